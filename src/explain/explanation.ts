@@ -1,0 +1,218 @@
+import type { Problem } from '../problems/problem.ts';
+
+/** The documents of CONTRACT.md as types: plain data that survives JSON. Addresses are strings, ports numbers, marks hex strings. */
+
+/** The head that every document shares. */
+export interface DocumentHead<K extends string> {
+  readonly apiVersion: 'kp-explain/v1';
+  readonly kind: K;
+  readonly capture: CaptureInfo;
+  readonly problems: readonly Problem[];
+}
+
+/** Where the state came from. */
+export interface CaptureInfo {
+  readonly origin: string;
+  readonly node: string | null;
+  readonly takenAt: string | null;
+  readonly proxyMode: ProxyMode;
+  readonly backends: readonly string[];
+}
+
+/** How kube-proxy works on the node; `none` where no trace of it is found. */
+export type ProxyMode = 'iptables' | 'nftables' | 'ipvs' | 'userspace' | 'none';
+
+/** Answer of `trace`. */
+export interface TraceList extends DocumentHead<'TraceList'> {
+  readonly items: readonly TraceItem[];
+}
+
+/** One packet, seen from one place. */
+export interface TraceItem {
+  readonly vantage: 'pod' | 'node' | 'external' | 'given';
+  /** The sender in words, where it is not just an address: `pod shop/client-a`, `any address outside the cluster`. */
+  readonly from: string;
+  readonly packet: {
+    readonly family: 'ipv4' | 'ipv6';
+    readonly protocol: string;
+    readonly source: { readonly address: string | null; readonly port: number | null };
+    readonly destination: { readonly address: string; readonly port: number | null };
+    readonly entersAt: 'PREROUTING' | 'OUTPUT';
+    readonly inInterface: string | null;
+    readonly state: string;
+    readonly mark: string;
+  };
+  readonly service: ServiceRef | null;
+  readonly steps: readonly StepItem[];
+  readonly outcomes: readonly OutcomeItem[];
+  readonly assumptions: readonly Note[];
+  /** Live flows of this client to this destination that go where conntrack remembers, whatever the rules say now. */
+  readonly flows: FlowSummary | null;
+}
+
+/** A Service port and the kind of address by which it is reached. `source` says where the name comes from. */
+export interface ServiceRef {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: string;
+  readonly via: 'clusterIP' | 'nodePort' | 'externalIP' | 'loadBalancerIP';
+  readonly namedBy: 'api' | 'hash' | 'comment';
+}
+
+/** A code with its sentence. */
+export interface Note {
+  readonly code: string;
+  readonly text: string;
+  readonly settle: string | null;
+}
+
+/** A step of the contract. `rule` counts from 1; null for a policy or a chain's end. */
+export interface StepItem {
+  readonly id: number;
+  readonly hook: string;
+  readonly table: string;
+  readonly chain: string;
+  readonly rule: number | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly text: string | null;
+  readonly action: string;
+  readonly target: string | null;
+  /** A plain sentence about what the rule is for; null where nothing is known. */
+  readonly note: string | null;
+}
+
+/** An outcome of the contract. */
+export interface OutcomeItem {
+  readonly probability: number;
+  readonly given: readonly Note[];
+  readonly verdict: 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
+  readonly decidedBy: number | null;
+  readonly reason: Note | null;
+  readonly rejectWith: string | null;
+  readonly destination: { readonly address: string; readonly port: number | null };
+  readonly source: {
+    readonly address: string | null;
+    readonly port: number | null;
+    readonly rewrite: 'none' | 'masquerade' | 'snat';
+  };
+  readonly exit:
+    | { readonly kind: 'interface'; readonly name: string; readonly nextHop: string | null }
+    | { readonly kind: 'local' }
+    | null;
+  readonly endpoint: EndpointRef | null;
+  readonly path: readonly number[];
+  /** Routing and other turns; `after` counts entries of `path`. */
+  readonly turns: readonly { readonly after: number; readonly kind: string; readonly text: string }[];
+}
+
+/** Who answers at an address. Fields are null where the capture does not say. */
+export interface EndpointRef {
+  readonly namespace: string | null;
+  readonly pod: string | null;
+  readonly node: string | null;
+  readonly thisNode: boolean | null;
+  readonly ready: boolean | null;
+  readonly serving: boolean | null;
+  readonly terminating: boolean | null;
+  readonly zone: string | null;
+}
+
+/** Flows that a new connection's answer does not speak for. */
+export interface FlowSummary {
+  readonly total: number;
+  readonly to: readonly {
+    readonly address: string;
+    readonly port: number | null;
+    readonly count: number;
+    readonly endpoint: EndpointRef | null;
+  }[];
+}
+
+/** Answer of `services`. */
+export interface ServiceList extends DocumentHead<'ServiceList'> {
+  readonly items: readonly ServiceItem[];
+}
+
+/** A Service port as the node's rules program it. */
+export interface ServiceItem {
+  readonly namespace: string | null;
+  readonly name: string | null;
+  readonly port: string | null;
+  readonly protocol: string;
+  readonly namedBy: 'api' | 'hash' | 'comment' | 'none';
+  readonly family: 'ipv4' | 'ipv6';
+  /** Comment and API disagree: what the comment said. */
+  readonly conflict: string | null;
+  readonly clusterIPs: readonly { readonly address: string; readonly port: number }[];
+  readonly externalIPs: readonly { readonly address: string; readonly port: number }[];
+  readonly loadBalancerIPs: readonly { readonly address: string; readonly port: number }[];
+  readonly nodePort: number | null;
+  readonly internalPolicy: 'Cluster' | 'Local' | null;
+  readonly externalPolicy: 'Cluster' | 'Local' | null;
+  readonly affinitySeconds: number | null;
+  readonly sourceRanges: readonly string[];
+  /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones. */
+  readonly endpoints: readonly {
+    readonly address: string;
+    readonly port: number | null;
+    readonly share: number;
+    readonly scope: 'cluster' | 'local';
+    readonly chain: string;
+    readonly endpoint: EndpointRef | null;
+  }[];
+  /** Rules of the filter table that refuse this port: `reject` (no endpoints) or `drop` (no local ones, source ranges). */
+  readonly refusals: readonly {
+    readonly action: 'reject' | 'drop';
+    readonly address: string | null;
+    readonly port: number | null;
+    readonly nodePort: boolean;
+    readonly comment: string | null;
+    readonly file: string;
+    readonly line: number;
+  }[];
+  readonly chains: readonly string[];
+}
+
+/** Answer of `chain`. */
+export interface ChainList extends DocumentHead<'ChainList'> {
+  readonly items: readonly ChainItem[];
+}
+
+/** A chain: what it stands for, who jumps to it, what it leads to. */
+export interface ChainItem {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly backend: string;
+  readonly table: string;
+  readonly name: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  /** Null for user chains. */
+  readonly policy: string | null;
+  /** Who writes chains of this name: `kube-proxy`, `kubelet`, `calico`, …; null where nobody known does. */
+  readonly owner: string | null;
+  /** A sentence about the chain's purpose. */
+  readonly purpose: string | null;
+  readonly service: ServiceRef | null;
+  readonly endpoint: {
+    readonly address: string;
+    readonly port: number | null;
+    readonly ref: EndpointRef | null;
+  } | null;
+  readonly rules: readonly {
+    readonly number: number;
+    readonly line: number;
+    readonly text: string;
+    readonly packets: number | null;
+    readonly note: string | null;
+  }[];
+  readonly jumpedFrom: readonly {
+    readonly chain: string;
+    readonly rule: number;
+    readonly line: number;
+    readonly text: string;
+  }[];
+  readonly leadsTo: readonly string[];
+  /** `hooked`: some built-in chain leads here; `dead`: none does. */
+  readonly reach: 'hooked' | 'dead' | 'built-in';
+}

@@ -1,0 +1,161 @@
+import type { Address, Family } from '../net/address.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Range } from '../net/range.ts';
+
+/** What rules and routing ask about the node besides the rules. `null` anywhere means: not in the capture. */
+export interface Host {
+  readonly links: readonly Link[] | null;
+  /** Every route of every table; null for a family whose routes were not captured. */
+  readonly routes: Readonly<Record<Family, readonly Route[] | null>>;
+  /** Policy routing rules by priority; null for a family where they were not captured: then the kernel's default three are assumed. */
+  readonly policyRules: Readonly<Record<Family, readonly PolicyRule[] | null>>;
+  /** `net.ipv4.ip_forward` → `1`, names with dots as sysctl prints them. */
+  readonly sysctls: ReadonlyMap<string, string> | null;
+  readonly ipsets: ReadonlyMap<string, IpSet> | null;
+  /** xt_recent lists by name; null where /proc/net/xt_recent was not captured. */
+  readonly recent: ReadonlyMap<string, readonly RecentEntry[]> | null;
+  /** nf_tables' own view; null where `nft -j list ruleset` was not captured. */
+  readonly nft: NftFacts | null;
+}
+
+/** A network interface and its addresses (`ip -j addr`). */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  readonly up: boolean;
+  readonly loopback: boolean;
+  readonly addresses: readonly LinkAddress[];
+  readonly group: string | null;
+  readonly mac: string | null;
+  /** Name of the bridge or bond it is enslaved to. */
+  readonly master: string | null;
+  /** `bridge`, `veth`, `vxlan`, … where the capture says. */
+  readonly kind: string | null;
+}
+
+/** An address of a link, with the network it was given. */
+export interface LinkAddress {
+  readonly address: Address;
+  readonly prefixLength: number;
+  readonly scope: string;
+  readonly secondary: boolean;
+  readonly deprecated: boolean;
+  readonly peer: Prefix | null;
+}
+
+/** A route (`ip -j route show table all`). */
+export interface Route {
+  readonly family: Family;
+  readonly type:
+    | 'unicast'
+    | 'local'
+    | 'broadcast'
+    | 'anycast'
+    | 'multicast'
+    | 'blackhole'
+    | 'unreachable'
+    | 'prohibit'
+    | 'throw'
+    | 'nat';
+  readonly destination: Prefix;
+  /** Table name or number as text: `main`, `local`, `default`, `100`. */
+  readonly table: string;
+  /** One entry for a plain route, several for multipath, none for blackhole and the like. */
+  readonly nextHops: readonly NextHop[];
+  readonly preferredSource: Address | null;
+  readonly metric: number;
+  readonly scope: string | null;
+  readonly tos: number;
+  /** False where the kernel marked it dead, linkdown or unresolved. */
+  readonly usable: boolean;
+}
+
+/** Where a route sends a packet: out of a device, directly or to a gateway. */
+export interface NextHop {
+  readonly device: string | null;
+  readonly gateway: Address | null;
+  readonly weight: number;
+  readonly usable: boolean;
+}
+
+/** A policy routing rule (`ip -j rule`). */
+export interface PolicyRule {
+  readonly priority: number;
+  readonly not: boolean;
+  readonly source: Prefix | null;
+  readonly destination: Prefix | null;
+  readonly mark: number | null;
+  readonly mask: number;
+  readonly inInterface: string | null;
+  readonly outInterface: string | null;
+  readonly protocol: number | null;
+  readonly sourcePorts: Range | null;
+  readonly destinationPorts: Range | null;
+  readonly uids: Range | null;
+  readonly tos: number | null;
+  readonly action:
+    | { readonly kind: 'lookup'; readonly table: string }
+    | { readonly kind: 'goto'; readonly priority: number }
+    | { readonly kind: 'nop' | 'unreachable' | 'prohibit' | 'blackhole' };
+  /** Ignore routes found with a prefix this short or shorter. */
+  readonly suppressPrefixLength: number | null;
+  /** Words of the rule that are not modelled (l3mdev, fwmark of a tunnel, …): then it answers unknown. */
+  readonly unmodelled: readonly string[];
+}
+
+/** One set of `ipset save`. */
+export interface IpSet {
+  readonly name: string;
+  /** `hash:ip,port`, `bitmap:port`, `list:set`, … */
+  readonly type: string;
+  readonly family: Family;
+  /** The words after the type on the create line. */
+  readonly options: readonly string[];
+  readonly entries: readonly IpSetEntry[];
+}
+
+/** One element: the words of its key, split at commas, and the flags after it. */
+export interface IpSetEntry {
+  readonly parts: readonly string[];
+  readonly nomatch: boolean;
+}
+
+/** One address in an xt_recent list. Times are jiffies of the node; `lastSeen` is the latest. */
+export interface RecentEntry {
+  readonly address: Address;
+  readonly ttl: number | null;
+  readonly lastSeen: number;
+  readonly stamps: readonly number[];
+}
+
+/** What nf_tables holds, as far as the path of a packet through iptables rules depends on it. */
+export interface NftFacts {
+  /** Base chains of the tables that iptables-nft uses (`ip`/`ip6` families, iptables' names), as `ipv4 nat PREROUTING`. */
+  readonly iptablesBaseChains: ReadonlySet<string>;
+  /** Base chains of native tables: firewalls and kube-proxy's nftables mode. */
+  readonly nativeChains: readonly NativeChain[];
+  /** True where a table `kube-proxy` exists in family ip or ip6. */
+  readonly kubeProxyTable: boolean;
+}
+
+/** A base chain of a native nft table. */
+export interface NativeChain {
+  readonly family: string;
+  readonly table: string;
+  readonly chain: string;
+  readonly hook: string;
+  readonly priority: number;
+  readonly policy: string;
+  readonly rules: number;
+}
+
+/** A host about which nothing is known. */
+export const UNKNOWN_HOST: Host = {
+  links: null,
+  routes: { ipv4: null, ipv6: null },
+  policyRules: { ipv4: null, ipv6: null },
+  sysctls: null,
+  ipsets: null,
+  recent: null,
+  nft: null,
+};

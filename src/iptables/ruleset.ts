@@ -1,0 +1,88 @@
+import type { Address, Family } from '../net/address.ts';
+import type { Match } from './match.ts';
+import type { Target } from './target.ts';
+
+/** Which kernel interface holds the rules: nf_tables through iptables-nft, or the older x_tables. */
+export type Backend = 'iptables-nft' | 'iptables-legacy';
+
+/** The five tables that iptables knows. */
+export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
+
+/** The five places in the kernel where a packet meets rules; also the names of the built-in chains. */
+export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
+
+/** What the built-in chain does with a packet that reached its end. */
+export type Policy = 'ACCEPT' | 'DROP';
+
+/** The rules of one family in one backend, as one or several dumps gave them. */
+export interface Ruleset {
+  readonly family: Family;
+  readonly backend: Backend;
+  /** True where the dump did not say which backend it came from and `backend` is the default. */
+  readonly backendAssumed: boolean;
+  /** `save` for iptables-save, complete for the tables it holds; the listings may show single chains only. */
+  readonly form: 'save' | 'rules-listing' | 'table-listing';
+  readonly tables: ReadonlyMap<TableName, Table>;
+}
+
+/** A table with its chains, built-in ones included. */
+export interface Table {
+  readonly name: TableName;
+  readonly chains: ReadonlyMap<string, Chain>;
+}
+
+/** A list of rules with a name. `policy` is set for the built-in chains only. */
+export interface Chain {
+  readonly table: TableName;
+  readonly name: string;
+  readonly policy: Policy | null;
+  readonly counters: Counters | null;
+  /** Place of the chain's declaration; null where the dump only implied the chain. */
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly rules: RuleList;
+}
+
+/**
+ * The rules of a chain. Nothing is parsed until it is asked for: tracing one packet through 400,000 rules reads a few
+ * dozen of them.
+ */
+export interface RuleList {
+  readonly length: number;
+  /** @returns the rule at this index, counted from 0; parsed at most once. Throws RangeError outside the list. */
+  at(index: number): Rule;
+  /**
+   * @returns indices, ascending, of the rules that a packet with this destination could match: all of them but those
+   * whose plain `-d A/32` (or /128) names another address. With null every index.
+   */
+  towards(destination: Address | null): Iterable<number>;
+  /** @returns the chain or target named by the rule's `-j` or `-g`, read without parsing the rest; null without one. */
+  targetName(index: number): string | null;
+}
+
+/** One rule. */
+export interface Rule {
+  readonly chain: string;
+  /** Position in its chain, counted from 1, as `iptables -L --line-numbers` counts. */
+  readonly number: number;
+  readonly file: string;
+  /** Line in `file`, counted from 1. */
+  readonly line: number;
+  /** The rule as the dump spells it, without counters. */
+  readonly text: string;
+  readonly counters: Counters | null;
+  readonly matches: readonly Match[];
+  readonly target: Target | null;
+}
+
+/** Packets and bytes that passed, as `-c` prints them. Numbers above 2^53 lose their last digits. */
+export interface Counters {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** @returns the text of the first comment of a rule, or null. */
+export function commentOf(rule: Rule): string | null {
+  for (const match of rule.matches) if (match.kind === 'comment') return match.text;
+  return null;
+}

@@ -1,0 +1,91 @@
+/** Only the fields that kp-explain uses, in the API's own words. */
+
+/** A Service, any type. */
+export interface Service {
+  readonly namespace: string;
+  readonly name: string;
+  readonly type: string;
+  readonly clusterIPs: readonly string[];
+  readonly externalIPs: readonly string[];
+  readonly loadBalancer: readonly {
+    readonly ip: string | null;
+    readonly hostname: string | null;
+    readonly ipMode: string | null;
+  }[];
+  readonly loadBalancerSourceRanges: readonly string[];
+  readonly externalTrafficPolicy: string | null;
+  readonly internalTrafficPolicy: string | null;
+  readonly sessionAffinity: string | null;
+  readonly affinitySeconds: number | null;
+  readonly healthCheckNodePort: number | null;
+  readonly trafficDistribution: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly ports: readonly ServicePort[];
+}
+
+/** A port of a Service. `name` is the empty string where the port has none. */
+export interface ServicePort {
+  readonly name: string;
+  readonly protocol: string;
+  readonly port: number;
+  readonly nodePort: number | null;
+  readonly targetPort: string;
+}
+
+/** One address behind a Service port, from an EndpointSlice or from Endpoints. */
+export interface Endpoint {
+  /** The Service it belongs to. */
+  readonly namespace: string;
+  readonly service: string;
+  readonly address: string;
+  /** Port name as in the Service; the empty string where it has none. */
+  readonly portName: string;
+  readonly port: number;
+  readonly protocol: string;
+  readonly ready: boolean;
+  readonly serving: boolean;
+  readonly terminating: boolean;
+  readonly node: string | null;
+  readonly zone: string | null;
+  readonly zoneHints: readonly string[];
+  readonly nodeHints: readonly string[];
+  readonly pod: { readonly namespace: string; readonly name: string } | null;
+}
+
+/** A Pod. */
+export interface Pod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly node: string | null;
+  readonly ips: readonly string[];
+  readonly hostNetwork: boolean;
+  readonly phase: string | null;
+  readonly ready: boolean;
+  readonly terminating: boolean;
+  readonly hostPorts: readonly {
+    readonly hostPort: number;
+    readonly hostIP: string | null;
+    readonly containerPort: number;
+    readonly protocol: string;
+  }[];
+}
+
+/** A Node. */
+export interface Node {
+  readonly name: string;
+  readonly addresses: readonly { readonly type: string; readonly address: string }[];
+  readonly podCIDRs: readonly string[];
+  readonly zone: string | null;
+}
+
+/** Everything the capture holds about the cluster. A null list was not captured: different from an empty one. */
+export interface Cluster {
+  readonly services: readonly Service[] | null;
+  readonly endpoints: readonly Endpoint[] | null;
+  readonly pods: readonly Pod[] | null;
+  readonly nodes: readonly Node[] | null;
+}
+
+/** A cluster about which nothing is known. */
+export const UNKNOWN_CLUSTER: Cluster = { services: null, endpoints: null, pods: null, nodes: null };

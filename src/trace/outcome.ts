@@ -1,0 +1,93 @@
+import type { HookName, Rule, TableName } from '../iptables/ruleset.ts';
+import type { Address } from '../net/address.ts';
+import type { Packet, Sender } from './packet.ts';
+
+/** What became of the packet on this node. `unknown`: the capture cannot tell, and `given` or `reason` say why. */
+export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
+
+/** A named fact the answer rests on: a code for scripts, fragments of text for people. */
+export interface Condition {
+  /** Stable: `recent`, `ipset-not-captured`, `routes-not-captured`, `listing-interfaces`, … */
+  readonly code: string;
+  /** A full clause in plain words, without final stop: `the client was seen by KUBE-SEP-… within 10800 s`. */
+  readonly text: string;
+  /** What to capture so that this is no longer open; null where nothing can settle it. */
+  readonly settle: string | null;
+}
+
+/** A rule or policy that some outcome passed; listed once for each hook in which it was met. */
+export interface Step {
+  readonly id: number;
+  readonly hook: HookName;
+  readonly table: TableName;
+  readonly chain: string;
+  /** Null for a policy and for the end of a user chain. */
+  readonly rule: Rule | null;
+  readonly event: 'rule' | 'policy' | 'chain-end';
+  /** Lower-case verb: `jump`, `goto`, `accept`, `drop`, `reject`, `return`, `dnat`, `mark`, `log`, `continue`, … */
+  readonly action: string;
+  /** Chain jumped to, `--to-destination`, mark written, ICMP sent, policy; null where the action says it all. */
+  readonly target: string | null;
+}
+
+/** Headers and metadata while the packet is on its way; a new value for every change. */
+export interface PacketView {
+  readonly source: Sender;
+  readonly sourcePort: number | null;
+  readonly destination: Address;
+  readonly destinationPort: number | null;
+  readonly mark: number | null;
+  readonly inInterface: string | null;
+  readonly outInterface: string | null;
+}
+
+/** One step on one outcome's way, with the packet as it was when it met the step. */
+export interface PathEntry {
+  readonly step: Step;
+  readonly packet: PacketView;
+}
+
+/** How the packet leaves: through an interface, or to a socket of the node. */
+export type Exit =
+  | { readonly kind: 'interface'; readonly name: string; readonly nextHop: Address | null }
+  | { readonly kind: 'local' };
+
+/** One way the packet can go. */
+export interface Outcome {
+  /** Given its conditions: outcomes with equal `given` add up to 1. */
+  readonly probability: number;
+  readonly given: readonly Condition[];
+  readonly verdict: Verdict;
+  /** The step that ended it; null where routing or an existing flow did, and then `reason` says what. */
+  readonly decidedBy: Step | null;
+  /** Why a verdict came from elsewhere than a rule: `no-route`, `martian-source`, `rp-filter`, `forwarding-off`, … */
+  readonly reason: Condition | null;
+  /** `icmp-port-unreachable`, `tcp-reset`, …: what the sender gets; null unless rejected. */
+  readonly rejectWith: string | null;
+  readonly destination: { readonly address: Address; readonly port: number | null };
+  readonly source: {
+    readonly sender: Sender;
+    readonly port: number | null;
+    readonly rewrite: 'none' | 'masquerade' | 'snat';
+  };
+  readonly exit: Exit | null;
+  readonly path: readonly PathEntry[];
+  /** Routing decisions and other turns between the rules, in order, for people. */
+  readonly turns: readonly Turn[];
+}
+
+/** Something that happened between rules. `after` is how many path entries came before it. */
+export interface Turn {
+  readonly after: number;
+  readonly kind: 'route' | 'reroute' | 'conntrack' | 'nat' | 'loopback';
+  readonly text: string;
+}
+
+/** Everything that can happen to one packet. */
+export interface Trace {
+  readonly packet: Packet;
+  readonly steps: readonly Step[];
+  readonly outcomes: readonly Outcome[];
+  /** What was taken for granted because the capture is silent. */
+  readonly assumptions: readonly Condition[];
+}
