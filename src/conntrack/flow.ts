@@ -9,6 +9,8 @@ export interface Tuple {
   readonly icmp: { readonly type: number; readonly code: number; readonly id: number } | null;
   readonly packets: number | null;
   readonly bytes: number | null;
+  /** `zone-orig=` or `zone-reply=`: a zone that holds in this direction only. Absent or null in all other cases. */
+  readonly zone?: number | null;
 }
 
 /** A conntrack entry. */

@@ -46,6 +46,8 @@ export interface TraceItem {
   readonly steps: readonly StepItem[];
   readonly outcomes: readonly OutcomeItem[];
   readonly assumptions: readonly Note[];
+  /** With `--detail full`: rules that the first outcome met and that did not match; empty otherwise. */
+  readonly misses: readonly MissItem[];
   /** Live flows of this client to this destination that go where conntrack remembers, whatever the rules say now. */
   readonly flows: FlowSummary | null;
 }
@@ -70,6 +72,7 @@ export interface Note {
 export interface StepItem {
   readonly id: number;
   readonly hook: string;
+  readonly backend: string;
   readonly table: string;
   readonly chain: string;
   readonly rule: number | null;
@@ -118,6 +121,19 @@ export interface EndpointRef {
   readonly zone: string | null;
 }
 
+/** A rule that was asked and did not match. */
+export interface MissItem {
+  /** Index in the first outcome's `path` of the entry that came next. */
+  readonly before: number;
+  readonly table: string;
+  readonly chain: string;
+  readonly rule: number;
+  readonly line: number;
+  readonly text: string;
+  /** The first thing about it that does not fit the packet. */
+  readonly why: string;
+}
+
 /** Flows that a new connection's answer does not speak for. */
 export interface FlowSummary {
   readonly total: number;
@@ -142,6 +158,8 @@ export interface ServiceItem {
   readonly protocol: string;
   readonly namedBy: 'api' | 'hash' | 'comment' | 'none';
   readonly family: 'ipv4' | 'ipv6';
+  /** A node may hold kube-proxy rules of two backends at once: each has its own item. */
+  readonly backend: string;
   /** Comment and API disagree: what the comment said. */
   readonly conflict: string | null;
   readonly clusterIPs: readonly { readonly address: string; readonly port: number }[];
@@ -152,7 +170,7 @@ export interface ServiceItem {
   readonly externalPolicy: 'Cluster' | 'Local' | null;
   readonly affinitySeconds: number | null;
   readonly sourceRanges: readonly string[];
-  /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones. */
+  /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones, `chain` is the endpoint's own (KUBE-SEP-…). */
   readonly endpoints: readonly {
     readonly address: string;
     readonly port: number | null;
@@ -213,6 +231,6 @@ export interface ChainItem {
     readonly text: string;
   }[];
   readonly leadsTo: readonly string[];
-  /** `hooked`: some built-in chain leads here; `dead`: none does. */
-  readonly reach: 'hooked' | 'dead' | 'built-in';
+  /** `hooked`: some built-in chain leads here; `dead`: none does; `unknown`: the dump lacks chains that could. */
+  readonly reach: 'hooked' | 'dead' | 'built-in' | 'unknown';
 }

@@ -41,6 +41,10 @@ export interface LinkAddress {
   readonly secondary: boolean;
   readonly deprecated: boolean;
   readonly peer: Prefix | null;
+  /** IPv6: duplicate address detection still runs or failed, so the node does not answer to it. Absent: false. */
+  readonly tentative?: boolean;
+  /** IPv6 privacy address. Absent: false. */
+  readonly temporary?: boolean;
 }
 
 /** A route (`ip -j route show table all`). */
@@ -66,8 +70,15 @@ export interface Route {
   readonly metric: number;
   readonly scope: string | null;
   readonly tos: number;
-  /** False where the kernel marked it dead, linkdown or unresolved. */
+  /**
+   * False where the kernel marked it dead or unresolved. `linkdown` alone does not count: the kernel goes on using such
+   * a route, and prints `dead` beside it where `ignore_routes_with_linkdown` is set (`fib_nexthop_info`).
+   */
   readonly usable: boolean;
+  /** IPv6 `from`: the route is for these senders only. Absent: for all. */
+  readonly sourcePrefix?: Prefix;
+  /** IPv6 router preference, where it is not `medium`. */
+  readonly preference?: 'low' | 'high';
 }
 
 /** Where a route sends a packet: out of a device, directly or to a gateway. */
@@ -118,6 +129,8 @@ export interface IpSet {
 export interface IpSetEntry {
   readonly parts: readonly string[];
   readonly nomatch: boolean;
+  /** hash:net,iface: the interface name is a prefix of names. Absent: false. */
+  readonly wildcard?: boolean;
 }
 
 /** One address in an xt_recent list. Times are jiffies of the node; `lastSeen` is the latest. */

@@ -1,4 +1,4 @@
-import type { HookName, Rule, TableName } from '../iptables/ruleset.ts';
+import type { Backend, HookName, Rule, TableName } from '../iptables/ruleset.ts';
 import type { Address } from '../net/address.ts';
 import type { Packet, Sender } from './packet.ts';
 
@@ -19,6 +19,7 @@ export interface Condition {
 export interface Step {
   readonly id: number;
   readonly hook: HookName;
+  readonly backend: Backend;
   readonly table: TableName;
   readonly chain: string;
   /** Null for a policy and for the end of a user chain. */
@@ -37,9 +38,12 @@ export interface PacketView {
   readonly destination: Address;
   readonly destinationPort: number | null;
   readonly mark: number | null;
-  readonly inInterface: string | null;
-  readonly outInterface: string | null;
+  readonly inInterface: Device;
+  readonly outInterface: Device;
 }
+
+/** A network interface by name; null: there is none at this hook; undefined: there is one, but the capture does not tell which. */
+export type Device = string | null | undefined;
 
 /** One step on one outcome's way, with the packet as it was when it met the step. */
 export interface PathEntry {

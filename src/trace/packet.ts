@@ -11,12 +11,14 @@ export interface Packet {
   /** Null: any ephemeral port, as a new connection has. */
   readonly sourcePort: number | null;
   readonly destination: Address;
+  /** True where the question says that the destination is an address of this node (`node:31000`), whatever the capture holds. */
+  readonly destinationIsLocal: boolean;
   readonly destinationPort: number | null;
   /** For ICMP: type and code. */
   readonly icmp: { readonly type: number; readonly code: number } | null;
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
-  /** Null for a packet of the node itself, or where the interface is not known. */
-  readonly inInterface: string | null;
+  /** Null for a packet of the node itself; undefined where the interface is not known. */
+  readonly inInterface: string | null | undefined;
   readonly mark: number;
   readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'>;
 }

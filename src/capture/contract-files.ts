@@ -1,0 +1,72 @@
+import type { SourceKind } from './recognise.ts';
+
+/**
+ * What the name of a capture folder's file tells, where its content cannot: an empty dump has no family, a legacy dump
+ * looks like an nft one, a list of xt_recent does not hold its own name. Content wins where the two disagree.
+ */
+export interface FileHints {
+  readonly kind: SourceKind;
+  readonly family?: 'ipv4' | 'ipv6';
+  readonly backend?: 'iptables-nft' | 'iptables-legacy';
+}
+
+/** The files of a capture folder. `iptables-save.txt` says nothing of the backend: its header does. */
+const FILES: Readonly<Record<string, FileHints>> = {
+  'iptables-save.txt': { kind: 'iptables-save', family: 'ipv4' },
+  'ip6tables-save.txt': { kind: 'iptables-save', family: 'ipv6' },
+  'iptables-legacy-save.txt': { kind: 'iptables-save', family: 'ipv4', backend: 'iptables-legacy' },
+  'ip6tables-legacy-save.txt': { kind: 'iptables-save', family: 'ipv6', backend: 'iptables-legacy' },
+  'nft.json': { kind: 'nft' },
+  'ipset.txt': { kind: 'ipset' },
+  'ipvsadm.txt': { kind: 'ipvs' },
+  'conntrack.txt': { kind: 'conntrack' },
+  'conntrack6.txt': { kind: 'conntrack', family: 'ipv6' },
+  'conntrack-stats.txt': { kind: 'conntrack-stats' },
+  'ip-addr.json': { kind: 'ip-addr' },
+  'ip-route.json': { kind: 'ip-route', family: 'ipv4' },
+  'ip6-route.json': { kind: 'ip-route', family: 'ipv6' },
+  'ip-rule.json': { kind: 'ip-rule', family: 'ipv4' },
+  'ip6-rule.json': { kind: 'ip-rule', family: 'ipv6' },
+  'sysctl.txt': { kind: 'sysctl' },
+  'services.json': { kind: 'kubernetes' },
+  'endpointslices.json': { kind: 'kubernetes' },
+  'endpoints.json': { kind: 'kubernetes' },
+  'pods.json': { kind: 'kubernetes' },
+  'nodes.json': { kind: 'kubernetes' },
+  'capture.json': { kind: 'manifest' },
+  'expect.yaml': { kind: 'expectations' },
+};
+
+/** Files whose presence makes a folder a capture folder, so that its other files are none of our business. */
+const MARKERS: ReadonlySet<string> = new Set([
+  'capture.json',
+  'iptables-save.txt',
+  'ip6tables-save.txt',
+  'iptables-legacy-save.txt',
+  'ip6tables-legacy-save.txt',
+]);
+
+/** The folder of a capture that holds one file for each list of /proc/net/xt_recent. */
+export const RECENT_FOLDER = 'xt_recent';
+
+/**
+ * @param path as named by the user or by an archive; only its last two parts count. A trailing `.gz` is ignored, and
+ * Kubernetes objects may be YAML.
+ * @returns the hints of a file of that name, or null where the contract does not know the name.
+ */
+export function hintsOfName(path: string): FileHints | null {
+  const parts = path.split('/');
+  const last = (parts.at(-1) ?? '').replace(/\.gz$/, '');
+  if (parts.at(-2) === RECENT_FOLDER) return { kind: 'recent' };
+  const known = FILES[last];
+  if (known !== undefined) return known;
+  const asJson = FILES[last.replace(/\.ya?ml$/, '.json')];
+  if (asJson?.kind === 'kubernetes') return asJson;
+  return last === 'expect.yml' ? { kind: 'expectations' } : null;
+}
+
+/** @returns true where files of these names, in one folder, make it a capture folder. */
+export function isCaptureFolder(names: Iterable<string>): boolean {
+  for (const name of names) if (MARKERS.has(name.replace(/\.gz$/, ''))) return true;
+  return false;
+}

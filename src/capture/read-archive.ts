@@ -1,0 +1,83 @@
+import type { ProblemList } from '../problems/problem.ts';
+import { cleanPath, findCaptureRoot, mayBelong } from './capture-root.ts';
+import { hintsOfName } from './contract-files.ts';
+import { isGzip, tooLarge } from './gunzip.ts';
+import type { Limits } from './limits.ts';
+import { type SourceText, sourceOfBytes } from './source.ts';
+import { type TarEnd, type TarMember, TarReader } from './tar.ts';
+import { unpackBytes } from './unpack-bytes.ts';
+
+/** Collects the files of one tar archive and turns them into sources. */
+export class ArchiveReader {
+  readonly #name: string;
+  readonly #limits: Limits;
+  readonly #tar: TarReader;
+  #kept = 0;
+  #strays = 0;
+
+  constructor(name: string, limits: Limits) {
+    this.#name = name;
+    this.#limits = limits;
+    this.#tar = new TarReader((path, size) => this.#wants(path, size));
+  }
+
+  /** Takes the next bytes of the archive, already decompressed. Throws InputError beyond the limits. */
+  feed(chunk: Buffer): void {
+    this.#tar.feed(chunk);
+  }
+
+  /**
+   * Says that no more bytes come.
+   * @returns the sources of the one capture in the archive. Throws InputError where there is none or several.
+   */
+  async finish(problems: ProblemList): Promise<SourceText[]> {
+    reportEnd(this.#name, this.#tar.end(), problems);
+    const byPath = new Map<string, TarMember>();
+    for (const member of this.#tar.members) {
+      const path = cleanPath(member.path);
+      if (path !== null) byPath.set(path, member);
+    }
+    if (byPath.size === 0) {
+      problems.add('empty-input', 'the archive holds no file that could be part of a capture', this.#name);
+      return [];
+    }
+    const { root, files, contract } = findCaptureRoot(this.#name, [...byPath.keys()]);
+    const sources: SourceText[] = [];
+    for (const path of files) {
+      const member = byPath.get(path);
+      const hints = hintsOfName(path);
+      if (member === undefined || (contract && hints === null)) continue;
+      const name = `${this.#name}/${root === '' ? path : path.slice(root.length + 1)}`;
+      if (!member.complete) problems.add('truncated', 'the archive ends inside this file', name);
+      const bytes = isGzip(member.bytes)
+        ? await unpackBytes(name, member.bytes, this.#limits, problems)
+        : member.bytes;
+      sources.push(sourceOfBytes(name, bytes, hints));
+    }
+    return sources;
+  }
+
+  #wants(rawPath: string, size: number): boolean {
+    const path = cleanPath(rawPath);
+    if (path === null || !mayBelong(path)) return false;
+    if (hintsOfName(path) === null) {
+      if (size > this.#limits.strayFileBytes || this.#strays >= this.#limits.strayFiles) return false;
+      this.#strays++;
+    }
+    this.#kept += size;
+    if (this.#kept > this.#limits.totalBytes) throw tooLarge(this.#name, this.#limits.totalBytes);
+    return true;
+  }
+}
+
+const ENDS: Readonly<Record<TarEnd, { code: string; message: string } | null>> = {
+  complete: null,
+  unended: null,
+  truncated: { code: 'truncated', message: 'the archive is cut off; the files before the cut are used' },
+  damaged: { code: 'damaged', message: 'the archive is damaged; the files before the damage are used' },
+};
+
+function reportEnd(name: string, end: TarEnd, problems: ProblemList): void {
+  const problem = ENDS[end];
+  if (problem !== null) problems.add(problem.code, problem.message, name);
+}

@@ -1,0 +1,104 @@
+import { readdirSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProblemList } from '../problems/problem.ts';
+import { hintsOfName, isCaptureFolder, RECENT_FOLDER } from './contract-files.ts';
+import { isGzip } from './gunzip.ts';
+import { InputError } from './input-error.ts';
+import { formatBytes, type Limits } from './limits.ts';
+import { readHead, readWhole, type SourceText, sourceOfBytes, sourceOfFile, unreadable } from './source.ts';
+import { unpackBytes } from './unpack-bytes.ts';
+
+/**
+ * Reads a folder. A capture folder (it holds `iptables-save.txt` or `capture.json`) gives the files that the contract
+ * names; any other folder gives every file in it, to be recognised by content. Subfolders are not read, but
+ * `xt_recent/`.
+ * @param name the folder as the user named it. Throws InputError where it cannot be read, or holds only other captures.
+ */
+export async function readFolder(
+  name: string,
+  path: string,
+  limits: Limits,
+  problems: ProblemList,
+): Promise<SourceText[]> {
+  const shown = name.replace(/\/+$/, '') || name;
+  const { files, folders } = listFolder(shown, path);
+  const contract = isCaptureFolder(files);
+  if (files.length === 0) refuseParent(shown, path, folders);
+  const wanted = files.filter((file) => (contract ? hintsOfName(file) !== null : !file.startsWith('.')));
+  if (wanted.length > limits.strayFiles) {
+    problems.add(
+      'too-many-files',
+      `only the first ${limits.strayFiles} of its ${wanted.length} files were looked at`,
+      shown,
+    );
+  }
+  const sources: SourceText[] = [];
+  for (const file of wanted.slice(0, limits.strayFiles)) {
+    const source = await readOne(`${shown}/${file}`, join(path, file), limits, problems);
+    if (source !== null) sources.push(source);
+  }
+  if (!folders.includes(RECENT_FOLDER)) return sources;
+  const recent = join(path, RECENT_FOLDER);
+  for (const file of listFolder(`${shown}/${RECENT_FOLDER}`, recent).files) {
+    const source = await readOne(`${shown}/${RECENT_FOLDER}/${file}`, join(recent, file), limits, problems);
+    if (source !== null) sources.push(source);
+  }
+  return sources;
+}
+
+/** One file that cannot be read is a problem here, not an error: the rest of the capture still answers. */
+async function readOne(
+  name: string,
+  path: string,
+  limits: Limits,
+  problems: ProblemList,
+): Promise<SourceText | null> {
+  const hints = hintsOfName(name);
+  try {
+    const { size } = statSync(path);
+    const limit = hints === null ? limits.strayFileBytes : limits.totalBytes;
+    if (size > limit) {
+      problems.add('too-large', `not read: larger than ${formatBytes(limit)}`, name);
+      return null;
+    }
+    if (!isGzip(readHead(name, path))) return sourceOfFile(name, path, size, hints);
+    return sourceOfBytes(name, await unpackBytes(name, readWhole(name, path), limits, problems), hints);
+  } catch (error) {
+    const reason = error instanceof InputError ? error : unreadable(name, error);
+    problems.add(reason.code, reason.message, name);
+    return null;
+  }
+}
+
+function listFolder(name: string, path: string): { files: string[]; folders: string[] } {
+  const files: string[] = [];
+  const folders: string[] = [];
+  try {
+    for (const entry of readdirSync(path).sort()) {
+      const stat = statOf(join(path, entry));
+      if (stat?.isFile() === true) files.push(entry);
+      else if (stat?.isDirectory() === true) folders.push(entry);
+    }
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+  return { files, folders };
+}
+
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
+function refuseParent(name: string, path: string, folders: readonly string[]): void {
+  const captures = folders.filter((folder) => isCaptureFolder(listFolder(folder, join(path, folder)).files));
+  if (captures.length === 0) return;
+  const examples = captures
+    .slice(0, 3)
+    .map((folder) => `-f ${name}/${folder}`)
+    .join(' or ');
+  throw new InputError('no-capture-here', `${name} is not a capture, but holds some: say ${examples}`, name);
+}

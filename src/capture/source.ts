@@ -1,0 +1,93 @@
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import type { FileHints } from './contract-files.ts';
+import { InputError } from './input-error.ts';
+import { isPlainText, normaliseText } from './normalise-text.ts';
+
+/** How much of an input is looked at to recognise it. */
+export const HEAD_BYTES = 64 * 1024;
+
+/** One input: a name for messages, and its bytes. */
+export interface SourceText {
+  /** As the user could name it: `capture/iptables-save.txt`, `node.tar.gz/iptables-save.txt`, `stdin`. */
+  readonly name: string;
+  /** All of it; a file is read when this is first asked for. May throw InputError where the file went away since. */
+  readonly bytes: Buffer;
+  /** The first `HEAD_BYTES`, without reading the rest. */
+  readonly head: Buffer;
+  /** Bytes on disk or in memory, for progress and limits. */
+  readonly size: number;
+  /** What the name tells, for files of the capture contract. */
+  readonly hints: FileHints | null;
+}
+
+/** @returns a source whose bytes are already here; UTF-16, a byte order mark and CRLF are turned into plain UTF-8 lines. */
+export function sourceOfBytes(name: string, raw: Buffer, hints: FileHints | null): SourceText {
+  const bytes = normaliseText(raw);
+  return { name, bytes, head: bytes.subarray(0, HEAD_BYTES), size: bytes.length, hints };
+}
+
+/**
+ * @param path where the file is; `size` its bytes as stat told.
+ * @returns a source that reads the file when asked. Throws InputError where it cannot be opened.
+ */
+export function sourceOfFile(name: string, path: string, size: number, hints: FileHints | null): SourceText {
+  const rawHead = readHead(name, path);
+  if (!isPlainText(rawHead)) return sourceOfBytes(name, readWhole(name, path), hints);
+  let whole: Buffer | null = null;
+  return {
+    name,
+    head: rawHead,
+    size,
+    hints,
+    get bytes(): Buffer {
+      whole ??= readWhole(name, path);
+      return whole;
+    },
+  };
+}
+
+/** @returns the first bytes of a file. Throws InputError. */
+export function readHead(name: string, path: string): Buffer {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      const head = Buffer.alloc(HEAD_BYTES);
+      return head.subarray(0, readSync(fd, head, 0, HEAD_BYTES, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+/** @returns the whole file. Throws InputError. */
+export function readWhole(name: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied; run as a user who may read it, or copy it first',
+  EPERM: 'permission denied; run as a user who may read it, or copy it first',
+  ENOTDIR: 'a part of the path is a file, not a folder',
+  ELOOP: 'too many symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  EISDIR: 'it is a folder',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
+};
+
+/** @returns the InputError for a file that the operating system would not give. */
+export function unreadable(name: string, error: unknown): InputError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return new InputError(
+    code === 'ENOENT' ? 'no-such-file' : 'unreadable-file',
+    `cannot read ${name}: ${reason}`,
+    name,
+  );
+}

@@ -1,0 +1,59 @@
+import type { Problem } from '../problems/problem.ts';
+import { ProblemList } from '../problems/problem.ts';
+import type { Colours } from '../render/colours.ts';
+import { loadColours, wantsColour } from '../render/colours.ts';
+import type { Capture } from './capture.ts';
+import type { Io } from './io.ts';
+import { loadCapture } from './load-capture.ts';
+import { Progress } from './progress.ts';
+import type { CommonRequest } from './requests.ts';
+
+/** Shows a document as text; `width` null: no terminal, no limit. */
+export type TextRenderer<D> = (
+  document: D,
+  options: { readonly width: number | null; readonly colours: Colours },
+) => string | Promise<string>;
+
+/**
+ * The way of every command: load the state, ask it, write the answer. Text goes to standard output and what the input
+ * did not let us understand to standard error; JSON and YAML hold both.
+ * @param ask makes the document.
+ * @returns the document, for the exit status.
+ */
+export async function answer<D extends { readonly problems: readonly Problem[] }>(
+  request: CommonRequest,
+  io: Io,
+  ask: (capture: Capture, progress: Progress) => Promise<D>,
+  renderText: TextRenderer<D>,
+): Promise<D> {
+  const progress = new Progress(io);
+  try {
+    const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress };
+    const document = await ask(await loadCapture(request.sources, context), progress);
+    progress.end();
+    await write(document, request, io, renderText);
+    return document;
+  } finally {
+    progress.end();
+  }
+}
+
+async function write<D extends { readonly problems: readonly Problem[] }>(
+  document: D,
+  request: CommonRequest,
+  io: Io,
+  renderText: TextRenderer<D>,
+): Promise<void> {
+  if (request.output === 'json') {
+    const { renderJson } = await import('../render/json.ts');
+    io.out(renderJson(document));
+  } else if (request.output === 'yaml') {
+    const { renderYaml } = await import('../render/yaml.ts');
+    io.out(await renderYaml(document));
+  } else {
+    const colours = await loadColours(wantsColour(io.columns !== null, io.env));
+    io.out(await renderText(document, { width: io.columns, colours }));
+    const { renderProblems } = await import('../render/problems-text.ts');
+    io.err(renderProblems(document.problems, colours));
+  }
+}

@@ -1,0 +1,32 @@
+import type { Manifest } from '../capture/manifest.ts';
+import type { FlowTable } from '../conntrack/flow-table.ts';
+import type { CaptureInfo } from '../explain/explanation.ts';
+import type { Host } from '../host/facts.ts';
+import type { Ruleset } from '../iptables/ruleset.ts';
+import type { Cluster } from '../kubernetes/objects.ts';
+import type { ProblemList } from '../problems/problem.ts';
+
+/**
+ * The state of one node, as far as it was given. The rules are indexed; everything else is read when it is first asked
+ * for, at most once: tracing one packet never opens a list of 100,000 pods unless a name is wanted.
+ */
+export interface Capture {
+  /** `capture` of every document. */
+  readonly info: CaptureInfo;
+  readonly manifest: Manifest;
+  /** At most one for each family and backend. Empty on nodes whose kube-proxy does not use iptables. */
+  readonly rulesets: readonly Ruleset[];
+  /** Its fields are read one by one when asked for. */
+  readonly host: Host;
+  /** The flows, or null where conntrack was not captured. */
+  flows(): FlowTable | null;
+  cluster(): Promise<Cluster>;
+  /** `conntrack -S` as text, or null. */
+  conntrackStats(): string | null;
+  /** `ipvsadm-save -n` as text, or null. */
+  ipvs(): string | null;
+  /** `expect.yaml` as text, or null. */
+  expectations(): string | null;
+  /** Collects problems, also those met later, when more is read. */
+  readonly problems: ProblemList;
+}

@@ -1,0 +1,52 @@
+import { Command } from 'commander';
+import type { ChainList } from '../explain/explanation.ts';
+import { documentHead } from './document-head.ts';
+import { formatExamples } from './examples.ts';
+import { type ExitStatus, statusOfChains } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
+import type { ChainRequest } from './requests.ts';
+
+/** @returns the command; `act` gets the request. */
+export function chainCommand(program: string, act: (request: ChainRequest) => Promise<void>): Command {
+  const command = new Command('chain')
+    .summary('what KUBE-SVC-… / KUBE-SEP-… stands for, and who jumps to it')
+    .description(
+      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service.',
+    )
+    .argument('<name>', 'the chain, or a Service', notEmpty('A chain name'));
+  return addCommonOptions(command)
+    .addHelpText('after', () =>
+      formatExamples(program, [
+        ['kp-explain chain KUBE-SVC-TCOU7JCQXEZGVUNU --demo', 'one chain'],
+        ['kp-explain chain TCOU7JCQXEZGVUNU --demo', 'the hash is enough'],
+        ['kp-explain chain shop/web --demo', 'the chains of a Service'],
+        ['kp-explain chain POSTROUTING --demo', 'a built-in chain, in each table and family'],
+      ]),
+    )
+    .action(async (name: string, options: CommonOptions) => {
+      await act({ ...commonRequest(options), name });
+    });
+}
+
+/** Describes, writes the answer. @returns 1 where there is no such chain. */
+export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatus> {
+  const { answer } = await import('./answer.ts');
+  let near: readonly string[] = [];
+  const list = await answer(
+    request,
+    io,
+    async (capture): Promise<ChainList> => {
+      const { describeChain, suggestChains } = await import('../explain/describe-chain.ts');
+      const { nameRules } = await import('./named-rules.ts');
+      const items = describeChain(request.name, await nameRules(capture));
+      if (items.length === 0) near = suggestChains(request.name, capture.rulesets);
+      return { ...documentHead(capture), kind: 'ChainList', items };
+    },
+    async (found, options) => {
+      const { renderChainText, renderNoChain } = await import('../render/chain-text.ts');
+      return found.items.length === 0 ? renderNoChain(request.name, near) : renderChainText(found, options);
+    },
+  );
+  return statusOfChains(list.items.length);
+}

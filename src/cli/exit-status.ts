@@ -1,0 +1,21 @@
+/** Exit statuses of the contract. 130 is the shell's own for an interrupt. */
+export const EXIT = { answered: 0, no: 1, usage: 2, unreachable: 3, bug: 70, interrupted: 130 } as const;
+
+/** One of them. */
+export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+/**
+ * @returns the status for a run that ended in an error. An error that is not a bug carries `exitStatus` (2 or 3): what
+ * was asked cannot be read or reached. Anything else is a bug.
+ */
+export function statusOfError(error: unknown): ExitStatus {
+  if (!(error instanceof Error)) return EXIT.bug;
+  const told = 'exitStatus' in error ? error.exitStatus : null;
+  if (told === EXIT.usage || told === EXIT.unreachable) return told;
+  return EXIT.bug;
+}
+
+/** @returns the status of a `chain` answer: nothing of that name is a "no". */
+export function statusOfChains(found: number): ExitStatus {
+  return found === 0 ? EXIT.no : EXIT.answered;
+}

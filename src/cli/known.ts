@@ -1,0 +1,16 @@
+import type { Known } from '../explain/question/question.ts';
+import type { Cluster } from '../kubernetes/objects.ts';
+import type { Capture } from './capture.ts';
+
+/** @returns what a trace may ask of the capture; flows are read only if it does. */
+export function knownOf(capture: Capture, cluster: Cluster): Known {
+  return {
+    rulesets: capture.rulesets,
+    host: capture.host,
+    cluster,
+    get flows() {
+      return capture.flows();
+    },
+    node: capture.info.node,
+  };
+}

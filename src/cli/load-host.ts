@@ -1,0 +1,107 @@
+import type { SourceKind } from '../capture/recognise.ts';
+import type { Host, IpSet, RecentEntry } from '../host/facts.ts';
+import { parseIpsets } from '../host/parse-ipsets.ts';
+import { parseLinks } from '../host/parse-links.ts';
+import { parseNft } from '../host/parse-nft.ts';
+import { parsePolicyRules } from '../host/parse-policy-rules.ts';
+import { parseRecent } from '../host/parse-recent.ts';
+import { parseRoutes } from '../host/parse-routes.ts';
+import { parseSysctls } from '../host/parse-sysctls.ts';
+import type { Family } from '../net/address.ts';
+import type { ProblemList } from '../problems/problem.ts';
+import { once } from './once.ts';
+import { type SortedSource, type SortedSources, textOf } from './sort-sources.ts';
+
+/** @returns the node's facts; each is parsed when first asked for. */
+export function loadHost(sources: SortedSources, problems: ProblemList): Host {
+  const only = <T>(kind: SourceKind, parse: (text: string, file: string) => T | null): (() => T | null) =>
+    once(() => {
+      const [first, ...more] = sources.get(kind) ?? [];
+      reportRepeats(more, problems);
+      const text = first === undefined ? null : textOf(first.source, problems);
+      return first === undefined || text === null ? null : parse(text, first.source.name);
+    });
+  const links = only('ip-addr', (text, file) => parseLinks(text, file, problems));
+  const nft = only('nft', (text, file) => parseNft(text, file, problems));
+  const ipsets = only('ipset', (text, file) => byName(parseIpsets(text, file, problems)));
+  const sysctls = only('sysctl', (text) => parseSysctls(text));
+  const recent = once(() => loadRecent(sources.get('recent') ?? [], problems));
+  const routes = perFamily(sources.get('ip-route') ?? [], parseRoutes, problems);
+  const policyRules = perFamily(sources.get('ip-rule') ?? [], parsePolicyRules, problems);
+  return {
+    get links() {
+      return links();
+    },
+    routes,
+    policyRules,
+    get sysctls() {
+      return sysctls();
+    },
+    get ipsets() {
+      return ipsets();
+    },
+    get recent() {
+      return recent();
+    },
+    get nft() {
+      return nft();
+    },
+  };
+}
+
+type FamilyParser<T> = (text: string, family: Family, file: string, problems: ProblemList) => T[] | null;
+
+/**
+ * A listing belongs to the family that its content or its name tells. `ip route show table all` lists IPv6 routes too:
+ * they are used where no listing of their own was given.
+ */
+function perFamily<T>(
+  sources: readonly SortedSource[],
+  parse: FamilyParser<T>,
+  problems: ProblemList,
+): Readonly<Record<Family, readonly T[] | null>> {
+  const read = (family: Family): readonly T[] | null => {
+    const own = sources.filter((source) => source.family === family);
+    reportRepeats(own.slice(1), problems);
+    const unclear = sources.find((source) => source.family === null);
+    const chosen = own[0] ?? unclear ?? (family === 'ipv6' ? sources[0] : undefined);
+    const text = chosen === undefined ? null : textOf(chosen.source, problems);
+    if (chosen === undefined || text === null) return null;
+    const found = parse(text, family, chosen.source.name, problems);
+    // In another family's listing, none found means that they were not asked for.
+    return chosen !== own[0] && found?.length === 0 ? null : found;
+  };
+  const ipv4 = once(() => read('ipv4'));
+  const ipv6 = once(() => read('ipv6'));
+  return {
+    get ipv4() {
+      return ipv4();
+    },
+    get ipv6() {
+      return ipv6();
+    },
+  };
+}
+
+function loadRecent(
+  sources: readonly SortedSource[],
+  problems: ProblemList,
+): ReadonlyMap<string, readonly RecentEntry[]> | null {
+  if (sources.length === 0) return null;
+  const lists = new Map<string, RecentEntry[]>();
+  for (const { source } of sources) {
+    const text = textOf(source, problems) ?? '';
+    lists.set(source.name.slice(source.name.lastIndexOf('/') + 1), parseRecent(text, source.name, problems));
+  }
+  return lists;
+}
+
+function byName(sets: readonly IpSet[]): ReadonlyMap<string, IpSet> {
+  return new Map(sets.map((set) => [set.name, set]));
+}
+
+function reportRepeats(more: readonly SortedSource[], problems: ProblemList): void {
+  for (const { source } of more) {
+    problems.add('repeated-input', 'not used: the same output was given before', source.name);
+  }
+}

@@ -1,0 +1,67 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CommonRequest, Output } from './requests.ts';
+
+/** The options that every command shares, as commander hands them over. */
+export interface CommonOptions {
+  readonly file?: readonly string[];
+  readonly demo?: boolean;
+  readonly output: Output;
+}
+
+/** Adds where the state comes from and how the answer is written. */
+export function addCommonOptions(command: Command): Command {
+  return command
+    .optionsGroup('State of the node:')
+    .addOption(
+      new Option(
+        '-f, --file <path>',
+        'a capture folder, a .tar.gz of one, or the output of a tool (iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, kubectl get -o json or yaml, …), recognised by content; - is standard input; repeatable',
+      ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
+    )
+    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'))
+    .addOption(new Option('--no-api', 'keep away from the API server').hideHelp())
+    .optionsGroup('Output:')
+    .addOption(
+      new Option('-o, --output <format>', 'how to write the answer')
+        .choices(['text', 'json', 'yaml'])
+        .default('text'),
+    );
+}
+
+/** @returns the request's common part. */
+export function commonRequest(options: CommonOptions): CommonRequest {
+  return { sources: { files: options.file ?? [], demo: options.demo ?? false }, output: options.output };
+}
+
+/** Reads a port, 1 to 65535. Throws commander's error. */
+export function portOf(text: string): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw new InvalidArgumentError('A port is a number from 1 to 65535.');
+  return port;
+}
+
+/** Reads a mark as iptables does, hexadecimal (`0x4000`) or decimal, 32 bits unsigned. Throws commander's error. */
+export function markOf(text: string): number {
+  const mark = /^(0x[0-9a-f]{1,8}|\d{1,10})$/i.test(text) ? Number(text) : Number.NaN;
+  if (!(mark >= 0 && mark <= 0xffffffff)) {
+    throw new InvalidArgumentError('A mark is a number of 32 bits, such as 0x4000.');
+  }
+  return mark;
+}
+
+/** @returns a reader of one word out of a list, in any case, given back as the list spells it. */
+export function oneOf(choices: readonly string[]): (text: string) => string {
+  return (text) => {
+    const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+    if (found === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+    return found;
+  };
+}
+
+/** @returns a reader of text that must hold something. */
+export function notEmpty(what: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') throw new InvalidArgumentError(`${what} must not be empty.`);
+    return text;
+  };
+}

@@ -1,0 +1,81 @@
+import { Command, CommanderError } from 'commander';
+import { chainCommand, runChain } from './chain-command.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { runServices, servicesCommand } from './services-command.ts';
+import { runTrace, traceCommand } from './trace-command.ts';
+import { UsageError } from './usage-error.ts';
+import { readVersion } from './version.ts';
+
+/**
+ * Parses the command line and runs the command. Throws UsageError where it is wrong, and whatever the command throws.
+ * @param argv without node and script. @returns the exit status.
+ */
+export async function runProgram(argv: readonly string[], io: Io): Promise<ExitStatus> {
+  let status: ExitStatus = EXIT.answered;
+  const name = io.programName;
+  const program = new Command(name)
+    .description(
+      'Explains what kube-proxy’s rules do to a packet on a node, in the names of Services and Pods. Reads only.',
+    )
+    .version(readVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addCommand(
+      traceCommand(name, async (request) => {
+        status = await runTrace(request, io);
+      }),
+    )
+    .addCommand(
+      servicesCommand(name, async (request) => {
+        status = await runServices(request, io);
+      }),
+    )
+    .addCommand(
+      chainCommand(name, async (request) => {
+        status = await runChain(request, io);
+      }),
+    )
+    .addHelpText(
+      'after',
+      `\nTry:\n  ${name} trace shop/web --demo\n  sudo iptables-save | ${name} services -f -\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input, 70 a bug`,
+    );
+  for (const command of [program, ...program.commands]) adopt(command, io);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.answered;
+    throw usageErrorOf(error, argv, name);
+  }
+  return status;
+}
+
+/** Commander writes to our streams and throws instead of ending the process; errors are written by `main`. */
+function adopt(command: Command, io: Io): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => io.out(text),
+    writeErr: (text) => io.err(text),
+    outputError: () => undefined,
+    getOutHelpWidth: () => io.columns ?? 100,
+    getErrHelpWidth: () => io.columns ?? 100,
+  });
+}
+
+function usageErrorOf(error: CommanderError, argv: readonly string[], name: string): UsageError {
+  if (error.code === 'commander.help') {
+    return new UsageError('no-command', `say what to do, for instance: ${name} trace shop/web --demo`);
+  }
+  const message = error.message.replace(/^error: /, '');
+  const first = argv[0] ?? '';
+  const hint =
+    error.code === 'commander.unknownCommand' && /[/:]/.test(first)
+      ? `\n(Did you mean ${name} trace ${first}?)`
+      : `\nSee: ${name} ${error.code === 'commander.unknownCommand' ? '' : commandOf(argv)}--help`;
+  return new UsageError(error.code.replace(/^commander\./, ''), `${message}${hint}`);
+}
+
+function commandOf(argv: readonly string[]): string {
+  const command = argv.find((argument) => ['trace', 'services', 'chain'].includes(argument));
+  return command === undefined ? '' : `${command} `;
+}

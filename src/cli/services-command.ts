@@ -1,0 +1,65 @@
+import { Command } from 'commander';
+import type { ServiceList } from '../explain/explanation.ts';
+import { documentHead } from './document-head.ts';
+import { formatExamples } from './examples.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { addCommonOptions, type CommonOptions, commonRequest } from './options.ts';
+import type { ServicesRequest } from './requests.ts';
+
+interface ServicesOptions extends CommonOptions {
+  readonly namespace?: string;
+}
+
+/** @returns the command; `act` gets the request. */
+export function servicesCommand(program: string, act: (request: ServicesRequest) => Promise<void>): Command {
+  const command = new Command('services')
+    .summary('every Service port this node programs, one line each')
+    .description(
+      'Every Service port that the rules of this node program: its addresses, its endpoints, what refuses it.',
+    )
+    .optionsGroup('Selection:')
+    .option('-n, --namespace <name>', 'only Services of this namespace (default: all)');
+  return addCommonOptions(command)
+    .addHelpText('after', () =>
+      formatExamples(program, [
+        ['kp-explain services --demo', 'all of them'],
+        [
+          'kp-explain services --demo -n kube-system -o json',
+          'one namespace, as JSON, with the share of each endpoint',
+        ],
+        [
+          'sudo iptables-save | kp-explain services -f -',
+          'the rules of this machine; names come from their comments',
+        ],
+      ]),
+    )
+    .action(async (options: ServicesOptions) => {
+      await act({ ...commonRequest(options), namespace: options.namespace ?? null });
+    });
+}
+
+/** Lists, writes the answer. @returns the exit status. */
+export async function runServices(request: ServicesRequest, io: Io): Promise<ExitStatus> {
+  const { answer } = await import('./answer.ts');
+  await answer(
+    request,
+    io,
+    async (capture, progress): Promise<ServiceList> => {
+      const { listServices } = await import('../explain/list-services.ts');
+      const { nameRules } = await import('./named-rules.ts');
+      const rules = await nameRules(capture);
+      progress.begin('listing Services');
+      const all = listServices(rules);
+      const items = all.filter(
+        ({ namespace }) => request.namespace === null || namespace === request.namespace,
+      );
+      return { ...documentHead(capture), kind: 'ServiceList', items };
+    },
+    async (list, options) => {
+      const { renderServicesText } = await import('../render/services-text.ts');
+      return await renderServicesText(list, options);
+    },
+  );
+  return EXIT.answered;
+}

@@ -1,0 +1,85 @@
+import { formatBytes } from '../capture/limits.ts';
+import { recognise, type SourceKind } from '../capture/recognise.ts';
+import type { SourceText } from '../capture/source.ts';
+import { splitConcatenated } from '../capture/split-concatenated.ts';
+import type { Family } from '../net/address.ts';
+import type { ProblemList } from '../problems/problem.ts';
+
+/** An input whose kind is known. */
+export interface SortedSource {
+  readonly source: SourceText;
+  /** Null where neither content nor name tells. */
+  readonly family: Family | null;
+}
+
+/** Inputs by kind. */
+export type SortedSources = ReadonlyMap<SourceKind, readonly SortedSource[]>;
+
+/** What `unrecognised-input` says was expected. */
+const EXPECTED =
+  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n, or Kubernetes objects as JSON or YAML';
+
+/** Kinds for which an empty file is a common and full answer: no sets, no legacy tables, a list nobody is in. */
+const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
+  'ipset',
+  'ipvs',
+  'recent',
+  'conntrack-stats',
+  'sysctl',
+]);
+
+/** Sorts inputs by kind: content decides, the contract's file name helps where content is silent. */
+export function sortSources(sources: readonly SourceText[], problems: ProblemList): SortedSources {
+  const sorted = new Map<SourceKind, SortedSource[]>();
+  for (const whole of sources) {
+    for (const source of splitConcatenated(whole, recognise(whole.head).kind)) {
+      const { kind, family } = kindOf(source, problems);
+      const list = sorted.get(kind);
+      if (list === undefined) sorted.set(kind, [{ source, family }]);
+      else list.push({ source, family });
+    }
+  }
+  return sorted;
+}
+
+function kindOf(source: SourceText, problems: ProblemList): { kind: SourceKind; family: Family | null } {
+  const { kind, family, looksLike } = recognise(source.head);
+  const hints = source.hints;
+  if (kind === 'empty') {
+    if (hints !== null && MAY_BE_EMPTY.has(hints.kind)) return { kind: hints.kind, family: null };
+    const rules = hints?.kind === 'iptables-save';
+    if (rules && hints.backend === 'iptables-legacy') return { kind, family: null };
+    const why = rules || hints === null ? '; was the command run as root?' : '';
+    problems.add('empty-input', `${looksLike ?? 'the file is empty'}${why}`, source.name);
+    return { kind, family: null };
+  }
+  if (kind === 'unknown') {
+    const looks = looksLike === null ? '' : ` (this looks like ${looksLike})`;
+    problems.add('unrecognised-input', `not recognised${looks}; ${EXPECTED}`, source.name);
+    return { kind, family: null };
+  }
+  if (hints !== null && hints.kind !== kind) {
+    problems.add(
+      'unexpected-content',
+      `read as ${kind}, which its content is, not as its name says`,
+      source.name,
+    );
+    return { kind, family };
+  }
+  return { kind, family: family ?? hints?.family ?? null };
+}
+
+/** The longest text that is turned into one string; V8's own limit is 2^29-24 characters. */
+const LONGEST_TEXT = 500 * 1024 * 1024;
+
+/** @returns the input as text, or null, with a problem, where it is too large for that. */
+export function textOf(source: SourceText, problems: ProblemList): string | null {
+  if (source.bytes.length <= LONGEST_TEXT) return source.bytes.toString('utf8');
+  const size = formatBytes(source.bytes.length);
+  problems.add(
+    'too-large',
+    `not read: ${size} is more than the ${formatBytes(LONGEST_TEXT)} that can be parsed`,
+    source.name,
+  );
+  return null;
+}

@@ -1,0 +1,141 @@
+import { Command, Option } from 'commander';
+import type { ProxyMode, TraceList } from '../explain/explanation.ts';
+import { escapeTerminal } from '../render/escape.ts';
+import { documentHead } from './document-head.ts';
+import { formatExamples } from './examples.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { knownOf } from './known.ts';
+import {
+  addCommonOptions,
+  type CommonOptions,
+  commonRequest,
+  markOf,
+  notEmpty,
+  oneOf,
+  portOf,
+} from './options.ts';
+import type { TraceRequest } from './requests.ts';
+import { UsageError } from './usage-error.ts';
+
+interface TraceOptions extends CommonOptions {
+  readonly from?: string;
+  readonly protocol?: string;
+  readonly sourcePort?: number;
+  readonly inInterface?: string;
+  readonly mark?: number;
+  readonly ctstate?: string;
+  readonly namespace: string;
+  readonly detail: 'answer' | 'path' | 'full';
+}
+
+/** @returns the command; `act` gets the request. */
+export function traceCommand(program: string, act: (request: TraceRequest) => Promise<void>): Command {
+  const command = new Command('trace')
+    .summary('where does this packet go, rule by rule')
+    .description(
+      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT.',
+    )
+    .argument('<destination>', 'an address and port, a Service, or a node port', notEmpty('A destination'))
+    .optionsGroup('The packet:')
+    .option(
+      '--from <sender>',
+      'pod, pod:NAMESPACE/NAME, node, external or an address (default: a pod, the node and external)',
+      notEmpty('A sender'),
+    )
+    .addOption(
+      new Option(
+        '--protocol <name>',
+        "tcp, udp, sctp or icmp (default: the Service port's, else tcp)",
+      ).argParser(oneOf(['tcp', 'udp', 'sctp', 'icmp'])),
+    )
+    .option('--source-port <port>', 'the port it comes from (default: any)', portOf)
+    .option('--in-interface <name>', 'the interface it comes in by (default: as the routes tell)')
+    .option('--mark <mark>', 'the mark it carries when it arrives (default: 0)', markOf)
+    .addOption(
+      new Option(
+        '--ctstate <state>',
+        'its conntrack state: NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED (default: NEW)',
+      ).argParser(oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])),
+    )
+    .option('-n, --namespace <name>', 'namespace of a Service given without one', 'default');
+  return addCommonOptions(command)
+    .addOption(
+      new Option(
+        '--detail <level>',
+        'the answer alone; with the rules that matched; with those that did not, and why',
+      )
+        .choices(['answer', 'path', 'full'])
+        .default('path'),
+    )
+    .addHelpText('after', () =>
+      formatExamples(program, [
+        ['kp-explain trace shop/web --demo', 'a Service, from a pod, from the node and from outside'],
+        [
+          'kp-explain trace 10.96.0.10:53 --protocol udp --from pod --demo',
+          'cluster DNS, asked by some pod of this node',
+        ],
+        [
+          'kp-explain trace node:30081 --from external --demo --detail full',
+          'a node port from outside, with the rules that did not match',
+        ],
+        ['sudo iptables-save | kp-explain trace 10.96.0.1:443 -f -', 'the rules of this machine'],
+      ]),
+    )
+    .action(async (destination: string, options: TraceOptions) => {
+      await act({
+        ...commonRequest(options),
+        destination,
+        from: options.from ?? null,
+        protocol: options.protocol ?? null,
+        sourcePort: options.sourcePort ?? null,
+        inInterface: options.inInterface ?? null,
+        mark: options.mark ?? null,
+        ctstate: options.ctstate ?? null,
+        namespace: options.namespace,
+        detail: options.detail,
+      });
+    });
+}
+
+/** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
+export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
+  const { answer } = await import('./answer.ts');
+  await answer(
+    request,
+    io,
+    async (capture, progress): Promise<TraceList> => {
+      // In these modes a walk through iptables alone would say that the packet leaves unchanged: plainly wrong.
+      if (!isTraceable(capture.info.proxyMode))
+        return { ...documentHead(capture), kind: 'TraceList', items: [] };
+      const { explainTrace } = await import('../explain/explain-trace.ts');
+      const { QuestionError } = await import('../explain/question/question.ts');
+      const cluster = await capture.cluster();
+      progress.begin(`tracing ${request.destination}`);
+      try {
+        const items = explainTrace(request, knownOf(capture, cluster));
+        return { ...documentHead(capture), kind: 'TraceList', items };
+      } catch (error) {
+        if (error instanceof QuestionError) throw new UsageError('question', error.message);
+        throw error;
+      }
+    },
+    async (list, options) => {
+      if (list.items.length === 0) return modeAnswer(request.destination, list);
+      const { renderTraceText } = await import('../render/trace-text.ts');
+      return await renderTraceText(list, { ...options, detail: request.detail });
+    },
+  );
+  return EXIT.answered;
+}
+
+/** @returns false where something else than iptables carries Services, and is not followed. */
+function isTraceable(mode: ProxyMode): boolean {
+  return mode !== 'nftables' && mode !== 'ipvs';
+}
+
+/** The answer where the mode is the answer; the document's problems say more. */
+function modeAnswer(destination: string, { capture }: TraceList): string {
+  const node = capture.node === null ? 'this node' : escapeTerminal(capture.node);
+  return `${escapeTerminal(destination)} is not traced: kube-proxy runs in ${capture.proxyMode} mode on ${node}.\n`;
+}

@@ -1,0 +1,38 @@
+import { sameAddress } from '../net/address.ts';
+import { ICMP, ICMPV6 } from '../net/protocol.ts';
+import type { Flow, Tuple } from './flow.ts';
+import type { DestinationQuery, FlowQuery } from './flow-table.ts';
+
+/** @returns the direction of the flow in which the packet goes, or null where it is not the flow's. */
+export function directionOf(flow: Flow, query: FlowQuery): 'original' | 'reply' | null {
+  if (flow.protocol !== query.protocol) return null;
+  if (zoneOf(flow, 'original') === (query.zone ?? 0) && isTuple(flow.original, query)) return 'original';
+  if (zoneOf(flow, 'reply') === (query.zone ?? 0) && isTuple(flow.reply, query)) return 'reply';
+  return null;
+}
+
+/** @returns true where the flow's original direction goes to this destination. */
+export function goesTo(flow: Flow, query: DestinationQuery): boolean {
+  return (
+    flow.protocol === query.protocol &&
+    sameAddress(flow.original.destination, query.destination) &&
+    (query.destinationPort === null || flow.original.destinationPort === query.destinationPort) &&
+    (query.source === undefined || query.source === null || sameAddress(flow.original.source, query.source))
+  );
+}
+
+/** @returns the zone that counts in one direction: one for both, one of its own, or the default zone 0. */
+export function zoneOf(flow: Flow, direction: 'original' | 'reply'): number {
+  return flow[direction].zone ?? flow.zone ?? 0;
+}
+
+function isTuple(tuple: Tuple, query: FlowQuery): boolean {
+  if (!sameAddress(tuple.source, query.source) || !sameAddress(tuple.destination, query.destination))
+    return false;
+  if (query.protocol === ICMP || query.protocol === ICMPV6) {
+    const { icmp } = query;
+    if (icmp === undefined || icmp === null || tuple.icmp === null) return false;
+    return tuple.icmp.type === icmp.type && tuple.icmp.code === icmp.code && tuple.icmp.id === icmp.id;
+  }
+  return tuple.sourcePort === query.sourcePort && tuple.destinationPort === query.destinationPort;
+}

@@ -1,0 +1,43 @@
+import { type Address, formatAddress } from '../net/address.ts';
+
+/** How a listing spells its tuples. */
+export type Spelling = 'text' | 'xml';
+
+/**
+ * @returns how the listing spells addresses, judged by its beginning; null where it is none of the known ways (blanks
+ * realigned by hand, for instance), so that its bytes cannot be searched and each line has to be read.
+ */
+export function spellingOf(beginning: string): Spelling | null {
+  if (beginning.includes('<flow>') || beginning.includes('<conntrack>')) return 'xml';
+  if (beginning.includes('src=') && !/ src=[0-9a-f.:]+ dst=[0-9a-f.:]+ /.test(beginning)) return null;
+  return 'text';
+}
+
+/** @returns the bytes that every tuple with this destination holds. */
+export function destinationNeedles(spelling: Spelling, destination: Address): string[] {
+  if (spelling === 'xml') return [`<dst>${formatAddress(destination)}</dst>`];
+  return textForms(destination).map((text) => ` dst=${text} `);
+}
+
+/** @returns the bytes that a tuple with these addresses and ports starts with. */
+export function tupleNeedles(
+  spelling: Spelling,
+  source: Address,
+  destination: Address,
+  ports: { readonly source: number; readonly destination: number } | null,
+): string[] {
+  if (spelling === 'xml') {
+    return [`<src>${formatAddress(source)}</src><dst>${formatAddress(destination)}</dst>`];
+  }
+  const tail = ports === null ? '' : ` sport=${ports.source} dport=${ports.destination}`;
+  const destinations = textForms(destination);
+  return textForms(source).map((from, form) => ` src=${from} dst=${destinations[form] ?? ''}${tail}`);
+}
+
+/** @returns the address as conntrack(8) prints it and, for IPv6, in full as the kernel does in /proc. */
+function textForms(address: Address): string[] {
+  const short = formatAddress(address);
+  if (address.family === 'ipv4') return [short];
+  const digits = address.value.toString(16).padStart(32, '0');
+  return [short, (digits.match(/.{4}/g) ?? []).join(':')];
+}

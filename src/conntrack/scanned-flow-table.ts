@@ -1,0 +1,137 @@
+import type { ProblemList } from '../problems/problem.ts';
+import type { Flow } from './flow.ts';
+import type { DestinationQuery, FlowQuery, FlowTable, FoundFlow } from './flow-table.ts';
+import { LineNumbers } from './line-numbers.ts';
+import { directionOf, goesTo } from './match-flow.ts';
+import { destinationNeedles, type Spelling, spellingOf, tupleNeedles } from './needles.ts';
+import { parseFlowLine } from './parse-flow-line.ts';
+
+const NEWLINE = 10;
+/** Longer lines are not conntrack's: a full entry with labels has some 600 characters. */
+const LONGEST_LINE = 16_384;
+const BEGINNING = 65_536;
+
+/**
+ * One listing, kept as the bytes it came in. A million flows take 160 MB; a question searches the bytes for the
+ * addresses it asks about and reads only the lines that hold them.
+ */
+export class ScannedFlowTable implements FlowTable {
+  readonly #bytes: Buffer;
+  readonly #file: string;
+  readonly #problems: ProblemList;
+  readonly #lines: LineNumbers;
+  /** Null: not spelt in a way that can be searched. */
+  readonly #spelling: Spelling | null;
+  readonly #reported = new Set<number>();
+  #count: number | null = null;
+
+  constructor(name: string, bytes: Buffer, problems: ProblemList) {
+    this.#bytes = bytes;
+    this.#file = name;
+    this.#problems = problems;
+    this.#lines = new LineNumbers(bytes);
+    this.#spelling = spellingOf(bytes.toString('latin1', 0, BEGINNING));
+  }
+
+  get count(): number {
+    this.#count ??= this.#countEntries();
+    return this.#count;
+  }
+
+  findFlow(query: FlowQuery): FoundFlow | null {
+    const ports =
+      query.sourcePort === null || query.destinationPort === null
+        ? null
+        : { source: query.sourcePort, destination: query.destinationPort };
+    const needles =
+      this.#spelling === null ? null : tupleNeedles(this.#spelling, query.source, query.destination, ports);
+    for (const flow of this.#linesWith(needles)) {
+      const direction = directionOf(flow, query);
+      if (direction !== null) return { flow, direction };
+    }
+    return null;
+  }
+
+  flowsTo(query: DestinationQuery): Flow[] {
+    const needles = this.#spelling === null ? null : destinationNeedles(this.#spelling, query.destination);
+    const found: Flow[] = [];
+    for (const flow of this.#linesWith(needles)) if (goesTo(flow, query)) found.push(flow);
+    return found;
+  }
+
+  *all(): Iterable<Flow> {
+    yield* this.#linesWith(null);
+  }
+
+  /** Reads the lines that hold one of the needles, or every line; no line twice, in the order of the listing. */
+  *#linesWith(needles: readonly string[] | null): Iterable<Flow> {
+    const next = needles === null ? (from: number) => from : this.#search(needles);
+    let from = 0;
+    while (from < this.#bytes.length) {
+      const hit = next(from);
+      if (hit < 0) return;
+      const start = needles === null ? from : this.#bytes.lastIndexOf(NEWLINE, hit) + 1;
+      const newline = this.#bytes.indexOf(NEWLINE, hit);
+      const end = newline < 0 ? this.#bytes.length : newline;
+      const flow = this.#read(start, end);
+      if (flow !== null) yield flow;
+      from = end + 1;
+    }
+  }
+
+  /** @returns a function that finds the next place of any needle at or after an offset; -1 where none is left. */
+  #search(needles: readonly string[]): (from: number) => number {
+    const places = needles.map((needle) => ({ needle: Buffer.from(needle, 'latin1'), at: -2 }));
+    return (from) => {
+      let nearest = -1;
+      for (const place of places) {
+        if (place.at !== -1 && place.at < from) place.at = this.#bytes.indexOf(place.needle, from);
+        if (place.at >= 0 && (nearest < 0 || place.at < nearest)) nearest = place.at;
+      }
+      return nearest;
+    };
+  }
+
+  #read(start: number, end: number): Flow | null {
+    if (end - start > LONGEST_LINE) {
+      this.#report(start, 'unreadable-line', 'a line too long for a conntrack entry');
+      return null;
+    }
+    const text = this.#bytes.toString('latin1', start, end);
+    const line = this.#lines.at(start);
+    const isCut = end === this.#bytes.length && !/[ <]use[=>]|<\/flow>/.test(text);
+    const flow = isCut ? null : parseFlowLine(text, this.#file, line);
+    if (flow !== null || isFraming(text)) return flow;
+    if (isCut) this.#report(start, 'truncated', 'the listing ends in the middle of an entry');
+    else this.#report(start, 'unreadable-line', 'not a conntrack entry');
+    return null;
+  }
+
+  #report(start: number, code: string, message: string): void {
+    if (this.#reported.has(start)) return;
+    if (this.#reported.size < 100_000) this.#reported.add(start);
+    this.#problems.add(code, message, this.#file, this.#lines.at(start));
+  }
+
+  #countEntries(): number {
+    const needle = Buffer.from(this.#spelling === 'xml' ? '<flow>' : 'src=', 'latin1');
+    let count = 0;
+    let hit = this.#bytes.indexOf(needle);
+    while (hit >= 0) {
+      count++;
+      const newline = this.#bytes.indexOf(NEWLINE, hit);
+      hit = newline < 0 ? -1 : this.#bytes.indexOf(needle, newline + 1);
+    }
+    return count;
+  }
+}
+
+/** @returns true for lines around the entries: blank ones, the closing summary, the frame of XML, conntrack's complaints. */
+function isFraming(text: string): boolean {
+  return (
+    /^\s*$/.test(text) ||
+    /^conntrack v\S+ \(conntrack-tools\):/.test(text) ||
+    /^\s*(?:<\?xml\b.*|<\/?conntrack>)\s*$/.test(text) ||
+    /^nfct_\w+: /.test(text)
+  );
+}

@@ -1,0 +1,93 @@
+import { commentOf } from '../../iptables/ruleset.ts';
+import { splitChainName } from '../../names/chain-name.ts';
+import type { ChainItem, ServiceRef } from '../explanation.ts';
+import { readEndpointChain } from '../services/endpoint-chain.ts';
+import type { ServiceNaming, Socket } from '../services/service-naming.ts';
+import type { ChainGraph } from './chain-graph.ts';
+import type { FoundChain } from './find-chains.ts';
+
+/** Which Service port and endpoint a chain belongs to. */
+export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint'>;
+
+/**
+ * Names a KUBE-SVC, -SVL, -EXT, -FW, -XLB or -SEP chain: by the API object whose hash it carries, else by a comment in it or in
+ * a rule that jumps to it. Other chains belong to no Service.
+ */
+export function identifyChain(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): ChainIdentity {
+  const prefix = splitChainName(found.chain.name)?.prefix;
+  if (prefix === undefined) return { service: null, endpoint: null };
+  const comments = commentsAround(found, graph);
+  const endpoint = prefix === 'SEP' ? endpointOf(found, comments, naming) : null;
+  return { service: serviceOf(found, graph, comments, endpoint, naming), endpoint };
+}
+
+function endpointOf(
+  { ruleset, table, chain }: FoundChain,
+  comments: readonly string[],
+  naming: ServiceNaming,
+): ChainItem['endpoint'] {
+  const read = readEndpointChain(table, chain.name, ruleset.family);
+  const socket =
+    read.target ?? firstOf([...comments, null], (said) => naming.recoverEndpoint(chain.name, said));
+  const address = socket?.address ?? read.hairpin;
+  if (address === null) return null;
+  const port = socket?.port ?? null;
+  return { address, port, ref: naming.endpointAt(chain.name, address, port, comments[0] ?? null) };
+}
+
+function firstOf<Item, Found>(items: readonly Item[], find: (item: Item) => Found | null): Found | null {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function serviceOf(
+  found: FoundChain,
+  graph: ChainGraph,
+  comments: readonly string[],
+  socket: Socket | null,
+  naming: ServiceNaming,
+): ServiceRef | null {
+  const via = viaOf(found, graph);
+  const known = naming.byChain(found.chain.name, comments[0] ?? null, socket);
+  if (known !== null) {
+    const { namespace, service, port } = known.name;
+    return { namespace, name: service, port, via, namedBy: 'hash' };
+  }
+  for (const comment of comments) {
+    const name = naming.nameIn(comment);
+    if (name === null || !naming.confirms(found.chain.name, name, socket)) continue;
+    return { namespace: name.namespace, name: name.service, port: name.port, via, namedBy: 'comment' };
+  }
+  return null;
+}
+
+/** By which kind of address packets come to the chain: from the first rule that jumps to it. */
+function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
+  for (const { chain: caller, index } of graph.callersOf(chain.name)) {
+    if (caller.name === 'KUBE-NODEPORTS') return 'nodePort';
+    const comment = commentOf(caller.rules.at(index));
+    if (comment?.endsWith(' external IP')) return 'externalIP';
+    if (comment?.endsWith(' loadbalancer IP')) return 'loadBalancerIP';
+    if (comment?.endsWith(' cluster IP')) return 'clusterIP';
+  }
+  const kind = splitChainName(chain.name)?.prefix;
+  if (kind === 'FW') return 'loadBalancerIP';
+  return kind === 'EXT' || kind === 'XLB' ? 'nodePort' : 'clusterIP';
+}
+
+/** Comments that may name the chain's Service: its callers' first, in large-cluster mode KUBE-SERVICES alone has them. */
+function commentsAround({ chain }: FoundChain, graph: ChainGraph): string[] {
+  const comments = new Set<string>();
+  for (const { chain: caller, index } of graph.callersOf(chain.name)) {
+    const comment = commentOf(caller.rules.at(index));
+    if (comment !== null) comments.add(comment);
+  }
+  for (let index = 0; index < chain.rules.length; index++) {
+    const comment = commentOf(chain.rules.at(index));
+    if (comment !== null) comments.add(comment);
+  }
+  return [...comments];
+}

@@ -1,0 +1,132 @@
+import type { Ruleset } from '../iptables/ruleset.ts';
+import { formatAddress } from '../net/address.ts';
+import { formatProtocol, hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
+import type { Packet } from '../trace/packet.ts';
+import { tracePacket } from '../trace/trace-packet.ts';
+import { hex } from '../trace/describe-target.ts';
+import type { Trace } from '../trace/outcome.ts';
+import type { TraceItem } from './explanation.ts';
+import { type Destination, readDestination } from './question/destination.ts';
+import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
+import { readVantages, type Vantage } from './question/vantage.ts';
+import { Namer } from './trace/namer.ts';
+import { summariseFlows } from './trace/flow-summary.ts';
+import { describeSteps } from './trace/step-items.ts';
+import { describeOutcome } from './trace/outcome-items.ts';
+import { modeNotes } from './trace/mode-notes.ts';
+
+/**
+ * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
+ * @throws QuestionError where the question names nothing that is known
+ */
+export function explainTrace(question: TraceQuestion, known: Known): TraceItem[] {
+  const destination = readDestination(question, known);
+  const namer = new Namer(known);
+  return readVantages(question, destination, known).map((vantage) => explainFrom(vantage, destination, question, known, namer));
+}
+
+function explainFrom(
+  vantage: Vantage,
+  destination: Destination,
+  question: TraceQuestion,
+  known: Known,
+  namer: Namer,
+): TraceItem {
+  const packet = packetOf(vantage, destination, question);
+  const rulesets = known.rulesets.filter(({ family }) => family === packet.family);
+  const trace = tracePacket(packet, {
+    rulesets,
+    host: known.host,
+    flows: known.flows,
+    recoverDestination: (rule) => namer.recoverDestination(rule),
+  });
+  return {
+    vantage: vantage.kind,
+    from: vantage.from,
+    packet: {
+      family: packet.family,
+      protocol: formatProtocol(packet.protocol),
+      source: { address: sourceAddress(trace), port: packet.sourcePort },
+      destination: { address: formatAddress(packet.destination), port: packet.destinationPort },
+      entersAt: packet.entersAt,
+      inInterface: packet.inInterface ?? null,
+      state: packet.state,
+      mark: hex(packet.mark),
+    },
+    service: namer.serviceOf(trace),
+    steps: describeSteps(trace, rulesets, namer),
+    outcomes: trace.outcomes.map((outcome) => describeOutcome(outcome, namer)),
+    assumptions: [
+      ...(destination.chosen === null ? [] : [{ code: 'destination-chosen', text: destination.chosen, settle: null }]),
+      ...vantage.assumptions,
+      ...trace.assumptions,
+      ...missingRules(rulesets, known, packet),
+      ...modeNotes(known, packet),
+    ],
+    misses: [],
+    flows: summariseFlows(packet, trace, known, namer),
+  };
+}
+
+function packetOf(vantage: Vantage, destination: Destination, question: TraceQuestion): Packet {
+  const { protocol, address } = destination;
+  const icmp = protocol === ICMP ? { type: 8, code: 0 } : protocol === ICMPV6 ? { type: 128, code: 0 } : null;
+  if (destination.port === null && hasPorts(protocol)) {
+    throw new QuestionError(
+      `${question.destination} needs a port, such as ${formatAddress(address)}:80; for a ping say --protocol icmp`,
+    );
+  }
+  return {
+    family: address.family,
+    protocol,
+    source: vantage.sender,
+    sourcePort: hasPorts(protocol) ? question.sourcePort : null,
+    destination: address,
+    destinationIsLocal: destination.isLocal,
+    destinationPort: hasPorts(protocol) ? destination.port : null,
+    icmp,
+    entersAt: vantage.entersAt,
+    inInterface: vantage.entersAt === 'OUTPUT' ? null : (question.inInterface ?? vantage.inInterface),
+    mark: question.mark ?? 0,
+    state: readState(question.ctstate),
+  };
+}
+
+function readState(text: string | null): Packet['state'] {
+  const state = (text ?? 'NEW').toUpperCase();
+  const states = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'] as const;
+  const known = states.find((each) => each === state);
+  if (known === undefined) throw new QuestionError(`--ctstate ${text} is none of ${states.join(', ')}`);
+  return known;
+}
+
+/** The packet's own source: what the sender chose, where every way agrees on it. */
+function sourceAddress(trace: Trace): string | null {
+  if (trace.packet.source.address !== null) return formatAddress(trace.packet.source.address);
+  const chosen = new Set(trace.outcomes.map(({ path, source }) => path[0]?.packet.source.address ?? source.sender.address));
+  const [only] = chosen;
+  return chosen.size === 1 && only !== null && only !== undefined ? formatAddress(only) : null;
+}
+
+/** Tables that a whole capture would have: what is missing is taken for empty, and said so. */
+function missingRules(rulesets: readonly Ruleset[], known: Known, packet: Packet): TraceItem['assumptions'] {
+  if (rulesets.length === 0) {
+    const others = known.rulesets.length > 0 ? `the capture holds rules for ${known.rulesets[0]?.family} only` : 'the capture holds no iptables rules';
+    const command = packet.family === 'ipv6' ? 'ip6tables-save' : 'iptables-save';
+    return [{ code: 'rules-not-captured', text: `${others}: no ${packet.family} rule is taken to exist`, settle: `capture \`${command} -c\`` }];
+  }
+  return rulesets.flatMap((ruleset) => {
+    const missing = (['nat', 'filter'] as const).filter((name) => {
+      const table = ruleset.tables.get(name);
+      return table === undefined || ![...table.chains.values()].some(({ policy }) => policy !== null);
+    });
+    const partial = missing.map((name) => ({
+      code: 'table-not-captured',
+      text: `the built-in chains of table ${name} are not in the capture: taken for empty, with policy ACCEPT`,
+      settle: 'capture all tables with `iptables-save -c`',
+    }));
+    if (ruleset.form !== 'table-listing') return partial;
+    const text = 'the listing prints no interfaces; kube-proxy writes none into its own rules, so there none is taken to exist';
+    return [...partial, { code: 'listing-interfaces', text, settle: 'capture with iptables-save instead of iptables -L' }];
+  });
+}

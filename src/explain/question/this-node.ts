@@ -1,0 +1,63 @@
+import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import type { Node } from '../../kubernetes/objects.ts';
+import { parsePrefix, type Prefix } from '../../net/prefix.ts';
+import type { Known } from './question.ts';
+
+/** @returns the Node object of the captured node: by the name the capture tells, else by the addresses they share. */
+export function thisNode(known: Known): Node | null {
+  const nodes = known.cluster.nodes ?? [];
+  if (known.node !== null) return nodes.find(({ name }) => name === known.node) ?? null;
+  const own = new Set((known.host.links ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => formatAddress(address))));
+  return nodes.find(({ addresses }) => addresses.some(({ address }) => own.has(address))) ?? null;
+}
+
+/** @returns the name of the captured node, as far as it can be told. */
+export function thisNodeName(known: Known): string | null {
+  return known.node ?? thisNode(known)?.name ?? null;
+}
+
+/** @returns the address by which the cluster knows this node: its InternalIP, else the first global address of a link. */
+export function nodeAddress(known: Known, family: Family = 'ipv4'): Address | null {
+  const internal = thisNode(known)?.addresses.filter(({ type }) => type === 'InternalIP') ?? [];
+  for (const { address } of internal) {
+    const parsed = parseAddress(address);
+    if (parsed !== null && parsed.family === family) return parsed;
+  }
+  for (const link of known.host.links ?? []) {
+    if (link.loopback) continue;
+    const own = link.addresses.find(({ address, scope }) => address.family === family && scope === 'global');
+    if (own !== undefined) return own.address;
+  }
+  return null;
+}
+
+/** @returns every pod network that is known: of all Nodes, else the one that kube-proxy's own rules exclude from masquerading. */
+export function podNetworks(known: Known, family: Family): Prefix[] {
+  const stated = (known.cluster.nodes ?? [])
+    .flatMap(({ podCIDRs }) => podCIDRs.map(parsePrefix))
+    .filter((prefix): prefix is Prefix => prefix !== null && prefix.family === family);
+  const inferred = clusterCidrInRules(known, family);
+  return inferred === null ? stated : [...stated, inferred];
+}
+
+/**
+ * kube-proxy writes `! -s CLUSTER-CIDR -d CLUSTER-IP … -j KUBE-MARK-MASQ` where it was told the pods' network: up to 1.21 in
+ * KUBE-SERVICES, later as first rule of KUBE-SVC chains.
+ */
+function clusterCidrInRules(known: Known, family: Family): Prefix | null {
+  for (const ruleset of known.rulesets) {
+    if (ruleset.family !== family) continue;
+    const chains = ruleset.tables.get('nat')?.chains;
+    if (chains === undefined) continue;
+    let looked = 0;
+    for (const chain of chains.values()) {
+      if (chain.rules.length === 0 || !/^KUBE-(SVC|SVL)-|^KUBE-SERVICES$/.test(chain.name)) continue;
+      const rule = chain.rules.at(0);
+      if (rule.target?.kind === 'jump' && rule.target.chain === 'KUBE-MARK-MASQ') {
+        for (const match of rule.matches) if (match.kind === 'source' && match.negated) return match.prefix;
+      }
+      if (++looked > 50) break;
+    }
+  }
+  return null;
+}

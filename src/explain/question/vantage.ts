@@ -1,0 +1,206 @@
+import { findRoute } from '../../host/find-route.ts';
+import { isLocalAddress } from '../../host/local-addresses.ts';
+import type { Pod } from '../../kubernetes/objects.ts';
+import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
+import { type Sender, senderOf } from '../../trace/packet.ts';
+import type { Condition } from '../../trace/outcome.ts';
+import type { Destination } from './destination.ts';
+import { type Known, QuestionError, type TraceQuestion } from './question.ts';
+import { nodeAddress, podNetworks, thisNodeName } from './this-node.ts';
+
+/** A place to send the packet from. */
+export interface Vantage {
+  readonly kind: 'pod' | 'node' | 'external' | 'given';
+  /** `pod shop/client-a`, `a process on node-1`, `any address outside the cluster`. */
+  readonly from: string;
+  readonly sender: Sender;
+  readonly entersAt: 'PREROUTING' | 'OUTPUT';
+  readonly inInterface: string | null | undefined;
+  readonly assumptions: readonly Condition[];
+}
+
+/**
+ * Reads `--from`; without it a pod of this node, the node itself and the outside world are asked.
+ * @throws QuestionError where it names nothing that is known.
+ */
+export function readVantages(question: TraceQuestion, destination: Destination, known: Known): Vantage[] {
+  const { from } = question;
+  const { family } = destination.address;
+  if (from === null) return [somePod(destination, known), theNode(known, family), external(known, family)];
+  if (from === 'pod') return [somePod(destination, known)];
+  if (from === 'node') return [theNode(known, family)];
+  if (from === 'external') return [external(known, family)];
+  if (from.startsWith('pod:')) return [namedPod(from.slice('pod:'.length), question, known, family)];
+  const address = parseAddress(from.replace(/^\[(.*)\]$/, '$1'));
+  if (address === null) {
+    throw new QuestionError(`--from ${from} is none of pod, pod:NAMESPACE/NAME, node, external, or an address`);
+  }
+  if (address.family !== family) throw new QuestionError(`--from ${from} and ${formatAddress(destination.address)} are of different families`);
+  return [given(address, known)];
+}
+
+function given(address: Address, known: Known): Vantage {
+  const owner = (known.cluster.pods ?? []).find((pod) => !pod.hostNetwork && pod.ips.includes(formatAddress(address)));
+  const from = owner === undefined ? formatAddress(address) : `pod ${owner.namespace}/${owner.name}`;
+  return fromAddress('given', from, address, known);
+}
+
+function fromAddress(kind: Vantage['kind'], from: string, address: Address, known: Known): Vantage {
+  const local = isLocalAddress(known.host, address) === true;
+  return {
+    kind,
+    from,
+    sender: senderOf(address),
+    entersAt: local ? 'OUTPUT' : 'PREROUTING',
+    inInterface: local ? null : interfaceTowards(known, address),
+    assumptions: [],
+  };
+}
+
+/** Packets of a client are taken to come in where answers to it go out. */
+function interfaceTowards(known: Known, address: Address): string | undefined {
+  const answer = findRoute(known.host, {
+    family: address.family,
+    destination: address,
+    source: null,
+    mark: 0,
+    inInterface: 'lo',
+    outInterface: null,
+    protocol: null,
+    sourcePort: null,
+    destinationPort: null,
+    uid: null,
+  });
+  return answer.kind === 'route' && answer.type === 'unicast' ? (answer.device ?? undefined) : undefined;
+}
+
+/** A pod of this node that is not itself behind the destination, the same one for the same capture. */
+function somePod(destination: Destination, known: Known): Vantage {
+  const { family } = destination.address;
+  const node = thisNodeName(known);
+  const endpoints = new Set((known.cluster.endpoints ?? []).map(({ address }) => address));
+  const candidates = (known.cluster.pods ?? [])
+    .filter((pod) => !pod.hostNetwork && !pod.terminating && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+    .filter((pod) => node === null || pod.node === node)
+    .flatMap((pod) => addressOf(pod, family).map((address) => ({ pod, address, endpoint: endpoints.has(formatAddress(address)) })))
+    .sort((a, b) => Number(a.endpoint) - Number(b.endpoint) || compare(nameOf(a.pod), nameOf(b.pod)));
+  const [first] = candidates;
+  if (first !== undefined) return fromAddress('pod', `pod ${nameOf(first.pod)}`, first.address, known);
+  return unnamedPod(known, family);
+}
+
+/** Without pods in the capture: an address of the pods' network stands for a pod that is behind no Service. */
+function unnamedPod(known: Known, family: Family): Vantage {
+  const network = podNetworks(known, family)[0];
+  if (network === undefined) {
+    return {
+      kind: 'pod',
+      from: 'a pod of this node',
+      sender: { address: null, within: [], outside: outsideOfNode(known, family), local: false },
+      entersAt: 'PREROUTING',
+      inInterface: undefined,
+      assumptions: [],
+    };
+  }
+  const address: Address = { family, value: network.value | (all(family) & ~network.mask & ~1n) };
+  const name = formatAddress(address);
+  const text = `${name}, an address of the pods' network, stands for a pod of this node that is behind no Service`;
+  const vantage = fromAddress('pod', `a pod of this node (${name})`, address, known);
+  const assumption = { code: 'example-pod', text, settle: 'capture pods.json, or give --from pod:NAMESPACE/NAME or an address' };
+  return { ...vantage, inInterface: vantage.inInterface, assumptions: [assumption] };
+}
+
+function namedPod(text: string, question: TraceQuestion, known: Known, family: Family): Vantage {
+  const slash = text.indexOf('/');
+  const namespace = slash < 0 ? question.namespace : text.slice(0, slash);
+  const name = text.slice(slash + 1);
+  if (known.cluster.pods === null) throw new QuestionError(`--from pod:${text}: the capture holds no pods (pods.json); give the pod's address instead`);
+  const pod = known.cluster.pods.find((each) => each.namespace === namespace && each.name === name);
+  if (pod === undefined) throw new QuestionError(`--from pod:${text}: no such pod in the capture`);
+  if (pod.hostNetwork && pod.node === thisNodeName(known)) {
+    return { ...theNode(known, family), from: `pod ${nameOf(pod)} (host network)` };
+  }
+  const [address] = addressOf(pod, family);
+  if (address === undefined) throw new QuestionError(`--from pod:${text}: the pod has no ${family} address`);
+  return fromAddress('pod', `pod ${nameOf(pod)}`, address, known);
+}
+
+function theNode(known: Known, family: Family): Vantage {
+  const name = thisNodeName(known);
+  const known_ = nodeAddress(known, family) !== null;
+  return {
+    kind: 'node',
+    from: name === null ? 'a process on this node' : `a process on ${name}`,
+    sender: { address: null, within: [], outside: known_ ? [] : podNetworks(known, family), local: true },
+    entersAt: 'OUTPUT',
+    inInterface: null,
+    assumptions: [],
+  };
+}
+
+/** Somebody outside: no pod, no node, not this node. Which address it is may matter, and then the trace says so. */
+function external(known: Known, family: Family): Vantage {
+  const nodes = (known.cluster.nodes ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => parseAddress(address)));
+  const outside = [
+    ...podNetworks(known, family),
+    ...outsideOfNode(known, family),
+    ...nodes.filter((address): address is Address => address !== null && address.family === family).map(hostPrefix),
+    ...endpointAddresses(known, family),
+  ];
+  return {
+    kind: 'external',
+    from: 'any address outside the cluster',
+    sender: { address: null, within: [], outside, local: false },
+    entersAt: 'PREROUTING',
+    inInterface: defaultInterface(known, family),
+    assumptions: [],
+  };
+}
+
+/** Loopback and the node's own addresses: no packet that comes in has them as source. */
+function outsideOfNode(known: Known, family: Family): Prefix[] {
+  const own = (known.host.links ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => address));
+  const loopback: Prefix =
+    family === 'ipv4'
+      ? { family, value: 127n << 24n, mask: maskOfLength(family, 8) }
+      : { family, value: 1n, mask: maskOfLength(family, 128) };
+  return [loopback, ...own.filter((address) => address.family === family).map(hostPrefix)];
+}
+
+/** Endpoints outside any known pod network (host network, other machines) are clients of their own kind. */
+function endpointAddresses(known: Known, family: Family): Prefix[] {
+  const networks = podNetworks(known, family);
+  if (networks.length > 0) return [];
+  const addresses = new Map<string, Prefix>();
+  for (const { address: text } of known.cluster.endpoints ?? []) {
+    const address = parseAddress(text);
+    if (address === null || address.family !== family || networks.some((network) => prefixContains(network, address))) continue;
+    addresses.set(text, hostPrefix(address));
+  }
+  return [...addresses.values()].slice(0, 1000);
+}
+
+function defaultInterface(known: Known, family: Family): string | undefined {
+  const route = known.host.routes[family]?.find(({ destination, type, usable }) => destination.mask === 0n && type === 'unicast' && usable);
+  return route?.nextHops[0]?.device ?? undefined;
+}
+
+function addressOf(pod: Pod, family: Family): Address[] {
+  return pod.ips.flatMap((ip) => {
+    const address = parseAddress(ip);
+    return address !== null && address.family === family ? [address] : [];
+  });
+}
+
+function nameOf(pod: Pod): string {
+  return `${pod.namespace}/${pod.name}`;
+}
+
+function all(family: Family): bigint {
+  return family === 'ipv4' ? 0xffffffffn : (1n << 128n) - 1n;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,74 @@
+import type { Table } from '../../iptables/ruleset.ts';
+import { splitChainName } from '../../names/chain-name.ts';
+import { formatAddress } from '../../net/address.ts';
+import { factsOf, type RuleFacts } from './rule-facts.ts';
+
+/** Which of a Service's addresses a rule speaks of; `external` where the rule leaves open which of the two outer kinds it is. */
+export type AddressKind = 'clusterIP' | 'externalIP' | 'loadBalancerIP' | 'external';
+
+/** A rule by which packets enter a Service port. */
+export interface Entry {
+  /** Hash of the Service port, from the chain that the rule jumps to. */
+  readonly suffix: string;
+  readonly chain: string;
+  /** Null for a node port. */
+  readonly address: string | null;
+  readonly kind: AddressKind | 'nodePort';
+  readonly port: number;
+  readonly protocol: string;
+  readonly comment: string | null;
+}
+
+/**
+ * Reads the entries of nat KUBE-SERVICES: one rule for each address and port of a Service. Rules that only mark for
+ * masquerading are passed over (up to 1.20 they stand here, and external IPs have two jumps each).
+ * @param table the nat table
+ */
+export function readServiceEntries(table: Table): Entry[] {
+  return readEntries(table, 'KUBE-SERVICES', (facts, chain) => {
+    if (facts.destination === null) return null;
+    return { address: formatAddress(facts.destination), kind: kindOf(facts, chain) };
+  });
+}
+
+/** Reads the entries of nat KUBE-NODEPORTS: up to two rules for each node port, in recent releases the first for localhost alone. */
+export function readNodePortEntries(table: Table): Entry[] {
+  return readEntries(table, 'KUBE-NODEPORTS', () => ({ address: null, kind: 'nodePort' }));
+}
+
+function readEntries(
+  table: Table,
+  chain: string,
+  where: (facts: RuleFacts, chain: string) => Pick<Entry, 'address' | 'kind'> | null,
+): Entry[] {
+  const rules = table.chains.get(chain)?.rules;
+  const entries: Entry[] = [];
+  for (let index = 0; rules !== undefined && index < rules.length; index++) {
+    const target = rules.targetName(index);
+    const name = target === null ? null : splitChainName(target);
+    if (target === null || name === null || name.prefix === 'SEP') continue;
+    const facts = factsOf(rules.at(index));
+    const { port, protocol, comment } = facts;
+    const place = where(facts, target);
+    if (place === null || port === null || protocol === null) continue;
+    entries.push({ suffix: name.hash, chain: target, ...place, port, protocol, comment });
+  }
+  return entries;
+}
+
+/** The comment's last words say it; KUBE-SERVICES keeps its comments even in large-cluster mode. Without one, the shape does. */
+function kindOf(facts: RuleFacts, chain: string): AddressKind {
+  const { comment } = facts;
+  if (comment?.endsWith(' cluster IP')) return 'clusterIP';
+  if (comment?.endsWith(' external IP')) return 'externalIP';
+  if (comment?.endsWith(' loadbalancer IP')) return 'loadBalancerIP';
+  switch (splitChainName(chain)?.prefix) {
+    case 'FW':
+      return 'loadBalancerIP';
+    case 'EXT':
+    case 'XLB':
+      return 'external';
+    default:
+      return facts.physdev || facts.destinationLocal ? 'externalIP' : 'clusterIP';
+  }
+}

@@ -1,0 +1,112 @@
+import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import type { ServiceItem } from '../explanation.ts';
+import { externalPolicyOf } from './external-policy.ts';
+import { findMarkDrop } from './mark-drop.ts';
+import { addressesOf } from './service-addresses.ts';
+import { chainsInOrder, type ServiceDraft } from './service-draft.ts';
+import { type EndpointReader, readEndpoints } from './service-endpoints.ts';
+import { nameDraft } from './service-name.ts';
+import type { ServiceNaming } from './service-naming.ts';
+import { readFirewall } from './source-ranges.ts';
+
+/** What the reading of every Service port of one ruleset shares. */
+export interface ServiceReading {
+  readonly ruleset: Ruleset;
+  readonly naming: ServiceNaming;
+  readonly endpoints: EndpointReader;
+}
+
+const NO_TABLE: Table = { name: 'nat', chains: new Map() };
+
+/** @returns the Service port that a draft stands for, read from its chains. */
+export function readService(draft: ServiceDraft, reading: ServiceReading): ServiceItem {
+  const { ruleset, naming } = reading;
+  const nat = ruleset.tables.get('nat') ?? NO_TABLE;
+  const chains = chainsInOrder(draft);
+  const {
+    endpoints,
+    affinitySeconds,
+    endpointChains,
+    protocol: protocolBehind,
+  } = readEndpoints(chains, reading);
+  const protocol = draft.entries[0]?.protocol ?? draft.refusals[0]?.protocol ?? protocolBehind;
+  const name = nameDraft(draft, protocol, endpoints[0]?.comment ?? null, naming);
+  const addresses = addressesOf(draft, name.service);
+  const own = new Set(addresses.loadBalancerIPs.map(({ address }) => address));
+  const ranges = chains
+    .filter((chain) => chain.startsWith('KUBE-FW-'))
+    .flatMap((chain) => readFirewall(nat, chain, own).ranges);
+  return {
+    namespace: name.namespace,
+    name: name.name,
+    port: name.port,
+    protocol: protocol ?? name.protocol ?? 'unknown',
+    namedBy: name.namedBy,
+    family: ruleset.family,
+    backend: ruleset.backend,
+    conflict: name.conflict,
+    ...addresses,
+    internalPolicy: internalPolicyOf(draft),
+    externalPolicy: externalPolicy(draft, nat),
+    affinitySeconds,
+    sourceRanges: ranges,
+    endpoints: endpoints.map(({ comment: _, ...endpoint }) => endpoint),
+    refusals: [...draft.refusals.map(refusalItem), ...markDrops(draft, nat, addresses, own)],
+    chains: [...chains, ...endpointChains],
+  };
+}
+
+function refusalItem(rule: ServiceDraft['refusals'][number]): ServiceItem['refusals'][number] {
+  const { action, address, port, nodePort, comment, file, line } = rule;
+  return { action, address, port, nodePort, comment, file, line };
+}
+
+/** Up to 1.24 the rules that refuse for want of a local endpoint, or by source range, stand in nat and only mark. */
+function markDrops(
+  draft: ServiceDraft,
+  nat: Table,
+  { nodePort, loadBalancerIPs }: Pick<ServiceItem, 'nodePort' | 'loadBalancerIPs'>,
+  own: ReadonlySet<string>,
+): ServiceItem['refusals'] {
+  return chainsInOrder(draft).flatMap((chain) => {
+    const firewall = chain.startsWith('KUBE-FW-');
+    if (!firewall && !chain.startsWith('KUBE-XLB-')) return [];
+    // KUBE-FW of 1.20 ends in the jump even where a rule before it lets everything through.
+    if (firewall && readFirewall(nat, chain, own).open) return [];
+    const drop = findMarkDrop(nat, chain);
+    if (drop === null) return [];
+    const address = loadBalancerIPs[0] ?? null;
+    return [
+      {
+        action: 'drop',
+        address: address?.address ?? null,
+        port: address?.port ?? nodePort,
+        nodePort: !firewall && nodePort !== null,
+        ...drop,
+      } as const,
+    ];
+  });
+}
+
+function internalPolicyOf(draft: ServiceDraft): 'Cluster' | 'Local' | null {
+  for (const { kind, chain } of draft.entries) {
+    if (kind !== 'clusterIP') continue;
+    return chain.startsWith('KUBE-SVL-') ? 'Local' : 'Cluster';
+  }
+  const refusal = draft.refusals.find(({ chain }) => chain === 'KUBE-SERVICES');
+  return refusal?.action === 'drop' ? 'Local' : null;
+}
+
+function externalPolicy(draft: ServiceDraft, nat: Table): 'Cluster' | 'Local' | null {
+  const read = draft.suffix === null ? null : externalPolicyOf(nat, draft.suffix);
+  if (read !== null) return read;
+  const local = draft.refusals.some(
+    ({ chain, action }) => chain === 'KUBE-EXTERNAL-SERVICES' && action === 'drop',
+  );
+  if (local) return 'Local';
+  // Up to 1.23 `Cluster` has no chain of its own: such entries jump to KUBE-SVC, by way of KUBE-FW for a load balancer.
+  const direct = draft.entries.some(
+    ({ kind, chain }) => kind !== 'clusterIP' && /^KUBE-(SVC|FW)-/.test(chain),
+  );
+  return direct ? 'Cluster' : null;
+}

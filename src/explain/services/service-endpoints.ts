@@ -1,0 +1,73 @@
+import type { Table } from '../../iptables/ruleset.ts';
+import type { ServiceItem } from '../explanation.ts';
+import { type EndpointChain, readEndpointChain } from './endpoint-chain.ts';
+import { pickEndpoints } from './pick-endpoints.ts';
+import type { ServiceReading } from './read-service.ts';
+
+/** Endpoints of one Service port, with the comment of the rule that chooses each. */
+export interface ServiceEndpoints {
+  readonly endpoints: readonly (ServiceItem['endpoints'][number] & { readonly comment: string | null })[];
+  readonly affinitySeconds: number | null;
+  /** KUBE-SEP chains, each once. */
+  readonly endpointChains: readonly string[];
+  /** Protocol of the first DNAT rule; null where none can be read. */
+  readonly protocol: string | null;
+}
+
+/** Reads each KUBE-SEP chain of a nat table once: KUBE-SVC and KUBE-SVL share them. */
+export class EndpointReader {
+  readonly #table: Table | undefined;
+  readonly #family: 'ipv4' | 'ipv6';
+  readonly #read = new Map<string, EndpointChain>();
+
+  constructor(table: Table | undefined, family: 'ipv4' | 'ipv6') {
+    this.#table = table;
+    this.#family = family;
+  }
+
+  /** @returns what the chain says. */
+  at(chain: string): EndpointChain {
+    const known = this.#read.get(chain);
+    if (known !== undefined) return known;
+    const table: Table = this.#table ?? { name: 'nat', chains: new Map() };
+    const read = readEndpointChain(table, chain, this.#family);
+    this.#read.set(chain, read);
+    return read;
+  }
+}
+
+/**
+ * Reads the endpoints that a Service port's chains choose: KUBE-SVC for the whole cluster, KUBE-SVL and KUBE-XLB for this
+ * node. An endpoint that both choose stands there twice, once for each scope.
+ * @param chains the port's chains
+ */
+export function readEndpoints(chains: readonly string[], reading: ServiceReading): ServiceEndpoints {
+  const nat = reading.ruleset.tables.get('nat');
+  const endpoints: ServiceEndpoints['endpoints'][number][] = [];
+  const endpointChains = new Set<string>();
+  let affinitySeconds: number | null = null;
+  let protocol: string | null = null;
+  for (const chain of chains) {
+    if (nat === undefined || !/^KUBE-(SVC|SVL|XLB)-/.test(chain)) continue;
+    const picks = pickEndpoints(nat, chain, (name) => reading.endpoints.at(name).passes);
+    affinitySeconds ??= picks.affinitySeconds;
+    for (const pick of picks.picks) {
+      const read = reading.endpoints.at(pick.chain);
+      protocol ??= read.protocol;
+      endpointChains.add(pick.chain);
+      const socket = read.target ?? reading.naming.recoverEndpoint(pick.chain, pick.comment);
+      const address = socket?.address ?? read.hairpin ?? 'unknown';
+      const port = socket?.port ?? null;
+      endpoints.push({
+        address,
+        port,
+        share: pick.share,
+        scope: chain.startsWith('KUBE-SVC-') ? 'cluster' : 'local',
+        chain: pick.chain,
+        endpoint: reading.naming.endpointAt(pick.chain, address, port),
+        comment: pick.comment,
+      });
+    }
+  }
+  return { endpoints, affinitySeconds, endpointChains: [...endpointChains], protocol };
+}

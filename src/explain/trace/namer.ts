@@ -1,0 +1,124 @@
+import { commentOf, type Rule } from '../../iptables/ruleset.ts';
+import type { NatRange } from '../../iptables/target.ts';
+import { nameChains } from '../../names/chain-names.ts';
+import { type CommentPhrase, parseServiceComment } from '../../names/comments.ts';
+import { formatAddress, parseAddress } from '../../net/address.ts';
+import { formatProtocol } from '../../net/protocol.ts';
+import type { Outcome, Trace } from '../../trace/outcome.ts';
+import type { EndpointRef, ServiceRef } from '../explanation.ts';
+import type { Known } from '../question/question.ts';
+import { thisNodeName } from '../question/this-node.ts';
+import { nameServices } from '../services/cluster-naming.ts';
+import type { ServiceNaming } from '../services/service-naming.ts';
+import type { ApiPort } from '../services/socket-index.ts';
+import { whoIsAt } from './who-is-at.ts';
+
+/** Puts Kubernetes names to the addresses and chains of a trace. Without API objects it knows what comments tell. */
+export class Namer {
+  readonly naming: ServiceNaming;
+  readonly #known: Known;
+  readonly #node: string | null;
+  readonly #endpoints = new Map<string, EndpointRef | null>();
+
+  constructor(known: Known) {
+    this.#known = known;
+    this.#node = thisNodeName(known);
+    this.naming = nameServices({ cluster: known.cluster, names: nameChains(known.cluster), node: this.#node });
+  }
+
+  /** @returns who answers where an outcome's packet arrives: the endpoint of its KUBE-SEP chain, else whoever has the address. */
+  endpointOf(outcome: Outcome): EndpointRef | null {
+    if (outcome.verdict !== 'accept') return null;
+    const { address, port } = outcome.destination;
+    const text = formatAddress(address);
+    for (let i = outcome.path.length - 1; i >= 0; i--) {
+      const step = outcome.path[i]?.step;
+      if (step?.action !== 'dnat') continue;
+      if (!step.chain.startsWith('KUBE-SEP-')) break;
+      const key = `${step.chain} ${text} ${port}`;
+      const known = this.#endpoints.get(key);
+      if (known !== undefined) return known;
+      const found = this.naming.endpointAt(step.chain, text, port) ?? this.endpointAt(text, port);
+      this.#endpoints.set(key, found);
+      return found;
+    }
+    return this.endpointAt(text, port);
+  }
+
+  /** @returns who has this address, as far as the API tells: a pod, or a node itself. */
+  endpointAt(address: string, port: number | null): EndpointRef | null {
+    const key = `${address} ${port}`;
+    const known = this.#endpoints.get(key);
+    if (known !== undefined) return known;
+    const found = whoIsAt(address, port, this.#known, this.#node);
+    this.#endpoints.set(key, found);
+    return found;
+  }
+
+  /** @returns where a DNAT leads that the dump printed without its address: the endpoint whose hash the chain carries. */
+  recoverDestination(rule: Rule): NatRange | null {
+    const socket = this.naming.recoverEndpoint(rule.chain, commentOf(rule));
+    const address = socket === null ? null : parseAddress(socket.address);
+    if (socket === null || address === null) return null;
+    return { from: address.value, to: address.value, ports: { from: socket.port ?? 0, to: socket.port ?? 0 }, portBase: null };
+  }
+
+  /** @returns the Service port that the packet was sent to: by the API's addresses, else by the rules it passed. */
+  serviceOf(trace: Trace): ServiceRef | null {
+    const { packet } = trace;
+    if (packet.destinationPort === null) return null;
+    const address = formatAddress(packet.destination);
+    const protocol = formatProtocol(packet.protocol);
+    const direct = this.naming.bySocket(address, packet.destinationPort, protocol);
+    if (direct !== null) return refOf(direct, viaAddress(direct, address), 'api');
+    return this.#byRules(trace);
+  }
+
+  #byRules(trace: Trace): ServiceRef | null {
+    for (const step of trace.steps) {
+      const { rule } = step;
+      if (rule === null || step.table === 'mangle' || step.table === 'raw') continue;
+      const comment = commentOf(rule);
+      const said = comment === null ? null : parseServiceComment(comment);
+      const nodePort = rule.chain === 'KUBE-NODEPORTS' || rule.matches.some(isLocalDestination);
+      const chain = rule.target?.kind === 'jump' ? rule.target.chain : null;
+      const hashed = chain === null ? null : this.naming.byChain(chain, comment);
+      if (hashed !== null) return refOf(hashed, nodePort ? 'nodePort' : (viaPhrase(said?.phrase) ?? 'clusterIP'), 'hash');
+      if (said === null || said.endpoint !== null) continue;
+      const via = nodePort ? 'nodePort' : viaPhrase(said.phrase);
+      if (via !== null) return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
+    }
+    return null;
+  }
+}
+
+function isLocalDestination(match: Rule['matches'][number]): boolean {
+  return match.kind === 'addrtype' && match.side === 'destination' && match.types.includes('LOCAL');
+}
+
+function refOf(port: ApiPort, via: ServiceRef['via'], namedBy: ServiceRef['namedBy']): ServiceRef {
+  const { namespace, service, port: name } = port.name;
+  return { namespace, name: service, port: name, via, namedBy };
+}
+
+function viaAddress({ service }: ApiPort, address: string): ServiceRef['via'] {
+  if (service === null) return 'clusterIP';
+  if (service.clusterIPs.includes(address)) return 'clusterIP';
+  return service.externalIPs.includes(address) ? 'externalIP' : 'loadBalancerIP';
+}
+
+function viaPhrase(phrase: CommentPhrase | undefined): ServiceRef['via'] | null {
+  switch (phrase) {
+    case 'cluster-ip':
+    case 'no-endpoints':
+    case 'no-local-endpoints':
+      return 'clusterIP';
+    case 'external-ip':
+      return 'externalIP';
+    case 'load-balancer-ip':
+    case 'outside-source-ranges':
+      return 'loadBalancerIP';
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,35 @@
+import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
+import type { Step, Trace } from '../../trace/outcome.ts';
+import { noteRule } from '../chains/rule-note.ts';
+import type { StepItem } from '../explanation.ts';
+import type { Namer } from './namer.ts';
+
+/** @returns the trace's steps as the contract prints them, each with a plain sentence where one is known. */
+export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer: Namer): StepItem[] {
+  return trace.steps.map((step) => ({
+    id: step.id,
+    hook: step.hook,
+    backend: step.backend,
+    table: step.table,
+    chain: step.chain,
+    rule: step.rule?.number ?? null,
+    file: step.rule?.file ?? null,
+    line: step.rule?.line ?? null,
+    text: step.rule?.text ?? null,
+    action: step.action,
+    target: step.target,
+    note: step.rule === null ? endNote(step) : ruleNote(step, step.rule, rulesets, namer),
+  }));
+}
+
+function ruleNote(step: Step, rule: Rule, rulesets: readonly Ruleset[], namer: Namer): string | null {
+  const ruleset = rulesets.find(({ backend }) => backend === step.backend);
+  const table = ruleset?.tables.get(step.table);
+  if (ruleset === undefined || table === undefined) return null;
+  return noteRule(rule, { ruleset, table, naming: namer.naming });
+}
+
+function endNote(step: Step): string | null {
+  if (step.event === 'policy') return `No rule of ${step.chain} ended it: the chain's policy does.`;
+  return null;
+}

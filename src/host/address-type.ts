@@ -1,0 +1,175 @@
+import { type Address, type Family, formatAddress } from '../net/address.ts';
+import { lengthOfMask } from '../net/prefix.ts';
+import type { Host } from './facts.ts';
+import { findRoute, type RouteAnswer, type UnknownRoute } from './find-route.ts';
+import { ipv6Class } from './ipv6-address-class.ts';
+import type { RouteQuery } from './route-query.ts';
+import type { RouteTable } from './route-table.ts';
+import { routeTables } from './route-tables.ts';
+import { lookUp } from './table-lookup.ts';
+
+/** What `-m addrtype` sees in an address. IPv4 has exactly one type, IPv6 any number of them. */
+export type AddressTypeAnswer =
+  | { readonly kind: 'types'; readonly types: readonly AddressType[] }
+  | UnknownRoute;
+
+/** Names as iptables-save prints them. */
+export type AddressType =
+  | 'UNSPEC'
+  | 'UNICAST'
+  | 'LOCAL'
+  | 'BROADCAST'
+  | 'ANYCAST'
+  | 'MULTICAST'
+  | 'UNREACHABLE';
+
+/**
+ * The type of an address for `-m addrtype` (net/netfilter/xt_addrtype.c).
+ * @param device the interface that `--limit-iface-in` or `--limit-iface-out` names for this packet; null without them.
+ */
+export function addressType(
+  host: Host,
+  family: Family,
+  address: Address,
+  device: string | null,
+): AddressTypeAnswer {
+  if (address.family !== family) return unknown('family', 'the address is of another family', null);
+  return family === 'ipv4' ? typeOfIpv4(host, address, device) : typesOfIpv6(host, address, device);
+}
+
+/**
+ * @param types as the rule lists them. For IPv6 UNICAST, MULTICAST and UNSPEC must each hold, and then one of LOCAL,
+ * ANYCAST and UNREACHABLE if any of these is listed (`match_type6`).
+ * @returns whether the match holds, before its negation.
+ */
+export function matchesAddressType(
+  host: Host,
+  family: Family,
+  address: Address,
+  types: readonly string[],
+  device: string | null,
+): 'yes' | 'no' | 'unknown' {
+  if (address.family !== family) return 'unknown';
+  if (family === 'ipv4') {
+    const answer = typeOfIpv4(host, address, device);
+    if (answer.kind === 'unknown') return 'unknown';
+    return answer.types.some((type) => types.includes(type)) ? 'yes' : 'no';
+  }
+  const { unicast, multicast, unspecified } = ipv6Class(address.value);
+  if (types.includes('MULTICAST') && !multicast) return 'no';
+  if (types.includes('UNICAST') && !unicast) return 'no';
+  if (types.includes('UNSPEC') && !unspecified) return 'no';
+  if (!types.some((type) => type === 'LOCAL' || type === 'ANYCAST' || type === 'UNREACHABLE')) return 'yes';
+  const routed = routedTypes(host, address, device);
+  if (routed.kind === 'unknown') return 'unknown';
+  return routed.types.some((type) => types.includes(type)) ? 'yes' : 'no';
+}
+
+/** `__inet_dev_addr_type` (net/ipv4/fib_frontend.c): the table `local` alone decides; what it lacks is unicast. */
+function typeOfIpv4(host: Host, address: Address, device: string | null): AddressTypeAnswer {
+  const { value } = address;
+  // Since 5.3 only 0.0.0.0 itself is special, not all of 0.0.0.0/8.
+  if (value === 0n || value === 0xffffffffn) return one('BROADCAST');
+  if (value >> 28n === 0xen) return one('MULTICAST');
+  const tables = routeTables(host, 'ipv4');
+  if (tables.local === null) {
+    if (value >> 24n === 127n) return one(device === null || device === 'lo' ? 'LOCAL' : 'UNICAST');
+    const text = `whether ${formatAddress(address)} is an address of the node was not captured`;
+    return unknown('addresses-not-captured', text, 'ip -j addr');
+  }
+  const parted = typeInTable(tables.local, address, device);
+  const shared = tables.merged === null ? parted : typeInTable(tables.merged, address, device);
+  if (parted === shared) return one(parted);
+  return unknown(
+    'local-table-merged',
+    `the tables local and main have different routes to ${formatAddress(address)}, and which wins depends on whether a policy rule was ever added on this node`,
+    null,
+  );
+}
+
+function typeInTable(table: RouteTable, address: Address, device: string | null): AddressType {
+  const result = lookUp(table, plainQuery(address, null));
+  if (result.kind !== 'found' || result.answer.kind !== 'route') return 'UNICAST';
+  const { type, route } = result.answer;
+  if (device !== null && route?.nextHops[0]?.device !== device) return 'UNICAST';
+  return IPV4_TYPES[type];
+}
+
+const IPV4_TYPES = {
+  unicast: 'UNICAST',
+  local: 'LOCAL',
+  broadcast: 'BROADCAST',
+  multicast: 'MULTICAST',
+  anycast: 'ANYCAST',
+} as const;
+
+function typesOfIpv6(host: Host, address: Address, device: string | null): AddressTypeAnswer {
+  const { unicast, multicast, unspecified } = ipv6Class(address.value);
+  const routed = routedTypes(host, address, device);
+  if (routed.kind === 'unknown') return routed;
+  const types: AddressType[] = [];
+  if (unspecified) types.push('UNSPEC');
+  if (unicast) types.push('UNICAST');
+  if (multicast) types.push('MULTICAST');
+  return { kind: 'types', types: [...types, ...routed.types] };
+}
+
+/** `match_lookup_rt6`: asks routing as for a packet of the node itself. */
+function routedTypes(host: Host, address: Address, device: string | null): AddressTypeAnswer {
+  const answer = findRoute(host, plainQuery(address, device));
+  if (answer.kind === 'unknown') return answer;
+  if (answer.kind !== 'route') return one('UNREACHABLE');
+  const types: AddressType[] = [];
+  if (device === null) {
+    if (answer.type === 'local') types.push('LOCAL');
+  } else {
+    if (host.links === null) {
+      return unknown(
+        'addresses-not-captured',
+        'the addresses of the interfaces were not captured',
+        'ip -j addr',
+      );
+    }
+    const link = host.links.find((candidate) => candidate.name === device);
+    const own = link?.addresses.some(
+      (entry) =>
+        entry.address.family === 'ipv6' && entry.address.value === address.value && entry.tentative !== true,
+    );
+    if (own === true) types.push('LOCAL');
+  }
+  if (isAnycast(answer, address)) types.push('ANYCAST');
+  return { kind: 'types', types };
+}
+
+/** `ipv6_anycast_destination`: also the all-zero host address of a network on the link, on any node. */
+function isAnycast(answer: RouteAnswer, address: Address): boolean {
+  if (answer.kind !== 'route') return false;
+  if (answer.type === 'anycast') return true;
+  const { route } = answer;
+  if (route === null || answer.gateway !== null || route.destination.value !== address.value) return false;
+  return (lengthOfMask('ipv6', route.destination.mask) ?? 128) < 127;
+}
+
+function plainQuery(address: Address, outInterface: string | null): RouteQuery {
+  return {
+    family: address.family,
+    destination: address,
+    source: { family: address.family, value: 0n },
+    mark: 0,
+    inInterface: 'lo',
+    outInterface,
+    protocol: 0,
+    sourcePort: 0,
+    destinationPort: 0,
+    uid: 0,
+    tos: 0,
+  };
+}
+
+function one(type: AddressType): { readonly kind: 'types'; readonly types: readonly AddressType[] } {
+  return { kind: 'types', types: [type] };
+}
+
+function unknown(code: string, text: string, settle: string | null): UnknownRoute {
+  return { kind: 'unknown', code, text, settle };
+}

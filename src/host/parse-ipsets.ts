@@ -1,0 +1,69 @@
+import type { Family } from '../net/address.ts';
+import { ProblemList } from '../problems/problem.ts';
+import type { IpSet, IpSetEntry } from './facts.ts';
+
+/**
+ * Reads `ipset save` (or `ipset list -o save`): `create NAME TYPE …` and `add NAME ELEMENT …`.
+ * @returns the sets in the order of the dump; lines that cannot be read become problems. Never throws.
+ */
+export function parseIpsets(text: string, file = '', problems: ProblemList = new ProblemList()): IpSet[] {
+  const sets = new Map<string, IpSet & { readonly entries: IpSetEntry[] }>();
+  let number = 0;
+  for (const raw of text.split('\n')) {
+    number++;
+    const line = raw.trim();
+    if (line === '' || line.startsWith('#')) continue;
+    const words = splitWords(line);
+    const [verb, name = '', third] = words;
+    if ((verb === 'create' || verb === '-N') && third !== undefined) {
+      const options = words.slice(3);
+      sets.set(name, { name, type: canonicalType(third), family: familyOf(options), options, entries: [] });
+    } else if ((verb === 'add' || verb === '-A') && third !== undefined) {
+      const set = sets.get(name);
+      if (set === undefined) {
+        problems.add('ipset-without-create', `elements of set ${name} before its create line`, file, number);
+        continue;
+      }
+      const flags = words.slice(3);
+      set.entries.push({
+        parts: splitElement(third),
+        nomatch: flags.includes('nomatch'),
+        ...(flags.includes('wildcard') ? { wildcard: true } : {}),
+      });
+    } else if (verb !== 'COMMIT') {
+      problems.add('unreadable-line', 'not a line of ipset save', file, number);
+    }
+  }
+  return [...sets.values()];
+}
+
+/** Old names that `ipset restore` still takes. */
+function canonicalType(type: string): string {
+  const old: Readonly<Record<string, string>> = {
+    ipmap: 'bitmap:ip',
+    macipmap: 'bitmap:ip,mac',
+    portmap: 'bitmap:port',
+    iphash: 'hash:ip',
+    nethash: 'hash:net',
+    ipporthash: 'hash:ip,port',
+    ipportiphash: 'hash:ip,port,ip',
+    ipportnethash: 'hash:ip,port,net',
+    setlist: 'list:set',
+  };
+  return old[type] ?? type;
+}
+
+function familyOf(options: readonly string[]): Family {
+  const at = options.indexOf('family');
+  return options[at + 1] === 'inet6' && at >= 0 ? 'ipv6' : 'ipv4';
+}
+
+/** Splits at blanks, keeping quoted comments whole; ipset allows no quote inside a comment. */
+function splitWords(line: string): string[] {
+  return line.match(/"[^"]*"?|[^\s"]+/g) ?? [];
+}
+
+/** Splits the element at its commas; `[name,with,commas]` protects nothing in ipset, so none is treated specially. */
+function splitElement(element: string): string[] {
+  return element.split(',');
+}

@@ -1,0 +1,83 @@
+import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
+import { maskOfLength } from '../net/prefix.ts';
+import type { ProblemList } from '../problems/problem.ts';
+import type { Link, LinkAddress } from './facts.ts';
+import {
+  asObject,
+  asObjects,
+  type JsonObject,
+  numberOf,
+  readJsonObjects,
+  textOf,
+  textsOf,
+} from './json-reader.ts';
+
+/**
+ * Reads `ip -j addr` or `ip -j -d addr` (iproute2 4.18 and later).
+ * @returns the links in the order of the dump, or null where the text cannot be read as a whole. Never throws.
+ */
+export function parseLinks(text: string, file: string, problems: ProblemList): Link[] | null {
+  const objects = readJsonObjects(text, file, problems);
+  if (objects === null) return null;
+  const links: Link[] = [];
+  for (const object of objects) {
+    const name = textOf(object, 'ifname');
+    if (name === null || name === '') {
+      problems.add('unreadable-link', 'a link without a name', file);
+      continue;
+    }
+    links.push(readLink(object, name, file, problems));
+  }
+  return links;
+}
+
+function readLink(object: JsonObject, name: string, file: string, problems: ProblemList): Link {
+  const flags = textsOf(object, 'flags');
+  const info = asObject(object.linkinfo);
+  const addresses: LinkAddress[] = [];
+  for (const entry of asObjects(object.addr_info)) {
+    const address = readAddress(entry);
+    if (address !== null) addresses.push(address);
+    else if (entry.family === 'inet' || entry.family === 'inet6') {
+      problems.add('unreadable-address', `an address of ${name} cannot be read`, file);
+    }
+  }
+  return {
+    index: numberOf(object, 'ifindex') ?? 0,
+    name,
+    up: flags.includes('UP'),
+    loopback: flags.includes('LOOPBACK') || object.link_type === 'loopback',
+    addresses,
+    group: textOf(object, 'group'),
+    mac: object.link_type === 'ether' || object.link_type === undefined ? textOf(object, 'address') : null,
+    master: textOf(object, 'master'),
+    kind: info === null ? null : textOf(info, 'info_kind'),
+  };
+}
+
+function readAddress(entry: JsonObject): LinkAddress | null {
+  const address = parseAddress(textOf(entry, 'local') ?? '');
+  const family: Family | null = entry.family === 'inet' ? 'ipv4' : entry.family === 'inet6' ? 'ipv6' : null;
+  const prefixLength = numberOf(entry, 'prefixlen');
+  if (address === null || prefixLength === null) return null;
+  if (address.family !== family || prefixLength > ADDRESS_BITS[family]) return null;
+  // With a peer, the prefix length belongs to the peer's address (ifa_address in the kernel).
+  const peer = parseAddress(textOf(entry, 'address') ?? '');
+  const mask = maskOfLength(family, prefixLength);
+  return {
+    address,
+    prefixLength,
+    scope: readScope(entry),
+    secondary: entry.secondary === true,
+    deprecated: entry.deprecated === true,
+    peer: peer !== null && peer.family === family ? { family, value: peer.value & mask, mask } : null,
+    ...(entry.tentative === true || entry.dadfailed === true ? { tentative: true } : {}),
+    ...(entry.temporary === true ? { temporary: true } : {}),
+  };
+}
+
+function readScope(entry: JsonObject): string {
+  const scope = entry.scope;
+  if (typeof scope === 'number') return String(scope);
+  return typeof scope === 'string' ? scope : 'global';
+}

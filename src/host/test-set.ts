@@ -1,0 +1,271 @@
+import type { Address, Family } from '../net/address.ts';
+import { ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
+import type { Host, IpSet } from './facts.ts';
+import { type SetIndex, setIndex } from './set-index.ts';
+import type { Dimension, SetKey, SetMember } from './set-key.ts';
+
+/** What a packet offers to a set. Null anywhere: not known. */
+export interface SetElement {
+  readonly family: Family;
+  /** As the rule gives them, one for each dimension. */
+  readonly directions: readonly ('src' | 'dst')[];
+  readonly source: Address | null;
+  readonly destination: Address | null;
+  readonly protocol: number | null;
+  readonly sourcePort: number | null;
+  readonly destinationPort: number | null;
+  readonly icmp: { readonly type: number; readonly code: number } | null;
+  /** Empty text where the hook has none: `in` of OUTPUT, `out` of PREROUTING. */
+  readonly inInterface: string | null;
+  readonly outInterface: string | null;
+  /** Empty text where the packet has no Ethernet header. */
+  readonly sourceMac: string | null;
+  readonly destinationMac: string | null;
+  readonly mark: number | null;
+  /** `--return-nomatch`: an element with `nomatch` is the one that counts. */
+  readonly returnNomatch?: boolean;
+}
+
+/** Whether a set holds the packet, before the rule's negation. */
+export interface SetAnswer {
+  readonly answer: 'yes' | 'no' | 'unknown';
+  readonly code: string;
+  /** A clause in plain words, without final stop. */
+  readonly text: string;
+  readonly settle: string | null;
+}
+
+type Ternary = 'yes' | 'no' | 'unknown';
+
+/**
+ * Tests a packet against a set as `ip_set_test` does (net/netfilter/ipset). Elements with a timeout are as of the capture.
+ * A packet of the other family, or a rule with fewer directions than the set has dimensions, never matches.
+ */
+export function testSet(host: Host, name: string, element: SetElement): SetAnswer {
+  const { ipsets } = host;
+  if (ipsets === null) {
+    return unknown('ipset-not-captured', `the members of set ${name} were not captured`, 'ipset save');
+  }
+  const set = ipsets.get(name);
+  if (set === undefined) {
+    return unknown('ipset-missing', `set ${name} is not among the captured sets`, 'ipset save');
+  }
+  return set.type === 'list:set' ? testList(host, set, element) : testOne(set, element);
+}
+
+/** A list holds what one of its sets holds; dimensions and family are asked of each (`list_set_ktest`). */
+function testList(host: Host, list: IpSet, element: SetElement): SetAnswer {
+  if (element.directions.length < 1) return no(list.name);
+  let open: SetAnswer | null = null;
+  for (const entry of list.entries) {
+    const name = entry.parts[0] ?? '';
+    const member = host.ipsets?.get(name);
+    const answer =
+      member === undefined
+        ? unknown('ipset-missing', `set ${name} is not among the captured sets`, 'ipset save')
+        : member.type === 'list:set'
+          ? no(name)
+          : testOne(member, element);
+    if (answer.answer === 'yes') return yes(list.name);
+    if (answer.answer === 'unknown') open ??= answer;
+  }
+  return open ?? no(list.name);
+}
+
+function testOne(set: IpSet, element: SetElement): SetAnswer {
+  const index = setIndex(set);
+  if (index === null) {
+    return unknown('ipset-type', `set ${set.name} is of type ${set.type}, which is not modelled`, null);
+  }
+  if (element.directions.length < index.dimensions.length) return no(set.name);
+  const anyFamily = set.type === 'bitmap:port' || set.type === 'hash:mac';
+  if (!anyFamily && set.family !== element.family) return no(set.name);
+  const result = decide(index, set, element);
+  if (result === 'yes') return yes(set.name);
+  if (result === 'no') return no(set.name);
+  return unknown(
+    'ipset-element',
+    `whether set ${set.name} holds the packet depends on ${missing(index, element)}`,
+    null,
+  );
+}
+
+/**
+ * The most specific networks are tried first, and the first element found decides, be it a `nomatch` one
+ * (`mtype_test_cidrs`). An element that might match leaves both ways open.
+ */
+function decide(index: SetIndex, set: IpSet, element: SetElement): Ternary {
+  const address = maskedAddress(index, element, 0);
+  const groups = new Map<number, { readonly member: SetMember; readonly sure: boolean }[]>();
+  const floor = set.type === 'hash:net,iface' && address !== null ? floorRank(index, address) : 0;
+  for (const member of index.candidates(address)) {
+    const match = matchMember(index, set, member, element);
+    const rank = rankOf(index, member);
+    if (match === 'no' || rank < floor) continue;
+    const group = groups.get(rank) ?? [];
+    group.push({ member, sure: match === 'yes' });
+    groups.set(rank, group);
+  }
+  const possible = new Set<Ternary>();
+  for (const rank of [...groups.keys()].sort((a, b) => b - a)) {
+    const group = groups.get(rank) ?? [];
+    for (const { member } of group) {
+      possible.add(member.nomatch === (element.returnNomatch ?? false) ? 'yes' : 'no');
+    }
+    if (group.some(({ sure }) => sure)) return only(possible);
+  }
+  possible.add('no');
+  return only(possible);
+}
+
+/**
+ * hash:net,iface looks no further than the most specific network it holds for the address, even if no interface of that
+ * network's elements is the packet's: `multi` ends the loop of `mtype_test_cidrs`.
+ */
+function floorRank(index: SetIndex, address: bigint): number {
+  let floor = 0;
+  for (const member of index.candidates(address)) {
+    const [net, iface] = member.keys;
+    if (net?.kind !== 'address' || (iface?.kind === 'iface' && iface.physdev)) continue;
+    floor = Math.max(floor, rankOf(index, member));
+  }
+  return floor;
+}
+
+function only(possible: ReadonlySet<Ternary>): Ternary {
+  const [first = 'no'] = possible;
+  return possible.size === 1 ? first : 'unknown';
+}
+
+/** Larger for more specific networks, the first dimension before the others. */
+function rankOf(index: SetIndex, member: SetMember): number {
+  let rank = 0;
+  member.keys.forEach((key, at) => {
+    if (index.dimensions[at] === 'net' && key.kind === 'address') rank = rank * 256 + key.length + 1;
+  });
+  return rank;
+}
+
+function matchMember(index: SetIndex, set: IpSet, member: SetMember, element: SetElement): Ternary {
+  let result: Ternary = 'yes';
+  for (const [at, key] of member.keys.entries()) {
+    const match = matchKey(index, set, key, at, element);
+    if (match === 'no') return 'no';
+    if (match === 'unknown') result = 'unknown';
+  }
+  return result;
+}
+
+function matchKey(index: SetIndex, set: IpSet, key: SetKey, at: number, element: SetElement): Ternary {
+  const isSource = element.directions[at] === 'src';
+  switch (key.kind) {
+    case 'address': {
+      const value = maskedAddress(index, element, at);
+      if (value === null) return 'unknown';
+      const bits = set.family === 'ipv4' ? 32 : 128;
+      const shift = BigInt(bits - key.length);
+      return bool(value >> shift === key.value >> shift);
+    }
+    case 'port':
+      return matchPort(set, key, isSource, element);
+    case 'mac':
+    case 'any': {
+      if (index.dimensions[at] !== 'mac') return 'yes';
+      const mac = isSource ? element.sourceMac : element.destinationMac;
+      if (mac === null) return 'unknown';
+      if (mac === '' || mac === '00:00:00:00:00:00') return 'no';
+      return key.kind === 'any' ? 'yes' : bool(mac.toLowerCase() === key.mac);
+    }
+    case 'iface': {
+      // iptables cannot ask for bridge ports here; what such an element does to a rule is left open.
+      if (key.physdev) return 'unknown';
+      const name = isSource ? element.inInterface : element.outInterface;
+      if (name === null) return 'unknown';
+      if (name === '') return 'no';
+      return bool(key.wildcard ? name.startsWith(key.name) : name === key.name);
+    }
+    case 'mark':
+      return element.mark === null ? 'unknown' : bool((element.mark & index.markMask) >>> 0 === key.mark);
+    case 'set':
+    case 'unreadable':
+      return 'unknown';
+    default: {
+      const unhandled: never = key;
+      return unhandled;
+    }
+  }
+}
+
+/** `ip_set_get_ip4_port`: ICMP has type and code for a port, protocols without ports have 0; bitmap:port knows TCP and UDP only. */
+function matchPort(
+  set: IpSet,
+  key: Extract<SetKey, { readonly kind: 'port' }>,
+  isSource: boolean,
+  element: SetElement,
+): Ternary {
+  const { protocol, icmp } = element;
+  const plain = set.type === 'bitmap:port';
+  if (protocol === null) return 'unknown';
+  if (plain ? protocol !== TCP && protocol !== UDP : protocol !== key.protocol) return 'no';
+  if (protocol === 0) return 'no';
+  let port: number | null = 0;
+  if (protocol === TCP || protocol === UDP || protocol === SCTP || protocol === UDPLITE) {
+    port = isSource ? element.sourcePort : element.destinationPort;
+  } else if (protocol === ICMP || protocol === ICMPV6) {
+    port = icmp === null ? null : (icmp.type << 8) | icmp.code;
+  }
+  return port === null ? 'unknown' : bool(port >= key.from && port <= key.to);
+}
+
+function maskedAddress(index: SetIndex, element: SetElement, at: number): bigint | null {
+  const dimension: Dimension | undefined = index.dimensions[at];
+  if (dimension !== 'ip' && dimension !== 'net') return null;
+  const address = element.directions[at] === 'src' ? element.source : element.destination;
+  return address === null ? null : address.value & index.addressMask;
+}
+
+function missing(index: SetIndex, element: SetElement): string {
+  const words = index.dimensions.flatMap((dimension, at) => {
+    const isSource = element.directions[at] === 'src';
+    const side = isSource ? 'source' : 'destination';
+    switch (dimension) {
+      case 'ip':
+      case 'net':
+        return (isSource ? element.source : element.destination) === null ? [`its ${side} address`] : [];
+      case 'port':
+        return (isSource ? element.sourcePort : element.destinationPort) === null ? [`its ${side} port`] : [];
+      case 'mac':
+        return (isSource ? element.sourceMac : element.destinationMac) === null ? [`its ${side} MAC`] : [];
+      case 'iface':
+        return [isSource ? 'the interface it came in through' : 'the interface it leaves through'];
+      case 'mark':
+        return element.mark === null ? ['its mark'] : [];
+      default:
+        return [];
+    }
+  });
+  return words.length === 0
+    ? 'elements that could not be read or that contradict each other'
+    : words.join(' and ');
+}
+
+function bool(value: boolean): Ternary {
+  return value ? 'yes' : 'no';
+}
+
+function yes(name: string): SetAnswer {
+  return { answer: 'yes', code: 'ipset', text: `set ${name} held it when it was captured`, settle: null };
+}
+
+function no(name: string): SetAnswer {
+  return {
+    answer: 'no',
+    code: 'ipset',
+    text: `set ${name} did not hold it when it was captured`,
+    settle: null,
+  };
+}
+
+function unknown(code: string, text: string, settle: string | null): SetAnswer {
+  return { answer: 'unknown', code, text, settle };
+}

@@ -1,0 +1,54 @@
+import { ADDRESS_BITS, type Address } from '../net/address.ts';
+import { maskOfLength } from '../net/prefix.ts';
+import type { Rule, RuleList } from './ruleset.ts';
+import { targetNameOf } from './target-name.ts';
+
+/**
+ * Makes a {@link RuleList} of rules that are parsed already, as a table listing gives them.
+ * @param rules in chain order; the list keeps the array, it must not change afterwards.
+ */
+export function ruleListOf(rules: readonly Rule[]): RuleList {
+  return new ArrayRules(rules);
+}
+
+/**
+ * @returns true where the rule has a plain, not negated `-d A/32` (or /128) that names another address than this one.
+ */
+export function namesAnotherDestination(rule: Rule, destination: Address): boolean {
+  for (const match of rule.matches) {
+    if (match.kind !== 'destination' || match.negated) continue;
+    const { family, value, mask } = match.prefix;
+    if (mask !== maskOfLength(family, ADDRESS_BITS[family])) continue;
+    if (family !== destination.family || value !== destination.value) return true;
+  }
+  return false;
+}
+
+class ArrayRules implements RuleList {
+  readonly #rules: readonly Rule[];
+
+  constructor(rules: readonly Rule[]) {
+    this.#rules = rules;
+  }
+
+  get length(): number {
+    return this.#rules.length;
+  }
+
+  at(index: number): Rule {
+    const rule = this.#rules[index];
+    if (rule === undefined) throw new RangeError(`no rule at index ${index} of ${this.length}`);
+    return rule;
+  }
+
+  *towards(destination: Address | null): Iterable<number> {
+    for (const [index, rule] of this.#rules.entries()) {
+      if (destination === null || !namesAnotherDestination(rule, destination)) yield index;
+    }
+  }
+
+  targetName(index: number): string | null {
+    const { target } = this.at(index);
+    return target === null ? null : targetNameOf(target);
+  }
+}

@@ -1,0 +1,156 @@
+import type { Family } from '../../net/address.ts';
+import type { ProblemList } from '../../problems/problem.ts';
+import type { Backend, Counters, Policy, TableName } from '../ruleset.ts';
+import { type Columns, type Layout, parseColumns, parseCount, parseLayout } from './columns.ts';
+
+/** One chain of a listing, from its head to the next one. */
+export interface Block {
+  readonly chain: string;
+  readonly policy: Policy | null;
+  readonly counters: Counters | null;
+  readonly line: number;
+  /** The column names; null until they are met, and for good where somebody cut them away. */
+  layout: Layout | null;
+  readonly rows: Row[];
+  /** The command above this chain, where the listing was pasted together with it. */
+  readonly command: Command | null;
+}
+
+/** One rule's line. */
+export interface Row {
+  readonly line: number;
+  readonly text: string;
+  /** Null where the line has not got the columns of a rule. */
+  readonly columns: Columns | null;
+}
+
+/** An iptables command whose output follows. */
+export interface Command {
+  readonly family: Family;
+  readonly table: TableName;
+  readonly backend: Backend | null;
+}
+
+/** All chains of a listing, in the order of the file. */
+export interface Blocks {
+  readonly blocks: readonly Block[];
+  /** True where a remark of iptables-nft stands in the listing. */
+  readonly printedByNft: boolean;
+  /** Where iptables-nft says that there are tables of iptables-legacy as well; null where it does not. */
+  readonly legacyLine: number | null;
+}
+
+/** The frame of a listing that was pasted from a shell or a page of Markdown; never the start of a rule. */
+const FENCE = /^\s*```/;
+const PROMPT = /^(?:\[?[\w.-]+@\S+[^$#]*[$#]|[$#>%])(?:\s|$)/;
+const REMARK = /^# (?:Warning: |Table )/;
+
+/**
+ * Cuts a listing into chains.
+ * @param problems gets a line for whatever belongs to no chain.
+ */
+export function splitBlocks(text: string, file: string, problems: ProblemList): Blocks {
+  const blocks: Block[] = [];
+  let block: Block | null = null;
+  let command: Command | null = null;
+  let detached = true;
+  let printedByNft = false;
+  let legacyLine: number | null = null;
+  const lines = text.split('\n');
+  for (const [index, raw] of lines.entries()) {
+    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    const number = index + 1;
+    if (line.trim() === '' || FENCE.test(line)) {
+      detached = true;
+      continue;
+    }
+    if (REMARK.test(line)) {
+      if (line.includes('iptables-legacy tables present')) legacyLine ??= number;
+      if (line.includes("use 'nft' tool")) {
+        const message = 'the table also holds native nftables chains, which this listing does not show';
+        problems.add('incompatible-base-chains', message, file, number);
+      }
+      printedByNft ||= legacyLine !== null || line.includes("use 'nft' tool");
+      continue;
+    }
+    const head = parseHead(line, number, command);
+    if (head !== null) {
+      block = head.block;
+      blocks.push(block);
+      command = null;
+      detached = false;
+      if (!head.whole) reportLine(problems, 'this chain head', line, file, number);
+      continue;
+    }
+    const layout = parseLayout(line);
+    if (layout !== null) {
+      if (block !== null && block.rows.length === 0) block.layout = layout;
+      else reportLine(problems, 'column names without a chain', line, file, number);
+      continue;
+    }
+    const columns = block === null ? null : parseColumns(line, block.layout);
+    const given = columns === null ? parseCommand(line) : null;
+    if (given !== null || (columns === null && PROMPT.test(line))) {
+      command = given ?? command;
+      detached = true;
+      continue;
+    }
+    if (block === null || (detached && columns === null)) {
+      reportLine(problems, 'this line', line, file, number);
+      continue;
+    }
+    // A rule behind a blank line may belong to a chain whose head is missing: then it is not known whose it is.
+    if (columns === null || detached) reportLine(problems, 'this rule', line, file, number);
+    block.rows.push({ line: number, text: line.trimEnd(), columns: detached ? null : columns });
+  }
+  if (block !== null && block.layout === null && block.rows.length === 0) {
+    reportLine(problems, 'the last chain, which breaks off', `Chain ${block.chain}`, file, block.line);
+    block.rows.push({ line: block.line, text: '', columns: null });
+  }
+  return { blocks, printedByNft, legacyLine };
+}
+
+function reportLine(problems: ProblemList, what: string, line: string, file: string, number: number): void {
+  const shown = line.length > 80 ? `${line.slice(0, 80)}…` : line;
+  problems.add('unreadable-line', `could not read ${what}: ${shown.trim()}`, file, number);
+}
+
+function parseHead(
+  line: string,
+  number: number,
+  command: Command | null,
+): { block: Block; whole: boolean } | null {
+  const found = /^Chain (\S+)(?: \((.*))?$/.exec(line.trimEnd());
+  if (found === null) return null;
+  const detail = found[2] ?? '';
+  const policy = /^policy (ACCEPT|DROP)(?: (\d+[KMGTPE]?) packets, (\d+[KMGTPE]?) bytes)?\)$/.exec(detail);
+  const counters: Counters | null =
+    policy?.[2] === undefined ? null : { packets: parseCount(policy[2]), bytes: parseCount(policy[3] ?? '') };
+  const kind = policy?.[1] === 'ACCEPT' || policy?.[1] === 'DROP' ? policy[1] : null;
+  const block: Block = {
+    chain: found[1] ?? '',
+    policy: kind,
+    counters,
+    line: number,
+    layout: null,
+    rows: [],
+    command,
+  };
+  return { block, whole: policy !== null || /^\d+ references\)$/.test(detail) };
+}
+
+const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
+
+/** @returns what `sudo iptables -t nat -nvL` says of the listing below it, or null for a line that is no such command. */
+export function parseCommand(line: string): Command | null {
+  const found = /(?:^|[\s/$#>%])(ip6?tables)(-nft|-legacy)?\s+(-.*)$/.exec(line);
+  if (found === null || !/(?:^|\s)(?:-[a-zA-Z]*L\b|--list\b)/.test(found[3] ?? '')) return null;
+  const name = /(?:^|\s)(?:-[a-zA-Z]*t\s*|--table[=\s]\s*)(raw|mangle|nat|filter|security)\b/.exec(
+    found[3] ?? '',
+  );
+  return {
+    family: found[1] === 'ip6tables' ? 'ipv6' : 'ipv4',
+    table: TABLES.find((table) => table === name?.[1]) ?? 'filter',
+    backend: found[2] === '-nft' ? 'iptables-nft' : found[2] === '-legacy' ? 'iptables-legacy' : null,
+  };
+}

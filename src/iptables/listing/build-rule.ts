@@ -1,0 +1,97 @@
+import { ADDRESS_BITS } from '../../net/address.ts';
+import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
+import { baseMatch } from '../extensions/base.ts';
+import { unreadableRule } from '../interpret.ts';
+import type { Match } from '../match.ts';
+import type { Rule } from '../ruleset.ts';
+import type { Target } from '../target.ts';
+import type { Row } from './blocks.ts';
+import type { Column, Columns } from './columns.ts';
+import { isBuiltIn } from './infer-table.ts';
+import { isTargetName } from './print-target.ts';
+import { lost, option, type PrintContext } from './printed.ts';
+import { type Extensions, scanExtensions } from './scan-extensions.ts';
+
+/** What a rule's meaning depends on besides its own line. */
+export interface RuleContext extends PrintContext {
+  readonly chain: string;
+  readonly file: string;
+  readonly isChain: (name: string) => boolean;
+  /** Called with a line of which some words were not understood. */
+  readonly strange: (row: Row) => void;
+}
+
+/** Chains whose rules kube-proxy and kubelet write themselves, without interfaces unless told to find local Pods by bridge or interface name. */
+const KUBE_PROXY_CHAIN =
+  /^KUBE-(?:(?:SVC|SVL|SEP|EXT|XLB|FW)-[A-Z2-7]{16}|SERVICES|EXTERNAL-SERVICES|NODEPORTS|NODE-PORT|POSTROUTING|FORWARD|FIREWALL|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|LOAD-BALANCER|MARK-MASQ|MARK-DROP|PROXY-CANARY|KUBELET-CANARY|IPVS-FILTER|IPVS-OUT-FILTER|PORTALS-\w+|NODEPORT-\w+)$/;
+
+/** @returns the rule of one line; a line without the columns of a rule gives one of which nothing is known. */
+export function buildRule(row: Row, number: number, context: RuleContext): Rule {
+  const { chain, file } = context;
+  const place = { chain, number, file, line: row.line, text: row.text };
+  const { columns } = row;
+  if (columns === null) return { ...place, ...unreadableRule(row.text) };
+  const extensions = scanExtensions(columns.rest, columns.target, context);
+  const target = targetOf(columns, extensions, context);
+  if (!extensions.clean || target?.kind === 'unrecognised') context.strange(row);
+  const matches = [...baseMatches(columns, context), ...extensions.matches];
+  if (columns.inInterface === null && !writtenWithoutInterfaces(chain, columns.target)) {
+    matches.push(lost('interfaces', 'listed without -v'));
+  }
+  return { ...place, counters: columns.counters, matches, target };
+}
+
+function baseMatches(columns: Columns, context: PrintContext): Match[] {
+  const matches: Match[] = [];
+  addAddress('-s', columns.source, context, matches);
+  addAddress('-d', columns.destination, context, matches);
+  addInterface('-i', columns.inInterface, context, matches);
+  addInterface('-o', columns.outInterface, context, matches);
+  const { text, negated } = columns.protocol;
+  if (negated || (text !== 'all' && text !== '0')) {
+    const number = parseProtocol(text);
+    const name = number === null ? text : formatProtocol(number);
+    matches.push(baseMatch(option('-p', negated, name), context));
+  }
+  if (columns.fragment !== 'none') matches.push(baseMatch(option('-f', columns.fragment === 'no'), context));
+  return matches;
+}
+
+function addAddress(flag: '-s' | '-d', column: Column, context: PrintContext, matches: Match[]): void {
+  const any = column.text === 'anywhere' || column.text === '0.0.0.0/0' || column.text === '::/0';
+  if (any && !column.negated) return;
+  const text = any ? `${context.family === 'ipv4' ? '0.0.0.0' : '::'}/0` : context.addressOf(column.text);
+  if (text === null) matches.push(lost('address', `${flag} ${column.negated ? '!' : ''}${column.text}`));
+  else matches.push(baseMatch(option(flag, column.negated, withMask(text, context)), context));
+}
+
+function withMask(text: string, context: PrintContext): string {
+  return text.includes('/') ? text : `${text}/${ADDRESS_BITS[context.family]}`;
+}
+
+/** `*` with `-n`, `any` without. */
+function addInterface(
+  flag: '-i' | '-o',
+  column: Column | null,
+  context: PrintContext,
+  matches: Match[],
+): void {
+  if (column === null || (!column.negated && (column.text === '*' || column.text === 'any'))) return;
+  matches.push(baseMatch(option(flag, column.negated, column.text), context));
+}
+
+function targetOf(columns: Columns, extensions: Extensions, context: RuleContext): Target | null {
+  const name = columns.target;
+  if (name === null) return null;
+  if (extensions.goto) return { kind: 'goto', chain: name };
+  if (!isTargetName(name)) return { kind: 'jump', chain: name };
+  if (extensions.target !== null) return extensions.target;
+  if (context.isChain(name)) return { kind: 'jump', chain: name };
+  return { kind: 'unrecognised', name, text: `${name} ${columns.rest.trim()}`.trimEnd() };
+}
+
+function writtenWithoutInterfaces(chain: string, target: string | null): boolean {
+  return (
+    KUBE_PROXY_CHAIN.test(chain) || (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
+  );
+}

@@ -1,0 +1,98 @@
+import type { Family } from '../../net/address.ts';
+import type { ProblemList } from '../../problems/problem.ts';
+import type { TableName } from '../ruleset.ts';
+import type { Block } from './blocks.ts';
+import { familyOfBlock } from './infer-family.ts';
+import { intersection, likelyTables, possibleTables } from './infer-table.ts';
+
+/** Chains that belong to one table of one family. */
+export interface Listing {
+  readonly family: Family;
+  readonly table: TableName;
+  readonly blocks: readonly Block[];
+}
+
+interface Group {
+  readonly blocks: Block[];
+  readonly names: Set<string>;
+  possible: readonly TableName[];
+  family: Family | null;
+}
+
+/**
+ * Finds out which table and family each chain belongs to: a listing prints neither. A new table starts where a chain's
+ * name comes again, where a chain cannot be of the table so far, and below a command line.
+ * @param hints what is known from elsewhere; a table that the chains contradict is not used.
+ */
+export function assignTables(
+  blocks: readonly Block[],
+  hints: { readonly family?: Family; readonly table?: TableName },
+  file: string,
+  problems: ProblemList,
+): Listing[] {
+  const listings: Listing[] = [];
+  const taken = new Set<string>();
+  for (const group of groupBlocks(blocks, hints.family ?? null)) {
+    const [first] = group.blocks;
+    if (first === undefined) continue;
+    const command = first.command;
+    const family = hints.family ?? command?.family ?? group.family ?? 'ipv4';
+    if (hints.family === undefined && command === null && group.family === null) {
+      const message = `nothing in the listing tells IPv4 from IPv6; chain ${first.chain} and those after it are taken for IPv4`;
+      problems.add('family-assumed', message, file, first.line);
+    }
+    const free = (table: TableName): boolean =>
+      !group.blocks.some((block) => taken.has(`${family} ${table} ${block.chain}`));
+    const table = command?.table ?? chooseTable(group, hints.table, free);
+    if (command === null && table !== hints.table) {
+      const last = group.blocks.at(-1)?.chain ?? first.chain;
+      const which = last === first.chain ? `chain ${first.chain} is` : `chains ${first.chain} to ${last} are`;
+      problems.add(
+        'table-assumed',
+        `${which} taken to be of table ${table}: a listing does not say`,
+        file,
+        first.line,
+      );
+    }
+    for (const block of group.blocks) taken.add(`${family} ${table} ${block.chain}`);
+    listings.push({ family, table, blocks: group.blocks });
+  }
+  return listings;
+}
+
+function chooseTable(
+  group: Group,
+  hint: TableName | undefined,
+  free: (table: TableName) => boolean,
+): TableName {
+  if (hint !== undefined && group.possible.includes(hint)) return hint;
+  const likely = likelyTables(group.blocks, group.possible);
+  return likely.find(free) ?? likely[0] ?? 'filter';
+}
+
+function groupBlocks(blocks: readonly Block[], given: Family | null): Group[] {
+  const groups: Group[] = [];
+  let group: Group | null = null;
+  for (const block of blocks) {
+    const possible = possibleTables(block);
+    const family = given ?? familyOfBlock(block);
+    const common: readonly TableName[] = group === null ? possible : intersection(group.possible, possible);
+    const other: boolean = family !== null && group?.family != null && group.family !== family;
+    if (
+      group === null ||
+      block.command !== null ||
+      group.names.has(block.chain) ||
+      common.length === 0 ||
+      other
+    ) {
+      group = { blocks: [block], names: new Set([block.chain]), possible, family };
+      groups.push(group);
+    } else {
+      group.blocks.push(block);
+      group.names.add(block.chain);
+      group.possible = common;
+      group.family ??= family;
+    }
+  }
+  return groups;
+}

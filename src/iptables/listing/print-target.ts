@@ -1,0 +1,164 @@
+import { targetModule } from '../extensions/registry.ts';
+import type { Part } from '../part.ts';
+import type { Target } from '../target.ts';
+import type { Cursor } from './cursor.ts';
+import { option, type PrintContext } from './printed.ts';
+
+/** What a target printed, as the options of a save; null where the text says something else. */
+type TailReader = (found: RegExpExecArray) => readonly Part[] | null;
+
+const text = (found: RegExpExecArray, index: number): string => found[index] ?? '';
+
+const switches = (words: string | undefined): Part[] =>
+  (words ?? '')
+    .split(' ')
+    .filter((word) => word !== '')
+    .map((word) => option(`--${word}`, false));
+
+const NAT = /to:(\S+)((?: (?:random|random-fully|persistent))*)\s*$/y;
+
+/** A target prints behind all matches, up to the line's end; this is how it looks there (iptables 1.8). */
+const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
+  REJECT: [/reject-with (\S+)\s*$/y, (found) => [option('--reject-with', false, text(found, 1))]],
+  DNAT: [NAT, (found) => [option('--to-destination', false, text(found, 1)), ...switches(found[2])]],
+  SNAT: [NAT, (found) => [option('--to-source', false, text(found, 1)), ...switches(found[2])]],
+  MASQUERADE: [/(?:masq ports: (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
+  REDIRECT: [/(?:redir ports (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
+  NETMAP: [/(?:to:)?([0-9a-fA-F.:]+(?:\/\S+)?)\s*$/y, (found) => [option('--to', false, text(found, 1))]],
+  MARK: [/MARK (set|xset|or|and|xor) (0x[0-9a-fA-F]+(?:\/0x[0-9a-fA-F]+)?)\s*$/y, readMarkTail],
+  CONNMARK: [
+    /CONNMARK (?:(set|xset|or|and|xor) (0x[0-9a-fA-F]+(?:\/0x[0-9a-fA-F]+)?)|(save|restore)((?: (?:mask|nfmask|ctmask) ~?0x[0-9a-fA-F]+)*))\s*$/y,
+    (found) => (found[3] === undefined ? readMarkTail(found) : readCopyTail(found)),
+  ],
+  TOS: [
+    /TOS (set|and|or|xor) ?([\w/-]+)\s*$/y,
+    (found) => [option(`--${found[1]}-tos`, false, text(found, 2))],
+  ],
+  DSCP: [/DSCP set (0x[0-9a-fA-F]+)\s*$/y, (found) => [option('--set-dscp', false, text(found, 1))]],
+  TTL: [/TTL (set to|increment by|decrement by) (\d+)\s*$/y, (found) => readTtlTail('ttl', found)],
+  HL: [/HL (set to|increment by|decrement by) (\d+)\s*$/y, (found) => readTtlTail('hl', found)],
+  NOTRACK: [/(?:NOTRACK)?\s*$/y, () => []],
+  CT: [
+    /NOTRACK\s*$|CT((?: notrack|(?: (?:zone|zone-orig|zone-reply|helper|timeout|ctevents|expevents) \S+))+)\s*$/y,
+    readCtTail,
+  ],
+  TPROXY: [
+    /TPROXY redirect (\S+):(\d+) mark (0x[0-9a-fA-F]+\/0x[0-9a-fA-F]+)\s*$/y,
+    (found) => [
+      option('--on-port', false, text(found, 2)),
+      option('--on-ip', false, text(found, 1)),
+      option('--tproxy-mark', false, text(found, 3)),
+    ],
+  ],
+  NFQUEUE: [
+    /NFQUEUE ((?:num|balance) \S+)((?: (?:bypass|cpu-fanout))*)\s*$/y,
+    (found) => {
+      const [name = '', value = ''] = text(found, 1).split(' ');
+      const flags = text(found, 2)
+        .split(' ')
+        .filter((word) => word !== '');
+      return [
+        option(`--queue-${name}`, false, value),
+        ...flags.map((flag) => option(`--queue-${flag}`, false)),
+      ];
+    },
+  ],
+  QUEUE: [/\s*$/y, () => []],
+  SYNPROXY: [/SYNPROXY( .*)?$/y, () => []],
+  HMARK: [/HMARK (.*?)\s*$/y, () => []],
+};
+
+/** Targets without influence on the path: what they print is kept as text, whatever it is. */
+const PASSIVE_TAILS: Readonly<Record<string, RegExp>> = {
+  ACCOUNT: /ACCOUNT (.*?)\s*$/y,
+  AUDIT: /AUDIT (.*?)\s*$/y,
+  CHECKSUM: /CHECKSUM (fill)\s*$/y,
+  CLASSIFY: /CLASSIFY (.*?)\s*$/y,
+  CONNSECMARK: /CONNSECMARK (.*?)\s*$/y,
+  ECN: /ECN ((?:TCP|CWR|ECE|ECT).*?)\s*$/y,
+  IDLETIMER: /(timeout:.*?)\s*$/y,
+  LED: /(led-trigger-id:.*?)\s*$/y,
+  LOG: /LOG ?(.*?)\s*$/y,
+  NFLOG: /(nflog-.*?)\s*$|\s*$/y,
+  RATEEST: /(name \S+ interval .*?)\s*$/y,
+  SECMARK: /SECMARK (.*?)\s*$/y,
+  SET: /((?:add|del)-set .*?)\s*$/y,
+  TCPMSS: /TCPMSS (.*?)\s*$/y,
+  TCPOPTSTRIP: /TCPOPTSTRIP (.*?)\s*$/y,
+  TEE: /TEE (gw:.*?)\s*$/y,
+  TRACE: /(\s*)$/y,
+  ULOG: /ULOG (.*?)\s*$/y,
+};
+
+const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN']);
+
+/** @returns true for a name that stands for a target extension or verdict, false for one that can only be a chain. */
+export function isTargetName(name: string): boolean {
+  return targetModule(name) !== null;
+}
+
+/**
+ * Reads what the target printed, if everything up to the line's end is that.
+ * @param name the word in the target column, one of those with {@link isTargetName}.
+ * @returns the target; null where the rest of the line is (also) something else. The cursor moves only on success.
+ */
+export function readTargetTail(name: string, cursor: Cursor, context: PrintContext): Target | null {
+  const start = cursor.position;
+  const target = readTail(name, cursor, context);
+  if (target === null) cursor.position = start;
+  return target;
+}
+
+function readTail(name: string, cursor: Cursor, context: PrintContext): Target | null {
+  const module = targetModule(name);
+  if (module === null) return null;
+  const syntax = { name, goto: false, strays: [] };
+  if (VERDICTS.has(name)) return cursor.atEnd() ? module.read({ ...syntax, parts: [] }, context) : null;
+  const passive = PASSIVE_TAILS[name];
+  if (passive !== undefined) {
+    const found = cursor.take(passive);
+    const plain = found === null ? null : module.read({ ...syntax, parts: [] }, context);
+    return plain?.kind === 'passive' ? { ...plain, text: `${name} ${found?.[1] ?? ''}`.trimEnd() } : plain;
+  }
+  const tail = TAILS[name];
+  const found = tail === undefined ? null : cursor.take(tail[0]);
+  if (tail === undefined || found === null) return null;
+  const parts = tail[1](found);
+  const target = parts === null ? null : module.read({ ...syntax, parts }, context);
+  return target?.kind === 'hmark' ? { ...target, text: found[0].trimEnd() } : target;
+}
+
+function readPortsTail(found: RegExpExecArray): Part[] {
+  const parts = found[1] === undefined ? [] : [option('--to-ports', false, found[1])];
+  return [...parts, ...switches(found[2])];
+}
+
+/** `set` is `--set-mark`: the bits of the value are cleared with those of the mask (libxt_MARK.c, revision 2). */
+function readMarkTail(found: RegExpExecArray): Part[] {
+  const command = found[1] === 'xset' ? '--set-xmark' : `--${found[1]}-mark`;
+  return [option(command, false, text(found, 2))];
+}
+
+/** libxt_CONNMARK.c prints the second mask behind a `~`, yet it prints the mask itself and not its complement. */
+function readCopyTail(found: RegExpExecArray): Part[] {
+  const parts = [option(`--${found[3]}-mark`, false)];
+  for (const mask of text(found, 4).matchAll(/(\w+) ~?(0x[0-9a-fA-F]+)/g)) {
+    parts.push(option(`--${mask[1]}`, false, mask[2] ?? ''));
+  }
+  return parts;
+}
+
+function readTtlTail(prefix: 'ttl' | 'hl', found: RegExpExecArray): Part[] {
+  return [option(`--${prefix}-${text(found, 1).slice(0, 3)}`, false, text(found, 2))];
+}
+
+function readCtTail(found: RegExpExecArray): Part[] {
+  const printed = found[1];
+  if (printed === undefined) return [option('--notrack', false)];
+  const parts: Part[] = [];
+  for (const item of printed.matchAll(/(notrack)|([\w-]+) (\S+)/g)) {
+    if (item[1] !== undefined) parts.push(option('--notrack', false));
+    else parts.push(option(`--${item[2]}`, false, item[3] ?? ''));
+  }
+  return parts;
+}

@@ -1,0 +1,54 @@
+import { type Address, type Family, parseAddress } from '../../net/address.ts';
+
+/**
+ * Answers which rules of a long chain can match a destination, by the address each names in a plain `-d A/32`.
+ * Built once by reading a few bytes per rule; a kube-proxy node may have 40,000 rules in KUBE-SERVICES.
+ */
+export class DestinationIndex {
+  /** Rules by address value, ascending. */
+  readonly #named = new Map<bigint, number[]>();
+  /** Rules that name no single destination: candidates for every packet. */
+  readonly #others: number[] = [];
+  readonly #family: Family;
+
+  /**
+   * @param length number of rules.
+   * @param plainDestination the address that a rule names, as text; null where it names none or in another way.
+   */
+  constructor(family: Family, length: number, plainDestination: (index: number) => string | null) {
+    this.#family = family;
+    const byText = new Map<string, number[]>();
+    for (let index = 0; index < length; index++) {
+      const text = plainDestination(index);
+      let rules = text === null ? this.#others : byText.get(text);
+      if (rules === undefined) {
+        rules = this.#rulesOf(parseAddress(text ?? ''));
+        byText.set(text ?? '', rules);
+      }
+      rules.push(index);
+    }
+  }
+
+  /** @returns the candidates, ascending. */
+  *towards(destination: Address): Iterable<number> {
+    const sameFamily = destination.family === this.#family;
+    const named = (sameFamily ? this.#named.get(destination.value) : undefined) ?? [];
+    let next = 0;
+    for (const other of this.#others) {
+      for (let rule = named[next]; rule !== undefined && rule < other; rule = named[++next]) yield rule;
+      yield other;
+    }
+    for (let rule = named[next]; rule !== undefined; rule = named[++next]) yield rule;
+  }
+
+  /** Two spellings of one address share a list; what is no address here is a candidate for every packet. */
+  #rulesOf(address: Address | null): number[] {
+    if (address?.family !== this.#family) return this.#others;
+    let rules = this.#named.get(address.value);
+    if (rules === undefined) {
+      rules = [];
+      this.#named.set(address.value, rules);
+    }
+    return rules;
+  }
+}

@@ -1,0 +1,286 @@
+import type { ProblemList } from '../../problems/problem.ts';
+import type { Counters, Policy, TableName } from '../ruleset.ts';
+import { ChainCursor } from './chain-cursor.ts';
+import { readComment, readPrompt } from './comments.ts';
+import type { Block, Header, OpenChain, ScannedDump } from './dump.ts';
+import { type DumpLines, LazyRules } from './lazy-rules.ts';
+
+/** Takes the lines of a dump one after the other; all positions are bytes. */
+export interface DumpReader {
+  rule(lineStart: number, ruleStart: number, end: number, line: number): void;
+  chain(start: number, end: number, line: number): void;
+  /** `-P`, `-N`, or a command that is no part of any dump. */
+  command(start: number, end: number, line: number): void;
+  table(start: number, end: number, line: number): void;
+  comment(start: number, end: number, line: number): void;
+  commit(end: number, line: number): void;
+  other(start: number, end: number, line: number): void;
+  unreadable(start: number, end: number, line: number, why: string): void;
+  finish(): ScannedDump;
+}
+
+const TABLES: ReadonlySet<string> = new Set(['raw', 'mangle', 'nat', 'filter', 'security']);
+const ZERO: Counters = { packets: 0, bytes: 0 };
+const PLAIN_END = ' - [0:0]';
+const SHOWN = 60;
+
+/** @returns a reader for the lines of these bytes. */
+export function openDump(file: string, bytes: Buffer, problems: ProblemList): DumpReader {
+  return new Reader(file, bytes, problems);
+}
+
+class Reader implements DumpReader {
+  readonly #bytes: Buffer;
+  readonly #problems: ProblemList;
+  readonly #lines: DumpLines;
+  readonly #blocks: Block[] = [];
+  #ruleCount = 0;
+  #open: Block | null = null;
+  #header: Header | null = null;
+  #prompt: ReturnType<typeof readPrompt> = null;
+  #legacyWarningLine: number | null = null;
+  /** End of the last block: what stands between it and the next block is trivia. */
+  #lastEnd = 0;
+  #cursor: ChainCursor;
+  /** `iptables -S` prints all of its -P, then all of its -N, then its -A: an earlier letter starts another output. */
+  #listingHasUserChains = false;
+  #listingHasRules = false;
+  /** True inside a table that iptables does not have: its lines are passed over. */
+  #ignoring = false;
+
+  constructor(file: string, bytes: Buffer, problems: ProblemList) {
+    this.#bytes = bytes;
+    this.#problems = problems;
+    this.#cursor = new ChainCursor(bytes, new Map());
+    this.#lines = { file, bytes, starts: new Uint32Array(Math.max(16, Math.ceil(bytes.length / 64))) };
+  }
+
+  rule(lineStart: number, ruleStart: number, end: number, line: number): void {
+    if (this.#ignoring || this.#isCutOff(end, line)) return;
+    const block = this.#open ?? this.#openListing(lineStart, line);
+    const found = this.#cursor.find(ruleStart + 3, end);
+    if (found === '') {
+      this.unreadable(lineStart, end, line, 'names no chain');
+      return;
+    }
+    const chain = typeof found === 'string' ? this.#addChain(block, found) : found;
+    this.#listingHasRules = true;
+    const position = this.#ruleCount++;
+    if (position >= this.#lines.starts.length) this.#grow();
+    this.#lines.starts[position] = lineStart;
+    chain.rules.append(position, line);
+    block.to = end + 1;
+  }
+
+  chain(start: number, end: number, line: number): void {
+    if (this.#ignoring || this.#isCutOff(end, line)) return;
+    const block = this.#open;
+    if (block?.form === 'save' && this.#isPlainUserChain(end)) {
+      const name = this.#bytes.toString('utf8', start + 1, end - PLAIN_END.length);
+      this.#declare(block, name, '-', ZERO, line);
+      block.to = end + 1;
+      return;
+    }
+    const found = /^:(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?\s*$/.exec(this.#text(start, end));
+    if (block === null || block.form !== 'save' || found === null) {
+      this.unreadable(start, end, line, 'is no chain of a table');
+      return;
+    }
+    const [, name = '', policy = '', packets, bytes] = found;
+    this.#declare(block, name, policy, packets === undefined ? null : toCounters(packets, bytes), line);
+    block.to = end + 1;
+  }
+
+  command(start: number, end: number, line: number): void {
+    if (this.#ignoring || this.#isCutOff(end, line)) return;
+    const text = this.#text(start, end).trimEnd();
+    const found = /^-([PN]) (\S+)(?: (\S+))?(?: -c (\d+) (\d+))?$/.exec(text);
+    const [, letter, name = '', policy = '-', packets, bytes] = found ?? [];
+    if (letter === undefined || (letter === 'N') !== (policy === '-') || this.#open?.form === 'save') {
+      this.unreadable(start, end, line, 'is a command, not a line of a dump');
+      return;
+    }
+    let block = this.#open;
+    const declaredBefore = block?.chains.get(name)?.line ?? null;
+    const startsAnew = this.#listingHasRules || (letter === 'P' && this.#listingHasUserChains);
+    if (block === null || startsAnew || declaredBefore !== null) block = this.#openListing(start, line);
+    if (letter === 'N') this.#listingHasUserChains = true;
+    this.#declare(block, name, policy, packets === undefined ? null : toCounters(packets, bytes), line);
+    block.to = end + 1;
+  }
+
+  table(start: number, end: number, line: number): void {
+    const name = this.#text(start + 1, end).trimEnd();
+    if (this.#isCutOff(end, line)) return;
+    this.#closeUncommitted(line);
+    this.#prompt = null;
+    this.#ignoring = !isTableName(name);
+    if (isTableName(name)) this.#openBlock('save', name, start, line).to = end + 1;
+    else this.unreadable(start, end, line, 'names no table that iptables has');
+  }
+
+  comment(start: number, end: number, line: number): void {
+    const text = this.#text(start, end);
+    const read = readComment(text, line);
+    if (read === null) this.#takePrompt(text);
+    else if (read.kind === 'header') {
+      this.#closeUncommitted(line);
+      this.#header = read.header;
+    } else if (read.kind === 'legacy-present') this.#legacyWarningLine ??= line;
+    else {
+      const message = `table ${read.table} also holds rules that iptables cannot show: the dump is not all of it. See nft list ruleset`;
+      this.#problems.add('incompatible-base-chains', message, this.#lines.file, line);
+    }
+  }
+
+  commit(end: number, line: number): void {
+    if (this.#open?.form === 'save') {
+      this.#open.to = end + 1;
+      this.#open.committed = true;
+    } else if (!this.#ignoring) this.#truncated('a dump ends here whose beginning is missing', line);
+    this.#ignoring = false;
+    this.#close();
+  }
+
+  other(start: number, end: number, line: number): void {
+    const text = this.#text(start, end);
+    if (this.#takePrompt(text)) return;
+    this.unreadable(start, end, line, 'is no line of a dump');
+  }
+
+  unreadable(start: number, end: number, line: number, why: string): void {
+    const shown = this.#text(start, Math.min(end, start + SHOWN)).trimEnd();
+    this.#problems.add('unreadable-line', `${why}: ${shown}`, this.#lines.file, line);
+  }
+
+  finish(): ScannedDump {
+    this.#closeUncommitted(null);
+    const newlineAt = this.#bytes.indexOf(10);
+    const newline = newlineAt > 0 && this.#bytes[newlineAt - 1] === 13 ? '\r\n' : '\n';
+    return {
+      lines: this.#lines,
+      blocks: this.#blocks,
+      newline,
+      legacyWarningLine: this.#legacyWarningLine,
+    };
+  }
+
+  /** A command line above its output (`# iptables -t nat -S`) says which table follows. */
+  #takePrompt(text: string): boolean {
+    const prompt = readPrompt(text);
+    if (prompt === null) return false;
+    this.#prompt = prompt;
+    if (this.#open?.form === 'rules-listing') this.#close();
+    return true;
+  }
+
+  #openListing(start: number, line: number): Block {
+    this.#close();
+    return this.#openBlock('rules-listing', this.#prompt?.table ?? null, start, line);
+  }
+
+  #openBlock(form: Block['form'], table: TableName | null, from: number, line: number): Block {
+    const chains = new Map<string, OpenChain>();
+    const block: Block = {
+      form,
+      table,
+      statedFamily: form === 'save' ? null : (this.#prompt?.family ?? null),
+      statedBackend: form === 'save' ? null : (this.#prompt?.backend ?? null),
+      committed: false,
+      header: form === 'save' ? this.#header : null,
+      line,
+      chains,
+      context: { lines: this.#lines, family: 'ipv4', isChain: (name) => chains.has(name) },
+      triviaFrom: this.#lastEnd,
+      from,
+      to: from,
+    };
+    this.#blocks.push(block);
+    this.#open = block;
+    this.#cursor = new ChainCursor(this.#bytes, chains);
+    this.#listingHasRules = false;
+    this.#listingHasUserChains = false;
+    return block;
+  }
+
+  #close(): void {
+    if (this.#open !== null) this.#lastEnd = this.#open.to;
+    this.#open = null;
+  }
+
+  #closeUncommitted(line: number | null): void {
+    if (this.#open?.form === 'save') {
+      const where = line === null ? 'at the end of the file' : `before line ${line}`;
+      this.#truncated(`the dump of table ${this.#open.table} ends without COMMIT, ${where}`, this.#open.line);
+    }
+    this.#close();
+  }
+
+  /** iptables ends all of its lines, so a last line without an end is a part of one. */
+  #isCutOff(end: number, line: number): boolean {
+    if (end < this.#bytes.length) return false;
+    this.#truncated('the last line is cut off and is not used', line);
+    return true;
+  }
+
+  #truncated(what: string, line: number): void {
+    const message = `${what}: rules are missing. Take it again on the node with iptables-save > file, and copy the file whole`;
+    this.#problems.add('truncated', message, this.#lines.file, line);
+  }
+
+  #declare(block: Block, name: string, policy: string, counters: Counters | null, line: number): void {
+    const chain = block.chains.get(name) ?? this.#addChain(block, name);
+    chain.file = this.#lines.file;
+    chain.line = line;
+    chain.policy = toPolicy(policy);
+    chain.counters = counters;
+    if (policy !== '-' && chain.policy === null)
+      this.#problems.add('unreadable-line', `${policy} is no policy of a chain`, this.#lines.file, line);
+  }
+
+  #addChain(block: Block, name: string): OpenChain {
+    const chain: OpenChain = {
+      table: block.table ?? 'filter',
+      name,
+      policy: null,
+      counters: null,
+      file: null,
+      line: null,
+      rules: new LazyRules(name, block.context),
+    };
+    block.chains.set(name, chain);
+    this.#cursor.add(chain);
+    return chain;
+  }
+
+  /** Nearly every chain line of a large dump ends ` - [0:0]`. */
+  #isPlainUserChain(end: number): boolean {
+    const start = end - PLAIN_END.length;
+    for (let index = 0; index < PLAIN_END.length; index++) {
+      if (this.#bytes[start + index] !== PLAIN_END.charCodeAt(index)) return false;
+    }
+    return true;
+  }
+
+  #text(start: number, end: number): string {
+    return this.#bytes.toString('utf8', start, Math.min(end, start + 4096));
+  }
+
+  #grow(): void {
+    const grown = new Uint32Array(this.#lines.starts.length * 2);
+    grown.set(this.#lines.starts);
+    this.#lines.starts = grown;
+  }
+}
+
+function toCounters(packets: string, bytes: string | undefined): Counters {
+  return packets === '0' && bytes === '0' ? ZERO : { packets: Number(packets), bytes: Number(bytes) };
+}
+
+function toPolicy(word: string): Policy | null {
+  return word === 'ACCEPT' || word === 'DROP' ? word : null;
+}
+
+function isTableName(name: string): name is TableName {
+  return TABLES.has(name);
+}

@@ -1,0 +1,70 @@
+import type { TableName } from '../ruleset.ts';
+import type { OpenChain } from './dump.ts';
+
+/** The table of a listing that does not name it, and what that was concluded from. */
+export interface InferredTable {
+  readonly table: TableName;
+  readonly because: string;
+}
+
+const NAT_CHAIN =
+  /^(?:KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-|KUBE-(?:MARK-MASQ|MARK-DROP|POSTROUTING|LOAD-BALANCER|PORTALS-|NODEPORT-(?:HOST|CONTAINER))|CNI-(?:HOSTPORT|DN)-)/;
+const FILTER_CHAIN = /^KUBE-(?:FORWARD|FIREWALL|EXTERNAL-SERVICES|PROXY-FIREWALL|NODEPORT-NON-LOCAL|POD-FW-)/;
+
+const TARGET_TABLES: ReadonlyMap<string, TableName> = new Map([
+  ['DNAT', 'nat'],
+  ['SNAT', 'nat'],
+  ['MASQUERADE', 'nat'],
+  ['REDIRECT', 'nat'],
+  ['NETMAP', 'nat'],
+  ['NOTRACK', 'raw'],
+  ['CT', 'raw'],
+  ['TPROXY', 'mangle'],
+  ['TTL', 'mangle'],
+  ['HL', 'mangle'],
+  ['DSCP', 'mangle'],
+  ['TOS', 'mangle'],
+  ['ECN', 'mangle'],
+  ['CLASSIFY', 'mangle'],
+  ['REJECT', 'filter'],
+]);
+
+/** Works out the table of an `iptables -S` output: first from its built-in chains, then targets and chain names. */
+export function inferTable(chains: ReadonlyMap<string, OpenChain>): InferredTable {
+  const policies = [...chains.values()].filter((chain) => chain.policy !== null);
+  const builtIn = new Set(policies.map((chain) => chain.name));
+  const all = (...names: string[]) => names.every((name) => builtIn.has(name));
+  if (all('FORWARD', 'POSTROUTING')) return { table: 'mangle', because: 'it has the chains of mangle' };
+  if (all('PREROUTING', 'POSTROUTING')) return { table: 'nat', because: 'it has the chains of nat' };
+  if (all('PREROUTING', 'OUTPUT')) return { table: 'raw', because: 'it has the chains of raw' };
+  if (all('INPUT', 'FORWARD', 'OUTPUT')) return { table: 'filter', because: 'it has the chains of filter' };
+  return fromRules(chains) ?? fromNames(chains) ?? { table: 'filter', because: 'that is the default' };
+}
+
+function fromRules(chains: ReadonlyMap<string, OpenChain>): InferredTable | null {
+  for (const { rules } of chains.values()) {
+    for (let index = 0; index < rules.length; index++) {
+      const target = rules.targetName(index) ?? '';
+      const table = TARGET_TABLES.get(target) ?? tableOfName(target);
+      if (table !== null) return { table, because: `a rule has the target ${target}` };
+    }
+  }
+  return null;
+}
+
+function fromNames(chains: ReadonlyMap<string, OpenChain>): InferredTable | null {
+  for (const name of chains.keys()) {
+    const table = tableOfName(name);
+    if (table !== null) return { table, because: `it has a chain ${name}` };
+  }
+  const forward = chains.has('FORWARD');
+  for (const name of ['PREROUTING', 'POSTROUTING']) {
+    if (chains.has(name)) return { table: forward ? 'mangle' : 'nat', because: `it has a chain ${name}` };
+  }
+  return null;
+}
+
+function tableOfName(name: string): TableName | null {
+  if (NAT_CHAIN.test(name)) return 'nat';
+  return FILTER_CHAIN.test(name) ? 'filter' : null;
+}

@@ -1,0 +1,104 @@
+import type { Family } from '../../net/address.ts';
+import type { ProblemList } from '../../problems/problem.ts';
+import { type TableOfRuleset, uniteAll } from '../merge.ts';
+import type { Backend, Ruleset, Table } from '../ruleset.ts';
+import type { Block, ScannedDump } from './dump.ts';
+import { inferFamilies } from './infer-family.ts';
+import { inferTable } from './infer-table.ts';
+import { scanDump } from './scan.ts';
+import { keepTrivia } from './trivia.ts';
+
+/**
+ * Reads the output of iptables-save or ip6tables-save (either backend, with or without `-c`) or of `iptables -S`,
+ * or several of them one after the other.
+ *
+ * The bytes are scanned once, for tables, chains and where rules start; they must not change afterwards. A rule is
+ * parsed when it is asked for.
+ * @param source.name the file as the user named it, for places in messages.
+ * @param hints what is known from elsewhere. A header that names another family or `(nf_tables)` is believed instead.
+ * @param problems takes what could not be read: `truncated`, `unreadable-line`, `duplicate-table`, `table-assumed`, …
+ * @returns one ruleset for each family and backend; none where nothing was found. Never throws.
+ */
+export function parseSave(
+  source: { readonly name: string; readonly bytes: Buffer },
+  hints: { readonly family?: Family; readonly backend?: Backend },
+  problems: ProblemList,
+): Ruleset[] {
+  const dump = scanDump(source.name, source.bytes, problems);
+  for (const block of dump.blocks) nameTable(block, source.name, problems);
+  const families = inferFamilies(dump.blocks, hints.family, source.name, problems);
+  const tables = dump.blocks.map((block, index): TableOfRuleset => {
+    const family = families.get(block) ?? 'ipv4';
+    block.context.family = family;
+    const backend = block.statedBackend ?? backendOf(block, hints.backend, source.name, problems);
+    const table: Table = { name: block.table ?? 'filter', chains: block.chains };
+    keepTriviaOf(block, table, dump, index);
+    const sameDump = index > 0 && block.header === dump.blocks[index - 1]?.header;
+    const backendAssumed = backend === null;
+    const place = { file: source.name, line: block.line };
+    return {
+      ruleset: { family, backend: backend ?? 'iptables-nft', backendAssumed, form: block.form },
+      part: { table, form: block.form, ...place },
+      sameDump,
+    };
+  });
+  const rulesets = uniteAll(tables, problems);
+  if (dump.blocks.length === 0) reportEmpty(source, problems);
+  reportLegacy(dump, rulesets, problems);
+  return rulesets;
+}
+
+/** A header without `(nf_tables)` means legacy, unless the caller knows better: old nft builds did not print it. */
+function backendOf(
+  block: Block,
+  hint: Backend | undefined,
+  file: string,
+  problems: ProblemList,
+): Backend | null {
+  const { header } = block;
+  if (header?.backendStated === true && hint !== undefined && header.backend !== hint) {
+    const message = `the dump says that it is from ${header.backend}, not ${hint}; it is read as ${header.backend}`;
+    problems.add('hint-contradicted', message, file, header.line);
+  }
+  if (header?.backendStated === true) return header.backend;
+  return hint ?? header?.backend ?? null;
+}
+
+function nameTable(block: Block, file: string, problems: ProblemList): void {
+  if (block.table === null) {
+    const { table, because } = inferTable(block.chains);
+    const message = `iptables -S does not name its table; this is read as ${table}, since ${because}`;
+    problems.add('table-assumed', message, file, block.line);
+    block.table = table;
+  }
+  for (const chain of block.chains.values()) chain.table = block.table;
+}
+
+function keepTriviaOf(block: Block, table: Table, dump: ScannedDump, index: number): void {
+  const isLast = index === dump.blocks.length - 1;
+  const { bytes } = dump.lines;
+  keepTrivia(table, {
+    bytes,
+    before: [block.triviaFrom, block.from],
+    after: isLast ? [block.to, bytes.length] : [block.to, block.to],
+    newline: dump.newline,
+    form: block.form,
+    committed: block.committed,
+  });
+}
+
+function reportEmpty(source: { name: string; bytes: Buffer }, problems: ProblemList): void {
+  const message =
+    source.bytes.length === 0
+      ? 'is empty: the node has no iptables rules of this kind, or the command failed'
+      : 'holds no iptables table and no rule';
+  problems.add('no-rules', message, source.name, null);
+}
+
+function reportLegacy(dump: ScannedDump, rulesets: readonly Ruleset[], problems: ProblemList): void {
+  if (dump.legacyWarningLine === null) return;
+  if (rulesets.some((ruleset) => ruleset.backend === 'iptables-legacy')) return;
+  const message =
+    'the node also has iptables-legacy tables, which this dump does not show: see iptables-legacy-save';
+  problems.add('legacy-tables-present', message, dump.lines.file, dump.legacyWarningLine);
+}

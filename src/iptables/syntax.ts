@@ -1,0 +1,156 @@
+import { arityOfBase, baseName, isBaseOption } from './base-options.ts';
+import { matchModule, targetModule } from './extensions/registry.ts';
+import { formatPart, type ModuleSyntax, type Part, spellSpaced, type TargetSyntax } from './part.ts';
+import { splitWords, type Word } from './words.ts';
+
+/** A rule as words: how it is spelt, before anything is made of it. */
+export interface RuleSyntax {
+  readonly chain: string;
+  /** Everything after `-A CHAIN`, in the order of the text. */
+  readonly parts: readonly Part[];
+  readonly base: readonly Part[];
+  readonly modules: readonly ModuleSyntax[];
+  readonly target: TargetSyntax | null;
+  /** Options and words that nothing in the rule accounts for. */
+  readonly strays: readonly Part[];
+  /** The first two words, `-A` and the chain. */
+  readonly head: readonly Word[];
+  /** Blanks at the end of the line. */
+  readonly trailing: number;
+  /** True where the text ends inside a quoted word. */
+  readonly unclosed: boolean;
+}
+
+interface OpenModule {
+  readonly name: string;
+  readonly parts: Part[];
+}
+
+/**
+ * Reads one rule, `-A CHAIN …`, into words grouped by option and module.
+ * @param text without counters in front and without line end.
+ * @returns the syntax, or null where the text does not start with `-A CHAIN`. Never throws.
+ */
+export function parseRuleSyntax(text: string): RuleSyntax | null {
+  const { words, trailing, unclosed } = splitWords(text);
+  const [append, chain] = words;
+  if (append === undefined || chain === undefined) return null;
+  if (append.text !== '-A' && append.text !== '--append') return null;
+  const parts: Part[] = [];
+  const base: Part[] = [];
+  const strays: Part[] = [];
+  const modules: OpenModule[] = [];
+  let target: (OpenModule & { goto: boolean; strays: Part[] }) | null = null;
+  let protocol: string | null = null;
+  let at = 2;
+  for (let first = words[at]; first !== undefined; first = words[at]) {
+    let bang: Part['bang'] = null;
+    let flag = first;
+    const next = words[at + 1];
+    if (isBang(first) && next !== undefined) {
+      bang = { word: first, before: true };
+      flag = next;
+      at++;
+    }
+    at++;
+    const owner = flag.style === 'bare' ? findOwner(flag.text, modules, target, protocol) : 'none';
+    const after = words[at];
+    if (bang === null && after !== undefined && isBang(after) && takesValueAfterBang(owner, flag.text)) {
+      bang = { word: after, before: false };
+      at++;
+    }
+    const end = endOfValues(words, at, arityOf(owner, flag.text));
+    const part: Part = { flag, bang, values: end === at ? NO_WORDS : words.slice(at, end) };
+    at = end;
+    parts.push(part);
+    const value = part.values[0]?.text;
+    if (owner === 'none') (target === null ? strays : target.strays).push(part);
+    else if (owner !== 'base') owner.parts.push(part);
+    else {
+      const name = baseName(flag.text);
+      if (name === '-m' && value !== undefined) modules.push({ name: value, parts: [] });
+      else if ((name === '-j' || name === '-g') && value !== undefined && target === null)
+        target = { name: value, parts: [], goto: name === '-g', strays: [] };
+      else {
+        base.push(part);
+        if (name === '-p') protocol = value ?? null;
+      }
+    }
+  }
+  return {
+    chain: chain.text,
+    parts,
+    base,
+    modules,
+    target,
+    strays,
+    head: [append, chain],
+    trailing,
+    unclosed,
+  };
+}
+
+/** @returns the text of a rule; the opposite of {@link parseRuleSyntax}. */
+export function formatRuleSyntax(syntax: Pick<RuleSyntax, 'head' | 'parts' | 'trailing'>): string {
+  let text = '';
+  for (const word of syntax.head) text += spellSpaced(word);
+  for (const part of syntax.parts) text += formatPart(part);
+  return text + ' '.repeat(syntax.trailing);
+}
+
+const NO_WORDS: readonly Word[] = [];
+
+function isBang(word: Word): boolean {
+  return word.text === '!' && word.style === 'bare';
+}
+
+type Owner = OpenModule | 'base' | 'none';
+
+/**
+ * Finds what an option belongs to: the module last named, the rule itself, an earlier module, or the module that
+ * `-p` implies. iptables-restore takes options in any of these ways; iptables-save prints the first two only.
+ */
+function findOwner(
+  flag: string,
+  modules: OpenModule[],
+  target: OpenModule | null,
+  protocol: string | null,
+): Owner {
+  if (!flag.startsWith('-')) return 'none';
+  if (target !== null && targetModule(target.name)?.arity[flag] !== undefined) return target;
+  const last = modules.at(-1);
+  if (last !== undefined && matchModule(last.name)?.arity[flag] !== undefined) return last;
+  if (isBaseOption(flag)) return 'base';
+  for (const module of modules) if (matchModule(module.name)?.arity[flag] !== undefined) return module;
+  return impliedModule(flag, modules, protocol) ?? 'none';
+}
+
+function impliedModule(flag: string, modules: OpenModule[], protocol: string | null): OpenModule | null {
+  if (protocol === null || modules.some((module) => module.name === protocol)) return null;
+  const name = protocol === 'ipv6-icmp' || protocol === 'icmpv6' ? 'icmp6' : protocol;
+  if (matchModule(name)?.arity[flag] === undefined) return null;
+  const implied: OpenModule = { name, parts: [] };
+  modules.push(implied);
+  return implied;
+}
+
+/** How many values an option takes; -1 where it takes all words up to the next option. */
+function arityOf(owner: Owner, flag: string): number {
+  if (owner === 'none') return flag.startsWith('-') ? -1 : 0;
+  if (owner === 'base') return arityOfBase(flag);
+  return (matchModule(owner.name) ?? targetModule(owner.name))?.arity[flag] ?? 0;
+}
+
+function takesValueAfterBang(owner: Owner, flag: string): boolean {
+  return arityOf(owner, flag) > 0 && !(owner === 'base' && (flag === '-m' || flag === '-j'));
+}
+
+function endOfValues(words: readonly Word[], start: number, arity: number): number {
+  if (arity >= 0) return Math.min(start + arity, words.length);
+  let end = start;
+  for (let word = words[end]; word !== undefined; word = words[end]) {
+    if (word.style === 'bare' && (word.text.startsWith('-') || word.text === '!')) break;
+    end++;
+  }
+  return end;
+}

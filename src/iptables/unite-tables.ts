@@ -1,0 +1,78 @@
+import type { ProblemList } from '../problems/problem.ts';
+import type { Chain, Ruleset, Table } from './ruleset.ts';
+
+/** A table with what is needed to unite it with another of the same name. */
+export interface TablePart {
+  readonly table: Table;
+  readonly form: Ruleset['form'];
+  /** Where it stands, for messages. */
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+/**
+ * Makes one table of two that were given for the same family and backend. A complete dump (`save`) beats a listing,
+ * listings of single chains add up, and of two complete dumps the later one wins.
+ * @param halves true where both stand in one dump, so that the second can be the first's other half.
+ */
+export function uniteTables(
+  earlier: TablePart,
+  later: TablePart,
+  halves: boolean,
+  problems: ProblemList,
+): TablePart {
+  const complete = (part: TablePart) => part.form === 'save';
+  if (!complete(earlier) && !complete(later)) return uniteListings(earlier, later, problems);
+  if (complete(earlier) && complete(later) && halves && areHalves(earlier.table, later.table))
+    return { ...later, table: joined(earlier.table, later.table) };
+  const wins = complete(earlier) && !complete(later) ? earlier : later;
+  const why = complete(earlier) === complete(later) ? 'the later one is used' : 'the complete dump is used';
+  problems.add('duplicate-table', `table ${later.table.name} is given twice; ${why}`, later.file, later.line);
+  return wins;
+}
+
+/** Halves of one table: no chain is declared twice but the built-in ones, and none has rules in both. */
+function areHalves(earlier: Table, later: Table): boolean {
+  for (const chain of later.chains.values()) {
+    const other = earlier.chains.get(chain.name);
+    if (other === undefined) continue;
+    const declaredTwice = chain.line !== null && other.line !== null;
+    if (declaredTwice && (chain.policy === null || other.policy === null)) return false;
+    if (chain.rules.length > 0 && other.rules.length > 0) return false;
+  }
+  return true;
+}
+
+function joined(earlier: Table, later: Table): Table {
+  const chains = new Map(earlier.chains);
+  for (const chain of later.chains.values()) {
+    const other = chains.get(chain.name);
+    const keepsOther = other !== undefined && chain.rules.length === 0;
+    if (!keepsOther || other.line === null) chains.set(chain.name, withRulesOf(chain, other));
+  }
+  return { name: later.name, chains };
+}
+
+/** The declaration of one chain with the rules of another, where only that one has any. */
+function withRulesOf(chain: Chain, other: Chain | undefined): Chain {
+  if (other === undefined) return chain;
+  if (chain.rules.length === 0 && other.rules.length > 0) return { ...chain, rules: other.rules };
+  return chain.line === null && other.line !== null ? { ...other, rules: chain.rules } : chain;
+}
+
+function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemList): TablePart {
+  const chains = new Map(earlier.table.chains);
+  for (const chain of later.table.chains.values()) {
+    const other = chains.get(chain.name);
+    if (other !== undefined && other.rules.length > 0 && chain.rules.length > 0) {
+      const message = `chain ${chain.name} of table ${later.table.name} is given twice; the later one is used`;
+      problems.add('duplicate-chain', message, chain.file ?? later.file, chain.line ?? later.line);
+    }
+    chains.set(chain.name, withRulesOf(chain, other));
+  }
+  return { ...later, form: weaker(earlier.form, later.form), table: { name: later.table.name, chains } };
+}
+
+function weaker(a: Ruleset['form'], b: Ruleset['form']): Ruleset['form'] {
+  return a === 'table-listing' || b === 'table-listing' ? 'table-listing' : a;
+}

@@ -1,0 +1,129 @@
+import type { ProblemList } from '../problems/problem.ts';
+import { completeItems } from './truncated-json.ts';
+
+/** Text in, values out; each value may be a whole list of objects. */
+type Source = { readonly name: string; readonly bytes: Buffer };
+
+/** YAML costs some 30 times its size in memory and a second for 2 MB; a cluster this large comes as JSON. */
+const LARGEST_YAML = 64 * 1024 * 1024;
+const MOST_DOCUMENTS = 50_000;
+/** `yaml` refuses to expand more aliases than this ("billion laughs"). kubectl prints none. */
+const MOST_ALIASES = 100;
+
+/**
+ * Reads JSON or YAML, one document or several.
+ * @returns the value of each document that could be read; what could not becomes a problem. Never throws.
+ */
+export async function readDocuments(source: Source, problems: ProblemList): Promise<unknown[]> {
+  const text = source.bytes.toString('utf8').replace(/^\uFEFF/, '');
+  const first = text.trimStart().charAt(0);
+  if (first === '') return [];
+  if (first === '{' || first === '[') {
+    const values = readJson(text, source.name, problems);
+    if (values !== null) return values;
+  }
+  return readYaml(text, source.name, problems);
+}
+
+/** @returns null where the text is not JSON from its beginning, but may be YAML in braces. */
+function readJson(text: string, file: string, problems: ProblemList): unknown[] | null {
+  const whole = parseJson(text);
+  if (whole !== null) return [whole.value];
+  // kubectl called several times into one file: each answer ends with a brace in the first column.
+  const parts = text.split(/(?<=^\}[ \t]*\r?\n)(?=\{)/m).map(parseJson);
+  const complete = parts.filter((part) => part !== null);
+  if (parts.length > 1 && complete.length === parts.length) return complete.map((part) => part.value);
+  if (!/^\s*[{[]\s*(?:["{[]|$)/.test(text.slice(0, 1000))) return null;
+  const salvaged = completeItems(parts.length > 1 ? text.slice(text.lastIndexOf('\n{') + 1) : text);
+  problems.add(
+    'truncated',
+    'the JSON is cut or damaged; the objects that are complete were used',
+    file,
+    null,
+  );
+  return [...complete.map((part) => part.value), salvaged];
+}
+
+function parseJson(text: string): { readonly value: unknown } | null {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    return null;
+  }
+}
+
+async function readYaml(text: string, file: string, problems: ProblemList): Promise<unknown[]> {
+  if (text.includes('\0')) {
+    problems.add('unreadable-file', 'neither JSON nor YAML: it holds binary data', file, null);
+    return [];
+  }
+  if (text.length > LARGEST_YAML) {
+    problems.add('too-large', 'too large for YAML; take it with `kubectl get -o json`', file, null);
+    return [];
+  }
+  const { isCollection, LineCounter, parseDocument, visit } = await import('yaml');
+  const values: unknown[] = [];
+  for (const { body, line } of splitDocuments(text, file, problems)) {
+    const json = parseJson(body);
+    if (json !== null) {
+      values.push(json.value);
+      continue;
+    }
+    try {
+      const lineCounter = new LineCounter();
+      const document = parseDocument(body, {
+        lineCounter,
+        prettyErrors: false,
+        logLevel: 'silent',
+        uniqueKeys: false, // the check compares every pair of keys
+        merge: false,
+        schema: 'core',
+      });
+      const error = document.errors[0];
+      if (error !== undefined) {
+        const place = line + lineCounter.linePos(error.pos[0]).line - 1;
+        problems.add('unreadable-yaml', `not valid YAML: ${shorten(error.message)}`, file, place);
+      }
+      let hasComplexKey = false;
+      visit(document, {
+        Pair: (_, pair) => {
+          hasComplexKey ||= isCollection(pair.key);
+          return hasComplexKey ? visit.BREAK : undefined;
+        },
+      });
+      if (hasComplexKey) {
+        // No API object has one, and turning nested ones into text takes yaml minutes for 40 kB.
+        problems.add('unreadable-yaml', 'a document with lists or maps as keys was left out', file, line);
+        continue;
+      }
+      values.push(document.toJS({ maxAliasCount: MOST_ALIASES }));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      problems.add('unreadable-yaml', `a document that cannot be read: ${shorten(reason)}`, file, line);
+    }
+  }
+  return values;
+}
+
+function shorten(message: string): string {
+  return message.length <= 200 ? message : `${message.slice(0, 200)}…`;
+}
+
+/** @returns the text between the `---` lines, with the number of its first line. Blank documents are left out. */
+function splitDocuments(
+  text: string,
+  file: string,
+  problems: ProblemList,
+): { readonly body: string; readonly line: number }[] {
+  const documents: { body: string; line: number }[] = [];
+  let line = 1;
+  for (const body of text.split(/^---(?=\s|$)/m)) {
+    if (documents.length >= MOST_DOCUMENTS) {
+      problems.add('too-large', `only the first ${MOST_DOCUMENTS} documents were read`, file, line);
+      break;
+    }
+    if (/\S/.test(body)) documents.push({ body, line });
+    for (let at = body.indexOf('\n'); at >= 0; at = body.indexOf('\n', at + 1)) line++;
+  }
+  return documents;
+}

@@ -1,0 +1,84 @@
+import { formatAddress, parseAddress } from '../net/address.ts';
+
+/** A JSON object whose fields nobody has checked yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+const NOTHING: Fields = {};
+
+/** @returns true for objects, false for lists, null and plain values. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @returns the value where it is an object, else an empty one. */
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : NOTHING;
+}
+
+/** @returns the value where it is a list, else an empty one. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** @returns the strings of a list; other values in it are left out. */
+export function textsOf(value: unknown): string[] {
+  return listOf(value).filter((item): item is string => typeof item === 'string');
+}
+
+/** @returns the value where it is a string and not empty, else null. */
+export function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** @returns the value where it is a whole number that is not negative, else null. */
+export function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** @returns the value where it is a port from 1 to 65535, else null: the API writes an absent port as 0 or not at all. */
+export function portOf(value: unknown): number | null {
+  const port = numberOf(value);
+  return port === null || port < 1 || port > 65535 ? null : port;
+}
+
+/** @returns the entries of an object that are strings. */
+export function textMapOf(value: unknown): Record<string, string> {
+  const texts: [string, string][] = [];
+  for (const [key, text] of Object.entries(fieldsOf(value))) {
+    if (typeof text === 'string') texts.push([key, text]);
+  }
+  return Object.fromEntries(texts);
+}
+
+const USUAL_IPV4 = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
+/** @returns the address in its usual spelling, so that equal addresses are equal texts; null where it is none. */
+export function addressTextOf(value: unknown): string | null {
+  const text = textOf(value);
+  if (text === null || USUAL_IPV4.test(text)) return text;
+  const address = parseAddress(text);
+  return address === null ? null : formatAddress(address);
+}
+
+/** @returns the addresses of a list in their usual spelling; other values are left out. */
+export function addressTextsOf(value: unknown): string[] {
+  const addresses: string[] = [];
+  for (const item of listOf(value)) {
+    const address = addressTextOf(item);
+    if (address !== null) addresses.push(address);
+  }
+  return addresses;
+}
+
+/** Namespace and name of an object. A manifest may leave the namespace out: kubectl then means `default`. */
+export interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** @returns the object's name, or null where it has none. */
+export function nameOf(object: Fields): ObjectName | null {
+  const metadata = fieldsOf(object.metadata);
+  const name = textOf(metadata.name);
+  return name === null ? null : { namespace: textOf(metadata.namespace) ?? 'default', name };
+}

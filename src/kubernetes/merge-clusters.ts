@@ -1,0 +1,73 @@
+import type { Cluster, Endpoint } from './objects.ts';
+
+/**
+ * What one file says of the cluster. A list that is absent was not in the file. Endpoints of the older form stand apart
+ * until all files are read, because EndpointSlices in another file may replace them.
+ */
+export interface ClusterPart extends Partial<Cluster> {
+  readonly olderEndpoints?: readonly Endpoint[];
+}
+
+/**
+ * Joins what several files say. Of two objects with one name the first counts. Endpoints of a Service are taken from
+ * its EndpointSlices where it has any, as kube-proxy has done since 1.19 (slices are the copy with zones and states).
+ * An address and port that stands in several slices counts once (pkg/proxy/endpointslicecache.go does the same).
+ */
+export function mergeClusters(parts: readonly ClusterPart[]): Cluster {
+  const objectKey = (object: { readonly namespace: string; readonly name: string }) =>
+    `${object.namespace}/${object.name}`;
+  return {
+    services: merge(
+      lists(parts, (part) => part.services),
+      objectKey,
+    ),
+    endpoints: mergeEndpoints(parts),
+    pods: merge(
+      lists(parts, (part) => part.pods),
+      objectKey,
+    ),
+    nodes: merge(
+      lists(parts, (part) => part.nodes),
+      (node) => node.name,
+    ),
+  };
+}
+
+function mergeEndpoints(parts: readonly ClusterPart[]): readonly Endpoint[] | null {
+  const slices = lists(parts, (part) => part.endpoints);
+  const older = lists(parts, (part) => part.olderEndpoints);
+  if (older.length === 0) return merge(slices, endpointKey);
+  const sliced = new Set<string>();
+  for (const list of slices) for (const { namespace, service } of list) sliced.add(`${namespace}/${service}`);
+  const kept = older.map((list) =>
+    list.filter(({ namespace, service }) => !sliced.has(`${namespace}/${service}`)),
+  );
+  return merge([...slices, ...kept], endpointKey);
+}
+
+function endpointKey(endpoint: Endpoint): string {
+  const { namespace, service, portName, protocol, address, port } = endpoint;
+  return `${namespace}/${service}:${portName}/${protocol} ${address} ${port}`;
+}
+
+function lists<Object>(
+  parts: readonly ClusterPart[],
+  pick: (part: ClusterPart) => readonly Object[] | null | undefined,
+): (readonly Object[])[] {
+  return parts.map(pick).filter((list) => list !== null && list !== undefined);
+}
+
+function merge<Object>(
+  found: readonly (readonly Object[])[],
+  keyOf: (object: Object) => string,
+): readonly Object[] | null {
+  if (found.length === 0) return null;
+  const byKey = new Map<string, Object>();
+  for (const list of found) {
+    for (const object of list) {
+      const key = keyOf(object);
+      if (!byKey.has(key)) byKey.set(key, object);
+    }
+  }
+  return [...byKey.values()];
+}

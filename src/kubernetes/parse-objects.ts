@@ -1,0 +1,124 @@
+import type { ProblemList } from '../problems/problem.ts';
+import { readDocuments } from './documents.ts';
+import { type Fields, isFields, listOf, nameOf, textOf } from './fields.ts';
+import type { ClusterPart } from './merge-clusters.ts';
+import type { Endpoint, Node, Pod, Service } from './objects.ts';
+import { readEndpointSlice } from './read-endpoint-slice.ts';
+import { readEndpoints } from './read-endpoints.ts';
+import { readNode } from './read-node.ts';
+import { readPod } from './read-pod.ts';
+import { readService } from './read-service.ts';
+
+export { isKubernetes } from './is-kubernetes.ts';
+export { type ClusterPart, mergeClusters } from './merge-clusters.ts';
+
+/**
+ * Reads what kubectl prints: JSON or YAML, single objects, lists (`List`, `ServiceList`, …, also mixed and nested), several
+ * documents. Objects of other kinds are left out in silence. An object that cannot be used becomes a problem naming it.
+ * @returns the part of the cluster that this file holds; pass all parts to `mergeClusters`. Never throws.
+ */
+export async function parseObjects(
+  source: { readonly name: string; readonly bytes: Buffer },
+  problems: ProblemList,
+): Promise<ClusterPart> {
+  const reader = new ObjectReader(source.name, problems);
+  for (const value of await readDocuments(source, problems)) reader.read(value, null, 0);
+  return reader.part();
+}
+
+type Kind = 'Service' | 'EndpointSlice' | 'Endpoints' | 'Pod' | 'Node';
+type Complain = (message: string) => void;
+const DEEPEST_LIST = 3;
+
+class ObjectReader {
+  readonly #file: string;
+  readonly #problems: ProblemList;
+  /** Kinds of which an object, or an empty list, was met. */
+  readonly #met = new Set<Kind>();
+  readonly #services: Service[] = [];
+  readonly #endpoints: Endpoint[] = [];
+  readonly #olderEndpoints: Endpoint[] = [];
+  readonly #pods: Pod[] = [];
+  readonly #nodes: Node[] = [];
+  /** Each reads one object. Returns false where the object has no name. */
+  readonly #readers: Record<Kind, (object: Fields, complain: Complain) => boolean> = {
+    Service: (object, complain) => push(this.#services, [readService(object, complain)]),
+    EndpointSlice: (object, complain) => push(this.#endpoints, readEndpointSlice(object, complain)),
+    Endpoints: (object, complain) => push(this.#olderEndpoints, readEndpoints(object, complain)),
+    Pod: (object) => push(this.#pods, [readPod(object)]),
+    Node: (object) => push(this.#nodes, [readNode(object)]),
+  };
+
+  constructor(file: string, problems: ProblemList) {
+    this.#file = file;
+    this.#problems = problems;
+  }
+
+  /** @param kindOfList the kind of the items of a typed list, which need not repeat it. */
+  read(value: unknown, kindOfList: string | null, depth: number): void {
+    if (depth > DEEPEST_LIST || value === null) return;
+    if (Array.isArray(value)) {
+      // A bare list: `kubectl get … -o json | jq .items`.
+      for (const item of value) this.read(item, kindOfList, depth + 1);
+      return;
+    }
+    if (!isFields(value)) {
+      this.#complain('a value that is not an object was left out');
+      return;
+    }
+    const kind = textOf(value.kind) ?? kindOfList ?? (Array.isArray(value.items) ? 'List' : null);
+    if (kind === null) {
+      this.#complain('an object without a kind was left out');
+      return;
+    }
+    if (kind.endsWith('List')) {
+      const itemKind = kind === 'List' ? null : kind.slice(0, -'List'.length);
+      if (itemKind !== null && this.#isKind(itemKind)) this.#met.add(itemKind);
+      for (const item of listOf(value.items)) this.read(item, itemKind, depth + 1);
+      return;
+    }
+    if (this.#isKind(kind) && isOfApi(kind, value)) this.#readObject(kind, value);
+  }
+
+  part(): ClusterPart {
+    return {
+      ...(this.#met.has('Service') ? { services: this.#services } : {}),
+      ...(this.#met.has('EndpointSlice') ? { endpoints: this.#endpoints } : {}),
+      ...(this.#met.has('Endpoints') ? { olderEndpoints: this.#olderEndpoints } : {}),
+      ...(this.#met.has('Pod') ? { pods: this.#pods } : {}),
+      ...(this.#met.has('Node') ? { nodes: this.#nodes } : {}),
+    };
+  }
+
+  #isKind(kind: string): kind is Kind {
+    return Object.hasOwn(this.#readers, kind);
+  }
+
+  #readObject(kind: Kind, object: Fields): void {
+    this.#met.add(kind);
+    const complain = (message: string): void => {
+      const name = nameOf(object);
+      this.#complain(`${kind}${name === null ? '' : ` ${name.namespace}/${name.name}`}: ${message}`);
+    };
+    if (!this.#readers[kind](object, complain)) complain('it has no name and was left out');
+  }
+
+  #complain(message: string): void {
+    this.#problems.add('malformed-object', message, this.#file, null);
+  }
+}
+
+/** Other API groups have kinds of the same name (serving.knative.dev has a Service). */
+function isOfApi(kind: Kind, object: Fields): boolean {
+  const version = textOf(object.apiVersion);
+  if (version === null) return true;
+  return kind === 'EndpointSlice' ? version.startsWith('discovery.k8s.io/') : version === 'v1';
+}
+
+function push<Item>(list: Item[], items: readonly (Item | null)[] | null): boolean {
+  for (const item of items ?? [null]) {
+    if (item === null) return false;
+    list.push(item);
+  }
+  return true;
+}

@@ -1,0 +1,50 @@
+import { addressTextOf, type Fields, fieldsOf, listOf, nameOf, textOf } from './fields.ts';
+import type { Endpoint } from './objects.ts';
+import { readEndpointPorts, readPodReference } from './read-endpoint-slice.ts';
+
+/**
+ * Reads Endpoints (core v1), the older form: one object for a Service, with neither zones nor terminating addresses.
+ * @param complain called with a sentence for each part that cannot be used.
+ * @returns the endpoints, one for each address and port, or null where the object has no name.
+ */
+export function readEndpoints(object: Fields, complain: (message: string) => void): Endpoint[] | null {
+  const name = nameOf(object);
+  if (name === null) return null;
+  const endpoints: Endpoint[] = [];
+  for (const item of listOf(object.subsets)) {
+    const subset = fieldsOf(item);
+    const ports = readEndpointPorts(subset.ports);
+    for (const [field, ready] of [
+      ['addresses', true],
+      ['notReadyAddresses', false],
+    ] as const) {
+      for (const entry of listOf(subset[field])) {
+        const fields = fieldsOf(entry);
+        const address = addressTextOf(fields.ip);
+        if (address === null) {
+          complain('an address that is none was left out');
+          continue;
+        }
+        for (const { name: portName, port, protocol } of ports) {
+          endpoints.push({
+            namespace: name.namespace,
+            service: name.name,
+            address,
+            portName,
+            port,
+            protocol,
+            ready,
+            serving: ready,
+            terminating: false,
+            node: textOf(fields.nodeName),
+            zone: null,
+            zoneHints: [],
+            nodeHints: [],
+            pod: readPodReference(fields.targetRef),
+          });
+        }
+      }
+    }
+  }
+  return endpoints;
+}

@@ -1,0 +1,115 @@
+import type { Cluster, Endpoint, Node, Pod, Service, ServicePort } from '../kubernetes/objects.ts';
+import { type Address, formatAddress } from '../net/address.ts';
+import { type DestinationAnswer, resolveDestination } from './destinations.ts';
+import { add, byName, protocolOf, ServiceIndex, type ServiceMatch } from './service-index.ts';
+
+export type { Destination, DestinationAnswer } from './destinations.ts';
+export type { ServiceMatch, Via } from './service-index.ts';
+
+/** Tells whom an address belongs to. Each question builds its index when it is first asked. */
+export class AddressBook {
+  readonly #cluster: Cluster;
+  #services: ServiceIndex | null = null;
+  #pods: ReadonlyMap<string, readonly Pod[]> | null = null;
+  #endpoints: ReadonlyMap<string, readonly Endpoint[]> | null = null;
+  #nodes: ReadonlyMap<string, Node> | null = null;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  /**
+   * @param protocol IP protocol number.
+   * @returns the Service port with this cluster IP, external IP or load balancer IP. Where several claim it, a cluster IP
+   * wins, then the first by namespace and name: `servicesAt` has them all.
+   */
+  serviceAt(protocol: number, address: Address, port: number): ServiceMatch | null {
+    const matches = this.servicesAt(protocol, address, port);
+    return matches.find(({ via }) => via === 'clusterIP') ?? matches[0] ?? null;
+  }
+
+  /** @returns every Service port that claims this address and port. */
+  servicesAt(protocol: number, address: Address, port: number): readonly ServiceMatch[] {
+    return this.#serviceIndex().at(protocol, address, port);
+  }
+
+  /** @returns the Service port with this node port. The API gives each out once. */
+  serviceAtNodePort(
+    protocol: number,
+    port: number,
+  ): { readonly service: Service; readonly port: ServicePort } | null {
+    return this.#serviceIndex().atNodePort(protocol, port)[0] ?? null;
+  }
+
+  /**
+   * @returns the Pod that has this address to itself, or null. An address that only Pods in the node's network share does
+   * not tell which of them is meant; one of a Pod that has ended may have been given to the next.
+   */
+  podAt(address: Address): Pod | null {
+    const [best, ...others] = this.podsAt(address);
+    if (best === undefined) return null;
+    return best.hostNetwork && others.length > 0 ? null : best;
+  }
+
+  /** @returns every Pod with this address: those with their own network before the node's, running before ended, then by name. */
+  podsAt(address: Address): readonly Pod[] {
+    this.#pods ??= indexPods(this.#cluster.pods ?? []);
+    return this.#pods.get(formatAddress(address)) ?? [];
+  }
+
+  /** @returns the endpoints with this address and port, of any Service, and of this protocol where one is given. */
+  endpointsAt(address: Address, port: number, protocol: number | null = null): readonly Endpoint[] {
+    this.#endpoints ??= indexEndpoints(this.#cluster.endpoints ?? []);
+    const found = this.#endpoints.get(`${formatAddress(address)} ${port}`) ?? [];
+    return protocol === null ? found : found.filter((endpoint) => protocolOf(endpoint) === protocol);
+  }
+
+  /** @returns the node with this address, of any type (InternalIP, ExternalIP). */
+  nodeAt(address: Address): Node | null {
+    this.#nodes ??= indexNodes(this.#cluster.nodes ?? []);
+    return this.#nodes.get(formatAddress(address)) ?? null;
+  }
+
+  /**
+   * Reads a destination as a user types it: `namespace/service`, `namespace/service:port`, `service`, `service:port`; a port
+   * is a name, the Service's number, or its node port.
+   * @param defaultNamespace where a name without namespace is looked for.
+   * @param protocol only ports of this IP protocol; null: any.
+   */
+  resolve(text: string, defaultNamespace: string, protocol: number | null = null): DestinationAnswer {
+    return resolveDestination(this.#cluster, text, defaultNamespace, protocol);
+  }
+
+  #serviceIndex(): ServiceIndex {
+    this.#services ??= new ServiceIndex(this.#cluster);
+    return this.#services;
+  }
+}
+
+function indexPods(pods: readonly Pod[]): Map<string, Pod[]> {
+  const byAddress = new Map<string, Pod[]>();
+  for (const pod of pods) for (const ip of pod.ips) add(byAddress, ip, pod);
+  for (const list of byAddress.values()) list.sort((a, b) => rank(a) - rank(b) || byName(a, b));
+  return byAddress;
+}
+
+/** Lower comes first. */
+function rank(pod: Pod): number {
+  const hasEnded = pod.phase === 'Succeeded' || pod.phase === 'Failed';
+  const progress = pod.phase === 'Running' && !pod.terminating ? 0 : hasEnded ? 2 : 1;
+  return (pod.hostNetwork ? 10 : 0) + progress;
+}
+
+function indexEndpoints(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const byPlace = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) add(byPlace, `${endpoint.address} ${endpoint.port}`, endpoint);
+  return byPlace;
+}
+
+function indexNodes(nodes: readonly Node[]): Map<string, Node> {
+  const byAddress = new Map<string, Node>();
+  for (const node of nodes) {
+    for (const { address } of node.addresses) if (!byAddress.has(address)) byAddress.set(address, node);
+  }
+  return byAddress;
+}

@@ -1,0 +1,95 @@
+import type { ChainItem, ChainList } from '../explain/explanation.ts';
+import type { Colours } from './colours.ts';
+import { escapeTerminal } from './escape.ts';
+import { addressWithPort } from './format-address.ts';
+
+/** How many jumps are listed in text; `-o json` lists all of them. */
+const JUMPS_SHOWN = 20;
+/** How many rules are listed in text. */
+const RULES_SHOWN = 200;
+
+/** @returns each chain in a paragraph of its own: what it stands for, who jumps to it, its rules. */
+export function renderChainText(list: ChainList, options: { readonly colours: Colours }): string {
+  return list.items
+    .map((item) => paragraph(item, options.colours).join('\n'))
+    .join('\n\n')
+    .concat('\n');
+}
+
+function paragraph(item: ChainItem, colours: Colours): string[] {
+  const lines = [
+    `${colours.name(escapeTerminal(item.name))}  ${item.table} table, ${item.family}, ${item.backend}${placeOf(item)}`,
+  ];
+  lines.push(...meaning(item).map((line) => `  ${escapeTerminal(line)}`));
+  lines.push(...jumps(item, colours), ...rules(item, colours));
+  if (item.leadsTo.length > 0) lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
+  return lines;
+}
+
+function placeOf(item: ChainItem): string {
+  if (item.file === null) return '';
+  const line = item.line === null ? '' : `:${item.line}`;
+  return `  (${escapeTerminal(item.file)}${line})`;
+}
+
+function meaning(item: ChainItem): string[] {
+  const lines: string[] = [];
+  if (item.purpose !== null) lines.push(item.purpose);
+  if (item.service !== null) {
+    const { namespace, name, port, namedBy } = item.service;
+    const by: Record<typeof namedBy, string> = {
+      api: 'from the API objects',
+      hash: 'the chain name is the hash of it',
+      comment: 'as the rules’ comments say, not verified',
+    };
+    lines.push(`Service: ${namespace}/${name}${port === '' ? '' : `:${port}`} (${by[namedBy]})`);
+  }
+  if (item.endpoint !== null) {
+    const { address, port, ref } = item.endpoint;
+    const pod = ref?.pod == null ? '' : `, pod ${ref.namespace ?? '?'}/${ref.pod}`;
+    const node = ref?.node == null ? '' : ` on ${ref.node}`;
+    lines.push(`Endpoint: ${addressWithPort(address, port)}${pod}${node}`);
+  }
+  if (item.owner !== null) lines.push(`Written by: ${item.owner}`);
+  if (item.policy !== null) lines.push(`Policy: ${item.policy}`);
+  if (item.reach === 'dead') lines.push('No built-in chain leads here: no packet meets these rules.');
+  return lines;
+}
+
+function jumps(item: ChainItem, colours: Colours): string[] {
+  if (item.jumpedFrom.length === 0) return [];
+  const lines = item.jumpedFrom
+    .slice(0, JUMPS_SHOWN)
+    .map(
+      (jump) =>
+        `    ${escapeTerminal(jump.chain)} rule ${jump.rule}, line ${jump.line}: ${colours.faint(escapeTerminal(jump.text))}`,
+    );
+  const more = item.jumpedFrom.length - JUMPS_SHOWN;
+  if (more > 0) lines.push(`    … and ${more} more`);
+  return [`  ${colours.heading('jumped to from')}`, ...lines];
+}
+
+function rules(item: ChainItem, colours: Colours): string[] {
+  if (item.rules.length === 0) return [`  ${colours.heading('rules')} none`];
+  const digits = String(item.rules.length).length;
+  const lines = item.rules.slice(0, RULES_SHOWN).flatMap((rule) => {
+    const packets = rule.packets === null ? '' : `  [${rule.packets} packets]`;
+    const first = `    ${String(rule.number).padStart(digits)}  ${escapeTerminal(rule.text)}${packets}`;
+    if (rule.note === null) return [first];
+    return [first, `    ${' '.repeat(digits)}  ${colours.faint(`= ${escapeTerminal(rule.note)}`)}`];
+  });
+  const more = item.rules.length - RULES_SHOWN;
+  if (more > 0) lines.push(`    … and ${more} more (-o json lists all)`);
+  return [`  ${colours.heading('rules')}`, ...lines];
+}
+
+function names(list: readonly string[]): string {
+  const shown = list.slice(0, JUMPS_SHOWN).map(escapeTerminal).join(', ');
+  return list.length > JUMPS_SHOWN ? `${shown}, … (${list.length})` : shown;
+}
+
+/** @returns the answer where no chain has that name. @param near names that come close. */
+export function renderNoChain(name: string, near: readonly string[]): string {
+  const hint = near.length === 0 ? '' : ` Close to it: ${near.slice(0, 5).map(escapeTerminal).join(', ')}.`;
+  return `No chain ${escapeTerminal(name)} in these rules.${hint}\n`;
+}

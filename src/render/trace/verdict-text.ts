@@ -1,0 +1,108 @@
+import type { OutcomeItem, StepItem, TraceItem } from '../../explain/explanation.ts';
+import type { Colours } from '../colours.ts';
+import { escapeTerminal } from '../escape.ts';
+import type { MergedOutcome, OutcomeGroup } from './outcome-groups.ts';
+
+/** @returns what happens to a group of outcomes, in one line: verdict, how many endpoints, what becomes of the source. */
+export function summariseGroup(group: OutcomeGroup, item: TraceItem, colours: Colours): string {
+  const accepted = group.outcomes.filter(({ like }) => like.verdict === 'accept');
+  const rest = group.outcomes.filter(({ like }) => like.verdict !== 'accept');
+  const parts = [
+    ...(accepted.length === 0 ? [] : [acceptedText(accepted, group, item, colours)]),
+    ...rest.map((outcome) => refusedText(outcome, item, group.outcomes.length > 1, colours)),
+  ];
+  return parts.join('; ');
+}
+
+function acceptedText(
+  outcomes: readonly MergedOutcome[],
+  group: OutcomeGroup,
+  item: TraceItem,
+  colours: Colours,
+): string {
+  const [first] = outcomes;
+  if (first === undefined) return '';
+  const verdict = colours.good('ACCEPT');
+  const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
+  const moved = outcomes.some(({ like }) => isTranslated(like, item));
+  const where = moved
+    ? group.sticky
+      ? `stays with its endpoint (1 of ${targets.size})`
+      : targets.size === 1
+        ? 'to 1 endpoint'
+        : `to 1 of ${targets.size} endpoints`
+    : first.like.exit?.kind === 'local'
+      ? 'to this node itself, destination unchanged'
+      : 'destination unchanged';
+  return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}`;
+}
+
+/** An untouched packet leaves by a route: for a Service address that is news, so it is said. */
+function exitText(outcome: OutcomeItem, moved: boolean): string {
+  if (moved || outcome.exit === null || outcome.exit.kind === 'local') return '';
+  const via = outcome.exit.nextHop === null ? '' : ` via ${outcome.exit.nextHop}`;
+  return `, leaves through ${escapeTerminal(outcome.exit.name)}${via}`;
+}
+
+function sourceText(outcomes: readonly MergedOutcome[]): string {
+  const rewrites = new Set(outcomes.map(({ like }) => like.source.rewrite));
+  if (rewrites.size === 1 && rewrites.has('none')) return 'source address kept';
+  const addresses = [
+    ...new Set(
+      outcomes.filter(({ like }) => like.source.rewrite !== 'none').map(({ like }) => like.source.address),
+    ),
+  ];
+  const as = addresses.every((address) => address !== null) ? ` as ${addresses.join(' or ')}` : '';
+  const verb = rewrites.has('masquerade') ? 'masqueraded' : 'source rewritten';
+  const some = rewrites.has('none') ? 'for some endpoints ' : '';
+  return `${some}${verb}${as}`;
+}
+
+function refusedText(outcome: MergedOutcome, item: TraceItem, showShare: boolean, colours: Colours): string {
+  const { like } = outcome;
+  const share = showShare ? `${percent(outcome.share)} ` : '';
+  const by = byText(like, item);
+  switch (like.verdict) {
+    case 'drop':
+      return `${share}${colours.bad('DROP')}${by}`;
+    case 'reject':
+      return `${share}${colours.bad('REJECT')} with ${escapeTerminal(like.rejectWith ?? 'an error')}${by}`;
+    case 'queue':
+      return `${share}${colours.warning('QUEUE')}: a program decides${by}`;
+    default:
+      return `${share}${colours.warning('UNKNOWN')}${by}`;
+  }
+}
+
+function byText(outcome: OutcomeItem, item: TraceItem): string {
+  if (outcome.reason !== null) return `: ${escapeTerminal(outcome.reason.text)}`;
+  const step = item.steps.find(({ id }) => id === outcome.decidedBy);
+  return step === undefined ? '' : ` by ${placeText(step)}${commentText(step)}`;
+}
+
+/** @returns `filter KUBE-SERVICES rule 3`, `policy of filter FORWARD`. */
+export function placeText(step: StepItem): string {
+  const chain = `${step.table} ${escapeTerminal(step.chain)}`;
+  return step.rule === null ? `the policy of ${chain}` : `${chain} rule ${step.rule}`;
+}
+
+function commentText(step: StepItem): string {
+  const comment =
+    /--comment (?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(step.text ?? '') ??
+    /\/\* (.*?) \*\//.exec(step.text ?? '');
+  const text = comment?.[1] ?? comment?.[2];
+  return text === undefined ? '' : ` ("${escapeTerminal(text.replace(/\\(.)/g, '$1'))}")`;
+}
+
+/** @returns true where NAT changed where the packet goes. */
+export function isTranslated(outcome: OutcomeItem, item: TraceItem): boolean {
+  const { destination } = item.packet;
+  return outcome.destination.address !== destination.address || outcome.destination.port !== destination.port;
+}
+
+/** @returns `33.3 %`; a whole number where it is one. */
+export function percent(share: number): string {
+  const text = (share * 100).toFixed(1);
+  if (share > 0 && text === '0.0') return '<0.1%';
+  return `${text.endsWith('.0') ? text.slice(0, -2) : text}%`;
+}

@@ -1,0 +1,13 @@
+import { escapeDocument, isUnsafe } from './escape.ts';
+
+/** @returns the document as YAML 1.2, safe to print on a terminal. Loads the yaml package when first called. */
+export async function renderYaml(value: unknown): Promise<string> {
+  const { Document, Scalar, visit } = await import('yaml');
+  const document = new Document(value, { aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = Scalar.QUOTE_DOUBLE;
+    },
+  });
+  return escapeDocument(document.toString({ lineWidth: 0 }));
+}

@@ -1,0 +1,77 @@
+import type { Condition, Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
+import type { PacketState } from './state.ts';
+
+/**
+ * One way the packet can have gone so far. Branches share their past: path, conditions and turns are linked lists
+ * whose tails are common, so 5,000 endpoints cost 5,000 small nodes and not 5,000 copies.
+ */
+export interface Branch {
+  readonly state: PacketState;
+  readonly probability: number;
+  readonly path: PathNode | null;
+  readonly given: GivenNode | null;
+  readonly turns: TurnNode | null;
+}
+
+/** A step passed, newest first. `length` counts the entries up to here. */
+export interface PathNode extends PathEntry {
+  readonly before: PathNode | null;
+  readonly length: number;
+}
+
+/** A question answered for this branch, newest first. */
+export interface GivenNode {
+  readonly key: string;
+  readonly held: boolean;
+  readonly condition: Condition;
+  readonly before: GivenNode | null;
+}
+
+/** A turn, newest first. */
+export interface TurnNode {
+  readonly turn: Turn;
+  readonly before: TurnNode | null;
+}
+
+/** How a branch ended. */
+export interface Ending {
+  readonly branch: Branch;
+  readonly verdict: Verdict;
+  readonly reason: Condition | null;
+  readonly rejectWith: string | null;
+  readonly exit: Exit | null;
+}
+
+/** @returns the branch after it passed a step. */
+export function passed(branch: Branch, step: Step): Branch {
+  const path: PathNode = { step, packet: branch.state, before: branch.path, length: (branch.path?.length ?? 0) + 1 };
+  return { ...branch, path };
+}
+
+/** @returns the branch with the packet changed. */
+export function changed(branch: Branch, change: Partial<PacketState>): Branch {
+  return { ...branch, state: { ...branch.state, ...change } };
+}
+
+/** @returns the branch with a turn noted. */
+export function turned(branch: Branch, kind: Turn['kind'], text: string): Branch {
+  return { ...branch, turns: { turn: { after: branch.path?.length ?? 0, kind, text }, before: branch.turns } };
+}
+
+/** @returns the branch in which the question was answered this way. */
+export function decided(branch: Branch, key: string, held: boolean, condition: Condition): Branch {
+  return { ...branch, given: { key, held, condition, before: branch.given } };
+}
+
+/** @returns the answer this branch already gave to a question, or null. */
+export function answered(branch: Branch, key: string): boolean | null {
+  for (let node = branch.given; node !== null; node = node.before) if (node.key === key) return node.held;
+  return null;
+}
+
+/** @returns the entries of a linked list, oldest first. */
+export function listed<N extends { readonly before: N | null }>(newest: N | null): N[] {
+  const nodes: N[] = [];
+  for (let node = newest; node !== null; node = node.before) nodes.push(node);
+  return nodes.reverse();
+}

@@ -1,0 +1,29 @@
+import type { Condition } from './outcome.ts';
+
+/** Bounds how many ways a packet is followed, so that a hostile or very uncertain rule set cannot run forever. */
+export class Budget {
+  readonly #limit: number;
+  #left: number;
+
+  /** @param limit how many branches may be opened in all. */
+  constructor(limit: number) {
+    this.#limit = limit;
+    this.#left = limit;
+  }
+
+  /** @returns false once the limit is reached; takes one branch otherwise. */
+  take(): boolean {
+    if (this.#left <= 0) return false;
+    this.#left--;
+    return true;
+  }
+
+  /** @returns why a branch was not followed. */
+  exhausted(): Condition {
+    return {
+      code: 'too-many-ways',
+      text: `more than ${this.#limit} ways were open; this one was not followed`,
+      settle: 'narrow the question: --from ADDRESS, --source-port, --in-interface',
+    };
+  }
+}

@@ -1,0 +1,83 @@
+import type { Flow } from '../conntrack/flow.ts';
+import { formatAddress, sameAddress } from '../net/address.ts';
+import { hasPorts } from '../net/protocol.ts';
+import { type Branch, changed, turned } from './branch.ts';
+import type { Packet } from './packet.ts';
+import { senderOf } from './packet.ts';
+import { type Connection, openConnection } from './state.ts';
+import type { World } from './world.ts';
+
+/**
+ * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
+ * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
+ */
+export function trackConnection(branch: Branch, packet: Packet, world: World): Branch {
+  const { state } = branch;
+  if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
+  if (packet.state === 'INVALID' || packet.state === 'UNTRACKED') return changed(branch, { untracked: packet.state });
+  const found = lookUp(branch, world);
+  if (found === null) return changed(branch, { connection: openConnection(state, packet.state) });
+  const { flow, direction } = found;
+  if (reopened(flow)) {
+    const opened = changed(branch, { connection: openConnection(state, packet.state) });
+    return turned(opened, 'conntrack', `${place(flow)} holds this flow as ${flow.state}; a new SYN replaces it`);
+  }
+  const tracked = changed(branch, { connection: connectionOf(flow, direction), tcpFlags: null });
+  return turned(tracked, 'conntrack', `${place(flow)} holds this flow (${flowText(flow)}): nat rules are not asked`);
+}
+
+function lookUp(branch: Branch, world: World) {
+  const { state } = branch;
+  const source = state.source.address;
+  if (world.flows === null || source === null) return null;
+  if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
+  return world.flows.findFlow({
+    protocol: state.protocol,
+    source,
+    sourcePort: state.sourcePort,
+    destination: state.destination,
+    destinationPort: state.destinationPort,
+  });
+}
+
+/** A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew (nf_conntrack_proto_tcp.c). */
+function reopened(flow: Flow): boolean {
+  return flow.state === 'TIME_WAIT' || flow.state === 'CLOSE';
+}
+
+function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
+  const { original, reply } = flow;
+  const unreplied = flow.status.includes('UNREPLIED');
+  return {
+    // A packet in the original direction stays NEW until an answer was seen; an answer establishes the flow.
+    state: direction === 'original' && unreplied ? 'NEW' : 'ESTABLISHED',
+    direction: direction === 'original' ? 'ORIGINAL' : 'REPLY',
+    mark: flow.mark,
+    originalSource: senderOf(original.source),
+    originalSourcePort: original.sourcePort,
+    originalDestination: original.destination,
+    originalDestinationPort: original.destinationPort,
+    replySource: reply.source,
+    replySourcePort: reply.sourcePort,
+    replyDestination: senderOf(reply.destination),
+    replyDestinationPort: reply.destinationPort,
+    dnat: !sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort,
+    snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
+    destinationDecided: true,
+    sourceDecided: true,
+    seenReply: !unreplied,
+    assured: flow.status.includes('ASSURED'),
+    confirmed: true,
+    fromCapture: true,
+  };
+}
+
+function place(flow: Flow): string {
+  return `${flow.file} line ${flow.line}`;
+}
+
+function flowText(flow: Flow): string {
+  const port = (value: number | null): string => (value === null ? '' : `:${value}`);
+  const to = `${formatAddress(flow.reply.source)}${port(flow.reply.sourcePort)}`;
+  return [flow.state, ...flow.status, `answers come from ${to}`].filter((word) => word !== null).join(', ');
+}

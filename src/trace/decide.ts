@@ -1,0 +1,75 @@
+import type { Host } from '../host/facts.ts';
+import type { HookName, Rule } from '../iptables/ruleset.ts';
+import { type Answer, turn } from './answer.ts';
+import { answered, type Branch, decided } from './branch.ts';
+import { evaluate } from './match/evaluate.ts';
+import type { Questions } from './questions.ts';
+
+/** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
+export interface Decision {
+  readonly matched: readonly Branch[];
+  readonly missed: readonly Branch[];
+}
+
+/**
+ * Asks every match of a rule, in the kernel's order: the first no ends it.
+ *
+ * A definite no anywhere decides before anything forks, so an unknown in a rule for another packet costs nothing.
+ * Otherwise each unknown splits the branch, and the part for which it fails goes on to the next rule.
+ */
+export function decide(branch: Branch, rule: Rule, host: Host, hook: HookName, questions: Questions): Decision {
+  const open: number[] = [];
+  const context = { state: branch.state, host, hook, rule };
+  for (let i = 0; i < rule.matches.length; i++) {
+    const match = rule.matches[i];
+    if (match === undefined) continue;
+    const answer = settle(evaluate(match, context), branch);
+    if (typeof answer === 'object') open.push(i);
+    else if (turn(answer, match.negated) === 'no') return { matched: [], missed: [branch] };
+  }
+  if (open.length === 0) return { matched: [branch], missed: [] };
+  return fork(branch, rule, open, host, hook, questions);
+}
+
+function fork(
+  branch: Branch,
+  rule: Rule,
+  open: readonly number[],
+  host: Host,
+  hook: HookName,
+  questions: Questions,
+): Decision {
+  let current: Branch = branch;
+  const missed: Branch[] = [];
+  for (const index of open) {
+    const match = rule.matches[index];
+    if (match === undefined) continue;
+    // Asked again: what an earlier question of this rule settled may settle this one too.
+    const answer = settle(evaluate(match, { state: current.state, host, hook, rule }), current);
+    if (typeof answer === 'string') {
+      if (turn(answer, match.negated) === 'yes') continue;
+      return { matched: [], missed: [...missed, current] };
+    }
+    if (answer.kind === 'chance') {
+      const chance = match.negated ? 1 - answer.probability : answer.probability;
+      if (chance < 1) missed.push({ ...current, probability: current.probability * (1 - chance) });
+      if (chance <= 0) return { matched: [], missed };
+      current = { ...current, probability: current.probability * chance };
+      continue;
+    }
+    questions.met(answer, current.probability);
+    const hit = decided(current, answer.key, !match.negated, match.negated ? answer.fails : answer.holds);
+    const miss = decided(current, answer.key, match.negated, match.negated ? answer.holds : answer.fails);
+    const refine = answer.refine;
+    missed.push(refine === undefined ? miss : { ...miss, state: refine(miss.state, match.negated) });
+    current = refine === undefined ? hit : { ...hit, state: refine(hit.state, !match.negated) };
+  }
+  return { matched: [current], missed };
+}
+
+/** Replaces a question that this branch has answered before by its answer. */
+function settle(answer: Answer, branch: Branch): Answer {
+  if (typeof answer === 'string' || answer.kind === 'chance') return answer;
+  const held = answered(branch, answer.key);
+  return held === null ? answer : held ? 'yes' : 'no';
+}

@@ -1,0 +1,43 @@
+import { sameAddress } from '../../net/address.ts';
+import type { MatchOf } from '../../iptables/match.ts';
+import { type Answer, unknown } from '../answer.ts';
+import type { MatchContext } from './context.ts';
+
+/** `-m statistic --mode random`: `(random & 0x7fffffff) < probability` (net/netfilter/xt_statistic.c). */
+export function statisticRandom(match: MatchOf<'statistic-random'>): Answer {
+  return { kind: 'chance', probability: match.probability };
+}
+
+/** `-m statistic --mode nth`: a counter that no dump shows, so over many packets one in `every`. */
+export function statisticNth(match: MatchOf<'statistic-nth'>): Answer {
+  return match.every <= 1 ? 'yes' : { kind: 'chance', probability: 1 / match.every };
+}
+
+/**
+ * `-m recent` (net/netfilter/xt_recent.c). `--set` always matches. The other actions ask whether the address is in
+ * the list; how long ago it was seen is not known even with /proc/net/xt_recent, which counts the node's own ticks.
+ */
+export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext): Answer {
+  if (match.action === 'set') return 'yes';
+  if (state.enteredLists.includes(match.list) && match.hitcount === null) return 'yes';
+  const { source } = state;
+  const address = match.side === 'source' ? source.address : state.destination;
+  const list = host.recent?.get(match.list);
+  if (host.recent !== null && address !== null && match.mask === null) {
+    const entry = list?.find((candidate) => sameAddress(candidate.address, address));
+    if (entry === undefined) return 'no';
+    if (match.seconds === null && match.hitcount === null && !match.rttl) return 'yes';
+  }
+  const within = match.seconds === null ? '' : ` within the last ${match.seconds} s`;
+  const often = match.hitcount === null ? '' : ` at least ${match.hitcount} times`;
+  const who = match.side === 'source' ? 'the client' : 'the destination';
+  return unknown(
+    'recent',
+    `recent ${match.list} ${match.side} ${match.seconds ?? ''} ${match.hitcount ?? ''}`,
+    {
+      holds: `${who} was entered in list ${match.list}${often}${within}`,
+      fails: `${who} was not entered in list ${match.list}${often}${within}`,
+    },
+    `capture /proc/net/xt_recent/${match.list}`,
+  );
+}

@@ -1,0 +1,162 @@
+import { formatPrefix, type Prefix, prefixContains } from '../../net/prefix.ts';
+import { parseProtocol } from '../../net/protocol.ts';
+import { rangeContains } from '../../net/range.ts';
+import type { MatchOf, TupleSide } from '../../iptables/match.ts';
+import { type Answer, unknown, yesNo } from '../answer.ts';
+import type { Connection } from '../state.ts';
+import type { MatchContext } from './context.ts';
+import { senderWithin } from './sender.ts';
+import { rangeText } from './transport.ts';
+
+/**
+ * `--ctstate` (net/netfilter/xt_conntrack.c): the state of the packet, plus DNAT and SNAT once the connection has been
+ * rewritten. Without a connection a packet is INVALID, or UNTRACKED where a raw rule said so.
+ */
+export function ctstate(match: MatchOf<'ctstate'>, { state }: MatchContext): Answer {
+  const { connection } = state;
+  if (connection === null) return yesNo(match.states.includes(state.untracked ?? 'INVALID'));
+  return yesNo(
+    match.states.includes(connection.state) ||
+      (connection.dnat && match.states.includes('DNAT')) ||
+      (connection.snat && match.states.includes('SNAT')),
+  );
+}
+
+/** `--ctproto`. */
+export function ctproto(match: MatchOf<'ctproto'>, context: MatchContext): Answer {
+  if (context.state.connection === null) return withoutConnection(context);
+  const number = match.number ?? parseProtocol(match.name);
+  return number === null ? opaqueName(match.name) : yesNo(number === context.state.protocol);
+}
+
+/** `--ctorigsrc`, `--ctorigdst`, `--ctreplsrc`, `--ctrepldst`. */
+export function ctaddress(match: MatchOf<'ctaddress'>, context: MatchContext): Answer {
+  const { connection } = context.state;
+  if (connection === null) return withoutConnection(context);
+  return tupleWithin(connection, match.tuple, match.prefix);
+}
+
+function tupleWithin(connection: Connection, side: TupleSide, prefix: Prefix): Answer {
+  switch (side) {
+    case 'origsrc':
+      return senderWithin(connection.originalSource, prefix);
+    case 'origdst':
+      return yesNo(prefixContains(prefix, connection.originalDestination));
+    case 'replsrc':
+      return yesNo(prefixContains(prefix, connection.replySource));
+    case 'repldst': {
+      const { replyDestination } = connection;
+      if (replyDestination.address !== null) return yesNo(prefixContains(prefix, replyDestination.address));
+      const name = formatPrefix(prefix);
+      return unknown(
+        'reply-destination',
+        `reply destination in ${name}`,
+        { holds: `answers go to an address in ${name}`, fails: `answers go to an address outside ${name}` },
+        'give the client with --from ADDRESS',
+      );
+    }
+  }
+}
+
+/** `--ctorigsrcport` and the like. */
+export function ctport(match: MatchOf<'ctport'>, context: MatchContext): Answer {
+  const { connection } = context.state;
+  if (connection === null) return withoutConnection(context);
+  const port = {
+    origsrc: connection.originalSourcePort,
+    origdst: connection.originalDestinationPort,
+    replsrc: connection.replySourcePort,
+    repldst: connection.replyDestinationPort,
+  }[match.tuple];
+  if (port !== null) return yesNo(rangeContains(match.ports, port));
+  const name = `${match.tuple} port in ${rangeText(match.ports)}`;
+  return unknown('connection-port', name, { holds: `the connection's ${name}`, fails: `not so: the connection's ${name}` }, 'give --source-port');
+}
+
+/** `--ctstatus`: a connection whose first packet is on its way is neither replied nor assured nor confirmed. */
+export function ctstatus(match: MatchOf<'ctstatus'>, context: MatchContext): Answer {
+  const { connection } = context.state;
+  if (connection === null) return withoutConnection(context);
+  let open = false;
+  for (const status of match.statuses) {
+    const set = {
+      NONE: false,
+      EXPECTED: connection.state === 'RELATED' ? null : false,
+      SEEN_REPLY: connection.seenReply,
+      ASSURED: connection.assured,
+      CONFIRMED: connection.confirmed,
+    }[status];
+    if (set === true) return 'yes';
+    if (set === null) open = true;
+  }
+  if (!open) return 'no';
+  const name = match.statuses.join(',');
+  return unknown(
+    'ctstatus',
+    `ctstatus ${name}`,
+    { holds: `the connection's status has one of ${name}`, fails: `the connection's status has none of ${name}` },
+    'capture `conntrack -L` and give --source-port',
+  );
+}
+
+/** `--ctexpire`: the seconds left are not known for a packet of now. */
+export function ctexpire(match: MatchOf<'ctexpire'>, context: MatchContext): Answer {
+  if (context.state.connection === null) return withoutConnection(context);
+  const name = rangeText(match.seconds);
+  return unknown(
+    'ctexpire',
+    `ctexpire ${name}`,
+    { holds: `the connection expires in ${name} s`, fails: `the connection does not expire in ${name} s` },
+    null,
+  );
+}
+
+/** `--ctdir`. */
+export function ctdir(match: MatchOf<'ctdir'>, context: MatchContext): Answer {
+  const { connection } = context.state;
+  if (connection === null) return withoutConnection(context);
+  return yesNo(connection.direction === match.direction);
+}
+
+/** `-m connmark` gives up on a packet without connection (net/netfilter/xt_connmark.c). */
+export function connmark(match: MatchOf<'connmark'>, { state }: MatchContext): Answer {
+  if (state.connection === null) return 'never';
+  const { mark } = state.connection;
+  if (mark !== null) return yesNo((mark & match.mask) >>> 0 === match.value >>> 0);
+  const name = `0x${match.value.toString(16)}/0x${match.mask.toString(16)}`;
+  return unknown(
+    'connmark',
+    `connmark ${name}`,
+    { holds: `the connection's mark is ${name}`, fails: `the connection's mark is not ${name}` },
+    'capture `conntrack -L` and give --source-port',
+  );
+}
+
+/** `-m helper`: only connections that another one announced have a helper's master (net/netfilter/xt_helper.c). */
+export function helper(match: MatchOf<'helper'>, { state }: MatchContext): Answer {
+  if (state.connection === null || state.connection.state !== 'RELATED') return 'no';
+  const name = match.name === '' ? 'any helper' : `helper ${match.name}`;
+  return unknown(
+    'helper',
+    name,
+    { holds: `the connection was announced through ${name}`, fails: `the connection was not announced through ${name}` },
+    null,
+  );
+}
+
+/**
+ * Without a connection xt_conntrack looks at `--ctstate` alone: a rule that has it passes its other options unasked,
+ * a rule that has not does not match, negated or not (conntrack_mt: `if (ct == NULL) return match_flags & STATE`).
+ */
+function withoutConnection({ rule }: MatchContext): Answer {
+  return rule.matches.some((match) => match.kind === 'ctstate') ? 'always' : 'never';
+}
+
+function opaqueName(name: string): Answer {
+  return unknown(
+    'protocol-name',
+    `protocol ${name}`,
+    { holds: `"${name}" is the connection's protocol`, fails: `"${name}" is not the connection's protocol` },
+    'look the name up in /etc/protocols of the node',
+  );
+}

@@ -1,0 +1,108 @@
+import { formatAddress } from '../../net/address.ts';
+import type { MatchOf } from '../../iptables/match.ts';
+import { type Answer, unknown, yesNo } from '../answer.ts';
+import { bridgeShown, linkNamed } from '../bridge.ts';
+import { deviceMatches } from './basic.ts';
+import type { MatchContext } from './context.ts';
+
+/** `--uid-owner`: a forwarded packet has no socket, and then the question is answered no (net/netfilter/xt_owner.c). */
+export function ownerUid(match: MatchOf<'owner-uid'>, context: MatchContext): Answer {
+  return owner(context, `runs as user ${match.text}`);
+}
+
+/** `--gid-owner`. */
+export function ownerGid(match: MatchOf<'owner-gid'>, context: MatchContext): Answer {
+  return owner(context, `runs in group ${match.text}`);
+}
+
+/** `--socket-exists`. */
+export function ownerSocket(_match: MatchOf<'owner-socket'>, { state }: MatchContext): Answer {
+  return yesNo(state.fromNode);
+}
+
+function owner({ state }: MatchContext, what: string): Answer {
+  if (!state.fromNode) return 'no';
+  return unknown(
+    'owner',
+    `owner ${what}`,
+    { holds: `the sending process ${what}`, fails: `not so: the sending process ${what}` },
+    null,
+  );
+}
+
+/** `-m pkttype`: a packet for this host's link address; multicast by its destination (net/netfilter/xt_pkttype.c). */
+export function pkttype(match: MatchOf<'pkttype'>, { state }: MatchContext): Answer {
+  const { destination } = state;
+  const multicast =
+    destination.family === 'ipv4'
+      ? destination.value >> 28n === 0xen
+      : destination.value >> 120n === 0xffn;
+  const broadcast = destination.family === 'ipv4' && destination.value === 0xffffffffn;
+  const type = broadcast ? 'broadcast' : multicast ? 'multicast' : 'unicast';
+  return yesNo(match.type === type);
+}
+
+/** `-m mac`: only packets that came in over Ethernet have one (net/netfilter/xt_mac.c). */
+export function mac(match: MatchOf<'mac'>, { state }: MatchContext): Answer {
+  if (state.fromNode) return 'never';
+  return unknown(
+    'mac',
+    `mac ${match.address}`,
+    {
+      holds: `the packet was sent from link address ${match.address}`,
+      fails: `the packet was sent from another link address than ${match.address}`,
+    },
+    null,
+  );
+}
+
+/** `--physdev-is-in`, `--physdev-is-out`, `--physdev-is-bridged` (net/netfilter/xt_physdev.c). */
+export function physdevIs(match: MatchOf<'physdev-is'>, context: MatchContext): Answer {
+  const { state, host, hook } = context;
+  if (state.fromNode) return 'no';
+  const shown = bridgeShown(host, state.family, state.inInterface);
+  if (shown === false) return 'no';
+  if (match.what === 'in') return shown ? 'yes' : bridgeUnknown('the packet came in through a port of a bridge');
+  if (hook === 'PREROUTING' || hook === 'INPUT' || hook === 'OUTPUT') return 'no';
+  if (state.bridged === null || shown === null) return bridgeUnknown('the packet is handed on within a bridge');
+  return yesNo(state.bridged);
+}
+
+/** `--physdev-in`, `--physdev-out`: which port of the bridge is not in any capture. */
+export function physdevName(match: MatchOf<'physdev-name'>, context: MatchContext): Answer {
+  const { state, host } = context;
+  if (state.fromNode) return 'no';
+  const shown = bridgeShown(host, state.family, state.inInterface);
+  if (shown === false) return 'no';
+  if (match.side === 'out' && state.bridged === false) return 'no';
+  const verb = match.side === 'in' ? 'came in' : 'goes out';
+  const ports = host.links?.filter((link) => link.master === state.inInterface && link.master !== null);
+  if (ports !== undefined && ports.length > 0 && !ports.some((port) => deviceMatches(port.name, match.name))) return 'no';
+  return bridgeUnknown(`the packet ${verb} through bridge port ${match.name}`);
+}
+
+function bridgeUnknown(clause: string): Answer {
+  return unknown(
+    'bridge-port',
+    clause,
+    { holds: clause, fails: `not so: ${clause}` },
+    'capture `ip -j addr` and `sysctl net.bridge`, and give --in-interface',
+  );
+}
+
+/** `-m devgroup`: the group number of the interface from `ip -j addr`. */
+export function devgroup(match: MatchOf<'devgroup'>, { state, host }: MatchContext): Answer {
+  const device = match.side === 'in' ? state.inInterface : state.outInterface;
+  if (device === null) return 'no';
+  const group = device === undefined ? null : (linkNamed(host, device)?.group ?? null);
+  const number = group === 'default' ? 0 : group !== null && /^\d+$/.test(group) ? Number(group) : null;
+  if (number !== null && match.value !== null) return yesNo((number & match.mask) >>> 0 === match.value >>> 0);
+  const clause = `the interface the packet ${match.side === 'in' ? 'came in' : 'goes out'} through is in group ${match.text}`;
+  return unknown('devgroup', clause, { holds: clause, fails: `not so: ${clause}` }, 'capture `ip -j addr`');
+}
+
+/** @returns the packet's two ends in words, for conditions that concern both. */
+export function packetName({ state }: MatchContext): string {
+  const source = state.source.address === null ? 'the client' : formatAddress(state.source.address);
+  return `${source} → ${formatAddress(state.destination)}`;
+}

@@ -1,0 +1,83 @@
+import type { MatchOf, OpaqueModule } from '../../iptables/match.ts';
+import { type Answer, unknown } from '../answer.ts';
+import type { MatchContext } from './context.ts';
+
+/** Why a recognised extension cannot be answered from a capture. */
+const WHY: Readonly<Record<OpaqueModule, string>> = {
+  ah: 'it reads the IPsec AH header',
+  bpf: 'it runs a BPF program on the packet',
+  cgroup: "it asks for the sending process's control group",
+  cluster: 'it hashes the connection among cluster nodes',
+  connbytes: 'it counts what the connection has carried',
+  connlabel: "it reads the connection's labels",
+  connlimit: 'it counts the connections of the client',
+  cpu: 'it asks which processor handles the packet',
+  dst: 'it reads the IPv6 destination options header',
+  esp: 'it reads the IPsec ESP header',
+  eui64: "it compares the source with the sender's link address",
+  frag: 'it reads the IPv6 fragment header',
+  hashlimit: 'it depends on how full a token bucket is',
+  hbh: 'it reads the IPv6 hop-by-hop options header',
+  ipcomp: 'it reads the IPComp header',
+  ipv6header: 'it asks which IPv6 extension headers there are',
+  ipvs: 'it asks what IPVS did with the connection',
+  limit: 'it depends on how full a token bucket is',
+  mh: 'it reads the IPv6 mobility header',
+  osf: "it guesses the sender's operating system from its SYN",
+  policy: 'it asks whether the packet passes IPsec',
+  quota: 'it depends on what is left of a byte quota',
+  rateest: 'it compares measured rates',
+  realm: 'it asks for the routing realm',
+  rt: 'it reads the IPv6 routing header',
+  socket: 'it looks for an open socket of the node',
+  srh: 'it reads the IPv6 segment routing header',
+  string: 'it searches the payload',
+  time: "it depends on the node's clock",
+  u32: 'it reads arbitrary bytes of the packet',
+  unclean: 'it asks whether the packet is malformed',
+  'nfacct-list': 'it depends on an accounting quota',
+};
+
+/** A recognised extension that asks what no capture holds. */
+export function opaque(match: MatchOf<'opaque'>): Answer {
+  return unknown(
+    `match-${match.module}`,
+    `${match.module} ${match.text}`,
+    {
+      holds: `"${match.text}" matches (${WHY[match.module]})`,
+      fails: `"${match.text}" does not match (${WHY[match.module]})`,
+    },
+    null,
+  );
+}
+
+/** A match that no known iptables has. */
+export function unrecognised(match: MatchOf<'unrecognised'>): Answer {
+  return unknown(
+    'match-unrecognised',
+    `unrecognised ${match.text}`,
+    {
+      holds: `"${match.text}" matches (kp-explain does not know this match)`,
+      fails: `"${match.text}" does not match (kp-explain does not know this match)`,
+    },
+    null,
+  );
+}
+
+/** Something that the listing did not print. */
+export function lost(match: MatchOf<'lost'>, { rule }: MatchContext): Answer {
+  const what = {
+    interfaces: 'the interfaces, which a listing without -v does not print,',
+    address: `the address that the listing prints as "${match.text}"`,
+    port: `the port that the listing prints as "${match.text}"`,
+    option: `the option that the listing prints as "${match.text}"`,
+    protocol: `the protocol that the listing prints as "${match.text}"`,
+  }[match.what];
+  const where = `of ${rule.chain} rule ${rule.number}`;
+  return unknown(
+    `listing-${match.what}`,
+    `lost ${match.what} ${match.text} ${rule.chain} ${rule.number}`,
+    { holds: `${what} ${where} fits the packet`, fails: `${what} ${where} does not fit the packet` },
+    'capture with iptables-save instead of iptables -L',
+  );
+}

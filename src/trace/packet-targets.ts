@@ -1,0 +1,68 @@
+import type { TargetOf } from '../iptables/target.ts';
+import { type Branch, changed } from './branch.ts';
+
+/** Targets after which the walk goes on with the next rule. */
+export type ContinuingTarget = TargetOf<
+  | 'mark'
+  | 'connmark-set'
+  | 'connmark-save'
+  | 'connmark-restore'
+  | 'notrack'
+  | 'ct'
+  | 'dscp'
+  | 'tos'
+  | 'ttl'
+  | 'hmark'
+  | 'passive'
+>;
+
+/** @returns the branch with what the target did to the packet or its connection. */
+export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch {
+  const { state } = branch;
+  const { connection } = state;
+  switch (target.kind) {
+    case 'mark':
+      return changed(branch, { mark: xset(state.mark, target.value, target.mask) });
+    case 'connmark-set':
+      // CONNMARK does nothing to a packet without connection (net/netfilter/xt_connmark.c: XT_CONTINUE).
+      if (connection === null) return branch;
+      return changed(branch, {
+        connection: { ...connection, mark: xset(connection.mark, target.value, target.mask) },
+      });
+    case 'connmark-save': {
+      if (connection === null) return branch;
+      const from = state.mark === null ? null : (state.mark & target.nfmask) >>> 0;
+      return changed(branch, { connection: { ...connection, mark: mixed(connection.mark, from, target.ctmask) } });
+    }
+    case 'connmark-restore': {
+      if (connection === null) return branch;
+      const from = connection.mark === null ? null : (connection.mark & target.ctmask) >>> 0;
+      return changed(branch, { mark: mixed(state.mark, from, target.nfmask) });
+    }
+    case 'notrack':
+      // raw stands before conntrack; a packet that has a connection already keeps it (net/netfilter/xt_CT.c).
+      return connection?.confirmed ? branch : changed(branch, { connection: null, untracked: 'UNTRACKED' });
+    case 'ct':
+      return branch;
+    case 'dscp':
+      return changed(branch, { dscp: target.value });
+    case 'tos':
+      return changed(branch, { tos: state.tos === null ? null : ((state.tos & ~target.mask) ^ target.value) & 0xff });
+    case 'ttl':
+      return changed(branch, { ttl: target.operator === 'set' ? target.value : null });
+    case 'hmark':
+      return changed(branch, { mark: null });
+    case 'passive':
+      return branch;
+  }
+}
+
+/** `(old & ~mask) ^ value`, unsigned. Where the mask covers all 32 bits the old mark does not matter. */
+function xset(old: number | null, value: number, mask: number): number | null {
+  if (mask >>> 0 === 0xffffffff) return value >>> 0;
+  return old === null ? null : ((old & ~mask) ^ value) >>> 0;
+}
+
+function mixed(old: number | null, from: number | null, mask: number): number | null {
+  return old === null || from === null ? null : ((old & ~mask) ^ from) >>> 0;
+}

@@ -1,0 +1,125 @@
+import { isLocalAddress } from '../host/local-addresses.ts';
+import type { HookName, TableName } from '../iptables/ruleset.ts';
+import { sameAddress } from '../net/address.ts';
+import { type Branch, changed } from './branch.ts';
+import { trackConnection } from './conntrack-step.ts';
+import type { TraceContext } from './context.ts';
+import { HOOKS } from './hooks.ts';
+import { manipulates, translate, withDestination, withSource } from './nat.ts';
+import { reroute } from './routing.ts';
+import { senderOf } from './packet.ts';
+import { walkChain } from './walk-chain.ts';
+import { baseChain } from './world.ts';
+
+/**
+ * Runs everything that stands at one hook, in order of priority.
+ * @returns the branches that came through; those that ended are in the context.
+ */
+export function runHook(start: Branch, hook: HookName, context: TraceContext): Branch[] {
+  let branches = [start];
+  for (const entry of HOOKS[hook]) {
+    branches = branches.flatMap((branch) => {
+      if (entry.kind === 'conntrack') return [trackConnection(branch, context.packet, context.world)];
+      const after = entry.table === 'nat' ? runNat(branch, hook, context) : runTable(branch, hook, entry.table, context);
+      return hook === 'OUTPUT' ? after.flatMap((way) => rerouted(branch, way, entry.table, context)) : after;
+    });
+  }
+  return branches;
+}
+
+function runTable(start: Branch, hook: HookName, table: TableName, context: TraceContext): Branch[] {
+  let branches = [start];
+  for (const ruleset of context.world.rulesets) {
+    const chain = baseChain(context.world, ruleset, table, hook);
+    const chains = ruleset.tables.get(table);
+    if (chain === null || chains === undefined) continue;
+    branches = branches.flatMap((branch) => {
+      const walked = walkChain(branch, chain, { ...context, ...context.world, table: chains, backend: ruleset.backend, hook });
+      context.ended.push(...walked.ended);
+      // NAT targets load in the nat table only; a dump that has one elsewhere is not a kernel's.
+      return [...walked.passed, ...walked.translated.map(({ branch: way }) => way)];
+    });
+  }
+  return branches;
+}
+
+/**
+ * nat is asked once for each kind of rewrite of a connection (nf_nat_inet_fn): by its first packet only, and where two
+ * backends hold nat tables, by the first of them that rewrites. Everything after repeats what was decided then.
+ */
+function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] {
+  const side = manipulates(hook);
+  const { connection } = start.state;
+  if (connection === null) return [start];
+  const decided = side === 'destination' ? connection.destinationDecided : connection.sourceDecided;
+  if (decided || connection.state === 'ESTABLISHED') return [repeated(start, side, context)];
+  const done: Branch[] = [];
+  let open = [start];
+  for (const ruleset of context.world.rulesets) {
+    const chain = baseChain(context.world, ruleset, 'nat', hook);
+    const chains = ruleset.tables.get('nat');
+    if (chain === null || chains === undefined) continue;
+    open = open.flatMap((branch) => {
+      const walked = walkChain(branch, chain, { ...context, ...context.world, table: chains, backend: ruleset.backend, hook });
+      context.ended.push(...walked.ended);
+      for (const { branch: way, target, rule } of walked.translated) {
+        const known = target.kind === 'dnat' && target.to === null ? { ...target, to: context.world.recoverDestination(rule) } : target;
+        const result = translate(way, known, rule, hook, context.world.host);
+        context.ended.push(...result.ended);
+        done.push(...result.branches.map((branch) => settled(branch, side)));
+      }
+      return walked.passed;
+    });
+  }
+  // No rule rewrote it: a null binding, so that nat is not asked again.
+  return [...done, ...open.map((branch) => settled(branch, side))];
+}
+
+function settled(branch: Branch, side: 'source' | 'destination'): Branch {
+  const { connection } = branch.state;
+  if (connection === null) return branch;
+  const flag = side === 'destination' ? { destinationDecided: true } : { sourceDecided: true };
+  return changed(branch, { connection: { ...connection, ...flag } });
+}
+
+/** Applies what the connection already decided (nf_nat_packet); answers are rewritten the other way round. */
+function repeated(branch: Branch, side: 'source' | 'destination', context: TraceContext): Branch {
+  const { state } = branch;
+  const { connection } = state;
+  if (connection === null || !connection.fromCapture) return branch;
+  if (connection.direction === 'ORIGINAL') {
+    if (side === 'destination') {
+      return connection.dnat ? withDestination(branch, connection.replySource, connection.replySourcePort) : branch;
+    }
+    if (!connection.snat) return branch;
+    const address = connection.replyDestination.address;
+    const own = address !== null && isLocalAddress(context.world.host, address) !== false;
+    return withSource(branch, connection.replyDestination, connection.replyDestinationPort, own ? 'masquerade' : 'snat');
+  }
+  if (side === 'destination') {
+    const client = connection.originalSource.address;
+    if (!connection.snat || client === null) return branch;
+    return changed(branch, { destination: client, destinationPort: connection.originalSourcePort });
+  }
+  if (!connection.dnat) return branch;
+  return changed(branch, {
+    source: senderOf(connection.originalDestination),
+    sourcePort: connection.originalDestinationPort,
+    sourceRewrite: 'snat',
+  });
+}
+
+/** mangle OUTPUT reroutes when it changed mark, TOS or addresses (ipt_mangle_out), nat OUTPUT when it changed the destination. */
+function rerouted(before: Branch, after: Branch, table: TableName, context: TraceContext): Branch[] {
+  const was = before.state;
+  const is = after.state;
+  const moved = !sameAddress(was.destination, is.destination);
+  const needed =
+    table === 'mangle' ? moved || was.mark !== is.mark || was.tos !== is.tos : table === 'nat' ? moved : false;
+  if (!needed) return [after];
+  return reroute(after, context).flatMap((routed) => {
+    if (routed.kind !== 'ended') return [routed.branch];
+    context.ended.push(routed.ending);
+    return [];
+  });
+}

@@ -1,0 +1,113 @@
+import type { Address, Family } from '../net/address.ts';
+import type { ConntrackState } from '../iptables/match.ts';
+import type { Device, PacketView } from './outcome.ts';
+import type { Packet, Sender } from './packet.ts';
+
+/** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
+export interface PacketState extends PacketView {
+  readonly family: Family;
+  readonly protocol: number;
+  readonly icmp: { readonly type: number; readonly code: number } | null;
+  readonly destinationIsLocal: boolean;
+  /** Bits of the TCP header's flags; null where not known or not TCP. */
+  readonly tcpFlags: number | null;
+  readonly dscp: number | null;
+  readonly tos: number | null;
+  readonly ttl: number | null;
+  /** True for a packet that a process of the node sent. */
+  readonly fromNode: boolean;
+  /** The bridge hands the frame on itself; only br_netfilter shows it to iptables. Null: not known. */
+  readonly bridged: boolean | null;
+  readonly connection: Connection | null;
+  /** Why there is no connection. */
+  readonly untracked: 'INVALID' | 'UNTRACKED' | null;
+  /** Where the routing decision sends it; null before there is one or where routes were not captured. */
+  readonly route: { readonly device: Device; readonly gateway: Address | null; readonly local: boolean } | null;
+  readonly sourceRewrite: 'none' | 'masquerade' | 'snat';
+  /** xt_recent lists that this packet was entered into on its way. */
+  readonly enteredLists: readonly string[];
+}
+
+/** The conntrack entry of the packet, as far as rules ask about it. */
+export interface Connection {
+  readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED'>;
+  readonly direction: 'ORIGINAL' | 'REPLY';
+  readonly mark: number | null;
+  /** Ends of the original direction, as the first packet had them. */
+  readonly originalSource: Sender;
+  readonly originalSourcePort: number | null;
+  readonly originalDestination: Address;
+  readonly originalDestinationPort: number | null;
+  /** Ends that answers come from and go to; they change as NAT is decided. */
+  readonly replySource: Address;
+  readonly replySourcePort: number | null;
+  readonly replyDestination: Sender;
+  readonly replyDestinationPort: number | null;
+  readonly dnat: boolean;
+  readonly snat: boolean;
+  /** nat tables are asked once for each kind of rewrite (`nf_nat_initialized`). */
+  readonly destinationDecided: boolean;
+  readonly sourceDecided: boolean;
+  readonly seenReply: boolean | null;
+  readonly assured: boolean | null;
+  readonly confirmed: boolean;
+  /** True where the entry was found in the capture's conntrack table. */
+  readonly fromCapture: boolean;
+}
+
+/** @returns the state of the packet as it meets the first hook: conntrack has not seen it yet. */
+export function initialState(packet: Packet): PacketState {
+  return {
+    family: packet.family,
+    protocol: packet.protocol,
+    source: packet.source,
+    sourcePort: packet.sourcePort,
+    destination: packet.destination,
+    destinationPort: packet.destinationPort,
+    destinationIsLocal: packet.destinationIsLocal,
+    icmp: packet.icmp,
+    tcpFlags: packet.protocol === 6 && packet.state === 'NEW' ? SYN : null,
+    dscp: null,
+    tos: null,
+    ttl: null,
+    mark: packet.mark,
+    inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
+    outInterface: null,
+    fromNode: packet.entersAt === 'OUTPUT',
+    bridged: false,
+    connection: null,
+    untracked: null,
+    route: null,
+    sourceRewrite: 'none',
+    enteredLists: [],
+  };
+}
+
+/** The SYN bit of the TCP header: all that the first packet of a connection carries. */
+const SYN = 2;
+
+/** @returns the connection that conntrack opens for the packet, or takes for granted where the question says that there is one. */
+export function openConnection(state: PacketState, as: Connection['state']): Connection {
+  const established = as === 'ESTABLISHED';
+  return {
+    state: as,
+    direction: 'ORIGINAL',
+    mark: established ? null : 0,
+    originalSource: state.source,
+    originalSourcePort: state.sourcePort,
+    originalDestination: state.destination,
+    originalDestinationPort: state.destinationPort,
+    replySource: state.destination,
+    replySourcePort: state.destinationPort,
+    replyDestination: state.source,
+    replyDestinationPort: state.sourcePort,
+    dnat: false,
+    snat: false,
+    destinationDecided: established,
+    sourceDecided: established,
+    seenReply: established,
+    assured: established ? null : false,
+    confirmed: established,
+    fromCapture: false,
+  };
+}

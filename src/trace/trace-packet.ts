@@ -1,0 +1,203 @@
+import type { Unknown } from './answer.ts';
+import { type Branch, changed, decided, type Ending, listed } from './branch.ts';
+import { bridgeCallsIptables, isBridge } from './bridge.ts';
+import { Budget } from './budget.ts';
+import type { TraceContext } from './context.ts';
+import type { Condition, Exit, Outcome, Step, Trace } from './outcome.ts';
+import type { Packet } from './packet.ts';
+import { Questions } from './questions.ts';
+import { routeInput, routeOutput } from './routing.ts';
+import { runHook } from './run-hook.ts';
+import { initialState } from './state.ts';
+import { StepBook } from './steps.ts';
+import type { World } from './world.ts';
+
+/** Ways a packet may take before the rest is given up: 5,000 endpoints with affinity need 10,000. */
+const MAX_BRANCHES = 50_000;
+
+/**
+ * Follows one packet through the node, as the kernel would take it, and every way it could take where the capture
+ * cannot tell. Pure: nothing of its input changes.
+ */
+export function tracePacket(packet: Packet, world: World): Trace {
+  const steps = new StepBook();
+  const assumptions = new Map<string, Condition>();
+  const outcomes: Outcome[] = [];
+  for (const { rulesets, condition } of registrationOrders(world)) {
+    const budget = new Budget(MAX_BRANCHES);
+    const setting = { packet, world: { ...world, rulesets }, steps, assumptions, budget };
+    for (const ending of explore(setting, [], { runs: MAX_RUNS })) outcomes.push(outcomeOf(ending, condition));
+  }
+  return numbered({ packet, steps: steps.list(), outcomes, assumptions: [...assumptions.values()] });
+}
+
+/** Questions that may be moved before the dice; each at most doubles the work. */
+const MAX_RUNS = 64;
+
+/** A question settled before the packet sets out. */
+interface Settled {
+  readonly question: Unknown;
+  readonly held: boolean;
+}
+
+/** Runs the packet; where a question came up after chance had split its ways, runs it again with the question settled first. */
+function explore(
+  setting: Omit<TraceContext, 'ended' | 'questions'>,
+  settled: readonly Settled[],
+  allowance: { runs: number },
+): Ending[] {
+  const context: TraceContext = { ...setting, ended: [], questions: new Questions() };
+  let start: Branch = { state: initialState(setting.packet), probability: 1, path: null, given: null, turns: null };
+  for (const { question, held } of settled) {
+    start = decided(start, question.key, held, held ? question.holds : question.fails);
+    if (question.refine !== undefined) start = { ...start, state: question.refine(start.state, held) };
+  }
+  if (setting.packet.entersAt === 'OUTPUT') send(start, context);
+  else receive(start, context);
+  const question = context.questions.late();
+  if (question === null || allowance.runs-- <= 0) return context.ended;
+  return [true, false].flatMap((held) => explore(setting, [...settled, { question, held }], allowance));
+}
+
+/** Keeps only the steps that an outcome passed: a run that was taken back may have left others. Numbers them anew. */
+function numbered(trace: Trace): Trace {
+  const used = new Map<Step, Step>();
+  for (const outcome of trace.outcomes) for (const { step } of outcome.path) used.set(step, step);
+  if (used.size === trace.steps.length) return trace;
+  let id = 0;
+  for (const step of trace.steps) if (used.has(step)) used.set(step, { ...step, id: id++ });
+  const renumbered = (step: Step): Step => used.get(step) ?? step;
+  return {
+    ...trace,
+    steps: trace.steps.filter((step) => used.has(step)).map(renumbered),
+    outcomes: trace.outcomes.map((outcome) => ({
+      ...outcome,
+      decidedBy: outcome.decidedBy === null ? null : renumbered(outcome.decidedBy),
+      path: outcome.path.map((entry) => ({ ...entry, step: renumbered(entry.step) })),
+    })),
+  };
+}
+
+/**
+ * Tables of both backends stand at the same priority, and the one registered first is asked first. No dump tells
+ * which that was, so both orders are followed.
+ */
+function registrationOrders(world: World): { rulesets: World['rulesets']; condition: Condition | null }[] {
+  const { rulesets } = world;
+  const withRules = rulesets.filter((ruleset) =>
+    [...ruleset.tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.policy !== null && (chain.rules.length > 0 || chain.policy === 'DROP'))),
+  );
+  if (withRules.length < 2) return [{ rulesets, condition: null }];
+  const orders = [rulesets, [...rulesets].reverse()];
+  return orders.map((order) => ({
+    rulesets: order,
+    condition: {
+      code: 'backend-order',
+      text: `the ${order[0]?.backend} tables were registered before the ${order[1]?.backend} ones`,
+      settle: 'nothing in a capture tells; compare the counters of both with iptables-save -c',
+    },
+  }));
+}
+
+/** A packet that came in through an interface. */
+function receive(branch: Branch, context: TraceContext): void {
+  if (unseenBridge(branch, context)) return;
+  for (const way of runHook(branch, 'PREROUTING', context)) {
+    for (const routed of routeInput(way, context)) {
+      if (routed.kind === 'ended') context.ended.push(routed.ending);
+      else if (routed.kind === 'local') arrive(routed.branch, context);
+      else for (const forwarded of runHook(routed.branch, 'FORWARD', context)) leave(forwarded, context);
+    }
+  }
+}
+
+/** A packet that a process of the node sends. */
+function send(branch: Branch, context: TraceContext): void {
+  for (const routed of routeOutput(branch, context)) {
+    if (routed.kind === 'ended') {
+      context.ended.push(routed.ending);
+      continue;
+    }
+    for (const way of runHook(routed.branch, 'OUTPUT', context)) leave(way, context);
+  }
+}
+
+/** POSTROUTING, and then out, or round through the loopback device. */
+function leave(branch: Branch, context: TraceContext): void {
+  const { state } = branch;
+  // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
+  const inInterface = state.bridged === true || state.fromNode ? null : state.inInterface;
+  const outInterface = state.route === null ? undefined : state.route.device;
+  for (const way of runHook(changed(branch, { inInterface, outInterface }), 'POSTROUTING', context)) {
+    if (way.state.route?.local === true) comeBack(way, context);
+    else context.ended.push({ branch: way, verdict: 'accept', reason: null, rejectWith: null, exit: exitOf(way) });
+  }
+}
+
+/** Over lo the packet keeps its route and its connection: PREROUTING and INPUT see it, nat does not act again. */
+function comeBack(branch: Branch, context: TraceContext): void {
+  const back = changed(branch, { inInterface: 'lo', outInterface: null });
+  for (const way of runHook(back, 'PREROUTING', context)) arrive(way, context);
+}
+
+function arrive(branch: Branch, context: TraceContext): void {
+  for (const way of runHook(changed(branch, { outInterface: null }), 'INPUT', context)) {
+    context.ended.push({ branch: way, verdict: 'accept', reason: null, rejectWith: null, exit: { kind: 'local' } });
+  }
+}
+
+function exitOf({ state }: Branch): Exit | null {
+  const device = state.route?.device;
+  return typeof device === 'string' ? { kind: 'interface', name: device, nextHop: state.route?.gateway ?? null } : null;
+}
+
+/** Between two ports of a bridge and without br_netfilter, iptables never sees the packet. */
+function unseenBridge(branch: Branch, context: TraceContext): boolean {
+  const { state } = branch;
+  const { host } = context.world;
+  if (isBridge(host, state.inInterface) !== true || bridgeCallsIptables(host, state.family) !== false) return false;
+  if (typeof state.inInterface !== 'string' || !onLink(branch, context)) return false;
+  const reason = {
+    code: 'bridged-unseen',
+    text: `${state.inInterface} hands the packet on itself, and net.bridge.bridge-nf-call-${state.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`,
+    settle: null,
+  };
+  const exit: Exit = { kind: 'interface', name: state.inInterface, nextHop: null };
+  context.ended.push({ branch, verdict: 'accept', reason, rejectWith: null, exit });
+  return true;
+}
+
+function onLink({ state }: Branch, context: TraceContext): boolean {
+  const link = context.world.host.links?.find(({ name }) => name === state.inInterface);
+  if (link === undefined) return false;
+  const bits = state.family === 'ipv4' ? 32n : 128n;
+  return link.addresses.some(({ address, prefixLength }) => {
+    const shift = bits - BigInt(prefixLength);
+    return (
+      address.family === state.family &&
+      address.value !== state.destination.value &&
+      address.value >> shift === state.destination.value >> shift
+    );
+  });
+}
+
+function outcomeOf(ending: Ending, order: Condition | null): Outcome {
+  const { branch } = ending;
+  const { state } = branch;
+  const path = listed(branch.path);
+  const given = listed(branch.given).map(({ condition }) => condition);
+  return {
+    probability: branch.probability,
+    given: order === null ? given : [order, ...given],
+    verdict: ending.verdict,
+    decidedBy: ending.reason === null ? (path.at(-1)?.step ?? null) : null,
+    reason: ending.reason,
+    rejectWith: ending.rejectWith,
+    destination: { address: state.destination, port: state.destinationPort },
+    source: { sender: state.source, port: state.sourcePort, rewrite: state.sourceRewrite },
+    exit: ending.exit,
+    path,
+    turns: listed(branch.turns).map(({ turn }) => turn),
+  };
+}
+

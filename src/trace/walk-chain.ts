@@ -1,0 +1,224 @@
+import type { Host } from '../host/facts.ts';
+import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
+import type { TargetOf } from '../iptables/target.ts';
+import { formatAddress } from '../net/address.ts';
+import { type Branch, changed, type Ending, passed } from './branch.ts';
+import type { Budget } from './budget.ts';
+import { decide } from './decide.ts';
+import { applyToPacket } from './packet-targets.ts';
+import type { Questions } from './questions.ts';
+import type { StepBook } from './steps.ts';
+
+/** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */
+export interface WalkResult {
+  readonly passed: Branch[];
+  readonly translated: { readonly branch: Branch; readonly target: NatTarget; readonly rule: Rule }[];
+  readonly ended: Ending[];
+}
+
+/** Targets that end the nat table with a rewrite. */
+export type NatTarget = TargetOf<'dnat' | 'snat' | 'masquerade' | 'redirect' | 'netmap'>;
+
+/** Where and with what a table is walked. */
+export interface Walk {
+  readonly table: Table;
+  readonly backend: Backend;
+  readonly hook: HookName;
+  readonly host: Host;
+  readonly steps: StepBook;
+  readonly budget: Budget;
+  readonly questions: Questions;
+}
+
+/** A place in a chain, and where to go on once the chain ends. Immutable, so branches share their callers. */
+interface Frame {
+  readonly chain: Chain;
+  readonly candidates: readonly number[];
+  readonly position: number;
+  readonly caller: Frame | null;
+  readonly depth: number;
+}
+
+/**
+ * Walks a built-in chain as ipt_do_table and nft_do_chain do: rules in order, a jump remembers its place, a goto does
+ * not, RETURN and a chain's end go back to the last place remembered, and the built-in chain's end is its policy.
+ */
+export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
+  const result: WalkResult = { passed: [], translated: [], ended: [] };
+  const work: { branch: Branch; frame: Frame; jumps: number }[] = [
+    { branch: start, frame: enter(chain, start, null), jumps: 0 },
+  ];
+  for (let task = work.pop(); task !== undefined; task = work.pop()) {
+    let { branch, jumps } = task;
+    let frame: Frame | null = task.frame;
+    while (frame !== null) {
+      const index: number | undefined = frame.candidates[frame.position];
+      if (index === undefined) {
+        branch = passed(branch, walk.steps.end(walk.hook, walk.backend, frame.chain));
+        if (frame.chain.policy !== null) {
+          if (frame.chain.policy === 'DROP') result.ended.push(ending(branch, 'drop'));
+          else result.passed.push(branch);
+          break;
+        }
+        frame = frame.caller;
+        continue;
+      }
+      const next: Frame = { ...frame, position: frame.position + 1 };
+      const rule = frame.chain.rules.at(index);
+      const { matched, missed } = decide(branch, rule, walk.host, walk.hook, walk.questions);
+      if (matched.length === 0 && missed.length === 1 && missed[0] !== undefined) {
+        branch = missed[0];
+        frame = next;
+        continue;
+      }
+      // Later branches first: what is pushed last is walked first, so outcomes come in the order of the rules.
+      for (let i = missed.length - 1; i >= 0; i--) {
+        const other = missed[i];
+        if (other === undefined) continue;
+        if (walk.budget.take()) work.push({ branch: other, frame: next, jumps });
+        else result.ended.push(ending(other, 'unknown', walk.budget.exhausted()));
+      }
+      const hit = matched[0];
+      if (hit === undefined) break;
+      branch = entered(passed(hit, walk.steps.rule(walk.hook, walk.backend, frame.chain, rule)), rule);
+      const after = follow(branch, rule, frame, next, walk, result);
+      if (after === null) break;
+      branch = after.branch;
+      frame = after.frame;
+      if (after.jumped && ++jumps > MAX_JUMPS) {
+        result.ended.push(loop(branch, rule));
+        break;
+      }
+    }
+  }
+  return result;
+}
+
+/** The kernel refuses rule sets that loop, so only a doctored or mixed dump has one; nf_tables allows 16 nested jumps. */
+const MAX_JUMPS = 4096;
+const MAX_DEPTH = 512;
+
+function follow(
+  branch: Branch,
+  rule: Rule,
+  frame: Frame,
+  next: Frame,
+  walk: Walk,
+  result: WalkResult,
+): { branch: Branch; frame: Frame | null; jumped: boolean } | null {
+  const { target } = rule;
+  if (target === null) return { branch, frame: next, jumped: false };
+  switch (target.kind) {
+    case 'accept':
+      result.passed.push(branch);
+      return null;
+    case 'drop':
+    case 'synproxy':
+      result.ended.push(ending(branch, 'drop'));
+      return null;
+    case 'reject':
+      result.ended.push({ branch, verdict: 'reject', reason: null, rejectWith: target.with, exit: null });
+      return null;
+    case 'queue':
+      result.ended.push(ending(branch, 'queue'));
+      return null;
+    case 'tproxy':
+      result.ended.push({ branch, verdict: 'accept', reason: null, rejectWith: null, exit: { kind: 'local' } });
+      return null;
+    case 'jump':
+    case 'goto': {
+      const chain = walk.table.chains.get(target.chain);
+      if (chain === undefined) {
+        result.ended.push(missing(branch, rule, target.chain));
+        return null;
+      }
+      if (target.kind === 'jump' && next.depth >= MAX_DEPTH) {
+        result.ended.push(loop(branch, rule));
+        return null;
+      }
+      const caller = target.kind === 'jump' ? next : next.caller;
+      // A goto out of a built-in chain ends, when its chain does, with the built-in chain's policy.
+      const back = target.kind === 'goto' && next.chain.policy !== null ? atEnd(next) : caller;
+      return { branch, frame: enter(chain, branch, back), jumped: true };
+    }
+    case 'return':
+      // RETURN in a built-in chain is its policy.
+      return { branch, frame: frame.chain.policy === null ? frame.caller : atEnd(frame), jumped: false };
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+    case 'redirect':
+    case 'netmap':
+      result.translated.push({ branch, target, rule });
+      return null;
+    case 'unrecognised':
+      result.ended.push(
+        ending(branch, 'unknown', {
+          code: 'target-unrecognised',
+          text: `kp-explain does not know what "${target.text}" does`,
+          settle: null,
+        }),
+      );
+      return null;
+    default:
+      return { branch: applyToPacket(branch, target), frame: next, jumped: false };
+  }
+}
+
+function enter(chain: Chain, branch: Branch, caller: Frame | null): Frame {
+  const candidates = candidatesOf(chain.rules, branch);
+  return { chain, candidates, position: 0, caller, depth: (caller?.depth ?? 0) + 1 };
+}
+
+function atEnd(frame: Frame): Frame {
+  return { ...frame, position: frame.candidates.length };
+}
+
+/** Indices of the rules worth asking, kept so that 5,000 branches through one chain do not list them 5,000 times. */
+const CANDIDATES = new WeakMap<RuleList, Map<string, readonly number[]>>();
+const KEPT_DESTINATIONS = 64;
+
+function candidatesOf(rules: RuleList, branch: Branch): readonly number[] {
+  const { destination } = branch.state;
+  const key = formatAddress(destination);
+  let lists = CANDIDATES.get(rules);
+  if (lists === undefined) {
+    lists = new Map();
+    CANDIDATES.set(rules, lists);
+  }
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  if (lists.size >= KEPT_DESTINATIONS) lists.clear();
+  const list = [...rules.towards(destination)];
+  lists.set(key, list);
+  return list;
+}
+
+/** Lists of xt_recent that the rule's own matches wrote the packet into. */
+function entered(branch: Branch, rule: Rule): Branch {
+  let lists = branch.state.enteredLists;
+  for (const match of rule.matches) {
+    if (match.kind === 'recent' && match.action === 'set' && match.side === 'source') lists = [...lists, match.list];
+  }
+  return lists === branch.state.enteredLists ? branch : changed(branch, { enteredLists: lists });
+}
+
+function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reason'] = null): Ending {
+  return { branch, verdict, reason, rejectWith: null, exit: null };
+}
+
+function missing(branch: Branch, rule: Rule, name: string): Ending {
+  return ending(branch, 'unknown', {
+    code: 'chain-missing',
+    text: `${rule.chain} rule ${rule.number} leads to chain ${name}, which is not in the capture`,
+    settle: 'capture the whole table with iptables-save',
+  });
+}
+
+function loop(branch: Branch, rule: Rule): Ending {
+  return ending(branch, 'unknown', {
+    code: 'chain-loop',
+    text: `the chains lead back into each other at ${rule.chain} rule ${rule.number}; the kernel would refuse these rules`,
+    settle: 'capture the rules again with iptables-save',
+  });
+}

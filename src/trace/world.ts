@@ -1,0 +1,33 @@
+import type { FlowTable } from '../conntrack/flow-table.ts';
+import type { Host } from '../host/facts.ts';
+import type { Chain, HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
+import type { NatRange } from '../iptables/target.ts';
+import type { Family } from '../net/address.ts';
+
+/** Everything a trace is computed from, besides the packet. */
+export interface World {
+  /** The rules of the packet's family, in the order in which their hooks were registered. */
+  readonly rulesets: readonly Ruleset[];
+  readonly host: Host;
+  readonly flows: FlowTable | null;
+  /** Where a DNAT rule leads whose dump does not say so (`[unsupported revision]`); null where nobody knows. */
+  readonly recoverDestination: (rule: Rule) => NatRange | null;
+}
+
+/**
+ * Whether the kernel has this built-in chain, so that a packet meets at least its policy. x_tables makes all chains of
+ * a table at once; iptables-nft makes a base chain when it is first written to, and iptables-save prints the others as
+ * if they were there.
+ * @returns the chain where it exists.
+ */
+export function baseChain(world: World, ruleset: Ruleset, table: TableName, hook: HookName): Chain | null {
+  const chain = ruleset.tables.get(table)?.chains.get(hook);
+  if (chain === undefined || chain.policy === null) return chain !== undefined && chain.rules.length > 0 ? chain : null;
+  if (ruleset.backend === 'iptables-legacy') return chain;
+  if (chain.rules.length > 0 || chain.policy === 'DROP') return chain;
+  return world.host.nft?.iptablesBaseChains.has(nftName(ruleset.family, table, hook)) ? chain : null;
+}
+
+function nftName(family: Family, table: TableName, hook: HookName): string {
+  return `${family} ${table} ${hook}`;
+}

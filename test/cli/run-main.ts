@@ -1,0 +1,37 @@
+import { main } from '../../src/cli/main.ts';
+
+/** What a run of the program did. */
+export interface Run {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the program inside this process. */
+export async function run(
+  argv: readonly string[],
+  options: {
+    readonly stdin?: string | Buffer;
+    readonly columns?: number;
+    readonly programName?: string;
+  } = {},
+): Promise<Run> {
+  let out = '';
+  let err = '';
+  const status = await main(argv, {
+    programName: options.programName ?? 'kp-explain',
+    env: {},
+    columns: options.columns ?? null,
+    showsProgress: false,
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    async *stdin() {
+      yield Buffer.from(options.stdin ?? '');
+    },
+  });
+  return { status, out, err };
+}

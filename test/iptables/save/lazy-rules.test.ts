@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { namesAnotherDestination } from '../../../src/iptables/array-rules.ts';
+import type { RuleList } from '../../../src/iptables/ruleset.ts';
+import { type Address, formatAddress, parseAddress } from '../../../src/net/address.ts';
+import { read } from '../read.ts';
+
+/** A small generator of numbers that is the same on every run. */
+function numbers(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+function address(text: string): Address {
+  const found = parseAddress(text);
+  if (found === null) throw new Error(text);
+  return found;
+}
+
+function rulesOf(lines: readonly string[]): RuleList {
+  const text = `*nat\n:X - [0:0]\n${lines.join('\n')}\nCOMMIT\n`;
+  const rules = read(text, { family: text.includes('::') ? 'ipv6' : 'ipv4' })
+    .rulesets[0]?.tables.get('nat')
+    ?.chains.get('X')?.rules;
+  if (rules === undefined) throw new Error('no chain');
+  return rules;
+}
+
+/** What `towards` promises, the slow way. */
+function linear(rules: RuleList, destination: Address): number[] {
+  return Array.from({ length: rules.length }, (_, index) => index).filter(
+    (index) => !namesAnotherDestination(rules.at(index), destination),
+  );
+}
+
+const SHAPES: readonly ((ip: string, bits: number) => string)[] = [
+  (ip, bits) => `-A X -d ${ip}/${bits} -p tcp -j RETURN`,
+  (ip, bits) => `[1:2] -A X -d ${ip}/${bits} -j RETURN`,
+  (ip, bits) => `-A X -s ${ip}/${bits} -d ${ip}/${bits} -j RETURN`,
+  (ip, bits) => `-A X ! -s ${ip}/${bits} -d ${ip}/${bits} -j RETURN`,
+  (ip, bits) => `-A X -d ${ip}/${bits}`,
+  (ip, bits) => `-A X ! -d ${ip}/${bits} -j RETURN`,
+  (ip, bits) => `-A X -d ${ip}/${bits - 8} -j RETURN`,
+  (ip) => `-A X -s ${ip} -j RETURN`,
+  (ip, bits) => `-A X -m comment --comment "x -d ${ip}/${bits} y" -j RETURN`,
+  () => '-A X -j RETURN',
+];
+
+describe('towards', () => {
+  for (const [name, ips] of [
+    ['IPv4', ['10.0.0.1', '10.0.0.2', '10.0.1.1', '010.0.0.1', '255.0.0.1', '0.0.0.0']],
+    ['IPv6', ['fd00::1', 'fd00::2', 'FD00::1', 'fd00:0:0::1', '::ffff:1.2.3.4', '::1.2.3.4', '::102:304']],
+  ] as const) {
+    for (const length of [5, 32, 33, 400]) {
+      it(`gives what a linear filter gives, for ${length} ${name} rules`, () => {
+        const next = numbers(length);
+        const lines = Array.from({ length }, () =>
+          (SHAPES[next(SHAPES.length)] ?? (() => ''))(
+            ips[next(ips.length)] ?? '',
+            name === 'IPv4' ? 32 : 128,
+          ),
+        );
+        const rules = rulesOf(lines);
+        for (const ip of ips) {
+          const destination = address(formatAddress(address(ip)));
+          expect([...rules.towards(destination)]).toEqual(linear(rules, destination));
+        }
+        expect([...rules.towards(address(name === 'IPv4' ? '9.9.9.9' : '9::9'))]).toEqual(
+          linear(rules, address(name === 'IPv4' ? '9.9.9.9' : '9::9')),
+        );
+        expect([...rules.towards(null)]).toHaveLength(length);
+      });
+    }
+  }
+
+  it('keeps rules whose address cannot be read', () => {
+    const lines = Array.from({ length: 40 }, () => '-A X -d 10.0.0.999/32 -j RETURN');
+    expect([...rulesOf(lines).towards(address('10.0.0.1'))]).toHaveLength(40);
+  });
+
+  it('gives the rules without an address to a destination of the other family', () => {
+    const lines = Array.from({ length: 40 }, (_, index) =>
+      index % 2 === 0 ? '-A X -d 0.0.0.1/32' : '-A X -j RETURN',
+    );
+    expect([...rulesOf(lines).towards(address('::1'))]).toHaveLength(20);
+  });
+});
+
+describe('targetName', () => {
+  it.each([
+    ['-j KUBE-SVC-A', 'KUBE-SVC-A'],
+    ['-g X', 'X'],
+    ['-p tcp -m comment --comment "a -j B" -j DNAT --to-destination 10.0.0.1', 'DNAT'],
+    ['-m comment --comment "quote \\" -j C" -j D', 'D'],
+    ['-m comment --comment -j -m comment --comment x -j DROP', 'DROP'],
+    ['-m comment --comment -j', null],
+    ['-m recent --set --rsource -j E', 'E'],
+    ['-j LOG --log-prefix " -j F "', 'LOG'],
+    ['-p tcp', null],
+  ])('of %s is %s', (options, name) => {
+    const rules = rulesOf([`-A X ${options}`, `[5:6] -A X ${options}`]);
+    expect([rules.targetName(0), rules.targetName(1)]).toEqual([name, name]);
+  });
+});
+
+describe('a lazily read rule', () => {
+  it('is read once', () => {
+    const rules = rulesOf(['-A X -j RETURN']);
+    expect(rules.at(0)).toBe(rules.at(0));
+    expect(() => rules.at(-1)).toThrow(RangeError);
+    expect(() => rules.at(0.5)).toThrow(RangeError);
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { ChainItem, ChainList } from '../../src/explain/explanation.ts';
+import { renderChainText, renderNoChain } from '../../src/render/chain-text.ts';
+import { NO_COLOURS } from '../../src/render/colours.ts';
+import { renderProblems } from '../../src/render/problems-text.ts';
+
+const ITEM: ChainItem = {
+  family: 'ipv4',
+  backend: 'iptables-nft',
+  table: 'nat',
+  name: 'KUBE-SEP-A',
+  file: 'iptables-save.txt',
+  line: 12,
+  policy: null,
+  owner: 'kube-proxy',
+  purpose: 'Sends to one endpoint.',
+  service: { namespace: 'shop', name: 'web', port: 'http', via: 'clusterIP', namedBy: 'hash' },
+  endpoint: { address: '10.244.1.11', port: 8080, ref: null },
+  rules: [
+    {
+      number: 1,
+      line: 40,
+      text: '-A KUBE-SEP-A -m comment --comment "\x1b[2J" -j DNAT',
+      packets: 3,
+      note: 'rewrites',
+    },
+  ],
+  jumpedFrom: [{ chain: 'KUBE-SVC-A', rule: 2, line: 30, text: '-A KUBE-SVC-A -j KUBE-SEP-A' }],
+  leadsTo: [],
+  reach: 'dead',
+};
+const LIST: ChainList = {
+  apiVersion: 'kp-explain/v1',
+  kind: 'ChainList',
+  capture: { origin: 'x', node: null, takenAt: null, proxyMode: 'iptables', backends: [] },
+  problems: [],
+  items: [ITEM],
+};
+
+describe('chains as text', () => {
+  it('says what it stands for, who jumps to it, and its rules', () => {
+    expect(
+      renderChainText(LIST, { colours: NO_COLOURS }),
+    ).toBe(`KUBE-SEP-A  nat table, ipv4, iptables-nft  (iptables-save.txt:12)
+  Sends to one endpoint.
+  Service: shop/web:http (the chain name is the hash of it)
+  Endpoint: 10.244.1.11:8080
+  Written by: kube-proxy
+  No built-in chain leads here: no packet meets these rules.
+  jumped to from
+    KUBE-SVC-A rule 2, line 30: -A KUBE-SVC-A -j KUBE-SEP-A
+  rules
+    1  -A KUBE-SEP-A -m comment --comment "\\x1b[2J" -j DNAT  [3 packets]
+       = rewrites
+`);
+  });
+
+  it('offers names that come close', () => {
+    expect(renderNoChain('KUBE-SVC-X', ['KUBE-SVC-Y'])).toBe(
+      'No chain KUBE-SVC-X in these rules. Close to it: KUBE-SVC-Y.\n',
+    );
+  });
+});
+
+describe('problems as text', () => {
+  it('gives place and message, escaped, and counts what it leaves out', () => {
+    const one = { code: 'x', message: 'bad \x1b', file: 'a.txt', line: 3 };
+    expect(renderProblems([one, { ...one, file: null, line: null }], NO_COLOURS)).toBe(
+      'note: a.txt:3: bad \\x1b\nnote: bad \\x1b\n',
+    );
+    expect(renderProblems(new Array(23).fill(one), NO_COLOURS)).toContain('… and 3 more notes');
+    expect(renderProblems([], NO_COLOURS)).toBe('');
+  });
+});

@@ -1,0 +1,94 @@
+import type { OutcomeItem } from '../../src/explain/explanation.ts';
+import type { TruthPair } from './truth-file.ts';
+
+/** What a client can see of one connection. */
+export type Seen = 'reached' | 'rejected' | 'timeout';
+
+/**
+ * Where a capture of the node cannot determine what a client saw of a packet that the node let pass. Each says what it
+ * may then see, and why; where none applies, an accepted packet must be answered. Pairs settled here are counted apart.
+ */
+export interface Allowance {
+  readonly name: string;
+  readonly reason: string;
+  readonly sees: readonly Seen[];
+  /** True where it does not matter what this node does; otherwise only accepted packets are asked about. */
+  readonly anyVerdict?: true;
+  readonly applies: (pair: TruthPair, outcome: OutcomeItem, capture: string) => boolean;
+  /** Set where the rules of the capture name other endpoints than those that answered. */
+  readonly otherBackends?: true;
+}
+
+/** The lab's gateway: it is asked to route Service and documentation addresses, and drops them. */
+const GATEWAYS: readonly (string | null)[] = ['192.168.100.254', 'fd00:192:168:100::254'];
+
+/** The other node of the lab. */
+const OTHER_NODE_V4 = '192.168.100.12';
+const OTHER_NODE: readonly (string | null)[] = [OTHER_NODE_V4, 'fd00:192:168:100::12'];
+
+/** Every pod of the lab drops this port itself: a hung application. */
+const HUNG_PORT = 8099;
+
+export const ALLOWANCES: readonly Allowance[] = [
+  {
+    name: 'never-arrives',
+    reason:
+      'in the captures with FORWARD policy DROP (IPv4) the other node has it too, and drops what its own pods send; the packet never reaches this node',
+    sees: ['timeout'],
+    anyVerdict: true,
+    applies: (pair, _outcome, capture) =>
+      capture.includes('forwarddrop') && pair.client.kind === 'remote-pod' && !pair.client.ip.includes(':'),
+  },
+  {
+    name: 'gateway',
+    reason: 'the packet leaves the node for the gateway, which drops what it is asked to route; the node cannot know',
+    sees: ['timeout'],
+    applies: (_pair, { exit }) => exit?.kind === 'interface' && GATEWAYS.includes(exit.nextHop),
+  },
+  {
+    name: 'hung-application',
+    reason: 'port 8099 of every pod is dropped inside the pod; the node cannot know',
+    sees: ['timeout'],
+    applies: (_pair, { destination }) => destination.port === HUNG_PORT,
+  },
+  {
+    name: 'changed-before-capture',
+    reason:
+      "these Services' endpoints were exchanged between the measurement and the capture, on purpose, to leave stale flows (notes.staleFlow in capture.json); what was measured are the endpoints of before",
+    sees: ['reached', 'timeout'],
+    anyVerdict: true,
+    applies: (pair) => pair.dst.service === 'shop/udp-stale' || pair.dst.service === 'shop/udp-stale-np',
+    otherBackends: true,
+  },
+  {
+    name: 'other-node-drops',
+    reason:
+      'in the captures with FORWARD policy DROP (IPv4) the other node has it too, and drops what this node sends to its pods; its rules are not in the capture',
+    sees: ['timeout'],
+    applies: (_pair, { exit, destination }, capture) =>
+      capture.includes('forwarddrop') &&
+      exit?.kind === 'interface' &&
+      exit.nextHop === OTHER_NODE_V4 &&
+      destination.address !== OTHER_NODE_V4,
+  },
+  {
+    name: 'listening-sockets',
+    reason: 'the packet is delivered; whether a socket listens there is not in a capture',
+    sees: ['reached', 'rejected'],
+    applies: (pair, { exit, endpoint }) =>
+      (exit?.kind === 'local' && (endpoint === null || endpoint.pod === null)) ||
+      pair.dst.kind === 'podIP-closed-port' ||
+      pair.dst.service === 'shop/nolistener',
+  },
+  {
+    name: 'answer-takes-another-way',
+    reason:
+      'a pod of another node is answered by its own node, past this one, which alone could undo the DNAT; the first packet arrives all the same',
+    sees: ['timeout'],
+    applies: (pair, { source, exit }) =>
+      pair.client.kind === 'remote-pod' &&
+      source.rewrite === 'none' &&
+      exit?.kind === 'interface' &&
+      OTHER_NODE.includes(exit.nextHop),
+  },
+];

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { explainTrace } from '../../src/explain/explain-trace.ts';
+import type { Known, TraceQuestion } from '../../src/explain/question/question.ts';
+import { readDestination } from '../../src/explain/question/destination.ts';
+import { readVantages } from '../../src/explain/question/vantage.ts';
+import { tracePacket } from '../../src/trace/trace-packet.ts';
+import { openCapture } from '../support/open-capture.ts';
+import { comparePair } from './compare-pair.ts';
+import { comparePath } from './compare-path.ts';
+import type { TruthClient, TruthFile, TruthTarget } from './truth-file.ts';
+
+/** How a capture's answers compare with what was measured on its node. */
+export interface TruthReport {
+  readonly outcomes: Tally;
+  readonly backends: Tally;
+  readonly masquerade: Tally;
+  readonly paths: Tally;
+  /** Pairs whose measured outcome the capture cannot determine, by the allowance that says why. */
+  readonly allowed: ReadonlyMap<string, number>;
+  readonly disagreements: readonly string[];
+}
+
+export interface Tally {
+  agree: number;
+  of: number;
+}
+
+export async function checkTruth(captureFolder: string, truthFile: string): Promise<TruthReport> {
+  const truth: TruthFile = JSON.parse(readFileSync(truthFile, 'utf8'));
+  const { known: full } = await openCapture(captureFolder);
+  // The flows of a capture were open while it was taken; the measured connections were new.
+  const known: Known = { ...full, flows: null };
+  const tally = (): Tally => ({ agree: 0, of: 0 });
+  const report = { outcomes: tally(), backends: tally(), masquerade: tally(), paths: tally() };
+  const allowed = new Map<string, number>();
+  const disagreements: string[] = [];
+  for (const pair of truth.pairs) {
+    const question = questionOf(pair.client, pair.dst, null);
+    const name = `${pair.client.kind} ${question.from} → ${question.destination}/${question.protocol} (${pair.dst.service ?? ''})`;
+    const [item] = explainTrace(question, known);
+    if (item === undefined) throw new Error(`no answer for ${name}`);
+    const result = comparePair(pair, item, truth.capture);
+    for (const allowance of result.allowed) allowed.set(allowance, (allowed.get(allowance) ?? 0) + 1);
+    for (const aspect of result.checked) {
+      report[aspect].of++;
+      if (!result.disagreements.some((each) => each.aspect === aspect)) report[aspect].agree++;
+    }
+    disagreements.push(...result.disagreements.map(({ aspect, text }) => `${aspect} of ${name}: ${text}`));
+  }
+  for (const trace of truth.traces) {
+    const question = questionOf(trace.client, trace.dst, trace.client.sport ?? null);
+    const destination = readDestination(question, known);
+    const [vantage] = readVantages(question, destination, known);
+    if (vantage === undefined) throw new Error('no vantage');
+    const packet = {
+      family: destination.address.family,
+      protocol: destination.protocol,
+      source: vantage.sender,
+      sourcePort: question.sourcePort,
+      destination: destination.address,
+      destinationIsLocal: false,
+      destinationPort: destination.port,
+      icmp: null,
+      entersAt: vantage.entersAt,
+      inInterface: vantage.inInterface,
+      mark: 0,
+      state: 'NEW' as const,
+    };
+    const rulesets = known.rulesets.filter(({ family }) => family === packet.family);
+    const own = tracePacket(packet, { rulesets, host: known.host, flows: null, recoverDestination: () => null });
+    const difference = comparePath(trace, own, rulesets[0]?.backend === 'iptables-legacy');
+    report.paths.of++;
+    if (difference === null) report.paths.agree++;
+    else disagreements.push(`path of ${trace.what} from ${trace.client.kind}: ${difference}`);
+  }
+  return { ...report, allowed, disagreements };
+}
+
+function questionOf(client: TruthClient, target: TruthTarget, sourcePort: number | null): TraceQuestion {
+  const v6 = target.ip.includes(':');
+  return {
+    destination: v6 ? `[${target.ip}]:${target.port}` : `${target.ip}:${target.port}`,
+    from: client.kind === 'node' ? 'node' : client.ip,
+    protocol: target.proto.toLowerCase(),
+    sourcePort,
+    inInterface: null,
+    mark: null,
+    ctstate: null,
+    namespace: 'default',
+  };
+}

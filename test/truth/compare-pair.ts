@@ -1,0 +1,131 @@
+import type { OutcomeItem, TraceItem } from '../../src/explain/explanation.ts';
+import { ALLOWANCES, type Allowance, type Seen } from './allowed.ts';
+import type { TruthPair } from './truth-file.ts';
+
+/** What can be compared of a pair. */
+export type Aspect = 'outcomes' | 'backends' | 'masquerade';
+
+/** How one pair compares. */
+export interface PairResult {
+  /** Empty where all agrees. */
+  readonly disagreements: readonly { readonly aspect: Aspect; readonly text: string }[];
+  readonly checked: readonly Aspect[];
+  /** Allowances that an outcome of the pair needed. */
+  readonly allowed: readonly string[];
+}
+
+/** One traced way and what the client may see of it. */
+interface Expected {
+  readonly outcome: OutcomeItem;
+  readonly sees: readonly Seen[];
+  readonly allowance: Allowance | null;
+}
+
+/** A wrong answer that a fair draw would hide less often than this is counted as wrong. */
+const CHANCE = 1e-6;
+
+export function comparePair(pair: TruthPair, item: TraceItem, capture: string): PairResult {
+  const expected = item.outcomes.map((outcome) => expect(pair, outcome, capture));
+  const texts: { aspect: Aspect; text: string }[] = [];
+  const add = (aspect: Aspect, list: readonly string[]): void => {
+    for (const text of list) texts.push({ aspect, text });
+  };
+  const checked: Aspect[] = ['outcomes'];
+  add('outcomes', compareOutcome(pair, expected));
+  const reached = Object.keys(pair.backends).length > 0;
+  const others = expected.some(({ allowance }) => allowance?.otherBackends === true);
+  if (reached && !others) {
+    checked.push('backends', 'masquerade');
+    add('backends', compareBackends(pair, expected));
+    add('masquerade', compareSources(pair, expected));
+  }
+  const allowed = [...new Set(expected.flatMap(({ allowance }) => (allowance === null ? [] : [allowance.name])))];
+  return { disagreements: texts, checked, allowed };
+}
+
+function expect(pair: TruthPair, outcome: OutcomeItem, capture: string): Expected {
+  const allowance =
+    ALLOWANCES.find(
+      ({ applies, anyVerdict }) =>
+        (anyVerdict === true || outcome.verdict === 'accept') && applies(pair, outcome, capture),
+    ) ?? null;
+  if (allowance !== null) return { outcome, sees: allowance.sees, allowance };
+  return { outcome, sees: SEEN_OF[outcome.verdict], allowance };
+}
+
+const SEEN_OF: Readonly<Record<OutcomeItem['verdict'], readonly Seen[]>> = {
+  accept: ['reached'],
+  drop: ['timeout'],
+  reject: ['rejected'],
+  queue: [],
+  unknown: [],
+};
+
+/** Everything measured must have been traced, and everything traced must have been measured, chance aside. */
+function compareOutcome(pair: TruthPair, expected: readonly Expected[]): string[] {
+  const measured = pair.outcome.split('+');
+  const traced = expected.map(({ outcome, sees }) => `${outcome.verdict} (${sees.join('|')})`);
+  const text = `measured ${pair.outcome}, traced ${[...new Set(traced)].join(', ')}`;
+  if (measured.some((seen) => !expected.some(({ sees }) => sees.some((each) => each === seen)))) return [text];
+  const unseen = expected.filter(({ sees }) => !sees.some((each) => measured.includes(each)));
+  const share = unseen.reduce((sum, { outcome }) => sum + outcome.probability, 0);
+  if (pair.sessionAffinity !== true && (1 - share) ** pair.attempts < CHANCE) return [text];
+  return rejectedBy(pair, expected);
+}
+
+function rejectedBy(pair: TruthPair, expected: readonly Expected[]): string[] {
+  const measured = Object.keys(pair.rejectBy ?? {}).map((by) => by.replace(/ from .*/, ''));
+  const traced = expected.flatMap(({ outcome }) => (outcome.rejectWith === null ? [] : [outcome.rejectWith]));
+  if (traced.length === 0 || measured.every((by) => traced.includes(by))) return [];
+  return [`rejected by ${measured}, traced ${traced}`];
+}
+
+function compareBackends(pair: TruthPair, expected: readonly Expected[]): string[] {
+  const shares = new Map<string, number>();
+  for (const { outcome, sees } of expected) {
+    if (sees.includes('reached')) shares.set(socket(outcome), (shares.get(socket(outcome)) ?? 0) + outcome.probability);
+  }
+  const problems: string[] = [];
+  for (const backend of Object.keys(pair.backends)) {
+    if (!shares.has(backend)) problems.push(`${backend} was reached but not traced (traced ${[...shares.keys()]})`);
+  }
+  for (const [backend, share] of shares) {
+    if (pair.sessionAffinity !== true && pair.backends[backend] === undefined && (1 - share) ** pair.attempts < CHANCE) {
+      problems.push(`${backend} has a share of ${share} but was never reached in ${pair.attempts} tries`);
+    }
+  }
+  for (const [backend, { pod }] of Object.entries(pair.perBackend ?? {})) {
+    const names = expected.filter(({ outcome }) => socket(outcome) === backend).map(({ outcome }) => outcome.endpoint?.pod ?? null);
+    if (pod !== '' && names.some((name) => name !== null && !sameKind(name, pod))) {
+      problems.push(`${backend} answered as ${pod}, named ${[...new Set(names)]}`);
+    }
+  }
+  return problems;
+}
+
+/** 25 pods of each node run in one place, which answers with the name of the set. */
+function sameKind(name: string, pod: string): boolean {
+  return name === pod || (name.startsWith(pod) && /^-?\d+$/.test(name.slice(pod.length)));
+}
+
+function compareSources(pair: TruthPair, expected: readonly Expected[]): string[] {
+  const problems: string[] = [];
+  for (const [backend, seen] of Object.entries(pair.perBackend ?? {})) {
+    for (const { outcome } of expected.filter((each) => socket(each.outcome) === backend)) {
+      const masqueraded = outcome.source.rewrite !== 'none';
+      if (masqueraded !== seen.masqueraded) {
+        problems.push(`${backend}: masqueraded ${seen.masqueraded}, traced ${outcome.source.rewrite}`);
+      }
+      const addresses = Object.keys(seen.sources);
+      if (outcome.source.address === null || !addresses.includes(outcome.source.address)) {
+        problems.push(`${backend} saw ${addresses}, traced ${outcome.source.address}`);
+      }
+    }
+  }
+  return problems;
+}
+
+function socket({ destination }: OutcomeItem): string {
+  const { address, port } = destination;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,76 @@
+import { formatAddress } from '../../src/net/address.ts';
+import type { PathEntry, Trace } from '../../src/trace/outcome.ts';
+import type { TruthStep, TruthTrace } from './truth-file.ts';
+
+/**
+ * Compares one kernel trace with the tracer's ways, step by step: table, chain, rule, and the packet's headers,
+ * interfaces and mark at each.
+ *
+ * Left out on both sides: the raw table, where the measurement put its own TRACE rule; for iptables-nft the end of
+ * chains, which xtables-monitor does not print and the netlink events print also for built-in chains before their policy.
+ * @returns null where one way is the kernel's, else the nearest difference
+ */
+export function comparePath(truth: TruthTrace, trace: Trace, legacy: boolean): string | null {
+  const kernel = truth.path.filter(
+    (step) => step.table !== 'raw' && (legacy || step.kind === 'rule' || step.kind === 'policy'),
+  );
+  let nearest = { steps: -1, text: 'no way was traced' };
+  for (const outcome of trace.outcomes) {
+    const own = outcome.path.filter(
+      ({ step }) => step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
+    );
+    const difference = compareSteps(kernel, own);
+    if (difference === null) return null;
+    if (difference.steps > nearest.steps) nearest = difference;
+  }
+  return nearest.text;
+}
+
+function compareSteps(
+  kernel: readonly TruthStep[],
+  own: readonly PathEntry[],
+): { steps: number; text: string } | null {
+  const length = Math.max(kernel.length, own.length);
+  for (let i = 0; i < length; i++) {
+    const theirs = kernel[i] === undefined ? 'end' : kernelText(kernel[i] as TruthStep);
+    const ours = own[i] === undefined ? 'end' : ownText(own[i] as PathEntry);
+    if (theirs !== ours) return { steps: i, text: `step ${i}: kernel ${theirs}, traced ${ours}` };
+    const packet =
+      kernel[i] !== undefined && own[i] !== undefined
+        ? comparePacket(kernel[i] as TruthStep, own[i] as PathEntry)
+        : null;
+    if (packet !== null) return { steps: i, text: `step ${i} (${theirs}): ${packet}` };
+  }
+  return null;
+}
+
+function kernelText(step: TruthStep): string {
+  if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}`;
+  return `${step.table} ${step.chain} ${step.kind === 'policy' ? 'policy' : 'chain-end'}`;
+}
+
+function ownText({ step }: PathEntry): string {
+  return `${step.table} ${step.chain} ${step.rule === null ? step.event : step.rule.number}`;
+}
+
+function comparePacket(step: TruthStep, { packet }: PathEntry): string | null {
+  const theirs = {
+    in: step.packet.inIf ?? null,
+    out: step.packet.outIf ?? null,
+    src: step.packet.src,
+    dst: step.packet.dst,
+    sport: step.packet.sport ?? packet.sourcePort,
+    dport: step.packet.dport ?? packet.destinationPort,
+  };
+  const ours = {
+    in: packet.inInterface,
+    out: packet.outInterface,
+    src: packet.source.address === null ? null : formatAddress(packet.source.address),
+    dst: formatAddress(packet.destination),
+    sport: packet.sourcePort,
+    dport: packet.destinationPort,
+  };
+  const a = JSON.stringify(theirs);
+  const b = JSON.stringify(ours);
+  return a === b ? null : `kernel ${a}, traced ${b}`;
+}

@@ -1,0 +1,22 @@
+import { checkTruth, type Tally } from './check-truth.ts';
+
+/** `npm run truth -- CAPTURE-FOLDER TRUTH-FILE …`: compares answers with what was measured, pair after pair of arguments. */
+const args = process.argv.slice(2);
+if (args.length === 0 || args.length % 2 !== 0) {
+  console.error('usage: npm run truth -- CAPTURE-FOLDER TRUTH-FILE [CAPTURE-FOLDER TRUTH-FILE …]');
+  process.exit(2);
+}
+let failed = false;
+for (let i = 0; i < args.length; i += 2) {
+  const report = await checkTruth(args[i] ?? '', args[i + 1] ?? '');
+  console.log(args[i]);
+  const line = (name: string, { agree, of }: Tally): void => console.log(`  ${name.padEnd(11)} agree ${agree} of ${of}`);
+  line('outcomes', report.outcomes);
+  line('backends', report.backends);
+  line('masquerade', report.masquerade);
+  line('paths', report.paths);
+  for (const [name, count] of report.allowed) console.log(`  of these ${count} the capture cannot determine: ${name}`);
+  for (const text of report.disagreements) console.log(`  DISAGREE ${text}`);
+  if (report.disagreements.length > 0) failed = true;
+}
+process.exitCode = failed ? 1 : 0;

@@ -1,0 +1,70 @@
+/** A truth file: what real connections and the kernel's TRACE did on a captured node. */
+export interface TruthFile {
+  readonly capture: string;
+  readonly node: string;
+  readonly pairs: readonly TruthPair[];
+  readonly traces: readonly TruthTrace[];
+}
+
+export interface TruthClient {
+  readonly kind: 'pod' | 'node' | 'external' | 'endpoint' | 'remote-pod' | 'remote-node';
+  readonly name: string;
+  readonly ip: string;
+  readonly sport?: number;
+}
+
+export interface TruthTarget {
+  readonly ip: string;
+  readonly port: number;
+  readonly proto: string;
+  readonly kind?: string;
+  readonly service?: string;
+}
+
+/** A client that connected to a destination many times. */
+export interface TruthPair {
+  readonly client: TruthClient;
+  readonly clientAddr: readonly string[];
+  readonly dst: TruthTarget;
+  readonly outcome: string;
+  readonly attempts: number;
+  readonly backends: Readonly<Record<string, number>>;
+  readonly masqueraded?: 'none' | 'some' | 'all';
+  readonly perBackend?: Readonly<
+    Record<
+      string,
+      {
+        readonly pod: string;
+        readonly n: number;
+        readonly sources: Readonly<Record<string, number>>;
+        readonly masqueraded: boolean;
+      }
+    >
+  >;
+  readonly rejectBy?: Readonly<Record<string, number>>;
+  readonly sessionAffinity?: boolean;
+}
+
+/** The first packet of a connection, rule by rule. */
+export interface TruthTrace {
+  readonly client: TruthClient;
+  readonly dst: TruthTarget;
+  readonly what: string;
+  readonly path: readonly TruthStep[];
+}
+
+export interface TruthStep {
+  readonly table: string;
+  readonly chain: string;
+  readonly kind: 'rule' | 'return' | 'policy' | 'end';
+  readonly rule: number | null;
+  readonly packet: {
+    readonly inIf?: string;
+    readonly outIf?: string;
+    readonly src: string;
+    readonly dst: string;
+    readonly sport?: number;
+    readonly dport?: number;
+    readonly mark?: string;
+  };
+}
