@@ -1,8 +1,18 @@
 import { defineConfig } from 'vitest/config';
+import { KernelReporter } from './test/support/kernel-reporter.ts';
+
+// `.ci/run` names a file for the results, which it reads afterwards.
+const results = process.env.KP_EXPLAIN_TEST_RESULTS;
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/build-if-stale.ts'],
+    reporters: [
+      'default',
+      new KernelReporter(),
+      ...(results ? [['json', { outputFile: results }] as ['json', { outputFile: string }]] : []),
+    ],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,5 +1,6 @@
 import type { Known } from '../explain/question/question.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
+import { AddressBook } from '../names/addresses.ts';
 import type { Capture } from './capture.ts';
 
 /** @returns what a trace may ask of the capture; flows are read only if it does. */
@@ -8,6 +9,8 @@ export function knownOf(capture: Capture, cluster: Cluster): Known {
     rulesets: capture.rulesets,
     host: capture.host,
     cluster,
+    book: new AddressBook(cluster),
+    proxyMode: capture.info.proxyMode,
     get flows() {
       return capture.flows();
     },

@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import type { ProxyMode, TraceList } from '../explain/explanation.ts';
-import { escapeTerminal } from '../render/escape.ts';
+import type { TraceList } from '../explain/explanation.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -105,9 +104,6 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
     request,
     io,
     async (capture, progress): Promise<TraceList> => {
-      // In these modes a walk through iptables alone would say that the packet leaves unchanged: plainly wrong.
-      if (!isTraceable(capture.info.proxyMode))
-        return { ...documentHead(capture), kind: 'TraceList', items: [] };
       const { explainTrace } = await import('../explain/explain-trace.ts');
       const { QuestionError } = await import('../explain/question/question.ts');
       const cluster = await capture.cluster();
@@ -121,21 +117,9 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
       }
     },
     async (list, options) => {
-      if (list.items.length === 0) return modeAnswer(request.destination, list);
       const { renderTraceText } = await import('../render/trace-text.ts');
       return await renderTraceText(list, { ...options, detail: request.detail });
     },
   );
   return EXIT.answered;
-}
-
-/** @returns false where something else than iptables carries Services, and is not followed. */
-function isTraceable(mode: ProxyMode): boolean {
-  return mode !== 'nftables' && mode !== 'ipvs';
-}
-
-/** The answer where the mode is the answer; the document's problems say more. */
-function modeAnswer(destination: string, { capture }: TraceList): string {
-  const node = capture.node === null ? 'this node' : escapeTerminal(capture.node);
-  return `${escapeTerminal(destination)} is not traced: kube-proxy runs in ${capture.proxyMode} mode on ${node}.\n`;
 }

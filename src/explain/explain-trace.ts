@@ -13,7 +13,8 @@ import { Namer } from './trace/namer.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
 import { describeSteps } from './trace/step-items.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
-import { modeNotes } from './trace/mode-notes.ts';
+import { listMisses } from './trace/misses.ts';
+import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
 
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
@@ -55,7 +56,7 @@ function explainFrom(
     },
     service: namer.serviceOf(trace),
     steps: describeSteps(trace, rulesets, namer),
-    outcomes: trace.outcomes.map((outcome) => describeOutcome(outcome, namer)),
+    outcomes: trace.outcomes.map((outcome) => describeOutcome(outcome, namer)).map(outsideIptables(known)),
     assumptions: [
       ...(destination.chosen === null ? [] : [{ code: 'destination-chosen', text: destination.chosen, settle: null }]),
       ...vantage.assumptions,
@@ -63,9 +64,14 @@ function explainFrom(
       ...missingRules(rulesets, known, packet),
       ...modeNotes(known, packet),
     ],
-    misses: [],
+    misses: question.detail === 'full' ? misses(trace, rulesets, known) : [],
     flows: summariseFlows(packet, trace, known, namer),
   };
+}
+
+function misses(trace: Trace, rulesets: readonly Ruleset[], known: Known): TraceItem['misses'] {
+  const [first] = trace.outcomes;
+  return first === undefined ? [] : listMisses(first, rulesets, known.host);
 }
 
 function packetOf(vantage: Vantage, destination: Destination, question: TraceQuestion): Packet {
@@ -103,7 +109,7 @@ function readState(text: string | null): Packet['state'] {
 /** The packet's own source: what the sender chose, where every way agrees on it. */
 function sourceAddress(trace: Trace): string | null {
   if (trace.packet.source.address !== null) return formatAddress(trace.packet.source.address);
-  const chosen = new Set(trace.outcomes.map(({ path, source }) => path[0]?.packet.source.address ?? source.sender.address));
+  const chosen = new Set(trace.outcomes.map(({ path, source }) => path[0]?.state.source.address ?? source.sender.address));
   const [only] = chosen;
   return chosen.size === 1 && only !== null && only !== undefined ? formatAddress(only) : null;
 }
@@ -113,7 +119,7 @@ function missingRules(rulesets: readonly Ruleset[], known: Known, packet: Packet
   if (rulesets.length === 0) {
     const others = known.rulesets.length > 0 ? `the capture holds rules for ${known.rulesets[0]?.family} only` : 'the capture holds no iptables rules';
     const command = packet.family === 'ipv6' ? 'ip6tables-save' : 'iptables-save';
-    return [{ code: 'rules-not-captured', text: `${others}: no ${packet.family} rule is taken to exist`, settle: `capture \`${command} -c\`` }];
+    return [{ code: 'rules-not-captured', text: `${others}; it is taken for granted that there is no ${packet.family} rule`, settle: `capture \`${command} -c\`` }];
   }
   return rulesets.flatMap((ruleset) => {
     const missing = (['nat', 'filter'] as const).filter((name) => {

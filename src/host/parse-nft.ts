@@ -32,9 +32,10 @@ const IPTABLES_CHAINS: ReadonlySet<string> = new Set([
  * @returns the facts, or null where the text cannot be read as a whole. Never throws.
  */
 export function parseNft(text: string, file: string, problems: ProblemList): NftFacts | null {
-  const root = asObject(readJson(text, file, problems));
-  if (root === null) return null;
-  if (!Array.isArray(root.nftables)) {
+  const value = readJson(text, file, problems);
+  if (value === undefined) return null;
+  const root = asObject(value);
+  if (root === null || !Array.isArray(root.nftables)) {
     problems.add('unexpected-json', 'no list called nftables', file);
     return null;
   }

@@ -40,8 +40,10 @@ export function parseRoutes(
   const objects = readJsonObjects(renameEncapDestination(text), file, problems);
   if (objects === null) return null;
   const routes: Route[] = [];
+  // In a dump of both families an entry without `pref` is an IPv4 one.
+  const fallback = objects.some((object) => object.pref !== undefined) ? 'ipv4' : family;
   for (const object of objects) {
-    if (familyOf(object, family) !== family) continue;
+    if (familyOf(object, fallback) !== family) continue;
     const route = readRoute(object, family);
     if (route === null)
       problems.add('unreadable-route', `route to ${shown(object.dst)} cannot be read`, file);

@@ -21,8 +21,9 @@ export async function renderTraceText(list: TraceList, options: TraceTextOptions
   const blocks = [heading(list, colours)];
   const answers = await Promise.all(list.items.map((item) => answer(item, width, colours)));
   blocks.push(...answers);
+  const told = new Set<string>();
   if (options.detail !== 'answer')
-    for (const item of list.items) blocks.push(path(item, list, width, colours));
+    for (const item of list.items) blocks.push(path(item, list, width, colours, told));
   blocks.push(notes(list.items, colours));
   return blocks.filter((block) => block !== '').join('\n');
 }
@@ -96,13 +97,19 @@ function flowText(item: TraceItem): string {
   return `  ${total} live ${verb} where conntrack remembers (${who}): ${targets.join(', ')}${more}`;
 }
 
-function path(item: TraceItem, list: TraceList, width: number | null, colours: Colours): string {
+function path(
+  item: TraceItem,
+  list: TraceList,
+  width: number | null,
+  colours: Colours,
+  told: Set<string>,
+): string {
   const title = list.items.length > 1 ? `path from ${escapeTerminal(item.from)}` : 'path';
   const groups = groupOutcomes(item.outcomes).slice(0, MAX_GROUPS);
   const parts = groups.map((group) => {
     const outcomes = group.outcomes.flatMap(({ ways }) => ways);
     const head = groups.length > 1 ? `${conditions(group, colours).join('\n')}\n` : '';
-    return head + renderPath(outcomes, item, width, colours);
+    return head + renderPath(outcomes, item, width, colours, told);
   });
   return `${colours.heading(title)}\n${parts.join('')}`;
 }

@@ -44,7 +44,7 @@ export interface Ending {
 
 /** @returns the branch after it passed a step. */
 export function passed(branch: Branch, step: Step): Branch {
-  const path: PathNode = { step, packet: branch.state, before: branch.path, length: (branch.path?.length ?? 0) + 1 };
+  const path: PathNode = { step, state: branch.state, before: branch.path, length: (branch.path?.length ?? 0) + 1 };
   return { ...branch, path };
 }
 

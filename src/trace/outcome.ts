@@ -1,6 +1,7 @@
 import type { Backend, HookName, Rule, TableName } from '../iptables/ruleset.ts';
 import type { Address } from '../net/address.ts';
 import type { Packet, Sender } from './packet.ts';
+import type { PacketState } from './state.ts';
 
 /** What became of the packet on this node. `unknown`: the capture cannot tell, and `given` or `reason` say why. */
 export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
@@ -31,24 +32,14 @@ export interface Step {
   readonly target: string | null;
 }
 
-/** Headers and metadata while the packet is on its way; a new value for every change. */
-export interface PacketView {
-  readonly source: Sender;
-  readonly sourcePort: number | null;
-  readonly destination: Address;
-  readonly destinationPort: number | null;
-  readonly mark: number | null;
-  readonly inInterface: Device;
-  readonly outInterface: Device;
-}
-
 /** A network interface by name; null: there is none at this hook; undefined: there is one, but the capture does not tell which. */
 export type Device = string | null | undefined;
 
 /** One step on one outcome's way, with the packet as it was when it met the step. */
 export interface PathEntry {
   readonly step: Step;
-  readonly packet: PacketView;
+  /** The packet as the step's rules saw it. */
+  readonly state: PacketState;
 }
 
 /** How the packet leaves: through an interface, or to a socket of the node. */

@@ -1,5 +1,5 @@
 import { isLocalAddress } from '../host/local-addresses.ts';
-import type { HookName, TableName } from '../iptables/ruleset.ts';
+import type { HookName, Ruleset, TableName } from '../iptables/ruleset.ts';
 import { sameAddress } from '../net/address.ts';
 import { type Branch, changed } from './branch.ts';
 import { trackConnection } from './conntrack-step.ts';
@@ -20,16 +20,24 @@ export function runHook(start: Branch, hook: HookName, context: TraceContext): B
   for (const entry of HOOKS[hook]) {
     branches = branches.flatMap((branch) => {
       if (entry.kind === 'conntrack') return [trackConnection(branch, context.packet, context.world)];
-      const after = entry.table === 'nat' ? runNat(branch, hook, context) : runTable(branch, hook, entry.table, context);
+      const rulesets = context.world.rulesets.filter(({ backend }) => (entry.backend ?? backend) === backend);
+      const after =
+        entry.table === 'nat' ? runNat(branch, hook, context) : runTable(branch, hook, entry.table, rulesets, context);
       return hook === 'OUTPUT' ? after.flatMap((way) => rerouted(branch, way, entry.table, context)) : after;
     });
   }
   return branches;
 }
 
-function runTable(start: Branch, hook: HookName, table: TableName, context: TraceContext): Branch[] {
+function runTable(
+  start: Branch,
+  hook: HookName,
+  table: TableName,
+  rulesets: readonly Ruleset[],
+  context: TraceContext,
+): Branch[] {
   let branches = [start];
-  for (const ruleset of context.world.rulesets) {
+  for (const ruleset of rulesets) {
     const chain = baseChain(context.world, ruleset, table, hook);
     const chains = ruleset.tables.get(table);
     if (chain === null || chains === undefined) continue;

@@ -1,10 +1,18 @@
 import type { Address, Family } from '../net/address.ts';
 import type { ConntrackState } from '../iptables/match.ts';
-import type { Device, PacketView } from './outcome.ts';
+import type { Device } from './outcome.ts';
 import type { Packet, Sender } from './packet.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
-export interface PacketState extends PacketView {
+export interface PacketState {
+  readonly source: Sender;
+  readonly sourcePort: number | null;
+  readonly destination: Address;
+  readonly destinationPort: number | null;
+  /** Null where a rule set it to what no capture tells. */
+  readonly mark: number | null;
+  readonly inInterface: Device;
+  readonly outInterface: Device;
   readonly family: Family;
   readonly protocol: number;
   readonly icmp: { readonly type: number; readonly code: number } | null;

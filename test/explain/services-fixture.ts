@@ -14,8 +14,8 @@ export interface Known {
   readonly node: string | null;
 }
 
-/** Reads a capture folder under fixtures/. */
-export async function readFixture(folder: string): Promise<Known> {
+/** Reads a capture folder under fixtures/, its dumps changed by `edit`. */
+export async function readFixture(folder: string, edit = (dump: string) => dump): Promise<Known> {
   const problems = new ProblemList();
   const read = (file: string) => {
     const path = new URL(`../../fixtures/${folder}/${file}`, import.meta.url);
@@ -23,7 +23,9 @@ export async function readFixture(folder: string): Promise<Known> {
   };
   const rulesets = ['iptables-save.txt', 'ip6tables-save.txt']
     .flatMap(read)
-    .flatMap((source) => parseSave(source, {}, problems));
+    .flatMap(({ name, bytes }) =>
+      parseSave({ name, bytes: Buffer.from(edit(bytes.toString())) }, {}, problems),
+    );
   const objects = ['services.json', 'endpointslices.json', 'pods.json', 'nodes.json'].flatMap(read);
   const cluster = mergeClusters(await Promise.all(objects.map((source) => parseObjects(source, problems))));
   return { rulesets, cluster, names: nameChains(cluster), node: 'node-1' };

@@ -146,11 +146,16 @@ describe.each(CAPTURES)('listServices on %s', async (folder, release) => {
     expect(of('web')?.externalPolicy).toBeNull();
   });
 
-  it('gives the same list whatever the order of KUBE-SERVICES, which kube-proxy shuffles at every sync', () => {
+  it('gives the same list whatever the order of KUBE-SERVICES, which kube-proxy shuffles at every sync', async () => {
+    const entry = /^\[[\d:]+\] -A KUBE-(?:SERVICES|NODEPORTS) .* -j KUBE-(?:SVC|SVL|EXT|FW|XLB)-.*$/gm;
+    const turned = await readFixture(folder, (dump) => {
+      const found = dump.match(entry) ?? [];
+      return dump.replace(entry, () => found.pop() ?? '');
+    });
+    // Lines differ, and so does the order in which addresses of one Service are met.
     const places = (list: readonly ServiceItem[]) =>
-      list.map(({ namespace, name, port, protocol, family }) => [namespace, name, port, protocol, family]);
-    const turned = listServices({ ...known, rulesets: [...known.rulesets].reverse() });
-    expect(places(turned)).toEqual(places(items));
+      list.map(({ refusals, ...item }) => ({ ...item, refusals: refusals.length }));
+    expect(places(listServices(turned))).toEqual(places(items));
   });
 });
 

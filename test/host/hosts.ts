@@ -147,7 +147,7 @@ function inet6(local: string, prefixlen: number, scope: string): object {
 }
 
 function local(dst: string, dev: string): object {
-  const prefsrc = dst.split('/')[0];
+  const prefsrc = dst === '127.0.0.0/8' ? '127.0.0.1' : dst;
   return { type: 'local', dst, dev, table: 'local', protocol: 'kernel', scope: 'host', prefsrc, flags: [] };
 }
 

@@ -238,6 +238,6 @@ describe('nft -j list ruleset', () => {
   it.each(['', '[]', '{"nftables": 5}', '{"nftables": [{"chain"'])('takes %j for not captured', (text) => {
     const problems = new ProblemList();
     expect(parseNft(text, 'f', problems)).toBeNull();
-    expect(text === '[]' ? 1 : problems.list().length).toBe(1);
+    expect(problems.list()).toHaveLength(1);
   });
 });

@@ -60,7 +60,7 @@ describe('the name of an endpoint chain', () => {
     expect(endpointText('fd00:10:244:1::11', 8080)).toBe('[fd00:10:244:1::11]:8080');
     // As kube-proxy 1.36 wrote it for the Service shop/dual on a real node.
     const service = port('shop/dual', 'TCP');
-    expect(endpointChainName(service, 'fd00:10:244:1::11', 8080)).toBe('KUBE-SEP-IPV6HASHIPV6HASH');
+    expect(endpointChainName(service, 'fd00:10:244:1::11', 8080)).toBe('KUBE-SEP-DLLS7R2WPBWPJ36E');
   });
 });
 
@@ -70,7 +70,9 @@ describe('confirming a comment by the hash', () => {
   });
 
   it('refuses a comment that names another Service', () => {
-    expect(confirmChainName('KUBE-SVC-TCOU7JCQXEZGVUNU', port('kube-system/kube-dns:metrics', ''))).toBeNull();
+    expect(
+      confirmChainName('KUBE-SVC-TCOU7JCQXEZGVUNU', port('kube-system/kube-dns:metrics', '')),
+    ).toBeNull();
   });
 
   it('needs the endpoint for an endpoint chain, and none for the others', () => {

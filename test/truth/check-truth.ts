@@ -87,5 +87,6 @@ function questionOf(client: TruthClient, target: TruthTarget, sourcePort: number
     mark: null,
     ctstate: null,
     namespace: 'default',
+    detail: 'path',
   };
 }

@@ -53,7 +53,7 @@ function ownText({ step }: PathEntry): string {
   return `${step.table} ${step.chain} ${step.rule === null ? step.event : step.rule.number}`;
 }
 
-function comparePacket(step: TruthStep, { packet }: PathEntry): string | null {
+function comparePacket(step: TruthStep, { state: packet }: PathEntry): string | null {
   const theirs = {
     in: step.packet.inIf ?? null,
     out: step.packet.outIf ?? null,

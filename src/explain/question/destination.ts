@@ -1,10 +1,10 @@
-import { commentOf, type Ruleset } from '../../iptables/ruleset.ts';
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
-import { parseServiceComment } from '../../names/comments.ts';
+import type { Destination as NamedDestination } from '../../names/addresses.ts';
 import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
-import { formatProtocol, hasPorts, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
-import { nodeAddress } from './this-node.ts';
+import { ICMP, ICMPV6, parseProtocol, SCTP, TCP, UDP } from '../../net/protocol.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
+import { serviceInComments } from './service-in-comments.ts';
+import { nodeAddress } from './this-node.ts';
 
 /** Where the packet is sent, as the question's destination says. */
 export interface Destination {
@@ -28,7 +28,7 @@ export function readDestination(question: TraceQuestion, known: Known): Destinat
   if (node !== null) return nodePort(Number(node[1]), protocol, known);
   const literal = readAddress(text);
   if (literal !== null) {
-    const chosen = protocol ?? protocolAt(known, literal.address, literal.port) ?? TCP;
+    const chosen = protocol ?? protocolAt(literal.address, literal.port, known) ?? TCP;
     return { ...literal, protocol: inFamily(chosen, literal.address), isLocal: false, chosen: null };
   }
   return service(text, protocol, question, known);
@@ -64,31 +64,14 @@ function readPort(text: string): number {
   return port;
 }
 
-/** The protocol of a Service port at this address, from the API or from kube-proxy's own rules. */
-function protocolAt(known: Known, address: Address, port: number | null): number | null {
-  if (port === null) return null;
-  const text = formatAddress(address);
-  for (const each of known.cluster.services ?? []) {
-    if (!addressesOf(each).includes(text)) continue;
-    const match = each.ports.find((candidate) => candidate.port === port);
-    if (match !== undefined) return parseProtocol(match.protocol);
-  }
-  return null;
-}
-
-function addressesOf(service: Service): string[] {
-  const balancers = service.loadBalancer.flatMap(({ ip }) => (ip === null ? [] : [ip]));
-  return [...service.clusterIPs, ...service.externalIPs, ...balancers];
-}
-
 function nodePort(port: number, protocol: number | null, known: Known): Destination {
   readPort(String(port));
-  const owner = (known.cluster.services ?? []).flatMap(({ ports }) => ports).find(({ nodePort: own }) => own === port);
+  const owner = [TCP, UDP, SCTP].find((each) => known.book.serviceAtNodePort(each, port) !== null);
   const address = nodeAddress(known);
   return {
     address: address ?? PLACEHOLDER,
     port,
-    protocol: protocol ?? (owner === undefined ? null : parseProtocol(owner.protocol)) ?? TCP,
+    protocol: protocol ?? owner ?? TCP,
     isLocal: true,
     chosen:
       address === null
@@ -100,102 +83,65 @@ function nodePort(port: number, protocol: number | null, known: Known): Destinat
 /** Stands for "some address of this node" (RFC 5737). */
 const PLACEHOLDER: Address = { family: 'ipv4', value: 0xc0000201n };
 
+/** The protocol of a Service port with this address and port; TCP where several protocols share it. */
+function protocolAt(address: Address, port: number | null, known: Known): number | null {
+  if (port === null) return null;
+  return [TCP, UDP, SCTP].find((each) => known.book.serviceAt(each, address, port) !== null) ?? null;
+}
+
 function service(text: string, protocol: number | null, question: TraceQuestion, known: Known): Destination {
-  const parts = /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text);
-  if (parts === null) throw new QuestionError(`${text} is neither ADDRESS:PORT nor NAMESPACE/SERVICE[:PORT] nor node:PORT`);
-  const namespace = parts[1] ?? question.namespace;
-  const name = parts[2] ?? '';
-  const wanted = parts[3] ?? null;
-  const found = known.cluster.services?.find((each) => each.namespace === namespace && each.name === name);
-  if (found !== undefined) return fromService(found, wanted, protocol);
-  const ruled = fromComments(known.rulesets, namespace, name, wanted, protocol);
-  if (ruled !== null) return ruled;
-  const where = known.cluster.services === null ? 'in the comments of the rules' : 'among the Services of the capture or in the comments of the rules';
-  throw new QuestionError(
-    `no Service ${namespace}/${name}${wanted === null ? '' : `:${wanted}`} ${where}; \`kp-explain services\` lists them, and ADDRESS:PORT works without names${suggestion(known, namespace, name)}`,
-  );
+  const answer = known.book.resolve(text, question.namespace, protocol);
+  switch (answer.kind) {
+    case 'found':
+      return chosenAmong(text, answer.destinations);
+    case 'not-a-name':
+      throw new QuestionError(`${text} is neither ADDRESS:PORT nor NAMESPACE/SERVICE[:PORT] nor node:PORT`);
+    case 'no-such-port': {
+      const { service: found } = answer;
+      const ports = found.ports.map(portLabel).join(', ');
+      throw new QuestionError(`${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`);
+    }
+    case 'no-address':
+      throw new QuestionError(withoutAddress(answer.service));
+    case 'services-unknown':
+    case 'no-such-service': {
+      const ruled = serviceInComments(known.rulesets, text, question.namespace, protocol);
+      if (ruled !== null) return { ...ruled, isLocal: false, chosen: null };
+      const elsewhere = answer.kind === 'no-such-service' ? answer.elsewhere : [];
+      const hint = elsewhere.length === 0 ? '' : `. There is one in namespace ${elsewhere.join(', ')}`;
+      const where = answer.kind === 'services-unknown' ? 'comments of the rules' : 'capture';
+      throw new QuestionError(
+        `no Service ${text.includes('/') ? text : `${question.namespace}/${text}`} in the ${where}${hint}; \`kp-explain services\` lists what there is, and ADDRESS:PORT works without names`,
+      );
+    }
+  }
 }
 
-function suggestion(known: Known, namespace: string, name: string): string {
-  const elsewhere = known.cluster.services?.filter((each) => each.name === name && each.namespace !== namespace) ?? [];
-  return elsewhere.length === 0 ? '' : `. Did you mean ${elsewhere.map((each) => `${each.namespace}/${each.name}`).join(' or ')}?`;
-}
-
-function fromService(found: Service, wanted: string | null, protocol: number | null): Destination {
+function withoutAddress(found: Service): string {
   const label = `${found.namespace}/${found.name}`;
-  const address = found.clusterIPs.map(parseAddress).find((each) => each !== null) ?? null;
-  if (address === null) {
-    throw new QuestionError(
-      found.type === 'ExternalName'
-        ? `${label} is an ExternalName Service: a DNS alias, with no address and no rules`
-        : `${label} is headless (clusterIP None): it has no address and no rules; trace one of its pods by ADDRESS:PORT`,
-    );
+  return found.type === 'ExternalName'
+    ? `${label} is an ExternalName Service: a DNS alias, with no address and no rules`
+    : `${label} is headless (clusterIP None): it has no address and no rules; trace one of its pods by ADDRESS:PORT`;
+}
+
+/** The first way there: its cluster IP and first port, unless the text named another. The others are told. */
+function chosenAmong(text: string, destinations: readonly NamedDestination[]): Destination {
+  const [first] = destinations;
+  if (first === undefined || first.address === null) {
+    throw new QuestionError(`${text} is reached by node port ${first?.portNumber ?? ''} only: trace node:${first?.portNumber ?? 'PORT'}`);
   }
-  const fits = found.ports.filter(
-    (port) =>
-      (wanted === null || port.name === wanted || String(port.port) === wanted) &&
-      (protocol === null || parseProtocol(port.protocol) === protocol),
-  );
-  const [port, ...others] = fits;
-  if (port === undefined) {
-    throw new QuestionError(`${label} has no such port; it has ${found.ports.map(portLabel).join(', ')}`);
-  }
-  const chosen = [
-    ...(others.length === 0 ? [] : [`${label} has ${fits.length} ports; this is ${portLabel(port)}, the others are ${others.map(portLabel).join(', ')}`]),
-    ...(found.clusterIPs.length < 2 ? [] : [`${label} has ${found.clusterIPs.length} cluster IPs; this is ${formatAddress(address)}, the other is ${found.clusterIPs.slice(1).join(', ')}`]),
+  const { address, port, service: found, portNumber, protocol } = first;
+  const label = `${found.namespace}/${found.name}`;
+  const ports = [...new Set(destinations.filter(({ via }) => via === first.via).map((each) => each.port))];
+  const clusterIPs = found.clusterIPs.filter((each) => each !== formatAddress(address));
+  const said = [
+    ...(ports.length < 2 ? [] : [`${label} has ${ports.length} ports; this is ${portLabel(port)}, others are ${ports.filter((each) => each !== port).map(portLabel).join(', ')}`]),
+    ...(clusterIPs.length === 0 ? [] : [`${label} has also cluster IP ${clusterIPs.join(', ')}; this is ${formatAddress(address)}`]),
   ];
-  return {
-    address,
-    port: port.port,
-    protocol: parseProtocol(port.protocol) ?? TCP,
-    isLocal: false,
-    chosen: chosen.length === 0 ? null : chosen.join('; '),
-  };
+  return { address, port: portNumber, protocol, isLocal: false, chosen: said.length === 0 ? null : said.join('; ') };
 }
 
 function portLabel(port: ServicePort): string {
   const label = `${port.port}/${port.protocol.toLowerCase()}`;
   return port.name === '' ? label : `${port.name} (${label})`;
-}
-
-/** Without API objects kube-proxy's comments tell which rule is whose: `default/web:http cluster IP`. */
-function fromComments(
-  rulesets: readonly Ruleset[],
-  namespace: string,
-  name: string,
-  wanted: string | null,
-  protocol: number | null,
-): Destination | null {
-  for (const ruleset of rulesets) {
-    for (const table of ['nat', 'filter'] as const) {
-      const rules = ruleset.tables.get(table)?.chains.get('KUBE-SERVICES')?.rules;
-      for (let index = 0; index < (rules?.length ?? 0); index++) {
-        const rule = rules?.at(index);
-        const comment = rule === undefined ? null : commentOf(rule);
-        const said = comment === null ? null : parseServiceComment(comment);
-        if (rule === undefined || said === null || said.namespace !== namespace || said.name !== name) continue;
-        let address: Address | null = null;
-        let port: number | null = null;
-        let number: number | null = null;
-        for (const match of rule.matches) {
-          if (match.kind === 'destination' && !match.negated) address = { family: match.prefix.family, value: match.prefix.value };
-          if (match.kind === 'destination-port' && !match.negated) port = match.ports.from;
-          if (match.kind === 'protocol' && !match.negated) number = match.number;
-        }
-        if (address === null || port === null || number === null) continue;
-        if (wanted !== null && said.port !== wanted && String(port) !== wanted) continue;
-        if (protocol !== null && number !== protocol) continue;
-        return { address, port, protocol: number, isLocal: false, chosen: null };
-      }
-    }
-  }
-  return null;
-}
-
-/** @returns `10.96.0.10:53/udp`, for people. */
-export function destinationText({ address, port, protocol }: Pick<Destination, 'address' | 'port' | 'protocol'>): string {
-  const text = formatAddress(address);
-  const name = formatProtocol(protocol);
-  if (port === null || !hasPorts(protocol)) return `${text}/${name}`;
-  return address.family === 'ipv6' ? `[${text}]:${port}/${name}` : `${text}:${port}/${name}`;
 }

@@ -7,7 +7,7 @@ import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Condition } from '../../trace/outcome.ts';
 import type { Destination } from './destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
-import { nodeAddress, podNetworks, thisNodeName } from './this-node.ts';
+import { podNetworks, thisNodeName } from './this-node.ts';
 
 /** A place to send the packet from. */
 export interface Vantage {
@@ -41,8 +41,8 @@ export function readVantages(question: TraceQuestion, destination: Destination, 
 }
 
 function given(address: Address, known: Known): Vantage {
-  const owner = (known.cluster.pods ?? []).find((pod) => !pod.hostNetwork && pod.ips.includes(formatAddress(address)));
-  const from = owner === undefined ? formatAddress(address) : `pod ${owner.namespace}/${owner.name}`;
+  const owner = known.book.podAt(address);
+  const from = owner === null || owner.hostNetwork ? formatAddress(address) : `pod ${nameOf(owner)}`;
   return fromAddress('given', from, address, known);
 }
 
@@ -128,11 +128,10 @@ function namedPod(text: string, question: TraceQuestion, known: Known, family: F
 
 function theNode(known: Known, family: Family): Vantage {
   const name = thisNodeName(known);
-  const known_ = nodeAddress(known, family) !== null;
   return {
     kind: 'node',
     from: name === null ? 'a process on this node' : `a process on ${name}`,
-    sender: { address: null, within: [], outside: known_ ? [] : podNetworks(known, family), local: true },
+    sender: { address: null, within: [], outside: podNetworks(known, family), local: true },
     entersAt: 'OUTPUT',
     inInterface: null,
     assumptions: [],

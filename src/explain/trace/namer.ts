@@ -50,7 +50,8 @@ export class Namer {
     const key = `${address} ${port}`;
     const known = this.#endpoints.get(key);
     if (known !== undefined) return known;
-    const found = whoIsAt(address, port, this.#known, this.#node);
+    const parsed = parseAddress(address);
+    const found = parsed === null ? null : whoIsAt(parsed, port, this.#known, this.#node);
     this.#endpoints.set(key, found);
     return found;
   }

@@ -40,7 +40,7 @@ function mergeRecent(given: readonly Condition[]): Note[] {
     const last = run.at(-1);
     if (first !== undefined && last !== undefined) {
       const text = `${first.text}, nor in the next ${run.length - 1} lists (the last: ${listName(last)})`;
-      notes.push(run.length === 1 ? first : { code: 'recent', text, settle: 'capture /proc/net/xt_recent/*' });
+      notes.push(run.length === 1 ? first : { code: 'recent', text, settle: first.settle });
     }
     run = [];
   };

@@ -8,6 +8,7 @@ import { percent } from './verdict-text.ts';
 const SHOWN = 3;
 
 /**
+ * @param told notes that were printed already; the same rule is explained once in an answer
  * @returns the rules that the packet passes, by hook. Outcomes that part and meet again (one of several endpoints)
  * share the lines before and after; between them each way has its own.
  */
@@ -16,25 +17,25 @@ export function renderPath(
   item: TraceItem,
   width: number | null,
   colours: Colours,
+  told: Set<string>,
 ): string {
   const [first] = outcomes;
   if (first === undefined) return '';
-  const printer = new PathPrinter(item, width, colours);
+  const printer = new PathPrinter(item, width, colours, told);
   const head = commonHead(outcomes);
   const tail = commonTail(outcomes, head);
-  printer.steps(first, 0, head);
+  printer.steps([first], 0, head);
   if (outcomes.length > 1) {
     for (const outcome of outcomes.slice(0, SHOWN)) {
       printer.alternative(outcome);
-      printer.steps(outcome, head, outcome.path.length - tail);
+      printer.steps([outcome], head, outcome.path.length - tail);
     }
     if (outcomes.length > SHOWN)
       printer.line(`… ${outcomes.length - SHOWN} more ways like these (-o json lists all)`);
     if (tail > 0) printer.joined();
   }
-  if (outcomes.length > 1) printer.steps(first, first.path.length - tail, first.path.length);
-  else printer.steps(first, head, first.path.length);
-  printer.turns(first, first.path.length);
+  printer.steps(outcomes, Math.max(head, first.path.length - tail), first.path.length);
+  printer.turns(outcomes, first.path.length);
   return printer.text();
 }
 
@@ -63,10 +64,12 @@ class PathPrinter {
   readonly #lines: string[] = [];
   readonly #width: number;
   readonly #colours: Colours;
+  readonly #told: Set<string>;
   #hook: string | null = null;
   #indent = '    ';
 
-  constructor(item: TraceItem, width: number | null, colours: Colours) {
+  constructor(item: TraceItem, width: number | null, colours: Colours, told: Set<string>) {
+    this.#told = told;
     this.#steps = new Map(item.steps.map((step) => [step.id, step]));
     this.#misses = item.misses;
     this.#width = width ?? 160;
@@ -93,10 +96,13 @@ class PathPrinter {
     this.line(this.#colours.faint('─ all of them'));
   }
 
-  steps(outcome: OutcomeItem, from: number, to: number): void {
+  /** Prints steps of the first outcome; the others pass the same ones, counted from their ends. */
+  steps(outcomes: readonly OutcomeItem[], from: number, to: number): void {
+    const [first] = outcomes;
+    if (first === undefined) return;
     for (let index = from; index < to; index++) {
-      this.turns(outcome, index);
-      const step = this.#steps.get(outcome.path[index] ?? -1);
+      this.turns(outcomes, index);
+      const step = this.#steps.get(first.path[index] ?? -1);
       if (step === undefined) continue;
       this.#heading(step.hook);
       for (const miss of this.#misses) if (miss.before === index) this.#miss(miss);
@@ -104,12 +110,19 @@ class PathPrinter {
     }
   }
 
-  turns(outcome: OutcomeItem, after: number): void {
-    for (const turn of outcome.turns) {
-      if (turn.after !== after) continue;
-      this.#hook = null;
-      this.#lines.push(this.#colours.faint(`  ${escapeTerminal(turn.text)}`));
+  /** What happened before the step at this index: one line for each different turn. */
+  turns(outcomes: readonly OutcomeItem[], index: number): void {
+    const [first] = outcomes;
+    if (first === undefined) return;
+    const texts = new Set<string>();
+    for (const { path, turns } of outcomes) {
+      const own = path.length - first.path.length + index;
+      for (const turn of turns) if (turn.after === own) texts.add(turn.text);
     }
+    if (texts.size > 0) this.#hook = null;
+    const shown = [...texts].slice(0, SHOWN);
+    for (const text of shown) this.#lines.push(this.#colours.faint(`  ${escapeTerminal(text)}`));
+    if (texts.size > shown.length) this.#lines.push(this.#colours.faint(`  … and ${texts.size - shown.length} more`));
   }
 
   #heading(hook: string): void {
@@ -127,7 +140,15 @@ class PathPrinter {
       place.length + 2 + action.length,
       tellingPart(step.text),
     );
-    if (step.note !== null) this.line(this.#colours.faint(`  ${escapeTerminal(step.note)}`));
+    this.#note(step);
+  }
+
+  #note(step: StepItem): void {
+    if (step.note === null || step.rule === null) return;
+    const note = shorten(step.note);
+    if (this.#told.has(note)) return;
+    this.#told.add(note);
+    this.line(this.#colours.faint(`  ${escapeTerminal(note)}`));
   }
 
   #miss(miss: MissItem): void {
@@ -143,6 +164,13 @@ class PathPrinter {
     this.line(text);
     this.line(`  ${telling}`);
   }
+}
+
+/** The first sentence, as far as its first colon: what a chain is for in full is what `chain` is there to say. */
+function shorten(note: string): string {
+  const bare = note.replace(/^On to \S+\. /, '');
+  const sentence = /^(.*?[.])(?: |$)/.exec(bare)?.[1] ?? bare;
+  return sentence.length < 80 ? sentence : `${sentence.replace(/[:;,] .*$/, '').replace(/\.$/, '')}.`;
 }
 
 function actionText(step: StepItem): string {

@@ -38,6 +38,6 @@ export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext):
       holds: `${who} was entered in list ${match.list}${often}${within}`,
       fails: `${who} was not entered in list ${match.list}${often}${within}`,
     },
-    `capture /proc/net/xt_recent/${match.list}`,
+    'capture /proc/net/xt_recent/* (one file for each list)',
   );
 }
