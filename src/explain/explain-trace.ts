@@ -1,20 +1,21 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import { formatAddress } from '../net/address.ts';
 import { formatProtocol, hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
-import type { Packet } from '../trace/packet.ts';
-import { tracePacket } from '../trace/trace-packet.ts';
 import { hex } from '../trace/describe-target.ts';
 import type { Trace } from '../trace/outcome.ts';
+import type { Packet } from '../trace/packet.ts';
+import { tracePacket } from '../trace/trace-packet.ts';
 import type { TraceItem } from './explanation.ts';
+import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
-import { Namer } from './trace/namer.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
-import { describeSteps } from './trace/step-items.ts';
-import { describeOutcome } from './trace/outcome-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
+import { Namer } from './trace/namer.ts';
+import { describeOutcome } from './trace/outcome-items.ts';
+import { describeSteps } from './trace/step-items.ts';
 
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
@@ -23,7 +24,9 @@ import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
 export function explainTrace(question: TraceQuestion, known: Known): TraceItem[] {
   const destination = readDestination(question, known);
   const namer = new Namer(known);
-  return readVantages(question, destination, known).map((vantage) => explainFrom(vantage, destination, question, known, namer));
+  return readVantages(question, destination, known).map((vantage) =>
+    explainFrom(vantage, destination, question, known, namer),
+  );
 }
 
 function explainFrom(
@@ -34,7 +37,8 @@ function explainFrom(
   namer: Namer,
 ): TraceItem {
   const packet = packetOf(vantage, destination, question);
-  const rulesets = known.rulesets.filter(({ family }) => family === packet.family);
+  const captured = known.rulesets.filter(({ family }) => family === packet.family);
+  const { rulesets, notes } = completeListings(captured, namer.naming);
   const trace = tracePacket(packet, {
     rulesets,
     host: known.host,
@@ -56,11 +60,16 @@ function explainFrom(
     },
     service: namer.serviceOf(trace),
     steps: describeSteps(trace, rulesets, namer),
-    outcomes: trace.outcomes.map((outcome) => describeOutcome(outcome, namer)).map(outsideIptables(known)),
+    outcomes: trace.outcomes
+      .map((outcome) => describeOutcome(outcome, trace, known.host, namer))
+      .map(outsideIptables(known)),
     assumptions: [
-      ...(destination.chosen === null ? [] : [{ code: 'destination-chosen', text: destination.chosen, settle: null }]),
-      ...vantage.assumptions,
+      ...(destination.chosen === null
+        ? []
+        : [{ code: 'destination-chosen', text: destination.chosen, settle: null }]),
+      ...vantage.assumptions.filter(({ code }) => code !== 'in-interface' || question.inInterface === null),
       ...trace.assumptions,
+      ...notes,
       ...missingRules(rulesets, known, packet),
       ...modeNotes(known, packet),
     ],
@@ -109,7 +118,9 @@ function readState(text: string | null): Packet['state'] {
 /** The packet's own source: what the sender chose, where every way agrees on it. */
 function sourceAddress(trace: Trace): string | null {
   if (trace.packet.source.address !== null) return formatAddress(trace.packet.source.address);
-  const chosen = new Set(trace.outcomes.map(({ path, source }) => path[0]?.state.source.address ?? source.sender.address));
+  const chosen = new Set(
+    trace.outcomes.map(({ path, source }) => path[0]?.state.source.address ?? source.sender.address),
+  );
   const [only] = chosen;
   return chosen.size === 1 && only !== null && only !== undefined ? formatAddress(only) : null;
 }
@@ -117,9 +128,18 @@ function sourceAddress(trace: Trace): string | null {
 /** Tables that a whole capture would have: what is missing is taken for empty, and said so. */
 function missingRules(rulesets: readonly Ruleset[], known: Known, packet: Packet): TraceItem['assumptions'] {
   if (rulesets.length === 0) {
-    const others = known.rulesets.length > 0 ? `the capture holds rules for ${known.rulesets[0]?.family} only` : 'the capture holds no iptables rules';
+    const others =
+      known.rulesets.length > 0
+        ? `the capture holds rules for ${known.rulesets[0]?.family} only`
+        : 'the capture holds no iptables rules';
     const command = packet.family === 'ipv6' ? 'ip6tables-save' : 'iptables-save';
-    return [{ code: 'rules-not-captured', text: `${others}; it is taken for granted that there is no ${packet.family} rule`, settle: `capture \`${command} -c\`` }];
+    return [
+      {
+        code: 'rules-not-captured',
+        text: `${others}; it is taken for granted that there is no ${packet.family} rule`,
+        settle: `capture \`${command} -c\``,
+      },
+    ];
   }
   return rulesets.flatMap((ruleset) => {
     const missing = (['nat', 'filter'] as const).filter((name) => {
@@ -132,7 +152,11 @@ function missingRules(rulesets: readonly Ruleset[], known: Known, packet: Packet
       settle: 'capture all tables with `iptables-save -c`',
     }));
     if (ruleset.form !== 'table-listing') return partial;
-    const text = 'the listing prints no interfaces; kube-proxy writes none into its own rules, so there none is taken to exist';
-    return [...partial, { code: 'listing-interfaces', text, settle: 'capture with iptables-save instead of iptables -L' }];
+    const text =
+      'the listing prints no interfaces; kube-proxy writes none into its own rules, so there none is taken to exist';
+    return [
+      ...partial,
+      { code: 'listing-interfaces', text, settle: 'capture with iptables-save instead of iptables -L' },
+    ];
   });
 }

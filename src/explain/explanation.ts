@@ -104,6 +104,8 @@ export interface OutcomeItem {
     | { readonly kind: 'local' }
     | null;
   readonly endpoint: EndpointRef | null;
+  /** Why the connection fails although this packet passes: the answer's way back, as far as this node tells. */
+  readonly remarks: readonly Note[];
   readonly path: readonly number[];
   /** Routing and other turns; `after` counts entries of `path`. */
   readonly turns: readonly { readonly after: number; readonly kind: string; readonly text: string }[];

@@ -60,13 +60,17 @@ function withRulesOf(chain: Chain, other: Chain | undefined): Chain {
   return chain.line === null && other.line !== null ? { ...other, rules: chain.rules } : chain;
 }
 
+/** Single chains add up. Of a chain given twice the `-S` form counts, since `-L` leaves details out; else the later one. */
 function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemList): TablePart {
   const chains = new Map(earlier.table.chains);
+  const keeps = earlier.form === 'rules-listing' && later.form === 'table-listing';
   for (const chain of later.table.chains.values()) {
     const other = chains.get(chain.name);
     if (other !== undefined && other.rules.length > 0 && chain.rules.length > 0) {
-      const message = `chain ${chain.name} of table ${later.table.name} is given twice; the later one is used`;
+      const why = keeps ? 'the one of iptables -S is used' : 'the later one is used';
+      const message = `chain ${chain.name} of table ${later.table.name} is given twice; ${why}`;
       problems.add('duplicate-chain', message, chain.file ?? later.file, chain.line ?? later.line);
+      if (keeps) continue;
     }
     chains.set(chain.name, withRulesOf(chain, other));
   }

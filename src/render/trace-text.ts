@@ -55,6 +55,7 @@ async function answer(item: TraceItem, width: number | null, colours: Colours): 
     lines.push(...conditions(group, colours), `  ${summariseGroup(group, item, colours)}`);
     const table = await renderEndpoints(group, item, width);
     if (table !== '') lines.push(table.trimEnd());
+    lines.push(...remarks(group, colours));
   }
   if (groups.length > MAX_GROUPS)
     lines.push(`  … and ${groups.length - MAX_GROUPS} more sets of conditions (-o json lists all)`);
@@ -81,6 +82,12 @@ function conditions(group: OutcomeGroup, colours: Colours): string[] {
   return texts.length > 4
     ? [...shown, colours.warning(`  … and ${texts.length - 4} more conditions`)]
     : shown;
+}
+
+/** Warnings about the way back, once each. */
+function remarks(group: OutcomeGroup, colours: Colours): string[] {
+  const all = group.outcomes.flatMap(({ like }) => like.remarks);
+  return unique(all).map(({ text }) => colours.bad(`  but ${escapeTerminal(text)}`));
 }
 
 const STICKY = 'the client was seen by an endpoint within the time of its session affinity';

@@ -44,7 +44,12 @@ export interface Ending {
 
 /** @returns the branch after it passed a step. */
 export function passed(branch: Branch, step: Step): Branch {
-  const path: PathNode = { step, state: branch.state, before: branch.path, length: (branch.path?.length ?? 0) + 1 };
+  const path: PathNode = {
+    step,
+    state: branch.state,
+    before: branch.path,
+    length: (branch.path?.length ?? 0) + 1,
+  };
   return { ...branch, path };
 }
 
@@ -55,7 +60,10 @@ export function changed(branch: Branch, change: Partial<PacketState>): Branch {
 
 /** @returns the branch with a turn noted. */
 export function turned(branch: Branch, kind: Turn['kind'], text: string): Branch {
-  return { ...branch, turns: { turn: { after: branch.path?.length ?? 0, kind, text }, before: branch.turns } };
+  return {
+    ...branch,
+    turns: { turn: { after: branch.path?.length ?? 0, kind, text }, before: branch.turns },
+  };
 }
 
 /** @returns the branch in which the question was answered this way. */

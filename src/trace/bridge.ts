@@ -1,5 +1,5 @@
-import type { Family } from '../net/address.ts';
 import type { Host, Link } from '../host/facts.ts';
+import type { Family } from '../net/address.ts';
 import type { Device } from './outcome.ts';
 
 /** @returns the link of this name, or null where links were not captured or it is not among them. */
@@ -21,7 +21,8 @@ export function isBridge(host: Host, device: Device): boolean | null {
 /** @returns whether iptables sees frames that cross a bridge (br_netfilter); null where sysctls were not captured. */
 export function bridgeCallsIptables(host: Host, family: Family): boolean | null {
   if (host.sysctls === null) return null;
-  const name = family === 'ipv4' ? 'net.bridge.bridge-nf-call-iptables' : 'net.bridge.bridge-nf-call-ip6tables';
+  const name =
+    family === 'ipv4' ? 'net.bridge.bridge-nf-call-iptables' : 'net.bridge.bridge-nf-call-ip6tables';
   // Without the module the sysctl does not exist, and frames on a bridge pass unseen.
   return host.sysctls.get(name) === '1';
 }

@@ -14,16 +14,25 @@ import type { World } from './world.ts';
 export function trackConnection(branch: Branch, packet: Packet, world: World): Branch {
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
-  if (packet.state === 'INVALID' || packet.state === 'UNTRACKED') return changed(branch, { untracked: packet.state });
+  if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
+    return changed(branch, { untracked: packet.state });
   const found = lookUp(branch, world);
   if (found === null) return changed(branch, { connection: openConnection(state, packet.state) });
   const { flow, direction } = found;
   if (reopened(flow)) {
     const opened = changed(branch, { connection: openConnection(state, packet.state) });
-    return turned(opened, 'conntrack', `${place(flow)} holds this flow as ${flow.state}; a new SYN replaces it`);
+    return turned(
+      opened,
+      'conntrack',
+      `${place(flow)} holds this flow as ${flow.state}; a new SYN replaces it`,
+    );
   }
   const tracked = changed(branch, { connection: connectionOf(flow, direction), tcpFlags: null });
-  return turned(tracked, 'conntrack', `${place(flow)} holds this flow (${flowText(flow)}): nat rules are not asked`);
+  return turned(
+    tracked,
+    'conntrack',
+    `${place(flow)} holds this flow (${flowText(flow)}): nat rules are not asked`,
+  );
 }
 
 function lookUp(branch: Branch, world: World) {

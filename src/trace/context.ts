@@ -1,5 +1,5 @@
-import type { Budget } from './budget.ts';
 import type { Ending } from './branch.ts';
+import type { Budget } from './budget.ts';
 import type { Condition } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import type { Questions } from './questions.ts';

@@ -17,7 +17,13 @@ export interface Decision {
  * A definite no anywhere decides before anything forks, so an unknown in a rule for another packet costs nothing.
  * Otherwise each unknown splits the branch, and the part for which it fails goes on to the next rule.
  */
-export function decide(branch: Branch, rule: Rule, host: Host, hook: HookName, questions: Questions): Decision {
+export function decide(
+  branch: Branch,
+  rule: Rule,
+  host: Host,
+  hook: HookName,
+  questions: Questions,
+): Decision {
   const open: number[] = [];
   const context = { state: branch.state, host, hook, rule };
   for (let i = 0; i < rule.matches.length; i++) {

@@ -1,11 +1,14 @@
-import { formatAddress } from '../net/address.ts';
 import type { NatRange, Target } from '../iptables/target.ts';
+import { formatAddress } from '../net/address.ts';
 
 /**
  * Names a target for a {@link Step}.
  * @returns a lower-case verb, and the target's telling argument where it has one.
  */
-export function describeTarget(target: Target | null): { readonly action: string; readonly target: string | null } {
+export function describeTarget(target: Target | null): {
+  readonly action: string;
+  readonly target: string | null;
+} {
   if (target === null) return { action: 'continue', target: null };
   switch (target.kind) {
     case 'jump':
@@ -67,7 +70,8 @@ function formatRange(range: NatRange): string {
   // An IPv6 range needs brackets as soon as a port follows; the family shows in the size of the number only.
   const family = range.from > 0xffffffffn ? 'ipv6' : 'ipv4';
   const from = formatAddress({ family, value: range.from });
-  const to = range.to === null || range.to === range.from ? '' : `-${formatAddress({ family, value: range.to })}`;
+  const to =
+    range.to === null || range.to === range.from ? '' : `-${formatAddress({ family, value: range.to })}`;
   if (ports === '') return from + to;
   return family === 'ipv6' ? `[${from}${to}]:${ports}` : `${from}${to}:${ports}`;
 }

@@ -1,8 +1,9 @@
 import type { Backend, HookName, TableName } from '../iptables/ruleset.ts';
 
 /** What runs at a hook: a table's built-in chain, or connection tracking looking the packet up. */
-export type HookEntry = { readonly priority: number } & (
-  /** `backend` is set where the two backends hang the same table at different priorities. */
+export type HookEntry = {
+  readonly priority: number;
+} /** `backend` is set where the two backends hang the same table at different priorities. */ & (
   | { readonly kind: 'table'; readonly table: TableName; readonly backend?: Backend }
   | { readonly kind: 'conntrack' }
 );

@@ -1,8 +1,8 @@
-import { type Address, formatAddress, sameAddress } from '../net/address.ts';
 import type { Host } from '../host/facts.ts';
 import { masqueradeAddress, redirectAddress } from '../host/source-address.ts';
 import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
+import { type Address, formatAddress, sameAddress } from '../net/address.ts';
 import { type Range, rangeContains } from '../net/range.ts';
 import { type Branch, changed, decided, type Ending, turned } from './branch.ts';
 import { type Sender, senderOf } from './packet.ts';
@@ -20,28 +20,57 @@ export function manipulates(hook: HookName): 'source' | 'destination' {
 }
 
 /** Applies the target of the nat rule that matched. */
-export function translate(branch: Branch, target: NatTarget, rule: Rule, hook: HookName, host: Host): Translation {
+export function translate(
+  branch: Branch,
+  target: NatTarget,
+  rule: Rule,
+  hook: HookName,
+  host: Host,
+): Translation {
   switch (target.kind) {
     case 'dnat':
-      return target.to === null ? unreadable(branch, rule, target.text) : toDestination(branch, target.to, target.random);
+      return target.to === null
+        ? unreadable(branch, rule, target.text)
+        : toDestination(branch, target.to, target.random);
     case 'redirect': {
       const { family, inInterface } = branch.state;
-      const address = hook === 'OUTPUT' ? redirectAddress(host, family, null) : redirectAddress(host, family, inInterface ?? null, branch.state.destination);
-      if (address === null) return unreadable(branch, rule, 'REDIRECT needs the first address of the input interface; capture `ip -j addr`');
+      const address =
+        hook === 'OUTPUT'
+          ? redirectAddress(host, family, null)
+          : redirectAddress(host, family, inInterface ?? null, branch.state.destination);
+      if (address === null)
+        return unreadable(
+          branch,
+          rule,
+          'REDIRECT needs the first address of the input interface; capture `ip -j addr`',
+        );
       const to: NatRange = { from: address.value, to: address.value, ports: target.ports, portBase: null };
       return toDestination(branch, to, target.random);
     }
     case 'snat':
-      return target.to === null ? unreadable(branch, rule, target.text) : toSource(branch, target.to, target.random, 'snat');
+      return target.to === null
+        ? unreadable(branch, rule, target.text)
+        : toSource(branch, target.to, target.random, 'snat');
     case 'masquerade':
       return masquerade(branch, target.ports, target.random, host);
     case 'netmap': {
       const { state } = branch;
       const { family } = state;
-      const mapped = (address: Address): Address => ({ family, value: target.value | (address.value & ~target.mask & all(family)) });
-      if (manipulates(hook) === 'destination') return one(withDestination(branch, mapped(state.destination), state.destinationPort));
+      const mapped = (address: Address): Address => ({
+        family,
+        value: target.value | (address.value & ~target.mask & all(family)),
+      });
+      if (manipulates(hook) === 'destination')
+        return one(withDestination(branch, mapped(state.destination), state.destinationPort));
       const source = state.source.address;
-      return one(withSource(branch, source === null ? unknownSender(state.source) : senderOf(mapped(source)), state.sourcePort, 'snat'));
+      return one(
+        withSource(
+          branch,
+          source === null ? unknownSender(state.source) : senderOf(mapped(source)),
+          state.sourcePort,
+          'snat',
+        ),
+      );
     }
   }
 }
@@ -51,9 +80,16 @@ function masquerade(branch: Branch, ports: Range | null, random: boolean, host: 
   const device = state.route?.device;
   const address =
     typeof device === 'string'
-      ? masqueradeAddress(host, state.family, device, state.route?.gateway ?? state.destination, state.destination)
+      ? masqueradeAddress(
+          host,
+          state.family,
+          device,
+          state.route?.gateway ?? state.destination,
+          state.destination,
+        )
       : null;
-  const sender: Sender = address === null ? { address: null, within: [], outside: [], local: true } : senderOf(address);
+  const sender: Sender =
+    address === null ? { address: null, within: [], outside: [], local: true } : senderOf(address);
   return one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade'));
 }
 
@@ -86,7 +122,8 @@ function spread(range: NatRange, family: Address['family']): Address[] {
   const addresses: Address[] = [];
   const first = range.from ?? 0n;
   const last = range.to ?? first;
-  for (let value = first; value <= last && addresses.length < SPREAD; value++) addresses.push({ family, value });
+  for (let value = first; value <= last && addresses.length < SPREAD; value++)
+    addresses.push({ family, value });
   return addresses;
 }
 
@@ -121,9 +158,11 @@ export function withDestination(branch: Branch, address: Address, port: number |
   return changed(branch, {
     destination: address,
     destinationPort: port,
-    destinationIsLocal: state.destinationIsLocal && sameAddress(address, state.destination),
+    destinationLocal: sameAddress(address, state.destination) ? state.destinationLocal : null,
     connection:
-      connection === null ? null : { ...connection, replySource: address, replySourcePort: port, dnat: connection.dnat || !same },
+      connection === null
+        ? null
+        : { ...connection, replySource: address, replySourcePort: port, dnat: connection.dnat || !same },
   });
 }
 
@@ -162,7 +201,19 @@ function unreadable(branch: Branch, rule: Rule, text: string): Translation {
   const reason = {
     code: 'nat-target-unreadable',
     text: `${rule.chain} rule ${rule.number} rewrites the packet, but the dump does not say to what ("${text}")`,
-    settle: 'capture with an iptables as new as the one that wrote the rules, or give the API objects (services.json, endpointslices.json)',
+    settle:
+      'capture with an iptables as new as the one that wrote the rules, or give the API objects (services.json, endpointslices.json)',
   };
-  return { branches: [], ended: [{ branch: turned(branch, 'nat', reason.text), verdict: 'unknown', reason, rejectWith: null, exit: null }] };
+  return {
+    branches: [],
+    ended: [
+      {
+        branch: turned(branch, 'nat', reason.text),
+        verdict: 'unknown',
+        reason,
+        rejectWith: null,
+        exit: null,
+      },
+    ],
+  };
 }

@@ -32,7 +32,9 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
     case 'connmark-save': {
       if (connection === null) return branch;
       const from = state.mark === null ? null : (state.mark & target.nfmask) >>> 0;
-      return changed(branch, { connection: { ...connection, mark: mixed(connection.mark, from, target.ctmask) } });
+      return changed(branch, {
+        connection: { ...connection, mark: mixed(connection.mark, from, target.ctmask) },
+      });
     }
     case 'connmark-restore': {
       if (connection === null) return branch;
@@ -47,7 +49,9 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
     case 'dscp':
       return changed(branch, { dscp: target.value });
     case 'tos':
-      return changed(branch, { tos: state.tos === null ? null : ((state.tos & ~target.mask) ^ target.value) & 0xff });
+      return changed(branch, {
+        tos: state.tos === null ? null : ((state.tos & ~target.mask) ^ target.value) & 0xff,
+      });
     case 'ttl':
       return changed(branch, { ttl: target.operator === 'set' ? target.value : null });
     case 'hmark':

@@ -6,8 +6,8 @@ import { trackConnection } from './conntrack-step.ts';
 import type { TraceContext } from './context.ts';
 import { HOOKS } from './hooks.ts';
 import { manipulates, translate, withDestination, withSource } from './nat.ts';
-import { reroute } from './routing.ts';
 import { senderOf } from './packet.ts';
+import { reroute } from './routing.ts';
 import { walkChain } from './walk-chain.ts';
 import { baseChain } from './world.ts';
 
@@ -22,7 +22,9 @@ export function runHook(start: Branch, hook: HookName, context: TraceContext): B
       if (entry.kind === 'conntrack') return [trackConnection(branch, context.packet, context.world)];
       const rulesets = context.world.rulesets.filter(({ backend }) => (entry.backend ?? backend) === backend);
       const after =
-        entry.table === 'nat' ? runNat(branch, hook, context) : runTable(branch, hook, entry.table, rulesets, context);
+        entry.table === 'nat'
+          ? runNat(branch, hook, context)
+          : runTable(branch, hook, entry.table, rulesets, context);
       return hook === 'OUTPUT' ? after.flatMap((way) => rerouted(branch, way, entry.table, context)) : after;
     });
   }
@@ -42,7 +44,13 @@ function runTable(
     const chains = ruleset.tables.get(table);
     if (chain === null || chains === undefined) continue;
     branches = branches.flatMap((branch) => {
-      const walked = walkChain(branch, chain, { ...context, ...context.world, table: chains, backend: ruleset.backend, hook });
+      const walked = walkChain(branch, chain, {
+        ...context,
+        ...context.world,
+        table: chains,
+        backend: ruleset.backend,
+        hook,
+      });
       context.ended.push(...walked.ended);
       // NAT targets load in the nat table only; a dump that has one elsewhere is not a kernel's.
       return [...walked.passed, ...walked.translated.map(({ branch: way }) => way)];
@@ -68,10 +76,19 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
     const chains = ruleset.tables.get('nat');
     if (chain === null || chains === undefined) continue;
     open = open.flatMap((branch) => {
-      const walked = walkChain(branch, chain, { ...context, ...context.world, table: chains, backend: ruleset.backend, hook });
+      const walked = walkChain(branch, chain, {
+        ...context,
+        ...context.world,
+        table: chains,
+        backend: ruleset.backend,
+        hook,
+      });
       context.ended.push(...walked.ended);
       for (const { branch: way, target, rule } of walked.translated) {
-        const known = target.kind === 'dnat' && target.to === null ? { ...target, to: context.world.recoverDestination(rule) } : target;
+        const known =
+          target.kind === 'dnat' && target.to === null
+            ? { ...target, to: context.world.recoverDestination(rule) }
+            : target;
         const result = translate(way, known, rule, hook, context.world.host);
         context.ended.push(...result.ended);
         done.push(...result.branches.map((branch) => settled(branch, side)));
@@ -97,12 +114,19 @@ function repeated(branch: Branch, side: 'source' | 'destination', context: Trace
   if (connection === null || !connection.fromCapture) return branch;
   if (connection.direction === 'ORIGINAL') {
     if (side === 'destination') {
-      return connection.dnat ? withDestination(branch, connection.replySource, connection.replySourcePort) : branch;
+      return connection.dnat
+        ? withDestination(branch, connection.replySource, connection.replySourcePort)
+        : branch;
     }
     if (!connection.snat) return branch;
     const address = connection.replyDestination.address;
     const own = address !== null && isLocalAddress(context.world.host, address) !== false;
-    return withSource(branch, connection.replyDestination, connection.replyDestinationPort, own ? 'masquerade' : 'snat');
+    return withSource(
+      branch,
+      connection.replyDestination,
+      connection.replyDestinationPort,
+      own ? 'masquerade' : 'snat',
+    );
   }
   if (side === 'destination') {
     const client = connection.originalSource.address;
@@ -123,7 +147,11 @@ function rerouted(before: Branch, after: Branch, table: TableName, context: Trac
   const is = after.state;
   const moved = !sameAddress(was.destination, is.destination);
   const needed =
-    table === 'mangle' ? moved || was.mark !== is.mark || was.tos !== is.tos : table === 'nat' ? moved : false;
+    table === 'mangle'
+      ? moved || was.mark !== is.mark || was.tos !== is.tos
+      : table === 'nat'
+        ? moved
+        : false;
   if (!needed) return [after];
   return reroute(after, context).flatMap((routed) => {
     if (routed.kind !== 'ended') return [routed.branch];

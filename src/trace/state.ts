@@ -1,5 +1,5 @@
-import type { Address, Family } from '../net/address.ts';
 import type { ConntrackState } from '../iptables/match.ts';
+import type { Address, Family } from '../net/address.ts';
 import type { Device } from './outcome.ts';
 import type { Packet, Sender } from './packet.ts';
 
@@ -16,7 +16,8 @@ export interface PacketState {
   readonly family: Family;
   readonly protocol: number;
   readonly icmp: { readonly type: number; readonly code: number } | null;
-  readonly destinationIsLocal: boolean;
+  /** Whether the destination is an address of this node, where the question or a branch's condition says so; null: ask the host. */
+  readonly destinationLocal: boolean | null;
   /** Bits of the TCP header's flags; null where not known or not TCP. */
   readonly tcpFlags: number | null;
   readonly dscp: number | null;
@@ -30,7 +31,11 @@ export interface PacketState {
   /** Why there is no connection. */
   readonly untracked: 'INVALID' | 'UNTRACKED' | null;
   /** Where the routing decision sends it; null before there is one or where routes were not captured. */
-  readonly route: { readonly device: Device; readonly gateway: Address | null; readonly local: boolean } | null;
+  readonly route: {
+    readonly device: Device;
+    readonly gateway: Address | null;
+    readonly local: boolean;
+  } | null;
   readonly sourceRewrite: 'none' | 'masquerade' | 'snat';
   /** xt_recent lists that this packet was entered into on its way. */
   readonly enteredLists: readonly string[];
@@ -72,7 +77,7 @@ export function initialState(packet: Packet): PacketState {
     sourcePort: packet.sourcePort,
     destination: packet.destination,
     destinationPort: packet.destinationPort,
-    destinationIsLocal: packet.destinationIsLocal,
+    destinationLocal: packet.destinationIsLocal ? true : null,
     icmp: packet.icmp,
     tcpFlags: packet.protocol === 6 && packet.state === 'NEW' ? SYN : null,
     dscp: null,

@@ -1,11 +1,14 @@
 import type { Backend, Chain, HookName, Rule } from '../iptables/ruleset.ts';
-import type { Step } from './outcome.ts';
 import { describeTarget } from './describe-target.ts';
+import type { Step } from './outcome.ts';
 
 /** Gives each rule, policy and chain end that some branch passes one {@link Step}, whichever branch comes first. */
 export class StepBook {
   readonly #steps: Step[] = [];
-  readonly #byHook = new Map<HookName, { readonly rules: Map<Rule, Step>; readonly ends: Map<Chain, Step> }>();
+  readonly #byHook = new Map<
+    HookName,
+    { readonly rules: Map<Rule, Step>; readonly ends: Map<Chain, Step> }
+  >();
 
   /** @returns all steps in the order in which they were first met. */
   list(): readonly Step[] {
@@ -69,4 +72,3 @@ export class StepBook {
     return step;
   }
 }
-

@@ -26,7 +26,8 @@ export function tracePacket(packet: Packet, world: World): Trace {
   for (const { rulesets, condition } of registrationOrders(world)) {
     const budget = new Budget(MAX_BRANCHES);
     const setting = { packet, world: { ...world, rulesets }, steps, assumptions, budget };
-    for (const ending of explore(setting, [], { runs: MAX_RUNS })) outcomes.push(outcomeOf(ending, condition));
+    for (const ending of explore(setting, [], { runs: MAX_RUNS }))
+      outcomes.push(outcomeOf(ending, condition));
   }
   return numbered({ packet, steps: steps.list(), outcomes, assumptions: [...assumptions.values()] });
 }
@@ -47,7 +48,13 @@ function explore(
   allowance: { runs: number },
 ): Ending[] {
   const context: TraceContext = { ...setting, ended: [], questions: new Questions() };
-  let start: Branch = { state: initialState(setting.packet), probability: 1, path: null, given: null, turns: null };
+  let start: Branch = {
+    state: initialState(setting.packet),
+    probability: 1,
+    path: null,
+    given: null,
+    turns: null,
+  };
   for (const { question, held } of settled) {
     start = decided(start, question.key, held, held ? question.holds : question.fails);
     if (question.refine !== undefined) start = { ...start, state: question.refine(start.state, held) };
@@ -85,7 +92,11 @@ function numbered(trace: Trace): Trace {
 function registrationOrders(world: World): { rulesets: World['rulesets']; condition: Condition | null }[] {
   const { rulesets } = world;
   const withRules = rulesets.filter((ruleset) =>
-    [...ruleset.tables.values()].some((table) => [...table.chains.values()].some((chain) => chain.policy !== null && (chain.rules.length > 0 || chain.policy === 'DROP'))),
+    [...ruleset.tables.values()].some((table) =>
+      [...table.chains.values()].some(
+        (chain) => chain.policy !== null && (chain.rules.length > 0 || chain.policy === 'DROP'),
+      ),
+    ),
   );
   if (withRules.length < 2) return [{ rulesets, condition: null }];
   const orders = [rulesets, [...rulesets].reverse()];
@@ -130,7 +141,14 @@ function leave(branch: Branch, context: TraceContext): void {
   const outInterface = state.route === null ? undefined : state.route.device;
   for (const way of runHook(changed(branch, { inInterface, outInterface }), 'POSTROUTING', context)) {
     if (way.state.route?.local === true) comeBack(way, context);
-    else context.ended.push({ branch: way, verdict: 'accept', reason: null, rejectWith: null, exit: exitOf(way) });
+    else
+      context.ended.push({
+        branch: way,
+        verdict: 'accept',
+        reason: null,
+        rejectWith: null,
+        exit: exitOf(way),
+      });
   }
 }
 
@@ -142,20 +160,29 @@ function comeBack(branch: Branch, context: TraceContext): void {
 
 function arrive(branch: Branch, context: TraceContext): void {
   for (const way of runHook(changed(branch, { outInterface: null }), 'INPUT', context)) {
-    context.ended.push({ branch: way, verdict: 'accept', reason: null, rejectWith: null, exit: { kind: 'local' } });
+    context.ended.push({
+      branch: way,
+      verdict: 'accept',
+      reason: null,
+      rejectWith: null,
+      exit: { kind: 'local' },
+    });
   }
 }
 
 function exitOf({ state }: Branch): Exit | null {
   const device = state.route?.device;
-  return typeof device === 'string' ? { kind: 'interface', name: device, nextHop: state.route?.gateway ?? null } : null;
+  return typeof device === 'string'
+    ? { kind: 'interface', name: device, nextHop: state.route?.gateway ?? null }
+    : null;
 }
 
 /** Between two ports of a bridge and without br_netfilter, iptables never sees the packet. */
 function unseenBridge(branch: Branch, context: TraceContext): boolean {
   const { state } = branch;
   const { host } = context.world;
-  if (isBridge(host, state.inInterface) !== true || bridgeCallsIptables(host, state.family) !== false) return false;
+  if (isBridge(host, state.inInterface) !== true || bridgeCallsIptables(host, state.family) !== false)
+    return false;
   if (typeof state.inInterface !== 'string' || !onLink(branch, context)) return false;
   const reason = {
     code: 'bridged-unseen',
@@ -200,4 +227,3 @@ function outcomeOf(ending: Ending, order: Condition | null): Outcome {
     turns: listed(branch.turns).map(({ turn }) => turn),
   };
 }
-

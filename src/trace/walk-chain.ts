@@ -90,6 +90,8 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
         break;
       }
     }
+    // The top chain of a partial listing has no policy: its end lets the packet go on.
+    if (frame === null) result.passed.push(branch);
   }
   return result;
 }
@@ -123,7 +125,13 @@ function follow(
       result.ended.push(ending(branch, 'queue'));
       return null;
     case 'tproxy':
-      result.ended.push({ branch, verdict: 'accept', reason: null, rejectWith: null, exit: { kind: 'local' } });
+      result.ended.push({
+        branch,
+        verdict: 'accept',
+        reason: null,
+        rejectWith: null,
+        exit: { kind: 'local' },
+      });
       return null;
     case 'jump':
     case 'goto': {
@@ -198,7 +206,8 @@ function candidatesOf(rules: RuleList, branch: Branch): readonly number[] {
 function entered(branch: Branch, rule: Rule): Branch {
   let lists = branch.state.enteredLists;
   for (const match of rule.matches) {
-    if (match.kind === 'recent' && match.action === 'set' && match.side === 'source') lists = [...lists, match.list];
+    if (match.kind === 'recent' && match.action === 'set' && match.side === 'source')
+      lists = [...lists, match.list];
   }
   return lists === branch.state.enteredLists ? branch : changed(branch, { enteredLists: lists });
 }

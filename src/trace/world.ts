@@ -22,7 +22,8 @@ export interface World {
  */
 export function baseChain(world: World, ruleset: Ruleset, table: TableName, hook: HookName): Chain | null {
   const chain = ruleset.tables.get(table)?.chains.get(hook);
-  if (chain === undefined || chain.policy === null) return chain !== undefined && chain.rules.length > 0 ? chain : null;
+  if (chain === undefined || chain.policy === null)
+    return chain !== undefined && chain.rules.length > 0 ? chain : null;
   if (ruleset.backend === 'iptables-legacy') return chain;
   if (chain.rules.length > 0 || chain.policy === 'DROP') return chain;
   return world.host.nft?.iptablesBaseChains.has(nftName(ruleset.family, table, hook)) ? chain : null;

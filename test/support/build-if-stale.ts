@@ -13,7 +13,7 @@ export default function buildIfStale(): void {
   if (!isStale()) return;
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
   spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
-  if (isStale()) throw new Error('dist/ could not be built; run `npm run build`');
+  if (!existsSync(BUILT)) throw new Error('dist/ could not be built; run `npm run build`');
 }
 
 function isStale(): boolean {

@@ -41,7 +41,8 @@ export const ALLOWANCES: readonly Allowance[] = [
   },
   {
     name: 'gateway',
-    reason: 'the packet leaves the node for the gateway, which drops what it is asked to route; the node cannot know',
+    reason:
+      'the packet leaves the node for the gateway, which drops what it is asked to route; the node cannot know',
     sees: ['timeout'],
     applies: (_pair, { exit }) => exit?.kind === 'interface' && GATEWAYS.includes(exit.nextHop),
   },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import type { Known, TraceQuestion } from '../../src/explain/question/question.ts';
 import { readDestination } from '../../src/explain/question/destination.ts';
+import type { Known, TraceQuestion } from '../../src/explain/question/question.ts';
 import { readVantages } from '../../src/explain/question/vantage.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -67,7 +67,12 @@ export async function checkTruth(captureFolder: string, truthFile: string): Prom
       state: 'NEW' as const,
     };
     const rulesets = known.rulesets.filter(({ family }) => family === packet.family);
-    const own = tracePacket(packet, { rulesets, host: known.host, flows: null, recoverDestination: () => null });
+    const own = tracePacket(packet, {
+      rulesets,
+      host: known.host,
+      flows: null,
+      recoverDestination: () => null,
+    });
     const difference = comparePath(trace, own, rulesets[0]?.backend === 'iptables-legacy');
     report.paths.of++;
     if (difference === null) report.paths.agree++;

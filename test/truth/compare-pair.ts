@@ -39,7 +39,9 @@ export function comparePair(pair: TruthPair, item: TraceItem, capture: string): 
     add('backends', compareBackends(pair, expected));
     add('masquerade', compareSources(pair, expected));
   }
-  const allowed = [...new Set(expected.flatMap(({ allowance }) => (allowance === null ? [] : [allowance.name])))];
+  const allowed = [
+    ...new Set(expected.flatMap(({ allowance }) => (allowance === null ? [] : [allowance.name]))),
+  ];
   return { disagreements: texts, checked, allowed };
 }
 
@@ -66,7 +68,8 @@ function compareOutcome(pair: TruthPair, expected: readonly Expected[]): string[
   const measured = pair.outcome.split('+');
   const traced = expected.map(({ outcome, sees }) => `${outcome.verdict} (${sees.join('|')})`);
   const text = `measured ${pair.outcome}, traced ${[...new Set(traced)].join(', ')}`;
-  if (measured.some((seen) => !expected.some(({ sees }) => sees.some((each) => each === seen)))) return [text];
+  if (measured.some((seen) => !expected.some(({ sees }) => sees.some((each) => each === seen))))
+    return [text];
   const unseen = expected.filter(({ sees }) => !sees.some((each) => measured.includes(each)));
   const share = unseen.reduce((sum, { outcome }) => sum + outcome.probability, 0);
   if (pair.sessionAffinity !== true && (1 - share) ** pair.attempts < CHANCE) return [text];
@@ -83,19 +86,27 @@ function rejectedBy(pair: TruthPair, expected: readonly Expected[]): string[] {
 function compareBackends(pair: TruthPair, expected: readonly Expected[]): string[] {
   const shares = new Map<string, number>();
   for (const { outcome, sees } of expected) {
-    if (sees.includes('reached')) shares.set(socket(outcome), (shares.get(socket(outcome)) ?? 0) + outcome.probability);
+    if (sees.includes('reached'))
+      shares.set(socket(outcome), (shares.get(socket(outcome)) ?? 0) + outcome.probability);
   }
   const problems: string[] = [];
   for (const backend of Object.keys(pair.backends)) {
-    if (!shares.has(backend)) problems.push(`${backend} was reached but not traced (traced ${[...shares.keys()]})`);
+    if (!shares.has(backend))
+      problems.push(`${backend} was reached but not traced (traced ${[...shares.keys()]})`);
   }
   for (const [backend, share] of shares) {
-    if (pair.sessionAffinity !== true && pair.backends[backend] === undefined && (1 - share) ** pair.attempts < CHANCE) {
+    if (
+      pair.sessionAffinity !== true &&
+      pair.backends[backend] === undefined &&
+      (1 - share) ** pair.attempts < CHANCE
+    ) {
       problems.push(`${backend} has a share of ${share} but was never reached in ${pair.attempts} tries`);
     }
   }
   for (const [backend, { pod }] of Object.entries(pair.perBackend ?? {})) {
-    const names = expected.filter(({ outcome }) => socket(outcome) === backend).map(({ outcome }) => outcome.endpoint?.pod ?? null);
+    const names = expected
+      .filter(({ outcome }) => socket(outcome) === backend)
+      .map(({ outcome }) => outcome.endpoint?.pod ?? null);
     if (pod !== '' && names.some((name) => name !== null && !sameKind(name, pod))) {
       problems.push(`${backend} answered as ${pod}, named ${[...new Set(names)]}`);
     }

@@ -10,12 +10,14 @@ let failed = false;
 for (let i = 0; i < args.length; i += 2) {
   const report = await checkTruth(args[i] ?? '', args[i + 1] ?? '');
   console.log(args[i]);
-  const line = (name: string, { agree, of }: Tally): void => console.log(`  ${name.padEnd(11)} agree ${agree} of ${of}`);
+  const line = (name: string, { agree, of }: Tally): void =>
+    console.log(`  ${name.padEnd(11)} agree ${agree} of ${of}`);
   line('outcomes', report.outcomes);
   line('backends', report.backends);
   line('masquerade', report.masquerade);
   line('paths', report.paths);
-  for (const [name, count] of report.allowed) console.log(`  of these ${count} the capture cannot determine: ${name}`);
+  for (const [name, count] of report.allowed)
+    console.log(`  of these ${count} the capture cannot determine: ${name}`);
   for (const text of report.disagreements) console.log(`  DISAGREE ${text}`);
   if (report.disagreements.length > 0) failed = true;
 }

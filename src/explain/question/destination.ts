@@ -41,7 +41,8 @@ function inFamily(protocol: number, address: Address): number {
 
 function readProtocol(text: string): number {
   const protocol = parseProtocol(text);
-  if (protocol === null) throw new QuestionError(`--protocol ${text} is not a protocol; try tcp, udp, sctp or icmp`);
+  if (protocol === null)
+    throw new QuestionError(`--protocol ${text} is not a protocol; try tcp, udp, sctp or icmp`);
   return protocol;
 }
 
@@ -51,7 +52,8 @@ function readAddress(text: string): { address: Address; port: number | null } | 
   const found = bracketed ?? plain;
   const address = parseAddress(found?.[1] ?? text);
   if (address === null) {
-    if (found !== null) throw new QuestionError(`${text} is not an address with a port, such as 10.96.0.10:53 or [fd00::a]:53`);
+    if (found !== null)
+      throw new QuestionError(`${text} is not an address with a port, such as 10.96.0.10:53 or [fd00::a]:53`);
     return null;
   }
   const port = found?.[2];
@@ -60,7 +62,8 @@ function readAddress(text: string): { address: Address; port: number | null } | 
 
 function readPort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new QuestionError(`${text} is not a port (1 to 65535)`);
+  if (!Number.isInteger(port) || port < 1 || port > 65535)
+    throw new QuestionError(`${text} is not a port (1 to 65535)`);
   return port;
 }
 
@@ -99,7 +102,9 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
     case 'no-such-port': {
       const { service: found } = answer;
       const ports = found.ports.map(portLabel).join(', ');
-      throw new QuestionError(`${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`);
+      throw new QuestionError(
+        `${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`,
+      );
     }
     case 'no-address':
       throw new QuestionError(withoutAddress(answer.service));
@@ -128,17 +133,34 @@ function withoutAddress(found: Service): string {
 function chosenAmong(text: string, destinations: readonly NamedDestination[]): Destination {
   const [first] = destinations;
   if (first === undefined || first.address === null) {
-    throw new QuestionError(`${text} is reached by node port ${first?.portNumber ?? ''} only: trace node:${first?.portNumber ?? 'PORT'}`);
+    throw new QuestionError(
+      `${text} is reached by node port ${first?.portNumber ?? ''} only: trace node:${first?.portNumber ?? 'PORT'}`,
+    );
   }
   const { address, port, service: found, portNumber, protocol } = first;
   const label = `${found.namespace}/${found.name}`;
   const ports = [...new Set(destinations.filter(({ via }) => via === first.via).map((each) => each.port))];
   const clusterIPs = found.clusterIPs.filter((each) => each !== formatAddress(address));
   const said = [
-    ...(ports.length < 2 ? [] : [`${label} has ${ports.length} ports; this is ${portLabel(port)}, others are ${ports.filter((each) => each !== port).map(portLabel).join(', ')}`]),
-    ...(clusterIPs.length === 0 ? [] : [`${label} has also cluster IP ${clusterIPs.join(', ')}; this is ${formatAddress(address)}`]),
+    ...(ports.length < 2
+      ? []
+      : [
+          `${label} has ${ports.length} ports; this is ${portLabel(port)}, others are ${ports
+            .filter((each) => each !== port)
+            .map(portLabel)
+            .join(', ')}`,
+        ]),
+    ...(clusterIPs.length === 0
+      ? []
+      : [`${label} has also cluster IP ${clusterIPs.join(', ')}; this is ${formatAddress(address)}`]),
   ];
-  return { address, port: portNumber, protocol, isLocal: false, chosen: said.length === 0 ? null : said.join('; ') };
+  return {
+    address,
+    port: portNumber,
+    protocol,
+    isLocal: false,
+    chosen: said.length === 0 ? null : said.join('; '),
+  };
 }
 
 function portLabel(port: ServicePort): string {

@@ -1,4 +1,4 @@
-import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
+import { type Chain, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import { parseServiceComment } from '../../names/comments.ts';
 import type { Address } from '../../net/address.ts';
 
@@ -20,21 +20,31 @@ export function serviceInComments(
   defaultNamespace: string,
   protocol: number | null,
 ): RuleDestination | null {
-  const [, namespace = defaultNamespace, name, wanted] = /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
-  for (const ruleset of rulesets) {
-    for (const table of ['nat', 'filter'] as const) {
-      const rules = ruleset.tables.get(table)?.chains.get('KUBE-SERVICES')?.rules;
-      for (let index = 0; rules !== undefined && index < rules.length; index++) {
-        const rule = rules.at(index);
-        const said = parseServiceComment(commentOf(rule) ?? '');
-        if (said === null || said.namespace !== namespace || said.name !== name) continue;
-        const found = destinationOf(rule);
-        if (found === null || (protocol !== null && found.protocol !== protocol)) continue;
-        if (wanted === undefined || said.port === wanted || String(found.port) === wanted) return found;
-      }
+  const [, namespace = defaultNamespace, name, wanted] =
+    /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
+  for (const chain of chainsWithAddresses(rulesets)) {
+    for (let index = 0; index < chain.rules.length; index++) {
+      const rule = chain.rules.at(index);
+      const said = parseServiceComment(commentOf(rule) ?? '');
+      if (said === null || said.namespace !== namespace || said.name !== name) continue;
+      const found = destinationOf(rule);
+      if (found === null || (protocol !== null && found.protocol !== protocol)) continue;
+      if (wanted === undefined || said.port === wanted || String(found.port) === wanted) return found;
     }
   }
   return null;
+}
+
+/** KUBE-SERVICES first; since 1.22 the masquerade rule of each KUBE-SVC chain tells the cluster IP too. */
+function* chainsWithAddresses(rulesets: readonly Ruleset[]): Generator<Chain> {
+  const tables = rulesets.flatMap((ruleset) => [ruleset.tables.get('nat'), ruleset.tables.get('filter')]);
+  for (const table of tables) {
+    const chain = table?.chains.get('KUBE-SERVICES');
+    if (chain !== undefined) yield chain;
+  }
+  for (const table of tables) {
+    for (const chain of table?.chains.values() ?? []) if (/^KUBE-SV[CL]-/.test(chain.name)) yield chain;
+  }
 }
 
 function destinationOf(rule: Rule): RuleDestination | null {

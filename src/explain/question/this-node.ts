@@ -1,13 +1,17 @@
-import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import type { Node } from '../../kubernetes/objects.ts';
-import { parsePrefix, type Prefix } from '../../net/prefix.ts';
+import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { type Prefix, parsePrefix } from '../../net/prefix.ts';
 import type { Known } from './question.ts';
 
 /** @returns the Node object of the captured node: by the name the capture tells, else by the addresses they share. */
 export function thisNode(known: Known): Node | null {
   const nodes = known.cluster.nodes ?? [];
   if (known.node !== null) return nodes.find(({ name }) => name === known.node) ?? null;
-  const own = new Set((known.host.links ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => formatAddress(address))));
+  const own = new Set(
+    (known.host.links ?? []).flatMap(({ addresses }) =>
+      addresses.map(({ address }) => formatAddress(address)),
+    ),
+  );
   return nodes.find(({ addresses }) => addresses.some(({ address }) => own.has(address))) ?? null;
 }
 

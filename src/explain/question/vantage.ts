@@ -1,10 +1,11 @@
 import { findRoute } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
+import { interfaceSwitch } from '../../host/sysctl.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
-import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Condition } from '../../trace/outcome.ts';
+import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Destination } from './destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { podNetworks, thisNodeName } from './this-node.ts';
@@ -34,9 +35,14 @@ export function readVantages(question: TraceQuestion, destination: Destination, 
   if (from.startsWith('pod:')) return [namedPod(from.slice('pod:'.length), question, known, family)];
   const address = parseAddress(from.replace(/^\[(.*)\]$/, '$1'));
   if (address === null) {
-    throw new QuestionError(`--from ${from} is none of pod, pod:NAMESPACE/NAME, node, external, or an address`);
+    throw new QuestionError(
+      `--from ${from} is none of pod, pod:NAMESPACE/NAME, node, external, or an address`,
+    );
   }
-  if (address.family !== family) throw new QuestionError(`--from ${from} and ${formatAddress(destination.address)} are of different families`);
+  if (address.family !== family)
+    throw new QuestionError(
+      `--from ${from} and ${formatAddress(destination.address)} are of different families`,
+    );
   return [given(address, known)];
 }
 
@@ -54,8 +60,25 @@ function fromAddress(kind: Vantage['kind'], from: string, address: Address, know
     sender: senderOf(address),
     entersAt: local ? 'OUTPUT' : 'PREROUTING',
     inInterface: local ? null : interfaceTowards(known, address),
-    assumptions: [],
+    assumptions: local ? [] : reversePathNote(known, address),
   };
+}
+
+/** Where strict rp_filter stands, it matters through which interface a packet comes in, and no capture tells that. */
+function reversePathNote(known: Known, address: Address): Condition[] {
+  const towards = interfaceTowards(known, address);
+  if (address.family !== 'ipv4' || towards === undefined) return [];
+  const strict = (known.host.links ?? []).filter(
+    ({ name, loopback }) =>
+      !loopback && name !== towards && interfaceSwitch(known.host, 'ipv4', 'rp_filter', name, 'max') === 1,
+  );
+  if (strict.length === 0) return [];
+  const names = strict
+    .slice(0, 4)
+    .map(({ name }) => name)
+    .join(', ');
+  const text = `the packet is taken to come in through ${towards}, where answers to ${formatAddress(address)} go out; through ${names} it would be dropped by rp_filter=1`;
+  return [{ code: 'in-interface', text, settle: 'give --in-interface' }];
 }
 
 /** Packets of a client are taken to come in where answers to it go out. */
@@ -81,9 +104,17 @@ function somePod(destination: Destination, known: Known): Vantage {
   const node = thisNodeName(known);
   const endpoints = new Set((known.cluster.endpoints ?? []).map(({ address }) => address));
   const candidates = (known.cluster.pods ?? [])
-    .filter((pod) => !pod.hostNetwork && !pod.terminating && pod.phase !== 'Succeeded' && pod.phase !== 'Failed')
+    .filter(
+      (pod) => !pod.hostNetwork && !pod.terminating && pod.phase !== 'Succeeded' && pod.phase !== 'Failed',
+    )
     .filter((pod) => node === null || pod.node === node)
-    .flatMap((pod) => addressOf(pod, family).map((address) => ({ pod, address, endpoint: endpoints.has(formatAddress(address)) })))
+    .flatMap((pod) =>
+      addressOf(pod, family).map((address) => ({
+        pod,
+        address,
+        endpoint: endpoints.has(formatAddress(address)),
+      })),
+    )
     .sort((a, b) => Number(a.endpoint) - Number(b.endpoint) || compare(nameOf(a.pod), nameOf(b.pod)));
   const [first] = candidates;
   if (first !== undefined) return fromAddress('pod', `pod ${nameOf(first.pod)}`, first.address, known);
@@ -107,7 +138,11 @@ function unnamedPod(known: Known, family: Family): Vantage {
   const name = formatAddress(address);
   const text = `${name}, an address of the pods' network, stands for a pod of this node that is behind no Service`;
   const vantage = fromAddress('pod', `a pod of this node (${name})`, address, known);
-  const assumption = { code: 'example-pod', text, settle: 'capture pods.json, or give --from pod:NAMESPACE/NAME or an address' };
+  const assumption = {
+    code: 'example-pod',
+    text,
+    settle: 'capture pods.json, or give --from pod:NAMESPACE/NAME or an address',
+  };
   return { ...vantage, inInterface: vantage.inInterface, assumptions: [assumption] };
 }
 
@@ -115,7 +150,10 @@ function namedPod(text: string, question: TraceQuestion, known: Known, family: F
   const slash = text.indexOf('/');
   const namespace = slash < 0 ? question.namespace : text.slice(0, slash);
   const name = text.slice(slash + 1);
-  if (known.cluster.pods === null) throw new QuestionError(`--from pod:${text}: the capture holds no pods (pods.json); give the pod's address instead`);
+  if (known.cluster.pods === null)
+    throw new QuestionError(
+      `--from pod:${text}: the capture holds no pods (pods.json); give the pod's address instead`,
+    );
   const pod = known.cluster.pods.find((each) => each.namespace === namespace && each.name === name);
   if (pod === undefined) throw new QuestionError(`--from pod:${text}: no such pod in the capture`);
   if (pod.hostNetwork && pod.node === thisNodeName(known)) {
@@ -140,11 +178,15 @@ function theNode(known: Known, family: Family): Vantage {
 
 /** Somebody outside: no pod, no node, not this node. Which address it is may matter, and then the trace says so. */
 function external(known: Known, family: Family): Vantage {
-  const nodes = (known.cluster.nodes ?? []).flatMap(({ addresses }) => addresses.map(({ address }) => parseAddress(address)));
+  const nodes = (known.cluster.nodes ?? []).flatMap(({ addresses }) =>
+    addresses.map(({ address }) => parseAddress(address)),
+  );
   const outside = [
     ...podNetworks(known, family),
     ...outsideOfNode(known, family),
-    ...nodes.filter((address): address is Address => address !== null && address.family === family).map(hostPrefix),
+    ...nodes
+      .filter((address): address is Address => address !== null && address.family === family)
+      .map(hostPrefix),
     ...endpointAddresses(known, family),
   ];
   return {
@@ -174,14 +216,21 @@ function endpointAddresses(known: Known, family: Family): Prefix[] {
   const addresses = new Map<string, Prefix>();
   for (const { address: text } of known.cluster.endpoints ?? []) {
     const address = parseAddress(text);
-    if (address === null || address.family !== family || networks.some((network) => prefixContains(network, address))) continue;
+    if (
+      address === null ||
+      address.family !== family ||
+      networks.some((network) => prefixContains(network, address))
+    )
+      continue;
     addresses.set(text, hostPrefix(address));
   }
   return [...addresses.values()].slice(0, 1000);
 }
 
 function defaultInterface(known: Known, family: Family): string | undefined {
-  const route = known.host.routes[family]?.find(({ destination, type, usable }) => destination.mask === 0n && type === 'unicast' && usable);
+  const route = known.host.routes[family]?.find(
+    ({ destination, type, usable }) => destination.mask === 0n && type === 'unicast' && usable,
+  );
   return route?.nextHops[0]?.device ?? undefined;
 }
 

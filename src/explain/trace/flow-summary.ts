@@ -1,6 +1,6 @@
 import { formatAddress } from '../../net/address.ts';
-import type { Packet } from '../../trace/packet.ts';
 import type { Trace } from '../../trace/outcome.ts';
+import type { Packet } from '../../trace/packet.ts';
 import type { FlowSummary } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import type { Namer } from './namer.ts';

@@ -62,7 +62,15 @@ function between(visit: Visit, until: number, entry: PathEntry, before: number, 
 function summary(visit: Visit, count: number, { step }: PathEntry, before: number): MissItem {
   const rule = visit.chain.rules.at(visit.next);
   const why = `and the next ${count - 1} rules, none of which matches (\`kp-explain chain ${step.chain}\` lists them)`;
-  return { before, table: step.table, chain: step.chain, rule: rule.number, line: rule.line, text: rule.text, why };
+  return {
+    before,
+    table: step.table,
+    chain: step.chain,
+    rule: rule.number,
+    line: rule.line,
+    text: rule.text,
+    why,
+  };
 }
 
 function reasonOf(rule: Rule, entry: PathEntry, host: Host): string {

@@ -11,7 +11,10 @@ export function modeNotes(known: Known, packet: Packet): Note[] {
   for (const chain of nft.nativeChains) {
     // In nftables mode this table is the reason of the answer, not a thing taken for granted.
     if (chain.table === 'kube-proxy') continue;
-    if ((chain.family === family || chain.family === 'inet') && (chain.rules > 0 || chain.policy === 'drop')) {
+    if (
+      (chain.family === family || chain.family === 'inet') &&
+      (chain.rules > 0 || chain.policy === 'drop')
+    ) {
       tables.add(`${chain.family} ${chain.table}`);
     }
   }
@@ -30,11 +33,17 @@ export function outsideIptables(known: Known): (outcome: OutcomeItem) => Outcome
   const { proxyMode } = known;
   if (proxyMode !== 'nftables' && proxyMode !== 'ipvs') return (outcome) => outcome;
   const where = { nftables: 'nft table kube-proxy', ipvs: 'IPVS' }[proxyMode];
-  const settle = { nftables: 'read it with `nft list table ip kube-proxy`', ipvs: 'read it with `ipvsadm -Ln`' }[proxyMode];
+  const settle = {
+    nftables: 'read it with `nft list table ip kube-proxy`',
+    ipvs: 'read it with `ipvsadm -Ln`',
+  }[proxyMode];
   const reason: Note = {
     code: `mode-${proxyMode}`,
     text: `kube-proxy runs in ${proxyMode} mode here: ${where} decides, which kp-explain does not follow; iptables lets the packet pass`,
     settle,
   };
-  return (outcome) => (outcome.verdict === 'accept' ? { ...outcome, verdict: 'unknown', reason, exit: null, endpoint: null } : outcome);
+  return (outcome) =>
+    outcome.verdict === 'accept'
+      ? { ...outcome, verdict: 'unknown', reason, exit: null, endpoint: null }
+      : outcome;
 }

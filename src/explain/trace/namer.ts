@@ -23,7 +23,11 @@ export class Namer {
   constructor(known: Known) {
     this.#known = known;
     this.#node = thisNodeName(known);
-    this.naming = nameServices({ cluster: known.cluster, names: nameChains(known.cluster), node: this.#node });
+    this.naming = nameServices({
+      cluster: known.cluster,
+      names: nameChains(known.cluster),
+      node: this.#node,
+    });
   }
 
   /** @returns who answers where an outcome's packet arrives: the endpoint of its KUBE-SEP chain, else whoever has the address. */
@@ -61,7 +65,12 @@ export class Namer {
     const socket = this.naming.recoverEndpoint(rule.chain, commentOf(rule));
     const address = socket === null ? null : parseAddress(socket.address);
     if (socket === null || address === null) return null;
-    return { from: address.value, to: address.value, ports: { from: socket.port ?? 0, to: socket.port ?? 0 }, portBase: null };
+    return {
+      from: address.value,
+      to: address.value,
+      ports: { from: socket.port ?? 0, to: socket.port ?? 0 },
+      portBase: null,
+    };
   }
 
   /** @returns the Service port that the packet was sent to: by the API's addresses, else by the rules it passed. */
@@ -84,10 +93,12 @@ export class Namer {
       const nodePort = rule.chain === 'KUBE-NODEPORTS' || rule.matches.some(isLocalDestination);
       const chain = rule.target?.kind === 'jump' ? rule.target.chain : null;
       const hashed = chain === null ? null : this.naming.byChain(chain, comment);
-      if (hashed !== null) return refOf(hashed, nodePort ? 'nodePort' : (viaPhrase(said?.phrase) ?? 'clusterIP'), 'hash');
+      if (hashed !== null)
+        return refOf(hashed, nodePort ? 'nodePort' : (viaPhrase(said?.phrase) ?? 'clusterIP'), 'hash');
       if (said === null || said.endpoint !== null) continue;
       const via = nodePort ? 'nodePort' : viaPhrase(said.phrase);
-      if (via !== null) return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
+      if (via !== null)
+        return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
     }
     return null;
   }

@@ -7,10 +7,16 @@ import type { Known } from '../question/question.ts';
  * @param node name of the captured node, where it is known
  * @returns who has an address: a pod of its own network, else an endpoint, else a node; null where nobody known has it
  */
-export function whoIsAt(address: Address, port: number | null, known: Known, node: string | null): EndpointRef | null {
+export function whoIsAt(
+  address: Address,
+  port: number | null,
+  known: Known,
+  node: string | null,
+): EndpointRef | null {
   const endpoint = port === null ? undefined : known.book.endpointsAt(address, port)[0];
   const pod = known.book.podAt(address);
-  const onThisNode = (name: string | null): boolean | null => (node === null || name === null ? null : name === node);
+  const onThisNode = (name: string | null): boolean | null =>
+    node === null || name === null ? null : name === node;
   if ((pod !== null && !pod.hostNetwork) || endpoint !== undefined) {
     const on = pod?.node ?? endpoint?.node ?? null;
     return {

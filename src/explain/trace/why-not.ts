@@ -1,14 +1,15 @@
+import type { Match } from '../../iptables/match.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
 import { formatProtocol } from '../../net/protocol.ts';
-import type { Match } from '../../iptables/match.ts';
-import type { PacketState } from '../../trace/state.ts';
 import { hex } from '../../trace/describe-target.ts';
+import type { PacketState } from '../../trace/state.ts';
 
 /** @returns what about the packet does not fit a match that said no, in a few words. */
 export function whyNot(match: Match, state: PacketState): string {
   const not = match.negated ? '' : 'not ';
-  const source = state.source.address === null ? 'the client' : `source ${formatAddress(state.source.address)}`;
+  const source =
+    state.source.address === null ? 'the client' : `source ${formatAddress(state.source.address)}`;
   const destination = formatAddress(state.destination);
   switch (match.kind) {
     case 'source':

@@ -50,8 +50,11 @@ function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome
   const merged = new Map<string, { share: number; like: OutcomeItem; ways: OutcomeItem[] }>();
   for (const outcome of outcomes) {
     const { verdict, destination, source, exit, rejectWith, decidedBy, reason } = outcome;
-    const end = verdict === 'accept' ? null : decidedBy;
-    const key = JSON.stringify([verdict, destination, source, exit, rejectWith, end, reason?.text]);
+    const key = JSON.stringify(
+      verdict === 'accept'
+        ? [verdict, destination, source, exit]
+        : [verdict, rejectWith, reason === null ? decidedBy : reason.text],
+    );
     const same = merged.get(key) ?? { share: 0, like: outcome, ways: [] };
     // A client that stays with its endpoint is one certain way among several, not a share.
     same.share += sticky ? 1 / outcomes.length : outcome.probability;

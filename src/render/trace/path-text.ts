@@ -122,7 +122,8 @@ class PathPrinter {
     if (texts.size > 0) this.#hook = null;
     const shown = [...texts].slice(0, SHOWN);
     for (const text of shown) this.#lines.push(this.#colours.faint(`  ${escapeTerminal(text)}`));
-    if (texts.size > shown.length) this.#lines.push(this.#colours.faint(`  … and ${texts.size - shown.length} more`));
+    if (texts.size > shown.length)
+      this.#lines.push(this.#colours.faint(`  … and ${texts.size - shown.length} more`));
   }
 
   #heading(hook: string): void {
@@ -158,11 +159,9 @@ class PathPrinter {
 
   /** The rule's telling part stands behind, or on a line of its own where it would not fit. */
   #wrapped(text: string, length: number, telling: string): void {
-    if (telling === '') return this.line(text);
-    if (this.#indent.length + length + 2 + telling.length <= this.#width)
-      return this.line(`${text}  ${telling}`);
-    this.line(text);
-    this.line(`  ${telling}`);
+    const fits = this.#indent.length + length + 2 + telling.length <= this.#width;
+    this.line(fits && telling !== '' ? `${text}  ${telling}` : text);
+    if (!fits) this.line(`  ${telling}`);
   }
 }
 

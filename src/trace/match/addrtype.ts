@@ -9,8 +9,9 @@ export function addrtype(match: MatchOf<'addrtype'>, context: MatchContext): Ans
   const { state, host } = context;
   const device = match.limit === 'in' ? state.inInterface : match.limit === 'out' ? state.outInterface : null;
   if (match.limit !== null && device === undefined) return open(match, context);
-  const told = match.side === 'source' ? state.source.local : state.destinationIsLocal ? true : null;
-  if (told !== null && match.limit === null && match.types.length === 1 && match.types[0] === 'LOCAL') return yesNo(told);
+  const told = match.side === 'source' ? state.source.local : state.destinationLocal;
+  if (told !== null && match.limit === null && match.types.length === 1 && match.types[0] === 'LOCAL')
+    return yesNo(told);
   const address = match.side === 'source' ? state.source.address : state.destination;
   if (address === null) return open(match, context);
   const answer = matchesAddressType(host, state.family, address, match.types, device ?? null);
@@ -23,7 +24,10 @@ function open(match: MatchOf<'addrtype'>, { state }: MatchContext): Answer {
   const limit = match.limit === null ? '' : ` on the ${match.limit === 'in' ? 'input' : 'output'} interface`;
   const what = match.types.join(' or ');
   const clause = (not: string): string => `${name} is ${not}a ${what} address of this node${limit}`;
-  const settle = address === null ? 'give the client with --from ADDRESS' : 'capture `ip -j addr` and `ip -j route show table all`';
+  const settle =
+    address === null
+      ? 'give the client with --from ADDRESS'
+      : 'capture `ip -j addr` and `ip -j route show table all`';
   if (match.side === 'source' && what === 'LOCAL' && match.limit === null) {
     return unknown(
       'address-type',
@@ -31,6 +35,15 @@ function open(match: MatchOf<'addrtype'>, { state }: MatchContext): Answer {
       { holds: clause(''), fails: clause('not ') },
       settle,
       (before, held) => ({ ...before, source: { ...before.source, local: held } }),
+    );
+  }
+  if (match.side === 'destination' && what === 'LOCAL' && match.limit === null) {
+    return unknown(
+      'address-type',
+      `addrtype destination ${name} ${what}`,
+      { holds: clause(''), fails: clause('not ') },
+      settle,
+      (before, held) => ({ ...before, destinationLocal: held }),
     );
   }
   return unknown(

@@ -1,6 +1,6 @@
+import type { MatchOf } from '../../iptables/match.ts';
 import { formatPrefix, prefixContains } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
-import type { MatchOf } from '../../iptables/match.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Device } from '../outcome.ts';
 import type { MatchContext } from './context.ts';
@@ -34,8 +34,13 @@ function deviceNamed(device: Device, pattern: string, side: 'in' | 'out'): Answe
     return unknown(
       `${side}-interface`,
       `${side}-interface ${pattern}`,
-      { holds: `the packet ${verb} ${pattern}`, fails: `the packet ${verb} another interface than ${pattern}` },
-      side === 'in' ? 'give --in-interface, or capture `ip -j route show table all`' : 'capture `ip -j route show table all`',
+      {
+        holds: `the packet ${verb} ${pattern}`,
+        fails: `the packet ${verb} another interface than ${pattern}`,
+      },
+      side === 'in'
+        ? 'give --in-interface, or capture `ip -j route show table all`'
+        : 'capture `ip -j route show table all`',
     );
   }
   return yesNo(deviceMatches(device ?? '', pattern));

@@ -1,5 +1,5 @@
-import { sameAddress } from '../../net/address.ts';
 import type { MatchOf } from '../../iptables/match.ts';
+import { sameAddress } from '../../net/address.ts';
 import { type Answer, unknown } from '../answer.ts';
 import type { MatchContext } from './context.ts';
 

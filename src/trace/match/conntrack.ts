@@ -1,7 +1,7 @@
+import type { MatchOf, TupleSide } from '../../iptables/match.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { rangeContains } from '../../net/range.ts';
-import type { MatchOf, TupleSide } from '../../iptables/match.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Connection } from '../state.ts';
 import type { MatchContext } from './context.ts';
@@ -70,7 +70,12 @@ export function ctport(match: MatchOf<'ctport'>, context: MatchContext): Answer 
   }[match.tuple];
   if (port !== null) return yesNo(rangeContains(match.ports, port));
   const name = `${match.tuple} port in ${rangeText(match.ports)}`;
-  return unknown('connection-port', name, { holds: `the connection's ${name}`, fails: `not so: the connection's ${name}` }, 'give --source-port');
+  return unknown(
+    'connection-port',
+    name,
+    { holds: `the connection's ${name}`, fails: `not so: the connection's ${name}` },
+    'give --source-port',
+  );
 }
 
 /** `--ctstatus`: a connection whose first packet is on its way is neither replied nor assured nor confirmed. */
@@ -94,7 +99,10 @@ export function ctstatus(match: MatchOf<'ctstatus'>, context: MatchContext): Ans
   return unknown(
     'ctstatus',
     `ctstatus ${name}`,
-    { holds: `the connection's status has one of ${name}`, fails: `the connection's status has none of ${name}` },
+    {
+      holds: `the connection's status has one of ${name}`,
+      fails: `the connection's status has none of ${name}`,
+    },
     'capture `conntrack -L` and give --source-port',
   );
 }
@@ -139,7 +147,10 @@ export function helper(match: MatchOf<'helper'>, { state }: MatchContext): Answe
   return unknown(
     'helper',
     name,
-    { holds: `the connection was announced through ${name}`, fails: `the connection was not announced through ${name}` },
+    {
+      holds: `the connection was announced through ${name}`,
+      fails: `the connection was not announced through ${name}`,
+    },
     null,
   );
 }

@@ -30,7 +30,9 @@ export function length(match: MatchOf<'length'>): Answer {
 export function ttl(match: MatchOf<'ttl'>, { state }: MatchContext): Answer {
   if (state.ttl !== null) {
     const { value, operator } = match;
-    return yesNo(operator === 'eq' ? state.ttl === value : operator === 'lt' ? state.ttl < value : state.ttl > value);
+    return yesNo(
+      operator === 'eq' ? state.ttl === value : operator === 'lt' ? state.ttl < value : state.ttl > value,
+    );
   }
   const name = `${{ eq: 'equal to', lt: 'less than', gt: 'greater than' }[match.operator]} ${match.value}`;
   return unknown(
@@ -71,7 +73,10 @@ export function ecn(match: MatchOf<'ecn'>): Answer {
   return unknown(
     'ecn',
     `ecn ${match.text}`,
-    { holds: `the packet's ECN bits fit "${match.text}"`, fails: `the packet's ECN bits do not fit "${match.text}"` },
+    {
+      holds: `the packet's ECN bits fit "${match.text}"`,
+      fails: `the packet's ECN bits do not fit "${match.text}"`,
+    },
     null,
   );
 }

@@ -1,5 +1,5 @@
-import { formatAddress } from '../../net/address.ts';
 import type { MatchOf } from '../../iptables/match.ts';
+import { formatAddress } from '../../net/address.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { MatchContext } from './context.ts';
 

@@ -1,5 +1,5 @@
-import { formatAddress } from '../../net/address.ts';
 import type { MatchOf } from '../../iptables/match.ts';
+import { formatAddress } from '../../net/address.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import { bridgeShown, linkNamed } from '../bridge.ts';
 import { deviceMatches } from './basic.ts';
@@ -34,9 +34,7 @@ function owner({ state }: MatchContext, what: string): Answer {
 export function pkttype(match: MatchOf<'pkttype'>, { state }: MatchContext): Answer {
   const { destination } = state;
   const multicast =
-    destination.family === 'ipv4'
-      ? destination.value >> 28n === 0xen
-      : destination.value >> 120n === 0xffn;
+    destination.family === 'ipv4' ? destination.value >> 28n === 0xen : destination.value >> 120n === 0xffn;
   const broadcast = destination.family === 'ipv4' && destination.value === 0xffffffffn;
   const type = broadcast ? 'broadcast' : multicast ? 'multicast' : 'unicast';
   return yesNo(match.type === type);
@@ -62,9 +60,11 @@ export function physdevIs(match: MatchOf<'physdev-is'>, context: MatchContext): 
   if (state.fromNode) return 'no';
   const shown = bridgeShown(host, state.family, state.inInterface);
   if (shown === false) return 'no';
-  if (match.what === 'in') return shown ? 'yes' : bridgeUnknown('the packet came in through a port of a bridge');
+  if (match.what === 'in')
+    return shown ? 'yes' : bridgeUnknown('the packet came in through a port of a bridge');
   if (hook === 'PREROUTING' || hook === 'INPUT' || hook === 'OUTPUT') return 'no';
-  if (state.bridged === null || shown === null) return bridgeUnknown('the packet is handed on within a bridge');
+  if (state.bridged === null || shown === null)
+    return bridgeUnknown('the packet is handed on within a bridge');
   return yesNo(state.bridged);
 }
 
@@ -77,7 +77,8 @@ export function physdevName(match: MatchOf<'physdev-name'>, context: MatchContex
   if (match.side === 'out' && state.bridged === false) return 'no';
   const verb = match.side === 'in' ? 'came in' : 'goes out';
   const ports = host.links?.filter((link) => link.master === state.inInterface && link.master !== null);
-  if (ports !== undefined && ports.length > 0 && !ports.some((port) => deviceMatches(port.name, match.name))) return 'no';
+  if (ports !== undefined && ports.length > 0 && !ports.some((port) => deviceMatches(port.name, match.name)))
+    return 'no';
   return bridgeUnknown(`the packet ${verb} through bridge port ${match.name}`);
 }
 
@@ -96,7 +97,8 @@ export function devgroup(match: MatchOf<'devgroup'>, { state, host }: MatchConte
   if (device === null) return 'no';
   const group = device === undefined ? null : (linkNamed(host, device)?.group ?? null);
   const number = group === 'default' ? 0 : group !== null && /^\d+$/.test(group) ? Number(group) : null;
-  if (number !== null && match.value !== null) return yesNo((number & match.mask) >>> 0 === match.value >>> 0);
+  if (number !== null && match.value !== null)
+    return yesNo((number & match.mask) >>> 0 === match.value >>> 0);
   const clause = `the interface the packet ${match.side === 'in' ? 'came in' : 'goes out'} through is in group ${match.text}`;
   return unknown('devgroup', clause, { holds: clause, fails: `not so: ${clause}` }, 'capture `ip -j addr`');
 }

@@ -1,5 +1,11 @@
 import { formatAddress } from '../../net/address.ts';
-import { formatPrefix, type Prefix, prefixContains, prefixCovers, prefixesOverlap } from '../../net/prefix.ts';
+import {
+  formatPrefix,
+  type Prefix,
+  prefixContains,
+  prefixCovers,
+  prefixesOverlap,
+} from '../../net/prefix.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Sender } from '../packet.ts';
 

@@ -24,14 +24,19 @@ export function set(match: MatchOf<'set'>, { state, host }: MatchContext): Answe
   });
   if (answer.answer === 'no') return 'no';
   const source = state.source.address === null ? 'the client' : formatAddress(state.source.address);
-  const fields = match.directions.map((direction) => (direction === 'src' ? source : formatAddress(state.destination)));
+  const fields = match.directions.map((direction) =>
+    direction === 'src' ? source : formatAddress(state.destination),
+  );
   const name = `set ${match.name} ${match.directions.join(',')}`;
   if (answer.answer === 'yes') {
     if (!match.counters) return 'yes';
     return unknown(
       'ipset-counters',
       `${name} counters`,
-      { holds: `the counters of set ${match.name} fit the rule`, fails: `the counters of set ${match.name} do not fit the rule` },
+      {
+        holds: `the counters of set ${match.name} fit the rule`,
+        fails: `the counters of set ${match.name} do not fit the rule`,
+      },
       null,
     );
   }

@@ -1,6 +1,6 @@
+import type { MatchOf, PortModule } from '../../iptables/match.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import { type Range, rangeContains } from '../../net/range.ts';
-import type { MatchOf, PortModule } from '../../iptables/match.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { MatchContext } from './context.ts';
 

@@ -1,0 +1,47 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeCluster, ORDINARY, type Shape } from './cluster.ts';
+import { formatHost } from './host.ts';
+import { formatObjects } from './objects.ts';
+import { formatRules } from './rules.ts';
+
+/** What a generated capture holds. */
+export interface GenerateOptions extends Shape {
+  /** Large-cluster mode: rules of one endpoint carry no comment. */
+  readonly large: boolean;
+  /** With API objects, so that names come from hashes and not from comments. */
+  readonly named: boolean;
+}
+
+/** What was written. */
+export interface Generated {
+  readonly folder: string;
+  readonly rulesFile: string;
+  readonly rules: number;
+  readonly bytes: number;
+}
+
+/** Writes a capture folder; the same options write the same bytes. */
+export function generateCapture(folder: string, options: Partial<GenerateOptions> = {}): Generated {
+  const { large, named, ...shape }: GenerateOptions = { ...ORDINARY, large: true, named: false, ...options };
+  const cluster = makeCluster(shape);
+  const text = formatRules(cluster, large);
+  const files = {
+    ...formatHost(cluster),
+    ...(named ? formatObjects(cluster) : {}),
+    'iptables-save.txt': text,
+  };
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const rules = text.match(/^-A /gm)?.length ?? 0;
+  return { folder, rulesFile: join(folder, 'iptables-save.txt'), rules, bytes: Buffer.byteLength(text) };
+}
+
+/** @returns a dump with this many empty chains: nobody has one, but a program must not fall over it. */
+export function formatManyChains(count: number): string {
+  const lines = ['*nat', ':PREROUTING ACCEPT [0:0]', ':POSTROUTING ACCEPT [0:0]'];
+  for (let index = 0; index < count; index++) lines.push(`:CHAIN-${index} - [0:0]`);
+  for (let index = 0; index < count; index++) lines.push(`-A CHAIN-${index} -j CHAIN-${(index + 1) % count}`);
+  lines.push('-A PREROUTING -j CHAIN-0', 'COMMIT', '');
+  return lines.join('\n');
+}

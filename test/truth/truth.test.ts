@@ -1,0 +1,130 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { checkTruth, type TruthReport } from './check-truth.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const SHARED = join(ROOT, '../shared');
+
+/** What was compared, and what the capture cannot determine, by allowance: one that swallows more is noticed here. */
+interface Counts {
+  readonly compared: readonly [outcomes: number, backends: number, masquerade: number, paths: number];
+  readonly allowed: Readonly<Record<string, number>>;
+}
+
+const EXPECTED: Readonly<Record<string, Counts>> = {
+  '1.20-iptables-legacy': {
+    compared: [611, 433, 433, 41],
+    allowed: {
+      'answer-takes-another-way': 13,
+      'changed-before-capture': 14,
+      gateway: 43,
+      'hung-application': 8,
+      'listening-sockets': 50,
+    },
+  },
+  '1.25-iptables-nft': {
+    compared: [611, 435, 435, 42],
+    allowed: {
+      'answer-takes-another-way': 13,
+      'changed-before-capture': 14,
+      gateway: 29,
+      'hung-application': 8,
+      'listening-sockets': 50,
+    },
+  },
+  '1.36-iptables-legacy': {
+    compared: [611, 437, 437, 42],
+    allowed: {
+      'answer-takes-another-way': 13,
+      'changed-before-capture': 14,
+      gateway: 33,
+      'hung-application': 8,
+      'listening-sockets': 50,
+    },
+  },
+  '1.36-iptables-nft-forwarddrop': {
+    compared: [611, 265, 265, 42],
+    allowed: {
+      'answer-takes-another-way': 1,
+      'changed-before-capture': 13,
+      gateway: 12,
+      'hung-application': 4,
+      'listening-sockets': 38,
+      'never-arrives': 39,
+      'other-node-drops': 180,
+    },
+  },
+  '1.36-iptables-nft-nodeportaddr': {
+    compared: [611, 385, 385, 38],
+    allowed: {
+      'answer-takes-another-way': 10,
+      'changed-before-capture': 14,
+      gateway: 33,
+      'hung-application': 8,
+      'listening-sockets': 94,
+    },
+  },
+  '1.36-iptables-nft-realworld': {
+    compared: [627, 453, 453, 42],
+    allowed: {
+      'answer-takes-another-way': 13,
+      'changed-before-capture': 14,
+      gateway: 33,
+      'hung-application': 8,
+      'listening-sockets': 50,
+    },
+  },
+  '1.36-iptables-nft': {
+    compared: [611, 437, 437, 42],
+    allowed: {
+      'answer-takes-another-way': 13,
+      'changed-before-capture': 14,
+      gateway: 33,
+      'hung-application': 8,
+      'listening-sockets': 50,
+    },
+  },
+};
+
+/** Captures that come with the project, and what was measured on their nodes. */
+const FIXTURES: readonly (readonly [capture: string, folder: string])[] = [
+  ['1.36-iptables-nft', 'demo'],
+  ['1.20-iptables-legacy', 'kube-proxy-1.20-legacy'],
+];
+
+describe('what is traced is what was measured on the node', () => {
+  it.each(FIXTURES)('%s (fixtures/%s)', async (capture, folder) => {
+    const report = await checkTruth(
+      join(ROOT, 'fixtures', folder),
+      join(ROOT, `fixtures/truth/${capture}.json`),
+    );
+    expectAll(report, capture);
+  });
+
+  const measured = existsSync(join(SHARED, 'truth')) ? readdirSync(join(SHARED, 'truth')) : [];
+  if (measured.length === 0)
+    console.log('skipped: ../shared/truth is not here; its captures were not compared');
+  it.skipIf(measured.length === 0).each(measured.map((file) => file.replace(/\.json$/, '')))(
+    '%s (../shared)',
+    async (capture) => {
+      const report = await checkTruth(
+        join(SHARED, 'captures', capture),
+        join(SHARED, 'truth', `${capture}.json`),
+      );
+      expectAll(report, capture);
+    },
+  );
+});
+
+/** All of all agree, and no more than known is left to an allowance. */
+function expectAll(report: TruthReport, capture: string): void {
+  expect(report.disagreements).toEqual([]);
+  const tallies = [report.outcomes, report.backends, report.masquerade, report.paths];
+  expect(tallies.map(({ agree }) => agree)).toEqual(tallies.map(({ of }) => of));
+  const known = EXPECTED[capture];
+  if (known === undefined) return;
+  expect({ compared: tallies.map(({ of }) => of), allowed: Object.fromEntries(report.allowed) }).toEqual(
+    known,
+  );
+}
