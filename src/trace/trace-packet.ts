@@ -12,8 +12,8 @@ import { initialState } from './state.ts';
 import { StepBook } from './steps.ts';
 import type { World } from './world.ts';
 
-/** Ways a packet may take before the rest is given up: 5,000 endpoints with affinity need 10,000. */
-const MAX_BRANCHES = 50_000;
+/** Ways a packet may take before the rest is given up: 10,000 endpoints with affinity need 20,000. */
+const MAX_BRANCHES = 25_000;
 
 /**
  * Follows one packet through the node, as the kernel would take it, and every way it could take where the capture

@@ -36,7 +36,13 @@ interface Frame {
   readonly candidates: readonly number[];
   readonly position: number;
   readonly caller: Frame | null;
-  readonly depth: number;
+  /** Chains left by goto on the way into this one. */
+  readonly left: LeftChain | null;
+}
+
+interface LeftChain {
+  readonly chain: Chain;
+  readonly before: LeftChain | null;
 }
 
 /**
@@ -46,7 +52,7 @@ interface Frame {
 export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
   const result: WalkResult = { passed: [], translated: [], ended: [] };
   const work: { branch: Branch; frame: Frame; jumps: number }[] = [
-    { branch: start, frame: enter(chain, start, null), jumps: 0 },
+    { branch: start, frame: enter(chain, start, null, null), jumps: 0 },
   ];
   for (let task = work.pop(); task !== undefined; task = work.pop()) {
     let { branch, jumps } = task;
@@ -86,7 +92,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       branch = after.branch;
       frame = after.frame;
       if (after.jumped && ++jumps > MAX_JUMPS) {
-        result.ended.push(loop(branch, rule));
+        result.ended.push(tooLong(branch));
         break;
       }
     }
@@ -96,9 +102,8 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
   return result;
 }
 
-/** The kernel refuses rule sets that loop, so only a doctored or mixed dump has one; nf_tables allows 16 nested jumps. */
-const MAX_JUMPS = 4096;
-const MAX_DEPTH = 512;
+/** Chains that jump on twice each double the way 60 times over; the kernel would walk it, and be busy for ages. */
+const MAX_JUMPS = 20_000;
 
 function follow(
   branch: Branch,
@@ -140,14 +145,15 @@ function follow(
         result.ended.push(missing(branch, rule, target.chain));
         return null;
       }
-      if (target.kind === 'jump' && next.depth >= MAX_DEPTH) {
+      if (isOnTheWay(chain, frame)) {
         result.ended.push(loop(branch, rule));
         return null;
       }
-      const caller = target.kind === 'jump' ? next : next.caller;
+      if (target.kind === 'jump') return { branch, frame: enter(chain, branch, next, null), jumped: true };
       // A goto out of a built-in chain ends, when its chain does, with the built-in chain's policy.
-      const back = target.kind === 'goto' && next.chain.policy !== null ? atEnd(next) : caller;
-      return { branch, frame: enter(chain, branch, back), jumped: true };
+      const back = next.chain.policy === null ? next.caller : atEnd(next);
+      const left = { chain: frame.chain, before: frame.left };
+      return { branch, frame: enter(chain, branch, back, left), jumped: true };
     }
     case 'return':
       // RETURN in a built-in chain is its policy.
@@ -173,9 +179,17 @@ function follow(
   }
 }
 
-function enter(chain: Chain, branch: Branch, caller: Frame | null): Frame {
-  const candidates = candidatesOf(chain.rules, branch);
-  return { chain, candidates, position: 0, caller, depth: (caller?.depth ?? 0) + 1 };
+function enter(chain: Chain, branch: Branch, caller: Frame | null, left: LeftChain | null): Frame {
+  return { chain, candidates: candidatesOf(chain.rules, branch), position: 0, caller, left };
+}
+
+/** The kernel refuses rule sets that lead back into a chain still being walked; a doctored or mixed dump can have them. */
+function isOnTheWay(chain: Chain, from: Frame): boolean {
+  for (let frame: Frame | null = from; frame !== null; frame = frame.caller) {
+    if (frame.chain === chain) return true;
+    for (let left = frame.left; left !== null; left = left.before) if (left.chain === chain) return true;
+  }
+  return false;
 }
 
 function atEnd(frame: Frame): Frame {
@@ -221,6 +235,14 @@ function missing(branch: Branch, rule: Rule, name: string): Ending {
     code: 'chain-missing',
     text: `${rule.chain} rule ${rule.number} leads to chain ${name}, which is not in the capture`,
     settle: 'capture the whole table with iptables-save',
+  });
+}
+
+function tooLong(branch: Branch): Ending {
+  return ending(branch, 'unknown', {
+    code: 'walk-too-long',
+    text: `the packet passes more than ${MAX_JUMPS} jumps in one table; its way was not followed further`,
+    settle: null,
   });
 }
 
