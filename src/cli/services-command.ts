@@ -58,7 +58,7 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
     },
     async (list, options) => {
       const { renderServicesText } = await import('../render/services-text.ts');
-      return await renderServicesText(list, options);
+      return renderServicesText(list, options);
     },
   );
   return EXIT.answered;

@@ -118,7 +118,7 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
     },
     async (list, options) => {
       const { renderTraceText } = await import('../render/trace-text.ts');
-      return await renderTraceText(list, { ...options, detail: request.detail });
+      return renderTraceText(list, { ...options, detail: request.detail });
     },
   );
   return EXIT.answered;

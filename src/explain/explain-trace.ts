@@ -38,7 +38,7 @@ function explainFrom(
 ): TraceItem {
   const packet = packetOf(vantage, destination, question);
   const captured = known.rulesets.filter(({ family }) => family === packet.family);
-  const { rulesets, notes } = completeListings(captured, namer.naming);
+  const { rulesets, notes } = completeListings(captured, namer.naming, packet.entersAt);
   const trace = tracePacket(packet, {
     rulesets,
     host: known.host,
@@ -58,7 +58,7 @@ function explainFrom(
       state: packet.state,
       mark: hex(packet.mark),
     },
-    service: namer.serviceOf(trace),
+    service: namer.serviceOf(trace) ?? destination.named,
     steps: describeSteps(trace, rulesets, namer),
     outcomes: trace.outcomes
       .map((outcome) => describeOutcome(outcome, trace, known.host, namer))
@@ -115,12 +115,12 @@ function readState(text: string | null): Packet['state'] {
   return known;
 }
 
-/** The packet's own source: what the sender chose, where every way agrees on it. */
+/** The packet's own source: for a packet of the node what routing chose, where every way agrees on it. */
 function sourceAddress(trace: Trace): string | null {
-  if (trace.packet.source.address !== null) return formatAddress(trace.packet.source.address);
-  const chosen = new Set(
-    trace.outcomes.map(({ path, source }) => path[0]?.state.source.address ?? source.sender.address),
-  );
+  const { source, entersAt } = trace.packet;
+  if (source.address !== null) return formatAddress(source.address);
+  if (entersAt !== 'OUTPUT') return null;
+  const chosen = new Set(trace.outcomes.map(({ path }) => path[0]?.state.source.address ?? null));
   const [only] = chosen;
   return chosen.size === 1 && only !== null && only !== undefined ? formatAddress(only) : null;
 }

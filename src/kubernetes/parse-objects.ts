@@ -1,6 +1,7 @@
 import type { ProblemList } from '../problems/problem.ts';
 import { readDocuments } from './documents.ts';
 import { type Fields, isFields, listOf, nameOf, textOf } from './fields.ts';
+import { splitLargeList } from './large-list.ts';
 import type { ClusterPart } from './merge-clusters.ts';
 import type { Endpoint, Node, Pod, Service } from './objects.ts';
 import { readEndpointSlice } from './read-endpoint-slice.ts';
@@ -22,9 +23,13 @@ export async function parseObjects(
   problems: ProblemList,
 ): Promise<ClusterPart> {
   const reader = new ObjectReader(source.name, problems);
-  for (const value of await readDocuments(source, problems)) reader.read(value, null, 0);
+  const large = source.bytes.length < LARGE ? null : splitLargeList(source.bytes);
+  if (large === null) for (const value of await readDocuments(source, problems)) reader.read(value, null, 0);
+  else reader.read(large.head, null, 0, large.items());
   return reader.part();
 }
+
+const LARGE = 1024 * 1024;
 
 type Kind = 'Service' | 'EndpointSlice' | 'Endpoints' | 'Pod' | 'Node';
 type Complain = (message: string) => void;
@@ -54,8 +59,11 @@ class ObjectReader {
     this.#problems = problems;
   }
 
-  /** @param kindOfList the kind of the items of a typed list, which need not repeat it. */
-  read(value: unknown, kindOfList: string | null, depth: number): void {
+  /**
+   * @param kindOfList the kind of the items of a typed list, which need not repeat it.
+   * @param items of a list, where they are not its own field.
+   */
+  read(value: unknown, kindOfList: string | null, depth: number, items?: Iterable<unknown>): void {
     if (depth > DEEPEST_LIST || value === null) return;
     if (Array.isArray(value)) {
       // A bare list: `kubectl get … -o json | jq .items`.
@@ -74,7 +82,7 @@ class ObjectReader {
     if (kind.endsWith('List')) {
       const itemKind = kind === 'List' ? null : kind.slice(0, -'List'.length);
       if (itemKind !== null && this.#isKind(itemKind)) this.#met.add(itemKind);
-      for (const item of listOf(value.items)) this.read(item, itemKind, depth + 1);
+      for (const item of items ?? listOf(value.items)) this.read(item, itemKind, depth + 1);
       return;
     }
     if (this.#isKind(kind) && isOfApi(kind, value)) this.#readObject(kind, value);

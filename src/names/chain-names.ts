@@ -13,7 +13,7 @@ export interface ChainNames {
   /**
    * @param hint lets one Service be hashed instead of all of them, which matters when a single packet is traced.
    * @param endpoint for `KUBE-SEP-…`, the address and port of its DNAT rule (`10.0.0.1:80`, `[fd00::1]:80`): finds the
-   * Service of an endpoint that the API no longer has; `endpoint` of the answer is then null.
+   * Service of an endpoint that the API no longer has; `endpoint` of the answer is then null. It also saves hashing all.
    * @returns what the chain stands for, or null where it is no Service's.
    */
   lookup(chainName: string, hint?: ServiceHint | null, endpoint?: string | null): ChainName | null;
@@ -32,6 +32,7 @@ class HashedNames implements ChainNames {
   #endpoints: ReadonlyMap<string, readonly Endpoint[]> | null = null;
   #portsByHash: ReadonlyMap<string, KnownPort> | null = null;
   #endpointsByHash: ReadonlyMap<string, ChainName> | null = null;
+  #endpointsByPlace: ReadonlyMap<string, readonly Endpoint[]> | null = null;
 
   constructor(cluster: Cluster) {
     this.#cluster = cluster;
@@ -51,7 +52,11 @@ class HashedNames implements ChainNames {
       if (found !== null) return found;
     }
     if (prefix === 'SEP') {
-      return this.#hashEndpoints().get(hash) ?? this.#searchGone(hash, this.#allPorts(), endpoint);
+      return (
+        this.#searchPlace(hash, endpoint) ??
+        this.#hashEndpoints().get(hash) ??
+        this.#searchGone(hash, this.#allPorts(), endpoint)
+      );
     }
     const service = this.#hashPorts().get(hash);
     return service === undefined ? null : { prefix, service, endpoint: null };
@@ -65,12 +70,25 @@ class HashedNames implements ChainNames {
   ): ChainName | null {
     for (const service of ports) {
       if (prefix === 'SEP') {
-        for (const [found, name] of this.#endpointHashes(service)) if (found === hash) return name;
+        const endpoints = this.#endpointsOf(`${service.namespace}/${service.name}`);
+        for (const [found, name] of this.#hashes(service, endpoints)) if (found === hash) return name;
       } else if (hashedTexts(service).some((text) => chainHash(text) === hash)) {
         return { prefix, service, endpoint: null };
       }
     }
     return prefix === 'SEP' ? this.#searchGone(hash, ports, endpoint) : null;
+  }
+
+  /** Hashes the few endpoints with this address and port, where they are known, instead of 100,000. */
+  #searchPlace(hash: string, place: string | null): ChainName | null {
+    if (place === null || this.#endpointsByHash !== null) return null;
+    this.#endpointsByPlace ??= groupBy(this.#cluster.endpoints ?? [], placeOf);
+    for (const endpoint of this.#endpointsByPlace.get(place) ?? []) {
+      for (const service of this.#portsOf(`${endpoint.namespace}/${endpoint.service}`)) {
+        for (const [found, name] of this.#hashes(service, [endpoint])) if (found === hash) return name;
+      }
+    }
+    return null;
   }
 
   #searchGone(hash: string, ports: readonly KnownPort[], endpoint: string | null): ChainName | null {
@@ -80,11 +98,11 @@ class HashedNames implements ChainNames {
     return service === undefined ? null : { prefix: 'SEP', service, endpoint: null };
   }
 
-  *#endpointHashes(service: KnownPort): Iterable<readonly [string, ChainName]> {
-    for (const endpoint of this.#endpointsOf(`${service.namespace}/${service.name}`)) {
+  *#hashes(service: KnownPort, endpoints: readonly Endpoint[]): Iterable<readonly [string, ChainName]> {
+    for (const endpoint of endpoints) {
       if (endpoint.portName !== service.port) continue;
       if (endpoint.protocol.toUpperCase() !== service.protocol.toUpperCase()) continue;
-      const place = endpointText(endpoint.address, endpoint.port);
+      const place = placeOf(endpoint);
       for (const text of hashedTexts(service)) {
         yield [chainHash(text + place), { prefix: 'SEP', service, endpoint }];
       }
@@ -105,7 +123,8 @@ class HashedNames implements ChainNames {
     if (this.#endpointsByHash !== null) return this.#endpointsByHash;
     const endpoints = new Map<string, ChainName>();
     for (const port of this.#allPorts()) {
-      for (const [hash, name] of this.#endpointHashes(port)) endpoints.set(hash, name);
+      const known = this.#endpointsOf(`${port.namespace}/${port.name}`);
+      for (const [hash, name] of this.#hashes(port, known)) endpoints.set(hash, name);
     }
     this.#endpointsByHash = endpoints;
     return endpoints;
@@ -131,6 +150,10 @@ class HashedNames implements ChainNames {
     this.#ports ??= groupBy(knownPorts(this.#cluster), ({ namespace, name }) => `${namespace}/${name}`);
     return this.#ports;
   }
+}
+
+function placeOf({ address, port }: Endpoint): string {
+  return endpointText(address, port);
 }
 
 /** The ports of all Services, and of Services that only their endpoints tell of. */

@@ -26,12 +26,12 @@ function columnsFor(width: number | null, narrow: boolean): Column[] {
 }
 
 /** @returns one line for each Service port, aligned; a sentence where there are none. */
-export async function renderServicesText(list: ServiceList, options: TextOptions): Promise<string> {
+export function renderServicesText(list: ServiceList, options: TextOptions): string {
   if (list.items.length === 0) return `${nothing(list)}\n`;
   const narrow = options.width !== null && options.width < WIDE;
   const rows = list.items.map((item) => rowOf(item, narrow).map(escapeTerminal));
   const { colours } = options;
-  return await renderTable(columnsFor(options.width, narrow), rows, options.width, (text, row, column) => {
+  return renderTable(columnsFor(options.width, narrow), rows, options.width, (text, row, column) => {
     const item = list.items[row];
     if (item === undefined) return colours.heading(text);
     if (column === 0) return colours.name(text);

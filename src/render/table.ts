@@ -11,53 +11,30 @@ const GAP = 2;
  * Lays out rows under headings, without borders, one line each.
  * @param rows escaped text, uncoloured, as many cells as there are columns.
  * @param width characters a line may take; null: no limit (output to a file or a pipe).
- * @param paint may colour a cell; what it adds takes no room.
+ * @param paint may colour a cell (row -1 are the headings); what it adds takes no room.
+ * @returns the lines, each with its newline.
  */
-export async function renderTable(
+export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   width: number | null,
   paint: (text: string, row: number, column: number) => string = (text) => text,
-): Promise<string> {
-  const { default: Table } = await import('cli-table3');
-  const all = [columns.map((column) => column.heading), ...rows];
-  const natural = columns.map((_, index) => Math.max(...all.map((row) => lengthOf(row[index] ?? ''))));
+): string {
+  const natural = columns.map(({ heading }, index) =>
+    rows.reduce((most, row) => Math.max(most, lengthOf(row[index] ?? '')), lengthOf(heading)),
+  );
   const widths = chooseWidths(columns, natural, width);
-  const table = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-  });
-  all.forEach((row, rowIndex) => {
-    table.push(
-      row.map((cell, index) =>
-        paint(cut(cell, widths[index] ?? 0, index === row.length - 1), rowIndex - 1, index),
-      ),
-    );
-  });
-  return `${table
-    .toString()
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')}\n`;
+  const lineOf = (row: readonly string[], rowIndex: number): string => {
+    const cells = columns.map((_, index) => {
+      const room = widths[index] ?? 0;
+      const text = cut(row[index] ?? '', room, index === columns.length - 1);
+      return paint(text, rowIndex, index) + ' '.repeat(room - lengthOf(text));
+    });
+    return `${cells.join(' '.repeat(GAP)).trimEnd()}\n`;
+  };
+  const headings = columns.map(({ heading }) => heading);
+  return lineOf(headings, -1) + rows.map(lineOf).join('');
 }
-
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
-};
 
 function chooseWidths(
   columns: readonly Column[],
@@ -80,13 +57,16 @@ function chooseWidths(
 
 /** Cuts names in the middle, so that both namespace and port of a long one stay, and the last column at its end. */
 function cut(text: string, width: number, atEnd: boolean): string {
+  if (lengthOf(text) <= width) return text;
   const characters = [...text];
-  if (characters.length <= width) return text;
   const tail = atEnd ? 0 : Math.floor((width - 1) / 3);
   const head = width - 1 - tail;
   return `${characters.slice(0, head).join('')}…${tail === 0 ? '' : characters.slice(-tail).join('')}`;
 }
 
+/** Characters, where a surrogate pair is one. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  let length = 0;
+  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xfc00) !== 0xdc00) length++;
+  return length;
 }

@@ -16,11 +16,10 @@ export interface TraceTextOptions {
 }
 
 /** @returns the answer first, then the way through the rules, then what it rests on. */
-export async function renderTraceText(list: TraceList, options: TraceTextOptions): Promise<string> {
+export function renderTraceText(list: TraceList, options: TraceTextOptions): string {
   const { colours, width } = options;
   const blocks = [heading(list, colours)];
-  const answers = await Promise.all(list.items.map((item) => answer(item, width, colours)));
-  blocks.push(...answers);
+  blocks.push(...list.items.map((item) => answer(item, width, colours)));
   const told = new Set<string>();
   if (options.detail !== 'answer')
     for (const item of list.items) blocks.push(path(item, list, width, colours, told));
@@ -35,7 +34,8 @@ function heading(list: TraceList, colours: Colours): string {
   const to = `${addressWithPort(destination.address, destination.port)}/${protocol}`;
   const service = list.items.find((each) => each.service !== null)?.service ?? null;
   const node = list.capture.node === null ? '' : ` on ${escapeTerminal(list.capture.node)}`;
-  if (service === null) return `${colours.strong(to)}${node}: no Service has this address and port here\n`;
+  if (service === null)
+    return `${colours.strong(to)}${node}: no Service that is known here has this address and port\n`;
   const port = service.port === '' ? '' : `:${service.port}`;
   const name = colours.strong(escapeTerminal(`${service.namespace}/${service.name}${port}`));
   const via = {
@@ -48,12 +48,12 @@ function heading(list: TraceList, colours: Colours): string {
   return `${to}${node} is ${name} (${via[service.via]}${said})\n`;
 }
 
-async function answer(item: TraceItem, width: number | null, colours: Colours): Promise<string> {
+function answer(item: TraceItem, width: number | null, colours: Colours): string {
   const lines = [`from ${colours.strong(fromText(item))}`];
   const groups = groupOutcomes(item.outcomes);
   for (const group of groups.slice(0, MAX_GROUPS)) {
     lines.push(...conditions(group, colours), `  ${summariseGroup(group, item, colours)}`);
-    const table = await renderEndpoints(group, item, width);
+    const table = renderEndpoints(group, item, width);
     if (table !== '') lines.push(table.trimEnd());
     lines.push(...remarks(group, colours));
   }

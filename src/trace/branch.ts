@@ -1,3 +1,4 @@
+import { isNotRecent } from './given.ts';
 import type { Condition, Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
 import type { PacketState } from './state.ts';
 
@@ -25,6 +26,8 @@ export interface GivenNode {
   readonly held: boolean;
   readonly condition: Condition;
   readonly before: GivenNode | null;
+  /** The answers, up to this one, that are told as one: the oldest, how many, and what was answered before them. */
+  readonly run: { readonly first: Condition; readonly length: number; readonly before: GivenNode | null };
 }
 
 /** A turn, newest first. */
@@ -68,7 +71,12 @@ export function turned(branch: Branch, kind: Turn['kind'], text: string): Branch
 
 /** @returns the branch in which the question was answered this way. */
 export function decided(branch: Branch, key: string, held: boolean, condition: Condition): Branch {
-  return { ...branch, given: { key, held, condition, before: branch.given } };
+  const { given: before } = branch;
+  const continues = before !== null && isNotRecent(before) && isNotRecent({ held, condition });
+  const run = continues
+    ? { ...before.run, length: before.run.length + 1 }
+    : { first: condition, length: 1, before };
+  return { ...branch, given: { key, held, condition, before, run } };
 }
 
 /** @returns the answer this branch already gave to a question, or null. */

@@ -3,6 +3,7 @@ import { type Branch, changed, decided, type Ending, listed } from './branch.ts'
 import { bridgeCallsIptables, isBridge } from './bridge.ts';
 import { Budget } from './budget.ts';
 import type { TraceContext } from './context.ts';
+import { listGiven } from './given.ts';
 import type { Condition, Exit, Outcome, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
 import { Questions } from './questions.ts';
@@ -212,7 +213,7 @@ function outcomeOf(ending: Ending, order: Condition | null): Outcome {
   const { branch } = ending;
   const { state } = branch;
   const path = listed(branch.path);
-  const given = listed(branch.given).map(({ condition }) => condition);
+  const given = listGiven(branch.given);
   return {
     probability: branch.probability,
     given: order === null ? given : [order, ...given],

@@ -14,7 +14,9 @@ describe('what `npm pack` packs', () => {
   });
   const [packed] = JSON.parse(listing) as { files: { path: string }[]; size: number }[];
   const files = (packed?.files ?? []).map(({ path }) => path);
-  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { bin: Record<string, string> };
+  const { bin } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    bin: Record<string, string>;
+  };
 
   it('is the program under both names, with the demo capture', () => {
     expect(Object.keys(bin)).toEqual(['kp-explain', 'kubectl-kp_explain']);
@@ -22,12 +24,14 @@ describe('what `npm pack` packs', () => {
     expect(files).toContain('dist/cli/main.js');
     expect(files).toContain('fixtures/demo/iptables-save.txt');
     expect(files).toContain('fixtures/demo/services.json');
-    for (const path of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json']) expect(files).toContain(path);
+    for (const path of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json'])
+      expect(files).toContain(path);
   });
 
   it('is nothing else', () => {
     const other = files.filter(
-      (path) => !/^(?:bin|dist|fixtures\/demo)\/|^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(path),
+      (path) =>
+        !/^(?:bin|dist|fixtures\/demo)\/|^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(path),
     );
     expect(other).toEqual([]);
     expect(packed?.size).toBeLessThan(1_000_000);

@@ -1,7 +1,5 @@
-import { mergeRulesets } from '../../iptables/merge.ts';
 import { commentOf, type Ruleset, type Table } from '../../iptables/ruleset.ts';
-import { parseSave } from '../../iptables/save/parse-save.ts';
-import { ProblemList } from '../../problems/problem.ts';
+import { supplyRules } from '../../iptables/supply-rules.ts';
 import type { Note } from '../explanation.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 
@@ -17,6 +15,7 @@ const SUPPOSED = '(taken for granted)';
 export function completeListings(
   rulesets: readonly Ruleset[],
   naming: ServiceNaming,
+  entersAt: 'PREROUTING' | 'OUTPUT',
 ): { readonly rulesets: readonly Ruleset[]; readonly notes: readonly Note[] } {
   const notes: Note[] = [];
   const completed = rulesets.map((ruleset) => {
@@ -24,19 +23,14 @@ export function completeListings(
     if (ruleset.form === 'save' || nat === undefined) return ruleset;
     const endpoints = missingEndpoints(nat, naming);
     const pieces = [
-      ...PIECES.filter(({ missing }) => missing(nat)),
+      ...piecesFor(entersAt).filter(({ missing }) => missing(nat)),
       ...(endpoints === null ? [] : [endpoints]),
     ];
     if (pieces.length === 0) return ruleset;
     notes.push(...pieces.map(({ note }) => note));
     const chains = pieces.flatMap(({ chains: names }) => names).map((name) => `:${name} - [0:0]`);
     const text = ['*nat', ...chains, ...pieces.flatMap(({ rules }) => rules), 'COMMIT', ''].join('\n');
-    const hints = { family: ruleset.family, backend: ruleset.backend };
-    const supposed = parseSave({ name: SUPPOSED, bytes: Buffer.from(text) }, hints, new ProblemList());
-    // As a listing, so that it adds chains and replaces nothing.
-    const listing = supposed.map((each): Ruleset => ({ ...each, form: 'rules-listing' }));
-    const [whole] = mergeRulesets([...listing, ruleset], new ProblemList());
-    return whole ?? ruleset;
+    return supplyRules(ruleset, text, SUPPOSED);
   });
   return { rulesets: completed, notes };
 }
@@ -80,17 +74,27 @@ function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
 
 const SETTLE = 'capture all tables with `iptables-save -c`';
 
-const PIECES: readonly (Piece & { readonly missing: (nat: Table) => boolean })[] = [
-  {
-    missing: ({ chains }) => chains.has('KUBE-SERVICES') && !chains.has('PREROUTING'),
+/** kube-proxy puts a jump to KUBE-SERVICES into both chains, at the top unless somebody else put one before it. */
+function hook(name: 'PREROUTING' | 'OUTPUT'): Piece & { readonly missing: (nat: Table) => boolean } {
+  return {
+    missing: ({ chains }) => chains.has('KUBE-SERVICES') && !chains.has(name),
     chains: [],
-    rules: ['-A PREROUTING -j KUBE-SERVICES', '-A OUTPUT -j KUBE-SERVICES'],
+    rules: [`-A ${name} -j KUBE-SERVICES`],
     note: {
       code: 'hooks-not-captured',
-      text: 'PREROUTING and OUTPUT are not in the listing; they are taken to lead to KUBE-SERVICES and nowhere before it',
+      text: `nat ${name} is not in the listing; it is taken to lead to KUBE-SERVICES and nowhere before it`,
       settle: SETTLE,
     },
-  },
+  };
+}
+
+function piecesFor(
+  entersAt: 'PREROUTING' | 'OUTPUT',
+): (Piece & { readonly missing: (nat: Table) => boolean })[] {
+  return [hook(entersAt), ...PIECES];
+}
+
+const PIECES: readonly (Piece & { readonly missing: (nat: Table) => boolean })[] = [
   {
     missing: ({ chains }) =>
       !chains.has('KUBE-MARK-MASQ') && [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),

@@ -2,6 +2,7 @@ import type { Service, ServicePort } from '../../kubernetes/objects.ts';
 import type { Destination as NamedDestination } from '../../names/addresses.ts';
 import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
 import { ICMP, ICMPV6, parseProtocol, SCTP, TCP, UDP } from '../../net/protocol.ts';
+import type { ServiceRef } from '../explanation.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { serviceInComments } from './service-in-comments.ts';
 import { nodeAddress } from './this-node.ts';
@@ -13,6 +14,8 @@ export interface Destination {
   readonly protocol: number;
   /** True for `node:PORT`. */
   readonly isLocal: boolean;
+  /** The Service that the question named, where only the rules' comments know it. */
+  readonly named: ServiceRef | null;
   /** What was chosen among several, in words; null where there was no choice. */
   readonly chosen: string | null;
 }
@@ -29,7 +32,13 @@ export function readDestination(question: TraceQuestion, known: Known): Destinat
   const literal = readAddress(text);
   if (literal !== null) {
     const chosen = protocol ?? protocolAt(literal.address, literal.port, known) ?? TCP;
-    return { ...literal, protocol: inFamily(chosen, literal.address), isLocal: false, chosen: null };
+    return {
+      ...literal,
+      protocol: inFamily(chosen, literal.address),
+      isLocal: false,
+      named: null,
+      chosen: null,
+    };
   }
   return service(text, protocol, question, known);
 }
@@ -76,6 +85,7 @@ function nodePort(port: number, protocol: number | null, known: Known): Destinat
     port,
     protocol: protocol ?? owner ?? TCP,
     isLocal: true,
+    named: null,
     chosen:
       address === null
         ? `the node's addresses are not in the capture; ${formatAddress(PLACEHOLDER)} stands for one of them`
@@ -159,6 +169,7 @@ function chosenAmong(text: string, destinations: readonly NamedDestination[]): D
     port: portNumber,
     protocol,
     isLocal: false,
+    named: null,
     chosen: said.length === 0 ? null : said.join('; '),
   };
 }

@@ -1,12 +1,14 @@
 import { type Chain, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import { parseServiceComment } from '../../names/comments.ts';
 import type { Address } from '../../net/address.ts';
+import type { ServiceRef } from '../explanation.ts';
 
 /** Where a rule's packets go: what its matches ask of the destination. */
 export interface RuleDestination {
   readonly address: Address;
   readonly port: number;
   readonly protocol: number;
+  readonly named: ServiceRef;
 }
 
 /**
@@ -29,7 +31,11 @@ export function serviceInComments(
       if (said === null || said.namespace !== namespace || said.name !== name) continue;
       const found = destinationOf(rule);
       if (found === null || (protocol !== null && found.protocol !== protocol)) continue;
-      if (wanted === undefined || said.port === wanted || String(found.port) === wanted) return found;
+      if (wanted === undefined || said.port === wanted || String(found.port) === wanted)
+        return {
+          ...found,
+          named: { namespace, name, port: said.port, via: 'clusterIP', namedBy: 'comment' },
+        };
     }
   }
   return null;
@@ -47,7 +53,7 @@ function* chainsWithAddresses(rulesets: readonly Ruleset[]): Generator<Chain> {
   }
 }
 
-function destinationOf(rule: Rule): RuleDestination | null {
+function destinationOf(rule: Rule): Omit<RuleDestination, 'named'> | null {
   let address: Address | null = null;
   let port: number | null = null;
   let protocol: number | null = null;

@@ -89,7 +89,7 @@ class ClusterNaming implements ServiceNaming {
     port: number | null,
     comment: string | null = null,
   ): EndpointRef | null {
-    const hashed = this.#input.names.lookup(chain, hintOf(comment))?.endpoint;
+    const hashed = this.#input.names.lookup(chain, hintOf(comment), textOf({ address, port }))?.endpoint;
     this.#endpointIndex ??= new EndpointIndex(this.#input.cluster, this.#input.node);
     return this.#endpointIndex.at(hashed ?? null, address, port);
   }

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/facts.ts';
 import { formatAddress } from '../../net/address.ts';
-import type { Condition, Outcome, Trace } from '../../trace/outcome.ts';
-import type { Note, OutcomeItem } from '../explanation.ts';
+import type { Outcome, Trace } from '../../trace/outcome.ts';
+import type { OutcomeItem } from '../explanation.ts';
 import type { Namer } from './namer.ts';
 import { remarksOn } from './remarks.ts';
 
@@ -11,7 +11,7 @@ export function describeOutcome(outcome: Outcome, trace: Trace, host: Host, name
   const address = source.sender.address;
   return {
     probability: outcome.probability,
-    given: mergeRecent(outcome.given),
+    given: outcome.given,
     verdict: outcome.verdict,
     decidedBy: outcome.decidedBy?.id ?? null,
     reason: outcome.reason,
@@ -37,35 +37,4 @@ export function describeOutcome(outcome: Outcome, trace: Trace, host: Host, name
     path: outcome.path.map(({ step }) => step.id),
     turns: outcome.turns,
   };
-}
-
-/**
- * Session affinity asks one list for each endpoint. "Not in the first list, nor in the second, nor …" is one fact of
- * one sentence, or the last of 5,000 endpoints would repeat 4,999 of them.
- */
-function mergeRecent(given: readonly Condition[]): Note[] {
-  const notes: Note[] = [];
-  let run: Condition[] = [];
-  const flush = (): void => {
-    const [first] = run;
-    const last = run.at(-1);
-    if (first !== undefined && last !== undefined) {
-      const text = `${first.text}, nor in the next ${run.length - 1} lists (the last: ${listName(last)})`;
-      notes.push(run.length === 1 ? first : { code: 'recent', text, settle: first.settle });
-    }
-    run = [];
-  };
-  for (const condition of given) {
-    if (condition.code === 'recent' && condition.text.includes(' was not entered in ')) run.push(condition);
-    else {
-      flush();
-      notes.push(condition);
-    }
-  }
-  flush();
-  return notes;
-}
-
-function listName(condition: Condition): string {
-  return /list (\S+)/.exec(condition.text)?.[1] ?? condition.text;
 }

@@ -20,11 +20,7 @@ const SHOWN = 12;
  * @returns a table of where the packet may end, one line for each endpoint; the empty string where it is not
  * translated, or where nothing would be added to the summary.
  */
-export async function renderEndpoints(
-  group: OutcomeGroup,
-  item: TraceItem,
-  width: number | null,
-): Promise<string> {
+export function renderEndpoints(group: OutcomeGroup, item: TraceItem, width: number | null): string {
   const accepted = group.outcomes.filter(({ like }) => like.verdict === 'accept' && isTranslated(like, item));
   if (accepted.length === 0) return '';
   const rows = accepted
@@ -37,7 +33,7 @@ export async function renderEndpoints(
       like.source.address ?? (like.source.rewrite === 'none' ? 'itself' : 'the node'),
     ]);
   const more = accepted.length - rows.length;
-  const table = await renderTable(COLUMNS, rows, width === null ? null : width - 2);
+  const table = renderTable(COLUMNS, rows, width === null ? null : width - 2);
   const lines = table.trimEnd().split('\n');
   if (more > 0) lines.push(`… and ${more} more endpoints (-o json lists all)`);
   return `${lines.map((line) => `  ${line}`).join('\n')}\n`;

@@ -1,0 +1,184 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { parseLinks } from '../../src/host/parse-links.ts';
+import { parseNft } from '../../src/host/parse-nft.ts';
+import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
+import { parseRoutes } from '../../src/host/parse-routes.ts';
+import { parseSysctls } from '../../src/host/parse-sysctls.ts';
+import { type Host, UNKNOWN_HOST } from '../../src/host/facts.ts';
+import type { Backend, Ruleset } from '../../src/iptables/ruleset.ts';
+import { parseSave } from '../../src/iptables/save/parse-save.ts';
+import type { Family } from '../../src/net/address.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+
+/** Programs without which there is nothing to compare with. */
+const TOOLS = [
+  ['ip', '-V'],
+  ['iptables-nft', '-V'],
+  ['iptables-legacy', '-V'],
+  ['conntrack', '-V'],
+] as const;
+
+/** @returns why the kernel cannot be asked here, or null where it can. */
+export function whyNoKernel(): string | null {
+  if (process.getuid?.() !== 0) return 'needs root';
+  for (const [tool, option] of TOOLS) if (spawnSync(tool, [option]).status !== 0) return `needs ${tool}`;
+  const name = `kpxk${process.pid}p`;
+  if (spawnSync('ip', ['netns', 'add', name]).status !== 0) return 'needs network namespaces';
+  spawnSync('ip', ['netns', 'del', name]);
+  return null;
+}
+
+let serial = 0;
+
+/**
+ * Two network namespaces of this run's own: a client 192.168.1.2 (fd00:1::2), and a node with eth0 192.168.1.1 and .9
+ * towards it, and eth1 172.16.0.1/24 (fd00:2::1), a dummy: what leaves there is never answered. What is sent to the
+ * node's UDP ports is answered with ICMP, so rules that are counted must leave ICMP alone.
+ */
+export class Lab {
+  readonly #node: string;
+  readonly #client: string;
+
+  constructor() {
+    const id = `kpxk${process.pid}n${serial++}`;
+    this.#node = id;
+    this.#client = `${id}c`;
+    try {
+      this.#build();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  #build(): void {
+    for (const name of [this.#node, this.#client]) execFileSync('ip', ['netns', 'add', name]);
+    execFileSync('ip', [
+      ...['link', 'add', 'eth0', 'netns', this.#node, 'type', 'veth'],
+      ...['peer', 'name', 'eth0', 'netns', this.#client],
+    ]);
+    this.batch(`
+      link set lo up
+      link add eth1 type dummy
+      link set eth0 up
+      link set eth1 up
+      addr add 192.168.1.1/24 dev eth0
+      addr add 192.168.1.9/24 dev eth0
+      addr add 172.16.0.1/24 dev eth1
+      addr add fd00:1::1/64 dev eth0 nodad
+      addr add fd00:2::1/64 dev eth1 nodad
+      route add default via 172.16.0.254`);
+    this.sysctl({
+      'net.ipv4.ip_forward': 1,
+      'net.ipv6.conf.all.forwarding': 1,
+      'net.ipv4.conf.all.rp_filter': 0,
+      'net.ipv4.conf.eth0.rp_filter': 0,
+      'net.ipv4.conf.eth1.rp_filter': 0,
+    });
+    this.batch(
+      `
+      link set lo up
+      link set eth0 up
+      addr add 192.168.1.2/24 dev eth0
+      addr add fd00:1::2/64 dev eth0 nodad
+      route add default via 192.168.1.1
+      -6 route add default via fd00:1::1`,
+      this.#client,
+    );
+  }
+
+  /** Runs a command on the node. */
+  run(...command: string[]): string {
+    return this.#in(this.#node, command);
+  }
+
+  /** Runs `ip` commands, one a line. */
+  batch(lines: string, where = this.#node): void {
+    const commands = lines.split('\n').map((line) => line.trim());
+    for (const line of commands.filter((command) => command !== ''))
+      execFileSync('ip', ['-n', where, ...line.split(' ')]);
+  }
+
+  sysctl(values: Readonly<Record<string, string | number>>): void {
+    this.run('sysctl', '-qw', ...Object.entries(values).map(([name, value]) => `${name}=${value}`));
+  }
+
+  #in(where: string, command: readonly string[], input?: string): string {
+    const options = { encoding: 'utf8' as const, stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'] };
+    return execFileSync('ip', ['netns', 'exec', where, ...command], { ...options, input: input ?? '' });
+  }
+
+  /** Loads rules. The tables named in the text are replaced. */
+  load(text: string, backend: Backend, family: Family): void {
+    const tool = `${family === 'ipv6' ? 'ip6tables' : 'iptables'}-${short(backend)}-restore`;
+    this.#in(this.#node, [tool], text);
+  }
+
+  /** `iptables-save -c` of one backend. */
+  save(backend: Backend, family: Family): string {
+    return this.run(`${family === 'ipv6' ? 'ip6tables' : 'iptables'}-${short(backend)}-save`, '-c');
+  }
+
+  /** Sends one UDP packet, as a client outside or as a process of the node. */
+  send(from: 'client' | 'node', to: string, port: number, sourcePort = 40_000): void {
+    const script = `
+import socket, sys
+to, port, sport = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+s = socket.socket(socket.AF_INET6 if ':' in to else socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('', sport))
+try:
+    s.connect((to, port))
+    s.send(b'x')
+except OSError as e:
+    print(e.errno)`;
+    const where = from === 'client' ? this.#client : this.#node;
+    this.#in(where, ['python3', '-c', script, to, String(port), String(sourcePort)]);
+  }
+
+  /** Lines of the connection table. */
+  flows(family: Family): string[] {
+    return this.run('conntrack', '-L', '-f', family)
+      .split('\n')
+      .filter((line) => line.includes('dport='));
+  }
+
+  /** What a capture of the node would hold. */
+  host(): Host {
+    const problems = new ProblemList();
+    const routes = (family: Family): string => this.run('ip', '-j', family === 'ipv4' ? '-4' : '-6', 'route', 'show', 'table', 'all');
+    const rules = (family: Family): string => this.run('ip', '-j', family === 'ipv4' ? '-4' : '-6', 'rule');
+    const names = 'net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf.all.forwarding net.bridge'.split(' ');
+    return {
+      ...UNKNOWN_HOST,
+      links: parseLinks(this.run('ip', '-j', '-d', 'addr'), 'ip-addr.json', problems),
+      routes: {
+        ipv4: parseRoutes(routes('ipv4'), 'ipv4', 'ip-route.json', problems),
+        ipv6: parseRoutes(routes('ipv6'), 'ipv6', 'ip6-route.json', problems),
+      },
+      policyRules: {
+        ipv4: parsePolicyRules(rules('ipv4'), 'ipv4', 'ip-rule.json', problems),
+        ipv6: parsePolicyRules(rules('ipv6'), 'ipv6', 'ip6-rule.json', problems),
+      },
+      sysctls: parseSysctls(this.run('sysctl', ...names)),
+      nft: parseNft(this.run('nft', '-j', 'list', 'ruleset'), 'nft.json', problems),
+    };
+  }
+
+  rulesets(backends: readonly Backend[], family: Family): Ruleset[] {
+    return backends.flatMap((backend) =>
+      parseSave(
+        { name: backend, bytes: Buffer.from(this.save(backend, family)) },
+        { family, backend },
+        new ProblemList(),
+      ),
+    );
+  }
+
+  close(): void {
+    for (const name of [this.#node, this.#client]) spawnSync('ip', ['netns', 'del', name]);
+  }
+}
+
+function short(backend: Backend): 'nft' | 'legacy' {
+  return backend === 'iptables-nft' ? 'nft' : 'legacy';
+}
