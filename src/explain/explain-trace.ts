@@ -10,6 +10,7 @@ import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
+import { commentConflicts } from './trace/conflicts.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
 import { listMisses } from './trace/misses.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
@@ -43,8 +44,9 @@ function explainFrom(
     rulesets,
     host: known.host,
     flows: known.flows,
-    recoverDestination: (rule) => namer.recoverDestination(rule),
+    recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
   });
+  const service = namer.serviceOf(trace) ?? destination.named;
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -58,7 +60,7 @@ function explainFrom(
       state: packet.state,
       mark: hex(packet.mark),
     },
-    service: namer.serviceOf(trace) ?? destination.named,
+    service,
     steps: describeSteps(trace, rulesets, namer),
     outcomes: trace.outcomes
       .map((outcome) => describeOutcome(outcome, trace, known.host, namer))
@@ -72,6 +74,7 @@ function explainFrom(
       ...notes,
       ...missingRules(rulesets, known, packet),
       ...modeNotes(known, packet),
+      ...commentConflicts(trace, service),
     ],
     misses: question.detail === 'full' ? misses(trace, rulesets, known) : [],
     flows: summariseFlows(packet, trace, known, namer),

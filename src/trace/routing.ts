@@ -160,13 +160,8 @@ function withoutRoutes(branch: Branch, context: TraceContext): Routed {
   if (local === true) return deliver(branch);
   missingRoutes(context);
   if (local === null) {
-    const name = formatAddress(state.destination);
-    assume(
-      context,
-      'destination-not-local',
-      `${name} is taken for an address of another machine or pod, not of this node`,
-      'capture `ip -j addr`',
-    );
+    const text = 'the packet goes to an address of another machine or pod, not of this node';
+    assume(context, 'destination-not-local', text, 'capture `ip -j addr`');
   }
   return {
     kind: 'forward',

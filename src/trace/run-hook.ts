@@ -1,5 +1,5 @@
 import { isLocalAddress } from '../host/local-addresses.ts';
-import type { HookName, Ruleset, TableName } from '../iptables/ruleset.ts';
+import type { HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import { sameAddress } from '../net/address.ts';
 import { type Branch, changed } from './branch.ts';
 import { trackConnection } from './conntrack-step.ts';
@@ -87,7 +87,7 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
       for (const { branch: way, target, rule } of walked.translated) {
         const known =
           target.kind === 'dnat' && target.to === null
-            ? { ...target, to: context.world.recoverDestination(rule) }
+            ? { ...target, to: context.world.recoverDestination(rule, jumpTo(rule.chain, way)) }
             : target;
         const result = translate(way, known, rule, hook, context.world.host);
         context.ended.push(...result.ended);
@@ -98,6 +98,16 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   }
   // No rule rewrote it: a null binding, so that nat is not asked again.
   return [...done, ...open.map((branch) => settled(branch, side))];
+}
+
+/** The rule by which a branch came to a chain. */
+function jumpTo(chain: string, branch: Branch): Rule | null {
+  for (let node = branch.path; node !== null; node = node.before) {
+    const { rule } = node.step;
+    if ((rule?.target?.kind === 'jump' || rule?.target?.kind === 'goto') && rule.target.chain === chain)
+      return rule;
+  }
+  return null;
 }
 
 function settled(branch: Branch, side: 'source' | 'destination'): Branch {

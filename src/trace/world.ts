@@ -10,8 +10,11 @@ export interface World {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly flows: FlowTable | null;
-  /** Where a DNAT rule leads whose dump does not say so (`[unsupported revision]`); null where nobody knows. */
-  readonly recoverDestination: (rule: Rule) => NatRange | null;
+  /**
+   * Where a DNAT rule leads whose dump does not say so (`[unsupported revision]`); null where nobody knows.
+   * @param jump the rule that led to its chain
+   */
+  readonly recoverDestination: (rule: Rule, jump: Rule | null) => NatRange | null;
 }
 
 /**

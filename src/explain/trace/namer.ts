@@ -61,8 +61,11 @@ export class Namer {
   }
 
   /** @returns where a DNAT leads that the dump printed without its address: the endpoint whose hash the chain carries. */
-  recoverDestination(rule: Rule): NatRange | null {
-    const socket = this.naming.recoverEndpoint(rule.chain, commentOf(rule));
+  recoverDestination(rule: Rule, jump: Rule | null): NatRange | null {
+    // The comment that names the endpoint stands at the jump; the hash in the chain's name proves it.
+    const socket =
+      this.naming.recoverEndpoint(rule.chain, jump === null ? null : commentOf(jump)) ??
+      this.naming.recoverEndpoint(rule.chain, commentOf(rule));
     const address = socket === null ? null : parseAddress(socket.address);
     if (socket === null || address === null) return null;
     return {

@@ -1,0 +1,24 @@
+import { commentOf } from '../../iptables/ruleset.ts';
+import { parseServiceComment } from '../../names/comments.ts';
+import type { Trace } from '../../trace/outcome.ts';
+import type { Note, ServiceRef } from '../explanation.ts';
+
+/** @returns a note for each rule on the way whose comment names another Service port than the API or the chain's hash does. */
+export function commentConflicts(trace: Trace, service: ServiceRef | null): Note[] {
+  if (service === null || service.namedBy === 'comment') return [];
+  const named = labelOf(service);
+  const notes = new Map<string, Note>();
+  for (const { rule } of trace.steps) {
+    const comment = rule === null ? null : commentOf(rule);
+    const said = comment === null ? null : parseServiceComment(comment);
+    // Old kube-proxy wrote an unnamed port with a trailing colon; the parser reads both alike.
+    if (rule === null || said === null || labelOf(said) === named) continue;
+    const text = `the comment of ${rule.chain} rule ${rule.number} says ${labelOf(said)}, the API says ${named}`;
+    notes.set(labelOf(said), { code: 'comment-conflict', text, settle: null });
+  }
+  return [...notes.values()];
+}
+
+function labelOf(name: { readonly namespace: string; readonly name: string; readonly port: string }): string {
+  return name.port === '' ? `${name.namespace}/${name.name}` : `${name.namespace}/${name.name}:${name.port}`;
+}
