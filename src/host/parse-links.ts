@@ -51,7 +51,8 @@ function readLink(object: JsonObject, name: string, file: string, problems: Prob
     group: textOf(object, 'group'),
     mac: object.link_type === 'ether' || object.link_type === undefined ? textOf(object, 'address') : null,
     master: textOf(object, 'master'),
-    kind: info === null ? null : textOf(info, 'info_kind'),
+    // Without -d only this flag tells a bond from a bridge: both have ports that name them as their master.
+    kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info, 'info_kind'),
   };
 }
 

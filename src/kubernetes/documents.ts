@@ -35,13 +35,18 @@ function readJson(text: string, file: string, problems: ProblemList): unknown[] 
   if (parts.length > 1 && complete.length === parts.length) return complete.map((part) => part.value);
   if (!/^\s*[{[]\s*(?:["{[]|$)/.test(text.slice(0, 1000))) return null;
   const salvaged = completeItems(parts.length > 1 ? text.slice(text.lastIndexOf('\n{') + 1) : text);
+  reportDamage(file, problems);
+  return [...complete.map((part) => part.value), salvaged];
+}
+
+/** Tells that a list of objects was not whole. */
+export function reportDamage(file: string, problems: ProblemList): void {
   problems.add(
     'truncated',
     'the JSON is cut or damaged; the objects that are complete were used',
     file,
     null,
   );
-  return [...complete.map((part) => part.value), salvaged];
 }
 
 function parseJson(text: string): { readonly value: unknown } | null {

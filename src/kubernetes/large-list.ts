@@ -4,8 +4,8 @@ import { type Fields, isFields } from './fields.ts';
 export interface LargeList {
   /** The list without its items. */
   readonly head: Fields;
-  /** @returns the items, each parsed when it is reached; undefined for one that is not JSON. */
-  items(): Iterable<unknown>;
+  /** @returns the items, each parsed when it is reached. Leaves out what is not JSON, and tells `damaged` at the end. */
+  items(damaged: () => void): Iterable<unknown>;
 }
 
 const QUOTE = 34;
@@ -28,9 +28,14 @@ export function splitLargeList(bytes: Buffer): LargeList | null {
   if (head.items.length * 2 !== spans.length || head.items.some((item) => item !== 0)) return null;
   return {
     head: { ...head, items: [] },
-    *items() {
-      for (let at = 0; at < spans.length; at += 2)
-        yield parse(bytes.toString('utf8', spans[at], spans[at + 1]));
+    *items(damaged) {
+      let allRead = true;
+      for (let at = 0; at < spans.length; at += 2) {
+        const item = parse(bytes.toString('utf8', spans[at], spans[at + 1]));
+        if (item === undefined) allRead = false;
+        else yield item;
+      }
+      if (!allRead) damaged();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ProblemList } from '../problems/problem.ts';
-import { readDocuments } from './documents.ts';
+import { readDocuments, reportDamage } from './documents.ts';
 import { type Fields, isFields, listOf, nameOf, textOf } from './fields.ts';
 import { splitLargeList } from './large-list.ts';
 import type { ClusterPart } from './merge-clusters.ts';
@@ -25,10 +25,17 @@ export async function parseObjects(
   const reader = new ObjectReader(source.name, problems);
   const large = source.bytes.length < LARGE ? null : splitLargeList(source.bytes);
   if (large === null) for (const value of await readDocuments(source, problems)) reader.read(value, null, 0);
-  else reader.read(large.head, null, 0, large.items());
+  else
+    reader.read(
+      large.head,
+      null,
+      0,
+      large.items(() => reportDamage(source.name, problems)),
+    );
   return reader.part();
 }
 
+/** Bytes from which a list is read object by object. */
 const LARGE = 1024 * 1024;
 
 type Kind = 'Service' | 'EndpointSlice' | 'Endpoints' | 'Pod' | 'Node';

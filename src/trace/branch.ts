@@ -1,4 +1,4 @@
-import { isNotRecent } from './given.ts';
+import { continuesRun } from './given.ts';
 import type { Condition, Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
 import type { PacketState } from './state.ts';
 
@@ -72,10 +72,10 @@ export function turned(branch: Branch, kind: Turn['kind'], text: string): Branch
 /** @returns the branch in which the question was answered this way. */
 export function decided(branch: Branch, key: string, held: boolean, condition: Condition): Branch {
   const { given: before } = branch;
-  const continues = before !== null && isNotRecent(before) && isNotRecent({ held, condition });
-  const run = continues
-    ? { ...before.run, length: before.run.length + 1 }
-    : { first: condition, length: 1, before };
+  const run =
+    before !== null && continuesRun(before, held, condition)
+      ? { ...before.run, length: before.run.length + 1 }
+      : { first: condition, length: 1, before };
   return { ...branch, given: { key, held, condition, before, run } };
 }
 

@@ -11,11 +11,16 @@ export class Budget {
     this.#left = limit;
   }
 
-  /** @returns false once the limit is reached; takes one branch otherwise. */
-  take(): boolean {
-    if (this.#left <= 0) return false;
-    this.#left--;
+  /** @returns false once the limit is reached; takes so many branches otherwise. */
+  take(count: number): boolean {
+    if (count > this.#left) return false;
+    this.#left -= count;
     return true;
+  }
+
+  /** @returns how many branches were taken. */
+  used(): number {
+    return this.#limit - this.#left;
   }
 
   /** @returns why a branch was not followed. */

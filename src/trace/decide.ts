@@ -1,7 +1,8 @@
 import type { Host } from '../host/facts.ts';
+import type { Match } from '../iptables/match.ts';
 import type { HookName, Rule } from '../iptables/ruleset.ts';
 import { type Answer, turn } from './answer.ts';
-import { answered, type Branch, decided } from './branch.ts';
+import { answered, type Branch, changed, decided } from './branch.ts';
 import { evaluate } from './match/evaluate.ts';
 import type { Questions } from './questions.ts';
 
@@ -31,7 +32,10 @@ export function decide(
     if (match === undefined) continue;
     const answer = settle(evaluate(match, context), branch);
     if (typeof answer === 'object') open.push(i);
-    else if (turn(answer, match.negated) === 'no') return { matched: [], missed: [branch] };
+    else if (turn(answer, match.negated) === 'no') {
+      const asked = open.length === 0 ? rule.matches.slice(0, i + 1) : [];
+      return { matched: [], missed: [rememberedRecent(branch, asked)] };
+    }
   }
   if (open.length === 0) return { matched: [branch], missed: [] };
   return fork(branch, rule, open, host, hook, questions);
@@ -78,4 +82,17 @@ function settle(answer: Answer, branch: Branch): Answer {
   if (typeof answer === 'string' || answer.kind === 'chance') return answer;
   const held = answered(branch, answer.key);
   return held === null ? answer : held ? 'yes' : 'no';
+}
+
+/**
+ * xt_recent enters or removes an address as soon as it is asked, whether the rule matches in the end or not.
+ * @param asked the matches that the kernel got to
+ */
+export function rememberedRecent(branch: Branch, asked: readonly Match[]): Branch {
+  let lists = branch.state.recentLists;
+  for (const match of asked) {
+    if (match.kind !== 'recent' || (match.action !== 'set' && match.action !== 'remove')) continue;
+    lists = [...lists, { list: match.list, side: match.side, entered: match.action === 'set' }];
+  }
+  return lists === branch.state.recentLists ? branch : changed(branch, { recentLists: lists });
 }

@@ -4,8 +4,10 @@ import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
 import { type Address, formatAddress, sameAddress } from '../net/address.ts';
 import { type Range, rangeContains } from '../net/range.ts';
-import { type Branch, changed, decided, type Ending, turned } from './branch.ts';
+import { type Branch, changed, type Ending, turned } from './branch.ts';
+import { type Choice, choose } from './choose.ts';
 import { type Sender, senderOf } from './packet.ts';
+import type { Questions } from './questions.ts';
 import type { NatTarget } from './walk-chain.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
@@ -26,18 +28,21 @@ export function translate(
   rule: Rule,
   hook: HookName,
   host: Host,
+  questions: Questions,
 ): Translation {
   switch (target.kind) {
     case 'dnat':
       return target.to === null
         ? unreadable(branch, rule, target.text)
-        : toDestination(branch, target.to, target.random);
+        : toDestination(branch, target.to, target.random, rule, questions);
     case 'redirect': {
       const { family, inInterface } = branch.state;
       const address =
         hook === 'OUTPUT'
           ? redirectAddress(host, family, null)
           : redirectAddress(host, family, inInterface ?? null, branch.state.destination);
+      const links = host.links?.some(({ name }) => name === inInterface);
+      if (address === null && links === true) return { branches: [], ended: [withoutAddress(branch)] };
       if (address === null)
         return unreadable(
           branch,
@@ -45,12 +50,12 @@ export function translate(
           'REDIRECT needs the first address of the input interface; capture `ip -j addr`',
         );
       const to: NatRange = { from: address.value, to: address.value, ports: target.ports, portBase: null };
-      return toDestination(branch, to, target.random);
+      return toDestination(branch, to, target.random, rule, questions);
     }
     case 'snat':
       return target.to === null
         ? unreadable(branch, rule, target.text)
-        : toSource(branch, target.to, target.random, 'snat');
+        : toSource(branch, target.to, target.random, rule, questions);
     case 'masquerade':
       return masquerade(branch, target.ports, target.random, host);
     case 'netmap': {
@@ -90,55 +95,78 @@ function masquerade(branch: Branch, ports: Range | null, random: boolean, host: 
       : null;
   const sender: Sender =
     address === null ? { address: null, within: [], outside: [], local: true } : senderOf(address);
-  return one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade'));
+  return one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random));
 }
 
 /** Several addresses are spread by a hash of the packet (find_best_ips_proto), so each is one way. */
-function toDestination(branch: Branch, to: NatRange, random: boolean): Translation {
+function toDestination(
+  branch: Branch,
+  to: NatRange,
+  random: boolean,
+  rule: Rule,
+  questions: Questions,
+): Translation {
   const { state } = branch;
-  const addresses = to.from === null ? [state.destination] : spread(to, state.family);
-  const branches = addresses.map((address, index, list) => {
-    const picked = list.length === 1 ? branch : pickedByHash(branch, address, list.length, index);
-    return withDestination(picked, address, destinationPort(state.destinationPort, to, random));
-  });
-  return { branches, ended: [] };
+  const port = destinationPort(state.destinationPort, to, random);
+  if (to.from === null) return one(withDestination(branch, state.destination, port));
+  const addresses = spread(to, state.family);
+  // Where the packet goes next cannot be left open, unlike where it comes from.
+  if (addresses === null) return unreadable(branch, rule, 'more addresses than can be followed one by one');
+  const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
+  return { branches: picked.map((way) => withDestination(way.branch, way.value, port)), ended: [] };
 }
 
-function toSource(branch: Branch, to: NatRange, random: boolean, rewrite: 'snat'): Translation {
+function toSource(
+  branch: Branch,
+  to: NatRange,
+  random: boolean,
+  rule: Rule,
+  questions: Questions,
+): Translation {
   const { state } = branch;
   const port = chosenPort(state.sourcePort, to.ports, random);
-  if (to.from === null) return one(withSource(branch, state.source, port, rewrite));
-  const branches = spread(to, state.family).map((address, index, list) => {
-    const picked = list.length === 1 ? branch : pickedByHash(branch, address, list.length, index);
-    return withSource(picked, senderOf(address), port, rewrite);
-  });
+  if (to.from === null) return one(withSource(branch, state.source, port, 'snat', random));
+  const addresses = spread(to, state.family);
+  if (addresses === null) {
+    const sender: Sender = { address: null, within: [], outside: [], local: null };
+    return one(withSource(branch, sender, port, 'snat', random));
+  }
+  const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
+  const branches = picked.map((way) => withSource(way.branch, senderOf(way.value), port, 'snat', random));
   return { branches, ended: [] };
 }
 
-/** More addresses than this in one range are shown by its first ones. */
-const SPREAD = 256;
+/** Ranges of more addresses are not followed one by one. */
+const SPREAD = 32n;
 
-function spread(range: NatRange, family: Address['family']): Address[] {
-  const addresses: Address[] = [];
+/** @returns the addresses of the range; null where there are too many. */
+function spread(range: NatRange, family: Address['family']): Address[] | null {
   const first = range.from ?? 0n;
   const last = range.to ?? first;
-  for (let value = first; value <= last && addresses.length < SPREAD; value++)
-    addresses.push({ family, value });
+  if (last - first >= SPREAD) return null;
+  const addresses: Address[] = [];
+  for (let value = first; value <= last; value++) addresses.push({ family, value });
   return addresses;
 }
 
-function pickedByHash(branch: Branch, address: Address, of: number, index: number): Branch {
-  const text = `the kernel's hash of the client picks ${formatAddress(address)} of ${of} addresses`;
-  const condition = { code: 'nat-range', text, settle: null };
-  return decided(branch, `nat range ${branch.path?.length ?? 0} ${index}`, true, condition);
+function choiceOf(rule: Rule, of: number): (address: Address) => Choice<Address> {
+  return (address) => {
+    const name = formatAddress(address);
+    const text = `the kernel's hash of the client picks ${name} of the ${of} addresses of ${rule.chain} rule ${rule.number}`;
+    const key = `nat range ${rule.chain} ${rule.number} ${name}`;
+    return { value: address, key, condition: { code: 'nat-range', text, settle: null } };
+  };
 }
 
-/** With a port range the port is kept only by `/BASE`; otherwise the kernel takes one of the range (nf_nat_l4proto_unique_tuple). */
+/** With a port range and `/BASE` the port keeps its place in the range, and wraps around at its end; otherwise the kernel takes one of the range (nf_nat_l4proto_unique_tuple). */
 function destinationPort(port: number | null, to: NatRange, random: boolean): number | null {
   const { ports } = to;
   if (ports === null) return port;
   if (ports.from === ports.to) return ports.from;
-  if (to.portBase !== null && port !== null) return ports.from + (port - to.portBase);
+  if (to.portBase !== null && port !== null) {
+    const offset = (port - to.portBase) & 0xffff;
+    return ports.from + (offset % (ports.to - ports.from + 1));
+  }
   return port !== null && !random && rangeContains(ports, port) ? port : null;
 }
 
@@ -166,14 +194,24 @@ export function withDestination(branch: Branch, address: Address, port: number |
   });
 }
 
-/** @returns the branch with its source rewritten. */
+/**
+ * @param random the kernel chooses the port anew, whatever it was.
+ * @returns the branch with its source rewritten. A rewrite to what the packet has already is none (nf_nat_setup_info).
+ */
 export function withSource(
   branch: Branch,
   sender: Sender,
   port: number | null,
   rewrite: 'masquerade' | 'snat',
+  random = false,
 ): Branch {
-  const { connection } = branch.state;
+  const { connection, source, sourcePort } = branch.state;
+  const same =
+    !random &&
+    port === sourcePort &&
+    sender.address !== null &&
+    source.address !== null &&
+    sameAddress(sender.address, source.address);
   return changed(branch, {
     source: sender,
     sourcePort: port,
@@ -181,8 +219,20 @@ export function withSource(
     connection:
       connection === null
         ? null
-        : { ...connection, replyDestination: sender, replyDestinationPort: port, snat: true },
+        : {
+            ...connection,
+            replyDestination: sender,
+            replyDestinationPort: port,
+            snat: connection.snat || !same,
+          },
   });
+}
+
+/** REDIRECT and MASQUERADE drop what comes in or goes out where there is no address to write (nf_nat_redirect.c). */
+function withoutAddress(branch: Branch): Ending {
+  const text = 'the interface has no address that the packet could be rewritten to';
+  const reason = { code: 'no-address', text, settle: null };
+  return { branch: turned(branch, 'nat', text), verdict: 'drop', reason, rejectWith: null, exit: null };
 }
 
 function unknownSender(sender: Sender): Sender {

@@ -42,8 +42,8 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
       return changed(branch, { mark: mixed(state.mark, from, target.nfmask) });
     }
     case 'notrack':
-      // raw stands before conntrack; a packet that has a connection already keeps it (net/netfilter/xt_CT.c).
-      return connection?.confirmed ? branch : changed(branch, { connection: null, untracked: 'UNTRACKED' });
+      // raw stands before conntrack; a packet that comes back over lo has its connection and keeps it (net/netfilter/xt_CT.c).
+      return connection === null ? changed(branch, { untracked: 'UNTRACKED' }) : branch;
     case 'ct':
       return branch;
     case 'dscp':

@@ -37,6 +37,12 @@ export function loopbackSource(branch: Branch, context: TraceContext): Ending | 
   return stopped(branch, 'drop', { code: 'route-localnet-off', text, settle: null }, null);
 }
 
+/** A packet that TPROXY gave to a socket must be routed to this node, by its mark as a rule; ip_forward drops it otherwise. */
+export function notDelivered(branch: Branch): Ending {
+  const text = 'TPROXY gave the packet to a socket, but no route of type local brings it there';
+  return stopped(branch, 'drop', { code: 'tproxy-not-local', text, settle: null }, null);
+}
+
 /** A packet that is not for this node goes on only where forwarding is on. */
 export function forwardingOff(branch: Branch, context: TraceContext): Ending | null {
   const { state } = branch;

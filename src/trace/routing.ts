@@ -3,12 +3,14 @@ import { isLocalAddress } from '../host/local-addresses.ts';
 import { reversePath } from '../host/route-reverse.ts';
 import { sourceForOutput } from '../host/source-address.ts';
 import { type Address, type Family, formatAddress } from '../net/address.ts';
-import { type Branch, changed, decided, type Ending, turned } from './branch.ts';
+import { type Branch, changed, type Ending, turned } from './branch.ts';
 import { bridgeCallsIptables, isBridge } from './bridge.ts';
+import { choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Device } from './outcome.ts';
 import { senderOf } from './packet.ts';
-import { forwardingOff, loopbackSource, refused, stopped } from './route-endings.ts';
+import type { Questions } from './questions.ts';
+import { forwardingOff, loopbackSource, notDelivered, refused, stopped } from './route-endings.ts';
 import type { PacketState } from './state.ts';
 
 /** Where the routing decision sends a branch. */
@@ -27,11 +29,16 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
     assume(context, answer.code, answer.text, answer.settle);
     return [withoutRoutes(branch, context)];
   }
-  if (answer.kind !== 'route') return [{ kind: 'ended', ending: refused(branch, answer.kind, 'forward') }];
+  if (answer.kind !== 'route') {
+    // A node that does not forward says nothing of routes it lacks (ip_error).
+    const silent = state.family === 'ipv4' ? forwardingOff(branch, context) : null;
+    return [{ kind: 'ended', ending: silent ?? refused(branch, answer.kind, 'forward') }];
+  }
   if (answer.type !== 'unicast') return checked(deliver(branch), null, context);
   const off = forwardingOff(branch, context);
   if (off !== null) return [{ kind: 'ended', ending: off }];
-  return ways(branch, answer, 'route').flatMap((way) =>
+  if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
+  return ways(branch, answer, 'route', context.questions).flatMap((way) =>
     checked(
       { kind: 'forward', branch: bridgedOrNot(way, context) },
       way.state.route?.device ?? null,
@@ -45,14 +52,23 @@ export function routeOutput(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
   const { host } = context.world;
   if ((state.destinationLocal ?? isLocalAddress(host, state.destination)) === true) {
-    const own = state.source.address ?? state.destination;
-    return [toLoopback(changed(branch, { source: senderOf(own) }), 'route')];
+    return [toLoopback(changed(branch, { source: senderOf(ownSource(branch, context)) }), 'route')];
   }
   if (host.routes[state.family] === null) {
     missingRoutes(context);
     return [{ kind: 'forward', branch: changed(branch, { outInterface: undefined, route: null }) }];
   }
   return outputRoutes(branch, context, 'route');
+}
+
+/** The source of a packet to the node's own address: that address, unless its route names another (a second address of a link). */
+function ownSource(branch: Branch, context: TraceContext): Address {
+  const { source, destination, family } = branch.state;
+  if (source.address !== null) return source.address;
+  const { host } = context.world;
+  if (host.routes[family] === null) return destination;
+  const answer = lookUp(branch, context, UNBOUND[family], 'lo');
+  return (answer.kind === 'route' ? sourceForOutput(host, answer, destination) : null) ?? destination;
 }
 
 /** A second decision after mangle or nat changed what the first one rested on: ip_route_me_harder, ip6_route_me_harder. */
@@ -70,14 +86,14 @@ export function reroute(branch: Branch, context: TraceContext): Routed[] {
 
 function outputRoutes(branch: Branch, context: TraceContext, turn: 'route' | 'reroute'): Routed[] {
   const { state } = branch;
-  const answer = lookUp(branch, context, state.source.address ?? UNBOUND[state.family], 'lo');
+  const answer = turn === 'route' ? connecting(branch, context) : asSent(branch, context);
   if (answer.kind === 'unknown') {
     assume(context, answer.code, answer.text, answer.settle);
     return [{ kind: 'forward', branch: changed(branch, { route: null }) }];
   }
   if (answer.kind !== 'route') return [{ kind: 'ended', ending: refused(branch, answer.kind, turn) }];
   if (answer.type === 'local') return [toLoopback(branch, turn)];
-  return ways(branch, answer, turn).map((way): Routed => {
+  return ways(branch, answer, turn, context.questions).map((way): Routed => {
     const martian = loopbackSource(way, context);
     if (martian !== null) return { kind: 'ended', ending: martian };
     // The hooks of OUTPUT keep seeing the first decision's device; only POSTROUTING sees the new one.
@@ -86,6 +102,25 @@ function outputRoutes(branch: Branch, context: TraceContext, turn: 'route' | 're
     const source = chosen === null ? state.source : senderOf(chosen);
     return { kind: 'forward', branch: changed(way, { source, outInterface: way.state.route?.device }) };
   });
+}
+
+function asSent(branch: Branch, context: TraceContext): RouteAnswer {
+  const { source, family } = branch.state;
+  return lookUp(branch, context, source.address ?? UNBOUND[family], 'lo');
+}
+
+/**
+ * connect() on IPv4 asks twice: for the source, and then with it (ip_route_connect), so that policy rules for the
+ * source just chosen count. IPv6 keeps the first answer (ip6_dst_lookup_tail).
+ */
+function connecting(branch: Branch, context: TraceContext): RouteAnswer {
+  const { state } = branch;
+  const first = asSent(branch, context);
+  if (first.kind !== 'route' || state.family === 'ipv6' || state.source.address !== null) return first;
+  const source = sourceForOutput(context.world.host, first, state.destination);
+  if (source === null) return first;
+  const second = lookUp(branch, context, source, 'lo');
+  return second.kind === 'route' ? { ...second, preferredSource: source } : second;
 }
 
 /** What routing sees of a socket that is not bound to an address. */
@@ -120,21 +155,22 @@ function ways(
   branch: Branch,
   answer: Extract<RouteAnswer, { kind: 'route' }>,
   turn: 'route' | 'reroute',
+  questions: Questions,
 ): Branch[] {
   const hops = [{ device: answer.device, gateway: answer.gateway }, ...answer.alternatives];
-  return hops.map((hop) => {
+  const choices = hops.map((hop) => {
     const via = hop.gateway === null ? '' : ` via ${formatAddress(hop.gateway)}`;
     const text = `route to ${formatAddress(branch.state.destination)}: ${hop.device ?? 'an interface not named'}${via} (table ${answer.table})`;
-    const way = changed(branch, {
-      route: { device: hop.device ?? undefined, gateway: hop.gateway, local: false },
-    });
-    if (hops.length === 1) return turned(way, turn, text);
     const condition = {
       code: 'multipath',
       text: `the hash of the flow picks next hop${via} on ${hop.device ?? '?'}`,
       settle: null,
     };
-    return turned(decided(way, `multipath ${text}`, true, condition), turn, text);
+    return { value: { hop, text }, key: `multipath ${text}`, condition };
+  });
+  return choose(branch, choices, questions).map(({ branch: way, value: { hop, text } }) => {
+    const route = { device: hop.device ?? undefined, gateway: hop.gateway, local: false };
+    return turned(changed(way, { route }), turn, text);
   });
 }
 

@@ -1,9 +1,10 @@
 import { isLocalAddress } from '../host/local-addresses.ts';
 import type { HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import { sameAddress } from '../net/address.ts';
+import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import { type Branch, changed } from './branch.ts';
 import { trackConnection } from './conntrack-step.ts';
-import type { TraceContext } from './context.ts';
+import { assume, type TraceContext } from './context.ts';
 import { HOOKS } from './hooks.ts';
 import { manipulates, translate, withDestination, withSource } from './nat.ts';
 import { senderOf } from './packet.ts';
@@ -69,6 +70,8 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   if (connection === null) return [start];
   const decided = side === 'destination' ? connection.destinationDecided : connection.sourceDecided;
   if (decided || connection.state === 'ESTABLISHED') return [repeated(start, side, context)];
+  // An ICMP error about a flow is rewritten as the flow was, without asking rules (nf_nat_ipv4_fn).
+  if (connection.state === 'RELATED' && isIcmp(start)) return [unasked(start, context)];
   const done: Branch[] = [];
   let open = [start];
   for (const ruleset of context.world.rulesets) {
@@ -89,7 +92,7 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
           target.kind === 'dnat' && target.to === null
             ? { ...target, to: context.world.recoverDestination(rule, jumpTo(rule.chain, way)) }
             : target;
-        const result = translate(way, known, rule, hook, context.world.host);
+        const result = translate(way, known, rule, hook, context.world.host, context.questions);
         context.ended.push(...result.ended);
         done.push(...result.branches.map((branch) => settled(branch, side)));
       }
@@ -121,7 +124,8 @@ function settled(branch: Branch, side: 'source' | 'destination'): Branch {
 function repeated(branch: Branch, side: 'source' | 'destination', context: TraceContext): Branch {
   const { state } = branch;
   const { connection } = state;
-  if (connection === null || !connection.fromCapture) return branch;
+  if (connection === null) return branch;
+  if (!connection.fromCapture) return connection.state === 'ESTABLISHED' ? unasked(branch, context) : branch;
   if (connection.direction === 'ORIGINAL') {
     if (side === 'destination') {
       return connection.dnat
@@ -149,6 +153,20 @@ function repeated(branch: Branch, side: 'source' | 'destination', context: Trace
     sourcePort: connection.originalDestinationPort,
     sourceRewrite: 'snat',
   });
+}
+
+function isIcmp({ state: { protocol } }: Branch): boolean {
+  return protocol === ICMP || protocol === ICMPV6;
+}
+
+function unasked(branch: Branch, context: TraceContext): Branch {
+  assume(
+    context,
+    'flow-not-rewritten',
+    'the flow that the packet belongs to is taken to be one that nat left alone',
+    'capture `conntrack -L` and give --from ADDRESS and --source-port',
+  );
+  return branch;
 }
 
 /** mangle OUTPUT reroutes when it changed mark, TOS or addresses (ipt_mangle_out), nat OUTPUT when it changed the destination. */

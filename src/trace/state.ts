@@ -23,6 +23,8 @@ export interface PacketState {
   readonly dscp: number | null;
   readonly tos: number | null;
   readonly ttl: number | null;
+  /** TPROXY gave it to a socket of the node; it is lost where routing then does not deliver it here. */
+  readonly takenOver: boolean;
   /** True for a packet that a process of the node sent. */
   readonly fromNode: boolean;
   /** The bridge hands the frame on itself; only br_netfilter shows it to iptables. Null: not known. */
@@ -37,8 +39,15 @@ export interface PacketState {
     readonly local: boolean;
   } | null;
   readonly sourceRewrite: 'none' | 'masquerade' | 'snat';
-  /** xt_recent lists that this packet was entered into on its way. */
-  readonly enteredLists: readonly string[];
+  /** xt_recent lists that rules entered this packet's address into or removed it from on its way, oldest first. */
+  readonly recentLists: readonly RecentList[];
+}
+
+/** What a rule did to an xt_recent list. */
+export interface RecentList {
+  readonly list: string;
+  readonly side: 'source' | 'destination';
+  readonly entered: boolean;
 }
 
 /** The conntrack entry of the packet, as far as rules ask about it. */
@@ -86,13 +95,14 @@ export function initialState(packet: Packet): PacketState {
     mark: packet.mark,
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,
+    takenOver: false,
     fromNode: packet.entersAt === 'OUTPUT',
     bridged: false,
     connection: null,
     untracked: null,
     route: null,
     sourceRewrite: 'none',
-    enteredLists: [],
+    recentLists: [],
   };
 }
 
@@ -105,7 +115,8 @@ export function openConnection(state: PacketState, as: Connection['state']): Con
   return {
     state: as,
     direction: 'ORIGINAL',
-    mark: established ? null : 0,
+    // A related connection takes over its master's mark (init_conntrack).
+    mark: as === 'NEW' ? 0 : null,
     originalSource: state.source,
     originalSourcePort: state.sourcePort,
     originalDestination: state.destination,

@@ -1,20 +1,18 @@
-import type { Unknown } from './answer.ts';
-import { type Branch, changed, decided, type Ending, listed } from './branch.ts';
+import type { Host } from '../host/facts.ts';
+import type { Family } from '../net/address.ts';
+import { type Branch, changed, type Ending, listed } from './branch.ts';
 import { bridgeCallsIptables, isBridge } from './bridge.ts';
-import { Budget } from './budget.ts';
+import { choose } from './choose.ts';
 import type { TraceContext } from './context.ts';
+import { explore } from './explore.ts';
 import { listGiven } from './given.ts';
 import type { Condition, Exit, Outcome, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { Questions } from './questions.ts';
 import { routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
 import { initialState } from './state.ts';
 import { StepBook } from './steps.ts';
 import type { World } from './world.ts';
-
-/** Ways a packet may take before the rest is given up: 10,000 endpoints with affinity need 20,000. */
-const MAX_BRANCHES = 25_000;
 
 /**
  * Follows one packet through the node, as the kernel would take it, and every way it could take where the capture
@@ -25,46 +23,23 @@ export function tracePacket(packet: Packet, world: World): Trace {
   const assumptions = new Map<string, Condition>();
   const outcomes: Outcome[] = [];
   for (const { rulesets, condition } of registrationOrders(world)) {
-    const budget = new Budget(MAX_BRANCHES);
-    const setting = { packet, world: { ...world, rulesets }, steps, assumptions, budget };
-    for (const ending of explore(setting, [], { runs: MAX_RUNS }))
-      outcomes.push(outcomeOf(ending, condition));
+    const setting = { packet, world: { ...world, rulesets }, steps, assumptions };
+    const start: Branch = {
+      state: initialState(packet),
+      probability: 1,
+      path: null,
+      given: null,
+      turns: null,
+    };
+    const endings = explore((from, questions, budget) => {
+      const context: TraceContext = { ...setting, questions, budget, ended: [] };
+      if (packet.entersAt === 'OUTPUT') send(from, context);
+      else receive(from, context);
+      return context.ended;
+    }, start);
+    for (const ending of endings) outcomes.push(outcomeOf(ending, condition));
   }
   return numbered({ packet, steps: steps.list(), outcomes, assumptions: [...assumptions.values()] });
-}
-
-/** Questions that may be moved before the dice; each at most doubles the work. */
-const MAX_RUNS = 64;
-
-/** A question settled before the packet sets out. */
-interface Settled {
-  readonly question: Unknown;
-  readonly held: boolean;
-}
-
-/** Runs the packet; where a question came up after chance had split its ways, runs it again with the question settled first. */
-function explore(
-  setting: Omit<TraceContext, 'ended' | 'questions'>,
-  settled: readonly Settled[],
-  allowance: { runs: number },
-): Ending[] {
-  const context: TraceContext = { ...setting, ended: [], questions: new Questions() };
-  let start: Branch = {
-    state: initialState(setting.packet),
-    probability: 1,
-    path: null,
-    given: null,
-    turns: null,
-  };
-  for (const { question, held } of settled) {
-    start = decided(start, question.key, held, held ? question.holds : question.fails);
-    if (question.refine !== undefined) start = { ...start, state: question.refine(start.state, held) };
-  }
-  if (setting.packet.entersAt === 'OUTPUT') send(start, context);
-  else receive(start, context);
-  const question = context.questions.late();
-  if (question === null || allowance.runs-- <= 0) return context.ended;
-  return [true, false].flatMap((held) => explore(setting, [...settled, { question, held }], allowance));
 }
 
 /** Keeps only the steps that an outcome passed: a run that was taken back may have left others. Numbers them anew. */
@@ -87,8 +62,8 @@ function numbered(trace: Trace): Trace {
 }
 
 /**
- * Tables of both backends stand at the same priority, and the one registered first is asked first. No dump tells
- * which that was, so both orders are followed.
+ * Tables of both backends stand at the same priority, and the one registered last is asked first
+ * (nf_hook_entries_grow, net/netfilter/core.c). No dump tells which that was, so both orders are followed.
  */
 function registrationOrders(world: World): { rulesets: World['rulesets']; condition: Condition | null }[] {
   const { rulesets } = world;
@@ -105,15 +80,16 @@ function registrationOrders(world: World): { rulesets: World['rulesets']; condit
     rulesets: order,
     condition: {
       code: 'backend-order',
-      text: `the ${order[0]?.backend} tables were registered before the ${order[1]?.backend} ones`,
+      text: `the ${order[0]?.backend} tables were registered after the ${order[1]?.backend} ones, and so are asked first`,
       settle: 'nothing in a capture tells; compare the counters of both with iptables-save -c',
     },
   }));
 }
 
 /** A packet that came in through an interface. */
-function receive(branch: Branch, context: TraceContext): void {
-  if (unseenBridge(branch, context)) return;
+function receive(start: Branch, context: TraceContext): void {
+  const branch = unseenBridge(start, context);
+  if (branch === null) return;
   for (const way of runHook(branch, 'PREROUTING', context)) {
     for (const routed of routeInput(way, context)) {
       if (routed.kind === 'ended') context.ended.push(routed.ending);
@@ -139,9 +115,11 @@ function leave(branch: Branch, context: TraceContext): void {
   const { state } = branch;
   // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
   const inInterface = state.bridged === true || state.fromNode ? null : state.inInterface;
-  const outInterface = state.route === null ? undefined : state.route.device;
+  // Without routes a branch may have learnt the device at FORWARD; a process's packet may have been rerouted since OUTPUT.
+  const learnt = state.fromNode ? undefined : state.outInterface;
+  const outInterface = state.route === null ? learnt : state.route.device;
   for (const way of runHook(changed(branch, { inInterface, outInterface }), 'POSTROUTING', context)) {
-    if (way.state.route?.local === true) comeBack(way, context);
+    if (way.state.route?.local === true) comeBack(confirmed(way), context);
     else
       context.ended.push({
         branch: way,
@@ -151,6 +129,12 @@ function leave(branch: Branch, context: TraceContext): void {
         exit: exitOf(way),
       });
   }
+}
+
+/** The last thing at POSTROUTING enters the connection into the table (nf_confirm). */
+function confirmed(branch: Branch): Branch {
+  const { connection } = branch.state;
+  return connection === null ? branch : changed(branch, { connection: { ...connection, confirmed: true } });
 }
 
 /** Over lo the packet keeps its route and its connection: PREROUTING and INPUT see it, nat does not act again. */
@@ -178,21 +162,50 @@ function exitOf({ state }: Branch): Exit | null {
     : null;
 }
 
-/** Between two ports of a bridge and without br_netfilter, iptables never sees the packet. */
-function unseenBridge(branch: Branch, context: TraceContext): boolean {
+/**
+ * Between two ports of a bridge and without br_netfilter, iptables never sees the packet. On a bridge that leads to
+ * other machines the node may answer for more addresses than its own (a load balancer's), and then it does.
+ * @returns the branch that iptables sees, if any
+ */
+function unseenBridge(branch: Branch, context: TraceContext): Branch | null {
   const { state } = branch;
   const { host } = context.world;
-  if (isBridge(host, state.inInterface) !== true || bridgeCallsIptables(host, state.family) !== false)
-    return false;
-  if (typeof state.inInterface !== 'string' || !onLink(branch, context)) return false;
+  const bridge = state.inInterface;
+  if (isBridge(host, bridge) !== true || bridgeCallsIptables(host, state.family) !== false) return branch;
+  if (typeof bridge !== 'string' || !onLink(branch, context)) return branch;
   const reason = {
     code: 'bridged-unseen',
-    text: `${state.inInterface} hands the packet on itself, and net.bridge.bridge-nf-call-${state.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`,
+    text: `${bridge} hands the packet on itself, and net.bridge.bridge-nf-call-${state.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`,
     settle: null,
   };
-  const exit: Exit = { kind: 'interface', name: state.inInterface, nextHop: null };
-  context.ended.push({ branch, verdict: 'accept', reason, rejectWith: null, exit });
-  return true;
+  const exit: Exit = { kind: 'interface', name: bridge, nextHop: null };
+  const ended = (way: Branch): Ending => ({ branch: way, verdict: 'accept', reason, rejectWith: null, exit });
+  if (!leadsOut(host, state.family, bridge)) {
+    context.ended.push(ended(branch));
+    return null;
+  }
+  const choice = (value: boolean, text: string) => ({
+    value,
+    key: `frame ${bridge} ${value}`,
+    condition: { code: 'bridge-frame', text, settle: null },
+  });
+  const ways = choose(
+    branch,
+    [
+      choice(false, `the frame is for another machine on ${bridge}`),
+      choice(true, `this node answers for the address on ${bridge}`),
+    ],
+    context.questions,
+  );
+  for (const { branch: way, value } of ways) if (!value) context.ended.push(ended(way));
+  return ways.find(({ value }) => value)?.branch ?? null;
+}
+
+function leadsOut(host: Host, family: Family, device: string): boolean {
+  const routes = host.routes[family] ?? [];
+  return routes.some(
+    ({ destination, nextHops }) => destination.mask === 0n && nextHops.some((hop) => hop.device === device),
+  );
 }
 
 function onLink({ state }: Branch, context: TraceContext): boolean {
@@ -212,7 +225,8 @@ function onLink({ state }: Branch, context: TraceContext): boolean {
 function outcomeOf(ending: Ending, order: Condition | null): Outcome {
   const { branch } = ending;
   const { state } = branch;
-  const path = listed(branch.path);
+  // Without the links to what came before, which are the walk's own.
+  const path = listed(branch.path).map(({ step, state: met }) => ({ step, state: met }));
   const given = listGiven(branch.given);
   return {
     probability: branch.probability,

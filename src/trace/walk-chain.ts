@@ -2,9 +2,10 @@ import type { Host } from '../host/facts.ts';
 import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
 import type { TargetOf } from '../iptables/target.ts';
 import { formatAddress } from '../net/address.ts';
-import { type Branch, changed, type Ending, passed } from './branch.ts';
+import { unknown } from './answer.ts';
+import { answered, type Branch, changed, decided, type Ending, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
-import { decide } from './decide.ts';
+import { decide, rememberedRecent } from './decide.ts';
 import { applyToPacket } from './packet-targets.ts';
 import type { Questions } from './questions.ts';
 import type { StepBook } from './steps.ts';
@@ -77,16 +78,18 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
         frame = next;
         continue;
       }
-      // Later branches first: what is pushed last is walked first, so outcomes come in the order of the rules.
-      for (let i = missed.length - 1; i >= 0; i--) {
-        const other = missed[i];
-        if (other === undefined) continue;
-        if (walk.budget.take()) work.push({ branch: other, frame: next, jumps });
-        else result.ended.push(ending(other, 'unknown', walk.budget.exhausted()));
+      if (!walk.budget.take(matched.length + missed.length - 1)) {
+        result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
+        break;
       }
+      // Later branches first: what is pushed last is walked first, so outcomes come in the order of the rules.
+      for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = entered(passed(hit, walk.steps.rule(walk.hook, walk.backend, frame.chain, rule)), rule);
+      branch = rememberedRecent(
+        passed(hit, walk.steps.rule(walk.hook, walk.backend, frame.chain, rule)),
+        rule.matches,
+      );
       const after = follow(branch, rule, frame, next, walk, result);
       if (after === null) break;
       branch = after.branch;
@@ -120,8 +123,16 @@ function follow(
       result.passed.push(branch);
       return null;
     case 'drop':
-    case 'synproxy':
       result.ended.push(ending(branch, 'drop'));
+      return null;
+    case 'synproxy':
+      result.ended.push(
+        ending(branch, 'unknown', {
+          code: 'synproxy',
+          text: 'SYNPROXY answers the client itself, and opens the connection once the client has answered',
+          settle: null,
+        }),
+      );
       return null;
     case 'reject':
       result.ended.push({ branch, verdict: 'reject', reason: null, rejectWith: target.with, exit: null });
@@ -130,13 +141,7 @@ function follow(
       result.ended.push(ending(branch, 'queue'));
       return null;
     case 'tproxy':
-      result.ended.push({
-        branch,
-        verdict: 'accept',
-        reason: null,
-        rejectWith: null,
-        exit: { kind: 'local' },
-      });
+      takenOver(branch, target, walk, result);
       return null;
     case 'jump':
     case 'goto': {
@@ -216,18 +221,31 @@ function candidatesOf(rules: RuleList, branch: Branch): readonly number[] {
   return list;
 }
 
-/** Lists of xt_recent that the rule's own matches wrote the packet into. */
-function entered(branch: Branch, rule: Rule): Branch {
-  let lists = branch.state.enteredLists;
-  for (const match of rule.matches) {
-    if (match.kind === 'recent' && match.action === 'set' && match.side === 'source')
-      lists = [...lists, match.list];
-  }
-  return lists === branch.state.enteredLists ? branch : changed(branch, { enteredLists: lists });
-}
-
 function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reason'] = null): Ending {
   return { branch, verdict, reason, rejectWith: null, exit: null };
+}
+
+/** TPROXY drops what no socket of the node takes; for a socket it marks the packet, ends the table and leaves the way to routing. */
+function takenOver(branch: Branch, target: TargetOf<'tproxy'>, walk: Walk, result: WalkResult): void {
+  const port = target.onPort === 0 ? 'the port of the packet' : `port ${target.onPort}`;
+  const question = unknown(
+    'tproxy-socket',
+    `tproxy ${target.onIp ?? ''} ${target.onPort}`,
+    {
+      holds: `a transparent socket of this node listens on ${port}`,
+      fails: `no transparent socket listens on ${port}`,
+    },
+    'list the sockets of the node with `ss -ltnu`',
+  );
+  const held = answered(branch, question.key);
+  if (held === null) walk.questions.met(question, branch.probability);
+  const as = (way: boolean): Branch =>
+    held === null ? decided(branch, question.key, way, way ? question.holds : question.fails) : branch;
+  if (held !== true) result.ended.push(ending(as(false), 'drop'));
+  if (held === false) return;
+  const { mark } = branch.state;
+  const marked = mark === null ? null : ((mark & ~target.mask) ^ target.mark) >>> 0;
+  result.passed.push(changed(as(true), { mark: marked, takenOver: true }));
 }
 
 function missing(branch: Branch, rule: Rule, name: string): Ending {

@@ -6,7 +6,7 @@ import type { Family } from '../net/address.ts';
 
 /** Everything a trace is computed from, besides the packet. */
 export interface World {
-  /** The rules of the packet's family, in the order in which their hooks were registered. */
+  /** The rules of the packet's family, in the order in which the kernel asks them: the last registered first. */
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly flows: FlowTable | null;

@@ -19,6 +19,8 @@ export interface Generated {
   readonly rulesFile: string;
   readonly rules: number;
   readonly bytes: number;
+  /** Cluster IP of the Service in the middle. */
+  readonly address: string;
 }
 
 /** Writes a capture folder; the same options write the same bytes. */
@@ -34,7 +36,14 @@ export function generateCapture(folder: string, options: Partial<GenerateOptions
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const rules = text.match(/^-A /gm)?.length ?? 0;
-  return { folder, rulesFile: join(folder, 'iptables-save.txt'), rules, bytes: Buffer.byteLength(text) };
+  const address = cluster.services[Math.floor(shape.services / 2)]?.clusterIP ?? '';
+  return {
+    folder,
+    rulesFile: join(folder, 'iptables-save.txt'),
+    rules,
+    bytes: Buffer.byteLength(text),
+    address,
+  };
 }
 
 /** @returns a dump with this many empty chains: nobody has one, but a program must not fall over it. */

@@ -10,14 +10,14 @@ import { Lab } from './lab.ts';
 export interface Trial {
   /** `ip` commands before the rules are loaded. */
   readonly setup?: string;
+  /** The same for the client. */
+  readonly client?: string;
   readonly sysctls?: Readonly<Record<string, string | number>>;
   /** iptables-save texts, loaded in this order. */
   readonly rules: readonly { readonly backend: Backend; readonly text: string }[];
   readonly from: 'client' | 'node';
   readonly to: string;
   readonly port?: number;
-  /** Packets sent before the one that counts, over the same ports. */
-  readonly before?: number;
   /** The interface the packet comes in through, where it is not eth0. */
   readonly via?: string;
 }
@@ -26,7 +26,7 @@ export interface Trial {
 export interface Comparison {
   /** Rules whose counters rose, `nft filter FORWARD 2`, with how often where more than once; then where the packet went. */
   readonly kernel: string[];
-  readonly traced: string[][];
+  readonly traced: { readonly way: string[]; readonly given: string[] }[];
 }
 
 /** Sends the packet and traces it. */
@@ -35,6 +35,7 @@ export function compare(trial: Trial): Comparison {
   try {
     const family: Family = trial.to.includes(':') ? 'ipv6' : 'ipv4';
     if (trial.setup !== undefined) lab.batch(trial.setup);
+    if (trial.client !== undefined) lab.batch(trial.client, lab.client);
     if (trial.sysctls !== undefined) lab.sysctl(trial.sysctls);
     for (const { backend, text } of trial.rules) lab.load(spell(text), backend, family);
     const backends = [...new Set(trial.rules.map(({ backend }) => backend))];
@@ -45,13 +46,15 @@ export function compare(trial: Trial): Comparison {
     const packet = packetOf(trial, family, port);
     const world = { rulesets: before, host: lab.host(), flows: null, recoverDestination: () => null };
     const trace = tracePacket(packet, world);
-    const flow = lab.flows(family).find((line) => line.includes('sport=40000') && line.includes(`dport=${port}`));
+    const flow = lab
+      .flows(family)
+      .find((line) => line.includes('sport=40000') && line.includes(`dport=${port}`));
     return {
       kernel: [...risen(before, after), ...(flow === undefined ? [] : [whereTo(flow)])],
-      traced: trace.outcomes.map((outcome) => [
-        ...passed(outcome),
-        ...(flow === undefined ? [] : [tracedTo(outcome)]),
-      ]),
+      traced: trace.outcomes.map((outcome) => ({
+        way: [...passed(outcome), ...(flow === undefined ? [] : [tracedTo(outcome)])],
+        given: outcome.given.map(({ text }) => text),
+      })),
     };
   } finally {
     lab.close();

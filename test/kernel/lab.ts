@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { type Host, UNKNOWN_HOST } from '../../src/host/facts.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
 import { parseNft } from '../../src/host/parse-nft.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
 import { parseSysctls } from '../../src/host/parse-sysctls.ts';
-import { type Host, UNKNOWN_HOST } from '../../src/host/facts.ts';
 import type { Backend, Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import type { Family } from '../../src/net/address.ts';
@@ -32,17 +32,18 @@ let serial = 0;
 
 /**
  * Two network namespaces of this run's own: a client 192.168.1.2 (fd00:1::2), and a node with eth0 192.168.1.1 and .9
- * towards it, and eth1 172.16.0.1/24 (fd00:2::1), a dummy: what leaves there is never answered. What is sent to the
+ * towards it, and eth1 172.16.0.1/24 (fd00:2::1) with the default route: what leaves there is never answered. What is sent to the
  * node's UDP ports is answered with ICMP, so rules that are counted must leave ICMP alone.
  */
 export class Lab {
   readonly #node: string;
-  readonly #client: string;
+  /** The client's namespace. */
+  readonly client: string;
 
   constructor() {
     const id = `kpxk${process.pid}n${serial++}`;
     this.#node = id;
-    this.#client = `${id}c`;
+    this.client = `${id}c`;
     try {
       this.#build();
     } catch (error) {
@@ -52,22 +53,27 @@ export class Lab {
   }
 
   #build(): void {
-    for (const name of [this.#node, this.#client]) execFileSync('ip', ['netns', 'add', name]);
-    execFileSync('ip', [
-      ...['link', 'add', 'eth0', 'netns', this.#node, 'type', 'veth'],
-      ...['peer', 'name', 'eth0', 'netns', this.#client],
-    ]);
+    for (const name of [this.#node, this.client]) execFileSync('ip', ['netns', 'add', name]);
+    for (const name of ['eth0', 'eth1'])
+      execFileSync('ip', [
+        ...['link', 'add', name, 'netns', this.#node, 'type', 'veth'],
+        ...['peer', 'name', name, 'netns', this.client],
+      ]);
     this.batch(`
       link set lo up
-      link add eth1 type dummy
       link set eth0 up
       link set eth1 up
+      link set eth0 address 02:00:00:00:00:01
       addr add 192.168.1.1/24 dev eth0
       addr add 192.168.1.9/24 dev eth0
       addr add 172.16.0.1/24 dev eth1
       addr add fd00:1::1/64 dev eth0 nodad
       addr add fd00:2::1/64 dev eth1 nodad
-      route add default via 172.16.0.254`);
+      neigh add 172.16.0.254 lladdr 02:00:00:00:00:fe dev eth1
+      neigh add 172.16.0.2 lladdr 02:00:00:00:00:02 dev eth1
+      neigh add fd00:2::2 lladdr 02:00:00:00:00:02 dev eth1
+      route add default via 172.16.0.254
+      route add default via fd00:2::2`);
     this.sysctl({
       'net.ipv4.ip_forward': 1,
       'net.ipv6.conf.all.forwarding': 1,
@@ -79,11 +85,12 @@ export class Lab {
       `
       link set lo up
       link set eth0 up
+      link set eth1 up
       addr add 192.168.1.2/24 dev eth0
       addr add fd00:1::2/64 dev eth0 nodad
       route add default via 192.168.1.1
-      -6 route add default via fd00:1::1`,
-      this.#client,
+      route add default via fd00:1::1`,
+      this.client,
     );
   }
 
@@ -94,9 +101,9 @@ export class Lab {
 
   /** Runs `ip` commands, one a line. */
   batch(lines: string, where = this.#node): void {
-    const commands = lines.split('\n').map((line) => line.trim());
-    for (const line of commands.filter((command) => command !== ''))
-      execFileSync('ip', ['-n', where, ...line.split(' ')]);
+    const stdio: ['pipe', 'pipe', 'pipe'] = ['pipe', 'pipe', 'pipe'];
+    const input = lines.replace(/^\s+/gm, '');
+    execFileSync('ip', ['-n', where, '-batch', '-'], { input, stdio });
   }
 
   sysctl(values: Readonly<Record<string, string | number>>): void {
@@ -104,7 +111,10 @@ export class Lab {
   }
 
   #in(where: string, command: readonly string[], input?: string): string {
-    const options = { encoding: 'utf8' as const, stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'] };
+    const options = {
+      encoding: 'utf8' as const,
+      stdio: ['pipe', 'pipe', 'pipe'] as ['pipe', 'pipe', 'pipe'],
+    };
     return execFileSync('ip', ['netns', 'exec', where, ...command], { ...options, input: input ?? '' });
   }
 
@@ -122,17 +132,12 @@ export class Lab {
   /** Sends one UDP packet, as a client outside or as a process of the node. */
   send(from: 'client' | 'node', to: string, port: number, sourcePort = 40_000): void {
     const script = `
-import socket, sys
-to, port, sport = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-s = socket.socket(socket.AF_INET6 if ':' in to else socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(('', sport))
-try:
-    s.connect((to, port))
-    s.send(b'x')
-except OSError as e:
-    print(e.errno)`;
-    const where = from === 'client' ? this.#client : this.#node;
-    this.#in(where, ['python3', '-c', script, to, String(port), String(sourcePort)]);
+      const [to, port, from] = process.argv.slice(1);
+      const socket = require('node:dgram').createSocket(to.includes(':') ? 'udp6' : 'udp4');
+      socket.on('error', () => socket.close());
+      socket.bind(+from, () => socket.connect(+port, to, () => socket.send('x', () => socket.close())));`;
+    const where = from === 'client' ? this.client : this.#node;
+    this.#in(where, [process.execPath, '-e', script, to, String(port), String(sourcePort)]);
   }
 
   /** Lines of the connection table. */
@@ -145,7 +150,8 @@ except OSError as e:
   /** What a capture of the node would hold. */
   host(): Host {
     const problems = new ProblemList();
-    const routes = (family: Family): string => this.run('ip', '-j', family === 'ipv4' ? '-4' : '-6', 'route', 'show', 'table', 'all');
+    const routes = (family: Family): string =>
+      this.run('ip', '-j', family === 'ipv4' ? '-4' : '-6', 'route', 'show', 'table', 'all');
     const rules = (family: Family): string => this.run('ip', '-j', family === 'ipv4' ? '-4' : '-6', 'rule');
     const names = 'net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf.all.forwarding net.bridge'.split(' ');
     return {
@@ -175,7 +181,7 @@ except OSError as e:
   }
 
   close(): void {
-    for (const name of [this.#node, this.#client]) spawnSync('ip', ['netns', 'del', name]);
+    for (const name of [this.#node, this.client]) spawnSync('ip', ['netns', 'del', name]);
   }
 }
 

@@ -95,7 +95,7 @@ function senderFrom(text: string, own: boolean): { sender: Sender; port: number 
     const known: Prefix[] = prefix === undefined ? [] : [prefixOf(prefix)];
     const within = not === undefined ? known : [];
     const outside = not === undefined ? [] : known;
-    return { sender: { address: null, within, outside, local: own ? true : false }, port: null };
+    return { sender: { address: null, within, outside, local: own }, port: null };
   }
   const { address, port } = endOf(text);
   return { sender: { address, within: [], outside: [], local: null }, port };
@@ -132,6 +132,11 @@ export function pathOf(outcome: Outcome, table?: string): string[] {
   return outcome.path
     .filter(({ step }) => table === undefined || step.table === table)
     .map(({ step }) => `${step.chain} ${step.rule?.number ?? (step.event === 'policy' ? 'policy' : 'end')}`);
+}
+
+/** The rules an outcome passed, as {@link pathOf} names them, without policies and ends of chains. */
+export function rulesOf(outcome: Outcome, table?: string): string[] {
+  return pathOf(outcome, table).filter((name) => /\d$/.test(name));
 }
 
 /** One line for each outcome: `0.5 [given, …] accept`. */

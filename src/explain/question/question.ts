@@ -5,15 +5,21 @@ import type { Cluster } from '../../kubernetes/objects.ts';
 import type { AddressBook } from '../../names/addresses.ts';
 import type { ProxyMode } from '../explanation.ts';
 
-/** What `trace` is asked, as typed. */
+/** What `trace` is asked. */
 export interface TraceQuestion {
+  /** As typed: `10.96.0.10:53`, `namespace/service:port`, `node:31000`. */
   readonly destination: string;
+  /** As typed: `pod`, `pod:NS/NAME`, `node`, `external`, an address; null: all vantages. */
   readonly from: string | null;
+  /** `tcp`, `udp`, `sctp`, `icmp`; null: the Service port's, else tcp. */
   readonly protocol: string | null;
   readonly sourcePort: number | null;
   readonly inInterface: string | null;
+  /** Unsigned 32 bits; null: 0. */
   readonly mark: number | null;
+  /** `NEW`, `ESTABLISHED`, `RELATED`, `INVALID`, `UNTRACKED`; null: NEW. */
   readonly ctstate: string | null;
+  /** Completes a destination that names a Service alone. */
   readonly namespace: string;
   /** With `full`, rules that did not match are listed too. */
   readonly detail: 'answer' | 'path' | 'full';

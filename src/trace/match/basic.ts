@@ -41,6 +41,7 @@ function deviceNamed(device: Device, pattern: string, side: 'in' | 'out'): Answe
       side === 'in'
         ? 'give --in-interface, or capture `ip -j route show table all`'
         : 'capture `ip -j route show table all`',
+      (state, held) => (held && !pattern.endsWith('+') ? { ...state, [`${side}Interface`]: pattern } : state),
     );
   }
   return yesNo(deviceMatches(device ?? '', pattern));

@@ -19,13 +19,18 @@ export function statisticNth(match: MatchOf<'statistic-nth'>): Answer {
  */
 export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext): Answer {
   if (match.action === 'set') return 'yes';
-  if (state.enteredLists.includes(match.list) && match.hitcount === null) return 'yes';
+  const done = state.recentLists.findLast(({ list, side }) => list === match.list && side === match.side);
+  if (done?.entered === false) return 'no';
+  if (done !== undefined && match.hitcount === null) return 'yes';
   const { source } = state;
   const address = match.side === 'source' ? source.address : state.destination;
   const list = host.recent?.get(match.list);
-  if (host.recent !== null && address !== null && match.mask === null) {
-    const entry = list?.find((candidate) => sameAddress(candidate.address, address));
-    if (entry === undefined) return 'no';
+  if (list !== undefined && address !== null) {
+    // Lists hold addresses as the mask left them; iptables-save prints a mask of all bits, too.
+    const { family } = address;
+    const value = match.mask === null ? address.value : address.value & match.mask;
+    const entry = list.find((candidate) => sameAddress(candidate.address, { family, value }));
+    if (entry === undefined && done === undefined) return 'no';
     if (match.seconds === null && match.hitcount === null && !match.rttl) return 'yes';
   }
   const within = match.seconds === null ? '' : ` within the last ${match.seconds} s`;

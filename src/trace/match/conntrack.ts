@@ -1,4 +1,5 @@
 import type { MatchOf, TupleSide } from '../../iptables/match.ts';
+import { parseRuleSyntax } from '../../iptables/syntax.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { rangeContains } from '../../net/range.ts';
@@ -156,11 +157,20 @@ export function helper(match: MatchOf<'helper'>, { state }: MatchContext): Answe
 }
 
 /**
- * Without a connection xt_conntrack looks at `--ctstate` alone: a rule that has it passes its other options unasked,
- * a rule that has not does not match, negated or not (conntrack_mt: `if (ct == NULL) return match_flags & STATE`).
+ * Without a connection xt_conntrack looks at `--ctstate` alone: a match that has it passes its other options unasked,
+ * one that has not does not match, negated or not (conntrack_mt: `if (ct == NULL) return match_flags & STATE`). A rule
+ * may name the module twice, and then each stands for itself.
  */
 function withoutConnection({ rule }: MatchContext): Answer {
-  return rule.matches.some((match) => match.kind === 'ctstate') ? 'always' : 'never';
+  const modules = parseRuleSyntax(rule.text)?.modules.filter(
+    ({ name }) => name === 'conntrack' || name === 'state',
+  );
+  if (modules === undefined || modules.length < 2)
+    return rule.matches.some((match) => match.kind === 'ctstate') ? 'always' : 'never';
+  const asksState = modules.every(({ parts }) =>
+    parts.some(({ flag }) => flag.text === '--ctstate' || flag.text === '--state'),
+  );
+  return asksState ? 'always' : 'never';
 }
 
 function opaqueName(name: string): Answer {

@@ -33,6 +33,8 @@ function owner({ state }: MatchContext, what: string): Answer {
 /** `-m pkttype`: a packet for this host's link address; multicast by its destination (net/netfilter/xt_pkttype.c). */
 export function pkttype(match: MatchOf<'pkttype'>, { state }: MatchContext): Answer {
   const { destination } = state;
+  // A packet of the node carries the type of a new one, which is unicast, whatever its destination.
+  if (state.fromNode) return yesNo(match.type === 'unicast');
   const multicast =
     destination.family === 'ipv4' ? destination.value >> 28n === 0xen : destination.value >> 120n === 0xffn;
   const broadcast = destination.family === 'ipv4' && destination.value === 0xffffffffn;
@@ -74,7 +76,11 @@ export function physdevName(match: MatchOf<'physdev-name'>, context: MatchContex
   if (state.fromNode) return 'no';
   const shown = bridgeShown(host, state.family, state.inInterface);
   if (shown === false) return 'no';
-  if (match.side === 'out' && state.bridged === false) return 'no';
+  if (match.side === 'out' && state.bridged === false) {
+    // With notes but without output port the kernel gives up, whichever way the option is turned (physdev_mt).
+    if (shown === true) return 'never';
+    return match.negated ? bridgeUnknown('the packet came in through a port of a bridge') : 'no';
+  }
   const verb = match.side === 'in' ? 'came in' : 'goes out';
   const ports = host.links?.filter((link) => link.master === state.inInterface && link.master !== null);
   if (ports !== undefined && ports.length > 0 && !ports.some((port) => deviceMatches(port.name, match.name)))
@@ -97,8 +103,7 @@ export function devgroup(match: MatchOf<'devgroup'>, { state, host }: MatchConte
   if (device === null) return 'no';
   const group = device === undefined ? null : (linkNamed(host, device)?.group ?? null);
   const number = group === 'default' ? 0 : group !== null && /^\d+$/.test(group) ? Number(group) : null;
-  if (number !== null && match.value !== null)
-    return yesNo((number & match.mask) >>> 0 === match.value >>> 0);
+  if (number !== null && match.value !== null) return yesNo(((number ^ match.value) & match.mask) === 0);
   const clause = `the interface the packet ${match.side === 'in' ? 'came in' : 'goes out'} through is in group ${match.text}`;
   return unknown('devgroup', clause, { holds: clause, fails: `not so: ${clause}` }, 'capture `ip -j addr`');
 }

@@ -38,14 +38,18 @@ const WHY: Readonly<Record<OpaqueModule, string>> = {
   'nfacct-list': 'it depends on an accounting quota',
 };
 
+const OF_ITS_RULE: ReadonlySet<OpaqueModule> = new Set(['limit', 'quota', 'nfacct-list']);
+
 /** A recognised extension that asks what no capture holds. */
-export function opaque(match: MatchOf<'opaque'>): Answer {
+export function opaque(match: MatchOf<'opaque'>, { rule }: MatchContext): Answer {
+  // A bucket or quota belongs to its rule: the same text elsewhere is another question.
+  const owner = OF_ITS_RULE.has(match.module) ? ` of ${rule.chain} rule ${rule.number}` : '';
   return unknown(
     `match-${match.module}`,
-    `${match.module} ${match.text}`,
+    `${match.module} ${match.text}${owner}`,
     {
-      holds: `"${match.text}" matches (${WHY[match.module]})`,
-      fails: `"${match.text}" does not match (${WHY[match.module]})`,
+      holds: `"${match.text}"${owner} matches (${WHY[match.module]})`,
+      fails: `"${match.text}"${owner} does not match (${WHY[match.module]})`,
     },
     null,
   );

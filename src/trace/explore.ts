@@ -1,0 +1,97 @@
+import type { Unknown } from './answer.ts';
+import { type Branch, decided, type Ending } from './branch.ts';
+import { Budget } from './budget.ts';
+import { Questions } from './questions.ts';
+
+/** Ways a packet may take before the rest is given up: 10,000 endpoints with affinity need 20,000. */
+const MAX_BRANCHES = 25_000;
+
+/** The same for all runs of one trace together. */
+const MAX_BRANCHES_OF_ALL = 100_000;
+
+/** Questions that may be moved before the dice; each at most doubles the work. */
+const MAX_RUNS = 64;
+
+/** Of more questions than this that come up at once, only so many are answered by yes; of very many, one. */
+const FEW = 6;
+const VERY_MANY = 500;
+
+/** A question settled before the packet sets out. */
+interface Settled {
+  readonly question: Unknown;
+  readonly held: boolean;
+}
+
+interface Allowance {
+  runs: number;
+  branches: number;
+}
+
+/** Sends a packet on its way and collects how that ended. */
+export type Run = (start: Branch, questions: Questions, budget: Budget) => Ending[];
+
+/**
+ * Runs the packet; where a question came up after chance had split its ways, runs it again with the question settled
+ * first, so that the outcomes of each set of conditions add up to 1.
+ */
+export function explore(run: Run, start: Branch): Ending[] {
+  return settle(run, start, [], { runs: MAX_RUNS, branches: MAX_BRANCHES_OF_ALL });
+}
+
+function settle(run: Run, start: Branch, settled: readonly Settled[], allowance: Allowance): Ending[] {
+  const from = settled.reduce(answerOne, start);
+  if (allowance.runs <= 0 || allowance.branches <= 0) return [givenUp(from)];
+  const questions = new Questions();
+  const budget = new Budget(Math.min(MAX_BRANCHES, allowance.branches));
+  const ended = run(from, questions, budget);
+  allowance.branches -= budget.used();
+  const late = questions.late();
+  const [first] = late;
+  if (first === undefined) return ended;
+  allowance.runs--;
+  if (late.length > FEW) return settleMany(run, start, settled, late, allowance);
+  return [true, false].flatMap((held) =>
+    settle(run, start, [...settled, { question: first, held }], allowance),
+  );
+}
+
+/**
+ * Many questions at once are as a rule one about the client, asked for each endpoint: is it that one? The first few are
+ * answered by yes, the others together; nobody of them, the usual case, is followed before all that.
+ */
+function settleMany(
+  run: Run,
+  start: Branch,
+  settled: readonly Settled[],
+  late: readonly Unknown[],
+  allowance: Allowance,
+): Ending[] {
+  const few = late.length > VERY_MANY ? 1 : FEW;
+  const fails = late.map((question): Settled => ({ question, held: false }));
+  const none = settle(run, start, [...settled, ...fails], allowance);
+  const some = late
+    .slice(0, few)
+    .flatMap((question, i) =>
+      settle(run, start, [...settled, ...fails.slice(0, i), { question, held: true }], allowance),
+    );
+  const from = [...settled, ...fails.slice(0, few)].reduce(answerOne, start);
+  const others = late.length - few;
+  const last = late.at(-1);
+  const text = `one of ${others} further questions has another answer (the last: ${last?.holds.text})`;
+  const condition = { code: 'many-questions', text, settle: last?.holds.settle ?? null };
+  return [...some, givenUp(decided(from, `many ${text}`, true, condition)), ...none];
+}
+
+function answerOne(branch: Branch, { question, held }: Settled): Branch {
+  const next = decided(branch, question.key, held, held ? question.holds : question.fails);
+  return question.refine === undefined ? next : { ...next, state: question.refine(next.state, held) };
+}
+
+function givenUp(branch: Branch): Ending {
+  const reason = {
+    code: 'too-many-questions',
+    text: 'what rules do to the packet rests on more open questions than are followed',
+    settle: 'narrow the question: --from ADDRESS, --source-port, --in-interface',
+  };
+  return { branch, verdict: 'unknown', reason, rejectWith: null, exit: null };
+}

@@ -1,0 +1,92 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { explainTrace } from '../../src/explain/explain-trace.ts';
+import type { TraceItem } from '../../src/explain/explanation.ts';
+import { listServices } from '../../src/explain/list-services.ts';
+import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
+import { nameChains } from '../../src/names/chain-names.ts';
+import { openCapture } from '../support/open-capture.ts';
+import { type GenerateOptions, generateCapture } from './generate.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'kp-explain-large-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const generate = (name: string, options: Partial<GenerateOptions>) =>
+  generateCapture(join(folder, name), options);
+
+async function trace(capture: string, destination: string, from = 'pod'): Promise<TraceItem> {
+  const { known } = await openCapture(capture);
+  const question = {
+    destination,
+    from,
+    protocol: null,
+    sourcePort: null,
+    inInterface: null,
+    mark: null,
+    ctstate: null,
+    namespace: 'default',
+    detail: 'path' as const,
+  };
+  const [item] = explainTrace(question, known);
+  if (item === undefined) throw new Error('no answer');
+  return item;
+}
+
+const sum = (item: TraceItem): number => item.outcomes.reduce((all, { probability }) => all + probability, 0);
+
+describe('a generated capture', () => {
+  it('is the same for the same options', () => {
+    const one = generate('one', { services: 20, named: true });
+    const other = generate('other', { services: 20, named: true });
+    for (const name of ['iptables-save.txt', 'endpointslices.json', 'ip-route.json']) {
+      expect(readFileSync(join(one.folder, name))).toEqual(readFileSync(join(other.folder, name)));
+    }
+  });
+
+  it('names its Services by hash, with comments and without', async () => {
+    for (const large of [true, false]) {
+      const { folder: capture } = generate(`named-${large}`, { services: 20, named: true, large });
+      const { known } = await openCapture(capture);
+      const names = nameChains(known.cluster);
+      const items = listServices({ ...known, names });
+      expect(items.map(({ namedBy }) => namedBy)).toEqual(items.map(() => 'hash'));
+      expect(new Set(items.map(({ name }) => name)).size).toBe(20);
+    }
+  });
+});
+
+describe('a large node', () => {
+  it('parses only the rules that the packet meets, not the 80,000 others', async () => {
+    const { folder: capture, address, rules } = generate('many', { services: 2000 });
+    expect(rules).toBeGreaterThan(80_000);
+    const at = vi.spyOn(LazyRules.prototype, 'at');
+    const item = await trace(capture, `${address}:80`);
+    const asked = at.mock.calls.length;
+    at.mockRestore();
+    expect(item.outcomes).toHaveLength(10);
+    expect(asked).toBeLessThan(500);
+  });
+
+  it('gives 5,000 endpoints 5,000 equal shares', async () => {
+    const options = { services: 1, endpoints: 5000, secondPort: 0, nodePort: 0, affinity: 0 };
+    const item = await trace(generate('wide', options).folder, '10.96.0.0:80');
+    expect(item.outcomes).toHaveLength(5000);
+    expect(new Set(item.outcomes.map(({ destination }) => destination.address)).size).toBe(5000);
+    expect(sum(item)).toBeCloseTo(1, 9);
+    for (const { probability } of item.outcomes) expect(probability * 5000).toBeCloseTo(1, 3);
+  });
+
+  it('tells of session affinity among 2,000 endpoints without repeating each list in each answer', async () => {
+    const options = { services: 1, endpoints: 2000, secondPort: 0, nodePort: 0, affinity: 1 };
+    const item = await trace(generate('sticky', options).folder, '10.96.0.0:80');
+    // Each endpoint once for the client that it has seen, and once for one that none has seen.
+    expect(item.outcomes).toHaveLength(4000);
+    expect(Math.max(...item.outcomes.map(({ given }) => given.length))).toBeLessThanOrEqual(3);
+    const unseen = item.outcomes.filter(({ probability }) => probability < 1);
+    expect(unseen).toHaveLength(2000);
+    expect(unseen[0]?.given[0]?.text).toMatch(/was not entered in .* nor in the next 1999 lists/);
+    expect(unseen.reduce((all, { probability }) => all + probability, 0)).toBeCloseTo(1, 9);
+  });
+});

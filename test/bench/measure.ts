@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
+
+/** A whole process to measure. */
+export interface Job {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** A file for its standard input. */
+  readonly input?: string;
+}
+
+/** Medians over the runs of one job. */
+export interface Measured {
+  readonly name: string;
+  readonly wallSeconds: number;
+  /** Processor time outside the kernel; null without GNU time. */
+  readonly userSeconds: number | null;
+  /** Largest resident set; null without GNU time. */
+  readonly peakMiB: number | null;
+}
+
+/** GNU time: what a process used is told by the kernel to its parent alone, and Node does not pass it on. */
+const TIME = '/usr/bin/time';
+
+/**
+ * Runs jobs in turns, so that a slow minute of the machine hits all of them, after one turn that does not count.
+ * @returns the medians by name; a job that cannot run here (no iptables, not root) is absent.
+ */
+export function measure(jobs: readonly Job[], runs: number): Map<string, Measured> {
+  const able = jobs.filter((job) => runOnce(job) !== null);
+  const samples = new Map(able.map(({ name }) => [name, [] as Omit<Measured, 'name'>[]]));
+  for (let run = 0; run < runs; run++) {
+    for (const job of able) {
+      const sample = runOnce(job);
+      if (sample !== null) samples.get(job.name)?.push(sample);
+    }
+  }
+  return new Map(able.map(({ name }) => [name, { name, ...medians(samples.get(name) ?? []) }]));
+}
+
+/** @returns null where the command failed; what it says goes to standard error. */
+function runOnce({ argv, input }: Job): Omit<Measured, 'name'> | null {
+  const timed = existsSync(TIME);
+  const [command = '', ...rest] = timed ? [TIME, '-q', '-f', '%U %M', ...argv] : argv;
+  const stdin = input === undefined ? 'ignore' : openSync(input, 'r');
+  const started = performance.now();
+  const { status, stderr } = spawnSync(command, rest, { stdio: [stdin, 'ignore', 'pipe'], encoding: 'utf8' });
+  const wallSeconds = (performance.now() - started) / 1000;
+  if (status !== 0) {
+    process.stderr.write(`${argv.join(' ')}: exit status ${status}\n${stderr.slice(0, 500)}\n`);
+    return null;
+  }
+  const [user = '', peak = ''] = timed ? (stderr.trimEnd().split('\n').at(-1) ?? '').split(' ') : [];
+  return {
+    wallSeconds,
+    userSeconds: timed ? Number(user) : null,
+    peakMiB: timed ? Number(peak) / 1024 : null,
+  };
+}
+
+function medians(samples: readonly Omit<Measured, 'name'>[]): Omit<Measured, 'name'> {
+  return {
+    wallSeconds: median(samples.map(({ wallSeconds }) => wallSeconds)) ?? Number.NaN,
+    userSeconds: median(samples.flatMap(({ userSeconds }) => userSeconds ?? [])),
+    peakMiB: median(samples.flatMap(({ peakMiB }) => peakMiB ?? [])),
+  };
+}
+
+function median(values: readonly number[]): number | null {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
