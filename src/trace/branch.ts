@@ -27,7 +27,13 @@ export interface GivenNode {
   readonly condition: Condition;
   readonly before: GivenNode | null;
   /** The answers, up to this one, that are told as one: the oldest, how many, and what was answered before them. */
-  readonly run: { readonly first: Condition; readonly length: number; readonly before: GivenNode | null };
+  readonly run: {
+    readonly first: Condition;
+    readonly length: number;
+    readonly before: GivenNode | null;
+    /** Runs up to this one: how many conditions will be told. */
+    readonly count: number;
+  };
 }
 
 /** A turn, newest first. */
@@ -75,8 +81,13 @@ export function decided(branch: Branch, key: string, held: boolean, condition: C
   const run =
     before !== null && continuesRun(before, held, condition)
       ? { ...before.run, length: before.run.length + 1 }
-      : { first: condition, length: 1, before };
+      : { first: condition, length: 1, before, count: (before?.run.count ?? 0) + 1 };
   return { ...branch, given: { key, held, condition, before, run } };
+}
+
+/** @returns how many entries it takes to tell this branch: steps and conditions. */
+export function entriesOf(branch: Branch): number {
+  return (branch.path?.length ?? 0) + (branch.given?.run.count ?? 0);
 }
 
 /** @returns the answer this branch already gave to a question, or null. */

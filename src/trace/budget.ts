@@ -1,24 +1,27 @@
 import type { Condition } from './outcome.ts';
 
-/** Bounds how many ways a packet is followed, so that a hostile or very uncertain rule set cannot run forever. */
+/**
+ * Bounds how much is written down of a packet's ways, so that a hostile or very uncertain rule set runs neither forever
+ * nor out of memory. The unit is an entry: a step passed or a condition, of one way.
+ */
 export class Budget {
   readonly #limit: number;
   #left: number;
 
-  /** @param limit how many branches may be opened in all. */
+  /** @param limit how many entries there may be in all. */
   constructor(limit: number) {
     this.#limit = limit;
     this.#left = limit;
   }
 
-  /** @returns false once the limit is reached; takes so many branches otherwise. */
+  /** @returns false once the limit is reached; takes so many entries otherwise. */
   take(count: number): boolean {
     if (count > this.#left) return false;
     this.#left -= count;
     return true;
   }
 
-  /** @returns how many branches were taken. */
+  /** @returns how many entries were taken. */
   used(): number {
     return this.#limit - this.#left;
   }
@@ -27,7 +30,7 @@ export class Budget {
   exhausted(): Condition {
     return {
       code: 'too-many-ways',
-      text: `more than ${this.#limit} ways were open; this one was not followed`,
+      text: `the ways that are open pass more than ${this.#limit} rules together; this one was not followed further`,
       settle: 'narrow the question: --from ADDRESS, --source-port, --in-interface',
     };
   }

@@ -3,11 +3,11 @@ import { type Branch, decided, type Ending } from './branch.ts';
 import { Budget } from './budget.ts';
 import { Questions } from './questions.ts';
 
-/** Ways a packet may take before the rest is given up: 10,000 endpoints with affinity need 20,000. */
-const MAX_BRANCHES = 25_000;
+/** Steps and conditions of all ways of one run, before the rest is given up: 10,000 endpoints with affinity need 500,000. */
+const MAX_ENTRIES = 1_000_000;
 
 /** The same for all runs of one trace together. */
-const MAX_BRANCHES_OF_ALL = 100_000;
+const MAX_ENTRIES_OF_ALL = 4_000_000;
 
 /** Questions that may be moved before the dice; each at most doubles the work. */
 const MAX_RUNS = 64;
@@ -24,7 +24,7 @@ interface Settled {
 
 interface Allowance {
   runs: number;
-  branches: number;
+  entries: number;
 }
 
 /** Sends a packet on its way and collects how that ended. */
@@ -35,16 +35,16 @@ export type Run = (start: Branch, questions: Questions, budget: Budget) => Endin
  * first, so that the outcomes of each set of conditions add up to 1.
  */
 export function explore(run: Run, start: Branch): Ending[] {
-  return settle(run, start, [], { runs: MAX_RUNS, branches: MAX_BRANCHES_OF_ALL });
+  return settle(run, start, [], { runs: MAX_RUNS, entries: MAX_ENTRIES_OF_ALL });
 }
 
 function settle(run: Run, start: Branch, settled: readonly Settled[], allowance: Allowance): Ending[] {
   const from = settled.reduce(answerOne, start);
-  if (allowance.runs <= 0 || allowance.branches <= 0) return [givenUp(from)];
+  if (allowance.runs <= 0 || allowance.entries <= 0) return [givenUp(from)];
   const questions = new Questions();
-  const budget = new Budget(Math.min(MAX_BRANCHES, allowance.branches));
+  const budget = new Budget(Math.min(MAX_ENTRIES, allowance.entries));
   const ended = run(from, questions, budget);
-  allowance.branches -= budget.used();
+  allowance.entries -= budget.used();
   const late = questions.late();
   const [first] = late;
   if (first === undefined) return ended;

@@ -3,7 +3,7 @@ import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptable
 import type { TargetOf } from '../iptables/target.ts';
 import { formatAddress } from '../net/address.ts';
 import { unknown } from './answer.ts';
-import { answered, type Branch, changed, decided, type Ending, passed } from './branch.ts';
+import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
 import { decide, rememberedRecent } from './decide.ts';
 import { applyToPacket } from './packet-targets.ts';
@@ -78,7 +78,8 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
         frame = next;
         continue;
       }
-      if (!walk.budget.take(matched.length + missed.length - 1)) {
+      const forks = matched.length + missed.length - 1;
+      if (!walk.budget.take(1 + forks * entriesOf(branch))) {
         result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
         break;
       }
