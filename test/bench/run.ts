@@ -19,7 +19,7 @@ const { values } = parseArgs({
 const services = Number(values.services);
 const endpoints = Number(values.endpoints);
 const runs = Number(values.runs);
-const program = fileURLToPath(new URL('../../../bin/kp-explain.js', import.meta.url));
+const program = fileURLToPath(new URL('../../../bin/kp-explain.cjs', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'kp-explain-bench-'));
 let failed = false;
 

@@ -53,6 +53,6 @@ describe('a bug', () => {
 describe('the name in help', () => {
   it('is that of the kubectl plugin when run as one', () => {
     expect(programNameOf('/usr/bin/kubectl-kp_explain')).toBe('kubectl kp-explain');
-    expect(programNameOf('/usr/lib/node_modules/kp-explain/bin/kp-explain.js')).toBe('kp-explain');
+    expect(programNameOf('/usr/lib/node_modules/kp-explain/bin/kp-explain.cjs')).toBe('kp-explain');
   });
 });

@@ -21,7 +21,8 @@ describe('what `npm pack` packs', () => {
   it('is the program under both names, with the demo capture', () => {
     expect(Object.keys(bin)).toEqual(['kp-explain', 'kubectl-kp_explain']);
     for (const path of Object.values(bin)) expect(files).toContain(path);
-    expect(files).toContain('dist/cli/main.js');
+    expect(files).toContain('dist/cli/main.cjs');
+    expect(files).toContain('dist/THIRD-PARTY-LICENSES.txt');
     expect(files).toContain('fixtures/demo/iptables-save.txt');
     expect(files).toContain('fixtures/demo/services.json');
     for (const path of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.json'])

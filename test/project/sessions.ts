@@ -58,7 +58,7 @@ export function runInSession(command: string, root: string): string {
     mkdirSync(bin);
     mkdirSync(work);
     for (const name of ['kp-explain', 'kubectl-kp_explain']) {
-      symlinkSync(join(root, 'bin/kp-explain.js'), join(bin, name));
+      symlinkSync(join(root, 'bin/kp-explain.cjs'), join(bin, name));
     }
     symlinkSync(join(root, 'fixtures'), join(work, 'fixtures'));
     const { stdout } = spawnSync('sh', ['-c', `{ ${command}\n} 2>&1`], {
