@@ -1,0 +1,82 @@
+import type { ProblemList } from '../../problems/problem.ts';
+import { mergeClusters } from '../merge-clusters.ts';
+import { type Cluster, UNKNOWN_CLUSTER } from '../objects.ts';
+import { parseObjects } from '../parse-objects.ts';
+import { ApiError } from './api-error.ts';
+import { ClusterReader, type ObjectFile } from './cluster-reader.ts';
+import { API_LIMITS, type ApiConnection, type ApiLimits, connect } from './connection.ts';
+import { type ApiChoice, findAccess } from './kubeconfig.ts';
+
+/**
+ * Which Pods to fetch. EndpointSlices name the Pods behind Services already, so a question about one node needs no more
+ * than that node's Pods, and those that it names.
+ */
+export type PodsWanted =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'all' }
+  | {
+      readonly kind: 'some';
+      /** All Pods of this node; null: none. */
+      readonly node: string | null;
+      readonly named: readonly { readonly namespace: string; readonly name: string }[];
+    };
+
+/** What to ask the API for. */
+export interface ApiRequest extends ApiChoice {
+  /** `-n`: read where the whole cluster may not be listed; null: the context's namespace. */
+  readonly namespace: string | null;
+  readonly pods: PodsWanted;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly limits?: ApiLimits;
+  /** Aborts all requests. */
+  readonly signal?: AbortSignal;
+  /** Told what is being read, for progress. */
+  readonly onProgress?: (text: string) => void;
+}
+
+/** What the API gave. */
+export interface ApiObjects {
+  /** Parsed as a capture's own files are: the answers from the API and from a capture of it are the same. */
+  readonly cluster: Cluster;
+  /** The lists with only the fields used, by their names in a capture folder. Absent: could not be read. */
+  readonly files: readonly ObjectFile[];
+  /** Why nothing could be read at all, or null. It is among the problems too. */
+  readonly failure: ApiError | null;
+}
+
+/**
+ * Reads Services, EndpointSlices (Endpoints before 1.21 where there are none), Pods and Nodes from the API server. What
+ * cannot be read becomes a problem; the rest is used.
+ * @param problems gets one for each list that could not be read, or a single one where the server cannot be asked.
+ * Throws nothing that is foreseen.
+ */
+export async function loadClusterFromApi(request: ApiRequest, problems: ProblemList): Promise<ApiObjects> {
+  const limits = request.limits ?? API_LIMITS;
+  const ended = new AbortController();
+  const signals = [ended.signal, AbortSignal.timeout(limits.totalMs)];
+  const signal = AbortSignal.any(request.signal === undefined ? signals : [...signals, request.signal]);
+  let connection: ApiConnection | null = null;
+  try {
+    const access = await findAccess(request, request.env);
+    connection = await connect(access, request.env, limits, signal);
+    const reader = new ClusterReader(connection, request, limits, problems);
+    const files = await reader.read();
+    if (files.length === 0 && reader.first !== null) return { ...NOTHING, failure: reader.first };
+    const parts = [];
+    for (const file of files) {
+      const name = `${file.name} of ${access.origin}`;
+      parts.push(await parseObjects({ name, bytes: file.bytes }, problems));
+    }
+    return { cluster: mergeClusters(parts), files, failure: null };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    problems.add(error.code, `${error.message}; names come from rule comments`);
+    return { ...NOTHING, failure: error };
+  } finally {
+    // Where one list found the server gone, others may still be waiting for it.
+    ended.abort();
+    connection?.close();
+  }
+}
+
+const NOTHING = { cluster: UNKNOWN_CLUSTER, files: [] };

@@ -1,0 +1,40 @@
+import type { Fields } from './fields.ts';
+import type { ObjectKind } from './prune.ts';
+
+/** The file of a capture folder that holds the objects of each kind. */
+export const OBJECT_FILES: Readonly<Record<ObjectKind, string>> = {
+  Service: 'services.json',
+  EndpointSlice: 'endpointslices.json',
+  Endpoints: 'endpoints.json',
+  Pod: 'pods.json',
+  Node: 'nodes.json',
+};
+
+/** Writes the JSON of one list as kubectl does, an object at a time: the whole list is never in memory as values. */
+export class ObjectListWriter {
+  readonly #kind: ObjectKind;
+  #pieces: Buffer[] = [];
+
+  constructor(kind: ObjectKind) {
+    this.#kind = kind;
+  }
+
+  /** Adds objects of the kind, already pruned. */
+  add(objects: readonly Fields[]): void {
+    if (objects.length === 0) return;
+    const separator = this.#pieces.length === 0 ? '' : ',\n';
+    this.#pieces.push(Buffer.from(separator + objects.map((object) => JSON.stringify(object)).join(',\n')));
+  }
+
+  /** Forgets what was added. */
+  clear(): void {
+    this.#pieces = [];
+  }
+
+  /** @returns the list, one object a line. */
+  finish(): Buffer {
+    const apiVersion = this.#kind === 'EndpointSlice' ? 'discovery.k8s.io/v1' : 'v1';
+    const head = `{"apiVersion":"${apiVersion}","kind":"${this.#kind}List","items":[\n`;
+    return Buffer.concat([Buffer.from(head), ...this.#pieces, Buffer.from('\n]}\n')]);
+  }
+}
