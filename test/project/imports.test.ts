@@ -54,6 +54,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: MODELS,
     types: ['problems'],
   },
+  redact: {
+    holds:
+      'a capture in new names; it imports readers of rules, names and objects, and only types of capture',
+    values: ['net', 'problems', 'iptables', 'kubernetes', 'names'],
+    types: ['capture'],
+  },
   render: {
     holds: 'one view for each format; it decides nothing: only types of explain, and problems',
     values: ['problems'],
@@ -61,7 +67,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   cli: {
     holds: 'the program; it may import everything',
-    values: [...MODELS, 'problems', 'capture', 'explain', 'render'],
+    values: [...MODELS, 'problems', 'capture', 'explain', 'redact', 'render'],
     types: [],
     io: true,
   },

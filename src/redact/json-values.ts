@@ -1,0 +1,77 @@
+import type { Renamer } from './renamer.ts';
+
+/** Gives a string of a JSON output its new name; undefined: the field is left out. */
+export type RenameText = (text: string, renamer: Renamer) => string | undefined;
+
+const word: RenameText = (text) => (/^[\w-]{1,32}$/.test(text) ? text : undefined);
+const place: RenameText = (text, renamer) =>
+  text === 'default' || text === 'all' ? text : (renamer.prefix(text) ?? undefined);
+const hardware: RenameText = (text, renamer) => renamer.mac(text) ?? renamer.address(text) ?? undefined;
+const link: RenameText = (text, renamer) => renamer.interfaces.rename(text);
+const table: RenameText = (text, renamer) =>
+  /^(?:main|local|default|unspec|\d+)$/.test(text) ? text : renamer.name('table', text);
+
+/** Fields of `ip -j addr`, `route` and `rule`. Texts of any other field are left out; numbers and flags are kept. */
+const FIELDS: Readonly<Record<string, RenameText>> = {
+  ifname: link,
+  dev: link,
+  master: link,
+  link,
+  label: link,
+  iif: link,
+  oif: link,
+  address: hardware,
+  broadcast: hardware,
+  local: place,
+  dst: place,
+  src: place,
+  from: place,
+  gateway: place,
+  prefsrc: place,
+  host: place,
+  anycast: place,
+  table,
+  group: (text, renamer) => (text === 'default' ? text : renamer.name('group', text)),
+  family: word,
+  scope: word,
+  type: word,
+  flags: word,
+  operstate: word,
+  link_type: word,
+  protocol: word,
+  pref: word,
+  action: word,
+  ipproto: word,
+  tos: word,
+  fwmark: word,
+  fwmask: word,
+  info_kind: word,
+  info_slave_kind: word,
+};
+
+/** @returns the objects of `ip -j …` in the new names. */
+export function renameIpJson(value: unknown, renamer: Renamer): unknown {
+  return renameJson(value, '', (key, text) => FIELDS[key]?.(text, renamer));
+}
+
+/**
+ * Goes through JSON and gives each string its new value.
+ * @param rename gets the nearest field name and the string. A field name that is no plain word is left out with its value.
+ */
+export function renameJson(
+  value: unknown,
+  key: string,
+  rename: (key: string, text: string) => unknown,
+): unknown {
+  if (typeof value === 'string') return rename(key, value);
+  if (Array.isArray(value)) {
+    return value.map((item) => renameJson(item, key, rename)).filter((item) => item !== undefined);
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([name]) => /^[a-z][a-z0-9_ -]{0,40}$/.test(name))
+      .map(([name, item]) => [name, renameJson(item, name, rename)])
+      .filter(([, item]) => item !== undefined),
+  );
+}

@@ -1,0 +1,143 @@
+import type { ProblemList } from '../problems/problem.ts';
+import type { Renamer } from './renamer.ts';
+
+/** Renames one line; null: it holds something that is not known, and is left out. */
+type RenameLine = (line: string, renamer: Renamer) => string | null;
+
+/** Renames a text line by line. Lines that cannot be kept become empty, so that the others keep their numbers. */
+export function renameLines(
+  text: string,
+  file: string,
+  rename: RenameLine,
+  renamer: Renamer,
+  problems: ProblemList,
+): string {
+  return text
+    .split('\n')
+    .map((line, index) => {
+      if (line.trim() === '') return '';
+      const renamed = rename(line, renamer);
+      if (renamed !== null) return renamed;
+      problems.add('not-redactable', 'this line was left out', file, index + 1);
+      return '';
+    })
+    .join('\n');
+}
+
+const FLOW =
+  /^(?:(?:ipv[46]|unknown) +\d+ +)?[a-z][a-z0-9-]* +\d+ (?: *\d+ )? *(?:[A-Z_0-9]+ +)?(?:src=|\[|type=)|^(?:(?:ipv[46]|unknown) +\d+ +)?[a-z][a-z0-9-]* +\d+ /;
+const FLOW_NUMBERS =
+  /^(?:sport|dport|srckey|dstkey|type|code|id|packets|bytes|mark|use|zone(?:-orig|-reply)?|delta-time|timeout|vtag-orig|vtag-reply|hits)$/;
+
+/** A line of `conntrack -L` in any `-o`. Security contexts, labels, helpers and times of day are dropped. */
+export const renameFlow: RenameLine = (line, renamer) => {
+  if (/^conntrack v[\d.]+ \(conntrack-tools\): \d+ flow entries/.test(line)) return line;
+  if (!FLOW.test(line) || !line.includes('src=')) return null;
+  const words: string[] = [];
+  for (const word of line.split(' ')) {
+    const equals = word.indexOf('=');
+    if (equals < 0) {
+      if (!/^(?:[A-Za-z0-9_-]*|\[[A-Z_]+\])$/.test(word)) return null;
+      words.push(word);
+      continue;
+    }
+    const key = word.slice(0, equals);
+    const value = word.slice(equals + 1);
+    if (key === 'src' || key === 'dst') {
+      const renamed = renamer.address(value);
+      if (renamed === null) return null;
+      words.push(`${key}=${renamed}`);
+    } else if (FLOW_NUMBERS.test(key) && /^[\dxa-fA-F]+$/.test(value)) words.push(word);
+  }
+  return words.join(' ');
+};
+
+/** A line of `conntrack -S`. */
+export const renameFlowStatistics: RenameLine = (line) =>
+  /^(?:cpu=\d+)(?:\s+[a-z_]+=\d+)*\s*$/.test(line) ? line : null;
+
+/** A line of /proc/net/xt_recent. */
+export const renameRecent: RenameLine = (line, renamer) => {
+  const [, address = '', rest = ''] =
+    /^src=(\S+)( ttl: \d+ last_seen: \d+ oldest_pkt: \d+[ \d,]*)$/.exec(line) ?? [];
+  const renamed = renamer.address(address);
+  return renamed === null ? null : `src=${renamed}${rest}`;
+};
+
+/** A line of `sysctl -a`: only net settings that are numbers, the interface in their name renamed. */
+export const renameSysctl: RenameLine = (line, renamer) => {
+  const [, key = '', tail = ''] = /^(net\.[^\s=]+)(\s?=\s?[\d\t -]*)$/.exec(line) ?? [];
+  if (key === '') return '';
+  const [, head, link, field] = /^(net\.ipv[46]\.(?:conf|neigh)\.)(.+)\.([a-z0-9_]+)$/.exec(key) ?? [];
+  if (head === undefined || link === undefined) return /^net\.[a-z0-9_.-]+$/.test(key) ? key + tail : '';
+  if (link === 'all' || link === 'default') return line;
+  return `${head}${renamer.interfaces.rename(link)}.${field}${tail}`;
+};
+
+/** A line of `ipvsadm-save -n`. */
+export const renameIpvs: RenameLine = (line, renamer) => {
+  const words = line.trim().split(/\s+/);
+  const renamed: string[] = [];
+  for (const [index, word] of words.entries()) {
+    const before = words[index - 1] ?? '';
+    if (/^-(?:[tur]|-tcp-service|-udp-service|-sctp-service|-real-server)$/.test(before)) {
+      const socket = renamer.socket(word);
+      if (socket === null) return null;
+      renamed.push(socket);
+    } else if (/^--?[a-zA-Z-]+$/.test(word) || /^\d+$/.test(word) || /^[a-z]{2,7}$/.test(word))
+      renamed.push(word);
+    else if (/^-M$/.test(before)) renamed.push(word);
+    else return null;
+  }
+  return renamed.join(' ');
+};
+
+/** A line of `ipset save`; comments of elements are dropped. */
+export const renameSetLine: RenameLine = (line, renamer) => {
+  const words = line.trim().match(/"[^"]*"?|[^\s"]+/g) ?? [];
+  const [verb, name = '', third = ''] = words;
+  const alias = renameSetName(name, renamer);
+  if (verb === 'create') {
+    if (!/^[a-z]+:[a-z,]+$/.test(third)) return null;
+    const options = words.slice(3).map((word, index, all) => {
+      if (all[index - 1] === 'range') return renamer.range(word) ?? (/^[\d-]+$/.test(word) ? word : null);
+      return /^(?:0x[0-9a-f]+|[a-z0-9_]+)$/.test(word) ? word : (renamer.prefix(word) ?? null);
+    });
+    return options.includes(null) ? null : ['create', alias, third, ...options].join(' ');
+  }
+  if (verb !== 'add') return null;
+  const parts = third.split(',').map((part) => renameElement(part, renamer));
+  const options: string[] = [];
+  for (const [index, word] of words.slice(3).entries()) {
+    const before = words[index + 2];
+    if (before === 'comment') continue;
+    if (/^(?:timeout|packets|bytes|skbmark|skbprio|skbqueue|nomatch|wildcard|before|after)$/.test(word))
+      options.push(word);
+    else if (before === 'before' || before === 'after') options.push(renameSetName(word, renamer));
+    else if (/^[\dxa-f/:]+$/.test(word)) options.push(word);
+    else if (word !== 'comment') return null;
+  }
+  return parts.includes(null) ? null : ['add', alias, parts.join(','), ...options].join(' ');
+};
+
+function renameElement(part: string, renamer: Renamer): string | null {
+  const place = renamer.range(part) ?? renamer.mac(part);
+  if (place !== null) return place;
+  // `tcp:80`, `80-90`, `0x10/0xff`, `icmp:echo-request`
+  if (/^(?:(?:tcp|udp|sctp|udplite|dccp|icmp|icmpv6|\d+):)?[\dxa-f][\dxa-f/-]*$/.test(part)) return part;
+  if (/^icmp(?:v6)?:[a-z-]+$/.test(part)) return part;
+  const [, physdev, link] = /^(physdev:)?([\w.@:+-]+)$/.exec(part) ?? [];
+  if (link === undefined) return null;
+  // An element of list:set is a set, one of hash:net,iface an interface: what was noted as a set is one.
+  if (physdev === undefined && renamer.aliases.isNoted('set', link)) return renameSetName(link, renamer);
+  return (physdev ?? '') + renamer.interfaces.rename(link);
+}
+
+/** kube-proxy's own sets in IPVS mode (pkg/proxy/ipvs/ipset.go) are the same everywhere. */
+export function renameSetName(name: string, renamer: Renamer): string {
+  return /^KUBE-(?:6-)?(?:LOOP-BACK|CLUSTER-IP|EXTERNAL-IP(?:-LOCAL)?|LOAD-BALANCER(?:-[A-Z-]+)?|NODE-PORT-[A-Z-]+|HEALTH-CHECK-NODE-PORT|IPVS-IPS)$/.test(
+    name,
+  )
+    ? name
+    : renamer.name('set', name);
+}

@@ -1,0 +1,63 @@
+import { fieldsOf, listOf, textOf } from '../kubernetes/fields.ts';
+import type { Renamer } from './renamer.ts';
+
+const VERSION = /^(?:Kubernetes )?v?\d[\w.+-]*$/;
+const TOOL = /^(?:ip6?tables|nftables|conntrack|ipset|iproute2|ipvsadm)[ ,]+v[\d.]+/;
+/** Flags whose values are numbers, times or words that kube-proxy defines. */
+const PLAIN_FLAGS =
+  /^--(?:proxy-mode|v|masquerade-all|iptables-[a-z-]+|conntrack-[a-z-]+|ipvs-[a-z-]+|detect-local-mode)=([\w.]+)$/;
+const NETWORK_FLAGS = /^--(cluster-cidr|nodeport-addresses)=(.*)$/;
+
+/** @returns `capture.json` with only the fields that are read, in the new names. */
+export function renameManifest(value: unknown, renamer: Renamer): object {
+  const fields = fieldsOf(value);
+  const plain = (key: string, pattern: RegExp): string | null => {
+    const text = textOf(fields[key]);
+    return text !== null && pattern.test(text) ? text : null;
+  };
+  const node = textOf(fields.node);
+  const kernel = /^\d+(?:\.\d+)+/.exec(textOf(fields.kernel) ?? '')?.[0] ?? null;
+  const tools = listOf(fields.tools).map((tool) => TOOL.exec(String(tool))?.[0] ?? null);
+  const renamed = {
+    apiVersion: 'kp-explain/v1',
+    kind: 'CaptureManifest',
+    redacted: true,
+    node: node === null ? null : renamer.name('node', node),
+    takenAt: plain('takenAt', /^[\dT:.+Z-]+$/),
+    kubeProxy: plain('kubeProxy', VERSION),
+    proxyMode: plain('proxyMode', /^[a-z]+$/),
+    backend: plain('backend', /^[a-z-]+$/),
+    kernel,
+    tools: tools.filter((tool) => tool !== null),
+    kubeProxyFlags: listOf(fields.kubeProxyFlags).flatMap((flag) => renameFlag(String(flag), renamer)),
+    clusterCIDR: networks(textOf(fields.clusterCIDR), renamer),
+    serviceCIDR: networks(textOf(fields.serviceCIDR), renamer),
+  };
+  return Object.fromEntries(Object.entries(renamed).filter(([, item]) => item !== null));
+}
+
+/** @returns the networks that a manifest names, for keeping their ends. */
+export function networksOfManifest(value: unknown): string[] {
+  const fields = fieldsOf(value);
+  const flags = listOf(fields.kubeProxyFlags).map((flag) => NETWORK_FLAGS.exec(String(flag))?.[2] ?? '');
+  return [textOf(fields.clusterCIDR) ?? '', textOf(fields.serviceCIDR) ?? '', ...flags].flatMap((list) =>
+    list.split(','),
+  );
+}
+
+function renameFlag(flag: string, renamer: Renamer): string[] {
+  if (PLAIN_FLAGS.test(flag)) return [flag];
+  const [, name, list] = NETWORK_FLAGS.exec(flag) ?? [];
+  if (name !== undefined && list !== undefined) {
+    const renamed = list === 'primary' ? list : networks(list, renamer);
+    return renamed === null ? [] : [`--${name}=${renamed}`];
+  }
+  const node = /^--hostname-override=(.+)$/.exec(flag)?.[1];
+  return node === undefined ? [] : [`--hostname-override=${renamer.name('node', node)}`];
+}
+
+function networks(list: string | null, renamer: Renamer): string | null {
+  if (list === null) return null;
+  const renamed = list.split(',').map((item) => renamer.prefix(item.trim()));
+  return renamed.includes(null) ? null : renamed.join(',');
+}

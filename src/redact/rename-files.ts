@@ -1,0 +1,91 @@
+import type { SourceKind } from '../capture/recognise.ts';
+import type { Fields } from '../kubernetes/fields.ts';
+import { OBJECT_FILES } from '../kubernetes/object-list.ts';
+import type { ObjectKind } from '../kubernetes/prune.ts';
+import type { ProblemList } from '../problems/problem.ts';
+import { renameIpJson } from './json-values.ts';
+import {
+  renameFlow,
+  renameFlowStatistics,
+  renameIpvs,
+  renameLines,
+  renameRecent,
+  renameSetLine,
+  renameSysctl,
+} from './lines.ts';
+import { renameManifest } from './manifest.ts';
+import { renameNft } from './nft.ts';
+import { renameObjects } from './objects.ts';
+import { parseJson } from './parse-json.ts';
+import type { RedactInput } from './redact.ts';
+import type { Renamer } from './renamer.ts';
+import { renameList, renameRules } from './rules.ts';
+
+interface RedactedFile {
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
+type RenameFile = (file: RedactInput, renamer: Renamer, problems: ProblemList) => string | null;
+
+const lines =
+  (rename: Parameters<typeof renameLines>[2]): RenameFile =>
+  (file, renamer, problems) =>
+    renameLines(file.bytes.toString('utf8'), file.name, rename, renamer, problems);
+
+const json =
+  (rename: (value: unknown, renamer: Renamer) => unknown): RenameFile =>
+  (file, renamer) => {
+    const value = parseJson(file.bytes.toString('utf8'));
+    return value === null ? null : `${JSON.stringify(rename(value, renamer))}\n`;
+  };
+
+/** How a file of each kind is renamed; null: it is left out. */
+const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null>> = {
+  'iptables-save': (file, renamer, problems) =>
+    renameRules(file.bytes.toString('utf8'), file.name, renamer, problems),
+  conntrack: lines(renameFlow),
+  'conntrack-stats': lines(renameFlowStatistics),
+  ipset: lines(renameSetLine),
+  recent: lines(renameRecent),
+  sysctl: lines(renameSysctl),
+  ipvs: lines(renameIpvs),
+  'ip-addr': json(renameIpJson),
+  'ip-route': json(renameIpJson),
+  'ip-rule': json(renameIpJson),
+  nft: json(renameNft),
+  manifest: json(renameManifest),
+  'iptables-listing': null,
+  expectations: null,
+  empty: () => '',
+  unknown: null,
+};
+
+/** @returns the file in the new names: nothing where it cannot be redacted, several for a list of objects of several kinds. */
+export function renameFile(
+  file: RedactInput,
+  objects: ReadonlyMap<ObjectKind, readonly Fields[]> | null,
+  renamer: Renamer,
+  problems: ProblemList,
+): RedactedFile[] {
+  if (file.kind === 'kubernetes') {
+    return [...(objects ?? [])].map(([kind, list]) => ({
+      path: OBJECT_FILES[kind],
+      bytes: renameObjects(kind, list, renamer),
+    }));
+  }
+  const way = WAYS[file.kind];
+  const text = way === null ? null : way(file, renamer, problems);
+  if (text === null) {
+    const why =
+      file.kind === 'iptables-listing'
+        ? 'a listing cannot be redacted: its columns are too loose; take `iptables-save -c`'
+        : 'not redacted, so it was left out';
+    problems.add('not-redactable', why, file.name);
+    return [];
+  }
+  const bytes = Buffer.from(text);
+  if (file.kind !== 'recent') return [{ path: file.path, bytes }];
+  const list = file.path.slice(file.path.lastIndexOf('/') + 1);
+  return [{ path: `xt_recent/${renameList(list, renamer)}`, bytes }];
+}

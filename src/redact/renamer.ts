@@ -1,0 +1,141 @@
+import { formatAddress, parseAddress } from '../net/address.ts';
+import { formatPrefix, lengthOfMask, parsePrefix } from '../net/prefix.ts';
+import { AddressMap, isWellKnown } from './address-map.ts';
+import { Aliases, type NameKind } from './aliases.ts';
+import { ChainAliases } from './chain-aliases.ts';
+import { InterfaceNames } from './interfaces.ts';
+import { letters } from './letters.ts';
+
+const MAPPED = 0xffffn;
+const NAT64 = 0x64ff9bn << 64n;
+
+/** The new name of everything: one for a whole capture, so that a thing has one new name in every file. */
+export class Renamer {
+  readonly aliases = new Aliases();
+  readonly addresses: AddressMap;
+  readonly interfaces: InterfaceNames;
+  readonly chains: ChainAliases;
+  readonly #key: string;
+  readonly #seen = new Map<string, string>();
+
+  /** @param key secret and new for each capture: whoever has it can undo the renaming of addresses. */
+  constructor(key: string) {
+    this.#key = key;
+    this.addresses = new AddressMap(key);
+    this.interfaces = new InterfaceNames(key);
+    this.chains = new ChainAliases(key);
+  }
+
+  /** @returns the address under its new name, in its usual spelling; null where the text is none. */
+  address(text: string): string | null {
+    const seen = this.#seen.get(text);
+    if (seen !== undefined) return seen;
+    const address = parseAddress(text);
+    if (address === null) return null;
+    const { family, value } = address;
+    let renamed = formatAddress(this.addresses.rename(address));
+    if (family === 'ipv6') {
+      const tail = { family: 'ipv4' as const, value: value & 0xffffffffn };
+      const head = value >> 32n;
+      if (head === MAPPED || head === NAT64) {
+        const moved = this.addresses.rename(tail).value;
+        renamed = formatAddress({ family, value: (head << 32n) | moved });
+      } else if (isInterfaceId(value)) renamed = this.#linkLocal(value);
+    }
+    this.#seen.set(text, renamed);
+    return renamed;
+  }
+
+  /** @returns `10.0.0.0/8`, `10.0.0.0/255.0.0.0` or an address alone, renamed as it is spelt; null where it is none. */
+  prefix(text: string): string | null {
+    const slash = text.indexOf('/');
+    if (slash < 0) return this.address(text);
+    const prefix = parsePrefix(text);
+    const head = text.slice(0, slash);
+    const renamed = this.address(head);
+    if (prefix === null || renamed === null) return null;
+    // Bits outside the mask are zero in most spellings, and must stay so.
+    const address = parseAddress(head);
+    if (address !== null && address.value === prefix.value) {
+      const moved = parsePrefix(`${renamed}${text.slice(slash)}`);
+      if (moved === null) return null;
+      if (lengthOfMask(moved.family, moved.mask) === null) return formatPrefix(moved);
+      return `${formatAddress(moved)}${text.slice(slash)}`;
+    }
+    return `${renamed}${text.slice(slash)}`;
+  }
+
+  /** @returns `10.0.0.1-10.0.0.9`, a prefix or an address, renamed; null where it is none of them. */
+  range(text: string): string | null {
+    const dash = text.indexOf('-');
+    if (dash < 0) return this.prefix(text);
+    const from = this.address(text.slice(0, dash));
+    const to = this.address(text.slice(dash + 1));
+    return from === null || to === null ? null : `${from}-${to}`;
+  }
+
+  /** @returns `10.0.0.1:80`, `[fd00::1]:80`, `10.0.0.1-10.0.0.9:80-90` or without ports, renamed; null where it is none. */
+  socket(text: string): string | null {
+    const bracketed = /^\[([^\]]+)\](-\[([^\]]+)\])?((?::[\d\-/]+)?)$/.exec(text);
+    if (bracketed !== null) {
+      const [, from = '', , to, ports = ''] = bracketed;
+      const renamed = this.address(from);
+      const end = to === undefined ? '' : this.address(to);
+      if (renamed === null || end === null) return null;
+      return `[${renamed}]${to === undefined ? '' : `-[${end}]`}${ports}`;
+    }
+    const plain = this.range(text);
+    if (plain !== null) return plain;
+    if (/^:[\d-]+$/.test(text)) return text;
+    const [, place = '', ports = ''] = /^([^:]+)(:[\d\-/]+)$/.exec(text) ?? [];
+    const renamed = this.range(place);
+    return renamed === null ? null : renamed + ports;
+  }
+
+  /** @returns a MAC address of the same kind: broadcast, multicast and zero ones stay, and so does `ee:ee:ee:ee:ee:ee`. */
+  mac(text: string): string | null {
+    if (!/^[0-9a-f]{2}(?::[0-9a-f]{2})+$/i.test(text)) return null;
+    const lower = text.toLowerCase();
+    if (/^(..)(?::\1)*$/.test(lower) || /^(?:01:00:5e|33:33|01:80:c2)/.test(lower)) return lower;
+    const bytes = letters(`${this.#key} mac ${lower}`, 12, 'hex');
+    // Locally administered, unicast: no maker can be read from it.
+    return `02${Array.from({ length: lower.split(':').length - 1 }, (_, index) => `:${bytes.slice(index * 2, index * 2 + 2)}`).join('')}`;
+  }
+
+  /** @returns the alias of a name. */
+  name(kind: NameKind, name: string): string {
+    return this.aliases.alias(kind, name);
+  }
+
+  /** @returns every text that was renamed as an address and is not itself any more. */
+  renamedAddresses(): ReadonlyMap<string, string> {
+    return new Map(
+      [...this.#seen].filter(([text]) => {
+        const address = parseAddress(text);
+        return address !== null && !isWellKnown(address.family, address.value);
+      }),
+    );
+  }
+
+  /** The interface identifier of a link-local address is made of the MAC address (RFC 4291, appendix A). */
+  #linkLocal(value: bigint): string {
+    const hex = (value & ((1n << 64n) - 1n)).toString(16).padStart(16, '0');
+    const first = (Number.parseInt(hex.slice(0, 2), 16) ^ 2).toString(16).padStart(2, '0');
+    const mac = [
+      first,
+      hex.slice(2, 4),
+      hex.slice(4, 6),
+      hex.slice(10, 12),
+      hex.slice(12, 14),
+      hex.slice(14),
+    ];
+    const renamed = (this.mac(mac.join(':')) ?? mac.join(':')).split(':');
+    const head = (Number.parseInt(renamed[0] ?? '0', 16) ^ 2).toString(16).padStart(2, '0');
+    const id = `${head}${renamed[1]}${renamed[2]}fffe${renamed.slice(3).join('')}`;
+    return formatAddress({ family: 'ipv6', value: ((value >> 64n) << 64n) | BigInt(`0x${id}`) });
+  }
+}
+
+function isInterfaceId(value: bigint): boolean {
+  return value >> 118n === 0x3fan && ((value >> 24n) & 0xffffn) === 0xfffen;
+}
