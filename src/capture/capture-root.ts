@@ -1,3 +1,4 @@
+import { clusterPathsOf, isBundleNode, isBundleNoise } from './calico-bundle.ts';
 import { hintsOfName, isCaptureFolder, RECENT_FOLDER } from './contract-files.ts';
 import { InputError } from './input-error.ts';
 
@@ -18,7 +19,8 @@ export function findCaptureRoot(
     if (names === undefined) namesIn.set(folder, [lastOf(path)]);
     else names.push(lastOf(path));
   }
-  const captures = [...namesIn].filter(([, names]) => isCaptureFolder(names)).map(([folder]) => folder);
+  const isCapture = (names: readonly string[]): boolean => isCaptureFolder(names) || isBundleNode(names);
+  const captures = [...namesIn].filter(([, names]) => isCapture(names)).map(([folder]) => folder);
   const candidates = captures.length > 0 ? captures : plainFolders(namesIn);
   const depth = Math.min(...candidates.map(depthOf));
   const shallowest = candidates.filter((folder) => depthOf(folder) === depth);
@@ -36,7 +38,10 @@ export function findCaptureRoot(
     const below = path.slice(prefix.length).split('/');
     return below.length === 1 || (below.length === 2 && below[0] === RECENT_FOLDER);
   });
-  return { root, files, contract: captures.length > 0 };
+  if (!isBundleNode(namesIn.get(root) ?? [])) return { root, files, contract: captures.length > 0 };
+  const objects = clusterPathsOf(root).filter((path) => paths.includes(path));
+  const useful = files.filter((path) => !isBundleNoise(lastOf(path)));
+  return { root, files: [...useful, ...objects], contract: false };
 }
 
 /** @returns the path without `./`, doubled slashes and a leading slash; null where it climbs out with `..` or hides (`._name`). */

@@ -1,3 +1,4 @@
+import { isBundleNode } from './calico-bundle.ts';
 import type { SourceKind } from './recognise.ts';
 
 /**
@@ -37,6 +38,20 @@ const FILES: Readonly<Record<string, FileHints>> = {
   'expect.yaml': { kind: 'expectations' },
 };
 
+/** What calicoctl calls the same in its bundles of diagnostics: there the name tells the family, too. */
+const BUNDLE_FILES: Readonly<Record<string, FileHints>> = {
+  'iptables-nft-save.txt': { kind: 'iptables-save', family: 'ipv4', backend: 'iptables-nft' },
+  'ip-route.txt': { kind: 'ip-route', family: 'ipv4' },
+  'ip-route-v6.txt': { kind: 'ip-route', family: 'ipv6' },
+  'ip-rule.txt': { kind: 'ip-rule', family: 'ipv4' },
+  'ipset-list.txt': { kind: 'ipset' },
+  ipsets: { kind: 'ipset' },
+  ipv4_tables: { kind: 'iptables-save', family: 'ipv4' },
+  ipv6_tables: { kind: 'iptables-save', family: 'ipv6' },
+  ipv4_route: { kind: 'ip-route', family: 'ipv4' },
+  ipv6_route: { kind: 'ip-route', family: 'ipv6' },
+};
+
 /** Files whose presence makes a folder a capture folder, so that its other files are none of our business. */
 const MARKERS: ReadonlySet<string> = new Set([
   'capture.json',
@@ -65,8 +80,14 @@ export function hintsOfName(path: string): FileHints | null {
   return last === 'expect.yml' ? { kind: 'expectations' } : null;
 }
 
+/** @returns the hints of a file of a foreign bundle, or those of the contract. */
+export function hintsInBundle(path: string): FileHints | null {
+  return BUNDLE_FILES[path.split('/').at(-1) ?? ''] ?? hintsOfName(path);
+}
+
 /** @returns true where files of these names, in one folder, make it a capture folder. */
 export function isCaptureFolder(names: Iterable<string>): boolean {
+  if (isBundleNode(names)) return false;
   for (const name of names) if (MARKERS.has(name.replace(/\.gz$/, ''))) return true;
   return false;
 }

@@ -1,6 +1,6 @@
 import type { ProblemList } from '../problems/problem.ts';
 import { cleanPath, findCaptureRoot, mayBelong } from './capture-root.ts';
-import { hintsOfName } from './contract-files.ts';
+import { hintsInBundle, hintsOfName } from './contract-files.ts';
 import { isGzip, tooLarge } from './gunzip.ts';
 import type { Limits } from './limits.ts';
 import { type SourceText, sourceOfBytes } from './source.ts';
@@ -45,9 +45,9 @@ export class ArchiveReader {
     const sources: SourceText[] = [];
     for (const path of files) {
       const member = byPath.get(path);
-      const hints = hintsOfName(path);
+      const hints = hintsInBundle(path);
       if (member === undefined || (contract && hints === null)) continue;
-      const name = `${this.#name}/${root === '' ? path : path.slice(root.length + 1)}`;
+      const name = `${this.#name}/${root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path}`;
       if (!member.complete) problems.add('truncated', 'the archive ends inside this file', name);
       const bytes = isGzip(member.bytes)
         ? await unpackBytes(name, member.bytes, this.#limits, problems)

@@ -1,7 +1,8 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { ProblemList } from '../problems/problem.ts';
-import { hintsOfName, isCaptureFolder, RECENT_FOLDER } from './contract-files.ts';
+import { clusterPathsOf, isBundleNode, isBundleNoise } from './calico-bundle.ts';
+import { hintsInBundle, hintsOfName, isCaptureFolder, RECENT_FOLDER } from './contract-files.ts';
 import { isGzip } from './gunzip.ts';
 import { InputError } from './input-error.ts';
 import { formatBytes, type Limits } from './limits.ts';
@@ -10,7 +11,8 @@ import { unpackBytes } from './unpack-bytes.ts';
 
 /**
  * Reads a folder. A capture folder (it holds `iptables-save.txt` or `capture.json`) gives the files that the contract
- * names; any other folder gives every file in it, to be recognised by content. Subfolders are not read, but
+ * names; any other folder gives every file in it, to be recognised by content. Of calicoctl's bundles a node's folder is
+ * read, with the cluster's objects beside it. Subfolders are not read, but
  * `xt_recent/`.
  * @param name the folder as the user named it. Throws InputError where it cannot be read, or holds only other captures.
  */
@@ -23,8 +25,17 @@ export async function readFolder(
   const shown = name.replace(/\/+$/, '') || name;
   const { files, folders } = listFolder(shown, path);
   const contract = isCaptureFolder(files);
-  if (files.length === 0) refuseParent(shown, path, folders);
-  const wanted = files.filter((file) => (contract ? hintsOfName(file) !== null : !file.startsWith('.')));
+  const bundle = isBundleNode(files);
+  if (files.length === 0) {
+    const [only, ...others] = bundleNodes(path, folders);
+    if (only !== undefined && others.length === 0) {
+      return await readFolder(`${shown}/${only}`, join(path, only), limits, problems);
+    }
+    refuseParent(shown, path, folders);
+  }
+  const wanted = files.filter((file) =>
+    contract ? hintsOfName(file) !== null : !file.startsWith('.') && !(bundle && isBundleNoise(file)),
+  );
   if (wanted.length > limits.strayFiles) {
     problems.add(
       'too-many-files',
@@ -36,6 +47,12 @@ export async function readFolder(
   for (const file of wanted.slice(0, limits.strayFiles)) {
     const source = await readOne(`${shown}/${file}`, join(path, file), limits, problems);
     if (source !== null) sources.push(source);
+  }
+  if (bundle) {
+    for (const file of clusterPathsOf(resolve(path)).filter((each) => statOf(each)?.isFile() === true)) {
+      const source = await readOne(`${shown}/${relative(resolve(path), file)}`, file, limits, problems);
+      if (source !== null) sources.push(source);
+    }
   }
   if (!folders.includes(RECENT_FOLDER)) return sources;
   const recent = join(path, RECENT_FOLDER);
@@ -53,7 +70,7 @@ async function readOne(
   limits: Limits,
   problems: ProblemList,
 ): Promise<SourceText | null> {
-  const hints = hintsOfName(name);
+  const hints = hintsInBundle(name);
   try {
     const { size } = statSync(path);
     const limit = hints === null ? limits.strayFileBytes : limits.totalBytes;
@@ -93,8 +110,23 @@ function statOf(path: string): Stats | null {
   }
 }
 
+/** A bundle of a whole cluster keeps its nodes one folder down. */
+function nodesBelow(path: string, folders: readonly string[]): string[] {
+  if (!folders.includes('nodes')) return [];
+  return listFolder('nodes', join(path, 'nodes')).folders.map((node) => `nodes/${node}`);
+}
+
+function bundleNodes(path: string, folders: readonly string[]): string[] {
+  return [...nodesBelow(path, folders), ...folders].filter((folder) =>
+    isBundleNode(listFolder(folder, join(path, folder)).files),
+  );
+}
+
 function refuseParent(name: string, path: string, folders: readonly string[]): void {
-  const captures = folders.filter((folder) => isCaptureFolder(listFolder(folder, join(path, folder)).files));
+  const captures = [...nodesBelow(path, folders), ...folders].filter((folder) => {
+    const { files } = listFolder(folder, join(path, folder));
+    return isCaptureFolder(files) || isBundleNode(files);
+  });
   if (captures.length === 0) return;
   const examples = captures
     .slice(0, 3)

@@ -30,13 +30,7 @@ export function describeForeign(head: Buffer): string | null {
 
 /** Texts that are close to what is read, with the way to the right one. Tried where nothing was recognised. */
 const NEARLY: readonly (readonly [RegExp, string])[] = [
-  [/^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{/m, '`nft list ruleset` as text; use `nft -j list ruleset`'],
-  [/^\d+: \S+: <[A-Z,_-]*>/m, '`ip addr` as text; use `ip -j addr`'],
-  [/^\d+:\s+from \S+ .*lookup/m, '`ip rule` as text; use `ip -j rule`'],
-  [
-    /^(default|[\d.]+\/\d+|(local|broadcast) \S+) (via|dev) \S+/m,
-    '`ip route` as text; use `ip -j route show table all`',
-  ],
+  [/^\d+: \S+: <[A-Z,_-]*>/m, '`ip link`, which has no addresses; use `ip addr`'],
   [
     /^(NAMESPACE +)?NAME +(TYPE|READY|STATUS|ENDPOINTS|ADDRESSTYPE) /m,
     'a table of kubectl; use `kubectl get -o json`',

@@ -1,5 +1,5 @@
 import type { SourceKind } from '../capture/recognise.ts';
-import type { Host, IpSet, RecentEntry } from '../host/facts.ts';
+import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
 import { parseIpsets } from '../host/parse-ipsets.ts';
 import { parseLinks } from '../host/parse-links.ts';
 import { parseNft } from '../host/parse-nft.ts';
@@ -21,7 +21,7 @@ export function loadHost(sources: SortedSources, problems: ProblemList): Host {
       const text = first === undefined ? null : textOf(first.source, problems);
       return first === undefined || text === null ? null : parse(text, first.source.name);
     });
-  const links = only('ip-addr', (text, file) => parseLinks(text, file, problems));
+  const links = once(() => loadLinks(sources.get('ip-addr') ?? [], problems));
   const nft = only('nft', (text, file) => parseNft(text, file, problems));
   const ipsets = only('ipset', (text, file) => byName(parseIpsets(text, file, problems)));
   const sysctls = only('sysctl', (text) => parseSysctls(text));
@@ -81,6 +81,29 @@ function perFamily<T>(
       return ipv6();
     },
   };
+}
+
+/** `ip -4 addr` and `ip -6 addr` tell of the same links: their addresses are joined by the link's name. */
+function loadLinks(sources: readonly SortedSource[], problems: ProblemList): readonly Link[] | null {
+  const links = new Map<string, Link>();
+  let read = false;
+  for (const { source } of sources) {
+    const found = parseLinks(textOf(source, problems) ?? '', source.name, problems);
+    read ||= found !== null;
+    for (const link of found ?? []) {
+      const known = links.get(link.name);
+      if (known === undefined) links.set(link.name, link);
+      else {
+        const families = new Set(known.addresses.map(({ address }) => address.family));
+        const more = link.addresses.filter(({ address }) => !families.has(address.family));
+        if (more.length < link.addresses.length) {
+          problems.add('repeated-input', `not used for ${link.name}: it was listed before`, source.name);
+        }
+        links.set(link.name, { ...known, addresses: [...known.addresses, ...more] });
+      }
+    }
+  }
+  return read ? [...links.values()] : null;
 }
 
 function loadRecent(

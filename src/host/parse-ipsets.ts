@@ -1,15 +1,17 @@
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import type { IpSet, IpSetEntry } from './facts.ts';
+import { setsAsSave } from './text-forms.ts';
 
 /**
- * Reads `ipset save` (or `ipset list -o save`): `create NAME TYPE …` and `add NAME ELEMENT …`.
+ * Reads `ipset save` (or `ipset list`): `create NAME TYPE …` and `add NAME ELEMENT …`.
  * @returns the sets in the order of the dump; lines that cannot be read become problems. Never throws.
  */
 export function parseIpsets(text: string, file = '', problems: ProblemList = new ProblemList()): IpSet[] {
   const sets = new Map<string, IpSet & { readonly entries: IpSetEntry[] }>();
   let number = 0;
-  for (const raw of text.split('\n')) {
+  const saved = /^Name: /m.test(text) ? setsAsSave(text) : text;
+  for (const raw of saved.split('\n')) {
     number++;
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;

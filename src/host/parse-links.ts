@@ -11,13 +11,14 @@ import {
   textOf,
   textsOf,
 } from './json-reader.ts';
+import { addressesAsJson, isTextForm } from './text-forms.ts';
 
 /**
- * Reads `ip -j addr` or `ip -j -d addr` (iproute2 4.18 and later).
+ * Reads `ip -j addr` or `ip -j -d addr` (iproute2 4.18 and later), or `ip addr` as text.
  * @returns the links in the order of the dump, or null where the text cannot be read as a whole. Never throws.
  */
 export function parseLinks(text: string, file: string, problems: ProblemList): Link[] | null {
-  const objects = readJsonObjects(text, file, problems);
+  const objects = readJsonObjects(isTextForm(text, 'address') ? addressesAsJson(text) : text, file, problems);
   if (objects === null) return null;
   const links: Link[] = [];
   for (const object of objects) {

@@ -1,6 +1,7 @@
 import type { ProblemList } from '../problems/problem.ts';
 import type { NativeChain, NftFacts } from './facts.ts';
 import { asObject, asObjects, type JsonObject, readJson, textOf } from './json-reader.ts';
+import { isTextForm, rulesetAsJson } from './text-forms.ts';
 
 /** The base chains that iptables-nft makes (`xtables_ipv4` in iptables/nft.c, 1.8.9): table, chain, type, priority. */
 const IPTABLES_CHAINS: ReadonlySet<string> = new Set([
@@ -32,7 +33,7 @@ const IPTABLES_CHAINS: ReadonlySet<string> = new Set([
  * @returns the facts, or null where the text cannot be read as a whole. Never throws.
  */
 export function parseNft(text: string, file: string, problems: ProblemList): NftFacts | null {
-  const value = readJson(text, file, problems);
+  const value = readJson(isTextForm(text, 'ruleset') ? rulesetAsJson(text) : text, file, problems);
   if (value === undefined) return null;
   const root = asObject(value);
   if (root === null || !Array.isArray(root.nftables)) {

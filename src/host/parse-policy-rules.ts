@@ -6,6 +6,7 @@ import type { ProblemList } from '../problems/problem.ts';
 import type { PolicyRule } from './facts.ts';
 import { type JsonObject, numberOf, readJsonObjects, textOf } from './json-reader.ts';
 import { tableName } from './table-name.ts';
+import { isTextForm, policyRulesAsJson } from './text-forms.ts';
 
 /** Words read below, and words that do not change which packets a rule takes or where it sends them. */
 const MODELLED: ReadonlySet<string> = new Set([
@@ -29,7 +30,7 @@ const MODELLED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads `ip -j rule` or `ip -j -6 rule`.
+ * Reads `ip -j rule` or `ip -j -6 rule`, or the same as text.
  * @returns the rules by priority, equal ones in the order of the dump as the kernel tries them; null where the text
  * cannot be read as a whole. Never throws.
  */
@@ -39,7 +40,7 @@ export function parsePolicyRules(
   file: string,
   problems: ProblemList,
 ): PolicyRule[] | null {
-  const objects = readJsonObjects(text, file, problems);
+  const objects = readJsonObjects(isTextForm(text, 'rule') ? policyRulesAsJson(text) : text, file, problems);
   if (objects === null) return null;
   const rules: PolicyRule[] = [];
   for (const object of objects) {

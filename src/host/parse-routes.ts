@@ -12,6 +12,7 @@ import {
   textsOf,
 } from './json-reader.ts';
 import { tableName } from './table-name.ts';
+import { isTextForm, routesAsJson } from './text-forms.ts';
 
 const TYPES: ReadonlySet<string> = new Set([
   'unicast',
@@ -37,7 +38,8 @@ export function parseRoutes(
   file: string,
   problems: ProblemList,
 ): Route[] | null {
-  const objects = readJsonObjects(renameEncapDestination(text), file, problems);
+  const json = isTextForm(text, 'route') ? routesAsJson(text) : renameEncapDestination(text);
+  const objects = readJsonObjects(json, file, problems);
   if (objects === null) return null;
   const routes: Route[] = [];
   // In a dump of both families an entry without `pref` is an IPv4 one.

@@ -70,14 +70,25 @@ describe('recognise', () => {
   it('says what an input that is not ours looks like', () => {
     expect(looks(Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0]))).toMatch(/PNG image/);
     expect(looks(Buffer.from([0, 1, 2, 3, 0, 0, 9]))).toMatch(/binary/);
-    expect(looks('table ip nat {\n\tchain PREROUTING {\n')).toMatch(/nft -j list ruleset/);
-    expect(looks('1: lo: <LOOPBACK,UP> mtu 65536\n    link/loopback\n')).toMatch(/ip -j addr/);
+    expect(looks('1: lo: <LOOPBACK,UP> mtu 65536\n    link/loopback\n')).toMatch(
+      /no addresses; use `ip addr`/,
+    );
     expect(looks('[{"ifindex":1,"ifname":"lo","address":"00:00:00:00:00:00"}]')).toMatch(/no addresses/);
     expect(looks('NAME         TYPE        CLUSTER-IP\nkubernetes   ClusterIP   10.43.0.1\n')).toMatch(
       /kubectl get -o json/,
     );
     expect(looks('bash: iptables-save: command not found\n')).toMatch(/error message/);
     expect(kind('lorem ipsum\n')).toBe('unknown');
+  });
+
+  it('knows what the tools print for people', () => {
+    expect(kind('table ip nat {\n\tchain PREROUTING {\n')).toBe('nft');
+    expect(kind('1: lo: <UP> mtu 65536\n    inet 127.0.0.1/8 scope host lo\n')).toBe('ip-addr');
+    expect(kind('0:\tfrom all lookup local\n32766:\tfrom all lookup main\n')).toBe('ip-rule');
+    expect(kind('Name: s\nType: hash:net\nHeader: family inet\nMembers:\n10.0.0.0/8\n')).toBe('ipset');
+    expect(kind('default via 10.0.0.1 dev eth0\n10.0.0.0/24 dev eth0 scope link\n')).toBe('ip-route');
+    expect(family('default via 10.0.0.1 dev eth0\n')).toBe('ipv4');
+    expect(family('local ::1 dev lo proto kernel metric 0 pref medium\n')).toBe('ipv6');
   });
 
   it('is not put off by control codes in a comment', () => {
