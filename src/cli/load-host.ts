@@ -87,21 +87,19 @@ function perFamily<T>(
 function loadLinks(sources: readonly SortedSource[], problems: ProblemList): readonly Link[] | null {
   const links = new Map<string, Link>();
   let read = false;
-  for (const { source } of sources) {
-    const found = parseLinks(textOf(source, problems) ?? '', source.name, problems);
+  for (const sorted of sources) {
+    const found = parseLinks(textOf(sorted.source, problems) ?? '', sorted.source.name, problems);
+    let more = !read;
     read ||= found !== null;
     for (const link of found ?? []) {
       const known = links.get(link.name);
+      const families = new Set(known?.addresses.map(({ address }) => address.family));
+      const added = link.addresses.filter(({ address }) => !families.has(address.family));
+      more ||= known === undefined || added.length > 0;
       if (known === undefined) links.set(link.name, link);
-      else {
-        const families = new Set(known.addresses.map(({ address }) => address.family));
-        const more = link.addresses.filter(({ address }) => !families.has(address.family));
-        if (more.length < link.addresses.length) {
-          problems.add('repeated-input', `not used for ${link.name}: it was listed before`, source.name);
-        }
-        links.set(link.name, { ...known, addresses: [...known.addresses, ...more] });
-      }
+      else links.set(link.name, { ...known, addresses: [...known.addresses, ...added] });
     }
+    if (!more && found !== null) reportRepeats([sorted], problems);
   }
   return read ? [...links.values()] : null;
 }
