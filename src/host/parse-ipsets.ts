@@ -1,7 +1,7 @@
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import type { IpSet, IpSetEntry } from './facts.ts';
-import { setsAsSave } from './text-forms.ts';
+import { setsAsSave } from './ipsets-text.ts';
 
 /**
  * Reads `ipset save` (or `ipset list`): `create NAME TYPE …` and `add NAME ELEMENT …`.

@@ -1,6 +1,7 @@
 import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
 import { maskOfLength } from '../net/prefix.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { addressesAsJson } from './addresses-text.ts';
 import type { Link, LinkAddress } from './facts.ts';
 import {
   asObject,
@@ -11,7 +12,7 @@ import {
   textOf,
   textsOf,
 } from './json-reader.ts';
-import { addressesAsJson, isTextForm } from './text-forms.ts';
+import { isTextForm } from './text-forms.ts';
 
 /**
  * Reads `ip -j addr` or `ip -j -d addr` (iproute2 4.18 and later), or `ip addr` as text.

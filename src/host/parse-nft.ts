@@ -1,7 +1,8 @@
 import type { ProblemList } from '../problems/problem.ts';
 import type { NativeChain, NftFacts } from './facts.ts';
 import { asObject, asObjects, type JsonObject, readJson, textOf } from './json-reader.ts';
-import { isTextForm, rulesetAsJson } from './text-forms.ts';
+import { rulesetAsJson } from './nft-text.ts';
+import { isTextForm } from './text-forms.ts';
 
 /** The base chains that iptables-nft makes (`xtables_ipv4` in iptables/nft.c, 1.8.9): table, chain, type, priority. */
 const IPTABLES_CHAINS: ReadonlySet<string> = new Set([

@@ -5,8 +5,9 @@ import type { Range } from '../net/range.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { PolicyRule } from './facts.ts';
 import { type JsonObject, numberOf, readJsonObjects, textOf } from './json-reader.ts';
+import { policyRulesAsJson } from './policy-rules-text.ts';
 import { tableName } from './table-name.ts';
-import { isTextForm, policyRulesAsJson } from './text-forms.ts';
+import { isTextForm } from './text-forms.ts';
 
 /** Words read below, and words that do not change which packets a rule takes or where it sends them. */
 const MODELLED: ReadonlySet<string> = new Set([

@@ -11,8 +11,9 @@ import {
   textOf,
   textsOf,
 } from './json-reader.ts';
+import { routesAsJson } from './routes-text.ts';
 import { tableName } from './table-name.ts';
-import { isTextForm, routesAsJson } from './text-forms.ts';
+import { isTextForm } from './text-forms.ts';
 
 const TYPES: ReadonlySet<string> = new Set([
   'unicast',

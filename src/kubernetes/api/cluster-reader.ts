@@ -91,9 +91,10 @@ export class ClusterReader {
     if (pods.kind === 'none') return null;
     if (pods.kind === 'all') return await this.#list('Pod', '/api/v1');
     const writer = new ObjectListWriter('Pod');
-    if (pods.node !== null) await this.#fill(writer, 'Pod', '/api/v1', null, `spec.nodeName=${pods.node}`);
+    if (pods.node !== null)
+      await this.#fill(writer, 'Pod', '/api/v1', null, `spec.nodeName=${escapeSelector(pods.node)}`);
     for (const { namespace, name } of pods.named) {
-      await this.#fill(writer, 'Pod', '/api/v1', namespace, `metadata.name=${name}`);
+      await this.#fill(writer, 'Pod', '/api/v1', namespace, `metadata.name=${escapeSelector(name)}`);
     }
     return { name: OBJECT_FILES.Pod, bytes: writer.finish() };
   }
@@ -146,4 +147,9 @@ export class ClusterReader {
       () => writer.clear(),
     );
   }
+}
+
+/** A comma or an equals sign would begin another selector (apimachinery, fields.EscapeValue). */
+function escapeSelector(value: string): string {
+  return value.replace(/[\\,=]/g, '\\$&');
 }

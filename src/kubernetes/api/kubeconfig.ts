@@ -39,9 +39,11 @@ export async function findAccess(
 ): Promise<ApiAccess> {
   const files = kubeconfigFiles(choice, env);
   const merged = await readFiles(files.paths, files.required);
+  // clientcmd takes the pod's own account where the kubeconfig says nothing at all.
+  const silent = merged === null || (merged.contexts.size === 0 && merged.clusters.size === 0);
+  const inCluster = silent && !files.required && choice.context === null ? inClusterAccess(env) : null;
+  if (inCluster !== null) return inCluster;
   if (merged === null) {
-    const inCluster = choice.context === null ? inClusterAccess(env) : null;
-    if (inCluster !== null) return inCluster;
     throw new ApiError(
       'no-kubeconfig',
       `no kubeconfig: ${files.paths.join(', ')} does not exist, and this is no pod of a cluster; name one with --kubeconfig, or say --no-api`,

@@ -1,0 +1,46 @@
+import { pairsOf } from './text-forms.ts';
+
+type JsonObject = Record<string, unknown>;
+
+/** @returns `ip addr` (iproute2, any options but `-o`) as `ip -j addr` prints it. */
+export function addressesAsJson(text: string): string {
+  const links: JsonObject[] = [];
+  let addresses: JsonObject[] = [];
+  for (const line of text.split('\n')) {
+    const [, index, name, flags, rest = ''] =
+      /^(\d+): ([^:\s]+): <([^>]*)> ?(.*)$/.exec(line.trimEnd()) ?? [];
+    if (name !== undefined && flags !== undefined) {
+      addresses = [];
+      links.push({
+        ifindex: Number(index),
+        ifname: name.replace(/@.*$/, ''),
+        flags: flags.split(','),
+        ...pairsOf(rest, ['master', 'group', 'state']),
+        addr_info: addresses,
+      });
+      continue;
+    }
+    const link = links.at(-1);
+    const [, type, mac] = /^\s+link\/(\S+)(?: (\S+))?/.exec(line) ?? [];
+    if (type !== undefined && link !== undefined) Object.assign(link, { link_type: type, address: mac });
+    const [, family, local = '', tail = ''] = /^\s+(inet6?) (\S+)(.*)$/.exec(line) ?? [];
+    if (family === undefined) continue;
+    const peer = / peer ([^ /]+)(?:\/(\d+))?/.exec(tail);
+    const [address = '', length] = local.split('/');
+    const words = tail.trim().split(/\s+/);
+    addresses.push({
+      family,
+      local: address,
+      prefixlen: Number(peer?.[2] ?? length ?? (family === 'inet' ? 32 : 128)),
+      ...(peer === null ? {} : { address: peer[1] }),
+      ...pairsOf(tail, ['scope']),
+      ...Object.fromEntries(
+        ['secondary', 'deprecated', 'tentative', 'dadfailed', 'temporary'].map((flag) => [
+          flag,
+          words.includes(flag),
+        ]),
+      ),
+    });
+  }
+  return JSON.stringify(links);
+}

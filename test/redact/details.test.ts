@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { redactFiles } from '../../src/cli/redact-files.ts';
+import { parseAddress } from '../../src/net/address.ts';
+import { parsePrefix, prefixCovers } from '../../src/net/prefix.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+import { AddressMap } from '../../src/redact/address-map.ts';
+import { Renamer } from '../../src/redact/renamer.ts';
+import { renameRule } from '../../src/redact/rules.ts';
+
+const renamer = (): Renamer => new Renamer('a fixed key');
+
+async function redacted(files: Record<string, string>) {
+  const problems = new ProblemList();
+  const list = Object.entries(files).map(([path, text]) => ({
+    path,
+    bytes: Buffer.from(text),
+    origin: path,
+  }));
+  const out = await redactFiles(list, problems);
+  const text = out.map(({ path, bytes }) => `== ${path}\n${bytes.toString()}`).join('\n');
+  return { text, paths: out.map(({ path }) => path), problems: problems.list() };
+}
+
+describe('addresses', () => {
+  it.each([
+    '0.0.0.0',
+    '127.0.0.1',
+    '169.254.169.254',
+    '224.0.0.251',
+    '255.255.255.255',
+    '::',
+    '::1',
+    'fe80::1',
+    'ff02::1',
+  ])('%s is the same everywhere and stays', (address) => expect(renamer().address(address)).toBe(address));
+
+  it('share as many leading bits after as before', () => {
+    const map = new AddressMap('k');
+    const texts = [
+      '10.0.0.1',
+      '10.0.0.2',
+      '10.0.1.1',
+      '10.96.0.1',
+      '11.0.0.1',
+      '192.168.7.9',
+      '8.8.8.8',
+      '172.16.0.1',
+    ];
+    const values = texts.map((text) => parseAddress(text)).filter((address) => address !== null);
+    const common = (a: bigint, b: bigint): number => 32 - (a ^ b).toString(2).replace(/^0$/, '').length;
+    for (const a of values) {
+      for (const b of values) {
+        expect(common(map.rename(a).value, map.rename(b).value)).toBe(common(a.value, b.value));
+      }
+    }
+  });
+
+  it('keep networks networks, nested as they were, with host bits zero', () => {
+    const names = renamer();
+    for (const [outer, inner] of [
+      ['10.244.0.0/16', '10.244.7.0/24'],
+      ['fd00:10:244::/48', 'fd00:10:244:2::/64'],
+    ] as const) {
+      const [big, small] = [names.prefix(outer), names.prefix(inner)].map((text) => parsePrefix(text ?? ''));
+      expect(
+        big !== null &&
+          big !== undefined &&
+          small !== null &&
+          small !== undefined &&
+          prefixCovers(big, small),
+      ).toBe(true);
+      expect(names.prefix(outer)?.split('/')[1]).toBe(outer.split('/')[1]);
+    }
+    expect(names.prefix('0.0.0.0/0')).toBe('0.0.0.0/0');
+    expect(names.prefix('no address')).toBeNull();
+  });
+
+  it('within IPv6 are renamed like the IPv4 address they hold', () => {
+    const names = renamer();
+    expect(names.address('::ffff:10.1.2.3')).toBe(`::ffff:${names.address('10.1.2.3')}`);
+  });
+
+  it('made of a MAC address change with it', () => {
+    const names = renamer();
+    const renamed = names.address('fe80::4874:1bff:febf:7fbc') ?? '';
+    expect(renamed).toMatch(/^fe80::.*ff:fe/);
+    expect(renamed).not.toContain('7fbc');
+    const mac = (names.mac('4a:74:1b:bf:7f:bc') ?? '').split(':');
+    expect(renamed.endsWith(`${Number.parseInt(`${mac[4]}${mac[5]}`, 16).toString(16)}`)).toBe(true);
+  });
+
+  it('of a range stay in order', async () => {
+    const rule = '-A INPUT -m iprange --src-range 10.9.8.17-10.9.8.200 -j DROP';
+    const { text } = await redacted({
+      'iptables-save.txt': `*filter\n:INPUT ACCEPT [0:0]\n${rule}\nCOMMIT\n`,
+    });
+    const [, from = '', to = ''] = /--src-range ([\d.]+)-([\d.]+) /.exec(text) ?? [];
+    expect(from).not.toBe('10.9.8.17');
+    const size = (parseAddress(to)?.value ?? 0n) - (parseAddress(from)?.value ?? 0n);
+    expect(size).toBe(183n);
+  });
+});
+
+describe('a rule', () => {
+  it.each([
+    ['-A INPUT -m comment --comment "the vault of ACME" -j DROP', '-A INPUT -j DROP'],
+    ['-A INPUT -j LOG --log-prefix "ACME vault: "', '-A INPUT -j LOG --log-prefix "redacted"'],
+    [
+      '-A INPUT -m string --string "ACME" --algo bm --to 65535 -j DROP',
+      '-A INPUT -m string --string "redacted" --algo bm --to 65535 -j DROP',
+    ],
+    [
+      '-A INPUT -i eth0 -p tcp -m tcp --dport 22 -m mark ! --mark 0x4000/0x4000 -j ACCEPT',
+      '-A INPUT -i eth0 -p tcp -m tcp --dport 22 -m mark ! --mark 0x4000/0x4000 -j ACCEPT',
+    ],
+    ['-A INPUT -m owner --uid-owner 1000 -j RETURN', '-A INPUT -m owner --uid-owner 1000 -j RETURN'],
+    ['-A INPUT -m limit --limit 5/min -j ACCEPT', '-A INPUT -m limit --limit 5/min -j ACCEPT'],
+    [
+      '-A INPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
+      '-A INPUT -m comment --comment "kubernetes service portals" -j KUBE-SERVICES',
+    ],
+  ])('%s', (before, after) => {
+    expect(renameRule(before, renamer())).toBe(after);
+  });
+
+  it('keeps a chain of its own under another name, everywhere the same', () => {
+    const names = renamer();
+    const jump = renameRule('-A INPUT -j acme-vault', names) ?? '';
+    const chain = jump.replace('-A INPUT -j ', '');
+    expect(chain).toMatch(/^CHAIN-[A-Z2-7]{12}$/);
+    expect(renameRule('-A acme-vault -j RETURN', names)).toBe(`-A ${chain} -j RETURN`);
+  });
+
+  it('goes on matching interfaces by their beginning', () => {
+    const names = renamer();
+    names.interfaces.notePattern('acme+');
+    const pattern = names.interfaces.rename('acme+').slice(0, -1);
+    expect(pattern).not.toContain('acme');
+    expect(names.interfaces.rename('acme-vpn0').startsWith(pattern)).toBe(true);
+    expect(names.interfaces.rename('cali+')).toBe('cali+');
+    expect(names.interfaces.rename('cali12345678901')).toMatch(/^cali[0-9a-f]+$/);
+    expect(names.interfaces.rename('eth0.100')).toBe('eth0.100');
+    expect(names.interfaces.rename('acme-vpn0').length).toBeLessThanOrEqual(15);
+  });
+
+  it('that cannot be read is left out, and said', async () => {
+    const { text, problems } = await redacted({
+      'iptables-save.txt':
+        '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT --acme vault\n-A INPUT "unclosed\nsome words of ACME\nCOMMIT\n',
+    });
+    expect(text).not.toMatch(/acme|unclosed/i);
+    expect(problems.map(({ code, line }) => [code, line])).toEqual([
+      ['not-redactable', 3],
+      ['not-redactable', 4],
+      ['not-redactable', 5],
+    ]);
+  });
+});
+
+describe('other files', () => {
+  it('lose what nothing is known of', async () => {
+    const { text, paths, problems } = await redacted({
+      'conntrack.txt':
+        'tcp      6 7 TIME_WAIT src=10.1.1.1 dst=10.2.2.2 sport=1 dport=80 src=10.2.2.2 dst=10.1.1.1 sport=80 dport=1 [ASSURED] mark=0 secctx=acme_u:vault use=1\nhello acme\n',
+      'ipset.txt':
+        'create acme hash:net family inet hashsize 1024 maxelem 65536\nadd acme 10.7.0.0/16 comment "acme vault"\n',
+      'sysctl.txt':
+        'kernel.hostname = acme\nnet.ipv4.conf.acme0.rp_filter = 1\nnet.ipv4.tcp_congestion_control = cubic\n',
+      'capture.json':
+        '{"kind": "CaptureManifest", "node": "acme-1", "notes": "acme", "kubeProxyFlags": ["--hostname-override=acme-1", "--kubeconfig=/acme"], "origin": "acme"}',
+      'ip-addr.json':
+        '[{"ifname":"acme0","ifalias":"acme vault","address":"4a:74:1b:bf:7f:bc","addr_info":[{"family":"inet","local":"10.7.0.1","prefixlen":16,"acme":"x"}]}]',
+      'xt_recent/acme': 'src=10.7.0.9 ttl: 64 last_seen: 5 oldest_pkt: 1 5\n',
+      'nft.json':
+        '{"nftables":[{"table":{"family":"ip","name":"acme"}},{"rule":{"family":"ip","table":"acme","chain":"vault-acme","comment":"acme","expr":[{"match":{"op":"==","left":{"meta":{"key":"iifname"}},"right":"acme0"}},{"log":{"prefix":"acme: "}}]}}]}',
+      'expect.yaml': 'expectations:\n- acme\n',
+      'notes.txt': 'all about acme\n',
+    });
+    expect(text.toLowerCase()).not.toMatch(/acme|vault/);
+    expect(text).not.toMatch(/\b10\.[127]\./);
+    expect(text).toContain(' [ASSURED] mark=0 use=1');
+    expect(paths.some((path) => /^xt_recent\/list-\d+$/.test(path))).toBe(true);
+    expect(problems.filter(({ code }) => code === 'not-redactable').map(({ file }) => file)).toEqual(
+      expect.arrayContaining(['conntrack.txt', 'expect.yaml', 'notes.txt']),
+    );
+  });
+
+  it('broken ones are left out whole', async () => {
+    const { paths, problems } = await redacted({ 'ip-addr.json': '[{"ifname":"acme0","addr_info":[' });
+    expect(paths).toEqual([]);
+    expect(problems).toMatchObject([{ code: 'not-redactable', file: 'ip-addr.json' }]);
+  });
+
+  it('two redactions of one capture share no names', async () => {
+    const files = { 'iptables-save.txt': '*nat\n:X - [0:0]\n-A X -d 10.20.30.40/32 -j RETURN\nCOMMIT\n' };
+    const [a, b] = [await redacted(files), await redacted(files)];
+    expect(a.text).not.toBe(b.text);
+  });
+});
