@@ -68,7 +68,7 @@ export const renameRecent: RenameLine = (line, renamer) => {
 export const renameSysctl: RenameLine = (line, renamer) => {
   const [, key = '', tail = ''] = /^(net\.[^\s=]+)(\s?=\s?[\d\t -]*)$/.exec(line) ?? [];
   if (key === '') return '';
-  const [, head, link, field] = /^(net\.ipv[46]\.(?:conf|neigh)\.)(.+)\.([a-z0-9_]+)$/.exec(key) ?? [];
+  const [, head, link, field] = /^(net\.[a-z0-9]+\.(?:conf|neigh)\.)(.+)\.([a-z0-9_]+)$/.exec(key) ?? [];
   if (head === undefined || link === undefined) return /^net\.[a-z0-9_.-]+$/.test(key) ? key + tail : '';
   if (link === 'all' || link === 'default') return line;
   return `${head}${renamer.interfaces.rename(link)}.${field}${tail}`;

@@ -6,7 +6,8 @@ import type { Renamer } from './renamer.ts';
 type Rename = (value: string, renamer: Renamer) => string | null;
 
 const keep: Rename = (value) => value;
-const number: Rename = (value) => (/^!?[\da-fA-Fx,:/.-]+$/.test(value) ? value : null);
+const NUMBERS = /^!?(?:0x[\da-fA-F]+|\d+(?:\.\d+)?)(?:[,:/-](?:0x[\da-fA-F]+|\d+))*$/;
+const number: Rename = (value) => (NUMBERS.test(value) ? value : null);
 const prefixes: Rename = (value, renamer) => {
   const parts = value.split(',').map((part) => renamer.prefix(part));
   return parts.includes(null) ? null : parts.join(',');
@@ -104,6 +105,6 @@ export function renameOption(flag: string, value: string, position: number, rena
   if (flag === '--to') return number(value, renamer) === null ? null : (renamer.prefix(value) ?? value);
   const rename = OPTIONS.get(flag);
   if (rename !== undefined) return rename(value, renamer);
-  // Numbers mean the same everywhere; a number that is an address does not.
-  return /^[\d.]+$/.test(value) ? (renamer.address(value) ?? value) : number(value, renamer);
+  // Numbers mean the same everywhere; what is spelt like an address may be one.
+  return renamer.socket(value) ?? renamer.mac(value) ?? number(value, renamer);
 }

@@ -5,6 +5,7 @@ import { parsePrefix, prefixCovers } from '../../src/net/prefix.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { AddressMap } from '../../src/redact/address-map.ts';
 import { Renamer } from '../../src/redact/renamer.ts';
+import { renameOption } from '../../src/redact/rule-options.ts';
 import { renameRule } from '../../src/redact/rules.ts';
 
 const renamer = (): Renamer => new Renamer('a fixed key');
@@ -122,6 +123,17 @@ describe('a rule', () => {
   ])('%s', (before, after) => {
     expect(renameRule(before, renamer())).toBe(after);
   });
+
+  it.each(['10.1.2.3', 'fd00::7', '10.1.2.3:80', 'aa:bb:cc:dd:ee:01'])(
+    'renames %s behind an option that is not known, and drops other words there',
+    (value) => {
+      const names = renamer();
+      expect(renameRule(`-A INPUT -j TEE --gateway ${value}`, names) ?? '').not.toContain(value);
+      expect(renameOption('--acme', value, 0, names)).not.toBe(value);
+      expect(renameOption('--acme', 'vault', 0, names)).toBeNull();
+      expect(renameOption('--acme', '0x10/0xff', 0, names)).toBe('0x10/0xff');
+    },
+  );
 
   it('keeps a chain of its own under another name, everywhere the same', () => {
     const names = renamer();
