@@ -34,12 +34,12 @@ export interface ApiRequest extends ApiChoice {
   readonly onProgress?: (text: string) => void;
 }
 
-/** What the API gave. */
-export interface ApiObjects {
-  /** Parsed as a capture's own files are: the answers from the API and from a capture of it are the same. */
-  readonly cluster: Cluster;
+/** What the API gave, as files. */
+export interface FetchedObjects {
   /** The lists with only the fields used, by their names in a capture folder. Absent: could not be read. */
   readonly files: readonly ObjectFile[];
+  /** Where from, for messages: `context prod of ~/.kube/config`; null where that is not known. */
+  readonly origin: string | null;
   /** Why nothing could be read at all, or null. It is among the problems too. */
   readonly failure: ApiError | null;
 }
@@ -50,28 +50,24 @@ export interface ApiObjects {
  * @param problems gets one for each list that could not be read, or a single one where the server cannot be asked.
  * Throws nothing that is foreseen.
  */
-export async function loadClusterFromApi(request: ApiRequest, problems: ProblemList): Promise<ApiObjects> {
+export async function fetchObjects(request: ApiRequest, problems: ProblemList): Promise<FetchedObjects> {
   const limits = request.limits ?? API_LIMITS;
   const ended = new AbortController();
   const signals = [ended.signal, AbortSignal.timeout(limits.totalMs)];
   const signal = AbortSignal.any(request.signal === undefined ? signals : [...signals, request.signal]);
   let connection: ApiConnection | null = null;
+  let origin: string | null = null;
   try {
     const access = await findAccess(request, request.env);
+    origin = access.origin;
     connection = await connect(access, request.env, limits, signal);
     const reader = new ClusterReader(connection, request, limits, problems);
     const files = await reader.read();
-    if (files.length === 0 && reader.first !== null) return { ...NOTHING, failure: reader.first };
-    const parts = [];
-    for (const file of files) {
-      const name = `${file.name} of ${access.origin}`;
-      parts.push(await parseObjects({ name, bytes: file.bytes }, problems));
-    }
-    return { cluster: mergeClusters(parts), files, failure: null };
+    return { files, origin, failure: files.length === 0 ? reader.first : null };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     problems.add(error.code, `${error.message}; names come from rule comments`);
-    return { ...NOTHING, failure: error };
+    return { files: [], origin, failure: error };
   } finally {
     // Where one list found the server gone, others may still be waiting for it.
     ended.abort();
@@ -79,4 +75,18 @@ export async function loadClusterFromApi(request: ApiRequest, problems: ProblemL
   }
 }
 
-const NOTHING = { cluster: UNKNOWN_CLUSTER, files: [] };
+/** What the API gave, read. */
+export interface ApiObjects extends FetchedObjects {
+  /** Parsed as a capture's own files are: the answers from the API and from a capture of it are the same. */
+  readonly cluster: Cluster;
+}
+
+/** Reads the cluster from the API server; see `fetchObjects`. */
+export async function loadClusterFromApi(request: ApiRequest, problems: ProblemList): Promise<ApiObjects> {
+  const fetched = await fetchObjects(request, problems);
+  const parts = [];
+  for (const { name, bytes } of fetched.files) {
+    parts.push(await parseObjects({ name: `${name} of ${fetched.origin}`, bytes }, problems));
+  }
+  return { ...fetched, cluster: parts.length === 0 ? UNKNOWN_CLUSTER : mergeClusters(parts) };
+}
