@@ -54,6 +54,6 @@ async function write<D extends { readonly problems: readonly Problem[] }>(
     const colours = await loadColours(wantsColour(io.columns !== null, io.env));
     io.out(await renderText(document, { width: io.columns, colours }));
     const { renderProblems } = await import('../render/problems-text.ts');
-    io.err(renderProblems(document.problems, colours));
+    io.err(renderProblems(document.problems, colours, io.columns));
   }
 }

@@ -13,9 +13,13 @@ import { readVantages, type Vantage } from './question/vantage.ts';
 import { commentConflicts } from './trace/conflicts.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
 import { listMisses } from './trace/misses.ts';
+import { missingRules } from './trace/missing-rules.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
 import { Namer } from './trace/namer.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
+import { describeClient } from './trace/remarks/client.ts';
+import { findTarget } from './trace/remarks/target.ts';
+import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
 
 /**
@@ -46,7 +50,16 @@ function explainFrom(
     flows: known.flows,
     recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
   });
-  const service = namer.serviceOf(trace) ?? destination.named;
+  const services = servicesOf(trace, namer, destination);
+  const service = services.common;
+  const context = {
+    trace,
+    rulesets,
+    known,
+    namer,
+    target: findTarget(trace, service, known),
+    client: describeClient(vantage, known, question.inInterface !== null),
+  };
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -62,9 +75,11 @@ function explainFrom(
     },
     service,
     steps: describeSteps(trace, rulesets, namer),
-    outcomes: trace.outcomes
-      .map((outcome) => describeOutcome(outcome, trace, known.host, namer))
-      .map(outsideIptables(known)),
+    outcomes: outsideIptables(
+      trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
+      packet,
+      known,
+    ),
     assumptions: [
       ...(destination.chosen === null
         ? []
@@ -72,7 +87,7 @@ function explainFrom(
       ...vantage.assumptions.filter(({ code }) => code !== 'in-interface' || question.inInterface === null),
       ...trace.assumptions,
       ...notes,
-      ...missingRules(rulesets, known, packet),
+      ...missingRules(rulesets, trace, known),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),
     ],
@@ -126,40 +141,4 @@ function sourceAddress(trace: Trace): string | null {
   const chosen = new Set(trace.outcomes.map(({ path }) => path[0]?.state.source.address ?? null));
   const [only] = chosen;
   return chosen.size === 1 && only !== null && only !== undefined ? formatAddress(only) : null;
-}
-
-/** Tables that a whole capture would have: what is missing is taken for empty, and said so. */
-function missingRules(rulesets: readonly Ruleset[], known: Known, packet: Packet): TraceItem['assumptions'] {
-  if (rulesets.length === 0) {
-    const others =
-      known.rulesets.length > 0
-        ? `the capture holds rules for ${known.rulesets[0]?.family} only`
-        : 'the capture holds no iptables rules';
-    const command = packet.family === 'ipv6' ? 'ip6tables-save' : 'iptables-save';
-    return [
-      {
-        code: 'rules-not-captured',
-        text: `${others}; it is taken for granted that there is no ${packet.family} rule`,
-        settle: `capture \`${command} -c\``,
-      },
-    ];
-  }
-  return rulesets.flatMap((ruleset) => {
-    const missing = (['nat', 'filter'] as const).filter((name) => {
-      const table = ruleset.tables.get(name);
-      return table === undefined || ![...table.chains.values()].some(({ policy }) => policy !== null);
-    });
-    const partial = missing.map((name) => ({
-      code: 'table-not-captured',
-      text: `the built-in chains of table ${name} are not in the capture: taken for empty, with policy ACCEPT`,
-      settle: 'capture all tables with `iptables-save -c`',
-    }));
-    if (ruleset.form !== 'table-listing') return partial;
-    const text =
-      'the listing prints no interfaces; kube-proxy writes none into its own rules, so there none is taken to exist';
-    return [
-      ...partial,
-      { code: 'listing-interfaces', text, settle: 'capture with iptables-save instead of iptables -L' },
-    ];
-  });
 }

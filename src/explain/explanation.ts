@@ -42,6 +42,7 @@ export interface TraceItem {
     readonly state: string;
     readonly mark: string;
   };
+  /** Null where no Service has this address and port, and where the outcomes belong to different ones. */
   readonly service: ServiceRef | null;
   readonly steps: readonly StepItem[];
   readonly outcomes: readonly OutcomeItem[];
@@ -68,6 +69,14 @@ export interface Note {
   readonly settle: string | null;
 }
 
+/**
+ * What the verdict alone does not tell. `effect`: `breaks`, the connection fails this way although the packet passes;
+ * `may-break`, it fails or goes astray under circumstances that the text names; `none`, worth knowing.
+ */
+export interface Remark extends Note {
+  readonly effect: 'breaks' | 'may-break' | 'none';
+}
+
 /** A step of the contract. `rule` counts from 1; null for a policy or a chain's end. */
 export interface StepItem {
   readonly id: number;
@@ -89,6 +98,8 @@ export interface StepItem {
 export interface OutcomeItem {
   readonly probability: number;
   readonly given: readonly Note[];
+  /** The Service port by the rules of this way. Ways differ where a listing lost the addresses that tell them apart. */
+  readonly service: ServiceRef | null;
   readonly verdict: 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
   readonly decidedBy: number | null;
   readonly reason: Note | null;
@@ -99,13 +110,15 @@ export interface OutcomeItem {
     readonly port: number | null;
     readonly rewrite: 'none' | 'masquerade' | 'snat';
   };
+  /** `reply` for a packet that conntrack knows as an answer. */
+  readonly direction: 'original' | 'reply';
   readonly exit:
     | { readonly kind: 'interface'; readonly name: string; readonly nextHop: string | null }
     | { readonly kind: 'local' }
     | null;
   readonly endpoint: EndpointRef | null;
-  /** Why the connection fails although this packet passes: the answer's way back, as far as this node tells. */
-  readonly remarks: readonly Note[];
+  /** What else the capture tells about a connection that goes this way, the worst first. */
+  readonly remarks: readonly Remark[];
   readonly path: readonly number[];
   /** Routing and other turns; `after` counts entries of `path`. */
   readonly turns: readonly { readonly after: number; readonly kind: string; readonly text: string }[];

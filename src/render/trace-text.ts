@@ -1,11 +1,13 @@
-import type { Note, TraceItem, TraceList } from '../explain/explanation.ts';
+import type { Note, ServiceRef, TraceItem, TraceList } from '../explain/explanation.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
 import { renderPath } from './trace/path-text.ts';
+import { remarkLines } from './trace/remark-lines.ts';
 import { summariseGroup } from './trace/verdict-text.ts';
+import { wrap } from './wrap.ts';
 
 /** How much to print, and how. */
 export interface TraceTextOptions {
@@ -18,49 +20,81 @@ export interface TraceTextOptions {
 /** @returns the answer first, then the way through the rules, then what it rests on. */
 export function renderTraceText(list: TraceList, options: TraceTextOptions): string {
   const { colours, width } = options;
-  const blocks = [heading(list, colours)];
+  const blocks = [heading(list, width, colours)];
   blocks.push(...list.items.map((item) => answer(item, width, colours)));
   const told = new Set<string>();
   if (options.detail !== 'answer')
     for (const item of list.items) blocks.push(path(item, list, width, colours, told));
-  blocks.push(notes(list.items, colours));
+  blocks.push(notes(list.items, width, colours));
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-function heading(list: TraceList, colours: Colours): string {
+function heading(list: TraceList, width: number | null, colours: Colours): string {
   const [item] = list.items;
   if (item === undefined) return '';
   const { destination, protocol } = item.packet;
   const to = `${addressWithPort(destination.address, destination.port)}/${protocol}`;
-  const service = list.items.find((each) => each.service !== null)?.service ?? null;
   const node = list.capture.node === null ? '' : ` on ${escapeTerminal(list.capture.node)}`;
-  if (service === null)
-    return `${colours.strong(to)}${node}: no Service that is known here has this address and port\n`;
+  return `${wrap(`${colours.strong(to)}${node}${isWhat(list.items, colours)}`, width, '  ')}\n`;
+}
+
+/** What the address is: one Service port, one of several, or nobody's. */
+function isWhat(items: readonly TraceItem[], colours: Colours): string {
+  const service = items.find((each) => each.service !== null)?.service ?? null;
+  if (service !== null)
+    return ` is ${colours.strong(escapeTerminal(labelOf(service)))} (${viaText(service)})`;
+  const possible = unique(
+    items.flatMap(({ outcomes }) =>
+      outcomes.flatMap(({ service: one }) =>
+        one === null ? [] : [{ code: '', text: `${labelOf(one)} (${viaText(one)})`, settle: null }],
+      ),
+    ),
+  );
+  if (possible.length > 0) {
+    const names = possible.slice(0, 4).map(({ text }) => escapeTerminal(text));
+    const more = possible.length > 4 ? `, … (${possible.length} in all)` : '';
+    return ` may be one of several Services, as the rules here leave open: ${names.join(', ')}${more}`;
+  }
+  return items[0]?.packet.destination.port === null
+    ? ''
+    : ': no Service that is known here has this address and port';
+}
+
+function labelOf(service: ServiceRef): string {
   const port = service.port === '' ? '' : `:${service.port}`;
-  const name = colours.strong(escapeTerminal(`${service.namespace}/${service.name}${port}`));
-  const via = {
-    clusterIP: 'cluster IP',
-    nodePort: 'node port',
-    externalIP: 'external IP',
-    loadBalancerIP: 'load balancer IP',
-  };
-  const said = service.namedBy === 'comment' ? ', named by a rule comment' : '';
-  return `${to}${node} is ${name} (${via[service.via]}${said})\n`;
+  return `${service.namespace}/${service.name}${port}`;
+}
+
+const VIA = {
+  clusterIP: 'cluster IP',
+  nodePort: 'node port',
+  externalIP: 'external IP',
+  loadBalancerIP: 'load balancer IP',
+};
+
+function viaText({ via, namedBy }: ServiceRef): string {
+  return namedBy === 'comment' ? `${VIA[via]}, named by a rule comment` : VIA[via];
 }
 
 function answer(item: TraceItem, width: number | null, colours: Colours): string {
-  const lines = [`from ${colours.strong(fromText(item))}`];
+  const lines = [wrap(`from ${colours.strong(fromText(item))}`, width, '  ')];
   const groups = groupOutcomes(item.outcomes);
   for (const group of groups.slice(0, MAX_GROUPS)) {
-    lines.push(...conditions(group, colours), `  ${summariseGroup(group, item, colours)}`);
+    lines.push(...conditions(group, width, colours));
+    const [first] = group.outcomes;
+    if (item.service === null && first?.like.service != null)
+      lines.push(wrap(`  it is ${escapeTerminal(labelOf(first.like.service))}`, width, '    '));
+    lines.push(wrap(`  ${summariseGroup(group, item, colours)}`, width, '    '));
+    const { forAll, forSome } = remarkLines(group, width, colours);
+    lines.push(...forAll);
     const table = renderEndpoints(group, item, width);
     if (table !== '') lines.push(table.trimEnd());
-    lines.push(...remarks(group, colours));
+    lines.push(...forSome);
   }
   if (groups.length > MAX_GROUPS)
     lines.push(`  … and ${groups.length - MAX_GROUPS} more sets of conditions (-o json lists all)`);
   const flows = flowText(item);
-  if (flows !== '') lines.push(flows);
+  if (flows !== '') lines.push(wrap(flows, width, '    '));
   return `${lines.join('\n')}\n`;
 }
 
@@ -74,20 +108,23 @@ function fromText(item: TraceItem): string {
   return `${from} (${addressWithPort(address, port)})`;
 }
 
-function conditions(group: OutcomeGroup, colours: Colours): string[] {
-  const texts = group.sticky
-    ? [...group.given.map(({ text }) => text), STICKY]
-    : group.given.map(({ text }) => text);
-  const shown = texts.slice(0, 4).map((text) => colours.warning(`  if ${escapeTerminal(text)}`));
-  return texts.length > 4
-    ? [...shown, colours.warning(`  … and ${texts.length - 4} more conditions`)]
-    : shown;
-}
+/** Conditions told in full; a case with more of them is counted. */
+const CONDITIONS = 4;
 
-/** Warnings about the way back, once each. */
-function remarks(group: OutcomeGroup, colours: Colours): string[] {
-  const all = group.outcomes.flatMap(({ like }) => like.remarks);
-  return unique(all).map(({ text }) => colours.bad(`  but ${escapeTerminal(text)}`));
+function conditions(group: OutcomeGroup, width: number | null, colours: Colours): string[] {
+  const line = (text: string): string =>
+    wrap(`  ${text}`, width, '    ').split('\n').map(colours.warning).join('\n');
+  const given = group.given.map(({ text }) => escapeTerminal(text));
+  const all = group.sticky ? [...given, STICKY] : given;
+  const lines = all.slice(0, CONDITIONS).map((text) => line(`if ${text}`));
+  if (all.length > CONDITIONS) lines.push(line(`… and ${all.length - CONDITIONS} more conditions`));
+  const cases = group.cases.map((notes) => notes.map(({ text }) => escapeTerminal(text)).join(', and '));
+  const [first, ...others] = cases;
+  if (first === undefined) return lines;
+  lines.push(line(`if ${first}`), ...others.slice(0, CONDITIONS - 1).map((text) => line(`or if ${text}`)));
+  const more = others.length - (CONDITIONS - 1);
+  if (more > 0) lines.push(line(`… or in ${more} more cases (-o json lists all)`));
+  return lines;
 }
 
 const STICKY = 'the client was seen by an endpoint within the time of its session affinity';
@@ -115,13 +152,13 @@ function path(
   const groups = groupOutcomes(item.outcomes).slice(0, MAX_GROUPS);
   const parts = groups.map((group) => {
     const outcomes = group.outcomes.flatMap(({ ways }) => ways);
-    const head = groups.length > 1 ? `${conditions(group, colours).join('\n')}\n` : '';
+    const head = groups.length > 1 ? `${conditions(group, width, colours).join('\n')}\n` : '';
     return head + renderPath(outcomes, item, width, colours, told);
   });
   return `${colours.heading(title)}\n${parts.join('')}`;
 }
 
-function notes(items: readonly TraceItem[], colours: Colours): string {
+function notes(items: readonly TraceItem[], width: number | null, colours: Colours): string {
   const assumed = unique(items.flatMap(({ assumptions }) => assumptions));
   const open = unique(
     items.flatMap(({ outcomes }) =>
@@ -133,19 +170,22 @@ function notes(items: readonly TraceItem[], colours: Colours): string {
   );
   const settled = [...new Set(open.flatMap(({ settle }) => (settle === null ? [] : [settle])))];
   const lines = [
-    ...(assumed.length === 0 ? [] : [colours.heading('taken for granted'), ...assumed.map(noteText)]),
+    ...(assumed.length === 0
+      ? []
+      : [colours.heading('taken for granted'), ...assumed.map((note) => noteText(note, width))]),
     ...(settled.length === 0
       ? []
       : [
           colours.heading('to settle what is open'),
-          ...settled.slice(0, 6).map((text) => `  ${escapeTerminal(text)}`),
+          ...settled.slice(0, 6).map((text) => wrap(`  ${escapeTerminal(text)}`, width, '    ')),
         ]),
   ];
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }
 
-function noteText(note: Note): string {
-  return `  ${escapeTerminal(note.text)}${note.settle === null ? '' : ` (${escapeTerminal(note.settle)})`}`;
+function noteText({ text, settle }: Note, width: number | null): string {
+  const way = settle === null ? '' : ` (${escapeTerminal(settle)})`;
+  return wrap(`  ${escapeTerminal(text)}${way}`, width, '    ');
 }
 
 function unique(list: readonly Note[]): Note[] {

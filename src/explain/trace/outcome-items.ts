@@ -1,17 +1,21 @@
-import type { Host } from '../../host/facts.ts';
 import { formatAddress } from '../../net/address.ts';
-import type { Outcome, Trace } from '../../trace/outcome.ts';
-import type { OutcomeItem } from '../explanation.ts';
-import type { Namer } from './namer.ts';
-import { remarksOn } from './remarks.ts';
+import type { Outcome } from '../../trace/outcome.ts';
+import type { OutcomeItem, ServiceRef } from '../explanation.ts';
+import type { RemarkContext } from './remarks/context.ts';
+import { findRemarks } from './remarks/find-remarks.ts';
 
-/** @returns an outcome as the contract prints it, with the name of who answers. */
-export function describeOutcome(outcome: Outcome, trace: Trace, host: Host, namer: Namer): OutcomeItem {
+/** @returns an outcome as the contract prints it, with the name of who answers and what else is known about it. */
+export function describeOutcome(
+  outcome: Outcome,
+  service: ServiceRef | null,
+  context: RemarkContext,
+): OutcomeItem {
   const { destination, source, exit } = outcome;
   const address = source.sender.address;
   return {
     probability: outcome.probability,
     given: outcome.given,
+    service,
     verdict: outcome.verdict,
     decidedBy: outcome.decidedBy?.id ?? null,
     reason: outcome.reason,
@@ -22,6 +26,7 @@ export function describeOutcome(outcome: Outcome, trace: Trace, host: Host, name
       port: source.port,
       rewrite: source.rewrite,
     },
+    direction: outcome.path.at(-1)?.state.connection?.direction === 'REPLY' ? 'reply' : 'original',
     exit:
       exit === null
         ? null
@@ -32,8 +37,8 @@ export function describeOutcome(outcome: Outcome, trace: Trace, host: Host, name
               name: exit.name,
               nextHop: exit.nextHop === null ? null : formatAddress(exit.nextHop),
             },
-    endpoint: namer.endpointOf(outcome),
-    remarks: remarksOn(outcome, trace, host),
+    endpoint: context.namer.endpointOf(outcome),
+    remarks: findRemarks(outcome, context),
     path: outcome.path.map(({ step }) => step.id),
     turns: outcome.turns,
   };

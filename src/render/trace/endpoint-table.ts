@@ -3,7 +3,7 @@ import { escapeTerminal } from '../escape.ts';
 import { addressWithPort } from '../format-address.ts';
 import { type Column, renderTable } from '../table.ts';
 import type { OutcomeGroup } from './outcome-groups.ts';
-import { isTranslated, percent } from './verdict-text.ts';
+import { isProxyPort, isTranslated, percent } from './verdict-text.ts';
 
 const COLUMNS: readonly Column[] = [
   { heading: 'share', limit: null },
@@ -21,7 +21,13 @@ const SHOWN = 12;
  * translated, or where nothing would be added to the summary.
  */
 export function renderEndpoints(group: OutcomeGroup, item: TraceItem, width: number | null): string {
-  const accepted = group.outcomes.filter(({ like }) => like.verdict === 'accept' && isTranslated(like, item));
+  const accepted = group.outcomes.filter(
+    ({ like }) =>
+      like.verdict === 'accept' &&
+      isTranslated(like, item) &&
+      like.direction === 'original' &&
+      !isProxyPort(like),
+  );
   if (accepted.length === 0) return '';
   const rows = accepted
     .slice(0, SHOWN)

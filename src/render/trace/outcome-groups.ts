@@ -2,7 +2,10 @@ import type { Note, OutcomeItem } from '../../explain/explanation.ts';
 
 /** Outcomes that hold under the same conditions; their shares add up to 1. */
 export interface OutcomeGroup {
+  /** What holds in every case. */
   readonly given: readonly Note[];
+  /** Cases that end alike: what each has besides `given`. Empty where `given` is all. */
+  readonly cases: readonly (readonly Note[])[];
   /** Session affinity: each of these clients stays with the endpoint it had. */
   readonly sticky: boolean;
   readonly outcomes: readonly MergedOutcome[];
@@ -12,10 +15,14 @@ export interface OutcomeGroup {
 export interface MergedOutcome {
   readonly share: number;
   readonly like: OutcomeItem;
+  /** Of the first case, where several end alike. */
   readonly ways: readonly OutcomeItem[];
 }
 
-/** @returns the outcomes by condition, in the order in which the trace met them; those that end alike are merged. */
+/**
+ * @returns the outcomes by condition, in the order in which the trace met them. Outcomes that end alike are merged, and so
+ * are conditions under which all ends alike.
+ */
 export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] {
   const groups = new Map<string, { given: readonly Note[]; sticky: boolean; outcomes: OutcomeItem[] }>();
   for (const outcome of outcomes) {
@@ -31,7 +38,14 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
     group.outcomes.push(outcome);
     groups.set(key, group);
   }
-  return [...groups.values()].map((group) => ({ ...group, outcomes: merge(group.outcomes, group.sticky) }));
+  return mergeAlike(
+    [...groups.values()].map(({ given, sticky, outcomes: all }) => ({
+      given,
+      cases: [],
+      sticky,
+      outcomes: merge(all, sticky),
+    })),
+  );
 }
 
 const NOT_SEEN: Note = {
@@ -49,12 +63,7 @@ function isSticky(given: readonly Note[]): boolean {
 function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome[] {
   const merged = new Map<string, { share: number; like: OutcomeItem; ways: OutcomeItem[] }>();
   for (const outcome of outcomes) {
-    const { verdict, destination, source, exit, rejectWith, decidedBy, reason } = outcome;
-    const key = JSON.stringify(
-      verdict === 'accept'
-        ? [verdict, destination, source, exit]
-        : [verdict, rejectWith, reason === null ? decidedBy : reason.text],
-    );
+    const key = endOf(outcome);
     const same = merged.get(key) ?? { share: 0, like: outcome, ways: [] };
     // A client that stays with its endpoint is one certain way among several, not a share.
     same.share += sticky ? 1 / outcomes.length : outcome.probability;
@@ -62,4 +71,39 @@ function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome
     merged.set(key, same);
   }
   return [...merged.values()];
+}
+
+function endOf(outcome: OutcomeItem): string {
+  const { verdict, destination, source, exit, rejectWith, decidedBy, reason, service, remarks } = outcome;
+  const said = remarks.map(({ text }) => text);
+  return JSON.stringify(
+    verdict === 'accept'
+      ? [verdict, destination, source, exit, service, said]
+      : [verdict, rejectWith, reason === null ? decidedBy : reason.text, service, said],
+  );
+}
+
+/** The walk follows both ways of whatever it cannot tell, so that where every case ends alike no condition matters. */
+function mergeAlike(groups: readonly OutcomeGroup[]): OutcomeGroup[] {
+  const alike = new Map<string, OutcomeGroup[]>();
+  for (const group of groups) {
+    const ends = group.outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like)}`);
+    const key = JSON.stringify([group.sticky, group.given.includes(NOT_SEEN), ...ends.sort()]);
+    const same = alike.get(key);
+    if (same === undefined) alike.set(key, [group]);
+    else same.push(group);
+  }
+  return [...alike.values()].flatMap((same) => {
+    const [first] = same;
+    if (first === undefined) return [];
+    if (same.length === 1) return [first];
+    if (alike.size === 1) return [{ ...first, given: first.given.filter((note) => note === NOT_SEEN) }];
+    const inAll = first.given.filter(({ text }) =>
+      same.every(({ given }) => given.some((note) => note.text === text)),
+    );
+    const common = new Set(inAll.map(({ text }) => text));
+    const cases = same.map(({ given }) => given.filter(({ text }) => !common.has(text)));
+    // A case that asks for nothing more makes the others idle.
+    return [{ ...first, given: inAll, cases: cases.some((one) => one.length === 0) ? [] : cases }];
+  });
 }

@@ -2,6 +2,7 @@ import type { MissItem, OutcomeItem, StepItem, TraceItem } from '../../explain/e
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { addressWithPort } from '../format-address.ts';
+import { wrap } from '../wrap.ts';
 import { percent } from './verdict-text.ts';
 
 /** Alternatives shown where ways part; JSON has all. */
@@ -62,7 +63,10 @@ class PathPrinter {
   readonly #steps: ReadonlyMap<number, StepItem>;
   readonly #misses: readonly MissItem[];
   readonly #lines: string[] = [];
+  /** Where a rule's telling part goes to a line of its own. */
   readonly #width: number;
+  /** Where lines are broken; null: nowhere. */
+  readonly #limit: number | null;
   readonly #colours: Colours;
   readonly #told: Set<string>;
   #hook: string | null = null;
@@ -73,6 +77,7 @@ class PathPrinter {
     this.#steps = new Map(item.steps.map((step) => [step.id, step]));
     this.#misses = item.misses;
     this.#width = width ?? 160;
+    this.#limit = width;
     this.#colours = colours;
   }
 
@@ -81,7 +86,7 @@ class PathPrinter {
   }
 
   line(text: string): void {
-    this.#lines.push(`${this.#indent}${text}`);
+    this.#lines.push(wrap(`${this.#indent}${text}`, this.#limit, `${this.#indent}    `));
   }
 
   alternative(outcome: OutcomeItem): void {
@@ -121,7 +126,8 @@ class PathPrinter {
     }
     if (texts.size > 0) this.#hook = null;
     const shown = [...texts].slice(0, SHOWN);
-    for (const text of shown) this.#lines.push(this.#colours.faint(`  ${escapeTerminal(text)}`));
+    for (const text of shown)
+      this.#lines.push(this.#colours.faint(wrap(`  ${escapeTerminal(text)}`, this.#limit, '    ')));
     if (texts.size > shown.length)
       this.#lines.push(this.#colours.faint(`  … and ${texts.size - shown.length} more`));
   }

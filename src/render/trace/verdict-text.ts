@@ -1,6 +1,7 @@
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/explanation.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
+import { addressWithPort } from '../format-address.ts';
 import type { MergedOutcome, OutcomeGroup } from './outcome-groups.ts';
 
 /** @returns what happens to a group of outcomes, in one line: verdict, how many endpoints, what becomes of the source. */
@@ -26,15 +27,27 @@ function acceptedText(
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
   const where = moved
-    ? group.sticky
-      ? `stays with its endpoint (1 of ${targets.size})`
-      : targets.size === 1
-        ? 'to 1 endpoint'
-        : `to 1 of ${targets.size} endpoints`
+    ? movedText(first.like, targets.size, group.sticky)
     : first.like.exit?.kind === 'local'
       ? 'to this node itself, destination unchanged'
       : 'destination unchanged';
   return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}`;
+}
+
+/** Who gets a packet whose destination was rewritten. */
+function movedText(outcome: OutcomeItem, count: number, sticky: boolean): string {
+  const { destination } = outcome;
+  if (outcome.direction === 'reply')
+    return `back to the client, ${addressWithPort(destination.address, destination.port)}`;
+  if (isProxyPort(outcome))
+    return `to kube-proxy's own port ${destination.port} on this node (${destination.address})`;
+  if (sticky) return `stays with its endpoint (1 of ${count})`;
+  return count === 1 ? 'to 1 endpoint' : `to 1 of ${count} endpoints`;
+}
+
+/** @returns true where kube-proxy itself takes the connection (userspace mode): what is dialled then is no rule's matter. */
+export function isProxyPort(outcome: OutcomeItem): boolean {
+  return outcome.remarks.some(({ code }) => code === 'userspace-proxy');
 }
 
 /** An untouched packet leaves by a route: for a Service address that is news, so it is said. */

@@ -1,0 +1,86 @@
+import type { HookName, Ruleset, TableName } from '../../iptables/ruleset.ts';
+import type { Trace } from '../../trace/outcome.ts';
+import type { Note, TraceItem } from '../explanation.ts';
+import type { Known } from '../question/question.ts';
+
+const SETTLE = 'capture all tables with `iptables-save -c`';
+
+/**
+ * Built-in chains that the packet would have met and that are neither in the capture nor supplied: taken for empty,
+ * and said so.
+ * @param rulesets as they were walked
+ */
+export function missingRules(
+  rulesets: readonly Ruleset[],
+  trace: Trace,
+  known: Known,
+): TraceItem['assumptions'] {
+  if (rulesets.length === 0) return [noRules(trace, known)];
+  return rulesets.flatMap((ruleset) => [
+    ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
+    ...(ruleset.form === 'table-listing' ? [LISTING] : []),
+  ]);
+}
+
+function noRules({ packet }: Trace, { rulesets }: Known): Note {
+  const others =
+    rulesets.length > 0
+      ? `the capture holds rules for ${rulesets[0]?.family} only`
+      : 'the capture holds no iptables rules';
+  const command = packet.family === 'ipv6' ? 'ip6tables-save' : 'iptables-save';
+  return {
+    code: 'rules-not-captured',
+    text: `${others}; it is taken for granted that there is no ${packet.family} rule`,
+    settle: `capture \`${command} -c\``,
+  };
+}
+
+const LISTING: Note = {
+  code: 'listing-interfaces',
+  text: 'the listing prints no interfaces; kube-proxy writes none into its own rules, so there none is taken to exist',
+  settle: 'capture with iptables-save instead of iptables -L',
+};
+
+/** A table that is there in any form has had its missing chains supplied where kube-proxy always writes them. */
+function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] {
+  const table = ruleset.tables.get(name);
+  const missing = HOOKS_OF[name]
+    .filter((hook) => mayPass(hook, trace) && table?.chains.has(hook) !== true)
+    .map((hook) => `${name} ${hook}`);
+  if (missing.length === 0) return [];
+  const verb = missing.length === 1 ? 'is' : 'are';
+  return [
+    {
+      code: 'table-not-captured',
+      text: `${missing.join(' and ')} ${verb} not in the capture: taken for empty, with policy ACCEPT`,
+      settle: SETTLE,
+    },
+  ];
+}
+
+const HOOKS_OF: Readonly<Record<TableName, readonly HookName[]>> = {
+  raw: [],
+  mangle: [],
+  nat: ['PREROUTING', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: [],
+};
+
+/** Whether some outcome can have come to a hook. */
+function mayPass(hook: HookName, { packet, outcomes }: Trace): boolean {
+  const local = outcomes.some(({ exit }) => exit?.kind === 'local');
+  const leaves = outcomes.some(
+    ({ exit, verdict }) => exit?.kind === 'interface' || (exit === null && verdict === 'accept'),
+  );
+  switch (hook) {
+    case 'PREROUTING':
+    case 'OUTPUT':
+      return packet.entersAt === hook;
+    case 'INPUT':
+      return local;
+    case 'FORWARD':
+      return packet.entersAt === 'PREROUTING' && leaves;
+    case 'POSTROUTING':
+      return leaves;
+  }
+}

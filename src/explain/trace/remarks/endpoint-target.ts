@@ -1,0 +1,75 @@
+import type { Endpoint } from '../../../kubernetes/objects.ts';
+import { formatAddress } from '../../../net/address.ts';
+import { prefixContains } from '../../../net/prefix.ts';
+import type { Outcome } from '../../../trace/outcome.ts';
+import type { Remark } from '../../explanation.ts';
+import { podNetworks } from '../../question/this-node.ts';
+import { type RemarkContext, remark } from './context.ts';
+import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';
+import { isUsable } from './target.ts';
+
+/** Holds where a rule sends the packet against what the API says of the Service's endpoints. */
+export function endpointTarget(outcome: Outcome, context: RemarkContext): readonly Remark[] {
+  const { trace, target } = context;
+  const by = translatedBy(outcome);
+  if (outcome.verdict !== 'accept' || by === null || !isTranslated(outcome, trace)) return [];
+  if (/^KUBE-(?:PORTALS|NODEPORT)-/.test(by.chain)) return userspace(outcome, context);
+  const { label, endpoints } = target;
+  const address = formatAddress(outcome.destination.address);
+  const { port } = outcome.destination;
+  const socket = socketText(address, port);
+  if (label === null || endpoints === null) return unknownAddress(outcome, context);
+  const same = endpoints.filter((endpoint) => endpoint.address === address);
+  const exact = same.find((endpoint) => endpoint.port === port);
+  if (exact !== undefined) return state(exact, socket, context);
+  const [other] = same;
+  if (other !== undefined) {
+    const text = `${placeOf(by)} sends the packet to port ${port ?? 'unknown'} of ${address}, but in the API this endpoint of ${label} listens on ${other.port}`;
+    return remark('endpoint-port-differs', 'breaks', text);
+  }
+  const nobody = isUnknown(outcome, context) ? ', and no known pod or node has that address' : '';
+  const stale = by.chain.startsWith('KUBE-SEP-')
+    ? `${socket} is no endpoint of ${label} in the API: the rules are older than the API objects${nobody}`
+    : `${placeOf(by)} sends the packet to ${socket}, which is no endpoint of ${label}${nobody}`;
+  return remark('not-an-endpoint', nobody === '' ? 'may-break' : 'breaks', stale);
+}
+
+/** The endpoint is the API's own; its state may still tell why it does not answer. */
+function state(endpoint: Endpoint, socket: string, { known, target }: RemarkContext): Remark[] {
+  if (!isUsable(endpoint)) {
+    const text = `the API says that ${socket} is not ready: kube-proxy would not use it, so the rules are older than the API objects`;
+    return remark('endpoint-not-ready', 'may-break', text);
+  }
+  const { pod } = endpoint;
+  if (pod === null || !endpoint.ready) return [];
+  const found = known.cluster.pods?.find(
+    ({ namespace, name }) => namespace === pod.namespace && name === pod.name,
+  );
+  if (found === undefined || found.ready) return [];
+  const text = `pod ${pod.namespace}/${pod.name} (${socket}) is not Ready, though its EndpointSlice still lists it as a ready endpoint of ${target.label}`;
+  return remark('pod-not-ready', 'may-break', text);
+}
+
+function unknownAddress(outcome: Outcome, context: RemarkContext): Remark[] {
+  if (!isUnknown(outcome, context)) return [];
+  // Host ports have a sentence of their own.
+  if (context.target.label === null && outcome.path.some(({ step }) => step.chain.startsWith('CNI-')))
+    return [];
+  const text = `no known pod or node has ${formatAddress(outcome.destination.address)}`;
+  return remark('unknown-address', 'breaks', text);
+}
+
+/** True for an address of the pods' network that nobody in the capture has. */
+function isUnknown({ destination }: Outcome, { known, namer }: RemarkContext): boolean {
+  if (known.cluster.pods === null) return false;
+  if (namer.endpointAt(formatAddress(destination.address), destination.port) !== null) return false;
+  return podNetworks(known, destination.address.family).some((network) =>
+    prefixContains(network, destination.address),
+  );
+}
+
+/** pkg/proxy/userspace (up to 1.25): rules lead to a port of kube-proxy, which opens a connection of its own. */
+function userspace({ destination }: Outcome, { target }: RemarkContext): Remark[] {
+  const text = `kube-proxy (userspace mode) listens on port ${destination.port} of this node and opens a connection of its own to an endpoint of ${target.label ?? 'the Service'}: which one stands in no rule, and the endpoint sees the node as its client`;
+  return remark('userspace-proxy', 'none', text);
+}

@@ -1,0 +1,66 @@
+import { isLocalAddress } from '../../../host/local-addresses.ts';
+import type { Service } from '../../../kubernetes/objects.ts';
+import { formatAddress } from '../../../net/address.ts';
+import { ICMP, ICMPV6 } from '../../../net/protocol.ts';
+import type { Outcome } from '../../../trace/outcome.ts';
+import type { Remark } from '../../explanation.ts';
+import { type RemarkContext, remark } from './context.ts';
+import { isTranslated, socketText } from './path-facts.ts';
+import { whyNoRule } from './why-no-rule.ts';
+
+/** A Service's address is rewritten or nobody answers: says of an accepted packet why no rule rewrote it. */
+export function notTranslated(outcome: Outcome, context: RemarkContext): readonly Remark[] {
+  const { trace, target, known } = context;
+  if (outcome.verdict !== 'accept' || isTranslated(outcome, trace)) return [];
+  if (trace.packet.protocol === ICMP || trace.packet.protocol === ICMPV6) return ping(outcome, context);
+  if (target.label === null || target.via === null) return [];
+  const { destination, destinationPort } = trace.packet;
+  const socket = socketText(formatAddress(destination), destinationPort);
+  if (target.via === 'nodePort') {
+    const why = whyNoRule(outcome, context);
+    const text = `no rule sends node port ${destinationPort} of ${target.label} on, so only a process of this node could answer: ${why}`;
+    return remark('node-port-not-translated', 'breaks', text);
+  }
+  if (outcome.exit?.kind === 'local') return answeredHere(context, socket);
+  if (target.via === 'loadBalancerIP' && isProxied(target.service, formatAddress(destination))) {
+    const text = `no rule rewrites ${socket}, as the Service asks for (ipMode Proxy): the packet goes to the load balancer itself`;
+    return remark('load-balancer-proxied', 'none', text);
+  }
+  const why = whyNoRule(outcome, context);
+  if (target.via === 'clusterIP') {
+    const text = `no rule rewrites cluster IP ${socket}, and nobody answers at that address itself: ${why}`;
+    return remark('cluster-ip-not-translated', 'breaks', text);
+  }
+  const kind = target.via === 'externalIP' ? 'external IP' : 'load balancer IP';
+  const own = isLocalAddress(known.host, destination) === true ? 'this node' : 'whoever has that address';
+  const text = `no rule rewrites ${kind} ${socket}: the packet goes to ${own}, not to an endpoint of ${target.label}: ${why}`;
+  return remark('external-address-not-translated', 'may-break', text);
+}
+
+/** node-local-dns, for one, puts the cluster IP of DNS on an interface of the node. */
+function answeredHere({ trace, known, target }: RemarkContext, socket: string): Remark[] {
+  const { destination } = trace.packet;
+  const holder = known.host.links?.find(({ addresses }) =>
+    addresses.some(
+      ({ address }) => address.family === destination.family && address.value === destination.value,
+    ),
+  );
+  const where = holder === undefined ? '' : ` (interface ${holder.name})`;
+  const text = `${formatAddress(destination)} is an address of this node${where}: a process here answers ${socket} itself, as node-local-dns does, and not an endpoint of ${target.label}`;
+  return remark('answered-by-node', 'none', text);
+}
+
+/** kube-proxy's rules ask for the protocol and port of a Service, so a ping finds none of them. */
+function ping({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
+  if (exit?.kind === 'local') return [];
+  const address = formatAddress(trace.packet.destination);
+  const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
+  if (owner === undefined) return [];
+  const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}: rules rewrite its ports only, so a ping to it is answered by nobody; that says nothing about the Service`;
+  return remark('ping-to-cluster-ip', 'breaks', text, 'trace a port of the Service');
+}
+
+/** Service.status.loadBalancer.ingress[].ipMode Proxy: kube-proxy leaves the address alone (1.29 and later). */
+function isProxied(service: Service | null, address: string): boolean {
+  return service?.loadBalancer.some(({ ip, ipMode }) => ip === address && ipMode === 'Proxy') ?? false;
+}

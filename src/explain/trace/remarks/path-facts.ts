@@ -1,0 +1,35 @@
+import type { HookName, TableName } from '../../../iptables/ruleset.ts';
+import { sameAddress } from '../../../net/address.ts';
+import type { Outcome, Step, Trace } from '../../../trace/outcome.ts';
+
+/** @returns true where NAT changed where the packet goes. */
+export function isTranslated({ destination }: Outcome, { packet }: Trace): boolean {
+  return !sameAddress(destination.address, packet.destination) || destination.port !== packet.destinationPort;
+}
+
+/** @returns the rule that rewrote the destination; null where none did, or where a known flow did. */
+export function translatedBy({ path }: Outcome): Step | null {
+  const entry = path.findLast(({ step }) => ['dnat', 'redirect', 'netmap'].includes(step.action));
+  return entry?.step ?? null;
+}
+
+/** @returns the steps of one table at one hook, in the order in which the packet met them. */
+export function stepsAt(outcome: Outcome, table: TableName, hook: HookName): Step[] {
+  return outcome.path.flatMap(({ step }) => (step.table === table && step.hook === hook ? [step] : []));
+}
+
+/** @returns `nat PREROUTING rule 3`, `the policy of filter FORWARD`. */
+export function placeOf({ table, chain, rule }: Step): string {
+  return rule === null ? `the policy of ${table} ${chain}` : `${table} ${chain} rule ${rule.number}`;
+}
+
+/** @returns true for a step that goes on in the chain. */
+export function leadsTo(step: Step, chain: string): boolean {
+  return (step.action === 'jump' || step.action === 'goto') && step.target === chain;
+}
+
+/** @returns `10.0.0.1:80`, `[fd00::1]:80`, or the address alone. */
+export function socketText(address: string, port: number | null): string {
+  if (port === null) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}

@@ -1,0 +1,64 @@
+import { type Chain, commentOf, type Rule } from '../../../iptables/ruleset.ts';
+import { parseServiceComment } from '../../../names/comments.ts';
+import { formatAddress } from '../../../net/address.ts';
+import { formatPrefix, type Prefix, prefixContains } from '../../../net/prefix.ts';
+import type { Outcome } from '../../../trace/outcome.ts';
+import type { Remark } from '../../explanation.ts';
+import { type RemarkContext, remark } from './context.ts';
+
+/**
+ * kube-proxy tells pods from others by the network it was told (--cluster-cidr or the node's podCIDR). A pod of this node
+ * outside of it is treated as a stranger: masqueraded, and not exempt from external traffic policy Local.
+ */
+export function outsidePodNetwork(outcome: Outcome, context: RemarkContext): readonly Remark[] {
+  const { client, trace } = context;
+  const { address } = trace.packet.source;
+  if (!client.localPod || address === null) return [];
+  for (const { step } of outcome.path) {
+    const found = masqueradedAsStranger(step.rule) ?? podTrafficOf(step.target, step.table, context);
+    if (found === null || prefixContains(found.prefix, address)) continue;
+    const { rule, prefix } = found;
+    const text = `kube-proxy treats ${client.label} as a client from outside: it takes ${formatPrefix(prefix)} for the pods' network (--cluster-cidr; nat ${rule.chain} rule ${rule.number}), and ${formatAddress(address)} is not in it`;
+    return remark('pod-outside-cluster-cidr', 'may-break', text);
+  }
+  return [];
+}
+
+interface Told {
+  readonly rule: Rule;
+  readonly prefix: Prefix;
+}
+
+/** `! -s CIDR … -j KUBE-MARK-MASQ`, which matched. */
+function masqueradedAsStranger(rule: Rule | null): Told | null {
+  if (rule?.target?.kind !== 'jump' || rule.target.chain !== 'KUBE-MARK-MASQ') return null;
+  for (const match of rule.matches) {
+    if (match.kind === 'source' && match.negated) return { rule, prefix: match.prefix };
+  }
+  return null;
+}
+
+/** `-s CIDR … "pod traffic for … external destinations"` in a KUBE-EXT (up to 1.24 KUBE-XLB) chain on the way. */
+function podTrafficOf(target: string | null, table: string, { rulesets }: RemarkContext): Told | null {
+  if (table !== 'nat' || target === null || !/^KUBE-(?:EXT|XLB)-/.test(target)) return null;
+  for (const ruleset of rulesets) {
+    const chain = ruleset.tables.get('nat')?.chains.get(target);
+    const told = chain === undefined ? null : podTrafficRule(chain);
+    if (told !== null) return told;
+  }
+  return null;
+}
+
+/** The rule stands before the endpoints; in KUBE-XLB these follow in the same chain. */
+function podTrafficRule({ rules }: Chain): Told | null {
+  for (let index = 0; index < Math.min(rules.length, 4); index++) {
+    const rule = rules.at(index);
+    const comment = commentOf(rule);
+    const isPodTraffic =
+      comment !== null &&
+      (parseServiceComment(comment)?.phrase === 'pod-traffic' || comment.startsWith('Redirect pods '));
+    const source = rule.matches.find((match) => match.kind === 'source');
+    if (isPodTraffic && source?.kind === 'source' && !source.negated) return { rule, prefix: source.prefix };
+  }
+  return null;
+}

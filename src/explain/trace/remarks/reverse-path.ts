@@ -1,0 +1,39 @@
+import { findRoute } from '../../../host/find-route.ts';
+import { interfaceSwitch } from '../../../host/sysctl.ts';
+import { formatAddress } from '../../../net/address.ts';
+import type { Outcome } from '../../../trace/outcome.ts';
+import type { Remark } from '../../explanation.ts';
+import { type RemarkContext, remark } from './context.ts';
+
+/**
+ * No capture tells by which interface a client's packets come in. Where answers go out through one and the address asked
+ * for is on another that filters strictly, the kernel drops what comes in by the latter (fib_validate_source), silently.
+ * A sender on the link itself cannot come in by another, and nothing is said.
+ */
+export function reversePath(outcome: Outcome, context: RemarkContext): readonly Remark[] {
+  const { trace, known, client } = context;
+  const { source, destination, family, entersAt, inInterface } = trace.packet;
+  const { address } = source;
+  if (outcome.verdict !== 'accept' || entersAt !== 'PREROUTING' || client.interfaceGiven) return [];
+  if (family !== 'ipv4' || address === null || typeof inInterface !== 'string') return [];
+  const holder = known.host.links?.find(({ addresses }) =>
+    addresses.some(({ address: own }) => own.family === family && own.value === destination.value),
+  );
+  if (holder === undefined || holder.loopback || holder.name === inInterface) return [];
+  if (interfaceSwitch(known.host, family, 'rp_filter', holder.name, 'max') !== 1) return [];
+  const back = findRoute(known.host, {
+    family,
+    destination: address,
+    source: null,
+    mark: 0,
+    inInterface: 'lo',
+    outInterface: null,
+    protocol: null,
+    sourcePort: null,
+    destinationPort: null,
+    uid: null,
+  });
+  if (back.kind !== 'route' || back.gateway === null) return [];
+  const text = `rp_filter: this holds where the packet comes in through ${inInterface}, as answers to ${formatAddress(address)} go out; if it comes in through ${holder.name}, which has ${formatAddress(destination)}, the kernel drops it before any rule of nat (rp_filter=1 on ${holder.name})`;
+  return remark('reverse-path', 'may-break', text, `give --in-interface ${holder.name}`);
+}

@@ -1,0 +1,75 @@
+import { isLocalAddress } from '../../../host/local-addresses.ts';
+import type { Endpoint, Service, ServicePort } from '../../../kubernetes/objects.ts';
+import type { Trace } from '../../../trace/outcome.ts';
+import type { ServiceRef } from '../../explanation.ts';
+import type { Known } from '../../question/question.ts';
+
+/** What the packet was sent to. Everything is null where the API objects are not in the capture or know no such Service. */
+export interface Target {
+  /** `shop/web:http`; null where no Service is known by this address or by the rules passed. */
+  readonly label: string | null;
+  readonly via: ServiceRef['via'] | null;
+  readonly service: Service | null;
+  readonly port: ServicePort | null;
+  /** Every endpoint of the Service port in the API, usable or not; null where endpoints were not captured. */
+  readonly endpoints: readonly Endpoint[] | null;
+}
+
+/** @returns the API's view of the packet's destination: by address, by node port of this node, else by the name that the rules gave. */
+export function findTarget(trace: Trace, named: ServiceRef | null, known: Known): Target {
+  const found = byAddress(trace, known) ?? byName(named, known);
+  if (found === null) {
+    return {
+      label: named === null ? null : labelOf(named.namespace, named.name, named.port),
+      via: named?.via ?? null,
+      service: null,
+      port: null,
+      endpoints: null,
+    };
+  }
+  const { service, port, via } = found;
+  const endpoints =
+    known.cluster.endpoints?.filter(
+      (endpoint) =>
+        endpoint.service === service.name &&
+        endpoint.namespace === service.namespace &&
+        endpoint.portName === port.name &&
+        endpoint.protocol.toUpperCase() === port.protocol.toUpperCase(),
+    ) ?? null;
+  return { label: labelOf(service.namespace, service.name, port.name), via, service, port, endpoints };
+}
+
+interface Found {
+  readonly service: Service;
+  readonly port: ServicePort;
+  readonly via: ServiceRef['via'];
+}
+
+function byAddress({ packet }: Trace, known: Known): Found | null {
+  const { destination, destinationPort: port, protocol } = packet;
+  if (port === null) return null;
+  const match = known.book.serviceAt(protocol, destination, port);
+  if (match !== null) return match;
+  const local = packet.destinationIsLocal || isLocalAddress(known.host, destination) === true;
+  const found = local ? known.book.serviceAtNodePort(protocol, port) : null;
+  return found === null ? null : { ...found, via: 'nodePort' };
+}
+
+function byName(named: ServiceRef | null, { cluster }: Known): Found | null {
+  if (named === null) return null;
+  const service = cluster.services?.find(
+    ({ namespace, name }) => namespace === named.namespace && name === named.name,
+  );
+  const port = service?.ports.find(({ name }) => name === named.port);
+  return service === undefined || port === undefined ? null : { service, port, via: named.via };
+}
+
+/** @returns `namespace/service:port`. */
+function labelOf(namespace: string, name: string, port: string): string {
+  return port === '' ? `${namespace}/${name}` : `${namespace}/${name}:${port}`;
+}
+
+/** @returns true for an endpoint that kube-proxy may use: ready, or terminating and still serving. */
+export function isUsable({ ready, serving, terminating }: Endpoint): boolean {
+  return ready || (serving && terminating);
+}

@@ -1,0 +1,134 @@
+import type { Table } from '../../../iptables/ruleset.ts';
+import type { Service } from '../../../kubernetes/objects.ts';
+import { formatAddress } from '../../../net/address.ts';
+import type { Outcome, Step } from '../../../trace/outcome.ts';
+import type { RemarkContext } from './context.ts';
+import { leadsTo, placeOf, stepsAt } from './path-facts.ts';
+import { unreachedRefusal } from './refusal.ts';
+import { isUsable } from './target.ts';
+
+/** @returns the reason, as far as the capture tells, why no rule rewrote a Service's address: a clause without final stop. */
+export function whyNoRule(outcome: Outcome, context: RemarkContext): string {
+  return (
+    notAsked(outcome) ??
+    leftAlone(context.target.service) ??
+    brokenWay(outcome, context) ??
+    unreachedRefusal(outcome, context) ??
+    noEntry(context)
+  );
+}
+
+/** nat is asked by the first packet of a tracked connection only. */
+function notAsked({ path, turns }: Outcome): string | null {
+  const untracked = path.find(({ step }) => step.action === 'notrack' || step.action === 'ct');
+  if (path.some(({ state }) => state.untracked === 'UNTRACKED')) {
+    const by = untracked === undefined ? '' : ` (${placeOf(untracked.step)})`;
+    return `the packet is not tracked${by}, so nat is not asked`;
+  }
+  if (path.some(({ state }) => state.untracked === 'INVALID'))
+    return 'conntrack calls the packet INVALID, so nat is not asked';
+  const known = path.some(({ state }) => state.connection?.fromCapture === true);
+  if (!known) return null;
+  const turn = turns.find(({ kind }) => kind === 'conntrack');
+  return `conntrack already holds this connection, and without a rewrite${turn === undefined ? '' : ` (${turn.text})`}`;
+}
+
+/** Services that kube-proxy passes over: NewProxier's informers and ShouldSkipService (pkg/proxy/util/utils.go). */
+function leftAlone(service: Service | null): string | null {
+  if (service === null) return null;
+  const other = service.labels['service.kubernetes.io/service-proxy-name'];
+  if (other !== undefined)
+    return `kube-proxy leaves Services with label service.kubernetes.io/service-proxy-name to another proxy (here ${JSON.stringify(other)})`;
+  if (service.labels['service.kubernetes.io/headless'] !== undefined)
+    return 'kube-proxy passes over Services with label service.kubernetes.io/headless';
+  if (service.type === 'ExternalName')
+    return 'an ExternalName Service is a DNS alias, which kube-proxy passes over';
+  if (service.clusterIPs.every((address) => address === 'None' || address === ''))
+    return 'the Service is headless, and kube-proxy passes over it';
+  return null;
+}
+
+/** Follows the way that packets for Services take through nat, and tells where it is broken. */
+function brokenWay(outcome: Outcome, context: RemarkContext): string | null {
+  const hook = context.trace.packet.entersAt;
+  const nats = context.rulesets.flatMap((ruleset) => ruleset.tables.get('nat') ?? []);
+  const steps = stepsAt(outcome, 'nat', hook);
+  const table = nats.find(({ chains }) => chains.has('KUBE-SERVICES'));
+  if (table === undefined) return withoutKubeProxy(nats);
+  if (!steps.some((step) => leadsTo(step, 'KUBE-SERVICES'))) return notEntered(table, hook, steps);
+  const services = table.chains.get('KUBE-SERVICES');
+  if (services === undefined || services.rules.length === 0)
+    return 'nat KUBE-SERVICES is empty: the rules of all Services are gone from this node';
+  const last = steps.findLast(
+    ({ target }) => target !== null && /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/.test(target),
+  );
+  if (last?.target != null) return deadEnd(table, last.target);
+  return context.target.via === 'nodePort' ? nodePorts(table, steps, context) : null;
+}
+
+function withoutKubeProxy(nats: readonly Table[]): string {
+  const names = nats.flatMap(({ chains }) => [...chains.keys()]);
+  if (names.some((name) => name.startsWith('CILIUM_')))
+    return 'kube-proxy has no chains here, but Cilium has: its eBPF programs may rewrite the address, which no capture of rules shows';
+  if (names.some((name) => name.startsWith('KUBE-')))
+    return 'chain KUBE-SERVICES is missing from nat, though others of kube-proxy are there';
+  return 'the nat table holds no chain of kube-proxy: it does not run here, or its rules were wiped';
+}
+
+function notEntered(table: Table, hook: string, steps: readonly Step[]): string {
+  const builtIn = table.chains.get(hook);
+  const numbers: number[] = [];
+  for (let index = 0; index < (builtIn?.rules.length ?? 0); index++)
+    if (builtIn?.rules.targetName(index) === 'KUBE-SERVICES') numbers.push(index + 1);
+  const [number] = numbers;
+  if (number === undefined)
+    return `nat ${hook} has no jump to KUBE-SERVICES, where the rules of all Services are`;
+  const end = steps.findLast(({ action, rule }) => action === 'accept' && rule !== null);
+  if (end !== undefined)
+    return `${placeOf(end)} accepts the packet in nat before the jump to KUBE-SERVICES (${hook} rule ${number})`;
+  return `nat ${hook} rule ${number}, the jump to KUBE-SERVICES, does not match this packet`;
+}
+
+/** The packet came as far as this chain of the Service, and left it without DNAT. */
+function deadEnd(table: Table, name: string): string {
+  const chain = table.chains.get(name);
+  const rules = chain?.rules;
+  if (rules === undefined || rules.length === 0) {
+    const needs = name.startsWith('KUBE-SEP-') ? 'rewrites the destination' : 'picks an endpoint';
+    return `nat ${name} is empty: no rule in it ${needs}`;
+  }
+  const wanted = name.startsWith('KUBE-SEP-') ? /^DNAT$/ : /^KUBE-(?:SEP|SVC|SVL|EXT)-/;
+  for (let index = 0; index < rules.length; index++)
+    if (wanted.test(rules.targetName(index) ?? ''))
+      return `no rule of nat ${name} that leads on matches this packet`;
+  return `nat ${name} holds no rule that ${name.startsWith('KUBE-SEP-') ? 'rewrites the destination' : 'leads to an endpoint'}`;
+}
+
+function nodePorts(table: Table, steps: readonly Step[], { trace }: RemarkContext): string | null {
+  const { destination, destinationPort } = trace.packet;
+  if (steps.some((step) => leadsTo(step, 'KUBE-NODEPORTS'))) return null;
+  const rules = table.chains.get('KUBE-SERVICES')?.rules;
+  for (let index = 0; rules !== undefined && index < rules.length; index++) {
+    if (rules.targetName(index) !== 'KUBE-NODEPORTS') continue;
+    const address = formatAddress(destination);
+    const localhost = address === '::1' || address.startsWith('127.');
+    const why = localhost
+      ? address === '::1'
+        ? 'kube-proxy serves no node port at ::1'
+        : 'kube-proxy was told to serve no node ports at localhost (--iptables-localhost-nodeports=false or --nodeport-addresses)'
+      : 'kube-proxy serves node ports only at the addresses that --nodeport-addresses names';
+    return `nat KUBE-SERVICES rule ${rules.at(index).number}, which leads to node ports, does not match ${address}: ${why}`;
+  }
+  return `nat KUBE-SERVICES has no jump to KUBE-NODEPORTS, where port ${destinationPort} would be found`;
+}
+
+/** The way is whole, but nothing on it speaks of this address. */
+function noEntry({ target }: RemarkContext): string {
+  const chain = target.via === 'nodePort' ? 'KUBE-NODEPORTS' : 'KUBE-SERVICES';
+  if (target.endpoints === null) return `nat ${chain} has no rule for it`;
+  const usable = target.endpoints.filter(isUsable).length;
+  if (usable === 0)
+    return `the API has no ready endpoint for ${target.label}, and the rule that would reject the packet is missing too`;
+  const count = usable === 1 ? '1 endpoint' : `${usable} endpoints`;
+  return `nat ${chain} has no rule for it, though the API has ${count} of ${target.label}: kube-proxy has not written its rules since (does it run here, and does it reach the API server?)`;
+}

@@ -1,0 +1,27 @@
+import type { Trace } from '../../trace/outcome.ts';
+import type { ServiceRef } from '../explanation.ts';
+import type { Destination } from '../question/destination.ts';
+import type { Namer } from './namer.ts';
+
+/** Service ports of a trace: of each outcome, and the one that all of them share. */
+export interface TracedServices {
+  /** In the order of the trace's outcomes. */
+  readonly each: readonly (ServiceRef | null)[];
+  /** Null where there is none, or where the outcomes belong to different ones. */
+  readonly common: ServiceRef | null;
+}
+
+/**
+ * Names the Service of each outcome by the rules it passed itself: a listing that lost addresses leaves open which
+ * Service's rule matches, and then every way has its own.
+ */
+export function servicesOf(trace: Trace, namer: Namer, destination: Destination): TracedServices {
+  const each = trace.outcomes.map(
+    ({ path }) => namer.serviceOf({ ...trace, steps: path.map(({ step }) => step) }) ?? destination.named,
+  );
+  // Ways that end before any Service's rule say nothing against the others.
+  const named = each.filter((service) => service !== null);
+  const [first = destination.named] = named;
+  const differ = named.some((service) => JSON.stringify(service) !== JSON.stringify(first));
+  return { each, common: differ ? null : first };
+}

@@ -1,0 +1,34 @@
+/** What the colours of a terminal add; it takes no room. Captured text is escaped before, and holds none. */
+const COLOUR = /\u001b\[[0-9;]*m/g;
+
+/**
+ * Breaks a line at its spaces. A word that is too long for a line of its own is left whole: a cut address is no address.
+ * @param text may be coloured; its own leading spaces are its first indent
+ * @param width columns a line may take; null: no limit
+ * @param hang what lines after the first begin with
+ */
+export function wrap(text: string, width: number | null, hang: string): string {
+  if (width === null || lengthOf(text) <= width) return text;
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  const lines: string[] = [];
+  let line = indent;
+  let empty = true;
+  for (const word of text.slice(indent.length).split(' ')) {
+    if (!empty && lengthOf(line) + 1 + lengthOf(word) > width) {
+      lines.push(line);
+      line = hang + word;
+    } else {
+      line += empty ? word : ` ${word}`;
+    }
+    empty = false;
+  }
+  return [...lines, line].join('\n');
+}
+
+/** @returns how many columns a text takes: colours none, a surrogate pair one. */
+export function lengthOf(text: string): number {
+  const plain = text.includes('\u001b') ? text.replace(COLOUR, '') : text;
+  let length = 0;
+  for (let at = 0; at < plain.length; at++) if ((plain.charCodeAt(at) & 0xfc00) !== 0xdc00) length++;
+  return length;
+}
