@@ -1,11 +1,11 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
-import { formatAddress } from '../net/address.ts';
+import { type Address, formatAddress, parseAddress } from '../net/address.ts';
 import { formatProtocol, hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
 import { hex } from '../trace/describe-target.ts';
 import type { Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
-import type { TraceItem } from './explanation.ts';
+import type { OutcomeItem, TraceItem } from './explanation.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
@@ -60,6 +60,11 @@ function explainFrom(
     target: findTarget(trace, service, known),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
+  const outcomes = outsideIptables(
+    trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
+    packet,
+    known,
+  );
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -75,16 +80,14 @@ function explainFrom(
     },
     service,
     steps: describeSteps(trace, rulesets, namer),
-    outcomes: outsideIptables(
-      trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
-      packet,
-      known,
-    ),
+    outcomes,
     assumptions: [
       ...(destination.chosen === null
         ? []
         : [{ code: 'destination-chosen', text: destination.chosen, settle: null }]),
-      ...vantage.assumptions.filter(({ code }) => code !== 'in-interface' || question.inInterface === null),
+      ...vantage.assumptions.filter(
+        ({ code }) => code !== 'in-interface' || !tellsInterface(outcomes, question),
+      ),
       ...trace.assumptions,
       ...notes,
       ...missingRules(rulesets, trace, known),
@@ -96,6 +99,14 @@ function explainFrom(
   };
 }
 
+/** True where the question says by which interface the packet comes in, or a remark says that it matters. */
+function tellsInterface(outcomes: readonly OutcomeItem[], { inInterface }: TraceQuestion): boolean {
+  return (
+    inInterface !== null ||
+    outcomes.some(({ remarks }) => remarks.some(({ code }) => code === 'reverse-path'))
+  );
+}
+
 function misses(trace: Trace, rulesets: readonly Ruleset[], known: Known): TraceItem['misses'] {
   const [first] = trace.outcomes;
   return first === undefined ? [] : listMisses(first, rulesets, known.host);
@@ -105,9 +116,7 @@ function packetOf(vantage: Vantage, destination: Destination, question: TraceQue
   const { protocol, address } = destination;
   const icmp = protocol === ICMP ? { type: 8, code: 0 } : protocol === ICMPV6 ? { type: 128, code: 0 } : null;
   if (destination.port === null && hasPorts(protocol)) {
-    throw new QuestionError(
-      `${question.destination} needs a port, such as ${formatAddress(address)}:80; for a ping say --protocol icmp`,
-    );
+    throw new QuestionError(needsPort(question.destination, address));
   }
   return {
     family: address.family,
@@ -123,6 +132,20 @@ function packetOf(vantage: Vantage, destination: Destination, question: TraceQue
     mark: question.mark ?? 0,
     state: readState(question.ctstate),
   };
+}
+
+/** `fd00::1:80` is a whole IPv6 address: whoever meant port 80 left out the brackets. */
+function needsPort(asked: string, address: Address): string {
+  const ping = 'for a ping say --protocol icmp';
+  if (address.family === 'ipv4')
+    return `${asked} needs a port, such as ${formatAddress(address)}:80; ${ping}`;
+  const [, head, port] = /^\[?([0-9a-f:]*[0-9a-f]):(\d{1,5})\]?$/i.exec(asked.trim()) ?? [];
+  const meant = head === undefined ? null : parseAddress(head);
+  const hint =
+    meant === null || port === undefined
+      ? ''
+      : `; if port ${port} of ${formatAddress(meant)} is meant, write [${formatAddress(meant)}]:${port}`;
+  return `${asked} is read as an IPv6 address without a port, which would be [${formatAddress(address)}]:80${hint}; ${ping}`;
 }
 
 function readState(text: string | null): Packet['state'] {

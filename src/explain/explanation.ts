@@ -75,6 +75,8 @@ export interface Note {
  */
 export interface Remark extends Note {
   readonly effect: 'breaks' | 'may-break' | 'none';
+  /** The end of `text` where it names what differs among otherwise equal remarks: `10.244.1.11:8080`. */
+  readonly about: string | null;
 }
 
 /** A step of the contract. `rule` counts from 1; null for a policy or a chain's end. */

@@ -196,7 +196,12 @@ function withoutRoutes(branch: Branch, context: TraceContext): Routed {
   if (local === true) return deliver(branch);
   missingRoutes(context);
   if (local === null) {
-    const text = 'the packet goes to an address of another machine or pod, not of this node';
+    // One sentence for all endpoints.
+    const what =
+      state.connection?.dnat === true
+        ? 'the new destination of the packet'
+        : formatAddress(state.destination);
+    const text = `${what} is taken for an address of another machine or pod, not of this node`;
     assume(context, 'destination-not-local', text, 'capture `ip -j addr`');
   }
   return {

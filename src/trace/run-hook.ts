@@ -3,6 +3,7 @@ import type { HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts'
 import { sameAddress } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import { type Branch, changed } from './branch.ts';
+import { whereTableIsFull } from './conntrack-full.ts';
 import { trackConnection } from './conntrack-step.ts';
 import { assume, type TraceContext } from './context.ts';
 import { HOOKS } from './hooks.ts';
@@ -20,7 +21,8 @@ export function runHook(start: Branch, hook: HookName, context: TraceContext): B
   let branches = [start];
   for (const entry of HOOKS[hook]) {
     branches = branches.flatMap((branch) => {
-      if (entry.kind === 'conntrack') return [trackConnection(branch, context.packet, context.world)];
+      if (entry.kind === 'conntrack')
+        return whereTableIsFull(branch, trackConnection(branch, context.packet, context.world), context);
       const rulesets = context.world.rulesets.filter(({ backend }) => (entry.backend ?? backend) === backend);
       const after =
         entry.table === 'nat'

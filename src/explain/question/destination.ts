@@ -1,6 +1,6 @@
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
 import type { Destination as NamedDestination } from '../../names/addresses.ts';
-import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
+import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { ICMP, ICMPV6, parseProtocol, SCTP, TCP, UDP } from '../../net/protocol.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
@@ -106,7 +106,7 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
   const answer = known.book.resolve(text, question.namespace, protocol);
   switch (answer.kind) {
     case 'found':
-      return chosenAmong(text, answer.destinations);
+      return chosenAmong(text, answer.destinations, senderFamily(question));
     case 'not-a-name':
       throw new QuestionError(`${text} is neither ADDRESS:PORT nor NAMESPACE/SERVICE[:PORT] nor node:PORT`);
     case 'no-such-port': {
@@ -139,9 +139,21 @@ function withoutAddress(found: Service): string {
     : `${label} is headless (clusterIP None): it has no address and no rules; trace one of its pods by ADDRESS:PORT`;
 }
 
-/** The first way there: its cluster IP and first port, unless the text named another. The others are told. */
-function chosenAmong(text: string, destinations: readonly NamedDestination[]): Destination {
-  const [first] = destinations;
+/** The family of a sender that is given by address: an IPv6 client asks a dual-stack Service at its IPv6 address. */
+function senderFamily({ from }: TraceQuestion): Family | null {
+  return from === null ? null : (parseAddress(from.replace(/^\[(.*)\]$/, '$1'))?.family ?? null);
+}
+
+/**
+ * The first way there: its cluster IP and first port, unless the text named another. The others are told.
+ * @param family preferred, where the Service has an address of it
+ */
+function chosenAmong(
+  text: string,
+  destinations: readonly NamedDestination[],
+  family: Family | null,
+): Destination {
+  const first = destinations.find(({ address }) => address?.family === family) ?? destinations[0];
   if (first === undefined || first.address === null) {
     throw new QuestionError(
       `${text} is reached by node port ${first?.portNumber ?? ''} only: trace node:${first?.portNumber ?? 'PORT'}`,

@@ -52,7 +52,7 @@ export function outsideIptables(
 }
 
 /** What picks endpoints instead of iptables, or beside it. */
-interface OtherProxy {
+export interface OtherProxy {
   readonly code: string;
   /** `nft table ip kube-proxy`, `IPVS`. */
   readonly name: string;
@@ -61,7 +61,8 @@ interface OtherProxy {
   readonly settle: string;
 }
 
-function otherProxy(packet: Packet, { proxyMode, host }: Known): OtherProxy | null {
+/** @returns what carries Services here besides the iptables rules, or null. */
+export function otherProxy(packet: Packet, { proxyMode, host }: Known): OtherProxy | null {
   const family = nftFamily(packet);
   const nft = {
     name: `nft table ${family} kube-proxy`,

@@ -63,7 +63,7 @@ function isSticky(given: readonly Note[]): boolean {
 function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome[] {
   const merged = new Map<string, { share: number; like: OutcomeItem; ways: OutcomeItem[] }>();
   for (const outcome of outcomes) {
-    const key = endOf(outcome);
+    const key = endOf(outcome, false);
     const same = merged.get(key) ?? { share: 0, like: outcome, ways: [] };
     // A client that stays with its endpoint is one certain way among several, not a share.
     same.share += sticky ? 1 / outcomes.length : outcome.probability;
@@ -73,9 +73,10 @@ function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome
   return [...merged.values()];
 }
 
-function endOf(outcome: OutcomeItem): string {
+/** What tells outcomes apart in the text; what is said beside them counts only where conditions are compared. */
+function endOf(outcome: OutcomeItem, withRemarks: boolean): string {
   const { verdict, destination, source, exit, rejectWith, decidedBy, reason, service, remarks } = outcome;
-  const said = remarks.map(({ text }) => text);
+  const said = withRemarks ? remarks.map(({ text }) => text) : [];
   return JSON.stringify(
     verdict === 'accept'
       ? [verdict, destination, source, exit, service, said]
@@ -87,7 +88,7 @@ function endOf(outcome: OutcomeItem): string {
 function mergeAlike(groups: readonly OutcomeGroup[]): OutcomeGroup[] {
   const alike = new Map<string, OutcomeGroup[]>();
   for (const group of groups) {
-    const ends = group.outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like)}`);
+    const ends = group.outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like, true)}`);
     const key = JSON.stringify([group.sticky, group.given.includes(NOT_SEEN), ...ends.sort()]);
     const same = alike.get(key);
     if (same === undefined) alike.set(key, [group]);

@@ -16,43 +16,59 @@ export interface RemarkLines {
 /** @returns the lines, each remark once. */
 export function remarkLines(group: OutcomeGroup, width: number | null, colours: Colours): RemarkLines {
   const counts = new Map<string, { remark: Remark; count: number }>();
-  for (const { like } of group.outcomes) {
-    for (const remark of like.remarks) {
-      const known = counts.get(remark.text) ?? { remark, count: 0 };
+  for (const { ways } of group.outcomes) {
+    const own = new Map(ways.flatMap(({ remarks }) => remarks).map((remark) => [remark.text, remark]));
+    for (const [text, remark] of own) {
+      const known = counts.get(text) ?? { remark, count: 0 };
       known.count++;
-      counts.set(remark.text, known);
+      counts.set(text, known);
     }
   }
+  const all = group.outcomes.length;
+  const told = [...counts.values()];
   const passes = group.outcomes.some(({ like }) => like.verdict !== 'drop' && like.verdict !== 'reject');
   const lines = (wanted: (count: number) => boolean): string[] =>
-    byCode([...counts.values()].filter(({ count }) => wanted(count)).map(({ remark }) => remark)).flatMap(
-      (same) => linesOf(same, passes, width, colours),
+    byCode(told.filter(({ count }) => wanted(count)).map(({ remark }) => remark)).flatMap((same) =>
+      linesOf(same, passes, width, colours),
     );
-  const all = group.outcomes.length;
   return { forAll: lines((count) => count === all), forSome: lines((count) => count < all) };
 }
 
-function byCode(remarks: readonly Remark[]): Remark[][] {
-  const groups = new Map<string, Remark[]>();
-  for (const remark of remarks) {
-    const same = groups.get(remark.code);
-    if (same === undefined) groups.set(remark.code, [remark]);
-    else same.push(remark);
-  }
-  return [...groups.values()];
+/** A remark, and whatever it is said of. */
+interface Told {
+  readonly remark: Remark;
+  readonly text: string;
+  readonly about: string[];
 }
 
-function linesOf(same: readonly Remark[], passes: boolean, width: number | null, colours: Colours): string[] {
-  const shown = same.slice(0, SHOWN).map(({ effect, text }) => {
+/** Remarks by code. Those that differ only in what they are about become one. */
+function byCode(remarks: readonly Remark[]): Told[][] {
+  const groups = new Map<string, Map<string, Told>>();
+  for (const remark of remarks) {
+    const text = remark.about === null ? remark.text : remark.text.slice(0, -remark.about.length);
+    const group = groups.get(remark.code) ?? new Map<string, Told>();
+    groups.set(remark.code, group);
+    const same = group.get(text) ?? { remark, text, about: [] };
+    if (remark.about !== null) same.about.push(remark.about);
+    group.set(text, same);
+  }
+  return [...groups.values()].map((group) => [...group.values()]);
+}
+
+function linesOf(same: readonly Told[], passes: boolean, width: number | null, colours: Colours): string[] {
+  const shown = same.slice(0, SHOWN).map(({ remark: { effect }, text, about }) => {
     const paint = { breaks: colours.bad, 'may-break': colours.warning, none: (plain: string) => plain }[
       effect
     ];
     const prefix = effect === 'none' || !passes ? '' : 'but ';
-    return wrap(`  ${prefix}${escapeTerminal(text)}`, width, '    ')
-      .split('\n')
-      .map(paint)
-      .join('\n');
+    const line = `  ${prefix}${escapeTerminal(text + listOf(about))}`;
+    return wrap(line, width, '    ').split('\n').map(paint).join('\n');
   });
   const more = same.length - shown.length;
   return more > 0 ? [...shown, `  … and ${more} more like this (-o json lists all)`] : shown;
+}
+
+function listOf(about: readonly string[]): string {
+  const more = about.length - SHOWN;
+  return about.slice(0, SHOWN).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

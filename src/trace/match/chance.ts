@@ -43,6 +43,7 @@ export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext):
       holds: `${who} was entered in list ${match.list}${often}${within}`,
       fails: `${who} was not entered in list ${match.list}${often}${within}`,
     },
-    'capture /proc/net/xt_recent/* (one file for each list)',
+    // A captured list tells that the client is in it, and nothing more can be captured.
+    list === undefined ? 'capture /proc/net/xt_recent/* (one file for each list)' : null,
   );
 }

@@ -42,5 +42,5 @@ export function remark(
   text: string,
   settle: string | null = null,
 ): Remark[] {
-  return [{ code, effect, text, settle }];
+  return [{ code, effect, text, about: null, settle }];
 }

@@ -27,11 +27,14 @@ export function endpointTarget(outcome: Outcome, context: RemarkContext): readon
     const text = `${placeOf(by)} sends the packet to port ${port ?? 'unknown'} of ${address}, but in the API this endpoint of ${label} listens on ${other.port}`;
     return remark('endpoint-port-differs', 'breaks', text);
   }
-  const nobody = isUnknown(outcome, context) ? ', and no known pod or node has that address' : '';
-  const stale = by.chain.startsWith('KUBE-SEP-')
-    ? `${socket} is no endpoint of ${label} in the API: the rules are older than the API objects${nobody}`
-    : `${placeOf(by)} sends the packet to ${socket}, which is no endpoint of ${label}${nobody}`;
-  return remark('not-an-endpoint', nobody === '' ? 'may-break' : 'breaks', stale);
+  const nobody = unknownAddress(outcome, context);
+  const effect = nobody.length === 0 ? 'may-break' : 'breaks';
+  if (!by.chain.startsWith('KUBE-SEP-')) {
+    const text = `${placeOf(by)}, which is not kube-proxy's for ${label}, sends the packet to ${socket}, no endpoint of it`;
+    return [...remark('foreign-target', effect, text), ...nobody];
+  }
+  const stale = `the rules are stale: in the API ${label} has ${usableText(endpoints)}, and not ${socket}`;
+  return [{ code: 'not-an-endpoint', effect, text: stale, about: socket, settle: null }, ...nobody];
 }
 
 /** The endpoint is the API's own; its state may still tell why it does not answer. */
@@ -48,6 +51,16 @@ function state(endpoint: Endpoint, socket: string, { known, target }: RemarkCont
   if (found === undefined || found.ready) return [];
   const text = `pod ${pod.namespace}/${pod.name} (${socket}) is not Ready, though its EndpointSlice still lists it as a ready endpoint of ${target.label}`;
   return remark('pod-not-ready', 'may-break', text);
+}
+
+const SHOWN = 3;
+
+/** The endpoints that the API has now, in a few words. */
+function usableText(endpoints: readonly Endpoint[]): string {
+  const usable = endpoints.filter(isUsable).map(({ address, port }) => socketText(address, port));
+  if (usable.length === 0) return 'no ready endpoint';
+  const more = usable.length > SHOWN ? ` and ${usable.length - SHOWN} more` : '';
+  return `${usable.length === 1 ? 'endpoint' : 'endpoints'} ${usable.slice(0, SHOWN).join(', ')}${more}`;
 }
 
 function unknownAddress(outcome: Outcome, context: RemarkContext): Remark[] {

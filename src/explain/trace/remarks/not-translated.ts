@@ -4,6 +4,7 @@ import { formatAddress } from '../../../net/address.ts';
 import { ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
+import { otherProxy } from '../mode-notes.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, socketText } from './path-facts.ts';
 import { whyNoRule } from './why-no-rule.ts';
@@ -12,13 +13,17 @@ import { whyNoRule } from './why-no-rule.ts';
 export function notTranslated(outcome: Outcome, context: RemarkContext): readonly Remark[] {
   const { trace, target, known } = context;
   if (outcome.verdict !== 'accept' || isTranslated(outcome, trace)) return [];
+  // Only a connection's first packet asks the rules.
+  if (trace.packet.state !== 'NEW') return [];
+  // What is not in iptables may rewrite it yet, and that is the answer then.
+  if (otherProxy(trace.packet, known) !== null) return [];
   if (trace.packet.protocol === ICMP || trace.packet.protocol === ICMPV6) return ping(outcome, context);
   if (target.label === null || target.via === null) return [];
   const { destination, destinationPort } = trace.packet;
   const socket = socketText(formatAddress(destination), destinationPort);
   if (target.via === 'nodePort') {
     const why = whyNoRule(outcome, context);
-    const text = `no rule sends node port ${destinationPort} of ${target.label} on, so only a process of this node could answer: ${why}`;
+    const text = `no rule sends node port ${destinationPort} on to ${target.label}, and the node itself refuses unless a process listens there: ${why}`;
     return remark('node-port-not-translated', 'breaks', text);
   }
   if (outcome.exit?.kind === 'local') return answeredHere(context, socket);
@@ -26,14 +31,19 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
     const text = `no rule rewrites ${socket}, as the Service asks for (ipMode Proxy): the packet goes to the load balancer itself`;
     return remark('load-balancer-proxied', 'none', text);
   }
+  const other = target.service?.labels['service.kubernetes.io/service-proxy-name'];
+  if (other !== undefined) {
+    const text = `no rule here rewrites ${socket}: label service.kubernetes.io/service-proxy-name leaves ${target.label} to another proxy, ${JSON.stringify(other)}, and whether that one answers is in no rule`;
+    return remark('left-to-other-proxy', 'may-break', text);
+  }
   const why = whyNoRule(outcome, context);
   if (target.via === 'clusterIP') {
-    const text = `no rule rewrites cluster IP ${socket}, and nobody answers at that address itself: ${why}`;
+    const text = `nobody answers at ${socket}, a cluster IP that no rule here rewrites: ${why}`;
     return remark('cluster-ip-not-translated', 'breaks', text);
   }
   const kind = target.via === 'externalIP' ? 'external IP' : 'load balancer IP';
   const own = isLocalAddress(known.host, destination) === true ? 'this node' : 'whoever has that address';
-  const text = `no rule rewrites ${kind} ${socket}: the packet goes to ${own}, not to an endpoint of ${target.label}: ${why}`;
+  const text = `no rule here rewrites ${kind} ${socket}, and the packet goes to ${own}: ${why}`;
   return remark('external-address-not-translated', 'may-break', text);
 }
 

@@ -1,4 +1,4 @@
-import type { Rule, Ruleset } from '../../../iptables/ruleset.ts';
+import type { HookName, Rule, Ruleset } from '../../../iptables/ruleset.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol } from '../../../net/protocol.ts';
 import type { Outcome, Step } from '../../../trace/outcome.ts';
@@ -18,7 +18,7 @@ export function unreachedRefusal(outcome: Outcome, context: RemarkContext): stri
     if (rule === null) continue;
     const verb = rule.target?.kind === 'drop' ? 'drop' : 'reject';
     const none = verb === 'drop' ? 'no endpoint on this node' : 'no endpoints';
-    return `${context.target.label} has ${none}, and the rule that would ${verb} the packet, filter ${rule.chain} rule ${rule.number}, is not reached: ${whyUnreached(outcome, rule.chain)}`;
+    return `${context.target.label} has ${none}, and the packet does not come to the rule that would ${verb} it, filter ${rule.chain} rule ${rule.number}: ${whyUnreached(outcome, ruleset, rule.chain)}`;
   }
   return null;
 }
@@ -43,12 +43,28 @@ function findRefusal(ruleset: Ruleset, { trace, target }: RemarkContext): Rule |
   return null;
 }
 
-function whyUnreached(outcome: Outcome, chain: string): string {
+function whyUnreached(outcome: Outcome, ruleset: Ruleset, chain: string): string {
   const hook = outcome.path.findLast(({ step }) => step.table === 'filter')?.step.hook;
   if (hook === undefined) return 'the packet meets no rule of the filter table';
   const steps = stepsAt(outcome, 'filter', hook);
   if (steps.some((step) => leadsTo(step, chain))) return `it does not match this packet at ${hook}`;
+  const jump = jumpTo(chain, hook, ruleset);
+  if (jump === null && hook === 'OUTPUT' && chain === 'KUBE-EXTERNAL-SERVICES')
+    return 'kube-proxy lets only INPUT and FORWARD lead to that chain, so it is not for packets of the node itself';
   const end = steps.findLast(({ action, rule }: Step) => action === 'accept' && rule !== null);
-  if (end !== undefined) return `${placeOf(end)} accepts the packet first`;
-  return `nothing at ${hook} leads this packet to ${chain}`;
+  if (end !== undefined) {
+    const later = jump === null ? '' : ` (the jump to ${chain} stands after it, at rule ${jump})`;
+    return `${placeOf(end)} accepts it first${later}`;
+  }
+  return jump === null
+    ? `filter ${hook} has no jump to ${chain}`
+    : `filter ${hook} rule ${jump}, the jump to ${chain}, does not match it`;
+}
+
+/** @returns the number of the built-in chain's rule that leads to a chain; null where none does. */
+function jumpTo(chain: string, hook: HookName, ruleset: Ruleset): number | null {
+  const rules = ruleset.tables.get('filter')?.chains.get(hook)?.rules;
+  for (let index = 0; rules !== undefined && index < rules.length; index++)
+    if (rules.targetName(index) === chain) return index + 1;
+  return null;
 }

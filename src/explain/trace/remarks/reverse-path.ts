@@ -34,6 +34,6 @@ export function reversePath(outcome: Outcome, context: RemarkContext): readonly 
     uid: null,
   });
   if (back.kind !== 'route' || back.gateway === null) return [];
-  const text = `rp_filter: this holds where the packet comes in through ${inInterface}, as answers to ${formatAddress(address)} go out; if it comes in through ${holder.name}, which has ${formatAddress(destination)}, the kernel drops it before any rule of nat (rp_filter=1 on ${holder.name})`;
+  const text = `this holds for a packet that comes in through ${inInterface}, where answers to ${formatAddress(address)} go out; one that comes in through ${holder.name}, which has ${formatAddress(destination)}, is dropped by the reverse path filter (rp_filter=1 on ${holder.name})`;
   return remark('reverse-path', 'may-break', text, `give --in-interface ${holder.name}`);
 }

@@ -36,9 +36,6 @@ function notAsked({ path, turns }: Outcome): string | null {
 /** Services that kube-proxy passes over: NewProxier's informers and ShouldSkipService (pkg/proxy/util/utils.go). */
 function leftAlone(service: Service | null): string | null {
   if (service === null) return null;
-  const other = service.labels['service.kubernetes.io/service-proxy-name'];
-  if (other !== undefined)
-    return `kube-proxy leaves Services with label service.kubernetes.io/service-proxy-name to another proxy (here ${JSON.stringify(other)})`;
   if (service.labels['service.kubernetes.io/headless'] !== undefined)
     return 'kube-proxy passes over Services with label service.kubernetes.io/headless';
   if (service.type === 'ExternalName')
@@ -54,11 +51,13 @@ function brokenWay(outcome: Outcome, context: RemarkContext): string | null {
   const nats = context.rulesets.flatMap((ruleset) => ruleset.tables.get('nat') ?? []);
   const steps = stepsAt(outcome, 'nat', hook);
   const table = nats.find(({ chains }) => chains.has('KUBE-SERVICES'));
-  if (table === undefined) return withoutKubeProxy(nats);
+  if (table === undefined) return withoutServices(nats, context);
   if (!steps.some((step) => leadsTo(step, 'KUBE-SERVICES'))) return notEntered(table, hook, steps);
   const services = table.chains.get('KUBE-SERVICES');
   if (services === undefined || services.rules.length === 0)
     return 'nat KUBE-SERVICES is empty: the rules of all Services are gone from this node';
+  if (steps.some((step) => leadsTo(step, 'KUBE-MARK-DROP')))
+    return 'nat KUBE-MARK-DROP marked the packet to be dropped, but nothing dropped it: the rule that does, in filter KUBE-FIREWALL, is the one that kubelet writes, and it is missing or not reached';
   const last = steps.findLast(
     ({ target }) => target !== null && /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/.test(target),
   );
@@ -66,11 +65,16 @@ function brokenWay(outcome: Outcome, context: RemarkContext): string | null {
   return context.target.via === 'nodePort' ? nodePorts(table, steps, context) : null;
 }
 
-function withoutKubeProxy(nats: readonly Table[]): string {
+function withoutServices(nats: readonly Table[], { known, trace }: RemarkContext): string {
   const names = nats.flatMap(({ chains }) => [...chains.keys()]);
+  if (known.proxyMode === 'userspace') {
+    return names.some((name) => name.startsWith('KUBE-PORTALS-'))
+      ? 'kube-proxy (userspace mode) has no rule for it'
+      : `kube-proxy (userspace mode) has no rules for ${trace.packet.family} here`;
+  }
   if (names.some((name) => name.startsWith('CILIUM_')))
     return 'kube-proxy has no chains here, but Cilium has: its eBPF programs may rewrite the address, which no capture of rules shows';
-  if (names.some((name) => name.startsWith('KUBE-')))
+  if (names.some((name) => /^KUBE-(?:SVC-|SEP-|NODEPORTS$|POSTROUTING$|PROXY-CANARY$)/.test(name)))
     return 'chain KUBE-SERVICES is missing from nat, though others of kube-proxy are there';
   return 'the nat table holds no chain of kube-proxy: it does not run here, or its rules were wiped';
 }
@@ -97,7 +101,7 @@ function deadEnd(table: Table, name: string): string {
     const needs = name.startsWith('KUBE-SEP-') ? 'rewrites the destination' : 'picks an endpoint';
     return `nat ${name} is empty: no rule in it ${needs}`;
   }
-  const wanted = name.startsWith('KUBE-SEP-') ? /^DNAT$/ : /^KUBE-(?:SEP|SVC|SVL|EXT)-/;
+  const wanted = name.startsWith('KUBE-SEP-') ? /^DNAT$/ : /^KUBE-(?:SEP|SVC|SVL|EXT|XLB)-/;
   for (let index = 0; index < rules.length; index++)
     if (wanted.test(rules.targetName(index) ?? ''))
       return `no rule of nat ${name} that leads on matches this packet`;
