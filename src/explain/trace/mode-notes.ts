@@ -65,7 +65,7 @@ export interface OtherProxy {
 export function otherProxy(packet: Packet, { proxyMode, host }: Known): OtherProxy | null {
   const family = nftFamily(packet);
   const nft = {
-    name: `nft table ${family} kube-proxy`,
+    name: 'nft table kube-proxy',
     settle: `read it with \`nft list table ${family} kube-proxy\``,
   };
   if (proxyMode === 'nftables')

@@ -39,8 +39,7 @@ function movedText(outcome: OutcomeItem, count: number, sticky: boolean): string
   const { destination } = outcome;
   if (outcome.direction === 'reply')
     return `back to the client, ${addressWithPort(destination.address, destination.port)}`;
-  if (isProxyPort(outcome))
-    return `to kube-proxy's own port ${destination.port} on this node (${destination.address})`;
+  if (isProxyPort(outcome)) return `to kube-proxy's own port ${destination.port} on this node`;
   if (sticky) return `stays with its endpoint (1 of ${count})`;
   return count === 1 ? 'to 1 endpoint' : `to 1 of ${count} endpoints`;
 }

@@ -5,6 +5,7 @@ import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
 import { podNetworks } from '../../question/this-node.ts';
 import { type RemarkContext, remark } from './context.ts';
+import { podsAsking } from './host-port.ts';
 import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';
 import { isUsable } from './target.ts';
 

@@ -33,7 +33,8 @@ export function hostPort(outcome: Outcome, context: RemarkContext): readonly Rem
   return remark('host-port-elsewhere', 'breaks', text);
 }
 
-function podsAsking({ trace, known }: RemarkContext): Pod[] {
+/** @returns pods of this node that ask for the packet's destination port as their host port. */
+export function podsAsking({ trace, known }: RemarkContext): Pod[] {
   const { destination, destinationPort, protocol } = trace.packet;
   const node = thisNodeName(known);
   const address = formatAddress(destination);

@@ -17,8 +17,11 @@ export function unreachedRefusal(outcome: Outcome, context: RemarkContext): stri
     const rule = findRefusal(ruleset, context);
     if (rule === null) continue;
     const verb = rule.target?.kind === 'drop' ? 'drop' : 'reject';
-    const none = verb === 'drop' ? 'no endpoint on this node' : 'no endpoints';
-    return `${context.target.label} has ${none}, and the packet does not come to the rule that would ${verb} it, filter ${rule.chain} rule ${rule.number}: ${whyUnreached(outcome, ruleset, rule.chain)}`;
+    const because =
+      rule.chain === 'KUBE-PROXY-FIREWALL'
+        ? 'its loadBalancerSourceRanges do not allow this client'
+        : `${context.target.label} has ${verb === 'drop' ? 'no endpoint on this node' : 'no endpoints'}`;
+    return `${because}, and the packet does not come to the rule that would ${verb} it, filter ${rule.chain} rule ${rule.number}: ${whyUnreached(outcome, ruleset, rule.chain)}`;
   }
   return null;
 }

@@ -14,6 +14,7 @@ export function whyNoRule(outcome: Outcome, context: RemarkContext): string {
     leftAlone(context.target.service) ??
     brokenWay(outcome, context) ??
     unreachedRefusal(outcome, context) ??
+    outsideRanges(outcome, context) ??
     noEntry(context)
   );
 }
@@ -61,6 +62,8 @@ function brokenWay(outcome: Outcome, context: RemarkContext): string | null {
   const last = steps.findLast(
     ({ target }) => target !== null && /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/.test(target),
   );
+  // KUBE-FW leaves alone whom its source ranges do not allow: that is for the filter table to drop.
+  if (last?.target?.startsWith('KUBE-FW-') === true) return null;
   if (last?.target != null) return deadEnd(table, last.target);
   return context.target.via === 'nodePort' ? nodePorts(table, steps, context) : null;
 }
@@ -106,6 +109,14 @@ function deadEnd(table: Table, name: string): string {
     if (wanted.test(rules.targetName(index) ?? ''))
       return `no rule of nat ${name} that leads on matches this packet`;
   return `nat ${name} holds no rule that ${name.startsWith('KUBE-SEP-') ? 'rewrites the destination' : 'leads to an endpoint'}`;
+}
+
+function outsideRanges(outcome: Outcome, { trace }: RemarkContext): string | null {
+  const steps = stepsAt(outcome, 'nat', trace.packet.entersAt);
+  const firewall = steps.find(({ target }) => target?.startsWith('KUBE-FW-') === true)?.target;
+  return firewall == null
+    ? null
+    : `loadBalancerSourceRanges do not allow this client (nat ${firewall}), and no rule drops its packet`;
 }
 
 function nodePorts(table: Table, steps: readonly Step[], { trace }: RemarkContext): string | null {
