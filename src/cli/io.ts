@@ -22,7 +22,8 @@ export function processIo(): Io {
   return {
     programName: programNameOf(process.argv[1] ?? ''),
     env: process.env,
-    columns: process.stdout.isTTY ? process.stdout.columns : null,
+    // Some terminals say 0.
+    columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
     showsProgress: process.stderr.isTTY,
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),

@@ -4,6 +4,7 @@ import { addressWithPort } from './format-address.ts';
 /** @returns what a Service port has beyond the usual, most urgent first, as clauses joined by `; `. Not escaped. */
 export function describeRemarks(item: ServiceItem): string {
   return [
+    ...userspace(item),
     ...refusals(item),
     ...(item.conflict === null ? [] : [`the rules' comment says ${item.conflict}`]),
     ...shares(item),
@@ -15,6 +16,20 @@ export function describeRemarks(item: ServiceItem): string {
     ...(item.sourceRanges.length === 0 ? [] : [`only from ${item.sourceRanges.join(', ')}`]),
     ...(item.namedBy === 'comment' ? ['named by a comment'] : []),
   ].join('; ');
+}
+
+/** In userspace mode rules lead to kube-proxy itself, and which endpoint it dials is in none of them. */
+function userspace(item: ServiceItem): string[] {
+  const port = proxyPort(item);
+  return port === null
+    ? []
+    : [`kube-proxy itself answers on port ${port} of the node and dials an endpoint (userspace mode)`];
+}
+
+/** @returns the port on which kube-proxy takes this Service port's connections; null where it only writes rules. */
+export function proxyPort(item: ServiceItem): number | null {
+  const proxy = item.endpoints.find(({ chain }) => /^KUBE-(?:PORTALS|NODEPORT)-/.test(chain));
+  return proxy?.port ?? null;
 }
 
 /** Each place that refuses, once: `rejected` for the cluster IP, `node port dropped`, `203.0.113.1:80 dropped`. */

@@ -2,7 +2,7 @@ import type { ServiceItem, ServiceList } from '../explain/explanation.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
-import { describeRemarks } from './service-remarks.ts';
+import { describeRemarks, proxyPort } from './service-remarks.ts';
 import { type Column, renderTable } from './table.ts';
 
 /** On narrower terminals the endpoints are counted without words. */
@@ -65,8 +65,9 @@ function clusterIp(item: ServiceItem, narrow: boolean): string {
   return `${addressWithPort(first.address, first.port)}${protocol}${more > 0 ? ` +${more}` : ''}`;
 }
 
-/** @returns `3 endpoints, 1 local`, or `3 (1 local)`; an endpoint counts once, in whichever chains it stands. */
+/** @returns `3 endpoints, 1 local`, or `3 (1 local)`; an endpoint counts once, in whichever chains it stands. `not in rules`: kube-proxy itself dials them. */
 export function describeEndpoints(item: ServiceItem, narrow: boolean): string {
+  if (proxyPort(item) !== null) return 'not in rules';
   const places = new Map<string, boolean>();
   for (const { address, port, scope, endpoint } of item.endpoints) {
     const key = `${address} ${port}`;

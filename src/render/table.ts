@@ -1,14 +1,20 @@
+import { lengthOf, wrap } from './wrap.ts';
+
 /** A column: its heading, and the most characters it may take where the width is limited. */
 export interface Column {
   readonly heading: string;
-  /** Where the table is too wide, columns with a limit are cut to it first; the last column takes what is left. */
+  /** Where the table is too wide, columns with a limit are cut to it first; the last column is wrapped in what is left. */
   readonly limit: number | null;
 }
 
 const GAP = 2;
+const UNDER = '    ';
+
+/** Columns in which the last column's text is still readable; with less it goes under its row. */
+const READABLE = 28;
 
 /**
- * Lays out rows under headings, without borders, one line each.
+ * Lays out rows under headings, without borders. A row takes one line, and more where its last cell does not fit.
  * @param rows escaped text, uncoloured, as many cells as there are columns.
  * @param width characters a line may take; null: no limit (output to a file or a pipe).
  * @param paint may colour a cell (row -1 are the headings); what it adds takes no room.
@@ -24,13 +30,23 @@ export function renderTable(
     rows.reduce((most, row) => Math.max(most, lengthOf(row[index] ?? '')), lengthOf(heading)),
   );
   const widths = chooseWidths(columns, natural, width);
+  const last = columns.length - 1;
+  const offset = widths.slice(0, last).reduce((sum, one) => sum + one + GAP, 0);
   const lineOf = (row: readonly string[], rowIndex: number): string => {
-    const cells = columns.map((_, index) => {
+    const cells = columns.slice(0, last).map((_, index) => {
       const room = widths[index] ?? 0;
-      const text = cut(row[index] ?? '', room, index === columns.length - 1);
-      return paint(text, rowIndex, index) + ' '.repeat(room - lengthOf(text));
+      const text = cut(row[index] ?? '', room);
+      return paint(text, rowIndex, index) + ' '.repeat(Math.max(0, room - lengthOf(text)) + GAP);
     });
-    return `${cells.join(' '.repeat(GAP)).trimEnd()}\n`;
+    const head = cells.join('');
+    const tail = row[last] ?? '';
+    const room = widths[last] ?? 0;
+    const painted = (lines: readonly string[]): string[] => lines.map((line) => paint(line, rowIndex, last));
+    if (lengthOf(tail) <= room) return `${(head + painted([tail]).join('')).trimEnd()}\n`;
+    if (room >= READABLE)
+      return `${head}${painted(wrap(tail, room, '').split('\n')).join(`\n${' '.repeat(offset)}`)}\n`;
+    const under = wrap(tail, Math.max(READABLE, (width ?? 0) - UNDER.length), '').split('\n');
+    return `${[head.trimEnd(), ...painted(under).map((line) => UNDER + line)].join('\n')}\n`;
   };
   const headings = columns.map(({ heading }) => heading);
   return lineOf(headings, -1) + rows.map(lineOf).join('');
@@ -55,18 +71,11 @@ function chooseWidths(
   return widths;
 }
 
-/** Cuts names in the middle, so that both namespace and port of a long one stay, and the last column at its end. */
-function cut(text: string, width: number, atEnd: boolean): string {
+/** Cuts names in the middle, so that both namespace and port of a long one stay. */
+function cut(text: string, width: number): string {
   if (lengthOf(text) <= width) return text;
   const characters = [...text];
-  const tail = atEnd ? 0 : Math.floor((width - 1) / 3);
+  const tail = Math.floor((width - 1) / 3);
   const head = width - 1 - tail;
   return `${characters.slice(0, head).join('')}…${tail === 0 ? '' : characters.slice(-tail).join('')}`;
-}
-
-/** Characters, where a surrogate pair is one. */
-function lengthOf(text: string): number {
-  let length = 0;
-  for (let at = 0; at < text.length; at++) if ((text.charCodeAt(at) & 0xfc00) !== 0xdc00) length++;
-  return length;
 }

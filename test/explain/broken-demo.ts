@@ -81,7 +81,7 @@ export function without(pattern: RegExp): (text: string) => string {
 }
 
 /** @returns an edit that puts lines before the first one that matches. */
-export function before(pattern: RegExp, ...lines: readonly string[]): (text: string) => string {
+export function insertBefore(pattern: RegExp, ...lines: readonly string[]): (text: string) => string {
   return (text) => {
     const all = text.split('\n');
     const at = all.findIndex((line) => pattern.test(line));

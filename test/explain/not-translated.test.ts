@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BrokenDemo, before, objects, without } from './broken-demo.ts';
+import { BrokenDemo, insertBefore, objects, without } from './broken-demo.ts';
 
 const SERVICES = 'nat KUBE-SERVICES';
 
@@ -43,7 +43,7 @@ describe('why a Service address that no rule rewrites is answered by nobody', ()
 
   it('a foreign rule accepts the packet in nat before the jump', async () => {
     const demo = new BrokenDemo({
-      'iptables-save.txt': before(
+      'iptables-save.txt': insertBefore(
         /-A PREROUTING .* -j KUBE-SERVICES/,
         '-A PREROUTING -d 10.96.0.0/16 -j ACCEPT',
       ),
@@ -107,7 +107,7 @@ describe('why a Service address that no rule rewrites is answered by nobody', ()
 
   it('the REJECT of a Service without endpoints is not reached, since an ACCEPT comes first', async () => {
     const demo = new BrokenDemo({
-      'iptables-save.txt': before(/-A FORWARD /, '-A FORWARD -s 10.244.0.0/16 -j ACCEPT'),
+      'iptables-save.txt': insertBefore(/-A FORWARD /, '-A FORWARD -s 10.244.0.0/16 -j ACCEPT'),
     });
     const [remark] = await demo.remarks('shop/empty:http', 'pod');
     expect(remark).toMatchObject({ code: 'cluster-ip-not-translated', effect: 'breaks' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BrokenDemo, before, objects, without } from './broken-demo.ts';
+import { BrokenDemo, insertBefore, objects, without } from './broken-demo.ts';
 
 const codes = (remarks: readonly { readonly code: string }[]): string[] => remarks.map(({ code }) => code);
 
@@ -57,7 +57,7 @@ describe('where the rules send a packet, held against the API', () => {
 
   it("a rule of somebody else takes a Service's packets to a pod that is no endpoint", async () => {
     const demo = new BrokenDemo({
-      'iptables-save.txt': before(
+      'iptables-save.txt': insertBefore(
         /-A PREROUTING .* -j KUBE-SERVICES/,
         '-A PREROUTING -d 10.96.10.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.1.13:8080',
       ),
@@ -192,7 +192,7 @@ describe('host ports', () => {
   it('an older rule takes the host port to an address that nobody has', async () => {
     const demo = new BrokenDemo({
       'pods.json': asks,
-      'iptables-save.txt': before(
+      'iptables-save.txt': insertBefore(
         /-A PREROUTING .* -j KUBE-SERVICES/,
         '-A PREROUTING -p tcp -m tcp --dport 8888 -m addrtype --dst-type LOCAL -j DNAT --to-destination 10.244.1.77:8080',
       ),

@@ -97,9 +97,11 @@ describe('services as text', () => {
 
   it.each([80, 100, 160])('keeps to %i columns', async (width) => {
     const long = { ...WEB, namespace: 'n'.repeat(63), name: 's'.repeat(63) };
-    const lines = (await text([WEB, long, EMPTY], width)).split('\n');
-    expect(lines.length).toBe(5);
-    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(width);
+    const out = await text([WEB, long, EMPTY], width);
+    for (const line of out.split('\n')) expect([...line].length).toBeLessThanOrEqual(width);
+    // Remarks are wrapped, and nothing of them is cut off.
+    const remarks = 'external Local; client affinity 10800 s; only from 192.0.2.0/24';
+    expect(out.split(/\s+/).join(' ').split(remarks)).toHaveLength(3);
   });
 
   it('says the shares where they are uneven', async () => {

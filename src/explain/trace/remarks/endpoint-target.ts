@@ -67,8 +67,7 @@ function usableText(endpoints: readonly Endpoint[]): string {
 function unknownAddress(outcome: Outcome, context: RemarkContext): Remark[] {
   if (!isUnknown(outcome, context)) return [];
   // Host ports have a sentence of their own.
-  if (context.target.label === null && outcome.path.some(({ step }) => step.chain.startsWith('CNI-')))
-    return [];
+  if (context.target.label === null && podsAsking(context).length > 0) return [];
   const text = `no known pod or node has ${formatAddress(outcome.destination.address)}`;
   return remark('unknown-address', 'breaks', text);
 }

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../cli/run-main.ts';
+import { BrokenDemo } from './broken-demo.ts';
+
+const USERSPACE = new URL('../../fixtures/iptables/userspace-legacy-save.txt', import.meta.url).pathname;
+const mode = (name: string) => (text: string) => JSON.stringify({ ...JSON.parse(text), proxyMode: name });
+
+/** nft's view with kube-proxy's own table in it. */
+const withTable = (text: string): string => {
+  const ruleset = JSON.parse(text);
+  const chain = { family: 'ip', table: 'kube-proxy', name: 'nat-prerouting' };
+  ruleset.nftables.push(
+    { table: { family: 'ip', name: 'kube-proxy', handle: 900 } },
+    { chain: { ...chain, handle: 901, type: 'nat', hook: 'prerouting', prio: -100, policy: 'accept' } },
+    {
+      rule: {
+        family: 'ip',
+        table: 'kube-proxy',
+        chain: 'nat-prerouting',
+        handle: 902,
+        expr: [{ jump: { target: 'services' } }],
+      },
+    },
+  );
+  return JSON.stringify(ruleset);
+};
+
+describe('rules of iptables mode on a node that runs another mode', () => {
+  it('nftables: says what they do, and that nft may come first', async () => {
+    const demo = new BrokenDemo({ 'capture.json': mode('nftables') });
+    const { outcomes } = await demo.ask('10.96.10.1:80', 'pod');
+    expect(outcomes).toHaveLength(3);
+    for (const outcome of outcomes)
+      expect(outcome).toMatchObject({ verdict: 'unknown', exit: null, reason: { code: 'mode-nftables' } });
+    expect(outcomes[0]?.reason?.text).toBe(
+      'kube-proxy runs in nftables mode here, but rules of kube-proxy are left over in iptables too, which alone would send the packet to 10.244.1.11:8080, 10.244.1.12:8080, 10.244.2.11:8080; nft table kube-proxy, which kp-explain does not walk, may rewrite it first: whichever was registered last comes first, and no capture tells',
+    );
+    const { out } = await demo.run(['10.96.10.1:80', '--from', 'pod']);
+    expect(out.match(/UNKNOWN/g)).toHaveLength(1);
+    expect(out).not.toContain('lets the packet pass');
+  });
+
+  it('nftables: what no rule touches is for nft alone, and nothing is held against the rules', async () => {
+    const demo = new BrokenDemo({
+      'capture.json': mode('nftables'),
+      'iptables-save.txt': (text) => text.replaceAll(/^.*-A KUBE-SERVICES .*\n/gm, ''),
+    });
+    const [outcome] = (await demo.ask('10.96.10.1:80', 'pod')).outcomes;
+    expect(outcome?.reason?.text).toMatch(
+      /nft table kube-proxy decides.*iptables alone lets the packet pass unchanged$/,
+    );
+    expect(outcome?.remarks).toEqual([]);
+  });
+
+  it('iptables mode beside a table of nftables mode is not certain either', async () => {
+    const demo = new BrokenDemo({ 'nft.json': withTable });
+    const [outcome] = (await demo.ask('10.96.10.1:80', 'pod')).outcomes;
+    expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'both-proxies' } });
+    // Its table is of family ip only.
+    const [six] = (await demo.ask('[fd00:10:96::17]:80', 'pod')).outcomes;
+    expect(six?.verdict).toBe('accept');
+  });
+
+  it('ipvs: stands behind nat, so that a rewrite by iptables holds', async () => {
+    const demo = new BrokenDemo({ 'capture.json': mode('ipvs') });
+    const { outcomes } = await demo.ask('10.96.10.1:80', 'pod');
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['accept', 'accept', 'accept']);
+  });
+
+  it('what iptables drops is dropped in any mode', async () => {
+    const demo = new BrokenDemo({ 'capture.json': mode('nftables') });
+    expect((await demo.ask('198.51.100.14:80', 'external')).outcomes).toMatchObject([{ verdict: 'drop' }]);
+  });
+});
+
+describe('userspace mode', () => {
+  it("ends at kube-proxy's own port, and says who dials the endpoint", async () => {
+    const { out } = await run([
+      'trace',
+      '10.96.10.1:80',
+      '--from',
+      'node',
+      '--detail',
+      'answer',
+      '-f',
+      USERSPACE,
+    ]);
+    expect(out).toContain("ACCEPT to kube-proxy's own port 43567 on this node");
+    expect(out).toContain('opens a connection of its own to an endpoint');
+    expect(out).not.toMatch(/to 1 endpoint|sees the client as/);
+  });
+
+  it('is told of in services too', async () => {
+    const { out } = await run(['services', '-f', USERSPACE]);
+    expect(out).not.toMatch(/ 1 endpoint/);
+    expect(out).toMatch(/^shop\/web .*port 43567/m);
+  });
+});
