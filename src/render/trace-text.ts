@@ -55,7 +55,8 @@ function isWhat(items: readonly TraceItem[], colours: Colours): string {
     const more = possible.length > 4 ? `, … (${possible.length} in all)` : '';
     return ` may be one of several Services, as the rules here leave open: ${names.join(', ')}${more}`;
   }
-  return items[0]?.packet.destination.port === null
+  const answers = items.some(({ outcomes }) => outcomes.some(({ direction }) => direction === 'reply'));
+  return items[0]?.packet.destination.port === null || answers
     ? ''
     : ': no Service that is known here has this address and port';
 }
@@ -160,14 +161,7 @@ function path(
 
 function notes(items: readonly TraceItem[], width: number | null, colours: Colours): string {
   const assumed = unique(items.flatMap(({ assumptions }) => assumptions));
-  const open = unique(
-    items.flatMap(({ outcomes }) =>
-      outcomes.flatMap(({ given, reason, verdict }) => [
-        ...given,
-        ...(verdict === 'unknown' && reason !== null ? [reason] : []),
-      ]),
-    ),
-  );
+  const open = unique(items.flatMap(openNotes));
   const settled = [...new Set(open.flatMap(({ settle }) => (settle === null ? [] : [settle])))];
   const lines = [
     ...(assumed.length === 0
@@ -181,6 +175,21 @@ function notes(items: readonly TraceItem[], width: number | null, colours: Colou
         ]),
   ];
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** What a further capture could settle: conditions that the answer tells, and reasons of what is unknown. */
+function openNotes({ outcomes }: TraceItem): Note[] {
+  return groupOutcomes(outcomes).flatMap((group) => {
+    const ways = group.outcomes.flatMap((one) => one.ways);
+    const byAffinity = group.sticky || group.given.some(({ code }) => code === 'recent');
+    const affinity = byAffinity
+      ? ways.flatMap(({ given }) => given.filter(({ code }) => code === 'recent'))
+      : [];
+    const reasons = ways.flatMap(({ verdict, reason }) =>
+      verdict === 'unknown' && reason !== null ? [reason] : [],
+    );
+    return [...group.given, ...group.cases.flat(), ...affinity, ...reasons];
+  });
 }
 
 function noteText({ text, settle }: Note, width: number | null): string {

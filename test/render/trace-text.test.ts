@@ -98,6 +98,24 @@ describe('conditions under which all ends alike', () => {
     expect(out).toContain('  if all\n  if c\n  DROP: no route');
   });
 
+  it('lose what is only the other way round, and session affinity where all are refused', () => {
+    const out = text([
+      given('a', 'b'),
+      outcome({ given: [note('a'), note('not b')], verdict: 'drop', reason: note('x') }),
+      given('not a'),
+    ]);
+    expect(out).toContain('  if b\n  or if not a\n  ACCEPT');
+    const seen = (text_: string): OutcomeItem =>
+      outcome({ given: [note(text_, 'recent')], verdict: 'drop', reason: note('no way') });
+    const refused = text([
+      seen('was entered in A'),
+      seen('was entered in B'),
+      seen('the client was not entered in A'),
+    ]);
+    expect(refused).toContain('(10.244.1.13)\n  DROP: no way\n');
+    expect(refused.match(/DROP/g)).toHaveLength(1);
+  });
+
   it('are told apart where shares differ', () => {
     const half = (address: string, condition: string, probability: number): OutcomeItem =>
       outcome({ probability, given: [note(condition)], destination: { address, port: 80 } });

@@ -1,4 +1,5 @@
 import type { Note, OutcomeItem } from '../../explain/explanation.ts';
+import { findOpposites, shortenCases } from './cases.ts';
 
 /** Outcomes that hold under the same conditions; their shares add up to 1. */
 export interface OutcomeGroup {
@@ -39,12 +40,17 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
     groups.set(key, group);
   }
   return mergeAlike(
-    [...groups.values()].map(({ given, sticky, outcomes: all }) => ({
-      given,
-      cases: [],
-      sticky,
-      outcomes: merge(all, sticky),
-    })),
+    [...groups.values()].map(({ given, sticky, outcomes: all }) => {
+      const merged = merge(all, sticky);
+      // Who is refused has no endpoint to stay with.
+      const reaches = merged.some(({ like }) => like.verdict === 'accept');
+      return {
+        given: reaches ? given : given.filter((note) => note !== NOT_SEEN),
+        cases: [],
+        sticky: sticky && reaches,
+        outcomes: merged,
+      };
+    }),
   );
 }
 
@@ -84,7 +90,7 @@ function endOf(outcome: OutcomeItem, withRemarks: boolean): string {
   );
 }
 
-/** The walk follows both ways of whatever it cannot tell, so that where every case ends alike no condition matters. */
+/** Under conditions that end alike the answer is told once, and only what matters of the conditions. */
 function mergeAlike(groups: readonly OutcomeGroup[]): OutcomeGroup[] {
   const alike = new Map<string, OutcomeGroup[]>();
   for (const group of groups) {
@@ -94,17 +100,23 @@ function mergeAlike(groups: readonly OutcomeGroup[]): OutcomeGroup[] {
     if (same === undefined) alike.set(key, [group]);
     else same.push(group);
   }
+  const opposites = findOpposites(groups.map(({ given }) => given.filter((note) => note !== NOT_SEEN)));
   return [...alike.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
     if (same.length === 1) return [first];
-    if (alike.size === 1) return [{ ...first, given: first.given.filter((note) => note === NOT_SEEN) }];
-    const inAll = first.given.filter(({ text }) =>
-      same.every(({ given }) => given.some((note) => note.text === text)),
+    const cases = shortenCases(
+      same.map(({ given }) => given),
+      opposites,
     );
-    const common = new Set(inAll.map(({ text }) => text));
-    const cases = same.map(({ given }) => given.filter(({ text }) => !common.has(text)));
-    // A case that asks for nothing more makes the others idle.
-    return [{ ...first, given: inAll, cases: cases.some((one) => one.length === 0) ? [] : cases }];
+    const [one = [], ...others] = cases;
+    // All that there is ends alike: no condition matters.
+    const inAll =
+      alike.size === 1
+        ? one.filter((note) => note === NOT_SEEN)
+        : one.filter(({ text }) => others.every((notes) => notes.some((note) => note.text === text)));
+    if (alike.size === 1 || others.length === 0) return [{ ...first, given: alike.size === 1 ? inAll : one }];
+    const rest = cases.map((notes) => notes.filter(({ text }) => !inAll.some((note) => note.text === text)));
+    return [{ ...first, given: inAll, cases: rest }];
   });
 }

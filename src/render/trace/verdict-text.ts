@@ -26,11 +26,12 @@ function acceptedText(
   const verdict = colours.good('ACCEPT');
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
-  const where = moved
-    ? movedText(first.like, targets.size, group.sticky)
-    : first.like.exit?.kind === 'local'
-      ? 'to this node itself, destination unchanged'
-      : 'destination unchanged';
+  const where =
+    moved || first.like.direction === 'reply'
+      ? movedText(first.like, targets.size, group.sticky)
+      : first.like.exit?.kind === 'local'
+        ? 'to this node itself, destination unchanged'
+        : 'destination unchanged';
   return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}`;
 }
 

@@ -21,6 +21,7 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
   if (target.label === null || target.via === null) return [];
   const { destination, destinationPort } = trace.packet;
   const socket = socketText(formatAddress(destination), destinationPort);
+  if (context.rulesets.some(({ form }) => form !== 'save')) return inListing(outcome, context, socket);
   if (target.via === 'nodePort') {
     const why = whyNoRule(outcome, context);
     const text = `no rule sends node port ${destinationPort} on to ${target.label}, and the node itself refuses unless a process listens there: ${why}`;
@@ -45,6 +46,13 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
   const own = isLocalAddress(known.host, destination) === true ? 'this node' : 'whoever has that address';
   const text = `no rule here rewrites ${kind} ${socket}, and the packet goes to ${own}: ${why}`;
   return remark('external-address-not-translated', 'may-break', text);
+}
+
+/** A pasted listing may be part of a table, or of a chain: what it does not show may exist. */
+function inListing(outcome: Outcome, context: RemarkContext, socket: string): Remark[] {
+  const { label } = context.target;
+  const text = `no rule in the listing rewrites ${socket} of ${label} (${whyNoRule(outcome, context)}); where the listing is not the whole nat table, the rule may be one that it does not show`;
+  return remark('not-translated-in-listing', 'may-break', text, 'capture all tables with `iptables-save -c`');
 }
 
 /** node-local-dns, for one, puts the cluster IP of DNS on an interface of the node. */
