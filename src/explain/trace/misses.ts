@@ -61,7 +61,7 @@ function between(visit: Visit, until: number, entry: PathEntry, before: number, 
 
 function summary(visit: Visit, count: number, { step }: PathEntry, before: number): MissItem {
   const rule = visit.chain.rules.at(visit.next);
-  const why = `and the next ${count - 1} rules, none of which matches (\`kp-explain chain ${step.chain}\` lists them)`;
+  const why = `it does not fit, nor do the next ${count - 1} rules (\`kp-explain chain ${step.chain}\` lists them)`;
   return {
     before,
     table: step.table,

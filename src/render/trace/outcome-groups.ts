@@ -91,7 +91,8 @@ function endOf(outcome: OutcomeItem, withRemarks: boolean): string {
 }
 
 /** Under conditions that end alike the answer is told once, and only what matters of the conditions. */
-function mergeAlike(groups: readonly OutcomeGroup[]): OutcomeGroup[] {
+function mergeAlike(groups: OutcomeGroup[]): OutcomeGroup[] {
+  if (groups.length < 2) return groups;
   const alike = new Map<string, OutcomeGroup[]>();
   for (const group of groups) {
     const ends = group.outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like, true)}`);

@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
-import { formatAddress } from '../../../net/address.ts';
+import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
@@ -20,7 +20,7 @@ export function endpointTarget(outcome: Outcome, context: RemarkContext): readon
   const { port } = outcome.destination;
   const socket = socketText(address, port);
   if (label === null || endpoints === null) return unknownAddress(outcome, context);
-  const same = endpoints.filter((endpoint) => endpoint.address === address);
+  const same = target.endpointsAt.get(address) ?? [];
   const exact = same.find((endpoint) => endpoint.port === port);
   if (exact !== undefined) return state(exact, socket, context);
   const [other] = same;
@@ -46,7 +46,8 @@ function state(endpoint: Endpoint, socket: string, { known, target }: RemarkCont
   }
   const { pod } = endpoint;
   if (pod === null || !endpoint.ready) return [];
-  const found = known.cluster.pods?.find(
+  const parsed = parseAddress(endpoint.address);
+  const found = (parsed === null ? [] : known.book.podsAt(parsed)).find(
     ({ namespace, name }) => namespace === pod.namespace && name === pod.name,
   );
   if (found === undefined || found.ready) return [];

@@ -13,6 +13,8 @@ export interface Target {
   readonly port: ServicePort | null;
   /** Every endpoint of the Service port in the API, usable or not; null where endpoints were not captured. */
   readonly endpoints: readonly Endpoint[] | null;
+  /** The same by address; empty where there are none. */
+  readonly endpointsAt: ReadonlyMap<string, readonly Endpoint[]>;
 }
 
 /** @returns the API's view of the packet's destination: by address, by node port of this node, else by the name that the rules gave. */
@@ -25,6 +27,7 @@ export function findTarget(trace: Trace, named: ServiceRef | null, known: Known)
       service: null,
       port: null,
       endpoints: null,
+      endpointsAt: new Map(),
     };
   }
   const { service, port, via } = found;
@@ -36,7 +39,18 @@ export function findTarget(trace: Trace, named: ServiceRef | null, known: Known)
         endpoint.portName === port.name &&
         endpoint.protocol.toUpperCase() === port.protocol.toUpperCase(),
     ) ?? null;
-  return { label: labelOf(service.namespace, service.name, port.name), via, service, port, endpoints };
+  const label = labelOf(service.namespace, service.name, port.name);
+  return { label, via, service, port, endpoints, endpointsAt: byPlace(endpoints ?? []) };
+}
+
+function byPlace(endpoints: readonly Endpoint[]): Map<string, Endpoint[]> {
+  const places = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    const same = places.get(endpoint.address);
+    if (same === undefined) places.set(endpoint.address, [endpoint]);
+    else same.push(endpoint);
+  }
+  return places;
 }
 
 interface Found {

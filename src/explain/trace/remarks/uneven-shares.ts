@@ -36,12 +36,29 @@ function chanceOf(rule: Rule): number | null {
   return recentCheck ? null : (probability ?? 1);
 }
 
-/** How many endpoints are still to be picked from at this rule. Rules are read by their targets, and few in full. */
-function picksFrom({ rules }: Chain, from: number): number {
+/**
+ * How many endpoints are still to be picked from at each rule of a chain. A Service of 5,000 endpoints has as many
+ * outcomes, so the chain is read once; its rules by their targets, and few in full.
+ */
+const picks = new WeakMap<Chain, readonly number[]>();
+
+function picksFrom(chain: Chain, from: number): number {
+  let counts = picks.get(chain);
+  if (counts === undefined) {
+    counts = countPicks(chain);
+    picks.set(chain, counts);
+  }
+  return counts[from] ?? 0;
+}
+
+function countPicks({ rules }: Chain): readonly number[] {
+  const counts = new Array<number>(rules.length);
   let count = 0;
-  for (let index = from; index < rules.length; index++)
+  for (let index = rules.length - 1; index >= 0; index--) {
     if (rules.targetName(index)?.startsWith('KUBE-SEP-') === true) count++;
-  return count;
+    counts[index] = count;
+  }
+  return counts;
 }
 
 function percent(share: number): string {
