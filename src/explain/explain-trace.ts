@@ -9,6 +9,7 @@ import type { OutcomeItem, TraceItem } from './explanation.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
+import { podNetworks } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
 import { commentConflicts } from './trace/conflicts.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
@@ -58,6 +59,7 @@ function explainFrom(
     known,
     namer,
     target: findTarget(trace, service, known),
+    podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
   const outcomes = outsideIptables(

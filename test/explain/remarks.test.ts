@@ -12,7 +12,7 @@ describe('where the rules send a packet, held against the API', () => {
     const { outcomes } = await demo.ask('10.96.10.1:80', 'pod');
     expect(outcomes.map(({ remarks }) => codes(remarks))).toEqual([['endpoint-port-differs'], [], []]);
     expect(outcomes[0]?.remarks[0]).toMatchObject({
-      effect: 'breaks',
+      effect: 'may-break',
       text: 'nat KUBE-SEP-FBUQD36J3XDXJWPV rule 2 sends the packet to port 8081 of 10.244.1.11, but in the API this endpoint of shop/web listens on 8080',
     });
   });

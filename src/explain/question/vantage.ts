@@ -1,4 +1,4 @@
-import { findRoute } from '../../host/find-route.ts';
+import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
@@ -83,7 +83,13 @@ function reversePathNote(known: Known, address: Address): Condition[] {
 
 /** Packets of a client are taken to come in where answers to it go out. */
 function interfaceTowards(known: Known, address: Address): string | undefined {
-  const answer = findRoute(known.host, {
+  const answer = routeTowards(known, address);
+  return answer.kind === 'route' && answer.type === 'unicast' ? (answer.device ?? undefined) : undefined;
+}
+
+/** @returns the node's route to an address, for a packet of which nothing else is known. */
+export function routeTowards({ host }: Known, address: Address): RouteAnswer {
+  return findRoute(host, {
     family: address.family,
     destination: address,
     source: null,
@@ -95,7 +101,6 @@ function interfaceTowards(known: Known, address: Address): string | undefined {
     destinationPort: null,
     uid: null,
   });
-  return answer.kind === 'route' && answer.type === 'unicast' ? (answer.device ?? undefined) : undefined;
 }
 
 /** A pod of this node that is not itself behind the destination, the same one for the same capture. */

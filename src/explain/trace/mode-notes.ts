@@ -41,11 +41,12 @@ export function outsideIptables(
   const rewritten = outcomes.filter(
     (outcome) => outcome.verdict === 'accept' && isRewritten(outcome, packet),
   );
+  const texts = { rewritten: leftOver(other, rewritten), untouched: untouched(other) };
   return outcomes.map((outcome) => {
     if (outcome.verdict !== 'accept') return outcome;
     // IPVS stands behind nat at every hook (ip_vs_ops4, net/netfilter/ipvs/ip_vs_core.c) and sees what nat made of it.
     if (other.code === 'mode-ipvs' && isRewritten(outcome, packet)) return outcome;
-    const text = isRewritten(outcome, packet) ? leftOver(other, rewritten) : untouched(other);
+    const text = isRewritten(outcome, packet) ? texts.rewritten : texts.untouched;
     const reason: Note = { code: other.code, text, settle: other.settle };
     return { ...outcome, verdict: 'unknown', reason, exit: null, endpoint: null };
   });
@@ -54,7 +55,7 @@ export function outsideIptables(
 /** What picks endpoints instead of iptables, or beside it. */
 export interface OtherProxy {
   readonly code: string;
-  /** `nft table ip kube-proxy`, `IPVS`. */
+  /** `nft table kube-proxy`, `IPVS`. */
   readonly name: string;
   /** Why it is known to be there: the beginning of a sentence. */
   readonly because: string;

@@ -1,4 +1,3 @@
-import { formatAddress } from '../../../net/address.ts';
 import { parsePrefix, prefixContains } from '../../../net/prefix.ts';
 import type { Known } from '../../question/question.ts';
 import { podNetworks, thisNode, thisNodeName } from '../../question/this-node.ts';
@@ -33,11 +32,5 @@ export function describeClient(vantage: Vantage, known: Known, interfaceGiven: b
   if (node !== null) return { ...base, onThisNode: false, localPod: false, otherNode: node.name };
   const maybePod = podNetworks(known, address.family).some((network) => prefixContains(network, address));
   const onThisNode = maybePod || vantage.kind === 'pod' ? null : false;
-  return {
-    ...base,
-    label: base.label || formatAddress(address),
-    onThisNode,
-    localPod: false,
-    otherNode: null,
-  };
+  return { ...base, onThisNode, localPod: false, otherNode: null };
 }

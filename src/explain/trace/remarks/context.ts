@@ -1,4 +1,5 @@
 import type { Ruleset } from '../../../iptables/ruleset.ts';
+import type { Prefix } from '../../../net/prefix.ts';
 import type { Outcome, Trace } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
 import type { Known } from '../../question/question.ts';
@@ -14,6 +15,8 @@ export interface RemarkContext {
   readonly namer: Namer;
   /** What the packet was sent to, in the API's words. */
   readonly target: Target;
+  /** The pods' networks of the packet's family, as far as they are known. */
+  readonly podNetworks: readonly Prefix[];
   /** Where the packet comes from, as far as remarks ask. */
   readonly client: Client;
 }

@@ -3,7 +3,6 @@ import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
-import { podNetworks } from '../../question/this-node.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { podsAsking } from './host-port.ts';
 import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';
@@ -26,7 +25,7 @@ export function endpointTarget(outcome: Outcome, context: RemarkContext): readon
   const [other] = same;
   if (other !== undefined) {
     const text = `${placeOf(by)} sends the packet to port ${port ?? 'unknown'} of ${address}, but in the API this endpoint of ${label} listens on ${other.port}`;
-    return remark('endpoint-port-differs', 'breaks', text);
+    return remark('endpoint-port-differs', 'may-break', text);
   }
   const nobody = unknownAddress(outcome, context);
   const effect = nobody.length === 0 ? 'may-break' : 'breaks';
@@ -74,12 +73,10 @@ function unknownAddress(outcome: Outcome, context: RemarkContext): Remark[] {
 }
 
 /** True for an address of the pods' network that nobody in the capture has. */
-function isUnknown({ destination }: Outcome, { known, namer }: RemarkContext): boolean {
+function isUnknown({ destination }: Outcome, { known, namer, podNetworks }: RemarkContext): boolean {
   if (known.cluster.pods === null) return false;
   if (namer.endpointAt(formatAddress(destination.address), destination.port) !== null) return false;
-  return podNetworks(known, destination.address.family).some((network) =>
-    prefixContains(network, destination.address),
-  );
+  return podNetworks.some((network) => prefixContains(network, destination.address));
 }
 
 /** pkg/proxy/userspace (up to 1.25): rules lead to a port of kube-proxy, which opens a connection of its own. */

@@ -1,8 +1,8 @@
-import { findRoute } from '../../../host/find-route.ts';
 import { interfaceSwitch } from '../../../host/sysctl.ts';
 import { formatAddress } from '../../../net/address.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
+import { routeTowards } from '../../question/vantage.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**
@@ -21,18 +21,7 @@ export function reversePath(outcome: Outcome, context: RemarkContext): readonly 
   );
   if (holder === undefined || holder.loopback || holder.name === inInterface) return [];
   if (interfaceSwitch(known.host, family, 'rp_filter', holder.name, 'max') !== 1) return [];
-  const back = findRoute(known.host, {
-    family,
-    destination: address,
-    source: null,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
+  const back = routeTowards(known, address);
   if (back.kind !== 'route' || back.gateway === null) return [];
   const text = `this holds for a packet that comes in through ${inInterface}, where answers to ${formatAddress(address)} go out; one that comes in through ${holder.name}, which has ${formatAddress(destination)}, is dropped by the reverse path filter (rp_filter=1 on ${holder.name})`;
   return remark('reverse-path', 'may-break', text, `give --in-interface ${holder.name}`);
