@@ -3,6 +3,9 @@ import type { Note } from '../../explain/explanation.ts';
 /** Several runs of conditions told as one sentence have no plain opposite. */
 const JOINED = /(?:nor in|and outside) the next \d+/;
 
+/** Where lists agree so far: the answers that follow, by the code of the question, and where each leads. */
+type Place = Map<string, Map<string, Place>>;
+
 /**
  * Finds which conditions are each other's opposite. The trace follows both answers to a question, so two lists that agree up
  * to some place and then differ hold the two answers there; where more than two stand at one place, nothing is concluded.
@@ -10,24 +13,34 @@ const JOINED = /(?:nor in|and outside) the next \d+/;
  * @returns for each text the text of its opposite
  */
 export function findOpposites(lists: readonly (readonly Note[])[]): ReadonlyMap<string, string> {
-  const answers = new Map<string, Set<string>>();
+  const root: Place = new Map();
+  const places = [root];
   for (const notes of lists) {
-    let before = '';
+    let place = root;
     for (const { code, text } of notes) {
-      const key = `${before}\n${code}`;
-      answers.set(key, (answers.get(key) ?? new Set()).add(text));
-      before += `\n${text}`;
+      const answers = place.get(code) ?? new Map<string, Place>();
+      place.set(code, answers);
+      let next = answers.get(text);
+      if (next === undefined) {
+        next = new Map();
+        answers.set(text, next);
+        places.push(next);
+      }
+      place = next;
     }
   }
   const opposites = new Map<string, string>();
-  for (const texts of answers.values()) {
-    const [one, other, third] = texts;
+  for (const answers of places.flatMap((place) => [...place.values()])) {
+    const [one, other, third] = answers.keys();
     if (one === undefined || other === undefined || third !== undefined) continue;
     if (JOINED.test(one) || JOINED.test(other)) continue;
     opposites.set(one, other).set(other, one);
   }
   return opposites;
 }
+
+/** More cases than these are not compared: the answer tells a few of them and counts the rest. */
+const COMPARED = 48;
 
 /**
  * Shortens "A and B, or A and not B" to "A", and "A, or not A and B" to "A, or B".
@@ -38,6 +51,7 @@ export function shortenCases(
   cases: readonly (readonly Note[])[],
   opposites: ReadonlyMap<string, string>,
 ): (readonly Note[])[] {
+  if (cases.length > COMPARED) return [...cases];
   let left = cases.map((notes) => [...new Map(notes.map((note) => [note.text, note])).values()]);
   for (;;) {
     left = withoutIdle(left);
