@@ -13,7 +13,7 @@ describe('where the rules send a packet, held against the API', () => {
     expect(outcomes.map(({ remarks }) => codes(remarks))).toEqual([['endpoint-port-differs'], [], []]);
     expect(outcomes[0]?.remarks[0]).toMatchObject({
       effect: 'may-break',
-      text: 'nat KUBE-SEP-FBUQD36J3XDXJWPV rule 2 sends the packet to port 8081 of 10.244.1.11, but in the API this endpoint of shop/web listens on 8080',
+      text: 'nat KUBE-SEP-FBUQD36J3XDXJWPV rule 2 sends the packet to port 8081 of 10.244.1.11, where the API has shop/web listen on port 8080',
     });
   });
 
@@ -115,7 +115,7 @@ describe('why an answer does not come back', () => {
     const remarks = await demo.remarks('node:30080', '192.168.100.50');
     expect(codes(remarks)).toEqual(['masquerade-mark-lost', 'answer-not-through-node']);
     expect(remarks[0]?.text).toBe(
-      'nat KUBE-MARK-MASQ rule 1 marked the packet to be masqueraded, but it keeps its source: mangle FORWARD rule 1 takes mark 0x4000 away before POSTROUTING',
+      'the packet keeps its source, though nat KUBE-MARK-MASQ rule 1 marked it to be masqueraded: mangle FORWARD rule 1 takes mark 0x4000 away before POSTROUTING',
     );
   });
 

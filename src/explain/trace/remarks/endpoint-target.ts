@@ -24,7 +24,7 @@ export function endpointTarget(outcome: Outcome, context: RemarkContext): readon
   if (exact !== undefined) return state(exact, socket, context);
   const [other] = same;
   if (other !== undefined) {
-    const text = `${placeOf(by)} sends the packet to port ${port ?? 'unknown'} of ${address}, but in the API this endpoint of ${label} listens on ${other.port}`;
+    const text = `${placeOf(by)} sends the packet to port ${port ?? 'unknown'} of ${address}, where the API has ${label} listen on port ${other.port}`;
     return remark('endpoint-port-differs', 'may-break', text);
   }
   const nobody = unknownAddress(outcome, context);

@@ -20,7 +20,7 @@ export function hostPort(outcome: Outcome, context: RemarkContext): readonly Rem
   const name = `pod ${pod.namespace}/${pod.name} (${pod.ips.join(', ')})`;
   const port = `host port ${destinationPort}/${formatProtocol(protocol)}`;
   if (!isTranslated(outcome, trace)) {
-    const text = `${name} asks for ${port} of this node, but no iptables rule sends it there: ${whyMissing(context)}; the CNI plugin writes its rules when the pod is created, so the pod has to be created anew`;
+    const text = `no iptables rule sends ${port} of this node to ${name}, which asks for it: ${whyMissing(context)}; the CNI plugin writes its rules when the pod is created, so the pod has to be created anew`;
     return remark('host-port-not-translated', elsewhere(context) ? 'may-break' : 'breaks', text);
   }
   const address = formatAddress(outcome.destination.address);
@@ -29,7 +29,7 @@ export function hostPort(outcome: Outcome, context: RemarkContext): readonly Rem
   const socket = socketText(address, outcome.destination.port);
   const who = namer.endpointAt(address, outcome.destination.port);
   const nobody = who === null ? ', an address that no known pod or node has' : '';
-  const text = `${by === null ? 'the rewrite' : placeOf(by)} sends ${port} to ${socket}${nobody}; the pod that asks for this port is ${name}`;
+  const text = `${by === null ? 'the rewrite' : placeOf(by)} sends ${port} to ${socket}${nobody}; the port is asked for by ${name}`;
   return remark('host-port-elsewhere', 'breaks', text);
 }
 

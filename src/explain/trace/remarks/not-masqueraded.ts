@@ -45,7 +45,7 @@ function lostMark(outcome: Outcome): Remark[] {
     culprit != null
       ? `${placeOf(culprit)} takes mark ${bits} away before POSTROUTING`
       : whyUnasked(stepsAt(outcome, 'nat', 'POSTROUTING'), bits);
-  const text = `${placeOf(marked.step)} marked the packet to be masqueraded, but it keeps its source: ${why}`;
+  const text = `the packet keeps its source, though ${placeOf(marked.step)} marked it to be masqueraded: ${why}`;
   return remark('masquerade-mark-lost', 'may-break', text);
 }
 
