@@ -277,5 +277,10 @@ export class RowReader {
 }
 
 function isHexOrColon(byte: number): boolean {
-  return (byte > SLASH && byte <= COLON) || (byte >= 97 && byte <= 102) || (byte >= 65 && byte <= 70) || byte === 46;
+  return (
+    (byte > SLASH && byte <= COLON) ||
+    (byte >= 97 && byte <= 102) ||
+    (byte >= 65 && byte <= 70) ||
+    byte === 46
+  );
 }

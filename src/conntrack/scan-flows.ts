@@ -24,6 +24,9 @@ export interface FlowVisitor {
   flow(flow: Flow): void;
 }
 
+/** Takes in what could not be read. */
+export type ProblemSink = Pick<ProblemList, 'add'>;
+
 /** What a scan counted. */
 export interface ScanResult {
   /** Entries, readable or not, also those not asked for; null where stretches were passed over unread. */
@@ -38,9 +41,9 @@ const STRETCH = 16_384;
 
 /** Reads listings once, from the first byte to the last. Its memory does not grow with their size. */
 export class FlowScanner {
-  readonly ids = new AddressIds();
-  readonly #reader = new RowReader(this.ids);
-  readonly #problems: ProblemList;
+  readonly ids: AddressIds;
+  readonly #reader: RowReader;
+  readonly #problems: ProblemSink;
   readonly #asked: WantedFlows | null;
   readonly #wanted: WantedDestinations | null;
   #texts: readonly Buffer[] = [];
@@ -53,7 +56,14 @@ export class FlowScanner {
   #events = new EventReplay();
 
   /** @param asked only flows whose original destination may be one of these; null: all. */
-  constructor(visitor: FlowVisitor, asked: WantedFlows | null, problems: ProblemList) {
+  constructor(
+    visitor: FlowVisitor,
+    asked: WantedFlows | null,
+    problems: ProblemSink,
+    ids: AddressIds = new AddressIds(),
+  ) {
+    this.ids = ids;
+    this.#reader = new RowReader(ids);
     this.#visitor = visitor;
     this.#asked = asked;
     this.#wanted = asked === null ? null : wantedDestinations(asked);

@@ -2,22 +2,22 @@ import { type Address, formatAddress } from '../net/address.ts';
 import { destinationNeedles, portNeedle, spellingOf } from './needles.ts';
 import type { WantedDestinations } from './row-reader.ts';
 
-/** Which flows are asked for: those whose client asked for one of these. */
+/** Which flows are asked for: those whose client asked for one of these addresses, or for one of these ports. */
 export interface WantedFlows {
   readonly addresses: readonly Address[];
-  /** Ports on addresses of the node: a flow may have any of `nodeAddresses`, and one of `nodePorts`. */
-  readonly nodeAddresses: readonly Address[];
-  readonly nodePorts: readonly number[];
+  /** At any address: node ports. */
+  readonly ports: readonly number[];
 }
 
 const BEGINNING = 65_536;
 
-/** @returns the addresses by family, as the reader of rows compares them. */
-export function wantedDestinations(wanted: WantedFlows): WantedDestinations {
-  const all = [...wanted.addresses, ...(wanted.nodePorts.length > 0 ? wanted.nodeAddresses : [])];
+/** @returns the addresses as the reader of rows compares them; null where a port may be at any address. */
+export function wantedDestinations(wanted: WantedFlows): WantedDestinations | null {
+  if (wanted.ports.length > 0) return null;
+  const { addresses } = wanted;
   return {
-    ipv4: new Set(all.filter(({ family }) => family === 'ipv4').map(({ value }) => Number(value))),
-    ipv6: new Set(all.filter(({ family }) => family === 'ipv6').map(formatAddress)),
+    ipv4: new Set(addresses.filter(({ family }) => family === 'ipv4').map(({ value }) => Number(value))),
+    ipv6: new Set(addresses.filter(({ family }) => family === 'ipv6').map(formatAddress)),
   };
 }
 
@@ -32,6 +32,6 @@ export function wantedTexts(wanted: WantedFlows, beginning: Buffer): string[] {
   if (spelling === null) return [];
   return [
     ...wanted.addresses.flatMap((address) => destinationNeedles(spelling, address)),
-    ...wanted.nodePorts.map((port) => portNeedle(spelling, port)),
+    ...wanted.ports.map((port) => portNeedle(spelling, port)),
   ];
 }
