@@ -1,5 +1,5 @@
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
-import type { Evidence, FlowProblem, FlowProblemCode, Severity } from '../flow-list.ts';
+import type { Evidence, FlowProblem, Severity } from '../flow-list.ts';
 import { STALE_CODES } from '../flow-list.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
 
@@ -29,9 +29,12 @@ export function isOver({ state }: { readonly state: string | null }): boolean {
   return state !== null && OVER.has(state);
 }
 
-/** @returns true where a diagnosis of this code says that the flow is stuck. */
-export function isStale(code: FlowProblemCode): boolean {
-  return STALE_CODES.has(code);
+/**
+ * @returns true where the flow is stuck. kube-proxy leaves TCP connections to an endpoint that it no longer chooses alone, and
+ * where the pod is still there they go on.
+ */
+export function isStale({ protocol }: Pick<FlowFacts, 'protocol'>, { code, alive }: FlowVerdict): boolean {
+  return STALE_CODES.has(code) && !(protocol === TCP && alive);
 }
 
 /**
@@ -60,7 +63,7 @@ export function diagnoseFlow(
 }
 
 /** By harm: what keeps a client away from a working endpoint is an error, what ends by itself is information. */
-export function severityOf(facts: FlowFacts, { code, certain }: FlowVerdict): Severity {
+export function severityOf(facts: FlowFacts, { code, certain, alive }: FlowVerdict): Severity {
   const { protocol, state } = facts;
   const closing = state !== null && CLOSING.has(state);
   switch (code) {
@@ -69,7 +72,7 @@ export function severityOf(facts: FlowFacts, { code, certain }: FlowVerdict): Se
     case 'service-deleted':
     case 'host-port-moved':
     case 'never-translated':
-      if (closing) return 'info';
+      if (closing || (protocol === TCP && alive)) return 'info';
       // Each datagram of the client keeps the entry alive; a TCP connection is given up some time.
       if (protocol === UDP || protocol === SCTP) return certain ? 'error' : 'warning';
       return certain ? 'warning' : 'info';

@@ -4,7 +4,7 @@ import { formatProtocol } from '../../net/protocol.ts';
 import { hex } from '../../trace/describe-target.ts';
 import type { Evidence, FlowEndpoint, FlowItem, FlowTuple } from '../flow-list.ts';
 import { clearCommand } from './clear-command.ts';
-import { diagnoseFlow, isStale } from './diagnose-flow.ts';
+import { diagnoseFlow, isOver, isStale } from './diagnose-flow.ts';
 import type { FlowJoin } from './flow-join.ts';
 import type { FlowStanding } from './flow-verdict.ts';
 import { placeText } from './flow-words.ts';
@@ -41,7 +41,7 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
     sourcePortChanged: portChanged,
     hairpin: sameAddress(original.source, reply.source) && !sameAddress(original.destination, reply.source),
     foreignNat: standing.foreignNat,
-    stale: problems.some(({ code }) => isStale(code)),
+    stale: standing.verdict !== null && !isOver(facts) && isStale(facts, standing.verdict),
     problems,
     clear: clearCommand(flow),
     file: flow.file,

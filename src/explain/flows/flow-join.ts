@@ -94,7 +94,11 @@ export class FlowJoin {
     const whose = owner === null ? 'a rule that is not kube-proxy’s' : `a rule of ${owner}`;
     const message = `${whose} translates it to an address that is no endpoint`;
     const evidence = [{ kind: 'rule', text: rule, file, line } as const];
-    return { ...standing, foreignNat, verdict: { code: 'foreign-nat', message, evidence, certain: true } };
+    return {
+      ...standing,
+      foreignNat,
+      verdict: { code: 'foreign-nat', message, evidence, certain: true, alive: false },
+    };
   }
 
   #otherFlow(place: FlowPlace, to: Address, toPort: number | null): FlowStanding {

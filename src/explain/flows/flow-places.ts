@@ -79,29 +79,29 @@ export class FlowPlaces {
     const nothing = { protocol, address, port, local, hostPods: [], portless: null };
     const none = { ...nothing, service: null, via: null, api: null, programmed: [], endpoints: null };
     if (port === null) return none;
-    const own = this.#ownAddress(protocol, address, port);
-    if (own !== null) return { ...nothing, ...own };
+    const programmed = this.#services.at(
+      address.family,
+      formatProtocol(protocol),
+      formatAddress(address),
+      port,
+    );
+    const match = this.#known.book.serviceAt(protocol, address, port);
+    if (match !== null)
+      return { ...nothing, ...this.#ofApi(match.service, match.port, match.via, programmed) };
     const owner = this.#ownerOf(address);
-    if (owner !== null && local !== true) return { ...none, portless: owner };
+    if (owner !== null && local !== true && programmed.length === 0) return { ...none, portless: owner };
     // Another node's node port is translated there; what this node sees of it still is the Service's.
     const isNode = local !== false || this.#known.book.nodeAt(address) !== null;
     const nodePort = isNode ? this.#nodePort(protocol, address, port) : null;
     if (nodePort !== null) return { ...nothing, ...nodePort };
+    const [first] = programmed;
+    if (first !== undefined) {
+      const via = viaIn(first.item, formatAddress(address));
+      return { ...nothing, ...this.#ofRules(first.item, via, programmed) };
+    }
     const hostPods = local === false ? [] : this.#podsWithHostPort(protocol, address, port);
     if (hostPods.length > 0) return { ...none, via: 'hostPort', hostPods };
     return owner === null ? none : { ...none, portless: owner };
-  }
-
-  #ownAddress(protocol: number, address: Address, port: number) {
-    const text = formatAddress(address);
-    const programmed = this.#services.at(address.family, formatProtocol(protocol), text, port);
-    const match = this.#known.book.serviceAt(protocol, address, port);
-    if (match !== null) {
-      const { service, port: servicePort, via } = match;
-      return this.#ofApi(service, servicePort, via, programmed);
-    }
-    const [first] = programmed;
-    return first === undefined ? null : this.#ofRules(first.item, viaIn(first.item, text), programmed);
   }
 
   #nodePort(protocol: number, address: Address, port: number) {

@@ -3,7 +3,6 @@ import type { WantedFlows } from '../../conntrack/wanted-flows.ts';
 import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
 import type { FlowProblemCode, Severity } from '../flow-list.ts';
 import { type Known, QuestionError } from '../question/question.ts';
-import { isStale } from './diagnose-flow.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { RuleServices } from './rule-services.ts';
 import { readService } from './service-question.ts';
@@ -82,10 +81,11 @@ export function hasState(flow: Pick<Flow, 'state' | 'status'>, wanted: string): 
 /** @returns true where some problem is the one asked for. */
 export function hasProblem(
   problems: readonly { readonly code: FlowProblemCode; readonly severity: Severity }[],
+  stale: boolean,
   wanted: string,
 ): boolean {
   if (wanted === 'any') return problems.length > 0;
-  if (wanted === 'stale') return problems.some(({ code }) => isStale(code));
+  if (wanted === 'stale') return stale;
   return problems.some(({ code, severity }) => code === wanted || severity === wanted);
 }
 

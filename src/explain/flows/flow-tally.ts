@@ -7,12 +7,12 @@ import { hasPorts } from '../../net/protocol.ts';
 import type { FlowItem, FlowProblemCode, Severity } from '../flow-list.ts';
 import { AffinityTally } from './affinity-tally.ts';
 import { Counts } from './counts.ts';
-import { type FlowFacts, isOver, severityOf } from './diagnose-flow.ts';
+import { type FlowFacts, isOver, isStale, severityOf } from './diagnose-flow.ts';
 import { describeFlow } from './flow-item.ts';
 import type { FlowJoin } from './flow-join.ts';
 import type { FlowPlace } from './flow-places.ts';
 import { type FlowFilter, hasProblem, hasState, isAtSpot } from './flow-question.ts';
-import { SOUND } from './flow-verdict.ts';
+import { type FlowVerdict, SOUND } from './flow-verdict.ts';
 import { GroupTally } from './group-tally.ts';
 import { PortTally } from './port-tally.ts';
 import { WorstFirst } from './worst-first.ts';
@@ -107,16 +107,8 @@ export class FlowTally implements FlowVisitor {
     if (group === undefined || untranslated) {
       standing = this.#join.stand(tally.place, this.#address(original.source), to, portOf(reply.sourcePort));
     }
-    const code = standing.verdict === null || isOver(row) ? null : standing.verdict.code;
-    if (
-      !this.#isAsked(
-        row,
-        code === null || standing.verdict === null
-          ? null
-          : { code, severity: severityOf(row, standing.verdict) },
-      )
-    )
-      return;
+    const verdict = isOver(row) ? null : standing.verdict;
+    if (!this.#isAsked(row, verdict)) return;
     if (group === undefined) {
       group = new GroupTally(tally.place, to, portOf(reply.sourcePort), standing);
       tally.groups.set(key, group);
@@ -129,7 +121,7 @@ export class FlowTally implements FlowVisitor {
       group.masqueraded++;
       group.natSources.set(reply.destination, (group.natSources.get(reply.destination) ?? 0) + 1);
     }
-    if (code !== null && severity !== null) this.#countProblem(code, severity);
+    if (verdict !== null && severity !== null) this.#countProblem(verdict.code, severity);
     if (!isOver(row)) this.affinity.add(tally.place, original.source, key, to);
     this.#count(row, severity, read);
   }
@@ -163,15 +155,16 @@ export class FlowTally implements FlowVisitor {
     else known.flows++;
   }
 
-  #isAsked(row: FlowRow, problem: { code: FlowProblemCode; severity: Severity } | null): boolean {
+  #isAsked(row: FlowRow, verdict: FlowVerdict | null): boolean {
     const { endpoints, problem: wanted } = this.#filter;
     if (endpoints !== null) {
       if (!isAtSpot(endpoints, this.#address(row.reply.source), portOf(row.reply.sourcePort))) return false;
     }
     if (wanted === null) return true;
-    const problems = problem === null ? [] : [problem];
+    const problems: { code: FlowProblemCode; severity: Severity }[] = [];
+    if (verdict !== null) problems.push({ code: verdict.code, severity: severityOf(row, verdict) });
     if (row.unreplied && !isOver(row)) problems.push({ code: 'unreplied', severity: 'info' });
-    return hasProblem(problems, wanted);
+    return hasProblem(problems, verdict !== null && isStale(row, verdict), wanted);
   }
 
   /** @returns null where the destination is nothing that is known, and the flow was not translated. */

@@ -8,6 +8,8 @@ export interface FlowVerdict {
   readonly evidence: readonly Evidence[];
   /** False where only the rules tell, and they may leave out an endpoint that is allowed. */
   readonly certain: boolean;
+  /** A pod that may well be the one it was still has the address: TCP connections to it go on. */
+  readonly alive: boolean;
 }
 
 /** Where a destination's flows go, and what is wrong with that. */

@@ -39,7 +39,7 @@ export class GroupTally {
     const { verdict } = standing;
     if (verdict === null) return facts.unreplied ? 'info' : null;
     if (this.standing.verdict === null) this.standing = standing;
-    if (isStale(verdict.code)) this.stale++;
+    if (isStale(facts, verdict)) this.stale++;
     const severity = severityOf(facts, verdict);
     if (severity !== 'info') this.troubled++;
     return severity;

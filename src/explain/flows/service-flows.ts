@@ -124,7 +124,8 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
 
 /** Where all live flows of a destination and an endpoint are stuck, one command clears them. */
 function clearOf({ place, to, toPort, stale, live, standing }: GroupTally): string[] {
-  if (stale === 0 || stale < live || standing.verdict === null || !isStale(standing.verdict.code)) return [];
+  if (stale === 0 || stale < live || standing.verdict === null || !isStale(place, standing.verdict))
+    return [];
   if (place.port === null || toPort === null) return [];
   const command = clearPlaceCommand(place.protocol, place.address, place.port, to, toPort);
   return command === null ? [] : [command];

@@ -24,11 +24,11 @@ export function judgeHostPort(
     const owner = pod === undefined ? '' : `pod ${pod.namespace}/${pod.name} (${pod.ips.join(', ')})`;
     const message = `${port} is ${owner}, but this flow goes to ${placeText(to, toPort)}`;
     evidence.push({ kind: 'object', text: `${port}: ${owner}`, file: null, line: null });
-    return { code: 'host-port-moved', message, evidence, certain: true };
+    return { code: 'host-port-moved', message, evidence, certain: true, alive: false };
   }
   if (known.cluster.pods === null || known.book.podsAt(to).length > 0) return null;
   const message = `${port} leads to ${placeText(to, toPort)}, and no pod has that address`;
-  return { code: 'host-port-moved', message, evidence, certain: true };
+  return { code: 'host-port-moved', message, evidence, certain: true, alive: false };
 }
 
 /**
@@ -61,5 +61,5 @@ export function judgeUnknown(
   const pod = known.book.podAt(to);
   const whose = pod === null ? '' : ` (pod ${pod.namespace}/${pod.name})`;
   const message = `${kind} ${where}/${formatProtocol(place.protocol)} ${searched} any more, but this flow is still translated to ${placeText(to, toPort)}${whose}`;
-  return { code: 'service-deleted', message, evidence: [], certain: true };
+  return { code: 'service-deleted', message, evidence: [], certain: true, alive: pod !== null };
 }

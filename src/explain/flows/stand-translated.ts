@@ -27,19 +27,26 @@ export function judgeEndpoint(
   const where = `${placeText(to, toPort)}${podText(found)}`;
   if (!found.ready && !found.serving) {
     const why = found.terminating ? 'is terminating and serves no more' : 'is not ready';
-    return { code: 'endpoint-not-serving', message: `${where} ${why}`, evidence, certain: true };
+    return {
+      code: 'endpoint-not-serving',
+      message: `${where} ${why}`,
+      evidence,
+      certain: true,
+      alive: false,
+    };
   }
   if (found.terminating) {
     const message = `${where} is terminating and still serves`;
-    return { code: 'endpoint-draining', message, evidence, certain: true };
+    return { code: 'endpoint-draining', message, evidence, certain: true, alive: false };
   }
-  if (share !== null && !isChosen(place, to, toPort)) {
+  if (known.proxyMode === 'iptables' && share !== null && !isChosen(place, to, toPort)) {
     const message = `${where} is an endpoint, but the rules of this node send no new connection there (traffic policy, topology hints, or rules that are behind the API)`;
     return {
       code: 'not-chosen',
       message,
       evidence: [...evidence, ...choosingRules(place, known)],
       certain: true,
+      alive: false,
     };
   }
   return null;
@@ -63,8 +70,8 @@ function judgeGone(
   const where = placeText(to, toPort);
   const sameHost = place.endpoints?.find((one) => isAt(one, to));
   const evidence = [apiEvidence(place), ...choosingRules(place, known)];
-  const still =
-    share !== null && isChosen(place, to, toPort) ? '; the rules still send new connections there' : '';
+  const chosen = share !== null && isChosen(place, to, toPort);
+  const still = chosen ? `; the ${leftover(known)}rules still send new connections there` : '';
   if (sameHost !== undefined) {
     const message = `${name} has ${formatAddress(to)} at port ${sameHost.port}, not at ${toPort}${still}`;
     return {
@@ -72,6 +79,7 @@ function judgeGone(
       message,
       evidence: [endpointEvidence(sameHost), ...evidence],
       certain: true,
+      alive: true,
     };
   }
   const pods = known.book.podsAt(to).filter((pod) => !hasEnded(pod));
@@ -79,7 +87,7 @@ function judgeGone(
   if (pod === undefined) {
     const nobody = known.cluster.pods === null ? '' : nobodyText(to, known);
     const message = `${where} is no endpoint of ${name}${nobody}${still}`;
-    return { code: 'endpoint-gone', message, evidence, certain: true };
+    return { code: 'endpoint-gone', message, evidence, certain: true, alive: false };
   }
   const holder: Evidence = {
     kind: 'object',
@@ -91,10 +99,16 @@ function judgeGone(
   const stranger = !pod.hostNetwork && place.service !== null && pod.namespace !== place.service.namespace;
   if (stranger) {
     const message = `${where} now is pod ${podName(pod)}, which cannot be an endpoint of ${name}${still}`;
-    return { code: 'address-reassigned', message, evidence: [holder, ...evidence], certain: true };
+    return {
+      code: 'address-reassigned',
+      message,
+      evidence: [holder, ...evidence],
+      certain: true,
+      alive: false,
+    };
   }
   const message = `${where} is no endpoint of ${name}; the address is pod ${podName(pod)}${pods.length > 1 ? ' and others' : ''}${still}`;
-  return { code: 'endpoint-gone', message, evidence: [holder, ...evidence], certain: true };
+  return { code: 'endpoint-gone', message, evidence: [holder, ...evidence], certain: true, alive: true };
 }
 
 function nobodyText(to: Address, known: Known): string {
@@ -111,7 +125,13 @@ function judgeByRules(
 ): FlowVerdict | null {
   if (share === null || isChosen(place, to, toPort)) return null;
   const message = `no rule of ${serviceText(place)} sends new connections to ${placeText(to, toPort)}: it is gone, terminating, or not for this node`;
-  return { code: 'endpoint-gone', message, evidence: choosingRules(place, known), certain: false };
+  return {
+    code: 'endpoint-gone',
+    message,
+    evidence: choosingRules(place, known),
+    certain: false,
+    alive: false,
+  };
 }
 
 function apiEvidence(place: FlowPlace): Evidence {
@@ -161,4 +181,9 @@ function hasEnded({ phase }: Pod): boolean {
 
 function podName({ namespace, name }: Pod): string {
   return `${namespace}/${name}`;
+}
+
+/** In another mode, rules that name Services were left behind by an earlier one. */
+function leftover({ proxyMode }: Known): string {
+  return proxyMode === 'iptables' || proxyMode === 'none' ? '' : 'leftover iptables ';
 }

@@ -7,6 +7,9 @@ import type { FlowVerdict } from './flow-verdict.ts';
 import { placeText, serviceText } from './flow-words.ts';
 import type { FreshStarts } from './would-translate.ts';
 
+/** kube-proxy leaves Services with this label to another proxy (KEP-2447). */
+const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name';
+
 /**
  * Judges a flow to a Service address that no rule translated. That is as it should be where the node itself answers there
  * (a DNS cache on the Service's address, ipvs), where another node translates, or where a load balancer is to do it.
@@ -21,9 +24,10 @@ export function judgeUntranslated(
   if (place.portless !== null) {
     const { namespace, name } = place.portless;
     const message = `${namespace}/${name} has this address, but no port ${place.port}: no rule translates it`;
-    return { code: 'no-such-port', message, evidence: [portsEvidence(place)], certain: true };
+    return { code: 'no-such-port', message, evidence: [portsEvidence(place)], certain: true, alive: false };
   }
   if (place.service === null && place.programmed.length === 0) return null;
+  if (place.api !== null && OTHER_PROXY in place.api.service.labels) return null;
   if (place.via === 'nodePort' ? place.local === false : place.local === true) return null;
   if (known.proxyMode !== 'iptables') return judgeOtherMode(place, known);
   const evidence = choosingRules(place, known);
@@ -31,11 +35,11 @@ export function judgeUntranslated(
   switch (starts.of(source, place)) {
     case 'translated': {
       const message = `it goes to ${where} itself: it began before this node's rules translated the address, and beats them as long as it lives`;
-      return { code: 'never-translated', message, evidence, certain: true };
+      return { code: 'never-translated', message, evidence, certain: true, alive: false };
     }
     case 'refused': {
       const message = `it goes to ${where} itself, which the rules refuse now: ${serviceText(place)} has no endpoint that this client may use`;
-      return { code: 'no-endpoints', message, evidence, certain: true };
+      return { code: 'no-endpoints', message, evidence, certain: true, alive: false };
     }
     case 'passes':
       return judgeUnprogrammed(place, known);
@@ -46,10 +50,29 @@ export function judgeUntranslated(
 
 /** What the rules let pass untranslated: is it an address that kube-proxy should translate? */
 function judgeUnprogrammed(place: FlowPlace, known: Known): FlowVerdict | null {
-  if (place.via !== 'clusterIP' || place.programmed.some(({ entered }) => entered)) return null;
+  // A node port may be left out at some of the node's addresses, and a load balancer's address to the load balancer.
+  if (place.via !== 'clusterIP' && !place.programmed.some(({ entered }) => entered)) return null;
+  if (place.via === 'nodePort' || mayPass(place)) return null;
+  const evidence = choosingRules(place, known);
+  const name = serviceText(place);
+  const itself = `it goes to ${placeText(place.address, place.port)} itself`;
+  if (place.programmed.length > 0 && !place.programmed.some(({ entered }) => entered)) {
+    const message = `${itself}: ${name} has no endpoint that the rules of this node may choose, and what should refuse it is not reached`;
+    return { code: 'no-endpoints', message, evidence, certain: true, alive: false };
+  }
+  if (place.programmed.length > 0) {
+    const message = `${itself}: the rules of ${name} are there, but such a packet meets none that translates it`;
+    return { code: 'not-programmed', message, evidence, certain: true, alive: false };
+  }
   if (place.endpoints === null || place.endpoints.length === 0) return null;
-  const message = `it goes to ${placeText(place.address, place.port)} itself: no rule of this node translates the address of ${serviceText(place)}`;
-  return { code: 'not-programmed', message, evidence: choosingRules(place, known), certain: true };
+  const message = `${itself}: no rule of this node translates the address of ${name}`;
+  return { code: 'not-programmed', message, evidence, certain: true, alive: false };
+}
+
+/** kube-proxy 1.20 lets pass, in some cases, what a policy Local or source ranges exclude (KUBE-MARK-DROP without a rule). */
+function mayPass({ via, programmed }: FlowPlace): boolean {
+  if (via === 'clusterIP') return false;
+  return programmed.some(({ item }) => item.externalPolicy === 'Local' || item.sourceRanges.length > 0);
 }
 
 /** nftables mode: the rules are not in iptables, but kube-proxy translates every cluster IP that has endpoints. */
@@ -57,7 +80,7 @@ function judgeOtherMode(place: FlowPlace, known: Known): FlowVerdict | null {
   if (known.proxyMode !== 'nftables' || place.via !== 'clusterIP') return null;
   if (place.endpoints?.some(({ ready }) => ready) !== true) return null;
   const message = `it goes to ${placeText(place.address, place.port)} itself, though ${serviceText(place)} has endpoints: it began before kube-proxy's rules translated the address, or they do not`;
-  return { code: 'never-translated', message, evidence: [], certain: false };
+  return { code: 'never-translated', message, evidence: [], certain: false, alive: false };
 }
 
 function portsEvidence(place: FlowPlace): Evidence {
