@@ -36,8 +36,6 @@ export interface ScanResult {
 }
 
 const NEWLINE = 10;
-/** Stretches of this many bytes are searched before they are read: some hundred lines. */
-const STRETCH = 16_384;
 
 /** Reads listings once, from the first byte to the last. Its memory does not grow with their size. */
 export class FlowScanner {
@@ -118,16 +116,22 @@ export class FlowScanner {
   /** Reads the lines that end in this piece. @returns where the last, unfinished one starts. */
   #readLines(chunk: Buffer, from: number): number {
     if (this.#texts.length === 0) return this.#readAll(chunk, from, chunk.length);
+    // Searching is ten times as fast as reading: lines without any of the texts are counted and passed over.
+    const places = this.#texts.map((text) => ({ text, at: chunk.indexOf(text, from) }));
     let start = from;
-    while (start < chunk.length) {
-      const newline = chunk.indexOf(NEWLINE, Math.min(start + STRETCH, chunk.length - 1));
-      const end = newline < 0 ? chunk.length : newline + 1;
-      const stretch = chunk.subarray(start, end);
-      if (this.#texts.some((text) => stretch.includes(text))) start = this.#readAll(chunk, start, end);
-      else start = this.#passOver(chunk, start, end);
-      if (newline < 0) break;
+    for (;;) {
+      let hit = -1;
+      for (const place of places) {
+        if (place.at >= 0 && place.at < start) place.at = chunk.indexOf(place.text, start);
+        if (place.at >= 0 && (hit < 0 || place.at < hit)) hit = place.at;
+      }
+      start = this.#passOver(chunk, start, hit < 0 ? chunk.length : hit);
+      if (hit < 0) return start;
+      const end = chunk.indexOf(NEWLINE, hit);
+      if (end < 0) return start;
+      this.#readLine(chunk, start, end, true);
+      start = end + 1;
     }
-    return start;
   }
 
   #readAll(chunk: Buffer, from: number, to: number): number {
@@ -141,17 +145,16 @@ export class FlowScanner {
     return start;
   }
 
-  /** Counts lines, so that those read later have their number. */
+  /** Counts the lines that end before `to`. @returns where the next one starts. */
   #passOver(chunk: Buffer, from: number, to: number): number {
-    this.#passed = true;
     let start = from;
-    while (start < to) {
+    for (;;) {
       const end = chunk.indexOf(NEWLINE, start);
-      if (end < 0) break;
+      if (end < 0 || end >= to) return start;
+      this.#passed = true;
       this.#line++;
       start = end + 1;
     }
-    return start;
   }
 
   #readLine(bytes: Buffer, start: number, end: number, isWhole: boolean): void {
