@@ -20,6 +20,8 @@ export interface FlowRow {
   unreplied: boolean;
   assured: boolean;
   offloaded: boolean;
+  /** Conntrack zone of both directions; 0 is the default. */
+  zone: number;
   readonly original: RowTuple;
   readonly reply: RowTuple;
 }
@@ -34,6 +36,7 @@ export function emptyRow(): FlowRow {
     unreplied: false,
     assured: false,
     offloaded: false,
+    zone: 0,
     original: tuple(),
     reply: tuple(),
   };

@@ -1,6 +1,26 @@
 import { hasPorts } from '../net/protocol.ts';
 import type { AddressIds } from './address-ids.ts';
 import { emptyRow, type FlowRow, type RowTuple } from './flow-row.ts';
+import {
+  ASSURED,
+  BRACKET,
+  DPORT,
+  DST,
+  EQUALS,
+  HW_OFFLOAD,
+  IPV4,
+  IPV6,
+  isHexOrColon,
+  isNameByte,
+  isStateByte,
+  OFFLOAD,
+  SPACE,
+  SPORT,
+  SRC,
+  StateNames,
+  spells,
+  UNREPLIED,
+} from './row-bytes.ts';
 
 /** What became of a line: it is in the row; it is not asked for; it has a form that only `parseFlowLine` reads. */
 export type RowResult = 'row' | 'other' | 'unusual';
@@ -12,12 +32,6 @@ export interface WantedDestinations {
   readonly ipv6: ReadonlySet<string>;
 }
 
-const SPACE = 32;
-const SLASH = 47;
-const COLON = 58;
-const EQUALS = 61;
-const BRACKET = 91;
-
 /**
  * Reads the common form of a line (`conntrack -L` plain, extended, with id; /proc/net/nf_conntrack; protocols with ports)
  * straight from the bytes. Anything unexpected is `unusual`: it never guesses.
@@ -25,7 +39,7 @@ const BRACKET = 91;
 export class RowReader {
   readonly row: FlowRow = emptyRow();
   readonly #ids: AddressIds;
-  readonly #states = new Map<number, string>();
+  readonly #states = new StateNames();
   #bytes: Uint8Array = new Uint8Array(0);
   #at = 0;
   #end = 0;
@@ -50,6 +64,7 @@ export class RowReader {
     row.unreplied = false;
     row.assured = false;
     row.offloaded = false;
+    row.zone = 0;
     if (!this.#readWords(true)) return 'unusual';
     if (this.#readAddresses(row.reply, bytes, null) !== 'row') return 'unusual';
     if (!this.#readPorts(row.reply)) return 'unusual';
@@ -82,46 +97,38 @@ export class RowReader {
         }
         if (byte !== SPACE || at - from > 10) return false;
         numbers++;
+        if (names === 0) return false;
         if (family && numbers === 1) continue;
         if (protocol < 0) protocol = value;
         else if (timeout < 0) timeout = value;
         else return false;
       } else if (first >= 97 && first <= 122) {
-        if (first === 115 && b[at + 1] === 114 && b[at + 2] === 99 && b[at + 3] === EQUALS) break;
-        if (numbers > 1 || names > (family ? 1 : 0)) return false;
-        // `ipv4` and `ipv6` stand before the protocol; the number of a family is not one of a protocol.
-        family ||= names === 0 && first === 105 && b[at + 1] === 112 && b[at + 2] === 118;
+        if (spells(this.#bytes, SRC, at)) break;
+        // `tcp 6`, or `ipv4 2 tcp 6`: the number of a family is not one of a protocol.
+        if (numbers !== names || names > (family ? 1 : 0)) return false;
+        family = names === 0 && (spells(this.#bytes, IPV4, at) || spells(this.#bytes, IPV6, at));
         names++;
-        while (at < end && b[at] !== SPACE) if (b[at++] === EQUALS) return false;
+        while (at < end && b[at] !== SPACE) if (!isNameByte(b[at++] ?? 0)) return false;
       } else if (first >= 65 && first <= 90) {
+        if (protocol < 0) return false;
         const from = at;
-        let key = 0;
-        while (at < end && b[at] !== SPACE) key = (Math.imul(key, 31) + (b[at++] ?? 0)) | 0;
-        row.state = this.#stateOf(key, bytes, from, at);
+        while (at < end && b[at] !== SPACE) if (!isStateByte(b[at++] ?? 0)) return false;
+        row.state = this.#states.at(bytes, from, at);
       } else {
         return false;
       }
     }
-    if (protocol < 0 || protocol > 255 || !hasPorts(protocol)) return false;
+    if (names !== (family ? 2 : 1) || protocol > 255 || !hasPorts(protocol)) return false;
     row.protocol = protocol;
     row.timeoutSeconds = timeout < 0 ? null : timeout;
     this.#at = at;
     return true;
   }
 
-  /** There are some thirty names of states; two with one key are told apart by their length at least. */
-  #stateOf(key: number, bytes: Buffer, from: number, to: number): string {
-    const known = this.#states.get(key);
-    if (known !== undefined && known.length === to - from) return known;
-    const text = bytes.toString('latin1', from, to);
-    if (this.#states.size < 1000) this.#states.set(key, text);
-    return text;
-  }
-
   /** `src=A dst=B ` */
   #readAddresses(tuple: RowTuple, bytes: Buffer, wanted: WantedDestinations | null): RowResult {
     const b = this.#bytes;
-    if (b[this.#at] !== 115 || b[this.#at + 3] !== EQUALS) return 'unusual';
+    if (!spells(this.#bytes, SRC, this.#at)) return 'unusual';
     const sourceAt = this.#at + 4;
     if (wanted === null) {
       this.#at = sourceAt;
@@ -160,11 +167,8 @@ export class RowReader {
     return id === null || wanted.ipv6.has(this.#ids.textOf(id));
   }
 
-  /** At ` dst=`? */
   #isDestination(): boolean {
-    const b = this.#bytes;
-    const at = this.#at;
-    return b[at] === SPACE && b[at + 1] === 100 && b[at + 2] === 115 && b[at + 4] === EQUALS;
+    return spells(this.#bytes, DST, this.#at);
   }
 
   /** Reads an address that ends with a blank: into `#ipv4`, or `#text`. */
@@ -212,18 +216,17 @@ export class RowReader {
 
   /** ` sport=N dport=N` */
   #readPorts(tuple: RowTuple): boolean {
-    const source = this.#readPort(115);
-    const destination = source < 0 ? -1 : this.#readPort(100);
+    const source = this.#readPort(SPORT);
+    const destination = source < 0 ? -1 : this.#readPort(DPORT);
     tuple.sourcePort = source;
     tuple.destinationPort = destination;
     return destination >= 0;
   }
 
-  #readPort(letter: number): number {
+  #readPort(name: Uint8Array): number {
     const b = this.#bytes;
-    let at = this.#at;
-    if (b[at] !== SPACE || b[at + 1] !== letter || b[at + 2] !== 112 || b[at + 6] !== EQUALS) return -1;
-    at += 7;
+    if (!spells(this.#bytes, name, this.#at)) return -1;
+    let at = this.#at + name.length;
     let value = 0;
     let digits = 0;
     for (let byte = b[at] ?? 0; byte >= 48 && byte <= 57; byte = b[++at] ?? 0) {
@@ -250,37 +253,48 @@ export class RowReader {
         at++;
         continue;
       }
-      if (first === 115 && b[at + 1] === 114 && b[at + 3] === EQUALS) {
+      if (first === 115 && spells(this.#bytes, SRC, at)) {
         this.#at = at;
         return toReply;
       }
       if (first === BRACKET) {
-        if (!this.#noteFlag(b[at + 1] ?? 0)) return false;
+        if (!this.#noteFlag(at)) return false;
       } else if (first < 97 || first > 122) {
         return false;
-      } else if (first === 122 && b[at + 4] !== EQUALS) {
-        return false; // zone-orig=, zone-reply=
+      } else if (first === 122 && !this.#noteZone(at)) {
+        return false;
       }
       while (at < end && b[at] !== SPACE) at++;
     }
     return !toReply;
   }
 
-  /** By the first letter of the flag. Dates (`[start=…`) are left to `parseFlowLine`. */
-  #noteFlag(letter: number): boolean {
-    if (letter === 65) this.row.assured = true;
-    else if (letter === 85) this.row.unreplied = true;
-    else if (letter === 79 || letter === 72) this.row.offloaded = true;
+  /** `zone=5`; zones of one direction (`zone-orig=`) are left to `parseFlowLine`. */
+  #noteZone(from: number): boolean {
+    const b = this.#bytes;
+    if (b[from + 4] !== EQUALS) return false;
+    let zone = 0;
+    for (let at = from + 5; at < this.#end && b[at] !== SPACE; at++) {
+      const digit = (b[at] ?? 0) - 48;
+      if (digit < 0 || digit > 9 || zone > 65_535) return false;
+      zone = zone * 10 + digit;
+    }
+    this.row.zone = zone;
+    return true;
+  }
+
+  /** Other words in brackets, and dates (`[start=…`), are left to `parseFlowLine`. */
+  #noteFlag(at: number): boolean {
+    const { row } = this;
+    if (this.#isWord(ASSURED, at)) row.assured = true;
+    else if (this.#isWord(UNREPLIED, at)) row.unreplied = true;
+    else if (this.#isWord(OFFLOAD, at) || this.#isWord(HW_OFFLOAD, at)) row.offloaded = true;
     else return false;
     return true;
   }
-}
 
-function isHexOrColon(byte: number): boolean {
-  return (
-    (byte > SLASH && byte <= COLON) ||
-    (byte >= 97 && byte <= 102) ||
-    (byte >= 65 && byte <= 70) ||
-    byte === 46
-  );
+  #isWord(word: Uint8Array, at: number): boolean {
+    const after = at + word.length;
+    return spells(this.#bytes, word, at) && (after >= this.#end || this.#bytes[after] === SPACE);
+  }
 }

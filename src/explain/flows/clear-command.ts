@@ -1,10 +1,9 @@
 import type { Flow } from '../../conntrack/flow.ts';
-import { zoneOf } from '../../conntrack/match-flow.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
-import { DCCP, formatProtocol, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
+import { formatProtocol, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 
-/** Protocols whose ports conntrack(8) 1.4.7 takes as filters (extensions/libct_proto_*.c). */
-const WITH_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP, DCCP, UDPLITE]);
+/** Protocols whose ports conntrack(8) 1.4.7 takes as filters; its DCCP extension reads them wrongly. */
+const WITH_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP, UDPLITE]);
 
 /**
  * @returns the command that deletes this one entry, by its original tuple and zone, which no other entry has
@@ -25,13 +24,11 @@ export function clearCommand(flow: Flow): string | null {
   } else {
     return null;
   }
-  // One zone for both directions, or one of its own for the original one.
-  if (original.zone !== undefined && original.zone !== null) words.push('--orig-zone', String(original.zone));
-  else if (zoneOf(flow, 'original') !== 0) words.push('-w', String(flow.zone));
+  words.push(...zoneWords(flow));
   return words.join(' ');
 }
 
-/** @returns the command that deletes every entry from one destination to one place that answers, and no others. */
+/** @returns the command that deletes every entry of zone 0 from one destination to one place that answers, and no others. */
 export function clearPlaceCommand(
   protocol: number,
   destination: Address,
@@ -41,8 +38,28 @@ export function clearPlaceCommand(
 ): string | null {
   if (!WITH_PORTS.has(protocol)) return null;
   const words = [...head(protocol, destination), '-d', formatAddress(destination)];
-  words.push('--dport', String(destinationPort), '-r', formatAddress(to), '--reply-port-src', String(toPort));
+  words.push(
+    '--dport',
+    String(destinationPort),
+    '-r',
+    formatAddress(to),
+    '--reply-port-src',
+    String(toPort),
+    '-w',
+    '0',
+  );
   return words.join(' ');
+}
+
+/** Without a zone, conntrack(8) 1.4.7 deletes the entries of every zone that have the tuple. */
+function zoneWords({ zone, original, reply }: Flow): string[] {
+  const there = original.zone ?? null;
+  const back = reply.zone ?? null;
+  if (there === null && back === null) return ['-w', String(zone ?? 0)];
+  return [
+    ...(there === null ? [] : ['--orig-zone', String(there)]),
+    ...(back === null ? [] : ['--reply-zone', String(back)]),
+  ];
 }
 
 /** conntrack takes IPv4 for granted where no address comes before it. */

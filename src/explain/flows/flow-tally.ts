@@ -71,6 +71,7 @@ export class FlowTally implements FlowVisitor {
     row.timeoutSeconds = flow.timeoutSeconds;
     row.unreplied = flow.status.includes('UNREPLIED');
     row.assured = flow.status.includes('ASSURED');
+    row.zone = original.zone ?? reply.zone ?? flow.zone ?? 0;
     row.offloaded = flow.status.some((status) => status.endsWith('OFFLOAD'));
     for (const [tuple, from] of [
       [row.original, original],
@@ -114,6 +115,7 @@ export class FlowTally implements FlowVisitor {
       tally.groups.set(key, group);
       this.groups.push(group);
     }
+    if (row.zone !== 0) group.zoned = true;
     const before = group.stale;
     const severity = group.add(row, standing);
     this.stale += group.stale - before;

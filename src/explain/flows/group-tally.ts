@@ -17,6 +17,8 @@ export class GroupTally {
   troubled = 0;
   unreplied = 0;
   masqueraded = 0;
+  /** Some flow is of another conntrack zone than the default one. */
+  zoned = false;
   readonly states = new Map<string, number>();
   /** Flows by the number of the address that masquerading gave them. */
   readonly natSources = new Map<number, number>();

@@ -123,10 +123,10 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
 }
 
 /** Where all live flows of a destination and an endpoint are stuck, one command clears them. */
-function clearOf({ place, to, toPort, stale, live, standing }: GroupTally): string[] {
+function clearOf({ place, to, toPort, stale, live, standing, zoned }: GroupTally): string[] {
   if (stale === 0 || stale < live || standing.verdict === null || !isStale(place, standing.verdict))
     return [];
-  if (place.port === null || toPort === null) return [];
+  if (place.port === null || toPort === null || zoned) return [];
   const command = clearPlaceCommand(place.protocol, place.address, place.port, to, toPort);
   return command === null ? [] : [command];
 }
