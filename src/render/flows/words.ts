@@ -73,19 +73,22 @@ export function statesText(states: Readonly<Record<string, number>>): string {
   return texts.length === 0 ? '-' : escapeTerminal(texts.join(', '));
 }
 
-/** @returns text broken at blanks into lines of at most `width` characters, all but the first indented. */
+/** @returns text broken at blanks into lines of at most `width` characters; all but the first are indented. */
 export function wrap(text: string, width: number | null, indent: string): string {
   if (width === null) return text;
   const room = Math.max(30, width);
+  const [start = ''] = /^ */.exec(text) ?? [];
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
+  let line = start;
+  let isBare = true;
+  for (const word of text.slice(start.length).split(' ')) {
+    if (!isBare && line.length + 1 + word.length > room) {
       lines.push(line);
       line = `${indent}${word}`;
     } else {
-      line = line === '' && lines.length === 0 ? word : `${line} ${word}`;
+      line = isBare ? `${line}${word}` : `${line} ${word}`;
     }
+    isBare = false;
   }
   return [...lines, line].join('\n');
 }
