@@ -1,4 +1,5 @@
 import type { Address } from '../../net/address.ts';
+import { formatProtocol } from '../../net/protocol.ts';
 import type { Evidence } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import { choosingRules } from './choosing-rules.ts';
@@ -23,7 +24,7 @@ export function judgeUntranslated(
 ): FlowVerdict | null {
   if (place.portless !== null) {
     const { namespace, name } = place.portless;
-    const message = `${namespace}/${name} has this address, but no port ${place.port}: no rule translates it`;
+    const message = `${namespace}/${name} has this address, but no port ${place.port}/${formatProtocol(place.protocol)}: no rule translates it`;
     return { code: 'no-such-port', message, evidence: [portsEvidence(place)], certain: true, alive: false };
   }
   if (place.service === null && place.programmed.length === 0) return null;

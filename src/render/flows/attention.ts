@@ -10,6 +10,9 @@ const SHOWN = 8;
 /** @returns what is wrong, endpoint by endpoint, with the commands that would clear what is stuck. */
 export function renderAttention({ summary }: FlowList, options: FlowsTextOptions): string {
   const { colours, width } = options;
+  const grave =
+    summary.findings.some(({ severity }) => severity !== 'info') ||
+    summary.services.some(({ stale, troubled }) => stale > 0 || troubled > 0);
   const lines = summary.findings.map((finding) => said(finding, finding.message, colours, width));
   const wrong = summary.services.flatMap((service) =>
     service.endpoints.filter(isWrong).map((endpoint) => ({ service, endpoint })),
@@ -19,7 +22,9 @@ export function renderAttention({ summary }: FlowList, options: FlowsTextOptions
     lines.push(...endpointLines(service, endpoint, options));
   if (wrong.length > SHOWN)
     lines.push(`  … and ${count(wrong.length - SHOWN, 'endpoint')} more (-o json lists all)`);
-  return lines.length === 0 ? '' : `${colours.heading('needs attention')}\n${lines.join('\n')}\n`;
+  return lines.length === 0
+    ? ''
+    : `${colours.heading(grave ? 'needs attention' : 'worth knowing')}\n${lines.join('\n')}\n`;
 }
 
 function isWrong({ problem, live }: EndpointFlows): boolean {
