@@ -14,6 +14,8 @@ export interface SourceText {
   readonly bytes: Buffer;
   /** The first `HEAD_BYTES`, without reading the rest. */
   readonly head: Buffer;
+  /** The same bytes in pieces, in order, without holding all of them; a piece may be reused for the next. */
+  chunks(): Iterable<Buffer>;
   /** Bytes on disk or in memory, for progress and limits. */
   readonly size: number;
   /** What the name tells, for files of the capture contract. */
@@ -23,7 +25,14 @@ export interface SourceText {
 /** @returns a source whose bytes are already here; UTF-16, a byte order mark and CRLF are turned into plain UTF-8 lines. */
 export function sourceOfBytes(name: string, raw: Buffer, hints: FileHints | null): SourceText {
   const bytes = normaliseText(raw);
-  return { name, bytes, head: bytes.subarray(0, HEAD_BYTES), size: bytes.length, hints };
+  return {
+    name,
+    bytes,
+    chunks: () => [bytes],
+    head: bytes.subarray(0, HEAD_BYTES),
+    size: bytes.length,
+    hints,
+  };
 }
 
 /**
@@ -39,6 +48,7 @@ export function sourceOfFile(name: string, path: string, size: number, hints: Fi
     head: rawHead,
     size,
     hints,
+    chunks: () => (whole === null ? readPieces(name, path) : [whole]),
     get bytes(): Buffer {
       whole ??= readWhole(name, path);
       return whole;
@@ -56,6 +66,39 @@ export function readHead(name: string, path: string): Buffer {
     } finally {
       closeSync(fd);
     }
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** Reads a file piece by piece into one buffer. Throws InputError. */
+function* readPieces(name: string, path: string): Iterable<Buffer> {
+  const fd = openFile(name, path);
+  try {
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    for (;;) {
+      const length = readPiece(name, fd, piece);
+      if (length === 0) return;
+      yield piece.subarray(0, length);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openFile(name: string, path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function readPiece(name: string, fd: number, piece: Buffer): number {
+  try {
+    return readSync(fd, piece, 0, piece.length, null);
   } catch (error) {
     throw unreadable(name, error);
   }

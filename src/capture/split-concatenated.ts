@@ -27,7 +27,8 @@ export function splitConcatenated(source: SourceText, kind: string): SourceText[
   // A file of the contract that is what its name says holds one output: it need not be read for this.
   if (source.hints?.kind === kind || source.size > LARGEST) return [source];
   const others = SEPARABLE.filter((other) => other !== kind);
-  if (!others.some((other) => source.bytes.includes(SIGNS[other] ?? ''))) return [source];
+  const signs = others.flatMap((other) => SIGNS[other] ?? []);
+  if (!holdsAny(source, signs)) return [source];
   const lines = source.bytes.toString('utf8').split('\n');
   const kinds = lines.map((line) => {
     const found = kindOfLine(line.length > 2000 ? line.slice(0, 2000) : line);
@@ -38,8 +39,20 @@ export function splitConcatenated(source: SourceText, kind: string): SourceText[
   return [...present].map((wanted) => {
     const text = lines.map((line, index) => ((kinds[index] ?? wanted) === wanted ? line : '')).join('\n');
     const bytes = Buffer.from(text, 'utf8');
-    return { ...nameOf(source), bytes, head: headOf(text), size: bytes.length };
+    return { ...nameOf(source), bytes, chunks: () => [bytes], head: headOf(text), size: bytes.length };
   });
+}
+
+/** Looks through the source without holding all of it: most are one output and may be large. */
+function holdsAny(source: SourceText, signs: readonly string[]): boolean {
+  const longest = Math.max(...signs.map((sign) => sign.length));
+  let end = Buffer.alloc(0);
+  for (const chunk of source.chunks()) {
+    const seam = Buffer.concat([end, chunk.subarray(0, longest)]);
+    if (signs.some((sign) => chunk.includes(sign) || seam.includes(sign))) return true;
+    end = Buffer.from(chunk.subarray(Math.max(0, chunk.length - longest)));
+  }
+  return false;
 }
 
 /** A head in which the other outputs' blank lines do not hide this one. */

@@ -4,7 +4,7 @@ import type { Colours } from '../render/colours.ts';
 import { loadColours, wantsColour } from '../render/colours.ts';
 import type { Capture } from './capture.ts';
 import type { Io } from './io.ts';
-import { loadCapture } from './load-capture.ts';
+import { type LoadContext, loadCapture } from './load-capture.ts';
 import { Progress } from './progress.ts';
 import type { CommonRequest } from './requests.ts';
 
@@ -18,6 +18,7 @@ export type TextRenderer<D> = (
  * The way of every command: load the state, ask it, write the answer. Text goes to standard output and what the input
  * did not let us understand to standard error; JSON and YAML hold both.
  * @param ask makes the document.
+ * @param needs what of the state the answer cannot do without.
  * @returns the document, for the exit status.
  */
 export async function answer<D extends { readonly problems: readonly Problem[] }>(
@@ -25,10 +26,11 @@ export async function answer<D extends { readonly problems: readonly Problem[] }
   io: Io,
   ask: (capture: Capture, progress: Progress) => Promise<D>,
   renderText: TextRenderer<D>,
+  needs: LoadContext['needs'] = 'rules',
 ): Promise<D> {
   const progress = new Progress(io);
   try {
-    const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress };
+    const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress, needs };
     const document = await ask(await loadCapture(request.sources, context), progress);
     progress.end();
     await write(document, request, io, renderText);

@@ -1,5 +1,6 @@
 import type { Manifest } from '../capture/manifest.ts';
 import type { FlowTable } from '../conntrack/flow-table.ts';
+import type { FlowSource } from '../conntrack/scan-flows.ts';
 import type { CaptureInfo } from '../explain/explanation.ts';
 import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
@@ -20,6 +21,8 @@ export interface Capture {
   readonly host: Host;
   /** The flows, or null where conntrack was not captured. */
   flows(): FlowTable | null;
+  /** The same listings, to be read through once; empty where conntrack was not captured. */
+  readonly flowListings: readonly FlowSource[];
   cluster(): Promise<Cluster>;
   /** `conntrack -S` as text, or null. */
   conntrackStats(): string | null;

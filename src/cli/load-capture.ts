@@ -25,6 +25,8 @@ export interface LoadContext {
   stdin(): AsyncIterable<Buffer>;
   readonly problems: ProblemList;
   readonly progress: Progress;
+  /** What the answer cannot do without: the rules, or a listing of flows instead. Absent: the rules. */
+  readonly needs?: 'rules' | 'rules-or-flows';
 }
 
 /**
@@ -51,7 +53,9 @@ export async function loadCapture(request: SourceRequest, context: LoadContext):
     nftTable: () => mentionsKubeProxy(sorted) && host.nft?.kubeProxyTable === true,
     ipvsServers: (ipvs() ?? '').trim() !== '',
   });
-  if (!rulesets.some((ruleset) => ruleset.tables.size > 0) && mode !== 'nftables' && mode !== 'ipvs') {
+  const flowsSuffice = context.needs === 'rules-or-flows' && sorted.has('conntrack');
+  const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
+  if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
     throw noRules(originOf(request), sorted, problems);
   }
   if (mode === 'nftables' || mode === 'ipvs') reportMode(mode, problems);
@@ -66,6 +70,7 @@ export async function loadCapture(request: SourceRequest, context: LoadContext):
       progress.begin('reading flows');
       return joinFlows(listings.map(({ source }) => parseFlows(source, problems)));
     }),
+    flowListings: (sorted.get('conntrack') ?? []).map(({ source }) => source),
     cluster: once(() => loadCluster(sorted, problems, progress)),
     conntrackStats: text('conntrack-stats'),
     ipvs,

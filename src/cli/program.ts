@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { chainCommand, runChain } from './chain-command.ts';
+import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { runServices, servicesCommand } from './services-command.ts';
@@ -24,6 +25,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .addCommand(
       traceCommand(name, async (request) => {
         status = await runTrace(request, io);
+      }),
+    )
+    .addCommand(
+      conntrackCommand(name, async (request) => {
+        status = await runConntrack(request, io);
       }),
     )
     .addCommand(
@@ -76,6 +82,6 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 }
 
 function commandOf(argv: readonly string[]): string {
-  const command = argv.find((argument) => ['trace', 'services', 'chain'].includes(argument));
+  const command = argv.find((argument) => ['trace', 'conntrack', 'services', 'chain'].includes(argument));
   return command === undefined ? '' : `${command} `;
 }

@@ -1,3 +1,4 @@
+import type { FlowQuestion } from '../explain/flows/flow-question.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 
 /** What each command was asked: argv as values. A command's `run` sees nothing else of the command line. */
@@ -31,3 +32,6 @@ export interface ServicesRequest extends CommonRequest {
 export interface ChainRequest extends CommonRequest {
   readonly name: string;
 }
+
+/** `conntrack`. */
+export interface ConntrackRequest extends CommonRequest, FlowQuestion {}

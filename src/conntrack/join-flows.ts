@@ -1,5 +1,5 @@
-import { formatAddress } from '../net/address.ts';
 import type { Flow } from './flow.ts';
+import { keyOfFlow } from './flow-key.ts';
 import { type FlowTable, NO_FLOWS } from './flow-table.ts';
 
 /**
@@ -41,20 +41,13 @@ function* withoutRepeats(first: Iterable<Flow>, others: readonly Iterable<Flow>[
   const later = new Map<string, Flow>();
   for (const flows of others) {
     for (const flow of flows) {
-      const key = keyOf(flow);
+      const key = keyOfFlow(flow);
       if (!later.has(key)) later.set(key, flow);
     }
   }
   for (const flow of first) {
-    if (later.size > 0) later.delete(keyOf(flow));
+    if (later.size > 0) later.delete(keyOfFlow(flow));
     yield flow;
   }
   yield* later.values();
-}
-
-function keyOf(flow: Flow): string {
-  const { source, destination, sourcePort, destinationPort, icmp, zone } = flow.original;
-  const icmpKey = icmp === null ? '' : `${icmp.type}/${icmp.code}/${icmp.id}`;
-  const place = `${formatAddress(source)} ${sourcePort} ${formatAddress(destination)} ${destinationPort}`;
-  return `${flow.protocol} ${place} ${icmpKey} ${zone ?? flow.zone ?? 0}`;
 }

@@ -19,6 +19,11 @@ export function destinationNeedles(spelling: Spelling, destination: Address): st
   return textForms(destination).map((text) => ` dst=${text} `);
 }
 
+/** @returns the bytes that every tuple to this port holds. */
+export function portNeedle(spelling: Spelling, port: number): string {
+  return spelling === 'xml' ? `<dport>${port}</dport>` : ` dport=${port} `;
+}
+
 /** @returns the bytes that a tuple with these addresses and ports starts with. */
 export function tupleNeedles(
   spelling: Spelling,

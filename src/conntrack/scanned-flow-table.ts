@@ -1,14 +1,13 @@
 import type { ProblemList } from '../problems/problem.ts';
 import type { Flow } from './flow.ts';
 import type { DestinationQuery, FlowQuery, FlowTable, FoundFlow } from './flow-table.ts';
+import { isFraming, isUncut, LONGEST_LINE } from './line-kinds.ts';
 import { LineNumbers } from './line-numbers.ts';
 import { directionOf, goesTo } from './match-flow.ts';
 import { destinationNeedles, type Spelling, spellingOf, tupleNeedles } from './needles.ts';
 import { parseFlowLine } from './parse-flow-line.ts';
 
 const NEWLINE = 10;
-/** Longer lines are not conntrack's: a full entry with labels has some 600 characters. */
-const LONGEST_LINE = 16_384;
 const BEGINNING = 65_536;
 
 /**
@@ -99,7 +98,7 @@ export class ScannedFlowTable implements FlowTable {
     }
     const text = this.#bytes.toString('latin1', start, end);
     const line = this.#lines.at(start);
-    const isCut = end === this.#bytes.length && !/[ <]use[=>]|<\/flow>/.test(text);
+    const isCut = end === this.#bytes.length && !isUncut(text);
     const flow = isCut ? null : parseFlowLine(text, this.#file, line);
     if (flow !== null || isFraming(text)) return flow;
     if (isCut) this.#report(start, 'truncated', 'the listing ends in the middle of an entry');
@@ -124,14 +123,4 @@ export class ScannedFlowTable implements FlowTable {
     }
     return count;
   }
-}
-
-/** @returns true for lines around the entries: blank ones, the closing summary, the frame of XML, conntrack's complaints. */
-function isFraming(text: string): boolean {
-  return (
-    /^\s*$/.test(text) ||
-    /^conntrack v\S+ \(conntrack-tools\):/.test(text) ||
-    /^\s*(?:<\?xml\b.*|<\/?conntrack>)\s*$/.test(text) ||
-    /^nfct_\w+: /.test(text)
-  );
 }

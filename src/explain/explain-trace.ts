@@ -6,12 +6,14 @@ import type { Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import type { OutcomeItem, TraceItem } from './explanation.ts';
+import { FlowJoin } from './flows/flow-join.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
 import { podNetworks } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
 import { commentConflicts } from './trace/conflicts.ts';
+import { findFlowHit, outcomeSettled, settledByFlows, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
 import { listMisses } from './trace/misses.ts';
 import { missingRules } from './trace/missing-rules.ts';
@@ -30,8 +32,9 @@ import { describeSteps } from './trace/step-items.ts';
 export function explainTrace(question: TraceQuestion, known: Known): TraceItem[] {
   const destination = readDestination(question, known);
   const namer = new Namer(known);
+  const join = new FlowJoin(known, namer);
   return readVantages(question, destination, known).map((vantage) =>
-    explainFrom(vantage, destination, question, known, namer),
+    explainFrom(vantage, destination, question, known, namer, join),
   );
 }
 
@@ -41,6 +44,7 @@ function explainFrom(
   question: TraceQuestion,
   known: Known,
   namer: Namer,
+  join: FlowJoin,
 ): TraceItem {
   const packet = packetOf(vantage, destination, question);
   const captured = known.rulesets.filter(({ family }) => family === packet.family);
@@ -48,11 +52,14 @@ function explainFrom(
   const trace = tracePacket(packet, {
     rulesets,
     host: known.host,
-    flows: known.flows,
+    // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
+    flows: question.ctstate?.toUpperCase() === 'NEW' ? null : known.flows,
     recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
   });
+  const source = sourceAddress(trace);
+  const flow = findFlowHit(packet, trace, source, known, join);
   const services = servicesOf(trace, namer, destination);
-  const service = services.common;
+  const service = services.common ?? pastNat(packet, flow, join);
   const context = {
     trace,
     rulesets,
@@ -66,18 +73,18 @@ function explainFrom(
     trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
     packet,
     known,
-  );
+  ).map(outcomeSettled(known));
   return {
     vantage: vantage.kind,
     from: vantage.from,
     packet: {
       family: packet.family,
       protocol: formatProtocol(packet.protocol),
-      source: { address: sourceAddress(trace), port: packet.sourcePort },
+      source: { address: source, port: packet.sourcePort },
       destination: { address: formatAddress(packet.destination), port: packet.destinationPort },
       entersAt: packet.entersAt,
       inInterface: packet.inInterface ?? null,
-      state: packet.state,
+      state: stateOf(packet, trace),
       mark: hex(packet.mark),
     },
     service,
@@ -95,9 +102,11 @@ function explainFrom(
       ...missingRules(rulesets, trace, known),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),
-    ],
+      ...askedAsNew(question, packet, source, known),
+    ].map(settledByFlows(known)),
     misses: question.detail === 'full' ? misses(trace, rulesets, known) : [],
-    flows: summariseFlows(packet, trace, known, namer),
+    flow,
+    flows: summariseFlows(packet, source, known, join),
   };
 }
 
@@ -107,6 +116,31 @@ function tellsInterface(outcomes: readonly OutcomeItem[], { inInterface }: Trace
     inInterface !== null ||
     outcomes.some(({ remarks }) => remarks.some(({ code }) => code === 'reverse-path'))
   );
+}
+
+/** nat rules name a node port's Service; a packet that they are not asked about still is for it. */
+function pastNat(packet: Packet, flow: TraceItem['flow'], join: FlowJoin): TraceItem['service'] {
+  const asked = packet.state === 'NEW' && flow === null;
+  if (asked || flow?.direction === 'reply') return null;
+  return join.place(packet.protocol, packet.destination, packet.destinationPort).service;
+}
+
+/** `--ctstate NEW` was asked for a packet of which conntrack knows better: it is answered as asked, and said. */
+function askedAsNew(
+  question: TraceQuestion,
+  packet: Packet,
+  source: string | null,
+  known: Known,
+): TraceItem['assumptions'] {
+  if (question.ctstate?.toUpperCase() !== 'NEW' || known.flows === null || source === null) return [];
+  const address = parseAddress(source);
+  if (address === null || (hasPorts(packet.protocol) && packet.sourcePort === null)) return [];
+  const { protocol, sourcePort, destination, destinationPort } = packet;
+  const found = known.flows.findFlow({ protocol, source: address, sourcePort, destination, destinationPort });
+  if (found === null) return [];
+  const { file, line } = found.flow;
+  const text = `conntrack holds this very flow (${file} line ${line}), so that its packets are not NEW; as asked, the answer is that of a first packet all the same`;
+  return [{ code: 'asked-as-new', text, settle: 'leave out --ctstate NEW' }];
 }
 
 function misses(trace: Trace, rulesets: readonly Ruleset[], known: Known): TraceItem['misses'] {

@@ -1,4 +1,5 @@
 import type { Problem } from '../problems/problem.ts';
+import type { FlowItem } from './flow-list.ts';
 
 /** The documents of CONTRACT.md as types: plain data that survives JSON. Addresses are strings, ports numbers, marks hex strings. */
 
@@ -49,6 +50,11 @@ export interface TraceItem {
   readonly assumptions: readonly Note[];
   /** With `--detail full`: rules that the first outcome met and that did not match; empty otherwise. */
   readonly misses: readonly MissItem[];
+  /**
+   * The captured flow that the packet belongs to, if it does: conntrack decides then and nat rules are not asked. With
+   * `reply` the packet is an answer of it.
+   */
+  readonly flow: { readonly direction: 'original' | 'reply'; readonly item: FlowItem } | null;
   /** Live flows of this client to this destination that go where conntrack remembers, whatever the rules say now. */
   readonly flows: FlowSummary | null;
 }
@@ -159,6 +165,8 @@ export interface FlowSummary {
     readonly port: number | null;
     readonly count: number;
     readonly endpoint: EndpointRef | null;
+    /** How many of them are stuck: nothing sends new connections there any more. */
+    readonly stale: number;
   }[];
 }
 

@@ -1,6 +1,7 @@
 import type { Note, ServiceRef, TraceItem, TraceList } from '../explain/explanation.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
+import { VIA, wayText } from './flows/words.ts';
 import { addressWithPort } from './format-address.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
@@ -66,19 +67,13 @@ function labelOf(service: ServiceRef): string {
   return `${service.namespace}/${service.name}${port}`;
 }
 
-const VIA = {
-  clusterIP: 'cluster IP',
-  nodePort: 'node port',
-  externalIP: 'external IP',
-  loadBalancerIP: 'load balancer IP',
-};
-
 function viaText({ via, namedBy }: ServiceRef): string {
   return namedBy === 'comment' ? `${VIA[via]}, named by a rule comment` : VIA[via];
 }
 
 function answer(item: TraceItem, width: number | null, colours: Colours): string {
   const lines = [wrap(`from ${colours.strong(fromText(item))}`, width, '  ')];
+  lines.push(...flowHit(item, width, colours));
   const groups = groupOutcomes(item.outcomes);
   for (const group of groups.slice(0, MAX_GROUPS)) {
     lines.push(...conditions(group, width, colours));
@@ -130,13 +125,46 @@ function conditions(group: OutcomeGroup, width: number | null, colours: Colours)
 
 const STICKY = 'the client was seen by an endpoint within the time of its session affinity';
 
+/** The flow that the packet belongs to, and what is wrong with it. */
+function flowHit({ flow }: TraceItem, width: number | null, colours: Colours): string[] {
+  if (flow === null) return [];
+  const { direction, item } = flow;
+  const { service, via, state, status, timeoutSeconds, problems, stale, clear } = item;
+  const facts = [
+    ...(state === null ? [] : [state]),
+    ...status,
+    ...(timeoutSeconds === null ? [] : [`${timeoutSeconds} s left`]),
+  ];
+  const port = service === null || service.port === '' ? '' : `:${service.port}`;
+  const to =
+    service === null
+      ? ''
+      : ` to ${service.namespace}/${service.name}${port}${via === null ? '' : ` (${VIA[via]})`}`;
+  const what = direction === 'reply' ? 'an answer of a flow' : 'a packet of a flow';
+  const place = escapeTerminal(`${item.file}:${item.line}, ${facts.join(' ')}`);
+  const lines = [
+    wrap(
+      `  ${what}${escapeTerminal(to)}, ${wayText(item.original)}: conntrack decides, nat rules are not asked (${place})`,
+      width,
+      '    ',
+    ),
+  ];
+  for (const { severity, message } of problems.filter(({ code }) => code !== 'unreplied')) {
+    const paint = severity === 'info' ? colours.faint : colours.bad;
+    lines.push(wrap(`  ${paint(stale ? 'stuck' : severity)}: ${escapeTerminal(message)}`, width, '    '));
+  }
+  if (stale && clear !== null) lines.push(`  to clear it: ${clear}`);
+  return lines;
+}
+
 function flowText(item: TraceItem): string {
   if (item.flows === null || item.flows.total === 0) return '';
   const { total, to } = item.flows;
   const who = item.packet.source.address === null ? 'to this address, whoever the client' : 'of this client';
-  const targets = to
-    .slice(0, 3)
-    .map(({ address, port, count }) => `${count} to ${addressWithPort(address, port)}`);
+  const targets = to.slice(0, 3).map(({ address, port, count, stale }) => {
+    const stuck = stale === 0 ? '' : ` (${stale === count ? '' : `${stale} of them `}stuck)`;
+    return `${count} to ${addressWithPort(address, port)}${stuck}`;
+  });
   const more = to.length > 3 ? `, ${to.length - 3} more` : '';
   const verb = total === 1 ? 'flow goes' : 'flows go';
   return `  ${total} live ${verb} where conntrack remembers (${who}): ${targets.join(', ')}${more}`;

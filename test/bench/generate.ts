@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeCluster, ORDINARY, type Shape } from './cluster.ts';
+import { writeFlows } from './flows.ts';
 import { formatHost } from './host.ts';
 import { formatObjects } from './objects.ts';
 import { formatRules } from './rules.ts';
@@ -11,6 +12,8 @@ export interface GenerateOptions extends Shape {
   readonly large: boolean;
   /** With API objects, so that names come from hashes and not from comments. */
   readonly named: boolean;
+  /** Flows of the node, in conntrack.txt; 0: none. */
+  readonly flows: number;
 }
 
 /** What was written. */
@@ -21,11 +24,19 @@ export interface Generated {
   readonly bytes: number;
   /** Cluster IP of the Service in the middle. */
   readonly address: string;
+  /** Its name. */
+  readonly service: string;
 }
 
 /** Writes a capture folder; the same options write the same bytes. */
 export function generateCapture(folder: string, options: Partial<GenerateOptions> = {}): Generated {
-  const { large, named, ...shape }: GenerateOptions = { ...ORDINARY, large: true, named: false, ...options };
+  const { large, named, flows, ...shape }: GenerateOptions = {
+    ...ORDINARY,
+    large: true,
+    named: false,
+    flows: 0,
+    ...options,
+  };
   const cluster = makeCluster(shape);
   const text = formatRules(cluster, large);
   const files = {
@@ -35,14 +46,17 @@ export function generateCapture(folder: string, options: Partial<GenerateOptions
   };
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  if (flows > 0) writeFlows(join(folder, 'conntrack.txt'), cluster, flows, shape.seed);
   const rules = text.match(/^-A /gm)?.length ?? 0;
-  const address = cluster.services[Math.floor(shape.services / 2)]?.clusterIP ?? '';
+  const middle = cluster.services[Math.floor(shape.services / 2)];
+  const address = middle?.clusterIP ?? '';
   return {
     folder,
     rulesFile: join(folder, 'iptables-save.txt'),
     rules,
     bytes: Buffer.byteLength(text),
     address,
+    service: `${middle?.namespace}/${middle?.name}`,
   };
 }
 

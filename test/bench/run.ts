@@ -13,6 +13,7 @@ const { values } = parseArgs({
     services: { type: 'string', default: '10000' },
     endpoints: { type: 'string', default: '10' },
     runs: { type: 'string', default: '5' },
+    flows: { type: 'string', default: '1000000' },
     only: { type: 'string', default: '' },
   },
 });
@@ -124,6 +125,25 @@ try {
     ],
     [],
     'node -e 0',
+  );
+  const flows = Number(values.flows);
+  const busy = generate('busy', { services: 200, endpoints, named: true, flows });
+  const listing = join(busy.folder, 'conntrack.txt');
+  group(
+    `${flows} flows`,
+    [
+      kp('conntrack --svc', 'conntrack', '--svc', busy.service, '-f', busy.folder),
+      kp('conntrack --svc, JSON', 'conntrack', '--svc', busy.service, '-f', busy.folder, '-o', 'json'),
+      kp('conntrack', 'conntrack', '-f', busy.folder),
+      { name: 'awk', argv: ['awk', '{n[$6]++}', listing] },
+    ],
+    [
+      atMostTimes('conntrack --svc', 'awk', 1.5),
+      atMostMiB('conntrack --svc', 120),
+      atMostTimes('conntrack', 'awk', 12),
+      atMostMiB('conntrack', 150),
+    ],
+    'awk',
   );
   const sizes = [hundredth, tenth, large] as const;
   const names = sizes.map(({ rules }) => `${rules} rules`);

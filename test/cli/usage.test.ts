@@ -7,10 +7,10 @@ describe('help', () => {
     expect(status).toBe(0);
     expect(err).toBe('');
     const commands = [...out.matchAll(/^ {2}([a-z]+)( [[<][^ ]+)* {2,}/gm)].map(([, name]) => name);
-    expect(commands).toEqual(['trace', 'services', 'chain', 'help']);
+    expect(commands).toEqual(['trace', 'conntrack', 'services', 'chain', 'help']);
   });
 
-  it.each(['trace', 'services', 'chain'])(
+  it.each(['trace', 'conntrack', 'services', 'chain'])(
     'of %s shows grouped options and examples on the demo',
     async (name) => {
       for (const argv of [
@@ -51,7 +51,7 @@ describe('wrong usage', () => {
   it.each([
     [['trce', 'x'], /unknown command 'trce'\n\(Did you mean trace\?\)/],
     [['10.96.0.10:53'], /Did you mean kp-explain trace 10\.96\.0\.10:53\?/],
-    [['conntrack'], /unknown command 'conntrack'/],
+    [['flows'], /unknown command 'flows'/],
     [['trace', '--demo'], /missing required argument 'destination'\nSee: kp-explain trace --help/],
     [['trace', 'a', 'b', '--demo'], /too many arguments/],
     [['trace', '', '--demo'], /A destination must not be empty/],

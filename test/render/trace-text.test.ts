@@ -70,6 +70,7 @@ function text(
     outcomes,
     assumptions: [],
     misses: [],
+    flow: null,
     flows: null,
     ...more,
   };

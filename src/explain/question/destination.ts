@@ -1,5 +1,5 @@
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
-import type { Destination as NamedDestination } from '../../names/addresses.ts';
+import type { DestinationAnswer, Destination as NamedDestination } from '../../names/addresses.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { ICMP, ICMPV6, parseProtocol, SCTP, TCP, UDP } from '../../net/protocol.ts';
 import type { ServiceRef } from '../explanation.ts';
@@ -109,30 +109,39 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
       return chosenAmong(text, answer.destinations, senderFamily(question));
     case 'not-a-name':
       throw new QuestionError(`${text} is neither ADDRESS:PORT nor NAMESPACE/SERVICE[:PORT] nor node:PORT`);
-    case 'no-such-port': {
-      const { service: found } = answer;
-      const ports = found.ports.map(portLabel).join(', ');
-      throw new QuestionError(
-        `${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`,
-      );
-    }
+    case 'no-such-port':
+      throw new QuestionError(noServiceText(answer, text, question.namespace));
     case 'no-address':
-      throw new QuestionError(withoutAddress(answer.service));
+      throw new QuestionError(noAddressText(answer.service));
     case 'services-unknown':
     case 'no-such-service': {
       const ruled = serviceInComments(known.rulesets, text, question.namespace, protocol);
       if (ruled !== null) return { ...ruled, isLocal: false, chosen: null };
-      const elsewhere = answer.kind === 'no-such-service' ? answer.elsewhere : [];
-      const hint = elsewhere.length === 0 ? '' : `. There is one in namespace ${elsewhere.join(', ')}`;
-      const where = answer.kind === 'services-unknown' ? 'comments of the rules' : 'capture';
-      throw new QuestionError(
-        `no Service ${text.includes('/') ? text : `${question.namespace}/${text}`} in the ${where}${hint}; \`kp-explain services\` lists what there is, and ADDRESS:PORT works without names`,
-      );
+      throw new QuestionError(noServiceText(answer, text, question.namespace));
     }
   }
 }
 
-function withoutAddress(found: Service): string {
+/** @returns why a name leads to no Service port, and the way out. */
+export function noServiceText(
+  answer: Extract<DestinationAnswer, { kind: 'no-such-port' | 'services-unknown' | 'no-such-service' }>,
+  text: string,
+  namespace: string,
+): string {
+  if (answer.kind === 'no-such-port') {
+    const { service: found } = answer;
+    const ports = found.ports.map(portLabel).join(', ');
+    return `${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`;
+  }
+  const elsewhere = answer.kind === 'no-such-service' ? answer.elsewhere : [];
+  const hint = elsewhere.length === 0 ? '' : `. There is one in namespace ${elsewhere.join(', ')}`;
+  const where = answer.kind === 'services-unknown' ? 'comments of the rules' : 'capture';
+  const name = text.includes('/') ? text : `${namespace}/${text}`;
+  return `no Service ${name} in the ${where}${hint}; \`kp-explain services\` lists what there is, and ADDRESS:PORT works without names`;
+}
+
+/** @returns why a Service has no flows and no rules of its own. */
+export function noAddressText(found: Service): string {
   const label = `${found.namespace}/${found.name}`;
   return found.type === 'ExternalName'
     ? `${label} is an ExternalName Service: a DNS alias, with no address and no rules`

@@ -1,0 +1,52 @@
+import type { Evidence } from '../flow-list.ts';
+import type { Known } from '../question/question.ts';
+import type { FlowPlace } from './flow-places.ts';
+
+const SHOWN = 3;
+
+/** @returns the first rules by which this node chooses the Service port's endpoints, or by which it refuses them. */
+export function choosingRules(place: FlowPlace, known: Known): Evidence[] {
+  const found: Evidence[] = [];
+  for (const { item } of place.programmed) {
+    for (const { comment, file, line, action } of item.refusals) {
+      found.push({ kind: 'rule', text: `${action.toUpperCase()} "${comment ?? ''}"`, file, line });
+    }
+    const nat = known.rulesets
+      .find(({ family, backend }) => family === item.family && backend === item.backend)
+      ?.tables.get('nat');
+    for (const name of item.chains) {
+      if (!/^KUBE-(?:SVC|SVL|XLB)-/.test(name)) continue;
+      const rules = nat?.chains.get(name)?.rules;
+      for (let index = 0; rules !== undefined && index < rules.length && found.length < SHOWN; index++) {
+        if (!(rules.targetName(index) ?? '').startsWith('KUBE-SEP-')) continue;
+        const { text, file, line } = rules.at(index);
+        found.push({ kind: 'rule', text, file, line });
+      }
+    }
+  }
+  return found.slice(0, SHOWN);
+}
+
+/** @returns what the rules give this endpoint of new connections, 0 where they never choose it; null where they do not tell. */
+export function shareOf(place: FlowPlace, address: string, port: number | null): number | null {
+  const told = place.programmed.filter(({ item, entered }) => entered || item.refusals.length > 0);
+  if (told.length === 0) return null;
+  let share = 0;
+  let readable = false;
+  for (const { item, entered } of told) {
+    // A chain whose endpoints cannot be read (a listing of single chains) says nothing.
+    if (entered && item.endpoints.length === 0 && item.refusals.length === 0 && hasChooser(item.chains))
+      continue;
+    if (item.endpoints.some((one) => one.address === 'unknown')) continue;
+    readable = true;
+    const own = item.endpoints.filter((one) => one.address === address && one.port === port);
+    // With a policy Local there are two choices; the one of the whole cluster is told.
+    const scope = item.endpoints.some((one) => one.scope === 'cluster') ? 'cluster' : 'local';
+    share = Math.max(share, ...own.filter((one) => one.scope === scope).map((one) => one.share));
+  }
+  return readable ? share : null;
+}
+
+function hasChooser(chains: readonly string[]): boolean {
+  return chains.some((name) => /^KUBE-(?:SVC|SVL|XLB)-/.test(name));
+}

@@ -1,0 +1,96 @@
+import { SCTP, TCP, UDP } from '../../net/protocol.ts';
+import type { Evidence, FlowProblem, Severity } from '../flow-list.ts';
+import { STALE_CODES } from '../flow-list.ts';
+import type { FlowVerdict } from './flow-verdict.ts';
+
+/** What of a flow, besides where it goes, makes a difference. */
+export interface FlowFacts {
+  /** IP protocol number. */
+  readonly protocol: number;
+  readonly state: string | null;
+  readonly unreplied: boolean;
+  readonly timeoutSeconds: number | null;
+}
+
+/** TCP's and SCTP's states in which a connection carries nothing any more: its entry only waits to be forgotten. */
+const OVER: ReadonlySet<string> = new Set(['TIME_WAIT', 'CLOSE', 'CLOSED']);
+/** And those in which it is being closed. */
+const CLOSING: ReadonlySet<string> = new Set([
+  'FIN_WAIT',
+  'LAST_ACK',
+  'CLOSE_WAIT',
+  'SHUTDOWN_SENT',
+  'SHUTDOWN_RECD',
+  'SHUTDOWN_ACK_SENT',
+]);
+
+/** @returns true where the flow is over: a new connection from the same port starts anew. */
+export function isOver({ state }: { readonly state: string | null }): boolean {
+  return state !== null && OVER.has(state);
+}
+
+/**
+ * @returns true where the flow is stuck. kube-proxy leaves TCP connections to an endpoint that it no longer chooses alone, and
+ * where the pod is still there they go on.
+ */
+export function isStale({ protocol }: Pick<FlowFacts, 'protocol'>, { code, alive }: FlowVerdict): boolean {
+  return STALE_CODES.has(code) && !(protocol === TCP && alive);
+}
+
+/**
+ * The problems of one flow.
+ * @param verdict what its destination and the place that answers make of it; null: nothing
+ * @param evidence its own line, first among the evidence
+ */
+export function diagnoseFlow(
+  facts: FlowFacts,
+  verdict: FlowVerdict | null,
+  evidence: readonly Evidence[],
+): FlowProblem[] {
+  if (isOver(facts)) return [];
+  const problems: FlowProblem[] = [];
+  if (verdict !== null) {
+    problems.push({
+      code: verdict.code,
+      severity: severityOf(facts, verdict),
+      message: verdict.message,
+      evidence: [...evidence, ...verdict.evidence],
+    });
+  }
+  if (facts.unreplied)
+    problems.push({ code: 'unreplied', severity: 'info', message: unrepliedText(facts), evidence });
+  return problems;
+}
+
+/** By harm: what keeps a client away from a working endpoint is an error, what ends by itself is information. */
+export function severityOf(facts: FlowFacts, { code, certain, alive }: FlowVerdict): Severity {
+  const { protocol, state } = facts;
+  const closing = state !== null && CLOSING.has(state);
+  switch (code) {
+    case 'endpoint-gone':
+    case 'address-reassigned':
+    case 'service-deleted':
+    case 'host-port-moved':
+    case 'never-translated':
+      if (closing || (protocol === TCP && alive)) return 'info';
+      // Each datagram of the client keeps the entry alive; a TCP connection is given up some time.
+      if (protocol === UDP || protocol === SCTP) return certain ? 'error' : 'warning';
+      return certain ? 'warning' : 'info';
+    case 'endpoint-not-serving':
+      return protocol === TCP ? 'info' : 'warning';
+    case 'foreign-nat':
+    case 'not-programmed':
+      return 'warning';
+    case 'endpoint-draining':
+    case 'not-chosen':
+    case 'no-endpoints':
+    case 'no-such-port':
+    case 'unreplied':
+      return 'info';
+  }
+}
+
+function unrepliedText({ protocol, state }: FlowFacts): string {
+  if (protocol === TCP && state === 'SYN_SENT') return 'no answer to its SYN yet';
+  return 'no answer was seen yet';
+}

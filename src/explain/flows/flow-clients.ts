@@ -1,0 +1,65 @@
+import { type Address, formatAddress } from '../../net/address.ts';
+import { type Prefix, prefixContains } from '../../net/prefix.ts';
+import type { FlowClient } from '../flow-list.ts';
+import type { Known } from '../question/question.ts';
+import { podNetworks, thisNodeName } from '../question/this-node.ts';
+
+/** Tells who begins flows. Each address is looked up once. */
+export class FlowClients {
+  readonly #known: Known;
+  readonly #isLocal: (address: Address) => boolean | null;
+  readonly #node: string | null;
+  readonly #clients = new Map<string, FlowClient>();
+  readonly #networks: Readonly<Record<Address['family'], readonly Prefix[]>>;
+
+  constructor(known: Known, isLocal: (address: Address) => boolean | null) {
+    this.#known = known;
+    this.#isLocal = isLocal;
+    this.#node = thisNodeName(known);
+    this.#networks = { ipv4: podNetworks(known, 'ipv4'), ipv6: podNetworks(known, 'ipv6') };
+  }
+
+  /** @returns who has the address. */
+  at(address: Address): FlowClient {
+    const text = formatAddress(address);
+    const known = this.#clients.get(text);
+    if (known !== undefined) return known;
+    const found = this.#look(address, text);
+    if (this.#clients.size < MOST_KEPT) this.#clients.set(text, found);
+    return found;
+  }
+
+  /** @returns true where the address is of the pods' network, or of a pod. */
+  isPods(address: Address): boolean {
+    const pod = this.#known.book.podAt(address);
+    if (pod !== null && !pod.hostNetwork) return true;
+    return this.#isLocal(address) !== true && this.#inPodNetwork(address);
+  }
+
+  #look(address: Address, text: string): FlowClient {
+    const nobody = { address: text, namespace: null, pod: null, node: null, thisNode: null };
+    const { book, cluster } = this.#known;
+    const pod = book.podAt(address);
+    if (pod !== null && !pod.hostNetwork) {
+      const thisNode = this.#isThis(pod.node);
+      return { ...nobody, kind: 'pod', namespace: pod.namespace, pod: pod.name, node: pod.node, thisNode };
+    }
+    if (this.#isLocal(address) === true) return { ...nobody, kind: 'node', node: this.#node, thisNode: true };
+    const node = book.nodeAt(address);
+    if (node !== null) return { ...nobody, kind: 'node', node: node.name, thisNode: this.#isThis(node.name) };
+    if (this.#inPodNetwork(address)) return { ...nobody, kind: 'pod' };
+    const told = cluster.pods !== null || cluster.nodes !== null;
+    return { ...nobody, kind: told ? 'outside' : 'unknown' };
+  }
+
+  #inPodNetwork(address: Address): boolean {
+    return this.#networks[address.family].some((network) => prefixContains(network, address));
+  }
+
+  #isThis(node: string | null): boolean | null {
+    return node === null || this.#node === null ? null : node === this.#node;
+  }
+}
+
+/** A node open to the world meets any number of clients. */
+const MOST_KEPT = 50_000;

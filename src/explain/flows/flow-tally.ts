@@ -1,0 +1,214 @@
+import type { AddressIds } from '../../conntrack/address-ids.ts';
+import type { Flow } from '../../conntrack/flow.ts';
+import { emptyRow, type FlowRow } from '../../conntrack/flow-row.ts';
+import type { FlowVisitor } from '../../conntrack/scan-flows.ts';
+import { type Address, parseAddress } from '../../net/address.ts';
+import { hasPorts } from '../../net/protocol.ts';
+import type { FlowItem, FlowProblemCode, Severity } from '../flow-list.ts';
+import { AffinityTally } from './affinity-tally.ts';
+import { Counts } from './counts.ts';
+import { type FlowFacts, isOver, isStale, severityOf } from './diagnose-flow.ts';
+import { describeFlow } from './flow-item.ts';
+import type { FlowJoin } from './flow-join.ts';
+import type { FlowPlace } from './flow-places.ts';
+import { type FlowFilter, hasProblem, hasState, isAtSpot } from './flow-question.ts';
+import { type FlowVerdict, SOUND } from './flow-verdict.ts';
+import { GroupTally } from './group-tally.ts';
+import { PortTally } from './port-tally.ts';
+import { WorstFirst } from './worst-first.ts';
+
+/** One destination's flows, by the place that answers. */
+interface PlaceTally {
+  readonly place: FlowPlace;
+  readonly asked: boolean;
+  readonly groups: Map<number, GroupTally>;
+}
+
+/**
+ * Counts a listing's flows as they go by. What it keeps grows with destinations and endpoints, not with flows; only the
+ * flows to be listed are kept, up to the limit.
+ */
+export class FlowTally implements FlowVisitor {
+  readonly groups: GroupTally[] = [];
+  readonly states = new Map<string, number>();
+  readonly problems = new Map<string, { code: FlowProblemCode; severity: Severity; flows: number }>();
+  readonly affinity = new AffinityTally();
+  readonly ports = new PortTally();
+  readonly clients = new Counts();
+  flows = 0;
+  live = 0;
+  stale = 0;
+  readonly #join: FlowJoin;
+  readonly #filter: FlowFilter;
+  readonly #ids: AddressIds;
+  readonly #listed: WorstFirst<FlowItem>;
+  readonly #places = new Map<number, PlaceTally>();
+  /** By address: 0 not looked at, 1 something known may be there, 2 nothing is. */
+  readonly #reach = new Counts();
+  readonly #addresses = new Map<number, Address>();
+  readonly #clientIds: ReadonlySet<number> | null;
+  readonly #row = emptyRow();
+
+  constructor(join: FlowJoin, filter: FlowFilter, limit: number, ids: AddressIds) {
+    this.#join = join;
+    this.#filter = filter;
+    this.#ids = ids;
+    this.#listed = new WorstFirst(limit);
+    this.#clientIds =
+      filter.clients === null ? null : new Set(filter.clients.map((address) => ids.of(address)));
+  }
+
+  /** The flows to list, the worst first. */
+  get items(): FlowItem[] {
+    return this.#listed.list();
+  }
+
+  flow(flow: Flow): void {
+    const row = this.#row;
+    const { original, reply } = flow;
+    row.protocol = flow.protocol;
+    row.state = flow.state;
+    row.timeoutSeconds = flow.timeoutSeconds;
+    row.unreplied = flow.status.includes('UNREPLIED');
+    row.assured = flow.status.includes('ASSURED');
+    row.zone = original.zone ?? reply.zone ?? flow.zone ?? 0;
+    row.offloaded = flow.status.some((status) => status.endsWith('OFFLOAD'));
+    for (const [tuple, from] of [
+      [row.original, original],
+      [row.reply, reply],
+    ] as const) {
+      tuple.source = this.#ids.of(from.source);
+      tuple.destination = this.#ids.of(from.destination);
+      tuple.sourcePort = from.sourcePort ?? -1;
+      tuple.destinationPort = from.destinationPort ?? -1;
+    }
+    this.row(row, () => flow);
+  }
+
+  row(row: FlowRow, read: () => Flow | null): void {
+    const { original, reply } = row;
+    if (this.#clientIds !== null && !this.#clientIds.has(original.source)) return;
+    const { state } = this.#filter;
+    if (state !== null && !hasState(statusOf(row), state)) return;
+    const tally = this.#placeOf(row);
+    if (tally === null) {
+      // Nothing that is known has this destination, and no rule translated the flow.
+      if (this.#filter.place !== null || !this.#isAsked(row, null)) return;
+      this.#count(row, null, read);
+      return;
+    }
+    if (!tally.asked) return;
+    const key = reply.source * 65_537 + reply.sourcePort + 1;
+    let group = tally.groups.get(key);
+    const to = group?.to ?? this.#address(reply.source);
+    const untranslated =
+      reply.source === original.destination && reply.sourcePort === original.destinationPort;
+    let standing = group?.standing ?? SOUND;
+    // Where a rule translated, the standing does not depend on the client.
+    if (group === undefined || untranslated) {
+      standing = this.#join.stand(tally.place, this.#address(original.source), to, portOf(reply.sourcePort));
+    }
+    const verdict = isOver(row) ? null : standing.verdict;
+    if (!this.#isAsked(row, verdict)) return;
+    if (group === undefined) {
+      group = new GroupTally(tally.place, to, portOf(reply.sourcePort), standing);
+      tally.groups.set(key, group);
+      this.groups.push(group);
+    }
+    if (row.zone !== 0) group.zoned = true;
+    const before = group.stale;
+    const severity = group.add(row, standing);
+    this.stale += group.stale - before;
+    if (reply.destination !== original.source || reply.destinationPort !== original.sourcePort) {
+      group.masqueraded++;
+      group.natSources.set(reply.destination, (group.natSources.get(reply.destination) ?? 0) + 1);
+    }
+    if (verdict !== null && severity !== null) this.#countProblem(verdict.code, severity);
+    if (!isOver(row)) this.affinity.add(tally.place, original.source, key, to);
+    this.#count(row, severity, read);
+  }
+
+  #count(row: FlowRow, severity: Severity | null, read: () => Flow | null): void {
+    const { protocol, original, reply } = row;
+    this.flows++;
+    const over = isOver(row);
+    if (!over) this.live++;
+    const state = `${protocol} ${row.state ?? (row.unreplied ? 'UNREPLIED' : 'REPLIED')}`;
+    this.states.set(state, (this.states.get(state) ?? 0) + 1);
+    this.clients.add(original.source);
+    if (row.unreplied && !over) this.#countProblem('unreplied', 'info');
+    if (
+      hasPorts(protocol) &&
+      (reply.destination !== original.source || reply.destinationPort !== original.sourcePort)
+    ) {
+      this.ports.add(protocol, reply.destination, reply.source, reply.sourcePort);
+    }
+    const worst = severity ?? (row.unreplied && !over ? 'info' : null);
+    this.#listed.offer(worst, () => {
+      const flow = read();
+      return flow === null ? null : describeFlow(flow, this.#join);
+    });
+  }
+
+  #countProblem(code: FlowProblemCode, severity: Severity): void {
+    const key = `${code} ${severity}`;
+    const known = this.problems.get(key);
+    if (known === undefined) this.problems.set(key, { code, severity, flows: 1 });
+    else known.flows++;
+  }
+
+  #isAsked(row: FlowRow, verdict: FlowVerdict | null): boolean {
+    const { endpoints, problem: wanted } = this.#filter;
+    if (endpoints !== null) {
+      if (!isAtSpot(endpoints, this.#address(row.reply.source), portOf(row.reply.sourcePort))) return false;
+    }
+    if (wanted === null) return true;
+    const problems: { code: FlowProblemCode; severity: Severity }[] = [];
+    if (verdict !== null) problems.push({ code: verdict.code, severity: severityOf(row, verdict) });
+    if (row.unreplied && !isOver(row)) problems.push({ code: 'unreplied', severity: 'info' });
+    return hasProblem(problems, verdict !== null && isStale(row, verdict), wanted);
+  }
+
+  /** @returns null where the destination is nothing that is known, and the flow was not translated. */
+  #placeOf({ protocol, original, reply }: FlowRow): PlaceTally | null {
+    const { destination, destinationPort } = original;
+    if (reply.source === destination && reply.sourcePort === destinationPort) {
+      if (this.#reach.of(destination) === 0) {
+        this.#reach.add(destination, this.#join.mayBe(this.#address(destination)) ? 1 : 2);
+      }
+      if (this.#reach.of(destination) === 2 && this.#filter.place === null) return null;
+    }
+    const key = (destination * 65_537 + destinationPort + 1) * 256 + protocol;
+    const known = this.#places.get(key);
+    if (known !== undefined) return known;
+    const place = this.#join.place(protocol, this.#address(destination), portOf(destinationPort));
+    const asked = this.#filter.place?.(place) ?? true;
+    const tally = { place, asked, groups: new Map<number, GroupTally>() };
+    this.#places.set(key, tally);
+    return tally;
+  }
+
+  #address(id: number): Address {
+    const known = this.#addresses.get(id);
+    if (known !== undefined) return known;
+    const address = parseAddress(this.#ids.textOf(id)) ?? { family: 'ipv4' as const, value: 0n };
+    if (this.#addresses.size < MOST_ADDRESSES) this.#addresses.set(id, address);
+    return address;
+  }
+}
+
+const MOST_ADDRESSES = 50_000;
+
+/** Rows have -1 where a protocol has no ports. */
+function portOf(port: number): number | null {
+  return port < 0 ? null : port;
+}
+
+function statusOf(row: FlowRow): Pick<Flow, 'state' | 'status'> & FlowFacts {
+  const status = [
+    ...(row.unreplied ? ['UNREPLIED'] : []),
+    ...(row.assured ? ['ASSURED'] : []),
+    ...(row.offloaded ? ['OFFLOAD'] : []),
+  ];
+  return { ...row, status };
+}

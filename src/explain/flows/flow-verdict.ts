@@ -1,0 +1,26 @@
+import type { Evidence, FlowProblemCode, ForeignNat } from '../flow-list.ts';
+
+/** What is to be said of every flow between one destination and one place that answers. */
+export interface FlowVerdict {
+  readonly code: FlowProblemCode;
+  /** Without the flow's own part, which the diagnosis adds. */
+  readonly message: string;
+  readonly evidence: readonly Evidence[];
+  /** False where only the rules tell, and they may leave out an endpoint that is allowed. */
+  readonly certain: boolean;
+  /** A pod that may well be the one it was still has the address: TCP connections to it go on. */
+  readonly alive: boolean;
+}
+
+/** Where a destination's flows go, and what is wrong with that. */
+export interface FlowStanding {
+  readonly verdict: FlowVerdict | null;
+  /** Share of new connections; null where the rules do not tell. */
+  readonly share: number | null;
+  readonly foreignNat: ForeignNat | null;
+  /** A host port that portmap's rules alone know. */
+  readonly hostPort: boolean;
+}
+
+/** Nothing is wrong, and nothing is known of shares. */
+export const SOUND: FlowStanding = { verdict: null, share: null, foreignNat: null, hostPort: false };

@@ -1,0 +1,131 @@
+import type { Ruleset } from '../../iptables/ruleset.ts';
+import type { Family } from '../../net/address.ts';
+import type { ServiceItem } from '../explanation.ts';
+import { listPortalServices } from '../services/portal-services.ts';
+import { readService, type ServiceReading } from '../services/read-service.ts';
+import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
+import { EndpointReader } from '../services/service-endpoints.ts';
+import type { ServiceNaming } from '../services/service-naming.ts';
+
+/** What the rules program at one address and port. */
+export interface ProgrammedPort {
+  readonly item: ServiceItem;
+  /** A nat rule takes packets for this address and port; else they are only refused. */
+  readonly entered: boolean;
+}
+
+interface Place {
+  readonly draft: ServiceDraft;
+  readonly reading: ServiceReading;
+  readonly entered: boolean;
+}
+
+/**
+ * Service ports by the addresses that rules give them. The entry chains are read once, when first asked; a Service's own
+ * chains only when one of its addresses is asked for.
+ */
+export class RuleServices {
+  readonly #rulesets: readonly Ruleset[];
+  readonly #naming: ServiceNaming;
+  #places: Map<string, Place[]> | null = null;
+  #drafts: Place[] = [];
+  readonly #portals = new Map<string, ServiceItem[]>();
+  readonly #items = new Map<ServiceDraft, ServiceItem>();
+
+  constructor(rulesets: readonly Ruleset[], naming: ServiceNaming) {
+    this.#rulesets = rulesets;
+    this.#naming = naming;
+  }
+
+  /**
+   * @param protocol by its name, in lower case
+   * @param address null for a node port
+   * @returns one for each backend whose rules speak of the place
+   */
+  at(family: Family, protocol: string, address: string | null, port: number): readonly ProgrammedPort[] {
+    const key = placeKey(family, protocol, address, port);
+    const places = this.#index().get(key) ?? [];
+    return [
+      ...places.map((place) => ({ item: this.#itemOf(place), entered: place.entered })),
+      ...(this.#portals.get(key) ?? []).map((item) => ({ item, entered: true })),
+    ];
+  }
+
+  /** @returns every address that some rule speaks of, by its family and usual spelling. */
+  addresses(): ReadonlySet<string> {
+    const keys = [...this.#index().keys(), ...this.#portals.keys()];
+    return new Set(keys.map((key) => key.split(' ')[2] ?? ''));
+  }
+
+  /** @returns every port of a Service of this name, as the rules or their comments name it. */
+  named(namespace: string, name: string): readonly ServiceItem[] {
+    this.#index();
+    const portals = [...new Set([...this.#portals.values()].flat())];
+    const near = this.#drafts.filter(({ draft }) => this.#mayBe(draft, namespace, name));
+    return [...near.map((place) => this.#itemOf(place)), ...portals].filter(
+      (item) => item.namespace === namespace && item.name === name,
+    );
+  }
+
+  /** Names are hashed for those drafts alone whose comments, or chains, do not rule them out. */
+  #mayBe(draft: ServiceDraft, namespace: string, name: string): boolean {
+    const comments = [...draft.entries, ...draft.refusals].flatMap(({ comment }) => comment ?? []);
+    const said = comments.flatMap((comment) => this.#naming.nameIn(comment) ?? []);
+    return said.length === 0 || said.some((one) => one.namespace === namespace && one.service === name);
+  }
+
+  #itemOf({ draft, reading }: Place): ServiceItem {
+    const known = this.#items.get(draft);
+    if (known !== undefined) return known;
+    const item = readService(draft, reading);
+    this.#items.set(draft, item);
+    return item;
+  }
+
+  #index(): ReadonlyMap<string, readonly Place[]> {
+    if (this.#places !== null) return this.#places;
+    this.#places = new Map();
+    for (const ruleset of this.#rulesets) {
+      const endpoints = new EndpointReader(ruleset.tables.get('nat'), ruleset.family);
+      const reading = { ruleset, naming: this.#naming, endpoints };
+      for (const draft of draftServices(ruleset, this.#naming)) this.#addDraft(draft, reading);
+      for (const item of listPortalServices(ruleset, this.#naming)) this.#addPortal(item);
+    }
+    return this.#places;
+  }
+
+  #addDraft(draft: ServiceDraft, reading: ServiceReading): void {
+    const { family } = reading.ruleset;
+    this.#drafts.push({ draft, reading, entered: true });
+    const keys = new Set<string>();
+    for (const { protocol, address, port } of draft.entries) {
+      keys.add(placeKey(family, protocol, address, port));
+    }
+    for (const key of keys) this.#addPlace(key, { draft, reading, entered: true });
+    for (const { protocol, address, port, nodePort } of draft.refusals) {
+      if (protocol === null || port === null || (address === null && !nodePort)) continue;
+      const key = placeKey(family, protocol, address, port);
+      if (keys.has(key)) continue;
+      keys.add(key);
+      this.#addPlace(key, { draft, reading, entered: false });
+    }
+  }
+
+  #addPlace(key: string, place: Place): void {
+    const known = this.#places?.get(key);
+    if (known === undefined) this.#places?.set(key, [place]);
+    else known.push(place);
+  }
+
+  #addPortal(item: ServiceItem): void {
+    const { family, protocol, nodePort } = item;
+    const sockets = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs];
+    const keys = sockets.map(({ address, port }) => placeKey(family, protocol, address, port));
+    if (nodePort !== null) keys.push(placeKey(family, protocol, null, nodePort));
+    for (const key of new Set(keys)) this.#portals.set(key, [...(this.#portals.get(key) ?? []), item]);
+  }
+}
+
+function placeKey(family: Family, protocol: string, address: string | null, port: number): string {
+  return `${family} ${protocol} ${address ?? 'node'} ${port}`;
+}

@@ -1,0 +1,61 @@
+import type { Diagnosis, EndpointFlows, FlowList, ServiceFlows } from '../../explain/flow-list.ts';
+import type { Colours } from '../colours.ts';
+import { escapeTerminal } from '../escape.ts';
+import type { FlowsTextOptions } from '../flows-text.ts';
+import { wrap } from '../wrap.ts';
+import { count, portName } from './words.ts';
+
+/** Endpoints shown; JSON has all. */
+const SHOWN = 8;
+
+/** @returns what is wrong, endpoint by endpoint, with the commands that would clear what is stuck. */
+export function renderAttention({ summary }: FlowList, options: FlowsTextOptions): string {
+  const { colours, width } = options;
+  const grave =
+    summary.findings.some(({ severity }) => severity !== 'info') ||
+    summary.services.some(({ stale, troubled }) => stale > 0 || troubled > 0);
+  const lines = summary.findings.map((finding) => said(finding, finding.message, colours, width));
+  const wrong = summary.services.flatMap((service) =>
+    service.endpoints.filter(isWrong).map((endpoint) => ({ service, endpoint })),
+  );
+  wrong.sort((a, b) => b.endpoint.stale - a.endpoint.stale);
+  for (const { service, endpoint } of wrong.slice(0, SHOWN))
+    lines.push(...endpointLines(service, endpoint, options));
+  if (wrong.length > SHOWN)
+    lines.push(`  … and ${count(wrong.length - SHOWN, 'endpoint')} more (-o json lists all)`);
+  return lines.length === 0
+    ? ''
+    : `${colours.heading(grave ? 'needs attention' : 'worth knowing')}\n${lines.join('\n')}\n`;
+}
+
+function isWrong({ problem, live }: EndpointFlows): boolean {
+  return problem !== null && live > 0;
+}
+
+function endpointLines(service: ServiceFlows, endpoint: EndpointFlows, options: FlowsTextOptions): string[] {
+  const { colours, width } = options;
+  const { problem, stale, live, clear } = endpoint;
+  if (problem === null) return [];
+  const number = stale > 0 ? `${count(stale, 'flow')} stuck` : count(live, 'live flow');
+  const lines = [said(problem, `${portName(service)}: ${number}: ${problem.message}`, colours, width)];
+  const evidence = problem.evidence.find(({ kind }) => kind === 'rule') ?? problem.evidence[0];
+  if (evidence !== undefined) {
+    const place = evidence.file === null ? '' : ` (${evidence.file}:${evidence.line})`;
+    lines.push(
+      colours.faint(wrap(`    ${escapeTerminal(evidence.text)}${escapeTerminal(place)}`, width, '      ')),
+    );
+  }
+  // Commands are copied: they are never broken.
+  for (const command of clear) lines.push(`    to clear them: ${command}`);
+  return lines;
+}
+
+function said(
+  { severity }: Pick<Diagnosis, 'severity'>,
+  message: string,
+  colours: Colours,
+  width: number | null,
+): string {
+  const paint = severity === 'error' ? colours.bad : severity === 'warning' ? colours.warning : colours.faint;
+  return wrap(`  ${paint(severity)}  ${escapeTerminal(message)}`, width, '    ');
+}

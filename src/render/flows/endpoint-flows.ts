@@ -1,0 +1,60 @@
+import type { EndpointFlows, FlowList, ServiceFlows } from '../../explain/flow-list.ts';
+import type { FlowsTextOptions } from '../flows-text.ts';
+import { addressWithPort } from '../format-address.ts';
+import { type Column, renderTable } from '../table.ts';
+import { percent } from '../trace/verdict-text.ts';
+import { count, nodeName, podName, portName, statesText, VIA } from './words.ts';
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'ENDPOINT', limit: 21 },
+  { heading: 'POD', limit: 16 },
+  { heading: 'NODE', limit: 9 },
+  { heading: 'RULES', limit: null },
+  { heading: 'FLOWS', limit: null },
+  { heading: 'STATES', limit: null },
+];
+
+/** Endpoints shown of one Service port; JSON has all. */
+const SHOWN = 15;
+
+/** @returns for each port of the Service asked for: its endpoints, what the rules give them and what flows go there. */
+export function renderEndpointFlows({ summary }: FlowList, options: FlowsTextOptions): string {
+  return summary.services.map((service) => portBlock(service, options)).join('\n');
+}
+
+function portBlock(service: ServiceFlows, { width, colours }: FlowsTextOptions): string {
+  const places = service.destinations.map(({ address, port, via, flows }) => {
+    const kind = via === null ? '' : ` (${VIA[via]})`;
+    return `${count(flows, 'flow')} to ${addressWithPort(address, port)}${kind}`;
+  });
+  const shownPlaces =
+    places.slice(0, 4).join(', ') + (places.length > 4 ? `, … (${places.length} addresses)` : '');
+  const affinity = service.affinitySeconds === null ? '' : `; session affinity ${service.affinitySeconds} s`;
+  const shown = service.endpoints.slice(0, SHOWN);
+  const rows = shown.map((endpoint) => [
+    addressWithPort(endpoint.address, endpoint.port),
+    podName(endpoint.endpoint),
+    nodeName(endpoint.endpoint),
+    shareText(endpoint),
+    flowsText(endpoint),
+    statesText(endpoint.states),
+  ]);
+  const table = renderTable(COLUMNS, rows, width, (text, row, column) => {
+    const endpoint = shown[row];
+    if (endpoint === undefined) return colours.heading(text);
+    return column === 4 && endpoint.stale > 0 ? colours.bad(text) : text;
+  });
+  const more = service.endpoints.length - shown.length;
+  const rest = more > 0 ? `… and ${count(more, 'endpoint')} more (-o json lists all)\n` : '';
+  return `${colours.name(portName(service))} ${service.protocol}: ${shownPlaces}${affinity}\n${table}${rest}`;
+}
+
+/** What the rules give a new connection. */
+function shareText({ share }: EndpointFlows): string {
+  if (share === null) return '?';
+  return share === 0 ? 'none' : percent(share);
+}
+
+function flowsText({ flows, stale }: EndpointFlows): string {
+  return stale === 0 ? String(flows) : `${flows} (${stale} stuck)`;
+}

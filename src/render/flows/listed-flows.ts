@@ -1,0 +1,59 @@
+import type { FlowItem, FlowList } from '../../explain/flow-list.ts';
+import { escapeTerminal } from '../escape.ts';
+import type { FlowsTextOptions } from '../flows-text.ts';
+import { addressWithPort } from '../format-address.ts';
+import { clientName, count, wayText } from './words.ts';
+
+/**
+ * @returns flow by flow: those with something wrong; every flow asked for where the question was narrower than a Service
+ */
+export function renderListedFlows({ summary, items }: FlowList, { colours }: FlowsTextOptions): string {
+  const { endpoint, client, state, problem } = summary.asked;
+  const narrow = endpoint !== null || client !== null || state !== null || problem !== null;
+  const shown = narrow ? items : items.filter(needsAttention);
+  if (shown.length === 0) return '';
+  const lines = shown.map((item) => flowLines(item).join('\n'));
+  const wanted = narrow
+    ? summary.flows
+    : summary.services.reduce((total, { troubled }) => total + troubled, 0);
+  const rest = wanted - shown.length;
+  if (rest > 0) lines.push(`  … and ${count(rest, 'flow')} more (--limit, or -o json)`);
+  return `${colours.heading(narrow ? 'flows' : 'flow by flow')}\n${lines.join('\n')}\n`;
+}
+
+function needsAttention({ problems }: FlowItem): boolean {
+  return problems.some(({ severity }) => severity !== 'info');
+}
+
+function flowLines(item: FlowItem): string[] {
+  const {
+    protocol,
+    original,
+    reply,
+    state,
+    status,
+    timeoutSeconds,
+    client,
+    masqueraded,
+    stale,
+    clear,
+    file,
+    line,
+  } = item;
+  const name = clientName(client);
+  const to = addressWithPort(reply.source.address, reply.source.port);
+  const facts = [
+    ...(state === null ? [] : [state]),
+    ...status,
+    ...(timeoutSeconds === null ? [] : [`${timeoutSeconds} s left`]),
+    ...(masqueraded ? ['masqueraded'] : []),
+  ];
+  const translated =
+    to === addressWithPort(original.destination.address, original.destination.port) ? '' : ` → ${to}`;
+  const first = `  ${protocol} ${wayText(original)}${translated}`;
+  const codes = item.problems.map(({ code }) => code);
+  const second = [name === '' ? [] : [`from ${name}`], facts.join(' '), codes, `${file}:${line}`].flat();
+  const lines = [first, `    ${escapeTerminal(second.filter((text) => text !== '').join(', '))}`];
+  if (stale && clear !== null) lines.push(`    ${clear}`);
+  return lines;
+}

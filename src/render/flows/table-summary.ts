@@ -1,0 +1,83 @@
+import type { FlowList, FlowListSummary } from '../../explain/flow-list.ts';
+import { escapeTerminal } from '../escape.ts';
+import type { FlowsTextOptions } from '../flows-text.ts';
+import { type Column, renderTable } from '../table.ts';
+import { wrap } from '../wrap.ts';
+import { clientName, count, portName, statesText } from './words.ts';
+
+const COLUMNS: readonly Column[] = [
+  { heading: 'SERVICE PORT', limit: 28 },
+  { heading: 'FLOWS', limit: null },
+  { heading: 'STUCK', limit: null },
+  { heading: 'TO', limit: null },
+  { heading: 'STATES', limit: null },
+];
+
+const SERVICES = 12;
+const CLIENTS = 3;
+
+/** @returns the table as a whole: how full it is, Services by flows, top clients, and what `conntrack -S` says. */
+export function renderTableSummary({ summary }: FlowList, options: FlowsTextOptions): string {
+  const { colours, width } = options;
+  const lines = [fillText(summary, options), ...stateLines(summary, width), ...clientLines(summary, width)];
+  const services = [...summary.services];
+  const shown = services.slice(0, SERVICES);
+  const rows = shown.map((service) => [
+    `${portName(service)}/${service.protocol}${service.family === 'ipv6' ? ' v6' : ''}`,
+    String(service.flows),
+    service.stale === 0 ? '-' : String(service.stale),
+    count(service.endpoints.filter(({ flows }) => flows > 0).length, 'endpoint'),
+    statesOf(service.endpoints),
+  ]);
+  const table =
+    rows.length === 0
+      ? ''
+      : renderTable(COLUMNS, rows, width, (text, row, column) => {
+          const service = shown[row];
+          if (service === undefined) return colours.heading(text);
+          if (column === 0) return colours.name(text);
+          return column === 2 && service.stale > 0 ? colours.bad(text) : text;
+        });
+  const more = services.length - shown.length;
+  const rest = more > 0 ? `… and ${count(more, 'Service port')} more (-o json lists all)\n` : '';
+  const counters = counterLines(summary, options);
+  return [`${lines.join('\n')}\n`, `${table}${rest}`, counters].filter((text) => text !== '').join('\n');
+}
+
+function fillText({ table }: FlowListSummary, { colours }: FlowsTextOptions): string {
+  if (table.fill === null || table.count === null) {
+    return '  how full the table is, is not known (capture sysctl net.netfilter.nf_conntrack_max)';
+  }
+  const text = `  the table holds ${table.count} of ${table.max} entries (${(table.fill * 100).toFixed(1)} %)`;
+  return table.fill >= 0.9 ? colours.bad(text) : text;
+}
+
+function stateLines({ states }: FlowListSummary, width: number | null): string[] {
+  const text = statesText(states);
+  return text === '-' ? [] : [wrap(`  states: ${text}`, width, '    ')];
+}
+
+function clientLines({ clients }: FlowListSummary, width: number | null): string[] {
+  const texts = clients.slice(0, CLIENTS).map(({ client, flows }) => {
+    const name = clientName(client);
+    return `${flows} from ${client.address}${name === '' ? '' : ` (${name})`}`;
+  });
+  return texts.length === 0 ? [] : [wrap(`  top clients: ${texts.join(', ')}`, width, '    ')];
+}
+
+function statesOf(endpoints: FlowListSummary['services'][number]['endpoints']): string {
+  const sums = new Map<string, number>();
+  for (const { states } of endpoints) {
+    for (const [state, number] of Object.entries(states)) sums.set(state, (sums.get(state) ?? 0) + number);
+  }
+  return statesText(Object.fromEntries([...sums].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))));
+}
+
+function counterLines({ counterRemarks }: FlowListSummary, { width, colours }: FlowsTextOptions): string {
+  if (counterRemarks.length === 0) return '';
+  const lines = counterRemarks.map(({ counter, total, severity, text }) => {
+    const line = wrap(escapeTerminal(`  ${counter} ${total}: ${text}`), width, '    ');
+    return severity === 'warning' ? colours.warning(line) : line;
+  });
+  return `${colours.heading('conntrack -S, counted since the node started (a second sample tells whether they grow)')}\n${lines.join('\n')}\n`;
+}

@@ -1,0 +1,74 @@
+import type { EndpointRef } from '../../explain/explanation.ts';
+import type { FlowClient, FlowTuple, FlowVia, ServiceFlows } from '../../explain/flow-list.ts';
+import type { Colours } from '../colours.ts';
+import { escapeTerminal } from '../escape.ts';
+import { addressWithPort } from '../format-address.ts';
+
+/** Words for the kinds of addresses. */
+export const VIA: Readonly<Record<FlowVia, string>> = {
+  clusterIP: 'cluster IP',
+  nodePort: 'node port',
+  externalIP: 'external IP',
+  loadBalancerIP: 'load balancer IP',
+  hostPort: 'host port',
+};
+
+/** @returns `1 flow`, `2 flows`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** @returns `5 stuck`, painted; `none stuck`. */
+export function stuckText(stale: number, colours: Colours): string {
+  return stale === 0 ? colours.good('none stuck') : colours.bad(`${stale} stuck`);
+}
+
+/** @returns `shop/web:http`, or the address and port of a place without a name. Escaped. */
+export function portName({ namespace, name, port, destinations }: ServiceFlows): string {
+  if (name === null) {
+    const [first] = destinations;
+    return first === undefined ? '?' : addressWithPort(first.address, first.port);
+  }
+  return escapeTerminal(
+    port === null || port === '' ? `${namespace}/${name}` : `${namespace}/${name}:${port}`,
+  );
+}
+
+/** @returns `shop/web-a1`, with what is odd about it; `-` where nobody is known. Escaped. */
+export function podName(endpoint: EndpointRef | null): string {
+  if (endpoint === null || endpoint.pod === null) return '-';
+  const state =
+    endpoint.terminating === true ? ' (terminating)' : endpoint.ready === false ? ' (not ready)' : '';
+  return escapeTerminal(`${endpoint.namespace ?? '?'}/${endpoint.pod}${state}`);
+}
+
+/** @returns `this node`, the node's name, or `-`. Escaped. */
+export function nodeName(endpoint: EndpointRef | null): string {
+  if (endpoint === null) return '-';
+  return escapeTerminal(endpoint.thisNode === true ? 'this node' : (endpoint.node ?? '-'));
+}
+
+/** @returns `pod shop/client-a`, `this node`, `outside`; the empty string where nothing is known. Escaped. */
+export function clientName({ kind, namespace, pod, node, thisNode }: FlowClient): string {
+  switch (kind) {
+    case 'pod':
+      return escapeTerminal(pod === null ? 'a pod' : `pod ${namespace ?? '?'}/${pod}`);
+    case 'node':
+      return escapeTerminal(thisNode === true ? 'this node' : `node ${node ?? '?'}`);
+    case 'outside':
+      return 'outside';
+    case 'unknown':
+      return '';
+  }
+}
+
+/** @returns `10.0.0.1:4000 → 10.96.0.10:53`. */
+export function wayText({ source, destination }: FlowTuple): string {
+  return `${addressWithPort(source.address, source.port)} → ${addressWithPort(destination.address, destination.port)}`;
+}
+
+/** @returns `3 ESTABLISHED, 1 TIME_WAIT`. Escaped. */
+export function statesText(states: Readonly<Record<string, number>>): string {
+  const texts = Object.entries(states).map(([state, number]) => `${number} ${state}`);
+  return texts.length === 0 ? '-' : escapeTerminal(texts.join(', '));
+}

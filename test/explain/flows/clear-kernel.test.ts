@@ -1,0 +1,89 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseFlowLine } from '../../../src/conntrack/parse-flow-line.ts';
+import { clearCommand, clearPlaceCommand } from '../../../src/explain/flows/clear-command.ts';
+import { parseAddress } from '../../../src/net/address.ts';
+
+const NAME = `kpxf${process.pid}`;
+const canAsk =
+  process.getuid?.() === 0 &&
+  spawnSync('conntrack', ['-V']).status === 0 &&
+  spawnSync('ip', ['netns', 'add', NAME]).status === 0;
+
+/** Entries that differ from each other in one thing each, so that a loose filter takes a neighbour along. */
+const ENTRIES = [
+  '-p udp -s 10.0.0.1 -d 10.96.0.10 --sport 4000 --dport 53 --dst-nat 10.0.0.5',
+  '-p udp -s 10.0.0.1 -d 10.96.0.10 --sport 4001 --dport 53 --dst-nat 10.0.0.5',
+  '-p udp -s 10.0.0.1 -d 10.96.0.10 --sport 4001 --dport 54 --dst-nat 10.0.0.5',
+  '-p udp -s 10.0.0.1 -d 10.96.0.11 --sport 4001 --dport 53 --dst-nat 10.0.0.7',
+  '-p udp -s 10.0.0.2 -d 10.96.0.10 --sport 4001 --dport 53 --dst-nat 10.0.0.6',
+  '-p udp -s 10.0.0.1 -d 10.96.0.10 --sport 4001 --dport 53 -w 5',
+  '-p udp -s 10.0.0.1 -d 10.96.0.10 --sport 4009 --dport 53 --orig-zone 7',
+  '-p tcp -s 10.0.0.1 -d 10.96.0.10 --sport 4001 --dport 53 --state ESTABLISHED',
+  '-p sctp -s 10.0.0.1 -d 10.96.0.10 --sport 4001 --dport 53 --state ESTABLISHED --orig-vtag 1 --reply-vtag 2',
+  '-p udplite -s 10.0.0.1 -d 10.96.0.10 --sport 4001 --dport 53',
+  '-p icmp -s 10.0.0.1 -d 10.96.0.10 --icmp-type 8 --icmp-code 0 --icmp-id 77',
+  '-p icmp -s 10.0.0.1 -d 10.96.0.10 --icmp-type 8 --icmp-code 0 --icmp-id 78',
+  '-p udp -s fd00::1 -d fd00::10 --sport 4001 --dport 53',
+  '-p udp -s fd00::1 -d fd00::10 --sport 4002 --dport 53',
+  '-p icmpv6 -s fd00::1 -d fd00::10 --icmpv6-type 128 --icmpv6-code 0 --icmpv6-id 77',
+];
+
+function run(command: string): string {
+  const [program = '', ...words] = command.split(' ');
+  return execFileSync('ip', ['netns', 'exec', NAME, program, ...words], { encoding: 'utf8', stdio: 'pipe' });
+}
+
+/** Every entry's line, without the seconds that it has left. */
+function entries(): string[] {
+  return run('conntrack -L')
+    .split('\n')
+    .filter((line) => line.includes('src='))
+    .map((line) => line.replace(/^(\S+ +\d+) \d+ /, '$1 9 '))
+    .sort();
+}
+
+function fill(): void {
+  spawnSync('ip', ['netns', 'exec', NAME, 'conntrack', '-F']);
+  for (const entry of ENTRIES) run(`conntrack -I -t 300 ${entry}`);
+}
+
+describe.skipIf(!canAsk)('the printed conntrack -D', () => {
+  beforeAll(() => run('ip link set lo up'));
+  afterAll(() => {
+    spawnSync('ip', ['netns', 'del', NAME]);
+  });
+
+  it('of each flow deletes that flow and no other', () => {
+    fill();
+    const all = entries();
+    expect(all).toHaveLength(ENTRIES.length);
+    for (const line of all) {
+      const flow = parseFlowLine(line, 'x', 1);
+      if (flow === null) throw new Error(`not read: ${line}`);
+      const command = clearCommand(flow);
+      if (command === null) throw new Error(`no command: ${line}`);
+      fill();
+      run(command);
+      expect(entries(), command).toEqual(all.filter((other) => other !== line));
+    }
+  });
+
+  it('of a destination and an endpoint deletes all of these and no other', () => {
+    fill();
+    const all = entries();
+    const [destination, to] = [parseAddress('10.96.0.10'), parseAddress('10.0.0.5')];
+    if (destination === null || to === null) throw new Error('not addresses');
+    const command = clearPlaceCommand(17, destination, 53, to, 53);
+    expect(command).toBe('conntrack -D -p udp -d 10.96.0.10 --dport 53 -r 10.0.0.5 --reply-port-src 53 -w 0');
+    run(command ?? '');
+    expect(entries()).toEqual(
+      all.filter(
+        (line) =>
+          !/dst=10\.96\.0\.10 sport=\d+ dport=53 \[UNREPLIED\] src=10\.0\.0\.5/.test(line) ||
+          !line.startsWith('udp '),
+      ),
+    );
+    expect(entries()).toHaveLength(all.length - 2);
+  });
+});
