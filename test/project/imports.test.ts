@@ -60,14 +60,24 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: ['net', 'problems', 'iptables', 'kubernetes', 'names'],
     types: ['capture'],
   },
+  findings: {
+    holds: 'what is wrong with a node; it imports the models and explain',
+    values: [...MODELS, 'explain'],
+    types: ['problems'],
+  },
+  check: {
+    holds: 'findings and expectations put together; it imports the models, explain and findings',
+    values: [...MODELS, 'explain', 'findings'],
+    types: ['problems'],
+  },
   render: {
-    holds: 'one view for each format; it decides nothing: only types of explain, and problems',
+    holds: 'one view for each format; it decides nothing: only types of explain, findings and check, and problems',
     values: ['problems'],
-    types: ['explain'],
+    types: ['explain', 'findings', 'check'],
   },
   cli: {
     holds: 'the program; it may import everything',
-    values: [...MODELS, 'problems', 'capture', 'explain', 'redact', 'render'],
+    values: [...MODELS, 'problems', 'capture', 'explain', 'findings', 'check', 'redact', 'render'],
     types: [],
     io: true,
   },

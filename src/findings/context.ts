@@ -1,0 +1,150 @@
+import type { ServiceItem } from '../explain/explanation.ts';
+import { listServices } from '../explain/list-services.ts';
+import type { Known } from '../explain/question/question.ts';
+import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
+import { Namer } from '../explain/trace/namer.ts';
+import { nameChains } from '../names/chain-names.ts';
+import type { Family } from '../net/address.ts';
+import { parseMinorVersion } from './expected/behaviour.ts';
+import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
+import type { OwnNode } from './expected/usable-endpoints.ts';
+import { choosePorts } from './survey/choose-ports.ts';
+import type { Deviation } from './survey/deviation.ts';
+import { type DetectedPods, detectPods } from './survey/local-detection.ts';
+import { nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
+import { Surveyor } from './survey/survey.ts';
+import { Follower } from './survey/world.ts';
+
+/** Everything that findings are found in. */
+export interface CheckInput {
+  readonly known: Known;
+  /** As the capture's manifest tells it (`Kubernetes v1.36.3`); null: not known. */
+  readonly kubeProxyVersion: string | null;
+  readonly kubeProxyFlags: readonly string[];
+  /** `conntrack -S` as text, or null. */
+  readonly conntrackStats: string | null;
+}
+
+/** What was compared with the API, and what was not. */
+export interface Coverage {
+  /** Service ports that the API says this node must serve; null where Services or endpoints were not captured. */
+  readonly ports: number | null;
+  /** Ports that were followed packet by packet. */
+  readonly followed: number;
+  /** Why ports were not compared at all; null where they were. */
+  readonly reason: string | null;
+}
+
+/** What findings share of one capture: each part is made when it is first asked for. */
+export class CheckContext {
+  readonly input: CheckInput;
+  readonly known: Known;
+  readonly node: OwnNode;
+  readonly minor: number | null;
+  readonly #cache = new Map<string, unknown>();
+
+  constructor(input: CheckInput) {
+    this.input = input;
+    this.known = input.known;
+    this.node = { name: thisNodeName(input.known), zone: thisNode(input.known)?.zone ?? null };
+    this.minor = parseMinorVersion(input.kubeProxyVersion);
+  }
+
+  /** Puts names to chains and addresses. */
+  get namer(): Namer {
+    return this.#once('namer', () => new Namer(this.known));
+  }
+
+  get follower(): Follower {
+    return this.#once('follower', () => new Follower(this.known, this.namer));
+  }
+
+  /** Every Service port that the rules program. */
+  get programmed(): readonly ServiceItem[] {
+    return this.#once('programmed', () =>
+      listServices({
+        rulesets: this.known.rulesets,
+        cluster: this.known.cluster,
+        names: nameChains(this.known.cluster),
+        node: this.node.name,
+      }),
+    );
+  }
+
+  /** Every Service port that kube-proxy must serve; null where the API objects for that were not captured. */
+  get expected(): readonly ExpectedPort[] | null {
+    return this.#once('expected', () => listExpectedPorts(this.known.cluster));
+  }
+
+  /** @returns how the rules tell pods from others. */
+  detection(family: Family): DetectedPods {
+    return this.#once(`detection ${family}`, () => detectPods(this.known, family));
+  }
+
+  /** Why the rules are not compared with the API; null where they are. */
+  get notCompared(): string | null {
+    const { proxyMode, rulesets } = this.known;
+    if (proxyMode !== 'iptables') return MODE_REASONS[proxyMode];
+    if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
+    if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
+    if (!rulesets.some(({ tables }) => tables.get('nat')?.chains.has('KUBE-SERVICES') === true))
+      return 'the capture has no nat table with KUBE-SERVICES';
+    return null;
+  }
+
+  /** Where the rules do something else than the API says. */
+  get deviations(): readonly Deviation[] {
+    return this.#survey.deviations;
+  }
+
+  get coverage(): Coverage {
+    return this.#survey.coverage;
+  }
+
+  get #survey(): { readonly deviations: readonly Deviation[]; readonly coverage: Coverage } {
+    return this.#once('survey', () => {
+      const reason = this.notCompared;
+      const expected = this.expected ?? [];
+      const ports = this.expected === null ? null : expected.length;
+      if (reason !== null) return { deviations: [], coverage: { ports, followed: 0, reason } };
+      const chosen = choosePorts(
+        expected.filter(({ family }) => this.hasRules(family)),
+        this,
+      );
+      const surveyor = new Surveyor({
+        known: this.known,
+        node: this.node,
+        minor: this.minor,
+        detection: { ipv4: this.detection('ipv4'), ipv6: this.detection('ipv6') },
+        nodePorts: { ipv4: this.#takesNodePorts('ipv4'), ipv6: this.#takesNodePorts('ipv6') },
+        follower: this.follower,
+      });
+      const deviations = chosen.flatMap((port) => surveyor.survey(port));
+      return { deviations, coverage: { ports, followed: chosen.length, reason: null } };
+    });
+  }
+
+  /** @returns true where the capture holds whole tables of the family, as iptables-save prints them. */
+  hasRules(family: Family): boolean {
+    return this.known.rulesets.some(
+      (ruleset) => ruleset.family === family && ruleset.form === 'save' && ruleset.tables.has('nat'),
+    );
+  }
+
+  #takesNodePorts(family: Family): boolean {
+    const address = nodeAddress(this.known, family);
+    return address !== null && takesNodePorts(nodePortJumps(this.known, family), address);
+  }
+
+  #once<T>(key: string, make: () => T): T {
+    if (!this.#cache.has(key)) this.#cache.set(key, make());
+    return this.#cache.get(key) as T;
+  }
+}
+
+const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace' | 'none', string>> = {
+  nftables: 'kube-proxy runs in nftables mode, which kp-explain does not trace',
+  ipvs: 'kube-proxy runs in IPVS mode, which kp-explain does not trace',
+  userspace: 'kube-proxy runs in userspace mode, where no rule names an endpoint',
+  none: 'no rules of kube-proxy were found',
+};

@@ -1,0 +1,87 @@
+/** What releases of kube-proxy do differently with the same API objects. */
+export interface Behaviour {
+  /** internalTrafficPolicy counts (beta and on since 1.22). */
+  readonly internalPolicy: boolean;
+  /** Without ready endpoints, serving ones that are terminating get the traffic (ProxyTerminatingEndpoints, on since 1.26). */
+  readonly terminatingFallback: boolean;
+  /**
+   * Zone hints of EndpointSlices: never, where the Service's annotation asks for them (`topology-aware-hints`, since 1.27 also
+   * `topology-mode`), or whenever all endpoints have them (1.31).
+   */
+  readonly zoneHints: 'never' | 'old-annotation' | 'annotation' | 'always';
+  /** Node hints (`trafficDistribution: PreferSameNode`, on since 1.34). */
+  readonly nodeHints: boolean;
+  /** Ingress addresses with `ipMode: Proxy` are left alone (LoadBalancerIPMode, on since 1.30). */
+  readonly ipMode: boolean;
+  /** externalTrafficPolicy counts for external IPs of a Service of type ClusterIP (not in 1.28, in 1.36). */
+  readonly policyForExternalIps: boolean;
+  /** Pods and processes of the node reach external IPs through the rules; up to 1.22 not always (`physdev`, `--src-type`). */
+  readonly externalIpFromInside: boolean;
+  /**
+   * What may not pass is dropped by rules of its own (1.25). Before, nat marks it and kubelet's KUBE-FIREWALL drops it, where
+   * kubelet wrote that; else it leaves the node untranslated.
+   */
+  readonly dropsItself: boolean;
+}
+
+const NEWEST = 36;
+
+/**
+ * @param minor of kube-proxy 1.x; null: not known
+ * @returns the behaviours that this release may show, the likeliest first: several where a feature gate, which no capture
+ *   holds for sure, decides. An unknown release may show any.
+ */
+export function behavioursOf(minor: number | null): readonly Behaviour[] {
+  const minors = minor === null ? [NEWEST, 33, 30, 28, 25, 23, 20] : [minor];
+  const found = new Map<string, Behaviour>();
+  for (const one of minors)
+    for (const behaviour of variants(one)) found.set(JSON.stringify(behaviour), behaviour);
+  return [...found.values()];
+}
+
+function variants(minor: number): Behaviour[] {
+  const base = {
+    internalPolicy: minor >= 22,
+    ipMode: minor >= 30,
+    externalIpFromInside: minor >= 23,
+    dropsItself: minor >= 25,
+  };
+  const terminating = minor >= 26 ? [true] : minor >= 22 ? [false, true] : [false];
+  const hints = zoneHints(minor);
+  const nodeHints = minor >= 34 ? [true] : minor === 33 ? [false, true] : [false];
+  const policies = minor >= 36 ? [true] : minor >= 29 ? [true, false] : [false];
+  const modes = minor === 29 ? [{ ...base, ipMode: true }, base] : [base];
+  return modes.flatMap((mode) =>
+    terminating.flatMap((terminatingFallback) =>
+      hints.flatMap((zone) =>
+        nodeHints.flatMap((node) =>
+          policies.map((policyForExternalIps) => ({
+            ...mode,
+            terminatingFallback,
+            zoneHints: zone,
+            nodeHints: node,
+            policyForExternalIps,
+          })),
+        ),
+      ),
+    ),
+  );
+}
+
+/** TopologyAwareHints: alpha in 1.21, beta in 1.23, on since 1.24; ServiceTrafficDistribution: alpha in 1.30, on since 1.31. */
+function zoneHints(minor: number): Behaviour['zoneHints'][] {
+  if (minor >= 31) return ['always'];
+  if (minor === 30) return ['annotation', 'always'];
+  if (minor >= 27) return ['annotation'];
+  if (minor >= 24) return ['old-annotation'];
+  return minor >= 21 ? ['never', 'old-annotation'] : ['never'];
+}
+
+/**
+ * @param text as `kube-proxy --version` prints it (`Kubernetes v1.36.3`), or an image tag
+ * @returns the minor version of 1.x, or null where the text tells none
+ */
+export function parseMinorVersion(text: string | null): number | null {
+  const found = /\bv?1\.(\d{1,3})(?:\.|\b)/.exec(text ?? '')?.[1];
+  return found === undefined ? null : Number(found);
+}

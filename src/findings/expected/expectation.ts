@@ -1,0 +1,123 @@
+import type { Endpoint } from '../../kubernetes/objects.ts';
+import type { Address } from '../../net/address.ts';
+import { type Prefix, prefixContains } from '../../net/prefix.ts';
+import type { Behaviour } from './behaviour.ts';
+import type { ExpectedPort } from './expected-port.ts';
+import { type OwnNode, pickUsable, type UsableEndpoints } from './usable-endpoints.ts';
+import { sourceRangesOf, type Way } from './ways.ts';
+
+/** Who sends. `admitted` and `barred` are clients outside the cluster, inside and outside the Service's source ranges. */
+export type Side = 'pod' | 'node' | 'external' | 'admitted' | 'barred';
+
+/** What kube-proxy must do with a new connection. */
+export type Expectation =
+  | {
+      readonly kind: 'served';
+      readonly endpoints: readonly Endpoint[];
+      /** Whether the endpoint must see the node instead of the client; null where either is right. */
+      readonly masquerade: boolean | null;
+    }
+  /** Rejected or dropped on this node. */
+  | { readonly kind: 'refused'; readonly why: RefusalReason }
+  /** No endpoint gets it; whether it is dropped or leaves the node depends on what others wrote. */
+  | { readonly kind: 'unserved'; readonly why: RefusalReason }
+  /** kube-proxy promises nothing. */
+  | { readonly kind: 'open' };
+
+/** Why nobody answers: no endpoint at all, none on this node, or a client outside the source ranges. */
+export type RefusalReason = 'no-endpoints' | 'no-local-endpoints' | 'source-ranges';
+
+/** How this node's rules tell pods from the rest of the world, which no API object says. */
+export interface LocalDetection {
+  /** `none`: kube-proxy was told no pod network; `all`: --masquerade-all. */
+  readonly kind: 'some' | 'none' | 'all';
+}
+
+/** What an expectation depends on besides the port. */
+export interface Setting {
+  readonly node: OwnNode;
+  readonly behaviour: Behaviour;
+  readonly detection: LocalDetection;
+  /** Address of the pod that sends; null where it is not known. */
+  readonly podAddress: Address | null;
+}
+
+/**
+ * @returns what kube-proxy must do with a new connection that comes this way from this side, from API objects alone
+ * (`syncProxyRules`, pkg/proxy/iptables/proxier.go, 1.20 to 1.36).
+ */
+export function expect(port: ExpectedPort, way: Way, side: Side, setting: Setting): Expectation {
+  const { behaviour, node } = setting;
+  const usable = pickUsable(port.endpoints, port.service, node, behaviour);
+  if (way.via === 'clusterIP') return expectInternal(port, side, usable, setting);
+  if (way.via === 'externalIP' && isInside(side) && !behaviour.externalIpFromInside) return { kind: 'open' };
+  const ranges = way.via === 'loadBalancerIP' ? sourceRangesOf(port) : [];
+  if (ranges.length > 0 && usable.any) {
+    const barred = isBarred(side, ranges, setting);
+    if (barred === null) return { kind: 'open' };
+    if (barred) return nobody('source-ranges', behaviour.dropsItself);
+  }
+  return expectExternal(port, way, side, usable, setting);
+}
+
+function expectInternal(
+  { service }: ExpectedPort,
+  side: Side,
+  usable: UsableEndpoints,
+  { behaviour, detection }: Setting,
+): Expectation {
+  const local = behaviour.internalPolicy && service.internalTrafficPolicy === 'Local';
+  const endpoints = local ? usable.local : usable.cluster;
+  if (endpoints.length > 0) {
+    const fromPod = side === 'pod';
+    const masquerade = detection.kind === 'all' ? true : detection.kind === 'none' ? false : !fromPod;
+    return { kind: 'served', endpoints, masquerade };
+  }
+  return { kind: 'refused', why: usable.any ? 'no-local-endpoints' : 'no-endpoints' };
+}
+
+function expectExternal(
+  { service }: ExpectedPort,
+  way: Way,
+  side: Side,
+  usable: UsableEndpoints,
+  { behaviour, detection }: Setting,
+): Expectation {
+  // KUBE-EXTERNAL-SERVICES is not hooked into OUTPUT: what the node itself sends to such an address leaves it.
+  const elsewhere = side === 'node' && way.via !== 'nodePort';
+  if (!usable.any) return nobody('no-endpoints', !elsewhere);
+  const counts = behaviour.policyForExternalIps || service.type !== 'ClusterIP';
+  if (!counts || service.externalTrafficPolicy !== 'Local')
+    return served(usable.cluster, true, 'no-endpoints', !elsewhere);
+  // Pods and processes of the node are led past the policy, to all endpoints.
+  if (side === 'node') return served(usable.cluster, true, 'no-endpoints', !elsewhere);
+  if (side === 'pod' && detection.kind !== 'none')
+    return served(usable.cluster, detection.kind === 'all' ? null : false, 'no-endpoints', true);
+  return served(usable.local, false, 'no-local-endpoints', behaviour.dropsItself);
+}
+
+function served(
+  endpoints: readonly Endpoint[],
+  masquerade: boolean | null,
+  otherwise: RefusalReason,
+  refused: boolean,
+): Expectation {
+  return endpoints.length > 0 ? { kind: 'served', endpoints, masquerade } : nobody(otherwise, refused);
+}
+
+function nobody(why: RefusalReason, refused: boolean): Expectation {
+  return { kind: refused ? 'refused' : 'unserved', why };
+}
+
+/** Null: whether the node's own packets are let in depends on the address they carry. */
+function isBarred(side: Side, ranges: readonly Prefix[], { podAddress }: Setting): boolean | null {
+  if (ranges.some(({ mask }) => mask === 0n)) return false;
+  if (side === 'admitted') return false;
+  if (side === 'barred') return true;
+  if (side !== 'pod' || podAddress === null) return null;
+  return !ranges.some((range) => prefixContains(range, podAddress));
+}
+
+function isInside(side: Side): boolean {
+  return side === 'pod' || side === 'node';
+}

@@ -1,0 +1,87 @@
+import type { Cluster, Endpoint, Service, ServicePort } from '../../kubernetes/objects.ts';
+import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { parseProtocol } from '../../net/protocol.ts';
+
+/** A Service port in one family that kube-proxy of this node must serve, with every endpoint the API has for it. */
+export interface ExpectedPort {
+  readonly service: Service;
+  readonly port: ServicePort;
+  /** IP protocol number. */
+  readonly protocol: number;
+  readonly family: Family;
+  readonly clusterIP: Address;
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** Marks Services that are another proxy's business (`service.kubernetes.io/service-proxy-name`, pkg/proxy/apis/well_known_labels.go). */
+const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name';
+
+/**
+ * Lists what kube-proxy must serve: not headless Services, not names of the outside, not those of another proxy.
+ * @returns null where Services or endpoints were not captured: then nothing can be expected
+ */
+export function listExpectedPorts(cluster: Cluster): readonly ExpectedPort[] | null {
+  if (cluster.services === null || cluster.endpoints === null) return null;
+  const index = indexEndpoints(cluster.endpoints);
+  return cluster.services.flatMap((service) => {
+    if (service.type === 'ExternalName' || Object.hasOwn(service.labels, OTHER_PROXY)) return [];
+    return service.clusterIPs.flatMap((text) => {
+      const clusterIP = parseAddress(text);
+      return clusterIP === null ? [] : portsOf(service, clusterIP, index);
+    });
+  });
+}
+
+function portsOf(service: Service, clusterIP: Address, index: EndpointIndex): ExpectedPort[] {
+  const { family } = clusterIP;
+  return service.ports.flatMap((port) => {
+    const protocol = parseProtocol(port.protocol);
+    if (protocol === null) return [];
+    const endpoints = index.get(keyOf(service.namespace, service.name, port.name, protocol)) ?? [];
+    const inFamily = endpoints.filter(({ address }) => address.includes(':') === (family === 'ipv6'));
+    return [{ service, port, protocol, family, clusterIP, endpoints: distinct(inFamily) }];
+  });
+}
+
+type EndpointIndex = ReadonlyMap<string, readonly Endpoint[]>;
+
+function indexEndpoints(endpoints: readonly Endpoint[]): EndpointIndex {
+  const index = new Map<string, Endpoint[]>();
+  for (const endpoint of endpoints) {
+    const protocol = parseProtocol(endpoint.protocol);
+    if (protocol === null) continue;
+    const key = keyOf(endpoint.namespace, endpoint.service, endpoint.portName, protocol);
+    const list = index.get(key);
+    if (list === undefined) index.set(key, [endpoint]);
+    else list.push(endpoint);
+  }
+  return index;
+}
+
+/** An address may stand in several slices while the API moves it; a ready entry wins, as in `endpointslicecache.go`. */
+function distinct(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const byPlace = new Map<string, Endpoint>();
+  for (const endpoint of endpoints) {
+    const key = `${endpoint.address} ${endpoint.port}`;
+    const known = byPlace.get(key);
+    if (known === undefined || (!known.ready && endpoint.ready)) byPlace.set(key, endpoint);
+  }
+  return byPlace.size === endpoints.length ? endpoints : [...byPlace.values()];
+}
+
+function keyOf(namespace: string, name: string, port: string, protocol: number): string {
+  return `${namespace}/${name}:${port} ${protocol}`;
+}
+
+/** @returns `namespace/service:port`, as kube-proxy writes it. */
+export function labelOfPort({ service, port }: Pick<ExpectedPort, 'service' | 'port'>): string {
+  const name = `${service.namespace}/${service.name}`;
+  return port.name === '' ? name : `${name}:${port.name}`;
+}
+
+/** @returns `address:port`, `[address]:port` for IPv6. */
+export function socketText(address: Address | string, port: number | null): string {
+  const text = typeof address === 'string' ? address : formatAddress(address);
+  if (port === null) return text;
+  return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
+}

@@ -1,0 +1,66 @@
+import type { Endpoint, Service } from '../../kubernetes/objects.ts';
+import type { Behaviour } from './behaviour.ts';
+
+/** The node as kube-proxy sees itself. */
+export interface OwnNode {
+  readonly name: string | null;
+  readonly zone: string | null;
+}
+
+/** The endpoints that kube-proxy sends a Service port's traffic to, by policy. */
+export interface UsableEndpoints {
+  /** For traffic under policy `Cluster`. */
+  readonly cluster: readonly Endpoint[];
+  /** For traffic under policy `Local`. */
+  readonly local: readonly Endpoint[];
+  /** True where any node would serve the port: decides between REJECT and DROP. */
+  readonly any: boolean;
+}
+
+/**
+ * Picks endpoints as kube-proxy does (`CategorizeEndpoints`, pkg/proxy/topology.go, 1.36; what earlier releases do
+ * differently stands in the behaviour).
+ * @param endpoints all endpoints of one Service port, in one family
+ */
+export function pickUsable(
+  endpoints: readonly Endpoint[],
+  service: Service,
+  node: OwnNode,
+  behaviour: Behaviour,
+): UsableEndpoints {
+  const ready = endpoints.filter((endpoint) => endpoint.ready);
+  const hinted = byHints(ready, service, node, behaviour);
+  const cluster = hinted.length > 0 ? hinted : fallback(endpoints, behaviour);
+  const isLocal = (endpoint: Endpoint) => node.name !== null && endpoint.node === node.name;
+  const readyLocal = ready.filter(isLocal);
+  const local = readyLocal.length > 0 ? readyLocal : fallback(endpoints.filter(isLocal), behaviour);
+  return { cluster, local, any: cluster.length > 0 || local.length > 0 };
+}
+
+function fallback(endpoints: readonly Endpoint[], { terminatingFallback }: Behaviour): Endpoint[] {
+  return terminatingFallback ? endpoints.filter(({ serving, terminating }) => serving && terminating) : [];
+}
+
+/** Hints count only where every ready endpoint has one and one of them is for us. */
+function byHints(
+  ready: readonly Endpoint[],
+  service: Service,
+  { name, zone }: OwnNode,
+  { nodeHints, zoneHints }: Behaviour,
+): readonly Endpoint[] {
+  if (nodeHints && name !== null && ready.every((endpoint) => endpoint.nodeHints.length > 0)) {
+    const own = ready.filter((endpoint) => endpoint.nodeHints.includes(name));
+    if (own.length > 0) return own;
+  }
+  if (zoneHints === 'never' || zone === null) return ready;
+  if (zoneHints !== 'always' && !asksForHints(service, zoneHints)) return ready;
+  if (!ready.every((endpoint) => endpoint.zoneHints.length > 0)) return ready;
+  const own = ready.filter((endpoint) => endpoint.zoneHints.includes(zone));
+  return own.length > 0 ? own : ready;
+}
+
+function asksForHints({ annotations }: Service, by: 'old-annotation' | 'annotation'): boolean {
+  const old = annotations['service.kubernetes.io/topology-aware-hints'];
+  const asked = by === 'annotation' ? (annotations['service.kubernetes.io/topology-mode'] ?? old) : old;
+  return asked?.toLowerCase() === 'auto';
+}

@@ -1,0 +1,24 @@
+import type { Condition, Outcome, Trace } from '../../trace/outcome.ts';
+
+/** What happens under one set of conditions that the capture leaves open. */
+export interface Alternative {
+  /** Without those about session affinity: their outcomes are taken together. */
+  readonly given: readonly Condition[];
+  readonly outcomes: readonly Outcome[];
+  /** True where an affinity record, captured or possible, narrows the choice of endpoints. */
+  readonly sticky: boolean;
+}
+
+/** @returns a trace's outcomes, taken together where they have the same conditions. */
+export function alternativesOf(trace: Trace): Alternative[] {
+  const groups = new Map<string, { given: Condition[]; outcomes: Outcome[]; sticky: boolean }>();
+  for (const outcome of trace.outcomes) {
+    const given = outcome.given.filter(({ code }) => code !== 'recent');
+    const key = given.map(({ code, text }) => `${code} ${text}`).join('\0');
+    const group = groups.get(key) ?? { given, outcomes: [], sticky: false };
+    group.outcomes.push(outcome);
+    group.sticky ||= given.length < outcome.given.length;
+    groups.set(key, group);
+  }
+  return [...groups.values()];
+}

@@ -1,0 +1,76 @@
+import type { Known } from '../../explain/question/question.ts';
+import { commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
+import type { Family } from '../../net/address.ts';
+import type { Prefix } from '../../net/prefix.ts';
+import type { LocalDetection } from '../expected/expectation.ts';
+
+/** How kube-proxy's rules tell pods from others, with a rule that shows it. */
+export interface DetectedPods extends LocalDetection {
+  /** The pod networks that kube-proxy was told; empty where it goes by interface, or was told none. */
+  readonly networks: readonly { readonly prefix: Prefix; readonly rule: Rule }[];
+}
+
+/**
+ * Reads how the rules tell pods from others: `! -s CIDR … -j KUBE-MARK-MASQ` for cluster IPs, in KUBE-SERVICES up to 1.20, in
+ * the chain of the Service since. What most of the Services have is what kube-proxy was told: one that differs is wrong.
+ */
+export function detectPods(known: Known, family: Family): DetectedPods {
+  const networks = new Map<string, { prefix: Prefix; rule: Rule }>();
+  let [some, none, all] = [0, 0, 0];
+  for (const ruleset of known.rulesets) {
+    const nat = ruleset.family === family ? ruleset.tables.get('nat') : undefined;
+    if (nat === undefined) continue;
+    const inServices = clusterIpMarks(nat, 'KUBE-SERVICES');
+    for (const name of sampled(nat)) {
+      const marks = clusterIpMarks(nat, name);
+      if (marks.length === 0) none++;
+      for (const rule of marks) {
+        const exception = rule.matches.find(
+          (match) => match.negated && (match.kind === 'source' || match.kind === 'in-interface'),
+        );
+        if (exception === undefined) all++;
+        else some++;
+        if (exception?.kind === 'source')
+          networks.set(`${exception.prefix.value}`, { prefix: exception.prefix, rule });
+      }
+    }
+    for (const rule of inServices) {
+      const exception = rule.matches.find((match) => match.negated && match.kind === 'source');
+      if (exception === undefined) all += LARGE;
+      else some += LARGE;
+      if (exception?.kind === 'source')
+        networks.set(`${exception.prefix.value}`, { prefix: exception.prefix, rule });
+    }
+  }
+  const kind = some === 0 && all === 0 ? 'none' : some >= all ? (some >= none ? 'some' : 'none') : 'all';
+  return { kind, networks: [...networks.values()] };
+}
+
+/** One rule in KUBE-SERVICES outweighs the chains of the Services, which then have none. */
+const LARGE = 1_000;
+
+/** As many chains as it takes to know: reading 12,000 would cost a second. */
+const SAMPLE = 200;
+
+function sampled(nat: Table): string[] {
+  const found: string[] = [];
+  for (const [name, chain] of nat.chains) {
+    if (!/^KUBE-SV[CL]-/.test(name) || chain.rules.length === 0) continue;
+    found.push(name);
+    if (found.length === SAMPLE) break;
+  }
+  return found;
+}
+
+function clusterIpMarks(nat: Table, chain: string): Rule[] {
+  const rules = nat.chains.get(chain)?.rules;
+  const found: Rule[] = [];
+  for (let index = 0; rules !== undefined && index < rules.length && found.length < SAMPLE; index++) {
+    if (rules.targetName(index) !== 'KUBE-MARK-MASQ') continue;
+    const rule = rules.at(index);
+    const comment = commentOf(rule);
+    if (chain === 'KUBE-SERVICES' && comment !== null && !comment.endsWith(' cluster IP')) continue;
+    if (rule.matches.some(({ kind }) => kind === 'destination')) found.push(rule);
+  }
+  return found;
+}

@@ -1,0 +1,36 @@
+import type { Known } from '../../explain/question/question.ts';
+import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
+import type { Address, Family } from '../../net/address.ts';
+import { prefixContains } from '../../net/prefix.ts';
+
+/** A rule of nat KUBE-SERVICES that leads to KUBE-NODEPORTS, with its place. */
+export interface NodePortJump {
+  readonly ruleset: Ruleset;
+  readonly rule: Rule;
+}
+
+/** @returns the jumps from nat KUBE-SERVICES to KUBE-NODEPORTS: one, or one for each address of `--nodeport-addresses`. */
+export function nodePortJumps(known: Known, family: Family): NodePortJump[] {
+  return known.rulesets
+    .filter((ruleset) => ruleset.family === family)
+    .flatMap((ruleset) => {
+      const rules = ruleset.tables.get('nat')?.chains.get('KUBE-SERVICES')?.rules;
+      const found: NodePortJump[] = [];
+      for (let index = 0; rules !== undefined && index < rules.length; index++)
+        if (rules.targetName(index) === 'KUBE-NODEPORTS') found.push({ ruleset, rule: rules.at(index) });
+      return found;
+    });
+}
+
+/**
+ * @returns whether node ports are meant to be reached at this address: not where kube-proxy was told other
+ *   `--nodeport-addresses`. Without any jump to KUBE-NODEPORTS they are: that is a fault, and no choice.
+ */
+export function takesNodePorts(jumps: readonly NodePortJump[], address: Address): boolean {
+  if (jumps.length === 0) return true;
+  return jumps.some(({ rule }) =>
+    rule.matches.every(
+      (match) => match.kind !== 'destination' || prefixContains(match.prefix, address) !== match.negated,
+    ),
+  );
+}

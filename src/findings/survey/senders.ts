@@ -1,0 +1,81 @@
+import type { Destination } from '../../explain/question/destination.ts';
+import type { Known, TraceQuestion } from '../../explain/question/question.ts';
+import { readVantages, type Vantage } from '../../explain/question/vantage.ts';
+import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
+import { maskOfLength, type Prefix, prefixesOverlap } from '../../net/prefix.ts';
+import { type Sender, senderOf } from '../../trace/packet.ts';
+import type { Side } from '../expected/expectation.ts';
+
+/** Who sends the packets that are followed, one for each side and family: the same clients for every Service. */
+export interface Client {
+  readonly side: Side;
+  /** `pod shop/client-a`, `a process on node-1`, `any address outside the cluster`. */
+  readonly from: string;
+  readonly sender: Sender;
+  readonly entersAt: 'PREROUTING' | 'OUTPUT';
+  readonly inInterface: string | null | undefined;
+}
+
+/** @returns a pod of this node, the node itself and the outside world, as `trace` asks them. */
+export function clientsOf(known: Known, family: Family): Client[] {
+  // Only the family of the destination counts for who asks.
+  const destination: Destination = {
+    address: { family, value: 0n },
+    port: null,
+    protocol: 6,
+    isLocal: false,
+    named: null,
+    chosen: null,
+  };
+  return readVantages(QUESTION, destination, known).flatMap((vantage) => {
+    const { kind } = vantage;
+    return kind === 'given' ? [] : [clientOf(kind, vantage)];
+  });
+}
+
+function clientOf(side: Side, { from, sender, entersAt, inInterface }: Vantage): Client {
+  return { side, from, sender, entersAt, inInterface };
+}
+
+const QUESTION: TraceQuestion = {
+  destination: '',
+  from: null,
+  protocol: null,
+  sourcePort: null,
+  inInterface: null,
+  mark: null,
+  ctstate: null,
+  namespace: 'default',
+  detail: 'answer',
+};
+
+/** @returns the outside client, inside one of the source ranges and outside all of them. */
+export function splitByRanges(external: Client, ranges: readonly Prefix[]): Client[] {
+  const inside = ranges.find((range) => !external.sender.outside.some((own) => prefixesOverlap(own, range)));
+  const barred: Client = {
+    ...external,
+    side: 'barred',
+    from: 'an address outside loadBalancerSourceRanges',
+    sender: { ...external.sender, outside: [...external.sender.outside, ...ranges] },
+  };
+  if (ranges.some(({ mask }) => mask === 0n)) return [{ ...external, side: 'admitted' }];
+  if (inside === undefined) return [barred];
+  const sender = isHost(inside)
+    ? senderOf({ family: inside.family, value: inside.value })
+    : { ...external.sender, within: [inside] };
+  return [{ ...external, side: 'admitted', from: 'an address in loadBalancerSourceRanges', sender }, barred];
+}
+
+function isHost({ family, mask }: Prefix): boolean {
+  return mask === maskOfLength(family, ADDRESS_BITS[family]);
+}
+
+/** @returns a client with this address that comes in through this interface. */
+export function clientAt(
+  side: Side,
+  from: string,
+  address: Address,
+  inInterface: string | undefined,
+): Client {
+  return { side, from, sender: senderOf(address), entersAt: 'PREROUTING', inInterface };
+}

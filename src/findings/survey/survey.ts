@@ -1,0 +1,126 @@
+import type { Known } from '../../explain/question/question.ts';
+import { nodeAddress } from '../../explain/question/this-node.ts';
+import type { Family } from '../../net/address.ts';
+import { type Behaviour, behavioursOf } from '../expected/behaviour.ts';
+import { expect, type LocalDetection, type Setting, type Side } from '../expected/expectation.ts';
+import type { ExpectedPort } from '../expected/expected-port.ts';
+import type { OwnNode } from '../expected/usable-endpoints.ts';
+import { sourceRangesOf, type Way, waysInto } from '../expected/ways.ts';
+import { type Alternative, alternativesOf } from './alternatives.ts';
+import { compareWith } from './compare.ts';
+import { culpritOf } from './culprit.ts';
+import type { Deviation } from './deviation.ts';
+import { type Client, clientsOf, splitByRanges } from './senders.ts';
+import type { Follower } from './world.ts';
+
+/** What a survey needs to know of the node. */
+export interface SurveySetting {
+  readonly known: Known;
+  readonly node: OwnNode;
+  /** Minor version of kube-proxy; null: not known. */
+  readonly minor: number | null;
+  readonly detection: Readonly<Record<Family, LocalDetection>>;
+  /** Whether this node's rules take node ports at the address of the node. */
+  readonly nodePorts: Readonly<Record<Family, boolean>>;
+  readonly follower: Follower;
+}
+
+/** What was followed for one port: every behaviour is compared with the same traces. */
+type Followed = Map<string, readonly Alternative[]>;
+
+/** Compares each port, way in and client with what the API says. */
+export class Surveyor {
+  readonly #setting: SurveySetting;
+  readonly #clients = new Map<Family, readonly Client[]>();
+  readonly #behaviours: readonly Behaviour[];
+
+  constructor(setting: SurveySetting) {
+    this.#setting = setting;
+    this.#behaviours = behavioursOf(setting.minor);
+  }
+
+  /**
+   * @returns where the rules differ from what the API says, under the behaviour of kube-proxy that fits best: none where
+   *   any supported behaviour fits.
+   */
+  survey(port: ExpectedPort): Deviation[] {
+    let best: Deviation[] | null = null;
+    const followed: Followed = new Map();
+    for (const behaviour of this.#behaviours) {
+      const found = this.#under(port, behaviour, followed);
+      if (found.length === 0) return [];
+      if (best === null || found.length < best.length) best = found;
+    }
+    return best ?? [];
+  }
+
+  #under(port: ExpectedPort, behaviour: Behaviour, followed: Followed): Deviation[] {
+    const { known, nodePorts } = this.#setting;
+    const address = nodePorts[port.family] ? nodeAddress(known, port.family) : null;
+    return waysInto(port, address, behaviour).flatMap((way) =>
+      this.#clientsOf(port, way).flatMap((client) => this.#compare(port, way, client, behaviour, followed)),
+    );
+  }
+
+  #compare(
+    port: ExpectedPort,
+    way: Way,
+    client: Client,
+    behaviour: Behaviour,
+    followed: Followed,
+  ): Deviation[] {
+    const { node, detection, follower } = this.#setting;
+    const setting: Setting = {
+      node,
+      behaviour,
+      detection: detection[port.family],
+      podAddress: client.side === 'pod' ? client.sender.address : null,
+    };
+    const expectation = expect(port, way, client.side, setting);
+    if (expectation.kind === 'open') return [];
+    const key = `${way.via} ${way.address.value} ${client.from}`;
+    let alternatives = followed.get(key);
+    if (alternatives === undefined) {
+      alternatives = alternativesOf(follower.follow(client, { ...way, protocol: port.protocol }));
+      followed.set(key, alternatives);
+    }
+    const affinity = port.service.sessionAffinity === 'ClientIP';
+    let fewest: readonly Deviation[] | null = null;
+    for (const alternative of alternatives) {
+      const differences = compareWith(expectation, alternative, affinity);
+      if (differences.length === 0) return [];
+      fewest ??= differences.map(({ kind, outcomes, missing }) => {
+        const [first] = outcomes;
+        const culprit = first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first);
+        return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
+      });
+    }
+    return [...(fewest ?? [])];
+  }
+
+  #clientsOf(port: ExpectedPort, way: Way): readonly Client[] {
+    let clients = this.#clients.get(port.family);
+    if (clients === undefined) {
+      clients = clientsOf(this.#setting.known, port.family);
+      this.#clients.set(port.family, clients);
+    }
+    const ranges = way.via === 'loadBalancerIP' ? sourceRangesOf(port) : [];
+    if (ranges.length === 0) return clients;
+    return clients.flatMap((client) =>
+      client.side === 'external' ? splitByRanges(client, ranges) : [client],
+    );
+  }
+}
+
+/** @returns the side in words: `pods of this node`, … */
+export function sideText(side: Side): string {
+  return SIDES[side];
+}
+
+const SIDES: Readonly<Record<Side, string>> = {
+  pod: 'pods of this node',
+  node: 'processes of this node',
+  external: 'clients outside the cluster',
+  admitted: 'clients in loadBalancerSourceRanges',
+  barred: 'clients outside loadBalancerSourceRanges',
+};

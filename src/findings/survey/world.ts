@@ -1,0 +1,66 @@
+import { completeListings } from '../../explain/question/complete-listing.ts';
+import type { Known } from '../../explain/question/question.ts';
+import type { Namer } from '../../explain/trace/namer.ts';
+import type { Address, Family } from '../../net/address.ts';
+import { SCTP, TCP, UDP } from '../../net/protocol.ts';
+import type { Trace } from '../../trace/outcome.ts';
+import { tracePacket } from '../../trace/trace-packet.ts';
+import type { World } from '../../trace/world.ts';
+import type { Client } from './senders.ts';
+
+/** Where a followed packet is sent. */
+export interface Target {
+  readonly address: Address;
+  readonly port: number;
+  /** IP protocol number. */
+  readonly protocol: number;
+}
+
+/** Follows new connections through the rules of one capture. */
+export class Follower {
+  readonly #known: Known;
+  readonly #namer: Namer;
+  readonly #worlds = new Map<string, World>();
+
+  constructor(known: Known, namer: Namer) {
+    this.#known = known;
+    this.#namer = namer;
+  }
+
+  /** @returns every way that a new connection of this client can take. Flows that live already are left aside. */
+  follow(client: Client, target: Target): Trace {
+    const { family } = target.address;
+    return tracePacket(
+      {
+        family,
+        protocol: target.protocol,
+        source: client.sender,
+        sourcePort: null,
+        destination: target.address,
+        destinationIsLocal: false,
+        destinationPort: [TCP, UDP, SCTP].includes(target.protocol) ? target.port : null,
+        icmp: null,
+        entersAt: client.entersAt,
+        inInterface: client.entersAt === 'OUTPUT' ? null : client.inInterface,
+        mark: 0,
+        state: 'NEW',
+      },
+      this.#world(family, client.entersAt),
+    );
+  }
+
+  #world(family: Family, entersAt: 'PREROUTING' | 'OUTPUT'): World {
+    const key = `${family} ${entersAt}`;
+    const known = this.#worlds.get(key);
+    if (known !== undefined) return known;
+    const captured = this.#known.rulesets.filter((ruleset) => ruleset.family === family);
+    const world: World = {
+      rulesets: completeListings(captured, this.#namer.naming, entersAt).rulesets,
+      host: this.#known.host,
+      flows: null,
+      recoverDestination: (rule, jump) => this.#namer.recoverDestination(rule, jump),
+    };
+    this.#worlds.set(key, world);
+    return world;
+  }
+}
