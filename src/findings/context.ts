@@ -8,6 +8,9 @@ import type { Family } from '../net/address.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
+import { groupBy } from './group.ts';
+import { rulesTo, wholeRulesets } from './rule-list.ts';
+import { type Cause, causeOf } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
 import type { Deviation } from './survey/deviation.ts';
 import { type DetectedPods, detectPods } from './survey/local-detection.ts';
@@ -95,6 +98,31 @@ export class CheckContext {
   /** Where the rules do something else than the API says. */
   get deviations(): readonly Deviation[] {
     return this.#survey.deviations;
+  }
+
+  /** @returns the deviations that this cause explains. */
+  deviationsBy(...causes: readonly Cause[]): readonly Deviation[] {
+    const byCause = this.#once('causes', () => {
+      const setting = {
+        known: this.known,
+        detection: (family: Family) => this.detection(family),
+        flushed: (family: Family) => this.flushed(family),
+      };
+      return groupBy(this.deviations, (deviation) => causeOf(deviation, setting));
+    });
+    return causes.flatMap((cause) => byCause.get(cause) ?? []);
+  }
+
+  /** @returns true where nat KUBE-SERVICES of the family is there and has no rule for any Service. */
+  flushed(family: Family): boolean {
+    return this.#once(`flushed ${family}`, () => {
+      const tables = wholeRulesets(this.known.rulesets)
+        .filter((ruleset) => ruleset.family === family)
+        .map(({ tables: all }) => all.get('nat'))
+        .filter((nat) => nat?.chains.has('KUBE-SERVICES') === true);
+      const isEntry = (target: string) => /^KUBE-(?:SVC|SVL|EXT|FW|XLB)-/.test(target);
+      return tables.length > 0 && tables.every((nat) => rulesTo(nat, 'KUBE-SERVICES', isEntry).next().done);
+    });
   }
 
   get coverage(): Coverage {

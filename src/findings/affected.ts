@@ -1,0 +1,50 @@
+import type { Service } from '../kubernetes/objects.ts';
+import type { Side } from './expected/expectation.ts';
+import { type ExpectedPort, labelOfPort, socketText } from './expected/expected-port.ts';
+import type { Via } from './expected/ways.ts';
+import type { FindingService } from './finding.ts';
+import type { Deviation } from './survey/deviation.ts';
+import { sideText } from './survey/survey.ts';
+import { listed } from './words.ts';
+
+/** @returns `namespace/service`, each once, in the order given. */
+export function serviceNames(ports: readonly { readonly service: Service }[]): string[] {
+  return [...new Set(ports.map(({ service }) => `${service.namespace}/${service.name}`))];
+}
+
+/** @returns the Service, and its port where only one is meant; null where several Services are. */
+export function onlyService(ports: readonly ExpectedPort[]): FindingService | null {
+  const [first] = ports;
+  if (first === undefined || serviceNames(ports).length !== 1) return null;
+  const labels = new Set(ports.map(labelOfPort));
+  const port = labels.size === 1 && first.port.name !== '' ? first.port.name : null;
+  return { namespace: first.service.namespace, name: first.service.name, port };
+}
+
+/** @returns who notices: `pods of this node and processes of this node, by cluster IP`. */
+export function hitsOf(deviations: readonly Deviation[]): string {
+  const sides = SIDE_ORDER.filter((side) => deviations.some((deviation) => deviation.side === side));
+  const vias = VIA_ORDER.filter((via) => deviations.some(({ way }) => way.via === via));
+  return `${listed(sides.map(sideText))}, by ${listed(vias.map(viaText))}`;
+}
+
+const SIDE_ORDER: readonly Side[] = ['pod', 'node', 'external', 'admitted', 'barred'];
+const VIA_ORDER: readonly Via[] = ['clusterIP', 'nodePort', 'externalIP', 'loadBalancerIP'];
+
+/** @returns the way in, in the words of the other commands. */
+export function viaText(via: Via): string {
+  return VIAS[via];
+}
+
+const VIAS: Readonly<Record<Via, string>> = {
+  clusterIP: 'cluster IP',
+  nodePort: 'node port',
+  externalIP: 'external IP',
+  loadBalancerIP: 'load balancer IP',
+};
+
+/** @returns a connection that shows it, as one would try it: `10.244.1.13 → 10.96.10.1:80/tcp`. */
+export function exampleOf({ port, way, client }: Deviation): string {
+  const protocol = port.port.protocol.toLowerCase();
+  return `${client.from} → ${socketText(way.address, way.port)}/${protocol}`;
+}

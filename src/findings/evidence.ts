@@ -1,0 +1,40 @@
+import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
+import type { Outcome, Step } from '../trace/outcome.ts';
+import type { Evidence } from './finding.ts';
+
+/** @returns the rule as the dump spells it, with what its counters say. */
+export function ruleEvidence(rule: Rule): Evidence {
+  const packets = rule.counters?.packets;
+  const counted = packets === undefined ? '' : `  [${packets} packets]`;
+  return { file: rule.file, line: rule.line, text: rule.text + counted };
+}
+
+/** @returns a chain's declaration: its policy and how many rules it holds. */
+export function chainEvidence(chain: Chain): Evidence {
+  const packets =
+    chain.counters === null || chain.policy === null ? '' : `, ${chain.counters.packets} packets`;
+  const what = chain.policy === null ? `${chain.rules.length} rules` : `policy ${chain.policy}${packets}`;
+  return { file: chain.file, line: chain.line, text: `${chain.table} ${chain.name}: ${what}` };
+}
+
+/** @returns what decided at a step: its rule, or the policy of its chain. */
+export function stepEvidence(step: Step, rulesets: readonly Ruleset[], outcome?: Outcome): Evidence {
+  if (step.rule !== null) return ruleEvidence(step.rule);
+  const family = outcome?.destination.address.family;
+  const ruleset = rulesets.find(
+    (one) => one.backend === step.backend && (family === undefined || one.family === family),
+  );
+  const chain = ruleset?.tables.get(step.table)?.chains.get(step.chain);
+  if (chain !== undefined) return chainEvidence(chain);
+  return { file: null, line: null, text: placeOf(step) };
+}
+
+/** @returns `filter FORWARD rule 3`, `filter FORWARD policy`. */
+export function placeOf({ table, chain, rule, event }: Step): string {
+  return `${table} ${chain} ${rule === null ? (event === 'policy' ? 'policy' : 'end') : `rule ${rule.number}`}`;
+}
+
+/** @returns a fact about an object of the API, the node or a setting. */
+export function factEvidence(text: string): Evidence {
+  return { file: null, line: null, text };
+}

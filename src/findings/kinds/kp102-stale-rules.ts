@@ -1,0 +1,91 @@
+import { hitsOf, onlyService, serviceNames, viaText } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence, ruleEvidence } from '../evidence.ts';
+import { type ExpectedPort, labelOfPort, socketText } from '../expected/expected-port.ts';
+import type { Evidence, Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
+import { arrivals } from '../survey/cause.ts';
+import type { Deviation } from '../survey/deviation.ts';
+import { listed } from '../words.ts';
+import { deletedServices } from './deleted-services.ts';
+
+/** The rules are those of an earlier state of the API: kube-proxy stopped, hangs, or cannot write. */
+export const staleRules: FindingKind<CheckContext> = {
+  code: 'KP102',
+  title: 'rules differ from the API',
+  find(context): Finding[] {
+    const deviations = context.deviationsBy('stale');
+    const deleted = deletedServices(context);
+    const names = [...serviceNames(deviations.map(({ port }) => port)), ...deleted.map(({ label }) => label)];
+    if (names.length === 0) return [];
+    const byService = groupBy(deviations, ({ port }) => labelOfPort(port));
+    const [only] = byService.size === 1 && deleted.length === 0 ? [...byService.values()] : [];
+    const what =
+      only?.[0] === undefined
+        ? `the rules for ${listed(names)} are not what the API says: kube-proxy has not written its latest state on this node`
+        : `${labelOfPort(only[0].port)}: ${describe(only[0])}`;
+    return [
+      {
+        code: 'KP102',
+        severity: 'error',
+        message: what,
+        service: onlyService(deviations.map(({ port }) => port)),
+        objects: [...new Set(names)],
+        hits:
+          deviations.length === 0
+            ? 'clients that still know the address of a deleted Service'
+            : hitsOf(deviations),
+        evidence: [
+          ...[...byService.values()].flatMap((group) => evidenceFor(group)),
+          ...deleted.map(({ evidence }) => evidence),
+        ],
+        advice:
+          'see whether kube-proxy runs on this node and what its log says of the last sync; it writes all rules anew when it starts',
+        command: 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=100 --prefix',
+        certainty: 'certain',
+      },
+    ];
+  },
+};
+
+/** One clause about the first deviation of a Service port. */
+function describe(deviation: Deviation): string {
+  const { kind, culprit, way, missing } = deviation;
+  const by = `${viaText(way.via)} ${socketText(way.address, way.port)}`;
+  if (culprit.kind === 'no-rule') return `no rule for ${by}`;
+  if (kind === 'undelivered') return `the rules refuse ${by}, and the API has endpoints for it`;
+  if (kind === 'not-refused')
+    return `the rules send ${by} to ${listed(arrivals(deviation), 3)}, and the API has no endpoint for it`;
+  const strangers = arrivals(deviation).filter((place) => !isExpected(place, deviation));
+  const absent = missing.map(({ address, port }) => socketText(address, port));
+  const parts = [
+    ...(strangers.length > 0 ? [`send ${by} to ${listed(strangers, 3)}, which the API does not name`] : []),
+    ...(absent.length > 0 ? [`leave out ${listed(absent, 3)}`] : []),
+  ];
+  return `the rules ${parts.join(' and ')}`;
+}
+
+function isExpected(place: string, { expectation }: Deviation): boolean {
+  return (
+    expectation.kind === 'served' &&
+    expectation.endpoints.some(({ address, port }) => socketText(address, port) === place)
+  );
+}
+
+function evidenceFor(group: readonly Deviation[]): Evidence[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { culprit, port } = first;
+  const rule = 'step' in culprit ? (culprit.step?.rule ?? null) : null;
+  const label = labelOfPort(port);
+  return [
+    ...(rule === null ? [factEvidence(`${label}: ${describe(first)}`)] : [ruleEvidence(rule)]),
+    factEvidence(`${label} in the API: ${endpointsText(port, first)}`),
+  ];
+}
+
+function endpointsText(port: ExpectedPort, { expectation }: Deviation): string {
+  if (expectation.kind !== 'served') return 'no endpoint for this way in';
+  const places = expectation.endpoints.map(({ address, port: number }) => socketText(address, number));
+  return places.length === 0 ? `no endpoint of ${labelOfPort(port)}` : listed(places);
+}

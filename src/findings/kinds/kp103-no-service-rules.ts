@@ -1,0 +1,47 @@
+import type { CheckContext } from '../context.ts';
+import { chainEvidence, factEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { wholeRulesets } from '../rule-list.ts';
+import { counted } from '../words.ts';
+
+/** KUBE-SERVICES is there and empty: someone flushed it, or iptables-restore refuses kube-proxy's whole input. */
+export const noServiceRules: FindingKind<CheckContext> = {
+  code: 'KP103',
+  title: 'no Service rules at all',
+  find(context): Finding[] {
+    if (context.notCompared !== null) return [];
+    return (['ipv4', 'ipv6'] as const).flatMap((family): Finding[] => {
+      const ports = (context.expected ?? []).filter(
+        (port) => port.family === family && port.endpoints.some(({ ready }) => ready),
+      );
+      if (ports.length === 0 || !context.flushed(family)) return [];
+      const chains = wholeRulesets(context.known.rulesets)
+        .filter((ruleset) => ruleset.family === family)
+        .flatMap(({ tables }) => {
+          const nat = tables.get('nat');
+          return [nat?.chains.get('KUBE-SERVICES'), nat?.chains.get('KUBE-PROXY-CANARY')];
+        })
+        .flatMap((chain) => (chain === undefined ? [] : [chainEvidence(chain)]));
+      return [
+        {
+          code: 'KP103',
+          severity: 'error',
+          message: `nat KUBE-SERVICES holds no ${family} rule for any Service: none of the ${counted(ports.length, 'Service port')} with endpoints works through this node`,
+          service: null,
+          objects: ['all Services', 'chain KUBE-SERVICES'],
+          hits: 'everybody who uses a Service through this node',
+          evidence: [
+            ...chains,
+            factEvidence(
+              `the API has ${counted(ports.length, `${family} Service port`)} with ready endpoints`,
+            ),
+          ],
+          advice:
+            'read kube-proxy’s log for a failing iptables-restore, then restart its pod: it writes all rules anew when it starts',
+          command: 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=100 --prefix',
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,43 @@
+import { onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { listed } from '../words.ts';
+import { nodesWithEndpoint, refusalsOf, SHOWN, withoutLocalEndpoint } from './by-policy.ts';
+
+/** externalTrafficPolicy: Local, and no endpoint on this node: clients outside get no answer here. */
+export const externalLocalNone: FindingKind<CheckContext> = {
+  code: 'KP104',
+  title: 'externalTrafficPolicy Local without a local endpoint',
+  find(context): Finding[] {
+    const ports = withoutLocalEndpoint(
+      context,
+      ({ service, port }) =>
+        service.externalTrafficPolicy === 'Local' &&
+        (port.nodePort !== null || (service.type === 'LoadBalancer' && service.loadBalancer.length > 0)),
+    );
+    if (ports.length === 0) return [];
+    const names = serviceNames(ports);
+    return [
+      {
+        code: 'KP104',
+        severity: 'info',
+        message: `by design, clients outside the cluster time out on this node for ${listed(names)}: externalTrafficPolicy is Local and no endpoint runs here`,
+        service: onlyService(ports),
+        objects: names,
+        hits: 'clients outside the cluster that come to this node; pods and processes of the node are served',
+        evidence: [
+          ...refusalsOf(ports, context, /has no local endpoints$/).slice(0, SHOWN),
+          ...ports
+            .slice(0, SHOWN)
+            .map((port) => factEvidence(`${labelOfPort(port)} has endpoints on ${nodesWithEndpoint(port)}`)),
+        ],
+        advice:
+          'send clients to the nodes that have an endpoint (a load balancer does so by health check), run a pod on every node, or set externalTrafficPolicy: Cluster, which hides the client address',
+        command: null,
+        certainty: 'certain',
+      },
+    ];
+  },
+};

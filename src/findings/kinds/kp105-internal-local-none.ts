@@ -1,0 +1,39 @@
+import { onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { listed } from '../words.ts';
+import { nodesWithEndpoint, refusalsOf, SHOWN, withoutLocalEndpoint } from './by-policy.ts';
+
+/** internalTrafficPolicy: Local, and no endpoint on this node: pods here get no answer, not even a refusal. */
+export const internalLocalNone: FindingKind<CheckContext> = {
+  code: 'KP105',
+  title: 'internalTrafficPolicy Local without a local endpoint',
+  find(context): Finding[] {
+    if (context.minor !== null && context.minor < 22) return [];
+    const ports = withoutLocalEndpoint(context, ({ service }) => service.internalTrafficPolicy === 'Local');
+    if (ports.length === 0) return [];
+    const names = serviceNames(ports);
+    return [
+      {
+        code: 'KP105',
+        severity: 'info',
+        message: `by design, the cluster IP of ${listed(names)} times out on this node: internalTrafficPolicy is Local and no endpoint runs here`,
+        service: onlyService(ports),
+        objects: names,
+        hits: 'pods and processes of this node; packets are dropped, so clients wait instead of being refused',
+        evidence: [
+          ...refusalsOf(ports, context, /has no local endpoints$/).slice(0, SHOWN),
+          ...ports
+            .slice(0, SHOWN)
+            .map((port) => factEvidence(`${labelOfPort(port)} has endpoints on ${nodesWithEndpoint(port)}`)),
+        ],
+        advice:
+          'run a pod of the Service on every node that has clients (a DaemonSet), or set internalTrafficPolicy: Cluster',
+        command: null,
+        certainty: 'certain',
+      },
+    ];
+  },
+};

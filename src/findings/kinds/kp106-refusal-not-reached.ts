@@ -1,0 +1,51 @@
+import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { toolOf } from '../rule-list.ts';
+import { listed } from '../words.ts';
+import { byStep } from './deviations.ts';
+
+/** A rule accepts packets before kube-proxy's REJECT and DROP rules see them. */
+export const refusalNotReached: FindingKind<CheckContext> = {
+  code: 'KP106',
+  title: 'packets are accepted before kube-proxy can refuse them',
+  find(context): Finding[] {
+    return byStep(context.deviationsBy('accepted-before-refusal'), context).map(
+      ({ step, deviations, place, evidence }) => {
+        const ordered = [...deviations].sort((a, b) => rank(a) - rank(b));
+        const ports = ordered.map(({ port }) => port);
+        const names = serviceNames(ports);
+        const ranges = ordered.some(
+          ({ expectation }) => expectation.kind === 'refused' && expectation.why === 'source-ranges',
+        );
+        const effect = ranges ? ', and loadBalancerSourceRanges do not hold' : '';
+        const [first] = ordered;
+        return {
+          code: 'KP106',
+          severity: 'warning',
+          message: `${place} accepts packets before kube-proxy refuses them: clients of ${listed(names)} wait for a timeout instead of being refused${effect}`,
+          service: onlyService(ports),
+          objects: [...names, `chain ${step.chain}`],
+          hits: hitsOf(deviations),
+          evidence: [
+            evidence,
+            ...(first === undefined ? [] : [factEvidence(`example: ${exampleOf(first)}`)]),
+          ],
+          advice: `put the rule behind the jumps to KUBE-SERVICES and KUBE-EXTERNAL-SERVICES, or ask its owner to append instead of insert`,
+          command: `${toolOf({ family: ports[0]?.family ?? 'ipv4', backend: step.backend })} -t ${step.table} -L ${step.chain} -n -v --line-numbers`,
+          certainty: 'certain',
+        };
+      },
+    );
+  },
+};
+
+/** Services without any endpoint first: they are what people notice. */
+function rank({
+  expectation,
+}: {
+  readonly expectation: { readonly kind: string } & { readonly why?: string };
+}): number {
+  return expectation.why === 'no-endpoints' ? 0 : 1;
+}

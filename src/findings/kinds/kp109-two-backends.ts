@@ -1,0 +1,94 @@
+import type { ServiceItem } from '../../explain/explanation.ts';
+import type { Ruleset } from '../../iptables/ruleset.ts';
+import type { CheckContext } from '../context.ts';
+import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
+import { socketText } from '../expected/expected-port.ts';
+import type { Evidence, Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
+import { rulesTo } from '../rule-list.ts';
+import { listed } from '../words.ts';
+
+/** kube-proxy's rules stand in iptables-legacy and in nf_tables: one of the two copies is old, and may be the one that acts. */
+export const twoBackends: FindingKind<CheckContext> = {
+  code: 'KP109',
+  title: 'kube-proxy rules in both iptables backends',
+  find(context): Finding[] {
+    return (['ipv4', 'ipv6'] as const).flatMap((family): Finding[] => {
+      const having = context.known.rulesets.filter(
+        (ruleset) => ruleset.family === family && hasServiceRules(ruleset),
+      );
+      if (new Set(having.map(({ backend }) => backend)).size < 2) return [];
+      const different = differing(context.programmed.filter((item) => item.family === family));
+      const names = [...new Set(different.map(([item]) => `${item?.namespace}/${item?.name}`))];
+      const first = different[0];
+      return [
+        {
+          code: 'KP109',
+          severity: different.length > 0 ? 'error' : 'warning',
+          message:
+            different.length > 0
+              ? `kube-proxy's ${family} rules are in iptables-legacy and in iptables-nft, and the two do not agree on ${listed(names)}`
+              : `kube-proxy's ${family} rules are in iptables-legacy and in iptables-nft: one copy is left over and will grow old`,
+          service: null,
+          objects: names.length > 0 ? names : ['all Services'],
+          hits: 'every client of these Services through this node: the tables registered last are asked first, and no capture tells which those are',
+          evidence: [
+            ...(first === undefined ? [] : first.map(describeItem)),
+            ...having.flatMap((ruleset) => usage(ruleset)),
+          ],
+          advice:
+            'find which of the two kube-proxy writes now (its log names the backend); the counters of the other stand still. Remove the old copy, and what restores it at boot',
+          command: 'iptables-legacy-save -c | grep KUBE-SERVICES; iptables-nft-save -c | grep KUBE-SERVICES',
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};
+
+function hasServiceRules({ tables }: Ruleset): boolean {
+  return !rulesTo(tables.get('nat'), 'KUBE-SERVICES', (name) =>
+    /^KUBE-(?:SVC|SVL|EXT|FW|XLB)-/.test(name),
+  ).next().done;
+}
+
+/** Items of one Service port that lead elsewhere in the other backend, or are missing there. */
+function differing(items: readonly ServiceItem[]): ServiceItem[][] {
+  const groups = groupBy(
+    items,
+    ({ namespace, name, port, protocol }) => `${namespace}/${name}:${port} ${protocol}`,
+  );
+  return [...groups.values()].filter((group) => {
+    const [one, other] = group;
+    return (
+      one !== undefined &&
+      other !== undefined &&
+      one.backend !== other.backend &&
+      places(one) !== places(other)
+    );
+  });
+}
+
+function places({ endpoints }: ServiceItem): string {
+  return endpoints
+    .map(({ address, port, scope }) => `${scope} ${socketText(address, port)}`)
+    .sort()
+    .join(' ');
+}
+
+function describeItem(item: ServiceItem): Evidence {
+  const to = item.endpoints
+    .filter(({ scope }) => scope === 'cluster')
+    .map(({ address, port }) => socketText(address, port));
+  return factEvidence(
+    `${item.backend}: ${item.namespace}/${item.name} goes to ${to.length === 0 ? 'no endpoint' : listed(to)}`,
+  );
+}
+
+function usage({ tables, backend }: Ruleset): Evidence[] {
+  const nat = tables.get('nat');
+  const jump = rulesTo(nat, 'PREROUTING', (name) => name === 'KUBE-SERVICES').next().value;
+  const chain = nat?.chains.get('KUBE-SERVICES');
+  const found = jump !== undefined ? ruleEvidence(jump) : chain === undefined ? null : chainEvidence(chain);
+  return found === null ? [] : [{ ...found, text: `${backend}: ${found.text}` }];
+}

@@ -1,0 +1,53 @@
+import type { Rule } from '../../iptables/ruleset.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence, ruleEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { wholeRulesets } from '../rule-list.ts';
+import { sumConntrackStats } from './conntrack-counters.ts';
+
+/** Connections that conntrack could not insert: lost DNS packets and five-second waits. */
+export const insertFailed: FindingKind<CheckContext> = {
+  code: 'KP112',
+  title: 'conntrack insert_failed: DNS may wait five seconds',
+  find({ known, input }): Finding[] {
+    const stats = sumConntrackStats(input.conntrackStats);
+    const failed = stats?.get('insert_failed') ?? 0;
+    if (failed === 0) return [];
+    const plain = masqueradesInOrder(known.rulesets);
+    return [
+      {
+        code: 'KP112',
+        severity: 'info',
+        message: `conntrack dropped ${failed} packets because another packet took the same entry first (insert_failed); lost DNS packets cost a client five seconds each`,
+        service: null,
+        objects: ['kube-system/kube-dns', 'conntrack'],
+        hits: 'clients that send several packets at once from one port, as DNS resolvers do for A and AAAA',
+        evidence: [
+          factEvidence(`conntrack -S: insert_failed=${failed} since boot, over all CPUs`),
+          ...plain.slice(0, 3).map(ruleEvidence),
+        ],
+        advice:
+          plain.length > 0
+            ? 'masquerade with --random-fully, or run node-local-dns, which keeps DNS out of conntrack; take conntrack -S twice to see whether the number grows'
+            : 'take conntrack -S twice to see whether the number grows; node-local-dns keeps DNS out of conntrack',
+        command: 'conntrack -S; sleep 10; conntrack -S',
+        certainty: 'possible',
+      },
+    ];
+  },
+};
+
+function masqueradesInOrder(rulesets: CheckContext['known']['rulesets']): Rule[] {
+  return wholeRulesets(rulesets).flatMap(({ tables }) => {
+    const found: Rule[] = [];
+    for (const chain of tables.get('nat')?.chains.values() ?? []) {
+      if (/^KUBE-(?:SVC|SEP|EXT|SVL|FW|XLB)-/.test(chain.name)) continue;
+      for (let index = 0; index < chain.rules.length; index++) {
+        if (chain.rules.targetName(index) !== 'MASQUERADE') continue;
+        const rule = chain.rules.at(index);
+        if (rule.target?.kind === 'masquerade' && !rule.target.random) found.push(rule);
+      }
+    }
+    return found;
+  });
+}

@@ -1,0 +1,70 @@
+import type { ServiceItem } from '../../explain/explanation.ts';
+import { thisNodeName } from '../../explain/question/this-node.ts';
+import type { CheckContext } from '../context.ts';
+import { chainEvidence, ruleEvidence } from '../evidence.ts';
+import { socketText } from '../expected/expected-port.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { rulesOf, toolOf } from '../rule-list.ts';
+import { listed } from '../words.ts';
+
+/** An endpoint's chain without the rule that masquerades what the endpoint sends to itself. */
+export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
+  code: 'KP114',
+  title: 'a pod cannot reach itself through its Service',
+  find(context): Finding[] {
+    if (context.known.proxyMode !== 'iptables') return [];
+    const node = thisNodeName(context.known);
+    return context.programmed.flatMap((item): Finding[] => {
+      const ruleset = context.known.rulesets.find(
+        ({ family, backend, form }) => family === item.family && backend === item.backend && form === 'save',
+      );
+      const nat = ruleset?.tables.get('nat');
+      if (ruleset === undefined || nat === undefined || item.namespace === null || item.name === null)
+        return [];
+      const bare = item.endpoints.filter(({ chain }) => {
+        const rules = nat.chains.get(chain)?.rules;
+        return chain.startsWith('KUBE-SEP-') && rules !== undefined && rules.length > 0 && !marks(rules);
+      });
+      const here = bare.filter(({ endpoint }) => endpoint?.thisNode !== false);
+      const [first] = here;
+      if (first === undefined) return [];
+      const places = listed(here.map(({ address, port }) => socketText(address, port)));
+      const pods = here.flatMap(({ endpoint }) =>
+        endpoint?.pod ? [`${endpoint.namespace}/${endpoint.pod}`] : [],
+      );
+      const chain = nat.chains.get(first.chain);
+      return [
+        {
+          code: 'KP114',
+          severity: 'error',
+          message: `${labelOf(item)}: endpoint ${places}${pods.length === 0 ? '' : ` (${listed(pods)})`} cannot reach itself through the Service: ${first.chain} has no rule that masquerades its own packets`,
+          service: { namespace: item.namespace, name: item.name, port: item.port },
+          objects: [
+            `${item.namespace}/${item.name}`,
+            ...pods.map((pod) => `pod ${pod}`),
+            `chain ${first.chain}`,
+          ],
+          hits: `the endpoint${here.length === 1 ? '' : 's'} on ${node ?? 'this node'} as a client of ${item.namespace}/${item.name}; others are not affected`,
+          evidence: [
+            ...(chain === undefined ? [] : [chainEvidence(chain)]),
+            ...[...rulesOf(nat, first.chain)].slice(0, 3).map(ruleEvidence),
+          ],
+          advice:
+            'restart kube-proxy on this node: it writes the chain anew; then find what deleted the rule',
+          command: `${toolOf(ruleset)} -t nat -I ${first.chain} 1 -s ${first.address} -j KUBE-MARK-MASQ`,
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};
+
+function marks(rules: { readonly length: number; targetName(index: number): string | null }): boolean {
+  for (let index = 0; index < rules.length; index++)
+    if (rules.targetName(index) === 'KUBE-MARK-MASQ') return true;
+  return false;
+}
+
+function labelOf({ namespace, name, port }: ServiceItem): string {
+  return `${namespace}/${name}${port === null ? '' : `:${port}`}`;
+}

@@ -1,0 +1,79 @@
+import type { Link } from '../../host/facts.ts';
+import { type Family, parseAddress } from '../../net/address.ts';
+import { maskOfLength, prefixContains } from '../../net/prefix.ts';
+import { bridgeCallsIptables, isBridge } from '../../trace/bridge.ts';
+import { onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import type { ExpectedPort } from '../expected/expected-port.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { listed } from '../words.ts';
+
+/** Answers between pods of one bridge skip iptables, so nobody translates them back. */
+export const bridgeNetfilterOff: FindingKind<CheckContext> = {
+  code: 'KP115',
+  title: 'bridge-nf-call-iptables is off',
+  find(context): Finding[] {
+    const { host } = context.known;
+    if (context.notCompared !== null || host.sysctls === null) return [];
+    return (['ipv4', 'ipv6'] as const).flatMap((family): Finding[] => {
+      if (bridgeCallsIptables(host, family) !== false) return [];
+      const bridges = (host.links ?? []).filter(({ name, up }) => up && isBridge(host, name) === true);
+      const hit = bridges.flatMap((bridge) => {
+        const ports = (context.expected ?? []).filter(
+          (port) => port.family === family && isBehind(port, bridge),
+        );
+        return ports.map((port) => ({ port, bridge }));
+      });
+      if (hit.length === 0) return [];
+      const ports = hit.map(({ port }) => port);
+      const names = serviceNames(ports);
+      const [bridge] = hit.map((one) => one.bridge.name);
+      const option = `net.bridge.bridge-nf-call-${family === 'ipv4' ? 'iptables' : 'ip6tables'}`;
+      const value = host.sysctls?.get(option);
+      return [
+        {
+          code: 'KP115',
+          severity: 'error',
+          message: `answers between pods behind ${bridge} skip iptables (${option} is ${value ?? 'not there: br_netfilter is not loaded'}): a pod that asks ${listed(names, 3)} and gets an endpoint on this node times out`,
+          service: onlyService(ports),
+          objects: names,
+          hits: `pods behind ${bridge}, whenever the chosen endpoint is behind ${bridge} too; other endpoints and clients work, so it looks random`,
+          evidence: [
+            factEvidence(
+              value === undefined ? `${option} is not among the captured sysctls` : `${option} = ${value}`,
+            ),
+            factEvidence(`${bridge} is a bridge with pods of this node`),
+          ],
+          advice:
+            'load br_netfilter and set the switch to 1, in /etc/modules-load.d and /etc/sysctl.d so that it stays',
+          command: `modprobe br_netfilter && sysctl -w ${option}=1`,
+          certainty: value === undefined ? 'probable' : 'certain',
+        },
+      ];
+    });
+  },
+};
+
+function isBehind({ endpoints, family }: ExpectedPort, bridge: Link): boolean {
+  return endpoints.some(({ address: text, ready }) => {
+    const address = parseAddress(text);
+    return (
+      ready &&
+      address !== null &&
+      networksOf(bridge, family).some((network) => prefixContains(network, address))
+    );
+  });
+}
+
+function networksOf({ addresses }: Link, family: Family) {
+  return addresses
+    .filter(
+      ({ address, scope, prefixLength }) =>
+        address.family === family && scope !== 'link' && prefixLength < (family === 'ipv4' ? 32 : 128),
+    )
+    .map(({ address, prefixLength }) => {
+      const mask = maskOfLength(family, prefixLength);
+      return { family, value: address.value & mask, mask };
+    });
+}

@@ -1,0 +1,78 @@
+import type { ServiceItem } from '../../explain/explanation.ts';
+import type { Pod } from '../../kubernetes/objects.ts';
+import { formatAddress, parseAddress } from '../../net/address.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import { socketText } from '../expected/expected-port.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { counted, listed } from '../words.ts';
+
+/** Session affinity ties clients to an endpoint that does not answer. */
+export const affinityDeadEndpoint: FindingKind<CheckContext> = {
+  code: 'KP124',
+  title: 'session affinity to an endpoint that is not ready',
+  find(context): Finding[] {
+    if (context.known.proxyMode !== 'iptables' || context.known.cluster.pods === null) return [];
+    return context.programmed.flatMap((item) => (item.affinitySeconds === null ? [] : findIn(item, context)));
+  },
+};
+
+function findIn(item: ServiceItem, { known }: CheckContext): Finding[] {
+  const { namespace, name, port, affinitySeconds } = item;
+  if (namespace === null || name === null) return [];
+  const chains = new Set<string>();
+  return item.endpoints.flatMap(({ address: text, port: number, chain }): Finding[] => {
+    const address = parseAddress(text);
+    const pod = address === null ? null : known.book.podAt(address);
+    if (chains.has(chain)) return [];
+    chains.add(chain);
+    const why = address === null ? null : whyDead(pod, text);
+    if (why === null) return [];
+    const entries = known.host.recent?.get(chain);
+    if (entries !== undefined && entries.length === 0) return [];
+    if (known.host.recent !== null && entries === undefined) return [];
+    const clients = (entries ?? []).map((entry) => formatAddress(entry.address));
+    const place = socketText(text, number);
+    const label = `${namespace}/${name}`;
+    const who =
+      entries === undefined
+        ? `clients that were sent there within ${affinitySeconds} s stay there (their list was not captured)`
+        : `${counted(clients.length, 'client')} (${listed(clients, 3)}) stay there for up to ${affinitySeconds} s after each try`;
+    return [
+      {
+        code: 'KP124',
+        severity: entries === undefined ? 'warning' : 'error',
+        message: `${label}: session affinity leads to ${place}, and ${why}; ${who}`,
+        service: { namespace, name, port },
+        objects: [label, ...(pod === null ? [] : [`pod ${pod.namespace}/${pod.name}`]), `chain ${chain}`],
+        hits:
+          entries === undefined
+            ? `clients of ${label} that came before`
+            : `${listed(clients)}, on every new connection: each try renews the record`,
+        evidence: [
+          factEvidence(why),
+          ...(entries ?? [])
+            .slice(0, 5)
+            .map(({ address: client, lastSeen }) =>
+              factEvidence(`xt_recent/${chain}: ${formatAddress(client)} last seen at jiffy ${lastSeen}`),
+            ),
+        ],
+        advice:
+          'take the endpoint out of the Service (its readiness probe should have), or forget the client on this node',
+        command:
+          clients[0] === undefined
+            ? `cat /proc/net/xt_recent/${chain}`
+            : `echo -${clients[0]} > /proc/net/xt_recent/${chain}`,
+        certainty: entries === undefined ? 'possible' : 'probable',
+      },
+    ];
+  });
+}
+
+function whyDead(pod: Pod | null, address: string): string | null {
+  // Endpoints outside the cluster have no pod, and nothing says that they are dead.
+  if (pod === null || pod.hostNetwork) return null;
+  const name = `pod ${pod.namespace}/${pod.name} (${address})`;
+  if (pod.phase === 'Failed' || pod.phase === 'Succeeded') return `${name} has ended`;
+  return pod.ready || pod.terminating ? null : `${name} is not Ready`;
+}

@@ -1,0 +1,64 @@
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import type { Evidence, Finding, FindingKind } from '../finding.ts';
+import { wholeRulesets } from '../rule-list.ts';
+
+/** What the capture lacks, and what therefore was not looked at: silence about it means nothing. */
+export const notCaptured: FindingKind<CheckContext> = {
+  code: 'KP130',
+  title: 'not everything could be checked',
+  find(context): Finding[] {
+    const gaps = gapsOf(context);
+    if (gaps.length === 0) return [];
+    return [
+      {
+        code: 'KP130',
+        severity: 'info',
+        message: `not everything could be checked: ${gaps.length === 1 ? (gaps[0]?.text ?? '') : `${gaps.length} parts of the node's state are missing or not understood`}`,
+        service: null,
+        objects: ['capture'],
+        hits: 'nobody: this is about the capture, and not about the node',
+        evidence: gaps,
+        advice: 'capture what is named here; README says with which commands',
+        command: null,
+        certainty: 'certain',
+      },
+    ];
+  },
+};
+
+function gapsOf(context: CheckContext): Evidence[] {
+  const { known, input, notCompared } = context;
+  const { host, cluster } = known;
+  const gaps: (readonly [boolean, string])[] = [
+    [notCompared !== null, `the rules were not compared with the API: ${notCompared}`],
+    [context.node.name === null, 'the node’s name is not known, so no endpoint counts as local'],
+    [
+      wholeRulesets(known.rulesets).length < known.rulesets.length,
+      'a listing (-L, -S) may hold single chains only: its structure was not checked',
+    ],
+    [
+      host.routes.ipv4 === null && context.hasRules('ipv4'),
+      'IPv4 routes were not captured: reverse paths and unreachable addresses were not checked',
+    ],
+    [host.links === null, 'addresses of the node were not captured: bridges and localhost were not checked'],
+    [
+      host.sysctls === null,
+      'sysctls were not captured: rp_filter, route_localnet, bridge-nf-call-iptables and the size of the conntrack table were not checked',
+    ],
+    [
+      cluster.pods === null && known.proxyMode === 'iptables',
+      'pods were not captured: host ports, the pod network and affinity to dead pods were not checked',
+    ],
+    [known.flows === null, 'conntrack was not captured: stale flows were not looked for'],
+    [
+      input.conntrackStats === null && host.sysctls === null,
+      'conntrack -S was not captured: lost inserts were not looked for',
+    ],
+    [
+      host.recent === null && context.programmed.some(({ affinitySeconds }) => affinitySeconds !== null),
+      'xt_recent was not captured: which client sticks to which endpoint is not known',
+    ],
+  ];
+  return gaps.flatMap(([missing, text]) => (missing ? [factEvidence(text)] : []));
+}

@@ -1,0 +1,51 @@
+import type { Rule } from '../../iptables/ruleset.ts';
+import type { CheckContext } from '../context.ts';
+import { ruleEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { wholeRulesets } from '../rule-list.ts';
+import { counted } from '../words.ts';
+
+/** A rule jumps to a chain that the table does not have: the kernel takes no such rule, so the dump is cut or made by hand. */
+export const missingChain: FindingKind<CheckContext> = {
+  code: 'KP201',
+  title: 'jump to a chain that is not there',
+  find({ known }): Finding[] {
+    return wholeRulesets(known.rulesets).flatMap(({ tables, family }) =>
+      [...tables.values()].flatMap((table): Finding[] => {
+        const found: Rule[] = [];
+        const missing = new Set<string>();
+        for (const chain of table.chains.values()) {
+          for (let index = 0; index < chain.rules.length; index++) {
+            const target = chain.rules.targetName(index);
+            if (target === null || table.chains.has(target) || !isChainName(target)) continue;
+            missing.add(target);
+            if (found.length < 5) found.push(chain.rules.at(index));
+          }
+        }
+        const [first] = missing;
+        if (first === undefined) return [];
+        return [
+          {
+            code: 'KP201',
+            severity: 'warning',
+            message: `${family} ${table.name} has rules that jump to ${counted(missing.size, 'chain')} that it does not have (${first}): the dump is cut, or was edited, and iptables-restore refuses it`,
+            service: null,
+            objects: [...missing].slice(0, 20).map((name) => `chain ${name}`),
+            hits: 'whatever the missing chains were for; this answer as well',
+            evidence: found.map(ruleEvidence),
+            advice: 'take the dump again, as root, in one run of iptables-save',
+            command: `${family === 'ipv4' ? 'iptables' : 'ip6tables'}-save -c`,
+            certainty: 'certain',
+          },
+        ];
+      }),
+    );
+  },
+};
+
+/** Targets of extensions are words in capitals; chains of known programs are told by their form. */
+function isChainName(target: string): boolean {
+  return /^(?:KUBE|CNI|DOCKER|FLANNEL|WEAVE|CILIUM|ANTREA|ISTIO|AWS-SNAT|IP-MASQ)[-_]|^cali-|^f2b-|^ufw-/.test(
+    target,
+  );
+}

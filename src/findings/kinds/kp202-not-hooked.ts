@@ -1,0 +1,166 @@
+import type { Ruleset, TableName } from '../../iptables/ruleset.ts';
+import { hitsOf } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { chainEvidence, factEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { rulesTo, toolOf, wholeRulesets } from '../rule-list.ts';
+import { listed } from '../words.ts';
+
+/** kube-proxy's chains are there, and the kernel's chain does not lead to them: they never act. */
+export const notHooked: FindingKind<CheckContext> = {
+  code: 'KP202',
+  title: 'kube-proxy’s chains are not hooked',
+  find(context): Finding[] {
+    if (context.known.proxyMode !== 'iptables') return [];
+    const whole = wholeRulesets(context.known.rulesets);
+    return whole.flatMap((ruleset) => {
+      // Of two copies, one may be a remainder: KP109 speaks of that.
+      const copies = whole.filter(
+        ({ family, tables }) => family === ruleset.family && tables.get('nat')?.chains.has('KUBE-SERVICES'),
+      );
+      return copies.length > 1 ? [] : findIn(ruleset, context);
+    });
+  },
+};
+
+interface Hook {
+  readonly table: TableName;
+  readonly from: string;
+  readonly to: string;
+  readonly effect: string;
+  readonly severity: Finding['severity'];
+}
+
+/** Since 1.20; KUBE-PROXY-FIREWALL and its jumps came together (1.25), so the chain's own being there decides. */
+const HOOKS: readonly Hook[] = [
+  {
+    table: 'nat',
+    from: 'PREROUTING',
+    to: 'KUBE-SERVICES',
+    severity: 'error',
+    effect: 'packets of pods and of clients outside are not sent to any endpoint',
+  },
+  {
+    table: 'nat',
+    from: 'OUTPUT',
+    to: 'KUBE-SERVICES',
+    severity: 'error',
+    effect: 'packets of the node’s own processes are not sent to any endpoint',
+  },
+  {
+    table: 'nat',
+    from: 'POSTROUTING',
+    to: 'KUBE-POSTROUTING',
+    severity: 'error',
+    effect: 'nothing is masqueraded, so answers go past this node',
+  },
+  {
+    table: 'filter',
+    from: 'FORWARD',
+    to: 'KUBE-SERVICES',
+    severity: 'warning',
+    effect: 'pods that ask a Service without endpoints time out instead of being refused',
+  },
+  {
+    table: 'filter',
+    from: 'OUTPUT',
+    to: 'KUBE-SERVICES',
+    severity: 'warning',
+    effect: 'processes of the node that ask a Service without endpoints time out instead of being refused',
+  },
+  {
+    table: 'filter',
+    from: 'FORWARD',
+    to: 'KUBE-EXTERNAL-SERVICES',
+    severity: 'warning',
+    effect: 'outside clients of Services without endpoints here are not refused',
+  },
+  {
+    table: 'filter',
+    from: 'INPUT',
+    to: 'KUBE-EXTERNAL-SERVICES',
+    severity: 'warning',
+    effect: 'outside clients of node ports without endpoints here are not refused',
+  },
+  {
+    table: 'filter',
+    from: 'FORWARD',
+    to: 'KUBE-FORWARD',
+    severity: 'warning',
+    effect: 'INVALID packets pass untranslated, and a FORWARD policy DROP ends Service traffic',
+  },
+  {
+    table: 'filter',
+    from: 'FORWARD',
+    to: 'KUBE-PROXY-FIREWALL',
+    severity: 'warning',
+    effect: 'loadBalancerSourceRanges do not keep anybody out',
+  },
+  {
+    table: 'filter',
+    from: 'INPUT',
+    to: 'KUBE-PROXY-FIREWALL',
+    severity: 'warning',
+    effect: 'loadBalancerSourceRanges do not keep anybody out',
+  },
+];
+
+function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
+  const missing = HOOKS.filter((hook) => isMissing(hook, ruleset));
+  if (missing.length === 0) return [];
+  const deviations = context.deviationsBy('not-hooked').filter(({ port }) => port.family === ruleset.family);
+  const isWorst = missing.some(({ severity }) => severity === 'error');
+  const tool = toolOf(ruleset);
+  const [first] = missing;
+  if (first === undefined) return [];
+  const hooks = listed(
+    missing.map(({ table, from, to }) => `${table} ${from} → ${to}`),
+    4,
+  );
+  const chains = missing.flatMap(({ table, from }) => ruleset.tables.get(table)?.chains.get(from) ?? []);
+  return [
+    {
+      code: 'KP202',
+      severity: isWorst ? 'error' : 'warning',
+      message: `the jump ${hooks} is missing (${ruleset.family}): ${first.effect}`,
+      service: null,
+      objects: [
+        ...new Set([
+          ...missing.map(({ to }) => `chain ${to}`),
+          ...missing.map(({ from }) => `chain ${from}`),
+        ]),
+        'all Services',
+      ],
+      hits:
+        deviations.length > 0
+          ? hitsOf(deviations)
+          : listed([...new Set(missing.map(({ effect }) => effect))]),
+      evidence: [
+        ...[...new Set(chains)].map(chainEvidence),
+        ...missing.map(({ table, from, to }) => factEvidence(`no rule of ${table} ${from} jumps to ${to}`)),
+      ],
+      advice:
+        'restart kube-proxy on this node, which puts the jumps back; it checks them only at a full sync. Then find what removed them',
+      command: `${tool} -t ${first.table} -I ${first.from} 1 -j ${first.to}`,
+      certainty: 'certain',
+    },
+  ];
+}
+
+/** A chain without rules needs no jump; one to which some other chain leads may be hooked in a way of its own. */
+function isMissing({ table, from, to }: Hook, { tables }: Ruleset): boolean {
+  const found = tables.get(table);
+  const chain = found?.chains.get(to);
+  if (found === undefined || chain === undefined || chain.rules.length === 0) return false;
+  if (!hasBuiltIns(found.chains)) return false;
+  for (const _ of rulesTo(found, from, (name) => name === to)) return false;
+  for (const other of found.chains.values()) {
+    if (other.policy !== null || other.name === to || other.name.startsWith('KUBE-')) continue;
+    for (const _ of rulesTo(found, other.name, (name) => name === to)) return false;
+  }
+  return true;
+}
+
+function hasBuiltIns(chains: ReadonlyMap<string, { readonly policy: string | null }>): boolean {
+  return [...chains.values()].some(({ policy }) => policy !== null);
+}

@@ -1,0 +1,43 @@
+import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { toolOf } from '../rule-list.ts';
+import { arrivals } from '../survey/cause.ts';
+import { listed } from '../words.ts';
+import { byStep } from './deviations.ts';
+
+/** A DNAT rule of somebody else takes packets for a Service before kube-proxy's rules do. */
+export const foreignTranslation: FindingKind<CheckContext> = {
+  code: 'KP203',
+  title: 'a foreign rule redirects a Service',
+  find(context): Finding[] {
+    return byStep(context.deviationsBy('foreign-translation'), context).map(
+      ({ step, deviations, place, evidence }) => {
+        const ports = deviations.map(({ port }) => port);
+        const names = serviceNames(ports);
+        const [first] = deviations;
+        const to = first === undefined ? [] : arrivals(first);
+        return {
+          code: 'KP203',
+          severity: 'error',
+          message: `${place} sends packets for ${listed(names)} to ${listed(to)}, which is no endpoint, before kube-proxy's rules are asked`,
+          service: onlyService(ports),
+          objects: [...names, `chain ${step.chain}`],
+          hits: hitsOf(deviations),
+          evidence: [
+            evidence,
+            ...(first === undefined ? [] : [factEvidence(`example: ${exampleOf(first)}`)]),
+          ],
+          advice:
+            'find who wrote the rule, and whether it is meant: it wins because it stands before the jump to KUBE-SERVICES',
+          command:
+            step.rule === null
+              ? null
+              : `${toolOf({ family: ports[0]?.family ?? 'ipv4', backend: step.backend })} -t nat -D ${step.chain} ${step.rule.number}`,
+          certainty: 'certain',
+        };
+      },
+    );
+  },
+};

@@ -1,0 +1,64 @@
+import { formatAddress } from '../../net/address.ts';
+import type { Outcome } from '../../trace/outcome.ts';
+import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence, ruleEvidence } from '../evidence.ts';
+import { labelOfPort, socketText } from '../expected/expected-port.ts';
+import type { Evidence, Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
+import { listed } from '../words.ts';
+
+/** The probabilities in a Service's chain do not give its endpoints equal shares. */
+export const unevenShares: FindingKind<CheckContext> = {
+  code: 'KP205',
+  title: 'endpoints get unequal shares',
+  find(context): Finding[] {
+    const groups = groupBy(
+      context.deviationsBy('uneven'),
+      ({ port }) => `${labelOfPort(port)} ${port.family}`,
+    );
+    return [...groups.values()].flatMap((deviations): Finding[] => {
+      const [first] = deviations;
+      if (first === undefined) return [];
+      const shares = first.outcomes.map((outcome) => `${placeOf(outcome)} ${percent(outcome.probability)}`);
+      const rules = chancesOf(first.outcomes);
+      const chain = rules[0]?.text.match(/^-A (\S+)/)?.[1] ?? null;
+      const count = first.expectation.kind === 'served' ? first.expectation.endpoints.length : 1;
+      return [
+        {
+          code: 'KP205',
+          severity: 'error',
+          message: `${labelOfPort(first.port)}: its endpoints get unequal shares, ${listed(shares, 3)}, where each should get ${percent(1 / count)}`,
+          service: onlyService([first.port]),
+          objects: [...serviceNames([first.port]), ...(chain === null ? [] : [`chain ${chain}`])],
+          hits: hitsOf(deviations),
+          evidence: [...rules, factEvidence(`${labelOfPort(first.port)} has ${count} endpoints in the API`)],
+          advice:
+            'restart kube-proxy on this node, which writes the chain anew; then find who changed the rule',
+          command: chain === null ? null : `iptables -t nat -S ${chain}`,
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};
+
+function placeOf({ destination: { address, port } }: Outcome): string {
+  return socketText(formatAddress(address), port);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
+}
+
+/** The rules by which an endpoint was chosen. */
+function chancesOf(outcomes: readonly Outcome[]): Evidence[] {
+  const found = new Map<string, Evidence>();
+  for (const { path } of outcomes) {
+    for (const { step } of path) {
+      if (step.rule === null || step.target?.startsWith('KUBE-SEP-') !== true) continue;
+      found.set(`${step.rule.file}:${step.rule.line}`, ruleEvidence(step.rule));
+    }
+  }
+  return [...found.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, 10);
+}

@@ -1,0 +1,45 @@
+import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { chainEvidence } from '../evidence.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
+import { byStep } from './deviations.ts';
+
+/** Packets enter a chain of the Service and fall out at its end, untranslated. */
+export const deadEnd: FindingKind<CheckContext> = {
+  code: 'KP206',
+  title: 'a Service chain leads nowhere',
+  find(context): Finding[] {
+    const byPort = groupBy(
+      context.deviationsBy('dead-end'),
+      ({ port }) => `${labelOfPort(port)} ${port.family}`,
+    );
+    return [...byPort.values()].flatMap((deviations): Finding[] => {
+      const [first] = byStep(deviations, context);
+      const [deviation] = deviations;
+      if (first === undefined || deviation === undefined) return [];
+      const name = first.step.target ?? first.step.chain;
+      const ruleset = context.known.rulesets.find(
+        ({ family, backend }) => family === deviation.port.family && backend === first.step.backend,
+      );
+      const chain = ruleset?.tables.get('nat')?.chains.get(name);
+      const empty = chain?.rules.length === 0;
+      const label = labelOfPort(deviation.port);
+      return [
+        {
+          code: 'KP206',
+          severity: 'error',
+          message: `${label}: packets enter ${name} and fall out untranslated: ${empty ? 'the chain is empty' : 'none of its rules sends them to an endpoint'}`,
+          service: onlyService([deviation.port]),
+          objects: [...serviceNames([deviation.port]), `chain ${name}`],
+          hits: hitsOf(deviations),
+          evidence: [first.evidence, ...(chain === undefined ? [] : [chainEvidence(chain)])],
+          advice: 'restart kube-proxy on this node, which writes the chain anew; then find who emptied it',
+          command: `iptables -t nat -S ${name}`,
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,50 @@
+import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import { labelOfPort, socketText } from '../expected/expected-port.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
+import { arrivals } from '../survey/cause.ts';
+import { listed } from '../words.ts';
+import { byStep } from './deviations.ts';
+
+/** An endpoint's chain sends packets elsewhere than the endpoint that its name was made from. */
+export const wrongEndpoint: FindingKind<CheckContext> = {
+  code: 'KP207',
+  title: 'an endpoint’s chain was changed',
+  find(context): Finding[] {
+    const byPort = groupBy(
+      context.deviationsBy('tampered-endpoint'),
+      ({ port }) => `${labelOfPort(port)} ${port.family}`,
+    );
+    return [...byPort.values()].flatMap((deviations): Finding[] => {
+      const [deviation] = deviations;
+      const [first] = byStep(deviations, context);
+      if (first === undefined || deviation === undefined) return [];
+      const label = labelOfPort(deviation.port);
+      const meant = deviation.missing.map(({ address, port }) => socketText(address, port));
+      const pods = deviation.missing.flatMap(({ pod }) =>
+        pod === null ? [] : [`pod ${pod.namespace}/${pod.name}`],
+      );
+      return [
+        {
+          code: 'KP207',
+          severity: 'error',
+          message: `${label}: ${first.step.chain} sends packets to ${listed(arrivals(deviation), 3)}, and was written for ${listed(meant, 3)}`,
+          service: onlyService([deviation.port]),
+          objects: [...serviceNames([deviation.port]), ...pods, `chain ${first.step.chain}`],
+          hits: `${hitsOf(deviations)}, whenever this endpoint is chosen`,
+          evidence: [
+            first.evidence,
+            factEvidence(`the name of the chain is the hash of ${label} and ${listed(meant, 3)}`),
+            factEvidence(`${label} in the API has ${listed(meant, 3)}`),
+          ],
+          advice:
+            'restart kube-proxy on this node, which writes the chain anew; then find who changed the rule',
+          command: `iptables -t nat -S ${first.step.chain}`,
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};

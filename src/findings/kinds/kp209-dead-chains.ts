@@ -1,0 +1,74 @@
+import type { Chain, Table } from '../../iptables/ruleset.ts';
+import { ownerOf } from '../../names/owners.ts';
+import type { CheckContext } from '../context.ts';
+import { chainEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { wholeRulesets } from '../rule-list.ts';
+import { counted, listed } from '../words.ts';
+
+/** Chains with rules to which nothing leads. */
+export const deadChains: FindingKind<CheckContext> = {
+  code: 'KP209',
+  title: 'chains that nothing leads to',
+  find(context): Finding[] {
+    return wholeRulesets(context.known.rulesets).flatMap(({ tables, family }) =>
+      [...tables.values()].flatMap((table): Finding[] => {
+        if (![...table.chains.values()].some(({ policy }) => policy !== null)) return [];
+        // Without any Service rule nothing leads anywhere: KP103 says so.
+        if (table.name === 'nat' && context.flushed(family)) return [];
+        const dead = unreached(table);
+        const leftovers = dead.filter(({ name }) => /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/.test(name));
+        // kubelet writes KUBE-MARK-DROP and KUBE-MARK-MASQ whether anybody uses them or not (until 1.28).
+        const others = dead.filter(
+          ({ name }) =>
+            !leftovers.some((chain) => chain.name === name) &&
+            ownerOf(name) !== 'kubelet' &&
+            !/^KUBE-MARK-/.test(name),
+        );
+        const harmless =
+          leftovers.length === 0
+            ? ''
+            : ` (${counted(leftovers.length, 'chain')} of Services among them: kube-proxy lets those stand until its next full sync, and they do no harm)`;
+        const shown = others.length > 0 ? others : leftovers;
+        if (shown.length === 0) return [];
+        return [
+          {
+            code: 'KP209',
+            severity: 'info',
+            message: `${family} ${table.name}: nothing leads to ${counted(dead.length, 'chain')} with rules, ${listed(
+              shown.map(({ name }) => name),
+              3,
+            )}${harmless}`,
+            service: null,
+            objects: shown.slice(0, 20).map(({ name }) => `chain ${name}`),
+            hits: 'nobody: these rules see no packet',
+            evidence: shown.slice(0, 5).map(chainEvidence),
+            advice:
+              others.length > 0
+                ? 'see whether a jump was lost, or the chains are left over and can go'
+                : 'nothing needs doing',
+            command: null,
+            certainty: 'certain',
+          },
+        ];
+      }),
+    );
+  },
+};
+
+function unreached(table: Table): Chain[] {
+  const reached = new Set<string>();
+  const open = [...table.chains.values()].filter(({ policy }) => policy !== null).map(({ name }) => name);
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (reached.has(name)) continue;
+    reached.add(name);
+    const rules = table.chains.get(name)?.rules;
+    for (let index = 0; rules !== undefined && index < rules.length; index++) {
+      const target = rules.targetName(index);
+      if (target !== null && table.chains.has(target) && !reached.has(target)) open.push(target);
+    }
+  }
+  return [...table.chains.values()].filter(
+    ({ name, rules, policy }) => policy === null && rules.length > 0 && !reached.has(name),
+  );
+}

@@ -1,0 +1,62 @@
+import type { Rule } from '../../iptables/ruleset.ts';
+import type { CheckContext } from '../context.ts';
+import { ruleEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { toolOf, wholeRulesets } from '../rule-list.ts';
+import { counted } from '../words.ts';
+
+/** A rule that takes every packet stands before others of its chain: those never see one. */
+export const shadowedRules: FindingKind<CheckContext> = {
+  code: 'KP210',
+  title: 'rules behind one that takes every packet',
+  find({ known }): Finding[] {
+    return wholeRulesets(known.rulesets).flatMap((ruleset) =>
+      [...ruleset.tables.values()].flatMap((table) =>
+        [...table.chains.values()].flatMap((chain): Finding[] => {
+          const { rules } = chain;
+          if (rules.length < 2 || rules.length > MANY || /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/.test(chain.name))
+            return [];
+          for (let index = 0; index < rules.length - 1; index++) {
+            const target = rules.targetName(index);
+            if (!isTerminal(target)) continue;
+            const rule = rules.at(index);
+            if (!takesAll(rule)) continue;
+            const behind = Array.from(
+              { length: rules.length - index - 1 },
+              (_, offset) => index + 1 + offset,
+            );
+            const kube = behind.filter((at) => rules.targetName(at)?.startsWith('KUBE-') === true);
+            const [firstBehind] = kube.length > 0 ? kube : behind;
+            if (firstBehind === undefined) return [];
+            return [
+              {
+                code: 'KP210',
+                severity: kube.length > 0 && chain.policy !== null ? 'warning' : 'info',
+                message: `${table.name} ${chain.name} rule ${rule.number} takes every packet: ${counted(behind.length, 'rule')} behind it never see one${kube.length > 0 ? ', kube-proxy’s among them' : ''}`,
+                service: null,
+                objects: [`chain ${chain.name}`],
+                hits: 'whatever the rules behind it are for',
+                evidence: [ruleEvidence(rule), ruleEvidence(rules.at(firstBehind))],
+                advice: 'move the rule to the end of the chain, or let it ask for what it is meant for',
+                command: `${toolOf(ruleset)} -t ${table.name} -D ${chain.name} ${rule.number}`,
+                certainty: 'certain',
+              },
+            ];
+          }
+          return [];
+        }),
+      ),
+    );
+  },
+};
+
+const MANY = 20_000;
+
+function isTerminal(target: string | null): boolean {
+  return target === 'ACCEPT' || target === 'DROP' || target === 'REJECT' || target === 'RETURN';
+}
+
+function takesAll({ matches, target }: Rule): boolean {
+  const ends = ['accept', 'drop', 'reject', 'return'].includes(target?.kind ?? '');
+  return ends && matches.every(({ kind }) => kind === 'comment' || kind === 'nfacct');
+}

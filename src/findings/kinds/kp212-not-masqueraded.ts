@@ -1,0 +1,55 @@
+import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence, ruleEvidence, stepEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
+import { rulesOf } from '../rule-list.ts';
+import { listed } from '../words.ts';
+
+/** Packets that must be masqueraded are not: no rule marks them, or nothing acts on the mark. */
+export const notMasqueraded: FindingKind<CheckContext> = {
+  code: 'KP212',
+  title: 'Service traffic is not masqueraded',
+  find(context): Finding[] {
+    const groups = groupBy(
+      context.deviationsBy('not-masqueraded'),
+      ({ culprit, port }) => `${port.family} ${culprit.kind}`,
+    );
+    return [...groups.values()].flatMap((deviations): Finding[] => {
+      const [first] = deviations;
+      if (first === undefined) return [];
+      const ports = deviations.map(({ port }) => port);
+      const names = serviceNames(ports);
+      const marked = first.culprit.kind === 'not-masqueraded';
+      const step = first.culprit.kind === 'not-masqueraded' ? first.culprit.step : null;
+      const nat = context.known.rulesets
+        .find(({ family, tables }) => family === first.port.family && tables.has('nat'))
+        ?.tables.get('nat');
+      const why = !marked
+        ? 'no rule marks them'
+        : step === null
+          ? 'they carry the mark, and no rule of nat POSTROUTING masquerades it'
+          : `nat ${step.chain} rule ${step.rule?.number ?? '?'} ends the table for them before KUBE-POSTROUTING`;
+      return [
+        {
+          code: 'KP212',
+          severity: 'error',
+          message: `packets for ${listed(names, 3)} leave with the client's address where kube-proxy masquerades: ${why}, and answers go past this node`,
+          service: onlyService(ports),
+          objects: [...names, marked ? 'chain KUBE-POSTROUTING' : 'chain KUBE-MARK-MASQ'],
+          hits: hitsOf(deviations),
+          evidence: [
+            ...(step === null ? [] : [stepEvidence(step, context.known.rulesets)]),
+            ...(marked
+              ? [...rulesOf(nat, 'KUBE-POSTROUTING')].map(ruleEvidence)
+              : [...rulesOf(nat, 'KUBE-MARK-MASQ')].map(ruleEvidence)),
+            factEvidence(`example: ${exampleOf(first)}`),
+          ],
+          advice: 'restart kube-proxy on this node, which writes its rules anew; then find who changed them',
+          command: 'iptables -t nat -S KUBE-POSTROUTING; iptables -t nat -S KUBE-MARK-MASQ',
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};

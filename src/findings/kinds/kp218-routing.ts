@@ -1,0 +1,43 @@
+import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+import { groupBy } from '../group.ts';
+import { listed } from '../words.ts';
+
+/** Forwarding is off, a source is a martian, an address is unreachable by route: no rule is to blame. */
+export const routingDrops: FindingKind<CheckContext> = {
+  code: 'KP218',
+  title: 'routing ends Service traffic',
+  find(context): Finding[] {
+    const groups = groupBy(context.deviationsBy('routing'), ({ culprit, port }) =>
+      culprit.kind === 'routing' ? `${port.family} ${culprit.reason.code}` : '',
+    );
+    return [...groups.values()].flatMap((deviations): Finding[] => {
+      const [first] = deviations;
+      if (first === undefined || first.culprit.kind !== 'routing') return [];
+      const ports = deviations.map(({ port }) => port);
+      const names = serviceNames(ports);
+      const { code, text } = first.culprit.reason;
+      const forwarding = code === 'forwarding-off';
+      return [
+        {
+          code: 'KP218',
+          severity: 'error',
+          message: `packets for ${listed(names, 3)} end in routing: ${text}`,
+          service: onlyService(ports),
+          objects: names,
+          hits: hitsOf(deviations),
+          evidence: [factEvidence(text), factEvidence(`example: ${exampleOf(first)}`)],
+          advice: forwarding
+            ? 'switch forwarding on, and find what switched it off'
+            : 'compare the node’s routes and sysctls with those of a node that works',
+          command: forwarding
+            ? `sysctl -w net.${first.port.family === 'ipv4' ? 'ipv4.ip_forward' : 'ipv6.conf.all.forwarding'}=1`
+            : null,
+          certainty: 'certain',
+        },
+      ];
+    });
+  },
+};

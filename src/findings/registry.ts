@@ -1,0 +1,102 @@
+import type { CheckContext } from './context.ts';
+import { compareFindings, type Finding, type FindingKind } from './finding.ts';
+import { staleRules } from './kinds/kp102-stale-rules.ts';
+import { noServiceRules } from './kinds/kp103-no-service-rules.ts';
+import { externalLocalNone } from './kinds/kp104-external-local-none.ts';
+import { internalLocalNone } from './kinds/kp105-internal-local-none.ts';
+import { refusalNotReached } from './kinds/kp106-refusal-not-reached.ts';
+import { forwardPolicyDrop } from './kinds/kp107-forward-policy-drop.ts';
+import { hostPortLost } from './kinds/kp108-host-port-lost.ts';
+import { twoBackends } from './kinds/kp109-two-backends.ts';
+import { printedByOlderTool } from './kinds/kp110-printed-by-older-tool.ts';
+import { hostPortDuplicate } from './kinds/kp111-host-port-duplicate.ts';
+import { insertFailed } from './kinds/kp112-insert-failed.ts';
+import { invalidPackets } from './kinds/kp113-invalid.ts';
+import { hairpinNotMasqueraded } from './kinds/kp114-hairpin.ts';
+import { bridgeNetfilterOff } from './kinds/kp115-bridge-netfilter.ts';
+import { noRoute } from './kinds/kp116-no-route.ts';
+import { reversePathFilter } from './kinds/kp117-reverse-path.ts';
+import { markConflict } from './kinds/kp119-mark-conflict.ts';
+import { sourceRangesNodePort } from './kinds/kp120-source-ranges-node-port.ts';
+import { proxyProtocolShortCut } from './kinds/kp121-proxy-protocol.ts';
+import { wrongClusterCidr } from './kinds/kp122-cluster-cidr.ts';
+import { localhostNodePort } from './kinds/kp123-localhost-node-port.ts';
+import { affinityDeadEndpoint } from './kinds/kp124-affinity-dead-endpoint.ts';
+import { leftoverRules } from './kinds/kp125-leftover-rules.ts';
+import { conntrackFull } from './kinds/kp126-conntrack-full.ts';
+import { doubleMasquerade } from './kinds/kp127-double-masquerade.ts';
+import { nodeLocalDns } from './kinds/kp128-node-local-dns.ts';
+import { endpointBlocked } from './kinds/kp129-endpoint-blocked.ts';
+import { notCaptured } from './kinds/kp130-not-captured.ts';
+import { missingChain } from './kinds/kp201-missing-chain.ts';
+import { notHooked } from './kinds/kp202-not-hooked.ts';
+import { foreignTranslation } from './kinds/kp203-foreign-translation.ts';
+import { afterNodePorts } from './kinds/kp204-after-node-ports.ts';
+import { unevenShares } from './kinds/kp205-uneven-shares.ts';
+import { deadEnd } from './kinds/kp206-dead-end.ts';
+import { wrongEndpoint } from './kinds/kp207-wrong-endpoint.ts';
+import { duplicateRules } from './kinds/kp208-duplicate-rules.ts';
+import { deadChains } from './kinds/kp209-dead-chains.ts';
+import { shadowedRules } from './kinds/kp210-shadowed.ts';
+import { foreignDrops } from './kinds/kp211-foreign-drop.ts';
+import { notMasqueraded } from './kinds/kp212-not-masqueraded.ts';
+import { wronglyMasqueraded } from './kinds/kp213-masqueraded.ts';
+import { affinityDiffers } from './kinds/kp214-affinity.ts';
+import { routingDrops } from './kinds/kp218-routing.ts';
+
+/** Every finding there is, by code. KP101 to KP130 are the pains of shared knowledge, KP2xx faults of structure. */
+export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
+  staleRules,
+  noServiceRules,
+  externalLocalNone,
+  internalLocalNone,
+  refusalNotReached,
+  forwardPolicyDrop,
+  hostPortLost,
+  twoBackends,
+  printedByOlderTool,
+  hostPortDuplicate,
+  insertFailed,
+  invalidPackets,
+  hairpinNotMasqueraded,
+  bridgeNetfilterOff,
+  noRoute,
+  reversePathFilter,
+  markConflict,
+  sourceRangesNodePort,
+  proxyProtocolShortCut,
+  wrongClusterCidr,
+  localhostNodePort,
+  affinityDeadEndpoint,
+  leftoverRules,
+  conntrackFull,
+  doubleMasquerade,
+  nodeLocalDns,
+  endpointBlocked,
+  notCaptured,
+  missingChain,
+  notHooked,
+  foreignTranslation,
+  afterNodePorts,
+  unevenShares,
+  deadEnd,
+  wrongEndpoint,
+  duplicateRules,
+  deadChains,
+  shadowedRules,
+  foreignDrops,
+  notMasqueraded,
+  wronglyMasqueraded,
+  affinityDiffers,
+  routingDrops,
+];
+
+/**
+ * @param only codes to look for; null: all
+ * @returns what is wrong with the node, worst first; none on a healthy one
+ */
+export function findAll(context: CheckContext, only: ReadonlySet<string> | null = null): Finding[] {
+  return FINDING_KINDS.filter(({ code }) => only === null || only.has(code))
+    .flatMap(({ find }) => find(context))
+    .sort(compareFindings);
+}

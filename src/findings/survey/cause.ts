@@ -1,0 +1,177 @@
+import type { Known } from '../../explain/question/question.ts';
+import { isLocalAddress } from '../../host/local-addresses.ts';
+import type { Ruleset } from '../../iptables/ruleset.ts';
+import { commentOf } from '../../iptables/ruleset.ts';
+import { endpointChainName } from '../../names/hash.ts';
+import { ownerOf, ownerOfComment } from '../../names/owners.ts';
+import { formatAddress } from '../../net/address.ts';
+import { prefixContains } from '../../net/prefix.ts';
+import type { Step } from '../../trace/outcome.ts';
+import type { Deviation } from './deviation.ts';
+import type { DetectedPods } from './local-detection.ts';
+
+/** Why a deviation is there: each goes to the one finding that explains it. */
+export type Cause =
+  /** KUBE-SERVICES has no rule for any Service. */
+  | 'no-service-rules'
+  /** The rules are those of an earlier state of the API. */
+  | 'stale'
+  | 'not-hooked'
+  | 'dead-end'
+  | 'tampered-endpoint'
+  | 'foreign-translation'
+  | 'uneven'
+  | 'forward-policy'
+  | 'early-drop'
+  | 'foreign-drop'
+  | 'accepted-before-refusal'
+  | 'no-route'
+  | 'routing'
+  | 'untracked'
+  | 'mark-lost'
+  | 'not-masqueraded'
+  | 'masqueraded'
+  | 'wrong-cluster-cidr'
+  /** Somebody's choice: a network policy, a cache for DNS on the node, a firewall that names clients. */
+  | 'by-design';
+
+/** What causes are told from, besides the deviation. */
+export interface CauseSetting {
+  readonly known: Known;
+  readonly detection: (family: Ruleset['family']) => DetectedPods;
+  /** True where nat KUBE-SERVICES of the family has no rule for any Service. */
+  readonly flushed: (family: Ruleset['family']) => boolean;
+}
+
+/** @returns why the deviation is there. */
+export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
+  const { port, culprit, kind, side } = deviation;
+  if (setting.flushed(port.family) && !isForeign(culprit)) return 'no-service-rules';
+  if (side === 'pod' && isOutsideDetection(deviation, setting) && culprit.kind !== 'not-hooked')
+    if (kind === 'masqueraded' || isLocalPolicy(deviation)) return 'wrong-cluster-cidr';
+  switch (culprit.kind) {
+    case 'not-hooked':
+      return culprit.step === null ? 'not-hooked' : 'foreign-drop';
+    case 'no-rule':
+      return 'stale';
+    case 'dead-end':
+      return 'dead-end';
+    case 'untracked':
+      return isNodeCache(culprit.step, deviation, setting.known) ? 'by-design' : 'untracked';
+    case 'routing':
+      return culprit.reason.code === 'no-route' ? 'no-route' : 'routing';
+    case 'translation':
+      return translationCause(culprit.step, deviation);
+    case 'mark-lost':
+      return 'mark-lost';
+    case 'not-marked':
+    case 'not-masqueraded':
+      return 'not-masqueraded';
+    case 'verdict':
+      return verdictCause(culprit.step, deviation);
+    case 'unclear':
+      return kind === 'uneven' ? 'uneven' : kind === 'masqueraded' ? 'masqueraded' : 'stale';
+  }
+}
+
+function isForeign(culprit: Deviation['culprit']): boolean {
+  if (culprit.kind === 'not-hooked' || culprit.kind === 'routing' || culprit.kind === 'untracked')
+    return true;
+  return 'step' in culprit && culprit.step !== null && !isKubeProxy(culprit.step.chain);
+}
+
+/** @returns true for chains that kube-proxy writes. */
+export function isKubeProxy(chain: string): boolean {
+  return ownerOf(chain) === 'kube-proxy';
+}
+
+function translationCause(step: Step, { port, kind, missing }: Deviation): Cause {
+  if (!isKubeProxy(step.chain)) return 'foreign-translation';
+  if (kind === 'uneven') return 'uneven';
+  const { service } = port;
+  const name = {
+    namespace: service.namespace,
+    name: service.name,
+    port: port.port.name,
+    protocol: port.port.protocol,
+  };
+  // The chain's own name says which endpoint it was written for.
+  const own = missing.some(
+    (endpoint) => endpointChainName(name, endpoint.address, endpoint.port) === step.chain,
+  );
+  return own ? 'tampered-endpoint' : 'stale';
+}
+
+function verdictCause(step: Step, deviation: Deviation): Cause {
+  const { kind, side } = deviation;
+  if (kind === 'masqueraded') return 'masqueraded';
+  if (kind === 'not-refused') {
+    if (step.event === 'policy' || isKubeProxy(step.chain)) return 'stale';
+    return 'accepted-before-refusal';
+  }
+  if (isKubeProxy(step.chain)) return 'stale';
+  if (step.event === 'policy')
+    return step.table === 'filter' && step.chain === 'FORWARD' ? 'forward-policy' : 'foreign-drop';
+  if (isNetworkPolicy(step)) return 'by-design';
+  const outside = side !== 'pod' && side !== 'node';
+  // Firewalls that keep clients from the node's Services are there for that.
+  if (outside && (deviation.way.via === 'clusterIP' || namesClients(step))) return 'by-design';
+  return step.table === 'raw' || step.table === 'mangle' ? 'early-drop' : 'foreign-drop';
+}
+
+const POLICY_ENGINES: ReadonlySet<string> = new Set([
+  'calico',
+  'cilium',
+  'weave',
+  'kube-router',
+  'azure-npm',
+  'antrea',
+]);
+
+/** @returns true for rules of programs that apply network policies. */
+export function isNetworkPolicy({ chain, rule }: Step): boolean {
+  const comment = rule === null ? null : commentOf(rule);
+  const owner = ownerOf(chain) ?? (comment === null ? null : ownerOfComment(comment));
+  return owner !== null && POLICY_ENGINES.has(owner);
+}
+
+function namesClients({ rule }: Step): boolean {
+  return (rule?.matches ?? []).some(
+    (match) =>
+      match.kind === 'source' ||
+      match.kind === 'iprange' ||
+      (match.kind === 'set' && match.directions.includes('src')),
+  );
+}
+
+/** A cache on the node answers at the cluster IP itself (node-local-dns): its packets must not be translated. */
+function isNodeCache(step: Step, { way }: Deviation, known: Known): boolean {
+  const comment = step.rule === null ? null : commentOf(step.rule);
+  return (
+    (comment !== null && ownerOfComment(comment) === 'node-local-dns') ||
+    isLocalAddress(known.host, way.address) === true
+  );
+}
+
+function isOutsideDetection({ port, client }: Deviation, { detection }: CauseSetting): boolean {
+  const { address } = client.sender;
+  const { networks, kind } = detection(port.family);
+  if (address === null || kind !== 'some' || networks.length === 0) return false;
+  return !networks.some(({ prefix }) => prefixContains(prefix, address));
+}
+
+function isLocalPolicy({ port, way }: Deviation): boolean {
+  return way.via !== 'clusterIP' && port.service.externalTrafficPolicy === 'Local';
+}
+
+/** @returns where a deviation's packets arrived, in words: `10.0.0.1:80`. */
+export function arrivals({ outcomes }: Deviation): string[] {
+  return [
+    ...new Set(
+      outcomes.map(({ destination: { address, port } }) => {
+        const text = formatAddress(address);
+        return port === null ? text : text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
+      }),
+    ),
+  ];
+}
