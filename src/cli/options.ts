@@ -9,7 +9,10 @@ export interface CommonOptions {
 }
 
 /** Adds where the state comes from and how the answer is written. */
-export function addCommonOptions(command: Command): Command {
+export function addCommonOptions(
+  command: Command,
+  outputs: readonly string[] = ['text', 'json', 'yaml'],
+): Command {
   return command
     .optionsGroup('State of the node:')
     .addOption(
@@ -22,9 +25,7 @@ export function addCommonOptions(command: Command): Command {
     .addOption(new Option('--no-api', 'keep away from the API server').hideHelp())
     .optionsGroup('Output:')
     .addOption(
-      new Option('-o, --output <format>', 'how to write the answer')
-        .choices(['text', 'json', 'yaml'])
-        .default('text'),
+      new Option('-o, --output <format>', 'how to write the answer').choices(outputs).default('text'),
     );
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { chainCommand, runChain } from './chain-command.ts';
+import { checkCommand, runCheck } from './check-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
@@ -42,6 +43,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
         status = await runChain(request, io);
       }),
     )
+    .addCommand(
+      checkCommand(name, async (request) => {
+        status = await runCheck(request, io);
+      }),
+    )
     .addHelpText(
       'after',
       `\nTry:\n  ${name} trace shop/web --demo\n  sudo iptables-save | ${name} services -f -\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input, 70 a bug`,
@@ -82,6 +88,8 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 }
 
 function commandOf(argv: readonly string[]): string {
-  const command = argv.find((argument) => ['trace', 'conntrack', 'services', 'chain'].includes(argument));
+  const command = argv.find((argument) =>
+    ['trace', 'conntrack', 'services', 'chain', 'check'].includes(argument),
+  );
   return command === undefined ? '' : `${command} `;
 }

@@ -1,0 +1,60 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { isCaptureFolder } from './contract-files.ts';
+import { InputError } from './input-error.ts';
+import { unreadable } from './source.ts';
+
+/** How far and how wide a folder is searched. */
+const DEEPEST = 8;
+const MOST = 5_000;
+
+/**
+ * Finds captures below a path: capture folders, and archives (`.tar`, `.tar.gz`, `.tgz`). Folders in a capture folder are not
+ * searched, hidden ones and `node_modules` neither; links to folders are not followed.
+ * @param path as the user named it. Throws InputError where it cannot be read, or holds more than can be meant.
+ * @returns the path itself where it is no folder, or is one capture; else what was found below, in order of names
+ */
+export function findCaptures(path: string): readonly string[] {
+  let isFolder: boolean;
+  try {
+    isFolder = path !== '-' && statSync(path).isDirectory();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  if (!isFolder) return [path];
+  const found: string[] = [];
+  search(path.replace(/(?<=.)\/+$/, ''), 0, found);
+  return found.length === 0 ? [path] : found;
+}
+
+function search(folder: string, depth: number, found: string[]): void {
+  const entries = listed(folder, depth);
+  if (isCaptureFolder(entries.filter((entry) => entry.isFile()).map(({ name }) => name))) {
+    found.push(folder);
+    return;
+  }
+  for (const entry of entries) {
+    const { name } = entry;
+    if (name.startsWith('.') || name === 'node_modules') continue;
+    const path = folder === '/' ? `/${name}` : join(folder, name);
+    if (entry.isFile() && /\.(?:tar|tar\.gz|tgz)$/.test(name)) found.push(path);
+    else if (entry.isDirectory() && depth < DEEPEST) search(path, depth + 1, found);
+    if (found.length > MOST) {
+      throw new InputError(
+        'too-many-captures',
+        `${folder} and the folders beside it hold more than ${MOST} captures; name a smaller folder`,
+        folder,
+      );
+    }
+  }
+}
+
+/** A folder below that may not be read is passed over: the one that was named must be readable. */
+function listed(folder: string, depth: number) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch (error) {
+    if (depth > 0) return [];
+    throw unreadable(folder, error);
+  }
+}

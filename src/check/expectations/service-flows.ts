@@ -1,0 +1,31 @@
+import type { Known } from '../../explain/question/question.ts';
+import { nodeAddress } from '../../explain/question/this-node.ts';
+import { parseAddress } from '../../net/address.ts';
+import { parseProtocol } from '../../net/protocol.ts';
+
+/**
+ * Counts the flows of a Service by its addresses and by the node's address at its node ports.
+ * @param name `namespace/service`
+ * @returns null where the capture has no such Service
+ */
+export function countFlows(name: string, known: Known): number | null {
+  const service = (known.cluster.services ?? []).find((one) => `${one.namespace}/${one.name}` === name);
+  if (service === undefined) return null;
+  const ingress = service.loadBalancer.flatMap(({ ip }) => ip ?? []);
+  const addresses = [...service.clusterIPs, ...service.externalIPs, ...ingress].flatMap(
+    (text) => parseAddress(text) ?? [],
+  );
+  const own = (['ipv4', 'ipv6'] as const).flatMap((family) => nodeAddress(known, family) ?? []);
+  let count = 0;
+  for (const port of service.ports) {
+    const protocol = parseProtocol(port.protocol);
+    if (protocol === null) continue;
+    for (const destination of addresses)
+      count += known.flows?.flowsTo({ protocol, destination, destinationPort: port.port }).length ?? 0;
+    const { nodePort } = port;
+    if (nodePort === null) continue;
+    for (const destination of own)
+      count += known.flows?.flowsTo({ protocol, destination, destinationPort: nodePort }).length ?? 0;
+  }
+  return count;
+}

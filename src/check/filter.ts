@@ -1,0 +1,92 @@
+import type { Finding, Severity } from '../findings/finding.ts';
+import { isAtLeast } from '../findings/finding.ts';
+import type { AllowedFinding } from './report.ts';
+
+/** A finding that somebody knows of: by code, for one object or for all. */
+export interface Allowance {
+  readonly code: string;
+  /** As in `objects` of a finding; `*` stands for any part of a name. Null: every object. */
+  readonly object: string | null;
+  readonly reason: string;
+}
+
+/** Which findings are reported. */
+export interface FindingFilter {
+  readonly least: Severity;
+  /** Null: all codes. */
+  readonly only: ReadonlySet<string> | null;
+  readonly allowances: readonly Allowance[];
+}
+
+/** What is reported, and what was left out because it is allowed. */
+export interface Filtered {
+  readonly findings: readonly Finding[];
+  readonly allowed: readonly AllowedFinding[];
+  /** Allowances that no finding needed. */
+  readonly unused: readonly Allowance[];
+}
+
+/**
+ * Applies `--severity`, `--only`, `--ignore` and what `expect.yaml` allows. A finding about several objects is left out where
+ * every one of its Services and pods is allowed; else it is reported, and names the rest.
+ */
+export function filterFindings(found: readonly Finding[], filter: FindingFilter): Filtered {
+  const findings: Finding[] = [];
+  const allowed: AllowedFinding[] = [];
+  const used = new Set<Allowance>();
+  for (const finding of found) {
+    if (filter.only !== null && !filter.only.has(finding.code)) continue;
+    if (!isAtLeast(finding.severity, filter.least)) continue;
+    const matching = filter.allowances.filter(({ code }) => code === finding.code);
+    const whole = matching.find(({ object }) => object === null || matches(object, finding.objects[0] ?? ''));
+    const named = finding.objects.filter(isNamed);
+    const known = named.filter((name) =>
+      matching.some(({ object }) => object !== null && matches(object, name)),
+    );
+    const isAllowed =
+      whole?.object === null ||
+      (named.length > 0 && known.length === named.length) ||
+      (named.length === 0 && whole !== undefined);
+    for (const allowance of matching)
+      if (allowance.object === null || finding.objects.some((name) => matches(allowance.object ?? '', name)))
+        used.add(allowance);
+    if (!isAllowed) {
+      findings.push(
+        known.length === 0
+          ? finding
+          : { ...finding, objects: finding.objects.filter((name) => !known.includes(name)) },
+      );
+      continue;
+    }
+    const reasons = [...new Set(matching.filter((one) => used.has(one)).map(({ reason }) => reason))];
+    allowed.push({
+      code: finding.code,
+      objects: finding.objects,
+      message: finding.message,
+      reason: reasons.join('; '),
+    });
+  }
+  return { findings, allowed, unused: filter.allowances.filter((allowance) => !used.has(allowance)) };
+}
+
+/** Services and pods; chains, settings and the like only say where. */
+function isNamed(object: string): boolean {
+  return /^(?:pod )?[a-z0-9][a-z0-9.-]*\/[a-z0-9]/.test(object);
+}
+
+function matches(pattern: string, name: string): boolean {
+  if (!pattern.includes('*')) return pattern === name;
+  // Without regular expressions: a pattern of many stars must not take longer than it is worth.
+  const parts = pattern.split('*');
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length)
+    return false;
+  let at = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= name.length - last.length;
+}

@@ -1,0 +1,53 @@
+import type { DocumentHead } from '../explain/explanation.ts';
+import type { Coverage } from '../findings/context.ts';
+import type { Finding, Severity } from '../findings/finding.ts';
+
+/** Answer of `check` for one capture. */
+export interface CheckReport extends DocumentHead<'CheckReport'> {
+  /** False where a reported finding is an error or a warning, or an expectation does not hold. */
+  readonly passed: boolean;
+  /** How many findings of each severity are reported. */
+  readonly summary: Readonly<Record<Severity, number>>;
+  readonly findings: readonly ReportedFinding[];
+  /** Findings that `expect.yaml` or `--ignore` allows, with the reason. */
+  readonly allowed: readonly AllowedFinding[];
+  readonly expectations: readonly ExpectationResult[];
+  /** What of the rules was compared with the API. */
+  readonly coverage: Coverage;
+}
+
+/** Answer of `check` for several captures. */
+export interface CheckReportList {
+  readonly apiVersion: 'kp-explain/v1';
+  readonly kind: 'CheckReportList';
+  /** True where every capture passed. */
+  readonly passed: boolean;
+  readonly items: readonly CheckReport[];
+  readonly problems: DocumentHead<'CheckReport'>['problems'];
+}
+
+/** A finding with its title and the page that explains it. */
+export interface ReportedFinding extends Finding {
+  readonly title: string;
+  /** Page of the project's documentation, from its root: `docs/findings/KP101.md`. */
+  readonly page: string;
+}
+
+/** A finding that was expected. */
+export interface AllowedFinding {
+  readonly code: string;
+  readonly objects: readonly string[];
+  readonly message: string;
+  readonly reason: string;
+}
+
+/** Whether one statement of `expect.yaml` holds. */
+export interface ExpectationResult {
+  readonly name: string;
+  readonly passed: boolean;
+  /** What differs; empty where it holds. */
+  readonly message: string;
+  /** Where the statement stands. */
+  readonly file: string | null;
+  readonly line: number | null;
+}

@@ -1,0 +1,94 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { CheckOutput, CheckRequest } from './check-request.ts';
+import { formatExamples } from './examples.ts';
+import type { ExitStatus } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
+
+interface CheckOptions extends Omit<CommonOptions, 'output'> {
+  readonly output: CheckOutput;
+  readonly severity: 'error' | 'warning' | 'info';
+  readonly only?: readonly string[];
+  readonly ignore?: readonly { readonly code: string; readonly object: string | null }[];
+  readonly expect?: string;
+  readonly update?: boolean;
+}
+
+/** @returns the command; `act` gets the request. */
+export function checkCommand(program: string, act: (request: CheckRequest) => Promise<void>): Command {
+  const command = new Command('check')
+    .summary('findings and expectations, for CI or on a node')
+    .description(
+      'What is wrong with this node: compares the rules with what the API says, looks for known faults, and checks the statements of expect.yaml. Each [capture] is checked by itself: a capture folder, an archive, or a folder that holds some. Fails (exit status 1) on errors, warnings and broken expectations.',
+    )
+    .argument('[capture...]', 'capture folders or archives, or folders that hold them');
+  addCommonOptions(command, ['text', 'json', 'yaml', 'junit', 'sarif', 'github'])
+    .optionsGroup('What is reported:')
+    .addOption(
+      new Option('--severity <least>', 'report findings that are at least this bad')
+        .choices(['error', 'warning', 'info'])
+        .default('info'),
+    )
+    .option('--only <codes>', 'look for these findings alone, such as KP102,KP107; repeatable', codesOf)
+    .option(
+      '--ignore <code[=object]>',
+      'leave out a finding, everywhere or for one object, such as KP104=shop/web; repeatable',
+      ignoreOf,
+    )
+    .option(
+      '--expect <file>',
+      'expectations, where they are not in the capture as expect.yaml',
+      notEmpty('A file'),
+    )
+    .option('--update', 'write down in expect.yaml what the capture does today, for review');
+  return command
+    .addHelpText('after', () =>
+      formatExamples(program, [
+        ['kp-explain check --demo', 'the bundled capture of a node'],
+        ['kp-explain check captures/ --severity warning', 'every capture below a folder'],
+        ['kp-explain check captures/ -o junit > report.xml', 'for CI'],
+        ['kp-explain check node-1/ --ignore KP104=shop/web', 'one known finding left out'],
+        ['kp-explain check node-1/ --update', 'write node-1/expect.yaml'],
+      ]),
+    )
+    .action(async (captures: readonly string[], options: CheckOptions) => {
+      await act({
+        sources: commonRequest({ ...options, output: 'text' }).sources,
+        output: options.output,
+        captures,
+        least: options.severity,
+        only: options.only ?? null,
+        ignore: options.ignore ?? [],
+        expect: options.expect ?? null,
+        update: options.update ?? false,
+      });
+    });
+}
+
+function codesOf(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(',').map(codeOf)];
+}
+
+function ignoreOf(
+  text: string,
+  before: readonly { readonly code: string; readonly object: string | null }[] = [],
+): readonly { readonly code: string; readonly object: string | null }[] {
+  const at = text.indexOf('=');
+  if (at < 0) return [...before, { code: codeOf(text), object: null }];
+  const object = text.slice(at + 1).trim();
+  if (object === '') throw new InvalidArgumentError('Say CODE, or CODE=OBJECT such as KP104=shop/web.');
+  return [...before, { code: codeOf(text.slice(0, at)), object }];
+}
+
+function codeOf(text: string): string {
+  const code = text.trim().toUpperCase();
+  if (!/^KP\d{3}$/.test(code))
+    throw new InvalidArgumentError('A code is KP and three digits, such as KP102.');
+  return code;
+}
+
+/** Checks, writes the answer. @returns 1 where a capture did not pass, 2 where one could not be read. */
+export async function runCheck(request: CheckRequest, io: Io): Promise<ExitStatus> {
+  const { check } = await import('./run-check.ts');
+  return await check(request, io);
+}

@@ -1,0 +1,21 @@
+import type { Severity } from '../findings/finding.ts';
+import type { SourceRequest } from './requests.ts';
+
+/** How `check` writes its answer. */
+export type CheckOutput = 'text' | 'json' | 'yaml' | 'junit' | 'sarif' | 'github';
+
+/** `check [capture...]`. */
+export interface CheckRequest {
+  /** `-f` and `--demo`: together one capture. */
+  readonly sources: SourceRequest;
+  readonly output: CheckOutput;
+  /** Arguments, each with a capture or several of its own. */
+  readonly captures: readonly string[];
+  readonly least: Severity;
+  /** Null: all codes. */
+  readonly only: readonly string[] | null;
+  readonly ignore: readonly { readonly code: string; readonly object: string | null }[];
+  /** File of expectations; null: that of the capture. */
+  readonly expect: string | null;
+  readonly update: boolean;
+}
