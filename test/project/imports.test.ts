@@ -71,7 +71,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: ['problems'],
   },
   render: {
-    holds: 'one view for each format; it decides nothing: only types of explain, findings and check, and problems',
+    holds:
+      'one view for each format; it decides nothing: only types of explain, findings and check, and problems',
     values: ['problems'],
     types: ['explain', 'findings', 'check'],
   },

@@ -1,8 +1,11 @@
+import { commentOf } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
+import { ruleEvidence } from '../evidence.ts';
 import { behavioursOf } from '../expected/behaviour.ts';
-import type { ExpectedPort } from '../expected/expected-port.ts';
+import { type ExpectedPort, labelOfPort } from '../expected/expected-port.ts';
 import { pickUsable } from '../expected/usable-endpoints.ts';
 import type { Evidence } from '../finding.ts';
+import { rulesTo, wholeRulesets } from '../rule-list.ts';
 import { listed } from '../words.ts';
 
 /** @returns the ports that have endpoints, none of them on this node; empty where the node's name is not known. */
@@ -26,18 +29,16 @@ export function nodesWithEndpoint({ endpoints }: ExpectedPort): string {
   return nodes.length === 0 ? 'no node' : listed(nodes.sort());
 }
 
-/** @returns the rules that refuse these ports, as lines of the dump. */
-export function refusalsOf(ports: readonly ExpectedPort[], context: CheckContext, chain: RegExp): Evidence[] {
-  const names = new Set(ports.map(({ service }) => `${service.namespace}/${service.name}`));
-  return context.programmed
-    .filter(({ namespace, name }) => names.has(`${namespace}/${name}`))
-    .flatMap(({ refusals }) => refusals)
-    .filter(({ action, comment }) => action === 'drop' && chain.test(comment ?? ''))
-    .map(({ file, line, comment, action }) => ({
-      file,
-      line,
-      text: `${action.toUpperCase()}: ${comment ?? 'no comment'}`,
-    }));
+/** @returns the rules of the filter table that drop for want of a local endpoint. */
+export function refusalsOf(ports: readonly ExpectedPort[], context: CheckContext, chain: string): Evidence[] {
+  const names = new Set(ports.map(labelOfPort));
+  return wholeRulesets(context.known.rulesets)
+    .flatMap(({ tables }) => [...rulesTo(tables.get('filter'), chain, (target) => target === 'DROP')])
+    .filter((rule) => {
+      const said = /^(\S+) has no local endpoints$/.exec(commentOf(rule) ?? '')?.[1];
+      return said !== undefined && names.has(said);
+    })
+    .map(ruleEvidence);
 }
 
 /** Evidence is shown for this many ports. */

@@ -24,9 +24,10 @@ const MOST = 500;
 export function directDrops(context: CheckContext): DirectDrop[] {
   if (context.notCompared !== null) return [];
   const asked = new Set<string>();
+  const clients = { ipv4: remotePod(context, 'ipv4'), ipv6: remotePod(context, 'ipv6') };
   const found: DirectDrop[] = [];
   for (const port of context.expected ?? []) {
-    const client = remotePod(context, port.family);
+    const client = clients[port.family];
     const protocol = parseProtocol(port.port.protocol);
     if (client === null || protocol === null || !context.hasRules(port.family)) continue;
     for (const endpoint of port.endpoints) {

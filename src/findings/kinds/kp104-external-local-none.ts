@@ -28,7 +28,7 @@ export const externalLocalNone: FindingKind<CheckContext> = {
         objects: names,
         hits: 'clients outside the cluster that come to this node; pods and processes of the node are served',
         evidence: [
-          ...refusalsOf(ports, context, /has no local endpoints$/).slice(0, SHOWN),
+          ...refusalsOf(ports, context, 'KUBE-EXTERNAL-SERVICES').slice(0, SHOWN),
           ...ports
             .slice(0, SHOWN)
             .map((port) => factEvidence(`${labelOfPort(port)} has endpoints on ${nodesWithEndpoint(port)}`)),

@@ -24,7 +24,7 @@ export const internalLocalNone: FindingKind<CheckContext> = {
         objects: names,
         hits: 'pods and processes of this node; packets are dropped, so clients wait instead of being refused',
         evidence: [
-          ...refusalsOf(ports, context, /has no local endpoints$/).slice(0, SHOWN),
+          ...refusalsOf(ports, context, 'KUBE-SERVICES').slice(0, SHOWN),
           ...ports
             .slice(0, SHOWN)
             .map((port) => factEvidence(`${labelOfPort(port)} has endpoints on ${nodesWithEndpoint(port)}`)),

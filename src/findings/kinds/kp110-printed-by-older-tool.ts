@@ -29,7 +29,7 @@ export const printedByOlderTool: FindingKind<CheckContext> = {
         severity: 'info',
         message: `${counted(found.length, 'rule')} of endpoints cannot be read in this dump: it was printed by an older iptables than the one that wrote them, and the rules themselves are fine`,
         service: null,
-        objects: [`chain ${first.chain}`],
+        objects: found.slice(0, 20).map(({ chain }) => `chain ${chain}`),
         hits: 'nobody: only what iptables-save shows is wrong',
         evidence: found.slice(0, 3).map(ruleEvidence),
         advice:

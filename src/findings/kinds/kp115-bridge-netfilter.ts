@@ -15,7 +15,8 @@ export const bridgeNetfilterOff: FindingKind<CheckContext> = {
   title: 'bridge-nf-call-iptables is off',
   find(context): Finding[] {
     const { host } = context.known;
-    if (context.notCompared !== null || host.sysctls === null) return [];
+    // A few sysctls by themselves say nothing of those that are not among them.
+    if (context.notCompared !== null || host.sysctls === null || host.sysctls.size < WHOLE) return [];
     return (['ipv4', 'ipv6'] as const).flatMap((family): Finding[] => {
       if (bridgeCallsIptables(host, family) !== false) return [];
       const bridges = (host.links ?? []).filter(({ name, up }) => up && isBridge(host, name) === true);
@@ -54,6 +55,9 @@ export const bridgeNetfilterOff: FindingKind<CheckContext> = {
     });
   },
 };
+
+/** `sysctl -a` prints some thousand, a chosen few of `net.` still dozens. */
+const WHOLE = 20;
 
 function isBehind({ endpoints, family }: ExpectedPort, bridge: Link): boolean {
   return endpoints.some(({ address: text, ready }) => {

@@ -29,7 +29,12 @@ export const localhostNodePort: FindingKind<CheckContext> = {
         !isLo && up && addresses.some(({ address }) => address.family === 'ipv4'),
     );
     const switches = links.map(({ name }) => interfaceSwitch(host, 'ipv4', 'route_localnet', name, 'or'));
-    if (ports.length === 0 || switches.length === 0 || switches.some((value) => value !== 0)) return [];
+    if (
+      ports.length === 0 ||
+      !switches.includes(0) ||
+      switches.some((value) => value !== 0 && value !== null)
+    )
+      return [];
     const names = serviceNames(ports);
     const [jump] = jumps;
     const example = ports[0]?.port.nodePort;
@@ -50,7 +55,7 @@ export const localhostNodePort: FindingKind<CheckContext> = {
         advice:
           'use the node’s address instead of 127.0.0.1; or set the switch (kube-proxy does so when it starts with iptables.localhostNodePorts, and something set it back)',
         command: 'sysctl -w net.ipv4.conf.all.route_localnet=1',
-        certainty: 'certain',
+        certainty: switches.includes(null) ? 'probable' : 'certain',
       },
     ];
   },

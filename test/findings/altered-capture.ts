@@ -1,0 +1,137 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CheckContext } from '../../src/findings/context.ts';
+import type { Finding } from '../../src/findings/finding.ts';
+import { findAll } from '../../src/findings/registry.ts';
+import { openCapture } from '../support/open-capture.ts';
+
+/** Changes one file of a capture: gets its text, gives the new one; a file that is not there begins empty. */
+export type Edit = readonly [file: string, change: (text: string) => string];
+
+const FIXTURES = join(import.meta.dirname, '../../fixtures');
+
+/** Calls `use` with a copy of a fixture in which some files are changed. An edit that changes nothing is a mistake of the test. */
+export async function withAltered<T>(
+  edits: readonly Edit[],
+  use: (folder: string) => Promise<T>,
+  fixture = 'demo',
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'kp-explain-altered-'));
+  try {
+    cpSync(join(FIXTURES, fixture), folder, { recursive: true });
+    for (const [file, change] of edits) {
+      const path = join(folder, file);
+      const before = readOr(path);
+      const after = change(before);
+      if (after === before) throw new Error(`the edit of ${file} changes nothing`);
+      writeFileSync(path, after);
+    }
+    return await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns the findings in a fixture with these changes. */
+export async function findIn(edits: readonly Edit[], fixture = 'demo'): Promise<Finding[]> {
+  return await withAltered(
+    edits,
+    async (folder) => {
+      const { capture, known } = await openCapture(folder);
+      const { kubeProxy, kubeProxyFlags } = capture.manifest;
+      return findAll(
+        new CheckContext({
+          known,
+          kubeProxyVersion: kubeProxy,
+          kubeProxyFlags,
+          conntrackStats: capture.conntrackStats(),
+        }),
+      );
+    },
+    fixture,
+  );
+}
+
+function readOr(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** The IPv4 dump. */
+export const RULES = 'iptables-save.txt';
+
+/** @returns an edit that puts rules before the first rule of a chain; the chain is declared where the table lacks it. */
+export function insertRules(table: string, chain: string, ...rules: readonly string[]): Edit {
+  return [RULES, (text) => inTable(text, table, (lines) => placeRules(lines, chain, rules, 'first'))];
+}
+
+/** @returns an edit that puts rules behind the last rule of a chain. */
+export function appendRules(table: string, chain: string, ...rules: readonly string[]): Edit {
+  return [RULES, (text) => inTable(text, table, (lines) => placeRules(lines, chain, rules, 'last'))];
+}
+
+/** @returns an edit that takes out the lines of a table that match. */
+export function deleteRules(table: string, pattern: RegExp): Edit {
+  return [RULES, (text) => inTable(text, table, (lines) => lines.filter((line) => !pattern.test(line)))];
+}
+
+/** @returns an edit that replaces text. */
+export function replace(file: string, from: string | RegExp, to: string): Edit {
+  return [file, (text) => text.replace(from, to)];
+}
+
+/** @returns an edit that changes every object of a list. */
+export function editObjects(file: string, change: (item: ApiObject) => void): Edit {
+  return [
+    file,
+    (text) => {
+      const list: { items: ApiObject[] } = JSON.parse(text);
+      for (const item of list.items) change(item);
+      return JSON.stringify(list);
+    },
+  ];
+}
+
+/** An object of the API, as loosely as a test needs it. */
+export interface ApiObject {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    annotations?: Record<string, string>;
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: any object of the API, changed by hand
+  spec: any;
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  status: any;
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  endpoints?: any;
+  // biome-ignore lint/suspicious/noExplicitAny: likewise
+  ports?: any;
+}
+
+function inTable(text: string, table: string, change: (lines: string[]) => string[]): string {
+  const blocks = text.split(/^(?=\*)/m);
+  return blocks
+    .map((block) => (block.startsWith(`*${table}\n`) ? change(block.split('\n')).join('\n') : block))
+    .join('');
+}
+
+function placeRules(
+  lines: string[],
+  chain: string,
+  rules: readonly string[],
+  where: 'first' | 'last',
+): string[] {
+  const rule = new RegExp(`^(?:\\[\\d+:\\d+\\] )?-A ${chain} `);
+  const first = lines.findIndex((line) => rule.test(line));
+  const last = lines.findLastIndex((line) => rule.test(line));
+  const end = lines.indexOf('COMMIT');
+  const at = first < 0 ? end : where === 'first' ? first : last + 1;
+  const known = lines.some((line) => line.startsWith(`:${chain} `));
+  const placed = [...lines.slice(0, at), ...rules.map((one) => `-A ${chain} ${one}`), ...lines.slice(at)];
+  return known ? placed : [placed[0] ?? '', `:${chain} - [0:0]`, ...placed.slice(1)];
+}
