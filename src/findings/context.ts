@@ -3,8 +3,9 @@ import { listServices } from '../explain/list-services.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import { Namer } from '../explain/trace/namer.ts';
+import { isLocalAddress } from '../host/local-addresses.ts';
 import { nameChains } from '../names/chain-names.ts';
-import type { Family } from '../net/address.ts';
+import type { Address, Family } from '../net/address.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
@@ -157,6 +158,12 @@ export class CheckContext {
     return this.known.rulesets.some(
       (ruleset) => ruleset.family === family && ruleset.form === 'save' && ruleset.tables.has('nat'),
     );
+  }
+
+  /** @returns true for an address of the node itself, as far as the capture tells. */
+  isOwnAddress(address: Address): boolean {
+    if (isLocalAddress(this.known.host, address) === true) return true;
+    return nodeAddress(this.known, address.family)?.value === address.value;
   }
 
   #takesNodePorts(family: Family): boolean {

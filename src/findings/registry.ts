@@ -1,5 +1,6 @@
 import type { CheckContext } from './context.ts';
 import { compareFindings, type Finding, type FindingKind } from './finding.ts';
+import { staleFlows } from './kinds/kp101-stale-flows.ts';
 import { staleRules } from './kinds/kp102-stale-rules.ts';
 import { noServiceRules } from './kinds/kp103-no-service-rules.ts';
 import { externalLocalNone } from './kinds/kp104-external-local-none.ts';
@@ -44,8 +45,9 @@ import { wronglyMasqueraded } from './kinds/kp213-masqueraded.ts';
 import { affinityDiffers } from './kinds/kp214-affinity.ts';
 import { routingDrops } from './kinds/kp218-routing.ts';
 
-/** Every finding there is, by code. KP101 to KP130 are the pains of shared knowledge, KP2xx faults of structure. */
+/** Every finding there is, by code: KP1xx are failures people met on real nodes, KP2xx faults in the structure of the rules. */
 export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
+  staleFlows,
   staleRules,
   noServiceRules,
   externalLocalNone,

@@ -1,6 +1,6 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CheckContext } from '../../src/findings/context.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import { findAll } from '../../src/findings/registry.ts';
@@ -25,6 +25,7 @@ export async function withAltered<T>(
       const before = readOr(path);
       const after = change(before);
       if (after === before) throw new Error(`the edit of ${file} changes nothing`);
+      mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, after);
     }
     return await use(folder);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { endpointChainName } from '../../src/names/hash.ts';
 import {
   appendRules,
   deleteRules,
@@ -56,7 +57,55 @@ const onlyOnNode2 = (service: string): Edit =>
     for (const endpoint of slice.endpoints ?? []) endpoint.nodeName = 'node-2';
   });
 
+/** The list of shop/web-sticky's endpoint web-a1, and those of its other endpoints, empty. */
+const STICKY = endpointChainName(
+  { namespace: 'shop', name: 'web-sticky', port: '', protocol: 'TCP' },
+  '10.244.1.11',
+  8080,
+);
+const xtRecent = (text: string): Edit => [`xt_recent/${STICKY}`, () => text];
+const notReady = (name: string): Edit =>
+  editObjects('pods.json', (pod) => {
+    if (pod.metadata.name !== name) return;
+    for (const condition of pod.status.conditions) if (condition.type === 'Ready') condition.status = 'False';
+  });
+
 const CASES: readonly Case[] = [
+  {
+    code: 'KP101',
+    fault: 'an endpoint of a UDP Service goes while flows to it live',
+    edits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 100 src=10.244.1.13 dst=10.96.10.31 sport=40001 dport=5353 src=10.244.1.77 dst=10.244.1.13 sport=5353 dport=40001 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+    severity: 'error',
+    object: 'shop/udp-echo',
+    says: /shop\/udp-echo:echo: 1 UDP flow still goes to 10\.244\.1\.77:5353/,
+    nearMiss: 'a flow of TCP to an endpoint that is gone, which drains',
+    nearEdits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}tcp      6 100 ESTABLISHED src=10.244.1.13 dst=10.96.10.1 sport=40001 dport=80 src=10.244.1.77 dst=10.244.1.13 sport=8080 dport=40001 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+  },
+  {
+    code: 'KP124',
+    fault: 'a client sticks to an endpoint whose pod is not Ready',
+    edits: [
+      xtRecent('src=10.244.1.13 ttl: 64 last_seen: 4297000032 oldest_pkt: 1 4297000032\n'),
+      notReady('web-a1'),
+    ],
+    severity: 'error',
+    object: 'shop/web-sticky',
+    says: /session affinity leads to 10\.244\.1\.11:8080, and pod shop\/web-a1 \(10\.244\.1\.11\) is not Ready; 1 client \(10\.244\.1\.13\)/,
+    nearMiss: 'the pod is not Ready, and nobody sticks to it',
+    nearEdits: [xtRecent('\n'), notReady('web-a1')],
+  },
   {
     code: 'KP102',
     fault: 'the API has another endpoint than the rules',

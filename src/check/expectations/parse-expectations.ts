@@ -25,7 +25,11 @@ export function parseExpectations(
 
 function readDocument(reader: YamlReader, file: string, codes: ReadonlySet<string>): Expectations {
   const nothing: Expectations = { file, packets: [], conntrack: [], allow: [] };
-  if (reader.root === null) return nothing;
+  if (reader.root === null) {
+    if (reader.mistakes.length === 0)
+      reader.wrong(null, 'the file says nothing; it begins with apiVersion: kp-explain/v1');
+    return nothing;
+  }
   const root = reader.map(reader.root, 'document', 'the file');
   if (root === null) return nothing;
   const version = reader.text(root, 'apiVersion');
