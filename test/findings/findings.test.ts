@@ -70,6 +70,15 @@ const notReady = (name: string): Edit =>
     for (const condition of pod.status.conditions) if (condition.type === 'Ready') condition.status = 'False';
   });
 
+/** The interface that node-local-dns makes. */
+const NODE_CACHE_LINK = {
+  ifindex: 91,
+  ifname: 'nodelocaldns',
+  flags: ['BROADCAST', 'NOARP', 'UP'],
+  operstate: 'UNKNOWN',
+  addr_info: [{ family: 'inet', local: '10.96.0.10', prefixlen: 32, scope: 'global' }],
+};
+
 const CASES: readonly Case[] = [
   {
     code: 'KP101',
@@ -166,6 +175,57 @@ const CASES: readonly Case[] = [
         },
       ],
     ],
+  },
+  {
+    code: 'KP103',
+    fault: 'nat was flushed and its chains deleted',
+    edits: [
+      [
+        RULES,
+        (text) =>
+          text.replace(/^(\*nat\n(?::[A-Z]+ ACCEPT .*\n)*)[\s\S]*?^COMMIT/m, (block) =>
+            [
+              ...block.split('\n').filter((line) => line === '*nat' || /^:[A-Z]+ ACCEPT/.test(line)),
+              'COMMIT',
+            ].join('\n'),
+          ),
+      ],
+    ],
+    severity: 'error',
+    object: 'all Services',
+    says: /nat has no chain KUBE-SERVICES \(ipv4\)/,
+    nearMiss: 'a dump of the filter table alone',
+    nearEdits: [[RULES, (text) => (text.match(/^\*filter[\s\S]*?^COMMIT\n/m) ?? [''])[0]]],
+  },
+  {
+    code: 'KP202',
+    fault: 'the jump to KUBE-SERVICES takes packets of one interface only',
+    edits: [replace(RULES, /-A PREROUTING (.*-j KUBE-SERVICES)/, '-A PREROUTING -i eth9 $1')],
+    severity: 'error',
+    object: 'chain PREROUTING',
+    says: /pass nat PREROUTING without being led to KUBE-SERVICES/,
+    nearMiss: 'a jump that takes every interface by name',
+    nearEdits: [replace(RULES, /-A PREROUTING (.*-j KUBE-SERVICES)/, '-A PREROUTING ! -i eth9 $1')],
+  },
+  {
+    code: 'KP211',
+    fault: 'a RETURN before the jump to KUBE-SERVICES',
+    edits: [insertRules('nat', 'PREROUTING', '-d 10.96.10.1/32 -j RETURN')],
+    severity: 'error',
+    object: 'shop/web',
+    says: /nat PREROUTING rule 1 ends packets for shop\/web/,
+    nearMiss: 'the same for an address that is no Service',
+    nearEdits: [insertRules('nat', 'PREROUTING', '-d 10.96.10.250/32 -j RETURN')],
+  },
+  {
+    code: 'KP102',
+    fault: 'the chain of one of three endpoints was emptied',
+    edits: [deleteRules('nat', new RegExp(`-A ${WEB_A1} `))],
+    severity: 'error',
+    object: 'shop/web',
+    says: /the rules leave out 10\.244\.1\.11:8080/,
+    nearMiss: 'an endpoint’s chain that nothing leads to',
+    nearEdits: [replace(RULES, '*nat\n', '*nat\n:KUBE-SEP-AAAAAAAAAAAAAAAA - [0:0]\n')],
   },
   {
     code: 'KP104',
@@ -530,10 +590,50 @@ const CASES: readonly Case[] = [
     says: /has its rules 2 times/,
     nearMiss: 'once each, by the cluster IP that it answers itself',
     nearEdits: [
+      ['ip-addr.json', (text) => JSON.stringify([...JSON.parse(text), NODE_CACHE_LINK])],
+      [
+        'ip-route.json',
+        (text) =>
+          JSON.stringify([
+            ...JSON.parse(text),
+            {
+              type: 'local',
+              dst: '10.96.0.10',
+              dev: 'nodelocaldns',
+              table: 'local',
+              protocol: 'kernel',
+              scope: 'host',
+              prefsrc: '10.96.0.10',
+              flags: [],
+            },
+          ]),
+      ],
       insertRules(
         'raw',
         'PREROUTING',
         '-d 10.96.0.10/32 -p udp -m udp --dport 53 -m comment --comment "NodeLocal DNS Cache: skip conntrack" -j NOTRACK',
+      ),
+    ],
+  },
+  {
+    code: 'KP128',
+    fault: 'node-local-dns is gone, and its NOTRACK rules are not',
+    edits: [
+      insertRules(
+        'raw',
+        'PREROUTING',
+        '-d 10.96.0.10/32 -p udp -m udp --dport 53 -m comment --comment "NodeLocal DNS Cache: skip conntrack" -j NOTRACK',
+      ),
+    ],
+    severity: 'error',
+    object: 'kube-system/kube-dns',
+    says: /no interface of the node has 10\.96\.0\.10/,
+    nearMiss: 'a NOTRACK rule for an address of the node',
+    nearEdits: [
+      insertRules(
+        'raw',
+        'PREROUTING',
+        '-d 192.168.100.11/32 -p udp -m udp --dport 53 -m comment --comment "NodeLocal DNS Cache: skip conntrack" -j NOTRACK',
       ),
     ],
   },

@@ -46,14 +46,28 @@ function staleAt(flow: Flow, ports: PortIndex, context: CheckContext): StaleFlow
       ? ports.get(`node ${original.destination.family} ${destinationPort} ${protocol}`)
       : undefined);
   if (port === undefined) return null;
-  // Not translated: the packet came before the rules, or is none of kube-proxy's business (a cache on the node).
-  if (formatAddress(reply.source) === address) return null;
+  if (formatAddress(reply.source) === address) return untranslatedAt(flow, port, context);
   const place = socketText(reply.source, reply.sourcePort);
   const isUsable = port.endpoints.some(
     ({ address: own, port: number, ready, serving }) =>
       (ready || serving) && socketText(own, number) === place,
   );
   return isUsable ? null : { flow, port, place };
+}
+
+/**
+ * A flow that no rule translated, though the Service has endpoints: its first packet came before the rules did (k8s#48370). A
+ * cache on the node that answers at the cluster IP itself (node-local-dns) is no such case.
+ */
+function untranslatedAt(flow: Flow, port: ExpectedPort, context: CheckContext): StaleFlow | null {
+  const { destination, destinationPort } = flow.original;
+  const isClusterIp = destination.value === port.clusterIP.value && destinationPort === port.port.port;
+  const isNever =
+    !isClusterIp || context.isOwnAddress(destination) || !port.endpoints.some(({ ready }) => ready);
+  // Where the rules would not translate it today either, they are the fault, and the flow only shows it.
+  if (isNever || context.notCompared !== null) return null;
+  if (context.deviations.some((deviation) => deviation.port.service === port.service)) return null;
+  return { flow, port, place: socketText(destination, destinationPort) };
 }
 
 type PortIndex = ReadonlyMap<string, ExpectedPort>;
@@ -86,13 +100,16 @@ function describe(group: readonly StaleFlow[], context: CheckContext): Finding[]
   const usable = port.endpoints
     .filter(({ ready }) => ready)
     .map((endpoint) => socketText(endpoint.address, endpoint.port));
+  const untranslated = formatAddress(reply.source) === formatAddress(original.destination);
   const proto = formatProtocol(protocol);
   const to = formatAddress(original.destination);
   return [
     {
       code: 'KP101',
       severity: 'error',
-      message: `${labelOfPort(port)}: ${counted(group.length, `${proto.toUpperCase()} flow`)} still ${group.length === 1 ? 'goes' : 'go'} to ${place} (${who}), which is no endpoint any more`,
+      message: untranslated
+        ? `${labelOfPort(port)}: ${counted(group.length, `${proto.toUpperCase()} flow`)} to ${place} ${group.length === 1 ? 'is' : 'are'} not translated at all: they began before the rules for the Service were there`
+        : `${labelOfPort(port)}: ${counted(group.length, `${proto.toUpperCase()} flow`)} still ${group.length === 1 ? 'goes' : 'go'} to ${place} (${who}), which is no endpoint any more`,
       service: {
         namespace: port.service.namespace,
         name: port.service.name,
@@ -108,7 +125,7 @@ function describe(group: readonly StaleFlow[], context: CheckContext): Finding[]
       ],
       advice:
         'delete these entries: the next packet of each client opens a flow to an endpoint of today; kube-proxy should have done so',
-      command: `conntrack -D -p ${proto} --orig-dst ${to} --orig-port-dst ${original.destinationPort} --dst-nat ${formatAddress(reply.source)}`,
+      command: `conntrack -D -p ${proto} --orig-dst ${to} --orig-port-dst ${original.destinationPort}${untranslated ? '' : ` --dst-nat ${formatAddress(reply.source)}`}`,
       certainty: 'certain',
     },
   ];

@@ -56,6 +56,7 @@ function describe(deviation: Deviation): string {
   if (kind === 'undelivered') return `the rules refuse ${by}, and the API has endpoints for it`;
   if (kind === 'not-refused')
     return `the rules send ${by} to ${listed(arrivals(deviation), 3)}, and the API has no endpoint for it`;
+  if (kind === 'untranslated') return `${by} passes untranslated`;
   const strangers = arrivals(deviation).filter((place) => !isExpected(place, deviation));
   const absent = missing.map(({ address, port }) => socketText(address, port));
   const parts = [

@@ -26,7 +26,7 @@ export const noServiceRules: FindingKind<CheckContext> = {
         {
           code: 'KP103',
           severity: 'error',
-          message: `nat KUBE-SERVICES holds no ${family} rule for any Service: none of the ${counted(ports.length, 'Service port')} with endpoints works through this node`,
+          message: `${chains.length === 0 ? `nat has no chain KUBE-SERVICES (${family})` : `nat KUBE-SERVICES holds no ${family} rule for any Service`}: none of the ${counted(ports.length, 'Service port')} with endpoints works through this node`,
           service: null,
           objects: ['all Services', 'chain KUBE-SERVICES'],
           hits: 'everybody who uses a Service through this node',

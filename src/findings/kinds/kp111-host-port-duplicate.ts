@@ -53,7 +53,7 @@ function judge(group: readonly Entry[], ruleset: Ruleset, context: CheckContext)
   const rest =
     others.length === 0
       ? ''
-      : `; ${others.length === 1 ? 'another rule' : `${others.length} more rules`} for the same port, to ${listed(others.map(({ to }) => to ?? '?'))}, never decide`;
+      : `; ${others.length === 1 ? 'another rule' : `${others.length} more rules`} for the same port, to ${listed(others.map(({ to }) => to ?? '?'))}, never ${others.length === 1 ? 'decides' : 'decide'}`;
   return [
     {
       code: 'KP111',

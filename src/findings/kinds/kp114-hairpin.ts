@@ -1,5 +1,8 @@
 import type { ServiceItem } from '../../explain/explanation.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
+import type { RuleList } from '../../iptables/ruleset.ts';
+import { parseAddress } from '../../net/address.ts';
+import { prefixContains } from '../../net/prefix.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
@@ -21,9 +24,11 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
       const nat = ruleset?.tables.get('nat');
       if (ruleset === undefined || nat === undefined || item.namespace === null || item.name === null)
         return [];
-      const bare = item.endpoints.filter(({ chain }) => {
+      const bare = item.endpoints.filter(({ chain, address }) => {
         const rules = nat.chains.get(chain)?.rules;
-        return chain.startsWith('KUBE-SEP-') && rules !== undefined && rules.length > 0 && !marks(rules);
+        return (
+          chain.startsWith('KUBE-SEP-') && rules !== undefined && rules.length > 0 && !marks(rules, address)
+        );
       });
       const here = bare.filter(({ endpoint }) => endpoint?.thisNode !== false);
       const [first] = here;
@@ -59,9 +64,14 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
   },
 };
 
-function marks(rules: { readonly length: number; targetName(index: number): string | null }): boolean {
-  for (let index = 0; index < rules.length; index++)
-    if (rules.targetName(index) === 'KUBE-MARK-MASQ') return true;
+function marks(rules: RuleList, text: string): boolean {
+  const address = parseAddress(text);
+  for (let index = 0; index < rules.length; index++) {
+    if (rules.targetName(index) !== 'KUBE-MARK-MASQ') continue;
+    const source = rules.at(index).matches.find(({ kind }) => kind === 'source');
+    if (source?.kind !== 'source' || address === null) return true;
+    if (prefixContains(source.prefix, address) !== source.negated) return true;
+  }
   return false;
 }
 

@@ -27,12 +27,12 @@ function findIn(context: CheckContext, family: Family): Finding[] {
     .flatMap(({ ips }) => ips.flatMap((ip) => parseAddress(ip) ?? []))
     .filter((address) => address.family === family);
   const outside = pods.filter((address) => !networks.some(({ prefix }) => prefixContains(prefix, address)));
-  if (outside.length === 0 || outside.length * 2 < pods.length) return [];
   const cidr = listed(networks.map(({ prefix }) => formatPrefix(prefix)));
   const nodeCidrs = (context.known.cluster.nodes ?? [])
     .filter(({ name }) => name === node)
     .flatMap(({ podCIDRs }) => podCIDRs.filter((text) => text.includes(':') === (family === 'ipv6')));
   const deviations = context.deviationsBy('wrong-cluster-cidr').filter(({ port }) => port.family === family);
+  if (outside.length === 0 || (outside.length * 2 < pods.length && deviations.length === 0)) return [];
   const broken = deviations.filter(({ kind: what }) => what !== 'masqueraded');
   const names = serviceNames(broken.map(({ port }) => port));
   const worse =

@@ -1,9 +1,10 @@
 import type { Ruleset, TableName } from '../../iptables/ruleset.ts';
-import { hitsOf } from '../affected.ts';
+import { exampleOf, hitsOf, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
-import { chainEvidence, factEvidence } from '../evidence.ts';
+import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { rulesTo, toolOf, wholeRulesets } from '../rule-list.ts';
+import type { Deviation } from '../survey/deviation.ts';
 import { listed } from '../words.ts';
 
 /** kube-proxy's chains are there, and the kernel's chain does not lead to them: they never act. */
@@ -107,8 +108,8 @@ const HOOKS: readonly Hook[] = [
 
 function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
   const missing = HOOKS.filter((hook) => isMissing(hook, ruleset));
-  if (missing.length === 0) return [];
   const deviations = context.deviationsBy('not-hooked').filter(({ port }) => port.family === ruleset.family);
+  if (missing.length === 0) return deviations.length === 0 ? [] : [passedBy(deviations, ruleset)];
   const isWorst = missing.some(({ severity }) => severity === 'error');
   const tool = toolOf(ruleset);
   const [first] = missing;
@@ -145,6 +146,36 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
       certainty: 'certain',
     },
   ];
+}
+
+/** The jump is there, and asks for something that these packets do not have. */
+function passedBy(deviations: readonly Deviation[], ruleset: Ruleset): Finding {
+  const hooks = [
+    ...new Set(deviations.flatMap(({ culprit }) => (culprit.kind === 'not-hooked' ? [culprit.hook] : []))),
+  ];
+  const nat = ruleset.tables.get('nat');
+  const jumps = hooks.flatMap((hook) => [...rulesTo(nat, hook, (name) => name === 'KUBE-SERVICES')]);
+  const [hook] = hooks;
+  return {
+    code: 'KP202',
+    severity: 'error',
+    message: `packets pass nat ${listed(hooks)} without being led to KUBE-SERVICES (${ruleset.family}): the jump does not take all of them`,
+    service: null,
+    objects: [
+      'chain KUBE-SERVICES',
+      ...hooks.map((name) => `chain ${name}`),
+      ...serviceNames(deviations.map(({ port }) => port)),
+    ],
+    hits: hitsOf(deviations),
+    evidence: [
+      ...jumps.map(ruleEvidence),
+      ...deviations.slice(0, 1).map((deviation) => factEvidence(`example: ${exampleOf(deviation)}`)),
+    ],
+    advice:
+      'kube-proxy’s own jump asks for nothing: restart it, which puts that back, and find what changed the rule',
+    command: `${toolOf(ruleset)} -t nat -S ${hook ?? 'PREROUTING'}`,
+    certainty: 'certain',
+  };
 }
 
 /** A chain without rules needs no jump; one to which some other chain leads may be hooked in a way of its own. */

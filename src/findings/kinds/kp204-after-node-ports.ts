@@ -34,7 +34,7 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
     {
       code: 'KP204',
       severity: 'warning',
-      message: `${counted(behind.length, 'rule')} of KUBE-SERVICES stand behind the jump to KUBE-NODEPORTS${names.length === 0 ? '' : ` (${listed(names)})`}: for addresses of this node KUBE-NODEPORTS decides first`,
+      message: `${counted(behind.length, 'rule')} of KUBE-SERVICES ${behind.length === 1 ? 'stands' : 'stand'} behind the jump to KUBE-NODEPORTS${names.length === 0 ? '' : ` (${listed(names)})`}: for addresses of this node KUBE-NODEPORTS decides first`,
       service: null,
       objects: [...names, 'chain KUBE-SERVICES'],
       hits: `${idle ? 'nobody: the rules have seen no packet' : 'clients of node ports that the rules speak of'}; what they should do does not happen`,

@@ -86,7 +86,8 @@ export function isKubeProxy(chain: string): boolean {
 }
 
 function translationCause(step: Step, { port, kind, missing }: Deviation): Cause {
-  if (!isKubeProxy(step.chain)) return 'foreign-translation';
+  // Only chains of endpoints translate: a rule anywhere else among kube-proxy's was put there.
+  if (!step.chain.startsWith('KUBE-SEP-')) return 'foreign-translation';
   if (kind === 'uneven') return 'uneven';
   const { service } = port;
   const name = {

@@ -62,9 +62,9 @@ function compareServed(
   const arrived = accepted.filter(isWanted);
   // What was dropped on its way to an endpoint is not missing from the choice.
   const chosen = new Set(outcomes.map(placeOf));
-  const missing = affinity
-    ? []
-    : [...wanted].flatMap(([place, endpoint]) => (chosen.has(place) ? [] : [endpoint]));
+  const lost = accepted.length - arrived.length - strangers.length > 0;
+  const missing =
+    affinity || lost ? [] : [...wanted].flatMap(([place, endpoint]) => (chosen.has(place) ? [] : [endpoint]));
   if (strangers.length > 0 || (arrived.length > 0 && missing.length > 0))
     add('wrong-endpoints', strangers.length > 0 ? strangers : arrived, missing);
   else if (!affinity && arrived.length === outcomes.length) add('uneven', uneven(outcomes, wanted.size));

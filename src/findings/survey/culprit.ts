@@ -99,7 +99,10 @@ function untranslated({ path }: Outcome): Culprit {
   if (untracked !== undefined) return { kind: 'untracked', step: untracked };
   const nat = path.map(({ step }) => step).filter((step) => step.table === 'nat' && step.hook === hook);
   if (!nat.some(({ chain, target }) => chain === 'KUBE-SERVICES' || target === 'KUBE-SERVICES')) {
-    const ended = nat.findLast(({ action, event }) => event === 'rule' && VERDICTS.has(action));
+    const ended = nat.findLast(
+      ({ action, event, chain }) =>
+        event === 'rule' && (VERDICTS.has(action) || (action === 'return' && chain === hook)),
+    );
     return { kind: 'not-hooked', hook, step: ended ?? null };
   }
   const entered = nat.findLast(({ target }) => target !== null && OF_SERVICE.test(target));
