@@ -3,7 +3,7 @@
 set -u -o pipefail
 
 kp() {
-  node "$KP_ACTION/bin/kp-explain.js" check "$@"
+  node "$KP_ACTION/bin/kp-explain.cjs" check "$@"
 }
 
 arguments=(--severity "$KP_SEVERITY")

@@ -137,5 +137,5 @@ function flowEvidence({ file, line, original, reply, status, timeoutSeconds }: F
   const by = socketText(reply.source, reply.sourcePort);
   const state = status.length === 0 ? '' : ` [${status.join(' ')}]`;
   const seconds = timeoutSeconds === null ? '' : `, ${timeoutSeconds} s left`;
-  return { file, line, text: `${from} → ${to}, answered by ${by}${state}${seconds}` };
+  return { file, line, text: `${from} → ${to}, goes to ${by}${state}${seconds}` };
 }

@@ -8,7 +8,7 @@ import type { ExpectedPort } from '../expected/expected-port.ts';
 import { pickUsable } from '../expected/usable-endpoints.ts';
 
 /** As many endpoint visits as one check follows; one takes about a tenth of a millisecond. */
-const BUDGET = 60_000;
+const BUDGET = 40_000;
 
 /**
  * Chooses the ports that are followed packet by packet. All of them, unless that would take minutes: then every port whose
