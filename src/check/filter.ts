@@ -28,7 +28,7 @@ export interface Filtered {
 
 /**
  * Applies `--severity`, `--only`, `--ignore` and what `expect.yaml` allows. A finding about several objects is left out where
- * every one of its Services and pods is allowed; else it is reported, and names the rest.
+ * every one of its Services is allowed, or the rule or setting that stands first; else it is reported, and names the rest.
  */
 export function filterFindings(found: readonly Finding[], filter: FindingFilter): Filtered {
   const findings: Finding[] = [];
@@ -38,15 +38,14 @@ export function filterFindings(found: readonly Finding[], filter: FindingFilter)
     if (filter.only !== null && !filter.only.has(finding.code)) continue;
     if (!isAtLeast(finding.severity, filter.least)) continue;
     const matching = filter.allowances.filter(({ code }) => code === finding.code);
-    const whole = matching.find(({ object }) => object === null || matches(object, finding.objects[0] ?? ''));
-    const named = finding.objects.filter(isNamed);
-    const known = named.filter((name) =>
-      matching.some(({ object }) => object !== null && matches(object, name)),
-    );
+    const isKnown = (name: string) => matching.some(({ object }) => object !== null && matches(object, name));
+    const parts = partsOf(finding);
+    const [first = ''] = finding.objects;
+    const known = parts.filter(isKnown);
     const isAllowed =
-      whole?.object === null ||
-      (named.length > 0 && known.length === named.length) ||
-      (named.length === 0 && whole !== undefined);
+      matching.some(({ object }) => object === null) ||
+      (!parts.includes(first) && isKnown(first)) ||
+      (parts.length > 0 && known.length === parts.length);
     for (const allowance of matching)
       if (allowance.object === null || finding.objects.some((name) => matches(allowance.object ?? '', name)))
         used.add(allowance);
@@ -69,10 +68,15 @@ export function filterFindings(found: readonly Finding[], filter: FindingFilter)
   return { findings, allowed, unused: filter.allowances.filter((allowance) => !used.has(allowance)) };
 }
 
-/** Services and pods; chains, settings and the like only say where. */
-function isNamed(object: string): boolean {
-  return /^(?:pod )?[a-z0-9][a-z0-9.-]*\/[a-z0-9]/.test(object);
+/** What a finding is about, where that is several things: its Services, or its pods if a pod stands first. */
+function partsOf({ objects }: Finding): string[] {
+  const named = objects.filter((name) => NAMED.test(name));
+  const isPod = named[0]?.startsWith('pod ') === true;
+  return named.filter((name) => name.startsWith('pod ') === isPod);
 }
+
+/** Services and pods; chains, settings and the like say where. */
+const NAMED = /^(?:pod )?[a-z0-9][a-z0-9.-]*\/[a-z0-9]/;
 
 function matches(pattern: string, name: string): boolean {
   if (!pattern.includes('*')) return pattern === name;

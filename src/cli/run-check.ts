@@ -125,7 +125,30 @@ async function inputOf(capture: Capture): Promise<CheckInput> {
     kubeProxyVersion: kubeProxy,
     kubeProxyFlags,
     conntrackStats: capture.conntrackStats(),
+    cutInputs: cutInputs(capture),
   };
+}
+
+/** Rules and API objects that were not read whole; a flow listing that is cut only shows fewer flows. */
+function cutInputs(capture: Capture): string[] {
+  const codes = new Set([
+    'truncated',
+    'damaged',
+    'too-large',
+    'missing-rules',
+    'malformed-object',
+    'unreadable-json',
+  ]);
+  const files = capture.problems
+    .list()
+    .filter(
+      ({ code, file }) =>
+        codes.has(code) &&
+        file !== null &&
+        !/conntrack|nft|sysctl|xt_recent|ip6?-/.test(file.replace(/^.*\//, '')),
+    )
+    .map(({ file }) => file ?? '');
+  return [...new Set(files)];
 }
 
 /** A mistake in the file is an error: a statement that is not understood must not pass for one that holds. */

@@ -4,6 +4,7 @@ import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import { Namer } from '../explain/trace/namer.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
+import type { Ruleset } from '../iptables/ruleset.ts';
 import { nameChains } from '../names/chain-names.ts';
 import type { Address, Family } from '../net/address.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
@@ -27,6 +28,11 @@ export interface CheckInput {
   readonly kubeProxyFlags: readonly string[];
   /** `conntrack -S` as text, or null. */
   readonly conntrackStats: string | null;
+  /**
+   * Inputs that end in the middle, or could not be read in part, by name: what is missing from them is not missing on the node.
+   * Empty or absent: all were whole.
+   */
+  readonly cutInputs?: readonly string[];
 }
 
 /** What was compared with the API, and what was not. */
@@ -49,9 +55,13 @@ export class CheckContext {
 
   constructor(input: CheckInput) {
     this.input = input;
-    this.known = input.known;
-    this.node = { name: thisNodeName(input.known), zone: thisNode(input.known)?.zone ?? null };
+    this.known = this.#isCut ? withoutCut(input.known) : input.known;
+    this.node = ownNode(input.known);
     this.minor = parseMinorVersion(input.kubeProxyVersion);
+  }
+
+  get #isCut(): boolean {
+    return (this.input.cutInputs ?? []).length > 0;
   }
 
   /** Puts names to chains and addresses. */
@@ -89,6 +99,7 @@ export class CheckContext {
   get notCompared(): string | null {
     const { proxyMode, rulesets } = this.known;
     if (proxyMode !== 'iptables') return MODE_REASONS[proxyMode];
+    if (this.#isCut) return `not all of ${(this.input.cutInputs ?? []).join(', ')} could be read`;
     if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
     if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
     if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
@@ -174,6 +185,27 @@ export class CheckContext {
     if (!this.#cache.has(key)) this.#cache.set(key, make());
     return this.#cache.get(key) as T;
   }
+}
+
+/**
+ * A dump that is cut is no more than a listing: it may lack chains. Lists of objects that are cut say nothing of those that are
+ * not in them; names then come from comments.
+ */
+function withoutCut(known: Known): Known {
+  return {
+    ...known,
+    rulesets: known.rulesets.map((ruleset): Ruleset => ({ ...ruleset, form: 'rules-listing' })),
+    cluster: { ...known.cluster, services: null, endpoints: null, pods: null },
+  };
+}
+
+/** A Node's zone is also that of the endpoints on it. */
+function ownNode(known: Known): OwnNode {
+  const name = thisNodeName(known);
+  const told = thisNode(known)?.zone ?? null;
+  if (told !== null || name === null) return { name, zone: told };
+  const here = known.cluster.endpoints?.find(({ node, zone }) => node === name && zone !== null);
+  return { name, zone: here?.zone ?? null };
 }
 
 const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace' | 'none', string>> = {

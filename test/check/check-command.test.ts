@@ -63,6 +63,33 @@ describe('what does check say of a healthy node', () => {
   });
 });
 
+describe('what does check say where not all is known', () => {
+  const cut = (file: string): Edit => [file, (text) => text.slice(0, 30_000)];
+  const without = (...names: string[]): Edit[] => names.map((name) => [name, () => '']);
+
+  it.each(['iptables-save.txt', 'endpointslices.json', 'services.json', 'pods.json'])(
+    '%s is cut',
+    async (file) => {
+      const { status, out } = await runOn([cut(file)], 'check', 'FOLDER');
+      expect(out).not.toMatch(/^(?:ERROR|WARNING)/m);
+      expect(out).toContain(`rules not compared with the API: not all of FOLDER/${file} could be read`);
+      expect(status).toBe(0);
+    },
+  );
+
+  it.each([
+    [['nodes.json']],
+    [['capture.json']],
+    [['capture.json', 'nodes.json']],
+    [['ip-addr.json', 'ip-route.json', 'sysctl.txt']],
+    [['pods.json', 'nft.json']],
+  ])('without %j nothing is made up', async (names) => {
+    const { status, out } = await runOn(without(...names), 'check', 'FOLDER', '--ignore', 'KP101');
+    expect(out).not.toMatch(/^(?:ERROR|WARNING)/m);
+    expect(status).toBe(0);
+  });
+});
+
 describe('what does check say of a broken node', () => {
   it('fails, names the rule and its line, whom it hits and what to do', async () => {
     const { status, out } = await runOn([BROKEN], 'check', 'FOLDER', '--ignore', 'KP101');

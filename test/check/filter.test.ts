@@ -81,6 +81,25 @@ describe('which findings are reported', () => {
     ).toHaveLength(3);
   });
 
+  it('a finding about a Service goes by the Service, not by the pods it names', () => {
+    const one = [finding('KP101', 'error', 'shop/a', 'pod shop/a-1')];
+    expect(filterFindings(one, { ...ALL, allowances: [allow('KP101', 'shop/a')] }).findings).toEqual([]);
+    const pod = [finding('KP129', 'error', 'pod shop/a-1', 'shop/a', 'shop/b')];
+    expect(filterFindings(pod, { ...ALL, allowances: [allow('KP129', 'pod shop/a-1')] }).findings).toEqual(
+      [],
+    );
+    expect(filterFindings(pod, { ...ALL, allowances: [allow('KP129', 'shop/a')] }).findings).toHaveLength(1);
+  });
+
+  it('a finding whose rule stands first goes by that rule, or by all of its Services', () => {
+    const one = [finding('KP107', 'error', 'chain FORWARD', 'shop/a', 'shop/b')];
+    expect(filterFindings(one, { ...ALL, allowances: [allow('KP107', 'chain FORWARD')] }).findings).toEqual(
+      [],
+    );
+    expect(filterFindings(one, { ...ALL, allowances: [allow('KP107', 'shop/*')] }).findings).toEqual([]);
+    expect(filterFindings(one, { ...ALL, allowances: [allow('KP107', 'shop/a')] }).findings).toHaveLength(1);
+  });
+
   it('another code is not meant', () => {
     expect(filterFindings(found, { ...ALL, allowances: [allow('KP103', 'shop/a')] }).findings).toEqual(found);
   });

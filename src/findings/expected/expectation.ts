@@ -64,9 +64,10 @@ function expectInternal(
   { service }: ExpectedPort,
   side: Side,
   usable: UsableEndpoints,
-  { behaviour, detection }: Setting,
+  { behaviour, detection, node }: Setting,
 ): Expectation {
   const local = behaviour.internalPolicy && service.internalTrafficPolicy === 'Local';
+  if (local && node.name === null) return { kind: 'open' };
   const endpoints = local ? usable.local : usable.cluster;
   if (endpoints.length > 0) {
     const fromPod = side === 'pod';
@@ -81,7 +82,7 @@ function expectExternal(
   way: Way,
   side: Side,
   usable: UsableEndpoints,
-  { behaviour, detection }: Setting,
+  { behaviour, detection, node }: Setting,
 ): Expectation {
   // KUBE-EXTERNAL-SERVICES is not hooked into OUTPUT: what the node itself sends to such an address leaves it.
   const elsewhere = side === 'node' && way.via !== 'nodePort';
@@ -93,6 +94,8 @@ function expectExternal(
   if (side === 'node') return served(usable.cluster, true, 'no-endpoints', !elsewhere);
   if (side === 'pod' && detection.kind !== 'none')
     return served(usable.cluster, detection.kind === 'all' ? null : false, 'no-endpoints', true);
+  // Which endpoints are local, only the node's name tells.
+  if (node.name === null) return { kind: 'open' };
   return served(usable.local, false, 'no-local-endpoints', behaviour.dropsItself);
 }
 

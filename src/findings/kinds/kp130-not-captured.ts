@@ -34,7 +34,7 @@ function gapsOf(context: CheckContext): Evidence[] {
     [notCompared !== null, `the rules were not compared with the API: ${notCompared}`],
     [context.node.name === null, 'the node’s name is not known, so no endpoint counts as local'],
     [
-      wholeRulesets(known.rulesets).length < known.rulesets.length,
+      (input.cutInputs ?? []).length === 0 && wholeRulesets(known.rulesets).length < known.rulesets.length,
       'a listing (-L, -S) may hold single chains only: its structure was not checked',
     ],
     [

@@ -25,6 +25,12 @@ export interface SurveySetting {
   readonly follower: Follower;
 }
 
+/** What is supposed of the node and its kube-proxy. */
+interface Assumed {
+  readonly node: OwnNode;
+  readonly behaviour: Behaviour;
+}
+
 /** What was followed for one port: every behaviour is compared with the same traces. */
 type Followed = Map<string, readonly Alternative[]>;
 
@@ -46,19 +52,29 @@ export class Surveyor {
   survey(port: ExpectedPort): Deviation[] {
     let best: Deviation[] | null = null;
     const followed: Followed = new Map();
-    for (const behaviour of this.#behaviours) {
-      const found = this.#under(port, behaviour, followed);
-      if (found.length === 0) return [];
-      if (best === null || found.length < best.length) best = found;
+    for (const node of this.#nodesFor(port)) {
+      for (const behaviour of this.#behaviours) {
+        const found = this.#under(port, { node, behaviour }, followed);
+        if (found.length === 0) return [];
+        if (best === null || found.length < best.length) best = found;
+      }
     }
     return best ?? [];
   }
 
-  #under(port: ExpectedPort, behaviour: Behaviour, followed: Followed): Deviation[] {
+  /** Where the node's zone is not known, it may be any that hints name. */
+  #nodesFor({ endpoints }: ExpectedPort): OwnNode[] {
+    const { node } = this.#setting;
+    if (node.zone !== null) return [node];
+    const zones = new Set(endpoints.flatMap(({ zoneHints }) => zoneHints));
+    return [node, ...[...zones].map((zone) => ({ ...node, zone }))];
+  }
+
+  #under(port: ExpectedPort, as: Assumed, followed: Followed): Deviation[] {
     const { known, nodePorts } = this.#setting;
     const address = nodePorts[port.family] ? nodeAddress(known, port.family) : null;
-    return waysInto(port, address, behaviour).flatMap((way) =>
-      this.#clientsOf(port, way).flatMap((client) => this.#compare(port, way, client, behaviour, followed)),
+    return waysInto(port, address, as.behaviour).flatMap((way) =>
+      this.#clientsOf(port, way).flatMap((client) => this.#compare(port, way, client, as, followed)),
     );
   }
 
@@ -66,10 +82,10 @@ export class Surveyor {
     port: ExpectedPort,
     way: Way,
     client: Client,
-    behaviour: Behaviour,
+    { node, behaviour }: Assumed,
     followed: Followed,
   ): Deviation[] {
-    const { node, detection, follower } = this.#setting;
+    const { detection, follower } = this.#setting;
     const setting: Setting = {
       node,
       behaviour,
@@ -81,7 +97,9 @@ export class Surveyor {
     const key = `${way.via} ${way.address.value} ${client.from}`;
     let alternatives = followed.get(key);
     if (alternatives === undefined) {
-      alternatives = alternativesOf(follower.follow(client, { ...way, protocol: port.protocol }));
+      alternatives = alternativesOf(
+        follower.follow(client, { ...way, protocol: port.protocol, isLocal: way.via === 'nodePort' }),
+      );
       followed.set(key, alternatives);
     }
     const affinity = port.service.sessionAffinity === 'ClientIP';

@@ -14,6 +14,8 @@ export interface Target {
   readonly port: number;
   /** IP protocol number. */
   readonly protocol: number;
+  /** True where it is known to be an address of the node, whatever the capture holds. */
+  readonly isLocal?: boolean;
 }
 
 /** Follows new connections through the rules of one capture. */
@@ -37,7 +39,7 @@ export class Follower {
         source: client.sender,
         sourcePort: null,
         destination: target.address,
-        destinationIsLocal: false,
+        destinationIsLocal: target.isLocal ?? false,
         destinationPort: [TCP, UDP, SCTP].includes(target.protocol) ? target.port : null,
         icmp: null,
         entersAt: client.entersAt,
