@@ -1,12 +1,13 @@
+import { parseConntrackStats } from '../conntrack/parse-stats.ts';
 import type { ServiceItem } from '../explain/explanation.ts';
 import { listServices } from '../explain/list-services.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import { Namer } from '../explain/trace/namer.ts';
-import { isLocalAddress } from '../host/local-addresses.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import { nameChains } from '../names/chain-names.ts';
-import type { Address, Family } from '../net/address.ts';
+import type { Family } from '../net/address.ts';
+import { ProblemList } from '../problems/problem.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
@@ -90,6 +91,14 @@ export class CheckContext {
     return this.#once('expected', () => listExpectedPorts(this.known.cluster));
   }
 
+  /** Counters of `conntrack -S`, added up over all CPUs; null where they were not captured. */
+  get conntrackTotals(): ReadonlyMap<string, number> | null {
+    const { conntrackStats } = this.input;
+    if (conntrackStats === null) return null;
+    // Lines that cannot be read are told by `conntrack`.
+    return parseConntrackStats(conntrackStats, 'conntrack -S', new ProblemList())?.totals ?? null;
+  }
+
   /** @returns how the rules tell pods from others. */
   detection(family: Family): DetectedPods {
     return this.#once(`detection ${family}`, () => detectPods(this.known, family));
@@ -168,12 +177,6 @@ export class CheckContext {
     return this.known.rulesets.some(
       (ruleset) => ruleset.family === family && ruleset.form === 'save' && ruleset.tables.has('nat'),
     );
-  }
-
-  /** @returns true for an address of the node itself, as far as the capture tells. */
-  isOwnAddress(address: Address): boolean {
-    if (isLocalAddress(this.known.host, address) === true) return true;
-    return nodeAddress(this.known, address.family)?.value === address.value;
   }
 
   #takesNodePorts(family: Family): boolean {

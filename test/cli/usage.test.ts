@@ -7,10 +7,10 @@ describe('help', () => {
     expect(status).toBe(0);
     expect(err).toBe('');
     const commands = [...out.matchAll(/^ {2}([a-z]+)( [[<][^ ]+)* {2,}/gm)].map(([, name]) => name);
-    expect(commands).toEqual(['trace', 'conntrack', 'services', 'chain', 'help']);
+    expect(commands).toEqual(['trace', 'conntrack', 'services', 'chain', 'check', 'help']);
   });
 
-  it.each(['trace', 'conntrack', 'services', 'chain'])(
+  it.each(['trace', 'conntrack', 'services', 'chain', 'check'])(
     'of %s shows grouped options and examples on the demo',
     async (name) => {
       for (const argv of [

@@ -92,7 +92,7 @@ const CASES: readonly Case[] = [
     ],
     severity: 'error',
     object: 'shop/udp-echo',
-    says: /shop\/udp-echo:echo: 1 UDP flow still goes to 10\.244\.1\.77:5353/,
+    says: /1 UDP flow of shop\/udp-echo:echo is stuck: 10\.244\.1\.77:5353/,
     nearMiss: 'a flow of TCP to an endpoint that is gone, which drains',
     nearEdits: [
       [

@@ -61,9 +61,9 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: ['capture'],
   },
   findings: {
-    holds: 'what is wrong with a node; it imports the models and explain',
-    values: [...MODELS, 'explain'],
-    types: ['problems'],
+    holds: 'what is wrong with a node; it imports the models, explain and problems',
+    values: [...MODELS, 'explain', 'problems'],
+    types: [],
   },
   check: {
     holds: 'findings and expectations put together; it imports the models, explain and findings',

@@ -3,14 +3,14 @@ import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
-import { sumConntrackStats } from './conntrack-counters.ts';
 
 /** Connections that conntrack could not insert: lost DNS packets and five-second waits. */
 export const insertFailed: FindingKind<CheckContext> = {
   code: 'KP112',
   title: 'conntrack insert_failed: DNS may wait five seconds',
-  find({ known, input }): Finding[] {
-    const stats = sumConntrackStats(input.conntrackStats);
+  find(context): Finding[] {
+    const { known } = context;
+    const stats = context.conntrackTotals;
     const failed = stats?.get('insert_failed') ?? 0;
     if (failed === 0) return [];
     const plain = masqueradesInOrder(known.rulesets);

@@ -37,7 +37,7 @@ function findIn(item: ServiceItem, { known }: CheckContext): Finding[] {
     const who =
       entries === undefined
         ? `clients that were sent there within ${affinitySeconds} s stay there (their list was not captured)`
-        : `${counted(clients.length, 'client')} (${listed(clients, 3)}) stay there for up to ${affinitySeconds} s after each try`;
+        : `${counted(clients.length, 'client')} (${listed(clients, 3)}) ${clients.length === 1 ? 'stays' : 'stay'} there for up to ${affinitySeconds} s after each try`;
     return [
       {
         code: 'KP124',

@@ -5,19 +5,19 @@ import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { sumConntrackStats } from './conntrack-counters.ts';
 
 /** The connection table is full or nearly: new connections are dropped. */
 export const conntrackFull: FindingKind<CheckContext> = {
   code: 'KP126',
   title: 'conntrack table full',
-  find({ known, input }): Finding[] {
+  find(context): Finding[] {
+    const { known } = context;
     const count = sysctlNumber(known.host, 'net.netfilter.nf_conntrack_count');
     const max = sysctlNumber(known.host, 'net.netfilter.nf_conntrack_max');
     if (count === null || max === null || max <= 0 || count / max < NEARLY) return [];
     const percent = Math.floor((count / max) * 100);
     const full = count / max >= FULL;
-    const drops = sumConntrackStats(input.conntrackStats);
+    const drops = context.conntrackTotals;
     const dropped = ['drop', 'early_drop'].map((name) => `${name}=${drops?.get(name) ?? 0}`).join(' ');
     return [
       {
