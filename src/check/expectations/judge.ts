@@ -4,6 +4,7 @@ import type { Finding } from '../../findings/finding.ts';
 import type { ExpectationResult } from '../report.ts';
 import type { ConntrackExpectation, Expectations, PacketExpectation } from './expectations.ts';
 import { judgePacket } from './judge-packet.ts';
+import { questionFor } from './question.ts';
 import { countFlows } from './service-flows.ts';
 
 /** @returns for each statement whether it holds, in the order of the file. */
@@ -31,20 +32,7 @@ function resultOf(
 
 function judgeOne(packet: PacketExpectation, known: Known): string[] {
   try {
-    const items = explainTrace(
-      {
-        destination: packet.to,
-        from: packet.from,
-        protocol: packet.protocol,
-        sourcePort: packet.sourcePort,
-        inInterface: null,
-        mark: null,
-        ctstate: null,
-        namespace: 'default',
-        detail: 'answer',
-      },
-      known,
-    );
+    const items = explainTrace(questionFor(packet), known);
     return items.flatMap((item) => judgePacket(packet, item));
   } catch (error) {
     if (error instanceof QuestionError) return [`cannot be asked: ${error.message}`];

@@ -5,6 +5,7 @@ import { type Known, QuestionError } from '../../explain/question/question.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Expectations, PacketExpectation } from './expectations.ts';
 import { placeOf } from './judge-packet.ts';
+import { questionFor } from './question.ts';
 
 /** Ways into a Service port and clients that are written down. */
 const CLIENTS = ['pod', 'node', 'external'] as const;
@@ -84,20 +85,7 @@ function everyPort(known: Known): Asked[] {
 
 function observe(to: string, from: string, protocol: string | null, known: Known) {
   try {
-    const [item] = explainTrace(
-      {
-        destination: to,
-        from,
-        protocol,
-        sourcePort: null,
-        inInterface: null,
-        mark: null,
-        ctstate: null,
-        namespace: 'default',
-        detail: 'answer',
-      },
-      known,
-    );
+    const [item] = explainTrace(questionFor({ from, to, protocol, sourcePort: null }), known);
     return item === undefined ? null : summarise(item);
   } catch (error) {
     if (error instanceof QuestionError) return null;

@@ -81,8 +81,11 @@ function reversePathNote(known: Known, address: Address): Condition[] {
   return [{ code: 'in-interface', text, settle: 'give --in-interface' }];
 }
 
-/** Packets of a client are taken to come in where answers to it go out. */
-function interfaceTowards(known: Known, address: Address): string | undefined {
+/**
+ * Packets of a client are taken to come in where answers to it go out.
+ * @returns the interface, or undefined where routes do not tell
+ */
+export function interfaceTowards(known: Known, address: Address): string | undefined {
   const answer = routeTowards(known, address);
   return answer.kind === 'route' && answer.type === 'unicast' ? (answer.device ?? undefined) : undefined;
 }

@@ -1,5 +1,5 @@
 import { podNetworks, thisNode } from '../../explain/question/this-node.ts';
-import { findRoute } from '../../host/find-route.ts';
+import { interfaceTowards } from '../../explain/question/vantage.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
@@ -69,24 +69,6 @@ function remotePod(context: CheckContext, family: Family) {
   if (network === undefined || own.size === 0) return null;
   const all = maskOfLength(family, family === 'ipv4' ? 32 : 128);
   const address: Address = { family, value: network.value | (all & ~network.mask & ~1n) };
-  const route = findRoute(context.known.host, {
-    family,
-    destination: address,
-    source: null,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
-  if (
-    route.kind !== 'route' ||
-    route.type !== 'unicast' ||
-    route.device === null ||
-    route.device === undefined
-  )
-    return null;
-  return clientAt('external', 'a pod of another node', address, route.device);
+  const device = interfaceTowards(context.known, address);
+  return device === undefined ? null : clientAt('external', 'a pod of another node', address, device);
 }

@@ -36,8 +36,9 @@ export const staleRules: FindingKind<CheckContext> = {
             ? 'clients that still know the address of a deleted Service'
             : hitsOf(deviations),
         evidence: [
-          ...[...byService.values()].flatMap((group) => evidenceFor(group)),
-          ...deleted.map(({ evidence }) => evidence),
+          ...[...byService.values()].slice(0, SHOWN).flatMap((group) => evidenceFor(group)),
+          ...deleted.slice(0, SHOWN).map(({ evidence }) => evidence),
+          ...more(byService.size + deleted.length),
         ],
         advice:
           'see whether kube-proxy runs on this node and what its log says of the last sync; it writes all rules anew when it starts',
@@ -47,6 +48,13 @@ export const staleRules: FindingKind<CheckContext> = {
     ];
   },
 };
+
+/** As many Services as are proven: a node whose kube-proxy stopped long ago may have thousands. */
+const SHOWN = 50;
+
+function more(services: number): Evidence[] {
+  return services > SHOWN ? [factEvidence(`and so for ${services - SHOWN} more`)] : [];
+}
 
 /** One clause about the first deviation of a Service port. */
 function describe(deviation: Deviation): string {
