@@ -20,7 +20,8 @@ export function renderCheckGithub(reports: readonly CheckReport[]): string {
   ]);
   const failed = reports.filter(({ passed }) => !passed).length;
   // Text that a capture holds must not begin a line: it could be a command.
-  const sum = `kp-explain check: ${failed === 0 ? 'all' : `${failed} of`} ${reports.length} captures ${failed === 0 ? 'passed' : 'failed'}`;
+  const all = `${reports.length} ${reports.length === 1 ? 'capture' : 'captures'}`;
+  const sum = `kp-explain check: ${failed === 0 ? `${all} passed` : `${failed} of ${all} failed`}`;
   return [...lines, sum].map((line) => `${line}\n`).join('');
 }
 
