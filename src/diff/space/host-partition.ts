@@ -1,0 +1,224 @@
+import { addressType } from '../../host/address-type.ts';
+import type { Host } from '../../host/facts.ts';
+import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
+import { isLocalAddress } from '../../host/local-addresses.ts';
+import type { RouteQuery } from '../../host/route-query.ts';
+import { routeTables } from '../../host/route-tables.ts';
+import { masqueradeAddress, sourceForOutput } from '../../host/source-address.ts';
+import { ADDRESS_BITS, type Address, type Family, formatAddress } from '../../net/address.ts';
+import { maskOfLength } from '../../net/prefix.ts';
+import type { Intervals } from './intervals.ts';
+import { Partition } from './partition.ts';
+import { prefixIntervals } from './prefix-intervals.ts';
+
+/** Ranges whose addresses the kernel treats apart, whatever the node's tables say. */
+const SPECIAL: Readonly<Record<Family, readonly (readonly [bigint, bigint])[]>> = {
+  ipv4: [
+    [0n, 0n],
+    [0n, 0xffffffn],
+    [0x7f000000n, 0x7fffffffn],
+    [0xa9fe0000n, 0xa9feffffn],
+    [0xe0000000n, 0xe00000ffn],
+    [0xe0000000n, 0xefffffffn],
+    [0xf0000000n, 0xffffffffn],
+    [0xffffffffn, 0xffffffffn],
+  ],
+  ipv6: [
+    [0n, 0n],
+    [1n, 1n],
+    [0n, 0xffffffffn],
+    [0xffff00000000n, 0xffffffffffffn],
+    [1n << 125n, (1n << 126n) - 1n],
+    [0xfcn << 120n, (0xfen << 120n) - 1n],
+    [0xfe80n << 112n, (0xfec0n << 112n) - 1n],
+    [0xfec0n << 112n, (0xff00n << 112n) - 1n],
+    [0xffn << 120n, (1n << 128n) - 1n],
+    ...Array.from({ length: 16 }, (_, scope): readonly [bigint, bigint] => {
+      const start = (0xff00n | BigInt(scope)) << 112n;
+      return [start, start + (1n << 112n) - 1n];
+    }),
+  ],
+};
+
+/**
+ * The addresses of one family as both nodes' routing sees them: which of them it cannot tell apart. Everything that the
+ * trace asks of routes, links and addresses depends on an address through this alone, unless policy rules ask more.
+ */
+export class HostPartition {
+  /** True where policy rules let routing depend on more than the destination. */
+  readonly hasPolicy: boolean;
+  readonly #family: Family;
+  readonly #hosts: readonly [Host, Host];
+  readonly #partition: Partition;
+
+  constructor(family: Family, hosts: readonly [Host, Host]) {
+    this.#family = family;
+    this.#hosts = hosts;
+    this.hasPolicy = hosts.some((host) => {
+      const tables = routeTables(host, family);
+      return tables.customRules || tables.rulesMissing;
+    });
+    this.#partition = new Partition(
+      (1n << BigInt(ADDRESS_BITS[family])) - 1n,
+      hosts.flatMap((host) => [...boundaries(host, family)]),
+    );
+  }
+
+  /** @returns the destinations that both nodes route, deliver and rewrite alike with this one. */
+  destination(value: bigint): Intervals {
+    if (this.hasPolicy) return this.#partition.stretch(value);
+    return this.#partition.alike(value, 'destination', (each) => {
+      const [before, after] = this.#hosts.map((host) => destinationKey(host, this.#at(each)));
+      return JSON.stringify([before?.kind, after?.kind, before?.hop === after?.hop]);
+    });
+  }
+
+  /** @returns the sources that both nodes judge alike with this one. */
+  source(value: bigint): Intervals {
+    if (this.hasPolicy) return this.#partition.stretch(value);
+    return this.#partition.alike(value, 'source', (each) =>
+      JSON.stringify(this.#hosts.map((host) => sourceKey(host, this.#at(each)))),
+    );
+  }
+
+  /** @returns the addresses for which both hosts answer a question as for this one. */
+  alike(value: bigint, question: string, answer: (host: Host, address: Address) => string): Intervals {
+    return this.#partition.alike(value, question, (each) =>
+      this.#hosts.map((host) => answer(host, this.#at(each))).join('\0'),
+    );
+  }
+
+  /** @returns the addresses that the two nodes do not treat alike, as destinations or as sources. */
+  changed(): Intervals {
+    const [before, after] = this.#hosts;
+    const key = (host: Host) => (value: bigint) => {
+      const { kind, hop } = destinationKey(host, this.#at(value));
+      return JSON.stringify([kind, hop, sourceKey(host, this.#at(value))]);
+    };
+    return this.#partition.differing(key(before), key(after));
+  }
+
+  #at(value: bigint): Address {
+    return { family: this.#family, value };
+  }
+}
+
+function* boundaries(host: Host, family: Family): Generator<readonly [bigint, bigint]> {
+  yield* SPECIAL[family];
+  const bits = ADDRESS_BITS[family];
+  const prefixes = [
+    ...(host.routes[family] ?? []).map(({ destination }) => destination),
+    ...(host.policyRules[family] ?? []).flatMap(({ source, destination }) => [source, destination]),
+  ];
+  for (const prefix of prefixes) {
+    if (prefix === null || prefix.family !== family) continue;
+    yield* prefixIntervals(prefix)?.ranges() ?? [];
+  }
+  for (const { address, prefixLength, peer } of (host.links ?? []).flatMap(({ addresses }) => addresses)) {
+    if (address.family !== family) continue;
+    // IPv6 picks the source that shares most leading bits with the destination, so each length is a boundary.
+    const lengths = family === 'ipv4' ? [prefixLength, bits] : Array.from({ length: bits }, (_, at) => at + 1);
+    for (const base of [address.value, peer?.value ?? address.value]) {
+      for (const length of lengths) {
+        const start = base & maskOfLength(family, length);
+        const end = start + (1n << BigInt(bits - length)) - 1n;
+        yield [start, end];
+        // The first and the last address of a network are its own and its broadcast address.
+        yield [start, start];
+        yield [end, end];
+      }
+    }
+  }
+}
+
+/** `hop` is where the packet goes next; it decides nothing, but it is part of the outcome. */
+function destinationKey(host: Host, address: Address): { readonly kind: string; readonly hop: string } {
+  const { family } = address;
+  const unbound: Address = { family, value: 0n };
+  const out = findRoute(host, queryOf(address, unbound, 'lo'));
+  const through = findRoute(host, queryOf(address, null, null));
+  const own = sourceForOutput(host, out, address);
+  const rewritten =
+    through.kind === 'route' && through.device !== null
+      ? masqueradeAddress(host, family, through.device, through.gateway ?? address, address)
+      : null;
+  const kind = JSON.stringify([
+    isLocalAddress(host, address),
+    typesOf(host, address),
+    routeKey(out),
+    routeKey(through),
+    own === null ? null : sameOrText(own, address),
+    rewritten === null ? null : formatAddress(rewritten),
+    networksOf(host, address),
+  ]);
+  return { kind, hop: JSON.stringify([hopsOf(out), hopsOf(through)]) };
+}
+
+function sourceKey(host: Host, address: Address): string {
+  const unbound: Address = { family: address.family, value: 0n };
+  return JSON.stringify([
+    isLocalAddress(host, address),
+    typesOf(host, address),
+    routeKey(findRoute(host, queryOf(address, unbound, 'lo'))),
+    SPECIAL[address.family].map(([from, to]) => address.value >= from && address.value <= to),
+    networksOf(host, address),
+  ]);
+}
+
+/** A process that sends to an address of its node sends from it: the same for all such addresses. */
+function sameOrText(own: Address, destination: Address): string {
+  return own.value === destination.value ? 'itself' : formatAddress(own);
+}
+
+function typesOf(host: Host, address: Address): readonly string[] | string {
+  const answer = addressType(host, address.family, address, null);
+  return answer.kind === 'unknown' ? answer.code : answer.types;
+}
+
+function networksOf(host: Host, address: Address): string[] {
+  const bits = BigInt(ADDRESS_BITS[address.family]);
+  return (host.links ?? []).flatMap(({ name, addresses }) =>
+    addresses
+      .filter((entry) => {
+        const shift = bits - BigInt(entry.prefixLength);
+        return (
+          entry.address.family === address.family && entry.address.value >> shift === address.value >> shift
+        );
+      })
+      .map((entry) => `${name} ${entry.address.value === address.value}`),
+  );
+}
+
+function routeKey(answer: RouteAnswer): unknown {
+  if (answer.kind === 'unknown') return [answer.kind, answer.code];
+  if (answer.kind !== 'route') return answer.kind;
+  return [
+    answer.type,
+    answer.device,
+    answer.gateway === null,
+    answer.preferredSource === null ? null : formatAddress(answer.preferredSource),
+    answer.alternatives.map(({ device, gateway }) => [device, gateway === null]),
+  ];
+}
+
+function hopsOf(answer: RouteAnswer): unknown {
+  if (answer.kind !== 'route') return null;
+  return [answer, ...answer.alternatives].map(({ gateway }) =>
+    gateway === null ? null : formatAddress(gateway),
+  );
+}
+
+function queryOf(destination: Address, source: Address | null, inInterface: string | null): RouteQuery {
+  return {
+    family: destination.family,
+    destination,
+    source,
+    mark: 0,
+    inInterface,
+    outInterface: null,
+    protocol: null,
+    sourcePort: null,
+    destinationPort: null,
+    uid: null,
+  };
+}
