@@ -129,8 +129,7 @@ function answersOf(
     hash: `${given.high} ${given.low} ${order?.text ?? ''}`,
     list: () => {
       const list = new Map<string, boolean>();
-      for (let node = newest; node !== null; node = node.before)
-        list.set(nameQuestion(node.key), node.held);
+      for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node.key), node.held);
       // Two backends have two orders, so one of them is the other's opposite.
       if (order !== null) list.set('order', order.text.startsWith('the iptables-nft'));
       return list;

@@ -68,6 +68,7 @@ export function explore(
     const [before, after] = sides.map((side) => {
       const ways = followPacket(packet, { ...side.world(packet.entersAt), observer: narrowing });
       noteUnknowns(ways, unknowns);
+      for (const { ending } of ways.ways) if (ending.verdict === 'accept') narrowing.ended(ending.branch);
       return groupWays(ways, side.nameQuestion);
     });
     const difference = findDifference(before ?? [], after ?? []);

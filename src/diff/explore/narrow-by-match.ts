@@ -138,8 +138,7 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
     const set = rangeIntervals(ports);
     if (tuple === 'origsrc') narrowing.splitSourcePorts(set, connection.originalSourcePort);
     else if (tuple === 'repldst') narrowing.splitSourcePorts(set, connection.replyDestinationPort);
-    else if (tuple === 'origdst')
-      narrowing.splitDestinationPorts(set, connection.originalDestinationPort);
+    else if (tuple === 'origdst') narrowing.splitDestinationPorts(set, connection.originalDestinationPort);
     else narrowing.splitDestinationPorts(set, connection.replySourcePort);
   },
   ctstatus: fixed,
@@ -179,6 +178,8 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
     const { narrowing } = asked;
     narrowing.keepDoor();
     narrowing.keepMarks((mark) => mark === narrowing.packet.mark);
+    const source = narrowing.packet.source.address;
+    if (source !== null) narrowing.keepSources(narrowing.space.routing.wayBack(source.value));
   },
   length: fixed,
   ttl: fixed,
@@ -204,7 +205,8 @@ export function narrowByMatch(match: Match, asked: Asked): void {
 function bySourcePrefix(prefix: Prefix, { state, narrowing }: Asked): void {
   const set = prefixIntervals(prefix);
   if (set !== null) narrowing.splitSources(set, state);
-  else if (state.source.address !== null) narrowing.splitSources(Intervals.one(state.source.address.value), state);
+  else if (state.source.address !== null)
+    narrowing.splitSources(Intervals.one(state.source.address.value), state);
 }
 
 function byDestinationPrefix(prefix: Prefix, { state, narrowing }: Asked): void {

@@ -14,17 +14,35 @@ export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked):
   if (partition.addressOnly && first !== undefined) {
     const own = first === 'src' ? state.source.address : state.destination;
     if (own === null) return;
-    const alike = partition.addresses.alike(own.value, `${match.directions.join()} ${match.returnNomatch}`, (value) =>
-      space.hosts.map((host) => testSet(host, match.name, elementAt(match, value, state.family)).answer).join(),
+    const alike = partition.addresses.alike(
+      own.value,
+      `${match.directions.join()} ${match.returnNomatch}`,
+      (value) =>
+        space.hosts
+          .map((host) => testSet(host, match.name, elementAt(match, value, state.family)).answer)
+          .join(),
     );
     if (first === 'src') narrowing.splitSources(alike, state);
     else narrowing.splitDestinations(alike, state);
     return;
   }
-  narrowing.keepDoor();
-  narrowing.keepProtocols((protocol) => protocol === packet.protocol);
-  narrowing.keepMarks((mark) => mark === packet.mark);
-  narrowing.keepIcmp((kind) => packet.icmp === null || (kind.type === packet.icmp.type && kind.code === packet.icmp.code));
+  const { dimensions } = partition;
+  const start = first === 'src' ? state.source.address : state.destination;
+  if (start !== null && partition.holdsNothingAt(start.value)) {
+    const alike = partition.addresses.alike(start.value, 'held', (value) =>
+      String(partition.holdsNothingAt(value)),
+    );
+    if (first === 'src') narrowing.splitSources(alike, state);
+    else narrowing.splitDestinations(alike, state);
+    return;
+  }
+  if (dimensions.has('iface') || dimensions.has('mac')) narrowing.keepDoor();
+  if (dimensions.has('mark')) narrowing.keepMarks((mark) => mark === packet.mark);
+  if (dimensions.has('port')) {
+    narrowing.keepProtocols((protocol) => protocol === packet.protocol);
+    const { icmp } = packet;
+    narrowing.keepIcmp((kind) => icmp === null || (kind.type === icmp.type && kind.code === icmp.code));
+  }
   for (const direction of new Set(match.directions)) {
     const address = direction === 'src' ? state.source.address : state.destination;
     const port = direction === 'src' ? state.sourcePort : state.destinationPort;
@@ -33,7 +51,7 @@ export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked):
       if (direction === 'src') narrowing.splitSources(stretch, state);
       else narrowing.splitDestinations(stretch, state);
     }
-    if (port === null) continue;
+    if (port === null || !dimensions.has('port')) continue;
     const ports = partition.ports.stretch(BigInt(port));
     if (direction === 'src') narrowing.splitSourcePorts(ports, port);
     else narrowing.splitDestinationPorts(ports, port);
@@ -60,4 +78,3 @@ function elementAt(match: MatchOf<'set'>, value: bigint, family: Address['family
     returnNomatch: match.returnNomatch,
   };
 }
-

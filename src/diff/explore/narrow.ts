@@ -1,6 +1,9 @@
 import type { Match } from '../../iptables/match.ts';
 import type { Rule, RuleList } from '../../iptables/ruleset.ts';
-import { formatAddress } from '../../net/address.ts';
+import type { Target } from '../../iptables/target.ts';
+import { type Address, formatAddress } from '../../net/address.ts';
+import type { Range } from '../../net/range.ts';
+import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
@@ -52,6 +55,38 @@ export class Narrowing implements Observer {
 
   asked(match: Match, state: PacketState, rule: Rule): void {
     narrowByMatch(match, { state, rule, narrowing: this });
+  }
+
+  /**
+   * What NAT wrote can be what a packet has already: for such packets the rewrite is none, and they are a class of their own.
+   * @param way one that came to its end
+   */
+  ended({ state, path }: Branch): void {
+    const { destination, source } = this.packet;
+    if (state.destination !== destination)
+      this.#split('destination', Intervals.one(state.destination.value), destination.value);
+    if (state.sourceRewrite !== 'none' && this.door.kind === 'in')
+      this.#split('source', oneOrNone(state.source.address), source.address?.value ?? null);
+    for (let node = path; node !== null; node = node.before)
+      this.#splitAtPorts(node.step.rule?.target ?? null);
+  }
+
+  /** The ports that a NAT target writes, or keeps where a packet has one of them. */
+  #splitAtPorts(target: Target | null): void {
+    const ports = portsWritten(target);
+    if (ports === null) return;
+    const set = Intervals.range(BigInt(ports.from), BigInt(ports.to));
+    const field = target?.kind === 'snat' || target?.kind === 'masquerade' ? 'sourcePort' : 'destinationPort';
+    const own = this.packet[field];
+    this.#split(field, set, own === null ? null : BigInt(own));
+  }
+
+  #split(
+    field: 'destination' | 'source' | 'sourcePort' | 'destinationPort',
+    set: Intervals,
+    own: bigint | null,
+  ): void {
+    if (own !== null) this.#fields[field] = side(this.#fields[field], set, own);
   }
 
   /** @param set for whose members the question has one answer, and for all others another. */
@@ -112,12 +147,13 @@ export class Narrowing implements Observer {
     const { space, packet, door } = this;
     const { kind, routing } = { kind: door.kind, routing: space.routing };
     this.#fields.states &= bits(space.universe.states, (state) => state === packet.state);
-    this.keepDestinations(routing.destination(packet.destination.value));
+    this.keepDestinations(routing.destination(packet.destination.value, kind));
     // Interfaces differ in their switches and networks, and a process in the address it is bound to.
     if (kind === 'in') {
       const own = doorKey(space, door);
       this.keepDoors((other) => doorKey(space, other) === own);
-      if (packet.source.address !== null) this.keepSources(routing.source(packet.source.address.value));
+      if (packet.source.address !== null)
+        this.keepSources(routing.source(packet.source.address.value, deviceOf(door)));
     } else this.keepDoor();
     if (routing.hasPolicy) this.#pinWhatPolicyAsks();
   }
@@ -141,6 +177,27 @@ export class Narrowing implements Observer {
       }
     }
   }
+}
+
+function oneOrNone(address: Address | null): Intervals {
+  return address === null ? Intervals.EMPTY : Intervals.one(address.value);
+}
+
+function portsWritten(target: Target | null): Range | null {
+  switch (target?.kind) {
+    case 'dnat':
+    case 'snat':
+      return target.to?.ports ?? null;
+    case 'redirect':
+    case 'masquerade':
+      return target.ports;
+    default:
+      return null;
+  }
+}
+
+function deviceOf(door: Door): string | undefined {
+  return door.kind === 'in' ? door.device : undefined;
 }
 
 function side(whole: Intervals, set: Intervals, value: bigint): Intervals {

@@ -29,12 +29,19 @@ export function textOf(value: Match | Target): string {
 
 /** DNAT and SNAT keep their spelling beside what was read of it; the spelling only counts where nothing was read. */
 function meaningOf(target: Target): Target {
-  if ((target.kind === 'dnat' || target.kind === 'snat') && target.to !== null) return { ...target, text: '' };
+  if ((target.kind === 'dnat' || target.kind === 'snat') && target.to !== null)
+    return { ...target, text: '' };
   return target;
 }
 
 /** Extensions whose asking alone changes something for other rules or packets. */
-const REMEMBERS: ReadonlySet<Match['kind']> = new Set(['recent', 'opaque', 'unrecognised', 'lost', 'statistic-nth']);
+const REMEMBERS: ReadonlySet<Match['kind']> = new Set([
+  'recent',
+  'opaque',
+  'unrecognised',
+  'lost',
+  'statistic-nth',
+]);
 
 /** @returns true where every match only looks at the packet. */
 export function onlyLooks(rule: Rule): boolean {

@@ -1,4 +1,4 @@
-import { Intervals } from './intervals.ts';
+import type { Intervals } from './intervals.ts';
 
 /**
  * A set of packets: every combination of what each field allows. Fields of few values are bit sets over a list of
@@ -34,7 +34,13 @@ const ORDER: readonly (keyof Box)[] = [
 
 /** @returns the packets in both; null where there is none. */
 export function intersect(a: Box, b: Box): Box | null {
-  const bits: Record<(typeof BITS)[number], number> = { protocols: 0, doors: 0, states: 0, marks: 0, icmp: 0 };
+  const bits: Record<(typeof BITS)[number], number> = {
+    protocols: 0,
+    doors: 0,
+    states: 0,
+    marks: 0,
+    icmp: 0,
+  };
   for (const field of BITS) {
     bits[field] = a[field] & b[field];
     if (bits[field] === 0) return null;

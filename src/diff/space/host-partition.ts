@@ -1,15 +1,19 @@
 import { addressType } from '../../host/address-type.ts';
 import type { Host } from '../../host/facts.ts';
 import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
+import { ipv6Class } from '../../host/ipv6-address-class.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { RouteQuery } from '../../host/route-query.ts';
+import { reversePath } from '../../host/route-reverse.ts';
 import { routeTables } from '../../host/route-tables.ts';
 import { masqueradeAddress, sourceForOutput } from '../../host/source-address.ts';
 import { ADDRESS_BITS, type Address, type Family, formatAddress } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
+import { bridgeCallsIptables, isBridge } from '../../trace/bridge.ts';
 import type { Intervals } from './intervals.ts';
 import { Partition } from './partition.ts';
 import { prefixIntervals } from './prefix-intervals.ts';
+import type { Door } from './universe.ts';
 
 /** Ranges whose addresses the kernel treats apart, whatever the node's tables say. */
 const SPECIAL: Readonly<Record<Family, readonly (readonly [bigint, bigint])[]>> = {
@@ -64,19 +68,30 @@ export class HostPartition {
     );
   }
 
-  /** @returns the destinations that both nodes route, deliver and rewrite alike with this one. */
-  destination(value: bigint): Intervals {
+  /**
+   * @param kind whether the packet comes in or a process of the node sends it.
+   * @returns the destinations that both nodes route, deliver and rewrite alike with this one.
+   */
+  destination(value: bigint, kind: Door['kind']): Intervals {
     if (this.hasPolicy) return this.#partition.stretch(value);
-    return this.#partition.alike(value, 'destination', (each) => {
-      const [before, after] = this.#hosts.map((host) => destinationKey(host, this.#at(each)));
+    return this.#partition.alike(value, `destination ${kind}`, (each) => {
+      const [before, after] = this.#hosts.map((host) => destinationKey(host, this.#at(each), kind));
       return JSON.stringify([before?.kind, after?.kind, before?.hop === after?.hop]);
     });
   }
 
-  /** @returns the sources that both nodes judge alike with this one. */
-  source(value: bigint): Intervals {
+  /** @returns the senders that both nodes judge alike with this one, whatever they send to, where it comes in through this device. */
+  source(value: bigint, device: string | undefined): Intervals {
     if (this.hasPolicy) return this.#partition.stretch(value);
-    return this.#partition.alike(value, 'source', (each) =>
+    return this.#partition.alike(value, `source ${device}`, (each) =>
+      this.#hosts.map((host) => judgedAs(host, this.#at(each), device)).join(),
+    );
+  }
+
+  /** @returns the senders to which answers go the same way as to this one. */
+  wayBack(value: bigint): Intervals {
+    if (this.hasPolicy) return this.#partition.stretch(value);
+    return this.#partition.alike(value, 'way back', (each) =>
       JSON.stringify(this.#hosts.map((host) => sourceKey(host, this.#at(each)))),
     );
   }
@@ -92,8 +107,12 @@ export class HostPartition {
   changed(): Intervals {
     const [before, after] = this.#hosts;
     const key = (host: Host) => (value: bigint) => {
-      const { kind, hop } = destinationKey(host, this.#at(value));
-      return JSON.stringify([kind, hop, sourceKey(host, this.#at(value))]);
+      const address = this.#at(value);
+      return JSON.stringify([
+        destinationKey(host, address, 'in'),
+        destinationKey(host, address, 'node'),
+        sourceKey(host, address),
+      ]);
     };
     return this.#partition.differing(key(before), key(after));
   }
@@ -117,7 +136,8 @@ function* boundaries(host: Host, family: Family): Generator<readonly [bigint, bi
   for (const { address, prefixLength, peer } of (host.links ?? []).flatMap(({ addresses }) => addresses)) {
     if (address.family !== family) continue;
     // IPv6 picks the source that shares most leading bits with the destination, so each length is a boundary.
-    const lengths = family === 'ipv4' ? [prefixLength, bits] : Array.from({ length: bits }, (_, at) => at + 1);
+    const lengths =
+      family === 'ipv4' ? [prefixLength, bits] : Array.from({ length: bits }, (_, at) => at + 1);
     for (const base of [address.value, peer?.value ?? address.value]) {
       for (const length of lengths) {
         const start = base & maskOfLength(family, length);
@@ -132,26 +152,72 @@ function* boundaries(host: Host, family: Family): Generator<readonly [bigint, bi
 }
 
 /** `hop` is where the packet goes next; it decides nothing, but it is part of the outcome. */
-function destinationKey(host: Host, address: Address): { readonly kind: string; readonly hop: string } {
+function destinationKey(
+  host: Host,
+  address: Address,
+  kind: Door['kind'],
+): { readonly kind: string; readonly hop: string } {
   const { family } = address;
   const unbound: Address = { family, value: 0n };
-  const out = findRoute(host, queryOf(address, unbound, 'lo'));
-  const through = findRoute(host, queryOf(address, null, null));
-  const own = sourceForOutput(host, out, address);
+  const route = findRoute(
+    host,
+    kind === 'in' ? queryOf(address, null, null) : queryOf(address, unbound, 'lo'),
+  );
+  const own = kind === 'node' ? sourceForOutput(host, route, address) : null;
   const rewritten =
-    through.kind === 'route' && through.device !== null
-      ? masqueradeAddress(host, family, through.device, through.gateway ?? address, address)
+    route.kind === 'route' && route.device !== null && route.type === 'unicast'
+      ? masqueradeAddress(host, family, route.device, route.gateway ?? address, address)
       : null;
-  const kind = JSON.stringify([
+  const key = JSON.stringify([
     isLocalAddress(host, address),
-    typesOf(host, address),
-    routeKey(out),
-    routeKey(through),
+    classOf(address),
+    routeKey(route),
     own === null ? null : sameOrText(own, address),
     rewritten === null ? null : formatAddress(rewritten),
-    networksOf(host, address),
+    kind === 'in' ? unseenNetworks(host, address) : [],
   ]);
-  return { kind, hop: JSON.stringify([hopsOf(out), hopsOf(through)]) };
+  return { kind: key, hop: JSON.stringify(hopsOf(route)) };
+}
+
+/** What the kernel says of a source depends on the destination only by what kind of address that is. */
+function judgedAs(host: Host, source: Address, device: string | undefined): string {
+  if (device === undefined) return classOf(source);
+  const { family } = source;
+  const samples = DESTINATIONS[family].map((value): Address => ({ family, value }));
+  return samples
+    .flatMap((destination) =>
+      [null, device, ''].map(
+        (outInterface) =>
+          reversePath(host, {
+            ...{ source, destination, outInterface, inInterface: device, mark: 0 },
+            ...{ protocol: null, sourcePort: null, destinationPort: null },
+          }).answer,
+      ),
+    )
+    .join(' ');
+}
+
+/** One destination of each kind that the checks of a source tell apart: 192.0.2.1, 127.0.0.1, 0.0.0.0, 224.0.0.1, 255.255.255.255. */
+const DESTINATIONS: Readonly<Record<Family, readonly bigint[]>> = {
+  ipv4: [0xc0000201n, 0x7f000001n, 0n, 0xe0000001n, 0xffffffffn],
+  ipv6: [0x20010db8n << 96n, 1n],
+};
+
+/** What an address is by its bits alone. */
+function classOf({ family, value }: Address): string {
+  if (family === 'ipv6') return JSON.stringify(ipv6Class(value));
+  if (value === 0n || value === 0xffffffffn) return String(value);
+  if (value >> 28n === 0xen) return value >> 8n === 0xe00000n ? 'link multicast' : 'multicast';
+  return value >> 24n === 127n ? 'loopback' : 'other';
+}
+
+/** The bridge's own network, where br_netfilter does not show iptables what stays within it. */
+function unseenNetworks(host: Host, address: Address): string[] {
+  if (bridgeCallsIptables(host, address.family) === true) return [];
+  const bridges = new Set(
+    (host.links ?? []).filter(({ name }) => isBridge(host, name) !== false).map(({ name }) => name),
+  );
+  return networksOf(host, address).filter((network) => bridges.has(network.split(' ')[0] ?? ''));
 }
 
 function sourceKey(host: Host, address: Address): string {

@@ -1,6 +1,6 @@
 import type { Host, IpSet } from '../../host/facts.ts';
 import { setIndex } from '../../host/set-index.ts';
-import type { SetMember } from '../../host/set-key.ts';
+import { type Dimension, dimensionsOf, type SetMember } from '../../host/set-key.ts';
 import { ADDRESS_BITS, type Family } from '../../net/address.ts';
 import { Partition } from './partition.ts';
 
@@ -10,7 +10,13 @@ export interface SetPartition {
   readonly ports: Partition;
   /** True where the set asks for one address and nothing else, on both sides. */
   readonly addressOnly: boolean;
+  /** Everything that members ask for, on either side. */
+  readonly dimensions: ReadonlySet<Dimension>;
+  /** @returns true where no member of any side begins with a network that holds the address. */
+  holdsNothingAt(address: bigint): boolean;
 }
+
+const ALL_DIMENSIONS: readonly Dimension[] = ['ip', 'port', 'iface', 'mark'];
 
 /** @returns how a set, as both sides have it, cuts addresses and ports. */
 export function partitionSet(hosts: readonly [Host, Host], name: string, family: Family): SetPartition {
@@ -32,6 +38,14 @@ export function partitionSet(hosts: readonly [Host, Host], name: string, family:
   return {
     addresses: new Partition(all, addresses),
     ports: new Partition(65535n, ports),
+    dimensions: new Set(sets.flatMap((set) => dimensionsOf(set.type) ?? ALL_DIMENSIONS)),
+    holdsNothingAt: (address) =>
+      sets.every((set) => {
+        const index = setIndex(set);
+        if (index === null) return false;
+        for (const _ of index.candidates(address & index.addressMask)) return false;
+        return true;
+      }),
     addressOnly: sets.every((set) => /^[a-z]+:(?:ip|net)$/.test(set.type)),
   };
 }
