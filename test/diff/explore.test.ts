@@ -45,7 +45,7 @@ function compare(pair: readonly [SmallRules, SmallRules]): Exploration & { world
   return { ...found, worlds: [before, after] };
 }
 
-function valueOf(text: string): bigint {
+function numberOf(text: string): bigint {
   return parseAddress(text)?.value ?? 0n;
 }
 
@@ -63,10 +63,10 @@ function* allPackets(of: Universe): Generator<{ packet: Packet; box: Box }> {
                   family: 'ipv4',
                   protocol,
                   source: inside
-                    ? senderOf({ family: 'ipv4', value: valueOf(from) })
+                    ? senderOf({ family: 'ipv4', value: numberOf(from) })
                     : { address: null, within: [], outside: [], local: true },
                   sourcePort: protocol === ICMP ? null : 40000,
-                  destination: { family: 'ipv4', value: valueOf(to) },
+                  destination: { family: 'ipv4', value: numberOf(to) },
                   destinationIsLocal: false,
                   destinationPort: port,
                   icmp: protocol === ICMP ? { type: 8, code: 0 } : null,
@@ -76,12 +76,12 @@ function* allPackets(of: Universe): Generator<{ packet: Packet; box: Box }> {
                   state,
                 };
                 const box: Box = {
-                  destination: Intervals.one(valueOf(to)),
+                  destination: Intervals.one(numberOf(to)),
                   protocols: bits(of.protocols, (each) => each === protocol),
                   destinationPort: port === null ? Intervals.one(1n) : Intervals.one(BigInt(port)),
                   doors: bits(of.doors, (each) => each === door),
                   states: bits(of.states, (each) => each === state),
-                  source: Intervals.one(valueOf(from)),
+                  source: Intervals.one(numberOf(from)),
                   sourcePort: Intervals.one(40000n),
                   marks: bits(of.marks, (each) => each === mark),
                   icmp: 1,

@@ -10,6 +10,8 @@ export type Shares = ReadonlyMap<string, number>;
 export interface Group {
   readonly answers: Answers;
   readonly shares: Shares;
+  /** The first way to each result. */
+  readonly ends: ReadonlyMap<string, Ending>;
 }
 
 /** Answers to questions that no capture settles, by the question's key. */
@@ -24,17 +26,21 @@ export type NameQuestion = (key: string) => string;
 
 /** @returns what a side does with a packet, by the answers it rests on. */
 export function groupWays({ ways }: Ways, nameQuestion: NameQuestion): Group[] {
-  const groups = new Map<string, { answers: Answers; shares: Map<string, number> }>();
+  const groups = new Map<
+    string,
+    { answers: Answers; shares: Map<string, number>; ends: Map<string, Ending> }
+  >();
   const hashes = new WeakMap<GivenNode, Hash>();
   for (const { ending, order } of ways) {
     const answers = answersOf(ending.branch.given, order, hashes, nameQuestion);
     let group = groups.get(answers.hash);
     if (group === undefined) {
-      group = { answers, shares: new Map() };
+      group = { answers, shares: new Map(), ends: new Map() };
       groups.set(answers.hash, group);
     }
     const result = resultOf(ending);
     group.shares.set(result, (group.shares.get(result) ?? 0) + ending.branch.probability);
+    if (!group.ends.has(result)) group.ends.set(result, ending);
   }
   return [...groups.values()];
 }

@@ -54,6 +54,7 @@ export class HostPartition {
   readonly #family: Family;
   readonly #hosts: readonly [Host, Host];
   readonly #partition: Partition;
+  readonly #found = new Map<string, Intervals>();
 
   constructor(family: Family, hosts: readonly [Host, Host]) {
     this.#family = family;
@@ -101,6 +102,22 @@ export class HostPartition {
     return this.#partition.alike(value, question, (each) =>
       this.#hosts.map((host) => answer(host, this.#at(each))).join('\0'),
     );
+  }
+
+  /**
+   * @param question names the test, so that it is made once.
+   * @returns the addresses for which it holds on one of the hosts.
+   */
+  where(question: string, test: (host: Host, address: Address) => boolean): Intervals {
+    let found = this.#found.get(question);
+    if (found === undefined) {
+      found = this.#partition.differing(
+        () => '',
+        (value) => (this.#hosts.some((host) => test(host, this.#at(value))) ? 'holds' : ''),
+      );
+      this.#found.set(question, found);
+    }
+    return found;
   }
 
   /** @returns the addresses that the two nodes do not treat alike, as destinations or as sources. */
