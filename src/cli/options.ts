@@ -21,11 +21,14 @@ export function addCommonOptions(command: Command): Command {
     .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'))
     .addOption(new Option('--no-api', 'keep away from the API server').hideHelp())
     .optionsGroup('Output:')
-    .addOption(
-      new Option('-o, --output <format>', 'how to write the answer')
-        .choices(['text', 'json', 'yaml'])
-        .default('text'),
-    );
+    .addOption(outputOption());
+}
+
+/** @returns `-o`. */
+export function outputOption(): Option {
+  return new Option('-o, --output <format>', 'how to write the answer')
+    .choices(['text', 'json', 'yaml'])
+    .default('text');
 }
 
 /** @returns the request's common part. */

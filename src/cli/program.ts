@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { chainCommand, runChain } from './chain-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
+import { diffCommand, runDiff } from './diff-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { runServices, servicesCommand } from './services-command.ts';
@@ -40,6 +41,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .addCommand(
       chainCommand(name, async (request) => {
         status = await runChain(request, io);
+      }),
+    )
+    .addCommand(
+      diffCommand(name, async (request) => {
+        status = await runDiff(request, io);
       }),
     )
     .addHelpText(
@@ -82,6 +88,8 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 }
 
 function commandOf(argv: readonly string[]): string {
-  const command = argv.find((argument) => ['trace', 'conntrack', 'services', 'chain'].includes(argument));
+  const command = argv.find((argument) =>
+    ['trace', 'conntrack', 'diff', 'services', 'chain'].includes(argument),
+  );
   return command === undefined ? '' : `${command} `;
 }

@@ -1,4 +1,5 @@
 import type { Host, IpSet } from '../host/facts.ts';
+import { isLocalAddress } from '../host/local-addresses.ts';
 import type { Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import type { ReachFinder } from './rules/reach.ts';
@@ -90,20 +91,36 @@ function boxesOfSet(name: string, space: Space, reach: ReachFinder, rulesets: re
       const direction = rule.matches.find((match) => match.kind === 'set' && match.name === name);
       const side = direction?.kind === 'set' ? direction.directions[0] : undefined;
       if (changed === null || side !== 'src') boxes.push(box);
-      else boxes.push(...narrowSource(box, changed, space));
+      else boxes.push(...narrowSource(box, changed, space, mayRewriteSource(rulesets)));
     }
   }
   return boxes;
 }
 
 /** Processes of the node have their own source, whatever the box says. */
-function narrowSource(box: Box, changed: Intervals, space: Space): Box[] {
+function narrowSource(box: Box, changed: Intervals, space: Space, rewritten: boolean): Box[] {
   const inside = bits(space.universe.doors, ({ kind }) => kind === 'in');
   const all = everything(space.universe);
+  // A process sends from an address of its node, and MASQUERADE writes one.
+  const local = space.routing.where('own', (host, address) => isLocalAddress(host, address) !== false);
+  const own = rewritten || !local.and(changed).isEmpty;
   return [
     intersect(box, { ...all, doors: inside, source: changed }),
-    intersect(box, { ...all, doors: all.doors & ~inside }),
+    own ? intersect(box, { ...all, doors: all.doors & ~inside }) : null,
   ].filter((one) => one !== null);
+}
+
+/** SNAT can give a packet any source before it comes back in through lo. */
+function mayRewriteSource(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({ tables }) =>
+    [...(tables.get('nat')?.chains.values() ?? [])].some(({ rules }) => {
+      for (let index = 0; index < rules.length; index++) {
+        const name = rules.targetName(index);
+        if (name === 'SNAT' || name === 'NETMAP') return true;
+      }
+      return false;
+    }),
+  );
 }
 
 function isList(set: IpSet | undefined): boolean {

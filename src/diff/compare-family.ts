@@ -5,26 +5,31 @@ import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
 import { gatherMentioned } from './mentioned.ts';
 import { boundsOf, type ChainDelta, compareChains } from './rules/chain-delta.ts';
-import { findDifferingChains } from './rules/chain-pairs.ts';
+import { type ChainPair, findDifferingChains } from './rules/chain-pairs.ts';
 import { ReachFinder } from './rules/reach.ts';
 import { Survey } from './rules/survey.ts';
 import { type Box, disjoint, intersect } from './space/box.ts';
 import type { Intervals } from './space/intervals.ts';
 import { Space } from './space/space.ts';
-import { everything, makeUniverse } from './space/universe.ts';
+import { bits, everything, makeUniverse, type Universe } from './space/universe.ts';
 import { rulesetsOf, type State, sideOf } from './two-sides.ts';
+
+/** Who sends: processes of the node, or whoever comes in with one of these addresses. */
+export type Senders = { readonly kind: 'node' } | { readonly kind: 'in'; readonly addresses: Intervals };
 
 /** What packets to look at. */
 export interface Question {
   readonly budget: number;
-  /** Only packets in all of these fields; null: all. Addresses of the other family leave nothing. */
-  readonly destinations: Intervals | null;
-  readonly sources: Intervals | null;
+  /** Null: everybody. */
+  readonly senders: Senders | null;
 }
 
 /** What differs for the packets of one family. */
 export interface FamilyComparison {
   readonly family: Family;
+  /** Chains whose text differs. */
+  readonly differing: readonly ChainPair[];
+  /** Those of them that do something else. */
   readonly deltas: readonly ChainDelta[];
   readonly exploration: Exploration;
   readonly space: Space;
@@ -65,7 +70,7 @@ export function compareFamily(
   // Two backends on one side and one on the other are two orders against one: nothing bounds what that changes.
   if (before.length !== after.length && before.length > 0 && after.length > 0)
     boxes.unshift(everything(universe));
-  const asked = boxes.flatMap((box) => within(box, question) ?? []);
+  const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
   const exploration = explore(
     disjoint(asked),
     space,
@@ -73,7 +78,7 @@ export function compareFamily(
     examplesOf(states, family),
     question.budget,
   );
-  return { family, deltas, exploration, space, survey };
+  return { family, differing: differing.flat(), deltas, exploration, space, survey };
 }
 
 /** Chains that one side lacks are reached by nothing there; whoever leads to them on the other side differs, too. */
@@ -99,11 +104,13 @@ function pairUp(
   ]);
 }
 
-function within(box: Box, { destinations, sources }: Question): Box | null {
+function within(box: Box, { senders }: Question, { doors }: Universe): Box | null {
+  if (senders === null) return box;
+  const chosen = bits(doors, ({ kind }) => kind === senders.kind);
   return intersect(box, {
     ...box,
-    ...(destinations === null ? {} : { destination: destinations }),
-    ...(sources === null ? {} : { source: sources }),
+    doors: chosen,
+    ...(senders.kind === 'in' ? { source: senders.addresses } : {}),
   });
 }
 

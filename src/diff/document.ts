@@ -79,6 +79,8 @@ export interface Witness {
   readonly packet: TraceItem['packet'] & {
     readonly icmp: { readonly type: number; readonly code: number } | null;
   };
+  /** True for packets that hardly occur, such as those from elsewhere for 127.0.0.0/8. */
+  readonly unlikely: boolean;
   /** The sender in words, where the address alone does not say it. */
   readonly from: string;
   readonly service: ServiceRef | null;
@@ -101,6 +103,8 @@ export interface WitnessSide {
   readonly outcomes: readonly Omit<OutcomeItem, 'path' | 'turns' | 'remarks'>[];
   /** The path up to the step at which the sides part, that step included. */
   readonly path: readonly StepItem[];
+  /** The rule or policy that refuses the packet; null where it passes, or where no rule decides. */
+  readonly decidedBy: StepItem | null;
 }
 
 /** Something beside the rules that differs. */

@@ -31,10 +31,12 @@ export interface ClassGroup extends Difference {
 /**
  * Puts together what one change did: the same rule drops them, or they lose the same endpoints.
  * @param isLocal says whether a destination is the node's own, on the second side: a node port is one, whatever the address.
+ * @param isUnlikely says whether a packet is one that hardly occurs, so that another is shown if there is one.
  */
 export function groupClasses(
   classes: readonly DifferingClass[],
   isLocal: (one: DifferingClass) => boolean,
+  isUnlikely: (one: DifferingClass) => boolean,
 ): ClassGroup[] {
   const groups = new Map<string, { difference: Difference; classes: DifferingClass[] }>();
   for (const one of classes) {
@@ -45,17 +47,21 @@ export function groupClasses(
   }
   return [...groups.values()].map(({ difference, classes: members }) => ({
     ...difference,
-    shown: members.reduce((best, each) => (strangeness(each) < strangeness(best) ? each : best)),
+    shown: members.reduce((best, each) =>
+      strangeness(each, isUnlikely) < strangeness(best, isUnlikely) ? each : best,
+    ),
     classes: members,
   }));
 }
 
 /** A first packet without a mark is what a reader expects. */
-function strangeness({ packet }: DifferingClass): number {
+function strangeness(one: DifferingClass, isUnlikely: (one: DifferingClass) => boolean): number {
+  const { packet } = one;
   return (
-    (packet.mark === 0 ? 0 : 4) +
-    (packet.state === 'NEW' ? 0 : 2) +
-    (packet.protocol === 6 || packet.protocol === 17 ? 0 : 1)
+    (isUnlikely(one) ? 8 : 0) +
+    ((packet.mark === 0 ? 0 : 4) +
+      (packet.state === 'NEW' ? 0 : 2) +
+      (packet.protocol === 6 || packet.protocol === 17 ? 0 : 1))
   );
 }
 
@@ -64,7 +70,8 @@ function describe(one: DifferingClass, isLocal: boolean): Difference & { readonl
   const [own, other] = [verdictsOf(before), verdictsOf(after)];
   if (own !== other) {
     const change = verdictChange(before, after);
-    const key = ['verdict', own, other, deciders(before), deciders(after)].join('\0');
+    const worse = change.severity === 'lost';
+    const key = [change.change, kinds(own), kinds(other), deciders(worse ? after : before)].join('\0');
     return { ...change, key };
   }
   const [from, to] = [placesOf(before), placesOf(after)];
@@ -115,6 +122,11 @@ function verdictsOf({ ends }: Group): string {
   return [...new Set([...ends.values()].map(({ verdict, rejectWith }) => `${verdict} ${rejectWith ?? ''}`))]
     .sort()
     .join();
+}
+
+/** A rejection counts as one, whatever the sender is told. */
+function kinds(verdicts: string): string {
+  return verdicts.replace(/reject [^,]*/g, 'reject');
 }
 
 function verdictChange(before: Group, after: Group): Difference {

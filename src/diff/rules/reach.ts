@@ -4,6 +4,7 @@ import { formatAddress } from '../../net/address.ts';
 import { type Box, intersect } from '../space/box.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
+import { everything } from '../space/universe.ts';
 import { type Reach, reachesOfHook, reachThrough } from './rule-box.ts';
 
 const HOOKS: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
@@ -105,6 +106,7 @@ export class ReachFinder {
     return [...own, ...rewritten];
   }
 
+  /** Every packet that NAT sends on to such a destination. Where nearly any will do, every packet is taken. */
   #rewrittenTo(destination: Intervals, port: Intervals): readonly Box[] {
     const key = `${destination.bounds.join()} ${port.bounds.join()}`;
     const known = this.#rewritten.get(key);
@@ -152,10 +154,8 @@ export class ReachFinder {
   }
 }
 
-function everywhere(space: Space): Box {
-  const [reach] = reachesOfHook('filter', 'INPUT', space);
-  if (reach === undefined) throw new RangeError('a universe without doors');
-  return reach.box;
+function everywhere({ universe }: Space): Box {
+  return everything(universe);
 }
 
 /** @returns the one address that is looked for, as a dump spells it; null where there are several. */

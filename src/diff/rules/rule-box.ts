@@ -145,9 +145,17 @@ export function reachesOfHook(table: string, hook: HookName, space: Space): Reac
     case 'OUTPUT':
       return reach(node, table !== 'filter' && table !== 'security');
     case 'FORWARD':
-      return reach(inside, false);
+      return sentTo(space.routing.forwarded(), reach(inside, false));
     case 'INPUT':
+      return sentTo(space.routing.delivered(), reach(inside | node, false));
     case 'POSTROUTING':
       return reach(inside | node, false);
   }
+}
+
+function sentTo(destination: Intervals, reaches: readonly Reach[]): Reach[] {
+  return reaches.flatMap((reach) => {
+    const late = reach.late === null ? null : { ...reach.late, destination };
+    return destination.isEmpty ? [] : [{ ...reach, late }];
+  });
 }

@@ -120,6 +120,23 @@ export class HostPartition {
     return found;
   }
 
+  /** @returns the destinations that some side may deliver on the node; with policy rules that can be any. */
+  delivered(): Intervals {
+    return this.where('delivered', (host, address) => {
+      if (this.hasPolicy || isLocalAddress(host, address) !== false) return true;
+      const route = findRoute(host, queryOf(address, null, null));
+      return route.kind === 'unknown' || (route.kind === 'route' && route.type !== 'unicast');
+    });
+  }
+
+  /** @returns the destinations that some side may pass on; with policy rules that can be any. */
+  forwarded(): Intervals {
+    return this.where(
+      'forwarded',
+      (host, address) => this.hasPolicy || isLocalAddress(host, address) !== true,
+    );
+  }
+
   /** @returns the addresses that the two nodes do not treat alike, as destinations or as sources. */
   changed(): Intervals {
     const [before, after] = this.#hosts;
