@@ -9,6 +9,7 @@ import { compareFamily, type FamilyComparison, type Senders } from './compare-fa
 import type { Diff, Proof } from './document.ts';
 import type { Box } from './space/box.ts';
 import { type State, stateOf } from './two-sides.ts';
+import { concernedRulesets } from './views/concerned-rules.ts';
 import { compareRules } from './views/rules.ts';
 import { compareServices } from './views/services.ts';
 import { compareFacts } from './views/state.ts';
@@ -52,8 +53,12 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     .flatMap((comparison) => describeWitnesses(states, comparison))
     .filter(({ service }) => isAsked(service))
     .sort(compareWitnesses);
-  const changed = compared.some(({ differing }) => differing.length > 0);
-  const all = changed ? compareServices(listInput(before), listInput(after)) : [];
+  const differing = compared.flatMap((comparison) => comparison.differing);
+  const concerned = concernedRulesets([before.rulesets, after.rulesets], differing);
+  const all =
+    differing.length === 0
+      ? []
+      : compareServices(listInput(before, concerned[0]), listInput(after, concerned[1]));
   const services = all.filter(isAsked);
   const sets = new Set(compared.flatMap(({ survey }) => [...survey.sets]));
   const state = compareFacts(states, sets, services);
@@ -68,9 +73,9 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
   };
 }
 
-function listInput(known: Known): ServiceListInput {
+function listInput(known: Known, rulesets: Known['rulesets']): ServiceListInput {
   return {
-    rulesets: known.rulesets,
+    rulesets,
     cluster: known.cluster,
     names: nameChains(known.cluster),
     node: thisNodeName(known),

@@ -15,7 +15,7 @@ export interface Group {
 }
 
 /** Answers to questions that no capture settles, by the question's key. */
-interface Answers {
+export interface Answers {
   /** Equal for equal answers, whatever their order. */
   readonly hash: string;
   readonly list: () => ReadonlyMap<string, boolean>;

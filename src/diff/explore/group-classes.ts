@@ -31,12 +31,12 @@ export interface ClassGroup extends Difference {
 /**
  * Puts together what one change did: the same rule drops them, or they lose the same endpoints.
  * @param isLocal says whether a destination is the node's own, on the second side: a node port is one, whatever the address.
- * @param isUnlikely says whether a packet is one that hardly occurs, so that another is shown if there is one.
+ * @param oddness says how unusual a packet is: the least unusual is shown.
  */
 export function groupClasses(
   classes: readonly DifferingClass[],
   isLocal: (one: DifferingClass) => boolean,
-  isUnlikely: (one: DifferingClass) => boolean,
+  oddness: (one: DifferingClass) => number,
 ): ClassGroup[] {
   const groups = new Map<string, { difference: Difference; classes: DifferingClass[] }>();
   for (const one of classes) {
@@ -47,22 +47,9 @@ export function groupClasses(
   }
   return [...groups.values()].map(({ difference, classes: members }) => ({
     ...difference,
-    shown: members.reduce((best, each) =>
-      strangeness(each, isUnlikely) < strangeness(best, isUnlikely) ? each : best,
-    ),
+    shown: members.reduce((best, each) => (oddness(each) < oddness(best) ? each : best)),
     classes: members,
   }));
-}
-
-/** A first packet without a mark is what a reader expects. */
-function strangeness(one: DifferingClass, isUnlikely: (one: DifferingClass) => boolean): number {
-  const { packet } = one;
-  return (
-    (isUnlikely(one) ? 8 : 0) +
-    ((packet.mark === 0 ? 0 : 4) +
-      (packet.state === 'NEW' ? 0 : 2) +
-      (packet.protocol === 6 || packet.protocol === 17 ? 0 : 1))
-  );
 }
 
 function describe(one: DifferingClass, isLocal: boolean): Difference & { readonly key: string } {
@@ -75,6 +62,7 @@ function describe(one: DifferingClass, isLocal: boolean): Difference & { readonl
     return { ...change, key };
   }
   const [from, to] = [placesOf(before), placesOf(after)];
+  const rests = before.answers.list().size + after.answers.list().size > 0;
   const lost = [...from.keys()].filter((place) => !to.has(place));
   const gained = [...to.keys()].filter((place) => !from.has(place));
   const socket = isLocal ? '' : formatAddress(packet.destination);
@@ -85,7 +73,8 @@ function describe(one: DifferingClass, isLocal: boolean): Difference & { readonl
   if (lost.length > 0 || gained.length > 0) {
     if (gained.includes(ITSELF)) return { change: 'undirected', severity: 'lost', key: key.join('\0') };
     if (lost.includes(ITSELF)) return { change: 'redirected', severity: 'gained', key: key.join('\0') };
-    const severity = lost.length > 0 ? (to.size < from.size ? 'lost' : 'changed') : 'gained';
+    // A client that stays with one endpoint has not lost the others.
+    const severity = lost.length === 0 ? 'gained' : to.size < from.size && !rests ? 'lost' : 'changed';
     return { change: 'endpoints', severity, key: key.join('\0') };
   }
   const uneven = [...from].some(([place, share]) => !sameShare(share, to.get(place) ?? 0));

@@ -1,8 +1,10 @@
 import type { OutcomeItem, StepItem } from '../../explain/explanation.ts';
 import { describeOutcome } from '../../explain/trace/outcome-items.ts';
 import { describeSteps } from '../../explain/trace/step-items.ts';
+import type { Host } from '../../host/facts.ts';
+import { findRoute } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
-import { type Address, formatAddress } from '../../net/address.ts';
+import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { hex } from '../../trace/describe-target.ts';
 import type { Outcome, PathEntry, Trace } from '../../trace/outcome.ts';
@@ -24,7 +26,7 @@ export function describeWitnesses(states: readonly [State, State], comparison: F
   const groups = groupClasses(
     exploration.classes,
     ({ packet }) => space.hosts.some((host) => isLocalAddress(host, packet.destination) === true),
-    isUnlikely,
+    (one) => oddness(one, comparison, nodeAddresses(states)),
   );
   return groups.map((group) => describeGroup(group, states, comparison));
 }
@@ -48,6 +50,7 @@ export function compareWitnesses(a: Witness, b: Witness): number {
     Number(a.unlikely) - Number(b.unlikely) ||
     RANK[a.severity] - RANK[b.severity] ||
     ORDER.indexOf(a.change) - ORDER.indexOf(b.change) ||
+    b.classes - a.classes ||
     compare(a.packet.family, b.packet.family) ||
     compare(textOf(a), textOf(b))
   );
@@ -61,6 +64,58 @@ function textOf({ packet, service }: Witness): string {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * How unusual a packet is, for choosing an example: a reader expects a new connection without a mark, node ports and load
+ * balancers asked from outside at the node's own address, and cluster IPs asked from pods.
+ */
+function oddness(one: DifferingClass, { space }: FamilyComparison, nodes: ReadonlySet<bigint>): number {
+  const { packet } = one;
+  const { routes } = space.hosts[1];
+  const uplink = (routes[packet.family] ?? []).some(
+    ({ destination, nextHops }) =>
+      destination.mask === 0n && nextHops.some(({ device }) => device === packet.inInterface),
+  );
+  const local = space.hosts.some((host) => isLocalAddress(host, packet.destination) === true);
+  return (
+    (isUnlikely(one) ? 64 : 0) +
+    (packet.mark === 0 ? 0 : 32) +
+    (packet.state === 'NEW' ? 0 : 16) +
+    (packet.protocol === 6 || packet.protocol === 17 ? 0 : 8) +
+    (local && !nodes.has(packet.destination.value) ? 4 : 0) +
+    (packet.entersAt === 'OUTPUT' ? (packet.source.address === null ? 2 : 3) : uplink === local ? 0 : 1) +
+    (cameBackwards(packet, space.hosts[1]) ? 6 : 0) +
+    (isTranslated(one.before) || isTranslated(one.after) ? 0 : 0.5)
+  );
+}
+
+/** A packet comes in where answers to it go out, unless somebody lies about the sender. */
+function cameBackwards(packet: DifferingClass['packet'], host: Host): boolean {
+  const { address } = packet.source;
+  if (address === null || packet.entersAt === 'OUTPUT' || typeof packet.inInterface !== 'string')
+    return false;
+  const answer = findRoute(host, {
+    ...{ family: packet.family, destination: address, source: null, mark: 0, inInterface: 'lo' },
+    ...{ outInterface: null, protocol: null, sourcePort: null, destinationPort: null, uid: null },
+  });
+  return answer.kind === 'route' && answer.device !== packet.inInterface;
+}
+
+function isTranslated({ ends }: Group): boolean {
+  return [...ends.values()].some(({ branch }) => branch.state.connection?.dnat === true);
+}
+
+/** Addresses by which the cluster knows its nodes. */
+function nodeAddresses(states: readonly [State, State]): ReadonlySet<bigint> {
+  const nodes = states.flatMap(({ known }) => known.cluster.nodes ?? []);
+  const found = new Set<bigint>();
+  for (const { addresses } of nodes)
+    for (const { address } of addresses) {
+      const parsed = parseAddress(address);
+      if (parsed !== null) found.add(parsed.value);
+    }
+  return found;
 }
 
 /** Packets that only a strange network brings to a node: to or from its own loopback addresses, or from nowhere. */
