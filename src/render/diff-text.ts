@@ -44,11 +44,7 @@ export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
       diff.rules.map((change) => ruleLine(change, colours)),
       colours,
     ),
-    ...section(
-      'addresses, routes, sets, sysctls',
-      changed.map((change) => stateLine(change, colours)),
-      colours,
-    ),
+    ...section('addresses, routes, sets, sysctls', stateLines(changed, options), colours),
     ...section('packets that fare otherwise', witnesses, colours),
     ...section(
       'beside the rules',
@@ -71,6 +67,21 @@ function headline(diff: Diff, colours: Colours): string {
   const ways = witnesses.length === 1 ? 'in one way' : `in ${witnesses.length} ways`;
   const worst = lost === 0 ? '' : `, ${lost} of them a loss`;
   return `${colours.bad('BEHAVIOUR CHANGED')} ${ways}${witnesses.length === 1 ? '' : worst}${proof.complete ? '' : ', and not all could be compared'}  ${from}`;
+}
+
+/** Of each kind so many are shown; `--detail full` shows all. */
+const STATE_SHOWN = 5;
+
+function stateLines(changes: Diff['state'], { colours, detail }: DiffTextOptions): string[] {
+  const lines: string[] = [];
+  for (const kind of new Set(changes.map((change) => change.kind))) {
+    const own = changes.filter((change) => change.kind === kind);
+    const shown = detail === 'full' ? own : own.slice(0, STATE_SHOWN);
+    lines.push(...shown.map((change) => stateLine(change, colours)));
+    const hidden = own.length - shown.length;
+    if (hidden > 0) lines.push(colours.faint(`  and ${hidden} more of the kind: ${kind} (--detail full)`));
+  }
+  return lines;
 }
 
 function sideName({ origin, takenAt }: Diff['capture']): string {

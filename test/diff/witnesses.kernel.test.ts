@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findDifference, groupWays } from '../../src/diff/explore/compare-ways.ts';
-import { explore } from '../../src/diff/explore/explore.ts';
+import { explore, type Side } from '../../src/diff/explore/explore.ts';
 import { Space } from '../../src/diff/space/space.ts';
 import { everything, makeUniverse } from '../../src/diff/space/universe.ts';
 import { formatAddress } from '../../src/net/address.ts';
@@ -102,7 +102,7 @@ describe.skipIf(why !== null)(
         const found = explore(
           [{ ...everything(universe), protocols: 1 << universe.protocols.indexOf(UDP) }],
           new Space(universe, [host, host]),
-          [own, other].map((world) => ({ world: () => world, nameQuestion: (key: string) => key })) as never,
+          [sideThrough(own), sideThrough(other)],
           examples,
           5000,
         );
@@ -143,6 +143,10 @@ function probes(): Packet[] {
   return ['172.16.0.2:4000', '172.16.0.3:4001', '192.168.1.9:4000'].map((to) =>
     packetOf({ from: '192.168.1.2:40000', to, protocol: 'udp' }),
   );
+}
+
+function sideThrough(world: World): Side {
+  return { world: () => world, nameQuestion: (key) => key };
 }
 
 function differs(packet: Packet, worlds: readonly World[]): boolean {

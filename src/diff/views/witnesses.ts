@@ -86,6 +86,7 @@ function oddness(one: DifferingClass, { space }: FamilyComparison, nodes: Readon
     (local && !nodes.has(packet.destination.value) ? 4 : 0) +
     (packet.entersAt === 'OUTPUT' ? (packet.source.address === null ? 2 : 3) : uplink === local ? 0 : 1) +
     (cameBackwards(packet, space.hosts[1]) ? 6 : 0) +
+    (isItsOwnEndpoint(one) ? 0.75 : 0) +
     (isTranslated(one.before) || isTranslated(one.after) ? 0 : 0.5)
   );
 }
@@ -100,6 +101,13 @@ function cameBackwards(packet: DifferingClass['packet'], host: Host): boolean {
     ...{ outInterface: null, protocol: null, sourcePort: null, destinationPort: null, uid: null },
   });
   return answer.kind === 'route' && answer.device !== packet.inInterface;
+}
+
+/** A pod that may reach itself through the Service is masqueraded for it, which others are not. */
+function isItsOwnEndpoint({ packet, before, after }: DifferingClass): boolean {
+  return [...before.ends.values(), ...after.ends.values()].some(
+    ({ branch }) => branch.state.destination.value === packet.source.address?.value,
+  );
 }
 
 function isTranslated({ ends }: Group): boolean {
