@@ -7,7 +7,7 @@ import { type Box, intersect } from '../../src/diff/space/box.ts';
 import { Intervals } from '../../src/diff/space/intervals.ts';
 import { Space } from '../../src/diff/space/space.ts';
 import { bits, type Door, everything, makeUniverse, type Universe } from '../../src/diff/space/universe.ts';
-import { type State, stateOf } from '../../src/diff/two-sides.ts';
+import { sideOf, type State, stateOf } from '../../src/diff/two-sides.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
 import { AddressBook } from '../../src/names/addresses.ts';
 import { parseAddress } from '../../src/net/address.ts';
@@ -42,11 +42,10 @@ interface Found {
 
 /** Every packet there can be, whatever the rules have in common. */
 function exploreAll([before, after]: readonly [World, World]): Found {
-  const side = (world: World): Side => ({ world: () => world, nameQuestion: (key) => key });
   const exploration = explore(
     [everything(SMALL)],
     new Space(SMALL, [host, host]),
-    [side(before), side(after)],
+    [sideOf(stateFrom(before), 'ipv4'), sideOf(stateFrom(after), 'ipv4')],
     { sources: () => [], destinations: [] },
     20_000,
   );
@@ -55,16 +54,16 @@ function exploreAll([before, after]: readonly [World, World]): Found {
 
 /** Only the packets that a comparison of the rules leaves open. */
 function compareRules([before, after]: readonly [World, World]): Found {
-  const state = ({ rulesets }: World): State =>
-    stateOf({
-      ...{ rulesets, host, cluster: UNKNOWN_CLUSTER, book: new AddressBook(UNKNOWN_CLUSTER) },
-      ...{ proxyMode: 'iptables', flows: null, node: null },
-    });
-  const { exploration, space } = compareFamily([state(before), state(after)], 'ipv4', {
-    budget: 20_000,
-    senders: null,
-  });
+  const states = [stateFrom(before), stateFrom(after)] as const;
+  const { exploration, space } = compareFamily(states, 'ipv4', { budget: 20_000, senders: null });
   return { exploration, universe: space.universe };
+}
+
+function stateFrom({ rulesets }: World): State {
+  return stateOf({
+    ...{ rulesets, host, cluster: UNKNOWN_CLUSTER, book: new AddressBook(UNKNOWN_CLUSTER) },
+    ...{ proxyMode: 'iptables', flows: null, node: null },
+  });
 }
 
 function worldsOf(pair: readonly [SmallRules, SmallRules]): [World, World] {
@@ -124,8 +123,10 @@ function sameDoor(a: Door, b: Door): boolean {
   return a.device === b.device;
 }
 
-function differs(packet: Packet, [before, after]: readonly [World, World]): boolean {
-  const groups = [before, after].map((world) => groupWays(followPacket(packet, world), (key) => key));
+function differs(packet: Packet, [before, after]: readonly [Side, Side]): boolean {
+  const groups = [before, after].map((side) =>
+    groupWays(followPacket(packet, side.world(packet.entersAt)), side.nameQuestion),
+  );
   return findDifference(groups[0] ?? [], groups[1] ?? []) !== null;
 }
 
@@ -136,11 +137,12 @@ function check(
 ): number {
   const worlds = worldsOf(pair);
   const { exploration, universe } = find(worlds);
+  const sides = [sideOf(stateFrom(worlds[0]), 'ipv4'), sideOf(stateFrom(worlds[1]), 'ipv4')] as const;
   const shown = `${saveOf(pair[0])}\n${saveOf(pair[1])}`;
   if (exploration.unexplored.length > 0) throw new Error(`not all explored\n${shown}`);
   let differing = 0;
   for (const { packet, box } of allPackets(universe)) {
-    const own = differs(packet, worlds);
+    const own = differs(packet, sides);
     const holding = exploration.classes.filter((each) => intersect(each.box, box) !== null).length;
     if (own) differing++;
     if (holding === (own ? 1 : 0)) continue;

@@ -37,12 +37,12 @@ function throughMatch(reach: Reach, match: Match, space: Space): Reach | null {
   const { family } = universe;
   switch (match.kind) {
     case 'source':
-      return within(reach, { source: turned(prefixIntervals(match.prefix), match, allAddresses(family)) });
+      return from(reach, turned(prefixIntervals(match.prefix), match, allAddresses(family)), space);
     case 'destination':
       return towards(reach, turned(prefixIntervals(match.prefix), match, allAddresses(family)), null);
     case 'iprange': {
       const set = turned(Intervals.range(match.from, match.to), match, allAddresses(family));
-      return match.side === 'source' ? within(reach, { source: set }) : towards(reach, set, null);
+      return match.side === 'source' ? from(reach, set, space) : towards(reach, set, null);
     }
     case 'protocol': {
       const number = match.number ?? parseProtocol(match.name);
@@ -79,10 +79,13 @@ function throughAddressType(reach: Reach, match: MatchOf<'addrtype'>, space: Spa
     const answer = matchesAddressType(host, family, address, match.types, null);
     return answer === 'unknown' || (answer === 'yes') !== match.negated;
   });
-  if (match.side === 'destination') return towards(reach, set, null);
-  return reach.box.doors === (reach.box.doors & bits(space.universe.doors, ({ kind }) => kind === 'in'))
-    ? within(reach, { source: set })
-    : reach;
+  return match.side === 'destination' ? towards(reach, set, null) : from(reach, set, space);
+}
+
+/** Of a process the door tells the source, as far as it is known: the field has no meaning there, and is left whole. */
+function from(reach: Reach, source: Intervals | null, { universe }: Space): Reach | null {
+  const inside = bits(universe.doors, ({ kind }) => kind === 'in');
+  return (reach.box.doors & inside) === 0 ? reach : within(reach, { source });
 }
 
 /** Null stands for no bound. */
@@ -127,7 +130,7 @@ function portsOf(ranges: readonly Range[]): Intervals {
   return Intervals.of(ranges.map(({ from, to }): [bigint, bigint] => [BigInt(from), BigInt(to)]));
 }
 
-/** @returns what can come to the built-in chain of a table, as far as hook and table alone tell. */
+/** @returns what can come to the built-in chain of a table, as far as hook and table alone tell; processes apart from others. */
 export function reachesOfHook(table: string, hook: HookName, space: Space): Reach[] {
   const { universe } = space;
   const inside = bits(universe.doors, ({ kind }) => kind === 'in');
@@ -147,9 +150,9 @@ export function reachesOfHook(table: string, hook: HookName, space: Space): Reac
     case 'FORWARD':
       return sentTo(space.routing.forwarded(), reach(inside, false));
     case 'INPUT':
-      return sentTo(space.routing.delivered(), reach(inside | node, false));
+      return sentTo(space.routing.delivered(), [...reach(inside, false), ...reach(node, false)]);
     case 'POSTROUTING':
-      return reach(inside | node, false);
+      return [...reach(inside, false), ...reach(node, false)];
   }
 }
 
