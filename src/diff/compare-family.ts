@@ -1,5 +1,5 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
-import { type Family, parseAddress } from '../net/address.ts';
+import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
 import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
@@ -151,7 +151,18 @@ function examplesOf(states: readonly [State, State], family: Family): Examples {
     ),
   );
   const outsideFirst = [...outside, ...gateways.filter((value) => value >= 0n), ...podAddresses];
-  const podsFirst = [...podAddresses, ...outside];
+  // Without Pods some neighbour of the node stands for them.
+  const neighbours = states.flatMap(({ host }) =>
+    (host.links ?? []).flatMap(({ loopback, addresses }) =>
+      addresses
+        .filter(
+          (entry) =>
+            !loopback && entry.address.family === family && entry.prefixLength <= ADDRESS_BITS[family] - 8,
+        )
+        .map(({ address }) => (address.value & ~0xffn) | 0xfan),
+    ),
+  );
+  const podsFirst = [...podAddresses, ...neighbours.reverse(), ...outside];
   return {
     sources: (door) => (door.kind === 'in' && uplinks.has(door.device ?? '') ? outsideFirst : podsFirst),
     destinations: [...services, ...podAddresses, ...outside],

@@ -7,7 +7,7 @@ import { type Box, intersect } from '../../src/diff/space/box.ts';
 import { Intervals } from '../../src/diff/space/intervals.ts';
 import { Space } from '../../src/diff/space/space.ts';
 import { bits, type Door, everything, makeUniverse, type Universe } from '../../src/diff/space/universe.ts';
-import { sideOf, type State, stateOf } from '../../src/diff/two-sides.ts';
+import { type State, sideOf, stateOf } from '../../src/diff/two-sides.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
 import { AddressBook } from '../../src/names/addresses.ts';
 import { parseAddress } from '../../src/net/address.ts';

@@ -54,18 +54,17 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: MODELS,
     types: ['problems'],
   },
-<<<<<<< HEAD
   redact: {
     holds:
       'a capture in new names; it imports readers of rules, names and objects, and only types of capture',
     values: ['net', 'problems', 'iptables', 'kubernetes', 'names'],
     types: ['capture'],
-=======
+  },
   diff: {
-    holds: 'two states compared: it asks the models and the trace, and explains as explain does; of problems only types',
+    holds:
+      'two states compared: it asks the models and the trace, and explains as explain does; of problems only types',
     values: [...MODELS, 'explain'],
     types: ['problems'],
->>>>>>> ae00612 (Add diff: Services, rules, witnesses and state of two captures, worst first)
   },
   render: {
     holds: 'one view for each format; it decides nothing: only types of explain and diff, and problems',
@@ -74,11 +73,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   cli: {
     holds: 'the program; it may import everything',
-<<<<<<< HEAD
-    values: [...MODELS, 'problems', 'capture', 'explain', 'redact', 'render'],
-=======
-    values: [...MODELS, 'problems', 'capture', 'explain', 'diff', 'render'],
->>>>>>> ae00612 (Add diff: Services, rules, witnesses and state of two captures, worst first)
+    values: [...MODELS, 'problems', 'capture', 'explain', 'diff', 'redact', 'render'],
     types: [],
     io: true,
   },
