@@ -206,6 +206,22 @@ function side(whole: Intervals, set: Intervals, value: bigint): Intervals {
 
 /** Interfaces of which nothing but a rule's `-i` can tell one from another. */
 function doorKey(space: Space, door: Door): string {
+  let keys = DOOR_KEYS.get(space);
+  if (keys === undefined) {
+    keys = new Map();
+    DOOR_KEYS.set(space, keys);
+  }
+  let key = keys.get(door);
+  if (key === undefined) {
+    key = describeDoor(space, door);
+    keys.set(door, key);
+  }
+  return key;
+}
+
+const DOOR_KEYS = new WeakMap<Space, Map<Door, string>>();
+
+function describeDoor(space: Space, door: Door): string {
   if (door.kind === 'node') return 'node';
   const { device } = door;
   if (device === undefined) return 'unknown';
