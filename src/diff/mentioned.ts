@@ -29,7 +29,8 @@ export function gatherMentioned(survey: Survey, hosts: readonly [Host, Host], fa
 }
 
 function devicesOf(survey: Survey, hosts: readonly [Host, Host], family: Family): Door[] {
-  if (hosts.every(({ links }) => links === null)) return withoutLinks(survey);
+  // Without links the interface is an open question of the trace: rules that name one are answered both ways.
+  if (hosts.every(({ links }) => links === null)) return [{ kind: 'in', device: undefined }];
   const names = new Set<string>();
   // The uplink first, then bridges and others that routes lead to, then those that rules name, then the rest.
   for (const host of hosts)
@@ -67,11 +68,6 @@ function isBridgePort(
   return (
     master !== null && links.some(({ name, kind }) => name === master && (kind === 'bridge' || kind === null))
   );
-}
-
-/** Without links the interface is an open question of the trace, and rules that name one are answered both ways. */
-function withoutLinks(_survey: Survey): Door[] {
-  return [{ kind: 'in', device: undefined }];
 }
 
 function processesOf(hosts: readonly [Host, Host], family: Family): Door[] {
