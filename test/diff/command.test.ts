@@ -158,6 +158,15 @@ describe('What of a narrower question?', () => {
   });
 });
 
+describe('What does its help tell?', () => {
+  it('the two states, grouped options, and examples', async () => {
+    const { status, out } = await run(['diff', '--help']);
+    expect(status).toBe(0);
+    for (const part of [/<before> +the first state/, /^The question:$/m, /^Output:$/m, /^Examples:$/m])
+      expect(out).toMatch(part);
+  });
+});
+
 describe('What of a question that cannot be asked?', () => {
   it.each([
     [['diff', before], /missing required argument 'after'/],

@@ -1,5 +1,5 @@
 import type { OutcomeItem, StepItem } from '../../explain/explanation.ts';
-import { describeOutcome } from '../../explain/trace/outcome-items.ts';
+import { describeEnd } from '../../explain/trace/outcome-items.ts';
 import { describeSteps } from '../../explain/trace/step-items.ts';
 import type { Host } from '../../host/facts.ts';
 import { findRoute } from '../../host/find-route.ts';
@@ -233,7 +233,7 @@ function describeSide(
     .filter(
       ({ given }) => given.every(({ text }) => conditions.has(text)) && given.length === conditions.size,
     )
-    .map((each) => describeOutcome(each, trace, state.host, state.namer));
+    .map((each) => describeEnd(each, state.namer.serviceOf(trace), state.namer));
   return {
     given: outcome?.given ?? [],
     outcomes: outcomes.map(withoutPath),
@@ -245,9 +245,8 @@ function describeSide(
 function withoutPath({
   path: _,
   turns: __,
-  remarks: ___,
   ...item
-}: OutcomeItem): WitnessSide['outcomes'][number] {
+}: Omit<OutcomeItem, 'remarks'>): WitnessSide['outcomes'][number] {
   return item;
 }
 
