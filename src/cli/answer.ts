@@ -6,7 +6,7 @@ import type { Capture } from './capture.ts';
 import type { Io } from './io.ts';
 import { type LoadContext, loadCapture } from './load-capture.ts';
 import { Progress } from './progress.ts';
-import type { CommonRequest } from './requests.ts';
+import type { CommonRequest, SourceRequest } from './requests.ts';
 
 /** Shows a document as text; `width` null: no terminal, no limit. */
 export type TextRenderer<D> = (
@@ -15,8 +15,8 @@ export type TextRenderer<D> = (
 ) => string | Promise<string>;
 
 /**
- * The way of every command: load the state, ask it, write the answer. Text goes to standard output and what the input
- * did not let us understand to standard error; JSON and YAML hold both.
+ * The way of every command about one state: load it, ask it, write the answer. Text goes to standard output and what the
+ * input did not let us understand to standard error; JSON and YAML hold both.
  * @param ask makes the document.
  * @param needs what of the state the answer cannot do without.
  * @returns the document, for the exit status.
@@ -28,10 +28,29 @@ export async function answer<D extends { readonly problems: readonly Problem[] }
   renderText: TextRenderer<D>,
   needs: LoadContext['needs'] = 'rules',
 ): Promise<D> {
+  return await answerFrom(
+    request,
+    io,
+    async (load, progress) => await ask(await load(request.sources, needs), progress),
+    renderText,
+  );
+}
+
+/** Loads one state, with problems of its own. */
+export type Load = (sources: SourceRequest, needs?: LoadContext['needs']) => Promise<Capture>;
+
+/** The same for a command that loads its states itself, each with problems of its own. */
+export async function answerFrom<D extends { readonly problems: readonly Problem[] }>(
+  request: Pick<CommonRequest, 'output'>,
+  io: Io,
+  ask: (load: Load, progress: Progress) => Promise<D>,
+  renderText: TextRenderer<D>,
+): Promise<D> {
   const progress = new Progress(io);
+  const load: Load = async (sources, needs = 'rules') =>
+    await loadCapture(sources, { stdin: () => io.stdin(), problems: new ProblemList(), progress, needs });
   try {
-    const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress, needs };
-    const document = await ask(await loadCapture(request.sources, context), progress);
+    const document = await ask(load, progress);
     progress.end();
     await write(document, request, io, renderText);
     return document;
@@ -42,7 +61,7 @@ export async function answer<D extends { readonly problems: readonly Problem[] }
 
 async function write<D extends { readonly problems: readonly Problem[] }>(
   document: D,
-  request: CommonRequest,
+  request: Pick<CommonRequest, 'output'>,
   io: Io,
   renderText: TextRenderer<D>,
 ): Promise<void> {

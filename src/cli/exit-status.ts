@@ -19,3 +19,8 @@ export function statusOfError(error: unknown): ExitStatus {
 export function statusOfChains(found: number): ExitStatus {
   return found === 0 ? EXIT.no : EXIT.answered;
 }
+
+/** @returns the status of a `diff` answer: a difference is a "no", and so is one that could not be ruled out. */
+export function statusOfDiff(identical: boolean): ExitStatus {
+  return identical ? EXIT.answered : EXIT.no;
+}

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommonRequest, Output } from './requests.ts';
 
+const OUTPUTS = ['text', 'json', 'yaml'];
+
 /** The options that every command shares, as commander hands them over. */
 export interface CommonOptions {
   readonly file?: readonly string[];
@@ -9,10 +11,7 @@ export interface CommonOptions {
 }
 
 /** Adds where the state comes from and how the answer is written. */
-export function addCommonOptions(
-  command: Command,
-  outputs: readonly string[] = ['text', 'json', 'yaml'],
-): Command {
+export function addCommonOptions(command: Command, outputs: readonly string[] = OUTPUTS): Command {
   return command
     .optionsGroup('State of the node:')
     .addOption(
@@ -24,9 +23,12 @@ export function addCommonOptions(
     .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'))
     .addOption(new Option('--no-api', 'keep away from the API server').hideHelp())
     .optionsGroup('Output:')
-    .addOption(
-      new Option('-o, --output <format>', 'how to write the answer').choices(outputs).default('text'),
-    );
+    .addOption(outputOption(outputs));
+}
+
+/** @returns `-o` with these formats. */
+export function outputOption(outputs: readonly string[] = OUTPUTS): Option {
+  return new Option('-o, --output <format>', 'how to write the answer').choices(outputs).default('text');
 }
 
 /** @returns the request's common part. */

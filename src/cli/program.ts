@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { chainCommand, runChain } from './chain-command.ts';
 import { checkCommand, runCheck } from './check-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
+import { diffCommand, runDiff } from './diff-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { runServices, servicesCommand } from './services-command.ts';
@@ -48,6 +49,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
         status = await runCheck(request, io);
       }),
     )
+    .addCommand(
+      diffCommand(name, async (request) => {
+        status = await runDiff(request, io);
+      }),
+    )
     .addHelpText(
       'after',
       `\nTry:\n  ${name} trace shop/web --demo\n  sudo iptables-save | ${name} services -f -\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input, 70 a bug`,
@@ -89,7 +95,7 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 
 function commandOf(argv: readonly string[]): string {
   const command = argv.find((argument) =>
-    ['trace', 'conntrack', 'services', 'chain', 'check'].includes(argument),
+    ['trace', 'conntrack', 'diff', 'services', 'chain', 'check'].includes(argument),
   );
   return command === undefined ? '' : `${command} `;
 }

@@ -35,3 +35,17 @@ export interface ChainRequest extends CommonRequest {
 
 /** `conntrack`. */
 export interface ConntrackRequest extends CommonRequest, FlowQuestion {}
+
+/** `diff <before> <after>`. */
+export interface DiffRequest {
+  readonly before: SourceRequest;
+  readonly after: SourceRequest;
+  readonly output: Output;
+  /** As typed: `pod:NAMESPACE/NAME`, `node`, an address or a network; null: everybody. */
+  readonly from: string | null;
+  readonly service: { readonly namespace: string; readonly name: string } | null;
+  /** Classes of packets that may be traced in each family. */
+  readonly budget: number;
+  /** With `path`, each witness has its two paths. */
+  readonly detail: 'answer' | 'path' | 'full';
+}

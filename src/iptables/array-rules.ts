@@ -47,6 +47,10 @@ class ArrayRules implements RuleList {
     }
   }
 
+  text(index: number): string {
+    return this.at(index).text;
+  }
+
   targetName(index: number): string | null {
     const { target } = this.at(index);
     return target === null ? null : targetNameOf(target);

@@ -58,6 +58,8 @@ export interface RuleList {
   towards(destination: Address | null): Iterable<number>;
   /** @returns the chain or target named by the rule's `-j` or `-g`, read without parsing the rest; null without one. */
   targetName(index: number): string | null;
+  /** @returns the rule as the dump spells it, counters left out, read without parsing. Throws RangeError outside the list. */
+  text(index: number): string;
 }
 
 /** One rule. */

@@ -4,6 +4,7 @@ import type { HookName, Rule } from '../iptables/ruleset.ts';
 import { type Answer, turn } from './answer.ts';
 import { answered, type Branch, changed, decided } from './branch.ts';
 import { evaluate } from './match/evaluate.ts';
+import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 
 /** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
@@ -12,24 +13,28 @@ export interface Decision {
   readonly missed: readonly Branch[];
 }
 
+/** Where a rule is asked, and who is told. */
+export interface Asker {
+  readonly host: Host;
+  readonly hook: HookName;
+  readonly questions: Questions;
+  readonly observer?: Observer;
+}
+
 /**
  * Asks every match of a rule, in the kernel's order: the first no ends it.
  *
  * A definite no anywhere decides before anything forks, so an unknown in a rule for another packet costs nothing.
  * Otherwise each unknown splits the branch, and the part for which it fails goes on to the next rule.
  */
-export function decide(
-  branch: Branch,
-  rule: Rule,
-  host: Host,
-  hook: HookName,
-  questions: Questions,
-): Decision {
+export function decide(branch: Branch, rule: Rule, where: Asker): Decision {
   const open: number[] = [];
+  const { host, hook, observer } = where;
   const context = { state: branch.state, host, hook, rule };
   for (let i = 0; i < rule.matches.length; i++) {
     const match = rule.matches[i];
     if (match === undefined) continue;
+    observer?.asked(match, branch.state, rule);
     const answer = settle(evaluate(match, context), branch);
     if (typeof answer === 'object') open.push(i);
     else if (turn(answer, match.negated) === 'no') {
@@ -38,22 +43,21 @@ export function decide(
     }
   }
   if (open.length === 0) return { matched: [branch], missed: [] };
-  return fork(branch, rule, open, host, hook, questions);
+  return fork(branch, rule, open, where);
 }
 
 function fork(
   branch: Branch,
   rule: Rule,
   open: readonly number[],
-  host: Host,
-  hook: HookName,
-  questions: Questions,
+  { host, hook, questions, observer }: Asker,
 ): Decision {
   let current: Branch = branch;
   const missed: Branch[] = [];
   for (const index of open) {
     const match = rule.matches[index];
     if (match === undefined) continue;
+    observer?.asked(match, current.state, rule);
     // Asked again: what an earlier question of this rule settled may settle this one too.
     const answer = settle(evaluate(match, { state: current.state, host, hook, rule }), current);
     if (typeof answer === 'string') {

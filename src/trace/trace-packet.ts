@@ -19,9 +19,24 @@ import type { World } from './world.ts';
  * cannot tell. Pure: nothing of its input changes.
  */
 export function tracePacket(packet: Packet, world: World): Trace {
+  const { ways, steps, assumptions } = followPacket(packet, world);
+  const outcomes = ways.map(({ ending, order }) => outcomeOf(ending, order));
+  return numbered({ packet, steps, outcomes, assumptions });
+}
+
+/** Every way a packet can go, as the walk leaves it: ways share their past. */
+export interface Ways {
+  /** `order` is set where two backends hold rules: a condition on all that the way did. */
+  readonly ways: readonly { readonly ending: Ending; readonly order: Condition | null }[];
+  readonly steps: readonly Step[];
+  readonly assumptions: readonly Condition[];
+}
+
+/** What {@link tracePacket} tells, before each way's path and conditions are written out; cheap where only ends matter. */
+export function followPacket(packet: Packet, world: World): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Condition>();
-  const outcomes: Outcome[] = [];
+  const ways: { ending: Ending; order: Condition | null }[] = [];
   for (const { rulesets, condition } of registrationOrders(world)) {
     const setting = { packet, world: { ...world, rulesets }, steps, assumptions };
     const start: Branch = {
@@ -37,9 +52,9 @@ export function tracePacket(packet: Packet, world: World): Trace {
       else receive(from, context);
       return context.ended;
     }, start);
-    for (const ending of endings) outcomes.push(outcomeOf(ending, condition));
+    for (const ending of endings) ways.push({ ending, order: condition });
   }
-  return numbered({ packet, steps: steps.list(), outcomes, assumptions: [...assumptions.values()] });
+  return { ways, steps: steps.list(), assumptions: [...assumptions.values()] };
 }
 
 /** Keeps only the steps that an outcome passed: a run that was taken back may have left others. Numbers them anew. */

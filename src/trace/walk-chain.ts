@@ -6,6 +6,7 @@ import { unknown } from './answer.ts';
 import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
 import { decide, rememberedRecent } from './decide.ts';
+import type { Observer } from './observer.ts';
 import { applyToPacket } from './packet-targets.ts';
 import type { Questions } from './questions.ts';
 import type { StepBook } from './steps.ts';
@@ -29,6 +30,7 @@ export interface Walk {
   readonly steps: StepBook;
   readonly budget: Budget;
   readonly questions: Questions;
+  readonly observer?: Observer;
 }
 
 /** A place in a chain, and where to go on once the chain ends. Immutable, so branches share their callers. */
@@ -53,7 +55,7 @@ interface LeftChain {
 export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
   const result: WalkResult = { passed: [], translated: [], ended: [] };
   const work: { branch: Branch; frame: Frame; jumps: number }[] = [
-    { branch: start, frame: enter(chain, start, null, null), jumps: 0 },
+    { branch: start, frame: enter(chain, start, null, null, walk), jumps: 0 },
   ];
   for (let task = work.pop(); task !== undefined; task = work.pop()) {
     let { branch, jumps } = task;
@@ -72,7 +74,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       }
       const next: Frame = { ...frame, position: frame.position + 1 };
       const rule = frame.chain.rules.at(index);
-      const { matched, missed } = decide(branch, rule, walk.host, walk.hook, walk.questions);
+      const { matched, missed } = decide(branch, rule, walk);
       if (matched.length === 0 && missed.length === 1 && missed[0] !== undefined) {
         branch = missed[0];
         frame = next;
@@ -155,11 +157,12 @@ function follow(
         result.ended.push(loop(branch, rule));
         return null;
       }
-      if (target.kind === 'jump') return { branch, frame: enter(chain, branch, next, null), jumped: true };
+      if (target.kind === 'jump')
+        return { branch, frame: enter(chain, branch, next, null, walk), jumped: true };
       // A goto out of a built-in chain ends, when its chain does, with the built-in chain's policy.
       const back = next.chain.policy === null ? next.caller : atEnd(next);
       const left = { chain: frame.chain, before: frame.left };
-      return { branch, frame: enter(chain, branch, back, left), jumped: true };
+      return { branch, frame: enter(chain, branch, back, left, walk), jumped: true };
     }
     case 'return':
       // RETURN in a built-in chain is its policy.
@@ -185,7 +188,14 @@ function follow(
   }
 }
 
-function enter(chain: Chain, branch: Branch, caller: Frame | null, left: LeftChain | null): Frame {
+function enter(
+  chain: Chain,
+  branch: Branch,
+  caller: Frame | null,
+  left: LeftChain | null,
+  walk: Walk,
+): Frame {
+  walk.observer?.entered(chain.rules, branch.state);
   return { chain, candidates: candidatesOf(chain.rules, branch), position: 0, caller, left };
 }
 

@@ -3,6 +3,7 @@ import type { Host } from '../host/facts.ts';
 import type { Chain, HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
 import type { Family } from '../net/address.ts';
+import type { Observer } from './observer.ts';
 
 /** Everything a trace is computed from, besides the packet. */
 export interface World {
@@ -15,6 +16,8 @@ export interface World {
    * @param jump the rule that led to its chain
    */
   readonly recoverDestination: (rule: Rule, jump: Rule | null) => NatRange | null;
+  /** Is told every question that the walk asks of the packet. */
+  readonly observer?: Observer;
 }
 
 /**

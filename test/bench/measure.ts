@@ -7,6 +7,8 @@ export interface Job {
   readonly argv: readonly string[];
   /** A file for its standard input. */
   readonly input?: string;
+  /** The exit status it should have; absent: 0. */
+  readonly expects?: number;
 }
 
 /** Medians over the runs of one job. */
@@ -39,14 +41,14 @@ export function measure(jobs: readonly Job[], runs: number): Map<string, Measure
 }
 
 /** @returns null where the command failed; what it says goes to standard error. */
-function runOnce({ argv, input }: Job): Omit<Measured, 'name'> | null {
+function runOnce({ argv, input, expects }: Job): Omit<Measured, 'name'> | null {
   const timed = existsSync(TIME);
   const [command = '', ...rest] = timed ? [TIME, '-q', '-f', '%U %M', ...argv] : argv;
   const stdin = input === undefined ? 'ignore' : openSync(input, 'r');
   const started = performance.now();
   const { status, stderr } = spawnSync(command, rest, { stdio: [stdin, 'ignore', 'pipe'], encoding: 'utf8' });
   const wallSeconds = (performance.now() - started) / 1000;
-  if (status !== 0) {
+  if (status !== (expects ?? 0)) {
     process.stderr.write(`${argv.join(' ')}: exit status ${status}\n${stderr.slice(0, 500)}\n`);
     return null;
   }

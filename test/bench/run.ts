@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { atMostMiB, atMostSeconds, atMostTimes, type Bound, growsAtMost } from './bounds.ts';
 import { type Generated, type GenerateOptions, generateCapture } from './generate.ts';
 import { type Job, type Measured, measure } from './measure.ts';
+import { removeOneEndpoint } from './remove-endpoint.ts';
 
 /** `npm run bench [-- --services 10000 --endpoints 10 --runs 5 --only growth]`: measures whole processes. */
 const { values } = parseArgs({
@@ -104,6 +105,13 @@ try {
       restore('restore --test', large),
     ],
     ['services', 'services, JSON', 'services, with API objects'].map((name) => atMostSeconds(name, 10)),
+    'restore --test',
+  );
+  const fewer = removeOneEndpoint(large, join(folder, 'fewer'));
+  group(
+    'two states, one endpoint removed',
+    [{ ...kp('diff', 'diff', large.folder, fewer), expects: 1 }, restore('restore --test', large)],
+    [atMostSeconds('diff', 15), atMostMiB('diff', 1024), atMostTimes('diff', 'restore --test', 1.5)],
     'restore --test',
   );
   group(

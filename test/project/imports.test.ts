@@ -70,15 +70,21 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: [...MODELS, 'explain', 'findings'],
     types: ['problems'],
   },
+  diff: {
+    holds:
+      'two states compared: it asks the models and the trace, and explains as explain does; of problems only types',
+    values: [...MODELS, 'explain'],
+    types: ['problems'],
+  },
   render: {
     holds:
-      'one view for each format; it decides nothing: only types of explain, findings and check, and problems',
+      'one view for each format; it decides nothing: only types of explain, findings, check and diff, and problems',
     values: ['problems'],
-    types: ['explain', 'findings', 'check'],
+    types: ['explain', 'findings', 'check', 'diff'],
   },
   cli: {
     holds: 'the program; it may import everything',
-    values: [...MODELS, 'problems', 'capture', 'explain', 'findings', 'check', 'redact', 'render'],
+    values: [...MODELS, 'problems', 'capture', 'explain', 'findings', 'check', 'diff', 'redact', 'render'],
     types: [],
     io: true,
   },

@@ -17,7 +17,14 @@ describe('README.md', () => {
 
   it('has an example of every command, and none that fails unannounced', () => {
     const commands = steps.map(({ command }) => /kp-explain (\w+)/.exec(command)?.[1]);
-    expect([...new Set(commands)].sort()).toEqual(['chain', 'check', 'conntrack', 'services', 'trace']);
+    expect([...new Set(commands)].sort()).toEqual([
+      'chain',
+      'check',
+      'conntrack',
+      'diff',
+      'services',
+      'trace',
+    ]);
     for (const { command, output } of steps) {
       if (!command.includes('$?')) expect(output, command).not.toMatch(/^error:/m);
     }

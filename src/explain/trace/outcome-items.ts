@@ -1,6 +1,7 @@
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { OutcomeItem, ServiceRef } from '../explanation.ts';
+import type { Namer } from './namer.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { findRemarks } from './remarks/find-remarks.ts';
 
@@ -10,6 +11,15 @@ export function describeOutcome(
   service: ServiceRef | null,
   context: RemarkContext,
 ): OutcomeItem {
+  return { ...describeEnd(outcome, service, context.namer), remarks: findRemarks(outcome, context) };
+}
+
+/** @returns the same without what else is known about a connection that goes this way. */
+export function describeEnd(
+  outcome: Outcome,
+  service: ServiceRef | null,
+  namer: Namer,
+): Omit<OutcomeItem, 'remarks'> {
   const { destination, source, exit } = outcome;
   const address = source.sender.address;
   return {
@@ -37,8 +47,7 @@ export function describeOutcome(
               name: exit.name,
               nextHop: exit.nextHop === null ? null : formatAddress(exit.nextHop),
             },
-    endpoint: context.namer.endpointOf(outcome),
-    remarks: findRemarks(outcome, context),
+    endpoint: namer.endpointOf(outcome),
     path: outcome.path.map(({ step }) => step.id),
     turns: outcome.turns,
   };

@@ -3,7 +3,7 @@ import { targetSyntaxName } from '../interpret.ts';
 import type { Rule, RuleList } from '../ruleset.ts';
 import { DestinationIndex } from './destination-index.ts';
 import { readPlainDestination, readTargetName } from './peek.ts';
-import { readRule } from './read-rule.ts';
+import { readRule, readRuleText } from './read-rule.ts';
 
 /** What the rules of one dump share: its bytes, and where each rule's line starts. */
 export interface DumpLines {
@@ -90,6 +90,10 @@ export class LazyRules implements RuleList {
       this.#plainDestination(index),
     );
     return this.#index.towards(destination);
+  }
+
+  text(index: number): string {
+    return readRuleText(this.#context.lines.bytes, this.#place(index).start);
   }
 
   targetName(index: number): string | null {

@@ -34,6 +34,16 @@ export function readRule(
   return { chain, number, file, line, text: withoutCounters(text), ...meaning };
 }
 
+/** @returns the text of the rule whose line starts at this byte, without counters, as {@link readRule} gives it. */
+export function readRuleText(bytes: Buffer, start: number): string {
+  let end = bytes.indexOf(10, start);
+  if (end < 0) end = bytes.length;
+  if (end - start > LONGEST_RULE) return `${bytes.toString('utf8', start, start + SHOWN_OF_LONG_RULE)}…`;
+  if (bytes[end - 1] === 13) end--;
+  const { text } = splitCounters(bytes.toString('utf8', start, end));
+  return text.includes(' -c ') ? withoutCounters(text) : text;
+}
+
 function splitCounters(line: string): { text: string; counters: Counters | null } {
   if (line.startsWith('-')) return { text: line, counters: null };
   const found = /^\s*(?:\[(\d+):(\d+)\]\s*)?/.exec(line);

@@ -1,0 +1,148 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Diff } from '../diff/document.ts';
+import type { Capture } from './capture.ts';
+import { formatExamples } from './examples.ts';
+import { type ExitStatus, statusOfDiff } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { knownOf } from './known.ts';
+import { notEmpty, outputOption } from './options.ts';
+import type { DiffRequest, Output, SourceRequest } from './requests.ts';
+import { UsageError } from './usage-error.ts';
+
+interface DiffOptions {
+  readonly from?: string;
+  readonly svc?: DiffRequest['service'];
+  readonly budget: number;
+  readonly detail: DiffRequest['detail'];
+  readonly output: Output;
+}
+
+/** Classes of packets for each family: some ten seconds of work. */
+const BUDGET = 30_000;
+
+/** @returns the command; `act` gets the request. */
+export function diffCommand(program: string, act: (request: DiffRequest) => Promise<void>): Command {
+  return new Command('diff')
+    .summary('what changed between two states, in behaviour and not in text')
+    .description(
+      'What would packets do differently. <before> and <after> are each a capture folder, a .tar.gz of one, or the output of iptables-save; several files of one state are joined by commas. Exit status 0 means that no packet fares otherwise, 1 that some does, or that it could not be ruled out.',
+    )
+    .argument('<before>', 'the first state', notEmpty('A state'))
+    .argument('<after>', 'the second state', notEmpty('A state'))
+    .optionsGroup('The question:')
+    .option(
+      '--from <sender>',
+      'only packets from here: pod:NAMESPACE/NAME, node, an address or a network (default: everybody)',
+      notEmpty('A sender'),
+    )
+    .addOption(new Option('--svc <service>', 'only this Service: NAMESPACE/NAME').argParser(serviceOf))
+    .addOption(
+      new Option('--budget <classes>', 'how many classes of packets may be traced in each family')
+        .argParser(countOf)
+        .default(BUDGET),
+    )
+    .addOption(
+      new Option(
+        '--detail <level>',
+        'one line each; with the two paths of each witness; with whole paths of rules',
+      )
+        .choices(['answer', 'path', 'full'])
+        .default('answer'),
+    )
+    .optionsGroup('Output:')
+    .addOption(outputOption())
+    .addHelpText('after', () =>
+      formatExamples(program, [
+        ['kp-explain diff monday/ tuesday.tar.gz', 'two captures of a node'],
+        ['kp-explain diff before.txt after.txt --detail path', 'two outputs of iptables-save, with paths'],
+        ['kp-explain diff before/ after/ --svc shop/web -o json', 'one Service, as JSON'],
+      ]),
+    )
+    .action(async (before: string, after: string, options: DiffOptions) => {
+      await act({
+        before: sourceOf(before),
+        after: sourceOf(after),
+        output: options.output,
+        from: options.from ?? null,
+        service: options.svc ?? null,
+        budget: options.budget,
+        detail: options.detail,
+      });
+    });
+}
+
+/** Compares, writes the answer. @returns 1 where something changed. Throws UsageError where the question names nothing known. */
+export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus> {
+  if (readsStdin(request.before) && readsStdin(request.after))
+    throw new UsageError('stdin-twice', 'standard input can be one of the two states, not both');
+  const { answerFrom } = await import('./answer.ts');
+  const diff = await answerFrom(
+    request,
+    io,
+    async (load, progress): Promise<Diff> => {
+      const before = await load(request.before);
+      const after = await load(request.after);
+      const known = [knownOf(before, await before.cluster()), knownOf(after, await after.cluster())] as const;
+      const { compareStates } = await import('../diff/compare-states.ts');
+      const { readSenders } = await import('../diff/read-senders.ts');
+      progress.begin('comparing');
+      const senders = readSenders(request.from, known);
+      if (senders === 'unknown')
+        throw new UsageError(
+          'question',
+          `--from ${request.from} is none of pod:NAMESPACE/NAME (of a pod in either capture), node, an address or a network`,
+        );
+      const { budget, service } = request;
+      const comparison = compareStates(...known, { budget, service, senders });
+      return { ...headOf(before, after), ...comparison };
+    },
+    async (found, options) => {
+      const { renderDiffText } = await import('../render/diff-text.ts');
+      return renderDiffText(found, { ...options, detail: request.detail });
+    },
+  );
+  return statusOfDiff(diff.identical);
+}
+
+/** Ask last: reading for the answer may still find problems. */
+function headOf(
+  before: Capture,
+  after: Capture,
+): Pick<Diff, 'apiVersion' | 'kind' | 'capture' | 'before' | 'problems'> {
+  return {
+    apiVersion: 'kp-explain/v1',
+    kind: 'Diff',
+    capture: after.info,
+    before: before.info,
+    get problems() {
+      return [...before.problems.list(), ...after.problems.list()];
+    },
+  };
+}
+
+/** `node:NAME` is the place where a live node comes in once nodes can be read. */
+function sourceOf(text: string): SourceRequest {
+  if (text.startsWith('node:'))
+    throw new UsageError(
+      'no-live-nodes',
+      `${text}: a live node cannot be read yet; save its state to a folder and give that`,
+    );
+  return { files: text.split(',').filter((file) => file !== ''), demo: false };
+}
+
+function readsStdin({ files }: SourceRequest): boolean {
+  return files.includes('-');
+}
+
+function serviceOf(text: string): NonNullable<DiffRequest['service']> {
+  const [, namespace, name] = /^([^/\s]+)\/([^/:\s]+)$/.exec(text) ?? [];
+  if (namespace === undefined || name === undefined)
+    throw new InvalidArgumentError('A Service is NAMESPACE/NAME.');
+  return { namespace, name };
+}
+
+function countOf(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1) throw new InvalidArgumentError('A budget is a number of classes, at least 1.');
+  return count;
+}

@@ -1,0 +1,174 @@
+import type { Host, IpSet } from '../host/facts.ts';
+import { isLocalAddress } from '../host/local-addresses.ts';
+import type { Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
+import type { Family } from '../net/address.ts';
+import type { ReachFinder } from './rules/reach.ts';
+import { textOf } from './rules/rule-key.ts';
+import { type Box, intersect } from './space/box.ts';
+import { Intervals } from './space/intervals.ts';
+import { membersOf } from './space/set-partition.ts';
+import type { Space } from './space/space.ts';
+import { bits, everything } from './space/universe.ts';
+
+/** @returns the packets that may fare otherwise because of what changed beside the rules. */
+export function boxesOfChangedFacts(
+  space: Space,
+  reach: ReachFinder,
+  rulesets: readonly Ruleset[],
+  sets: ReadonlySet<string>,
+): Box[] {
+  const [before, after] = space.hosts;
+  const { family } = space.universe;
+  const all = everything(space.universe);
+  if (switchesOf(before, family) !== switchesOf(after, family)) return [all];
+  if (policyOf(before, family) !== policyOf(after, family)) return [all];
+  const changed = space.routing.changed();
+  const node = bits(space.universe.doors, ({ kind }) => kind === 'node');
+  const routed = changed.isEmpty
+    ? []
+    : [...reach.boxesTowards(changed), { ...all, source: changed, doors: all.doors & ~node }].filter(
+        ({ doors }) => doors !== 0,
+      );
+  return [...routed, ...[...sets].flatMap((name) => boxesOfSet(name, space, reach, rulesets))];
+}
+
+/** Switches that routing and bridging ask. */
+const SWITCHES =
+  /^net\.ipv4\.ip_forward$|^net\.ipv[46]\.conf\..*\.(?:forwarding|rp_filter|route_localnet|accept_local|src_valid_mark|send_redirects)$|^net\.bridge\.bridge-nf-call-/;
+
+/** @returns true where a sysctl can decide what becomes of a packet. */
+export function isSwitch(name: string): boolean {
+  return SWITCHES.test(name);
+}
+
+/** A switch of an interface that only one side has is part of the interface's change. */
+function switchesOf(host: Host, family: Family): string {
+  const other = family === 'ipv4' ? 'net.ipv6.' : 'net.ipv4.';
+  const names = new Set((host.links ?? []).map(({ name }) => name));
+  const list = [...(host.sysctls ?? [])].filter(([name]) => {
+    const device = /^net\.ipv[46]\.conf\.([^.]+)\./.exec(name)?.[1]?.replaceAll('/', '.');
+    const counts = device === undefined || device === 'all' || names.has(device);
+    return isSwitch(name) && !name.startsWith(other) && counts && !/\.(?:veth|cali|lxc)/.test(name);
+  });
+  const bridges = (host.links ?? []).filter(({ kind }) => kind === 'bridge').map(({ name }) => name);
+  return JSON.stringify([host.sysctls === null, list.sort(), host.links === null, bridges.sort()]);
+}
+
+function policyOf(host: Host, family: Family): string {
+  return JSON.stringify(host.policyRules[family], (_, value) =>
+    typeof value === 'bigint' ? `${value}` : value,
+  );
+}
+
+/** @returns true where a set holds the same on both sides. */
+export function sameSet(before: IpSet | undefined, after: IpSet | undefined): boolean {
+  if (before === undefined || after === undefined) return before === after;
+  const shape = ({ type, family, options, entries }: IpSet): string =>
+    JSON.stringify([
+      type,
+      family,
+      options.filter(
+        (word) =>
+          !/^\d+$/.test(word) &&
+          word !== 'hashsize' &&
+          word !== 'maxelem' &&
+          word !== 'bucketsize' &&
+          word !== 'initval',
+      ),
+      entries.map((entry) => JSON.stringify(entry)).sort(),
+    ]);
+  return shape(before) === shape(after);
+}
+
+function boxesOfSet(name: string, space: Space, reach: ReachFinder, rulesets: readonly Ruleset[]): Box[] {
+  const [before, after] = space.hosts.map((host) => host.ipsets?.get(name));
+  const [known, knownAfter] = space.hosts.map((host) => host.ipsets !== null);
+  if (known === knownAfter && sameSet(before, after) && !isList(before)) return [];
+  const changed = changedAddresses(before, after);
+  const boxes: Box[] = [];
+  for (const { table, rule } of rulesAsking(name, rulesets)) {
+    for (const box of reach.boxesOf(table, rule.chain, rule)) {
+      const direction = rule.matches.find((match) => match.kind === 'set' && match.name === name);
+      const side = direction?.kind === 'set' ? direction.directions[0] : undefined;
+      if (changed === null || side !== 'src') boxes.push(box);
+      else boxes.push(...narrowSource(box, changed, space, mayRewriteSource(rulesets)));
+    }
+  }
+  return boxes;
+}
+
+/** Processes of the node have their own source, whatever the box says. */
+function narrowSource(box: Box, changed: Intervals, space: Space, rewritten: boolean): Box[] {
+  const inside = bits(space.universe.doors, ({ kind }) => kind === 'in');
+  const all = everything(space.universe);
+  // A process sends from an address of its node, and MASQUERADE writes one.
+  const local = space.routing.where('own', (host, address) => isLocalAddress(host, address) !== false);
+  const own = rewritten || !local.and(changed).isEmpty;
+  return [
+    intersect(box, { ...all, doors: inside, source: changed }),
+    own ? intersect(box, { ...all, doors: all.doors & ~inside }) : null,
+  ].filter((one) => one !== null);
+}
+
+/** SNAT can give a packet any source before it comes back in through lo. */
+function mayRewriteSource(rulesets: readonly Ruleset[]): boolean {
+  return rulesets.some(({ tables }) =>
+    [...(tables.get('nat')?.chains.values() ?? [])].some(({ rules }) => {
+      for (let index = 0; index < rules.length; index++) {
+        const name = rules.targetName(index);
+        if (name === 'SNAT' || name === 'NETMAP') return true;
+      }
+      return false;
+    }),
+  );
+}
+
+function isList(set: IpSet | undefined): boolean {
+  return set?.type === 'list:set';
+}
+
+/** @returns the addresses that only one side holds, for sets that ask for one address alone; null for others. */
+function changedAddresses(before: IpSet | undefined, after: IpSet | undefined): Intervals | null {
+  if (before === undefined || after === undefined || before.type !== after.type) return null;
+  if (!/:(?:ip|net)$/.test(before.type) || before.type.includes(',')) return null;
+  if (
+    [before, after].some(
+      (set) => set.entries.some(({ nomatch }) => nomatch) || set.options.includes('netmask'),
+    )
+  )
+    return null;
+  const held = [before, after].map((set) => {
+    const width = set.family === 'ipv4' ? 32 : 128;
+    return Intervals.of(
+      membersOf(set).flatMap(({ keys }) =>
+        keys.flatMap((key): [bigint, bigint][] =>
+          key.kind === 'address' ? [[key.value, key.value + (1n << BigInt(width - key.length)) - 1n]] : [],
+        ),
+      ),
+    );
+  });
+  const [own, other] = held;
+  if (own === undefined || other === undefined) return null;
+  const gone = own.without(other);
+  const come = other.without(own);
+  return Intervals.of([...gone.ranges(), ...come.ranges()]);
+}
+
+function* rulesAsking(
+  name: string,
+  rulesets: readonly Ruleset[],
+): Generator<{ table: TableName; rule: Rule }> {
+  const seen = new Set<string>();
+  for (const { tables } of rulesets)
+    for (const table of tables.values())
+      for (const { rules } of table.chains.values())
+        for (let index = 0; index < rules.length; index++) {
+          if (!rules.text(index).includes(` ${name} `)) continue;
+          const rule = rules.at(index);
+          const key = `${table.name} ${rule.chain} ${rule.matches.map(textOf).join()}`;
+          if (seen.has(key) || !rule.matches.some((match) => match.kind === 'set' && match.name === name))
+            continue;
+          seen.add(key);
+          yield { table: table.name, rule };
+        }
+}

@@ -1,0 +1,170 @@
+import type { Ruleset } from '../iptables/ruleset.ts';
+import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
+import { boxesOfChangedFacts } from './changed-facts.ts';
+import type { Examples } from './explore/choose-packet.ts';
+import { type Exploration, explore } from './explore/explore.ts';
+import { gatherMentioned } from './mentioned.ts';
+import { boundsOf, type ChainDelta, compareChains } from './rules/chain-delta.ts';
+import { type ChainPair, findDifferingChains } from './rules/chain-pairs.ts';
+import { ReachFinder } from './rules/reach.ts';
+import { Survey } from './rules/survey.ts';
+import { type Box, disjoint, intersect } from './space/box.ts';
+import type { Intervals } from './space/intervals.ts';
+import { Space } from './space/space.ts';
+import { bits, everything, makeUniverse, type Universe } from './space/universe.ts';
+import { rulesetsOf, type State, sideOf } from './two-sides.ts';
+
+/** Who sends: processes of the node, or whoever comes in with one of these addresses. */
+export type Senders = { readonly kind: 'node' } | { readonly kind: 'in'; readonly addresses: Intervals };
+
+/** What packets to look at. */
+export interface Question {
+  readonly budget: number;
+  /** Null: everybody. */
+  readonly senders: Senders | null;
+}
+
+/** What differs for the packets of one family. */
+export interface FamilyComparison {
+  readonly family: Family;
+  /** Chains whose text differs. */
+  readonly differing: readonly ChainPair[];
+  /** Those of them that do something else. */
+  readonly deltas: readonly ChainDelta[];
+  readonly exploration: Exploration;
+  readonly space: Space;
+  readonly survey: Survey;
+}
+
+/**
+ * Compares what both states do to packets of one family. First the rules, chain by chain: what is written alike does alike,
+ * and order, counters and comments are put aside where they cannot matter. What is left bounds the packets that can fare
+ * otherwise, and only those are explored.
+ */
+export function compareFamily(
+  states: readonly [State, State],
+  family: Family,
+  question: Question,
+): FamilyComparison {
+  const survey = new Survey();
+  const [before, after] = [rulesetsOf(states[0], family), rulesetsOf(states[1], family)];
+  const pairs = pairUp(before, after);
+  const differing = pairs.map((pair) => findDifferingChains(...pair, survey));
+  const hosts = [states[0].host, states[1].host] as const;
+  const universe = makeUniverse(family, gatherMentioned(survey, hosts, family));
+  const space = new Space(universe, hosts);
+  const deltas: ChainDelta[] = [];
+  const boxes: Box[] = [];
+  for (const [at, pair] of pairs.entries()) {
+    const rulesets = pair.filter((ruleset) => ruleset !== null);
+    const reach = new ReachFinder(space, rulesets);
+    for (const chains of differing[at] ?? []) {
+      const delta = compareChains(chains, pair, reach);
+      if (delta === null) continue;
+      deltas.push(delta);
+      if (isOutOfReach(delta, pair)) continue;
+      for (const rule of boundsOf(delta)) boxes.push(...reach.boxesOf(chains.table, chains.name, rule));
+    }
+    boxes.push(...boxesOfChangedFacts(space, reach, rulesets, survey.sets));
+  }
+  // Two backends on one side and one on the other are two orders against one: nothing bounds what that changes.
+  if (before.length !== after.length && before.length > 0 && after.length > 0)
+    boxes.unshift(everything(universe));
+  const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
+  const exploration = explore(
+    disjoint(asked),
+    space,
+    [sideOf(states[0], family), sideOf(states[1], family)],
+    examplesOf(states, family),
+    question.budget,
+  );
+  return { family, differing: differing.flat(), deltas, exploration, space, survey };
+}
+
+/** Chains that one side lacks are reached by nothing there; whoever leads to them on the other side differs, too. */
+function isOutOfReach({ pair }: ChainDelta, rulesets: readonly [Ruleset | null, Ruleset | null]): boolean {
+  if (pair.before !== null && pair.after !== null) return false;
+  if (/^(?:PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/.test(pair.name)) return false;
+  const lacking = rulesets[pair.before === null ? 0 : 1];
+  return lacking === null || lacking.form === 'save';
+}
+
+/** Rules of the same backend belong together; of one backend on each side, whichever they are. */
+function pairUp(
+  before: readonly Ruleset[],
+  after: readonly Ruleset[],
+): (readonly [Ruleset | null, Ruleset | null])[] {
+  const [own] = before;
+  const [other] = after;
+  if (before.length <= 1 && after.length <= 1) return [[own ?? null, other ?? null]];
+  const backends = new Set([...before, ...after].map(({ backend }) => backend));
+  return [...backends].map((backend) => [
+    before.find((ruleset) => ruleset.backend === backend) ?? null,
+    after.find((ruleset) => ruleset.backend === backend) ?? null,
+  ]);
+}
+
+function within(box: Box, { senders }: Question, { doors }: Universe): Box | null {
+  if (senders === null) return box;
+  const chosen = bits(doors, ({ kind }) => kind === senders.kind);
+  return intersect(box, {
+    ...box,
+    doors: chosen,
+    ...(senders.kind === 'in' ? { source: senders.addresses } : {}),
+  });
+}
+
+/** Pods and Services make better examples than numbers in their networks. */
+function examplesOf(states: readonly [State, State], family: Family): Examples {
+  const known = states.map((state) => state.known);
+  const values = (texts: readonly string[]): bigint[] =>
+    [...new Set(texts)].flatMap((text) => {
+      const address = parseAddress(text);
+      return address !== null && address.family === family ? [address.value] : [];
+    });
+  const pods = known.flatMap(({ cluster, node }) =>
+    (cluster.pods ?? []).filter((pod) => !pod.hostNetwork && (node === null || pod.node === node)),
+  );
+  const endpoints = new Set(
+    known.flatMap(({ cluster }) => (cluster.endpoints ?? []).map(({ address }) => address)),
+  );
+  const clients = pods
+    .flatMap(({ ips }) => ips)
+    .sort((a, b) => Number(endpoints.has(a)) - Number(endpoints.has(b)) || (a < b ? -1 : 1));
+  const podAddresses = values(clients.slice(0, 2000));
+  const services = values(
+    known
+      .flatMap(({ cluster }) => (cluster.services ?? []).flatMap(({ clusterIPs }) => clusterIPs))
+      .slice(0, 2000),
+  );
+  const outside = values(['192.0.2.10', '198.51.100.250', '203.0.113.250', '2001:db8::10']);
+  const gateways = states.flatMap(({ host }) =>
+    (host.routes[family] ?? []).flatMap(({ nextHops }) =>
+      nextHops.map(({ gateway }) => gateway?.value ?? -1n),
+    ),
+  );
+  const uplinks = new Set(
+    states.flatMap(({ host }) =>
+      (host.routes[family] ?? [])
+        .filter(({ destination }) => destination.mask === 0n)
+        .flatMap(({ nextHops }) => nextHops.map(({ device }) => device)),
+    ),
+  );
+  const outsideFirst = [...outside, ...gateways.filter((value) => value >= 0n), ...podAddresses];
+  // Without Pods some neighbour of the node stands for them.
+  const neighbours = states.flatMap(({ host }) =>
+    (host.links ?? []).flatMap(({ loopback, addresses }) =>
+      addresses
+        .filter(
+          (entry) =>
+            !loopback && entry.address.family === family && entry.prefixLength <= ADDRESS_BITS[family] - 8,
+        )
+        .map(({ address }) => (address.value & ~0xffn) | 0xfan),
+    ),
+  );
+  const podsFirst = [...podAddresses, ...neighbours.reverse(), ...outside];
+  return {
+    sources: (door) => (door.kind === 'in' && uplinks.has(door.device ?? '') ? outsideFirst : podsFirst),
+    destinations: [...services, ...podAddresses, ...outside],
+  };
+}

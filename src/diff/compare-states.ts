@@ -1,0 +1,147 @@
+import type { Note } from '../explain/explanation.ts';
+import type { ServiceListInput } from '../explain/list-services.ts';
+import type { Known } from '../explain/question/question.ts';
+import { thisNodeName } from '../explain/question/this-node.ts';
+import { nameChains } from '../names/chain-names.ts';
+import type { Family } from '../net/address.ts';
+import { formatAddress } from '../net/address.ts';
+import { compareFamily, type FamilyComparison, type Senders } from './compare-family.ts';
+import type { Diff, Proof } from './document.ts';
+import type { Box } from './space/box.ts';
+import { type State, stateOf } from './two-sides.ts';
+import { concernedRulesets } from './views/concerned-rules.ts';
+import { compareRules } from './views/rules.ts';
+import { compareServices } from './views/services.ts';
+import { compareFacts } from './views/state.ts';
+import { compareWitnesses, describeWitnesses } from './views/witnesses.ts';
+
+/** What is compared, and how far. */
+export interface DiffOptions {
+  /** How many classes of packets may be traced in each family. */
+  readonly budget: number;
+  /** Only packets of these senders; null: all. A family without entry is left out. */
+  readonly senders: Partial<Record<Family, Senders>> | null;
+  /** Only this Service; null: all. */
+  readonly service: { readonly namespace: string; readonly name: string } | null;
+}
+
+/** The parts of the document that the comparison makes. */
+export type Comparison = Pick<Diff, 'identical' | 'proof' | 'services' | 'rules' | 'witnesses' | 'state'>;
+
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+
+/** Compares two states of a node, or of two nodes: what would packets do differently, and what was changed. */
+export function compareStates(before: Known, after: Known, options: DiffOptions): Comparison {
+  const states = [stateOf(before), stateOf(after)] as const;
+  const families = FAMILIES.filter((family) =>
+    [before, after].some(({ rulesets }) => rulesets.some((ruleset) => ruleset.family === family)),
+  );
+  const compared = families
+    .filter((family) => options.senders === null || options.senders[family] !== undefined)
+    .map((family) =>
+      compareFamily(states, family, {
+        budget: options.budget,
+        senders: options.senders?.[family] ?? null,
+      }),
+    );
+  const isAsked = (
+    one: { readonly namespace: string | null; readonly name: string | null } | null,
+  ): boolean =>
+    options.service === null ||
+    (one?.namespace === options.service.namespace && one.name === options.service.name);
+  const witnesses = compared
+    .flatMap((comparison) => describeWitnesses(states, comparison))
+    .filter(({ service }) => isAsked(service))
+    .sort(compareWitnesses);
+  const differing = compared.flatMap((comparison) => comparison.differing);
+  const concerned = concernedRulesets([before.rulesets, after.rulesets], differing);
+  const all =
+    differing.length === 0
+      ? []
+      : compareServices(listInput(before, concerned[0]), listInput(after, concerned[1]));
+  const services = all.filter(isAsked);
+  const sets = new Set(compared.flatMap(({ survey }) => [...survey.sets]));
+  const state = compareFacts(states, sets, services);
+  const proof = proofOf(compared, states, options.budget, state);
+  return {
+    identical: proof.complete && witnesses.length === 0,
+    proof,
+    services,
+    rules: compared.flatMap((comparison) => compareRules(comparison, witnesses)),
+    witnesses,
+    state,
+  };
+}
+
+function listInput(known: Known, rulesets: Known['rulesets']): ServiceListInput {
+  return {
+    rulesets,
+    cluster: known.cluster,
+    names: nameChains(known.cluster),
+    node: thisNodeName(known),
+  };
+}
+
+function proofOf(
+  compared: readonly FamilyComparison[],
+  states: readonly [State, State],
+  budget: number,
+  state: Diff['state'],
+): Proof {
+  const unexplored = [
+    ...compared.flatMap(({ exploration, space }) =>
+      exploration.unexplored.map((box) => describeBox(box, space.universe.family)),
+    ),
+    ...compared.flatMap(({ space }) =>
+      space.universe.leftOut.map((text) => `${space.universe.family}: ${text}`),
+    ),
+    ...state
+      .filter(({ kind }) => kind === 'nftables')
+      .map(({ name }) => `native nftables chain ${name}, which changed and is not followed`),
+    ...modes(states),
+  ];
+  return {
+    complete: unexplored.length === 0,
+    classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
+    budget,
+    unexplored,
+    restsOn: compared.flatMap(restsOn),
+  };
+}
+
+/** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
+function modes(states: readonly [State, State]): string[] {
+  const found = new Set(states.map(({ known }) => known.proxyMode));
+  return [...found]
+    .filter((mode) => mode === 'nftables' || mode === 'ipvs')
+    .map((mode) => `Services: kube-proxy runs in ${mode} mode, which is not followed`);
+}
+
+function restsOn({ exploration, survey, family }: FamilyComparison): Note[] {
+  const asked = [...exploration.unknowns.values()].map(({ code, text, settle }) => ({ code, text, settle }));
+  const modules = [...survey.unknown].map(
+    ([module, count]): Note => ({
+      code: `match-${module}`,
+      text:
+        module === 'unrecognised'
+          ? `${count} ${family} rules ask matches that kp-explain does not know; where both sides have them, they are taken to answer alike`
+          : `${count} ${family} ${count === 1 ? 'rule asks' : 'rules ask'} -m ${module}, whose answer no capture holds; it is taken to answer alike on both sides`,
+      settle: null,
+    }),
+  );
+  return [...modules, ...asked.filter(({ code }) => !code.startsWith('match-'))];
+}
+
+function describeBox(box: Box, family: Family): string {
+  const ends = box.destination.bounds;
+  const text = (value: bigint | undefined): string =>
+    value === undefined ? '' : formatAddress({ family, value });
+  const [first, second] = ends;
+  const more = ends.length > 2 ? ` and ${ends.length / 2 - 1} more ranges` : '';
+  const port = box.destinationPort.bounds;
+  const ports =
+    port[0] === 0n && port[1] === 65535n
+      ? ''
+      : ` port ${port[0]}${port[0] === port[1] ? '' : `-${port.at(-1)}`}`;
+  return `packets to ${text(first)}${first === second ? '' : `-${text(second)}`}${more}${ports}`;
+}

@@ -1,0 +1,126 @@
+import type {
+  CaptureInfo,
+  DocumentHead,
+  Note,
+  OutcomeItem,
+  ServiceRef,
+  StepItem,
+  TraceItem,
+} from '../explain/explanation.ts';
+
+/** Answer of `diff`. `capture` is the second of the two states, `before` the first. */
+export interface Diff extends DocumentHead<'Diff'> {
+  readonly before: CaptureInfo;
+  /** True where no packet fares otherwise, as far as the proof goes, and nothing was left unexplored. */
+  readonly identical: boolean;
+  readonly proof: Proof;
+  readonly services: readonly ServiceChange[];
+  readonly rules: readonly RuleChange[];
+  readonly witnesses: readonly Witness[];
+  /** Addresses, routes, sets, sysctls and flows. */
+  readonly state: readonly StateChange[];
+}
+
+/** What "no behaviour change" rests on. */
+export interface Proof {
+  /** True where every packet that the changes can concern belongs to a class that was traced. */
+  readonly complete: boolean;
+  /** Classes of packets that were traced, each on both sides. */
+  readonly classes: number;
+  readonly budget: number;
+  /** What was left unexplored, in words. */
+  readonly unexplored: readonly string[];
+  /** What is taken to be alike on both sides because no capture tells it. */
+  readonly restsOn: readonly Note[];
+}
+
+/** How bad a change can be for those who depend on it: what is lost, what is changed, what is gained or only noted. */
+export type Severity = 'lost' | 'changed' | 'gained' | 'note';
+
+/** A Service port whose rules do something else. */
+export interface ServiceChange {
+  readonly severity: Severity;
+  readonly change: 'removed' | 'added' | 'renamed' | 'changed';
+  readonly namespace: string | null;
+  readonly name: string | null;
+  readonly port: string | null;
+  readonly protocol: string;
+  readonly family: 'ipv4' | 'ipv6';
+  /** Stable codes with what each side has: `endpoint-removed`, `node-port`, `external-policy`, … */
+  readonly details: readonly {
+    readonly code: string;
+    readonly severity: Severity;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
+}
+
+/** A rule or policy outside the chains of single Services. */
+export interface RuleChange {
+  readonly change: 'removed' | 'added' | 'moved' | 'policy';
+  readonly family: 'ipv4' | 'ipv6';
+  readonly table: string;
+  readonly chain: string;
+  /** Who writes the chain, or the rule; null where nobody known does. */
+  readonly owner: string | null;
+  /** Place in the chain of the side that has it (of the first for `moved`); null for a policy. */
+  readonly rule: number | null;
+  readonly line: number | null;
+  readonly text: string;
+  /** True where some witness passes it on the way to its different end. */
+  readonly decides: boolean;
+}
+
+/** A packet that fares otherwise, for all packets that fare as it does. */
+export interface Witness {
+  readonly severity: Severity;
+  /** `dropped`, `rejected`, `undirected`, `endpoints`, `source`, `admitted`, `redirected`, `other`. */
+  readonly change: string;
+  readonly packet: TraceItem['packet'] & {
+    readonly icmp: { readonly type: number; readonly code: number } | null;
+  };
+  /** True for packets that hardly occur, such as those from elsewhere for 127.0.0.0/8. */
+  readonly unlikely: boolean;
+  /** The sender in words, where the address alone does not say it. */
+  readonly from: string;
+  readonly service: ServiceRef | null;
+  /** How many classes of packets fare as this one does. */
+  readonly classes: number;
+  /** Where they are sent: a few, the likeliest first, and how many more there are. */
+  readonly destinations: { readonly examples: readonly string[]; readonly more: number };
+  /** Where they come in: interfaces, and `node` for processes of the node. */
+  readonly doors: readonly string[];
+  readonly before: WitnessSide;
+  readonly after: WitnessSide;
+  /** How many steps of both paths are the same. */
+  readonly common: number;
+}
+
+/** What one side does with a witness. */
+export interface WitnessSide {
+  /** Conditions under which the sides differ, beyond what holds of the packet. */
+  readonly given: readonly Note[];
+  readonly outcomes: readonly Omit<OutcomeItem, 'path' | 'turns' | 'remarks'>[];
+  /** The path up to the step at which the sides part, that step included. */
+  readonly path: readonly StepItem[];
+  /** The rule or policy that refuses the packet; null where it passes, or where no rule decides. */
+  readonly decidedBy: StepItem | null;
+}
+
+/** Something beside the rules that differs. */
+export interface StateChange {
+  readonly kind:
+    | 'address'
+    | 'route'
+    | 'policy-rule'
+    | 'ipset'
+    | 'sysctl'
+    | 'flows'
+    | 'nftables'
+    | 'interface';
+  readonly name: string;
+  readonly before: string | null;
+  readonly after: string | null;
+  /** True where packets may fare otherwise for it; flows and counters only tell of packets that went before. */
+  readonly matters: boolean;
+}

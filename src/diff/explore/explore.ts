@@ -1,0 +1,95 @@
+import type { GivenNode } from '../../trace/branch.ts';
+import type { Condition } from '../../trace/outcome.ts';
+import type { Packet } from '../../trace/packet.ts';
+import { followPacket, type Ways } from '../../trace/trace-packet.ts';
+import type { World } from '../../trace/world.ts';
+import { type Box, subtract } from '../space/box.ts';
+import type { Space } from '../space/space.ts';
+import { choosePacket, type Examples } from './choose-packet.ts';
+import { findDifference, type Group, groupWays, type NameQuestion } from './compare-ways.ts';
+import { Narrowing } from './narrow.ts';
+
+/** One side of the comparison, as the trace needs it. */
+export interface Side {
+  /** The rules differ where a listing is completed: what is supposed depends on where the packet enters. */
+  world(entersAt: Packet['entersAt']): World;
+  readonly nameQuestion: NameQuestion;
+}
+
+/** A class of packets that the two sides do not treat alike. */
+export interface DifferingClass {
+  /** All packets of the class. */
+  readonly box: Box;
+  /** The packet that was traced for it. */
+  readonly packet: Packet;
+  readonly before: Group;
+  readonly after: Group;
+}
+
+/** What was found. */
+export interface Exploration {
+  readonly classes: readonly DifferingClass[];
+  /** How many classes were traced, each on both sides. */
+  readonly traced: number;
+  /** Packets that no trace stands for, because the budget was used up. */
+  readonly unexplored: readonly Box[];
+  /** What neither side's trace could tell, though both say the same: the proof rests on it. */
+  readonly unknowns: ReadonlyMap<string, Condition>;
+}
+
+/**
+ * Cuts a set of packets into classes that both sides treat alike, and traces one packet of each class on both sides.
+ *
+ * A packet is traced while every question asked of it is noted; the packets that would have got the same answers are
+ * its class, and the rest of the box is cut into boxes that are explored in turn. So only what rules ask on the way of a
+ * packet cuts its class, and no product of all that occurs is ever formed.
+ * @param boxes disjoint.
+ * @param budget how many classes may be traced.
+ */
+export function explore(
+  boxes: readonly Box[],
+  space: Space,
+  sides: readonly [Side, Side],
+  examples: Examples,
+  budget: number,
+): Exploration {
+  const classes: DifferingClass[] = [];
+  const unknowns = new Map<string, Condition>();
+  const work = [...boxes].reverse();
+  let traced = 0;
+  for (let box = work.pop(); box !== undefined; box = work.pop()) {
+    if (traced >= budget) {
+      work.push(box);
+      break;
+    }
+    traced++;
+    const { packet, door } = choosePacket(box, space.universe, examples);
+    const narrowing = new Narrowing(space, packet, door, box);
+    const [before, after] = sides.map((side) => {
+      const ways = followPacket(packet, { ...side.world(packet.entersAt), observer: narrowing });
+      noteUnknowns(ways, unknowns);
+      for (const { ending } of ways.ways) if (ending.verdict === 'accept') narrowing.ended(ending.branch);
+      return groupWays(ways, side.nameQuestion);
+    });
+    const difference = findDifference(before ?? [], after ?? []);
+    const cell = narrowing.box;
+    if (difference !== null) classes.push({ box: cell, packet, ...difference });
+    work.push(...subtract(box, cell).reverse());
+  }
+  return { classes, traced, unexplored: work.reverse(), unknowns };
+}
+
+/** Open questions that many answers are given to in every capture, and that concern the client alone. */
+const EVERYDAY = new Set(['recent', 'source-address', 'source-port']);
+
+function noteUnknowns({ ways }: Ways, unknowns: Map<string, Condition>): void {
+  const seen = new Set<GivenNode>();
+  for (const { ending } of ways) {
+    if (ending.verdict === 'unknown' && ending.reason !== null)
+      unknowns.set(`${ending.reason.code} ${ending.reason.text}`, ending.reason);
+    for (let node = ending.branch.given; node !== null && !seen.has(node); node = node.before) {
+      seen.add(node);
+      if (!EVERYDAY.has(node.condition.code) && node.held) unknowns.set(node.key, node.condition);
+    }
+  }
+}

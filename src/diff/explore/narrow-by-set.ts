@@ -1,0 +1,80 @@
+import { type SetElement, testSet } from '../../host/test-set.ts';
+import type { MatchOf } from '../../iptables/match.ts';
+import type { Address } from '../../net/address.ts';
+import type { Asked } from './narrow-by-match.ts';
+
+/**
+ * `-m set`: a set that asks for one address alone answers alike for all its members and alike for all others; of sets of
+ * several parts only the smallest stretch is kept that no member cuts.
+ */
+export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked): void {
+  const partition = narrowing.space.set(match.name);
+  const { packet, space } = narrowing;
+  const [first] = match.directions;
+  if (partition.addressOnly && first !== undefined) {
+    const own = first === 'src' ? state.source.address : state.destination;
+    if (own === null) return;
+    const alike = partition.addresses.alike(
+      own.value,
+      `${match.directions.join()} ${match.returnNomatch}`,
+      (value) =>
+        space.hosts
+          .map((host) => testSet(host, match.name, elementAt(match, value, state.family)).answer)
+          .join(),
+    );
+    if (first === 'src') narrowing.splitSources(alike, state);
+    else narrowing.splitDestinations(alike, state);
+    return;
+  }
+  const { dimensions } = partition;
+  const start = first === 'src' ? state.source.address : state.destination;
+  if (start !== null && partition.holdsNothingAt(start.value)) {
+    const alike = partition.addresses.alike(start.value, 'held', (value) =>
+      String(partition.holdsNothingAt(value)),
+    );
+    if (first === 'src') narrowing.splitSources(alike, state);
+    else narrowing.splitDestinations(alike, state);
+    return;
+  }
+  if (dimensions.has('iface') || dimensions.has('mac')) narrowing.keepDoor();
+  if (dimensions.has('mark')) narrowing.keepMarks((mark) => mark === packet.mark);
+  if (dimensions.has('port')) {
+    narrowing.keepProtocols((protocol) => protocol === packet.protocol);
+    const { icmp } = packet;
+    narrowing.keepIcmp((kind) => icmp === null || (kind.type === icmp.type && kind.code === icmp.code));
+  }
+  for (const direction of new Set(match.directions)) {
+    const address = direction === 'src' ? state.source.address : state.destination;
+    const port = direction === 'src' ? state.sourcePort : state.destinationPort;
+    if (address !== null) {
+      const stretch = partition.addresses.stretch(address.value);
+      if (direction === 'src') narrowing.splitSources(stretch, state);
+      else narrowing.splitDestinations(stretch, state);
+    }
+    if (port === null || !dimensions.has('port')) continue;
+    const ports = partition.ports.stretch(BigInt(port));
+    if (direction === 'src') narrowing.splitSourcePorts(ports, port);
+    else narrowing.splitDestinationPorts(ports, port);
+  }
+}
+
+/** A packet of which a set that asks for one address sees nothing but that address. */
+function elementAt(match: MatchOf<'set'>, value: bigint, family: Address['family']): SetElement {
+  const address: Address = { family, value };
+  return {
+    family,
+    directions: match.directions,
+    source: address,
+    destination: address,
+    protocol: null,
+    sourcePort: null,
+    destinationPort: null,
+    icmp: null,
+    inInterface: null,
+    outInterface: null,
+    sourceMac: null,
+    destinationMac: null,
+    mark: null,
+    returnNomatch: match.returnNomatch,
+  };
+}

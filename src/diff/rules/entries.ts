@@ -1,0 +1,107 @@
+import type { Rule, RuleList, Table } from '../../iptables/ruleset.ts';
+import { ADDRESS_BITS } from '../../net/address.ts';
+import { maskOfLength } from '../../net/prefix.ts';
+import { hasNoEffect, meaningfulMatches, ruleKey, textOf } from './rule-key.ts';
+
+/** A rule, or several that share out packets by chance, as one thing that takes its place in a chain. */
+export interface Entry {
+  /** Equal for entries that do the same. */
+  readonly key: string;
+  readonly rules: readonly Rule[];
+  /** The one destination that a plain `-d A/32` names; null for an entry that may take packets to several. */
+  readonly destination: bigint | null;
+}
+
+/**
+ * Reads a chain for what it does: rules without effect are left out, and rules that share out packets by `statistic` among
+ * chains that all end there are one entry with its shares, in whatever order they stand.
+ * @param endsFor says whether a chain surely ends the walk for packets that come from here.
+ */
+export function readEntries(rules: RuleList, endsFor: (chain: string) => boolean): Entry[] {
+  const entries: Entry[] = [];
+  let dealt: Rule[] = [];
+  const settle = (): void => {
+    entries.push(...dealtEntries(dealt, endsFor));
+    dealt = [];
+  };
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules.at(index);
+    if (hasNoEffect(rule)) continue;
+    const matches = meaningfulMatches(rule);
+    const byChance = matches.length > 0 && matches.every(({ kind }) => kind === 'statistic-random');
+    if (byChance || (matches.length === 0 && dealt.length > 0)) dealt.push(rule);
+    else {
+      settle();
+      entries.push(entryOf(rule));
+    }
+    if (!byChance) settle();
+  }
+  settle();
+  return entries;
+}
+
+function entryOf(rule: Rule): Entry {
+  return { key: ruleKey(rule), rules: [rule], destination: plainDestination(rule) };
+}
+
+function dealtEntries(dealt: readonly Rule[], endsFor: (chain: string) => boolean): Entry[] {
+  const ends = dealt.every(
+    ({ target }) => target?.kind === 'dnat' || (target?.kind === 'jump' && endsFor(target.chain)),
+  );
+  if (!ends || dealt.length < 2) return dealt.map(entryOf);
+  const shares = new Map<string, number>();
+  let left = 1;
+  for (const rule of dealt) {
+    const share = left * chanceOf(rule);
+    const target = rule.target === null ? '' : textOf(rule.target);
+    shares.set(target, (shares.get(target) ?? 0) + share);
+    left -= share;
+  }
+  const parts = [...shares].map(([target, share]) => `${rounded(share)} ${target}`);
+  return [{ key: `shares ${rounded(left)} ${parts.sort().join(' ')}`, rules: dealt, destination: null }];
+}
+
+function chanceOf(rule: Rule): number {
+  let chance = 1;
+  for (const match of rule.matches)
+    if (match.kind === 'statistic-random')
+      chance *= match.negated ? 1 - match.probability : match.probability;
+  return chance;
+}
+
+/** Ten digits of kube-proxy and 31 bits of the kernel leave an error that depends on the order of the endpoints. */
+function rounded(share: number): string {
+  return share < 1e-8 ? '0' : share.toPrecision(4);
+}
+
+/** @returns the destination that {@link RuleList.towards} tells the rule by, or null. */
+export function plainDestination(rule: Rule): bigint | null {
+  for (const match of rule.matches) {
+    if (match.kind !== 'destination' || match.negated) continue;
+    const { family, value, mask } = match.prefix;
+    if (mask === maskOfLength(family, ADDRESS_BITS[family])) return value;
+  }
+  return null;
+}
+
+/**
+ * @returns the protocol for which the chain surely ends the walk: its last rule rewrites or decides, asking for nothing but
+ * that protocol, and none before it leaves. 0: for every protocol; null: it may come back.
+ */
+export function endsForProtocol(table: Table, name: string): number | null {
+  const rules = table.chains.get(name)?.rules;
+  if (rules === undefined || rules.length === 0 || rules.length > 8) return null;
+  for (let index = 0; index < rules.length - 1; index++) {
+    const { target } = rules.at(index);
+    if (target?.kind === 'return' || target?.kind === 'goto' || target?.kind === 'unrecognised') return null;
+  }
+  const last = rules.at(rules.length - 1);
+  if (last.target?.kind !== 'dnat') return null;
+  let protocol = 0;
+  for (const match of meaningfulMatches(last)) {
+    if (match.kind === 'recent' && match.action === 'set' && !match.negated) continue;
+    if (match.kind !== 'protocol' || match.negated || match.number === null) return null;
+    protocol = match.number;
+  }
+  return protocol;
+}

@@ -1,0 +1,152 @@
+import type { Host } from '../../host/facts.ts';
+import { findRoute } from '../../host/find-route.ts';
+import { isLocalAddress } from '../../host/local-addresses.ts';
+import { routeTables } from '../../host/route-tables.ts';
+import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
+import { maskOfLength } from '../../net/prefix.ts';
+import { destinationKey, judgedAs, queryOf, SPECIAL, sourceKey } from './address-keys.ts';
+import type { Intervals } from './intervals.ts';
+import { Partition } from './partition.ts';
+import { prefixIntervals } from './prefix-intervals.ts';
+import type { Door } from './universe.ts';
+
+/**
+ * The addresses of one family as both nodes' routing sees them: which of them it cannot tell apart. Everything that the
+ * trace asks of routes, links and addresses depends on an address through this alone, unless policy rules ask more.
+ */
+export class HostPartition {
+  /** True where policy rules let routing depend on more than the destination. */
+  readonly hasPolicy: boolean;
+  readonly #family: Family;
+  readonly #hosts: readonly [Host, Host];
+  readonly #partition: Partition;
+  readonly #found = new Map<string, Intervals>();
+
+  constructor(family: Family, hosts: readonly [Host, Host]) {
+    this.#family = family;
+    this.#hosts = hosts;
+    this.hasPolicy = hosts.some((host) => {
+      const tables = routeTables(host, family);
+      return tables.customRules || tables.rulesMissing;
+    });
+    this.#partition = new Partition(
+      (1n << BigInt(ADDRESS_BITS[family])) - 1n,
+      hosts.flatMap((host) => [...boundaries(host, family)]),
+    );
+  }
+
+  /**
+   * @param kind whether the packet comes in or a process of the node sends it.
+   * @returns the destinations that both nodes route, deliver and rewrite alike with this one.
+   */
+  destination(value: bigint, kind: Door['kind']): Intervals {
+    if (this.hasPolicy) return this.#partition.stretch(value);
+    return this.#partition.alike(value, `destination ${kind}`, (each) => {
+      const [before, after] = this.#hosts.map((host) => destinationKey(host, this.#at(each), kind));
+      return JSON.stringify([before?.kind, after?.kind, before?.hop === after?.hop]);
+    });
+  }
+
+  /** @returns the senders that both nodes judge alike with this one, whatever they send to, where it comes in through this device. */
+  source(value: bigint, device: string | undefined): Intervals {
+    if (this.hasPolicy) return this.#partition.stretch(value);
+    return this.#partition.alike(value, `source ${device}`, (each) =>
+      this.#hosts.map((host) => judgedAs(host, this.#at(each), device)).join(),
+    );
+  }
+
+  /** @returns the senders to which answers go the same way as to this one. */
+  wayBack(value: bigint): Intervals {
+    if (this.hasPolicy) return this.#partition.stretch(value);
+    return this.#partition.alike(value, 'way back', (each) =>
+      JSON.stringify(this.#hosts.map((host) => sourceKey(host, this.#at(each)))),
+    );
+  }
+
+  /** @returns the addresses for which both hosts answer a question as for this one. */
+  alike(value: bigint, question: string, answer: (host: Host, address: Address) => string): Intervals {
+    return this.#partition.alike(value, question, (each) =>
+      this.#hosts.map((host) => answer(host, this.#at(each))).join('\0'),
+    );
+  }
+
+  /**
+   * @param question names the test, so that it is made once.
+   * @returns the addresses for which it holds on one of the hosts.
+   */
+  where(question: string, test: (host: Host, address: Address) => boolean): Intervals {
+    let found = this.#found.get(question);
+    if (found === undefined) {
+      found = this.#partition.differing(
+        () => '',
+        (value) => (this.#hosts.some((host) => test(host, this.#at(value))) ? 'holds' : ''),
+      );
+      this.#found.set(question, found);
+    }
+    return found;
+  }
+
+  /** @returns the destinations that some side may deliver on the node; with policy rules that can be any. */
+  delivered(): Intervals {
+    return this.where('delivered', (host, address) => {
+      if (this.hasPolicy || isLocalAddress(host, address) !== false) return true;
+      const route = findRoute(host, queryOf(address, null, null));
+      return route.kind === 'unknown' || (route.kind === 'route' && route.type !== 'unicast');
+    });
+  }
+
+  /** @returns the destinations that some side may pass on; with policy rules that can be any. */
+  forwarded(): Intervals {
+    return this.where(
+      'forwarded',
+      (host, address) => this.hasPolicy || isLocalAddress(host, address) !== true,
+    );
+  }
+
+  /** @returns the addresses that the two nodes do not treat alike, as destinations or as sources. */
+  changed(): Intervals {
+    const [before, after] = this.#hosts;
+    const key = (host: Host) => (value: bigint) => {
+      const address = this.#at(value);
+      return JSON.stringify([
+        destinationKey(host, address, 'in'),
+        destinationKey(host, address, 'node'),
+        sourceKey(host, address),
+      ]);
+    };
+    return this.#partition.differing(key(before), key(after));
+  }
+
+  #at(value: bigint): Address {
+    return { family: this.#family, value };
+  }
+}
+
+function* boundaries(host: Host, family: Family): Generator<readonly [bigint, bigint]> {
+  yield* SPECIAL[family];
+  const bits = ADDRESS_BITS[family];
+  const prefixes = [
+    ...(host.routes[family] ?? []).map(({ destination }) => destination),
+    ...(host.policyRules[family] ?? []).flatMap(({ source, destination }) => [source, destination]),
+  ];
+  for (const prefix of prefixes) {
+    if (prefix === null || prefix.family !== family) continue;
+    yield* prefixIntervals(prefix)?.ranges() ?? [];
+  }
+  for (const { address, prefixLength, peer } of (host.links ?? []).flatMap(({ addresses }) => addresses)) {
+    if (address.family !== family) continue;
+    // IPv6 picks the source that shares most leading bits with the destination, so each length is a boundary.
+    const lengths =
+      family === 'ipv4' ? [prefixLength, bits] : Array.from({ length: bits }, (_, at) => at + 1);
+    for (const base of [address.value, peer?.value ?? address.value]) {
+      for (const length of lengths) {
+        const start = base & maskOfLength(family, length);
+        const end = start + (1n << BigInt(bits - length)) - 1n;
+        yield [start, end];
+        // The first and the last address of a network are its own and its broadcast address.
+        yield [start, start];
+        yield [end, end];
+      }
+    }
+  }
+}

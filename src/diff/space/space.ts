@@ -1,0 +1,53 @@
+import type { Host } from '../../host/facts.ts';
+import type { RuleList } from '../../iptables/ruleset.ts';
+import { ADDRESS_BITS } from '../../net/address.ts';
+import { maskOfLength } from '../../net/prefix.ts';
+import { HostPartition } from './host-partition.ts';
+import { Intervals } from './intervals.ts';
+import { partitionSet, type SetPartition } from './set-partition.ts';
+import type { Universe } from './universe.ts';
+
+/** The packets of one family, and what both nodes can tell apart in them. Everything is computed when first asked for. */
+export class Space {
+  readonly universe: Universe;
+  readonly hosts: readonly [Host, Host];
+  readonly routing: HostPartition;
+  readonly #sets = new Map<string, SetPartition>();
+  readonly #named = new WeakMap<RuleList, Intervals>();
+
+  constructor(universe: Universe, hosts: readonly [Host, Host]) {
+    this.universe = universe;
+    this.hosts = hosts;
+    this.routing = new HostPartition(universe.family, hosts);
+  }
+
+  set(name: string): SetPartition {
+    let known = this.#sets.get(name);
+    if (known === undefined) {
+      known = partitionSet(this.hosts, name, this.universe.family);
+      this.#sets.set(name, known);
+    }
+    return known;
+  }
+
+  /** @returns the destinations that rules of a chain name one by one (`-d A/32`): {@link RuleList.towards} passes over them. */
+  namedIn(rules: RuleList): Intervals {
+    let known = this.#named.get(rules);
+    if (known === undefined) {
+      known = Intervals.of([...namedDestinations(rules)].map((value) => [value, value]));
+      this.#named.set(rules, known);
+    }
+    return known;
+  }
+}
+
+/** @returns the addresses that rules name in a plain `-d A/32` (or /128), several times where several rules do. */
+export function* namedDestinations(rules: RuleList): Generator<bigint> {
+  for (let index = 0; index < rules.length; index++) {
+    for (const match of rules.at(index).matches) {
+      if (match.kind !== 'destination' || match.negated) continue;
+      const { family, value, mask } = match.prefix;
+      if (mask === maskOfLength(family, ADDRESS_BITS[family])) yield value;
+    }
+  }
+}

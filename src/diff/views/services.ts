@@ -1,0 +1,227 @@
+import type { ServiceItem } from '../../explain/explanation.ts';
+import { listServices, type ServiceListInput } from '../../explain/list-services.ts';
+import type { ServiceChange, Severity } from '../document.ts';
+import { sameShare } from '../explore/compare-ways.ts';
+
+type Detail = ServiceChange['details'][number];
+
+/** @returns the Service ports whose rules say something else, worst first. */
+export function compareServices(before: ServiceListInput, after: ServiceListInput): ServiceChange[] {
+  const own = indexed(listServices(before));
+  const other = indexed(listServices(after));
+  const changes: ServiceChange[] = [];
+  const removed: ServiceItem[] = [];
+  for (const [key, item] of own) {
+    const twin = other.get(key);
+    if (twin === undefined) removed.push(item);
+    else {
+      const details = compareItems(item, twin);
+      if (details.length > 0) changes.push(changeOf(twin, 'changed', worst(details), details));
+    }
+  }
+  const added = [...other].filter(([key]) => !own.has(key)).map(([, item]) => item);
+  for (const item of removed) {
+    const at = added.findIndex((each) => renamed(item, each));
+    const [twin] = at < 0 ? [] : added.splice(at, 1);
+    if (twin === undefined) changes.push(changeOf(item, 'removed', 'lost', describe(item, 'before')));
+    else changes.push(renaming(item, twin));
+  }
+  for (const item of added) changes.push(changeOf(item, 'added', 'gained', describe(item, 'after')));
+  return changes.sort(compareChanges);
+}
+
+const RANK: Readonly<Record<Severity, number>> = { lost: 0, changed: 1, gained: 2, note: 3 };
+
+function compareChanges(a: ServiceChange, b: ServiceChange): number {
+  const name = (each: ServiceChange): string =>
+    [
+      each.namespace ?? '~',
+      each.name ?? '~',
+      each.port ?? '',
+      each.protocol,
+      each.family,
+      JSON.stringify(each.details),
+    ].join(' ');
+  return RANK[a.severity] - RANK[b.severity] || (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0);
+}
+
+/** Ports without a name are told apart by the hash in their chains. */
+function indexed(items: readonly ServiceItem[]): Map<string, ServiceItem> {
+  const index = new Map<string, ServiceItem>();
+  for (const item of items) {
+    const name =
+      item.name === null
+        ? (item.chains[0] ?? addressText(item))
+        : `${item.namespace}/${item.name}:${item.port}`;
+    const key = `${item.family} ${item.protocol} ${name}`;
+    // Two backends can hold one Service; each is compared with its own.
+    index.set(index.has(key) ? `${key} ${item.backend}` : key, item);
+  }
+  return index;
+}
+
+function changeOf(
+  item: ServiceItem,
+  change: ServiceChange['change'],
+  severity: Severity,
+  details: readonly Detail[],
+): ServiceChange {
+  const { namespace, name, port, protocol, family } = item;
+  return { severity, change, namespace, name, port, protocol, family, details };
+}
+
+/** The same addresses under another name. */
+function renamed(before: ServiceItem, after: ServiceItem): boolean {
+  return (
+    before.family === after.family &&
+    before.protocol === after.protocol &&
+    before.clusterIPs.length > 0 &&
+    addressText(before) === addressText(after)
+  );
+}
+
+function renaming(before: ServiceItem, after: ServiceItem): ServiceChange {
+  const details = compareItems(before, after);
+  const name = { code: 'name', severity: 'note', before: nameOf(before), after: nameOf(after) } as const;
+  return changeOf(after, 'renamed', worst([name, ...details]), [name, ...details]);
+}
+
+function nameOf({ namespace, name, port }: ServiceItem): string {
+  return `${namespace ?? '?'}/${name ?? '?'}${port === null || port === '' ? '' : `:${port}`}`;
+}
+
+function worst(details: readonly Detail[]): Severity {
+  return details.reduce<Severity>(
+    (most, { severity }) => (RANK[severity] < RANK[most] ? severity : most),
+    'note',
+  );
+}
+
+/** What is gone, or has come, in short. */
+function describe(item: ServiceItem, side: 'before' | 'after'): Detail[] {
+  const detail = (code: string, text: string): Detail => ({
+    code,
+    severity: side === 'before' ? 'lost' : 'gained',
+    before: side === 'before' ? text : null,
+    after: side === 'after' ? text : null,
+  });
+  const sockets = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs].map(socket);
+  const endpoints = new Set(item.endpoints.map(({ address, port }) => `${address} ${port}`)).size;
+  return [
+    ...sockets.map((text) => detail('address', text)),
+    ...(item.nodePort === null ? [] : [detail('node-port', String(item.nodePort))]),
+    detail('endpoints', String(endpoints)),
+  ];
+}
+
+function compareItems(before: ServiceItem, after: ServiceItem): Detail[] {
+  return [
+    ...compareEndpoints(before, after),
+    ...compareRefusals(before, after),
+    ...listChanges('cluster-ip', before.clusterIPs.map(socket), after.clusterIPs.map(socket)),
+    ...listChanges('external-ip', before.externalIPs.map(socket), after.externalIPs.map(socket)),
+    ...listChanges('load-balancer-ip', before.loadBalancerIPs.map(socket), after.loadBalancerIPs.map(socket)),
+    ...valueChange('node-port', before.nodePort, after.nodePort),
+    ...valueChange('internal-policy', before.internalPolicy, after.internalPolicy),
+    ...valueChange('external-policy', before.externalPolicy, after.externalPolicy),
+    ...valueChange('affinity-seconds', before.affinitySeconds, after.affinitySeconds),
+    ...rangeChange(before, after),
+  ];
+}
+
+function compareEndpoints(before: ServiceItem, after: ServiceItem): Detail[] {
+  const [own, other] = [sharesOf(before), sharesOf(after)];
+  const details: Detail[] = [];
+  for (const [place, shares] of own) {
+    const twin = other.get(place);
+    if (twin === undefined)
+      details.push({ code: 'endpoint-removed', severity: 'lost', before: place, after: null });
+    else if (own.size === other.size && !sameScopes(shares, twin))
+      details.push({
+        code: 'share',
+        severity: 'changed',
+        before: shareText(place, shares),
+        after: shareText(place, twin),
+      });
+  }
+  for (const place of other.keys())
+    if (!own.has(place))
+      details.push({ code: 'endpoint-added', severity: 'gained', before: null, after: place });
+  return details;
+}
+
+/** Which chain picks an endpoint is a matter of policy and told there; only shares that both sides give are compared. */
+function sameScopes(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): boolean {
+  for (const [scope, share] of a) {
+    const other = b.get(scope);
+    if (other !== undefined && !sameShare(share, other)) return false;
+  }
+  return true;
+}
+
+function sharesOf(item: ServiceItem): Map<string, Map<string, number>> {
+  const places = new Map<string, Map<string, number>>();
+  for (const { address, port, scope, share } of item.endpoints) {
+    const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    const scopes = places.get(place) ?? new Map<string, number>();
+    scopes.set(scope, (scopes.get(scope) ?? 0) + share);
+    places.set(place, scopes);
+  }
+  return places;
+}
+
+function shareText(place: string, shares: ReadonlyMap<string, number>): string {
+  const [share = 0] = shares.values();
+  return `${place} ${(share * 100).toFixed(1)}%`;
+}
+
+function compareRefusals(before: ServiceItem, after: ServiceItem): Detail[] {
+  const texts = (item: ServiceItem): string[] =>
+    item.refusals.map(({ action, address, port, nodePort }) =>
+      nodePort
+        ? `${action} node port ${port ?? ''}`
+        : `${action} ${address ?? 'any address'}${port === null ? '' : `:${port}`}`,
+    );
+  return listChanges('refusal', texts(before), texts(after)).map((detail) => ({
+    ...detail,
+    severity: detail.after === null ? ('gained' as const) : ('lost' as const),
+  }));
+}
+
+function rangeChange(before: ServiceItem, after: ServiceItem): Detail[] {
+  const text = (item: ServiceItem): string | null =>
+    item.sourceRanges.length === 0 ? null : [...item.sourceRanges].sort().join(', ');
+  return valueChange('source-ranges', text(before), text(after));
+}
+
+function listChanges(code: string, before: readonly string[], after: readonly string[]): Detail[] {
+  const [own, other] = [new Set(before), new Set(after)];
+  return [
+    ...[...own]
+      .filter((text) => !other.has(text))
+      .map((text): Detail => ({ code, severity: 'lost', before: text, after: null })),
+    ...[...other]
+      .filter((text) => !own.has(text))
+      .map((text): Detail => ({ code, severity: 'gained', before: null, after: text })),
+  ];
+}
+
+function valueChange(code: string, before: string | number | null, after: string | number | null): Detail[] {
+  if (before === after) return [];
+  return [
+    {
+      code,
+      severity: 'changed',
+      before: before === null ? null : String(before),
+      after: after === null ? null : String(after),
+    },
+  ];
+}
+
+function socket({ address, port }: { readonly address: string; readonly port: number }): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function addressText(item: ServiceItem): string {
+  return [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs].map(socket).sort().join(' ');
+}

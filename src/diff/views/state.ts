@@ -1,0 +1,237 @@
+import type { FlowTable } from '../../conntrack/flow-table.ts';
+import type { Host, PolicyRule, Route } from '../../host/facts.ts';
+import { ADDRESS_BITS, formatAddress, parseAddress } from '../../net/address.ts';
+import { lengthOfMask, type Prefix } from '../../net/prefix.ts';
+import { parseProtocol } from '../../net/protocol.ts';
+import { isSwitch, sameSet } from '../changed-facts.ts';
+import type { ServiceChange, StateChange } from '../document.ts';
+import type { State } from '../two-sides.ts';
+
+/**
+ * Compares what lies beside the rules.
+ * @param sets names of the ipsets that rules ask on either side
+ */
+export function compareFacts(
+  [before, after]: readonly [State, State],
+  sets: ReadonlySet<string>,
+  services: readonly ServiceChange[],
+): StateChange[] {
+  const [own, other] = [before.host, after.host];
+  return [
+    ...compareLists('interface', linksOf(own), linksOf(other)),
+    ...compareLists('address', addressesOf(own), addressesOf(other)),
+    ...(['ipv4', 'ipv6'] as const).flatMap((family) => [
+      ...compareLists(
+        'route',
+        own.routes[family]?.map(routeText) ?? null,
+        other.routes[family]?.map(routeText) ?? null,
+      ),
+      ...compareLists(
+        'policy-rule',
+        own.policyRules[family]?.map(policyText) ?? null,
+        other.policyRules[family]?.map(policyText) ?? null,
+      ),
+    ]),
+    ...compareSets(own, other, sets),
+    ...compareSysctls(own, other),
+    ...compareNative(own, other),
+    ...compareFlows(before.known.flows, after.known.flows, services),
+  ];
+}
+
+function compareLists(
+  kind: StateChange['kind'],
+  before: readonly string[] | null,
+  after: readonly string[] | null,
+): StateChange[] {
+  if (before === null || after === null)
+    return before === after ? [] : [captured(kind, kind, before !== null)];
+  const [own, other] = [new Set(before), new Set(after)];
+  return [
+    ...[...own]
+      .filter((text) => !other.has(text))
+      .sort()
+      .map((text): StateChange => ({ kind, name: text, before: text, after: null, matters: true })),
+    ...[...other]
+      .filter((text) => !own.has(text))
+      .sort()
+      .map((text): StateChange => ({ kind, name: text, before: null, after: text, matters: true })),
+  ];
+}
+
+/** One side does not tell, so what it would have told is an open question there. */
+function captured(kind: StateChange['kind'], name: string, before: boolean): StateChange {
+  return { kind, name, before: before ? 'captured' : null, after: before ? null : 'captured', matters: true };
+}
+
+function linksOf({ links }: Host): string[] | null {
+  return (
+    links?.map(
+      ({ name, up, kind, master }) =>
+        `${name} ${up ? 'up' : 'down'}${kind === null ? '' : ` ${kind}`}${master === null ? '' : ` in ${master}`}`,
+    ) ?? null
+  );
+}
+
+function addressesOf({ links }: Host): string[] | null {
+  return (
+    links?.flatMap(({ name, addresses }) =>
+      addresses.map(({ address, prefixLength }) => `${formatAddress(address)}/${prefixLength} on ${name}`),
+    ) ?? null
+  );
+}
+
+function prefixText(prefix: Prefix): string {
+  const length = lengthOfMask(prefix.family, prefix.mask);
+  if (length === 0) return 'default';
+  return length === ADDRESS_BITS[prefix.family]
+    ? formatAddress(prefix)
+    : `${formatAddress(prefix)}/${length}`;
+}
+
+function routeText({ type, destination, nextHops, table, preferredSource, metric, usable }: Route): string {
+  const hops = nextHops.map(
+    ({ device, gateway }) =>
+      `${gateway === null ? '' : ` via ${formatAddress(gateway)}`}${device === null ? '' : ` dev ${device}`}`,
+  );
+  return [
+    `${type === 'unicast' ? '' : `${type} `}${prefixText(destination)}${hops.join(',')}`,
+    ...(preferredSource === null ? [] : [`src ${formatAddress(preferredSource)}`]),
+    `table ${table}`,
+    ...(metric === 0 ? [] : [`metric ${metric}`]),
+    ...(usable ? [] : ['dead']),
+  ].join(' ');
+}
+
+function policyText(rule: PolicyRule): string {
+  const { priority, source, destination, mark, action } = rule;
+  const rest = JSON.stringify(
+    { ...rule, source: null, destination: null, action: null, priority: 0 },
+    (_, value) =>
+      value === null || value === false || (Array.isArray(value) && value.length === 0) ? undefined : value,
+  );
+  return `${priority}: from ${source === null ? 'all' : prefixText(source)} to ${destination === null ? 'all' : prefixText(destination)}${mark === null ? '' : ` fwmark 0x${mark.toString(16)}`} ${action.kind}${action.kind === 'lookup' ? ` ${action.table}` : ''} ${rest === '{"priority":0,"mask":4294967295}' ? '' : rest}`.trimEnd();
+}
+
+function compareSets(before: Host, after: Host, sets: ReadonlySet<string>): StateChange[] {
+  if (before.ipsets === null || after.ipsets === null)
+    return before.ipsets === after.ipsets || sets.size === 0
+      ? []
+      : [captured('ipset', 'all sets', before.ipsets !== null)];
+  const names = new Set([...before.ipsets.keys(), ...after.ipsets.keys()]);
+  return [...names].sort().flatMap((name): StateChange[] => {
+    const [own, other] = [before.ipsets?.get(name), after.ipsets?.get(name)];
+    if (sameSet(own, other)) return [];
+    const [gone, come] = [membersBeside(own, other), membersBeside(other, own)];
+    const matters =
+      sets.has(name) ||
+      [...sets].some((asked) =>
+        [before, after].some(
+          ({ ipsets }) => ipsets?.get(asked)?.entries.some(({ parts }) => parts[0] === name) === true,
+        ),
+      );
+    if (own === undefined || other === undefined)
+      return [
+        {
+          kind: 'ipset',
+          name,
+          before: own === undefined ? null : `${own.entries.length} members`,
+          after: other === undefined ? null : `${other.entries.length} members`,
+          matters,
+        },
+      ];
+    return [{ kind: 'ipset', name, before: gone, after: come, matters }];
+  });
+}
+
+/** Members that only this side has: a few, and how many. */
+function membersBeside(
+  set: { readonly entries: readonly { readonly parts: readonly string[] }[] } | undefined,
+  other: typeof set,
+): string | null {
+  const others = new Set(other?.entries.map(({ parts }) => parts.join()));
+  const own = (set?.entries ?? [])
+    .map(({ parts }) => parts.join())
+    .filter((text) => !others.has(text))
+    .sort();
+  if (own.length === 0) return null;
+  return own.length <= 5 ? own.join(' ') : `${own.slice(0, 5).join(' ')} and ${own.length - 5} more`;
+}
+
+/** Only switches that decide over packets are told: counters of the kernel differ between any two captures. */
+function compareSysctls(before: Host, after: Host): StateChange[] {
+  if (before.sysctls === null || after.sysctls === null)
+    return before.sysctls === after.sysctls
+      ? []
+      : [captured('sysctl', 'all sysctls', before.sysctls !== null)];
+  const names = new Set([...before.sysctls.keys(), ...after.sysctls.keys()]);
+  return [...names]
+    .filter(isSwitch)
+    .sort()
+    .flatMap((name): StateChange[] => {
+      const [own, other] = [before.sysctls?.get(name) ?? null, after.sysctls?.get(name) ?? null];
+      return own === other ? [] : [{ kind: 'sysctl', name, before: own, after: other, matters: true }];
+    });
+}
+
+/** Native rules are not followed, so all that can be told is that there are others. */
+function compareNative(before: Host, after: Host): StateChange[] {
+  if (before.nft === null || after.nft === null) return [];
+  const text = ({ nft }: Host): Map<string, string> =>
+    new Map(
+      (nft?.nativeChains ?? []).map(({ family, table, chain, hook, priority, policy, rules }) => [
+        `${family} ${table} ${chain}`,
+        `${hook} ${priority} policy ${policy}, ${rules} rules`,
+      ]),
+    );
+  const [own, other] = [text(before), text(after)];
+  return [...new Set([...own.keys(), ...other.keys()])].sort().flatMap((name): StateChange[] => {
+    const [one, two] = [own.get(name) ?? null, other.get(name) ?? null];
+    return one === two ? [] : [{ kind: 'nftables', name, before: one, after: two, matters: true }];
+  });
+}
+
+/** Flows go where conntrack remembers: their number is news only where they go to an endpoint that no rule chooses now. */
+function compareFlows(
+  before: FlowTable | null,
+  after: FlowTable | null,
+  services: readonly ServiceChange[],
+): StateChange[] {
+  if (before === null || after === null) return [];
+  const changes: StateChange[] = [];
+  if (before.count !== after.count)
+    changes.push({
+      kind: 'flows',
+      name: 'conntrack entries',
+      before: String(before.count),
+      after: String(after.count),
+      matters: false,
+    });
+  const gone = new Map<string, { protocol: string; count: number }>();
+  for (const { protocol, details } of services)
+    for (const detail of details)
+      if (detail.code === 'endpoint-removed' && detail.before !== null)
+        gone.set(`${parseProtocol(protocol)} ${detail.before}`, { protocol, count: 0 });
+  if (gone.size === 0) return changes;
+  for (const { protocol, reply, state, original } of after.all()) {
+    if (state === 'TIME_WAIT' || state === 'CLOSE' || reply.source.value === original.destination.value)
+      continue;
+    const address = formatAddress(reply.source);
+    const found = gone.get(
+      `${protocol} ${address.includes(':') ? `[${address}]` : address}:${reply.sourcePort}`,
+    );
+    if (found !== undefined) found.count++;
+  }
+  for (const [key, { count }] of gone) {
+    const endpoint = key.slice(key.indexOf(' ') + 1);
+    if (count > 0 && parseAddress(endpoint.replace(/^\[?(.*?)\]?:\d+$/, '$1')) !== null)
+      changes.push({
+        kind: 'flows',
+        name: `to the removed endpoint ${endpoint}`,
+        before: null,
+        after: `${count} live`,
+        matters: false,
+      });
+  }
+  return changes;
+}

@@ -1,0 +1,296 @@
+import type { OutcomeItem, StepItem } from '../../explain/explanation.ts';
+import { describeEnd } from '../../explain/trace/outcome-items.ts';
+import { describeSteps } from '../../explain/trace/step-items.ts';
+import type { Host } from '../../host/facts.ts';
+import { findRoute } from '../../host/find-route.ts';
+import { isLocalAddress } from '../../host/local-addresses.ts';
+import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
+import { formatProtocol } from '../../net/protocol.ts';
+import { hex } from '../../trace/describe-target.ts';
+import type { Outcome, PathEntry, Trace } from '../../trace/outcome.ts';
+import { tracePacket } from '../../trace/trace-packet.ts';
+import type { FamilyComparison } from '../compare-family.ts';
+import type { Severity, Witness, WitnessSide } from '../document.ts';
+import type { Group } from '../explore/compare-ways.ts';
+import type { DifferingClass } from '../explore/explore.ts';
+import { type ClassGroup, groupClasses } from '../explore/group-classes.ts';
+import { ruleKey } from '../rules/rule-key.ts';
+import { type State, sideOf } from '../two-sides.ts';
+
+/** Destinations told of one witness. */
+const EXAMPLES = 3;
+
+/** @returns the witnesses of one family; each stands for all packets that fare as it does. */
+export function describeWitnesses(states: readonly [State, State], comparison: FamilyComparison): Witness[] {
+  const { exploration, space } = comparison;
+  const groups = groupClasses(
+    exploration.classes,
+    ({ packet }) => space.hosts.some((host) => isLocalAddress(host, packet.destination) === true),
+    (one) => oddness(one, comparison, nodeAddresses(states)),
+  );
+  return groups.map((group) => describeGroup(group, states, comparison));
+}
+
+const RANK: Readonly<Record<Severity, number>> = { lost: 0, changed: 1, gained: 2, note: 3 };
+const ORDER = [
+  'dropped',
+  'rejected',
+  'unknown',
+  'undirected',
+  'endpoints',
+  'source',
+  'other',
+  'redirected',
+  'admitted',
+];
+
+/** Puts what is lost first, and what hardly occurs last. */
+export function compareWitnesses(a: Witness, b: Witness): number {
+  return (
+    Number(a.unlikely) - Number(b.unlikely) ||
+    RANK[a.severity] - RANK[b.severity] ||
+    ORDER.indexOf(a.change) - ORDER.indexOf(b.change) ||
+    b.classes - a.classes ||
+    compare(a.packet.family, b.packet.family) ||
+    compare(textOf(a), textOf(b))
+  );
+}
+
+function textOf({ packet, service }: Witness): string {
+  const name = service === null ? '~' : `${service.namespace}/${service.name}:${service.port}`;
+  const { destination, source } = packet;
+  return `${name} ${destination.address} ${String(destination.port).padStart(5, '0')} ${packet.protocol} ${packet.entersAt} ${source.address}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * How unusual a packet is, for choosing an example: a reader expects a new connection without a mark, node ports and load
+ * balancers asked from outside at the node's own address, and cluster IPs asked from pods.
+ */
+function oddness(one: DifferingClass, { space }: FamilyComparison, nodes: ReadonlySet<bigint>): number {
+  const { packet } = one;
+  const { routes } = space.hosts[1];
+  const uplink = (routes[packet.family] ?? []).some(
+    ({ destination, nextHops }) =>
+      destination.mask === 0n && nextHops.some(({ device }) => device === packet.inInterface),
+  );
+  const local = space.hosts.some((host) => isLocalAddress(host, packet.destination) === true);
+  return (
+    (isUnlikely(one) ? 64 : 0) +
+    (packet.mark === 0 ? 0 : 32) +
+    (packet.state === 'NEW' ? 0 : 16) +
+    (packet.protocol === 6 || packet.protocol === 17 ? 0 : 8) +
+    (local && !nodes.has(packet.destination.value) ? 4 : 0) +
+    (packet.entersAt === 'OUTPUT' ? (packet.source.address === null ? 2 : 3) : uplink === local ? 0 : 1) +
+    (cameBackwards(packet, space.hosts[1]) ? 6 : 0) +
+    (isItsOwnEndpoint(one) ? 0.75 : 0) +
+    (isTranslated(one.before) || isTranslated(one.after) ? 0 : 0.5)
+  );
+}
+
+/** A packet comes in where answers to it go out, unless somebody lies about the sender. */
+function cameBackwards(packet: DifferingClass['packet'], host: Host): boolean {
+  const { address } = packet.source;
+  if (address === null || packet.entersAt === 'OUTPUT' || typeof packet.inInterface !== 'string')
+    return false;
+  const answer = findRoute(host, {
+    ...{ family: packet.family, destination: address, source: null, mark: 0, inInterface: 'lo' },
+    ...{ outInterface: null, protocol: null, sourcePort: null, destinationPort: null, uid: null },
+  });
+  return answer.kind === 'route' && answer.device !== packet.inInterface;
+}
+
+/** A pod that may reach itself through the Service is masqueraded for it, which others are not. */
+function isItsOwnEndpoint({ packet, before, after }: DifferingClass): boolean {
+  return [...before.ends.values(), ...after.ends.values()].some(
+    ({ branch }) => branch.state.destination.value === packet.source.address?.value,
+  );
+}
+
+function isTranslated({ ends }: Group): boolean {
+  return [...ends.values()].some(({ branch }) => branch.state.connection?.dnat === true);
+}
+
+/** Addresses by which the cluster knows its nodes. */
+function nodeAddresses(states: readonly [State, State]): ReadonlySet<bigint> {
+  const nodes = states.flatMap(({ known }) => known.cluster.nodes ?? []);
+  const found = new Set<bigint>();
+  for (const { addresses } of nodes)
+    for (const { address } of addresses) {
+      const parsed = parseAddress(address);
+      if (parsed !== null) found.add(parsed.value);
+    }
+  return found;
+}
+
+/** Packets that only a strange network brings to a node: to or from its own loopback addresses, or from nowhere. */
+function isUnlikely({ packet }: DifferingClass): boolean {
+  if (packet.entersAt === 'OUTPUT')
+    return packet.destination.value >> 24n === 127n && packet.destination.value !== 0x7f000001n;
+  return [packet.destination, packet.source.address].some(
+    (address) => address !== null && isStrange(address),
+  );
+}
+
+function isStrange({ family, value }: Address): boolean {
+  if (family === 'ipv4') return value >> 24n === 127n || value >> 24n === 0n || value >> 28n >= 0xen;
+  return value >> 112n === 0n || value >> 120n === 0xffn;
+}
+
+function describeGroup(
+  group: ClassGroup,
+  states: readonly [State, State],
+  comparison: FamilyComparison,
+): Witness {
+  const { shown, classes } = group;
+  const { packet } = shown;
+  const { family, space } = comparison;
+  const traces = states.map((state) => tracePacket(packet, sideOf(state, family).world(packet.entersAt)));
+  const [before, after] = traces;
+  if (before === undefined || after === undefined) throw new RangeError('a witness has two sides');
+  const own = pickOutcome(before, shown.before, shown.after);
+  const other = pickOutcome(after, shown.after, shown.before);
+  const common = countCommon(own?.path ?? [], other?.path ?? []);
+  const [first, second] = states;
+  const source = before.outcomes[0]?.path[0]?.state.source.address ?? packet.source.address;
+  return {
+    severity: group.severity,
+    change: group.change,
+    unlikely: classes.every(isUnlikely),
+    packet: {
+      family,
+      protocol: formatProtocol(packet.protocol),
+      source: { address: source === null ? null : formatAddress(source), port: packet.sourcePort },
+      destination: { address: formatAddress(packet.destination), port: packet.destinationPort },
+      entersAt: packet.entersAt,
+      inInterface: packet.inInterface ?? null,
+      state: packet.state,
+      mark: hex(packet.mark),
+      icmp: packet.icmp,
+    },
+    from: senderOf(packet, source, second),
+    service: first.namer.serviceOf(before) ?? second.namer.serviceOf(after),
+    classes: classes.length,
+    destinations: destinationsOf(classes, shown),
+    doors: doorsOf(classes, space.universe.doors),
+    before: describeSide(before, own, common, first, family),
+    after: describeSide(after, other, common, second, family),
+    common,
+  };
+}
+
+/** The outcome that tells the difference: one that the other side does not have, else the first. */
+function pickOutcome(trace: Trace, group: Group, other: Group): Outcome | null {
+  const telling = [...group.ends].find(([result]) => !other.ends.has(result)) ?? [...group.ends][0];
+  if (telling === undefined) return trace.outcomes[0] ?? null;
+  const [, { verdict, branch }] = telling;
+  const same = trace.outcomes.find(
+    (outcome) =>
+      outcome.verdict === verdict &&
+      outcome.destination.address.value === branch.state.destination.value &&
+      outcome.destination.port === branch.state.destinationPort &&
+      outcome.path.length === (branch.path?.length ?? 0),
+  );
+  return same ?? trace.outcomes[0] ?? null;
+}
+
+function countCommon(before: readonly PathEntry[], after: readonly PathEntry[]): number {
+  let count = 0;
+  while (count < before.length && count < after.length && sameStep(before[count], after[count])) count++;
+  return count;
+}
+
+function sameStep(a: PathEntry | undefined, b: PathEntry | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  const { step: own } = a;
+  const { step: other } = b;
+  if (
+    own.hook !== other.hook ||
+    own.table !== other.table ||
+    own.chain !== other.chain ||
+    own.event !== other.event
+  )
+    return false;
+  if (own.rule === null || other.rule === null) return own.rule === other.rule && own.action === other.action;
+  return ruleKey(own.rule) === ruleKey(other.rule);
+}
+
+function describeSide(
+  trace: Trace,
+  outcome: Outcome | null,
+  common: number,
+  state: State,
+  family: 'ipv4' | 'ipv6',
+): WitnessSide {
+  const world = sideOf(state, family).world(trace.packet.entersAt);
+  const steps = describeSteps(trace, world.rulesets, state.namer);
+  const path = (outcome?.path ?? []).slice(0, common + 1).flatMap(({ step }) => steps[step.id] ?? []);
+  const conditions = new Set((outcome?.given ?? []).map(({ text }) => text));
+  const outcomes = trace.outcomes
+    .filter(
+      ({ given }) => given.every(({ text }) => conditions.has(text)) && given.length === conditions.size,
+    )
+    .map((each) => describeEnd(each, state.namer.serviceOf(trace), state.namer));
+  return {
+    given: outcome?.given ?? [],
+    outcomes: outcomes.map(withoutPath),
+    path,
+    decidedBy: placeOf(steps, outcome),
+  };
+}
+
+function withoutPath({
+  path: _,
+  turns: __,
+  ...item
+}: Omit<OutcomeItem, 'remarks'>): WitnessSide['outcomes'][number] {
+  return item;
+}
+
+/** The step that ended the shown way, which may come long after the sides parted. */
+function placeOf(steps: readonly StepItem[], outcome: Outcome | null): StepItem | null {
+  return outcome?.decidedBy == null || outcome.verdict === 'accept'
+    ? null
+    : (steps[outcome.decidedBy.id] ?? null);
+}
+
+function destinationsOf(classes: readonly DifferingClass[], shown: DifferingClass): Witness['destinations'] {
+  const texts = new Set<string>();
+  for (const { packet } of [shown, ...classes]) texts.add(socketOf(packet));
+  const all = [...texts];
+  return { examples: all.slice(0, EXAMPLES), more: Math.max(0, all.length - EXAMPLES) };
+}
+
+function socketOf({ destination, destinationPort, protocol }: DifferingClass['packet']): string {
+  const address = formatAddress(destination);
+  const name = formatProtocol(protocol);
+  if (destinationPort === null) return `${address}/${name}`;
+  return address.includes(':')
+    ? `[${address}]:${destinationPort}/${name}`
+    : `${address}:${destinationPort}/${name}`;
+}
+
+function doorsOf(
+  classes: readonly DifferingClass[],
+  doors: FamilyComparison['space']['universe']['doors'],
+): string[] {
+  let set = 0;
+  for (const { box } of classes) set |= box.doors;
+  const names = doors.flatMap((door, at) =>
+    (set & (1 << at)) === 0 ? [] : [door.kind === 'node' ? 'node' : (door.device ?? 'any interface')],
+  );
+  return [...new Set(names)];
+}
+
+function senderOf(packet: DifferingClass['packet'], source: Address | null, { known }: State): string {
+  if (packet.entersAt === 'OUTPUT') {
+    const bound = packet.source.address === null ? '' : ` bound to ${formatAddress(packet.source.address)}`;
+    return `a process on ${known.node ?? 'this node'}${bound}`;
+  }
+  const pod = source === null ? null : known.book.podAt(source);
+  if (pod !== null && !pod.hostNetwork) return `pod ${pod.namespace}/${pod.name}`;
+  return source === null ? 'any sender' : formatAddress(source);
+}

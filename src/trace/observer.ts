@@ -1,0 +1,14 @@
+import type { Match } from '../iptables/match.ts';
+import type { Rule, RuleList } from '../iptables/ruleset.ts';
+import type { PacketState } from './state.ts';
+
+/**
+ * Is told what a walk asks of a packet, so that a caller can tell which other packets would have gone the same way.
+ * It sees every question in the walk's order and changes nothing.
+ */
+export interface Observer {
+  /** A chain was entered; rules for single other destinations are passed over without being asked. */
+  entered(rules: RuleList, state: PacketState): void;
+  /** A match was asked about the packet as it was then. */
+  asked(match: Match, state: PacketState, rule: Rule): void;
+}

@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { compareFamily } from '../../src/diff/compare-family.ts';
+import { findDifference, groupWays } from '../../src/diff/explore/compare-ways.ts';
+import { type Exploration, explore, type Side } from '../../src/diff/explore/explore.ts';
+import { type Box, intersect } from '../../src/diff/space/box.ts';
+import { Intervals } from '../../src/diff/space/intervals.ts';
+import { Space } from '../../src/diff/space/space.ts';
+import { bits, type Door, everything, makeUniverse, type Universe } from '../../src/diff/space/universe.ts';
+import { type State, sideOf, stateOf } from '../../src/diff/two-sides.ts';
+import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
+import { AddressBook } from '../../src/names/addresses.ts';
+import { parseAddress } from '../../src/net/address.ts';
+import { ICMP, TCP, UDP } from '../../src/net/protocol.ts';
+import type { Packet } from '../../src/trace/packet.ts';
+import { senderOf } from '../../src/trace/packet.ts';
+import { followPacket } from '../../src/trace/trace-packet.ts';
+import type { World } from '../../src/trace/world.ts';
+import { packetOf, worldOf } from '../trace/ask.ts';
+import { nodeOf } from '../trace/node.ts';
+import { pairOfRules, SETS, type SmallRules, saveOf, VALUES } from './small-rules.ts';
+
+const host = nodeOf({ ipsets: SETS });
+const DOORS: readonly Door[] = [
+  { kind: 'in', device: 'eth0' },
+  { kind: 'in', device: 'cni0' },
+  { kind: 'node', source: null },
+];
+const SMALL = makeUniverse('ipv4', {
+  doors: DOORS,
+  states: new Set(['ESTABLISHED']),
+  marks: new Set([0x4000]),
+  protocols: new Set(),
+  icmp: [],
+});
+
+/** The classes found, and the universe they are of. */
+interface Found {
+  readonly exploration: Exploration;
+  readonly universe: Universe;
+}
+
+/** Every packet there can be, whatever the rules have in common. */
+function exploreAll([before, after]: readonly [World, World]): Found {
+  const exploration = explore(
+    [everything(SMALL)],
+    new Space(SMALL, [host, host]),
+    [sideOf(stateFrom(before), 'ipv4'), sideOf(stateFrom(after), 'ipv4')],
+    { sources: () => [], destinations: [] },
+    20_000,
+  );
+  return { exploration, universe: SMALL };
+}
+
+/** Only the packets that a comparison of the rules leaves open. */
+function compareRules([before, after]: readonly [World, World]): Found {
+  const states = [stateFrom(before), stateFrom(after)] as const;
+  const { exploration, space } = compareFamily(states, 'ipv4', { budget: 20_000, senders: null });
+  return { exploration, universe: space.universe };
+}
+
+function stateFrom({ rulesets }: World): State {
+  return stateOf({
+    ...{ rulesets, host, cluster: UNKNOWN_CLUSTER, book: new AddressBook(UNKNOWN_CLUSTER) },
+    ...{ proxyMode: 'iptables', flows: null, node: null },
+  });
+}
+
+function worldsOf(pair: readonly [SmallRules, SmallRules]): [World, World] {
+  const [before, after] = pair.map((side) => worldOf(saveOf(side), packetOf({ host }), { host }));
+  if (before === undefined || after === undefined) throw new Error('two sides');
+  return [before, after];
+}
+
+function numberOf(text: string): bigint {
+  return parseAddress(text)?.value ?? 0n;
+}
+
+/** Every packet of the small world, and the box that holds it alone. */
+function* allPackets(of: Universe): Generator<{ packet: Packet; box: Box }> {
+  for (const to of VALUES.destinations)
+    for (const protocol of [TCP, UDP, ICMP])
+      for (const port of protocol === ICMP ? [null] : VALUES.ports)
+        for (const door of DOORS)
+          for (const from of door.kind === 'in' ? VALUES.sources : ['0.0.0.0'])
+            for (const mark of VALUES.marks.filter((each) => of.marks.includes(each)))
+              for (const state of of.states.filter((each) => each === 'NEW' || each === 'ESTABLISHED')) {
+                const inside = door.kind === 'in';
+                const packet: Packet = {
+                  family: 'ipv4',
+                  protocol,
+                  source: inside
+                    ? senderOf({ family: 'ipv4', value: numberOf(from) })
+                    : { address: null, within: [], outside: [], local: true },
+                  sourcePort: protocol === ICMP ? null : 40000,
+                  destination: { family: 'ipv4', value: numberOf(to) },
+                  destinationIsLocal: false,
+                  destinationPort: port,
+                  icmp: protocol === ICMP ? { type: 8, code: 0 } : null,
+                  entersAt: inside ? 'PREROUTING' : 'OUTPUT',
+                  inInterface: inside ? door.device : null,
+                  mark,
+                  state,
+                };
+                const box: Box = {
+                  destination: Intervals.one(numberOf(to)),
+                  protocols: bits(of.protocols, (each) => each === protocol),
+                  destinationPort: port === null ? Intervals.one(1n) : Intervals.one(BigInt(port)),
+                  doors: bits(of.doors, (each) => sameDoor(each, door)),
+                  states: bits(of.states, (each) => each === state),
+                  source: Intervals.one(numberOf(from)),
+                  sourcePort: Intervals.one(40000n),
+                  marks: bits(of.marks, (each) => each === mark),
+                  icmp: 1,
+                };
+                yield { packet, box };
+              }
+}
+
+function sameDoor(a: Door, b: Door): boolean {
+  if (a.kind === 'node') return b.kind === 'node' && a.source === null;
+  if (b.kind === 'node') return false;
+  return a.device === b.device;
+}
+
+function differs(packet: Packet, [before, after]: readonly [Side, Side]): boolean {
+  const groups = [before, after].map((side) =>
+    groupWays(followPacket(packet, side.world(packet.entersAt)), side.nameQuestion),
+  );
+  return findDifference(groups[0] ?? [], groups[1] ?? []) !== null;
+}
+
+/** Throws where a packet that differs is in no class or in two, or one that does not is in one. */
+function check(
+  pair: readonly [SmallRules, SmallRules],
+  find: (worlds: readonly [World, World]) => Found,
+): number {
+  const worlds = worldsOf(pair);
+  const { exploration, universe } = find(worlds);
+  const sides = [sideOf(stateFrom(worlds[0]), 'ipv4'), sideOf(stateFrom(worlds[1]), 'ipv4')] as const;
+  const shown = `${saveOf(pair[0])}\n${saveOf(pair[1])}`;
+  if (exploration.unexplored.length > 0) throw new Error(`not all explored\n${shown}`);
+  let differing = 0;
+  for (const { packet, box } of allPackets(universe)) {
+    const own = differs(packet, sides);
+    const holding = exploration.classes.filter((each) => intersect(each.box, box) !== null).length;
+    if (own) differing++;
+    if (holding === (own ? 1 : 0)) continue;
+    const text = JSON.stringify(packet, (_, value) => (typeof value === 'bigint' ? `${value}` : value));
+    throw new Error(`${holding} classes hold ${text}; it differs: ${own}\n${shown}`);
+  }
+  return differing;
+}
+
+describe('Are the classes that differ exactly those that differ packet by packet?', () => {
+  it('on 500 pairs of small rule sets, of the packets that the rules leave open', () => {
+    let differing = 0;
+    fc.assert(
+      fc.property(pairOfRules, (pair) => {
+        differing += check(pair, compareRules);
+      }),
+      { numRuns: 500, seed: 6, endOnFailure: true },
+    );
+    expect(differing).toBeGreaterThan(5_000);
+  }, 600_000);
+
+  it('on 40 pairs, of every packet there can be', () => {
+    fc.assert(
+      fc.property(pairOfRules, (pair) => {
+        check(pair, exploreAll);
+      }),
+      { numRuns: 40, seed: 7, endOnFailure: true },
+    );
+  }, 120_000);
+});
