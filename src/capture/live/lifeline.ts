@@ -1,0 +1,12 @@
+/** What a live run needs of the terminal and the process, so that an interrupt leaves nothing behind. */
+export interface Lifeline {
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP. */
+  readonly signal: AbortSignal;
+  /** Is told what happens now, for a progress line. */
+  onStep(text: string): void;
+  /**
+   * Says that something must be removed before the end.
+   * @param lastWords is printed if the user insists on ending at once. @returns call it when all is removed.
+   */
+  guard(lastWords: string): () => void;
+}
