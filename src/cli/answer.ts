@@ -5,6 +5,7 @@ import { loadColours, wantsColour } from '../render/colours.ts';
 import type { Capture } from './capture.ts';
 import type { Io } from './io.ts';
 import { type LoadContext, loadCapture } from './load-capture.ts';
+import type { FlowsOf } from './load-live.ts';
 import { Progress } from './progress.ts';
 import type { CommonRequest } from './requests.ts';
 
@@ -19,6 +20,7 @@ export type TextRenderer<D> = (
  * did not let us understand to standard error; JSON and YAML hold both.
  * @param ask makes the document.
  * @param needs what of the state the answer cannot do without.
+ * @param flowsOf which flows of a live node it needs; without it, what the request's needs say.
  * @returns the document, for the exit status.
  */
 export async function answer<D extends { readonly problems: readonly Problem[] }>(
@@ -27,10 +29,17 @@ export async function answer<D extends { readonly problems: readonly Problem[] }
   ask: (capture: Capture, progress: Progress) => Promise<D>,
   renderText: TextRenderer<D>,
   needs: LoadContext['needs'] = 'rules',
+  flowsOf?: FlowsOf,
 ): Promise<D> {
   const progress = new Progress(io);
   try {
-    const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress, needs };
+    const context = {
+      stdin: () => io.stdin(),
+      problems: new ProblemList(),
+      progress,
+      needs,
+      ...(flowsOf === undefined ? {} : { flowsOf }),
+    };
     const document = await ask(await loadCapture(request.sources, context), progress);
     progress.end();
     await write(document, request, io, renderText);
@@ -40,7 +49,8 @@ export async function answer<D extends { readonly problems: readonly Problem[] }
   }
 }
 
-async function write<D extends { readonly problems: readonly Problem[] }>(
+/** Writes a document: text to standard output and problems to standard error, or both as JSON or YAML. */
+export async function write<D extends { readonly problems: readonly Problem[] }>(
   document: D,
   request: CommonRequest,
   io: Io,

@@ -1,8 +1,11 @@
 import { Command, CommanderError } from 'commander';
+import { captureCommand, runCapture } from './capture-command.ts';
 import { chainCommand, runChain } from './chain-command.ts';
+import { completionCommand, runCompletion } from './completion-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
+import type { CommonRequest } from './requests.ts';
 import { runServices, servicesCommand } from './services-command.ts';
 import { runTrace, traceCommand } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -24,27 +27,37 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .helpCommand('help [command]', 'print help for a command')
     .addCommand(
       traceCommand(name, async (request) => {
-        status = await runTrace(request, io);
+        status = await unlessShown(request, io, () => runTrace(request, io));
       }),
     )
     .addCommand(
       conntrackCommand(name, async (request) => {
-        status = await runConntrack(request, io);
+        status = await unlessShown(request, io, () => runConntrack(request, io));
       }),
     )
     .addCommand(
       servicesCommand(name, async (request) => {
-        status = await runServices(request, io);
+        status = await unlessShown(request, io, () => runServices(request, io));
       }),
     )
     .addCommand(
       chainCommand(name, async (request) => {
-        status = await runChain(request, io);
+        status = await unlessShown(request, io, () => runChain(request, io));
+      }),
+    )
+    .addCommand(
+      captureCommand(name, async (request) => {
+        status = await unlessShown(request, io, () => runCapture(request, io), request.allNodes);
+      }),
+    )
+    .addCommand(
+      completionCommand(name, async (shell) => {
+        status = await runCompletion(shell, program, io);
       }),
     )
     .addHelpText(
       'after',
-      `\nTry:\n  ${name} trace shop/web --demo\n  sudo iptables-save | ${name} services -f -\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input, 70 a bug`,
+      `\nTry:\n  ${name} trace shop/web --demo\n  sudo ${name} services\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input,\n  3 the node or the cluster cannot be reached, 70 a bug`,
     );
   for (const command of [program, ...program.commands]) adopt(command, io);
   try {
@@ -55,6 +68,23 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     throw usageErrorOf(error, argv, name);
   }
   return status;
+}
+
+/** Runs a command, or with --show-commands prints what it would run on a live node. */
+async function unlessShown(
+  { sources }: CommonRequest,
+  io: Io,
+  run: () => Promise<ExitStatus>,
+  allNodes = false,
+): Promise<ExitStatus> {
+  if (sources.live?.showCommands !== true) return await run();
+  if (sources.files.length > 0 || sources.demo) {
+    io.out('# no command: the state is read from files\n');
+    return EXIT.answered;
+  }
+  const { showCommands } = await import('./show-commands.ts');
+  io.out(await showCommands(sources.live, allNodes));
+  return EXIT.answered;
 }
 
 /** Commander writes to our streams and throws instead of ending the process; errors are written by `main`. */
@@ -82,6 +112,8 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 }
 
 function commandOf(argv: readonly string[]): string {
-  const command = argv.find((argument) => ['trace', 'conntrack', 'services', 'chain'].includes(argument));
+  const command = argv.find((argument) =>
+    ['trace', 'conntrack', 'services', 'chain', 'capture', 'completion'].includes(argument),
+  );
   return command === undefined ? '' : `${command} `;
 }

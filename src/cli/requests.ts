@@ -1,3 +1,6 @@
+import type { ClusterAccess } from '../capture/live/kubectl.ts';
+import type { Needs } from '../capture/live/live-state.ts';
+import type { NodeTarget } from '../capture/live/reach-node.ts';
 import type { FlowQuestion } from '../explain/flows/flow-question.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 
@@ -11,6 +14,20 @@ export interface SourceRequest {
   /** `-f` arguments in order. */
   readonly files: readonly string[];
   readonly demo: boolean;
+  /** Counts where there are neither files nor demo. Absent: then no state was named. */
+  readonly live?: LiveRequest;
+}
+
+/** A live node, and what is needed of it. */
+export interface LiveRequest {
+  /** Null: this machine. */
+  readonly target: NodeTarget | null;
+  readonly access: ClusterAccess;
+  /** False: `--no-api`. */
+  readonly api: boolean;
+  readonly needs: Needs;
+  /** Print what would be run, and run nothing. */
+  readonly showCommands: boolean;
 }
 
 /** What every command shares. */
@@ -35,3 +52,11 @@ export interface ChainRequest extends CommonRequest {
 
 /** `conntrack`. */
 export interface ConntrackRequest extends CommonRequest, FlowQuestion {}
+
+/** `capture -w <path>`. */
+export interface CaptureRequest extends CommonRequest {
+  /** As typed: a folder, or a file that ends in `.tar.gz`. */
+  readonly write: string;
+  readonly force: boolean;
+  readonly allNodes: boolean;
+}

@@ -41,7 +41,10 @@ export async function collectRules(collector: Collector): Promise<RulesFound> {
 async function holdsLegacyTables(collector: Collector, names: string, dump: CommandResult): Promise<boolean> {
   const listed = await collector.place.read(names);
   if (listed.kind === 'text') return listed.text.trim() !== '';
-  return listed.kind === 'unreadable' && LEGACY_PRESENT.test(`${dump.stdout.toString('latin1', 0, 4096)}\n${dump.lastWords}`);
+  return (
+    listed.kind === 'unreadable' &&
+    LEGACY_PRESENT.test(`${dump.stdout.toString('latin1', 0, 4096)}\n${dump.lastWords}`)
+  );
 }
 
 /**
@@ -69,8 +72,7 @@ async function addNftRules(collector: Collector): Promise<boolean> {
 }
 
 /** Names of tables that iptables-nft may have made, as `nft -j` spells them. */
-const IPTABLES_TABLE =
-  /"table": ?\{"family": ?"ip6?", ?"name": ?"(?:filter|nat|mangle|raw|security)"/;
+const IPTABLES_TABLE = /"table": ?\{"family": ?"ip6?", ?"name": ?"(?:filter|nat|mangle|raw|security)"/;
 
 function backendOf(version: string | null, collector: Collector): RulesFound['backend'] {
   const dump = collector.bytesOf('iptables-save.txt') ?? collector.bytesOf('ip6tables-save.txt');

@@ -1,4 +1,4 @@
-import type { ProblemList } from '../../problems/problem.ts';
+import type { Problem, ProblemList } from '../../problems/problem.ts';
 import type { CapturedFile } from '../captured-file.ts';
 import type { CommandResult } from './command-result.ts';
 import { describeFailure } from './describe-failure.ts';
@@ -47,6 +47,11 @@ export class Collector {
   reportingTo(problems: ProblemList): this {
     this.#problems = problems;
     return this;
+  }
+
+  /** What could not be read so far. */
+  problems(): Problem[] {
+    return this.#problems.list();
   }
 
   /** The files so far. */
@@ -106,7 +111,10 @@ export class Collector {
    * What was cut on the way is asked for once more, and then dropped with a problem: half a dump would be taken for a
    * smaller rule set.
    */
-  async #obtain(probe: Probe, options: ProbeOptions): Promise<{ result: CommandResult; bytes: Buffer | null }> {
+  async #obtain(
+    probe: Probe,
+    options: ProbeOptions,
+  ): Promise<{ result: CommandResult; bytes: Buffer | null }> {
     let result = await this.#runOnce(probe);
     let cut = whyCutOff(probe.file, result);
     if (cut !== null) {
@@ -114,7 +122,8 @@ export class Collector {
       cut = whyCutOff(probe.file, result);
     }
     if (cut !== null) {
-      const wayOut = this.place.via === 'local' ? 'run kp-explain again' : 'run kp-explain again, or on the node itself';
+      const wayOut =
+        this.place.via === 'local' ? 'run kp-explain again' : 'run kp-explain again, or on the node itself';
       this.report(
         'dump-cut-off',
         `\`${quoteCommand(result.argv)}\` was cut off twice on its way here (${cut}); ${probe.lost} (${wayOut})`,

@@ -7,7 +7,7 @@ import type { Lifeline } from './lifeline.ts';
 import { objectOf, objectsOf, textOf } from './object-fields.ts';
 import type { PodRef } from './pod-place.ts';
 import { quoteCommand } from './quote.ts';
-import { InterruptedError, UnreachableError } from './unreachable-error.ts';
+import { UnreachableError } from './unreachable-error.ts';
 
 /** What `kubectl debug node/…` is asked for. */
 export interface DebugRequest {
@@ -42,7 +42,14 @@ export function createArgs(request: DebugRequest, container: string): string[] {
 
 /** @returns the arguments that remove the pod, and wait until it is gone. */
 export function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
-  return ['delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`, '--now', '--ignore-not-found', '--timeout=30s'];
+  return [
+    'delete',
+    `pod/${pod.name}`,
+    `--namespace=${pod.namespace}`,
+    '--now',
+    '--ignore-not-found',
+    '--timeout=30s',
+  ];
 }
 
 /** Removing may take as long as the kubelet needs to stop a container. */
@@ -76,8 +83,9 @@ export async function withDebugPod<T>(
       release = lifeline.guard(leftMessage(kubectl, pod));
     }
     if (made.error !== null) throw made.error;
-    if (pod === null) throw new UnreachableError('no-debug-pod', 'kubectl debug did not say which pod it made');
-    if (kubectl.interrupted) throw new InterruptedError();
+    if (pod === null)
+      throw new UnreachableError('no-debug-pod', 'kubectl debug did not say which pod it made');
+    kubectl.throwIfInterrupted();
     await waitUntilRunning(kubectl, pod, request, lifeline);
     return await use(pod);
   } finally {
@@ -95,7 +103,17 @@ function leftMessage(kubectl: Kubectl, pod: PodRef): string {
 }
 
 /** What the API server says where it made nothing. */
-const NOT_MADE = new Set(['forbidden', 'denied', 'unauthorized', 'old-kubectl', 'not-found', 'no-kubectl', 'no-such-context', 'no-kubeconfig', 'tls']);
+const NOT_MADE = new Set([
+  'forbidden',
+  'denied',
+  'unauthorized',
+  'old-kubectl',
+  'not-found',
+  'no-kubectl',
+  'no-such-context',
+  'no-kubeconfig',
+  'tls',
+]);
 
 /** @returns the name of the pod that was made, or may have been; and the error, if kubectl did not succeed. */
 async function makePod(
@@ -113,12 +131,20 @@ async function makePod(
   return { name: told ?? (await findByContainer(kubectl, request, container)), error };
 }
 
-async function findByContainer(kubectl: Kubectl, request: DebugRequest, container: string): Promise<string | null> {
-  const list = await kubectl.run([...listPodsArgs(request.node, request.namespace), '-o', 'json'], { uninterrupted: true });
+async function findByContainer(
+  kubectl: Kubectl,
+  request: DebugRequest,
+  container: string,
+): Promise<string | null> {
+  const list = await kubectl.run([...listPodsArgs(request.node, request.namespace), '-o', 'json'], {
+    uninterrupted: true,
+  });
   if (list.failure !== null) return null;
   try {
     const pods = objectsOf(objectOf(JSON.parse(list.stdout.toString('utf8'))).items);
-    const own = pods.find((pod) => objectsOf(objectOf(pod.spec).containers).some(({ name }) => name === container));
+    const own = pods.find((pod) =>
+      objectsOf(objectOf(pod.spec).containers).some(({ name }) => name === container),
+    );
     return own === undefined ? null : textOf(objectOf(own.metadata).name);
   } catch {
     return null;
@@ -126,7 +152,8 @@ async function findByContainer(kubectl: Kubectl, request: DebugRequest, containe
 }
 
 /** Reasons of a waiting container that will not go away by waiting. */
-const HOPELESS = /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainer(?:Config)?Error|RunContainerError|CrashLoopBackOff)$/;
+const HOPELESS =
+  /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainer(?:Config)?Error|RunContainerError|CrashLoopBackOff)$/;
 
 async function waitUntilRunning(
   kubectl: Kubectl,
@@ -139,7 +166,10 @@ async function waitUntilRunning(
   for (;;) {
     const { spec, status } = await kubectl.getJson(readPodArgs(pod.namespace, pod.name), label);
     if (objectOf(spec).hostNetwork !== true) {
-      throw new UnreachableError('not-host-network', `${label} was not made in the node’s network, so its rules are not the node’s`);
+      throw new UnreachableError(
+        'not-host-network',
+        `${label} was not made in the node’s network, so its rules are not the node’s`,
+      );
     }
     const [container] = objectsOf(objectOf(status).containerStatuses);
     const state = objectOf(container?.state);
@@ -150,11 +180,24 @@ async function waitUntilRunning(
     if (HOPELESS.test(reason)) throw notStarted(label, request, `${reason}: ${textOf(waiting.message)}`);
     if (phase === 'Failed' || phase === 'Succeeded') {
       const over = objectOf(state.terminated);
-      const why = [textOf(objectOf(status).reason), textOf(objectOf(status).message), textOf(over.reason), textOf(over.message)];
-      throw notStarted(label, request, `it ended at once (${why.filter((word) => word !== '').join(', ') || phase})`);
+      const why = [
+        textOf(objectOf(status).reason),
+        textOf(objectOf(status).message),
+        textOf(over.reason),
+        textOf(over.message),
+      ];
+      throw notStarted(
+        label,
+        request,
+        `it ended at once (${why.filter((word) => word !== '').join(', ') || phase})`,
+      );
     }
     if (performance.now() > deadline) {
-      throw notStarted(label, request, `it did not start within ${Math.round(request.startMs / 1000)} s (${reason || phase || 'no status'})`);
+      throw notStarted(
+        label,
+        request,
+        `it did not start within ${Math.round(request.startMs / 1000)} s (${reason || phase || 'no status'})`,
+      );
     }
     lifeline.onStep(`waiting for ${label} (${reason || phase || 'Pending'})`);
     await pause(500, lifeline.signal);
@@ -171,8 +214,9 @@ function notStarted(label: string, request: DebugRequest, why: string): Unreacha
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });
-  } catch {
-    throw new InterruptedError();
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
   }
 }
 
@@ -182,7 +226,10 @@ async function removePod(kubectl: Kubectl, pod: PodRef): Promise<string | null> 
   for (let attempt = 0; attempt < 2; attempt++) {
     const result = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
     if (result.failure === null) return null;
-    why = result.failure === 'timeout' ? 'kubectl delete did not end in time' : (result.lastWords.split('\n').at(-1) ?? '');
+    why =
+      result.failure === 'timeout'
+        ? 'kubectl delete did not end in time'
+        : (result.lastWords.split('\n').at(-1) ?? '');
   }
   return why;
 }

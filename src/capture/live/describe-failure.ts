@@ -53,7 +53,10 @@ export function describeFailure(
         ? place.advice.notPermitted
         : '';
   const wayOut = advice === '' ? '' : ` (${advice})`;
-  return { code: CODES[failure], message: `${place.prefix}${command} ${how[failure]}; ${probe.lost}${wayOut}` };
+  return {
+    code: CODES[failure],
+    message: `${place.prefix}${command} ${how[failure]}; ${probe.lost}${wayOut}`,
+  };
 }
 
 /** The last line says most; the ones before it are warnings. */

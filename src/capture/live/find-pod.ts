@@ -1,7 +1,7 @@
-import { quoteWord } from './quote.ts';
 import type { Kubectl } from './kubectl.ts';
 import { objectOf, objectsOf, textOf, textsOf } from './object-fields.ts';
 import type { PodRef } from './pod-place.ts';
+import { quoteWord } from './quote.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** A pod of the node that may be asked, and what it tells of kube-proxy. */
@@ -71,9 +71,17 @@ export async function findNodePod(
     const label = `${named.namespace}/${named.name}`;
     const pod = await kubectl.getJson(readPodArgs(named.namespace, named.name), `pod ${label}`);
     const on = textOf(objectOf(pod.spec).nodeName);
-    if (on !== node) throw new UnreachableError('other-node', `pod ${label} is on node ${on === '' ? '(none)' : on}, not on ${node}`);
+    if (on !== node)
+      throw new UnreachableError(
+        'other-node',
+        `pod ${label} is on node ${on === '' ? '(none)' : on}, not on ${node}`,
+      );
     const found = nodePodOf(pod, 'the pod named by --pod', null);
-    if (found === null) throw new UnreachableError('not-host-network', `pod ${label} does not run in the node’s network: its rules are not the node’s`);
+    if (found === null)
+      throw new UnreachableError(
+        'not-host-network',
+        `pod ${label} does not run in the node’s network: its rules are not the node’s`,
+      );
     return found;
   }
   const pods = objectsOf((await listPods(kubectl, node)).items);
@@ -99,10 +107,16 @@ async function listPods(kubectl: Kubectl, node: string): Promise<Record<string, 
 }
 
 function isRunning(pod: Readonly<Record<string, unknown>>): boolean {
-  return textOf(objectOf(pod.status).phase) === 'Running' && objectOf(pod.metadata).deletionTimestamp === undefined;
+  return (
+    textOf(objectOf(pod.status).phase) === 'Running' && objectOf(pod.metadata).deletionTimestamp === undefined
+  );
 }
 
-function nodePodOf(pod: Readonly<Record<string, unknown>>, agent: string, wanted: string | null): NodePod | null {
+function nodePodOf(
+  pod: Readonly<Record<string, unknown>>,
+  agent: string,
+  wanted: string | null,
+): NodePod | null {
   const { name, namespace } = objectOf(pod.metadata);
   const spec = objectOf(pod.spec);
   const containers = objectsOf(spec.containers);
@@ -125,7 +139,8 @@ export function tellingFlags(args: readonly string[]): string[] {
   const joined: string[] = [];
   args.forEach((word, index) => {
     const next = args[index + 1];
-    if (/^--[a-z-]+$/.test(word) && next !== undefined && !next.startsWith('-')) joined.push(`${word}=${next}`);
+    if (/^--[a-z-]+$/.test(word) && next !== undefined && !next.startsWith('-'))
+      joined.push(`${word}=${next}`);
     else joined.push(word);
   });
   return joined.filter((flag) => TELLING.test(flag) && !flag.includes('$('));
@@ -148,8 +163,13 @@ async function noPod(kubectl: Kubectl, node: string, pods: number): Promise<Unre
   }
   const names = await nodeNames(kubectl);
   const known = names.includes(node);
-  const hint = known ? 'no pod runs on it that you may see' : `there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
-  return new UnreachableError(known ? 'no-pods' : 'no-such-node', `${known ? '' : 'no '}node ${quoteWord(node)}: ${hint}`);
+  const hint = known
+    ? 'no pod runs on it that you may see'
+    : `there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
+  return new UnreachableError(
+    known ? 'no-pods' : 'no-such-node',
+    `${known ? '' : 'no '}node ${quoteWord(node)}: ${hint}`,
+  );
 }
 
 /** @returns the names of all nodes. Throws UnreachableError. */

@@ -19,8 +19,16 @@ const SAYINGS: readonly (readonly [RegExp, string, string])[] = [
     'unauthorized',
     'the credentials are missing or expired: log in again, or choose others with --kubeconfig and --context',
   ],
-  [/unknown profile/i, 'old-kubectl', 'this kubectl is too old: profile netadmin came with kubectl 1.27, sysadmin with 1.30'],
-  [/x509|certificate|tls:/i, 'tls', 'the server’s certificate is not trusted: check the kubeconfig and the clock'],
+  [
+    /unknown profile/i,
+    'old-kubectl',
+    'this kubectl is too old: profile netadmin came with kubectl 1.27, sysadmin with 1.30',
+  ],
+  [
+    /x509|certificate|tls:/i,
+    'tls',
+    'the server’s certificate is not trusted: check the kubeconfig and the clock',
+  ],
   [
     /context .*(?:does not exist|was not found)|no context exists|cluster .* does not exist/i,
     'no-such-context',
@@ -68,5 +76,7 @@ export function describeKubectl(result: CommandResult, what: string): Unreachabl
 /** Client-side log lines (`E1121 … memcache.go`) repeat the same cause many times. */
 function lastLines(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^[EWI]\d{4} /.test(line));
-  return (lines.length === 0 ? text.split('\n').slice(-1) : lines.slice(-3)).join(' ').replace(/^(?:error: |Error from server )/i, '');
+  return (lines.length === 0 ? text.split('\n').slice(-1) : lines.slice(-3))
+    .join(' ')
+    .replace(/^(?:error: |Error from server )/i, '');
 }

@@ -37,9 +37,9 @@ export class Kubectl {
     return kubectlArgv(this.#access, args);
   }
 
-  /** True once the user interrupted the run. */
-  get interrupted(): boolean {
-    return this.#signal.aborted;
+  /** Throws InterruptedError once the user interrupted the run. */
+  throwIfInterrupted(): void {
+    this.#signal.throwIfAborted();
   }
 
   /**
@@ -54,7 +54,10 @@ export class Kubectl {
     const [context] = objectsOf(config?.contexts);
     const namespace = textOf(objectOf(context?.context).namespace);
     const access = current === '' ? this.#access : { ...this.#access, context: current };
-    return { kubectl: new Kubectl(access, this.#signal), namespace: namespace === '' ? 'default' : namespace };
+    return {
+      kubectl: new Kubectl(access, this.#signal),
+      namespace: namespace === '' ? 'default' : namespace,
+    };
   }
 
   /** Runs kubectl. @returns what came of it. Throws InterruptedError. */
@@ -76,7 +79,11 @@ export class Kubectl {
     const result = await this.run([...args, '-o', 'json']);
     if (result.failure !== null) throw describeKubectl(result, what);
     const value = parseObject(result.stdout.toString('utf8'));
-    if (value === null) throw describeKubectl({ ...result, failure: 'status', lastWords: 'its output is no JSON object' }, what);
+    if (value === null)
+      throw describeKubectl(
+        { ...result, failure: 'status', lastWords: 'its output is no JSON object' },
+        what,
+      );
     return value;
   }
 }

@@ -5,7 +5,7 @@ import { collectFlows, collectFlowsTo, collectHost, type FlowFilter } from './co
 import { collectRules } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { describeFailure } from './describe-failure.ts';
-import { Kubectl, type ClusterAccess } from './kubectl.ts';
+import { type ClusterAccess, Kubectl } from './kubectl.ts';
 import type { Lifeline } from './lifeline.ts';
 import { localPlace } from './local-place.ts';
 import { type ManifestDocument, manifestText } from './manifest-document.ts';
@@ -60,12 +60,12 @@ export async function readLiveState(target: LiveTarget, context: LiveContext): P
   try {
     if (target.node === null) {
       const reached = await reachThisMachine(context.lifeline, own);
-      return await readAll(reached, localName(reached), 'this machine', takenAt, target, context, own);
+      return await readAll(reached, localName(reached), 'this machine', takenAt, target, context);
     }
     const { node } = target.node;
     const kubectl = new Kubectl(target.access, context.lifeline.signal);
     return await withNode(kubectl, target.node, context.lifeline, own, async (reached) =>
-      readAll(reached, node, `node ${node} (${reached.how})`, takenAt, target, context, own),
+      readAll(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
     );
   } finally {
     for (const problem of own.list()) context.problems.add(problem.code, problem.message);
@@ -86,7 +86,10 @@ async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Prom
   }
   if (save.failure !== null) {
     const { message } = describeFailure(save, RULES.v4, place);
-    throw new InputError('no-rules', `the rules of this machine cannot be read: ${message}; or name a capture with -f, or a node with --node`);
+    throw new InputError(
+      'no-rules',
+      `the rules of this machine cannot be read: ${message}; or name a capture with -f, or a node with --node`,
+    );
   }
   for (const problem of rejected.list()) problems.add(problem.code, problem.message);
   return { collector: collector.reportingTo(problems), rules, facts: localProxyFacts(), how: 'this machine' };
@@ -104,13 +107,14 @@ async function readAll(
   takenAt: string,
   { needs }: LiveTarget,
   context: LiveContext,
-  problems: ProblemList,
 ): Promise<LiveState> {
   await collectHost(collector, { packets: needs.host !== 'addresses' });
   const all = needs.host === 'all';
   const asked = await askKubeProxy(collector.place, all);
   const kernel = all ? await collector.place.read('/proc/sys/kernel/osrelease') : null;
-  const tools = all ? await versionsOf(collector, rules.version) : [rules.version].filter((text) => text !== null);
+  const tools = all
+    ? await versionsOf(collector, rules.version)
+    : [rules.version].filter((text) => text !== null);
   const state = (): LiveState => {
     const manifest: ManifestDocument = {
       apiVersion: 'kp-explain/v1',
@@ -128,10 +132,13 @@ async function readAll(
       tools,
       kubeProxyFlags: facts.flags,
       commands: collector.records,
-      problems: problems.list(),
+      problems: collector.problems(),
     };
     const bytes = manifestText(manifest);
-    return { files: [...collector.files(), { path: 'capture.json', bytes, origin: `${origin}: manifest` }], manifest };
+    return {
+      files: [...collector.files(), { path: 'capture.json', bytes, origin: `${origin}: manifest` }],
+      manifest,
+    };
   };
   if (needs.flows === 'all') await collectFlows(collector);
   if (needs.flows === 'some') {

@@ -49,7 +49,9 @@ function ask(path: string, signal: AbortSignal): Promise<string | null> {
       });
       response.on('error', () => resolve(null));
       response.on('close', () => resolve(null));
-      response.on('end', () => resolve(response.statusCode === 200 ? Buffer.concat(pieces).toString('utf8') : null));
+      response.on('end', () =>
+        resolve(response.statusCode === 200 ? Buffer.concat(pieces).toString('utf8') : null),
+      );
     });
     const deadline = setTimeout(() => request.destroy(), ASK_MS);
     request.on('error', () => resolve(null));

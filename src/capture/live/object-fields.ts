@@ -2,12 +2,16 @@
 
 /** @returns the value as an object, or one without fields. */
 export function objectOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.fromEntries(Object.entries(value)) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : {};
 }
 
 /** @returns the elements of a list that are objects. */
 export function objectsOf(value: unknown): Readonly<Record<string, unknown>>[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null).map(objectOf) : [];
+  return Array.isArray(value)
+    ? value.filter((item) => typeof item === 'object' && item !== null).map(objectOf)
+    : [];
 }
 
 /** @returns the text, or an empty one. */

@@ -17,7 +17,14 @@ const SMALL: CommandLimits = { timeoutMs: 20_000, maxBytes: 64 * 1024 * 1024 };
 
 /** @returns the arguments that run a command in a pod. The pod is named by `pod/NAME`, which is never taken for an option. */
 export function execArgs(pod: PodRef, argv: readonly string[]): string[] {
-  return ['exec', `--namespace=${pod.namespace}`, `pod/${pod.name}`, `--container=${pod.container}`, '--', ...argv];
+  return [
+    'exec',
+    `--namespace=${pod.namespace}`,
+    `pod/${pod.name}`,
+    `--container=${pod.container}`,
+    '--',
+    ...argv,
+  ];
 }
 
 /**
@@ -25,7 +32,13 @@ export function execArgs(pod: PodRef, argv: readonly string[]): string[] {
  * @returns the pod as a place; each command is one `kubectl exec` of the program itself, because minimal images have no
  * shell.
  */
-export function podPlace(kubectl: Kubectl, pod: PodRef, prefix: string, via: Via, roots: readonly Root[]): Place {
+export function podPlace(
+  kubectl: Kubectl,
+  pod: PodRef,
+  prefix: string,
+  via: Via,
+  roots: readonly Root[],
+): Place {
   /** Where each program was found, so that it is looked for once. */
   const known = new Map<string, Root>();
   const run = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> => {
@@ -74,12 +87,12 @@ export function podPlace(kubectl: Kubectl, pod: PodRef, prefix: string, via: Via
 
 function missing(argv: readonly string[]): CommandResult {
   return {
-  argv,
-  stdout: Buffer.alloc(0),
-  lastWords: '',
-  exitStatus: null,
-  failure: 'missing',
-  durationMs: 0,
+    argv,
+    stdout: Buffer.alloc(0),
+    lastWords: '',
+    exitStatus: null,
+    failure: 'missing',
+    durationMs: 0,
   };
 }
 
@@ -96,18 +109,28 @@ const ENDED = /^command terminated with exit code (\d+)$/m;
 /** Tells what the remote program did from what kubectl itself did. */
 function readRemote(result: CommandResult, argv: readonly string[]): CommandResult {
   const remote = { ...result, argv };
-  if (result.failure !== 'status') return result.failure === 'missing' ? { ...remote, failure: 'unreachable' } : remote;
-  if (NO_PROGRAM.test(result.lastWords) || NO_HOST.test(result.lastWords)) return { ...remote, failure: 'missing' };
+  if (result.failure !== 'status')
+    return result.failure === 'missing' ? { ...remote, failure: 'unreachable' } : remote;
+  if (NO_PROGRAM.test(result.lastWords) || NO_HOST.test(result.lastWords))
+    return { ...remote, failure: 'missing' };
   const ended = ENDED.exec(result.lastWords);
   if (ended === null) return { ...remote, failure: 'unreachable', exitStatus: null };
   const lastWords = result.lastWords.replace(ENDED, '').trimEnd();
-  return { ...remote, lastWords, exitStatus: Number(ended[1]), failure: ended[1] === '127' ? 'missing' : 'status' };
+  return {
+    ...remote,
+    lastWords,
+    exitStatus: Number(ended[1]),
+    failure: ended[1] === '127' ? 'missing' : 'status',
+  };
 }
 
 function readFileText({ failure, stdout, lastWords, argv }: CommandResult): FileText {
   if (failure === null) return { kind: 'text', text: stdout.toString('utf8') };
   if (failure === 'status' && /No such file/i.test(lastWords)) return { kind: 'absent' };
-  return { kind: 'unreadable', why: failure === 'missing' ? 'the pod has no cat' : `${quoteCommand(argv)}: ${failure}` };
+  return {
+    kind: 'unreadable',
+    why: failure === 'missing' ? 'the pod has no cat' : `${quoteCommand(argv)}: ${failure}`,
+  };
 }
 
 /** How many files one call names: each is below 60 bytes, and 128 KiB is the most one exec may carry safely. */

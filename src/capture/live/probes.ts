@@ -57,10 +57,30 @@ export const VERSION_PROBE: Omit<Probe, 'file'> = {
 export const RULES = {
   v4: save('iptables-save', 'iptables-save.txt', null, 'there are no IPv4 rules to answer from'),
   v6: save('ip6tables-save', 'ip6tables-save.txt', null, 'nothing is known of IPv6 rules'),
-  legacyV4: save('iptables-legacy-save', 'iptables-legacy-save.txt', LEGACY_V4, 'the legacy IPv4 rules are not in the answer'),
-  legacyV6: save('ip6tables-legacy-save', 'ip6tables-legacy-save.txt', LEGACY_V6, 'the legacy IPv6 rules are not in the answer'),
-  nftV4: save('iptables-nft-save', 'iptables-save.txt', NFT, 'the IPv4 rules of iptables-nft are not in the answer'),
-  nftV6: save('ip6tables-nft-save', 'ip6tables-save.txt', NFT, 'the IPv6 rules of iptables-nft are not in the answer'),
+  legacyV4: save(
+    'iptables-legacy-save',
+    'iptables-legacy-save.txt',
+    LEGACY_V4,
+    'the legacy IPv4 rules are not in the answer',
+  ),
+  legacyV6: save(
+    'ip6tables-legacy-save',
+    'ip6tables-legacy-save.txt',
+    LEGACY_V6,
+    'the legacy IPv6 rules are not in the answer',
+  ),
+  nftV4: save(
+    'iptables-nft-save',
+    'iptables-save.txt',
+    NFT,
+    'the IPv4 rules of iptables-nft are not in the answer',
+  ),
+  nftV6: save(
+    'ip6tables-nft-save',
+    'ip6tables-save.txt',
+    NFT,
+    'the IPv6 rules of iptables-nft are not in the answer',
+  ),
 } as const;
 
 function ip(file: string, args: string, lost: string): Probe {
@@ -73,7 +93,11 @@ export const ADDRESSES = ip('ip-addr.json', '-j -d addr', 'which addresses are t
 /** What a trace asks of the node besides rules. */
 export const HOST: readonly Probe[] = [
   ip('ip-route.json', '-j route show table all', 'a route to every IPv4 destination is taken for granted'),
-  ip('ip6-route.json', '-j -6 route show table all', 'a route to every IPv6 destination is taken for granted'),
+  ip(
+    'ip6-route.json',
+    '-j -6 route show table all',
+    'a route to every IPv6 destination is taken for granted',
+  ),
   ip('ip-rule.json', '-j rule', 'the kernel’s default policy rules are taken for granted'),
   ip('ip6-rule.json', '-j -6 rule', 'the kernel’s default IPv6 policy rules are taken for granted'),
   {
@@ -146,11 +170,13 @@ export function flowsOf(family: 'ipv4' | 'ipv6', filter: readonly string[]): Pro
 }
 
 /** The versions of the other tools, for the manifest. */
-export const VERSIONS: readonly Omit<Probe, 'file'>[] = ['nft', 'conntrack', 'ipset', 'ip'].map((program) => ({
-  // iproute2 knows no long form before 5.0.
-  argv: [program, program === 'ip' ? '-V' : '--version'],
-  packageName: program,
-  limits: QUICK,
-  only: null,
-  lost: `the version of ${program} is not known`,
-}));
+export const VERSIONS: readonly Omit<Probe, 'file'>[] = ['nft', 'conntrack', 'ipset', 'ip'].map(
+  (program) => ({
+    // iproute2 knows no long form before 5.0.
+    argv: [program, program === 'ip' ? '-V' : '--version'],
+    packageName: program,
+    limits: QUICK,
+    only: null,
+    lost: `the version of ${program} is not known`,
+  }),
+);

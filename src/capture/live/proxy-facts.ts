@@ -30,7 +30,8 @@ export function localProxyFacts(): ProxyFacts {
     for (const entry of readdirSync('/proc')) {
       if (!/^\d+$/.test(entry)) continue;
       const words = commandLine(entry);
-      if (/(?:^|\/)kube-proxy$/.test(words[0] ?? '')) return { version: null, flags: tellingFlags(words.slice(1)) };
+      if (/(?:^|\/)kube-proxy$/.test(words[0] ?? ''))
+        return { version: null, flags: tellingFlags(words.slice(1)) };
     }
   } catch {
     // Without /proc there is nothing to tell.

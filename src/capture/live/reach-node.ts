@@ -42,7 +42,10 @@ export interface ReachedNode {
 /** One way to reach a node; it calls `use` with a pod that runs there. */
 interface Way {
   readonly name: string;
-  run<T>(use: (collector: Collector, how: string, facts: ProxyFacts) => Promise<T>, problems: ProblemList): Promise<T>;
+  run<T>(
+    use: (collector: Collector, how: string, facts: ProxyFacts) => Promise<T>,
+    problems: ProblemList,
+  ): Promise<T>;
 }
 
 /** Why a way was given up; the next one is tried. */
@@ -64,21 +67,26 @@ export async function withNode<T>(
     // Problems of a way that is given up are told as its reason, or not at all.
     const own = new ProblemList();
     let entered = false;
+    let done = false;
     try {
-      return await way.run(async (collector, how, facts) => {
+      const result = await way.run(async (collector, how, facts) => {
         const rules = await collectRules(collector);
-        if (rules.save.failure !== null) throw new WayFailed(describeFailure(rules.save, RULES.v4, collector.place).message);
+        if (rules.save.failure !== null)
+          throw new WayFailed(describeFailure(rules.save, RULES.v4, collector.place).message);
         entered = true;
         if (target.via === 'auto') own.add('reached-via', saidWay(target.node, how, reasons));
         return await use({ collector, rules, facts, how });
       }, own);
+      done = true;
+      return result;
     } catch (error) {
       const givenUp = error instanceof WayFailed || error instanceof UnreachableError;
       if (entered || !givenUp) throw error;
       reasons.push({ way: way.name, error });
     } finally {
       for (const problem of own.list()) {
-        if (entered || problem.code === LEFT) problems.add(problem.code, problem.message);
+        if (done) problems.add(problem.code, problem.message);
+        else if (problem.code === LEFT) lifeline.say(problem.message);
       }
     }
   }
@@ -86,7 +94,7 @@ export async function withNode<T>(
 }
 
 /** The code of the problem that a debug pod could not be removed. */
-export const LEFT = 'debug-pod-left';
+const LEFT = 'debug-pod-left';
 
 function waysTo(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way[] {
   const debug = profilesOf(target).map((profile) => debugWay(kubectl, target, profile, lifeline));
@@ -114,7 +122,11 @@ function execWay(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way 
         );
       }
       const place = podPlace(kubectl, pod, `${target.node}: `, 'exec', ['image']);
-      return await use(new Collector(place, problems, lifeline.onStep), `kubectl exec in ${pod.namespace}/${pod.name}`, facts);
+      return await use(
+        new Collector(place, problems, lifeline.onStep),
+        `kubectl exec in ${pod.namespace}/${pod.name}`,
+        facts,
+      );
     },
   };
 }
@@ -149,15 +161,22 @@ export function rootsOf(target: Pick<NodeTarget, 'image'>, profile: Profile): Ro
 }
 
 function saidWay(node: string, how: string, reasons: readonly { way: string; error: Error }[]): string {
-  const before = reasons.map(({ way, error }) => `; ${way} did not work: ${error.message}`).join('');
+  const before = reasons
+    .map(({ way, error }) => `; ${way} did not work: ${error.message.replace(/\s*\n\s*/g, '; ')}`)
+    .join('');
   return `${node} was read through ${how}${before}`;
 }
 
 function noWay(node: string, reasons: readonly { way: string; error: Error }[]): UnreachableError {
   const [first] = reasons;
-  const code = reasons.map(({ error }) => (error instanceof UnreachableError ? error.code : 'no-rules')).at(-1);
+  const code = reasons
+    .map(({ error }) => (error instanceof UnreachableError ? error.code : 'no-rules'))
+    .at(-1);
   if (reasons.length === 1 && first !== undefined) {
-    return new UnreachableError(code ?? 'unreachable', `the rules of ${node} cannot be read: ${first.error.message}`);
+    return new UnreachableError(
+      code ?? 'unreachable',
+      `the rules of ${node} cannot be read: ${first.error.message}`,
+    );
   }
   const lines = reasons.map(({ way, error }) => `\n  ${way}: ${error.message.replaceAll('\n', '\n  ')}`);
   return new UnreachableError(code ?? 'unreachable', `the rules of ${node} cannot be read:${lines.join('')}`);

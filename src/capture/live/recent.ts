@@ -10,7 +10,10 @@ export async function collectRecent(collector: Collector, rules: readonly (Buffe
   const texts = await collector.place.readMany([...names].map((name) => `${FOLDER}/${name}`));
   const failed = [...texts.values()].find(({ kind }) => kind === 'unreadable');
   if (failed?.kind === 'unreadable') {
-    collector.report('recent-unreadable', `${FOLDER} cannot be read (${failed.why}); which endpoint a client with session affinity had is not known`);
+    collector.report(
+      'recent-unreadable',
+      `${FOLDER} cannot be read (${failed.why}); which endpoint a client with session affinity had is not known`,
+    );
   }
   for (const [path, text] of texts) {
     if (text.kind !== 'text') continue;

@@ -1,9 +1,8 @@
 import { type CommandLimits, type CommandResult, type Failure, lastWordsOf } from './command-result.ts';
-import { InterruptedError } from './unreachable-error.ts';
 
 /** How a command is started. */
 export interface RunOptions extends CommandLimits {
-  /** Ends the command, and makes `runCommand` throw InterruptedError. Absent: it is left to end by itself. */
+  /** Ends the command, and makes `runCommand` throw the signal's reason. Absent: it is left to end by itself. */
   readonly signal?: AbortSignal;
   /**
    * True: the command gets a session of its own, so that Ctrl-C in the terminal reaches only kp-explain, which then ends
@@ -21,7 +20,7 @@ const STDERR_LIMIT = 1024 * 1024;
 /**
  * Runs one command without a shell: each word of `argv` reaches it as it is. Standard input is empty, messages are in
  * English (LC_ALL=C).
- * @returns what came of it; failing is no exception. Throws InterruptedError where the signal ended it.
+ * @returns what came of it; failing is no exception. Throws the signal's reason where that ended it.
  */
 export async function runCommand(argv: readonly string[], options: RunOptions): Promise<CommandResult> {
   const { execa } = await import('execa');
@@ -41,12 +40,16 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
     env: { LC_ALL: 'C', PATH: [process.env.PATH ?? '', ...SYSTEM_FOLDERS].join(':') },
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
-  if (result.isCanceled) throw new InterruptedError();
+  // Where the signal came after the command's end, its output is of no use either.
+  signal?.throwIfAborted();
   const stderr = Buffer.from(result.stderr ?? []);
   return {
     argv,
     stdout: Buffer.from(result.stdout ?? []),
-    lastWords: stderr.length === 0 && result.exitCode === undefined ? (result.originalMessage ?? '') : lastWordsOf(stderr),
+    lastWords:
+      stderr.length === 0 && result.exitCode === undefined
+        ? (result.originalMessage ?? '')
+        : lastWordsOf(stderr),
     exitStatus: result.exitCode ?? null,
     failure: failureOf(result),
     durationMs: Math.round(performance.now() - started),

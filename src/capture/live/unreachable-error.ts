@@ -16,8 +16,12 @@ export class UnreachableError extends Error {
 /** The user interrupted the run. What was made for it is removed before this is thrown on. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
+  readonly code = 'interrupted';
+  /** The shell's own for the signal: 128 and its number. */
+  readonly exitStatus: number;
 
-  constructor() {
+  constructor(exitStatus: number) {
     super('interrupted');
+    this.exitStatus = exitStatus;
   }
 }

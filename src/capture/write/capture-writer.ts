@@ -1,4 +1,16 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { CapturedFile } from '../captured-file.ts';
 import { hintsOfName, isCaptureFolder, RECENT_FOLDER } from '../contract-files.ts';
@@ -21,10 +33,15 @@ export interface WriteTarget {
  */
 export function findWriteTarget(name: string, force: boolean): WriteTarget {
   const path = resolve(name);
-  const target: WriteTarget = { name, path, form: /\.(?:tar\.gz|tgz)$/.test(name) ? 'archive' : 'folder', force };
+  const target: WriteTarget = {
+    name,
+    path,
+    form: /\.(?:tar\.gz|tgz)$/.test(name) ? 'archive' : 'folder',
+    force,
+  };
   const parent = dirname(path);
-  if (!existsSync(parent) || !lstatSync(parent).isDirectory()) {
-    if (!isFolderBehindLink(parent)) throw new InputError('no-such-folder', `cannot write ${name}: there is no folder ${dirname(name)}`, name);
+  if (!existsSync(parent) || !statSync(parent).isDirectory()) {
+    throw new InputError('no-such-folder', `cannot write ${name}: there is no folder ${dirname(name)}`, name);
   }
   refuseExisting(target);
   return target;
@@ -33,21 +50,33 @@ export function findWriteTarget(name: string, force: boolean): WriteTarget {
 function refuseExisting({ name, path, form, force }: WriteTarget): void {
   const stat = statOf(path);
   if (stat === null) return;
-  if (!force) throw new InputError('exists', `${name} exists already; choose another name, or say --force to replace it`, name);
+  if (!force)
+    throw new InputError(
+      'exists',
+      `${name} exists already; choose another name, or say --force to replace it`,
+      name,
+    );
   const replaceable = form === 'folder' ? stat.isDirectory() && isReplaceable(path) : stat.isFile();
   if (replaceable) return;
   const what = form === 'folder' ? 'a folder that holds only captures' : 'a file';
-  throw new InputError('not-a-capture', `${name} is not replaced even with --force, because it is not ${what}`, name);
+  throw new InputError(
+    'not-a-capture',
+    `${name} is not replaced even with --force, because it is not ${what}`,
+    name,
+  );
 }
 
 /** --force must never take a home folder away: only a capture, a folder of captures, or an empty folder is replaced. */
 function isReplaceable(path: string): boolean {
   const entries = readdirSync(path);
   if (entries.length === 0) return true;
-  if (isCaptureFolder(entries)) return entries.every((entry) => entry === RECENT_FOLDER || hintsOfName(entry) !== null);
+  if (isCaptureFolder(entries))
+    return entries.every((entry) => entry === RECENT_FOLDER || hintsOfName(entry) !== null);
   return entries.every((entry) => {
     const below = join(path, entry);
-    return statOf(below)?.isDirectory() === true && isCaptureFolder(readdirSync(below)) && isReplaceable(below);
+    return (
+      statOf(below)?.isDirectory() === true && isCaptureFolder(readdirSync(below)) && isReplaceable(below)
+    );
   });
 }
 
@@ -57,7 +86,7 @@ function isReplaceable(path: string): boolean {
  */
 export class CaptureWriter {
   readonly #target: WriteTarget;
-  readonly #staging: string;
+  readonly #staging: string = '';
   readonly #packed: CapturedFile[] = [];
 
   /** Throws InputError where nothing can be written there. */
@@ -70,9 +99,17 @@ export class CaptureWriter {
 
   /** Adds files. @param folder inside the capture, for several nodes; `''` for none. */
   add(files: readonly CapturedFile[], folder: string): void {
-    const named = files.map((file) => ({ ...file, path: folder === '' ? file.path : `${folder}/${file.path}` }));
+    const named = files.map((file) => ({
+      ...file,
+      path: folder === '' ? file.path : `${folder}/${file.path}`,
+    }));
     if (this.#target.form === 'archive') this.#packed.push(...named);
     else for (const file of named) this.#try(() => writeOne(join(this.#staging, file.path), file.bytes));
+  }
+
+  /** @returns what `-f` takes to read the capture in that folder; null for an archive of several. */
+  pathOf(folder: string): string | null {
+    return this.#target.form === 'archive' ? null : join(this.#target.name, folder);
   }
 
   /** Moves what was added to its place. Throws InputError; then nothing is there, or what was there before. */
@@ -101,16 +138,20 @@ export class CaptureWriter {
 
   /** Removes what was not moved. Call it in every case; after `commit` it does nothing. */
   discard(): void {
-    rmSync(this.#staging, { recursive: true, force: true });
+    if (this.#staging !== '') rmSync(this.#staging, { recursive: true, force: true });
   }
 
   #try<T>(write: () => T): T {
     try {
       return write();
     } catch (error) {
-      this.#staging !== undefined && this.discard();
+      this.discard();
       const reason = error instanceof Error ? error.message : String(error);
-      throw new InputError('not-written', `cannot write ${this.#target.name}: ${withoutPath(reason)}`, this.#target.name);
+      throw new InputError(
+        'not-written',
+        `cannot write ${this.#target.name}: ${withoutPath(reason)}`,
+        this.#target.name,
+      );
     }
   }
 }
@@ -127,19 +168,10 @@ function withoutPath(message: string): string {
   return message.replace(/,? (?:open|mkdir|mkdtemp|rename|write)(?: '.*)?$/, '');
 }
 
-function statOf(path: string): ReturnType<typeof lstatSync> | null {
+function statOf(path: string): Stats | null {
   try {
     return lstatSync(path);
   } catch {
     return null;
-  }
-}
-
-function isFolderBehindLink(path: string): boolean {
-  try {
-    readdirSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

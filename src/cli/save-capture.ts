@@ -1,0 +1,134 @@
+import type { CapturedFile } from '../capture/captured-file.ts';
+import type { NodeTarget } from '../capture/live/reach-node.ts';
+import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
+import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
+import { ProblemList } from '../problems/problem.ts';
+import { write } from './answer.ts';
+import { readClusterFiles } from './cluster-files.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { holdInterrupts } from './interrupt.ts';
+import type { Io } from './io.ts';
+import type { LoadContext } from './load-capture.ts';
+import { readLive } from './load-live.ts';
+import { Progress } from './progress.ts';
+import type { CaptureRequest, LiveRequest } from './requests.ts';
+import { saveAllNodes } from './save-all-nodes.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A node that was read: what is written of it, and what is said about it. */
+export interface SavedNode {
+  readonly files: readonly CapturedFile[];
+  readonly item: CapturedNode;
+}
+
+/**
+ * Reads one node or all of them, writes the capture when everything is read, and says what was written.
+ * @returns 0, or 3 where some of several nodes could not be reached. Throws UsageError, InputError, UnreachableError and
+ * InterruptedError; then nothing is written.
+ */
+export async function saveCapture(request: CaptureRequest, io: Io): Promise<ExitStatus> {
+  const live = liveOf(request);
+  const target = findWriteTarget(request.write, request.force);
+  const progress = new Progress(io);
+  const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress };
+  // Held over the whole run: between two nodes an interrupt must still remove what is half written.
+  const hold = holdInterrupts(progress);
+  let writer: CaptureWriter | null = null;
+  try {
+    writer = new CaptureWriter(target);
+    const objects = await readClusterFiles(live, context);
+    const items =
+      request.allNodes && live.target !== null
+        ? await saveAllNodes({ ...live, target: live.target }, objects, context, hold, writer)
+        : [await saveOne(live, objects, context, writer)];
+    hold.signal.throwIfAborted();
+    progress.begin(`writing ${target.name}`);
+    writer.commit();
+    progress.end();
+    const report = reportOf(target, items, context);
+    await write(report, request, io, async (document, options) => {
+      const { renderCaptureText } = await import('../render/capture-text.ts');
+      return renderCaptureText(document, options);
+    });
+    return items.every(({ error }) => error === null) ? EXIT.answered : EXIT.unreachable;
+  } finally {
+    writer?.discard();
+    progress.end();
+    hold.release();
+  }
+}
+
+/** The one place that files pass before they are written: whatever must not leave the node is taken out here. */
+export function prepareFiles(files: readonly CapturedFile[]): readonly CapturedFile[] {
+  return files;
+}
+
+/** Reads one node. @param objects of the cluster, which belong to every capture of it. */
+export async function readNode(
+  live: LiveRequest,
+  objects: readonly CapturedFile[],
+  context: LoadContext,
+): Promise<SavedNode> {
+  const { files, manifest } = await readLive(live, context, async () => null);
+  const written = prepareFiles([...files, ...objects]);
+  const item = {
+    node: manifest.node ?? 'this machine',
+    path: null,
+    takenAt: manifest.takenAt,
+    backend: manifest.backend,
+    kubeProxy: manifest.kubeProxy,
+    files: written.map(({ path, bytes, origin }) => ({ name: path, bytes: bytes.length, origin })),
+    error: null,
+  };
+  return { files: written, item };
+}
+
+async function saveOne(
+  live: LiveRequest,
+  objects: readonly CapturedFile[],
+  context: LoadContext,
+  writer: CaptureWriter,
+): Promise<CapturedNode> {
+  const { files, item } = await readNode(live, objects, context);
+  writer.add(files, '');
+  return item;
+}
+
+function liveOf({ sources, allNodes }: CaptureRequest): LiveRequest & { readonly target: NodeTarget | null } {
+  if (sources.files.length > 0 || sources.demo || sources.live === undefined) {
+    throw new UsageError(
+      'not-live',
+      'capture saves the state of this machine or of a live node; -f and --demo are captures already',
+    );
+  }
+  if (allNodes && sources.live.target?.pod !== null && sources.live.target !== null) {
+    throw new UsageError('one-pod', '--pod names a pod of one node; say --node with it, not --all-nodes');
+  }
+  return sources.live;
+}
+
+function reportOf(
+  target: WriteTarget,
+  items: readonly CapturedNode[],
+  { problems }: LoadContext,
+): CaptureReport {
+  const [only] = items;
+  const one = items.length === 1 && only !== undefined ? only : null;
+  return {
+    apiVersion: 'kp-explain/v1',
+    kind: 'CaptureManifest',
+    capture: {
+      origin: target.name,
+      node: one?.node ?? null,
+      takenAt: only?.takenAt ?? null,
+      proxyMode: 'none',
+      backends: [...new Set(items.flatMap(({ backend }) => (backend === null ? [] : [backend])))],
+    },
+    problems: problems.list(),
+    path: target.name,
+    items: items.map((item) => ({
+      ...item,
+      path: item.error === null ? (item.path ?? (one === null ? null : target.name)) : null,
+    })),
+  };
+}
