@@ -38,13 +38,30 @@ function renderOne(report: CaptureReport, item: CapturedNode, { width }: TextOpt
     { heading: 'SIZE', limit: null },
     { heading: 'FROM', limit: null },
   ];
-  const rows = item.files.map(({ name, bytes, origin }) => [
+  const rows = byFolder(item.files).map(({ name, bytes, origin }) => [
     escapeTerminal(name),
     formatSize(bytes),
     escapeTerminal(origin),
   ]);
   const path = escapeTerminal(report.path);
   return `${renderTable(columns, rows, width)}\nsaved node ${escapeTerminal(item.node)} in ${path}; read it with: kp-explain services -f ${path}\n`;
+}
+
+/** xt_recent holds a file for each endpoint with session affinity: one line stands for all of them. */
+function byFolder(files: CapturedNode['files']): CapturedNode['files'] {
+  const rows = new Map<string, { name: string; bytes: number; origin: string; count: number }>();
+  for (const { name, bytes, origin } of files) {
+    const slash = name.indexOf('/');
+    const key = slash < 0 ? name : name.slice(0, slash + 1);
+    const before = rows.get(key);
+    if (before === undefined) rows.set(key, { name: key, bytes, origin, count: 1 });
+    else rows.set(key, { name: key, bytes: before.bytes + bytes, origin, count: before.count + 1 });
+  }
+  return [...rows.values()].map(({ name, bytes, origin, count }) =>
+    name.endsWith('/')
+      ? { name, bytes, origin: `${origin.slice(0, origin.lastIndexOf('/'))} (${count} lists)` }
+      : { name, bytes, origin },
+  );
 }
 
 function sizeOf(item: CapturedNode): string {

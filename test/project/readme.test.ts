@@ -16,8 +16,17 @@ describe('README.md', () => {
   });
 
   it('has an example of every command, and none that fails unannounced', () => {
-    const commands = steps.map(({ command }) => /kp-explain (\w+)/.exec(command)?.[1]);
-    expect([...new Set(commands)].sort()).toEqual(['chain', 'conntrack', 'services', 'trace']);
+    const shown = [
+      ...README.matchAll(/kp-explain (chain|conntrack|services|trace|capture|completion) /g),
+    ].map(([, name]) => name);
+    expect([...new Set(shown)].sort()).toEqual([
+      'capture',
+      'chain',
+      'completion',
+      'conntrack',
+      'services',
+      'trace',
+    ]);
     for (const { command, output } of steps) {
       if (!command.includes('$?')) expect(output, command).not.toMatch(/^error:/m);
     }

@@ -1,11 +1,11 @@
 import type { Problem, ProblemList } from '../../problems/problem.ts';
 import type { CapturedFile } from '../captured-file.ts';
-import type { CommandResult } from './command-result.ts';
+import { type CommandResult, notThere } from './command-result.ts';
 import { describeFailure } from './describe-failure.ts';
 import type { Place } from './place.ts';
 import { runPool } from './pool.ts';
 import type { Probe } from './probes.ts';
-import { quoteCommand } from './quote.ts';
+import { shortCommand } from './quote.ts';
 import { FLOWS_SHOWN, whyCutOff } from './whole-output.ts';
 
 /** One command that was run, for the manifest. */
@@ -33,6 +33,7 @@ export class Collector {
   readonly place: Place;
   readonly records: CommandRecord[] = [];
   readonly #files = new Map<string, CapturedFile>();
+  readonly #missing = new Map<string, { readonly packageName: string; readonly lost: string[] }>();
   #problems: ProblemList;
   readonly #onStep: (text: string) => void;
 
@@ -104,7 +105,7 @@ export class Collector {
 
   /** @returns the command as messages name it. */
   originOf(argv: readonly string[]): string {
-    return `${this.place.prefix}${quoteCommand(argv)}`;
+    return `${this.place.prefix}${shortCommand(argv)}`;
   }
 
   /**
@@ -121,17 +122,10 @@ export class Collector {
       result = await this.#runOnce(probe);
       cut = whyCutOff(probe.file, result);
     }
-    if (cut !== null) {
-      const wayOut =
-        this.place.via === 'local' ? 'run kp-explain again' : 'run kp-explain again, or on the node itself';
-      this.report(
-        'dump-cut-off',
-        `\`${quoteCommand(result.argv)}\` was cut off twice on its way here (${cut}); ${probe.lost} (${wayOut})`,
-      );
-      return { result, bytes: null };
-    }
+    if (cut !== null) result = { ...result, failure: 'cut-off', lastWords: cut };
     if (result.failure === null || printedMost(result)) return { result, bytes: outputOf(result) };
-    if (options.quiet !== true) {
+    if (result.failure === 'missing') this.#miss(probe, options);
+    else if (options.quiet !== true) {
       const { code, message } = describeFailure(result, probe, this.place);
       this.#problems.add(code, message);
     }
@@ -143,7 +137,26 @@ export class Collector {
     return await this.#runOnce({ ...probe, file: '' });
   }
 
+  /** What needs a program that is not there is told in one problem for each program. */
+  #miss(probe: Probe, { quiet }: ProbeOptions): void {
+    const program = probe.argv[0] ?? '';
+    const missing = this.#missing.get(program) ?? { packageName: probe.packageName, lost: [] };
+    this.#missing.set(program, missing);
+    if (quiet !== true && !missing.lost.includes(probe.lost)) missing.lost.push(probe.lost);
+  }
+
+  /** Makes problems of the programs that were missed so far. */
+  reportMissing(): void {
+    for (const [program, { packageName, lost }] of this.#missing) {
+      if (lost.length === 0) continue;
+      const advice = this.place.advice.missing(program, packageName);
+      this.report('command-missing', `there is no ${program}: ${lost.join(', ')} (${advice})`);
+      lost.length = 0;
+    }
+  }
+
   async #runOnce(probe: Probe): Promise<CommandResult> {
+    if (this.#missing.has(probe.argv[0] ?? '')) return notThere(probe.argv);
     this.#onStep(this.originOf(probe.argv));
     let result = await this.place.run(probe.argv, probe.limits);
     this.#record(probe, result);

@@ -14,9 +14,9 @@ export interface CommandResult {
 /**
  * Why a command gave no whole output: `missing` no such program there; `status` it said so itself; `timeout`; `too-large`
  * its output was cut at the limit; `signal` somebody ended it; `unreachable` it never ran, because kubectl could not get
- * there.
+ * there; `cut-off` its output lost its end on the way, twice.
  */
-export type Failure = 'missing' | 'status' | 'timeout' | 'too-large' | 'signal' | 'unreachable';
+export type Failure = 'cut-off' | 'missing' | 'status' | 'timeout' | 'too-large' | 'signal' | 'unreachable';
 
 /** What one command may cost. */
 export interface CommandLimits {
@@ -32,4 +32,16 @@ const LAST_WORDS = 2000;
 export function lastWordsOf(stderr: Buffer): string {
   const text = stderr.toString('utf8').trimEnd();
   return text.length <= LAST_WORDS ? text : `… ${text.slice(-LAST_WORDS)}`;
+}
+
+/** @returns what comes of a command whose program does not exist there. */
+export function notThere(argv: readonly string[]): CommandResult {
+  return {
+    argv,
+    stdout: Buffer.alloc(0),
+    lastWords: '',
+    exitStatus: null,
+    failure: 'missing',
+    durationMs: 0,
+  };
 }

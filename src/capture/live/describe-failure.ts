@@ -1,7 +1,8 @@
 import { formatBytes } from '../limits.ts';
 import type { CommandLimits, CommandResult, Failure } from './command-result.ts';
+import { classifyKubectl } from './kubectl-failure.ts';
 import type { Place } from './place.ts';
-import { quoteCommand } from './quote.ts';
+import { shortCommand } from './quote.ts';
 
 /** A problem of one command: its code and one sentence. */
 export interface FailureText {
@@ -17,6 +18,7 @@ export function isNotPermitted(result: CommandResult): boolean {
 }
 
 const CODES: Readonly<Record<Failure, string>> = {
+  'cut-off': 'dump-cut-off',
   missing: 'command-missing',
   status: 'command-failed',
   timeout: 'command-timeout',
@@ -34,11 +36,12 @@ export function describeFailure(
   probe: { readonly packageName: string; readonly limits: CommandLimits; readonly lost: string },
   place: Place,
 ): FailureText {
-  const command = `\`${quoteCommand(result.argv)}\``;
+  const command = `\`${shortCommand(result.argv)}\``;
   const program = result.argv[0] ?? '';
   const failure = result.failure ?? 'status';
   const said = result.lastWords === '' ? '' : `: ${lastLine(result.lastWords)}`;
   const how: Readonly<Record<Failure, string>> = {
+    'cut-off': `was cut off twice on its way here (${result.lastWords})`,
     missing: 'does not exist there',
     status: `ended with status ${result.exitStatus}${said}`,
     timeout: `did not end within ${probe.limits.timeoutMs / 1000} s and was stopped`,
@@ -46,17 +49,25 @@ export function describeFailure(
     signal: `was ended by a signal${said}`,
     unreachable: `could not be run${said}`,
   };
-  const advice =
-    failure === 'missing'
-      ? place.advice.missing(program, probe.packageName)
-      : isNotPermitted(result)
-        ? place.advice.notPermitted
-        : '';
+  const advice = adviceOn(failure, result, program, probe.packageName, place);
   const wayOut = advice === '' ? '' : ` (${advice})`;
   return {
     code: CODES[failure],
     message: `${place.prefix}${command} ${how[failure]}; ${probe.lost}${wayOut}`,
   };
+}
+
+function adviceOn(
+  failure: Failure,
+  result: CommandResult,
+  program: string,
+  packageName: string,
+  place: Place,
+): string {
+  if (failure === 'missing') return place.advice.missing(program, packageName);
+  if (failure === 'unreachable') return classifyKubectl(result.lastWords).advice;
+  if (failure === 'cut-off') return 'run kp-explain again, or on the node itself';
+  return isNotPermitted(result) ? place.advice.notPermitted : '';
 }
 
 /** The last line says most; the ones before it are warnings. */

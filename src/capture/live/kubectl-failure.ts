@@ -40,7 +40,7 @@ const SAYINGS: readonly (readonly [RegExp, string, string])[] = [
     'check --kubeconfig and KUBECONFIG',
   ],
   [
-    /connection refused|no such host|i\/o timeout|Unable to connect|network is unreachable|deadline exceeded|localhost:8080|EOF$/i,
+    /connection refused|was refused|no such host|i\/o timeout|Unable to connect|network is unreachable|deadline exceeded|localhost:8080|EOF$/i,
     'unreachable',
     'check the kubeconfig, the network and the VPN',
   ],

@@ -110,7 +110,9 @@ async function readAll(
 ): Promise<LiveState> {
   await collectHost(collector, { packets: needs.host !== 'addresses' });
   const all = needs.host === 'all';
-  const asked = await askKubeProxy(collector.place, all);
+  // Through kubectl each question costs a second, and rules of kube-proxy's iptables mode tell the mode as well.
+  const worth = all || collector.place.via === 'local' || !showsMode(collector);
+  const asked = worth ? await askKubeProxy(collector.place, all) : { mode: null, version: null };
   const kernel = all ? await collector.place.read('/proc/sys/kernel/osrelease') : null;
   const tools = all
     ? await versionsOf(collector, rules.version)
@@ -145,7 +147,12 @@ async function readAll(
     const filter = await context.flowsWanted(state());
     if (filter !== null) await collectFlowsTo(collector, filter);
   }
+  collector.reportMissing();
   return state();
+}
+
+function showsMode(collector: Collector): boolean {
+  return collector.bytesOf('iptables-save.txt')?.includes('KUBE-SVC-') === true;
 }
 
 /** The first line of each tool's `--version`. A tool that is not there has none, which is no problem. */

@@ -27,7 +27,9 @@ export interface ManifestDocument {
   readonly problems: readonly Problem[];
 }
 
-/** @returns the manifest as a file of the capture. */
+/** @returns the manifest as a file of the capture: JSON, each command on one line. */
 export function manifestText(manifest: ManifestDocument): Buffer {
-  return Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`);
+  const commands = manifest.commands.map((record) => `  ${JSON.stringify(record)}`).join(',\n');
+  const text = JSON.stringify({ ...manifest, commands: [] }, null, 1);
+  return Buffer.from(`${text.replace('"commands": []', () => `"commands": [\n${commands}\n ]`)}\n`);
 }

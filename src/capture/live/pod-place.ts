@@ -1,4 +1,4 @@
-import type { CommandLimits, CommandResult } from './command-result.ts';
+import { type CommandLimits, type CommandResult, notThere } from './command-result.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { FileText, Place, Via } from './place.ts';
 import { quoteCommand } from './quote.ts';
@@ -19,8 +19,8 @@ const SMALL: CommandLimits = { timeoutMs: 20_000, maxBytes: 64 * 1024 * 1024 };
 export function execArgs(pod: PodRef, argv: readonly string[]): string[] {
   return [
     'exec',
-    `--namespace=${pod.namespace}`,
     `pod/${pod.name}`,
+    `--namespace=${pod.namespace}`,
     `--container=${pod.container}`,
     '--',
     ...argv,
@@ -52,7 +52,7 @@ export function podPlace(
       known.set(program, root);
       return result;
     }
-    return result ?? missing(argv);
+    return result ?? notThere(argv);
   };
   return {
     prefix,
@@ -73,26 +73,15 @@ export function podPlace(
       return null;
     },
     advice: {
-      missing: (program) =>
+      missing: () =>
         via === 'exec'
-          ? `pod ${pod.namespace}/${pod.name} has no ${program}; --via debug reaches the node’s own`
-          : `neither the image nor the node has ${program}; choose an image that has it with --image`,
+          ? `it is not in pod ${pod.namespace}/${pod.name}; --via debug reaches the node’s own`
+          : 'choose an image that has it with --image',
       notPermitted:
         via === 'exec'
           ? `pod ${pod.namespace}/${pod.name} lacks NET_ADMIN; try --via debug`
           : 'the debug pod lacks NET_ADMIN; try --profile sysadmin',
     },
-  };
-}
-
-function missing(argv: readonly string[]): CommandResult {
-  return {
-    argv,
-    stdout: Buffer.alloc(0),
-    lastWords: '',
-    exitStatus: null,
-    failure: 'missing',
-    durationMs: 0,
   };
 }
 

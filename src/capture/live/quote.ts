@@ -11,6 +11,14 @@ export function quoteCommand(argv: readonly string[]): string {
   return argv.map(quoteWord).join(' ');
 }
 
+/** @returns the command for a message: a long one is cut, for what follows to be found. */
+export function shortCommand(argv: readonly string[]): string {
+  const text = quoteCommand(argv);
+  return text.length <= LONGEST ? text : `${text.slice(0, text.lastIndexOf(' ', LONGEST))} …`;
+}
+
+const LONGEST = 60;
+
 function ansiQuoted(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   if (code < 32 || code === 127) return `\\x${code.toString(16).padStart(2, '0')}`;
