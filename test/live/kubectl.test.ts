@@ -310,23 +310,39 @@ describe('a saved capture of a node', () => {
 });
 
 describe('--show-commands', () => {
-  it.each([['exec'], ['debug'], ['auto']])('prints what is run via %s, and runs nothing', (via) => {
+  it.each([
+    ['trace via exec', [...TRACE, '--via', 'exec']],
+    ['trace via debug', [...TRACE, '--via', 'debug']],
+    ['trace via either', TRACE],
+    ['services via exec', ['services', '--node', 'node-1', '--via', 'exec']],
+    ['capture via debug', ['capture', '-w', 'cap', '--node', 'node-1', '--via', 'debug']],
+    [
+      'capture via exec, of a pod',
+      ['capture', '-w', 'cap', '--node', 'node-1', '--via', 'exec', '--pod', 'kube-system/kube-proxy-node-1'],
+    ],
+  ])('prints what %s runs, and runs nothing', (_, args) => {
     const node = cluster();
-    const shown = node.run(...TRACE, '--via', via, '--show-commands');
+    const shown = node.run(...args, '--show-commands');
     expect(shown.status).toBe(0);
     expect(node.calls()).toEqual([]);
-    node.run(...TRACE, '--via', via);
+    expect(node.files()).toEqual([]);
+    node.run(...args);
+    expect(node.calls().length).toBeGreaterThan(3);
     // Every call that was made stands in what was shown, with the names it could not know yet.
+    const named = args.includes('--pod');
     const lines = shown.out
       .split('\n')
       .map((line) => line.replace(/ {2}# only .*/, '').replace(/^# only where that is forbidden: /, ''));
     for (const call of node.calls()) {
       const spelt = `kubectl ${call.join(' ')}`
         .replaceAll('node-debugger-node-1-x7k2p', 'POD')
-        .replaceAll('kube-proxy-node-1', 'POD')
+        .replaceAll('kube-proxy-node-1', named ? 'kube-proxy-node-1' : 'POD')
         .replace(/kp-explain-[0-9a-f]{8}/, 'kp-explain-RANDOM')
         .replace(/--container=kube-proxy/, '--container=CONTAINER')
-        .replace(/--namespace=(?:team|kube-system)/, '--namespace=NAMESPACE')
+        .replace(
+          /--namespace=(?:team|kube-system)/,
+          named ? '--namespace=kube-system' : '--namespace=NAMESPACE',
+        )
         .replace('--context=prod', '--context=CONTEXT')
         .replace('10.96.10.1', 'ADDRESS')
         .replace(/-H {2}.*/, "-H '' /proc/net/xt_recent/LIST");

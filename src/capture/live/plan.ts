@@ -33,7 +33,7 @@ export function planCommands(target: LiveTarget, allNodes: boolean): string[] {
   if (node === null) {
     return [
       '# on this machine; files of /proc are read without a command',
-      ...onNode(target, quoteCommand),
+      ...onNode(target, quoteCommand, false),
       '# and http://127.0.0.1:10249/proxyMode is read, where kube-proxy answers' +
         (target.needs.host === 'all' ? ', then /metrics' : ''),
     ];
@@ -63,7 +63,7 @@ function execPlan(node: NodeTarget, target: LiveTarget, kubectl: Spell): string[
         ]
       : []),
     `# ${from} what the first command tells: kube-proxy’s, else another agent’s that holds iptables`,
-    ...onNode(target, (argv) => kubectl(...execArgs(pod, argv)), READ_FILES),
+    ...onNode(target, (argv) => kubectl(...execArgs(pod, argv)), true),
   ];
 }
 
@@ -85,8 +85,12 @@ function debugPlan(node: NodeTarget, target: LiveTarget, access: ClusterAccess, 
     ...others.map((profile) => `# once more with --profile=${profile}, where ${first} gives no rules`),
     spell(...readPodArgs(namespace, 'POD'), '-o', 'json'),
     '# repeated until the pod runs; then',
-    ...onNode(target, (argv) => spell(...execArgs(pod, rooted(argv, rootsOf(node, first)))), READ_FILES),
-    '# a program that is not there is looked for without chroot, or with it',
+    ...onNode(target, (argv) => spell(...execArgs(pod, rooted(argv, rootsOf(node, first)))), true),
+    ...(others.length > 0 || first === 'sysadmin'
+      ? [
+          '# with profile sysadmin, a program that is not there is looked for with chroot /host, or without it',
+        ]
+      : []),
     '# in every case, also after an error and on Ctrl-C:',
     spell(...deleteArgs({ namespace, name: 'POD' })),
   ];
@@ -100,46 +104,64 @@ function rooted(argv: readonly string[], [first]: readonly Root[]): readonly str
   return first === 'host' ? ['chroot', '/host', ...argv] : argv;
 }
 
-/** In a pod, files of the node are read with commands too. */
-const READ_FILES: readonly { readonly argv: readonly string[]; readonly only: string | null }[] = [
-  { argv: ['cat', '/proc/net/ip_tables_names'], only: null },
-  { argv: ['cat', '/proc/net/ip6_tables_names'], only: null },
-  { argv: ['cat', '/proc/net/ip_vs'], only: null },
-  {
-    argv: ['grep', '-H', '', '/proc/net/xt_recent/LIST'],
-    only: 'where rules ask xt_recent; LIST: those that they name',
-  },
-  { argv: ['wget', '-q', '-T', '3', '-O', '-', 'http://127.0.0.1:10249/proxyMode'], only: null },
-  { argv: ['curl', '-sf', '-m', '3', 'http://127.0.0.1:10249/proxyMode'], only: 'where there is no wget' },
-];
+/** A command and when it runs. */
+type Step = Pick<Probe, 'argv' | 'only' | 'otherwise'>;
 
-function onNode(
-  { needs }: LiveTarget,
-  spell: (argv: readonly string[]) => string,
-  files: typeof READ_FILES = [],
-): string[] {
+const read = (path: string): Step => ({ argv: ['cat', path], only: null });
+
+/** kube-proxy's answers, where it listens by default. In a pod they are asked for with whichever program there is. */
+function proxyQuestions({ needs }: LiveTarget): Step[] {
+  const all = needs.host === 'all';
+  const only = all ? null : 'where no rule is of kube-proxy’s iptables mode';
+  return (all ? ['/proxyMode', '/metrics'] : ['/proxyMode']).flatMap((path) => {
+    const url = `http://127.0.0.1:10249${path}`;
+    return [
+      { argv: ['wget', '-q', '-T', '3', '-O', '-', url], only },
+      { argv: ['curl', '-sf', '-m', '3', url], only: 'where there is no wget' },
+    ];
+  });
+}
+
+/** @param inPod true: files of the node are read with commands too. */
+function onNode(target: LiveTarget, spell: (argv: readonly string[]) => string, inPod: boolean): string[] {
+  const { needs } = target;
   const packets = needs.host !== 'addresses';
-  const probes: readonly Pick<Probe, 'argv' | 'only' | 'otherwise'>[] = [
+  const { v4, v6, ...others } = RULES;
+  const steps: Step[] = [
     VERSION_PROBE,
-    ...Object.values(RULES),
+    v4,
+    v6,
+    ...(inPod ? [read('/proc/net/ip_tables_names'), read('/proc/net/ip6_tables_names')] : []),
+    ...Object.values(others),
     ADDRESSES,
     ...(packets ? [...HOST, IPSETS] : []),
     packets ? NFT_RULESET : { ...NFT_RULESET, only: 'where no rule is of kube-proxy’s iptables mode' },
+    ...(inPod ? [read('/proc/net/ip_vs')] : []),
     IPVS,
-    ...files.filter(({ argv }) => packets || argv[0] !== 'grep'),
-    ...(needs.host === 'all' ? VERSIONS : []),
+    ...(inPod && packets ? [RECENT_LISTS] : []),
+    ...(inPod ? proxyQuestions(target) : []),
+    ...(needs.host === 'all' ? [...(inPod ? [read('/proc/sys/kernel/osrelease')] : []), ...VERSIONS] : []),
     ...flowPlan(needs.flows),
   ];
-  return probes.map(({ argv, only }) => (only === null ? spell(argv) : `${spell(argv)}  # only ${only}`));
+  return steps.flatMap(({ argv, only, otherwise }) => [
+    only === null ? spell(argv) : `${spell(argv)}  # only ${only}`,
+    ...(otherwise === undefined
+      ? []
+      : [`# or, where there is no ${argv[0] ?? ''}: ${quoteCommand(otherwise)}`]),
+  ]);
 }
 
-function flowPlan(flows: LiveTarget['needs']['flows']): readonly Pick<Probe, 'argv' | 'only'>[] {
+const RECENT_LISTS: Step = {
+  argv: ['grep', '-H', '', '/proc/net/xt_recent/LIST'],
+  only: 'where rules ask xt_recent; LIST: those that they name',
+};
+
+function flowPlan(flows: LiveTarget['needs']['flows']): Step[] {
   if (flows === 'all') return [...FLOWS, FLOW_STATS];
   if (flows === 'none') return [];
+  const only = 'the flows to the destination; with -f ipv6 if it is one';
   return [
-    {
-      argv: flowsOf('ipv4', ['--orig-dst', 'ADDRESS']).argv,
-      only: 'the flows to the destination; with -f ipv6 if it is one',
-    },
+    { argv: flowsOf('ipv4', ['--orig-dst', 'ADDRESS']).argv, only },
+    { argv: flowsOf('ipv4', ['--reply-dst', 'ADDRESS']).argv, only: 'with --source-port' },
   ];
 }
