@@ -16,7 +16,7 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
   const command = new Command('capture')
     .summary('save a node’s state for later, read-only')
     .description(
-      'Saves the state of this machine, of a node or of all nodes as a capture that every command reads with -f. Nothing on the node is changed. Nothing is written before everything is read, and files are for their owner only.',
+      'Saves the state of this machine, of a node or of all nodes as a capture that every command reads with -f. Nothing on the node is changed. The capture gets its name when all of it is there, and its files are for their owner only.',
     )
     .optionsGroup('What is written:')
     .requiredOption('-w, --write <path>', 'a new folder, or a file that ends in .tar.gz', notEmpty('A path'))

@@ -29,12 +29,13 @@ export function listenForSignals(say: (text: string) => void): void {
 /** Ends the run as a signal would: also where standard output was closed under us. */
 export function endOn(status: number, say: (text: string) => void): void {
   if (holders.size === 0) process.exit(status);
+  const words = [...holders].flatMap((holder) => holder.lastWords());
   if (interrupted) {
-    for (const holder of holders) for (const words of holder.lastWords()) say(`${words}\n`);
+    for (const line of words) say(`${escapeLines(line)}\n`);
     process.exit(status);
   }
   interrupted = true;
-  say('\nstopping; what was made in the cluster is removed first (again to stop at once)\n');
+  if (words.length > 0) say('\nstopping; first the debug pod is removed (once more to stop at once)\n');
   for (const holder of holders) holder.interrupt(new InterruptedError(status));
 }
 

@@ -26,10 +26,13 @@ export async function readLive(
   const { readLiveState } = await import('../capture/live/live-state.ts');
   const lifeline = holdInterrupts(context.progress);
   try {
-    return await readLiveState(
+    const state = await readLiveState(
       { node: request.target, access: request.access, needs: request.needs },
       { lifeline, problems: context.problems, writtenBy: `kp-explain ${readVersion()}`, flowsWanted },
     );
+    // An interrupt while the debug pod was being removed does not stop the removing, but it is no answer that is wanted.
+    lifeline.signal.throwIfAborted();
+    return state;
   } finally {
     lifeline.release();
   }

@@ -77,6 +77,7 @@ async function saveNode(
       takenAt: null,
       backend: null,
       kubeProxy: null,
+      proxyMode: 'none',
       files: [],
       error: { code: error.code, message: error.message },
     };

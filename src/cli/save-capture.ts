@@ -1,9 +1,10 @@
-import type { CapturedFile } from '../capture/captured-file.ts';
-import type { NodeTarget } from '../capture/live/reach-node.ts';
+import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
+import { InputError } from '../capture/input-error.ts';
 import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
-import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
+import type { CapturedNode, CaptureReport, ProxyMode } from '../explain/explanation.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { write } from './answer.ts';
+import { buildCapture } from './build-capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { holdInterrupts } from './interrupt.ts';
@@ -77,10 +78,23 @@ export async function readNode(
     takenAt: manifest.takenAt,
     backend: manifest.backend,
     kubeProxy: manifest.kubeProxy,
+    proxyMode: await modeOf(files, context),
     files: written.map(({ path, bytes, origin }) => ({ name: path, bytes: bytes.length, origin })),
     error: null,
   };
   return { files: written, item };
+}
+
+/** As the answers from this capture will tell it. Problems of the files are told when they are read, not here. */
+async function modeOf(files: readonly CapturedFile[], { progress }: LoadContext): Promise<ProxyMode> {
+  try {
+    const origin = { name: 'capture', live: true };
+    const { capture } = await buildCapture(sourcesOf(files), origin, new ProblemList(), progress);
+    return capture.info.proxyMode;
+  } catch (error) {
+    if (error instanceof InputError) return 'none';
+    throw error;
+  }
 }
 
 async function saveOne(
@@ -94,14 +108,15 @@ async function saveOne(
   return item;
 }
 
-function liveOf({ sources, allNodes }: CaptureRequest): LiveRequest & { readonly target: NodeTarget | null } {
+function liveOf({ sources, allNodes }: CaptureRequest): LiveRequest {
   if (sources.files.length > 0 || sources.demo || sources.live === undefined) {
     throw new UsageError(
       'not-live',
       'capture saves the state of this machine or of a live node; -f and --demo are captures already',
     );
   }
-  if (allNodes && sources.live.target?.pod !== null && sources.live.target !== null) {
+  const { target } = sources.live;
+  if (allNodes && target !== null && target.pod !== null) {
     throw new UsageError('one-pod', '--pod names a pod of one node; say --node with it, not --all-nodes');
   }
   return sources.live;
@@ -121,7 +136,7 @@ function reportOf(
       origin: target.name,
       node: one?.node ?? null,
       takenAt: only?.takenAt ?? null,
-      proxyMode: 'none',
+      proxyMode: only?.proxyMode ?? 'none',
       backends: [...new Set(items.flatMap(({ backend }) => (backend === null ? [] : [backend])))],
     },
     problems: problems.list(),

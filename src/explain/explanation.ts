@@ -275,6 +275,7 @@ export interface CapturedNode {
   readonly takenAt: string | null;
   readonly backend: string | null;
   readonly kubeProxy: string | null;
+  readonly proxyMode: ProxyMode;
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly origin: string }[];
   /** Why nothing was written of it; null where it was. */
   readonly error: { readonly code: string; readonly message: string } | null;

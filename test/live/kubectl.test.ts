@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { itemsOf } from './answers.ts';
 import { DEMO, FakeCluster, OUTPUTS, PLAIN, proxyPod, type Scenario, type Trouble } from './cluster.ts';
@@ -210,8 +212,7 @@ describe('dumps on their way through kubectl', () => {
   const withDump = (out: string): FakeCluster =>
     cluster({ outputs: { ...OUTPUTS, 'iptables-save -c': { out } } });
 
-  it('that were cut off are asked for twice, and then no answer is given from the rest', async () => {
-    const { readFileSync } = await import('node:fs');
+  it('that were cut off are asked for twice, and then no answer is given from the rest', () => {
     const text = readFileSync(String(whole), 'utf8');
     const node = withDump(text.slice(0, text.indexOf('COMMIT') - 500));
     const { status, out, err } = node.run('services', '--node', 'node-1', '--via', 'exec');
@@ -255,6 +256,66 @@ describe('dumps on their way through kubectl', () => {
       'conntrack told of 7 flows and 1 arrived',
     );
     expect(report.items[0].files.map(({ name }: { name: string }) => name)).not.toContain('conntrack.txt');
+  });
+});
+
+describe('a node with tables of both backends', () => {
+  const LEGACY = join(DEMO, '../kube-proxy-1.20-legacy');
+  const names = (items: { backend: string }[]) => [...new Set(items.map(({ backend }) => backend))].sort();
+
+  it('whose image has no cat is told by the warning of iptables-save', () => {
+    const dump = readFileSync(join(DEMO, 'iptables-save.txt'), 'utf8');
+    const warning = '# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n';
+    const node = cluster({
+      podPrograms: [...PLAIN.podPrograms, 'iptables-legacy-save'],
+      outputs: {
+        ...OUTPUTS,
+        'iptables-save -c': { out: dump, err: warning },
+        'iptables-legacy-save -c': join(LEGACY, 'iptables-save.txt'),
+      },
+    });
+    const { out } = node.run('services', '--node', 'node-1', '--via', 'exec', '-o', 'json');
+    expect(names(JSON.parse(out).items)).toEqual(['iptables-legacy', 'iptables-nft']);
+    expect(node.calls().some((call) => call.includes('ip6tables-legacy-save'))).toBe(false);
+  });
+
+  it('whose iptables-save is the legacy one is asked for the nft tables, and each dump gets its own file', () => {
+    const node = cluster({
+      podPrograms: [...PLAIN.podPrograms, 'iptables-nft-save', 'ip6tables-nft-save'],
+      outputs: {
+        ...OUTPUTS,
+        'iptables --version': { out: 'iptables v1.8.9 (legacy)\n' },
+        'iptables-save -c': join(LEGACY, 'iptables-save.txt'),
+        'ip6tables-save -c': join(LEGACY, 'ip6tables-save.txt'),
+        'iptables-nft-save -c': join(DEMO, 'iptables-save.txt'),
+        'ip6tables-nft-save -c': { out: '' },
+      },
+    });
+    const { out, err } = node.run('capture', '-w', 'cap', '--node', 'node-1', '--via', 'exec', '-o', 'json');
+    expect(err).toBe('');
+    const files = JSON.parse(out).items[0].files.map(({ name }: { name: string }) => name);
+    for (const name of ['iptables-save.txt', 'iptables-legacy-save.txt', 'ip6tables-legacy-save.txt'])
+      expect(files).toContain(name);
+    expect(files).not.toContain('ip6tables-save.txt');
+    const replay = JSON.parse(node.run('services', '-f', 'cap', '-o', 'json').out);
+    expect(names(replay.items)).toEqual(['iptables-legacy', 'iptables-nft']);
+    expect(names(replay.items.filter(({ family }: { family: string }) => family === 'ipv6'))).toEqual([
+      'iptables-legacy',
+    ]);
+  });
+
+  it('whose iptables-save is the legacy one and that has no other is asked for nothing more', () => {
+    const node = cluster({
+      outputs: {
+        ...OUTPUTS,
+        'iptables --version': { out: 'iptables v1.8.9 (legacy)\n' },
+        'iptables-save -c': join(LEGACY, 'iptables-save.txt'),
+        'nft -j list ruleset': { out: '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}\n' },
+      },
+    });
+    const { out } = node.run('services', '--node', 'node-1', '--via', 'exec', '-o', 'json');
+    expect(JSON.parse(out).capture.backends).toContain('iptables-legacy');
+    expect(node.calls().some((call) => call.join().includes('nft-save'))).toBe(false);
   });
 });
 

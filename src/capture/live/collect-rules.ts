@@ -64,10 +64,10 @@ async function addNftRules(collector: Collector): Promise<boolean> {
   for (const [probe, file, legacyFile] of moved) {
     collector.rename(file, legacyFile);
     await collector.run(probe, { quiet: tables === null });
-    const dump = collector.bytesOf(file);
-    if (dump !== null && /^\*/m.test(dump.toString('latin1'))) found = true;
-    else collector.rename(legacyFile, file);
+    if (/^\*/m.test(collector.bytesOf(file)?.toString('latin1') ?? '')) found = true;
   }
+  // Both families or none: the header of a legacy dump does not name its backend, the manifest does.
+  if (!found) for (const [, file, legacyFile] of moved) collector.rename(legacyFile, file);
   return found;
 }
 

@@ -37,7 +37,7 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
     maxBuffer: { stdout: options.maxBytes, stderr: STDERR_LIMIT },
     forceKillAfterDelay: 2000,
     detached: options.detached ?? false,
-    env: { LC_ALL: 'C', PATH: [process.env.PATH ?? '', ...SYSTEM_FOLDERS].join(':') },
+    env: { LC_ALL: 'C', PATH: searchPath(process.env.PATH ?? '') },
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   // Where the signal came after the command's end, its output is of no use either.
@@ -54,6 +54,11 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
     failure: failureOf(result),
     durationMs: Math.round(performance.now() - started),
   };
+}
+
+/** An empty entry would stand for the current folder: nothing is run from there. */
+function searchPath(path: string): string {
+  return [...path.split(':'), ...SYSTEM_FOLDERS].filter((folder) => folder !== '').join(':');
 }
 
 /** What execa tells of how a command ended. */
