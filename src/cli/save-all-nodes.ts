@@ -5,8 +5,8 @@ import { UnreachableError } from '../capture/live/unreachable-error.ts';
 import type { CaptureWriter } from '../capture/write/capture-writer.ts';
 import type { CapturedNode } from '../explain/explanation.ts';
 import type { LoadContext } from './load-capture.ts';
+import { readNode } from './read-node.ts';
 import type { LiveRequest } from './requests.ts';
-import { readNode } from './save-capture.ts';
 
 /** How many nodes are read at once: each takes a few connections to the API server. */
 const NODES_AT_ONCE = 4;

@@ -1,26 +1,18 @@
-import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
-import { InputError } from '../capture/input-error.ts';
+import type { CapturedFile } from '../capture/captured-file.ts';
 import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
-import type { CapturedNode, CaptureReport, ProxyMode } from '../explain/explanation.ts';
+import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { write } from './answer.ts';
-import { buildCapture } from './build-capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import type { LoadContext } from './load-capture.ts';
-import { readLive } from './load-live.ts';
 import { Progress } from './progress.ts';
+import { readNode } from './read-node.ts';
 import type { CaptureRequest, LiveRequest } from './requests.ts';
 import { saveAllNodes } from './save-all-nodes.ts';
 import { UsageError } from './usage-error.ts';
-
-/** A node that was read: what is written of it, and what is said about it. */
-export interface SavedNode {
-  readonly files: readonly CapturedFile[];
-  readonly item: CapturedNode;
-}
 
 /**
  * Reads one node or all of them, writes the capture when everything is read, and says what was written.
@@ -56,44 +48,6 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
     writer?.discard();
     progress.end();
     hold.release();
-  }
-}
-
-/** The one place that files pass before they are written: whatever must not leave the node is taken out here. */
-export function prepareFiles(files: readonly CapturedFile[]): readonly CapturedFile[] {
-  return files;
-}
-
-/** Reads one node. @param objects of the cluster, which belong to every capture of it. */
-export async function readNode(
-  live: LiveRequest,
-  objects: readonly CapturedFile[],
-  context: LoadContext,
-): Promise<SavedNode> {
-  const { files, manifest } = await readLive(live, context, async () => null);
-  const written = prepareFiles([...files, ...objects]);
-  const item = {
-    node: manifest.node ?? 'this machine',
-    path: null,
-    takenAt: manifest.takenAt,
-    backend: manifest.backend,
-    kubeProxy: manifest.kubeProxy,
-    proxyMode: await modeOf(files, context),
-    files: written.map(({ path, bytes, origin }) => ({ name: path, bytes: bytes.length, origin })),
-    error: null,
-  };
-  return { files: written, item };
-}
-
-/** As the answers from this capture will tell it. Problems of the files are told when they are read, not here. */
-async function modeOf(files: readonly CapturedFile[], { progress }: LoadContext): Promise<ProxyMode> {
-  try {
-    const origin = { name: 'capture', live: true };
-    const { capture } = await buildCapture(sourcesOf(files), origin, new ProblemList(), progress);
-    return capture.info.proxyMode;
-  } catch (error) {
-    if (error instanceof InputError) return 'none';
-    throw error;
   }
 }
 
