@@ -9,6 +9,7 @@ interface CaptureOptions extends CommonOptions {
   readonly write: string;
   readonly force?: boolean;
   readonly allNodes?: boolean;
+  readonly redact?: boolean;
 }
 
 /** @returns the command; `act` gets the request. */
@@ -28,12 +29,18 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
         'demo',
       ]),
     );
+  command.option(
+    '--redact',
+    'rename addresses, names and interfaces and drop what is not understood, so that it may be shown to others',
+  );
   return addCommonOptions(command)
     .addHelpText('after', () =>
       formatExamples(program, [
         ['sudo kp-explain capture -w /var/tmp/node', 'this machine'],
         ['kp-explain capture -w node-1.tar.gz --node node-1', 'a node, through kubectl, as one file'],
         ['kp-explain capture -w cluster --all-nodes --no-conntrack', 'all nodes, without their flows'],
+        ['kp-explain capture -w public.tar.gz --node node-1 --redact', 'a node, with new names'],
+        ['kp-explain capture -w public -f node-1.tar.gz --redact', 'a capture that exists, with new names'],
         ['kp-explain capture -w x --node node-1 --show-commands', 'what would be run, without running it'],
       ]),
     )
@@ -45,6 +52,7 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
         write: options.write,
         force: options.force ?? false,
         allNodes,
+        redact: options.redact ?? false,
       });
     });
 }

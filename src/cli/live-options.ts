@@ -79,6 +79,7 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
           },
     access: { kubeconfig: options.kubeconfig ?? null, context: options.context ?? null },
     api: options.api ?? true,
+    pods: [],
     needs: conntrack ? needs : { ...needs, flows: 'none' },
     showCommands: options.showCommands ?? false,
   };

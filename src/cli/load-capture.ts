@@ -39,7 +39,8 @@ export async function loadCapture(request: SourceRequest, context: LoadContext):
   return (await buildCapture(sources, { name: originOf(request), live: false }, context)).capture;
 }
 
-async function gatherSources(request: SourceRequest, context: LoadContext): Promise<SourceText[]> {
+/** @returns the files that a request names, unread as far as possible. Throws UsageError where it names none; InputError. */
+export async function gatherSources(request: SourceRequest, context: LoadContext): Promise<SourceText[]> {
   if (request.demo) return await readFolder('demo', demoFolder(), LIMITS, context.problems);
   if (request.files.length === 0) {
     throw new UsageError(

@@ -5,6 +5,7 @@ import { ProblemList } from '../problems/problem.ts';
 import { buildCapture } from './build-capture.ts';
 import type { LoadContext } from './load-capture.ts';
 import { readLive } from './load-live.ts';
+import { prepareFiles } from './prepare-files.ts';
 import type { LiveRequest } from './requests.ts';
 
 /** A node that was read: what is written of it, and what is said about it. */
@@ -13,19 +14,15 @@ export interface SavedNode {
   readonly item: CapturedNode;
 }
 
-/** The one place that files pass before they are written: whatever must not leave the node is taken out here. */
-export function prepareFiles(files: readonly CapturedFile[]): readonly CapturedFile[] {
-  return files;
-}
-
 /** Reads one node. @param objects of the cluster, which belong to every capture of it. */
 export async function readNode(
   live: LiveRequest,
   objects: readonly CapturedFile[],
   context: LoadContext,
+  redacted: boolean,
 ): Promise<SavedNode> {
   const { files, manifest } = await readLive(live, context, async () => null);
-  const written = prepareFiles([...files, ...objects]);
+  const written = await prepareFiles([...files, ...objects], redacted, context.problems);
   const item = {
     node: manifest.node ?? 'this machine',
     path: null,

@@ -25,6 +25,8 @@ export interface LiveRequest {
   readonly access: ClusterAccess;
   /** False: `--no-api`. */
   readonly api: boolean;
+  /** Pods that the question names, besides the node's own and those behind Services; or all of the cluster. */
+  readonly pods: 'all' | readonly { readonly namespace: string; readonly name: string }[];
   readonly needs: Needs;
   /** Print what would be run, and run nothing. */
   readonly showCommands: boolean;
@@ -59,4 +61,6 @@ export interface CaptureRequest extends CommonRequest {
   readonly write: string;
   readonly force: boolean;
   readonly allNodes: boolean;
+  /** Rename everything that tells whose the capture is. */
+  readonly redact: boolean;
 }

@@ -66,7 +66,7 @@ async function saveNode(
   writer: CaptureWriter,
 ): Promise<CapturedNode> {
   try {
-    const { files, item } = await readNode(live, objects, context);
+    const { files, item } = await readNode(live, objects, context, false);
     writer.add(files, folder);
     return { ...item, path: writer.pathOf(folder) };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { CapturedFile } from '../capture/captured-file.ts';
+import type { Lifeline } from '../capture/live/lifeline.ts';
 import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
 import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
 import { ProblemList } from '../problems/problem.ts';
@@ -29,11 +29,7 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
   let writer: CaptureWriter | null = null;
   try {
     writer = new CaptureWriter(target);
-    const objects = await readClusterFiles(live, context);
-    const items =
-      request.allNodes && live.target !== null
-        ? await saveAllNodes({ ...live, target: live.target }, objects, context, hold, writer)
-        : [await saveOne(live, objects, context, writer)];
+    const items = await readItems(request, live, context, hold, writer);
     hold.signal.throwIfAborted();
     progress.begin(`writing ${target.name}`);
     writer.commit();
@@ -51,27 +47,45 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
   }
 }
 
-async function saveOne(
-  live: LiveRequest,
-  objects: readonly CapturedFile[],
+/** Reads what is to be written, and adds it to the capture. `live` null: an existing capture is copied. */
+async function readItems(
+  request: CaptureRequest,
+  live: LiveRequest | null,
   context: LoadContext,
+  lifeline: Lifeline,
   writer: CaptureWriter,
-): Promise<CapturedNode> {
-  const { files, item } = await readNode(live, objects, context);
+): Promise<CapturedNode[]> {
+  if (live === null) {
+    const { copyRedacted } = await import('./copy-capture.ts');
+    const { files, item } = await copyRedacted(request.sources, context);
+    writer.add(files, '');
+    return [item];
+  }
+  const pods = request.allNodes ? 'all' : live.pods;
+  const objects = await readClusterFiles({ ...live, pods }, context, lifeline.signal);
+  if (request.allNodes && live.target !== null) {
+    return await saveAllNodes({ ...live, target: live.target }, objects, context, lifeline, writer);
+  }
+  const { files, item } = await readNode(live, objects, context, request.redact);
   writer.add(files, '');
-  return item;
+  return [item];
 }
 
-function liveOf({ sources, allNodes }: CaptureRequest): LiveRequest {
+/** @returns the live node to read, or null where an existing capture is to be copied. Throws UsageError. */
+function liveOf({ sources, allNodes, redact }: CaptureRequest): LiveRequest | null {
   if (sources.files.length > 0 || sources.demo || sources.live === undefined) {
+    if (redact) return null;
     throw new UsageError(
       'not-live',
-      'capture saves the state of this machine or of a live node; -f and --demo are captures already',
+      'capture saves the state of this machine or of a live node; what -f and --demo name is a capture already, of which --redact writes a copy with new names',
     );
   }
   const { target } = sources.live;
   if (allNodes && target !== null && target.pod !== null) {
     throw new UsageError('one-pod', '--pod names a pod of one node; say --node with it, not --all-nodes');
+  }
+  if (allNodes && redact) {
+    throw new UsageError('redact-one', '--redact works on one node at a time: say --node, not --all-nodes');
   }
   return sources.live;
 }

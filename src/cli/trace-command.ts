@@ -85,8 +85,14 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
       ]),
     )
     .action(async (destination: string, options: TraceOptions) => {
+      const common = commonRequest(options, { host: 'packets', flows: 'some' });
+      const { sources } = common;
       await act({
-        ...commonRequest(options, { host: 'packets', flows: 'some' }),
+        ...common,
+        sources:
+          sources.live === undefined
+            ? sources
+            : { ...sources, live: { ...sources.live, pods: podsOf(options.from ?? '') } },
         destination,
         from: options.from ?? null,
         protocol: options.protocol ?? null,
@@ -127,6 +133,12 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
     async (capture) => await flowsOf(request, capture),
   );
   return EXIT.answered;
+}
+
+/** The pod that `--from pod:NAMESPACE/NAME` names may run on another node. */
+function podsOf(from: string): { namespace: string; name: string }[] {
+  const [, namespace = '', name = ''] = /^pod:([^/]+)\/(.+)$/.exec(from) ?? [];
+  return name === '' ? [] : [{ namespace, name }];
 }
 
 /** Of a live node only the flows to the destination are asked for. */

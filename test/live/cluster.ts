@@ -179,6 +179,11 @@ export class FakeCluster {
     return paths.map((path) => readFileSync(path, 'utf8')).join('\n');
   }
 
+  /** The same without blocking this process, for a server in it. */
+  async runBeside(...args: readonly string[]): Promise<LiveRun> {
+    return await this.interrupt(args, () => true, []);
+  }
+
   /** Runs the program and sends signals once the stand-in was called in a certain way. */
   async interrupt(
     args: readonly string[],

@@ -35,7 +35,7 @@ class Machine {
   explain(...args: readonly string[]): { status: number | null; out: string; err: string } {
     const { status, stdout, stderr } = spawnSync(
       'ip',
-      ['netns', 'exec', this.name, process.execPath, PROGRAM, ...args],
+      ['netns', 'exec', this.name, process.execPath, PROGRAM, ...args, '--no-api'],
       {
         cwd: this.work,
         encoding: 'utf8',
