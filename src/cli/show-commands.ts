@@ -11,5 +11,7 @@ export async function showCommands(request: LiveRequest, allNodes = false): Prom
     { node: request.target, access: request.access, needs: request.needs },
     allNodes,
   );
-  return escapeLines(`${lines.join('\n')}\n`);
+  const asked =
+    '# the API server is asked for Services, EndpointSlices, Nodes and Pods, without a command (not with --no-api)';
+  return escapeLines(`${[...(request.api ? [asked] : []), ...lines].join('\n')}\n`);
 }
