@@ -40,7 +40,11 @@ export async function readNode(
 async function modeOf(files: readonly CapturedFile[], { progress }: LoadContext): Promise<ProxyMode> {
   try {
     const origin = { name: 'capture', live: true };
-    const { capture } = await buildCapture(sourcesOf(files), origin, new ProblemList(), progress);
+    const { capture } = await buildCapture(sourcesOf(files), origin, {
+      problems: new ProblemList(),
+      progress,
+      needs: 'rules-or-flows',
+    });
     return capture.info.proxyMode;
   } catch (error) {
     if (error instanceof InputError) return 'none';

@@ -146,9 +146,12 @@ async function flowsOf(request: TraceRequest, capture: Capture): Promise<FlowFil
   const { readDestination } = await import('../explain/question/destination.ts');
   const { QuestionError } = await import('../explain/question/question.ts');
   const { formatAddress } = await import('../net/address.ts');
+  const { hasPorts } = await import('../net/protocol.ts');
   try {
-    const { address } = readDestination(request, knownOf(capture, await capture.cluster()));
-    return { addresses: [formatAddress(address)], replies: request.sourcePort !== null };
+    const { address, protocol } = readDestination(request, knownOf(capture, await capture.cluster()));
+    // A packet can be told for an answer where its source port is known, or where it has none.
+    const replies = request.sourcePort !== null || !hasPorts(protocol);
+    return { addresses: [formatAddress(address)], replies };
   } catch (error) {
     if (error instanceof QuestionError) throw new UsageError('question', error.message);
     throw error;

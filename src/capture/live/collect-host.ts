@@ -46,18 +46,25 @@ export async function collectFlowsTo(collector: Collector, filter: FlowFilter): 
   const directions = filter.replies ? ['--orig-dst', '--reply-dst'] : ['--orig-dst'];
   for (const family of ['ipv4', 'ipv6'] as const) {
     const addresses = filter.addresses.filter((address) => address.includes(':') === (family === 'ipv6'));
-    const probes = addresses.flatMap((address) =>
-      directions.map((direction) => flowsOf(family, [direction, address])),
-    );
+    const asked = addresses.flatMap((address) => directions.map((direction) => ({ address, direction })));
+    const probes = asked.map(({ address, direction }) => flowsOf(family, [direction, address]));
     const pieces: Buffer[] = [];
-    for (const probe of probes) {
+    for (const [index, probe] of probes.entries()) {
       const bytes = await collector.output(probe);
-      if (bytes !== null) pieces.push(bytes);
+      const { address, direction } = asked[index] ?? {};
+      if (bytes === null || address === undefined) continue;
+      pieces.push(direction === '--reply-dst' ? withoutFlowsTo(bytes, address) : bytes);
     }
     const [first] = probes;
     if (first === undefined || pieces.length === 0) continue;
     collector.add({ path: first.file, bytes: Buffer.concat(pieces), origin: collector.originOf(first.argv) });
   }
+}
+
+/** What a node says to its own address is in both listings: it must not be counted twice. */
+function withoutFlowsTo(bytes: Buffer, address: string): Buffer {
+  const lines = bytes.toString('utf8').split('\n');
+  return Buffer.from(lines.filter((line) => / dst=(\S+)/.exec(line)?.[1] !== address).join('\n'));
 }
 
 const RULE_FILES = [
