@@ -14,22 +14,31 @@ const BUNDLED = ['commander', 'chalk'];
 
 rmSync(dist, { recursive: true, force: true });
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const packages = Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
 const bundle = await rolldown({
   input: join(root, 'src/cli/main.ts'),
   platform: 'node',
-  external: Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
+  external: packages,
+  plugins: [{ name: 'import-packages', renderChunk: importPackages }],
   logLevel: 'warn',
 });
 await bundle.write({
   file: program,
   format: 'cjs',
   codeSplitting: false,
-  postBanner: '(function (exports, require, __filename, __dirname) {',
+  postBanner: '(function (exports, require, __filename, __dirname, importPackage) {',
   postFooter: '})',
 });
 await bundle.close();
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), BUNDLED.map(licenceOf).join('\n\n'));
 writeFileSync(`${program}.cache`, await compiled());
+
+/** bin/load.cjs says why. */
+function importPackages(code) {
+  return code.replace(/\bimport\("([^"]+)"\)/g, (call, name) =>
+    packages.includes(name) ? `importPackage(${JSON.stringify(name)})` : call,
+  );
+}
 
 /** The licence of a package asks to travel with its code. */
 function licenceOf(name) {

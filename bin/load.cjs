@@ -1,7 +1,7 @@
 'use strict';
 const { readFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
-const { Script, constants } = require('node:vm');
+const { Script } = require('node:vm');
 
 const program = join(__dirname, '../dist/cli/main.cjs');
 
@@ -15,11 +15,15 @@ function load() {
   const script = new Script(readFileSync(program, 'utf8'), {
     filename: program,
     cachedData: readCache(),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
   const exports = {};
-  script.runInThisContext()(exports, require, program, dirname(program));
+  script.runInThisContext()(exports, require, program, dirname(program), importPackage);
   return { main: exports.main, script };
+}
+
+/** What the script calls for `import(name)`: of itself a script that comes out of the cache cannot import. */
+function importPackage(name) {
+  return import(name);
 }
 
 function readCache() {

@@ -40,6 +40,8 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
     /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|[0-9a-f.:]+(\/\d+)?) (via|dev|proto|nhid|metric|encap|table) \S/,
   ],
   ['nft', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s+type \w+ hook \w+ (device \S+ )?priority /],
+  // A listing of no flows is only this line (the tool writes it to standard error).
+  ['conntrack', /^conntrack v\S+ \(conntrack-tools\): \d+ flow entries have been shown/],
   ['kubernetes', /^(-? *)apiVersion: *["']?(v1|discovery\.k8s\.io\/v1(beta1)?|apps\/v1)["']? *$/],
   ['expectations', /^expectations:|^apiVersion: *["']?kp-explain\/v1["']? *$/],
   ['sysctl', /^(net|kernel|vm|fs|user|dev|abi|debug|sunrpc)[./][\w./@-]+ ?= ?/],

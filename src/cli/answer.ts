@@ -5,6 +5,7 @@ import { loadColours, wantsColour } from '../render/colours.ts';
 import type { Capture } from './capture.ts';
 import type { Io } from './io.ts';
 import { type LoadContext, loadCapture } from './load-capture.ts';
+import type { FlowsOf } from './load-live.ts';
 import { Progress } from './progress.ts';
 import type { CommonRequest, SourceRequest } from './requests.ts';
 
@@ -19,6 +20,7 @@ export type TextRenderer<D> = (
  * input did not let us understand to standard error; JSON and YAML hold both.
  * @param ask makes the document.
  * @param needs what of the state the answer cannot do without.
+ * @param flowsOf which flows of a live node it needs; without it, what the request's needs say.
  * @returns the document, for the exit status.
  */
 export async function answer<D extends { readonly problems: readonly Problem[] }>(
@@ -27,17 +29,22 @@ export async function answer<D extends { readonly problems: readonly Problem[] }
   ask: (capture: Capture, progress: Progress) => Promise<D>,
   renderText: TextRenderer<D>,
   needs: LoadContext['needs'] = 'rules',
+  flowsOf?: FlowsOf,
 ): Promise<D> {
   return await answerFrom(
     request,
     io,
-    async (load, progress) => await ask(await load(request.sources, needs), progress),
+    async (load, progress) => await ask(await load(request.sources, needs, flowsOf), progress),
     renderText,
   );
 }
 
 /** Loads one state, with problems of its own. */
-export type Load = (sources: SourceRequest, needs?: LoadContext['needs']) => Promise<Capture>;
+export type Load = (
+  sources: SourceRequest,
+  needs?: LoadContext['needs'],
+  flowsOf?: FlowsOf,
+) => Promise<Capture>;
 
 /** The same for a command that loads its states itself, each with problems of its own. */
 export async function answerFrom<D extends { readonly problems: readonly Problem[] }>(
@@ -47,8 +54,14 @@ export async function answerFrom<D extends { readonly problems: readonly Problem
   renderText: TextRenderer<D>,
 ): Promise<D> {
   const progress = new Progress(io);
-  const load: Load = async (sources, needs = 'rules') =>
-    await loadCapture(sources, { stdin: () => io.stdin(), problems: new ProblemList(), progress, needs });
+  const load: Load = async (sources, needs = 'rules', flowsOf) =>
+    await loadCapture(sources, {
+      stdin: () => io.stdin(),
+      problems: new ProblemList(),
+      progress,
+      needs,
+      ...(flowsOf === undefined ? {} : { flowsOf }),
+    });
   try {
     const document = await ask(load, progress);
     progress.end();
@@ -59,7 +72,8 @@ export async function answerFrom<D extends { readonly problems: readonly Problem
   }
 }
 
-async function write<D extends { readonly problems: readonly Problem[] }>(
+/** Writes a document: text to standard output and problems to standard error, or both as JSON or YAML. */
+export async function write<D extends { readonly problems: readonly Problem[] }>(
   document: D,
   request: Pick<CommonRequest, 'output'>,
   io: Io,

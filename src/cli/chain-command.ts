@@ -25,7 +25,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
       ]),
     )
     .action(async (name: string, options: CommonOptions) => {
-      await act({ ...commonRequest(options), name });
+      await act({ ...commonRequest(options, { host: 'addresses', flows: 'none' }), name });
     });
 }
 

@@ -67,6 +67,7 @@ export function conntrackCommand(
         ['kp-explain conntrack --svc shop/udp-stale --demo', 'the flows of a Service, and the stuck ones'],
         ['kp-explain conntrack --demo', 'the table as a whole'],
         ['kp-explain conntrack --problem stale --demo -o json', 'every stuck flow, as JSON'],
+        ['sudo kp-explain conntrack --problem stale', 'the stuck flows of this machine'],
         [
           'sudo conntrack -L | kp-explain conntrack -f -',
           'the table of this machine; more files (iptables-save, kubectl get) give names',

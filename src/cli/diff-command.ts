@@ -5,11 +5,12 @@ import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfDiff } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { knownOf } from './known.ts';
+import { addWayOptions, type LiveOptions, liveRequest, refuseWithoutNode } from './live-options.ts';
 import { notEmpty, outputOption } from './options.ts';
 import type { DiffRequest, Output, SourceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
-interface DiffOptions {
+interface DiffOptions extends Omit<LiveOptions, 'node'> {
   readonly from?: string;
   readonly svc?: DiffRequest['service'];
   readonly budget: number;
@@ -22,10 +23,10 @@ const BUDGET = 30_000;
 
 /** @returns the command; `act` gets the request. */
 export function diffCommand(program: string, act: (request: DiffRequest) => Promise<void>): Command {
-  return new Command('diff')
+  const command = new Command('diff')
     .summary('what changed between two states, in behaviour and not in text')
     .description(
-      'What would packets do differently. <before> and <after> are each a capture folder, a .tar.gz of one, or the output of iptables-save; several files of one state are joined by commas. Exit status 0 means that no packet fares otherwise, 1 that some does, or that it could not be ruled out.',
+      'What would packets do differently. <before> and <after> are each a capture folder, a .tar.gz of one, the output of iptables-save, or node:NAME, a live node through kubectl; several files of one state are joined by commas. Exit status 0 means that no packet fares otherwise, 1 that some does, or that it could not be ruled out.',
     )
     .argument('<before>', 'the first state', notEmpty('A state'))
     .argument('<after>', 'the second state', notEmpty('A state'))
@@ -48,7 +49,8 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
       )
         .choices(['answer', 'path', 'full'])
         .default('answer'),
-    )
+    );
+  return addWayOptions(command.optionsGroup('A live node, node:NAME:'))
     .optionsGroup('Output:')
     .addOption(outputOption())
     .addHelpText('after', () =>
@@ -56,12 +58,14 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
         ['kp-explain diff monday/ tuesday.tar.gz', 'two captures of a node'],
         ['kp-explain diff before.txt after.txt --detail path', 'two outputs of iptables-save, with paths'],
         ['kp-explain diff before/ after/ --svc shop/web -o json', 'one Service, as JSON'],
+        ['kp-explain diff before.tar.gz node:node-1', 'a capture and the node as it is now'],
       ]),
     )
     .action(async (before: string, after: string, options: DiffOptions) => {
+      if (![before, after].some((text) => text.startsWith('node:'))) refuseWithoutNode(options, 'node:NAME');
       await act({
-        before: sourceOf(before),
-        after: sourceOf(after),
+        before: sourceOf(before, options),
+        after: sourceOf(after, options),
         output: options.output,
         from: options.from ?? null,
         service: options.svc ?? null,
@@ -120,13 +124,17 @@ function headOf(
   };
 }
 
-/** `node:NAME` is the place where a live node comes in once nodes can be read. */
-function sourceOf(text: string): SourceRequest {
-  if (text.startsWith('node:'))
-    throw new UsageError(
-      'no-live-nodes',
-      `${text}: a live node cannot be read yet; save its state to a folder and give that`,
-    );
+/** `node:NAME` is a live node, through kubectl; anything else names files. */
+function sourceOf(text: string, options: DiffOptions): SourceRequest {
+  if (text.startsWith('node:')) {
+    const node = text.slice('node:'.length);
+    if (node === '') throw new UsageError('no-node', 'node: names no node; write node:NAME');
+    return {
+      files: [],
+      demo: false,
+      live: liveRequest({ ...options, node }, { host: 'packets', flows: 'all' }),
+    };
+  }
   return { files: text.split(',').filter((file) => file !== ''), demo: false };
 }
 

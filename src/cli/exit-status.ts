@@ -1,8 +1,25 @@
-/** Exit statuses of the contract. 130 is the shell's own for an interrupt. */
-export const EXIT = { answered: 0, no: 1, usage: 2, unreachable: 3, bug: 70, interrupted: 130 } as const;
+/** Exit statuses of the contract. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, kill. */
+export const EXIT = {
+  answered: 0,
+  no: 1,
+  usage: 2,
+  unreachable: 3,
+  bug: 70,
+  hungUp: 129,
+  interrupted: 130,
+  terminated: 143,
+} as const;
 
 /** One of them. */
 export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
+
+const NO_BUG: readonly ExitStatus[] = [
+  EXIT.usage,
+  EXIT.unreachable,
+  EXIT.hungUp,
+  EXIT.interrupted,
+  EXIT.terminated,
+];
 
 /**
  * @returns the status for a run that ended in an error. An error that is not a bug carries `exitStatus` (2 or 3): what
@@ -11,8 +28,7 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 export function statusOfError(error: unknown): ExitStatus {
   if (!(error instanceof Error)) return EXIT.bug;
   const told = 'exitStatus' in error ? error.exitStatus : null;
-  if (told === EXIT.usage || told === EXIT.unreachable) return told;
-  return EXIT.bug;
+  return NO_BUG.find((status) => status === told) ?? EXIT.bug;
 }
 
 /** @returns the status of a `chain` answer: nothing of that name is a "no". */

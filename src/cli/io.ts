@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import { EXIT } from './exit-status.ts';
+import { endOn, listenForSignals } from './interrupt.ts';
 
 /** What a command may touch of the process; tests give their own. */
 export interface Io {
@@ -16,9 +18,10 @@ export interface Io {
 
 /** @returns the real process. Sets up that a closed pipe (`| head`) ends the run quietly and Ctrl-C with status 130. */
 export function processIo(): Io {
+  const say = (text: string): void => void process.stderr.write(text);
   process.stdout.on('error', endQuietly);
   process.stderr.on('error', endQuietly);
-  process.once('SIGINT', () => process.exit(130));
+  listenForSignals(say);
   return {
     programName: programNameOf(process.argv[1] ?? ''),
     env: process.env,
@@ -26,7 +29,7 @@ export function processIo(): Io {
     columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
     showsProgress: process.stderr.isTTY,
     out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    err: say,
     stdin() {
       if (process.stdin.isTTY) process.stderr.write('reading standard input; end it with Ctrl-D\n');
       return process.stdin;
@@ -40,6 +43,6 @@ export function programNameOf(script: string): string {
 }
 
 function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (error.code !== 'EPIPE') throw error;
+  endOn(EXIT.answered, () => undefined);
 }

@@ -1,10 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Needs } from '../capture/live/live-state.ts';
+import { addLiveOptions, type LiveOptions, liveRequest } from './live-options.ts';
 import type { CommonRequest, Output } from './requests.ts';
 
 const OUTPUTS = ['text', 'json', 'yaml'];
 
 /** The options that every command shares, as commander hands them over. */
-export interface CommonOptions {
+export interface CommonOptions extends LiveOptions {
   readonly file?: readonly string[];
   readonly demo?: boolean;
   readonly output: Output;
@@ -12,7 +14,7 @@ export interface CommonOptions {
 
 /** Adds where the state comes from and how the answer is written. */
 export function addCommonOptions(command: Command, outputs: readonly string[] = OUTPUTS): Command {
-  return command
+  const files = command
     .optionsGroup('State of the node:')
     .addOption(
       new Option(
@@ -20,10 +22,8 @@ export function addCommonOptions(command: Command, outputs: readonly string[] = 
         'a capture folder, a .tar.gz of one, or the output of a tool (iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, kubectl get -o json or yaml, …), recognised by content; - is standard input; repeatable',
       ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
     )
-    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'))
-    .addOption(new Option('--no-api', 'keep away from the API server').hideHelp())
-    .optionsGroup('Output:')
-    .addOption(outputOption(outputs));
+    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'));
+  return addLiveOptions(files).optionsGroup('Output:').addOption(outputOption(outputs));
 }
 
 /** @returns `-o` with these formats. */
@@ -31,9 +31,16 @@ export function outputOption(outputs: readonly string[] = OUTPUTS): Option {
   return new Option('-o, --output <format>', 'how to write the answer').choices(outputs).default('text');
 }
 
-/** @returns the request's common part. */
-export function commonRequest(options: CommonOptions): CommonRequest {
-  return { sources: { files: options.file ?? [], demo: options.demo ?? false }, output: options.output };
+/** Everything, as far as a question does not say that it needs less. */
+const ALL_OF_IT: Needs = { host: 'packets', flows: 'all' };
+
+/** @param needs what the question needs of a live node; without it nearly everything is asked. @returns the request's common part. */
+export function commonRequest(options: CommonOptions, needs: Needs = ALL_OF_IT): CommonRequest {
+  const live = liveRequest(options, needs);
+  return {
+    sources: { files: options.file ?? [], demo: options.demo ?? false, live },
+    output: options.output,
+  };
 }
 
 /** Reads a port, 1 to 65535. Throws commander's error. */

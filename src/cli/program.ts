@@ -1,10 +1,13 @@
 import { Command, CommanderError } from 'commander';
+import { captureCommand, runCapture } from './capture-command.ts';
 import { chainCommand, runChain } from './chain-command.ts';
 import { checkCommand, runCheck } from './check-command.ts';
+import { completionCommand, runCompletion } from './completion-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { diffCommand, runDiff } from './diff-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
+import type { SourceRequest } from './requests.ts';
 import { runServices, servicesCommand } from './services-command.ts';
 import { runTrace, traceCommand } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -26,37 +29,47 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .helpCommand('help [command]', 'print help for a command')
     .addCommand(
       traceCommand(name, async (request) => {
-        status = await runTrace(request, io);
+        status = await unlessShown([request.sources], io, () => runTrace(request, io));
       }),
     )
     .addCommand(
       conntrackCommand(name, async (request) => {
-        status = await runConntrack(request, io);
-      }),
-    )
-    .addCommand(
-      servicesCommand(name, async (request) => {
-        status = await runServices(request, io);
-      }),
-    )
-    .addCommand(
-      chainCommand(name, async (request) => {
-        status = await runChain(request, io);
-      }),
-    )
-    .addCommand(
-      checkCommand(name, async (request) => {
-        status = await runCheck(request, io);
+        status = await unlessShown([request.sources], io, () => runConntrack(request, io));
       }),
     )
     .addCommand(
       diffCommand(name, async (request) => {
-        status = await runDiff(request, io);
+        status = await unlessShown([request.before, request.after], io, () => runDiff(request, io));
+      }),
+    )
+    .addCommand(
+      checkCommand(name, async (request) => {
+        status = await unlessShown([request.sources], io, () => runCheck(request, io));
+      }),
+    )
+    .addCommand(
+      servicesCommand(name, async (request) => {
+        status = await unlessShown([request.sources], io, () => runServices(request, io));
+      }),
+    )
+    .addCommand(
+      chainCommand(name, async (request) => {
+        status = await unlessShown([request.sources], io, () => runChain(request, io));
+      }),
+    )
+    .addCommand(
+      captureCommand(name, async (request) => {
+        status = await unlessShown([request.sources], io, () => runCapture(request, io), request.allNodes);
+      }),
+    )
+    .addCommand(
+      completionCommand(name, async (shell) => {
+        status = await runCompletion(shell, program, io);
       }),
     )
     .addHelpText(
       'after',
-      `\nTry:\n  ${name} trace shop/web --demo\n  sudo iptables-save | ${name} services -f -\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input, 70 a bug`,
+      `\nTry:\n  ${name} trace shop/web --demo\n  sudo ${name} services\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input,\n  3 the node or the cluster cannot be reached, 70 a bug`,
     );
   for (const command of [program, ...program.commands]) adopt(command, io);
   try {
@@ -67,6 +80,22 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     throw usageErrorOf(error, argv, name);
   }
   return status;
+}
+
+/** Runs a command, or with --show-commands prints what it would run on a live node. */
+async function unlessShown(
+  sources: readonly SourceRequest[],
+  io: Io,
+  run: () => Promise<ExitStatus>,
+  allNodes = false,
+): Promise<ExitStatus> {
+  if (!sources.some(({ live }) => live?.showCommands)) return await run();
+  const { showCommands } = await import('./show-commands.ts');
+  for (const { files, demo, live } of sources) {
+    const fromFiles = files.length > 0 || demo || live === undefined;
+    io.out(fromFiles ? '# no command: the state is read from files\n' : await showCommands(live, allNodes));
+  }
+  return EXIT.answered;
 }
 
 /** Commander writes to our streams and throws instead of ending the process; errors are written by `main`. */
@@ -95,7 +124,7 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 
 function commandOf(argv: readonly string[]): string {
   const command = argv.find((argument) =>
-    ['trace', 'conntrack', 'diff', 'services', 'chain', 'check'].includes(argument),
+    ['trace', 'conntrack', 'diff', 'check', 'services', 'chain', 'capture', 'completion'].includes(argument),
   );
   return command === undefined ? '' : `${command} `;
 }

@@ -1,4 +1,8 @@
+import { escapeTerminal } from '../render/escape.ts';
 import type { Io } from './io.ts';
+
+/** Longer texts are cut, so that the line fits into a narrow terminal. */
+const WIDTH = 76;
 
 /** How long a run may stay silent. */
 const PATIENCE_MS = 1000;
@@ -30,9 +34,16 @@ export class Progress {
     this.#shown = false;
   }
 
+  /** Writes a line that stays, also where there is no terminal. */
+  say(text: string): void {
+    this.end();
+    this.#io.err(`${text}\n`);
+  }
+
   #show(text: string): void {
     this.#shown = true;
-    this.#io.err(`\r\x1b[K${text} …`);
+    // Texts may hold names from outside, and a line that wraps could not be removed.
+    this.#io.err(`\r\x1b[K${escapeTerminal(text).slice(0, WIDTH)} …`);
   }
 
   #stopTimer(): void {

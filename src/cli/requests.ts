@@ -1,3 +1,6 @@
+import type { ClusterAccess } from '../capture/live/kubectl.ts';
+import type { Needs } from '../capture/live/live-state.ts';
+import type { NodeTarget } from '../capture/live/reach-node.ts';
 import type { FlowQuestion } from '../explain/flows/flow-question.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 
@@ -11,6 +14,22 @@ export interface SourceRequest {
   /** `-f` arguments in order. */
   readonly files: readonly string[];
   readonly demo: boolean;
+  /** Counts where there are neither files nor demo. Absent: then no state was named. */
+  readonly live?: LiveRequest;
+}
+
+/** A live node, and what is needed of it. */
+export interface LiveRequest {
+  /** Null: this machine. */
+  readonly target: NodeTarget | null;
+  readonly access: ClusterAccess;
+  /** False: `--no-api`. */
+  readonly api: boolean;
+  /** Pods that the question names, besides the node's own and those behind Services; or all of the cluster. */
+  readonly pods: 'all' | readonly { readonly namespace: string; readonly name: string }[];
+  readonly needs: Needs;
+  /** Print what would be run, and run nothing. */
+  readonly showCommands: boolean;
 }
 
 /** What every command shares. */
@@ -48,4 +67,14 @@ export interface DiffRequest {
   readonly budget: number;
   /** With `path`, each witness has its two paths. */
   readonly detail: 'answer' | 'path' | 'full';
+}
+
+/** `capture -w <path>`. */
+export interface CaptureRequest extends CommonRequest {
+  /** As typed: a folder, or a file that ends in `.tar.gz`. */
+  readonly write: string;
+  readonly force: boolean;
+  readonly allNodes: boolean;
+  /** Rename everything that tells whose the capture is. */
+  readonly redact: boolean;
 }

@@ -35,7 +35,10 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
       ]),
     )
     .action(async (options: ServicesOptions) => {
-      await act({ ...commonRequest(options), namespace: options.namespace ?? null });
+      await act({
+        ...commonRequest(options, { host: 'addresses', flows: 'none' }),
+        namespace: options.namespace ?? null,
+      });
     });
 }
 

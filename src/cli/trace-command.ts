@@ -1,5 +1,7 @@
 import { Command, Option } from 'commander';
+import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { TraceList } from '../explain/explanation.ts';
+import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -78,12 +80,19 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
           'kp-explain trace node:30081 --from external --demo --detail full',
           'a node port from outside, with the rules that did not match',
         ],
-        ['sudo iptables-save | kp-explain trace 10.96.0.1:443 -f -', 'the rules of this machine'],
+        ['sudo kp-explain trace 10.96.0.1:443', 'this machine'],
+        ['kp-explain trace shop/web --node node-1', 'a live node, through kubectl'],
       ]),
     )
     .action(async (destination: string, options: TraceOptions) => {
+      const common = commonRequest(options, { host: 'packets', flows: 'some' });
+      const { sources } = common;
       await act({
-        ...commonRequest(options),
+        ...common,
+        sources:
+          sources.live === undefined
+            ? sources
+            : { ...sources, live: { ...sources.live, pods: podsOf(options.from ?? '') } },
         destination,
         from: options.from ?? null,
         protocol: options.protocol ?? null,
@@ -120,6 +129,31 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
       const { renderTraceText } = await import('../render/trace-text.ts');
       return renderTraceText(list, { ...options, detail: request.detail });
     },
+    'rules',
+    async (capture) => await flowsOf(request, capture),
   );
   return EXIT.answered;
+}
+
+/** The pod that `--from pod:NAMESPACE/NAME` names may run on another node. */
+function podsOf(from: string): { namespace: string; name: string }[] {
+  const [, namespace = '', name = ''] = /^pod:([^/]+)\/(.+)$/.exec(from) ?? [];
+  return name === '' ? [] : [{ namespace, name }];
+}
+
+/** Of a live node only the flows to the destination are asked for. */
+async function flowsOf(request: TraceRequest, capture: Capture): Promise<FlowFilter> {
+  const { readDestination } = await import('../explain/question/destination.ts');
+  const { QuestionError } = await import('../explain/question/question.ts');
+  const { formatAddress } = await import('../net/address.ts');
+  const { hasPorts } = await import('../net/protocol.ts');
+  try {
+    const { address, protocol } = readDestination(request, knownOf(capture, await capture.cluster()));
+    // A packet can be told for an answer where its source port is known, or where it has none.
+    const replies = request.sourcePort !== null || !hasPorts(protocol);
+    return { addresses: [formatAddress(address)], replies };
+  } catch (error) {
+    if (error instanceof QuestionError) throw new UsageError('question', error.message);
+    throw error;
+  }
 }

@@ -62,14 +62,6 @@ describe('inputs that cannot be answered from: status 2, one message, nothing on
       file: expect.stringMatching(/nothing$/),
     });
   });
-
-  it('nothing named at all', async () => {
-    const { status, err } = await run(['trace', '10.96.0.1:443']);
-    expect(status).toBe(2);
-    expect(err).toMatch(
-      /^error: no node state given: pipe the rules in \(iptables-save \| kp-explain … -f -\)/,
-    );
-  });
 });
 
 describe('inputs that are damaged still answer', () => {

@@ -7,7 +7,17 @@ describe('help', () => {
     expect(status).toBe(0);
     expect(err).toBe('');
     const commands = [...out.matchAll(/^ {2}([a-z]+)( [[<][^ ]+)* {2,}/gm)].map(([, name]) => name);
-    expect(commands).toEqual(['trace', 'conntrack', 'services', 'chain', 'check', 'diff', 'help']);
+    expect(commands).toEqual([
+      'trace',
+      'conntrack',
+      'diff',
+      'check',
+      'services',
+      'chain',
+      'capture',
+      'completion',
+      'help',
+    ]);
   });
 
   it.each(['trace', 'conntrack', 'services', 'chain', 'check'])(

@@ -170,7 +170,8 @@ describe('What does its help tell?', () => {
 describe('What of a question that cannot be asked?', () => {
   it.each([
     [['diff', before], /missing required argument 'after'/],
-    [['diff', 'node:node-1', after], /a live node cannot be read yet/],
+    [['diff', 'node:', after], /node: names no node/],
+    [['diff', before, after, '--via', 'exec'], /name the node with node:NAME/],
     [['diff', '-', '-'], /standard input can be one of the two states/],
     [['diff', before, after, '--from', 'nobody'], /--from nobody is none of/],
     [['diff', before, after, '--svc', 'web'], /A Service is NAMESPACE\/NAME/],

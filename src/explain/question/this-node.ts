@@ -6,7 +6,8 @@ import type { Known } from './question.ts';
 /** @returns the Node object of the captured node: by the name the capture tells, else by the addresses they share. */
 export function thisNode(known: Known): Node | null {
   const nodes = known.cluster.nodes ?? [];
-  if (known.node !== null) return nodes.find(({ name }) => name === known.node) ?? null;
+  const named = known.node === null ? undefined : nodes.find(({ name }) => name === known.node);
+  if (named !== undefined) return named;
   const own = new Set(
     (known.host.links ?? []).flatMap(({ addresses }) =>
       addresses.map(({ address }) => formatAddress(address)),
@@ -17,7 +18,7 @@ export function thisNode(known: Known): Node | null {
 
 /** @returns the name of the captured node, as far as it can be told. */
 export function thisNodeName(known: Known): string | null {
-  return known.node ?? thisNode(known)?.name ?? null;
+  return thisNode(known)?.name ?? known.node;
 }
 
 /** @returns the address by which the cluster knows this node: its InternalIP, else the first global address of a link. */

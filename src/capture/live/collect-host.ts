@@ -1,0 +1,95 @@
+import type { Collector } from './collector.ts';
+import { ADDRESSES, FLOW_STATS, FLOWS, flowsOf, HOST, IPSETS, IPVS, NFT_RULESET } from './probes.ts';
+import { collectRecent } from './recent.ts';
+import { keepSysctls } from './sysctls.ts';
+
+/** What of the node besides its rules a question needs: only what is needed is run. */
+export interface HostNeeds {
+  /** Routes, sysctls, sets, session affinity, nf_tables: what decides about a packet. Else only the node's addresses. */
+  readonly packets: boolean;
+}
+
+/** Dumps (bytes) beyond which nf_tables is not asked for JSON: it would need gigabytes of the node's memory for it. */
+const LARGE_DUMP = 48 * 1024 * 1024;
+
+/** Asks for addresses, and for what else the rules and the question need. Call it after `collectRules`. */
+export async function collectHost(collector: Collector, needs: HostNeeds): Promise<void> {
+  const rules = [...RULE_FILES].map((file) => collector.bytesOf(file));
+  const mention = (text: string): boolean => rules.some((bytes) => bytes?.includes(text) === true);
+  const probes = [ADDRESSES];
+  if (needs.packets) {
+    probes.push(...HOST);
+    if (mention('--match-set ')) probes.push(IPSETS);
+  }
+  await collector.runAll(probes);
+  trimSysctls(collector);
+  // kube-proxy's chains show its mode already.
+  if (needs.packets || !mention('KUBE-SVC-')) await collectNft(collector, rules);
+  if ((await collector.place.read('/proc/net/ip_vs')).kind === 'text') await collector.run(IPVS);
+  if (needs.packets && mention('-m recent ')) await collectRecent(collector, rules);
+}
+
+/** Every flow and the counters. */
+export async function collectFlows(collector: Collector): Promise<void> {
+  await collector.runAll([...FLOWS, FLOW_STATS]);
+}
+
+/** Which flows a question needs. */
+export interface FlowFilter {
+  readonly addresses: readonly string[];
+  /** True: also flows whose answers go to these addresses; a packet with a known source port may be one. */
+  readonly replies: boolean;
+}
+
+/** Only the flows to some addresses: conntrack chooses, so that a table of a million flows is neither copied nor sent. */
+export async function collectFlowsTo(collector: Collector, filter: FlowFilter): Promise<void> {
+  const directions = filter.replies ? ['--orig-dst', '--reply-dst'] : ['--orig-dst'];
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const addresses = filter.addresses.filter((address) => address.includes(':') === (family === 'ipv6'));
+    const asked = addresses.flatMap((address) => directions.map((direction) => ({ address, direction })));
+    const probes = asked.map(({ address, direction }) => flowsOf(family, [direction, address]));
+    const pieces: Buffer[] = [];
+    for (const [index, probe] of probes.entries()) {
+      const bytes = await collector.output(probe);
+      const { address, direction } = asked[index] ?? {};
+      if (bytes === null || address === undefined) continue;
+      pieces.push(direction === '--reply-dst' ? withoutFlowsTo(bytes, address) : bytes);
+    }
+    const [first] = probes;
+    if (first === undefined || pieces.length === 0) continue;
+    collector.add({ path: first.file, bytes: Buffer.concat(pieces), origin: collector.originOf(first.argv) });
+  }
+}
+
+/** What a node says to its own address is in both listings: it must not be counted twice. */
+function withoutFlowsTo(bytes: Buffer, address: string): Buffer {
+  const lines = bytes.toString('utf8').split('\n');
+  return Buffer.from(lines.filter((line) => / dst=(\S+)/.exec(line)?.[1] !== address).join('\n'));
+}
+
+const RULE_FILES = [
+  'iptables-save.txt',
+  'ip6tables-save.txt',
+  'iptables-legacy-save.txt',
+  'ip6tables-legacy-save.txt',
+] as const;
+
+async function collectNft(collector: Collector, rules: readonly (Buffer | null)[]): Promise<void> {
+  if (collector.bytesOf(NFT_RULESET.file) !== null) return;
+  const size = rules.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
+  if (size > LARGE_DUMP) {
+    collector.report(
+      'not-asked',
+      `\`nft -j list ruleset\` was not run, because with so many rules it takes gigabytes of memory; ${NFT_RULESET.lost}`,
+    );
+    return;
+  }
+  await collector.run(NFT_RULESET);
+}
+
+function trimSysctls(collector: Collector): void {
+  const bytes = collector.bytesOf('sysctl.txt');
+  if (bytes === null) return;
+  const origin = collector.files().find(({ path }) => path === 'sysctl.txt')?.origin ?? 'sysctl';
+  collector.add({ path: 'sysctl.txt', bytes: Buffer.from(keepSysctls(bytes.toString('utf8'))), origin });
+}

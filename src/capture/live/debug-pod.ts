@@ -1,0 +1,235 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listPodsArgs, readPodArgs } from './find-pod.ts';
+import type { Kubectl } from './kubectl.ts';
+import { describeKubectl } from './kubectl-failure.ts';
+import type { Lifeline } from './lifeline.ts';
+import { objectOf, objectsOf, textOf } from './object-fields.ts';
+import type { PodRef } from './pod-place.ts';
+import { quoteCommand } from './quote.ts';
+import { UnreachableError } from './unreachable-error.ts';
+
+/** What `kubectl debug node/…` is asked for. */
+export interface DebugRequest {
+  readonly node: string;
+  readonly namespace: string;
+  readonly image: string;
+  readonly profile: Profile;
+  /** How long the pod may take to start. */
+  readonly startMs: number;
+}
+
+/** Profiles of `kubectl debug` that may ask the kernel for rules. Only `sysadmin` mounts the node's file system. */
+export type Profile = 'netadmin' | 'sysadmin';
+
+/** The pod ends by itself after this many seconds, also where kp-explain was killed and could not remove it. */
+export const POD_SECONDS = 600;
+
+/** @returns the arguments that make the pod. The container's name is how a pod is found again whose name was not told. */
+export function createArgs(request: DebugRequest, container: string): string[] {
+  return [
+    'debug',
+    `node/${request.node}`,
+    `--namespace=${request.namespace}`,
+    `--image=${request.image}`,
+    `--profile=${request.profile}`,
+    `--container=${container}`,
+    '--',
+    'sleep',
+    String(POD_SECONDS),
+  ];
+}
+
+/** @returns the arguments that remove the pod, and wait until it is gone. */
+export function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+  return [
+    'delete',
+    `pod/${pod.name}`,
+    `--namespace=${pod.namespace}`,
+    '--now',
+    '--ignore-not-found',
+    '--timeout=30s',
+  ];
+}
+
+/** Removing may take as long as the kubelet needs to stop a container. */
+const DELETE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
+const CREATE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
+
+/**
+ * Makes a pod in the node's network that sleeps, waits until it runs, lets `use` exec into it, and removes it again:
+ * after success, after an error, and after an interrupt.
+ * @param onLeft is told, in a sentence with the command to type, where the pod could not be removed.
+ * Throws UnreachableError where it cannot be made or does not start; InterruptedError; what `use` throws.
+ */
+export async function withDebugPod<T>(
+  kubectl: Kubectl,
+  request: DebugRequest,
+  lifeline: Lifeline,
+  onLeft: (message: string) => void,
+  use: (pod: PodRef) => Promise<T>,
+): Promise<T> {
+  const container = `kp-explain-${randomBytes(4).toString('hex')}`;
+  const place = { namespace: request.namespace, container };
+  const hint = `a debug pod may be left: look for container ${container} with \`${quoteCommand(kubectl.argv('get', 'pods', `--namespace=${request.namespace}`))}\``;
+  let release = lifeline.guard(hint);
+  let pod: PodRef | null = null;
+  try {
+    lifeline.onStep(`making a debug pod on ${request.node}`);
+    const made = await makePod(kubectl, request, container);
+    pod = made.name === null ? null : { ...place, name: made.name };
+    if (pod !== null) {
+      release();
+      release = lifeline.guard(leftMessage(kubectl, pod));
+    }
+    if (made.error !== null) throw made.error;
+    if (pod === null)
+      throw new UnreachableError('no-debug-pod', 'kubectl debug did not say which pod it made');
+    kubectl.throwIfInterrupted();
+    await waitUntilRunning(kubectl, pod, request, lifeline);
+    return await use(pod);
+  } finally {
+    if (pod !== null) {
+      lifeline.onStep(`removing debug pod ${pod.name}`);
+      const why = await removePod(kubectl, pod);
+      if (why !== null) onLeft(`${leftMessage(kubectl, pod)} (${why})`);
+    }
+    release();
+  }
+}
+
+function leftMessage(kubectl: Kubectl, pod: PodRef): string {
+  return `debug pod ${pod.namespace}/${pod.name} is left in the cluster (it ends by itself after ${POD_SECONDS / 60} minutes); remove it with: ${quoteCommand(kubectl.argv('delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`))}`;
+}
+
+/** What the API server says where it made nothing. */
+const NOT_MADE = new Set([
+  'forbidden',
+  'denied',
+  'unauthorized',
+  'old-kubectl',
+  'not-found',
+  'no-kubectl',
+  'no-such-context',
+  'no-kubeconfig',
+  'tls',
+]);
+
+/** @returns the name of the pod that was made, or may have been; and the error, if kubectl did not succeed. */
+async function makePod(
+  kubectl: Kubectl,
+  request: DebugRequest,
+  container: string,
+): Promise<{ name: string | null; error: UnreachableError | null }> {
+  const result = await kubectl.run(createArgs(request, container), { limits: CREATE, uninterrupted: true });
+  const said = `${result.stdout.toString('utf8')}\n${result.lastWords}`;
+  const told = /Creating debugging pod (\S+) with container/.exec(said)?.[1] ?? null;
+  if (result.failure === null && told !== null) return { name: told, error: null };
+  const error = result.failure === null ? null : describeKubectl(result, `a debug pod on ${request.node}`);
+  if (error !== null && NOT_MADE.has(error.code)) return { name: null, error };
+  // Ended in the middle, or without a word: the pod may be there. The name is told before it is made.
+  return { name: told ?? (await findByContainer(kubectl, request, container)), error };
+}
+
+async function findByContainer(
+  kubectl: Kubectl,
+  request: DebugRequest,
+  container: string,
+): Promise<string | null> {
+  const list = await kubectl.run([...listPodsArgs(request.node, request.namespace), '-o', 'json'], {
+    uninterrupted: true,
+  });
+  if (list.failure !== null) return null;
+  try {
+    const pods = objectsOf(objectOf(JSON.parse(list.stdout.toString('utf8'))).items);
+    const own = pods.find((pod) =>
+      objectsOf(objectOf(pod.spec).containers).some(({ name }) => name === container),
+    );
+    return own === undefined ? null : textOf(objectOf(own.metadata).name);
+  } catch {
+    return null;
+  }
+}
+
+/** Reasons of a waiting container that will not go away by waiting. */
+const HOPELESS =
+  /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainer(?:Config)?Error|RunContainerError|CrashLoopBackOff)$/;
+
+async function waitUntilRunning(
+  kubectl: Kubectl,
+  pod: PodRef,
+  request: DebugRequest,
+  lifeline: Lifeline,
+): Promise<void> {
+  const deadline = performance.now() + request.startMs;
+  const label = `debug pod ${pod.namespace}/${pod.name}`;
+  for (;;) {
+    const { spec, status } = await kubectl.getJson(readPodArgs(pod.namespace, pod.name), label);
+    if (objectOf(spec).hostNetwork !== true) {
+      throw new UnreachableError(
+        'not-host-network',
+        `${label} was not made in the node’s network, so its rules are not the node’s`,
+      );
+    }
+    const [container] = objectsOf(objectOf(status).containerStatuses);
+    const state = objectOf(container?.state);
+    if (state.running !== undefined) return;
+    const waiting = objectOf(state.waiting);
+    const reason = textOf(waiting.reason);
+    const phase = textOf(objectOf(status).phase);
+    if (HOPELESS.test(reason)) throw notStarted(label, request, `${reason}: ${textOf(waiting.message)}`);
+    if (phase === 'Failed' || phase === 'Succeeded') {
+      const over = objectOf(state.terminated);
+      const why = [
+        textOf(objectOf(status).reason),
+        textOf(objectOf(status).message),
+        textOf(over.reason),
+        textOf(over.message),
+      ];
+      throw notStarted(
+        label,
+        request,
+        `it ended at once (${why.filter((word) => word !== '').join(', ') || phase})`,
+      );
+    }
+    if (performance.now() > deadline) {
+      throw notStarted(
+        label,
+        request,
+        `it did not start within ${Math.round(request.startMs / 1000)} s (${reason || phase || 'no status'})`,
+      );
+    }
+    lifeline.onStep(`waiting for ${label} (${reason || phase || 'Pending'})`);
+    await pause(500, lifeline.signal);
+  }
+}
+
+function notStarted(label: string, request: DebugRequest, why: string): UnreachableError {
+  return new UnreachableError(
+    'debug-pod-not-started',
+    `${label} with image ${request.image} did not start: ${why}; choose an image that this node can pull and that has sleep, with --image`,
+  );
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await sleep(ms, undefined, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Tries twice. @returns why the pod is still there, or null. */
+async function removePod(kubectl: Kubectl, pod: PodRef): Promise<string | null> {
+  let why = '';
+  for (let attempt = 0; attempt < 2; attempt++) {
+    const result = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
+    if (result.failure === null) return null;
+    why =
+      result.failure === 'timeout'
+        ? 'kubectl delete did not end in time'
+        : (result.lastWords.split('\n').at(-1) ?? '');
+  }
+  return why;
+}

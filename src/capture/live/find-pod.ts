@@ -1,0 +1,187 @@
+import type { Kubectl } from './kubectl.ts';
+import { objectOf, objectsOf, textOf, textsOf } from './object-fields.ts';
+import type { PodRef } from './pod-place.ts';
+import { quoteWord } from './quote.ts';
+import { UnreachableError } from './unreachable-error.ts';
+
+/** A pod of the node that may be asked, and what it tells of kube-proxy. */
+export interface NodePod {
+  readonly pod: PodRef;
+  /** `kube-proxy`, or which other program's pod stands in for it. */
+  readonly agent: string;
+  readonly facts: ProxyFacts;
+}
+
+/** What a kube-proxy pod tells of kube-proxy. */
+export interface ProxyFacts {
+  /** `Kubernetes v1.36.3`, by the image's tag; null where the tag is no version. */
+  readonly version: string | null;
+  /** Flags that say how it writes rules; never others. */
+  readonly flags: readonly string[];
+}
+
+/** Nothing is known of kube-proxy. */
+export const NO_FACTS: ProxyFacts = { version: null, flags: [] };
+
+/** Pods in the host's network that hold iptables, in the order they are chosen: labels (any of them), container. */
+const AGENTS: readonly (readonly [string, readonly (readonly [string, string])[], string])[] = [
+  [
+    'kube-proxy',
+    [
+      ['k8s-app', 'kube-proxy'],
+      ['component', 'kube-proxy'],
+      ['app', 'kube-proxy'],
+      ['app.kubernetes.io/name', 'kube-proxy'],
+    ],
+    'kube-proxy',
+  ],
+  ['calico-node', [['k8s-app', 'calico-node']], 'calico-node'],
+  ['canal', [['k8s-app', 'canal']], 'calico-node'],
+  ['kube-router', [['k8s-app', 'kube-router']], 'kube-router'],
+  ['cilium', [['k8s-app', 'cilium']], 'cilium-agent'],
+  ['flannel', [['app', 'flannel']], 'kube-flannel'],
+];
+
+/** @returns the arguments that list a node's pods. A comma or equals sign in the name is escaped for the field selector. */
+export function listPodsArgs(node: string, namespace: string | null): string[] {
+  const escaped = node.replace(/[\\,=]/g, (character) => `\\${character}`);
+  return [
+    'get',
+    'pods',
+    namespace === null ? '--all-namespaces' : `--namespace=${namespace}`,
+    `--field-selector=spec.nodeName=${escaped}`,
+  ];
+}
+
+/** @returns the arguments that read one pod. */
+export function readPodArgs(namespace: string, name: string): string[] {
+  return ['get', `pod/${name}`, `--namespace=${namespace}`];
+}
+
+/**
+ * Finds the pod to ask on a node: the one named, else kube-proxy's, else another agent's that holds iptables.
+ * Throws UnreachableError where there is none, or where it is not in the node's network: its rules are others.
+ */
+export async function findNodePod(
+  kubectl: Kubectl,
+  node: string,
+  named: { readonly namespace: string; readonly name: string } | null,
+): Promise<NodePod> {
+  if (named !== null) {
+    const label = `${named.namespace}/${named.name}`;
+    const pod = await kubectl.getJson(readPodArgs(named.namespace, named.name), `pod ${label}`);
+    const on = textOf(objectOf(pod.spec).nodeName);
+    if (on !== node)
+      throw new UnreachableError(
+        'other-node',
+        `pod ${label} is on node ${on === '' ? '(none)' : on}, not on ${node}`,
+      );
+    const found = nodePodOf(pod, 'the pod named by --pod', null);
+    if (found === null)
+      throw new UnreachableError(
+        'not-host-network',
+        `pod ${label} does not run in the node’s network: its rules are not the node’s`,
+      );
+    return found;
+  }
+  const pods = objectsOf((await listPods(kubectl, node)).items);
+  for (const [agent, labels, container] of AGENTS) {
+    for (const pod of pods) {
+      const own = objectOf(objectOf(pod.metadata).labels);
+      if (!labels.some(([key, value]) => own[key] === value) || !isRunning(pod)) continue;
+      const found = nodePodOf(pod, agent, container);
+      if (found !== null) return found;
+    }
+  }
+  throw await noPod(kubectl, node, pods.length);
+}
+
+/** All namespaces need a ClusterRole; kube-system alone is where kube-proxy is. */
+async function listPods(kubectl: Kubectl, node: string): Promise<Record<string, unknown>> {
+  try {
+    return await kubectl.getJson(listPodsArgs(node, null), `the pods of ${node}`);
+  } catch (error) {
+    if (!(error instanceof UnreachableError) || error.code !== 'forbidden') throw error;
+    return await kubectl.getJson(listPodsArgs(node, 'kube-system'), `the pods of ${node}`);
+  }
+}
+
+function isRunning(pod: Readonly<Record<string, unknown>>): boolean {
+  return (
+    textOf(objectOf(pod.status).phase) === 'Running' && objectOf(pod.metadata).deletionTimestamp === undefined
+  );
+}
+
+function nodePodOf(
+  pod: Readonly<Record<string, unknown>>,
+  agent: string,
+  wanted: string | null,
+): NodePod | null {
+  const { name, namespace } = objectOf(pod.metadata);
+  const spec = objectOf(pod.spec);
+  const containers = objectsOf(spec.containers);
+  const container = containers.find((each) => each.name === (wanted ?? 'kube-proxy')) ?? containers[0];
+  if (spec.hostNetwork !== true || container === undefined) return null;
+  const isProxy = agent === 'kube-proxy' || container.name === 'kube-proxy';
+  return {
+    pod: { namespace: textOf(namespace), name: textOf(name), container: textOf(container.name) },
+    agent,
+    facts: isProxy ? factsOf(container) : NO_FACTS,
+  };
+}
+
+/** A kube-proxy flag that says how rules are written. Others, such as addresses of servers and paths, stay out. */
+const TELLING =
+  /^--(?:proxy-mode|cluster-cidr|hostname-override|masquerade-all|nodeport-addresses|detect-local-mode|iptables-[a-z-]+|ipvs-[a-z-]+|nftables-[a-z-]+|conntrack-[a-z-]+|feature-gates)=/;
+
+/** @returns those of kube-proxy's arguments that say how rules are written. `$(NODE_NAME)` is no value. */
+export function tellingFlags(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  args.forEach((word, index) => {
+    const next = args[index + 1];
+    if (/^--[a-z-]+$/.test(word) && next !== undefined && !next.startsWith('-'))
+      joined.push(`${word}=${next}`);
+    else joined.push(word);
+  });
+  return joined.filter((flag) => TELLING.test(flag) && !flag.includes('$('));
+}
+
+function factsOf(container: Readonly<Record<string, unknown>>): ProxyFacts {
+  const version = /:(v\d+\.\d+\.\d+[\w.+-]*)(?:@|$)/.exec(textOf(container.image))?.[1];
+  return {
+    version: version === undefined ? null : `Kubernetes ${version}`,
+    flags: tellingFlags([...textsOf(container.command), ...textsOf(container.args)]),
+  };
+}
+
+async function noPod(kubectl: Kubectl, node: string, pods: number): Promise<UnreachableError> {
+  if (pods > 0) {
+    return new UnreachableError(
+      'no-proxy-pod',
+      `no kube-proxy pod runs on node ${node}, nor another one known to hold iptables; it may be part of the kubelet’s process (k3s) or not be used (Cilium): name a pod with --pod NAMESPACE/NAME, or use --via debug`,
+    );
+  }
+  const names = await nodeNames(kubectl);
+  const known = names.includes(node);
+  const hint = known
+    ? 'no pod runs on it that you may see'
+    : `there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
+  return new UnreachableError(
+    known ? 'no-pods' : 'no-such-node',
+    `${known ? '' : 'no '}node ${quoteWord(node)}: ${hint}`,
+  );
+}
+
+/** @returns the names of all nodes. Throws UnreachableError. */
+export async function nodeNames(kubectl: Kubectl): Promise<string[]> {
+  const list = await kubectl.getJson(['get', 'nodes'], 'the nodes of the cluster');
+  return objectsOf(list.items)
+    .map((item) => textOf(objectOf(item.metadata).name))
+    .filter((name) => name !== '');
+}
+
+function listed(names: readonly string[]): string {
+  if (names.length === 0) return 'no node';
+  const shown = names.slice(0, 8).join(', ');
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+}

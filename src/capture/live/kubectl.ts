@@ -1,0 +1,109 @@
+import type { CommandLimits, CommandResult } from './command-result.ts';
+import { describeKubectl } from './kubectl-failure.ts';
+import { objectOf, objectsOf, textOf } from './object-fields.ts';
+import { runCommand } from './run-command.ts';
+
+/** How kubectl reaches the cluster; null: as kubectl itself decides. */
+export interface ClusterAccess {
+  readonly kubeconfig: string | null;
+  readonly context: string | null;
+}
+
+/** Questions to the API server are small; lists of pods are the largest. */
+const QUESTION: CommandLimits = { timeoutMs: 30_000, maxBytes: 256 * 1024 * 1024 };
+
+/** Shows the context in use; kubectl leaves secrets out of it. */
+export const CONFIG_ARGS: readonly string[] = ['config', 'view', '--minify', '-o', 'json'];
+
+/** What a run of kubectl may ask for besides its arguments. */
+export interface KubectlOptions {
+  readonly limits?: CommandLimits;
+  /** True: an interrupt does not end it, because it makes or removes something in the cluster. */
+  readonly uninterrupted?: boolean;
+}
+
+/** kubectl as a program: found on PATH, never through a shell, each argument as it is. */
+export class Kubectl {
+  readonly #access: ClusterAccess;
+  readonly #signal: AbortSignal;
+
+  constructor(access: ClusterAccess, signal: AbortSignal) {
+    this.#access = access;
+    this.#signal = signal;
+  }
+
+  /** @returns the whole command line of a call. */
+  argv(...args: readonly string[]): string[] {
+    return kubectlArgv(this.#access, args);
+  }
+
+  /** Throws InterruptedError once the user interrupted the run. */
+  throwIfInterrupted(): void {
+    this.#signal.throwIfAborted();
+  }
+
+  /**
+   * Fixes which cluster is meant, so that a pod is removed where it was made even if the kubeconfig's current context is
+   * changed meanwhile.
+   * @returns a kubectl with the context named, and the context's namespace; `default` where there is none.
+   */
+  async pinned(): Promise<{ readonly kubectl: Kubectl; readonly namespace: string }> {
+    const result = await this.run(CONFIG_ARGS);
+    const config = result.failure === null ? parseObject(result.stdout.toString('utf8')) : null;
+    const current = textOf(config?.['current-context']);
+    const [context] = objectsOf(config?.contexts);
+    const namespace = textOf(objectOf(context?.context).namespace);
+    const access = current === '' ? this.#access : { ...this.#access, context: current };
+    return {
+      kubectl: new Kubectl(access, this.#signal),
+      namespace: namespace === '' ? 'default' : namespace,
+    };
+  }
+
+  /** Runs kubectl. @returns what came of it. Throws InterruptedError. */
+  async run(args: readonly string[], options: KubectlOptions = {}): Promise<CommandResult> {
+    return await runCommand(this.argv(...args), {
+      ...(options.limits ?? QUESTION),
+      // A Ctrl-C in the terminal must not end kubectl while it makes or removes a pod: kp-explain ends it in order.
+      detached: true,
+      ...(options.uninterrupted === true ? {} : { signal: this.#signal }),
+    });
+  }
+
+  /**
+   * Runs `kubectl … -o json`.
+   * @param what is asked for, in words: `the pods of node-1`.
+   * @returns the object. Throws UnreachableError where kubectl fails or prints no JSON object; InterruptedError.
+   */
+  async getJson(args: readonly string[], what: string): Promise<Record<string, unknown>> {
+    const result = await this.run([...args, '-o', 'json']);
+    if (result.failure !== null) throw describeKubectl(result, what);
+    const value = parseObject(result.stdout.toString('utf8'));
+    if (value === null)
+      throw describeKubectl(
+        { ...result, failure: 'status', lastWords: 'its output is no JSON object' },
+        what,
+      );
+    return value;
+  }
+}
+
+/** @returns the words of a kubectl call. */
+export function kubectlArgv(access: ClusterAccess, args: readonly string[]): string[] {
+  return [
+    'kubectl',
+    ...(access.kubeconfig === null ? [] : [`--kubeconfig=${access.kubeconfig}`]),
+    ...(access.context === null ? [] : [`--context=${access.context}`]),
+    ...args,
+  ];
+}
+
+function parseObject(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    return Object.fromEntries(Object.entries(value));
+  } catch {
+    return null;
+  }
+}

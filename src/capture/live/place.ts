@@ -1,0 +1,35 @@
+import type { CommandLimits, CommandResult } from './command-result.ts';
+
+/** Where commands are run and files of /proc are read: this machine, or a pod in a node's network namespace. */
+export interface Place {
+  /** Before the command in messages: `` on this machine, else `node-1: `. */
+  readonly prefix: string;
+  /** How the place is reached, for the manifest: `local`, `exec`, `debug`. */
+  readonly via: Via;
+  /** Runs a command; see `runCommand`. Throws InterruptedError. */
+  run(argv: readonly string[], limits: CommandLimits): Promise<CommandResult>;
+  /** Reads a file of /proc. Throws InterruptedError. */
+  read(path: string): Promise<FileText>;
+  /** Reads several files of /proc, in as few steps as the place allows. @returns each path's text. */
+  readMany(paths: readonly string[]): Promise<ReadonlyMap<string, FileText>>;
+  /** Asks kube-proxy on the node's loopback for `/proxyMode` or `/metrics`. @returns its answer, or null. */
+  askKubeProxy(path: string): Promise<string | null>;
+  /** What to say where a program is missing or may not do its work. */
+  readonly advice: PlaceAdvice;
+}
+
+/** The ways to reach a node. */
+export type Via = 'local' | 'exec' | 'debug';
+
+/** A file's text; or that there is no such file; or why it could not be read. */
+export type FileText =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
+/** The ways out that differ by place, as clauses. */
+export interface PlaceAdvice {
+  /** @param packageName the package that usually holds the program. */
+  missing(program: string, packageName: string): string;
+  readonly notPermitted: string;
+}

@@ -1,0 +1,142 @@
+import { InputError } from '../capture/input-error.ts';
+import { type Manifest, NO_MANIFEST, parseManifest } from '../capture/manifest.ts';
+import type { SourceKind } from '../capture/recognise.ts';
+import type { SourceText } from '../capture/source.ts';
+import { joinFlows } from '../conntrack/join-flows.ts';
+import { parseFlows } from '../conntrack/parse-conntrack.ts';
+import type { ProblemList } from '../problems/problem.ts';
+import type { Capture } from './capture.ts';
+import { describeCapture, findProxyMode } from './capture-info.ts';
+import type { LoadContext } from './load-capture.ts';
+import { loadCluster } from './load-cluster.ts';
+import { loadHost } from './load-host.ts';
+import { loadRulesets } from './load-rulesets.ts';
+import { once } from './once.ts';
+import { type SortedSource, type SortedSources, sortSources, textOf } from './sort-sources.ts';
+
+/** A capture, and the way to add flows that were asked for later. */
+export interface BuiltCapture {
+  readonly capture: Capture;
+  /** Adds listings of conntrack. Call it before the capture's flows are first asked for. */
+  addFlows(sources: readonly SourceText[]): void;
+}
+
+/** Where the sources come from, for the answer and for messages. */
+export interface Origin {
+  readonly name: string;
+  /** True: a node was asked just now, so that it makes no sense to tell how rules are saved. */
+  readonly live: boolean;
+}
+
+/**
+ * Makes a capture of its sources. Rules are indexed now, the rest when asked for.
+ * Throws InputError where there is nothing to answer from.
+ */
+export async function buildCapture(
+  sources: readonly SourceText[],
+  origin: Origin,
+  { problems, progress, needs }: Pick<LoadContext, 'problems' | 'progress' | 'needs'>,
+): Promise<BuiltCapture> {
+  const sorted = sortSources(sources, problems);
+  const added: SortedSource[] = [];
+  const manifest = loadManifest(sorted, problems);
+  progress.begin('reading rules');
+  const rulesets = await loadRulesets(sorted, manifest, problems);
+  const text = (kind: SourceKind): (() => string | null) =>
+    once(() => {
+      const first = sorted.get(kind)?.[0];
+      return first === undefined ? null : textOf(first.source, problems);
+    });
+  const ipvs = text('ipvs');
+  const host = loadHost(sorted, problems);
+  const mode = findProxyMode({
+    told: manifest.proxyMode,
+    rulesets,
+    nftTable: () => mentionsKubeProxy(sorted) && host.nft?.kubeProxyTable === true,
+    ipvsServers: (ipvs() ?? '').trim() !== '',
+  });
+  const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
+  const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
+  if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
+    throw noRules(origin, sorted, problems);
+  }
+  if (mode === 'nftables' || mode === 'ipvs') reportMode(mode, problems);
+  const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
+  const capture: Capture = {
+    info: describeCapture(origin.name, manifest, mode, rulesets),
+    manifest,
+    rulesets,
+    host,
+    flows: once(() => {
+      if (listings().length === 0) return null;
+      progress.begin('reading flows');
+      return joinFlows(listings().map(({ source }) => parseFlows(source, problems)));
+    }),
+    get flowListings() {
+      return listings().map(({ source }) => source);
+    },
+    cluster: once(() => loadCluster(sorted, problems, progress)),
+    conntrackStats: text('conntrack-stats'),
+    ipvs,
+    expectations: text('expectations'),
+    problems,
+  };
+  const addFlows = (more: readonly SourceText[]): void => {
+    added.push(...(sortSources(more, problems).get('conntrack') ?? []));
+  };
+  return { capture, addFlows };
+}
+
+function loadManifest(sorted: SortedSources, problems: ProblemList): Manifest {
+  const found = sorted.get('manifest')?.[0];
+  if (found === undefined) return NO_MANIFEST;
+  const manifest = parseManifest(textOf(found.source, problems) ?? '');
+  if (manifest !== null) return manifest;
+  problems.add(
+    'unreadable-manifest',
+    'not readable as JSON; the node’s name and mode are not known from it',
+    found.source.name,
+  );
+  return NO_MANIFEST;
+}
+
+const MODE_NOTES = {
+  nftables:
+    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables',
+  ipvs: 'kube-proxy runs in ipvs mode on this node: IPVS picks the endpoints, and not iptables',
+};
+
+/** The rules that there are get their answer, but they are not the ones that carry Services. */
+function reportMode(mode: 'nftables' | 'ipvs', problems: ProblemList): void {
+  problems.add('mode-not-traced', `${MODE_NOTES[mode]}; kp-explain does not follow a Service through it`);
+}
+
+/** Spares parsing a large nft.json where the table cannot be in it. */
+function mentionsKubeProxy(sorted: SortedSources): boolean {
+  return (sorted.get('nft') ?? []).some(({ source }) => source.bytes.includes('"kube-proxy"'));
+}
+
+/** What was found instead, so that the way out is clear. */
+function noRules({ name: origin, live }: Origin, sorted: SortedSources, problems: ProblemList): InputError {
+  const noted = problems.list();
+  const reasons = noted.slice(0, 3).map(({ file, message }) => {
+    // What would have been expected stands in this message already.
+    const short = message.replace(/; expected .*$/, '');
+    return file === null ? short : `${file}: ${short}`;
+  });
+  const others = [...sorted.keys()].filter((kind) => kind !== 'empty' && kind !== 'unknown');
+  const found = others.length === 0 ? '' : ` (found ${others.join(', ')})`;
+  const why = reasons.length === 0 ? '' : `\n  ${reasons.join('\n  ')}`;
+  if (live) {
+    return new InputError(
+      'no-rules',
+      `${origin} has no iptables rules: iptables-save and ip6tables-save printed no table${why}`,
+      null,
+    );
+  }
+  return new InputError(
+    'no-rules',
+    `no iptables rules in ${origin}${found}: looked for iptables-save, iptables -S or iptables -L output, in a folder as iptables-save.txt, ip6tables-save.txt or their -legacy- forms; save them as root with: iptables-save > iptables-save.txt${why}`,
+    origin,
+  );
+}

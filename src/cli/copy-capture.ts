@@ -1,0 +1,58 @@
+import type { CapturedFile } from '../capture/captured-file.ts';
+import { hintsOfName, RECENT_FOLDER } from '../capture/contract-files.ts';
+import { recognise, type SourceKind } from '../capture/recognise.ts';
+import type { SourceText } from '../capture/source.ts';
+import { gatherSources, type LoadContext } from './load-capture.ts';
+import { prepareFiles } from './prepare-files.ts';
+import type { SavedNode } from './read-node.ts';
+import type { SourceRequest } from './requests.ts';
+
+/**
+ * Reads a capture that exists and renames everything that tells whose it is.
+ * Throws InputError where it cannot be read.
+ */
+export async function copyRedacted(request: SourceRequest, context: LoadContext): Promise<SavedNode> {
+  const files = new Map<string, CapturedFile>();
+  for (const source of await gatherSources(request, context)) {
+    const path = pathOf(source);
+    if (files.has(path))
+      context.problems.add('repeated-input', 'left out: the same output was given before', source.name);
+    else files.set(path, { path, bytes: source.bytes, origin: source.name });
+  }
+  const written = await prepareFiles([...files.values()], true, context.problems);
+  const item = {
+    node: 'of a capture, renamed',
+    path: null,
+    takenAt: null,
+    backend: null,
+    kubeProxy: null,
+    proxyMode: 'none' as const,
+    files: written.map(({ path, bytes, origin }) => ({ name: path, bytes: bytes.length, origin })),
+    error: null,
+  };
+  return { files: written, item };
+}
+
+/** Names of a capture folder for outputs that have a name of their own. Kubernetes objects are sorted by kind anyway. */
+const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
+  'iptables-save': 'iptables-save.txt',
+  conntrack: 'conntrack.txt',
+  'conntrack-stats': 'conntrack-stats.txt',
+  ipset: 'ipset.txt',
+  ipvs: 'ipvsadm.txt',
+  'ip-addr': 'ip-addr.json',
+  'ip-route': 'ip-route.json',
+  'ip-rule': 'ip-rule.json',
+  nft: 'nft.json',
+  sysctl: 'sysctl.txt',
+};
+
+function pathOf({ name, head }: SourceText): string {
+  const parts = name.split('/');
+  const last = (parts.at(-1) ?? '').replace(/\.gz$/, '');
+  if (hintsOfName(name) !== null) return parts.at(-2) === RECENT_FOLDER ? `${RECENT_FOLDER}/${last}` : last;
+  const { kind, family } = recognise(head);
+  const plain = NAMES[kind];
+  if (plain === undefined) return last;
+  return family === 'ipv6' ? plain.replace(/^ip(tables|-route|-rule)/, 'ip6$1') : plain;
+}

@@ -1,0 +1,121 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Needs } from '../capture/live/live-state.ts';
+import type { LiveRequest } from './requests.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Options that say which live node to read and how, as commander hands them over. */
+export interface LiveOptions {
+  readonly node?: string;
+  readonly via?: 'auto' | 'exec' | 'debug';
+  readonly pod?: { readonly namespace: string; readonly name: string };
+  readonly image?: string;
+  readonly profile?: 'netadmin' | 'sysadmin';
+  readonly debugNamespace?: string;
+  readonly conntrack?: boolean;
+  readonly showCommands?: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly api?: boolean;
+}
+
+/** Adds the options of a live node. */
+export function addLiveOptions(command: Command): Command {
+  return addWayOptions(
+    command.addOption(
+      new Option('--node <name>', 'a live node, through kubectl (without -f and --node: this machine)')
+        .argParser(noBlank('A node name'))
+        .conflicts(['file', 'demo']),
+    ),
+  );
+}
+
+/** Adds how a live node is read, where its name is said otherwise. */
+export function addWayOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--via <way>',
+        'how to reach the node: exec, in its kube-proxy pod; debug, through `kubectl debug node`, whose pod is removed again; auto, the first that works (default: auto)',
+      ).choices(['auto', 'exec', 'debug']),
+    )
+    .addOption(
+      new Option('--pod <namespace/name>', 'exec: the pod to ask (default: kube-proxy’s)').argParser(podOf),
+    )
+    .addOption(
+      new Option(
+        '--image <image>',
+        'debug: an image with iptables, conntrack, ip, ipset and nft (default: busybox, with the node’s own programs)',
+      ).argParser(noBlank('An image')),
+    )
+    .addOption(
+      new Option(
+        '--profile <name>',
+        'debug: kubectl’s profile (default: netadmin with --image, else sysadmin)',
+      ).choices(['netadmin', 'sysadmin']),
+    )
+    .addOption(
+      new Option(
+        '--debug-namespace <name>',
+        'debug: where to make the pod (default: the context’s)',
+      ).argParser(noBlank('A namespace')),
+    )
+    .option('--no-conntrack', 'do not ask for live flows')
+    .option('--show-commands', 'print the commands that would be run, and run nothing')
+    .optionsGroup('Cluster:')
+    .option('--kubeconfig <path>', 'as in kubectl', noBlank('A path'))
+    .option('--context <name>', 'as in kubectl', noBlank('A context'))
+    .option('--no-api', 'keep away from the API server: names come from the rules’ comments');
+}
+
+/** @returns the live part of a request; it counts where neither -f nor --demo was given. Throws UsageError. */
+export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
+  if (options.node === undefined) refuseWithoutNode(options, '--node');
+  const conntrack = options.conntrack ?? true;
+  return {
+    target:
+      options.node === undefined
+        ? null
+        : {
+            node: options.node,
+            via: options.via ?? 'auto',
+            pod: options.pod ?? null,
+            image: options.image ?? null,
+            profile: options.profile ?? null,
+            debugNamespace: options.debugNamespace ?? null,
+          },
+    access: { kubeconfig: options.kubeconfig ?? null, context: options.context ?? null },
+    api: options.api ?? true,
+    pods: [],
+    needs: conntrack ? needs : { ...needs, flows: 'none' },
+    showCommands: options.showCommands ?? false,
+  };
+}
+
+/** Without the node's name this machine would be read, which is not what was meant. */
+export function refuseWithoutNode(
+  { via, pod, image, profile, debugNamespace }: LiveOptions,
+  naming: string,
+): void {
+  const given = { via, pod, image, profile, 'debug-namespace': debugNamespace };
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    throw new UsageError('no-node', `--${name} says how to reach a node; name the node with ${naming}`);
+  }
+}
+
+function noBlank(what: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') throw new InvalidArgumentError(`${what} must not be empty.`);
+    return text;
+  };
+}
+
+function podOf(text: string): { namespace: string; name: string } {
+  const slash = text.indexOf('/');
+  const namespace = text.slice(0, Math.max(0, slash));
+  const name = text.slice(slash + 1);
+  if (namespace === '' || name === '' || name.includes('/')) {
+    throw new InvalidArgumentError('A pod is named NAMESPACE/NAME, such as kube-system/kube-proxy-x7k2p.');
+  }
+  return { namespace, name };
+}

@@ -1,0 +1,73 @@
+import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
+import type { FlowFilter } from '../capture/live/collect-host.ts';
+import type { LiveContext, LiveState } from '../capture/live/live-state.ts';
+import type { BuiltCapture } from './build-capture.ts';
+import type { Capture } from './capture.ts';
+import { readClusterFiles } from './cluster-files.ts';
+import { holdInterrupts } from './interrupt.ts';
+import type { LoadContext } from './load-capture.ts';
+import type { LiveRequest } from './requests.ts';
+import { readVersion } from './version.ts';
+
+/** Says which flows a question needs, once the rules are there. Throws UsageError where the question names nothing known. */
+export type FlowsOf = (capture: Capture) => Promise<FlowFilter | null>;
+
+/**
+ * Reads a live node, as files of a capture. What was made for it in the cluster is gone when this returns or throws.
+ * @param flowsWanted see `LiveContext`. Throws InputError, UnreachableError, InterruptedError.
+ */
+export async function readLive(
+  request: LiveRequest,
+  context: LoadContext,
+  flowsWanted: LiveContext['flowsWanted'],
+): Promise<LiveState> {
+  // Every command shows its commands and returns before it asks for state; running them here would break that promise.
+  if (request.showCommands) throw new Error('--show-commands reached the point where commands are run');
+  const { readLiveState } = await import('../capture/live/live-state.ts');
+  const lifeline = holdInterrupts(context.progress);
+  try {
+    const state = await readLiveState(
+      { node: request.target, access: request.access, needs: request.needs },
+      { lifeline, problems: context.problems, writtenBy: `kp-explain ${readVersion()}`, flowsWanted },
+    );
+    // An interrupt while the debug pod was being removed does not stop the removing, but it is no answer that is wanted.
+    lifeline.signal.throwIfAborted();
+    return state;
+  } finally {
+    lifeline.release();
+  }
+}
+
+/** Loads the state of a live node. @param build indexes what was read. Throws what `readLive` and `build` throw. */
+export async function loadLive(
+  request: LiveRequest,
+  context: LoadContext,
+  build: (files: readonly CapturedFile[], origin: string) => Promise<BuiltCapture>,
+): Promise<Capture> {
+  const objects = await readClusterFiles(request, context);
+  let early: { readonly built: BuiltCapture; readonly paths: ReadonlySet<string> } | null = null;
+  const { flowsOf } = context;
+  const needs = request.needs.flows === 'some' && flowsOf === undefined ? 'all' : request.needs.flows;
+  const state = await readLive(
+    { ...request, needs: { ...request.needs, flows: needs } },
+    context,
+    async (sofar) => {
+      const built = await build([...sofar.files, ...objects], sofar.manifest.origin);
+      early = { built, paths: new Set(sofar.files.map(({ path }) => path)) };
+      return (await flowsOf?.(built.capture)) ?? null;
+    },
+  );
+  return finish(early, state, objects, build);
+}
+
+/** The rules were indexed once already where the question had to be understood before the flows were asked for. */
+async function finish(
+  early: { readonly built: BuiltCapture; readonly paths: ReadonlySet<string> } | null,
+  state: LiveState,
+  objects: readonly CapturedFile[],
+  build: (files: readonly CapturedFile[], origin: string) => Promise<BuiltCapture>,
+): Promise<Capture> {
+  if (early === null) return (await build([...state.files, ...objects], state.manifest.origin)).capture;
+  early.built.addFlows(sourcesOf(state.files.filter(({ path }) => !early.paths.has(path))));
+  return early.built.capture;
+}

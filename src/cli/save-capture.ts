@@ -1,0 +1,117 @@
+import type { Lifeline } from '../capture/live/lifeline.ts';
+import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
+import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
+import { ProblemList } from '../problems/problem.ts';
+import { write } from './answer.ts';
+import { readClusterFiles } from './cluster-files.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { holdInterrupts } from './interrupt.ts';
+import type { Io } from './io.ts';
+import type { LoadContext } from './load-capture.ts';
+import { Progress } from './progress.ts';
+import { readNode } from './read-node.ts';
+import type { CaptureRequest, LiveRequest } from './requests.ts';
+import { saveAllNodes } from './save-all-nodes.ts';
+import { UsageError } from './usage-error.ts';
+
+/**
+ * Reads one node or all of them, writes the capture when everything is read, and says what was written.
+ * @returns 0, or 3 where some of several nodes could not be reached. Throws UsageError, InputError, UnreachableError and
+ * InterruptedError; then nothing is written.
+ */
+export async function saveCapture(request: CaptureRequest, io: Io): Promise<ExitStatus> {
+  const live = liveOf(request);
+  const target = findWriteTarget(request.write, request.force);
+  const progress = new Progress(io);
+  const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress };
+  // Held over the whole run: between two nodes an interrupt must still remove what is half written.
+  const hold = holdInterrupts(progress);
+  let writer: CaptureWriter | null = null;
+  try {
+    writer = new CaptureWriter(target);
+    const items = await readItems(request, live, context, hold, writer);
+    hold.signal.throwIfAborted();
+    progress.begin(`writing ${target.name}`);
+    writer.commit();
+    progress.end();
+    const report = reportOf(target, items, context);
+    await write(report, request, io, async (document, options) => {
+      const { renderCaptureText } = await import('../render/capture-text.ts');
+      return renderCaptureText(document, options);
+    });
+    return items.every(({ error }) => error === null) ? EXIT.answered : EXIT.unreachable;
+  } finally {
+    writer?.discard();
+    progress.end();
+    hold.release();
+  }
+}
+
+/** Reads what is to be written, and adds it to the capture. `live` null: an existing capture is copied. */
+async function readItems(
+  request: CaptureRequest,
+  live: LiveRequest | null,
+  context: LoadContext,
+  lifeline: Lifeline,
+  writer: CaptureWriter,
+): Promise<CapturedNode[]> {
+  if (live === null) {
+    const { copyRedacted } = await import('./copy-capture.ts');
+    const { files, item } = await copyRedacted(request.sources, context);
+    writer.add(files, '');
+    return [item];
+  }
+  const pods = request.allNodes ? 'all' : live.pods;
+  const objects = await readClusterFiles({ ...live, pods }, context, lifeline.signal);
+  if (request.allNodes && live.target !== null) {
+    return await saveAllNodes({ ...live, target: live.target }, objects, context, lifeline, writer);
+  }
+  const { files, item } = await readNode(live, objects, context, request.redact);
+  writer.add(files, '');
+  return [item];
+}
+
+/** @returns the live node to read, or null where an existing capture is to be copied. Throws UsageError. */
+function liveOf({ sources, allNodes, redact }: CaptureRequest): LiveRequest | null {
+  if (sources.files.length > 0 || sources.demo || sources.live === undefined) {
+    if (redact) return null;
+    throw new UsageError(
+      'not-live',
+      'capture saves the state of this machine or of a live node; what -f and --demo name is a capture already, of which --redact writes a copy with new names',
+    );
+  }
+  const { target } = sources.live;
+  if (allNodes && target !== null && target.pod !== null) {
+    throw new UsageError('one-pod', '--pod names a pod of one node; say --node with it, not --all-nodes');
+  }
+  if (allNodes && redact) {
+    throw new UsageError('redact-one', '--redact works on one node at a time: say --node, not --all-nodes');
+  }
+  return sources.live;
+}
+
+function reportOf(
+  target: WriteTarget,
+  items: readonly CapturedNode[],
+  { problems }: LoadContext,
+): CaptureReport {
+  const [only] = items;
+  const one = items.length === 1 && only !== undefined ? only : null;
+  return {
+    apiVersion: 'kp-explain/v1',
+    kind: 'CaptureManifest',
+    capture: {
+      origin: target.name,
+      node: one?.node ?? null,
+      takenAt: only?.takenAt ?? null,
+      proxyMode: only?.proxyMode ?? 'none',
+      backends: [...new Set(items.flatMap(({ backend }) => (backend === null ? [] : [backend])))],
+    },
+    problems: problems.list(),
+    path: target.name,
+    items: items.map((item) => ({
+      ...item,
+      path: item.error === null ? (item.path ?? (one === null ? null : target.name)) : null,
+    })),
+  };
+}

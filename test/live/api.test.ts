@@ -1,0 +1,127 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiServer } from '../kubernetes/api/api-server.ts';
+import { makeCertificates } from '../kubernetes/api/certificates.ts';
+import { itemsOf } from './answers.ts';
+import { DEMO, FakeCluster, PLAIN } from './cluster.ts';
+
+function items(file: string): Record<string, unknown>[] {
+  return JSON.parse(readFileSync(join(DEMO, file), 'utf8')).items;
+}
+
+describe('a live node whose API server answers', () => {
+  let server: ApiServer;
+  let node: FakeCluster;
+  let config: string;
+  beforeAll(async () => {
+    const certificates = makeCertificates();
+    server = await ApiServer.start(certificates.server, {
+      lists: {
+        '/api/v1/services': items('services.json'),
+        '/apis/discovery.k8s.io/v1/endpointslices': items('endpointslices.json'),
+        '/api/v1/pods': items('pods.json'),
+        '/api/v1/nodes': items('nodes.json'),
+      },
+    });
+    node = new FakeCluster(PLAIN);
+    config = join(node.home, 'config');
+    const cluster = { server: server.url, 'certificate-authority-data': certificates.ca.toString('base64') };
+    writeFileSync(
+      config,
+      JSON.stringify({
+        'current-context': 'lab',
+        contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'admin' } }],
+        clusters: [{ name: 'lab', cluster }],
+        users: [{ name: 'admin', user: { token: 'SECRET-TOKEN' } }],
+      }),
+    );
+  });
+  afterAll(async () => {
+    await server.stop();
+    node.close();
+  });
+
+  const live = (...args: readonly string[]) =>
+    node.runBeside(...args, '--node', 'node-1', '--via', 'debug', '--kubeconfig', config);
+
+  it('is told with the names of Services, pods and nodes', async () => {
+    const { status, out, err } = await live(
+      'trace',
+      'shop/web',
+      '--from',
+      'pod:shop/client-a',
+      '--detail',
+      'answer',
+    );
+    expect(status, err).toBe(0);
+    expect(out).toContain('10.96.10.1:80/tcp on node-1 is shop/web (cluster IP)');
+    expect(out).toMatch(/10\.244\.2\.11:8080 +shop\/web-b1 +node-2/);
+  });
+
+  it('is captured with them, and the capture answers the same', async () => {
+    const asked = await live('trace', 'shop/web', '-o', 'json');
+    const saved = await live('capture', '-w', 'named');
+    expect(saved.status, saved.err).toBe(0);
+    expect(itemsOf(node.run('trace', 'shop/web', '-o', 'json', '-f', 'named'))).toEqual(itemsOf(asked));
+    for (const name of ['services.json', 'endpointslices.json', 'pods.json', 'nodes.json']) {
+      expect(JSON.parse(readFileSync(join(node.work, 'named', name), 'utf8')).items.length).toBeGreaterThan(
+        0,
+      );
+    }
+    expect(node.text('named')).not.toContain('SECRET');
+  });
+
+  it('is left alone with --no-api', async () => {
+    const before = server.asked.length;
+    const { out } = await live('services', '--no-api');
+    expect(out).toContain('shop/web');
+    expect(server.asked.length).toBe(before);
+  });
+
+  it('can be saved without its names, for others to look at', async () => {
+    const { status, err } = await live('capture', '-w', 'public', '--redact');
+    expect(status, err).toBe(0);
+    const text = node.text('public');
+    for (const word of [
+      '10.244.',
+      '192.168.100.',
+      '10.96.',
+      'shop/',
+      'web-a1',
+      'node-1',
+      'KUBE-SVC-E3PXEPMWAWIUT6ZV',
+      'kube-proxy-node',
+    ]) {
+      expect(text, word).not.toContain(word);
+    }
+    const { out } = node.run('services', '-f', 'public', '-o', 'json');
+    const { out: original } = node.run('services', '-f', 'named', '-o', 'json');
+    expect(JSON.parse(out).items.length).toBe(JSON.parse(original).items.length);
+  });
+
+  it('nor its saved capture: a copy of that gets new names too', () => {
+    const { status, err } = node.run('capture', '-w', 'copy.tar.gz', '-f', 'named', '--redact');
+    expect(status, err).toBe(0);
+    const services = (name: string) => JSON.parse(node.run('services', '-f', name, '-o', 'json').out).items;
+    expect(services('copy.tar.gz').length).toBe(services('named').length);
+    expect(JSON.stringify(services('copy.tar.gz'))).not.toContain('web');
+    const refused = node.run('capture', '-w', 'other', '-f', 'named');
+    expect(refused.status).toBe(2);
+    expect(refused.err).toContain('--redact');
+  });
+
+  it('is not saved without names together with others', async () => {
+    const { status, err } = await node.runBeside(
+      'capture',
+      '-w',
+      'x',
+      '--all-nodes',
+      '--redact',
+      '--kubeconfig',
+      config,
+    );
+    expect(status).toBe(2);
+    expect(err).toContain('one node at a time');
+  });
+});

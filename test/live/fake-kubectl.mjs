@@ -1,0 +1,150 @@
+#!/usr/bin/env node
+// Stands in for kubectl on PATH: writes down each call's arguments, and answers as kubectl 1.32 does (its messages,
+// streams and statuses were taken from the program itself). FAKE_KUBECTL names a folder: `scenario.json` says what goes
+// wrong, `calls.jsonl` gets the calls, `pods.json` holds the pods that were made.
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const home = process.env.FAKE_KUBECTL;
+const scenario = JSON.parse(readFileSync(join(home, 'scenario.json'), 'utf8'));
+const args = process.argv.slice(2);
+appendFileSync(join(home, 'calls.jsonl'), `${JSON.stringify(args)}\n`);
+
+const podsFile = join(home, 'pods.json');
+const pods = existsSync(podsFile) ? JSON.parse(readFileSync(podsFile, 'utf8')) : [];
+const savePods = (list) => writeFileSync(podsFile, JSON.stringify(list));
+const value = (name) => args.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
+const words = args.filter((word) => !/^--(kubeconfig|context)=/.test(word));
+const [verb = '', what = ''] = words;
+const dashes = words.indexOf('--');
+const remote = dashes < 0 ? [] : words.slice(dashes + 1);
+
+function end(status, { out = '', err = '' } = {}) {
+  if (out !== '') process.stdout.write(out);
+  if (err !== '') process.stderr.write(err);
+  process.exitCode = status;
+}
+
+/** What goes wrong: by verb, or `exec NAMESPACE/POD PROGRAM`. */
+function trouble() {
+  const keys = [verb, `${verb} ${what}`];
+  if (verb === 'exec')
+    keys.push(`exec ${value('namespace')}/${what.replace('pod/', '')}`, `exec ${remote.join(' ')}`);
+  if (verb === 'debug') keys.push(`debug ${value('profile')}`);
+  if (verb === 'get' && value('namespace') !== undefined) keys.push(`get in ${value('namespace')}`);
+  for (const key of keys.reverse()) if (scenario.trouble?.[key] !== undefined) return scenario.trouble[key];
+  return null;
+}
+
+const wrong = trouble();
+if (wrong?.sleepMs !== undefined) await new Promise((resolve) => setTimeout(resolve, wrong.sleepMs));
+if (wrong !== null && wrong.status !== undefined) {
+  if (verb === 'debug' && wrong.named === true) made(true);
+  end(wrong.status, wrong);
+} else if (verb === 'config') {
+  if (scenario.context === undefined)
+    end(1, { err: 'error: current-context must exist in order to minify\n' });
+  else
+    end(0, {
+      out: JSON.stringify({
+        kind: 'Config',
+        'current-context': scenario.context.name,
+        contexts: [{ name: scenario.context.name, context: { namespace: scenario.context.namespace } }],
+      }),
+    });
+} else if (verb === 'get' && what === 'nodes') {
+  end(0, { out: list(scenario.nodes.map((name) => ({ metadata: { name } }))) });
+} else if (verb === 'get' && what === 'pods') {
+  const node = value('field-selector').replace('spec.nodeName=', '').replace(/\\(.)/g, '$1');
+  const namespace = value('namespace');
+  const all = [...scenario.pods, ...pods].filter(({ spec }) => spec.nodeName === node);
+  end(0, {
+    out: list(all.filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace)),
+  });
+} else if (verb === 'get' && what.startsWith('pod/')) {
+  const pod = findPod();
+  if (pod === undefined) notFound();
+  else end(0, { out: JSON.stringify(pod) });
+} else if (verb === 'debug') {
+  made(false);
+} else if (verb === 'delete') {
+  if (!args.includes('--ignore-not-found') && findPod() === undefined) notFound();
+  else {
+    savePods(pods.filter(({ metadata }) => `pod/${metadata.name}` !== what));
+    end(0, { out: `pod "${what.slice(4)}" deleted\n` });
+  }
+} else if (verb === 'exec') {
+  run();
+} else {
+  end(1, { err: `error: unknown command "${verb}" for "kubectl"\n` });
+}
+
+function findPod() {
+  return [...scenario.pods, ...pods].find(
+    ({ metadata }) => `pod/${metadata.name}` === what && metadata.namespace === value('namespace'),
+  );
+}
+
+function notFound() {
+  end(1, { err: `Error from server (NotFound): pods "${what.slice(4)}" not found\n` });
+}
+
+function list(items) {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
+}
+
+/** kubectl tells the pod's name before it asks the server to make it. */
+function made(only) {
+  const node = what.replace('node/', '');
+  if (!scenario.nodes.includes(node)) {
+    end(1, { err: `Error from server (NotFound): nodes "${node}" not found\n` });
+    return;
+  }
+  const name = `node-debugger-${node}-x7k2p`;
+  const container = value('container');
+  process.stdout.write(`Creating debugging pod ${name} with container ${container} on node ${node}.\n`);
+  const profile = value('profile');
+  savePods([
+    ...pods,
+    {
+      metadata: { name, namespace: value('namespace') },
+      spec: {
+        nodeName: node,
+        hostNetwork: true,
+        containers: [{ name: container, image: value('image'), profile }],
+      },
+      status: scenario.debugStatus ?? {
+        phase: 'Running',
+        containerStatuses: [{ name: container, state: { running: {} } }],
+      },
+    },
+  ]);
+  if (!only) process.exitCode = 0;
+}
+
+function run() {
+  const pod = findPod();
+  if (pod === undefined) return notFound();
+  const [container] = pod.spec.containers;
+  const rooted = remote[0] === 'chroot' && remote[1] === '/host';
+  const argv = rooted ? remote.slice(2) : remote;
+  const missing = () =>
+    end(127, {
+      err: rooted
+        ? `chroot: can't execute '${argv[0]}': No such file or directory\ncommand terminated with exit code 127\n`
+        : `OCI runtime exec failed: exec failed: unable to start container process: exec: "${argv[0]}": executable file not found in $PATH: unknown\ncommand terminated with exit code 127\n`,
+    });
+  if (rooted && container.profile !== 'sysadmin') {
+    return end(1, {
+      err: "chroot: can't change root directory to '/host': No such file or directory\ncommand terminated with exit code 1\n",
+    });
+  }
+  const programs = rooted
+    ? scenario.hostPrograms
+    : (scenario.imagePrograms?.[container.image] ?? scenario.podPrograms);
+  if (!programs.includes(argv[0])) return missing();
+  const file = scenario.outputs[argv.join(' ')];
+  if (file === undefined)
+    return end(1, { err: `${argv[0]}: no such thing\ncommand terminated with exit code 1\n` });
+  return end(0, typeof file === 'string' ? { out: readFileSync(file) } : file);
+}
