@@ -1,10 +1,11 @@
 import type { Host } from '../host/facts.ts';
-import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
+import type { Backend, Chain, ChainCut, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
 import type { TargetOf } from '../iptables/target.ts';
 import { formatAddress } from '../net/address.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
+import { cutChain } from './cut.ts';
 import { decide, rememberedRecent } from './decide.ts';
 import type { Observer } from './observer.ts';
 import { applyToPacket } from './packet-targets.ts';
@@ -41,6 +42,8 @@ interface Frame {
   readonly caller: Frame | null;
   /** Chains left by goto on the way into this one. */
   readonly left: LeftChain | null;
+  /** True where RETURN brought the walk to the chain's end: rules that a cut dump lost behind it do not matter. */
+  readonly returned: boolean;
 }
 
 interface LeftChain {
@@ -62,6 +65,10 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
     let frame: Frame | null = task.frame;
     while (frame !== null) {
       const index: number | undefined = frame.candidates[frame.position];
+      if (isCutHere(frame, index)) {
+        result.ended.push(ending(branch, 'unknown', cutChain(frame.chain)));
+        break;
+      }
       if (index === undefined) {
         branch = passed(branch, walk.steps.end(walk.hook, walk.backend, frame.chain));
         if (frame.chain.policy !== null) {
@@ -106,6 +113,16 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
     if (frame === null) result.passed.push(branch);
   }
   return result;
+}
+
+/** A dump that broke off lost rules here. What the rules it has decide before that is certain. */
+function isCutHere(
+  frame: Frame,
+  index: number | undefined,
+): frame is Frame & { readonly chain: { readonly cut: ChainCut } } {
+  const { cut } = frame.chain;
+  if (cut === undefined || frame.returned) return false;
+  return cut.side === 'end' ? index === undefined : frame.position === 0;
 }
 
 /** Chains that jump on twice each double the way 60 times over; the kernel would walk it, and be busy for ages. */
@@ -196,7 +213,7 @@ function enter(
   walk: Walk,
 ): Frame {
   walk.observer?.entered(chain.rules, branch.state);
-  return { chain, candidates: candidatesOf(chain.rules, branch), position: 0, caller, left };
+  return { chain, candidates: candidatesOf(chain.rules, branch), position: 0, caller, left, returned: false };
 }
 
 /** The kernel refuses rule sets that lead back into a chain still being walked; a doctored or mixed dump can have them. */
@@ -209,7 +226,7 @@ function isOnTheWay(chain: Chain, from: Frame): boolean {
 }
 
 function atEnd(frame: Frame): Frame {
-  return { ...frame, position: frame.candidates.length };
+  return { ...frame, position: frame.candidates.length, returned: true };
 }
 
 /** Indices of the rules worth asking, kept so that 5,000 branches through one chain do not list them 5,000 times. */
