@@ -64,7 +64,8 @@ export interface ServiceRef {
   readonly namespace: string;
   readonly name: string;
   readonly port: string;
-  readonly via: 'clusterIP' | 'nodePort' | 'externalIP' | 'loadBalancerIP';
+  /** Null where the rules do not tell. */
+  readonly via: AddressKind | null;
   readonly namedBy: 'api' | 'hash' | 'comment';
 }
 
@@ -173,7 +174,26 @@ export interface FlowSummary {
 /** Answer of `services`. */
 export interface ServiceList extends DocumentHead<'ServiceList'> {
   readonly items: readonly ServiceItem[];
+  /** Service ports of the API for which the rules hold nothing at all. */
+  readonly notProgrammed: readonly UnprogrammedPort[];
+  /** What is to be known of the whole list: chains that nothing leads to, rules that the capture lacks. */
+  readonly notes: readonly Note[];
 }
+
+/** A Service port of the API that a node's rules know nothing of. */
+export interface UnprogrammedPort {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: string | null;
+  /** In lower case. */
+  readonly protocol: string;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: string;
+  readonly portNumber: number;
+}
+
+/** By which of its addresses a Service port is reached. */
+export type AddressKind = 'clusterIP' | 'externalIP' | 'loadBalancerIP' | 'nodePort';
 
 /** A Service port as the node's rules program it. */
 export interface ServiceItem {
@@ -195,6 +215,25 @@ export interface ServiceItem {
   readonly externalPolicy: 'Cluster' | 'Local' | null;
   readonly affinitySeconds: number | null;
   readonly sourceRanges: readonly string[];
+  /**
+   * Addresses and node ports that the API, or the Service's own chain, says it has and from which no rule leads to it. With
+   * `not-captured` the capture lacks the chain where that rule would stand.
+   */
+  readonly unprogrammed: readonly {
+    readonly kind: AddressKind;
+    /** Null for a node port. */
+    readonly address: string | null;
+    readonly port: number;
+    readonly saidBy: 'api' | 'rule';
+    readonly state: 'no-rule' | 'not-captured';
+  }[];
+  /** What an `iptables -L` listing printed in a form that cannot be read back, such as a host name for an address. */
+  readonly printed: readonly {
+    readonly kind: AddressKind | 'external' | 'sourceRange';
+    readonly text: string;
+  }[];
+  /** Chains of this port that rules lead to and that the capture lacks, or holds in part: endpoints may be missing. */
+  readonly notCaptured: readonly string[];
   /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones, `chain` is the endpoint's own (KUBE-SEP-…). */
   readonly endpoints: readonly {
     readonly address: string;

@@ -67,8 +67,9 @@ class ClusterNaming implements ServiceNaming {
     // KUBE-PROXY-FIREWALL names the chain that did not accept.
     const firewall = /KUBE-FW-([A-Z2-7]{16})/.exec(comment ?? '')?.[1];
     if (firewall !== undefined) return firewall;
-    if (port === null || protocol === null) return null;
-    const known = address === null && !nodePort ? null : this.bySocket(address, port, protocol);
+    if (protocol === null) return null;
+    const known =
+      port === null || (address === null && !nodePort) ? null : this.bySocket(address, port, protocol);
     const name = known?.name ?? (comment === null ? null : this.nameIn(comment));
     return name === null ? null : (this.suffixesOf(name, protocol)[0] ?? null);
   }
