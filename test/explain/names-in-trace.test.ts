@@ -69,3 +69,63 @@ describe('a Service that only the comment of a refusal names', () => {
     );
   });
 });
+
+describe('some pod of this node, where the capture does not name the node', () => {
+  const files = (...names: string[]) => names.flatMap((file) => ['-f', `fixtures/demo/${file}.json`]);
+  const from = async (...names: string[]) => {
+    const { items } = await trace(['10.96.10.1:80', '--from', 'pod', '-f', '-', ...files(...names)], SAVE);
+    const codes = items[0]?.assumptions.map(({ code }) => code) ?? [];
+    return {
+      from: items[0]?.from,
+      assumed: codes.includes('pod-of-node'),
+      text: items[0]?.assumptions[0]?.text,
+    };
+  };
+
+  it('is one whose address is behind a bridge of this node, as the routes tell', async () => {
+    expect(await from('pods', 'ip-route', 'ip-rule')).toMatchObject({
+      from: 'pod kube-system/dns-a',
+      assumed: false,
+    });
+  });
+
+  it('is named as taken for one where nothing tells', async () => {
+    const pod = await from('pods');
+    expect(pod.assumed).toBe(true);
+    expect(pod.text).toMatch(
+      /^nothing in the capture tells which pods are on this node; \S+ \(10\.244\.\S+\), on node-\d, is taken/,
+    );
+  });
+
+  it('is one of the node that has the captured addresses', async () => {
+    expect(await from('pods', 'nodes', 'ip-addr')).toMatchObject({
+      from: 'pod kube-system/dns-a',
+      assumed: false,
+    });
+  });
+
+  it('is not one of another node: with that node’s routes it is another pod', async () => {
+    const routes = readFileSync(new URL('../../fixtures/demo/ip-route.json', import.meta.url), 'utf8');
+    const other = routes
+      .replaceAll('10.244.1.', '10.244.9.')
+      .replaceAll('10.244.2.', '10.244.1.')
+      .replaceAll('10.244.9.', '10.244.2.');
+    const { items } = await trace(
+      [
+        '10.96.10.1:80',
+        '--from',
+        'pod',
+        '-f',
+        'fixtures/demo/pods.json',
+        '-f',
+        'fixtures/demo/ip-rule.json',
+        '-f',
+        'fixtures/demo/iptables-save.txt',
+        '-f',
+        '-',
+      ],
+      other,
+    );
+    expect(items[0]?.from).toBe('pod kube-system/dns-b');
+  });
+});
