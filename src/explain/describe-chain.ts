@@ -2,13 +2,14 @@ import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import type { ChainNames } from '../names/chain-names.ts';
 import { ownerOf, purposeOf } from '../names/owners.ts';
+import { explainAbsence } from './chains/absent-chain.ts';
 import { type ChainGraph, graphOf, isBuiltIn } from './chains/chain-graph.ts';
 import { identifyChain } from './chains/chain-identity.ts';
 import { chainsOfService } from './chains/chains-of-service.ts';
 import { type FoundChain, findChains, findNamed } from './chains/find-chains.ts';
 import { leadsTo } from './chains/leads-to.ts';
 import { noteRule } from './chains/rule-note.ts';
-import type { ChainItem } from './explanation.ts';
+import type { AbsentChain, ChainItem } from './explanation.ts';
 import { nameServices, type ServiceNaming } from './services/service-naming.ts';
 
 export { suggestChains } from './chains/find-chains.ts';
@@ -41,6 +42,11 @@ export function describeChain(name: string, input: ChainInput): ChainItem[] {
   });
 }
 
+/** @returns what is known of a name for which {@link describeChain} found nothing; null for nothing. */
+export function describeAbsence(name: string, input: ChainInput): AbsentChain | null {
+  return explainAbsence(name, { ...input, naming: nameServices(input) });
+}
+
 function describe(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): ChainItem {
   const { ruleset, table, chain } = found;
   const { service, endpoint } = identifyChain(found, graph, naming);
@@ -51,6 +57,7 @@ function describe(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): 
     name: chain.name,
     file: chain.file,
     line: chain.line,
+    cut: cutText(found),
     policy: chain.policy,
     owner: ownerOf(chain.name),
     purpose: purposeText(chain.name),
@@ -75,6 +82,21 @@ function rulesOf({ ruleset, table, chain }: FoundChain, naming: ServiceNaming): 
     items.push({ number, line, text, packets: rule.counters?.packets ?? null, note });
   }
   return items;
+}
+
+function cutText({ table, chain }: FoundChain): string | null {
+  const { cut } = table;
+  const at = chain.cut ?? cut;
+  if (at === undefined) return null;
+  const what =
+    chain.cut === undefined
+      ? 'rules that jump here may be missing'
+      : chain.cut.side === 'start'
+        ? 'rules at the start of this chain may be missing'
+        : chain.rules.length === 0
+          ? 'whatever rules this chain has are missing'
+          : 'rules at the end of this chain may be missing';
+  return `the dump breaks off at ${at.file}:${at.line}: ${what}`;
 }
 
 function reachOf({ chain }: FoundChain, graph: ChainGraph): ChainItem['reach'] {

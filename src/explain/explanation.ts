@@ -259,6 +259,25 @@ export interface ServiceItem {
 /** Answer of `chain`. */
 export interface ChainList extends DocumentHead<'ChainList'> {
   readonly items: readonly ChainItem[];
+  /** Where no chain was found, what is known of the name; null otherwise, and where nothing is known. */
+  readonly absent: AbsentChain | null;
+}
+
+/** A chain that does not exist. */
+export interface AbsentChain {
+  /** A clause without final stop. */
+  readonly text: string;
+  /** The rules that jump to it, or that stand for the Service in its place. */
+  readonly rules: readonly {
+    readonly family: 'ipv4' | 'ipv6';
+    readonly backend: string;
+    readonly table: string;
+    readonly chain: string;
+    readonly rule: number;
+    readonly file: string;
+    readonly line: number;
+    readonly text: string;
+  }[];
 }
 
 /** A chain: what it stands for, who jumps to it, what it leads to. */
@@ -269,6 +288,8 @@ export interface ChainItem {
   readonly name: string;
   readonly file: string | null;
   readonly line: number | null;
+  /** Where the dump broke off so that rules of this chain, or rules that jump here, may be missing; else null. */
+  readonly cut: string | null;
   /** Null for user chains. */
   readonly policy: string | null;
   /** Who writes chains of this name: `kube-proxy`, `kubelet`, `calico`, …; null where nobody known does. */

@@ -1,4 +1,4 @@
-import type { ChainItem, ChainList } from '../explain/explanation.ts';
+import type { AbsentChain, ChainItem, ChainList } from '../explain/explanation.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
@@ -52,6 +52,9 @@ function meaning(item: ChainItem): string[] {
   }
   if (item.owner !== null) lines.push(`Written by: ${item.owner}`);
   if (item.policy !== null) lines.push(`Policy: ${item.policy}`);
+  if (item.cut !== null) lines.push(`But ${item.cut}.`);
+  if (item.reach === 'unknown')
+    lines.push('Whether packets come here is not known: the capture lacks chains that could lead here.');
   if (item.reach === 'dead') lines.push('No built-in chain leads here: no packet meets these rules.');
   return lines;
 }
@@ -88,8 +91,24 @@ function names(list: readonly string[]): string {
   return list.length > JUMPS_SHOWN ? `${shown}, … (${list.length})` : shown;
 }
 
-/** @returns the answer where no chain has that name. @param near names that come close. */
-export function renderNoChain(name: string, near: readonly string[]): string {
+/**
+ * @param near names that come close
+ * @param absent what is known of the name although there is no such chain
+ * @returns the answer where no chain has that name
+ */
+export function renderNoChain(name: string, near: readonly string[], absent: AbsentChain | null): string {
+  if (absent !== null) {
+    const lines = absent.rules
+      .slice(0, JUMPS_SHOWN)
+      .map(
+        ({ table, chain, rule, line, text }) =>
+          `  ${table} ${escapeTerminal(chain)} rule ${rule}, line ${line}: ${escapeTerminal(text)}`,
+      );
+    const more = absent.rules.length - JUMPS_SHOWN;
+    if (more > 0) lines.push(`  … and ${more} more (-o json lists all)`);
+    const end = lines.length === 0 ? '.' : `:\n${lines.join('\n')}`;
+    return `No chain ${escapeTerminal(name)}: ${escapeTerminal(absent.text)}${end}\n`;
+  }
   const hint = near.length === 0 ? '' : ` Close to it: ${near.slice(0, 5).map(escapeTerminal).join(', ')}.`;
   return `No chain ${escapeTerminal(name)} in these rules.${hint}\n`;
 }

@@ -11,6 +11,7 @@ const ITEM: ChainItem = {
   name: 'KUBE-SEP-A',
   file: 'iptables-save.txt',
   line: 12,
+  cut: null,
   policy: null,
   owner: 'kube-proxy',
   purpose: 'Sends to one endpoint.',
@@ -35,6 +36,7 @@ const LIST: ChainList = {
   capture: { origin: 'x', node: null, takenAt: null, proxyMode: 'iptables', backends: [] },
   problems: [],
   items: [ITEM],
+  absent: null,
 };
 
 describe('chains as text', () => {
@@ -56,7 +58,7 @@ describe('chains as text', () => {
   });
 
   it('offers names that come close', () => {
-    expect(renderNoChain('KUBE-SVC-X', ['KUBE-SVC-Y'])).toBe(
+    expect(renderNoChain('KUBE-SVC-X', ['KUBE-SVC-Y'], null)).toBe(
       'No chain KUBE-SVC-X in these rules. Close to it: KUBE-SVC-Y.\n',
     );
   });

@@ -64,7 +64,7 @@ function serviceOf(
   return null;
 }
 
-/** By which kind of address packets come to the chain: from the first rule that jumps to it. */
+/** By which kind of address packets come to the chain: from the first rule that jumps to it; null where none tells. */
 function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
   for (const { chain: caller, index } of graph.callersOf(chain.name)) {
     if (caller.name === 'KUBE-NODEPORTS') return 'nodePort';
@@ -75,7 +75,7 @@ function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
   }
   const kind = splitChainName(chain.name)?.prefix;
   if (kind === 'FW') return 'loadBalancerIP';
-  return kind === 'EXT' || kind === 'XLB' ? 'nodePort' : 'clusterIP';
+  return kind === 'EXT' || kind === 'XLB' ? null : 'clusterIP';
 }
 
 /** Comments that may name the chain's Service: its callers' first, in large-cluster mode KUBE-SERVICES alone has them. */
