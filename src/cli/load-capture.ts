@@ -15,6 +15,7 @@ import { loadCluster } from './load-cluster.ts';
 import { loadHost } from './load-host.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
+import { requireOneNode } from './one-node.ts';
 import type { Progress } from './progress.ts';
 import type { SourceRequest } from './requests.ts';
 import { type SortedSources, sortSources, textOf } from './sort-sources.ts';
@@ -37,6 +38,7 @@ export async function loadCapture(request: SourceRequest, context: LoadContext):
   const { problems, progress } = context;
   const sources = await gatherSources(request, context);
   const sorted = sortSources(sources, problems);
+  requireOneNode(sorted);
   const manifest = loadManifest(sorted, problems);
   progress.begin('reading rules');
   const rulesets = await loadRulesets(sorted, manifest, problems);
