@@ -27,19 +27,24 @@ export interface ChainInput {
  * Describes a chain wherever it stands: every family, backend and table.
  * @param name a chain's name in any case, its unique beginning, the 16 characters of kube-proxy's hash, or a Service port as
  *   `namespace/service` or `namespace/service:port`, which stands for all its chains
- * @returns one item for each place; empty where nothing is found, see `suggestChains`. Throws nothing.
+ * @returns one item for each place, IPv4 before IPv6; empty where nothing is found, see `suggestChains`. Throws nothing.
  */
 export function describeChain(name: string, input: ChainInput): ChainItem[] {
   const naming = nameServices(input);
+  const rulesets = [...input.rulesets].sort((a, b) => rank(a) - rank(b));
   const found = name.includes('/')
-    ? findNamed(chainsOfService(name, input.rulesets, naming), input.rulesets)
-    : findChains(name, input.rulesets);
+    ? findNamed(chainsOfService(name, rulesets, naming), rulesets)
+    : findChains(name, rulesets);
   const graphs = new Map<FoundChain['table'], ChainGraph>();
   return found.map((each) => {
     const graph = graphs.get(each.table) ?? graphOf(each.table);
     graphs.set(each.table, graph);
     return describe(each, graph, naming);
   });
+}
+
+function rank({ family }: Ruleset): number {
+  return family === 'ipv4' ? 0 : 1;
 }
 
 /** @returns what is known of a name for which {@link describeChain} found nothing; null for nothing. */
@@ -49,7 +54,7 @@ export function describeAbsence(name: string, input: ChainInput): AbsentChain | 
 
 function describe(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): ChainItem {
   const { ruleset, table, chain } = found;
-  const { service, endpoint } = identifyChain(found, graph, naming);
+  const { service, endpoint, misdirected } = identifyChain(found, graph, naming);
   return {
     family: ruleset.family,
     backend: ruleset.backend,
@@ -63,6 +68,7 @@ function describe(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): 
     purpose: purposeText(chain.name),
     service,
     endpoint,
+    misdirected,
     rules: rulesOf(found, naming),
     jumpedFrom: graph.callersOf(chain.name).map(({ chain: caller, index }) => {
       const rule = caller.rules.at(index);

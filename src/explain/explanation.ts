@@ -234,6 +234,8 @@ export interface ServiceItem {
   }[];
   /** Chains of this port that rules lead to and that the capture lacks, or holds in part: endpoints may be missing. */
   readonly notCaptured: readonly string[];
+  /** Endpoint chains that send packets elsewhere than their names say. */
+  readonly misdirected: readonly Misdirected[];
   /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones, `chain` is the endpoint's own (KUBE-SEP-…). */
   readonly endpoints: readonly {
     readonly address: string;
@@ -254,6 +256,13 @@ export interface ServiceItem {
     readonly line: number;
   }[];
   readonly chains: readonly string[];
+}
+
+/** An endpoint chain that was changed: its name is the hash of `named`, and it sends packets to `to`. */
+export interface Misdirected {
+  readonly chain: string;
+  readonly to: { readonly address: string; readonly port: number | null };
+  readonly named: { readonly address: string; readonly port: number | null };
 }
 
 /** Answer of `chain`. */
@@ -302,6 +311,8 @@ export interface ChainItem {
     readonly port: number | null;
     readonly ref: EndpointRef | null;
   } | null;
+  /** For a KUBE-SEP chain whose name is the hash of another endpoint than the one it sends packets to; else null. */
+  readonly misdirected: Misdirected | null;
   readonly rules: readonly {
     readonly number: number;
     readonly line: number;

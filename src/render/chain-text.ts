@@ -26,6 +26,9 @@ function paragraph(item: ChainItem, colours: Colours): string[] {
   return lines;
 }
 
+/** Chains that kube-proxy never leaves empty. */
+const IN_USE = /^KUBE-(?:SVC|SVL|EXT|XLB|SEP)-[A-Z2-7]{16}$/;
+
 function placeOf(item: ChainItem): string {
   if (item.file === null) return '';
   const line = item.line === null ? '' : `:${item.line}`;
@@ -40,7 +43,7 @@ function meaning(item: ChainItem): string[] {
     const by: Record<typeof namedBy, string> = {
       api: 'from the API objects',
       hash: 'the chain name is the hash of it',
-      comment: 'as the rules’ comments say, not verified',
+      comment: 'as the rules’ comments say; the hash in the chain name agrees',
     };
     lines.push(`Service: ${namespace}/${name}${port === '' ? '' : `:${port}`} (${by[namedBy]})`);
   }
@@ -50,9 +53,17 @@ function meaning(item: ChainItem): string[] {
     const node = ref?.node == null ? '' : ` on ${ref.node}`;
     lines.push(`Endpoint: ${addressWithPort(address, port)}${pod}${node}`);
   }
+  if (item.misdirected !== null) {
+    const { to, named } = item.misdirected;
+    lines.push(
+      `But its name is the hash of ${addressWithPort(named.address, named.port)}, and it sends packets to ${addressWithPort(to.address, to.port)}: kube-proxy did not write that.`,
+    );
+  }
   if (item.owner !== null) lines.push(`Written by: ${item.owner}`);
   if (item.policy !== null) lines.push(`Policy: ${item.policy}`);
   if (item.cut !== null) lines.push(`But ${item.cut}.`);
+  if (item.cut === null && item.rules.length === 0 && IN_USE.test(item.name))
+    lines.push('It has no rules: packets come back from it unchanged, and reach no endpoint through it.');
   if (item.reach === 'unknown')
     lines.push('Whether packets come here is not known: the capture lacks chains that could lead here.');
   if (item.reach === 'dead') lines.push('No built-in chain leads here: no packet meets these rules.');

@@ -15,6 +15,10 @@ export function describeRemarks(item: ServiceItem, mixed: boolean): string {
     ...lost(item),
     ...refusals(item),
     ...(item.conflict === null ? [] : [`the rules' comment says ${item.conflict}`]),
+    ...item.misdirected.map(
+      ({ to, named }) =>
+        `goes to ${addressWithPort(to.address, to.port)} where the chain's name says ${addressWithPort(named.address, named.port)}`,
+    ),
     ...shares(item),
     ...(item.externalPolicy === 'Local' ? ['external Local'] : []),
     ...(item.internalPolicy === 'Local' ? ['internal Local'] : []),

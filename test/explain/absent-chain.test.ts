@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeAbsence, describeChain } from '../../src/explain/describe-chain.ts';
+import { listServices } from '../../src/explain/list-services.ts';
 import { run } from '../cli/run-main.ts';
 import { known, readFixture, serviceOf } from './services-fixture.ts';
 
@@ -29,7 +30,7 @@ describe('a chain that does not exist', () => {
     const cluster = { services: [serviceOf({ namespace: 'ns1', name: 'svc1' })] };
     const given = known('*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n', cluster);
     expect(describeAbsence('KUBE-SVC-AQI2S6QIMU7PVVRP', given)?.text).toBe(
-      'by its hash this would be a chain of ns1/svc1; ns1/svc1 is in the API, but no rule is for it',
+      'by its hash this would be a chain of ns1/svc1; ns1/svc1 is in the API, but no iptables rule is for it',
     );
   });
 
@@ -74,7 +75,7 @@ describe('a chain that does not exist', () => {
   it.each([
     [serviceOf({ clusterIPs: [] }), 'shop/web is headless: kube-proxy writes no rules for it'],
     [serviceOf({ type: 'ExternalName' }), 'shop/web is an ExternalName Service, a DNS alias without rules'],
-    [serviceOf({}), 'shop/web is in the API, but no rule is for it'],
+    [serviceOf({}), 'shop/web is in the API, but no iptables rule is for it'],
   ])('of a Service of the API without rules: why', (service, text) => {
     expect(
       describeAbsence('shop/web', known('*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n', { services: [service] })),
@@ -83,6 +84,50 @@ describe('a chain that does not exist', () => {
       rules: [],
     });
     expect(describeAbsence('shop/other', known('*nat\n:KUBE-SERVICES - [0:0]\nCOMMIT\n'))).toBeNull();
+  });
+});
+
+describe('a Service that has no chains because of kube-proxy’s mode, or no such port', () => {
+  it('is named by its userspace rules', async () => {
+    const { out } = await run(['chain', 'shop/web', '-f', 'fixtures/iptables/userspace-legacy-save.txt']);
+    expect(out).toMatch(
+      /kube-proxy in userspace mode writes rules that lead to a port of its own instead:\n/,
+    );
+    expect(out).toMatch(/nat KUBE-PORTALS-HOST rule \d+, line \d+: .*shop\/web/);
+  });
+
+  it('is told the ports it has', async () => {
+    const demo = await readFixture('demo');
+    expect(describeAbsence('shop/empty:443', demo)?.text).toBe(
+      'shop/empty has no port 443 in the API; it has http (80), dns (53)',
+    );
+  });
+});
+
+describe('an endpoint chain that was changed', () => {
+  const wrong = (dump: string) =>
+    dump.replace(/(KUBE-SEP-FBUQD36J3XDXJWPV .*--to-destination 10\.244\.1\.11:)8080/, '$18081');
+
+  it.each(['with the API', 'by its comment'])('is told by the hash in its name, %s', async (how) => {
+    const whole = await readFixture('demo', wrong);
+    const rules = how === 'with the API' ? whole : { ...known(''), rulesets: whole.rulesets };
+    const [item] = describeChain('KUBE-SEP-FBUQD36J3XDXJWPV', rules);
+    const misdirected = {
+      chain: 'KUBE-SEP-FBUQD36J3XDXJWPV',
+      to: { address: '10.244.1.11', port: 8081 },
+      named: { address: '10.244.1.11', port: 8080 },
+    };
+    expect(item).toMatchObject({ misdirected, service: { name: 'web' } });
+    const web = listServices(rules).filter((each) => each.misdirected.length > 0);
+    expect(web.map(({ name, misdirected: all }) => [name, all])).toEqual([['web', [misdirected]]]);
+  });
+
+  it('and no other is', async () => {
+    for (const folder of ['demo', 'kube-proxy-1.20-legacy']) {
+      const whole = await readFixture(folder);
+      for (const rules of [whole, { ...known(''), rulesets: whole.rulesets }])
+        expect(listServices(rules).filter((each) => each.misdirected.length > 0)).toEqual([]);
+    }
   });
 });
 

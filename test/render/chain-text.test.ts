@@ -17,6 +17,7 @@ const ITEM: ChainItem = {
   purpose: 'Sends to one endpoint.',
   service: { namespace: 'shop', name: 'web', port: 'http', via: 'clusterIP', namedBy: 'hash' },
   endpoint: { address: '10.244.1.11', port: 8080, ref: null },
+  misdirected: null,
   rules: [
     {
       number: 1,

@@ -29,6 +29,7 @@ const WEB: ServiceItem = {
   unprogrammed: [],
   printed: [],
   notCaptured: [],
+  misdirected: [],
   chains: ['KUBE-SVC-A'],
 };
 

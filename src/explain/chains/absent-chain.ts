@@ -1,7 +1,9 @@
-import type { Rule, Ruleset, Table, TableName } from '../../iptables/ruleset.ts';
+import { commentOf, type Rule, type Ruleset, type Table, type TableName } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
 import { splitChainName } from '../../names/chain-name.ts';
+import { parseServiceComment } from '../../names/comments.ts';
 import type { AbsentChain } from '../explanation.ts';
+import { factsOf } from '../services/rule-facts.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
 import { labelOf, nameDraft } from '../services/service-name.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
@@ -75,16 +77,26 @@ function absentService(wanted: string, { rulesets, cluster, naming }: AbsenceInp
     const text = `${label} has no chain: for a Service port without endpoints that it may use, kube-proxy writes a rule that refuses instead`;
     return { text, rules };
   }
+  const portals = rulesets.flatMap((ruleset) => portalsOf(ruleset, namespace, service, port));
+  if (portals.length > 0) {
+    const text = `${label} has no chain: kube-proxy in userspace mode writes rules that lead to a port of its own instead`;
+    return { text, rules: portals };
+  }
   const known = (cluster.services ?? []).find(
     (each) => each.namespace === namespace && each.name === service,
   );
   if (known === undefined) return null;
   if (known.type === 'ExternalName')
     return { text: `${label} is an ExternalName Service, a DNS alias without rules`, rules };
+  const ports = known.ports.map((each) =>
+    each.name === '' ? String(each.port) : `${each.name} (${each.port})`,
+  );
+  if (port !== '' && !known.ports.some((each) => each.name === port || String(each.port) === port))
+    return { text: `${label} has no port ${port} in the API; it has ${ports.join(', ')}`, rules };
   const headless = known.clusterIPs.length === 0;
   const why = headless
     ? `${label} is headless: kube-proxy writes no rules for it`
-    : `${label} is in the API, but no rule is for ${port === '' ? 'it' : `its port ${port}`}`;
+    : `${label} is in the API, but no iptables rule is for ${port === '' ? 'it' : `its port ${port}`}`;
   return { text: why, rules };
 }
 
@@ -112,6 +124,27 @@ function refusalsOf(draft: ServiceDraft, ruleset: Ruleset): AbsentChain['rules']
     }
     return [];
   });
+}
+
+/** Rules of userspace mode, which name the Service in their comments. */
+function portalsOf(
+  ruleset: Ruleset,
+  namespace: string,
+  service: string,
+  port: string,
+): AbsentChain['rules'][number][] {
+  const found: AbsentChain['rules'][number][] = [];
+  for (const { name, rules } of ruleset.tables.get('nat')?.chains.values() ?? []) {
+    if (!/^KUBE-(?:PORTALS|NODEPORT)-/.test(name)) continue;
+    for (let index = 0; index < rules.length; index++) {
+      const rule = rules.at(index);
+      const said = parseServiceComment(commentOf(rule) ?? '');
+      if (said?.namespace !== namespace || said.name !== service) continue;
+      if (port === '' || port === said.port || port === String(factsOf(rule).port))
+        found.push(itemOf(rule, 'nat', ruleset));
+    }
+  }
+  return found;
 }
 
 function rulesThatJumpTo(

@@ -7,7 +7,7 @@ import type { ChainGraph } from './chain-graph.ts';
 import type { FoundChain } from './find-chains.ts';
 
 /** Which Service port and endpoint a chain belongs to. */
-export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint'>;
+export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint' | 'misdirected'>;
 
 /**
  * Names a KUBE-SVC, -SVL, -EXT, -FW, -XLB or -SEP chain: by the API object whose hash it carries, else by a comment in it or in
@@ -15,10 +15,24 @@ export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint'>;
  */
 export function identifyChain(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): ChainIdentity {
   const prefix = splitChainName(found.chain.name)?.prefix;
-  if (prefix === undefined) return { service: null, endpoint: null };
+  if (prefix === undefined) return { service: null, endpoint: null, misdirected: null };
   const comments = commentsAround(found, graph);
   const endpoint = prefix === 'SEP' ? endpointOf(found, comments, naming) : null;
-  return { service: serviceOf(found, graph, comments, endpoint, naming), endpoint };
+  const misdirected = endpoint === null ? null : misdirectionOf(found, endpoint, comments, naming);
+  const service = serviceOf(found, graph, comments, misdirected?.named ?? endpoint, naming);
+  return { service, endpoint, misdirected };
+}
+
+function misdirectionOf(
+  { ruleset, table, chain }: FoundChain,
+  { address, port }: Socket,
+  comments: readonly string[],
+  naming: ServiceNaming,
+): ChainItem['misdirected'] {
+  const { target } = readEndpointChain(table, chain.name, ruleset.family);
+  if (target === null) return null;
+  const named = firstOf([...comments, null], (said) => naming.otherEndpointInName(chain.name, target, said));
+  return named === null ? null : { chain: chain.name, to: { address, port }, named };
 }
 
 function endpointOf(

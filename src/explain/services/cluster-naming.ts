@@ -84,6 +84,20 @@ class ClusterNaming implements ServiceNaming {
     return { address, port: Number(port) };
   }
 
+  otherEndpointInName(chain: string, socket: Socket, comment: string | null): Socket | null {
+    const here = textOf(socket);
+    if (here === null) return null;
+    const own = this.#input.names.lookup(chain, null, here);
+    if (own !== null) {
+      const { endpoint } = own;
+      const same = endpoint === null || endpointText(endpoint.address, endpoint.port) === here;
+      return same ? null : { address: endpoint.address, port: endpoint.port };
+    }
+    const said = comment === null ? null : parseServiceComment(comment);
+    if (said === null || said.endpoint === null || said.endpoint === here) return null;
+    return this.recoverEndpoint(chain, comment);
+  }
+
   endpointAt(
     chain: string,
     address: string,

@@ -67,6 +67,7 @@ function portalService(
     unprogrammed: [],
     printed: [],
     notCaptured: [],
+    misdirected: [],
     endpoints: endpoint,
     refusals: [],
     chains: [...new Set(portals.map(({ chain }) => chain))],

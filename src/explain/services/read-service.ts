@@ -29,6 +29,7 @@ export function readService(draft: ServiceDraft, reading: ServiceReading): Servi
     endpoints,
     affinitySeconds,
     endpointChains,
+    misdirected,
     protocol: protocolBehind,
   } = readEndpoints(chains, reading);
   const protocol = draft.entries[0]?.protocol ?? draft.refusals[0]?.protocol ?? protocolBehind;
@@ -69,6 +70,7 @@ export function readService(draft: ServiceDraft, reading: ServiceReading): Servi
       ...firewalls.flatMap(({ printed }) => printed).map((text) => ({ kind: 'sourceRange' as const, text })),
     ],
     notCaptured: chainsNotCaptured(draft, ruleset),
+    misdirected,
     endpoints: endpoints.map(({ comment: _, ...endpoint }) => endpoint),
     refusals: [...draft.refusals.map(refusalItem), ...markDrops(draft, nat, addresses, own)],
     chains: [...chains, ...endpointChains],
