@@ -62,8 +62,9 @@ export function readEndpoints(chains: readonly string[], reading: ServiceReading
       const address = socket?.address ?? read.hairpin ?? 'unknown';
       const port = socket?.port ?? null;
       const endpoint = reading.naming.endpointAt(pick.chain, address, port);
+      // Whether it is ready is known of the endpoint in the chain's name alone: then name and rule agree.
       const named =
-        read.target === null
+        read.target === null || (endpoint !== null && endpoint.ready !== null)
           ? null
           : reading.naming.otherEndpointInName(pick.chain, read.target, pick.comment);
       if (named !== null) misdirected.set(pick.chain, { chain: pick.chain, to: { address, port }, named });
