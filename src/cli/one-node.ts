@@ -28,36 +28,35 @@ export function requireOneNode(sources: SortedSources): void {
   }
   const links = sources.get('ip-addr') ?? [];
   if (links.length < 2) return;
-  const addressed = links.map(({ source }) => ({
+  const [own, ...others] = links.map(({ source }) => ({
     file: source.name,
     addresses: addressesOf(textOf(source, new ProblemList()) ?? '', source.name),
   }));
-  const [own] = addressed;
-  const strange = addressed.find(
-    ({ addresses }) =>
-      addresses.size > 0 && own !== undefined && own.addresses.size > 0 && !overlap(own.addresses, addresses),
-  );
-  if (own !== undefined && strange !== undefined) {
-    throw twoStates(
-      `${own.file} and ${strange.file} have no address in common: they are of two nodes`,
-      strange.file,
-    );
+  for (const { file, addresses } of others) {
+    if (own === undefined || !areStrangers(own.addresses, addresses)) continue;
+    throw twoStates(`${own.file} and ${file} have no address in common: they are of two nodes`, file);
   }
 }
 
+/** Pieces of one node may list other links, or another family: of two nodes, links of one name have other addresses. */
+function areStrangers(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  const owner = (entry: string) => entry.slice(0, entry.lastIndexOf(' '));
+  const owners = new Set([...a].map(owner));
+  return ![...a].some((entry) => b.has(entry)) && [...b].some((entry) => owners.has(owner(entry)));
+}
+
+/** @returns `eth0 ipv4 192.0.2.1` for each global address. */
 function addressesOf(text: string, file: string): Set<string> {
   const links = parseLinks(text, file, new ProblemList()) ?? [];
   return new Set(
     links
       .filter(({ loopback }) => !loopback)
-      .flatMap(({ addresses }) =>
-        addresses.filter(({ scope }) => scope === 'global').map(({ address }) => formatAddress(address)),
+      .flatMap(({ name, addresses }) =>
+        addresses
+          .filter(({ scope }) => scope === 'global')
+          .map(({ address }) => `${name} ${address.family} ${formatAddress(address)}`),
       ),
   );
-}
-
-function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return [...a].some((item) => b.has(item));
 }
 
 /**

@@ -199,6 +199,10 @@ describe('inputs of two nodes', () => {
       put('b.json', links('192.0.2.2')),
     ]);
     expect(message).toMatch(/a\.json and \S*b\.json have no address in common/);
+    const cni = links('192.0.2.2').replace('eth0', 'cni0');
+    expect(await refusal([rules, put('a.json', links('192.0.2.1')), put('e.json', cni)])).toBe('loaded');
+    const v6 = links('2001:db8::1').replace('"inet"', '"inet6"');
+    expect(await refusal([rules, put('a.json', links('192.0.2.1')), put('d.json', v6)])).toBe('loaded');
     expect(await refusal([rules, put('a.json', links('192.0.2.1')), put('c.json', links('192.0.2.1'))])).toBe(
       'loaded',
     );
