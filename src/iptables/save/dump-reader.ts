@@ -167,7 +167,7 @@ class Reader implements DumpReader {
 
   finish(cut: boolean): ScannedDump {
     const last = this.#open;
-    if (last?.form === 'rules-listing' && (cut || this.#cut !== null))
+    if (last?.form === 'rules-listing' && (cut || this.#cut?.within === 'tables'))
       last.cut = this.#cutWithin(last.chains.size > 0 ? 'rules' : 'chains');
     if (this.#headerSince && this.#blocks.length > 0 && this.#open === null) {
       const where = `behind line ${this.#header?.line}, where another table begins`;
