@@ -42,8 +42,7 @@ function heading(list: TraceList, width: number | null, colours: Colours): strin
 /** What the address is: one Service port, one of several, or nobody's. */
 function isWhat(items: readonly TraceItem[], colours: Colours): string {
   const service = items.find((each) => each.service !== null)?.service ?? null;
-  if (service !== null)
-    return ` is ${colours.strong(escapeTerminal(labelOf(service)))}${viaText(service)}`;
+  if (service !== null) return ` is ${colours.strong(escapeTerminal(labelOf(service)))}${viaText(service)}`;
   const possible = unique(
     items.flatMap(({ outcomes }) =>
       outcomes.flatMap(({ service: one }) =>
@@ -69,7 +68,10 @@ function labelOf(service: ServiceRef): string {
 
 /** ` (cluster IP, named by a rule comment)`; empty where neither is to be said. */
 function viaText({ via, namedBy }: ServiceRef): string {
-  const said = [...(via === null ? [] : [VIA[via]]), ...(namedBy === 'comment' ? ['named by a rule comment'] : [])];
+  const said = [
+    ...(via === null ? [] : [VIA[via]]),
+    ...(namedBy === 'comment' ? ['named by a rule comment'] : []),
+  ];
   return said.length === 0 ? '' : ` (${said.join(', ')})`;
 }
 
