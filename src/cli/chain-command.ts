@@ -48,7 +48,7 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
     async (found, options) => {
       const { renderChainText, renderNoChain } = await import('../render/chain-text.ts');
       return found.items.length === 0
-        ? renderNoChain(request.name, near, found.absent)
+        ? renderNoChain(request.name, near, found.absent, options.width)
         : renderChainText(found, options);
     },
   );

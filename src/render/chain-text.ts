@@ -2,6 +2,7 @@ import type { AbsentChain, ChainItem, ChainList } from '../explain/explanation.t
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
+import { wrap } from './wrap.ts';
 
 /** How many jumps are listed in text; `-o json` lists all of them. */
 const JUMPS_SHOWN = 20;
@@ -104,10 +105,16 @@ function names(list: readonly string[]): string {
 
 /**
  * @param near names that come close
+ * @param width columns of the terminal; null: no limit
  * @param absent what is known of the name although there is no such chain
  * @returns the answer where no chain has that name
  */
-export function renderNoChain(name: string, near: readonly string[], absent: AbsentChain | null): string {
+export function renderNoChain(
+  name: string,
+  near: readonly string[],
+  absent: AbsentChain | null,
+  width: number | null = null,
+): string {
   if (absent !== null) {
     const lines = absent.rules
       .slice(0, JUMPS_SHOWN)
@@ -117,8 +124,9 @@ export function renderNoChain(name: string, near: readonly string[], absent: Abs
       );
     const more = absent.rules.length - JUMPS_SHOWN;
     if (more > 0) lines.push(`  … and ${more} more (-o json lists all)`);
-    const end = lines.length === 0 ? '.' : `:\n${lines.join('\n')}`;
-    return `No chain ${escapeTerminal(name)}: ${escapeTerminal(absent.text)}${end}\n`;
+    const end = lines.length === 0 ? '.' : ':';
+    const said = wrap(`No chain ${escapeTerminal(name)}: ${escapeTerminal(absent.text)}${end}`, width, '  ');
+    return `${[said, ...lines].join('\n')}\n`;
   }
   const hint = near.length === 0 ? '' : ` Close to it: ${near.slice(0, 5).map(escapeTerminal).join(', ')}.`;
   return `No chain ${escapeTerminal(name)} in these rules.${hint}\n`;

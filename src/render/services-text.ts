@@ -4,6 +4,7 @@ import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
 import { describeRemarks, proxyPort } from './service-remarks.ts';
 import { type Column, renderTable } from './table.ts';
+import { wrap } from './wrap.ts';
 
 /** On narrower terminals the endpoints are counted without words. */
 const WIDE = 120;
@@ -32,7 +33,7 @@ function columnsFor(width: number | null, narrow: boolean, rows: readonly (reado
 
 /** @returns one line for each Service port, aligned, then what concerns the whole list; a sentence where there are none. */
 export function renderServicesText(list: ServiceList, options: TextOptions): string {
-  return [table(list, options), notProgrammed(list, options.colours), notes(list, options.colours)]
+  return [table(list, options), notProgrammed(list, options.colours), notes(list, options)]
     .filter((part) => part !== '')
     .join('\n');
 }
@@ -78,11 +79,11 @@ function notProgrammed(list: ServiceList, colours: Colours): string {
 
 const MISSING_SHOWN = 20;
 
-function notes({ notes: all }: ServiceList, colours: Colours): string {
+function notes({ notes: all }: ServiceList, { width, colours }: TextOptions): string {
   return all
     .map(({ text, settle }) => {
       const end = settle === null ? '' : ` (${escapeTerminal(settle)})`;
-      return `${colours.warning('but')} ${escapeTerminal(text)}${end}\n`;
+      return `${wrap(`${colours.warning('but')} ${escapeTerminal(text)}${end}`, width, '  ')}\n`;
     })
     .join('');
 }
