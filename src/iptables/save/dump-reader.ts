@@ -4,25 +4,12 @@ import { ChainCursor } from './chain-cursor.ts';
 import { isCutComment, readComment, readPrompt } from './comments.ts';
 import { markCutChains, markHeadlessChain } from './cut-chains.ts';
 import { isPlainUserChain, isTableName, PLAIN_END, toCounters, toPolicy, ZERO } from './declaration.ts';
-import type { Block, Header, OpenChain, ScannedDump } from './dump.ts';
+import type { Block, DumpReader, Header, OpenChain, ScannedDump } from './dump.ts';
 import { type DumpLines, LazyRules } from './lazy-rules.ts';
 
-/** Takes the lines of a dump one after the other; all positions are bytes. */
-export interface DumpReader {
-  rule(lineStart: number, ruleStart: number, end: number, line: number): void;
-  chain(start: number, end: number, line: number): void;
-  /** `-P`, `-N`, or a command that is no part of any dump. */
-  command(start: number, end: number, line: number): void;
-  table(start: number, end: number, line: number): void;
-  comment(start: number, end: number, line: number): void;
-  commit(end: number, line: number): void;
-  other(start: number, end: number, line: number): void;
-  unreadable(start: number, end: number, line: number, why: string): void;
-  /** @param cut true where whoever delivered the bytes knows that more should have followed. */
-  finish(cut: boolean): ScannedDump;
-}
-
 const SHOWN = 60;
+const NO_LINE_END =
+  'the last line has no line end: it may be cut off, and is not used (if it is whole, end the line)';
 
 /** @returns a reader for the lines of these bytes. */
 export function openDump(file: string, bytes: Buffer, problems: ProblemList): DumpReader {
@@ -247,7 +234,7 @@ class Reader implements DumpReader {
   /** iptables ends all of its lines, so a last line without an end is a part of one. */
   #isCutOff(end: number, line: number): boolean {
     if (end < this.#bytes.length) return false;
-    this.#truncated('the last line is cut off and is not used', line);
+    this.#truncated(NO_LINE_END, line);
     this.#cut ??= this.#cutWithin('tables');
     return true;
   }

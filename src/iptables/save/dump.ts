@@ -56,3 +56,18 @@ export interface ScannedDump {
   /** Set where the dump warned that iptables-legacy tables exist beside these. */
   readonly legacyWarningLine: number | null;
 }
+
+/** Takes the lines of a dump one after the other; all positions are bytes. */
+export interface DumpReader {
+  rule(lineStart: number, ruleStart: number, end: number, line: number): void;
+  chain(start: number, end: number, line: number): void;
+  /** `-P`, `-N`, or a command that is no part of any dump. */
+  command(start: number, end: number, line: number): void;
+  table(start: number, end: number, line: number): void;
+  comment(start: number, end: number, line: number): void;
+  commit(end: number, line: number): void;
+  other(start: number, end: number, line: number): void;
+  unreadable(start: number, end: number, line: number, why: string): void;
+  /** @param cut true where whoever delivered the bytes knows that more should have followed. */
+  finish(cut: boolean): ScannedDump;
+}

@@ -1,6 +1,6 @@
 import type { ProblemList } from '../../problems/problem.ts';
-import type { ScannedDump } from './dump.ts';
-import { type DumpReader, openDump } from './dump-reader.ts';
+import type { DumpReader, ScannedDump } from './dump.ts';
+import { openDump } from './dump-reader.ts';
 
 const TAB = 9;
 const NEWLINE = 10;
