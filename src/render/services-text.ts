@@ -100,7 +100,7 @@ function serviceName(item: ServiceItem): string {
  */
 function clusterIp(item: ServiceItem, narrow: boolean): string {
   const name = item.protocol.toLowerCase();
-  const protocol = narrow && name === 'tcp' ? '' : `/${name}`;
+  const protocol = name === 'unknown' || (narrow && name === 'tcp') ? '' : `/${name}`;
   const first = item.clusterIPs[0];
   if (first === undefined) {
     const expected = item.unprogrammed.find(({ kind }) => kind === 'clusterIP');
