@@ -1,13 +1,21 @@
 import type { Chain, Cut, HookName, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { Condition } from './outcome.ts';
 
-/** @returns why a chain that lost rules ends the walk: one of the missing rules may have decided. */
-export function cutChain({ table, name, rules, cut }: Chain & { readonly cut: Cut }): Condition {
-  const side = 'side' in cut && cut.side === 'start' ? 'before' : 'behind';
+/**
+ * @param position in the list of rules that a packet may match; `atEnd` where none is left
+ * @returns why the walk of a chain ends here: a rule that the dump lost may have decided. Null where none is missing at this
+ *   place: what the rules before it decide is certain.
+ */
+export function cutHere(
+  { table, name, rules, cut }: Chain,
+  position: number,
+  atEnd: boolean,
+): Condition | null {
+  if (cut === undefined || (cut.side === 'end' ? !atEnd : position > 0)) return null;
   const place =
     rules.length === 0
       ? `before the rules of ${table} ${name}: what they do is not known`
-      : side === 'before'
+      : cut.side === 'start'
         ? `and ${table} ${name} has lost rules at its start: one of them may decide`
         : `in ${table} ${name}, behind rule ${rules.length}: a rule that is missing may decide`;
   return dumpCut(cut, place);

@@ -1,11 +1,11 @@
 import type { Host } from '../host/facts.ts';
-import type { Backend, Chain, ChainCut, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
+import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
 import type { TargetOf } from '../iptables/target.ts';
 import { formatAddress } from '../net/address.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
-import { cutChain } from './cut.ts';
+import { cutHere } from './cut.ts';
 import { decide, rememberedRecent } from './decide.ts';
 import type { Observer } from './observer.ts';
 import { applyToPacket } from './packet-targets.ts';
@@ -65,8 +65,9 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
     let frame: Frame | null = task.frame;
     while (frame !== null) {
       const index: number | undefined = frame.candidates[frame.position];
-      if (isCutHere(frame, index)) {
-        result.ended.push(ending(branch, 'unknown', cutChain(frame.chain)));
+      const cut = frame.returned ? null : cutHere(frame.chain, frame.position, index === undefined);
+      if (cut !== null) {
+        result.ended.push(ending(branch, 'unknown', cut));
         break;
       }
       if (index === undefined) {
@@ -113,16 +114,6 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
     if (frame === null) result.passed.push(branch);
   }
   return result;
-}
-
-/** A dump that broke off lost rules here. What the rules it has decide before that is certain. */
-function isCutHere(
-  frame: Frame,
-  index: number | undefined,
-): frame is Frame & { readonly chain: { readonly cut: ChainCut } } {
-  const { cut } = frame.chain;
-  if (cut === undefined || frame.returned) return false;
-  return cut.side === 'end' ? index === undefined : frame.position === 0;
 }
 
 /** Chains that jump on twice each double the way 60 times over; the kernel would walk it, and be busy for ages. */
