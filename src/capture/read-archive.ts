@@ -49,10 +49,10 @@ export class ArchiveReader {
       if (member === undefined || (contract && hints === null)) continue;
       const name = `${this.#name}/${root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path}`;
       if (!member.complete) problems.add('truncated', 'the archive ends inside this file', name);
-      const bytes = isGzip(member.bytes)
+      const { bytes, cut } = isGzip(member.bytes)
         ? await unpackBytes(name, member.bytes, this.#limits, problems)
-        : member.bytes;
-      sources.push(sourceOfBytes(name, bytes, hints));
+        : { bytes: member.bytes, cut: false };
+      sources.push(sourceOfBytes(name, bytes, hints, cut || !member.complete));
     }
     return sources;
   }

@@ -79,7 +79,8 @@ async function readOne(
       return null;
     }
     if (!isGzip(readHead(name, path))) return sourceOfFile(name, path, size, hints);
-    return sourceOfBytes(name, await unpackBytes(name, readWhole(name, path), limits, problems), hints);
+    const { bytes, cut } = await unpackBytes(name, readWhole(name, path), limits, problems);
+    return sourceOfBytes(name, bytes, hints, cut);
   } catch (error) {
     const reason = error instanceof InputError ? error : unreadable(name, error);
     problems.add(reason.code, reason.message, name);

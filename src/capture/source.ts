@@ -20,12 +20,17 @@ export interface SourceText {
   readonly size: number;
   /** What the name tells, for files of the capture contract. */
   readonly hints: FileHints | null;
+  /** True where the archive or gzip stream that held it ended too early or was damaged: more should have followed. */
+  readonly cut?: true;
 }
 
-/** @returns a source whose bytes are already here; UTF-16, a byte order mark and CRLF are turned into plain UTF-8 lines. */
-export function sourceOfBytes(name: string, raw: Buffer, hints: FileHints | null): SourceText {
+/**
+ * @param cut true where bytes are known to be missing at the end.
+ * @returns a source whose bytes are already here; UTF-16, a byte order mark and CRLF are turned into plain UTF-8 lines.
+ */
+export function sourceOfBytes(name: string, raw: Buffer, hints: FileHints | null, cut = false): SourceText {
   const bytes = normaliseText(raw);
-  return {
+  const source = {
     name,
     bytes,
     chunks: () => [bytes],
@@ -33,6 +38,7 @@ export function sourceOfBytes(name: string, raw: Buffer, hints: FileHints | null
     size: bytes.length,
     hints,
   };
+  return cut ? { ...source, cut } : source;
 }
 
 /**

@@ -39,7 +39,9 @@ export function splitConcatenated(source: SourceText, kind: string): SourceText[
   return [...present].map((wanted) => {
     const text = lines.map((line, index) => ((kinds[index] ?? wanted) === wanted ? line : '')).join('\n');
     const bytes = Buffer.from(text, 'utf8');
-    return { ...nameOf(source), bytes, chunks: () => [bytes], head: headOf(text), size: bytes.length };
+    const end = source.cut === true ? { cut: source.cut } : {};
+    const size = bytes.length;
+    return { ...nameOf(source), bytes, chunks: () => [bytes], head: headOf(text), size, ...end };
   });
 }
 

@@ -2,17 +2,20 @@ import type { ProblemList } from '../problems/problem.ts';
 import { type GzipEnd, gunzip } from './gunzip.ts';
 import type { Limits } from './limits.ts';
 
-/** @returns the content of one gzipped file that is already in memory. Throws InputError beyond the limits. */
+/**
+ * @returns the content of one gzipped file that is already in memory, and whether its end is missing. Throws InputError
+ * beyond the limits.
+ */
 export async function unpackBytes(
   name: string,
   bytes: Buffer,
   limits: Limits,
   problems: ProblemList,
-): Promise<Buffer> {
+): Promise<{ readonly bytes: Buffer; readonly cut: boolean }> {
   const pieces: Buffer[] = [];
   const end = await gunzip(name, one(bytes), limits.totalBytes, (chunk) => pieces.push(chunk));
   reportGzipEnd(name, end, problems);
-  return Buffer.concat(pieces);
+  return { bytes: Buffer.concat(pieces), cut: end !== 'complete' };
 }
 
 const GZIP_ENDS: Readonly<Record<GzipEnd, { code: string; message: string } | null>> = {

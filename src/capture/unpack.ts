@@ -22,15 +22,17 @@ export async function unpackStream(
   const iterator = chunks[Symbol.asyncIterator]();
   const first = await firstBytes(iterator, 512);
   const collector = new Collector(name, limits);
+  let cut = false;
   if (isGzip(first)) {
     const end = await gunzip(name, withFirst(first, iterator), limits.totalBytes, (chunk) =>
       collector.feed(chunk),
     );
     reportGzipEnd(name, end, problems);
+    cut = end !== 'complete';
   } else {
     for await (const chunk of withFirst(first, iterator)) collector.feed(chunk);
   }
-  return await collector.finish(hints, problems);
+  return await collector.finish(hints, cut, problems);
 }
 
 /** Decides by the first block whether the bytes are a tar archive, and gathers either. */
@@ -64,9 +66,9 @@ class Collector {
     this.#archive.feed(start);
   }
 
-  async finish(hints: FileHints | null, problems: ProblemList): Promise<SourceText[]> {
+  async finish(hints: FileHints | null, cut: boolean, problems: ProblemList): Promise<SourceText[]> {
     if (this.#archive !== null) return await this.#archive.finish(problems);
-    return [sourceOfBytes(this.#name, Buffer.concat(this.#pieces, this.#length), hints)];
+    return [sourceOfBytes(this.#name, Buffer.concat(this.#pieces, this.#length), hints, cut)];
   }
 }
 

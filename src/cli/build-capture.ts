@@ -12,6 +12,7 @@ import { loadCluster } from './load-cluster.ts';
 import { loadHost } from './load-host.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
+import { requireOneNode } from './one-node.ts';
 import { type SortedSource, type SortedSources, sortSources, textOf } from './sort-sources.ts';
 
 /** A capture, and the way to add flows that were asked for later. */
@@ -30,7 +31,7 @@ export interface Origin {
 
 /**
  * Makes a capture of its sources. Rules are indexed now, the rest when asked for.
- * Throws InputError where there is nothing to answer from.
+ * Throws InputError where there is nothing to answer from, or where the sources are of two nodes.
  */
 export async function buildCapture(
   sources: readonly SourceText[],
@@ -38,6 +39,7 @@ export async function buildCapture(
   { problems, progress, needs }: Pick<LoadContext, 'problems' | 'progress' | 'needs'>,
 ): Promise<BuiltCapture> {
   const sorted = sortSources(sources, problems);
+  requireOneNode(sorted);
   const added: SortedSource[] = [];
   const manifest = loadManifest(sorted, problems);
   progress.begin('reading rules');

@@ -37,15 +37,19 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
     request,
     io,
     async (capture): Promise<ChainList> => {
-      const { describeChain, suggestChains } = await import('../explain/describe-chain.ts');
+      const { describeAbsence, describeChain, suggestChains } = await import('../explain/describe-chain.ts');
       const { nameRules } = await import('./named-rules.ts');
-      const items = describeChain(request.name, await nameRules(capture));
+      const rules = await nameRules(capture);
+      const items = describeChain(request.name, rules);
       if (items.length === 0) near = suggestChains(request.name, capture.rulesets);
-      return { ...documentHead(capture), kind: 'ChainList', items };
+      const absent = items.length === 0 ? describeAbsence(request.name, rules) : null;
+      return { ...documentHead(capture), kind: 'ChainList', items, absent };
     },
     async (found, options) => {
       const { renderChainText, renderNoChain } = await import('../render/chain-text.ts');
-      return found.items.length === 0 ? renderNoChain(request.name, near) : renderChainText(found, options);
+      return found.items.length === 0
+        ? renderNoChain(request.name, near, found.absent, options.width)
+        : renderChainText(found, options);
     },
   );
   return statusOfChains(list.items.length);

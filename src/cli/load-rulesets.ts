@@ -3,9 +3,13 @@ import { mergeRulesets } from '../iptables/merge.ts';
 import type { Backend, Ruleset } from '../iptables/ruleset.ts';
 import { parseSave } from '../iptables/save/parse-save.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { requireOneState } from './one-node.ts';
 import type { SortedSource, SortedSources } from './sort-sources.ts';
 
-/** @returns the rules of every dump given, one Ruleset for each family and backend. */
+/**
+ * @returns the rules of every dump given, one Ruleset for each family and backend. Throws InputError where two dumps cannot be
+ * of one node at one time.
+ */
 export async function loadRulesets(
   sources: SortedSources,
   manifest: Manifest,
@@ -22,6 +26,7 @@ export async function loadRulesets(
       rulesets.push(...parseListing(sorted.source, hintsOf(sorted, manifest), problems));
     }
   }
+  requireOneState(rulesets);
   return mergeRulesets(rulesets, problems);
 }
 

@@ -49,19 +49,26 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
     request,
     io,
     async (capture, progress): Promise<ServiceList> => {
-      const { listServices } = await import('../explain/list-services.ts');
+      const { annotateServices, listServices } = await import('../explain/list-services.ts');
       const { nameRules } = await import('./named-rules.ts');
       const rules = await nameRules(capture);
       progress.begin('listing Services');
       const all = listServices(rules);
-      const items = all.filter(
-        ({ namespace }) => request.namespace === null || namespace === request.namespace,
-      );
-      return { ...documentHead(capture), kind: 'ServiceList', items };
+      const { notProgrammed, notes } = annotateServices(all, rules);
+      const wanted = ({ namespace }: { readonly namespace: string | null }): boolean =>
+        request.namespace === null || namespace === request.namespace;
+      const items = all.filter(wanted);
+      if (request.namespace !== null && items.length === 0) {
+        const { describeNamespace } = await import('../explain/services/describe-namespace.ts');
+        const { code, message } = describeNamespace(request.namespace, all, rules.cluster);
+        capture.problems.add(code, message);
+      }
+      const missing = capture.info.proxyMode === 'iptables' ? notProgrammed.filter(wanted) : [];
+      return { ...documentHead(capture), kind: 'ServiceList', items, notProgrammed: missing, notes };
     },
     async (list, options) => {
       const { renderServicesText } = await import('../render/services-text.ts');
-      return renderServicesText(list, options);
+      return renderServicesText(list, { ...options, namespace: request.namespace });
     },
   );
   return EXIT.answered;

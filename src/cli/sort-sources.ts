@@ -53,6 +53,9 @@ function kindOf(source: SourceText, problems: ProblemList): { kind: SourceKind; 
     problems.add('empty-input', `${looksLike ?? 'the file is empty'}${why}`, source.name);
     return { kind, family: null };
   }
+  // Written by hand, as the README says, a manifest has no kind of its own: then its name tells.
+  if (kind === 'unknown' && hints?.kind === 'manifest' && /^\s*\{/.test(source.head.toString('utf8', 0, 64)))
+    return { kind: 'manifest', family: null };
   if (kind === 'unknown') {
     const looks = looksLike === null ? '' : ` (this looks like ${looksLike})`;
     problems.add('unrecognised-input', `not recognised${looks}; ${EXPECTED}`, source.name);

@@ -2,13 +2,14 @@ import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import type { ChainNames } from '../names/chain-names.ts';
 import { ownerOf, purposeOf } from '../names/owners.ts';
+import { explainAbsence } from './chains/absent-chain.ts';
 import { type ChainGraph, graphOf, isBuiltIn } from './chains/chain-graph.ts';
 import { identifyChain } from './chains/chain-identity.ts';
 import { chainsOfService } from './chains/chains-of-service.ts';
 import { type FoundChain, findChains, findNamed } from './chains/find-chains.ts';
 import { leadsTo } from './chains/leads-to.ts';
 import { noteRule } from './chains/rule-note.ts';
-import type { ChainItem } from './explanation.ts';
+import type { AbsentChain, ChainItem } from './explanation.ts';
 import { nameServices, type ServiceNaming } from './services/service-naming.ts';
 
 export { suggestChains } from './chains/find-chains.ts';
@@ -26,13 +27,14 @@ export interface ChainInput {
  * Describes a chain wherever it stands: every family, backend and table.
  * @param name a chain's name in any case, its unique beginning, the 16 characters of kube-proxy's hash, or a Service port as
  *   `namespace/service` or `namespace/service:port`, which stands for all its chains
- * @returns one item for each place; empty where nothing is found, see `suggestChains`. Throws nothing.
+ * @returns one item for each place, IPv4 before IPv6; empty where nothing is found, see `suggestChains`. Throws nothing.
  */
 export function describeChain(name: string, input: ChainInput): ChainItem[] {
   const naming = nameServices(input);
+  const rulesets = [...input.rulesets].sort((a, b) => rank(a) - rank(b));
   const found = name.includes('/')
-    ? findNamed(chainsOfService(name, input.rulesets, naming), input.rulesets)
-    : findChains(name, input.rulesets);
+    ? findNamed(chainsOfService(name, rulesets, naming), rulesets)
+    : findChains(name, rulesets);
   const graphs = new Map<FoundChain['table'], ChainGraph>();
   return found.map((each) => {
     const graph = graphs.get(each.table) ?? graphOf(each.table);
@@ -41,9 +43,18 @@ export function describeChain(name: string, input: ChainInput): ChainItem[] {
   });
 }
 
+function rank({ family }: Ruleset): number {
+  return family === 'ipv4' ? 0 : 1;
+}
+
+/** @returns what is known of a name for which {@link describeChain} found nothing; null for nothing. */
+export function describeAbsence(name: string, input: ChainInput): AbsentChain | null {
+  return explainAbsence(name, { ...input, naming: nameServices(input) });
+}
+
 function describe(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): ChainItem {
   const { ruleset, table, chain } = found;
-  const { service, endpoint } = identifyChain(found, graph, naming);
+  const { service, endpoint, misdirected } = identifyChain(found, graph, naming);
   return {
     family: ruleset.family,
     backend: ruleset.backend,
@@ -51,11 +62,13 @@ function describe(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): 
     name: chain.name,
     file: chain.file,
     line: chain.line,
+    cut: cutText(found),
     policy: chain.policy,
     owner: ownerOf(chain.name),
     purpose: purposeText(chain.name),
     service,
     endpoint,
+    misdirected,
     rules: rulesOf(found, naming),
     jumpedFrom: graph.callersOf(chain.name).map(({ chain: caller, index }) => {
       const rule = caller.rules.at(index);
@@ -75,6 +88,21 @@ function rulesOf({ ruleset, table, chain }: FoundChain, naming: ServiceNaming): 
     items.push({ number, line, text, packets: rule.counters?.packets ?? null, note });
   }
   return items;
+}
+
+function cutText({ table, chain }: FoundChain): string | null {
+  const { cut } = table;
+  const at = chain.cut ?? cut;
+  if (at === undefined) return null;
+  const what =
+    chain.cut === undefined
+      ? 'rules that jump here may be missing'
+      : chain.cut.side === 'start'
+        ? 'rules at the start of this chain may be missing'
+        : chain.rules.length === 0
+          ? 'whatever rules this chain has are missing'
+          : 'rules at the end of this chain may be missing';
+  return `the dump breaks off at ${at.file}:${at.line}: ${what}`;
 }
 
 function reachOf({ chain }: FoundChain, graph: ChainGraph): ChainItem['reach'] {

@@ -59,12 +59,16 @@ export interface TraceItem {
   readonly flows: FlowSummary | null;
 }
 
+/** By which of its addresses a Service port is reached. */
+export type AddressKind = 'clusterIP' | 'externalIP' | 'loadBalancerIP' | 'nodePort';
+
 /** A Service port and the kind of address by which it is reached. `source` says where the name comes from. */
 export interface ServiceRef {
   readonly namespace: string;
   readonly name: string;
   readonly port: string;
-  readonly via: 'clusterIP' | 'nodePort' | 'externalIP' | 'loadBalancerIP';
+  /** Null where the rules do not tell. */
+  readonly via: AddressKind | null;
   readonly namedBy: 'api' | 'hash' | 'comment';
 }
 
@@ -170,113 +174,6 @@ export interface FlowSummary {
   }[];
 }
 
-/** Answer of `services`. */
-export interface ServiceList extends DocumentHead<'ServiceList'> {
-  readonly items: readonly ServiceItem[];
-}
-
-/** A Service port as the node's rules program it. */
-export interface ServiceItem {
-  readonly namespace: string | null;
-  readonly name: string | null;
-  readonly port: string | null;
-  readonly protocol: string;
-  readonly namedBy: 'api' | 'hash' | 'comment' | 'none';
-  readonly family: 'ipv4' | 'ipv6';
-  /** A node may hold kube-proxy rules of two backends at once: each has its own item. */
-  readonly backend: string;
-  /** Comment and API disagree: what the comment said. */
-  readonly conflict: string | null;
-  readonly clusterIPs: readonly { readonly address: string; readonly port: number }[];
-  readonly externalIPs: readonly { readonly address: string; readonly port: number }[];
-  readonly loadBalancerIPs: readonly { readonly address: string; readonly port: number }[];
-  readonly nodePort: number | null;
-  readonly internalPolicy: 'Cluster' | 'Local' | null;
-  readonly externalPolicy: 'Cluster' | 'Local' | null;
-  readonly affinitySeconds: number | null;
-  readonly sourceRanges: readonly string[];
-  /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones, `chain` is the endpoint's own (KUBE-SEP-…). */
-  readonly endpoints: readonly {
-    readonly address: string;
-    readonly port: number | null;
-    readonly share: number;
-    readonly scope: 'cluster' | 'local';
-    readonly chain: string;
-    readonly endpoint: EndpointRef | null;
-  }[];
-  /** Rules of the filter table that refuse this port: `reject` (no endpoints) or `drop` (no local ones, source ranges). */
-  readonly refusals: readonly {
-    readonly action: 'reject' | 'drop';
-    readonly address: string | null;
-    readonly port: number | null;
-    readonly nodePort: boolean;
-    readonly comment: string | null;
-    readonly file: string;
-    readonly line: number;
-  }[];
-  readonly chains: readonly string[];
-}
-
-/** Answer of `chain`. */
-export interface ChainList extends DocumentHead<'ChainList'> {
-  readonly items: readonly ChainItem[];
-}
-
-/** A chain: what it stands for, who jumps to it, what it leads to. */
-export interface ChainItem {
-  readonly family: 'ipv4' | 'ipv6';
-  readonly backend: string;
-  readonly table: string;
-  readonly name: string;
-  readonly file: string | null;
-  readonly line: number | null;
-  /** Null for user chains. */
-  readonly policy: string | null;
-  /** Who writes chains of this name: `kube-proxy`, `kubelet`, `calico`, …; null where nobody known does. */
-  readonly owner: string | null;
-  /** A sentence about the chain's purpose. */
-  readonly purpose: string | null;
-  readonly service: ServiceRef | null;
-  readonly endpoint: {
-    readonly address: string;
-    readonly port: number | null;
-    readonly ref: EndpointRef | null;
-  } | null;
-  readonly rules: readonly {
-    readonly number: number;
-    readonly line: number;
-    readonly text: string;
-    readonly packets: number | null;
-    readonly note: string | null;
-  }[];
-  readonly jumpedFrom: readonly {
-    readonly chain: string;
-    readonly rule: number;
-    readonly line: number;
-    readonly text: string;
-  }[];
-  readonly leadsTo: readonly string[];
-  /** `hooked`: some built-in chain leads here; `dead`: none does; `unknown`: the dump lacks chains that could. */
-  readonly reach: 'hooked' | 'dead' | 'built-in' | 'unknown';
-}
-
-/** Answer of `capture`: what was written where. */
-export interface CaptureReport extends DocumentHead<'CaptureManifest'> {
-  /** As the user named it. */
-  readonly path: string;
-  readonly items: readonly CapturedNode[];
-}
-
-/** One node of a capture. */
-export interface CapturedNode {
-  readonly node: string;
-  /** What `-f` takes to read it; null where nothing was written of it, and for one node among several in an archive. */
-  readonly path: string | null;
-  readonly takenAt: string | null;
-  readonly backend: string | null;
-  readonly kubeProxy: string | null;
-  readonly proxyMode: ProxyMode;
-  readonly files: readonly { readonly name: string; readonly bytes: number; readonly origin: string }[];
-  /** Why nothing was written of it; null where it was. */
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
+export type { CapturedNode, CaptureReport } from './capture-report.ts';
+export type { AbsentChain, ChainItem, ChainList } from './chain-list.ts';
+export type { Misdirected, ServiceItem, ServiceList, UnprogrammedPort } from './service-list.ts';

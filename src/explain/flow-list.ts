@@ -1,4 +1,4 @@
-import type { DocumentHead, EndpointRef, ServiceRef } from './explanation.ts';
+import type { AddressKind, DocumentHead, EndpointRef, ServiceRef } from './explanation.ts';
 
 /** The answer of `conntrack` as types: plain data that survives JSON. */
 
@@ -112,7 +112,7 @@ export interface FlowEndpoint extends EndpointRef {
 }
 
 /** By which kind of address a flow was begun. */
-export type FlowVia = ServiceRef['via'] | 'hostPort';
+export type FlowVia = AddressKind | 'hostPort';
 
 /** A rule that translated a flow and that kube-proxy did not write. */
 export interface ForeignNat {

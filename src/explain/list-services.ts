@@ -1,12 +1,14 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import type { ChainNames } from '../names/chain-names.ts';
-import type { ServiceItem } from './explanation.ts';
+import type { Note, ServiceItem, UnprogrammedPort } from './explanation.ts';
+import { noteList } from './services/list-notes.ts';
 import { listPortalServices } from './services/portal-services.ts';
 import { readService } from './services/read-service.ts';
 import { draftServices } from './services/service-draft.ts';
 import { EndpointReader } from './services/service-endpoints.ts';
 import { nameServices, type ServiceNaming } from './services/service-naming.ts';
+import { findUnprogrammed } from './services/unprogrammed-services.ts';
 
 /** What {@link listServices} reads. */
 export interface ServiceListInput {
@@ -28,6 +30,18 @@ export interface ServiceListInput {
 export function listServices(input: ServiceListInput): ServiceItem[] {
   const naming = nameServices(input);
   return input.rulesets.flatMap((ruleset) => listRuleset(ruleset, naming)).sort(compareItems);
+}
+
+/**
+ * Says what no row of {@link listServices} can: Service ports of the API without any rule, and what is to be known of the
+ * whole list.
+ * @param items what `listServices` gave, all of it
+ */
+export function annotateServices(
+  items: readonly ServiceItem[],
+  { rulesets, cluster }: ServiceListInput,
+): { readonly notProgrammed: readonly UnprogrammedPort[]; readonly notes: readonly Note[] } {
+  return { notProgrammed: findUnprogrammed(items, rulesets, cluster), notes: noteList(rulesets) };
 }
 
 function listRuleset(ruleset: Ruleset, naming: ServiceNaming): ServiceItem[] {

@@ -203,8 +203,11 @@ export type Match =
     }
   /** A module or option that no known iptables has. */
   | { readonly kind: 'unrecognised'; readonly negated: boolean; readonly text: string }
-  /** Something an `iptables -L` listing leaves out or prints so that it cannot be read back. */
-  | { readonly kind: 'lost'; readonly negated: false; readonly what: LostDetail; readonly text: string };
+  /**
+   * Something an `iptables -L` listing leaves out or prints so that it cannot be read back. `text` is what it prints,
+   * without the negation: `-d db.example.com/24`, `dpt:frobnicate`.
+   */
+  | { readonly kind: 'lost'; readonly negated: boolean; readonly what: LostDetail; readonly text: string };
 
 /** Extensions whose ports stand at the same place in the header but which match only their own protocol. */
 export type PortModule = 'tcp' | 'udp' | 'sctp' | 'dccp' | 'udplite';

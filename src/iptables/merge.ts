@@ -42,7 +42,8 @@ export function uniteAll(tables: readonly TableOfRuleset[], problems: ProblemLis
       known === undefined ? part : uniteTables(known, part, sameDump, problems),
     );
     const assumed = group.ruleset.backendAssumed && ruleset.backendAssumed;
-    group.ruleset = { ...group.ruleset, backendAssumed: assumed };
+    const cut = group.ruleset.cut ?? ruleset.cut;
+    group.ruleset = { ...group.ruleset, backendAssumed: assumed, ...(cut === undefined ? {} : { cut }) };
   }
   return [...groups.values()].map(({ ruleset, tables: parts }) => ({
     ...ruleset,

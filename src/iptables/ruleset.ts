@@ -23,12 +23,25 @@ export interface Ruleset {
   /** `save` for iptables-save, complete for the tables it holds; the listings may show single chains only. */
   readonly form: 'save' | 'rules-listing' | 'table-listing';
   readonly tables: ReadonlyMap<TableName, Table>;
+  /** Set where the dump broke off: tables that it does not hold may have stood behind. */
+  readonly cut?: Cut;
+}
+
+/** Where the text of a dump broke off. What stood behind (or, in the tail of a dump, before) is not known. */
+export interface Cut {
+  readonly file: string;
+  /** The last line that could be used; the first for the tail of a dump. */
+  readonly line: number;
+  /** Between tables, among the chains that a table declares, or among its rules. */
+  readonly within: 'tables' | 'chains' | 'rules';
 }
 
 /** A table with its chains, built-in ones included. */
 export interface Table {
   readonly name: TableName;
   readonly chains: ReadonlyMap<string, Chain>;
+  /** Set where the dump broke off in this table. Chains whose rules stood wholly before have no `cut` of their own. */
+  readonly cut?: Cut;
 }
 
 /** A list of rules with a name. `policy` is set for the built-in chains only. */
@@ -41,6 +54,13 @@ export interface Chain {
   readonly file: string | null;
   readonly line: number | null;
   readonly rules: RuleList;
+  /** Set where rules may be missing: at the end of the chain, or at its start in the tail of a dump. */
+  readonly cut?: ChainCut;
+}
+
+/** Which end of a chain's rules a cut took away. */
+export interface ChainCut extends Cut {
+  readonly side: 'start' | 'end';
 }
 
 /**

@@ -11,7 +11,8 @@ export interface TablePart {
 }
 
 /**
- * Makes one table of two that were given for the same family and backend. A complete dump (`save`) beats a listing,
+ * Makes one table of two that were given for the same family and backend. A complete dump (`save`) beats a listing or
+ * a dump that broke off,
  * listings of single chains add up, and of two complete dumps the later one wins.
  * @param halves true where both stand in one dump, so that the second can be the first's other half.
  */
@@ -21,7 +22,7 @@ export function uniteTables(
   halves: boolean,
   problems: ProblemList,
 ): TablePart {
-  const complete = (part: TablePart) => part.form === 'save';
+  const complete = (part: TablePart) => part.form === 'save' && part.table.cut === undefined;
   if (!complete(earlier) && !complete(later)) return uniteListings(earlier, later, problems);
   if (complete(earlier) && complete(later) && halves && areHalves(earlier.table, later.table))
     return { ...later, table: joined(earlier.table, later.table) };
@@ -56,7 +57,10 @@ function joined(earlier: Table, later: Table): Table {
 /** The declaration of one chain with the rules of another, where only that one has any. */
 function withRulesOf(chain: Chain, other: Chain | undefined): Chain {
   if (other === undefined) return chain;
-  if (chain.rules.length === 0 && other.rules.length > 0) return { ...chain, rules: other.rules };
+  if (chain.rules.length === 0 && other.rules.length > 0) {
+    const { cut: _, ...declared } = chain;
+    return { ...declared, rules: other.rules, ...(other.cut === undefined ? {} : { cut: other.cut }) };
+  }
   return chain.line === null && other.line !== null ? { ...other, rules: chain.rules } : chain;
 }
 
@@ -66,7 +70,8 @@ function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemLi
   const keeps = earlier.form === 'rules-listing' && later.form === 'table-listing';
   for (const chain of later.table.chains.values()) {
     const other = chains.get(chain.name);
-    if (other !== undefined && other.rules.length > 0 && chain.rules.length > 0) {
+    if (other?.cut === undefined && other !== undefined && chain.cut !== undefined) continue;
+    if (other !== undefined && other.cut === undefined && other.rules.length > 0 && chain.rules.length > 0) {
       const why = keeps ? 'the one of iptables -S is used' : 'the later one is used';
       const message = `chain ${chain.name} of table ${later.table.name} is given twice; ${why}`;
       problems.add('duplicate-chain', message, chain.file ?? later.file, chain.line ?? later.line);
@@ -74,7 +79,9 @@ function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemLi
     }
     chains.set(chain.name, withRulesOf(chain, other));
   }
-  return { ...later, form: weaker(earlier.form, later.form), table: { name: later.table.name, chains } };
+  const cut = earlier.table.cut ?? later.table.cut;
+  const table = { name: later.table.name, chains, ...(cut === undefined ? {} : { cut }) };
+  return { ...later, form: weaker(earlier.form, later.form), table };
 }
 
 function weaker(a: Ruleset['form'], b: Ruleset['form']): Ruleset['form'] {

@@ -1,7 +1,8 @@
-import type { ChainItem, ChainList } from '../explain/explanation.ts';
+import type { AbsentChain, ChainItem, ChainList } from '../explain/explanation.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
+import { wrap } from './wrap.ts';
 
 /** How many jumps are listed in text; `-o json` lists all of them. */
 const JUMPS_SHOWN = 20;
@@ -26,6 +27,9 @@ function paragraph(item: ChainItem, colours: Colours): string[] {
   return lines;
 }
 
+/** Chains that kube-proxy never leaves empty. */
+const IN_USE = /^KUBE-(?:SVC|SVL|EXT|XLB|SEP)-[A-Z2-7]{16}$/;
+
 function placeOf(item: ChainItem): string {
   if (item.file === null) return '';
   const line = item.line === null ? '' : `:${item.line}`;
@@ -40,7 +44,7 @@ function meaning(item: ChainItem): string[] {
     const by: Record<typeof namedBy, string> = {
       api: 'from the API objects',
       hash: 'the chain name is the hash of it',
-      comment: 'as the rules’ comments say, not verified',
+      comment: 'as the rules’ comments say; the hash in the chain name agrees',
     };
     lines.push(`Service: ${namespace}/${name}${port === '' ? '' : `:${port}`} (${by[namedBy]})`);
   }
@@ -50,8 +54,19 @@ function meaning(item: ChainItem): string[] {
     const node = ref?.node == null ? '' : ` on ${ref.node}`;
     lines.push(`Endpoint: ${addressWithPort(address, port)}${pod}${node}`);
   }
+  if (item.misdirected !== null) {
+    const { to, named } = item.misdirected;
+    lines.push(
+      `But its name is the hash of ${addressWithPort(named.address, named.port)}, and it sends packets to ${addressWithPort(to.address, to.port)}: kube-proxy did not write that.`,
+    );
+  }
   if (item.owner !== null) lines.push(`Written by: ${item.owner}`);
   if (item.policy !== null) lines.push(`Policy: ${item.policy}`);
+  if (item.cut !== null) lines.push(`But ${item.cut}.`);
+  if (item.cut === null && item.rules.length === 0 && IN_USE.test(item.name))
+    lines.push('It has no rules: packets come back from it unchanged, and reach no endpoint through it.');
+  if (item.reach === 'unknown')
+    lines.push('Whether packets come here is not known: the capture lacks chains that could lead here.');
   if (item.reach === 'dead') lines.push('No built-in chain leads here: no packet meets these rules.');
   return lines;
 }
@@ -88,8 +103,31 @@ function names(list: readonly string[]): string {
   return list.length > JUMPS_SHOWN ? `${shown}, … (${list.length})` : shown;
 }
 
-/** @returns the answer where no chain has that name. @param near names that come close. */
-export function renderNoChain(name: string, near: readonly string[]): string {
+/**
+ * @param near names that come close
+ * @param width columns of the terminal; null: no limit
+ * @param absent what is known of the name although there is no such chain
+ * @returns the answer where no chain has that name
+ */
+export function renderNoChain(
+  name: string,
+  near: readonly string[],
+  absent: AbsentChain | null,
+  width: number | null = null,
+): string {
+  if (absent !== null) {
+    const lines = absent.rules
+      .slice(0, JUMPS_SHOWN)
+      .map(
+        ({ table, chain, rule, line, text }) =>
+          `  ${table} ${escapeTerminal(chain)} rule ${rule}, line ${line}: ${escapeTerminal(text)}`,
+      );
+    const more = absent.rules.length - JUMPS_SHOWN;
+    if (more > 0) lines.push(`  … and ${more} more (-o json lists all)`);
+    const end = lines.length === 0 ? '.' : ':';
+    const said = wrap(`No chain ${escapeTerminal(name)}: ${escapeTerminal(absent.text)}${end}`, width, '  ');
+    return `${[said, ...lines].join('\n')}\n`;
+  }
   const hint = near.length === 0 ? '' : ` Close to it: ${near.slice(0, 5).map(escapeTerminal).join(', ')}.`;
   return `No chain ${escapeTerminal(name)} in these rules.${hint}\n`;
 }

@@ -1,19 +1,32 @@
 import type { ServiceItem } from '../explain/explanation.ts';
 import { addressWithPort } from './format-address.ts';
 
-/** @returns what a Service port has beyond the usual, most urgent first, as clauses joined by `; `. Not escaped. */
-export function describeRemarks(item: ServiceItem): string {
+/**
+ * @param mixed true where the list holds rules of several backends
+ * @returns what a Service port has beyond the usual, most urgent first, as clauses joined by `; `. Not escaped.
+ */
+export function describeRemarks(item: ServiceItem, mixed: boolean): string {
   return [
+    ...(mixed ? [item.backend.replace(/^iptables-/, '')] : []),
     ...userspace(item),
+    ...unprogrammed(item, 'no-rule', 'no rule for'),
+    ...unprogrammed(item, 'not-captured', 'rules not captured for'),
+    ...notCaptured(item),
+    ...lost(item),
     ...refusals(item),
     ...(item.conflict === null ? [] : [`the rules' comment says ${item.conflict}`]),
+    ...item.misdirected.map(
+      ({ to, named }) =>
+        `goes to ${addressWithPort(to.address, to.port)} where the chain's name says ${addressWithPort(named.address, named.port)}`,
+    ),
     ...shares(item),
     ...(item.externalPolicy === 'Local' ? ['external Local'] : []),
     ...(item.internalPolicy === 'Local' ? ['internal Local'] : []),
     ...(item.affinitySeconds === null ? [] : [`client affinity ${item.affinitySeconds} s`]),
     ...addresses('load balancer', item.loadBalancerIPs),
     ...addresses('external IP', item.externalIPs),
-    ...(item.sourceRanges.length === 0 ? [] : [`only from ${item.sourceRanges.join(', ')}`]),
+    ...printed(item),
+    ...sourceRanges(item),
     ...(item.namedBy === 'comment' ? ['named by a comment'] : []),
   ].join('; ');
 }
@@ -30,6 +43,54 @@ function userspace(item: ServiceItem): string[] {
 export function proxyPort(item: ServiceItem): number | null {
   const proxy = item.endpoints.find(({ chain }) => /^KUBE-(?:PORTALS|NODEPORT)-/.test(chain));
   return proxy?.port ?? null;
+}
+
+const KINDS: Readonly<Record<ServiceItem['printed'][number]['kind'], string>> = {
+  clusterIP: 'cluster IP',
+  nodePort: 'node port',
+  loadBalancerIP: 'load balancer',
+  externalIP: 'external IP',
+  external: 'outer address',
+  sourceRange: 'source range',
+};
+
+/** `no rule for its cluster IP, node port, load balancer 198.51.100.10`. */
+function unprogrammed(item: ServiceItem, state: 'no-rule' | 'not-captured', words: string): string[] {
+  const places = item.unprogrammed
+    .filter((each) => each.state === state)
+    .map(({ kind, address }) => {
+      const named = kind === 'clusterIP' || kind === 'nodePort' || address === null;
+      return named ? KINDS[kind] : `${KINDS[kind]} ${address}`;
+    });
+  return places.length === 0 ? [] : [`${words} its ${[...new Set(places)].join(', ')}`];
+}
+
+/** The chains of one port share their hash: the words before it tell them apart. */
+function notCaptured(item: ServiceItem): string[] {
+  const { notCaptured: chains } = item;
+  if (chains.length === 0) return [];
+  const names = chains.map((chain) => chain.replace(/-[A-Z2-7]{16}$/, ''));
+  return [`${item.endpoints.length === 0 ? 'not captured' : 'cut off'}: ${names.join(', ')}`];
+}
+
+/** kube-proxy either sends packets on or refuses them: where rules do neither, somebody took rules away. */
+function lost(item: ServiceItem): string[] {
+  const idle = item.endpoints.length === 0 && item.refusals.length === 0 && item.notCaptured.length === 0;
+  return idle ? ['no rule sends it on or refuses it'] : [];
+}
+
+function printed(item: ServiceItem): string[] {
+  return item.printed
+    .filter(({ kind }) => kind !== 'sourceRange')
+    .map(({ kind, text }) => `${KINDS[kind]} printed as "${text}"`);
+}
+
+function sourceRanges(item: ServiceItem): string[] {
+  const names = item.printed
+    .filter(({ kind }) => kind === 'sourceRange')
+    .map(({ text }) => `what is printed as "${text}"`);
+  const all = [...item.sourceRanges, ...names];
+  return all.length === 0 ? [] : [`only from ${all.join(', ')}`];
 }
 
 /** Each place that refuses, once: `rejected` for the cluster IP, `node port dropped`, `203.0.113.1:80 dropped`. */
@@ -49,7 +110,7 @@ function refusals(item: ServiceItem): string[] {
 
 /** The drop behind KUBE-FW meets only clients outside the source ranges, which have a remark of their own. */
 function isSourceFilter(refusal: ServiceItem['refusals'][number], item: ServiceItem): boolean {
-  if (item.sourceRanges.length === 0 || refusal.nodePort || refusal.action !== 'drop') return false;
+  if (sourceRanges(item).length === 0 || refusal.nodePort || refusal.action !== 'drop') return false;
   return refusal.comment !== null && !refusal.comment.includes(' has no ');
 }
 

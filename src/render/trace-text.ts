@@ -42,12 +42,11 @@ function heading(list: TraceList, width: number | null, colours: Colours): strin
 /** What the address is: one Service port, one of several, or nobody's. */
 function isWhat(items: readonly TraceItem[], colours: Colours): string {
   const service = items.find((each) => each.service !== null)?.service ?? null;
-  if (service !== null)
-    return ` is ${colours.strong(escapeTerminal(labelOf(service)))} (${viaText(service)})`;
+  if (service !== null) return ` is ${colours.strong(escapeTerminal(labelOf(service)))}${viaText(service)}`;
   const possible = unique(
     items.flatMap(({ outcomes }) =>
       outcomes.flatMap(({ service: one }) =>
-        one === null ? [] : [{ code: '', text: `${labelOf(one)} (${viaText(one)})`, settle: null }],
+        one === null ? [] : [{ code: '', text: `${labelOf(one)}${viaText(one)}`, settle: null }],
       ),
     ),
   );
@@ -67,8 +66,13 @@ function labelOf(service: ServiceRef): string {
   return `${service.namespace}/${service.name}${port}`;
 }
 
+/** ` (cluster IP, named by a rule comment)`; empty where neither is to be said. */
 function viaText({ via, namedBy }: ServiceRef): string {
-  return namedBy === 'comment' ? `${VIA[via]}, named by a rule comment` : VIA[via];
+  const said = [
+    ...(via === null ? [] : [VIA[via]]),
+    ...(namedBy === 'comment' ? ['named by a rule comment'] : []),
+  ];
+  return said.length === 0 ? '' : ` (${said.join(', ')})`;
 }
 
 function answer(item: TraceItem, width: number | null, colours: Colours): string {

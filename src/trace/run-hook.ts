@@ -6,6 +6,7 @@ import { type Branch, changed } from './branch.ts';
 import { whereTableIsFull } from './conntrack-full.ts';
 import { trackConnection } from './conntrack-step.ts';
 import { assume, type TraceContext } from './context.ts';
+import { cutTable, isSeldom, seldomTableAssumed } from './cut.ts';
 import { HOOKS } from './hooks.ts';
 import { manipulates, translate, withDestination, withSource } from './nat.ts';
 import { senderOf } from './packet.ts';
@@ -45,7 +46,10 @@ function runTable(
   for (const ruleset of rulesets) {
     const chain = baseChain(context.world, ruleset, table, hook);
     const chains = ruleset.tables.get(table);
-    if (chain === null || chains === undefined) continue;
+    if (chain === null || chains === undefined) {
+      branches = branches.filter((branch) => !endsAtCut(branch, ruleset, table, hook, context));
+      continue;
+    }
     branches = branches.flatMap((branch) => {
       const walked = walkChain(branch, chain, {
         ...context,
@@ -79,7 +83,10 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   for (const ruleset of context.world.rulesets) {
     const chain = baseChain(context.world, ruleset, 'nat', hook);
     const chains = ruleset.tables.get('nat');
-    if (chain === null || chains === undefined) continue;
+    if (chain === null || chains === undefined) {
+      open = open.filter((branch) => !endsAtCut(branch, ruleset, 'nat', hook, context));
+      continue;
+    }
     open = open.flatMap((branch) => {
       const walked = walkChain(branch, chain, {
         ...context,
@@ -103,6 +110,22 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   }
   // No rule rewrote it: a null binding, so that nat is not asked again.
   return [...done, ...open.map((branch) => settled(branch, side))];
+}
+
+/** A table that may stand behind the place where the dump broke off: the walk ends, or is told to rest on its absence. */
+function endsAtCut(
+  branch: Branch,
+  ruleset: Ruleset,
+  table: TableName,
+  hook: HookName,
+  context: TraceContext,
+): boolean {
+  const assumed = isSeldom(table) ? seldomTableAssumed(ruleset, table) : null;
+  if (assumed !== null) assume(context, assumed.code, assumed.text, assumed.settle);
+  const reason = assumed === null ? cutTable(ruleset, table, hook) : null;
+  if (reason === null) return false;
+  context.ended.push({ branch, verdict: 'unknown', reason, rejectWith: null, exit: null });
+  return true;
 }
 
 /** The rule by which a branch came to a chain. */

@@ -5,6 +5,7 @@ import { formatAddress } from '../net/address.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
+import { cutHere } from './cut.ts';
 import { decide, rememberedRecent } from './decide.ts';
 import type { Observer } from './observer.ts';
 import { applyToPacket } from './packet-targets.ts';
@@ -41,6 +42,8 @@ interface Frame {
   readonly caller: Frame | null;
   /** Chains left by goto on the way into this one. */
   readonly left: LeftChain | null;
+  /** True where RETURN brought the walk to the chain's end: rules that a cut dump lost behind it do not matter. */
+  readonly returned: boolean;
 }
 
 interface LeftChain {
@@ -62,6 +65,11 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
     let frame: Frame | null = task.frame;
     while (frame !== null) {
       const index: number | undefined = frame.candidates[frame.position];
+      const cut = frame.returned ? null : cutHere(frame.chain, frame.position, index === undefined);
+      if (cut !== null) {
+        result.ended.push(ending(branch, 'unknown', cut));
+        break;
+      }
       if (index === undefined) {
         branch = passed(branch, walk.steps.end(walk.hook, walk.backend, frame.chain));
         if (frame.chain.policy !== null) {
@@ -196,7 +204,7 @@ function enter(
   walk: Walk,
 ): Frame {
   walk.observer?.entered(chain.rules, branch.state);
-  return { chain, candidates: candidatesOf(chain.rules, branch), position: 0, caller, left };
+  return { chain, candidates: candidatesOf(chain.rules, branch), position: 0, caller, left, returned: false };
 }
 
 /** The kernel refuses rule sets that lead back into a chain still being walked; a doctored or mixed dump can have them. */
@@ -209,7 +217,7 @@ function isOnTheWay(chain: Chain, from: Frame): boolean {
 }
 
 function atEnd(frame: Frame): Frame {
-  return { ...frame, position: frame.candidates.length };
+  return { ...frame, position: frame.candidates.length, returned: true };
 }
 
 /** Indices of the rules worth asking, kept so that 5,000 branches through one chain do not list them 5,000 times. */

@@ -31,7 +31,7 @@ export function baseChain(world: World, ruleset: Ruleset, table: TableName, hook
   if (chain === undefined || chain.policy === null)
     return chain !== undefined && chain.rules.length > 0 ? chain : null;
   if (ruleset.backend === 'iptables-legacy') return chain;
-  if (chain.rules.length > 0 || chain.policy === 'DROP') return chain;
+  if (chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined) return chain;
   return world.host.nft?.iptablesBaseChains.has(nftName(ruleset.family, table, hook)) ? chain : null;
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { tar } from '../capture/tar-builder.ts';
 import { run } from './run-main.ts';
 
 const BASE = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n';
@@ -61,6 +63,28 @@ describe('text from rules', () => {
 });
 
 describe('a dump that was cut off', () => {
+  it('inside its gzip stream is not certain of what stood behind', async () => {
+    const packed = gzipSync(readFileSync(DEMO));
+    const { status, out, err } = await run([...ASK, '--detail', 'answer'], {
+      stdin: packed.subarray(0, packed.length / 2),
+    });
+    expect(status).toBe(0);
+    expect(err).toContain('the gzip stream is cut off');
+    expect(out).toMatch(/UNKNOWN: the dump breaks off at stdin:\d+, before the rules of nat KUBE-SERVICES/);
+    expect(out).toContain('take the dump again on the node with `iptables-save -c`');
+  });
+
+  it('between two tables, inside an archive, lacks the table that should follow', async () => {
+    const text = readFileSync(DEMO, 'utf8');
+    const filter = text.slice(0, text.indexOf('# Generated', text.indexOf('*filter')));
+    const archive = tar([{ name: 'capture/iptables-save.txt', body: text }]);
+    const cut = archive.subarray(0, 512 + Buffer.byteLength(filter));
+    const { out } = await run([...ASK, '--detail', 'answer'], { stdin: cut });
+    expect(out).toMatch(
+      /UNKNOWN: the dump breaks off at .*, before table nat: what its chain PREROUTING does/,
+    );
+  });
+
   it('is answered from what is whole, and called cut, wherever in its last kilobyte it ends', async () => {
     const whole = readFileSync(DEMO, 'utf8');
     const commit = whole.lastIndexOf('COMMIT\n');

@@ -37,6 +37,7 @@ describe('a listing of single chains', () => {
       '-A KUBE-SERVICES -d 10.96.0.9/32 -p tcp -m comment --comment "shop/web cluster IP" -m tcp --dport 80 -j KUBE-SVC-AAAAAAAAAAAAAAAA',
       '-N KUBE-SVC-AAAAAAAAAAAAAAAA',
       '-A KUBE-SVC-AAAAAAAAAAAAAAAA -p tcp -j DNAT --to-destination 10.244.1.5:80',
+      '',
     ].join('\n');
     const { out } = await run(
       ['trace', '10.96.0.9:80', '--from', '10.244.9.9', '--detail', 'answer', '-f', '-'],

@@ -11,11 +11,13 @@ const ITEM: ChainItem = {
   name: 'KUBE-SEP-A',
   file: 'iptables-save.txt',
   line: 12,
+  cut: null,
   policy: null,
   owner: 'kube-proxy',
   purpose: 'Sends to one endpoint.',
   service: { namespace: 'shop', name: 'web', port: 'http', via: 'clusterIP', namedBy: 'hash' },
   endpoint: { address: '10.244.1.11', port: 8080, ref: null },
+  misdirected: null,
   rules: [
     {
       number: 1,
@@ -35,6 +37,7 @@ const LIST: ChainList = {
   capture: { origin: 'x', node: null, takenAt: null, proxyMode: 'iptables', backends: [] },
   problems: [],
   items: [ITEM],
+  absent: null,
 };
 
 describe('chains as text', () => {
@@ -56,7 +59,7 @@ describe('chains as text', () => {
   });
 
   it('offers names that come close', () => {
-    expect(renderNoChain('KUBE-SVC-X', ['KUBE-SVC-Y'])).toBe(
+    expect(renderNoChain('KUBE-SVC-X', ['KUBE-SVC-Y'], null)).toBe(
       'No chain KUBE-SVC-X in these rules. Close to it: KUBE-SVC-Y.\n',
     );
   });

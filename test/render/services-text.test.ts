@@ -26,6 +26,10 @@ const WEB: ServiceItem = {
     endpoint('10.244.1.11', 'local', true),
   ],
   refusals: [],
+  unprogrammed: [],
+  printed: [],
+  notCaptured: [],
+  misdirected: [],
   chains: ['KUBE-SVC-A'],
 };
 
@@ -79,6 +83,8 @@ function list(
     capture: { origin: 'x', node: null, takenAt: null, proxyMode, backends: [] },
     problems: [],
     items,
+    notProgrammed: [],
+    notes: [],
   };
 }
 

@@ -57,7 +57,7 @@ export function graphOf(table: Table): ChainGraph {
   const reached = new Set(starts);
   for (const name of reached) for (const called of calls.get(name) ?? []) reached.add(called);
   const whole = BUILT_IN[table.name].every((name) => table.chains.has(name));
-  const complete = whole && ![...lacking].some((name) => reached.has(name));
+  const complete = whole && table.cut === undefined && ![...lacking].some((name) => reached.has(name));
   return { callersOf: (chain) => callers.get(chain) ?? [], reached, complete };
 }
 

@@ -7,7 +7,7 @@ import type { ChainGraph } from './chain-graph.ts';
 import type { FoundChain } from './find-chains.ts';
 
 /** Which Service port and endpoint a chain belongs to. */
-export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint'>;
+export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint' | 'misdirected'>;
 
 /**
  * Names a KUBE-SVC, -SVL, -EXT, -FW, -XLB or -SEP chain: by the API object whose hash it carries, else by a comment in it or in
@@ -15,10 +15,24 @@ export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint'>;
  */
 export function identifyChain(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): ChainIdentity {
   const prefix = splitChainName(found.chain.name)?.prefix;
-  if (prefix === undefined) return { service: null, endpoint: null };
+  if (prefix === undefined) return { service: null, endpoint: null, misdirected: null };
   const comments = commentsAround(found, graph);
   const endpoint = prefix === 'SEP' ? endpointOf(found, comments, naming) : null;
-  return { service: serviceOf(found, graph, comments, endpoint, naming), endpoint };
+  const misdirected = endpoint === null ? null : misdirectionOf(found, endpoint, comments, naming);
+  const service = serviceOf(found, graph, comments, misdirected?.named ?? endpoint, naming);
+  return { service, endpoint, misdirected };
+}
+
+function misdirectionOf(
+  { ruleset, table, chain }: FoundChain,
+  { address, port }: Socket,
+  comments: readonly string[],
+  naming: ServiceNaming,
+): ChainItem['misdirected'] {
+  const { target } = readEndpointChain(table, chain.name, ruleset.family);
+  if (target === null) return null;
+  const named = firstOf([...comments, null], (said) => naming.otherEndpointInName(chain.name, target, said));
+  return named === null ? null : { chain: chain.name, to: { address, port }, named };
 }
 
 function endpointOf(
@@ -64,7 +78,7 @@ function serviceOf(
   return null;
 }
 
-/** By which kind of address packets come to the chain: from the first rule that jumps to it. */
+/** By which kind of address packets come to the chain: from the first rule that jumps to it; null where none tells. */
 function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
   for (const { chain: caller, index } of graph.callersOf(chain.name)) {
     if (caller.name === 'KUBE-NODEPORTS') return 'nodePort';
@@ -75,7 +89,7 @@ function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
   }
   const kind = splitChainName(chain.name)?.prefix;
   if (kind === 'FW') return 'loadBalancerIP';
-  return kind === 'EXT' || kind === 'XLB' ? 'nodePort' : 'clusterIP';
+  return kind === 'EXT' || kind === 'XLB' ? null : 'clusterIP';
 }
 
 /** Comments that may name the chain's Service: its callers' first, in large-cluster mode KUBE-SERVICES alone has them. */

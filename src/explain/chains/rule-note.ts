@@ -44,10 +44,23 @@ export function noteRule(rule: Rule, context: NoteContext): string | null {
     case 'drop':
       return `Drops ${destinationOf(facts, context.naming)}, without an answer.`;
     case 'return':
-      return 'Goes back to the calling chain; in a built-in chain, the policy decides.';
+      return BUILT_IN.test(rule.chain)
+        ? 'Ends the walk of this chain: its policy decides.'
+        : 'Goes back to the calling chain.';
+    case 'accept':
+      return noteHealthCheck(facts);
     default:
       return null;
   }
+}
+
+const BUILT_IN = /^(?:PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
+
+function noteHealthCheck({ comment, port }: RuleFacts): string | null {
+  const said = comment === null ? null : parseServiceComment(comment);
+  if (said?.phrase !== 'health-check-node-port' || port === null) return null;
+  const name = labelOf({ ...said, service: said.name });
+  return `Lets load balancers ask port ${port} whether this node has endpoints of ${name}.`;
 }
 
 function noteJump(chain: string, rule: Rule, facts: RuleFacts, context: NoteContext): string | null {

@@ -98,7 +98,9 @@ export class RuleServices {
     const { family } = reading.ruleset;
     this.#drafts.push({ draft, reading, entered: true });
     const keys = new Set<string>();
-    for (const { protocol, address, port } of draft.entries) {
+    for (const { protocol, address, port, printed } of draft.entries) {
+      // A host name in a listing is no place that a flow can be compared with.
+      if (port === null || printed !== null) continue;
       keys.add(placeKey(family, protocol, address, port));
     }
     for (const key of keys) this.#addPlace(key, { draft, reading, entered: true });

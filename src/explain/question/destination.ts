@@ -1,10 +1,13 @@
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
 import type { DestinationAnswer, Destination as NamedDestination } from '../../names/addresses.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
-import { ICMP, ICMPV6, parseProtocol, SCTP, TCP, UDP } from '../../net/protocol.ts';
+import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
+import { formatSocket } from '../chains/leads-to.ts';
 import type { ServiceRef } from '../explanation.ts';
+import { labelOf } from '../services/service-name.ts';
+import { chosenProtocol, protocolsAt } from './protocols-at.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
-import { serviceInComments } from './service-in-comments.ts';
+import { type RuleDestination, serviceInComments } from './service-in-comments.ts';
 import { nodeAddress } from './this-node.ts';
 
 /** Where the packet is sent, as the question's destination says. */
@@ -31,13 +34,15 @@ export function readDestination(question: TraceQuestion, known: Known): Destinat
   if (node !== null) return nodePort(Number(node[1]), protocol, known);
   const literal = readAddress(text);
   if (literal !== null) {
-    const chosen = protocol ?? protocolAt(literal.address, literal.port, known) ?? TCP;
+    const { address, port } = literal;
+    const at = protocol !== null || port === null ? [] : protocolsAt(address, port, known);
+    const taken = protocol ?? at[0]?.protocol ?? TCP;
     return {
       ...literal,
-      protocol: inFamily(chosen, literal.address),
+      protocol: inFamily(taken, address),
       isLocal: false,
       named: null,
-      chosen: null,
+      chosen: chosenProtocol(text, at),
     };
   }
   return service(text, protocol, question, known);
@@ -78,29 +83,31 @@ function readPort(text: string): number {
 
 function nodePort(port: number, protocol: number | null, known: Known): Destination {
   readPort(String(port));
-  const owner = [TCP, UDP, SCTP].find((each) => known.book.serviceAtNodePort(each, port) !== null);
+  const at = protocol === null ? protocolsAt(null, port, known) : [];
+  const said = chosenProtocol(`node:${port}`, at);
   const address = nodeAddress(known);
   return {
     address: address ?? PLACEHOLDER,
     port,
-    protocol: protocol ?? owner ?? TCP,
+    protocol: protocol ?? at[0]?.protocol ?? TCP,
     isLocal: true,
     named: null,
-    chosen:
+    chosen: joined([
+      said,
       address === null
         ? `the node's addresses are not in the capture; ${formatAddress(PLACEHOLDER)} stands for one of them`
         : null,
+    ]),
   };
+}
+
+function joined(said: readonly (string | null)[]): string | null {
+  const texts = said.filter((text) => text !== null);
+  return texts.length === 0 ? null : texts.join('; ');
 }
 
 /** Stands for "some address of this node" (RFC 5737). */
 const PLACEHOLDER: Address = { family: 'ipv4', value: 0xc0000201n };
-
-/** The protocol of a Service port with this address and port; TCP where several protocols share it. */
-function protocolAt(address: Address, port: number | null, known: Known): number | null {
-  if (port === null) return null;
-  return [TCP, UDP, SCTP].find((each) => known.book.serviceAt(each, address, port) !== null) ?? null;
-}
 
 function service(text: string, protocol: number | null, question: TraceQuestion, known: Known): Destination {
   const answer = known.book.resolve(text, question.namespace, protocol);
@@ -116,10 +123,37 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
     case 'services-unknown':
     case 'no-such-service': {
       const ruled = serviceInComments(known.rulesets, text, question.namespace, protocol);
-      if (ruled !== null) return { ...ruled, isLocal: false, chosen: null };
+      const [first] = ruled;
+      if (first !== undefined) return byComment(first, ruled.slice(1), known);
       throw new QuestionError(noServiceText(answer, text, question.namespace));
     }
   }
+}
+
+/** A Service that only comments name. */
+function byComment(first: RuleDestination, others: readonly RuleDestination[], known: Known): Destination {
+  const { address, port, protocol, named } = first;
+  const label = labelOf({ namespace: named.namespace, service: named.name, port: named.port });
+  if (address === null) {
+    const way = nodePort(port, protocol, known);
+    const said = `the rules tell of ${label} by its node port alone; this is node:${port}`;
+    return { ...way, named, chosen: joined([said, way.chosen]) };
+  }
+  const places = others.map(placeText);
+  const more = places.length > SHOWN ? `, and ${places.length - SHOWN} more` : '';
+  const said =
+    places.length === 0
+      ? null
+      : `${named.namespace}/${named.name} has several addresses and ports in the rules; this is ${placeText(first)}, others are ${places.slice(0, SHOWN).join(', ')}${more}`;
+  return { address, port, protocol, isLocal: false, named, chosen: said };
+}
+
+const SHOWN = 6;
+
+function placeText({ address, port, protocol, named }: RuleDestination): string {
+  const name = named.port === '' ? '' : ` (${named.port})`;
+  const at = address === null ? `node:${port}` : formatSocket(formatAddress(address), port);
+  return `${at}/${formatProtocol(protocol)}${name}`;
 }
 
 /** @returns why a name leads to no Service port, and the way out. */
@@ -179,7 +213,9 @@ function chosenAmong(
           `${label} has ${ports.length} ports; this is ${portLabel(port)}, others are ${ports
             .filter((each) => each !== port)
             .map(portLabel)
-            .join(', ')}`,
+            .join(
+              ', ',
+            )} (${label}:PORT asks for one, by name or number${sameNumber(ports) ? ', with --protocol where the number is the same' : ''})`,
         ]),
     ...(clusterIPs.length === 0
       ? []
@@ -193,6 +229,10 @@ function chosenAmong(
     named: null,
     chosen: said.length === 0 ? null : said.join('; '),
   };
+}
+
+function sameNumber(ports: readonly ServicePort[]): boolean {
+  return new Set(ports.map((each) => each.port)).size < ports.length;
 }
 
 function portLabel(port: ServicePort): string {

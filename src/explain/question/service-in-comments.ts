@@ -1,12 +1,15 @@
 import { type Chain, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { parseServiceComment } from '../../names/comments.ts';
+import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../names/comments.ts';
 import type { Address } from '../../net/address.ts';
+import { formatProtocol } from '../../net/protocol.ts';
 import type { ServiceRef } from '../explanation.ts';
 
 /** Where a rule's packets go: what its matches ask of the destination. */
 export interface RuleDestination {
-  readonly address: Address;
+  /** Null for a node port. */
+  readonly address: Address | null;
   readonly port: number;
+  /** IP protocol number. */
   readonly protocol: number;
   readonly named: ServiceRef;
 }
@@ -14,54 +17,88 @@ export interface RuleDestination {
 /**
  * Without API objects kube-proxy's comments tell which rule is whose: `default/web:http cluster IP`.
  * @param text `namespace/service[:port]` or `service[:port]`; the port by name or number
- * @returns the first cluster IP of that name in the rules, or null
+ * @returns every destination of that name in the rules, each once: cluster IPs first, node ports last, then by port and
+ *   protocol, since KUBE-SERVICES is written in another order at every sync
  */
 export function serviceInComments(
   rulesets: readonly Ruleset[],
   text: string,
   defaultNamespace: string,
   protocol: number | null,
-): RuleDestination | null {
+): RuleDestination[] {
   const [, namespace = defaultNamespace, name, wanted] =
     /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
-  for (const chain of chainsWithAddresses(rulesets)) {
-    for (let index = 0; index < chain.rules.length; index++) {
-      const rule = chain.rules.at(index);
-      const said = parseServiceComment(commentOf(rule) ?? '');
-      if (said === null || said.namespace !== namespace || said.name !== name) continue;
-      const found = destinationOf(rule);
-      if (found === null || (protocol !== null && found.protocol !== protocol)) continue;
-      if (wanted === undefined || said.port === wanted || String(found.port) === wanted)
-        return {
-          ...found,
-          named: { namespace, name, port: said.port, via: 'clusterIP', namedBy: 'comment' },
-        };
-    }
+  const found = new Map<string, RuleDestination>();
+  const take = (rule: Rule, chain: Chain): void => {
+    const said = parseServiceComment(commentOf(rule) ?? '');
+    if (said === null || said.namespace !== namespace || said.name !== name) return;
+    const place = destinationOf(rule, chain);
+    if (place === null || (protocol !== null && place.protocol !== protocol)) return;
+    if (wanted !== undefined && said.port !== wanted && String(place.port) !== wanted) return;
+    const key = `${place.address?.value ?? ''} ${place.port} ${place.protocol}`;
+    const known = found.get(key);
+    if (known !== undefined && known.named.via !== null) return;
+    found.set(key, { ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
+  };
+  const chains = rulesets.flatMap((ruleset) =>
+    [ruleset.tables.get('nat'), ruleset.tables.get('filter')].flatMap((table) => [
+      ...(table?.chains.values() ?? []),
+    ]),
+  );
+  for (const chain of chains) {
+    if (!ENTRY_CHAINS.has(chain.name)) continue;
+    for (let index = 0; index < chain.rules.length; index++) take(chain.rules.at(index), chain);
   }
-  return null;
+  // Since 1.22 the masquerade rule of each KUBE-SVC chain tells the cluster IP too: a listing may hold that chain alone.
+  if (![...found.values()].some(({ named }) => named.via === 'clusterIP')) {
+    for (const chain of chains)
+      if (/^KUBE-SV[CL]-/.test(chain.name) && chain.rules.length > 0) take(chain.rules.at(0), chain);
+  }
+  return [...found.values()].sort(
+    (a, b) =>
+      rank(a) - rank(b) ||
+      a.port - b.port ||
+      (formatProtocol(a.protocol) < formatProtocol(b.protocol) ? -1 : 1),
+  );
 }
 
-/** KUBE-SERVICES first; since 1.22 the masquerade rule of each KUBE-SVC chain tells the cluster IP too. */
-function* chainsWithAddresses(rulesets: readonly Ruleset[]): Generator<Chain> {
-  const tables = rulesets.flatMap((ruleset) => [ruleset.tables.get('nat'), ruleset.tables.get('filter')]);
-  for (const table of tables) {
-    const chain = table?.chains.get('KUBE-SERVICES');
-    if (chain !== undefined) yield chain;
-  }
-  for (const table of tables) {
-    for (const chain of table?.chains.values() ?? []) if (/^KUBE-SV[CL]-/.test(chain.name)) yield chain;
-  }
+const ENTRY_CHAINS: ReadonlySet<string> = new Set([
+  'KUBE-SERVICES',
+  'KUBE-EXTERNAL-SERVICES',
+  'KUBE-NODEPORTS',
+]);
+
+function refOf({ namespace, name, port }: ServiceComment, via: ServiceRef['via']): ServiceRef {
+  return { namespace, name, port, via, namedBy: 'comment' };
 }
 
-function destinationOf(rule: Rule): Omit<RuleDestination, 'named'> | null {
+function viaOf({ name }: Chain, address: Address | null, phrase: CommentPhrase): ServiceRef['via'] {
+  if (address === null) return 'nodePort';
+  if (phrase === 'external-ip') return 'externalIP';
+  if (phrase === 'load-balancer-ip') return 'loadBalancerIP';
+  return name === 'KUBE-EXTERNAL-SERVICES' ? null : 'clusterIP';
+}
+
+function rank({ named, address }: RuleDestination): number {
+  const order = ['clusterIP', 'loadBalancerIP', 'externalIP', null, 'nodePort'].indexOf(named.via);
+  return order * 2 + (address?.family === 'ipv6' ? 1 : 0);
+}
+
+function destinationOf(rule: Rule, { name }: Chain): Omit<RuleDestination, 'named'> | null {
   let address: Address | null = null;
   let port: number | null = null;
   let protocol: number | null = null;
+  let local = name === 'KUBE-NODEPORTS' && rule.target?.kind === 'jump';
   for (const match of rule.matches) {
     if (match.negated) continue;
     if (match.kind === 'destination') address = { family: match.prefix.family, value: match.prefix.value };
     if (match.kind === 'destination-port') port = match.ports.from;
     if (match.kind === 'protocol') protocol = match.number;
+    if (match.kind === 'addrtype' && match.side === 'destination' && match.types.includes('LOCAL'))
+      local = true;
   }
-  return address === null || port === null || protocol === null ? null : { address, port, protocol };
+  // Node ports of localhost alone name 127.0.0.0/8, which stands for no other address of the node.
+  if (name === 'KUBE-NODEPORTS') address = null;
+  if (port === null || protocol === null || (address === null && !local)) return null;
+  return { address, port, protocol };
 }

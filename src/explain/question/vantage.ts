@@ -8,6 +8,7 @@ import type { Condition } from '../../trace/outcome.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Destination } from './destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
+import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
 import { podNetworks, thisNodeName } from './this-node.ts';
 
 /** A place to send the packet from. */
@@ -28,8 +29,8 @@ export interface Vantage {
 export function readVantages(question: TraceQuestion, destination: Destination, known: Known): Vantage[] {
   const { from } = question;
   const { family } = destination.address;
-  if (from === null) return [somePod(destination, known), theNode(known, family), external(known, family)];
-  if (from === 'pod') return [somePod(destination, known)];
+  if (from === null) return [somePod(known, family), theNode(known, family), external(known, family)];
+  if (from === 'pod') return [somePod(known, family)];
   if (from === 'node') return [theNode(known, family)];
   if (from === 'external') return [external(known, family)];
   if (from.startsWith('pod:')) return [namedPod(from.slice('pod:'.length), question, known, family)];
@@ -106,27 +107,21 @@ export function routeTowards({ host }: Known, address: Address): RouteAnswer {
   });
 }
 
-/** A pod of this node that is not itself behind the destination, the same one for the same capture. */
-function somePod(destination: Destination, known: Known): Vantage {
-  const { family } = destination.address;
-  const node = thisNodeName(known);
-  const endpoints = new Set((known.cluster.endpoints ?? []).map(({ address }) => address));
-  const candidates = (known.cluster.pods ?? [])
-    .filter(
-      (pod) => !pod.hostNetwork && !pod.terminating && pod.phase !== 'Succeeded' && pod.phase !== 'Failed',
-    )
-    .filter((pod) => node === null || pod.node === node)
-    .flatMap((pod) =>
-      addressOf(pod, family).map((address) => ({
-        pod,
-        address,
-        endpoint: endpoints.has(formatAddress(address)),
-      })),
-    )
-    .sort((a, b) => Number(a.endpoint) - Number(b.endpoint) || compare(nameOf(a.pod), nameOf(b.pod)));
-  const [first] = candidates;
-  if (first !== undefined) return fromAddress('pod', `pod ${nameOf(first.pod)}`, first.address, known);
-  return unnamedPod(known, family);
+/** Some pod of this node; where nothing tells which pods are its own, that one is taken for one is said. */
+function somePod(known: Known, family: Family): Vantage {
+  const found = findSomePod(known, family);
+  if (found === null) return unnamedPod(known, family);
+  const { pod, address, here } = found;
+  const vantage = fromAddress('pod', `pod ${nameOf(pod)}`, address, known);
+  if (here) return vantage;
+  const on = pod.node === null ? '' : `, on ${pod.node},`;
+  const assumption = {
+    code: 'pod-of-node',
+    text: `nothing in the capture tells which pods are on this node; ${nameOf(pod)} (${formatAddress(address)})${on} is taken for one of them`,
+    settle:
+      'capture `ip -j addr` and nodes.json, or write {"node": "NAME"} into capture.json; or give --from pod:NAMESPACE/NAME or an address',
+  };
+  return { ...vantage, assumptions: [assumption, ...vantage.assumptions] };
 }
 
 /** Without pods in the capture: an address of the pods' network stands for a pod that is behind no Service. */
@@ -167,7 +162,7 @@ function namedPod(text: string, question: TraceQuestion, known: Known, family: F
   if (pod.hostNetwork && pod.node === thisNodeName(known)) {
     return { ...theNode(known, family), from: `pod ${nameOf(pod)} (host network)` };
   }
-  const [address] = addressOf(pod, family);
+  const [address] = addressesOf(pod, family);
   if (address === undefined) throw new QuestionError(`--from pod:${text}: the pod has no ${family} address`);
   return fromAddress('pod', `pod ${nameOf(pod)}`, address, known);
 }
@@ -235,28 +230,10 @@ function endpointAddresses(known: Known, family: Family): Prefix[] {
   return [...addresses.values()].slice(0, 1000);
 }
 
-function defaultInterface(known: Known, family: Family): string | undefined {
-  const route = known.host.routes[family]?.find(
-    ({ destination, type, usable }) => destination.mask === 0n && type === 'unicast' && usable,
-  );
-  return route?.nextHops[0]?.device ?? undefined;
-}
-
-function addressOf(pod: Pod, family: Family): Address[] {
-  return pod.ips.flatMap((ip) => {
-    const address = parseAddress(ip);
-    return address !== null && address.family === family ? [address] : [];
-  });
-}
-
 function nameOf(pod: Pod): string {
   return `${pod.namespace}/${pod.name}`;
 }
 
 function all(family: Family): bigint {
   return family === 'ipv4' ? 0xffffffffn : (1n << 128n) - 1n;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

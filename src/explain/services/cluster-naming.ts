@@ -67,8 +67,9 @@ class ClusterNaming implements ServiceNaming {
     // KUBE-PROXY-FIREWALL names the chain that did not accept.
     const firewall = /KUBE-FW-([A-Z2-7]{16})/.exec(comment ?? '')?.[1];
     if (firewall !== undefined) return firewall;
-    if (port === null || protocol === null) return null;
-    const known = address === null && !nodePort ? null : this.bySocket(address, port, protocol);
+    if (protocol === null) return null;
+    const known =
+      port === null || (address === null && !nodePort) ? null : this.bySocket(address, port, protocol);
     const name = known?.name ?? (comment === null ? null : this.nameIn(comment));
     return name === null ? null : (this.suffixesOf(name, protocol)[0] ?? null);
   }
@@ -81,6 +82,20 @@ class ClusterNaming implements ServiceNaming {
     if (confirmChainName(chain, said, said.endpoint) === null) return null;
     const [, address = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(said.endpoint) ?? [];
     return { address, port: Number(port) };
+  }
+
+  otherEndpointInName(chain: string, socket: Socket, comment: string | null): Socket | null {
+    const here = textOf(socket);
+    if (here === null) return null;
+    const own = this.#input.names.lookup(chain, null, here);
+    if (own !== null) {
+      const { endpoint } = own;
+      const same = endpoint === null || endpointText(endpoint.address, endpoint.port) === here;
+      return same ? null : { address: endpoint.address, port: endpoint.port };
+    }
+    const said = comment === null ? null : parseServiceComment(comment);
+    if (said === null || said.endpoint === null || said.endpoint === here) return null;
+    return this.recoverEndpoint(chain, comment);
   }
 
   endpointAt(

@@ -16,13 +16,13 @@ export class EndpointIndex {
 
   /**
    * @param own the API's endpoint whose hash the rule's chain carries, if there is one
-   * @returns that endpoint where it has the address; else the pod at the address, about which the Service's endpoints say
+   * @returns that endpoint where it has the address and port; else the pod at the address, about which the Service's endpoints say
    *   nothing (ready, serving and terminating are null); null where nobody is known to be there
    */
   at(own: Endpoint | null, address: string, port: number | null): EndpointRef | null {
     const parsed = parseAddress(address);
     if (parsed === null) return null;
-    if (own !== null && isAt(own, parsed)) return this.#refOf(own);
+    if (own !== null && isAt(own, parsed) && (port === null || own.port === port)) return this.#refOf(own);
     const pod = this.#book.podAt(parsed);
     const other = port === null ? null : (this.#book.endpointsAt(parsed, port)[0] ?? null);
     const name = pod ?? other?.pod ?? null;

@@ -14,9 +14,12 @@ export interface Entry {
   /** Null for a node port. */
   readonly address: string | null;
   readonly kind: AddressKind | 'nodePort';
-  readonly port: number;
+  /** Null where a listing lost it. */
+  readonly port: number | null;
   readonly protocol: string;
   readonly comment: string | null;
+  /** The destination as a listing printed it, where address or port cannot be read back: `db.example.com:http-x`. */
+  readonly printed: string | null;
 }
 
 /**
@@ -26,8 +29,12 @@ export interface Entry {
  */
 export function readServiceEntries(table: Table): Entry[] {
   return readEntries(table, 'KUBE-SERVICES', (facts, chain) => {
-    if (facts.destination === null) return null;
-    return { address: formatAddress(facts.destination), kind: kindOf(facts, chain) };
+    const { destination, lost } = facts;
+    if (destination === null && lost.destination === null) return null;
+    return {
+      address: destination === null ? null : formatAddress(destination),
+      kind: kindOf(facts, chain),
+    };
   });
 }
 
@@ -50,10 +57,20 @@ function readEntries(
     const facts = factsOf(rules.at(index));
     const { port, protocol, comment } = facts;
     const place = where(facts, target);
-    if (place === null || port === null || protocol === null) continue;
-    entries.push({ suffix: name.hash, chain: target, ...place, port, protocol, comment });
+    const printed = printedDestination(facts, place?.address ?? null);
+    if (place === null || protocol === null || (port === null && printed === null)) continue;
+    entries.push({ suffix: name.hash, chain: target, ...place, port, protocol, comment, printed });
   }
   return entries;
+}
+
+/** @returns `db.example.com:80`, `10.43.0.1:frobnicate`; null where nothing of the destination is lost. */
+export function printedDestination({ lost, port }: RuleFacts, address: string | null): string | null {
+  if (lost.destination === null && lost.port === null) return null;
+  const host = lost.destination ?? address;
+  const number = lost.port ?? port;
+  if (host === null) return `port ${number}`;
+  return number === null ? host : `${host}:${number}`;
 }
 
 /** The comment's last words say it; KUBE-SERVICES keeps its comments even in large-cluster mode. Without one, the shape does. */

@@ -5,7 +5,8 @@ import type { Entry } from './entry-rules.ts';
 import { factsOf } from './rule-facts.ts';
 
 /** A rule of userspace mode (kube-proxy up to 1.25): an address or node port, and the port on which kube-proxy itself answers. */
-export interface Portal extends Omit<Entry, 'suffix'> {
+export interface Portal extends Omit<Entry, 'suffix' | 'port'> {
+  readonly port: number;
   /** Where the rule sends packets; null where it keeps the node's own address and `proxyPort` alone is known. */
   readonly proxyAddress: string | null;
   readonly proxyPort: number | null;
@@ -43,6 +44,7 @@ function readChain(nat: Table, chain: string, family: 'ipv4' | 'ipv6'): Portal[]
       port,
       protocol,
       comment,
+      printed: null,
       proxyAddress: translated?.address ?? null,
       proxyPort: translated?.port ?? redirected?.from ?? null,
     });

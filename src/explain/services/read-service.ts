@@ -2,12 +2,14 @@ import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import type { ServiceItem } from '../explanation.ts';
 import { externalPolicyOf } from './external-policy.ts';
 import { findMarkDrop } from './mark-drop.ts';
+import { chainsNotCaptured } from './not-captured.ts';
 import { addressesOf } from './service-addresses.ts';
 import { chainsInOrder, type ServiceDraft } from './service-draft.ts';
 import { type EndpointReader, readEndpoints } from './service-endpoints.ts';
 import { nameDraft } from './service-name.ts';
 import type { ServiceNaming } from './service-naming.ts';
 import { readFirewall } from './source-ranges.ts';
+import { unprogrammedAddresses } from './unprogrammed-addresses.ts';
 
 /** What the reading of every Service port of one ruleset shares. */
 export interface ServiceReading {
@@ -27,20 +29,25 @@ export function readService(draft: ServiceDraft, reading: ServiceReading): Servi
     endpoints,
     affinitySeconds,
     endpointChains,
+    misdirected,
     protocol: protocolBehind,
   } = readEndpoints(chains, reading);
   const protocol = draft.entries[0]?.protocol ?? draft.refusals[0]?.protocol ?? protocolBehind;
   const name = nameDraft(draft, protocol, endpoints[0]?.comment ?? null, naming);
   const addresses = addressesOf(draft, name.service);
-  const own = new Set(addresses.loadBalancerIPs.map(({ address }) => address));
-  const ranges = chains
+  const own = new Set([
+    ...addresses.loadBalancerIPs.map(({ address }) => address),
+    ...draft.entries.flatMap(({ printed }) => (printed === null ? [] : [printed.replace(/:[^:]*$/, '')])),
+  ]);
+  const firewalls = chains
     .filter((chain) => chain.startsWith('KUBE-FW-'))
-    .flatMap((chain) => readFirewall(nat, chain, own).ranges);
+    .map((chain) => readFirewall(nat, chain, own));
+  const saidProtocol = protocol ?? name.protocol ?? 'unknown';
   return {
     namespace: name.namespace,
     name: name.name,
     port: name.port,
-    protocol: protocol ?? name.protocol ?? 'unknown',
+    protocol: saidProtocol,
     namedBy: name.namedBy,
     family: ruleset.family,
     backend: ruleset.backend,
@@ -49,11 +56,35 @@ export function readService(draft: ServiceDraft, reading: ServiceReading): Servi
     internalPolicy: internalPolicyOf(draft),
     externalPolicy: externalPolicy(draft, nat),
     affinitySeconds,
-    sourceRanges: ranges,
+    sourceRanges: firewalls.flatMap(({ ranges }) => ranges),
+    unprogrammed: unprogrammedAddresses({
+      draft,
+      ruleset,
+      addresses,
+      service: name.service,
+      port: name.port,
+      protocol: saidProtocol,
+    }),
+    printed: [
+      ...printedAddresses(draft),
+      ...firewalls.flatMap(({ printed }) => printed).map((text) => ({ kind: 'sourceRange' as const, text })),
+    ],
+    notCaptured: chainsNotCaptured(draft, ruleset),
+    misdirected,
     endpoints: endpoints.map(({ comment: _, ...endpoint }) => endpoint),
     refusals: [...draft.refusals.map(refusalItem), ...markDrops(draft, nat, addresses, own)],
     chains: [...chains, ...endpointChains],
   };
+}
+
+/** Destinations that only a host or port name tells, each once. */
+function printedAddresses({ entries, refusals }: ServiceDraft): ServiceItem['printed'] {
+  const found = new Map<string, ServiceItem['printed'][number]>();
+  for (const { printed, kind } of entries) if (printed !== null) found.set(printed, { kind, text: printed });
+  for (const { printed } of refusals) {
+    if (printed !== null && !found.has(printed)) found.set(printed, { kind: 'external', text: printed });
+  }
+  return [...found.values()];
 }
 
 function refusalItem(rule: ServiceDraft['refusals'][number]): ServiceItem['refusals'][number] {

@@ -1,5 +1,6 @@
 import type { Table } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
+import { printedDestination } from './entry-rules.ts';
 import { factsOf } from './rule-facts.ts';
 
 /** A rule of the filter table that refuses a Service port. */
@@ -12,6 +13,8 @@ export interface RefusalRule {
   readonly nodePort: boolean;
   readonly protocol: string | null;
   readonly comment: string | null;
+  /** The destination as a listing printed it, where it cannot be read back; else null. */
+  readonly printed: string | null;
   readonly file: string;
   readonly line: number;
 }
@@ -44,15 +47,21 @@ function readChain(table: Table, chain: RefusalChain): RefusalRule[] {
     if (target !== 'REJECT' && target !== 'DROP') continue;
     const rule = rules.at(index);
     const facts = factsOf(rule);
-    if (facts.port === null) continue;
+    const address = facts.destination === null ? null : formatAddress(facts.destination);
+    const printed = printedDestination(facts, address);
+    if (facts.port === null && printed === null) continue;
     found.push({
       chain,
       action: target === 'DROP' ? 'drop' : 'reject',
-      address: facts.destination === null ? null : formatAddress(facts.destination),
+      address,
       port: facts.port,
-      nodePort: facts.destination === null && (facts.destinationLocal || chain === 'KUBE-NODEPORTS'),
+      nodePort:
+        address === null &&
+        facts.lost.destination === null &&
+        (facts.destinationLocal || chain === 'KUBE-NODEPORTS'),
       protocol: facts.protocol,
       comment: facts.comment,
+      printed,
       file: rule.file,
       line: rule.line,
     });

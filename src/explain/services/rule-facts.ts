@@ -21,6 +21,12 @@ export interface RuleFacts {
   readonly recentCheck: boolean;
   readonly destinationLocal: boolean;
   readonly physdev: boolean;
+  /** What an `iptables -L` listing printed in place of the destination, the source or the port; null where it is known. */
+  readonly lost: {
+    readonly destination: string | null;
+    readonly source: string | null;
+    readonly port: string | null;
+  };
   /** The rule asks for something besides protocol, comment, `statistic` and `recent --set`: it is not for every packet. */
   readonly conditional: boolean;
 }
@@ -38,6 +44,7 @@ export function factsOf(rule: Rule): RuleFacts {
   let destinationLocal = false;
   let physdev = false;
   let conditional = false;
+  let lost: RuleFacts['lost'] = NOTHING_LOST;
   for (const match of rule.matches) {
     switch (match.kind) {
       case 'comment':
@@ -83,6 +90,10 @@ export function factsOf(rule: Rule): RuleFacts {
         conditional = true;
         physdev = true;
         break;
+      case 'lost':
+        conditional = true;
+        if (!match.negated) lost = { ...lost, ...lostPart(match.what, match.text) };
+        break;
       default:
         conditional = true;
     }
@@ -98,8 +109,19 @@ export function factsOf(rule: Rule): RuleFacts {
     recentCheck,
     destinationLocal,
     physdev,
+    lost,
     conditional,
   };
+}
+
+const NOTHING_LOST: RuleFacts['lost'] = { destination: null, source: null, port: null };
+
+function lostPart(what: string, text: string): Partial<RuleFacts['lost']> {
+  const [, side, address] = /^-([sd]) (.*)$/.exec(text) ?? [];
+  if (what === 'address' && address !== undefined)
+    return side === 's' ? { source: address } : { destination: address };
+  const port = /^dpts?:(.*)$/.exec(text)?.[1];
+  return what === 'port' && port !== undefined ? { port } : {};
 }
 
 function isHost(prefix: Prefix): boolean {

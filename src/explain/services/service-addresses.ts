@@ -33,7 +33,9 @@ export function addressesOf(draft: ServiceDraft, service: Service | null): Servi
     lists[kind].set(key, { address, port });
   };
   for (const { address, port, kind } of draft.entries) {
-    if (kind === 'nodePort' || address === null) nodePort ??= port;
+    if (port === null) continue;
+    if (kind === 'nodePort') nodePort ??= port;
+    else if (address === null) continue;
     else put(kind === 'external' ? outerKind(address, service) : kind, address, port);
   }
   for (const { chain, address, port, nodePort: forNodePort } of draft.refusals) {

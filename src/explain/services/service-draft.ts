@@ -28,13 +28,14 @@ export function draftServices(ruleset: Ruleset, naming: ServiceNaming): ServiceD
       const draft = draftOf(drafts, entry.suffix, entry.suffix);
       draft.entries.push(entry);
       draft.chains.add(entry.chain);
-      bySocket.set(socketKey(entry), entry.suffix);
+      if (entry.printed === null) bySocket.set(socketKey(entry), entry.suffix);
     }
     addChains(drafts, nat);
   }
   const filter = ruleset.tables.get('filter');
   for (const refusal of filter === undefined ? [] : readRefusals(filter)) {
-    const suffix = bySocket.get(socketKey(refusal)) ?? naming.suffixOfRefusal(refusal);
+    const socket = refusal.printed === null ? bySocket.get(socketKey(refusal)) : undefined;
+    const suffix = socket ?? naming.suffixOfRefusal(refusal);
     draftOf(drafts, suffix ?? `socket ${socketKey(refusal)}`, suffix).refusals.push(refusal);
   }
   return [...drafts.values()];
@@ -68,6 +69,7 @@ function socketKey(rule: {
   readonly address: string | null;
   readonly port: number | null;
   readonly protocol: string | null;
+  readonly printed: string | null;
 }): string {
-  return `${rule.address ?? 'node'} ${rule.port ?? ''} ${rule.protocol ?? ''}`;
+  return `${rule.printed ?? rule.address ?? 'node'} ${rule.port ?? ''} ${rule.protocol ?? ''}`;
 }

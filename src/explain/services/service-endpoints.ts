@@ -1,5 +1,5 @@
 import type { Table } from '../../iptables/ruleset.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { Misdirected, ServiceItem } from '../explanation.ts';
 import { type EndpointChain, readEndpointChain } from './endpoint-chain.ts';
 import { pickEndpoints } from './pick-endpoints.ts';
 import type { ServiceReading } from './read-service.ts';
@@ -10,6 +10,8 @@ export interface ServiceEndpoints {
   readonly affinitySeconds: number | null;
   /** KUBE-SEP chains, each once. */
   readonly endpointChains: readonly string[];
+  /** Those that send packets elsewhere than their names say. */
+  readonly misdirected: readonly Misdirected[];
   /** Protocol of the first DNAT rule; null where none can be read. */
   readonly protocol: string | null;
 }
@@ -45,6 +47,7 @@ export function readEndpoints(chains: readonly string[], reading: ServiceReading
   const nat = reading.ruleset.tables.get('nat');
   const endpoints: ServiceEndpoints['endpoints'][number][] = [];
   const endpointChains = new Set<string>();
+  const misdirected = new Map<string, Misdirected>();
   let affinitySeconds: number | null = null;
   let protocol: string | null = null;
   for (const chain of chains) {
@@ -58,16 +61,29 @@ export function readEndpoints(chains: readonly string[], reading: ServiceReading
       const socket = read.target ?? reading.naming.recoverEndpoint(pick.chain, pick.comment);
       const address = socket?.address ?? read.hairpin ?? 'unknown';
       const port = socket?.port ?? null;
+      const endpoint = reading.naming.endpointAt(pick.chain, address, port);
+      // Whether it is ready is known of the endpoint in the chain's name alone: then name and rule agree.
+      const named =
+        read.target === null || (endpoint !== null && endpoint.ready !== null)
+          ? null
+          : reading.naming.otherEndpointInName(pick.chain, read.target, pick.comment);
+      if (named !== null) misdirected.set(pick.chain, { chain: pick.chain, to: { address, port }, named });
       endpoints.push({
         address,
         port,
         share: pick.share,
         scope: chain.startsWith('KUBE-SVC-') ? 'cluster' : 'local',
         chain: pick.chain,
-        endpoint: reading.naming.endpointAt(pick.chain, address, port),
+        endpoint,
         comment: pick.comment,
       });
     }
   }
-  return { endpoints, affinitySeconds, endpointChains: [...endpointChains], protocol };
+  return {
+    endpoints,
+    affinitySeconds,
+    endpointChains: [...endpointChains],
+    misdirected: [...misdirected.values()],
+    protocol,
+  };
 }

@@ -78,8 +78,8 @@ function byHash(draft: ServiceDraft, naming: ServiceNaming): Found | null {
 }
 
 function byAddress(draft: ServiceDraft, naming: ServiceNaming): Found | null {
-  for (const { address, port, protocol } of [...draft.entries, ...draft.refusals]) {
-    if (port === null || protocol === null) continue;
+  for (const { address, port, protocol, printed } of [...draft.entries, ...draft.refusals]) {
+    if (port === null || protocol === null || printed !== null) continue;
     const found = naming.bySocket(address, port, protocol);
     if (found !== null) return { ...found, namedBy: 'api' };
   }

@@ -28,6 +28,11 @@ export interface ServiceNaming {
   suffixOfRefusal(refusal: RefusalRule): string | null;
   /** @returns the endpoint whose hash a KUBE-SEP chain carries, among the API's and the one that the comment names. */
   recoverEndpoint(chain: string, comment: string | null): Socket | null;
+  /**
+   * @param socket where a KUBE-SEP chain sends packets
+   * @returns the other endpoint whose hash the chain carries; null where it carries that of `socket`, or nobody knows
+   */
+  otherEndpointInName(chain: string, socket: Socket, comment: string | null): Socket | null;
   /** @returns who answers at an address, for the endpoint of this KUBE-SEP chain; null where the API does not know it. */
   endpointAt(
     chain: string,

@@ -8,28 +8,33 @@ export interface Firewall {
   readonly ranges: readonly string[];
   /** True where some rule lets every source through (1.20 writes KUBE-FW for every load balancer). */
   readonly open: boolean;
+  /** Sources that a listing printed as host names. */
+  readonly printed: readonly string[];
 }
 
 /**
  * @param table the nat table
  * @param chain a KUBE-FW chain
  * @param ownAddresses the Service's load balancer addresses: kube-proxy lets a packet from such an address pass when the
- *   node itself is in a range, because the node may own the address; that is no range of the Service
+ *   node itself is in a range, because the node may own the address; that is no range of the Service. Names that a listing
+ *   printed for them count too
  */
 export function readFirewall(table: Table, chain: string, ownAddresses: ReadonlySet<string>): Firewall {
   const rules = table.chains.get(chain)?.rules;
   const ranges: string[] = [];
+  const printed = new Set<string>();
   let open = false;
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     const target = rules.targetName(index);
     if (target === null || target.startsWith('KUBE-MARK-')) continue;
     const facts = factsOf(rules.at(index));
     if (!facts.conditional) open = true;
+    if (facts.lost.source !== null && !ownAddresses.has(facts.lost.source)) printed.add(facts.lost.source);
     if (facts.source === null) continue;
     const range = formatPrefix(facts.source);
     const address = range.replace(/\/(32|128)$/, '');
     if (address !== range && ownAddresses.has(address)) continue;
     if (!ranges.includes(range)) ranges.push(range);
   }
-  return { ranges, open };
+  return { ranges, open, printed: [...printed] };
 }

@@ -44,6 +44,8 @@ const LISTING: Note = {
 /** A table that is there in any form has had its missing chains supplied where kube-proxy always writes them. */
 function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] {
   const table = ruleset.tables.get(name);
+  // What a cut dump lost is not taken for empty: the walk ends there.
+  if (ruleset.form === 'save' && (table ?? ruleset).cut !== undefined) return [];
   const missing = HOOKS_OF[name]
     .filter((hook) => mayPass(hook, trace) && table?.chains.has(hook) !== true)
     .map((hook) => `${name} ${hook}`);

@@ -1,5 +1,7 @@
+import { isLocalAddress } from '../../host/local-addresses.ts';
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
 import type { NatRange } from '../../iptables/target.ts';
+import { splitChainName } from '../../names/chain-name.ts';
 import { nameChains } from '../../names/chain-names.ts';
 import { type CommentPhrase, parseServiceComment } from '../../names/comments.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
@@ -76,7 +78,10 @@ export class Namer {
     };
   }
 
-  /** @returns the Service port that the packet was sent to: by the API's addresses, else by the rules it passed. */
+  /**
+   * @returns the Service port that the packet was sent to: by the API's addresses, by its node ports where the packet goes to
+   *   an address of this node, else by the rules it passed
+   */
   serviceOf(trace: Trace): ServiceRef | null {
     const { packet } = trace;
     if (packet.destinationPort === null) return null;
@@ -84,7 +89,15 @@ export class Namer {
     const protocol = formatProtocol(packet.protocol);
     const direct = this.naming.bySocket(address, packet.destinationPort, protocol);
     if (direct !== null) return refOf(direct, viaAddress(direct, address), 'api');
+    const nodePort = this.#toThisNode(packet)
+      ? this.naming.bySocket(null, packet.destinationPort, protocol)
+      : null;
+    if (nodePort !== null) return refOf(nodePort, 'nodePort', 'api');
     return this.#byRules(trace);
+  }
+
+  #toThisNode({ destination, destinationIsLocal }: Trace['packet']): boolean {
+    return destinationIsLocal || isLocalAddress(this.#known.host, destination) === true;
   }
 
   #byRules(trace: Trace): ServiceRef | null {
@@ -96,12 +109,10 @@ export class Namer {
       const nodePort = rule.chain === 'KUBE-NODEPORTS' || rule.matches.some(isLocalDestination);
       const chain = rule.target?.kind === 'jump' ? rule.target.chain : null;
       const hashed = chain === null ? null : this.naming.byChain(chain, comment);
-      if (hashed !== null)
-        return refOf(hashed, nodePort ? 'nodePort' : (viaPhrase(said?.phrase) ?? 'clusterIP'), 'hash');
-      if (said === null || said.endpoint !== null) continue;
-      const via = nodePort ? 'nodePort' : viaPhrase(said.phrase);
-      if (via !== null)
-        return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
+      if (hashed !== null) return refOf(hashed, nodePort ? 'nodePort' : viaOf(rule, said?.phrase), 'hash');
+      if (said === null || said.endpoint !== null || (!nodePort && !namesDestination(said.phrase))) continue;
+      const via = nodePort ? 'nodePort' : viaOf(rule, said.phrase);
+      return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
     }
     return null;
   }
@@ -122,18 +133,40 @@ function viaAddress({ service }: ApiPort, address: string): ServiceRef['via'] {
   return service.externalIPs.includes(address) ? 'externalIP' : 'loadBalancerIP';
 }
 
-function viaPhrase(phrase: CommentPhrase | undefined): ServiceRef['via'] | null {
+/** Comments that stand at rules for one destination; others stand further in, where it is no longer asked for. */
+function namesDestination(phrase: CommentPhrase): boolean {
   switch (phrase) {
     case 'cluster-ip':
+    case 'external-ip':
+    case 'load-balancer-ip':
     case 'no-endpoints':
     case 'no-local-endpoints':
+    case 'outside-source-ranges':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/**
+ * The comment's last words tell by which address the packet came. "has no endpoints" does not: in filter KUBE-SERVICES it
+ * stands for a cluster IP (since 1.12; pkg/proxy/iptables/proxier.go), in KUBE-EXTERNAL-SERVICES for an external or a load
+ * balancer IP, and nothing there tells which.
+ */
+function viaOf({ chain, target }: Rule, phrase: CommentPhrase | undefined): ServiceRef['via'] {
+  const kind = target?.kind === 'jump' ? splitChainName(target.chain)?.prefix : undefined;
+  switch (phrase) {
+    case 'cluster-ip':
       return 'clusterIP';
+    case 'no-endpoints':
+    case 'no-local-endpoints':
+      return chain === 'KUBE-SERVICES' ? 'clusterIP' : null;
     case 'external-ip':
       return 'externalIP';
     case 'load-balancer-ip':
     case 'outside-source-ranges':
       return 'loadBalancerIP';
     default:
-      return null;
+      return kind === 'SVC' || kind === 'SVL' ? 'clusterIP' : null;
   }
 }

@@ -61,7 +61,7 @@ function addAddress(flag: '-s' | '-d', column: Column, context: PrintContext, ma
   const any = column.text === 'anywhere' || column.text === '0.0.0.0/0' || column.text === '::/0';
   if (any && !column.negated) return;
   const text = any ? `${context.family === 'ipv4' ? '0.0.0.0' : '::'}/0` : context.addressOf(column.text);
-  if (text === null) matches.push(lost('address', `${flag} ${column.negated ? '!' : ''}${column.text}`));
+  if (text === null) matches.push(lost('address', `${flag} ${column.text}`, column.negated));
   else matches.push(baseMatch(option(flag, column.negated, withMask(text, context)), context));
 }
 

@@ -2,7 +2,7 @@ import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { ruleListOf } from '../array-rules.ts';
 import { unreadableRule } from '../interpret.ts';
-import type { Backend, Chain, Rule, Ruleset, Table, TableName } from '../ruleset.ts';
+import type { Backend, Chain, ChainCut, Rule, Ruleset, Table, TableName } from '../ruleset.ts';
 import { type Block, type Row, splitBlocks } from './blocks.ts';
 import { buildRule, type RuleContext } from './build-rule.ts';
 import { assignTables, type Listing } from './listings.ts';
@@ -20,19 +20,23 @@ export interface ListingHints {
 /**
  * Reads what `iptables -L` or `ip6tables -L` printed, with any of `-n -v -x --line-numbers`: all chains of a table, a
  * single chain, or several outputs in one file.
- * @param source the file's bytes and the name to show.
+ * @param source the file's bytes and the name to show; `cut` where bytes are known to be missing at its end.
  * @param hints win over what the listing suggests, except where the listing contradicts them.
  * @param problems gets what had to be assumed (`table-assumed`, `family-assumed`, `name-read-as-address`) and what could
  * not be read (`unreadable-line`, `unrecognised-option`, `missing-rules`).
  * @returns one ruleset for each family met. What a listing leaves out is a `lost` match of the rule. Never throws.
  */
 export function parseListing(
-  source: { name: string; bytes: Buffer },
+  source: { name: string; bytes: Buffer; cut?: boolean },
   hints: ListingHints,
   problems: ProblemList,
 ): Ruleset[] {
   const { name: file, bytes } = source;
-  const { blocks, printedByNft, legacyLine } = splitBlocks(bytes.toString('utf8'), file, problems);
+  const text = bytes.toString('utf8');
+  // Of a listing that broke off, the last line may be a piece of a rule that still reads like one.
+  const whole = source.cut === true ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
+  const { blocks, printedByNft, legacyLine } = splitBlocks(whole, file, problems);
+  const cutBlock = source.cut === true ? (blocks.at(-1) ?? null) : null;
   const listings = assignTables(blocks, hints, file, problems);
   const named = new NamesRead(file, problems);
   const said = blocks.find((block) => block.command?.backend)?.command?.backend ?? null;
@@ -46,7 +50,7 @@ export function parseListing(
   for (const family of ['ipv4', 'ipv6'] as const) {
     const own = listings.filter((listing) => listing.family === family);
     if (own.length === 0) continue;
-    const tables = buildTables(own, file, named, problems);
+    const tables = buildTables(own, file, named, cutBlock, problems);
     rulesets.push({ family, backend, backendAssumed, form: 'table-listing', tables });
   }
   return rulesets;
@@ -56,6 +60,7 @@ function buildTables(
   listings: readonly Listing[],
   file: string,
   named: NamesRead,
+  cutBlock: Block | null,
   problems: ProblemList,
 ): ReadonlyMap<TableName, Table> {
   const tables = new Map<TableName, { name: TableName; chains: Map<string, Chain> }>();
@@ -77,10 +82,15 @@ function buildTables(
         const message = `chain ${block.chain} of table ${name} is listed twice with different rules; the later one is used`;
         problems.add('duplicate-chain', message, file, block.line);
       }
-      table.chains.set(block.chain, buildChain(block, name, context, problems));
+      const chain = buildChain(block, name, context, problems);
+      table.chains.set(block.chain, block === cutBlock ? { ...chain, cut: cutOf(block, file) } : chain);
     }
   }
   return tables;
+}
+
+function cutOf(block: Block, file: string): ChainCut {
+  return { file, line: block.rows.at(-1)?.line ?? block.line, within: 'rules', side: 'end' };
 }
 
 function buildChain(block: Block, table: TableName, context: RuleContext, problems: ProblemList): Chain {

@@ -53,7 +53,7 @@ function conntrackAddress(name: string): PrintReader {
     const found = cursor.take(expression);
     if (found === null) return null;
     const address = context.addressOf(found[1] ?? '');
-    if (address === null) return [lost('address', found[0])];
+    if (address === null) return [lost('address', found[0], negated)];
     return { module: 'conntrack', parts: [option(`--${name}`, negated, address)] };
   };
 }
@@ -64,7 +64,7 @@ function conntrackPort(name: string): PrintReader {
     const found = cursor.take(expression);
     if (found === null) return null;
     const ports = portsInNumbers(found[1] ?? '');
-    if (ports === null) return [lost('port', found[0])];
+    if (ports === null) return [lost('port', found[0], negated)];
     return { module: 'conntrack', parts: [option(`--${name}port`, negated, ports)] };
   };
 }

@@ -70,7 +70,7 @@ function readPorts(cursor: Cursor, parts: Part[], missing: Match[]): boolean {
   const found = cursor.take(/\s+([sd])pts?:(!?)([^\s:]+(?::[^\s:]+)?)(?!\S)/y);
   if (found === null) return false;
   const ports = portsInNumbers(found[3] ?? '');
-  if (ports === null) missing.push(lost('port', found[0].trim()));
+  if (ports === null) missing.push(lost('port', found[0].trim().replace(':!', ':'), found[2] === '!'));
   else parts.push(option(found[1] === 's' ? '--sport' : '--dport', found[2] === '!', ports));
   return true;
 }

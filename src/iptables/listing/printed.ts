@@ -46,8 +46,8 @@ export function option(flag: string, negated: boolean, ...values: readonly strin
 }
 
 /** @returns the match that stands for something a listing does not tell. */
-export function lost(what: LostDetail, text: string): Match {
-  return { kind: 'lost', negated: false, what, text };
+export function lost(what: LostDetail, text: string, negated = false): Match {
+  return { kind: 'lost', negated, what, text };
 }
 
 /** @returns a port or `from:to` in numbers for a word with numbers or service names, or null for an unknown name. */

@@ -1,28 +1,15 @@
 import type { ProblemList } from '../../problems/problem.ts';
-import type { Counters, Policy, TableName } from '../ruleset.ts';
+import type { Counters, Cut, TableName } from '../ruleset.ts';
 import { ChainCursor } from './chain-cursor.ts';
-import { readComment, readPrompt } from './comments.ts';
-import type { Block, Header, OpenChain, ScannedDump } from './dump.ts';
+import { isCutComment, readComment, readPrompt } from './comments.ts';
+import { markCutChains, markHeadlessChain } from './cut-chains.ts';
+import { isPlainUserChain, isTableName, PLAIN_END, toCounters, toPolicy, ZERO } from './declaration.ts';
+import type { Block, DumpReader, Header, OpenChain, ScannedDump } from './dump.ts';
 import { type DumpLines, LazyRules } from './lazy-rules.ts';
 
-/** Takes the lines of a dump one after the other; all positions are bytes. */
-export interface DumpReader {
-  rule(lineStart: number, ruleStart: number, end: number, line: number): void;
-  chain(start: number, end: number, line: number): void;
-  /** `-P`, `-N`, or a command that is no part of any dump. */
-  command(start: number, end: number, line: number): void;
-  table(start: number, end: number, line: number): void;
-  comment(start: number, end: number, line: number): void;
-  commit(end: number, line: number): void;
-  other(start: number, end: number, line: number): void;
-  unreadable(start: number, end: number, line: number, why: string): void;
-  finish(): ScannedDump;
-}
-
-const TABLES: ReadonlySet<string> = new Set(['raw', 'mangle', 'nat', 'filter', 'security']);
-const ZERO: Counters = { packets: 0, bytes: 0 };
-const PLAIN_END = ' - [0:0]';
 const SHOWN = 60;
+const NO_LINE_END =
+  'the last line has no line end: it may be cut off, and is not used (if it is whole, end the line)';
 
 /** @returns a reader for the lines of these bytes. */
 export function openDump(file: string, bytes: Buffer, problems: ProblemList): DumpReader {
@@ -37,6 +24,8 @@ class Reader implements DumpReader {
   #ruleCount = 0;
   #open: Block | null = null;
   #header: Header | null = null;
+  /** True where a header was met behind the last block: a table should follow. */
+  #headerSince = false;
   #prompt: ReturnType<typeof readPrompt> = null;
   #legacyWarningLine: number | null = null;
   /** End of the last block: what stands between it and the next block is trivia. */
@@ -47,6 +36,9 @@ class Reader implements DumpReader {
   #listingHasRules = false;
   /** True inside a table that iptables does not have: its lines are passed over. */
   #ignoring = false;
+  /** The last line that belongs to a table. */
+  #lastLine = 0;
+  #cut: Cut | null = null;
 
   constructor(file: string, bytes: Buffer, problems: ProblemList) {
     this.#bytes = bytes;
@@ -69,13 +61,14 @@ class Reader implements DumpReader {
     if (position >= this.#lines.starts.length) this.#grow();
     this.#lines.starts[position] = lineStart;
     chain.rules.append(position, line);
+    this.#lastLine = line;
     block.to = end + 1;
   }
 
   chain(start: number, end: number, line: number): void {
     if (this.#ignoring || this.#isCutOff(end, line)) return;
     const block = this.#open;
-    if (block?.form === 'save' && this.#isPlainUserChain(end)) {
+    if (block?.form === 'save' && isPlainUserChain(this.#bytes, end)) {
       const name = this.#bytes.toString('utf8', start + 1, end - PLAIN_END.length);
       this.#declare(block, name, '-', ZERO, line);
       block.to = end + 1;
@@ -121,11 +114,13 @@ class Reader implements DumpReader {
 
   comment(start: number, end: number, line: number): void {
     const text = this.#text(start, end);
+    if (this.#blocks.at(-1)?.form === 'save' && isCutComment(text)) this.#isCutOff(end, line);
     const read = readComment(text, line);
     if (read === null) this.#takePrompt(text);
     else if (read.kind === 'header') {
       this.#closeUncommitted(line);
       this.#header = read.header;
+      this.#headerSince = true;
     } else if (read.kind === 'legacy-present') this.#legacyWarningLine ??= line;
     else {
       const message = `table ${read.table} also holds rules that iptables cannot show: the dump is not all of it. See nft list ruleset`;
@@ -137,7 +132,10 @@ class Reader implements DumpReader {
     if (this.#open?.form === 'save') {
       this.#open.to = end + 1;
       this.#open.committed = true;
-    } else if (!this.#ignoring) this.#truncated('a dump ends here whose beginning is missing', line);
+    } else if (!this.#ignoring) {
+      this.#truncated('a dump ends here whose beginning is missing', line);
+      if (this.#open !== null) markHeadlessChain(this.#open);
+    }
     this.#ignoring = false;
     this.#close();
   }
@@ -145,6 +143,7 @@ class Reader implements DumpReader {
   other(start: number, end: number, line: number): void {
     const text = this.#text(start, end);
     if (this.#takePrompt(text)) return;
+    if (this.#open?.form === 'save' && this.#isCutOff(end, line)) return;
     this.unreadable(start, end, line, 'is no line of a dump');
   }
 
@@ -153,13 +152,24 @@ class Reader implements DumpReader {
     this.#problems.add('unreadable-line', `${why}: ${shown}`, this.#lines.file, line);
   }
 
-  finish(): ScannedDump {
+  finish(cut: boolean): ScannedDump {
+    const last = this.#open;
+    if (last?.form === 'rules-listing' && (cut || this.#cut?.within === 'tables'))
+      last.cut = this.#cutWithin(last.chains.size > 0 ? 'rules' : 'chains');
+    if (this.#headerSince && this.#blocks.length > 0 && this.#open === null) {
+      const where = `behind line ${this.#header?.line}, where another table begins`;
+      this.#truncated(`the dump ends ${where}`, this.#header?.line ?? this.#lastLine);
+      this.#cut ??= this.#cutWithin('tables');
+    }
     this.#closeUncommitted(null);
+    if (cut) this.#cut ??= this.#cutWithin('tables');
+    for (const block of this.#blocks) markCutChains(block);
     const newlineAt = this.#bytes.indexOf(10);
     const newline = newlineAt > 0 && this.#bytes[newlineAt - 1] === 13 ? '\r\n' : '\n';
     return {
       lines: this.#lines,
       blocks: this.#blocks,
+      cut: this.#cut,
       newline,
       legacyWarningLine: this.#legacyWarningLine,
     };
@@ -187,6 +197,7 @@ class Reader implements DumpReader {
       statedFamily: form === 'save' ? null : (this.#prompt?.family ?? null),
       statedBackend: form === 'save' ? null : (this.#prompt?.backend ?? null),
       committed: false,
+      cut: null,
       header: form === 'save' ? this.#header : null,
       line,
       chains,
@@ -197,6 +208,8 @@ class Reader implements DumpReader {
     };
     this.#blocks.push(block);
     this.#open = block;
+    this.#lastLine = line;
+    this.#headerSince = false;
     this.#cursor = new ChainCursor(this.#bytes, chains);
     this.#listingHasRules = false;
     this.#listingHasUserChains = false;
@@ -212,6 +225,8 @@ class Reader implements DumpReader {
     if (this.#open?.form === 'save') {
       const where = line === null ? 'at the end of the file' : `before line ${line}`;
       this.#truncated(`the dump of table ${this.#open.table} ends without COMMIT, ${where}`, this.#open.line);
+      this.#open.cut = this.#cutWithin(this.#listingHasRules ? 'rules' : 'chains');
+      this.#cut = this.#open.cut;
     }
     this.#close();
   }
@@ -219,8 +234,13 @@ class Reader implements DumpReader {
   /** iptables ends all of its lines, so a last line without an end is a part of one. */
   #isCutOff(end: number, line: number): boolean {
     if (end < this.#bytes.length) return false;
-    this.#truncated('the last line is cut off and is not used', line);
+    this.#truncated(NO_LINE_END, line);
+    this.#cut ??= this.#cutWithin('tables');
     return true;
+  }
+
+  #cutWithin(within: Cut['within']): Cut {
+    return { file: this.#lines.file, line: this.#lastLine, within };
   }
 
   #truncated(what: string, line: number): void {
@@ -230,6 +250,7 @@ class Reader implements DumpReader {
 
   #declare(block: Block, name: string, policy: string, counters: Counters | null, line: number): void {
     const chain = block.chains.get(name) ?? this.#addChain(block, name);
+    this.#lastLine = line;
     chain.file = this.#lines.file;
     chain.line = line;
     chain.policy = toPolicy(policy);
@@ -253,15 +274,6 @@ class Reader implements DumpReader {
     return chain;
   }
 
-  /** Nearly every chain line of a large dump ends ` - [0:0]`. */
-  #isPlainUserChain(end: number): boolean {
-    const start = end - PLAIN_END.length;
-    for (let index = 0; index < PLAIN_END.length; index++) {
-      if (this.#bytes[start + index] !== PLAIN_END.charCodeAt(index)) return false;
-    }
-    return true;
-  }
-
   #text(start: number, end: number): string {
     return this.#bytes.toString('utf8', start, Math.min(end, start + 4096));
   }
@@ -271,16 +283,4 @@ class Reader implements DumpReader {
     grown.set(this.#lines.starts);
     this.#lines.starts = grown;
   }
-}
-
-function toCounters(packets: string, bytes: string | undefined): Counters {
-  return packets === '0' && bytes === '0' ? ZERO : { packets: Number(packets), bytes: Number(bytes) };
-}
-
-function toPolicy(word: string): Policy | null {
-  return word === 'ACCEPT' || word === 'DROP' ? word : null;
-}
-
-function isTableName(name: string): name is TableName {
-  return TABLES.has(name);
 }

@@ -49,6 +49,17 @@ export class LazyRules implements RuleList {
     this.#context = context;
   }
 
+  /** Line of the first rule; 0 without rules. */
+  get firstLine(): number {
+    return this.#line;
+  }
+
+  /** Line of the last rule; 0 without rules. */
+  get lastLine(): number {
+    const last = this.#more?.at(-1) ?? { line: this.#line, count: this.#count };
+    return last.count === 0 ? 0 : last.line + last.count - 1;
+  }
+
   /** Adds the rule whose start is the `position`th of {@link DumpLines.starts} and which stands on this line. */
   append(position: number, line: number): void {
     this.length++;

@@ -14,30 +14,38 @@ import { keepTrivia } from './trivia.ts';
  *
  * The bytes are scanned once, for tables, chains and where rules start; they must not change afterwards. A rule is
  * parsed when it is asked for.
- * @param source.name the file as the user named it, for places in messages.
+ * @param source.name the file as the user named it, for places in messages; `cut` where bytes are known to be missing at its end.
  * @param hints what is known from elsewhere. A header that names another family or `(nf_tables)` is believed instead.
  * @param problems takes what could not be read: `truncated`, `unreadable-line`, `duplicate-table`, `table-assumed`, …
  * @returns one ruleset for each family and backend; none where nothing was found. Never throws.
  */
 export function parseSave(
-  source: { readonly name: string; readonly bytes: Buffer },
+  source: { readonly name: string; readonly bytes: Buffer; readonly cut?: boolean },
   hints: { readonly family?: Family; readonly backend?: Backend },
   problems: ProblemList,
 ): Ruleset[] {
-  const dump = scanDump(source.name, source.bytes, problems);
+  const dump = scanDump(source.name, source.bytes, source.cut === true, problems);
   for (const block of dump.blocks) nameTable(block, source.name, problems);
   const families = inferFamilies(dump.blocks, hints.family, source.name, problems);
   const tables = dump.blocks.map((block, index): TableOfRuleset => {
     const family = families.get(block) ?? 'ipv4';
     block.context.family = family;
     const backend = block.statedBackend ?? backendOf(block, hints.backend, source.name, problems);
-    const table: Table = { name: block.table ?? 'filter', chains: block.chains };
+    const cutTable = block.cut === null ? {} : { cut: block.cut };
+    const table: Table = { name: block.table ?? 'filter', chains: block.chains, ...cutTable };
     keepTriviaOf(block, table, dump, index);
     const sameDump = index > 0 && block.header === dump.blocks[index - 1]?.header;
     const backendAssumed = backend === null;
     const place = { file: source.name, line: block.line };
+    const cutRuleset = dump.cut === null || index < dump.blocks.length - 1 ? {} : { cut: dump.cut };
     return {
-      ruleset: { family, backend: backend ?? 'iptables-nft', backendAssumed, form: block.form },
+      ruleset: {
+        family,
+        backend: backend ?? 'iptables-nft',
+        backendAssumed,
+        form: block.form,
+        ...cutRuleset,
+      },
       part: { table, form: block.form, ...place },
       sameDump,
     };

@@ -37,13 +37,13 @@ function senderText({ packet, from }: Witness): string {
 }
 
 function serviceName({ namespace, name, port, via }: NonNullable<Witness['service']>): string {
-  const kind = {
-    clusterIP: 'cluster IP',
-    nodePort: 'node port',
-    externalIP: 'external IP',
-    loadBalancerIP: 'load balancer IP',
-  }[via];
-  return `${namespace}/${name}${port === '' ? '' : `:${port}`} ${kind}`;
+  const kinds = {
+    clusterIP: ' cluster IP',
+    nodePort: ' node port',
+    externalIP: ' external IP',
+    loadBalancerIP: ' load balancer IP',
+  };
+  return `${namespace}/${name}${port === '' ? '' : `:${port}`}${via === null ? '' : kinds[via]}`;
 }
 
 /** Conditions under which the sides differ; where one side has none, the other's. */

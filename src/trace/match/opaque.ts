@@ -1,4 +1,5 @@
 import type { MatchOf, OpaqueModule } from '../../iptables/match.ts';
+import { formatAddress } from '../../net/address.ts';
 import { type Answer, unknown } from '../answer.ts';
 import type { MatchContext } from './context.ts';
 
@@ -68,20 +69,40 @@ export function unrecognised(match: MatchOf<'unrecognised'>): Answer {
   );
 }
 
-/** Something that the listing did not print. */
-export function lost(match: MatchOf<'lost'>, { rule }: MatchContext): Answer {
-  const what = {
-    interfaces: 'the interfaces, which a listing without -v does not print,',
-    address: `the address that the listing prints as "${match.text}"`,
-    port: `the port that the listing prints as "${match.text}"`,
-    option: `the option that the listing prints as "${match.text}"`,
-    protocol: `the protocol that the listing prints as "${match.text}"`,
+/**
+ * Something that the listing did not print. A name stands for one address or port wherever the listing prints it: the
+ * question is what the name is, not what a rule asks, so one branch answers it alike in every rule.
+ */
+export function lost(match: MatchOf<'lost'>, context: MatchContext): Answer {
+  const { rule } = context;
+  const ofRule = `of ${rule.chain} rule ${rule.number}`;
+  const { what, subject } = {
+    interfaces: {
+      what: `the interfaces, which a listing without -v does not print, ${ofRule}`,
+      subject: ofRule,
+    },
+    address: {
+      what: `the address that the listing prints as "${match.text}"`,
+      subject: addressAsked(match.text, context),
+    },
+    port: {
+      what: `the port that the listing prints as "${match.text}"`,
+      subject: `${context.state.sourcePort} ${context.state.destinationPort}`,
+    },
+    option: { what: `the option that the listing prints as "${match.text}" ${ofRule}`, subject: ofRule },
+    protocol: { what: `the protocol that the listing prints as "${match.text}"`, subject: '' },
   }[match.what];
-  const where = `of ${rule.chain} rule ${rule.number}`;
   return unknown(
     `listing-${match.what}`,
-    `lost ${match.what} ${match.text} ${rule.chain} ${rule.number}`,
-    { holds: `${what} ${where} fits the packet`, fails: `${what} ${where} does not fit the packet` },
+    `lost ${match.what} ${match.text} ${subject}`,
+    { holds: `${what} fits the packet`, fails: `${what} does not fit the packet` },
     'capture with iptables-save instead of iptables -L',
   );
+}
+
+/** Which of the packet's addresses a lost one is compared with: after NAT it is another question. */
+function addressAsked(text: string, { state }: MatchContext): string {
+  if (text.startsWith('-d ')) return formatAddress(state.destination);
+  const { address } = state.source;
+  return text.startsWith('-s ') && address !== null ? formatAddress(address) : '';
 }

@@ -1,0 +1,87 @@
+import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import type { Note } from '../explanation.ts';
+
+const AGAIN = 'capture all tables with `iptables-save -c`';
+
+/**
+ * Says what a list of Services cannot show in its rows: that packets do not come to the chains which hold them, and that the
+ * capture lacks some of these chains.
+ */
+export function noteList(rulesets: readonly Ruleset[]): Note[] {
+  const kinds = new Set(rulesets.map(({ family, backend }) => `${family} ${backend}`));
+  return rulesets.flatMap((ruleset) => {
+    const notes = [...cutNotes(ruleset), ...entryNotes(ruleset)];
+    const which = kinds.size < 2 ? '' : ` (${ruleset.family}, ${ruleset.backend})`;
+    return notes.map((note) => ({ ...note, text: `${note.text}${which}` }));
+  });
+}
+
+function cutNotes({ tables, cut, form }: Ruleset): Note[] {
+  const lost = (['nat', 'filter'] as const).filter((name) => {
+    const table = tables.get(name);
+    return table === undefined ? cut !== undefined && form === 'save' : table.cut !== undefined;
+  });
+  const at = cut ?? tables.get(lost[0] ?? 'nat')?.cut;
+  if (at === undefined || lost.length === 0) return [];
+  return [
+    {
+      code: 'dump-cut',
+      text: `the dump breaks off at ${at.file}:${at.line}: what table ${lost.join(' and ')} held behind it is missing from this list`,
+      settle: 'take the dump again on the node with `iptables-save -c`, and copy the file whole',
+    },
+  ];
+}
+
+function entryNotes(ruleset: Ruleset): Note[] {
+  const nat = ruleset.tables.get('nat');
+  if (nat === undefined || ![...nat.chains.keys()].some((name) => name.startsWith('KUBE-SVC-'))) return [];
+  const services = nat.chains.get('KUBE-SERVICES');
+  if (services === undefined) {
+    const text =
+      'KUBE-SERVICES, where each address of a Service has its rule, is not in the capture: which addresses lead here is not known';
+    return [{ code: 'chain-not-captured', text, settle: AGAIN }];
+  }
+  return [
+    ...(['PREROUTING', 'OUTPUT'] as const)
+      .filter((hook) => leads(nat, hook, 'KUBE-SERVICES') === false)
+      .map((hook) => ({ code: 'not-hooked', text: `${HOOKED[hook]}`, settle: null })),
+    ...(leads(nat, 'KUBE-SERVICES', 'KUBE-NODEPORTS') === false && hasRules(nat, 'KUBE-NODEPORTS')
+      ? [
+          {
+            code: 'not-hooked',
+            text: 'no rule of KUBE-SERVICES leads to KUBE-NODEPORTS: node ports are not answered',
+            settle: null,
+          },
+        ]
+      : []),
+  ];
+}
+
+const HOOKED = {
+  PREROUTING:
+    'nothing in nat PREROUTING leads to KUBE-SERVICES: no Service is reached from pods or from outside',
+  OUTPUT: 'nothing in nat OUTPUT leads to KUBE-SERVICES: no Service is reached from processes of this node',
+};
+
+function hasRules(table: Table, chain: string): boolean {
+  return (table.chains.get(chain)?.rules.length ?? 0) > 0;
+}
+
+/** @returns whether some way of jumps leads from one chain to another; null where the capture lacks chains that could. */
+function leads(table: Table, from: string, to: string): boolean | null {
+  const seen = new Set([from]);
+  let whole = true;
+  for (const name of seen) {
+    const chain = table.chains.get(name);
+    if (chain === undefined || chain.cut !== undefined) whole = false;
+    const rules = chain?.rules;
+    for (let index = 0; rules !== undefined && index < rules.length; index++) {
+      const target = rules.targetName(index);
+      if (target === to) return true;
+      // Chains of one Service lead to endpoints only.
+      if (target !== null && table.chains.has(target) && !/^KUBE-S(?:VC|VL|EP)-/.test(target))
+        seen.add(target);
+    }
+  }
+  return whole ? false : null;
+}

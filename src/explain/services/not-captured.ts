@@ -1,0 +1,44 @@
+import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import { splitChainName } from '../../names/chain-name.ts';
+import { SERVICE_PREFIXES } from '../../names/hash.ts';
+import type { ServiceDraft } from './service-draft.ts';
+
+/**
+ * @returns the chains of a Service port, KUBE-SEP chains aside, that its rules lead to and that the capture does not hold,
+ *   or of which it lost rules
+ */
+export function chainsNotCaptured(draft: ServiceDraft, { tables }: Ruleset): string[] {
+  const nat = tables.get('nat');
+  const wanted = new Set(draft.chains);
+  for (const chain of wanted) for (const next of serviceChainsBehind(chain, nat)) wanted.add(next);
+  const missing = [...wanted].sort(byPrefix).filter((chain) => {
+    const held = nat?.chains.get(chain);
+    return held === undefined || held.cut !== undefined;
+  });
+  if (missing.length > 0 || draft.chains.size > 0 || draft.suffix === null || isWhole(nat)) return missing;
+  // "has no local endpoints" says nothing of the others.
+  return draft.refusals.some(({ action }) => action === 'drop') ? [`KUBE-SVC-${draft.suffix}`] : [];
+}
+
+/** @returns true where the table is there and no cut took chains from it. */
+export function isWhole(table: Table | undefined): boolean {
+  return table !== undefined && table.cut === undefined;
+}
+
+/** SVC first, then SVL, EXT, FW and XLB. */
+function byPrefix(a: string, b: string): number {
+  const rank = (chain: string) => SERVICE_PREFIXES.findIndex((prefix) => chain.startsWith(`KUBE-${prefix}-`));
+  return rank(a) - rank(b);
+}
+
+function serviceChainsBehind(chain: string, nat: Table | undefined): string[] {
+  const rules = nat?.chains.get(chain)?.rules;
+  const found: string[] = [];
+  if (rules === undefined || /^KUBE-(?:SVC|SVL)-/.test(chain)) return found;
+  for (let index = 0; index < rules.length; index++) {
+    const target = rules.targetName(index);
+    const prefix = target === null ? null : splitChainName(target)?.prefix;
+    if (target !== null && prefix != null && prefix !== 'SEP') found.push(target);
+  }
+  return found;
+}

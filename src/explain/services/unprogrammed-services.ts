@@ -1,0 +1,64 @@
+import type { Ruleset } from '../../iptables/ruleset.ts';
+import type { Cluster, Service } from '../../kubernetes/objects.ts';
+import { byName, serviceAddresses } from '../../names/service-index.ts';
+import { formatAddress } from '../../net/address.ts';
+import type { ServiceItem, UnprogrammedPort } from '../explanation.ts';
+import { isWhole } from './not-captured.ts';
+
+/** kube-proxy leaves Services with this label to another proxy (pkg/proxy/apis/well_known_labels.go). */
+const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name';
+
+/**
+ * Finds Service ports of the API that the rules hold nothing of: no entry, no chain, no refusal. Asked only of families whose
+ * nat and filter tables are there as a whole and in which kube-proxy wrote something; headless and ExternalName Services and
+ * those of another proxy are no business of kube-proxy.
+ * @param items what the rules program
+ */
+export function findUnprogrammed(
+  items: readonly ServiceItem[],
+  rulesets: readonly Ruleset[],
+  cluster: Cluster,
+): UnprogrammedPort[] {
+  const families = new Set(rulesets.filter(tellsAll).map(({ family }) => family));
+  const programmed = new Set(
+    items.map((item) => keyOf(item.namespace, item.name, item.port, item.protocol, item.family)),
+  );
+  return [...(cluster.services ?? [])]
+    .filter((service) => isOurs(service))
+    .sort(byName)
+    .flatMap(portsOf)
+    .filter(({ family }) => families.has(family))
+    .filter(
+      (port) => !programmed.has(keyOf(port.namespace, port.name, port.port, port.protocol, port.family)),
+    );
+}
+
+function portsOf(service: Service): UnprogrammedPort[] {
+  return serviceAddresses(service)
+    .filter(({ via }) => via === 'clusterIP')
+    .flatMap(({ address }) =>
+      service.ports.map((port) => ({
+        namespace: service.namespace,
+        name: service.name,
+        port: port.name === '' ? null : port.name,
+        protocol: port.protocol.toLowerCase(),
+        family: address.family,
+        address: formatAddress(address),
+        portNumber: port.port,
+      })),
+    );
+}
+
+function isOurs({ type, labels }: Service): boolean {
+  return type !== 'ExternalName' && labels[OTHER_PROXY] === undefined;
+}
+
+function tellsAll({ form, tables }: Ruleset): boolean {
+  const nat = tables.get('nat');
+  const filter = tables.get('filter');
+  return form === 'save' && isWhole(nat) && isWhole(filter) && nat?.chains.has('KUBE-SERVICES') === true;
+}
+
+function keyOf(...parts: readonly (string | null)[]): string {
+  return parts.map((part) => part ?? '').join(' ');
+}

@@ -1,0 +1,33 @@
+import type { Counters, Policy, TableName } from '../ruleset.ts';
+
+const TABLES: ReadonlySet<string> = new Set(['raw', 'mangle', 'nat', 'filter', 'security']);
+
+/** Counters that have counted nothing. */
+export const ZERO: Counters = { packets: 0, bytes: 0 };
+
+/** @returns counters as `[packets:bytes]` spells them; all zeros share one object, since most chains have them. */
+export function toCounters(packets: string, bytes: string | undefined): Counters {
+  return packets === '0' && bytes === '0' ? ZERO : { packets: Number(packets), bytes: Number(bytes) };
+}
+
+/** @returns the policy, or null for any other word. */
+export function toPolicy(word: string): Policy | null {
+  return word === 'ACCEPT' || word === 'DROP' ? word : null;
+}
+
+/** @returns true for the five tables of iptables. */
+export function isTableName(name: string): name is TableName {
+  return TABLES.has(name);
+}
+
+/** How the line of a user's chain that counted nothing ends. */
+export const PLAIN_END = ' - [0:0]';
+
+/** @returns true for nearly every chain line of a large dump. @param end of the line, as byte position. */
+export function isPlainUserChain(bytes: Buffer, end: number): boolean {
+  const start = end - PLAIN_END.length;
+  for (let index = 0; index < PLAIN_END.length; index++) {
+    if (bytes[start + index] !== PLAIN_END.charCodeAt(index)) return false;
+  }
+  return true;
+}
