@@ -16,10 +16,10 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
   if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return changed(branch, { untracked: packet.state });
-  const found = lookUp(branch, world);
+  const found = lookUp(branch, packet, world);
   if (found === null) return changed(branch, { connection: openConnection(state, packet.state) });
   const { flow, direction } = found;
-  if (reopened(flow)) {
+  if (reopens(flow, state.tcpFlags)) {
     const opened = changed(branch, { connection: openConnection(state, packet.state) });
     return turned(
       opened,
@@ -27,7 +27,10 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
       `${place(flow)} holds this flow as ${flow.state}; a new SYN replaces it`,
     );
   }
-  const tracked = changed(branch, { connection: connectionOf(flow, direction), tcpFlags: null });
+  const tracked = changed(branch, {
+    connection: connectionOf(flow, direction),
+    tcpFlags: packet.header?.tcpFlags ?? null,
+  });
   return turned(
     tracked,
     'conntrack',
@@ -35,7 +38,7 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
   );
 }
 
-function lookUp(branch: Branch, world: World) {
+function lookUp(branch: Branch, packet: Packet, world: World) {
   const { state } = branch;
   const source = state.source.address;
   if (world.flows === null || source === null) return null;
@@ -46,13 +49,22 @@ function lookUp(branch: Branch, world: World) {
     sourcePort: state.sourcePort,
     destination: state.destination,
     destinationPort: state.destinationPort,
+    icmp: packet.icmp?.id === undefined ? null : { ...packet.icmp, id: packet.icmp.id },
   });
 }
 
-/** A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew (nf_conntrack_proto_tcp.c). */
-function reopened(flow: Flow): boolean {
-  return flow.state === 'TIME_WAIT' || flow.state === 'CLOSE';
+/**
+ * A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew; any other packet goes on
+ * with the old one (nf_conntrack_tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c).
+ */
+function reopens(flow: Flow, flags: number | null): boolean {
+  return (
+    (flow.state === 'TIME_WAIT' || flow.state === 'CLOSE') && (flags === null || (flags & SYN_ACK) === SYN)
+  );
 }
+
+const SYN = 0x02;
+const SYN_ACK = 0x12;
 
 function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
   const { original, reply } = flow;

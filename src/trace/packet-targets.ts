@@ -1,5 +1,6 @@
 import type { TargetOf } from '../iptables/target.ts';
 import { type Branch, changed } from './branch.ts';
+import type { PacketState } from './state.ts';
 
 /** Targets after which the walk goes on with the next rule. */
 export type ContinuingTarget = TargetOf<
@@ -47,13 +48,12 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
     case 'ct':
       return branch;
     case 'dscp':
-      return changed(branch, { dscp: target.value });
+      // Leaves the ECN bits (net/netfilter/xt_DSCP.c).
+      return changed(branch, { tos: xsetTos(state.tos, target.value << 2, 0xfc) });
     case 'tos':
-      return changed(branch, {
-        tos: state.tos === null ? null : ((state.tos & ~target.mask) ^ target.value) & 0xff,
-      });
+      return changed(branch, { tos: xsetTos(state.tos, target.value, target.mask) });
     case 'ttl':
-      return changed(branch, { ttl: target.operator === 'set' ? target.value : null });
+      return changed(branch, { ttl: changedTtl(state.ttl, target) });
     case 'hmark':
       return changed(branch, { mark: null });
     case 'passive':
@@ -65,6 +65,18 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
 function xset(old: number | null, value: number, mask: number): number | null {
   if (mask >>> 0 === 0xffffffff) return value >>> 0;
   return old === null ? null : ((old & ~mask) ^ value) >>> 0;
+}
+
+/** What the mask covers is known afterwards; a bit beside it that `value` turns stays as known as it was. */
+function xsetTos(old: PacketState['tos'], value: number, mask: number): PacketState['tos'] {
+  return { bits: ((old.bits & ~mask) ^ value) & 0xff, known: (old.known | mask) & 0xff };
+}
+
+/** Neither end of the range is passed (net/netfilter/xt_HL.c). */
+function changedTtl(old: number | null, { operator, value }: TargetOf<'ttl'>): number | null {
+  if (operator === 'set') return value;
+  if (old === null) return null;
+  return operator === 'inc' ? Math.min(255, old + value) : Math.max(0, old - value);
 }
 
 function mixed(old: number | null, from: number | null, mask: number): number | null {

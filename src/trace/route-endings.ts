@@ -5,6 +5,14 @@ import { type Branch, type Ending, turned } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Condition } from './outcome.ts';
 
+/** The last hop that the packet may pass is behind it. */
+export function tooManyHops(branch: Branch): Ending {
+  const v6 = branch.state.family === 'ipv6';
+  const text = `the packet's ${v6 ? 'hop limit' : 'TTL'} is used up: the node does not pass it on`;
+  const answer = v6 ? 'icmp6-time-exceeded' : 'icmp-ttl-exceeded';
+  return stopped(branch, 'reject', { code: 'hops-exceeded', text, settle: null }, answer);
+}
+
 /** @returns an ending that no rule decided. */
 export function stopped(
   branch: Branch,

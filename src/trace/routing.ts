@@ -10,7 +10,14 @@ import { assume, type TraceContext } from './context.ts';
 import type { Device } from './outcome.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
-import { forwardingOff, loopbackSource, notDelivered, refused, stopped } from './route-endings.ts';
+import {
+  forwardingOff,
+  loopbackSource,
+  notDelivered,
+  refused,
+  stopped,
+  tooManyHops,
+} from './route-endings.ts';
 import type { PacketState } from './state.ts';
 
 /** Where the routing decision sends a branch. */
@@ -43,8 +50,19 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
       { kind: 'forward', branch: bridgedOrNot(way, context) },
       way.state.route?.device ?? null,
       context,
-    ),
+    ).map(oneHopLess),
   );
+}
+
+/** The hop limit is counted down before FORWARD sees the packet (ip_forward, ip6_forward); a bridge does not count. */
+function oneHopLess(routed: Routed): Routed {
+  if (routed.kind === 'ended') return routed;
+  const { ttl, bridged } = routed.branch.state;
+  if (ttl === null || bridged === true) return routed;
+  if (bridged === null) return { ...routed, branch: changed(routed.branch, { ttl: null }) };
+  return ttl > 1
+    ? { ...routed, branch: changed(routed.branch, { ttl: ttl - 1 }) }
+    : { kind: 'ended', ending: tooManyHops(routed.branch) };
 }
 
 /** The first routing decision of a packet of the node, before OUTPUT: it also chooses the source where none is bound. */

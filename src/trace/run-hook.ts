@@ -178,7 +178,7 @@ function rerouted(before: Branch, after: Branch, table: TableName, context: Trac
   const moved = !sameAddress(was.destination, is.destination);
   const needed =
     table === 'mangle'
-      ? moved || was.mark !== is.mark || was.tos !== is.tos
+      ? moved || was.mark !== is.mark || was.tos.bits !== is.tos.bits
       : table === 'nat'
         ? moved
         : false;

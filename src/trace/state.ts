@@ -20,9 +20,11 @@ export interface PacketState {
   readonly destinationLocal: boolean | null;
   /** Bits of the TCP header's flags; null where not known or not TCP. */
   readonly tcpFlags: number | null;
-  readonly dscp: number | null;
-  readonly tos: number | null;
+  /** DSCP and ECN, one byte, as far as it is known. */
+  readonly tos: { readonly bits: number; readonly known: number };
   readonly ttl: number | null;
+  /** Bytes, with the IP header. */
+  readonly length: number | null;
   /** TPROXY gave it to a socket of the node; it is lost where routing then does not deliver it here. */
   readonly takenOver: boolean;
   /** True for a packet that a process of the node sent. */
@@ -88,10 +90,10 @@ export function initialState(packet: Packet): PacketState {
     destinationPort: packet.destinationPort,
     destinationLocal: packet.destinationIsLocal ? true : null,
     icmp: packet.icmp,
-    tcpFlags: packet.protocol === 6 && packet.state === 'NEW' ? SYN : null,
-    dscp: null,
-    tos: null,
-    ttl: null,
+    tcpFlags: packet.header?.tcpFlags ?? (packet.protocol === 6 && packet.state === 'NEW' ? SYN : null),
+    tos: packet.header?.tos === undefined ? { bits: 0, known: 0 } : { bits: packet.header.tos, known: 0xff },
+    ttl: packet.header?.ttl ?? null,
+    length: packet.header?.length ?? null,
     mark: packet.mark,
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,

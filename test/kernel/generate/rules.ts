@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import type { HookName, TableName } from '../../../src/iptables/ruleset.ts';
+import { formatProtocol } from '../../../src/net/protocol.ts';
+import type { Probe } from '../node/test-node.ts';
+import { MATCHES, type MatchName, type MatchText, writeMatch } from './matches.ts';
+import { type Pool, pickFrom } from './pools.ts';
+import { TARGETS, type TargetName, writeTarget } from './targets.ts';
+
+/** A match as numbers, which shrink. */
+interface MatchSpec {
+  readonly kind: MatchName;
+  readonly fits: boolean;
+  readonly negated: boolean;
+  readonly pick: number;
+}
+
+/** A rule as numbers. */
+export interface RuleSpec {
+  readonly table: TableName;
+  readonly chain: number;
+  /** Which packet it is about. */
+  readonly about: number;
+  readonly matches: readonly MatchSpec[];
+  readonly target: TargetName;
+  readonly pick: number;
+}
+
+const matchSpec: fc.Arbitrary<MatchSpec> = fc.record({
+  kind: fc.constantFrom(...(Object.keys(MATCHES) as MatchName[])),
+  fits: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
+  negated: fc.integer({ min: 0, max: 3 }).map((n) => n === 3),
+  pick: fc.nat(10_000),
+});
+
+/** What ends a packet's way in a table stands less often than what lets it go on. */
+const WEIGHTS: Partial<Record<TargetName, number>> = {
+  none: 6,
+  jump: 8,
+  goto: 3,
+  mark: 4,
+  return: 2,
+  dnat: 6,
+  masquerade: 4,
+  drop: 1,
+  accept: 2,
+  tproxy: 1,
+};
+
+export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
+  table: fc.constantFrom<TableName>(
+    'raw',
+    'mangle',
+    'mangle',
+    'mangle',
+    'nat',
+    'nat',
+    'nat',
+    'filter',
+    'filter',
+    'filter',
+    'security',
+  ),
+  chain: fc.nat(1000),
+  about: fc.nat(1000),
+  matches: fc.array(matchSpec, { maxLength: 3 }),
+  target: fc.constantFrom(
+    ...(Object.keys(TARGETS) as TargetName[]).flatMap((name) =>
+      new Array<TargetName>(WEIGHTS[name] ?? 2).fill(name),
+    ),
+  ),
+  pick: fc.nat(10_000),
+});
+
+/** Built-in chains of each table. */
+const HOOKS: Readonly<Record<TableName, readonly HookName[]>> = {
+  raw: ['PREROUTING', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  security: ['INPUT', 'FORWARD', 'OUTPUT'],
+};
+
+export interface ChainPlan {
+  readonly name: string;
+  readonly hooks: readonly HookName[];
+  /** Jumps lead to deeper chains only, so that there are no loops. */
+  readonly depth: number;
+}
+
+/** Every built-in chain has three chains behind it; of two hooks that see new packets, some are shared, as KUBE-SERVICES is. */
+export function chainsOf(table: TableName): ChainPlan[] {
+  const builtIn = HOOKS[table].map((hook) => ({ name: hook, hooks: [hook], depth: 0 }));
+  const behind = HOOKS[table].flatMap((hook) =>
+    [1, 2, 3].map((depth) => ({ name: `${hook}-${depth}`, hooks: [hook], depth })),
+  );
+  const shared = HOOKS[table].includes('PREROUTING')
+    ? [{ name: 'SHARED', hooks: ['PREROUTING', 'OUTPUT'] as const, depth: 4 }]
+    : [];
+  return [...builtIn, ...behind, ...shared];
+}
+
+/** A rule as text, and the table and chain it belongs to. */
+export interface WrittenRule {
+  readonly table: TableName;
+  readonly chain: string;
+  readonly text: string;
+}
+
+/** Hooks that packets meet often stand for more than one. */
+function chainFor(spec: RuleSpec): ChainPlan {
+  const chains = chainsOf(spec.table);
+  const early = chains.filter(({ depth }) => depth === 0);
+  return pickFrom([...early, ...early, ...chains], spec.chain);
+}
+
+/** @returns the rule, without what would not load. */
+export function writeRule(spec: RuleSpec, packets: readonly Probe[], pool: Pool): WrittenRule {
+  const { table, pick } = spec;
+  const packet = pickFrom(packets, spec.about);
+  const chain = chainFor(spec);
+  const { hooks } = chain;
+  const matches: MatchText[] = [];
+  for (const { kind, ...aim } of spec.matches) {
+    const match = writeMatch(kind, { ...aim, pool, packet, table, hooks });
+    if (match === null) continue;
+    if (match.slot !== undefined && matches.some(({ slot }) => slot === match.slot)) continue;
+    matches.push(match);
+  }
+  const leads = chainsOf(table).filter(
+    (other) => other.depth > chain.depth && hooks.every((hook) => other.hooks.includes(hook)),
+  );
+  const target = writeTarget(spec.target, {
+    pool,
+    packet,
+    pick,
+    table,
+    hooks,
+    chains: leads.map(({ name }) => name),
+  }) ?? { text: '' };
+  const protocol = matches.find((match) => match.protocol !== undefined)?.protocol ?? target.protocol;
+  const other =
+    pick % 7 === 0
+      ? `${pick % 2 === 0 ? '! ' : ''}-p ${formatProtocol(pickFrom([6, 17, 132, pool.icmp], pick >> 1))}`
+      : '';
+  const words = [
+    `-A ${chain.name}`,
+    ...matches.filter(({ slot }) => slot !== undefined).map(({ text }) => text),
+    protocol === undefined ? other : `-p ${formatProtocol(protocol)}`,
+    ...matches.filter(({ slot }) => slot === undefined).map(({ text }) => text),
+    target.text,
+  ];
+  return { table, chain: chain.name, text: words.filter((word) => word !== '').join(' ') };
+}
+
+/** @returns the rules as iptables-restore takes them: the tables that have any, or all of them. */
+export function rulesText(
+  rules: readonly WrittenRule[],
+  dropping: ReadonlySet<string>,
+  all: boolean,
+): string {
+  const tables = (Object.keys(HOOKS) as TableName[]).filter(
+    (table) => all || rules.some((rule) => rule.table === table),
+  );
+  return tables
+    .map((table) => {
+      const own = rules.filter((rule) => rule.table === table);
+      const policy = (hook: string): string => (dropping.has(`${table} ${hook}`) ? 'DROP' : 'ACCEPT');
+      return [
+        `*${table}`,
+        ...HOOKS[table].map((hook) => `:${hook} ${policy(hook)} [0:0]`),
+        ...userChains(table, own).map((name) => `:${name} - [0:0]`),
+        ...own.map(({ text }) => text),
+        'COMMIT',
+        '',
+      ].join('\n');
+    })
+    .join('');
+}
+
+/** Chains that rules stand in or lead to. */
+function userChains(table: TableName, rules: readonly WrittenRule[]): string[] {
+  const planned = chainsOf(table).map(({ name }) => name);
+  const led = rules
+    .map(({ text }) => / -[jg] (\S+)$/.exec(text)?.[1] ?? '')
+    .filter((name) => planned.includes(name));
+  const names = new Set([...rules.map(({ chain }) => chain), ...led]);
+  return [...names].filter((name) => !HOOKS[table].some((hook) => hook === name));
+}
