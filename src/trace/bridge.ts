@@ -27,6 +27,13 @@ export function bridgeCallsIptables(host: Host, family: Family): boolean | null 
   return host.sysctls.get(name) === '1';
 }
 
+/** @returns whether the bridge lets frames leave by the port they came in by; null where its ports differ or the capture does not tell. */
+export function bridgeTurnsBack(host: Host, bridge: string): boolean | null {
+  const ports = host.links?.filter(({ master }) => master === bridge) ?? [];
+  const [first] = ports;
+  return ports.every(({ hairpin }) => hairpin === first?.hairpin) ? (first?.hairpin ?? null) : null;
+}
+
 /** @returns whether a packet that came in through this device carries br_netfilter's notes, which `-m physdev` reads. */
 export function bridgeShown(host: Host, family: Family, device: Device): boolean | null {
   const bridge = isBridge(host, device);

@@ -1,10 +1,11 @@
 import type { Flow } from '../conntrack/flow.ts';
 import { formatAddress, sameAddress } from '../net/address.ts';
-import { hasPorts } from '../net/protocol.ts';
+import { DCCP, hasPorts, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
 import { type Connection, openConnection } from './state.ts';
+import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,6 +15,7 @@ import type { World } from './world.ts';
 export function trackConnection(branch: Branch, packet: Packet, world: World): Branch {
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
+  if (packet.state === 'NEW' && tracksConnections(world) === false) return branch;
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return changed(branch, { untracked: packet.state });
   const found = lookUp(branch, packet, world);
@@ -86,11 +88,19 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
     snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
     destinationDecided: true,
     sourceDecided: true,
-    seenReply: !unreplied,
-    assured: flow.status.includes('ASSURED'),
+    // An answer marks the connection before it meets the first rule (nf_conntrack_in).
+    seenReply: direction === 'reply' || !unreplied,
+    assured: flow.status.includes('ASSURED') || (becomesAssured(flow) ? null : false),
     confirmed: true,
     fromCapture: true,
   };
+}
+
+/** The packet asked about may be the one that ends a handshake, or the first two seconds of a UDP conversation. */
+function becomesAssured({ protocol, status, state }: Flow): boolean {
+  if (status.includes('UNREPLIED')) return false;
+  if (protocol === TCP) return state === 'SYN_RECV' || state === 'ESTABLISHED';
+  return protocol === UDP || protocol === UDPLITE || protocol === SCTP || protocol === DCCP;
 }
 
 function place(flow: Flow): string {

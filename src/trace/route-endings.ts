@@ -13,6 +13,12 @@ export function tooManyHops(branch: Branch): Ending {
   return stopped(branch, 'reject', { code: 'hops-exceeded', text, settle: null }, answer);
 }
 
+/** A bridge does not hand a frame back by the port it came in by. */
+export function hairpinOff(branch: Branch, bridge: string): Ending {
+  const text = `the packet would leave by the port of ${bridge} that it came in by, and the ports of ${bridge} do not have hairpin mode`;
+  return stopped(branch, 'drop', { code: 'bridge-hairpin-off', text, settle: null }, null);
+}
+
 /** @returns an ending that no rule decided. */
 export function stopped(
   branch: Branch,

@@ -2,16 +2,18 @@ import { findRoute, type RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { reversePath } from '../host/route-reverse.ts';
 import { sourceForOutput } from '../host/source-address.ts';
-import { type Address, type Family, formatAddress } from '../net/address.ts';
+import { type Address, type Family, formatAddress, sameAddress } from '../net/address.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
-import { bridgeCallsIptables, isBridge } from './bridge.ts';
+import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge } from './bridge.ts';
 import { choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Device } from './outcome.ts';
+import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
 import {
   forwardingOff,
+  hairpinOff,
   loopbackSource,
   notDelivered,
   refused,
@@ -30,6 +32,7 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
   const { host } = context.world;
   if (state.destinationLocal === true) return checked(deliver(branch), null, context);
+  if (isMulticast(state.destination)) return delivered(toGroup(branch, context), context);
   if (host.routes[state.family] === null) return checked(withoutRoutes(branch, context), null, context);
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
   if (answer.kind === 'unknown') {
@@ -47,11 +50,31 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
     checked(
-      { kind: 'forward', branch: bridgedOrNot(way, context) },
+      turnedBack(bridgedOrNot(way, context), context),
       way.state.route?.device ?? null,
       context,
     ).map(oneHopLess),
   );
+}
+
+function delivered({ taken, dropped }: GroupWays, context: TraceContext): Routed[] {
+  const ended: Routed[] = dropped === null ? [] : [{ kind: 'ended', ending: dropped }];
+  return taken === null ? ended : [...ended, ...checked(deliver(taken), null, context)];
+}
+
+/** A pod that reaches itself through a Service: its frame would leave by the port it came in by (should_deliver, br_forward.c). */
+function turnedBack(branch: Branch, context: TraceContext): Routed {
+  const { state } = branch;
+  const { source, destination, inInterface } = state;
+  const itself = source.address !== null && sameAddress(source.address, destination);
+  if (state.bridged !== true || !itself || typeof inInterface !== 'string') return { kind: 'forward', branch };
+  const allowed = bridgeTurnsBack(context.world.host, inInterface);
+  if (allowed === false) return { kind: 'ended', ending: hairpinOff(branch, inInterface) };
+  if (allowed === null) {
+    const text = `the sender's port of ${inInterface} is taken to have hairpin mode`;
+    assume(context, 'bridge-hairpin', text, 'capture `ip -j -d addr`');
+  }
+  return { kind: 'forward', branch };
 }
 
 /** The hop limit is counted down before FORWARD sees the packet (ip_forward, ip6_forward); a bridge does not count. */
@@ -241,29 +264,43 @@ function missingRoutes(context: TraceContext): void {
 /** The source is judged once a route is found (fib_validate_source): addresses that cannot be one, and the reverse path. */
 function checked(routed: Routed, outInterface: string | null, context: TraceContext): Routed[] {
   if (routed.kind === 'ended') return [routed];
-  const { state } = routed.branch;
+  const ending = refusedSource(routed.branch, outInterface, context);
+  return [ending === null ? routed : { kind: 'ended', ending }];
+}
+
+/**
+ * IPv6 looks at the addresses as the packet arrives, before PREROUTING (ip6_rcv_core). Frames of a bridge that
+ * br_netfilter shows to iptables have passed PREROUTING by then.
+ */
+export function refusedOnArrival(branch: Branch, context: TraceContext): Ending | null {
+  const { family, inInterface } = branch.state;
+  if (family === 'ipv4' || bridgeShown(context.world.host, family, inInterface) !== false) return null;
+  return refusedSource(branch, null, context);
+}
+
+function refusedSource(branch: Branch, outInterface: string | null, context: TraceContext): Ending | null {
+  const { state } = branch;
   const { host } = context.world;
   const source = state.source.address;
-  if (source === null || typeof state.inInterface !== 'string') return [routed];
-  if (host.routes[state.family] === null && host.links === null) return [routed];
-  const { protocol, sourcePort, destinationPort, destination, mark, inInterface } = state;
+  if (source === null || state.inInterface === null) return null;
+  if (host.routes[state.family] === null && host.links === null) return null;
+  const { protocol, sourcePort, destinationPort, destination, mark } = state;
   const back = reversePath(host, {
     source,
     destination,
-    inInterface,
+    inInterface: state.inInterface ?? null,
     outInterface,
     mark,
     protocol,
     sourcePort,
     destinationPort,
   });
-  if (back.answer === 'ok') return [routed];
+  if (back.answer === 'ok') return null;
   if (back.answer === 'unknown') {
     assume(context, 'source-check', back.text, back.settle === null ? null : `capture \`${back.settle}\``);
-    return [routed];
+    return null;
   }
-  const reason = { code: back.answer, text: back.text, settle: null };
-  return [{ kind: 'ended', ending: stopped(routed.branch, 'drop', reason, null) }];
+  return stopped(branch, 'drop', { code: back.answer, text: back.text, settle: null }, null);
 }
 
 /** A packet between two ports of one bridge is handed on by the bridge itself; br_netfilter shows it to FORWARD. */

@@ -8,7 +8,7 @@ import { explore } from './explore.ts';
 import { listGiven } from './given.ts';
 import type { Condition, Exit, Outcome, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { routeInput, routeOutput } from './routing.ts';
+import { refusedOnArrival, routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
 import { initialState } from './state.ts';
 import { StepBook } from './steps.ts';
@@ -105,6 +105,11 @@ function registrationOrders(world: World): { rulesets: World['rulesets']; condit
 function receive(start: Branch, context: TraceContext): void {
   const branch = unseenBridge(start, context);
   if (branch === null) return;
+  const refused = refusedOnArrival(branch, context);
+  if (refused !== null) {
+    context.ended.push(refused);
+    return;
+  }
   for (const way of runHook(branch, 'PREROUTING', context)) {
     for (const routed of routeInput(way, context)) {
       if (routed.kind === 'ended') context.ended.push(routed.ending);

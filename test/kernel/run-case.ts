@@ -8,6 +8,7 @@ import type { Packet } from '../../src/trace/packet.ts';
 import type { World } from '../../src/trace/world.ts';
 import type { Case } from './generate/case.ts';
 import { bridgedBetween } from './generate/packets.ts';
+import { POOLS } from './generate/pools.ts';
 import { questionOf } from './judge/question.ts';
 import type { Observation } from './node/observation.ts';
 import type { Probe, RuleText, TestNode } from './node/test-node.ts';
@@ -55,8 +56,8 @@ export async function meet(
     await send(answer, flows);
     if (first.wire.protocol === SCTP) continue;
     const flags = first.wire.protocol === TCP ? FLAGS.ACK : 0;
-    const second = withSerial({ ...packet, wire: { ...packet.wire, tcpFlags: flags } });
-    await send(second, await node.flows(first.wire.family));
+    const second = { ...packet, wire: { ...packet.wire, tcpFlags: flags }, answersTo: answer.wire.serial };
+    await send(withSerial(second), await node.flows(first.wire.family));
   }
   return meetings;
 }
@@ -86,6 +87,9 @@ function answerTo(first: Probe, { out, delivered }: Observation): Probe | null {
   const source = out?.packet.destination ?? delivered?.destination ?? null;
   if (got === undefined || source === null) return null;
   if (first.wire.protocol === TCP && first.wire.tcpFlags !== FLAGS.SYN) return null;
+  // No process of the node can send from an address that is not the node's.
+  const { own, loopback } = POOLS[source.family];
+  if (out === null && ![...own, loopback].includes(formatAddress(source))) return null;
   const from = out === null ? 'node' : neighbourAt(out.device, source);
   if (from === null) return null;
   const wire: Wire = {

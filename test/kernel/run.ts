@@ -1,72 +1,34 @@
-import fc from 'fast-check';
-import type { Backend } from '../../src/iptables/ruleset.ts';
-import type { Family } from '../../src/net/address.ts';
-import { tracePacket } from '../../src/trace/trace-packet.ts';
-import { caseSpec, writeCase } from './generate/case.ts';
-import { IPSETS } from './generate/sets.ts';
-import { judge } from './judge/judge.ts';
-import { TestNode } from './node/test-node.ts';
-import { meet, worldOf } from './run-case.ts';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { LANES, runCampaign } from './campaign.ts';
+import { whyNoKernel } from './lab.ts';
 
-const seed0 = Number(process.argv[2] ?? 1);
-const count = Number(process.argv[3] ?? 20);
-const backends = (process.argv[4] ?? 'iptables-nft,iptables-legacy').split(',') as Backend[];
-const families = (process.argv[5] ?? 'ipv4,ipv6').split(',') as Family[];
-const show = process.argv[6] === 'show';
-for (const backend of backends)
-  for (const family of families) {
-    const node = await TestNode.create();
-    await node.makeSets(IPSETS);
-    let packets = 0,
-      bad = 0,
-      forks = 0,
-      refused = 0;
-    const t0 = performance.now();
-    try {
-      for (let i = 0; i < count; i++) {
-        const seed = seed0 + i;
-        const [spec] = fc.sample(caseSpec, { seed, numRuns: 1 });
-        if (!spec) throw new Error();
-        const { text, packets: probes } = writeCase(spec, backend, family);
-        if (show) console.log(text);
-        let meetings;
-        try {
-          meetings = await meet(node, [{ backend, family, text }], probes);
-        } catch (error) {
-          refused++;
-          console.log('REFUSED', seed, String(error).slice(0, 400));
-          const n = /line:? (\d+)/i.exec(String(error))?.[1];
-          if (n) console.log('  >', text.split('\n')[Number(n) - 1]);
-          if (String(error).includes('agent')) process.exit(1);
-          continue;
-        }
-        for (const [k, m] of meetings.entries()) {
-          packets++;
-          const trace = tracePacket(m.question, worldOf(m, family));
-          const { differences } = judge(trace, m.seen);
-          if (trace.outcomes.length > 1) forks++;
-          if (differences.length) {
-            bad++;
-            console.log(
-              `BAD ${backend} ${family} seed ${seed} packet ${k} (${m.flows ? 'follow' : 'first'}, ${trace.outcomes.length} outcomes)`,
-            );
-            for (const d of differences) console.log('   ', d);
-            if (show)
-              console.log(
-                JSON.stringify(m.question, (_, v) => (typeof v === 'bigint' ? String(v) : v)),
-                m.flows,
-              );
-          }
-        }
-      }
-    } finally {
-      node.close();
-    }
-    console.log(
-      backend,
-      family,
-      { packets, bad, forks, refused },
-      ((performance.now() - t0) / 1000).toFixed(1),
-      's',
-    );
+const { values } = parseArgs({
+  options: {
+    packets: { type: 'string', default: '2400' },
+    seed: { type: 'string', default: '1' },
+    lane: { type: 'string' },
+    figures: { type: 'boolean', default: false },
+  },
+});
+const missing = whyNoKernel();
+if (missing !== null) {
+  console.error(`test:kernel ${missing}`);
+  process.exit(2);
+}
+const lanes = LANES.filter(({ backend, family }) => values.lane === undefined || values.lane === `${backend}/${family}`);
+const began = performance.now();
+const report = await runCampaign({ seed: Number(values.seed), packets: Number(values.packets), lanes });
+const seconds = Math.round((performance.now() - began) / 1000);
+for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
+if (values.figures) {
+  for (const [title, kinds] of [['match', report.counts.matches], ['target', report.counts.targets]] as const) {
+    console.log(`| ${title} | held | failed | forked |\n| --- | --- | --- | --- |`);
+    for (const [kind, { held, failed, forked }] of [...kinds].sort()) console.log(`| ${kind} | ${held} | ${failed} | ${forked} |`);
   }
+}
+console.log(
+  `${report.packets} packets through ${report.ruleSets} rule sets, ${report.forked} of them with more than one outcome: ` +
+    `${report.disagreements.length} disagreements (${seconds} s, ${cpus().length} processors)`,
+);
+process.exitCode = report.disagreements.length > 0 ? 1 : 0;

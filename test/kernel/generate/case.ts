@@ -23,8 +23,8 @@ export interface Case {
 }
 
 export const caseSpec: fc.Arbitrary<CaseSpec> = fc.record({
-  packets: fc.array(packetSpec, { minLength: 6, maxLength: 9 }),
-  rules: fc.array(ruleSpec, { minLength: 6, maxLength: 40 }),
+  packets: fc.array(packetSpec, { minLength: 1, maxLength: 12, size: 'max' }),
+  rules: fc.array(ruleSpec, { maxLength: 44, size: 'max' }),
   shapes: fc.subarray(Object.keys(SHAPES) as ShapeName[], { maxLength: 2 }),
   dropping: fc
     .subarray(['filter INPUT', 'filter FORWARD', 'filter OUTPUT', 'mangle FORWARD', 'raw OUTPUT'], {

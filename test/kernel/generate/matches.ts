@@ -274,9 +274,11 @@ function elsewhere({ pool, pick, packet }: Aim): Probe['wire']['source'] {
   );
 }
 
-function deviceText({ fits, pick }: Aim, name: string): string {
+function deviceText({ fits, pick, negated }: Aim, name: string): string {
   const others = ['eth0', 'eth1', 'cni0', 'cali3', 'lo', 'vlan+'].filter((other) => other !== name);
-  return fits ? pickFrom([name, name, `${name.slice(0, 3)}+`, '+'], pick) : pickFrom(others, pick);
+  // `! -i +`, which matches nothing, iptables-save leaves out.
+  const all = negated ? name : '+';
+  return fits ? pickFrom([name, name, `${name.slice(0, 3)}+`, all], pick) : pickFrom(others, pick);
 }
 
 /** Where the packet leaves if nothing is rewritten. */
@@ -298,7 +300,7 @@ function portText(
   const module = PORT_MODULES[protocol];
   if (port === null || module === undefined) return null;
   const texts = aim.fits
-    ? [`${port}`, `${port}`, `${Math.max(0, port - 3)}:${port}`, `${port}:65535`, '0:65535']
+    ? [`${port}`, `${port}`, `${Math.max(0, port - 3)}:${port}`, `${port}:65535`, aim.negated ? `${port}` : '0:65535']
     : others.filter((other) => other !== port).map(String);
   return { protocol, text: `-m ${module} ${not(aim)}--${option} ${pickFrom(texts, aim.pick)}` };
 }

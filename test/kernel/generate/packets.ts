@@ -27,6 +27,8 @@ export interface PacketSpec {
   readonly flags: number;
   readonly padding: number;
   readonly bound: boolean;
+  /** Now and then an address that nobody should send from (29), or to (28). */
+  readonly odd: number;
   /** Whether its connection goes on: an answer, and another packet. */
   readonly goesOn: boolean;
 }
@@ -45,6 +47,7 @@ export const packetSpec: fc.Arbitrary<PacketSpec> = fc.record({
   flags: any,
   padding: fc.constantFrom(0, 0, 20, 700),
   bound: fc.boolean(),
+  odd: fc.integer({ min: 0, max: 29 }),
   goesOn: fc.integer({ min: 0, max: 3 }).map((n) => n === 3),
 });
 
@@ -68,14 +71,7 @@ export function packetOf(spec: PacketSpec, pool: Pool, index: number): Probe {
   const from = pickFrom(SENDERS, spec.from);
   const protocol = pickFrom([TCP, TCP, TCP, UDP, UDP, SCTP, pool.icmp], spec.protocol);
   const ports = protocol !== pool.icmp;
-  const source = addressOf(
-    from === 'node' ? pickFrom(pool.own, spec.sourcePort) : NEIGHBOURS[from][pool.family],
-  );
-  const destinations = destinationsOf(pool).filter((text) => addressOf(text).value !== source.value);
-  // Its own loopback addresses nobody but the node can ask.
-  const destination = addressOf(
-    pickFrom(from === 'node' ? [...destinations, pool.loopback] : destinations, spec.to),
-  );
+  const { source, destination } = endsOf(spec, pool, from);
   const icmp = { type: pool.family === 'ipv4' ? 8 : 128, code: 0, id: 0x700 + index };
   return {
     from,
@@ -98,6 +94,17 @@ export function packetOf(spec: PacketSpec, pool: Pool, index: number): Probe {
       padding: protocol === SCTP ? 0 : spec.padding,
     },
   };
+}
+
+function endsOf(spec: PacketSpec, pool: Pool, from: NeighbourName | 'node'): { source: Address; destination: Address } {
+  const own = from === 'node';
+  const usual = own ? pickFrom(pool.own, spec.sourcePort) : NEIGHBOURS[from][pool.family];
+  const source = addressOf(!own && spec.odd === 29 ? pickFrom(pool.oddSources, spec.to) : usual);
+  if (spec.odd === 28 && !own) return { source, destination: addressOf(pickFrom(pool.oddDestinations, spec.to)) };
+  const others = destinationsOf(pool).filter((text) => addressOf(text).value !== source.value);
+  // Its own loopback addresses, and nobody's, only the node itself can ask.
+  const destinations = own ? [...others, pool.loopback, pool.family === 'ipv4' ? '0.0.0.0' : '::1'] : others;
+  return { source, destination: addressOf(pickFrom(destinations, spec.to)) };
 }
 
 /** Two pods of one bridge speak with each other directly. */

@@ -13,6 +13,9 @@ export interface Pool {
   readonly neighbours: readonly string[];
   /** Of a pod of the second node. */
   readonly remotePod: string;
+  /** What no honest packet from outside comes from, or goes to. */
+  readonly oddSources: readonly string[];
+  readonly oddDestinations: readonly string[];
   readonly bits: number;
   readonly icmp: number;
   readonly icmpName: string;
@@ -28,6 +31,8 @@ export const POOLS: Readonly<Record<Family, Pool>> = {
     virtual: ['10.96.0.10', '10.96.0.1', '10.9.0.1', '8.8.8.8', '169.254.20.10'],
     neighbours: NAMES.map((name) => NEIGHBOURS[name].ipv4),
     remotePod: '10.244.2.7',
+    oddSources: ['127.0.0.1', '192.168.1.1', '224.0.0.5', '255.255.255.255', '0.0.0.0', '10.244.1.10', '240.0.0.1'],
+    oddDestinations: ['127.0.0.1', '127.9.9.9', '0.0.0.0', '255.255.255.255', '192.168.1.255', '224.0.0.1', '224.0.0.251', '239.1.1.1', '240.0.0.1'],
     bits: 32,
     icmp: 1,
     icmpName: 'icmp',
@@ -39,6 +44,8 @@ export const POOLS: Readonly<Record<Family, Pool>> = {
     virtual: ['fd00:96::a', 'fd00:96::1', 'fd00:9::1', '2001:db8::8'],
     neighbours: NAMES.map((name) => NEIGHBOURS[name].ipv6),
     remotePod: 'fd00:244:2::7',
+    oddSources: ['::1', 'fd00:1::1', 'ff02::1', '::', 'fd00:244:1::a', 'fe80::5'],
+    oddDestinations: ['::1', 'ff02::1', 'ff02::fb', 'ff05::1', '::', 'fe80::5', 'fd00:1::'],
     bits: 128,
     icmp: 58,
     icmpName: 'ipv6-icmp',

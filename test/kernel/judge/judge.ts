@@ -31,10 +31,12 @@ function compare(outcome: Outcome, seen: Observation): { common: number; differe
     const rest = (names: readonly string[]): string =>
       names.slice(common, common + 6).join(', ') || '(nothing)';
     const after = common === 0 ? 'at first' : `after ${kernel[common - 1]}`;
+    const next = outcome.path[common]?.step.rule?.text;
     return {
       common,
       differences: [
         `${after}: the kernel passes ${rest(kernel)}; traced ${rest(traced)}`,
+        ...(next === undefined ? [] : [`the rule traced next: ${next}`]),
         `traced ${endOf(outcome)}; the kernel ${seenEnd(seen)}`,
       ],
     };

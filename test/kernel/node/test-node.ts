@@ -24,6 +24,7 @@ import {
   NEIGHBOURS,
   type NeighbourName,
   NODE_SETUP,
+  NODE_SETUP_IPV6,
   NODE_SYSCTLS,
   PORTS,
   portMac,
@@ -121,6 +122,7 @@ export class TestNode {
         .join('\n'),
     );
     await this.node.batch(NODE_SETUP);
+    await this.node.batch(NODE_SETUP_IPV6, '-6');
     await this.node.run('bridge', 'fdb', 'add', NEIGHBOURS.pod1.mac, 'dev', 'pod1', 'master', 'static');
     await this.node.run('bridge', 'fdb', 'add', NEIGHBOURS.pod2.mac, 'dev', 'pod2', 'master', 'static');
     await this.node.sysctl(NODE_SYSCTLS);

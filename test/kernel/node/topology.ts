@@ -68,6 +68,10 @@ export const NODE_SETUP = `
   route add fd00:244:2::/64 via fd00:1::3
   route add default via 172.16.0.254
   route add default via fd00:2::2
+  rule add fwmark 0x100/0x100 lookup 100
+  route add default via 192.168.1.3 table 100
+  rule add fwmark 0x200/0xf00 lookup 2004
+  route add local default dev lo table 2004
   neigh add 172.16.0.254 lladdr 02:00:00:00:02:02 dev eth1
   ${Object.values(NEIGHBOURS)
     .flatMap(({ device, mac, ipv4, ipv6 }) => [
@@ -76,14 +80,22 @@ export const NODE_SETUP = `
     ])
     .join('\n')}`;
 
+/** The same for IPv6, where a command does not tell its family by an address. */
+export const NODE_SETUP_IPV6 = `
+  rule add fwmark 0x100/0x100 lookup 100
+  route add default via fd00:1::3 table 100
+  rule add fwmark 0x200/0xf00 lookup 2004
+  route add local default dev lo table 2004`;
+
 /** Switches of the node. No neighbour is asked for an address, and every refusal is answered. */
 export const NODE_SYSCTLS: Readonly<Record<string, string | number>> = {
   'net.ipv4.ip_forward': 1,
   'net.ipv6.conf.all.forwarding': 1,
   'net.ipv4.conf.all.rp_filter': 0,
   ...Object.fromEntries(
-    ['eth0', 'eth1', 'cni0', 'cali3'].map((name) => [`net.ipv4.conf.${name}.rp_filter`, 0]),
+    ['eth0', 'eth1', 'cni0', 'lo'].map((name) => [`net.ipv4.conf.${name}.rp_filter`, 0]),
   ),
+  'net.ipv4.conf.cali3.rp_filter': 1,
   'net.ipv4.icmp_ratelimit': 0,
   'net.ipv4.icmp_msgs_per_sec': 1_000_000,
   'net.ipv6.icmp.ratelimit': 0,
