@@ -1,5 +1,5 @@
 import type { Host, Link } from '../host/facts.ts';
-import type { Family } from '../net/address.ts';
+import type { Address, Family } from '../net/address.ts';
 import type { Device } from './outcome.ts';
 
 /** @returns the link of this name, or null where links were not captured or it is not among them. */
@@ -16,6 +16,18 @@ export function isBridge(host: Host, device: Device): boolean | null {
   if (link.kind !== null) return link.kind === 'bridge';
   // `ip -j addr` without -d does not print the kind, but a port names its master.
   return host.links.some((port) => port.master === device);
+}
+
+/** @returns whether the address lies in a network of the link, and is not the link's own. */
+export function isOnLink(host: Host, device: string, { family, value }: Address): boolean {
+  const bits = family === 'ipv4' ? 32n : 128n;
+  const addresses =
+    linkNamed(host, device)?.addresses.filter(({ address }) => address.family === family) ?? [];
+  if (addresses.some(({ address }) => address.value === value)) return false;
+  return addresses.some(({ address, prefixLength }) => {
+    const shift = bits - BigInt(prefixLength);
+    return address.value >> shift === value >> shift;
+  });
 }
 
 /** @returns whether iptables sees frames that cross a bridge (br_netfilter); null where sysctls were not captured. */

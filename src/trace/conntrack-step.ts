@@ -45,14 +45,19 @@ function lookUp(branch: Branch, packet: Packet, world: World) {
   const source = state.source.address;
   if (world.flows === null || source === null) return null;
   if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
-  return world.flows.findFlow({
+  const query = {
     protocol: state.protocol,
     source,
     sourcePort: state.sourcePort,
     destination: state.destination,
     destinationPort: state.destinationPort,
     icmp: packet.icmp?.id === undefined ? null : { ...packet.icmp, id: packet.icmp.id },
-  });
+  };
+  const { original, reply } = state.zones ?? { original: 0, reply: 0 };
+  if (original === null || reply === null) return null;
+  // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
+  const found = world.flows.findFlow({ ...query, zone: original });
+  return found !== null || reply === original ? found : world.flows.findFlow({ ...query, zone: reply });
 }
 
 /**

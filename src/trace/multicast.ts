@@ -1,8 +1,9 @@
 import { forwards } from '../host/sysctl.ts';
 import { type Address, formatAddress } from '../net/address.ts';
 import type { Branch, Ending } from './branch.ts';
+import { isBridge } from './bridge.ts';
 import { choose } from './choose.ts';
-import type { TraceContext } from './context.ts';
+import { assume, type TraceContext } from './context.ts';
 import { stopped } from './route-endings.ts';
 
 /** @returns whether the address is a group's. */
@@ -24,6 +25,7 @@ export function toGroup(branch: Branch, context: TraceContext): GroupWays {
   const { destination, inInterface } = branch.state;
   const group = formatAddress(destination);
   const where = inInterface === undefined || inInterface === null ? 'the interface' : inInterface;
+  noteFlood(branch, context);
   if (everyoneJoins(branch, context)) return { taken: branch, dropped: null };
   const choice = (value: boolean, text: string) => ({
     value,
@@ -40,8 +42,19 @@ export function toGroup(branch: Branch, context: TraceContext): GroupWays {
   );
   const taken = ways.find(({ value }) => value)?.branch ?? null;
   const refused = ways.find(({ value }) => !value)?.branch ?? null;
-  const reason = { code: 'multicast-not-joined', text: `${where} has not joined group ${group}`, settle: null };
+  const reason = {
+    code: 'multicast-not-joined',
+    text: `${where} has not joined group ${group}`,
+    settle: null,
+  };
   return { taken, dropped: refused === null ? null : stopped(refused, 'drop', reason, null) };
+}
+
+/** A bridge gives a copy of such a frame to each of its ports; only the one for this node is followed. */
+function noteFlood({ state }: Branch, context: TraceContext): void {
+  if (isBridge(context.world.host, state.inInterface) !== true) return;
+  const text = `the copies that ${state.inInterface} hands to its other ports are not followed, only the one for this node`;
+  assume(context, 'bridge-flood', text, null);
 }
 
 /** All hosts, all routers on a node that forwards, and of IPv6 the solicited-node group of each own address. */

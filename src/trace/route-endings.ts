@@ -1,4 +1,5 @@
 import type { RouteAnswer } from '../host/find-route.ts';
+import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import { formatAddress } from '../net/address.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
@@ -11,6 +12,21 @@ export function tooManyHops(branch: Branch): Ending {
   const text = `the packet's ${v6 ? 'hop limit' : 'TTL'} is used up: the node does not pass it on`;
   const answer = v6 ? 'icmp6-time-exceeded' : 'icmp-ttl-exceeded';
   return stopped(branch, 'reject', { code: 'hops-exceeded', text, settle: null }, answer);
+}
+
+/** IPv6 does not forward from nobody, nor from a link-local address to another link (ip6_forward). */
+export function confinedSource(branch: Branch): Ending | null {
+  const { source, inInterface, route, family } = branch.state;
+  if (family === 'ipv4' || source.address === null || route?.device === inInterface) return null;
+  const { unspecified, linkLocal } = ipv6Class(source.address.value);
+  const name = formatAddress(source.address);
+  if (unspecified) {
+    const text = `${name} cannot be the source of a packet that is passed on`;
+    return stopped(branch, 'drop', { code: 'martian-source', text, settle: null }, null);
+  }
+  if (!linkLocal) return null;
+  const text = `${name} is known on its own link only: the node does not pass the packet on to another`;
+  return stopped(branch, 'reject', { code: 'beyond-scope', text, settle: null }, 'icmp6-beyond-scope');
 }
 
 /** A bridge does not hand a frame back by the port it came in by. */

@@ -4,14 +4,15 @@ import { reversePath } from '../host/route-reverse.ts';
 import { sourceForOutput } from '../host/source-address.ts';
 import { type Address, type Family, formatAddress, sameAddress } from '../net/address.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
-import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge } from './bridge.ts';
+import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge, isOnLink } from './bridge.ts';
 import { choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
-import type { Device } from './outcome.ts';
 import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
+import type { Device } from './outcome.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
 import {
+  confinedSource,
   forwardingOff,
   hairpinOff,
   loopbackSource,
@@ -33,6 +34,8 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   const { host } = context.world;
   if (state.destinationLocal === true) return checked(deliver(branch), null, context);
   if (isMulticast(state.destination)) return delivered(toGroup(branch, context), context);
+  const bridged = acrossBridge(branch, context);
+  if (bridged !== null) return [{ kind: 'forward', branch: bridged }];
   if (host.routes[state.family] === null) return checked(withoutRoutes(branch, context), null, context);
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
   if (answer.kind === 'unknown') {
@@ -49,11 +52,9 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
-    checked(
-      turnedBack(bridgedOrNot(way, context), context),
-      way.state.route?.device ?? null,
-      context,
-    ).map(oneHopLess),
+    checked(turnedBack(bridgedOrNot(way, context), context), way.state.route?.device ?? null, context).map(
+      oneHopLess,
+    ),
   );
 }
 
@@ -67,7 +68,8 @@ function turnedBack(branch: Branch, context: TraceContext): Routed {
   const { state } = branch;
   const { source, destination, inInterface } = state;
   const itself = source.address !== null && sameAddress(source.address, destination);
-  if (state.bridged !== true || !itself || typeof inInterface !== 'string') return { kind: 'forward', branch };
+  if (state.bridged !== true || !itself || typeof inInterface !== 'string')
+    return { kind: 'forward', branch };
   const allowed = bridgeTurnsBack(context.world.host, inInterface);
   if (allowed === false) return { kind: 'ended', ending: hairpinOff(branch, inInterface) };
   if (allowed === null) {
@@ -81,7 +83,10 @@ function turnedBack(branch: Branch, context: TraceContext): Routed {
 function oneHopLess(routed: Routed): Routed {
   if (routed.kind === 'ended') return routed;
   const { ttl, bridged } = routed.branch.state;
-  if (ttl === null || bridged === true) return routed;
+  if (bridged === true) return routed;
+  const confined = confinedSource(routed.branch);
+  if (ttl === null || ttl > 1) if (confined !== null) return { kind: 'ended', ending: confined };
+  if (ttl === null) return routed;
   if (bridged === null) return { ...routed, branch: changed(routed.branch, { ttl: null }) };
   return ttl > 1
     ? { ...routed, branch: changed(routed.branch, { ttl: ttl - 1 }) }
@@ -89,7 +94,8 @@ function oneHopLess(routed: Routed): Routed {
 }
 
 /** The first routing decision of a packet of the node, before OUTPUT: it also chooses the source where none is bound. */
-export function routeOutput(branch: Branch, context: TraceContext): Routed[] {
+export function routeOutput(start: Branch, context: TraceContext): Routed[] {
+  const branch = toItself(start);
   const { state } = branch;
   const { host } = context.world;
   if ((state.destinationLocal ?? isLocalAddress(host, state.destination)) === true) {
@@ -100,6 +106,17 @@ export function routeOutput(branch: Branch, context: TraceContext): Routed[] {
     return [{ kind: 'forward', branch: changed(branch, { outInterface: undefined, route: null }) }];
   }
   return outputRoutes(branch, context, 'route');
+}
+
+/**
+ * A process that connects to 0.0.0.0 reaches its own node: at the address it is bound to, or at 127.0.0.1
+ * (ip_route_output_key_hash_rcu). `::` is taken for ::1 (tcp_v6_connect, __ip6_datagram_connect).
+ */
+function toItself(branch: Branch): Branch {
+  const { family, destination, source } = branch.state;
+  if (destination.value !== 0n) return branch;
+  const loopback: Address = { family, value: family === 'ipv4' ? 0x7f000001n : 1n };
+  return changed(branch, { destination: family === 'ipv4' ? (source.address ?? loopback) : loopback });
 }
 
 /** The source of a packet to the node's own address: that address, unless its route names another (a second address of a link). */
@@ -301,6 +318,22 @@ function refusedSource(branch: Branch, outInterface: string | null, context: Tra
     return null;
   }
   return stopped(branch, 'drop', { code: back.answer, text: back.text, settle: null }, null);
+}
+
+/**
+ * A frame for another machine of the bridge's own network goes there by its link address: no route is asked, and no
+ * source judged, unless PREROUTING gave the packet another destination (br_nf_pre_routing_finish).
+ */
+function acrossBridge(branch: Branch, context: TraceContext): Branch | null {
+  const { state } = branch;
+  const { host } = context.world;
+  if (typeof state.inInterface !== 'string' || !sameAddress(state.destination, context.packet.destination))
+    return null;
+  if (bridgeShown(host, state.family, state.inInterface) !== true) return null;
+  if (!isOnLink(host, state.inInterface, state.destination)) return null;
+  const route = { device: state.inInterface, gateway: null, local: false };
+  const text = `${formatAddress(state.destination)} is on ${state.inInterface}, which hands the frame on by itself`;
+  return turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', text);
 }
 
 /** A packet between two ports of one bridge is handed on by the bridge itself; br_netfilter shows it to FORWARD. */

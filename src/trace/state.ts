@@ -43,6 +43,21 @@ export interface PacketState {
   readonly sourceRewrite: 'none' | 'masquerade' | 'snat';
   /** xt_recent lists that rules entered this packet's address into or removed it from on its way, oldest first. */
   readonly recentLists: readonly RecentList[];
+  /** ipsets that rules changed on its way, oldest first. */
+  readonly setChanges: readonly SetChange[];
+  /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
+  readonly zones: { readonly original: number | null; readonly reply: number | null } | null;
+}
+
+/** What a SET rule did to an ipset, and with which fields of the packet. */
+export interface SetChange {
+  readonly name: string;
+  readonly directions: readonly string[];
+  readonly added: boolean;
+  readonly source: Sender;
+  readonly sourcePort: number | null;
+  readonly destination: Address;
+  readonly destinationPort: number | null;
 }
 
 /** What a rule did to an xt_recent list. */
@@ -105,6 +120,8 @@ export function initialState(packet: Packet): PacketState {
     route: null,
     sourceRewrite: 'none',
     recentLists: [],
+    setChanges: [],
+    zones: null,
   };
 }
 

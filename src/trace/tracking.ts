@@ -13,7 +13,7 @@ export function tracksConnections(world: World): boolean | null {
   if ((world.flows?.count ?? 0) > 0) return true;
   if (world.rulesets.some(asksForTracking)) return true;
   const { nft } = world.host;
-  return nft !== null && nft.nativeChains.every(({ rules }) => rules === 0) ? false : null;
+  return nft?.nativeChains.every(({ rules }) => rules === 0) === true ? false : null;
 }
 
 const KNOWN = new WeakMap<Ruleset, boolean>();

@@ -96,7 +96,9 @@ async function runSeed(
     const found = meetings.flatMap((meeting) => {
       const differences = judgeMeeting(meeting, first ? report : null);
       if (first) keep?.(meeting);
-      return differences.length === 0 ? [] : [[describe(meeting.question), ...differences.map((line) => `  ${line}`)]];
+      return differences.length === 0
+        ? []
+        : [[describe(meeting.question), ...differences.map((line) => `  ${line}`)]];
     });
     if (first) report.ruleSets++;
     first = false;
@@ -107,7 +109,10 @@ async function runSeed(
   const run = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: 20_000 });
   if (!run.failed) return null;
   const again = `npm run test:kernel -- --lane ${lane.backend}/${lane.family} --seed ${seed} --packets 1`;
-  return [`${lane.backend} ${lane.family}, seed ${seed}: ${again}`, smallest ?? String(run.errorInstance)].join('\n');
+  return [
+    `${lane.backend} ${lane.family}, seed ${seed}: ${again}`,
+    smallest ?? String(run.errorInstance),
+  ].join('\n');
 }
 
 /** @returns what differs; nothing where one outcome is the kernel's way. Adds to the report, if there is one. */
@@ -129,7 +134,8 @@ export function emptyReport(): Report {
 
 /** @returns the packet in one line. */
 export function describe(packet: Packet): string {
-  const { source, sourcePort, destination, destinationPort, inInterface, protocol, mark, state, header } = packet;
+  const { source, sourcePort, destination, destinationPort, inInterface, protocol, mark, state, header } =
+    packet;
   const from = source.address === null ? 'a process' : formatAddress(source.address);
   const flags = header?.tcpFlags === undefined ? '' : ` flags 0x${header.tcpFlags.toString(16)}`;
   const way = `${from} port ${sourcePort} to ${formatAddress(destination)} port ${destinationPort}`;

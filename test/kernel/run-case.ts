@@ -35,13 +35,18 @@ export async function meet(
 ): Promise<Meeting[]> {
   const loaded = await node.load(rules);
   const asksRecent = rules.some(({ text }) => text.includes('-m recent'));
+  const changesSets = rules.some(({ text }) => text.includes('-j SET'));
   const meetings: Meeting[] = [];
   const send = async (
     probe: Probe,
     flows: string | null,
     state: Packet['state'] = 'NEW',
   ): Promise<Observation> => {
-    const host = asksRecent ? { ...loaded.host, recent: await node.recentLists() } : loaded.host;
+    const host = {
+      ...loaded.host,
+      ...(asksRecent ? { recent: await node.recentLists() } : {}),
+      ...(changesSets ? { ipsets: await node.sets() } : {}),
+    };
     const seen = await node.send(probe, loaded);
     meetings.push({ saved: loaded.saved, host, flows, question: questionOf(probe, state), seen });
     return seen;

@@ -16,15 +16,21 @@ if (missing !== null) {
   console.error(`test:kernel ${missing}`);
   process.exit(2);
 }
-const lanes = LANES.filter(({ backend, family }) => values.lane === undefined || values.lane === `${backend}/${family}`);
+const lanes = LANES.filter(
+  ({ backend, family }) => values.lane === undefined || values.lane === `${backend}/${family}`,
+);
 const began = performance.now();
 const report = await runCampaign({ seed: Number(values.seed), packets: Number(values.packets), lanes });
 const seconds = Math.round((performance.now() - began) / 1000);
 for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
 if (values.figures) {
-  for (const [title, kinds] of [['match', report.counts.matches], ['target', report.counts.targets]] as const) {
+  for (const [title, kinds] of [
+    ['match', report.counts.matches],
+    ['target', report.counts.targets],
+  ] as const) {
     console.log(`| ${title} | held | failed | forked |\n| --- | --- | --- | --- |`);
-    for (const [kind, { held, failed, forked }] of [...kinds].sort()) console.log(`| ${kind} | ${held} | ${failed} | ${forked} |`);
+    for (const [kind, { held, failed, forked }] of [...kinds].sort())
+      console.log(`| ${kind} | ${held} | ${failed} | ${forked} |`);
   }
 }
 console.log(

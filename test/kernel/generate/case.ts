@@ -38,7 +38,7 @@ export function writeCase(spec: CaseSpec, backend: Backend, family: Family): Cas
   const pool = POOLS[family];
   const packets = spec.packets.map((packet, index) => ({
     ...packetOf(packet, pool, index),
-    goesOn: packet.goesOn,
+    goesOn: packet.goesOn && packet.odd < 28,
   }));
   const generated = spec.rules.map((rule) => writeRule(rule, packets, pool));
   const shaped = spec.shapes.flatMap((name) => writeShape(name, pool));

@@ -300,7 +300,13 @@ function portText(
   const module = PORT_MODULES[protocol];
   if (port === null || module === undefined) return null;
   const texts = aim.fits
-    ? [`${port}`, `${port}`, `${Math.max(0, port - 3)}:${port}`, `${port}:65535`, aim.negated ? `${port}` : '0:65535']
+    ? [
+        `${port}`,
+        `${port}`,
+        `${Math.max(0, port - 3)}:${port}`,
+        `${port}:65535`,
+        aim.negated ? `${port}` : '0:65535',
+      ]
     : others.filter((other) => other !== port).map(String);
   return { protocol, text: `-m ${module} ${not(aim)}--${option} ${pickFrom(texts, aim.pick)}` };
 }

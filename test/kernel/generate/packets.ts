@@ -96,15 +96,33 @@ export function packetOf(spec: PacketSpec, pool: Pool, index: number): Probe {
   };
 }
 
-function endsOf(spec: PacketSpec, pool: Pool, from: NeighbourName | 'node'): { source: Address; destination: Address } {
+function endsOf(
+  spec: PacketSpec,
+  pool: Pool,
+  from: NeighbourName | 'node',
+): { source: Address; destination: Address } {
   const own = from === 'node';
   const usual = own ? pickFrom(pool.own, spec.sourcePort) : NEIGHBOURS[from][pool.family];
   const source = addressOf(!own && spec.odd === 29 ? pickFrom(pool.oddSources, spec.to) : usual);
-  if (spec.odd === 28 && !own) return { source, destination: addressOf(pickFrom(pool.oddDestinations, spec.to)) };
-  const others = destinationsOf(pool).filter((text) => addressOf(text).value !== source.value);
+  // A bridge makes copies of what goes to many; a trace follows one packet.
+  const odd = onBridge(from)
+    ? pool.oddDestinations.filter((text) => !isForMany(addressOf(text)))
+    : pool.oddDestinations;
+  if (spec.odd === 28 && !own) return { source, destination: addressOf(pickFrom(odd, spec.to)) };
+  const others = destinationsOf(pool).filter(
+    (text) => text !== usual && addressOf(text).value !== source.value,
+  );
   // Its own loopback addresses, and nobody's, only the node itself can ask.
   const destinations = own ? [...others, pool.loopback, pool.family === 'ipv4' ? '0.0.0.0' : '::1'] : others;
   return { source, destination: addressOf(pickFrom(destinations, spec.to)) };
+}
+
+function onBridge(from: NeighbourName | 'node'): boolean {
+  return from !== 'node' && NEIGHBOURS[from].device === 'cni0';
+}
+
+function isForMany({ family, value }: Address): boolean {
+  return family === 'ipv4' ? value >> 28n === 0xen || value === 0xffffffffn : value >> 120n === 0xffn;
 }
 
 /** Two pods of one bridge speak with each other directly. */

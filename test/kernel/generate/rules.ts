@@ -25,8 +25,38 @@ export interface RuleSpec {
   readonly pick: number;
 }
 
+/** Kinds that ask for a certain protocol or hook stand more often, those that no capture answers less. */
+const MATCH_WEIGHTS: Partial<Record<MatchName, number>> = {
+  ...{ 'icmp-type': 14, 'sctp-chunks': 8, 'tcp-flags': 6, multiport: 5, 'physdev-is': 8, 'physdev-name': 5 },
+  ...{
+    recent: 6,
+    rpfilter: 12,
+    'owner-socket': 8,
+    pkttype: 4,
+    helper: 3,
+    fragment: 3,
+    devgroup: 4,
+    ctdir: 4,
+  },
+  ...{
+    'source-port': 6,
+    'destination-port': 6,
+    ctstatus: 5,
+    connmark: 4,
+    ctport: 4,
+    length: 4,
+    tos: 4,
+    dscp: 4,
+  },
+  ...{ u32: 1, ecn: 1, limit: 1, ctexpire: 1, mac: 1, comment: 1, 'tcp-option': 1, 'statistic-random': 1 },
+};
+
 const matchSpec: fc.Arbitrary<MatchSpec> = fc.record({
-  kind: fc.constantFrom(...(Object.keys(MATCHES) as MatchName[])),
+  kind: fc.constantFrom(
+    ...(Object.keys(MATCHES) as MatchName[]).flatMap((name) =>
+      new Array<MatchName>(MATCH_WEIGHTS[name] ?? 2).fill(name),
+    ),
+  ),
   fits: fc.integer({ min: 0, max: 4 }).map((n) => n > 0),
   negated: fc.integer({ min: 0, max: 3 }).map((n) => n === 3),
   pick: fc.nat(10_000),
@@ -43,7 +73,16 @@ const WEIGHTS: Partial<Record<TargetName, number>> = {
   masquerade: 4,
   drop: 1,
   accept: 2,
-  tproxy: 1,
+  tproxy: 5,
+  redirect: 4,
+  notrack: 3,
+  dscp: 3,
+  tos: 3,
+  ttl: 3,
+  snat: 4,
+  netmap: 4,
+  reject: 3,
+  passive: 3,
 };
 
 export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
@@ -62,7 +101,10 @@ export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
   ),
   chain: fc.nat(1000),
   about: fc.nat(1000),
-  matches: fc.array(matchSpec, { maxLength: 3 }),
+  matches: fc.oneof(
+    { weight: 3, arbitrary: fc.tuple(matchSpec) },
+    { weight: 2, arbitrary: fc.array(matchSpec, { maxLength: 3 }) },
+  ),
   target: fc.constantFrom(
     ...(Object.keys(TARGETS) as TargetName[]).flatMap((name) =>
       new Array<TargetName>(WEIGHTS[name] ?? 2).fill(name),

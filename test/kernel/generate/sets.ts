@@ -39,6 +39,8 @@ create kp6port hash:ip,port family inet6
 add kp6port fd00:96::a,tcp:80
 add kp6port fd00:96::a,udp:53
 add kp6port fd00:1::1,tcp:30080
+create kp4dyn hash:ip family inet
+create kp6dyn hash:ip family inet6
 create kpports bitmap:port range 0-65535
 add kpports 80
 add kpports 443
@@ -54,12 +56,14 @@ export const SETS: Readonly<Record<Family, readonly (readonly [string, readonly 
     ['kp4loop', ['dst,dst,src', 'src,dst,dst']],
     ['kp4netport', ['dst,dst', 'src,dst']],
     ['kp4bits', ['src', 'dst']],
+    ['kp4dyn', ['src', 'dst']],
     ['kp4list', ['src', 'dst']],
     ['kpports', ['dst', 'src']],
   ],
   ipv6: [
     ['kp6ip', ['src', 'dst']],
     ['kp6net', ['src', 'dst']],
+    ['kp6dyn', ['src', 'dst']],
     ['kp6port', ['dst,dst', 'src,src']],
     ['kpports', ['dst', 'src']],
   ],

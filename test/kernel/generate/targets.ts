@@ -75,6 +75,18 @@ export const TARGETS = {
     const operation = pickFrom(['set 64', 'set 2', 'dec 1', 'inc 5', 'inc 200'], pick);
     return { text: `-j ${name.toUpperCase()} --${name}-${operation}` };
   },
+  set: ({ pool, pick, table }) => {
+    if (table === 'nat') return null;
+    const verb = pick % 3 === 0 ? 'del' : 'add';
+    const directions = pick % 2 === 0 ? 'src' : 'dst';
+    return {
+      text: `-j SET --${verb}-set kp${pool.family === 'ipv4' ? 4 : 6}dyn ${directions}${verb === 'add' ? ' --exist' : ''}`,
+    };
+  },
+  'ct-zone': ({ table, pick }) => {
+    if (table !== 'raw') return null;
+    return { text: `-j CT ${pickFrom(['--zone 7', '--zone-orig 7', '--zone mark'], pick)}` };
+  },
   dnat: (aim) => {
     if (!isDestinationNat(aim)) return null;
     const { pool, pick, packet } = aim;
@@ -84,6 +96,11 @@ export const TARGETS = {
       pick,
     );
     const bracketed = pool.family === 'ipv6' ? `[${to}]` : to;
+    if (pick % 9 === 8)
+      return withProtocol(
+        `-j DNAT --to-destination ${rangeText(pool)}${pick % 2 === 0 ? ' --persistent' : ''}`,
+        packet,
+      );
     const shapes = hasPorts
       ? [
           bracketed,
@@ -103,7 +120,7 @@ export const TARGETS = {
   netmap: ({ table, pool, pick }) => {
     if (table !== 'nat') return null;
     const nets =
-      pool.family === 'ipv4' ? ['10.244.0.0/24', '192.168.1.0/24'] : ['fd00:244::/64', 'fd00:1::/64'];
+      pool.family === 'ipv4' ? ['10.244.2.0/24', '10.50.0.0/16'] : ['fd00:244:2::/64', 'fd00:50::/48'];
     return { text: `-j NETMAP --to ${pickFrom(nets, pick)}` };
   },
   snat: (aim) => {
@@ -112,6 +129,11 @@ export const TARGETS = {
     const to = pickFrom([...pool.own, ...pool.virtual], pick);
     const bracketed = pool.family === 'ipv6' ? `[${to}]` : to;
     const hasPorts = packet.wire.sourcePort !== null;
+    if (pick % 6 === 5)
+      return withProtocol(
+        `-j SNAT --to-source ${rangeText(pool)}${pick % 4 === 1 ? ' --persistent' : ''}`,
+        packet,
+      );
     const shape = hasPorts && pick % 4 === 3 ? `${bracketed}:5000-5999` : to;
     return withProtocol(`-j SNAT --to-source ${shape}${pick % 5 === 4 ? ' --random-fully' : ''}`, packet);
   },
@@ -160,6 +182,11 @@ function isDestinationNat({ table, hooks }: TargetAim): boolean {
 /** Ports may be rewritten of one protocol only. */
 function withProtocol(text: string, { wire }: Probe): TargetText {
   return { text, protocol: wire.protocol };
+}
+
+/** Behind the second node, where every address has somebody. */
+function rangeText({ family }: Pool): string {
+  return family === 'ipv4' ? '10.244.2.10-10.244.2.33' : 'fd00:244:2::10-fd00:244:2::1:ffff';
 }
 
 /** @returns the addresses behind which somebody stands, for rules of the writers' shapes. */

@@ -64,7 +64,8 @@ export class Counts {
   #missed(rule: Rule, entry: PathEntry, world: World): void {
     sidesOf(this.targets, rule.target?.kind ?? 'none').failed++;
     const answers = rule.matches.map((match) => ({ match, answer: answerTo(match, rule, entry, world) }));
-    for (const { match, answer } of answers) if (answer === 'open') sidesOf(this.matches, nameOf(match)).forked++;
+    for (const { match, answer } of answers)
+      if (answer === 'open') sidesOf(this.matches, nameOf(match)).forked++;
     // Where several fail, the kernel's passing by proves none of them.
     const failed = answers.filter(({ answer }) => answer !== 'yes');
     const [only] = failed;
@@ -83,7 +84,9 @@ function framesAt(frames: readonly Frame[], entry: PathEntry, world: World): Fra
   const at = entry.step.rule === null ? Number.POSITIVE_INFINITY : entry.step.rule.number - 1;
   const known = frames.findLastIndex(
     ({ chain, position }) =>
-      chain.name === entry.step.chain && chain.table === entry.step.table && position <= Math.min(at, chain.rules.length),
+      chain.name === entry.step.chain &&
+      chain.table === entry.step.table &&
+      position <= Math.min(at, chain.rules.length),
   );
   if (known >= 0) return frames.slice(0, known + 1);
   const chain = chainOf(entry, entry.step.chain, world);

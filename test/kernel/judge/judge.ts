@@ -149,6 +149,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
   'icmp-ttl-exceeded': 'icmp 11/0',
   'icmp6-no-route': 'icmp6 1/0',
   'icmp6-adm-prohibited': 'icmp6 1/1',
+  'icmp6-beyond-scope': 'icmp6 1/2',
   'icmp6-addr-unreachable': 'icmp6 1/3',
   'icmp6-port-unreachable': 'icmp6 1/4',
   'icmp6-policy-fail': 'icmp6 1/5',

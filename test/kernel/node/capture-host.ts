@@ -33,12 +33,17 @@ export async function captureHost(node: Namespace): Promise<Host> {
 }
 
 /** @returns the host with the sets of `ipset save` and the base chains of `nft -j list ruleset` in it. */
-export function withRulesOf(host: Host, ipsets: string | null, nft: string): Host {
+export function withRulesOf(host: Host, ipsets: string, nft: string): Host {
   return {
     ...host,
-    ipsets: ipsets === null ? null : new Map(parseIpsets(ipsets).map((set) => [set.name, set])),
+    ipsets: setsOf(ipsets),
     nft: parseNft(nft, 'nft.json', new ProblemList()),
   };
+}
+
+/** @returns the sets of `ipset save`. */
+export function setsOf(text: string): Host['ipsets'] {
+  return new Map(parseIpsets(text).map((set) => [set.name, set]));
 }
 
 function option(family: Family): string {

@@ -25,7 +25,10 @@ export class Namespace {
 
   /** Runs `ip` commands, one a line. */
   async batch(lines: string, family: '-4' | '-6' | null = null): Promise<void> {
-    await run(['ip', '-n', this.name, ...(family === null ? [] : [family]), '-batch', '-'], lines.replace(/^\s+/gm, ''));
+    await run(
+      ['ip', '-n', this.name, ...(family === null ? [] : [family]), '-batch', '-'],
+      lines.replace(/^\s+/gm, ''),
+    );
   }
 
   async sysctl(values: Readonly<Record<string, string | number>>): Promise<void> {

@@ -92,9 +92,7 @@ export const NODE_SYSCTLS: Readonly<Record<string, string | number>> = {
   'net.ipv4.ip_forward': 1,
   'net.ipv6.conf.all.forwarding': 1,
   'net.ipv4.conf.all.rp_filter': 0,
-  ...Object.fromEntries(
-    ['eth0', 'eth1', 'cni0', 'lo'].map((name) => [`net.ipv4.conf.${name}.rp_filter`, 0]),
-  ),
+  ...Object.fromEntries(['eth0', 'eth1', 'cni0', 'lo'].map((name) => [`net.ipv4.conf.${name}.rp_filter`, 0])),
   'net.ipv4.conf.cali3.rp_filter': 1,
   'net.ipv4.icmp_ratelimit': 0,
   'net.ipv4.icmp_msgs_per_sec': 1_000_000,
