@@ -17,9 +17,13 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
   if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
   if (packet.state === 'NEW' && tracksConnections(world) === false) return branch;
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
-    return changed(branch, { untracked: packet.state });
+    return changed(branch, { untracked: packet.state, zones: null });
   const found = lookUp(branch, packet, world);
-  if (found === null) return changed(branch, { connection: openConnection(state, packet.state) });
+  if (found === null) {
+    if (packet.state === 'NEW' && !opensConnection(packet))
+      return changed(branch, { untracked: 'INVALID', zones: null });
+    return changed(branch, { connection: openConnection(state, packet.state) });
+  }
   const { flow, direction } = found;
   if (reopens(flow, state.tcpFlags)) {
     const opened = changed(branch, { connection: openConnection(state, packet.state) });
@@ -70,8 +74,22 @@ function reopens(flow: Flow, flags: number | null): boolean {
   );
 }
 
+/**
+ * Of TCP only SYN, and ACK in the middle of a conversation (nf_conntrack_tcp_loose), open a connection; what has other
+ * flags and no connection is INVALID (tcp_conntracks, column sNO). Where the flags are not known they are taken to be SYN.
+ */
+function opensConnection({ protocol, header }: Packet): boolean {
+  const flags = header?.tcpFlags;
+  if (protocol !== TCP || flags === undefined) return true;
+  if ((flags & (RST | FIN)) !== 0) return false;
+  return (flags & SYN_ACK) === SYN || (flags & SYN_ACK) === ACK;
+}
+
+const FIN = 0x01;
 const SYN = 0x02;
-const SYN_ACK = 0x12;
+const RST = 0x04;
+const ACK = 0x10;
+const SYN_ACK = SYN | ACK;
 
 function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
   const { original, reply } = flow;

@@ -3,7 +3,7 @@ import type { Address } from '../net/address.ts';
 
 /**
  * The address that the kernel takes of a range (find_best_ips_proto, net/netfilter/nf_nat_core.c): a hash of the
- * packet's source, and unless `persistent` of its destination, both as NAT has left them so far. The hash has no secret,
+ * packet's source, and unless `persistent` of its destination, both as NAT has left them so far, and of its conntrack zone. The hash has no secret,
  * so that the same client gets the same address after a reboot. It reads the addresses in the processor's byte order:
  * this is for little-endian ones (x86, ARM), so not for s390x.
  */
@@ -12,13 +12,13 @@ export function chosenOfRange(
   source: Address,
   destination: Address,
   persistent: boolean,
+  zone: number,
 ): Address | null {
   if (from === null) return null;
   const first = wordsOf({ ...source, value: from });
   const last = wordsOf({ ...source, value: to ?? from });
   const target = wordsOf(destination);
   const size = target.length;
-  const zone = 0;
   let hash = jhash4(
     wordsOf(source).map(swapped),
     persistent ? 0 : (swapped(target[size - 1] ?? 0) ^ zone) >>> 0,

@@ -149,9 +149,19 @@ function toSource(
 function addressesOf(to: NatRange, state: PacketState, persistent: boolean): Address[] | null {
   const { source, destination, family } = state;
   const several = to.to !== null && to.to !== to.from;
+  const zone = zoneId(state);
   const chosen =
-    several && source.address !== null ? chosenOfRange(to, source.address, destination, persistent) : null;
+    several && source.address !== null && zone !== null
+      ? chosenOfRange(to, source.address, destination, persistent, zone)
+      : null;
   return chosen === null ? spread(to, family) : [chosen];
+}
+
+/** The zone's number, whichever direction it is for; null where it is not known. */
+function zoneId({ zones }: PacketState): number | null {
+  if (zones === null) return 0;
+  const { original, reply } = zones;
+  return original === null || reply === null ? null : original !== 0 ? original : reply;
 }
 
 function isWithin({ source, sourcePort }: PacketState, { from, to, ports }: NatRange): boolean {

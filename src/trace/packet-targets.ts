@@ -1,7 +1,7 @@
 import type { TargetOf } from '../iptables/target.ts';
 import { type Branch, changed } from './branch.ts';
 import { changesOf } from './set-changes.ts';
-import type { PacketState } from './state.ts';
+import { type PacketState, shownConnection } from './state.ts';
 
 /** Targets after which the walk goes on with the next rule. */
 export type ContinuingTarget = TargetOf<
@@ -39,8 +39,9 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
       });
     }
     case 'connmark-restore': {
-      if (connection === null) return branch;
-      const from = connection.mark === null ? null : (connection.mark & target.ctmask) >>> 0;
+      const shown = shownConnection(state);
+      if (shown === null) return branch;
+      const from = shown.mark === null ? null : (shown.mark & target.ctmask) >>> 0;
       return changed(branch, { mark: mixed(state.mark, from, target.nfmask) });
     }
     case 'notrack':

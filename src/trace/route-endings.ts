@@ -91,6 +91,14 @@ export function forwardingOff(branch: Branch, context: TraceContext): Ending | n
   return stopped(branch, 'drop', { code: 'forwarding-off', text, settle: null }, null);
 }
 
+/** Only frames addressed to this node are passed on, whatever DNAT wrote into the packet (ip_forward, ip6_forward: PACKET_HOST). */
+export function frameForMany(branch: Branch): Ending | null {
+  const { frame } = branch.state;
+  if (frame === 'unicast') return null;
+  const text = `the packet came as a ${frame}, and such are not passed on to another machine`;
+  return stopped(branch, 'drop', { code: 'frame-not-unicast', text, settle: null }, null);
+}
+
 /** What each refusing route does to the sender; a local process sees an error at once, a forwarded packet draws ICMP. */
 export function refused(
   branch: Branch,

@@ -14,6 +14,7 @@ import type { Questions } from './questions.ts';
 import {
   confinedSource,
   forwardingOff,
+  frameForMany,
   hairpinOff,
   loopbackSource,
   notDelivered,
@@ -36,11 +37,12 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (isMulticast(state.destination)) return delivered(toGroup(branch, context), context);
   const bridged = acrossBridge(branch, context);
   if (bridged !== null) return [{ kind: 'forward', branch: bridged }];
-  if (host.routes[state.family] === null) return checked(withoutRoutes(branch, context), null, context);
+  if (host.routes[state.family] === null)
+    return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
   if (answer.kind === 'unknown') {
     assume(context, answer.code, answer.text, answer.settle);
-    return [withoutRoutes(branch, context)];
+    return [oneHopLess(withoutRoutes(branch, context))];
   }
   if (answer.kind !== 'route') {
     // A node that does not forward says nothing of routes it lacks (ip_error).
@@ -48,7 +50,7 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer.kind, 'forward') }];
   }
   if (answer.type !== 'unicast') return checked(deliver(branch), null, context);
-  const off = forwardingOff(branch, context);
+  const off = forwardingOff(branch, context) ?? frameForMany(branch);
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
@@ -81,7 +83,7 @@ function turnedBack(branch: Branch, context: TraceContext): Routed {
 
 /** The hop limit is counted down before FORWARD sees the packet (ip_forward, ip6_forward); a bridge does not count. */
 function oneHopLess(routed: Routed): Routed {
-  if (routed.kind === 'ended') return routed;
+  if (routed.kind !== 'forward') return routed;
   const { ttl, bridged } = routed.branch.state;
   if (bridged === true) return routed;
   const confined = confinedSource(routed.branch);

@@ -1,7 +1,7 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { Device } from './outcome.ts';
-import type { Packet, Sender } from './packet.ts';
+import { type Packet, type Sender, senderOf } from './packet.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
 export interface PacketState {
@@ -27,6 +27,8 @@ export interface PacketState {
   readonly length: number | null;
   /** TPROXY gave it to a socket of the node; it is lost where routing then does not deliver it here. */
   readonly takenOver: boolean;
+  /** What the frame is addressed to; it stays so whatever NAT makes of the destination. */
+  readonly frame: 'unicast' | 'multicast' | 'broadcast';
   /** True for a packet that a process of the node sent. */
   readonly fromNode: boolean;
   /** The bridge hands the frame on itself; only br_netfilter shows it to iptables. Null: not known. */
@@ -113,6 +115,7 @@ export function initialState(packet: Packet): PacketState {
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,
     takenOver: false,
+    frame: frameOf(packet),
     fromNode: packet.entersAt === 'OUTPUT',
     bridged: false,
     connection: null,
@@ -123,6 +126,13 @@ export function initialState(packet: Packet): PacketState {
     setChanges: [],
     zones: null,
   };
+}
+
+/** A packet of the node carries the type of a new one, which is unicast, whatever its destination. */
+function frameOf({ entersAt, destination: { family, value } }: Packet): PacketState['frame'] {
+  if (entersAt === 'OUTPUT') return 'unicast';
+  if (family === 'ipv6') return value >> 120n === 0xffn ? 'multicast' : 'unicast';
+  return value === 0xffffffffn ? 'broadcast' : value >> 28n === 0xen ? 'multicast' : 'unicast';
 }
 
 /** The SYN bit of the TCP header: all that the first packet of a connection carries. */
@@ -152,5 +162,28 @@ export function openConnection(state: PacketState, as: Connection['state']): Con
     assured: established ? null : false,
     confirmed: established,
     fromCapture: false,
+  };
+}
+
+/**
+ * The connection that matches see. Between a CT rule and connection tracking the packet carries the rule's template
+ * (xt_ct_target: `nf_ct_set(skb, ct, IP_CT_NEW)`), which they take for a connection: new, confirmed, of protocol 0, from
+ * and to no address. All packets share it, so its mark may be what another packet left there.
+ */
+export function shownConnection(state: PacketState): Connection | null {
+  if (state.connection !== null || state.zones === null) return state.connection;
+  const nowhere: Address = { family: state.family, value: 0n };
+  return {
+    ...openConnection(state, 'NEW'),
+    mark: null,
+    originalSource: senderOf(nowhere),
+    originalSourcePort: 0,
+    originalDestination: nowhere,
+    originalDestinationPort: 0,
+    replySource: nowhere,
+    replySourcePort: 0,
+    replyDestination: senderOf(nowhere),
+    replyDestinationPort: 0,
+    confirmed: true,
   };
 }

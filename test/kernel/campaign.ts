@@ -3,13 +3,11 @@ import type { Backend } from '../../src/iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../src/net/address.ts';
 import { formatProtocol } from '../../src/net/protocol.ts';
 import type { Packet } from '../../src/trace/packet.ts';
-import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { caseSpec, writeCase } from './generate/case.ts';
 import { IPSETS } from './generate/sets.ts';
-import { Counts } from './judge/counts.ts';
-import { judge } from './judge/judge.ts';
+import { emptyReport, judgeMeeting, type Report } from './judge-meeting.ts';
 import { TestNode } from './node/test-node.ts';
-import { type Meeting, meet, worldOf } from './run-case.ts';
+import { type Meeting, meet } from './run-case.ts';
 
 /** One backend and one family, on a node of its own. */
 export interface Lane {
@@ -24,24 +22,13 @@ export const LANES: readonly Lane[] = [
   { backend: 'iptables-legacy', family: 'ipv6' },
 ];
 
-/** What a campaign found. */
-export interface Report {
-  packets: number;
-  ruleSets: number;
-  /** Packets of which the tracer gave more than one outcome. */
-  forked: number;
-  readonly counts: Counts;
-  /** Each a text of several lines: what differs, the rules, and the command that repeats it. */
-  readonly disagreements: string[];
-}
-
 /** How long, and where it begins. */
 export interface Plan {
   readonly seed: number;
   /** Packets of all lanes together. */
   readonly packets: number;
   readonly lanes: readonly Lane[];
-  /** Gets every packet that was sent, for {@link judge} to be asked again. */
+  /** Gets every packet that was sent, for {@link judgeMeeting} to be asked again. */
   readonly keep?: (meeting: Meeting) => void;
   readonly progress?: (report: Report) => void;
 }
@@ -49,15 +36,21 @@ export interface Plan {
 /** Disagreements of one lane after which it stops: each is shrunk, which takes its time. */
 const ENOUGH = 5;
 
+/** Between the seeds of two lanes, so that each has rule sets of its own. */
+const APART = 100_000_000;
+
 /** Generates rule sets and packets, lets kernel and tracer do their part, and compares. The lanes run side by side. */
 export async function runCampaign(plan: Plan): Promise<Report> {
   const total = emptyReport();
   const share = Math.ceil(plan.packets / plan.lanes.length);
-  const reports = await Promise.all(plan.lanes.map((lane) => runLane(lane, plan, share)));
+  const reports = await Promise.all(
+    plan.lanes.map((lane, i) => runLane(lane, { ...plan, seed: plan.seed + i * APART }, share)),
+  );
   for (const report of reports) {
     total.packets += report.packets;
     total.ruleSets += report.ruleSets;
     total.forked += report.forked;
+    total.unrepeated += report.unrepeated;
     total.counts.merge(report.counts);
     total.disagreements.push(...report.disagreements);
   }
@@ -92,15 +85,17 @@ async function runSeed(
   let smallest: string | null = null;
   const property = fc.asyncProperty(caseSpec, async (spec) => {
     const { text, packets } = writeCase(spec, lane.backend, lane.family);
-    const meetings = await meet(node, [{ ...lane, text }], packets);
-    const found = meetings.flatMap((meeting) => {
-      const differences = judgeMeeting(meeting, first ? report : null);
-      if (first) keep?.(meeting);
-      return differences.length === 0
-        ? []
-        : [[describe(meeting.question), ...differences.map((line) => `  ${line}`)]];
-    });
-    if (first) report.ruleSets++;
+    const rules = [{ ...lane, text }];
+    const meetings = await meet(node, rules, packets);
+    let found = differencesOf(meetings, first ? report : null);
+    if (first) {
+      report.ruleSets++;
+      for (const meeting of meetings) keep?.(meeting);
+      if (found.length > 0) {
+        found = differencesOf(await meet(node, rules, packets), null);
+        if (found.length === 0) report.unrepeated++;
+      }
+    }
     first = false;
     if (found.length === 0) return;
     smallest = [...found.slice(0, 3).flat(), 'with the rules', text.trimEnd()].join('\n');
@@ -115,21 +110,14 @@ async function runSeed(
   ].join('\n');
 }
 
-/** @returns what differs; nothing where one outcome is the kernel's way. Adds to the report, if there is one. */
-export function judgeMeeting(meeting: Meeting, report: Report | null): readonly string[] {
-  const world = worldOf(meeting, meeting.question.family);
-  const trace = tracePacket(meeting.question, world);
-  const { outcome, differences } = judge(trace, meeting.seen);
-  if (report !== null) {
-    report.packets++;
-    if (trace.outcomes.length > 1) report.forked++;
-    if (outcome !== null) report.counts.add(outcome, world);
-  }
-  return differences;
-}
-
-export function emptyReport(): Report {
-  return { packets: 0, ruleSets: 0, forked: 0, counts: new Counts(), disagreements: [] };
+/** @returns for each meeting that differs, the packet and how. */
+function differencesOf(meetings: readonly Meeting[], report: Report | null): string[][] {
+  return meetings.flatMap((meeting) => {
+    const differences = judgeMeeting(meeting, report);
+    return differences.length === 0
+      ? []
+      : [[describe(meeting.question), ...differences.map((line) => `  ${line}`)]];
+  });
 }
 
 /** @returns the packet in one line. */

@@ -36,6 +36,7 @@ export async function meet(
   const loaded = await node.load(rules);
   const asksRecent = rules.some(({ text }) => text.includes('-m recent'));
   const changesSets = rules.some(({ text }) => text.includes('-j SET'));
+  const hasZones = rules.some(({ text }) => text.includes('--zone'));
   const meetings: Meeting[] = [];
   const send = async (
     probe: Probe,
@@ -55,14 +56,18 @@ export async function meet(
     const first = withSerial(packet);
     const seen = await send(first, null, stateOf(first));
     const answer = goesOn ? answerTo(first, seen) : null;
-    if (answer === null) continue;
+    // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
+    if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
     const flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
     await send(answer, flows);
     if (first.wire.protocol === SCTP) continue;
     const flags = first.wire.protocol === TCP ? FLAGS.ACK : 0;
+    const after = await node.flows(first.wire.family);
+    // Of TCP an ACK before the answer is INVALID.
+    if (!holds(after, first) || isUnanswered(after, first)) continue;
     const second = { ...packet, wire: { ...packet.wire, tcpFlags: flags }, answersTo: answer.wire.serial };
-    await send(withSerial(second), await node.flows(first.wire.family));
+    await send(withSerial(second), after);
   }
   return meetings;
 }
@@ -79,11 +84,19 @@ function stateOf({ wire }: Probe): Packet['state'] {
 }
 
 /** Whether the connection of a packet is in the table; one that was not tracked is not. */
-function holds(flows: string, { wire }: Probe): boolean {
+function holds(flows: string, probe: Probe): boolean {
+  return flowLine(flows, probe) !== undefined;
+}
+
+function isUnanswered(flows: string, probe: Probe): boolean {
+  return flowLine(flows, probe)?.includes('[UNREPLIED]') === true;
+}
+
+function flowLine(flows: string, { wire }: Probe): string | undefined {
   const port = wire.icmp === null ? `sport=${wire.sourcePort} ` : `id=${wire.icmp.id} `;
   return flows
     .split('\n')
-    .some((line) => line.includes(`dst=${formatAddress(wire.destination)} `) && line.includes(port));
+    .find((line) => line.includes(`dst=${formatAddress(wire.destination)} `) && line.includes(port));
 }
 
 /** What whoever got the packet sends back; null where that is nobody. */

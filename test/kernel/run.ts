@@ -35,6 +35,6 @@ if (values.figures) {
 }
 console.log(
   `${report.packets} packets through ${report.ruleSets} rule sets, ${report.forked} of them with more than one outcome: ` +
-    `${report.disagreements.length} disagreements (${seconds} s, ${cpus().length} processors)`,
+    `${report.disagreements.length} disagreements, ${report.unrepeated} not repeated (${seconds} s, ${cpus().length} processors)`,
 );
 process.exitCode = report.disagreements.length > 0 ? 1 : 0;

@@ -30,16 +30,9 @@ function owner({ state }: MatchContext, what: string): Answer {
   );
 }
 
-/** `-m pkttype`: a packet for this host's link address; multicast by its destination (net/netfilter/xt_pkttype.c). */
+/** `-m pkttype` (net/netfilter/xt_pkttype.c): what the frame was addressed to. */
 export function pkttype(match: MatchOf<'pkttype'>, { state }: MatchContext): Answer {
-  const { destination } = state;
-  // A packet of the node carries the type of a new one, which is unicast, whatever its destination.
-  if (state.fromNode) return yesNo(match.type === 'unicast');
-  const multicast =
-    destination.family === 'ipv4' ? destination.value >> 28n === 0xen : destination.value >> 120n === 0xffn;
-  const broadcast = destination.family === 'ipv4' && destination.value === 0xffffffffn;
-  const type = broadcast ? 'broadcast' : multicast ? 'multicast' : 'unicast';
-  return yesNo(match.type === type);
+  return yesNo(match.type === state.frame);
 }
 
 /** `-m mac`: only packets that came in over Ethernet have one (net/netfilter/xt_mac.c). */

@@ -102,8 +102,11 @@ function endsOf(
   from: NeighbourName | 'node',
 ): { source: Address; destination: Address } {
   const own = from === 'node';
+  // Which port of a bridge a frame came in by shows in its source only.
   const usual = own ? pickFrom(pool.own, spec.sourcePort) : NEIGHBOURS[from][pool.family];
-  const source = addressOf(!own && spec.odd === 29 ? pickFrom(pool.oddSources, spec.to) : usual);
+  const source = addressOf(
+    !own && !onBridge(from) && spec.odd === 29 ? pickFrom(pool.oddSources, spec.to) : usual,
+  );
   // A bridge makes copies of what goes to many; a trace follows one packet.
   const odd = onBridge(from)
     ? pool.oddDestinations.filter((text) => !isForMany(addressOf(text)))

@@ -27,14 +27,14 @@ export interface RuleSpec {
 
 /** Kinds that ask for a certain protocol or hook stand more often, those that no capture answers less. */
 const MATCH_WEIGHTS: Partial<Record<MatchName, number>> = {
-  ...{ 'icmp-type': 14, 'sctp-chunks': 8, 'tcp-flags': 6, multiport: 5, 'physdev-is': 8, 'physdev-name': 5 },
+  ...{ 'icmp-type': 9, 'sctp-chunks': 16, 'tcp-flags': 5, multiport: 4, 'physdev-is': 8, 'physdev-name': 8 },
   ...{
     recent: 6,
     rpfilter: 12,
     'owner-socket': 8,
-    pkttype: 4,
+    pkttype: 5,
     helper: 3,
-    fragment: 3,
+    fragment: 8,
     devgroup: 4,
     ctdir: 4,
   },
@@ -43,7 +43,7 @@ const MATCH_WEIGHTS: Partial<Record<MatchName, number>> = {
     'destination-port': 6,
     ctstatus: 5,
     connmark: 4,
-    ctport: 4,
+    ctport: 6,
     length: 4,
     tos: 4,
     dscp: 4,
@@ -64,25 +64,26 @@ const matchSpec: fc.Arbitrary<MatchSpec> = fc.record({
 
 /** What ends a packet's way in a table stands less often than what lets it go on. */
 const WEIGHTS: Partial<Record<TargetName, number>> = {
-  none: 6,
-  jump: 8,
-  goto: 3,
-  mark: 4,
-  return: 2,
-  dnat: 6,
-  masquerade: 4,
-  drop: 1,
-  accept: 2,
-  tproxy: 5,
-  redirect: 4,
-  notrack: 3,
-  dscp: 3,
-  tos: 3,
-  ttl: 3,
-  snat: 4,
-  netmap: 4,
-  reject: 3,
-  passive: 3,
+  ...{ none: 14, jump: 8, goto: 3, mark: 5, return: 3, dnat: 4, masquerade: 2, drop: 1, accept: 2 },
+  ...{
+    redirect: 2,
+    snat: 2,
+    netmap: 1,
+    tproxy: 2,
+    notrack: 2,
+    reject: 2,
+    'ct-zone': 1,
+    dscp: 2,
+    tos: 2,
+    ttl: 2,
+  },
+};
+
+/** Targets that belong to one table. */
+const TABLE_OF: Partial<Record<TargetName, TableName>> = {
+  ...({ dnat: 'nat', redirect: 'nat', snat: 'nat', masquerade: 'nat', netmap: 'nat' } as const),
+  ...({ notrack: 'raw', 'ct-zone': 'raw', reject: 'filter' } as const),
+  ...({ tproxy: 'mangle', ttl: 'mangle', tos: 'mangle', dscp: 'mangle' } as const),
 };
 
 export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
@@ -148,24 +149,48 @@ export interface WrittenRule {
   readonly text: string;
 }
 
-/** Hooks that packets meet often stand for more than one. */
-function chainFor(spec: RuleSpec): ChainPlan {
-  const chains = chainsOf(spec.table);
-  const early = chains.filter(({ depth }) => depth === 0);
-  return pickFrom([...early, ...early, ...chains], spec.chain);
+/** Where a rule stands, and which packet it is about. */
+interface Place {
+  readonly table: TableName;
+  readonly chain: ChainPlan;
+  readonly packet: Probe;
+}
+
+/** The chain and packet meant, or the first after them for which the rule can be written as it is: not every packet has ports, nor every hook an output interface. */
+function placeOf(spec: RuleSpec, packets: readonly Probe[], pool: Pool): Place {
+  const { pick } = spec;
+  const table = TABLE_OF[spec.target] ?? spec.table;
+  const all = chainsOf(table);
+  const early = all.filter(({ depth }) => depth === 0);
+  // Packets meet the built-in chains most.
+  const chains = [...early, ...early, ...all];
+  const suits = ({ chain: { hooks }, packet }: Place): boolean =>
+    writeTarget(spec.target, { pool, packet, pick, table, hooks, chains: ['any'] }) !== null &&
+    spec.matches.every(
+      ({ kind, ...aim }) => writeMatch(kind, { ...aim, pool, packet, table, hooks }) !== null,
+    );
+  const places = packets.flatMap((_, i) =>
+    chains.map((__, k) => ({
+      table,
+      chain: pickFrom(chains, spec.chain + k),
+      packet: pickFrom(packets, spec.about + i),
+    })),
+  );
+  return places.find(suits) ?? pickFrom(places, 0);
 }
 
 /** @returns the rule, without what would not load. */
 export function writeRule(spec: RuleSpec, packets: readonly Probe[], pool: Pool): WrittenRule {
-  const { table, pick } = spec;
-  const packet = pickFrom(packets, spec.about);
-  const chain = chainFor(spec);
+  const { pick } = spec;
+  const { table, chain, packet } = placeOf(spec, packets, pool);
   const { hooks } = chain;
   const matches: MatchText[] = [];
   for (const { kind, ...aim } of spec.matches) {
     const match = writeMatch(kind, { ...aim, pool, packet, table, hooks });
     if (match === null) continue;
     if (match.slot !== undefined && matches.some(({ slot }) => slot === match.slot)) continue;
+    // Of one option that stands twice in a rule, `-m tcp --sport` for one, iptables-nft-save prints the last.
+    if (matches.some(({ text }) => optionOf(text) === optionOf(match.text))) continue;
     matches.push(match);
   }
   const leads = chainsOf(table).filter(
@@ -189,9 +214,18 @@ export function writeRule(spec: RuleSpec, packets: readonly Probe[], pool: Pool)
     ...matches.filter(({ slot }) => slot !== undefined).map(({ text }) => text),
     protocol === undefined ? other : `-p ${formatProtocol(protocol)}`,
     ...matches.filter(({ slot }) => slot === undefined).map(({ text }) => text),
-    target.text,
+    conflicts(matches, target.text) ? '' : target.text,
   ];
   return { table, chain: chain.name, text: words.filter((word) => word !== '').join(' ') };
+}
+
+/** TCPMSS comes with a match of its own. */
+function conflicts(matches: readonly MatchText[], target: string): boolean {
+  return target.startsWith('-m ') && matches.some(({ text }) => text.includes('--tcp-flags'));
+}
+
+function optionOf(text: string): string {
+  return text.split(' ').find((word) => word.startsWith('--')) ?? text;
 }
 
 /** @returns the rules as iptables-restore takes them: the tables that have any, or all of them. */

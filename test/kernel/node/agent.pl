@@ -12,6 +12,7 @@
 #   run FENCE-NAME HEX ADDRESS WITNESS    sends the fence, then tells all that came before the witness has seen it
 use strict;
 use warnings;
+use Errno;
 
 my $machine = (split / /, qx(uname -m))[0];
 chomp $machine;
@@ -74,6 +75,8 @@ sub run {
   }
   for my $name (grep { $_ ne $witness } @listening) {
     while (defined(my $from = recv($sockets{$name}, my $got, 65536, MSG_DONTWAIT))) { told($name, $from, $got) }
+    # Nothing left is no error; messages that did not fit (ENOBUFS) are.
+    print "$name ! ", $! + 0, "\n" unless $!{EAGAIN};
   }
   print ".\n";
 }

@@ -28,6 +28,7 @@ export function observe(reports: readonly Report[], setting: Setting): Observati
   let errno: number | null = null;
   for (const report of reports) {
     if ('errno' in report) {
+      if (report.socket === 'events') throw new Error(`events were lost: errno ${report.errno}`);
       if (report.socket === setting.socket) errno ??= report.errno;
     } else if (report.socket === 'events') {
       for (const event of reader.read(report.bytes))
@@ -106,7 +107,7 @@ function answerIn(packet: Wire, bytes: Buffer, sent: Wire): string | null {
   const isError = packet.protocol === ICMP ? [3, 11, 12].includes(packet.icmp.type) : packet.icmp.type < 128;
   if (!isError) return null;
   const inner = parsePacket(bytes.subarray((packet.family === 'ipv4' ? 20 : 40) + 8));
-  if (inner === null || inner.protocol !== sent.protocol) return null;
+  if (inner === null || inner.protocol !== sent.protocol || inner.serial !== sent.serial) return null;
   const name = packet.protocol === ICMPV6 ? 'icmp6' : 'icmp';
   return `${name} ${packet.icmp.type}/${packet.icmp.code}`;
 }
