@@ -30,7 +30,7 @@ import {
   portMac,
   TRACING,
 } from './topology.ts';
-import { logRequests, TraceReader } from './trace-events.ts';
+import { counterRequest, logRequests, TraceReader } from './trace-events.ts';
 import { buildBodyOf, buildPacket, type Wire } from './wire.ts';
 
 /** The rules of one backend and family, as iptables-save prints them. */
@@ -229,6 +229,12 @@ export class TestNode {
   /** Makes ipsets, from `ipset save` text. They stay. */
   async makeSets(text: string): Promise<void> {
     await this.node.feed(text, 'ipset', 'restore');
+  }
+
+  /** Makes accounting objects, without which `-m nfacct` does not load. */
+  async makeCounters(names: readonly string[]): Promise<void> {
+    for (const name of new Set(names)) this.#agent.send('events', counterRequest(name));
+    await this.#settle();
   }
 
   /** @returns the ipsets as they are now. */

@@ -77,18 +77,29 @@ function legacy(message: Buffer): TraceEvent | null {
 
 /** @returns the message that asks to be sent what is logged to group 0, each packet at once. */
 export function logRequests(): Buffer {
-  const request = (attribute: number, value: Buffer): Buffer => {
-    const body = Buffer.concat([Buffer.from([0, 0, 0, 0]), attributeOf(attribute, value)]);
-    const header = Buffer.alloc(16);
-    header.writeUInt32LE(16 + body.length, 0);
-    header.writeUInt16LE((4 << 8) | 1, 4);
-    header.writeUInt16LE(1, 6);
-    return Buffer.concat([header, body]);
-  };
-  const bind = request(1, Buffer.from([1, 0, 0, 0]));
-  const copyPackets = request(2, Buffer.from([0, 0, 0, 200, 2, 0, 0, 0]));
-  const atOnce = request(5, Buffer.from([0, 0, 0, 1]));
+  const bind = requestOf(NFLOG_CONFIG, 1, Buffer.from([1, 0, 0, 0]));
+  const copyPackets = requestOf(NFLOG_CONFIG, 2, Buffer.from([0, 0, 0, 200, 2, 0, 0, 0]));
+  const atOnce = requestOf(NFLOG_CONFIG, 5, Buffer.from([0, 0, 0, 1]));
   return Buffer.concat([bind, copyPackets, atOnce]);
+}
+
+/** @returns the message that makes an accounting object (NFNL_MSG_ACCT_NEW). */
+export function counterRequest(name: string): Buffer {
+  return requestOf(ACCOUNT_NEW, 1, Buffer.from(`${name}\0`));
+}
+
+const NFLOG_CONFIG = (4 << 8) | 1;
+const ACCOUNT_NEW = 7 << 8;
+/** NLM_F_REQUEST | NLM_F_CREATE. */
+const REQUEST = 0x401;
+
+function requestOf(type: number, attribute: number, value: Buffer): Buffer {
+  const body = Buffer.concat([Buffer.from([0, 0, 0, 0]), attributeOf(attribute, value)]);
+  const header = Buffer.alloc(16);
+  header.writeUInt32LE(16 + body.length, 0);
+  header.writeUInt16LE(type, 4);
+  header.writeUInt16LE(REQUEST, 6);
+  return Buffer.concat([header, body]);
 }
 
 function attributesOf(bytes: Buffer): Map<number, Buffer> {
