@@ -9,6 +9,7 @@ import type { OutcomeItem, TraceItem } from './explanation.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
+import { readEntry } from './question/entry.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
 import { podNetworks } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
@@ -46,7 +47,7 @@ function explainFrom(
   namer: Namer,
   join: FlowJoin,
 ): TraceItem {
-  const packet = packetOf(vantage, destination, question);
+  const packet = packetOf(vantage, destination, question, known);
   const captured = known.rulesets.filter(({ family }) => family === packet.family);
   const { rulesets, notes } = completeListings(captured, namer.naming, packet.entersAt);
   const trace = tracePacket(packet, {
@@ -148,7 +149,7 @@ function misses(trace: Trace, rulesets: readonly Ruleset[], known: Known): Trace
   return first === undefined ? [] : listMisses(first, rulesets, known.host);
 }
 
-function packetOf(vantage: Vantage, destination: Destination, question: TraceQuestion): Packet {
+function packetOf(vantage: Vantage, destination: Destination, question: TraceQuestion, known: Known): Packet {
   const { protocol, address } = destination;
   const icmp = protocol === ICMP ? { type: 8, code: 0 } : protocol === ICMPV6 ? { type: 128, code: 0 } : null;
   if (destination.port === null && hasPorts(protocol)) {
@@ -163,8 +164,7 @@ function packetOf(vantage: Vantage, destination: Destination, question: TraceQue
     destinationIsLocal: destination.isLocal,
     destinationPort: hasPorts(protocol) ? destination.port : null,
     icmp,
-    entersAt: vantage.entersAt,
-    inInterface: vantage.entersAt === 'OUTPUT' ? null : (question.inInterface ?? vantage.inInterface),
+    ...readEntry(vantage, question, known),
     mark: question.mark ?? 0,
     state: readState(question.ctstate),
   };

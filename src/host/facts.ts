@@ -31,6 +31,8 @@ export interface Link {
   readonly master: string | null;
   /** `bridge`, `veth`, `vxlan`, … where the capture says. */
   readonly kind: string | null;
+  /** Of a bridge's port: frames may leave by the port they came in by. Absent: the capture does not say. */
+  readonly hairpin?: boolean;
 }
 
 /** An address of a link, with the network it was given. */

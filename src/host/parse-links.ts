@@ -36,6 +36,7 @@ export function parseLinks(text: string, file: string, problems: ProblemList): L
 function readLink(object: JsonObject, name: string, file: string, problems: ProblemList): Link {
   const flags = textsOf(object, 'flags');
   const info = asObject(object.linkinfo);
+  const port = asObject(info?.info_slave_data);
   const addresses: LinkAddress[] = [];
   for (const entry of asObjects(object.addr_info)) {
     const address = readAddress(entry);
@@ -55,6 +56,7 @@ function readLink(object: JsonObject, name: string, file: string, problems: Prob
     master: textOf(object, 'master'),
     // Without -d only this flag tells a bond from a bridge: both have ports that name them as their master.
     kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info, 'info_kind'),
+    ...(typeof port?.hairpin === 'boolean' ? { hairpin: port.hairpin } : {}),
   };
 }
 

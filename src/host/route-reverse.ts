@@ -9,7 +9,7 @@ import { interfaceSwitch } from './sysctl.ts';
 export interface IncomingPacket {
   readonly source: Address;
   readonly destination: Address;
-  /** `lo` for a packet of the node itself: nothing is checked then. */
+  /** `lo` for a packet of the node itself: nothing is checked then. Not known: only what holds on every interface is. */
   readonly inInterface: string | null;
   /** The device that routing chose for it; null for delivery on the node. */
   readonly outInterface: string | null;
@@ -49,13 +49,17 @@ export function reversePath(host: Host, packet: IncomingPacket): ReverseAnswer {
   if (packet.source.family === 'ipv6') return checkIpv6(packet);
   const early = checkAddresses(host, packet);
   if (early !== null) return early;
+  if (packet.inInterface === null) return ok();
   return tryAll(host, packet);
 }
 
 function checkIpv6(packet: IncomingPacket): ReverseAnswer {
   const source = ipv6Class(packet.source.value);
   if (source.loopback || source.multicast) return martianSource(packet);
-  return ipv6Class(packet.destination.value).loopback ? martianDestination(packet) : ok();
+  const destination = ipv6Class(packet.destination.value);
+  // Groups of scope 0 are reserved, those of scope 1 do not leave their interface (RFC 4291, 2.7).
+  const confined = destination.multicast && destination.scope < 2;
+  return destination.loopback || confined ? martianDestination(packet) : ok();
 }
 
 /** @returns the answer that the addresses alone give; null where the routing tables must be asked. */

@@ -1,5 +1,5 @@
 import type { Host, Link } from '../host/facts.ts';
-import type { Family } from '../net/address.ts';
+import type { Address, Family } from '../net/address.ts';
 import type { Device } from './outcome.ts';
 
 /** @returns the link of this name, or null where links were not captured or it is not among them. */
@@ -18,6 +18,18 @@ export function isBridge(host: Host, device: Device): boolean | null {
   return host.links.some((port) => port.master === device);
 }
 
+/** @returns whether the address lies in a network of the link, and is not the link's own. */
+export function isOnLink(host: Host, device: string, { family, value }: Address): boolean {
+  const bits = family === 'ipv4' ? 32n : 128n;
+  const addresses =
+    linkNamed(host, device)?.addresses.filter(({ address }) => address.family === family) ?? [];
+  if (addresses.some(({ address }) => address.value === value)) return false;
+  return addresses.some(({ address, prefixLength }) => {
+    const shift = bits - BigInt(prefixLength);
+    return address.value >> shift === value >> shift;
+  });
+}
+
 /** @returns whether iptables sees frames that cross a bridge (br_netfilter); null where sysctls were not captured. */
 export function bridgeCallsIptables(host: Host, family: Family): boolean | null {
   if (host.sysctls === null) return null;
@@ -25,6 +37,13 @@ export function bridgeCallsIptables(host: Host, family: Family): boolean | null 
     family === 'ipv4' ? 'net.bridge.bridge-nf-call-iptables' : 'net.bridge.bridge-nf-call-ip6tables';
   // Without the module the sysctl does not exist, and frames on a bridge pass unseen.
   return host.sysctls.get(name) === '1';
+}
+
+/** @returns whether the bridge lets frames leave by the port they came in by; null where its ports differ or the capture does not tell. */
+export function bridgeTurnsBack(host: Host, bridge: string): boolean | null {
+  const ports = host.links?.filter(({ master }) => master === bridge) ?? [];
+  const [first] = ports;
+  return ports.every(({ hairpin }) => hairpin === first?.hairpin) ? (first?.hairpin ?? null) : null;
 }
 
 /** @returns whether a packet that came in through this device carries br_netfilter's notes, which `-m physdev` reads. */

@@ -1,10 +1,11 @@
 import type { Flow } from '../conntrack/flow.ts';
 import { formatAddress, sameAddress } from '../net/address.ts';
-import { hasPorts } from '../net/protocol.ts';
+import { DCCP, hasPorts, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
 import { type Connection, openConnection } from './state.ts';
+import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,12 +15,17 @@ import type { World } from './world.ts';
 export function trackConnection(branch: Branch, packet: Packet, world: World): Branch {
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
+  if (packet.state === 'NEW' && tracksConnections(world) === false) return branch;
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
-    return changed(branch, { untracked: packet.state });
-  const found = lookUp(branch, world);
-  if (found === null) return changed(branch, { connection: openConnection(state, packet.state) });
+    return changed(branch, { untracked: packet.state, zones: null });
+  const found = lookUp(branch, packet, world);
+  if (found === null) {
+    if (packet.state === 'NEW' && !opensConnection(packet))
+      return changed(branch, { untracked: 'INVALID', zones: null });
+    return changed(branch, { connection: openConnection(state, packet.state) });
+  }
   const { flow, direction } = found;
-  if (reopened(flow)) {
+  if (reopens(flow, state.tcpFlags)) {
     const opened = changed(branch, { connection: openConnection(state, packet.state) });
     return turned(
       opened,
@@ -27,7 +33,10 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
       `${place(flow)} holds this flow as ${flow.state}; a new SYN replaces it`,
     );
   }
-  const tracked = changed(branch, { connection: connectionOf(flow, direction), tcpFlags: null });
+  const tracked = changed(branch, {
+    connection: connectionOf(flow, direction),
+    tcpFlags: packet.header?.tcpFlags ?? null,
+  });
   return turned(
     tracked,
     'conntrack',
@@ -35,24 +44,52 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
   );
 }
 
-function lookUp(branch: Branch, world: World) {
+function lookUp(branch: Branch, packet: Packet, world: World) {
   const { state } = branch;
   const source = state.source.address;
   if (world.flows === null || source === null) return null;
   if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
-  return world.flows.findFlow({
+  const query = {
     protocol: state.protocol,
     source,
     sourcePort: state.sourcePort,
     destination: state.destination,
     destinationPort: state.destinationPort,
-  });
+    icmp: packet.icmp?.id === undefined ? null : { ...packet.icmp, id: packet.icmp.id },
+  };
+  const { original, reply } = state.zones ?? { original: 0, reply: 0 };
+  if (original === null || reply === null) return null;
+  // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
+  const found = world.flows.findFlow({ ...query, zone: original });
+  return found !== null || reply === original ? found : world.flows.findFlow({ ...query, zone: reply });
 }
 
-/** A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew (nf_conntrack_proto_tcp.c). */
-function reopened(flow: Flow): boolean {
-  return flow.state === 'TIME_WAIT' || flow.state === 'CLOSE';
+/**
+ * A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew; any other packet goes on
+ * with the old one (nf_conntrack_tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c).
+ */
+function reopens(flow: Flow, flags: number | null): boolean {
+  return (
+    (flow.state === 'TIME_WAIT' || flow.state === 'CLOSE') && (flags === null || (flags & SYN_ACK) === SYN)
+  );
 }
+
+/**
+ * Of TCP only SYN, and ACK in the middle of a conversation (nf_conntrack_tcp_loose), open a connection; what has other
+ * flags and no connection is INVALID (tcp_conntracks, column sNO). Where the flags are not known they are taken to be SYN.
+ */
+function opensConnection({ protocol, header }: Packet): boolean {
+  const flags = header?.tcpFlags;
+  if (protocol !== TCP || flags === undefined) return true;
+  if ((flags & (RST | FIN)) !== 0) return false;
+  return (flags & SYN_ACK) === SYN || (flags & SYN_ACK) === ACK;
+}
+
+const FIN = 0x01;
+const SYN = 0x02;
+const RST = 0x04;
+const ACK = 0x10;
+const SYN_ACK = SYN | ACK;
 
 function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
   const { original, reply } = flow;
@@ -74,11 +111,19 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
     snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
     destinationDecided: true,
     sourceDecided: true,
-    seenReply: !unreplied,
-    assured: flow.status.includes('ASSURED'),
+    // An answer marks the connection before it meets the first rule (nf_conntrack_in).
+    seenReply: direction === 'reply' || !unreplied,
+    assured: flow.status.includes('ASSURED') || (becomesAssured(flow) ? null : false),
     confirmed: true,
     fromCapture: true,
   };
+}
+
+/** The packet asked about may be the one that ends a handshake, or the first two seconds of a UDP conversation. */
+function becomesAssured({ protocol, status, state }: Flow): boolean {
+  if (status.includes('UNREPLIED')) return false;
+  if (protocol === TCP) return state === 'SYN_RECV' || state === 'ESTABLISHED';
+  return protocol === UDP || protocol === UDPLITE || protocol === SCTP || protocol === DCCP;
 }
 
 function place(flow: Flow): string {

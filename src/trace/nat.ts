@@ -6,8 +6,10 @@ import { type Address, formatAddress, sameAddress } from '../net/address.ts';
 import { type Range, rangeContains } from '../net/range.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
 import { type Choice, choose } from './choose.ts';
+import { chosenOfRange } from './nat-range.ts';
 import { type Sender, senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
+import type { PacketState } from './state.ts';
 import type { NatTarget } from './walk-chain.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
@@ -34,7 +36,7 @@ export function translate(
     case 'dnat':
       return target.to === null
         ? unreadable(branch, rule, target.text)
-        : toDestination(branch, target.to, target.random, rule, questions);
+        : toDestination(branch, target.to, target, rule, questions);
     case 'redirect': {
       const { family, inInterface } = branch.state;
       const address =
@@ -50,12 +52,12 @@ export function translate(
           'REDIRECT needs the first address of the input interface; capture `ip -j addr`',
         );
       const to: NatRange = { from: address.value, to: address.value, ports: target.ports, portBase: null };
-      return toDestination(branch, to, target.random, rule, questions);
+      return toDestination(branch, to, { random: target.random, persistent: false }, rule, questions);
     }
     case 'snat':
       return target.to === null
         ? unreadable(branch, rule, target.text)
-        : toSource(branch, target.to, target.random, rule, questions);
+        : toSource(branch, target.to, target, rule, questions);
     case 'masquerade':
       return masquerade(branch, target.ports, target.random, host);
     case 'netmap': {
@@ -98,18 +100,23 @@ function masquerade(branch: Branch, ports: Range | null, random: boolean, host: 
   return one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random));
 }
 
-/** Several addresses are spread by a hash of the packet (find_best_ips_proto), so each is one way. */
+interface Options {
+  readonly random: boolean;
+  readonly persistent: boolean;
+}
+
+/** Several addresses are spread by a hash of the packet (find_best_ips_proto); where the client is not known, each is one way. */
 function toDestination(
   branch: Branch,
   to: NatRange,
-  random: boolean,
+  { random, persistent }: Options,
   rule: Rule,
   questions: Questions,
 ): Translation {
   const { state } = branch;
   const port = destinationPort(state.destinationPort, to, random);
   if (to.from === null) return one(withDestination(branch, state.destination, port));
-  const addresses = spread(to, state.family);
+  const addresses = addressesOf(to, state, persistent);
   // Where the packet goes next cannot be left open, unlike where it comes from.
   if (addresses === null) return unreadable(branch, rule, 'more addresses than can be followed one by one');
   const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
@@ -119,14 +126,16 @@ function toDestination(
 function toSource(
   branch: Branch,
   to: NatRange,
-  random: boolean,
+  { random, persistent }: Options,
   rule: Rule,
   questions: Questions,
 ): Translation {
   const { state } = branch;
   const port = chosenPort(state.sourcePort, to.ports, random);
   if (to.from === null) return one(withSource(branch, state.source, port, 'snat', random));
-  const addresses = spread(to, state.family);
+  // A source that lies in the range already stays (get_unique_tuple).
+  if (!random && isWithin(state, to)) return one(withSource(branch, state.source, state.sourcePort, 'snat'));
+  const addresses = addressesOf(to, state, persistent);
   if (addresses === null) {
     const sender: Sender = { address: null, within: [], outside: [], local: null };
     return one(withSource(branch, sender, port, 'snat', random));
@@ -134,6 +143,35 @@ function toSource(
   const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
   const branches = picked.map((way) => withSource(way.branch, senderOf(way.value), port, 'snat', random));
   return { branches, ended: [] };
+}
+
+/** @returns the one address that the kernel takes where the packet's ends are known, else all of the range; null where these are too many. */
+function addressesOf(to: NatRange, state: PacketState, persistent: boolean): Address[] | null {
+  const { source, destination, family } = state;
+  const several = to.to !== null && to.to !== to.from;
+  const zone = zoneId(state);
+  const chosen =
+    several && source.address !== null && zone !== null
+      ? chosenOfRange(to, source.address, destination, persistent, zone)
+      : null;
+  return chosen === null ? spread(to, family) : [chosen];
+}
+
+/** The zone's number, whichever direction it is for; null where it is not known. */
+function zoneId({ zones }: PacketState): number | null {
+  if (zones === null) return 0;
+  const { original, reply } = zones;
+  return original === null || reply === null ? null : original !== 0 ? original : reply;
+}
+
+function isWithin({ source, sourcePort }: PacketState, { from, to, ports }: NatRange): boolean {
+  if (source.address === null || from === null || to === null || to === from) return false;
+  const { value } = source.address;
+  return (
+    value >= from &&
+    value <= to &&
+    (ports === null || (sourcePort !== null && rangeContains(ports, sourcePort)))
+  );
 }
 
 /** Ranges of more addresses are not followed one by one. */

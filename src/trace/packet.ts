@@ -14,13 +14,27 @@ export interface Packet {
   /** True where the question says that the destination is an address of this node (`node:31000`), whatever the capture holds. */
   readonly destinationIsLocal: boolean;
   readonly destinationPort: number | null;
-  /** For ICMP: type and code. */
-  readonly icmp: { readonly type: number; readonly code: number } | null;
+  /** For ICMP: type and code, and of an echo its identifier, by which conntrack tells flows apart; absent: not known. */
+  readonly icmp: { readonly type: number; readonly code: number; readonly id?: number } | null;
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
   /** Null for a packet of the node itself; undefined where the interface is not known. */
   readonly inInterface: string | null | undefined;
   readonly mark: number;
   readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'>;
+  /** What else is known of its headers. Absent: nothing but what follows from the rest; matches that ask for it fork. */
+  readonly header?: HeaderFacts;
+}
+
+/** Fields of a packet's headers that a question leaves open as a rule; each absent where not known. */
+export interface HeaderFacts {
+  /** TTL or hop limit as it arrives, or as the process sends it. */
+  readonly ttl?: number;
+  /** The whole byte: DSCP and ECN. */
+  readonly tos?: number;
+  /** Length in bytes, as `-m length` counts it: with the IP header. */
+  readonly length?: number;
+  /** Bits of the TCP header's flags. */
+  readonly tcpFlags?: number;
 }
 
 /**

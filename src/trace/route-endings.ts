@@ -1,9 +1,39 @@
 import type { RouteAnswer } from '../host/find-route.ts';
+import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import { formatAddress } from '../net/address.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Condition } from './outcome.ts';
+
+/** The last hop that the packet may pass is behind it. */
+export function tooManyHops(branch: Branch): Ending {
+  const v6 = branch.state.family === 'ipv6';
+  const text = `the packet's ${v6 ? 'hop limit' : 'TTL'} is used up: the node does not pass it on`;
+  const answer = v6 ? 'icmp6-time-exceeded' : 'icmp-ttl-exceeded';
+  return stopped(branch, 'reject', { code: 'hops-exceeded', text, settle: null }, answer);
+}
+
+/** IPv6 does not forward from nobody, nor from a link-local address to another link (ip6_forward). */
+export function confinedSource(branch: Branch): Ending | null {
+  const { source, inInterface, route, family } = branch.state;
+  if (family === 'ipv4' || source.address === null || route?.device === inInterface) return null;
+  const { unspecified, linkLocal } = ipv6Class(source.address.value);
+  const name = formatAddress(source.address);
+  if (unspecified) {
+    const text = `${name} cannot be the source of a packet that is passed on`;
+    return stopped(branch, 'drop', { code: 'martian-source', text, settle: null }, null);
+  }
+  if (!linkLocal) return null;
+  const text = `${name} is known on its own link only: the node does not pass the packet on to another`;
+  return stopped(branch, 'reject', { code: 'beyond-scope', text, settle: null }, 'icmp6-beyond-scope');
+}
+
+/** A bridge does not hand a frame back by the port it came in by. */
+export function hairpinOff(branch: Branch, bridge: string): Ending {
+  const text = `the packet would leave by the port of ${bridge} that it came in by, and the ports of ${bridge} do not have hairpin mode`;
+  return stopped(branch, 'drop', { code: 'bridge-hairpin-off', text, settle: null }, null);
+}
 
 /** @returns an ending that no rule decided. */
 export function stopped(
@@ -59,6 +89,14 @@ export function forwardingOff(branch: Branch, context: TraceContext): Ending | n
   if (on !== false) return null;
   const text = `forwarding is off for ${device} (sysctl net.${state.family}.conf): the node does not pass packets on`;
   return stopped(branch, 'drop', { code: 'forwarding-off', text, settle: null }, null);
+}
+
+/** Only frames addressed to this node are passed on, whatever DNAT wrote into the packet (ip_forward, ip6_forward: PACKET_HOST). */
+export function frameForMany(branch: Branch): Ending | null {
+  const { frame } = branch.state;
+  if (frame === 'unicast') return null;
+  const text = `the packet came as a ${frame}, and such are not passed on to another machine`;
+  return stopped(branch, 'drop', { code: 'frame-not-unicast', text, settle: null }, null);
 }
 
 /** What each refusing route does to the sender; a local process sees an error at once, a forwarded packet draws ICMP. */

@@ -2,15 +2,26 @@ import { findRoute, type RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { reversePath } from '../host/route-reverse.ts';
 import { sourceForOutput } from '../host/source-address.ts';
-import { type Address, type Family, formatAddress } from '../net/address.ts';
+import { type Address, type Family, formatAddress, sameAddress } from '../net/address.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
-import { bridgeCallsIptables, isBridge } from './bridge.ts';
+import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge, isOnLink } from './bridge.ts';
 import { choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
+import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
 import type { Device } from './outcome.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
-import { forwardingOff, loopbackSource, notDelivered, refused, stopped } from './route-endings.ts';
+import {
+  confinedSource,
+  forwardingOff,
+  frameForMany,
+  hairpinOff,
+  loopbackSource,
+  notDelivered,
+  refused,
+  stopped,
+  tooManyHops,
+} from './route-endings.ts';
 import type { PacketState } from './state.ts';
 
 /** Where the routing decision sends a branch. */
@@ -23,11 +34,15 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
   const { host } = context.world;
   if (state.destinationLocal === true) return checked(deliver(branch), null, context);
-  if (host.routes[state.family] === null) return checked(withoutRoutes(branch, context), null, context);
+  if (isMulticast(state.destination)) return delivered(toGroup(branch, context), context);
+  const bridged = acrossBridge(branch, context);
+  if (bridged !== null) return [{ kind: 'forward', branch: bridged }];
+  if (host.routes[state.family] === null)
+    return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
   if (answer.kind === 'unknown') {
     assume(context, answer.code, answer.text, answer.settle);
-    return [withoutRoutes(branch, context)];
+    return [oneHopLess(withoutRoutes(branch, context))];
   }
   if (answer.kind !== 'route') {
     // A node that does not forward says nothing of routes it lacks (ip_error).
@@ -35,20 +50,54 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer.kind, 'forward') }];
   }
   if (answer.type !== 'unicast') return checked(deliver(branch), null, context);
-  const off = forwardingOff(branch, context);
+  const off = forwardingOff(branch, context) ?? frameForMany(branch);
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
-    checked(
-      { kind: 'forward', branch: bridgedOrNot(way, context) },
-      way.state.route?.device ?? null,
-      context,
+    checked(turnedBack(bridgedOrNot(way, context), context), way.state.route?.device ?? null, context).map(
+      oneHopLess,
     ),
   );
 }
 
+function delivered({ taken, dropped }: GroupWays, context: TraceContext): Routed[] {
+  const ended: Routed[] = dropped === null ? [] : [{ kind: 'ended', ending: dropped }];
+  return taken === null ? ended : [...ended, ...checked(deliver(taken), null, context)];
+}
+
+/** A pod that reaches itself through a Service: its frame would leave by the port it came in by (should_deliver, br_forward.c). */
+function turnedBack(branch: Branch, context: TraceContext): Routed {
+  const { state } = branch;
+  const { source, destination, inInterface } = state;
+  const itself = source.address !== null && sameAddress(source.address, destination);
+  if (state.bridged !== true || !itself || typeof inInterface !== 'string')
+    return { kind: 'forward', branch };
+  const allowed = bridgeTurnsBack(context.world.host, inInterface);
+  if (allowed === false) return { kind: 'ended', ending: hairpinOff(branch, inInterface) };
+  if (allowed === null) {
+    const text = `the sender's port of ${inInterface} is taken to have hairpin mode`;
+    assume(context, 'bridge-hairpin', text, 'capture `ip -j -d addr`');
+  }
+  return { kind: 'forward', branch };
+}
+
+/** The hop limit is counted down before FORWARD sees the packet (ip_forward, ip6_forward); a bridge does not count. */
+function oneHopLess(routed: Routed): Routed {
+  if (routed.kind !== 'forward') return routed;
+  const { ttl, bridged } = routed.branch.state;
+  if (bridged === true) return routed;
+  const confined = confinedSource(routed.branch);
+  if (ttl === null || ttl > 1) if (confined !== null) return { kind: 'ended', ending: confined };
+  if (ttl === null) return routed;
+  if (bridged === null) return { ...routed, branch: changed(routed.branch, { ttl: null }) };
+  return ttl > 1
+    ? { ...routed, branch: changed(routed.branch, { ttl: ttl - 1 }) }
+    : { kind: 'ended', ending: tooManyHops(routed.branch) };
+}
+
 /** The first routing decision of a packet of the node, before OUTPUT: it also chooses the source where none is bound. */
-export function routeOutput(branch: Branch, context: TraceContext): Routed[] {
+export function routeOutput(start: Branch, context: TraceContext): Routed[] {
+  const branch = toItself(start);
   const { state } = branch;
   const { host } = context.world;
   if ((state.destinationLocal ?? isLocalAddress(host, state.destination)) === true) {
@@ -59,6 +108,17 @@ export function routeOutput(branch: Branch, context: TraceContext): Routed[] {
     return [{ kind: 'forward', branch: changed(branch, { outInterface: undefined, route: null }) }];
   }
   return outputRoutes(branch, context, 'route');
+}
+
+/**
+ * A process that connects to 0.0.0.0 reaches its own node: at the address it is bound to, or at 127.0.0.1
+ * (ip_route_output_key_hash_rcu). `::` is taken for ::1 (tcp_v6_connect, __ip6_datagram_connect).
+ */
+function toItself(branch: Branch): Branch {
+  const { family, destination, source } = branch.state;
+  if (destination.value !== 0n) return branch;
+  const loopback: Address = { family, value: family === 'ipv4' ? 0x7f000001n : 1n };
+  return changed(branch, { destination: family === 'ipv4' ? (source.address ?? loopback) : loopback });
 }
 
 /** The source of a packet to the node's own address: that address, unless its route names another (a second address of a link). */
@@ -223,29 +283,59 @@ function missingRoutes(context: TraceContext): void {
 /** The source is judged once a route is found (fib_validate_source): addresses that cannot be one, and the reverse path. */
 function checked(routed: Routed, outInterface: string | null, context: TraceContext): Routed[] {
   if (routed.kind === 'ended') return [routed];
-  const { state } = routed.branch;
+  const ending = refusedSource(routed.branch, outInterface, context);
+  return [ending === null ? routed : { kind: 'ended', ending }];
+}
+
+/**
+ * IPv6 looks at the addresses as the packet arrives, before PREROUTING (ip6_rcv_core). Frames of a bridge that
+ * br_netfilter shows to iptables have passed PREROUTING by then.
+ */
+export function refusedOnArrival(branch: Branch, context: TraceContext): Ending | null {
+  const { family, inInterface } = branch.state;
+  if (family === 'ipv4' || bridgeShown(context.world.host, family, inInterface) !== false) return null;
+  return refusedSource(branch, null, context);
+}
+
+function refusedSource(branch: Branch, outInterface: string | null, context: TraceContext): Ending | null {
+  const { state } = branch;
   const { host } = context.world;
   const source = state.source.address;
-  if (source === null || typeof state.inInterface !== 'string') return [routed];
-  if (host.routes[state.family] === null && host.links === null) return [routed];
-  const { protocol, sourcePort, destinationPort, destination, mark, inInterface } = state;
+  if (source === null || state.inInterface === null) return null;
+  if (host.routes[state.family] === null && host.links === null) return null;
+  const { protocol, sourcePort, destinationPort, destination, mark } = state;
   const back = reversePath(host, {
     source,
     destination,
-    inInterface,
+    inInterface: state.inInterface ?? null,
     outInterface,
     mark,
     protocol,
     sourcePort,
     destinationPort,
   });
-  if (back.answer === 'ok') return [routed];
+  if (back.answer === 'ok') return null;
   if (back.answer === 'unknown') {
     assume(context, 'source-check', back.text, back.settle === null ? null : `capture \`${back.settle}\``);
-    return [routed];
+    return null;
   }
-  const reason = { code: back.answer, text: back.text, settle: null };
-  return [{ kind: 'ended', ending: stopped(routed.branch, 'drop', reason, null) }];
+  return stopped(branch, 'drop', { code: back.answer, text: back.text, settle: null }, null);
+}
+
+/**
+ * A frame for another machine of the bridge's own network goes there by its link address: no route is asked, and no
+ * source judged, unless PREROUTING gave the packet another destination (br_nf_pre_routing_finish).
+ */
+function acrossBridge(branch: Branch, context: TraceContext): Branch | null {
+  const { state } = branch;
+  const { host } = context.world;
+  if (typeof state.inInterface !== 'string' || !sameAddress(state.destination, context.packet.destination))
+    return null;
+  if (bridgeShown(host, state.family, state.inInterface) !== true) return null;
+  if (!isOnLink(host, state.inInterface, state.destination)) return null;
+  const route = { device: state.inInterface, gateway: null, local: false };
+  const text = `${formatAddress(state.destination)} is on ${state.inInterface}, which hands the frame on by itself`;
+  return turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', text);
 }
 
 /** A packet between two ports of one bridge is handed on by the bridge itself; br_netfilter shows it to FORWARD. */

@@ -11,7 +11,7 @@ import { HOOKS } from './hooks.ts';
 import { manipulates, translate, withDestination, withSource } from './nat.ts';
 import { senderOf } from './packet.ts';
 import { reroute } from './routing.ts';
-import { walkChain } from './walk-chain.ts';
+import { type WalkResult, walkChain } from './walk-chain.ts';
 import { baseChain } from './world.ts';
 
 /**
@@ -44,26 +44,33 @@ function runTable(
 ): Branch[] {
   let branches = [start];
   for (const ruleset of rulesets) {
-    const chain = baseChain(context.world, ruleset, table, hook);
-    const chains = ruleset.tables.get(table);
-    if (chain === null || chains === undefined) {
-      branches = branches.filter((branch) => !endsAtCut(branch, ruleset, table, hook, context));
-      continue;
-    }
+    // NAT targets load in the nat table only; a dump that has one elsewhere is not a kernel's.
     branches = branches.flatMap((branch) => {
-      const walked = walkChain(branch, chain, {
-        ...context,
-        ...context.world,
-        table: chains,
-        backend: ruleset.backend,
-        hook,
-      });
-      context.ended.push(...walked.ended);
-      // NAT targets load in the nat table only; a dump that has one elsewhere is not a kernel's.
+      const walked = walkTable(branch, ruleset, table, hook, context);
       return [...walked.passed, ...walked.translated.map(({ branch: way }) => way)];
     });
   }
   return branches;
+}
+
+/** Walks the built-in chain of one backend's table, where there is one. What ended is in the context. */
+function walkTable(
+  branch: Branch,
+  ruleset: Ruleset,
+  name: TableName,
+  hook: HookName,
+  context: TraceContext,
+): Pick<WalkResult, 'passed' | 'translated'> {
+  const chain = baseChain(context.world, ruleset, name, hook);
+  const table = ruleset.tables.get(name);
+  if (chain === null || table === undefined) {
+    const ends = endsAtCut(branch, ruleset, name, hook, context);
+    return { passed: ends ? [] : [branch], translated: [] };
+  }
+  const { backend } = ruleset;
+  const walked = walkChain(branch, chain, { ...context, ...context.world, table, backend, hook });
+  context.ended.push(...walked.ended);
+  return walked;
 }
 
 /**
@@ -81,21 +88,8 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   const done: Branch[] = [];
   let open = [start];
   for (const ruleset of context.world.rulesets) {
-    const chain = baseChain(context.world, ruleset, 'nat', hook);
-    const chains = ruleset.tables.get('nat');
-    if (chain === null || chains === undefined) {
-      open = open.filter((branch) => !endsAtCut(branch, ruleset, 'nat', hook, context));
-      continue;
-    }
     open = open.flatMap((branch) => {
-      const walked = walkChain(branch, chain, {
-        ...context,
-        ...context.world,
-        table: chains,
-        backend: ruleset.backend,
-        hook,
-      });
-      context.ended.push(...walked.ended);
+      const walked = walkTable(branch, ruleset, 'nat', hook, context);
       for (const { branch: way, target, rule } of walked.translated) {
         const known =
           target.kind === 'dnat' && target.to === null
@@ -201,7 +195,7 @@ function rerouted(before: Branch, after: Branch, table: TableName, context: Trac
   const moved = !sameAddress(was.destination, is.destination);
   const needed =
     table === 'mangle'
-      ? moved || was.mark !== is.mark || was.tos !== is.tos
+      ? moved || was.mark !== is.mark || was.tos.bits !== is.tos.bits
       : table === 'nat'
         ? moved
         : false;

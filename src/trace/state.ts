@@ -1,7 +1,7 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { Device } from './outcome.ts';
-import type { Packet, Sender } from './packet.ts';
+import { type Packet, type Sender, senderOf } from './packet.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
 export interface PacketState {
@@ -20,11 +20,15 @@ export interface PacketState {
   readonly destinationLocal: boolean | null;
   /** Bits of the TCP header's flags; null where not known or not TCP. */
   readonly tcpFlags: number | null;
-  readonly dscp: number | null;
-  readonly tos: number | null;
+  /** DSCP and ECN, one byte, as far as it is known. */
+  readonly tos: { readonly bits: number; readonly known: number };
   readonly ttl: number | null;
+  /** Bytes, with the IP header. */
+  readonly length: number | null;
   /** TPROXY gave it to a socket of the node; it is lost where routing then does not deliver it here. */
   readonly takenOver: boolean;
+  /** What the frame is addressed to; it stays so whatever NAT makes of the destination. */
+  readonly frame: 'unicast' | 'multicast' | 'broadcast';
   /** True for a packet that a process of the node sent. */
   readonly fromNode: boolean;
   /** The bridge hands the frame on itself; only br_netfilter shows it to iptables. Null: not known. */
@@ -41,6 +45,21 @@ export interface PacketState {
   readonly sourceRewrite: 'none' | 'masquerade' | 'snat';
   /** xt_recent lists that rules entered this packet's address into or removed it from on its way, oldest first. */
   readonly recentLists: readonly RecentList[];
+  /** ipsets that rules changed on its way, oldest first. */
+  readonly setChanges: readonly SetChange[];
+  /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
+  readonly zones: { readonly original: number | null; readonly reply: number | null } | null;
+}
+
+/** What a SET rule did to an ipset, and with which fields of the packet. */
+export interface SetChange {
+  readonly name: string;
+  readonly directions: readonly string[];
+  readonly added: boolean;
+  readonly source: Sender;
+  readonly sourcePort: number | null;
+  readonly destination: Address;
+  readonly destinationPort: number | null;
 }
 
 /** What a rule did to an xt_recent list. */
@@ -88,14 +107,15 @@ export function initialState(packet: Packet): PacketState {
     destinationPort: packet.destinationPort,
     destinationLocal: packet.destinationIsLocal ? true : null,
     icmp: packet.icmp,
-    tcpFlags: packet.protocol === 6 && packet.state === 'NEW' ? SYN : null,
-    dscp: null,
-    tos: null,
-    ttl: null,
+    tcpFlags: packet.header?.tcpFlags ?? (packet.protocol === 6 && packet.state === 'NEW' ? SYN : null),
+    tos: packet.header?.tos === undefined ? { bits: 0, known: 0 } : { bits: packet.header.tos, known: 0xff },
+    ttl: packet.header?.ttl ?? null,
+    length: packet.header?.length ?? null,
     mark: packet.mark,
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,
     takenOver: false,
+    frame: frameOf(packet),
     fromNode: packet.entersAt === 'OUTPUT',
     bridged: false,
     connection: null,
@@ -103,7 +123,16 @@ export function initialState(packet: Packet): PacketState {
     route: null,
     sourceRewrite: 'none',
     recentLists: [],
+    setChanges: [],
+    zones: null,
   };
+}
+
+/** A packet of the node carries the type of a new one, which is unicast, whatever its destination. */
+function frameOf({ entersAt, destination: { family, value } }: Packet): PacketState['frame'] {
+  if (entersAt === 'OUTPUT') return 'unicast';
+  if (family === 'ipv6') return value >> 120n === 0xffn ? 'multicast' : 'unicast';
+  return value === 0xffffffffn ? 'broadcast' : value >> 28n === 0xen ? 'multicast' : 'unicast';
 }
 
 /** The SYN bit of the TCP header: all that the first packet of a connection carries. */
@@ -133,5 +162,28 @@ export function openConnection(state: PacketState, as: Connection['state']): Con
     assured: established ? null : false,
     confirmed: established,
     fromCapture: false,
+  };
+}
+
+/**
+ * The connection that matches see. Between a CT rule and connection tracking the packet carries the rule's template
+ * (xt_ct_target: `nf_ct_set(skb, ct, IP_CT_NEW)`), which they take for a connection: new, confirmed, of protocol 0, from
+ * and to no address. All packets share it, so its mark may be what another packet left there.
+ */
+export function shownConnection(state: PacketState): Connection | null {
+  if (state.connection !== null || state.zones === null) return state.connection;
+  const nowhere: Address = { family: state.family, value: 0n };
+  return {
+    ...openConnection(state, 'NEW'),
+    mark: null,
+    originalSource: senderOf(nowhere),
+    originalSourcePort: 0,
+    originalDestination: nowhere,
+    originalDestinationPort: 0,
+    replySource: nowhere,
+    replySourcePort: 0,
+    replyDestination: senderOf(nowhere),
+    replyDestinationPort: 0,
+    confirmed: true,
   };
 }

@@ -1,14 +1,14 @@
 import type { Host } from '../host/facts.ts';
 import type { Family } from '../net/address.ts';
 import { type Branch, changed, type Ending, listed } from './branch.ts';
-import { bridgeCallsIptables, isBridge } from './bridge.ts';
+import { bridgeCallsIptables, isBridge, isOnLink } from './bridge.ts';
 import { choose } from './choose.ts';
 import type { TraceContext } from './context.ts';
 import { explore } from './explore.ts';
 import { listGiven } from './given.ts';
 import type { Condition, Exit, Outcome, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { routeInput, routeOutput } from './routing.ts';
+import { refusedOnArrival, routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
 import { initialState } from './state.ts';
 import { StepBook } from './steps.ts';
@@ -105,6 +105,11 @@ function registrationOrders(world: World): { rulesets: World['rulesets']; condit
 function receive(start: Branch, context: TraceContext): void {
   const branch = unseenBridge(start, context);
   if (branch === null) return;
+  const refused = refusedOnArrival(branch, context);
+  if (refused !== null) {
+    context.ended.push(refused);
+    return;
+  }
   for (const way of runHook(branch, 'PREROUTING', context)) {
     for (const routed of routeInput(way, context)) {
       if (routed.kind === 'ended') context.ended.push(routed.ending);
@@ -187,7 +192,7 @@ function unseenBridge(branch: Branch, context: TraceContext): Branch | null {
   const { host } = context.world;
   const bridge = state.inInterface;
   if (isBridge(host, bridge) !== true || bridgeCallsIptables(host, state.family) !== false) return branch;
-  if (typeof bridge !== 'string' || !onLink(branch, context)) return branch;
+  if (typeof bridge !== 'string' || !isOnLink(host, bridge, state.destination)) return branch;
   const reason = {
     code: 'bridged-unseen',
     text: `${bridge} hands the packet on itself, and net.bridge.bridge-nf-call-${state.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`,
@@ -221,20 +226,6 @@ function leadsOut(host: Host, family: Family, device: string): boolean {
   return routes.some(
     ({ destination, nextHops }) => destination.mask === 0n && nextHops.some((hop) => hop.device === device),
   );
-}
-
-function onLink({ state }: Branch, context: TraceContext): boolean {
-  const link = context.world.host.links?.find(({ name }) => name === state.inInterface);
-  if (link === undefined) return false;
-  const bits = state.family === 'ipv4' ? 32n : 128n;
-  return link.addresses.some(({ address, prefixLength }) => {
-    const shift = bits - BigInt(prefixLength);
-    return (
-      address.family === state.family &&
-      address.value !== state.destination.value &&
-      address.value >> shift === state.destination.value >> shift
-    );
-  });
 }
 
 function outcomeOf(ending: Ending, order: Condition | null): Outcome {

@@ -24,6 +24,7 @@ export interface Question {
   readonly mark?: number;
   readonly state?: Packet['state'];
   readonly icmp?: Packet['icmp'];
+  readonly header?: NonNullable<Packet['header']>;
   readonly host?: Host;
   /** `conntrack -L`. */
   readonly flows?: string;
@@ -86,6 +87,7 @@ export function packetOf(question: Question): Packet {
     inInterface: own ? null : 'via' in question ? question.via : 'eth0',
     mark: question.mark ?? 0,
     state: question.state ?? 'NEW',
+    ...(question.header === undefined ? {} : { header: question.header }),
   };
 }
 

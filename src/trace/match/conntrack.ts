@@ -4,7 +4,7 @@ import { formatPrefix, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { rangeContains } from '../../net/range.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
-import type { Connection } from '../state.ts';
+import { type Connection, shownConnection } from '../state.ts';
 import type { MatchContext } from './context.ts';
 import { senderWithin } from './sender.ts';
 import { rangeText } from './transport.ts';
@@ -14,7 +14,7 @@ import { rangeText } from './transport.ts';
  * rewritten. Without a connection a packet is INVALID, or UNTRACKED where a raw rule said so.
  */
 export function ctstate(match: MatchOf<'ctstate'>, { state }: MatchContext): Answer {
-  const { connection } = state;
+  const connection = shownConnection(state);
   if (connection === null) return yesNo(match.states.includes(state.untracked ?? 'INVALID'));
   return yesNo(
     match.states.includes(connection.state) ||
@@ -25,14 +25,17 @@ export function ctstate(match: MatchOf<'ctstate'>, { state }: MatchContext): Ans
 
 /** `--ctproto`. */
 export function ctproto(match: MatchOf<'ctproto'>, context: MatchContext): Answer {
-  if (context.state.connection === null) return withoutConnection(context);
+  const { state } = context;
+  if (shownConnection(state) === null) return withoutConnection(context);
   const number = match.number ?? parseProtocol(match.name);
-  return number === null ? opaqueName(match.name) : yesNo(number === context.state.protocol);
+  // A template is of protocol 0.
+  const protocol = state.connection === null ? 0 : state.protocol;
+  return number === null ? opaqueName(match.name) : yesNo(number === protocol);
 }
 
 /** `--ctorigsrc`, `--ctorigdst`, `--ctreplsrc`, `--ctrepldst`. */
 export function ctaddress(match: MatchOf<'ctaddress'>, context: MatchContext): Answer {
-  const { connection } = context.state;
+  const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
   return tupleWithin(connection, match.tuple, match.prefix);
 }
@@ -61,7 +64,7 @@ function tupleWithin(connection: Connection, side: TupleSide, prefix: Prefix): A
 
 /** `--ctorigsrcport` and the like. */
 export function ctport(match: MatchOf<'ctport'>, context: MatchContext): Answer {
-  const { connection } = context.state;
+  const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
   const port = {
     origsrc: connection.originalSourcePort,
@@ -81,7 +84,7 @@ export function ctport(match: MatchOf<'ctport'>, context: MatchContext): Answer 
 
 /** `--ctstatus`: a connection whose first packet is on its way is neither replied nor assured nor confirmed. */
 export function ctstatus(match: MatchOf<'ctstatus'>, context: MatchContext): Answer {
-  const { connection } = context.state;
+  const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
   let open = false;
   for (const status of match.statuses) {
@@ -110,7 +113,7 @@ export function ctstatus(match: MatchOf<'ctstatus'>, context: MatchContext): Ans
 
 /** `--ctexpire`: the seconds left are not known for a packet of now. */
 export function ctexpire(match: MatchOf<'ctexpire'>, context: MatchContext): Answer {
-  if (context.state.connection === null) return withoutConnection(context);
+  if (shownConnection(context.state) === null) return withoutConnection(context);
   const name = rangeText(match.seconds);
   return unknown(
     'ctexpire',
@@ -122,15 +125,16 @@ export function ctexpire(match: MatchOf<'ctexpire'>, context: MatchContext): Ans
 
 /** `--ctdir`. */
 export function ctdir(match: MatchOf<'ctdir'>, context: MatchContext): Answer {
-  const { connection } = context.state;
+  const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
   return yesNo(connection.direction === match.direction);
 }
 
 /** `-m connmark` gives up on a packet without connection (net/netfilter/xt_connmark.c). */
 export function connmark(match: MatchOf<'connmark'>, { state }: MatchContext): Answer {
-  if (state.connection === null) return 'never';
-  const { mark } = state.connection;
+  const connection = shownConnection(state);
+  if (connection === null) return 'never';
+  const { mark } = connection;
   if (mark !== null) return yesNo((mark & match.mask) >>> 0 === match.value >>> 0);
   const name = `0x${match.value.toString(16)}/0x${match.mask.toString(16)}`;
   return unknown(

@@ -1,5 +1,7 @@
 import type { MatchOf } from '../../iptables/match.ts';
+import { rangeContains } from '../../net/range.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
+import type { PacketState } from '../state.ts';
 import type { MatchContext } from './context.ts';
 import { rangeText } from './transport.ts';
 
@@ -16,7 +18,8 @@ export function mark(match: MatchOf<'mark'>, { state }: MatchContext): Answer {
 }
 
 /** `-m length`: how long the packet is depends on what it carries. */
-export function length(match: MatchOf<'length'>): Answer {
+export function length(match: MatchOf<'length'>, { state }: MatchContext): Answer {
+  if (state.length !== null) return yesNo(rangeContains(match.bytes, state.length));
   const name = rangeText(match.bytes);
   return unknown(
     'length',
@@ -45,8 +48,8 @@ export function ttl(match: MatchOf<'ttl'>, { state }: MatchContext): Answer {
 
 /** `-m dscp`. */
 export function dscp(match: MatchOf<'dscp'>, { state }: MatchContext): Answer {
-  const value = state.dscp ?? (state.tos === null ? null : state.tos >> 2);
-  if (value !== null) return yesNo(value === match.value);
+  const answer = tosAnswer(state, match.value << 2, 0xfc);
+  if (answer !== null) return answer;
   const name = `0x${match.value.toString(16)}`;
   return unknown(
     'dscp',
@@ -58,7 +61,8 @@ export function dscp(match: MatchOf<'dscp'>, { state }: MatchContext): Answer {
 
 /** `-m tos`. */
 export function tos(match: MatchOf<'tos'>, { state }: MatchContext): Answer {
-  if (state.tos !== null) return yesNo((state.tos & match.mask) === match.value);
+  const answer = tosAnswer(state, match.value, match.mask);
+  if (answer !== null) return answer;
   const name = `0x${match.value.toString(16)}/0x${match.mask.toString(16)}`;
   return unknown(
     'tos',
@@ -66,6 +70,12 @@ export function tos(match: MatchOf<'tos'>, { state }: MatchContext): Answer {
     { holds: `the packet's TOS is ${name}`, fails: `the packet's TOS is not ${name}` },
     null,
   );
+}
+
+/** @returns null where a bit that the answer rests on is not known. */
+function tosAnswer({ tos }: PacketState, value: number, mask: number): Answer | null {
+  if (((tos.bits ^ value) & mask & tos.known) !== 0 || (value & ~mask) !== 0) return 'no';
+  return (mask & ~tos.known) === 0 ? 'yes' : null;
 }
 
 /** `-m ecn`. */

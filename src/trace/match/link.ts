@@ -30,16 +30,9 @@ function owner({ state }: MatchContext, what: string): Answer {
   );
 }
 
-/** `-m pkttype`: a packet for this host's link address; multicast by its destination (net/netfilter/xt_pkttype.c). */
+/** `-m pkttype` (net/netfilter/xt_pkttype.c): what the frame was addressed to. */
 export function pkttype(match: MatchOf<'pkttype'>, { state }: MatchContext): Answer {
-  const { destination } = state;
-  // A packet of the node carries the type of a new one, which is unicast, whatever its destination.
-  if (state.fromNode) return yesNo(match.type === 'unicast');
-  const multicast =
-    destination.family === 'ipv4' ? destination.value >> 28n === 0xen : destination.value >> 120n === 0xffn;
-  const broadcast = destination.family === 'ipv4' && destination.value === 0xffffffffn;
-  const type = broadcast ? 'broadcast' : multicast ? 'multicast' : 'unicast';
-  return yesNo(match.type === type);
+  return yesNo(match.type === state.frame);
 }
 
 /** `-m mac`: only packets that came in over Ethernet have one (net/netfilter/xt_mac.c). */
@@ -58,9 +51,9 @@ export function mac(match: MatchOf<'mac'>, { state }: MatchContext): Answer {
 
 /** `--physdev-is-in`, `--physdev-is-out`, `--physdev-is-bridged` (net/netfilter/xt_physdev.c). */
 export function physdevIs(match: MatchOf<'physdev-is'>, context: MatchContext): Answer {
-  const { state, host, hook } = context;
+  const { state, hook } = context;
   if (state.fromNode) return 'no';
-  const shown = bridgeShown(host, state.family, state.inInterface);
+  const shown = carriesNotes(context);
   if (shown === false) return 'no';
   if (match.what === 'in')
     return shown ? 'yes' : bridgeUnknown('the packet came in through a port of a bridge');
@@ -70,11 +63,16 @@ export function physdevIs(match: MatchOf<'physdev-is'>, context: MatchContext): 
   return yesNo(state.bridged);
 }
 
+/** At POSTROUTING a frame that the bridge hands on has no input device any more, but br_netfilter's notes still. */
+function carriesNotes({ state, host }: MatchContext): boolean | null {
+  return state.bridged === true ? true : bridgeShown(host, state.family, state.inInterface);
+}
+
 /** `--physdev-in`, `--physdev-out`: which port of the bridge is not in any capture. */
 export function physdevName(match: MatchOf<'physdev-name'>, context: MatchContext): Answer {
   const { state, host } = context;
   if (state.fromNode) return 'no';
-  const shown = bridgeShown(host, state.family, state.inInterface);
+  const shown = carriesNotes(context);
   if (shown === false) return 'no';
   if (match.side === 'out' && state.bridged === false) {
     // With notes but without output port the kernel gives up, whichever way the option is turned (physdev_mt).
@@ -102,10 +100,17 @@ export function devgroup(match: MatchOf<'devgroup'>, { state, host }: MatchConte
   const device = match.side === 'in' ? state.inInterface : state.outInterface;
   if (device === null) return 'no';
   const group = device === undefined ? null : (linkNamed(host, device)?.group ?? null);
-  const number = group === 'default' ? 0 : group !== null && /^\d+$/.test(group) ? Number(group) : null;
-  if (number !== null && match.value !== null) return yesNo(((number ^ match.value) & match.mask) === 0);
+  const number = group === null ? null : groupNumber(group);
+  const value = match.value ?? groupNumber(match.text);
+  if (number !== null && value !== null) return yesNo(((number ^ value) & match.mask) === 0);
   const clause = `the interface the packet ${match.side === 'in' ? 'came in' : 'goes out'} through is in group ${match.text}`;
   return unknown('devgroup', clause, { holds: clause, fails: `not so: ${clause}` }, 'capture `ip -j addr`');
+}
+
+/** Names stand in /etc/iproute2/group of the node; only that of group 0 is the same everywhere. */
+function groupNumber(name: string): number | null {
+  if (name === 'default') return 0;
+  return /^\d+$/.test(name) ? Number(name) : null;
 }
 
 /** @returns the packet's two ends in words, for conditions that concern both. */

@@ -2,6 +2,7 @@ import { testSet } from '../../host/test-set.ts';
 import type { MatchOf } from '../../iptables/match.ts';
 import { formatAddress } from '../../net/address.ts';
 import { type Answer, unknown } from '../answer.ts';
+import { changedSet } from '../set-changes.ts';
 import type { MatchContext } from './context.ts';
 
 /** `-m set` (net/netfilter/xt_set.c): whether the packet's fields, taken in the rule's directions, are in the set. */
@@ -22,12 +23,25 @@ export function set(match: MatchOf<'set'>, { state, host }: MatchContext): Answe
     mark: state.mark,
     returnNomatch: match.returnNomatch,
   });
-  if (answer.answer === 'no') return 'no';
+  const change = match.returnNomatch || match.counters ? null : changedSet(match, state);
+  if (change === 'yes' || change === 'no') return change;
+  if (change === null && answer.answer === 'no') return 'no';
   const source = state.source.address === null ? 'the client' : formatAddress(state.source.address);
   const fields = match.directions.map((direction) =>
     direction === 'src' ? source : formatAddress(state.destination),
   );
   const name = `set ${match.name} ${match.directions.join(',')}`;
+  if (change === 'unknown') {
+    return unknown(
+      'ipset-changed',
+      `${name} changed`,
+      {
+        holds: `set ${match.name} has the packet after the change that an earlier rule made to it`,
+        fails: `set ${match.name} does not have the packet after the change that an earlier rule made to it`,
+      },
+      null,
+    );
+  }
   if (answer.answer === 'yes') {
     if (!match.counters) return 'yes';
     return unknown(
@@ -40,6 +54,7 @@ export function set(match: MatchOf<'set'>, { state, host }: MatchContext): Answe
       null,
     );
   }
+  if (answer.answer === 'no') return 'no';
   const what = [...new Set(fields)].join(' / ');
   return unknown(
     answer.code,

@@ -1,0 +1,38 @@
+import type { Packet } from '../../trace/packet.ts';
+import { type Known, QuestionError, type TraceQuestion } from './question.ts';
+import type { Vantage } from './vantage.ts';
+
+/**
+ * Where the packet meets the node: at OUTPUT, or at PREROUTING through an interface. An address of the node itself that
+ * is said to come in through another interface than lo is taken at its word: the kernel then judges the source.
+ * @throws QuestionError where `--in-interface` names no interface of the node, or the sender is a process of the node.
+ */
+export function readEntry(
+  vantage: Vantage,
+  question: TraceQuestion,
+  known: Known,
+): Pick<Packet, 'entersAt' | 'inInterface'> {
+  const { inInterface } = question;
+  if (inInterface === null) {
+    const { entersAt } = vantage;
+    return { entersAt, inInterface: entersAt === 'OUTPUT' ? null : vantage.inInterface };
+  }
+  const names = known.host.links?.map(({ name }) => name);
+  if (names !== undefined && !names.includes(inInterface)) {
+    const some = names.length > 12 ? [...names.slice(0, 12), `… (${names.length} in all)`] : names;
+    throw new QuestionError(
+      `--in-interface ${inInterface}: the node has no interface of this name; it has ${some.join(', ')}`,
+    );
+  }
+  if (vantage.entersAt === 'PREROUTING') return { entersAt: 'PREROUTING', inInterface };
+  // Packets of the node come to PREROUTING through lo by themselves.
+  if (inInterface === 'lo') return { entersAt: 'OUTPUT', inInterface: null };
+  if (vantage.kind !== 'given') {
+    // Without --from the node is asked along with the others, and --in-interface is meant for them.
+    if (question.from === null) return { entersAt: 'OUTPUT', inInterface: null };
+    throw new QuestionError(
+      `--in-interface ${inInterface}: a packet that the node itself sends comes in through no interface`,
+    );
+  }
+  return { entersAt: 'PREROUTING', inInterface };
+}

@@ -1,0 +1,59 @@
+import type { Match } from '../iptables/match.ts';
+import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
+import type { Target } from '../iptables/target.ts';
+import type { World } from './world.ts';
+
+/**
+ * Whether the kernel tracks connections at all. It starts to with the first rule of the namespace that needs it
+ * (`nf_ct_netns_get`, since 4.10: xt_conntrack, xt_nat and others call it when they are loaded); before that no packet
+ * has a connection and the nat chains are passed by (`nf_nat_inet_fn`).
+ * @returns null where the dumps hold no such rule, but a native nft rule or something else may need it.
+ */
+export function tracksConnections(world: World): boolean | null {
+  if ((world.flows?.count ?? 0) > 0) return true;
+  if (world.rulesets.some(asksForTracking)) return true;
+  const { nft } = world.host;
+  return nft?.nativeChains.every(({ rules }) => rules === 0) === true ? false : null;
+}
+
+const KNOWN = new WeakMap<Ruleset, boolean>();
+
+/** Looks through rules only until one is found, which is soon: every kube-proxy and CNI has them in its filter table. */
+function asksForTracking(ruleset: Ruleset): boolean {
+  const known = KNOWN.get(ruleset);
+  if (known !== undefined) return known;
+  const asks = chainsOf(ruleset).some((chain) => {
+    for (let i = 0; i < chain.rules.length; i++) if (needsTracking(chain.rules.at(i))) return true;
+    return false;
+  });
+  KNOWN.set(ruleset, asks);
+  return asks;
+}
+
+/** The filter table is the smallest that has such rules. */
+function chainsOf({ tables }: Ruleset): Chain[] {
+  const ordered = [tables.get('filter'), ...tables.values()];
+  return ordered.flatMap((table) => (table === undefined ? [] : [...table.chains.values()]));
+}
+
+function needsTracking({ matches, target }: Rule): boolean {
+  return (target !== null && TARGETS.has(target.kind)) || matches.some(matchNeedsTracking);
+}
+
+function matchNeedsTracking(match: Match): boolean {
+  if (match.kind === 'opaque') return OPAQUE.has(match.module);
+  return match.kind === 'unrecognised' || MATCHES.has(match.kind);
+}
+
+const MATCHES: ReadonlySet<Match['kind']> = new Set([
+  ...(['connmark', 'ctstate', 'ctproto', 'ctaddress', 'ctport', 'ctstatus'] as const),
+  ...(['ctexpire', 'ctdir', 'helper'] as const),
+]);
+
+const OPAQUE: ReadonlySet<string> = new Set(['cluster', 'connbytes', 'connlabel', 'connlimit', 'ipvs']);
+
+/** NOTRACK alone does not start it (`xt_ct_tg_check`). */
+const TARGETS: ReadonlySet<Target['kind']> = new Set([
+  ...(['dnat', 'snat', 'masquerade', 'redirect', 'netmap', 'synproxy'] as const),
+  ...(['connmark-set', 'connmark-save', 'connmark-restore', 'ct', 'unrecognised'] as const),
+]);

@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+import type { Backend } from '../../src/iptables/ruleset.ts';
+import { type Family, formatAddress } from '../../src/net/address.ts';
+import { formatProtocol } from '../../src/net/protocol.ts';
+import type { Packet } from '../../src/trace/packet.ts';
+import { caseSpec, writeCase } from './generate/case.ts';
+import { IPSETS } from './generate/sets.ts';
+import { emptyReport, judgeMeeting, type Report } from './judge-meeting.ts';
+import { TestNode } from './node/test-node.ts';
+import { type Meeting, meet } from './run-case.ts';
+
+/** One backend and one family, on a node of its own. */
+export interface Lane {
+  readonly backend: Backend;
+  readonly family: Family;
+}
+
+export const LANES: readonly Lane[] = [
+  { backend: 'iptables-nft', family: 'ipv4' },
+  { backend: 'iptables-legacy', family: 'ipv4' },
+  { backend: 'iptables-nft', family: 'ipv6' },
+  { backend: 'iptables-legacy', family: 'ipv6' },
+];
+
+/** How long, and where it begins. */
+export interface Plan {
+  readonly seed: number;
+  /** Packets of all lanes together. */
+  readonly packets: number;
+  readonly lanes: readonly Lane[];
+  /** Gets every packet that was sent, for {@link judgeMeeting} to be asked again. */
+  readonly keep?: (meeting: Meeting) => void;
+  readonly progress?: (report: Report) => void;
+}
+
+/** Disagreements of one lane after which it stops: each is shrunk, which takes its time. */
+const ENOUGH = 5;
+
+/** Between the seeds of two lanes, so that each has rule sets of its own. */
+const APART = 100_000_000;
+
+/** Generates rule sets and packets, lets kernel and tracer do their part, and compares. The lanes run side by side. */
+export async function runCampaign(plan: Plan): Promise<Report> {
+  const total = emptyReport();
+  const share = Math.ceil(plan.packets / plan.lanes.length);
+  const reports = await Promise.all(
+    plan.lanes.map((lane, i) => runLane(lane, { ...plan, seed: plan.seed + i * APART }, share)),
+  );
+  for (const report of reports) {
+    total.packets += report.packets;
+    total.ruleSets += report.ruleSets;
+    total.forked += report.forked;
+    total.unrepeated += report.unrepeated;
+    total.counts.merge(report.counts);
+    total.disagreements.push(...report.disagreements);
+  }
+  return total;
+}
+
+async function runLane(lane: Lane, plan: Plan, share: number): Promise<Report> {
+  const report = emptyReport();
+  const node = await TestNode.create();
+  try {
+    await node.makeSets(IPSETS);
+    for (let seed = plan.seed; report.packets < share && report.disagreements.length < ENOUGH; seed++) {
+      const found = await runSeed(node, lane, seed, report, plan.keep);
+      if (found !== null) report.disagreements.push(found);
+      plan.progress?.(report);
+    }
+  } finally {
+    node.close();
+  }
+  return report;
+}
+
+/** Runs the case of one seed; where kernel and tracer disagree, looks for the smallest case in which they do. */
+async function runSeed(
+  node: TestNode,
+  lane: Lane,
+  seed: number,
+  report: Report,
+  keep: Plan['keep'],
+): Promise<string | null> {
+  let first = true;
+  let smallest: string | null = null;
+  const property = fc.asyncProperty(caseSpec, async (spec) => {
+    const { text, packets } = writeCase(spec, lane.backend, lane.family);
+    const rules = [{ ...lane, text }];
+    const meetings = await meet(node, rules, packets);
+    let found = differencesOf(meetings, first ? report : null);
+    if (first) {
+      report.ruleSets++;
+      for (const meeting of meetings) keep?.(meeting);
+      if (found.length > 0) {
+        found = differencesOf(await meet(node, rules, packets), null);
+        if (found.length === 0) report.unrepeated++;
+      }
+    }
+    first = false;
+    if (found.length === 0) return;
+    smallest = [...found.slice(0, 3).flat(), 'with the rules', text.trimEnd()].join('\n');
+    throw new Error('kernel and tracer disagree');
+  });
+  const run = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: 20_000 });
+  if (!run.failed) return null;
+  const again = `npm run test:kernel -- --lane ${lane.backend}/${lane.family} --seed ${seed} --packets 1`;
+  return [
+    `${lane.backend} ${lane.family}, seed ${seed}: ${again}`,
+    smallest ?? String(run.errorInstance),
+  ].join('\n');
+}
+
+/** @returns for each meeting that differs, the packet and how. */
+function differencesOf(meetings: readonly Meeting[], report: Report | null): string[][] {
+  return meetings.flatMap((meeting) => {
+    const differences = judgeMeeting(meeting, report);
+    return differences.length === 0
+      ? []
+      : [[describe(meeting.question), ...differences.map((line) => `  ${line}`)]];
+  });
+}
+
+/** @returns the packet in one line. */
+export function describe(packet: Packet): string {
+  const { source, sourcePort, destination, destinationPort, inInterface, protocol, mark, state, header } =
+    packet;
+  const from = source.address === null ? 'a process' : formatAddress(source.address);
+  const flags = header?.tcpFlags === undefined ? '' : ` flags 0x${header.tcpFlags.toString(16)}`;
+  const way = `${from} port ${sourcePort} to ${formatAddress(destination)} port ${destinationPort}`;
+  return `${formatProtocol(protocol)} ${way} by ${inInterface ?? 'the node itself'}, mark 0x${mark.toString(16)}, ${state}${flags}, TTL ${header?.ttl}`;
+}

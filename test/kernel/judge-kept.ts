@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { deserialize } from 'node:v8';
+import { judgeMeeting } from './judge-meeting.ts';
+import type { Meeting } from './run-case.ts';
+
+/** `node judge-kept.js FILE`: judges kept meetings with the tracer beside this file, and prints how many differ as JSON. */
+const [file = ''] = process.argv.slice(2);
+const meetings = deserialize(readFileSync(file)) as Meeting[];
+let caught = 0;
+let first: number | null = null;
+for (const [i, meeting] of meetings.entries()) {
+  if (differs(meeting)) {
+    caught++;
+    first ??= i + 1;
+  }
+}
+console.log(JSON.stringify({ caught, first }));
+
+/** A faulty tracer may break down altogether. */
+function differs(meeting: Meeting): boolean {
+  try {
+    return judgeMeeting(meeting, null).length > 0;
+  } catch {
+    return true;
+  }
+}

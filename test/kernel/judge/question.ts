@@ -1,0 +1,37 @@
+import { ICMP, ICMPV6, TCP } from '../../../src/net/protocol.ts';
+import { type Packet, senderOf } from '../../../src/trace/packet.ts';
+import type { Probe } from '../node/test-node.ts';
+import { NEIGHBOURS } from '../node/topology.ts';
+import { lengthOf } from '../node/wire.ts';
+
+/** @returns the packet as a user would describe it, with every header that the tests choose. */
+export function questionOf(probe: Probe, state: Packet['state']): Packet {
+  const { wire, from } = probe;
+  const own = from === 'node';
+  const sender = senderOf(wire.source);
+  return {
+    family: wire.family,
+    protocol: wire.protocol,
+    source: own && !probe.bound ? { address: null, within: [], outside: [], local: true } : sender,
+    sourcePort: wire.sourcePort,
+    destination: wire.destination,
+    destinationIsLocal: false,
+    destinationPort: wire.destinationPort,
+    icmp: wire.icmp,
+    entersAt: own ? 'OUTPUT' : 'PREROUTING',
+    inInterface: own ? null : NEIGHBOURS[from].device,
+    mark: probe.mark,
+    state,
+    header: {
+      ttl: wire.ttl,
+      tos: wire.tos,
+      length: lengthOf(wire),
+      ...(wire.protocol === TCP ? { tcpFlags: wire.tcpFlags } : {}),
+    },
+  };
+}
+
+/** @returns true for protocols whose packets have no ports. */
+export function isIcmp(protocol: number): boolean {
+  return protocol === ICMP || protocol === ICMPV6;
+}

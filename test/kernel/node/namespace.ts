@@ -1,0 +1,55 @@
+import { execFile, spawnSync } from 'node:child_process';
+
+/** A network namespace of this run's own. */
+export class Namespace {
+  readonly name: string;
+
+  private constructor(name: string) {
+    this.name = name;
+  }
+
+  static async create(name: string): Promise<Namespace> {
+    await run(['ip', 'netns', 'add', name]);
+    return new Namespace(name);
+  }
+
+  /** Runs a command in it. @returns what it printed; throws with its complaint where it fails. */
+  run(...command: string[]): Promise<string> {
+    return run(['ip', 'netns', 'exec', this.name, ...command]);
+  }
+
+  /** Runs a command in it that reads this text. */
+  feed(text: string, ...command: string[]): Promise<string> {
+    return run(['ip', 'netns', 'exec', this.name, ...command], text);
+  }
+
+  /** Runs `ip` commands, one a line. */
+  async batch(lines: string, family: '-4' | '-6' | null = null): Promise<void> {
+    await run(
+      ['ip', '-n', this.name, ...(family === null ? [] : [family]), '-batch', '-'],
+      lines.replace(/^\s+/gm, ''),
+    );
+  }
+
+  async sysctl(values: Readonly<Record<string, string | number>>): Promise<void> {
+    await this.run('sysctl', '-qw', ...Object.entries(values).map(([name, value]) => `${name}=${value}`));
+  }
+
+  /** Takes it away, whatever state it is in. */
+  delete(): void {
+    spawnSync('ip', ['netns', 'del', this.name]);
+  }
+}
+
+function run(command: readonly string[], input = ''): Promise<string> {
+  const [program = '', ...words] = command;
+  return new Promise((done, failed) => {
+    const options = { encoding: 'utf8' as const, maxBuffer: 1 << 28, timeout: 60_000 };
+    const child = execFile(program, words, options, (error, output, complaint) => {
+      if (error === null) done(output);
+      else failed(new Error(`${command.join(' ')}: ${complaint.trim() || error.message}`));
+    });
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(input);
+  });
+}

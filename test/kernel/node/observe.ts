@@ -1,0 +1,113 @@
+import type { Address } from '../../../src/net/address.ts';
+import { ICMP, ICMPV6, TCP } from '../../../src/net/protocol.ts';
+import type { Report } from './agent.ts';
+import type { Observation, SeenStep } from './observation.ts';
+import { readLinkAddress } from './socket-address.ts';
+import type { Loaded, Probe } from './test-node.ts';
+import { NEIGHBOURS } from './topology.ts';
+import type { TraceEvent, TraceReader } from './trace-events.ts';
+import { FLAGS, parsePacket, type Wire } from './wire.ts';
+
+interface Setting {
+  readonly probe: Probe;
+  /** The socket that sent it. */
+  readonly socket: string;
+  readonly reader: TraceReader;
+  readonly loaded: Loaded;
+  /** Names of the node's links by their index. */
+  readonly links: ReadonlyMap<number, string>;
+}
+
+/** Picks what concerns one packet out of everything that the sockets saw while it was under way. */
+export function observe(reports: readonly Report[], setting: Setting): Observation {
+  const { probe, reader, loaded, links } = setting;
+  const steps: SeenStep[] = [];
+  let out: Observation['out'] = null;
+  let delivered: Observation['delivered'] = null;
+  let answer: string | null = null;
+  let errno: number | null = null;
+  for (const report of reports) {
+    if ('errno' in report) {
+      if (report.socket === 'events') throw new Error(`events were lost: errno ${report.errno}`);
+      if (report.socket === setting.socket) errno ??= report.errno;
+    } else if (report.socket === 'events') {
+      for (const event of reader.read(report.bytes))
+        if (isIt(event.packet, probe.wire)) steps.push(seenStep(event, loaded));
+    } else if (report.socket === 'tap') {
+      const { index, leaving } = readLinkAddress(report.from);
+      const device = links.get(index) ?? `link ${index}`;
+      const packet = leaving ? parsePacket(report.bytes.subarray(14)) : null;
+      if (packet === null) continue;
+      answer ??= answerIn(packet, report.bytes.subarray(14), probe.wire);
+      if (device !== 'lo' && isIt(packet, probe.wire)) out ??= { device: masterOf(device), packet };
+    } else {
+      const got = deliveredIn(report.bytes, report.from, probe.wire);
+      if (got !== null && isIt(got.packet, probe.wire)) delivered ??= got;
+    }
+  }
+  return { steps, out, delivered, answer, errno };
+}
+
+/** An answer of the node may repeat the serial number, but not the type and flags. */
+function isIt(packet: Wire | null, sent: Wire): boolean {
+  return (
+    packet !== null &&
+    packet.serial === sent.serial &&
+    packet.protocol === sent.protocol &&
+    packet.family === sent.family &&
+    packet.icmp?.type === sent.icmp?.type &&
+    packet.tcpFlags === sent.tcpFlags
+  );
+}
+
+function seenStep(event: TraceEvent, { numbers, rulesets }: Loaded): SeenStep {
+  const { backend, family, table, chain, place, mark, packet } = event;
+  const ruleset = rulesets.find((one) => one.backend === backend && one.family === family);
+  const rules = [...(ruleset?.tables.values() ?? [])]
+    .find(({ name }) => name === table)
+    ?.chains.get(chain)?.rules;
+  const number =
+    place === 'end'
+      ? null
+      : 'number' in place
+        ? place.number
+        : numbers.get(`${family} ${table} ${chain} ${place.handle}`);
+  const isEnd = number === null || (number !== undefined && number > (rules?.length ?? 0));
+  return { name: `${backend} ${table} ${chain} ${isEnd ? 'end' : (number ?? '?')}`, mark, packet };
+}
+
+/** A frame that leaves through a port of the bridge leaves the bridge. */
+function masterOf(device: string): string {
+  return Object.values(NEIGHBOURS).find(({ port }) => port === device)?.device ?? device;
+}
+
+function deliveredIn(
+  bytes: Buffer,
+  from: Buffer,
+  sent: Wire,
+): { packet: Wire; destination: Address | null } | null {
+  if (sent.family === 'ipv4') {
+    const packet = parsePacket(bytes);
+    return packet === null ? null : { packet, destination: packet.destination };
+  }
+  // An IPv6 raw socket gets what follows the header; the sender is in the socket address.
+  const header = Buffer.alloc(40);
+  header.writeUInt8(0x60, 0);
+  header.writeUInt8(sent.protocol, 6);
+  from.copy(header, 8, 8, 24);
+  const packet = parsePacket(Buffer.concat([header, bytes]));
+  return packet === null ? null : { packet, destination: null };
+}
+
+/** @returns the error or reset about the packet that was sent, if this is one. */
+function answerIn(packet: Wire, bytes: Buffer, sent: Wire): string | null {
+  if (packet.protocol === TCP && (packet.tcpFlags & FLAGS.RST) !== 0 && sent.protocol === TCP)
+    return packet.tcpFlags === sent.tcpFlags ? null : 'tcp-reset';
+  if (packet.icmp === null) return null;
+  const isError = packet.protocol === ICMP ? [3, 11, 12].includes(packet.icmp.type) : packet.icmp.type < 128;
+  if (!isError) return null;
+  const inner = parsePacket(bytes.subarray((packet.family === 'ipv4' ? 20 : 40) + 8));
+  if (inner === null || inner.protocol !== sent.protocol || inner.serial !== sent.serial) return null;
+  const name = packet.protocol === ICMPV6 ? 'icmp6' : 'icmp';
+  return `${name} ${packet.icmp.type}/${packet.icmp.code}`;
+}

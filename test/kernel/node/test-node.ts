@@ -1,0 +1,358 @@
+import type { Host } from '../../../src/host/facts.ts';
+import { parseRecent } from '../../../src/host/parse-recent.ts';
+import type { Backend, Ruleset } from '../../../src/iptables/ruleset.ts';
+import { parseSave } from '../../../src/iptables/save/parse-save.ts';
+import type { Address, Family } from '../../../src/net/address.ts';
+import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
+import { ProblemList } from '../../../src/problems/problem.ts';
+import { Agent, type Report } from './agent.ts';
+import { captureHost, setsOf, withRulesOf } from './capture-host.ts';
+import { Namespace } from './namespace.ts';
+import type { Observation } from './observation.ts';
+import { observe } from './observe.ts';
+import {
+  AF,
+  internetAddress,
+  linkAddress,
+  macBytes,
+  NETLINK_NETFILTER,
+  OPTION,
+  SOCK_RAW,
+} from './socket-address.ts';
+import {
+  BRIDGE_MAC,
+  NEIGHBOURS,
+  type NeighbourName,
+  NODE_SETUP,
+  NODE_SETUP_IPV6,
+  NODE_SYSCTLS,
+  PORTS,
+  portMac,
+  TRACING,
+} from './topology.ts';
+import { counterRequest, logRequests, TraceReader } from './trace-events.ts';
+import { buildBodyOf, buildPacket, type Wire } from './wire.ts';
+
+/** The rules of one backend and family, as iptables-save prints them. */
+export interface RuleText {
+  readonly backend: Backend;
+  readonly family: Family;
+  readonly text: string;
+}
+
+/** A rule set in the kernel, and the node with it, as kp-explain reads them back. */
+export interface Loaded {
+  readonly rulesets: readonly Ruleset[];
+  readonly host: Host;
+  /** Numbers of nf_tables' rules: `ipv4 filter FORWARD 12` → 3. */
+  readonly numbers: ReadonlyMap<string, number>;
+  /** What iptables-save printed, for reproducing. */
+  readonly saved: readonly RuleText[];
+}
+
+/** One packet to send. */
+export interface Probe {
+  readonly from: NeighbourName | 'node';
+  readonly wire: Wire;
+  /** On a bridge: the neighbour that the frame is for; null for the node itself. */
+  readonly bridgedTo: NeighbourName | null;
+  readonly mark: number;
+  /** A process of the node binds its socket to the source address first. */
+  readonly bound: boolean;
+  /** Serial number of the packet that this one answers; 0 for none. */
+  readonly answersTo: number;
+}
+
+/** Ethernet type of the frames that come last (local experimental, IEEE 802). */
+const FENCE_TYPE = '88b5';
+const RECEIVED = { ipv4: [TCP, UDP, SCTP, ICMP], ipv6: [TCP, UDP, SCTP, ICMPV6] } as const;
+
+let serial = 0;
+
+/**
+ * A Kubernetes node of namespaces: see {@link NODE_SETUP}. All its neighbours are far ends of its links and stand in a
+ * second namespace, which has no addresses and answers nothing by itself.
+ */
+export class TestNode {
+  readonly node: Namespace;
+  readonly #world: Namespace;
+  readonly #agent: Agent;
+  readonly #reader = new TraceReader();
+  readonly #nodeLinks = new Map<number, string>();
+  readonly #worldLinks = new Map<string, number>();
+  #host: Host | null = null;
+  #fences = 0;
+  #sockets = 0;
+
+  private constructor(node: Namespace, world: Namespace) {
+    this.node = node;
+    this.#world = world;
+    this.#agent = new Agent([node.name, world.name]);
+  }
+
+  /** Builds a node; {@link TestNode.close} takes it away. */
+  static async create(): Promise<TestNode> {
+    const name = `kpxk${process.pid}t${serial++}`;
+    const node = await Namespace.create(name);
+    const world = await Namespace.create(`${name}w`);
+    const built = new TestNode(node, world);
+    try {
+      await built.#build();
+    } catch (error) {
+      built.close();
+      throw error;
+    }
+    return built;
+  }
+
+  async #build(): Promise<void> {
+    const quiet = { 'net.ipv6.conf.all.accept_dad': 0, 'net.ipv6.conf.default.accept_dad': 0 };
+    await this.node.sysctl(quiet);
+    await this.#world.sysctl({
+      'net.ipv6.conf.all.disable_ipv6': 1,
+      'net.ipv6.conf.default.disable_ipv6': 1,
+    });
+    const links = Object.keys(PORTS).map(
+      (port) => `link add ${port} type veth peer name ${port} netns ${this.#world.name}`,
+    );
+    await this.node.batch(links.join('\n'));
+    await this.#world.batch(
+      Object.keys(PORTS)
+        .map((port) => `link set ${port} up`)
+        .join('\n'),
+    );
+    await this.node.batch(NODE_SETUP);
+    await this.node.batch(NODE_SETUP_IPV6, '-6');
+    await this.node.run('bridge', 'fdb', 'add', NEIGHBOURS.pod1.mac, 'dev', 'pod1', 'master', 'static');
+    await this.node.run('bridge', 'fdb', 'add', NEIGHBOURS.pod2.mac, 'dev', 'pod2', 'master', 'static');
+    await this.node.sysctl(NODE_SYSCTLS);
+    await this.ready();
+    for (const { ifname, ifindex } of await linksOf(this.#world)) this.#worldLinks.set(ifname, ifindex);
+    const agent = this.#agent;
+    agent.open('world', 1, AF.PACKET, SOCK_RAW, 0);
+    agent.open('tap', 0, AF.PACKET, SOCK_RAW, 0x0300);
+    agent.listen('tap');
+    agent.open('events', 0, AF.NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+    agent.option('events', ...OPTION.RECEIVE_BUFFER, 1 << 24);
+    agent.option('events', ...OPTION.ADD_MEMBERSHIP, 9);
+    agent.send('events', logRequests());
+    agent.listen('events');
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      for (const protocol of RECEIVED[family]) {
+        const name = `${family}-${protocol}`;
+        agent.open(name, 0, domainOf(family), SOCK_RAW, protocol);
+        agent.listen(name);
+      }
+    }
+    await this.#settle();
+  }
+
+  /** Waits until all links carry packets (the kernel lets up to a second pass), and notes which there are. */
+  async ready(): Promise<void> {
+    let links = await linksOf(this.node);
+    for (let i = 0; i < 100 && links.some((link) => link.operstate === 'DOWN'); i++) {
+      await new Promise((done) => setTimeout(done, 50));
+      links = await linksOf(this.node);
+    }
+    this.#nodeLinks.clear();
+    for (const { ifname, ifindex } of links) this.#nodeLinks.set(ifindex, ifname);
+    this.#host = null;
+  }
+
+  /**
+   * Replaces every rule and connection of the node.
+   * @param rules loaded in this order
+   */
+  async load(rules: readonly RuleText[]): Promise<Loaded> {
+    this.#host ??= await captureHost(this.node);
+    const kinds = [...new Map(rules.map((rule) => [toolOf(rule), rule])).values()];
+    const script = [
+      'set -e',
+      `nft -f - <<'END'\nflush ruleset\n${TRACING}\nEND`,
+      ...kinds
+        .filter(({ backend }) => backend === 'iptables-legacy')
+        .map((rule) => `${toolOf(rule)}-restore <<'END'\n${EMPTY_TABLES}END`),
+      ...rules.map((rule) => `${toolOf(rule)}-restore <<'END'\n${rule.text}END`),
+      ...kinds.map((rule) => `${toolOf(rule)}-save; echo ====`),
+      'nft -j list ruleset; echo ====',
+      'ipset save',
+    ];
+    const parts = (await this.node.feed(script.join('\n'), 'sh')).split('====\n');
+    const saved = kinds.map((rule, i) => ({ ...rule, text: parts[i] ?? '' }));
+    const nft = parts[kinds.length] ?? '';
+    const problems = new ProblemList();
+    const rulesets = saved.flatMap(({ backend, family, text }) =>
+      parseSave({ name: `${backend}-save`, bytes: Buffer.from(text) }, { family, backend }, problems),
+    );
+    const unread = problems.list().filter(({ code }) => code !== 'no-rules');
+    if (unread.length > 0) throw new Error(`not read back: ${JSON.stringify(unread)}`);
+    this.#agent.send('events', FORGET_CONNECTIONS);
+    await this.#settle();
+    const host = withRulesOf(this.#host, parts[kinds.length + 1] ?? '', withoutTracing(nft));
+    return { rulesets, host, numbers: numbersOf(nft), saved };
+  }
+
+  /** Sends one packet and waits until the kernel has dealt with it. */
+  async send(probe: Probe, loaded: Loaded): Promise<Observation> {
+    const socket = probe.from === 'node' ? this.#sendFromNode(probe) : this.#sendFromOutside(probe);
+    const reports = await this.#settle();
+    return observe(reports, { probe, socket, reader: this.#reader, loaded, links: this.#nodeLinks });
+  }
+
+  #sendFromOutside({ from, wire, bridgedTo, mark, answersTo }: Probe): string {
+    if (from === 'node') throw new Error('unreachable');
+    const neighbour = NEIGHBOURS[from];
+    const mine = neighbour.device === 'cni0' ? BRIDGE_MAC : portMac(neighbour.port);
+    const to = groupMac(wire.destination) ?? macBytes(bridgedTo === null ? mine : NEIGHBOURS[bridgedTo].mac);
+    const source = mark === 0 ? macBytes(neighbour.mac) : markedMac(mark);
+    const type = Buffer.from(wire.family === 'ipv4' ? '0800' : '86dd', 'hex');
+    const frame = Buffer.concat([to, source, type, buildPacket(wire, answersTo)]);
+    this.#agent.send('world', frame, linkAddress(this.#worldLinks.get(neighbour.port) ?? 0));
+    return 'world';
+  }
+
+  #sendFromNode({ wire, mark, bound, answersTo }: Probe): string {
+    const name = `send${this.#sockets++}`;
+    const agent = this.#agent;
+    agent.open(name, 0, domainOf(wire.family), SOCK_RAW, wire.protocol);
+    if (mark !== 0) agent.option(name, ...OPTION.MARK, mark);
+    const header = HEADER_OPTIONS[wire.family];
+    agent.option(name, ...header.ttl, wire.ttl);
+    agent.option(name, ...header.tos, wire.tos);
+    if (bound) agent.bind(name, internetAddress(wire.source));
+    agent.connect(name, internetAddress(wire.destination));
+    agent.send(name, buildBodyOf(wire, answersTo));
+    agent.close(name);
+    return name;
+  }
+
+  /** Makes ipsets, from `ipset save` text. They stay. */
+  async makeSets(text: string): Promise<void> {
+    await this.node.feed(text, 'ipset', 'restore');
+  }
+
+  /** Makes accounting objects, without which `-m nfacct` does not load. */
+  async makeCounters(names: readonly string[]): Promise<void> {
+    for (const name of new Set(names)) this.#agent.send('events', counterRequest(name));
+    await this.#settle();
+  }
+
+  /** @returns the ipsets as they are now. */
+  async sets(): Promise<Host['ipsets']> {
+    return setsOf(await this.node.run('ipset', 'save'));
+  }
+
+  /** @returns the lists of xt_recent. */
+  async recentLists(): Promise<Host['recent']> {
+    const script = 'cd /proc/net/xt_recent && for list in *; do echo "=$list"; cat "$list"; done';
+    const lists = (await this.node.run('sh', '-c', script)).split(/^=/m).slice(1);
+    return new Map(
+      lists.map((list) => {
+        const [name = '', ...lines] = list.split('\n');
+        return [name, parseRecent(lines.join('\n'), name, new ProblemList())];
+      }),
+    );
+  }
+
+  /** @returns `conntrack -L` of one family. */
+  flows(family: Family): Promise<string> {
+    return this.node.run('conntrack', '-L', '-f', family);
+  }
+
+  #settle(): Promise<Report[]> {
+    const body = Buffer.alloc(60);
+    body.write(`kp-explain fence ${this.#fences++}`);
+    const ends = `${portMac('eth0').replaceAll(':', '')}${NEIGHBOURS.client.mac.replaceAll(':', '')}`;
+    const frame = Buffer.concat([Buffer.from(`${ends}${FENCE_TYPE}`, 'hex'), body]);
+    return this.#agent.run(frame, linkAddress(this.#worldLinks.get('eth0') ?? 0), 'world', 'tap');
+  }
+
+  close(): void {
+    this.#agent.end();
+    this.node.delete();
+    this.#world.delete();
+  }
+}
+
+const HEADER_OPTIONS: Readonly<Record<Family, Record<'ttl' | 'tos', readonly [number, number]>>> = {
+  ipv4: { ttl: OPTION.TTL, tos: OPTION.TOS },
+  ipv6: { ttl: OPTION.HOP_LIMIT, tos: OPTION.TRAFFIC_CLASS },
+};
+
+const EMPTY_TABLES = ['raw', 'mangle', 'nat', 'filter', 'security']
+  .map((name) => `*${name}\nCOMMIT\n`)
+  .join('');
+
+/** IPCTNL_MSG_CT_DELETE for every connection of both families. */
+const FORGET_CONNECTIONS = Buffer.from('1400000002010500000000000000000000000000', 'hex');
+
+function toolOf({ backend, family }: RuleText): string {
+  return `${family === 'ipv6' ? 'ip6tables' : 'iptables'}-${backend === 'iptables-nft' ? 'nft' : 'legacy'}`;
+}
+
+function domainOf(family: Family): number {
+  return family === 'ipv4' ? AF.INET : AF.INET6;
+}
+
+interface LinkLine {
+  readonly ifname: string;
+  readonly ifindex: number;
+  readonly operstate: string;
+}
+
+async function linksOf(where: Namespace): Promise<LinkLine[]> {
+  return JSON.parse(await where.run('ip', '-j', 'link')) as LinkLine[];
+}
+
+/** Link address of a broadcast or multicast; null for one machine. */
+function groupMac({ family, value }: Address): Buffer | null {
+  if (family === 'ipv6') {
+    if (value >> 120n !== 0xffn) return null;
+    return Buffer.from(`3333${(value & 0xffffffffn).toString(16).padStart(8, '0')}`, 'hex');
+  }
+  if (value === 0xffffffffn) return Buffer.from('ffffffffffff', 'hex');
+  if (value >> 28n !== 0xen) return null;
+  return Buffer.from(`01005e${(value & 0x7fffffn).toString(16).padStart(6, '0')}`, 'hex');
+}
+
+/** A sender's link address that {@link TRACING} turns into a mark: the kernel loads it in its own byte order. */
+function markedMac(mark: number): Buffer {
+  const bytes = Buffer.from('060100000000', 'hex');
+  bytes.writeUInt32LE(mark >>> 0, 2);
+  return bytes;
+}
+
+interface NftItem {
+  readonly [kind: string]: {
+    readonly family: string;
+    readonly table?: string;
+    readonly name?: string;
+    readonly chain?: string;
+    readonly handle?: number;
+  };
+}
+
+function itemsOf(nft: string): NftItem[] {
+  return (JSON.parse(nft) as { nftables: NftItem[] }).nftables;
+}
+
+function numbersOf(nft: string): Map<string, number> {
+  const numbers = new Map<string, number>();
+  const counts = new Map<string, number>();
+  for (const { rule } of itemsOf(nft)) {
+    if (rule === undefined) continue;
+    const chain = `${rule.family === 'ip' ? 'ipv4' : 'ipv6'} ${rule.table} ${rule.chain}`;
+    const number = (counts.get(chain) ?? 0) + 1;
+    counts.set(chain, number);
+    numbers.set(`${chain} ${rule.handle}`, number);
+  }
+  return numbers;
+}
+
+/** What a capture would not hold: the chains that make the kernel trace. */
+function withoutTracing(nft: string): string {
+  const nftables = itemsOf(nft).filter((item) =>
+    Object.values(item).every(({ table, name }) => table !== 'kpx_tracing' && name !== 'kpx_tracing'),
+  );
+  return JSON.stringify({ nftables });
+}

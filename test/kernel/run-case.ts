@@ -1,0 +1,151 @@
+import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
+import type { Host } from '../../src/host/facts.ts';
+import { parseSave } from '../../src/iptables/save/parse-save.ts';
+import { type Address, type Family, formatAddress } from '../../src/net/address.ts';
+import { SCTP, TCP } from '../../src/net/protocol.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+import type { Packet } from '../../src/trace/packet.ts';
+import type { World } from '../../src/trace/world.ts';
+import type { Case } from './generate/case.ts';
+import { bridgedBetween } from './generate/packets.ts';
+import { POOLS } from './generate/pools.ts';
+import { questionOf } from './judge/question.ts';
+import type { Observation } from './node/observation.ts';
+import type { Probe, RuleText, TestNode } from './node/test-node.ts';
+import { NEIGHBOURS, type NeighbourName } from './node/topology.ts';
+import { FLAGS, type Wire } from './node/wire.ts';
+
+/** Everything the tracer is given for one packet, and what the kernel did with it. Plain data: it can be kept and judged again. */
+export interface Meeting {
+  readonly saved: readonly RuleText[];
+  readonly host: Host;
+  /** `conntrack -L`; null: no flow is the packet's. */
+  readonly flows: string | null;
+  readonly question: Packet;
+  readonly seen: Observation;
+}
+
+let serial = 0x10000;
+
+/** Sends the packets of a case, one after the other, and those that follow on their connections. */
+export async function meet(
+  node: TestNode,
+  rules: readonly RuleText[],
+  packets: Case['packets'],
+): Promise<Meeting[]> {
+  const loaded = await node.load(rules);
+  const asksRecent = rules.some(({ text }) => text.includes('-m recent'));
+  const changesSets = rules.some(({ text }) => text.includes('-j SET'));
+  const hasZones = rules.some(({ text }) => text.includes('--zone'));
+  const meetings: Meeting[] = [];
+  const send = async (
+    probe: Probe,
+    flows: string | null,
+    state: Packet['state'] = 'NEW',
+  ): Promise<Observation> => {
+    const host = {
+      ...loaded.host,
+      ...(asksRecent ? { recent: await node.recentLists() } : {}),
+      ...(changesSets ? { ipsets: await node.sets() } : {}),
+    };
+    const seen = await node.send(probe, loaded);
+    meetings.push({ saved: loaded.saved, host, flows, question: questionOf(probe, state), seen });
+    return seen;
+  };
+  for (const { goesOn, ...packet } of packets) {
+    const first = withSerial(packet);
+    const seen = await send(first, null, stateOf(first));
+    const answer = goesOn ? answerTo(first, seen) : null;
+    // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
+    if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
+    const flows = await node.flows(first.wire.family);
+    if (!holds(flows, first)) continue;
+    await send(answer, flows);
+    if (first.wire.protocol === SCTP) continue;
+    const flags = first.wire.protocol === TCP ? FLAGS.ACK : 0;
+    const after = await node.flows(first.wire.family);
+    // Of TCP an ACK before the answer is INVALID.
+    if (!holds(after, first) || isUnanswered(after, first)) continue;
+    const second = { ...packet, wire: { ...packet.wire, tcpFlags: flags }, answersTo: answer.wire.serial };
+    await send(withSerial(second), after);
+  }
+  return meetings;
+}
+
+function withSerial(packet: Probe): Probe {
+  return { ...packet, wire: { ...packet.wire, serial: serial++ } };
+}
+
+/** Combinations of flags that no TCP has make the packet INVALID (`tcp_valid_flags`, nf_conntrack_proto_tcp.c). */
+function stateOf({ wire }: Probe): Packet['state'] {
+  const { tcpFlags } = wire;
+  if (wire.protocol !== TCP) return 'NEW';
+  return tcpFlags === FLAGS.SYN || tcpFlags === FLAGS.ACK ? 'NEW' : 'INVALID';
+}
+
+/** Whether the connection of a packet is in the table; one that was not tracked is not. */
+function holds(flows: string, probe: Probe): boolean {
+  return flowLine(flows, probe) !== undefined;
+}
+
+function isUnanswered(flows: string, probe: Probe): boolean {
+  return flowLine(flows, probe)?.includes('[UNREPLIED]') === true;
+}
+
+function flowLine(flows: string, { wire }: Probe): string | undefined {
+  const port = wire.icmp === null ? `sport=${wire.sourcePort} ` : `id=${wire.icmp.id} `;
+  return flows
+    .split('\n')
+    .find((line) => line.includes(`dst=${formatAddress(wire.destination)} `) && line.includes(port));
+}
+
+/** What whoever got the packet sends back; null where that is nobody. */
+function answerTo(first: Probe, { out, delivered }: Observation): Probe | null {
+  const got = out?.packet ?? delivered?.packet;
+  const source = out?.packet.destination ?? delivered?.destination ?? null;
+  if (got === undefined || source === null) return null;
+  if (first.wire.protocol === TCP && first.wire.tcpFlags !== FLAGS.SYN) return null;
+  // No process of the node can send from an address that is not the node's.
+  const { own, loopback } = POOLS[source.family];
+  if (out === null && ![...own, loopback].includes(formatAddress(source))) return null;
+  const from = out === null ? 'node' : neighbourAt(out.device, source);
+  if (from === null) return null;
+  const wire: Wire = {
+    ...got,
+    source,
+    destination: got.source,
+    sourcePort: got.destinationPort,
+    destinationPort: got.sourcePort,
+    icmp: got.icmp === null ? null : { ...got.icmp, type: got.icmp.type === 8 ? 0 : 129 },
+    tcpFlags: got.protocol === TCP ? FLAGS.SYN | FLAGS.ACK : 0,
+    ttl: 64,
+    tos: 0,
+    padding: 0,
+  };
+  const bridgedTo = bridgedBetween(from, wire.destination);
+  return withSerial({ from, wire, bridgedTo, mark: 0, bound: true, answersTo: first.wire.serial });
+}
+
+/** Who is behind a link: the owner of the address, or the gateway to it. */
+function neighbourAt(device: string, address: Address): NeighbourName | null {
+  const names = Object.keys(NEIGHBOURS) as NeighbourName[];
+  const owner = names.find(
+    (name) =>
+      NEIGHBOURS[name].device === device && NEIGHBOURS[name][address.family] === formatAddress(address),
+  );
+  if (owner !== undefined) return owner;
+  return device === 'eth1' ? 'outside' : device === 'eth0' ? 'secondNode' : null;
+}
+
+/** What a tracer is given for a meeting, as the program reads it. */
+export function worldOf({ saved, host, flows }: Meeting, family: Family): World {
+  const problems = new ProblemList();
+  const rulesets = saved
+    .filter((one) => one.family === family)
+    .flatMap(({ backend, text }) =>
+      parseSave({ name: `${backend}-save`, bytes: Buffer.from(text) }, { family, backend }, problems),
+    );
+  const table =
+    flows === null ? null : parseFlows({ name: 'conntrack.txt', bytes: Buffer.from(flows) }, problems);
+  return { rulesets, host, flows: table, recoverDestination: () => null };
+}
