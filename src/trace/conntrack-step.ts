@@ -1,6 +1,6 @@
 import type { Flow } from '../conntrack/flow.ts';
 import { formatAddress, sameAddress } from '../net/address.ts';
-import { DCCP, hasPorts, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
+import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
@@ -20,8 +20,8 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
     return changed(branch, { untracked: packet.state, zones: null });
   const found = lookUp(branch, packet, world);
   if (found === null) {
-    if (packet.state === 'NEW' && !opensConnection(packet))
-      return changed(branch, { untracked: 'INVALID', zones: null });
+    const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
+    if (fate !== 'opens') return changed(branch, { untracked: fate, zones: null });
     return changed(branch, { connection: openConnection(state, packet.state) });
   }
   const { flow, direction } = found;
@@ -75,16 +75,24 @@ function reopens(flow: Flow, flags: number | null): boolean {
 }
 
 /**
- * Of TCP only SYN, and ACK in the middle of a conversation (nf_conntrack_tcp_loose), open a connection; what has other
- * flags and no connection is INVALID (tcp_conntracks, column sNO). Where the flags are not known they are taken to be SYN.
+ * What becomes of a packet that has no connection. Of TCP only SYN, and ACK in the middle of a conversation
+ * (nf_conntrack_tcp_loose), open one (tcp_conntracks, column sNO); of ICMP only requests (icmp_new, icmpv6_new), and
+ * neighbour discovery is never tracked (noct_valid_new). Where flags are not known they are taken to be SYN.
  */
-function opensConnection({ protocol, header }: Packet): boolean {
+function withoutFlow({ protocol, header, icmp }: Packet): 'opens' | 'INVALID' | 'UNTRACKED' {
+  if (protocol === ICMP && icmp !== null) return ICMP_REQUESTS.has(icmp.type) ? 'opens' : 'INVALID';
+  if (protocol === ICMPV6 && icmp !== null) {
+    if (icmp.type >= 130 && (icmp.type <= 137 || icmp.type === 143)) return 'UNTRACKED';
+    return icmp.type === 128 || icmp.type === 139 ? 'opens' : 'INVALID';
+  }
   const flags = header?.tcpFlags;
-  if (protocol !== TCP || flags === undefined) return true;
-  if ((flags & (RST | FIN)) !== 0) return false;
-  return (flags & SYN_ACK) === SYN || (flags & SYN_ACK) === ACK;
+  if (protocol !== TCP || flags === undefined) return 'opens';
+  if ((flags & (RST | FIN)) !== 0) return 'INVALID';
+  return (flags & SYN_ACK) === SYN || (flags & SYN_ACK) === ACK ? 'opens' : 'INVALID';
 }
 
+/** Echo, timestamp, information and address mask. */
+const ICMP_REQUESTS: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 const FIN = 0x01;
 const SYN = 0x02;
 const RST = 0x04;

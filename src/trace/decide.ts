@@ -30,12 +30,12 @@ export interface Asker {
 export function decide(branch: Branch, rule: Rule, where: Asker): Decision {
   const open: number[] = [];
   const { host, hook, observer } = where;
-  const context = { state: branch.state, host, hook, rule };
   for (let i = 0; i < rule.matches.length; i++) {
     const match = rule.matches[i];
     if (match === undefined) continue;
     observer?.asked(match, branch.state, rule);
-    const answer = settle(evaluate(match, context), branch);
+    const { state } = askedUpTo(branch, rule, i);
+    const answer = settle(evaluate(match, { state, host, hook, rule }), branch);
     if (typeof answer === 'object') open.push(i);
     else if (turn(answer, match.negated) === 'no') {
       const asked = open.length === 0 ? rule.matches.slice(0, i + 1) : [];
@@ -59,7 +59,8 @@ function fork(
     if (match === undefined) continue;
     observer?.asked(match, current.state, rule);
     // Asked again: what an earlier question of this rule settled may settle this one too.
-    const answer = settle(evaluate(match, { state: current.state, host, hook, rule }), current);
+    const { state } = askedUpTo(current, rule, index);
+    const answer = settle(evaluate(match, { state, host, hook, rule }), current);
     if (typeof answer === 'string') {
       if (turn(answer, match.negated) === 'yes') continue;
       return { matched: [], missed: [...missed, current] };
@@ -86,6 +87,12 @@ function settle(answer: Answer, branch: Branch): Answer {
   if (typeof answer === 'string' || answer.kind === 'chance') return answer;
   const held = answered(branch, answer.key);
   return held === null ? answer : held ? 'yes' : 'no';
+}
+
+/** The branch as the match at this place of a rule finds it: an earlier one of the same rule may have entered the client in its list. */
+function askedUpTo(branch: Branch, { matches }: Rule, index: number): Branch {
+  const match = matches[index];
+  return match?.kind === 'recent' ? rememberedRecent(branch, matches.slice(0, index)) : branch;
 }
 
 /**

@@ -13,6 +13,7 @@ export function chosenOfRange(
   destination: Address,
   persistent: boolean,
   zone: number,
+  writes: 'source' | 'destination',
 ): Address | null {
   if (from === null) return null;
   const first = wordsOf({ ...source, value: from });
@@ -30,7 +31,8 @@ export function chosenOfRange(
     const distance = whole ? 0xffffffff : ((last[i] ?? 0) - low + 1) >>> 0;
     const word = (low + Number((BigInt(hash) * BigInt(distance)) >> 32n)) >>> 0;
     if (word !== last[i]) whole = true;
-    if (!persistent) hash = (hash ^ swapped(target[i] ?? 0)) >>> 0;
+    // The hash goes on with the destination: where it is this that is written, with what was just written.
+    if (!persistent) hash = (hash ^ swapped(writes === 'source' ? (target[i] ?? 0) : word)) >>> 0;
     value = (value << 32n) | BigInt(word);
   }
   return { family: source.family, value };

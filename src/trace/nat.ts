@@ -116,7 +116,7 @@ function toDestination(
   const { state } = branch;
   const port = destinationPort(state.destinationPort, to, random);
   if (to.from === null) return one(withDestination(branch, state.destination, port));
-  const addresses = addressesOf(to, state, persistent);
+  const addresses = addressesOf(to, state, persistent, 'destination');
   // Where the packet goes next cannot be left open, unlike where it comes from.
   if (addresses === null) return unreadable(branch, rule, 'more addresses than can be followed one by one');
   const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
@@ -135,7 +135,7 @@ function toSource(
   if (to.from === null) return one(withSource(branch, state.source, port, 'snat', random));
   // A source that lies in the range already stays (get_unique_tuple).
   if (!random && isWithin(state, to)) return one(withSource(branch, state.source, state.sourcePort, 'snat'));
-  const addresses = addressesOf(to, state, persistent);
+  const addresses = addressesOf(to, state, persistent, 'source');
   if (addresses === null) {
     const sender: Sender = { address: null, within: [], outside: [], local: null };
     return one(withSource(branch, sender, port, 'snat', random));
@@ -146,13 +146,18 @@ function toSource(
 }
 
 /** @returns the one address that the kernel takes where the packet's ends are known, else all of the range; null where these are too many. */
-function addressesOf(to: NatRange, state: PacketState, persistent: boolean): Address[] | null {
+function addressesOf(
+  to: NatRange,
+  state: PacketState,
+  persistent: boolean,
+  writes: 'source' | 'destination',
+): Address[] | null {
   const { source, destination, family } = state;
   const several = to.to !== null && to.to !== to.from;
   const zone = zoneId(state);
   const chosen =
     several && source.address !== null && zone !== null
-      ? chosenOfRange(to, source.address, destination, persistent, zone)
+      ? chosenOfRange(to, source.address, destination, persistent, zone, writes)
       : null;
   return chosen === null ? spread(to, family) : [chosen];
 }

@@ -51,7 +51,7 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
         : branch;
     case 'ct':
       // The first CT rule counts, NOTRACK among them (xt_ct_target: "Previously seen (loopback or untracked)? Ignore.").
-      return connection === null && state.zones === null && state.untracked === null
+      return connection === null && state.zones === null && state.untracked !== 'UNTRACKED'
         ? changed(branch, { zones: zonesOf(target, state.mark) })
         : branch;
     case 'dscp':

@@ -46,6 +46,11 @@ describe('Where does DNAT send a packet?', () => {
       '10.244.2.25:80',
     ]);
   });
+  it('and of IPv6 by one that goes on with what was just written (find_best_ips_proto)', () => {
+    const rules = nat('-A PREROUTING -j DNAT --to-destination fd00:244:2::10-fd00:244:2::1:ffff');
+    const trace = ask(rules, { from: '[fd00:1::2]:1', to: '[fd00:96::a]:80' });
+    expect(destinationOf(only(trace))).toBe('[fd00:244:2::e90e]:80');
+  });
   it('a range of addresses is as many ways where the client is not known, each under its condition', () => {
     const trace = ask(nat('-A PREROUTING -j DNAT --to-destination 10.244.1.5-10.244.1.7:8080'), {
       from: '?',

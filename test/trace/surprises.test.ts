@@ -60,6 +60,24 @@ describe('When is a packet part of a connection?', () => {
       matches('-m conntrack --ctstate INVALID', { header: { tcpFlags } });
     expect([0x02, 0x10, 0x12, 0x04, 0x11, 0x00].map(state)).toEqual(['no', 'no', 'yes', 'yes', 'yes', 'yes']);
   });
+  it('of ICMP only requests open one, and neighbour discovery is not tracked (icmp_new, icmpv6_new)', () => {
+    const state = (to: string, type: number): string | undefined =>
+      ['NEW', 'INVALID', 'UNTRACKED'].find(
+        (name) =>
+          matches(`-m conntrack --ctstate ${name}`, {
+            to,
+            from: to.includes(':') ? '[fd00:1::2]' : '8.8.8.8',
+            protocol: to.includes(':') ? 'ipv6-icmp' : 'icmp',
+            icmp: { type, code: 0 },
+          }) === 'yes',
+      );
+    expect([8, 0, 13].map((type) => state('8.8.4.4', type))).toEqual(['NEW', 'INVALID', 'NEW']);
+    expect([128, 129, 135].map((type) => state('[fd00:244::5]', type))).toEqual([
+      'NEW',
+      'INVALID',
+      'UNTRACKED',
+    ]);
+  });
   it('an answer is SEEN_REPLY before it meets the first rule (nf_conntrack_in)', () => {
     const flows =
       'udp 17 29 src=8.8.4.4 dst=8.8.8.8 sport=80 dport=40000 [UNREPLIED] src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 mark=0 use=1';
@@ -187,6 +205,13 @@ describe('What does a bridge do by itself?', () => {
     const trace = ask(itself, POD);
     expect(only(trace).verdict).toBe('accept');
     expect(trace.assumptions.map(({ code }) => code)).toContain('bridge-hairpin');
+  });
+});
+
+describe('What does a match know of the one before it?', () => {
+  it('that it entered the client in the list both ask (xt_recent.c)', () => {
+    const options = '-m recent --set --name a --rsource -m recent --update --name a --rsource';
+    expect(matches(options, { host: nodeOf({ host: { recent: new Map() } }) })).toBe('yes');
   });
 });
 

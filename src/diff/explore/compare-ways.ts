@@ -113,7 +113,7 @@ function resultOf({ verdict, reason, rejectWith, exit, branch: { state } }: Endi
     `${formatAddress(destination)} ${destinationPort}`,
     `${sender} ${sourcePort} ${sourceRewrite}`,
     out,
-    `${state.tos.bits} ${state.tos.known} ${state.ttl}`,
+    `${state.tos.bits}/${state.tos.known} ${state.ttl}`,
   ].join(' | ');
 }
 
