@@ -2,14 +2,13 @@ import type { Host } from '../host/facts.ts';
 import { masqueradeAddress, redirectAddress } from '../host/source-address.ts';
 import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
-import { type Address, formatAddress, sameAddress } from '../net/address.ts';
+import { type Address, sameAddress } from '../net/address.ts';
 import { type Range, rangeContains } from '../net/range.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
-import { type Choice, choose } from './choose.ts';
-import { chosenOfRange } from './nat-range.ts';
+import { choose } from './choose.ts';
+import { addressesOf, choiceOf, isWithin } from './nat-addresses.ts';
 import { type Sender, senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
-import type { PacketState } from './state.ts';
 import type { NatTarget } from './walk-chain.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
@@ -143,62 +142,6 @@ function toSource(
   const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
   const branches = picked.map((way) => withSource(way.branch, senderOf(way.value), port, 'snat', random));
   return { branches, ended: [] };
-}
-
-/** @returns the one address that the kernel takes where the packet's ends are known, else all of the range; null where these are too many. */
-function addressesOf(
-  to: NatRange,
-  state: PacketState,
-  persistent: boolean,
-  writes: 'source' | 'destination',
-): Address[] | null {
-  const { source, destination, family } = state;
-  const several = to.to !== null && to.to !== to.from;
-  const zone = zoneId(state);
-  const chosen =
-    several && source.address !== null && zone !== null
-      ? chosenOfRange(to, source.address, destination, persistent, zone, writes)
-      : null;
-  return chosen === null ? spread(to, family) : [chosen];
-}
-
-/** The zone's number, whichever direction it is for; null where it is not known. */
-function zoneId({ zones }: PacketState): number | null {
-  if (zones === null) return 0;
-  const { original, reply } = zones;
-  return original === null || reply === null ? null : original !== 0 ? original : reply;
-}
-
-function isWithin({ source, sourcePort }: PacketState, { from, to, ports }: NatRange): boolean {
-  if (source.address === null || from === null || to === null || to === from) return false;
-  const { value } = source.address;
-  return (
-    value >= from &&
-    value <= to &&
-    (ports === null || (sourcePort !== null && rangeContains(ports, sourcePort)))
-  );
-}
-
-/** Ranges of more addresses are not followed one by one. */
-const SPREAD = 32n;
-
-/** @returns the addresses of the range; null where there are too many. */
-function spread(range: NatRange, family: Address['family']): Address[] | null {
-  const first = range.from ?? 0n;
-  const last = range.to ?? first;
-  if (last - first >= SPREAD) return null;
-  const addresses: Address[] = [];
-  for (let value = first; value <= last; value++) addresses.push({ family, value });
-  return addresses;
-}
-
-function choiceOf(rule: Rule, of: number): (address: Address) => Choice<Address> {
-  return (address) => {
-    const name = formatAddress(address);
-    const text = `the kernel's hash of the client picks ${name} of the ${of} addresses of ${rule.chain} rule ${rule.number}`;
-    const key = `nat range ${rule.chain} ${rule.number} ${name}`;
-    return { value: address, key, condition: { code: 'nat-range', text, settle: null } };
-  };
 }
 
 /** With a port range and `/BASE` the port keeps its place in the range, and wraps around at its end; otherwise the kernel takes one of the range (nf_nat_l4proto_unique_tuple). */

@@ -1,33 +1,25 @@
 import { findRoute, type RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
-import { reversePath } from '../host/route-reverse.ts';
 import { sourceForOutput } from '../host/source-address.ts';
-import { type Address, type Family, formatAddress, sameAddress } from '../net/address.ts';
-import { type Branch, changed, type Ending, turned } from './branch.ts';
-import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge, isOnLink } from './bridge.ts';
+import { type Address, type Family, formatAddress } from '../net/address.ts';
+import { type Branch, changed, turned } from './branch.ts';
+import { acrossBridge, bridgedOrNot, turnedBack } from './bridged-routing.ts';
 import { choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
-import type { Device } from './outcome.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
 import {
   confinedSource,
   forwardingOff,
   frameForMany,
-  hairpinOff,
   loopbackSource,
   notDelivered,
   refused,
-  stopped,
   tooManyHops,
 } from './route-endings.ts';
-import type { PacketState } from './state.ts';
-
-/** Where the routing decision sends a branch. */
-export type Routed =
-  | { readonly kind: 'local' | 'forward'; readonly branch: Branch }
-  | { readonly kind: 'ended'; readonly ending: Ending };
+import type { Routed } from './routed.ts';
+import { refusedSource } from './source-check.ts';
 
 /** The routing decision for a packet that came in, after PREROUTING: ip_route_input (net/ipv4/route.c), ip6_route_input. */
 export function routeInput(branch: Branch, context: TraceContext): Routed[] {
@@ -63,22 +55,6 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
 function delivered({ taken, dropped }: GroupWays, context: TraceContext): Routed[] {
   const ended: Routed[] = dropped === null ? [] : [{ kind: 'ended', ending: dropped }];
   return taken === null ? ended : [...ended, ...checked(deliver(taken), null, context)];
-}
-
-/** A pod that reaches itself through a Service: its frame would leave by the port it came in by (should_deliver, br_forward.c). */
-function turnedBack(branch: Branch, context: TraceContext): Routed {
-  const { state } = branch;
-  const { source, destination, inInterface } = state;
-  const itself = source.address !== null && sameAddress(source.address, destination);
-  if (state.bridged !== true || !itself || typeof inInterface !== 'string')
-    return { kind: 'forward', branch };
-  const allowed = bridgeTurnsBack(context.world.host, inInterface);
-  if (allowed === false) return { kind: 'ended', ending: hairpinOff(branch, inInterface) };
-  if (allowed === null) {
-    const text = `the sender's port of ${inInterface} is taken to have hairpin mode`;
-    assume(context, 'bridge-hairpin', text, 'capture `ip -j -d addr`');
-  }
-  return { kind: 'forward', branch };
 }
 
 /** The hop limit is counted down before FORWARD sees the packet (ip_forward, ip6_forward); a bridge does not count. */
@@ -285,72 +261,4 @@ function checked(routed: Routed, outInterface: string | null, context: TraceCont
   if (routed.kind === 'ended') return [routed];
   const ending = refusedSource(routed.branch, outInterface, context);
   return [ending === null ? routed : { kind: 'ended', ending }];
-}
-
-/**
- * IPv6 looks at the addresses as the packet arrives, before PREROUTING (ip6_rcv_core). Frames of a bridge that
- * br_netfilter shows to iptables have passed PREROUTING by then.
- */
-export function refusedOnArrival(branch: Branch, context: TraceContext): Ending | null {
-  const { family, inInterface } = branch.state;
-  if (family === 'ipv4' || bridgeShown(context.world.host, family, inInterface) !== false) return null;
-  return refusedSource(branch, null, context);
-}
-
-function refusedSource(branch: Branch, outInterface: string | null, context: TraceContext): Ending | null {
-  const { state } = branch;
-  const { host } = context.world;
-  const source = state.source.address;
-  if (source === null || state.inInterface === null) return null;
-  if (host.routes[state.family] === null && host.links === null) return null;
-  const { protocol, sourcePort, destinationPort, destination, mark } = state;
-  const back = reversePath(host, {
-    source,
-    destination,
-    inInterface: state.inInterface ?? null,
-    outInterface,
-    mark,
-    protocol,
-    sourcePort,
-    destinationPort,
-  });
-  if (back.answer === 'ok') return null;
-  if (back.answer === 'unknown') {
-    assume(context, 'source-check', back.text, back.settle === null ? null : `capture \`${back.settle}\``);
-    return null;
-  }
-  return stopped(branch, 'drop', { code: back.answer, text: back.text, settle: null }, null);
-}
-
-/**
- * A frame for another machine of the bridge's own network goes there by its link address: no route is asked, and no
- * source judged, unless PREROUTING gave the packet another destination (br_nf_pre_routing_finish).
- */
-function acrossBridge(branch: Branch, context: TraceContext): Branch | null {
-  const { state } = branch;
-  const { host } = context.world;
-  if (typeof state.inInterface !== 'string' || !sameAddress(state.destination, context.packet.destination))
-    return null;
-  if (bridgeShown(host, state.family, state.inInterface) !== true) return null;
-  if (!isOnLink(host, state.inInterface, state.destination)) return null;
-  const route = { device: state.inInterface, gateway: null, local: false };
-  const text = `${formatAddress(state.destination)} is on ${state.inInterface}, which hands the frame on by itself`;
-  return turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', text);
-}
-
-/** A packet between two ports of one bridge is handed on by the bridge itself; br_netfilter shows it to FORWARD. */
-function bridgedOrNot(branch: Branch, context: TraceContext): Branch {
-  const { state } = branch;
-  const device: Device = state.route?.device;
-  const out = changed(branch, { outInterface: device });
-  if (device === undefined || state.inInterface === undefined) return changed(out, { bridged: null });
-  if (device !== state.inInterface) return changed(out, { bridged: false });
-  return changed(out, { bridged: withinBridge(state, device, context) });
-}
-
-function withinBridge(state: PacketState, device: string | null, context: TraceContext): boolean | null {
-  const bridge = isBridge(context.world.host, device);
-  const calls = bridgeCallsIptables(context.world.host, state.family);
-  if (bridge === false || calls === false) return false;
-  return bridge === null || calls === null ? null : true;
 }

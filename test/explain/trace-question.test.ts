@@ -94,3 +94,38 @@ describe('a listing of single chains', () => {
     ).toEqual(['web', 'api', null]);
   });
 });
+
+describe('how --in-interface is read', () => {
+  it('an interface that the node does not have is an error that names those it has', async () => {
+    const { status, err } = await demo.run(['node:30081', '--from', 'external', '--in-interface', 'nosuch']);
+    expect(status).toBe(2);
+    expect(err).toContain(
+      '--in-interface nosuch: the node has no interface of this name; it has lo, eth0, int0',
+    );
+  });
+  it('what the node itself sends comes in through none', async () => {
+    const { status, err } = await demo.run(['node:30081', '--from', 'node', '--in-interface', 'eth0']);
+    expect([status, err]).toEqual([2, expect.stringContaining('comes in through no interface')]);
+  });
+  it('an address of the node that comes in from outside is a martian', async () => {
+    const strict = new BrokenDemo({
+      'sysctl.txt': (text) =>
+        `${text}\n${['all', 'int0']
+          .flatMap((name) => [
+            `net.ipv4.conf.${name}.accept_local = 0`,
+            `net.ipv4.conf.${name}.rp_filter = 0`,
+          ])
+          .join('\n')}\n`,
+    });
+    const item = await strict.ask('10.96.0.10:53', '192.168.100.11', {
+      protocol: 'udp',
+      inInterface: 'int0',
+    });
+    expect(item.packet).toMatchObject({ entersAt: 'PREROUTING', inInterface: 'int0' });
+    expect(item.outcomes.map(({ verdict, reason }) => [verdict, reason?.code])).toContainEqual([
+      'drop',
+      'martian-source',
+    ]);
+    expect(item.outcomes.every(({ verdict }) => verdict === 'drop')).toBe(true);
+  });
+});

@@ -30,7 +30,8 @@ export interface Plan {
   readonly lanes: readonly Lane[];
   /** Gets every packet that was sent, for {@link judgeMeeting} to be asked again. */
   readonly keep?: (meeting: Meeting) => void;
-  readonly progress?: (report: Report) => void;
+  /** Time of day, in milliseconds, after which no further rule set is begun. */
+  readonly until?: number;
 }
 
 /** Disagreements of one lane after which it stops: each is shrunk, which takes its time. */
@@ -62,10 +63,11 @@ async function runLane(lane: Lane, plan: Plan, share: number): Promise<Report> {
   const node = await TestNode.create();
   try {
     await node.makeSets(IPSETS);
+    const until = plan.until ?? Number.POSITIVE_INFINITY;
     for (let seed = plan.seed; report.packets < share && report.disagreements.length < ENOUGH; seed++) {
+      if (Date.now() > until) break;
       const found = await runSeed(node, lane, seed, report, plan.keep);
       if (found !== null) report.disagreements.push(found);
-      plan.progress?.(report);
     }
   } finally {
     node.close();

@@ -16,6 +16,11 @@ const TOOLS = [
   ['iptables-nft', '-V'],
   ['iptables-legacy', '-V'],
   ['conntrack', '-V'],
+  ['ipset', '-v'],
+  ['nft', '-v'],
+  ['sysctl', '-V'],
+  // For raw sockets, which Node.js does not have; see node/agent.pl.
+  ['perl', '-v'],
 ] as const;
 
 /** @returns why the kernel cannot be asked here, or null where it can. */

@@ -11,6 +11,7 @@ import type { Meeting } from './run-case.ts';
 
 const USAGE = `usage: npm run test:kernel -- [options]
   --packets N     packets through generated rule sets, of all lanes together (2400)
+  --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
   --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …
   --figures       a table of what was met, by match and target
@@ -21,6 +22,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     packets: { type: 'string', default: '2400' },
+    minutes: { type: 'string' },
     seed: { type: 'string', default: '1' },
     lane: { type: 'string' },
     figures: { type: 'boolean', default: false },
@@ -46,6 +48,7 @@ async function runGenerated(): Promise<boolean> {
     seed: Number(values.seed),
     packets: Number(values.packets),
     lanes,
+    ...(values.minutes === undefined ? {} : { until: Date.now() + Number(values.minutes) * 60_000 }),
     ...(values.mutants ? { keep: (meeting: Meeting) => kept.push(meeting) } : {}),
   });
   const seconds = Math.round((performance.now() - began) / 1000);

@@ -1,40 +1,24 @@
-import type { HookName, TableName } from '../../../src/iptables/ruleset.ts';
-import { ADDRESS_BITS, formatAddress } from '../../../src/net/address.ts';
-import { maskOfLength } from '../../../src/net/prefix.ts';
-import { SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
-import type { Probe } from '../node/test-node.ts';
+import { formatAddress } from '../../../src/net/address.ts';
+import { SCTP, TCP } from '../../../src/net/protocol.ts';
 import { NEIGHBOURS } from '../node/topology.ts';
 import { lengthOf } from '../node/wire.ts';
-import { addressOf } from './packets.ts';
-import { DESTINATION_PORTS, destinationsOf, MARKS, type Pool, pickFrom, SOURCE_PORTS } from './pools.ts';
+import {
+  type Aim,
+  deviceText,
+  elsewhere,
+  limitText,
+  type MatchText,
+  markText,
+  not,
+  outOf,
+  ownerText,
+  portText,
+  prefixText,
+} from './match-texts.ts';
+import { DESTINATION_PORTS, pickFrom, SOURCE_PORTS } from './pools.ts';
 import { SETS } from './sets.ts';
 
-/** What a match is written for. */
-export interface Aim {
-  readonly pool: Pool;
-  /** The packet it is about. */
-  readonly packet: Probe;
-  /** Whether the packet should fit, the option not negated; later rewrites may make it otherwise. */
-  readonly fits: boolean;
-  readonly pick: number;
-  readonly negated: boolean;
-  readonly table: TableName;
-  /** Hooks from which the rule's chain is reached. */
-  readonly hooks: readonly HookName[];
-}
-
-/** Part of a rule: base options (`slot`) stand once and before all modules. */
-export interface MatchText {
-  readonly text: string;
-  readonly slot?: 's' | 'd' | 'i' | 'o' | 'f';
-  /** The protocol that the module asks `-p` for. */
-  readonly protocol?: number;
-}
-
 type Writer = (aim: Aim) => MatchText | null;
-
-const not = ({ negated }: Aim): string => (negated ? '! ' : '');
-const PORT_MODULES: Readonly<Record<number, string>> = { [TCP]: 'tcp', [UDP]: 'udp', [SCTP]: 'sctp' };
 
 /** Writers by the kind of match they write; each gives null where the kernel would refuse it. */
 export const MATCHES = {
@@ -249,86 +233,4 @@ export type MatchName = keyof typeof MATCHES;
 export function writeMatch(name: MatchName, aim: Aim): MatchText | null {
   const writer: Writer = MATCHES[name];
   return writer(aim);
-}
-
-function prefixText(aim: Aim, address: Probe['wire']['source']): string {
-  const { family } = aim.pool;
-  const bits = ADDRESS_BITS[family];
-  const { value } = aim.fits ? address : elsewhere(aim);
-  const lengths = aim.fits ? [bits, bits / 2, bits / 4, bits - 4, bits] : [bits, bits - 8, bits];
-  if (aim.fits && aim.pick % 11 === 10) {
-    // A mask with a hole.
-    const mask = maskOfLength(family, bits) ^ (0xffn << 8n);
-    return `${formatAddress({ family, value: value & mask })}/${formatAddress({ family, value: mask })}`;
-  }
-  const length = pickFrom(lengths, aim.pick);
-  return `${formatAddress({ family, value: value & maskOfLength(family, length) })}/${length}`;
-}
-
-function elsewhere({ pool, pick, packet }: Aim): Probe['wire']['source'] {
-  const others = destinationsOf(pool).map(addressOf);
-  const { source, destination } = packet.wire;
-  return pickFrom(
-    others.filter(({ value }) => value !== source.value && value !== destination.value),
-    pick,
-  );
-}
-
-function deviceText({ fits, pick, negated }: Aim, name: string): string {
-  const others = ['eth0', 'eth1', 'cni0', 'cali3', 'lo', 'vlan+'].filter((other) => other !== name);
-  // `! -i +`, which matches nothing, iptables-save leaves out.
-  const all = negated ? name : '+';
-  return fits ? pickFrom([name, name, `${name.slice(0, 3)}+`, all], pick) : pickFrom(others, pick);
-}
-
-/** Where the packet leaves if nothing is rewritten. */
-function outOf({ pool, packet }: Aim): string {
-  const destination = formatAddress(packet.wire.destination);
-  if (pool.own.includes(destination) || destination === pool.loopback) return 'lo';
-  const neighbour = Object.values(NEIGHBOURS).find((one) => one[pool.family] === destination);
-  if (neighbour !== undefined) return neighbour.device;
-  return destination === pool.remotePod ? 'eth0' : 'eth1';
-}
-
-function portText(
-  aim: Aim,
-  option: 'sport' | 'dport',
-  port: number | null,
-  others: readonly number[],
-): MatchText | null {
-  const { protocol } = aim.packet.wire;
-  const module = PORT_MODULES[protocol];
-  if (port === null || module === undefined) return null;
-  const texts = aim.fits
-    ? [
-        `${port}`,
-        `${port}`,
-        `${Math.max(0, port - 3)}:${port}`,
-        `${port}:65535`,
-        aim.negated ? `${port}` : '0:65535',
-      ]
-    : others.filter((other) => other !== port).map(String);
-  return { protocol, text: `-m ${module} ${not(aim)}--${option} ${pickFrom(texts, aim.pick)}` };
-}
-
-function markText({ fits, pick, packet }: Aim): string {
-  const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
-  const masks = [0xffffffff, 0x4000, 0xff, 0x80000000, 0xffff0000];
-  const mask = pickFrom(masks, pick);
-  const value = fits ? packet.mark : pickFrom(MARKS, pick >> 2);
-  return `${hex(value & mask)}/${hex(mask)}`;
-}
-
-function limitText({ hooks, pick }: Aim): string {
-  if (pick % 3 !== 2) return '';
-  if (hooks.every((hook) => hook === 'PREROUTING' || hook === 'INPUT')) return ' --limit-iface-in';
-  if (hooks.every((hook) => hook === 'POSTROUTING' || hook === 'OUTPUT')) return ' --limit-iface-out';
-  if (hooks.every((hook) => hook === 'FORWARD'))
-    return pick % 2 === 0 ? ' --limit-iface-in' : ' --limit-iface-out';
-  return '';
-}
-
-function ownerText(aim: Aim, option: string): MatchText | null {
-  if (aim.hooks.some((hook) => hook !== 'OUTPUT' && hook !== 'POSTROUTING')) return null;
-  return { text: `-m owner ${not(aim)}${option}` };
 }

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { HookName, TableName } from '../../../src/iptables/ruleset.ts';
 import { formatProtocol } from '../../../src/net/protocol.ts';
 import type { Probe } from '../node/test-node.ts';
-import { MATCHES, type MatchName, type MatchText, writeMatch } from './matches.ts';
+import type { MatchText } from './match-texts.ts';
+import { MATCHES, type MatchName, writeMatch } from './matches.ts';
 import { type Pool, pickFrom } from './pools.ts';
 import { TARGETS, type TargetName, writeTarget } from './targets.ts';
 

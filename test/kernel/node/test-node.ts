@@ -2,12 +2,14 @@ import type { Host } from '../../../src/host/facts.ts';
 import { parseRecent } from '../../../src/host/parse-recent.ts';
 import type { Backend, Ruleset } from '../../../src/iptables/ruleset.ts';
 import { parseSave } from '../../../src/iptables/save/parse-save.ts';
-import type { Address, Family } from '../../../src/net/address.ts';
+import type { Family } from '../../../src/net/address.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
 import { Agent, type Report } from './agent.ts';
 import { captureHost, setsOf, withRulesOf } from './capture-host.ts';
+import { groupMac, markedMac } from './link-addresses.ts';
 import { Namespace } from './namespace.ts';
+import { numbersOf, withoutTracing } from './nft-rules.ts';
 import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import {
@@ -302,57 +304,4 @@ interface LinkLine {
 
 async function linksOf(where: Namespace): Promise<LinkLine[]> {
   return JSON.parse(await where.run('ip', '-j', 'link')) as LinkLine[];
-}
-
-/** Link address of a broadcast or multicast; null for one machine. */
-function groupMac({ family, value }: Address): Buffer | null {
-  if (family === 'ipv6') {
-    if (value >> 120n !== 0xffn) return null;
-    return Buffer.from(`3333${(value & 0xffffffffn).toString(16).padStart(8, '0')}`, 'hex');
-  }
-  if (value === 0xffffffffn) return Buffer.from('ffffffffffff', 'hex');
-  if (value >> 28n !== 0xen) return null;
-  return Buffer.from(`01005e${(value & 0x7fffffn).toString(16).padStart(6, '0')}`, 'hex');
-}
-
-/** A sender's link address that {@link TRACING} turns into a mark: the kernel loads it in its own byte order. */
-function markedMac(mark: number): Buffer {
-  const bytes = Buffer.from('060100000000', 'hex');
-  bytes.writeUInt32LE(mark >>> 0, 2);
-  return bytes;
-}
-
-interface NftItem {
-  readonly [kind: string]: {
-    readonly family: string;
-    readonly table?: string;
-    readonly name?: string;
-    readonly chain?: string;
-    readonly handle?: number;
-  };
-}
-
-function itemsOf(nft: string): NftItem[] {
-  return (JSON.parse(nft) as { nftables: NftItem[] }).nftables;
-}
-
-function numbersOf(nft: string): Map<string, number> {
-  const numbers = new Map<string, number>();
-  const counts = new Map<string, number>();
-  for (const { rule } of itemsOf(nft)) {
-    if (rule === undefined) continue;
-    const chain = `${rule.family === 'ip' ? 'ipv4' : 'ipv6'} ${rule.table} ${rule.chain}`;
-    const number = (counts.get(chain) ?? 0) + 1;
-    counts.set(chain, number);
-    numbers.set(`${chain} ${rule.handle}`, number);
-  }
-  return numbers;
-}
-
-/** What a capture would not hold: the chains that make the kernel trace. */
-function withoutTracing(nft: string): string {
-  const nftables = itemsOf(nft).filter((item) =>
-    Object.values(item).every(({ table, name }) => table !== 'kpx_tracing' && name !== 'kpx_tracing'),
-  );
-  return JSON.stringify({ nftables });
 }
