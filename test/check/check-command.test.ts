@@ -343,7 +343,6 @@ describe('a wrong command line', () => {
     [['check', '--demo', '--severity', 'bad'], /Allowed choices are error, warning, info/],
     [['check', '--demo', '-o', 'xml'], /Allowed choices are text, json, yaml, junit, sarif, github/],
     [['check', 'fixtures/demo', '--demo'], /not both/],
-    [['check'], /no node state given/],
     [['check', '/nonexistent/capture'], /nonexistent/],
     [['check', '--demo', '--expect', '/nonexistent/expect.yaml'], /nonexistent/],
   ])('%j', async (argv, message) => {

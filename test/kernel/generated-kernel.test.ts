@@ -5,7 +5,7 @@ import { whyNoKernel } from './lab.ts';
 
 const missing = whyNoKernel();
 const required = (process.env.KP_EXPLAIN_REQUIRE_KERNEL ?? '') !== '';
-const PACKETS = Number(process.env.KP_EXPLAIN_KERNEL_PACKETS ?? 2400);
+const PACKETS = Number(process.env.KP_EXPLAIN_KERNEL_PACKETS ?? 4000);
 
 describe.skipIf(missing !== null && !required)('Does the kernel agree on generated rule sets?', () => {
   it('on every packet, step by step, in both backends and both families', { timeout: 600_000 }, async () => {

@@ -10,7 +10,7 @@ import { findCaptures, probeCapture } from './real-rules.ts';
 import type { Meeting } from './run-case.ts';
 
 const USAGE = `usage: npm run test:kernel -- [options]
-  --packets N     packets through generated rule sets, of all lanes together (2400)
+  --packets N     packets through generated rule sets, of all lanes together (4000)
   --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
   --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …
@@ -21,7 +21,7 @@ const USAGE = `usage: npm run test:kernel -- [options]
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    packets: { type: 'string', default: '2400' },
+    packets: { type: 'string', default: '4000' },
     minutes: { type: 'string' },
     seed: { type: 'string', default: '1' },
     lane: { type: 'string' },

@@ -224,10 +224,10 @@ describe.skipIf(missing !== null && !required)('this machine', () => {
     }
   });
 
-  it('without rules says so', () => {
+  it.each(['services', 'check'])('without rules: %s says so', (command) => {
     const bare = new Machine('c');
     try {
-      const { status, err } = bare.explain('services');
+      const { status, err } = bare.explain(command);
       expect(status).toBe(2);
       expect(err).toContain('this machine has no iptables rules');
     } finally {
