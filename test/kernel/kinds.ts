@@ -15,7 +15,18 @@ export const DECIDED_MATCHES = [
   ],
   ...['tcp-flags', 'icmp-type', 'sctp-chunks', 'multiport', 'iprange', 'set', 'addrtype', 'mark', 'connmark'],
   ...['ctstate', 'ctproto', 'ctaddress', 'ctport', 'ctstatus', 'ctdir', 'recent', 'owner-socket', 'pkttype'],
-  ...['physdev-is', 'physdev-name', 'devgroup', 'rpfilter', 'length', 'ttl', 'dscp', 'tos', 'fragment', 'helper'],
+  ...[
+    'physdev-is',
+    'physdev-name',
+    'devgroup',
+    'rpfilter',
+    'length',
+    'ttl',
+    'dscp',
+    'tos',
+    'fragment',
+    'helper',
+  ],
 ] as const;
 
 /** Targets: each must have been taken and passed by. */
