@@ -18,7 +18,10 @@ export interface Flow {
   readonly protocol: number;
   /** `ESTABLISHED`, `TIME_WAIT`, …; null for protocols without states. */
   readonly state: string | null;
+  /** Until it is forgotten, if no packet comes before. */
   readonly timeoutSeconds: number | null;
+  /** Since it began; null without `-o timestamp` or with net.netfilter.nf_conntrack_timestamp = 0. */
+  readonly ageSeconds: number | null;
   /** `UNREPLIED`, `ASSURED`, `OFFLOAD`, `HW_OFFLOAD`, as printed without brackets. */
   readonly status: readonly string[];
   readonly original: Tuple;

@@ -40,6 +40,7 @@ export function parseFlowElement(line: string, file: string, lineNumber: number)
     protocol,
     state: protocol === TCP ? element(rest, 'state') : null,
     timeoutSeconds: count(rest, 'timeout'),
+    ageSeconds: count(rest, 'deltatime'),
     status,
     original,
     reply,

@@ -27,6 +27,7 @@ export function parseFlowLine(line: string, file: string, lineNumber: number): F
   let secctx: string | null = null;
   let id: number | null = null;
   let labels: string | null = null;
+  let ageSeconds: number | null = null;
   let tuple = original;
   let insideDate = false;
   for (const token of line
@@ -99,6 +100,9 @@ export function parseFlowLine(line: string, file: string, lineNumber: number): F
       case 'secctx':
         secctx = value;
         break;
+      case 'delta-time':
+        ageSeconds = parseCount(value);
+        break;
       case 'labels':
         labels = value;
         break;
@@ -111,6 +115,7 @@ export function parseFlowLine(line: string, file: string, lineNumber: number): F
     protocol: head.protocol,
     state: head.state,
     timeoutSeconds: head.timeoutSeconds,
+    ageSeconds,
     status,
     original: there,
     reply: back,

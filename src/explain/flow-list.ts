@@ -130,6 +130,8 @@ export interface FlowItem {
   readonly state: string | null;
   readonly status: readonly string[];
   readonly timeoutSeconds: number | null;
+  /** Seconds since it began; null where the listing has no timestamps. */
+  readonly ageSeconds: number | null;
   readonly original: FlowTuple;
   readonly reply: FlowTuple;
   readonly mark: string | null;

@@ -2,6 +2,7 @@ import { AddressIds } from '../conntrack/address-ids.ts';
 import type { ConntrackStats } from '../conntrack/parse-stats.ts';
 import { FlowScanner, type FlowSource, type ProblemSink } from '../conntrack/scan-flows.ts';
 import type { WantedFlows } from '../conntrack/wanted-flows.ts';
+import { sysctlNumber } from '../host/sysctl.ts';
 import { parseAddress } from '../net/address.ts';
 import { formatProtocol } from '../net/protocol.ts';
 import type { FlowItem, FlowListSummary, TableFill } from './flow-list.ts';
@@ -111,11 +112,8 @@ function statesOf({ states }: FlowTally): Record<string, number> {
 
 /** The kernel's own count where sysctls were captured: a listing may be cut, or of one family. */
 function fillOf({ host }: Known, entries: number | null): TableFill {
-  const read = (name: string): number | null => {
-    const text = host.sysctls?.get(`net.netfilter.${name}`) ?? '';
-    return /^\d{1,12}$/.test(text) ? Number(text) : null;
-  };
-  const count = read('nf_conntrack_count') ?? entries;
-  const max = read('nf_conntrack_max');
+  const count = sysctlNumber(host, 'net.netfilter.nf_conntrack_count') ?? entries;
+  const max =
+    sysctlNumber(host, 'net.netfilter.nf_conntrack_max') ?? sysctlNumber(host, 'net.nf_conntrack_max');
   return { count, max, fill: count === null || max === null || max === 0 ? null : count / max };
 }

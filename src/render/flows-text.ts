@@ -6,6 +6,7 @@ import { renderEndpointFlows } from './flows/endpoint-flows.ts';
 import { renderListedFlows } from './flows/listed-flows.ts';
 import { renderTableSummary } from './flows/table-summary.ts';
 import { count, stuckText } from './flows/words.ts';
+import { wrap } from './wrap.ts';
 
 /** How a list is shown. `width` null: no limit. */
 export interface FlowsTextOptions {
@@ -17,7 +18,7 @@ export interface FlowsTextOptions {
 export function renderFlowsText(list: FlowList, options: FlowsTextOptions): string {
   const { summary } = list;
   const blocks = [
-    heading(list, options.colours),
+    heading(list, options),
     summary.asked.svc === null ? renderTableSummary(list, options) : renderEndpointFlows(list, options),
     renderAttention(list, options),
     renderListedFlows(list, options),
@@ -25,7 +26,7 @@ export function renderFlowsText(list: FlowList, options: FlowsTextOptions): stri
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-function heading(list: FlowList, colours: Colours): string {
+function heading(list: FlowList, { colours, width }: FlowsTextOptions): string {
   const { summary, capture } = list;
   const { svc, endpoint, client, state, problem } = summary.asked;
   const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;
@@ -40,7 +41,11 @@ function heading(list: FlowList, colours: Colours): string {
   const over = summary.flows - summary.live;
   const ended = over === 0 ? '' : ` (${over} of them over)`;
   const stuck = summary.flows === 0 ? '' : `, ${stuckText(summary.stale, colours)}`;
-  const lines = [`${colours.strong(what)}${node}: ${count(summary.flows, 'flow')}${only}${ended}${stuck}`];
+  const full = summary.findings.some(({ code }) => code === 'table-full')
+    ? `; ${colours.bad('the table is full: new connections are dropped')}`
+    : '';
+  const first = `${colours.strong(what)}${node}: ${count(summary.flows, 'flow')}${only}${ended}${stuck}${full}`;
+  const lines = [wrap(first, width, '  ')];
   const unnamed = list.capture.proxyMode === 'none' && summary.services.length === 0;
   if (unnamed)
     lines.push(

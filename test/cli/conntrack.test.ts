@@ -41,6 +41,7 @@ describe('kp-explain conntrack', () => {
       'state',
       'status',
       'timeoutSeconds',
+      'ageSeconds',
       'original',
       'reply',
       'mark',
@@ -77,6 +78,64 @@ describe('kp-explain conntrack', () => {
     expect(none.err).toContain('conntrack -L > conntrack.txt');
     expect((await run(['conntrack', '--svc', 'shop/nosuch', '--demo'])).status).toBe(2);
     expect((await run(['conntrack', '--limit', 'many', '--demo'])).status).toBe(2);
+  });
+
+  describe('of a node whose table is full', () => {
+    const tableFolder = (count: number, max: number): string => {
+      const path = mkdtempSync(join(folder, 'table-'));
+      for (const name of [
+        'iptables-save.txt',
+        'ip-addr.json',
+        'conntrack.txt',
+        'services.json',
+        'endpointslices.json',
+        'pods.json',
+      ])
+        writeFileSync(join(path, name), readFileSync(join(DEMO, name)));
+      writeFileSync(
+        join(path, 'sysctl.txt'),
+        `net.netfilter.nf_conntrack_count = ${count}\nnet.netfilter.nf_conntrack_max = ${max}\n`,
+      );
+      return path;
+    };
+
+    it('the first line says so, and that the listing holds fewer flows', async () => {
+      const { out } = await run(['conntrack', '-f', tableFolder(262144, 262144)]);
+      expect(out.split('\n')[0]).toMatch(/; the table is full: new connections are dropped$/);
+      expect(out).toMatch(/262144 of 262144 entries \(100\.0 %\); the listing has only 216 of them/);
+    });
+
+    it('it does not, nine tenths full; errors stand before that warning', async () => {
+      const { out } = await run(['conntrack', '-f', tableFolder(238, 262)]);
+      expect(out.split('\n')[0]).not.toContain('full');
+      expect(out).not.toContain('the listing has only');
+      const attention = out.slice(out.indexOf('needs attention'));
+      const ranks = [...attention.matchAll(/^ {2}(error|warning|info) {2}/gm)].map(([, rank]) => rank);
+      expect(ranks.filter((rank) => rank === 'error').length).toBeGreaterThan(0);
+      expect(ranks).toContain('warning');
+      expect(ranks.join(' ')).toMatch(/^(?:error )+(?:warning )+info(?: info)*$/);
+      expect(attention).toMatch(/warning {2}conntrack holds 238 of at most 262 entries/);
+    });
+
+    it('a limit of 0 is none', async () => {
+      const { out } = await run(['conntrack', '-f', tableFolder(216, 0)]);
+      expect(out).toContain('the table holds 216 entries, and has no limit (nf_conntrack_max 0)');
+    });
+  });
+
+  it('says how old a flow without an answer is, where the listing has timestamps', async () => {
+    const path = join(folder, 'old.txt');
+    writeFileSync(
+      path,
+      'tcp      6 118 SYN_SENT src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 sport=2 dport=1 mark=0 delta-time=640 use=1\n',
+    );
+    const { out } = await run(['conntrack', '--client', '10.0.0.1', '-f', path]);
+    expect(out).toMatch(/SYN_SENT UNREPLIED 640 s old 118 s left, unreplied/);
+    const { items } = JSON.parse((await run(['conntrack', '-f', path, '-o', 'json'])).out);
+    expect(items[0]).toMatchObject({
+      ageSeconds: 640,
+      problems: [{ message: 'no answer to its SYN in 640 s' }],
+    });
   });
 
   it('shows control codes of a listing as text', async () => {

@@ -52,6 +52,18 @@ describe('one line of conntrack -L', () => {
     expect(flow?.timeoutSeconds).toBe(431997);
   });
 
+  it.each([
+    ['-o timestamp', TCP.replace('use=1', 'delta-time=86 use=1'), 86],
+    [
+      'xml',
+      '<flow><meta direction="original"><layer3 protonum="2" protoname="ipv4"><src>10.0.0.1</src><dst>10.0.0.2</dst></layer3><layer4 protonum="17" protoname="udp"><sport>1</sport><dport>2</dport></layer4></meta><meta direction="reply"><layer3 protonum="2" protoname="ipv4"><src>10.0.0.2</src><dst>10.0.0.1</dst></layer3><layer4 protonum="17" protoname="udp"><sport>2</sport><dport>1</dport></layer4></meta><meta direction="independent"><timeout>27</timeout><mark>0</mark><use>1</use><id>1475402951</id><unreplied/><timestamp><start>1795279897710031519</start></timestamp><deltatime>2</deltatime></meta></flow>',
+      2,
+    ],
+    ['without timestamps', TCP, null],
+  ])('how old it is: %s', (_form, line, seconds) => {
+    expect(read(line)?.ageSeconds).toBe(seconds);
+  });
+
   it('keeps counters, zones, marks above 2^31, the helper, labels and the security context', () => {
     const flow = read(
       'tcp      6 299 SYN_SENT src=10.0.0.1 dst=10.0.0.2 sport=1000 dport=21 packets=12 bytes=3400 [UNREPLIED] src=10.1.0.2 dst=10.0.0.1 sport=21 dport=1000 packets=0 bytes=0 [ASSURED] mark=2147483649 zone=5 delta-time=0 secctx=system_u:object_r:unlabeled_t:s0 use=1 helper=ftp labels=a,b id=2328986800',

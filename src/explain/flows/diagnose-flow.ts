@@ -1,3 +1,4 @@
+import type { Flow } from '../../conntrack/flow.ts';
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
 import type { Evidence, FlowProblem, Severity } from '../flow-list.ts';
 import { STALE_CODES } from '../flow-list.ts';
@@ -9,7 +10,6 @@ export interface FlowFacts {
   readonly protocol: number;
   readonly state: string | null;
   readonly unreplied: boolean;
-  readonly timeoutSeconds: number | null;
 }
 
 /** TCP's and SCTP's states in which a connection carries nothing any more: its entry only waits to be forgotten. */
@@ -43,7 +43,7 @@ export function isStale({ protocol }: Pick<FlowFacts, 'protocol'>, { code, alive
  * @param evidence its own line, first among the evidence
  */
 export function diagnoseFlow(
-  facts: FlowFacts,
+  facts: FlowFacts & Pick<Flow, 'ageSeconds'>,
   verdict: FlowVerdict | null,
   evidence: readonly Evidence[],
 ): FlowProblem[] {
@@ -90,7 +90,7 @@ export function severityOf(facts: FlowFacts, { code, certain, alive }: FlowVerdi
   }
 }
 
-function unrepliedText({ protocol, state }: FlowFacts): string {
-  if (protocol === TCP && state === 'SYN_SENT') return 'no answer to its SYN yet';
-  return 'no answer was seen yet';
+function unrepliedText({ protocol, state, ageSeconds }: FlowFacts & Pick<Flow, 'ageSeconds'>): string {
+  const what = protocol === TCP && state === 'SYN_SENT' ? 'no answer to its SYN' : 'no answer was seen';
+  return ageSeconds === null ? `${what} yet` : `${what} in ${ageSeconds} s`;
 }

@@ -41,7 +41,7 @@ function tableFindings({ count, max, fill }: TableFill): Diagnosis<FindingCode>[
       {
         code: 'table-full',
         severity: 'error',
-        message: `${message}: new connections are dropped`,
+        message: `the table is full, ${message}: new connections are dropped, but for those that take the place of an entry that is not ASSURED`,
         evidence: [],
       },
     ];

@@ -18,7 +18,7 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
     protocol,
     state: flow.state,
     unreplied: flow.status.includes('UNREPLIED'),
-    timeoutSeconds: flow.timeoutSeconds,
+    ageSeconds: flow.ageSeconds,
   };
   const problems = diagnoseFlow(facts, standing.verdict, [flowEvidence(flow)]);
   const portChanged = reply.destinationPort !== original.sourcePort;
@@ -28,6 +28,7 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
     state: flow.state,
     status: flow.status,
     timeoutSeconds: flow.timeoutSeconds,
+    ageSeconds: flow.ageSeconds,
     original: tupleItem(original),
     reply: tupleItem(reply),
     mark: flow.mark === null ? null : hex(flow.mark),

@@ -95,7 +95,7 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
   for (const group of groups)
     for (const [state, count] of group.states) states.set(state, (states.get(state) ?? 0) + count);
   const verdict = worst?.standing.verdict ?? null;
-  const facts = { protocol: first?.place.protocol ?? 0, state: null, unreplied: false, timeoutSeconds: null };
+  const facts = { protocol: first?.place.protocol ?? 0, state: null, unreplied: false };
   const address = first === undefined ? '' : formatAddress(first.to);
   const port = first?.toPort ?? null;
   const shares = groups.flatMap(({ place }) => shareOf(place, address, port) ?? []);

@@ -112,8 +112,8 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
   ];
 }
 
-function factsOf({ protocol, state, status, timeoutSeconds }: Flow): FlowFacts {
-  return { protocol, state, unreplied: status.includes('UNREPLIED'), timeoutSeconds };
+function factsOf({ protocol, state, status }: Flow): FlowFacts {
+  return { protocol, state, unreplied: status.includes('UNREPLIED') };
 }
 
 function flowEvidence({ file, line, original, reply, status, timeoutSeconds }: Flow): Evidence {

@@ -1,4 +1,4 @@
-import type { Diagnosis, EndpointFlows, FlowList, ServiceFlows } from '../../explain/flow-list.ts';
+import type { Diagnosis, EndpointFlows, FlowList, ServiceFlows, Severity } from '../../explain/flow-list.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import type { FlowsTextOptions } from '../flows-text.ts';
@@ -8,24 +8,43 @@ import { count, portName } from './words.ts';
 /** Endpoints shown; JSON has all. */
 const SHOWN = 8;
 
-/** @returns what is wrong, endpoint by endpoint, with the commands that would clear what is stuck. */
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
+interface WrongEndpoint {
+  readonly service: ServiceFlows;
+  readonly endpoint: EndpointFlows;
+}
+
+/** @returns what is wrong, errors first, endpoint by endpoint, with the commands that would clear what is stuck. */
 export function renderAttention({ summary }: FlowList, options: FlowsTextOptions): string {
   const { colours, width } = options;
   const grave =
     summary.findings.some(({ severity }) => severity !== 'info') ||
     summary.services.some(({ stale, troubled }) => stale > 0 || troubled > 0);
-  const lines = summary.findings.map((finding) => said(finding, finding.message, colours, width));
   const wrong = summary.services.flatMap((service) =>
     service.endpoints.filter(isWrong).map((endpoint) => ({ service, endpoint })),
   );
-  wrong.sort((a, b) => b.endpoint.stale - a.endpoint.stale);
-  for (const { service, endpoint } of wrong.slice(0, SHOWN))
-    lines.push(...endpointLines(service, endpoint, options));
+  wrong.sort((a, b) => RANK[severityOf(a)] - RANK[severityOf(b)] || b.endpoint.stale - a.endpoint.stale);
+  const entries = [
+    ...summary.findings.map((finding) => ({
+      severity: finding.severity,
+      lines: [said(finding, finding.message, colours, width)],
+    })),
+    ...wrong.slice(0, SHOWN).map((one) => ({
+      severity: severityOf(one),
+      lines: endpointLines(one.service, one.endpoint, options),
+    })),
+  ];
+  const lines = entries.sort((a, b) => RANK[a.severity] - RANK[b.severity]).flatMap((entry) => entry.lines);
   if (wrong.length > SHOWN)
     lines.push(`  … and ${count(wrong.length - SHOWN, 'endpoint')} more (-o json lists all)`);
   return lines.length === 0
     ? ''
     : `${colours.heading(grave ? 'needs attention' : 'worth knowing')}\n${lines.join('\n')}\n`;
+}
+
+function severityOf({ endpoint }: WrongEndpoint): Severity {
+  return endpoint.problem?.severity ?? 'info';
 }
 
 function isWrong({ problem, live }: EndpointFlows): boolean {

@@ -33,6 +33,7 @@ function flowLines(item: FlowItem): string[] {
     state,
     status,
     timeoutSeconds,
+    ageSeconds,
     client,
     masqueraded,
     stale,
@@ -45,14 +46,20 @@ function flowLines(item: FlowItem): string[] {
   const facts = [
     ...(state === null ? [] : [state]),
     ...status,
+    ...(ageSeconds === null ? [] : [`${ageSeconds} s old`]),
     ...(timeoutSeconds === null ? [] : [`${timeoutSeconds} s left`]),
-    ...(masqueraded ? ['masqueraded'] : []),
   ];
   const translated =
     to === addressWithPort(original.destination.address, original.destination.port) ? '' : ` → ${to}`;
   const first = `  ${protocol} ${wayText(original)}${translated}`;
   const codes = item.problems.map(({ code }) => code);
-  const second = [name === '' ? [] : [`from ${name}`], facts.join(' '), codes, `${file}:${line}`].flat();
+  const second = [
+    name === '' ? [] : [`from ${name}`],
+    facts.join(' '),
+    masqueraded ? 'masqueraded' : '',
+    codes,
+    `${file}:${line}`,
+  ].flat();
   const lines = [first, `    ${escapeTerminal(second.filter((text) => text !== '').join(', '))}`];
   if (stale && clear !== null) lines.push(`    ${clear}`);
   return lines;

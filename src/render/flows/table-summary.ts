@@ -15,6 +15,7 @@ const COLUMNS: readonly Column[] = [
 
 const SERVICES = 12;
 const CLIENTS = 3;
+const LISTED_AT_LEAST = 0.9;
 
 /** @returns the table as a whole: how full it is, Services by flows, top clients, and what `conntrack -S` says. */
 export function renderTableSummary({ summary }: FlowList, options: FlowsTextOptions): string {
@@ -44,12 +45,17 @@ export function renderTableSummary({ summary }: FlowList, options: FlowsTextOpti
   return [`${lines.join('\n')}\n`, `${table}${rest}`, counters].filter((text) => text !== '').join('\n');
 }
 
-function fillText({ table }: FlowListSummary, { colours }: FlowsTextOptions): string {
+function fillText({ table, entries }: FlowListSummary, { colours, width }: FlowsTextOptions): string {
+  if (table.max === 0)
+    return `  the table holds ${table.count ?? '?'} entries, and has no limit (nf_conntrack_max 0)`;
   if (table.fill === null || table.count === null) {
     return '  how full the table is, is not known (capture sysctl net.netfilter.nf_conntrack_max)';
   }
   const text = `  the table holds ${table.count} of ${table.max} entries (${(table.fill * 100).toFixed(1)} %)`;
-  return table.fill >= 0.9 ? colours.bad(text) : text;
+  // Flows come and go between the two readings; a listing that lacks one entry in ten was cut, or is of one family.
+  const cut = entries !== null && entries < table.count * LISTED_AT_LEAST;
+  const fill = table.fill >= 0.9 ? colours.bad(text) : text;
+  return cut ? wrap(`${fill}; the listing has only ${entries} of them`, width, '    ') : fill;
 }
 
 function stateLines({ states }: FlowListSummary, width: number | null): string[] {
