@@ -44,7 +44,9 @@ export function recognise(head: Buffer): Recognised {
   const text = head.toString('utf8');
   const start = text.trimStart();
   if (start === '') return unknown('empty', 'the file holds only blanks');
-  if (/^(\[(?!\d+:\d+\] )|\{)/.test(start)) return recogniseJson(start);
+  // Rules with counters and events of conntrack begin with a bracket too.
+  if (/^(\[(?!\d+:\d+\] |(?:NEW|UPDATE|DESTROY)\] |\d+\.\d+\]\s)|\{)/.test(start))
+    return recogniseJson(start);
   return recogniseLines(text);
 }
 

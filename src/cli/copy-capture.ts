@@ -1,5 +1,6 @@
 import type { CapturedFile } from '../capture/captured-file.ts';
 import { hintsOfName, RECENT_FOLDER } from '../capture/contract-files.ts';
+import { InputError } from '../capture/input-error.ts';
 import { recognise, type SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
 import { gatherSources, type LoadContext } from './load-capture.ts';
@@ -20,6 +21,13 @@ export async function copyRedacted(request: SourceRequest, context: LoadContext)
     else files.set(path, { path, bytes: source.bytes, origin: source.name });
   }
   const written = await prepareFiles([...files.values()], true, context.problems);
+  if (written.length === 0) {
+    const reasons = context.problems.list().map(({ file, message }) => `\n  ${file ?? 'input'}: ${message}`);
+    throw new InputError(
+      'nothing-to-write',
+      `nothing of it can be redacted${reasons.length === 0 ? '' : ':'}${reasons.slice(0, 5).join('')}`,
+    );
+  }
   const item = {
     node: 'of a capture, renamed',
     path: null,

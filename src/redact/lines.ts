@@ -2,7 +2,7 @@ import type { ProblemList } from '../problems/problem.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Renames one line; null: it holds something that is not known, and is left out. */
-type RenameLine = (line: string, renamer: Renamer) => string | null;
+export type RenameLine = (line: string, renamer: Renamer) => string | null;
 
 /** Renames a text line by line. Lines that cannot be kept become empty, so that the others keep their numbers. */
 export function renameLines(
@@ -23,34 +23,6 @@ export function renameLines(
     })
     .join('\n');
 }
-
-const FLOW =
-  /^(?:(?:ipv[46]|unknown) +\d+ +)?[a-z][a-z0-9-]* +\d+ (?: *\d+ )? *(?:[A-Z_0-9]+ +)?(?:src=|\[|type=)|^(?:(?:ipv[46]|unknown) +\d+ +)?[a-z][a-z0-9-]* +\d+ /;
-const FLOW_NUMBERS =
-  /^(?:sport|dport|srckey|dstkey|type|code|id|packets|bytes|mark|use|zone(?:-orig|-reply)?|delta-time|timeout|vtag-orig|vtag-reply|hits)$/;
-
-/** A line of `conntrack -L` in any `-o`. Security contexts, labels, helpers and times of day are dropped. */
-export const renameFlow: RenameLine = (line, renamer) => {
-  if (/^conntrack v[\d.]+ \(conntrack-tools\): \d+ flow entries/.test(line)) return line;
-  if (!FLOW.test(line) || !line.includes('src=')) return null;
-  const words: string[] = [];
-  for (const word of line.split(' ')) {
-    const equals = word.indexOf('=');
-    if (equals < 0) {
-      if (!/^(?:[A-Za-z0-9_-]*|\[[A-Z_]+\])$/.test(word)) return null;
-      words.push(word);
-      continue;
-    }
-    const key = word.slice(0, equals);
-    const value = word.slice(equals + 1);
-    if (key === 'src' || key === 'dst') {
-      const renamed = renamer.address(value);
-      if (renamed === null) return null;
-      words.push(`${key}=${renamed}`);
-    } else if (FLOW_NUMBERS.test(key) && /^[\dxa-fA-F]+$/.test(value)) words.push(word);
-  }
-  return words.join(' ');
-};
 
 /** A line of `conntrack -S`. */
 export const renameFlowStatistics: RenameLine = (line) =>

@@ -3,9 +3,9 @@ import type { Fields } from '../kubernetes/fields.ts';
 import { OBJECT_FILES } from '../kubernetes/object-list.ts';
 import type { ObjectKind } from '../kubernetes/prune.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { renameFlow } from './flows.ts';
 import { renameIpJson } from './json-values.ts';
 import {
-  renameFlow,
   renameFlowStatistics,
   renameIpvs,
   renameLines,

@@ -33,6 +33,8 @@ describe('recognise', () => {
       'ipv4     2 udp      17 119 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=53 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 sport=53 dport=1 mark=0 use=1\n',
     ],
     ['conntrack', '<?xml version="1.0" encoding="utf-8"?>\n<conntrack>\n<flow><meta direction="original">\n'],
+    ['conntrack', `    [NEW] ${FLOW}`],
+    ['conntrack', `[1795280210.759880]\t    [NEW] ${FLOW}`],
     ['conntrack-stats', 'cpu=0   \tfound=17 invalid=15 insert=0 insert_failed=0\n'],
     ['ipset', 'create blocked hash:net family inet hashsize 1024 maxelem 65536\nadd blocked 192.0.2.0/24\n'],
     [

@@ -1,5 +1,9 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { redactFiles } from '../../src/cli/redact-files.ts';
+import { parseFlowLine } from '../../src/conntrack/parse-flow-line.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { parsePrefix, prefixCovers } from '../../src/net/prefix.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
@@ -7,6 +11,7 @@ import { AddressMap } from '../../src/redact/address-map.ts';
 import { Renamer } from '../../src/redact/renamer.ts';
 import { renameOption } from '../../src/redact/rule-options.ts';
 import { renameRule } from '../../src/redact/rules.ts';
+import { run } from '../cli/run-main.ts';
 
 const renamer = (): Renamer => new Renamer('a fixed key');
 
@@ -197,10 +202,55 @@ describe('other files', () => {
     );
   });
 
+  const there = 'src=10.1.1.1 dst=10.2.2.2 sport=1 dport=80';
+  const back = 'src=10.2.2.2 dst=10.1.1.1 sport=80 dport=1';
+  const tuple = (direction: string, from: string, to: string): string =>
+    `<meta direction="${direction}"><layer3 protonum="2" protoname="ipv4"><src>${from}</src><dst>${to}</dst></layer3><layer4 protonum="17" protoname="udp"><sport>1</sport><dport>80</dport></layer4></meta>`;
+  it.each([
+    [
+      '-o timestamp',
+      `udp      17 27 ${there} [UNREPLIED] ${back} mark=0 delta-time=2 [start=Sat Nov 21 16:51:37 2026] use=1`,
+      /^udp {6}17 27 src=\S+ .*\[UNREPLIED\] src=\S+ .* mark=0 delta-time=2 use=1$/,
+    ],
+    [
+      '-E',
+      `[1795279897.710031]\t    [NEW] udp      17 30 ${there} [UNREPLIED] ${back}`,
+      /^ {0,4}\[NEW\] udp {6}17 30 src=\S+ .* dport=1$/,
+    ],
+    [
+      '-o xml',
+      `<flow>${tuple('original', '10.1.1.1', '10.2.2.2')}${tuple('reply', '10.2.2.2', '10.1.1.1')}<meta direction="independent"><timeout>27</timeout><mark>0</mark><secctx>acme_u</secctx><helper>acme</helper><labels><label>acme</label></labels><unreplied/><timestamp><start>1795279897710031519</start></timestamp><deltatime>2</deltatime></meta></flow>`,
+      /^<flow>.*<timeout>27<\/timeout><mark>0<\/mark><unreplied\/><deltatime>2<\/deltatime><\/meta><\/flow>$/,
+    ],
+  ])('flows as conntrack %s prints them keep what a trace reads', async (_form, line, expected) => {
+    const { text, problems } = await redacted({ 'conntrack.txt': `${line}\n` });
+    expect(problems).toEqual([]);
+    const written = text.replace('== conntrack.txt\n', '').trimEnd();
+    expect(written).toMatch(expected);
+    expect(text).not.toMatch(/acme|10\.[12]\.|179527989771003|16:51/);
+    const flow = parseFlowLine(written.replace(/^ *\[NEW\] /, ''), 'conntrack.txt', 1);
+    expect(flow).toMatchObject({ protocol: 17, original: { sourcePort: 1, destinationPort: 80 } });
+    expect(flow?.reply.source).toEqual(flow?.original.destination);
+  });
+
   it('broken ones are left out whole', async () => {
     const { paths, problems } = await redacted({ 'ip-addr.json': '[{"ifname":"acme0","addr_info":[' });
     expect(paths).toEqual([]);
     expect(problems).toMatchObject([{ code: 'not-redactable', file: 'ip-addr.json' }]);
+  });
+
+  it('a capture of which nothing can be redacted is not written', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kp-explain-redact-'));
+    try {
+      const path = join(folder, 'out');
+      const { status, err, out } = await run(['capture', '-w', path, '--redact', '-f', 'fixtures/k3s-ngx']);
+      expect([status, out, existsSync(path)]).toEqual([2, '', false]);
+      expect(err).toMatch(
+        /^error: nothing of it can be redacted:.*nat-L.txt: a listing cannot be redacted.*iptables-save -c/s,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('two redactions of one capture share no names', async () => {
