@@ -56,6 +56,8 @@ export interface Chain {
   readonly rules: RuleList;
   /** Set where rules may be missing: at the end of the chain, or at its start in the tail of a dump. */
   readonly cut?: ChainCut;
+  /** Set where rules were listed without `-v`, which alone prints interfaces. */
+  readonly interfacesNotListed?: true;
 }
 
 /** Which end of a chain's rules a cut took away. */

@@ -186,3 +186,32 @@ describe('commands on the demo', () => {
     expect(JSON.parse((await run(['chain', 'KUBE-SVC-NONE', '--demo', '-o', 'json'])).out).items).toEqual([]);
   });
 });
+
+describe('a listing of a table', () => {
+  const narrow = [
+    'Chain PREROUTING (policy ACCEPT)',
+    'target     prot opt source               destination',
+    'KUBE-SERVICES  all  --  0.0.0.0/0            0.0.0.0/0            /* kubernetes service portals */',
+    '',
+    'Chain KUBE-SERVICES (1 references)',
+    'target     prot opt source               destination',
+    'RETURN     all  --  0.0.0.0/0            10.96.0.1',
+    '',
+  ];
+  const wide = narrow.map((line) =>
+    line
+      .replace(/^target {5}prot opt/, ' pkts bytes target     prot opt in     out    ')
+      .replace(/^(KUBE-SERVICES|RETURN) +all {2}--/, '    0     0 $1  all  --  *      *     '),
+  );
+  it.each([
+    ['without -v does not tell interfaces, which is said', narrow, true],
+    ['with -v does', wide, false],
+  ])('%s', async (_, lines, said) => {
+    const { out, err } = await run(['trace', '10.96.0.1:443', '--from', 'pod', '-f', '-'], {
+      stdin: lines.join('\n'),
+    });
+    expect(err).not.toContain('could not read');
+    expect(out).toContain('KUBE-SERVICES 1  RETURN');
+    expect(out.includes('the listing prints no interfaces')).toBe(said);
+  });
+});

@@ -18,7 +18,7 @@ export function missingRules(
   if (rulesets.length === 0) return [noRules(trace, known)];
   return rulesets.flatMap((ruleset) => [
     ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
-    ...(ruleset.form === 'table-listing' ? [LISTING] : []),
+    ...(lacksInterfaces(ruleset) ? [LISTING] : []),
   ]);
 }
 
@@ -35,10 +35,17 @@ function noRules({ packet }: Trace, { rulesets }: Known): Note {
   };
 }
 
+function lacksInterfaces({ form, tables }: Ruleset): boolean {
+  if (form !== 'table-listing') return false;
+  return [...tables.values()].some(({ chains }) =>
+    [...chains.values()].some((chain) => chain.interfacesNotListed === true),
+  );
+}
+
 const LISTING: Note = {
   code: 'listing-interfaces',
   text: 'the listing prints no interfaces; kube-proxy writes none into its own rules, so there none is taken to exist',
-  settle: 'capture with iptables-save instead of iptables -L',
+  settle: 'capture with iptables-save instead of iptables -L, or list with -v',
 };
 
 /** A table that is there in any form has had its missing chains supplied where kube-proxy always writes them. */

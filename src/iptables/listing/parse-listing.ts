@@ -106,7 +106,9 @@ function buildChain(block: Block, table: TableName, context: RuleContext, proble
     if (holdsAnother(rule)) rules.push({ ...rule, number: ++number, ...unreadableRule(row.text) });
   }
   const { chain: name, policy, counters, line } = block;
-  return { table, name, policy, counters, file: context.file, line, rules: ruleListOf(rules) };
+  const chain = { table, name, policy, counters, file: context.file, line, rules: ruleListOf(rules) };
+  const narrow = block.rows.some(({ columns }) => columns !== null && columns.inInterface === null);
+  return narrow ? { ...chain, interfacesNotListed: true } : chain;
 }
 
 /** Rules that `--line-numbers` shows to be missing stand as one rule of which nothing is known. */
