@@ -14,17 +14,24 @@ import { type SortedSource, type SortedSources, textOf } from './sort-sources.ts
 
 /** @returns the node's facts; each is parsed when first asked for. */
 export function loadHost(sources: SortedSources, problems: ProblemList): Host {
-  const only = <T>(kind: SourceKind, parse: (text: string, file: string) => T | null): (() => T | null) =>
+  const only = <T>(
+    kind: SourceKind,
+    parse: (text: string, file: string, cut: boolean) => T | null,
+  ): (() => T | null) =>
     once(() => {
       const [first, ...more] = sources.get(kind) ?? [];
       reportRepeats(more, problems);
       const text = first === undefined ? null : textOf(first.source, problems);
-      return first === undefined || text === null ? null : parse(text, first.source.name);
+      return first === undefined || text === null
+        ? null
+        : parse(text, first.source.name, first.source.cut === true);
     });
   const links = once(() => loadLinks(sources.get('ip-addr') ?? [], problems));
   const nft = only('nft', (text, file) => parseNft(text, file, problems));
-  const ipsets = only('ipset', (text, file) => byName(parseIpsets(text, file, problems)));
-  const sysctls = only('sysctl', (text) => parseSysctls(text));
+  const ipsets = only('ipset', (text, file, cut) => byName(parseIpsets(text, file, problems, cut)));
+  const sysctls = only('sysctl', (text, _file, cut) =>
+    parseSysctls(cut ? text.slice(0, text.lastIndexOf('\n') + 1) : text),
+  );
   const recent = once(() => loadRecent(sources.get('recent') ?? [], problems));
   const routes = perFamily(sources.get('ip-route') ?? [], parseRoutes, problems);
   const policyRules = perFamily(sources.get('ip-rule') ?? [], parsePolicyRules, problems);

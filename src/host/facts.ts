@@ -125,6 +125,8 @@ export interface IpSet {
   /** The words after the type on the create line. */
   readonly options: readonly string[];
   readonly entries: readonly IpSetEntry[];
+  /** True where it may have members that were not captured. */
+  readonly incomplete?: true;
 }
 
 /** One element: the words of its key, split at commas, and the flags after it. */

@@ -5,18 +5,30 @@ import { setsAsSave } from './ipsets-text.ts';
 
 /**
  * Reads `ipset save` (or `ipset list`): `create NAME TYPE …` and `add NAME ELEMENT …`.
+ * @param cut true where bytes are known to be missing at its end
  * @returns the sets in the order of the dump; lines that cannot be read become problems. Never throws.
  */
-export function parseIpsets(text: string, file = '', problems: ProblemList = new ProblemList()): IpSet[] {
+export function parseIpsets(
+  text: string,
+  file = '',
+  problems: ProblemList = new ProblemList(),
+  cut = false,
+): IpSet[] {
   const sets = new Map<string, IpSet & { readonly entries: IpSetEntry[] }>();
   let number = 0;
-  const saved = /^Name: /m.test(text) ? setsAsSave(text) : text;
-  for (const raw of saved.split('\n')) {
+  let last: string | null = null;
+  const listed = /^Name: /m.test(text) ? setsAsSave(text) : null;
+  const lines = (listed?.text ?? text).split('\n');
+  // Both forms end each line: what stands behind the last line end may be a piece of an element.
+  const ragged = lines.at(-1)?.trim() !== '';
+  if (ragged) lines.pop();
+  for (const raw of lines) {
     number++;
     const line = raw.trim();
     if (line === '' || line.startsWith('#')) continue;
     const words = splitWords(line);
     const [verb, name = '', third] = words;
+    last = name;
     if ((verb === 'create' || verb === '-N') && third !== undefined) {
       const options = words.slice(3);
       sets.set(name, { name, type: canonicalType(third), family: familyOf(options), options, entries: [] });
@@ -36,7 +48,15 @@ export function parseIpsets(text: string, file = '', problems: ProblemList = new
       problems.add('unreadable-line', 'not a line of ipset save', file, number);
     }
   }
-  return [...sets.values()];
+  if (ragged || cut) {
+    const message = `the sets break off${ragged ? ' in this line, which is not used' : ''}; of set ${last ?? '?'} and those behind it members may be missing`;
+    problems.add('truncated', message, file, ragged ? number + 1 : null);
+  }
+  return [...sets.values()].map((set) =>
+    listed?.incomplete.has(set.name) === true || ((ragged || cut) && set.name === last)
+      ? { ...set, incomplete: true }
+      : set,
+  );
 }
 
 /** Old names that `ipset restore` still takes. */

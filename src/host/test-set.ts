@@ -69,7 +69,7 @@ function testList(host: Host, list: IpSet, element: SetElement): SetAnswer {
     if (answer.answer === 'yes') return yes(list.name);
     if (answer.answer === 'unknown') open ??= answer;
   }
-  return open ?? no(list.name);
+  return open ?? (list.incomplete === true ? notWhole(list.name) : no(list.name));
 }
 
 function testOne(set: IpSet, element: SetElement): SetAnswer {
@@ -81,6 +81,10 @@ function testOne(set: IpSet, element: SetElement): SetAnswer {
   const anyFamily = set.type === 'bitmap:port' || set.type === 'hash:mac';
   if (!anyFamily && set.family !== element.family) return no(set.name);
   const result = decide(index, set, element);
+  // A missing member may be a smaller network with `nomatch`.
+  if (set.incomplete === true && (result !== 'yes' || index.dimensions.includes('net'))) {
+    return notWhole(set.name);
+  }
   if (result === 'yes') return yes(set.name);
   if (result === 'no') return no(set.name);
   return unknown(
@@ -264,6 +268,10 @@ function no(name: string): SetAnswer {
     text: `set ${name} did not hold it when it was captured`,
     settle: null,
   };
+}
+
+function notWhole(name: string): SetAnswer {
+  return unknown('ipset-cut', `not every member of set ${name} was captured`, 'ipset save');
 }
 
 function unknown(code: string, text: string, settle: string | null): SetAnswer {

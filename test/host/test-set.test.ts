@@ -247,8 +247,67 @@ describe('ipset save', () => {
     expect(problems.list().map((problem) => [problem.code, problem.line])).toEqual([
       ['ipset-without-create', 1],
       ['unreadable-line', 3],
-      ['unreadable-line', 5],
+      ['truncated', 5],
     ]);
     expect(parseIpsets('')).toEqual([]);
+  });
+});
+
+describe('a set of which not every member is known', () => {
+  const member = from('10.0.0.5');
+  const stranger = from('10.0.0.6');
+  const ask = (text: string, element: Partial<SetElement>, cut = false, name = 'a') => {
+    const read = parseIpsets(text, 'ipset.txt', new ProblemList(), cut);
+    const host = { ...UNKNOWN_HOST, ipsets: new Map(read.map((set) => [set.name, set])) };
+    return testSet(host, name, { ...PACKET, ...element });
+  };
+  const list = (header: string, count: string, ...members: string[]): string =>
+    ['Name: a', 'Type: hash:ip', `Header: family inet${header}`, count, ...members, ''].join('\n');
+  const save = 'create b hash:ip family inet\nadd b 10.0.0.1\ncreate a hash:ip family inet\nadd a 10.0.0.5\n';
+
+  it.each([
+    ['ipset list -t, which shows none', list('', 'Number of entries: 2'), member, 'unknown'],
+    ['ipset list with all of them', list('', 'Number of entries: 1', 'Members:', '10.0.0.5'), stranger, 'no'],
+    [
+      'ipset list with too few',
+      list('', 'Number of entries: 2', 'Members:', '10.0.0.5'),
+      stranger,
+      'unknown',
+    ],
+    ['such a list, of one it shows', list('', 'Number of entries: 2', 'Members:', '10.0.0.5'), member, 'yes'],
+    [
+      'ipset list where some may have timed out',
+      list(' timeout 60', 'Number of entries: 2', 'Members:', '10.0.0.5 timeout 7'),
+      stranger,
+      'no',
+    ],
+    ['ipset save that breaks off in an element', `${save}add a 10.0.0.1`, stranger, 'unknown'],
+    ['the piece of an element', `${save}add a 10.0.0.6`, stranger, 'unknown'],
+  ])('%s', (_, text, element, expected) => {
+    expect(ask(text, element).answer).toBe(expected);
+  });
+
+  it('is the last one of an archive that was cut, and no other', () => {
+    expect(ask(save, stranger, true)).toEqual({
+      answer: 'unknown',
+      code: 'ipset-cut',
+      text: 'not every member of set a was captured',
+      settle: 'ipset save',
+    });
+    expect(ask(save, member, true).answer).toBe('yes');
+    expect(ask(save, stranger, true, 'b').answer).toBe('no');
+    expect(ask(save, stranger).answer).toBe('no');
+  });
+
+  it('may lack a network that is excepted', () => {
+    const nets = 'create a hash:net family inet\nadd a 10.0.0.0/8\n';
+    expect(ask(nets, member, true).answer).toBe('unknown');
+    expect(ask(nets, member).answer).toBe('yes');
+  });
+
+  it('may be a list of sets', () => {
+    const lists = 'create b hash:ip family inet\nadd b 10.0.0.5\ncreate a list:set size 8\nadd a b\n';
+    expect([ask(lists, member, true).answer, ask(lists, stranger, true).answer]).toEqual(['yes', 'unknown']);
+    expect(ask(lists, stranger).answer).toBe('no');
   });
 });

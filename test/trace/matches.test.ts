@@ -39,7 +39,7 @@ const DEFINITE: readonly (readonly [holds: string, fails: string, Question?])[] 
   [
     '-m set --match-set s dst',
     '-m set --match-set s src',
-    { host: nodeOf({ ipsets: 'create s hash:ip family inet\nadd s 8.8.4.4' }) },
+    { host: nodeOf({ ipsets: 'create s hash:ip family inet\nadd s 8.8.4.4\n' }) },
   ],
   ['-p tcp -m comment --comment "x \\" y"', '-p udp -m comment --comment "x"'],
 ];
