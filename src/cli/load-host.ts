@@ -1,4 +1,5 @@
 import type { SourceKind } from '../capture/recognise.ts';
+import type { SourceText } from '../capture/source.ts';
 import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
 import { parseIpsets } from '../host/parse-ipsets.ts';
 import { parseLinks } from '../host/parse-links.ts';
@@ -56,6 +57,17 @@ export function loadHost(sources: SortedSources, problems: ProblemList): Host {
   };
 }
 
+/** Of addresses, routes and policy rules a missing one changes the answer for all packets: what broke off is not used. */
+function wholeTextOf(source: SourceText, problems: ProblemList): string | null {
+  if (source.cut !== true) return textOf(source, problems);
+  problems.add(
+    'truncated',
+    'it breaks off, so it is not used: what is missing could change the answer',
+    source.name,
+  );
+  return null;
+}
+
 type FamilyParser<T> = (text: string, family: Family, file: string, problems: ProblemList) => T[] | null;
 
 /**
@@ -72,7 +84,7 @@ function perFamily<T>(
     reportRepeats(own.slice(1), problems);
     const unclear = sources.find((source) => source.family === null);
     const chosen = own[0] ?? unclear ?? (family === 'ipv6' ? sources[0] : undefined);
-    const text = chosen === undefined ? null : textOf(chosen.source, problems);
+    const text = chosen === undefined ? null : wholeTextOf(chosen.source, problems);
     if (chosen === undefined || text === null) return null;
     const found = parse(text, family, chosen.source.name, problems);
     // In another family's listing, none found means that they were not asked for.
@@ -95,7 +107,9 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): rea
   const links = new Map<string, Link>();
   let read = false;
   for (const sorted of sources) {
-    const found = parseLinks(textOf(sorted.source, problems) ?? '', sorted.source.name, problems);
+    const text = wholeTextOf(sorted.source, problems);
+    if (text === null) continue;
+    const found = parseLinks(text, sorted.source.name, problems);
     let more = !read;
     read ||= found !== null;
     for (const link of found ?? []) {

@@ -77,6 +77,26 @@ describe('inputs that are damaged still answer', () => {
     expect(out).toContain('KUBE-SERVICES  nat table');
     expect(err).toMatch(/note: .*cut\.gz: the gzip stream is cut off/);
   });
+
+  it.each([
+    ['routes', 'default via 10.0.0.1 dev eth0\n', (i: number) => `10.${i >> 8}.${i & 255}.0/24 dev eth0\n`],
+    [
+      'addresses',
+      '1: lo: <LOOPBACK,UP> mtu 65536 state UNKNOWN\n    inet 127.0.0.1/8 scope host lo\n',
+      (i: number) => `    inet 10.${i >> 8}.${i & 255}.1/32 scope global lo\n`,
+    ],
+  ])('without %s that break off: any of them could be the one', async (_, first, line) => {
+    const rules = put('rules.txt', SAVE);
+    const bytes = gzipSync(first + Array.from({ length: 5000 }, (_, i) => line(i * 7)).join(''));
+    const [whole, cut] = [put('whole.gz', bytes), put('cut.gz', bytes.subarray(0, bytes.length - 2000))];
+    const ask = async (path: string) => await run(['trace', '10.96.10.2:80', '-f', rules, '-f', path]);
+    expect((await ask(whole)).err).not.toContain('breaks off');
+    const { status, out, err } = await ask(cut);
+    expect(status).toBe(0);
+    expect(err.replaceAll(/\s+/g, ' ')).toMatch(/note: \S*cut\.gz: it breaks off, so it is not used/);
+    expect(err).not.toContain('the file is empty');
+    expect(out).toMatch(/capture `ip -j (?:addr|route)/);
+  });
 });
 
 describe('escape codes in a rule comment', () => {
