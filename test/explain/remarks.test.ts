@@ -37,6 +37,26 @@ describe('where the rules send a packet, held against the API', () => {
     );
   });
 
+  it('of a namespace whose objects were not captured, is in doubt only', async () => {
+    const shopOnly = (text: string): string => {
+      const list = JSON.parse(text) as { items: { metadata: { namespace: string } }[] };
+      return JSON.stringify({
+        ...list,
+        items: list.items.filter(({ metadata }) => metadata.namespace === 'shop'),
+      });
+    };
+    const part = new BrokenDemo({
+      'services.json': shopOnly,
+      'endpointslices.json': shopOnly,
+      'pods.json': shopOnly,
+    });
+    const found = await part.remarks('10.96.0.10:53', 'pod', { protocol: 'udp' });
+    expect(found.map(({ code, effect }) => [code, effect])).toEqual([
+      ['unknown-address', 'may-break'],
+      ['unknown-address', 'may-break'],
+    ]);
+  });
+
   it('nobody known has the address', async () => {
     const demo = new BrokenDemo({
       'iptables-save.txt': (text) =>

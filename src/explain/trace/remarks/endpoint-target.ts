@@ -69,7 +69,13 @@ function unknownAddress(outcome: Outcome, context: RemarkContext): Remark[] {
   // Host ports have a sentence of their own.
   if (context.target.label === null && podsAsking(context).length > 0) return [];
   const text = `no known pod or node has ${formatAddress(outcome.destination.address)}`;
-  return remark('unknown-address', 'breaks', text);
+  return remark('unknown-address', listsWhole(context) ? 'breaks' : 'may-break', text);
+}
+
+/** Every cluster has Service default/kubernetes (pkg/controlplane): without it the objects are those of some namespaces only. */
+function listsWhole({ known }: RemarkContext): boolean {
+  const services = known.cluster.services ?? [];
+  return services.some(({ namespace, name }) => namespace === 'default' && name === 'kubernetes');
 }
 
 /** True for an address of the pods' network that nobody in the capture has. */
