@@ -122,7 +122,18 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): rea
     }
     if (!more && found !== null) reportRepeats([sorted], problems);
   }
-  return read ? [...links.values()] : null;
+  const all = [...links.values()];
+  // Every network namespace has its loopback link: a listing without it is of single links (`ip addr show dev eth0`).
+  const [first] = all;
+  if (first === undefined || all.some(({ loopback, name }) => loopback || name === 'lo'))
+    return read ? all : null;
+  const names = all.map(({ name }) => name).join(', ');
+  problems.add(
+    'partial-listing',
+    `not used: it lists ${names} only, without the loopback link; list all links with \`ip -j addr\``,
+    sources[0]?.source.name ?? null,
+  );
+  return null;
 }
 
 function loadRecent(

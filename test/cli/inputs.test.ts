@@ -99,6 +99,40 @@ describe('inputs that are damaged still answer', () => {
   });
 });
 
+describe('a listing of one link of several', () => {
+  const link = (name: string, address: string, type: string): string =>
+    `{"ifname":"${name}","link_type":"${type}","flags":["UP"],"addr_info":[{"family":"inet","local":"${address}","prefixlen":24}]}`;
+  const rules = `*nat\n:PREROUTING ACCEPT [0:0]\n-A PREROUTING -p tcp -m addrtype --dst-type LOCAL -j REDIRECT --to-ports 9\nCOMMIT\n`;
+  const ask = async (listing: string) =>
+    await run([
+      'trace',
+      '10.7.0.1:30080',
+      '--from',
+      'external',
+      '-f',
+      put('rules.txt', rules),
+      '-f',
+      put('a.json', listing),
+    ]);
+
+  it('does not tell which addresses are not the node’s', async () => {
+    const { out, err } = await ask(`[${link('eth0', '10.1.0.1', 'ether')}]`);
+    expect(err.replaceAll(/\s+/g, ' ')).toContain(
+      'it lists eth0 only, without the loopback link; list all links',
+    );
+    expect(out).toContain('if 10.7.0.1 is a LOCAL address of this node');
+    expect(out).toContain('if 10.7.0.1 is not a LOCAL address of this node');
+  });
+
+  it('that is all of them does', async () => {
+    const { out, err } = await ask(
+      `[${link('lo', '127.0.0.1', 'loopback')},${link('eth0', '10.1.0.1', 'ether')}]`,
+    );
+    expect(err).not.toContain('loopback link');
+    expect(out).not.toContain('LOCAL address');
+  });
+});
+
 describe('escape codes in a rule comment', () => {
   it.each(['text', 'json', 'yaml'])('do not reach the terminal in %s', async (format) => {
     for (const command of [['services'], ['chain', 'KUBE-SERVICES']]) {
