@@ -89,6 +89,7 @@ class ObjectReader {
     if (kind.endsWith('List')) {
       const itemKind = kind === 'List' ? null : kind.slice(0, -'List'.length);
       if (itemKind !== null && this.#isKind(itemKind)) this.#met.add(itemKind);
+      this.#checkPages(value);
       for (const item of items ?? listOf(value.items)) this.read(item, itemKind, depth + 1);
       return;
     }
@@ -103,6 +104,14 @@ class ObjectReader {
       ...(this.#met.has('Pod') ? { pods: this.#pods } : {}),
       ...(this.#met.has('Node') ? { nodes: this.#nodes } : {}),
     };
+  }
+
+  /** The API's `limit=`: a list that is not the last page says where the next one goes on. */
+  #checkPages({ metadata }: Fields): void {
+    if (!isFields(metadata) || (textOf(metadata.continue) ?? '') === '') return;
+    const message =
+      'this list is one page of several: objects are missing (take all of them with `kubectl get … -o json`)';
+    this.#problems.add('truncated', message, this.#file, null);
   }
 
   #isKind(kind: string): kind is Kind {

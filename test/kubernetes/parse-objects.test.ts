@@ -65,6 +65,19 @@ async function read(text: string): Promise<{ part: ClusterPart; problems: Return
 
 const readValue = (value: unknown) => read(JSON.stringify(value));
 
+describe('a page of a list', () => {
+  it.each([
+    ['the first one is not taken for all', '{"continue":"eyJ2Ijo","remainingItemCount":7}', ['truncated']],
+    ['the last one cannot be told from a whole list', '{"continue":"","resourceVersion":"5"}', []],
+  ])('%s', async (_, metadata, codes) => {
+    const problems = new ProblemList();
+    const text = `{"kind":"ServiceList","apiVersion":"v1","metadata":${metadata},"items":[{"metadata":{"name":"a","namespace":"b"},"spec":{"clusterIP":"10.0.0.1"}}]}`;
+    const { services } = await parseObjects({ name: 'services.json', bytes: Buffer.from(text) }, problems);
+    expect(services).toMatchObject([{ namespace: 'b', name: 'a' }]);
+    expect(problems.list().map(({ code }) => code)).toEqual(codes);
+  });
+});
+
 describe('a Service', () => {
   it('keeps every field that rules depend on', async () => {
     const { part, problems } = await readValue(SERVICE);
