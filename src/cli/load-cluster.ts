@@ -1,6 +1,6 @@
 import { formatBytes } from '../capture/limits.ts';
 import type { ClusterPart } from '../kubernetes/merge-clusters.ts';
-import { type Cluster, UNKNOWN_CLUSTER } from '../kubernetes/objects.ts';
+import { type Cluster, type Endpoint, type Service, UNKNOWN_CLUSTER } from '../kubernetes/objects.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Progress } from './progress.ts';
 import type { SortedSources } from './sort-sources.ts';
@@ -14,10 +14,30 @@ export async function loadCluster(
   const objects = sources.get('kubernetes') ?? [];
   if (objects.length === 0) return UNKNOWN_CLUSTER;
   const { mergeClusters, parseObjects } = await import('../kubernetes/parse-objects.ts');
-  const parts: ClusterPart[] = [];
+  const parts: { readonly file: string; readonly part: ClusterPart }[] = [];
   for (const { source } of objects) {
     progress.begin(`reading ${source.name} (${formatBytes(source.size)})`);
-    parts.push(await parseObjects(source, problems));
+    parts.push({ file: source.name, part: await parseObjects(source, problems) });
   }
-  return mergeClusters(parts);
+  const cluster = mergeClusters(parts.map(({ part }) => part));
+  // Where there are EndpointSlices, Endpoints only add what the slices do not mirror.
+  const sliced = parts.filter(({ part }) => part.endpoints !== undefined);
+  const [first] = sliced.length > 0 ? sliced : parts.filter(({ part }) => part.olderEndpoints !== undefined);
+  const endpoints =
+    sliced.length > 0 ? sliced.flatMap(({ part }) => part.endpoints ?? []) : cluster.endpoints;
+  if (first !== undefined && isOfSomeNamespaces(cluster.services ?? [], endpoints ?? [])) {
+    const message =
+      'it has no endpoint of default/kubernetes, as every cluster has: these are some namespaces only (take them with --all-namespaces)';
+    problems.add('truncated', message, first.file);
+  }
+  return cluster;
+}
+
+/** The API server itself writes Service default/kubernetes and its endpoints (pkg/controlplane/reconcilers). */
+function isOfSomeNamespaces(services: readonly Service[], endpoints: readonly Endpoint[]): boolean {
+  const isIt = (namespace: string, name: string): boolean => namespace === 'default' && name === 'kubernetes';
+  return (
+    services.some(({ namespace, name }) => isIt(namespace, name)) &&
+    !endpoints.some(({ namespace, service }) => isIt(namespace, service))
+  );
 }

@@ -335,6 +335,26 @@ describe('several captures', () => {
   });
 });
 
+describe('objects of some namespaces only', () => {
+  it('are not compared with the rules of all of them', async () => {
+    const shopOnly: Edit = [
+      'endpointslices.json',
+      (text) => {
+        const list = JSON.parse(text) as { items: { metadata: { namespace: string } }[] };
+        return JSON.stringify({
+          ...list,
+          items: list.items.filter(({ metadata }) => metadata.namespace === 'shop'),
+        });
+      },
+    ];
+    const { status, out, err } = await runOn([shopOnly], 'check', 'FOLDER', '--ignore', 'KP101');
+    expect([status, out]).toEqual([0, expect.not.stringMatching(/^(?:ERROR|WARNING)/m)]);
+    expect(`${out}${err}`.replaceAll(/\s+/g, ' ')).toMatch(
+      /no endpoint of default\/kubernetes, as every cluster has/,
+    );
+  });
+});
+
 describe('a wrong command line', () => {
   it.each([
     [['check', '--demo', '--only', 'KP999'], /no finding has the code KP999/],
