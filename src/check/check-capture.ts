@@ -24,7 +24,7 @@ export function findingCodes(): ReadonlySet<string> {
 
 /** What one capture is checked against. */
 export interface CheckMatter {
-  readonly input: CheckInput;
+  readonly context: CheckContext;
   readonly expectations: Expectations | null;
 }
 
@@ -32,8 +32,7 @@ export interface CheckMatter {
 export type CheckAnswer = Omit<CheckReport, 'apiVersion' | 'kind' | 'capture' | 'problems'>;
 
 /** Finds, filters and judges. Never throws for any capture. */
-export function checkCapture({ input, expectations }: CheckMatter, question: CheckQuestion): CheckAnswer {
-  const context = new CheckContext(input);
+export function checkCapture({ context, expectations }: CheckMatter, question: CheckQuestion): CheckAnswer {
   const found = findAll(context, question.only);
   const allow = expectations?.allow ?? [];
   const { findings, allowed, unused } = filterFindings(found, {
@@ -45,7 +44,10 @@ export function checkCapture({ input, expectations }: CheckMatter, question: Che
   const results =
     expectations === null
       ? []
-      : [...judge(expectations, input.known, found), ...unusedResults(expectations, unused, question)];
+      : [
+          ...judge(expectations, context.input.known, found),
+          ...unusedResults(expectations, unused, question),
+        ];
   const count = (severity: Severity) => reported.filter((finding) => finding.severity === severity).length;
   return {
     passed: !reported.some(({ severity }) => severity !== 'info') && results.every(({ passed }) => passed),

@@ -68,8 +68,8 @@ export function filterFindings(found: readonly Finding[], filter: FindingFilter)
   return { findings, allowed, unused: filter.allowances.filter((allowance) => !used.has(allowance)) };
 }
 
-/** What a finding is about, where that is several things: its Services, or its pods if a pod stands first. */
-function partsOf({ objects }: Finding): string[] {
+/** @returns what a finding is about, where that is several things: its Services, or its pods if a pod stands first. */
+export function partsOf({ objects }: Pick<Finding, 'objects'>): string[] {
   const named = objects.filter((name) => NAMED.test(name));
   const isPod = named[0]?.startsWith('pod ') === true;
   return named.filter((name) => name.startsWith('pod ') === isPod);

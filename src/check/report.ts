@@ -23,6 +23,8 @@ export interface CheckReportList {
   /** True where every capture passed. */
   readonly passed: boolean;
   readonly items: readonly CheckReport[];
+  /** Nodes of one cluster beside each other, one for each cluster; empty where no two nodes can be compared. */
+  readonly comparisons: readonly NodeComparison[];
   readonly problems: DocumentHead<'CheckReport'>['problems'];
 }
 
@@ -50,4 +52,24 @@ export interface ExpectationResult {
   /** Where the statement stands. */
   readonly file: string | null;
   readonly line: number | null;
+}
+
+/** Nodes of one cluster that were compared with each other. Differences do not decide about `passed`: findings do. */
+export interface NodeComparison {
+  /** In the order in which they were checked; at least two. */
+  readonly nodes: readonly string[];
+  readonly differences: readonly NodeDifference[];
+}
+
+/** Something that is not the same on all nodes although it should be. */
+export interface NodeDifference {
+  readonly kind: 'finding' | 'service' | 'setting';
+  /** Code of the finding, `shop/web:http tcp`, or the setting. */
+  readonly subject: string;
+  /** The nodes that differ from the rest; where no majority agrees, some that agree with each other. */
+  readonly nodes: readonly string[];
+  /** The nodes that agree; empty where no majority does. */
+  readonly rest: readonly string[];
+  /** What `nodes` do. */
+  readonly message: string;
 }

@@ -12,6 +12,7 @@ interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly ignore?: readonly { readonly code: string; readonly object: string | null }[];
   readonly expect?: string;
   readonly update?: boolean;
+  readonly allNodes?: boolean;
 }
 
 /** @returns the command; `act` gets the request. */
@@ -40,20 +41,30 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       'expectations, where they are not in the capture as expect.yaml',
       notEmpty('A file'),
     )
+    .addOption(
+      new Option(
+        '--all-nodes',
+        'check every node of the cluster, and say which differ from the rest',
+      ).conflicts(['node', 'file', 'demo']),
+    )
     .option('--update', 'write down in expect.yaml what the capture does today, for review');
   return command
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain check --demo', 'the bundled capture of a node'],
         ['kp-explain check captures/ --severity warning', 'every capture below a folder'],
+        ['kp-explain check --all-nodes', 'every node of the cluster, and which differ'],
         ['kp-explain check captures/ -o junit > report.xml', 'for CI'],
         ['kp-explain check node-1/ --ignore KP104=shop/web', 'one known finding left out'],
         ['kp-explain check node-1/ --update', 'write node-1/expect.yaml'],
       ]),
     )
     .action(async (captures: readonly string[], options: CheckOptions) => {
+      const allNodes = options.allNodes ?? false;
+      // With --all-nodes the name stands for each of them.
+      const common = { ...options, output: 'text' as const, ...(allNodes ? { node: 'NODE' } : {}) };
       await act({
-        sources: commonRequest({ ...options, output: 'text' }).sources,
+        sources: commonRequest(common, { host: 'all', flows: 'all' }).sources,
         output: options.output,
         captures,
         least: options.severity,
@@ -61,6 +72,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         ignore: options.ignore ?? [],
         expect: options.expect ?? null,
         update: options.update ?? false,
+        allNodes,
       });
     });
 }

@@ -18,4 +18,6 @@ export interface CheckRequest {
   /** File of expectations; null: that of the capture. */
   readonly expect: string | null;
   readonly update: boolean;
+  /** Every node of a live cluster; `sources.live` says how one is reached. */
+  readonly allNodes: boolean;
 }

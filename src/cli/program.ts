@@ -44,7 +44,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     )
     .addCommand(
       checkCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runCheck(request, io));
+        status = await unlessShown([request.sources], io, () => runCheck(request, io), request.allNodes);
       }),
     )
     .addCommand(

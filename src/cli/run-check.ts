@@ -1,25 +1,12 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { findCaptures } from '../capture/find-captures.ts';
-import { InputError } from '../capture/input-error.ts';
-import { unreadable } from '../capture/source.ts';
-import {
-  type CheckQuestion,
-  checkCapture,
-  findForUpdate,
-  findingCodes,
-  withHead,
-} from '../check/check-capture.ts';
-import type { Expectations } from '../check/expectations/expectations.ts';
-import { parseExpectations } from '../check/expectations/parse-expectations.ts';
-import { proposeExpectations } from '../check/expectations/propose.ts';
-import type { CheckReport } from '../check/report.ts';
-import type { CheckInput } from '../findings/context.ts';
+import { type CheckQuestion, findingCodes } from '../check/check-capture.ts';
+import { compareClusters } from '../check/nodes/compare-clusters.ts';
+import type { CheckReport, NodeComparison } from '../check/report.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
-import type { Capture } from './capture.ts';
+import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { knownOf } from './known.ts';
 import { loadCapture } from './load-capture.ts';
 import { Progress } from './progress.ts';
 import type { SourceRequest } from './requests.ts';
@@ -27,34 +14,77 @@ import { UsageError } from './usage-error.ts';
 import { writeReports } from './write-reports.ts';
 
 /**
- * Checks every capture and writes the reports. A capture that cannot be read is told and the others are checked.
- * Throws UsageError where the command line is wrong; InputError where the only capture, or expect.yaml, cannot be read.
+ * Checks every capture, or every node, and writes the reports. What cannot be read is told and the others are checked.
+ * Throws UsageError where the command line is wrong; InputError where the only capture, or expect.yaml, cannot be read;
+ * UnreachableError where no node can be reached.
  */
 export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> {
   const question = questionOf(request);
   const captures = listCaptures(request);
-  if (request.update) return await update(captures, request, io);
-  const reports: CheckReport[] = [];
+  if (request.update) {
+    const { updateExpectations } = await import('./update-expectations.ts');
+    await updateExpectations(captures, request.expect, io);
+    return EXIT.answered;
+  }
+  const results = request.allNodes
+    ? await checkNodes(request, question, io)
+    : await checkCaptures(captures, request, question, io);
+  const { reports, failures, status } = results;
+  const writing = { failures, isList: request.allNodes || isList(request, captures), output: request.output };
+  await writeReports(reports, { ...writing, comparisons: results.comparisons }, io);
+  if (status !== EXIT.answered) return status;
+  return reports.every(({ passed }) => passed) ? EXIT.answered : EXIT.no;
+}
+
+/** What was checked, and what could not be. */
+export interface CheckResults {
+  readonly reports: readonly CheckReport[];
+  readonly comparisons: readonly NodeComparison[];
+  readonly failures: readonly Problem[];
+  /** 0, or why some could not be checked. */
+  readonly status: ExitStatus;
+}
+
+async function checkNodes(request: CheckRequest, question: CheckQuestion, io: Io): Promise<CheckResults> {
+  const { checkAllNodes } = await import('./check-all-nodes.ts');
+  return await checkAllNodes(request, question, io);
+}
+
+async function checkCaptures(
+  captures: readonly SourceRequest[],
+  { expect }: CheckRequest,
+  question: CheckQuestion,
+  io: Io,
+): Promise<CheckResults> {
+  const checked: Checked[] = [];
   const failures: Problem[] = [];
-  let worst: ExitStatus = EXIT.answered;
+  let status: ExitStatus = EXIT.answered;
   for (const sources of captures) {
+    const progress = new Progress(io);
     try {
-      reports.push(await checkOne(sources, request, question, io));
+      const capture = await loadCapture(sources, {
+        stdin: () => io.stdin(),
+        problems: new ProblemList(),
+        progress,
+      });
+      progress.begin(`checking ${capture.info.origin}`);
+      checked.push(await checkOne(capture, expect, question));
     } catch (error) {
       if (captures.length === 1 || statusOfError(error) === EXIT.bug) throw error;
-      const message = error instanceof Error ? error.message : String(error);
-      failures.push({
-        code: 'capture-not-checked',
-        message: `not checked: ${message}`,
-        file: sources.files[0] ?? null,
-        line: null,
-      });
-      worst = statusOfError(error);
+      failures.push(notChecked(error, sources.files[0] ?? null));
+      status = statusOfError(error);
+    } finally {
+      progress.end();
     }
   }
-  await writeReports(reports, { failures, isList: isList(request, captures), output: request.output }, io);
-  if (worst !== EXIT.answered) return worst;
-  return reports.every(({ passed }) => passed) ? EXIT.answered : EXIT.no;
+  const reports = checked.map(({ report }) => report);
+  return { reports, comparisons: compareClusters(checked), failures, status };
+}
+
+/** @returns what is told of a capture or node that could not be checked. */
+export function notChecked(error: unknown, file: string | null): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: 'capture-not-checked', message: `not checked: ${message}`, file, line: null };
 }
 
 function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
@@ -74,8 +104,16 @@ function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
 }
 
 /** Each as one request for `loadCapture`. */
-function listCaptures({ captures, sources }: CheckRequest): SourceRequest[] {
+function listCaptures({ captures, sources, allNodes, update }: CheckRequest): SourceRequest[] {
   const given = sources.demo || sources.files.length > 0;
+  if (allNodes && (captures.length > 0 || update)) {
+    throw new UsageError(
+      'two-states',
+      captures.length > 0
+        ? '--all-nodes checks the nodes of a live cluster: name captures, or say --all-nodes, not both'
+        : '--update writes beside a capture: save the nodes first, with capture --all-nodes',
+    );
+  }
   if (given && captures.length > 0)
     throw new UsageError('two-states', 'name captures as arguments, or one with -f or --demo, not both');
   if (captures.length === 0) return [sources];
@@ -92,120 +130,4 @@ function isList({ captures }: CheckRequest, found: readonly SourceRequest[]): bo
       found[0]?.files[0] !== captures[0]?.replace(/(?<=.)\/+$/, '') &&
       found[0]?.files[0] !== captures[0])
   );
-}
-
-async function checkOne(
-  sources: SourceRequest,
-  request: CheckRequest,
-  question: CheckQuestion,
-  io: Io,
-): Promise<CheckReport> {
-  const progress = new Progress(io);
-  try {
-    const capture = await open(sources, io, progress);
-    const expectations = readExpectations(capture, request);
-    progress.begin(`checking ${capture.info.origin}`);
-    const input = await inputOf(capture);
-    const answer = checkCapture({ input, expectations }, question);
-    return withHead(answer, capture.info, capture.problems.list());
-  } finally {
-    progress.end();
-  }
-}
-
-async function open(sources: SourceRequest, io: Io, progress: Progress): Promise<Capture> {
-  return await loadCapture(sources, { stdin: () => io.stdin(), problems: new ProblemList(), progress });
-}
-
-async function inputOf(capture: Capture): Promise<CheckInput> {
-  const known = knownOf(capture, await capture.cluster());
-  const { kubeProxy, kubeProxyFlags } = capture.manifest;
-  return {
-    known,
-    kubeProxyVersion: kubeProxy,
-    kubeProxyFlags,
-    conntrackStats: capture.conntrackStats(),
-    cutInputs: cutInputs(capture),
-  };
-}
-
-/** Rules and API objects that were not read whole; a flow listing that is cut only shows fewer flows. */
-function cutInputs(capture: Capture): string[] {
-  const codes = new Set([
-    'truncated',
-    'damaged',
-    'too-large',
-    'missing-rules',
-    'malformed-object',
-    'unreadable-json',
-  ]);
-  const files = capture.problems
-    .list()
-    .filter(
-      ({ code, file }) =>
-        codes.has(code) &&
-        file !== null &&
-        !/conntrack|nft|sysctl|xt_recent|ip6?-/.test(file.replace(/^.*\//, '')),
-    )
-    .map(({ file }) => file ?? '');
-  return [...new Set(files)];
-}
-
-/** A mistake in the file is an error: a statement that is not understood must not pass for one that holds. */
-function readExpectations(capture: Capture, { expect }: CheckRequest): Expectations | null {
-  const text = expect === null ? capture.expectations() : readText(expect);
-  if (text === null) return null;
-  const file = expect ?? `${capture.info.origin.replace(/\/+$/, '')}/expect.yaml`;
-  const { expectations, mistakes } = parseExpectations(text, file, findingCodes());
-  if (mistakes.length === 0) return expectations;
-  const lines = mistakes.slice(0, 20).map(({ line, message }) => `${file}:${line}: ${message}`);
-  const more = mistakes.length > 20 ? `\n… and ${mistakes.length - 20} more` : '';
-  throw new InputError('expectations', `${lines.join('\n')}${more}`, file);
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-}
-
-async function update(
-  captures: readonly SourceRequest[],
-  request: CheckRequest,
-  io: Io,
-): Promise<ExitStatus> {
-  for (const sources of captures) {
-    const [folder] = sources.files;
-    const path =
-      request.expect ??
-      (folder === undefined || !isFolder(folder) ? null : `${folder.replace(/(?<=.)\/+$/, '')}/expect.yaml`);
-    if (path === null || (request.expect !== null && captures.length > 1)) {
-      throw new UsageError(
-        'nowhere-to-write',
-        '--update writes expect.yaml into a capture folder; for anything else say --expect FILE',
-      );
-    }
-    const progress = new Progress(io);
-    try {
-      const capture = await open(sources, io, progress);
-      const before = existsSync(path) ? readExpectations(capture, { ...request, expect: path }) : null;
-      progress.begin(`checking ${capture.info.origin}`);
-      const input = await inputOf(capture);
-      writeFileSync(path, proposeExpectations(input.known, findForUpdate(input), before));
-    } finally {
-      progress.end();
-    }
-    io.out(`wrote ${path}: what the capture does today; review it before you rely on it\n`);
-  }
-  return EXIT.answered;
-}
-
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path).isDirectory();
-  } catch {
-    return false;
-  }
 }

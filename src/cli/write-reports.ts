@@ -1,4 +1,4 @@
-import type { CheckReport, CheckReportList } from '../check/report.ts';
+import type { CheckReport, CheckReportList, NodeComparison } from '../check/report.ts';
 import type { Problem } from '../problems/problem.ts';
 import { loadColours, wantsColour } from '../render/colours.ts';
 import type { CheckOutput } from './check-request.ts';
@@ -10,6 +10,7 @@ export interface ReportWriting {
   readonly failures: readonly Problem[];
   /** True where the answer is a list, even of one. */
   readonly isList: boolean;
+  readonly comparisons: readonly NodeComparison[];
   readonly output: CheckOutput;
 }
 
@@ -48,7 +49,7 @@ export async function writeReports(
     case 'text': {
       const { renderCheckText } = await import('../render/check-text.ts');
       const colours = await loadColours(wantsColour(io.columns !== null, io.env));
-      io.out(renderCheckText(reports, { width: io.columns, colours }));
+      io.out(renderCheckText(reports, writing.comparisons, { width: io.columns, colours }));
     }
   }
   const { renderProblems } = await import('../render/problems-text.ts');
@@ -59,7 +60,7 @@ export async function writeReports(
 
 function documentOf(
   reports: readonly CheckReport[],
-  { failures, isList }: ReportWriting,
+  { failures, isList, comparisons }: ReportWriting,
 ): CheckReport | CheckReportList {
   const [only] = reports;
   if (!isList && only !== undefined) return only;
@@ -68,6 +69,7 @@ function documentOf(
     kind: 'CheckReportList',
     passed: failures.length === 0 && reports.every(({ passed }) => passed),
     items: reports,
+    comparisons,
     problems: failures,
   };
 }

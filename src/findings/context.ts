@@ -4,7 +4,7 @@ import { listServices } from '../explain/list-services.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import { Namer } from '../explain/trace/namer.ts';
-import type { Ruleset } from '../iptables/ruleset.ts';
+import type { Ruleset, TableName } from '../iptables/ruleset.ts';
 import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
@@ -13,7 +13,7 @@ import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.t
 import type { OwnNode } from './expected/usable-endpoints.ts';
 import { groupBy } from './group.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
-import { type Cause, causeOf } from './survey/cause.ts';
+import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
 import type { Deviation } from './survey/deviation.ts';
 import { type DetectedPods, detectPods } from './survey/local-detection.ts';
@@ -56,7 +56,7 @@ export class CheckContext {
 
   constructor(input: CheckInput) {
     this.input = input;
-    this.known = this.#isCut ? withoutCut(input.known) : input.known;
+    this.known = this.#isCut ? withoutCut(input.known) : withoutOlder(input.known);
     this.node = ownNode(input.known);
     this.minor = parseMinorVersion(input.kubeProxyVersion);
   }
@@ -109,6 +109,8 @@ export class CheckContext {
     const { proxyMode, rulesets } = this.known;
     if (proxyMode !== 'iptables') return MODE_REASONS[proxyMode];
     if (this.#isCut) return `not all of ${(this.input.cutInputs ?? []).join(', ')} could be read`;
+    if (this.input.known.cluster.olderEndpointsOnly === true)
+      return 'the capture has Endpoints and no EndpointSlices, which kube-proxy goes by';
     if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
     if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
     if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
@@ -128,7 +130,14 @@ export class CheckContext {
         detection: (family: Family) => this.detection(family),
         flushed: (family: Family) => this.flushed(family),
       };
-      return groupBy(this.deviations, (deviation) => causeOf(deviation, setting));
+      const told = this.deviations.map((deviation) => ({ deviation, cause: causeOf(deviation, setting) }));
+      const stale = new Set(
+        told.flatMap(({ deviation, cause }) => (cause === 'stale' ? [deviation.port] : [])),
+      );
+      const groups = groupBy(told, ({ deviation, cause }) =>
+        stale.has(deviation.port) && isPartOfStale(deviation, cause) ? 'stale' : cause,
+      );
+      return new Map([...groups].map(([cause, list]) => [cause, list.map(({ deviation }) => deviation)]));
     });
     return causes.flatMap((cause) => byCause.get(cause) ?? []);
   }
@@ -164,6 +173,7 @@ export class CheckContext {
         node: this.node,
         minor: this.minor,
         detection: { ipv4: this.detection('ipv4'), ipv6: this.detection('ipv6') },
+        refusals: { ipv4: this.hasTable('ipv4', 'filter'), ipv6: this.hasTable('ipv6', 'filter') },
         nodePorts: { ipv4: this.#takesNodePorts('ipv4'), ipv6: this.#takesNodePorts('ipv6') },
         follower: this.follower,
       });
@@ -174,8 +184,13 @@ export class CheckContext {
 
   /** @returns true where the capture holds whole tables of the family, as iptables-save prints them. */
   hasRules(family: Family): boolean {
+    return this.hasTable(family, 'nat');
+  }
+
+  /** @returns true where the capture holds this table of the family, as iptables-save prints it. */
+  hasTable(family: Family, table: TableName): boolean {
     return this.known.rulesets.some(
-      (ruleset) => ruleset.family === family && ruleset.form === 'save' && ruleset.tables.has('nat'),
+      (ruleset) => ruleset.family === family && ruleset.form === 'save' && ruleset.tables.has(table),
     );
   }
 
@@ -200,6 +215,12 @@ function withoutCut(known: Known): Known {
     rulesets: known.rulesets.map((ruleset): Ruleset => ({ ...ruleset, form: 'rules-listing' })),
     cluster: { ...known.cluster, services: null, endpoints: null, pods: null },
   };
+}
+
+/** Endpoints know one family, no hints and nothing of what terminates: what is not in them may be there all the same. */
+function withoutOlder(known: Known): Known {
+  if (known.cluster.olderEndpointsOnly !== true) return known;
+  return { ...known, cluster: { ...known.cluster, endpoints: null } };
 }
 
 /** A Node's zone is also that of the endpoints on it. */

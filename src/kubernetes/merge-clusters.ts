@@ -22,6 +22,7 @@ export function mergeClusters(parts: readonly ClusterPart[]): Cluster {
       objectKey,
     ),
     endpoints: mergeEndpoints(parts),
+    ...(isOlderOnly(parts) ? { olderEndpointsOnly: true as const } : {}),
     pods: merge(
       lists(parts, (part) => part.pods),
       objectKey,
@@ -43,6 +44,11 @@ function mergeEndpoints(parts: readonly ClusterPart[]): readonly Endpoint[] | nu
     list.filter(({ namespace, service }) => !sliced.has(`${namespace}/${service}`)),
   );
   return merge([...slices, ...kept], endpointKey);
+}
+
+function isOlderOnly(parts: readonly ClusterPart[]): boolean {
+  const any = (pick: (part: ClusterPart) => unknown) => parts.some((part) => pick(part) != null);
+  return any(({ olderEndpoints }) => olderEndpoints) && !any(({ endpoints }) => endpoints);
 }
 
 function endpointKey(endpoint: Endpoint): string {

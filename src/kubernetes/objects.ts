@@ -83,6 +83,8 @@ export interface Node {
 export interface Cluster {
   readonly services: readonly Service[] | null;
   readonly endpoints: readonly Endpoint[] | null;
+  /** Set where no EndpointSlices were given: `endpoints` are those of Endpoints, which know one family, and neither hints nor terminating pods. */
+  readonly olderEndpointsOnly?: true;
   readonly pods: readonly Pod[] | null;
   readonly nodes: readonly Node[] | null;
 }

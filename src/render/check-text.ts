@@ -1,5 +1,6 @@
-import type { CheckReport, ExpectationResult, ReportedFinding } from '../check/report.ts';
+import type { CheckReport, ExpectationResult, NodeComparison, ReportedFinding } from '../check/report.ts';
 import type { Evidence, Severity } from '../findings/finding.ts';
+import { renderNodeComparison } from './check-nodes-text.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { wrap } from './wrap.ts';
@@ -11,10 +12,20 @@ export interface CheckTextOptions {
   readonly colours: Colours;
 }
 
-/** @returns each capture: the verdict first, then errors and warnings with their proof, then notes, one line each. */
-export function renderCheckText(reports: readonly CheckReport[], options: CheckTextOptions): string {
-  const blocks = reports.map((report) => renderReport(report, options));
-  if (reports.length < 2) return blocks.join('');
+/**
+ * @returns each capture: the verdict first, then errors and warnings with their proof, then notes, one line each; behind them
+ *   which nodes differ from the rest.
+ */
+export function renderCheckText(
+  reports: readonly CheckReport[],
+  comparisons: readonly NodeComparison[],
+  options: CheckTextOptions,
+): string {
+  const blocks = [
+    ...reports.map((report) => renderReport(report, options)),
+    ...comparisons.map((comparison) => renderNodeComparison(comparison, options)),
+  ];
+  if (reports.length < 2) return blocks.join('\n');
   const failed = reports.filter(({ passed }) => !passed).length;
   const { colours } = options;
   const sum =

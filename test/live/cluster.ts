@@ -39,6 +39,8 @@ export interface Scenario {
   readonly hostPrograms: readonly string[];
   readonly imagePrograms?: Readonly<Record<string, readonly string[]>>;
   readonly outputs: Readonly<Record<string, string | Trouble>>;
+  /** What a node prints that is not as the others are, by its name. */
+  readonly outputsOf?: Readonly<Record<string, Scenario['outputs']>>;
   readonly debugStatus?: object;
 }
 

@@ -143,7 +143,8 @@ function run() {
     ? scenario.hostPrograms
     : (scenario.imagePrograms?.[container.image] ?? scenario.podPrograms);
   if (!programs.includes(argv[0])) return missing();
-  const file = scenario.outputs[argv.join(' ')];
+  const command = argv.join(' ');
+  const file = scenario.outputsOf?.[pod.spec.nodeName]?.[command] ?? scenario.outputs[command];
   if (file === undefined)
     return end(1, { err: `${argv[0]}: no such thing\ncommand terminated with exit code 1\n` });
   return end(0, typeof file === 'string' ? { out: readFileSync(file) } : file);

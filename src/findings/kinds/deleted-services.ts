@@ -26,7 +26,7 @@ export function deletedServices(context: CheckContext): DeletedService[] {
   const found = new Map<string, DeletedService>();
   for (const item of context.programmed) {
     const label = `${item.namespace}/${item.name}`;
-    if (item.namespace === null || item.namedBy !== 'comment' || present.has(label) || found.has(label))
+    if (item.namespace === null || item.namedBy === 'none' || present.has(label) || found.has(label))
       continue;
     if (!whole.has(`${item.backend} ${item.family}`)) continue;
     const [socket] = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs];

@@ -24,7 +24,10 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
       const nat = ruleset?.tables.get('nat');
       if (ruleset === undefined || nat === undefined || item.namespace === null || item.name === null)
         return [];
+      // A chain that was changed masquerades for the endpoint that it was written for: KP207 tells.
+      const changed = new Set(item.misdirected.map(({ chain }) => chain));
       const bare = item.endpoints.filter(({ chain, address }) => {
+        if (changed.has(chain)) return false;
         const rules = nat.chains.get(chain)?.rules;
         return (
           chain.startsWith('KUBE-SEP-') && rules !== undefined && rules.length > 0 && !marks(rules, address)

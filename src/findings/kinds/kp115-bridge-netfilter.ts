@@ -17,44 +17,63 @@ export const bridgeNetfilterOff: FindingKind<CheckContext> = {
     const { host } = context.known;
     // A few sysctls by themselves say nothing of those that are not among them.
     if (context.notCompared !== null || host.sysctls === null || host.sysctls.size < WHOLE) return [];
-    return (['ipv4', 'ipv6'] as const).flatMap((family): Finding[] => {
-      if (bridgeCallsIptables(host, family) !== false) return [];
-      const bridges = (host.links ?? []).filter(({ name, up }) => up && isBridge(host, name) === true);
-      const hit = bridges.flatMap((bridge) => {
-        const ports = (context.expected ?? []).filter(
-          (port) => port.family === family && isBehind(port, bridge),
-        );
-        return ports.map((port) => ({ port, bridge }));
-      });
-      if (hit.length === 0) return [];
-      const ports = hit.map(({ port }) => port);
-      const names = serviceNames(ports);
-      const [bridge] = hit.map((one) => one.bridge.name);
-      const option = `net.bridge.bridge-nf-call-${family === 'ipv4' ? 'iptables' : 'ip6tables'}`;
-      const value = host.sysctls?.get(option);
-      return [
-        {
-          code: 'KP115',
-          severity: 'error',
-          message: `answers between pods behind ${bridge} skip iptables (${option} is ${value ?? 'not there: br_netfilter is not loaded'}): a pod that asks ${listed(names, 3)} and gets an endpoint on this node times out`,
-          service: onlyService(ports),
-          objects: names,
-          hits: `pods behind ${bridge}, whenever the chosen endpoint is behind ${bridge} too; other endpoints and clients work, so it looks random`,
-          evidence: [
-            factEvidence(
-              value === undefined ? `${option} is not among the captured sysctls` : `${option} = ${value}`,
-            ),
-            factEvidence(`${bridge} is a bridge with pods of this node`),
-          ],
-          advice:
-            'load br_netfilter and set the switch to 1, in /etc/modules-load.d and /etc/sysctl.d so that it stays',
-          command: `modprobe br_netfilter && sysctl -w ${option}=1`,
-          certainty: value === undefined ? 'probable' : 'certain',
-        },
-      ];
-    });
+    const off = FAMILIES.flatMap((family) => switchedOff(context, family));
+    const [first, second] = off;
+    // Without br_netfilter neither switch is there: one fault.
+    if (first !== undefined && second !== undefined && first.value === null && second.value === null)
+      return [findingOf({ ...first, ports: [...first.ports, ...second.ports] })];
+    return off.map(findingOf);
   },
 };
+
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+
+interface SwitchedOff {
+  /** The sysctl. */
+  readonly option: string;
+  /** Null: it is not among the captured ones. */
+  readonly value: string | null;
+  readonly bridge: string;
+  readonly ports: readonly ExpectedPort[];
+}
+
+function switchedOff(context: CheckContext, family: Family): SwitchedOff[] {
+  const { host } = context.known;
+  if (bridgeCallsIptables(host, family) !== false) return [];
+  // With --masquerade-all answers come back to the node whoever asked.
+  if (context.detection(family).kind === 'all') return [];
+  const bridges = (host.links ?? []).filter(({ name, up }) => up && isBridge(host, name) === true);
+  const hit = bridges.flatMap((bridge) =>
+    (context.expected ?? [])
+      .filter((port) => port.family === family && isBehind(port, bridge))
+      .map((port) => ({ port, bridge })),
+  );
+  const [first] = hit;
+  if (first === undefined) return [];
+  const option = `net.bridge.bridge-nf-call-${family === 'ipv4' ? 'iptables' : 'ip6tables'}`;
+  const value = host.sysctls?.get(option) ?? null;
+  return [{ option, value, bridge: first.bridge.name, ports: hit.map(({ port }) => port) }];
+}
+
+function findingOf({ option, value, bridge, ports }: SwitchedOff): Finding {
+  const names = serviceNames(ports);
+  return {
+    code: 'KP115',
+    severity: 'error',
+    message: `answers between pods behind ${bridge} skip iptables (${option} is ${value ?? 'not there: br_netfilter is not loaded'}): a pod that asks ${listed(names, 3)} and gets an endpoint on this node times out`,
+    service: onlyService(ports),
+    objects: names,
+    hits: `pods behind ${bridge}, whenever the chosen endpoint is behind ${bridge} too; other endpoints and clients work, so it looks random`,
+    evidence: [
+      factEvidence(value === null ? `${option} is not among the captured sysctls` : `${option} = ${value}`),
+      factEvidence(`${bridge} is a bridge with pods of this node`),
+    ],
+    advice:
+      'load br_netfilter and set the switch to 1, in /etc/modules-load.d and /etc/sysctl.d so that it stays',
+    command: `modprobe br_netfilter && sysctl -w ${option}=1`,
+    certainty: value === null ? 'probable' : 'certain',
+  };
+}
 
 /** `sysctl -a` prints some thousand, a chosen few of `net.` still dozens. */
 const WHOLE = 20;

@@ -78,10 +78,14 @@ function isToRouter({ destination, type, table, usable, nextHops }: Route): bool
   );
 }
 
+const TUNNELS = /^(?:tun|wireguard|ipip|ip6tnl|gre|gretap|sit|vti|xfrm|vxlan|geneve|ppp)$/;
+
 /** Devices of the pod network lead to pods and not to clients. */
 function isInside(device: string, pods: readonly Prefix[], { host }: CheckContext['known']): boolean {
-  if (/^(?:cni|flannel|cali|tunl|vxlan|docker|weave|cilium|wg|kube-)/.test(device)) return true;
+  if (/^(?:cni|flannel|cali|tunl|vxlan|docker|weave|cilium|kube-)/.test(device)) return true;
   const link = host.links?.find(({ name }) => name === device);
+  // Who is behind a tunnel comes in by it, and not by where the others do.
+  if (TUNNELS.test(link?.kind ?? '') || /^(?:tun|tap|wg|ppp|tailscale|zt)\d*/.test(device)) return true;
   return (
     link?.addresses.some(({ address }) => pods.some((network) => prefixContains(network, address))) === true
   );

@@ -1,7 +1,8 @@
+import type { Host } from '../../host/facts.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import { ownerOfComment } from '../../names/owners.ts';
-import { formatAddress, parseAddress } from '../../net/address.ts';
+import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
@@ -78,7 +79,8 @@ function unused(rules: readonly CacheRule[], ruleset: Ruleset, context: CheckCon
   return [...byAddress].flatMap(([text, [first]]): Finding[] => {
     const address = text === null ? null : parseAddress(text);
     if (address === null || first === undefined || context.known.host.links === null) return [];
-    if (isLocalAddress(context.known.host, address) !== false) return [];
+    if (isLocalAddress(context.known.host, address) !== false || hasAddress(context.known.host, address))
+      return [];
     const service = dnsService([first], context);
     const name = service === null ? null : `${service.namespace}/${service.name}`;
     return [
@@ -96,6 +98,11 @@ function unused(rules: readonly CacheRule[], ruleset: Ruleset, context: CheckCon
       },
     ];
   });
+}
+
+/** A dump of routes may lack the table local. */
+function hasAddress({ links }: Host, address: Address): boolean {
+  return (links ?? []).some(({ addresses }) => addresses.some((own) => sameAddress(own.address, address)));
 }
 
 function destinationOf({ matches }: Rule): string | null {

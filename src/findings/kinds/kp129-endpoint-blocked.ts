@@ -2,7 +2,7 @@ import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { placeOf, stepEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
-import type { Finding, FindingKind } from '../finding.ts';
+import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { toolOf } from '../rule-list.ts';
 import { isNetworkPolicy } from '../survey/cause.ts';
@@ -17,10 +17,16 @@ export const endpointBlocked: FindingKind<CheckContext> = {
   title: 'packets for endpoints are dropped early',
   find(context): Finding[] {
     const { known } = context;
+    const told = new Set(
+      byStep(context.deviationsBy('foreign-drop', 'early-drop'), context).map(({ evidence }) =>
+        placeOfLine(evidence),
+      ),
+    );
     const drops = directDrops(context).filter(
       ({ outcome: { decidedBy } }) =>
         decidedBy !== null &&
         decidedBy.event === 'rule' &&
+        !told.has(placeOfLine(stepEvidence(decidedBy, known.rulesets))) &&
         !isNetworkPolicy(decidedBy) &&
         !decidedBy.chain.startsWith('KUBE-'),
     );
@@ -65,3 +71,8 @@ export const endpointBlocked: FindingKind<CheckContext> = {
     return [...direct, ...early];
   },
 };
+
+/** One rule, one finding: what it drops of Services is told already. */
+function placeOfLine({ file, line }: Evidence): string {
+  return `${file}:${line}`;
+}

@@ -37,6 +37,10 @@ function gapsOf(context: CheckContext): Evidence[] {
       (input.cutInputs ?? []).length === 0 && wholeRulesets(known.rulesets).length < known.rulesets.length,
       'a listing (-L, -S) may hold single chains only: its structure was not checked',
     ],
+    ...(['ipv4', 'ipv6'] as const).map((family): readonly [boolean, string] => [
+      context.hasRules(family) && !context.hasTable(family, 'filter'),
+      `the ${family} filter table is not in the dump: refusals and what FORWARD drops were not checked`,
+    ]),
     [
       host.routes.ipv4 === null && context.hasRules('ipv4'),
       'IPv4 routes were not captured: reverse paths and unreachable addresses were not checked',

@@ -108,8 +108,16 @@ const HOOKS: readonly Hook[] = [
 
 function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
   const missing = HOOKS.filter((hook) => isMissing(hook, ruleset));
-  const deviations = context.deviationsBy('not-hooked').filter(({ port }) => port.family === ruleset.family);
-  if (missing.length === 0) return deviations.length === 0 ? [] : [passedBy(deviations, ruleset)];
+  const own = ({ port }: Deviation) => port.family === ruleset.family;
+  const passed = context.deviationsBy('not-hooked').filter(own);
+  const unrefused = context.deviationsBy('refusal-not-hooked').filter(own);
+  if (missing.length === 0) {
+    return [
+      ...(passed.length === 0 ? [] : [passedBy(passed, ruleset)]),
+      ...(unrefused.length === 0 ? [] : [notRefused(unrefused, ruleset)]),
+    ];
+  }
+  const deviations = [...passed, ...unrefused];
   const isWorst = missing.some(({ severity }) => severity === 'error');
   const tool = toolOf(ruleset);
   const [first] = missing;
@@ -154,15 +162,16 @@ function passedBy(deviations: readonly Deviation[], ruleset: Ruleset): Finding {
     ...new Set(deviations.flatMap(({ culprit }) => (culprit.kind === 'not-hooked' ? [culprit.hook] : []))),
   ];
   const nat = ruleset.tables.get('nat');
-  const jumps = hooks.flatMap((hook) => [...rulesTo(nat, hook, (name) => name === 'KUBE-SERVICES')]);
+  const chains = [...new Set(hooks.map(chainBehind))];
+  const jumps = hooks.flatMap((hook) => [...rulesTo(nat, hook, (name) => name === chainBehind(hook))]);
   const [hook] = hooks;
   return {
     code: 'KP202',
     severity: 'error',
-    message: `packets pass nat ${listed(hooks)} without being led to KUBE-SERVICES (${ruleset.family}): the jump does not take all of them`,
+    message: `packets pass nat ${listed(hooks)} without being led to ${listed(chains)} (${ruleset.family}): ${jumps.length === 0 ? 'the jump is missing' : 'the jump does not take all of them'}`,
     service: null,
     objects: [
-      'chain KUBE-SERVICES',
+      ...chains.map((name) => `chain ${name}`),
       ...hooks.map((name) => `chain ${name}`),
       ...serviceNames(deviations.map(({ port }) => port)),
     ],
@@ -174,6 +183,33 @@ function passedBy(deviations: readonly Deviation[], ruleset: Ruleset): Finding {
     advice:
       'kube-proxy’s own jump asks for nothing: restart it, which puts that back, and find what changed the rule',
     command: `${toolOf(ruleset)} -t nat -S ${hook ?? 'PREROUTING'}`,
+    certainty: 'certain',
+  };
+}
+
+function chainBehind(hook: string): string {
+  return hook === 'POSTROUTING' ? 'KUBE-POSTROUTING' : 'KUBE-SERVICES';
+}
+
+/** The jumps of the filter table are there, and do not take these packets. */
+function notRefused(deviations: readonly Deviation[], ruleset: Ruleset): Finding {
+  const names = serviceNames(deviations.map(({ port }) => port));
+  const filter = ruleset.tables.get('filter');
+  const hooks = HOOKS.filter(({ table }) => table === 'filter');
+  const jumps = hooks.flatMap(({ from, to }) => [...rulesTo(filter, from, (name) => name === to)]);
+  return {
+    code: 'KP202',
+    severity: 'warning',
+    message: `packets for ${listed(names, 3)} are not led to the rules of the filter table that should refuse them (${ruleset.family})`,
+    service: null,
+    objects: ['chain KUBE-SERVICES', 'chain KUBE-EXTERNAL-SERVICES', ...names],
+    hits: `${hitsOf(deviations)}; they time out instead of being refused`,
+    evidence: [
+      ...jumps.map(ruleEvidence),
+      ...deviations.slice(0, 1).map((deviation) => factEvidence(`example: ${exampleOf(deviation)}`)),
+    ],
+    advice: 'restart kube-proxy on this node, which puts its jumps back; then find what changed them',
+    command: `${toolOf(ruleset)} -S FORWARD; ${toolOf(ruleset)} -S OUTPUT; ${toolOf(ruleset)} -S INPUT`,
     certainty: 'certain',
   };
 }

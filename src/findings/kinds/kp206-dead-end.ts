@@ -4,6 +4,7 @@ import { chainEvidence } from '../evidence.ts';
 import { labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
+import type { Deviation } from '../survey/deviation.ts';
 import { byStep } from './deviations.ts';
 
 /** Packets enter a chain of the Service and fall out at its end, untranslated. */
@@ -30,7 +31,7 @@ export const deadEnd: FindingKind<CheckContext> = {
         {
           code: 'KP206',
           severity: 'error',
-          message: `${label}: packets enter ${name} and fall out untranslated: ${empty ? 'the chain is empty' : 'none of its rules sends them to an endpoint'}`,
+          message: `${label}: ${messageOf(deviation, name, empty)}`,
           service: onlyService([deviation.port]),
           objects: [...serviceNames([deviation.port]), `chain ${name}`],
           hits: hitsOf(deviations),
@@ -43,3 +44,12 @@ export const deadEnd: FindingKind<CheckContext> = {
     });
   },
 };
+
+function messageOf({ outcomes }: Deviation, chain: string, empty: boolean): string {
+  const share = outcomes.reduce((sum, { probability }) => sum + probability, 0);
+  // Rounded shares of a thousand endpoints do not add up to one exactly.
+  if (share < 0.999)
+    return `${(share * 100).toFixed(1)} % of the packets that enter ${chain} fall out untranslated: its rules do not take all of them`;
+  const why = empty ? 'the chain is empty' : 'none of its rules sends them to an endpoint';
+  return `packets enter ${chain} and fall out untranslated: ${why}`;
+}

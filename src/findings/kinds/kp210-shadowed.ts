@@ -9,7 +9,11 @@ import { counted } from '../words.ts';
 export const shadowedRules: FindingKind<CheckContext> = {
   code: 'KP210',
   title: 'rules behind one that takes every packet',
-  find({ known }): Finding[] {
+  find(context): Finding[] {
+    const { known } = context;
+    const told = new Set(
+      context.deviations.flatMap(({ culprit }) => ('step' in culprit ? lineOf(culprit.step?.rule) : [])),
+    );
     return wholeRulesets(known.rulesets).flatMap((ruleset) =>
       [...ruleset.tables.values()].flatMap((table) =>
         [...table.chains.values()].flatMap((chain): Finding[] => {
@@ -21,6 +25,8 @@ export const shadowedRules: FindingKind<CheckContext> = {
             if (!isTerminal(target)) continue;
             const rule = rules.at(index);
             if (!takesAll(rule)) continue;
+            // What it does to Services is a finding of its own.
+            if (lineOf(rule).some((line) => told.has(line))) return [];
             const behind = Array.from(
               { length: rules.length - index - 1 },
               (_, offset) => index + 1 + offset,
@@ -59,4 +65,8 @@ function isTerminal(target: string | null): boolean {
 function takesAll({ matches, target }: Rule): boolean {
   const ends = ['accept', 'drop', 'reject', 'return'].includes(target?.kind ?? '');
   return ends && matches.every(({ kind }) => kind === 'comment' || kind === 'nfacct');
+}
+
+function lineOf(rule: Rule | null | undefined): string[] {
+  return rule === null || rule === undefined ? [] : [`${rule.file}:${rule.line}`];
 }

@@ -17,6 +17,8 @@ export type Cause =
   /** The rules are those of an earlier state of the API. */
   | 'stale'
   | 'not-hooked'
+  /** The rules that refuse are there, and the packet is not led to them. */
+  | 'refusal-not-hooked'
   | 'dead-end'
   | 'tampered-endpoint'
   | 'foreign-translation'
@@ -74,9 +76,10 @@ export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
   }
 }
 
+/** A flush of the whole table takes the jumps as well: that no rule leads to KUBE-SERVICES is then no fault of its own. */
 function isForeign(culprit: Deviation['culprit']): boolean {
-  if (culprit.kind === 'not-hooked' || culprit.kind === 'routing' || culprit.kind === 'untracked')
-    return true;
+  if (culprit.kind === 'not-hooked') return culprit.step !== null;
+  if (culprit.kind === 'routing' || culprit.kind === 'untracked') return true;
   return 'step' in culprit && culprit.step !== null && !isKubeProxy(culprit.step.chain);
 }
 
@@ -107,8 +110,8 @@ function verdictCause(step: Step, deviation: Deviation): Cause {
   const { kind, side } = deviation;
   if (kind === 'masqueraded') return 'masqueraded';
   if (kind === 'not-refused') {
-    if (step.event === 'policy' || isKubeProxy(step.chain)) return 'stale';
-    return 'accepted-before-refusal';
+    if (step.event === 'rule' && !isKubeProxy(step.chain)) return 'accepted-before-refusal';
+    return metRefusals(deviation) ? 'stale' : 'refusal-not-hooked';
   }
   if (isKubeProxy(step.chain)) return 'stale';
   if (step.event === 'policy')
@@ -118,6 +121,26 @@ function verdictCause(step: Step, deviation: Deviation): Cause {
   // Firewalls that keep clients from the node's Services are there for that.
   if (outside && (deviation.way.via === 'clusterIP' || namesClients(step))) return 'by-design';
   return step.table === 'raw' || step.table === 'mangle' ? 'early-drop' : 'foreign-drop';
+}
+
+/** A packet that should be refused: was it led to the chain whose rules refuse? */
+function metRefusals({ outcomes: [first], way, expectation }: Deviation): boolean {
+  const ranges = expectation.kind === 'refused' && expectation.why === 'source-ranges';
+  const chain = ranges
+    ? 'KUBE-PROXY-FIREWALL'
+    : way.via === 'clusterIP'
+      ? 'KUBE-SERVICES'
+      : 'KUBE-EXTERNAL-SERVICES';
+  return first?.path.some(({ step: { table, target } }) => table === 'filter' && target === chain) === true;
+}
+
+/** What else is odd about a Service port whose rules are those of an earlier state has no cause of its own. */
+export function isPartOfStale({ culprit }: Deviation, cause: Cause): boolean {
+  return (
+    cause === 'masqueraded' ||
+    cause === 'uneven' ||
+    (cause === 'not-masqueraded' && culprit.kind === 'not-marked')
+  );
 }
 
 const POLICY_ENGINES: ReadonlySet<string> = new Set([

@@ -8,7 +8,7 @@ export type Culprit =
   | { readonly kind: 'verdict'; readonly step: Step }
   /** Routing, forwarding or reverse-path checks: no rule. */
   | { readonly kind: 'routing'; readonly reason: Condition }
-  /** The packet never came to nat KUBE-SERVICES; `step`: an earlier rule that ended the table for it. */
+  /** The packet never came to nat KUBE-SERVICES, or KUBE-POSTROUTING; `step`: an earlier rule that ended the table for it. */
   | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: Step | null }
   /** Connection tracking was switched off for it, so nat never sees it. */
   | { readonly kind: 'untracked'; readonly step: Step }
@@ -134,6 +134,10 @@ function unmasqueraded({ path }: Outcome): Culprit {
   const met = nat.some(({ chain }) => chain === 'KUBE-POSTROUTING');
   const ended = met
     ? undefined
-    : nat.findLast(({ action, event }) => event === 'rule' && VERDICTS.has(action));
+    : nat.findLast(
+        ({ action, event, chain }) =>
+          event === 'rule' && (VERDICTS.has(action) || (action === 'return' && chain === 'POSTROUTING')),
+      );
+  if (!met && ended === undefined) return { kind: 'not-hooked', hook: 'POSTROUTING', step: null };
   return { kind: 'not-masqueraded', step: ended ?? null };
 }

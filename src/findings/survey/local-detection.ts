@@ -35,7 +35,9 @@ export function detectPods(known: Known, family: Family): DetectedPods {
       }
     }
     for (const rule of inServices) {
-      const exception = rule.matches.find((match) => match.negated && match.kind === 'source');
+      const exception = rule.matches.find(
+        (match) => match.negated && (match.kind === 'source' || match.kind === 'in-interface'),
+      );
       if (exception === undefined) all += LARGE;
       else some += LARGE;
       if (exception?.kind === 'source')

@@ -22,6 +22,8 @@ export interface SurveySetting {
   readonly detection: Readonly<Record<Family, LocalDetection>>;
   /** Whether this node's rules take node ports at the address of the node. */
   readonly nodePorts: Readonly<Record<Family, boolean>>;
+  /** Whether the family's filter table was captured: without it no refusal can be missed. */
+  readonly refusals: Readonly<Record<Family, boolean>>;
   readonly follower: Follower;
 }
 
@@ -85,7 +87,7 @@ export class Surveyor {
     { node, behaviour }: Assumed,
     followed: Followed,
   ): Deviation[] {
-    const { detection, follower } = this.#setting;
+    const { detection, follower, refusals } = this.#setting;
     const setting: Setting = {
       node,
       behaviour,
@@ -94,6 +96,7 @@ export class Surveyor {
     };
     const expectation = expect(port, way, client.side, setting);
     if (expectation.kind === 'open') return [];
+    if (expectation.kind === 'refused' && !refusals[port.family]) return [];
     const key = `${way.via} ${way.address.value} ${client.from}`;
     let alternatives = followed.get(key);
     if (alternatives === undefined) {

@@ -1,0 +1,59 @@
+import type { Lifeline } from '../capture/live/lifeline.ts';
+import type { NodeTarget } from '../capture/live/reach-node.ts';
+import { UnreachableError } from '../capture/live/unreachable-error.ts';
+import type { LiveRequest } from './requests.ts';
+
+/** How many nodes are read at once: each takes a few connections to the API server. */
+const NODES_AT_ONCE = 4;
+
+/** A live node to be read, by name. */
+export type NodeRequest = LiveRequest & { readonly target: NodeTarget };
+
+/** What came of one node: what was made of it, or why it could not be read. */
+export type NodeResult<T> =
+  | { readonly node: string; readonly value: T; readonly error: null }
+  | { readonly node: string; readonly value: null; readonly error: UnreachableError };
+
+/**
+ * Reads every node of the cluster, a few at once.
+ * @param live how a node is reached; its name stands for all of them. @param read is called for each node
+ * @returns one result for each node, in the order of the API server. Throws UnreachableError where the nodes cannot be listed
+ * or none of them could be reached; InterruptedError; and what else `read` throws.
+ */
+export async function readAllNodes<T>(
+  live: NodeRequest,
+  lifeline: Lifeline,
+  read: (node: NodeRequest) => Promise<T>,
+): Promise<NodeResult<T>[]> {
+  const { Kubectl } = await import('../capture/live/kubectl.ts');
+  const { nodeNames } = await import('../capture/live/find-pod.ts');
+  const { runPool } = await import('../capture/live/pool.ts');
+  lifeline.onStep('listing the nodes');
+  const names = await nodeNames(new Kubectl(live.access, lifeline.signal));
+  if (names.length === 0) throw new UnreachableError('no-nodes', 'the cluster has no nodes that you may see');
+  let done = 0;
+  const results = await runPool(
+    NODES_AT_ONCE,
+    names.map((node) => async (): Promise<NodeResult<T>> => {
+      try {
+        const value = await read({ ...live, target: { ...live.target, node } });
+        return { node, value, error: null };
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error;
+        return { node, value: null, error };
+      } finally {
+        lifeline.onStep(`${++done} of ${names.length} nodes read`);
+      }
+    }),
+  );
+  const lines = results.flatMap(({ node, error }) =>
+    error === null ? [] : [`\n  ${node}: ${error.message.replaceAll('\n', '\n  ')}`],
+  );
+  if (lines.length === results.length) {
+    throw new UnreachableError(
+      'no-node-reached',
+      `none of the ${results.length} nodes could be read:${lines.slice(0, 10).join('')}`,
+    );
+  }
+  return results;
+}

@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { InputError } from '../capture/input-error.ts';
+import { unreadable } from '../capture/source.ts';
+import { type CheckQuestion, checkCapture, findingCodes, withHead } from '../check/check-capture.ts';
+import type { Expectations } from '../check/expectations/expectations.ts';
+import { parseExpectations } from '../check/expectations/parse-expectations.ts';
+import { type NodeProfile, profileOf } from '../check/nodes/node-profile.ts';
+import type { CheckReport } from '../check/report.ts';
+import { CheckContext, type CheckInput } from '../findings/context.ts';
+import type { Capture } from './capture.ts';
+import { knownOf } from './known.ts';
+
+/** A capture that was checked. */
+export interface Checked {
+  readonly report: CheckReport;
+  /** For the comparison with other nodes; null where the node has no name. */
+  readonly profile: NodeProfile | null;
+}
+
+/**
+ * Checks one capture.
+ * @param expect a file of expectations; null: that of the capture
+ * Throws InputError where the expectations cannot be read or hold mistakes.
+ */
+export async function checkOne(
+  capture: Capture,
+  expect: string | null,
+  question: CheckQuestion,
+): Promise<Checked> {
+  const expectations = readExpectations(capture, expect);
+  const context = new CheckContext(await inputOf(capture));
+  const answer = checkCapture({ context, expectations }, question);
+  const profile = profileOf(context, capture.info.takenAt);
+  return { report: withHead(answer, capture.info, capture.problems.list()), profile };
+}
+
+/** @returns what findings are found in. */
+export async function inputOf(capture: Capture): Promise<CheckInput> {
+  const known = knownOf(capture, await capture.cluster());
+  const { kubeProxy, kubeProxyFlags } = capture.manifest;
+  return {
+    known,
+    kubeProxyVersion: kubeProxy,
+    kubeProxyFlags,
+    conntrackStats: capture.conntrackStats(),
+    cutInputs: cutInputs(capture),
+  };
+}
+
+/** Rules and API objects that were not read whole; a flow listing that is cut only shows fewer flows. */
+function cutInputs(capture: Capture): string[] {
+  const codes = new Set([
+    'truncated',
+    'damaged',
+    'too-large',
+    'missing-rules',
+    'malformed-object',
+    'unreadable-json',
+  ]);
+  const files = capture.problems
+    .list()
+    .filter(
+      ({ code, file }) =>
+        codes.has(code) &&
+        file !== null &&
+        !/conntrack|nft|sysctl|xt_recent|ip6?-/.test(file.replace(/^.*\//, '')),
+    )
+    .map(({ file }) => file ?? '');
+  return [...new Set(files)];
+}
+
+/**
+ * Reads the expectations of a capture, or of a file of their own. A mistake in the file is an error: a statement that is not
+ * understood must not pass for one that holds. Throws InputError.
+ */
+export function readExpectations(capture: Capture, expect: string | null): Expectations | null {
+  const text = expect === null ? capture.expectations() : readText(expect);
+  if (text === null) return null;
+  const file = expect ?? `${capture.info.origin.replace(/\/+$/, '')}/expect.yaml`;
+  const { expectations, mistakes } = parseExpectations(text, file, findingCodes());
+  if (mistakes.length === 0) return expectations;
+  const lines = mistakes.slice(0, 20).map(({ line, message }) => `${file}:${line}: ${message}`);
+  const more = mistakes.length > 20 ? `\n… and ${mistakes.length - 20} more` : '';
+  throw new InputError('expectations', `${lines.join('\n')}${more}`, file);
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
