@@ -18,24 +18,13 @@ export function atMostTimes(job: string, yardstick: string, most: number): Bound
   };
 }
 
-/** `job` never holds more than this. */
-export function atMostMiB(job: string, most: number): Bound {
+/** `job` never holds more than this. @param why where the number comes from. */
+export function atMostMiB(job: string, most: number, why: string): Bound {
   return {
-    text: `${job} ≤ ${Math.round(most)} MiB`,
+    text: `${job} ≤ ${Math.round(most)} MiB (${why})`,
     check(of) {
       const peak = of.get(job)?.peakMiB ?? null;
       return peak === null ? null : { figure: `${peak.toFixed(0)} MiB`, holds: peak <= most };
-    },
-  };
-}
-
-/** `job` takes at most this long. */
-export function atMostSeconds(job: string, most: number): Bound {
-  return {
-    text: `${job} ≤ ${most} s`,
-    check(of) {
-      const seconds = of.get(job)?.wallSeconds;
-      return seconds === undefined ? null : { figure: `${seconds.toFixed(2)} s`, holds: seconds <= most };
     },
   };
 }
