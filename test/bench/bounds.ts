@@ -37,10 +37,11 @@ export function growsAtMost(small: string, large: string, most: number): Bound {
       const [before, after] = [of.get(small), of.get(large)];
       if (before === undefined || after === undefined) return null;
       const time = after.wallSeconds / before.wallSeconds;
-      const memory = (after.peakMiB ?? 0) / (before.peakMiB ?? 1);
+      const [held, holds] = [before.peakMiB, after.peakMiB];
+      const memory = held === null || holds === null ? null : holds / held;
       return {
-        figure: `${time.toFixed(1)} × and ${memory.toFixed(1)} ×`,
-        holds: time <= most && memory <= most,
+        figure: `${time.toFixed(1)} × and ${memory === null ? 'memory not measured' : `${memory.toFixed(1)} ×`}`,
+        holds: time <= most && (memory ?? 0) <= most,
       };
     },
   };

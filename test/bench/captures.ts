@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type Generated, type GenerateOptions, generateCapture } from './generate.ts';
+import { removeOneEndpoint } from './remove-endpoint.ts';
 
 /** Endpoints of each Service. */
 const ENDPOINTS = 10;
@@ -13,11 +14,6 @@ export class Captures {
 
   constructor(folder: string) {
     this.#folder = folder;
-  }
-
-  /** A folder of its own for what is made of a capture. */
-  pathOf(name: string): string {
-    return join(this.#folder, name);
   }
 
   /** @returns a node of a cluster with this many endpoints. @param named with API objects. */
@@ -42,6 +38,11 @@ export class Captures {
   ofFlows(flows: number): Generated {
     const shape = { services: 200, endpoints: ENDPOINTS, named: true, flows };
     return this.#make(`${formatCount(flows)} flows`, shape);
+  }
+
+  /** @returns the folder of the same node with one endpoint fewer. */
+  withOneEndpointFewer(of: Generated): string {
+    return removeOneEndpoint(of, `${of.folder}-fewer`);
   }
 
   #make(name: string, options: Partial<GenerateOptions>): Generated {

@@ -3,7 +3,8 @@ import { atMostMiB, atMostTimes, type Bound, growsAtMost } from './bounds.ts';
 import { type Captures, formatCount } from './captures.ts';
 import type { Generated } from './generate.ts';
 import type { Job } from './measure.ts';
-import { removeOneEndpoint } from './remove-endpoint.ts';
+
+type CaptureMaker = Pick<Captures, 'ofEndpoints' | 'ofOneService' | 'ofFlows' | 'withOneEndpointFewer'>;
 
 /** What is measured in turns. */
 export interface Group {
@@ -14,7 +15,7 @@ export interface Group {
   readonly runs: number;
   /** The yardstick: the job that the others are divided by. */
   readonly unit: string;
-  prepare(captures: Captures): { readonly jobs: readonly Job[]; readonly bounds: readonly Bound[] };
+  prepare(captures: CaptureMaker): { readonly jobs: readonly Job[]; readonly bounds: readonly Bound[] };
 }
 
 const NODE: Job = { name: 'node -e 0', argv: ['node', '-e', '0'] };
@@ -124,10 +125,10 @@ export function benchGroups(program: string): readonly Group[] {
       prepare(captures) {
         const largest = captures.ofEndpoints(LARGEST);
         const named = captures.ofEndpoints(LARGEST, true);
-        const diff = (name: string, of: Generated): Job => {
-          const fewer = removeOneEndpoint(of, captures.pathOf(`${name.replaceAll(/\W+/g, '-')}-fewer`));
-          return { ...kp(name, 'diff', of.folder, fewer), expects: 1 };
-        };
+        const diff = (name: string, of: Generated): Job => ({
+          ...kp(name, 'diff', of.folder, captures.withOneEndpointFewer(of)),
+          expects: 1,
+        });
         const [, before, after] = SIZES.map(formatCount);
         return {
           jobs: [
