@@ -12,7 +12,7 @@ const program = join(__dirname, '../dist/cli/main.cjs');
  * @returns `main` of src/cli/main.ts, and the script.
  */
 function load() {
-  const script = new Script(readFileSync(program, 'utf8'), {
+  const script = new Script(readFileSync(program, 'latin1'), {
     filename: program,
     cachedData: readCache(),
   });

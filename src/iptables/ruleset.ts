@@ -11,6 +11,9 @@ export type TableName = 'raw' | 'mangle' | 'nat' | 'filter' | 'security';
 /** The five places in the kernel where a packet meets rules; also the names of the built-in chains. */
 export type HookName = 'PREROUTING' | 'INPUT' | 'FORWARD' | 'OUTPUT' | 'POSTROUTING';
 
+/** Every {@link HookName}. */
+export const HOOK_NAMES: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
+
 /** What the built-in chain does with a packet that reached its end. */
 export type Policy = 'ACCEPT' | 'DROP';
 
@@ -103,6 +106,17 @@ export interface Rule {
 export interface Counters {
   readonly packets: number;
   readonly bytes: number;
+}
+
+/**
+ * @returns the chains whose names match, in the order of the table. Only they are made: a dump can have 140,000, of which
+ * most are never asked for.
+ */
+export function* chainsNamed({ chains }: Table, pattern: RegExp): Iterable<Chain> {
+  for (const name of chains.keys()) {
+    const chain = pattern.test(name) ? chains.get(name) : undefined;
+    if (chain !== undefined) yield chain;
+  }
 }
 
 /** @returns the text of the first comment of a rule, or null. */

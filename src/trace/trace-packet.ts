@@ -1,4 +1,5 @@
 import type { Host } from '../host/facts.ts';
+import { HOOK_NAMES } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import { type Branch, changed, type Ending, listed } from './branch.ts';
 import { bridgeCallsIptables, isBridge, isOnLink } from './bridge.ts';
@@ -83,11 +84,12 @@ function numbered(trace: Trace): Trace {
  */
 function registrationOrders(world: World): { rulesets: World['rulesets']; condition: Condition | null }[] {
   const { rulesets } = world;
-  const withRules = rulesets.filter((ruleset) =>
-    [...ruleset.tables.values()].some((table) =>
-      [...table.chains.values()].some(
-        (chain) => chain.policy !== null && (chain.rules.length > 0 || chain.policy === 'DROP'),
-      ),
+  const withRules = rulesets.filter(({ tables }) =>
+    [...tables.values()].some(({ chains }) =>
+      HOOK_NAMES.some((hook) => {
+        const { policy = null, rules } = chains.get(hook) ?? {};
+        return policy !== null && ((rules?.length ?? 0) > 0 || policy === 'DROP');
+      }),
     ),
   );
   if (withRules.length < 2) return [{ rulesets, condition: null }];

@@ -1,5 +1,5 @@
 import type { Match } from '../iptables/match.ts';
-import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
+import type { Rule, Ruleset } from '../iptables/ruleset.ts';
 import type { Target } from '../iptables/target.ts';
 import type { World } from './world.ts';
 
@@ -22,18 +22,19 @@ const KNOWN = new WeakMap<Ruleset, boolean>();
 function asksForTracking(ruleset: Ruleset): boolean {
   const known = KNOWN.get(ruleset);
   if (known !== undefined) return known;
-  const asks = chainsOf(ruleset).some((chain) => {
-    for (let i = 0; i < chain.rules.length; i++) if (needsTracking(chain.rules.at(i))) return true;
-    return false;
-  });
+  const asks = hasRuleThatAsks(ruleset);
   KNOWN.set(ruleset, asks);
   return asks;
 }
 
 /** The filter table is the smallest that has such rules. */
-function chainsOf({ tables }: Ruleset): Chain[] {
-  const ordered = [tables.get('filter'), ...tables.values()];
-  return ordered.flatMap((table) => (table === undefined ? [] : [...table.chains.values()]));
+function hasRuleThatAsks({ tables }: Ruleset): boolean {
+  for (const table of [tables.get('filter'), ...tables.values()]) {
+    for (const { rules } of table?.chains.values() ?? []) {
+      for (let index = 0; index < rules.length; index++) if (needsTracking(rules.at(index))) return true;
+    }
+  }
+  return false;
 }
 
 function needsTracking({ matches, target }: Rule): boolean {

@@ -18,24 +18,13 @@ export function atMostTimes(job: string, yardstick: string, most: number): Bound
   };
 }
 
-/** `job` never holds more than this. */
-export function atMostMiB(job: string, most: number): Bound {
+/** `job` never holds more than this. @param why where the number comes from. */
+export function atMostMiB(job: string, most: number, why: string): Bound {
   return {
-    text: `${job} ≤ ${Math.round(most)} MiB`,
+    text: `${job} ≤ ${Math.round(most)} MiB (${why})`,
     check(of) {
       const peak = of.get(job)?.peakMiB ?? null;
       return peak === null ? null : { figure: `${peak.toFixed(0)} MiB`, holds: peak <= most };
-    },
-  };
-}
-
-/** `job` takes at most this long. */
-export function atMostSeconds(job: string, most: number): Bound {
-  return {
-    text: `${job} ≤ ${most} s`,
-    check(of) {
-      const seconds = of.get(job)?.wallSeconds;
-      return seconds === undefined ? null : { figure: `${seconds.toFixed(2)} s`, holds: seconds <= most };
     },
   };
 }
@@ -48,10 +37,11 @@ export function growsAtMost(small: string, large: string, most: number): Bound {
       const [before, after] = [of.get(small), of.get(large)];
       if (before === undefined || after === undefined) return null;
       const time = after.wallSeconds / before.wallSeconds;
-      const memory = (after.peakMiB ?? 0) / (before.peakMiB ?? 1);
+      const [held, holds] = [before.peakMiB, after.peakMiB];
+      const memory = held === null || holds === null ? null : holds / held;
       return {
-        figure: `${time.toFixed(1)} × and ${memory.toFixed(1)} ×`,
-        holds: time <= most && memory <= most,
+        figure: `${time.toFixed(1)} × and ${memory === null ? 'memory not measured' : `${memory.toFixed(1)} ×`}`,
+        holds: time <= most && (memory ?? 0) <= most,
       };
     },
   };

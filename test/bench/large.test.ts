@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it, vi } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import type { TraceItem } from '../../src/explain/explanation.ts';
 import { listServices } from '../../src/explain/list-services.ts';
+import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
 import { nameChains } from '../../src/names/chain-names.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -58,15 +59,21 @@ describe('a generated capture', () => {
 });
 
 describe('a large node', () => {
-  it('parses only the rules that the packet meets, not the 80,000 others', async () => {
+  it('parses only the rules that the packet meets, not the 80,000 others, and makes only its chains', async () => {
     const { folder: capture, address, rules } = generate('many', { services: 2000 });
     expect(rules).toBeGreaterThan(80_000);
     const at = vi.spyOn(LazyRules.prototype, 'at');
+    // Asked once for each chain that is made.
+    const cutOf = vi.spyOn(ChainTable.prototype, 'cutOf');
     const item = await trace(capture, `${address}:80`);
     const asked = at.mock.calls.length;
+    const made = cutOf.mock.calls.length;
     at.mockRestore();
+    cutOf.mockRestore();
     expect(item.outcomes).toHaveLength(10);
     expect(asked).toBeLessThan(500);
+    expect(made).toBeGreaterThan(10);
+    expect(made).toBeLessThan(100);
   });
 
   it('gives 5,000 endpoints 5,000 equal shares', async () => {

@@ -1,4 +1,12 @@
-import type { Chain, HookName, Rule, RuleList, Ruleset, Table, TableName } from '../../iptables/ruleset.ts';
+import {
+  type Chain,
+  HOOK_NAMES,
+  type Rule,
+  type RuleList,
+  type Ruleset,
+  type Table,
+  type TableName,
+} from '../../iptables/ruleset.ts';
 import type { NatRange } from '../../iptables/target.ts';
 import { formatAddress } from '../../net/address.ts';
 import { type Box, intersect } from '../space/box.ts';
@@ -6,8 +14,6 @@ import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { everything } from '../space/universe.ts';
 import { type Reach, reachesOfHook, reachThrough } from './rule-box.ts';
-
-const HOOKS: readonly HookName[] = ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'];
 
 /** Chains that more ways lead to are taken to be reached by every packet. */
 const MOST_WAYS = 300;
@@ -68,7 +74,7 @@ export class ReachFinder {
   }
 
   #reachesOf(table: TableName, chain: string, onTheWay: Set<string>): readonly Reach[] {
-    const hook = HOOKS.find((name) => name === chain);
+    const hook = HOOK_NAMES.find((name) => name === chain);
     if (hook !== undefined) return reachesOfHook(table, hook, this.#space);
     const key = `${table} ${chain}`;
     const known = this.#reaches.get(key);
@@ -88,7 +94,8 @@ export class ReachFinder {
       for (const reach of this.#reachesOf(table, from.name, onTheWay)) {
         const through = reachThrough(reach, rule, this.#space);
         if (through !== null) found.set(textOf(through), through);
-        if (found.size > MOST_WAYS) return HOOKS.flatMap((hook) => reachesOfHook(table, hook, this.#space));
+        if (found.size > MOST_WAYS)
+          return HOOK_NAMES.flatMap((hook) => reachesOfHook(table, hook, this.#space));
       }
     }
     return [...found.values()];

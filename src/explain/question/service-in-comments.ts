@@ -1,4 +1,4 @@
-import { type Chain, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
+import { type Chain, chainsNamed, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../names/comments.ts';
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
@@ -40,19 +40,16 @@ export function serviceInComments(
     if (known !== undefined && known.named.via !== null) return;
     found.set(key, { ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
   };
-  const chains = rulesets.flatMap((ruleset) =>
-    [ruleset.tables.get('nat'), ruleset.tables.get('filter')].flatMap((table) => [
-      ...(table?.chains.values() ?? []),
-    ]),
+  const tables = rulesets.flatMap((ruleset) =>
+    (['nat', 'filter'] as const).flatMap((name) => ruleset.tables.get(name) ?? []),
   );
-  for (const chain of chains) {
-    if (!ENTRY_CHAINS.has(chain.name)) continue;
+  const chainsIn = (pattern: RegExp) => tables.flatMap((table) => [...chainsNamed(table, pattern)]);
+  for (const chain of chainsIn(ENTRY_CHAINS)) {
     for (let index = 0; index < chain.rules.length; index++) take(chain.rules.at(index), chain);
   }
   // Since 1.22 the masquerade rule of each KUBE-SVC chain tells the cluster IP too: a listing may hold that chain alone.
   if (![...found.values()].some(({ named }) => named.via === 'clusterIP')) {
-    for (const chain of chains)
-      if (/^KUBE-SV[CL]-/.test(chain.name) && chain.rules.length > 0) take(chain.rules.at(0), chain);
+    for (const chain of chainsIn(/^KUBE-SV[CL]-/)) if (chain.rules.length > 0) take(chain.rules.at(0), chain);
   }
   return [...found.values()].sort(
     (a, b) =>
@@ -62,11 +59,7 @@ export function serviceInComments(
   );
 }
 
-const ENTRY_CHAINS: ReadonlySet<string> = new Set([
-  'KUBE-SERVICES',
-  'KUBE-EXTERNAL-SERVICES',
-  'KUBE-NODEPORTS',
-]);
+const ENTRY_CHAINS = /^KUBE-(?:SERVICES|EXTERNAL-SERVICES|NODEPORTS)$/;
 
 function refOf({ namespace, name, port }: ServiceComment, via: ServiceRef['via']): ServiceRef {
   return { namespace, name, port, via, namedBy: 'comment' };

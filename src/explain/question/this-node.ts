@@ -1,3 +1,4 @@
+import { chainsNamed, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../net/prefix.ts';
@@ -45,24 +46,38 @@ export function podNetworks(known: Known, family: Family): Prefix[] {
   return inferred === null ? stated : [...stated, inferred];
 }
 
+function clusterCidrInRules({ rulesets }: Known, family: Family): Prefix | null {
+  for (const ruleset of rulesets) {
+    const found = ruleset.family === family ? clusterCidrOf(ruleset) : null;
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+const KNOWN = new WeakMap<Ruleset, Prefix | null>();
+
 /**
  * kube-proxy writes `! -s CLUSTER-CIDR -d CLUSTER-IP … -j KUBE-MARK-MASQ` where it was told the pods' network: up to 1.21 in
  * KUBE-SERVICES, later as first rule of KUBE-SVC chains.
  */
-function clusterCidrInRules(known: Known, family: Family): Prefix | null {
-  for (const ruleset of known.rulesets) {
-    if (ruleset.family !== family) continue;
-    const chains = ruleset.tables.get('nat')?.chains;
-    if (chains === undefined) continue;
-    let looked = 0;
-    for (const chain of chains.values()) {
-      if (chain.rules.length === 0 || !/^KUBE-(SVC|SVL)-|^KUBE-SERVICES$/.test(chain.name)) continue;
-      const rule = chain.rules.at(0);
-      if (rule.target?.kind === 'jump' && rule.target.chain === 'KUBE-MARK-MASQ') {
-        for (const match of rule.matches) if (match.kind === 'source' && match.negated) return match.prefix;
-      }
-      if (++looked > 50) break;
+function clusterCidrOf(ruleset: Ruleset): Prefix | null {
+  const known = KNOWN.get(ruleset);
+  if (known !== undefined) return known;
+  const nat = ruleset.tables.get('nat');
+  const found = nat === undefined ? null : firstClusterCidr(nat);
+  KNOWN.set(ruleset, found);
+  return found;
+}
+
+function firstClusterCidr(nat: Table): Prefix | null {
+  let looked = 0;
+  for (const { rules } of chainsNamed(nat, /^KUBE-(SVC|SVL)-|^KUBE-SERVICES$/)) {
+    if (rules.length === 0) continue;
+    const { target, matches } = rules.at(0);
+    if (target?.kind === 'jump' && target.chain === 'KUBE-MARK-MASQ') {
+      for (const match of matches) if (match.kind === 'source' && match.negated) return match.prefix;
     }
+    if (++looked > 50) break;
   }
   return null;
 }

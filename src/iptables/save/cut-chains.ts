@@ -1,4 +1,5 @@
-import type { Block, OpenChain } from './dump.ts';
+import type { ChainTable } from './chain-table.ts';
+import type { Block } from './dump.ts';
 
 /**
  * Marks the chains of a table whose text broke off: the one in which it did, and those whose rules would have followed.
@@ -6,35 +7,35 @@ import type { Block, OpenChain } from './dump.ts';
  * so chains declared before the last one that has rules are whole, also those without rules. Where the rules seen stand
  * in another order, only chains that have rules are taken to be whole.
  */
-export function markCutChains(block: Block): void {
-  const { cut } = block;
+export function markCutChains({ cut, chains }: Block): void {
   if (cut === null) return;
-  const chains = [...block.chains.values()];
-  const withRules = chains.filter(({ rules }) => rules.length > 0);
-  const last = withRules.reduce<OpenChain | null>(
-    (a, b) => (a === null || b.rules.lastLine > a.rules.lastLine ? b : a),
-    null,
-  );
-  const inOrder = withRules.every((chain, index) => {
-    const before = withRules[index - 1];
-    return before === undefined || before.rules.lastLine < chain.rules.firstLine;
-  });
-  let behind = last === null;
-  for (const chain of chains) {
-    if (chain === last) behind = true;
-    const unseen = chain.rules.length === 0 && (behind || !inOrder);
-    if (chain === last || unseen) chain.cut = { ...cut, side: 'end' };
+  const { last, inOrder } = orderOfRules(chains);
+  for (let chain = 0; chain < chains.size; chain++) {
+    const behind = last === null || chain >= last;
+    const unseen = chains.ruleCount(chain) === 0 && (behind || !inOrder);
+    if (chain === last || unseen) chains.setCut(chain, { ...cut, side: 'end' });
   }
 }
 
+/** @returns the chain of the last rule, and whether the rules of each chain stand behind those of the chain before. */
+function orderOfRules(chains: ChainTable): { last: number | null; inOrder: boolean } {
+  let last: number | null = null;
+  let lastLine = 0;
+  let previousEnd = 0;
+  let inOrder = true;
+  for (let chain = 0; chain < chains.size; chain++) {
+    const count = chains.ruleCount(chain);
+    if (count === 0) continue;
+    if (chains.placeOf(chain, 0).line <= previousEnd) inOrder = false;
+    previousEnd = chains.placeOf(chain, count - 1).line;
+    if (previousEnd <= lastLine) continue;
+    lastLine = previousEnd;
+    last = chain;
+  }
+  return { last, inOrder };
+}
+
 /** In the tail of a dump the first chain's rules may have begun before it. */
-export function markHeadlessChain(block: Block): void {
-  const [first] = block.chains.values();
-  if (first === undefined) return;
-  first.cut = {
-    file: first.file ?? block.context.lines.file,
-    line: block.line,
-    within: 'rules',
-    side: 'start',
-  };
+export function markHeadlessChain({ chains, context, line }: Block): void {
+  if (chains.size > 0) chains.setCut(0, { file: context.lines.file, line, within: 'rules', side: 'start' });
 }

@@ -1,11 +1,13 @@
 import type { ProblemList } from '../../problems/problem.ts';
-import type { Counters, Cut, TableName } from '../ruleset.ts';
+import type { Cut, TableName } from '../ruleset.ts';
 import { ChainCursor } from './chain-cursor.ts';
+import { ChainTable } from './chain-table.ts';
 import { isCutComment, readComment, readPrompt } from './comments.ts';
 import { markCutChains, markHeadlessChain } from './cut-chains.ts';
-import { isPlainUserChain, isTableName, PLAIN_END, toCounters, toPolicy, ZERO } from './declaration.ts';
-import type { Block, DumpReader, Header, OpenChain, ScannedDump } from './dump.ts';
-import { type DumpLines, LazyRules } from './lazy-rules.ts';
+import { isPlainUserChain, isTableName, PLAIN_END, toCounters, toPolicy } from './declaration.ts';
+import type { Block, DumpReader, Header, ScannedDump } from './dump.ts';
+import type { DumpLines } from './dump-lines.ts';
+import { doubled, UNKNOWN } from './name-index.ts';
 
 const SHOWN = 60;
 const NO_LINE_END =
@@ -43,24 +45,23 @@ class Reader implements DumpReader {
   constructor(file: string, bytes: Buffer, problems: ProblemList) {
     this.#bytes = bytes;
     this.#problems = problems;
-    this.#cursor = new ChainCursor(bytes, new Map());
     this.#lines = { file, bytes, starts: new Uint32Array(Math.max(16, Math.ceil(bytes.length / 64))) };
+    this.#cursor = new ChainCursor(bytes, new ChainTable(this.#lines));
   }
 
   rule(lineStart: number, ruleStart: number, end: number, line: number): void {
     if (this.#ignoring || this.#isCutOff(end, line)) return;
     const block = this.#open ?? this.#openListing(lineStart, line);
-    const found = this.#cursor.find(ruleStart + 3, end);
-    if (found === '') {
+    const chain = this.#cursor.find(ruleStart + 3, end);
+    if (chain === UNKNOWN) {
       this.unreadable(lineStart, end, line, 'names no chain');
       return;
     }
-    const chain = typeof found === 'string' ? this.#addChain(block, found) : found;
     this.#listingHasRules = true;
     const position = this.#ruleCount++;
-    if (position >= this.#lines.starts.length) this.#grow();
+    if (position >= this.#lines.starts.length) this.#lines.starts = doubled(this.#lines.starts);
     this.#lines.starts[position] = lineStart;
-    chain.rules.append(position, line);
+    block.chains.append(chain, position, line);
     this.#lastLine = line;
     block.to = end + 1;
   }
@@ -69,8 +70,8 @@ class Reader implements DumpReader {
     if (this.#ignoring || this.#isCutOff(end, line)) return;
     const block = this.#open;
     if (block?.form === 'save' && isPlainUserChain(this.#bytes, end)) {
-      const name = this.#bytes.toString('utf8', start + 1, end - PLAIN_END.length);
-      this.#declare(block, name, '-', ZERO, line);
+      block.chains.declare(block.chains.add(start + 1, end - PLAIN_END.length), line);
+      this.#lastLine = line;
       block.to = end + 1;
       return;
     }
@@ -79,8 +80,8 @@ class Reader implements DumpReader {
       this.unreadable(start, end, line, 'is no chain of a table');
       return;
     }
-    const [, name = '', policy = '', packets, bytes] = found;
-    this.#declare(block, name, policy, packets === undefined ? null : toCounters(packets, bytes), line);
+    const [, name = '', ...declared] = found;
+    this.#declare(block, block.chains.addText(name, start + 1), declared, line);
     block.to = end + 1;
   }
 
@@ -88,17 +89,16 @@ class Reader implements DumpReader {
     if (this.#ignoring || this.#isCutOff(end, line)) return;
     const text = this.#text(start, end).trimEnd();
     const found = /^-([PN]) (\S+)(?: (\S+))?(?: -c (\d+) (\d+))?$/.exec(text);
-    const [, letter, name = '', policy = '-', packets, bytes] = found ?? [];
+    const [, letter, name = '', policy = '-', ...counters] = found ?? [];
     if (letter === undefined || (letter === 'N') !== (policy === '-') || this.#open?.form === 'save') {
       this.unreadable(start, end, line, 'is a command, not a line of a dump');
       return;
     }
     let block = this.#open;
-    const declaredBefore = block?.chains.get(name)?.line ?? null;
     const startsAnew = this.#listingHasRules || (letter === 'P' && this.#listingHasUserChains);
-    if (block === null || startsAnew || declaredBefore !== null) block = this.#openListing(start, line);
+    if (block === null || startsAnew || block.chains.isDeclared(name)) block = this.#openListing(start, line);
     if (letter === 'N') this.#listingHasUserChains = true;
-    this.#declare(block, name, policy, packets === undefined ? null : toCounters(packets, bytes), line);
+    this.#declare(block, block.chains.addText(name, start + 3), [policy, ...counters], line);
     block.to = end + 1;
   }
 
@@ -190,7 +190,7 @@ class Reader implements DumpReader {
   }
 
   #openBlock(form: Block['form'], table: TableName | null, from: number, line: number): Block {
-    const chains = new Map<string, OpenChain>();
+    const chains = new ChainTable(this.#lines);
     const block: Block = {
       form,
       table,
@@ -201,7 +201,11 @@ class Reader implements DumpReader {
       header: form === 'save' ? this.#header : null,
       line,
       chains,
-      context: { lines: this.#lines, family: 'ipv4', isChain: (name) => chains.has(name) },
+      context: {
+        lines: this.#lines,
+        family: 'ipv4',
+        isChain: (name) => chains.names.findText(name) !== UNKNOWN,
+      },
       triviaFrom: this.#lastEnd,
       from,
       to: from,
@@ -248,39 +252,21 @@ class Reader implements DumpReader {
     this.#problems.add('truncated', message, this.#lines.file, line);
   }
 
-  #declare(block: Block, name: string, policy: string, counters: Counters | null, line: number): void {
-    const chain = block.chains.get(name) ?? this.#addChain(block, name);
+  #declare(
+    { chains }: Block,
+    chain: number,
+    [policy = '-', packets, bytes]: readonly (string | undefined)[],
+    line: number,
+  ): void {
     this.#lastLine = line;
-    chain.file = this.#lines.file;
-    chain.line = line;
-    chain.policy = toPolicy(policy);
-    chain.counters = counters;
-    if (policy !== '-' && chain.policy === null)
+    const known = toPolicy(policy);
+    const counters = packets === undefined ? null : toCounters(packets, bytes);
+    chains.declare(chain, line, { policy: known, counters });
+    if (policy !== '-' && known === null)
       this.#problems.add('unreadable-line', `${policy} is no policy of a chain`, this.#lines.file, line);
-  }
-
-  #addChain(block: Block, name: string): OpenChain {
-    const chain: OpenChain = {
-      table: block.table ?? 'filter',
-      name,
-      policy: null,
-      counters: null,
-      file: null,
-      line: null,
-      rules: new LazyRules(name, block.context),
-    };
-    block.chains.set(name, chain);
-    this.#cursor.add(chain);
-    return chain;
   }
 
   #text(start: number, end: number): string {
     return this.#bytes.toString('utf8', start, Math.min(end, start + 4096));
-  }
-
-  #grow(): void {
-    const grown = new Uint32Array(this.#lines.starts.length * 2);
-    grown.set(this.#lines.starts);
-    this.#lines.starts = grown;
   }
 }

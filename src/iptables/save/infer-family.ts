@@ -58,16 +58,18 @@ function splitRuns(blocks: readonly Block[]): Block[][] {
   return runs;
 }
 
-function hasRules(block: Block): boolean {
-  for (const chain of block.chains.values()) if (chain.rules.length > 0) return true;
+function hasRules({ chains }: Block): boolean {
+  for (let chain = 0; chain < chains.size; chain++) if (chains.ruleCount(chain) > 0) return true;
   return false;
 }
 
 function evidenceOf(blocks: readonly Block[]): Family | null {
-  for (const block of blocks) {
-    const { bytes } = block.context.lines;
-    for (const chain of block.chains.values()) {
-      for (const start of chain.rules.starts()) {
+  for (const { chains, context } of blocks) {
+    const { bytes } = context.lines;
+    for (let chain = 0; chain < chains.size; chain++) {
+      const count = chains.ruleCount(chain);
+      for (let rule = 0; rule < count; rule++) {
+        const { start } = chains.placeOf(chain, rule);
         const family = familyOfRule(bytes.toString('latin1', start, lineEnd(bytes, start)));
         if (family !== null) return family;
       }

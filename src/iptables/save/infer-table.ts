@@ -1,5 +1,4 @@
-import type { TableName } from '../ruleset.ts';
-import type { OpenChain } from './dump.ts';
+import type { Chain, TableName } from '../ruleset.ts';
 
 /** The table of a listing that does not name it, and what that was concluded from. */
 export interface InferredTable {
@@ -30,7 +29,7 @@ const TARGET_TABLES: ReadonlyMap<string, TableName> = new Map([
 ]);
 
 /** Works out the table of an `iptables -S` output: first from its built-in chains, then targets and chain names. */
-export function inferTable(chains: ReadonlyMap<string, OpenChain>): InferredTable {
+export function inferTable(chains: ReadonlyMap<string, Chain>): InferredTable {
   const policies = [...chains.values()].filter((chain) => chain.policy !== null);
   const builtIn = new Set(policies.map((chain) => chain.name));
   const all = (...names: string[]) => names.every((name) => builtIn.has(name));
@@ -41,7 +40,7 @@ export function inferTable(chains: ReadonlyMap<string, OpenChain>): InferredTabl
   return fromRules(chains) ?? fromNames(chains) ?? { table: 'filter', because: 'that is the default' };
 }
 
-function fromRules(chains: ReadonlyMap<string, OpenChain>): InferredTable | null {
+function fromRules(chains: ReadonlyMap<string, Chain>): InferredTable | null {
   for (const { rules } of chains.values()) {
     for (let index = 0; index < rules.length; index++) {
       const target = rules.targetName(index) ?? '';
@@ -52,7 +51,7 @@ function fromRules(chains: ReadonlyMap<string, OpenChain>): InferredTable | null
   return null;
 }
 
-function fromNames(chains: ReadonlyMap<string, OpenChain>): InferredTable | null {
+function fromNames(chains: ReadonlyMap<string, Chain>): InferredTable | null {
   for (const name of chains.keys()) {
     const table = tableOfName(name);
     if (table !== null) return { table, because: `it has a chain ${name}` };

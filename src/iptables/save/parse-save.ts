@@ -5,6 +5,7 @@ import type { Backend, Ruleset, Table } from '../ruleset.ts';
 import type { Block, ScannedDump } from './dump.ts';
 import { inferFamilies } from './infer-family.ts';
 import { inferTable } from './infer-table.ts';
+import { LazyChains } from './lazy-chains.ts';
 import { scanDump } from './scan.ts';
 import { keepTrivia } from './trivia.ts';
 
@@ -32,7 +33,8 @@ export function parseSave(
     block.context.family = family;
     const backend = block.statedBackend ?? backendOf(block, hints.backend, source.name, problems);
     const cutTable = block.cut === null ? {} : { cut: block.cut };
-    const table: Table = { name: block.table ?? 'filter', chains: block.chains, ...cutTable };
+    const name = block.table ?? 'filter';
+    const table: Table = { name, chains: new LazyChains(block.chains, name, block.context), ...cutTable };
     keepTriviaOf(block, table, dump, index);
     const sameDump = index > 0 && block.header === dump.blocks[index - 1]?.header;
     const backendAssumed = backend === null;
@@ -73,13 +75,11 @@ function backendOf(
 }
 
 function nameTable(block: Block, file: string, problems: ProblemList): void {
-  if (block.table === null) {
-    const { table, because } = inferTable(block.chains);
-    const message = `iptables -S does not name its table; this is read as ${table}, since ${because}`;
-    problems.add('table-assumed', message, file, block.line);
-    block.table = table;
-  }
-  for (const chain of block.chains.values()) chain.table = block.table;
+  if (block.table !== null) return;
+  const { table, because } = inferTable(new LazyChains(block.chains, 'filter', block.context));
+  const message = `iptables -S does not name its table; this is read as ${table}, since ${because}`;
+  problems.add('table-assumed', message, file, block.line);
+  block.table = table;
 }
 
 function keepTriviaOf(block: Block, table: Table, dump: ScannedDump, index: number): void {

@@ -2,7 +2,7 @@ import { baseName } from '../base-options.ts';
 import { interpretRule, unreadableRule } from '../interpret.ts';
 import type { Counters, Rule } from '../ruleset.ts';
 import { formatRuleSyntax, parseRuleSyntax } from '../syntax.ts';
-import type { TableContext } from './lazy-rules.ts';
+import type { TableContext } from './dump-lines.ts';
 
 /** A rule's text is at most this many bytes; longer lines are no rule of any iptables, and stay unread. */
 const LONGEST_RULE = 1 << 20;

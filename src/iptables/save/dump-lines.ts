@@ -1,0 +1,16 @@
+import type { Family } from '../../net/address.ts';
+
+/** What the rules of one dump share: its bytes, and where each rule's line starts. */
+export interface DumpLines {
+  readonly file: string;
+  readonly bytes: Buffer;
+  /** Start of each rule's line, in the order of the file, counters in front included. */
+  starts: Uint32Array;
+}
+
+/** What the rules of one table share. Family and chains are known once the whole dump is scanned. */
+export interface TableContext {
+  readonly lines: DumpLines;
+  family: Family;
+  readonly isChain: (name: string) => boolean;
+}

@@ -1,0 +1,75 @@
+import type { Chain, TableName } from '../ruleset.ts';
+import type { ChainTable } from './chain-table.ts';
+import type { TableContext } from './dump-lines.ts';
+import { LazyRules } from './lazy-rules.ts';
+import { UNKNOWN } from './name-index.ts';
+
+/** The chains of a scanned table by name; each is made when it is first asked for, and once. */
+export class LazyChains implements ReadonlyMap<string, Chain> {
+  readonly #scanned: ChainTable;
+  readonly #table: TableName;
+  readonly #context: TableContext;
+  readonly #made: Chain[] = [];
+
+  /** @param scanned the table after its last line: chains that are added later would have no rules. */
+  constructor(scanned: ChainTable, table: TableName, context: TableContext) {
+    this.#scanned = scanned;
+    this.#table = table;
+    this.#context = context;
+  }
+
+  get size(): number {
+    return this.#scanned.size;
+  }
+
+  has(name: string): boolean {
+    return this.#scanned.names.findText(name) !== UNKNOWN;
+  }
+
+  get(name: string): Chain | undefined {
+    const number = this.#scanned.names.findText(name);
+    return number === UNKNOWN ? undefined : this.#at(number);
+  }
+
+  /** Goes through the names without making a chain. */
+  *keys(): Generator<string, undefined, unknown> {
+    for (let number = 0; number < this.size; number++) yield this.#scanned.names.text(number);
+  }
+
+  *values(): Generator<Chain, undefined, unknown> {
+    for (let number = 0; number < this.size; number++) yield this.#at(number);
+  }
+
+  *entries(): Generator<[string, Chain], undefined, unknown> {
+    for (const chain of this.values()) yield [chain.name, chain];
+  }
+
+  [Symbol.iterator](): Generator<[string, Chain], undefined, unknown> {
+    return this.entries();
+  }
+
+  forEach(each: (chain: Chain, name: string, chains: ReadonlyMap<string, Chain>) => void): void {
+    for (const chain of this.values()) each(chain, chain.name, this);
+  }
+
+  #at(number: number): Chain {
+    const known = this.#made[number];
+    if (known !== undefined) return known;
+    const name = this.#scanned.names.text(number);
+    const line = this.#scanned.declaredOn(number);
+    const { policy, counters } = this.#scanned.declarationOf(number);
+    const cut = this.#scanned.cutOf(number);
+    const chain: Chain = {
+      table: this.#table,
+      name,
+      policy,
+      counters,
+      file: line === null ? null : this.#context.lines.file,
+      line,
+      rules: new LazyRules(name, this.#scanned, number, this.#context),
+      ...(cut === null ? {} : { cut }),
+    };
+    this.#made[number] = chain;
+    return chain;
+  }
+}

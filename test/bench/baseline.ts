@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Measured } from './measure.ts';
+
+/** What one job took when the baseline was recorded. */
+export interface Recorded {
+  /** Times the yardstick of its group: this compares between machines, as seconds do not. */
+  readonly ratio: number;
+  /** Null where nothing measured it. */
+  readonly peakMiB: number | null;
+}
+
+/** By group and job. */
+export type Baseline = Readonly<Record<string, Readonly<Record<string, Recorded>>>>;
+
+/** Medians of a busy machine differ by less than this from one run to the next. */
+const MOST_GROWTH = 1.25;
+
+/** @returns the recorded figures; none where nothing was recorded. Throws where the file is no JSON. */
+export function readBaseline(path: string): Baseline {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Baseline;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {};
+    throw error;
+  }
+}
+
+/** Writes the figures of these groups; other groups keep theirs. */
+export function writeBaseline(path: string, groups: Baseline): void {
+  const all = { ...readBaseline(path), ...groups };
+  writeFileSync(path, `${JSON.stringify(all, null, 2)}\n`);
+}
+
+/** @returns what to record of a group; nothing where its yardstick could not run. */
+export function recordOf(
+  measured: ReadonlyMap<string, Measured>,
+  unit: string,
+): Readonly<Record<string, Recorded>> {
+  const base = measured.get(unit)?.wallSeconds;
+  if (base === undefined) return {};
+  return Object.fromEntries(
+    [...measured.values()].map(({ name, wallSeconds, peakMiB }): [string, Recorded] => [
+      name,
+      { ratio: rounded(wallSeconds / base), peakMiB: peakMiB === null ? null : Math.round(peakMiB) },
+    ]),
+  );
+}
+
+/** @returns a sentence for each job whose ratio or memory is more than a quarter above what was recorded. */
+export function compareWithBaseline(
+  now: Readonly<Record<string, Recorded>>,
+  recorded: Readonly<Record<string, Recorded>> | undefined,
+): string[] {
+  return Object.entries(now).flatMap(([name, { ratio, peakMiB }]) => {
+    const before = recorded?.[name];
+    if (before === undefined) return [];
+    const grown: string[] = [];
+    if (ratio > before.ratio * MOST_GROWTH)
+      grown.push(`${name}: ${ratio} × the yardstick, recorded ${before.ratio} ×`);
+    if (peakMiB !== null && before.peakMiB !== null && peakMiB > before.peakMiB * MOST_GROWTH)
+      grown.push(`${name}: ${peakMiB} MiB, recorded ${before.peakMiB} MiB`);
+    return grown;
+  });
+}
+
+function rounded(ratio: number): number {
+  return Number(ratio.toPrecision(3));
+}
