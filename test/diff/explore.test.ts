@@ -4,6 +4,7 @@ import { compareFamily } from '../../src/diff/compare-family.ts';
 import { findDifference, groupWays } from '../../src/diff/explore/compare-ways.ts';
 import { type Exploration, explore, type Side } from '../../src/diff/explore/explore.ts';
 import { type Box, intersect } from '../../src/diff/space/box.ts';
+import { Cubes } from '../../src/diff/space/cubes.ts';
 import { Intervals } from '../../src/diff/space/intervals.ts';
 import { Space } from '../../src/diff/space/space.ts';
 import { bits, type Door, everything, makeUniverse, type Universe } from '../../src/diff/space/universe.ts';
@@ -24,14 +25,12 @@ const host = nodeOf({ ipsets: SETS });
 const DOORS: readonly Door[] = [
   { kind: 'in', device: 'eth0' },
   { kind: 'in', device: 'cni0' },
-  { kind: 'node', source: null },
+  { kind: 'node', bound: false },
 ];
+const STATES = ['NEW', 'ESTABLISHED'] as const;
 const SMALL = makeUniverse('ipv4', {
   doors: DOORS,
-  states: new Set(['ESTABLISHED']),
-  marks: new Set([0x4000]),
   protocols: new Set(),
-  icmp: [],
 });
 
 /** The classes found, and the universe they are of. */
@@ -83,8 +82,8 @@ function* allPackets(of: Universe): Generator<{ packet: Packet; box: Box }> {
       for (const port of protocol === ICMP ? [null] : VALUES.ports)
         for (const door of DOORS)
           for (const from of door.kind === 'in' ? VALUES.sources : ['0.0.0.0'])
-            for (const mark of VALUES.marks.filter((each) => of.marks.includes(each)))
-              for (const state of of.states.filter((each) => each === 'NEW' || each === 'ESTABLISHED')) {
+            for (const mark of VALUES.marks)
+              for (const state of STATES) {
                 const inside = door.kind === 'in';
                 const packet: Packet = {
                   family: 'ipv4',
@@ -101,6 +100,7 @@ function* allPackets(of: Universe): Generator<{ packet: Packet; box: Box }> {
                   inInterface: inside ? door.device : null,
                   mark,
                   state,
+                  ...(protocol === TCP ? { header: { tcpFlags: state === 'NEW' ? 2 : 16 } } : {}),
                 };
                 const box: Box = {
                   destination: Intervals.one(numberOf(to)),
@@ -110,15 +110,16 @@ function* allPackets(of: Universe): Generator<{ packet: Packet; box: Box }> {
                   states: bits(of.states, (each) => each === state),
                   source: Intervals.one(numberOf(from)),
                   sourcePort: Intervals.one(40000n),
-                  marks: bits(of.marks, (each) => each === mark),
-                  icmp: 1,
+                  marks: Cubes.one(mark),
+                  icmp: Intervals.one(0x800n),
+                  tcpFlags: Cubes.one(state === 'NEW' ? 2 : 16),
                 };
                 yield { packet, box };
               }
 }
 
 function sameDoor(a: Door, b: Door): boolean {
-  if (a.kind === 'node') return b.kind === 'node' && a.source === null;
+  if (a.kind === 'node') return b.kind === 'node' && !a.bound;
   if (b.kind === 'node') return false;
   return a.device === b.device;
 }
