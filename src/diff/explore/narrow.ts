@@ -2,7 +2,7 @@ import type { Match } from '../../iptables/match.ts';
 import type { Rule, RuleList } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
 import type { Address } from '../../net/address.ts';
-import { hasPorts } from '../../net/protocol.ts';
+import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
 import type { Range } from '../../net/range.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
@@ -216,6 +216,11 @@ export class Narrowing implements Observer {
     const { routing } = space;
     const without = hasNoConnection(packet.state);
     this.keepStates((state) => (without ? hasNoConnection(state) : state === packet.state));
+    // An ICMP error about a flow is rewritten as the flow was, without asking nat.
+    if (packet.state === 'RELATED') {
+      const about = packet.icmp !== null;
+      this.keepProtocols((each) => (each === ICMP || each === ICMPV6) === about);
+    }
     this.keepDestinations(routing.destination(packet.destination.value, door.kind));
     const source = packet.source.address;
     if (door.kind === 'node') {

@@ -29,12 +29,12 @@ export class DoorGroups {
 
   /** @returns the interfaces and senders that both nodes judge alike with this one, whatever the packet is sent to. */
   alike(door: Door, source: bigint): AlikeDoors {
-    const own = this.#judged(door, source);
     const at = this.#doors.indexOf(door);
     // Equal for all senders of one stretch: each stretch has its own answer for every interface.
     const key = `${at} ${this.#routing.stretchOf(source)}`;
     let found = this.#found.get(key);
     if (found === undefined) {
+      const own = this.#judged(door, source);
       let sources = own.alike;
       const kept = new Set<Door>([door]);
       for (const other of own.turnsBack ? [] : this.#doors) {
