@@ -130,6 +130,7 @@ function differs(
   [before, after]: readonly [Side, Side],
   changed: ReadonlySet<RuleList>,
 ): boolean {
+  if (changed.size === 0) return false;
   // An empty built-in chain is passed by without being entered.
   let met = [...changed].some(({ length }) => length === 0);
   const observer: Observer = {
