@@ -27,7 +27,7 @@ export function boxesOfChangedFacts(
   const routed = changed.isEmpty
     ? []
     : [...reach.boxesTowards(changed), { ...all, source: changed, doors: all.doors & ~node }].filter(
-        ({ doors }) => doors !== 0,
+        ({ doors }) => doors !== 0n,
       );
   return [...routed, ...[...sets].flatMap((name) => boxesOfSet(name, space, reach, rulesets))];
 }
@@ -90,7 +90,8 @@ function boxesOfSet(name: string, space: Space, reach: ReachFinder, rulesets: re
     for (const box of reach.boxesOf(table, rule.chain, rule)) {
       const direction = rule.matches.find((match) => match.kind === 'set' && match.name === name);
       const side = direction?.kind === 'set' ? direction.directions[0] : undefined;
-      if (changed === null || side !== 'src') boxes.push(box);
+      // Before the security table SNAT may have written any source.
+      if (changed === null || side !== 'src' || table === 'security') boxes.push(box);
       else boxes.push(...narrowSource(box, changed, space, mayRewriteSource(rulesets)));
     }
   }

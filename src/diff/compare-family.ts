@@ -67,6 +67,7 @@ export function compareFamily(
     }
     boxes.push(...boxesOfChangedFacts(space, reach, rulesets, survey.sets));
   }
+  if (isOrderOfBackends(before, after)) boxes.unshift(everything(universe));
   // Two backends on one side and one on the other are two orders against one: nothing bounds what that changes.
   if (before.length !== after.length && before.length > 0 && after.length > 0)
     boxes.unshift(everything(universe));
@@ -79,6 +80,16 @@ export function compareFamily(
     question.budget,
   );
   return { family, differing: differing.flat(), deltas, exploration, space, survey };
+}
+
+/** The security table has its turn before nat at INPUT with one backend and after it with the other. */
+function isOrderOfBackends(before: readonly Ruleset[], after: readonly Ruleset[]): boolean {
+  const [own, other] = [before, after].map((rulesets) => rulesets.map(({ backend }) => backend).join());
+  const holds = (name: 'nat' | 'security'): boolean =>
+    [...before, ...after].some(
+      ({ tables }) => (tables.get(name)?.chains.get('INPUT')?.rules.length ?? 0) > 0,
+    );
+  return own !== other && holds('security') && holds('nat');
 }
 
 /** Chains that one side lacks are reached by nothing there; whoever leads to them on the other side differs, too. */

@@ -7,6 +7,7 @@ import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import { compareFamily, type FamilyComparison, type Senders } from './compare-family.ts';
 import type { Diff, Proof } from './document.ts';
+import type { NotFollowed } from './rules/survey.ts';
 import type { Box } from './space/box.ts';
 import { type State, stateOf } from './two-sides.ts';
 import { concernedRulesets } from './views/concerned-rules.ts';
@@ -92,9 +93,7 @@ function proofOf(
     ...compared.flatMap(({ exploration, space }) =>
       exploration.unexplored.map((box) => describeBox(box, space.universe.family)),
     ),
-    ...compared.flatMap(({ space }) =>
-      space.universe.leftOut.map((text) => `${space.universe.family}: ${text}`),
-    ),
+    ...compared.flatMap(notFollowed),
     ...state
       .filter(({ kind }) => kind === 'nftables')
       .map(({ name }) => `native nftables chain ${name}, which changed and is not followed`),
@@ -108,6 +107,30 @@ function proofOf(
     restsOn: compared.flatMap(restsOn),
   };
 }
+
+/** Packets that the changes can concern, and that no trace stands for. */
+function notFollowed({ exploration, deltas, survey, family }: FamilyComparison): string[] {
+  const open = [...exploration.open].map(
+    ([text, classes]) =>
+      `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${text}`,
+  );
+  const concerned = deltas.some(({ pair }) => pair.table !== 'nat');
+  return [
+    ...open,
+    ...(concerned
+      ? [...survey.notFollowed].map(
+          ([what, rule]) =>
+            `${family}: ${NOT_FOLLOWED[what]}; rule ${rule.number} of ${rule.chain} asks for such: ${rule.text}`,
+        )
+      : []),
+  ];
+}
+
+const NOT_FOLLOWED: Readonly<Record<NotFollowed, string>> = {
+  answers: 'answers, and packets that the NAT of an earlier connection rewrites',
+  fragments: 'second and further fragments',
+  chunks: 'packets of SCTP and DCCP in the middle of a conversation',
+};
 
 /** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
 function modes(states: readonly [State, State]): string[] {

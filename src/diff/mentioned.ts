@@ -1,63 +1,90 @@
-import type { Host } from '../host/facts.ts';
-import { type Address, type Family, formatAddress } from '../net/address.ts';
+import type { Host, Link } from '../host/facts.ts';
+import type { Family } from '../net/address.ts';
+import { deviceMatches } from '../trace/match/basic.ts';
 import type { Survey } from './rules/survey.ts';
+import { deviceKey, isRouted } from './space/door-key.ts';
+import { membersOf } from './space/set-partition.ts';
 import type { Door, Mentioned } from './space/universe.ts';
-
-/** Processes bind to one of so many local addresses; more are not followed. */
-const MOST_OWN = 6;
-
-/** Interfaces that nothing but their name tells apart stand for one another; so many kinds are followed. */
-const MOST_DEVICES = 16;
 
 /** @returns what packets of a family can have, by the rules and the hosts of both sides. */
 export function gatherMentioned(survey: Survey, hosts: readonly [Host, Host], family: Family): Mentioned {
-  const marks = new Set(survey.marks);
   const protocols = new Set(survey.protocols);
+  const devices = new Set(survey.devices);
   for (const host of hosts) {
     for (const rule of host.policyRules[family] ?? []) {
-      if (rule.mark !== null && rule.mark !== 0) marks.add(rule.mark >>> 0);
       if (rule.protocol !== null) protocols.add(rule.protocol);
+      if (rule.inInterface !== null) devices.add(rule.inInterface);
     }
+    for (const name of survey.sets) takeSet(host, name, protocols, devices);
   }
   return {
-    doors: [...devicesOf(survey, hosts, family), ...processesOf(hosts, family)],
-    states: survey.states,
-    marks,
+    doors: [
+      ...devicesOf(devices, hosts, family),
+      { kind: 'node', bound: false },
+      ...(hosts.some(({ links }) => links !== null) ? [{ kind: 'node', bound: true } as const] : []),
+    ],
     protocols,
-    icmp: survey.icmp,
   };
 }
 
-function devicesOf(survey: Survey, hosts: readonly [Host, Host], family: Family): Door[] {
+/** Members of a set name protocols and interfaces as rules do. */
+function takeSet(host: Host, name: string, protocols: Set<number>, devices: Set<string>): void {
+  const set = host.ipsets?.get(name);
+  if (set === undefined) return;
+  if (set.type === 'list:set') {
+    for (const { parts } of set.entries) {
+      const inner = parts[0] ?? '';
+      if (host.ipsets?.get(inner)?.type !== 'list:set') takeSet(host, inner, protocols, devices);
+    }
+    return;
+  }
+  if (!/port|iface/.test(set.type)) return;
+  for (const { keys } of membersOf(set))
+    for (const key of keys) {
+      if (key.kind === 'port') protocols.add(key.protocol);
+      if (key.kind === 'iface') devices.add(key.wildcard ? `${key.name}+` : key.name);
+    }
+}
+
+/**
+ * One interface for all that nothing can tell from it: neither a rule's pattern nor their own kind, switches and addresses
+ * nor a route. The uplink first, then bridges: they are the ones shown as examples.
+ */
+function devicesOf(patterns: ReadonlySet<string>, hosts: readonly [Host, Host], family: Family): Door[] {
   // Without links the interface is an open question of the trace: rules that name one are answered both ways.
   if (hosts.every(({ links }) => links === null)) return [{ kind: 'in', device: undefined }];
-  const names = new Set<string>();
-  // The uplink first, then bridges and others that routes lead to, then those that rules name, then the rest.
-  for (const host of hosts)
-    for (const { destination, nextHops } of host.routes[family] ?? [])
-      if (destination.mask === 0n) for (const { device } of nextHops) if (device !== null) names.add(device);
-  const links = hosts.flatMap((host) => host.links ?? []);
-  const usable = links.filter(({ loopback, master }) => !loopback && !isBridgePort(links, master));
-  for (const { name, kind } of usable) if (kind === 'bridge') names.add(name);
-  const named = usable.filter(({ name }) =>
-    [...survey.devices].some(
-      (pattern) =>
-        pattern.replace(/\+$/, '') === name ||
-        (pattern.endsWith('+') && name.startsWith(pattern.slice(0, -1))),
+  const usable = new Map<string, Link>();
+  for (const { links } of hosts)
+    for (const link of links ?? [])
+      if (!link.loopback && !isBridgePort(links ?? [], link.master) && !usable.has(link.name))
+        usable.set(link.name, link);
+  const uplinks = new Set(
+    hosts.flatMap((host) =>
+      (host.routes[family] ?? [])
+        .filter(({ destination }) => destination.mask === 0n)
+        .flatMap(({ nextHops }) => nextHops.map(({ device }) => device)),
     ),
   );
-  // One interface for each pattern that names several.
-  for (const pattern of survey.devices) {
-    const first = named.find(({ name }) =>
-      pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
-    );
-    if (first !== undefined) names.add(first.name);
+  const rank = (link: Link): number =>
+    uplinks.has(link.name)
+      ? 0
+      : link.kind === 'bridge'
+        ? 1
+        : [...patterns].some((pattern) => deviceMatches(link.name, pattern))
+          ? 2
+          : link.addresses.some(({ address }) => address.family === family)
+            ? 3
+            : 4;
+  const names = [...usable.values()]
+    .map((link) => ({ name: link.name, rank: rank(link) }))
+    .sort((a, b) => a.rank - b.rank || (a.name < b.name ? -1 : 1));
+  const found = new Map<string, string>();
+  for (const { name } of names) {
+    const named = [...patterns].filter((pattern) => deviceMatches(name, pattern));
+    const key = JSON.stringify([named, isRouted(hosts, name) ? name : null, deviceKey(hosts, name)]);
+    if (!found.has(key)) found.set(key, name);
   }
-  for (const { name, addresses } of usable)
-    if (addresses.some(({ address }) => address.family === family)) names.add(name);
-  const [other] = usable.filter(({ name }) => !names.has(name));
-  if (other !== undefined) names.add(other.name);
-  return [...names].slice(0, MOST_DEVICES).map((device) => ({ kind: 'in', device }));
+  return [...found.values()].map((device) => ({ kind: 'in', device }));
 }
 
 /** Ports of a bridge hand their packets to it: rules see the bridge. */
@@ -68,14 +95,4 @@ function isBridgePort(
   return (
     master !== null && links.some(({ name, kind }) => name === master && (kind === 'bridge' || kind === null))
   );
-}
-
-function processesOf(hosts: readonly [Host, Host], family: Family): Door[] {
-  const own = new Map<string, Address>();
-  for (const { links } of hosts)
-    for (const { addresses } of links ?? [])
-      for (const { address, scope } of addresses)
-        if (address.family === family && scope !== 'link') own.set(formatAddress(address), address);
-  const bound = [...own.values()].slice(0, MOST_OWN);
-  return [{ kind: 'node', source: null }, ...bound.map((source): Door => ({ kind: 'node', source }))];
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Box, disjoint, intersect, subtract } from '../../src/diff/space/box.ts';
+import { Cubes } from '../../src/diff/space/cubes.ts';
 import { Intervals } from '../../src/diff/space/intervals.ts';
 import { prefixIntervals } from '../../src/diff/space/prefix-intervals.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
@@ -39,12 +40,52 @@ describe('Are ranges sets?', () => {
   });
 });
 
+/** Sets of the eight patterns of three bits; the others are fixed, so that they can be counted. */
+const cubes = fc
+  .tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 0, max: 7 }))
+  .map(([mask, value]) => Cubes.where(mask | ~7, value & 7));
+const cubeSets = fc
+  .array(fc.tuple(cubes, fc.boolean()), { maxLength: 4 })
+  .map((list) => list.reduce((set, [each, add]) => (add ? set.or(each) : set.without(each)), Cubes.EMPTY));
+const patternsIn = (set: Cubes): number[] => [0, 1, 2, 3, 4, 5, 6, 7].filter((value) => set.has(value));
+
+describe('Are bit patterns sets?', () => {
+  it('intersection, union and difference hold what they should', () => {
+    fc.assert(
+      fc.property(cubeSets, cubeSets, (a, b) => {
+        expect(patternsIn(a.and(b))).toEqual(patternsIn(a).filter((value) => b.has(value)));
+        expect(patternsIn(a.without(b))).toEqual(patternsIn(a).filter((value) => !b.has(value)));
+        expect(patternsIn(a.or(b)).length).toBe(new Set([...patternsIn(a), ...patternsIn(b)]).size);
+        expect(a.without(b).isEmpty).toBe(patternsIn(a).every((value) => b.has(value)));
+      }),
+    );
+  });
+
+  it('one mark of 2^32 left out leaves a pattern for each bit', () => {
+    const rest = Cubes.ALL.without(Cubes.one(0x4000));
+    expect([rest.cubes.length, rest.has(0x4000), rest.has(0xffffffff), rest.has(0)]).toEqual([
+      32,
+      false,
+      true,
+      true,
+    ]);
+  });
+});
+
 describe('Are boxes sets?', () => {
   const ranges = sets.filter((set) => !set.isEmpty);
-  const bitSet = fc.integer({ min: 1, max: 7 });
+  const bitSet = fc.bigInt({ min: 1n, max: 7n });
+  const patterns = cubeSets.filter((set) => !set.isEmpty);
   const boxes: fc.Arbitrary<Box> = fc.record({
     ...{ destination: ranges, destinationPort: ranges, source: ranges, sourcePort: ranges },
-    ...{ protocols: bitSet, doors: bitSet, states: bitSet, marks: bitSet, icmp: bitSet },
+    ...{
+      protocols: bitSet,
+      doors: bitSet,
+      states: bitSet,
+      icmp: ranges,
+      marks: patterns,
+      tcpFlags: patterns,
+    },
   });
 
   it('what is left of a box is disjoint, outside the cut, and with it the whole', () => {
@@ -77,12 +118,13 @@ describe('Are boxes sets?', () => {
 function sizeOf(...boxes: readonly Box[]): bigint {
   return boxes.reduce((sum, box) => {
     let size = 1n;
-    for (const field of ['destination', 'destinationPort', 'source', 'sourcePort'] as const) {
+    for (const field of ['destination', 'destinationPort', 'source', 'sourcePort', 'icmp'] as const) {
       let count = 0n;
       for (const [from, to] of box[field].ranges()) count += to - from + 1n;
       size *= count;
     }
-    for (const field of ['protocols', 'doors', 'states', 'marks', 'icmp'] as const)
+    for (const field of ['marks', 'tcpFlags'] as const) size *= BigInt(patternsIn(box[field]).length);
+    for (const field of ['protocols', 'doors', 'states'] as const)
       size *= BigInt([...box[field].toString(2)].filter((digit) => digit === '1').length);
     return sum + size;
   }, 0n);

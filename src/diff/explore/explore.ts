@@ -1,3 +1,4 @@
+import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
 import type { GivenNode } from '../../trace/branch.ts';
 import type { Condition } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
@@ -5,6 +6,7 @@ import { followPacket, type Ways } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
 import { type Box, subtract } from '../space/box.ts';
 import type { Space } from '../space/space.ts';
+import { bits } from '../space/universe.ts';
 import { choosePacket, type Examples } from './choose-packet.ts';
 import { findDifference, type Group, groupWays, type NameQuestion } from './compare-ways.ts';
 import { Narrowing } from './narrow.ts';
@@ -33,7 +35,9 @@ export interface Exploration {
   readonly traced: number;
   /** Packets that no trace stands for, because the budget was used up. */
   readonly unexplored: readonly Box[];
-  /** What neither side's trace could tell, though both say the same: the proof rests on it. */
+  /** Why packets that fare alike were not followed to their end, and of how many classes. */
+  readonly open: ReadonlyMap<string, number>;
+  /** What no capture tells, though both sides ask the same: the proof rests on it. */
   readonly unknowns: ReadonlyMap<string, Condition>;
 }
 
@@ -55,28 +59,59 @@ export function explore(
 ): Exploration {
   const classes: DifferingClass[] = [];
   const unknowns = new Map<string, Condition>();
+  const open = new Map<string, number>();
   const work = [...boxes].reverse();
   let traced = 0;
   for (let box = work.pop(); box !== undefined; box = work.pop()) {
+    const chosen = choosePacket(box, space, examples);
+    if ('none' in chosen) {
+      work.push(...subtract(box, chosen.none).reverse());
+      continue;
+    }
     if (traced >= budget) {
       work.push(box);
       break;
     }
     traced++;
-    const { packet, door } = choosePacket(box, space.universe, examples);
-    const narrowing = new Narrowing(space, packet, door, box);
-    const [before, after] = sides.map((side) => {
-      const ways = followPacket(packet, { ...side.world(packet.entersAt), observer: narrowing });
-      noteUnknowns(ways, unknowns);
-      for (const { ending } of ways.ways) if (ending.verdict === 'accept') narrowing.ended(ending.branch);
-      return groupWays(ways, side.nameQuestion);
-    });
+    const { packet } = chosen;
+    const narrowing = new Narrowing(space, packet, chosen.door, chosen.box);
+    const ways = sides.map((side) =>
+      followPacket(packet, { ...side.world(packet.entersAt), observer: narrowing }),
+    );
+    narrowing.ended(ways.map((each) => each.ways.map(({ ending }) => ending.branch)));
+    for (const each of ways) noteUnknowns(each, unknowns);
+    const [before, after] = ways.map((each, at) => groupWays(each, sides[at]?.nameQuestion ?? String));
     const difference = findDifference(before ?? [], after ?? []);
     const cell = narrowing.box;
     if (difference !== null) classes.push({ box: cell, packet, ...difference });
-    work.push(...subtract(box, cell).reverse());
+    else for (const each of ways) noteOpen(each, open);
+    work.push(...leftovers(box, cell, space).reverse());
   }
-  return { classes, traced, unexplored: work.reverse(), unknowns };
+  return { classes, traced, unexplored: work.reverse(), open, unknowns };
+}
+
+/** TCP flags and ICMP types mean nothing to other protocols: of those the class holds them whatever the field says. */
+function leftovers(box: Box, cell: Box, { universe: { protocols } }: Space): Box[] {
+  const tcp = bits(protocols, (each) => each === TCP);
+  const icmp = bits(protocols, (each) => each === ICMP || each === ICMPV6);
+  return subtract(box, cell).flatMap((left) => {
+    const only = left.icmp.and(cell.icmp).isEmpty
+      ? icmp
+      : left.tcpFlags.and(cell.tcpFlags).isEmpty
+        ? tcp
+        : left.protocols;
+    const kept = left.protocols & only;
+    return kept === 0n ? [] : [{ ...left, protocols: kept }];
+  });
+}
+
+/** What neither side's trace could follow to its end: behind that point the sides may differ. */
+function noteOpen({ ways }: Ways, open: Map<string, number>): void {
+  for (const { ending } of ways) {
+    if (ending.verdict !== 'unknown' || ending.reason === null) continue;
+    const { text } = ending.reason;
+    open.set(text, (open.get(text) ?? 0) + 1);
+  }
 }
 
 /** Open questions that many answers are given to in every capture, and that concern the client alone. */
@@ -85,8 +120,6 @@ const EVERYDAY = new Set(['recent', 'source-address', 'source-port']);
 function noteUnknowns({ ways }: Ways, unknowns: Map<string, Condition>): void {
   const seen = new Set<GivenNode>();
   for (const { ending } of ways) {
-    if (ending.verdict === 'unknown' && ending.reason !== null)
-      unknowns.set(`${ending.reason.code} ${ending.reason.text}`, ending.reason);
     for (let node = ending.branch.given; node !== null && !seen.has(node); node = node.before) {
       seen.add(node);
       if (!EVERYDAY.has(node.condition.code) && node.held) unknowns.set(node.key, node.condition);

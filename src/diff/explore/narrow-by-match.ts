@@ -4,11 +4,12 @@ import type { Rule } from '../../iptables/ruleset.ts';
 import type { Address } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, parseProtocol, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
-import { type Range, rangeContains } from '../../net/range.ts';
+import type { Range } from '../../net/range.ts';
 import { deviceMatches } from '../../trace/match/basic.ts';
 import type { PacketState } from '../../trace/state.ts';
 import { Intervals } from '../space/intervals.ts';
 import { prefixIntervals } from '../space/prefix-intervals.ts';
+import type { PacketConntrack } from '../space/universe.ts';
 import type { Narrowing } from './narrow.ts';
 import { narrowBySet } from './narrow-by-set.ts';
 
@@ -59,7 +60,10 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
     byProtocol(MODULES[module])({ kind: 'fragment', negated: false }, asked);
     asked.narrowing.splitDestinationPorts(rangeIntervals(ports), asked.state.destinationPort);
   },
-  'tcp-flags': byProtocol(TCP),
+  'tcp-flags': ({ mask }, asked) => {
+    byProtocol(TCP)({ kind: 'fragment', negated: false }, asked);
+    asked.narrowing.keepTcpFlags(mask);
+  },
   'tcp-option': byProtocol(TCP),
   tcpmss: byProtocol(TCP),
   'sctp-chunks': byProtocol(SCTP),
@@ -69,11 +73,9 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
     const protocol = version === 4 ? ICMP : ICMPV6;
     const { narrowing, state } = asked;
     byProtocol(protocol)({ kind: 'fragment', negated: false }, asked);
-    if (state.protocol !== protocol || state.icmp === null) return;
-    const fits = (kind: { type: number; code: number }): boolean =>
-      kind.type === type && rangeContains(codes, kind.code);
-    const own = fits(state.icmp);
-    narrowing.keepIcmp((kind) => fits(kind) === own);
+    // 255 of ICMP stands for any.
+    if (state.protocol !== protocol || (version === 4 && type === 255)) return;
+    narrowing.splitIcmp(Intervals.range(BigInt((type << 8) | codes.from), BigInt((type << 8) | codes.to)));
   },
   multiport: ({ side, ports }, { state, narrowing }) => {
     const own = hasPorts(narrowing.packet.protocol);
@@ -107,7 +109,10 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
   // A rule changes a mark bit by bit, so what is asked of some bits now was the same bits when the packet came.
   mark: ({ mask }, asked) => byMarkBits(mask, asked),
   connmark: ({ mask }, asked) => byMarkBits(mask, asked),
-  ctstate: fixed,
+  ctstate: ({ states }, { narrowing: { packet }, narrowing }) => {
+    const has = (state: PacketConntrack): boolean => states.includes(state);
+    narrowing.keepStates((state) => has(state) === has(packet.state));
+  },
   ctproto: ({ number, name }, { narrowing }) => {
     const asked = number ?? parseProtocol(name);
     narrowing.keepProtocols((each) => (each === asked) === (narrowing.packet.protocol === asked));
@@ -177,7 +182,7 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
   rpfilter: (_, asked) => {
     const { narrowing } = asked;
     narrowing.keepDoor();
-    narrowing.keepMarks((mark) => mark === narrowing.packet.mark);
+    if (narrowing.space.routing.hasPolicy) narrowing.keepMarkBits(0xffffffff);
     const source = narrowing.packet.source.address;
     if (source !== null) narrowing.keepSources(narrowing.space.routing.wayBack(source.value));
   },
@@ -214,8 +219,7 @@ function byDestinationPrefix(prefix: Prefix, { state, narrowing }: Asked): void 
 }
 
 function byMarkBits(mask: number, { narrowing }: Asked): void {
-  const own = (narrowing.packet.mark & mask) >>> 0;
-  narrowing.keepMarks((mark) => (mark & mask) >>> 0 === own);
+  narrowing.keepMarkBits(mask);
 }
 
 function rangeIntervals({ from, to }: Range): Intervals {

@@ -37,11 +37,11 @@ export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked):
     return;
   }
   if (dimensions.has('iface') || dimensions.has('mac')) narrowing.keepDoor();
-  if (dimensions.has('mark')) narrowing.keepMarks((mark) => mark === packet.mark);
+  if (dimensions.has('mark')) narrowing.splitMarks(partition.marks);
   if (dimensions.has('port')) {
     narrowing.keepProtocols((protocol) => protocol === packet.protocol);
     const { icmp } = packet;
-    narrowing.keepIcmp((kind) => icmp === null || (kind.type === icmp.type && kind.code === icmp.code));
+    if (icmp !== null) narrowing.splitIcmp(partition.ports.stretch(BigInt((icmp.type << 8) | icmp.code)));
   }
   for (const direction of new Set(match.directions)) {
     const address = direction === 'src' ? state.source.address : state.destination;

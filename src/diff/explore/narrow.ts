@@ -1,16 +1,19 @@
 import type { Match } from '../../iptables/match.ts';
 import type { Rule, RuleList } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
-import { type Address, formatAddress } from '../../net/address.ts';
+import type { Address } from '../../net/address.ts';
+import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
 import type { Range } from '../../net/range.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
+import { textOf } from '../rules/rule-key.ts';
 import type { Box } from '../space/box.ts';
+import { Cubes } from '../space/cubes.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
-import { bits, type Door, type Universe } from '../space/universe.ts';
+import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
 import { narrowByMatch } from './narrow-by-match.ts';
 
 /**
@@ -59,26 +62,72 @@ export class Narrowing implements Observer {
 
   /**
    * What NAT wrote can be what a packet has already: for such packets the rewrite is none, and they are a class of their own.
-   * @param way one that came to its end
+   * @param sides every way, as it came to its end on each side
    */
-  ended({ state, path }: Branch): void {
-    const { destination, source } = this.packet;
+  ended(sides: readonly (readonly Branch[])[]): void {
+    for (const branch of sides.flat()) this.#ended(branch);
+    const spread = sides.map((branches) => new Set(branches.flatMap(spreadSources)));
+    const [before, after] = spread.map((texts) => [...texts].sort().join());
+    // The kernel picks one of several addresses by a hash of both ends: the same one only where both sides hash alike.
+    if (before !== after || spread.some((texts) => texts.size > 1)) this.#pinEnds();
+  }
+
+  #ended({ state, path }: Branch): void {
+    const { destination } = this.packet;
     if (state.destination !== destination)
       this.#split('destination', Intervals.one(state.destination.value), destination.value);
-    if (state.sourceRewrite !== 'none' && this.door.kind === 'in')
-      this.#split('source', oneOrNone(state.source.address), source.address?.value ?? null);
-    for (let node = path; node !== null; node = node.before)
-      this.#splitAtPorts(node.step.rule?.target ?? null);
+    if (state.sourceRewrite !== 'none') this.#splitSource(oneOrNone(state.source.address));
+    // A bridge does not hand a frame back by the port it came in by, which only a sender that meets itself asks of it.
+    if (state.connection?.dnat === true) this.#splitSource(Intervals.one(state.destination.value));
+    for (let node = path; node !== null; node = node.before) {
+      const target = node.step.rule?.target ?? null;
+      this.#splitAtPorts(target);
+      this.#splitAtAddresses(target);
+    }
+  }
+
+  /** What a NAT target makes of an address may depend on that very address. */
+  #splitAtAddresses(target: Target | null): void {
+    if (target?.kind === 'netmap') this.#pinEnds();
+    if (target?.kind !== 'dnat' && target?.kind !== 'snat') return;
+    const { to } = target;
+    if (to === null || to.from === null) return;
+    if (to.to === null || to.to === to.from) return;
+    if (target.kind === 'dnat') this.#pinEnds();
+    // A source that lies in the range stays.
+    else this.#splitSource(Intervals.range(to.from, to.to));
+  }
+
+  #pinEnds(): void {
+    this.keepDestinations(Intervals.one(this.packet.destination.value));
+    const source = this.packet.source.address;
+    if (source !== null) this.keepSources(Intervals.one(source.value));
   }
 
   /** The ports that a NAT target writes, or keeps where a packet has one of them. */
   #splitAtPorts(target: Target | null): void {
     const ports = portsWritten(target);
     if (ports === null) return;
+    const withPorts = hasPorts(this.packet.protocol);
+    this.keepProtocols((each) => hasPorts(each) === withPorts);
     const set = Intervals.range(BigInt(ports.from), BigInt(ports.to));
     const field = target?.kind === 'snat' || target?.kind === 'masquerade' ? 'sourcePort' : 'destinationPort';
     const own = this.packet[field];
-    this.#split(field, set, own === null ? null : BigInt(own));
+    const counted = target?.kind === 'dnat' && target.to !== null && target.to.portBase !== null;
+    this.#split(
+      field,
+      counted && own !== null ? Intervals.one(BigInt(own)) : set,
+      own === null ? null : BigInt(own),
+    );
+  }
+
+  #splitSource(set: Intervals): void {
+    if (this.#hasSource) this.#split('source', set, this.packet.source.address?.value ?? null);
+  }
+
+  /** Processes that are not bound have the source that the kernel chooses for the destination. */
+  get #hasSource(): boolean {
+    return this.door.kind === 'in' || this.door.bound;
   }
 
   #split(
@@ -98,7 +147,7 @@ export class Narrowing implements Observer {
 
   splitSources(set: Intervals, state: PacketState): void {
     const value = this.packet.source.address?.value;
-    if (this.door.kind === 'in' && value !== undefined && state.source.address?.value === value)
+    if (this.#hasSource && value !== undefined && state.source.address?.value === value)
       this.#fields.source = side(this.#fields.source, set, value);
   }
 
@@ -118,7 +167,7 @@ export class Narrowing implements Observer {
   }
 
   keepSources(set: Intervals): void {
-    if (this.door.kind === 'in') this.#fields.source = this.#fields.source.and(set);
+    if (this.#hasSource) this.#fields.source = this.#fields.source.and(set);
   }
 
   keepDoors(test: (door: Door) => boolean): void {
@@ -129,12 +178,31 @@ export class Narrowing implements Observer {
     this.#fields.protocols &= bits(this.universe.protocols, test);
   }
 
-  keepMarks(test: (mark: number) => boolean): void {
-    this.#fields.marks &= bits(this.universe.marks, test);
+  /** @param mask of the bits that were asked. */
+  keepMarkBits(mask: number): void {
+    this.#fields.marks = this.#fields.marks.and(Cubes.where(mask, this.packet.mark));
   }
 
-  keepIcmp(test: (kind: { type: number; code: number }) => boolean): void {
-    this.#fields.icmp &= bits(this.universe.icmp, test);
+  /** @param values for each of which the question may have an answer of its own, and for all others one. */
+  splitMarks(values: readonly number[]): void {
+    const { mark } = this.packet;
+    if (values.includes(mark)) this.keepMarkBits(0xffffffff);
+    else for (const value of values) this.#fields.marks = this.#fields.marks.without(Cubes.one(value));
+  }
+
+  keepTcpFlags(mask: number): void {
+    const flags = this.packet.header?.tcpFlags;
+    if (flags !== undefined) this.#fields.tcpFlags = this.#fields.tcpFlags.and(Cubes.where(mask, flags));
+  }
+
+  /** @param set of types and codes, as in {@link Box.icmp}. */
+  splitIcmp(set: Intervals): void {
+    const { icmp } = this.packet;
+    if (icmp !== null) this.#fields.icmp = side(this.#fields.icmp, set, BigInt((icmp.type << 8) | icmp.code));
+  }
+
+  keepStates(test: (state: PacketConntrack) => boolean): void {
+    this.#fields.states &= bits(this.universe.states, test);
   }
 
   /** Only this very door. */
@@ -145,25 +213,36 @@ export class Narrowing implements Observer {
   /** What every trace asks before and between the rules: conntrack, routing, and where the packet came in. */
   #pinWhatRoutingAsks(): void {
     const { space, packet, door } = this;
-    const { kind, routing } = { kind: door.kind, routing: space.routing };
-    this.#fields.states &= bits(space.universe.states, (state) => state === packet.state);
-    this.keepDestinations(routing.destination(packet.destination.value, kind));
-    // Interfaces differ in their switches and networks, and a process in the address it is bound to.
-    if (kind === 'in') {
-      const own = doorKey(space, door);
-      this.keepDoors((other) => doorKey(space, other) === own);
-      if (packet.source.address !== null)
-        this.keepSources(routing.source(packet.source.address.value, deviceOf(door)));
-    } else this.keepDoor();
-    if (routing.hasPolicy) this.#pinWhatPolicyAsks();
+    const { routing } = space;
+    const without = hasNoConnection(packet.state);
+    this.keepStates((state) => (without ? hasNoConnection(state) : state === packet.state));
+    // An ICMP error about a flow is rewritten as the flow was, without asking nat.
+    if (packet.state === 'RELATED') {
+      const about = packet.icmp !== null;
+      this.keepProtocols((each) => (each === ICMP || each === ICMPV6) === about);
+    }
+    this.keepDestinations(routing.destination(packet.destination.value, door.kind));
+    const source = packet.source.address;
+    if (door.kind === 'node') {
+      this.keepDoor();
+      if (source !== null) this.keepSources(routing.wayBack(source.value));
+    } else if (routing.hasPolicy || source === null) this.keepDoor();
+    else {
+      const alike = space.doors.alike(door, source.value);
+      this.#fields.doors &= alike.doors;
+      this.keepSources(alike.sources);
+    }
+    if (!routing.hasPolicy) return;
+    if (source !== null) this.keepSources(routing.wayBack(source.value));
+    this.#pinWhatPolicyAsks();
   }
 
   #pinWhatPolicyAsks(): void {
     const { packet, space } = this;
-    this.keepDoor();
-    this.keepMarks((mark) => mark === packet.mark);
     for (const host of space.hosts) {
       for (const rule of host.policyRules[packet.family] ?? []) {
+        if (rule.mark !== null || rule.unmodelled.length > 0)
+          this.keepMarkBits(rule.mark === null ? 0xffffffff : rule.mask);
         if (rule.protocol !== null)
           this.keepProtocols((each) => (each === rule.protocol) === (packet.protocol === rule.protocol));
         for (const [range, port, of] of [
@@ -196,57 +275,27 @@ function portsWritten(target: Target | null): Range | null {
   }
 }
 
-function deviceOf(door: Door): string | undefined {
-  return door.kind === 'in' ? door.device : undefined;
-}
-
 function side(whole: Intervals, set: Intervals, value: bigint): Intervals {
   return set.has(value) ? whole.and(set) : whole.without(set);
 }
 
-/** Interfaces of which nothing but a rule's `-i` can tell one from another. */
-function doorKey(space: Space, door: Door): string {
-  let keys = DOOR_KEYS.get(space);
-  if (keys === undefined) {
-    keys = new Map();
-    DOOR_KEYS.set(space, keys);
-  }
-  let key = keys.get(door);
-  if (key === undefined) {
-    key = describeDoor(space, door);
-    keys.set(door, key);
-  }
-  return key;
+/** They differ in nothing but the word that `--ctstate` asks for. */
+function hasNoConnection(state: PacketConntrack): boolean {
+  return state === 'INVALID' || state === 'UNTRACKED';
 }
 
-const DOOR_KEYS = new WeakMap<Space, Map<Door, string>>();
-
-function describeDoor(space: Space, door: Door): string {
-  if (door.kind === 'node') return 'node';
-  const { device } = door;
-  if (device === undefined) return 'unknown';
-  return JSON.stringify(
-    space.hosts.map((host) => {
-      const link = host.links?.find(({ name }) => name === device);
-      const conf = `.${device.replaceAll('.', '/')}.`;
-      const switches = [...(host.sysctls ?? [])].flatMap(([name, value]) =>
-        /^net\.ipv[46]\.conf\./.test(name) && name.includes(conf)
-          ? [`${name.replace(conf, '.').replace(/^net\.(ipv[46])\.conf/, '$1')}=${value}`]
-          : [],
-      );
-      const routed = Object.values(host.routes).some((routes) =>
-        routes?.some(({ nextHops }) => nextHops.some((hop) => hop.device === device)),
-      );
-      return [
-        link?.kind,
-        link?.group,
-        link?.loopback,
-        link?.master,
-        link?.addresses.map(({ address }) => formatAddress(address)),
-        // A device that routes lead to differs from every other: answers to a source may leave through it.
-        routed ? device : '',
-        switches.sort(),
-      ];
-    }),
-  );
+/** SNAT to one of several addresses, as one text each. */
+function spreadSources({ path }: Branch): string[] {
+  const texts: string[] = [];
+  for (let node = path; node !== null; node = node.before) {
+    const target = node.step.rule?.target;
+    if (
+      target?.kind === 'snat' &&
+      target.to !== null &&
+      target.to.to !== null &&
+      target.to.to !== target.to.from
+    )
+      texts.push(textOf({ ...target, text: '' }));
+  }
+  return texts;
 }

@@ -12,7 +12,7 @@ import { formatAddress } from '../../net/address.ts';
 import { type Box, intersect } from '../space/box.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
-import { everything } from '../space/universe.ts';
+import { everything, hasBit } from '../space/universe.ts';
 import { type Reach, reachesOfHook, reachThrough } from './rule-box.ts';
 
 /** Chains that more ways lead to are taken to be reached by every packet. */
@@ -55,6 +55,7 @@ export class ReachFinder {
     return this.#asArrived({
       box: all,
       hook: 'FORWARD',
+      ownSource: true,
       late: { destination, port: all.destinationPort },
     });
   }
@@ -66,10 +67,10 @@ export class ReachFinder {
 
   /** @returns the one protocol that every packet in the chain has; null where there may be several. */
   protocolAt(table: TableName, chain: string): number | null {
-    let set = 0;
+    let set = 0n;
     for (const { box } of this.#reachesOf(table, chain, new Set())) set |= box.protocols;
     const { protocols } = this.#space.universe;
-    const found = protocols.filter((_, at) => (set & (1 << at)) !== 0);
+    const found = protocols.filter((_, at) => hasBit(set, at));
     return found.length === 1 ? (found[0] ?? null) : null;
   }
 
@@ -196,7 +197,7 @@ function reachesRange({ from, to, ports }: NatRange, destination: Intervals, por
   return ports === null || !Intervals.range(BigInt(ports.from), BigInt(ports.to)).and(port).isEmpty;
 }
 
-function textOf({ box, hook, late }: Reach): string {
+function textOf({ box, hook, late, ownSource }: Reach): string {
   const ranges = [
     box.destination,
     box.destinationPort,
@@ -207,7 +208,8 @@ function textOf({ box, hook, late }: Reach): string {
   ];
   return [
     hook,
+    ownSource,
     ...ranges.map((range) => range?.bounds.join() ?? ''),
-    ...[box.protocols, box.doors, box.states, box.marks],
+    ...[box.protocols, box.doors, box.states],
   ].join(' ');
 }

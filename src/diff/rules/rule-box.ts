@@ -19,6 +19,8 @@ export interface Reach {
   /** At least every packet, as it arrived, that can come here. */
   readonly box: Box;
   readonly hook: HookName;
+  /** False where SNAT may have written source and source port: for the security table at INPUT, and behind lo. */
+  readonly ownSource: boolean;
   readonly late: { readonly destination: Intervals; readonly port: Intervals } | null;
 }
 
@@ -52,16 +54,14 @@ function throughMatch(reach: Reach, match: Match, space: Space): Reach | null {
       });
     }
     case 'source-port':
-      return within(reach, { sourcePort: turned(portsOf([match.ports]), match, ALL_PORTS) });
+      return fromPorts(reach, turned(portsOf([match.ports]), match, ALL_PORTS));
     case 'destination-port':
       return towards(reach, null, turned(portsOf([match.ports]), match, ALL_PORTS));
     case 'multiport': {
       const ports = turned(portsOf(match.ports), match, ALL_PORTS);
       const withPorts = within(reach, { protocols: bits(universe.protocols, hasPorts) });
       if (withPorts === null || match.side === 'either') return withPorts;
-      return match.side === 'source'
-        ? within(withPorts, { sourcePort: ports })
-        : towards(withPorts, null, ports);
+      return match.side === 'source' ? fromPorts(withPorts, ports) : towards(withPorts, null, ports);
     }
     case 'in-interface':
       return within(reach, { doors: bits(universe.doors, (door) => fits(door, match, reach.hook)) });
@@ -85,7 +85,11 @@ function throughAddressType(reach: Reach, match: MatchOf<'addrtype'>, space: Spa
 /** Of a process the door tells the source, as far as it is known: the field has no meaning there, and is left whole. */
 function from(reach: Reach, source: Intervals | null, { universe }: Space): Reach | null {
   const inside = bits(universe.doors, ({ kind }) => kind === 'in');
-  return (reach.box.doors & inside) === 0 ? reach : within(reach, { source });
+  return !reach.ownSource || (reach.box.doors & inside) === 0n ? reach : within(reach, { source });
+}
+
+function fromPorts(reach: Reach, sourcePort: Intervals | null): Reach | null {
+  return reach.ownSource ? within(reach, { sourcePort }) : reach;
 }
 
 /** Null stands for no bound. */
@@ -140,17 +144,21 @@ export function reachesOfHook(table: string, hook: HookName, space: Space): Reac
   const nat = bits(universe.states, (state) => state === 'NEW' || state === 'RELATED');
   const box: Box = table === 'nat' ? { ...all, states: all.states & nat } : all;
   const late = { destination: all.destination, port: all.destinationPort };
-  const reach = (doors: number, fresh: boolean): Reach[] =>
-    doors === 0 ? [] : [{ box: { ...box, doors }, hook, late: fresh ? null : late }];
+  const reach = (doors: bigint, fresh: boolean, ownSource = true): Reach[] =>
+    doors === 0n ? [] : [{ box: { ...box, doors }, hook, ownSource, late: fresh ? null : late }];
   switch (hook) {
     case 'PREROUTING':
-      return [...reach(inside, true), ...(table === 'nat' ? [] : reach(node, false))];
+      return [...reach(inside, true), ...(table === 'nat' ? [] : reach(node, false, false))];
     case 'OUTPUT':
       return reach(node, table !== 'filter' && table !== 'security');
     case 'FORWARD':
       return sentTo(space.routing.forwarded(), reach(inside, false));
     case 'INPUT':
-      return sentTo(space.routing.delivered(), [...reach(inside, false), ...reach(node, false)]);
+      // nat has its turn at INPUT before iptables-nft's security table (see HOOKS).
+      return sentTo(space.routing.delivered(), [
+        ...reach(inside, false, table !== 'security'),
+        ...reach(node, false, false),
+      ]);
     case 'POSTROUTING':
       return [...reach(inside, false), ...reach(node, false)];
   }

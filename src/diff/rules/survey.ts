@@ -1,19 +1,17 @@
 import type { Match, OpaqueModule } from '../../iptables/match.ts';
 import type { Rule, RuleList, Ruleset } from '../../iptables/ruleset.ts';
 import { parseProtocol } from '../../net/protocol.ts';
-import type { IcmpKind, PacketConntrack } from '../space/universe.ts';
 
 /** What rules mention that a packet can have, gathered from their text; only the few that may mention more are parsed. */
 export class Survey {
   readonly protocols = new Set<number>();
-  readonly states = new Set<PacketConntrack>();
-  readonly marks = new Set<number>();
   readonly devices = new Set<string>();
-  readonly icmp: IcmpKind[] = [];
   /** Names of ipsets that rules ask. */
   readonly sets = new Set<string>();
   /** Matches whose answer no capture holds, and how many rules ask each. */
   readonly unknown = new Map<OpaqueModule | 'unrecognised', number>();
+  /** Packets that no trace stands for, and the first rule that asks for them. */
+  readonly notFollowed = new Map<NotFollowed, Rule>();
   readonly #protocolNames = new Set<string>();
 
   /** Takes in one rule of a list, given its text. */
@@ -33,26 +31,22 @@ export class Survey {
     if (number !== null && number !== 0) this.protocols.add(number);
   }
 
-  #parsed({ matches, target }: Rule): void {
-    for (const match of matches) this.#match(match);
-    if (target?.kind === 'mark' || target?.kind === 'connmark-set') this.marks.add(target.value >>> 0);
-    if (target?.kind === 'tproxy') this.marks.add(target.mark >>> 0);
+  #parsed(rule: Rule): void {
+    for (const match of rule.matches) this.#match(match, rule);
   }
 
-  #match(match: Match): void {
+  #match(match: Match, rule: Rule): void {
+    const beyond = notFollowed(match);
+    if (beyond !== null && !this.notFollowed.has(beyond)) this.notFollowed.set(beyond, rule);
     switch (match.kind) {
-      case 'mark':
-      case 'connmark':
-        this.marks.add(match.value >>> 0);
+      case 'ctproto': {
+        const number = match.number ?? parseProtocol(match.name);
+        if (number !== null) this.protocols.add(number);
         break;
+      }
       case 'in-interface':
+      case 'physdev-name':
         this.devices.add(match.name);
-        break;
-      case 'ctstate':
-        for (const state of match.states) if (state !== 'SNAT' && state !== 'DNAT') this.states.add(state);
-        break;
-      case 'icmp-type':
-        if (match.type !== 255) this.icmp.push({ type: match.type, code: match.codes.from });
         break;
       case 'set':
         this.sets.add(match.name);
@@ -69,11 +63,41 @@ export class Survey {
   }
 }
 
+/** Kinds of packets that are not traced, though a rule can tell them from others. */
+export type NotFollowed = 'answers' | 'fragments' | 'chunks';
+
+/**
+ * A packet of a connection that exists is traced in its original direction, without NAT: rules that see no more of a
+ * connection than its state treat answers and translated packets as they treat such a one.
+ */
+function notFollowed(match: Match): NotFollowed | null {
+  switch (match.kind) {
+    case 'ctdir':
+    case 'ctaddress':
+    case 'ctport':
+    case 'ctstatus':
+    case 'ctexpire':
+    case 'helper':
+    case 'connmark':
+      return 'answers';
+    case 'ctstate':
+      return match.states.some((state) => state === 'DNAT' || state === 'SNAT') &&
+        !match.states.includes('ESTABLISHED')
+        ? 'answers'
+        : null;
+    case 'fragment':
+      return 'fragments';
+    case 'sctp-chunks':
+    case 'dccp-types':
+      return 'chunks';
+    default:
+      return null;
+  }
+}
+
 /** Rules of kube-proxy for Services and endpoints mention none of these. */
-const KNOWN_MODULES = 'comment|tcp|udp|sctp|statistic|recent|addrtype|nfacct|multiport|physdev|iprange';
-const MAY_MENTION = new RegExp(
-  ` -i |mark| --ctstate | --state |icmp| -m (?!(?:${KNOWN_MODULES}) )|-j TPROXY| -p [0-9]`,
-);
+const KNOWN_MODULES = 'comment|tcp|udp|statistic|recent|addrtype|nfacct|multiport|iprange|icmp6?|mark';
+const MAY_MENTION = new RegExp(` -i |-m (?!(?:${KNOWN_MODULES}) )| -f |--chunk-types| -p [0-9]`);
 
 /** @returns every rule of a ruleset, with its text. */
 export function* rulesOf(ruleset: Ruleset): Generator<{ rules: RuleList; index: number }> {

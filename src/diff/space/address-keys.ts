@@ -7,7 +7,7 @@ import type { RouteQuery } from '../../host/route-query.ts';
 import { reversePath } from '../../host/route-reverse.ts';
 import { masqueradeAddress, sourceForOutput } from '../../host/source-address.ts';
 import { ADDRESS_BITS, type Address, type Family, formatAddress } from '../../net/address.ts';
-import { bridgeCallsIptables, isBridge } from '../../trace/bridge.ts';
+import { isBridge } from '../../trace/bridge.ts';
 import type { Door } from './universe.ts';
 
 /** Ranges whose addresses the kernel treats apart, whatever the node's tables say. */
@@ -62,27 +62,37 @@ export function destinationKey(
     routeKey(route),
     own === null ? null : sameOrText(own, address),
     rewritten === null ? null : formatAddress(rewritten),
-    kind === 'in' ? unseenNetworks(host, address) : [],
+    kind === 'in' ? bridgedNetworks(host, address) : [],
   ]);
   return { kind: key, hop: JSON.stringify(hopsOf(route)) };
 }
 
-/** What the kernel says of a source depends on the destination only by what kind of address that is. */
-export function judgedAs(host: Host, source: Address, device: string | undefined): string {
-  if (device === undefined) return classOf(source);
+/**
+ * What the kernel says of a source depends on the destination only by what kind of address that is, and on the interface it
+ * leaves by only where that is the one it came in by.
+ */
+export function judgedAs(
+  host: Host,
+  source: Address,
+  device: string | undefined,
+): { readonly text: string; readonly turnsBack: boolean } {
+  if (device === undefined) return { text: classOf(source), turnsBack: false };
   const { family } = source;
-  const samples = DESTINATIONS[family].map((value): Address => ({ family, value }));
-  return samples
-    .flatMap((destination) =>
-      [null, device, ''].map(
-        (outInterface) =>
-          reversePath(host, {
-            ...{ source, destination, outInterface, inInterface: device, mark: 0 },
-            ...{ protocol: null, sourcePort: null, destinationPort: null },
-          }).answer,
-      ),
-    )
-    .join(' ');
+  const ways = DESTINATIONS[family].map((value) =>
+    [null, device, ''].map(
+      (outInterface) =>
+        reversePath(host, {
+          ...{ source, destination: { family, value }, outInterface, inInterface: device, mark: 0 },
+          ...{ protocol: null, sourcePort: null, destinationPort: null },
+        }).answer,
+    ),
+  );
+  const linkLocal = family === 'ipv6' && ipv6Class(source.value).linkLocal;
+  return {
+    text: `${family === 'ipv6' ? classOf(source) : ''} ${ways.flat().join(' ')}`,
+    turnsBack:
+      linkLocal || isBridge(host, device) !== false || ways.some(([, same, other]) => same !== other),
+  };
 }
 
 /** One destination of each kind that the checks of a source tell apart: 192.0.2.1, 127.0.0.1, 0.0.0.0, 224.0.0.1, 255.255.255.255. */
@@ -99,13 +109,10 @@ function classOf({ family, value }: Address): string {
   return value >> 24n === 127n ? 'loopback' : 'other';
 }
 
-/** The bridge's own network, where br_netfilter does not show iptables what stays within it. */
-function unseenNetworks(host: Host, address: Address): string[] {
-  if (bridgeCallsIptables(host, address.family) === true) return [];
-  const bridges = new Set(
-    (host.links ?? []).filter(({ name }) => isBridge(host, name) !== false).map(({ name }) => name),
-  );
-  return networksOf(host, address).filter((network) => bridges.has(network.split(' ')[0] ?? ''));
+/** The networks of bridges: what stays within one is handed on by the bridge, shown to iptables or not. */
+function bridgedNetworks(host: Host, address: Address): string[] {
+  const networks = networksOf(host, address);
+  return networks.filter((network) => isBridge(host, network.split(' ')[0] ?? '') !== false);
 }
 
 export function sourceKey(host: Host, address: Address): string {

@@ -1,26 +1,28 @@
+import type { Cubes } from './cubes.ts';
 import type { Intervals } from './intervals.ts';
 
 /**
  * A set of packets: every combination of what each field allows. Fields of few values are bit sets over a list of
- * {@link Universe} (bit 0 stands for the first of the list), the others ranges.
+ * {@link Universe} (bit 0 stands for the first of the list), the others ranges, or sets of bit patterns.
  */
 export interface Box {
   readonly destination: Intervals;
-  readonly protocols: number;
+  readonly protocols: bigint;
   readonly destinationPort: Intervals;
-  readonly doors: number;
-  readonly states: number;
+  readonly doors: bigint;
+  readonly states: bigint;
+  /** Of no meaning to processes that are not bound to an address. */
   readonly source: Intervals;
   readonly sourcePort: Intervals;
-  readonly marks: number;
-  /** ICMP types and codes; of no meaning to other protocols. */
-  readonly icmp: number;
+  readonly marks: Cubes;
+  /** ICMP type and code as `type << 8 | code`; of no meaning to other protocols. */
+  readonly icmp: Intervals;
+  /** The header's flags; of no meaning to other protocols than TCP. */
+  readonly tcpFlags: Cubes;
 }
 
 /** Fields in the order in which a difference of boxes is cut: what decides most comes first. */
-const RANGES = ['destination', 'destinationPort', 'source', 'sourcePort'] as const;
-const BITS = ['protocols', 'doors', 'states', 'marks', 'icmp'] as const;
-const ORDER: readonly (keyof Box)[] = [
+const ORDER = [
   'destination',
   'protocols',
   'destinationPort',
@@ -30,30 +32,31 @@ const ORDER: readonly (keyof Box)[] = [
   'sourcePort',
   'marks',
   'icmp',
-];
+  'tcpFlags',
+] as const satisfies readonly (keyof Box)[];
 
 /** @returns the packets in both; null where there is none. */
 export function intersect(a: Box, b: Box): Box | null {
-  const bits: Record<(typeof BITS)[number], number> = {
-    protocols: 0,
-    doors: 0,
-    states: 0,
-    marks: 0,
-    icmp: 0,
+  const protocols = a.protocols & b.protocols;
+  const doors = a.doors & b.doors;
+  const states = a.states & b.states;
+  if (protocols === 0n || doors === 0n || states === 0n) return null;
+  const destination = a.destination.and(b.destination);
+  if (destination.isEmpty) return null;
+  const destinationPort = a.destinationPort.and(b.destinationPort);
+  if (destinationPort.isEmpty) return null;
+  const source = a.source.and(b.source);
+  if (source.isEmpty) return null;
+  const sourcePort = a.sourcePort.and(b.sourcePort);
+  if (sourcePort.isEmpty) return null;
+  const marks = a.marks.and(b.marks);
+  const icmp = a.icmp.and(b.icmp);
+  const tcpFlags = a.tcpFlags.and(b.tcpFlags);
+  if (marks.isEmpty || icmp.isEmpty || tcpFlags.isEmpty) return null;
+  return {
+    ...{ destination, protocols, destinationPort, doors, states },
+    ...{ source, sourcePort, marks, icmp, tcpFlags },
   };
-  for (const field of BITS) {
-    bits[field] = a[field] & b[field];
-    if (bits[field] === 0) return null;
-  }
-  const ranges: Partial<Record<(typeof RANGES)[number], Intervals>> = {};
-  for (const field of RANGES) {
-    const both = a[field].and(b[field]);
-    if (both.isEmpty) return null;
-    ranges[field] = both;
-  }
-  const { destination, destinationPort, source, sourcePort } = ranges;
-  if (!destination || !destinationPort || !source || !sourcePort) return null;
-  return { ...bits, destination, destinationPort, source, sourcePort };
 }
 
 /** @returns disjoint boxes that hold what is in `box` and not in `cut`. */
@@ -62,30 +65,43 @@ export function subtract(box: Box, cut: Box): Box[] {
   const rest: Box[] = [];
   let inside = box;
   for (const field of ORDER) {
-    const outside = fieldWithout(inside, cut, field);
+    const { outside, within } = split(inside, cut, field);
     if (outside !== null) rest.push(outside);
-    inside = fieldWithin(inside, cut, field);
+    inside = within;
   }
   return rest;
 }
 
-function fieldWithout(box: Box, cut: Box, field: keyof Box): Box | null {
-  const own = box[field];
-  const other = cut[field];
-  if (typeof own === 'number' || typeof other === 'number') {
-    const left = Number(own) & ~Number(other);
-    return left === 0 ? null : { ...box, [field]: left };
+/** Cuts a box in one field: what the other allows there, and what it does not. */
+function split(box: Box, cut: Box, field: keyof Box): { outside: Box | null; within: Box } {
+  switch (field) {
+    case 'protocols':
+    case 'doors':
+    case 'states': {
+      const left = box[field] & ~cut[field];
+      return {
+        outside: left === 0n ? null : { ...box, [field]: left },
+        within: { ...box, [field]: box[field] & cut[field] },
+      };
+    }
+    case 'marks':
+    case 'tcpFlags': {
+      if (box[field] === cut[field]) return { outside: null, within: box };
+      const left = box[field].without(cut[field]);
+      return {
+        outside: left.isEmpty ? null : { ...box, [field]: left },
+        within: { ...box, [field]: box[field].and(cut[field]) },
+      };
+    }
+    default: {
+      if (box[field] === cut[field]) return { outside: null, within: box };
+      const left = box[field].without(cut[field]);
+      return {
+        outside: left.isEmpty ? null : { ...box, [field]: left },
+        within: { ...box, [field]: box[field].and(cut[field]) },
+      };
+    }
   }
-  const left = own.without(other);
-  return left.isEmpty ? null : { ...box, [field]: left };
-}
-
-function fieldWithin(box: Box, cut: Box, field: keyof Box): Box {
-  const own = box[field];
-  const other = cut[field];
-  if (typeof own === 'number' || typeof other === 'number')
-    return { ...box, [field]: Number(own) & Number(other) };
-  return { ...box, [field]: own.and(other) };
 }
 
 /** @returns disjoint boxes that together hold what the given ones hold. Boxes given first stay whole. */
@@ -100,9 +116,4 @@ export function disjoint(boxes: readonly Box[]): Box[] {
     done.push(...parts);
   }
   return done;
-}
-
-/** @returns the box with some ranges and bits narrowed; null where nothing is left. */
-export function narrowed(box: Box, by: Partial<Box>): Box | null {
-  return intersect(box, { ...box, ...by });
 }

@@ -10,6 +10,14 @@ import { Partition } from './partition.ts';
 import { prefixIntervals } from './prefix-intervals.ts';
 import type { Door } from './universe.ts';
 
+/** A sender behind an interface. */
+export interface JudgedSource {
+  readonly said: string;
+  readonly alike: Intervals;
+  /** True where it matters whether its packet leaves by the interface it came in by. */
+  readonly turnsBack: boolean;
+}
+
 /**
  * The addresses of one family as both nodes' routing sees them: which of them it cannot tell apart. Everything that the
  * trace asks of routes, links and addresses depends on an address through this alone, unless policy rules ask more.
@@ -27,7 +35,9 @@ export class HostPartition {
     this.#hosts = hosts;
     this.hasPolicy = hosts.some((host) => {
       const tables = routeTables(host, family);
-      return tables.customRules || tables.rulesMissing;
+      // An IPv6 route may be for some senders only.
+      const bySender = host.routes[family]?.some(({ sourcePrefix }) => sourcePrefix !== undefined) ?? false;
+      return tables.customRules || tables.rulesMissing || bySender;
     });
     this.#partition = new Partition(
       (1n << BigInt(ADDRESS_BITS[family])) - 1n,
@@ -47,12 +57,23 @@ export class HostPartition {
     });
   }
 
-  /** @returns the senders that both nodes judge alike with this one, whatever they send to, where it comes in through this device. */
-  source(value: bigint, device: string | undefined): Intervals {
-    if (this.hasPolicy) return this.#partition.stretch(value);
-    return this.#partition.alike(value, `source ${device}`, (each) =>
-      this.#hosts.map((host) => judgedAs(host, this.#at(each), device)).join(),
-    );
+  /**
+   * @param device that the packet came in through; undefined: not known.
+   * @returns what both nodes say of this sender, whatever it sends to, and the senders of which they say the same.
+   */
+  source(value: bigint, device: string | undefined): JudgedSource {
+    const judge = (each: bigint): string =>
+      this.#hosts.map((host) => judgedAs(host, this.#at(each), device).text).join();
+    return {
+      said: judge(value),
+      alike: this.#partition.alike(value, `source ${device}`, judge),
+      turnsBack: this.#hosts.some((host) => judgedAs(host, this.#at(value), device).turnsBack),
+    };
+  }
+
+  /** @returns the number of the smallest stretch of addresses around this one that anything can tell apart. */
+  stretchOf(value: bigint): number {
+    return this.#partition.indexOf(value);
   }
 
   /** @returns the senders to which answers go the same way as to this one. */
@@ -84,6 +105,11 @@ export class HostPartition {
       this.#found.set(question, found);
     }
     return found;
+  }
+
+  /** @returns the node's own addresses, on either side: those that a process can be bound to. */
+  own(): Intervals {
+    return this.where('own', (host, address) => isLocalAddress(host, address) === true);
   }
 
   /** @returns the destinations that some side may deliver on the node; with policy rules that can be any. */
@@ -126,7 +152,10 @@ function* boundaries(host: Host, family: Family): Generator<readonly [bigint, bi
   yield* SPECIAL[family];
   const bits = ADDRESS_BITS[family];
   const prefixes = [
-    ...(host.routes[family] ?? []).map(({ destination }) => destination),
+    ...(host.routes[family] ?? []).flatMap(({ destination, sourcePrefix }) => [
+      destination,
+      sourcePrefix ?? null,
+    ]),
     ...(host.policyRules[family] ?? []).flatMap(({ source, destination }) => [source, destination]),
   ];
   for (const prefix of prefixes) {

@@ -27,7 +27,7 @@ export class Partition {
 
   /** @returns the stretch that a number lies in. */
   stretch(value: bigint): Intervals {
-    const at = this.#indexOf(value);
+    const at = this.indexOf(value);
     return Intervals.range(this.#starts[at] ?? 0n, this.#endOf(at));
   }
 
@@ -42,7 +42,7 @@ export class Partition {
       answers = this.#starts.map(answer);
       this.#answers.set(question, answers);
     }
-    const own = answers[this.#indexOf(value)] ?? '';
+    const own = answers[this.indexOf(value)] ?? '';
     const key = `${question}\0${own}`;
     let group = this.#groups.get(key);
     if (group === undefined) {
@@ -68,7 +68,8 @@ export class Partition {
     return next === undefined ? this.#end : next - 1n;
   }
 
-  #indexOf(value: bigint): number {
+  /** @returns the number of the stretch that a number lies in. */
+  indexOf(value: bigint): number {
     let low = 0;
     let high = this.#starts.length - 1;
     while (low < high) {

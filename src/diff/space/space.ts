@@ -2,6 +2,7 @@ import type { Host } from '../../host/facts.ts';
 import type { RuleList } from '../../iptables/ruleset.ts';
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
+import { DoorGroups } from './door-groups.ts';
 import { HostPartition } from './host-partition.ts';
 import { Intervals } from './intervals.ts';
 import { partitionSet, type SetPartition } from './set-partition.ts';
@@ -12,6 +13,7 @@ export class Space {
   readonly universe: Universe;
   readonly hosts: readonly [Host, Host];
   readonly routing: HostPartition;
+  readonly doors: DoorGroups;
   readonly #sets = new Map<string, SetPartition>();
   readonly #named = new WeakMap<RuleList, Intervals>();
 
@@ -19,6 +21,7 @@ export class Space {
     this.universe = universe;
     this.hosts = hosts;
     this.routing = new HostPartition(universe.family, hosts);
+    this.doors = new DoorGroups(universe.doors, hosts, this.routing);
   }
 
   set(name: string): SetPartition {

@@ -1,86 +1,62 @@
-import type { Address, Family } from '../../net/address.ts';
-import { DCCP, ICMP, ICMPV6, SCTP, TCP, UDP } from '../../net/protocol.ts';
+import type { Family } from '../../net/address.ts';
+import { DCCP, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { Box } from './box.ts';
+import { Cubes } from './cubes.ts';
 import { Intervals } from './intervals.ts';
 import { allAddresses } from './prefix-intervals.ts';
 
-/** Where a packet comes from: in through an interface (undefined: one that is not known), or out of a process. */
+/**
+ * Where a packet comes from: in through an interface (undefined: one that is not known), or out of a process, which is bound
+ * to an address of the node or leaves the choice to the kernel.
+ */
 export type Door =
   | { readonly kind: 'in'; readonly device: string | undefined }
-  /** `source` is the address the process is bound to; null: the kernel chooses. */
-  | { readonly kind: 'node'; readonly source: Address | null };
+  | { readonly kind: 'node'; readonly bound: boolean };
 
 /** Conntrack's word for the packet as it arrives. */
 export type PacketConntrack = Packet['state'];
-
-/** ICMP type and code. */
-export interface IcmpKind {
-  readonly type: number;
-  readonly code: number;
-}
 
 /** What fields of few values can hold: everything that occurs in the rules of either side, and one value that does not. */
 export interface Universe {
   readonly family: Family;
   readonly doors: readonly Door[];
   readonly states: readonly PacketConntrack[];
-  readonly marks: readonly number[];
   readonly protocols: readonly number[];
-  readonly icmp: readonly IcmpKind[];
-  /** What was left out because there is more than can be followed, in words. */
-  readonly leftOut: readonly string[];
 }
 
 /** What the rules and hosts of both sides mention. */
 export interface Mentioned {
   readonly doors: readonly Door[];
-  readonly states: ReadonlySet<PacketConntrack>;
-  readonly marks: ReadonlySet<number>;
   readonly protocols: ReadonlySet<number>;
-  readonly icmp: readonly IcmpKind[];
 }
 
-/** A bit set holds this many values. */
-const MOST = 30;
+/** Rules that mention none of these may still tell protocols with ports from others. */
+const WITH_PORTS = [SCTP, UDPLITE, DCCP];
 
-/** A protocol that no rule mentions stands for all of them. */
-const OTHERS = [47, 50, 89, 103, 4, 41, 112, DCCP, 253, 254];
+/** A protocol that no rule mentions stands for all of them: one that exists, where there is one. */
+const OTHERS = [47, 50, 89, 103, 4, 41, 112];
+
+/** Without a connection that could tell them apart, packets of every state are there, whatever rules mention. */
+const STATES: readonly PacketConntrack[] = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'];
 
 /** @returns the universe of one family, likeliest values first: they are the ones shown as examples. */
 export function makeUniverse(family: Family, mentioned: Mentioned): Universe {
-  const leftOut: string[] = [];
-  const most = <T>(values: readonly T[], what: string): readonly T[] => {
-    if (values.length > MOST) leftOut.push(`${values.length - MOST} of ${values.length} ${what}`);
-    return values.slice(0, MOST);
-  };
   const icmp = family === 'ipv4' ? ICMP : ICMPV6;
-  const known = [TCP, UDP, icmp];
-  if (mentioned.protocols.has(SCTP)) known.splice(2, 0, SCTP);
-  const others = [...mentioned.protocols].filter((number) => number !== 0 && !known.includes(number));
-  const protocols = [...known, ...others.sort((a, b) => a - b)];
-  const unmentioned = OTHERS.find((number) => !protocols.includes(number));
-  if (unmentioned !== undefined) protocols.push(unmentioned);
-  const echo: IcmpKind = { type: family === 'ipv4' ? 8 : 128, code: 0 };
-  const kinds = [echo, { type: family === 'ipv4' ? 3 : 1, code: 1 }, ...mentioned.icmp];
-  const states: readonly PacketConntrack[] = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'];
+  const known = [TCP, UDP, ...(mentioned.protocols.has(SCTP) ? [SCTP] : []), icmp];
+  const others = [...mentioned.protocols].filter((number) => number !== 0).sort((a, b) => a - b);
+  const protocols = [...new Set([...known, ...others, ...WITH_PORTS])];
+  const any = [...OTHERS, ...Array.from({ length: 256 }, (_, number) => number)];
+  const unmentioned = any.find((number) => number !== 0 && !protocols.includes(number));
   return {
     family,
-    doors: most(mentioned.doors, 'interfaces and local addresses'),
-    states: states.filter((state) => state === 'NEW' || mentioned.states.has(state)),
-    marks: most([0, ...[...mentioned.marks].filter((mark) => mark !== 0).sort((a, b) => a - b)], 'marks'),
-    protocols: most(protocols, 'protocols'),
-    icmp: most(
-      kinds.filter(
-        (kind, at) => kinds.findIndex((one) => one.type === kind.type && one.code === kind.code) === at,
-      ),
-      'ICMP types',
-    ),
-    leftOut,
+    doors: mentioned.doors,
+    states: STATES,
+    protocols: unmentioned === undefined ? protocols : [...protocols, unmentioned],
   };
 }
 
-/** Every port. */
+/** Every port; also every ICMP type with every code. */
 export const ALL_PORTS = Intervals.range(0n, 65535n);
 
 /** @returns the box of all packets of a universe. */
@@ -93,19 +69,28 @@ export function everything(universe: Universe): Box {
     states: bits(universe.states),
     source: allAddresses(universe.family),
     sourcePort: ALL_PORTS,
-    marks: bits(universe.marks),
-    icmp: bits(universe.icmp),
+    marks: Cubes.ALL,
+    icmp: ALL_PORTS,
+    tcpFlags: FLAGS,
   };
 }
 
+/** Eight flags. */
+const FLAGS = Cubes.where(0xffffff00, 0);
+
 /** @returns the bits of the values for which `test` holds. */
-export function bits<T>(values: readonly T[], test: (value: T) => boolean = () => true): number {
-  return values.reduce((sum, value, at) => (test(value) ? sum | (1 << at) : sum), 0);
+export function bits<T>(values: readonly T[], test: (value: T) => boolean = () => true): bigint {
+  return values.reduce((sum, value, at) => (test(value) ? sum | (1n << BigInt(at)) : sum), 0n);
 }
 
 /** @returns the likeliest value of a bit set. Throws RangeError for an empty one. */
-export function firstOf<T>(values: readonly T[], set: number): T {
-  const found = values.find((_, at) => (set & (1 << at)) !== 0);
+export function firstOf<T>(values: readonly T[], set: bigint): T {
+  const found = values.find((_, at) => hasBit(set, at));
   if (found === undefined) throw new RangeError('an empty set of values');
   return found;
+}
+
+/** @returns true where the bit of the value at this place is set. */
+export function hasBit(set: bigint, at: number): boolean {
+  return ((set >> BigInt(at)) & 1n) === 1n;
 }

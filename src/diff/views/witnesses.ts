@@ -15,6 +15,7 @@ import type { Group } from '../explore/compare-ways.ts';
 import type { DifferingClass } from '../explore/explore.ts';
 import { type ClassGroup, groupClasses } from '../explore/group-classes.ts';
 import { ruleKey } from '../rules/rule-key.ts';
+import { hasBit } from '../space/universe.ts';
 import { type State, sideOf } from '../two-sides.ts';
 
 /** Destinations told of one witness. */
@@ -277,10 +278,10 @@ function doorsOf(
   classes: readonly DifferingClass[],
   doors: FamilyComparison['space']['universe']['doors'],
 ): string[] {
-  let set = 0;
+  let set = 0n;
   for (const { box } of classes) set |= box.doors;
   const names = doors.flatMap((door, at) =>
-    (set & (1 << at)) === 0 ? [] : [door.kind === 'node' ? 'node' : (door.device ?? 'any interface')],
+    !hasBit(set, at) ? [] : [door.kind === 'node' ? 'node' : (door.device ?? 'any interface')],
   );
   return [...new Set(names)];
 }
