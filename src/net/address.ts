@@ -31,18 +31,31 @@ export function sameAddress(a: Address, b: Address): boolean {
   return a.value === b.value && a.family === b.family;
 }
 
+/** By characters: on a large node this reads a million addresses. */
 function parseIpv4(text: string): bigint | null {
-  const parts = text.split('.');
-  if (parts.length !== 4) return null;
   let value = 0;
-  for (const part of parts) {
-    if (!/^\d{1,3}$/.test(part)) return null;
-    const byte = Number(part);
-    if (byte > 255) return null;
-    value = value * 256 + byte;
+  let part = 0;
+  let digits = 0;
+  let parts = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === DOT && digits > 0) {
+      value = value * 256 + part;
+      parts++;
+      part = 0;
+      digits = 0;
+    } else if (code >= ZERO && code <= NINE && digits < 3) {
+      part = part * 10 + code - ZERO;
+      digits++;
+    } else return null;
+    if (part > 255) return null;
   }
-  return BigInt(value);
+  return parts === 4 && digits > 0 ? BigInt(value * 256 + part) : null;
 }
+
+const DOT = 46;
+const ZERO = 48;
+const NINE = 57;
 
 function parseIpv6(text: string): bigint | null {
   let body = text;

@@ -151,7 +151,6 @@ export function benchGroups(program: string): readonly Group[] {
           bounds: [
             atMostTimes(`trace, ${after}`, 'restore --test', 1 / 10),
             atMostTimes(`services, ${after}`, 'restore --test', 1),
-            atMostTimes(`services, API objects, ${after}`, 'restore --test', 1),
             atMostTimes(`check, ${after}`, 'restore --test', 2.5),
             atMostTimes(`check, API objects, ${after}`, 'restore --test', 2.5),
             atMostTimes(`diff, ${after}`, 'restore --test', 1.5),

@@ -127,6 +127,8 @@ describe('which releases do what', () => {
   it('every release has one behaviour at least, and its likeliest first', () => {
     for (let minor = 18; minor <= 40; minor++)
       expect(behavioursOf(minor).length, `1.${minor}`).toBeGreaterThan(0);
+    // Asked for each port, so they are listed once.
+    expect(behavioursOf(null)).toBe(behavioursOf(null));
     expect(behavioursOf(20)[0]).toMatchObject({
       internalPolicy: false,
       terminatingFallback: false,

@@ -32,6 +32,17 @@ const NEWEST = 36;
  *   holds for sure, decides. An unknown release may show any.
  */
 export function behavioursOf(minor: number | null): readonly Behaviour[] {
+  const known = KNOWN.get(minor);
+  if (known !== undefined) return known;
+  const behaviours = listBehaviours(minor);
+  KNOWN.set(minor, behaviours);
+  return behaviours;
+}
+
+/** Asked for each of 12,500 Service ports. */
+const KNOWN = new Map<number | null, readonly Behaviour[]>();
+
+function listBehaviours(minor: number | null): readonly Behaviour[] {
   const minors = minor === null ? [NEWEST, 33, 30, 28, 25, 23, 20] : [minor];
   const found = new Map<string, Behaviour>();
   for (const one of minors)

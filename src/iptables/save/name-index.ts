@@ -32,7 +32,7 @@ export class NameIndex {
     for (let slot = this.#firstSlot(hash); ; slot = this.#nextSlot(slot)) {
       const number = (this.#slots[slot] ?? 0) - 1;
       if (number < 0) return UNKNOWN;
-      if (this.#hashes[number] === hash && this.text(number) === name) return number;
+      if (this.#hashes[number] === hash && this.#spells(number, name)) return number;
     }
   }
 
@@ -88,6 +88,15 @@ export class NameIndex {
       if (number < 0) return UNKNOWN;
       if (this.#hashes[number] === hash && this.stands(number, start, end)) return number;
     }
+  }
+
+  #spells(number: number, name: string): boolean {
+    const from = this.#starts[number] ?? 0;
+    if ((this.#ends[number] ?? 0) - from !== name.length) return false;
+    for (let index = 0; index < name.length; index++) {
+      if (this.#bytes[from + index] !== name.charCodeAt(index)) return false;
+    }
+    return true;
   }
 
   /** @returns the next number, with room for its name. */
