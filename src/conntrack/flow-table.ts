@@ -14,6 +14,8 @@ export interface FlowQuery {
   readonly icmp?: { readonly type: number; readonly code: number; readonly id: number } | null;
   /** The conntrack zone the packet is looked up in; absent: zone 0, the kernel's default. */
   readonly zone?: number;
+  /** The zone that counts for the other direction of flows (`CT --zone-orig`, `--zone-reply`); absent: the same one. */
+  readonly replyZone?: number;
 }
 
 /** A flow that a packet belongs to, and the direction in which the packet goes. */

@@ -6,8 +6,10 @@ import type { DestinationQuery, FlowQuery } from './flow-table.ts';
 /** @returns the direction of the flow in which the packet goes, or null where it is not the flow's. */
 export function directionOf(flow: Flow, query: FlowQuery): 'original' | 'reply' | null {
   if (flow.protocol !== query.protocol) return null;
-  if (zoneOf(flow, 'original') === (query.zone ?? 0) && isTuple(flow.original, query)) return 'original';
-  if (zoneOf(flow, 'reply') === (query.zone ?? 0) && isTuple(flow.reply, query)) return 'reply';
+  // Each direction of a flow has the zone that counts for it, and so has the packet's (nf_ct_key_equal).
+  const { zone = 0, replyZone = zone } = query;
+  if (zoneOf(flow, 'original') === zone && isTuple(flow.original, query)) return 'original';
+  if (zoneOf(flow, 'reply') === replyZone && isTuple(flow.reply, query)) return 'reply';
   return null;
 }
 

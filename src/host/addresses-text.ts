@@ -35,7 +35,7 @@ export function addressesAsJson(text: string): string {
       ...(peer === null ? {} : { address: peer[1] }),
       ...pairsOf(tail, ['scope']),
       ...Object.fromEntries(
-        ['secondary', 'deprecated', 'tentative', 'dadfailed', 'temporary'].map((flag) => [
+        ['secondary', 'deprecated', 'tentative', 'optimistic', 'dadfailed', 'temporary'].map((flag) => [
           flag,
           words.includes(flag),
         ]),

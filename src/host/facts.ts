@@ -41,6 +41,7 @@ export interface LinkAddress {
   readonly prefixLength: number;
   readonly scope: string;
   readonly secondary: boolean;
+  /** Chosen as a source last; so are optimistic addresses, without `use_optimistic` (ipv6_get_saddr_eval). */
   readonly deprecated: boolean;
   readonly peer: Prefix | null;
   /** IPv6: duplicate address detection still runs or failed, so the node does not answer to it. Absent: false. */

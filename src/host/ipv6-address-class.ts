@@ -11,6 +11,7 @@ export interface Ipv6Class {
   readonly scope: number;
 }
 
+const NODE = 1;
 const LINK = 2;
 const SITE = 5;
 const GLOBAL = 14;
@@ -30,6 +31,25 @@ export function ipv6Class(value: bigint): Ipv6Class {
   // Reserved: none of the named kinds.
   return make(GLOBAL, {});
 }
+
+/**
+ * The bits of `__ipv6_addr_type` below IPV6_ADDR_SCOPE_MASK (include/net/ipv6.h), which are not its scope: ::1 and
+ * fe80::1 share none, ::192.0.2.1 has one of its own, and global addresses have none.
+ */
+export function scopeBits(value: bigint): number {
+  const { multicast, loopback, linkLocal, compatible, unicast, scope } = ipv6Class(value);
+  if (multicast)
+    return scope === NODE ? LOOPBACK : scope === LINK ? LINK_LOCAL : scope === SITE ? SITE_LOCAL : 0;
+  if (loopback) return LOOPBACK;
+  if (linkLocal) return LINK_LOCAL;
+  if (compatible) return COMPATIBLE;
+  return unicast && scope === SITE ? SITE_LOCAL : 0;
+}
+
+const LOOPBACK = 0x10;
+const LINK_LOCAL = 0x20;
+const SITE_LOCAL = 0x40;
+const COMPATIBLE = 0x80;
 
 function make(scope: number, set: Partial<Ipv6Class>): Ipv6Class {
   return {

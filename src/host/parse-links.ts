@@ -74,9 +74,12 @@ function readAddress(entry: JsonObject): LinkAddress | null {
     prefixLength,
     scope: readScope(entry),
     secondary: entry.secondary === true,
-    deprecated: entry.deprecated === true,
+    deprecated: entry.deprecated === true || entry.optimistic === true,
     peer: peer !== null && peer.family === family ? { family, value: peer.value & mask, mask } : null,
-    ...(entry.tentative === true || entry.dadfailed === true ? { tentative: true } : {}),
+    // An optimistic address is used while duplicate detection still runs (IFA_F_OPTIMISTIC, ipv6_chk_addr_and_flags).
+    ...((entry.tentative === true && entry.optimistic !== true) || entry.dadfailed === true
+      ? { tentative: true }
+      : {}),
     ...(entry.temporary === true ? { temporary: true } : {}),
   };
 }

@@ -1,7 +1,7 @@
 import type { Address, Family } from '../net/address.ts';
 import type { Host, Link } from './facts.ts';
 import type { RouteAnswer } from './find-route.ts';
-import { ipv6Class } from './ipv6-address-class.ts';
+import { ipv6Class, scopeBits } from './ipv6-address-class.ts';
 import { SCOPE_UNIVERSE, scopeNumber, selectAddressIpv4 } from './select-address-ipv4.ts';
 import { selectAddressIpv6 } from './select-address-ipv6.ts';
 
@@ -48,7 +48,7 @@ export function masqueradeAddress(
  * The address that REDIRECT writes (net/netfilter/nf_nat_redirect.c): loopback for a packet of the node itself, else
  * the first address of the interface it came in through.
  * @param inInterface null for the OUTPUT hook.
- * @param destination of the packet; since Linux 6.7 one of link or site scope gets an address of that scope (nf_nat_redirect_ipv6_usable), or none. Null: not known.
+ * @param destination of the packet; since Linux 6.7 one of a narrow scope ({@link scopeBits}) gets an address of that scope or none (nf_nat_redirect_ipv6_usable). Null: not known.
  * @returns null where the links were not captured or the interface has no address: then the kernel drops the packet.
  */
 export function redirectAddress(
@@ -62,14 +62,9 @@ export function redirectAddress(
   if (link === undefined) return null;
   if (family === 'ipv4') return addresses(link, 'ipv4')[0] ?? null;
   const usable = addresses(link, 'ipv6').filter((address) => !ipv6Class(address.value).mapped);
-  const scope = destination === null ? null : ipv6Class(destination.value).scope;
-  // A destination of link or site scope asks for an address of that scope; any other for none in particular.
-  const confined = scope === LINK || scope === SITE;
-  return usable.find((address) => !confined || ipv6Class(address.value).scope === scope) ?? null;
+  const asked = destination === null ? 0 : scopeBits(destination.value);
+  return usable.find((address) => asked === 0 || (scopeBits(address.value) & asked) !== 0) ?? null;
 }
-
-const LINK = 2;
-const SITE = 5;
 
 function addresses(link: Link, family: Family): Address[] {
   return link.addresses

@@ -60,8 +60,7 @@ function lookUp(branch: Branch, packet: Packet, world: World) {
   const { original, reply } = state.zones ?? { original: 0, reply: 0 };
   if (original === null || reply === null) return null;
   // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
-  const found = world.flows.findFlow({ ...query, zone: original });
-  return found !== null || reply === original ? found : world.flows.findFlow({ ...query, zone: reply });
+  return world.flows.findFlow({ ...query, zone: original, replyZone: reply });
 }
 
 /**

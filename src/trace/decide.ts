@@ -1,11 +1,11 @@
 import type { Host } from '../host/facts.ts';
-import type { Match } from '../iptables/match.ts';
 import type { HookName, Rule } from '../iptables/ruleset.ts';
 import { type Answer, turn } from './answer.ts';
-import { answered, type Branch, changed, decided } from './branch.ts';
+import { answered, type Branch, decided } from './branch.ts';
 import { evaluate } from './match/evaluate.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
+import { rememberedRecent } from './recent-lists.ts';
 
 /** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
 export interface Decision {
@@ -93,17 +93,4 @@ function settle(answer: Answer, branch: Branch): Answer {
 function askedUpTo(branch: Branch, { matches }: Rule, index: number): Branch {
   const match = matches[index];
   return match?.kind === 'recent' ? rememberedRecent(branch, matches.slice(0, index)) : branch;
-}
-
-/**
- * xt_recent enters or removes an address as soon as it is asked, whether the rule matches in the end or not.
- * @param asked the matches that the kernel got to
- */
-export function rememberedRecent(branch: Branch, asked: readonly Match[]): Branch {
-  let lists = branch.state.recentLists;
-  for (const match of asked) {
-    if (match.kind !== 'recent' || (match.action !== 'set' && match.action !== 'remove')) continue;
-    lists = [...lists, { list: match.list, side: match.side, entered: match.action === 'set' }];
-  }
-  return lists === branch.state.recentLists ? branch : changed(branch, { recentLists: lists });
 }

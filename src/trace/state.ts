@@ -67,6 +67,10 @@ export interface RecentList {
   readonly list: string;
   readonly side: 'source' | 'destination';
   readonly entered: boolean;
+  /** As the list's mask leaves it; null where the sender is not known. */
+  readonly address: Address | null;
+  /** Whether NAT had rewritten the packet's source by then. */
+  readonly rewritten: boolean;
 }
 
 /** The conntrack entry of the packet, as far as rules ask about it. */

@@ -6,10 +6,11 @@ import { unknown } from './answer.ts';
 import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
-import { decide, rememberedRecent } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Observer } from './observer.ts';
 import { applyToPacket } from './packet-targets.ts';
 import type { Questions } from './questions.ts';
+import { rememberedRecent } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
 
 /** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */

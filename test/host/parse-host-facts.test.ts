@@ -35,6 +35,14 @@ describe('links of ip -j addr', () => {
           { family: 'inet6', local: 'fe80::1', prefixlen: 64, scope: 'link', tentative: true },
           {
             family: 'inet6',
+            local: 'fe80::2',
+            prefixlen: 64,
+            scope: 'link',
+            tentative: true,
+            optimistic: true,
+          },
+          {
+            family: 'inet6',
             local: 'fd00::1',
             prefixlen: 64,
             scope: 'global',
@@ -49,8 +57,10 @@ describe('links of ip -j addr', () => {
       master: 'cni0',
       kind: 'veth',
       mac: '4a:74:1b:bf:7f:bc',
-      addresses: [{ tentative: true }, { temporary: true, deprecated: true }],
+      addresses: [{ tentative: true }, { deprecated: true }, { temporary: true, deprecated: true }],
     });
+    const optimistic = parseLinks(text, 'f', new ProblemList())?.[0]?.addresses[1];
+    expect(optimistic?.tentative).toBeUndefined();
   });
 
   it.each([

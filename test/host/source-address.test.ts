@@ -94,6 +94,10 @@ describe('the address REDIRECT writes', () => {
     expect(redirectAddress(host, 'ipv6', null)).toEqual(address('::1'));
     expect(redirectAddress(host, 'ipv4', 'cni0')).toEqual(address('10.244.1.1'));
     expect(redirectAddress(host, 'ipv6', 'eth0', address('fe80::5'))).toEqual(address('fe80::11'));
+    expect(redirectAddress(host, 'ipv6', 'eth0', address('::1'))).toBeNull();
+    expect(redirectAddress(host, 'ipv6', 'cni0', address('ff02::5'))).toBeNull();
+    expect(redirectAddress(host, 'ipv6', 'lo', address('::1'))).toEqual(address('::1'));
+    expect(redirectAddress(host, 'ipv6', 'lo', address('ff01::5'))).toEqual(address('::1'));
     expect(redirectAddress(host, 'ipv6', 'eth0', address('fd00::5'))).toEqual(
       address('fd00:192:168:100::11'),
     );

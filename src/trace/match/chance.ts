@@ -1,6 +1,7 @@
 import type { MatchOf } from '../../iptables/match.ts';
-import { sameAddress } from '../../net/address.ts';
+import { formatAddress, sameAddress } from '../../net/address.ts';
 import { type Answer, unknown } from '../answer.ts';
+import { recentAddress, recentOnTheWay } from '../recent-lists.ts';
 import type { MatchContext } from './context.ts';
 
 /** `-m statistic --mode random`: `(random & 0x7fffffff) < probability` (net/netfilter/xt_statistic.c). */
@@ -19,18 +20,14 @@ export function statisticNth(match: MatchOf<'statistic-nth'>): Answer {
  */
 export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext): Answer {
   if (match.action === 'set') return 'yes';
-  const done = state.recentLists.findLast(({ list, side }) => list === match.list && side === match.side);
-  if (done?.entered === false) return 'no';
-  if (done !== undefined && match.hitcount === null) return 'yes';
-  const { source } = state;
-  const address = match.side === 'source' ? source.address : state.destination;
+  const done = recentOnTheWay(match, state);
+  if (done === 'removed') return 'no';
+  if (done === 'entered' && match.hitcount === null) return 'yes';
+  const address = recentAddress(match, state);
   const list = host.recent?.get(match.list);
-  if (list !== undefined && address !== null) {
-    // Lists hold addresses as the mask left them; iptables-save prints a mask of all bits, too.
-    const { family } = address;
-    const value = match.mask === null ? address.value : address.value & match.mask;
-    const entry = list.find((candidate) => sameAddress(candidate.address, { family, value }));
-    if (entry === undefined && done === undefined) return 'no';
+  if (list !== undefined && address !== null && done !== 'perhaps') {
+    const entry = list.find((candidate) => sameAddress(candidate.address, address));
+    if (entry === undefined && done === null) return 'no';
     if (match.seconds === null && match.hitcount === null && !match.rttl) return 'yes';
   }
   const within = match.seconds === null ? '' : ` within the last ${match.seconds} s`;
@@ -38,7 +35,7 @@ export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext):
   const who = match.side === 'source' ? 'the client' : 'the destination';
   return unknown(
     'recent',
-    `recent ${match.list} ${match.side} ${match.seconds ?? ''} ${match.hitcount ?? ''}`,
+    `recent ${match.list} ${match.side}${address === null ? '' : ` ${formatAddress(address)}`} ${match.seconds ?? ''} ${match.hitcount ?? ''}`,
     {
       holds: `${who} was entered in list ${match.list}${often}${within}`,
       fails: `${who} was not entered in list ${match.list}${often}${within}`,
