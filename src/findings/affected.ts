@@ -45,10 +45,10 @@ const VIAS: Readonly<Record<Via, string>> = {
   loadBalancerIP: 'load balancer IP',
 };
 
-/** @returns a connection that shows it, as one would try it: `10.244.1.13 → 10.96.10.1:80/tcp`. */
+/** @returns a connection that shows it, as one would try it: `10.244.1.13 → 10.96.10.1:80/tcp (shop/web)`. */
 export function exampleOf({ port, way, client }: Deviation): string {
   const protocol = port.port.protocol.toLowerCase();
-  return `${client.from} → ${socketText(way.address, way.port)}/${protocol}`;
+  return `${client.from} → ${socketText(way.address, way.port)}/${protocol} (${labelOfPort(port)})`;
 }
 
 /** @returns who sends, with the address where one is known: `pod shop/client-a (10.244.1.13)`. */

@@ -1,6 +1,7 @@
 import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
 import type { Outcome, Step } from '../trace/outcome.ts';
 import type { Evidence } from './finding.ts';
+import { counted } from './words.ts';
 
 /** @returns the rule as the dump spells it, with what its counters say. */
 export function ruleEvidence(rule: Rule): Evidence {
@@ -13,7 +14,8 @@ export function ruleEvidence(rule: Rule): Evidence {
 export function chainEvidence(chain: Chain): Evidence {
   const packets =
     chain.counters === null || chain.policy === null ? '' : `, ${chain.counters.packets} packets`;
-  const what = chain.policy === null ? `${chain.rules.length} rules` : `policy ${chain.policy}${packets}`;
+  const what =
+    chain.policy === null ? counted(chain.rules.length, 'rule') : `policy ${chain.policy}${packets}`;
   return { file: chain.file, line: chain.line, text: `${chain.table} ${chain.name}: ${what}` };
 }
 

@@ -77,6 +77,68 @@ describe('what does check say where not all is known', () => {
     },
   );
 
+  it('says so in the heading, and names what is missing', async () => {
+    const { out } = await runOn([cut('iptables-save.txt')], 'check', 'FOLDER', '--ignore', 'KP101');
+    expect(out).toMatch(/^FOLDER on node-1: nothing wrong found in what could be checked$/m);
+    expect(out).toMatch(
+      /^note KP130 not everything could be checked: the rules were not compared with the API: not all of/m,
+    );
+    expect(out).not.toContain('pods were not captured');
+  });
+
+  it('only some namespaces may be read: their Services alone are compared', async () => {
+    const slices: Edit = [
+      'endpointslices.json',
+      (text) => {
+        const list: { items: { metadata: { namespace: string } }[] } = JSON.parse(text);
+        return JSON.stringify({
+          ...list,
+          items: list.items.filter(({ metadata }) => metadata.namespace === 'kube-system'),
+        });
+      },
+    ];
+    const { status, out } = await runOn(
+      [slices, ...without('endpoints.json')],
+      'check',
+      'FOLDER',
+      '--ignore',
+      'KP101',
+    );
+    expect(out).not.toMatch(/^(?:ERROR|WARNING)/m);
+    expect(out).toMatch(/EndpointSlices of 3 namespaces are not in the capture \(.*default and shop\)/);
+    expect(out).toContain('3 Service ports compared with the API');
+    expect(status).toBe(0);
+  });
+
+  it('what could not be read when the state was taken is told', async () => {
+    const manifest: Edit = [
+      'capture.json',
+      (text) =>
+        JSON.stringify({
+          ...JSON.parse(text),
+          problems: [
+            {
+              code: 'forbidden',
+              message: 'pods is forbidden: User "ann" cannot list',
+              file: 'pods.json',
+              line: null,
+            },
+            7,
+            null,
+          ],
+        }),
+    ];
+    const { status, out } = await runOn(
+      [manifest, ['pods.json', () => '']],
+      'check',
+      'FOLDER',
+      '--ignore',
+      'KP101',
+    );
+    expect(out).toContain('when the state was taken: pods.json: pods is forbidden: User "ann" cannot list');
+    expect(status).toBe(0);
+  });
+
   it.each([
     [['nodes.json']],
     [['capture.json']],
