@@ -12,6 +12,8 @@ export interface Manifest {
   /** Pod networks of the cluster. */
   readonly clusterCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
+  /** What could not be read when the state was taken, as `file: message`. */
+  readonly problems: readonly string[];
 }
 
 /** A capture without manifest. */
@@ -26,6 +28,7 @@ export const NO_MANIFEST: Manifest = {
   kubeProxyFlags: [],
   clusterCIDRs: [],
   serviceCIDRs: [],
+  problems: [],
 };
 
 /** Reads `capture.json`. @returns its fields, those of a wrong type as absent; null where it is not a JSON object. */
@@ -50,6 +53,7 @@ export function parseManifest(text: string): Manifest | null {
     kubeProxyFlags: flags,
     clusterCIDRs: networks(string(fields.get('clusterCIDR')) ?? flagOf(flags, 'cluster-cidr')),
     serviceCIDRs: networks(string(fields.get('serviceCIDR'))),
+    problems: problemsOf(fields.get('problems')),
   };
 }
 
@@ -59,6 +63,18 @@ function string(value: unknown): string | null {
 
 function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** As `capture` writes them: `{code, message, file, line}`; plain strings are taken as well. */
+function problemsOf(value: unknown): string[] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((item: unknown) => {
+    if (typeof item !== 'object' || item === null) return string(item) ?? [];
+    const fields = new Map<string, unknown>(Object.entries(item));
+    const message = string(fields.get('message')) ?? string(fields.get('code'));
+    const file = string(fields.get('file'));
+    return message === null ? [] : file === null ? message : `${file}: ${message}`;
+  });
 }
 
 function flagOf(flags: readonly string[], name: string): string | null {

@@ -37,13 +37,14 @@ export async function checkOne(
 /** @returns what findings are found in. */
 export async function inputOf(capture: Capture): Promise<CheckInput> {
   const known = knownOf(capture, await capture.cluster());
-  const { kubeProxy, kubeProxyFlags } = capture.manifest;
+  const { kubeProxy, kubeProxyFlags, problems } = capture.manifest;
   return {
     known,
     kubeProxyVersion: kubeProxy,
     kubeProxyFlags,
     conntrackStats: capture.conntrackStats(),
     cutInputs: cutInputs(capture),
+    toldProblems: problems,
   };
 }
 

@@ -83,7 +83,7 @@ async function checkCaptures(
 
 /** @returns what is told of a capture or node that could not be checked. */
 export function notChecked(error: unknown, file: string | null): Problem {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, '; ');
   return { code: 'capture-not-checked', message: `not checked: ${message}`, file, line: null };
 }
 

@@ -21,6 +21,7 @@ export async function writeReports(
   io: Io,
 ): Promise<void> {
   const { output, failures } = writing;
+  const unchecked = failures.filter(({ code }) => code === 'capture-not-checked');
   switch (output) {
     case 'json': {
       const { renderJson } = await import('../render/json.ts');
@@ -32,18 +33,18 @@ export async function writeReports(
     }
     case 'junit': {
       const { renderCheckJunit } = await import('../render/check-junit.ts');
-      io.out(renderCheckJunit(reports));
+      io.out(renderCheckJunit(reports, unchecked));
       break;
     }
     case 'sarif': {
       const { renderCheckSarif } = await import('../render/check-sarif.ts');
       const { readVersion } = await import('./version.ts');
-      io.out(renderCheckSarif(reports, { version: readVersion() }));
+      io.out(renderCheckSarif(reports, unchecked, { version: readVersion() }));
       break;
     }
     case 'github': {
       const { renderCheckGithub } = await import('../render/check-github.ts');
-      io.out(renderCheckGithub(reports));
+      io.out(renderCheckGithub(reports, unchecked));
       break;
     }
     case 'text': {

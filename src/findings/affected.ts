@@ -1,9 +1,11 @@
 import type { Service } from '../kubernetes/objects.ts';
+import { formatAddress } from '../net/address.ts';
 import type { Side } from './expected/expectation.ts';
 import { type ExpectedPort, labelOfPort, socketText } from './expected/expected-port.ts';
 import type { Via } from './expected/ways.ts';
 import type { FindingService } from './finding.ts';
 import type { Deviation } from './survey/deviation.ts';
+import type { Client } from './survey/senders.ts';
 import { sideText } from './survey/survey.ts';
 import { listed } from './words.ts';
 
@@ -43,8 +45,15 @@ const VIAS: Readonly<Record<Via, string>> = {
   loadBalancerIP: 'load balancer IP',
 };
 
-/** @returns a connection that shows it, as one would try it: `10.244.1.13 → 10.96.10.1:80/tcp`. */
+/** @returns a connection that shows it, as one would try it: `10.244.1.13 → 10.96.10.1:80/tcp (shop/web)`. */
 export function exampleOf({ port, way, client }: Deviation): string {
   const protocol = port.port.protocol.toLowerCase();
-  return `${client.from} → ${socketText(way.address, way.port)}/${protocol}`;
+  return `${client.from} → ${socketText(way.address, way.port)}/${protocol} (${labelOfPort(port)})`;
+}
+
+/** @returns who sends, with the address where one is known: `pod shop/client-a (10.244.1.13)`. */
+export function exampleClient({ from, sender }: Client): string {
+  if (sender.address === null) return from;
+  const address = formatAddress(sender.address);
+  return from.includes(address) ? from : `${from} (${address})`;
 }

@@ -34,6 +34,8 @@ export interface CheckInput {
    * Empty or absent: all were whole.
    */
   readonly cutInputs?: readonly string[];
+  /** What could not be read when the state was taken, as the manifest tells it. */
+  readonly toldProblems?: readonly string[];
 }
 
 /** What was compared with the API, and what was not. */
@@ -88,7 +90,30 @@ export class CheckContext {
 
   /** Every Service port that kube-proxy must serve; null where the API objects for that were not captured. */
   get expected(): readonly ExpectedPort[] | null {
-    return this.#once('expected', () => listExpectedPorts(this.known.cluster));
+    return this.#once('expected', () => {
+      const { omitted } = this;
+      const ports = listExpectedPorts(this.known.cluster);
+      return ports?.filter(({ service }) => !omitted.has(service.namespace)) ?? null;
+    });
+  }
+
+  /**
+   * Namespaces whose EndpointSlices were not captured, as where only those of some namespaces may be listed: every cluster
+   * has endpoints of default/kubernetes.
+   */
+  get omitted(): ReadonlySet<string> {
+    return this.#once('omitted', () => {
+      const { services, endpoints } = this.known.cluster;
+      const has = new Set(endpoints?.map(({ namespace }) => namespace));
+      const isKubernetes = ({ namespace, name }: { namespace: string; name: string }) =>
+        namespace === 'default' && name === 'kubernetes';
+      const isWhole =
+        services?.some(isKubernetes) !== true ||
+        endpoints?.some(({ namespace, service }) => isKubernetes({ namespace, name: service })) !== false;
+      return new Set(
+        isWhole ? [] : (services ?? []).map(({ namespace }) => namespace).filter((name) => !has.has(name)),
+      );
+    });
   }
 
   /** Counters of `conntrack -S`, added up over all CPUs; null where they were not captured. */

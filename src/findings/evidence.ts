@@ -1,19 +1,21 @@
 import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
 import type { Outcome, Step } from '../trace/outcome.ts';
 import type { Evidence } from './finding.ts';
+import { counted } from './words.ts';
 
 /** @returns the rule as the dump spells it, with what its counters say. */
 export function ruleEvidence(rule: Rule): Evidence {
   const packets = rule.counters?.packets;
-  const counted = packets === undefined ? '' : `  [${packets} packets]`;
-  return { file: rule.file, line: rule.line, text: rule.text + counted };
+  const seen = packets === undefined ? '' : `  [${counted(packets, 'packet')}]`;
+  return { file: rule.file, line: rule.line, text: rule.text + seen };
 }
 
 /** @returns a chain's declaration: its policy and how many rules it holds. */
 export function chainEvidence(chain: Chain): Evidence {
   const packets =
-    chain.counters === null || chain.policy === null ? '' : `, ${chain.counters.packets} packets`;
-  const what = chain.policy === null ? `${chain.rules.length} rules` : `policy ${chain.policy}${packets}`;
+    chain.counters === null || chain.policy === null ? '' : `, ${counted(chain.counters.packets, 'packet')}`;
+  const what =
+    chain.policy === null ? counted(chain.rules.length, 'rule') : `policy ${chain.policy}${packets}`;
   return { file: chain.file, line: chain.line, text: `${chain.table} ${chain.name}: ${what}` };
 }
 

@@ -17,6 +17,7 @@ import { hairpinNotMasqueraded } from './kinds/kp114-hairpin.ts';
 import { bridgeNetfilterOff } from './kinds/kp115-bridge-netfilter.ts';
 import { noRoute } from './kinds/kp116-no-route.ts';
 import { reversePathFilter } from './kinds/kp117-reverse-path.ts';
+import { earlyRouteMark } from './kinds/kp118-early-route-mark.ts';
 import { markConflict } from './kinds/kp119-mark-conflict.ts';
 import { sourceRangesNodePort } from './kinds/kp120-source-ranges-node-port.ts';
 import { proxyProtocolShortCut } from './kinds/kp121-proxy-protocol.ts';
@@ -44,6 +45,7 @@ import { notMasqueraded } from './kinds/kp212-not-masqueraded.ts';
 import { wronglyMasqueraded } from './kinds/kp213-masqueraded.ts';
 import { affinityDiffers } from './kinds/kp214-affinity.ts';
 import { routingDrops } from './kinds/kp218-routing.ts';
+import { markCollision } from './kinds/kp219-mark-collision.ts';
 
 /** Every finding there is, by code: KP1xx are failures people met on real nodes, KP2xx faults in the structure of the rules. */
 export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
@@ -64,6 +66,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   bridgeNetfilterOff,
   noRoute,
   reversePathFilter,
+  earlyRouteMark,
   markConflict,
   sourceRangesNodePort,
   proxyProtocolShortCut,
@@ -91,6 +94,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   wronglyMasqueraded,
   affinityDiffers,
   routingDrops,
+  markCollision,
 ];
 
 /**

@@ -1,5 +1,6 @@
 import type { CheckReport, ReportedFinding } from '../check/report.ts';
 import type { Severity } from '../findings/finding.ts';
+import type { Problem } from '../problems/problem.ts';
 import { escapeTerminal } from './escape.ts';
 
 const COMMANDS: Readonly<Record<Severity, 'error' | 'warning' | 'notice'>> = {
@@ -9,7 +10,7 @@ const COMMANDS: Readonly<Record<Severity, 'error' | 'warning' | 'notice'>> = {
 };
 
 /** @returns workflow commands of GitHub Actions: an annotation for each finding and broken expectation, then a line that sums up. */
-export function renderCheckGithub(reports: readonly CheckReport[]): string {
+export function renderCheckGithub(reports: readonly CheckReport[], unchecked: readonly Problem[]): string {
   const lines = reports.flatMap((report) => [
     ...report.findings.map((finding) => annotation(finding, report)),
     ...report.expectations
@@ -18,11 +19,19 @@ export function renderCheckGithub(reports: readonly CheckReport[]): string {
         command('error', { file, line, title: `expectation: ${name}` }, message),
       ),
   ]);
+  const errors = unchecked.map(({ message, file }) =>
+    command(
+      'error',
+      { file: null, line: null, title: 'not checked' },
+      file === null ? message : `${file}: ${message}`,
+    ),
+  );
   const failed = reports.filter(({ passed }) => !passed).length;
   // Text that a capture holds must not begin a line: it could be a command.
   const all = `${reports.length} ${reports.length === 1 ? 'capture' : 'captures'}`;
-  const sum = `kp-explain check: ${failed === 0 ? `${all} passed` : `${failed} of ${all} failed`}`;
-  return [...lines, sum].map((line) => `${line}\n`).join('');
+  const not = unchecked.length === 0 ? '' : `, ${unchecked.length} not checked`;
+  const sum = `kp-explain check: ${failed === 0 ? `${all} passed` : `${failed} of ${all} failed`}${not}`;
+  return [...lines, ...errors, sum].map((line) => `${line}\n`).join('');
 }
 
 function annotation(finding: ReportedFinding, { capture }: CheckReport): string {

@@ -1,16 +1,20 @@
 import type { CheckReport, ReportedFinding } from '../check/report.ts';
+import type { Problem } from '../problems/problem.ts';
+import { escapeLines } from './escape.ts';
 
 /**
  * @returns JUnit XML: a suite for each capture, a test case for each finding and each expectation. Errors, warnings and broken
- *   expectations are failures; notes are test cases that pass, with the note as output.
+ *   expectations are failures; notes are test cases that pass, with the note as output. A capture that could not be checked is
+ *   a suite with an error: left out, it would pass in silence.
  */
-export function renderCheckJunit(reports: readonly CheckReport[]): string {
-  const suites = reports.map(suiteOf);
+export function renderCheckJunit(reports: readonly CheckReport[], unchecked: readonly Problem[]): string {
+  const suites = [...reports.map(suiteOf), ...unchecked.map(uncheckedSuite)];
   const tests = suites.reduce((sum, suite) => sum + suite.tests, 0);
+  const errors = unchecked.length;
   const failures = suites.reduce((sum, suite) => sum + suite.failures, 0);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
-    `<testsuites name="kp-explain check" tests="${tests}" failures="${failures}">\n`,
+    `<testsuites name="kp-explain check" tests="${tests}" failures="${failures}" errors="${errors}">\n`,
     ...suites.map(({ xml }) => xml),
     '</testsuites>\n',
   ].join('');
@@ -50,6 +54,13 @@ function suiteOf({ capture, findings, expectations, coverage }: CheckReport): Su
   return { tests: cases.length, failures, xml };
 }
 
+function uncheckedSuite({ code, message, file }: Problem): Suite {
+  const suite = attribute(file ?? 'cluster');
+  const error = `      <error type="${attribute(code)}" message="${attribute(message)}"/>\n`;
+  const xml = `  <testsuite name="${suite}" tests="1" failures="0" errors="1">\n    <testcase classname="${suite}" name="checked">\n${error}    </testcase>\n  </testsuite>\n`;
+  return { tests: 1, failures: 0, xml };
+}
+
 function findingCase(finding: ReportedFinding, suite: string): string {
   const { code, title, severity, message, hits, evidence, advice, command, objects } = finding;
   const name = `${code} ${title}${objects[0] === undefined ? '' : ` (${objects[0]})`}`;
@@ -87,7 +98,7 @@ function clean(text: string): string {
 }
 
 function content(text: string): string {
-  return clean(text).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  return clean(escapeLines(text)).replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
 function attribute(text: string): string {

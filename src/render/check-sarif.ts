@@ -1,5 +1,7 @@
 import type { CheckReport, ExpectationResult, ReportedFinding } from '../check/report.ts';
 import type { Severity } from '../findings/finding.ts';
+import type { Problem } from '../problems/problem.ts';
+import { escapeDocument } from './escape.ts';
 
 /** What SARIF needs to know of the program. */
 export interface SarifTool {
@@ -13,7 +15,11 @@ const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 /** @returns SARIF 2.1.0 with one run: a rule for each code that occurs, a result for each finding and broken expectation. */
-export function renderCheckSarif(reports: readonly CheckReport[], { version }: SarifTool): string {
+export function renderCheckSarif(
+  reports: readonly CheckReport[],
+  unchecked: readonly Problem[],
+  { version }: SarifTool,
+): string {
   const found = reports.flatMap(({ findings }) => findings);
   const broken = reports.flatMap(({ expectations }) => expectations.filter(({ passed }) => !passed));
   const kinds = new Map(found.map((finding) => [finding.code, finding]));
@@ -45,9 +51,27 @@ export function renderCheckSarif(reports: readonly CheckReport[], { version }: S
   const document = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{ tool: { driver: { name: 'kp-explain', semanticVersion: version, rules } }, results }],
+    runs: [
+      {
+        tool: { driver: { name: 'kp-explain', semanticVersion: version, rules } },
+        invocations: [invocationOf(unchecked)],
+        results,
+      },
+    ],
   };
-  return `${JSON.stringify(document, null, 2)}\n`;
+  return `${escapeDocument(JSON.stringify(document, null, 2))}\n`;
+}
+
+/** What could not be checked is no result; without it the run would look complete. */
+function invocationOf(unchecked: readonly Problem[]) {
+  return {
+    executionSuccessful: unchecked.length === 0,
+    toolExecutionNotifications: unchecked.map(({ message, file }) => ({
+      level: 'error',
+      message: { text: message },
+      ...(file === null ? {} : { locations: [location(file, null, null)] }),
+    })),
+  };
 }
 
 function findingResult(finding: ReportedFinding, { capture }: CheckReport, ruleIndex: number) {

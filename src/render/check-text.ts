@@ -48,7 +48,7 @@ function renderReport(report: CheckReport, options: CheckTextOptions): string {
 }
 
 function headingOf(
-  { capture, summary, passed, expectations }: CheckReport,
+  { capture, summary, passed, expectations, coverage }: CheckReport,
   { colours }: CheckTextOptions,
 ): string {
   const broken = expectations.filter((result) => !result.passed).length;
@@ -57,7 +57,8 @@ function headingOf(
     ...(summary.warning > 0 ? [counted(summary.warning, 'warning')] : []),
     ...(broken > 0 ? [`${counted(broken, 'expectation')} broken`] : []),
   ];
-  const verdict = passed ? colours.good('ok') : colours.bad(parts.join(', '));
+  const good = coverage.reason === null ? colours.good('ok') : 'nothing wrong found in what could be checked';
+  const verdict = passed ? good : colours.bad(parts.join(', '));
   const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;
   return `${colours.strong(escapeTerminal(capture.origin))}${node}: ${verdict}\n`;
 }

@@ -13,7 +13,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
 import { run } from '../cli/run-main.ts';
-import { deleteRules, type Edit, insertRules, withAltered } from '../findings/altered-capture.ts';
+import {
+  deleteRules,
+  type Edit,
+  editObjects,
+  insertRules,
+  withAltered,
+} from '../findings/altered-capture.ts';
 
 const HEAD = 'apiVersion: kp-explain/v1\nkind: Expectations\n';
 const BROKEN: Edit = insertRules(
@@ -76,6 +82,68 @@ describe('what does check say where not all is known', () => {
       expect(status).toBe(0);
     },
   );
+
+  it('says so in the heading, and names what is missing', async () => {
+    const { out } = await runOn([cut('iptables-save.txt')], 'check', 'FOLDER', '--ignore', 'KP101');
+    expect(out).toMatch(/^FOLDER on node-1: nothing wrong found in what could be checked$/m);
+    expect(out).toMatch(
+      /^note KP130 not everything could be checked: the rules were not compared with the API: not all of/m,
+    );
+    expect(out).not.toContain('pods were not captured');
+  });
+
+  it('only some namespaces may be read: their Services alone are compared', async () => {
+    const slices: Edit = [
+      'endpointslices.json',
+      (text) => {
+        const list: { items: { metadata: { namespace: string } }[] } = JSON.parse(text);
+        return JSON.stringify({
+          ...list,
+          items: list.items.filter(({ metadata }) => metadata.namespace === 'kube-system'),
+        });
+      },
+    ];
+    const { status, out } = await runOn(
+      [slices, ...without('endpoints.json')],
+      'check',
+      'FOLDER',
+      '--ignore',
+      'KP101',
+    );
+    expect(out).not.toMatch(/^(?:ERROR|WARNING)/m);
+    expect(out).toMatch(/EndpointSlices of 3 namespaces are not in the capture \(.*default and shop\)/);
+    expect(out).toContain('3 Service ports compared with the API');
+    expect(status).toBe(0);
+  });
+
+  it('what could not be read when the state was taken is told', async () => {
+    const manifest: Edit = [
+      'capture.json',
+      (text) =>
+        JSON.stringify({
+          ...JSON.parse(text),
+          problems: [
+            {
+              code: 'forbidden',
+              message: 'pods is forbidden: User "ann" cannot list',
+              file: 'pods.json',
+              line: null,
+            },
+            7,
+            null,
+          ],
+        }),
+    ];
+    const { status, out } = await runOn(
+      [manifest, ['pods.json', () => '']],
+      'check',
+      'FOLDER',
+      '--ignore',
+      'KP101',
+    );
+    expect(out).toContain('when the state was taken: pods.json: pods is forbidden: User "ann" cannot list');
+    expect(status).toBe(0);
+  });
 
   it.each([
     [['nodes.json']],
@@ -180,9 +248,37 @@ describe('what does check say of a broken node', () => {
         .every((line) => /^::(?:error|warning|notice) (?:file|title)=/.test(line)),
     ).toBe(true);
     expect(github.out).not.toContain('\u001b');
-    const junit = await runOn([evil], 'check', 'FOLDER', '-o', 'junit');
-    expect(junit.out).not.toContain('\u001b');
+    for (const format of ['junit', 'sarif']) {
+      const { out } = await runOn([evil], 'check', 'FOLDER', '-o', format);
+      expect(out).not.toMatch(/[\u001b\u202e]/);
+      expect(out).toContain('::error::owned');
+    }
   });
+
+  it.each([']]>', '"><script>&', 'x\n::error::owned', '\u0007\u2028\u0085', 'a,b:c%0A'])(
+    'names of API objects such as %j are quoted in every format',
+    async (name) => {
+      const renamed = editObjects('services.json', ({ metadata }) => {
+        if (metadata.name === 'web') Object.assign(metadata, { name: `web${name}` });
+      });
+      const junit = await runOn([renamed], 'check', 'FOLDER', '-o', 'junit');
+      expect(junit.status).toBe(1);
+      // Tags and references alone: nothing that was captured makes one.
+      expect(
+        junit.out.replace(/<\/?(?:testsuites?|testcase|failure|system-out|\?xml)\b[^<>]*>/g, ''),
+      ).not.toMatch(/[<>]/);
+      expect(junit.out.replace(/&(?:amp|lt|gt|quot|#\d+);/g, '')).not.toContain('&');
+      const sarif = JSON.parse((await runOn([renamed], 'check', 'FOLDER', '-o', 'sarif')).out);
+      expect(JSON.stringify(sarif)).toContain(JSON.stringify(`shop/web${name}`).slice(1, -1));
+      const github = await runOn([renamed], 'check', 'FOLDER', '-o', 'github');
+      const odd = github.out
+        .split('\n')
+        .filter((line) => !/^(?:::(?:error|warning|notice) (?:file|title)=|kp-explain check: |$)/.test(line));
+      expect(odd).toEqual([]);
+      const text = await runOn([renamed], 'check', 'FOLDER');
+      expect(text.out).not.toMatch(/^::|[\u0007\u2028\u0085]/m);
+    },
+  );
 });
 
 describe('expectations', () => {
@@ -311,6 +407,16 @@ describe('several captures', () => {
       expect(status).toBe(2);
       expect(out).toContain(`${folder} on node-1: ok`);
       expect(err).toMatch(/bad: not checked: no iptables rules/);
+      // A report that left it out would pass in silence.
+      const junit = await run(['check', folder, parent, '-o', 'junit']);
+      expect(junit.out).toMatch(
+        /errors="1">\n[\s\S]*<error type="capture-not-checked" message="not checked: /,
+      );
+      const sarif = JSON.parse((await run(['check', folder, parent, '-o', 'sarif'])).out);
+      expect(sarif.runs[0].invocations[0].executionSuccessful).toBe(false);
+      const github = await run(['check', folder, parent, '-o', 'github']);
+      expect(github.out).toMatch(/^::error title=not checked::.*deep\/bad: not checked/m);
+      expect(github.out).toMatch(/, 1 not checked$/m);
     });
   });
 
@@ -401,7 +507,7 @@ describe('formats for machines', () => {
     );
     const { out } = await runOn([BROKEN, wrong], 'check', 'FOLDER', '-o', 'junit', '--ignore', 'KP101');
     expect(out).toMatch(
-      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="kp-explain check" tests="\d+" failures="2">/,
+      /^<\?xml version="1\.0" encoding="UTF-8"\?>\n<testsuites name="kp-explain check" tests="\d+" failures="2" errors="0">/,
     );
     expect(out).toContain('name="expectation: a &lt; b &amp; &quot;c&quot;"');
     expect(out.match(/<testcase /g)?.length).toBe(Number(/tests="(\d+)"/.exec(out)?.[1]));

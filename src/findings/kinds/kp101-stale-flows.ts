@@ -64,7 +64,10 @@ class Judge {
       this.#known.set(key, standing);
     }
     const { verdict } = standing;
-    return verdict !== null && isStale(flow, verdict) ? { flow, place, verdict } : null;
+    if (verdict === null || !isStale(flow, verdict)) return null;
+    // It goes where the rules of the host port lead: if nobody is there, KP111 says so of the rule.
+    if (verdict.code === 'host-port-moved' && place.hostPods.length === 0) return null;
+    return { flow, place, verdict };
   }
 }
 

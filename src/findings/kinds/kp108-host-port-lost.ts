@@ -125,7 +125,7 @@ function missingCanaries({ known }: CheckContext): Evidence[] {
       .filter(({ name }) => name !== 'mangle')
       .map(({ name, chains }) => {
         const chain = chains.get('KUBE-SERVICES');
-        const text = `${family} ${name} (${backend}) has no KUBE-PROXY-CANARY; ${having.map((table) => table.name).join(' and ')} has`;
+        const text = `${family} ${name} (${backend}) has no KUBE-PROXY-CANARY; ${having.map((table) => table.name).join(' and ')} ${having.length === 1 ? 'has' : 'have'}`;
         return chain === undefined ? factEvidence(text) : { ...chainEvidence(chain), text };
       });
   });

@@ -38,7 +38,7 @@ function findIn(context: CheckContext, family: Family): Finding[] {
   const worse =
     names.length === 0
       ? ''
-      : `, and with externalTrafficPolicy Local they lose their exemption (${listed(names, 3)})`;
+      : `, and with externalTrafficPolicy Local they count as clients outside the cluster (${listed(names, 3)})`;
   return [
     {
       code: 'KP122',

@@ -4,11 +4,14 @@ import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import { ownerOfComment } from '../../names/owners.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
+import type { Trace } from '../../trace/outcome.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { toolOf, wholeRulesets } from '../rule-list.ts';
+import { clientsOf } from '../survey/senders.ts';
+import type { Target } from '../survey/world.ts';
 import { counted } from '../words.ts';
 
 /** node-local-dns adds its rules again at every start, its NOTRACK rules are not reached, or it is gone and they are not. */
@@ -19,7 +22,11 @@ export const nodeLocalDns: FindingKind<CheckContext> = {
     return wholeRulesets(context.known.rulesets).flatMap((ruleset): Finding[] => {
       const rules = rulesOfCache(ruleset);
       if (rules.length === 0) return [];
-      return [...repeated(rules, ruleset, context), ...unused(rules, ruleset, context)];
+      return [
+        ...repeated(rules, ruleset, context),
+        ...unused(rules, ruleset, context),
+        ...shadowed(rules, ruleset, context),
+      ];
     });
   },
 };
@@ -98,6 +105,79 @@ function unused(rules: readonly CacheRule[], ruleset: Ruleset, context: CheckCon
       },
     ];
   });
+}
+
+/** A rule of raw that ends the table before: the packets are tracked, and those for the cluster IP go past the cache. */
+function shadowed(rules: readonly CacheRule[], ruleset: Ruleset, context: CheckContext): Finding[] {
+  const raw = ruleset.tables.get('raw');
+  return (['PREROUTING', 'OUTPUT'] as const).flatMap((hook): Finding[] => {
+    const notrack = rules.filter(
+      ({ rule, table }) => table === 'raw' && rule.chain === hook && asksFor(rule) !== null,
+    );
+    const client = clientsOf(context.known, ruleset.family).find(
+      ({ side }) => side === (hook === 'OUTPUT' ? 'node' : 'pod'),
+    );
+    if (client === undefined) return [];
+    const hidden = notrack.flatMap(({ rule }) => {
+      const target = asksFor(rule);
+      const shadow = target === null ? null : shadowOf(context.follower.follow(client, target));
+      return target === null || shadow === null ? [] : [{ rule, shadow, target }];
+    });
+    const [first] = hidden;
+    if (first === undefined || raw === undefined) return [];
+    const { rule, shadow, target } = first;
+    const place = formatAddress(target.address);
+    const service = dnsService([{ rule, table: 'raw' }], context);
+    const name = service === null ? null : `${service.namespace}/${service.name}`;
+    const effect =
+      name === null
+        ? 'queries to the cache are tracked, and may be lost where conntrack is full or races'
+        : `queries for ${name} are translated by kube-proxy, and go past the cache`;
+    return [
+      {
+        code: 'KP128',
+        severity: 'warning',
+        message: `raw ${shadow.chain} rule ${shadow.number} ends the table before node-local-dns' NOTRACK rule for ${place} in ${hook}: ${effect}`,
+        service: service === null ? null : { ...service, port: null },
+        objects: [...(name === null ? [] : [name]), `chain ${shadow.chain}`],
+        hits: `${hook === 'OUTPUT' ? 'processes' : 'pods'} of this node that ask ${place}`,
+        evidence: [ruleEvidence(shadow), ruleEvidence(rule)],
+        advice: 'put the rule behind those of node-local-dns, or let it ask for what it is meant for',
+        command: `${toolOf(ruleset)} -t raw -L ${hook} -n -v --line-numbers`,
+        certainty: 'certain',
+      },
+    ];
+  });
+}
+
+/** @returns the query that a NOTRACK rule is for: to port 53 of an address; null for answers, and other rules. */
+function asksFor(rule: Rule): Target | null {
+  const text = destinationOf(rule);
+  const address = text === null ? null : parseAddress(text);
+  const port = rule.matches.find(({ kind, negated }) => kind === 'destination-port' && !negated);
+  const protocol = rule.matches.find(({ kind, negated }) => kind === 'protocol' && !negated);
+  const isNotrack = rule.target?.kind === 'notrack' || rule.target?.kind === 'ct';
+  if (!isNotrack || address === null || port?.kind !== 'destination-port' || port.ports.from !== 53)
+    return null;
+  return {
+    address,
+    port: 53,
+    protocol: protocol?.kind === 'protocol' ? (protocol.number ?? UDP) : UDP,
+  };
+}
+
+/** @returns the rule of raw by which every such packet leaves the table before it comes to NOTRACK; null: it comes there. */
+function shadowOf({ outcomes }: Trace): Rule | null {
+  const [first] = outcomes;
+  if (first === undefined || outcomes.some(({ path }) => path.some(({ step }) => step.action === 'notrack')))
+    return null;
+  const step = first.path.find(
+    ({ step: { table, event, action, chain, hook } }) =>
+      table === 'raw' &&
+      event === 'rule' &&
+      (action === 'accept' || action === 'drop' || (action === 'return' && chain === hook)),
+  )?.step;
+  return step?.rule ?? null;
 }
 
 /** A dump of routes may lack the table local. */

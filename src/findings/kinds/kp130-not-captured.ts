@@ -2,6 +2,7 @@ import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
+import { counted, listed } from '../words.ts';
 
 /** What the capture lacks, and what therefore was not looked at: silence about it means nothing. */
 export const notCaptured: FindingKind<CheckContext> = {
@@ -14,7 +15,7 @@ export const notCaptured: FindingKind<CheckContext> = {
       {
         code: 'KP130',
         severity: 'info',
-        message: `not everything could be checked: ${gaps.length === 1 ? (gaps[0]?.text ?? '') : `${gaps.length} parts of the node's state are missing or not understood`}`,
+        message: `not everything could be checked: ${gaps.map(({ text }) => text).join('; ')}`,
         service: null,
         objects: ['capture'],
         hits: 'nobody: this is about the capture, and not about the node',
@@ -29,9 +30,13 @@ export const notCaptured: FindingKind<CheckContext> = {
 
 function gapsOf(context: CheckContext): Evidence[] {
   const { known, input, notCompared } = context;
-  const { host, cluster } = known;
+  const { host } = known;
   const gaps: (readonly [boolean, string])[] = [
     [notCompared !== null, `the rules were not compared with the API: ${notCompared}`],
+    [
+      notCompared === null && context.omitted.size > 0,
+      `EndpointSlices of ${counted(context.omitted.size, 'namespace')} are not in the capture (${listed([...context.omitted])}): their Services were not compared with the API`,
+    ],
     [context.node.name === null, 'the node’s name is not known, so no endpoint counts as local'],
     [
       (input.cutInputs ?? []).length === 0 && wholeRulesets(known.rulesets).length < known.rulesets.length,
@@ -51,7 +56,7 @@ function gapsOf(context: CheckContext): Evidence[] {
       'sysctls were not captured: rp_filter, route_localnet, bridge-nf-call-iptables and the size of the conntrack table were not checked',
     ],
     [
-      cluster.pods === null && known.proxyMode === 'iptables',
+      input.known.cluster.pods === null && known.proxyMode === 'iptables',
       'pods were not captured: host ports, the pod network and affinity to dead pods were not checked',
     ],
     [known.flows === null, 'conntrack was not captured: stale flows were not looked for'],
@@ -64,5 +69,9 @@ function gapsOf(context: CheckContext): Evidence[] {
       'xt_recent was not captured: which client sticks to which endpoint is not known',
     ],
   ];
-  return gaps.flatMap(([missing, text]) => (missing ? [factEvidence(text)] : []));
+  const told = (input.toldProblems ?? []).map((text): [boolean, string] => [
+    true,
+    `when the state was taken: ${text}`,
+  ]);
+  return [...gaps, ...told].flatMap(([missing, text]) => (missing ? [factEvidence(text)] : []));
 }
