@@ -7,6 +7,7 @@ import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import { compareFamily, type FamilyComparison, type Senders } from './compare-family.ts';
 import type { Diff, Proof } from './document.ts';
+import { isUnseen } from './rules/rule-key.ts';
 import type { NotFollowed } from './rules/survey.ts';
 import type { Box } from './space/box.ts';
 import { type State, stateOf } from './two-sides.ts';
@@ -119,9 +120,17 @@ function notFollowed({ exploration, deltas, survey, family }: FamilyComparison):
     ([text, classes]) =>
       `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${text}`,
   );
+  const unseen = deltas.flatMap(({ removed, added, moved }) =>
+    [...removed, ...added, ...moved].flatMap(({ rules }) => rules.filter(isUnseen)),
+  );
+  const changed = unseen.map(
+    (rule) =>
+      `${family}: what rule ${rule.number} of ${rule.chain} does to the packets themselves: ${rule.text}`,
+  );
   const concerned = deltas.some(({ pair }) => pair.table !== 'nat');
   return [
     ...open,
+    ...changed,
     ...(concerned
       ? [...survey.notFollowed].map(
           ([what, rule]) =>

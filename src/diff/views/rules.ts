@@ -4,7 +4,7 @@ import type { FamilyComparison } from '../compare-family.ts';
 import type { RuleChange } from '../document.ts';
 import { type DifferingClass, placeOf } from '../explore/explore.ts';
 import type { ChainPair } from '../rules/chain-pairs.ts';
-import { ruleKey } from '../rules/rule-key.ts';
+import { isUnseen, ruleKey } from '../rules/rule-key.ts';
 
 /** Chains of one Service or endpoint, and those that hold one rule for each: what changes in them is told of the Service. */
 const OF_SERVICES =
@@ -25,7 +25,8 @@ export function compareRules(
     .flatMap((pair) =>
       changesOf(pair).map((change) => {
         const decides = passed.has(placeOf(pair.table, pair.name, change.rule?.text ?? null));
-        return describe(pair, change, family, decides || all ? decides : null);
+        const known = decides || (all && (change.rule === null || !isUnseen(change.rule)));
+        return describe(pair, change, family, known ? decides : null);
       }),
     )
     .sort((a, b) => compare(placeText(a), placeText(b)));
