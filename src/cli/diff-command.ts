@@ -97,8 +97,21 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
           `--from ${request.from} is none of pod:NAMESPACE/NAME (of a pod in either capture), node, an address or a network`,
         );
       const { budget, service } = request;
+      if (service !== null) {
+        const { isNamed } = await import('../diff/is-named.ts');
+        if (!known.some((side) => isNamed(side, service)))
+          throw new UsageError(
+            'question',
+            `--svc ${service.namespace}/${service.name}: neither state has a Service of this name, in its API objects or in comments of rules`,
+          );
+      }
       const comparison = compareStates(...known, { budget, service, senders });
-      return { ...headOf(before, after), ...comparison };
+      const only = {
+        service: service === null ? null : `${service.namespace}/${service.name}`,
+        from: request.from,
+      };
+      // As properties are read in this order, problems come last: reading for the answer may still find some.
+      return { ...headOf(before, after), only, ...comparison };
     },
     async (found, options) => {
       const { renderDiffText } = await import('../render/diff-text.ts');

@@ -20,13 +20,16 @@ export function boxesOfChangedFacts(
   const [before, after] = space.hosts;
   const { family } = space.universe;
   const all = everything(space.universe);
-  if (switchesOf(before, family) !== switchesOf(after, family)) return [all];
+  const { hasPolicy } = space.routing;
+  const shared = sharedLinks(before, after);
+  const [own, other] = [before, after].map((host) => switchesOf(host, family, shared, hasPolicy));
+  if (own !== other) return [all];
   if (policyOf(before, family) !== policyOf(after, family)) return [all];
   const changed = space.routing.changed();
-  const node = bits(space.universe.doors, ({ kind }) => kind === 'node');
+  const unbound = bits(space.universe.doors, (door) => door.kind === 'node' && !door.bound);
   const routed = changed.isEmpty
     ? []
-    : [...reach.boxesTowards(changed), { ...all, source: changed, doors: all.doors & ~node }].filter(
+    : [...reach.boxesTowards(changed), { ...all, source: changed, doors: all.doors & ~unbound }].filter(
         ({ doors }) => doors !== 0n,
       );
   return [...routed, ...[...sets].flatMap((name) => boxesOfSet(name, space, reach, rulesets))];
@@ -41,17 +44,39 @@ export function isSwitch(name: string): boolean {
   return SWITCHES.test(name);
 }
 
-/** A switch of an interface that only one side has is part of the interface's change. */
-function switchesOf(host: Host, family: Family): string {
+/** A switch of an interface that only one side has is part of the interface's change; those of a bridge's ports are not asked. */
+function sharedLinks(before: Host, after: Host): Set<string> {
+  const others = new Set((after.links ?? []).map(({ name }) => name));
+  return new Set(
+    (before.links ?? [])
+      .filter(({ name, master }) => master === null && others.has(name))
+      .map(({ name }) => name),
+  );
+}
+
+function switchesOf(host: Host, family: Family, shared: ReadonlySet<string>, hasPolicy: boolean): string {
   const other = family === 'ipv4' ? 'net.ipv6.' : 'net.ipv4.';
-  const names = new Set((host.links ?? []).map(({ name }) => name));
   const list = [...(host.sysctls ?? [])].filter(([name]) => {
     const device = /^net\.ipv[46]\.conf\.([^.]+)\./.exec(name)?.[1]?.replaceAll('/', '.');
-    const counts = device === undefined || device === 'all' || names.has(device);
-    return isSwitch(name) && !name.startsWith(other) && counts && !/\.(?:veth|cali|lxc)/.test(name);
+    const counts = device === undefined || device === 'all' || shared.has(device);
+    // A mark that is asked of the way back counts only where a policy rule asks for marks.
+    if (!hasPolicy && name.endsWith('.src_valid_mark')) return false;
+    return isSwitch(name) && !name.startsWith(other) && counts;
   });
-  const bridges = (host.links ?? []).filter(({ kind }) => kind === 'bridge').map(({ name }) => name);
-  return JSON.stringify([host.sysctls === null, list.sort(), host.links === null, bridges.sort()]);
+  const links = (host.links ?? [])
+    .filter(
+      ({ kind, group, master }) => kind === 'bridge' || master !== null || (group ?? 'default') !== 'default',
+    )
+    .map(({ name, kind, group, master, hairpin }) =>
+      master === null ? `${name} ${kind} ${group}` : `port of ${master} ${group} ${hairpin}`,
+    );
+  // Ports of a bridge come and go with pods; what counts is whether they are alike.
+  return JSON.stringify([
+    host.sysctls === null,
+    list.sort(),
+    host.links === null,
+    [...new Set(links)].sort(),
+  ]);
 }
 
 function policyOf(host: Host, family: Family): string {

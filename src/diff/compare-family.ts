@@ -78,6 +78,7 @@ export function compareFamily(
     [sideOf(states[0], family), sideOf(states[1], family)],
     examplesOf(states, family),
     question.budget,
+    new Set(differing.flat().map(({ name }) => name)),
   );
   return { family, differing: differing.flat(), deltas, exploration, space, survey };
 }

@@ -7,6 +7,7 @@ import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import { compareFamily, type FamilyComparison, type Senders } from './compare-family.ts';
 import type { Diff, Proof } from './document.ts';
+import { isUnseen } from './rules/rule-key.ts';
 import type { NotFollowed } from './rules/survey.ts';
 import type { Box } from './space/box.ts';
 import { type State, stateOf } from './two-sides.ts';
@@ -14,7 +15,7 @@ import { concernedRulesets } from './views/concerned-rules.ts';
 import { compareRules } from './views/rules.ts';
 import { compareServices } from './views/services.ts';
 import { compareFacts } from './views/state.ts';
-import { compareWitnesses, describeWitnesses } from './views/witnesses.ts';
+import { classesFor, compareWitnesses, describeWitnesses } from './views/witnesses.ts';
 
 /** What is compared, and how far. */
 export interface DiffOptions {
@@ -50,9 +51,12 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
   ): boolean =>
     options.service === null ||
     (one?.namespace === options.service.namespace && one.name === options.service.name);
-  const witnesses = compared
-    .flatMap((comparison) => describeWitnesses(states, comparison))
-    .filter(({ service }) => isAsked(service))
+  const found = compared.map((comparison) => ({
+    comparison,
+    classes: classesFor(options.service, states, comparison),
+  }));
+  const witnesses = found
+    .flatMap(({ comparison, classes }) => describeWitnesses(states, comparison, classes))
     .sort(compareWitnesses);
   const differing = compared.flatMap((comparison) => comparison.differing);
   const concerned = concernedRulesets([before.rulesets, after.rulesets], differing);
@@ -68,7 +72,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     identical: proof.complete && witnesses.length === 0,
     proof,
     services,
-    rules: compared.flatMap((comparison) => compareRules(comparison, witnesses)),
+    rules: found.flatMap(({ comparison, classes }) => compareRules(comparison, classes)),
     witnesses,
     state,
   };
@@ -90,8 +94,10 @@ function proofOf(
   state: Diff['state'],
 ): Proof {
   const unexplored = [
-    ...compared.flatMap(({ exploration, space }) =>
-      exploration.unexplored.map((box) => describeBox(box, space.universe.family)),
+    ...counted(
+      compared.flatMap(({ exploration, space }) =>
+        exploration.unexplored.map((box) => describeBox(box, space.universe.family)),
+      ),
     ),
     ...compared.flatMap(notFollowed),
     ...state
@@ -104,7 +110,7 @@ function proofOf(
     classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
     budget,
     unexplored,
-    restsOn: compared.flatMap(restsOn),
+    restsOn: [...compared.flatMap(restsOn), ...nativeRules(states), ...newConnections(compared)],
   };
 }
 
@@ -114,9 +120,17 @@ function notFollowed({ exploration, deltas, survey, family }: FamilyComparison):
     ([text, classes]) =>
       `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${text}`,
   );
+  const unseen = deltas.flatMap(({ removed, added, moved }) =>
+    [...removed, ...added, ...moved].flatMap(({ rules }) => rules.filter(isUnseen)),
+  );
+  const changed = unseen.map(
+    (rule) =>
+      `${family}: what rule ${rule.number} of ${rule.chain} does to the packets themselves: ${rule.text}`,
+  );
   const concerned = deltas.some(({ pair }) => pair.table !== 'nat');
   return [
     ...open,
+    ...changed,
     ...(concerned
       ? [...survey.notFollowed].map(
           ([what, rule]) =>
@@ -135,9 +149,43 @@ const NOT_FOLLOWED: Readonly<Record<NotFollowed, string>> = {
 /** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
 function modes(states: readonly [State, State]): string[] {
   const found = new Set(states.map(({ known }) => known.proxyMode));
-  return [...found]
-    .filter((mode) => mode === 'nftables' || mode === 'ipvs')
-    .map((mode) => `Services: kube-proxy runs in ${mode} mode, which is not followed`);
+  return [...found].flatMap((mode) =>
+    mode === 'nftables' || mode === 'ipvs'
+      ? [`Services: kube-proxy runs in ${mode} mode, which is not followed`]
+      : mode === 'userspace'
+        ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
+        : [],
+  );
+}
+
+/** Of native chains only their number of rules is captured. */
+function nativeRules(states: readonly [State, State]): Note[] {
+  const [before, after] = states.map(({ host }) => host.nft);
+  const tables = new Set(
+    [before, after].flatMap((nft) =>
+      (nft?.nativeChains ?? [])
+        .filter(({ rules }) => rules > 0)
+        .map(({ family, table }) => `${family} ${table}`),
+    ),
+  );
+  if (tables.size === 0) return [];
+  const names = [...tables].sort().join(', ');
+  const both = before !== null && after !== null;
+  return [
+    {
+      code: 'native-nftables',
+      text: `native nftables rules (table ${names}) ${both ? 'say the same on both sides' : 'are there on both sides and say the same'}: they are counted, not compared`,
+      settle: null,
+    },
+  ];
+}
+
+/** What is compared is what becomes of packets of new connections. */
+function newConnections(compared: readonly FamilyComparison[]): Note[] {
+  if (compared.every(({ exploration }) => exploration.traced === 0)) return [];
+  const text =
+    'connections that exist go on as conntrack remembers them; answers go back as their connection does';
+  return [{ code: 'existing-connections', text, settle: null }];
 }
 
 function restsOn({ exploration, survey, family }: FamilyComparison): Note[] {
@@ -162,9 +210,13 @@ function describeBox(box: Box, family: Family): string {
   const [first, second] = ends;
   const more = ends.length > 2 ? ` and ${ends.length / 2 - 1} more ranges` : '';
   const port = box.destinationPort.bounds;
-  const ports =
-    port[0] === 0n && port[1] === 65535n
-      ? ''
-      : ` port ${port[0]}${port[0] === port[1] ? '' : `-${port.at(-1)}`}`;
+  const ports = port.length === 2 && port[0] === port[1] ? ` port ${port[0]}` : '';
   return `packets to ${text(first)}${first === second ? '' : `-${text(second)}`}${more}${ports}`;
+}
+
+/** Boxes that differ in what is not told of them are told once. */
+function counted(texts: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} sets of them)`));
 }

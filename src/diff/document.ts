@@ -11,6 +11,8 @@ import type {
 /** Answer of `diff`. `capture` is the second of the two states, `before` the first. */
 export interface Diff extends DocumentHead<'Diff'> {
   readonly before: CaptureInfo;
+  /** What alone was compared: packets to one Service, packets from some senders; null: all. */
+  readonly only: { readonly service: string | null; readonly from: string | null };
   /** True where no packet fares otherwise, as far as the proof goes, and nothing was left unexplored. */
   readonly identical: boolean;
   readonly proof: Proof;
@@ -67,8 +69,11 @@ export interface RuleChange {
   readonly rule: number | null;
   readonly line: number | null;
   readonly text: string;
-  /** True where some witness passes it on the way to its different end. */
-  readonly decides: boolean;
+  /**
+   * True where packets that fare otherwise pass it, on the side that has it; false where none does; null where none was
+   * found and not all were explored.
+   */
+  readonly decides: boolean | null;
 }
 
 /** A packet that fares otherwise, for all packets that fare as it does. */
@@ -105,6 +110,8 @@ export interface WitnessSide {
   readonly path: readonly StepItem[];
   /** The rule or policy that refuses the packet; null where it passes, or where no rule decides. */
   readonly decidedBy: StepItem | null;
+  /** Every step that refuses the packet on some way: `outcomes[].decidedBy` is the id of one of them. */
+  readonly deciders: readonly StepItem[];
 }
 
 /** Something beside the rules that differs. */

@@ -4,6 +4,7 @@ import { ruleLine, serviceLine, stateLine } from './diff/change-lines.ts';
 import { proofLines } from './diff/proof-lines.ts';
 import { pathLines, witnessLine } from './diff/witness-lines.ts';
 import { escapeTerminal } from './escape.ts';
+import { wrap } from './wrap.ts';
 
 /** How a comparison is shown. `width` null: no limit. */
 export interface DiffTextOptions {
@@ -11,6 +12,11 @@ export interface DiffTextOptions {
   readonly colours: Colours;
   readonly detail: 'answer' | 'path' | 'full';
 }
+
+/** Of each list so many lines are shown: the answer is to fit on a screen. `--detail full` shows all. */
+const SERVICES_SHOWN = 12;
+const RULES_SHOWN = 8;
+const WITNESSES_SHOWN = 10;
 
 /** Of packets that hardly occur so many are shown; `--detail full` shows all. */
 const UNLIKELY_SHOWN = 2;
@@ -22,13 +28,13 @@ export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
   const unlikely = diff.witnesses.filter((witness) => witness.unlikely);
   const shown = detail === 'full' ? unlikely : unlikely.slice(0, likely.length === 0 ? UNLIKELY_SHOWN : 0);
   const hidden = unlikely.length - shown.length;
-  const witnesses = [...likely, ...shown].flatMap((witness) => [
+  const witnesses = shortened([...likely, ...shown], WITNESSES_SHOWN, 'ways', options, (witness) => [
     witnessLine(witness, colours),
     ...(detail === 'answer' ? [] : pathLines(witness, colours)),
   ]);
   if (hidden > 0)
     witnesses.push(
-      `  ${colours.faint(`and ${hidden} more of packets that hardly occur, such as those from elsewhere for 127.0.0.0/8 (--detail full)`)}`,
+      `  ${colours.faint(`and ${hidden} more of packets that hardly occur: for loopback, link-local or group addresses, or marked before they come in (--detail full)`)}`,
     );
   const changed = diff.state.filter(({ matters }) => matters);
   const noted = diff.state.filter(({ matters }) => !matters);
@@ -36,12 +42,16 @@ export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
     headline(diff, colours),
     ...section(
       'Services',
-      diff.services.map((change) => serviceLine(change, colours)),
+      shortened(diff.services, SERVICES_SHOWN, 'Service ports', options, (change) => [
+        serviceLine(change, colours),
+      ]),
       colours,
     ),
     ...section(
       'rules outside the chains of Services',
-      diff.rules.map((change) => ruleLine(change, colours)),
+      shortened(decisiveFirst(diff.rules), RULES_SHOWN, 'rules and policies', options, (change) => [
+        ruleLine(change, scopeText(diff), colours),
+      ]),
       colours,
     ),
     ...section('addresses, routes, sets, sysctls', stateLines(changed, options), colours),
@@ -53,20 +63,54 @@ export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
     ),
     ...proofLines(diff, colours),
   ]
-    .map((line) => `${line}\n`)
+    .map((line) => `${wrap(line, options.width, '      ')}\n`)
     .join('');
 }
 
 function headline(diff: Diff, colours: Colours): string {
   const { witnesses, proof } = diff;
   const from = `${sideName(diff.before)} → ${sideName(diff.capture)}`;
-  if (diff.identical) return `${colours.good('no behaviour change')}  ${from}`;
+  const whom = scopeText(diff);
+  if (diff.identical) return `${colours.good(`no behaviour change${whom}`)}  ${from}`;
   if (witnesses.length === 0)
-    return `${colours.warning('no behaviour change found, but not all could be compared')}  ${from}`;
+    return `${colours.warning(`no behaviour change found${whom}, but not all could be compared`)}  ${from}`;
   const lost = witnesses.filter(({ severity, unlikely }) => severity === 'lost' && !unlikely).length;
   const ways = witnesses.length === 1 ? 'in one way' : `in ${witnesses.length} ways`;
-  const worst = lost === 0 ? '' : `, ${lost} of them a loss`;
-  return `${colours.bad('BEHAVIOUR CHANGED')} ${ways}${witnesses.length === 1 ? '' : worst}${proof.complete ? '' : ', and not all could be compared'}  ${from}`;
+  const worst = witnesses.every(({ unlikely }) => unlikely)
+    ? ', of packets that hardly occur'
+    : lost === 0
+      ? ''
+      : `, ${lost} of them a loss`;
+  return `${colours.bad('BEHAVIOUR CHANGED')}${whom} ${ways}${witnesses.length === 1 && lost === 1 ? '' : worst}${proof.complete ? '' : ', and not all could be compared'}  ${from}`;
+}
+
+function shortened<T>(
+  items: readonly T[],
+  most: number,
+  name: string,
+  { detail, colours }: DiffTextOptions,
+  lines: (item: T) => readonly string[],
+): string[] {
+  // One line more is shorter than a line that tells of it.
+  const shown = detail === 'full' || items.length <= most + 1 ? items : items.slice(0, most);
+  const hidden = items.length - shown.length;
+  return [
+    ...shown.flatMap(lines),
+    ...(hidden === 0 ? [] : [colours.faint(`  and ${hidden} more ${name} (--detail full)`)]),
+  ];
+}
+
+/** In the order of tables and chains otherwise. */
+function decisiveFirst(rules: Diff['rules']): Diff['rules'] {
+  return [
+    ...rules.filter(({ decides }) => decides !== false),
+    ...rules.filter(({ decides }) => decides === false),
+  ];
+}
+
+/** A narrower question has a narrower answer, and says so. */
+function scopeText({ only: { service, from } }: Diff): string {
+  return `${service === null ? '' : ` for ${escapeTerminal(service)}`}${from === null ? '' : ` for packets from ${escapeTerminal(from)}`}`;
 }
 
 /** Of each kind so many are shown; `--detail full` shows all. */

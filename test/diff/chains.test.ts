@@ -1,49 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compareFamily } from '../../src/diff/compare-family.ts';
-import { stateOf } from '../../src/diff/two-sides.ts';
-import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
-import { packetOf, worldOf } from '../trace/ask.ts';
 import { nodeOf } from '../trace/node.ts';
+import { compare, filter, nat, PLAIN } from './compare.ts';
 
-const host = nodeOf({ ipsets: 'create blocked hash:ip family inet\nadd blocked 8.8.8.8\n' });
+const host = PLAIN;
 const other = nodeOf({
   ipsets: 'create blocked hash:ip family inet\nadd blocked 8.8.8.8\nadd blocked 10.244.1.7\n',
 });
 
-function compare(before: string, after: string, hosts = [host, host]) {
-  const states = [before, after].map((text, side) => {
-    const { rulesets } = worldOf(text, packetOf({}), { host: hosts[side] ?? host });
-    return stateOf({
-      ...{
-        rulesets,
-        host: hosts[side] ?? host,
-        cluster: UNKNOWN_CLUSTER,
-        book: new AddressBook(UNKNOWN_CLUSTER),
-      },
-      ...{ proxyMode: 'iptables', flows: null, node: null },
-    });
-  });
-  const [own, changed] = states;
-  if (own === undefined || changed === undefined) throw new Error('two sides');
-  return compareFamily([own, changed], 'ipv4', { budget: 5000, senders: null });
-}
-
-const nat = (rules: string, chains = ''): string => `*nat
-:PREROUTING ACCEPT [0:0]
-:INPUT ACCEPT [0:0]
-:OUTPUT ACCEPT [0:0]
-:POSTROUTING ACCEPT [0:0]
-${chains}${rules}
-COMMIT
-`;
-const filter = (rules: string, policy = 'ACCEPT'): string => `*filter
-:INPUT ACCEPT [0:0]
-:FORWARD ${policy} [0:0]
-:OUTPUT ACCEPT [0:0]
-${rules}
-COMMIT
-`;
 const SEPS = ':SVC - [0:0]\n:SEP-A - [0:0]\n:SEP-B - [0:0]\n:SEP-C - [0:0]\n:MASQ - [0:0]\n';
 const ENDS = ['A', 'B', 'C']
   .map(
@@ -166,15 +129,7 @@ describe('Is what is left open said?', () => {
   it('a budget that runs out leaves boxes unexplored', () => {
     const before = filter('');
     const after = filter('-A FORWARD -s 8.8.8.8/32 -j DROP');
-    const states = [before, after].map((text) =>
-      stateOf({
-        ...{ rulesets: worldOf(text, packetOf({}), { host }).rulesets, host, cluster: UNKNOWN_CLUSTER },
-        ...{ book: new AddressBook(UNKNOWN_CLUSTER), proxyMode: 'iptables', flows: null, node: null },
-      }),
-    );
-    const [own, changed] = states;
-    if (own === undefined || changed === undefined) throw new Error('two sides');
-    const { exploration } = compareFamily([own, changed], 'ipv4', { budget: 1, senders: null });
+    const { exploration } = compare(before, after, [host, host], 1);
     expect(exploration.traced).toBe(1);
     expect(exploration.unexplored.length).toBeGreaterThan(0);
   });

@@ -138,7 +138,7 @@ describe('What does diff answer?', () => {
 
 describe('What of a narrower question?', () => {
   it('--svc keeps one Service', async () => {
-    const { status, document } = await diff(before, after, '--svc', 'shop/other');
+    const { status, document } = await diff(before, after, '--svc', 'shop/hostnet');
     expect(status).toBe(0);
     expect(document.services).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
-import type { GivenNode } from '../../trace/branch.ts';
+import type { Branch, GivenNode } from '../../trace/branch.ts';
 import type { Condition } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import { followPacket, type Ways } from '../../trace/trace-packet.ts';
@@ -26,6 +26,13 @@ export interface DifferingClass {
   readonly packet: Packet;
   readonly before: Group;
   readonly after: Group;
+  /** Rules and policies of watched chains that some way of the packet passed, on either side. See {@link placeOf}. */
+  readonly passed: ReadonlySet<string>;
+}
+
+/** @returns a rule or a policy of a chain as one text, the same on both sides. */
+export function placeOf(table: string, chain: string, rule: string | null): string {
+  return `${table} ${chain} ${rule ?? ''}`;
 }
 
 /** What was found. */
@@ -49,6 +56,7 @@ export interface Exploration {
  * packet cuts its class, and no product of all that occurs is ever formed.
  * @param boxes disjoint.
  * @param budget how many classes may be traced.
+ * @param watched names of the chains of which it is told whether packets that differ pass them.
  */
 export function explore(
   boxes: readonly Box[],
@@ -56,6 +64,7 @@ export function explore(
   sides: readonly [Side, Side],
   examples: Examples,
   budget: number,
+  watched: ReadonlySet<string> = new Set(),
 ): Exploration {
   const classes: DifferingClass[] = [];
   const unknowns = new Map<string, Condition>();
@@ -83,11 +92,25 @@ export function explore(
     const [before, after] = ways.map((each, at) => groupWays(each, sides[at]?.nameQuestion ?? String));
     const difference = findDifference(before ?? [], after ?? []);
     const cell = narrowing.box;
-    if (difference !== null) classes.push({ box: cell, packet, ...difference });
+    if (difference !== null)
+      classes.push({ box: cell, packet, ...difference, passed: placesOf(ways, watched) });
     else for (const each of ways) noteOpen(each, open);
     work.push(...leftovers(box, cell, space).reverse());
   }
   return { classes, traced, unexplored: work.reverse(), open, unknowns };
+}
+
+function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {
+  const places = new Set<string>();
+  const seen = new Set<Branch['path']>();
+  for (const { ways } of sides)
+    for (const { ending } of ways)
+      for (let node = ending.branch.path; node !== null && !seen.has(node); node = node.before) {
+        seen.add(node);
+        const { table, chain, rule } = node.step;
+        if (watched.has(chain)) places.add(placeOf(table, chain, rule?.text ?? null));
+      }
+  return places;
 }
 
 /** TCP flags and ICMP types mean nothing to other protocols: of those the class holds them whatever the field says. */

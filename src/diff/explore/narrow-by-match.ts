@@ -6,7 +6,7 @@ import type { Prefix } from '../../net/prefix.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, parseProtocol, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import type { Range } from '../../net/range.ts';
 import { deviceMatches } from '../../trace/match/basic.ts';
-import type { PacketState } from '../../trace/state.ts';
+import { type PacketState, shownConnection } from '../../trace/state.ts';
 import { Intervals } from '../space/intervals.ts';
 import { prefixIntervals } from '../space/prefix-intervals.ts';
 import type { PacketConntrack } from '../space/universe.ts';
@@ -106,9 +106,9 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
     } else if (state.source.address !== null && state.source.address === narrowing.packet.source.address)
       narrowing.keepSources(alike(state.source.address));
   },
-  // A rule changes a mark bit by bit, so what is asked of some bits now was the same bits when the packet came.
-  mark: ({ mask }, asked) => byMarkBits(mask, asked),
-  connmark: ({ mask }, asked) => byMarkBits(mask, asked),
+  mark: ({ mask, value }, { state, narrowing }) => narrowing.askedMark(state.mark, mask, value),
+  connmark: ({ mask, value }, { state, narrowing }) =>
+    narrowing.askedMark(shownConnection(state)?.mark ?? null, mask, value),
   ctstate: ({ states }, { narrowing: { packet }, narrowing }) => {
     const has = (state: PacketConntrack): boolean => states.includes(state);
     narrowing.keepStates((state) => has(state) === has(packet.state));
@@ -216,10 +216,6 @@ function bySourcePrefix(prefix: Prefix, { state, narrowing }: Asked): void {
 
 function byDestinationPrefix(prefix: Prefix, { state, narrowing }: Asked): void {
   narrowing.splitDestinations(prefixIntervals(prefix) ?? Intervals.one(state.destination.value), state);
-}
-
-function byMarkBits(mask: number, { narrowing }: Asked): void {
-  narrowing.keepMarkBits(mask);
 }
 
 function rangeIntervals({ from, to }: Range): Intervals {

@@ -37,7 +37,8 @@ export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked):
     return;
   }
   if (dimensions.has('iface') || dimensions.has('mac')) narrowing.keepDoor();
-  if (dimensions.has('mark')) narrowing.splitMarks(partition.marks);
+  if (dimensions.has('mark'))
+    for (const { mark, mask } of partition.marks) narrowing.askedMark(state.mark, mask, mark);
   if (dimensions.has('port')) {
     narrowing.keepProtocols((protocol) => protocol === packet.protocol);
     const { icmp } = packet;

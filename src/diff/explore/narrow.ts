@@ -1,5 +1,5 @@
 import type { Match } from '../../iptables/match.ts';
-import type { Rule, RuleList } from '../../iptables/ruleset.ts';
+import type { HookName, Rule, RuleList } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
 import type { Address } from '../../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
@@ -82,13 +82,16 @@ export class Narrowing implements Observer {
     for (let node = path; node !== null; node = node.before) {
       const target = node.step.rule?.target ?? null;
       this.#splitAtPorts(target);
-      this.#splitAtAddresses(target);
+      this.#splitAtAddresses(target, node.step.hook);
     }
   }
 
   /** What a NAT target makes of an address may depend on that very address. */
-  #splitAtAddresses(target: Target | null): void {
-    if (target?.kind === 'netmap') this.#pinEnds();
+  #splitAtAddresses(target: Target | null, hook: HookName): void {
+    if (target?.kind === 'netmap') {
+      if (hook === 'PREROUTING' || hook === 'OUTPUT') this.#pinDestination();
+      else this.#pinSource();
+    }
     if (target?.kind !== 'dnat' && target?.kind !== 'snat') return;
     const { to } = target;
     if (to === null || to.from === null) return;
@@ -99,7 +102,15 @@ export class Narrowing implements Observer {
   }
 
   #pinEnds(): void {
+    this.#pinDestination();
+    this.#pinSource();
+  }
+
+  #pinDestination(): void {
     this.keepDestinations(Intervals.one(this.packet.destination.value));
+  }
+
+  #pinSource(): void {
     const source = this.packet.source.address;
     if (source !== null) this.keepSources(Intervals.one(source.value));
   }
@@ -178,16 +189,27 @@ export class Narrowing implements Observer {
     this.#fields.protocols &= bits(this.universe.protocols, test);
   }
 
-  /** @param mask of the bits that were asked. */
+  /**
+   * Rules change a mark bit by bit, so a bit of the mark that a rule sees was made of the same bit as the packet came. Where the
+   * mark is not the one that is asked for, one bit says so, and all marks with that bit get the same answer.
+   * @param current mark of the packet or of its connection; null: not known, whatever the packet came with
+   */
+  askedMark(current: number | null, mask: number, value: number): void {
+    if (current === null || (value & ~mask) !== 0) return;
+    const differing = ((current ^ value) & mask) >>> 0;
+    if (differing === 0) this.keepMarkBits(mask);
+    else this.keepMarkBits(this.#cheapestBit(differing));
+  }
+
   keepMarkBits(mask: number): void {
     this.#fields.marks = this.#fields.marks.and(Cubes.where(mask, this.packet.mark));
   }
 
-  /** @param values for each of which the question may have an answer of its own, and for all others one. */
-  splitMarks(values: readonly number[]): void {
-    const { mark } = this.packet;
-    if (values.includes(mark)) this.keepMarkBits(0xffffffff);
-    else for (const value of values) this.#fields.marks = this.#fields.marks.without(Cubes.one(value));
+  /** One of these bits: one that all marks left have in common, if there is such. */
+  #cheapestBit(bits: number): number {
+    const settled = this.#fields.marks.cubes.reduce((mask, cube) => mask & cube.mask, bits);
+    const from = settled === 0 ? bits : settled;
+    return (from & -from) >>> 0;
   }
 
   keepTcpFlags(mask: number): void {

@@ -1,6 +1,6 @@
 import type { Match } from '../../iptables/match.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
-import type { Target } from '../../iptables/target.ts';
+import type { PassiveTarget, Target } from '../../iptables/target.ts';
 
 const KEYS = new WeakMap<Rule, string>();
 
@@ -51,10 +51,21 @@ export function onlyLooks(rule: Rule): boolean {
 /** Buckets and counters of these belong to their rule alone, so a rule that only counts may hold one without effect. */
 const OF_ITS_RULE = /^(?:limit|quota|nfacct-list)$/;
 
+/** Targets that leave the way of a packet alone, but not what is in it, or that send a copy of it elsewhere. */
+const ALTERS: ReadonlySet<PassiveTarget> = new Set<PassiveTarget>([
+  ...(['CHECKSUM', 'CLASSIFY', 'CONNSECMARK', 'ECN', 'SECMARK'] as const),
+  ...(['TCPMSS', 'TCPOPTSTRIP', 'TEE'] as const),
+]);
+
+/** @returns true where what the rule does to packets is in no outcome of a trace. */
+export function isUnseen({ target }: Rule): boolean {
+  return target?.kind === 'passive' && ALTERS.has(target.name);
+}
+
 /** @returns true where a rule neither changes the packet nor ends its way nor remembers anything: LOG, a counter. */
 export function hasNoEffect(rule: Rule): boolean {
   const { target } = rule;
-  const goesOn = target === null || (target.kind === 'passive' && target.name !== 'SET');
+  const goesOn = target === null || (target.kind === 'passive' && target.name !== 'SET' && !isUnseen(rule));
   if (!goesOn) return false;
   return rule.matches.every(
     (match) =>

@@ -107,9 +107,10 @@ export class HostPartition {
     return found;
   }
 
-  /** @returns the node's own addresses, on either side: those that a process can be bound to. */
+  /** @returns the addresses that the node has on both sides: those that a process can be bound to on both. */
   own(): Intervals {
-    return this.where('own', (host, address) => isLocalAddress(host, address) === true);
+    const lacking = this.where('lacking', (host, address) => isLocalAddress(host, address) !== true);
+    return this.where('own', () => true).without(lacking);
   }
 
   /** @returns the destinations that some side may deliver on the node; with policy rules that can be any. */

@@ -8,8 +8,8 @@ import { Partition } from './partition.ts';
 export interface SetPartition {
   readonly addresses: Partition;
   readonly ports: Partition;
-  /** Marks of members. */
-  readonly marks: readonly number[];
+  /** Marks of members, and the bits that their sets look at. */
+  readonly marks: readonly { readonly mark: number; readonly mask: number }[];
   /** True where the set asks for one address and nothing else, on both sides. */
   readonly addressOnly: boolean;
   /** Everything that members ask for, on either side. */
@@ -26,14 +26,14 @@ export function partitionSet(hosts: readonly [Host, Host], name: string, family:
   const all = (1n << BigInt(ADDRESS_BITS[family])) - 1n;
   const addresses: [bigint, bigint][] = [];
   const ports: [bigint, bigint][] = [];
-  const marks = new Set<number>();
+  const marks: { mark: number; mask: number }[] = [];
   for (const set of sets) {
     const index = setIndex(set);
     if (index === null || set.family !== family) continue;
     const loose = all & ~index.addressMask;
     for (const key of membersOf(set).flatMap(({ keys }) => keys)) {
       if (key.kind === 'port') ports.push([BigInt(key.from), BigInt(key.to)]);
-      if (key.kind === 'mark') marks.add(key.mark >>> 0);
+      if (key.kind === 'mark') marks.push({ mark: (key.mark & index.markMask) >>> 0, mask: index.markMask });
       if (key.kind !== 'address') continue;
       const rest = (1n << (BigInt(ADDRESS_BITS[family]) - BigInt(key.length))) - 1n;
       addresses.push([key.value & ~loose, key.value | rest | loose]);
@@ -42,7 +42,7 @@ export function partitionSet(hosts: readonly [Host, Host], name: string, family:
   return {
     addresses: new Partition(all, addresses),
     ports: new Partition(65535n, ports),
-    marks: [...marks],
+    marks,
     dimensions: new Set(sets.flatMap((set) => dimensionsOf(set.type) ?? ALL_DIMENSIONS)),
     holdsNothingAt: (address) =>
       sets.every((set) => {

@@ -1,27 +1,34 @@
 import { commentOf, type Rule, type RuleList } from '../../iptables/ruleset.ts';
 import { ownerOf, ownerOfComment } from '../../names/owners.ts';
 import type { FamilyComparison } from '../compare-family.ts';
-import type { RuleChange, Witness } from '../document.ts';
+import type { RuleChange } from '../document.ts';
+import { type DifferingClass, placeOf } from '../explore/explore.ts';
 import type { ChainPair } from '../rules/chain-pairs.ts';
-import { ruleKey } from '../rules/rule-key.ts';
+import { isUnseen, ruleKey } from '../rules/rule-key.ts';
 
 /** Chains of one Service or endpoint, and those that hold one rule for each: what changes in them is told of the Service. */
 const OF_SERVICES =
   /^KUBE-(?:(?:SVC|SVL|EXT|FW|XLB|SEP)-[A-Z2-7]{16}|SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL|PORTALS-\w+|NODEPORT-\w+)$/;
 
-/** @returns rules and policies that differ outside the chains of Services, in the order of tables and chains. */
-export function compareRules(comparison: FamilyComparison, witnesses: readonly Witness[]): RuleChange[] {
-  const { family, differing } = comparison;
-  const passed = new Set(
-    witnesses.flatMap(({ before, after, common }) => [
-      ...[before, after]
-        .flatMap(({ path, decidedBy }) => [path[common], decidedBy])
-        .flatMap((step) => (step == null ? [] : `${step.table} ${step.chain} ${step.text ?? ''}`)),
-    ]),
-  );
+/**
+ * @param classes those that differ, of the packets that were asked about
+ * @returns rules and policies that differ outside the chains of Services, in the order of tables and chains
+ */
+export function compareRules(
+  { family, differing, exploration }: FamilyComparison,
+  classes: readonly DifferingClass[],
+): RuleChange[] {
+  const passed = new Set(classes.flatMap((each) => [...each.passed]));
+  const all = exploration.unexplored.length === 0 && exploration.open.size === 0;
   return differing
     .filter(({ name }) => !OF_SERVICES.test(name))
-    .flatMap((pair) => changesOf(pair).map((change) => describe(pair, change, family, passed)))
+    .flatMap((pair) =>
+      changesOf(pair).map((change) => {
+        const decides = passed.has(placeOf(pair.table, pair.name, change.rule?.text ?? null));
+        const known = decides || (all && (change.rule === null || !isUnseen(change.rule)));
+        return describe(pair, change, family, known ? decides : null);
+      }),
+    )
     .sort((a, b) => compare(placeText(a), placeText(b)));
 }
 
@@ -35,7 +42,7 @@ function describe(
   pair: ChainPair,
   { change, rule, text }: Change,
   family: RuleChange['family'],
-  passed: ReadonlySet<string>,
+  decides: boolean | null,
 ): RuleChange {
   const comment = rule === null ? null : commentOf(rule);
   const target = rule?.target?.kind === 'jump' || rule?.target?.kind === 'goto' ? rule.target.chain : null;
@@ -52,7 +59,7 @@ function describe(
     rule: rule?.number ?? null,
     line: rule?.line ?? null,
     text,
-    decides: passed.has(`${pair.table} ${pair.name} ${rule?.text ?? ''}`),
+    decides,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { OutcomeItem, StepItem } from '../../explain/explanation.ts';
+import type { OutcomeItem, ServiceRef, StepItem } from '../../explain/explanation.ts';
 import { describeEnd } from '../../explain/trace/outcome-items.ts';
 import { describeSteps } from '../../explain/trace/step-items.ts';
 import type { Host } from '../../host/facts.ts';
@@ -21,15 +21,45 @@ import { type State, sideOf } from '../two-sides.ts';
 /** Destinations told of one witness. */
 const EXAMPLES = 3;
 
+/** A Service by its name. */
+export type ServiceName = Pick<ServiceRef, 'namespace' | 'name'>;
+
+/** @returns the classes of packets that are sent to a Service; each is asked, for one witness may stand for many Services. */
+export function classesFor(
+  service: ServiceName | null,
+  states: readonly [State, State],
+  { exploration, family }: FamilyComparison,
+): readonly DifferingClass[] {
+  return service === null
+    ? exploration.classes
+    : exploration.classes.filter(({ packet }) => isFor(service, packet, states, family));
+}
+
 /** @returns the witnesses of one family; each stands for all packets that fare as it does. */
-export function describeWitnesses(states: readonly [State, State], comparison: FamilyComparison): Witness[] {
-  const { exploration, space } = comparison;
+export function describeWitnesses(
+  states: readonly [State, State],
+  comparison: FamilyComparison,
+  classes: readonly DifferingClass[],
+): Witness[] {
+  const { space } = comparison;
   const groups = groupClasses(
-    exploration.classes,
+    classes,
     ({ packet }) => space.hosts.some((host) => isLocalAddress(host, packet.destination) === true),
     (one) => oddness(one, comparison, nodeAddresses(states)),
   );
   return groups.map((group) => describeGroup(group, states, comparison));
+}
+
+function isFor(
+  { namespace, name }: ServiceName,
+  packet: DifferingClass['packet'],
+  states: readonly [State, State],
+  family: 'ipv4' | 'ipv6',
+): boolean {
+  return states.some((state) => {
+    const found = state.namer.serviceOf(tracePacket(packet, sideOf(state, family).world(packet.entersAt)));
+    return found?.namespace === namespace && found.name === name;
+  });
 }
 
 const RANK: Readonly<Record<Severity, number>> = { lost: 0, changed: 1, gained: 2, note: 3 };
@@ -127,18 +157,20 @@ function nodeAddresses(states: readonly [State, State]): ReadonlySet<bigint> {
   return found;
 }
 
-/** Packets that only a strange network brings to a node: to or from its own loopback addresses, or from nowhere. */
-function isUnlikely({ packet }: DifferingClass): boolean {
-  if (packet.entersAt === 'OUTPUT')
-    return packet.destination.value >> 24n === 127n && packet.destination.value !== 0x7f000001n;
-  return [packet.destination, packet.source.address].some(
-    (address) => address !== null && isStrange(address),
-  );
+/**
+ * Packets that hardly occur: to or from loopback, link-local or group addresses or nowhere, and packets that come in with a
+ * mark, which no wire carries.
+ */
+function isUnlikely({ packet: { entersAt, destination, source, mark } }: DifferingClass): boolean {
+  if (entersAt === 'OUTPUT') return isStrange(destination) && destination.value !== 0x7f000001n;
+  return mark !== 0 || isStrange(destination) || (source.address !== null && isStrange(source.address));
 }
 
 function isStrange({ family, value }: Address): boolean {
-  if (family === 'ipv4') return value >> 24n === 127n || value >> 24n === 0n || value >> 28n >= 0xen;
-  return value >> 112n === 0n || value >> 120n === 0xffn;
+  if (family === 'ipv4')
+    return value >> 24n === 127n || value >> 24n === 0n || value >> 28n >= 0xen || value >> 16n === 0xa9fen;
+  // Loopback and nowhere, link-local and site-local, groups.
+  return value >> 112n === 0n || value >> 119n === 0x1fdn || value >> 120n === 0xffn;
 }
 
 function describeGroup(
@@ -240,6 +272,9 @@ function describeSide(
     outcomes: outcomes.map(withoutPath),
     path,
     decidedBy: placeOf(steps, outcome),
+    deciders: steps.filter(({ id }) =>
+      outcomes.some((each) => each.verdict !== 'accept' && each.decidedBy === id),
+    ),
   };
 }
 

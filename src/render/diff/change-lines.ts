@@ -52,12 +52,15 @@ function isList(code: string): boolean {
   return /^(?:endpoint-|refusal$|.*-ip$)/.test(code);
 }
 
-/** @returns one line for a rule or policy. */
-export function ruleLine(change: RuleChange, colours: Colours): string {
+/**
+ * @param whom the packets that were asked about, as ` for shop/web`; empty: all
+ * @returns one line for a rule or policy
+ */
+export function ruleLine(change: RuleChange, whom: string, colours: Colours): string {
   const { table, chain, rule, owner, text, decides, family } = change;
   const place = `${family === 'ipv6' ? 'ip6 ' : ''}${table} ${escapeTerminal(chain)}${rule === null ? '' : ` rule ${rule}`}`;
   const who = owner === null ? '' : ` (${escapeTerminal(owner)})`;
-  const effect = decides ? '' : colours.faint('  decides nothing');
+  const effect = decides !== false ? '' : colours.faint(`  decides nothing${whom}`);
   const verb = { removed: 'removed', added: 'added', moved: 'moved', policy: 'policy' }[change.change];
   return `  ${colours.name(place)}${who} ${verb}: ${escapeTerminal(text)}${effect}`;
 }
@@ -76,6 +79,8 @@ const KINDS: Readonly<Record<StateChange['kind'], string>> = {
 /** @returns one line for something beside the rules. */
 export function stateLine({ kind, name, before, after }: StateChange, colours: Colours): string {
   const own = `${KINDS[kind]} ${colours.name(escapeTerminal(name))}`;
+  if ((before ?? after) === 'captured' && (before === null || after === null))
+    return `  ${escapeTerminal(name)}: captured ${before === null ? 'after' : 'before'} only; what the other side does not tell is an open question`;
   if (kind === 'ipset' && !/members$/.test(`${before ?? ''}${after ?? ''}`)) {
     const parts = [
       before === null ? '' : `without ${escapeTerminal(before)}`,

@@ -18,13 +18,31 @@ export function proofLines({ proof, identical }: Diff, colours: Colours): string
     unexplored.map((text) => `  ${escapeTerminal(text)}`),
     '(-o json lists all)',
   );
-  const granted = restsOn.map(({ text }) => `  ${escapeTerminal(text)}`);
+  const granted = oneOfEach(restsOn);
   return [
     '',
     complete ? first : colours.warning(first),
     ...open,
     ...(granted.length === 0 ? [] : ['This rests on:', ...shortened(granted, '(-o json lists all)')]),
   ];
+}
+
+/** Of notes of one kind that are many the first is told. */
+function oneOfEach(notes: Diff['proof']['restsOn']): string[] {
+  const kinds = new Map<string, (typeof notes)[number][]>();
+  for (const note of notes) {
+    const own = kinds.get(note.code);
+    if (own === undefined) kinds.set(note.code, [note]);
+    else own.push(note);
+  }
+  return [...kinds.values()].flatMap((own) => {
+    const shown = own.length <= 2 ? own : own.slice(0, 1);
+    const more = own.length - shown.length;
+    return shown.map(
+      ({ text }) =>
+        `  ${escapeTerminal(text)}${more === 0 ? '' : `, and ${more} more of the kind (-o json lists all)`}`,
+    );
+  });
 }
 
 function shortened(lines: readonly string[], hint: string): string[] {

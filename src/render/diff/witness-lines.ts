@@ -62,9 +62,19 @@ function sideText(side: WitnessSide, other: WitnessSide, witness: Witness): stri
   const refused = side.outcomes.filter(({ verdict }) => verdict !== 'accept');
   const parts = [
     ...(accepted.length === 0 ? [] : [acceptedText(accepted, other, witness)]),
-    ...new Set(refused.map((outcome) => `${share(outcome)}${refusedText(outcome, side)}`)),
+    ...refusals(refused, side),
   ];
   return parts.join(' and ');
+}
+
+/** What one rule does to packets for several endpoints is told once, with their shares added up. */
+function refusals(outcomes: readonly Ending[], side: WitnessSide): string[] {
+  const shares = new Map<string, number>();
+  for (const outcome of outcomes) {
+    const text = refusedText(outcome, side);
+    shares.set(text, (shares.get(text) ?? 0) + outcome.probability);
+  }
+  return [...shares].map(([text, share]) => `${share > 1 - 1e-9 ? '' : `${percent(share)} `}${text}`);
 }
 
 function acceptedText(outcomes: readonly Ending[], other: WitnessSide, witness: Witness): string {
@@ -128,7 +138,7 @@ function sourceText(outcomes: readonly Ending[], other: WitnessSide): string {
   return ` (${words.join(' or ')})`;
 }
 
-function refusedText(outcome: Ending, { decidedBy }: WitnessSide): string {
+function refusedText(outcome: Ending, { deciders }: WitnessSide): string {
   const verdict = {
     drop: 'DROP',
     reject: `REJECT with ${outcome.rejectWith}`,
@@ -137,11 +147,8 @@ function refusedText(outcome: Ending, { decidedBy }: WitnessSide): string {
     accept: '',
   }[outcome.verdict];
   if (outcome.reason !== null) return `${verdict} (${outcome.reason.text})`;
-  return decidedBy === null ? verdict : `${verdict} by ${placeText(decidedBy)}`;
-}
-
-function share({ probability }: Ending): string {
-  return probability > 1 - 1e-9 ? '' : `${percent(probability)} `;
+  const decidedBy = deciders.find(({ id }) => id === outcome.decidedBy);
+  return decidedBy === undefined ? verdict : `${verdict} by ${placeText(decidedBy)}`;
 }
 
 function shown(texts: readonly string[]): string {
