@@ -28,7 +28,7 @@ export async function loadCluster(
   if (first !== undefined && isOfSomeNamespaces(cluster.services ?? [], endpoints ?? [])) {
     const message =
       'it has no endpoint of default/kubernetes, as every cluster has: these are some namespaces only (take them with --all-namespaces)';
-    problems.add('truncated', message, first.file);
+    problems.add('some-namespaces', message, first.file);
   }
   return cluster;
 }
