@@ -106,14 +106,14 @@ export function benchGroups(program: string): readonly Group[] {
       name: 'service',
       title: 'One Service with 5,000 endpoints, from a pod, the node and outside',
       runs: 2,
-      unit: 'restore --test',
+      unit: 'awk',
       prepare(captures) {
         const [plain, sticky] = [captures.ofOneService(5000, false), captures.ofOneService(5000, true)];
         return {
           jobs: [
             trace('trace, JSON', plain, '-o', 'json'),
             trace('trace, affinity, text', sticky),
-            restore(plain),
+            awk(2, captures.ofEndpoints(LARGEST).rulesFile),
           ],
           bounds: [],
         };
