@@ -14,21 +14,19 @@ function measured(
   ...jobs: readonly (readonly [name: string, wallSeconds: number, peakMiB: number | null])[]
 ) {
   return new Map(
-    jobs.map(([name, wallSeconds, peakMiB]): [string, Measured] => [
+    jobs.map(([name, seconds, peakMiB]): [string, Measured] => [
       name,
-      { name, wallSeconds, userSeconds: null, peakMiB },
+      { name, wallSeconds: seconds, cpuSeconds: seconds * 2, peakMiB },
     ]),
   );
 }
 
 describe('the recorded baseline', () => {
-  it('holds how often the yardstick fits in each job', () => {
+  it('holds how often the processor time of the yardstick fits in that of each other job', () => {
+    const jobs = [{ name: 'trace' }, { name: 'awk', yardstick: true as const }, { name: 'could not run' }];
     const of = measured(['trace', 0.3, 135.4], ['awk', 0.2, null]);
-    expect(recordOf(of, 'awk')).toEqual({
-      trace: { ratio: 1.5, peakMiB: 135 },
-      awk: { ratio: 1, peakMiB: null },
-    });
-    expect(recordOf(of, 'restore --test')).toEqual({});
+    expect(recordOf(jobs, of, 'awk')).toEqual({ trace: { ratio: 1.5, peakMiB: 135 } });
+    expect(recordOf(jobs, of, 'restore --test')).toEqual({});
   });
 
   it('is told from what has grown by more than a quarter, in time or memory', () => {

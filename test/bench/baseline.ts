@@ -1,9 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Measured } from './measure.ts';
+import type { Job, Measured } from './measure.ts';
 
 /** What one job took when the baseline was recorded. */
 export interface Recorded {
-  /** Times the yardstick of its group: this compares between machines, as seconds do not. */
+  /**
+   * Processor time, in times that of its group's yardstick: this compares between machines, as seconds do not, and between
+   * a busy hour and a quiet one, as time by the clock does not.
+   */
   readonly ratio: number;
   /** Null where nothing measured it. */
   readonly peakMiB: number | null;
@@ -12,7 +15,7 @@ export interface Recorded {
 /** By group and job. */
 export type Baseline = Readonly<Record<string, Readonly<Record<string, Recorded>>>>;
 
-/** Medians of a busy machine differ by less than this from one run to the next. */
+/** Ratios differ by less than this from one run to the next. */
 const MOST_GROWTH = 1.25;
 
 /** @returns the recorded figures; none where nothing was recorded. Throws where the file is no JSON. */
@@ -31,19 +34,21 @@ export function writeBaseline(path: string, groups: Baseline): void {
   writeFileSync(path, `${JSON.stringify(all, null, 2)}\n`);
 }
 
-/** @returns what to record of a group; nothing where its yardstick could not run. */
+/** @returns what to record of a group: nothing of yardsticks, and nothing where processor time could not be measured. */
 export function recordOf(
+  jobs: readonly Pick<Job, 'name' | 'yardstick'>[],
   measured: ReadonlyMap<string, Measured>,
   unit: string,
 ): Readonly<Record<string, Recorded>> {
-  const base = measured.get(unit)?.wallSeconds;
-  if (base === undefined) return {};
-  return Object.fromEntries(
-    [...measured.values()].map(({ name, wallSeconds, peakMiB }): [string, Recorded] => [
-      name,
-      { ratio: rounded(wallSeconds / base), peakMiB: peakMiB === null ? null : Math.round(peakMiB) },
-    ]),
-  );
+  const base = measured.get(unit)?.cpuSeconds ?? 0;
+  const records: Record<string, Recorded> = {};
+  for (const { name, yardstick } of jobs) {
+    const { cpuSeconds = null, peakMiB = null } = measured.get(name) ?? {};
+    if (yardstick || base === 0 || cpuSeconds === null) continue;
+    const ratio = Number((cpuSeconds / base).toPrecision(3));
+    records[name] = { ratio, peakMiB: peakMiB === null ? null : Math.round(peakMiB) };
+  }
+  return records;
 }
 
 /** @returns a sentence for each job whose ratio or memory is more than a quarter above what was recorded. */
@@ -61,8 +66,4 @@ export function compareWithBaseline(
       grown.push(`${name}: ${peakMiB} MiB, recorded ${before.peakMiB} MiB`);
     return grown;
   });
-}
-
-function rounded(ratio: number): number {
-  return Number(ratio.toPrecision(3));
 }

@@ -9,14 +9,16 @@ export interface Job {
   readonly input?: string;
   /** The exit status it should have; absent: 0. */
   readonly expects?: number;
+  /** True for what the others are measured against. */
+  readonly yardstick?: true;
 }
 
-/** Medians over the runs of one job. */
+/** Medians over the runs of one job; of processor time the mean, since it is told in hundredths. */
 export interface Measured {
   readonly name: string;
   readonly wallSeconds: number;
-  /** Processor time outside the kernel; null without GNU time. */
-  readonly userSeconds: number | null;
+  /** Processor time of all threads, in the kernel too; null without GNU time. */
+  readonly cpuSeconds: number | null;
   /** Largest resident set; null without GNU time. */
   readonly peakMiB: number | null;
 }
@@ -43,7 +45,7 @@ export function measure(jobs: readonly Job[], runs: number): Map<string, Measure
 /** @returns null where the command failed; what it says goes to standard error. */
 function runOnce({ argv, input, expects }: Job): Omit<Measured, 'name'> | null {
   const timed = existsSync(TIME);
-  const [command = '', ...rest] = timed ? [TIME, '-q', '-f', '%U %M', ...argv] : argv;
+  const [command = '', ...rest] = timed ? [TIME, '-q', '-f', '%U %S %M', ...argv] : argv;
   const stdin = input === undefined ? 'ignore' : openSync(input, 'r');
   const started = performance.now();
   const { status, stderr } = spawnSync(command, rest, { stdio: [stdin, 'ignore', 'pipe'], encoding: 'utf8' });
@@ -52,10 +54,12 @@ function runOnce({ argv, input, expects }: Job): Omit<Measured, 'name'> | null {
     process.stderr.write(`${argv.join(' ')}: exit status ${status}\n${stderr.slice(0, 500)}\n`);
     return null;
   }
-  const [user = '', peak = ''] = timed ? (stderr.trimEnd().split('\n').at(-1) ?? '').split(' ') : [];
+  const [user = '', system = '', peak = ''] = timed
+    ? (stderr.trimEnd().split('\n').at(-1) ?? '').split(' ')
+    : [];
   return {
     wallSeconds,
-    userSeconds: timed ? Number(user) : null,
+    cpuSeconds: timed ? Number(user) + Number(system) : null,
     peakMiB: timed ? Number(peak) / 1024 : null,
   };
 }
@@ -63,7 +67,7 @@ function runOnce({ argv, input, expects }: Job): Omit<Measured, 'name'> | null {
 function medians(samples: readonly Omit<Measured, 'name'>[]): Omit<Measured, 'name'> {
   return {
     wallSeconds: median(samples.map(({ wallSeconds }) => wallSeconds)) ?? Number.NaN,
-    userSeconds: median(samples.flatMap(({ userSeconds }) => userSeconds ?? [])),
+    cpuSeconds: mean(samples.flatMap(({ cpuSeconds }) => cpuSeconds ?? [])),
     peakMiB: median(samples.flatMap(({ peakMiB }) => peakMiB ?? [])),
   };
 }
@@ -71,4 +75,8 @@ function medians(samples: readonly Omit<Measured, 'name'>[]): Omit<Measured, 'na
 function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? null;
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

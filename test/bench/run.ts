@@ -37,7 +37,7 @@ try {
     console.log(`\n${title} (--only ${name}; medians of ${runs})\n`);
     const { jobs, bounds } = prepare(captures);
     const measured = measure(jobs, runs);
-    const now = recordOf(measured, unit);
+    const now = recordOf(jobs, measured, unit);
     recorded[name] = now;
     console.log(formatMeasured(measured, unit, baseline[name]));
     for (const bound of bounds) {
