@@ -94,6 +94,8 @@ function masquerade(branch: Branch, ports: Range | null, random: boolean, host: 
           state.destination,
         )
       : null;
+  if (address === null && host.links?.some(({ name }) => name === device) === true)
+    return { branches: [], ended: [withoutAddress(branch)] };
   const sender: Sender =
     address === null ? { address: null, within: [], outside: [], local: true } : senderOf(address);
   return one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random));

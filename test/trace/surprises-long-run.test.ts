@@ -161,3 +161,12 @@ describe('What does TCPMSS change?', () => {
     expect(only(ask(rules('0:40'), { header: { length: 40, tcpFlags: 0x10 } })).verdict).toBe('drop');
   });
 });
+
+describe('What does MASQUERADE write where the node has no address?', () => {
+  it('nothing: the packet is dropped (nf_nat_masquerade_ipv4, nf_nat_masquerade.c)', () => {
+    const links = nodeOf().links?.map((link) => (link.loopback ? link : { ...link, addresses: [] })) ?? null;
+    const host = nodeOf({ host: { links } });
+    const rules = '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE';
+    expect(only(ask(rules, { host }))).toMatchObject({ verdict: 'drop', reason: { code: 'no-address' } });
+  });
+});
