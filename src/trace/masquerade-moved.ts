@@ -95,10 +95,11 @@ function isMasqueradeOf({ state }: Branch, device: string, address: Address, hos
   return written !== null && sameAddress(written, address);
 }
 
-/** What the rules of today can write to a source: MASQUERADE at all, and another target this address. */
+/** What the rules of today can write to a source: MASQUERADE at all, and another target this address; of native nft rules, either. */
 function sourcesOf(context: TraceContext, address: Address): { masquerade: boolean; snat: boolean } {
-  let masquerade = false;
-  let snat = false;
+  const { nft } = context.world.host;
+  let masquerade = nft?.nativeChains.some(({ hook, rules }) => hook === 'postrouting' && rules > 0) === true;
+  let snat = masquerade;
   for (const target of reachableTargets(context.world, 'nat', 'POSTROUTING')) {
     if (target.kind === 'masquerade') masquerade = true;
     else if (target.kind === 'snat') snat ||= target.to === null || holds(target.to, address);

@@ -97,6 +97,19 @@ describe('What becomes of a masqueraded flow that is routed another way than bef
     expect(outcomes(other, '172.16.0.1')).toEqual(['masquerade-moved']);
     expect(outcomes(MASQUERADE, '203.0.113.9')).toEqual(['accept']);
   });
+  it('what native nft rules wrote is not known', () => {
+    const chain = { family: 'ip', table: 'mine', chain: 'post', hook: 'postrouting', priority: 100 };
+    const nativeChains = [{ ...chain, policy: 'accept', rules: 1 }];
+    const nft = {
+      iptablesBaseChains: new Set(['ipv4 nat POSTROUTING']),
+      nativeChains,
+      kubeProxyTable: false,
+    };
+    const none = `${POSTROUTING}-A POSTROUTING -j ACCEPT`;
+    const host = nodeOf({ host: { nft } });
+    expect(outcomes(none, '172.16.0.1', host)).toEqual(['masquerade-moved', 'accept']);
+    expect(outcomes(none, '172.16.0.1')).toEqual(['accept']);
+  });
   it('an answer goes through, whichever way', () => {
     const answer = { from: '8.8.4.4:80', to: '172.16.0.1:1000', via: 'eth0' };
     expect(outcomes(MASQUERADE, '172.16.0.1', nodeOf(), answer)).toEqual(['accept']);
