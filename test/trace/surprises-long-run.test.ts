@@ -173,6 +173,17 @@ describe('What does TCPMSS change?', () => {
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'accept']);
     expect(only(ask(rules('0:40'), { header: { length: 40, tcpFlags: 0x10 } })).verdict).toBe('drop');
   });
+  it('and the option: who did not have it may have it then', () => {
+    const text = `*mangle
+      :PREROUTING ACCEPT
+      :FORWARD ACCEPT
+      -A PREROUTING -p tcp ! --tcp-option 2 --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1200
+      -A FORWARD -p tcp --tcp-option 2`;
+    expect(ask(text).outcomes.map((outcome) => rulesOf(outcome))).toContainEqual([
+      'PREROUTING 1',
+      'FORWARD 1',
+    ]);
+  });
 });
 
 describe('What does MASQUERADE write where the node has no address?', () => {
@@ -181,5 +192,8 @@ describe('What does MASQUERADE write where the node has no address?', () => {
     const host = nodeOf({ host: { links } });
     const rules = '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE';
     expect(only(ask(rules, { host }))).toMatchObject({ verdict: 'drop', reason: { code: 'no-address' } });
+    // A listing without any address of the family was made for the other one.
+    const other = links?.map((link) => ({ ...link, addresses: [] })) ?? null;
+    expect(only(ask(rules, { host: nodeOf({ host: { links: other } }) })).verdict).toBe('accept');
   });
 });
