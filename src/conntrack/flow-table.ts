@@ -35,6 +35,14 @@ export interface DestinationQuery {
   readonly source?: Address | null;
 }
 
+/** Which flows to list: those that have this end, in either direction. */
+export interface EndQuery {
+  /** IP protocol number. */
+  readonly protocol: number;
+  readonly destination: Address;
+  readonly destinationPort: number;
+}
+
 /**
  * The flows of one or several conntrack listings. Lines are read when they are met, and one that cannot be read
  * becomes a problem then; none of the functions throws.
@@ -49,9 +57,17 @@ export interface FlowTable {
   findFlow(query: FlowQuery): FoundFlow | null;
   /** @returns the flows whose original direction goes to this destination, in any zone, in the order of the listing. */
   flowsTo(query: DestinationQuery): Flow[];
+  /** @returns the flows one of whose directions goes to this address and port, in any zone, in the order of the listing. */
+  flowsAt(query: EndQuery): Flow[];
   /** Every readable flow, in the order of the listing. */
   all(): Iterable<Flow>;
 }
 
 /** A table without flows. */
-export const NO_FLOWS: FlowTable = { count: 0, findFlow: () => null, flowsTo: () => [], all: () => [] };
+export const NO_FLOWS: FlowTable = {
+  count: 0,
+  findFlow: () => null,
+  flowsTo: () => [],
+  flowsAt: () => [],
+  all: () => [],
+};

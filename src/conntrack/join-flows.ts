@@ -28,6 +28,12 @@ export function joinFlows(tables: readonly FlowTable[]): FlowTable {
         others.map((table) => table.flowsTo(query)),
       ),
     ],
+    flowsAt: (query) => [
+      ...withoutRepeats(
+        first.flowsAt(query),
+        others.map((table) => table.flowsAt(query)),
+      ),
+    ],
     all: () =>
       withoutRepeats(
         first.all(),

@@ -1,7 +1,7 @@
 import { sameAddress } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import type { Flow, Tuple } from './flow.ts';
-import type { DestinationQuery, FlowQuery } from './flow-table.ts';
+import type { DestinationQuery, EndQuery, FlowQuery } from './flow-table.ts';
 
 /** @returns the direction of the flow in which the packet goes, or null where it is not the flow's. */
 export function directionOf(flow: Flow, query: FlowQuery): 'original' | 'reply' | null {
@@ -20,6 +20,17 @@ export function goesTo(flow: Flow, query: DestinationQuery): boolean {
     sameAddress(flow.original.destination, query.destination) &&
     (query.destinationPort === null || flow.original.destinationPort === query.destinationPort) &&
     (query.source === undefined || query.source === null || sameAddress(flow.original.source, query.source))
+  );
+}
+
+/** @returns true where one of the flow's directions goes to this address and port. */
+export function endsAt({ protocol, original, reply }: Flow, query: EndQuery): boolean {
+  return (
+    protocol === query.protocol &&
+    [original, reply].some(
+      ({ destination, destinationPort }) =>
+        sameAddress(destination, query.destination) && destinationPort === query.destinationPort,
+    )
   );
 }
 

@@ -1,10 +1,10 @@
 import type { ProblemList } from '../problems/problem.ts';
 import type { Flow } from './flow.ts';
-import type { DestinationQuery, FlowQuery, FlowTable, FoundFlow } from './flow-table.ts';
+import type { DestinationQuery, EndQuery, FlowQuery, FlowTable, FoundFlow } from './flow-table.ts';
 import { isFraming, isUncut, LONGEST_LINE } from './line-kinds.ts';
 import { LineNumbers } from './line-numbers.ts';
-import { directionOf, goesTo } from './match-flow.ts';
-import { destinationNeedles, type Spelling, spellingOf, tupleNeedles } from './needles.ts';
+import { directionOf, endsAt, goesTo } from './match-flow.ts';
+import { destinationNeedles, portNeedle, type Spelling, spellingOf, tupleNeedles } from './needles.ts';
 import { parseFlowLine } from './parse-flow-line.ts';
 
 const NEWLINE = 10;
@@ -58,12 +58,26 @@ export class ScannedFlowTable implements FlowTable {
     return found;
   }
 
+  flowsAt(query: EndQuery): Flow[] {
+    const spelling = this.#spelling;
+    const { destination, destinationPort } = query;
+    // A port of its own is rarer than an address of the node.
+    const needles = spelling === null ? null : [portNeedle(spelling, destinationPort)];
+    const also = spelling === null ? null : destinationNeedles(spelling, destination);
+    const found: Flow[] = [];
+    for (const flow of this.#linesWith(needles, also)) if (endsAt(flow, query)) found.push(flow);
+    return found;
+  }
+
   *all(): Iterable<Flow> {
     yield* this.#linesWith(null);
   }
 
-  /** Reads the lines that hold one of the needles, or every line; no line twice, in the order of the listing. */
-  *#linesWith(needles: readonly string[] | null): Iterable<Flow> {
+  /**
+   * Reads the lines that hold one of the needles, or every line; no line twice, in the order of the listing.
+   * @param also lines that hold none of these texts either are passed over unread
+   */
+  *#linesWith(needles: readonly string[] | null, also: readonly string[] | null = null): Iterable<Flow> {
     const next = needles === null ? (from: number) => from : this.#search(needles);
     let from = 0;
     while (from < this.#bytes.length) {
@@ -72,10 +86,17 @@ export class ScannedFlowTable implements FlowTable {
       const start = needles === null ? from : this.#bytes.lastIndexOf(NEWLINE, hit) + 1;
       const newline = this.#bytes.indexOf(NEWLINE, hit);
       const end = newline < 0 ? this.#bytes.length : newline;
+      from = end + 1;
+      if (also !== null && !this.#holds(start, end, also)) continue;
       const flow = this.#read(start, end);
       if (flow !== null) yield flow;
-      from = end + 1;
     }
+  }
+
+  #holds(start: number, end: number, texts: readonly string[]): boolean {
+    if (end - start > LONGEST_LINE) return true;
+    const line = this.#bytes.toString('latin1', start, end);
+    return texts.some((text) => line.includes(text));
   }
 
   /** @returns a function that finds the next place of any needle at or after an offset; -1 where none is left. */

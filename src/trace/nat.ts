@@ -42,8 +42,8 @@ export function translate(
         hook === 'OUTPUT'
           ? redirectAddress(host, family, null)
           : redirectAddress(host, family, inInterface ?? null, branch.state.destination);
-      const links = host.links?.some(({ name }) => name === inInterface);
-      if (address === null && links === true) return { branches: [], ended: [withoutAddress(branch)] };
+      if (address === null && typeof inInterface === 'string' && isListed(host, family, inInterface))
+        return { branches: [], ended: [withoutAddress(branch)] };
       if (address === null)
         return unreadable(
           branch,
@@ -94,6 +94,8 @@ function masquerade(branch: Branch, ports: Range | null, random: boolean, host: 
           state.destination,
         )
       : null;
+  if (address === null && typeof device === 'string' && isListed(host, state.family, device))
+    return { branches: [], ended: [withoutAddress(branch)] };
   const sender: Sender =
     address === null ? { address: null, within: [], outside: [], local: true } : senderOf(address);
   return one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random));
@@ -212,6 +214,12 @@ export function withSource(
             snat: connection.snat || !same,
           },
   });
+}
+
+/** Whether the capture tells which addresses of the family the interface has: `ip -4 addr` lists it without those of the other. */
+function isListed({ links }: Host, family: Address['family'], device: string): boolean {
+  if (links?.some(({ name }) => name === device) !== true) return false;
+  return links.some(({ addresses }) => addresses.some(({ address }) => address.family === family));
 }
 
 /** REDIRECT and MASQUERADE drop what comes in or goes out where there is no address to write (nf_nat_redirect.c). */

@@ -64,9 +64,10 @@ export function applyToPacket(branch: Branch, target: ContinuingTarget): Branch 
     case 'hmark':
       return changed(branch, { mark: null });
     case 'passive':
-      return target.name === 'SET'
-        ? changed(branch, { setChanges: [...state.setChanges, ...changesOf(target.text, state)] })
-        : branch;
+      if (target.name === 'SET')
+        return changed(branch, { setChanges: [...state.setChanges, ...changesOf(target.text, state)] });
+      // A SYN that has no MSS option and carries no data grows by one (tcpmss_mangle_packet, net/netfilter/xt_TCPMSS.c).
+      return target.name === 'TCPMSS' ? changed(branch, { length: null, segmentSizeSet: true }) : branch;
   }
 }
 

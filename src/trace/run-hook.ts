@@ -8,11 +8,13 @@ import { trackConnection } from './conntrack-step.ts';
 import { assume, type TraceContext } from './context.ts';
 import { cutTable, isSeldom, seldomTableAssumed } from './cut.ts';
 import { HOOKS } from './hooks.ts';
+import { whereMasqueradeMoved } from './masquerade-moved.ts';
 import { manipulates, translate, withDestination, withSource } from './nat.ts';
 import { senderOf } from './packet.ts';
+import { withFreePort } from './reply-clash.ts';
 import { reroute } from './routing.ts';
-import { type WalkResult, walkChain } from './walk-chain.ts';
-import { baseChain } from './world.ts';
+import { type NatTarget, type WalkResult, walkChain } from './walk-chain.ts';
+import { baseChain, type World } from './world.ts';
 
 /**
  * Runs everything that stands at one hook, in order of priority.
@@ -82,7 +84,10 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   const { connection } = start.state;
   if (connection === null) return [start];
   const decided = side === 'destination' ? connection.destinationDecided : connection.sourceDecided;
-  if (decided || connection.state === 'ESTABLISHED') return [repeated(start, side, context)];
+  if (decided || connection.state === 'ESTABLISHED') {
+    const going = hook === 'POSTROUTING' ? whereMasqueradeMoved(start, context) : [start];
+    return going.map((branch) => repeated(branch, side, context));
+  }
   // An ICMP error about a flow is rewritten as the flow was, without asking rules (nf_nat_ipv4_fn).
   if (connection.state === 'RELATED' && isIcmp(start)) return [unasked(start, context)];
   const done: Branch[] = [];
@@ -97,13 +102,13 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
             : target;
         const result = translate(way, known, rule, hook, context.world.host, context.questions);
         context.ended.push(...result.ended);
-        done.push(...result.branches.map((branch) => settled(branch, side)));
+        done.push(...result.branches.map((branch) => settled(branch, side, known, context.world)));
       }
       return walked.passed;
     });
   }
   // No rule rewrote it: a null binding, so that nat is not asked again.
-  return [...done, ...open.map((branch) => settled(branch, side))];
+  return [...done, ...open.map((branch) => settled(branch, side, null, context.world))];
 }
 
 /** A table that may stand behind the place where the dump broke off: the walk ends, or is told to rest on its absence. */
@@ -132,7 +137,13 @@ function jumpTo(chain: string, branch: Branch): Rule | null {
   return null;
 }
 
-function settled(branch: Branch, side: 'source' | 'destination'): Branch {
+function settled(
+  decided: Branch,
+  side: 'source' | 'destination',
+  target: NatTarget | null,
+  world: World,
+): Branch {
+  const branch = side === 'destination' ? decided : withFreePort(decided, target, world);
   const { connection } = branch.state;
   if (connection === null) return branch;
   const flag = side === 'destination' ? { destinationDecided: true } : { sourceDecided: true };

@@ -25,6 +25,8 @@ export interface PacketState {
   readonly ttl: number | null;
   /** Bytes, with the IP header. */
   readonly length: number | null;
+  /** Whether a TCPMSS rule was on its way. */
+  readonly segmentSizeSet: boolean;
   /** TPROXY gave it to a socket of the node; it is lost where routing then does not deliver it here. */
   readonly takenOver: boolean;
   /** What the frame is addressed to; it stays so whatever NAT makes of the destination. */
@@ -115,6 +117,7 @@ export function initialState(packet: Packet): PacketState {
     tos: packet.header?.tos === undefined ? { bits: 0, known: 0 } : { bits: packet.header.tos, known: 0xff },
     ttl: packet.header?.ttl ?? null,
     length: packet.header?.length ?? null,
+    segmentSizeSet: false,
     mark: packet.mark,
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,

@@ -40,6 +40,24 @@ function find(table: FlowTable, protocol: number, from: string, to: string, zone
   return found === null ? null : `${found.direction} line ${found.flow.line}`;
 }
 
+describe('which flows have an end at an address and port', () => {
+  it.each([
+    ['as the end of answers', 17, '10.244.1.1', 10478, [1]],
+    ['as the end of questions', 6, '10.96.0.1', 80, [2]],
+    ['in the full form of /proc', 6, 'fd00:10:244:1::1', 10159, [4]],
+    ['not the address with another port', 6, '10.96.0.1', 8080, []],
+    ['nor the port with another address', 17, '10.244.1.2', 10478, []],
+    ['nor with another protocol', 6, '10.244.1.1', 10478, []],
+  ])('%s', (_, protocol, destination, destinationPort, lines) => {
+    const { table } = tableOf(LISTING);
+    const query = { protocol, destination: ip(destination), destinationPort };
+    expect(table.flowsAt(query).map(({ line }) => line)).toEqual(lines);
+    expect(joinFlows([table, tableOf('').table]).flowsAt(query)).toHaveLength(lines.length);
+    const realigned = tableOf(LISTING.replaceAll(' dst=', '   dst=')).table;
+    expect(realigned.flowsAt(query).map(({ line }) => line)).toEqual(lines);
+  });
+});
+
 describe('which flow does a packet belong to', () => {
   const { table } = tableOf(LISTING);
 

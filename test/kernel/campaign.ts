@@ -4,7 +4,7 @@ import { type Family, formatAddress } from '../../src/net/address.ts';
 import { formatProtocol } from '../../src/net/protocol.ts';
 import type { Packet } from '../../src/trace/packet.ts';
 import { caseSpec, writeCase } from './generate/case.ts';
-import { IPSETS } from './generate/sets.ts';
+import { IPSETS, SETS_ANEW } from './generate/sets.ts';
 import { emptyReport, judgeMeeting, type Report } from './judge-meeting.ts';
 import { TestNode } from './node/test-node.ts';
 import { type Meeting, meet } from './run-case.ts';
@@ -62,7 +62,7 @@ async function runLane(lane: Lane, plan: Plan, share: number): Promise<Report> {
   const report = emptyReport();
   const node = await TestNode.create();
   try {
-    await node.makeSets(IPSETS);
+    await node.makeSets(IPSETS, SETS_ANEW);
     const until = plan.until ?? Number.POSITIVE_INFINITY;
     for (let seed = plan.seed; report.packets < share && report.disagreements.length < ENOUGH; seed++) {
       if (Date.now() > until) break;

@@ -71,3 +71,129 @@ describe('In which zone is a flow looked for?', () => {
     expect(isFound('--zone 7', flow(''), SERVER, CLIENT)).toBe(false);
   });
 });
+
+describe('What becomes of a masqueraded flow that is routed another way than before?', () => {
+  const POSTROUTING = '*nat\n:POSTROUTING ACCEPT\n';
+  const MASQUERADE = `${POSTROUTING}-A POSTROUTING -o eth1 -j MASQUERADE`;
+  const flow = (as: string): string =>
+    `udp 17 9 src=10.244.1.5 dst=8.8.4.4 sport=1000 dport=80 src=8.8.4.4 dst=${as} sport=80 dport=1000 [ASSURED] mark=0 use=1`;
+  const outcomes = (rules: string, as: string, host = nodeOf(), more = {}) =>
+    ask(rules, {
+      ...{ protocol: 'udp', from: '10.244.1.5:1000', to: '8.8.4.4:80', via: 'cni0' },
+      ...{ host, flows: flow(as), ...more },
+    }).outcomes.map(({ verdict, reason }) => reason?.code ?? verdict);
+  it('the kernel drops it and forgets the connection (nf_nat_oif_changed, nf_nat_core.c)', () => {
+    expect(outcomes(MASQUERADE, '172.16.0.1')).toEqual(['masquerade-moved']);
+    expect(outcomes(MASQUERADE, '192.168.1.1')).toEqual(['accept']);
+  });
+  it('not one that SNAT rewrote; where both could have been, either', () => {
+    const snat = `${POSTROUTING}-A POSTROUTING -s 10.244.0.0/16 -j SNAT --to-source 172.16.0.1`;
+    expect(outcomes(snat, '172.16.0.1')).toEqual(['accept']);
+    expect(outcomes(`${snat}\n-A POSTROUTING -j MASQUERADE`, '172.16.0.1')).toEqual([
+      'masquerade-moved',
+      'accept',
+    ]);
+    const other = `${POSTROUTING}-A POSTROUTING -j SNAT --to-source 172.16.0.9\n-A POSTROUTING -j MASQUERADE`;
+    expect(outcomes(other, '172.16.0.1')).toEqual(['masquerade-moved']);
+    expect(outcomes(MASQUERADE, '203.0.113.9')).toEqual(['accept']);
+  });
+  it('what native nft rules wrote is not known', () => {
+    const chain = { family: 'ip', table: 'mine', chain: 'post', hook: 'postrouting', priority: 100 };
+    const nativeChains = [{ ...chain, policy: 'accept', rules: 1 }];
+    const nft = {
+      iptablesBaseChains: new Set(['ipv4 nat POSTROUTING']),
+      nativeChains,
+      kubeProxyTable: false,
+    };
+    const none = `${POSTROUTING}-A POSTROUTING -j ACCEPT`;
+    const host = nodeOf({ host: { nft } });
+    expect(outcomes(none, '172.16.0.1', host)).toEqual(['masquerade-moved', 'accept']);
+    expect(outcomes(none, '172.16.0.1')).toEqual(['accept']);
+  });
+  it('an answer goes through, whichever way', () => {
+    const answer = { from: '8.8.4.4:80', to: '172.16.0.1:1000', via: 'eth0' };
+    expect(outcomes(MASQUERADE, '172.16.0.1', nodeOf(), answer)).toEqual(['accept']);
+  });
+  it('an interface without an address lends that of another: then the address does not tell', () => {
+    const bare = nodeOf();
+    const links =
+      bare.links?.map((link) => (link.name === 'eth1' ? { ...link, addresses: [] } : link)) ?? null;
+    const routes = ['default via 172.16.0.254 dev eth1 table 100'];
+    const rules = [{ priority: 9, src: 'all', fwmark: '0x100', fwmask: '0x100', table: '100' }];
+    expect(outcomes(MASQUERADE, '192.168.1.1', nodeOf({ host: { links } }))).toEqual(['accept']);
+    expect(outcomes(MASQUERADE, '192.168.1.1', nodeOf({ routes, rules, host: { links } }))).toEqual([
+      'masquerade-moved',
+      'accept',
+    ]);
+  });
+});
+
+describe('What if another flow gets the same answers?', () => {
+  const taken =
+    'tcp 6 9 ESTABLISHED src=10.244.1.7 dst=8.8.4.4 sport=40000 dport=80 src=8.8.4.4 dst=192.168.1.1 sport=80 dport=40000 [ASSURED] mark=0 use=1';
+  const port = (rules: string, more: object): number | null =>
+    only(ask(`*nat\n:POSTROUTING ACCEPT\n${rules}`, { flows: taken, ...more })).source.port;
+  it('the kernel takes another port for the second client (get_unique_tuple, nf_nat_core.c)', () => {
+    const client = { from: '10.244.1.5:40000', via: 'cni0' };
+    expect(port('-A POSTROUTING -j MASQUERADE', client)).toBeNull();
+    expect(port('-A POSTROUTING -j SNAT --to-source 192.168.1.1', client)).toBeNull();
+    expect(port('-A POSTROUTING -j SNAT --to-source 192.168.1.9', client)).toBe(40000);
+    expect(port('-A POSTROUTING -j MASQUERADE', { ...client, from: '10.244.1.5:40001' })).toBe(40001);
+    expect(port('-A POSTROUTING -p tcp -j MASQUERADE --to-ports 5000', client)).toBe(5000);
+  });
+  it('even for a packet that no rule rewrites', () => {
+    expect(port('-A POSTROUTING -o eth1 -j MASQUERADE', { from: '192.168.1.1:40000', via: null })).toBeNull();
+    const host = { from: '192.168.1.1:40000', to: '8.8.4.4:81', via: null };
+    expect(port('-A POSTROUTING -o eth1 -j MASQUERADE', host)).toBe(40000);
+  });
+  it('and for the same packet in another zone of the original direction only', () => {
+    const again = { from: '10.244.1.7:40000', via: 'cni0' };
+    const inZone = (option: string): number | null =>
+      port(`-A POSTROUTING -j MASQUERADE\n*raw\n:PREROUTING ACCEPT\n-A PREROUTING -j CT ${option} 7`, again);
+    expect(inZone('--zone-orig')).toBeNull();
+    expect(inZone('--zone')).toBe(40000);
+  });
+  it('but not for a connection that takes the place of its own closed one', () => {
+    const flows = taken.replace('ESTABLISHED', 'TIME_WAIT');
+    expect(port('-A POSTROUTING -j MASQUERADE', { flows, from: '10.244.1.7:40000', via: 'cni0' })).toBe(
+      40000,
+    );
+  });
+});
+
+describe('What does TCPMSS change?', () => {
+  const rules = (length: string): string =>
+    `*mangle
+     :PREROUTING ACCEPT
+     :FORWARD ACCEPT
+     -A PREROUTING -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1200
+     -A FORWARD -m length --length ${length} -j DROP`;
+  it('the length of a SYN without the option: it gets one (tcpmss_mangle_packet, xt_TCPMSS.c)', () => {
+    const outcomes = ask(rules('0:40'), { header: { length: 40 } }).outcomes;
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'accept']);
+    expect(only(ask(rules('0:40'), { header: { length: 40, tcpFlags: 0x10 } })).verdict).toBe('drop');
+  });
+  it('and the option: who did not have it may have it then', () => {
+    const text = `*mangle
+      :PREROUTING ACCEPT
+      :FORWARD ACCEPT
+      -A PREROUTING -p tcp ! --tcp-option 2 --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1200
+      -A FORWARD -p tcp --tcp-option 2`;
+    expect(ask(text).outcomes.map((outcome) => rulesOf(outcome))).toContainEqual([
+      'PREROUTING 1',
+      'FORWARD 1',
+    ]);
+  });
+});
+
+describe('What does MASQUERADE write where the node has no address?', () => {
+  it('nothing: the packet is dropped (nf_nat_masquerade_ipv4, nf_nat_masquerade.c)', () => {
+    const links = nodeOf().links?.map((link) => (link.loopback ? link : { ...link, addresses: [] })) ?? null;
+    const host = nodeOf({ host: { links } });
+    const rules = '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE';
+    expect(only(ask(rules, { host }))).toMatchObject({ verdict: 'drop', reason: { code: 'no-address' } });
+    // A listing without any address of the family was made for the other one.
+    const other = links?.map((link) => ({ ...link, addresses: [] })) ?? null;
+    expect(only(ask(rules, { host: nodeOf({ host: { links: other } }) })).verdict).toBe('accept');
+  });
+});

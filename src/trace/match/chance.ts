@@ -1,7 +1,8 @@
 import type { MatchOf } from '../../iptables/match.ts';
-import { formatAddress, sameAddress } from '../../net/address.ts';
+import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
 import { type Answer, unknown } from '../answer.ts';
 import { recentAddress, recentOnTheWay } from '../recent-lists.ts';
+import type { PacketState } from '../state.ts';
 import type { MatchContext } from './context.ts';
 
 /** `-m statistic --mode random`: `(random & 0x7fffffff) < probability` (net/netfilter/xt_statistic.c). */
@@ -32,15 +33,23 @@ export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext):
   }
   const within = match.seconds === null ? '' : ` within the last ${match.seconds} s`;
   const often = match.hitcount === null ? '' : ` at least ${match.hitcount} times`;
-  const who = match.side === 'source' ? 'the client' : 'the destination';
+  const who = subjectOf(match, state, address);
+  const then = done === null ? '' : ', after what earlier rules did to the list';
   return unknown(
     'recent',
-    `recent ${match.list} ${match.side}${address === null ? '' : ` ${formatAddress(address)}`} ${match.seconds ?? ''} ${match.hitcount ?? ''}`,
+    `recent ${match.list} ${who} ${match.seconds ?? ''} ${match.hitcount ?? ''}${then}`,
     {
-      holds: `${who} was entered in list ${match.list}${often}${within}`,
-      fails: `${who} was not entered in list ${match.list}${often}${within}`,
+      holds: `${who} was entered in list ${match.list}${often}${within}${then}`,
+      fails: `${who} was not entered in list ${match.list}${often}${within}${then}`,
     },
     // A captured list tells that the client is in it, and nothing more can be captured.
     list === undefined ? 'capture /proc/net/xt_recent/* (one file for each list)' : null,
   );
+}
+
+/** NAT makes another address of it on the way, which is another question. */
+function subjectOf({ side }: MatchOf<'recent'>, state: PacketState, address: Address | null): string {
+  const name = address === null ? '' : ` ${formatAddress(address)}`;
+  if (side === 'destination') return `the destination${name}`;
+  return state.sourceRewrite === 'none' ? 'the client' : `the rewritten source${name}`;
 }

@@ -2,6 +2,7 @@ import type { MatchOf, PortModule } from '../../iptables/match.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import { type Range, rangeContains } from '../../net/range.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
+import type { PacketState } from '../state.ts';
 import type { MatchContext } from './context.ts';
 
 const MODULE_PROTOCOL: Readonly<Record<PortModule, number>> = {
@@ -89,13 +90,19 @@ export function tcpFlags(match: MatchOf<'tcp-flags'>, { state }: MatchContext): 
 /** `--tcp-option`: SYNs carry options that depend on the sender's stack. */
 export function tcpOption(match: MatchOf<'tcp-option'>, { state }: MatchContext): Answer {
   if (state.protocol !== TCP) return 'never';
-  return headerUnknown('tcp-option', `TCP option ${match.option}`, 'carries');
+  return headerUnknown('tcp-option', `TCP option ${match.option}${sinceTcpMss(state)}`, 'carries');
 }
 
 /** `-m tcpmss`: the size a SYN announces depends on the sender's link. */
 export function tcpMss(match: MatchOf<'tcpmss'>, { state }: MatchContext): Answer {
   if (state.protocol !== TCP) return 'never';
-  return headerUnknown('tcpmss', `a maximum segment size in ${rangeText(match.size)}`, 'announces');
+  const size = `a maximum segment size in ${rangeText(match.size)}`;
+  return headerUnknown('tcpmss', `${size}${sinceTcpMss(state)}`, 'announces');
+}
+
+/** TCPMSS lowers the size, and gives a SYN the option (2) that has none (xt_TCPMSS.c): what was true of the header before need not be now. */
+function sinceTcpMss({ segmentSizeSet }: PacketState): string {
+  return segmentSizeSet ? ' after TCPMSS' : '';
 }
 
 /** `-m sctp --chunk-types`: a new association starts with INIT alone. */

@@ -47,6 +47,16 @@ add kpports 443
 add kpports 40000
 `.trimStart();
 
+/** What the sets that rules change hold at the beginning of every case. */
+export const SETS_ANEW = `
+flush kp4dyn
+add kp4dyn 192.168.1.3
+add kp4dyn 10.244.0.11
+flush kp6dyn
+add kp6dyn fd00:1::3
+add kp6dyn fd00:244::b
+`.trimStart();
+
 /** Names and directions for `-m set --match-set`. */
 export const SETS: Readonly<Record<Family, readonly (readonly [string, readonly string[]])[]>> = {
   ipv4: [

@@ -85,6 +85,7 @@ export class TestNode {
   #host: Host | null = null;
   #fences = 0;
   #sockets = 0;
+  #setsAnew = '';
 
   private constructor(node: Namespace, world: Namespace) {
     this.node = node;
@@ -175,6 +176,7 @@ export class TestNode {
         .filter(({ backend }) => backend === 'iptables-legacy')
         .map((rule) => `${toolOf(rule)}-restore <<'END'\n${EMPTY_TABLES}END`),
       ...rules.map((rule) => `${toolOf(rule)}-restore <<'END'\n${rule.text}END`),
+      ...(this.#setsAnew === '' ? [] : [`ipset restore <<'END'\n${this.#setsAnew}END`]),
       ...kinds.map((rule) => `${toolOf(rule)}-save; echo ====`),
       'nft -j list ruleset; echo ====',
       'ipset save',
@@ -228,9 +230,13 @@ export class TestNode {
     return name;
   }
 
-  /** Makes ipsets, from `ipset save` text. They stay. */
-  async makeSets(text: string): Promise<void> {
+  /**
+   * Makes ipsets, from `ipset save` text. They stay.
+   * @param anew for `ipset restore` before rules are loaded: what rules did to a set must not outlast them, or a case could not be repeated alone
+   */
+  async makeSets(text: string, anew = ''): Promise<void> {
     await this.node.feed(text, 'ipset', 'restore');
+    this.#setsAnew = anew;
   }
 
   /** Makes accounting objects, without which `-m nfacct` does not load. */

@@ -80,8 +80,11 @@ export const NODE_SETUP = `
     ])
     .join('\n')}`;
 
-/** The same for IPv6, where a command does not tell its family by an address. */
+/** The same for IPv6, where a command does not tell its family by an address, and the neighbours' link-local address. */
 export const NODE_SETUP_IPV6 = `
+  ${[NEIGHBOURS.client, NEIGHBOURS.outside, NEIGHBOURS.pod3]
+    .map(({ mac, device }) => `neigh add fe80::5 lladdr ${mac} dev ${device}`)
+    .join('\n')}
   rule add fwmark 0x100/0x100 lookup 100
   route add default via fd00:1::3 table 100
   rule add fwmark 0x200/0xf00 lookup 2004

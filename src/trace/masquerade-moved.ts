@@ -1,0 +1,115 @@
+import type { Host } from '../host/facts.ts';
+import { routeTables } from '../host/route-tables.ts';
+import { masqueradeAddress } from '../host/source-address.ts';
+import type { NatRange } from '../iptables/target.ts';
+import { type Address, formatAddress, sameAddress } from '../net/address.ts';
+import { unknown } from './answer.ts';
+import { answered, type Branch, decided, turned } from './branch.ts';
+import type { TraceContext } from './context.ts';
+import { reachableTargets } from './reachable-targets.ts';
+import type { Connection } from './state.ts';
+
+/**
+ * MASQUERADE remembers the interface that the first packet left by. A later one that routing sends out by another is
+ * dropped, and its connection forgotten (nf_nat_oif_changed, net/netfilter/nf_nat_core.c). No capture says which flows
+ * were masqueraded, nor by which interface; the address that they got often does.
+ * @returns the branch where it goes on; where it was dropped, that is in the context.
+ */
+export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Branch[] {
+  const { connection, route } = branch.state;
+  const out = route?.device;
+  if (connection?.fromCapture !== true || connection.direction !== 'ORIGINAL') return [branch];
+  const address = connection.replyDestination.address;
+  if (typeof out !== 'string' || address === null) return [branch];
+  const others = otherInterfaces(branch, connection, address, out, context.world.host);
+  if (others.length === 0) return [branch];
+  const sources = sourcesOf(context, address);
+  if (!sources.masquerade) return [branch];
+  const by = others.join(' or ');
+  const text = `MASQUERADE gave the flow ${formatAddress(address)}, as it left by ${by}; by ${out} the kernel drops its packets and forgets it`;
+  const elsewhere =
+    sources.snat || wasKept(connection) || isMasqueradeOf(branch, out, address, context.world.host);
+  if (!elsewhere) {
+    drop(branch, text, context);
+    return [];
+  }
+  const key = `masquerade-moved ${formatAddress(address)} ${out}`;
+  const fails = `MASQUERADE did not give the flow ${formatAddress(address)}, or it left by ${out} from the beginning`;
+  const question = unknown('masquerade-moved', key, { holds: text, fails }, null);
+  const known = answered(branch, key);
+  if (known === null) context.questions.met(question, branch.probability);
+  if (known !== false)
+    drop(known === null ? decided(branch, key, true, question.holds) : branch, text, context);
+  if (known === true) return [];
+  return [known === null ? decided(branch, key, false, question.fails) : branch];
+}
+
+function drop(branch: Branch, text: string, context: TraceContext): void {
+  const reason = { code: 'masquerade-moved', text, settle: null };
+  const ended = turned(branch, 'nat', text);
+  context.ended.push({ branch: ended, verdict: 'drop', reason, rejectWith: null, exit: null });
+}
+
+/**
+ * The interfaces by which the flow may have left before, other than the one it leaves by now: where masquerading out of
+ * this one would not give the address, any whose masquerading does; else those that another routing table leads to.
+ */
+function otherInterfaces(
+  branch: Branch,
+  connection: Connection,
+  address: Address,
+  out: string,
+  host: Host,
+): string[] {
+  const gives = (name: string): boolean => name !== out && isMasqueradeOf(branch, name, address, host);
+  const { family, destination } = branch.state;
+  if (!wasKept(connection) && !isMasqueradeOf(branch, out, address, host))
+    return (host.links ?? []).map(({ name }) => name).filter((name) => name !== 'lo' && gives(name));
+  const devices = new Set<string>();
+  for (const table of routeTables(host, family).named?.values() ?? []) {
+    for (const { routes } of table.covering(destination)) {
+      for (const { type, nextHops } of routes)
+        if (type === 'unicast') for (const { device } of nextHops) if (device !== null) devices.add(device);
+      break;
+    }
+  }
+  return [...devices].filter(gives);
+}
+
+/** Whether the flow's source is the one it came with: then MASQUERADE may have had nothing to change, or was not asked. */
+function wasKept({ originalSource, replyDestination }: Connection): boolean {
+  const [before, after] = [originalSource.address, replyDestination.address];
+  return before !== null && after !== null && sameAddress(before, after);
+}
+
+/** The gateway is known of the interface that the packet leaves by now, and decides between several addresses of one only. */
+function isMasqueradeOf({ state }: Branch, device: string, address: Address, host: Host): boolean {
+  const { family, destination, route } = state;
+  if (device === route?.device) {
+    const written = masqueradeAddress(host, family, device, route.gateway ?? destination, destination);
+    return written !== null && sameAddress(written, address);
+  }
+  const link = host.links?.find(({ name }) => name === device);
+  if (link?.addresses.some((entry) => sameAddress(entry.address, address)) === true) return true;
+  const written = masqueradeAddress(host, family, device, destination, destination);
+  return written !== null && sameAddress(written, address);
+}
+
+/** What the rules of today can write to a source: MASQUERADE at all, and another target this address; of native nft rules, either. */
+function sourcesOf(context: TraceContext, address: Address): { masquerade: boolean; snat: boolean } {
+  const { nft } = context.world.host;
+  let masquerade = nft?.nativeChains.some(({ hook, rules }) => hook === 'postrouting' && rules > 0) === true;
+  let snat = masquerade;
+  for (const target of reachableTargets(context.world, 'nat', 'POSTROUTING')) {
+    if (target.kind === 'masquerade') masquerade = true;
+    else if (target.kind === 'snat') snat ||= target.to === null || holds(target.to, address);
+    else if (target.kind === 'netmap')
+      snat ||= (address.value & target.mask) === (target.value & target.mask);
+    else if (target.kind === 'unrecognised') snat = true;
+  }
+  return { masquerade, snat };
+}
+
+function holds({ from, to }: NatRange, { value }: Address): boolean {
+  return from !== null && value >= from && value <= (to ?? from);
+}

@@ -1,0 +1,89 @@
+import type { Flow } from '../conntrack/flow.ts';
+import type { EndQuery, FlowTable } from '../conntrack/flow-table.ts';
+import { directionOf, zoneOf } from '../conntrack/match-flow.ts';
+import { formatAddress, sameAddress } from '../net/address.ts';
+import { hasPorts } from '../net/protocol.ts';
+import { type Branch, turned } from './branch.ts';
+import { withSource } from './nat.ts';
+import type { Connection, PacketState } from './state.ts';
+import type { NatTarget } from './walk-chain.ts';
+import type { World } from './world.ts';
+
+/**
+ * Answers must lead back to one connection. Where another flow gets the same answers already (two clients masqueraded
+ * from the same port, a Service and its endpoint asked from one port, or the same packet in another conntrack zone), the
+ * kernel takes another source port, even of a packet that no rule rewrites (get_unique_tuple, nf_nat_used_tuple,
+ * net/netfilter/nf_nat_core.c).
+ * A rule that leaves it no choice (`--to-source :5000`) is taken at its word.
+ * @param branch a new connection whose source is decided
+ * @param target what decided it; null: no rule
+ */
+export function withFreePort(branch: Branch, target: NatTarget | null, world: World): Branch {
+  const { connection, sourcePort, protocol } = branch.state;
+  if (target !== null && hasOnePort(target)) return branch;
+  if (connection === null || connection.fromCapture || connection.state !== 'NEW') return branch;
+  if (sourcePort === null || !hasPorts(protocol)) return branch;
+  const place = holderOf(branch.state, connection, world);
+  if (place === null) return branch;
+  const text = `${place} holds a flow that gets the same answers: the kernel takes another source port than ${sourcePort}`;
+  const rewrite = branch.state.sourceRewrite === 'none' ? 'snat' : branch.state.sourceRewrite;
+  return turned(withSource(branch, branch.state.source, null, rewrite), 'nat', text);
+}
+
+function hasOnePort(target: NatTarget): boolean {
+  const ports =
+    target.kind === 'snat' ? target.to?.ports : target.kind === 'masquerade' ? target.ports : null;
+  return ports !== null && ports !== undefined && ports.from === ports.to;
+}
+
+/** @returns where the flow stands that has this connection's answers; null where none of the capture does. */
+function holderOf(state: PacketState, connection: Connection, { flows }: World): string | null {
+  const { replySource: source, replySourcePort: sourcePort } = connection;
+  const { replyDestination, replyDestinationPort: destinationPort } = connection;
+  const { original, reply } = state.zones ?? { original: 0, reply: 0 };
+  const destination = replyDestination.address;
+  if (flows === null || destination === null || sourcePort === null || destinationPort === null) return null;
+  if (original === null || reply === null) return null;
+  const { protocol } = state;
+  const query = {
+    protocol,
+    source,
+    sourcePort,
+    destination,
+    destinationPort,
+    zone: original,
+    replyZone: reply,
+  };
+  for (const flow of flowsAt(flows, { protocol, destination, destinationPort })) {
+    const direction = directionOf(flow, query);
+    if (direction === null || (direction === 'original' && original !== reply)) continue;
+    if (!isSame(flow, connection, original)) return `${flow.file} line ${flow.line}`;
+  }
+  return null;
+}
+
+/** The entry that this very connection replaces, or that another processor makes of it (nf_conntrack_tuple_taken). */
+function isSame(flow: Flow, connection: Connection, zone: number): boolean {
+  const { source, sourcePort, destination, destinationPort } = flow.original;
+  const client = connection.originalSource.address;
+  return (
+    client !== null &&
+    sameAddress(source, client) &&
+    sameAddress(destination, connection.originalDestination) &&
+    sourcePort === connection.originalSourcePort &&
+    destinationPort === connection.originalDestinationPort &&
+    zoneOf(flow, 'original') === zone
+  );
+}
+
+const KNOWN = new WeakMap<FlowTable, Map<string, readonly Flow[]>>();
+
+/** A Service with 5,000 endpoints asks 5,000 times for the same end: the listing is searched once. */
+function flowsAt(flows: FlowTable, query: EndQuery): readonly Flow[] {
+  const known = KNOWN.get(flows) ?? new Map<string, readonly Flow[]>();
+  KNOWN.set(flows, known);
+  const key = `${query.protocol} ${formatAddress(query.destination)} ${query.destinationPort}`;
+  const found = known.get(key) ?? flows.flowsAt(query);
+  known.set(key, found);
+  return found;
+}
