@@ -173,6 +173,50 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    code: 'KP101',
+    fault: 'a flow that was never translated, to a Service that has endpoints now',
+    edits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.96.10.31 sport=40444 dport=5353 [UNREPLIED] src=10.96.10.31 dst=10.244.1.13 sport=5353 dport=40444 mark=0 use=1\n`,
+      ],
+    ],
+    severity: 'error',
+    object: 'shop/udp-echo',
+    says: /1 UDP flow of shop\/udp-echo:echo is stuck/,
+    nearMiss: 'the same to a Service that has no endpoint',
+    nearEdits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.96.10.4 sport=40444 dport=80 [UNREPLIED] src=10.96.10.4 dst=10.244.1.13 sport=80 dport=40444 mark=0 use=1\n`,
+      ],
+    ],
+  },
+  {
+    code: 'KP101',
+    fault: 'a flow to the address of a Service that was deleted',
+    edits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.96.77.77 sport=40444 dport=53 src=10.244.1.11 dst=10.244.1.13 sport=53 dport=40444 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+    severity: 'error',
+    object: '10.96.77.77:53/udp',
+    says: /no Service has 10\.96\.77\.77:53\/udp/,
+    nearMiss: 'a flow between two pods, which nothing translates',
+    nearEdits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.244.2.13 sport=40444 dport=53 src=10.244.2.13 dst=10.244.1.13 sport=53 dport=40444 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+  },
+  {
     code: 'KP124',
     fault: 'a client sticks to an endpoint whose pod is not Ready',
     edits: [
@@ -429,6 +473,16 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    code: 'KP113',
+    fault: 'KUBE-FORWARD was flushed',
+    edits: [deleteRules('filter', /-A KUBE-FORWARD /)],
+    severity: 'warning',
+    object: 'chain KUBE-FORWARD',
+    says: /KUBE-FORWARD is empty, so it does not drop INVALID packets/,
+    nearMiss: 'on a node where nothing of kube-proxy is left but its chains',
+    nearEdits: [deleteRules('filter', /-A KUBE-/), deleteRules('nat', /-A KUBE-/)],
+  },
+  {
     code: 'KP114',
     fault: 'an endpoint’s chain without KUBE-MARK-MASQ',
     edits: [deleteRules('nat', new RegExp(`-A ${WEB_A1} .*KUBE-MARK-MASQ`))],
@@ -562,6 +616,20 @@ const CASES: readonly Case[] = [
     says: /mangle FORWARD rule 1 takes away the mark/,
     nearMiss: 'a rule that writes its own bits',
     nearEdits: [insertRules('mangle', 'FORWARD', '-j MARK --set-xmark 0x10000/0xff0000')],
+  },
+  {
+    code: 'KP119',
+    fault: 'a connection mark is restored over all bits in mangle POSTROUTING',
+    edits: [
+      insertRules('mangle', 'POSTROUTING', '-j CONNMARK --restore-mark --nfmask 0xffff --ctmask 0xffff'),
+    ],
+    severity: 'error',
+    object: 'chain POSTROUTING',
+    says: /mangle POSTROUTING rule 1 takes away the mark/,
+    nearMiss: 'one that restores its own bit',
+    nearEdits: [
+      insertRules('mangle', 'POSTROUTING', '-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80'),
+    ],
   },
   {
     code: 'KP119',
