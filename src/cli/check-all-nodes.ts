@@ -44,7 +44,7 @@ export async function checkAllNodes(
           { name: manifest.origin, live: true },
           { problems, progress },
         );
-        return await checkOne(capture, expect, question);
+        return await checkOne(capture, expect, question, true);
       } catch (error) {
         // A node without rules, say; a file of expectations with a mistake concerns all of them.
         if (statusOfError(error) === EXIT.bug || expect !== null) throw error;
