@@ -52,6 +52,26 @@ const portmap = (id: string, chain: string, to: string): Edit[] => [
 ];
 const portmapHook = appendRules('nat', 'PREROUTING', '-m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT');
 
+/** portmap's rule for host port 5533/udp, and a flow through it to 10.244.1.77. */
+const udpHostPort = (to: string): Edit[] => [
+  portmapHook,
+  appendRules(
+    'nat',
+    'CNI-HOSTPORT-DNAT',
+    '-p udp -m comment --comment "dnat name: \\"podnet\\" id: \\"1\\"" -m multiport --dports 5533 -j CNI-DN-2222222222222222',
+  ),
+  appendRules(
+    'nat',
+    'CNI-DN-2222222222222222',
+    `-p udp -m udp --dport 5533 -j DNAT --to-destination ${to}:5353`,
+  ),
+  [
+    'conntrack.txt',
+    (text) =>
+      `${text}udp      17 29 src=192.168.100.50 dst=192.168.100.11 sport=4000 dport=5533 src=10.244.1.77 dst=192.168.100.50 sport=5353 dport=4000 [ASSURED] mark=0 use=1\n`,
+  ],
+];
+
 const onlyOnNode2 = (service: string): Edit =>
   editObjects('endpointslices.json', (slice) => {
     if (!slice.metadata.name.startsWith(service)) return;
@@ -193,6 +213,22 @@ const CASES: readonly Case[] = [
           `${text}udp      17 29 src=10.244.1.13 dst=10.96.10.4 sport=40444 dport=80 [UNREPLIED] src=10.96.10.4 dst=10.244.1.13 sport=80 dport=40444 mark=0 use=1\n`,
       ],
     ],
+  },
+  {
+    code: 'KP101',
+    fault: 'a flow to a host port goes to the pod that had the port before',
+    edits: [
+      editObjects('pods.json', (pod) => {
+        if (pod.metadata.name !== 'client-a') return;
+        pod.spec.containers[0].ports = [{ containerPort: 5353, hostPort: 5533, protocol: 'UDP' }];
+      }),
+      ...udpHostPort('10.244.1.13'),
+    ],
+    severity: 'error',
+    object: '192.168.100.11:5533/udp',
+    says: /host port 5533\/udp is pod shop\/client-a/,
+    nearMiss: 'a container that the API does not know: the flow goes where the rule leads',
+    nearEdits: udpHostPort('10.244.1.77'),
   },
   {
     code: 'KP101',
