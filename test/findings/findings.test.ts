@@ -147,6 +147,22 @@ const MARKED_ROUTE: readonly Edit[] = [
   ],
 ];
 
+/** A pod that answers on the second interface, as the AWS VPC CNI has it for pods of further network cards. */
+const POD_POLICY: readonly Edit[] = [
+  [
+    'ip-rule.json',
+    (text) => JSON.stringify([...JSON.parse(text), { priority: 1536, src: '10.244.1.11', table: '2' }]),
+  ],
+  [
+    'ip-route.json',
+    (text) =>
+      JSON.stringify([
+        ...JSON.parse(text),
+        { dst: 'default', gateway: '172.31.0.50', dev: 'int0', table: '2', flags: [] },
+      ]),
+  ],
+];
+
 /** Tailscale, with its own bits and mask. */
 const TAILSCALE = (mark: string): Edit[] => [
   insertRules('filter', 'FORWARD', '-j ts-forward'),
@@ -588,6 +604,16 @@ const CASES: readonly Case[] = [
     says: /rp_filter is strict there/,
     nearMiss: 'strict rp_filter with routes to pods of other nodes alone',
     nearEdits: [sysctl('net.ipv4.conf.eth0.rp_filter', 1)],
+  },
+  {
+    code: 'KP117',
+    fault: 'strict rp_filter, and policy rules by which some pods answer on another interface',
+    edits: [sysctl('net.ipv4.conf.eth0.rp_filter', 1), ...POD_POLICY],
+    severity: 'error',
+    object: 'shop/np-cluster',
+    says: /node ports of .* are dropped without a trace: rp_filter is strict on eth0/,
+    nearMiss: 'the same with rp_filter 2, as the CNI plugin sets it',
+    nearEdits: [sysctl('net.ipv4.conf.eth0.rp_filter', 2), ...POD_POLICY],
   },
   {
     code: 'KP118',
