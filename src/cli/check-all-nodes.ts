@@ -1,4 +1,5 @@
 import { sourcesOf } from '../capture/captured-file.ts';
+import { InputError } from '../capture/input-error.ts';
 import type { CheckQuestion } from '../check/check-capture.ts';
 import { NodeComparer } from '../check/nodes/compare-nodes.ts';
 import type { CheckReport } from '../check/report.ts';
@@ -44,10 +45,11 @@ export async function checkAllNodes(
           { name: manifest.origin, live: true },
           { problems, progress },
         );
-        return await checkOne(capture, expect, question);
+        return await checkOne(capture, expect, question, true);
       } catch (error) {
         // A node without rules, say; a file of expectations with a mistake concerns all of them.
-        if (statusOfError(error) === EXIT.bug || expect !== null) throw error;
+        const isForAll = error instanceof InputError && error.code === 'expectations';
+        if (isForAll || statusOfError(error) === EXIT.bug) throw error;
         return { unread: error };
       }
     });

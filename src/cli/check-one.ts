@@ -13,24 +13,26 @@ import { knownOf } from './known.ts';
 /** A capture that was checked. */
 export interface Checked {
   readonly report: CheckReport;
-  /** For the comparison with other nodes; null where the node has no name. */
+  /** For the comparison with other nodes; null where there is none, or the node has no name. */
   readonly profile: NodeProfile | null;
 }
 
 /**
  * Checks one capture.
  * @param expect a file of expectations; null: that of the capture
+ * @param isCompared whether other nodes are there to be compared with
  * Throws InputError where the expectations cannot be read or hold mistakes.
  */
 export async function checkOne(
   capture: Capture,
   expect: string | null,
   question: CheckQuestion,
+  isCompared: boolean,
 ): Promise<Checked> {
   const expectations = readExpectations(capture, expect);
   const context = new CheckContext(await inputOf(capture));
   const answer = checkCapture({ context, expectations }, question);
-  const profile = profileOf(context, capture.info.takenAt);
+  const profile = isCompared ? profileOf(context, capture.info.takenAt) : null;
   return { report: withHead(answer, capture.info, capture.problems.list()), profile };
 }
 

@@ -68,7 +68,7 @@ async function checkCaptures(
         progress,
       });
       progress.begin(`checking ${capture.info.origin}`);
-      checked.push(await checkOne(capture, expect, question));
+      checked.push(await checkOne(capture, expect, question, captures.length > 1));
     } catch (error) {
       if (captures.length === 1 || statusOfError(error) === EXIT.bug) throw error;
       failures.push(notChecked(error, sources.files[0] ?? null));

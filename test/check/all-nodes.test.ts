@@ -141,6 +141,18 @@ describe('check --all-nodes', () => {
     expect(out).toContain('3 nodes of one cluster compared');
   });
 
+  it('is refused at once where the file of expectations has a mistake', () => {
+    const made = cluster();
+    writeFileSync(
+      join(made.work, 'expect.yaml'),
+      'apiVersion: kp-explain/v1\nkind: Expectations\npakets: []\n',
+    );
+    const { status, out, err } = made.run(...CHECK, '--expect', 'expect.yaml');
+    expect(status).toBe(2);
+    expect(out).toBe('');
+    expect(err.match(/expect\.yaml:3: .*pakets/g)).toHaveLength(1);
+  });
+
   it.each([
     [['check', 'captures/', '--all-nodes'], /not both/],
     [['check', '--all-nodes', '--update'], /capture --all-nodes/],

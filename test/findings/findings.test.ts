@@ -52,6 +52,26 @@ const portmap = (id: string, chain: string, to: string): Edit[] => [
 ];
 const portmapHook = appendRules('nat', 'PREROUTING', '-m addrtype --dst-type LOCAL -j CNI-HOSTPORT-DNAT');
 
+/** portmap's rule for host port 5533/udp, and a flow through it to 10.244.1.77. */
+const udpHostPort = (to: string): Edit[] => [
+  portmapHook,
+  appendRules(
+    'nat',
+    'CNI-HOSTPORT-DNAT',
+    '-p udp -m comment --comment "dnat name: \\"podnet\\" id: \\"1\\"" -m multiport --dports 5533 -j CNI-DN-2222222222222222',
+  ),
+  appendRules(
+    'nat',
+    'CNI-DN-2222222222222222',
+    `-p udp -m udp --dport 5533 -j DNAT --to-destination ${to}:5353`,
+  ),
+  [
+    'conntrack.txt',
+    (text) =>
+      `${text}udp      17 29 src=192.168.100.50 dst=192.168.100.11 sport=4000 dport=5533 src=10.244.1.77 dst=192.168.100.50 sport=5353 dport=4000 [ASSURED] mark=0 use=1\n`,
+  ],
+];
+
 const onlyOnNode2 = (service: string): Edit =>
   editObjects('endpointslices.json', (slice) => {
     if (!slice.metadata.name.startsWith(service)) return;
@@ -127,6 +147,22 @@ const MARKED_ROUTE: readonly Edit[] = [
   ],
 ];
 
+/** A pod that answers on the second interface, as the AWS VPC CNI has it for pods of further network cards. */
+const POD_POLICY: readonly Edit[] = [
+  [
+    'ip-rule.json',
+    (text) => JSON.stringify([...JSON.parse(text), { priority: 1536, src: '10.244.1.11', table: '2' }]),
+  ],
+  [
+    'ip-route.json',
+    (text) =>
+      JSON.stringify([
+        ...JSON.parse(text),
+        { dst: 'default', gateway: '172.31.0.50', dev: 'int0', table: '2', flags: [] },
+      ]),
+  ],
+];
+
 /** Tailscale, with its own bits and mask. */
 const TAILSCALE = (mark: string): Edit[] => [
   insertRules('filter', 'FORWARD', '-j ts-forward'),
@@ -169,6 +205,66 @@ const CASES: readonly Case[] = [
         'conntrack.txt',
         (text) =>
           `${text}tcp      6 100 ESTABLISHED src=10.244.1.13 dst=10.96.10.1 sport=40001 dport=80 src=10.244.1.77 dst=10.244.1.13 sport=8080 dport=40001 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+  },
+  {
+    code: 'KP101',
+    fault: 'a flow that was never translated, to a Service that has endpoints now',
+    edits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.96.10.31 sport=40444 dport=5353 [UNREPLIED] src=10.96.10.31 dst=10.244.1.13 sport=5353 dport=40444 mark=0 use=1\n`,
+      ],
+    ],
+    severity: 'error',
+    object: 'shop/udp-echo',
+    says: /1 UDP flow of shop\/udp-echo:echo is stuck/,
+    nearMiss: 'the same to a Service that has no endpoint',
+    nearEdits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.96.10.4 sport=40444 dport=80 [UNREPLIED] src=10.96.10.4 dst=10.244.1.13 sport=80 dport=40444 mark=0 use=1\n`,
+      ],
+    ],
+  },
+  {
+    code: 'KP101',
+    fault: 'a flow to a host port goes to the pod that had the port before',
+    edits: [
+      editObjects('pods.json', (pod) => {
+        if (pod.metadata.name !== 'client-a') return;
+        pod.spec.containers[0].ports = [{ containerPort: 5353, hostPort: 5533, protocol: 'UDP' }];
+      }),
+      ...udpHostPort('10.244.1.13'),
+    ],
+    severity: 'error',
+    object: '192.168.100.11:5533/udp',
+    says: /host port 5533\/udp is pod shop\/client-a/,
+    nearMiss: 'a container that the API does not know: the flow goes where the rule leads',
+    nearEdits: udpHostPort('10.244.1.77'),
+  },
+  {
+    code: 'KP101',
+    fault: 'a flow to the address of a Service that was deleted',
+    edits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.96.77.77 sport=40444 dport=53 src=10.244.1.11 dst=10.244.1.13 sport=53 dport=40444 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+    severity: 'error',
+    object: '10.96.77.77:53/udp',
+    says: /no Service has 10\.96\.77\.77:53\/udp/,
+    nearMiss: 'a flow between two pods, which nothing translates',
+    nearEdits: [
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 29 src=10.244.1.13 dst=10.244.2.13 sport=40444 dport=53 src=10.244.2.13 dst=10.244.1.13 sport=53 dport=40444 [ASSURED] mark=0 use=1\n`,
       ],
     ],
   },
@@ -429,6 +525,16 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    code: 'KP113',
+    fault: 'KUBE-FORWARD was flushed',
+    edits: [deleteRules('filter', /-A KUBE-FORWARD /)],
+    severity: 'warning',
+    object: 'chain KUBE-FORWARD',
+    says: /KUBE-FORWARD is empty, so it does not drop INVALID packets/,
+    nearMiss: 'on a node where nothing of kube-proxy is left but its chains',
+    nearEdits: [deleteRules('filter', /-A KUBE-/), deleteRules('nat', /-A KUBE-/)],
+  },
+  {
     code: 'KP114',
     fault: 'an endpoint’s chain without KUBE-MARK-MASQ',
     edits: [deleteRules('nat', new RegExp(`-A ${WEB_A1} .*KUBE-MARK-MASQ`))],
@@ -500,6 +606,16 @@ const CASES: readonly Case[] = [
     nearEdits: [sysctl('net.ipv4.conf.eth0.rp_filter', 1)],
   },
   {
+    code: 'KP117',
+    fault: 'strict rp_filter, and policy rules by which some pods answer on another interface',
+    edits: [sysctl('net.ipv4.conf.eth0.rp_filter', 1), ...POD_POLICY],
+    severity: 'error',
+    object: 'shop/np-cluster',
+    says: /node ports of .* are dropped without a trace: rp_filter is strict on eth0/,
+    nearMiss: 'the same with rp_filter 2, as the CNI plugin sets it',
+    nearEdits: [sysctl('net.ipv4.conf.eth0.rp_filter', 2), ...POD_POLICY],
+  },
+  {
     code: 'KP118',
     fault: 'a rule marks what is not for the pod network, before kube-proxy translates it',
     edits: [
@@ -562,6 +678,20 @@ const CASES: readonly Case[] = [
     says: /mangle FORWARD rule 1 takes away the mark/,
     nearMiss: 'a rule that writes its own bits',
     nearEdits: [insertRules('mangle', 'FORWARD', '-j MARK --set-xmark 0x10000/0xff0000')],
+  },
+  {
+    code: 'KP119',
+    fault: 'a connection mark is restored over all bits in mangle POSTROUTING',
+    edits: [
+      insertRules('mangle', 'POSTROUTING', '-j CONNMARK --restore-mark --nfmask 0xffff --ctmask 0xffff'),
+    ],
+    severity: 'error',
+    object: 'chain POSTROUTING',
+    says: /mangle POSTROUTING rule 1 takes away the mark/,
+    nearMiss: 'one that restores its own bit',
+    nearEdits: [
+      insertRules('mangle', 'POSTROUTING', '-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80'),
+    ],
   },
   {
     code: 'KP119',

@@ -15,7 +15,7 @@ export interface Behaviour {
   readonly ipMode: boolean;
   /** externalTrafficPolicy counts for external IPs of a Service of type ClusterIP (not in 1.28, in 1.36). */
   readonly policyForExternalIps: boolean;
-  /** Pods and processes of the node reach external IPs through the rules; up to 1.22 not always (`physdev`, `--src-type`). */
+  /** Pods and processes of the node reach external IPs through the rules; in 1.20 not always (`physdev`, `--src-type`), in 1.25 always, in between either. */
   readonly externalIpFromInside: boolean;
   /**
    * What may not pass is dropped by rules of its own (1.25). Before, nat marks it and kubelet's KUBE-FIREWALL drops it, where
@@ -32,17 +32,17 @@ const NEWEST = 36;
  *   holds for sure, decides. An unknown release may show any.
  */
 export function behavioursOf(minor: number | null): readonly Behaviour[] {
-  const known = KNOWN.get(minor);
+  const known = made.get(minor);
   if (known !== undefined) return known;
-  const behaviours = listBehaviours(minor);
-  KNOWN.set(minor, behaviours);
+  const behaviours = makeBehaviours(minor);
+  made.set(minor, behaviours);
   return behaviours;
 }
 
-/** Asked for each of 12,500 Service ports. */
-const KNOWN = new Map<number | null, readonly Behaviour[]>();
+/** They are asked for each of ten thousand ports. */
+const made = new Map<number | null, readonly Behaviour[]>();
 
-function listBehaviours(minor: number | null): readonly Behaviour[] {
+function makeBehaviours(minor: number | null): readonly Behaviour[] {
   const minors = minor === null ? [NEWEST, 33, 30, 28, 25, 23, 20] : [minor];
   const found = new Map<string, Behaviour>();
   for (const one of minors)
@@ -54,7 +54,7 @@ function variants(minor: number): Behaviour[] {
   const base = {
     internalPolicy: minor >= 22,
     ipMode: minor >= 30,
-    externalIpFromInside: minor >= 23,
+    externalIpFromInside: minor >= 25,
     dropsItself: minor >= 25,
   };
   const terminating = minor >= 26 ? [true] : minor >= 22 ? [false, true] : [false];

@@ -9,7 +9,8 @@ import { rulesOf, wholeRulesets } from '../rule-list.ts';
 export const invalidPackets: FindingKind<CheckContext> = {
   code: 'KP113',
   title: 'packets in conntrack state INVALID',
-  find({ known }): Finding[] {
+  find(context): Finding[] {
+    const { known } = context;
     if (known.proxyMode !== 'iptables') return [];
     const whole = wholeRulesets(known.rulesets);
     return whole.flatMap((ruleset): Finding[] => {
@@ -22,7 +23,10 @@ export const invalidPackets: FindingKind<CheckContext> = {
       );
       const filter = ruleset.tables.get('filter');
       const chain = filter?.chains.get('KUBE-FORWARD');
-      if (chain === undefined || chain.rules.length === 0) return [];
+      if (chain === undefined) return [];
+      const empty = chain.rules.length === 0;
+      // Of a kube-proxy that was here once, chains may be left; one that runs never leaves this one empty.
+      if (empty && (context.flushed(ruleset.family) || !context.hasRules(ruleset.family))) return [];
       const rule = [...rulesOf(filter, 'KUBE-FORWARD')].find(dropsInvalid);
       const liberal = sysctlNumber(known.host, 'net.netfilter.nf_conntrack_tcp_be_liberal');
       if (rule === undefined) {
@@ -31,7 +35,7 @@ export const invalidPackets: FindingKind<CheckContext> = {
           {
             code: 'KP113',
             severity: 'warning',
-            message: `${ruleset.family} KUBE-FORWARD does not drop INVALID packets and nf_conntrack_tcp_be_liberal is 0: answers that conntrack cannot place leave untranslated, and reset connections`,
+            message: `${ruleset.family} KUBE-FORWARD ${empty ? 'is empty, so it does not drop INVALID packets,' : 'does not drop INVALID packets'} and nf_conntrack_tcp_be_liberal is 0: answers that conntrack cannot place leave untranslated, and reset connections`,
             service: null,
             objects: ['chain KUBE-FORWARD'],
             hits: 'long transfers through Services, whose clients see "connection reset by peer"',

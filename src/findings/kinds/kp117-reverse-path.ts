@@ -1,23 +1,30 @@
 import { podNetworks } from '../../explain/question/this-node.ts';
 import type { Route } from '../../host/facts.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
+import { formatAddress } from '../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains, prefixesOverlap } from '../../net/prefix.ts';
+import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
+import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { listed } from '../words.ts';
+import { refusedReturns } from './policy-return.ts';
 
 /** Strict reverse path filtering on an interface by which clients come in that are answered by another one. */
 export const reversePathFilter: FindingKind<CheckContext> = {
   code: 'KP117',
   title: 'strict rp_filter and an asymmetric route',
-  find({ known }): Finding[] {
+  find(context): Finding[] {
+    const { known } = context;
     const routes = known.host.routes.ipv4 ?? [];
     const outside = routes
       .filter(isDefault)
       .flatMap(({ nextHops }) => nextHops.flatMap(({ device }) => device ?? []));
     return [...new Set(outside)].flatMap((device): Finding[] => {
       if (interfaceSwitch(known.host, 'ipv4', 'rp_filter', device, 'max') !== 1) return [];
+      const byPolicy = returnsByPolicy(context, device);
+      if (byPolicy !== null) return [byPolicy];
       const pods = podNetworks(known, 'ipv4');
       // Clients behind a router of another network: they may as well come in where everybody outside does.
       const elsewhere = routes.filter(
@@ -62,6 +69,45 @@ export const reversePathFilter: FindingKind<CheckContext> = {
     });
   },
 };
+
+/** Answers of some pods leave by another interface, by a policy rule that asks for the pod's address. */
+function returnsByPolicy(context: CheckContext, device: string): Finding | null {
+  const refused = refusedReturns(context, device);
+  const [first] = refused;
+  const outcome = first?.outcomes[0];
+  if (first === undefined || outcome === undefined) return null;
+  const ports = refused.map(({ port }) => port);
+  const names = serviceNames(ports);
+  const { address, port } = outcome.destination;
+  const pod = context.known.book.podAt(address);
+  const rules = (context.known.host.policyRules.ipv4 ?? []).filter(
+    ({ source }) => source !== null && source.mask !== 0n && prefixContains(source, address),
+  );
+  return {
+    code: 'KP117',
+    severity: 'error',
+    message: `packets from outside for node ports of ${listed(names, 3)} are dropped without a trace: rp_filter is strict on ${device}, and answers of the endpoint leave by another interface, by a policy rule`,
+    service: onlyService(ports),
+    objects: [...names, `interface ${device}`, ...(pod === null ? [] : [`pod ${pod.namespace}/${pod.name}`])],
+    hits: `clients outside the cluster, whenever an endpoint on this node is chosen that a policy rule concerns (${Math.round(first.share * 100)} % of the connections to ${names[0] ?? 'it'})`,
+    evidence: [
+      factEvidence(
+        `${first.client} → node port ${first.port.port.nodePort ?? '?'} → ${socketText(formatAddress(address), port)}: ${outcome.reason?.text ?? 'rp_filter drops it'}`,
+      ),
+      ...rules
+        .slice(0, 3)
+        .map(({ priority, source, action }) =>
+          factEvidence(
+            `policy rule ${priority}: from ${source === null ? 'all' : formatPrefix(source)} ${action.kind === 'lookup' ? `lookup ${action.table}` : action.kind}`,
+          ),
+        ),
+      factEvidence(`rp_filter of ${device} is 1 (the larger of all and ${device} counts)`),
+    ],
+    advice: `set rp_filter to 2 (loose) on ${device}: the CNI plugin that wrote the policy rules (the AWS VPC CNI for one) needs it`,
+    command: `sysctl -w net.ipv4.conf.${device}.rp_filter=2`,
+    certainty: 'certain',
+  };
+}
 
 function isDefault({ destination, type, table, usable }: Route): boolean {
   return destination.mask === 0n && type === 'unicast' && table === 'main' && usable;

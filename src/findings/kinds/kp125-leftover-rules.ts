@@ -48,7 +48,7 @@ function findIn(ruleset: Ruleset, now: string, context: CheckContext): Finding[]
         ...old.slice(0, 5).map((item) => oldEvidence(item, context)),
       ],
       advice:
-        'remove the old rules on this node, and what brings them back at boot (iptables-persistent, a saved rules file)',
+        'remove the old rules on this node, and what brings them back at boot (iptables-persistent, a saved rules file); --cleanup takes away the rules of every mode, so restart kube-proxy right behind it',
       command: `kube-proxy --cleanup   # or: ${toolOf(ruleset)}-save | grep -v KUBE- | ${toolOf(ruleset)}-restore`,
       certainty: context.known.proxyMode === 'iptables' ? 'probable' : 'certain',
     },

@@ -4,19 +4,25 @@ import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { listed } from '../words.ts';
+import { reversePathFilter } from './kp117-reverse-path.ts';
 
 /** Forwarding is off, a source is a martian, an address is unreachable by route: no rule is to blame. */
 export const routingDrops: FindingKind<CheckContext> = {
   code: 'KP218',
   title: 'routing ends Service traffic',
   find(context): Finding[] {
-    const groups = groupBy(context.deviationsBy('routing'), ({ culprit, port }) =>
+    // What rp_filter drops is KP117's business, where that has found it.
+    const told = reversePathFilter.find(context).some(({ severity }) => severity === 'error');
+    const deviations = context
+      .deviationsBy('routing')
+      .filter(({ culprit }) => !(told && culprit.kind === 'routing' && culprit.reason.code === 'rp-filter'));
+    const groups = groupBy(deviations, ({ culprit, port }) =>
       culprit.kind === 'routing' ? `${port.family} ${culprit.reason.code}` : '',
     );
-    return [...groups.values()].flatMap((deviations): Finding[] => {
-      const [first] = deviations;
+    return [...groups.values()].flatMap((group): Finding[] => {
+      const [first] = group;
       if (first === undefined || first.culprit.kind !== 'routing') return [];
-      const ports = deviations.map(({ port }) => port);
+      const ports = group.map(({ port }) => port);
       const names = serviceNames(ports);
       const { code, text } = first.culprit.reason;
       const forwarding = code === 'forwarding-off';
@@ -27,7 +33,7 @@ export const routingDrops: FindingKind<CheckContext> = {
           message: `packets for ${listed(names, 3)} end in routing: ${text}`,
           service: onlyService(ports),
           objects: names,
-          hits: hitsOf(deviations),
+          hits: hitsOf(group),
           evidence: [factEvidence(text), factEvidence(`example: ${exampleOf(first)}`)],
           advice: forwarding
             ? 'switch forwarding on, and find what switched it off'

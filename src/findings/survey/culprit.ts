@@ -113,6 +113,12 @@ function untranslated({ path }: Outcome): Culprit {
 
 const OF_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
 
+/** A mark restored from the connection replaces the packet's own as well. */
+function writesMark({ rule }: Step): boolean {
+  const kind = rule?.target?.kind;
+  return kind === 'mark' || kind === 'connmark-restore';
+}
+
 function unmasqueraded({ path }: Outcome): Culprit {
   const marked = path.findIndex(({ step: { chain, action } }) => chain === MARK && action === 'mark');
   if (marked < 0) return { kind: 'not-marked' };
@@ -124,7 +130,7 @@ function unmasqueraded({ path }: Outcome): Culprit {
     const [here, next] = [path[i], path[i + 1]];
     if (here === undefined || next === undefined || next.state.mark === null) continue;
     const kept = (next.state.mark & bit) >>> 0 === bit;
-    if (!kept && here.step.action === 'mark' && here.step.chain !== 'KUBE-POSTROUTING')
+    if (!kept && writesMark(here.step) && here.step.chain !== 'KUBE-POSTROUTING')
       return { kind: 'mark-lost', step: here.step };
     if (!kept) break;
   }
