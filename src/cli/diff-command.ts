@@ -18,8 +18,8 @@ interface DiffOptions extends Omit<LiveOptions, 'node'> {
   readonly output: Output;
 }
 
-/** Classes of packets for each family: some ten seconds of work. */
-const BUDGET = 30_000;
+/** Classes of packets for each family: some fifteen seconds of work. A policy of FORWARD changed takes most of it. */
+const BUDGET = 60_000;
 
 /** @returns the command; `act` gets the request. */
 export function diffCommand(program: string, act: (request: DiffRequest) => Promise<void>): Command {

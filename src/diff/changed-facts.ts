@@ -32,6 +32,8 @@ export function boxesOfChangedFacts(
     : [...reach.boxesTowards(changed), { ...all, source: changed, doors: all.doors & ~unbound }].filter(
         ({ doors }) => doors !== 0n,
       );
+  const redirecting = redirectingDoors(space, rulesets);
+  if (redirecting !== 0n) routed.push({ ...all, doors: redirecting });
   return [...routed, ...[...sets].flatMap((name) => boxesOfSet(name, space, reach, rulesets))];
 }
 
@@ -138,14 +140,38 @@ function narrowSource(box: Box, changed: Intervals, space: Space, rewritten: boo
 
 /** SNAT can give a packet any source before it comes back in through lo. */
 function mayRewriteSource(rulesets: readonly Ruleset[]): boolean {
+  return hasTarget(rulesets, ['SNAT', 'NETMAP']);
+}
+
+function hasTarget(rulesets: readonly Ruleset[], targets: readonly string[]): boolean {
   return rulesets.some(({ tables }) =>
     [...(tables.get('nat')?.chains.values() ?? [])].some(({ rules }) => {
       for (let index = 0; index < rules.length; index++) {
         const name = rules.targetName(index);
-        if (name === 'SNAT' || name === 'NETMAP') return true;
+        if (name !== null && targets.includes(name)) return true;
       }
       return false;
     }),
+  );
+}
+
+/** REDIRECT sends a packet to the first address of the interface it came in through. */
+function redirectingDoors({ universe, hosts }: Space, rulesets: readonly Ruleset[]): bigint {
+  if (!hasTarget(rulesets, ['REDIRECT'])) return 0n;
+  const addresses = (host: Host, device: string): string =>
+    JSON.stringify(
+      host.links
+        ?.find(({ name }) => name === device)
+        ?.addresses.flatMap(({ address, tentative }) =>
+          address.family === universe.family ? [`${address.value} ${tentative}`] : [],
+        ) ?? null,
+    );
+  return bits(
+    universe.doors,
+    (door) =>
+      door.kind === 'in' &&
+      door.device !== undefined &&
+      addresses(hosts[0], door.device) !== addresses(hosts[1], door.device),
   );
 }
 

@@ -47,7 +47,7 @@ export function compareFamily(
   question: Question,
 ): FamilyComparison {
   const survey = new Survey();
-  const [before, after] = [rulesetsOf(states[0], family), rulesetsOf(states[1], family)];
+  const [before, after] = [actingRulesets(states[0], family), actingRulesets(states[1], family)];
   const pairs = pairUp(before, after);
   const differing = pairs.map((pair) => findDifferingChains(...pair, survey));
   const hosts = [states[0].host, states[1].host] as const;
@@ -55,22 +55,21 @@ export function compareFamily(
   const space = new Space(universe, hosts);
   const deltas: ChainDelta[] = [];
   const boxes: Box[] = [];
+  // Of all backends: what one of them rewrites the other sees rewritten.
+  const all = [...before, ...after];
+  const reach = new ReachFinder(space, all);
   for (const [at, pair] of pairs.entries()) {
-    const rulesets = pair.filter((ruleset) => ruleset !== null);
-    const reach = new ReachFinder(space, rulesets);
     for (const chains of differing[at] ?? []) {
       const delta = compareChains(chains, pair, reach);
       if (delta === null) continue;
       deltas.push(delta);
       if (isOutOfReach(delta, pair)) continue;
-      for (const rule of boundsOf(delta)) boxes.push(...reach.boxesOf(chains.table, chains.name, rule));
+      for (const { chain, rule } of boundsOf(delta, pair))
+        boxes.push(...reach.boxesOf(chains.table, chain, rule));
     }
-    boxes.push(...boxesOfChangedFacts(space, reach, rulesets, survey.sets));
   }
+  boxes.push(...boxesOfChangedFacts(space, reach, all, survey.sets));
   if (isOrderOfBackends(before, after)) boxes.unshift(everything(universe));
-  // Two backends on one side and one on the other are two orders against one: nothing bounds what that changes.
-  if (before.length !== after.length && before.length > 0 && after.length > 0)
-    boxes.unshift(everything(universe));
   const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
   const exploration = explore(
     disjoint(asked),
@@ -81,6 +80,19 @@ export function compareFamily(
     new Set(differing.flat().map(({ name }) => name)),
   );
   return { family, differing: differing.flat(), deltas, exploration, space, survey };
+}
+
+/** Tables of a second backend that hold nothing and drop nothing are as good as none. */
+function actingRulesets(state: State, family: Family): readonly Ruleset[] {
+  const rulesets = rulesetsOf(state, family);
+  const acting = rulesets.filter(
+    ({ form, tables }) =>
+      form !== 'save' ||
+      [...tables.values()].some(({ chains }) =>
+        [...chains.values()].some(({ rules, policy }) => rules.length > 0 || policy === 'DROP'),
+      ),
+  );
+  return acting.length === 0 ? rulesets.slice(0, 1) : acting;
 }
 
 /** The security table has its turn before nat at INPUT with one backend and after it with the other. */

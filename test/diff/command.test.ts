@@ -143,6 +143,44 @@ describe('What of a narrower question?', () => {
     expect(document.services).toEqual([]);
   });
 
+  it('the first line says of which Service and of which senders it speaks', async () => {
+    const { status, out } = await run(['diff', before, after, '--svc', 'shop/hostnet', '--from', 'node']);
+    expect([status, out.split('  ')[0]]).toEqual([
+      0,
+      'no behaviour change for shop/hostnet for packets from node',
+    ]);
+  });
+
+  it('a rule that drops for many Services is told of each, with its shares added up', async () => {
+    const dropping = edited('dropping-all.txt', (text) =>
+      text.replace('-A FORWARD', '-A FORWARD -s 10.244.1.13/32 -p tcp -j DROP\n-A FORWARD'),
+    );
+    const plain = edited('plain.txt', (text) => text);
+    for (const name of ['shop/web', 'shop/lb']) {
+      const { status, out } = await run(['diff', plain, dropping, '--svc', name, '--from', '10.244.1.13']);
+      expect([name, status, out.split(' in ')[0]]).toEqual([
+        ...[name, 1],
+        `BEHAVIOUR CHANGED for ${name} for packets from 10.244.1.13`,
+      ]);
+      expect(out).toMatch(/, after DROP by filter FORWARD rule 1$/m);
+    }
+  }, 120_000);
+
+  it('the same in whatever order the files of a state are given', async () => {
+    const files = ['iptables-save.txt', 'ip-addr.json', 'ip-route.json', 'ip-rule.json', 'sysctl.txt'];
+    const side = (folder: string, list: readonly string[]): string =>
+      list.map((file) => join(folder, file)).join();
+    const [one, other] = [files, [...files].reverse()].map((list) =>
+      diff(side(before, list), side(after, list)),
+    );
+    const parts = [await one, await other].map((each) => {
+      if (each === undefined) throw new Error('two runs');
+      const { services, rules, witnesses, state, proof } = each.document;
+      return JSON.stringify([services, rules, witnesses, state, proof]);
+    });
+    expect(parts[0]).toBe(parts[1]);
+  }, 60_000);
+
   it('--from keeps one sender', async () => {
     const { document } = await diff(before, after, '--from', 'node');
     expect(document.witnesses.map(({ packet, doors }) => [packet.entersAt, doors])).toEqual([
@@ -175,6 +213,7 @@ describe('What of a question that cannot be asked?', () => {
     [['diff', '-', '-'], /standard input can be one of the two states/],
     [['diff', before, after, '--from', 'nobody'], /--from nobody is none of/],
     [['diff', before, after, '--svc', 'web'], /A Service is NAMESPACE\/NAME/],
+    [['diff', before, after, '--svc', 'shop/nosuch'], /neither state has a Service of this name/],
     [['diff', before, after, '--budget', '0'], /A budget is a number of classes/],
     [['diff', before, join(folder, 'nosuch')], /nosuch/],
   ])('%s', async (argv, message) => {

@@ -233,6 +233,56 @@ describe('Is said what no trace stands for?', () => {
   });
 });
 
+describe('What of rules that are jumped to, and of a second backend?', () => {
+  const chains = ':MINE - [0:0]\n';
+  const service =
+    '-A PREROUTING -d 10.96.0.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.1.5:80';
+  const mine = '-A MINE -d 10.96.0.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.1.6:80';
+  const jump = '-A PREROUTING -j MINE';
+
+  it('a jump before the rule of a Service: its packets alone are asked about, and differ', () => {
+    const found = compare(nat(service), nat([jump, service, mine].join('\n'), chains));
+    expect(found.exploration.traced).toBeLessThan(60);
+    expect(new Set(told(found).map((text) => / to \S+/.exec(text)?.[0]))).toEqual(new Set([' to 10.96.0.1']));
+  });
+
+  it('a jump behind it: none differs', () => {
+    const found = compare(nat(service), nat([service, jump, mine].join('\n'), chains));
+    expect([told(found), found.exploration.traced > 0]).toEqual([[], true]);
+  });
+
+  it('a jump by goto, after which nothing comes', () => {
+    const found = compare(
+      nat(service),
+      nat([jump.replace('-j', '-g'), service, '-A MINE -d 10.1.1.1/32 -j ACCEPT'].join('\n'), chains),
+    );
+    expect(told(found).filter((text) => text.includes('to 10.96.0.1 '))).not.toEqual([]);
+  });
+
+  it('legacy tables without rules beside those of nft: nothing to trace', () => {
+    const rules = filter('-A FORWARD -s 8.8.8.8/32 -j DROP');
+    const both = { 'iptables-nft': rules, 'iptables-legacy': filter('') };
+    expect(compare(rules, both).exploration.traced).toBe(0);
+  });
+
+  it('legacy tables with a rule for what nft rewrites, and with a policy', () => {
+    const rules = nat(service) + filter('');
+    const dropping = {
+      'iptables-nft': rules,
+      'iptables-legacy': filter('-A FORWARD -d 10.244.1.5/32 -j DROP'),
+    };
+    expect(told(compare(rules, dropping)).filter((text) => text.includes('to 10.96.0.1 '))).not.toEqual([]);
+    const policy = { 'iptables-nft': rules, 'iptables-legacy': filter('', 'DROP') };
+    expect(told(compare(rules, policy))).not.toEqual([]);
+  });
+
+  it('what a rule does to packets, where no trace tells it', () => {
+    const clamp = '-A FORWARD -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu';
+    expect(compare(filter(clamp), filter('')).deltas).toHaveLength(1);
+    expect(compare(filter('-A FORWARD -j LOG'), filter('')).deltas).toEqual([]);
+  });
+});
+
 describe('Do switches and links hide?', () => {
   const switched = (name: string, value: string): Host => nodeOf({ sysctls: { [name]: value } });
   const plain = nodeOf();
@@ -260,6 +310,27 @@ describe('Do switches and links hide?', () => {
       nat('-A PREROUTING -d 10.96.0.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.244.1.5:80') +
       filter('');
     expect(told(compare(rules, rules, [plain, host], 20_000))).not.toEqual([]);
+  });
+
+  it('an address of lo, which MASQUERADE writes for the node itself', () => {
+    const lo = (plain.links ?? []).map((link) => {
+      const [first] = link.addresses;
+      const more =
+        first === undefined
+          ? []
+          : [
+              {
+                ...first,
+                address: { family: 'ipv4' as const, value: 0xc0a8014dn },
+                prefixLength: 32,
+                scope: 'global',
+              },
+            ];
+      return link.name === 'lo' ? { ...link, addresses: [...link.addresses, ...more] } : link;
+    });
+    const rules = nat('-A POSTROUTING -o lo -j MASQUERADE');
+    const found = compare(rules, rules, [plain, { ...plain, links: lo }]);
+    expect(told(found).filter((text) => text.includes('to 192.168.1.1 '))).not.toEqual([]);
   });
 
   it('a switch of a pod’s own interface', () => {

@@ -1,8 +1,9 @@
-import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
+import type { Rule, Ruleset, Table } from '../../iptables/ruleset.ts';
 import type { ChainPair } from './chain-pairs.ts';
 import { type Entry, endsForProtocol, readEntries } from './entries.ts';
 import { findMoved, sameKeys } from './entry-order.ts';
 import type { ReachFinder } from './reach.ts';
+import { hasNoEffect, onlyLooks } from './rule-key.ts';
 
 /** How a chain differs in what it does. */
 export interface ChainDelta {
@@ -27,8 +28,8 @@ export function compareChains(
 ): ChainDelta | null {
   const own = entriesOf(pair, pair.before, before, reach);
   const other = entriesOf(pair, pair.after, after, reach);
-  const policyChanged =
-    pair.before?.policy !== pair.after?.policy && pair.before !== null && pair.after !== null;
+  // Where a table lacks a built-in chain, or a backend the table, packets pass.
+  const policyChanged = (pair.before?.policy ?? 'ACCEPT') !== (pair.after?.policy ?? 'ACCEPT');
   const delta = { pair, policyChanged, whole: policyChanged };
   if (sameKeys(own, other)) return policyChanged ? { ...delta, removed: [], added: [], moved: [] } : null;
   const [removed, keptBefore] = partAgainst(own, other);
@@ -39,12 +40,60 @@ export function compareChains(
   return { ...delta, removed, added, moved };
 }
 
-/** @returns the rules whose packets bound what the delta can change; null stands for every packet that reaches the chain. */
-export function boundsOf(delta: ChainDelta): (Rule | null)[] {
-  if (delta.whole) return [null];
-  return [...delta.removed, ...delta.added, ...delta.moved].map(({ rules }) =>
-    rules.length === 1 ? (rules[0] ?? null) : null,
-  );
+/** Packets that match a rule of a chain; with null every one that reaches the chain. */
+export interface Bound {
+  readonly chain: string;
+  readonly rule: Rule | null;
+}
+
+/** @returns what bounds the packets that the delta can change. */
+export function boundsOf(
+  delta: ChainDelta,
+  [before, after]: readonly [Ruleset | null, Ruleset | null],
+): Bound[] {
+  const { table, name } = delta.pair;
+  if (delta.whole) return [{ chain: name, rule: null }];
+  const tables = [before, after].flatMap((ruleset) => ruleset?.tables.get(table) ?? []);
+  return [...delta.removed, ...delta.added, ...delta.moved].flatMap(({ rules: [rule = null, ...more] }) => {
+    if (rule === null || more.length > 0) return [{ chain: name, rule: null }];
+    return throughJump(rule, tables) ?? [{ chain: name, rule }];
+  });
+}
+
+/** A chain of more rules than this is taken as a whole. */
+const MOST_BEHIND = 200;
+
+/**
+ * A packet that matches no rule of a chain comes back from it as it went: a jump there can only change what becomes of
+ * packets that match one.
+ * @returns null where the rule does more than jump, or there are too many rules behind it
+ */
+function throughJump(rule: Rule, tables: readonly Table[]): Bound[] | null {
+  const bounds: Bound[] = [];
+  const seen = new Set<string>();
+  const open = [rule];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { target } = next;
+    if (target?.kind !== 'jump' || !onlyLooks(next)) {
+      if (next === rule) return null;
+      // RETURN only keeps packets from rules that are bounds themselves.
+      if (target?.kind !== 'return' || !onlyLooks(next)) bounds.push({ chain: next.chain, rule: next });
+      if (bounds.length > MOST_BEHIND) return null;
+      continue;
+    }
+    if (seen.has(target.chain)) continue;
+    seen.add(target.chain);
+    const chains = tables.flatMap(({ chains: all }) => all.get(target.chain) ?? []);
+    if (chains.length === 0) return null;
+    for (const { rules } of chains) {
+      if (rules.length > MOST_BEHIND) return null;
+      for (let index = 0; index < rules.length; index++) {
+        const behind = rules.at(index);
+        if (!hasNoEffect(behind)) open.push(behind);
+      }
+    }
+  }
+  return bounds;
 }
 
 function entriesOf(

@@ -53,7 +53,7 @@ export function destinationKey(
   );
   const own = kind === 'node' ? sourceForOutput(host, route, address) : null;
   const rewritten =
-    route.kind === 'route' && route.device !== null && route.type === 'unicast'
+    route.kind === 'route' && route.device !== null
       ? masqueradeAddress(host, family, route.device, route.gateway ?? address, address)
       : null;
   const key = JSON.stringify([

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { compareStates } from '../../src/diff/compare-states.ts';
+import type { Known } from '../../src/explain/question/question.ts';
+import type { Host, NativeChain } from '../../src/host/facts.ts';
+import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
+import { AddressBook } from '../../src/names/addresses.ts';
+import { packetOf, worldOf } from '../trace/ask.ts';
+import { filter, nat, PLAIN } from './compare.ts';
+
+function knownOf(rules: string, proxyMode: Known['proxyMode'] = 'iptables', host: Host = PLAIN): Known {
+  return {
+    ...{ rulesets: worldOf(rules, packetOf({}), { host }).rulesets, host, cluster: UNKNOWN_CLUSTER },
+    ...{ book: new AddressBook(UNKNOWN_CLUSTER), proxyMode, flows: null, node: null },
+  };
+}
+
+const compare = (before: Known, after: Known, budget = 20_000) =>
+  compareStates(before, after, { budget, senders: null, service: null });
+
+describe('Where is no proof claimed, though nothing differs?', () => {
+  it.each(['nftables', 'ipvs', 'userspace'] as const)(
+    'where kube-proxy runs in %s mode on a side',
+    (mode) => {
+      const rules = filter('-A FORWARD -s 8.8.8.8/32 -j DROP');
+      const { identical, proof } = compare(knownOf(rules), knownOf(rules, mode));
+      expect([identical, proof.complete]).toEqual([false, false]);
+      expect(proof.unexplored.join()).toContain(`${mode} mode`);
+      expect(compare(knownOf(rules), knownOf(rules)).identical).toBe(true);
+    },
+  );
+
+  it.each([
+    ['answers', '-A FORWARD -m conntrack --ctdir REPLY -j DROP', /answers.*rule 1 of FORWARD.*--ctdir REPLY/],
+    ['fragments', '-A FORWARD -f -j DROP', /fragments.*rule 1 of FORWARD/],
+    ['a changed packet', '-A FORWARD -p tcp -j TCPMSS --clamp-mss-to-pmtu', /packets themselves.*TCPMSS/],
+    ['a target that is not known', '-A FORWARD -j FROBNICATE', null],
+  ])('%s', (_, rule, text) => {
+    const { identical, proof, rules } = compare(knownOf(filter('')), knownOf(filter(rule)));
+    expect(identical).toBe(false);
+    if (text !== null) expect(proof.unexplored.join('\n')).toMatch(text);
+    expect(rules.map(({ decides }) => decides)).not.toContain(false);
+  });
+
+  it('what stands behind a target that is not known on both sides', () => {
+    const first = '-A FORWARD -j FROBNICATE';
+    const { identical, proof } = compare(
+      knownOf(filter(first)),
+      knownOf(filter(`${first}\n-A FORWARD -s 8.8.8.8/32 -j DROP`)),
+    );
+    expect(identical).toBe(false);
+    expect(proof.unexplored.join()).toMatch(/FROBNICATE/);
+  });
+
+  it('native rules of the same number are said to be counted, not compared', () => {
+    const chain: NativeChain = {
+      ...{ family: 'inet', table: 'firewalld', chain: 'filter_FORWARD', hook: 'forward' },
+      ...{ priority: 10, policy: 'accept', rules: 3 },
+    };
+    const nft = { iptablesBaseChains: new Set<string>(), nativeChains: [chain], kubeProxyTable: false };
+    const host = { ...PLAIN, nft };
+    const { identical, proof } = compare(
+      knownOf(filter(''), 'iptables', host),
+      knownOf(filter(''), 'iptables', host),
+    );
+    expect(identical).toBe(true);
+    expect(proof.restsOn.map(({ text }) => text).join()).toMatch(
+      /table inet firewalld.*counted, not compared/,
+    );
+  });
+});
+
+describe('Which rules decide nothing?', () => {
+  it('one whose packets all fare as before; not one that a differing packet passes late on its way', () => {
+    const chains = ':HOST - [0:0]\n:TO-POD - [0:0]\n';
+    const added = [
+      '-A PREROUTING -j HOST',
+      '-A HOST -p tcp -m tcp --dport 8888 -j TO-POD',
+      '-A TO-POD -p tcp -m tcp --dport 8888 -j DNAT --to-destination 10.244.1.5:80',
+      '-A TO-POD -d 1.1.1.1/32 -p udp -j ACCEPT',
+    ];
+    const { rules } = compare(knownOf(nat('')), knownOf(nat(added.join('\n'), chains)));
+    expect(rules.map(({ text, decides }) => [text, decides])).toEqual([
+      [added[1], true],
+      [added[0], true],
+      [added[2], true],
+      [added[3], false],
+    ]);
+  });
+
+  it('none is said to, where not all was explored', () => {
+    const { rules } = compare(
+      knownOf(filter('')),
+      knownOf(filter('-A FORWARD -s 8.8.8.8/32 -j DROP\n-A FORWARD -s 9.9.9.9/32 -j DROP')),
+      1,
+    );
+    expect(rules.map(({ decides }) => decides)).not.toContain(false);
+  });
+});
