@@ -19,9 +19,9 @@ export function atMostTimes(job: string, yardstick: string, most: number): Bound
 }
 
 /** `job` never holds more than this. @param why where the number comes from. */
-export function atMostMiB(job: string, most: number, why: string): Bound {
+export function atMostMiB(job: string, most: number, why?: string): Bound {
   return {
-    text: `${job} ≤ ${Math.round(most)} MiB (${why})`,
+    text: `${job} ≤ ${Math.round(most)} MiB${why === undefined ? '' : ` (${why})`}`,
     check(of) {
       const peak = of.get(job)?.peakMiB ?? null;
       return peak === null ? null : { figure: `${peak.toFixed(0)} MiB`, holds: peak <= most };

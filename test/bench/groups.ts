@@ -96,6 +96,8 @@ export function benchGroups(program: string): readonly Group[] {
           bounds: [
             atMostTimes(`conntrack --svc, ${large}`, 'awk', 1.5),
             atMostMiB(`conntrack --svc, ${large}`, 120 * MB, '120 MB'),
+            atMostTimes(`conntrack, ${large}`, 'awk', 12),
+            atMostMiB(`conntrack, ${large}`, 150),
             growsAtMost(`conntrack --svc, ${middle}`, `conntrack --svc, ${large}`, 11),
             growsAtMost(`conntrack, ${middle}`, `conntrack, ${large}`, 11),
           ],
@@ -156,6 +158,7 @@ export function benchGroups(program: string): readonly Group[] {
             atMostTimes(`check, ${after}`, 'restore --test', 2.5),
             atMostTimes(`check, API objects, ${after}`, 'restore --test', 2.5),
             atMostTimes(`diff, ${after}`, 'restore --test', 1.5),
+            atMostMiB(`diff, ${after}`, 1024),
             ...['trace', 'services', 'check', 'diff'].map((command) =>
               growsAtMost(`${command}, ${before}`, `${command}, ${after}`, 11),
             ),
