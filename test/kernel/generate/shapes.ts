@@ -171,6 +171,15 @@ export const SHAPES = {
         -A OUTPUT -d ${dns} -p udp -m udp --dport 53 -j ACCEPT`,
     };
   },
+  // What the node itself sends out of the cluster takes the route of a mark, as with VPN and egress gateways.
+  egress: (pool) => {
+    const pods = pool.family === 'ipv4' ? '10.244.0.0/16' : 'fd00:244::/32';
+    return {
+      mangle: `
+        -A OUTPUT -m mark ! --mark 0x0 -j RETURN
+        -A OUTPUT ! -d ${pods} -j MARK --set-xmark 0x100/0x100`,
+    };
+  },
 } satisfies Readonly<Record<string, Shape>>;
 
 export type ShapeName = keyof typeof SHAPES;
