@@ -49,7 +49,11 @@ describe('check --all-nodes', () => {
   it('reports on every node, and says that none differs', () => {
     const { status, out, err } = cluster().run(...CHECK);
     expect(status, err).toBe(0);
-    for (const node of NODES) expect(out).toMatch(new RegExp(`^\\S.* on ${node}: ok$`, 'm'));
+    // Without the API nothing says what should be.
+    for (const node of NODES)
+      expect(out).toMatch(
+        new RegExp(`^\\S.* on ${node}: nothing wrong found in what could be checked$`, 'm'),
+      );
     expect(out).toContain('4 nodes of one cluster compared: none differs from the rest');
     expect(out).toContain('4 captures passed');
   });
