@@ -7,6 +7,7 @@ import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import { compareFamily, type FamilyComparison, type Senders } from './compare-family.ts';
 import type { Diff, Proof } from './document.ts';
+import { lonelyLinks } from './mentioned.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { NotFollowed } from './rules/survey.ts';
 import type { Box } from './space/box.ts';
@@ -72,7 +73,13 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     identical: proof.complete && witnesses.length === 0,
     proof,
     services,
-    rules: found.flatMap(({ comparison, classes }) => compareRules(comparison, classes)),
+    rules: found.flatMap(({ comparison, classes }) =>
+      compareRules(
+        comparison,
+        classes,
+        comparison.exploration.unexplored.length === 0 && notFollowed(comparison).length === 0,
+      ),
+    ),
     witnesses,
     state,
   };
@@ -110,7 +117,12 @@ function proofOf(
     classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
     budget,
     unexplored,
-    restsOn: [...compared.flatMap(restsOn), ...nativeRules(states), ...newConnections(compared)],
+    restsOn: [
+      ...compared.flatMap(restsOn),
+      ...oneSided(states),
+      ...nativeRules(states),
+      ...newConnections(compared),
+    ],
   };
 }
 
@@ -156,6 +168,14 @@ function modes(states: readonly [State, State]): string[] {
         ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
         : [],
   );
+}
+
+/** What comes in through an interface that only one side has is compared with nothing. */
+function oneSided([before, after]: readonly [State, State]): Note[] {
+  const names = lonelyLinks([before.host, after.host]);
+  if (names.length === 0) return [];
+  const text = `only one side has ${names.length === 1 ? 'interface' : 'interfaces'} ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}: packets that come in there are not compared`;
+  return [{ code: 'one-sided-interface', text, settle: null }];
 }
 
 /** Of native chains only their number of rules is captured. */

@@ -58,6 +58,7 @@ function devicesOf(patterns: ReadonlySet<string>, hosts: readonly [Host, Host], 
     for (const link of links ?? [])
       if (!link.loopback && !isBridgePort(links ?? [], link.master) && !usable.has(link.name))
         usable.set(link.name, link);
+  for (const name of lonelyLinks(hosts)) usable.delete(name);
   const uplinks = new Set(
     hosts.flatMap((host) =>
       (host.routes[family] ?? [])
@@ -85,6 +86,17 @@ function devicesOf(patterns: ReadonlySet<string>, hosts: readonly [Host, Host], 
     if (!found.has(key)) found.set(key, name);
   }
   return [...found.values()].map((device) => ({ kind: 'in', device }));
+}
+
+/** @returns interfaces that only one side has: no packet can come in through them on both. */
+export function lonelyLinks([before, after]: readonly [Host, Host]): string[] {
+  if (before.links === null || after.links === null) return [];
+  const has = (links: readonly Link[]) => (name: string) => links.some((link) => link.name === name);
+  const lonely = (links: readonly Link[], others: readonly Link[]): string[] =>
+    links
+      .filter(({ loopback, master, name }) => !loopback && !isBridgePort(links, master) && !has(others)(name))
+      .map(({ name }) => name);
+  return [...lonely(before.links, after.links), ...lonely(after.links, before.links)].sort();
 }
 
 /** Ports of a bridge hand their packets to it: rules see the bridge. */

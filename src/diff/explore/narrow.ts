@@ -3,18 +3,17 @@ import type { HookName, Rule, RuleList } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
 import type { Address } from '../../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
-import type { Range } from '../../net/range.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
-import { textOf } from '../rules/rule-key.ts';
 import type { Box } from '../space/box.ts';
 import { Cubes } from '../space/cubes.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
 import { narrowByMatch } from './narrow-by-match.ts';
+import { portsWritten, REWRITES, spreadSources } from './nat-targets.ts';
 
 /**
  * Follows the trace of one packet and keeps the set of packets that every question so far was bound to answer alike.
@@ -117,10 +116,13 @@ export class Narrowing implements Observer {
 
   /** The ports that a NAT target writes, or keeps where a packet has one of them. */
   #splitAtPorts(target: Target | null): void {
+    // A rewrite may keep a port or choose one, also where it names none.
+    if (target !== null && REWRITES.has(target.kind)) {
+      const withPorts = hasPorts(this.packet.protocol);
+      this.keepProtocols((each) => hasPorts(each) === withPorts);
+    }
     const ports = portsWritten(target);
     if (ports === null) return;
-    const withPorts = hasPorts(this.packet.protocol);
-    this.keepProtocols((each) => hasPorts(each) === withPorts);
     const set = Intervals.range(BigInt(ports.from), BigInt(ports.to));
     const field = target?.kind === 'snat' || target?.kind === 'masquerade' ? 'sourcePort' : 'destinationPort';
     const own = this.packet[field];
@@ -284,19 +286,6 @@ function oneOrNone(address: Address | null): Intervals {
   return address === null ? Intervals.EMPTY : Intervals.one(address.value);
 }
 
-function portsWritten(target: Target | null): Range | null {
-  switch (target?.kind) {
-    case 'dnat':
-    case 'snat':
-      return target.to?.ports ?? null;
-    case 'redirect':
-    case 'masquerade':
-      return target.ports;
-    default:
-      return null;
-  }
-}
-
 function side(whole: Intervals, set: Intervals, value: bigint): Intervals {
   return set.has(value) ? whole.and(set) : whole.without(set);
 }
@@ -304,20 +293,4 @@ function side(whole: Intervals, set: Intervals, value: bigint): Intervals {
 /** They differ in nothing but the word that `--ctstate` asks for. */
 function hasNoConnection(state: PacketConntrack): boolean {
   return state === 'INVALID' || state === 'UNTRACKED';
-}
-
-/** SNAT to one of several addresses, as one text each. */
-function spreadSources({ path }: Branch): string[] {
-  const texts: string[] = [];
-  for (let node = path; node !== null; node = node.before) {
-    const target = node.step.rule?.target;
-    if (
-      target?.kind === 'snat' &&
-      target.to !== null &&
-      target.to.to !== null &&
-      target.to.to !== target.to.from
-    )
-      texts.push(textOf({ ...target, text: '' }));
-  }
-  return texts;
 }

@@ -12,14 +12,15 @@ const OF_SERVICES =
 
 /**
  * @param classes those that differ, of the packets that were asked about
+ * @param all says whether every packet that the changes can concern was followed
  * @returns rules and policies that differ outside the chains of Services, in the order of tables and chains
  */
 export function compareRules(
-  { family, differing, exploration }: FamilyComparison,
+  { family, differing }: FamilyComparison,
   classes: readonly DifferingClass[],
+  all: boolean,
 ): RuleChange[] {
   const passed = new Set(classes.flatMap((each) => [...each.passed]));
-  const all = exploration.unexplored.length === 0 && exploration.open.size === 0;
   return differing
     .filter(({ name }) => !OF_SERVICES.test(name))
     .flatMap((pair) =>
