@@ -24,6 +24,14 @@ export function portNeedle(spelling: Spelling, port: number): string {
   return spelling === 'xml' ? `<dport>${port}</dport>` : ` dport=${port} `;
 }
 
+/** @returns what every tuple to this address and port matches, and other tuples seldom do. */
+export function endPattern(spelling: Spelling, destination: Address, port: number): RegExp {
+  const addresses = destinationNeedles(spelling, destination).map((text) => text.replaceAll('.', '\\.'));
+  // In XML the ports stand in an element of their own, behind the addresses'.
+  if (spelling === 'xml') return new RegExp(addresses.join('|'));
+  return new RegExp(`(?:${addresses.join('|')})sport=\\d+ dport=${port} `);
+}
+
 /** @returns the bytes that a tuple with these addresses and ports starts with. */
 export function tupleNeedles(
   spelling: Spelling,

@@ -4,7 +4,14 @@ import type { DestinationQuery, EndQuery, FlowQuery, FlowTable, FoundFlow } from
 import { isFraming, isUncut, LONGEST_LINE } from './line-kinds.ts';
 import { LineNumbers } from './line-numbers.ts';
 import { directionOf, endsAt, goesTo } from './match-flow.ts';
-import { destinationNeedles, portNeedle, type Spelling, spellingOf, tupleNeedles } from './needles.ts';
+import {
+  destinationNeedles,
+  endPattern,
+  portNeedle,
+  type Spelling,
+  spellingOf,
+  tupleNeedles,
+} from './needles.ts';
 import { parseFlowLine } from './parse-flow-line.ts';
 
 const NEWLINE = 10;
@@ -60,12 +67,12 @@ export class ScannedFlowTable implements FlowTable {
 
   flowsAt(query: EndQuery): Flow[] {
     const spelling = this.#spelling;
-    const { destination, destinationPort } = query;
-    // A port of its own is rarer than an address of the node.
-    const needles = spelling === null ? null : [portNeedle(spelling, destinationPort)];
-    const also = spelling === null ? null : destinationNeedles(spelling, destination);
+    const { destination, destinationPort: port } = query;
+    // A client's port is rarer than an address of the node. Lines that have both apart are passed over unread.
+    const needles = spelling === null ? null : [portNeedle(spelling, port)];
+    const end = spelling === null ? null : endPattern(spelling, destination, port);
     const found: Flow[] = [];
-    for (const flow of this.#linesWith(needles, also)) if (endsAt(flow, query)) found.push(flow);
+    for (const flow of this.#linesWith(needles, end)) if (endsAt(flow, query)) found.push(flow);
     return found;
   }
 
@@ -75,9 +82,9 @@ export class ScannedFlowTable implements FlowTable {
 
   /**
    * Reads the lines that hold one of the needles, or every line; no line twice, in the order of the listing.
-   * @param also lines that hold none of these texts either are passed over unread
+   * @param also lines that do not have this, too, are passed over unread
    */
-  *#linesWith(needles: readonly string[] | null, also: readonly string[] | null = null): Iterable<Flow> {
+  *#linesWith(needles: readonly string[] | null, also: RegExp | null = null): Iterable<Flow> {
     const next = needles === null ? (from: number) => from : this.#search(needles);
     let from = 0;
     while (from < this.#bytes.length) {
@@ -93,10 +100,8 @@ export class ScannedFlowTable implements FlowTable {
     }
   }
 
-  #holds(start: number, end: number, texts: readonly string[]): boolean {
-    if (end - start > LONGEST_LINE) return true;
-    const line = this.#bytes.toString('latin1', start, end);
-    return texts.some((text) => line.includes(text));
+  #holds(start: number, end: number, pattern: RegExp): boolean {
+    return end - start > LONGEST_LINE || pattern.test(this.#bytes.toString('latin1', start, end));
   }
 
   /** @returns a function that finds the next place of any needle at or after an offset; -1 where none is left. */

@@ -36,6 +36,8 @@ if (values.help || missing !== null) {
   console.error(values.help ? USAGE : `test:kernel ${missing}`);
   process.exit(2);
 }
+// An interrupted run takes its namespaces away on exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
 const failed = values.real ? await probeCaptures(positionals) : await runGenerated();
 process.exitCode = failed ? 1 : 0;
 

@@ -1,5 +1,21 @@
 import { execFile, spawnSync } from 'node:child_process';
 
+/** Those that are still there. */
+const standing = new Set<string>();
+let watched = false;
+
+/** A run that is broken off leaves none behind, either. */
+function remember(name: string): void {
+  if (!watched) process.once('exit', () => standing.forEach(remove));
+  watched = true;
+  standing.add(name);
+}
+
+function remove(name: string): void {
+  spawnSync('ip', ['netns', 'del', name]);
+  standing.delete(name);
+}
+
 /** A network namespace of this run's own. */
 export class Namespace {
   readonly name: string;
@@ -9,6 +25,7 @@ export class Namespace {
   }
 
   static async create(name: string): Promise<Namespace> {
+    remember(name);
     await run(['ip', 'netns', 'add', name]);
     return new Namespace(name);
   }
@@ -37,7 +54,7 @@ export class Namespace {
 
   /** Takes it away, whatever state it is in. */
   delete(): void {
-    spawnSync('ip', ['netns', 'del', this.name]);
+    remove(this.name);
   }
 }
 
