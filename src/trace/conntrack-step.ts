@@ -105,6 +105,7 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
     // A packet in the original direction stays NEW until an answer was seen; an answer establishes the flow.
     state: direction === 'original' && unreplied ? 'NEW' : 'ESTABLISHED',
     direction: direction === 'original' ? 'ORIGINAL' : 'REPLY',
+    quoted: false,
     mark: flow.mark,
     originalSource: senderOf(original.source),
     originalSourcePort: original.sourcePort,

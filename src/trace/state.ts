@@ -1,5 +1,6 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
+import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import type { Device } from './outcome.ts';
 import { type Packet, type Sender, senderOf } from './packet.ts';
 
@@ -78,7 +79,13 @@ export interface RecentList {
 /** The conntrack entry of the packet, as far as rules ask about it. */
 export interface Connection {
   readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED'>;
-  readonly direction: 'ORIGINAL' | 'REPLY';
+  /** Null where not known. */
+  readonly direction: 'ORIGINAL' | 'REPLY' | null;
+  /**
+   * True for an ICMP error, which carries the entry of the flow that it quotes, in either direction
+   * (nf_conntrack_inet_error): the ends and the protocol are not those of the packet, and no question holds them.
+   */
+  readonly quoted: boolean;
   readonly mark: number | null;
   /** Ends of the original direction, as the first packet had them. */
   readonly originalSource: Sender;
@@ -148,9 +155,11 @@ const SYN = 2;
 /** @returns the connection that conntrack opens for the packet, or takes for granted where the question says that there is one. */
 export function openConnection(state: PacketState, as: Connection['state']): Connection {
   const established = as === 'ESTABLISHED';
+  const quoted = as === 'RELATED' && (state.protocol === ICMP || state.protocol === ICMPV6);
   return {
     state: as,
-    direction: 'ORIGINAL',
+    direction: quoted ? null : 'ORIGINAL',
+    quoted,
     // A related connection takes over its master's mark (init_conntrack).
     mark: as === 'NEW' ? 0 : null,
     originalSource: state.source,
@@ -165,9 +174,9 @@ export function openConnection(state: PacketState, as: Connection['state']): Con
     snat: false,
     destinationDecided: established,
     sourceDecided: established,
-    seenReply: established,
-    assured: established ? null : false,
-    confirmed: established,
+    seenReply: quoted ? null : established,
+    assured: established || quoted ? null : false,
+    confirmed: established || quoted,
     fromCapture: false,
   };
 }

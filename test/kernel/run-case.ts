@@ -1,8 +1,8 @@
 import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
 import type { Host } from '../../src/host/facts.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
-import { type Address, type Family, formatAddress } from '../../src/net/address.ts';
-import { SCTP, TCP } from '../../src/net/protocol.ts';
+import { type Address, type Family, formatAddress, sameAddress } from '../../src/net/address.ts';
+import { ICMP, ICMPV6, SCTP, TCP } from '../../src/net/protocol.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Packet } from '../../src/trace/packet.ts';
 import type { World } from '../../src/trace/world.ts';
@@ -13,7 +13,7 @@ import { questionOf } from './judge/question.ts';
 import type { Observation } from './node/observation.ts';
 import type { Probe, RuleText, TestNode } from './node/test-node.ts';
 import { NEIGHBOURS, type NeighbourName } from './node/topology.ts';
-import { FLAGS, type Wire } from './node/wire.ts';
+import { buildPacket, FLAGS, type Wire } from './node/wire.ts';
 
 /** Everything the tracer is given for one packet, and what the kernel did with it. Plain data: it can be kept and judged again. */
 export interface Meeting {
@@ -60,6 +60,8 @@ export async function meet(
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
     const flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
+    const error = hasZones ? null : errorAbout(first, seen, answer);
+    if (error !== null) await send(error, flows, 'RELATED');
     await send(answer, flows);
     if (first.wire.protocol === SCTP) continue;
     const flags = first.wire.protocol === TCP ? FLAGS.ACK : 0;
@@ -124,6 +126,32 @@ function answerTo(first: Probe, { out, delivered }: Observation): Probe | null {
   };
   const bridgedTo = bridgedBetween(from, wire.destination);
   return withSerial({ from, wire, bridgedTo, mark: 0, bound: true, answersTo: first.wire.serial });
+}
+
+/** What whoever got the packet says instead of answering; null where nat rewrote the packet: then no question holds whose error it is. */
+function errorAbout(first: Probe, { out }: Observation, answer: Probe): Probe | null {
+  const got = out?.packet;
+  if (got === undefined || !hasEndsOf(first.wire, got)) return null;
+  const { family } = got;
+  const wire: Wire = {
+    ...answer.wire,
+    protocol: family === 'ipv4' ? ICMP : ICMPV6,
+    sourcePort: null,
+    destinationPort: null,
+    icmp: family === 'ipv4' ? { type: 3, code: 3, id: 0 } : { type: 1, code: 4, id: 0 },
+    tcpFlags: 0,
+    quotes: buildPacket(got),
+  };
+  return withSerial({ ...answer, wire });
+}
+
+function hasEndsOf(one: Wire, other: Wire): boolean {
+  return (
+    sameAddress(one.source, other.source) &&
+    sameAddress(one.destination, other.destination) &&
+    one.sourcePort === other.sourcePort &&
+    one.destinationPort === other.destinationPort
+  );
 }
 
 /** Who is behind a link: the owner of the address, or the gateway to it. */

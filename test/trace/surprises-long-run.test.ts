@@ -197,3 +197,34 @@ describe('What does MASQUERADE write where the node has no address?', () => {
     expect(only(ask(rules, { host: nodeOf({ host: { links: other } }) })).verdict).toBe('accept');
   });
 });
+
+describe('Whose connection does an ICMP error carry?', () => {
+  const rules = (...matches: string[]): string =>
+    `*filter\n:FORWARD ACCEPT\n${matches.map((match) => `-A FORWARD ${match}`).join('\n')}\n`;
+  const ways = (...matches: string[]): string[] =>
+    ask(rules(...matches), {
+      protocol: 'icmp',
+      icmp: { type: 3, code: 3 },
+      from: '8.8.8.8',
+      to: '10.244.0.10',
+      state: 'RELATED',
+    }).outcomes.map((outcome) =>
+      rulesOf(outcome)
+        .filter((name) => /^FORWARD \d/.test(name))
+        .join(' '),
+    );
+  it('that of the flow it quotes, of any protocol, ends and direction (nf_conntrack_inet_error, nf_conntrack_proto_icmp.c)', () => {
+    const flow = '-m conntrack --ctproto 17';
+    expect(ways(flow)).toEqual(['FORWARD 1', '']);
+    expect(ways('-m conntrack --ctorigsrc 8.8.8.8')).toEqual(['FORWARD 1', '']);
+    expect(ways('-m conntrack --ctreplsrcport 80')).toEqual(['FORWARD 1', '']);
+    expect(ways('-m conntrack --ctstatus CONFIRMED')).toEqual(['FORWARD 1']);
+    expect(ways('-m conntrack --ctstate RELATED -p icmp')).toEqual(['FORWARD 1']);
+  });
+  it('of one direction at a time', () => {
+    expect(ways('-m conntrack --ctdir ORIGINAL', '-m conntrack --ctdir REPLY')).toEqual([
+      'FORWARD 1',
+      'FORWARD 2',
+    ]);
+  });
+});

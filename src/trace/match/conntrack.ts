@@ -3,7 +3,7 @@ import { parseRuleSyntax } from '../../iptables/syntax.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { rangeContains } from '../../net/range.ts';
-import { type Answer, unknown, yesNo } from '../answer.ts';
+import { type Answer, type Unknown, unknown, yesNo } from '../answer.ts';
 import { type Connection, shownConnection } from '../state.ts';
 import type { MatchContext } from './context.ts';
 import { senderWithin } from './sender.ts';
@@ -26,7 +26,9 @@ export function ctstate(match: MatchOf<'ctstate'>, { state }: MatchContext): Ans
 /** `--ctproto`. */
 export function ctproto(match: MatchOf<'ctproto'>, context: MatchContext): Answer {
   const { state } = context;
-  if (shownConnection(state) === null) return withoutConnection(context);
+  const connection = shownConnection(state);
+  if (connection === null) return withoutConnection(context);
+  if (connection.quoted) return ofQuoted(`protocol ${match.name}`);
   const number = match.number ?? parseProtocol(match.name);
   // A template is of protocol 0.
   const protocol = state.connection === null ? 0 : state.protocol;
@@ -37,6 +39,7 @@ export function ctproto(match: MatchOf<'ctproto'>, context: MatchContext): Answe
 export function ctaddress(match: MatchOf<'ctaddress'>, context: MatchContext): Answer {
   const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
+  if (connection.quoted) return ofQuoted(`${match.tuple} ${formatPrefix(match.prefix)}`);
   return tupleWithin(connection, match.tuple, match.prefix);
 }
 
@@ -66,6 +69,7 @@ function tupleWithin(connection: Connection, side: TupleSide, prefix: Prefix): A
 export function ctport(match: MatchOf<'ctport'>, context: MatchContext): Answer {
   const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
+  if (connection.quoted) return ofQuoted(`${match.tuple} port in ${rangeText(match.ports)}`);
   const port = {
     origsrc: connection.originalSourcePort,
     origdst: connection.originalDestinationPort,
@@ -127,7 +131,22 @@ export function ctexpire(match: MatchOf<'ctexpire'>, context: MatchContext): Ans
 export function ctdir(match: MatchOf<'ctdir'>, context: MatchContext): Answer {
   const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
-  return yesNo(connection.direction === match.direction);
+  const { direction } = match;
+  if (connection.direction !== null) return yesNo(connection.direction === direction);
+  const other = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
+  return ofQuoted(`direction ${direction}`, (state, held) => ({
+    ...state,
+    connection: { ...connection, direction: held ? direction : other },
+  }));
+}
+
+/** An ICMP error: rules are asked about the flow that it quotes. */
+function ofQuoted(what: string, refine?: Unknown['refine']): Answer {
+  const [holds, fails] = [
+    `the flow that the error quotes has ${what}`,
+    `the flow that the error quotes has not ${what}`,
+  ];
+  return unknown('quoted-flow', `quoted flow: ${what}`, { holds, fails }, null, refine);
 }
 
 /** `-m connmark` gives up on a packet without connection (net/netfilter/xt_connmark.c). */

@@ -1,12 +1,12 @@
 import type { Address } from '../../../src/net/address.ts';
-import { ICMP, ICMPV6, TCP } from '../../../src/net/protocol.ts';
+import { ICMPV6, TCP } from '../../../src/net/protocol.ts';
 import type { Report } from './agent.ts';
 import type { Observation, SeenStep } from './observation.ts';
 import { readLinkAddress } from './socket-address.ts';
 import type { Loaded, Probe } from './test-node.ts';
 import { NEIGHBOURS } from './topology.ts';
 import type { TraceEvent, TraceReader } from './trace-events.ts';
-import { FLAGS, parsePacket, type Wire } from './wire.ts';
+import { FLAGS, isIcmpError, parsePacket, type Wire } from './wire.ts';
 
 interface Setting {
   readonly probe: Probe;
@@ -104,8 +104,7 @@ function answerIn(packet: Wire, bytes: Buffer, sent: Wire): string | null {
   if (packet.protocol === TCP && (packet.tcpFlags & FLAGS.RST) !== 0 && sent.protocol === TCP)
     return packet.tcpFlags === sent.tcpFlags ? null : 'tcp-reset';
   if (packet.icmp === null) return null;
-  const isError = packet.protocol === ICMP ? [3, 11, 12].includes(packet.icmp.type) : packet.icmp.type < 128;
-  if (!isError) return null;
+  if (!isIcmpError(packet.protocol, packet.icmp.type)) return null;
   const inner = parsePacket(bytes.subarray((packet.family === 'ipv4' ? 20 : 40) + 8));
   if (inner === null || inner.protocol !== sent.protocol || inner.serial !== sent.serial) return null;
   const name = packet.protocol === ICMPV6 ? 'icmp6' : 'icmp';

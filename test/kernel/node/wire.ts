@@ -20,6 +20,8 @@ export interface Wire {
   readonly serial: number;
   /** Bytes after the protocol's own header and the serial number. */
   readonly padding: number;
+  /** Of an ICMP error: the packet that it is about, from its IP header on. */
+  readonly quotes?: Buffer;
 }
 
 /** Flags of the TCP header. */
@@ -106,6 +108,11 @@ function buildBody(wire: Wire, answersTo: number): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt8(icmp?.type ?? 8, 0);
   header.writeUInt8(icmp?.code ?? 0, 1);
+  if (wire.quotes !== undefined) {
+    // Where an echo has its identifier, an error of these types has four bytes that nobody reads.
+    header.writeUInt32BE(serial, 4);
+    return Buffer.concat([header, wire.quotes]);
+  }
   header.writeUInt16BE(icmp?.id ?? 0, 4);
   return Buffer.concat([header, number, padding]);
 }
@@ -159,13 +166,21 @@ function withBody(fixed: Fixed, body: Buffer): Wire | null {
   const { protocol } = fixed;
   const rest = { ...fixed, sourcePort: null, destinationPort: null, icmp: null, tcpFlags: 0, padding: 0 };
   if (protocol === ICMP || protocol === ICMPV6) {
-    const icmp = { type: body.readUInt8(0), code: body.readUInt8(1), id: body.readUInt16BE(4) };
+    const [type, code] = [body.readUInt8(0), body.readUInt8(1)];
+    if (isIcmpError(protocol, type))
+      return { ...rest, icmp: { type, code, id: 0 }, serial: numberAt(body, 4) };
+    const icmp = { type, code, id: body.readUInt16BE(4) };
     return { ...rest, icmp, serial: numberAt(body, 8) };
   }
   if (!hasPorts(protocol)) return null;
   const ports = { sourcePort: body.readUInt16BE(0), destinationPort: body.readUInt16BE(2) };
   if (protocol === TCP) return { ...rest, ...ports, serial: numberAt(body, 4), tcpFlags: body[13] ?? 0 };
   return { ...rest, ...ports, serial: numberAt(body, protocol === SCTP ? 16 : 8) };
+}
+
+/** @returns true for the types that quote the packet which they are about. */
+export function isIcmpError(protocol: number, type: number): boolean {
+  return protocol === ICMP ? [3, 11, 12].includes(type) : type < 128;
 }
 
 function numberAt(bytes: Buffer, at: number): number {
