@@ -2,7 +2,8 @@ import { isLocalAddress } from '../host/local-addresses.ts';
 import type { HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import { sameAddress } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
-import { type Branch, changed } from './branch.ts';
+import { unknown } from './answer.ts';
+import { answered, type Branch, changed, decided } from './branch.ts';
 import { whereTableIsFull } from './conntrack-full.ts';
 import { trackConnection } from './conntrack-step.ts';
 import { assume, type TraceContext } from './context.ts';
@@ -65,6 +66,8 @@ function walkTable(
 ): Pick<WalkResult, 'passed' | 'translated'> {
   const chain = baseChain(context.world, ruleset, name, hook);
   const table = ruleset.tables.get(name);
+  if (name === 'nat' && table === undefined && ruleset.form !== 'save')
+    return { passed: withoutNatListing(branch, context), translated: [] };
   if (chain === null || table === undefined) {
     const ends = endsAtCut(branch, ruleset, name, hook, context);
     return { passed: ends ? [] : [branch], translated: [] };
@@ -109,6 +112,31 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   }
   // No rule rewrote it: a null binding, so that nat is not asked again.
   return [...done, ...open.map((branch) => settled(branch, side, null, context.world))];
+}
+
+const NAT_NOT_LISTED = unknown(
+  'nat-not-listed',
+  'nat not listed',
+  {
+    holds: 'a rule of table nat, which the listing does not show, rewrites the packet',
+    fails: 'no rule of table nat, which the listing does not show, rewrites the packet',
+  },
+  'capture all tables with `iptables-save -c`',
+);
+
+/** `iptables -L` and `-S` print one table. What nat does to a packet decides all that follows, so both ways are given. */
+function withoutNatListing(branch: Branch, context: TraceContext): Branch[] {
+  const { key, holds, fails } = NAT_NOT_LISTED;
+  if (answered(branch, key) === false) return [branch];
+  context.questions.met(NAT_NOT_LISTED, branch.probability);
+  context.ended.push({
+    branch: decided(branch, key, true, holds),
+    verdict: 'unknown',
+    reason: { ...holds, text: 'where the packet goes then is not known' },
+    rejectWith: null,
+    exit: null,
+  });
+  return [decided(branch, key, false, fails)];
 }
 
 /** A table that may stand behind the place where the dump broke off: the walk ends, or is told to rest on its absence. */

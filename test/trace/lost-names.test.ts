@@ -6,17 +6,28 @@ import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { packetOf, summary, sumsByGiven } from './ask.ts';
 import { nodeOf } from './node.ts';
 
-/** Traces through rules of FORWARD as `iptables -L -v` prints them without `-n`. */
+/** Traces through rules of FORWARD as `iptables -L -v` prints them without `-n`; table nat is listed as empty. */
 function trace(...rules: readonly string[]): Trace {
-  const text = [
-    'Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)',
-    ' pkts bytes target     prot opt in     out     source               destination',
-    ...rules.map((rule) => `    0     0 ${rule}`),
+  return traceListing(
+    'iptables -t nat -L -v',
+    'Chain PREROUTING (policy ACCEPT 0 packets, 0 bytes)',
     '',
-  ].join('\n');
+    ...forward(rules),
+  );
+}
+
+const forward = (rules: readonly string[]): string[] => [
+  'iptables -L -v',
+  'Chain FORWARD (policy ACCEPT 0 packets, 0 bytes)',
+  ' pkts bytes target     prot opt in     out     source               destination',
+  ...rules.map((rule) => `    0     0 ${rule}`),
+  '',
+];
+
+function traceListing(...lines: readonly string[]): Trace {
   const rulesets = parseListing(
-    { name: 'list', bytes: Buffer.from(text) },
-    { table: 'filter' },
+    { name: 'list', bytes: Buffer.from(lines.join('\n')) },
+    {},
     new ProblemList(),
   );
   return tracePacket(packetOf({}), { rulesets, host: nodeOf(), flows: null, recoverDestination: () => null });
@@ -24,6 +35,23 @@ function trace(...rules: readonly string[]): Trace {
 
 const rule = (target: string, from: string, to: string, more = ''): string =>
   `${target} tcp -- any any ${from} ${to} ${more}`;
+
+describe('a listing of table filter alone', () => {
+  const answers = (from: string): string[] =>
+    traceListing(...forward([rule('DROP', from, '0.0.0.0/0')])).outcomes.map(summary);
+  it('leaves open whether nat rewrites the packet, and says what becomes of it if not', () => {
+    expect(answers('0.0.0.0/0')).toEqual([
+      '1 [a rule of table nat, which the listing does not show, rewrites the packet] unknown',
+      '1 [no rule of table nat, which the listing does not show, rewrites the packet] drop',
+    ]);
+  });
+  it('asks that once for both ends of the packet', () => {
+    expect(answers('10.9.9.9')).toEqual([
+      '1 [a rule of table nat, which the listing does not show, rewrites the packet] unknown',
+      '1 [no rule of table nat, which the listing does not show, rewrites the packet] accept',
+    ]);
+  });
+});
 
 describe('a host name that a listing prints', () => {
   it('is one question, however many rules print it', () => {

@@ -53,6 +53,8 @@ function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] 
   const table = ruleset.tables.get(name);
   // What a cut dump lost is not taken for empty: the walk ends there.
   if (ruleset.form === 'save' && (table ?? ruleset).cut !== undefined) return [];
+  // Of a listing of other tables both ways are given.
+  if (name === 'nat' && table === undefined && ruleset.form !== 'save') return [];
   const missing = HOOKS_OF[name]
     .filter((hook) => mayPass(hook, trace) && table?.chains.has(hook) !== true)
     .map((hook) => `${name} ${hook}`);

@@ -21,6 +21,8 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
   if (target.label === null || target.via === null) return [];
   const { destination, destinationPort } = trace.packet;
   const socket = socketText(formatAddress(destination), destinationPort);
+  // Where the table was not listed at all, that is a condition of the answer.
+  if (context.rulesets.some(({ form, tables }) => form !== 'save' && !tables.has('nat'))) return [];
   if (context.rulesets.some(({ form }) => form !== 'save')) return inListing(outcome, context, socket);
   if (target.via === 'nodePort') {
     const why = whyNoRule(outcome, context);
