@@ -5,7 +5,7 @@ import { answered, type Branch, decided } from './branch.ts';
 import { evaluate } from './match/evaluate.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
-import { rememberedRecent } from './recent-lists.ts';
+import { changesList, rememberedRecent } from './recent-lists.ts';
 
 /** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
 export interface Decision {
@@ -38,8 +38,13 @@ export function decide(branch: Branch, rule: Rule, where: Asker): Decision {
     const answer = settle(evaluate(match, { state, host, hook, rule }), branch);
     if (typeof answer === 'object') open.push(i);
     else if (turn(answer, match.negated) === 'no') {
-      const asked = open.length === 0 ? rule.matches.slice(0, i + 1) : [];
-      return { matched: [], missed: [rememberedRecent(branch, asked)] };
+      const first = open[0] ?? i + 1;
+      // Whether the kernel gets to a list depends on what is open before it.
+      if (!rule.matches.slice(first, i + 1).some(changesList))
+        return { matched: [], missed: [rememberedRecent(branch, rule.matches.slice(0, first))] };
+      const { matched, missed } = fork(branch, rule, open, where);
+      const asked = rule.matches.slice(0, i + 1);
+      return { matched: [], missed: [...missed, ...matched.map((one) => rememberedRecent(one, asked))] };
     }
   }
   if (open.length === 0) return { matched: [branch], missed: [] };
@@ -58,16 +63,17 @@ function fork(
     const match = rule.matches[index];
     if (match === undefined) continue;
     observer?.asked(match, current.state, rule);
+    const passed = (one: Branch): Branch => rememberedRecent(one, rule.matches.slice(0, index + 1));
     // Asked again: what an earlier question of this rule settled may settle this one too.
     const { state } = askedUpTo(current, rule, index);
     const answer = settle(evaluate(match, { state, host, hook, rule }), current);
     if (typeof answer === 'string') {
       if (turn(answer, match.negated) === 'yes') continue;
-      return { matched: [], missed: [...missed, current] };
+      return { matched: [], missed: [...missed, passed(current)] };
     }
     if (answer.kind === 'chance') {
       const chance = match.negated ? 1 - answer.probability : answer.probability;
-      if (chance < 1) missed.push({ ...current, probability: current.probability * (1 - chance) });
+      if (chance < 1) missed.push(passed({ ...current, probability: current.probability * (1 - chance) }));
       if (chance <= 0) return { matched: [], missed };
       current = { ...current, probability: current.probability * chance };
       continue;
@@ -76,7 +82,7 @@ function fork(
     const hit = decided(current, answer.key, !match.negated, match.negated ? answer.fails : answer.holds);
     const miss = decided(current, answer.key, match.negated, match.negated ? answer.holds : answer.fails);
     const refine = answer.refine;
-    missed.push(refine === undefined ? miss : { ...miss, state: refine(miss.state, match.negated) });
+    missed.push(passed(refine === undefined ? miss : { ...miss, state: refine(miss.state, match.negated) }));
     current = refine === undefined ? hit : { ...hit, state: refine(hit.state, !match.negated) };
   }
   return { matched: [current], missed };

@@ -11,12 +11,17 @@ export function rememberedRecent(branch: Branch, asked: readonly Match[]): Branc
   const { state } = branch;
   let lists = state.recentLists;
   for (const match of asked) {
-    if (match.kind !== 'recent' || (match.action !== 'set' && match.action !== 'remove')) continue;
+    if (!changesList(match)) continue;
     const { list, side, action } = match;
     const address = recentAddress(match, state);
     lists = [...lists, { list, side, entered: action === 'set', address, rewritten: isRewritten(state) }];
   }
   return lists === state.recentLists ? branch : changed(branch, { recentLists: lists });
+}
+
+/** Whether asking this match enters an address or takes one out. */
+export function changesList(match: Match): match is MatchOf<'recent'> {
+  return match.kind === 'recent' && (match.action === 'set' || match.action === 'remove');
 }
 
 /** @returns the address that the match asks for, as the list's mask leaves it (iptables-save prints a mask of all bits, too); null: not known. */

@@ -1,4 +1,5 @@
 import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
+import { parseFlowLine } from '../../src/conntrack/parse-flow-line.ts';
 import type { Host } from '../../src/host/facts.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { type Address, type Family, formatAddress, sameAddress } from '../../src/net/address.ts';
@@ -58,10 +59,14 @@ export async function meet(
     const answer = goesOn ? answerTo(first, seen) : null;
     // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
-    const flows = await node.flows(first.wire.family);
+    let flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
-    const error = hasZones ? null : errorAbout(first, seen, answer);
-    if (error !== null) await send(error, flows, 'RELATED');
+    const error = hasZones || !isUntranslated(flows, first) ? null : errorAbout(seen, answer);
+    if (error !== null) {
+      await send(error, flows, 'RELATED');
+      // Its rules may have marked the connection.
+      flows = await node.flows(first.wire.family);
+    }
     await send(answer, flows);
     if (first.wire.protocol === SCTP) continue;
     const flags = first.wire.protocol === TCP ? FLAGS.ACK : 0;
@@ -92,6 +97,19 @@ function holds(flows: string, probe: Probe): boolean {
 
 function isUnanswered(flows: string, probe: Probe): boolean {
   return flowLine(flows, probe)?.includes('[UNREPLIED]') === true;
+}
+
+/** Of a connection that nat rewrote no question holds whose error it is. */
+function isUntranslated(flows: string, probe: Probe): boolean {
+  const flow = parseFlowLine(flowLine(flows, probe) ?? '', 'conntrack.txt', 1);
+  if (flow === null) return false;
+  const { original, reply } = flow;
+  return (
+    sameAddress(original.source, reply.destination) &&
+    sameAddress(original.destination, reply.source) &&
+    original.sourcePort === reply.destinationPort &&
+    original.destinationPort === reply.sourcePort
+  );
 }
 
 function flowLine(flows: string, { wire }: Probe): string | undefined {
@@ -128,10 +146,10 @@ function answerTo(first: Probe, { out, delivered }: Observation): Probe | null {
   return withSerial({ from, wire, bridgedTo, mark: 0, bound: true, answersTo: first.wire.serial });
 }
 
-/** What whoever got the packet says instead of answering; null where nat rewrote the packet: then no question holds whose error it is. */
-function errorAbout(first: Probe, { out }: Observation, answer: Probe): Probe | null {
+/** What whoever got the packet says before it answers; null where that is the node itself. */
+function errorAbout({ out }: Observation, answer: Probe): Probe | null {
   const got = out?.packet;
-  if (got === undefined || !hasEndsOf(first.wire, got)) return null;
+  if (got === undefined) return null;
   const { family } = got;
   const wire: Wire = {
     ...answer.wire,
@@ -143,15 +161,6 @@ function errorAbout(first: Probe, { out }: Observation, answer: Probe): Probe | 
     quotes: buildPacket(got),
   };
   return withSerial({ ...answer, wire });
-}
-
-function hasEndsOf(one: Wire, other: Wire): boolean {
-  return (
-    sameAddress(one.source, other.source) &&
-    sameAddress(one.destination, other.destination) &&
-    one.sourcePort === other.sourcePort &&
-    one.destinationPort === other.destinationPort
-  );
 }
 
 /** Who is behind a link: the owner of the address, or the gateway to it. */

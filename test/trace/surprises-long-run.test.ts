@@ -35,6 +35,17 @@ describe('What does an xt_recent list know of an address?', () => {
     expect(verdicts(set, '-m recent --remove --name a --rsource', '192.168.1.1:1000')).toEqual(['drop']);
     expect(verdicts(set, check.replace('a --', 'b --'), '192.168.1.1:1000')).toEqual(['drop', 'accept']);
   });
+  it('when the kernel got that far in a rule, whatever stands behind (ipt_do_table asks match by match)', () => {
+    const set = '-m recent --set --name a --rdest';
+    const check = '-m recent --rcheck --name a --rsource';
+    const from = '192.168.1.1:1000';
+    expect(verdicts(`${set} -m mark --mark 0x1`, check, from)).toEqual(['drop']);
+    expect(verdicts(`-m mark --mark 0x1 ${set}`, check, from)).toEqual(['accept']);
+    const open = '-m u32 --u32 "0x0=0x1"';
+    expect(verdicts(`${set} ${open}`, check, from)).toEqual(['drop', 'drop']);
+    expect(verdicts(`${open} ${set} -m mark --mark 0x1`, check, from)).toEqual(['accept', 'drop']);
+    expect(verdicts(`${set} ${open} -m mark --mark 0x1`, check, from)).toEqual(['drop']);
+  });
   it('only as its mask leaves it', () => {
     const set = '-m recent --set --name a --mask 255.255.0.0 --rdest';
     const check = '-m recent --rcheck --name a --mask 255.255.0.0 --rsource';

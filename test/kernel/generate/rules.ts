@@ -196,6 +196,7 @@ export function writeRule(spec: RuleSpec, packets: readonly Probe[], pool: Pool)
     if (match.slot !== undefined && matches.some(({ slot }) => slot === match.slot)) continue;
     // Of one option that stands twice in a rule, `-m tcp --sport` for one, iptables-nft-save prints the last.
     if (matches.some(({ text }) => optionOf(text) === optionOf(match.text))) continue;
+    if (matches.some((other) => areTakenForOne(other.text, match.text))) continue;
     matches.push(match);
   }
   const leads = chainsOf(table).filter(
@@ -222,6 +223,11 @@ export function writeRule(spec: RuleSpec, packets: readonly Probe[], pool: Pool)
     conflicts(matches, target.text) ? '' : target.text,
   ];
   return { table, chain: chain.name, text: words.filter((word) => word !== '').join(' ') };
+}
+
+/** Behind `-m set`, iptables takes the `--set` of `-m recent` for an old spelling of `--match-set`. */
+function areTakenForOne(first: string, second: string): boolean {
+  return first.startsWith('-m set ') && / --set /.test(second);
 }
 
 /** TCPMSS comes with a match of its own. */
