@@ -104,14 +104,16 @@ export interface ApiObject {
     readonly namespace?: string;
     annotations?: Record<string, string>;
   };
-  // biome-ignore lint/suspicious/noExplicitAny: any object of the API, changed by hand
-  spec: any;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  status: any;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  endpoints?: any;
-  // biome-ignore lint/suspicious/noExplicitAny: likewise
-  ports?: any;
+  // Each object has some of these fields; a test changes those of the kind it names.
+  spec: Record<string, unknown> & { containers: { ports?: unknown }[]; ports: ApiPort[] };
+  status: Record<string, unknown> & { conditions: { type: string; status: string }[] };
+  endpoints: Record<string, unknown>[];
+  ports: ApiPort[];
+}
+
+interface ApiPort {
+  port: number;
+  nodePort?: number;
 }
 
 function inTable(text: string, table: string, change: (lines: string[]) => string[]): string {

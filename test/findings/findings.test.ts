@@ -39,7 +39,8 @@ const sysctl = (name: string, value: string | number): Edit => [
 /** A pod that exists in the API, with a host port. */
 const hostPortPod: Edit = editObjects('pods.json', (pod) => {
   if (pod.metadata.name !== 'client-a') return;
-  pod.spec.containers[0].ports = [{ containerPort: 8080, hostPort: 8888, protocol: 'TCP' }];
+  for (const container of pod.spec.containers)
+    container.ports = [{ containerPort: 8080, hostPort: 8888, protocol: 'TCP' }];
 });
 
 const portmap = (id: string, chain: string, to: string): Edit[] => [
@@ -236,7 +237,8 @@ const CASES: readonly Case[] = [
     edits: [
       editObjects('pods.json', (pod) => {
         if (pod.metadata.name !== 'client-a') return;
-        pod.spec.containers[0].ports = [{ containerPort: 5353, hostPort: 5533, protocol: 'UDP' }];
+        for (const container of pod.spec.containers)
+          container.ports = [{ containerPort: 5353, hostPort: 5533, protocol: 'UDP' }];
       }),
       ...udpHostPort('10.244.1.13'),
     ],
@@ -1019,7 +1021,7 @@ const CASES: readonly Case[] = [
     nearEdits: [
       replace(RULES, /(shop\/web" -m tcp -j DNAT --to-destination 10\.244\.1\.11:)8080/, '$18081'),
       editObjects('endpointslices.json', (slice) => {
-        if (slice.metadata.name === 'web-v4') slice.ports[0].port = 8081;
+        if (slice.metadata.name === 'web-v4') for (const port of slice.ports) port.port = 8081;
       }),
     ],
   },
