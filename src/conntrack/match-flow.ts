@@ -8,8 +8,9 @@ export function directionOf(flow: Flow, query: FlowQuery): 'original' | 'reply' 
   if (flow.protocol !== query.protocol) return null;
   // Each direction of a flow has the zone that counts for it, and so has the packet's (nf_ct_key_equal).
   const { zone = 0, replyZone = zone } = query;
-  if (zoneOf(flow, 'original') === zone && isTuple(flow.original, query)) return 'original';
+  // Of a connection of a port with itself both are the same, and the reply stands first (__nf_conntrack_hash_insert).
   if (zoneOf(flow, 'reply') === replyZone && isTuple(flow.reply, query)) return 'reply';
+  if (zoneOf(flow, 'original') === zone && isTuple(flow.original, query)) return 'original';
   return null;
 }
 

@@ -239,3 +239,24 @@ describe('Whose connection does an ICMP error carry?', () => {
     ]);
   });
 });
+
+describe('Which direction has a packet of a port that talks to itself?', () => {
+  it('that of the answer, though both tuples are the same (__nf_conntrack_hash_insert, nf_conntrack_core.c)', () => {
+    const end = 'src=192.168.1.1 dst=192.168.1.1 sport=53 dport=53';
+    const rules =
+      '*filter\n:OUTPUT ACCEPT\n-A OUTPUT -m conntrack --ctstate NEW\n-A OUTPUT -m conntrack --ctdir REPLY';
+    const outcome = only(
+      ask(rules, {
+        protocol: 'udp',
+        from: '192.168.1.1:53',
+        to: '192.168.1.1:53',
+        via: null,
+        flows: `udp 17 9 ${end} [UNREPLIED] ${end} mark=0 use=1`,
+      }),
+    );
+    expect(rulesOf(outcome).filter((name) => name.startsWith('OUTPUT'))).toEqual([
+      'OUTPUT 2',
+      'OUTPUT policy',
+    ]);
+  });
+});
