@@ -56,7 +56,7 @@ export function sideOf(state: State, family: Family): Side {
       let world = worlds.get(entersAt);
       if (world === undefined) {
         world = {
-          rulesets: completeListings(rulesets, state.namer.naming, entersAt).rulesets,
+          rulesets: completeListings(rulesets, state.namer.naming).rulesets,
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

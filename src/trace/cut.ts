@@ -7,10 +7,11 @@ import type { Condition } from './outcome.ts';
  *   place: what the rules before it decide is certain.
  */
 export function cutHere(
-  { table, name, rules, cut }: Chain,
+  { table, name, rules, cut, unseen }: Chain,
   position: number,
   atEnd: boolean,
 ): Condition | null {
+  if (unseen === true && atEnd) return UNSEEN;
   if (cut === undefined || (cut.side === 'end' ? !atEnd : position > 0)) return null;
   const place =
     rules.length === 0
@@ -49,6 +50,12 @@ export function seldomTableAssumed(ruleset: Ruleset, table: TableName): Conditio
     settle: SETTLE,
   };
 }
+
+const UNSEEN: Condition = {
+  code: 'chain-not-captured',
+  text: 'where the packet goes then is not known',
+  settle: 'capture the whole table with iptables-save',
+};
 
 const SETTLE = 'take the dump again on the node with `iptables-save -c`, and copy the file whole';
 

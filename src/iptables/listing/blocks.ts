@@ -8,6 +8,8 @@ export interface Block {
   readonly chain: string;
   readonly policy: Policy | null;
   readonly counters: Counters | null;
+  /** How many rules lead here; null for built-in chains, and where the head does not say. */
+  readonly references: number | null;
   readonly line: number;
   /** The column names; null until they are met, and for good where somebody cut them away. */
   layout: Layout | null;
@@ -127,16 +129,18 @@ function parseHead(
   const counters: Counters | null =
     policy?.[2] === undefined ? null : { packets: parseCount(policy[2]), bytes: parseCount(policy[3] ?? '') };
   const kind = policy?.[1] === 'ACCEPT' || policy?.[1] === 'DROP' ? policy[1] : null;
+  const references = /^(\d+) references\)$/.exec(detail)?.[1];
   const block: Block = {
     chain: found[1] ?? '',
     policy: kind,
     counters,
+    references: references === undefined ? null : Number(references),
     line: number,
     layout: null,
     rows: [],
     command,
   };
-  return { block, whole: policy !== null || /^\d+ references\)$/.test(detail) };
+  return { block, whole: policy !== null || references !== undefined };
 }
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];

@@ -25,6 +25,9 @@ export interface RuleContext extends PrintContext {
 const KUBE_PROXY_CHAIN =
   /^KUBE-(?:(?:SVC|SVL|SEP|EXT|XLB|FW)-[A-Z2-7]{16}|SERVICES|EXTERNAL-SERVICES|NODEPORTS|NODE-PORT|POSTROUTING|FORWARD|FIREWALL|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|LOAD-BALANCER|MARK-MASQ|MARK-DROP|PROXY-CANARY|KUBELET-CANARY|IPVS-FILTER|IPVS-OUT-FILTER|PORTALS-\w+|NODEPORT-\w+)$/;
 
+/** Chains whose rules portmap (fillDnatRules) and ip-masq-agent write, never with an interface. */
+const OTHER_CHAIN = /^(?:CNI-(?:HOSTPORT-(?:DNAT|MASQ|SETMARK)|DN-\w+)|IP-MASQ(?:-AGENT)?)$/;
+
 /** @returns the rule of one line; a line without the columns of a rule gives one of which nothing is known. */
 export function buildRule(row: Row, number: number, context: RuleContext): Rule {
   const { chain, file } = context;
@@ -92,6 +95,8 @@ function targetOf(columns: Columns, extensions: Extensions, context: RuleContext
 
 function writtenWithoutInterfaces(chain: string, target: string | null): boolean {
   return (
-    KUBE_PROXY_CHAIN.test(chain) || (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
+    KUBE_PROXY_CHAIN.test(chain) ||
+    OTHER_CHAIN.test(chain) ||
+    (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
   );
 }

@@ -75,6 +75,7 @@ export function unrecognised(match: MatchOf<'unrecognised'>): Answer {
  */
 export function lost(match: MatchOf<'lost'>, context: MatchContext): Answer {
   const { rule } = context;
+  if (match.what === 'jump' || match.what === 'rules') return notCaptured(match, rule.chain);
   const ofRule = `of ${rule.chain} rule ${rule.number}`;
   const { what, subject } = {
     interfaces: {
@@ -97,6 +98,26 @@ export function lost(match: MatchOf<'lost'>, context: MatchContext): Answer {
     `lost ${match.what} ${match.text} ${subject}`,
     { holds: `${what} fits the packet`, fails: `${what} does not fit the packet` },
     'capture with iptables-save instead of iptables -L',
+  );
+}
+
+/** What rules do of which only the chain is known. */
+function notCaptured({ what, text }: MatchOf<'lost'>, chain: string): Answer {
+  const clause =
+    what === 'jump'
+      ? {
+          holds: `a rule of ${chain} that is not in the capture leads the packet to ${text}`,
+          fails: `no rule of ${chain} leads the packet to ${text}`,
+        }
+      : {
+          holds: `a rule of ${chain} that is not in the capture takes the packet`,
+          fails: `no rule of ${chain} takes the packet`,
+        };
+  return unknown(
+    'chain-not-captured',
+    `lost ${what} ${text} ${chain}`,
+    clause,
+    'capture the whole table with iptables-save',
   );
 }
 
