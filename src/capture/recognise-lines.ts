@@ -33,7 +33,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['conntrack', /^(ipv[46] +\d+ +)?\w+ +\d+ .*\bsrc=\S+ dst=\S+/],
   ['conntrack', /^(<conntrack>|<flow>)|^(\[\d+\.\d+\]\s*)?\s*\[(NEW|UPDATE|DESTROY)\] +\w+ +\d+ .*src=/],
   ['ipset', /^(create|add) \S+ \S+|^(Type: (hash|bitmap|list):|Header: |Number of entries: )/],
-  ['ip-addr', /^\s+inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
+  ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],
   [
     'ip-route',

@@ -38,7 +38,7 @@ export async function buildCapture(
   origin: Origin,
   { problems, progress, needs }: Pick<LoadContext, 'problems' | 'progress' | 'needs'>,
 ): Promise<BuiltCapture> {
-  const sorted = sortSources(sources, problems);
+  const sorted = sortSources(sources, problems, 'pastes');
   requireOneNode(sorted);
   const added: SortedSource[] = [];
   const manifest = loadManifest(sorted, problems);

@@ -140,7 +140,7 @@ function parseHead(
     rows: [],
     command,
   };
-  return { block, whole: policy !== null || references !== undefined };
+  return { block, whole: policy !== null || references !== undefined || detail === '' };
 }
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
