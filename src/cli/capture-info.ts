@@ -23,10 +23,12 @@ export function findProxyMode(evidence: ModeEvidence): ProxyMode {
   const told = MODES.find((mode) => mode === evidence.told);
   if (told !== undefined) return told;
   if (hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-PORTALS-'))) return 'userspace';
-  const iptables = hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-SVC-'));
+  const ipvs = hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name));
+  const iptables =
+    hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-SVC-')) &&
+    !(ipvs && leadsPastServiceChains(evidence.rulesets));
   if (!iptables && evidence.nftTable()) return 'nftables';
-  if (!iptables && (evidence.ipvsServers || hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name))))
-    return 'ipvs';
+  if (!iptables && (evidence.ipvsServers || ipvs)) return 'ipvs';
   return iptables || hasChain(evidence.rulesets, (name) => name === 'KUBE-SERVICES') ? 'iptables' : 'none';
 }
 
@@ -36,6 +38,20 @@ const IPVS_CHAINS: ReadonlySet<string> = new Set([
   'KUBE-NODE-PORT',
   'KUBE-IPVS-FILTER',
 ]);
+
+/** Whether KUBE-SERVICES was captured and leads to no chain of a Service: such chains are then left over from iptables mode. */
+function leadsPastServiceChains(rulesets: readonly Ruleset[]): boolean {
+  const portals = rulesets.flatMap(({ tables }) => tables.get('nat')?.chains.get('KUBE-SERVICES') ?? []);
+  return (
+    portals.length > 0 &&
+    portals.every(({ rules }) => {
+      for (let index = 0; index < rules.length; index++) {
+        if (/^KUBE-(?:SVC|SVL|EXT|FW|XLB)-/.test(rules.targetName(index) ?? '')) return false;
+      }
+      return true;
+    })
+  );
+}
 
 function hasChain(rulesets: readonly Ruleset[], wanted: (name: string) => boolean): boolean {
   for (const ruleset of rulesets) {

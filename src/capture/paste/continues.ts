@@ -1,13 +1,4 @@
-import type { LineKind } from '../recognise-lines.ts';
-
-/** A rule's columns: a protocol with its options between two words, and two addresses. */
-const ROW =
-  /^\s*(?:\d+\s+)?(?:\d+[KMGTPE]?\s+\d+[KMGTPE]?\s+)?(?:\S+\s+)?!?(?:all|tcp|udp|sctp|icmp|icmpv6|ipv6-icmp|esp|ah|ipencap|gre|\d+)\s*(?:(?:--|-f|!f)\s+)?(?:\S+\s+\S+\s+)?!?(?:anywhere|[\da-fA-F:.]+(?:\/[\d.]+)?)\s+!?(?:anywhere|[\da-fA-F:.]+(?:\/[\d.]+)?)(?:\s|$)/;
-
-/** @returns true for the line of one rule in a listing. */
-export function isRow(text: string): boolean {
-  return ROW.test(text);
-}
+import { isRow, type LineKind } from '../recognise-lines.ts';
 
 /** Where a line stands: how it continues what was printed before it. */
 export interface Before {

@@ -1,8 +1,8 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
-import { kindOfLine, type LineKind } from '../recognise-lines.ts';
+import { isRow, kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
-import { continues, isRow } from './continues.ts';
+import { continues } from './continues.ts';
 import { isAltered, type PlainLine, plainLine } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
 

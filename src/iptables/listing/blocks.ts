@@ -1,6 +1,7 @@
 import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { Backend, Counters, Policy, TableName } from '../ruleset.ts';
+import { adoptRows } from './adopt-rows.ts';
 import { type Columns, type Layout, parseColumns, parseCount, parseLayout } from './columns.ts';
 
 /** One chain of a listing, from its head to the next one. */
@@ -16,6 +17,8 @@ export interface Block {
   readonly rows: Row[];
   /** The command above this chain, where the listing was pasted together with it. */
   readonly command: Command | null;
+  /** Set where the chain's head was not printed, so that rules of it may be missing. */
+  readonly picked?: true;
 }
 
 /** One rule's line. */
@@ -55,6 +58,7 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
   const blocks: Block[] = [];
   let block: Block | null = null;
   let command: Command | null = null;
+  const loose: Row[] = [];
   let detached = true;
   let printedByNft = false;
   let legacyLine: number | null = null;
@@ -90,11 +94,15 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
       else reportLine(problems, 'column names without a chain', line, file, number);
       continue;
     }
-    const columns = block === null ? null : parseColumns(line, block.layout);
+    const columns = parseColumns(line, block?.layout ?? null);
     const given = columns === null ? parseCommand(line) : null;
     if (given !== null || (columns === null && PROMPT.test(line))) {
       command = given ?? command;
       detached = true;
+      continue;
+    }
+    if (block === null && columns !== null) {
+      loose.push({ line: number, text: line.trimEnd(), columns });
       continue;
     }
     if (block === null || (detached && columns === null)) {
@@ -109,7 +117,9 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
     reportLine(problems, 'the last chain, which breaks off', `Chain ${block.chain}`, file, block.line);
     block.rows.push({ line: block.line, text: '', columns: null });
   }
-  return { blocks, printedByNft, legacyLine };
+  const { blocks: found, left } = adoptRows(loose);
+  for (const row of left) reportLine(problems, 'whose chain this rule is of', row.text, file, row.line);
+  return { blocks: [...found, ...blocks], printedByNft, legacyLine };
 }
 
 function reportLine(problems: ProblemList, what: string, line: string, file: string, number: number): void {

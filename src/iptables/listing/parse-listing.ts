@@ -107,7 +107,8 @@ function buildChain(block: Block, table: TableName, context: RuleContext, proble
   }
   const { chain: name, policy, counters, line, references } = block;
   const chain = {
-    ...{ table, name, policy, counters, file: context.file, line, rules: ruleListOf(rules) },
+    ...{ table, name, policy, counters, rules: ruleListOf(rules) },
+    ...(block.picked === true ? { file: null, line: null } : { file: context.file, line }),
     ...(references === null ? {} : { references }),
   };
   const narrow = block.rows.some(({ columns }) => columns !== null && columns.inInterface === null);

@@ -13,9 +13,9 @@ const SHOWN = 60;
 const NO_LINE_END =
   'the last line has no line end: it may be cut off, and is not used (if it is whole, end the line)';
 
-/** Whether lines were picked from a dump: whole tables declare their built-in chains. */
-function isExcerpt({ chains }: Block): boolean {
-  return chains.size > 0 && !HOOK_NAMES.some((name) => chains.isDeclared(name));
+/** Whether lines were picked from a dump: a whole one has its head, and its tables declare their built-in chains. */
+function isExcerpt({ chains, header }: Block): boolean {
+  return header === null && chains.size > 0 && !HOOK_NAMES.some((name) => chains.isDeclared(name));
 }
 
 /** @returns a reader for the lines of these bytes. */

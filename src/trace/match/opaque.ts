@@ -96,7 +96,9 @@ export function lost(match: MatchOf<'lost'>, context: MatchContext): Answer {
   return unknown(
     `listing-${match.what}`,
     `lost ${match.what} ${match.text} ${subject}`,
-    { holds: `${what} fits the packet`, fails: `${what} does not fit the packet` },
+    match.what === 'interfaces'
+      ? { holds: `${what} fit the packet`, fails: `${what} do not fit the packet` }
+      : { holds: `${what} fits the packet`, fails: `${what} does not fit the packet` },
     'capture with iptables-save instead of iptables -L',
   );
 }
