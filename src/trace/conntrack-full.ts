@@ -2,7 +2,7 @@ import { sysctlNumber } from '../host/sysctl.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, decided, turned } from './branch.ts';
 import type { TraceContext } from './context.ts';
-import type { Condition } from './outcome.ts';
+import type { Reason } from './reason.ts';
 
 /**
  * A full table has no room for a new connection: nf_conntrack_in drops the packet, unless early_drop finds an entry that
@@ -21,11 +21,10 @@ export function whereTableIsFull(before: Branch, after: Branch, context: TraceCo
     sysctlNumber(host, 'net.netfilter.nf_conntrack_max') ?? sysctlNumber(host, 'net.nf_conntrack_max');
   // 0 means no limit.
   if (count === null || most === null || most === 0 || count < most) return [after];
-  const text = `the conntrack table is full (nf_conntrack_count ${count} of nf_conntrack_max ${most}): a new connection gets no entry, and its packet is dropped`;
-  const reason: Condition = { code: 'conntrack-full', text, settle: null };
+  const reason: Reason = { code: 'conntrack-full', count, most };
   const drop = (branch: Branch): void => {
     context.ended.push({
-      branch: turned(branch, 'conntrack', text),
+      branch: turned(branch, 'conntrack', { fact: 'ended', reason }),
       verdict: 'drop',
       reason,
       rejectWith: null,
@@ -39,20 +38,12 @@ export function whereTableIsFull(before: Branch, after: Branch, context: TraceCo
   }
   const known = answered(after, QUESTION.key);
   if (known === null) context.questions.met(QUESTION, after.probability);
-  if (known !== false) drop(known === null ? decided(after, QUESTION.key, true, QUESTION.holds) : after);
+  if (known !== false) drop(known === null ? decided(after, QUESTION, true) : after);
   if (known === true) return [];
-  return [known === null ? decided(after, QUESTION.key, false, QUESTION.fails) : after];
+  return [known === null ? decided(after, QUESTION, false) : after];
 }
 
-const QUESTION = unknown(
-  'conntrack-full',
-  'conntrack-full',
-  {
-    holds: 'conntrack finds no entry that it may throw out for the new connection (ASSURED ones stay)',
-    fails: 'conntrack throws out an entry that is not ASSURED, and the new connection takes its room',
-  },
-  null,
-);
+const QUESTION = unknown({ code: 'conntrack-full' });
 
 function allAssured(flows: Iterable<{ readonly status: readonly string[] }>): boolean {
   for (const { status } of flows) if (!status.includes('ASSURED')) return false;

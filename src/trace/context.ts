@@ -1,8 +1,9 @@
 import type { Ending } from './branch.ts';
 import type { Budget } from './budget.ts';
-import type { Condition } from './outcome.ts';
 import type { Packet } from './packet.ts';
+import { flat } from './question.ts';
 import type { Questions } from './questions.ts';
+import type { Assumption } from './reason.ts';
 import type { StepBook } from './steps.ts';
 import type { World } from './world.ts';
 
@@ -14,10 +15,10 @@ export interface TraceContext {
   readonly budget: Budget;
   readonly questions: Questions;
   readonly ended: Ending[];
-  readonly assumptions: Map<string, Condition>;
+  readonly assumptions: Map<string, Assumption>;
 }
 
 /** Notes something taken for granted because the capture is silent; the same thing once. */
-export function assume(context: TraceContext, code: string, text: string, settle: string | null): void {
-  context.assumptions.set(`${code} ${text}`, { code, text, settle });
+export function assume(context: TraceContext, assumption: Assumption): void {
+  context.assumptions.set(flat(assumption), assumption);
 }

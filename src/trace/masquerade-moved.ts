@@ -2,11 +2,12 @@ import type { Host } from '../host/facts.ts';
 import { routeTables } from '../host/route-tables.ts';
 import { masqueradeAddress } from '../host/source-address.ts';
 import type { NatRange } from '../iptables/target.ts';
-import { type Address, formatAddress, sameAddress } from '../net/address.ts';
+import { type Address, sameAddress } from '../net/address.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, decided, turned } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { reachableTargets } from './reachable-targets.ts';
+import type { Reason } from './reason.ts';
 import type { Connection } from './state.ts';
 
 /**
@@ -25,28 +26,23 @@ export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Bra
   if (others.length === 0) return [branch];
   const sources = sourcesOf(context, address);
   if (!sources.masquerade) return [branch];
-  const by = others.join(' or ');
-  const text = `MASQUERADE gave the flow ${formatAddress(address)}, as it left by ${by}; by ${out} the kernel drops its packets and forgets it`;
+  const reason = { code: 'masquerade-moved', address, by: others, out } as const;
   const elsewhere =
     sources.snat || wasKept(connection) || isMasqueradeOf(branch, out, address, context.world.host);
   if (!elsewhere) {
-    drop(branch, text, context);
+    drop(branch, reason, context);
     return [];
   }
-  const key = `masquerade-moved ${formatAddress(address)} ${out}`;
-  const fails = `MASQUERADE did not give the flow ${formatAddress(address)}, or it left by ${out} from the beginning`;
-  const question = unknown('masquerade-moved', key, { holds: text, fails }, null);
-  const known = answered(branch, key);
+  const question = unknown(reason);
+  const known = answered(branch, question.key);
   if (known === null) context.questions.met(question, branch.probability);
-  if (known !== false)
-    drop(known === null ? decided(branch, key, true, question.holds) : branch, text, context);
+  if (known !== false) drop(known === null ? decided(branch, question, true) : branch, reason, context);
   if (known === true) return [];
-  return [known === null ? decided(branch, key, false, question.fails) : branch];
+  return [known === null ? decided(branch, question, false) : branch];
 }
 
-function drop(branch: Branch, text: string, context: TraceContext): void {
-  const reason = { code: 'masquerade-moved', text, settle: null };
-  const ended = turned(branch, 'nat', text);
+function drop(branch: Branch, reason: Reason, context: TraceContext): void {
+  const ended = turned(branch, 'nat', { fact: 'ended', reason });
   context.ended.push({ branch: ended, verdict: 'drop', reason, rejectWith: null, exit: null });
 }
 

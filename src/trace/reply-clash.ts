@@ -23,11 +23,16 @@ export function withFreePort(branch: Branch, target: NatTarget | null, world: Wo
   if (target !== null && hasOnePort(target)) return branch;
   if (connection === null || connection.fromCapture || connection.state !== 'NEW') return branch;
   if (sourcePort === null || !hasPorts(protocol)) return branch;
-  const place = holderOf(branch.state, connection, world);
-  if (place === null) return branch;
-  const text = `${place} holds a flow that gets the same answers: the kernel takes another source port than ${sourcePort}`;
+  const holder = holderOf(branch.state, connection, world);
+  if (holder === null) return branch;
+  const { file, line } = holder;
   const rewrite = branch.state.sourceRewrite === 'none' ? 'snat' : branch.state.sourceRewrite;
-  return turned(withSource(branch, branch.state.source, null, rewrite), 'nat', text);
+  return turned(withSource(branch, branch.state.source, null, rewrite), 'nat', {
+    fact: 'port-taken',
+    file,
+    line,
+    port: sourcePort,
+  });
 }
 
 function hasOnePort(target: NatTarget): boolean {
@@ -36,8 +41,8 @@ function hasOnePort(target: NatTarget): boolean {
   return ports !== null && ports !== undefined && ports.from === ports.to;
 }
 
-/** @returns where the flow stands that has this connection's answers; null where none of the capture does. */
-function holderOf(state: PacketState, connection: Connection, { flows }: World): string | null {
+/** @returns the flow that has this connection's answers; null where none of the capture does. */
+function holderOf(state: PacketState, connection: Connection, { flows }: World): Flow | null {
   const { replySource: source, replySourcePort: sourcePort } = connection;
   const { replyDestination, replyDestinationPort: destinationPort } = connection;
   const { original, reply } = state.zones ?? { original: 0, reply: 0 };
@@ -57,7 +62,7 @@ function holderOf(state: PacketState, connection: Connection, { flows }: World):
   for (const flow of flowsAt(flows, { protocol, destination, destinationPort })) {
     const direction = directionOf(flow, query);
     if (direction === null || (direction === 'original' && original !== reply)) continue;
-    if (!isSame(flow, connection, original)) return `${flow.file} line ${flow.line}`;
+    if (!isSame(flow, connection, original)) return flow;
   }
   return null;
 }

@@ -114,29 +114,20 @@ function runNat(start: Branch, hook: HookName, context: TraceContext): Branch[] 
   return [...done, ...open.map((branch) => settled(branch, side, null, context.world))];
 }
 
-const NAT_NOT_LISTED = unknown(
-  'nat-not-listed',
-  'nat not listed',
-  {
-    holds: 'a rule of table nat, which the listing does not show, rewrites the packet',
-    fails: 'no rule of table nat, which the listing does not show, rewrites the packet',
-  },
-  'capture all tables with `iptables-save -c`',
-);
+const NAT_NOT_LISTED = unknown({ code: 'nat-not-listed' });
 
 /** `iptables -L` and `-S` print one table. What nat does to a packet decides all that follows, so both ways are given. */
 function withoutNatListing(branch: Branch, context: TraceContext): Branch[] {
-  const { key, holds, fails } = NAT_NOT_LISTED;
-  if (answered(branch, key) === false) return [branch];
+  if (answered(branch, NAT_NOT_LISTED.key) === false) return [branch];
   context.questions.met(NAT_NOT_LISTED, branch.probability);
   context.ended.push({
-    branch: decided(branch, key, true, holds),
+    branch: decided(branch, NAT_NOT_LISTED, true),
     verdict: 'unknown',
-    reason: { ...holds, text: 'where the packet goes then is not known' },
+    reason: { code: 'nat-not-listed' },
     rejectWith: null,
     exit: null,
   });
-  return [decided(branch, key, false, fails)];
+  return [decided(branch, NAT_NOT_LISTED, false)];
 }
 
 /** A table that may stand behind the place where the dump broke off: the walk ends, or is told to rest on its absence. */
@@ -148,7 +139,7 @@ function endsAtCut(
   context: TraceContext,
 ): boolean {
   const assumed = isSeldom(table) ? seldomTableAssumed(ruleset, table) : null;
-  if (assumed !== null) assume(context, assumed.code, assumed.text, assumed.settle);
+  if (assumed !== null) assume(context, assumed);
   const reason = assumed === null ? cutTable(ruleset, table, hook) : null;
   if (reason === null) return false;
   context.ended.push({ branch, verdict: 'unknown', reason, rejectWith: null, exit: null });
@@ -218,12 +209,7 @@ function isIcmp({ state: { protocol } }: Branch): boolean {
 }
 
 function unasked(branch: Branch, context: TraceContext): Branch {
-  assume(
-    context,
-    'flow-not-rewritten',
-    'the flow that the packet belongs to is taken to be one that nat left alone',
-    'capture `conntrack -L` and give --from ADDRESS and --source-port',
-  );
+  assume(context, { code: 'flow-not-rewritten' });
   return branch;
 }
 

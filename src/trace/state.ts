@@ -142,6 +142,11 @@ export function initialState(packet: Packet): PacketState {
   };
 }
 
+/** @returns the TOS that policy rules and routes compare (DSCP and the bits beside ECN), for a look-up; empty where not all of it is known. */
+export function knownTos({ tos }: PacketState): { readonly tos?: number } {
+  return (tos.known & 0xfc) === 0xfc ? { tos: tos.bits } : {};
+}
+
 /** A packet of the node carries the type of a new one, which is unicast, whatever its destination. */
 function frameOf({ entersAt, destination: { family, value } }: Packet): PacketState['frame'] {
   if (entersAt === 'OUTPUT') return 'unicast';

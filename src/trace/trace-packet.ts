@@ -3,12 +3,13 @@ import { HOOK_NAMES } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import { type Branch, changed, type Ending, listed } from './branch.ts';
 import { bridgeCallsIptables, isBridge, isOnLink } from './bridge.ts';
-import { choose } from './choose.ts';
+import { type Choice, choose } from './choose.ts';
 import type { TraceContext } from './context.ts';
 import { explore } from './explore.ts';
 import { listGiven } from './given.ts';
-import type { Condition, Exit, Outcome, Step, Trace } from './outcome.ts';
+import type { Exit, Outcome, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
+import type { Assumption, BackendOrder, Reason } from './reason.ts';
 import { routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
 import { refusedOnArrival } from './source-check.ts';
@@ -29,16 +30,16 @@ export function tracePacket(packet: Packet, world: World): Trace {
 /** Every way a packet can go, as the walk leaves it: ways share their past. */
 export interface Ways {
   /** `order` is set where two backends hold rules: a condition on all that the way did. */
-  readonly ways: readonly { readonly ending: Ending; readonly order: Condition | null }[];
+  readonly ways: readonly { readonly ending: Ending; readonly order: BackendOrder | null }[];
   readonly steps: readonly Step[];
-  readonly assumptions: readonly Condition[];
+  readonly assumptions: readonly Assumption[];
 }
 
 /** What {@link tracePacket} tells, before each way's path and conditions are written out; cheap where only ends matter. */
 export function followPacket(packet: Packet, world: World): Ways {
   const steps = new StepBook();
-  const assumptions = new Map<string, Condition>();
-  const ways: { ending: Ending; order: Condition | null }[] = [];
+  const assumptions = new Map<string, Assumption>();
+  const ways: { ending: Ending; order: BackendOrder | null }[] = [];
   for (const { rulesets, condition } of registrationOrders(world)) {
     const setting = { packet, world: { ...world, rulesets }, steps, assumptions };
     const start: Branch = {
@@ -82,7 +83,7 @@ function numbered(trace: Trace): Trace {
  * Tables of both backends stand at the same priority, and the one registered last is asked first
  * (nf_hook_entries_grow, net/netfilter/core.c). No dump tells which that was, so both orders are followed.
  */
-function registrationOrders(world: World): { rulesets: World['rulesets']; condition: Condition | null }[] {
+function registrationOrders(world: World): { rulesets: World['rulesets']; condition: BackendOrder | null }[] {
   const { rulesets } = world;
   const withRules = rulesets.filter(({ tables }) =>
     [...tables.values()].some(({ chains }) =>
@@ -94,14 +95,11 @@ function registrationOrders(world: World): { rulesets: World['rulesets']; condit
   );
   if (withRules.length < 2) return [{ rulesets, condition: null }];
   const orders = [rulesets, [...rulesets].reverse()];
-  return orders.map((order) => ({
-    rulesets: order,
-    condition: {
-      code: 'backend-order',
-      text: `the ${order[0]?.backend} tables were registered after the ${order[1]?.backend} ones, and so are asked first`,
-      settle: 'nothing in a capture tells; compare the counters of both with iptables-save -c',
-    },
-  }));
+  return orders.map((order) => {
+    const [first, second] = order;
+    const known = first !== undefined && second !== undefined;
+    return { rulesets: order, condition: known ? { first: first.backend, second: second.backend } : null };
+  });
 }
 
 /** A packet that came in through an interface. */
@@ -196,30 +194,18 @@ function unseenBridge(branch: Branch, context: TraceContext): Branch | null {
   const bridge = state.inInterface;
   if (isBridge(host, bridge) !== true || bridgeCallsIptables(host, state.family) !== false) return branch;
   if (typeof bridge !== 'string' || !isOnLink(host, bridge, state.destination)) return branch;
-  const reason = {
-    code: 'bridged-unseen',
-    text: `${bridge} hands the packet on itself, and net.bridge.bridge-nf-call-${state.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`,
-    settle: null,
-  };
+  const reason: Reason = { code: 'bridged-unseen', bridge, family: state.family };
   const exit: Exit = { kind: 'interface', name: bridge, nextHop: null };
   const ended = (way: Branch): Ending => ({ branch: way, verdict: 'accept', reason, rejectWith: null, exit });
   if (!leadsOut(host, state.family, bridge)) {
     context.ended.push(ended(branch));
     return null;
   }
-  const choice = (value: boolean, text: string) => ({
-    value,
-    key: `frame ${bridge} ${value}`,
-    condition: { code: 'bridge-frame', text, settle: null },
+  const choice = (own: boolean): Choice<boolean> => ({
+    value: own,
+    question: { code: 'bridge-frame', bridge, own },
   });
-  const ways = choose(
-    branch,
-    [
-      choice(false, `the frame is for another machine on ${bridge}`),
-      choice(true, `this node answers for the address on ${bridge}`),
-    ],
-    context.questions,
-  );
+  const ways = choose(branch, [choice(false), choice(true)], context.questions);
   for (const { branch: way, value } of ways) if (!value) context.ended.push(ended(way));
   return ways.find(({ value }) => value)?.branch ?? null;
 }
@@ -231,7 +217,7 @@ function leadsOut(host: Host, family: Family, device: string): boolean {
   );
 }
 
-function outcomeOf(ending: Ending, order: Condition | null): Outcome {
+function outcomeOf(ending: Ending, order: BackendOrder | null): Outcome {
   const { branch } = ending;
   const { state } = branch;
   // Without the links to what came before, which are the walk's own.
@@ -239,7 +225,10 @@ function outcomeOf(ending: Ending, order: Condition | null): Outcome {
   const given = listGiven(branch.given);
   return {
     probability: branch.probability,
-    given: order === null ? given : [order, ...given],
+    given:
+      order === null
+        ? given
+        : [{ question: { code: 'backend-order', ...order }, held: true, joined: null }, ...given],
     verdict: ending.verdict,
     decidedBy: ending.reason === null ? (path.at(-1)?.step ?? null) : null,
     reason: ending.reason,

@@ -26,7 +26,7 @@ describe('Does iptables see what a bridge hands on?', () => {
     });
     const trace = ask(FORWARD, { ...POD, to: '10.244.1.6:80', host });
     expect(trace.outcomes.map(({ reason }) => reason?.code)).toEqual(['bridged-unseen', undefined]);
-    expect(trace.outcomes.map(({ given }) => given.map(({ code }) => code))).toEqual([
+    expect(trace.outcomes.map(({ given }) => given.map(({ question }) => question.code))).toEqual([
       ['bridge-frame'],
       ['bridge-frame'],
     ]);

@@ -1,6 +1,6 @@
 import { formatAddress } from '../../net/address.ts';
 import type { Ending, GivenNode } from '../../trace/branch.ts';
-import type { Condition } from '../../trace/outcome.ts';
+import type { BackendOrder } from '../../trace/reason.ts';
 import type { Ways } from '../../trace/trace-packet.ts';
 
 /** One thing that can become of a packet, as one text, and its share given the conditions of its group. */
@@ -21,8 +21,8 @@ export interface Answers {
   readonly list: () => ReadonlyMap<string, boolean>;
 }
 
-/** Puts another side's numbers of rules out of a question's key: `limit … of FORWARD rule 3` may be rule 4 there. */
-export type NameQuestion = (key: string) => string;
+/** Names a question so that numbers of rules are not in it: rule 3 of FORWARD here may be rule 4 on the other side. */
+export type NameQuestion = (question: GivenNode) => string;
 
 /** @returns what a side does with a packet, by the answers it rests on. */
 export function groupWays({ ways }: Ways, nameQuestion: NameQuestion): Group[] {
@@ -126,18 +126,18 @@ const NONE: Hash = { high: 0, low: 0 };
 
 function answersOf(
   newest: GivenNode | null,
-  order: Condition | null,
+  order: BackendOrder | null,
   hashes: WeakMap<GivenNode, Hash>,
   nameQuestion: NameQuestion,
 ): Answers {
   const given = hashOf(newest, hashes, nameQuestion);
   return {
-    hash: `${given.high} ${given.low} ${order?.text ?? ''}`,
+    hash: `${given.high} ${given.low} ${order?.first ?? ''}`,
     list: () => {
       const list = new Map<string, boolean>();
-      for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node.key), node.held);
+      for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node), node.held);
       // Two backends have two orders, so one of them is the other's opposite.
-      if (order !== null) list.set('order', order.text.startsWith('the iptables-nft'));
+      if (order !== null) list.set('order', order.first === 'iptables-nft');
       return list;
     },
   };
@@ -160,7 +160,7 @@ function hashOf(
     fresh.push(node);
   }
   for (const node of fresh.reverse()) {
-    const text = `${nameQuestion(node.key)} ${node.held}`;
+    const text = `${nameQuestion(node)} ${node.held}`;
     sum = { high: (sum.high + fnv(text, 0x811c9dc5)) >>> 0, low: (sum.low + fnv(text, 0x9747b28c)) >>> 0 };
     hashes.set(node, sum);
   }

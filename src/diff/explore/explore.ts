@@ -1,7 +1,8 @@
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
 import type { Branch, GivenNode } from '../../trace/branch.ts';
-import type { Condition } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
+import { flat, type Given, type Question } from '../../trace/question.ts';
+import type { Reason } from '../../trace/reason.ts';
 import { followPacket, type Ways } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
 import { type Box, subtract } from '../space/box.ts';
@@ -42,10 +43,16 @@ export interface Exploration {
   readonly traced: number;
   /** Packets that no trace stands for, because the budget was used up. */
   readonly unexplored: readonly Box[];
-  /** Why packets that fare alike were not followed to their end, and of how many classes. */
-  readonly open: ReadonlyMap<string, number>;
+  /** Why packets that fare alike were not followed to their end. */
+  readonly open: ReadonlyMap<string, OpenEnd>;
   /** What no capture tells, though both sides ask the same: the proof rests on it. */
-  readonly unknowns: ReadonlyMap<string, Condition>;
+  readonly unknowns: ReadonlyMap<string, Given>;
+}
+
+/** Why ways could not be followed to their end, and of how many classes. */
+export interface OpenEnd {
+  readonly reason: Reason;
+  readonly classes: number;
 }
 
 /**
@@ -67,8 +74,8 @@ export function explore(
   watched: ReadonlySet<string> = new Set(),
 ): Exploration {
   const classes: DifferingClass[] = [];
-  const unknowns = new Map<string, Condition>();
-  const open = new Map<string, number>();
+  const unknowns = new Map<string, Given>();
+  const open = new Map<string, OpenEnd>();
   const work = [...boxes].reverse();
   let traced = 0;
   for (let box = work.pop(); box !== undefined; box = work.pop()) {
@@ -89,7 +96,9 @@ export function explore(
     );
     narrowing.ended(ways.map((each) => each.ways.map(({ ending }) => ending.branch)));
     for (const each of ways) noteUnknowns(each, unknowns);
-    const [before, after] = ways.map((each, at) => groupWays(each, sides[at]?.nameQuestion ?? String));
+    const [before, after] = ways.map((each, at) =>
+      groupWays(each, sides[at]?.nameQuestion ?? (({ key }) => key)),
+    );
     const difference = findDifference(before ?? [], after ?? []);
     const cell = narrowing.box;
     if (difference !== null)
@@ -129,23 +138,29 @@ function leftovers(box: Box, cell: Box, { universe: { protocols } }: Space): Box
 }
 
 /** What neither side's trace could follow to its end: behind that point the sides may differ. */
-function noteOpen({ ways }: Ways, open: Map<string, number>): void {
+function noteOpen({ ways }: Ways, open: Map<string, OpenEnd>): void {
   for (const { ending } of ways) {
     if (ending.verdict !== 'unknown' || ending.reason === null) continue;
-    const { text } = ending.reason;
-    open.set(text, (open.get(text) ?? 0) + 1);
+    const { reason } = ending;
+    const key = flat(reason);
+    open.set(key, { reason, classes: (open.get(key)?.classes ?? 0) + 1 });
   }
 }
 
 /** Open questions that many answers are given to in every capture, and that concern the client alone. */
-const EVERYDAY = new Set(['recent', 'source-address', 'source-port']);
+const EVERYDAY: ReadonlySet<Question['code']> = new Set<Question['code']>([
+  'recent',
+  'source-address',
+  'source-port',
+]);
 
-function noteUnknowns({ ways }: Ways, unknowns: Map<string, Condition>): void {
+function noteUnknowns({ ways }: Ways, unknowns: Map<string, Given>): void {
   const seen = new Set<GivenNode>();
   for (const { ending } of ways) {
     for (let node = ending.branch.given; node !== null && !seen.has(node); node = node.before) {
       seen.add(node);
-      if (!EVERYDAY.has(node.condition.code) && node.held) unknowns.set(node.key, node.condition);
+      const { key, question, held } = node;
+      if (!EVERYDAY.has(question.code) && held) unknowns.set(key, { question, held, joined: null });
     }
   }
 }
