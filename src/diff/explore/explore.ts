@@ -85,9 +85,9 @@ export function explore(
     const { packet } = chosen;
     const narrowing = new Narrowing(space, packet, chosen.door, chosen.box);
     const ways = sides.map((side) =>
-      followPacket(packet, { ...side.world(packet.entersAt), observer: narrowing }),
+      followPacket(packet, side.world(packet.entersAt), { observer: narrowing }),
     );
-    narrowing.ended(ways.map((each) => each.ways.map(({ ending }) => ending.branch)));
+    narrowing.ended(ways.map((each) => each.endings.map(({ branch }) => branch)));
     for (const each of ways) noteUnknowns(each, unknowns);
     const [before, after] = ways.map((each, at) => groupWays(each, sides[at]?.nameQuestion ?? String));
     const difference = findDifference(before ?? [], after ?? []);
@@ -103,9 +103,9 @@ export function explore(
 function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {
   const places = new Set<string>();
   const seen = new Set<Branch['path']>();
-  for (const { ways } of sides)
-    for (const { ending } of ways)
-      for (let node = ending.branch.path; node !== null && !seen.has(node); node = node.before) {
+  for (const { endings } of sides)
+    for (const { branch } of endings)
+      for (let node = branch.path; node !== null && !seen.has(node); node = node.before) {
         seen.add(node);
         const { table, chain, rule } = node.step;
         if (watched.has(chain)) places.add(placeOf(table, chain, rule?.text ?? null));
@@ -129,10 +129,10 @@ function leftovers(box: Box, cell: Box, { universe: { protocols } }: Space): Box
 }
 
 /** What neither side's trace could follow to its end: behind that point the sides may differ. */
-function noteOpen({ ways }: Ways, open: Map<string, number>): void {
-  for (const { ending } of ways) {
-    if (ending.verdict !== 'unknown' || ending.reason === null) continue;
-    const { text } = ending.reason;
+function noteOpen({ endings }: Ways, open: Map<string, number>): void {
+  for (const { verdict, reason } of endings) {
+    if (verdict !== 'unknown' || reason === null) continue;
+    const { text } = reason;
     open.set(text, (open.get(text) ?? 0) + 1);
   }
 }
@@ -140,10 +140,10 @@ function noteOpen({ ways }: Ways, open: Map<string, number>): void {
 /** Open questions that many answers are given to in every capture, and that concern the client alone. */
 const EVERYDAY = new Set(['recent', 'source-address', 'source-port']);
 
-function noteUnknowns({ ways }: Ways, unknowns: Map<string, Condition>): void {
+function noteUnknowns({ endings }: Ways, unknowns: Map<string, Condition>): void {
   const seen = new Set<GivenNode>();
-  for (const { ending } of ways) {
-    for (let node = ending.branch.given; node !== null && !seen.has(node); node = node.before) {
+  for (const { branch } of endings) {
+    for (let node = branch.given; node !== null && !seen.has(node); node = node.before) {
       seen.add(node);
       if (!EVERYDAY.has(node.condition.code) && node.held) unknowns.set(node.key, node.condition);
     }
