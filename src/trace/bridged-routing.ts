@@ -2,7 +2,7 @@ import { sameAddress } from '../net/address.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge, isOnLink } from './bridge.ts';
 import { assume, type TraceContext } from './context.ts';
-import type { Device } from './outcome.ts';
+import type { Device } from './packet.ts';
 import { hairpinOff } from './route-endings.ts';
 import type { Routed } from './routed.ts';
 import type { PacketState } from './state.ts';

@@ -1,20 +1,25 @@
-import type { Backend, HookName, Rule, TableName } from '../iptables/ruleset.ts';
+import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { Address } from '../net/address.ts';
 import type { Packet, Sender } from './packet.ts';
+import type { Place } from './place.ts';
 import type { Given } from './question.ts';
 import type { Assumption, Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
 
+export type { Device } from './packet.ts';
+
 /** What became of the packet on this node. `unknown`: the capture cannot tell, and `given` or `reason` say why. */
 export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
 
-/** A rule or policy that some outcome passed; listed once for each hook in which it was met. */
-export interface Step {
+/**
+ * A rule or policy that some outcome passed, with the place where it stands; listed once for each hook in which it was met.
+ */
+export type Step = Place & StepFacts;
+
+/** What a step tells beside its place. */
+export interface StepFacts {
   readonly id: number;
   readonly hook: HookName;
-  readonly backend: Backend;
-  readonly table: TableName;
-  readonly chain: string;
   /** Null for a policy and for the end of a user chain. */
   readonly rule: Rule | null;
   readonly event: 'rule' | 'policy' | 'chain-end';
@@ -23,9 +28,6 @@ export interface Step {
   /** Chain jumped to, `--to-destination`, mark written, ICMP sent, policy; null where the action says it all. */
   readonly target: string | null;
 }
-
-/** A network interface by name; null: there is none at this hook; undefined: there is one, but the capture does not tell which. */
-export type Device = string | null | undefined;
 
 /** One step on one outcome's way, with the packet as it was when it met the step. */
 export interface PathEntry {

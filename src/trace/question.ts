@@ -3,7 +3,7 @@ import type { MatchOf, OpaqueModule, TupleSide } from '../iptables/match.ts';
 import type { Address } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Range } from '../net/range.ts';
-import type { BackendOrder, PlacedRule, RouteTaken } from './reason.ts';
+import type { PlacedRule, RouteTaken } from './reason.ts';
 
 /** The addresses that a sender is asked to be one of. */
 export type AddressSet =
@@ -153,8 +153,8 @@ export type Question =
     }
   | { readonly code: 'bridge-frame'; readonly bridge: string; readonly own: boolean }
   | { readonly code: 'tproxy-socket'; readonly onIp: string | null; readonly onPort: number }
-  /** Of two backends with tables at one priority: whose were registered last, and so are asked first. */
-  | ({ readonly code: 'backend-order' } & BackendOrder)
+  /** Of two registrants with programs at one priority: whether `later` came last, and so is asked first. */
+  | { readonly code: 'backend-order'; readonly later: string; readonly earlier: string }
   /** A rule of table nat, which the listing does not show, rewrites the packet. */
   | { readonly code: 'nat-not-listed' }
   /** One of `count` further questions has another answer than the one followed. */

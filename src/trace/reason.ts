@@ -1,5 +1,5 @@
 import type { RouteUnknown, SourceUnknown } from '../host/unknown-fact.ts';
-import type { Backend, HookName, TableName } from '../iptables/ruleset.ts';
+import type { HookName, TableName } from '../iptables/ruleset.ts';
 import type { Address, Family } from '../net/address.ts';
 
 /** A rule by the place where it stands. */
@@ -68,6 +68,8 @@ export type Reason =
   | { readonly code: 'chain-missing'; readonly rule: PlacedRule; readonly target: string }
   | { readonly code: 'chain-loop'; readonly rule: PlacedRule }
   | { readonly code: 'walk-too-long'; readonly jumps: number }
+  /** A program sends the packet back to a hook again and again. */
+  | { readonly code: 'sent-round'; readonly times: number }
   | { readonly code: 'dump-cut'; readonly file: string; readonly line: number; readonly place: CutPlace }
   | { readonly code: 'too-many-questions' }
   | { readonly code: 'too-many-ways'; readonly limit: number };
@@ -107,9 +109,3 @@ export type TurnFact =
       readonly state: string | null;
     }
   | { readonly fact: 'port-taken'; readonly file: string; readonly line: number; readonly port: number };
-
-/** Of two backends with tables at the same priority: which one's were registered last, and so are asked first. */
-export interface BackendOrder {
-  readonly first: Backend;
-  readonly second: Backend;
-}

@@ -6,7 +6,6 @@ import { hasPorts } from '../net/protocol.ts';
 import { type Branch, turned } from './branch.ts';
 import { withSource } from './nat.ts';
 import type { Connection, PacketState } from './state.ts';
-import type { NatTarget } from './walk-chain.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,13 +13,11 @@ import type { World } from './world.ts';
  * from the same port, a Service and its endpoint asked from one port, or the same packet in another conntrack zone), the
  * kernel takes another source port, even of a packet that no rule rewrites (get_unique_tuple, nf_nat_used_tuple,
  * net/netfilter/nf_nat_core.c).
- * A rule that leaves it no choice (`--to-source :5000`) is taken at its word.
- * @param branch a new connection whose source is decided
- * @param target what decided it; null: no rule
+ * @param branch a new connection whose source is decided, by a rule that leaves the kernel a choice or by none: one that
+ *   does not (`--to-source :5000`) is taken at its word
  */
-export function withFreePort(branch: Branch, target: NatTarget | null, world: World): Branch {
+export function withFreePort(branch: Branch, world: World): Branch {
   const { connection, sourcePort, protocol } = branch.state;
-  if (target !== null && hasOnePort(target)) return branch;
   if (connection === null || connection.fromCapture || connection.state !== 'NEW') return branch;
   if (sourcePort === null || !hasPorts(protocol)) return branch;
   const holder = holderOf(branch.state, connection, world);
@@ -33,12 +30,6 @@ export function withFreePort(branch: Branch, target: NatTarget | null, world: Wo
     line,
     port: sourcePort,
   });
-}
-
-function hasOnePort(target: NatTarget): boolean {
-  const ports =
-    target.kind === 'snat' ? target.to?.ports : target.kind === 'masquerade' ? target.ports : null;
-  return ports !== null && ports !== undefined && ports.from === ports.to;
 }
 
 /** @returns the flow that has this connection's answers; null where none of the capture does. */

@@ -1,8 +1,7 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
-import type { Device } from './outcome.ts';
-import { type Packet, type Sender, senderOf } from './packet.ts';
+import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
 export interface PacketState {

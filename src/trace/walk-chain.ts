@@ -7,6 +7,7 @@ import { answered, type Branch, changed, decided, type Ending, entriesOf, passed
 import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
+import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
 import { applyToPacket } from './packet-targets.ts';
 import type { Questions } from './questions.ts';
@@ -72,7 +73,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
         break;
       }
       if (index === undefined) {
-        branch = passed(branch, walk.steps.end(walk.hook, walk.backend, frame.chain));
+        branch = passed(branch, endStep(frame.chain, walk));
         if (frame.chain.policy !== null) {
           if (frame.chain.policy === 'DROP') result.ended.push(ending(branch, 'drop'));
           else result.passed.push(branch);
@@ -98,10 +99,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = rememberedRecent(
-        passed(hit, walk.steps.rule(walk.hook, walk.backend, frame.chain, rule)),
-        rule.matches,
-      );
+      branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), rule.matches);
       const after = follow(branch, rule, frame, next, walk, result);
       if (after === null) break;
       branch = after.branch;

@@ -1,6 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
 import type { Ending, GivenNode } from '../../trace/branch.ts';
-import type { BackendOrder } from '../../trace/reason.ts';
 import type { Ways } from '../../trace/trace-packet.ts';
 
 /** One thing that can become of a packet, as one text, and its share given the conditions of its group. */
@@ -25,14 +24,14 @@ export interface Answers {
 export type NameQuestion = (question: GivenNode) => string;
 
 /** @returns what a side does with a packet, by the answers it rests on. */
-export function groupWays({ ways }: Ways, nameQuestion: NameQuestion): Group[] {
+export function groupWays({ endings }: Ways, nameQuestion: NameQuestion): Group[] {
   const groups = new Map<
     string,
     { answers: Answers; shares: Map<string, number>; ends: Map<string, Ending> }
   >();
   const hashes = new WeakMap<GivenNode, Hash>();
-  for (const { ending, order } of ways) {
-    const answers = answersOf(ending.branch.given, order, hashes, nameQuestion);
+  for (const ending of endings) {
+    const answers = answersOf(ending.branch.given, hashes, nameQuestion);
     let group = groups.get(answers.hash);
     if (group === undefined) {
       group = { answers, shares: new Map(), ends: new Map() };
@@ -126,18 +125,15 @@ const NONE: Hash = { high: 0, low: 0 };
 
 function answersOf(
   newest: GivenNode | null,
-  order: BackendOrder | null,
   hashes: WeakMap<GivenNode, Hash>,
   nameQuestion: NameQuestion,
 ): Answers {
   const given = hashOf(newest, hashes, nameQuestion);
   return {
-    hash: `${given.high} ${given.low} ${order?.first ?? ''}`,
+    hash: `${given.high} ${given.low}`,
     list: () => {
       const list = new Map<string, boolean>();
       for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node), node.held);
-      // Two backends have two orders, so one of them is the other's opposite.
-      if (order !== null) list.set('order', order.first === 'iptables-nft');
       return list;
     },
   };

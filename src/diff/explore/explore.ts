@@ -92,9 +92,9 @@ export function explore(
     const { packet } = chosen;
     const narrowing = new Narrowing(space, packet, chosen.door, chosen.box);
     const ways = sides.map((side) =>
-      followPacket(packet, { ...side.world(packet.entersAt), observer: narrowing }),
+      followPacket(packet, side.world(packet.entersAt), { observer: narrowing }),
     );
-    narrowing.ended(ways.map((each) => each.ways.map(({ ending }) => ending.branch)));
+    narrowing.ended(ways.map((each) => each.endings.map(({ branch }) => branch)));
     for (const each of ways) noteUnknowns(each, unknowns);
     const [before, after] = ways.map((each, at) =>
       groupWays(each, sides[at]?.nameQuestion ?? (({ key }) => key)),
@@ -112,9 +112,9 @@ export function explore(
 function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {
   const places = new Set<string>();
   const seen = new Set<Branch['path']>();
-  for (const { ways } of sides)
-    for (const { ending } of ways)
-      for (let node = ending.branch.path; node !== null && !seen.has(node); node = node.before) {
+  for (const { endings } of sides)
+    for (const { branch } of endings)
+      for (let node = branch.path; node !== null && !seen.has(node); node = node.before) {
         seen.add(node);
         const { table, chain, rule } = node.step;
         if (watched.has(chain)) places.add(placeOf(table, chain, rule?.text ?? null));
@@ -138,10 +138,9 @@ function leftovers(box: Box, cell: Box, { universe: { protocols } }: Space): Box
 }
 
 /** What neither side's trace could follow to its end: behind that point the sides may differ. */
-function noteOpen({ ways }: Ways, open: Map<string, OpenEnd>): void {
-  for (const { ending } of ways) {
-    if (ending.verdict !== 'unknown' || ending.reason === null) continue;
-    const { reason } = ending;
+function noteOpen({ endings }: Ways, open: Map<string, OpenEnd>): void {
+  for (const { verdict, reason } of endings) {
+    if (verdict !== 'unknown' || reason === null) continue;
     const key = flat(reason);
     open.set(key, { reason, classes: (open.get(key)?.classes ?? 0) + 1 });
   }
@@ -154,10 +153,10 @@ const EVERYDAY: ReadonlySet<Question['code']> = new Set<Question['code']>([
   'source-port',
 ]);
 
-function noteUnknowns({ ways }: Ways, unknowns: Map<string, Given>): void {
+function noteUnknowns({ endings }: Ways, unknowns: Map<string, Given>): void {
   const seen = new Set<GivenNode>();
-  for (const { ending } of ways) {
-    for (let node = ending.branch.given; node !== null && !seen.has(node); node = node.before) {
+  for (const { branch } of endings) {
+    for (let node = branch.given; node !== null && !seen.has(node); node = node.before) {
       seen.add(node);
       const { key, question, held } = node;
       if (!EVERYDAY.has(question.code) && held) unknowns.set(key, { question, held, joined: null });

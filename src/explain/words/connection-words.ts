@@ -85,11 +85,15 @@ export const CONNECTION_WORDS: {
       'no rule of table nat, which the listing does not show, rewrites the packet',
       'capture all tables with `iptables-save -c`',
     ),
-  'backend-order': ({ first, second }) =>
-    denied(
-      `the ${first} tables were registered after the ${second} ones, and so are asked first`,
+  'backend-order': ({ later, earlier }) => {
+    const order = (first: string, second: string): string =>
+      `the ${first} tables were registered after the ${second} ones, and so are asked first`;
+    return said(
+      order(later, earlier),
+      order(earlier, later),
       'nothing in a capture tells; compare the counters of both with iptables-save -c',
-    ),
+    );
+  },
 };
 
 /** @returns why MASQUERADE's flow is dropped on another interface. */

@@ -63,6 +63,8 @@ function reasonText(reason: Reason): string {
       return `the chains lead back into each other at ${place(reason.rule)}; the kernel would refuse these rules`;
     case 'walk-too-long':
       return `the packet passes more than ${reason.jumps} jumps in one table; its way was not followed further`;
+    case 'sent-round':
+      return `the packet is sent back to a hook more than ${reason.times} times; its way was not followed further`;
     case 'dump-cut':
       return `the dump breaks off at ${reason.file}:${reason.line}, ${cutText(reason.place)}`;
     case 'too-many-questions':
