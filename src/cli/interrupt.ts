@@ -1,4 +1,3 @@
-import { constants } from 'node:os';
 import type { Lifeline } from '../capture/live/lifeline.ts';
 import { InterruptedError } from '../capture/live/unreachable-error.ts';
 import { escapeLines } from '../render/escape.ts';
@@ -10,46 +9,52 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** A run that must tidy up before it ends. */
 interface Holder {
   interrupt(reason: InterruptedError): void;
+  say(text: string): void;
   /** What to say where the user does not wait for the tidying. */
   lastWords(): readonly string[];
+}
+
+/** A lifeline that lasts until it is released. */
+export interface Hold extends Lifeline {
+  /**
+   * Runs what leaves nothing behind, such as long computing: meanwhile a signal ends the process at once. Throws
+   * InterruptedError where one came before, and what `run` throws.
+   */
+  idle<T>(run: () => Promise<T>): Promise<T>;
+  /**
+   * Ends the hold. A signal that came before has aborted `signal` when this resolves: ask it then, for an answer after an
+   * interrupt is not wanted.
+   */
+  release(): Promise<void>;
 }
 
 const holders = new Set<Holder>();
 let interrupted = false;
 
 /**
- * Ends the process on a signal: at once, with the shell's status for it, where nothing has to be removed first; else the
- * first signal starts the removing and a second one ends the process and says what is left.
- * @param say writes to standard error.
+ * While somebody holds, the first signal starts the tidying, and a second one ends the process and says what is left.
+ *
+ * While nobody does, nobody listens, and the kernel ends the process itself: JavaScript hears of a signal only between two
+ * pieces of computing, and one piece may take minutes. A shell sees the same status, 128 and the signal's number.
+ *
+ * @returns the lifeline of a run that has something to tidy up; call `release` when it is done.
  */
-export function listenForSignals(say: (text: string) => void): void {
-  for (const name of SIGNALS) process.on(name, () => endOn(128 + constants.signals[name], say));
-}
-
-/** Ends the run as a signal would: also where standard output was closed under us. */
-export function endOn(status: number, say: (text: string) => void): void {
-  if (holders.size === 0) process.exit(status);
-  const words = [...holders].flatMap((holder) => holder.lastWords());
-  if (interrupted) {
-    for (const line of words) say(`${escapeLines(line)}\n`);
-    process.exit(status);
-  }
-  interrupted = true;
-  if (words.length > 0) say('\nstopping; first the debug pod is removed (once more to stop at once)\n');
-  for (const holder of holders) holder.interrupt(new InterruptedError(status));
-}
-
-/** @returns the lifeline of a live run; call `release` when the run is over. */
-export function holdInterrupts(progress: Progress): Lifeline & { release(): void } {
+export function holdInterrupts(progress: Progress): Hold {
   const controller = new AbortController();
+  const { signal } = controller;
   const words = new Map<symbol, string>();
   const holder: Holder = {
     interrupt: (reason) => controller.abort(reason),
+    say: (text) => progress.say(text),
     lastWords: () => [...words.values()],
   };
-  holders.add(holder);
+  const release = async (): Promise<void> => {
+    await hearSignals();
+    letGo(holder);
+  };
+  hold(holder);
   return {
-    signal: controller.signal,
+    signal,
     onStep: (text) => progress.begin(text),
     say: (text) => progress.say(escapeLines(text)),
     guard(lastWords) {
@@ -57,6 +62,43 @@ export function holdInterrupts(progress: Progress): Lifeline & { release(): void
       words.set(key, lastWords);
       return () => void words.delete(key);
     },
-    release: () => void holders.delete(holder),
+    async idle(run) {
+      await release();
+      signal.throwIfAborted();
+      try {
+        return await run();
+      } finally {
+        hold(holder);
+      }
+    },
+    release,
   };
+}
+
+function hold(holder: Holder): void {
+  if (holders.size === 0) for (const name of SIGNALS) process.on(name, onSignal);
+  holders.add(holder);
+}
+
+function letGo(holder: Holder): void {
+  holders.delete(holder);
+  if (holders.size === 0) for (const name of SIGNALS) process.off(name, onSignal);
+}
+
+function onSignal(_name: string, number: number): void {
+  const status = 128 + number;
+  const [{ say } = { say: () => undefined }] = holders;
+  const words = [...holders].flatMap((holder) => holder.lastWords());
+  if (interrupted) {
+    for (const line of words) say(escapeLines(line));
+    process.exit(status);
+  }
+  interrupted = true;
+  if (words.length > 0) say('\nstopping; first the debug pod is removed (once more to stop at once)');
+  for (const holder of holders) holder.interrupt(new InterruptedError(status));
+}
+
+/** Signals wait for the next look at the system; the first of two turns may have begun before it. */
+async function hearSignals(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

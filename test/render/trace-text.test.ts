@@ -8,9 +8,9 @@ import type {
   TraceItem,
   TraceList,
 } from '../../src/explain/explanation.ts';
-import { NO_COLOURS } from '../../src/render/colours.ts';
 import { groupOutcomes } from '../../src/render/trace/outcome-groups.ts';
 import { renderTraceText } from '../../src/render/trace-text.ts';
+import { renderBothWays } from '../support/in-colour.ts';
 
 const note = (text: string, code = 'test'): Note => ({ code, text, settle: null });
 const remark = (text: string, more: Partial<Remark> = {}): Remark => ({
@@ -82,7 +82,7 @@ function text(
     problems: [],
     items: [item],
   };
-  return renderTraceText(list, { detail: 'answer', width, colours: NO_COLOURS });
+  return renderBothWays((colours) => renderTraceText(list, { detail: 'answer', width, colours }));
 }
 
 /** `a` is the answer yes to question a, `not a` the answer no. */
