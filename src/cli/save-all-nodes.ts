@@ -19,7 +19,7 @@ export async function saveAllNodes(
 ): Promise<CapturedNode[]> {
   const folders = new Folders();
   const results = await readAllNodes(live, lifeline, async (node): Promise<CapturedNode> => {
-    const { files, item } = await readNode(node, objects, context, false);
+    const { files, item } = await readNode(node, objects, context, 'none');
     const folder = folders.of(node.target.node);
     writer.add(files, folder);
     return { ...item, path: writer.pathOf(folder) };

@@ -55,9 +55,10 @@ async function readItems(
   lifeline: Lifeline,
   writer: CaptureWriter,
 ): Promise<CapturedNode[]> {
+  const redaction = !request.redact ? 'none' : request.force ? 'forced' : 'redacted';
   if (live === null) {
     const { copyRedacted } = await import('./copy-capture.ts');
-    const { files, item } = await copyRedacted(request.sources, context);
+    const { files, item } = await copyRedacted(request.sources, redaction, context);
     writer.add(files, '');
     return [item];
   }
@@ -66,7 +67,7 @@ async function readItems(
   if (request.allNodes && live.target !== null) {
     return await saveAllNodes({ ...live, target: live.target }, objects, context, lifeline, writer);
   }
-  const { files, item } = await readNode(live, objects, context, request.redact);
+  const { files, item } = await readNode(live, objects, context, redaction);
   writer.add(files, '');
   return [item];
 }
