@@ -4,10 +4,8 @@ import { AddressMap, isWellKnown, tellsHalf } from './address-map.ts';
 import { Aliases, type NameKind } from './aliases.ts';
 import { ChainAliases } from './chain-aliases.ts';
 import { InterfaceNames } from './interfaces.ts';
+import { type PartNames, renameByParts } from './ipv6-parts.ts';
 import { letters } from './letters.ts';
-
-const MAPPED = 0xffffn;
-const NAT64 = 0x64ff9bn << 64n;
 
 /** The new name of everything: one for a whole capture, so that a thing has one new name in every file. */
 export class Renamer {
@@ -17,6 +15,11 @@ export class Renamer {
   readonly chains: ChainAliases;
   readonly #key: string;
   readonly #seen = new Map<string, string>();
+  readonly #parts: PartNames = {
+    ipv4: (value) => this.addresses.rename({ family: 'ipv4', value }).value,
+    mac: (text) => this.mac(text) ?? text,
+    scramble: (value, bits) => BigInt(`0x${letters(`${this.#key} id ${value}`, bits / 4, 'hex')}`),
+  };
   /** Ends of ranges, which may get other names than the same addresses elsewhere. */
   readonly #ends: (readonly [original: Address, renamed: Address])[] = [];
 
@@ -38,15 +41,9 @@ export class Renamer {
     const address = parseAddress(text);
     if (address === null) return null;
     const { family, value } = address;
-    let renamed = formatAddress(this.addresses.rename(address));
-    if (family === 'ipv6') {
-      const tail = { family: 'ipv4' as const, value: value & 0xffffffffn };
-      const head = value >> 32n;
-      if (head === MAPPED || head === NAT64) {
-        const moved = this.addresses.rename(tail).value;
-        renamed = formatAddress({ family, value: (head << 32n) | moved });
-      } else if (isInterfaceId(value)) renamed = this.#linkLocal(value);
-    }
+    const byParts = family === 'ipv6' ? renameByParts(value, this.#parts) : null;
+    const moved = byParts === null ? this.addresses.rename(address) : { family, value: byParts };
+    const renamed = formatAddress(moved);
     this.#seen.set(text, renamed);
     return renamed;
   }
@@ -149,26 +146,4 @@ export class Renamer {
     }
     return kept;
   }
-
-  /** The interface identifier of a link-local address is made of the MAC address (RFC 4291, appendix A). */
-  #linkLocal(value: bigint): string {
-    const hex = (value & ((1n << 64n) - 1n)).toString(16).padStart(16, '0');
-    const first = (Number.parseInt(hex.slice(0, 2), 16) ^ 2).toString(16).padStart(2, '0');
-    const mac = [
-      first,
-      hex.slice(2, 4),
-      hex.slice(4, 6),
-      hex.slice(10, 12),
-      hex.slice(12, 14),
-      hex.slice(14),
-    ];
-    const renamed = (this.mac(mac.join(':')) ?? mac.join(':')).split(':');
-    const head = (Number.parseInt(renamed[0] ?? '0', 16) ^ 2).toString(16).padStart(2, '0');
-    const id = `${head}${renamed[1]}${renamed[2]}fffe${renamed.slice(3).join('')}`;
-    return formatAddress({ family: 'ipv6', value: ((value >> 64n) << 64n) | BigInt(`0x${id}`) });
-  }
-}
-
-function isInterfaceId(value: bigint): boolean {
-  return value >> 118n === 0x3fan && ((value >> 24n) & 0xffffn) === 0xfffen;
 }

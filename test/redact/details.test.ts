@@ -86,6 +86,28 @@ describe('addresses', () => {
     expect(names.address('::ffff:10.1.2.3')).toBe(`::ffff:${names.address('10.1.2.3')}`);
   });
 
+  it.each([
+    ['::ffff:10.77.1.2', '::ffff:'],
+    ['::ffff:0:10.77.1.2', '::ffff:0:'],
+    ['64:ff9b::10.77.1.2', '64:ff9b::'],
+    ['::10.77.1.2', '::'],
+    ['fe80::10.77.1.2', 'fe80::'],
+    ['fe80::5efe:10.77.1.2', 'fe80::5efe:'],
+  ])('in %s is renamed as the IPv4 address itself', (text, before) => {
+    const names = renamer();
+    const alone = names.address('10.77.1.2') ?? '';
+    expect(alone).not.toBe('10.77.1.2');
+    const usual = parseAddress(`${before}${alone}`);
+    expect(parseAddress(names.address(text) ?? '')).toEqual(usual);
+    expect(parseAddress(names.address('fe80::a4d:102') ?? '')).toEqual(parseAddress(`fe80::${alone}`));
+  });
+
+  it.each(['fe80::1234:5678:9abc:def0', '64:ff9b:1:2:3:4:5:6'])('%s keeps its network alone', (text) => {
+    const renamed = renamer().address(text) ?? '';
+    expect(renamed.split(':')[0]).toBe(text.split(':')[0]);
+    for (const group of text.split(':').slice(2)) expect(renamed.split(':').slice(2)).not.toContain(group);
+  });
+
   it('made of a MAC address change with it', () => {
     const names = renamer();
     const renamed = names.address('fe80::4874:1bff:febf:7fbc') ?? '';
