@@ -57,6 +57,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   'ip-rule': 'ip-rule.json',
   nft: 'nft.json',
   sysctl: 'sysctl.txt',
+  manifest: 'capture.json',
 };
 
 function pathOf({ name, head }: SourceText): string {

@@ -45,5 +45,6 @@ function refusePinned(pinned: readonly string[], redaction: Redaction, problems:
 
 function kindOf(path: string, bytes: Buffer): SourceKind {
   const { kind } = recognise(bytes.subarray(0, HEAD_BYTES));
-  return kind === 'empty' ? (hintsOfName(path)?.kind ?? kind) : kind;
+  // Nothing but its name tells of an empty file, and a name that the contract does not know is somebody's own.
+  return kind === 'empty' ? (hintsOfName(path)?.kind ?? 'unknown') : kind;
 }

@@ -54,6 +54,9 @@ export function renameIpJson(value: unknown, renamer: Renamer): unknown {
   return renameJson(value, '', (key, text) => FIELDS[key]?.(text, renamer));
 }
 
+/** A plain word, or one of nft's operators on bits. */
+const NAME = /^(?:[a-z][a-z0-9_ -]{0,40}|[&|^]|<<|>>)$/;
+
 /** `ip` and `nft` nest some ten deep. */
 const DEEPEST = 100;
 
@@ -75,7 +78,7 @@ export function renameJson(
   }
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => /^[a-z][a-z0-9_ -]{0,40}$/.test(name))
+      .filter(([name]) => NAME.test(name))
       .map(([name, item]) => [name, renameJson(item, name, rename, depth + 1)])
       .filter(([, item]) => item !== undefined),
   );

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -253,6 +253,64 @@ describe('other files', () => {
     const flow = parseFlowLine(written.replace(/^ *\[NEW\] /, ''), 'conntrack.txt', 1);
     expect(flow).toMatchObject({ protocol: 17, original: { sourcePort: 1, destinationPort: 80 } });
     expect(flow?.reply.source).toEqual(flow?.original.destination);
+  });
+
+  it('of nftables keep no name that looks like a number, and no header bytes that may be an address', async () => {
+    const raw = { payload: { base: 'nh', offset: 128, len: 32 } };
+    const masked = { '&': [raw, 4294967040] };
+    const rule = (left: object) => ({
+      rule: {
+        family: 'ip',
+        table: 'filter',
+        chain: 'cafe-bad',
+        expr: [{ match: { op: '==', left, right: 172814593 } }, { jump: { target: 'deadbeef' } }],
+      },
+    });
+    const chains = ['cafe-bad', 'deadbeef', '10-9'].map((name) => ({
+      chain: { family: 'ip', table: 'filter', name },
+    }));
+    const nftables = [{ table: { family: 'ip', name: 'filter' } }, ...chains, rule(raw), rule(masked)];
+    const { text } = await redacted({ 'nft.json': JSON.stringify({ nftables }) });
+    expect(text).not.toMatch(/cafe|beef|"10-9"|172814593/);
+    expect(text).toContain('"right":0');
+  });
+
+  it('of a manifest keep versions, modes and flags only as everybody has them', async () => {
+    const { text } = await redacted({
+      'capture.json': JSON.stringify({
+        kind: 'CaptureManifest',
+        kubeProxy: 'Kubernetes v1.30.2-acme.7',
+        kernel: '6.1.0-acme',
+        proxyMode: 'acme',
+        backend: 'iptables-acme',
+        tools: ['iptables v1.8.9 (acme)'],
+        kubeProxyFlags: [
+          '--proxy-mode=acme',
+          '--ipvs-scheduler=acme',
+          '-v=2',
+          '--iptables-sync-period=1m30s',
+        ],
+      }),
+    });
+    expect(text).not.toContain('acme');
+    expect(text).toContain('Kubernetes v1.30.2"');
+    expect(text).toContain('--iptables-sync-period=1m30s');
+  });
+
+  it('are never called by names of their own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kp-explain-redact-'));
+    try {
+      const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+      mkdirSync(from);
+      writeFileSync(join(from, 'acme-rules.txt'), '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
+      writeFileSync(join(from, 'acme-nothing.txt'), '');
+      writeFileSync(join(from, 'acme.json'), '{"apiVersion": "kp-explain/v1", "kind": "CaptureManifest"}');
+      const { status } = await run(['capture', '-w', to, '--redact', '-f', from]);
+      expect(status).toBe(0);
+      expect(readdirSync(to).sort()).toEqual(['capture.json', 'iptables-save.txt']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('broken ones are left out whole', async () => {
