@@ -21,7 +21,7 @@ export async function saveAllNodes(
   const results = await readAllNodes(
     live,
     lifeline,
-    async (node) => ({ node: node.target.node, ...(await readNode(node, objects, context, false)) }),
+    async (node) => ({ node: node.target.node, ...(await readNode(node, objects, context, 'none')) }),
     async ({ node, files, item }): Promise<CapturedNode> => {
       const folder = folders.of(node);
       writer.add(files, folder);

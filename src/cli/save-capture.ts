@@ -56,9 +56,12 @@ async function readItems(
   hold: Hold,
   writer: CaptureWriter,
 ): Promise<CapturedNode[]> {
+  const redaction = !request.redact ? 'none' : request.force ? 'forced' : 'redacted';
   if (live === null) {
     const { copyRedacted } = await import('./copy-capture.ts');
-    const { files, item } = await hold.idle(async () => await copyRedacted(request.sources, context));
+    const { files, item } = await hold.idle(
+      async () => await copyRedacted(request.sources, redaction, context),
+    );
     writer.add(files, '');
     return [item];
   }
@@ -68,7 +71,7 @@ async function readItems(
     return await saveAllNodes({ ...live, target: live.target }, objects, context, hold, writer);
   }
   // Reading holds on its own; renaming what was read leaves nothing behind.
-  const { files, item } = await hold.idle(async () => await readNode(live, objects, context, request.redact));
+  const { files, item } = await hold.idle(async () => await readNode(live, objects, context, redaction));
   writer.add(files, '');
   return [item];
 }
