@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fieldsOf, textOf } from '../fields.ts';
 import type { ApiAccess, CredentialPlugin } from './access.ts';
 import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
+import { foreignWordsOf } from './foreign-words.ts';
 
 /** What a plugin gave. */
 export interface PluginCredential {
@@ -92,7 +93,7 @@ function reasonOf(
     return `it is not installed${hint}`;
   }
   if (error.killed === true) return `it did not end within ${Math.round(timeout / 1000)} s`;
-  const words = lastWordsOf(stderr);
+  const words = foreignWordsOf(stderr, { credentials: { kind: 'plugin', plugin } });
   const asks = plugin.interactiveMode === 'Always' ? '; it must ask you: run kubectl get nodes first' : '';
   return `${words === '' ? `it ended with status ${nodeCodeOf(error)}` : words}${asks}`;
 }
