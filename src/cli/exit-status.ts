@@ -1,4 +1,4 @@
-/** Exit statuses of the contract. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, kill. */
+/** Exit statuses of the contract. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, Ctrl-\, kill. */
 export const EXIT = {
   answered: 0,
   no: 1,
@@ -7,6 +7,7 @@ export const EXIT = {
   bug: 70,
   hungUp: 129,
   interrupted: 130,
+  quit: 131,
   terminated: 143,
 } as const;
 
@@ -18,6 +19,7 @@ const NO_BUG: readonly ExitStatus[] = [
   EXIT.unreachable,
   EXIT.hungUp,
   EXIT.interrupted,
+  EXIT.quit,
   EXIT.terminated,
 ];
 

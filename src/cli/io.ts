@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { EXIT } from './exit-status.ts';
 import { endOn, listenForSignals } from './interrupt.ts';
+import { outliveTerminal } from './terminal.ts';
 
 /** What a command may touch of the process; tests give their own. */
 export interface Io {
@@ -20,7 +21,9 @@ export interface Io {
 export function processIo(): Io {
   const say = (text: string): void => void process.stderr.write(text);
   process.stdout.on('error', endQuietly);
-  process.stderr.on('error', endQuietly);
+  // A message that nobody can read changes nothing: least of all may it end a run that has something to remove.
+  process.stderr.on('error', () => undefined);
+  outliveTerminal();
   listenForSignals(say);
   return {
     programName: programNameOf(process.argv[1] ?? ''),
@@ -43,6 +46,7 @@ export function programNameOf(script: string): string {
 }
 
 function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  endOn(EXIT.answered, () => undefined);
+  if (error.code === 'EPIPE') endOn(EXIT.answered, () => undefined);
+  else if (error.code === 'EIO') endOn(EXIT.hungUp, () => undefined);
+  else throw error;
 }

@@ -27,6 +27,9 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
   // Held over the whole run: between two nodes an interrupt must still remove what is half written.
   const hold = holdInterrupts(progress);
   let writer: CaptureWriter | null = null;
+  const discard = (): void => writer?.discard();
+  // A second Ctrl-C ends the process without coming back here.
+  process.on('exit', discard);
   try {
     writer = new CaptureWriter(target);
     const items = await readItems(request, live, context, hold, writer);
@@ -41,7 +44,8 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
     });
     return items.every(({ error }) => error === null) ? EXIT.answered : EXIT.unreachable;
   } finally {
-    writer?.discard();
+    discard();
+    process.off('exit', discard);
     progress.end();
     hold.release();
   }

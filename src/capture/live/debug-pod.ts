@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CommandResult } from './command-result.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import { describeKubectl } from './kubectl-failure.ts';
@@ -38,6 +39,11 @@ export function createArgs(request: DebugRequest, container: string): string[] {
     'sleep',
     String(POD_SECONDS),
   ];
+}
+
+/** @returns the arguments that ask whether the pod is there: nothing is printed where it is not. */
+export function askArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+  return [...readPodArgs(pod.namespace, pod.name), '--ignore-not-found', '-o', 'name'];
 }
 
 /** @returns the arguments that remove the pod, and wait until it is gone. */
@@ -220,16 +226,23 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Tries twice. @returns why the pod is still there, or null. */
+/** Tries twice, and believes it only where the pod is gone. @returns why the pod is still there, or null. */
 async function removePod(kubectl: Kubectl, pod: PodRef): Promise<string | null> {
   let why = '';
   for (let attempt = 0; attempt < 2; attempt++) {
-    const result = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
-    if (result.failure === null) return null;
+    const deleted = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
+    const asked = await kubectl.run(askArgs(pod), { uninterrupted: true });
+    if (asked.failure === null && asked.stdout.length === 0) return null;
     why =
-      result.failure === 'timeout'
-        ? 'kubectl delete did not end in time'
-        : (result.lastWords.split('\n').at(-1) ?? '');
+      whyFailed(deleted, 'delete') ??
+      whyFailed(asked, 'get') ??
+      'kubectl delete called it done, but it is there';
   }
   return why;
+}
+
+function whyFailed({ failure, lastWords }: CommandResult, verb: string): string | null {
+  if (failure === null) return null;
+  if (failure === 'timeout') return `kubectl ${verb} did not end in time`;
+  return lastWords.split('\n').at(-1) ?? '';
 }

@@ -1,4 +1,4 @@
-import { createArgs, deleteArgs, type Profile } from './debug-pod.ts';
+import { askArgs, createArgs, deleteArgs, type Profile } from './debug-pod.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import { type ClusterAccess, CONFIG_ARGS, kubectlArgv } from './kubectl.ts';
 import type { LiveTarget } from './live-state.ts';
@@ -91,8 +91,9 @@ function debugPlan(node: NodeTarget, target: LiveTarget, access: ClusterAccess, 
           '# with profile sysadmin, a program that is not there is looked for with chroot /host, or without it',
         ]
       : []),
-    '# in every case, also after an error and on Ctrl-C:',
+    '# in every case, also after an error and on Ctrl-C, and asked for, because only a pod that is gone is removed:',
     spell(...deleteArgs({ namespace, name: 'POD' })),
+    spell(...askArgs({ namespace, name: 'POD' })),
   ];
 }
 

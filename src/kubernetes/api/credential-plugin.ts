@@ -69,7 +69,15 @@ function run(
   signal: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { env, timeout, signal, maxBuffer: LONGEST_ANSWER, encoding: 'utf8' as const };
+    const options = {
+      env,
+      timeout,
+      signal,
+      // One that waits for somebody may not listen to less.
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: LONGEST_ANSWER,
+      encoding: 'utf8' as const,
+    };
     const child = execFile(plugin.command, plugin.args, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(signal.aborted ? aborted() : failed(plugin, reasonOf(error, stderr, plugin, timeout)));
