@@ -20,7 +20,7 @@ export const CONFIG_ARGS: readonly string[] = ['config', 'view', '--minify', '-o
  * nothing and ends well. kubectl reads it since 1.33 (alpha, if KUBECTL_KUBERC is true) and 1.34 (always, unless KUBERC is
  * off or KUBECTL_KUBERC false); older ones know neither. Options given in words would fail where they are not known.
  */
-const NO_SETTINGS = { KUBERC: 'off', KUBECTL_KUBERC: 'false' };
+export const NO_SETTINGS: Readonly<Record<string, string>> = { KUBERC: 'off', KUBECTL_KUBERC: 'false' };
 
 /** What a run of kubectl may ask for besides its arguments. */
 export interface KubectlOptions {

@@ -34,6 +34,7 @@ export function watchEnd(child: ChildProcess, group: boolean): EndWatch {
   let exited: Ending | null = null;
   let timer: NodeJS.Timeout | null = null;
   let forced = false;
+  let pieces = 0;
   const release = (): void => {
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -54,6 +55,15 @@ export function watchEnd(child: ChildProcess, group: boolean): EndWatch {
       // It has ended already.
     }
   };
+  /** Where this process was busy, the timer is late, and what arrived meanwhile is read after it. */
+  const waitForSilence = (): void => {
+    after(SILENCE_MS, () => {
+      const before = pieces;
+      setImmediate(() => {
+        if (pieces === before) release();
+      });
+    });
+  };
   /** Nothing that still comes is wanted. */
   const finish = (): void => {
     kill('SIGKILL');
@@ -62,7 +72,7 @@ export function watchEnd(child: ChildProcess, group: boolean): EndWatch {
   child.once('exit', (code) => {
     exited = code === null ? {} : { exitCode: code };
     if (forced) finish();
-    else after(SILENCE_MS, release);
+    else waitForSilence();
   });
   child.once('close', () => {
     if (timer !== null) clearTimeout(timer);
@@ -81,7 +91,8 @@ export function watchEnd(child: ChildProcess, group: boolean): EndWatch {
       });
     },
     stillWrites() {
-      if (exited !== null && !forced) after(SILENCE_MS, release);
+      pieces++;
+      if (exited !== null && !forced) waitForSilence();
     },
   };
 }
