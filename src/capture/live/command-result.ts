@@ -13,8 +13,8 @@ export interface CommandResult {
 
 /**
  * Why a command gave no whole output: `missing` no such program there; `status` it said so itself; `timeout`; `too-large`
- * its output broke the limit; `too-wordy` its messages did; `signal` somebody ended it; `unreachable` it never ran, because kubectl could not get
- * there; `cut-off` its output lost its end on the way, twice.
+ * its output broke the limit; `too-wordy` its messages did; `signal` somebody ended it; `unreachable` it never ran, because
+ * kubectl could not get there; `cut-off` its output lost its end on the way, twice.
  */
 export type Failure =
   | 'cut-off'

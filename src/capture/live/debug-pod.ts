@@ -60,6 +60,8 @@ export function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
 
 /** Removing may take as long as the kubelet needs to stop a container. */
 const DELETE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
+/** Nobody waits twice for a server that is gone. */
+const ASK = { timeoutMs: 15_000, maxBytes: 1024 * 1024 };
 const CREATE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
 
 /**
@@ -231,7 +233,7 @@ async function removePod(kubectl: Kubectl, pod: PodRef): Promise<string | null> 
   let why = '';
   for (let attempt = 0; attempt < 2; attempt++) {
     const deleted = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
-    const asked = await kubectl.run(askArgs(pod), { uninterrupted: true });
+    const asked = await kubectl.run(askArgs(pod), { limits: ASK, uninterrupted: true });
     if (asked.failure === null && asked.stdout.length === 0) return null;
     why =
       whyFailed(deleted, 'delete') ??

@@ -100,6 +100,7 @@ function reasonOf(
     const hint = plugin.installHint === null ? '' : ` (${lastWordsOf(plugin.installHint)})`;
     return `it is not installed${hint}`;
   }
+  if (nodeCodeOf(error) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'it printed more than 1 MiB';
   if (error.killed === true) return `it did not end within ${Math.round(timeout / 1000)} s`;
   const words = foreignWordsOf(stderr, { credentials: { kind: 'plugin', plugin } });
   const asks = plugin.interactiveMode === 'Always' ? '; it must ask you: run kubectl get nodes first' : '';

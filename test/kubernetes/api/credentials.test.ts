@@ -53,7 +53,7 @@ function kubeconfig(server: string, user: object, cluster: object = {}): string 
 }
 
 /** @returns all that is said about reading with this kubeconfig. */
-async function words(path: string): Promise<string> {
+async function words(path: string, totalMs = QUICK.totalMs): Promise<string> {
   const problems = new ProblemList();
   await loadClusterFromApi(
     {
@@ -62,7 +62,7 @@ async function words(path: string): Promise<string> {
       namespace: null,
       pods: { kind: 'all' },
       env: { PATH: process.env.PATH },
-      limits: QUICK,
+      limits: { ...QUICK, totalMs },
     },
     problems,
   );
@@ -224,6 +224,22 @@ describe('a secret in no message', () => {
     const said = await words(kubeconfig(server.url, user));
     expect(said).toMatch(/^unreadable-credentials: the credentials of context lab/);
     expect(said).not.toContain('SECRET');
+  });
+});
+
+describe('a credential plugin', () => {
+  it('that floods its output is ended, and named', async () => {
+    const flood = plugin('for (;;) require("fs").writeSync(1, "SECRET".repeat(1000))');
+    const said = await words(kubeconfig('https://127.0.0.1:1', flood));
+    expect(said).toContain('failed: it printed more than 1 MiB');
+    expect(said).not.toContain('SECRET');
+  });
+
+  it('that does not listen is ended in time', async () => {
+    const deaf = plugin('process.on("SIGTERM", () => {}); setTimeout(() => {}, 60000)');
+    const started = performance.now();
+    expect(await words(kubeconfig('https://127.0.0.1:1', deaf), 1500)).not.toBe('');
+    expect(performance.now() - started).toBeLessThan(8000);
   });
 });
 
