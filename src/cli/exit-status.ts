@@ -1,7 +1,6 @@
 /**
  * Exit statuses of the contract. `unwritten`: standard output or standard error could not be written, as EX_IOERR of
- * sysexits.h. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C,
- * kill.
+ * sysexits.h. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, Ctrl-\, kill.
  */
 export const EXIT = {
   answered: 0,
@@ -12,6 +11,7 @@ export const EXIT = {
   unwritten: 74,
   hungUp: 129,
   interrupted: 130,
+  quit: 131,
   terminated: 143,
 } as const;
 
@@ -23,6 +23,7 @@ const NO_BUG: readonly ExitStatus[] = [
   EXIT.unreachable,
   EXIT.hungUp,
   EXIT.interrupted,
+  EXIT.quit,
   EXIT.terminated,
 ];
 

@@ -2,13 +2,14 @@ import type { Lifeline } from '../capture/live/lifeline.ts';
 import { InterruptedError } from '../capture/live/unreachable-error.ts';
 import { escapeLines } from '../render/escape.ts';
 import type { Progress } from './progress.ts';
+import { tell } from './terminal.ts';
 
-/** A terminal's Ctrl-C, a polite kill, a closed terminal. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** A terminal's Ctrl-C, a polite kill, a closed terminal, Ctrl-\. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** A run that must tidy up before it ends. */
 interface Holder {
-  interrupt(reason: InterruptedError): void;
+  interrupt(reason: unknown): void;
   say(text: string): void;
   /** What to say where the user does not wait for the tidying. */
   lastWords(): readonly string[];
@@ -29,10 +30,12 @@ export interface Hold extends Lifeline {
 }
 
 const holders = new Set<Holder>();
-let interrupted = false;
+/** Why the runs were told to end; null as long as they were not. */
+let ended: { readonly reason: unknown } | null = null;
 
 /**
- * While somebody holds, the first signal starts the tidying, and a second one ends the process and says what is left.
+ * While somebody holds, the first signal starts the tidying, and a second one ends the process and says what is left. A
+ * closed terminal is never a second one: the kernel and the shell both tell of it, and nobody is there to read what is left.
  *
  * While nobody does, nobody listens, and the kernel ends the process itself: JavaScript hears of a signal only between two
  * pieces of computing, and one piece may take minutes. A shell sees the same status, 128 and the signal's number.
@@ -76,26 +79,38 @@ export function holdInterrupts(progress: Progress): Hold {
 }
 
 function hold(holder: Holder): void {
-  if (holders.size === 0) for (const name of SIGNALS) process.on(name, onSignal);
+  if (holders.size === 0) {
+    for (const name of SIGNALS) process.on(name, onSignal);
+    process.on('uncaughtException', endHolders);
+  }
   holders.add(holder);
+  if (ended !== null) holder.interrupt(ended.reason);
 }
 
 function letGo(holder: Holder): void {
   holders.delete(holder);
-  if (holders.size === 0) for (const name of SIGNALS) process.off(name, onSignal);
+  if (holders.size > 0) return;
+  for (const name of SIGNALS) process.off(name, onSignal);
+  process.off('uncaughtException', endHolders);
 }
 
-function onSignal(_name: string, number: number): void {
+function onSignal(name: NodeJS.Signals, number: number): void {
   const status = 128 + number;
   const [{ say } = { say: () => undefined }] = holders;
   const words = [...holders].flatMap((holder) => holder.lastWords());
-  if (interrupted) {
-    for (const line of words) say(escapeLines(line));
-    process.exit(status);
+  if (ended !== null) {
+    // Where nobody can read what is left, it is better removed.
+    if (name !== 'SIGHUP' && words.every((line) => tell(`${escapeLines(line)}\n`))) process.exit(status);
+    return;
   }
-  interrupted = true;
+  endHolders(new InterruptedError(status));
   if (words.length > 0) say('\nstopping; first the debug pod is removed (once more to stop at once)');
-  for (const holder of holders) holder.interrupt(new InterruptedError(status));
+}
+
+/** Also what a bug is: it would end the process without a word while something has to be removed. */
+function endHolders(reason: unknown): void {
+  ended ??= { reason };
+  for (const holder of holders) holder.interrupt(ended.reason);
 }
 
 /** Signals wait for the next look at the system; the first of two turns may have begun before it. */

@@ -26,6 +26,9 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
   // Held over the whole run: between two nodes an interrupt must still remove what is half written.
   const hold = holdInterrupts(progress);
   let half: CaptureWriter | null = null;
+  const discard = (): void => half?.discard();
+  // A second Ctrl-C ends the process without coming back here.
+  process.on('exit', discard);
   try {
     const writer = new CaptureWriter(target);
     half = writer;
@@ -42,7 +45,8 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
     });
     return items.every(({ error }) => error === null) ? EXIT.answered : EXIT.unreachable;
   } finally {
-    half?.discard();
+    discard();
+    process.off('exit', discard);
     progress.end();
     await hold.release();
   }
