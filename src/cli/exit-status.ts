@@ -1,7 +1,6 @@
 /**
  * Exit statuses of the contract. `unwritten`: standard output or standard error could not be written, as EX_IOERR of
- * sysexits.h. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C,
- * kill.
+ * sysexits.h. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, kill.
  */
 export const EXIT = {
   answered: 0,
