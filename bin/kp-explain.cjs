@@ -20,7 +20,8 @@ function run() {
 function runAsChild() {
   const { spawn } = require('node:child_process');
   const { constants } = require('node:os');
-  const child = spawn(process.execPath, process.argv.slice(1), { stdio: 'inherit', detached: true });
+  const args = [...process.execArgv, ...process.argv.slice(1)];
+  const child = spawn(process.execPath, args, { stdio: 'inherit', detached: true });
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
   child.on('error', run);
   child.on('exit', (status, signal) => process.exit(status ?? 128 + constants.signals[signal]));

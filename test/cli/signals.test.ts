@@ -122,8 +122,9 @@ describe('Does an interrupt leave nothing of a capture behind?', () => {
       );
       endings.push(status);
       expect(seconds).toBeLessThan(0.5);
-      // It may have been done already; half of it is never there.
-      expect(readdirSync(work), err).toEqual(status === 130 ? [] : [name]);
+      // It may be there already; half of it never is, under no name.
+      expect([[], [name]], err).toContainEqual(readdirSync(work));
+      if (status !== 130) expect([status, readdirSync(work)]).toEqual([0, [name]]);
     }
     expect(endings).toContain(130);
   });
@@ -138,7 +139,7 @@ describe.skipIf(noTerminal !== null)(`On a terminal${noTerminal === null ? '' : 
   });
 
   it('is the line gone before the answer?', async () => {
-    const { screen, status } = await runOnTerminal(['diff', DEMO, OLD, '--budget', '3000']);
+    const { screen, status } = await runOnTerminal(['diff', DEMO, OLD, '--budget', '200']);
     expect(screen).toMatch(/^\r\x1b\[Kcomparing …/);
     expect(screen).toMatch(/…\r\x1b\[KBEHAVIOUR CHANGED/);
     expect(screen.match(/comparing …/g)?.length).toBeGreaterThan(0);
