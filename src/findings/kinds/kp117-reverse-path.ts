@@ -4,6 +4,7 @@ import { interfaceSwitch } from '../../host/sysctl.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains, prefixesOverlap } from '../../net/prefix.ts';
 import { onlyService, serviceNames } from '../affected.ts';
+import { deviceInSysctl, setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
@@ -62,7 +63,7 @@ export const reversePathFilter: FindingKind<CheckContext> = {
               ),
           ],
           advice: `set rp_filter to 2 (loose) on ${device}, or mend the route so that answers go out where packets come in`,
-          command: `sysctl -w net.ipv4.conf.${device}.rp_filter=2`,
+          command: setSysctl(`net.ipv4.conf.${deviceInSysctl(device)}.rp_filter`, 2),
           certainty: 'possible',
         },
       ];
@@ -104,7 +105,7 @@ function returnsByPolicy(context: CheckContext, device: string): Finding | null 
       factEvidence(`rp_filter of ${device} is 1 (the larger of all and ${device} counts)`),
     ],
     advice: `set rp_filter to 2 (loose) on ${device}: the CNI plugin that wrote the policy rules (the AWS VPC CNI for one) needs it`,
-    command: `sysctl -w net.ipv4.conf.${device}.rp_filter=2`,
+    command: setSysctl(`net.ipv4.conf.${deviceInSysctl(device)}.rp_filter`, 2),
     certainty: 'certain',
   };
 }
