@@ -29,11 +29,6 @@ export function setSysctl(option: string, value: number): Command {
   return command('sysctl', '-w', `${option}=${value}`);
 }
 
-/** @returns an interface's name as a part of a sysctl's name, where its own dots are slashes: `eth0/100` is VLAN eth0.100. */
-export function deviceInSysctl(device: string): string {
-  return device.replaceAll('.', '/');
-}
-
 /** @returns the command that shows what kube-proxy logged last, on every node. */
 export function proxyLogs(): Command {
   return command(
