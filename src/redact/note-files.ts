@@ -1,6 +1,6 @@
 import type { Fields } from '../kubernetes/fields.ts';
 import { fieldsOf, isFields, listOf, textOf } from '../kubernetes/fields.ts';
-import type { ObjectKind } from '../kubernetes/prune.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { networksOfManifest } from './manifest.ts';
 import { noteNft } from './nft.ts';
 import { noteNetwork, noteRange, noteRules } from './note-rules.ts';

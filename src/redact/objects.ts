@@ -1,9 +1,12 @@
+import { isReadAnnotation, neutralAnnotations } from '../kubernetes/annotations.ts';
 import { readDocuments } from '../kubernetes/documents.ts';
 import { type Fields, isFields, listOf, textOf } from '../kubernetes/fields.ts';
 import { splitLargeList } from '../kubernetes/large-list.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { ObjectListWriter } from '../kubernetes/object-list.ts';
 import { DEEPEST_LIST } from '../kubernetes/parse-objects.ts';
-import { type ObjectKind, pruneObject } from '../kubernetes/prune.ts';
+import { pruneObject } from '../kubernetes/prune.ts';
+import { textsIn } from '../kubernetes/shape.ts';
 import { parseAddress } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { NameKind } from './aliases.ts';
@@ -141,6 +144,7 @@ function rename(kind: ObjectKind, path: readonly string[], value: unknown, visit
   const key = path.at(-1) ?? '';
   if (isFields(value)) {
     // A readiness gate can name a load balancer.
+    if (key === 'annotations') return neutralAnnotations(textsIn(isReadAnnotation, value));
     if (key === 'conditions' && kind === 'Pod' && value.type !== 'Ready') return undefined;
     return Object.fromEntries(
       Object.entries(value)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { SourceKind } from '../capture/recognise.ts';
 import type { Fields } from '../kubernetes/fields.ts';
-import type { ObjectKind } from '../kubernetes/prune.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import type { Address } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { type Noted, noteFile } from './note-files.ts';

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteCommand } from '../../command/quote.ts';
 import type { CommandResult } from './command-result.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
@@ -7,7 +8,6 @@ import { describeKubectl } from './kubectl-failure.ts';
 import type { Lifeline } from './lifeline.ts';
 import { objectOf, objectsOf, textOf } from './object-fields.ts';
 import type { PodRef } from './pod-place.ts';
-import { quoteCommand } from './quote.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** What `kubectl debug node/…` is asked for. */
@@ -107,7 +107,7 @@ export async function withDebugPod<T>(
 }
 
 function leftMessage(kubectl: Kubectl, pod: PodRef): string {
-  return `debug pod ${pod.namespace}/${pod.name} is left in the cluster (it ends by itself after ${POD_SECONDS / 60} minutes); remove it with: ${quoteCommand(kubectl.argv('delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`))}`;
+  return `debug pod ${pod.namespace}/${pod.name} is left in the cluster (it ends by itself after ${POD_SECONDS / 60} minutes); remove it with: \`${quoteCommand(kubectl.argv('delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`))}\``;
 }
 
 /** What the API server says where it made nothing. */

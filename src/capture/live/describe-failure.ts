@@ -1,8 +1,8 @@
+import { shortCommand } from '../../command/quote.ts';
 import { formatBytes } from '../limits.ts';
 import { type CommandLimits, type CommandResult, type Failure, MOST_WORDS } from './command-result.ts';
 import { classifyKubectl } from './kubectl-failure.ts';
 import type { Place } from './place.ts';
-import { shortCommand } from './quote.ts';
 
 /** A problem of one command: its code and one sentence. */
 export interface FailureText {

@@ -1,3 +1,4 @@
+import { quoteCommand } from '../../command/quote.ts';
 import { askArgs, createArgs, deleteArgs, type Profile } from './debug-pod.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import { type ClusterAccess, CONFIG_ARGS, kubectlArgv, NO_SETTINGS } from './kubectl.ts';
@@ -17,7 +18,6 @@ import {
   VERSION_PROBE,
   VERSIONS,
 } from './probes.ts';
-import { quoteCommand } from './quote.ts';
 import { DEFAULT_IMAGE, type NodeTarget, profilesOf, rootsOf } from './reach-node.ts';
 
 /** Stands for what an earlier command tells. */

@@ -1,3 +1,5 @@
+import { command } from '../../command/command.ts';
+import { printCommand } from '../../command/quote.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Chain, Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { turn } from '../../trace/answer.ts';
@@ -62,7 +64,8 @@ function between(visit: Visit, until: number, entry: PathEntry, before: number, 
 
 function summary(visit: Visit, count: number, { step }: PathEntry, before: number): MissItem {
   const rule = visit.chain.rules.at(visit.next);
-  const why = `it does not fit, nor do the next ${count - 1} rules (\`kp-explain chain ${step.chain}\` lists them)`;
+  const list = printCommand(command('kp-explain', 'chain', step.chain));
+  const why = `it does not fit, nor do the next ${count - 1} rules (\`${list}\` lists them)`;
   return {
     before,
     table: step.table,
