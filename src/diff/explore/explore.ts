@@ -44,8 +44,10 @@ export interface Exploration {
   readonly unexplored: readonly Box[];
   /** Why packets that fare alike were not followed to their end, and of how many classes. */
   readonly open: ReadonlyMap<string, number>;
-  /** What no capture tells, though both sides ask the same: the proof rests on it. */
+  /** What no capture tells, though both sides ask the same, or take it for granted: the proof rests on it. */
   readonly unknowns: ReadonlyMap<string, Condition>;
+  /** What one side alone takes for granted of packets that else fare alike: so nothing is proved of them. */
+  readonly assumed: ReadonlyMap<string, Condition>;
 }
 
 /**
@@ -68,6 +70,7 @@ export function explore(
 ): Exploration {
   const classes: DifferingClass[] = [];
   const unknowns = new Map<string, Condition>();
+  const assumed = new Map<string, Condition>();
   const open = new Map<string, number>();
   const work = [...boxes].reverse();
   let traced = 0;
@@ -94,10 +97,13 @@ export function explore(
     const cell = narrowing.box;
     if (difference !== null)
       classes.push({ box: cell, packet, ...difference, passed: placesOf(ways, watched) });
-    else for (const each of ways) noteOpen(each, open);
+    else {
+      for (const each of ways) noteOpen(each, open);
+      noteAssumed(ways, unknowns, assumed);
+    }
     work.push(...leftovers(box, cell, space).reverse());
   }
-  return { classes, traced, unexplored: work.reverse(), open, unknowns };
+  return { classes, traced, unexplored: work.reverse(), open, unknowns, assumed };
 }
 
 function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {
@@ -135,6 +141,25 @@ function noteOpen({ ways }: Ways, open: Map<string, number>): void {
     const { text } = ending.reason;
     open.set(text, (open.get(text) ?? 0) + 1);
   }
+}
+
+/** Of connections that exist it is said apart that they go on as they did. */
+const OF_FLOWS = 'flow-not-rewritten';
+
+function noteAssumed(
+  ways: readonly Ways[],
+  shared: Map<string, Condition>,
+  onOneSide: Map<string, Condition>,
+): void {
+  const sides = ways.map(
+    ({ assumptions }) => new Map(assumptions.map((each) => [`${each.code} ${each.text}`, each])),
+  );
+  for (const side of sides)
+    for (const [key, condition] of side) {
+      if (condition.code === OF_FLOWS) continue;
+      if (sides.every((each) => each.has(key))) shared.set(key, condition);
+      else onOneSide.set(key, condition);
+    }
 }
 
 /** Open questions that many answers are given to in every capture, and that concern the client alone. */
