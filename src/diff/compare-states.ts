@@ -39,19 +39,16 @@ const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
 
 /** Compares two states of a node, or of two nodes: what would packets do differently, and what was changed. */
 export function compareStates(before: Known, after: Known, options: DiffOptions): Comparison {
-  const states = statesOf(before, after);
+  const states = statesOf(before, after, options.strict);
   const hosts = [states[0].host, states[1].host] as const;
-  const families = FAMILIES.filter((family) =>
-    [before, after].some(({ rulesets }) => rulesets.some((ruleset) => ruleset.family === family)),
+  const { senders } = options;
+  const asked = FAMILIES.filter((family) => senders === null || senders[family] !== undefined);
+  const families = asked.filter((family) =>
+    states.some(({ known }) => known.rulesets.some((ruleset) => ruleset.family === family)),
   );
-  const compared = families
-    .filter((family) => options.senders === null || options.senders[family] !== undefined)
-    .map((family) =>
-      compareFamily(states, family, {
-        budget: options.budget,
-        senders: options.senders?.[family] ?? null,
-      }),
-    );
+  const compared = families.map((family) =>
+    compareFamily(states, family, { budget: options.budget, senders: senders?.[family] ?? null }),
+  );
   const isAsked = (
     one: { readonly namespace: string | null; readonly name: string | null } | null,
   ): boolean =>
@@ -59,9 +56,9 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     (one?.namespace === options.service.namespace && one.name === options.service.name);
   const renewed = renewedAddresses(...hosts);
   const found = compared.map((comparison) => {
-    const asked = classesFor(options.service, states, comparison);
-    const classes = options.strict ? asked : asked.filter((one) => !tellsOfRenewal(one, renewed));
-    return { comparison, classes, aside: asked.length - classes.length };
+    const all = classesFor(options.service, states, comparison);
+    const classes = options.strict ? all : all.filter((one) => !tellsOfRenewal(one, renewed));
+    return { comparison, classes, aside: all.length - classes.length };
   });
   const witnesses = found
     .flatMap(({ comparison, classes }) => describeWitnesses(states, comparison, classes))
@@ -81,14 +78,17 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     services,
     (address) => !options.strict && isRenewed(address, renewed),
   );
-  const lacking = lackingOf([before, after], { families: compared.map(({ family }) => family), sets });
+  const lacking = lackingOf([before, after], { families: families.length === 0 ? asked : families, sets });
   const proof = proofOf(compared, states, options.budget, state, lacking);
   const aside = found.reduce((sum, each) => sum + each.aside, 0);
   return {
     identical: proof.complete && witnesses.length === 0,
-    onlyFamily: options.senders === null ? onlyFamilyOf(families, hosts) : null,
+    onlyFamily: asked.length > 1 ? onlyFamilyOf(families, hosts) : null,
     proof,
-    linkLocal: options.strict ? null : describeRenewal(renewed, aside),
+    linkLocal:
+      options.strict || !families.includes('ipv6')
+        ? null
+        : describeRenewal(renewedAddresses(before.host, after.host), aside),
     services,
     rules: found.flatMap(({ comparison, classes }) =>
       compareRules(

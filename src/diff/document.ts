@@ -56,12 +56,12 @@ export interface Lacking {
   readonly settle: string | null;
 }
 
-/** Packets to or from link-local addresses that the node's interfaces have on one side alone, as a reboot gives them. */
+/** Link-local addresses that the node's interfaces have on one side alone, as a reboot gives them. */
 export interface LinkLocal {
   /** Addresses that only this side has, as `address on interface`. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** How many classes of packets fare otherwise for it, and for nothing else. */
+  /** How many classes of packets were found to fare otherwise for nothing else: interfaces of the same name are compared as if theirs were the same. */
   readonly classes: number;
 }
 

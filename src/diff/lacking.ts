@@ -145,7 +145,7 @@ export function lackingOf([before, after]: readonly [Known, Known], asked: Asked
     const held = lacksOwn.has(name) ? (lacksOther.has(name) ? 'neither' : 'after') : 'before';
     return { file, held, partly: partly === true, what, settle };
   });
-  return [...lacking, ...mixedHairpin(before.host, after.host)];
+  return [...lacking, ...hairpinGaps(before.host, after.host)];
 }
 
 /** A family whose rules one side alone has. Where neither has them, its packets are not asked about. */
@@ -161,38 +161,51 @@ function rulesMissing({ rulesets }: Known, { families }: Asked): Gap[] {
 
 /**
  * Which port of a bridge a packet came in by is not followed: where some ports have hairpin mode and others do not, and not
- * the same ones on both sides, a pod that reaches itself may do so on one side alone.
+ * the same ones on both sides, a pod that reaches itself may do so on one side alone; and so where one side alone tells it.
  */
-function mixedHairpin(before: Host, after: Host): Lacking[] {
+function hairpinGaps(before: Host, after: Host): Lacking[] {
   const [own, other] = [portsWithout(before), portsWithout(after)];
-  return [...new Set([...own.keys(), ...other.keys()])]
-    .filter((bridge) => own.get(bridge) !== other.get(bridge))
-    .map((bridge) => ({
-      file: 'ip-addr.json',
-      held: 'neither',
-      partly: true,
-      what: `which port of ${bridge} a pod is behind, of which not all have hairpin mode`,
-      settle: null,
-    }));
+  return [...own].flatMap(([bridge, ports]): Lacking[] => {
+    const others = other.get(bridge);
+    if (others === undefined || others === ports) return [];
+    const gap = { file: 'ip-addr.json', partly: true };
+    if (ports !== null && others !== null) {
+      if (isUniform(ports) && isUniform(others)) return [];
+      const what = `which port of ${bridge} a pod is behind, of which not all have hairpin mode`;
+      return [{ ...gap, held: 'neither', what, settle: null }];
+    }
+    const what = `whether the ports of ${bridge} have hairpin mode`;
+    return [{ ...gap, held: ports === null ? 'after' : 'before', what, settle: 'capture `ip -j -d addr`' }];
+  });
 }
 
-/** @returns for each bridge whose ports differ in hairpin mode, those that lack it, as one text. */
-function portsWithout({ links }: Host): Map<string, string> {
+/** No port has hairpin mode. */
+const ALL = 'all';
+
+/** The trace follows bridges whose ports are alike. */
+function isUniform(ports: string): boolean {
+  return ports === ALL || ports === '';
+}
+
+/** @returns for each bridge the ports that lack hairpin mode, as one text; null where that is not told. */
+function portsWithout({ links }: Host): Map<string, string | null> {
   const bridges = new Set((links ?? []).flatMap(({ master }) => master ?? []));
-  const found = new Map<string, string>();
-  for (const bridge of bridges) {
-    const ports = (links ?? []).filter(({ master }) => master === bridge);
-    const without = ports.filter(({ hairpin }) => hairpin === false);
-    if (without.length > 0 && without.length < ports.length)
-      found.set(
+  return new Map(
+    [...bridges].map((bridge) => {
+      const ports = (links ?? []).filter(({ master }) => master === bridge);
+      const without = ports.filter(({ hairpin }) => hairpin === false);
+      if (ports.some(({ hairpin }) => hairpin === undefined)) return [bridge, null];
+      return [
         bridge,
-        without
-          .map(({ name }) => name)
-          .sort()
-          .join(),
-      );
-  }
-  return found;
+        without.length === ports.length
+          ? ALL
+          : without
+              .map(({ name }) => name)
+              .sort()
+              .join(),
+      ];
+    }),
+  );
 }
 
 const HELD: Readonly<Record<Lacking['held'], string>> = {

@@ -6,6 +6,7 @@ import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import type { World } from '../trace/world.ts';
 import type { Side } from './explore/explore.ts';
+import { withAddressesOf } from './link-local.ts';
 import { ruleKey } from './rules/rule-key.ts';
 
 /** One of the two states that are compared. */
@@ -24,13 +25,18 @@ export function stateOf(known: Known): State {
 /**
  * What one side alone tells is taken to be the same on the other: what changed elsewhere is compared on equal terms, and no
  * difference is made of a file that is missing. `lackingOf` says that it is taken so.
+ * @param strict false: link-local addresses that interfaces were given anew are taken to be the same, too
  * @returns both states, ready to be traced.
  */
-export function statesOf(before: Known, after: Known): readonly [State, State] {
-  return [stateBeside(before, after), stateBeside(after, before)];
+export function statesOf(before: Known, after: Known, strict: boolean): readonly [State, State] {
+  const host = supposedHost(after.host, before.host);
+  return [
+    stateBeside(before, after, supposedHost(before.host, after.host)),
+    stateBeside(after, before, strict ? host : withAddressesOf(before.host, host)),
+  ];
 }
 
-function stateBeside(known: Known, other: Known): State {
+function stateBeside(known: Known, other: Known, host: Host): State {
   const lent = other.rulesets.filter(({ family }) => known.rulesets.every((own) => own.family !== family));
   const supposed: Known =
     lent.length === 0
@@ -46,7 +52,7 @@ function stateBeside(known: Known, other: Known): State {
             return known.flows;
           },
         };
-  return { known: supposed, namer: new Namer(supposed), host: supposedHost(known.host, other.host) };
+  return { known: supposed, namer: new Namer(supposed), host };
 }
 
 function supposedHost(host: Host, other: Host): Host {

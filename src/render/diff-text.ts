@@ -115,10 +115,11 @@ function decisiveFirst(rules: Diff['rules']): Diff['rules'] {
 
 /** A narrower question has a narrower answer, and says so. */
 function scopeText({ only: { service, from, family } }: Diff): string {
+  const packets = family === null ? 'packets' : `${family === 'ipv4' ? 'IPv4' : 'IPv6'} packets`;
+  const sender = from === null ? '' : ` from ${escapeTerminal(from)}`;
   return [
     service === null ? '' : ` for ${escapeTerminal(service)}`,
-    from === null ? '' : ` for packets from ${escapeTerminal(from)}`,
-    family === null ? '' : ` for ${family === 'ipv4' ? 'IPv4' : 'IPv6'} packets`,
+    family === null && from === null ? '' : ` for ${packets}${sender}`,
   ].join('');
 }
 

@@ -157,7 +157,8 @@ function noteAssumed(
   for (const side of sides)
     for (const [key, condition] of side) {
       if (condition.code === OF_FLOWS) continue;
-      if (sides.every((each) => each.has(key))) shared.set(key, condition);
+      // What no capture settles is a limit of the trace, and the same on both sides.
+      if (condition.settle === null || sides.every((each) => each.has(key))) shared.set(key, condition);
       else onOneSide.set(key, condition);
     }
 }

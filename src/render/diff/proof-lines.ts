@@ -55,19 +55,17 @@ function clause(what: string, files: readonly string[]): string {
 
 /** @returns what the first line says of link-local addresses that were put aside; empty where none were. */
 export function linkLocalText({ linkLocal }: Diff): string {
-  if (linkLocal === null || linkLocal.classes === 0) return '';
-  return ` apart from ${new Set([...linkLocal.before, ...linkLocal.after]).size} link-local addresses`;
+  if (linkLocal === null) return '';
+  const count = linkLocal.before.length + linkLocal.after.length;
+  return ` apart from ${count} link-local ${count === 1 ? 'address' : 'addresses'}`;
 }
 
 /** @returns the one line that stands for them. */
 export function linkLocalLine({ linkLocal }: Diff): string[] {
   if (linkLocal === null) return [];
-  const { before, after, classes } = linkLocal;
-  const differ = `  link-local addresses of interfaces: ${before.length} are gone, ${after.length} are new, as after a start of the node`;
+  const { before, after } = linkLocal;
   return [
-    classes === 0
-      ? differ
-      : `${differ}; packets to or from them fare otherwise (${classes} ${classes === 1 ? 'class' : 'classes'}; --strict counts them)`,
+    `  link-local addresses of interfaces: ${before.length} are gone, ${after.length} are new, as after a start of the node; packets to or from them are put aside (--strict counts them)`,
   ];
 }
 
