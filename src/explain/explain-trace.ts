@@ -72,6 +72,7 @@ function explainFrom(
   };
   const outcomes = outsideIptables(
     trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
+    trace.outcomes,
     packet,
     known,
   ).map(outcomeSettled(known));
