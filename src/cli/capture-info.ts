@@ -11,6 +11,8 @@ export interface ModeEvidence {
   readonly nftTable: () => boolean;
   /** True where ipvsadm listed a virtual server. */
   readonly ipvsServers: boolean;
+  /** True where the node has the interface on which IPVS mode puts the addresses of Services. */
+  readonly ipvsInterface: () => boolean;
 }
 
 const MODES: readonly ProxyMode[] = ['iptables', 'nftables', 'ipvs', 'userspace', 'none'];
@@ -24,8 +26,14 @@ export function findProxyMode(evidence: ModeEvidence): ProxyMode {
   if (told !== undefined) return told;
   if (hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-PORTALS-'))) return 'userspace';
   const iptables = hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-SVC-'));
-  if (!iptables && evidence.nftTable()) return 'nftables';
-  if (!iptables && (evidence.ipvsServers || hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name))))
+  // Chains of Services that no rule leads to may be left over; they count where no other mode has left a trace.
+  if (iptables && evidence.rulesets.some(entersServices)) return 'iptables';
+  if (evidence.nftTable()) return 'nftables';
+  if (
+    evidence.ipvsServers ||
+    hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name)) ||
+    evidence.ipvsInterface()
+  )
     return 'ipvs';
   return iptables || hasChain(evidence.rulesets, (name) => name === 'KUBE-SERVICES') ? 'iptables' : 'none';
 }
@@ -36,6 +44,18 @@ const IPVS_CHAINS: ReadonlySet<string> = new Set([
   'KUBE-NODE-PORT',
   'KUBE-IPVS-FILTER',
 ]);
+
+const OF_ONE_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
+
+/** True where some rule outside of them leads to a Service's chain. */
+function entersServices({ tables }: Ruleset): boolean {
+  for (const [name, { rules }] of tables.get('nat')?.chains ?? []) {
+    if (OF_ONE_SERVICE.test(name)) continue;
+    for (let index = 0; index < rules.length; index++)
+      if (OF_ONE_SERVICE.test(rules.targetName(index) ?? '')) return true;
+  }
+  return false;
+}
 
 function hasChain(rulesets: readonly Ruleset[], wanted: (name: string) => boolean): boolean {
   for (const ruleset of rulesets) {

@@ -70,12 +70,10 @@ function explainFrom(
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
-  const outcomes = outsideIptables(
-    trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
-    trace.outcomes,
-    packet,
-    known,
-  ).map(outcomeSettled(known));
+  const described = trace.outcomes.map((outcome, index) =>
+    describeOutcome(outcome, services.each[index] ?? null, context),
+  );
+  const outcomes = outsideIptables(described, context).map(outcomeSettled(known));
   return {
     vantage: vantage.kind,
     from: vantage.from,

@@ -3,6 +3,8 @@ import type { Outcome } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { Note, OutcomeItem } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
+import { carrierOf } from './carrier.ts';
+import type { RemarkContext } from './remarks/context.ts';
 import { socketText } from './remarks/path-facts.ts';
 
 /** What else on the node acts on packets and is not in iptables: said, because the trace does not walk it. */
@@ -31,17 +33,21 @@ export function modeNotes(known: Known, packet: Packet): Note[] {
 /**
  * Services may be carried by what is not in iptables: nft table kube-proxy, or IPVS. What iptables drops before that has its
  * turn is dropped in any mode; whatever it lets pass, or judges later, is then not known, also where rules that kube-proxy
- * left behind rewrite the packet.
- * @param traced the outcomes that `outcomes` describe, in the same order
+ * left behind rewrite the packet. So it is with a Service's packet that no rule of kube-proxy knows where another proxy is.
+ * @param outcomes those of the context's trace, in their order
  */
 export function outsideIptables(
   outcomes: readonly OutcomeItem[],
-  traced: readonly Outcome[],
-  packet: Packet,
-  known: Known,
+  context: RemarkContext,
 ): readonly OutcomeItem[] {
-  const other = otherProxy(packet, known);
-  if (other === null) return outcomes;
+  const { packet, outcomes: traced } = context.trace;
+  const other = otherProxy(packet, context.known);
+  if (other === null)
+    return outcomes.map((item, index) => {
+      const outcome = traced[index];
+      const reason = outcome === undefined ? null : carrierOf(outcome, context);
+      return reason === null ? item : unknown(item, reason);
+    });
   const rewritten = outcomes.filter(
     (outcome) => outcome.verdict === 'accept' && isRewritten(outcome, packet),
   );
@@ -51,15 +57,16 @@ export function outsideIptables(
     if (outcome.verdict !== 'accept') {
       if (!judgedBehind(other, traced[index], packet)) return outcome;
       const text = `${other.because}: ${other.name}, which kp-explain does not follow, may rewrite the packet first; iptables alone would end it (${outcome.verdict.toUpperCase()})`;
-      return unknown(outcome, other, text);
+      return unknown(outcome, { ...other, text });
     }
     // IPVS stands behind nat at every hook (ip_vs_ops4, net/netfilter/ipvs/ip_vs_core.c) and sees what nat made of it.
     if (other.code === 'mode-ipvs' && isRewritten(outcome, packet)) return outcome;
-    return unknown(outcome, other, isRewritten(outcome, packet) ? texts.rewritten : texts.untouched);
+    const text = isRewritten(outcome, packet) ? texts.rewritten : texts.untouched;
+    return unknown(outcome, { ...other, text });
   });
 }
 
-function unknown(outcome: OutcomeItem, { code, settle }: OtherProxy, text: string): OutcomeItem {
+function unknown(outcome: OutcomeItem, { code, text, settle }: Note): OutcomeItem {
   const reason: Note = { code, text, settle };
   return { ...outcome, verdict: 'unknown', reason, rejectWith: null, exit: null, endpoint: null };
 }

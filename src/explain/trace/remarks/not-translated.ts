@@ -1,12 +1,13 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
-import type { Service } from '../../../kubernetes/objects.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
+import { carrierOf } from '../carrier.ts';
 import { otherProxy } from '../mode-notes.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, socketText } from './path-facts.ts';
+import { isProxied } from './target.ts';
 import { whyNoRule } from './why-no-rule.ts';
 
 /** A Service's address is rewritten or nobody answers: says of an accepted packet why no rule rewrote it. */
@@ -16,7 +17,7 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
   // Only a connection's first packet asks the rules.
   if (trace.packet.state !== 'NEW') return [];
   // What is not in iptables may rewrite it yet, and that is the answer then.
-  if (otherProxy(trace.packet, known) !== null) return [];
+  if (otherProxy(trace.packet, known) !== null || carrierOf(outcome, context) !== null) return [];
   if (trace.packet.protocol === ICMP || trace.packet.protocol === ICMPV6) return ping(outcome, context);
   if (target.label === null || target.via === null) return [];
   const { destination, destinationPort } = trace.packet;
@@ -78,9 +79,4 @@ function ping({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
   if (owner === undefined) return [];
   const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}: rules rewrite its ports only, so a ping to it is answered by nobody; that says nothing about the Service`;
   return remark('ping-to-cluster-ip', 'breaks', text, 'trace a port of the Service');
-}
-
-/** Service.status.loadBalancer.ingress[].ipMode Proxy: kube-proxy leaves the address alone (1.29 and later). */
-function isProxied(service: Service | null, address: string): boolean {
-  return service?.loadBalancer.some(({ ip, ipMode }) => ip === address && ipMode === 'Proxy') ?? false;
 }
