@@ -1,5 +1,6 @@
 import type { Manifest } from '../capture/manifest.ts';
 import type { CaptureInfo, ProxyMode } from '../explain/explanation.ts';
+import { entersServices } from '../explain/proxies/enters-services.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 
 /** What the mode of kube-proxy is read from. */
@@ -44,18 +45,6 @@ const IPVS_CHAINS: ReadonlySet<string> = new Set([
   'KUBE-NODE-PORT',
   'KUBE-IPVS-FILTER',
 ]);
-
-const OF_ONE_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
-
-/** True where some rule outside of them leads to a Service's chain. */
-function entersServices({ tables }: Ruleset): boolean {
-  for (const [name, { rules }] of tables.get('nat')?.chains ?? []) {
-    if (OF_ONE_SERVICE.test(name)) continue;
-    for (let index = 0; index < rules.length; index++)
-      if (OF_ONE_SERVICE.test(rules.targetName(index) ?? '')) return true;
-  }
-  return false;
-}
 
 function hasChain(rulesets: readonly Ruleset[], wanted: (name: string) => boolean): boolean {
   for (const ruleset of rulesets) {

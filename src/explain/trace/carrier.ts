@@ -5,6 +5,7 @@ import { parsePrefix, prefixContains } from '../../net/prefix.ts';
 import { hasPorts } from '../../net/protocol.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
+import { OF_ONE_SERVICE } from '../proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText, settleText } from '../proxies/find-proxies.ts';
 import { silentAbout } from '../proxies/not-captured.ts';
 import type { Known } from '../question/question.ts';
@@ -45,8 +46,7 @@ function alone({ verdict }: Outcome): string {
     : `iptables alone would end it (${verdict.toUpperCase()})`;
 }
 
-/** Chains of one Service, and where kube-proxy refuses what has no endpoint. */
-const SERVICE_CHAIN = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
+/** Where kube-proxy refuses what has no endpoint or comes from outside the source ranges. */
 const REFUSING: ReadonlySet<string> = new Set([
   'KUBE-SERVICES',
   'KUBE-EXTERNAL-SERVICES',
@@ -56,7 +56,7 @@ const REFUSING: ReadonlySet<string> = new Set([
 
 function metServiceRules({ path, decidedBy }: Outcome): boolean {
   if (decidedBy?.rule != null && REFUSING.has(decidedBy.chain)) return true;
-  return path.some(({ step }) => step.rule !== null && SERVICE_CHAIN.test(step.target ?? step.chain));
+  return path.some(({ step }) => step.rule !== null && OF_ONE_SERVICE.test(step.target ?? step.chain));
 }
 
 function mayServe({ proxy }: FoundProxy, outcome: Outcome, context: RemarkContext): boolean {
