@@ -202,10 +202,13 @@ describe('IPVS mode', () => {
   });
 
   it('left over beside iptables mode, it may yet answer at an address that it holds', async () => {
-    const demo = nodeBeside({ ...node, nat: '', holds: ['kube-ipvs0', ['10.96.77.7']] });
+    const nat = ':KUBE-LOAD-BALANCER - [0:0]\n';
+    const demo = nodeBeside({ ...node, nat, holds: ['kube-ipvs0', ['10.96.77.7']] });
     const { outcomes } = await demo.ask('10.96.77.7:80', 'pod');
     expect(outcomes).toMatchObject([{ verdict: 'unknown', reason: { code: 'other-proxy' } }]);
-    expect(outcomes[0]?.reason?.text).toContain('IPVS mode of kube-proxy was here (interface kube-ipvs0)');
+    expect(outcomes[0]?.reason?.text).toContain(
+      'IPVS mode of kube-proxy was here (chain KUBE-LOAD-BALANCER, interface kube-ipvs0)',
+    );
     const { outcomes: served } = await demo.ask('10.96.10.1:80', 'pod');
     expect(served.map(({ verdict }) => verdict)).toEqual(['accept', 'accept', 'accept']);
   });

@@ -1,6 +1,6 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
 import { formatAddress } from '../../../net/address.ts';
-import { ICMP, ICMPV6 } from '../../../net/protocol.ts';
+import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
 import { carrierOf } from '../carrier.ts';
@@ -19,7 +19,8 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
   // What is not in iptables may rewrite it yet, and that is the answer then.
   if (otherProxy(trace.packet, known) !== null || carrierOf(outcome, context) !== null) return [];
   if (trace.packet.protocol === ICMP || trace.packet.protocol === ICMPV6) return ping(outcome, context);
-  if (target.label === null || target.via === null) return [];
+  if (target.label === null) return otherPort(outcome, context);
+  if (target.via === null) return [];
   const { destination, destinationPort } = trace.packet;
   const socket = socketText(formatAddress(destination), destinationPort);
   // Where the table was not listed at all, that is a condition of the answer.
@@ -79,4 +80,18 @@ function ping({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
   if (owner === undefined) return [];
   const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}: rules rewrite its ports only, so a ping to it is answered by nobody; that says nothing about the Service`;
   return remark('ping-to-cluster-ip', 'breaks', text, 'trace a port of the Service');
+}
+
+/** The address is a Service's and the port is none of it: rules ask for both. */
+function otherPort({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
+  const { destination, destinationPort } = trace.packet;
+  if (exit?.kind === 'local') return [];
+  const address = formatAddress(destination);
+  const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
+  if (owner === undefined) return [];
+  const ports = owner.ports.map(({ port, protocol }) => `${port}/${protocol.toLowerCase()}`);
+  const has = ports.length === 0 ? 'no ports' : ports.join(', ');
+  const asked = `${destinationPort}/${formatProtocol(trace.packet.protocol)}`;
+  const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}, which has ${has}: nothing translates ${asked}, so nobody answers`;
+  return remark('no-such-port', 'breaks', text, 'trace a port of the Service');
 }
