@@ -8,6 +8,7 @@ import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import { Namer } from '../explain/trace/namer.ts';
 import type { Ruleset, TableName } from '../iptables/ruleset.ts';
+import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
 import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
@@ -125,6 +126,11 @@ export class CheckContext {
     if (conntrackStats === null) return null;
     // Lines that cannot be read are told by `conntrack`.
     return parseConntrackStats(conntrackStats, 'conntrack -S', new ProblemList())?.totals ?? null;
+  }
+
+  /** @returns the program that lists and changes the rules that stand there, for commands. */
+  tool(place: RulesetPlace): string {
+    return toolOf(place, this.known.rulesets);
   }
 
   /** @returns how the rules tell pods from others. */

@@ -1,4 +1,5 @@
 import { hitsOf, onlyService, serviceNames, viaText } from '../affected.ts';
+import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import { type ExpectedPort, labelOfPort, socketText } from '../expected/expected-port.ts';
@@ -42,7 +43,7 @@ export const staleRules: FindingKind<CheckContext> = {
         ],
         advice:
           'see whether kube-proxy runs on this node and what its log says of the last sync; it writes all rules anew when it starts',
-        command: 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=100 --prefix',
+        command: proxyLogs(),
         certainty: 'certain',
       },
     ];

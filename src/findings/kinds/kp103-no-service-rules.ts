@@ -1,3 +1,4 @@
+import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -39,7 +40,7 @@ export const noServiceRules: FindingKind<CheckContext> = {
           ],
           advice:
             'read kube-proxy’s log for a failing iptables-restore, then restart its pod: it writes all rules anew when it starts',
-          command: 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=100 --prefix',
+          command: proxyLogs(),
           certainty: 'certain',
         },
       ];

@@ -1,3 +1,4 @@
+import { command } from '../../command/command.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -14,7 +15,6 @@ export const forwardPolicyDrop: FindingKind<CheckContext> = {
       const ports = deviations.map(({ port }) => port);
       const names = serviceNames(ports);
       const family = ports[0]?.family ?? 'ipv4';
-      const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
       const docker = context.known.rulesets.some(
         ({ tables }) => tables.get('filter')?.chains.has('DOCKER-USER') === true,
       );
@@ -35,7 +35,7 @@ export const forwardPolicyDrop: FindingKind<CheckContext> = {
         ],
         advice:
           'set the policy to ACCEPT, or have the CNI plugin accept the pod network in FORWARD; find what set it (Docker, a hardening script), or it comes back',
-        command: `${step.backend === 'iptables-legacy' ? `${tool}-legacy` : tool} -P FORWARD ACCEPT`,
+        command: command(context.tool({ family, backend: step.backend }), '-P', 'FORWARD', 'ACCEPT'),
         certainty: 'certain',
       };
     });

@@ -1,8 +1,9 @@
 import type { Rule } from '../../iptables/ruleset.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { toolOf, wholeRulesets } from '../rule-list.ts';
+import { wholeRulesets } from '../rule-list.ts';
 import { counted } from '../words.ts';
 
 /** A rule that takes every packet stands before others of its chain: those never see one. */
@@ -44,7 +45,7 @@ export const shadowedRules: FindingKind<CheckContext> = {
                 hits: 'whatever the rules behind it are for',
                 evidence: [ruleEvidence(rule), ruleEvidence(rules.at(firstBehind))],
                 advice: 'move the rule to the end of the chain, or let it ask for what it is meant for',
-                command: `${toolOf(ruleset)} -t ${table.name} -D ${chain.name} ${rule.number}`,
+                command: deleteRule(context.tool(ruleset), table.name, chain.name, rule.number),
                 certainty: 'certain',
               },
             ];

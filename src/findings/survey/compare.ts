@@ -78,7 +78,7 @@ function compareServed(
 
 /** A captured affinity record leads this client to its endpoint: which others a new client may get does not show. */
 function isRemembered({ path, given }: Outcome): boolean {
-  if (given.some(({ code }) => code === 'recent')) return false;
+  if (given.some(({ question }) => question.code === 'recent')) return false;
   return path.some(
     ({ step }) =>
       step.rule !== null && step.target?.startsWith('KUBE-SEP-') === true && factsOf(step.rule).recentCheck,
