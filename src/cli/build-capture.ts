@@ -56,6 +56,7 @@ export async function buildCapture(
     rulesets,
     nftTable: () => mentionsKubeProxy(sorted) && host.nft?.kubeProxyTable === true,
     ipvsServers: (ipvs() ?? '').trim() !== '',
+    ipvsInterface: () => host.links?.some(({ name }) => name === 'kube-ipvs0') === true,
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);

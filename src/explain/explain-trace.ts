@@ -73,11 +73,10 @@ function explainFrom(
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
-  const outcomes = outsideIptables(
-    trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
-    packet,
-    known,
+  const described = trace.outcomes.map((outcome, index) =>
+    describeOutcome(outcome, services.each[index] ?? null, context),
   );
+  const outcomes = outsideIptables(described, context);
   return {
     vantage: vantage.kind,
     from: vantage.from,
