@@ -31,6 +31,7 @@ export function proofOf(
       .filter(({ kind }) => kind === 'nftables')
       .map(({ name }) => `native nftables chain ${name}, which changed and is not followed`),
     ...modes(states),
+    ...parts(states, compared),
   ];
   return {
     complete: unexplored.length === 0 && lacking.length === 0,
@@ -94,6 +95,18 @@ function modes(states: readonly [State, State]): string[] {
       : mode === 'userspace'
         ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
         : [],
+  );
+}
+
+/** Where rules differ and a side shows only some of them, the others may let packets fare otherwise, too. */
+function parts(states: readonly [State, State], compared: readonly FamilyComparison[]): string[] {
+  if (compared.every(({ differing }) => differing.length === 0)) return [];
+  return states.flatMap(({ known }, side) =>
+    known.rulesets.some(({ form }) => form !== 'save')
+      ? [
+          `rules that the side ${side === 0 ? 'before' : 'after'} does not show: it is a listing, or lines of a dump`,
+        ]
+      : [],
   );
 }
 
