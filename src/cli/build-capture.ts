@@ -56,6 +56,7 @@ export async function buildCapture(
     rulesets,
     nftTable: () => mentionsKubeProxy(sorted) && host.nft?.kubeProxyTable === true,
     ipvsServers: (ipvs() ?? '').trim() !== '',
+    ipvsInterface: () => host.links?.some(({ name }) => name === 'kube-ipvs0') === true,
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
@@ -71,8 +72,9 @@ export async function buildCapture(
     host,
     flows: once(() => {
       if (listings().length === 0) return null;
-      progress.begin('reading flows');
-      return joinFlows(listings().map(({ source }) => parseFlows(source, problems)));
+      return progress.during('reading flows', () =>
+        joinFlows(listings().map(({ source }) => parseFlows(source, problems))),
+      );
     }),
     get flowListings() {
       return listings().map(({ source }) => source);

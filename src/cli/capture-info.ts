@@ -1,5 +1,6 @@
 import type { Manifest } from '../capture/manifest.ts';
 import type { CaptureInfo, ProxyMode } from '../explain/explanation.ts';
+import { entersServices } from '../explain/proxies/enters-services.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 
 /** What the mode of kube-proxy is read from. */
@@ -11,6 +12,8 @@ export interface ModeEvidence {
   readonly nftTable: () => boolean;
   /** True where ipvsadm listed a virtual server. */
   readonly ipvsServers: boolean;
+  /** True where the node has the interface on which IPVS mode puts the addresses of Services. */
+  readonly ipvsInterface: () => boolean;
 }
 
 const MODES: readonly ProxyMode[] = ['iptables', 'nftables', 'ipvs', 'userspace', 'none'];
@@ -23,12 +26,16 @@ export function findProxyMode(evidence: ModeEvidence): ProxyMode {
   const told = MODES.find((mode) => mode === evidence.told);
   if (told !== undefined) return told;
   if (hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-PORTALS-'))) return 'userspace';
-  const ipvs = hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name));
-  const iptables =
-    hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-SVC-')) &&
-    !(ipvs && leadsPastServiceChains(evidence.rulesets));
-  if (!iptables && evidence.nftTable()) return 'nftables';
-  if (!iptables && (evidence.ipvsServers || ipvs)) return 'ipvs';
+  const iptables = hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-SVC-'));
+  // Chains of Services that no rule leads to may be left over; they count where no other mode has left a trace.
+  if (iptables && evidence.rulesets.some(entersServices)) return 'iptables';
+  if (evidence.nftTable()) return 'nftables';
+  if (
+    evidence.ipvsServers ||
+    hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name)) ||
+    evidence.ipvsInterface()
+  )
+    return 'ipvs';
   return iptables || hasChain(evidence.rulesets, (name) => name === 'KUBE-SERVICES') ? 'iptables' : 'none';
 }
 
@@ -38,20 +45,6 @@ const IPVS_CHAINS: ReadonlySet<string> = new Set([
   'KUBE-NODE-PORT',
   'KUBE-IPVS-FILTER',
 ]);
-
-/** Whether KUBE-SERVICES was captured and leads to no chain of a Service: such chains are then left over from iptables mode. */
-function leadsPastServiceChains(rulesets: readonly Ruleset[]): boolean {
-  const portals = rulesets.flatMap(({ tables }) => tables.get('nat')?.chains.get('KUBE-SERVICES') ?? []);
-  return (
-    portals.length > 0 &&
-    portals.every(({ rules }) => {
-      for (let index = 0; index < rules.length; index++) {
-        if (/^KUBE-(?:SVC|SVL|EXT|FW|XLB)-/.test(rules.targetName(index) ?? '')) return false;
-      }
-      return true;
-    })
-  );
-}
 
 function hasChain(rulesets: readonly Ruleset[], wanted: (name: string) => boolean): boolean {
   for (const ruleset of rulesets) {

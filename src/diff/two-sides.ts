@@ -4,8 +4,12 @@ import { Namer } from '../explain/trace/namer.ts';
 import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
+import { flat } from '../trace/question.ts';
+import type { PlacedRule } from '../trace/reason.ts';
 import type { World } from '../trace/world.ts';
+import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
+import { withAddressesOf } from './link-local.ts';
 import { ruleKey } from './rules/rule-key.ts';
 
 /** One of the two states that are compared. */
@@ -18,26 +22,69 @@ export interface State {
 
 /** @returns the state, ready to be traced. */
 export function stateOf(known: Known): State {
-  const { host } = known;
+  return { known, namer: new Namer(known), host: supposedHost(known.host, known.host) };
+}
+
+/**
+ * What one side alone tells is taken to be the same on the other: what changed elsewhere is compared on equal terms, and no
+ * difference is made of a file that is missing. `lackingOf` says that it is taken so.
+ * @param strict false: link-local addresses that interfaces were given anew are taken to be the same, too
+ * @returns both states, ready to be traced.
+ */
+export function statesOf(before: Known, after: Known, strict: boolean): readonly [State, State] {
+  const host = supposedHost(after.host, before.host);
+  return [
+    stateBeside(before, after, supposedHost(before.host, after.host)),
+    stateBeside(after, before, strict ? host : withAddressesOf(before.host, host)),
+  ];
+}
+
+function stateBeside(known: Known, other: Known, host: Host): State {
+  const lent = other.rulesets.filter(({ family }) => known.rulesets.every((own) => own.family !== family));
+  const supposed: Known =
+    lent.length === 0
+      ? known
+      : {
+          rulesets: [...known.rulesets, ...lent],
+          host: known.host,
+          cluster: known.cluster,
+          book: known.book,
+          node: known.node,
+          proxyMode: known.proxyMode,
+          get flows() {
+            return known.flows;
+          },
+        };
+  return { known: supposed, namer: new Namer(supposed), host };
+}
+
+function supposedHost(host: Host, other: Host): Host {
   return {
-    known,
-    namer: new Namer(known),
-    host: {
-      get links() {
-        return host.links;
-      },
-      routes: host.routes,
-      policyRules: host.policyRules,
-      get sysctls() {
-        return host.sysctls;
-      },
-      get ipsets() {
-        return host.ipsets;
-      },
-      recent: null,
-      get nft() {
-        return host.nft;
-      },
+    get links() {
+      return host.links ?? other.links;
+    },
+    routes: supposedFamilies(host.routes, other.routes),
+    policyRules: supposedFamilies(host.policyRules, other.policyRules),
+    get sysctls() {
+      return host.sysctls ?? other.sysctls;
+    },
+    get ipsets() {
+      return host.ipsets ?? other.ipsets;
+    },
+    recent: null,
+    get nft() {
+      return host.nft ?? other.nft;
+    },
+  };
+}
+
+function supposedFamilies<T>(own: Readonly<Record<Family, T | null>>, other: typeof own): typeof own {
+  return {
+    get ipv4() {
+      return own.ipv4 ?? other.ipv4;
+    },
+    get ipv6() {
+      return own.ipv6 ?? other.ipv6;
     },
   };
 }
@@ -80,31 +127,20 @@ export function sideOf(state: State, family: Family): Side {
  * Some questions belong to a rule and name it by its number, which another rule above it shifts. Here it is named by what
  * it does, and by how many like it stand before it.
  */
-function questionNamer(rulesets: readonly Ruleset[]): (key: string) => string {
+function questionNamer(rulesets: readonly Ruleset[]): NameQuestion {
   const known = new Map<string, string>();
-  return (key) => {
+  return ({ key, question }) => {
     let name = known.get(key);
     if (name === undefined) {
-      name = key
-        .replace(
-          / of (\S+) rule (\d+)$/,
-          (_, chain, number) => ` of ${nameRule(rulesets, chain, Number(number))}`,
-        )
-        .replace(
-          /^nat range (\S+) (\d+) /,
-          (_, chain, number) => `nat range ${nameRule(rulesets, chain, Number(number))} `,
-        )
-        .replace(
-          /^(lost .*) (\S+) (\d+)$/,
-          (_, what, chain, number) => `${what} ${nameRule(rulesets, chain, Number(number))}`,
-        );
+      const rule = 'rule' in question ? question.rule : null;
+      name = rule === null ? key : flat({ ...question, rule: nameRule(rulesets, rule) });
       known.set(key, name);
     }
     return name;
   };
 }
 
-function nameRule(rulesets: readonly Ruleset[], chain: string, number: number): string {
+function nameRule(rulesets: readonly Ruleset[], { chain, number }: PlacedRule): string {
   const names = rulesets.flatMap(({ tables }) =>
     [...tables.values()].flatMap((table) => {
       const rules = table.chains.get(chain)?.rules;

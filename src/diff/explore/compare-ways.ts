@@ -1,6 +1,5 @@
-import { formatAddress } from '../../net/address.ts';
+import { type Address, formatAddress } from '../../net/address.ts';
 import type { Ending, GivenNode } from '../../trace/branch.ts';
-import type { Condition } from '../../trace/outcome.ts';
 import type { Ways } from '../../trace/trace-packet.ts';
 
 /** One thing that can become of a packet, as one text, and its share given the conditions of its group. */
@@ -21,18 +20,18 @@ export interface Answers {
   readonly list: () => ReadonlyMap<string, boolean>;
 }
 
-/** Puts another side's numbers of rules out of a question's key: `limit … of FORWARD rule 3` may be rule 4 there. */
-export type NameQuestion = (key: string) => string;
+/** Names a question so that numbers of rules are not in it: rule 3 of FORWARD here may be rule 4 on the other side. */
+export type NameQuestion = (question: GivenNode) => string;
 
 /** @returns what a side does with a packet, by the answers it rests on. */
-export function groupWays({ ways }: Ways, nameQuestion: NameQuestion): Group[] {
+export function groupWays({ endings }: Ways, nameQuestion: NameQuestion): Group[] {
   const groups = new Map<
     string,
     { answers: Answers; shares: Map<string, number>; ends: Map<string, Ending> }
   >();
   const hashes = new WeakMap<GivenNode, Hash>();
-  for (const { ending, order } of ways) {
-    const answers = answersOf(ending.branch.given, order, hashes, nameQuestion);
+  for (const ending of endings) {
+    const answers = answersOf(ending.branch.given, hashes, nameQuestion);
     let group = groups.get(answers.hash);
     if (group === undefined) {
       group = { answers, shares: new Map(), ends: new Map() };
@@ -77,6 +76,20 @@ export function sameShare(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-9 + 1e-5 * Math.max(a, b);
 }
 
+/** @returns true where both groups do the same with the packet, were the addresses that are put aside one and the same. */
+export function sameOutcomes(before: Group, after: Group, isAside: (address: Address) => boolean): boolean {
+  const text = (address: Address): string => (isAside(address) ? 'aside' : formatAddress(address));
+  const [own, other] = [before, after].map(({ shares, ends }) => {
+    const merged = new Map<string, number>();
+    for (const [result, ending] of ends) {
+      const name = resultOf(ending, text);
+      merged.set(name, (merged.get(name) ?? 0) + (shares.get(result) ?? 0));
+    }
+    return merged;
+  });
+  return own !== undefined && other !== undefined && sameShares(own, other);
+}
+
 function sameShares(a: Shares, b: Shares): boolean {
   if (a.size !== b.size) return false;
   for (const [result, share] of a) {
@@ -96,21 +109,24 @@ function agree(a: Answers, b: Answers): boolean {
 }
 
 /** What a sender or receiver can notice. Which rule dropped a packet is not in it. */
-function resultOf({ verdict, reason, rejectWith, exit, branch: { state } }: Ending): string {
+function resultOf(
+  { verdict, reason, rejectWith, exit, branch: { state } }: Ending,
+  textOf: (address: Address) => string = formatAddress,
+): string {
   if (verdict === 'drop') return verdict;
   if (verdict === 'reject') return `${verdict} ${rejectWith}`;
   if (verdict === 'unknown') return `${verdict} ${reason?.code}`;
   const { source, sourcePort, sourceRewrite, destination, destinationPort } = state;
-  const sender = source.address === null ? '?' : formatAddress(source.address);
+  const sender = source.address === null ? '?' : textOf(source.address);
   const out =
     exit === null
       ? '?'
       : exit.kind === 'local'
         ? 'local'
-        : `${exit.name} ${exit.nextHop === null ? '' : formatAddress(exit.nextHop)}`;
+        : `${exit.name} ${exit.nextHop === null ? '' : textOf(exit.nextHop)}`;
   return [
     verdict,
-    `${formatAddress(destination)} ${destinationPort}`,
+    `${textOf(destination)} ${destinationPort}`,
     `${sender} ${sourcePort} ${sourceRewrite}`,
     out,
     `${state.tos.bits}/${state.tos.known} ${state.ttl}`,
@@ -126,18 +142,15 @@ const NONE: Hash = { high: 0, low: 0 };
 
 function answersOf(
   newest: GivenNode | null,
-  order: Condition | null,
   hashes: WeakMap<GivenNode, Hash>,
   nameQuestion: NameQuestion,
 ): Answers {
   const given = hashOf(newest, hashes, nameQuestion);
   return {
-    hash: `${given.high} ${given.low} ${order?.text ?? ''}`,
+    hash: `${given.high} ${given.low}`,
     list: () => {
       const list = new Map<string, boolean>();
-      for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node.key), node.held);
-      // Two backends have two orders, so one of them is the other's opposite.
-      if (order !== null) list.set('order', order.text.startsWith('the iptables-nft'));
+      for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node), node.held);
       return list;
     },
   };
@@ -160,7 +173,7 @@ function hashOf(
     fresh.push(node);
   }
   for (const node of fresh.reverse()) {
-    const text = `${nameQuestion(node.key)} ${node.held}`;
+    const text = `${nameQuestion(node)} ${node.held}`;
     sum = { high: (sum.high + fnv(text, 0x811c9dc5)) >>> 0, low: (sum.low + fnv(text, 0x9747b28c)) >>> 0 };
     hashes.set(node, sum);
   }

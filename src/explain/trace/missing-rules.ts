@@ -1,4 +1,5 @@
 import type { HookName, Ruleset, TableName } from '../../iptables/ruleset.ts';
+import { programOf } from '../../iptables/tool.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import type { Note, TraceItem } from '../explanation.ts';
 import type { AssumedHook } from '../question/assumed-hooks.ts';
@@ -28,11 +29,10 @@ function noRules({ packet }: Trace, { rulesets }: Known): Note {
     rulesets.length > 0
       ? `the capture holds rules for ${rulesets[0]?.family} only`
       : 'the capture holds no iptables rules';
-  const command = packet.family === 'ipv6' ? 'ip6tables-save' : 'iptables-save';
   return {
     code: 'rules-not-captured',
     text: `${others}; it is taken for granted that there is no ${packet.family} rule`,
-    settle: `capture \`${command} -c\``,
+    settle: `capture \`${programOf(packet.family)}-save -c\``,
   };
 }
 

@@ -1,9 +1,9 @@
+import { command } from '../../command/command.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { toolOf } from '../rule-list.ts';
 import { counted, listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
@@ -22,7 +22,6 @@ function findDeviations(context: CheckContext): Finding[] {
     const ports = deviations.map(({ port }) => port);
     const names = serviceNames(ports);
     const family = ports[0]?.family ?? 'ipv4';
-    const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
     const docker = context.known.rulesets.some(
       ({ tables }) => tables.get('filter')?.chains.has('DOCKER-USER') === true,
     );
@@ -43,7 +42,7 @@ function findDeviations(context: CheckContext): Finding[] {
       ],
       advice:
         'set the policy to ACCEPT, or have the CNI plugin accept the pod network in FORWARD; find what set it (Docker, a hardening script), or it comes back',
-      command: `${step.backend === 'iptables-legacy' ? `${tool}-legacy` : tool} -P FORWARD ACCEPT`,
+      command: command(context.tool({ family, backend: step.backend }), '-P', 'FORWARD', 'ACCEPT'),
       certainty: 'certain',
     };
   });
@@ -53,8 +52,8 @@ function findDeviations(context: CheckContext): Finding[] {
  * The counters alone: whatever passed a rule that takes every packet on reached the policy, so that nothing behind it accepts;
  * and nothing before it accepted either.
  */
-function findCounted({ known }: CheckContext): Finding[] {
-  return known.rulesets.flatMap((ruleset): Finding[] => {
+function findCounted(context: CheckContext): Finding[] {
+  return context.known.rulesets.flatMap((ruleset): Finding[] => {
     const chain = ruleset.tables.get('filter')?.chains.get('FORWARD');
     const dropped = chain?.counters?.packets ?? 0;
     if (chain === undefined || chain.policy !== 'DROP' || dropped === 0 || chain.rules.length > MANY)
@@ -82,7 +81,7 @@ function findCounted({ known }: CheckContext): Finding[] {
         ],
         advice:
           'set the policy to ACCEPT, or have the CNI plugin accept the pod network in FORWARD; find what set it (Docker, a hardening script), or it comes back',
-        command: `${toolOf(ruleset)} -P FORWARD ACCEPT`,
+        command: command(context.tool(ruleset), '-P', 'FORWARD', 'ACCEPT'),
         certainty: 'probable',
       },
     ];

@@ -1,8 +1,8 @@
 import type { Chain, Rule } from '../../iptables/ruleset.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind, Severity } from '../finding.ts';
-import { toolOf } from '../rule-list.ts';
 import { counted } from '../words.ts';
 
 /** A rule that takes every packet stands before others of its chain: those never see one. */
@@ -49,7 +49,7 @@ export const shadowedRules: FindingKind<CheckContext> = {
                 command:
                   chain.line === null && ruleset.form !== 'save'
                     ? null
-                    : `${toolOf(ruleset)} -t ${table.name} -D ${chain.name} ${rule.number}`,
+                    : deleteRule(context.tool(ruleset), table.name, chain.name, rule.number),
                 certainty: 'certain',
               },
             ];
