@@ -3,7 +3,7 @@ import { InputError } from '../input-error.ts';
 import { isRow, kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
-import { isAltered, type PlainLine, plainLine } from './plain-line.ts';
+import { type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
@@ -95,7 +95,7 @@ class Paste {
   readonly #lines = new Map<LineKind, Map<number, string>>();
   readonly #skipped: number[] = [];
   readonly #hosts = new Map<string, number>();
-  readonly #sides = new Map<'-' | '+', number>();
+  readonly #sides = new Map<DiffSign, number>();
   #kind: LineKind | null = null;
   #detached = true;
   /** The command whose output should follow. */
@@ -203,8 +203,9 @@ class Paste {
         'give those of one node',
       );
     }
-    if (this.#sides.size > 1) {
-      const [removed = 0, added = 0] = [this.#sides.get('-'), this.#sides.get('+')];
+    const removed = this.#sides.get('-') ?? this.#sides.get('<');
+    const added = this.#sides.get('+') ?? (this.#sides.has('<') ? this.#sides.get('>') : undefined);
+    if (removed !== undefined && added !== undefined) {
       throw this.#twoStates(
         `this is a diff: line ${removed + 1} is of the state before, line ${added + 1} of the one after`,
         'save each state to a file and compare them with `kp-explain diff BEFORE AFTER`',
