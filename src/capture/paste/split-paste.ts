@@ -1,6 +1,6 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
-import { isRow, kindOfLine, type LineKind } from '../recognise-lines.ts';
+import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
 import { type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
@@ -78,10 +78,12 @@ function isPaste(head: string, kind: string): boolean {
       continue;
     }
     if (kind === 'iptables-save' && line.startsWith('#')) continue;
-    if (kind === 'iptables-listing' && (isRow(line) || /^# (?:Warning: |Table )/.test(line)) && !detached)
-      continue;
+    if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
+    // A head that is not at the start of its line begins a chain all the same.
+    const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);
+    if (inChain && continues(line, { kind: 'iptables-listing', detached })) continue;
     if (kind === 'ipset' && !detached) continue;
-    if (kind === 'conntrack' && /^\s*<\/?\w|^conntrack v/.test(line)) continue;
+    if (kind === 'conntrack' && /^\s*<[/?]?\w|^conntrack v/.test(line)) continue;
     return true;
   }
   return false;
