@@ -31,7 +31,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['conntrack-stats', /^cpu=\d+\s+(searched|found)=/],
   ['recent', /^src=[0-9a-fA-F.:]+ ttl: \d+ last_seen: \d+ oldest_pkt: \d+/],
   ['conntrack', /^(ipv[46] +\d+ +)?\w+ +\d+ .*\bsrc=\S+ dst=\S+/],
-  ['conntrack', /^(<conntrack>|<flow>)|^(\[\d+\.\d+\]\s*)?\s*\[(NEW|UPDATE|DESTROY)\] +\w+ +\d+ .*src=/],
+  ['conntrack', /^(<conntrack>|<flow>)|^(\[\d+\.\d+\])?\s*\[(NEW|UPDATE|DESTROY)\] +\w+ +\d+ .*src=/],
   ['ipset', /^(create|add) \S+ \S+|^(Type: (hash|bitmap|list):|Header: |Number of entries: )/],
   ['ip-addr', /^\s+inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],

@@ -71,8 +71,9 @@ export async function buildCapture(
     host,
     flows: once(() => {
       if (listings().length === 0) return null;
-      progress.begin('reading flows');
-      return joinFlows(listings().map(({ source }) => parseFlows(source, problems)));
+      return progress.during('reading flows', () =>
+        joinFlows(listings().map(({ source }) => parseFlows(source, problems))),
+      );
     }),
     get flowListings() {
       return listings().map(({ source }) => source);

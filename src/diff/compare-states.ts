@@ -2,6 +2,8 @@ import type { Note } from '../explain/explanation.ts';
 import type { ServiceListInput } from '../explain/list-services.ts';
 import type { Known } from '../explain/question/question.ts';
 import { thisNodeName } from '../explain/question/this-node.ts';
+import { givenNote } from '../explain/words/question-words.ts';
+import { reasonNote } from '../explain/words/reason-words.ts';
 import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
@@ -129,8 +131,8 @@ function proofOf(
 /** Packets that the changes can concern, and that no trace stands for. */
 function notFollowed({ exploration, deltas, survey, family }: FamilyComparison): string[] {
   const open = [...exploration.open].map(
-    ([text, classes]) =>
-      `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${text}`,
+    ([, { reason, classes }]) =>
+      `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${reasonNote(reason).text}`,
   );
   const unseen = deltas.flatMap(({ removed, added, moved }) =>
     [...removed, ...added, ...moved].flatMap(({ rules }) => rules.filter(isUnseen)),
@@ -209,7 +211,7 @@ function newConnections(compared: readonly FamilyComparison[]): Note[] {
 }
 
 function restsOn({ exploration, survey, family }: FamilyComparison): Note[] {
-  const asked = [...exploration.unknowns.values()].map(({ code, text, settle }) => ({ code, text, settle }));
+  const asked = [...exploration.unknowns.values()].map((given) => givenNote(given));
   const modules = [...survey.unknown].map(
     ([module, count]): Note => ({
       code: `match-${module}`,

@@ -14,8 +14,9 @@ import { type Known, QuestionError, type TraceQuestion } from './question/questi
 import { podNetworks } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
 import { commentConflicts } from './trace/conflicts.ts';
-import { findFlowHit, outcomeSettled, settledByFlows, stateOf } from './trace/flow-hit.ts';
+import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
+import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { missingRules } from './trace/missing-rules.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
@@ -25,6 +26,7 @@ import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
+import { assumptionNote } from './words/reason-words.ts';
 
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
@@ -66,6 +68,7 @@ function explainFrom(
     rulesets,
     known,
     namer,
+    conditions: new GivenItems(known.flows !== null),
     target: findTarget(trace, service, known),
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
@@ -74,7 +77,7 @@ function explainFrom(
     trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
     packet,
     known,
-  ).map(outcomeSettled(known));
+  );
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -98,13 +101,13 @@ function explainFrom(
       ...vantage.assumptions.filter(
         ({ code }) => code !== 'in-interface' || !tellsInterface(outcomes, question),
       ),
-      ...trace.assumptions,
+      ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
       ...missingRules(rulesets, trace, known),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),
       ...askedAsNew(question, packet, source, known),
-    ].map(settledByFlows(known)),
+    ],
     misses: question.detail === 'full' ? misses(trace, rulesets, known) : [],
     flow,
     flows: summariseFlows(packet, source, known, join),

@@ -40,7 +40,8 @@ const LARGE = 1024 * 1024;
 
 type Kind = 'Service' | 'EndpointSlice' | 'Endpoints' | 'Pod' | 'Node';
 type Complain = (message: string) => void;
-const DEEPEST_LIST = 3;
+/** Lists of lists are read as deep as this: kubectl nests none. */
+export const DEEPEST_LIST = 3;
 
 class ObjectReader {
   readonly #file: string;

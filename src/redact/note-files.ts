@@ -39,7 +39,7 @@ export function noteFile(
 function noteLinks(value: unknown, renamer: Renamer): void {
   for (const link of listOf(value).filter(isFields)) {
     for (const { local, prefixlen } of listOf(link.addr_info).filter(isFields)) {
-      noteNetwork(`${textOf(local)}/${String(prefixlen)}`, renamer);
+      noteNetwork(`${textOf(local)}/${String(prefixlen)}`, renamer, true);
     }
   }
 }

@@ -4,6 +4,7 @@ import { turn } from '../../trace/answer.ts';
 import { evaluate } from '../../trace/match/evaluate.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
 import type { MissItem } from '../explanation.ts';
+import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
 
 /** Rules listed for one visit to a chain; a KUBE-SERVICES of 30,000 rules would drown the rest. */
@@ -80,7 +81,7 @@ function reasonOf(rule: Rule, entry: PathEntry, host: Host): string {
     if (typeof answer === 'string') {
       if (turn(answer, match.negated) === 'no') return whyNot(match, entry.state);
     } else if (answer.kind === 'chance') return 'chance went on to the next rule';
-    else return match.negated ? answer.holds.text : answer.fails.text;
+    else return answerText(answer.question, match.negated);
   }
   return 'it does not fit';
 }

@@ -1,4 +1,5 @@
 import { podNetworks } from '../../explain/question/this-node.ts';
+import { reasonNote } from '../../explain/words/reason-words.ts';
 import type { Route } from '../../host/facts.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import { formatAddress } from '../../net/address.ts';
@@ -92,7 +93,7 @@ function returnsByPolicy(context: CheckContext, device: string): Finding | null 
     hits: `clients outside the cluster, whenever an endpoint on this node is chosen that a policy rule concerns (${Math.round(first.share * 100)} % of the connections to ${names[0] ?? 'it'})`,
     evidence: [
       factEvidence(
-        `${first.client} → node port ${first.port.port.nodePort ?? '?'} → ${socketText(formatAddress(address), port)}: ${outcome.reason?.text ?? 'rp_filter drops it'}`,
+        `${first.client} → node port ${first.port.port.nodePort ?? '?'} → ${socketText(formatAddress(address), port)}: ${outcome.reason === null ? 'rp_filter drops it' : reasonNote(outcome.reason).text}`,
       ),
       ...rules
         .slice(0, 3)

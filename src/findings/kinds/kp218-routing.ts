@@ -1,3 +1,4 @@
+import { reasonNote } from '../../explain/words/reason-words.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -24,7 +25,7 @@ export const routingDrops: FindingKind<CheckContext> = {
       if (first === undefined || first.culprit.kind !== 'routing') return [];
       const ports = group.map(({ port }) => port);
       const names = serviceNames(ports);
-      const { code, text } = first.culprit.reason;
+      const { code, text } = reasonNote(first.culprit.reason);
       const forwarding = code === 'forwarding-off';
       return [
         {

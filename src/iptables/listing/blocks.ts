@@ -42,7 +42,7 @@ export interface Blocks {
 
 /** The frame of a listing that was pasted from a shell or a page of Markdown; never the start of a rule. */
 const FENCE = /^\s*```/;
-const PROMPT = /^(?:\[?[\w.-]+@\S+[^$#]*[$#]|[$#>%])(?:\s|$)/;
+const PROMPT = /^(?:\[?[\w.-]+@\S.*?[$#]|[$#>%])(?:\s|$)/;
 const REMARK = /^# (?:Warning: |Table )/;
 
 /**

@@ -1,4 +1,5 @@
 import type { ProblemList } from '../../problems/problem.ts';
+import { skipBlanks } from '../blanks.ts';
 import type { Cut, TableName } from '../ruleset.ts';
 import { ChainCursor } from './chain-cursor.ts';
 import { ChainTable } from './chain-table.ts';
@@ -52,7 +53,7 @@ class Reader implements DumpReader {
   rule(lineStart: number, ruleStart: number, end: number, line: number): void {
     if (this.#ignoring || this.#isCutOff(end, line)) return;
     const block = this.#open ?? this.#openListing(lineStart, line);
-    const chain = this.#cursor.find(ruleStart + 3, end);
+    const chain = this.#cursor.find(skipBlanks(this.#bytes, ruleStart + 2), end);
     if (chain === UNKNOWN) {
       this.unreadable(lineStart, end, line, 'names no chain');
       return;
