@@ -5,7 +5,7 @@ import { rolldown } from 'rolldown';
 
 // `npm run build`: src/ becomes one script, dist/cli/main.cjs, and what V8 makes of it is kept beside it (bin/load.cjs
 // says why). Types are the business of `npm run types`.
-const { load, program } = createRequire(import.meta.url)('./bin/load.cjs');
+const { load, program, sealed } = createRequire(import.meta.url)('./bin/load.cjs');
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
 
@@ -37,7 +37,7 @@ await bundle.close();
 mkdirSync(dirname(program), { recursive: true });
 writeFileSync(program, inAscii(output[0].code));
 writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), BUNDLED.map(licenceOf).join('\n\n'));
-writeFileSync(`${program}.cache`, await compiled());
+writeFileSync(`${program}.cache`, sealed(readFileSync(program), await compiled()));
 
 /**
  * What a module imports of Node or of a package would be loaded with the script, whoever needs it. A module of CommonJS in

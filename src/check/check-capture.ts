@@ -1,3 +1,4 @@
+import { printCommand } from '../command/quote.ts';
 import type { CaptureInfo } from '../explain/explanation.ts';
 import { CheckContext, type CheckInput } from '../findings/context.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
@@ -86,6 +87,7 @@ const TITLES: ReadonlyMap<string, string> = new Map(FINDING_KINDS.map(({ code, t
 function report(finding: Finding): ReportedFinding {
   return {
     ...finding,
+    command: finding.command === null ? null : printCommand(finding.command),
     title: TITLES.get(finding.code) ?? finding.code,
     page: `docs/findings/${finding.code}.md`,
   };

@@ -28,9 +28,11 @@ export interface CheckReportList {
   readonly problems: DocumentHead<'CheckReport'>['problems'];
 }
 
-/** A finding with its title and the page that explains it. */
-export interface ReportedFinding extends Finding {
+/** A finding with its title, the page that explains it, and its command in print. */
+export interface ReportedFinding extends Omit<Finding, 'command'> {
   readonly title: string;
+  /** The command as a line for a shell, every name in it quoted; null where there is none. */
+  readonly command: string | null;
   /** Page of the project's documentation, from its root: `docs/findings/KP101.md`. */
   readonly page: string;
 }

@@ -17,13 +17,16 @@ export type NodeResult<T> =
 /**
  * Reads every node of the cluster, a few at once.
  * @param live how a node is reached; its name stands for all of them. @param read is called for each node
+ * @param use is called with what was read of each, one after the other, while no node is being read: what takes long to
+ * compute would keep an interrupt from removing what was made for another node
  * @returns one result for each node, in the order of the API server. Throws UnreachableError where the nodes cannot be listed
- * or none of them could be reached; InterruptedError; and what else `read` throws.
+ * or none of them could be reached; InterruptedError; and what else `read` and `use` throw.
  */
-export async function readAllNodes<T>(
+export async function readAllNodes<R, T>(
   live: NodeRequest,
   lifeline: Lifeline,
-  read: (node: NodeRequest) => Promise<T>,
+  read: (node: NodeRequest) => Promise<R>,
+  use: (value: R) => Promise<T>,
 ): Promise<NodeResult<T>[]> {
   const { Kubectl } = await import('../capture/live/kubectl.ts');
   const { nodeNames } = await import('../capture/live/find-pod.ts');
@@ -32,20 +35,23 @@ export async function readAllNodes<T>(
   const names = await nodeNames(new Kubectl(live.access, lifeline.signal));
   if (names.length === 0) throw new UnreachableError('no-nodes', 'the cluster has no nodes that you may see');
   let done = 0;
-  const results = await runPool(
-    NODES_AT_ONCE,
-    names.map((node) => async (): Promise<NodeResult<T>> => {
-      try {
-        const value = await read({ ...live, target: { ...live.target, node } });
-        return { node, value, error: null };
-      } catch (error) {
-        if (!(error instanceof UnreachableError)) throw error;
-        return { node, value: null, error };
-      } finally {
-        lifeline.onStep(`${++done} of ${names.length} nodes read`);
-      }
-    }),
-  );
+  const readOne = async (node: string): Promise<NodeResult<R>> => {
+    try {
+      const value = await read({ ...live, target: { ...live.target, node } });
+      return { node, value, error: null };
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      return { node, value: null, error };
+    } finally {
+      lifeline.onStep(`${++done} of ${names.length} nodes read`);
+    }
+  };
+  const results: NodeResult<T>[] = [];
+  for (let from = 0; from < names.length; from += NODES_AT_ONCE) {
+    const some = names.slice(from, from + NODES_AT_ONCE).map((node) => async () => await readOne(node));
+    for (const one of await runPool(NODES_AT_ONCE, some))
+      results.push(one.error === null ? { ...one, value: await use(one.value) } : one);
+  }
   const lines = results.flatMap(({ node, error }) =>
     error === null ? [] : [`\n  ${node}: ${error.message.replaceAll('\n', '\n  ')}`],
   );

@@ -21,7 +21,10 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
     )
     .optionsGroup('What is written:')
     .requiredOption('-w, --write <path>', 'a new folder, or a file that ends in .tar.gz', notEmpty('A path'))
-    .option('--force', 'replace a capture that is there already')
+    .option(
+      '--force',
+      'replace a capture that is there already; with --redact, write it though addresses show through',
+    )
     .addOption(
       new Option('--all-nodes', 'every node of the cluster, each in a folder of its name').conflicts([
         'node',

@@ -14,6 +14,7 @@ import { holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { readLive } from './load-live.ts';
 import { Progress } from './progress.ts';
+import type { LiveRequest } from './requests.ts';
 import { type CheckResults, notChecked } from './run-check.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -36,15 +37,20 @@ export async function checkAllNodes(
   const shared = { stdin: () => io.stdin(), problems: new ProblemList(), progress };
   try {
     const objects = await readClusterFiles({ ...live, pods: 'all' }, shared, hold.signal);
-    const results = await readAllNodes({ ...live, target }, hold, async (node) => {
+    const readOne = async (node: LiveRequest) => {
       const problems = new ProblemList();
       const { files, manifest } = await readLive(node, { ...shared, problems }, async () => null);
+      return { files, manifest, problems };
+    };
+    const checkRead = async ({ files, manifest, problems }: Awaited<ReturnType<typeof readOne>>) => {
       try {
         const { capture } = await buildCapture(
           sourcesOf([...files, ...objects]),
           { name: manifest.origin, live: true },
           { problems, progress },
         );
+        await capture.cluster();
+        progress.begin(`checking ${manifest.origin}`);
         return await checkOne(capture, expect, question, true);
       } catch (error) {
         // A node without rules, say; a file of expectations with a mistake concerns all of them.
@@ -52,12 +58,17 @@ export async function checkAllNodes(
         if (isForAll || statusOfError(error) === EXIT.bug) throw error;
         return { unread: error };
       }
-    });
-    hold.signal.throwIfAborted();
-    return summarise(results, shared.problems.list());
+    };
+    const results = await readAllNodes(
+      { ...live, target },
+      hold,
+      readOne,
+      async (read) => await hold.idle(async () => await checkRead(read)),
+    );
+    return await hold.idle(async () => summarise(results, shared.problems.list()));
   } finally {
     progress.end();
-    hold.release();
+    await hold.release();
   }
 }
 

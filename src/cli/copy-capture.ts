@@ -4,15 +4,19 @@ import { InputError } from '../capture/input-error.ts';
 import { recognise, type SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
 import { gatherSources, type LoadContext } from './load-capture.ts';
-import { prepareFiles } from './prepare-files.ts';
+import { prepareFiles, type Redaction } from './prepare-files.ts';
 import type { SavedNode } from './read-node.ts';
 import type { SourceRequest } from './requests.ts';
 
 /**
  * Reads a capture that exists and renames everything that tells whose it is.
- * Throws InputError where it cannot be read.
+ * Throws InputError where it cannot be read or redacted.
  */
-export async function copyRedacted(request: SourceRequest, context: LoadContext): Promise<SavedNode> {
+export async function copyRedacted(
+  request: SourceRequest,
+  redaction: Redaction,
+  context: LoadContext,
+): Promise<SavedNode> {
   const files = new Map<string, CapturedFile>();
   for (const source of await gatherSources(request, context)) {
     const path = pathOf(source);
@@ -20,7 +24,7 @@ export async function copyRedacted(request: SourceRequest, context: LoadContext)
       context.problems.add('repeated-input', 'left out: the same output was given before', source.name);
     else files.set(path, { path, bytes: source.bytes, origin: source.name });
   }
-  const written = await prepareFiles([...files.values()], true, context.problems);
+  const written = await prepareFiles([...files.values()], redaction, context.problems);
   if (written.length === 0) {
     const reasons = context.problems.list().map(({ file, message }) => `\n  ${file ?? 'input'}: ${message}`);
     throw new InputError(
@@ -53,6 +57,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   'ip-rule': 'ip-rule.json',
   nft: 'nft.json',
   sysctl: 'sysctl.txt',
+  manifest: 'capture.json',
 };
 
 function pathOf({ name, head }: SourceText): string {

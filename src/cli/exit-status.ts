@@ -1,12 +1,17 @@
-/** Exit statuses of the contract. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, kill. */
+/**
+ * Exit statuses of the contract. `unwritten`: standard output or standard error could not be written, as EX_IOERR of
+ * sysexits.h. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, Ctrl-\, kill.
+ */
 export const EXIT = {
   answered: 0,
   no: 1,
   usage: 2,
   unreachable: 3,
   bug: 70,
+  unwritten: 74,
   hungUp: 129,
   interrupted: 130,
+  quit: 131,
   terminated: 143,
 } as const;
 
@@ -18,6 +23,7 @@ const NO_BUG: readonly ExitStatus[] = [
   EXIT.unreachable,
   EXIT.hungUp,
   EXIT.interrupted,
+  EXIT.quit,
   EXIT.terminated,
 ];
 

@@ -1,55 +1,63 @@
-import { constants } from 'node:os';
 import type { Lifeline } from '../capture/live/lifeline.ts';
 import { InterruptedError } from '../capture/live/unreachable-error.ts';
 import { escapeLines } from '../render/escape.ts';
 import type { Progress } from './progress.ts';
+import { tell } from './terminal.ts';
 
-/** A terminal's Ctrl-C, a polite kill, a closed terminal. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** A terminal's Ctrl-C, a polite kill, a closed terminal, Ctrl-\. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 
 /** A run that must tidy up before it ends. */
 interface Holder {
-  interrupt(reason: InterruptedError): void;
+  interrupt(reason: unknown): void;
+  say(text: string): void;
   /** What to say where the user does not wait for the tidying. */
   lastWords(): readonly string[];
 }
 
+/** A lifeline that lasts until it is released. */
+export interface Hold extends Lifeline {
+  /**
+   * Runs what leaves nothing behind, such as long computing: meanwhile a signal ends the process at once. Throws
+   * InterruptedError where one came before, and what `run` throws.
+   */
+  idle<T>(run: () => Promise<T>): Promise<T>;
+  /**
+   * Ends the hold. A signal that came before has aborted `signal` when this resolves: ask it then, for an answer after an
+   * interrupt is not wanted.
+   */
+  release(): Promise<void>;
+}
+
 const holders = new Set<Holder>();
-let interrupted = false;
+/** Why the runs were told to end; null as long as they were not. */
+let ended: { readonly reason: unknown } | null = null;
 
 /**
- * Ends the process on a signal: at once, with the shell's status for it, where nothing has to be removed first; else the
- * first signal starts the removing and a second one ends the process and says what is left.
- * @param say writes to standard error.
+ * While somebody holds, the first signal starts the tidying, and a second one ends the process and says what is left. A
+ * closed terminal is never a second one: the kernel and the shell both tell of it, and nobody is there to read what is left.
+ *
+ * While nobody does, nobody listens, and the kernel ends the process itself: JavaScript hears of a signal only between two
+ * pieces of computing, and one piece may take minutes. A shell sees the same status, 128 and the signal's number.
+ *
+ * @returns the lifeline of a run that has something to tidy up; call `release` when it is done.
  */
-export function listenForSignals(say: (text: string) => void): void {
-  for (const name of SIGNALS) process.on(name, () => endOn(128 + constants.signals[name], say));
-}
-
-/** Ends the run as a signal would: also where standard output was closed under us. */
-export function endOn(status: number, say: (text: string) => void): void {
-  if (holders.size === 0) process.exit(status);
-  const words = [...holders].flatMap((holder) => holder.lastWords());
-  if (interrupted) {
-    for (const line of words) say(`${escapeLines(line)}\n`);
-    process.exit(status);
-  }
-  interrupted = true;
-  if (words.length > 0) say('\nstopping; first the debug pod is removed (once more to stop at once)\n');
-  for (const holder of holders) holder.interrupt(new InterruptedError(status));
-}
-
-/** @returns the lifeline of a live run; call `release` when the run is over. */
-export function holdInterrupts(progress: Progress): Lifeline & { release(): void } {
+export function holdInterrupts(progress: Progress): Hold {
   const controller = new AbortController();
+  const { signal } = controller;
   const words = new Map<symbol, string>();
   const holder: Holder = {
     interrupt: (reason) => controller.abort(reason),
+    say: (text) => progress.say(text),
     lastWords: () => [...words.values()],
   };
-  holders.add(holder);
+  const release = async (): Promise<void> => {
+    await hearSignals();
+    letGo(holder);
+  };
+  hold(holder);
   return {
-    signal: controller.signal,
+    signal,
     onStep: (text) => progress.begin(text),
     say: (text) => progress.say(escapeLines(text)),
     guard(lastWords) {
@@ -57,6 +65,55 @@ export function holdInterrupts(progress: Progress): Lifeline & { release(): void
       words.set(key, lastWords);
       return () => void words.delete(key);
     },
-    release: () => void holders.delete(holder),
+    async idle(run) {
+      await release();
+      signal.throwIfAborted();
+      try {
+        return await run();
+      } finally {
+        hold(holder);
+      }
+    },
+    release,
   };
+}
+
+function hold(holder: Holder): void {
+  if (holders.size === 0) {
+    for (const name of SIGNALS) process.on(name, onSignal);
+    process.on('uncaughtException', endHolders);
+  }
+  holders.add(holder);
+  if (ended !== null) holder.interrupt(ended.reason);
+}
+
+function letGo(holder: Holder): void {
+  holders.delete(holder);
+  if (holders.size > 0) return;
+  for (const name of SIGNALS) process.off(name, onSignal);
+  process.off('uncaughtException', endHolders);
+}
+
+function onSignal(name: NodeJS.Signals, number: number): void {
+  const status = 128 + number;
+  const [{ say } = { say: () => undefined }] = holders;
+  const words = [...holders].flatMap((holder) => holder.lastWords());
+  if (ended !== null) {
+    // Where nobody can read what is left, it is better removed.
+    if (name !== 'SIGHUP' && words.every((line) => tell(`${escapeLines(line)}\n`))) process.exit(status);
+    return;
+  }
+  endHolders(new InterruptedError(status));
+  if (words.length > 0) say('\nstopping; first the debug pod is removed (once more to stop at once)');
+}
+
+/** Also what a bug is: it would end the process without a word while something has to be removed. */
+function endHolders(reason: unknown): void {
+  ended ??= { reason };
+  for (const holder of holders) holder.interrupt(ended.reason);
+}
+
+/** Signals wait for the next look at the system; the first of two turns may have begun before it. */
+async function hearSignals(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

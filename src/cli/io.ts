@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
-import { EXIT } from './exit-status.ts';
-import { endOn, listenForSignals } from './interrupt.ts';
+import { openOutputs } from './outputs.ts';
 
 /** What a command may touch of the process; tests give their own. */
 export interface Io {
@@ -16,22 +15,19 @@ export interface Io {
   stdin(): AsyncIterable<Buffer>;
 }
 
-/** @returns the real process. Sets up that a closed pipe (`| head`) ends the run quietly and Ctrl-C with status 130. */
+/** @returns the real process. Call it once: it sets up what happens where an output cannot be written. */
 export function processIo(): Io {
-  const say = (text: string): void => void process.stderr.write(text);
-  process.stdout.on('error', endQuietly);
-  process.stderr.on('error', endQuietly);
-  listenForSignals(say);
+  const { out, err } = openOutputs();
   return {
     programName: programNameOf(process.argv[1] ?? ''),
     env: process.env,
     // Some terminals say 0.
     columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
     showsProgress: process.stderr.isTTY,
-    out: (text) => void process.stdout.write(text),
-    err: say,
+    out,
+    err,
     stdin() {
-      if (process.stdin.isTTY) process.stderr.write('reading standard input; end it with Ctrl-D\n');
+      if (process.stdin.isTTY) err('reading standard input; end it with Ctrl-D\n');
       return process.stdin;
     },
   };
@@ -40,9 +36,4 @@ export function processIo(): Io {
 /** kubectl runs plugins as `kubectl-kp_explain`, and people type `kubectl kp-explain`. */
 export function programNameOf(script: string): string {
   return basename(script).startsWith('kubectl-kp_explain') ? 'kubectl kp-explain' : 'kp-explain';
-}
-
-function endQuietly(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  endOn(EXIT.answered, () => undefined);
 }

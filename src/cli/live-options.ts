@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Needs } from '../capture/live/live-state.ts';
+import { whyNoSmallFile } from '../kubernetes/api/small-file.ts';
 import type { LiveRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -62,7 +63,7 @@ export function addWayOptions(command: Command): Command {
     .option('--no-conntrack', 'do not ask for live flows')
     .option('--show-commands', 'print the commands that would be run, and run nothing')
     .optionsGroup('Cluster:')
-    .option('--kubeconfig <path>', 'as in kubectl', noBlank('A path'))
+    .option('--kubeconfig <path>', 'as in kubectl', kubeconfigOf)
     .option('--context <name>', 'as in kubectl', noBlank('A context'))
     .option('--no-api', 'keep away from the API server: names come from the rules’ comments');
 }
@@ -108,6 +109,14 @@ function noBlank(what: string): (text: string) => string {
     if (text.trim() === '') throw new InvalidArgumentError(`${what} must not be empty.`);
     return text;
   };
+}
+
+/** kubectl gets the path too, and would read a device without end. */
+function kubeconfigOf(text: string): string {
+  const path = noBlank('A path')(text);
+  const why = whyNoSmallFile(path);
+  if (why !== null) throw new InvalidArgumentError(`It cannot be a kubeconfig: ${why}.`);
+  return path;
 }
 
 function podOf(text: string): { namespace: string; name: string } {

@@ -30,11 +30,12 @@ export async function readLive(
       { node: request.target, access: request.access, needs: request.needs },
       { lifeline, problems: context.problems, writtenBy: `kp-explain ${readVersion()}`, flowsWanted },
     );
+    await lifeline.release();
     // An interrupt while the debug pod was being removed does not stop the removing, but it is no answer that is wanted.
     lifeline.signal.throwIfAborted();
     return state;
   } finally {
-    lifeline.release();
+    await lifeline.release();
   }
 }
 

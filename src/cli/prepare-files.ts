@@ -1,20 +1,24 @@
 import type { CapturedFile } from '../capture/captured-file.ts';
 import { hintsOfName } from '../capture/contract-files.ts';
+import { InputError } from '../capture/input-error.ts';
 import { recognise, type SourceKind } from '../capture/recognise.ts';
 import { HEAD_BYTES } from '../capture/source.ts';
 import type { ProblemList } from '../problems/problem.ts';
 
+/** `redacted`: everything that tells whose the capture is gets a new name; `forced`: also where some of it shows through. */
+export type Redaction = 'none' | 'redacted' | 'forced';
+
 /**
  * The one place that files pass before they are written: whatever must not leave the node is taken out here.
- * @param redacted true: everything that tells whose the capture is gets a new name. What is not understood is left out
- * and becomes a problem.
+ * @param redaction what is not understood is left out and becomes a problem.
+ * Throws InputError where addresses cannot be renamed, unless that was asked for.
  */
 export async function prepareFiles(
   files: readonly CapturedFile[],
-  redacted: boolean,
+  redaction: Redaction,
   problems: ProblemList,
 ): Promise<readonly CapturedFile[]> {
-  if (!redacted) return files;
+  if (redaction === 'none') return files;
   const { redact } = await import('../redact/redact.ts');
   const inputs = files.map(({ path, bytes, origin }) => ({
     path,
@@ -23,11 +27,24 @@ export async function prepareFiles(
     kind: kindOf(path, bytes),
   }));
   const result = await redact(inputs, problems);
+  if (result.pinned.length > 0) refusePinned(result.pinned, redaction, problems);
   // Where a file came from names the node.
   return result.files.map(({ path, bytes }) => ({ path, bytes, origin: 'redacted' }));
 }
 
+const SHOWN = 5;
+
+function refusePinned(pinned: readonly string[], redaction: Redaction, problems: ProblemList): void {
+  const some = pinned.slice(0, SHOWN).join(', ');
+  const more = pinned.length > SHOWN ? ' and others' : '';
+  const message = `${pinned.length} addresses keep their first half under any new name, because of wide ranges that end beside them: ${some}${more}`;
+  if (redaction === 'forced') problems.add('address-kept', message);
+  else
+    throw new InputError('not-redacted', `${message}; nothing was written (--force writes it all the same)`);
+}
+
 function kindOf(path: string, bytes: Buffer): SourceKind {
   const { kind } = recognise(bytes.subarray(0, HEAD_BYTES));
-  return kind === 'empty' ? (hintsOfName(path)?.kind ?? kind) : kind;
+  // Nothing but its name tells of an empty file, and a name that the contract does not know is somebody's own.
+  return kind === 'empty' ? (hintsOfName(path)?.kind ?? 'unknown') : kind;
 }

@@ -69,7 +69,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     )
     .addHelpText(
       'after',
-      `\nTry:\n  ${name} trace shop/web --demo\n  sudo ${name} services\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input,\n  3 the node or the cluster cannot be reached, 70 a bug`,
+      `\nTry:\n  ${name} trace shop/web --demo\n  sudo ${name} services\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input,\n  3 the node or the cluster cannot be reached, 70 a bug,\n  74 the answer could not be written`,
     );
   for (const command of [program, ...program.commands]) adopt(command, io);
   try {

@@ -1,4 +1,5 @@
 import { escapeTerminal } from '../render/escape.ts';
+import { Alarm } from './alarm.ts';
 import type { Io } from './io.ts';
 
 /** Longer texts are cut, so that the line fits into a narrow terminal. */
@@ -7,12 +8,16 @@ const WIDTH = 76;
 /** How long a run may stay silent. */
 const PATIENCE_MS = 1000;
 
-/** One line on standard error that says what is going on, once a run takes more than a second; on terminals only. */
+/**
+ * One line on standard error that says what is going on, once a run takes more than a second; on terminals only. It
+ * appears while the program reads as well as while it computes.
+ */
 export class Progress {
   readonly #io: Io;
   readonly #started = performance.now();
-  #timer: NodeJS.Timeout | null = null;
+  #alarm: Alarm | null = null;
   #shown = false;
+  #text: string | null = null;
 
   constructor(io: Io) {
     this.#io = io;
@@ -21,17 +26,34 @@ export class Progress {
   /** Says what starts now: `reading pods.json (120 MiB)`. */
   begin(text: string): void {
     if (!this.#io.showsProgress) return;
+    this.#text = text;
+    const line = lineOf(text);
     const left = PATIENCE_MS - (performance.now() - this.#started);
-    this.#stopTimer();
-    if (left <= 0) this.#show(text);
-    else this.#timer = setTimeout(() => this.#show(text), left).unref();
+    if (left > 0) {
+      this.#alarm ??= new Alarm(left);
+      this.#alarm.set(line);
+      return;
+    }
+    this.#stopAlarm();
+    this.#shown = true;
+    this.#io.err(line);
+  }
+
+  /** Says what is done for a part of what goes on, and then what was said before. */
+  during<T>(text: string, work: () => T): T {
+    const before = this.#text;
+    this.begin(text);
+    const result = work();
+    if (before !== null) this.begin(before);
+    return result;
   }
 
   /** Removes the line, before an answer or an error is written. */
   end(): void {
-    this.#stopTimer();
+    this.#stopAlarm();
     if (this.#shown) this.#io.err('\r\x1b[K');
     this.#shown = false;
+    this.#text = null;
   }
 
   /** Writes a line that stays, also where there is no terminal. */
@@ -40,14 +62,13 @@ export class Progress {
     this.#io.err(`${text}\n`);
   }
 
-  #show(text: string): void {
-    this.#shown = true;
-    // Texts may hold names from outside, and a line that wraps could not be removed.
-    this.#io.err(`\r\x1b[K${escapeTerminal(text).slice(0, WIDTH)} …`);
+  #stopAlarm(): void {
+    if (this.#alarm?.stop() === true) this.#shown = true;
+    this.#alarm = null;
   }
+}
 
-  #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
-  }
+/** Texts may hold names from outside, and a line that wraps could not be removed. */
+function lineOf(text: string): string {
+  return `\r\x1b[K${escapeTerminal(text).slice(0, WIDTH)} …`;
 }

@@ -5,7 +5,7 @@ import { ProblemList } from '../problems/problem.ts';
 import { buildCapture } from './build-capture.ts';
 import type { LoadContext } from './load-capture.ts';
 import { readLive } from './load-live.ts';
-import { prepareFiles } from './prepare-files.ts';
+import { prepareFiles, type Redaction } from './prepare-files.ts';
 import type { LiveRequest } from './requests.ts';
 
 /** A node that was read: what is written of it, and what is said about it. */
@@ -19,10 +19,10 @@ export async function readNode(
   live: LiveRequest,
   objects: readonly CapturedFile[],
   context: LoadContext,
-  redacted: boolean,
+  redaction: Redaction,
 ): Promise<SavedNode> {
   const { files, manifest } = await readLive(live, context, async () => null);
-  const written = await prepareFiles([...files, ...objects], redacted, context.problems);
+  const written = await prepareFiles([...files, ...objects], redaction, context.problems);
   const item = {
     node: manifest.node ?? 'this machine',
     path: null,

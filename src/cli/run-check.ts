@@ -59,26 +59,27 @@ async function checkCaptures(
   const checked: Checked[] = [];
   const failures: Problem[] = [];
   let status: ExitStatus = EXIT.answered;
-  for (const sources of captures) {
-    const progress = new Progress(io);
-    try {
-      const capture = await loadCapture(sources, {
-        stdin: () => io.stdin(),
-        problems: new ProblemList(),
-        progress,
-      });
-      progress.begin(`checking ${capture.info.origin}`);
-      checked.push(await checkOne(capture, expect, question, captures.length > 1));
-    } catch (error) {
-      if (captures.length === 1 || statusOfError(error) === EXIT.bug) throw error;
-      failures.push(notChecked(error, sources.files[0] ?? null));
-      status = statusOfError(error);
-    } finally {
-      progress.end();
+  const progress = new Progress(io);
+  try {
+    for (const sources of captures) {
+      try {
+        const problems = new ProblemList();
+        const capture = await loadCapture(sources, { stdin: () => io.stdin(), problems, progress });
+        // Read before it is asked for, so that the progress line then tells of the checking.
+        await capture.cluster();
+        progress.begin(`checking ${capture.info.origin}`);
+        checked.push(await checkOne(capture, expect, question, captures.length > 1));
+      } catch (error) {
+        if (captures.length === 1 || statusOfError(error) === EXIT.bug) throw error;
+        failures.push(notChecked(error, sources.files[0] ?? null));
+        status = statusOfError(error);
+      }
     }
+    const reports = checked.map(({ report }) => report);
+    return { reports, comparisons: compareClusters(checked), failures, status };
+  } finally {
+    progress.end();
   }
-  const reports = checked.map(({ report }) => report);
-  return { reports, comparisons: compareClusters(checked), failures, status };
 }
 
 /** @returns what is told of a capture or node that could not be checked. */

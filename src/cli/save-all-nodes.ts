@@ -18,12 +18,16 @@ export async function saveAllNodes(
   writer: CaptureWriter,
 ): Promise<CapturedNode[]> {
   const folders = new Folders();
-  const results = await readAllNodes(live, lifeline, async (node): Promise<CapturedNode> => {
-    const { files, item } = await readNode(node, objects, context, false);
-    const folder = folders.of(node.target.node);
-    writer.add(files, folder);
-    return { ...item, path: writer.pathOf(folder) };
-  });
+  const results = await readAllNodes(
+    live,
+    lifeline,
+    async (node) => ({ node: node.target.node, ...(await readNode(node, objects, context, 'none')) }),
+    async ({ node, files, item }): Promise<CapturedNode> => {
+      const folder = folders.of(node);
+      writer.add(files, folder);
+      return { ...item, path: writer.pathOf(folder) };
+    },
+  );
   return results.map(({ node, value, error }) => value ?? unread(node, error));
 }
 

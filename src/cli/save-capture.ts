@@ -1,11 +1,10 @@
-import type { Lifeline } from '../capture/live/lifeline.ts';
 import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
 import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { write } from './answer.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
-import { holdInterrupts } from './interrupt.ts';
+import { type Hold, holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import type { LoadContext } from './load-capture.ts';
 import { Progress } from './progress.ts';
@@ -26,12 +25,17 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
   const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress };
   // Held over the whole run: between two nodes an interrupt must still remove what is half written.
   const hold = holdInterrupts(progress);
-  let writer: CaptureWriter | null = null;
+  let half: CaptureWriter | null = null;
+  const discard = (): void => half?.discard();
+  // A second Ctrl-C ends the process without coming back here.
+  process.on('exit', discard);
   try {
-    writer = new CaptureWriter(target);
+    const writer = new CaptureWriter(target);
+    half = writer;
     const items = await readItems(request, live, context, hold, writer);
-    hold.signal.throwIfAborted();
     progress.begin(`writing ${target.name}`);
+    if (target.form === 'archive') await hold.idle(async () => writer.pack());
+    hold.signal.throwIfAborted();
     writer.commit();
     progress.end();
     const report = reportOf(target, items, context);
@@ -41,9 +45,10 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
     });
     return items.every(({ error }) => error === null) ? EXIT.answered : EXIT.unreachable;
   } finally {
-    writer?.discard();
+    discard();
+    process.off('exit', discard);
     progress.end();
-    hold.release();
+    await hold.release();
   }
 }
 
@@ -52,21 +57,25 @@ async function readItems(
   request: CaptureRequest,
   live: LiveRequest | null,
   context: LoadContext,
-  lifeline: Lifeline,
+  hold: Hold,
   writer: CaptureWriter,
 ): Promise<CapturedNode[]> {
+  const redaction = !request.redact ? 'none' : request.force ? 'forced' : 'redacted';
   if (live === null) {
     const { copyRedacted } = await import('./copy-capture.ts');
-    const { files, item } = await copyRedacted(request.sources, context);
+    const { files, item } = await hold.idle(
+      async () => await copyRedacted(request.sources, redaction, context),
+    );
     writer.add(files, '');
     return [item];
   }
   const pods = request.allNodes ? 'all' : live.pods;
-  const objects = await readClusterFiles({ ...live, pods }, context, lifeline.signal);
+  const objects = await readClusterFiles({ ...live, pods }, context, hold.signal);
   if (request.allNodes && live.target !== null) {
-    return await saveAllNodes({ ...live, target: live.target }, objects, context, lifeline, writer);
+    return await saveAllNodes({ ...live, target: live.target }, objects, context, hold, writer);
   }
-  const { files, item } = await readNode(live, objects, context, request.redact);
+  // Reading holds on its own; renaming what was read leaves nothing behind.
+  const { files, item } = await hold.idle(async () => await readNode(live, objects, context, redaction));
   writer.add(files, '');
   return [item];
 }

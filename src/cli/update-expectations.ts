@@ -3,6 +3,7 @@ import { findForUpdate } from '../check/check-capture.ts';
 import { proposeExpectations } from '../check/expectations/propose.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { inputOf, readExpectations } from './check-one.ts';
+import { holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { loadCapture } from './load-capture.ts';
 import { Progress } from './progress.ts';
@@ -39,7 +40,15 @@ export async function updateExpectations(
       const before = existsSync(path) ? readExpectations(capture, path) : null;
       progress.begin(`checking ${capture.info.origin}`);
       const input = await inputOf(capture);
-      writeFileSync(path, proposeExpectations(input.known, findForUpdate(input), before));
+      const text = proposeExpectations(input.known, findForUpdate(input), before);
+      // A file that was reviewed must not be lost half way.
+      const hold = holdInterrupts(progress);
+      try {
+        writeFileSync(path, text);
+      } finally {
+        await hold.release();
+      }
+      hold.signal.throwIfAborted();
     } finally {
       progress.end();
     }

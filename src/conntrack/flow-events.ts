@@ -11,7 +11,7 @@ export interface FlowEvent {
   readonly flow: Flow;
 }
 
-const EVENT = /^(?:\[\d+\.\d+\]\s*)?\s*\[(NEW|UPDATE|DESTROY)\]\s+(.*)$/;
+const EVENT = /^(?:\[\d+\.\d+\])?\s*\[(NEW|UPDATE|DESTROY)\]\s+(.*)$/;
 
 /**
  * Reads one line of `conntrack -E`, with or without `-o timestamp`: `    [NEW] udp      17 30 src=…`.

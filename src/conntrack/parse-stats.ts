@@ -27,7 +27,9 @@ export function parseConntrackStats(
       return;
     }
     const counters = new Map<string, number>();
-    for (const [, name = '', value = ''] of line.slice(cpu[0].length).matchAll(/(\w+)=(\d{1,20})(?!\S)/g)) {
+    for (const [, name = '', value = ''] of line
+      .slice(cpu[0].length)
+      .matchAll(/(?<!\w)(\w+)=(\d{1,20})(?!\S)/g)) {
       counters.set(name, Number(value));
       totals.set(name, (totals.get(name) ?? 0) + Number(value));
     }

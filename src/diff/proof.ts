@@ -1,4 +1,6 @@
 import type { Note } from '../explain/explanation.ts';
+import { givenNote } from '../explain/words/question-words.ts';
+import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import type { FamilyComparison } from './compare-family.ts';
@@ -29,6 +31,7 @@ export function proofOf(
       .filter(({ kind }) => kind === 'nftables')
       .map(({ name }) => `native nftables chain ${name}, which changed and is not followed`),
     ...modes(states),
+    ...parts(states, compared),
   ];
   return {
     complete: unexplored.length === 0 && lacking.length === 0,
@@ -49,11 +52,12 @@ export function proofOf(
 /** @returns the packets that the changes can concern, and that no trace stands for, in words. */
 export function notFollowed({ exploration, deltas, survey, family }: FamilyComparison): string[] {
   const open = [...exploration.open].map(
-    ([text, classes]) =>
-      `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${text}`,
+    ([, { reason, classes }]) =>
+      `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${reasonNote(reason).text}`,
   );
   const assumed = [...exploration.assumed.values()].map(
-    ({ text }) => `${family}: packets of which one side alone takes for granted that ${text}`,
+    (assumption) =>
+      `${family}: packets of which one side alone takes for granted that ${assumptionNote(assumption, false).text}`,
   );
   const unseen = deltas.flatMap(({ removed, added, moved }) =>
     [...removed, ...added, ...moved].flatMap(({ rules }) => rules.filter(isUnseen)),
@@ -94,6 +98,18 @@ function modes(states: readonly [State, State]): string[] {
   );
 }
 
+/** Where rules differ and a side shows only some of them, the others may let packets fare otherwise, too. */
+function parts(states: readonly [State, State], compared: readonly FamilyComparison[]): string[] {
+  if (compared.every(({ differing }) => differing.length === 0)) return [];
+  return states.flatMap(({ known }, side) =>
+    known.rulesets.some(({ form }) => form !== 'save')
+      ? [
+          `rules that the side ${side === 0 ? 'before' : 'after'} does not show: it is a listing, or lines of a dump`,
+        ]
+      : [],
+  );
+}
+
 /** What comes in through an interface that only one side has is compared with nothing. */
 function oneSided([before, after]: readonly [State, State]): Note[] {
   const names = lonelyLinks([before.host, after.host]);
@@ -126,7 +142,8 @@ function newConnections(compared: readonly FamilyComparison[]): Note[] {
 }
 
 function restsOn({ exploration, survey, family }: FamilyComparison): Note[] {
-  const asked = [...exploration.unknowns.values()].map(({ code, text, settle }) => ({ code, text, settle }));
+  const asked = [...exploration.unknowns.values()].map((given) => givenNote(given));
+  const granted = [...exploration.granted.values()].map((each) => assumptionNote(each, false));
   const modules = [...survey.unknown].map(
     ([module, count]): Note => ({
       code: `match-${module}`,
@@ -137,7 +154,7 @@ function restsOn({ exploration, survey, family }: FamilyComparison): Note[] {
       settle: null,
     }),
   );
-  return [...modules, ...asked.filter(({ code }) => !code.startsWith('match-'))];
+  return [...modules, ...granted, ...asked.filter(({ code }) => !code.startsWith('match-'))];
 }
 
 function describeBox(box: Box, family: Family): string {

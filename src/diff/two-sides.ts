@@ -4,7 +4,10 @@ import { Namer } from '../explain/trace/namer.ts';
 import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
+import { flat } from '../trace/question.ts';
+import type { PlacedRule } from '../trace/reason.ts';
 import type { World } from '../trace/world.ts';
+import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
 import { ruleKey } from './rules/rule-key.ts';
@@ -86,9 +89,16 @@ function supposedFamilies<T>(own: Readonly<Record<Family, T | null>>, other: typ
   };
 }
 
-/** @returns the rules of one family. */
+const completed = new WeakMap<State, Map<Family, readonly Ruleset[]>>();
+
+/** @returns the rules of one family; parts of a dump with what leads packets to them, as `trace` takes it for granted. */
 export function rulesetsOf(state: State, family: Family): readonly Ruleset[] {
-  return state.known.rulesets.filter((ruleset) => ruleset.family === family);
+  const families = completed.get(state) ?? new Map<Family, readonly Ruleset[]>();
+  completed.set(state, families);
+  const captured = state.known.rulesets.filter((ruleset) => ruleset.family === family);
+  const rulesets = families.get(family) ?? completeListings(captured, state.namer.naming).rulesets;
+  families.set(family, rulesets);
+  return rulesets;
 }
 
 /** @returns what the explorer traces packets of a family through: new connections, so no flows. */
@@ -100,7 +110,7 @@ export function sideOf(state: State, family: Family): Side {
       let world = worlds.get(entersAt);
       if (world === undefined) {
         world = {
-          rulesets: completeListings(rulesets, state.namer.naming, entersAt).rulesets,
+          rulesets,
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),
@@ -117,31 +127,20 @@ export function sideOf(state: State, family: Family): Side {
  * Some questions belong to a rule and name it by its number, which another rule above it shifts. Here it is named by what
  * it does, and by how many like it stand before it.
  */
-function questionNamer(rulesets: readonly Ruleset[]): (key: string) => string {
+function questionNamer(rulesets: readonly Ruleset[]): NameQuestion {
   const known = new Map<string, string>();
-  return (key) => {
+  return ({ key, question }) => {
     let name = known.get(key);
     if (name === undefined) {
-      name = key
-        .replace(
-          / of (\S+) rule (\d+)$/,
-          (_, chain, number) => ` of ${nameRule(rulesets, chain, Number(number))}`,
-        )
-        .replace(
-          /^nat range (\S+) (\d+) /,
-          (_, chain, number) => `nat range ${nameRule(rulesets, chain, Number(number))} `,
-        )
-        .replace(
-          /^(lost .*) (\S+) (\d+)$/,
-          (_, what, chain, number) => `${what} ${nameRule(rulesets, chain, Number(number))}`,
-        );
+      const rule = 'rule' in question ? question.rule : null;
+      name = rule === null ? key : flat({ ...question, rule: nameRule(rulesets, rule) });
       known.set(key, name);
     }
     return name;
   };
 }
 
-function nameRule(rulesets: readonly Ruleset[], chain: string, number: number): string {
+function nameRule(rulesets: readonly Ruleset[], { chain, number }: PlacedRule): string {
   const names = rulesets.flatMap(({ tables }) =>
     [...tables.values()].flatMap((table) => {
       const rules = table.chains.get(chain)?.rules;

@@ -14,10 +14,11 @@ import { type Known, QuestionError, type TraceQuestion } from './question/questi
 import { podNetworks } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
 import { commentConflicts } from './trace/conflicts.ts';
-import { findFlowHit, outcomeSettled, settledByFlows, stateOf } from './trace/flow-hit.ts';
+import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
+import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
-import { missingRules } from './trace/missing-rules.ts';
+import { hooksPassed, missingRules } from './trace/missing-rules.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
 import { Namer } from './trace/namer.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
@@ -25,6 +26,7 @@ import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
+import { assumptionNote } from './words/reason-words.ts';
 
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
@@ -49,7 +51,7 @@ function explainFrom(
 ): TraceItem {
   const packet = packetOf(vantage, destination, question, known);
   const captured = known.rulesets.filter(({ family }) => family === packet.family);
-  const { rulesets, notes } = completeListings(captured, namer.naming, packet.entersAt);
+  const { rulesets, notes, hooks } = completeListings(captured, namer.naming);
   const trace = tracePacket(packet, {
     rulesets,
     host: known.host,
@@ -66,15 +68,15 @@ function explainFrom(
     rulesets,
     known,
     namer,
+    conditions: new GivenItems(known.flows !== null),
     target: findTarget(trace, service, known),
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
-  const outcomes = outsideIptables(
-    trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
-    packet,
-    known,
-  ).map(outcomeSettled(known));
+  const described = trace.outcomes.map((outcome, index) =>
+    describeOutcome(outcome, services.each[index] ?? null, context),
+  );
+  const outcomes = outsideIptables(described, context);
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -98,13 +100,14 @@ function explainFrom(
       ...vantage.assumptions.filter(
         ({ code }) => code !== 'in-interface' || !tellsInterface(outcomes, question),
       ),
-      ...trace.assumptions,
+      ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
+      ...hooksPassed(hooks, trace),
       ...missingRules(rulesets, trace, known),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),
       ...askedAsNew(question, packet, source, known),
-    ].map(settledByFlows(known)),
+    ],
     misses: question.detail === 'full' ? misses(trace, rulesets, known) : [],
     flow,
     flows: summariseFlows(packet, source, known, join),

@@ -79,6 +79,15 @@ export interface Note {
   readonly settle: string | null;
 }
 
+/** A condition: the answer to a question that the capture leaves open. */
+export interface GivenItem extends Note {
+  /** Equal numbers are the same question, within one item. */
+  readonly question: number;
+  readonly held: boolean;
+  /** How many further questions of the same kind failed with this one and are told with it. */
+  readonly joined: number;
+}
+
 /**
  * What the verdict alone does not tell. `effect`: `breaks`, the connection fails this way although the packet passes;
  * `may-break`, it fails or goes astray under circumstances that the text names; `none`, worth knowing.
@@ -109,7 +118,7 @@ export interface StepItem {
 /** An outcome of the contract. */
 export interface OutcomeItem {
   readonly probability: number;
-  readonly given: readonly Note[];
+  readonly given: readonly GivenItem[];
   /** The Service port by the rules of this way. Ways differ where a listing lost the addresses that tell them apart. */
   readonly service: ServiceRef | null;
   readonly verdict: 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';

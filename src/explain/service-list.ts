@@ -1,3 +1,4 @@
+import type { Backend } from '../iptables/ruleset.ts';
 import type { AddressKind, DocumentHead, EndpointRef, Note } from './explanation.ts';
 
 /** The answer of `services` as types: plain data that survives JSON. */
@@ -32,7 +33,7 @@ export interface ServiceItem {
   readonly namedBy: 'api' | 'hash' | 'comment' | 'none';
   readonly family: 'ipv4' | 'ipv6';
   /** A node may hold kube-proxy rules of two backends at once: each has its own item. */
-  readonly backend: string;
+  readonly backend: Backend;
   /** Comment and API disagree: what the comment said. */
   readonly conflict: string | null;
   readonly clusterIPs: readonly { readonly address: string; readonly port: number }[];

@@ -1,5 +1,6 @@
 import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
 import type { Outcome, Step } from '../trace/outcome.ts';
+import { stepText } from '../trace/place.ts';
 import type { Evidence } from './finding.ts';
 import { counted } from './words.ts';
 
@@ -28,13 +29,10 @@ export function stepEvidence(step: Step, rulesets: readonly Ruleset[], outcome?:
   );
   const chain = ruleset?.tables.get(step.table)?.chains.get(step.chain);
   if (chain !== undefined) return chainEvidence(chain);
-  return { file: null, line: null, text: placeOf(step) };
+  return { file: null, line: null, text: stepText(step) };
 }
 
-/** @returns `filter FORWARD rule 3`, `filter FORWARD policy`. */
-export function placeOf({ table, chain, rule, event }: Step): string {
-  return `${table} ${chain} ${rule === null ? (event === 'policy' ? 'policy' : 'end') : `rule ${rule.number}`}`;
-}
+export { stepText as placeOf };
 
 /** @returns a fact about an object of the API, the node or a setting. */
 export function factEvidence(text: string): Evidence {

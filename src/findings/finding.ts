@@ -1,3 +1,5 @@
+import type { Command } from '../command/command.ts';
+
 /** How bad a finding is: `error` breaks traffic now, `warning` will or may, `info` is by design and worth knowing. */
 export type Severity = 'error' | 'warning' | 'info';
 
@@ -31,7 +33,7 @@ export interface Finding {
   /** What to do, in words. */
   readonly advice: string;
   /** The command that mends or shows it, to be run by the reader; null where there is none. */
-  readonly command: string | null;
+  readonly command: Command | null;
   readonly certainty: Certainty;
 }
 

@@ -23,9 +23,3 @@ export function* rulesTo(
 export function wholeRulesets(rulesets: readonly Ruleset[]): Ruleset[] {
   return rulesets.filter(({ form }) => form === 'save');
 }
-
-/** @returns `iptables` or `ip6tables`, with the backend where it is the legacy one, for commands. */
-export function toolOf({ family, backend }: Pick<Ruleset, 'family' | 'backend'>): string {
-  const tool = family === 'ipv4' ? 'iptables' : 'ip6tables';
-  return backend === 'iptables-legacy' ? `${tool}-legacy` : tool;
-}

@@ -1,12 +1,14 @@
-import { type Address, type Family, formatAddress } from '../net/address.ts';
+import type { Address, Family } from '../net/address.ts';
 import { lengthOfMask } from '../net/prefix.ts';
 import type { Host } from './facts.ts';
 import { findRoute, type RouteAnswer, type UnknownRoute } from './find-route.ts';
 import { ipv6Class } from './ipv6-address-class.ts';
+import { isProvenOwn } from './proven-own.ts';
 import type { RouteQuery } from './route-query.ts';
 import type { RouteTable } from './route-table.ts';
 import { routeTables } from './route-tables.ts';
 import { lookUp } from './table-lookup.ts';
+import type { RouteUnknown } from './unknown-fact.ts';
 
 /** What `-m addrtype` sees in an address. IPv4 has exactly one type, IPv6 any number of them. */
 export type AddressTypeAnswer =
@@ -33,7 +35,7 @@ export function addressType(
   address: Address,
   device: string | null,
 ): AddressTypeAnswer {
-  if (address.family !== family) return unknown('family', 'the address is of another family', null);
+  if (address.family !== family) return unknown({ code: 'family' });
   return family === 'ipv4' ? typeOfIpv4(host, address, device) : typesOfIpv6(host, address, device);
 }
 
@@ -74,17 +76,13 @@ function typeOfIpv4(host: Host, address: Address, device: string | null): Addres
   const tables = routeTables(host, 'ipv4');
   if (tables.local === null) {
     if (value >> 24n === 127n) return one(device === null || device === 'lo' ? 'LOCAL' : 'UNICAST');
-    const text = `whether ${formatAddress(address)} is an address of the node was not captured`;
-    return unknown('addresses-not-captured', text, 'ip -j addr');
+    if (isProvenOwn(host, address)) return one('LOCAL');
+    return unknown({ code: 'addresses-not-captured', address });
   }
   const parted = typeInTable(tables.local, address, device);
   const shared = tables.merged === null ? parted : typeInTable(tables.merged, address, device);
   if (parted === shared) return one(parted);
-  return unknown(
-    'local-table-merged',
-    `the tables local and main have different routes to ${formatAddress(address)}, and which wins depends on whether a policy rule was ever added on this node`,
-    null,
-  );
+  return unknown({ code: 'local-table-merged', address });
 }
 
 function typeInTable(table: RouteTable, address: Address, device: string | null): AddressType {
@@ -124,11 +122,7 @@ function routedTypes(host: Host, address: Address, device: string | null): Addre
     if (answer.type === 'local') types.push('LOCAL');
   } else {
     if (host.links === null) {
-      return unknown(
-        'addresses-not-captured',
-        'the addresses of the interfaces were not captured',
-        'ip -j addr',
-      );
+      return unknown({ code: 'addresses-not-captured', address: null });
     }
     const link = host.links.find((candidate) => candidate.name === device);
     const own = link?.addresses.some(
@@ -170,6 +164,6 @@ function one(type: AddressType): { readonly kind: 'types'; readonly types: reado
   return { kind: 'types', types: [type] };
 }
 
-function unknown(code: string, text: string, settle: string | null): UnknownRoute {
-  return { kind: 'unknown', code, text, settle };
+function unknown(why: RouteUnknown): UnknownRoute {
+  return { kind: 'unknown', why };
 }

@@ -1,9 +1,11 @@
-import { formatAddress, sameAddress } from '../net/address.ts';
+import { sameAddress } from '../net/address.ts';
 import type { Host, PolicyRule, Route } from './facts.ts';
 import { matchPolicyRule } from './policy-rule-match.ts';
+import { isProvenOwn } from './proven-own.ts';
 import type { FoundRoute, RouteAnswer, RouteQuery, TableAnswer, UnknownRoute } from './route-query.ts';
 import { defaultRules, type RouteTables, routeTables, tableNamed } from './route-tables.ts';
 import { lookUp } from './table-lookup.ts';
+import type { RoutedField, RouteUnknown } from './unknown-fact.ts';
 
 export type { FoundRoute, RouteAnswer, RouteQuery, UnknownRoute } from './route-query.ts';
 
@@ -14,7 +16,7 @@ export type { FoundRoute, RouteAnswer, RouteQuery, UnknownRoute } from './route-
  */
 export function findRoute(host: Host, query: RouteQuery): RouteAnswer {
   if (query.destination.family !== query.family) {
-    return unknown('family', 'the destination is of another address family', null);
+    return unknown({ code: 'family' });
   }
   const fixed = query.family === 'ipv4' ? fixedIpv4(host, query) : null;
   if (fixed !== null) return fixed;
@@ -100,11 +102,7 @@ function lookUpDefault(
   const shared = lookUp(tables.merged, query);
   const sharedAnswer: RouteAnswer = shared.kind === 'found' ? shared.answer : parted;
   if (sameAnswer(sharedAnswer, parted)) return parted;
-  return unknown(
-    'local-table-merged',
-    `the tables local and main have different routes to ${formatAddress(query.destination)}, and which wins depends on whether a policy rule was ever added on this node`,
-    null,
-  );
+  return unknown({ code: 'local-table-merged', address: query.destination });
 }
 
 function walkRules(
@@ -154,7 +152,7 @@ function walkRules(
       case 'blackhole':
         return { kind: rule.action.kind, route: null, rule };
       case 'lookup':
-        return fromTable(query, tables, rule, rule.action.table);
+        return fromTable(host, query, tables, rule, rule.action.table);
       default: {
         const unhandled: never = rule.action;
         return unhandled;
@@ -166,23 +164,22 @@ function walkRules(
 
 /** @returns null where the table has no route and the next rule is asked. */
 function fromTable(
+  host: Host,
   query: RouteQuery,
   tables: RouteTables,
   rule: PolicyRule,
   name: string,
 ): RouteAnswer | null {
   if (name === 'local' && !tables.localCaptured) {
-    const answer = uncapturedLocal(query, tables);
+    const answer = uncapturedLocal(host, query, tables);
     if (answer !== null) return answer;
   }
   if (name !== 'local' && tables.rulesMissing) {
-    return unknown('policy-rules-not-captured', 'policy routing rules were not captured', 'ip -j rule');
+    return unknown({ code: 'policy-rules-not-captured' });
   }
   const table = tableNamed(tables, query.family, name);
   if (table === null) {
-    return name === 'local'
-      ? null
-      : unknown('routes-not-captured', 'routes were not captured', routeCommand(query));
+    return name === 'local' ? null : unknown({ code: 'routes-not-captured', family: query.family });
   }
   const result: TableAnswer = lookUp(table, query);
   if (result.kind === 'pass') return null;
@@ -201,44 +198,29 @@ function isSuppressed(rule: PolicyRule, result: TableAnswer): boolean {
 
 function suppressedByGroup(rule: PolicyRule, answer: RouteAnswer): RouteAnswer {
   if (answer.kind !== 'route' || !rule.unmodelled.includes('suppress_ifgroup')) return answer;
-  return unknown(
-    'suppress-ifgroup',
-    `policy rule ${rule.priority} suppresses routes of an interface group`,
-    null,
-  );
+  return unknown({ code: 'suppress-ifgroup', priority: rule.priority });
 }
 
 /**
  * Without the table `local`: addresses of links and loopback are the node's for sure. Without links no other address
  * can be told from one of the node's.
  */
-function uncapturedLocal(query: RouteQuery, tables: RouteTables): RouteAnswer | null {
+function uncapturedLocal(host: Host, query: RouteQuery, tables: RouteTables): RouteAnswer | null {
   const { value } = query.destination;
   const loopback = query.family === 'ipv4' ? value >> 24n === 127n : value === 1n;
   if (loopback) return withoutRoute('local', 'lo');
   if (query.family === 'ipv4' && value >> 28n === 0xen) return null;
   if (tables.local !== null) return null;
-  return unknown(
-    'local-routes-not-captured',
-    `whether ${formatAddress(query.destination)} is an address of the node was not captured`,
-    routeCommand(query),
-  );
+  if (isProvenOwn(host, query.destination)) return withoutRoute('local', 'lo');
+  return unknown({ code: 'local-routes-not-captured', address: query.destination });
 }
 
-function routeCommand(query: RouteQuery): string {
-  return query.family === 'ipv4' ? 'ip -j route show table all' : 'ip -j -6 route show table all';
+function dependsOn(rule: PolicyRule, asks: RoutedField): UnknownRoute {
+  return unknown({ code: 'policy-rule', priority: rule.priority, asks });
 }
 
-function dependsOn(rule: PolicyRule, what: string): UnknownRoute {
-  return unknown(
-    'policy-rule',
-    `policy routing rule ${rule.priority} depends on the packet's ${what}, which is not known`,
-    null,
-  );
-}
-
-function unknown(code: string, text: string, settle: string | null): UnknownRoute {
-  return { kind: 'unknown', code, text, settle };
+function unknown(why: RouteUnknown): UnknownRoute {
+  return { kind: 'unknown', why };
 }
 
 /** @returns true where both mean the same for the packet. */

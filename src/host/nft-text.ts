@@ -18,7 +18,7 @@ export function rulesetAsJson(text: string): string {
   for (const raw of text.split('\n')) {
     const line = raw
       .replace(/"[^"]*"/g, '""')
-      .replace(/\s*# handle \d+$/, '')
+      .replace(/# handle \d+$/, '')
       .trim();
     const [, family, name] = /^table (\w+) (\S+) \{/.exec(line) ?? [];
     const chainName = /^chain (\S+) \{/.exec(line)?.[1];

@@ -1,5 +1,6 @@
 import type { Address, Family } from '../net/address.ts';
 import type { NextHop, PolicyRule, Route } from './facts.ts';
+import type { RouteUnknown } from './unknown-fact.ts';
 
 /** What routing looks at. `null` means: not known, unless said otherwise. */
 export interface RouteQuery {
@@ -56,11 +57,7 @@ export interface FoundRoute {
 /** The capture does not tell. */
 export interface UnknownRoute {
   readonly kind: 'unknown';
-  readonly code: string;
-  /** A clause in plain words, without final stop. */
-  readonly text: string;
-  /** What to capture; null where nothing can settle it. */
-  readonly settle: string | null;
+  readonly why: RouteUnknown;
 }
 
 /** Result of one table: `pass` goes on with the next policy rule. */

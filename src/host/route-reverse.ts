@@ -1,9 +1,10 @@
-import { type Address, formatAddress } from '../net/address.ts';
+import type { Address } from '../net/address.ts';
 import type { Host } from './facts.ts';
 import { findRoute } from './find-route.ts';
 import { ipv6Class } from './ipv6-address-class.ts';
 import { routeTables } from './route-tables.ts';
 import { interfaceSwitch } from './sysctl.ts';
+import type { SourceUnknown } from './unknown-fact.ts';
 
 /** A packet that came in from outside. Null: not known, unless said otherwise. */
 export interface IncomingPacket {
@@ -21,13 +22,9 @@ export interface IncomingPacket {
 }
 
 /** Whether the kernel takes the packet in. */
-export interface ReverseAnswer {
-  readonly answer: 'ok' | 'martian-source' | 'martian-destination' | 'rp-filter' | 'unknown';
-  /** A clause in plain words, without final stop. */
-  readonly text: string;
-  /** What to capture; null where it is settled or nothing can settle it. */
-  readonly settle: string | null;
-}
+export type ReverseAnswer =
+  | { readonly answer: 'ok' | 'martian-source' | 'martian-destination' | 'rp-filter' }
+  | { readonly answer: 'unknown'; readonly why: SourceUnknown };
 
 /** The switches that take part; each null where the capture does not tell. */
 interface Switches {
@@ -37,29 +34,27 @@ interface Switches {
   readonly sendRedirects: number;
 }
 
-const SETTLE = 'sysctl -a';
-
 /**
  * The checks of `ip_route_input_slow` and `fib_validate_source` (net/ipv4/route.c, net/ipv4/fib_frontend.c), which come
  * after PREROUTING and before FORWARD and INPUT; for IPv6 those of `ip6_rcv_core`, which come before PREROUTING.
  * Switches that were not captured are tried both ways: only where they matter is the answer unknown.
  */
 export function reversePath(host: Host, packet: IncomingPacket): ReverseAnswer {
-  if (packet.inInterface === 'lo') return ok();
+  if (packet.inInterface === 'lo') return OK;
   if (packet.source.family === 'ipv6') return checkIpv6(packet);
   const early = checkAddresses(host, packet);
   if (early !== null) return early;
-  if (packet.inInterface === null) return ok();
+  if (packet.inInterface === null) return OK;
   return tryAll(host, packet);
 }
 
 function checkIpv6(packet: IncomingPacket): ReverseAnswer {
   const source = ipv6Class(packet.source.value);
-  if (source.loopback || source.multicast) return martianSource(packet);
+  if (source.loopback || source.multicast) return MARTIAN_SOURCE;
   const destination = ipv6Class(packet.destination.value);
   // Groups of scope 0 are reserved, those of scope 1 do not leave their interface (RFC 4291, 2.7).
   const confined = destination.multicast && destination.scope < 2;
-  return destination.loopback || confined ? martianDestination(packet) : ok();
+  return destination.loopback || confined ? MARTIAN_DESTINATION : OK;
 }
 
 /** @returns the answer that the addresses alone give; null where the routing tables must be asked. */
@@ -67,22 +62,22 @@ function checkAddresses(host: Host, packet: IncomingPacket): ReverseAnswer | nul
   const source = packet.source.value;
   const destination = packet.destination.value;
   const broadcast = destination === 0xffffffffn;
-  if (isMulticast(source) || source === 0xffffffffn) return martianSource(packet);
+  if (isMulticast(source) || source === 0xffffffffn) return MARTIAN_SOURCE;
   if (source === 0n) {
     // DHCP, and 224.0.0.0/24, may come from nobody.
     const allowed = broadcast || destination === 0n || destination >> 8n === 0xe00000n;
-    return allowed ? ok() : martianSource(packet);
+    return allowed ? OK : MARTIAN_SOURCE;
   }
   if (broadcast) return null;
-  if (destination === 0n) return martianDestination(packet);
+  if (destination === 0n) return MARTIAN_DESTINATION;
   const loopbackDestination = destination >> 24n === 127n;
   if (!loopbackDestination && source >> 24n !== 127n) return null;
   const routed = switchOf(host, packet, 'route_localnet', 'or');
   if (routed === 1) return null;
   if (routed === null) {
-    return unknown('whether the interface routes 127.0.0.0/8 was not captured', `${SETTLE}`);
+    return unknown({ code: 'localnet-not-captured' });
   }
-  return loopbackDestination ? martianDestination(packet) : martianSource(packet);
+  return loopbackDestination ? MARTIAN_DESTINATION : MARTIAN_SOURCE;
 }
 
 function tryAll(host: Host, packet: IncomingPacket): ReverseAnswer {
@@ -98,15 +93,14 @@ function tryAll(host: Host, packet: IncomingPacket): ReverseAnswer {
           const answer = validate(host, packet, { rpFilter, acceptLocal, sourceMark, sendRedirects });
           if (answer.answer === 'unknown') return answer;
           if (result !== null && result.answer !== answer.answer) {
-            const text = `whether the kernel takes a packet from ${formatAddress(packet.source)} depends on rp_filter or accept_local, which were not captured`;
-            return unknown(text, SETTLE);
+            return unknown({ code: 'source-switches-not-captured', source: packet.source });
           }
           result = answer;
         }
       }
     }
   }
-  return result ?? ok();
+  return result ?? OK;
 }
 
 function redirectsMatter(packet: IncomingPacket): boolean {
@@ -116,7 +110,7 @@ function redirectsMatter(packet: IncomingPacket): boolean {
 /** `fib_validate_source` and `__fib_validate_source`. */
 function validate(host: Host, packet: IncomingPacket, switches: Switches): ReverseAnswer {
   if (switches.rpFilter === 0 && switches.sendRedirects === 0) {
-    if (switches.acceptLocal === 1) return ok();
+    if (switches.acceptLocal === 1) return OK;
     const tables = routeTables(host, 'ipv4');
     if (!tables.customRules && !tables.rulesMissing && !hasCustomLocalRoutes(host)) {
       return checkOwnAddress(host, packet);
@@ -136,28 +130,26 @@ function validate(host: Host, packet: IncomingPacket, switches: Switches): Rever
     uid: 0,
     ...(packet.tos === undefined ? {} : { tos: packet.tos }),
   });
-  if (reverse.kind === 'unknown') return unknown(reverse.text, reverse.settle);
-  if (reverse.kind !== 'route') return switches.rpFilter === 0 ? ok() : filtered(packet);
+  if (reverse.kind === 'unknown') return unknown(reverse.why);
+  if (reverse.kind !== 'route') return switches.rpFilter === 0 ? OK : FILTERED;
   if (reverse.type === 'local') {
-    if (switches.acceptLocal === 0) return martianSource(packet);
-  } else if (reverse.type !== 'unicast') return martianSource(packet);
+    if (switches.acceptLocal === 0) return MARTIAN_SOURCE;
+  } else if (reverse.type !== 'unicast') return MARTIAN_SOURCE;
   if (packet.inInterface === null) {
-    return switches.rpFilter === 0
-      ? ok()
-      : unknown('the interface the packet came in through is not known', null);
+    return switches.rpFilter === 0 ? OK : unknown({ code: 'in-interface-not-known' });
   }
   const hops = reverse.route?.nextHops ?? [];
-  if (hops.some((hop) => hop.device === packet.inInterface)) return ok();
-  if (switches.rpFilter === 0) return ok();
-  if (switches.rpFilter === 1) return filtered(packet);
+  if (hops.some((hop) => hop.device === packet.inInterface)) return OK;
+  if (switches.rpFilter === 0) return OK;
+  if (switches.rpFilter === 1) return FILTERED;
   return checkLoose(host, packet);
 }
 
 /** Loose mode takes any source with a route, but through a device without addresses only one that is routed there. */
 function checkLoose(host: Host, packet: IncomingPacket): ReverseAnswer {
   const link = host.links?.find((one) => one.name === packet.inInterface);
-  if (link === undefined) return unknown('the addresses of the interface were not captured', 'ip -j addr');
-  return link.addresses.some((entry) => entry.address.family === 'ipv4') ? ok() : filtered(packet);
+  if (link === undefined) return unknown({ code: 'link-addresses-not-captured' });
+  return link.addresses.some((entry) => entry.address.family === 'ipv4') ? OK : FILTERED;
 }
 
 function checkOwnAddress(host: Host, packet: IncomingPacket): ReverseAnswer {
@@ -166,16 +158,15 @@ function checkOwnAddress(host: Host, packet: IncomingPacket): ReverseAnswer {
     const own = host.links.some((link) =>
       link.addresses.some((entry) => entry.address.family === 'ipv4' && entry.address.value === source.value),
     );
-    return own ? martianSource(packet) : ok();
+    return own ? MARTIAN_SOURCE : OK;
   }
   const { local } = routeTables(host, 'ipv4');
   if (local === null) {
-    const text = `whether ${formatAddress(source)} is an address of the node was not captured`;
-    return unknown(text, 'ip -j addr');
+    return unknown({ code: 'addresses-not-captured', address: source });
   }
   const [group] = local.covering(source);
   const own = group?.prefixLength === 32 && group.routes.some((route) => route.type === 'local');
-  return own ? martianSource(packet) : ok();
+  return own ? MARTIAN_SOURCE : OK;
 }
 
 /** Routes of type `local` that no address of a link explains, in any table, switch the kernel to the full check. */
@@ -209,25 +200,11 @@ function isMulticast(value: bigint): boolean {
   return value >> 28n === 0xen;
 }
 
-function ok(): ReverseAnswer {
-  return { answer: 'ok', text: 'the source address is valid on its interface', settle: null };
-}
+const OK: ReverseAnswer = { answer: 'ok' };
+const MARTIAN_SOURCE: ReverseAnswer = { answer: 'martian-source' };
+const MARTIAN_DESTINATION: ReverseAnswer = { answer: 'martian-destination' };
+const FILTERED: ReverseAnswer = { answer: 'rp-filter' };
 
-function martianSource(packet: IncomingPacket): ReverseAnswer {
-  const text = `${formatAddress(packet.source)} cannot be the source of a packet from outside`;
-  return { answer: 'martian-source', text, settle: null };
-}
-
-function martianDestination(packet: IncomingPacket): ReverseAnswer {
-  const text = `${formatAddress(packet.destination)} cannot be the destination of a packet from outside`;
-  return { answer: 'martian-destination', text, settle: null };
-}
-
-function filtered(packet: IncomingPacket): ReverseAnswer {
-  const text = `rp_filter drops it: the route to ${formatAddress(packet.source)} does not go through ${packet.inInterface ?? 'its interface'}`;
-  return { answer: 'rp-filter', text, settle: null };
-}
-
-function unknown(text: string, settle: string | null): ReverseAnswer {
-  return { answer: 'unknown', text, settle };
+function unknown(why: SourceUnknown): ReverseAnswer {
+  return { answer: 'unknown', why };
 }

@@ -15,11 +15,9 @@ export function routesAsJson(text: string): string {
     if (words[0] === 'nexthop') {
       const route = routes.at(-1);
       if (route === undefined) continue;
-      const hops: unknown = route.nexthops;
-      route.nexthops = [
-        ...(Array.isArray(hops) ? hops : []),
-        { ...hopOf(line), ...pairsOf(line, ['weight']) },
-      ];
+      const hops: unknown[] = Array.isArray(route.nexthops) ? route.nexthops : [];
+      hops.push({ ...hopOf(line), ...pairsOf(line, ['weight']) });
+      route.nexthops = hops;
       continue;
     }
     const type = ROUTE_TYPES.test(words[0]) ? words.shift() : undefined;

@@ -46,7 +46,7 @@ export function sysctlNumber(host: Host, name: string): number | null {
   return text !== undefined && /^-?\d+$/.test(text) ? Number(text) : null;
 }
 
-/** sysctl prints the dot in a device name as a slash: `net.ipv4.conf.eth0/100.rp_filter`. */
-function confName(family: Family, device: string, name: string): string {
+/** @returns the switch as sysctl prints and takes it, the dot in a device name as a slash: `net.ipv4.conf.eth0/100.rp_filter`. */
+export function confName(family: Family, device: string, name: string): string {
   return `net.${family}.conf.${device.replaceAll('.', '/')}.${name}`;
 }

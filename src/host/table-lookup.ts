@@ -188,11 +188,10 @@ function found(
 }
 
 function tosUnknown(route: Route, prefixLength: number): TableAnswer {
-  const text = `a route in table ${route.table} is for packets with TOS ${route.tos} only, and the packet's is not known`;
-  return { kind: 'found', prefixLength, answer: { kind: 'unknown', code: 'tos', text, settle: null } };
+  const why = { code: 'tos', table: route.table, tos: route.tos } as const;
+  return { kind: 'found', prefixLength, answer: { kind: 'unknown', why } };
 }
 
 function sourceUnknown(prefixLength: number): TableAnswer {
-  const text = 'a route is for certain senders only, and the sender is not known';
-  return { kind: 'found', prefixLength, answer: { kind: 'unknown', code: 'source', text, settle: null } };
+  return { kind: 'found', prefixLength, answer: { kind: 'unknown', why: { code: 'source' } } };
 }

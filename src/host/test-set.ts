@@ -3,6 +3,7 @@ import { ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import type { Host, IpSet } from './facts.ts';
 import { type SetIndex, setIndex } from './set-index.ts';
 import type { Dimension, SetKey, SetMember } from './set-key.ts';
+import type { SetField, SetUnknown } from './unknown-fact.ts';
 
 /** What a packet offers to a set. Null anywhere: not known. */
 export interface SetElement {
@@ -27,13 +28,9 @@ export interface SetElement {
 }
 
 /** Whether a set holds the packet, before the rule's negation. */
-export interface SetAnswer {
-  readonly answer: 'yes' | 'no' | 'unknown';
-  readonly code: string;
-  /** A clause in plain words, without final stop. */
-  readonly text: string;
-  readonly settle: string | null;
-}
+export type SetAnswer =
+  | { readonly answer: 'yes' | 'no' }
+  | { readonly answer: 'unknown'; readonly why: SetUnknown };
 
 type Ternary = 'yes' | 'no' | 'unknown';
 
@@ -44,54 +41,50 @@ type Ternary = 'yes' | 'no' | 'unknown';
 export function testSet(host: Host, name: string, element: SetElement): SetAnswer {
   const { ipsets } = host;
   if (ipsets === null) {
-    return unknown('ipset-not-captured', `the members of set ${name} were not captured`, 'ipset save');
+    return unknown({ code: 'ipset-not-captured', set: name });
   }
   const set = ipsets.get(name);
   if (set === undefined) {
-    return unknown('ipset-missing', `set ${name} is not among the captured sets`, 'ipset save');
+    return unknown({ code: 'ipset-missing', set: name });
   }
   return set.type === 'list:set' ? testList(host, set, element) : testOne(set, element);
 }
 
 /** A list holds what one of its sets holds; dimensions and family are asked of each (`list_set_ktest`). */
 function testList(host: Host, list: IpSet, element: SetElement): SetAnswer {
-  if (element.directions.length < 1) return no(list.name);
+  if (element.directions.length < 1) return NO;
   let open: SetAnswer | null = null;
   for (const entry of list.entries) {
     const name = entry.parts[0] ?? '';
     const member = host.ipsets?.get(name);
     const answer =
       member === undefined
-        ? unknown('ipset-missing', `set ${name} is not among the captured sets`, 'ipset save')
+        ? unknown({ code: 'ipset-missing', set: name })
         : member.type === 'list:set'
-          ? no(name)
+          ? NO
           : testOne(member, element);
-    if (answer.answer === 'yes') return yes(list.name);
+    if (answer.answer === 'yes') return YES;
     if (answer.answer === 'unknown') open ??= answer;
   }
-  return open ?? (list.incomplete === true ? notWhole(list.name) : no(list.name));
+  return open ?? (list.incomplete === true ? notWhole(list.name) : NO);
 }
 
 function testOne(set: IpSet, element: SetElement): SetAnswer {
   const index = setIndex(set);
   if (index === null) {
-    return unknown('ipset-type', `set ${set.name} is of type ${set.type}, which is not modelled`, null);
+    return unknown({ code: 'ipset-type', set: set.name, type: set.type });
   }
-  if (element.directions.length < index.dimensions.length) return no(set.name);
+  if (element.directions.length < index.dimensions.length) return NO;
   const anyFamily = set.type === 'bitmap:port' || set.type === 'hash:mac';
-  if (!anyFamily && set.family !== element.family) return no(set.name);
+  if (!anyFamily && set.family !== element.family) return NO;
   const result = decide(index, set, element);
   // A missing member may be a smaller network with `nomatch`.
   if (set.incomplete === true && (result !== 'yes' || index.dimensions.includes('net'))) {
     return notWhole(set.name);
   }
-  if (result === 'yes') return yes(set.name);
-  if (result === 'no') return no(set.name);
-  return unknown(
-    'ipset-element',
-    `whether set ${set.name} holds the packet depends on ${missing(index, element)}`,
-    null,
-  );
+  if (result === 'yes') return YES;
+  if (result === 'no') return NO;
+  return unknown({ code: 'ipset-element', set: set.name, fields: missing(index, element) });
 }
 
 /**
@@ -228,52 +221,39 @@ function maskedAddress(index: SetIndex, element: SetElement, at: number): bigint
   return address === null ? null : address.value & index.addressMask;
 }
 
-function missing(index: SetIndex, element: SetElement): string {
-  const words = index.dimensions.flatMap((dimension, at) => {
+function missing(index: SetIndex, element: SetElement): SetField[] {
+  return index.dimensions.flatMap((dimension, at): SetField[] => {
     const isSource = element.directions[at] === 'src';
     const side = isSource ? 'source' : 'destination';
     switch (dimension) {
       case 'ip':
       case 'net':
-        return (isSource ? element.source : element.destination) === null ? [`its ${side} address`] : [];
+        return (isSource ? element.source : element.destination) === null ? [`${side}-address`] : [];
       case 'port':
-        return (isSource ? element.sourcePort : element.destinationPort) === null ? [`its ${side} port`] : [];
+        return (isSource ? element.sourcePort : element.destinationPort) === null ? [`${side}-port`] : [];
       case 'mac':
-        return (isSource ? element.sourceMac : element.destinationMac) === null ? [`its ${side} MAC`] : [];
+        return (isSource ? element.sourceMac : element.destinationMac) === null ? [`${side}-mac`] : [];
       case 'iface':
-        return [isSource ? 'the interface it came in through' : 'the interface it leaves through'];
+        return [isSource ? 'in-interface' : 'out-interface'];
       case 'mark':
-        return element.mark === null ? ['its mark'] : [];
+        return element.mark === null ? ['mark'] : [];
       default:
         return [];
     }
   });
-  return words.length === 0
-    ? 'elements that could not be read or that contradict each other'
-    : words.join(' and ');
 }
 
 function bool(value: boolean): Ternary {
   return value ? 'yes' : 'no';
 }
 
-function yes(name: string): SetAnswer {
-  return { answer: 'yes', code: 'ipset', text: `set ${name} held it when it was captured`, settle: null };
-}
-
-function no(name: string): SetAnswer {
-  return {
-    answer: 'no',
-    code: 'ipset',
-    text: `set ${name} did not hold it when it was captured`,
-    settle: null,
-  };
-}
+const YES: SetAnswer = { answer: 'yes' };
+const NO: SetAnswer = { answer: 'no' };
 
 function notWhole(name: string): SetAnswer {
-  return unknown('ipset-cut', `not every member of set ${name} was captured`, 'ipset save');
+  return unknown({ code: 'ipset-cut', set: name });
 }
 
-function unknown(code: string, text: string, settle: string | null): SetAnswer {
-  return { answer: 'unknown', code, text, settle };
+function unknown(why: SetUnknown): SetAnswer {
+  return { answer: 'unknown', why };
 }

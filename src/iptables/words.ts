@@ -1,3 +1,5 @@
+import { isBlank } from './blanks.ts';
+
 /** How a word is spelt in a rule. */
 export type WordStyle =
   | 'bare'
@@ -14,8 +16,6 @@ export interface Word {
   readonly blanks: number;
 }
 
-const SPACE = 32;
-const TAB = 9;
 const QUOTE = 34;
 const BACKSLASH = 92;
 
@@ -65,10 +65,6 @@ export function spellWord(word: Word): string {
   if (word.style === 'bare') return word.text;
   const escaped = word.text.replace(word.style === 'quoted' ? /["\\']/g : /["\\]/g, '\\$&');
   return `"${escaped}"`;
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
 }
 
 function readQuoted(

@@ -41,15 +41,6 @@ export function portOf(value: unknown): number | null {
   return port === null || port < 1 || port > 65535 ? null : port;
 }
 
-/** @returns the entries of an object that are strings. */
-export function textMapOf(value: unknown): Record<string, string> {
-  const texts: [string, string][] = [];
-  for (const [key, text] of Object.entries(fieldsOf(value))) {
-    if (typeof text === 'string') texts.push([key, text]);
-  }
-  return Object.fromEntries(texts);
-}
-
 const USUAL_IPV4 = /^(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
 /** @returns the address in its usual spelling, so that equal addresses are equal texts; null where it is none. */

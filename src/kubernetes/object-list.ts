@@ -1,5 +1,5 @@
 import type { Fields } from './fields.ts';
-import type { ObjectKind } from './prune.ts';
+import type { ObjectKind } from './object-fields.ts';
 
 /** The file of a capture folder that holds the objects of each kind. */
 export const OBJECT_FILES: Readonly<Record<ObjectKind, string>> = {

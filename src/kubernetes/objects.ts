@@ -19,6 +19,7 @@ export interface Service {
   readonly affinitySeconds: number | null;
   readonly healthCheckNodePort: number | null;
   readonly trafficDistribution: string | null;
+  /** Those that are read (`OBJECT_FIELDS`); so with annotations. */
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly ports: readonly ServicePort[];

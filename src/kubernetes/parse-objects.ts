@@ -3,6 +3,7 @@ import { readDocuments, reportDamage } from './documents.ts';
 import { type Fields, isFields, listOf, nameOf, textOf } from './fields.ts';
 import { splitLargeList } from './large-list.ts';
 import type { ClusterPart } from './merge-clusters.ts';
+import type { ObjectKind } from './object-fields.ts';
 import type { Endpoint, Node, Pod, Service } from './objects.ts';
 import { readEndpointSlice } from './read-endpoint-slice.ts';
 import { readEndpoints } from './read-endpoints.ts';
@@ -38,9 +39,10 @@ export async function parseObjects(
 /** Bytes from which a list is read object by object. */
 const LARGE = 1024 * 1024;
 
-type Kind = 'Service' | 'EndpointSlice' | 'Endpoints' | 'Pod' | 'Node';
+type Kind = ObjectKind;
 type Complain = (message: string) => void;
-const DEEPEST_LIST = 3;
+/** Lists of lists are read as deep as this: kubectl nests none. */
+export const DEEPEST_LIST = 3;
 
 class ObjectReader {
   readonly #file: string;

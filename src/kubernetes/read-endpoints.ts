@@ -1,6 +1,8 @@
-import { addressTextOf, type Fields, fieldsOf, listOf, nameOf, textOf } from './fields.ts';
+import { addressTextOf, type Fields, nameOf, textOf } from './fields.ts';
+import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Endpoint } from './objects.ts';
 import { readEndpointPorts, readPodReference } from './read-endpoint-slice.ts';
+import { partOf, partsOf, shaped } from './shape.ts';
 
 /**
  * Reads Endpoints (core v1), the older form: one object for a Service, with neither zones nor terminating addresses.
@@ -11,15 +13,15 @@ export function readEndpoints(object: Fields, complain: (message: string) => voi
   const name = nameOf(object);
   if (name === null) return null;
   const endpoints: Endpoint[] = [];
-  for (const item of listOf(object.subsets)) {
-    const subset = fieldsOf(item);
+  for (const item of partsOf(shaped(OBJECT_FIELDS.Endpoints, object).subsets)) {
+    const subset = partOf(item);
     const ports = readEndpointPorts(subset.ports);
     for (const [field, ready] of [
       ['addresses', true],
       ['notReadyAddresses', false],
     ] as const) {
-      for (const entry of listOf(subset[field])) {
-        const fields = fieldsOf(entry);
+      for (const entry of partsOf(subset[field])) {
+        const fields = partOf(entry);
         const address = addressTextOf(fields.ip);
         if (address === null) {
           complain('an address that is none was left out');

@@ -1,29 +1,34 @@
-import { addressTextOf, type Fields, fieldsOf, isFields, listOf, nameOf, portOf, textOf } from './fields.ts';
+import { addressTextOf, type Fields, nameOf, portOf, textOf } from './fields.ts';
+import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Pod } from './objects.ts';
+import { partOf, partsOf, type Shaped, shaped } from './shape.ts';
+
+const FIELDS = OBJECT_FIELDS.Pod;
 
 /** Reads a Pod (core v1). @returns null where it has no name. */
 export function readPod(object: Fields): Pod | null {
   const name = nameOf(object);
   if (name === null) return null;
-  const spec = fieldsOf(object.spec);
-  const status = fieldsOf(object.status);
+  const whole = shaped(FIELDS, object);
+  const spec = partOf(whole.spec);
+  const status = partOf(whole.status);
   return {
     ...name,
     node: textOf(spec.nodeName),
     ips: readIPs(status),
     hostNetwork: spec.hostNetwork === true,
     phase: textOf(status.phase),
-    ready: listOf(status.conditions).some(
-      (condition) => isFields(condition) && condition.type === 'Ready' && condition.status === 'True',
-    ),
-    terminating: textOf(fieldsOf(object.metadata).deletionTimestamp) !== null,
+    ready: partsOf(status.conditions)
+      .map(partOf)
+      .some((condition) => condition.type === 'Ready' && condition.status === 'True'),
+    terminating: textOf(partOf(whole.metadata).deletionTimestamp) !== null,
     hostPorts: readHostPorts(spec),
   };
 }
 
-function readIPs(status: Fields): string[] {
+function readIPs(status: Shaped<typeof FIELDS.status>): string[] {
   const ips = new Set<string>();
-  for (const item of [...listOf(status.podIPs).map((entry) => fieldsOf(entry).ip), status.podIP]) {
+  for (const item of [...partsOf(status.podIPs).map((entry) => partOf(entry).ip), status.podIP]) {
     const address = addressTextOf(item);
     if (address !== null) ips.add(address);
   }
@@ -31,14 +36,14 @@ function readIPs(status: Fields): string[] {
 }
 
 /** Containers, and init containers that stay (restartPolicy Always): sidecars keep their host ports. */
-function readHostPorts(spec: Fields): Pod['hostPorts'] {
-  const staying = listOf(spec.initContainers).filter(
-    (container) => isFields(container) && container.restartPolicy === 'Always',
+function readHostPorts(spec: Shaped<typeof FIELDS.spec>): Pod['hostPorts'] {
+  const staying = partsOf(spec.initContainers).filter(
+    (container) => partOf(container).restartPolicy === 'Always',
   );
   const hostPorts: Pod['hostPorts'][number][] = [];
-  for (const container of [...staying, ...listOf(spec.containers)]) {
-    for (const item of listOf(fieldsOf(container).ports)) {
-      const fields = fieldsOf(item);
+  for (const container of [...staying, ...partsOf(spec.containers)]) {
+    for (const item of partsOf(partOf(container).ports)) {
+      const fields = partOf(item);
       const hostPort = portOf(fields.hostPort);
       const containerPort = portOf(fields.containerPort);
       if (hostPort === null || containerPort === null) continue;

@@ -2,17 +2,19 @@ import {
   addressTextOf,
   addressTextsOf,
   type Fields,
-  fieldsOf,
   isFields,
-  listOf,
   nameOf,
   numberOf,
   portOf,
-  textMapOf,
   textOf,
   textsOf,
 } from './fields.ts';
+import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Service, ServicePort } from './objects.ts';
+import { type Part, partOf, partsOf, type Shaped, shaped, textsIn } from './shape.ts';
+
+const FIELDS = OBJECT_FIELDS.Service;
+type Spec = typeof FIELDS.spec;
 
 /**
  * Reads a Service (core v1).
@@ -22,12 +24,13 @@ import type { Service, ServicePort } from './objects.ts';
 export function readService(object: Fields, complain: (message: string) => void): Service | null {
   const name = nameOf(object);
   if (name === null) return null;
-  const metadata = fieldsOf(object.metadata);
-  const spec = fieldsOf(object.spec);
-  const affinity = fieldsOf(fieldsOf(spec.sessionAffinityConfig).clientIP);
+  const whole = shaped(FIELDS, object);
+  const metadata = partOf(whole.metadata);
+  const spec = partOf(whole.spec);
+  const affinity = partOf(partOf(spec.sessionAffinityConfig).clientIP);
   const ports: ServicePort[] = [];
-  for (const item of listOf(spec.ports)) {
-    const port = readPort(fieldsOf(item));
+  for (const item of partsOf(spec.ports)) {
+    const port = readPort(partOf(item));
     if (port === null) complain('a port without a valid number was left out');
     else ports.push(port);
   }
@@ -36,7 +39,7 @@ export function readService(object: Fields, complain: (message: string) => void)
     type: textOf(spec.type) ?? 'ClusterIP',
     clusterIPs: readClusterIPs(spec),
     externalIPs: addressTextsOf(spec.externalIPs),
-    loadBalancer: readIngress(object),
+    loadBalancer: readIngress(whole.status),
     loadBalancerSourceRanges: textsOf(spec.loadBalancerSourceRanges),
     externalTrafficPolicy: textOf(spec.externalTrafficPolicy),
     internalTrafficPolicy: textOf(spec.internalTrafficPolicy),
@@ -44,14 +47,14 @@ export function readService(object: Fields, complain: (message: string) => void)
     affinitySeconds: numberOf(affinity.timeoutSeconds),
     healthCheckNodePort: portOf(spec.healthCheckNodePort),
     trafficDistribution: textOf(spec.trafficDistribution),
-    labels: textMapOf(metadata.labels),
-    annotations: textMapOf(metadata.annotations),
+    labels: textsIn(FIELDS.metadata.labels, metadata.labels),
+    annotations: textsIn(FIELDS.metadata.annotations, metadata.annotations),
     ports,
   };
 }
 
 /** `clusterIPs` came with 1.20; before that there is `clusterIP` alone. A headless Service has `None`. */
-function readClusterIPs(spec: Fields): string[] {
+function readClusterIPs(spec: Shaped<Spec>): string[] {
   const listed = textsOf(spec.clusterIPs);
   const all = listed.length > 0 ? listed : textsOf([spec.clusterIP]);
   const addresses: string[] = [];
@@ -62,10 +65,10 @@ function readClusterIPs(spec: Fields): string[] {
   return addresses;
 }
 
-function readIngress(object: Fields): Service['loadBalancer'] {
-  const status = fieldsOf(fieldsOf(object.status).loadBalancer);
-  return listOf(status.ingress)
+function readIngress(status: Part<typeof FIELDS.status> | undefined): Service['loadBalancer'] {
+  return partsOf(partOf(partOf(status).loadBalancer).ingress)
     .filter(isFields)
+    .map(partOf)
     .map((item) => ({
       ip: addressTextOf(item.ip),
       hostname: textOf(item.hostname),
@@ -73,7 +76,7 @@ function readIngress(object: Fields): Service['loadBalancer'] {
     }));
 }
 
-function readPort(item: Fields): ServicePort | null {
+function readPort(item: Shaped<Spec['ports']>): ServicePort | null {
   const port = portOf(item.port);
   if (port === null) return null;
   const target = item.targetPort;

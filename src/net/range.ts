@@ -8,3 +8,8 @@ export interface Range {
 export function rangeContains(range: Range, value: number): boolean {
   return value >= range.from && value <= range.to;
 }
+
+/** @returns `80` or `1000:2000`, as iptables prints ports. */
+export function formatRange({ from, to }: Range): string {
+  return from === to ? String(from) : `${from}:${to}`;
+}

@@ -25,33 +25,85 @@ const WELL_KNOWN: Readonly<Record<Family, readonly (readonly [value: bigint, len
  */
 export class AddressMap {
   readonly #key: string;
+  /** What stands in the capture, and the ends of well-known networks, ascending. */
+  readonly #values: Readonly<Record<Family, readonly bigint[]>>;
   /** Bits to invert for each prefix met, by `family/length/value`. */
   readonly #swaps = new Map<string, boolean>();
   readonly #frozen = new Set<string>();
-  readonly #whole = new Set<string>();
+  #hasWideRanges = false;
 
-  /** @param key any text; the same key gives the same names. */
-  constructor(key: string) {
+  /**
+   * @param key any text; the same key gives the same names.
+   * @param known the addresses of the capture, needed where it has ranges that are wide ({@link hasWideRanges}).
+   */
+  constructor(key: string, known: readonly Address[] = []) {
     this.#key = key;
+    this.#values = { ipv4: valuesOf(known, 'ipv4'), ipv6: valuesOf(known, 'ipv6') };
   }
 
-  /** Keeps the first and the last addresses of a network its first and last ones: network, broadcast, neighbours of them. */
-  keepEnds({ family, value, mask }: Prefix): void {
+  /** True where a range was noted that is so wide that its ends can keep their place among known addresses only. */
+  get hasWideRanges(): boolean {
+    return this.#hasWideRanges;
+  }
+
+  /**
+   * Keeps the first and the last addresses of a network its first and last ones: network, broadcast, neighbours of them.
+   * @param wide false: those of a wide network only within their own half, for they would show what begins like them.
+   */
+  keepEnds({ family, value, mask }: Prefix, wide: boolean): void {
     const bits = ADDRESS_BITS[family];
-    const length = bitCount(mask);
+    const length = wide ? bitCount(mask) : Math.max(bitCount(mask), WIDE[family]);
     const last = value | (maskOfLength(family, bits) ^ mask);
-    for (let depth = length; depth < bits; depth++) {
-      this.#frozen.add(keyOf(family, depth, value));
-      this.#frozen.add(keyOf(family, depth, last));
-    }
+    this.#freeze(family, value, length, bits);
+    this.#freeze(family, last, length, bits);
   }
 
-  /** Keeps the order of all addresses within the smallest network that holds both, so that a range stays a range. */
-  keepOrder(from: Address, to: Address): void {
-    const bits = ADDRESS_BITS[from.family];
-    let length = bits;
-    while (length > 0 && (from.value ^ to.value) >> BigInt(bits - length) !== 0n) length--;
-    this.#whole.add(keyOf(from.family, length, from.value));
+  /**
+   * Keeps a range a range: what lies in it before does so after. On the way from the smallest network that holds both ends
+   * down to an end, no halves are swapped; networks beside that way lie in the range or outside as a whole, and what is in
+   * them is renamed freely. The ends of a wide range would keep too much of themselves in this way: they are followed only
+   * as far as a known address outside goes along.
+   */
+  keepRange(from: Address, to: Address): void {
+    const { family } = from;
+    const length = commonBits(family, from.value, to.value);
+    if (isWide(family, length)) this.#hasWideRanges = true;
+    const ends = this.#endsOf(from, to);
+    this.#freeze(family, from.value, length, ends.from);
+    this.#freeze(family, to.value, length, ends.to);
+  }
+
+  /** @returns the ends under their new names; those of a wide range become the first and last address of their networks. */
+  renameRange(from: Address, to: Address): readonly [from: Address, to: Address] {
+    const { family } = from;
+    if (!isWide(family, commonBits(family, from.value, to.value)))
+      return [this.rename(from), this.rename(to)];
+    const ends = this.#endsOf(from, to);
+    const hostBits = (length: number): bigint => (1n << BigInt(ADDRESS_BITS[family] - length)) - 1n;
+    const first = this.rename(from).value & ~hostBits(ends.from);
+    const last = this.rename(to).value | hostBits(ends.to);
+    return [
+      isWellKnown(family, from.value) ? from : { family, value: first },
+      isWellKnown(family, to.value) ? to : { family, value: last },
+    ];
+  }
+
+  /** @returns the lengths of the networks at both ends that hold no known address outside the range. */
+  #endsOf(from: Address, to: Address): { readonly from: number; readonly to: number } {
+    const { family } = from;
+    const length = commonBits(family, from.value, to.value);
+    const bits = ADDRESS_BITS[family];
+    if (!isWide(family, length)) return { from: bits, to: bits };
+    const values = this.#values[family];
+    const before = values[firstIndex(values, from.value) - 1];
+    const after = values[firstIndex(values, to.value + 1n)];
+    const beyond = (end: bigint, next: bigint | undefined): number =>
+      Math.max(length, next === undefined ? 0 : commonBits(family, end, next)) + 1;
+    return { from: beyond(from.value, before), to: beyond(to.value, after) };
+  }
+
+  #freeze(family: Family, value: bigint, from: number, to: number): void {
+    for (let depth = from; depth < to; depth++) this.#frozen.add(keyOf(family, depth, value));
   }
 
   /** @returns the address under its new name. */
@@ -62,7 +114,6 @@ export class AddressMap {
     let renamed = value;
     for (let depth = 0; depth < bits; depth++) {
       const key = keyOf(family, depth, value);
-      if (this.#whole.has(key)) break;
       let swap = this.#swaps.get(key);
       if (swap === undefined) {
         swap = !this.#frozen.has(key) && !leadsToWellKnown(family, depth, value) && this.#coin(key);
@@ -76,6 +127,52 @@ export class AddressMap {
   #coin(key: string): boolean {
     return ((createHash('sha256').update(`${this.#key} ${key}`).digest()[0] ?? 0) & 1) === 1;
   }
+}
+
+/** Half of an IPv4 address, and what a registry gives of IPv6. */
+const WIDE: Readonly<Record<Family, number>> = { ipv4: 16, ipv6: 32 };
+
+/** @returns true where the smallest network around a range is so large that its length alone keeps half of the ends. */
+function isWide(family: Family, length: number): boolean {
+  return length < WIDE[family];
+}
+
+/**
+ * @returns true where one address tells half of the other: both have the same first half, and it is not only the
+ * beginning or end of a larger network (10.0.0.0, 172.31.255.255).
+ */
+export function tellsHalf(original: Address, renamed: Address): boolean {
+  const { family, value } = original;
+  const bits = ADDRESS_BITS[family];
+  if (commonBits(family, value, renamed.value) < WIDE[family]) return false;
+  const half = BigInt(bits - WIDE[family]);
+  const isEnd = (each: bigint): boolean => (each & ((1n << (half + 1n)) - 1n)) === 0n;
+  return !isEnd(value) && !isEnd(value ^ ((1n << BigInt(bits)) - 1n));
+}
+
+function valuesOf(addresses: readonly Address[], family: Family): bigint[] {
+  const values = new Set(addresses.filter((address) => address.family === family).map(({ value }) => value));
+  for (const [first, length] of WELL_KNOWN[family]) {
+    values.add(first);
+    values.add(first | ((1n << BigInt(ADDRESS_BITS[family] - length)) - 1n));
+  }
+  return [...values].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** @returns the index of the first value that is not below this one. */
+function firstIndex(values: readonly bigint[], value: bigint): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? value) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function commonBits(family: Family, a: bigint, b: bigint): number {
+  return a === b ? ADDRESS_BITS[family] : ADDRESS_BITS[family] - (a ^ b).toString(2).length;
 }
 
 /** @returns true for addresses that keep their name. */

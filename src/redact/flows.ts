@@ -13,7 +13,7 @@ export const renameFlow: RenameLine = (line, renamer) => {
   if (/^conntrack v[\d.]+ \(conntrack-tools\): \d+ flow entries/.test(line)) return line;
   if (line.startsWith('<')) return renameXml(line, renamer);
   const [, event = '', entry = ''] =
-    /^((?:\[\d+\.\d+\]\s*)?\s*(?:\[(?:NEW|UPDATE|DESTROY)\]\s+)?)(.*)$/.exec(line) ?? [];
+    /^((?:\[\d+\.\d+\])?\s*(?:\[(?:NEW|UPDATE|DESTROY)\]\s+)?)(.*)$/.exec(line) ?? [];
   const renamed = renameEntry(entry.replaceAll(/ \[(?:start|stop)=[^\]]*\]/g, ''), renamer);
   return renamed === null ? null : event.replace(/^\[\d+\.\d+\]\s*/, '') + renamed;
 };

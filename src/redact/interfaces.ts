@@ -8,6 +8,9 @@ const COMMON =
 const GENERATED =
   /^(vethwepl|veth|cali|lxc|eni|azv|gke|tap|tun|vnet|nic|br-|cni-|vxlan|wg|dummy|macvlan|ipvlan|tailscale)/;
 
+/** Twice what the kernel takes, and a label or VLAN behind it: what is longer is no interface, and gets a name like one. */
+const LONGEST = 40;
+
 /** Gives interfaces new names. Patterns (`cali+`) go on matching the interfaces that they matched. */
 export class InterfaceNames {
   readonly #key: string;
@@ -29,7 +32,7 @@ export class InterfaceNames {
     if (name === '' || name === '+' || name === '*') return name;
     if (name.endsWith('+')) return `${this.#base(name.slice(0, -1))}+`;
     // `eth0:1` is a label of eth0, `eth0.100` a VLAN on it.
-    const [, parent = '', tail = ''] = /^(.*?)([.:@]\w*)$/.exec(name) ?? [];
+    const [, parent = '', tail = ''] = name.length > LONGEST ? [] : (/^(.*?)([.:@]\w*)$/.exec(name) ?? []);
     if (COMMON.test(name)) return name;
     if (parent !== '') return `${this.rename(parent)}${/^[.:]\d{1,4}$/.test(tail) ? tail : ''}`;
     const known = this.#aliases.get(name);

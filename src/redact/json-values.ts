@@ -54,24 +54,32 @@ export function renameIpJson(value: unknown, renamer: Renamer): unknown {
   return renameJson(value, '', (key, text) => FIELDS[key]?.(text, renamer));
 }
 
+/** A plain word, or one of nft's operators on bits. */
+const NAME = /^(?:[a-z][a-z0-9_ -]{0,40}|[&|^]|<<|>>)$/;
+
+/** `ip` and `nft` nest some ten deep. */
+const DEEPEST = 100;
+
 /**
- * Goes through JSON and gives each string its new value.
+ * Goes through JSON and gives each string its new value. What is nested deeper than any tool's output is left out.
  * @param rename gets the nearest field name and the string. A field name that is no plain word is left out with its value.
  */
 export function renameJson(
   value: unknown,
   key: string,
   rename: (key: string, text: string) => unknown,
+  depth = 0,
 ): unknown {
   if (typeof value === 'string') return rename(key, value);
-  if (Array.isArray(value)) {
-    return value.map((item) => renameJson(item, key, rename)).filter((item) => item !== undefined);
-  }
   if (typeof value !== 'object' || value === null) return value;
+  if (depth > DEEPEST) return undefined;
+  if (Array.isArray(value)) {
+    return value.map((item) => renameJson(item, key, rename, depth + 1)).filter((item) => item !== undefined);
+  }
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([name]) => /^[a-z][a-z0-9_ -]{0,40}$/.test(name))
-      .map(([name, item]) => [name, renameJson(item, name, rename)])
+      .filter(([name]) => NAME.test(name))
+      .map(([name, item]) => [name, renameJson(item, name, rename, depth + 1)])
       .filter(([, item]) => item !== undefined),
   );
 }

@@ -1,19 +1,21 @@
 import { fieldsOf, listOf, textOf } from '../kubernetes/fields.ts';
 import type { Renamer } from './renamer.ts';
 
-const VERSION = /^(?:Kubernetes )?v?\d[\w.+-]*$/;
+/** Without what a vendor or a company hangs behind it. */
+const VERSION = /^(?:Kubernetes )?v?\d+(?:\.\d+){0,3}/;
 const TOOL = /^(?:ip6?tables|nftables|conntrack|ipset|iproute2|ipvsadm)[ ,]+v[\d.]+/;
 /** Flags whose values are numbers, times or words that kube-proxy defines. */
 const PLAIN_FLAGS =
-  /^--(?:proxy-mode|v|masquerade-all|iptables-[a-z-]+|conntrack-[a-z-]+|ipvs-[a-z-]+|detect-local-mode)=([\w.]+)$/;
+  /^--(?:proxy-mode|v|masquerade-all|iptables-[a-z-]+|conntrack-[a-z-]+|ipvs-(?!exclude)[a-z-]+|detect-local-mode)=(?:-?\d+|(?:\d+(?:\.\d+)?(?:ns|us|ms|s|m|h))+|true|false|iptables|nftables|ipvs|userspace|ClusterCIDR|NodeCIDR|BridgeInterface|InterfaceNamePrefix|rr|wrr|lc|wlc|lblc|lblcr|sh|dh|sed|nq|mh)$/;
+const MODES = /^(?:iptables|nftables|ipvs|userspace|none)$/;
+const BACKENDS = /^(?:iptables-nft|iptables-legacy|both|none)$/;
 const NETWORK_FLAGS = /^--(cluster-cidr|nodeport-addresses)=(.*)$/;
 
 /** @returns `capture.json` with only the fields that are read, in the new names. */
 export function renameManifest(value: unknown, renamer: Renamer): object {
   const fields = fieldsOf(value);
   const plain = (key: string, pattern: RegExp): string | null => {
-    const text = textOf(fields[key]);
-    return text !== null && pattern.test(text) ? text : null;
+    return pattern.exec(textOf(fields[key]) ?? '')?.[0] ?? null;
   };
   const node = textOf(fields.node);
   const kernel = /^\d+(?:\.\d+)+/.exec(textOf(fields.kernel) ?? '')?.[0] ?? null;
@@ -23,10 +25,10 @@ export function renameManifest(value: unknown, renamer: Renamer): object {
     kind: 'CaptureManifest',
     redacted: true,
     node: node === null ? null : renamer.name('node', node),
-    takenAt: plain('takenAt', /^[\dT:.+Z-]+$/),
+    takenAt: plain('takenAt', /^\d[\dT:.+Z-]+$/),
     kubeProxy: plain('kubeProxy', VERSION),
-    proxyMode: plain('proxyMode', /^[a-z]+$/),
-    backend: plain('backend', /^[a-z-]+$/),
+    proxyMode: plain('proxyMode', MODES),
+    backend: plain('backend', BACKENDS),
     kernel,
     tools: tools.filter((tool) => tool !== null),
     kubeProxyFlags: listOf(fields.kubeProxyFlags).flatMap((flag) => renameFlag(String(flag), renamer)),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isFields } from '../kubernetes/fields.ts';
 import { renameJson } from './json-values.ts';
 import { noteNetwork, noteRange } from './note-rules.ts';
 import type { Renamer } from './renamer.ts';
@@ -19,7 +20,8 @@ const WORDS: ReadonlySet<string> = new Set(
   anycast blackhole unreachable prohibit port-unreachable admin-prohibited host-unreachable net-unreachable
   no-route addr-unreachable tcp\\ reset icmpx timeout dynamic interval constant fully-random random persistent
   second minute hour day week packets bytes kbytes mbytes cpu cgroup rtclassid length priority pkttype
-  address key id zone label l3proto helper expiration count packet avgpkt nftrace match target`
+  address key id zone label l3proto helper expiration count packet avgpkt nftrace match target
+  base ll nh ih`
     .replaceAll('\\ ', '\0')
     .split(/\s+/)
     .map((word) => word.replace('\0', ' ')),
@@ -32,9 +34,22 @@ const COMMON_TABLES: ReadonlySet<string> = new Set(
 const COMMON_OBJECTS =
   /^(?:cluster-ips|nodeport-ips|no-endpoint-(?:services|nodeports)|firewall-ips|service-(?:ips|nodeports)|hairpin-connections|(?:filter|nat)-(?:prerouting|input|forward|output|postrouting)(?:-pre-dnat)?|services|masquerading|mark-for-masquerade|reject-chain|firewall-check|cluster-ips-check|(?:service|nodeport)-endpoints-check|input|forward|output|prerouting|postrouting|ct_state_invalid_dropped_pkts)$/;
 
+/** Fields that hold the name of a chain, a set or another object, whatever it looks like. */
+const NAMED: ReadonlySet<string> = new Set(['chain', 'target', 'name']);
+
 /** @returns `nft -j list ruleset` in the new names; comments are dropped. */
 export function renameNft(value: unknown, renamer: Renamer): unknown {
-  return renameJson(value, '', (key, text) => renameText(key, text, renamer));
+  const renamed = renameJson(value, '', (key, text) => renameText(key, text, renamer));
+  return withoutRawPayloads(renamed);
+}
+
+/** `@nh,128,32 167772161`: bytes of a header as a number can be an address. */
+function withoutRawPayloads(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutRawPayloads);
+  if (!isFields(value)) return value;
+  const entries = Object.entries(value).map(([key, item]) => [key, withoutRawPayloads(item)] as const);
+  const isRaw = isFields(value.left) && JSON.stringify(value.left).includes('"base":');
+  return Object.fromEntries(entries.map(([key, item]) => [key, isRaw && key === 'right' ? 0 : item]));
 }
 
 function renameText(key: string, text: string, renamer: Renamer): string | undefined {
@@ -47,8 +62,8 @@ function renameText(key: string, text: string, renamer: Renamer): string | undef
   if (service !== null) return (/^[@*]/.exec(text)?.[0] ?? '') + service;
   const place = renamer.range(text) ?? renamer.mac(text);
   if (place !== null) return place;
-  if (/^[\d.xa-f-]+$/.test(text) || /^[=!<>&|^]{1,2}$/.test(text)) return text;
-  if (key === 'chain' || key === 'target' || key === 'name') return renamer.chains.rename(text);
+  if (NAMED.has(key)) return renamer.chains.rename(text);
+  if (/^(?:0x[\da-f]+|\d+(?:[.-]\d+)?)$/.test(text) || /^[=!<>&|^]{1,2}$/.test(text)) return text;
   if (key === 'dev' || key === 'right') return renamer.interfaces.rename(text);
   return `x-${renamer.name('name', text)}`;
 }

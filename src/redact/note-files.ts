@@ -1,6 +1,6 @@
 import type { Fields } from '../kubernetes/fields.ts';
 import { fieldsOf, isFields, listOf, textOf } from '../kubernetes/fields.ts';
-import type { ObjectKind } from '../kubernetes/prune.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { networksOfManifest } from './manifest.ts';
 import { noteNft } from './nft.ts';
 import { noteNetwork, noteRange, noteRules } from './note-rules.ts';
@@ -39,7 +39,7 @@ export function noteFile(
 function noteLinks(value: unknown, renamer: Renamer): void {
   for (const link of listOf(value).filter(isFields)) {
     for (const { local, prefixlen } of listOf(link.addr_info).filter(isFields)) {
-      noteNetwork(`${textOf(local)}/${String(prefixlen)}`, renamer);
+      noteNetwork(`${textOf(local)}/${String(prefixlen)}`, renamer, true);
     }
   }
 }

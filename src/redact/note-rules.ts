@@ -48,10 +48,13 @@ function noteValue(flag: string, value: string, renamer: Renamer): void {
   }
 }
 
-/** Notes `10.0.0.0/8`: its first and last address stay its first and last. */
-export function noteNetwork(text: string, renamer: Renamer): void {
+/**
+ * Notes `10.0.0.0/24`: its first and last address stay its first and last.
+ * @param linked true for the network of a link, whose ends the kernel itself uses, however wide it is.
+ */
+export function noteNetwork(text: string, renamer: Renamer, linked = false): void {
   const prefix = text.includes('/') ? parsePrefix(text) : null;
-  if (prefix !== null) renamer.addresses.keepEnds(prefix);
+  if (prefix !== null) renamer.addresses.keepEnds(prefix, linked);
 }
 
 /** Notes `10.0.0.1-10.0.0.9`: it stays a range. */
@@ -59,7 +62,7 @@ export function noteRange(text: string, renamer: Renamer): void {
   const [, from = '', to = ''] = /^\[?([\d.a-f:]+?)\]?-\[?([\d.a-f:]+?)\]?(?::[\d-]+)?$/i.exec(text) ?? [];
   const [first, last] = [parseAddress(from), parseAddress(to)];
   if (first !== null && last !== null && first.family === last.family)
-    renamer.addresses.keepOrder(first, last);
+    renamer.addresses.keepRange(first, last);
 }
 
 function claimsOf(syntax: RuleSyntax): Claim[] {

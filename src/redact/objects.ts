@@ -1,8 +1,12 @@
+import { isReadAnnotation, neutralAnnotations } from '../kubernetes/annotations.ts';
 import { readDocuments } from '../kubernetes/documents.ts';
 import { type Fields, isFields, listOf, textOf } from '../kubernetes/fields.ts';
 import { splitLargeList } from '../kubernetes/large-list.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { ObjectListWriter } from '../kubernetes/object-list.ts';
-import { type ObjectKind, pruneObject } from '../kubernetes/prune.ts';
+import { DEEPEST_LIST } from '../kubernetes/parse-objects.ts';
+import { pruneObject } from '../kubernetes/prune.ts';
+import { textsIn } from '../kubernetes/shape.ts';
 import { parseAddress } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { NameKind } from './aliases.ts';
@@ -54,15 +58,21 @@ export async function readPrunedObjects(
   const found = new Map<ObjectKind, Fields[]>();
   const large = splitLargeList(source.bytes);
   const values = large === null ? await readDocuments(source, problems) : [large.head];
-  const read = (value: unknown, kindOfList: string | null, items?: Iterable<unknown>): void => {
-    if (Array.isArray(value)) for (const item of value) read(item, kindOfList);
+  const read = (
+    value: unknown,
+    kindOfList: string | null,
+    depth: number,
+    items?: Iterable<unknown>,
+  ): void => {
+    if (depth > DEEPEST_LIST) return;
+    if (Array.isArray(value)) for (const item of value) read(item, kindOfList, depth + 1);
     if (!isFields(value)) return;
     const kind = textOf(value.kind) ?? kindOfList ?? '';
     if (kind.endsWith('List')) {
       const itemKind = kind === 'List' ? null : kind.slice(0, -'List'.length);
       const known = KINDS.find((each) => each === itemKind);
       if (known !== undefined && !found.has(known)) found.set(known, []);
-      for (const item of items ?? listOf(value.items)) read(item, itemKind);
+      for (const item of items ?? listOf(value.items)) read(item, itemKind, depth + 1);
       return;
     }
     const known = KINDS.find((each) => each === kind);
@@ -76,6 +86,7 @@ export async function readPrunedObjects(
     read(
       value,
       null,
+      0,
       large?.items(() => undefined),
     );
   return found;
@@ -133,6 +144,7 @@ function rename(kind: ObjectKind, path: readonly string[], value: unknown, visit
   const key = path.at(-1) ?? '';
   if (isFields(value)) {
     // A readiness gate can name a load balancer.
+    if (key === 'annotations') return neutralAnnotations(textsIn(isReadAnnotation, value));
     if (key === 'conditions' && kind === 'Pod' && value.type !== 'Ready') return undefined;
     return Object.fromEntries(
       Object.entries(value)

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { SourceKind } from '../capture/recognise.ts';
 import type { Fields } from '../kubernetes/fields.ts';
-import type { ObjectKind } from '../kubernetes/prune.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
+import type { Address } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { type Noted, noteFile } from './note-files.ts';
 import { settleClaims } from './note-rules.ts';
@@ -25,7 +26,14 @@ export interface Redacted {
   readonly files: readonly { readonly path: string; readonly bytes: Buffer }[];
   /** Old name to new: whoever has it can undo the redaction, so it is for tests and must not be written down. */
   readonly renamer: Renamer;
+  /**
+   * Addresses of which half stands in the result whatever the key: the first two octets of IPv4, the first four of IPv6.
+   * A capture with any must not be shown to others.
+   */
+  readonly pinned: readonly string[];
 }
+
+type Once = Omit<Redacted, 'pinned'>;
 
 const ATTEMPTS = 20;
 
@@ -44,23 +52,34 @@ export async function redact(
   for (const file of files) {
     if (file.kind === 'kubernetes') objects.set(file, await readPrunedObjects(file, problems));
   }
-  let best: { readonly redacted: Redacted; readonly kept: number; readonly problems: ProblemList } | null =
-    null;
-  for (let attempt = 0; attempt < ATTEMPTS && best?.kept !== 0; attempt++) {
+  let best: { readonly once: Once; readonly kept: number; readonly problems: ProblemList } | null = null;
+  let pinned: readonly string[] | null = null;
+  let known: readonly Address[] | null = null;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const found = new ProblemList();
-    const redacted = redactOnce(files, objects, new Renamer(`${key} ${attempt}`), found);
-    const kept = countKept(redacted.renamer);
-    if (best === null || kept < best.kept) best = { redacted, kept, problems: found };
+    const once = redactOnce(files, objects, new Renamer(`${key} ${attempt}`, known ?? []), found);
+    if (known === null && once.renamer.addresses.hasWideRanges) {
+      // The first time only showed which addresses there are.
+      known = once.renamer.knownAddresses();
+      continue;
+    }
+    const half = once.renamer.halfKept();
+    // What chance kept once another key renames; what every key keeps has no other name.
+    pinned = (pinned ?? [...half]).filter((text) => half.has(text));
+    const kept = half.size + countKept(once.renamer);
+    if (best === null || kept < best.kept) best = { once, kept, problems: found };
+    if (kept === 0) break;
   }
-  if (best === null) return { files: [], renamer: new Renamer(key) };
+  if (best === null) return { files: [], renamer: new Renamer(key), pinned: [] };
   for (const { code, message, file, line } of best.problems.list()) problems.add(code, message, file, line);
-  if (best.kept > 0) {
+  const repeated = countKept(best.once.renamer);
+  if (repeated > 0) {
     problems.add(
       'address-kept',
-      `${best.kept} addresses of the original also stand in the result, because the networks around them are too large to be renamed`,
+      `${repeated} addresses of the original also stand in the result as the new names of others`,
     );
   }
-  return best.redacted;
+  return { ...best.once, pinned: pinned ?? [] };
 }
 
 function redactOnce(
@@ -68,7 +87,7 @@ function redactOnce(
   objects: ReadonlyMap<RedactInput, ReadonlyMap<ObjectKind, readonly Fields[]>>,
   renamer: Renamer,
   problems: ProblemList,
-): Redacted {
+): Once {
   const noted: Noted = { claims: [] };
   for (const file of files) noteFile(file, objects.get(file) ?? null, renamer, noted);
   for (const part of objects.values()) settleChains(part, renamer);

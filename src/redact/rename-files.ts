@@ -1,7 +1,7 @@
 import type { SourceKind } from '../capture/recognise.ts';
 import type { Fields } from '../kubernetes/fields.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { OBJECT_FILES } from '../kubernetes/object-list.ts';
-import type { ObjectKind } from '../kubernetes/prune.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { renameFlow } from './flows.ts';
 import { renameIpJson } from './json-values.ts';

@@ -1,13 +1,11 @@
-import { formatAddress, parseAddress } from '../net/address.ts';
+import { type Address, formatAddress, parseAddress } from '../net/address.ts';
 import { formatPrefix, lengthOfMask, parsePrefix } from '../net/prefix.ts';
-import { AddressMap, isWellKnown } from './address-map.ts';
+import { AddressMap, isWellKnown, tellsHalf } from './address-map.ts';
 import { Aliases, type NameKind } from './aliases.ts';
 import { ChainAliases } from './chain-aliases.ts';
 import { InterfaceNames } from './interfaces.ts';
+import { type PartNames, renameByParts } from './ipv6-parts.ts';
 import { letters } from './letters.ts';
-
-const MAPPED = 0xffffn;
-const NAT64 = 0x64ff9bn << 64n;
 
 /** The new name of everything: one for a whole capture, so that a thing has one new name in every file. */
 export class Renamer {
@@ -17,11 +15,21 @@ export class Renamer {
   readonly chains: ChainAliases;
   readonly #key: string;
   readonly #seen = new Map<string, string>();
+  readonly #parts: PartNames = {
+    ipv4: (value) => this.addresses.rename({ family: 'ipv4', value }).value,
+    mac: (text) => this.mac(text) ?? text,
+    scramble: (value, bits) => BigInt(`0x${letters(`${this.#key} id ${value}`, bits / 4, 'hex')}`),
+  };
+  /** Ends of ranges, which may get other names than the same addresses elsewhere. */
+  readonly #ends: (readonly [original: Address, renamed: Address])[] = [];
 
-  /** @param key secret and new for each capture: whoever has it can undo the renaming of addresses. */
-  constructor(key: string) {
+  /**
+   * @param key secret and new for each capture: whoever has it can undo the renaming of addresses.
+   * @param known the addresses of the capture, as {@link AddressMap} needs them.
+   */
+  constructor(key: string, known: readonly Address[] = []) {
     this.#key = key;
-    this.addresses = new AddressMap(key);
+    this.addresses = new AddressMap(key, known);
     this.interfaces = new InterfaceNames(key);
     this.chains = new ChainAliases(key);
   }
@@ -33,15 +41,9 @@ export class Renamer {
     const address = parseAddress(text);
     if (address === null) return null;
     const { family, value } = address;
-    let renamed = formatAddress(this.addresses.rename(address));
-    if (family === 'ipv6') {
-      const tail = { family: 'ipv4' as const, value: value & 0xffffffffn };
-      const head = value >> 32n;
-      if (head === MAPPED || head === NAT64) {
-        const moved = this.addresses.rename(tail).value;
-        renamed = formatAddress({ family, value: (head << 32n) | moved });
-      } else if (isInterfaceId(value)) renamed = this.#linkLocal(value);
-    }
+    const byParts = family === 'ipv6' ? renameByParts(value, this.#parts) : null;
+    const moved = byParts === null ? this.addresses.rename(address) : { family, value: byParts };
+    const renamed = formatAddress(moved);
     this.#seen.set(text, renamed);
     return renamed;
   }
@@ -69,9 +71,15 @@ export class Renamer {
   range(text: string): string | null {
     const dash = text.indexOf('-');
     if (dash < 0) return this.prefix(text);
-    const from = this.address(text.slice(0, dash));
-    const to = this.address(text.slice(dash + 1));
-    return from === null || to === null ? null : `${from}-${to}`;
+    return this.#range(text.slice(0, dash), text.slice(dash + 1))?.join('-') ?? null;
+  }
+
+  #range(first: string, last: string): readonly [string, string] | null {
+    const [from, to] = [parseAddress(first), parseAddress(last)];
+    if (from === null || to === null || from.family !== to.family) return null;
+    const renamed = this.addresses.renameRange(from, to);
+    this.#ends.push([from, renamed[0]], [to, renamed[1]]);
+    return [formatAddress(renamed[0]), formatAddress(renamed[1])];
   }
 
   /** @returns `10.0.0.1:80`, `[fd00::1]:80`, `10.0.0.1-10.0.0.9:80-90` or without ports, renamed; null where it is none. */
@@ -79,10 +87,12 @@ export class Renamer {
     const bracketed = /^\[([^\]]+)\](-\[([^\]]+)\])?((?::[\d\-/]+)?)$/.exec(text);
     if (bracketed !== null) {
       const [, from = '', , to, ports = ''] = bracketed;
+      if (to !== undefined) {
+        const ends = this.#range(from, to);
+        return ends === null ? null : `[${ends[0]}]-[${ends[1]}]${ports}`;
+      }
       const renamed = this.address(from);
-      const end = to === undefined ? '' : this.address(to);
-      if (renamed === null || end === null) return null;
-      return `[${renamed}]${to === undefined ? '' : `-[${end}]`}${ports}`;
+      return renamed === null ? null : `[${renamed}]${ports}`;
     }
     const plain = this.range(text);
     if (plain !== null) return plain;
@@ -107,7 +117,7 @@ export class Renamer {
     return this.aliases.alias(kind, name);
   }
 
-  /** @returns every text that was renamed as an address and is not itself any more. */
+  /** @returns every text that was renamed as an address and does not mean the same everywhere, with its new name. */
   renamedAddresses(): ReadonlyMap<string, string> {
     return new Map(
       [...this.#seen].filter(([text]) => {
@@ -117,25 +127,23 @@ export class Renamer {
     );
   }
 
-  /** The interface identifier of a link-local address is made of the MAC address (RFC 4291, appendix A). */
-  #linkLocal(value: bigint): string {
-    const hex = (value & ((1n << 64n) - 1n)).toString(16).padStart(16, '0');
-    const first = (Number.parseInt(hex.slice(0, 2), 16) ^ 2).toString(16).padStart(2, '0');
-    const mac = [
-      first,
-      hex.slice(2, 4),
-      hex.slice(4, 6),
-      hex.slice(10, 12),
-      hex.slice(12, 14),
-      hex.slice(14),
-    ];
-    const renamed = (this.mac(mac.join(':')) ?? mac.join(':')).split(':');
-    const head = (Number.parseInt(renamed[0] ?? '0', 16) ^ 2).toString(16).padStart(2, '0');
-    const id = `${head}${renamed[1]}${renamed[2]}fffe${renamed.slice(3).join('')}`;
-    return formatAddress({ family: 'ipv6', value: ((value >> 64n) << 64n) | BigInt(`0x${id}`) });
+  /** @returns every address that was met so far. */
+  knownAddresses(): Address[] {
+    return [...this.#seen.keys()].map(parseAddress).filter((address) => address !== null);
   }
-}
 
-function isInterfaceId(value: bigint): boolean {
-  return value >> 118n === 0x3fan && ((value >> 24n) & 0xffffn) === 0xfffen;
+  /** @returns the addresses of which half stands in their new names, as text. */
+  halfKept(): Set<string> {
+    const kept = new Set<string>();
+    for (const [text, alias] of this.renamedAddresses()) {
+      const [address, renamed] = [parseAddress(text), parseAddress(alias)];
+      if (address !== null && renamed !== null && tellsHalf(address, renamed))
+        kept.add(formatAddress(address));
+    }
+    for (const [address, renamed] of this.#ends) {
+      const isOurs = !isWellKnown(address.family, address.value);
+      if (isOurs && tellsHalf(address, renamed)) kept.add(formatAddress(address));
+    }
+    return kept;
+  }
 }

@@ -1,6 +1,6 @@
 import { type Fields, fieldsOf, listOf, portOf, textOf } from '../kubernetes/fields.ts';
+import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import type { Endpoint } from '../kubernetes/objects.ts';
-import type { ObjectKind } from '../kubernetes/prune.ts';
 import { readEndpointSlice } from '../kubernetes/read-endpoint-slice.ts';
 import { readEndpoints } from '../kubernetes/read-endpoints.ts';
 import {

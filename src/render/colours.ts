@@ -1,4 +1,7 @@
-/** A function that may wrap text in colour codes. Give it text that is escaped already. */
+/**
+ * A function that may wrap text in colour codes. Give it text that is escaped already. It takes one text and looks at
+ * nothing else, so that it may be handed to `map`.
+ */
 export type Paint = (text: string) => string;
 
 /** The few colours the program uses, named for what they say. */
@@ -17,6 +20,11 @@ export interface Colours {
 }
 
 const plain: Paint = (text) => text;
+
+/** A function of chalk prints all its arguments: handed to `map`, it would print the index and the lines too. */
+function paintOf(print: (...texts: string[]) => string): Paint {
+  return (text) => print(text);
+}
 
 /** No colours at all. */
 export const NO_COLOURS: Colours = {
@@ -48,12 +56,12 @@ export async function loadColours(wanted: boolean): Promise<Colours> {
   const chalk = new Chalk({ level: 1 });
   return {
     enabled: true,
-    heading: chalk.bold,
-    strong: chalk.bold,
-    faint: chalk.dim,
-    good: chalk.green,
-    bad: chalk.red,
-    warning: chalk.yellow,
-    name: chalk.cyan,
+    heading: paintOf(chalk.bold),
+    strong: paintOf(chalk.bold),
+    faint: paintOf(chalk.dim),
+    good: paintOf(chalk.green),
+    bad: paintOf(chalk.red),
+    warning: paintOf(chalk.yellow),
+    name: paintOf(chalk.cyan),
   };
 }

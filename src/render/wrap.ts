@@ -3,6 +3,7 @@ const COLOUR = /\u001b\[[0-9;]*m/g;
 
 /**
  * Breaks a line at its spaces. A word that is too long for a line of its own is left whole: a cut address is no address.
+ * So is what stands between two backticks: of a command in two lines, a shell would run each by itself.
  * @param text may be coloured; its own leading spaces are its first indent
  * @param width columns a line may take; null: no limit
  * @param hang what lines after the first begin with
@@ -13,7 +14,7 @@ export function wrap(text: string, width: number | null, hang: string): string {
   const lines: string[] = [];
   let line = indent;
   let empty = true;
-  for (const word of text.slice(indent.length).split(' ')) {
+  for (const word of wordsOf(text.slice(indent.length))) {
     if (!empty && lengthOf(line) + 1 + lengthOf(word) > width) {
       lines.push(line);
       line = hang + word;
@@ -23,6 +24,10 @@ export function wrap(text: string, width: number | null, hang: string): string {
     empty = false;
   }
   return [...lines, line].join('\n');
+}
+
+function wordsOf(text: string): string[] {
+  return text.includes('`') ? (text.match(/(?:`[^`]*`|[^ ])+|(?<= |^)(?= |$)/g) ?? []) : text.split(' ');
 }
 
 /** @returns how many columns a text takes: colours none, a surrogate pair one. */

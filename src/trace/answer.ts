@@ -1,4 +1,4 @@
-import type { Condition } from './outcome.ts';
+import { keyOf, type Question } from './question.ts';
 import type { PacketState } from './state.ts';
 
 /**
@@ -8,13 +8,12 @@ import type { PacketState } from './state.ts';
  */
 export type Answer = 'yes' | 'no' | 'never' | 'always' | Unknown | Chance;
 
-/** The capture cannot tell. The walk forks; each branch carries the condition under which it is the way. */
+/** The capture cannot tell. The walk forks; each branch carries the answer under which it is the way. */
 export interface Unknown {
   readonly kind: 'unknown';
+  readonly question: Question;
   /** Equal keys are the same question: a branch that has answered it once does not ask again. */
   readonly key: string;
-  readonly holds: Condition;
-  readonly fails: Condition;
   /** What a branch knows once the question is answered for it. */
   readonly refine?: (state: PacketState, held: boolean) => PacketState;
 }
@@ -30,23 +29,9 @@ export function yesNo(value: boolean): Answer {
   return value ? 'yes' : 'no';
 }
 
-/**
- * Makes an unknown from one clause.
- * @param clause positive and negative wording: `the packet is longer than 100 bytes`, `the packet is not …`
- */
-export function unknown(
-  code: string,
-  key: string,
-  clause: { readonly holds: string; readonly fails: string },
-  settle: string | null,
-  refine?: Unknown['refine'],
-): Unknown {
-  const base = {
-    kind: 'unknown' as const,
-    key,
-    holds: { code, text: clause.holds, settle },
-    fails: { code, text: clause.fails, settle },
-  };
+/** @returns the answer that leaves a question open. */
+export function unknown(question: Question, refine?: Unknown['refine']): Unknown {
+  const base = { kind: 'unknown' as const, question, key: keyOf(question) };
   return refine === undefined ? base : { ...base, refine };
 }
 

@@ -1,5 +1,8 @@
+import type { Unknown } from './answer.ts';
 import { continuesRun } from './given.ts';
-import type { Condition, Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
+import type { Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
+import type { Question } from './question.ts';
+import type { Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
 
 /**
@@ -24,11 +27,11 @@ export interface PathNode extends PathEntry {
 export interface GivenNode {
   readonly key: string;
   readonly held: boolean;
-  readonly condition: Condition;
+  readonly question: Question;
   readonly before: GivenNode | null;
   /** The answers, up to this one, that are told as one: the oldest, how many, and what was answered before them. */
   readonly run: {
-    readonly first: Condition;
+    readonly first: Question;
     readonly length: number;
     readonly before: GivenNode | null;
     /** Runs up to this one: how many conditions will be told. */
@@ -46,7 +49,7 @@ export interface TurnNode {
 export interface Ending {
   readonly branch: Branch;
   readonly verdict: Verdict;
-  readonly reason: Condition | null;
+  readonly reason: Reason | null;
   readonly rejectWith: string | null;
   readonly exit: Exit | null;
 }
@@ -68,21 +71,21 @@ export function changed(branch: Branch, change: Partial<PacketState>): Branch {
 }
 
 /** @returns the branch with a turn noted. */
-export function turned(branch: Branch, kind: Turn['kind'], text: string): Branch {
+export function turned(branch: Branch, kind: Turn['kind'], fact: TurnFact): Branch {
   return {
     ...branch,
-    turns: { turn: { after: branch.path?.length ?? 0, kind, text }, before: branch.turns },
+    turns: { turn: { after: branch.path?.length ?? 0, kind, fact }, before: branch.turns },
   };
 }
 
 /** @returns the branch in which the question was answered this way. */
-export function decided(branch: Branch, key: string, held: boolean, condition: Condition): Branch {
+export function decided(branch: Branch, { key, question }: Unknown, held: boolean): Branch {
   const { given: before } = branch;
   const run =
-    before !== null && continuesRun(before, held, condition)
+    before !== null && continuesRun(before, held, question)
       ? { ...before.run, length: before.run.length + 1 }
-      : { first: condition, length: 1, before, count: (before?.run.count ?? 0) + 1 };
-  return { ...branch, given: { key, held, condition, before, run } };
+      : { first: question, length: 1, before, count: (before?.run.count ?? 0) + 1 };
+  return { ...branch, given: { key, held, question, before, run } };
 }
 
 /** @returns how many entries it takes to tell this branch: steps and conditions. */

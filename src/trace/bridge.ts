@@ -1,6 +1,6 @@
 import type { Host, Link } from '../host/facts.ts';
 import type { Address, Family } from '../net/address.ts';
-import type { Device } from './outcome.ts';
+import type { Device } from './packet.ts';
 
 /** @returns the link of this name, or null where links were not captured or it is not among them. */
 export function linkNamed(host: Host, name: string): Link | null {

@@ -1,8 +1,8 @@
-import { formatAddress, sameAddress } from '../net/address.ts';
+import { sameAddress } from '../net/address.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge, isOnLink } from './bridge.ts';
 import { assume, type TraceContext } from './context.ts';
-import type { Device } from './outcome.ts';
+import type { Device } from './packet.ts';
 import { hairpinOff } from './route-endings.ts';
 import type { Routed } from './routed.ts';
 import type { PacketState } from './state.ts';
@@ -19,8 +19,11 @@ export function acrossBridge(branch: Branch, context: TraceContext): Branch | nu
   if (bridgeShown(host, state.family, state.inInterface) !== true) return null;
   if (!isOnLink(host, state.inInterface, state.destination)) return null;
   const route = { device: state.inInterface, gateway: null, local: false };
-  const text = `${formatAddress(state.destination)} is on ${state.inInterface}, which hands the frame on by itself`;
-  return turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', text);
+  return turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', {
+    fact: 'bridged',
+    destination: state.destination,
+    bridge: state.inInterface,
+  });
 }
 
 /** A packet between two ports of one bridge is handed on by the bridge itself; br_netfilter shows it to FORWARD. */
@@ -49,9 +52,6 @@ export function turnedBack(branch: Branch, context: TraceContext): Routed {
     return { kind: 'forward', branch };
   const allowed = bridgeTurnsBack(context.world.host, inInterface);
   if (allowed === false) return { kind: 'ended', ending: hairpinOff(branch, inInterface) };
-  if (allowed === null) {
-    const text = `the sender's port of ${inInterface} is taken to have hairpin mode`;
-    assume(context, 'bridge-hairpin', text, 'capture `ip -j -d addr`');
-  }
+  if (allowed === null) assume(context, { code: 'bridge-hairpin', bridge: inInterface });
   return { kind: 'forward', branch };
 }

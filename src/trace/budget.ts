@@ -1,4 +1,4 @@
-import type { Condition } from './outcome.ts';
+import type { Reason } from './reason.ts';
 
 /**
  * Bounds how much is written down of a packet's ways, so that a hostile or very uncertain rule set runs neither forever
@@ -27,11 +27,7 @@ export class Budget {
   }
 
   /** @returns why a branch was not followed. */
-  exhausted(): Condition {
-    return {
-      code: 'too-many-ways',
-      text: `the ways that are open pass more than ${this.#limit} rules together; this one was not followed further`,
-      settle: 'narrow the question: --from ADDRESS, --source-port, --in-interface',
-    };
+  exhausted(): Reason {
+    return { code: 'too-many-ways', limit: this.#limit };
   }
 }

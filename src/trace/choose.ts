@@ -1,14 +1,12 @@
-import { type Unknown, unknown } from './answer.ts';
+import { unknown } from './answer.ts';
 import { answered, type Branch, decided } from './branch.ts';
-import type { Condition } from './outcome.ts';
+import type { Question } from './question.ts';
 import type { Questions } from './questions.ts';
 
 /** One of several ways of which the kernel takes one that no capture tells. */
 export interface Choice<T> {
   readonly value: T;
-  /** Equal keys are the same question, as in {@link Unknown}. */
-  readonly key: string;
-  readonly condition: Condition;
+  readonly question: Question;
 }
 
 /**
@@ -22,18 +20,15 @@ export function choose<T>(
 ): { readonly branch: Branch; readonly value: T }[] {
   const taken: { branch: Branch; value: T }[] = [];
   let rest = branch;
-  for (const [index, { value, key, condition }] of choices.entries()) {
-    const held = answered(rest, key);
+  for (const [index, choice] of choices.entries()) {
+    const { value } = choice;
+    const question = unknown(choice.question);
+    const held = answered(rest, question.key);
     if (held === false) continue;
     if (held === true || index === choices.length - 1) return [...taken, { branch: rest, value }];
-    const question = questionOf(key, condition);
     questions.met(question, rest.probability);
-    taken.push({ branch: decided(rest, key, true, question.holds), value });
-    rest = decided(rest, key, false, question.fails);
+    taken.push({ branch: decided(rest, question, true), value });
+    rest = decided(rest, question, false);
   }
   return taken;
-}
-
-function questionOf(key: string, { code, text, settle }: Condition): Unknown {
-  return unknown(code, key, { holds: text, fails: `not so: ${text}` }, settle);
 }

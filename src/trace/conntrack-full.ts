@@ -2,57 +2,43 @@ import { sysctlNumber } from '../host/sysctl.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, decided, turned } from './branch.ts';
 import type { TraceContext } from './context.ts';
-import type { Condition } from './outcome.ts';
+import { ended, next, type Passage } from './passage.ts';
+import type { Reason } from './reason.ts';
 
 /**
  * A full table has no room for a new connection: nf_conntrack_in drops the packet, unless early_drop finds an entry that
  * has seen too little traffic to be ASSURED in the few buckets it looks at (__nf_conntrack_alloc and early_drop,
  * net/netfilter/nf_conntrack_core.c, 6.18). Which buckets these are depends on the boot's hash seed.
  * @param after the branch as conntrack left it
- * @returns the branches that go on; those that ended are in the context
  */
-export function whereTableIsFull(before: Branch, after: Branch, context: TraceContext): Branch[] {
+export function whereTableIsFull(before: Branch, after: Branch, context: TraceContext): Passage[] {
   const { connection } = after.state;
   const isNew = before.state.connection === null && connection !== null && !connection.confirmed;
-  if (!isNew || connection.fromCapture || context.packet.state !== 'NEW') return [after];
+  if (!isNew || connection.fromCapture || context.packet.state !== 'NEW') return [next(after)];
   const { host, flows } = context.world;
   const count = sysctlNumber(host, 'net.netfilter.nf_conntrack_count');
   const most =
     sysctlNumber(host, 'net.netfilter.nf_conntrack_max') ?? sysctlNumber(host, 'net.nf_conntrack_max');
   // 0 means no limit.
-  if (count === null || most === null || most === 0 || count < most) return [after];
-  const text = `the conntrack table is full (nf_conntrack_count ${count} of nf_conntrack_max ${most}): a new connection gets no entry, and its packet is dropped`;
-  const reason: Condition = { code: 'conntrack-full', text, settle: null };
-  const drop = (branch: Branch): void => {
-    context.ended.push({
-      branch: turned(branch, 'conntrack', text),
+  if (count === null || most === null || most === 0 || count < most) return [next(after)];
+  const reason: Reason = { code: 'conntrack-full', count, most };
+  const drop = (branch: Branch): Passage =>
+    ended({
+      branch: turned(branch, 'conntrack', { fact: 'ended', reason }),
       verdict: 'drop',
       reason,
       rejectWith: null,
       exit: null,
     });
-  };
   // A listing of every entry, all of them ASSURED, leaves nothing to throw out.
-  if (flows !== null && flows.count >= count && allAssured(flows.all())) {
-    drop(after);
-    return [];
-  }
+  if (flows !== null && flows.count >= count && allAssured(flows.all())) return [drop(after)];
   const known = answered(after, QUESTION.key);
-  if (known === null) context.questions.met(QUESTION, after.probability);
-  if (known !== false) drop(known === null ? decided(after, QUESTION.key, true, QUESTION.holds) : after);
-  if (known === true) return [];
-  return [known === null ? decided(after, QUESTION.key, false, QUESTION.fails) : after];
+  if (known !== null) return [known ? drop(after) : next(after)];
+  context.questions.met(QUESTION, after.probability);
+  return [drop(decided(after, QUESTION, true)), next(decided(after, QUESTION, false))];
 }
 
-const QUESTION = unknown(
-  'conntrack-full',
-  'conntrack-full',
-  {
-    holds: 'conntrack finds no entry that it may throw out for the new connection (ASSURED ones stay)',
-    fails: 'conntrack throws out an entry that is not ASSURED, and the new connection takes its room',
-  },
-  null,
-);
+const QUESTION = unknown({ code: 'conntrack-full' });
 
 function allAssured(flows: Iterable<{ readonly status: readonly string[] }>): boolean {
   for (const { status } of flows) if (!status.includes('ASSURED')) return false;

@@ -1,5 +1,5 @@
 import type { Flow } from '../conntrack/flow.ts';
-import { formatAddress, sameAddress } from '../net/address.ts';
+import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import type { Packet } from './packet.ts';
@@ -27,21 +27,25 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
   const { flow, direction } = found;
   if (reopens(flow, state.tcpFlags)) {
     const opened = changed(branch, { connection: openConnection(state, packet.state) });
-    return turned(
-      opened,
-      'conntrack',
-      `${place(flow)} holds this flow as ${flow.state}; a new SYN replaces it`,
-    );
+    return turned(opened, 'conntrack', {
+      fact: 'flow-replaced',
+      file: flow.file,
+      line: flow.line,
+      state: flow.state,
+    });
   }
   const tracked = changed(branch, {
     connection: connectionOf(flow, direction),
     tcpFlags: packet.header?.tcpFlags ?? null,
   });
-  return turned(
-    tracked,
-    'conntrack',
-    `${place(flow)} holds this flow (${flowText(flow)}): nat rules are not asked`,
-  );
+  return turned(tracked, 'conntrack', {
+    fact: 'flow-found',
+    file: flow.file,
+    line: flow.line,
+    state: flow.state,
+    status: flow.status,
+    answersFrom: { address: flow.reply.source, port: flow.reply.sourcePort },
+  });
 }
 
 function lookUp(branch: Branch, packet: Packet, world: World) {
@@ -132,14 +136,4 @@ function becomesAssured({ protocol, status, state }: Flow): boolean {
   if (status.includes('UNREPLIED')) return false;
   if (protocol === TCP) return state === 'SYN_RECV' || state === 'ESTABLISHED';
   return protocol === UDP || protocol === UDPLITE || protocol === SCTP || protocol === DCCP;
-}
-
-function place(flow: Flow): string {
-  return `${flow.file} line ${flow.line}`;
-}
-
-function flowText(flow: Flow): string {
-  const port = (value: number | null): string => (value === null ? '' : `:${value}`);
-  const to = `${formatAddress(flow.reply.source)}${port(flow.reply.sourcePort)}`;
-  return [flow.state, ...flow.status, `answers come from ${to}`].filter((word) => word !== null).join(', ');
 }

@@ -1,23 +1,27 @@
-import type { Ending } from './branch.ts';
 import type { Budget } from './budget.ts';
-import type { Condition } from './outcome.ts';
+import type { Observer } from './observer.ts';
 import type { Packet } from './packet.ts';
+import { flat } from './question.ts';
 import type { Questions } from './questions.ts';
+import type { Assumption } from './reason.ts';
 import type { StepBook } from './steps.ts';
 import type { World } from './world.ts';
 
-/** What one trace collects while it runs. */
+/** What one trace rests on, and what it collects while it runs. */
 export interface TraceContext {
   readonly packet: Packet;
   readonly world: World;
+  /** All that registered programs: who came later is one question for each two of them. */
+  readonly registrants: readonly string[];
   readonly steps: StepBook;
   readonly budget: Budget;
   readonly questions: Questions;
-  readonly ended: Ending[];
-  readonly assumptions: Map<string, Condition>;
+  readonly assumptions: Map<string, Assumption>;
+  /** Is told every question that the walk asks of the packet. */
+  readonly observer?: Observer;
 }
 
 /** Notes something taken for granted because the capture is silent; the same thing once. */
-export function assume(context: TraceContext, code: string, text: string, settle: string | null): void {
-  context.assumptions.set(`${code} ${text}`, { code, text, settle });
+export function assume(context: TraceContext, assumption: Assumption): void {
+  context.assumptions.set(flat(assumption), assumption);
 }

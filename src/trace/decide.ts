@@ -79,8 +79,8 @@ function fork(
       continue;
     }
     questions.met(answer, current.probability);
-    const hit = decided(current, answer.key, !match.negated, match.negated ? answer.fails : answer.holds);
-    const miss = decided(current, answer.key, match.negated, match.negated ? answer.holds : answer.fails);
+    const hit = decided(current, answer, !match.negated);
+    const miss = decided(current, answer, match.negated);
     const refine = answer.refine;
     missed.push(passed(refine === undefined ? miss : { ...miss, state: refine(miss.state, match.negated) }));
     current = refine === undefined ? hit : { ...hit, state: refine(hit.state, !match.negated) };

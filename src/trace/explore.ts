@@ -1,4 +1,4 @@
-import type { Unknown } from './answer.ts';
+import { type Unknown, unknown } from './answer.ts';
 import { type Branch, decided, type Ending } from './branch.ts';
 import { Budget } from './budget.ts';
 import { Questions } from './questions.ts';
@@ -75,23 +75,23 @@ function settleMany(
       settle(run, start, [...settled, ...fails.slice(0, i), { question, held: true }], allowance),
     );
   const from = [...settled, ...fails.slice(0, few)].reduce(answerOne, start);
-  const others = late.length - few;
   const last = late.at(-1);
-  const text = `one of ${others} further questions has another answer (the last: ${last?.holds.text})`;
-  const condition = { code: 'many-questions', text, settle: last?.holds.settle ?? null };
-  return [...some, givenUp(decided(from, `many ${text}`, true, condition)), ...none];
+  if (last === undefined) return [...some, ...none];
+  const others = unknown({ code: 'many-questions', count: late.length - few, last: last.question });
+  return [...some, givenUp(decided(from, others, true)), ...none];
 }
 
 function answerOne(branch: Branch, { question, held }: Settled): Branch {
-  const next = decided(branch, question.key, held, held ? question.holds : question.fails);
+  const next = decided(branch, question, held);
   return question.refine === undefined ? next : { ...next, state: question.refine(next.state, held) };
 }
 
 function givenUp(branch: Branch): Ending {
-  const reason = {
-    code: 'too-many-questions',
-    text: 'what rules do to the packet rests on more open questions than are followed',
-    settle: 'narrow the question: --from ADDRESS, --source-port, --in-interface',
+  return {
+    branch,
+    verdict: 'unknown',
+    reason: { code: 'too-many-questions' },
+    rejectWith: null,
+    exit: null,
   };
-  return { branch, verdict: 'unknown', reason, rejectWith: null, exit: null };
 }

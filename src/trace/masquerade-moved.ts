@@ -2,52 +2,49 @@ import type { Host } from '../host/facts.ts';
 import { routeTables } from '../host/route-tables.ts';
 import { masqueradeAddress } from '../host/source-address.ts';
 import type { NatRange } from '../iptables/target.ts';
-import { type Address, formatAddress, sameAddress } from '../net/address.ts';
+import { type Address, sameAddress } from '../net/address.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, decided, turned } from './branch.ts';
 import type { TraceContext } from './context.ts';
+import { ended, next, type Passage } from './passage.ts';
 import { reachableTargets } from './reachable-targets.ts';
+import type { Reason } from './reason.ts';
 import type { Connection } from './state.ts';
 
 /**
  * MASQUERADE remembers the interface that the first packet left by. A later one that routing sends out by another is
  * dropped, and its connection forgotten (nf_nat_oif_changed, net/netfilter/nf_nat_core.c). No capture says which flows
  * were masqueraded, nor by which interface; the address that they got often does.
- * @returns the branch where it goes on; where it was dropped, that is in the context.
  */
-export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Branch[] {
+export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Passage[] {
   const { connection, route } = branch.state;
   const out = route?.device;
-  if (connection?.fromCapture !== true || connection.direction !== 'ORIGINAL') return [branch];
+  if (connection?.fromCapture !== true || connection.direction !== 'ORIGINAL') return [next(branch)];
   const address = connection.replyDestination.address;
-  if (typeof out !== 'string' || address === null) return [branch];
+  if (typeof out !== 'string' || address === null) return [next(branch)];
   const others = otherInterfaces(branch, connection, address, out, context.world.host);
-  if (others.length === 0) return [branch];
+  if (others.length === 0) return [next(branch)];
   const sources = sourcesOf(context, address);
-  if (!sources.masquerade) return [branch];
-  const by = others.join(' or ');
-  const text = `MASQUERADE gave the flow ${formatAddress(address)}, as it left by ${by}; by ${out} the kernel drops its packets and forgets it`;
+  if (!sources.masquerade) return [next(branch)];
+  const reason = { code: 'masquerade-moved', address, by: others, out } as const;
   const elsewhere =
     sources.snat || wasKept(connection) || isMasqueradeOf(branch, out, address, context.world.host);
-  if (!elsewhere) {
-    drop(branch, text, context);
-    return [];
-  }
-  const key = `masquerade-moved ${formatAddress(address)} ${out}`;
-  const fails = `MASQUERADE did not give the flow ${formatAddress(address)}, or it left by ${out} from the beginning`;
-  const question = unknown('masquerade-moved', key, { holds: text, fails }, null);
-  const known = answered(branch, key);
-  if (known === null) context.questions.met(question, branch.probability);
-  if (known !== false)
-    drop(known === null ? decided(branch, key, true, question.holds) : branch, text, context);
-  if (known === true) return [];
-  return [known === null ? decided(branch, key, false, question.fails) : branch];
+  if (!elsewhere) return [drop(branch, reason)];
+  const question = unknown(reason);
+  const known = answered(branch, question.key);
+  if (known !== null) return [known ? drop(branch, reason) : next(branch)];
+  context.questions.met(question, branch.probability);
+  return [drop(decided(branch, question, true), reason), next(decided(branch, question, false))];
 }
 
-function drop(branch: Branch, text: string, context: TraceContext): void {
-  const reason = { code: 'masquerade-moved', text, settle: null };
-  const ended = turned(branch, 'nat', text);
-  context.ended.push({ branch: ended, verdict: 'drop', reason, rejectWith: null, exit: null });
+function drop(branch: Branch, reason: Reason): Passage {
+  return ended({
+    branch: turned(branch, 'nat', { fact: 'ended', reason }),
+    verdict: 'drop',
+    reason,
+    rejectWith: null,
+    exit: null,
+  });
 }
 
 /**

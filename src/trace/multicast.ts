@@ -1,9 +1,10 @@
 import { forwards } from '../host/sysctl.ts';
-import { type Address, formatAddress } from '../net/address.ts';
+import type { Address } from '../net/address.ts';
 import type { Branch, Ending } from './branch.ts';
 import { isBridge } from './bridge.ts';
-import { choose } from './choose.ts';
+import { type Choice, choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
+import type { Reason } from './reason.ts';
 import { stopped } from './route-endings.ts';
 
 /** @returns whether the address is a group's. */
@@ -23,38 +24,26 @@ export interface GroupWays {
  */
 export function toGroup(branch: Branch, context: TraceContext): GroupWays {
   const { destination, inInterface } = branch.state;
-  const group = formatAddress(destination);
-  const where = inInterface === undefined || inInterface === null ? 'the interface' : inInterface;
+  const group = destination;
+  const device = inInterface ?? null;
   noteFlood(branch, context);
   if (everyoneJoins(branch, context)) return { taken: branch, dropped: null };
-  const choice = (value: boolean, text: string) => ({
-    value,
-    key: `group ${group} ${where} ${value}`,
-    condition: { code: 'multicast-group', text, settle: null },
+  const choice = (joined: boolean): Choice<boolean> => ({
+    value: joined,
+    question: { code: 'multicast-group', group, device, joined },
   });
-  const ways = choose(
-    branch,
-    [
-      choice(false, `nobody on this node has joined group ${group} on ${where}`),
-      choice(true, `a process of this node has joined group ${group} on ${where}`),
-    ],
-    context.questions,
-  );
+  const ways = choose(branch, [choice(false), choice(true)], context.questions);
   const taken = ways.find(({ value }) => value)?.branch ?? null;
   const refused = ways.find(({ value }) => !value)?.branch ?? null;
-  const reason = {
-    code: 'multicast-not-joined',
-    text: `${where} has not joined group ${group}`,
-    settle: null,
-  };
+  const reason: Reason = { code: 'multicast-not-joined', group, device };
   return { taken, dropped: refused === null ? null : stopped(refused, 'drop', reason, null) };
 }
 
 /** A bridge gives a copy of such a frame to each of its ports; only the one for this node is followed. */
 function noteFlood({ state }: Branch, context: TraceContext): void {
-  if (isBridge(context.world.host, state.inInterface) !== true) return;
-  const text = `the copies that ${state.inInterface} hands to its other ports are not followed, only the one for this node`;
-  assume(context, 'bridge-flood', text, null);
+  const { inInterface } = state;
+  if (typeof inInterface === 'string' && isBridge(context.world.host, inInterface) === true)
+    assume(context, { code: 'bridge-flood', bridge: inInterface });
 }
 
 /** All hosts, all routers on a node that forwards, and of IPv6 the solicited-node group of each own address. */

@@ -1,6 +1,6 @@
 import type { Rule } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
-import { type Address, formatAddress } from '../net/address.ts';
+import type { Address } from '../net/address.ts';
 import { rangeContains } from '../net/range.ts';
 import type { Choice } from './choose.ts';
 import { chosenOfRange } from './nat-range.ts';
@@ -57,9 +57,7 @@ function spread(range: NatRange, family: Address['family']): Address[] | null {
 /** @returns what makes one address of a rule's range a way of its own. */
 export function choiceOf(rule: Rule, of: number): (address: Address) => Choice<Address> {
   return (address) => {
-    const name = formatAddress(address);
-    const text = `the kernel's hash of the client picks ${name} of the ${of} addresses of ${rule.chain} rule ${rule.number}`;
-    const key = `nat range ${rule.chain} ${rule.number} ${name}`;
-    return { value: address, key, condition: { code: 'nat-range', text, settle: null } };
+    const { chain, number } = rule;
+    return { value: address, question: { code: 'nat-range', address, of, rule: { chain, number } } };
   };
 }

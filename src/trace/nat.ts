@@ -9,6 +9,7 @@ import { choose } from './choose.ts';
 import { addressesOf, choiceOf, isWithin } from './nat-addresses.ts';
 import { type Sender, senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
+import type { Reason } from './reason.ts';
 import type { NatTarget } from './walk-chain.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
@@ -34,7 +35,7 @@ export function translate(
   switch (target.kind) {
     case 'dnat':
       return target.to === null
-        ? unreadable(branch, rule, target.text)
+        ? unreadable(branch, rule, { text: target.text })
         : toDestination(branch, target.to, target, rule, questions);
     case 'redirect': {
       const { family, inInterface } = branch.state;
@@ -44,18 +45,13 @@ export function translate(
           : redirectAddress(host, family, inInterface ?? null, branch.state.destination);
       if (address === null && typeof inInterface === 'string' && isListed(host, family, inInterface))
         return { branches: [], ended: [withoutAddress(branch)] };
-      if (address === null)
-        return unreadable(
-          branch,
-          rule,
-          'REDIRECT needs the first address of the input interface; capture `ip -j addr`',
-        );
+      if (address === null) return unreadable(branch, rule, 'no-interface-address');
       const to: NatRange = { from: address.value, to: address.value, ports: target.ports, portBase: null };
       return toDestination(branch, to, { random: target.random, persistent: false }, rule, questions);
     }
     case 'snat':
       return target.to === null
-        ? unreadable(branch, rule, target.text)
+        ? unreadable(branch, rule, { text: target.text })
         : toSource(branch, target.to, target, rule, questions);
     case 'masquerade':
       return masquerade(branch, target.ports, target.random, host);
@@ -119,7 +115,7 @@ function toDestination(
   if (to.from === null) return one(withDestination(branch, state.destination, port));
   const addresses = addressesOf(to, state, persistent, 'destination');
   // Where the packet goes next cannot be left open, unlike where it comes from.
-  if (addresses === null) return unreadable(branch, rule, 'more addresses than can be followed one by one');
+  if (addresses === null) return unreadable(branch, rule, 'wide-range');
   const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
   return { branches: picked.map((way) => withDestination(way.branch, way.value, port)), ended: [] };
 }
@@ -224,9 +220,7 @@ function isListed({ links }: Host, family: Address['family'], device: string): b
 
 /** REDIRECT and MASQUERADE drop what comes in or goes out where there is no address to write (nf_nat_redirect.c). */
 function withoutAddress(branch: Branch): Ending {
-  const text = 'the interface has no address that the packet could be rewritten to';
-  const reason = { code: 'no-address', text, settle: null };
-  return { branch: turned(branch, 'nat', text), verdict: 'drop', reason, rejectWith: null, exit: null };
+  return ended(branch, 'drop', { code: 'no-address' });
 }
 
 function unknownSender(sender: Sender): Sender {
@@ -241,23 +235,21 @@ function one(branch: Branch): Translation {
   return { branches: [branch], ended: [] };
 }
 
-function unreadable(branch: Branch, rule: Rule, text: string): Translation {
-  const reason = {
-    code: 'nat-target-unreadable',
-    text: `${rule.chain} rule ${rule.number} rewrites the packet, but the dump does not say to what ("${text}")`,
-    settle:
-      'capture with an iptables as new as the one that wrote the rules, or give the API objects (services.json, endpointslices.json)',
-  };
+function unreadable(
+  branch: Branch,
+  { chain, number }: Rule,
+  why: Extract<Reason, { code: 'nat-target-unreadable' }>['why'],
+): Translation {
+  const reason: Reason = { code: 'nat-target-unreadable', rule: { chain, number }, why };
+  return { branches: [], ended: [ended(branch, 'unknown', reason)] };
+}
+
+function ended(branch: Branch, verdict: Ending['verdict'], reason: Reason): Ending {
   return {
-    branches: [],
-    ended: [
-      {
-        branch: turned(branch, 'nat', reason.text),
-        verdict: 'unknown',
-        reason,
-        rejectWith: null,
-        exit: null,
-      },
-    ],
+    branch: turned(branch, 'nat', { fact: 'ended', reason }),
+    verdict,
+    reason,
+    rejectWith: null,
+    exit: null,
   };
 }

@@ -1,28 +1,25 @@
-import type { Backend, HookName, Rule, TableName } from '../iptables/ruleset.ts';
+import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { Address } from '../net/address.ts';
 import type { Packet, Sender } from './packet.ts';
+import type { Place } from './place.ts';
+import type { Given } from './question.ts';
+import type { Assumption, Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
+
+export type { Device } from './packet.ts';
 
 /** What became of the packet on this node. `unknown`: the capture cannot tell, and `given` or `reason` say why. */
 export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
 
-/** A named fact the answer rests on: a code for scripts, fragments of text for people. */
-export interface Condition {
-  /** Stable: `recent`, `ipset-not-captured`, `routes-not-captured`, `listing-interfaces`, … */
-  readonly code: string;
-  /** A full clause in plain words, without final stop: `the client was seen by KUBE-SEP-… within 10800 s`. */
-  readonly text: string;
-  /** What to capture so that this is no longer open; null where nothing can settle it. */
-  readonly settle: string | null;
-}
+/**
+ * A rule or policy that some outcome passed, with the place where it stands; listed once for each hook in which it was met.
+ */
+export type Step = Place & StepFacts;
 
-/** A rule or policy that some outcome passed; listed once for each hook in which it was met. */
-export interface Step {
+/** What a step tells beside its place. */
+export interface StepFacts {
   readonly id: number;
   readonly hook: HookName;
-  readonly backend: Backend;
-  readonly table: TableName;
-  readonly chain: string;
   /** Null for a policy and for the end of a user chain. */
   readonly rule: Rule | null;
   readonly event: 'rule' | 'policy' | 'chain-end';
@@ -31,9 +28,6 @@ export interface Step {
   /** Chain jumped to, `--to-destination`, mark written, ICMP sent, policy; null where the action says it all. */
   readonly target: string | null;
 }
-
-/** A network interface by name; null: there is none at this hook; undefined: there is one, but the capture does not tell which. */
-export type Device = string | null | undefined;
 
 /** One step on one outcome's way, with the packet as it was when it met the step. */
 export interface PathEntry {
@@ -51,12 +45,12 @@ export type Exit =
 export interface Outcome {
   /** Given its conditions: outcomes with equal `given` add up to 1. */
   readonly probability: number;
-  readonly given: readonly Condition[];
+  readonly given: readonly Given[];
   readonly verdict: Verdict;
   /** The step that ended it; null where routing or an existing flow did, and then `reason` says what. */
   readonly decidedBy: Step | null;
   /** Why a verdict came from elsewhere than a rule: `no-route`, `martian-source`, `rp-filter`, `forwarding-off`, … */
-  readonly reason: Condition | null;
+  readonly reason: Reason | null;
   /** `icmp-port-unreachable`, `tcp-reset`, …: what the sender gets; null unless rejected. */
   readonly rejectWith: string | null;
   readonly destination: { readonly address: Address; readonly port: number | null };
@@ -67,7 +61,7 @@ export interface Outcome {
   };
   readonly exit: Exit | null;
   readonly path: readonly PathEntry[];
-  /** Routing decisions and other turns between the rules, in order, for people. */
+  /** Routing decisions and other turns between the rules, in order. */
   readonly turns: readonly Turn[];
 }
 
@@ -75,7 +69,7 @@ export interface Outcome {
 export interface Turn {
   readonly after: number;
   readonly kind: 'route' | 'reroute' | 'conntrack' | 'nat' | 'loopback';
-  readonly text: string;
+  readonly fact: TurnFact;
 }
 
 /** Everything that can happen to one packet. */
@@ -84,5 +78,5 @@ export interface Trace {
   readonly steps: readonly Step[];
   readonly outcomes: readonly Outcome[];
   /** What was taken for granted because the capture is silent. */
-  readonly assumptions: readonly Condition[];
+  readonly assumptions: readonly Assumption[];
 }

@@ -2,6 +2,9 @@ import type { ConntrackState } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
 
+/** A network interface by name; null: there is none at this hook; undefined: there is one, but the capture does not tell which. */
+export type Device = string | null | undefined;
+
 /** The packet asked about: what is known of it before it meets the first rule. */
 export interface Packet {
   readonly family: Family;
@@ -18,7 +21,7 @@ export interface Packet {
   readonly icmp: { readonly type: number; readonly code: number; readonly id?: number } | null;
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
   /** Null for a packet of the node itself; undefined where the interface is not known. */
-  readonly inInterface: string | null | undefined;
+  readonly inInterface: Device;
   readonly mark: number;
   readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'>;
   /** What else is known of its headers. Absent: nothing but what follows from the rest; matches that ask for it fork. */

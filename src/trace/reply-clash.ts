@@ -6,7 +6,6 @@ import { hasPorts } from '../net/protocol.ts';
 import { type Branch, turned } from './branch.ts';
 import { withSource } from './nat.ts';
 import type { Connection, PacketState } from './state.ts';
-import type { NatTarget } from './walk-chain.ts';
 import type { World } from './world.ts';
 
 /**
@@ -14,30 +13,27 @@ import type { World } from './world.ts';
  * from the same port, a Service and its endpoint asked from one port, or the same packet in another conntrack zone), the
  * kernel takes another source port, even of a packet that no rule rewrites (get_unique_tuple, nf_nat_used_tuple,
  * net/netfilter/nf_nat_core.c).
- * A rule that leaves it no choice (`--to-source :5000`) is taken at its word.
- * @param branch a new connection whose source is decided
- * @param target what decided it; null: no rule
+ * @param branch a new connection whose source is decided, by a rule that leaves the kernel a choice or by none: one that
+ *   does not (`--to-source :5000`) is taken at its word
  */
-export function withFreePort(branch: Branch, target: NatTarget | null, world: World): Branch {
+export function withFreePort(branch: Branch, world: World): Branch {
   const { connection, sourcePort, protocol } = branch.state;
-  if (target !== null && hasOnePort(target)) return branch;
   if (connection === null || connection.fromCapture || connection.state !== 'NEW') return branch;
   if (sourcePort === null || !hasPorts(protocol)) return branch;
-  const place = holderOf(branch.state, connection, world);
-  if (place === null) return branch;
-  const text = `${place} holds a flow that gets the same answers: the kernel takes another source port than ${sourcePort}`;
+  const holder = holderOf(branch.state, connection, world);
+  if (holder === null) return branch;
+  const { file, line } = holder;
   const rewrite = branch.state.sourceRewrite === 'none' ? 'snat' : branch.state.sourceRewrite;
-  return turned(withSource(branch, branch.state.source, null, rewrite), 'nat', text);
+  return turned(withSource(branch, branch.state.source, null, rewrite), 'nat', {
+    fact: 'port-taken',
+    file,
+    line,
+    port: sourcePort,
+  });
 }
 
-function hasOnePort(target: NatTarget): boolean {
-  const ports =
-    target.kind === 'snat' ? target.to?.ports : target.kind === 'masquerade' ? target.ports : null;
-  return ports !== null && ports !== undefined && ports.from === ports.to;
-}
-
-/** @returns where the flow stands that has this connection's answers; null where none of the capture does. */
-function holderOf(state: PacketState, connection: Connection, { flows }: World): string | null {
+/** @returns the flow that has this connection's answers; null where none of the capture does. */
+function holderOf(state: PacketState, connection: Connection, { flows }: World): Flow | null {
   const { replySource: source, replySourcePort: sourcePort } = connection;
   const { replyDestination, replyDestinationPort: destinationPort } = connection;
   const { original, reply } = state.zones ?? { original: 0, reply: 0 };
@@ -57,7 +53,7 @@ function holderOf(state: PacketState, connection: Connection, { flows }: World):
   for (const flow of flowsAt(flows, { protocol, destination, destinationPort })) {
     const direction = directionOf(flow, query);
     if (direction === null || (direction === 'original' && original !== reply)) continue;
-    if (!isSame(flow, connection, original)) return `${flow.file} line ${flow.line}`;
+    if (!isSame(flow, connection, original)) return flow;
   }
   return null;
 }

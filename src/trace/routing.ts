@@ -1,14 +1,15 @@
 import { findRoute, type RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { sourceForOutput } from '../host/source-address.ts';
-import { type Address, type Family, formatAddress } from '../net/address.ts';
+import type { Address, Family } from '../net/address.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import { acrossBridge, bridgedOrNot, turnedBack } from './bridged-routing.ts';
-import { choose } from './choose.ts';
+import { type Choice, choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
+import type { RouteTaken } from './reason.ts';
 import {
   confinedSource,
   forwardingOff,
@@ -20,6 +21,7 @@ import {
 } from './route-endings.ts';
 import type { Routed } from './routed.ts';
 import { refusedSource } from './source-check.ts';
+import { knownTos } from './state.ts';
 
 /** The routing decision for a packet that came in, after PREROUTING: ip_route_input (net/ipv4/route.c), ip6_route_input. */
 export function routeInput(branch: Branch, context: TraceContext): Routed[] {
@@ -33,7 +35,7 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
     return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
   if (answer.kind === 'unknown') {
-    assume(context, answer.code, answer.text, answer.settle);
+    assume(context, { code: 'route-unknown', why: answer.why });
     return [oneHopLess(withoutRoutes(branch, context))];
   }
   if (answer.kind !== 'route') {
@@ -124,7 +126,7 @@ function outputRoutes(branch: Branch, context: TraceContext, turn: 'route' | 're
   const { state } = branch;
   const answer = turn === 'route' ? connecting(branch, context) : asSent(branch, context);
   if (answer.kind === 'unknown') {
-    assume(context, answer.code, answer.text, answer.settle);
+    assume(context, { code: 'route-unknown', why: answer.why });
     return [{ kind: 'forward', branch: changed(branch, { route: null }) }];
   }
   if (answer.kind !== 'route') return [{ kind: 'ended', ending: refused(branch, answer.kind, turn) }];
@@ -183,6 +185,7 @@ function lookUp(
     sourcePort: state.sourcePort,
     destinationPort: state.destinationPort,
     uid: null,
+    ...knownTos(state),
   });
 }
 
@@ -194,26 +197,21 @@ function ways(
   questions: Questions,
 ): Branch[] {
   const hops = [{ device: answer.device, gateway: answer.gateway }, ...answer.alternatives];
-  const choices = hops.map((hop) => {
-    const via = hop.gateway === null ? '' : ` via ${formatAddress(hop.gateway)}`;
-    const text = `route to ${formatAddress(branch.state.destination)}: ${hop.device ?? 'an interface not named'}${via} (table ${answer.table})`;
-    const condition = {
-      code: 'multipath',
-      text: `the hash of the flow picks next hop${via} on ${hop.device ?? '?'}`,
-      settle: null,
-    };
-    return { value: { hop, text }, key: `multipath ${text}`, condition };
+  const { destination } = branch.state;
+  const choices = hops.map((hop): Choice<RouteTaken> => {
+    const route = { destination, device: hop.device, gateway: hop.gateway, table: answer.table };
+    return { value: route, question: { code: 'multipath', route } };
   });
-  return choose(branch, choices, questions).map(({ branch: way, value: { hop, text } }) => {
-    const route = { device: hop.device ?? undefined, gateway: hop.gateway, local: false };
-    return turned(changed(way, { route }), turn, text);
+  return choose(branch, choices, questions).map(({ branch: way, value: taken }) => {
+    const route = { device: taken.device ?? undefined, gateway: taken.gateway, local: false };
+    return turned(changed(way, { route }), turn, { fact: 'routed', route: taken });
   });
 }
 
 function deliver(branch: Branch): Routed {
   const routed = changed(branch, { route: { device: 'lo', gateway: null, local: true } });
-  const text = `${formatAddress(branch.state.destination)} is an address of this node: delivered here`;
-  return { kind: 'local', branch: turned(routed, 'route', text) };
+  const { destination } = branch.state;
+  return { kind: 'local', branch: turned(routed, 'route', { fact: 'delivered', destination }) };
 }
 
 function toLoopback(branch: Branch, turn: 'route' | 'reroute'): Routed {
@@ -221,8 +219,8 @@ function toLoopback(branch: Branch, turn: 'route' | 'reroute'): Routed {
     route: { device: 'lo', gateway: null, local: true },
     ...(turn === 'route' ? { outInterface: 'lo' } : {}),
   });
-  const text = `${formatAddress(branch.state.destination)} is an address of this node: through lo`;
-  return { kind: 'local', branch: turned(routed, turn, text) };
+  const { destination } = branch.state;
+  return { kind: 'local', branch: turned(routed, turn, { fact: 'to-loopback', destination }) };
 }
 
 /** Without routes: the node's own addresses may be known from elsewhere; anything else is taken for another machine's. */
@@ -232,13 +230,9 @@ function withoutRoutes(branch: Branch, context: TraceContext): Routed {
   if (local === true) return deliver(branch);
   missingRoutes(context);
   if (local === null) {
-    // One sentence for all endpoints.
-    const what =
-      state.connection?.dnat === true
-        ? 'the new destination of the packet'
-        : formatAddress(state.destination);
-    const text = `${what} is taken for an address of another machine or pod, not of this node`;
-    assume(context, 'destination-not-local', text, 'capture `ip -j addr`');
+    // One assumption for all endpoints.
+    const address = state.connection?.dnat === true ? null : state.destination;
+    assume(context, { code: 'destination-not-local', address });
   }
   return {
     kind: 'forward',
@@ -247,13 +241,7 @@ function withoutRoutes(branch: Branch, context: TraceContext): Routed {
 }
 
 function missingRoutes(context: TraceContext): void {
-  const option = context.packet.family === 'ipv6' ? '-6 ' : '';
-  assume(
-    context,
-    'routes-not-captured',
-    'a route to every destination is taken for granted',
-    `capture \`ip -j ${option}route show table all\` and \`ip -j rule\``,
-  );
+  assume(context, { code: 'routes-not-captured', family: context.packet.family });
 }
 
 /** The source is judged once a route is found (fib_validate_source): addresses that cannot be one, and the reverse path. */

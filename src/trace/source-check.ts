@@ -3,6 +3,7 @@ import type { Branch, Ending } from './branch.ts';
 import { bridgeShown } from './bridge.ts';
 import { assume, type TraceContext } from './context.ts';
 import { stopped } from './route-endings.ts';
+import { knownTos } from './state.ts';
 
 /**
  * IPv6 looks at the addresses as the packet arrives, before PREROUTING (ip6_rcv_core). Frames of a bridge that
@@ -35,11 +36,19 @@ export function refusedSource(
     protocol,
     sourcePort,
     destinationPort,
+    ...knownTos(state),
   });
-  if (back.answer === 'ok') return null;
-  if (back.answer === 'unknown') {
-    assume(context, 'source-check', back.text, back.settle === null ? null : `capture \`${back.settle}\``);
-    return null;
+  switch (back.answer) {
+    case 'ok':
+      return null;
+    case 'unknown':
+      assume(context, { code: 'source-check', why: back.why });
+      return null;
+    case 'martian-source':
+      return stopped(branch, 'drop', { code: 'martian-source', source, seen: 'from-outside' }, null);
+    case 'martian-destination':
+      return stopped(branch, 'drop', { code: 'martian-destination', destination }, null);
+    case 'rp-filter':
+      return stopped(branch, 'drop', { code: 'rp-filter', source, device: state.inInterface ?? null }, null);
   }
-  return stopped(branch, 'drop', { code: back.answer, text: back.text, settle: null }, null);
 }

@@ -1,8 +1,7 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
-import type { Device } from './outcome.ts';
-import { type Packet, type Sender, senderOf } from './packet.ts';
+import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
 export interface PacketState {
@@ -140,6 +139,11 @@ export function initialState(packet: Packet): PacketState {
     setChanges: [],
     zones: null,
   };
+}
+
+/** @returns the TOS that policy rules and routes compare (DSCP and the bits beside ECN), for a look-up; empty where not all of it is known. */
+export function knownTos({ tos }: PacketState): { readonly tos?: number } {
+  return (tos.known & 0xfc) === 0xfc ? { tos: tos.bits } : {};
 }
 
 /** A packet of the node carries the type of a new one, which is unicast, whatever its destination. */

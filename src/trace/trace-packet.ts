@@ -1,62 +1,63 @@
-import type { Host } from '../host/facts.ts';
-import { HOOK_NAMES } from '../iptables/ruleset.ts';
-import type { Family } from '../net/address.ts';
-import { type Branch, changed, type Ending, listed } from './branch.ts';
-import { bridgeCallsIptables, isBridge, isOnLink } from './bridge.ts';
-import { choose } from './choose.ts';
-import type { TraceContext } from './context.ts';
+import { type Branch, type Ending, listed } from './branch.ts';
 import { explore } from './explore.ts';
 import { listGiven } from './given.ts';
-import type { Condition, Exit, Outcome, Step, Trace } from './outcome.ts';
+import type { Observer } from './observer.ts';
+import type { Outcome, Step, Trace } from './outcome.ts';
 import type { Packet } from './packet.ts';
-import { routeInput, routeOutput } from './routing.ts';
-import { runHook } from './run-hook.ts';
-import { refusedOnArrival } from './source-check.ts';
+import type { ProgramSource } from './program.ts';
+import { programsOf } from './programs.ts';
+import type { Assumption } from './reason.ts';
 import { initialState } from './state.ts';
 import { StepBook } from './steps.ts';
+import { travel } from './travel.ts';
 import type { World } from './world.ts';
 
 /**
  * Follows one packet through the node, as the kernel would take it, and every way it could take where the capture
  * cannot tell. Pure: nothing of its input changes.
  */
-export function tracePacket(packet: Packet, world: World): Trace {
-  const { ways, steps, assumptions } = followPacket(packet, world);
-  const outcomes = ways.map(({ ending, order }) => outcomeOf(ending, order));
-  return numbered({ packet, steps, outcomes, assumptions });
+export function tracePacket(packet: Packet, world: World, options: TraceOptions = {}): Trace {
+  const { endings, steps, assumptions } = followPacket(packet, world, options);
+  return numbered({ packet, steps, outcomes: endings.map(outcomeOf), assumptions });
+}
+
+/** What a caller may add to a trace. */
+export interface TraceOptions {
+  /** Is told every question that the walk asks of the packet. */
+  readonly observer?: Observer;
+  /** The kinds of programs that are looked for in the world: all, unless given. */
+  readonly sources?: readonly ProgramSource[];
 }
 
 /** Every way a packet can go, as the walk leaves it: ways share their past. */
 export interface Ways {
-  /** `order` is set where two backends hold rules: a condition on all that the way did. */
-  readonly ways: readonly { readonly ending: Ending; readonly order: Condition | null }[];
+  readonly endings: readonly Ending[];
   readonly steps: readonly Step[];
-  readonly assumptions: readonly Condition[];
+  readonly assumptions: readonly Assumption[];
 }
 
 /** What {@link tracePacket} tells, before each way's path and conditions are written out; cheap where only ends matter. */
-export function followPacket(packet: Packet, world: World): Ways {
+export function followPacket(packet: Packet, world: World, { observer, sources }: TraceOptions = {}): Ways {
   const steps = new StepBook();
-  const assumptions = new Map<string, Condition>();
-  const ways: { ending: Ending; order: Condition | null }[] = [];
-  for (const { rulesets, condition } of registrationOrders(world)) {
-    const setting = { packet, world: { ...world, rulesets }, steps, assumptions };
-    const start: Branch = {
-      state: initialState(packet),
-      probability: 1,
-      path: null,
-      given: null,
-      turns: null,
-    };
-    const endings = explore((from, questions, budget) => {
-      const context: TraceContext = { ...setting, questions, budget, ended: [] };
-      if (packet.entersAt === 'OUTPUT') send(from, context);
-      else receive(from, context);
-      return context.ended;
-    }, start);
-    for (const ending of endings) ways.push({ ending, order: condition });
-  }
-  return { ways, steps: steps.list(), assumptions: [...assumptions.values()] };
+  const assumptions = new Map<string, Assumption>();
+  const programs = programsOf(world, sources);
+  const { registrants } = programs;
+  const start: Branch = { state: initialState(packet), probability: 1, path: null, given: null, turns: null };
+  const endings = explore(
+    (from, questions, budget) =>
+      travel(from, programs, {
+        packet,
+        world,
+        registrants,
+        steps,
+        budget,
+        questions,
+        assumptions,
+        ...(observer === undefined ? {} : { observer }),
+      }),
+    start,
+  );
+  return { endings, steps: steps.list(), assumptions: [...assumptions.values()] };
 }
 
 /** Keeps only the steps that an outcome passed: a run that was taken back may have left others. Numbers them anew. */
@@ -78,168 +79,14 @@ function numbered(trace: Trace): Trace {
   };
 }
 
-/**
- * Tables of both backends stand at the same priority, and the one registered last is asked first
- * (nf_hook_entries_grow, net/netfilter/core.c). No dump tells which that was, so both orders are followed.
- */
-function registrationOrders(world: World): { rulesets: World['rulesets']; condition: Condition | null }[] {
-  const { rulesets } = world;
-  const withRules = rulesets.filter(({ tables }) =>
-    [...tables.values()].some(({ chains }) =>
-      HOOK_NAMES.some((hook) => {
-        const { policy = null, rules } = chains.get(hook) ?? {};
-        return policy !== null && ((rules?.length ?? 0) > 0 || policy === 'DROP');
-      }),
-    ),
-  );
-  if (withRules.length < 2) return [{ rulesets, condition: null }];
-  const orders = [rulesets, [...rulesets].reverse()];
-  return orders.map((order) => ({
-    rulesets: order,
-    condition: {
-      code: 'backend-order',
-      text: `the ${order[0]?.backend} tables were registered after the ${order[1]?.backend} ones, and so are asked first`,
-      settle: 'nothing in a capture tells; compare the counters of both with iptables-save -c',
-    },
-  }));
-}
-
-/** A packet that came in through an interface. */
-function receive(start: Branch, context: TraceContext): void {
-  const branch = unseenBridge(start, context);
-  if (branch === null) return;
-  const refused = refusedOnArrival(branch, context);
-  if (refused !== null) {
-    context.ended.push(refused);
-    return;
-  }
-  for (const way of runHook(branch, 'PREROUTING', context)) {
-    for (const routed of routeInput(way, context)) {
-      if (routed.kind === 'ended') context.ended.push(routed.ending);
-      else if (routed.kind === 'local') arrive(routed.branch, context);
-      else for (const forwarded of runHook(routed.branch, 'FORWARD', context)) leave(forwarded, context);
-    }
-  }
-}
-
-/** A packet that a process of the node sends. */
-function send(branch: Branch, context: TraceContext): void {
-  for (const routed of routeOutput(branch, context)) {
-    if (routed.kind === 'ended') {
-      context.ended.push(routed.ending);
-      continue;
-    }
-    for (const way of runHook(routed.branch, 'OUTPUT', context)) leave(way, context);
-  }
-}
-
-/** POSTROUTING, and then out, or round through the loopback device. */
-function leave(branch: Branch, context: TraceContext): void {
-  const { state } = branch;
-  // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
-  const inInterface = state.bridged === true || state.fromNode ? null : state.inInterface;
-  // Without routes a branch may have learnt the device at FORWARD; a process's packet may have been rerouted since OUTPUT.
-  const learnt = state.fromNode ? undefined : state.outInterface;
-  const outInterface = state.route === null ? learnt : state.route.device;
-  for (const way of runHook(changed(branch, { inInterface, outInterface }), 'POSTROUTING', context)) {
-    if (way.state.route?.local === true) comeBack(confirmed(way), context);
-    else
-      context.ended.push({
-        branch: way,
-        verdict: 'accept',
-        reason: null,
-        rejectWith: null,
-        exit: exitOf(way),
-      });
-  }
-}
-
-/** The last thing at POSTROUTING enters the connection into the table (nf_confirm). */
-function confirmed(branch: Branch): Branch {
-  const { connection } = branch.state;
-  return connection === null ? branch : changed(branch, { connection: { ...connection, confirmed: true } });
-}
-
-/** Over lo the packet keeps its route and its connection: PREROUTING and INPUT see it, nat does not act again. */
-function comeBack(branch: Branch, context: TraceContext): void {
-  const back = changed(branch, { inInterface: 'lo', outInterface: null });
-  for (const way of runHook(back, 'PREROUTING', context)) arrive(way, context);
-}
-
-function arrive(branch: Branch, context: TraceContext): void {
-  for (const way of runHook(changed(branch, { outInterface: null }), 'INPUT', context)) {
-    context.ended.push({
-      branch: way,
-      verdict: 'accept',
-      reason: null,
-      rejectWith: null,
-      exit: { kind: 'local' },
-    });
-  }
-}
-
-function exitOf({ state }: Branch): Exit | null {
-  const device = state.route?.device;
-  return typeof device === 'string'
-    ? { kind: 'interface', name: device, nextHop: state.route?.gateway ?? null }
-    : null;
-}
-
-/**
- * Between two ports of a bridge and without br_netfilter, iptables never sees the packet. On a bridge that leads to
- * other machines the node may answer for more addresses than its own (a load balancer's), and then it does.
- * @returns the branch that iptables sees, if any
- */
-function unseenBridge(branch: Branch, context: TraceContext): Branch | null {
-  const { state } = branch;
-  const { host } = context.world;
-  const bridge = state.inInterface;
-  if (isBridge(host, bridge) !== true || bridgeCallsIptables(host, state.family) !== false) return branch;
-  if (typeof bridge !== 'string' || !isOnLink(host, bridge, state.destination)) return branch;
-  const reason = {
-    code: 'bridged-unseen',
-    text: `${bridge} hands the packet on itself, and net.bridge.bridge-nf-call-${state.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`,
-    settle: null,
-  };
-  const exit: Exit = { kind: 'interface', name: bridge, nextHop: null };
-  const ended = (way: Branch): Ending => ({ branch: way, verdict: 'accept', reason, rejectWith: null, exit });
-  if (!leadsOut(host, state.family, bridge)) {
-    context.ended.push(ended(branch));
-    return null;
-  }
-  const choice = (value: boolean, text: string) => ({
-    value,
-    key: `frame ${bridge} ${value}`,
-    condition: { code: 'bridge-frame', text, settle: null },
-  });
-  const ways = choose(
-    branch,
-    [
-      choice(false, `the frame is for another machine on ${bridge}`),
-      choice(true, `this node answers for the address on ${bridge}`),
-    ],
-    context.questions,
-  );
-  for (const { branch: way, value } of ways) if (!value) context.ended.push(ended(way));
-  return ways.find(({ value }) => value)?.branch ?? null;
-}
-
-function leadsOut(host: Host, family: Family, device: string): boolean {
-  const routes = host.routes[family] ?? [];
-  return routes.some(
-    ({ destination, nextHops }) => destination.mask === 0n && nextHops.some((hop) => hop.device === device),
-  );
-}
-
-function outcomeOf(ending: Ending, order: Condition | null): Outcome {
+function outcomeOf(ending: Ending): Outcome {
   const { branch } = ending;
   const { state } = branch;
   // Without the links to what came before, which are the walk's own.
   const path = listed(branch.path).map(({ step, state: met }) => ({ step, state: met }));
-  const given = listGiven(branch.given);
   return {
     probability: branch.probability,
-    given: order === null ? given : [order, ...given],
+    given: listGiven(branch.given),
     verdict: ending.verdict,
     decidedBy: ending.reason === null ? (path.at(-1)?.step ?? null) : null,
     reason: ending.reason,

@@ -7,6 +7,7 @@ import { answered, type Branch, changed, decided, type Ending, entriesOf, passed
 import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
+import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
 import { applyToPacket } from './packet-targets.ts';
 import type { Questions } from './questions.ts';
@@ -72,7 +73,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
         break;
       }
       if (index === undefined) {
-        branch = passed(branch, walk.steps.end(walk.hook, walk.backend, frame.chain));
+        branch = passed(branch, endStep(frame.chain, walk));
         if (frame.chain.policy !== null) {
           if (frame.chain.policy === 'DROP') result.ended.push(ending(branch, 'drop'));
           else result.passed.push(branch);
@@ -98,10 +99,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = rememberedRecent(
-        passed(hit, walk.steps.rule(walk.hook, walk.backend, frame.chain, rule)),
-        rule.matches,
-      );
+      branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), rule.matches);
       const after = follow(branch, rule, frame, next, walk, result);
       if (after === null) break;
       branch = after.branch;
@@ -138,13 +136,7 @@ function follow(
       result.ended.push(ending(branch, 'drop'));
       return null;
     case 'synproxy':
-      result.ended.push(
-        ending(branch, 'unknown', {
-          code: 'synproxy',
-          text: 'SYNPROXY answers the client itself, and opens the connection once the client has answered',
-          settle: null,
-        }),
-      );
+      result.ended.push(ending(branch, 'unknown', { code: 'synproxy' }));
       return null;
     case 'reject':
       result.ended.push({ branch, verdict: 'reject', reason: null, rejectWith: target.with, exit: null });
@@ -184,13 +176,7 @@ function follow(
       result.translated.push({ branch, target, rule });
       return null;
     case 'unrecognised':
-      result.ended.push(
-        ending(branch, 'unknown', {
-          code: 'target-unrecognised',
-          text: `kp-explain does not know what "${target.text}" does`,
-          settle: null,
-        }),
-      );
+      result.ended.push(ending(branch, 'unknown', { code: 'target-unrecognised', text: target.text }));
       return null;
     default:
       return { branch: applyToPacket(branch, target), frame: next, jumped: false };
@@ -247,20 +233,11 @@ function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reas
 
 /** TPROXY drops what no socket of the node takes; for a socket it marks the packet, ends the table and leaves the way to routing. */
 function takenOver(branch: Branch, target: TargetOf<'tproxy'>, walk: Walk, result: WalkResult): void {
-  const port = target.onPort === 0 ? 'the port of the packet' : `port ${target.onPort}`;
-  const question = unknown(
-    'tproxy-socket',
-    `tproxy ${target.onIp ?? ''} ${target.onPort}`,
-    {
-      holds: `a transparent socket of this node listens on ${port}`,
-      fails: `no transparent socket listens on ${port}`,
-    },
-    'list the sockets of the node with `ss -ltnu`',
-  );
+  const { onIp, onPort } = target;
+  const question = unknown({ code: 'tproxy-socket', onIp, onPort });
   const held = answered(branch, question.key);
   if (held === null) walk.questions.met(question, branch.probability);
-  const as = (way: boolean): Branch =>
-    held === null ? decided(branch, question.key, way, way ? question.holds : question.fails) : branch;
+  const as = (way: boolean): Branch => (held === null ? decided(branch, question, way) : branch);
   if (held !== true) result.ended.push(ending(as(false), 'drop'));
   if (held === false) return;
   const { mark } = branch.state;
@@ -268,26 +245,14 @@ function takenOver(branch: Branch, target: TargetOf<'tproxy'>, walk: Walk, resul
   result.passed.push(changed(as(true), { mark: marked, takenOver: true }));
 }
 
-function missing(branch: Branch, rule: Rule, name: string): Ending {
-  return ending(branch, 'unknown', {
-    code: 'chain-missing',
-    text: `${rule.chain} rule ${rule.number} leads to chain ${name}, which is not in the capture`,
-    settle: 'capture the whole table with iptables-save',
-  });
+function missing(branch: Branch, { chain, number }: Rule, target: string): Ending {
+  return ending(branch, 'unknown', { code: 'chain-missing', rule: { chain, number }, target });
 }
 
 function tooLong(branch: Branch): Ending {
-  return ending(branch, 'unknown', {
-    code: 'walk-too-long',
-    text: `the packet passes more than ${MAX_JUMPS} jumps in one table; its way was not followed further`,
-    settle: null,
-  });
+  return ending(branch, 'unknown', { code: 'walk-too-long', jumps: MAX_JUMPS });
 }
 
-function loop(branch: Branch, rule: Rule): Ending {
-  return ending(branch, 'unknown', {
-    code: 'chain-loop',
-    text: `the chains lead back into each other at ${rule.chain} rule ${rule.number}; the kernel would refuse these rules`,
-    settle: 'capture the rules again with iptables-save',
-  });
+function loop(branch: Branch, { chain, number }: Rule): Ending {
+  return ending(branch, 'unknown', { code: 'chain-loop', rule: { chain, number } });
 }

@@ -3,11 +3,10 @@ import type { Host } from '../host/facts.ts';
 import type { Chain, HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
 import type { Family } from '../net/address.ts';
-import type { Observer } from './observer.ts';
 
 /** Everything a trace is computed from, besides the packet. */
 export interface World {
-  /** The rules of the packet's family, in the order in which the kernel asks them: the last registered first. */
+  /** The rules of the packet's family, of each backend that has some; in any order. */
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly flows: FlowTable | null;
@@ -16,8 +15,6 @@ export interface World {
    * @param jump the rule that led to its chain
    */
   readonly recoverDestination: (rule: Rule, jump: Rule | null) => NatRange | null;
-  /** Is told every question that the walk asks of the packet. */
-  readonly observer?: Observer;
 }
 
 /**

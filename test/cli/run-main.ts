@@ -14,13 +14,14 @@ export async function run(
     readonly stdin?: string | Buffer;
     readonly columns?: number;
     readonly programName?: string;
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Run> {
   let out = '';
   let err = '';
   const status = await main(argv, {
     programName: options.programName ?? 'kp-explain',
-    env: {},
+    env: options.env ?? {},
     columns: options.columns ?? null,
     showsProgress: false,
     out: (text) => {

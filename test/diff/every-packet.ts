@@ -139,7 +139,7 @@ function differs(
     },
     asked: () => undefined,
   };
-  const own = followPacket(packet, { ...before.world(packet.entersAt), observer });
+  const own = followPacket(packet, before.world(packet.entersAt), { observer });
   if (!met) return false;
   const other = followPacket(packet, after.world(packet.entersAt));
   return findDifference(groupWays(own, before.nameQuestion), groupWays(other, after.nameQuestion)) !== null;

@@ -146,11 +146,11 @@ function probes(): Packet[] {
 }
 
 function sideThrough(world: World): Side {
-  return { world: () => world, nameQuestion: (key) => key };
+  return { world: () => world, nameQuestion: ({ key }) => key };
 }
 
 function differs(packet: Packet, worlds: readonly World[]): boolean {
-  const [before, after] = worlds.map((world) => groupWays(followPacket(packet, world), (key) => key));
+  const [before, after] = worlds.map((world) => groupWays(followPacket(packet, world), ({ key }) => key));
   return findDifference(before ?? [], after ?? []) !== null;
 }
 

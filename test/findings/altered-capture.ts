@@ -36,21 +36,20 @@ export async function withAltered<T>(
 
 /** @returns the findings in a fixture with these changes. */
 export async function findIn(edits: readonly Edit[], fixture = 'demo'): Promise<Finding[]> {
-  return await withAltered(
-    edits,
-    async (folder) => {
-      const { capture, known } = await openCapture(folder);
-      const { kubeProxy, kubeProxyFlags } = capture.manifest;
-      return findAll(
-        new CheckContext({
-          known,
-          kubeProxyVersion: kubeProxy,
-          kubeProxyFlags,
-          conntrackStats: capture.conntrackStats(),
-        }),
-      );
-    },
-    fixture,
+  return await withAltered(edits, findInFolder, fixture);
+}
+
+/** @returns the findings in a capture folder. */
+export async function findInFolder(folder: string): Promise<Finding[]> {
+  const { capture, known } = await openCapture(folder);
+  const { kubeProxy, kubeProxyFlags } = capture.manifest;
+  return findAll(
+    new CheckContext({
+      known,
+      kubeProxyVersion: kubeProxy,
+      kubeProxyFlags,
+      conntrackStats: capture.conntrackStats(),
+    }),
   );
 }
 

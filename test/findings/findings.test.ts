@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { FINDING_KINDS } from '../../src/findings/registry.ts';
 import { endpointChainName } from '../../src/names/hash.ts';
+import { PasteBox, pasteCommand, SHELLS } from '../support/paste.ts';
 import {
   appendRules,
   deleteRules,
@@ -1161,6 +1162,9 @@ const CASES: readonly Case[] = [
   },
 ];
 
+const box = new PasteBox();
+afterAll(() => box.remove());
+
 describe('none is forgotten', () => {
   it.each(FINDING_KINDS)('$code has a case that shows it, and a near miss', ({ code }) => {
     const cases = CASES.filter((one) => one.code === code);
@@ -1185,6 +1189,13 @@ describe('each finding has a capture that shows it and a near miss that does not
     expect(finding?.severity).toBe(severity);
     expect(finding?.objects).toContain(object);
     expect(finding?.evidence.length).toBeGreaterThan(0);
+    for (const { command } of found) {
+      if (command === null) continue;
+      for (const shell of SHELLS) {
+        const { line, did, meant } = pasteCommand(box, shell, command);
+        expect(did, `pasted into ${shell}: ${line}`).toEqual(meant);
+      }
+    }
   });
 
   it.each(CASES)('$code is silent: $nearMiss', async ({ code, nearEdits, severity, object, says }) => {

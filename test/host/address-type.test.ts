@@ -11,7 +11,7 @@ const onlyLinks = { ...UNKNOWN_HOST, links: parseLinks(LINKS, 'f', new ProblemLi
 function types(host: typeof UNKNOWN_HOST, text: string, device: string | null = null): string {
   const at = address(text);
   const answer = addressType(host, at.family, at, device);
-  return answer.kind === 'unknown' ? `unknown ${answer.code}` : answer.types.join(' ');
+  return answer.kind === 'unknown' ? `unknown ${answer.why.code}` : answer.types.join(' ');
 }
 
 function matches(text: string, list: string, device: string | null = null): string {

@@ -11,7 +11,7 @@ import { address, LINKS, node, query, ROUTES, rules } from './hosts.ts';
 /** The answer in the words of `ip route get`. */
 function get(host: Host, destination: string, changes: Partial<RouteQuery> = {}): string {
   const answer = findRoute(host, query(destination, changes));
-  if (answer.kind !== 'route') return answer.kind === 'unknown' ? `unknown ${answer.code}` : answer.kind;
+  if (answer.kind !== 'route') return answer.kind === 'unknown' ? `unknown ${answer.why.code}` : answer.kind;
   const via = answer.gateway === null ? '' : ` via ${formatAddress(answer.gateway)}`;
   return `${answer.type}${via} dev ${answer.device}`;
 }
@@ -94,7 +94,7 @@ describe('policy rules', () => {
     const answer = findRoute(host, query('10.99.0.1', { source: null }));
     expect(answer).toMatchObject({
       kind: 'unknown',
-      text: "policy routing rule 200 depends on the packet's source address, which is not known",
+      why: { code: 'policy-rule', priority: 200, asks: { field: 'source' } },
     });
   });
 

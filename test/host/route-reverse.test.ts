@@ -81,7 +81,7 @@ describe('the kernel takes a packet from outside', () => {
     expect(reversePath(silent, packet('8.8.8.8', '192.168.100.11')).answer).toBe('ok');
     expect(reversePath(silent, packet('10.244.1.20', '192.168.100.11'))).toMatchObject({
       answer: 'unknown',
-      settle: 'sysctl -a',
+      why: { code: 'source-switches-not-captured' },
     });
     expect(reversePath(UNKNOWN_HOST, packet('8.8.8.8', '10.0.0.1')).answer).toBe('unknown');
     expect(reversePath(UNKNOWN_HOST, packet('224.0.0.1', '10.0.0.1')).answer).toBe('martian-source');

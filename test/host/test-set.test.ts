@@ -180,17 +180,15 @@ describe('what is not known of the packet', () => {
 
   it('is named', () => {
     expect(testSet(host, 'h1', { ...PACKET, source: null })).toMatchObject({
-      code: 'ipset-element',
-      text: 'whether set h1 holds the packet depends on its source address',
+      why: { code: 'ipset-element', set: 'h1', fields: ['source-address'] },
     });
   });
 
   it('is what to capture where the set is missing', () => {
     expect(testSet(UNKNOWN_HOST, 'x', PACKET)).toMatchObject({
-      code: 'ipset-not-captured',
-      settle: 'ipset save',
+      why: { code: 'ipset-not-captured', set: 'x' },
     });
-    expect(testSet(host, 'x', PACKET)).toMatchObject({ code: 'ipset-missing', settle: 'ipset save' });
+    expect(testSet(host, 'x', PACKET)).toMatchObject({ why: { code: 'ipset-missing', set: 'x' } });
   });
 });
 
@@ -290,9 +288,7 @@ describe('a set of which not every member is known', () => {
   it('is the last one of an archive that was cut, and no other', () => {
     expect(ask(save, stranger, true)).toEqual({
       answer: 'unknown',
-      code: 'ipset-cut',
-      text: 'not every member of set a was captured',
-      settle: 'ipset save',
+      why: { code: 'ipset-cut', set: 'a' },
     });
     expect(ask(save, member, true).answer).toBe('yes');
     expect(ask(save, stranger, true, 'b').answer).toBe('no');

@@ -345,3 +345,41 @@ describe('text that is not understood', () => {
     expect(rulesOf(rulesets)[0]?.target?.kind).toBe('unrecognised');
   });
 });
+
+describe('a row that is not spelt with plain blanks', () => {
+  const ANY = '0.0.0.0/0            0.0.0.0/0           ';
+
+  it.each(['\u00a0', '\v', '\f', '\u3000', '\ufeff', '\u2028', '\r'])(
+    'says what it says with spaces, where %j stands for them',
+    (blank) => {
+      const line = `DROP       tcp  --  ${ANY} /* a b */ tcp dpt:80 ctstate NEW`;
+      const meant = ({ matches, target }: Rule) => ({ matches, target });
+      expect(meant(ruleOf(line.replaceAll(' ', blank)))).toEqual(meant(ruleOf(line)));
+      expect(meant(ruleOf(line.replace(' tcp dpt', `${blank}tcp dpt`)))).toEqual(meant(ruleOf(line)));
+    },
+  );
+
+  it('ends where something that is no blank and no word stands alone', () => {
+    expect(kinds(ruleOf(`DROP       all  --  ${ANY} \u0085 \0 \u200b x`))).toContain('unrecognised');
+  });
+});
+
+describe('a row of 16 KB', () => {
+  const head = 'DROP       all  --  0.0.0.0/0            0.0.0.0/0            ';
+
+  it('may hold 2,000 comments', () => {
+    const rule = ruleOf(`${head}${'/* a */ '.repeat(2_000)}tcp dpt:80`);
+    expect(kinds(rule).filter((kind) => kind === 'comment')).toHaveLength(2_000);
+    expect(kinds(rule).at(-2)).toBe('destination-port');
+    expect(rule.target).toEqual({ kind: 'drop' });
+  });
+
+  it.each(['/* a */ ', '*/ ', '/* ', '/* */ */ ', 'x ', '! ', 'multiport dports ', 'mark match '])(
+    'is read in time where it says %j again and again',
+    (text) => {
+      const start = performance.now();
+      ruleOf(head + text.repeat(Math.ceil(16_384 / text.length)));
+      expect(performance.now() - start).toBeLessThan(1_000);
+    },
+  );
+});

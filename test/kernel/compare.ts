@@ -1,3 +1,4 @@
+import { givenNote } from '../../src/explain/words/question-words.ts';
 import type { Backend, Ruleset } from '../../src/iptables/ruleset.ts';
 import { type Family, formatAddress, parseAddress } from '../../src/net/address.ts';
 import { UDP } from '../../src/net/protocol.ts';
@@ -53,7 +54,7 @@ export function compare(trial: Trial): Comparison {
       kernel: [...risen(before, after), ...(flow === undefined ? [] : [whereTo(flow)])],
       traced: trace.outcomes.map((outcome) => ({
         way: [...passed(outcome), ...(flow === undefined ? [] : [tracedTo(outcome)])],
-        given: outcome.given.map(({ text }) => text),
+        given: outcome.given.map((each) => givenNote(each).text),
       })),
     };
   } finally {

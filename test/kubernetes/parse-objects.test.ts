@@ -10,7 +10,12 @@ import { ProblemList } from '../../src/problems/problem.ts';
 const SERVICE = {
   apiVersion: 'v1',
   kind: 'Service',
-  metadata: { name: 'web', namespace: 'shop', labels: { app: 'web', odd: 7 }, annotations: { a: 'b' } },
+  metadata: {
+    name: 'web',
+    namespace: 'shop',
+    labels: { app: 'web', odd: 7, 'service.kubernetes.io/headless': '' },
+    annotations: { a: 'b', 'service.kubernetes.io/topology-mode': 'Auto' },
+  },
   spec: {
     clusterIP: '10.96.10.1',
     clusterIPs: ['10.96.10.1', 'fd00:10:96:0:0:0:0:1'],
@@ -100,8 +105,8 @@ describe('a Service', () => {
           affinitySeconds: 600,
           healthCheckNodePort: 30999,
           trafficDistribution: 'PreferClose',
-          labels: { app: 'web' },
-          annotations: { a: 'b' },
+          labels: { 'service.kubernetes.io/headless': '' },
+          annotations: { 'service.kubernetes.io/topology-mode': 'Auto' },
           ports: [
             { name: 'http', protocol: 'TCP', port: 80, nodePort: 30080, targetPort: 'web' },
             { name: '', protocol: 'UDP', port: 53, nodePort: null, targetPort: '5353' },

@@ -25,6 +25,10 @@ export interface Trouble {
   readonly out?: string;
   readonly err?: string;
   readonly sleepMs?: number;
+  /** Writes to this stream without end. */
+  readonly flood?: 'stdout' | 'stderr';
+  /** Leaves a program behind that keeps its pipes open for so long. */
+  readonly grandchildMs?: number;
   /** `debug`: the pod is made all the same, as where the answer was lost. */
   readonly named?: boolean;
 }
@@ -42,6 +46,8 @@ export interface Scenario {
   /** What a node prints that is not as the others are, by its name. */
   readonly outputsOf?: Readonly<Record<string, Scenario['outputs']>>;
   readonly debugStatus?: object;
+  /** The user's kuberc makes `delete` ask first. */
+  readonly interactiveDelete?: true;
 }
 
 /** What a run of the built program did. */
@@ -129,6 +135,8 @@ export const PLAIN: Scenario = {
 export class FakeCluster {
   readonly home = mkdtempSync(join(tmpdir(), 'kp-explain-live-'));
   readonly work = join(this.home, 'work');
+  /** A script that the program runs before its own, to bring a fault about in it. */
+  preload: string | null = null;
 
   constructor(scenario: Scenario) {
     const bin = join(this.home, 'bin');
@@ -148,7 +156,11 @@ export class FakeCluster {
   }
 
   get #env(): NodeJS.ProcessEnv {
-    return { PATH: join(this.home, 'bin'), HOME: this.home, FAKE_KUBECTL: this.home, NO_COLOR: '1' };
+    const env = { PATH: join(this.home, 'bin'), HOME: this.home, FAKE_KUBECTL: this.home, NO_COLOR: '1' };
+    if (this.preload === null) return env;
+    const path = join(this.home, 'preload.cjs');
+    writeFileSync(path, `if (process.argv[1].endsWith('kp-explain.cjs')) {${this.preload}}`);
+    return { ...env, NODE_OPTIONS: `--require=${path}` };
   }
 
   run(...args: readonly string[]): LiveRun {
@@ -192,11 +204,30 @@ export class FakeCluster {
     when: (call: readonly string[]) => boolean,
     signals: readonly NodeJS.Signals[],
   ): Promise<LiveRun> {
+    return await this.#interrupt(args, when, signals, true);
+  }
+
+  /** The same where nobody reads what is said on standard error. */
+  async interruptUnheard(
+    args: readonly string[],
+    when: (call: readonly string[]) => boolean,
+    signals: readonly NodeJS.Signals[],
+  ): Promise<LiveRun> {
+    return await this.#interrupt(args, when, signals, false);
+  }
+
+  async #interrupt(
+    args: readonly string[],
+    when: (call: readonly string[]) => boolean,
+    signals: readonly NodeJS.Signals[],
+    heard: boolean,
+  ): Promise<LiveRun> {
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: this.work,
       env: this.#env,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    if (!heard) child.stderr.destroy();
     let out = '';
     let err = '';
     child.stdout.on('data', (piece: Buffer) => {
@@ -214,6 +245,18 @@ export class FakeCluster {
       child.kill(signal);
     }
     return { status: await ended, out, err };
+  }
+
+  /** Runs the program on a terminal that is closed as soon as the stand-in gets into trouble. */
+  hangUp(...args: readonly string[]): { readonly status: number | null; readonly signal: number | null } {
+    const script = join(import.meta.dirname, 'hang-up.py');
+    const trouble = join(this.home, 'in-trouble');
+    const { stdout } = spawnSync('python3', [script, trouble, process.execPath, PROGRAM, ...args], {
+      cwd: this.work,
+      env: { ...this.#env, PATH: `${this.#env.PATH}:${process.env.PATH}` },
+      encoding: 'utf8',
+    });
+    return JSON.parse(stdout) as { status: number | null; signal: number | null };
   }
 
   /** The arguments of each call of kubectl, in order. */

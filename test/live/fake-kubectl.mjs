@@ -2,6 +2,7 @@
 // Stands in for kubectl on PATH: writes down each call's arguments, and answers as kubectl 1.32 does (its messages,
 // streams and statuses were taken from the program itself). FAKE_KUBECTL names a folder: `scenario.json` says what goes
 // wrong, `calls.jsonl` gets the calls, `pods.json` holds the pods that were made.
+import { spawn } from 'node:child_process';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -37,6 +38,18 @@ function trouble() {
 }
 
 const wrong = trouble();
+// Tells a test that it has come this far.
+if (wrong !== null) writeFileSync(join(home, 'in-trouble'), '');
+// What kubectl started and left behind, such as a credential helper: it keeps the pipes open.
+if (wrong?.grandchildMs !== undefined) {
+  const script = `setTimeout(() => {}, ${wrong.grandchildMs})`;
+  spawn(process.execPath, ['-e', script], { stdio: 'inherit', detached: true }).unref();
+}
+if (wrong?.flood !== undefined) {
+  const piece = Buffer.alloc(1024 * 1024);
+  const stream = process[wrong.flood];
+  for (;;) if (!stream.write(piece)) await new Promise((resolve) => stream.once('drain', resolve));
+}
 if (wrong?.sleepMs !== undefined) await new Promise((resolve) => setTimeout(resolve, wrong.sleepMs));
 if (wrong !== null && wrong.status !== undefined) {
   if (verb === 'debug' && wrong.named === true) made(true);
@@ -63,12 +76,20 @@ if (wrong !== null && wrong.status !== undefined) {
   });
 } else if (verb === 'get' && what.startsWith('pod/')) {
   const pod = findPod();
-  if (pod === undefined) notFound();
+  if (pod === undefined && args.includes('--ignore-not-found')) end(0);
+  else if (pod === undefined) notFound();
+  else if (words.at(-1) === 'name') end(0, { out: `${what}\n` });
   else end(0, { out: JSON.stringify(pod) });
 } else if (verb === 'debug') {
   made(false);
 } else if (verb === 'delete') {
-  if (!args.includes('--ignore-not-found') && findPod() === undefined) notFound();
+  // A kuberc is read since 1.33, and nobody answers its question.
+  const settings = process.env.KUBERC !== 'off' && process.env.KUBECTL_KUBERC !== 'false';
+  if (scenario.interactiveDelete === true && settings)
+    end(0, {
+      out: `You are about to delete the following 1 resource(s):\n${what}\nDo you want to continue? (y/n): deletion is cancelled\n`,
+    });
+  else if (!args.includes('--ignore-not-found') && findPod() === undefined) notFound();
   else {
     savePods(pods.filter(({ metadata }) => `pod/${metadata.name}` !== what));
     end(0, { out: `pod "${what.slice(4)}" deleted\n` });

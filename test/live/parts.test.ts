@@ -14,12 +14,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandResult, notThere } from '../../src/capture/live/command-result.ts';
 import { tellingFlags } from '../../src/capture/live/find-pod.ts';
 import { runPool } from '../../src/capture/live/pool.ts';
-import { quoteCommand, quoteWord, shortCommand } from '../../src/capture/live/quote.ts';
 import { runCommand } from '../../src/capture/live/run-command.ts';
 import { keepSysctls } from '../../src/capture/live/sysctls.ts';
 import { whyCutOff } from '../../src/capture/live/whole-output.ts';
 import { CaptureWriter, findWriteTarget } from '../../src/capture/write/capture-writer.ts';
 import { packTarGz } from '../../src/capture/write/tar-writer.ts';
+import { quoteCommand, quoteWord, shortCommand } from '../../src/command/quote.ts';
 
 let folder: string;
 beforeEach(() => {

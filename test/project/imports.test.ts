@@ -20,14 +20,19 @@ const MODELS = ['net', 'iptables', 'conntrack', 'host', 'kubernetes', 'names', '
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
   net: { holds: 'values every layer shares; it imports nothing of ours', values: [], types: [] },
+  command: {
+    holds: 'commands for the reader, as values and in print; it imports nothing of ours',
+    values: [],
+    types: [],
+  },
   problems: {
     holds: 'what the input did not let us understand; it imports nothing of ours',
     values: [],
     types: [],
   },
   capture: {
-    holds: 'where raw text comes from; it imports only problems',
-    values: ['problems'],
+    holds: 'where raw text comes from; it imports only problems and command',
+    values: ['problems', 'command'],
     types: [],
     io: true,
   },
@@ -50,8 +55,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   explain: {
-    holds: 'trace and names joined; it imports the models, and only types of problems',
-    values: MODELS,
+    holds: 'trace and names joined; it imports the models, command, and only types of problems',
+    values: [...MODELS, 'command'],
     types: ['problems'],
   },
   redact: {
@@ -61,13 +66,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: ['capture'],
   },
   findings: {
-    holds: 'what is wrong with a node; it imports the models, explain and problems',
-    values: [...MODELS, 'explain', 'problems'],
+    holds: 'what is wrong with a node; it imports the models, explain, problems and command',
+    values: [...MODELS, 'explain', 'problems', 'command'],
     types: [],
   },
   check: {
-    holds: 'findings and expectations put together; it imports the models, explain and findings',
-    values: [...MODELS, 'explain', 'findings'],
+    holds: 'findings and expectations put together; it imports the models, explain, findings and command',
+    values: [...MODELS, 'explain', 'findings', 'command'],
     types: ['problems'],
   },
   diff: {

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -84,6 +84,28 @@ describe('addresses', () => {
   it('within IPv6 are renamed like the IPv4 address they hold', () => {
     const names = renamer();
     expect(names.address('::ffff:10.1.2.3')).toBe(`::ffff:${names.address('10.1.2.3')}`);
+  });
+
+  it.each([
+    ['::ffff:10.77.1.2', '::ffff:'],
+    ['::ffff:0:10.77.1.2', '::ffff:0:'],
+    ['64:ff9b::10.77.1.2', '64:ff9b::'],
+    ['::10.77.1.2', '::'],
+    ['fe80::10.77.1.2', 'fe80::'],
+    ['fe80::5efe:10.77.1.2', 'fe80::5efe:'],
+  ])('in %s is renamed as the IPv4 address itself', (text, before) => {
+    const names = renamer();
+    const alone = names.address('10.77.1.2') ?? '';
+    expect(alone).not.toBe('10.77.1.2');
+    const usual = parseAddress(`${before}${alone}`);
+    expect(parseAddress(names.address(text) ?? '')).toEqual(usual);
+    expect(parseAddress(names.address('fe80::a4d:102') ?? '')).toEqual(parseAddress(`fe80::${alone}`));
+  });
+
+  it.each(['fe80::1234:5678:9abc:def0', '64:ff9b:1:2:3:4:5:6'])('%s keeps its network alone', (text) => {
+    const renamed = renamer().address(text) ?? '';
+    expect(renamed.split(':')[0]).toBe(text.split(':')[0]);
+    for (const group of text.split(':').slice(2)) expect(renamed.split(':').slice(2)).not.toContain(group);
   });
 
   it('made of a MAC address change with it', () => {
@@ -231,6 +253,64 @@ describe('other files', () => {
     const flow = parseFlowLine(written.replace(/^ *\[NEW\] /, ''), 'conntrack.txt', 1);
     expect(flow).toMatchObject({ protocol: 17, original: { sourcePort: 1, destinationPort: 80 } });
     expect(flow?.reply.source).toEqual(flow?.original.destination);
+  });
+
+  it('of nftables keep no name that looks like a number, and no header bytes that may be an address', async () => {
+    const raw = { payload: { base: 'nh', offset: 128, len: 32 } };
+    const masked = { '&': [raw, 4294967040] };
+    const rule = (left: object) => ({
+      rule: {
+        family: 'ip',
+        table: 'filter',
+        chain: 'cafe-bad',
+        expr: [{ match: { op: '==', left, right: 172814593 } }, { jump: { target: 'deadbeef' } }],
+      },
+    });
+    const chains = ['cafe-bad', 'deadbeef', '10-9'].map((name) => ({
+      chain: { family: 'ip', table: 'filter', name },
+    }));
+    const nftables = [{ table: { family: 'ip', name: 'filter' } }, ...chains, rule(raw), rule(masked)];
+    const { text } = await redacted({ 'nft.json': JSON.stringify({ nftables }) });
+    expect(text).not.toMatch(/cafe|beef|"10-9"|172814593/);
+    expect(text).toContain('"right":0');
+  });
+
+  it('of a manifest keep versions, modes and flags only as everybody has them', async () => {
+    const { text } = await redacted({
+      'capture.json': JSON.stringify({
+        kind: 'CaptureManifest',
+        kubeProxy: 'Kubernetes v1.30.2-acme.7',
+        kernel: '6.1.0-acme',
+        proxyMode: 'acme',
+        backend: 'iptables-acme',
+        tools: ['iptables v1.8.9 (acme)'],
+        kubeProxyFlags: [
+          '--proxy-mode=acme',
+          '--ipvs-scheduler=acme',
+          '-v=2',
+          '--iptables-sync-period=1m30s',
+        ],
+      }),
+    });
+    expect(text).not.toContain('acme');
+    expect(text).toContain('Kubernetes v1.30.2"');
+    expect(text).toContain('--iptables-sync-period=1m30s');
+  });
+
+  it('are never called by names of their own', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kp-explain-redact-'));
+    try {
+      const [from, to] = [join(folder, 'from'), join(folder, 'to')];
+      mkdirSync(from);
+      writeFileSync(join(from, 'acme-rules.txt'), '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n');
+      writeFileSync(join(from, 'acme-nothing.txt'), '');
+      writeFileSync(join(from, 'acme.json'), '{"apiVersion": "kp-explain/v1", "kind": "CaptureManifest"}');
+      const { status } = await run(['capture', '-w', to, '--redact', '-f', from]);
+      expect(status).toBe(0);
+      expect(readdirSync(to).sort()).toEqual(['capture.json', 'iptables-save.txt']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('broken ones are left out whole', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ChainItem, ChainList } from '../../src/explain/explanation.ts';
 import { renderChainText, renderNoChain } from '../../src/render/chain-text.ts';
-import { NO_COLOURS } from '../../src/render/colours.ts';
 import { renderProblems } from '../../src/render/problems-text.ts';
+import { renderBothWays } from '../support/in-colour.ts';
 
 const ITEM: ChainItem = {
   family: 'ipv4',
@@ -43,7 +43,7 @@ const LIST: ChainList = {
 describe('chains as text', () => {
   it('says what it stands for, who jumps to it, and its rules', () => {
     expect(
-      renderChainText(LIST, { colours: NO_COLOURS }),
+      renderBothWays((colours) => renderChainText(LIST, { colours })),
     ).toBe(`KUBE-SEP-A  nat table, ipv4, iptables-nft  (iptables-save.txt:12)
   Sends to one endpoint.
   Service: shop/web:http (the chain name is the hash of it)
@@ -68,10 +68,12 @@ describe('chains as text', () => {
 describe('problems as text', () => {
   it('gives place and message, escaped, and counts what it leaves out', () => {
     const one = { code: 'x', message: 'bad \x1b', file: 'a.txt', line: 3 };
-    expect(renderProblems([one, { ...one, file: null, line: null }], NO_COLOURS)).toBe(
-      'note: a.txt:3: bad \\x1b\nnote: bad \\x1b\n',
+    expect(
+      renderBothWays((colours) => renderProblems([one, { ...one, file: null, line: null }], colours)),
+    ).toBe('note: a.txt:3: bad \\x1b\nnote: bad \\x1b\n');
+    expect(renderBothWays((colours) => renderProblems(new Array(23).fill(one), colours))).toContain(
+      '… and 3 more notes',
     );
-    expect(renderProblems(new Array(23).fill(one), NO_COLOURS)).toContain('… and 3 more notes');
-    expect(renderProblems([], NO_COLOURS)).toBe('');
+    expect(renderBothWays((colours) => renderProblems([], colours))).toBe('');
   });
 });

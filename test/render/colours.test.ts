@@ -16,6 +16,15 @@ describe('wantsColour', () => {
     expect(wantsColour(terminal, env)).toBe(expected);
   });
 
+  it('paints one text, also where map gives index and array too', async () => {
+    const colours = await loadColours(true);
+    const { enabled: _, ...paints } = colours;
+    for (const [name, paint] of Object.entries(paints)) {
+      expect(['a', 'b'].map(paint), name).toEqual([paint('a'), paint('b')]);
+      expect(paint('a').replace(/\x1b\[\d+m/g, ''), name).toBe('a');
+    }
+  });
+
   it('adds nothing where colour is not wanted', async () => {
     expect((await loadColours(false)).bad('x')).toBe('x');
     expect((await loadColours(true)).bad('x')).toBe('\x1b[31mx\x1b[39m');

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ServiceItem, ServiceList } from '../../src/explain/explanation.ts';
 import { loadColours, NO_COLOURS } from '../../src/render/colours.ts';
 import { renderServicesText } from '../../src/render/services-text.ts';
+import { renderBothWays } from '../support/in-colour.ts';
 
 const WEB: ServiceItem = {
   namespace: 'shop',
@@ -89,7 +90,7 @@ function list(
 }
 
 const text = (items: readonly ServiceItem[], width: number | null = null) =>
-  renderServicesText(list(items), { width, colours: NO_COLOURS });
+  renderBothWays((colours) => renderServicesText(list(items), { width, colours }));
 
 describe('services as text', () => {
   it('is one aligned line for each port', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type {
+  GivenItem,
   Note,
   OutcomeItem,
   Remark,
@@ -7,9 +8,9 @@ import type {
   TraceItem,
   TraceList,
 } from '../../src/explain/explanation.ts';
-import { NO_COLOURS } from '../../src/render/colours.ts';
 import { groupOutcomes } from '../../src/render/trace/outcome-groups.ts';
 import { renderTraceText } from '../../src/render/trace-text.ts';
+import { renderBothWays } from '../support/in-colour.ts';
 
 const note = (text: string, code = 'test'): Note => ({ code, text, settle: null });
 const remark = (text: string, more: Partial<Remark> = {}): Remark => ({
@@ -81,11 +82,21 @@ function text(
     problems: [],
     items: [item],
   };
-  return renderTraceText(list, { detail: 'answer', width, colours: NO_COLOURS });
+  return renderBothWays((colours) => renderTraceText(list, { detail: 'answer', width, colours }));
 }
 
+/** `a` is the answer yes to question a, `not a` the answer no. */
+function condition(text_: string, code = 'x'): GivenItem {
+  const name = text_.replace(/^not /, '');
+  const number = NUMBERS.get(name) ?? NUMBERS.size;
+  NUMBERS.set(name, number);
+  return { ...note(text_, code), question: number, held: !text_.startsWith('not '), joined: 0 };
+}
+
+const NUMBERS = new Map<string, number>();
+
 describe('conditions under which all ends alike', () => {
-  const given = (...texts: string[]): OutcomeItem => outcome({ given: texts.map((each) => note(each)) });
+  const given = (...texts: string[]): OutcomeItem => outcome({ given: texts.map((each) => condition(each)) });
 
   it('are not told where they are all there is', () => {
     expect(groupOutcomes([given('a'), given('b')])).toMatchObject([{ given: [], cases: [] }]);
@@ -93,7 +104,11 @@ describe('conditions under which all ends alike', () => {
   });
 
   it('are told as cases where something else happens otherwise', () => {
-    const other = outcome({ given: [note('all'), note('c')], verdict: 'drop', reason: note('no route') });
+    const other = outcome({
+      given: [condition('all'), condition('c')],
+      verdict: 'drop',
+      reason: note('no route'),
+    });
     const out = text([given('all', 'a'), given('all', 'b'), other]);
     expect(out).toContain('  if all\n  if a\n  or if b\n  ACCEPT to 1 endpoint');
     expect(out).toContain('  if all\n  if c\n  DROP: no route');
@@ -102,24 +117,20 @@ describe('conditions under which all ends alike', () => {
   it('lose what is only the other way round, and session affinity where all are refused', () => {
     const out = text([
       given('a', 'b'),
-      outcome({ given: [note('a'), note('not b')], verdict: 'drop', reason: note('x') }),
+      outcome({ given: [condition('a'), condition('not b')], verdict: 'drop', reason: note('x') }),
       given('not a'),
     ]);
     expect(out).toContain('  if b\n  or if not a\n  ACCEPT');
     const seen = (text_: string): OutcomeItem =>
-      outcome({ given: [note(text_, 'recent')], verdict: 'drop', reason: note('no way') });
-    const refused = text([
-      seen('was entered in A'),
-      seen('was entered in B'),
-      seen('the client was not entered in A'),
-    ]);
+      outcome({ given: [condition(text_, 'recent')], verdict: 'drop', reason: note('no way') });
+    const refused = text([seen('in A'), seen('in B'), seen('not in A')]);
     expect(refused).toContain('(10.244.1.13)\n  DROP: no way\n');
     expect(refused.match(/DROP/g)).toHaveLength(1);
   });
 
   it('are told apart where shares differ', () => {
-    const half = (address: string, condition: string, probability: number): OutcomeItem =>
-      outcome({ probability, given: [note(condition)], destination: { address, port: 80 } });
+    const half = (address: string, when: string, probability: number): OutcomeItem =>
+      outcome({ probability, given: [condition(when)], destination: { address, port: 80 } });
     const groups = groupOutcomes([
       half('10.0.0.1', 'a', 0.5),
       half('10.0.0.2', 'a', 0.5),
@@ -131,8 +142,8 @@ describe('conditions under which all ends alike', () => {
 
   it('are told apart where the Service differs', () => {
     const out = text([
-      outcome({ given: [note('a')], service: SERVICE }),
-      outcome({ given: [note('b')], service: { ...SERVICE, name: 'api' } }),
+      outcome({ given: [condition('a')], service: SERVICE }),
+      outcome({ given: [condition('b')], service: { ...SERVICE, name: 'api' } }),
     ]);
     expect(out.split('\n')[0]).toBe(
       '10.96.0.1:80/tcp may be one of several Services, as the rules here leave open: shop/web (cluster IP, named by a rule comment), shop/api (cluster IP, named by a rule comment)',
@@ -210,7 +221,7 @@ describe('width', () => {
   const long = 'word '.repeat(60).trim();
   const item = { assumptions: [{ ...note(long), settle: 'capture it' }] };
   const all = [
-    outcome({ remarks: [remark(long)], given: [note(`x ${long}`)] }),
+    outcome({ remarks: [remark(long)], given: [condition(`x ${long}`)] }),
     outcome({ verdict: 'drop', reason: note(long) }),
   ];
 

@@ -16,6 +16,19 @@ describe('wrap', () => {
     expect(wrap(`  a ${word} b`, 10, '    ')).toBe(`  a\n    ${word}\n    b`);
   });
 
+  it('keeps a command in backticks on one line: a shell would run each half', () => {
+    expect(wrap("but see `kp-explain chain 'a  b'` and more", 12, '  ')).toBe(
+      "but see\n  `kp-explain chain 'a  b'`\n  and more",
+    );
+    expect(wrap('(`a b`, `c d`) e', 3, '')).toBe('(`a b`,\n`c d`)\ne');
+  });
+
+  it('breaks at spaces where a backtick has no other, and keeps doubled spaces', () => {
+    expect(wrap('it ` is  odd', 5, '')).toBe('it `\nis \nodd');
+    expect(wrap('it  is  odd', 5, '')).toBe('it \nis \nodd');
+    expect(wrap('` ', 1, '')).toBe('`\n');
+  });
+
   it('counts no colours, and a surrogate pair once', () => {
     const green = '\u001b[32mgreen\u001b[39m';
     expect(lengthOf(`${green}😀`)).toBe(6);

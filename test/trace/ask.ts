@@ -1,4 +1,5 @@
 import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
+import { givenNote } from '../../src/explain/words/question-words.ts';
 import type { Host } from '../../src/host/facts.ts';
 import type { Backend } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
@@ -8,6 +9,7 @@ import { parseProtocol } from '../../src/net/protocol.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Outcome, Trace } from '../../src/trace/outcome.ts';
 import type { Packet, Sender } from '../../src/trace/packet.ts';
+import { flat } from '../../src/trace/question.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
 import type { World } from '../../src/trace/world.ts';
 import { nodeOf } from './node.ts';
@@ -143,7 +145,7 @@ export function rulesOf(outcome: Outcome, table?: string): string[] {
 
 /** One line for each outcome: `0.5 [given, …] accept`. */
 export function summary(outcome: Outcome): string {
-  const given = outcome.given.map(({ text }) => text).join('; ');
+  const given = outcome.given.map((each) => givenNote(each).text).join('; ');
   return `${Number(outcome.probability.toFixed(9))} [${given}] ${outcome.verdict}`;
 }
 
@@ -164,7 +166,7 @@ export function sourceOf({ source: { sender, port } }: Outcome): string {
 export function sumsByGiven(trace: Trace): number[] {
   const sums = new Map<string, number>();
   for (const { given, probability } of trace.outcomes) {
-    const key = JSON.stringify(given.map(({ code, text }) => `${code} ${text}`).sort());
+    const key = JSON.stringify(given.map(flat).sort());
     sums.set(key, (sums.get(key) ?? 0) + probability);
   }
   return [...sums.values()].map((sum) => Number(sum.toFixed(9)));

@@ -26,7 +26,7 @@ describe('Does iptables see what a bridge hands on?', () => {
     });
     const trace = ask(FORWARD, { ...POD, to: '10.244.1.6:80', host });
     expect(trace.outcomes.map(({ reason }) => reason?.code)).toEqual(['bridged-unseen', undefined]);
-    expect(trace.outcomes.map(({ given }) => given.map(({ code }) => code))).toEqual([
+    expect(trace.outcomes.map(({ given }) => given.map(({ question }) => question.code))).toEqual([
       ['bridge-frame'],
       ['bridge-frame'],
     ]);
@@ -81,13 +81,13 @@ describe('Two backends with rules', () => {
     );
     expect(steps).toEqual(['iptables-nft', 'iptables-legacy']);
   });
-  it('a rule of either that drops is enough', () => {
-    const drop = '*filter\n:FORWARD DROP';
+  it('a rule of either that drops is enough, and then it is nothing who is asked first', () => {
     const trace = ask({
       'iptables-nft': '*filter\n:FORWARD ACCEPT\n-A FORWARD -j ACCEPT',
-      'iptables-legacy': drop,
+      'iptables-legacy': '*filter\n:FORWARD DROP',
     });
-    expect(trace.outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'drop']);
+    expect(trace.outcomes.map(summary)).toEqual(['1 [] drop']);
+    expect(trace.outcomes.map(({ decidedBy }) => decidedBy?.backend)).toEqual(['iptables-legacy']);
   });
   it('a backend without rules does not count', () => {
     const trace = ask({ 'iptables-nft': nat('10.244.1.5'), 'iptables-legacy': '*nat\n:PREROUTING ACCEPT' });

@@ -29,8 +29,8 @@ describe('a full conntrack table', () => {
       ['drop', 1],
       ['accept', 1],
     ]);
-    expect(outcomes[0]?.reason?.text).toContain('nf_conntrack_count 100 of nf_conntrack_max 100');
-    expect(outcomes.map(({ given }) => given.map(({ code }) => code))).toEqual([
+    expect(outcomes[0]?.reason).toEqual({ code: 'conntrack-full', count: 100, most: 100 });
+    expect(outcomes.map(({ given }) => given.map(({ question }) => question.code))).toEqual([
       ['conntrack-full'],
       ['conntrack-full'],
     ]);

@@ -164,3 +164,28 @@ describe('What of IPv6?', () => {
     expect(asked({ ...question, host })).toMatchObject({ verdict: 'reject', rejectWith: 'icmp6-no-route' });
   });
 });
+
+describe('a policy rule on TOS', () => {
+  const host = nodeOf({
+    rules: [{ priority: 100, src: 'all', tos: '0x10', table: '100' }],
+    routes: ['8.8.4.0/24 dev eth1 table 100'],
+  });
+  const out = (header: { tos?: number }, rules = ''): unknown =>
+    ask(rules, { host, header }).outcomes.map(({ exit }) => (exit?.kind === 'interface' ? exit.name : exit));
+
+  it('takes the packet of which the TOS is known (fib4_rule_match)', () => {
+    expect(out({ tos: 0x10 })).toEqual(['eth1']);
+    expect(out({ tos: 0x20 })).toEqual(['eth0']);
+  });
+
+  it('sees the TOS that a rule wrote before routing', () => {
+    expect(out({}, '*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -j TOS --set-tos 0x10/0xff')).toEqual([
+      'eth1',
+    ]);
+  });
+
+  it('leaves open what is not known', () => {
+    const why = { code: 'policy-rule', priority: 100, asks: { field: 'tos' } };
+    expect(ask('', { host }).assumptions).toContainEqual({ code: 'route-unknown', why });
+  });
+});

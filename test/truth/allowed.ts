@@ -1,5 +1,5 @@
 import type { OutcomeItem } from '../../src/explain/explanation.ts';
-import type { TruthPair } from './truth-file.ts';
+import type { TruthFile, TruthPair } from './truth-file.ts';
 
 /** What a client can see of one connection. */
 export type Seen = 'reached' | 'rejected' | 'timeout';
@@ -14,17 +14,28 @@ export interface Allowance {
   readonly sees: readonly Seen[];
   /** True where it does not matter what this node does; otherwise only accepted packets are asked about. */
   readonly anyVerdict?: true;
-  readonly applies: (pair: TruthPair, outcome: OutcomeItem, capture: string) => boolean;
+  readonly applies: (pair: TruthPair, outcome: OutcomeItem, measured: Measured) => boolean;
   /** Set where the rules of the capture name other endpoints than those that answered. */
   readonly otherBackends?: true;
 }
 
+/** Where a pair was measured: on which capture's node. */
+export type Measured = Pick<TruthFile, 'capture' | 'node'>;
+
 /** The lab's gateway: it is asked to route Service and documentation addresses, and drops them. */
 const GATEWAYS: readonly (string | null)[] = ['192.168.100.254', 'fd00:192:168:100::254'];
 
-/** The other node of the lab. */
-const OTHER_NODE_V4 = '192.168.100.12';
-const OTHER_NODE: readonly (string | null)[] = [OTHER_NODE_V4, 'fd00:192:168:100::12'];
+/** The lab has two nodes: by the one measured on, the LAN addresses of the other, to whose pods it sends. */
+const OTHER_NODE: Readonly<Record<string, readonly (string | null)[]>> = {
+  'node-1': ['192.168.100.12', 'fd00:192:168:100::12'],
+  'node-2': ['192.168.100.11', 'fd00:192:168:100::11'],
+};
+
+function isOtherNode(address: string | null, { node }: Measured): boolean {
+  const others = OTHER_NODE[node];
+  if (others === undefined) throw new Error(`the lab has no ${node}`);
+  return others.includes(address);
+}
 
 /** Every pod of the lab drops this port itself: a hung application. */
 const HUNG_PORT = 8099;
@@ -36,7 +47,7 @@ export const ALLOWANCES: readonly Allowance[] = [
       'in the captures with FORWARD policy DROP (IPv4) the other node has it too, and drops what its own pods send; the packet never reaches this node',
     sees: ['timeout'],
     anyVerdict: true,
-    applies: (pair, _outcome, capture) =>
+    applies: (pair, _outcome, { capture }) =>
       capture.includes('forwarddrop') && pair.client.kind === 'remote-pod' && !pair.client.ip.includes(':'),
   },
   {
@@ -66,11 +77,12 @@ export const ALLOWANCES: readonly Allowance[] = [
     reason:
       'in the captures with FORWARD policy DROP (IPv4) the other node has it too, and drops what this node sends to its pods; its rules are not in the capture',
     sees: ['timeout'],
-    applies: (_pair, { exit, destination }, capture) =>
-      capture.includes('forwarddrop') &&
+    applies: (pair, { exit, destination }, measured) =>
+      measured.capture.includes('forwarddrop') &&
+      !pair.dst.ip.includes(':') &&
       exit?.kind === 'interface' &&
-      exit.nextHop === OTHER_NODE_V4 &&
-      destination.address !== OTHER_NODE_V4,
+      isOtherNode(exit.nextHop, measured) &&
+      !isOtherNode(destination.address, measured),
   },
   {
     name: 'listening-sockets',
@@ -86,10 +98,10 @@ export const ALLOWANCES: readonly Allowance[] = [
     reason:
       'a pod of another node is answered by its own node, past this one, which alone could undo the DNAT; the first packet arrives all the same',
     sees: ['timeout'],
-    applies: (pair, { source, exit }) =>
+    applies: (pair, { source, exit }, measured) =>
       pair.client.kind === 'remote-pod' &&
       source.rewrite === 'none' &&
       exit?.kind === 'interface' &&
-      OTHER_NODE.includes(exit.nextHop),
+      isOtherNode(exit.nextHop, measured),
   },
 ];

@@ -1,5 +1,5 @@
 import type { OutcomeItem, TraceItem } from '../../src/explain/explanation.ts';
-import { ALLOWANCES, type Allowance, type Seen } from './allowed.ts';
+import { ALLOWANCES, type Allowance, type Measured, type Seen } from './allowed.ts';
 import type { TruthPair } from './truth-file.ts';
 
 /** What can be compared of a pair. */
@@ -12,6 +12,8 @@ export interface PairResult {
   readonly checked: readonly Aspect[];
   /** Allowances that an outcome of the pair needed. */
   readonly allowed: readonly string[];
+  /** Code of the reason where the whole answer is that it is not known: nothing is compared then. */
+  readonly unknown: string | null;
 }
 
 /** One traced way and what the client may see of it. */
@@ -24,8 +26,10 @@ interface Expected {
 /** A wrong answer that a fair draw would hide less often than this is counted as wrong. */
 const CHANCE = 1e-6;
 
-export function comparePair(pair: TruthPair, item: TraceItem, capture: string): PairResult {
-  const expected = item.outcomes.map((outcome) => expect(pair, outcome, capture));
+export function comparePair(pair: TruthPair, item: TraceItem, measured: Measured): PairResult {
+  const unknown = unknownReason(item);
+  if (unknown !== null) return { disagreements: [], checked: [], allowed: [], unknown };
+  const expected = item.outcomes.map((outcome) => expect(pair, outcome, measured));
   const texts: { aspect: Aspect; text: string }[] = [];
   const add = (aspect: Aspect, list: readonly string[]): void => {
     for (const text of list) texts.push({ aspect, text });
@@ -42,14 +46,26 @@ export function comparePair(pair: TruthPair, item: TraceItem, capture: string): 
   const allowed = [
     ...new Set(expected.flatMap(({ allowance }) => (allowance === null ? [] : [allowance.name]))),
   ];
-  return { disagreements: texts, checked, allowed };
+  return { disagreements: texts, checked, allowed, unknown: null };
 }
 
-function expect(pair: TruthPair, outcome: OutcomeItem, capture: string): Expected {
+/**
+ * An answer that commits itself to nothing and says why: every way of it is unknown for one reason. Where only some are,
+ * or no reason is given, the pair is compared as if it were sure of itself, and disagrees.
+ * @returns the reason's code, else null
+ */
+export function unknownReason({ outcomes }: TraceItem): string | null {
+  if (outcomes.some(({ verdict }) => verdict !== 'unknown')) return null;
+  const codes = new Set(outcomes.map(({ reason }) => (reason?.text ? reason.code : null)));
+  const [only] = codes;
+  return codes.size === 1 ? (only ?? null) : null;
+}
+
+function expect(pair: TruthPair, outcome: OutcomeItem, measured: Measured): Expected {
   const allowance =
     ALLOWANCES.find(
       ({ applies, anyVerdict }) =>
-        (anyVerdict === true || outcome.verdict === 'accept') && applies(pair, outcome, capture),
+        (anyVerdict === true || outcome.verdict === 'accept') && applies(pair, outcome, measured),
     ) ?? null;
   if (allowance !== null) return { outcome, sees: allowance.sees, allowance };
   return { outcome, sees: SEEN_OF[outcome.verdict], allowance };

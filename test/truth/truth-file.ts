@@ -2,8 +2,9 @@
 export interface TruthFile {
   readonly capture: string;
   readonly node: string;
-  readonly pairs: readonly TruthPair[];
-  readonly traces: readonly TruthTrace[];
+  /** Left out, with `traces`, where only the open flows of the node were recorded. */
+  readonly pairs?: readonly TruthPair[];
+  readonly traces?: readonly TruthTrace[];
 }
 
 export interface TruthClient {

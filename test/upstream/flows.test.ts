@@ -95,7 +95,7 @@ function describeRow(flow: FlowRow, answer: Expected, trace: Trace): string {
     [
       ...path.map(({ step }) => step.rule?.text ?? `${step.table} ${step.chain} end`),
       verdict,
-      reason?.text,
+      reason?.code,
     ].join('\n    '),
   );
   return `${flow.name}: ${flow.from} to ${flow.to}:${flow.port}/${flow.protocol}

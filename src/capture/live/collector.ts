@@ -1,3 +1,4 @@
+import { shortCommand } from '../../command/quote.ts';
 import type { Problem, ProblemList } from '../../problems/problem.ts';
 import type { CapturedFile } from '../captured-file.ts';
 import { type CommandResult, notThere } from './command-result.ts';
@@ -5,7 +6,6 @@ import { describeFailure } from './describe-failure.ts';
 import type { Place } from './place.ts';
 import { runPool } from './pool.ts';
 import type { Probe } from './probes.ts';
-import { shortCommand } from './quote.ts';
 import { FLOWS_SHOWN, whyCutOff } from './whole-output.ts';
 
 /** One command that was run, for the manifest. */

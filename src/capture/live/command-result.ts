@@ -13,10 +13,18 @@ export interface CommandResult {
 
 /**
  * Why a command gave no whole output: `missing` no such program there; `status` it said so itself; `timeout`; `too-large`
- * its output was cut at the limit; `signal` somebody ended it; `unreachable` it never ran, because kubectl could not get
- * there; `cut-off` its output lost its end on the way, twice.
+ * its output broke the limit; `too-wordy` its messages did; `signal` somebody ended it; `unreachable` it never ran, because
+ * kubectl could not get there; `cut-off` its output lost its end on the way, twice.
  */
-export type Failure = 'cut-off' | 'missing' | 'status' | 'timeout' | 'too-large' | 'signal' | 'unreachable';
+export type Failure =
+  | 'cut-off'
+  | 'missing'
+  | 'status'
+  | 'timeout'
+  | 'too-large'
+  | 'too-wordy'
+  | 'signal'
+  | 'unreachable';
 
 /** What one command may cost. */
 export interface CommandLimits {
@@ -25,7 +33,13 @@ export interface CommandLimits {
   readonly maxBytes: number;
 }
 
-/** How much of standard error is kept. */
+/** What one command may cost at most: well below the longest string of V8 (512 MiB), so that any output can be a text. */
+export const LARGEST_OUTPUT = 448 * 1024 * 1024;
+
+/** Bytes of standard error, which is never large: a program that floods it is ended. */
+export const MOST_WORDS = 8 * 1024 * 1024;
+
+/** How much of standard error is told. */
 const LAST_WORDS = 2000;
 
 /** @returns the end of what a program wrote to standard error. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteCommand } from '../../command/quote.ts';
+import type { CommandResult } from './command-result.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import { describeKubectl } from './kubectl-failure.ts';
 import type { Lifeline } from './lifeline.ts';
 import { objectOf, objectsOf, textOf } from './object-fields.ts';
 import type { PodRef } from './pod-place.ts';
-import { quoteCommand } from './quote.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** What `kubectl debug node/…` is asked for. */
@@ -40,6 +41,11 @@ export function createArgs(request: DebugRequest, container: string): string[] {
   ];
 }
 
+/** @returns the arguments that ask whether the pod is there: nothing is printed where it is not. */
+export function askArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+  return [...readPodArgs(pod.namespace, pod.name), '--ignore-not-found', '-o', 'name'];
+}
+
 /** @returns the arguments that remove the pod, and wait until it is gone. */
 export function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
   return [
@@ -54,6 +60,8 @@ export function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
 
 /** Removing may take as long as the kubelet needs to stop a container. */
 const DELETE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
+/** Nobody waits twice for a server that is gone. */
+const ASK = { timeoutMs: 15_000, maxBytes: 1024 * 1024 };
 const CREATE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
 
 /**
@@ -99,7 +107,7 @@ export async function withDebugPod<T>(
 }
 
 function leftMessage(kubectl: Kubectl, pod: PodRef): string {
-  return `debug pod ${pod.namespace}/${pod.name} is left in the cluster (it ends by itself after ${POD_SECONDS / 60} minutes); remove it with: ${quoteCommand(kubectl.argv('delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`))}`;
+  return `debug pod ${pod.namespace}/${pod.name} is left in the cluster (it ends by itself after ${POD_SECONDS / 60} minutes); remove it with: \`${quoteCommand(kubectl.argv('delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`))}\``;
 }
 
 /** What the API server says where it made nothing. */
@@ -220,16 +228,23 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Tries twice. @returns why the pod is still there, or null. */
+/** Tries twice, and believes it only where the pod is gone. @returns why the pod is still there, or null. */
 async function removePod(kubectl: Kubectl, pod: PodRef): Promise<string | null> {
   let why = '';
   for (let attempt = 0; attempt < 2; attempt++) {
-    const result = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
-    if (result.failure === null) return null;
+    const deleted = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
+    const asked = await kubectl.run(askArgs(pod), { limits: ASK, uninterrupted: true });
+    if (asked.failure === null && asked.stdout.length === 0) return null;
     why =
-      result.failure === 'timeout'
-        ? 'kubectl delete did not end in time'
-        : (result.lastWords.split('\n').at(-1) ?? '');
+      whyFailed(deleted, 'delete') ??
+      whyFailed(asked, 'get') ??
+      'kubectl delete called it done, but it is there';
   }
   return why;
+}
+
+function whyFailed({ failure, lastWords }: CommandResult, verb: string): string | null {
+  if (failure === null) return null;
+  if (failure === 'timeout') return `kubectl ${verb} did not end in time`;
+  return lastWords.split('\n').at(-1) ?? '';
 }

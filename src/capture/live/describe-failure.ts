@@ -1,8 +1,8 @@
+import { shortCommand } from '../../command/quote.ts';
 import { formatBytes } from '../limits.ts';
-import type { CommandLimits, CommandResult, Failure } from './command-result.ts';
+import { type CommandLimits, type CommandResult, type Failure, MOST_WORDS } from './command-result.ts';
 import { classifyKubectl } from './kubectl-failure.ts';
 import type { Place } from './place.ts';
-import { shortCommand } from './quote.ts';
 
 /** A problem of one command: its code and one sentence. */
 export interface FailureText {
@@ -23,6 +23,7 @@ const CODES: Readonly<Record<Failure, string>> = {
   status: 'command-failed',
   timeout: 'command-timeout',
   'too-large': 'output-too-large',
+  'too-wordy': 'output-too-large',
   signal: 'command-failed',
   unreachable: 'node-unreachable',
 };
@@ -46,6 +47,7 @@ export function describeFailure(
     status: `ended with status ${result.exitStatus}${said}`,
     timeout: `did not end within ${probe.limits.timeoutMs / 1000} s and was stopped`,
     'too-large': `wrote more than ${formatBytes(probe.limits.maxBytes)} and was stopped`,
+    'too-wordy': `wrote more than ${formatBytes(MOST_WORDS)} of messages and was stopped`,
     signal: `was ended by a signal${said}`,
     unreachable: `could not be run${said}`,
   };

@@ -1,7 +1,7 @@
+import { quoteWord } from '../../command/quote.ts';
 import type { Kubectl } from './kubectl.ts';
 import { objectOf, objectsOf, textOf, textsOf } from './object-fields.ts';
 import type { PodRef } from './pod-place.ts';
-import { quoteWord } from './quote.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** A pod of the node that may be asked, and what it tells of kube-proxy. */

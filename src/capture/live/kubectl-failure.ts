@@ -1,5 +1,5 @@
+import { quoteCommand } from '../../command/quote.ts';
 import type { CommandResult } from './command-result.ts';
-import { quoteCommand } from './quote.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** Something kubectl or the API server says, the code it gets, and the way out. First match wins. */

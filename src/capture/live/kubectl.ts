@@ -15,6 +15,13 @@ const QUESTION: CommandLimits = { timeoutMs: 30_000, maxBytes: 256 * 1024 * 1024
 /** Shows the context in use; kubectl leaves secrets out of it. */
 export const CONFIG_ARGS: readonly string[] = ['config', 'view', '--minify', '-o', 'json'];
 
+/**
+ * Settings of the user stay out: a kuberc may give `delete` the option `--interactive`, which then asks nobody, removes
+ * nothing and ends well. kubectl reads it since 1.33 (alpha, if KUBECTL_KUBERC is true) and 1.34 (always, unless KUBERC is
+ * off or KUBECTL_KUBERC false); older ones know neither. Options given in words would fail where they are not known.
+ */
+export const NO_SETTINGS: Readonly<Record<string, string>> = { KUBERC: 'off', KUBECTL_KUBERC: 'false' };
+
 /** What a run of kubectl may ask for besides its arguments. */
 export interface KubectlOptions {
   readonly limits?: CommandLimits;
@@ -66,6 +73,7 @@ export class Kubectl {
       ...(options.limits ?? QUESTION),
       // A Ctrl-C in the terminal must not end kubectl while it makes or removes a pod: kp-explain ends it in order.
       detached: true,
+      env: NO_SETTINGS,
       ...(options.uninterrupted === true ? {} : { signal: this.#signal }),
     });
   }

@@ -1,6 +1,7 @@
-import { createArgs, deleteArgs, type Profile } from './debug-pod.ts';
+import { quoteCommand } from '../../command/quote.ts';
+import { askArgs, createArgs, deleteArgs, type Profile } from './debug-pod.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
-import { type ClusterAccess, CONFIG_ARGS, kubectlArgv } from './kubectl.ts';
+import { type ClusterAccess, CONFIG_ARGS, kubectlArgv, NO_SETTINGS } from './kubectl.ts';
 import type { LiveTarget } from './live-state.ts';
 import { execArgs, type PodRef, type Root } from './pod-place.ts';
 import {
@@ -17,7 +18,6 @@ import {
   VERSION_PROBE,
   VERSIONS,
 } from './probes.ts';
-import { quoteCommand } from './quote.ts';
 import { DEFAULT_IMAGE, type NodeTarget, profilesOf, rootsOf } from './reach-node.ts';
 
 /** Stands for what an earlier command tells. */
@@ -39,6 +39,9 @@ export function planCommands(target: LiveTarget, allNodes: boolean): string[] {
     ];
   }
   return [
+    `# kubectl runs with ${Object.entries(NO_SETTINGS)
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}: no kuberc changes what it does`,
     ...(allNodes
       ? [kubectl('get', 'nodes', '-o', 'json'), '# then for each NODE of the list, a few at once:']
       : []),
@@ -91,8 +94,9 @@ function debugPlan(node: NodeTarget, target: LiveTarget, access: ClusterAccess, 
           '# with profile sysadmin, a program that is not there is looked for with chroot /host, or without it',
         ]
       : []),
-    '# in every case, also after an error and on Ctrl-C:',
+    '# in every case, also after an error and on Ctrl-C, and asked for, because only a pod that is gone is removed:',
     spell(...deleteArgs({ namespace, name: 'POD' })),
+    spell(...askArgs({ namespace, name: 'POD' })),
   ];
 }
 

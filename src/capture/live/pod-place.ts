@@ -1,7 +1,7 @@
+import { quoteCommand } from '../../command/quote.ts';
 import { type CommandLimits, type CommandResult, notThere } from './command-result.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { FileText, Place, Via } from './place.ts';
-import { quoteCommand } from './quote.ts';
 
 /** A running container in the node's network namespace. */
 export interface PodRef {

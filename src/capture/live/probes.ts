@@ -1,4 +1,4 @@
-import type { CommandLimits } from './command-result.ts';
+import { type CommandLimits, LARGEST_OUTPUT } from './command-result.ts';
 import { SYSCTL_NAMES } from './sysctls.ts';
 
 /** One command that gives one file of the capture. All of them only read. */
@@ -21,7 +21,7 @@ export interface Probe {
 
 const MIB = 1024 * 1024;
 const QUICK: CommandLimits = { timeoutMs: 20_000, maxBytes: 64 * MIB };
-const DUMP: CommandLimits = { timeoutMs: 90_000, maxBytes: 512 * MIB };
+const DUMP: CommandLimits = { timeoutMs: 90_000, maxBytes: LARGEST_OUTPUT };
 
 /** The dump of a machine that has both backends, by the program of one of them. */
 function save(program: string, file: string, only: string | null, lost: string): Probe {
@@ -163,7 +163,7 @@ export function flowsOf(family: 'ipv4' | 'ipv6', filter: readonly string[]): Pro
     file: family === 'ipv6' ? 'conntrack6.txt' : 'conntrack.txt',
     argv,
     packageName: 'conntrack',
-    limits: { timeoutMs: 120_000, maxBytes: 1024 * MIB },
+    limits: { timeoutMs: 120_000, maxBytes: LARGEST_OUTPUT },
     only: null,
     lost: 'live flows are not known',
   };

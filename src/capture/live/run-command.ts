@@ -1,4 +1,12 @@
-import { type CommandLimits, type CommandResult, type Failure, lastWordsOf } from './command-result.ts';
+import { keepAll, keepEnd } from './bounded-output.ts';
+import {
+  type CommandLimits,
+  type CommandResult,
+  type Failure,
+  lastWordsOf,
+  MOST_WORDS,
+} from './command-result.ts';
+import { type Ending, watchEnd } from './watch-end.ts';
 
 /** How a command is started. */
 export interface RunOptions extends CommandLimits {
@@ -6,20 +14,22 @@ export interface RunOptions extends CommandLimits {
   readonly signal?: AbortSignal;
   /**
    * True: the command gets a session of its own, so that Ctrl-C in the terminal reaches only kp-explain, which then ends
-   * or awaits the command in the right order.
+   * or awaits the command in the right order; what it started is ended with it.
    */
   readonly detached?: boolean;
+  /** Set for the command besides what kp-explain itself was given. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Where administrators' programs are; the PATH of an ordinary user often lacks these. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
-/** Standard error is never large; a program that floods it is ended. */
-const STDERR_LIMIT = 1024 * 1024;
+/** How much of the end of standard error is kept: what is told of it is less. */
+const WORDS_KEPT = 64 * 1024;
 
 /**
  * Runs one command without a shell: each word of `argv` reaches it as it is. Standard input is empty, messages are in
- * English (LC_ALL=C).
+ * English (LC_ALL=C). Its output is counted while it comes, and the limits hold whatever it started and left behind.
  * @returns what came of it; failing is no exception. Throws the signal's reason where that ended it.
  */
 export async function runCommand(argv: readonly string[], options: RunOptions): Promise<CommandResult> {
@@ -28,52 +38,52 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
   signal?.throwIfAborted();
   const [program = '', ...args] = argv;
   const started = performance.now();
-  const result = await execa(program, args, {
+  const command = execa(program, args, {
     reject: false,
-    encoding: 'buffer',
-    stripFinalNewline: false,
+    // Its own gathering joins all output into the text of an error.
+    buffer: false,
     stdin: 'ignore',
-    timeout: options.timeoutMs,
-    maxBuffer: { stdout: options.maxBytes, stderr: STDERR_LIMIT },
-    forceKillAfterDelay: 2000,
+    forceKillAfterDelay: false,
     detached: options.detached ?? false,
-    env: { LC_ALL: 'C', PATH: searchPath(process.env.PATH ?? '') },
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
+    env: { ...options.env, LC_ALL: 'C', PATH: searchPath(process.env.PATH ?? '') },
   });
+  const end = watchEnd(command, options.detached ?? false);
+  let cause: Failure | null = null;
+  const stop = (why: Failure): void => {
+    cause ??= why;
+    end.force();
+  };
+  const out = keepAll(command.stdout, options.maxBytes, end.stillWrites, () => stop('too-large'));
+  const words = keepEnd(command.stderr, WORDS_KEPT, MOST_WORDS, end.stillWrites, () => stop('too-wordy'));
+  const timer = setTimeout(() => stop('timeout'), options.timeoutMs);
+  const interrupt = (): void => end.force();
+  signal?.addEventListener('abort', interrupt);
+  const ending: Ending = await Promise.race([command, end.released]);
+  clearTimeout(timer);
+  signal?.removeEventListener('abort', interrupt);
   // Where the signal came after the command's end, its output is of no use either.
   signal?.throwIfAborted();
-  const stderr = Buffer.from(result.stderr ?? []);
+  const stderr = words.bytes();
   return {
     argv,
-    stdout: Buffer.from(result.stdout ?? []),
+    stdout: out.bytes(),
     lastWords:
-      stderr.length === 0 && result.exitCode === undefined
-        ? (result.originalMessage ?? '')
+      stderr.length === 0 && ending.exitCode === undefined
+        ? (ending.originalMessage ?? '')
         : lastWordsOf(stderr),
-    exitStatus: result.exitCode ?? null,
-    failure: failureOf(result),
+    exitStatus: ending.exitCode ?? null,
+    failure: cause ?? failureOf(ending),
     durationMs: Math.round(performance.now() - started),
   };
 }
 
-/** An empty entry would stand for the current folder: nothing is run from there. */
+/** An empty or relative entry would stand for a folder of whoever made the current one: nothing is run from there. */
 function searchPath(path: string): string {
-  return [...path.split(':'), ...SYSTEM_FOLDERS].filter((folder) => folder !== '').join(':');
+  return [...path.split(':'), ...SYSTEM_FOLDERS].filter((folder) => folder.startsWith('/')).join(':');
 }
 
-/** What execa tells of how a command ended. */
-interface Ending {
-  readonly failed: boolean;
-  readonly timedOut: boolean;
-  readonly isMaxBuffer: boolean;
-  readonly exitCode?: number | undefined;
-  readonly code?: string | undefined;
-}
-
-function failureOf(ending: Ending): Failure | null {
-  if (!ending.failed) return null;
-  if (ending.timedOut) return 'timeout';
-  if (ending.isMaxBuffer) return 'too-large';
-  if (ending.code === 'ENOENT') return 'missing';
-  return ending.exitCode === undefined ? (ending.code === undefined ? 'signal' : 'missing') : 'status';
+function failureOf({ exitCode, code }: Ending): Failure | null {
+  if (exitCode === 0) return null;
+  if (exitCode !== undefined) return 'status';
+  return code === undefined ? 'signal' : 'missing';
 }

@@ -86,15 +86,16 @@ function isReplaceable(path: string): boolean {
  */
 export class CaptureWriter {
   readonly #target: WriteTarget;
-  readonly #staging: string = '';
-  readonly #packed: CapturedFile[] = [];
+  /** The folder beside the place; '' while nothing was written. */
+  #staging = '';
+  readonly #members: CapturedFile[] = [];
+  #packed: Buffer | null = null;
 
-  /** Throws InputError where nothing can be written there. */
+  /** Leaves nothing behind yet. Throws InputError where nothing can be written there: better now than after reading. */
   constructor(target: WriteTarget) {
     this.#target = target;
-    const prefix = join(dirname(target.path), `.${basename(target.path)}.partial-`);
-    // mkdtemp makes it with mode 0700.
-    this.#staging = this.#try(() => mkdtempSync(prefix));
+    this.#try(() => this.#stage());
+    this.discard();
   }
 
   /** Adds files. @param folder inside the capture, for several nodes; `''` for none. */
@@ -103,8 +104,17 @@ export class CaptureWriter {
       ...file,
       path: folder === '' ? file.path : `${folder}/${file.path}`,
     }));
-    if (this.#target.form === 'archive') this.#packed.push(...named);
-    else for (const file of named) this.#try(() => writeOne(join(this.#staging, file.path), file.bytes));
+    if (this.#target.form === 'archive') this.#members.push(...named);
+    else for (const file of named) this.#try(() => writeOne(join(this.#stage(), file.path), file.bytes));
+  }
+
+  /**
+   * Makes the archive of what was added, which may take seconds; still nothing is written. `commit` does it where it was not
+   * done. @returns its bytes.
+   */
+  pack(): Buffer {
+    this.#packed ??= packTarGz(this.#members, Date.now() / 1000);
+    return this.#packed;
   }
 
   /** @returns what `-f` takes to read the capture in that folder; null for an archive of several. */
@@ -118,15 +128,16 @@ export class CaptureWriter {
     refuseExisting(this.#target);
     this.#try(() => {
       if (form === 'archive') {
-        const file = join(this.#staging, 'archive');
-        writeFileSync(file, packTarGz(this.#packed, Date.now() / 1000), { mode: 0o600, flush: true });
+        const file = join(this.#stage(), 'archive');
+        writeFileSync(file, this.pack(), { mode: 0o600, flush: true });
         renameSync(file, path);
         return;
       }
-      const old = existsSync(path) ? join(dirname(path), `${basename(this.#staging)}.old`) : null;
+      const staging = this.#stage();
+      const old = existsSync(path) ? join(dirname(path), `${basename(staging)}.old`) : null;
       if (old !== null) renameSync(path, old);
       try {
-        renameSync(this.#staging, path);
+        renameSync(staging, path);
       } catch (error) {
         if (old !== null) renameSync(old, path);
         throw error;
@@ -139,6 +150,14 @@ export class CaptureWriter {
   /** Removes what was not moved. Call it in every case; after `commit` it does nothing. */
   discard(): void {
     if (this.#staging !== '') rmSync(this.#staging, { recursive: true, force: true });
+    this.#staging = '';
+  }
+
+  /** mkdtemp makes it with mode 0700. */
+  #stage(): string {
+    const { path } = this.#target;
+    if (this.#staging === '') this.#staging = mkdtempSync(join(dirname(path), `.${basename(path)}.partial-`));
+    return this.#staging;
   }
 
   #try<T>(write: () => T): T {

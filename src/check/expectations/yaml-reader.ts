@@ -22,14 +22,24 @@ export class YamlReader {
       this.root = null;
       return;
     }
-    const document = parseDocument(text, {
-      lineCounter: this.#lines,
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
+    const document = this.#parse(text);
+    if (document === null) {
+      this.mistakes.push({ line: 1, message: 'not YAML: it is nested too deeply' });
+      this.root = null;
+      return;
+    }
     for (const { pos, message } of document.errors)
       this.mistakes.push({ line: this.#lines.linePos(pos[0]).line, message: `not YAML: ${message}` });
     this.root = document.errors.length > 0 ? null : document.contents;
+  }
+
+  /** `yaml` calls itself for each level: @returns null where there are too many. */
+  #parse(text: string): ReturnType<typeof parseDocument> | null {
+    try {
+      return parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, logLevel: 'silent' });
+    } catch {
+      return null;
+    }
   }
 
   /** Notes a mistake at a node. */

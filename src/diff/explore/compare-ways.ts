@@ -1,6 +1,5 @@
 import { type Address, formatAddress } from '../../net/address.ts';
 import type { Ending, GivenNode } from '../../trace/branch.ts';
-import type { Condition } from '../../trace/outcome.ts';
 import type { Ways } from '../../trace/trace-packet.ts';
 
 /** One thing that can become of a packet, as one text, and its share given the conditions of its group. */
@@ -21,18 +20,18 @@ export interface Answers {
   readonly list: () => ReadonlyMap<string, boolean>;
 }
 
-/** Puts another side's numbers of rules out of a question's key: `limit … of FORWARD rule 3` may be rule 4 there. */
-export type NameQuestion = (key: string) => string;
+/** Names a question so that numbers of rules are not in it: rule 3 of FORWARD here may be rule 4 on the other side. */
+export type NameQuestion = (question: GivenNode) => string;
 
 /** @returns what a side does with a packet, by the answers it rests on. */
-export function groupWays({ ways }: Ways, nameQuestion: NameQuestion): Group[] {
+export function groupWays({ endings }: Ways, nameQuestion: NameQuestion): Group[] {
   const groups = new Map<
     string,
     { answers: Answers; shares: Map<string, number>; ends: Map<string, Ending> }
   >();
   const hashes = new WeakMap<GivenNode, Hash>();
-  for (const { ending, order } of ways) {
-    const answers = answersOf(ending.branch.given, order, hashes, nameQuestion);
+  for (const ending of endings) {
+    const answers = answersOf(ending.branch.given, hashes, nameQuestion);
     let group = groups.get(answers.hash);
     if (group === undefined) {
       group = { answers, shares: new Map(), ends: new Map() };
@@ -143,18 +142,15 @@ const NONE: Hash = { high: 0, low: 0 };
 
 function answersOf(
   newest: GivenNode | null,
-  order: Condition | null,
   hashes: WeakMap<GivenNode, Hash>,
   nameQuestion: NameQuestion,
 ): Answers {
   const given = hashOf(newest, hashes, nameQuestion);
   return {
-    hash: `${given.high} ${given.low} ${order?.text ?? ''}`,
+    hash: `${given.high} ${given.low}`,
     list: () => {
       const list = new Map<string, boolean>();
-      for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node.key), node.held);
-      // Two backends have two orders, so one of them is the other's opposite.
-      if (order !== null) list.set('order', order.text.startsWith('the iptables-nft'));
+      for (let node = newest; node !== null; node = node.before) list.set(nameQuestion(node), node.held);
       return list;
     },
   };
@@ -177,7 +173,7 @@ function hashOf(
     fresh.push(node);
   }
   for (const node of fresh.reverse()) {
-    const text = `${nameQuestion(node.key)} ${node.held}`;
+    const text = `${nameQuestion(node)} ${node.held}`;
     sum = { high: (sum.high + fnv(text, 0x811c9dc5)) >>> 0, low: (sum.low + fnv(text, 0x9747b28c)) >>> 0 };
     hashes.set(node, sum);
   }

@@ -1,7 +1,9 @@
+import { assumptionNote } from '../../explain/words/reason-words.ts';
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
 import type { Branch, GivenNode } from '../../trace/branch.ts';
-import type { Condition } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
+import { flat, type Given, type Question } from '../../trace/question.ts';
+import type { Assumption, Reason } from '../../trace/reason.ts';
 import { followPacket, type Ways } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
 import { type Box, subtract } from '../space/box.ts';
@@ -42,12 +44,20 @@ export interface Exploration {
   readonly traced: number;
   /** Packets that no trace stands for, because the budget was used up. */
   readonly unexplored: readonly Box[];
-  /** Why packets that fare alike were not followed to their end, and of how many classes. */
-  readonly open: ReadonlyMap<string, number>;
-  /** What no capture tells, though both sides ask the same, or take it for granted: the proof rests on it. */
-  readonly unknowns: ReadonlyMap<string, Condition>;
+  /** Why packets that fare alike were not followed to their end. */
+  readonly open: ReadonlyMap<string, OpenEnd>;
+  /** What no capture tells, though both sides ask the same: the proof rests on it. */
+  readonly unknowns: ReadonlyMap<string, Given>;
+  /** What both sides take for granted, or no capture settles: the proof rests on it, too. */
+  readonly granted: ReadonlyMap<string, Assumption>;
   /** What one side alone takes for granted of packets that else fare alike: so nothing is proved of them. */
-  readonly assumed: ReadonlyMap<string, Condition>;
+  readonly assumed: ReadonlyMap<string, Assumption>;
+}
+
+/** Why ways could not be followed to their end, and of how many classes. */
+export interface OpenEnd {
+  readonly reason: Reason;
+  readonly classes: number;
 }
 
 /**
@@ -69,9 +79,10 @@ export function explore(
   watched: ReadonlySet<string> = new Set(),
 ): Exploration {
   const classes: DifferingClass[] = [];
-  const unknowns = new Map<string, Condition>();
-  const assumed = new Map<string, Condition>();
-  const open = new Map<string, number>();
+  const unknowns = new Map<string, Given>();
+  const granted = new Map<string, Assumption>();
+  const assumed = new Map<string, Assumption>();
+  const open = new Map<string, OpenEnd>();
   const work = [...boxes].reverse();
   let traced = 0;
   for (let box = work.pop(); box !== undefined; box = work.pop()) {
@@ -88,30 +99,32 @@ export function explore(
     const { packet } = chosen;
     const narrowing = new Narrowing(space, packet, chosen.door, chosen.box);
     const ways = sides.map((side) =>
-      followPacket(packet, { ...side.world(packet.entersAt), observer: narrowing }),
+      followPacket(packet, side.world(packet.entersAt), { observer: narrowing }),
     );
-    narrowing.ended(ways.map((each) => each.ways.map(({ ending }) => ending.branch)));
+    narrowing.ended(ways.map((each) => each.endings.map(({ branch }) => branch)));
     for (const each of ways) noteUnknowns(each, unknowns);
-    const [before, after] = ways.map((each, at) => groupWays(each, sides[at]?.nameQuestion ?? String));
+    const [before, after] = ways.map((each, at) =>
+      groupWays(each, sides[at]?.nameQuestion ?? (({ key }) => key)),
+    );
     const difference = findDifference(before ?? [], after ?? []);
     const cell = narrowing.box;
     if (difference !== null)
       classes.push({ box: cell, packet, ...difference, passed: placesOf(ways, watched) });
     else {
       for (const each of ways) noteOpen(each, open);
-      noteAssumed(ways, unknowns, assumed);
+      noteAssumed(ways, granted, assumed);
     }
     work.push(...leftovers(box, cell, space).reverse());
   }
-  return { classes, traced, unexplored: work.reverse(), open, unknowns, assumed };
+  return { classes, traced, unexplored: work.reverse(), open, unknowns, granted, assumed };
 }
 
 function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {
   const places = new Set<string>();
   const seen = new Set<Branch['path']>();
-  for (const { ways } of sides)
-    for (const { ending } of ways)
-      for (let node = ending.branch.path; node !== null && !seen.has(node); node = node.before) {
+  for (const { endings } of sides)
+    for (const { branch } of endings)
+      for (let node = branch.path; node !== null && !seen.has(node); node = node.before) {
         seen.add(node);
         const { table, chain, rule } = node.step;
         if (watched.has(chain)) places.add(placeOf(table, chain, rule?.text ?? null));
@@ -135,43 +148,45 @@ function leftovers(box: Box, cell: Box, { universe: { protocols } }: Space): Box
 }
 
 /** What neither side's trace could follow to its end: behind that point the sides may differ. */
-function noteOpen({ ways }: Ways, open: Map<string, number>): void {
-  for (const { ending } of ways) {
-    if (ending.verdict !== 'unknown' || ending.reason === null) continue;
-    const { text } = ending.reason;
-    open.set(text, (open.get(text) ?? 0) + 1);
+function noteOpen({ endings }: Ways, open: Map<string, OpenEnd>): void {
+  for (const { verdict, reason } of endings) {
+    if (verdict !== 'unknown' || reason === null) continue;
+    const key = flat(reason);
+    open.set(key, { reason, classes: (open.get(key)?.classes ?? 0) + 1 });
   }
 }
 
-/** Of connections that exist it is said apart that they go on as they did. */
-const OF_FLOWS = 'flow-not-rewritten';
-
 function noteAssumed(
   ways: readonly Ways[],
-  shared: Map<string, Condition>,
-  onOneSide: Map<string, Condition>,
+  shared: Map<string, Assumption>,
+  onOneSide: Map<string, Assumption>,
 ): void {
-  const sides = ways.map(
-    ({ assumptions }) => new Map(assumptions.map((each) => [`${each.code} ${each.text}`, each])),
-  );
+  const sides = ways.map(({ assumptions }) => new Map(assumptions.map((each) => [flat(each), each])));
   for (const side of sides)
-    for (const [key, condition] of side) {
-      if (condition.code === OF_FLOWS) continue;
+    for (const [key, assumption] of side) {
+      // Of connections that exist it is said apart that they go on as they did.
+      if (assumption.code === 'flow-not-rewritten') continue;
       // What no capture settles is a limit of the trace, and the same on both sides.
-      if (condition.settle === null || sides.every((each) => each.has(key))) shared.set(key, condition);
-      else onOneSide.set(key, condition);
+      const isLimit = assumptionNote(assumption, false).settle === null;
+      if (isLimit || sides.every((each) => each.has(key))) shared.set(key, assumption);
+      else onOneSide.set(key, assumption);
     }
 }
 
 /** Open questions that many answers are given to in every capture, and that concern the client alone. */
-const EVERYDAY = new Set(['recent', 'source-address', 'source-port']);
+const EVERYDAY: ReadonlySet<Question['code']> = new Set<Question['code']>([
+  'recent',
+  'source-address',
+  'source-port',
+]);
 
-function noteUnknowns({ ways }: Ways, unknowns: Map<string, Condition>): void {
+function noteUnknowns({ endings }: Ways, unknowns: Map<string, Given>): void {
   const seen = new Set<GivenNode>();
-  for (const { ending } of ways) {
-    for (let node = ending.branch.given; node !== null && !seen.has(node); node = node.before) {
+  for (const { branch } of endings) {
+    for (let node = branch.given; node !== null && !seen.has(node); node = node.before) {
       seen.add(node);
-      if (!EVERYDAY.has(node.condition.code) && node.held) unknowns.set(node.key, node.condition);
+      const { key, question, held } = node;
+      if (!EVERYDAY.has(question.code) && held) unknowns.set(key, { question, held, joined: null });
     }
   }
 }

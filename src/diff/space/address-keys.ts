@@ -133,7 +133,7 @@ function sameOrText(own: Address, destination: Address): string {
 
 function typesOf(host: Host, address: Address): readonly string[] | string {
   const answer = addressType(host, address.family, address, null);
-  return answer.kind === 'unknown' ? answer.code : answer.types;
+  return answer.kind === 'unknown' ? answer.why.code : answer.types;
 }
 
 function networksOf(host: Host, address: Address): string[] {
@@ -151,7 +151,7 @@ function networksOf(host: Host, address: Address): string[] {
 }
 
 function routeKey(answer: RouteAnswer): unknown {
-  if (answer.kind === 'unknown') return [answer.kind, answer.code];
+  if (answer.kind === 'unknown') return [answer.kind, answer.why.code];
   if (answer.kind !== 'route') return answer.kind;
   return [
     answer.type,

@@ -1,4 +1,5 @@
 import type { OutcomeItem, ServiceRef, StepItem } from '../../explain/explanation.ts';
+import { GivenItems } from '../../explain/trace/given-items.ts';
 import { describeEnd } from '../../explain/trace/outcome-items.ts';
 import { describeSteps } from '../../explain/trace/step-items.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
@@ -6,6 +7,7 @@ import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { hex } from '../../trace/describe-target.ts';
 import type { Outcome, PathEntry, Trace } from '../../trace/outcome.ts';
+import { flat } from '../../trace/question.ts';
 import { tracePacket } from '../../trace/trace-packet.ts';
 import type { FamilyComparison } from '../compare-family.ts';
 import type { Severity, Witness, WitnessSide } from '../document.ts';
@@ -185,14 +187,15 @@ function describeSide(
   const world = sideOf(state, family).world(trace.packet.entersAt);
   const steps = describeSteps(trace, world.rulesets, state.namer);
   const path = (outcome?.path ?? []).slice(0, common + 1).flatMap(({ step }) => steps[step.id] ?? []);
-  const conditions = new Set((outcome?.given ?? []).map(({ text }) => text));
+  const items = new GivenItems(false);
+  const conditions = new Set((outcome?.given ?? []).map(flat));
   const outcomes = trace.outcomes
     .filter(
-      ({ given }) => given.every(({ text }) => conditions.has(text)) && given.length === conditions.size,
+      ({ given }) => given.length === conditions.size && given.every((each) => conditions.has(flat(each))),
     )
-    .map((each) => describeEnd(each, state.namer.serviceOf(trace), state.namer));
+    .map((each) => describeEnd(each, state.namer.serviceOf(trace), state.namer, items));
   return {
-    given: outcome?.given ?? [],
+    given: items.list(outcome?.given ?? []),
     outcomes: outcomes.map(withoutPath),
     path,
     decidedBy: placeOf(steps, outcome),

@@ -1,3 +1,4 @@
+import { type Command, command } from '../../command/command.ts';
 import type { Flow } from '../../conntrack/flow.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
@@ -9,7 +10,7 @@ const WITH_PORTS: ReadonlySet<number> = new Set([TCP, UDP, SCTP, UDPLITE]);
  * @returns the command that deletes this one entry, by its original tuple and zone, which no other entry has
  * (`nf_conntrack_tuple_taken`); null where conntrack(8) cannot name it exactly. It is only ever printed.
  */
-export function clearCommand(flow: Flow): string | null {
+export function clearCommand(flow: Flow): Command | null {
   const { original, protocol } = flow;
   const words = [...head(protocol, original.source), '-s', formatAddress(original.source)];
   words.push('-d', formatAddress(original.destination));
@@ -25,7 +26,7 @@ export function clearCommand(flow: Flow): string | null {
     return null;
   }
   words.push(...zoneWords(flow));
-  return words.join(' ');
+  return command('conntrack', ...words);
 }
 
 /** @returns the command that deletes every entry of zone 0 from one destination to one place that answers, and no others. */
@@ -35,7 +36,7 @@ export function clearPlaceCommand(
   destinationPort: number,
   to: Address,
   toPort: number,
-): string | null {
+): Command | null {
   if (!WITH_PORTS.has(protocol)) return null;
   const words = [...head(protocol, destination), '-d', formatAddress(destination)];
   words.push(
@@ -48,7 +49,7 @@ export function clearPlaceCommand(
     '-w',
     '0',
   );
-  return words.join(' ');
+  return command('conntrack', ...words);
 }
 
 /** Without a zone, conntrack(8) 1.4.7 deletes the entries of every zone that have the tuple. */
@@ -65,5 +66,5 @@ function zoneWords({ zone, original, reply }: Flow): string[] {
 /** conntrack takes IPv4 for granted where no address comes before it. */
 function head(protocol: number, address: Address): string[] {
   const name = protocol === ICMPV6 ? 'icmpv6' : formatProtocol(protocol);
-  return ['conntrack', '-D', ...(address.family === 'ipv6' ? ['-f', 'ipv6'] : []), '-p', name];
+  return ['-D', ...(address.family === 'ipv6' ? ['-f', 'ipv6'] : []), '-p', name];
 }

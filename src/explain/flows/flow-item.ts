@@ -1,3 +1,4 @@
+import { printCommand } from '../../command/quote.ts';
 import type { Flow, Tuple } from '../../conntrack/flow.ts';
 import { formatAddress, sameAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
@@ -21,6 +22,7 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
     ageSeconds: flow.ageSeconds,
   };
   const problems = diagnoseFlow(facts, standing.verdict, [flowEvidence(flow)]);
+  const clear = clearCommand(flow);
   const portChanged = reply.destinationPort !== original.sourcePort;
   return {
     family: original.source.family,
@@ -44,7 +46,7 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
     foreignNat: standing.foreignNat,
     stale: standing.verdict !== null && !isOver(facts) && isStale(facts, standing.verdict),
     problems,
-    clear: clearCommand(flow),
+    clear: clear === null ? null : printCommand(clear),
     file: flow.file,
     line: flow.line,
   };

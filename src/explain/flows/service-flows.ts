@@ -1,3 +1,4 @@
+import { printCommand } from '../../command/quote.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import type { EndpointFlows, FlowVia, ServiceFlows } from '../flow-list.ts';
@@ -128,7 +129,7 @@ function clearOf({ place, to, toPort, stale, live, standing, zoned }: GroupTally
     return [];
   if (place.port === null || toPort === null || zoned) return [];
   const command = clearPlaceCommand(place.protocol, place.address, place.port, to, toPort);
-  return command === null ? [] : [command];
+  return command === null ? [] : [printCommand(command)];
 }
 
 /** Endpoints that the rules choose and that have no flow. */

@@ -4,8 +4,8 @@ import { interfaceSwitch } from '../../host/sysctl.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
-import type { Condition } from '../../trace/outcome.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
+import type { Note } from '../explanation.ts';
 import type { Destination } from './destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
@@ -19,7 +19,7 @@ export interface Vantage {
   readonly sender: Sender;
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
   readonly inInterface: string | null | undefined;
-  readonly assumptions: readonly Condition[];
+  readonly assumptions: readonly Note[];
 }
 
 /**
@@ -66,7 +66,7 @@ function fromAddress(kind: Vantage['kind'], from: string, address: Address, know
 }
 
 /** Where strict rp_filter stands, it matters through which interface a packet comes in, and no capture tells that. */
-function reversePathNote(known: Known, address: Address): Condition[] {
+function reversePathNote(known: Known, address: Address): Note[] {
   const towards = interfaceTowards(known, address);
   if (address.family !== 'ipv4' || towards === undefined) return [];
   const strict = (known.host.links ?? []).filter(

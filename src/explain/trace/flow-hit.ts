@@ -1,7 +1,7 @@
 import { parseAddress } from '../../net/address.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { Note, OutcomeItem, TraceItem } from '../explanation.ts';
+import type { TraceItem } from '../explanation.ts';
 import { describeFlow } from '../flows/flow-item.ts';
 import type { FlowJoin } from '../flows/flow-join.ts';
 import type { Known } from '../question/question.ts';
@@ -47,19 +47,4 @@ export function stateOf(packet: Packet, trace: Trace): string {
     }
   }
   return packet.state;
-}
-
-/** @returns the note, without the advice to capture conntrack where it was captured. */
-export function settledByFlows(known: Known): <N extends Note>(note: N) => N {
-  if (known.flows === null) return (note) => note;
-  return (note) =>
-    note.settle === null
-      ? note
-      : { ...note, settle: note.settle.replace('capture `conntrack -L` and give', 'give') };
-}
-
-/** @returns the outcome with such notes. */
-export function outcomeSettled(known: Known): (outcome: OutcomeItem) => OutcomeItem {
-  const settled = settledByFlows(known);
-  return (outcome) => ({ ...outcome, given: outcome.given.map(settled) });
 }

@@ -1,9 +1,12 @@
+import { command } from '../../command/command.ts';
+import { printCommand } from '../../command/quote.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Chain, Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { turn } from '../../trace/answer.ts';
 import { evaluate } from '../../trace/match/evaluate.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
 import type { MissItem } from '../explanation.ts';
+import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
 
 /** Rules listed for one visit to a chain; a KUBE-SERVICES of 30,000 rules would drown the rest. */
@@ -61,7 +64,8 @@ function between(visit: Visit, until: number, entry: PathEntry, before: number, 
 
 function summary(visit: Visit, count: number, { step }: PathEntry, before: number): MissItem {
   const rule = visit.chain.rules.at(visit.next);
-  const why = `it does not fit, nor do the next ${count - 1} rules (\`kp-explain chain ${step.chain}\` lists them)`;
+  const list = printCommand(command('kp-explain', 'chain', step.chain));
+  const why = `it does not fit, nor do the next ${count - 1} rules (\`${list}\` lists them)`;
   return {
     before,
     table: step.table,
@@ -80,7 +84,7 @@ function reasonOf(rule: Rule, entry: PathEntry, host: Host): string {
     if (typeof answer === 'string') {
       if (turn(answer, match.negated) === 'no') return whyNot(match, entry.state);
     } else if (answer.kind === 'chance') return 'chance went on to the next rule';
-    else return match.negated ? answer.holds.text : answer.fails.text;
+    else return answerText(answer.question, match.negated);
   }
   return 'it does not fit';
 }

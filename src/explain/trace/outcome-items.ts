@@ -1,6 +1,8 @@
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { OutcomeItem, ServiceRef } from '../explanation.ts';
+import { reasonNote, turnText } from '../words/reason-words.ts';
+import type { GivenItems } from './given-items.ts';
 import type { Namer } from './namer.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { findRemarks } from './remarks/find-remarks.ts';
@@ -11,24 +13,29 @@ export function describeOutcome(
   service: ServiceRef | null,
   context: RemarkContext,
 ): OutcomeItem {
-  return { ...describeEnd(outcome, service, context.namer), remarks: findRemarks(outcome, context) };
+  const { namer, conditions } = context;
+  return { ...describeEnd(outcome, service, namer, conditions), remarks: findRemarks(outcome, context) };
 }
 
-/** @returns the same without what else is known about a connection that goes this way. */
+/**
+ * @param conditions of the trace that the outcome is of
+ * @returns the same without what else is known about a connection that goes this way
+ */
 export function describeEnd(
   outcome: Outcome,
   service: ServiceRef | null,
   namer: Namer,
+  conditions: GivenItems,
 ): Omit<OutcomeItem, 'remarks'> {
   const { destination, source, exit } = outcome;
   const address = source.sender.address;
   return {
     probability: outcome.probability,
-    given: outcome.given,
+    given: conditions.list(outcome.given),
     service,
     verdict: outcome.verdict,
     decidedBy: outcome.decidedBy?.id ?? null,
-    reason: outcome.reason,
+    reason: outcome.reason === null ? null : reasonNote(outcome.reason),
     rejectWith: outcome.rejectWith,
     destination: { address: formatAddress(destination.address), port: destination.port },
     source: {
@@ -49,6 +56,6 @@ export function describeEnd(
             },
     endpoint: namer.endpointOf(outcome),
     path: outcome.path.map(({ step }) => step.id),
-    turns: outcome.turns,
+    turns: outcome.turns.map(({ after, kind, fact }) => ({ after, kind, text: turnText(fact) })),
   };
 }

@@ -1,3 +1,4 @@
+import { asksForHints } from '../../kubernetes/annotations.ts';
 import type { Endpoint, Service } from '../../kubernetes/objects.ts';
 import type { Behaviour } from './behaviour.ts';
 
@@ -53,14 +54,8 @@ function byHints(
     if (own.length > 0) return own;
   }
   if (zoneHints === 'never' || zone === null) return ready;
-  if (zoneHints !== 'always' && !asksForHints(service, zoneHints)) return ready;
+  if (zoneHints !== 'always' && !asksForHints(service.annotations, zoneHints)) return ready;
   if (!ready.every((endpoint) => endpoint.zoneHints.length > 0)) return ready;
   const own = ready.filter((endpoint) => endpoint.zoneHints.includes(zone));
   return own.length > 0 ? own : ready;
-}
-
-function asksForHints({ annotations }: Service, by: 'old-annotation' | 'annotation'): boolean {
-  const old = annotations['service.kubernetes.io/topology-aware-hints'];
-  const asked = by === 'annotation' ? (annotations['service.kubernetes.io/topology-mode'] ?? old) : old;
-  return asked?.toLowerCase() === 'auto';
 }

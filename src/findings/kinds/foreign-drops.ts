@@ -1,8 +1,8 @@
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { deleteRule, showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
-import { toolOf } from '../rule-list.ts';
 import { listed } from '../words.ts';
 import type { ByStep } from './deviations.ts';
 
@@ -10,13 +10,13 @@ import type { ByStep } from './deviations.ts';
 export function foreignDrop(
   code: string,
   { step, deviations, place, evidence }: ByStep,
-  _context: CheckContext,
+  context: CheckContext,
 ): Finding {
   const ports = deviations.map(({ port }) => port);
   const names = serviceNames(ports);
   const inside = deviations.some(({ side }) => side === 'pod' || side === 'node');
   const [first] = deviations;
-  const tool = toolOf({ family: ports[0]?.family ?? 'ipv4', backend: step.backend });
+  const tool = context.tool({ family: ports[0]?.family ?? 'ipv4', backend: step.backend });
   const does = step.action === 'reject' ? 'rejects' : step.action === 'drop' ? 'drops' : 'ends';
   const early =
     step.table === 'raw' || step.table === 'mangle' ? ', before kube-proxy’s rules are asked' : '';
@@ -32,8 +32,8 @@ export function foreignDrop(
     advice: 'find who wrote the rule and whether it is meant; no rule of kube-proxy comes before it',
     command:
       step.rule === null
-        ? `${tool} -t ${step.table} -S ${step.chain}`
-        : `${tool} -t ${step.table} -D ${step.chain} ${step.rule.number}`,
+        ? showChain(tool, step.table, step.chain)
+        : deleteRule(tool, step.table, step.chain, step.rule.number),
     certainty: 'certain',
   };
 }

@@ -1,4 +1,5 @@
 import { hitsOf, onlyService, serviceNames, viaText } from '../affected.ts';
+import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import { type ExpectedPort, labelOfPort, socketText } from '../expected/expected-port.ts';
@@ -42,7 +43,7 @@ export const staleRules: FindingKind<CheckContext> = {
         ],
         advice:
           'see whether kube-proxy runs on this node and what its log says of the last sync; it writes all rules anew when it starts',
-        command: 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=100 --prefix',
+        command: proxyLogs(),
         certainty: 'certain',
       },
     ];
@@ -89,8 +90,14 @@ function evidenceFor(group: readonly Deviation[]): Evidence[] {
   const label = labelOfPort(port);
   return [
     ...(rule === null ? [factEvidence(`${label}: ${describe(first)}`)] : [ruleEvidence(rule)]),
-    factEvidence(`${label} in the API: ${endpointsText(port, first)}`),
+    factEvidence(`${label} in the API: ${endpointsText(port, first)}${leftOut(first)}`),
   ];
+}
+
+/** Which of the API's endpoints get nothing, where the rules know the Service. */
+function leftOut({ missing }: Deviation): string {
+  const places = missing.map(({ address, port }) => socketText(address, port));
+  return places.length === 0 ? '' : `; the rules leave out ${listed(places)}`;
 }
 
 function endpointsText(port: ExpectedPort, { expectation }: Deviation): string {

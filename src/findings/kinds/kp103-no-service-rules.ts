@@ -1,3 +1,4 @@
+import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -9,7 +10,8 @@ export const noServiceRules: FindingKind<CheckContext> = {
   code: 'KP103',
   title: 'no Service rules at all',
   find(context): Finding[] {
-    if (context.notCompared !== null) return [];
+    // Who else may serve them is told with what was not checked.
+    if (context.notCompared !== null || context.standIns.length > 0) return [];
     return (['ipv4', 'ipv6'] as const).flatMap((family): Finding[] => {
       const ports = (context.expected ?? []).filter(
         (port) => port.family === family && port.endpoints.some(({ ready }) => ready),
@@ -38,7 +40,7 @@ export const noServiceRules: FindingKind<CheckContext> = {
           ],
           advice:
             'read kube-proxy’s log for a failing iptables-restore, then restart its pod: it writes all rules anew when it starts',
-          command: 'kubectl -n kube-system logs -l k8s-app=kube-proxy --tail=100 --prefix',
+          command: proxyLogs(),
           certainty: 'certain',
         },
       ];

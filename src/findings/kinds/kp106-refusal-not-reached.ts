@@ -1,8 +1,8 @@
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { listChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { toolOf } from '../rule-list.ts';
 import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
@@ -33,7 +33,11 @@ export const refusalNotReached: FindingKind<CheckContext> = {
             ...(first === undefined ? [] : [factEvidence(`example: ${exampleOf(first)}`)]),
           ],
           advice: `put the rule behind the jumps to KUBE-SERVICES and KUBE-EXTERNAL-SERVICES, or ask its owner to append instead of insert`,
-          command: `${toolOf({ family: ports[0]?.family ?? 'ipv4', backend: step.backend })} -t ${step.table} -L ${step.chain} -n -v --line-numbers`,
+          command: listChain(
+            context.tool({ family: ports[0]?.family ?? 'ipv4', backend: step.backend }),
+            step.table,
+            step.chain,
+          ),
           certainty: 'certain',
         };
       },

@@ -1,3 +1,4 @@
+import { command } from '../../command/command.ts';
 import { nodeAddress, thisNodeName } from '../../explain/question/this-node.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
@@ -60,7 +61,9 @@ export const hostPortLost: FindingKind<CheckContext> = {
         advice:
           'delete the pod so that it is made anew; then find what flushed the nat table (often a firewall reload)',
         command:
-          lost[0] === undefined ? null : `kubectl -n ${lost[0].pod.namespace} delete pod ${lost[0].pod.name}`,
+          lost[0] === undefined
+            ? null
+            : command('kubectl', 'delete', `pod/${lost[0].pod.name}`, `--namespace=${lost[0].pod.namespace}`),
         certainty: flushed.length > 0 ? 'certain' : 'probable',
       },
     ];

@@ -1,5 +1,6 @@
+import { command, joined } from '../../command/command.ts';
 import type { ServiceItem } from '../../explain/explanation.ts';
-import type { Ruleset } from '../../iptables/ruleset.ts';
+import type { Backend, Ruleset } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
@@ -21,6 +22,12 @@ export const twoBackends: FindingKind<CheckContext> = {
       const different = differing(context.programmed.filter((item) => item.family === family));
       const names = [...new Set(different.map(([item]) => `${item?.namespace}/${item?.name}`))];
       const first = different[0];
+      const jumpsIn = (backend: Backend) =>
+        joined(
+          'pipe',
+          command(`${context.tool({ family, backend })}-save`, '-c'),
+          command('grep', 'KUBE-SERVICES'),
+        );
       return [
         {
           code: 'KP109',
@@ -38,7 +45,7 @@ export const twoBackends: FindingKind<CheckContext> = {
           ],
           advice:
             'find which of the two kube-proxy writes now (its log names the backend); the counters of the other stand still. Remove the old copy, and what restores it at boot',
-          command: 'iptables-legacy-save -c | grep KUBE-SERVICES; iptables-nft-save -c | grep KUBE-SERVICES',
+          command: joined('next', jumpsIn('iptables-legacy'), jumpsIn('iptables-nft')),
           certainty: 'certain',
         },
       ];

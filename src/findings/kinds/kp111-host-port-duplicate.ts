@@ -1,12 +1,13 @@
 import { thisNodeName } from '../../explain/question/this-node.ts';
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { rulesOf, toolOf } from '../rule-list.ts';
+import { rulesOf } from '../rule-list.ts';
 import { listed } from '../words.ts';
 
 /** Rules of the CNI portmap plugin left over from an earlier pod: the first rule of a host port wins. */
@@ -49,7 +50,9 @@ function judge(group: readonly Entry[], ruleset: Ruleset, context: CheckContext)
   if (context.known.cluster.pods === null && second === undefined) return [];
   const isLost = owner === null && context.known.cluster.pods !== null;
   if (!isLost && others.length === 0) return [];
-  const gone = isLost ? `${first.to}, which is no pod of this node` : `${first.to} (pod ${owner})`;
+  const gone = isLost
+    ? `${first.to}, which is no pod of this node`
+    : `${first.to}${owner === null ? '' : ` (pod ${owner})`}`;
   const rest =
     others.length === 0
       ? ''
@@ -70,7 +73,7 @@ function judge(group: readonly Entry[], ruleset: Ruleset, context: CheckContext)
       advice: isLost
         ? `delete the rule of the pod that is gone${containerOf(first.rule)}; its chain ${first.rule.target?.kind === 'jump' ? first.rule.target.chain : ''} is then unused`
         : 'find out which of the pods should have the port: the first rule wins',
-      command: `${toolOf(ruleset)} -t nat -D CNI-HOSTPORT-DNAT ${first.rule.number}`,
+      command: deleteRule(context.tool(ruleset), 'nat', 'CNI-HOSTPORT-DNAT', first.rule.number),
       certainty: others.length > 0 ? 'certain' : 'possible',
     },
   ];

@@ -1,3 +1,4 @@
+import { command, joined } from '../../command/command.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
@@ -30,7 +31,12 @@ export const insertFailed: FindingKind<CheckContext> = {
           plain.length > 0
             ? 'masquerade with --random-fully, or run node-local-dns, which keeps DNS out of conntrack; take conntrack -S twice to see whether the number grows'
             : 'take conntrack -S twice to see whether the number grows; node-local-dns keeps DNS out of conntrack',
-        command: 'conntrack -S; sleep 10; conntrack -S',
+        command: joined(
+          'next',
+          command('conntrack', '-S'),
+          command('sleep', '10'),
+          command('conntrack', '-S'),
+        ),
         certainty: 'possible',
       },
     ];

@@ -1,5 +1,6 @@
 import { sysctlNumber } from '../../host/sysctl.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
+import { listChain, setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -42,7 +43,7 @@ export const invalidPackets: FindingKind<CheckContext> = {
             evidence: [chainEvidence(chain), factEvidence('net.netfilter.nf_conntrack_tcp_be_liberal = 0')],
             advice:
               'restart kube-proxy so that it writes the rule again, or set nf_conntrack_tcp_be_liberal=1',
-            command: 'sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1',
+            command: setSysctl('net.netfilter.nf_conntrack_tcp_be_liberal', 1),
             certainty: 'probable',
           },
         ];
@@ -60,7 +61,7 @@ export const invalidPackets: FindingKind<CheckContext> = {
           evidence: [ruleEvidence(rule)],
           advice:
             'see whether the counter still grows; if it does, look for traffic that comes back by another way than it went',
-          command: 'iptables -L KUBE-FORWARD -n -v',
+          command: listChain(context.tool(ruleset), 'filter', 'KUBE-FORWARD'),
           certainty: 'certain',
         },
       ];

@@ -1,3 +1,4 @@
+import { command } from '../../command/command.ts';
 import type { ServiceItem } from '../../explain/explanation.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
 import type { RuleList } from '../../iptables/ruleset.ts';
@@ -7,7 +8,7 @@ import type { CheckContext } from '../context.ts';
 import { chainEvidence, ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { rulesOf, toolOf } from '../rule-list.ts';
+import { rulesOf } from '../rule-list.ts';
 import { listed } from '../words.ts';
 
 /** An endpoint's chain without the rule that masquerades what the endpoint sends to itself. */
@@ -59,7 +60,18 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
           ],
           advice:
             'restart kube-proxy on this node: it writes the chain anew; then find what deleted the rule',
-          command: `${toolOf(ruleset)} -t nat -I ${first.chain} 1 -s ${first.address} -j KUBE-MARK-MASQ`,
+          command: command(
+            context.tool(ruleset),
+            '-t',
+            'nat',
+            '-I',
+            first.chain,
+            '1',
+            '-s',
+            first.address,
+            '-j',
+            'KUBE-MARK-MASQ',
+          ),
           certainty: 'certain',
         },
       ];

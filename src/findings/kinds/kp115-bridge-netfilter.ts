@@ -1,8 +1,10 @@
+import { command, joined } from '../../command/command.ts';
 import type { Link } from '../../host/facts.ts';
 import { type Family, parseAddress } from '../../net/address.ts';
 import { maskOfLength, prefixContains } from '../../net/prefix.ts';
 import { bridgeCallsIptables, isBridge } from '../../trace/bridge.ts';
 import { onlyService, serviceNames } from '../affected.ts';
+import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
@@ -70,7 +72,7 @@ function findingOf({ option, value, bridge, ports }: SwitchedOff): Finding {
     ],
     advice:
       'load br_netfilter and set the switch to 1, in /etc/modules-load.d and /etc/sysctl.d so that it stays',
-    command: `modprobe br_netfilter && sysctl -w ${option}=1`,
+    command: joined('if-done', command('modprobe', 'br_netfilter'), setSysctl(option, 1)),
     certainty: value === null ? 'probable' : 'certain',
   };
 }

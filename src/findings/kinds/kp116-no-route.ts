@@ -1,3 +1,4 @@
+import { command } from '../../command/command.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -38,7 +39,7 @@ export const noRoute: FindingKind<CheckContext> = {
           ],
           advice:
             'add the default route again, or a route for the Service network through any interface: the address is translated before the packet leaves',
-          command: `${family === 'ipv4' ? 'ip' : 'ip -6'} route get ${place}`,
+          command: command('ip', ...(family === 'ipv4' ? [] : ['-6']), 'route', 'get', place),
           certainty: 'certain',
         },
       ];

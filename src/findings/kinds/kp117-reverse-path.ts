@@ -1,9 +1,11 @@
 import { podNetworks } from '../../explain/question/this-node.ts';
+import { reasonNote } from '../../explain/words/reason-words.ts';
 import type { Route } from '../../host/facts.ts';
-import { interfaceSwitch } from '../../host/sysctl.ts';
+import { confName, interfaceSwitch } from '../../host/sysctl.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains, prefixesOverlap } from '../../net/prefix.ts';
 import { onlyService, serviceNames } from '../affected.ts';
+import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
@@ -39,7 +41,7 @@ export const reversePathFilter: FindingKind<CheckContext> = {
       if (first === undefined) return [];
       const networks = listed(elsewhere.map(({ destination }) => formatPrefix(destination)));
       const by = first.nextHops[0]?.device ?? '';
-      const own = known.host.sysctls?.get(`net.ipv4.conf.${device}.rp_filter`);
+      const own = known.host.sysctls?.get(confName('ipv4', device, 'rp_filter'));
       const all = known.host.sysctls?.get('net.ipv4.conf.all.rp_filter');
       return [
         {
@@ -51,7 +53,7 @@ export const reversePathFilter: FindingKind<CheckContext> = {
           hits: `clients in ${networks} whose packets reach this node by ${device}; no rule sees them`,
           evidence: [
             factEvidence(
-              `net.ipv4.conf.all.rp_filter = ${all ?? '?'}, net.ipv4.conf.${device}.rp_filter = ${own ?? '?'}: the larger counts, 1 is strict`,
+              `net.ipv4.conf.all.rp_filter = ${all ?? '?'}, ${confName('ipv4', device, 'rp_filter')} = ${own ?? '?'}: the larger counts, 1 is strict`,
             ),
             ...elsewhere
               .slice(0, 3)
@@ -62,7 +64,7 @@ export const reversePathFilter: FindingKind<CheckContext> = {
               ),
           ],
           advice: `set rp_filter to 2 (loose) on ${device}, or mend the route so that answers go out where packets come in`,
-          command: `sysctl -w net.ipv4.conf.${device}.rp_filter=2`,
+          command: setSysctl(confName('ipv4', device, 'rp_filter'), 2),
           certainty: 'possible',
         },
       ];
@@ -92,7 +94,7 @@ function returnsByPolicy(context: CheckContext, device: string): Finding | null 
     hits: `clients outside the cluster, whenever an endpoint on this node is chosen that a policy rule concerns (${Math.round(first.share * 100)} % of the connections to ${names[0] ?? 'it'})`,
     evidence: [
       factEvidence(
-        `${first.client} → node port ${first.port.port.nodePort ?? '?'} → ${socketText(formatAddress(address), port)}: ${outcome.reason?.text ?? 'rp_filter drops it'}`,
+        `${first.client} → node port ${first.port.port.nodePort ?? '?'} → ${socketText(formatAddress(address), port)}: ${outcome.reason === null ? 'rp_filter drops it' : reasonNote(outcome.reason).text}`,
       ),
       ...rules
         .slice(0, 3)
@@ -104,7 +106,7 @@ function returnsByPolicy(context: CheckContext, device: string): Finding | null 
       factEvidence(`rp_filter of ${device} is 1 (the larger of all and ${device} counts)`),
     ],
     advice: `set rp_filter to 2 (loose) on ${device}: the CNI plugin that wrote the policy rules (the AWS VPC CNI for one) needs it`,
-    command: `sysctl -w net.ipv4.conf.${device}.rp_filter=2`,
+    command: setSysctl(confName('ipv4', device, 'rp_filter'), 2),
     certainty: 'certain',
   };
 }

@@ -1,3 +1,4 @@
+import { command } from '../../command/command.ts';
 import type { PolicyRule } from '../../host/facts.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../net/address.ts';
@@ -31,6 +32,8 @@ const ENDPOINTS = 5;
 interface Astray {
   readonly port: ExpectedPort;
   readonly endpoint: string;
+  /** The endpoint's, without its port. */
+  readonly address: string;
   readonly marks: readonly Step[];
   readonly policy: PolicyRule;
   readonly exit: string;
@@ -77,7 +80,7 @@ function describe(group: readonly Astray[], pod: Client): Finding[] {
       ],
       advice:
         'exempt the Service network from the rule that marks, or mark behind the translation: routing goes by the mark, whatever the destination has become',
-      command: `ip route get ${endpoint.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')} mark 0x${(policy.mark ?? 0).toString(16)}`,
+      command: command('ip', 'route', 'get', first.address, 'mark', `0x${(policy.mark ?? 0).toString(16)}`),
       certainty: 'probable',
     },
   ];
@@ -102,7 +105,8 @@ function follow(
     const exit = exitOf(outcome);
     const directExit = exitOf(direct);
     if (marks.length === 0 || exit === null || directExit === null || exit === directExit) return [];
-    return [{ port, endpoint: socketText(formatAddress(address), number), marks, policy, exit, directExit }];
+    const text = formatAddress(address);
+    return [{ port, endpoint: socketText(text, number), address: text, marks, policy, exit, directExit }];
   });
 }
 

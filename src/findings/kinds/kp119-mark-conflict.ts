@@ -1,9 +1,10 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { rulesOf, toolOf, wholeRulesets } from '../rule-list.ts';
+import { rulesOf, wholeRulesets } from '../rule-list.ts';
 import { isKubeProxy } from '../survey/cause.ts';
 import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
@@ -39,7 +40,12 @@ function erasers(context: CheckContext): Finding[] {
       command:
         step.rule === null
           ? null
-          : `${toolOf({ family: ports[0]?.family ?? 'ipv4', backend: step.backend })} -t ${step.table} -D ${step.chain} ${step.rule.number}`,
+          : deleteRule(
+              context.tool({ family: ports[0]?.family ?? 'ipv4', backend: step.backend }),
+              step.table,
+              step.chain,
+              step.rule.number,
+            ),
       certainty: 'certain',
     };
   });

@@ -1,3 +1,4 @@
+import { asksForProxyProtocol } from '../../kubernetes/annotations.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -41,9 +42,3 @@ export const proxyProtocolShortCut: FindingKind<CheckContext> = {
     ];
   },
 };
-
-function asksForProxyProtocol(annotations: Readonly<Record<string, string>>): boolean {
-  return Object.entries(annotations).some(
-    ([key, value]) => /proxy-?protocol/i.test(key) && !/^(?:false|disabled|off|no)?$/i.test(value),
-  );
-}

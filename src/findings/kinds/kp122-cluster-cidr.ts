@@ -1,3 +1,4 @@
+import { command, joined } from '../../command/command.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatPrefix, prefixContains } from '../../net/prefix.ts';
@@ -56,7 +57,11 @@ function findIn(context: CheckContext, family: Family): Finding[] {
       ],
       advice:
         'set clusterCIDR of kube-proxy (or --cluster-cidr) to the network that pods really get, and restart it on every node',
-      command: 'kubectl -n kube-system get configmap kube-proxy -o yaml | grep -i clusterCIDR',
+      command: joined(
+        'pipe',
+        command('kubectl', '-n', 'kube-system', 'get', 'configmap', 'kube-proxy', '-o', 'yaml'),
+        command('grep', '-i', 'clusterCIDR'),
+      ),
       certainty: 'certain',
     },
   ];

@@ -1,6 +1,7 @@
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import { parseAddress } from '../../net/address.ts';
 import { onlyService, serviceNames } from '../affected.ts';
+import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -54,7 +55,7 @@ export const localhostNodePort: FindingKind<CheckContext> = {
         ],
         advice:
           'use the node’s address instead of 127.0.0.1; or set the switch (kube-proxy does so when it starts with iptables.localhostNodePorts, and something set it back)',
-        command: 'sysctl -w net.ipv4.conf.all.route_localnet=1',
+        command: setSysctl('net.ipv4.conf.all.route_localnet', 1),
         certainty: switches.includes(null) ? 'probable' : 'certain',
       },
     ];

@@ -1,3 +1,4 @@
+import { command, into } from '../../command/command.ts';
 import type { ServiceItem } from '../../explain/explanation.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
@@ -34,6 +35,7 @@ function findIn(item: ServiceItem, { known }: CheckContext): Finding[] {
     const clients = (entries ?? []).map((entry) => formatAddress(entry.address));
     const place = socketText(text, number);
     const label = `${namespace}/${name}`;
+    const list = `/proc/net/xt_recent/${chain}`;
     const who =
       entries === undefined
         ? `clients that were sent there within ${affinitySeconds} s stay there (their list was not captured)`
@@ -60,9 +62,7 @@ function findIn(item: ServiceItem, { known }: CheckContext): Finding[] {
         advice:
           'take the endpoint out of the Service (its readiness probe should have), or forget the client on this node',
         command:
-          clients[0] === undefined
-            ? `cat /proc/net/xt_recent/${chain}`
-            : `echo -${clients[0]} > /proc/net/xt_recent/${chain}`,
+          clients[0] === undefined ? command('cat', list) : into(list, command('echo', `-${clients[0]}`)),
         certainty: entries === undefined ? 'possible' : 'probable',
       },
     ];

@@ -1,10 +1,13 @@
+import { command, joined } from '../../command/command.ts';
+import { printCommand } from '../../command/quote.ts';
 import type { ServiceItem } from '../../explain/explanation.ts';
+import { entersServices } from '../../explain/proxies/enters-services.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
-import { rulesTo, toolOf } from '../rule-list.ts';
+import { rulesTo } from '../rule-list.ts';
 import { counted, listed } from '../words.ts';
 
 /** Rules of iptables mode are still hooked although kube-proxy now works in another mode. */
@@ -30,10 +33,18 @@ function findIn(ruleset: Ruleset, now: string, context: CheckContext): Finding[]
   const hooks = ['PREROUTING', 'OUTPUT'].flatMap((chain) => [
     ...rulesTo(nat, chain, (name) => name === 'KUBE-SERVICES'),
   ]);
-  if (chains.length === 0 || hooks.length === 0) return [];
+  // IPVS mode has its own KUBE-SERVICES: its jump is no sign that the old chains are asked.
+  if (chains.length === 0 || hooks.length === 0 || !entersServices(ruleset)) return [];
   const items = context.programmed.filter((item) => item.family === family && item.backend === backend);
   const old = items.filter((item) => item.clusterIPs.length > 0 && isOld(item, context));
   const names = [...new Set(old.map(({ namespace, name }) => `${namespace}/${name}`))];
+  const tool = context.tool(ruleset);
+  const withoutKube = joined(
+    'pipe',
+    command(`${tool}-save`),
+    command('grep', '-v', 'KUBE-'),
+    command(`${tool}-restore`),
+  );
   const rules = chains.reduce((sum, chain) => sum + chain.rules.length, 0);
   return [
     {
@@ -47,9 +58,8 @@ function findIn(ruleset: Ruleset, now: string, context: CheckContext): Finding[]
         ...hooks.slice(0, 2).map(ruleEvidence),
         ...old.slice(0, 5).map((item) => oldEvidence(item, context)),
       ],
-      advice:
-        'remove the old rules on this node, and what brings them back at boot (iptables-persistent, a saved rules file); --cleanup takes away the rules of every mode, so restart kube-proxy right behind it',
-      command: `kube-proxy --cleanup   # or: ${toolOf(ruleset)}-save | grep -v KUBE- | ${toolOf(ruleset)}-restore`,
+      advice: `remove the old rules on this node, and what brings them back at boot (iptables-persistent, a saved rules file); --cleanup takes away the rules of every mode, so restart kube-proxy right behind it; or without it: \`${printCommand(withoutKube)}\``,
+      command: command('kube-proxy', '--cleanup'),
       certainty: context.known.proxyMode === 'iptables' ? 'probable' : 'certain',
     },
   ];

@@ -1,6 +1,7 @@
 import type { Flow } from '../../conntrack/flow.ts';
 import { sysctlNumber } from '../../host/sysctl.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
@@ -36,7 +37,7 @@ export const conntrackFull: FindingKind<CheckContext> = {
         ],
         advice:
           'raise the limit (kube-proxy sets it from conntrack.maxPerCore when it starts), and find what opens so many connections',
-        command: `sysctl -w net.netfilter.nf_conntrack_max=${max * 2}`,
+        command: setSysctl('net.netfilter.nf_conntrack_max', max * 2),
         certainty: 'certain',
       },
     ];

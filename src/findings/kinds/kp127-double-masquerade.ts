@@ -1,3 +1,4 @@
+import { command } from '../../command/command.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -28,7 +29,7 @@ export const doubleMasquerade: FindingKind<CheckContext> = {
           evidence: [ruleEvidence(masquerade), factEvidence(`${tunnel.name} is a VXLAN device`)],
           advice:
             'use kube-proxy 1.19 or later, which clears the mark first; until then switch transmit checksums off on the device',
-          command: `ethtool -K ${tunnel.name} tx-checksum-ip-generic off`,
+          command: command('ethtool', '-K', tunnel.name, 'tx-checksum-ip-generic', 'off'),
           certainty: 'possible',
         },
       ];

@@ -1,15 +1,16 @@
 import type { Host } from '../../host/facts.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
-import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
+import { commentOf, type Rule, type Ruleset, type TableName } from '../../iptables/ruleset.ts';
 import { ownerOfComment } from '../../names/owners.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
 import type { Trace } from '../../trace/outcome.ts';
+import { deleteSuchRule, listChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { toolOf, wholeRulesets } from '../rule-list.ts';
+import { wholeRulesets } from '../rule-list.ts';
 import { clientsOf } from '../survey/senders.ts';
 import type { Target } from '../survey/world.ts';
 import { counted } from '../words.ts';
@@ -33,7 +34,7 @@ export const nodeLocalDns: FindingKind<CheckContext> = {
 
 interface CacheRule {
   readonly rule: Rule;
-  readonly table: string;
+  readonly table: TableName;
 }
 
 function rulesOfCache({ tables }: Ruleset): CacheRule[] {
@@ -71,7 +72,7 @@ function repeated(rules: readonly CacheRule[], ruleset: Ruleset, context: CheckC
       evidence: worst.slice(0, 4).map(({ rule }) => ruleEvidence(rule)),
       advice:
         'update node-local-dns (it failed to see its own rules with the iptables it carries), and delete the copies',
-      command: `${toolOf(ruleset)} -t ${first.table} -D ${first.rule.text.replace(/^-A /, '')}`,
+      command: deleteSuchRule(context.tool(ruleset), first.table, first.rule),
       certainty: 'certain',
     },
   ];
@@ -100,7 +101,7 @@ function unused(rules: readonly CacheRule[], ruleset: Ruleset, context: CheckCon
         hits: `pods and processes of this node that ask ${text}`,
         evidence: [ruleEvidence(first.rule), factEvidence(`no captured interface has ${text}`)],
         advice: 'start node-local-dns on this node again, or delete its rules in raw and filter',
-        command: `${toolOf(ruleset)} -t raw -D ${first.rule.text.replace(/^-A /, '')}`,
+        command: deleteSuchRule(context.tool(ruleset), 'raw', first.rule),
         certainty: 'certain',
       },
     ];
@@ -143,7 +144,7 @@ function shadowed(rules: readonly CacheRule[], ruleset: Ruleset, context: CheckC
         hits: `${hook === 'OUTPUT' ? 'processes' : 'pods'} of this node that ask ${place}`,
         evidence: [ruleEvidence(shadow), ruleEvidence(rule)],
         advice: 'put the rule behind those of node-local-dns, or let it ask for what it is meant for',
-        command: `${toolOf(ruleset)} -t raw -L ${hook} -n -v --line-numbers`,
+        command: listChain(context.tool(ruleset), 'raw', hook),
         certainty: 'certain',
       },
     ];

@@ -1,10 +1,10 @@
 import { onlyService, serviceNames } from '../affected.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { placeOf, stepEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { toolOf } from '../rule-list.ts';
 import { isNetworkPolicy } from '../survey/cause.ts';
 import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
@@ -47,7 +47,7 @@ export const endpointBlocked: FindingKind<CheckContext> = {
       ];
       const names = serviceNames(ports);
       const early = step.table === 'raw' ? ' before any other rule is asked' : '';
-      const tool = toolOf({ family: ports[0]?.family ?? 'ipv4', backend: step.backend });
+      const tool = context.tool({ family: ports[0]?.family ?? 'ipv4', backend: step.backend });
       return [
         {
           code: 'KP129',
@@ -59,8 +59,7 @@ export const endpointBlocked: FindingKind<CheckContext> = {
           evidence: [stepEvidence(step, known.rulesets, group[0]?.outcome)],
           advice:
             'find who wrote the rule: Docker 28 and later guard container addresses like this, and DOCKER-USER cannot help since raw is asked first',
-          command:
-            step.rule === null ? null : `${tool} -t ${step.table} -D ${step.chain} ${step.rule.number}`,
+          command: step.rule === null ? null : deleteRule(tool, step.table, step.chain, step.rule.number),
           certainty: 'certain',
         },
       ];

@@ -1,3 +1,4 @@
+import { command } from '../../command/command.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
@@ -9,9 +10,9 @@ import { counted } from '../words.ts';
 export const missingChain: FindingKind<CheckContext> = {
   code: 'KP201',
   title: 'jump to a chain that is not there',
-  find({ known }): Finding[] {
-    return wholeRulesets(known.rulesets).flatMap(({ tables, family }) =>
-      [...tables.values()].flatMap((table): Finding[] => {
+  find(context): Finding[] {
+    return wholeRulesets(context.known.rulesets).flatMap((ruleset) =>
+      [...ruleset.tables.values()].flatMap((table): Finding[] => {
         const found: Rule[] = [];
         const missing = new Set<string>();
         for (const chain of table.chains.values()) {
@@ -28,13 +29,13 @@ export const missingChain: FindingKind<CheckContext> = {
           {
             code: 'KP201',
             severity: 'warning',
-            message: `${family} ${table.name} has rules that jump to ${counted(missing.size, 'chain')} that it does not have (${first}): the dump is cut, or was edited, and iptables-restore refuses it`,
+            message: `${ruleset.family} ${table.name} has rules that jump to ${counted(missing.size, 'chain')} that it does not have (${first}): the dump is cut, or was edited, and iptables-restore refuses it`,
             service: null,
             objects: [...missing].slice(0, 20).map((name) => `chain ${name}`),
             hits: 'whatever the missing chains were for; this answer as well',
             evidence: found.map(ruleEvidence),
             advice: 'take the dump again, as root, in one run of iptables-save',
-            command: `${family === 'ipv4' ? 'iptables' : 'ip6tables'}-save -c`,
+            command: command(`${context.tool(ruleset)}-save`, '-c'),
             certainty: 'certain',
           },
         ];

@@ -1,9 +1,11 @@
+import { command, joined } from '../../command/command.ts';
 import type { Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { exampleOf, hitsOf, serviceNames } from '../affected.ts';
+import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { rulesTo, toolOf, wholeRulesets } from '../rule-list.ts';
+import { rulesTo, wholeRulesets } from '../rule-list.ts';
 import type { Deviation } from '../survey/deviation.ts';
 import { listed } from '../words.ts';
 
@@ -113,13 +115,12 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
   const unrefused = context.deviationsBy('refusal-not-hooked').filter(own);
   if (missing.length === 0) {
     return [
-      ...(passed.length === 0 ? [] : [passedBy(passed, ruleset)]),
-      ...(unrefused.length === 0 ? [] : [notRefused(unrefused, ruleset)]),
+      ...(passed.length === 0 ? [] : [passedBy(passed, ruleset, context.tool(ruleset))]),
+      ...(unrefused.length === 0 ? [] : [notRefused(unrefused, ruleset, context.tool(ruleset))]),
     ];
   }
   const deviations = [...passed, ...unrefused];
   const isWorst = missing.some(({ severity }) => severity === 'error');
-  const tool = toolOf(ruleset);
   const [first] = missing;
   if (first === undefined) return [];
   const hooks = listed(
@@ -150,14 +151,14 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
       ],
       advice:
         'restart kube-proxy on this node, which puts the jumps back; it checks them only at a full sync. Then find what removed them',
-      command: `${tool} -t ${first.table} -I ${first.from} 1 -j ${first.to}`,
+      command: command(context.tool(ruleset), '-t', first.table, '-I', first.from, '1', '-j', first.to),
       certainty: 'certain',
     },
   ];
 }
 
 /** The jump is there, and asks for something that these packets do not have. */
-function passedBy(deviations: readonly Deviation[], ruleset: Ruleset): Finding {
+function passedBy(deviations: readonly Deviation[], ruleset: Ruleset, tool: string): Finding {
   const hooks = [
     ...new Set(deviations.flatMap(({ culprit }) => (culprit.kind === 'not-hooked' ? [culprit.hook] : []))),
   ];
@@ -182,7 +183,7 @@ function passedBy(deviations: readonly Deviation[], ruleset: Ruleset): Finding {
     ],
     advice:
       'kube-proxy’s own jump asks for nothing: restart it, which puts that back, and find what changed the rule',
-    command: `${toolOf(ruleset)} -t nat -S ${hook ?? 'PREROUTING'}`,
+    command: showChain(tool, 'nat', hook ?? 'PREROUTING'),
     certainty: 'certain',
   };
 }
@@ -192,7 +193,7 @@ function chainBehind(hook: string): string {
 }
 
 /** The jumps of the filter table are there, and do not take these packets. */
-function notRefused(deviations: readonly Deviation[], ruleset: Ruleset): Finding {
+function notRefused(deviations: readonly Deviation[], ruleset: Ruleset, tool: string): Finding {
   const names = serviceNames(deviations.map(({ port }) => port));
   const filter = ruleset.tables.get('filter');
   const hooks = HOOKS.filter(({ table }) => table === 'filter');
@@ -209,7 +210,12 @@ function notRefused(deviations: readonly Deviation[], ruleset: Ruleset): Finding
       ...deviations.slice(0, 1).map((deviation) => factEvidence(`example: ${exampleOf(deviation)}`)),
     ],
     advice: 'restart kube-proxy on this node, which puts its jumps back; then find what changed them',
-    command: `${toolOf(ruleset)} -S FORWARD; ${toolOf(ruleset)} -S OUTPUT; ${toolOf(ruleset)} -S INPUT`,
+    command: joined(
+      'next',
+      showChain(tool, 'filter', 'FORWARD'),
+      showChain(tool, 'filter', 'OUTPUT'),
+      showChain(tool, 'filter', 'INPUT'),
+    ),
     certainty: 'certain',
   };
 }

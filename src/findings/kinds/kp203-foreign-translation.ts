@@ -1,8 +1,8 @@
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { toolOf } from '../rule-list.ts';
 import { arrivals } from '../survey/cause.ts';
 import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
@@ -34,7 +34,12 @@ export const foreignTranslation: FindingKind<CheckContext> = {
           command:
             step.rule === null
               ? null
-              : `${toolOf({ family: ports[0]?.family ?? 'ipv4', backend: step.backend })} -t nat -D ${step.chain} ${step.rule.number}`,
+              : deleteRule(
+                  context.tool({ family: ports[0]?.family ?? 'ipv4', backend: step.backend }),
+                  'nat',
+                  step.chain,
+                  step.rule.number,
+                ),
           certainty: 'certain',
         };
       },

@@ -1,9 +1,10 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../names/chain-name.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { toolOf, wholeRulesets } from '../rule-list.ts';
+import { wholeRulesets } from '../rule-list.ts';
 import { counted, listed } from '../words.ts';
 
 /** KUBE-SERVICES must end with the jump to KUBE-NODEPORTS: what stands behind it sees no packet for an address of the node. */
@@ -40,7 +41,7 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
       hits: `${idle ? 'nobody: the rules have seen no packet' : 'clients of node ports that the rules speak of'}; what they should do does not happen`,
       evidence: [...behind.slice(0, 5), chain.rules.at(jump)].map(ruleEvidence),
       advice: 'kube-proxy writes the jump last; find who appended to its chain, and delete the rule',
-      command: `${toolOf(ruleset)} -t nat -D KUBE-SERVICES ${first.number}`,
+      command: deleteRule(context.tool(ruleset), 'nat', 'KUBE-SERVICES', first.number),
       certainty: 'certain',
     },
   ];

@@ -1,10 +1,11 @@
 import { formatAddress } from '../../net/address.ts';
-import type { Outcome } from '../../trace/outcome.ts';
+import type { Outcome, Step } from '../../trace/outcome.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import { labelOfPort, socketText } from '../expected/expected-port.ts';
-import type { Evidence, Finding, FindingKind } from '../finding.ts';
+import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { listed } from '../words.ts';
 
@@ -21,8 +22,9 @@ export const unevenShares: FindingKind<CheckContext> = {
       const [first] = deviations;
       if (first === undefined) return [];
       const shares = first.outcomes.map((outcome) => `${placeOf(outcome)} ${percent(outcome.probability)}`);
-      const rules = chancesOf(first.outcomes);
-      const chain = rules[0]?.text.match(/^-A (\S+)/)?.[1] ?? null;
+      const steps = chancesOf(first.outcomes);
+      const rules = steps.flatMap(({ rule }) => (rule === null ? [] : ruleEvidence(rule)));
+      const chain = steps[0]?.chain ?? null;
       const count = first.expectation.kind === 'served' ? first.expectation.endpoints.length : 1;
       return [
         {
@@ -35,7 +37,14 @@ export const unevenShares: FindingKind<CheckContext> = {
           evidence: [...rules, factEvidence(`${labelOfPort(first.port)} has ${count} endpoints in the API`)],
           advice:
             'restart kube-proxy on this node, which writes the chain anew; then find who changed the rule',
-          command: chain === null ? null : `iptables -t nat -S ${chain}`,
+          command:
+            steps[0] === undefined
+              ? null
+              : showChain(
+                  context.tool({ family: first.port.family, backend: steps[0].backend }),
+                  'nat',
+                  steps[0].chain,
+                ),
           certainty: 'certain',
         },
       ];
@@ -52,13 +61,13 @@ function percent(share: number): string {
 }
 
 /** The rules by which an endpoint was chosen. */
-function chancesOf(outcomes: readonly Outcome[]): Evidence[] {
-  const found = new Map<string, Evidence>();
+function chancesOf(outcomes: readonly Outcome[]): Step[] {
+  const found = new Map<string, Step>();
   for (const { path } of outcomes) {
     for (const { step } of path) {
       if (step.rule === null || step.target?.startsWith('KUBE-SEP-') !== true) continue;
-      found.set(`${step.rule.file}:${step.rule.line}`, ruleEvidence(step.rule));
+      found.set(`${step.rule.file}:${step.rule.line}`, step);
     }
   }
-  return [...found.values()].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, 10);
+  return [...found.values()].sort((a, b) => (a.rule?.line ?? 0) - (b.rule?.line ?? 0)).slice(0, 10);
 }

@@ -1,4 +1,5 @@
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence } from '../evidence.ts';
 import { labelOfPort } from '../expected/expected-port.ts';
@@ -37,7 +38,11 @@ export const deadEnd: FindingKind<CheckContext> = {
           hits: hitsOf(deviations),
           evidence: [first.evidence, ...(chain === undefined ? [] : [chainEvidence(chain)])],
           advice: 'restart kube-proxy on this node, which writes the chain anew; then find who emptied it',
-          command: `iptables -t nat -S ${name}`,
+          command: showChain(
+            context.tool({ family: deviation.port.family, backend: first.step.backend }),
+            'nat',
+            name,
+          ),
           certainty: 'certain',
         },
       ];

@@ -1,4 +1,5 @@
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import { labelOfPort, socketText } from '../expected/expected-port.ts';
@@ -41,7 +42,11 @@ export const wrongEndpoint: FindingKind<CheckContext> = {
           ],
           advice:
             'restart kube-proxy on this node, which writes the chain anew; then find who changed the rule',
-          command: `iptables -t nat -S ${first.step.chain}`,
+          command: showChain(
+            context.tool({ family: deviation.port.family, backend: first.step.backend }),
+            'nat',
+            first.step.chain,
+          ),
           certainty: 'certain',
         },
       ];

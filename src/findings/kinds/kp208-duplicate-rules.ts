@@ -1,18 +1,19 @@
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
 import { ownerOfComment } from '../../names/owners.ts';
+import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { toolOf, wholeRulesets } from '../rule-list.ts';
+import { wholeRulesets } from '../rule-list.ts';
 import { counted } from '../words.ts';
 
 /** The same rule stands several times in one chain: some program adds it again and again. */
 export const duplicateRules: FindingKind<CheckContext> = {
   code: 'KP208',
   title: 'the same rule several times in a chain',
-  find({ known }): Finding[] {
-    return wholeRulesets(known.rulesets).flatMap((ruleset) =>
+  find(context): Finding[] {
+    return wholeRulesets(context.known.rulesets).flatMap((ruleset) =>
       [...ruleset.tables.values()].flatMap((table) =>
         [...table.chains.values()].flatMap((chain): Finding[] => {
           const { rules } = chain;
@@ -37,7 +38,7 @@ export const duplicateRules: FindingKind<CheckContext> = {
               evidence: worst.slice(0, 3).map(ruleEvidence),
               advice:
                 'find which program adds the rule without looking whether it is there; delete the copies',
-              command: `${toolOf(ruleset)} -t ${table.name} -D ${chain.name} ${second.number}`,
+              command: deleteRule(context.tool(ruleset), table.name, chain.name, second.number),
               certainty: 'certain',
             },
           ];

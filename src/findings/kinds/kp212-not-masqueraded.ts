@@ -1,4 +1,6 @@
+import { joined } from '../../command/command.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence, stepEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -22,9 +24,13 @@ export const notMasqueraded: FindingKind<CheckContext> = {
       const names = serviceNames(ports);
       const marked = first.culprit.kind === 'not-masqueraded';
       const step = first.culprit.kind === 'not-masqueraded' ? first.culprit.step : null;
-      const nat = context.known.rulesets
-        .find(({ family, tables }) => family === first.port.family && tables.has('nat'))
-        ?.tables.get('nat');
+      const { family } = first.port;
+      const having = context.known.rulesets.filter((ruleset) => ruleset.family === family);
+      const ruleset =
+        having.find(({ tables }) => tables.get('nat')?.chains.has('KUBE-POSTROUTING')) ??
+        having.find(({ tables }) => tables.has('nat'));
+      const nat = ruleset?.tables.get('nat');
+      const tool = context.tool(ruleset ?? { family, backend: 'iptables-nft' });
       const why = !marked
         ? 'no rule marks them'
         : step === null
@@ -46,7 +52,11 @@ export const notMasqueraded: FindingKind<CheckContext> = {
             factEvidence(`example: ${exampleOf(first)}`),
           ],
           advice: 'restart kube-proxy on this node, which writes its rules anew; then find who changed them',
-          command: 'iptables -t nat -S KUBE-POSTROUTING; iptables -t nat -S KUBE-MARK-MASQ',
+          command: joined(
+            'next',
+            showChain(tool, 'nat', 'KUBE-POSTROUTING'),
+            showChain(tool, 'nat', 'KUBE-MARK-MASQ'),
+          ),
           certainty: 'certain',
         },
       ];

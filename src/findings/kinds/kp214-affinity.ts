@@ -1,6 +1,7 @@
 import type { ServiceItem } from '../../explain/explanation.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { onlyService, serviceNames } from '../affected.ts';
+import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import { type ExpectedPort, labelOfPort } from '../expected/expected-port.ts';
@@ -41,7 +42,7 @@ export const affinityDiffers: FindingKind<CheckContext> = {
             ),
           ],
           advice: 'restart kube-proxy on this node, which writes the chain anew',
-          command: item.chains[0] === undefined ? null : `iptables -t nat -S ${item.chains[0]}`,
+          command: item.chains[0] === undefined ? null : showChain(context.tool(item), 'nat', item.chains[0]),
           certainty: 'certain',
         },
       ];

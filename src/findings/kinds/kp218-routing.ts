@@ -1,4 +1,6 @@
+import { reasonNote } from '../../explain/words/reason-words.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -24,7 +26,7 @@ export const routingDrops: FindingKind<CheckContext> = {
       if (first === undefined || first.culprit.kind !== 'routing') return [];
       const ports = group.map(({ port }) => port);
       const names = serviceNames(ports);
-      const { code, text } = first.culprit.reason;
+      const { code, text } = reasonNote(first.culprit.reason);
       const forwarding = code === 'forwarding-off';
       return [
         {
@@ -39,7 +41,10 @@ export const routingDrops: FindingKind<CheckContext> = {
             ? 'switch forwarding on, and find what switched it off'
             : 'compare the node’s routes and sysctls with those of a node that works',
           command: forwarding
-            ? `sysctl -w net.${first.port.family === 'ipv4' ? 'ipv4.ip_forward' : 'ipv6.conf.all.forwarding'}=1`
+            ? setSysctl(
+                first.port.family === 'ipv4' ? 'net.ipv4.ip_forward' : 'net.ipv6.conf.all.forwarding',
+                1,
+              )
             : null,
           certainty: 'certain',
         },

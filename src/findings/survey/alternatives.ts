@@ -1,9 +1,10 @@
-import type { Condition, Outcome, Trace } from '../../trace/outcome.ts';
+import type { Outcome, Trace } from '../../trace/outcome.ts';
+import { flat, type Given } from '../../trace/question.ts';
 
 /** What happens under one set of conditions that the capture leaves open. */
 export interface Alternative {
   /** Without those about session affinity: their outcomes are taken together. */
-  readonly given: readonly Condition[];
+  readonly given: readonly Given[];
   readonly outcomes: readonly Outcome[];
   /** True where an affinity record, captured or possible, narrows the choice of endpoints. */
   readonly sticky: boolean;
@@ -11,10 +12,10 @@ export interface Alternative {
 
 /** @returns a trace's outcomes, taken together where they have the same conditions. */
 export function alternativesOf(trace: Trace): Alternative[] {
-  const groups = new Map<string, { given: Condition[]; outcomes: Outcome[]; sticky: boolean }>();
+  const groups = new Map<string, { given: Given[]; outcomes: Outcome[]; sticky: boolean }>();
   for (const outcome of trace.outcomes) {
-    const given = outcome.given.filter(({ code }) => code !== 'recent');
-    const key = given.map(({ code, text }) => `${code} ${text}`).join('\0');
+    const given = outcome.given.filter(({ question }) => question.code !== 'recent');
+    const key = flat(given);
     const group = groups.get(key) ?? { given, outcomes: [], sticky: false };
     group.outcomes.push(outcome);
     group.sticky ||= given.length < outcome.given.length;

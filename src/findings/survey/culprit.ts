@@ -1,5 +1,6 @@
 import type { HookName } from '../../iptables/ruleset.ts';
-import type { Condition, Outcome, Step } from '../../trace/outcome.ts';
+import type { Outcome, Step } from '../../trace/outcome.ts';
+import type { Reason } from '../../trace/reason.ts';
 import type { DeviationKind } from './deviation.ts';
 
 /** What made a packet go another way than it should: the first thing on its path that another rule set would not have. */
@@ -7,7 +8,7 @@ export type Culprit =
   /** A rule or policy that decided; `foreign` where none of kube-proxy's. */
   | { readonly kind: 'verdict'; readonly step: Step }
   /** Routing, forwarding or reverse-path checks: no rule. */
-  | { readonly kind: 'routing'; readonly reason: Condition }
+  | { readonly kind: 'routing'; readonly reason: Reason }
   /** The packet never came to nat KUBE-SERVICES, or KUBE-POSTROUTING; `step`: an earlier rule that ended the table for it. */
   | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: Step | null }
   /** Connection tracking was switched off for it, so nat never sees it. */

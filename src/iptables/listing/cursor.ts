@@ -1,4 +1,9 @@
-/** A place in one line of text, moved on by sticky regular expressions. */
+import { isBlank } from '../blanks.ts';
+
+/**
+ * A place in one line of text, moved on by sticky regular expressions. The text has plain blanks only (`withPlainBlanks`),
+ * so what is a blank for one expression is one for all.
+ */
 export class Cursor {
   readonly text: string;
   position: number;
@@ -16,8 +21,7 @@ export class Cursor {
 
   /** Moves to the next character that is not a blank. */
   skipBlanks(): void {
-    while (this.text.charCodeAt(this.position) === 32 || this.text.charCodeAt(this.position) === 9)
-      this.position++;
+    while (isBlank(this.text.charCodeAt(this.position))) this.position++;
   }
 
   /**
@@ -32,8 +36,12 @@ export class Cursor {
     return found;
   }
 
-  /** @returns the first expression's match at the current place, as {@link take} gives it. */
+  /** @returns the characters up to the next blank: at least one, whatever it is, unless the text ends here. */
   word(): string {
-    return this.take(/\S+/y)?.[0] ?? '';
+    const start = this.position;
+    do this.position++;
+    while (this.position < this.text.length && !isBlank(this.text.charCodeAt(this.position)));
+    this.position = Math.min(this.position, this.text.length);
+    return this.text.slice(start, this.position);
   }
 }

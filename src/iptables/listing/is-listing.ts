@@ -2,7 +2,7 @@
 export const CHAIN_HEAD = /^Chain (\S+) \((?:policy (\S+)|(\d+) references)/m;
 
 const COLUMN_HEAD =
-  /^\s*(?:num\s+)?(?:pkts\s+bytes\s+)?target\s+prot\s+opt\s+(?:in\s+out\s+)?source\s+destination/m;
+  /^[ \t]*(?:num\s+)?(?:pkts\s+bytes\s+)?target\s+prot\s+opt\s+(?:in\s+out\s+)?source\s+destination/m;
 
 /**
  * @returns true where the text has what only `iptables -L` prints: a chain's head (`Chain INPUT (policy ACCEPT)`,

@@ -1,6 +1,7 @@
 import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { ruleListOf } from '../array-rules.ts';
+import { withPlainBlanks } from '../blanks.ts';
 import { unreadableRule } from '../interpret.ts';
 import type { Backend, Chain, ChainCut, Rule, Ruleset, Table, TableName } from '../ruleset.ts';
 import { type Block, type Row, splitBlocks } from './blocks.ts';
@@ -32,7 +33,7 @@ export function parseListing(
   problems: ProblemList,
 ): Ruleset[] {
   const { name: file, bytes } = source;
-  const text = bytes.toString('utf8');
+  const text = withPlainBlanks(bytes.toString('utf8'));
   // Of a listing that broke off, the last line may be a piece of a rule that still reads like one.
   const whole = source.cut === true ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
   const { blocks, printedByNft, legacyLine } = splitBlocks(whole, file, problems);
@@ -105,8 +106,12 @@ function buildChain(block: Block, table: TableName, context: RuleContext, proble
     rules.push(rule);
     if (holdsAnother(rule)) rules.push({ ...rule, number: ++number, ...unreadableRule(row.text) });
   }
-  const { chain: name, policy, counters, line } = block;
-  const chain = { table, name, policy, counters, file: context.file, line, rules: ruleListOf(rules) };
+  const { chain: name, policy, counters, line, references } = block;
+  const chain = {
+    ...{ table, name, policy, counters, rules: ruleListOf(rules) },
+    ...(block.picked === true ? { file: null, line: null } : { file: context.file, line }),
+    ...(references === null ? {} : { references }),
+  };
   const narrow = block.rows.some(({ columns }) => columns !== null && columns.inInterface === null);
   return narrow ? { ...chain, interfacesNotListed: true } : chain;
 }

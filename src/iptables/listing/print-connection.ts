@@ -70,7 +70,7 @@ function conntrackPort(name: string): PrintReader {
 }
 
 function readMark(cursor: Cursor, module: string): Printed | null {
-  const found = cursor.take(/\w+ match\s+(!?)\s*(0x[0-9a-fA-F]+(?:\/0x[0-9a-fA-F]+)?)(?!\S)/y);
+  const found = cursor.take(/\w+ match\s+(?:(!)\s*)?(0x[0-9a-fA-F]+(?:\/0x[0-9a-fA-F]+)?)(?!\S)/y);
   return found && { module, parts: [option('--mark', found[1] === '!', found[2] ?? '')] };
 }
 

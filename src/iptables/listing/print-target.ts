@@ -15,13 +15,17 @@ const switches = (words: string | undefined): Part[] =>
     .filter((word) => word !== '')
     .map((word) => option(`--${word}`, false));
 
-const NAT = /to:(\S+)((?: (?:random|random-fully|persistent))*)\s*$/y;
+/** An iptables older than the rule cannot print where it leads (`print_target`): only that it translates is known. */
+const NAT = /(?:[DS]NAT \[unsupported revision\]|to:(\S+)((?: (?:random|random-fully|persistent))*))\s*$/y;
+
+const natParts = (flag: string, found: RegExpExecArray): Part[] =>
+  found[1] === undefined ? [] : [option(flag, false, found[1]), ...switches(found[2])];
 
 /** A target prints behind all matches, up to the line's end; this is how it looks there (iptables 1.8). */
 const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
   REJECT: [/reject-with (\S+)\s*$/y, (found) => [option('--reject-with', false, text(found, 1))]],
-  DNAT: [NAT, (found) => [option('--to-destination', false, text(found, 1)), ...switches(found[2])]],
-  SNAT: [NAT, (found) => [option('--to-source', false, text(found, 1)), ...switches(found[2])]],
+  DNAT: [NAT, (found) => natParts('--to-destination', found)],
+  SNAT: [NAT, (found) => natParts('--to-source', found)],
   MASQUERADE: [/(?:masq ports: (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
   REDIRECT: [/(?:redir ports (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
   NETMAP: [/(?:to:)?([0-9a-fA-F.:]+(?:\/\S+)?)\s*$/y, (found) => [option('--to', false, text(found, 1))]],
@@ -65,29 +69,29 @@ const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
   ],
   QUEUE: [/\s*$/y, () => []],
   SYNPROXY: [/SYNPROXY( .*)?$/y, () => []],
-  HMARK: [/HMARK (.*?)\s*$/y, () => []],
+  HMARK: [/HMARK (.*)$/y, () => []],
 };
 
 /** Targets without influence on the path: what they print is kept as text, whatever it is. */
 const PASSIVE_TAILS: Readonly<Record<string, RegExp>> = {
-  ACCOUNT: /ACCOUNT (.*?)\s*$/y,
-  AUDIT: /AUDIT (.*?)\s*$/y,
+  ACCOUNT: /ACCOUNT (.*)$/y,
+  AUDIT: /AUDIT (.*)$/y,
   CHECKSUM: /CHECKSUM (fill)\s*$/y,
-  CLASSIFY: /CLASSIFY (.*?)\s*$/y,
-  CONNSECMARK: /CONNSECMARK (.*?)\s*$/y,
-  ECN: /ECN ((?:TCP|CWR|ECE|ECT).*?)\s*$/y,
-  IDLETIMER: /(timeout:.*?)\s*$/y,
-  LED: /(led-trigger-id:.*?)\s*$/y,
-  LOG: /LOG ?(.*?)\s*$/y,
-  NFLOG: /(nflog-.*?)\s*$|\s*$/y,
-  RATEEST: /(name \S+ interval .*?)\s*$/y,
-  SECMARK: /SECMARK (.*?)\s*$/y,
-  SET: /((?:add|del)-set .*?)\s*$/y,
-  TCPMSS: /TCPMSS (.*?)\s*$/y,
-  TCPOPTSTRIP: /TCPOPTSTRIP (.*?)\s*$/y,
-  TEE: /TEE (gw:.*?)\s*$/y,
+  CLASSIFY: /CLASSIFY (.*)$/y,
+  CONNSECMARK: /CONNSECMARK (.*)$/y,
+  ECN: /ECN ((?:TCP|CWR|ECE|ECT).*)$/y,
+  IDLETIMER: /(timeout:.*)$/y,
+  LED: /(led-trigger-id:.*)$/y,
+  LOG: /LOG ?(.*)$/y,
+  NFLOG: /(nflog-.*)$|\s*$/y,
+  RATEEST: /(name \S+ interval .*)$/y,
+  SECMARK: /SECMARK (.*)$/y,
+  SET: /((?:add|del)-set .*)$/y,
+  TCPMSS: /TCPMSS (.*)$/y,
+  TCPOPTSTRIP: /TCPOPTSTRIP (.*)$/y,
+  TEE: /TEE (gw:.*)$/y,
   TRACE: /(\s*)$/y,
-  ULOG: /ULOG (.*?)\s*$/y,
+  ULOG: /ULOG (.*)$/y,
 };
 
 const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN']);

@@ -134,7 +134,7 @@ const MULTIPORT_FLAGS: Readonly<Record<string, string>> = {
 };
 
 function readMultiport(cursor: Cursor): Printed | null {
-  const found = cursor.take(/multiport ([sd]?ports)\s+(!?)\s*(\S+)/y);
+  const found = cursor.take(/multiport ([sd]?ports)\s+(?:(!)\s*)?(\S+)/y);
   if (found === null) return null;
   const ports = (found[3] ?? '').split(',').map(portsInNumbers);
   if (ports.includes(null)) return { module: 'multiport', parts: [], lost: [lost('port', found[0])] };

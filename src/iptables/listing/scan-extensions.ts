@@ -1,3 +1,4 @@
+import { isBlank } from '../blanks.ts';
 import { matchModule } from '../extensions/registry.ts';
 import type { Match } from '../match.ts';
 import type { Target } from '../target.ts';
@@ -34,17 +35,42 @@ export function scanExtensions(text: string, target: string | null, context: Pri
   cursor.skipBlanks();
   const goto = cursor.take(/\[goto\](?!\S)/y) !== null;
   const printing = target !== null && isTargetName(target) ? target : null;
-  const scanned = new Scan(text, printing, context).from(cursor.position);
-  return { goto, ...scanned };
+  return { goto, ...new Scan(text, printing, context).from(cursor.position) };
 }
 
-type Scanned = Omit<Extensions, 'goto'>;
+/** What may stand at a place, and where the line goes on behind it. */
+interface Way {
+  /** Null for a word that means nothing here. */
+  readonly matches: readonly Match[] | null;
+  readonly text: string;
+  readonly clean: boolean;
+  /** Always behind the place itself. */
+  readonly to: number;
+}
 
+/** What stands at a place. */
+interface Step {
+  /** Best first. Only a comment has several: it may hold its own end mark. None: nothing but the target is left. */
+  readonly ways: readonly Way[];
+  /** What the target printed; null unless this is the last step. */
+  readonly target: Target | null;
+}
+
+/** What the line says from a place to its end. */
+interface Reading {
+  readonly way: Way | null;
+  readonly rest: Reading | null;
+  readonly target: Target | null;
+  readonly clean: boolean;
+}
+
+/** Reads a line step by step. Each step leads on to a later place, and each place is read once, however many lead there. */
 class Scan {
   readonly #text: string;
   readonly #target: string | null;
   readonly #context: PrintContext;
-  readonly #seen = new Map<number, Scanned>();
+  readonly #steps = new Map<number, Step>();
+  readonly #readings = new Map<number, Reading>();
 
   constructor(text: string, target: string | null, context: PrintContext) {
     this.#text = text;
@@ -52,69 +78,103 @@ class Scan {
     this.#context = context;
   }
 
-  /** Reads from a place to the end. What was found at a place is kept: several ends of a comment may lead there. */
-  from(start: number): Scanned {
-    const seen = this.#seen.get(start);
-    if (seen !== undefined) return seen;
-    const scanned = this.#read(new Cursor(this.#text, start));
-    this.#seen.set(start, scanned);
-    return scanned;
-  }
-
-  #read(cursor: Cursor): Scanned {
+  /** Reads from a place to the end. */
+  from(start: number): Omit<Extensions, 'goto'> {
+    const whole = this.#readingFrom(start);
     const matches: Match[] = [];
     const strange: string[] = [];
-    let clean = true;
     const flush = (): void => {
-      if (strange.length > 0) matches.push({ kind: 'unrecognised', negated: false, text: strange.join(' ') });
+      if (strange.length > 0) matches.push(unrecognised(strange.join(' ')));
       strange.length = 0;
     };
+    for (let at: Reading | null = whole; at !== null; at = at.rest) {
+      if (at.way?.matches === null) {
+        strange.push(at.way.text);
+        continue;
+      }
+      flush();
+      for (const match of at.way?.matches ?? []) matches.push(match);
+    }
+    return { matches, target: whole.target, clean: whole.clean };
+  }
+
+  /** A place is settled when those that it leads to are: they wait on a list, for a line can hold thousands of steps. */
+  #readingFrom(start: number): Reading {
+    const waiting = [start];
     for (;;) {
-      cursor.skipBlanks();
-      const target = this.#target === null ? null : readTargetTail(this.#target, cursor, this.#context);
-      if (target !== null || cursor.atEnd()) {
-        flush();
-        return { matches, target, clean };
+      const place = waiting.at(-1) ?? start;
+      const reading = this.#settle(place);
+      if (typeof reading === 'number') {
+        waiting.push(reading);
+        continue;
       }
-      if (this.#text.startsWith('/* ', cursor.position)) {
-        flush();
-        const rest = this.#readComment(cursor.position + 3);
-        if (rest !== null) {
-          return { matches: [...matches, ...rest.matches], target: rest.target, clean: clean && rest.clean };
-        }
-      }
-      const read = readOne(cursor, this.#context);
-      if (read === null) {
-        strange.push(cursor.word());
-        clean = false;
-      } else {
-        flush();
-        for (const match of read) {
-          matches.push(match);
-          if (match.kind === 'unrecognised') clean = false;
-        }
-      }
+      this.#readings.set(place, reading);
+      waiting.pop();
+      if (waiting.length === 0) return reading;
     }
   }
 
   /**
-   * A comment may itself hold an end mark. The first end behind which everything is understood is taken; failing that
-   * the first, so that what follows is unrecognised and not lost in the comment.
+   * The first way behind which everything is understood is taken; failing that the first, so that what follows is
+   * unrecognised and not lost in a comment.
+   * @returns the reading, or a later place that must be settled first.
    */
-  #readComment(start: number): Scanned | null {
-    let first: Scanned | null = null;
-    for (let end = this.#text.indexOf(' */', start); end >= 0; end = this.#text.indexOf(' */', end + 1)) {
-      if (end - start > LONGEST_COMMENT) break;
-      const after = this.#text.charCodeAt(end + 3);
-      if (after !== 32 && !Number.isNaN(after)) continue;
-      const rest = this.from(end + 3);
-      const comment: Match = { kind: 'comment', negated: false, text: this.#text.slice(start, end) };
-      const found = { ...rest, matches: [comment, ...rest.matches] };
-      if (rest.clean && (rest.target !== null || this.#target === null)) return found;
-      first ??= found;
+  #settle(place: number): Reading | number {
+    const { ways, target } = this.#stepAt(place);
+    let first: Reading | null = null;
+    for (const way of ways) {
+      const rest = this.#readings.get(way.to);
+      if (rest === undefined) return way.to;
+      const reading: Reading = { way, rest, target: rest.target, clean: way.clean && rest.clean };
+      if (rest.clean && (rest.target !== null || this.#target === null)) return reading;
+      first ??= reading;
     }
-    return first;
+    return first ?? { way: null, rest: null, target, clean: true };
   }
+
+  #stepAt(place: number): Step {
+    const known = this.#steps.get(place);
+    if (known !== undefined) return known;
+    const step = this.#read(new Cursor(this.#text, place));
+    this.#steps.set(place, step);
+    return step;
+  }
+
+  #read(cursor: Cursor): Step {
+    cursor.skipBlanks();
+    const start = cursor.position;
+    const target = this.#target === null ? null : readTargetTail(this.#target, cursor, this.#context);
+    if (target !== null || cursor.atEnd()) return { ways: [], target };
+    const comments = this.#commentsAt(start);
+    if (comments.length > 0) return { ways: comments, target: null };
+    const matches = readOne(cursor, this.#context);
+    // A reader that took nothing has read nothing.
+    const text = matches === null || cursor.position === start ? cursor.word() : '';
+    const clean = text === '' && matches?.every(({ kind }) => kind !== 'unrecognised') === true;
+    return {
+      ways: [{ matches: text === '' ? matches : null, text, clean, to: cursor.position }],
+      target: null,
+    };
+  }
+
+  /** @returns the comments that may begin at this place, by their ends. */
+  #commentsAt(place: number): Way[] {
+    const ways: Way[] = [];
+    if (!this.#text.startsWith('/* ', place)) return ways;
+    const start = place + 3;
+    const near = this.#text.slice(start, start + LONGEST_COMMENT + 3);
+    for (let end = near.indexOf(' */'); end >= 0; end = near.indexOf(' */', end + 1)) {
+      const to = start + end + 3;
+      if (to < this.#text.length && !isBlank(this.#text.charCodeAt(to))) continue;
+      const text = near.slice(0, end);
+      ways.push({ matches: [{ kind: 'comment', negated: false, text }], text: '', clean: true, to });
+    }
+    return ways;
+  }
+}
+
+function unrecognised(text: string): Match {
+  return { kind: 'unrecognised', negated: false, text };
 }
 
 function readOne(cursor: Cursor, context: PrintContext): readonly Match[] | null {
@@ -133,8 +193,7 @@ function readOne(cursor: Cursor, context: PrintContext): readonly Match[] | null
 function interpret(printed: Printed, context: PrintContext): readonly Match[] {
   const missing = printed.lost ?? [];
   if (printed.parts.length === 0 && missing.length > 0) return missing;
-  const read = matchModule(printed.module)?.read(printed.parts, context);
-  const matches = read ?? [{ kind: 'unrecognised', negated: false, text: printed.module }];
+  const matches = matchModule(printed.module)?.read(printed.parts, context) ?? [unrecognised(printed.module)];
   return missing.length === 0 ? matches : [...matches, ...missing];
 }
 

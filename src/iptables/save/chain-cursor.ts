@@ -1,3 +1,4 @@
+import { endsWord } from '../blanks.ts';
 import type { ChainTable } from './chain-table.ts';
 import { UNKNOWN } from './name-index.ts';
 
@@ -28,7 +29,7 @@ export class ChainCursor {
   find(start: number, end: number): number {
     if (this.#current !== UNKNOWN && this.#isSameName(start)) return this.#current;
     let nameEnd = start;
-    while (nameEnd < end && (this.#bytes[nameEnd] ?? 0) > 32) nameEnd++;
+    while (nameEnd < end && !endsWord(this.#bytes, nameEnd)) nameEnd++;
     if (nameEnd === start) return UNKNOWN;
     const declared = this.#nextDeclared(start, nameEnd);
     this.#current = declared === UNKNOWN ? this.#chains.add(start, nameEnd) : declared;
@@ -42,7 +43,7 @@ export class ChainCursor {
     for (let index = 0; index < length; index++) {
       if (this.#bytes[start + index] !== this.#bytes[this.#nameStart + index]) return false;
     }
-    return (this.#bytes[start + length] ?? 0) <= 32;
+    return endsWord(this.#bytes, start + length);
   }
 
   #nextDeclared(start: number, end: number): number {

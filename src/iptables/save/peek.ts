@@ -1,4 +1,5 @@
 import type { Family } from '../../net/address.ts';
+import { endsWord, isBlank, skipBlanks } from '../blanks.ts';
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -47,26 +48,22 @@ export function readPlainDestination(bytes: Buffer, start: number, family: Famil
  * Reads the word after `-j` or `-g`.
  * @param start of the rule's line.
  * @returns the word, null without one, and undefined where only parsing can tell: the word may be an option's value
- * (`--comment -j`).
+ * (`--comment -j`), or the rule is not spelt as iptables-save spells it (tabs, two spaces, `--jump`).
  */
 export function readTargetName(bytes: Buffer, start: number): string | null | undefined {
   let quoted = false;
   let previous = start;
   for (let at = start; at < bytes.length; at++) {
     const byte = bytes[at];
-    if (byte === NEWLINE) return null;
+    if (byte === NEWLINE) return quoted ? undefined : null;
     if (byte === QUOTE) quoted = !quoted;
-    else if (quoted && byte === BACKSLASH) at++;
-    else if (!quoted && byte === SPACE) {
+    else if (quoted && byte === BACKSLASH && bytes[at + 1] !== NEWLINE) at++;
+    else if (!quoted && isBlank(byte)) {
+      if (byte !== SPACE || isBlank(bytes[at + 1]) || isLongTarget(bytes, at + 1)) return undefined;
       const letter = bytes[at + 2];
       const isTarget = letter === 106 || letter === 103;
-      if (bytes[at + 1] === DASH && isTarget && bytes[at + 3] === SPACE) {
-        if (
-          bytes[previous] === DASH &&
-          bytes[previous + 1] === DASH &&
-          !isLastWordOfOption(bytes, previous, at)
-        )
-          return undefined;
+      if (bytes[at + 1] === DASH && isTarget && isBlank(bytes[at + 3])) {
+        if (bytes[previous] === DASH && !isLastWordOfOption(bytes, previous, at)) return undefined;
         return readWord(bytes, at + 4);
       }
       previous = at + 1;
@@ -82,17 +79,18 @@ function isLastWordOfOption(bytes: Buffer, from: number, to: number): boolean {
   return ALONE.has(bytes.toString('latin1', from, to));
 }
 
-function readWord(bytes: Buffer, start: number): string | null {
-  let end = start;
-  for (let byte = bytes[end]; byte !== undefined && byte > SPACE; byte = bytes[end]) end++;
-  if (bytes[start] === QUOTE) return null;
-  return end === start ? null : bytes.toString('utf8', start, end);
+/** `--jump` and `--goto`, which people write. */
+function isLongTarget(bytes: Buffer, at: number): boolean {
+  if (bytes[at] !== DASH || bytes[at + 1] !== DASH) return false;
+  const text = bytes.toString('latin1', at, at + 6);
+  return text === '--jump' || text === '--goto';
 }
 
-function skipBlanks(bytes: Buffer, start: number): number {
-  let at = start;
-  while (bytes[at] === SPACE || bytes[at] === 9) at++;
-  return at;
+/** @returns undefined for a word that is not plain, or none. */
+function readWord(bytes: Buffer, start: number): string | undefined {
+  let end = start;
+  for (; !endsWord(bytes, end); end++) if (bytes[end] === QUOTE) return undefined;
+  return end === start ? undefined : bytes.toString('utf8', start, end);
 }
 
 function nextWord(bytes: Buffer, start: number): number {

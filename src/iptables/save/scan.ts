@@ -1,11 +1,10 @@
 import type { ProblemList } from '../../problems/problem.ts';
+import { isBlank, skipBlanks } from '../blanks.ts';
 import type { DumpReader, ScannedDump } from './dump.ts';
 import { openDump } from './dump-reader.ts';
 
-const TAB = 9;
 const NEWLINE = 10;
 const RETURN = 13;
-const SPACE = 32;
 const HASH = 35;
 const STAR = 42;
 const DASH = 45;
@@ -44,8 +43,7 @@ function takeLine(
   line: number,
   hasNul: boolean,
 ): void {
-  let first = start;
-  while (bytes[first] === SPACE || bytes[first] === TAB) first++;
+  const first = skipBlanks(bytes, start);
   if (first >= end) return;
   if (hasNul) reader.unreadable(start, end, line, 'holds NUL bytes, so the dump is damaged or no dump');
   const lead = bytes[first];
@@ -75,11 +73,5 @@ function afterCounters(bytes: Buffer, start: number, end: number): number | null
     if (byte < 48 || byte > COLON) return null;
     at++;
   }
-  at++;
-  while (isBlank(bytes[at])) at++;
-  return at;
-}
-
-function isBlank(byte: number | undefined): boolean {
-  return byte === SPACE || byte === TAB;
+  return skipBlanks(bytes, at + 1);
 }

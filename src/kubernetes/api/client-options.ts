@@ -1,6 +1,7 @@
 import type { RequestOptions } from 'node:https';
 import type { ApiAccess } from './access.ts';
-import { ApiError, lastWordsOf } from './api-error.ts';
+import { ApiError } from './api-error.ts';
+import { foreignWordsOf } from './foreign-words.ts';
 
 /**
  * Leaves proxies (HTTP, SOCKS) and the login ways of older kubeconfigs (`auth-provider`: oidc with its refresh, azure,
@@ -39,9 +40,11 @@ export async function clientOptions(access: ApiAccess): Promise<RequestOptions> 
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
+    // The words of JSON.parse quote what a login command printed, perhaps a token.
+    const why = error instanceof SyntaxError ? 'what it gave is no JSON' : foreignWordsOf(error, access);
     throw new ApiError(
       'credential-plugin',
-      `cannot log in as ${access.origin} says: ${lastWordsOf(error)}; kubectl get nodes may refresh it`,
+      `cannot log in as ${access.origin} says: ${why}; kubectl get nodes may refresh it`,
     );
   }
   return options;

@@ -1,6 +1,7 @@
 import type { ProblemList } from '../../problems/problem.ts';
+import type { ObjectKind } from '../object-fields.ts';
 import { OBJECT_FILES, ObjectListWriter } from '../object-list.ts';
-import { type ObjectKind, pruneObject } from '../prune.ts';
+import { pruneObject } from '../prune.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiConnection, ApiLimits } from './connection.ts';
 import { listObjects } from './list-objects.ts';

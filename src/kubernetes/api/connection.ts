@@ -1,9 +1,11 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { ApiAccess } from './access.ts';
-import { ApiError, lastWordsOf } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import { runCredentialPlugin } from './credential-plugin.ts';
 import { describeConnectionError } from './describe-failure.ts';
+import { basicOf, foreignWordsOf } from './foreign-words.ts';
+import { speaksTls } from './server-url.ts';
 
 /** What asking may cost. */
 export interface ApiLimits {
@@ -54,10 +56,12 @@ export class ApiConnection {
   get(path: string): Promise<ApiAnswer> {
     const url = new URL(this.access.server + path);
     const { silenceMs, pageBytes } = this.#limits;
-    return new Promise((resolve, reject) => {
+    const describe = (error: unknown): ApiError =>
+      error instanceof ApiError ? error : describeConnectionError(error, this.access, this.signal);
+    const answered = new Promise<ApiAnswer>((resolve, reject) => {
       const fail = (error: unknown): void => {
         request.destroy();
-        reject(error instanceof ApiError ? error : describeConnectionError(error, this.access, this.signal));
+        reject(error);
       };
       const send = url.protocol === 'http:' ? http.request : https.request;
       const request = send(url, { ...this.#options, method: 'GET', signal: this.signal }, (answer) => {
@@ -82,6 +86,10 @@ export class ApiConnection {
       request.on('error', fail);
       request.end();
     });
+    // Certificates that cannot be used are thrown by the request itself.
+    return answered.catch((error: unknown) => {
+      throw describe(error);
+    });
   }
 
   /** Closes what is kept open for the next request. */
@@ -103,35 +111,63 @@ export async function connect(
     'user-agent': 'kp-explain',
     ...access.headers,
   };
-  const { credentials } = access;
-  let { clientCert: cert, clientKey: key } = access;
+  const whole = await loggedIn(access, env, Math.min(limits.totalMs, 30_000), signal);
+  const { credentials } = whole;
   if (credentials.kind === 'token') headers.authorization = `Bearer ${credentials.token}`;
   if (credentials.kind === 'basic') {
-    const pair = Buffer.from(`${credentials.username}:${credentials.password}`);
-    headers.authorization = `Basic ${pair.toString('base64')}`;
+    headers.authorization = `Basic ${basicOf(credentials.username, credentials.password)}`;
   }
-  if (credentials.kind === 'plugin') {
-    const timeout = Math.min(limits.totalMs, 30_000);
-    const given = await runCredentialPlugin(credentials.plugin, access, env, timeout, signal);
-    if (given.token !== null) headers.authorization = `Bearer ${given.token}`;
-    cert = given.clientCert ?? cert;
-    key = given.clientKey ?? key;
-  }
+  checkHeaders(headers, access);
   if (access.proxy !== null || credentials.kind === 'provider') {
     const { clientOptions } = await import('./client-options.ts');
-    const options = await clientOptions({ ...access, clientCert: cert, clientKey: key });
+    const options = await clientOptions(whole);
     return new ApiConnection(
-      access,
+      whole,
       { ...options, headers: { ...headers, ...options.headers } },
       limits,
       signal,
     );
   }
-  return new ApiConnection(access, { agent: agentOf(access, cert, key), headers }, limits, signal);
+  return new ApiConnection(whole, { agent: agentOf(whole), headers }, limits, signal);
 }
 
-function agentOf(access: ApiAccess, cert: Buffer | null, key: Buffer | null): http.Agent {
-  if (access.server.startsWith('http:')) return new http.Agent({ keepAlive: true });
+/** @returns the access with what its credential plugin gave; the same where it has none. Throws ApiError. */
+async function loggedIn(
+  access: ApiAccess,
+  env: Readonly<Record<string, string | undefined>>,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<ApiAccess> {
+  const { credentials } = access;
+  if (credentials.kind !== 'plugin') return access;
+  const given = await runCredentialPlugin(credentials.plugin, access, env, timeoutMs, signal);
+  return {
+    ...access,
+    clientCert: given.clientCert ?? access.clientCert,
+    clientKey: given.clientKey ?? access.clientKey,
+    credentials: given.token === null ? { kind: 'none' } : { kind: 'token', token: given.token },
+  };
+}
+
+/** Throws ApiError, without the value, where a token or a name has a line end or what else no request can carry. */
+function checkHeaders(headers: Readonly<Record<string, string | string[]>>, { origin }: ApiAccess): void {
+  for (const [name, values] of Object.entries(headers)) {
+    try {
+      http.validateHeaderName(name);
+      for (const value of [values].flat()) http.validateHeaderValue(name, value);
+    } catch {
+      const what = name === 'authorization' ? 'token' : `name for ${name}`;
+      throw new ApiError(
+        'unreadable-credentials',
+        `the ${what} of ${origin} cannot be sent: it has a line end or another character that no request can carry`,
+      );
+    }
+  }
+}
+
+function agentOf(access: ApiAccess): http.Agent {
+  const { clientCert: cert, clientKey: key } = access;
+  if (!speaksTls(access.server)) return new http.Agent({ keepAlive: true });
   try {
     return new https.Agent({
       keepAlive: true,
@@ -144,7 +180,7 @@ function agentOf(access: ApiAccess, cert: Buffer | null, key: Buffer | null): ht
   } catch (error) {
     throw new ApiError(
       'unreadable-credentials',
-      `the certificates of ${access.origin} cannot be used: ${lastWordsOf(error)}`,
+      `the certificates of ${access.origin} cannot be used: ${foreignWordsOf(error, access)}`,
     );
   }
 }

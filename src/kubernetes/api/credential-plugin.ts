@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { fieldsOf, textOf } from '../fields.ts';
 import type { ApiAccess, CredentialPlugin } from './access.ts';
 import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
+import { foreignWordsOf } from './foreign-words.ts';
 
 /** What a plugin gave. */
 export interface PluginCredential {
@@ -68,7 +69,15 @@ function run(
   signal: AbortSignal,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const options = { env, timeout, signal, maxBuffer: LONGEST_ANSWER, encoding: 'utf8' as const };
+    const options = {
+      env,
+      timeout,
+      signal,
+      // One that waits for somebody may not listen to less.
+      killSignal: 'SIGKILL' as const,
+      maxBuffer: LONGEST_ANSWER,
+      encoding: 'utf8' as const,
+    };
     const child = execFile(plugin.command, plugin.args, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
       else reject(signal.aborted ? aborted() : failed(plugin, reasonOf(error, stderr, plugin, timeout)));
@@ -91,8 +100,9 @@ function reasonOf(
     const hint = plugin.installHint === null ? '' : ` (${lastWordsOf(plugin.installHint)})`;
     return `it is not installed${hint}`;
   }
+  if (nodeCodeOf(error) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'it printed more than 1 MiB';
   if (error.killed === true) return `it did not end within ${Math.round(timeout / 1000)} s`;
-  const words = lastWordsOf(stderr);
+  const words = foreignWordsOf(stderr, { credentials: { kind: 'plugin', plugin } });
   const asks = plugin.interactiveMode === 'Always' ? '; it must ask you: run kubectl get nodes first' : '';
   return `${words === '' ? `it ended with status ${nodeCodeOf(error)}` : words}${asks}`;
 }

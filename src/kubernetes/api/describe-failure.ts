@@ -3,6 +3,8 @@ import { fieldsOf, textOf } from '../fields.ts';
 import type { ApiAccess } from './access.ts';
 import { ApiError, type ApiErrorCode, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import type { ApiAnswer } from './connection.ts';
+import { foreignWordsOf } from './foreign-words.ts';
+import { speaksTls } from './server-url.ts';
 
 const UNKNOWN_AUTHORITY: ReadonlySet<string> = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -75,10 +77,10 @@ export function describeConnectionError(error: unknown, access: ApiAccess, signa
   if (/^ERR_OSSL|^ERR_CRYPTO|^ERR_INVALID_CHAR/.test(code)) {
     return say(
       'unreadable-credentials',
-      `the credentials of ${access.origin} cannot be used: ${lastWordsOf(error)}`,
+      `the credentials of ${access.origin} cannot be used: ${foreignWordsOf(error, access)}`,
     );
   }
-  return say('api-unreachable', `${where} cannot be asked: ${lastWordsOf(error)}`);
+  return say('api-unreachable', `${where} cannot be asked: ${foreignWordsOf(error, access)}`);
 }
 
 /**
@@ -87,9 +89,15 @@ export function describeConnectionError(error: unknown, access: ApiAccess, signa
  */
 export function describeStatus(answer: ApiAnswer, what: string, access: ApiAccess): ApiError {
   const { status } = answer;
-  const words = statusWords(answer);
+  const words = statusWords(answer, access);
   const said = words === '' ? '' : `: ${words}`;
   const where = `the API server at ${access.server}`;
+  if (!speaksTls(access.server) && (status === 401 || status === 403)) {
+    return new ApiError(
+      status === 401 ? 'api-unauthorized' : 'api-forbidden',
+      `not allowed to ${what} (${status})${said}; no credentials are sent to ${access.server}, which has no TLS: its URL must start with https://`,
+    );
+  }
   if (status === 401) {
     const who = access.user === '' ? access.origin : `${access.user} (${access.origin})`;
     return new ApiError(
@@ -120,10 +128,10 @@ export function describeStatus(answer: ApiAnswer, what: string, access: ApiAcces
 }
 
 /** The `message` of the API's Status object. */
-function statusWords({ body }: ApiAnswer): string {
+function statusWords({ body }: ApiAnswer, access: ApiAccess): string {
   if (body.length > 100_000) return '';
   try {
-    return lastWordsOf(textOf(fieldsOf(JSON.parse(body.toString('utf8'))).message) ?? '');
+    return foreignWordsOf(textOf(fieldsOf(JSON.parse(body.toString('utf8'))).message) ?? '', access);
   } catch {
     return '';
   }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import type { ApiAccess } from './access.ts';
+import { readSmallFile } from './small-file.ts';
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -27,7 +27,7 @@ export function inClusterAccess(env: Readonly<Record<string, string | undefined>
 
 function read(name: string): Buffer | null {
   try {
-    return readFileSync(`${ACCOUNT}/${name}`);
+    return readSmallFile(`${ACCOUNT}/${name}`);
   } catch {
     return null;
   }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { type Fields, fieldsOf, isFields, listOf, textOf } from '../fields.ts';
@@ -7,6 +6,7 @@ import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import { inClusterAccess } from './in-cluster.ts';
 import type { NamedEntry } from './named-entry.ts';
 import { accessOf } from './read-access.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** What the command line says about the cluster. */
 export interface ApiChoice {
@@ -122,26 +122,32 @@ async function readFiles(paths: readonly string[], required: boolean): Promise<M
 async function readFile(path: string, required: boolean): Promise<Fields | null> {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readSmallFile(path).toString('utf8');
   } catch (error) {
     if (!required && nodeCodeOf(error) === 'ENOENT') return null;
-    throw unreadable(path, error);
+    throw unreadable(path, lastWordsOf(error));
   }
   const { parse } = await import('yaml');
   let value: unknown;
   try {
     value = parse(text, { schema: 'core', logLevel: 'error', maxAliasCount: 100 });
   } catch (error) {
-    throw unreadable(path, error);
+    throw unreadable(path, whyNoYaml(error));
   }
   // An empty file is what `KUBECONFIG=/dev/null` gives.
   if (value === null || value === undefined) return {};
-  if (!isFields(value)) throw unreadable(path, new Error('it is not a kubeconfig'));
+  if (!isFields(value)) throw unreadable(path, 'it is not a kubeconfig');
   return value;
 }
 
-function unreadable(path: string, error: unknown): ApiError {
-  return new ApiError('unreadable-kubeconfig', `cannot read kubeconfig ${path}: ${lastWordsOf(error)}`);
+function unreadable(path: string, why: string): ApiError {
+  return new ApiError('unreadable-kubeconfig', `cannot read kubeconfig ${path}: ${why}`);
+}
+
+/** The parser's own words quote the text, and with it a token. */
+function whyNoYaml(error: unknown): string {
+  const place = listOf(fieldsOf(error).linePos).map(fieldsOf)[0];
+  return place === undefined ? 'it is no YAML' : `it is no YAML (line ${place.line}, column ${place.col})`;
 }
 
 function addNamed(map: Map<string, NamedEntry>, list: unknown, key: string, folder: string): void {

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { type Fields, fieldsOf, isFields, listOf, textOf, textsOf } from '../fields.ts';
 import type { ApiAccess, Credentials } from './access.ts';
 import { ApiError, lastWordsOf } from './api-error.ts';
 import { type NamedEntry, pathFrom } from './named-entry.ts';
 import { proxyFromEnv } from './proxy-from-env.ts';
+import { readServerUrl, type ServerUrl, speaksTls } from './server-url.ts';
+import { readSmallFile } from './small-file.ts';
 
 /** What the context adds to its cluster and user. */
 interface ContextFacts {
@@ -14,34 +15,34 @@ interface ContextFacts {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** @returns the access that a cluster and a user of a kubeconfig describe. Throws ApiError where a file named there cannot be read. */
+/**
+ * A server without TLS gets no credentials, and they are not even read: no plugin runs and no file is opened for it
+ * (client-go clientcmd, `ClientConfig`: "only try to read the auth information if we are secure"). Whom to impersonate is
+ * no secret.
+ * @returns the access that a cluster and a user of a kubeconfig describe. Throws ApiError where a file named there cannot
+ * be read.
+ */
 export function accessOf(cluster: NamedEntry, user: NamedEntry | null, facts: ContextFacts): ApiAccess {
-  const server = serverOf(cluster.fields, facts.origin);
+  const { server, login } = readServerUrl(textOf(cluster.fields.server) ?? '', facts.origin);
   const own = user?.fields ?? {};
   const folder = user?.folder ?? '';
+  const secure = speaksTls(server);
+  const secret = (entry: NamedEntry | null, key: string): Buffer | null =>
+    secure && entry !== null ? material(entry.fields, key, entry.folder, facts.origin) : null;
   return {
     server,
     namespace: facts.namespace,
-    ca: material(cluster.fields, 'certificate-authority', cluster.folder, facts.origin),
-    clientCert: material(own, 'client-certificate', folder, facts.origin),
-    clientKey: material(own, 'client-key', folder, facts.origin),
+    ca: secret(cluster, 'certificate-authority'),
+    clientCert: secret(user, 'client-certificate'),
+    clientKey: secret(user, 'client-key'),
     tlsServerName: textOf(cluster.fields['tls-server-name']),
     insecure: cluster.fields['insecure-skip-tls-verify'] === true,
     proxy: textOf(cluster.fields['proxy-url']) ?? proxyFromEnv(server, facts.env),
-    credentials: credentialsOf(own, folder, facts.origin),
+    credentials: secure ? credentialsOf(own, folder, facts.origin, login) : { kind: 'none' },
     headers: impersonation(own),
     user: facts.user,
     origin: facts.origin,
   };
-}
-
-/** kubectl takes `10.0.0.1:6443` and means http (client-go rest.DefaultServerURL); such a server is never meant. */
-function serverOf(cluster: Fields, origin: string): string {
-  const server = textOf(cluster.server) ?? '';
-  if (!/^https?:\/\//.test(server) || !URL.canParse(server)) {
-    throw new ApiError('incomplete-kubeconfig', `the server of ${origin} is no http or https URL: ${server}`);
-  }
-  return server.replace(/\/+$/, '');
 }
 
 /** Data stands before the file where both are given (clientcmd, `dataFromSliceOrFile`). */
@@ -52,7 +53,9 @@ function material(fields: Fields, key: string, folder: string, origin: string): 
   return path === null ? null : readCredentialFile(pathFrom(folder, path), key, origin);
 }
 
-function credentialsOf(user: Fields, folder: string, origin: string): Credentials {
+/** A login in the server's URL comes first: Go's http.Client sets it before any other is looked at. */
+function credentialsOf(user: Fields, folder: string, origin: string, login: ServerUrl['login']): Credentials {
+  if (login !== null) return { kind: 'basic', ...login };
   const tokenFile = textOf(user.tokenFile);
   if (tokenFile !== null) {
     const token = readCredentialFile(pathFrom(folder, tokenFile), 'tokenFile', origin);
@@ -109,7 +112,7 @@ function impersonation(user: Fields): Record<string, string | string[]> {
 
 function readCredentialFile(path: string, what: string, origin: string): Buffer {
   try {
-    return readFileSync(path);
+    return readSmallFile(path);
   } catch (error) {
     throw new ApiError(
       'unreadable-credentials',

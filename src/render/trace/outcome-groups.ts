@@ -1,12 +1,12 @@
-import type { Note, OutcomeItem } from '../../explain/explanation.ts';
-import { findOpposites, shortenCases } from './cases.ts';
+import type { GivenItem, OutcomeItem } from '../../explain/explanation.ts';
+import { sameGiven, shortenCases } from './cases.ts';
 
 /** Outcomes that hold under the same conditions; their shares add up to 1. */
 export interface OutcomeGroup {
   /** What holds in every case. */
-  readonly given: readonly Note[];
+  readonly given: readonly GivenItem[];
   /** Cases that end alike: what each has besides `given`. Empty where `given` is all. */
-  readonly cases: readonly (readonly Note[])[];
+  readonly cases: readonly (readonly GivenItem[])[];
   /** Session affinity: each of these clients stays with the endpoint it had. */
   readonly sticky: boolean;
   readonly outcomes: readonly MergedOutcome[];
@@ -25,12 +25,12 @@ export interface MergedOutcome {
  * are conditions under which all ends alike.
  */
 export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] {
-  const groups = new Map<string, { given: readonly Note[]; sticky: boolean; outcomes: OutcomeItem[] }>();
+  const groups = new Map<string, { given: readonly GivenItem[]; sticky: boolean; outcomes: OutcomeItem[] }>();
   for (const outcome of outcomes) {
     const sticky = isSticky(outcome.given);
     const given = outcome.given.filter(({ code }) => code !== 'recent');
     const affinity = outcome.given.some(({ code }) => code === 'recent');
-    const key = JSON.stringify([given.map(({ text }) => text), affinity && sticky]);
+    const key = JSON.stringify([given.map(({ question, held }) => [question, held]), affinity && sticky]);
     const group = groups.get(key) ?? {
       given: affinity && !sticky ? [...given, NOT_SEEN] : given,
       sticky,
@@ -45,7 +45,7 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
       // Who is refused has no endpoint to stay with.
       const reaches = merged.some(({ like }) => like.verdict === 'accept');
       return {
-        given: reaches ? given : given.filter((note) => note !== NOT_SEEN),
+        given: reaches ? given : given.filter((each) => each !== NOT_SEEN),
         cases: [],
         sticky: sticky && reaches,
         outcomes: merged,
@@ -54,16 +54,19 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
   );
 }
 
-const NOT_SEEN: Note = {
+/** Told for all the lists that do not hold the client. No question of the trace has this number. */
+const NOT_SEEN: GivenItem = {
   code: 'recent',
   text: 'the client has no endpoint yet (session affinity)',
   settle: null,
+  question: -1,
+  held: true,
+  joined: 0,
 };
 
 /** The last answer about a list of recent clients was yes: this client goes where it went before. */
-function isSticky(given: readonly Note[]): boolean {
-  const last = given.filter(({ code }) => code === 'recent').at(-1);
-  return last !== undefined && !last.text.includes(' was not entered in ');
+function isSticky(given: readonly GivenItem[]): boolean {
+  return given.findLast(({ code }) => code === 'recent')?.held === true;
 }
 
 function merge(outcomes: readonly OutcomeItem[], sticky: boolean): MergedOutcome[] {
@@ -86,7 +89,7 @@ function endOf(outcome: OutcomeItem, withRemarks: boolean): string {
   return JSON.stringify(
     verdict === 'accept'
       ? [verdict, destination, source, exit, service, said]
-      : [verdict, rejectWith, reason === null ? decidedBy : reason.text, service, said],
+      : [verdict, rejectWith, reason ?? decidedBy, service, said],
   );
 }
 
@@ -101,23 +104,19 @@ function mergeAlike(groups: OutcomeGroup[]): OutcomeGroup[] {
     if (same === undefined) alike.set(key, [group]);
     else same.push(group);
   }
-  const opposites = findOpposites(groups.map(({ given }) => given.filter((note) => note !== NOT_SEEN)));
   return [...alike.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
     if (same.length === 1) return [first];
-    const cases = shortenCases(
-      same.map(({ given }) => given),
-      opposites,
-    );
+    const cases = shortenCases(same.map(({ given }) => given));
     const [one = [], ...others] = cases;
     // All that there is ends alike: no condition matters.
     const inAll =
       alike.size === 1
-        ? one.filter((note) => note === NOT_SEEN)
-        : one.filter(({ text }) => others.every((notes) => notes.some((note) => note.text === text)));
+        ? one.filter((each) => each === NOT_SEEN)
+        : one.filter((each) => others.every((given) => given.some((other) => sameGiven(other, each))));
     if (alike.size === 1 || others.length === 0) return [{ ...first, given: alike.size === 1 ? inAll : one }];
-    const rest = cases.map((notes) => notes.filter(({ text }) => !inAll.some((note) => note.text === text)));
+    const rest = cases.map((given) => given.filter((each) => !inAll.some((other) => sameGiven(other, each))));
     return [{ ...first, given: inAll, cases: rest }];
   });
 }

@@ -1,5 +1,5 @@
 import type { MatchOf } from '../../iptables/match.ts';
-import { formatPrefix, prefixContains } from '../../net/prefix.ts';
+import { prefixContains } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Device } from '../outcome.ts';
@@ -30,18 +30,8 @@ function deviceNamed(device: Device, pattern: string, side: 'in' | 'out'): Answe
   if (device === undefined) {
     // `-i +` matches any device, also none (an empty name has every prefix of length 0).
     if (pattern === '+') return 'yes';
-    const verb = side === 'in' ? 'came in through' : 'goes out through';
-    return unknown(
-      `${side}-interface`,
-      `${side}-interface ${pattern}`,
-      {
-        holds: `the packet ${verb} ${pattern}`,
-        fails: `the packet ${verb} another interface than ${pattern}`,
-      },
-      side === 'in'
-        ? 'give --in-interface, or capture `ip -j route show table all`'
-        : 'capture `ip -j route show table all`',
-      (state, held) => (held && !pattern.endsWith('+') ? { ...state, [`${side}Interface`]: pattern } : state),
+    return unknown({ code: `${side}-interface`, pattern }, (state, held) =>
+      held && !pattern.endsWith('+') ? { ...state, [`${side}Interface`]: pattern } : state,
     );
   }
   return yesNo(deviceMatches(device ?? '', pattern));
@@ -57,23 +47,10 @@ export function protocol(match: MatchOf<'protocol'>, { state }: MatchContext): A
   const number = match.number ?? parseProtocol(match.name);
   if (number === 0) return 'always';
   if (number !== null) return yesNo(number === state.protocol);
-  return unknown(
-    'protocol-name',
-    `protocol ${match.name}`,
-    {
-      holds: `this node's /etc/protocols calls the packet's protocol "${match.name}"`,
-      fails: `the protocol "${match.name}" is another one than the packet's`,
-    },
-    'capture with numeric protocols, or look the name up in /etc/protocols of the node',
-  );
+  return unknown({ code: 'protocol-name', of: 'packet', name: match.name });
 }
 
 /** `-f`: the packet traced is whole. */
 export function fragment(): Answer {
   return 'no';
-}
-
-/** `--ctorigsrc` and the like say which prefix they ask about with this. */
-export function prefixName(prefix: Parameters<typeof formatPrefix>[0]): string {
-  return formatPrefix(prefix);
 }

@@ -1,6 +1,7 @@
 import type { MatchOf } from '../../iptables/match.ts';
-import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
+import { type Address, sameAddress } from '../../net/address.ts';
 import { type Answer, unknown } from '../answer.ts';
+import type { RecentSubject } from '../question.ts';
 import { recentAddress, recentOnTheWay } from '../recent-lists.ts';
 import type { PacketState } from '../state.ts';
 import type { MatchContext } from './context.ts';
@@ -31,25 +32,23 @@ export function recent(match: MatchOf<'recent'>, { state, host }: MatchContext):
     if (entry === undefined && done === null) return 'no';
     if (match.seconds === null && match.hitcount === null && !match.rttl) return 'yes';
   }
-  const within = match.seconds === null ? '' : ` within the last ${match.seconds} s`;
-  const often = match.hitcount === null ? '' : ` at least ${match.hitcount} times`;
-  const who = subjectOf(match, state, address);
-  const then = done === null ? '' : ', after what earlier rules did to the list';
-  return unknown(
-    'recent',
-    `recent ${match.list} ${who} ${match.seconds ?? ''} ${match.hitcount ?? ''}${then}`,
-    {
-      holds: `${who} was entered in list ${match.list}${often}${within}${then}`,
-      fails: `${who} was not entered in list ${match.list}${often}${within}${then}`,
-    },
-    // A captured list tells that the client is in it, and nothing more can be captured.
-    list === undefined ? 'capture /proc/net/xt_recent/* (one file for each list)' : null,
-  );
+  return unknown({
+    code: 'recent',
+    list: match.list,
+    subject: subjectOf(match, state, address),
+    seconds: match.seconds,
+    hitcount: match.hitcount,
+    changed: done !== null,
+    captured: list !== undefined,
+  });
 }
 
 /** NAT makes another address of it on the way, which is another question. */
-function subjectOf({ side }: MatchOf<'recent'>, state: PacketState, address: Address | null): string {
-  const name = address === null ? '' : ` ${formatAddress(address)}`;
-  if (side === 'destination') return `the destination${name}`;
-  return state.sourceRewrite === 'none' ? 'the client' : `the rewritten source${name}`;
+function subjectOf(
+  { side }: MatchOf<'recent'>,
+  { sourceRewrite }: PacketState,
+  address: Address | null,
+): RecentSubject {
+  if (side === 'destination') return { who: 'destination', address };
+  return sourceRewrite === 'none' ? { who: 'client', address: null } : { who: 'rewritten-source', address };
 }

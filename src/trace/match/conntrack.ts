@@ -1,13 +1,13 @@
 import type { MatchOf, TupleSide } from '../../iptables/match.ts';
 import { parseRuleSyntax } from '../../iptables/syntax.ts';
-import { formatPrefix, type Prefix, prefixContains } from '../../net/prefix.ts';
+import { type Prefix, prefixContains } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { rangeContains } from '../../net/range.ts';
 import { type Answer, type Unknown, unknown, yesNo } from '../answer.ts';
+import type { QuotedFact } from '../question.ts';
 import { type Connection, shownConnection } from '../state.ts';
 import type { MatchContext } from './context.ts';
 import { senderWithin } from './sender.ts';
-import { rangeText } from './transport.ts';
 
 /**
  * `--ctstate` (net/netfilter/xt_conntrack.c): the state of the packet, plus DNAT and SNAT once the connection has been
@@ -28,18 +28,20 @@ export function ctproto(match: MatchOf<'ctproto'>, context: MatchContext): Answe
   const { state } = context;
   const connection = shownConnection(state);
   if (connection === null) return withoutConnection(context);
-  if (connection.quoted) return ofQuoted(`protocol ${match.name}`);
+  if (connection.quoted) return ofQuoted({ fact: 'protocol', name: match.name });
   const number = match.number ?? parseProtocol(match.name);
   // A template is of protocol 0.
   const protocol = state.connection === null ? 0 : state.protocol;
-  return number === null ? opaqueName(match.name) : yesNo(number === protocol);
+  return number === null
+    ? unknown({ code: 'protocol-name', of: 'connection', name: match.name })
+    : yesNo(number === protocol);
 }
 
 /** `--ctorigsrc`, `--ctorigdst`, `--ctreplsrc`, `--ctrepldst`. */
 export function ctaddress(match: MatchOf<'ctaddress'>, context: MatchContext): Answer {
   const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
-  if (connection.quoted) return ofQuoted(`${match.tuple} ${formatPrefix(match.prefix)}`);
+  if (connection.quoted) return ofQuoted({ fact: 'address', tuple: match.tuple, prefix: match.prefix });
   return tupleWithin(connection, match.tuple, match.prefix);
 }
 
@@ -54,13 +56,7 @@ function tupleWithin(connection: Connection, side: TupleSide, prefix: Prefix): A
     case 'repldst': {
       const { replyDestination } = connection;
       if (replyDestination.address !== null) return yesNo(prefixContains(prefix, replyDestination.address));
-      const name = formatPrefix(prefix);
-      return unknown(
-        'reply-destination',
-        `reply destination in ${name}`,
-        { holds: `answers go to an address in ${name}`, fails: `answers go to an address outside ${name}` },
-        'give the client with --from ADDRESS',
-      );
+      return unknown({ code: 'reply-destination', prefix });
     }
   }
 }
@@ -69,7 +65,7 @@ function tupleWithin(connection: Connection, side: TupleSide, prefix: Prefix): A
 export function ctport(match: MatchOf<'ctport'>, context: MatchContext): Answer {
   const connection = shownConnection(context.state);
   if (connection === null) return withoutConnection(context);
-  if (connection.quoted) return ofQuoted(`${match.tuple} port in ${rangeText(match.ports)}`);
+  if (connection.quoted) return ofQuoted({ fact: 'port', tuple: match.tuple, ports: match.ports });
   const port = {
     origsrc: connection.originalSourcePort,
     origdst: connection.originalDestinationPort,
@@ -77,13 +73,7 @@ export function ctport(match: MatchOf<'ctport'>, context: MatchContext): Answer 
     repldst: connection.replyDestinationPort,
   }[match.tuple];
   if (port !== null) return yesNo(rangeContains(match.ports, port));
-  const name = `${match.tuple} port in ${rangeText(match.ports)}`;
-  return unknown(
-    'connection-port',
-    name,
-    { holds: `the connection's ${name}`, fails: `not so: the connection's ${name}` },
-    'give --source-port',
-  );
+  return unknown({ code: 'connection-port', tuple: match.tuple, ports: match.ports });
 }
 
 /** `--ctstatus`: a connection whose first packet is on its way is neither replied nor assured nor confirmed. */
@@ -103,28 +93,13 @@ export function ctstatus(match: MatchOf<'ctstatus'>, context: MatchContext): Ans
     if (set === null) open = true;
   }
   if (!open) return 'no';
-  const name = match.statuses.join(',');
-  return unknown(
-    'ctstatus',
-    `ctstatus ${name}`,
-    {
-      holds: `the connection's status has one of ${name}`,
-      fails: `the connection's status has none of ${name}`,
-    },
-    'capture `conntrack -L` and give --source-port',
-  );
+  return unknown({ code: 'ctstatus', statuses: match.statuses });
 }
 
 /** `--ctexpire`: the seconds left are not known for a packet of now. */
 export function ctexpire(match: MatchOf<'ctexpire'>, context: MatchContext): Answer {
   if (shownConnection(context.state) === null) return withoutConnection(context);
-  const name = rangeText(match.seconds);
-  return unknown(
-    'ctexpire',
-    `ctexpire ${name}`,
-    { holds: `the connection expires in ${name} s`, fails: `the connection does not expire in ${name} s` },
-    null,
-  );
+  return unknown({ code: 'ctexpire', seconds: match.seconds });
 }
 
 /** `--ctdir`. */
@@ -134,19 +109,15 @@ export function ctdir(match: MatchOf<'ctdir'>, context: MatchContext): Answer {
   const { direction } = match;
   if (connection.direction !== null) return yesNo(connection.direction === direction);
   const other = direction === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
-  return ofQuoted(`direction ${direction}`, (state, held) => ({
+  return ofQuoted({ fact: 'direction', direction }, (state, held) => ({
     ...state,
     connection: { ...connection, direction: held ? direction : other },
   }));
 }
 
 /** An ICMP error: rules are asked about the flow that it quotes. */
-function ofQuoted(what: string, refine?: Unknown['refine']): Answer {
-  const [holds, fails] = [
-    `the flow that the error quotes has ${what}`,
-    `the flow that the error quotes has not ${what}`,
-  ];
-  return unknown('quoted-flow', `quoted flow: ${what}`, { holds, fails }, null, refine);
+function ofQuoted(has: QuotedFact, refine?: Unknown['refine']): Answer {
+  return unknown({ code: 'quoted-flow', has }, refine);
 }
 
 /** `-m connmark` gives up on a packet without connection (net/netfilter/xt_connmark.c). */
@@ -155,28 +126,13 @@ export function connmark(match: MatchOf<'connmark'>, { state }: MatchContext): A
   if (connection === null) return 'never';
   const { mark } = connection;
   if (mark !== null) return yesNo((mark & match.mask) >>> 0 === match.value >>> 0);
-  const name = `0x${match.value.toString(16)}/0x${match.mask.toString(16)}`;
-  return unknown(
-    'connmark',
-    `connmark ${name}`,
-    { holds: `the connection's mark is ${name}`, fails: `the connection's mark is not ${name}` },
-    'capture `conntrack -L` and give --source-port',
-  );
+  return unknown({ code: 'connmark', value: match.value, mask: match.mask });
 }
 
 /** `-m helper`: only connections that another one announced have a helper's master (net/netfilter/xt_helper.c). */
 export function helper(match: MatchOf<'helper'>, { state }: MatchContext): Answer {
   if (state.connection === null || state.connection.state !== 'RELATED') return 'no';
-  const name = match.name === '' ? 'any helper' : `helper ${match.name}`;
-  return unknown(
-    'helper',
-    name,
-    {
-      holds: `the connection was announced through ${name}`,
-      fails: `the connection was not announced through ${name}`,
-    },
-    null,
-  );
+  return unknown({ code: 'helper', name: match.name });
 }
 
 /**
@@ -194,13 +150,4 @@ function withoutConnection({ rule }: MatchContext): Answer {
     parts.some(({ flag }) => flag.text === '--ctstate' || flag.text === '--state'),
   );
   return asksState ? 'always' : 'never';
-}
-
-function opaqueName(name: string): Answer {
-  return unknown(
-    'protocol-name',
-    `protocol ${name}`,
-    { holds: `"${name}" is the connection's protocol`, fails: `"${name}" is not the connection's protocol` },
-    'look the name up in /etc/protocols of the node',
-  );
 }

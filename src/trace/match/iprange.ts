@@ -1,5 +1,4 @@
 import type { MatchOf } from '../../iptables/match.ts';
-import { formatAddress } from '../../net/address.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { MatchContext } from './context.ts';
 
@@ -8,11 +7,8 @@ export function iprange(match: MatchOf<'iprange'>, { state }: MatchContext): Ans
   const address = match.side === 'source' ? state.source.address : state.destination;
   if (address !== null) return yesNo(address.value >= match.from && address.value <= match.to);
   const { family } = state;
-  const name = `${formatAddress({ family, value: match.from })}-${formatAddress({ family, value: match.to })}`;
-  return unknown(
-    'source-address',
-    `source range ${name}`,
-    { holds: `the client's address lies in ${name}`, fails: `the client's address lies outside ${name}` },
-    'give the client with --from ADDRESS',
-  );
+  return unknown({
+    code: 'source-address',
+    within: { kind: 'range', from: { family, value: match.from }, to: { family, value: match.to } },
+  });
 }

@@ -1,18 +1,18 @@
 import type { MatchOf } from '../../iptables/match.ts';
-import { formatAddress } from '../../net/address.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import { bridgeShown, linkNamed } from '../bridge.ts';
+import type { BridgePortFact } from '../question.ts';
 import { deviceMatches } from './basic.ts';
 import type { MatchContext } from './context.ts';
 
 /** `--uid-owner`: a forwarded packet has no socket, and then the question is answered no (net/netfilter/xt_owner.c). */
 export function ownerUid(match: MatchOf<'owner-uid'>, context: MatchContext): Answer {
-  return owner(context, `runs as user ${match.text}`);
+  return owner(context, 'user', match.text);
 }
 
 /** `--gid-owner`. */
 export function ownerGid(match: MatchOf<'owner-gid'>, context: MatchContext): Answer {
-  return owner(context, `runs in group ${match.text}`);
+  return owner(context, 'group', match.text);
 }
 
 /** `--socket-exists`. */
@@ -20,14 +20,8 @@ export function ownerSocket(_match: MatchOf<'owner-socket'>, { state }: MatchCon
   return yesNo(state.fromNode);
 }
 
-function owner({ state }: MatchContext, what: string): Answer {
-  if (!state.fromNode) return 'no';
-  return unknown(
-    'owner',
-    `owner ${what}`,
-    { holds: `the sending process ${what}`, fails: `not so: the sending process ${what}` },
-    null,
-  );
+function owner({ state }: MatchContext, as: 'user' | 'group', name: string): Answer {
+  return state.fromNode ? unknown({ code: 'owner', as, name }) : 'no';
 }
 
 /** `-m pkttype` (net/netfilter/xt_pkttype.c): what the frame was addressed to. */
@@ -37,16 +31,7 @@ export function pkttype(match: MatchOf<'pkttype'>, { state }: MatchContext): Ans
 
 /** `-m mac`: only packets that came in over Ethernet have one (net/netfilter/xt_mac.c). */
 export function mac(match: MatchOf<'mac'>, { state }: MatchContext): Answer {
-  if (state.fromNode) return 'never';
-  return unknown(
-    'mac',
-    `mac ${match.address}`,
-    {
-      holds: `the packet was sent from link address ${match.address}`,
-      fails: `the packet was sent from another link address than ${match.address}`,
-    },
-    null,
-  );
+  return state.fromNode ? 'never' : unknown({ code: 'mac', address: match.address });
 }
 
 /** `--physdev-is-in`, `--physdev-is-out`, `--physdev-is-bridged` (net/netfilter/xt_physdev.c). */
@@ -55,11 +40,9 @@ export function physdevIs(match: MatchOf<'physdev-is'>, context: MatchContext): 
   if (state.fromNode) return 'no';
   const shown = carriesNotes(context);
   if (shown === false) return 'no';
-  if (match.what === 'in')
-    return shown ? 'yes' : bridgeUnknown('the packet came in through a port of a bridge');
+  if (match.what === 'in') return shown ? 'yes' : bridgePort({ fact: 'came-in-by-port' });
   if (hook === 'PREROUTING' || hook === 'INPUT' || hook === 'OUTPUT') return 'no';
-  if (state.bridged === null || shown === null)
-    return bridgeUnknown('the packet is handed on within a bridge');
+  if (state.bridged === null || shown === null) return bridgePort({ fact: 'bridged' });
   return yesNo(state.bridged);
 }
 
@@ -77,22 +60,16 @@ export function physdevName(match: MatchOf<'physdev-name'>, context: MatchContex
   if (match.side === 'out' && state.bridged === false) {
     // With notes but without output port the kernel gives up, whichever way the option is turned (physdev_mt).
     if (shown === true) return 'never';
-    return match.negated ? bridgeUnknown('the packet came in through a port of a bridge') : 'no';
+    return match.negated ? bridgePort({ fact: 'came-in-by-port' }) : 'no';
   }
-  const verb = match.side === 'in' ? 'came in' : 'goes out';
   const ports = host.links?.filter((link) => link.master === state.inInterface && link.master !== null);
   if (ports !== undefined && ports.length > 0 && !ports.some((port) => deviceMatches(port.name, match.name)))
     return 'no';
-  return bridgeUnknown(`the packet ${verb} through bridge port ${match.name}`);
+  return bridgePort({ fact: 'port', side: match.side, name: match.name });
 }
 
-function bridgeUnknown(clause: string): Answer {
-  return unknown(
-    'bridge-port',
-    clause,
-    { holds: clause, fails: `not so: ${clause}` },
-    'capture `ip -j addr` and `sysctl net.bridge`, and give --in-interface',
-  );
+function bridgePort(asks: BridgePortFact): Answer {
+  return unknown({ code: 'bridge-port', asks });
 }
 
 /** `-m devgroup`: the group number of the interface from `ip -j addr`. */
@@ -103,18 +80,11 @@ export function devgroup(match: MatchOf<'devgroup'>, { state, host }: MatchConte
   const number = group === null ? null : groupNumber(group);
   const value = match.value ?? groupNumber(match.text);
   if (number !== null && value !== null) return yesNo(((number ^ value) & match.mask) === 0);
-  const clause = `the interface the packet ${match.side === 'in' ? 'came in' : 'goes out'} through is in group ${match.text}`;
-  return unknown('devgroup', clause, { holds: clause, fails: `not so: ${clause}` }, 'capture `ip -j addr`');
+  return unknown({ code: 'devgroup', side: match.side, group: match.text });
 }
 
 /** Names stand in /etc/iproute2/group of the node; only that of group 0 is the same everywhere. */
 function groupNumber(name: string): number | null {
   if (name === 'default') return 0;
   return /^\d+$/.test(name) ? Number(name) : null;
-}
-
-/** @returns the packet's two ends in words, for conditions that concern both. */
-export function packetName({ state }: MatchContext): string {
-  const source = state.source.address === null ? 'the client' : formatAddress(state.source.address);
-  return `${source} → ${formatAddress(state.destination)}`;
 }

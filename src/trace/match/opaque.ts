@@ -1,103 +1,57 @@
 import type { MatchOf, OpaqueModule } from '../../iptables/match.ts';
+import type { Rule } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import { type Answer, unknown } from '../answer.ts';
+import type { PlacedRule } from '../reason.ts';
 import type { MatchContext } from './context.ts';
 
-/** Why a recognised extension cannot be answered from a capture. */
-const WHY: Readonly<Record<OpaqueModule, string>> = {
-  ah: 'it reads the IPsec AH header',
-  bpf: 'it runs a BPF program on the packet',
-  cgroup: "it asks for the sending process's control group",
-  cluster: 'it hashes the connection among cluster nodes',
-  connbytes: 'it counts what the connection has carried',
-  connlabel: "it reads the connection's labels",
-  connlimit: 'it counts the connections of the client',
-  cpu: 'it asks which processor handles the packet',
-  dst: 'it reads the IPv6 destination options header',
-  esp: 'it reads the IPsec ESP header',
-  eui64: "it compares the source with the sender's link address",
-  frag: 'it reads the IPv6 fragment header',
-  hashlimit: 'it depends on how full a token bucket is',
-  hbh: 'it reads the IPv6 hop-by-hop options header',
-  ipcomp: 'it reads the IPComp header',
-  ipv6header: 'it asks which IPv6 extension headers there are',
-  ipvs: 'it asks what IPVS did with the connection',
-  limit: 'it depends on how full a token bucket is',
-  mh: 'it reads the IPv6 mobility header',
-  osf: "it guesses the sender's operating system from its SYN",
-  policy: 'it asks whether the packet passes IPsec',
-  quota: 'it depends on what is left of a byte quota',
-  rateest: 'it compares measured rates',
-  realm: 'it asks for the routing realm',
-  rt: 'it reads the IPv6 routing header',
-  socket: 'it looks for an open socket of the node',
-  srh: 'it reads the IPv6 segment routing header',
-  string: 'it searches the payload',
-  time: "it depends on the node's clock",
-  u32: 'it reads arbitrary bytes of the packet',
-  unclean: 'it asks whether the packet is malformed',
-  'nfacct-list': 'it depends on an accounting quota',
+/** What it counts belongs to its rule: the same text elsewhere is another question. */
+const OF_ITS_RULE: Readonly<Partial<Record<OpaqueModule, true>>> = {
+  limit: true,
+  quota: true,
+  'nfacct-list': true,
 };
 
-const OF_ITS_RULE: ReadonlySet<OpaqueModule> = new Set(['limit', 'quota', 'nfacct-list']);
-
 /** A recognised extension that asks what no capture holds. */
-export function opaque(match: MatchOf<'opaque'>, { rule }: MatchContext): Answer {
-  // A bucket or quota belongs to its rule: the same text elsewhere is another question.
-  const owner = OF_ITS_RULE.has(match.module) ? ` of ${rule.chain} rule ${rule.number}` : '';
-  return unknown(
-    `match-${match.module}`,
-    `${match.module} ${match.text}${owner}`,
-    {
-      holds: `"${match.text}"${owner} matches (${WHY[match.module]})`,
-      fails: `"${match.text}"${owner} does not match (${WHY[match.module]})`,
-    },
-    null,
-  );
+export function opaque({ module, text }: MatchOf<'opaque'>, { rule }: MatchContext): Answer {
+  return unknown({
+    code: `match-${module}`,
+    module,
+    text,
+    rule: OF_ITS_RULE[module] === true ? placed(rule) : null,
+  });
 }
 
 /** A match that no known iptables has. */
-export function unrecognised(match: MatchOf<'unrecognised'>): Answer {
-  return unknown(
-    'match-unrecognised',
-    `unrecognised ${match.text}`,
-    {
-      holds: `"${match.text}" matches (kp-explain does not know this match)`,
-      fails: `"${match.text}" does not match (kp-explain does not know this match)`,
-    },
-    null,
-  );
+export function unrecognised({ text }: MatchOf<'unrecognised'>): Answer {
+  return unknown({ code: 'match-unrecognised', text });
 }
 
 /**
  * Something that the listing did not print. A name stands for one address or port wherever the listing prints it: the
  * question is what the name is, not what a rule asks, so one branch answers it alike in every rule.
  */
-export function lost(match: MatchOf<'lost'>, context: MatchContext): Answer {
-  const { rule } = context;
-  const ofRule = `of ${rule.chain} rule ${rule.number}`;
-  const { what, subject } = {
-    interfaces: {
-      what: `the interfaces, which a listing without -v does not print, ${ofRule}`,
-      subject: ofRule,
-    },
-    address: {
-      what: `the address that the listing prints as "${match.text}"`,
-      subject: addressAsked(match.text, context),
-    },
-    port: {
-      what: `the port that the listing prints as "${match.text}"`,
-      subject: `${context.state.sourcePort} ${context.state.destinationPort}`,
-    },
-    option: { what: `the option that the listing prints as "${match.text}" ${ofRule}`, subject: ofRule },
-    protocol: { what: `the protocol that the listing prints as "${match.text}"`, subject: '' },
-  }[match.what];
-  return unknown(
-    `listing-${match.what}`,
-    `lost ${match.what} ${match.text} ${subject}`,
-    { holds: `${what} fits the packet`, fails: `${what} does not fit the packet` },
-    'capture with iptables-save instead of iptables -L',
-  );
+export function lost({ what, text }: MatchOf<'lost'>, context: MatchContext): Answer {
+  switch (what) {
+    case 'interfaces':
+    case 'option':
+      return unknown({ code: `listing-${what}`, text, rule: placed(context.rule) });
+    case 'address':
+      return unknown({ code: 'listing-address', text, subject: addressAsked(text, context) });
+    case 'port': {
+      const { sourcePort, destinationPort } = context.state;
+      return unknown({ code: 'listing-port', text, subject: `${sourcePort} ${destinationPort}` });
+    }
+    case 'protocol':
+      return unknown({ code: 'listing-protocol', text, subject: '' });
+    case 'jump':
+    case 'rules':
+      return unknown({ code: 'chain-not-captured', what, text, chain: context.rule.chain });
+  }
+}
+
+function placed({ chain, number }: Rule): PlacedRule {
+  return { chain, number };
 }
 
 /** Which of the packet's addresses a lost one is compared with: after NAT it is another question. */

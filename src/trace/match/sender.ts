@@ -1,11 +1,4 @@
-import { formatAddress } from '../../net/address.ts';
-import {
-  formatPrefix,
-  type Prefix,
-  prefixContains,
-  prefixCovers,
-  prefixesOverlap,
-} from '../../net/prefix.ts';
+import { type Prefix, prefixContains, prefixCovers, prefixesOverlap } from '../../net/prefix.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Sender } from '../packet.ts';
 
@@ -19,14 +12,10 @@ export function senderWithin(sender: Sender, prefix: Prefix): Answer {
   if (sender.within.some((known) => prefixCovers(prefix, known))) return 'yes';
   if (sender.within.some((known) => !prefixesOverlap(prefix, known))) return 'no';
   if (sender.outside.some((known) => prefixCovers(known, prefix))) return 'no';
-  const name = formatPrefix(prefix);
-  return unknown(
-    'source-address',
-    `source in ${name}`,
-    { holds: `the client's address lies in ${name}`, fails: `the client's address lies outside ${name}` },
-    'give the client with --from ADDRESS',
-    (state, held) => ({ ...state, source: narrowed(state.source, prefix, held) }),
-  );
+  return unknown({ code: 'source-address', within: { kind: 'prefix', prefix } }, (state, held) => ({
+    ...state,
+    source: narrowed(state.source, prefix, held),
+  }));
 }
 
 /** @returns the sender, known to lie inside or outside of a prefix. */
@@ -34,9 +23,4 @@ export function narrowed(sender: Sender, prefix: Prefix, inside: boolean): Sende
   return inside
     ? { ...sender, within: [...sender.within, prefix] }
     : { ...sender, outside: [...sender.outside, prefix] };
-}
-
-/** @returns the address in words, for conditions. */
-export function describeSender(sender: Sender): string {
-  return sender.address === null ? 'the client' : formatAddress(sender.address);
 }

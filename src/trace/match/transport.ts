@@ -2,7 +2,6 @@ import type { MatchOf, PortModule } from '../../iptables/match.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import { type Range, rangeContains } from '../../net/range.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
-import type { PacketState } from '../state.ts';
 import type { MatchContext } from './context.ts';
 
 const MODULE_PROTOCOL: Readonly<Record<PortModule, number>> = {
@@ -43,13 +42,12 @@ export function multiport(match: MatchOf<'multiport'>, { state }: MatchContext):
       const answer = portWithin(port, ports, side);
       if (answer === 'yes') return 'yes';
       if (answer !== 'no') {
-        const text = match.ports.map(rangeText).join(',');
-        open = unknown(
-          `${side}-port`,
-          `${match.side} port in ${text}`,
-          { holds: `the ${side} port is one of ${text}`, fails: `the ${side} port is none of ${text}` },
-          side === 'source' ? 'give --source-port' : null,
-        );
+        open = unknown({
+          code: `${side}-port`,
+          ports: match.ports,
+          several: true,
+          either: match.side === 'either',
+        });
       }
     }
   }
@@ -60,49 +58,29 @@ export function multiport(match: MatchOf<'multiport'>, { state }: MatchContext):
 function portWithin(port: number | null, ports: Range, side: 'source' | 'destination'): Answer {
   if (port !== null) return yesNo(rangeContains(ports, port));
   if (ports.from <= 0 && ports.to >= 65535) return 'yes';
-  const text = rangeText(ports);
-  return unknown(
-    `${side}-port`,
-    `${side} port in ${text}`,
-    { holds: `the ${side} port is in ${text}`, fails: `the ${side} port is not in ${text}` },
-    side === 'source' ? 'give --source-port' : null,
-  );
-}
-
-/** @returns `80` or `1000:2000`, as iptables prints ports. */
-export function rangeText(range: Range): string {
-  return range.from === range.to ? String(range.from) : `${range.from}:${range.to}`;
+  return unknown({ code: `${side}-port`, ports: [ports], several: false, either: false });
 }
 
 /** `--tcp-flags`: the first packet of a connection carries SYN alone; those of later packets are not known. */
 export function tcpFlags(match: MatchOf<'tcp-flags'>, { state }: MatchContext): Answer {
   if (state.protocol !== TCP) return 'never';
   if (state.tcpFlags !== null) return yesNo((state.tcpFlags & match.mask) === match.comp);
-  const name = `0x${match.mask.toString(16)}/0x${match.comp.toString(16)}`;
-  return unknown(
-    'tcp-flags',
-    `tcp flags ${name}`,
-    { holds: `the packet's TCP flags fit ${name}`, fails: `the packet's TCP flags do not fit ${name}` },
-    null,
-  );
+  return unknown({ code: 'tcp-flags', mask: match.mask, comp: match.comp });
 }
 
-/** `--tcp-option`: SYNs carry options that depend on the sender's stack. */
+/**
+ * `--tcp-option`: SYNs carry options that depend on the sender's stack. TCPMSS lowers the size, and gives a SYN the option
+ * (2) that has none (xt_TCPMSS.c): what was true of the header before need not be now.
+ */
 export function tcpOption(match: MatchOf<'tcp-option'>, { state }: MatchContext): Answer {
   if (state.protocol !== TCP) return 'never';
-  return headerUnknown('tcp-option', `TCP option ${match.option}${sinceTcpMss(state)}`, 'carries');
+  return unknown({ code: 'tcp-option', option: match.option, afterTcpMss: state.segmentSizeSet });
 }
 
 /** `-m tcpmss`: the size a SYN announces depends on the sender's link. */
 export function tcpMss(match: MatchOf<'tcpmss'>, { state }: MatchContext): Answer {
   if (state.protocol !== TCP) return 'never';
-  const size = `a maximum segment size in ${rangeText(match.size)}`;
-  return headerUnknown('tcpmss', `${size}${sinceTcpMss(state)}`, 'announces');
-}
-
-/** TCPMSS lowers the size, and gives a SYN the option (2) that has none (xt_TCPMSS.c): what was true of the header before need not be now. */
-function sinceTcpMss({ segmentSizeSet }: PacketState): string {
-  return segmentSizeSet ? ' after TCPMSS' : '';
+  return unknown({ code: 'tcpmss', size: match.size, afterTcpMss: state.segmentSizeSet });
 }
 
 /** `-m sctp --chunk-types`: a new association starts with INIT alone. */
@@ -113,35 +91,26 @@ export function sctpChunks(match: MatchOf<'sctp-chunks'>, { state }: MatchContex
     const onlyInit = match.chunks.every((chunk) => chunk === 'INIT');
     return yesNo(match.scope === 'all' ? onlyInit : hasInit);
   }
-  return headerUnknown('sctp-chunks', `SCTP chunks ${match.scope} ${match.chunks.join(',')}`, 'holds');
+  return unknown({ code: 'sctp-chunks', scope: match.scope, chunks: match.chunks });
 }
 
 /** `-m dccp --dccp-types`: a new connection starts with REQUEST. */
 export function dccpTypes(match: MatchOf<'dccp-types'>, { state }: MatchContext): Answer {
   if (state.protocol !== DCCP) return 'never';
   if (state.connection?.state === 'NEW') return yesNo(match.types.includes('REQUEST'));
-  return headerUnknown('dccp-types', `DCCP type ${match.types.join(',')}`, 'is of');
+  return unknown({ code: 'dccp-types', types: match.types });
 }
 
 /** `--dccp-option`. */
 export function dccpOption(match: MatchOf<'dccp-option'>, { state }: MatchContext): Answer {
   if (state.protocol !== DCCP) return 'never';
-  return headerUnknown('dccp-option', `DCCP option ${match.option}`, 'carries');
+  return unknown({ code: 'dccp-option', option: match.option });
 }
 
 /** `--icmp-type`, `--icmpv6-type`. Type 255 of ICMP is iptables' own number for `any` (net/ipv4/netfilter/ip_tables.c icmp_type_code_match). */
 export function icmpType(match: MatchOf<'icmp-type'>, { state }: MatchContext): Answer {
   if (state.protocol !== (match.version === 4 ? ICMP : ICMPV6)) return 'never';
   if (match.version === 4 && match.type === 255) return 'yes';
-  if (state.icmp === null) return headerUnknown('icmp-type', `ICMP type ${match.type}`, 'is of');
+  if (state.icmp === null) return unknown({ code: 'icmp-type', type: match.type });
   return yesNo(state.icmp.type === match.type && rangeContains(match.codes, state.icmp.code));
-}
-
-function headerUnknown(code: string, what: string, verb: string): Answer {
-  return unknown(
-    code,
-    what,
-    { holds: `the packet ${verb} ${what}`, fails: `not so: the packet ${verb} ${what}` },
-    null,
-  );
 }

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { printCommand } from '../../../src/command/quote.ts';
 import { parseFlowLine } from '../../../src/conntrack/parse-flow-line.ts';
 import { clearCommand, clearPlaceCommand } from '../../../src/explain/flows/clear-command.ts';
 import { parseAddress } from '../../../src/net/address.ts';
@@ -63,9 +64,10 @@ describe.skipIf(!canAsk)('the printed conntrack -D', () => {
       if (flow === null) throw new Error(`not read: ${line}`);
       const command = clearCommand(flow);
       if (command === null) throw new Error(`no command: ${line}`);
+      const text = printCommand(command);
       fill();
-      run(command);
-      expect(entries(), command).toEqual(all.filter((other) => other !== line));
+      run(text);
+      expect(entries(), text).toEqual(all.filter((other) => other !== line));
     }
   });
 
@@ -75,8 +77,9 @@ describe.skipIf(!canAsk)('the printed conntrack -D', () => {
     const [destination, to] = [parseAddress('10.96.0.10'), parseAddress('10.0.0.5')];
     if (destination === null || to === null) throw new Error('not addresses');
     const command = clearPlaceCommand(17, destination, 53, to, 53);
-    expect(command).toBe('conntrack -D -p udp -d 10.96.0.10 --dport 53 -r 10.0.0.5 --reply-port-src 53 -w 0');
-    run(command ?? '');
+    const text = command === null ? '' : printCommand(command);
+    expect(text).toBe('conntrack -D -p udp -d 10.96.0.10 --dport 53 -r 10.0.0.5 --reply-port-src 53 -w 0');
+    run(text);
     expect(entries()).toEqual(
       all.filter(
         (line) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { namesAnotherDestination } from '../../../src/iptables/array-rules.ts';
+import { targetSyntaxName } from '../../../src/iptables/interpret.ts';
 import type { RuleList } from '../../../src/iptables/ruleset.ts';
 import { type Address, formatAddress, parseAddress } from '../../../src/net/address.ts';
 import { read } from '../read.ts';
@@ -111,5 +112,44 @@ describe('a lazily read rule', () => {
     expect(rules.at(0)).toBe(rules.at(0));
     expect(() => rules.at(-1)).toThrow(RangeError);
     expect(() => rules.at(0.5)).toThrow(RangeError);
+  });
+});
+
+describe('a rule that iptables-restore takes, but iptables-save would spell otherwise', () => {
+  const SPELT = [
+    '-A X\t-j\tRETURN',
+    '-A X -p tcp\t-j RETURN',
+    '-A X  -j  RETURN',
+    '-A X -j "RETURN"',
+    '-A X --jump RETURN',
+    '-A X -p tcp --goto Y',
+    '-A X -j A\vB',
+    '-A X -j A\u00a0B',
+    '-A X -j A\rB',
+    '-A X -s -j RETURN',
+    '-A X -m comment --comment "a -j b" -j RETURN',
+    '-A X -m comment --comment "open -j RETURN',
+    '-A X -m comment --comment "open\\',
+    '-A X -p tcp',
+    '  -A X -j RETURN',
+    '[1:2]  -A X -j RETURN',
+  ];
+
+  it.each(SPELT)('has the target that parsing finds: %j', (line) => {
+    const rules = rulesOf([line, '-A X -j NEXT']);
+    expect(rules.length).toBe(2);
+    expect(rules.targetName(0)).toBe(targetSyntaxName(line.slice(line.indexOf('-A'))));
+    expect(rules.targetName(1)).toBe('NEXT');
+  });
+
+  it('belongs to the chain that parsing finds', () => {
+    const { rulesets } = read('*filter\n-A  X -j ACCEPT\n-A\tX -j ACCEPT\n-A X\vY -j ACCEPT\nCOMMIT\n', {
+      family: 'ipv4',
+    });
+    const chains = [...(rulesets[0]?.tables.get('filter')?.chains.values() ?? [])];
+    expect(chains.map(({ name, rules }) => [name, rules.length])).toEqual([
+      ['X', 2],
+      ['X\vY', 1],
+    ]);
   });
 });

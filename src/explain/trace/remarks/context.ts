@@ -3,6 +3,7 @@ import type { Prefix } from '../../../net/prefix.ts';
 import type { Outcome, Trace } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
 import type { Known } from '../../question/question.ts';
+import type { GivenItems } from '../given-items.ts';
 import type { Namer } from '../namer.ts';
 import type { Target } from './target.ts';
 
@@ -13,6 +14,7 @@ export interface RemarkContext {
   readonly rulesets: readonly Ruleset[];
   readonly known: Known;
   readonly namer: Namer;
+  readonly conditions: GivenItems;
   /** What the packet was sent to, in the API's words. */
   readonly target: Target;
   /** The pods' networks of the packet's family, as far as they are known. */

@@ -1,6 +1,7 @@
 import type { HookName, TableName } from '../../../iptables/ruleset.ts';
 import { sameAddress } from '../../../net/address.ts';
 import type { Outcome, Step, Trace } from '../../../trace/outcome.ts';
+import { placeText, stepText } from '../../../trace/place.ts';
 
 /** @returns true where NAT changed where the packet goes. */
 export function isTranslated({ destination }: Outcome, { packet }: Trace): boolean {
@@ -19,8 +20,8 @@ export function stepsAt(outcome: Outcome, table: TableName, hook: HookName): Ste
 }
 
 /** @returns `nat PREROUTING rule 3`, `the policy of filter FORWARD`. */
-export function placeOf({ table, chain, rule }: Step): string {
-  return rule === null ? `the policy of ${table} ${chain}` : `${table} ${chain} rule ${rule.number}`;
+export function placeOf(step: Step): string {
+  return step.rule === null ? `the policy of ${placeText(step)}` : stepText(step);
 }
 
 /** @returns true for a step that goes on in the chain. */

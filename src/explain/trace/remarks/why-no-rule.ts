@@ -2,6 +2,7 @@ import type { Table } from '../../../iptables/ruleset.ts';
 import type { Service } from '../../../kubernetes/objects.ts';
 import { formatAddress } from '../../../net/address.ts';
 import type { Outcome, Step } from '../../../trace/outcome.ts';
+import { turnText } from '../../words/reason-words.ts';
 import type { RemarkContext } from './context.ts';
 import { leadsTo, placeOf, stepsAt } from './path-facts.ts';
 import { unreachedRefusal } from './refusal.ts';
@@ -31,7 +32,7 @@ function notAsked({ path, turns }: Outcome): string | null {
   const known = path.some(({ state }) => state.connection?.fromCapture === true);
   if (!known) return null;
   const turn = turns.find(({ kind }) => kind === 'conntrack');
-  return `conntrack already holds this connection, and without a rewrite${turn === undefined ? '' : ` (${turn.text})`}`;
+  return `conntrack already holds this connection, and without a rewrite${turn === undefined ? '' : ` (${turnText(turn.fact)})`}`;
 }
 
 /** Services that kube-proxy passes over: NewProxier's informers and ShouldSkipService (pkg/proxy/util/utils.go). */
@@ -75,8 +76,6 @@ function withoutServices(nats: readonly Table[], { known, trace }: RemarkContext
       ? 'kube-proxy (userspace mode) has no rule for it'
       : `kube-proxy (userspace mode) has no rules for ${trace.packet.family} here`;
   }
-  if (names.some((name) => name.startsWith('CILIUM_')))
-    return 'kube-proxy has no chains here, but Cilium has: its eBPF programs may rewrite the address, which no capture of rules shows';
   if (names.some((name) => /^KUBE-(?:SVC-|SEP-|NODEPORTS$|POSTROUTING$|PROXY-CANARY$)/.test(name)))
     return 'chain KUBE-SERVICES is missing from nat, though others of kube-proxy are there';
   return 'the nat table holds no chain of kube-proxy: it does not run here, or its rules were wiped';

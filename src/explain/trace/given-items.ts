@@ -1,0 +1,25 @@
+import { flat, type Given } from '../../trace/question.ts';
+import type { GivenItem } from '../explanation.ts';
+import { givenNote } from '../words/question-words.ts';
+
+/** The conditions of one trace's outcomes as the contract prints them: equal questions have equal numbers. */
+export class GivenItems {
+  readonly #flowsCaptured: boolean;
+  readonly #numbers = new Map<string, number>();
+
+  /** @param flowsCaptured whether the capture holds conntrack's table: what would settle a question depends on it. */
+  constructor(flowsCaptured: boolean) {
+    this.#flowsCaptured = flowsCaptured;
+  }
+
+  /** @returns the answers that an outcome rests on. */
+  list(given: readonly Given[]): GivenItem[] {
+    return given.map((each) => {
+      const { question, held, joined } = each;
+      const key = flat([question, joined]);
+      const number = this.#numbers.get(key) ?? this.#numbers.size;
+      this.#numbers.set(key, number);
+      return { ...givenNote(each, this.#flowsCaptured), question: number, held, joined: joined?.more ?? 0 };
+    });
+  }
+}

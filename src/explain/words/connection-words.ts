@@ -1,0 +1,115 @@
+import { type Address, formatAddress } from '../../net/address.ts';
+import { formatPrefix } from '../../net/prefix.ts';
+import { formatRange } from '../../net/range.ts';
+import type { QuotedFact } from '../../trace/question.ts';
+import { denied, GIVE_CLIENT, GIVE_PORT, inFlow, ofRule, said, viaText, type WordsFor } from './clauses.ts';
+import type { ConnectionQuestion } from './packet-words.ts';
+
+/** What rules ask of the connection and what the kernel chooses, in words; `many-questions` quotes another one. */
+export const CONNECTION_WORDS: {
+  readonly [C in Exclude<ConnectionQuestion, 'many-questions'>]: WordsFor<C>;
+} = {
+  'reply-destination': ({ prefix }) => {
+    const name = formatPrefix(prefix);
+    return said(
+      `answers go to an address in ${name}`,
+      `answers go to an address outside ${name}`,
+      GIVE_CLIENT,
+    );
+  },
+  'connection-port': ({ tuple, ports }) =>
+    denied(`the connection's ${tuple} port in ${formatRange(ports)}`, GIVE_PORT),
+  ctstatus: ({ statuses }) => {
+    const name = statuses.join(',');
+    return inFlow(
+      said(`the connection's status has one of ${name}`, `the connection's status has none of ${name}`),
+    );
+  },
+  ctexpire: ({ seconds }) => {
+    const name = formatRange(seconds);
+    return said(`the connection expires in ${name} s`, `the connection does not expire in ${name} s`);
+  },
+  'quoted-flow': ({ has }) => {
+    const what = quotedText(has);
+    return said(
+      `the flow that the error quotes has ${what}`,
+      `the flow that the error quotes has not ${what}`,
+    );
+  },
+  helper: ({ name }) => {
+    const what = name === '' ? 'any helper' : `helper ${name}`;
+    return said(
+      `the connection was announced through ${what}`,
+      `the connection was not announced through ${what}`,
+    );
+  },
+  'conntrack-full': () =>
+    said(
+      'conntrack finds no entry that it may throw out for the new connection (ASSURED ones stay)',
+      'conntrack throws out an entry that is not ASSURED, and the new connection takes its room',
+    ),
+  'masquerade-moved': ({ address, by, out }) => {
+    const name = formatAddress(address);
+    return said(
+      masqueradeMoved(address, by, out),
+      `MASQUERADE did not give the flow ${name}, or it left by ${out} from the beginning`,
+    );
+  },
+  'nat-range': ({ address, of, rule }) =>
+    denied(
+      `the kernel's hash of the client picks ${formatAddress(address)} of the ${of} addresses ${ofRule(rule)}`,
+    ),
+  multipath: ({ route: { gateway, device } }) =>
+    denied(`the hash of the flow picks next hop${viaText(gateway)} on ${device ?? '?'}`),
+  'multicast-group': ({ group, device, joined }) =>
+    denied(
+      `${joined ? 'a process of' : 'nobody on'} this node has joined group ${formatAddress(group)} on ${device ?? 'the interface'}`,
+    ),
+  'bridge-frame': ({ bridge, own }) =>
+    denied(
+      own
+        ? `this node answers for the address on ${bridge}`
+        : `the frame is for another machine on ${bridge}`,
+    ),
+  'tproxy-socket': ({ onPort }) => {
+    const port = onPort === 0 ? 'the port of the packet' : `port ${onPort}`;
+    return said(
+      `a transparent socket of this node listens on ${port}`,
+      `no transparent socket listens on ${port}`,
+      'list the sockets of the node with `ss -ltnu`',
+    );
+  },
+  'nat-not-listed': () =>
+    said(
+      'a rule of table nat, which the listing does not show, rewrites the packet',
+      'no rule of table nat, which the listing does not show, rewrites the packet',
+      'capture all tables with `iptables-save -c`',
+    ),
+  'backend-order': ({ later, earlier }) => {
+    const order = (first: string, second: string): string =>
+      `the ${first} tables were registered after the ${second} ones, and so are asked first`;
+    return said(
+      order(later, earlier),
+      order(earlier, later),
+      'nothing in a capture tells; compare the counters of both with iptables-save -c',
+    );
+  },
+};
+
+/** @returns why MASQUERADE's flow is dropped on another interface. */
+export function masqueradeMoved(address: Address, by: readonly string[], out: string): string {
+  return `MASQUERADE gave the flow ${formatAddress(address)}, as it left by ${by.join(' or ')}; by ${out} the kernel drops its packets and forgets it`;
+}
+
+function quotedText(has: QuotedFact): string {
+  switch (has.fact) {
+    case 'protocol':
+      return `protocol ${has.name}`;
+    case 'address':
+      return `${has.tuple} ${formatPrefix(has.prefix)}`;
+    case 'port':
+      return `${has.tuple} port in ${formatRange(has.ports)}`;
+    case 'direction':
+      return `direction ${has.direction}`;
+  }
+}

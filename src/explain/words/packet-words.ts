@@ -1,0 +1,221 @@
+import type { OpaqueModule } from '../../iptables/match.ts';
+import { formatAddress } from '../../net/address.ts';
+import { formatPrefix } from '../../net/prefix.ts';
+import { formatRange } from '../../net/range.ts';
+import type { AddressSet, BridgePortFact, Question } from '../../trace/question.ts';
+import {
+  ALL_ROUTES,
+  CAPTURE_ROUTES,
+  clientOr,
+  denied,
+  GIVE_CLIENT,
+  GIVE_PORT,
+  inFlow,
+  is,
+  masked,
+  ofRule,
+  said,
+  type Words,
+  type WordsFor,
+} from './clauses.ts';
+import { setUnknownNote } from './unknown-words.ts';
+
+/** Questions about the packet itself. */
+export type PacketQuestion = Exclude<Question['code'], ConnectionQuestion | `match-${OpaqueModule}`>;
+
+/** Questions about its connection, and about what the kernel chooses. */
+export type ConnectionQuestion =
+  | 'reply-destination'
+  | 'connection-port'
+  | 'ctstatus'
+  | 'ctexpire'
+  | 'quoted-flow'
+  | 'helper'
+  | 'conntrack-full'
+  | 'masquerade-moved'
+  | 'nat-range'
+  | 'multipath'
+  | 'multicast-group'
+  | 'bridge-frame'
+  | 'tproxy-socket'
+  | 'nat-not-listed'
+  | 'backend-order'
+  | 'many-questions';
+
+/** What rules ask of the packet, in words. */
+export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
+  'in-interface': ({ pattern }) =>
+    said(
+      `the packet came in through ${pattern}`,
+      `the packet came in through another interface than ${pattern}`,
+      `give --in-interface, or ${CAPTURE_ROUTES}`,
+    ),
+  'out-interface': ({ pattern }) =>
+    said(
+      `the packet goes out through ${pattern}`,
+      `the packet goes out through another interface than ${pattern}`,
+      CAPTURE_ROUTES,
+    ),
+  'protocol-name': ({ of, name }) =>
+    of === 'packet'
+      ? said(
+          `this node's /etc/protocols calls the packet's protocol "${name}"`,
+          `the protocol "${name}" is another one than the packet's`,
+          'capture with numeric protocols, or look the name up in /etc/protocols of the node',
+        )
+      : said(
+          `"${name}" is the connection's protocol`,
+          `"${name}" is not the connection's protocol`,
+          'look the name up in /etc/protocols of the node',
+        ),
+  'source-port': (question) => portWords('source', question, GIVE_PORT),
+  'destination-port': (question) => portWords('destination', question, null),
+  'source-address': ({ within }) => {
+    const name = addressSetText(within);
+    return said(
+      `the client's address lies in ${name}`,
+      `the client's address lies outside ${name}`,
+      GIVE_CLIENT,
+    );
+  },
+  'tcp-flags': ({ mask, comp }) => {
+    const name = `0x${mask.toString(16)}/0x${comp.toString(16)}`;
+    return said(`the packet's TCP flags fit ${name}`, `the packet's TCP flags do not fit ${name}`);
+  },
+  'tcp-option': ({ option, afterTcpMss }) =>
+    denied(`the packet carries TCP option ${option}${since(afterTcpMss)}`),
+  tcpmss: ({ size, afterTcpMss }) =>
+    denied(`the packet announces a maximum segment size in ${formatRange(size)}${since(afterTcpMss)}`),
+  'sctp-chunks': ({ scope, chunks }) => denied(`the packet holds SCTP chunks ${scope} ${chunks.join(',')}`),
+  'dccp-types': ({ types }) => denied(`the packet is of DCCP type ${types.join(',')}`),
+  'dccp-option': ({ option }) => denied(`the packet carries DCCP option ${option}`),
+  'icmp-type': ({ type }) => denied(`the packet is of ICMP type ${type}`),
+  mark: ({ value, mask }) => is("the packet's mark", masked(value, mask), 'give --mark'),
+  connmark: ({ value, mask }) => inFlow(is("the connection's mark", masked(value, mask))),
+  tos: ({ value, mask }) => is("the packet's TOS", masked(value, mask)),
+  length: ({ bytes }) => is('the packet', `${formatRange(bytes)} bytes long`),
+  ttl: ({ operator, value }) => is("the packet's hop limit", `${TTL[operator]} ${value}`),
+  dscp: ({ value }) => is("the packet's DSCP", `0x${value.toString(16)}`),
+  ecn: ({ text }) =>
+    said(`the packet's ECN bits fit "${text}"`, `the packet's ECN bits do not fit "${text}"`),
+  owner: ({ as, name }) =>
+    denied(`the sending process ${as === 'user' ? 'runs as user' : 'runs in group'} ${name}`),
+  mac: ({ address }) =>
+    said(
+      `the packet was sent from link address ${address}`,
+      `the packet was sent from another link address than ${address}`,
+    ),
+  'bridge-port': ({ asks }) =>
+    denied(bridgePortText(asks), 'capture `ip -j addr` and `sysctl net.bridge`, and give --in-interface'),
+  devgroup: ({ side, group }) =>
+    denied(
+      `the interface the packet ${side === 'in' ? 'came in' : 'goes out'} through is in group ${group}`,
+      'capture `ip -j addr`',
+    ),
+  'address-type': ({ address, types, limit }) => {
+    const on = limit === null ? '' : ` on the ${limit === 'in' ? 'input' : 'output'} interface`;
+    const what = `a ${types.join(' or ')} address of this node${on}`;
+    const settle = address === null ? GIVE_CLIENT : `capture \`ip -j addr\` and ${ALL_ROUTES}`;
+    return is(clientOr(address), what, settle);
+  },
+  rpfilter: ({ source, lacks }) =>
+    said(
+      `an answer to ${clientOr(source)} would leave where it came in`,
+      `an answer to ${clientOr(source)} would leave elsewhere`,
+      lacks === 'client'
+        ? 'give the client with --from ADDRESS and --in-interface'
+        : `${CAPTURE_ROUTES} and \`ip -j rule\``,
+    ),
+  recent: ({ list, subject, seconds, hitcount, changed, captured }) => {
+    const name = subject.address === null ? '' : ` ${formatAddress(subject.address)}`;
+    const who = `${RECENT[subject.who]}${name}`;
+    const often = hitcount === null ? '' : ` at least ${hitcount} times`;
+    const within = seconds === null ? '' : ` within the last ${seconds} s`;
+    const then = changed ? ', after what earlier rules did to the list' : '';
+    const what = `entered in list ${list}${often}${within}${then}`;
+    // A captured list tells that the client is in it, and nothing more can be captured.
+    const settle = captured ? null : 'capture /proc/net/xt_recent/* (one file for each list)';
+    return said(`${who} was ${what}`, `${who} was not ${what}`, settle);
+  },
+  'ipset-not-captured': setWords,
+  'ipset-missing': setWords,
+  'ipset-cut': setWords,
+  'ipset-type': setWords,
+  'ipset-element': setWords,
+  'ipset-changed': ({ set }) => {
+    const after = 'the packet after the change that an earlier rule made to it';
+    return said(`set ${set} has ${after}`, `set ${set} does not have ${after}`);
+  },
+  'ipset-counters': ({ set }) =>
+    said(`the counters of set ${set} fit the rule`, `the counters of set ${set} do not fit the rule`),
+  'match-unrecognised': ({ text }) =>
+    said(
+      `"${text}" matches (kp-explain does not know this match)`,
+      `"${text}" does not match (kp-explain does not know this match)`,
+    ),
+  'listing-interfaces': ({ rule }) =>
+    listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`, ''),
+  'listing-option': ({ text, rule }) =>
+    listed(`the option that the listing prints as "${text}" ${ofRule(rule)}`),
+  'chain-not-captured': ({ what, text, chain }) => {
+    const holds = `a rule of ${chain} that is not in the capture ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+    const fails = `no rule of ${chain} ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+    return said(holds, fails, 'capture the whole table with iptables-save');
+  },
+  'listing-address': ({ text }) => listed(`the address that the listing prints as "${text}"`),
+  'listing-port': ({ text }) => listed(`the port that the listing prints as "${text}"`),
+  'listing-protocol': ({ text }) => listed(`the protocol that the listing prints as "${text}"`),
+};
+
+const TTL = { eq: 'equal to', lt: 'less than', gt: 'greater than' } as const;
+
+const RECENT = {
+  client: 'the client',
+  'rewritten-source': 'the rewritten source',
+  destination: 'the destination',
+} as const;
+
+function setWords({ set, ends, why }: Extract<Question, { readonly why: unknown }>): Words {
+  const what = [...new Set(ends.map(clientOr))].join(' / ');
+  const { text, settle } = setUnknownNote(why);
+  return said(`${what} is in set ${set} (${text})`, `${what} is not in set ${set} (${text})`, settle);
+}
+
+function portWords(
+  side: 'source' | 'destination',
+  { ports, several }: Extract<Question, { readonly several: boolean }>,
+  settle: string | null,
+): Words {
+  const text = ports.map(formatRange).join(',');
+  return several
+    ? said(`the ${side} port is one of ${text}`, `the ${side} port is none of ${text}`, settle)
+    : said(`the ${side} port is in ${text}`, `the ${side} port is not in ${text}`, settle);
+}
+
+function bridgePortText(asks: BridgePortFact): string {
+  switch (asks.fact) {
+    case 'came-in-by-port':
+      return 'the packet came in through a port of a bridge';
+    case 'bridged':
+      return 'the packet is handed on within a bridge';
+    case 'port':
+      return `the packet ${asks.side === 'in' ? 'came in' : 'goes out'} through bridge port ${asks.name}`;
+  }
+}
+
+/** @returns the addresses that a sender is asked to be one of. */
+export function addressSetText(within: AddressSet): string {
+  return within.kind === 'prefix'
+    ? formatPrefix(within.prefix)
+    : `${formatAddress(within.from)}-${formatAddress(within.to)}`;
+}
+
+function since(afterTcpMss: boolean): string {
+  return afterTcpMss ? ' after TCPMSS' : '';
+}
+
+/** @param s the ending of the verb: none after a plural. */
+function listed(what: string, s: 's' | '' = 's'): Words {
+  const settle = 'capture with iptables-save instead of iptables -L';
+  return said(`${what} fit${s} the packet`, `${what} do${s === '' ? '' : 'es'} not fit the packet`, settle);
+}

@@ -1,0 +1,46 @@
+import type { HookName, Ruleset, TableName } from '../iptables/ruleset.ts';
+import { unknown } from './answer.ts';
+import { answered, type Branch, decided } from './branch.ts';
+import { assume, type TraceContext } from './context.ts';
+import { cutTable, isSeldom, seldomTableAssumed } from './cut.ts';
+import type { WalkResult } from './walk-chain.ts';
+
+/**
+ * A table that the dump does not hold, and that may be there all the same.
+ * @returns what becomes of a packet there; null where the dump shows that there is no such chain
+ */
+export function absentTable(
+  ruleset: Ruleset,
+  table: TableName,
+  hook: HookName,
+): ((branch: Branch, context: TraceContext) => WalkResult) | null {
+  if (table === 'nat' && ruleset.form !== 'save' && !ruleset.tables.has(table)) return withoutNatListing;
+  const assumed = isSeldom(table) ? seldomTableAssumed(ruleset, table) : null;
+  if (assumed !== null)
+    return (branch, context) => {
+      assume(context, assumed);
+      return { passed: [branch], translated: [], ended: [] };
+    };
+  const reason = cutTable(ruleset, table, hook);
+  if (reason === null) return null;
+  return (branch) => ({
+    passed: [],
+    translated: [],
+    ended: [{ branch, verdict: 'unknown', reason, rejectWith: null, exit: null }],
+  });
+}
+
+const NAT_NOT_LISTED = unknown({ code: 'nat-not-listed' });
+
+/** `iptables -L` and `-S` print one table. What nat does to a packet decides all that follows, so both ways are given. */
+function withoutNatListing(branch: Branch, context: TraceContext): WalkResult {
+  if (answered(branch, NAT_NOT_LISTED.key) === false) return { passed: [branch], translated: [], ended: [] };
+  context.questions.met(NAT_NOT_LISTED, branch.probability);
+  const rewritten = decided(branch, NAT_NOT_LISTED, true);
+  const reason = { code: 'nat-not-listed' } as const;
+  return {
+    passed: [decided(branch, NAT_NOT_LISTED, false)],
+    translated: [],
+    ended: [{ branch: rewritten, verdict: 'unknown', reason, rejectWith: null, exit: null }],
+  };
+}

@@ -1,0 +1,123 @@
+import { isLocalAddress } from '../host/local-addresses.ts';
+import type { HookName } from '../iptables/ruleset.ts';
+import { ICMP, ICMPV6 } from '../net/protocol.ts';
+import { type Branch, changed } from './branch.ts';
+import { assume, type TraceContext } from './context.ts';
+import { whereMasqueradeMoved } from './masquerade-moved.ts';
+import { manipulates, withDestination, withSource } from './nat.ts';
+import { senderOf } from './packet.ts';
+import { isNext, type NatPassage, next, type Passage } from './passage.ts';
+import type { HookProgram, NatChain } from './program.ts';
+import { withFreePort } from './reply-clash.ts';
+import { reroutedAtOutput } from './reroute-output.ts';
+import { runTied } from './tied-programs.ts';
+import type { World } from './world.ts';
+
+/**
+ * The nat of a hook: one step, whoever wrote its chains (nf_nat_inet_fn, net/netfilter/nf_nat_core.c). It stands at
+ * dstnat (−100) where it changes destinations and at srcnat (100) where it changes sources; at INPUT it changes sources,
+ * so it runs late there. The priorities of the chains order them in the step, and nothing else.
+ * @param chains all nat chains of the hook in the kernel's order; those of one priority together
+ */
+export function natStep(hook: HookName, chains: readonly (readonly NatChain[])[]): HookProgram {
+  return {
+    hook,
+    priority: manipulates(hook) === 'destination' ? -100 : 100,
+    registration: { by: 'nat', rank: null },
+    acts: true,
+    run: (branch, context) => {
+      const passages = runNat(branch, hook, chains, context);
+      return hook === 'OUTPUT' ? reroutedAtOutput(branch, passages, 'destination', context) : passages;
+    },
+  };
+}
+
+/**
+ * nat is asked once for each kind of rewrite of a connection: by its first packet only, and by the first chain that
+ * rewrites. Everything after repeats what was decided then.
+ */
+function runNat(
+  start: Branch,
+  hook: HookName,
+  chains: readonly (readonly NatChain[])[],
+  context: TraceContext,
+): Passage[] {
+  const side = manipulates(hook);
+  const { connection } = start.state;
+  if (connection === null) return [next(start)];
+  const decided = side === 'destination' ? connection.destinationDecided : connection.sourceDecided;
+  if (decided || connection.state === 'ESTABLISHED') {
+    const going = hook === 'POSTROUTING' ? whereMasqueradeMoved(start, context) : [next(start)];
+    return going.map((passage) =>
+      isNext(passage) ? next(repeated(passage.branch, side, context)) : passage,
+    );
+  }
+  // An ICMP error about a flow is rewritten as the flow was, without asking rules (nf_nat_ipv4_fn).
+  if (connection.state === 'RELATED' && isIcmp(start)) return [next(unasked(start, context))];
+  let passages: readonly NatPassage[] = [next(start)];
+  for (const group of chains)
+    passages = passages.flatMap((passage) =>
+      isNext(passage) ? runTied(passage.branch, group, context) : [passage],
+    );
+  const ends = passages.filter((passage) => passage.kind === 'ended');
+  const mapped = passages.flatMap((passage) =>
+    passage.kind === 'mapped' ? [settled(passage.branch, side, passage.portFixed, context.world)] : [],
+  );
+  // No rule rewrote it: a null binding, so that nat is not asked again.
+  const open = passages.flatMap((passage) =>
+    passage.kind === 'next' ? [settled(passage.branch, side, false, context.world)] : [],
+  );
+  return [...ends, ...mapped.map(next), ...open.map(next)];
+}
+
+function settled(decided: Branch, side: 'source' | 'destination', portFixed: boolean, world: World): Branch {
+  const branch = side === 'destination' || portFixed ? decided : withFreePort(decided, world);
+  const { connection } = branch.state;
+  if (connection === null) return branch;
+  const flag = side === 'destination' ? { destinationDecided: true } : { sourceDecided: true };
+  return changed(branch, { connection: { ...connection, ...flag } });
+}
+
+/** Applies what the connection already decided (nf_nat_packet); answers are rewritten the other way round. */
+function repeated(branch: Branch, side: 'source' | 'destination', context: TraceContext): Branch {
+  const { state } = branch;
+  const { connection } = state;
+  if (connection === null) return branch;
+  if (!connection.fromCapture) return connection.state === 'ESTABLISHED' ? unasked(branch, context) : branch;
+  if (connection.direction === 'ORIGINAL') {
+    if (side === 'destination') {
+      return connection.dnat
+        ? withDestination(branch, connection.replySource, connection.replySourcePort)
+        : branch;
+    }
+    if (!connection.snat) return branch;
+    const address = connection.replyDestination.address;
+    const own = address !== null && isLocalAddress(context.world.host, address) !== false;
+    return withSource(
+      branch,
+      connection.replyDestination,
+      connection.replyDestinationPort,
+      own ? 'masquerade' : 'snat',
+    );
+  }
+  if (side === 'destination') {
+    const client = connection.originalSource.address;
+    if (!connection.snat || client === null) return branch;
+    return changed(branch, { destination: client, destinationPort: connection.originalSourcePort });
+  }
+  if (!connection.dnat) return branch;
+  return changed(branch, {
+    source: senderOf(connection.originalDestination),
+    sourcePort: connection.originalDestinationPort,
+    sourceRewrite: 'snat',
+  });
+}
+
+function isIcmp({ state: { protocol } }: Branch): boolean {
+  return protocol === ICMP || protocol === ICMPV6;
+}
+
+function unasked(branch: Branch, context: TraceContext): Branch {
+  assume(context, { code: 'flow-not-rewritten' });
+  return branch;
+}

@@ -1,0 +1,193 @@
+import type { SetUnknown } from '../host/unknown-fact.ts';
+import type { MatchOf, OpaqueModule, TupleSide } from '../iptables/match.ts';
+import type { Address } from '../net/address.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Range } from '../net/range.ts';
+import type { PlacedRule, RouteTaken } from './reason.ts';
+
+/** The addresses that a sender is asked to be one of. */
+export type AddressSet =
+  | { readonly kind: 'prefix'; readonly prefix: Prefix }
+  | { readonly kind: 'range'; readonly from: Address; readonly to: Address };
+
+/** What a rule asks of the flow that an ICMP error quotes. */
+export type QuotedFact =
+  | { readonly fact: 'protocol'; readonly name: string }
+  | { readonly fact: 'address'; readonly tuple: TupleSide; readonly prefix: Prefix }
+  | { readonly fact: 'port'; readonly tuple: TupleSide; readonly ports: Range }
+  | { readonly fact: 'direction'; readonly direction: 'ORIGINAL' | 'REPLY' };
+
+/** What is asked of a bridge's port; `name` may end in a plus. */
+export type BridgePortFact =
+  | { readonly fact: 'came-in-by-port' | 'bridged' }
+  | { readonly fact: 'port'; readonly side: 'in' | 'out'; readonly name: string };
+
+/** Whose presence in a recent list is asked. Null: not known. */
+export interface RecentSubject {
+  readonly who: 'client' | 'rewritten-source' | 'destination';
+  readonly address: Address | null;
+}
+
+/**
+ * What a capture can leave open. A branch answers a question once, by yes or by no, and rests on that answer from there
+ * on. Two questions are the same where code and arguments are (see {@link keyOf}); words are made of them in `explain/`.
+ */
+export type Question =
+  // --- what a rule asks of the packet
+  | { readonly code: 'in-interface' | 'out-interface'; readonly pattern: string }
+  /** A name of /etc/protocols, as `-p` or `--ctproto` spells it. */
+  | { readonly code: 'protocol-name'; readonly of: 'packet' | 'connection'; readonly name: string }
+  /** `several`: the ports of multiport, on one side or, with `either`, on any. */
+  | {
+      readonly code: 'source-port' | 'destination-port';
+      readonly ports: readonly Range[];
+      readonly several: boolean;
+      readonly either: boolean;
+    }
+  | { readonly code: 'source-address'; readonly within: AddressSet }
+  | { readonly code: 'tcp-flags'; readonly mask: number; readonly comp: number }
+  | { readonly code: 'tcp-option'; readonly option: number; readonly afterTcpMss: boolean }
+  | { readonly code: 'tcpmss'; readonly size: Range; readonly afterTcpMss: boolean }
+  | {
+      readonly code: 'sctp-chunks';
+      readonly scope: MatchOf<'sctp-chunks'>['scope'];
+      readonly chunks: readonly string[];
+    }
+  | { readonly code: 'dccp-types'; readonly types: readonly string[] }
+  | { readonly code: 'dccp-option'; readonly option: number }
+  | { readonly code: 'icmp-type'; readonly type: number }
+  | { readonly code: 'mark' | 'connmark' | 'tos'; readonly value: number; readonly mask: number }
+  | { readonly code: 'length'; readonly bytes: Range }
+  | { readonly code: 'ttl'; readonly operator: MatchOf<'ttl'>['operator']; readonly value: number }
+  | { readonly code: 'dscp'; readonly value: number }
+  | { readonly code: 'ecn'; readonly text: string }
+  | { readonly code: 'owner'; readonly as: 'user' | 'group'; readonly name: string }
+  | { readonly code: 'mac'; readonly address: string }
+  | { readonly code: 'bridge-port'; readonly asks: BridgePortFact }
+  | { readonly code: 'devgroup'; readonly side: 'in' | 'out'; readonly group: string }
+  /** `address` is null for a sender that is not known. */
+  | {
+      readonly code: 'address-type';
+      readonly side: 'source' | 'destination';
+      readonly address: Address | null;
+      readonly types: readonly string[];
+      readonly limit: 'in' | 'out' | null;
+    }
+  /** `lacks`: what the question did not say, or the capture does not hold. */
+  | {
+      readonly code: 'rpfilter';
+      readonly source: Address | null;
+      readonly loose: boolean;
+      readonly validmark: boolean;
+      readonly lacks: 'client' | 'routes';
+    }
+  | {
+      readonly code: 'recent';
+      readonly list: string;
+      readonly subject: RecentSubject;
+      readonly seconds: number | null;
+      readonly hitcount: number | null;
+      /** Earlier rules changed the list on the packet's own way. */
+      readonly changed: boolean;
+      readonly captured: boolean;
+    }
+  /** `ends` are the addresses asked for, null for a sender that is not known. */
+  | {
+      readonly code: SetUnknown['code'];
+      readonly set: string;
+      readonly directions: readonly string[];
+      readonly ends: readonly (Address | null)[];
+      readonly sourcePort: number | null;
+      readonly destinationPort: number | null;
+      readonly why: SetUnknown;
+    }
+  | {
+      readonly code: 'ipset-changed' | 'ipset-counters';
+      readonly set: string;
+      readonly directions: readonly string[];
+    }
+  /** A recognised extension that asks what no capture holds; `rule` where what it counts belongs to its rule. */
+  | {
+      readonly code: `match-${OpaqueModule}`;
+      readonly module: OpaqueModule;
+      readonly text: string;
+      readonly rule: PlacedRule | null;
+    }
+  | { readonly code: 'match-unrecognised'; readonly text: string }
+  /** What a listing lost. `rule` where the lost thing is the rule's own; `subject`: which of the packet's values it is compared with. */
+  | {
+      readonly code: 'listing-interfaces' | 'listing-option';
+      readonly text: string;
+      readonly rule: PlacedRule;
+    }
+  | {
+      readonly code: 'listing-address' | 'listing-port' | 'listing-protocol';
+      readonly text: string;
+      readonly subject: string;
+    }
+  /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
+  | {
+      readonly code: 'chain-not-captured';
+      readonly what: 'jump' | 'rules';
+      readonly text: string;
+      readonly chain: string;
+    }
+  // --- what a rule asks of the connection
+  | { readonly code: 'reply-destination'; readonly prefix: Prefix }
+  | { readonly code: 'connection-port'; readonly tuple: TupleSide; readonly ports: Range }
+  | { readonly code: 'ctstatus'; readonly statuses: readonly string[] }
+  | { readonly code: 'ctexpire'; readonly seconds: Range }
+  | { readonly code: 'quoted-flow'; readonly has: QuotedFact }
+  /** Empty for any helper. */
+  | { readonly code: 'helper'; readonly name: string }
+  // --- what the kernel chooses or knows
+  /** No entry may be thrown out of the full table for a new connection. */
+  | { readonly code: 'conntrack-full' }
+  /** MASQUERADE gave the flow this address as it left by others of these interfaces than `out`. */
+  | {
+      readonly code: 'masquerade-moved';
+      readonly address: Address;
+      readonly by: readonly string[];
+      readonly out: string;
+    }
+  | { readonly code: 'nat-range'; readonly address: Address; readonly of: number; readonly rule: PlacedRule }
+  | { readonly code: 'multipath'; readonly route: RouteTaken }
+  | {
+      readonly code: 'multicast-group';
+      readonly group: Address;
+      readonly device: string | null;
+      readonly joined: boolean;
+    }
+  | { readonly code: 'bridge-frame'; readonly bridge: string; readonly own: boolean }
+  | { readonly code: 'tproxy-socket'; readonly onIp: string | null; readonly onPort: number }
+  /** Of two registrants with programs at one priority: whether `later` came last, and so is asked first. */
+  | { readonly code: 'backend-order'; readonly later: string; readonly earlier: string }
+  /** A rule of table nat, which the listing does not show, rewrites the packet. */
+  | { readonly code: 'nat-not-listed' }
+  /** One of `count` further questions has another answer than the one followed. */
+  | { readonly code: 'many-questions'; readonly count: number; readonly last: Question };
+
+/** An answer that a branch rests on. */
+export interface Given {
+  readonly question: Question;
+  readonly held: boolean;
+  /**
+   * Answers of the same kind that are told as one: this many more questions failed after this one, the last of them
+   * named. Session affinity asks one list for each endpoint, or the last of 5,000 would repeat 4,999 of them.
+   */
+  readonly joined: { readonly more: number; readonly last: Question } | null;
+}
+
+/** @returns a text that is equal for equal questions, and differs for different ones. */
+export function keyOf(question: Question): string {
+  return flat(question);
+}
+
+/** @returns plain data as one text: equal for equal data. */
+export function flat(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return `[${value.map(flat).join(',')}]`;
+  let text = '';
+  for (const each of Object.values(value)) text += `${typeof each === 'object' ? flat(each) : String(each)} `;
+  return `(${text})`;
+}

@@ -1,0 +1,113 @@
+import type { RouteUnknown, SourceUnknown } from '../host/unknown-fact.ts';
+import type { HookName, TableName } from '../iptables/ruleset.ts';
+import type { Address, Family } from '../net/address.ts';
+
+/** A rule by the place where it stands. */
+export interface PlacedRule {
+  readonly chain: string;
+  readonly number: number;
+}
+
+/** A route that was found, as it is told. Null: it names no interface, or the destination is a neighbour. */
+export interface RouteTaken {
+  readonly destination: Address;
+  readonly device: string | null;
+  readonly gateway: Address | null;
+  readonly table: string;
+}
+
+/** Where a dump broke off, and what that leaves open. */
+export type CutPlace =
+  /** No rule of the chain was read. */
+  | { readonly lost: 'all'; readonly table: TableName; readonly chain: string }
+  /** Rules at the chain's start are missing. */
+  | { readonly lost: 'start'; readonly table: TableName; readonly chain: string }
+  | { readonly lost: 'end'; readonly table: TableName; readonly chain: string; readonly after: number }
+  | { readonly lost: 'table'; readonly table: TableName; readonly hook: HookName };
+
+/** Why a packet's way ended where no rule's verdict says it all: a fact with its arguments. */
+export type Reason =
+  // --- routing
+  | { readonly code: 'no-route' | 'unreachable' | 'prohibit' | 'blackhole'; readonly destination: Address }
+  | { readonly code: 'hops-exceeded'; readonly family: Family }
+  /** `on-its-way`: a source that no packet may be passed on with; `from-outside`: one that cannot come from there. */
+  | {
+      readonly code: 'martian-source';
+      readonly source: Address;
+      readonly seen: 'on-its-way' | 'from-outside';
+    }
+  | { readonly code: 'martian-destination'; readonly destination: Address }
+  | { readonly code: 'rp-filter'; readonly source: Address; readonly device: string | null }
+  | { readonly code: 'beyond-scope'; readonly source: Address }
+  | { readonly code: 'bridge-hairpin-off'; readonly bridge: string }
+  | { readonly code: 'route-localnet-off'; readonly device: string }
+  | { readonly code: 'forwarding-off'; readonly device: string; readonly family: Family }
+  | { readonly code: 'frame-not-unicast'; readonly frame: 'multicast' | 'broadcast' }
+  | { readonly code: 'tproxy-not-local' }
+  | { readonly code: 'multicast-not-joined'; readonly group: Address; readonly device: string | null }
+  | { readonly code: 'bridged-unseen'; readonly bridge: string; readonly family: Family }
+  // --- conntrack and nat
+  | { readonly code: 'conntrack-full'; readonly count: number; readonly most: number }
+  | {
+      readonly code: 'masquerade-moved';
+      readonly address: Address;
+      readonly by: readonly string[];
+      readonly out: string;
+    }
+  | { readonly code: 'no-address' }
+  /** `why`: the dump does not say to what; REDIRECT's interface has no known address; more addresses than are followed. */
+  | {
+      readonly code: 'nat-target-unreadable';
+      readonly rule: PlacedRule;
+      readonly why: { readonly text: string } | 'no-interface-address' | 'wide-range';
+    }
+  | { readonly code: 'nat-not-listed' }
+  // --- the walk of rules
+  | { readonly code: 'synproxy' }
+  | { readonly code: 'target-unrecognised'; readonly text: string }
+  | { readonly code: 'chain-missing'; readonly rule: PlacedRule; readonly target: string }
+  /** The end of a chain of which only some rules were captured. */
+  | { readonly code: 'chain-not-captured' }
+  | { readonly code: 'chain-loop'; readonly rule: PlacedRule }
+  | { readonly code: 'walk-too-long'; readonly jumps: number }
+  /** A program sends the packet back to a hook again and again. */
+  | { readonly code: 'sent-round'; readonly times: number }
+  | { readonly code: 'dump-cut'; readonly file: string; readonly line: number; readonly place: CutPlace }
+  | { readonly code: 'too-many-questions' }
+  | { readonly code: 'too-many-ways'; readonly limit: number };
+
+/** What was taken for granted because the capture is silent. */
+export type Assumption =
+  | { readonly code: 'route-unknown'; readonly why: RouteUnknown }
+  | { readonly code: 'source-check'; readonly why: SourceUnknown }
+  | { readonly code: 'route-localnet'; readonly device: string }
+  | { readonly code: 'forwarding' }
+  | { readonly code: 'routes-not-captured'; readonly family: Family }
+  /** `address` is null for the destination that nat wrote, whatever it is. */
+  | { readonly code: 'destination-not-local'; readonly address: Address | null }
+  | { readonly code: 'bridge-flood'; readonly bridge: string }
+  | { readonly code: 'bridge-hairpin'; readonly bridge: string }
+  | { readonly code: 'flow-not-rewritten' }
+  | { readonly code: 'table-cut'; readonly table: TableName; readonly file: string; readonly line: number };
+
+/** What happened between rules. */
+export type TurnFact =
+  | { readonly fact: 'ended'; readonly reason: Reason }
+  | { readonly fact: 'routed'; readonly route: RouteTaken }
+  | { readonly fact: 'delivered' | 'to-loopback'; readonly destination: Address }
+  | { readonly fact: 'bridged'; readonly destination: Address; readonly bridge: string }
+  | {
+      readonly fact: 'flow-found';
+      readonly file: string;
+      readonly line: number;
+      readonly state: string | null;
+      readonly status: readonly string[];
+      readonly answersFrom: { readonly address: Address; readonly port: number | null };
+    }
+  | {
+      readonly fact: 'flow-replaced';
+      readonly file: string;
+      readonly line: number;
+      readonly state: string | null;
+    }
+  | { readonly fact: 'port-taken'; readonly file: string; readonly line: number; readonly port: number };

@@ -1,0 +1,113 @@
+import type { HookName } from '../iptables/ruleset.ts';
+import { type Branch, changed, type Ending } from './branch.ts';
+import type { TraceContext } from './context.ts';
+import type { Exit } from './outcome.ts';
+import type { Stage } from './passage.ts';
+import type { Programs } from './programs.ts';
+import { routeInput, routeOutput } from './routing.ts';
+import { runHook } from './run-hook.ts';
+import { refusedOnArrival } from './source-check.ts';
+import { seenByIptables } from './unseen-bridge.ts';
+
+/** How often a packet is taken up elsewhere before the rest of its way is given up: the kernel does it once or twice. */
+const MAX_RESUMED = 16;
+
+/** One packet on its way, with what stands on it. */
+interface Trip {
+  readonly context: TraceContext;
+  readonly programs: Programs;
+  readonly ended: Ending[];
+}
+
+/** Sends a packet through the node: from hook to hook, with the routing decisions between them. @returns how its ways end. */
+export function travel(start: Branch, programs: Programs, context: TraceContext): Ending[] {
+  const trip: Trip = { context, programs, ended: [] };
+  if (context.packet.entersAt === 'OUTPUT') send(start, trip);
+  else receive(start, trip);
+  return trip.ended;
+}
+
+/** A packet that came in through an interface. */
+function receive(start: Branch, trip: Trip): void {
+  const { branch, ended } = seenByIptables(start, trip.context);
+  trip.ended.push(...ended);
+  if (branch === null) return;
+  const refused = refusedOnArrival(branch, trip.context);
+  if (refused !== null) trip.ended.push(refused);
+  else pass(branch, 'PREROUTING', 0, trip);
+}
+
+/** A packet that a process of the node sends. */
+function send(branch: Branch, trip: Trip): void {
+  for (const routed of routeOutput(branch, trip.context)) {
+    if (routed.kind === 'ended') trip.ended.push(routed.ending);
+    else pass(routed.branch, 'OUTPUT', 0, trip);
+  }
+}
+
+/** Takes a packet up at a hook, and follows it from there to its ends. */
+function pass(branch: Branch, hook: Stage, resumes: number, trip: Trip): void {
+  const { passed, resumed, ended } = runHook(ENTERED[hook](branch), hook, trip.programs, trip.context);
+  trip.ended.push(...ended);
+  for (const way of passed) AFTER[hook](way, resumes, trip);
+  for (const { branch: way, at } of resumed) {
+    if (resumes < MAX_RESUMED) pass(way, at, resumes + 1, trip);
+    else trip.ended.push(sentRound(way));
+  }
+}
+
+/** The packet as the first program of a hook finds it. */
+const ENTERED: Readonly<Record<HookName, (branch: Branch) => Branch>> = {
+  PREROUTING: (branch) => branch,
+  INPUT: (branch) => changed(branch, { outInterface: null }),
+  FORWARD: (branch) => branch,
+  OUTPUT: (branch) => branch,
+  POSTROUTING: leaving,
+};
+
+/** What follows each hook. */
+const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: Trip) => void>> = {
+  PREROUTING: (branch, resumes, trip) => {
+    // Over lo the packet keeps the route and the connection that it left with, and nat does not act again.
+    if (branch.state.route?.local === true) return pass(branch, 'INPUT', resumes, trip);
+    for (const routed of routeInput(branch, trip.context)) {
+      if (routed.kind === 'ended') trip.ended.push(routed.ending);
+      else pass(routed.branch, routed.kind === 'local' ? 'INPUT' : 'FORWARD', resumes, trip);
+    }
+  },
+  INPUT: (branch, _, trip) => {
+    trip.ended.push(accepted(branch, { kind: 'local' }));
+  },
+  FORWARD: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
+  OUTPUT: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
+  POSTROUTING: (branch, resumes, trip) => {
+    if (branch.state.route?.local !== true) trip.ended.push(accepted(branch, exitOf(branch)));
+    else pass(changed(branch, { inInterface: 'lo', outInterface: null }), 'PREROUTING', resumes, trip);
+  },
+};
+
+function leaving(branch: Branch): Branch {
+  const { state } = branch;
+  // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
+  const inInterface = state.bridged === true || state.fromNode ? null : state.inInterface;
+  // Without routes a branch may have learnt the device at FORWARD; a process's packet may have been rerouted since OUTPUT.
+  const learnt = state.fromNode ? undefined : state.outInterface;
+  const outInterface = state.route === null ? learnt : state.route.device;
+  return changed(branch, { inInterface, outInterface });
+}
+
+function accepted(branch: Branch, exit: Exit | null): Ending {
+  return { branch, verdict: 'accept', reason: null, rejectWith: null, exit };
+}
+
+function exitOf({ state }: Branch): Exit | null {
+  const device = state.route?.device;
+  return typeof device === 'string'
+    ? { kind: 'interface', name: device, nextHop: state.route?.gateway ?? null }
+    : null;
+}
+
+function sentRound(branch: Branch): Ending {
+  const reason = { code: 'sent-round', times: MAX_RESUMED } as const;
+  return { branch, verdict: 'unknown', reason, rejectWith: null, exit: null };
+}

@@ -1,0 +1,36 @@
+# Runs a program on a terminal of its own and tells, as JSON, what stood there and how it ended as a shell sees it.
+# terminal.py WHEN KEY PROGRAM...: once WHEN stands on the terminal, KEY is typed ("close" takes the terminal away,
+# nothing is typed for an empty one).
+import json, os, pty, re, select, sys, time
+
+when, key, program = sys.argv[1], sys.argv[2], sys.argv[3:]
+pid, master = pty.fork()
+if pid == 0:
+    os.execvp(program[0], program)
+seen, typed, closed, deadline = b'', None, False, time.monotonic() + 50
+while not closed and time.monotonic() < deadline:
+    if select.select([master], [], [], 0.05)[0]:
+        try:
+            piece = os.read(master, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    if typed is None and key and re.search(when.encode(), seen):
+        typed = time.monotonic()
+        if key == 'close':
+            os.close(master)
+            closed = True
+        else:
+            os.write(master, {'ctrl-c': b'\x03'}[key])
+if time.monotonic() >= deadline:
+    os.kill(pid, 9)
+_, status = os.waitpid(pid, 0)
+code = os.waitstatus_to_exitcode(status)
+ended = time.monotonic()
+print(json.dumps({
+    'screen': seen.decode('utf8', 'replace'),
+    'status': code if code >= 0 else 128 - code,
+    'seconds': None if typed is None else ended - typed,
+}))
