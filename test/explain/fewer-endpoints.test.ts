@@ -13,7 +13,7 @@ const SHARED = join(ROOT, '../shared');
 interface Slice {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
   readonly addressType: string;
-  readonly endpoints: { addresses: string[]; nodeName: string; targetRef?: object }[];
+  readonly endpoints: { addresses: string[]; nodeName: string; targetRef?: object }[] | null;
 }
 
 /** The API has one more endpoint of these Services, which kube-proxy has not written yet. */
@@ -23,9 +23,9 @@ const grown =
     const list: { items: Slice[] } = JSON.parse(text);
     for (const { metadata, addressType, endpoints } of list.items) {
       const name = metadata.labels['kubernetes.io/service-name'] ?? '';
-      const [first] = endpoints;
+      const first = endpoints?.[0];
       if (addressType !== 'IPv4' || first === undefined || !services.includes(name)) continue;
-      endpoints.push({ ...first, addresses: ['10.244.1.77'], nodeName: 'node-1' });
+      endpoints?.push({ ...first, addresses: ['10.244.1.77'], nodeName: 'node-1' });
     }
     return JSON.stringify(list);
   };

@@ -26,7 +26,8 @@ export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readon
   if (ready.some(({ zoneHints, nodeHints }) => zoneHints.length > 0 || nodeHints.length > 0)) return [];
   const wanted = local ? ready.filter((endpoint) => endpoint.node === node) : ready;
   const reached = placesIn(pick, context);
-  if (reached === null) return [];
+  // As many, but others: one of them was replaced or tampered with, and the way that leads to it says so.
+  if (reached === null || reached.size >= wanted.length) return [];
   const missing = wanted
     .map(({ address, port }) => socketText(address, port))
     .filter((socket) => !reached.has(socket));
