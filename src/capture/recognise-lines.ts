@@ -20,6 +20,15 @@ export type LineKind = Extract<
   | 'recent'
 >;
 
+/** A rule's columns: a protocol with its options between two words, and two addresses. */
+const ROW =
+  /^\s*(?:\d+\s+)?(?:\d+[KMGTPE]?\s+\d+[KMGTPE]?\s+)?(?:\S+\s+)?!?(?:all|tcp|udp|sctp|icmp|icmpv6|ipv6-icmp|esp|ah|ipencap|gre|\d+)\s*(?:(?:--|-f|!f)\s+)?(?:\S+\s+\S+\s+)?!?(?:anywhere|[\da-fA-F:.]+(?:\/[\d.]+)?)\s+!?(?:anywhere|[\da-fA-F:.]+(?:\/[\d.]+)?)(?:\s|$)/;
+
+/** @returns true for the line of one rule in a listing. */
+export function isRow(text: string): boolean {
+  return ROW.test(text);
+}
+
 /** What a line of each kind looks like, most telling first. */
 const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['ipvs', /^-[Aa] (-[tuf]|--(tcp|udp|sctp|fwmark)-service) /],
@@ -33,7 +42,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['conntrack', /^(ipv[46] +\d+ +)?\w+ +\d+ .*\bsrc=\S+ dst=\S+/],
   ['conntrack', /^(<conntrack>|<flow>)|^(\[\d+\.\d+\])?\s*\[(NEW|UPDATE|DESTROY)\] +\w+ +\d+ .*src=/],
   ['ipset', /^(create|add) \S+ \S+|^(Type: (hash|bitmap|list):|Header: |Number of entries: )/],
-  ['ip-addr', /^\s+inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
+  ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],
   [
     'ip-route',
@@ -44,6 +53,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['conntrack', /^conntrack v\S+ \(conntrack-tools\): \d+ flow entries have been shown/],
   ['kubernetes', /^(-? *)apiVersion: *["']?(v1|discovery\.k8s\.io\/v1(beta1)?|apps\/v1)["']? *$/],
   ['expectations', /^expectations:|^apiVersion: *["']?kp-explain\/v1["']? *$/],
+  ['iptables-listing', ROW],
   ['sysctl', /^(net|kernel|vm|fs|user|dev|abi|debug|sunrpc)[./][\w./@-]+ ?= ?/],
 ];
 

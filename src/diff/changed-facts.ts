@@ -218,8 +218,10 @@ function* rulesAsking(
           if (!rules.text(index).includes(` ${name} `)) continue;
           const rule = rules.at(index);
           const key = `${table.name} ${rule.chain} ${rule.matches.map(textOf).join()}`;
-          if (seen.has(key) || !rule.matches.some((match) => match.kind === 'set' && match.name === name))
-            continue;
+          const asks =
+            rule.text.includes(` --map-set ${name} `) ||
+            rule.matches.some((match) => match.kind === 'set' && match.name === name);
+          if (seen.has(key) || !asks) continue;
           seen.add(key);
           yield { table: table.name, rule };
         }

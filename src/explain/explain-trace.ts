@@ -18,7 +18,7 @@ import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
 import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
-import { missingRules } from './trace/missing-rules.ts';
+import { hooksPassed, missingRules } from './trace/missing-rules.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
 import { Namer } from './trace/namer.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
@@ -51,7 +51,7 @@ function explainFrom(
 ): TraceItem {
   const packet = packetOf(vantage, destination, question, known);
   const captured = known.rulesets.filter(({ family }) => family === packet.family);
-  const { rulesets, notes } = completeListings(captured, namer.naming, packet.entersAt);
+  const { rulesets, notes, hooks } = completeListings(captured, namer.naming);
   const trace = tracePacket(packet, {
     rulesets,
     host: known.host,
@@ -102,6 +102,7 @@ function explainFrom(
       ),
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
+      ...hooksPassed(hooks, trace),
       ...missingRules(rulesets, trace, known),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),

@@ -253,8 +253,17 @@ export type OpaqueModule =
   | 'unclean'
   | 'nfacct-list';
 
-/** What a listing lost. */
-export type LostDetail = 'interfaces' | 'address' | 'port' | 'option' | 'protocol';
+/** What a listing, or a part of a dump, lost. */
+export type LostDetail =
+  | 'interfaces'
+  | 'address'
+  | 'port'
+  | 'option'
+  | 'protocol'
+  /** Whether a rule of this chain that nobody captured leads to the chains that `text` names. */
+  | 'jump'
+  /** Whether one of the rules of this chain, none of which was captured, takes the packet. */
+  | 'rules';
 
 /** The discriminator of {@link Match}. */
 export type MatchKind = Match['kind'];

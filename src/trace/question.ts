@@ -125,6 +125,13 @@ export type Question =
       readonly text: string;
       readonly subject: string;
     }
+  /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
+  | {
+      readonly code: 'chain-not-captured';
+      readonly what: 'jump' | 'rules';
+      readonly text: string;
+      readonly chain: string;
+    }
   // --- what a rule asks of the connection
   | { readonly code: 'reply-destination'; readonly prefix: Prefix }
   | { readonly code: 'connection-port'; readonly tuple: TupleSide; readonly ports: Range }

@@ -66,6 +66,8 @@ export type Reason =
   | { readonly code: 'synproxy' }
   | { readonly code: 'target-unrecognised'; readonly text: string }
   | { readonly code: 'chain-missing'; readonly rule: PlacedRule; readonly target: string }
+  /** The end of a chain of which only some rules were captured. */
+  | { readonly code: 'chain-not-captured' }
   | { readonly code: 'chain-loop'; readonly rule: PlacedRule }
   | { readonly code: 'walk-too-long'; readonly jumps: number }
   /** A program sends the packet back to a hook again and again. */

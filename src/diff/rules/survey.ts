@@ -33,6 +33,9 @@ export class Survey {
 
   #parsed(rule: Rule): void {
     for (const match of rule.matches) this.#match(match, rule);
+    // `SET --map-set` gives the packet what the set holds beside its address.
+    const mapped = / --map-set (\S+)/.exec(rule.text)?.[1];
+    if (mapped !== undefined) this.sets.add(mapped);
     // The mark of a connection is what earlier packets left there.
     if (rule.target?.kind === 'connmark-restore' && !this.notFollowed.has('answers'))
       this.notFollowed.set('answers', rule);
@@ -101,7 +104,7 @@ function notFollowed(match: Match): NotFollowed | null {
 /** Rules of kube-proxy for Services and endpoints mention none of these. */
 const KNOWN_MODULES = 'comment|tcp|udp|statistic|recent|addrtype|nfacct|multiport|iprange|icmp6?|mark';
 const MAY_MENTION = new RegExp(
-  ` -i |-m (?!(?:${KNOWN_MODULES}) )| -f |--chunk-types|--dccp-types|--restore-mark| -p [0-9]`,
+  ` -i |-m (?!(?:${KNOWN_MODULES}) )| -f |--chunk-types|--dccp-types|--restore-mark|--map-set| -p [0-9]`,
 );
 
 /** @returns every rule of a ruleset, with its text. */

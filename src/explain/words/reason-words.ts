@@ -52,6 +52,7 @@ function reasonText(reason: Reason): string {
     case 'nat-target-unreadable':
       return `${place(reason.rule)} rewrites the packet, but the dump does not say to what ("${unreadableText(reason.why)}")`;
     case 'nat-not-listed':
+    case 'chain-not-captured':
       return 'where the packet goes then is not known';
     case 'synproxy':
       return 'SYNPROXY answers the client itself, and opens the connection once the client has answered';
@@ -81,6 +82,7 @@ function reasonSettle({ code }: Reason): string | null {
     case 'nat-not-listed':
       return 'capture all tables with `iptables-save -c`';
     case 'chain-missing':
+    case 'chain-not-captured':
       return 'capture the whole table with iptables-save';
     case 'chain-loop':
       return 'capture the rules again with iptables-save';

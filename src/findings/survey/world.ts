@@ -57,7 +57,7 @@ export class Follower {
     if (known !== undefined) return known;
     const captured = this.#known.rulesets.filter((ruleset) => ruleset.family === family);
     const world: World = {
-      rulesets: completeListings(captured, this.#namer.naming, entersAt).rulesets,
+      rulesets: completeListings(captured, this.#namer.naming).rulesets,
       host: this.#known.host,
       flows: null,
       recoverDestination: (rule, jump) => this.#namer.recoverDestination(rule, jump),

@@ -44,6 +44,9 @@ export function lost({ what, text }: MatchOf<'lost'>, context: MatchContext): An
     }
     case 'protocol':
       return unknown({ code: 'listing-protocol', text, subject: '' });
+    case 'jump':
+    case 'rules':
+      return unknown({ code: 'chain-not-captured', what, text, chain: context.rule.chain });
   }
 }
 
