@@ -20,9 +20,13 @@ export type LineKind = Extract<
   | 'recent'
 >;
 
+const ADDRESS =
+  '!?(?:anywhere|\\d+\\.\\d+\\.\\d+\\.\\d+(?:/[\\d.]+)?|[\\da-fA-F]*:[\\da-fA-F:]*:[\\da-fA-F]*(?:/\\d+)?)';
+
 /** A rule's columns: a protocol with its options between two words, and two addresses. */
-const ROW =
-  /^\s*(?:\d+\s+)?(?:\d+[KMGTPE]?\s+\d+[KMGTPE]?\s+)?(?:\S+\s+)?!?(?:all|tcp|udp|sctp|icmp|icmpv6|ipv6-icmp|esp|ah|ipencap|gre|\d+)\s*(?:(?:--|-f|!f)\s+)?(?:\S+\s+\S+\s+)?!?(?:anywhere|[\da-fA-F:.]+(?:\/[\d.]+)?)\s+!?(?:anywhere|[\da-fA-F:.]+(?:\/[\d.]+)?)(?:\s|$)/;
+const ROW = new RegExp(
+  `^\\s*(?:\\d+\\s+)?(?:\\d+[KMGTPE]?\\s+\\d+[KMGTPE]?\\s+)?(?:\\S+\\s+)?!?(?:(?:all|[a-z][a-z0-9-]*|\\d+)\\s*(?:--|-f|!f)|all|tcp|udp|sctp|icmpv6|ipv6-icmp)\\s+(?:\\S+\\s+\\S+\\s+)?${ADDRESS}\\s+${ADDRESS}(?:\\s|$)`,
+);
 
 /** @returns true for the line of one rule in a listing. */
 export function isRow(text: string): boolean {

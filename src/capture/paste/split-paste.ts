@@ -188,7 +188,7 @@ class Paste {
     const before = lines?.get(index - 1);
     if (this.#kind !== 'iptables-save' || this.#detached || lines === undefined || before === undefined)
       return false;
-    if (!before.startsWith('-A ') || !isUnfinished(before)) return false;
+    if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
     lines.set(index - 1, '');
     lines.set(index, `${before} ${text.trim()}`);
     return true;

@@ -1,4 +1,4 @@
-import { commentOf, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { commentOf, HOOK_NAMES, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import { supplyRules } from '../../iptables/supply-rules.ts';
 import type { Note } from '../explanation.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
@@ -24,13 +24,40 @@ export interface Completed {
 export function completeListings(rulesets: readonly Ruleset[], naming: ServiceNaming): Completed {
   const notes: Note[] = [];
   const hooks: AssumedHook[] = [];
-  const completed = rulesets.map((ruleset) => {
-    if (ruleset.form === 'save') return ruleset;
-    const whole = assumeHooks(withPieces(ruleset, naming, notes));
+  const completed = rulesets.map((ruleset): Ruleset => {
+    if (ruleset.form === 'save' && !isExcerpt(ruleset))
+      return lacksNat(ruleset, rulesets) ? { ...ruleset, form: 'rules-listing' } : ruleset;
+    const whole = assumeHooks(withPieces({ ...ruleset, form: formOf(ruleset) }, naming, notes));
     hooks.push(...whole.assumed);
     return whole.ruleset;
   });
   return { rulesets: completed, notes, hooks };
+}
+
+/** Lines that were picked from a dump between its table lines: iptables-save declares the built-in chains of every table. */
+function isExcerpt({ tables, cut }: Ruleset): boolean {
+  if (cut !== undefined) return false;
+  return [...tables.values()].some(
+    ({ chains, cut: within }) =>
+      within === undefined &&
+      chains.size > 0 &&
+      !HOOK_NAMES.some((name) => (chains.get(name)?.policy ?? null) !== null),
+  );
+}
+
+function formOf({ form }: Ruleset): Ruleset['form'] {
+  return form === 'save' ? 'rules-listing' : form;
+}
+
+/** `iptables-save -t filter` of a node with kube-proxy, which has a table nat, too: what that does is not known. */
+function lacksNat({ tables, cut, family }: Ruleset, rulesets: readonly Ruleset[]): boolean {
+  if (cut !== undefined || rulesets.some((other) => other.family === family && other.tables.has('nat')))
+    return false;
+  const filter = tables.get('filter')?.chains;
+  return (
+    filter !== undefined &&
+    ['KUBE-SERVICES', 'KUBE-FORWARD', 'KUBE-EXTERNAL-SERVICES'].some((name) => filter.has(name))
+  );
 }
 
 function withPieces(ruleset: Ruleset, naming: ServiceNaming, notes: Note[]): Ruleset {
