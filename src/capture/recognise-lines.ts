@@ -45,7 +45,10 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['recent', /^src=[0-9a-fA-F.:]+ ttl: \d+ last_seen: \d+ oldest_pkt: \d+/],
   ['conntrack', /^(ipv[46] +\d+ +)?\w+ +\d+ .*\bsrc=\S+ dst=\S+/],
   ['conntrack', /^(<conntrack>|<flow>)|^(\[\d+\.\d+\])?\s*\[(NEW|UPDATE|DESTROY)\] +\w+ +\d+ .*src=/],
-  ['ipset', /^(create|add) \S+ \S+|^(Type: (hash|bitmap|list):|Header: |Number of entries: )/],
+  [
+    'ipset',
+    /^(create|add) \S+ \S+|^(Name: \S+$|Type: (hash|bitmap|list):|Revision: \d+$|Header: |Size in memory: \d|References: \d|Number of entries: |Members:$)/,
+  ],
   ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],
   [

@@ -18,7 +18,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   'iptables-save': (text) => /^(?:-{1,2}[A-Za-z]|:\S|\*\w+\s*$|\[\d+:)/.test(text),
   'iptables-listing': (text, { detached }) =>
     isRow(text) || (!detached && text.trim().split(/\s+/).length >= 4),
-  conntrack: (text) => /^\s*<\/?\w/.test(text),
+  conntrack: (text) => /^\s*<[/?]?\w/.test(text),
   'conntrack-stats': never,
   ipset: untilBlank,
   'ip-addr': (text, { detached }) =>
