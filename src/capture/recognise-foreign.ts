@@ -35,7 +35,6 @@ const NEARLY: readonly (readonly [RegExp, string])[] = [
     /^(NAMESPACE +)?NAME +(TYPE|READY|STATUS|ENDPOINTS|ADDRESSTYPE) /m,
     'a table of kubectl; use `kubectl get -o json`',
   ],
-  [/^IP Virtual Server version/m, '`ipvsadm -L`; use `ipvsadm-save -n`'],
   [/^\s*<(!DOCTYPE|html)/i, 'a web page'],
   [
     /^(-bash|bash|sh|sudo|zsh|\/bin\/sh)?:? ?.*(command not found|Permission denied|Operation not permitted)/m,

@@ -78,6 +78,7 @@ export async function checkTruth(captureFolder: string, truthFile: string): Prom
       rulesets,
       host: known.host,
       flows: null,
+      ipvs: known.ipvs ?? null,
       recoverDestination: () => null,
     });
     const difference = comparePath(trace, own, rulesets[0]?.backend === 'iptables-legacy');

@@ -17,7 +17,8 @@ export function comparePath(truth: TruthTrace, trace: Trace, legacy: boolean): s
   let nearest = { steps: -1, text: 'no way was traced' };
   for (const outcome of trace.outcomes) {
     const own = outcome.path.filter(
-      ({ step }) => step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
+      ({ step }) =>
+        step.program === 'iptables' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
     );
     const difference = compareSteps(kernel, own);
     if (difference === null) return null;

@@ -1,5 +1,6 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import type { Step, Trace } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import { noteRule } from '../chains/rule-note.ts';
 import type { StepItem } from '../explanation.ts';
 import type { Namer } from './namer.ts';
@@ -9,7 +10,7 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
   return trace.steps.map((step) => ({
     id: step.id,
     hook: step.hook,
-    backend: step.backend,
+    backend: isInIptables(step) ? step.backend : step.program,
     table: step.table,
     chain: step.chain,
     rule: step.rule?.number ?? null,
@@ -23,6 +24,7 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
 }
 
 function ruleNote(step: Step, rule: Rule, rulesets: readonly Ruleset[], namer: Namer): string | null {
+  if (!isInIptables(step)) return null;
   const ruleset = rulesets.find(({ backend }) => backend === step.backend);
   const table = ruleset?.tables.get(step.table);
   if (ruleset === undefined || table === undefined) return null;

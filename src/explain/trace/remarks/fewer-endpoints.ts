@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
-import type { Outcome, Step } from '../../../trace/outcome.ts';
+import type { IptablesStep, Outcome } from '../../../trace/outcome.ts';
+import { isInIptables } from '../../../trace/place.ts';
 import type { Remark } from '../../explanation.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
@@ -37,14 +38,17 @@ export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readon
 }
 
 /** The step that chose the endpoint. */
-function choosing({ path }: Outcome): Step | null {
-  const entry = path.find(
-    ({ step }) =>
-      step.table === 'nat' &&
-      /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-      step.target?.startsWith('KUBE-SEP-') === true,
-  );
-  return entry?.step ?? null;
+function choosing({ path }: Outcome): IptablesStep | null {
+  const step = path
+    .map((entry) => entry.step)
+    .filter(isInIptables)
+    .find(
+      (step) =>
+        step.table === 'nat' &&
+        /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
+        step.target?.startsWith('KUBE-SEP-') === true,
+    );
+  return step ?? null;
 }
 
 function isOf({ address }: Endpoint, { trace }: RemarkContext): boolean {
@@ -52,7 +56,10 @@ function isOf({ address }: Endpoint, { trace }: RemarkContext): boolean {
 }
 
 /** Where the chain's endpoints are; null where the capture lacks a part of it. */
-function placesIn({ chain: name, backend }: Step, context: RemarkContext): ReadonlySet<string> | null {
+function placesIn(
+  { chain: name, backend }: IptablesStep,
+  context: RemarkContext,
+): ReadonlySet<string> | null {
   const { family } = context.trace.packet;
   const ruleset = context.rulesets.find((each) => each.backend === backend && each.family === family);
   const nat = ruleset?.tables.get('nat');
