@@ -26,6 +26,8 @@ export interface IpvsPlace {
   readonly chain: string;
   /** `rr`, …; null where the listing does not tell. */
   readonly scheduler: string | null;
+  /** Where its listing says so: of the real server that was picked, else of itself. */
+  readonly listed: { readonly file: string; readonly line: number };
 }
 
 /** @returns true for a place, or a step, in iptables' rules. */

@@ -14,11 +14,12 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
     table: step.table,
     chain: step.chain,
     rule: step.rule?.number ?? null,
-    file: step.rule?.file ?? null,
-    line: step.rule?.line ?? null,
+    file: (step.rule ?? listingOf(step))?.file ?? null,
+    line: (step.rule ?? listingOf(step))?.line ?? null,
     text: step.rule?.text ?? null,
     action: step.action,
     target: step.target,
+    ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
     note: step.rule === null ? endNote(step) : ruleNote(step, step.rule, rulesets, namer),
   }));
 }
@@ -29,6 +30,11 @@ function ruleNote(step: Step, rule: Rule, rulesets: readonly Ruleset[], namer: N
   const table = ruleset?.tables.get(step.table);
   if (ruleset === undefined || table === undefined) return null;
   return noteRule(rule, { ruleset, table, naming: namer.naming });
+}
+
+/** Where the virtual server is listed. */
+function listingOf(step: Step): { readonly file: string; readonly line: number } | null {
+  return step.program === 'ipvs' ? step.listed : null;
 }
 
 function endNote(step: Step): string | null {

@@ -10,6 +10,7 @@ import { assume, type TraceContext } from '../context.ts';
 import type { Step } from '../outcome.ts';
 import { senderOf } from '../packet.ts';
 import { ended, next, type Passage } from '../passage.ts';
+import type { IpvsPlace } from '../place.ts';
 import type { HookProgram, ProgramSource } from '../program.ts';
 import { stopped } from '../route-endings.ts';
 import { keptByTemplate, rememberedConnection } from './remembered.ts';
@@ -106,7 +107,7 @@ function refusal(
   const { family } = branch.state;
   const rejectWith = family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
   const step = steps.at(hook, server, () => ({
-    place: placeOf(server),
+    place: placeOf(server, server),
     rule: null,
     event: 'balanced',
     action: 'reject',
@@ -122,7 +123,7 @@ function stepTo(
   { steps }: TraceContext,
 ): Step {
   return steps.at(hook, real, () => ({
-    place: placeOf(server),
+    place: placeOf(server, real),
     rule: null,
     event: 'balanced',
     action: 'send',
@@ -130,8 +131,14 @@ function stepTo(
   }));
 }
 
-function placeOf({ takes, scheduler }: VirtualServer) {
-  return { program: 'ipvs', table: 'ip_vs', chain: takenText(takes), scheduler } as const;
+function placeOf({ takes, scheduler }: VirtualServer, { file, line }: VirtualServer | RealServer): IpvsPlace {
+  return {
+    program: 'ipvs',
+    table: 'ip_vs',
+    chain: takenText(takes),
+    scheduler,
+    listed: { file, line },
+  };
 }
 
 /** ip_vs_out: what a real server answers gets the virtual server's address back. */
