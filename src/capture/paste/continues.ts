@@ -27,7 +27,9 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   'ip-rule': never,
   nft: () => true,
   sysctl: never,
-  ipvs: never,
+  // `ipvsadm -Ln` and /proc/net/ip_vs: heads, and the real servers under each virtual one.
+  ipvs: untilBlank,
+  'ipvs-connections': untilBlank,
   kubernetes: () => true,
   expectations: () => true,
   recent: never,

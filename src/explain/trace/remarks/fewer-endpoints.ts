@@ -1,6 +1,7 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
-import type { Outcome, Step, Trace } from '../../../trace/outcome.ts';
+import type { IptablesStep, Outcome, Trace } from '../../../trace/outcome.ts';
+import { isInIptables } from '../../../trace/place.ts';
 import type { Remark } from '../../explanation.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
@@ -30,7 +31,7 @@ export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readon
 /** A Service of 5,000 endpoints has as many outcomes: its chain is compared once for each trace. */
 const TOLD = new WeakMap<Trace, Map<string, readonly Remark[]>>();
 
-function compare(pick: Step, context: RemarkContext): readonly Remark[] {
+function compare(pick: IptablesStep, context: RemarkContext): readonly Remark[] {
   const { known, target } = context;
   if (target.endpoints === null || target.label === null) return [];
   if (known.cluster.olderEndpointsOnly === true) return [];
@@ -53,14 +54,17 @@ function compare(pick: Step, context: RemarkContext): readonly Remark[] {
 }
 
 /** The step that chose the endpoint. */
-function choosing({ path }: Outcome): Step | null {
-  const entry = path.find(
-    ({ step }) =>
-      step.table === 'nat' &&
-      /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-      step.target?.startsWith('KUBE-SEP-') === true,
-  );
-  return entry?.step ?? null;
+function choosing({ path }: Outcome): IptablesStep | null {
+  const step = path
+    .map((entry) => entry.step)
+    .filter(isInIptables)
+    .find(
+      (step) =>
+        step.table === 'nat' &&
+        /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
+        step.target?.startsWith('KUBE-SEP-') === true,
+    );
+  return step ?? null;
 }
 
 function isOf({ address }: Endpoint, { trace }: RemarkContext): boolean {
@@ -68,7 +72,10 @@ function isOf({ address }: Endpoint, { trace }: RemarkContext): boolean {
 }
 
 /** Where the chain's endpoints are; null where the capture lacks a part of it. */
-function placesIn({ chain: name, backend }: Step, context: RemarkContext): ReadonlySet<string> | null {
+function placesIn(
+  { chain: name, backend }: IptablesStep,
+  context: RemarkContext,
+): ReadonlySet<string> | null {
   const { family } = context.trace.packet;
   const ruleset = context.rulesets.find((each) => each.backend === backend && each.family === family);
   const nat = ruleset?.tables.get('nat');
