@@ -1,6 +1,7 @@
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
 import { baseMatch } from '../extensions/base.ts';
+import { markBesideState } from '../extensions/connection.ts';
 import { unreadableRule } from '../interpret.ts';
 import type { Match } from '../match.ts';
 import type { Rule } from '../ruleset.ts';
@@ -34,7 +35,7 @@ export function buildRule(row: Row, number: number, context: RuleContext): Rule 
   const extensions = scanExtensions(columns.rest, columns.target, context);
   const target = targetOf(columns, extensions, context);
   if (!extensions.clean || target?.kind === 'unrecognised') context.strange(row);
-  const matches = [...baseMatches(columns, context), ...extensions.matches];
+  const matches = [...baseMatches(columns, context), ...markBesideState(extensions.matches)];
   if (columns.inInterface === null && !writtenWithoutInterfaces(chain, columns.target)) {
     matches.push(lost('interfaces', 'listed without -v'));
   }
