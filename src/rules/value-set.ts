@@ -60,9 +60,9 @@ export function allows(set: NumberSet, number: number): boolean {
 export function allowsPartly(set: NumberSet, { bits, known }: PartlyKnown): boolean | null {
   switch (set.kind) {
     case 'ranges':
-      return known >>> 0 >= 0xff ? allows(set, bits) : null;
+      return known >>> 0 === 0xffffffff ? allows(set, bits) : null;
     case 'masked':
-      if (((bits ^ set.value) & set.mask & known) !== 0 || (set.value & ~set.mask) !== 0) return false;
+      if (((bits ^ set.value) & set.mask & known) !== 0 || holdsNever(set)) return false;
       return (set.mask & ~known) === 0 ? true : null;
     case 'any-bit':
       if ((bits & known & set.bits) !== 0) return true;
@@ -74,6 +74,34 @@ export function allowsPartly(set: NumberSet, { bits, known }: PartlyKnown): bool
 export function allowsAll(set: NumberSet, most: number): boolean {
   if (set.kind !== 'ranges') return set.kind === 'masked' && set.mask === 0 && set.value === 0;
   return set.ranges.some(({ from, to }) => from <= 0 && to >= most);
+}
+
+/** @returns the bits of a number that the answer can rest on. */
+export function askedBits(set: NumberSet): number {
+  switch (set.kind) {
+    case 'ranges':
+      return 0xffffffff;
+    case 'masked':
+      return holdsNever(set) ? 0 : set.mask;
+    case 'any-bit':
+      return set.bits;
+  }
+}
+
+/** @returns the bits of the number of which each alone gives the answer; 0 where it takes all that are asked. */
+export function decidingBits(set: NumberSet, number: number): number {
+  switch (set.kind) {
+    case 'ranges':
+      return 0;
+    case 'masked':
+      return holdsNever(set) ? 0 : ((number ^ set.value) & set.mask) >>> 0;
+    case 'any-bit':
+      return (number & set.bits) >>> 0;
+  }
+}
+
+function holdsNever({ value, mask }: { readonly value: number; readonly mask: number }): boolean {
+  return (value & ~mask) !== 0;
 }
 
 /** @returns true where the set allows the address. */

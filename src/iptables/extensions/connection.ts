@@ -41,7 +41,7 @@ export const connectionModules: Readonly<Record<string, MatchModule>> = {
   }),
 };
 
-/** @returns the matches of one `-m conntrack`, or of a listed rule, with those marked that stand beside a state. */
+/** @returns the matches of one `-m conntrack` with those marked that stand beside a state. */
 export function markBesideState(matches: readonly Match[]): readonly Match[] {
   if (matches.length < 2 || !matches.some(({ kind }) => kind === 'ctstate')) return matches;
   return matches.map((match): Match => {
