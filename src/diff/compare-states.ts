@@ -7,11 +7,11 @@ import { reasonNote } from '../explain/words/reason-words.ts';
 import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
+import type { Beyond } from '../rules/traits.ts';
 import { compareFamily, type FamilyComparison, type Senders } from './compare-family.ts';
 import type { Diff, Proof } from './document.ts';
 import { lonelyLinks } from './mentioned.ts';
 import { isUnseen } from './rules/rule-key.ts';
-import type { NotFollowed } from './rules/survey.ts';
 import type { Box } from './space/box.ts';
 import { type State, stateOf } from './two-sides.ts';
 import { concernedRulesets } from './views/concerned-rules.ts';
@@ -154,7 +154,7 @@ function notFollowed({ exploration, deltas, survey, family }: FamilyComparison):
   ];
 }
 
-const NOT_FOLLOWED: Readonly<Record<NotFollowed, string>> = {
+const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
   answers: 'answers, and packets that the NAT of an earlier connection rewrites',
   fragments: 'second and further fragments',
   chunks: 'packets of SCTP and DCCP in the middle of a conversation',
