@@ -15,7 +15,7 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'ipvs', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -50,10 +50,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: ['net', 'kubernetes'],
     types: ['iptables'],
   },
+  rules: {
+    holds:
+      'what rules ask and do, in no language, and the lowering of each; it imports net and the rule languages',
+    values: ['net', 'iptables'],
+    types: [],
+  },
   trace: {
     holds:
-      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, ipvs, conntrack, host',
-    values: ['net', 'iptables', 'ipvs', 'conntrack', 'host'],
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, ipvs, rules, conntrack, host',
+    values: ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host'],
     types: [],
   },
   explain: {
