@@ -20,7 +20,11 @@ function endsAlike(a: Rule, b: Rule): boolean {
   return textOf(a.target) === textOf(b.target);
 }
 
-/** Fields that nothing on the way through a chain changes, so that what excluded one rule still does after another. */
+/**
+ * Fields that nothing on the way through a chain changes, so that what excluded one rule still does after another. The
+ * kernel takes ports only beside the protocol they belong to (xt_check_match), so equal numbers of two protocols are told by
+ * that.
+ */
 function exclude(a: Match, b: Match): boolean {
   if (a.kind === 'source' && b.kind === 'source') return prefixesExclude(a, b);
   if (a.kind === 'destination' && b.kind === 'destination') return prefixesExclude(a, b);
@@ -54,5 +58,5 @@ function portsExclude(
   b: MatchOf<'source-port' | 'destination-port'>,
 ): boolean {
   if (a.negated || b.negated) return false;
-  return a.module !== b.module || a.ports.to < b.ports.from || b.ports.to < a.ports.from;
+  return a.ports.to < b.ports.from || b.ports.to < a.ports.from;
 }
