@@ -5,7 +5,7 @@ import type { Chain, Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { turn } from '../../trace/answer.ts';
 import { evaluate } from '../../trace/match/evaluate.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
-import type { MissItem } from '../explanation.ts';
+import type { MissItem } from '../trace-list.ts';
 import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
 
