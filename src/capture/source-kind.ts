@@ -12,7 +12,10 @@ export type SourceKind =
   | 'ip-rule'
   | 'nft'
   | 'sysctl'
+  /** Virtual servers: `ipvsadm-save -n`, `ipvsadm -Ln`, /proc/net/ip_vs. */
   | 'ipvs'
+  /** `ipvsadm -Lnc`, /proc/net/ip_vs_conn. */
+  | 'ipvs-connections'
   | 'kubernetes'
   | 'manifest'
   | 'expectations'

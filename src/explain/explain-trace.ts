@@ -57,6 +57,7 @@ function explainFrom(
     host: known.host,
     // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
     flows: question.ctstate?.toUpperCase() === 'NEW' ? null : known.flows,
+    ipvs: known.ipvs ?? null,
     recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
   });
   const source = sourceAddress(trace);

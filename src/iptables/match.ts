@@ -176,6 +176,11 @@ export type Match =
       readonly validmark: boolean;
       readonly acceptLocal: boolean;
     }
+  // --- IPVS
+  | { readonly kind: 'ipvs'; readonly negated: boolean }
+  | { readonly kind: 'ipvs-protocol'; readonly negated: boolean; readonly protocol: number }
+  | { readonly kind: 'ipvs-address'; readonly negated: boolean; readonly prefix: Prefix }
+  | { readonly kind: 'ipvs-port'; readonly negated: boolean; readonly port: number }
   // --- fields of the IP header
   | { readonly kind: 'length'; readonly negated: boolean; readonly bytes: Range }
   /** `-m ttl` (IPv4) and `-m hl` (IPv6). */

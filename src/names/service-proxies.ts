@@ -11,6 +11,8 @@ export interface ServiceProxy {
   readonly serves: 'its-place' | 'addresses' | 'left-over';
   /** The command of its own that tells which Services it serves, to be run as its users run it. */
   readonly command: string;
+  /** Present where it serves through IPVS, which is followed where it was captured. */
+  readonly programs?: 'ipvs';
   /** Chains of iptables. */
   readonly chains: RegExp | null;
   readonly interfaces: RegExp | null;
@@ -60,6 +62,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS, which it programs,',
     serves: 'its-place',
     command: 'ipvsadm -Ln',
+    programs: 'ipvs',
     chains: /^KUBE-ROUTER-(?:SERVICES|HAIRPIN|SVC-)/,
     interfaces: /^kube-dummy-if$/,
     ipsets: /^(?:inet6:)?kube-router-(?:svip|svip-prt|local-ips)$/,
@@ -111,6 +114,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS, which it may program,',
     serves: 'addresses',
     command: 'ipvsadm -Ln',
+    programs: 'ipvs',
     chains: null,
     interfaces: null,
     ipsets: null,
@@ -124,6 +128,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS',
     serves: 'left-over',
     command: 'ipvsadm -Ln',
+    programs: 'ipvs',
     chains: /^KUBE-(?:LOAD-BALANCER|NODE-PORT|IPVS-FILTER)$/,
     interfaces: /^kube-ipvs0$/,
     ipsets: /^KUBE-(?:6-)?CLUSTER-IP$/,

@@ -151,6 +151,22 @@ export type Question =
       readonly out: string;
     }
   | { readonly code: 'nat-range'; readonly address: Address; readonly of: number; readonly rule: PlacedRule }
+  /** Which real server the scheduler picks of those that it may; null: none, and the client is refused. */
+  | {
+      readonly code: 'ipvs-choice';
+      readonly server: string;
+      readonly scheduler: string | null;
+      readonly real: string | null;
+      readonly of: number;
+    }
+  /** Which real server a template keeps the client at; null: there is none. */
+  | {
+      readonly code: 'ipvs-template';
+      readonly server: string;
+      readonly seconds: number;
+      readonly client: Address | null;
+      readonly real: string | null;
+    }
   | { readonly code: 'multipath'; readonly route: RouteTaken }
   | {
       readonly code: 'multicast-group';

@@ -49,6 +49,7 @@ function matchNeedsTracking(match: Match): boolean {
 const MATCHES: ReadonlySet<Match['kind']> = new Set([
   ...(['connmark', 'ctstate', 'ctproto', 'ctaddress', 'ctport', 'ctstatus'] as const),
   ...(['ctexpire', 'ctdir', 'helper'] as const),
+  ...(['ipvs', 'ipvs-protocol', 'ipvs-address', 'ipvs-port'] as const),
 ]);
 
 const OPAQUE: ReadonlySet<string> = new Set(['cluster', 'connbytes', 'connlabel', 'connlimit', 'ipvs']);

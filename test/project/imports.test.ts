@@ -16,7 +16,7 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = ['net', 'iptables', 'ipvs', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -43,6 +43,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
+  ipvs: { holds: 'what IPVS balances; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
   names: {
@@ -51,8 +52,9 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: ['iptables'],
   },
   trace: {
-    holds: 'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, conntrack, host',
-    values: ['net', 'iptables', 'conntrack', 'host'],
+    holds:
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, ipvs, conntrack, host',
+    values: ['net', 'iptables', 'ipvs', 'conntrack', 'host'],
     types: [],
   },
   explain: {

@@ -186,6 +186,11 @@ const NARROWERS: { readonly [K in MatchKind]: Narrower<K> } = {
     const source = narrowing.packet.source.address;
     if (source !== null) narrowing.keepSources(narrowing.space.routing.wayBack(source.value));
   },
+  // IPVS' own step tells which packets one virtual server takes.
+  ipvs: fixed,
+  'ipvs-protocol': fixed,
+  'ipvs-address': fixed,
+  'ipvs-port': fixed,
   length: fixed,
   ttl: fixed,
   dscp: fixed,

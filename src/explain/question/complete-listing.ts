@@ -119,6 +119,13 @@ function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
   };
 }
 
+/** What KUBE-POSTROUTING does on every node (since kube-proxy 1.20; before, what carries the mark was masqueraded in one rule). */
+const MASQUERADING: readonly string[] = [
+  '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
+  '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0',
+  '-A KUBE-POSTROUTING -j MASQUERADE',
+];
+
 const PIECES: readonly (Piece & { readonly missing: (nat: Table, ruleset: Ruleset) => boolean })[] = [
   {
     missing: (nat, { tables }) =>
@@ -147,17 +154,25 @@ const PIECES: readonly (Piece & { readonly missing: (nat: Table, ruleset: Rulese
     },
   },
   {
+    missing: (nat) =>
+      !nat.chains.has('KUBE-POSTROUTING') &&
+      nat.chains.has('POSTROUTING') &&
+      leadsTo(nat, 'KUBE-POSTROUTING'),
+    chains: ['KUBE-POSTROUTING'],
+    rules: MASQUERADING,
+    note: {
+      code: 'postrouting-not-captured',
+      text: 'KUBE-POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',
+      settle: SETTLE_FRAGMENT,
+    },
+  },
+  {
     missing: ({ chains }) =>
       !chains.has('KUBE-POSTROUTING') &&
       !chains.has('POSTROUTING') &&
       [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),
     chains: ['KUBE-POSTROUTING'],
-    rules: [
-      '-A POSTROUTING -j KUBE-POSTROUTING',
-      '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
-      '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0',
-      '-A KUBE-POSTROUTING -j MASQUERADE',
-    ],
+    rules: ['-A POSTROUTING -j KUBE-POSTROUTING', ...MASQUERADING],
     note: {
       code: 'postrouting-not-captured',
       text: 'POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',

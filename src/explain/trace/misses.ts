@@ -5,6 +5,7 @@ import type { Chain, Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { turn } from '../../trace/answer.ts';
 import { evaluate } from '../../trace/match/evaluate.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import type { MissItem } from '../trace-list.ts';
 import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
@@ -27,6 +28,7 @@ export function listMisses(outcome: Outcome, rulesets: readonly Ruleset[], host:
   let visits: Visit[] = [];
   outcome.path.forEach((entry, before) => {
     const { step } = entry;
+    if (!isInIptables(step)) return;
     const table = rulesets.find(({ backend }) => backend === step.backend)?.tables.get(step.table);
     const chain = table?.chains.get(step.chain);
     if (table === undefined || chain === undefined) return;

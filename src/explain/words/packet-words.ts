@@ -21,7 +21,10 @@ import {
 import { setUnknownNote } from './unknown-words.ts';
 
 /** Questions about the packet itself. */
-export type PacketQuestion = Exclude<Question['code'], ConnectionQuestion | `match-${OpaqueModule}`>;
+export type PacketQuestion = Exclude<
+  Question['code'],
+  ConnectionQuestion | IpvsQuestion | `match-${OpaqueModule}`
+>;
 
 /** Questions about its connection, and about what the kernel chooses. */
 export type ConnectionQuestion =
@@ -41,6 +44,9 @@ export type ConnectionQuestion =
   | 'nat-not-listed'
   | 'backend-order'
   | 'many-questions';
+
+/** What IPVS chooses or remembers. */
+export type IpvsQuestion = 'ipvs-choice' | 'ipvs-template';
 
 /** What rules ask of the packet, in words. */
 export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {

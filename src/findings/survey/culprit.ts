@@ -1,4 +1,5 @@
-import type { Outcome, Step } from '../../trace/outcome.ts';
+import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import type { Culprit, DeviationKind } from './deviation.ts';
 
 /** @returns what made this outcome differ in this way. */
@@ -14,7 +15,7 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
     case 'not-masqueraded':
       return unmasqueraded(outcome);
     case 'masqueraded': {
-      const step = outcome.path.find(
+      const step = inIptables(outcome).find(
         ({ step: { chain, action } }) => chain === MARK && action === 'mark',
       )?.step;
       return step === undefined ? { kind: 'unclear' } : { kind: 'verdict', step };
@@ -25,6 +26,14 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
 }
 
 const MARK = 'KUBE-MARK-MASQ';
+
+/** The outcome's path, as far as it goes through rules. */
+function inIptables({ path }: Outcome): (PathEntry & { readonly step: IptablesStep })[] {
+  return path.flatMap((entry) => {
+    const { step } = entry;
+    return isInIptables(step) ? [{ ...entry, step }] : [];
+  });
+}
 
 /** A packet that nat did not translate and something later dropped: that it was not translated is what went wrong. */
 function undelivered(outcome: Outcome): Culprit {
@@ -44,10 +53,12 @@ function undelivered(outcome: Outcome): Culprit {
   return why.kind === 'not-hooked' || (why.kind !== 'no-rule' && !refused) ? why : verdictOf(outcome);
 }
 
-function verdictOf({ decidedBy, reason, path }: Outcome): Culprit {
+function verdictOf(outcome: Outcome): Culprit {
+  const { decidedBy, reason } = outcome;
+  if (decidedBy?.program === 'ipvs') return { kind: 'balancer', server: decidedBy.chain };
   if (reason !== null) return { kind: 'routing', reason };
   // A packet that leaves is decided by the last policy it met; what let it past the filter table tells more.
-  const filter = path.findLast(
+  const filter = inIptables(outcome).findLast(
     ({ step: { table, action } }) => table === 'filter' && VERDICTS.has(action),
   )?.step;
   const step = decidedBy !== null && !isAccept(decidedBy) ? decidedBy : (filter ?? decidedBy);
@@ -56,18 +67,19 @@ function verdictOf({ decidedBy, reason, path }: Outcome): Culprit {
 
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject']);
 
-function isAccept({ action }: Step): boolean {
+function isAccept({ action }: IptablesStep): boolean {
   return action === 'accept';
 }
 
-function translation({ path }: Outcome): Culprit | null {
-  const step = path.findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
+function translation(outcome: Outcome): Culprit | null {
+  const step = inIptables(outcome).findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
   return step === undefined ? null : { kind: 'translation', step };
 }
 
 const TRANSLATIONS: ReadonlySet<string> = new Set(['dnat', 'redirect', 'netmap']);
 
-function untranslated({ path }: Outcome): Culprit {
+function untranslated(outcome: Outcome): Culprit {
+  const path = inIptables(outcome);
   const first = path[0]?.step.hook ?? 'PREROUTING';
   const hook = first === 'OUTPUT' ? 'OUTPUT' : 'PREROUTING';
   const untracked = path.find(({ step: { action } }) => action === 'notrack')?.step;
@@ -89,12 +101,13 @@ function untranslated({ path }: Outcome): Culprit {
 const OF_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
 
 /** A mark restored from the connection replaces the packet's own as well. */
-function writesMark({ rule }: Step): boolean {
+function writesMark({ rule }: IptablesStep): boolean {
   const kind = rule?.target?.kind;
   return kind === 'mark' || kind === 'connmark-restore';
 }
 
-function unmasqueraded({ path }: Outcome): Culprit {
+function unmasqueraded(outcome: Outcome): Culprit {
+  const path = inIptables(outcome);
   const marked = path.findIndex(({ step: { chain, action } }) => chain === MARK && action === 'mark');
   if (marked < 0) return { kind: 'not-marked' };
   // The state beside a step is the packet as the step met it: the mark that was set shows at the next one.

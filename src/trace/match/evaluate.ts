@@ -7,6 +7,7 @@ import * as conntrack from './conntrack.ts';
 import type { MatchContext } from './context.ts';
 import * as header from './header.ts';
 import { iprange } from './iprange.ts';
+import * as ipvs from './ipvs.ts';
 import * as link from './link.ts';
 import * as opaque from './opaque.ts';
 import { rpfilter } from './rpfilter.ts';
@@ -58,6 +59,10 @@ const EVALUATORS: { readonly [K in MatchKind]: Evaluator<K> } = {
   'physdev-is': link.physdevIs,
   devgroup: link.devgroup,
   rpfilter,
+  ipvs: ipvs.taken,
+  'ipvs-protocol': ipvs.protocol,
+  'ipvs-address': ipvs.address,
+  'ipvs-port': ipvs.port,
   length: header.length,
   ttl: header.ttl,
   dscp: header.dscp,
