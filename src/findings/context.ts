@@ -1,11 +1,11 @@
 import { parseConntrackStats } from '../conntrack/parse-stats.ts';
-import type { ServiceItem } from '../explain/explanation.ts';
 import { listServices } from '../explain/list-services.ts';
 import { entersServices } from '../explain/proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
 import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
+import type { ServiceItem } from '../explain/service-list.ts';
 import { Namer } from '../explain/trace/namer.ts';
 import type { Ruleset, TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';

@@ -1,8 +1,9 @@
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { Note, OutcomeItem } from '../explanation.ts';
+import type { Note } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
+import type { OutcomeItem } from '../trace-list.ts';
 import { carrierOf } from './carrier.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { socketText } from './remarks/path-facts.ts';
