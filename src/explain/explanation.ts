@@ -102,10 +102,15 @@ export interface Remark extends Note {
 export interface StepItem {
   readonly id: number;
   readonly hook: string;
+  /** `iptables-nft`, `iptables-legacy`, or `nft` for a native table. */
   readonly backend: string;
+  /** Of a native nft table. Absent: iptables. */
+  readonly family?: string;
   readonly table: string;
   readonly chain: string;
   readonly rule: number | null;
+  /** Of a rule of nft; null where the listing has none. Absent: iptables. */
+  readonly handle?: number | null;
   readonly file: string | null;
   readonly line: number | null;
   readonly text: string | null;

@@ -2,6 +2,7 @@ import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { translate } from './nat.ts';
+import { iptablesRule } from './outcome.ts';
 import { ended, type NatPassage } from './passage.ts';
 import type { NatTarget, WalkResult } from './walk-chain.ts';
 
@@ -32,7 +33,7 @@ function hasOnePort(target: NatTarget): boolean {
 /** The rule by which a branch came to a chain. */
 function jumpTo(chain: string, branch: Branch): Rule | null {
   for (let node = branch.path; node !== null; node = node.before) {
-    const { rule } = node.step;
+    const rule = iptablesRule(node.step);
     if ((rule?.target?.kind === 'jump' || rule?.target?.kind === 'goto') && rule.target.chain === chain)
       return rule;
   }

@@ -1,14 +1,14 @@
 import type { Backend, TableName } from '../iptables/ruleset.ts';
+import type { NftFamily } from '../nftables/ruleset.ts';
 
 /**
  * Where a step stands: the program whose it is, and the spot in it. A union, told apart by `program`; a step carries the
  * fields of its place (see `Step` in outcome.ts), so a reader of steps that needs a table or a chain stops compiling
  * where a member has none.
  *
- * Another kind of program adds its member here and its line to {@link TEXTS}:
- * `{ program: 'nft', family, table, chain }` (the handle is the rule's), `{ program: 'ipvs', server }`.
+ * Another kind of program adds its member here and its line to {@link TEXTS}: `{ program: 'ipvs', server }`.
  */
-export type Place = IptablesPlace;
+export type Place = IptablesPlace | NftPlace;
 
 /** A chain of a table of iptables, in one of the two backends. */
 export interface IptablesPlace {
@@ -18,15 +18,24 @@ export interface IptablesPlace {
   readonly chain: string;
 }
 
+/** A chain of a native nft table; the handle is the rule's. */
+export interface NftPlace {
+  readonly program: 'nft';
+  readonly family: NftFamily;
+  readonly table: string;
+  readonly chain: string;
+}
+
 type Program = Place['program'];
 
 const TEXTS: { readonly [P in Program]: (place: Extract<Place, { program: P }>) => string } = {
   iptables: ({ table, chain }) => `${table} ${chain}`,
+  nft: ({ family, table, chain }) => `${family} ${table} ${chain}`,
 };
 
 /** @returns the place in words, unescaped: `filter FORWARD`. */
 export function placeText(place: Place): string {
-  return TEXTS[place.program](place);
+  return place.program === 'nft' ? TEXTS.nft(place) : TEXTS.iptables(place);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { MatchOf, OpaqueModule, TupleSide } from '../iptables/match.ts';
 import type { Address } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Range } from '../net/range.ts';
-import type { PlacedRule, RouteTaken } from './reason.ts';
+import type { NftPlacedRule, PlacedRule, RouteTaken } from './reason.ts';
 
 /** The addresses that a sender is asked to be one of. */
 export type AddressSet =
@@ -125,6 +125,19 @@ export type Question =
       readonly text: string;
       readonly subject: string;
     }
+  /** What an expression of nft asks, in its own words; `nft-limit`: of a bucket that is its rule's own, or its set's. */
+  | { readonly code: 'nft-expression'; readonly text: string }
+  | { readonly code: 'nft-limit'; readonly text: string; readonly rule: NftPlacedRule }
+  /** Whether a set holds the packet's key. `rewritten`: its source by then. */
+  | {
+      readonly code: 'nft-element';
+      readonly table: string;
+      readonly set: string;
+      readonly key: string;
+      readonly rewritten: boolean;
+    }
+  /** Whether a chain at ingress or egress is hooked to a device: nft before 1.0.7 does not print to which. */
+  | { readonly code: 'nft-device'; readonly chain: string; readonly device: string }
   // --- what a rule asks of the connection
   | { readonly code: 'reply-destination'; readonly prefix: Prefix }
   | { readonly code: 'connection-port'; readonly tuple: TupleSide; readonly ports: Range }

@@ -15,7 +15,7 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = ['net', 'iptables', 'nftables', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -41,6 +41,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: PARSER,
     types: [],
   },
+  nftables: {
+    holds: 'native nft rule sets and their spelling; it imports only net and problems',
+    values: PARSER,
+    types: [],
+  },
   conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
@@ -50,8 +55,9 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: ['iptables'],
   },
   trace: {
-    holds: 'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, conntrack, host',
-    values: ['net', 'iptables', 'conntrack', 'host'],
+    holds:
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, nftables, conntrack, host',
+    values: ['net', 'iptables', 'nftables', 'conntrack', 'host'],
     types: [],
   },
   explain: {

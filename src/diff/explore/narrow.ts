@@ -5,6 +5,7 @@ import type { Address } from '../../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
 import type { Box } from '../space/box.ts';
@@ -79,7 +80,7 @@ export class Narrowing implements Observer {
     // A bridge does not hand a frame back by the port it came in by, which only a sender that meets itself asks of it.
     if (state.connection?.dnat === true) this.#splitSource(Intervals.one(state.destination.value));
     for (let node = path; node !== null; node = node.before) {
-      const target = node.step.rule?.target ?? null;
+      const target = iptablesRule(node.step)?.target ?? null;
       this.#splitAtPorts(target);
       this.#splitAtAddresses(target, node.step.hook);
     }

@@ -1,6 +1,7 @@
 import type { Target } from '../../iptables/target.ts';
 import type { Range } from '../../net/range.ts';
 import type { Branch } from '../../trace/branch.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import { textOf } from '../rules/rule-key.ts';
 
 /** Targets that may keep a port or choose one. */
@@ -29,7 +30,7 @@ export function portsWritten(target: Target | null): Range | null {
 export function spreadSources({ path }: Branch): string[] {
   const texts: string[] = [];
   for (let node = path; node !== null; node = node.before) {
-    const target = node.step.rule?.target;
+    const target = iptablesRule(node.step)?.target;
     if (
       target?.kind === 'snat' &&
       target.to !== null &&

@@ -27,6 +27,7 @@ export function listMisses(outcome: Outcome, rulesets: readonly Ruleset[], host:
   let visits: Visit[] = [];
   outcome.path.forEach((entry, before) => {
     const { step } = entry;
+    if (step.program !== 'iptables') return;
     const table = rulesets.find(({ backend }) => backend === step.backend)?.tables.get(step.table);
     const chain = table?.chains.get(step.chain);
     if (table === undefined || chain === undefined) return;

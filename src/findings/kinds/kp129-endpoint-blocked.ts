@@ -36,7 +36,7 @@ export const endpointBlocked: FindingKind<CheckContext> = {
     );
     const direct = [...groups.values()].flatMap((group): Finding[] => {
       const step = group[0]?.outcome.decidedBy;
-      if (step === null || step === undefined) return [];
+      if (step?.program !== 'iptables') return [];
       const ports = group.map(({ port }) => port);
       const pods = [
         ...new Set(

@@ -1,4 +1,5 @@
 import type { Rule } from '../../iptables/ruleset.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
@@ -13,7 +14,9 @@ export const shadowedRules: FindingKind<CheckContext> = {
   find(context): Finding[] {
     const { known } = context;
     const told = new Set(
-      context.deviations.flatMap(({ culprit }) => ('step' in culprit ? lineOf(culprit.step?.rule) : [])),
+      context.deviations.flatMap(({ culprit }) =>
+        'step' in culprit && culprit.step !== null ? lineOf(iptablesRule(culprit.step)) : [],
+      ),
     );
     return wholeRulesets(known.rulesets).flatMap((ruleset) =>
       [...ruleset.tables.values()].flatMap((table) =>

@@ -1,5 +1,5 @@
 import type { HookName } from '../../iptables/ruleset.ts';
-import type { Outcome, Step } from '../../trace/outcome.ts';
+import { iptablesRule, type Outcome, type Step } from '../../trace/outcome.ts';
 import type { Reason } from '../../trace/reason.ts';
 import type { DeviationKind } from './deviation.ts';
 
@@ -115,8 +115,8 @@ function untranslated({ path }: Outcome): Culprit {
 const OF_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
 
 /** A mark restored from the connection replaces the packet's own as well. */
-function writesMark({ rule }: Step): boolean {
-  const kind = rule?.target?.kind;
+function writesMark(step: Step): boolean {
+  const kind = iptablesRule(step)?.target?.kind;
   return kind === 'mark' || kind === 'connmark-restore';
 }
 

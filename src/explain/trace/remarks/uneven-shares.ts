@@ -15,7 +15,7 @@ export function unevenShares({ path }: Outcome, { rulesets }: RemarkContext): re
       /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
       step.target?.startsWith('KUBE-SEP-') === true,
   )?.step;
-  if (pick?.rule == null) return [];
+  if (pick?.program !== 'iptables' || pick.rule === null) return [];
   const { rule } = pick;
   const chain = rulesets
     .find(({ backend }) => backend === pick.backend)
