@@ -10,6 +10,7 @@ import { describeCapture, findProxyMode } from './capture-info.ts';
 import type { LoadContext } from './load-capture.ts';
 import { loadCluster } from './load-cluster.ts';
 import { loadHost } from './load-host.ts';
+import { loadNft } from './load-nft.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
@@ -50,7 +51,8 @@ export async function buildCapture(
       return first === undefined ? null : textOf(first.source, problems);
     });
   const ipvs = text('ipvs');
-  const host = loadHost(sorted, problems);
+  const nft = once(() => loadNft(sorted, problems));
+  const host = loadHost(sorted, problems, nft);
   const mode = findProxyMode({
     told: manifest.proxyMode,
     rulesets,
@@ -62,13 +64,17 @@ export async function buildCapture(
   if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
     throw noRules(origin, sorted, problems);
   }
-  if (mode === 'nftables' || mode === 'ipvs') reportMode(mode, problems);
+  if (mode === 'ipvs' || (mode === 'nftables' && host.nft?.kubeProxyTable !== true))
+    reportMode(mode, problems);
   const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
   const capture: Capture = {
     info: describeCapture(origin.name, manifest, mode, rulesets),
     manifest,
     rulesets,
     host,
+    get nft() {
+      return nft();
+    },
     flows: once(() => {
       if (listings().length === 0) return null;
       return progress.during('reading flows', () =>

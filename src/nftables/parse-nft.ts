@@ -14,7 +14,12 @@ export function parseNftables(
   problems: ProblemList,
   cut = false,
 ): NftRuleset | null {
-  const json = /^\s*\{/.test(bytes.toString('utf8', 0, 64));
+  const head = bytes.toString('utf8', 0, 64).trimStart();
+  if (head === '') {
+    problems.add('empty-input', 'the file is empty', file);
+    return null;
+  }
+  const json = /^[[{]/.test(head);
   const ruleset = json ? parseJson(bytes, file, problems) : parseText(bytes.toString('utf8'), file, problems);
   if (ruleset === null || !cut || ruleset.cutAt !== null) return ruleset;
   problems.add('truncated', 'the listing breaks off', file);

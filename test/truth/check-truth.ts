@@ -69,11 +69,12 @@ export async function checkTruth(captureFolder: string, truthFile: string): Prom
     const rulesets = known.rulesets.filter(({ family }) => family === packet.family);
     const own = tracePacket(packet, {
       rulesets,
+      nft: known.nft ?? null,
       host: known.host,
       flows: null,
       recoverDestination: () => null,
     });
-    const difference = comparePath(trace, own, rulesets[0]?.backend === 'iptables-legacy');
+    const difference = comparePath(trace, own, rulesets[0]?.backend ?? 'nft');
     report.paths.of++;
     if (difference === null) report.paths.agree++;
     else disagreements.push(`path of ${trace.what} from ${trace.client.kind}: ${difference}`);

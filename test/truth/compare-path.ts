@@ -1,3 +1,4 @@
+import type { Backend } from '../../src/iptables/ruleset.ts';
 import { formatAddress } from '../../src/net/address.ts';
 import type { PathEntry, Trace } from '../../src/trace/outcome.ts';
 import type { TruthStep, TruthTrace } from './truth-file.ts';
@@ -8,11 +9,16 @@ import type { TruthStep, TruthTrace } from './truth-file.ts';
  *
  * Left out on both sides: the raw table, where the measurement put its own TRACE rule; for iptables-nft the end of
  * chains, which xtables-monitor does not print and the netlink events print also for built-in chains before their policy.
+ * Of native nft chains the handle is compared beside the position; marks are left out, as the kernel's trace omits a mark of 0.
  * @returns null where one way is the kernel's, else the nearest difference
  */
-export function comparePath(truth: TruthTrace, trace: Trace, legacy: boolean): string | null {
+export function comparePath(truth: TruthTrace, trace: Trace, backend: Backend | 'nft'): string | null {
+  const legacy = backend !== 'iptables-nft';
   const kernel = truth.path.filter(
-    (step) => step.table !== 'raw' && (legacy || step.kind === 'rule' || step.kind === 'policy'),
+    (step, at) =>
+      step.table !== 'raw' &&
+      (legacy || step.kind === 'rule' || step.kind === 'policy') &&
+      !(backend === 'nft' && isBaseEnd(step, truth.path[at + 1])),
   );
   let nearest = { steps: -1, text: 'no way was traced' };
   for (const outcome of trace.outcomes) {
@@ -24,6 +30,11 @@ export function comparePath(truth: TruthTrace, trace: Trace, legacy: boolean): s
     if (difference.steps > nearest.steps) nearest = difference;
   }
   return nearest.text;
+}
+
+/** The nft trace tells the end of a base chain before its policy, which says it too. */
+function isBaseEnd(step: TruthStep, next: TruthStep | undefined): boolean {
+  return step.kind === 'end' && next?.kind === 'policy' && next.chain === step.chain;
 }
 
 function compareSteps(
@@ -45,11 +56,14 @@ function compareSteps(
 }
 
 function kernelText(step: TruthStep): string {
-  if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}`;
+  const handle = step.handle === undefined ? '' : ` handle ${step.handle}`;
+  if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}${handle}`;
   return `${step.table} ${step.chain} ${step.kind === 'policy' ? 'policy' : 'chain-end'}`;
 }
 
 function ownText({ step }: PathEntry): string {
+  if (step.program === 'nft' && step.rule !== null)
+    return `${step.table} ${step.chain} ${step.rule.number} handle ${step.rule.handle}`;
   return `${step.table} ${step.chain} ${step.rule === null ? step.event : step.rule.number}`;
 }
 

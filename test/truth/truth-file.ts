@@ -58,6 +58,8 @@ export interface TruthStep {
   readonly chain: string;
   readonly kind: 'rule' | 'return' | 'policy' | 'end';
   readonly rule: number | null;
+  /** Of a rule of nft. */
+  readonly handle?: number;
   readonly packet: {
     readonly inIf?: string;
     readonly outIf?: string;

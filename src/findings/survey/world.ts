@@ -58,6 +58,7 @@ export class Follower {
     const captured = this.#known.rulesets.filter((ruleset) => ruleset.family === family);
     const world: World = {
       rulesets: completeListings(captured, this.#namer.naming, entersAt).rulesets,
+      nft: this.#known.nft ?? null,
       host: this.#known.host,
       flows: null,
       recoverDestination: (rule, jump) => this.#namer.recoverDestination(rule, jump),

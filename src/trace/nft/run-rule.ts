@@ -7,7 +7,8 @@ import { answered, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { NftPlacedRule, Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
-import type { NftContext } from './context.ts';
+import { contextOf, type NftContext } from './context.ts';
+import { judgeExtra } from './judge-extra.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import { judge, surelyMisses } from './match.ts';
 import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
@@ -224,33 +225,12 @@ class RuleRun {
     }
   }
 
-  /** A limit has a bucket that no listing shows; below it `limit rate` holds, and `over` does not. */
+  /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
   #extra(branch: Branch, extra: Extra): Branch | null {
-    switch (extra.kind) {
-      case 'counter':
-      case 'last':
-        return branch;
-      case 'quota':
-        return this.#quota(branch, extra);
-      case 'limit':
-      case 'ct-count': {
-        return this.#ask(branch, printExtra(extra));
-      }
-    }
-  }
-
-  #quota(branch: Branch, extra: Extract<Extra, { kind: 'quota' }>): Branch | null {
-    const object =
-      typeof extra.name === 'string' ? this.#place.table.objects.get(`quota ${extra.name}`) : undefined;
-    if (extra.name !== null && object === undefined) return this.#ask(branch, printExtra(extra));
-    const over = object?.over ?? extra.over;
-    const used = object === undefined ? false : Number(object.values.used) > Number(object.values.bytes);
-    return used === over ? branch : this.#broken(branch);
-  }
-
-  /** Asks for what only the kernel knows, of this rule. */
-  #ask(branch: Branch, text: string): Branch | null {
-    const question = unknown({ code: 'nft-limit', text, rule: this.#placed() });
+    const answer = judgeExtra(extra, this.#place.table);
+    if (answer === 'yes') return branch;
+    if (answer === 'no') return this.#broken(branch);
+    const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });
     const held = answered(branch, question.key);
     if (held !== null) return held ? branch : this.#broken(branch);
     this.#trace.questions.met(question, branch.probability);
@@ -317,15 +297,7 @@ class RuleRun {
   }
 
   #context(branch: Branch): NftContext {
-    const { table, chain, hook } = this.#place;
-    return {
-      state: branch.state,
-      host: this.#trace.world.host,
-      hook,
-      table,
-      chain,
-      answered: (key) => answered(branch, key),
-    };
+    return contextOf(branch, this.#place, this.#trace.world.host);
   }
 }
 
