@@ -217,6 +217,8 @@ const ENDS: ReadonlySet<string> = new Set(['accept', 'drop', 'jump', 'goto', 're
 /** @returns a way's steps in the same words; legacy tables are in no nft trace. */
 export function ownSteps({ path }: Outcome, family: Family): string[] {
   return path.flatMap(({ step }) => {
+    // The kernel's trace was switched on behind the device's own hook.
+    if (step.program === 'nft' && step.family === 'netdev') return [];
     if (step.program === 'iptables' && step.backend === 'iptables-legacy') return [];
     const place =
       step.program === 'nft'
@@ -233,8 +235,13 @@ function spotOf(step: Step): string {
 }
 
 /** @returns where a way differs from what the kernel did; null where it does not. */
-export function compareWay(outcome: Outcome, run: CaseRun, family: Family): string | null {
-  const [kernel, traced] = [kernelSteps(run), ownSteps(outcome, family)];
+export function compareWay(
+  outcome: Outcome,
+  run: CaseRun,
+  family: Family,
+  steps: 'steps' | 'result',
+): string | null {
+  const [kernel, traced] = steps === 'result' ? [[], []] : [kernelSteps(run), ownSteps(outcome, family)];
   for (let at = 0; at < Math.max(kernel.length, traced.length); at++)
     if (kernel[at] !== traced[at])
       return `step ${at}: kernel ${kernel[at] ?? 'none'}, traced ${traced[at] ?? 'none'}`;

@@ -8,7 +8,8 @@ import { ABSENT, known, OPEN, type Reading } from './values.ts';
 
 /** @returns what is known of a `meta` key (nft_meta_get_eval, net/netfilter/nft_meta.c). */
 export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: NftContext): Reading {
-  const { state } = context;
+  const { state, chain } = context;
+  if (chain.family === 'bridge' && Object.hasOwn(OF_BRIDGE, key)) return ofBridge(key, context);
   switch (key) {
     case 'l4proto':
       return known(state.protocol);
@@ -55,6 +56,31 @@ export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: Nft
     default:
       return OPEN;
   }
+}
+
+/** In family bridge `iifname` is the port, and `ibrname` the bridge. */
+const OF_BRIDGE = {
+  iif: 'in',
+  iifname: 'in',
+  oif: 'out',
+  oifname: 'out',
+  ibrname: 'in',
+  obrname: 'out',
+} as const;
+
+function ofBridge(key: string, { state }: NftContext): Reading {
+  const side = key.startsWith('i') ? 'in' : 'out';
+  if (key.endsWith('brname')) {
+    const bridge = side === 'in' ? state.inInterface : (state.outInterface ?? state.inInterface);
+    return typeof bridge === 'string' ? known(bridge) : OPEN;
+  }
+  return {
+    kind: 'open',
+    ask: ([pattern, ...more]) =>
+      pattern?.kind === 'name' && !pattern.prefix && more.length === 0
+        ? unknown({ code: 'bridge-port', asks: { fact: 'port', side, name: pattern.text } })
+        : null,
+  };
 }
 
 const PACKET_TYPES = { unicast: 0, broadcast: 1, multicast: 2 } as const;

@@ -2,7 +2,7 @@ import type { HookName } from '../../iptables/ruleset.ts';
 import type { Verdict } from '../../nftables/expression.ts';
 import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
 import type { Unknown } from '../answer.ts';
-import { type Branch, decided, type Ending } from '../branch.ts';
+import { type Branch, changed, decided, type Ending } from '../branch.ts';
 import type { Reason } from '../reason.ts';
 import type { NatTarget } from '../walk-chain.ts';
 
@@ -38,4 +38,10 @@ export function withShare(branch: Branch, share: number): Branch {
 export function answeredBy(branch: Branch, question: Unknown, held: boolean): Branch {
   const next = decided(branch, question, held);
   return question.refine === undefined ? next : { ...next, state: question.refine(next.state, held) };
+}
+
+/** @returns the branch behind notrack: a packet that has its connection keeps it (nft_notrack_eval). */
+export function untracked(branch: Branch): Branch {
+  const { connection, zones } = branch.state;
+  return connection === null && zones === null ? changed(branch, { untracked: 'UNTRACKED' }) : branch;
 }

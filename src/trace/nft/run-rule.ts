@@ -14,7 +14,7 @@ import { judge, surelyMisses } from './match.ts';
 import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
-import { answeredBy, type RulePlace, type RuleResult, withShare } from './rule-result.ts';
+import { answeredBy, type RulePlace, type RuleResult, untracked, withShare } from './rule-result.ts';
 
 /** Runs a rule's expressions from left to right (nft_do_chain). What stood before a break has been done. */
 export function runRule(start: Branch, place: RulePlace, trace: TraceContext): RuleResult[] {
@@ -81,10 +81,10 @@ class RuleRun {
         );
       case 'assign':
         return this.#assign(branch, statement, at);
-      case 'set-update': {
-        if (this.#isAbsent(statement.key, branch)) return this.#broken(branch);
-        return this.#extras(branch, statement.extras);
-      }
+      case 'set-update':
+        return this.#isAbsent(statement.key, branch)
+          ? this.#broken(branch)
+          : this.#extras(branch, statement.extras);
       case 'dnat':
       case 'snat':
       case 'masquerade':
@@ -97,9 +97,7 @@ class RuleRun {
         return null;
       }
       case 'notrack':
-        return branch.state.connection === null && branch.state.zones === null
-          ? changed(branch, { untracked: 'UNTRACKED' })
-          : branch;
+        return untracked(branch);
       case 'tproxy':
         return this.#tproxy(branch, statement, at);
       case 'queue':
@@ -263,14 +261,14 @@ class RuleRun {
 
   /** nft lists what iptables added without what it asks: only `iptables-save` tells. */
   #xt(branch: Branch, { type, name }: Extract<Statement, { kind: 'xt' }>): Branch | null {
-    if (type === 'match' && HARMLESS.has(name)) return branch;
+    if (type === 'match' && name === 'comment') return branch;
     this.#end(branch, 'unknown', { code: 'nft-xt', rule: this.#placed(), text: `${type} ${name}` });
     return null;
   }
 
   #isAbsent(key: Expression, branch: Branch): boolean {
-    const context = this.#context(branch);
-    return (key.kind === 'concat' ? key.parts : [key]).some((part) => read(part, context).kind === 'absent');
+    const parts = key.kind === 'concat' ? key.parts : [key];
+    return parts.some((part) => read(part, this.#context(branch)).kind === 'absent');
   }
 
   #unknown(branch: Branch, text: string): void {
@@ -300,6 +298,3 @@ class RuleRun {
     return contextOf(branch, this.#place, this.#trace.world.host);
   }
 }
-
-/** Matches that only note something. */
-const HARMLESS: ReadonlySet<string> = new Set(['comment']);
