@@ -198,6 +198,11 @@ export type Match =
       readonly validmark: boolean;
       readonly acceptLocal: boolean;
     }
+  // --- IPVS
+  | { readonly kind: 'ipvs'; readonly negated: boolean }
+  | { readonly kind: 'ipvs-protocol'; readonly negated: boolean; readonly protocol: number }
+  | { readonly kind: 'ipvs-address'; readonly negated: boolean; readonly prefix: Prefix }
+  | { readonly kind: 'ipvs-port'; readonly negated: boolean; readonly port: number }
   // --- fields of the IP header
   | { readonly kind: 'length'; readonly negated: boolean; readonly bytes: Range }
   /** `-m ttl` (IPv4) and `-m hl` (IPv6). */
@@ -275,8 +280,17 @@ export type OpaqueModule =
   | 'unclean'
   | 'nfacct-list';
 
-/** What a listing lost. */
-export type LostDetail = 'interfaces' | 'address' | 'port' | 'option' | 'protocol';
+/** What a listing, or a part of a dump, lost. */
+export type LostDetail =
+  | 'interfaces'
+  | 'address'
+  | 'port'
+  | 'option'
+  | 'protocol'
+  /** Whether a rule of this chain that nobody captured leads to the chains that `text` names. */
+  | 'jump'
+  /** Whether one of the rules of this chain, none of which was captured, takes the packet. */
+  | 'rules';
 
 /** The discriminator of {@link Match}. */
 export type MatchKind = Match['kind'];

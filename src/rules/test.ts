@@ -88,6 +88,11 @@ export interface FieldValues {
   'fib.daddr.type': AddressTypes;
   /** Whether an answer to the source would leave where the packet came in. */
   'fib.saddr.oif': ReversePath;
+  // --- what IPVS made of it: whether it took the packet, and the virtual server that did
+  'ipvs.taken': true;
+  'ipvs.protocol': NumberSet;
+  'ipvs.address': AddressSet;
+  'ipvs.port': NumberSet;
   // --- sets, memory, chance
   ipset: IpsetLookup;
   recent: RecentList;

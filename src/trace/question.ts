@@ -120,6 +120,13 @@ export type Question =
       readonly text: string;
       readonly subject: string;
     }
+  /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
+  | {
+      readonly code: 'chain-not-captured';
+      readonly what: 'jump' | 'rules';
+      readonly text: string;
+      readonly chain: string;
+    }
   // --- what a rule asks of the connection
   | ({ readonly code: 'reply-destination' } & AddressesAsked)
   | { readonly code: 'connection-port'; readonly tuple: TupleSide; readonly set: NumberSet }
@@ -138,6 +145,22 @@ export type Question =
       readonly out: string;
     }
   | { readonly code: 'nat-range'; readonly address: Address; readonly of: number; readonly rule: PlacedRule }
+  /** Which real server the scheduler picks of those that it may; null: none, and the client is refused. */
+  | {
+      readonly code: 'ipvs-choice';
+      readonly server: string;
+      readonly scheduler: string | null;
+      readonly real: string | null;
+      readonly of: number;
+    }
+  /** Which real server a template keeps the client at; null: there is none. */
+  | {
+      readonly code: 'ipvs-template';
+      readonly server: string;
+      readonly seconds: number;
+      readonly client: Address | null;
+      readonly real: string | null;
+    }
   | { readonly code: 'multipath'; readonly route: RouteTaken }
   | {
       readonly code: 'multicast-group';

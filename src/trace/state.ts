@@ -1,5 +1,6 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { SetChange } from '../iptables/target.ts';
+import type { Taken } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
@@ -14,6 +15,10 @@ export interface PacketState {
   readonly mark: number | null;
   readonly inInterface: Device;
   readonly outInterface: Device;
+  /** What the packet came in by, where the hook does not show it: IPVS sends on through OUTPUT. Absent: `inInterface` says it. */
+  readonly arrivedBy?: Device;
+  /** The virtual server that IPVS gave it to a real server of, or back from; IPVS leaves it alone from there on. */
+  readonly balancedBy: Taken | null;
   readonly family: Family;
   readonly protocol: number;
   readonly icmp: { readonly type: number; readonly code: number } | null;
@@ -125,6 +130,7 @@ export function initialState(packet: Packet): PacketState {
     mark: packet.mark,
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,
+    balancedBy: null,
     takenOver: false,
     frame: frameOf(packet),
     fromNode: packet.entersAt === 'OUTPUT',

@@ -15,7 +15,7 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'rules', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = ['net', 'iptables', 'rules', 'ipvs', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -42,6 +42,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
+  ipvs: { holds: 'what IPVS balances; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
   names: {
@@ -57,8 +58,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   trace: {
     holds:
-      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, rules, conntrack, host',
-    values: ['net', 'iptables', 'rules', 'conntrack', 'host'],
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, rules, ipvs, conntrack, host',
+    values: ['net', 'iptables', 'rules', 'ipvs', 'conntrack', 'host'],
     types: [],
   },
   explain: {

@@ -114,6 +114,11 @@ const NARROWERS: { readonly [F in Field]: Narrower<F> } = {
     const source = narrowing.packet.source.address;
     if (source !== null) narrowing.keepSources(narrowing.space.routing.wayBack(source.value));
   },
+  // IPVS' own step tells which packets one virtual server takes.
+  'ipvs.taken': fixed,
+  'ipvs.protocol': fixed,
+  'ipvs.address': fixed,
+  'ipvs.port': fixed,
   ipset: narrowByIpset,
   recent: ({ in: asked }, { state, narrowing }) => {
     const entries = narrowing.space.hosts.flatMap((host) => host.recent?.get(asked.list) ?? []);

@@ -101,6 +101,10 @@ const THROUGH: { readonly [F in Field]: Through<F> } = {
   'fib.daddr.type': (test, reach, space) =>
     test.in.limit === null ? towards(reach, ofType(test, space), null) : reach,
   'fib.saddr.oif': any,
+  'ipvs.taken': any,
+  'ipvs.protocol': any,
+  'ipvs.address': any,
+  'ipvs.port': any,
   ipset: any,
   recent: any,
   chance: any,

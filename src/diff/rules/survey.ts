@@ -44,6 +44,11 @@ export class Survey {
       if (mention?.(test, this) === true) more = true;
       if (this.#beyond(traitsOf(test).beyond, rule)) more = true;
     }
+    // `SET --map-set` gives the packet what the set holds beside its address.
+    if (effect?.kind === 'change-sets' && effect.maps !== null) {
+      this.sets.add(effect.maps.set);
+      more = true;
+    }
     const beyond = effect === null ? null : traitsOfEffect(effect).beyond;
     return this.#beyond(beyond, rule) || more;
   }
@@ -123,6 +128,10 @@ const MENTIONS: { readonly [F in Field]: Mention<F> | null } = {
   'fib.saddr.type': null,
   'fib.daddr.type': null,
   'fib.saddr.oif': null,
+  'ipvs.taken': null,
+  'ipvs.protocol': null,
+  'ipvs.address': null,
+  'ipvs.port': null,
   ipset: ({ in: { set } }, survey) => {
     survey.sets.add(set);
     return true;

@@ -6,6 +6,7 @@ import { lowered } from '../../rules/lowered-rule.ts';
 import { turn } from '../../rules/test.ts';
 import { answerTest } from '../../trace/fields/answer-test.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import type { MissItem } from '../explanation.ts';
 import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
@@ -28,6 +29,7 @@ export function listMisses(outcome: Outcome, rulesets: readonly Ruleset[], host:
   let visits: Visit[] = [];
   outcome.path.forEach((entry, before) => {
     const { step } = entry;
+    if (!isInIptables(step)) return;
     const table = rulesets.find(({ backend }) => backend === step.backend)?.tables.get(step.table);
     const chain = table?.chains.get(step.chain);
     if (table === undefined || chain === undefined) return;

@@ -73,6 +73,10 @@ const WORDS: { readonly [F in Field]: Words<F> } = {
   'fib.daddr.type': ({ in: { types }, negated }, { destination }) =>
     `${formatAddress(destination)} is ${not(negated)}a ${types.join(' or ')} address`,
   'fib.saddr.oif': plain('rpfilter'),
+  'ipvs.taken': plain('ipvs'),
+  'ipvs.protocol': plain('ipvs protocol'),
+  'ipvs.address': plain('ipvs address'),
+  'ipvs.port': plain('ipvs port'),
   ipset: ({ in: { set, directions }, negated }, state) =>
     `${directions.map((end) => (end === 'src' ? sourceOf(state) : formatAddress(state.destination))).join(' / ')} is ${not(negated)}in set ${set}`,
   recent: ({ in: { side, list }, negated }, state) =>

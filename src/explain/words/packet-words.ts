@@ -21,7 +21,10 @@ import { setUnknownNote } from './unknown-words.ts';
 import { addressSetText, numberSetText } from './value-words.ts';
 
 /** Questions about the packet itself. */
-export type PacketQuestion = Exclude<Question['code'], ConnectionQuestion | `match-${OpaqueModule}`>;
+export type PacketQuestion = Exclude<
+  Question['code'],
+  ConnectionQuestion | IpvsQuestion | `match-${OpaqueModule}`
+>;
 
 /** Questions about its connection, and about what the kernel chooses. */
 export type ConnectionQuestion =
@@ -41,6 +44,9 @@ export type ConnectionQuestion =
   | 'nat-not-listed'
   | 'backend-order'
   | 'many-questions';
+
+/** What IPVS chooses or remembers. */
+export type IpvsQuestion = 'ipvs-choice' | 'ipvs-template';
 
 /** What rules ask of the packet, in words. */
 export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
@@ -160,9 +166,14 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
       `"${text}" does not match (kp-explain does not know this match)`,
     ),
   'listing-interfaces': ({ rule }) =>
-    listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`),
+    listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`, ''),
   'listing-option': ({ text, rule }) =>
     listed(`the option that the listing prints as "${text}" ${ofRule(rule)}`),
+  'chain-not-captured': ({ what, text, chain }) => {
+    const holds = `a rule of ${chain} that is not in the capture ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+    const fails = `no rule of ${chain} ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+    return said(holds, fails, 'capture the whole table with iptables-save');
+  },
   'listing-address': ({ text }) => listed(`the address that the listing prints as "${text}"`),
   'listing-port': ({ text }) => listed(`the port that the listing prints as "${text}"`),
   'listing-protocol': ({ text }) => listed(`the protocol that the listing prints as "${text}"`),
@@ -232,7 +243,8 @@ function since(afterTcpMss: boolean): string {
   return afterTcpMss ? ' after TCPMSS' : '';
 }
 
-function listed(what: string): Words {
+/** @param s the ending of the verb: none after a plural. */
+function listed(what: string, s: 's' | '' = 's'): Words {
   const settle = 'capture with iptables-save instead of iptables -L';
-  return said(`${what} fits the packet`, `${what} does not fit the packet`, settle);
+  return said(`${what} fit${s} the packet`, `${what} do${s === '' ? '' : 'es'} not fit the packet`, settle);
 }

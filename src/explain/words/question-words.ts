@@ -3,6 +3,7 @@ import type { Given, Question } from '../../trace/question.ts';
 import type { Note } from '../explanation.ts';
 import { denied, ofRule, said, type Words } from './clauses.ts';
 import { CONNECTION_WORDS } from './connection-words.ts';
+import { IPVS_WORDS } from './ipvs-words.ts';
 import { PACKET_WORDS } from './packet-words.ts';
 import { addressSetText } from './value-words.ts';
 
@@ -41,7 +42,7 @@ function subjectOf(question: Question): string {
   }
 }
 
-const WORDS = { ...PACKET_WORDS, ...CONNECTION_WORDS };
+const WORDS = { ...PACKET_WORDS, ...CONNECTION_WORDS, ...IPVS_WORDS };
 
 function wordsOf(question: Question): Words {
   if ('module' in question) return opaqueWords(question);

@@ -5,10 +5,10 @@ import { markBesideState } from '../extensions/connection.ts';
 import { unreadableRule } from '../interpret.ts';
 import type { Match } from '../match.ts';
 import type { Rule } from '../ruleset.ts';
+import { isBuiltIn } from '../table-evidence.ts';
 import type { Target } from '../target.ts';
 import type { Row } from './blocks.ts';
 import type { Column, Columns } from './columns.ts';
-import { isBuiltIn } from './infer-table.ts';
 import { isTargetName } from './print-target.ts';
 import { lost, option, type PrintContext } from './printed.ts';
 import { type Extensions, scanExtensions } from './scan-extensions.ts';
@@ -25,6 +25,9 @@ export interface RuleContext extends PrintContext {
 /** Chains whose rules kube-proxy and kubelet write themselves, without interfaces unless told to find local Pods by bridge or interface name. */
 const KUBE_PROXY_CHAIN =
   /^KUBE-(?:(?:SVC|SVL|SEP|EXT|XLB|FW)-[A-Z2-7]{16}|SERVICES|EXTERNAL-SERVICES|NODEPORTS|NODE-PORT|POSTROUTING|FORWARD|FIREWALL|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|LOAD-BALANCER|MARK-MASQ|MARK-DROP|PROXY-CANARY|KUBELET-CANARY|IPVS-FILTER|IPVS-OUT-FILTER|PORTALS-\w+|NODEPORT-\w+)$/;
+
+/** Chains whose rules portmap (fillDnatRules) and ip-masq-agent write, never with an interface. */
+const OTHER_CHAIN = /^(?:CNI-(?:HOSTPORT-(?:DNAT|MASQ|SETMARK)|DN-\w+)|IP-MASQ(?:-AGENT)?)$/;
 
 /** @returns the rule of one line; a line without the columns of a rule gives one of which nothing is known. */
 export function buildRule(row: Row, number: number, context: RuleContext): Rule {
@@ -99,6 +102,8 @@ function targetOf(columns: Columns, extensions: Extensions, context: RuleContext
 
 function writtenWithoutInterfaces(chain: string, target: string | null): boolean {
   return (
-    KUBE_PROXY_CHAIN.test(chain) || (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
+    KUBE_PROXY_CHAIN.test(chain) ||
+    OTHER_CHAIN.test(chain) ||
+    (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
   );
 }

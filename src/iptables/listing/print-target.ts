@@ -15,13 +15,17 @@ const switches = (words: string | undefined): Part[] =>
     .filter((word) => word !== '')
     .map((word) => option(`--${word}`, false));
 
-const NAT = /to:(\S+)((?: (?:random|random-fully|persistent))*)\s*$/y;
+/** An iptables older than the rule cannot print where it leads (`print_target`): only that it translates is known. */
+const NAT = /(?:[DS]NAT \[unsupported revision\]|to:(\S+)((?: (?:random|random-fully|persistent))*))\s*$/y;
+
+const natParts = (flag: string, found: RegExpExecArray): Part[] =>
+  found[1] === undefined ? [] : [option(flag, false, found[1]), ...switches(found[2])];
 
 /** A target prints behind all matches, up to the line's end; this is how it looks there (iptables 1.8). */
 const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
   REJECT: [/reject-with (\S+)\s*$/y, (found) => [option('--reject-with', false, text(found, 1))]],
-  DNAT: [NAT, (found) => [option('--to-destination', false, text(found, 1)), ...switches(found[2])]],
-  SNAT: [NAT, (found) => [option('--to-source', false, text(found, 1)), ...switches(found[2])]],
+  DNAT: [NAT, (found) => natParts('--to-destination', found)],
+  SNAT: [NAT, (found) => natParts('--to-source', found)],
   MASQUERADE: [/(?:masq ports: (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
   REDIRECT: [/(?:redir ports (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
   NETMAP: [/(?:to:)?([0-9a-fA-F.:]+(?:\/\S+)?)\s*$/y, (found) => [option('--to', false, text(found, 1))]],

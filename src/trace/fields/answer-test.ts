@@ -4,6 +4,7 @@ import * as connection from './connection.ts';
 import type { Evaluator, TestContext } from './context.ts';
 import * as fib from './fib.ts';
 import { ipset } from './ipset.ts';
+import * as ipvs from './ipvs.ts';
 import * as link from './link.ts';
 import * as memory from './memory.ts';
 import * as opaque from './opaque.ts';
@@ -63,6 +64,10 @@ const EVALUATORS: { readonly [F in Field]: Evaluator<F> } = {
   'fib.saddr.type': fib.sourceType,
   'fib.daddr.type': fib.destinationType,
   'fib.saddr.oif': fib.reversePath,
+  'ipvs.taken': ipvs.taken,
+  'ipvs.protocol': ipvs.protocol,
+  'ipvs.address': ipvs.address,
+  'ipvs.port': ipvs.port,
   ipset,
   recent: memory.recent,
   chance: memory.chance,

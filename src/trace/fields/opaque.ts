@@ -36,6 +36,9 @@ export const lost: Evaluator<'lost'> = ({ in: { what, text } }, context) => {
     }
     case 'protocol':
       return unknown({ code: 'listing-protocol', text, subject: '' });
+    case 'jump':
+    case 'rules':
+      return unknown({ code: 'chain-not-captured', what, text, chain: context.rule.chain });
   }
 };
 

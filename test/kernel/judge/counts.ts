@@ -94,6 +94,7 @@ function framesAt(frames: readonly Frame[], entry: PathEntry, world: World): Fra
 }
 
 function chainOf({ step }: PathEntry, name: string, world: World): Chain | undefined {
+  if (step.program !== 'iptables') return undefined;
   const ruleset = world.rulesets.find(({ backend }) => backend === step.backend);
   return ruleset?.tables.get(step.table)?.chains.get(name);
 }
