@@ -20,6 +20,7 @@ const FILES: Readonly<Record<string, FileHints>> = {
   'nft.json': { kind: 'nft' },
   'ipset.txt': { kind: 'ipset' },
   'ipvsadm.txt': { kind: 'ipvs' },
+  'ipvsadm-connections.txt': { kind: 'ipvs-connections' },
   'conntrack.txt': { kind: 'conntrack' },
   'conntrack6.txt': { kind: 'conntrack', family: 'ipv6' },
   'conntrack-stats.txt': { kind: 'conntrack-stats' },

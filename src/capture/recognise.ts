@@ -16,7 +16,10 @@ export type SourceKind =
   | 'ip-rule'
   | 'nft'
   | 'sysctl'
+  /** Virtual servers: `ipvsadm-save -n`, `ipvsadm -Ln`, /proc/net/ip_vs. */
   | 'ipvs'
+  /** `ipvsadm -Lnc`, /proc/net/ip_vs_conn. */
+  | 'ipvs-connections'
   | 'kubernetes'
   | 'manifest'
   | 'expectations'
@@ -34,6 +37,12 @@ export interface Recognised {
 }
 
 /**
+ * How a list or an object of JSON begins. A bracket alone says nothing: counters of rules (`[1:2] -A`), events of conntrack
+ * (`[NEW]`), times (`[1700000000.1]`) and prompts (`[root@node ~]#`) have one too.
+ */
+const JSON_START = /^(?:\[\s*(?:[[{"\]]|(?:-?\d[\d.]*|true|false|null)\s*(?:,|\]\s*$)|$)|\{\s*(?:["}]|$))/;
+
+/**
  * Tells what an input is by its content, never by its name.
  * @param head its first bytes (64 KiB are plenty); UTF-8.
  */
@@ -44,9 +53,7 @@ export function recognise(head: Buffer): Recognised {
   const text = head.toString('utf8');
   const start = text.trimStart();
   if (start === '') return unknown('empty', 'the file holds only blanks');
-  // Rules with counters and events of conntrack begin with a bracket too.
-  if (/^(\[(?!\d+:\d+\] |(?:NEW|UPDATE|DESTROY)\] |\d+\.\d+\]\s)|\{)/.test(start))
-    return recogniseJson(start);
+  if (JSON_START.test(start)) return recogniseJson(start);
   return recogniseLines(text);
 }
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../capture/manifest.ts';
 import type { CaptureInfo, ProxyMode } from '../explain/explanation.ts';
+import { entersServices } from '../explain/proxies/enters-services.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 
 /** What the mode of kube-proxy is read from. */
@@ -11,6 +12,8 @@ export interface ModeEvidence {
   readonly nftTable: () => boolean;
   /** True where ipvsadm listed a virtual server. */
   readonly ipvsServers: boolean;
+  /** True where the node has the interface on which IPVS mode puts the addresses of Services. */
+  readonly ipvsInterface: () => boolean;
 }
 
 const MODES: readonly ProxyMode[] = ['iptables', 'nftables', 'ipvs', 'userspace', 'none'];
@@ -24,8 +27,14 @@ export function findProxyMode(evidence: ModeEvidence): ProxyMode {
   if (told !== undefined) return told;
   if (hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-PORTALS-'))) return 'userspace';
   const iptables = hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-SVC-'));
-  if (!iptables && evidence.nftTable()) return 'nftables';
-  if (!iptables && (evidence.ipvsServers || hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name))))
+  // Chains of Services that no rule leads to may be left over; they count where no other mode has left a trace.
+  if (iptables && evidence.rulesets.some(entersServices)) return 'iptables';
+  if (evidence.nftTable()) return 'nftables';
+  if (
+    evidence.ipvsServers ||
+    hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name)) ||
+    evidence.ipvsInterface()
+  )
     return 'ipvs';
   return iptables || hasChain(evidence.rulesets, (name) => name === 'KUBE-SERVICES') ? 'iptables' : 'none';
 }

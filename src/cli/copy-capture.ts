@@ -52,6 +52,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   'conntrack-stats': 'conntrack-stats.txt',
   ipset: 'ipset.txt',
   ipvs: 'ipvsadm.txt',
+  'ipvs-connections': 'ipvsadm-connections.txt',
   'ip-addr': 'ip-addr.json',
   'ip-route': 'ip-route.json',
   'ip-rule': 'ip-rule.json',

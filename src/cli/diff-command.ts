@@ -14,6 +14,7 @@ interface DiffOptions extends Omit<LiveOptions, 'node'> {
   readonly from?: string;
   readonly svc?: DiffRequest['service'];
   readonly budget: number;
+  readonly strict?: true;
   readonly detail: DiffRequest['detail'];
   readonly output: Output;
 }
@@ -41,6 +42,10 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
       new Option('--budget <classes>', 'how many classes of packets may be traced in each family')
         .argParser(countOf)
         .default(BUDGET),
+    )
+    .option(
+      '--strict',
+      'link-local addresses that interfaces have on one side alone count as a difference, too: they are made up anew at every start of the node',
     )
     .addOption(
       new Option(
@@ -70,6 +75,7 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
         from: options.from ?? null,
         service: options.svc ?? null,
         budget: options.budget,
+        strict: options.strict === true,
         detail: options.detail,
       });
     });
@@ -96,7 +102,7 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
           'question',
           `--from ${request.from} is none of pod:NAMESPACE/NAME (of a pod in either capture), node, an address or a network`,
         );
-      const { budget, service } = request;
+      const { budget, service, strict } = request;
       if (service !== null) {
         const { isNamed } = await import('../diff/is-named.ts');
         if (!known.some((side) => isNamed(side, service)))
@@ -105,10 +111,11 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
             `--svc ${service.namespace}/${service.name}: neither state has a Service of this name, in its API objects or in comments of rules`,
           );
       }
-      const comparison = compareStates(...known, { budget, service, senders });
+      const { onlyFamily, ...comparison } = compareStates(...known, { budget, service, senders, strict });
       const only = {
         service: service === null ? null : `${service.namespace}/${service.name}`,
         from: request.from,
+        family: onlyFamily,
       };
       // As properties are read in this order, problems come last: reading for the answer may still find some.
       return { ...headOf(before, after), only, ...comparison };

@@ -65,6 +65,8 @@ export interface DiffRequest {
   readonly service: { readonly namespace: string; readonly name: string } | null;
   /** Classes of packets that may be traced in each family. */
   readonly budget: number;
+  /** Link-local addresses that a start of the node made up anew count as a difference. */
+  readonly strict: boolean;
   /** With `path`, each witness has its two paths. */
   readonly detail: 'answer' | 'path' | 'full';
 }

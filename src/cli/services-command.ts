@@ -51,10 +51,13 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
     async (capture, progress): Promise<ServiceList> => {
       const { annotateServices, listServices } = await import('../explain/list-services.ts');
       const { nameRules } = await import('./named-rules.ts');
+      const { knownOf } = await import('./known.ts');
       const rules = await nameRules(capture);
       progress.begin('listing Services');
       const all = listServices(rules);
       const { notProgrammed, notes } = annotateServices(all, rules);
+      const { proxyNotes } = await import('../explain/proxies/proxy-notes.ts');
+      const others = proxyNotes(knownOf(capture, rules.cluster));
       const wanted = ({ namespace }: { readonly namespace: string | null }): boolean =>
         request.namespace === null || namespace === request.namespace;
       const items = all.filter(wanted);
@@ -64,7 +67,13 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
         capture.problems.add(code, message);
       }
       const missing = capture.info.proxyMode === 'iptables' ? notProgrammed.filter(wanted) : [];
-      return { ...documentHead(capture), kind: 'ServiceList', items, notProgrammed: missing, notes };
+      return {
+        ...documentHead(capture),
+        kind: 'ServiceList',
+        items,
+        notProgrammed: missing,
+        notes: [...notes, ...others],
+      };
     },
     async (list, options) => {
       const { renderServicesText } = await import('../render/services-text.ts');

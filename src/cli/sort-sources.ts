@@ -1,4 +1,5 @@
 import { formatBytes } from '../capture/limits.ts';
+import { splitPaste } from '../capture/paste/split-paste.ts';
 import { recognise, type SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
 import { splitConcatenated } from '../capture/split-concatenated.ts';
@@ -17,22 +18,31 @@ export type SortedSources = ReadonlyMap<SourceKind, readonly SortedSource[]>;
 
 /** What `unrecognised-input` says was expected. */
 const EXPECTED =
-  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n, or Kubernetes objects as JSON or YAML';
+  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, or Kubernetes objects as JSON or YAML';
 
 /** Kinds for which an empty file is a common and full answer: no sets, no legacy tables, a list nobody is in. */
 const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
   'ipset',
   'ipvs',
+  'ipvs-connections',
   'recent',
   'conntrack-stats',
   'sysctl',
 ]);
 
-/** Sorts inputs by kind: content decides, the contract's file name helps where content is silent. */
-export function sortSources(sources: readonly SourceText[], problems: ProblemList): SortedSources {
+/**
+ * Sorts inputs by kind: content decides, the contract's file name helps where content is silent.
+ * @param reading `pastes`: a transcript is taken apart into the outputs that it holds. Throws InputError for one of two nodes.
+ */
+export function sortSources(
+  sources: readonly SourceText[],
+  problems: ProblemList,
+  reading: 'files' | 'pastes' = 'files',
+): SortedSources {
   const sorted = new Map<SourceKind, SortedSource[]>();
-  for (const whole of sources) {
-    for (const source of splitConcatenated(whole, recognise(whole.head).kind)) {
+  const whole = reading === 'files' ? sources : sources.flatMap((source) => blocksOf(source, problems));
+  for (const each of whole) {
+    for (const source of splitConcatenated(each, recognise(each.head).kind)) {
       const { kind, family } = kindOf(source, problems);
       const list = sorted.get(kind);
       if (list === undefined) sorted.set(kind, [{ source, family }]);
@@ -40,6 +50,10 @@ export function sortSources(sources: readonly SourceText[], problems: ProblemLis
     }
   }
   return sorted;
+}
+
+function blocksOf(source: SourceText, problems: ProblemList): readonly SourceText[] {
+  return splitPaste(source, recognise(source.head).kind, problems);
 }
 
 function kindOf(source: SourceText, problems: ProblemList): { kind: SourceKind; family: Family | null } {

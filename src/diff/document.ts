@@ -11,11 +11,17 @@ import type {
 /** Answer of `diff`. `capture` is the second of the two states, `before` the first. */
 export interface Diff extends DocumentHead<'Diff'> {
   readonly before: CaptureInfo;
-  /** What alone was compared: packets to one Service, packets from some senders; null: all. */
-  readonly only: { readonly service: string | null; readonly from: string | null };
-  /** True where no packet fares otherwise, as far as the proof goes, and nothing was left unexplored. */
+  /** What alone was compared: packets to one Service, packets from some senders, of one family; null: all. */
+  readonly only: {
+    readonly service: string | null;
+    readonly from: string | null;
+    readonly family: 'ipv4' | 'ipv6' | null;
+  };
+  /** True where no packet fares otherwise, that is proved, and nothing was left unexplored. */
   readonly identical: boolean;
   readonly proof: Proof;
+  /** What is put aside unless asked for: see {@link LinkLocal}. Null where nothing is. */
+  readonly linkLocal: LinkLocal | null;
   readonly services: readonly ServiceChange[];
   readonly rules: readonly RuleChange[];
   readonly witnesses: readonly Witness[];
@@ -25,15 +31,38 @@ export interface Diff extends DocumentHead<'Diff'> {
 
 /** What "no behaviour change" rests on. */
 export interface Proof {
-  /** True where every packet that the changes can concern belongs to a class that was traced. */
+  /** True where every packet that can fare otherwise belongs to a class that was traced, and both sides tell all that can matter. */
   readonly complete: boolean;
   /** Classes of packets that were traced, each on both sides. */
   readonly classes: number;
   readonly budget: number;
   /** What was left unexplored, in words. */
   readonly unexplored: readonly string[];
-  /** What is taken to be alike on both sides because no capture tells it. */
+  /** What one side or both do not tell and could let packets fare otherwise: then nothing is proved. */
+  readonly lacking: readonly Lacking[];
+  /** What is taken to be alike on both sides: because a file is missing, or because no capture tells it. */
   readonly restsOn: readonly Note[];
+}
+
+/** A file of the capture folder that would tell what could differ unseen. */
+export interface Lacking {
+  readonly file: string;
+  /** Which side has it. */
+  readonly held: 'neither' | 'before' | 'after';
+  /** True where a side has the file, but not all of it. */
+  readonly partly: boolean;
+  /** What it would tell. */
+  readonly what: string;
+  readonly settle: string | null;
+}
+
+/** Link-local addresses that the node's interfaces have on one side alone, as a reboot gives them. */
+export interface LinkLocal {
+  /** Addresses that only this side has, as `address on interface`. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** How many classes of packets were found to fare otherwise for nothing else: interfaces of the same name are compared as if theirs were the same. */
+  readonly classes: number;
 }
 
 /** How bad a change can be for those who depend on it: what is lost, what is changed, what is gained or only noted. */

@@ -9,6 +9,7 @@ import type { PlacedRule } from '../trace/reason.ts';
 import type { World } from '../trace/world.ts';
 import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
+import { withAddressesOf } from './link-local.ts';
 import { ruleKey } from './rules/rule-key.ts';
 
 /** One of the two states that are compared. */
@@ -21,33 +22,83 @@ export interface State {
 
 /** @returns the state, ready to be traced. */
 export function stateOf(known: Known): State {
-  const { host } = known;
+  return { known, namer: new Namer(known), host: supposedHost(known.host, known.host) };
+}
+
+/**
+ * What one side alone tells is taken to be the same on the other: what changed elsewhere is compared on equal terms, and no
+ * difference is made of a file that is missing. `lackingOf` says that it is taken so.
+ * @param strict false: link-local addresses that interfaces were given anew are taken to be the same, too
+ * @returns both states, ready to be traced.
+ */
+export function statesOf(before: Known, after: Known, strict: boolean): readonly [State, State] {
+  const host = supposedHost(after.host, before.host);
+  return [
+    stateBeside(before, after, supposedHost(before.host, after.host)),
+    stateBeside(after, before, strict ? host : withAddressesOf(before.host, host)),
+  ];
+}
+
+function stateBeside(known: Known, other: Known, host: Host): State {
+  const lent = other.rulesets.filter(({ family }) => known.rulesets.every((own) => own.family !== family));
+  const supposed: Known =
+    lent.length === 0
+      ? known
+      : {
+          rulesets: [...known.rulesets, ...lent],
+          host: known.host,
+          cluster: known.cluster,
+          book: known.book,
+          node: known.node,
+          proxyMode: known.proxyMode,
+          get flows() {
+            return known.flows;
+          },
+        };
+  return { known: supposed, namer: new Namer(supposed), host };
+}
+
+function supposedHost(host: Host, other: Host): Host {
   return {
-    known,
-    namer: new Namer(known),
-    host: {
-      get links() {
-        return host.links;
-      },
-      routes: host.routes,
-      policyRules: host.policyRules,
-      get sysctls() {
-        return host.sysctls;
-      },
-      get ipsets() {
-        return host.ipsets;
-      },
-      recent: null,
-      get nft() {
-        return host.nft;
-      },
+    get links() {
+      return host.links ?? other.links;
+    },
+    routes: supposedFamilies(host.routes, other.routes),
+    policyRules: supposedFamilies(host.policyRules, other.policyRules),
+    get sysctls() {
+      return host.sysctls ?? other.sysctls;
+    },
+    get ipsets() {
+      return host.ipsets ?? other.ipsets;
+    },
+    recent: null,
+    get nft() {
+      return host.nft ?? other.nft;
     },
   };
 }
 
-/** @returns the rules of one family. */
+function supposedFamilies<T>(own: Readonly<Record<Family, T | null>>, other: typeof own): typeof own {
+  return {
+    get ipv4() {
+      return own.ipv4 ?? other.ipv4;
+    },
+    get ipv6() {
+      return own.ipv6 ?? other.ipv6;
+    },
+  };
+}
+
+const completed = new WeakMap<State, Map<Family, readonly Ruleset[]>>();
+
+/** @returns the rules of one family; parts of a dump with what leads packets to them, as `trace` takes it for granted. */
 export function rulesetsOf(state: State, family: Family): readonly Ruleset[] {
-  return state.known.rulesets.filter((ruleset) => ruleset.family === family);
+  const families = completed.get(state) ?? new Map<Family, readonly Ruleset[]>();
+  completed.set(state, families);
+  const captured = state.known.rulesets.filter((ruleset) => ruleset.family === family);
+  const rulesets = families.get(family) ?? completeListings(captured, state.namer.naming).rulesets;
+  families.set(family, rulesets);
+  return rulesets;
 }
 
 /** @returns what the explorer traces packets of a family through: new connections, so no flows. */
@@ -59,7 +110,7 @@ export function sideOf(state: State, family: Family): Side {
       let world = worlds.get(entersAt);
       if (world === undefined) {
         world = {
-          rulesets: completeListings(rulesets, state.namer.naming, entersAt).rulesets,
+          rulesets,
           nft: state.known.nft ?? null,
           host: state.host,
           flows: null,

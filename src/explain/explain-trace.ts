@@ -18,7 +18,7 @@ import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
 import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
-import { missingRules } from './trace/missing-rules.ts';
+import { hooksPassed, missingRules } from './trace/missing-rules.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
 import { Namer } from './trace/namer.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
@@ -51,13 +51,14 @@ function explainFrom(
 ): TraceItem {
   const packet = packetOf(vantage, destination, question, known);
   const captured = known.rulesets.filter(({ family }) => family === packet.family);
-  const { rulesets, notes } = completeListings(captured, namer.naming, packet.entersAt);
+  const { rulesets, notes, hooks } = completeListings(captured, namer.naming);
   const trace = tracePacket(packet, {
     rulesets,
     nft: known.nft ?? null,
     host: known.host,
     // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
     flows: question.ctstate?.toUpperCase() === 'NEW' ? null : known.flows,
+    ipvs: known.ipvs ?? null,
     recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
   });
   const source = sourceAddress(trace);
@@ -74,11 +75,10 @@ function explainFrom(
     podNetworks: podNetworks(known, packet.family),
     client: describeClient(vantage, known, question.inInterface !== null),
   };
-  const outcomes = outsideIptables(
-    trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context)),
-    packet,
-    known,
+  const described = trace.outcomes.map((outcome, index) =>
+    describeOutcome(outcome, services.each[index] ?? null, context),
   );
+  const outcomes = outsideIptables(described, context);
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -104,6 +104,7 @@ function explainFrom(
       ),
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
+      ...hooksPassed(hooks, trace),
       ...missingRules(rulesets, trace, known),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),

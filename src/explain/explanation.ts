@@ -116,6 +116,8 @@ export interface StepItem {
   readonly text: string | null;
   readonly action: string;
   readonly target: string | null;
+  /** Of a virtual server of IPVS: who picks the real server. Absent: the step is a rule's. */
+  readonly scheduler?: string | null;
   /** A plain sentence about what the rule is for; null where nothing is known. */
   readonly note: string | null;
 }

@@ -1,6 +1,9 @@
 import { parseConntrackStats } from '../conntrack/parse-stats.ts';
 import type { ServiceItem } from '../explain/explanation.ts';
 import { listServices } from '../explain/list-services.ts';
+import { entersServices } from '../explain/proxies/enters-services.ts';
+import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
+import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import { Namer } from '../explain/trace/namer.ts';
@@ -138,6 +141,7 @@ export class CheckContext {
   /** Why the rules are not compared with the API; null where they are. */
   get notCompared(): string | null {
     const { proxyMode, rulesets } = this.known;
+    if (proxyMode === 'none') return `no rules of kube-proxy were found${this.#whoElse}`;
     if (proxyMode !== 'iptables') return MODE_REASONS[proxyMode];
     if (this.#isCut) return `not all of ${(this.input.cutInputs ?? []).join(', ')} could be read`;
     if (this.input.known.cluster.olderEndpointsOnly === true)
@@ -145,7 +149,24 @@ export class CheckContext {
     if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
     if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
     if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
+    if (this.standIns.length > 0 && !rulesets.some(entersServices))
+      return `no rule of kube-proxy is for any Service${this.#whoElse}`;
     return null;
+  }
+
+  /** Proxies that may serve in kube-proxy's place what no rule here is for. */
+  get standIns(): readonly FoundProxy[] {
+    return this.#once('stand-ins', () =>
+      findProxies(this.known).filter(({ proxy }) => proxy.serves === 'its-place'),
+    );
+  }
+
+  /** Who else may carry Services, or what would tell: the end of a clause. */
+  get #whoElse(): string {
+    if (this.standIns.length > 0)
+      return `, and ${this.standIns.map(proxyText).join('; ')}, which kp-explain does not follow`;
+    const silent = silentAbout(this.known, 'ipv4');
+    return silent === null ? '' : `, and what else may carry Services was not captured: ${silent.text}`;
   }
 
   /** Where the rules do something else than the API says. */
@@ -161,7 +182,9 @@ export class CheckContext {
         detection: (family: Family) => this.detection(family),
         flushed: (family: Family) => this.flushed(family),
       };
-      const told = this.deviations.map((deviation) => ({ deviation, cause: causeOf(deviation, setting) }));
+      const told = this.deviations
+        .filter((deviation) => !this.isLeftToOthers(deviation))
+        .map((deviation) => ({ deviation, cause: causeOf(deviation, setting) }));
       const stale = new Set(
         told.flatMap(({ deviation, cause }) => (cause === 'stale' ? [deviation.port] : [])),
       );
@@ -171,6 +194,11 @@ export class CheckContext {
       return new Map([...groups].map(([cause, list]) => [cause, list.map(({ deviation }) => deviation)]));
     });
     return causes.flatMap((cause) => byCause.get(cause) ?? []);
+  }
+
+  /** @returns true where no rule is for the Service port, and a proxy stands here that may serve it instead: nothing can be said then. */
+  isLeftToOthers({ culprit, port }: Deviation): boolean {
+    return this.standIns.length > 0 && (culprit.kind === 'no-rule' || this.flushed(port.family));
   }
 
   /** @returns true where the family's nat table was captured and has no rule for any Service. */
@@ -263,9 +291,8 @@ function ownNode(known: Known): OwnNode {
   return { name, zone: here?.zone ?? null };
 }
 
-const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace' | 'none', string>> = {
+const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace', string>> = {
   nftables: 'kube-proxy runs in nftables mode, which kp-explain does not trace',
   ipvs: 'kube-proxy runs in IPVS mode, which kp-explain does not trace',
   userspace: 'kube-proxy runs in userspace mode, where no rule names an endpoint',
-  none: 'no rules of kube-proxy were found',
 };

@@ -4,7 +4,7 @@
  */
 
 const FORMS = {
-  address: /^\d+: \S+: </m,
+  address: /^\d+: \S+(?:: <|\s+inet6? )/m,
   route: /^(?:\w+ )?(?:default|[\da-f.:]+(?:\/\d+)?) (?:via|dev|proto|nhid|metric|encap|table|scope|src) \S/m,
   rule: /^\d+:\s+(?:not )?from \S/m,
 };

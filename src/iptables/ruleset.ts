@@ -61,6 +61,10 @@ export interface Chain {
   readonly cut?: ChainCut;
   /** Set where rules were listed without `-v`, which alone prints interfaces. */
   readonly interfacesNotListed?: true;
+  /** How many rules lead here, as a listing of `iptables -L` counts them. */
+  readonly references?: number;
+  /** Set where the chain stands for rules that exist and were not captured. */
+  readonly unseen?: true;
 }
 
 /** Which end of a chain's rules a cut took away. */

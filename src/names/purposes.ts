@@ -84,7 +84,15 @@ const PURPOSES: readonly (readonly [RegExp, string])[] = [
   ],
   [/^KUBE-POD-FW-/, 'kube-router: applies network policies to one Pod.'],
   [/^KUBE-NWPLCY-/, 'kube-router: one network policy.'],
-  [/^KUBE-ROUTER-/, 'kube-router: where its network policies are entered.'],
+  [
+    /^KUBE-ROUTER-HAIRPIN$/,
+    'kube-router: gives a Pod that reaches itself through its own Service (IPVS hairpin) the address of the Service as its source.',
+  ],
+  [
+    /^KUBE-ROUTER-SERVICES$/,
+    'kube-router: lets in what goes to addresses of Services on their ports, and rejects the rest.',
+  ],
+  [/^KUBE-ROUTER-(?:INPUT|FORWARD|OUTPUT)$/, 'kube-router: where its network policies are entered.'],
   [/^CNI-HOSTPORT-DNAT$/, 'Finds the Pod of a host port (CNI portmap plugin).'],
   [/^CNI-HOSTPORT-SETMARK$/, 'Marks host port traffic to be masqueraded (CNI portmap plugin).'],
   [/^CNI-HOSTPORT-MASQ$/, 'Masquerades host port traffic that was marked (CNI portmap plugin).'],

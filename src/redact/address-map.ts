@@ -25,7 +25,7 @@ const WELL_KNOWN: Readonly<Record<Family, readonly (readonly [value: bigint, len
  */
 export class AddressMap {
   readonly #key: string;
-  /** What stands in the capture, ascending. */
+  /** What stands in the capture, and the ends of well-known networks, ascending. */
   readonly #values: Readonly<Record<Family, readonly bigint[]>>;
   /** Bits to invert for each prefix met, by `family/length/value`. */
   readonly #swaps = new Map<string, boolean>();
@@ -152,6 +152,10 @@ export function tellsHalf(original: Address, renamed: Address): boolean {
 
 function valuesOf(addresses: readonly Address[], family: Family): bigint[] {
   const values = new Set(addresses.filter((address) => address.family === family).map(({ value }) => value));
+  for (const [first, length] of WELL_KNOWN[family]) {
+    values.add(first);
+    values.add(first | ((1n << BigInt(ADDRESS_BITS[family] - length)) - 1n));
+  }
   return [...values].sort((a, b) => (a < b ? -1 : 1));
 }
 

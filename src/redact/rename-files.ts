@@ -8,6 +8,7 @@ import { renameIpJson } from './json-values.ts';
 import {
   renameFlowStatistics,
   renameIpvs,
+  renameIpvsConnection,
   renameLines,
   renameRecent,
   renameSetLine,
@@ -50,6 +51,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   recent: lines(renameRecent),
   sysctl: lines(renameSysctl),
   ipvs: lines(renameIpvs),
+  'ipvs-connections': lines(renameIpvsConnection),
   'ip-addr': json(renameIpJson),
   'ip-route': json(renameIpJson),
   'ip-rule': json(renameIpJson),

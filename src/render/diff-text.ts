@@ -1,7 +1,7 @@
 import type { Diff } from '../diff/document.ts';
 import type { Colours } from './colours.ts';
 import { ruleLine, serviceLine, stateLine } from './diff/change-lines.ts';
-import { proofLines } from './diff/proof-lines.ts';
+import { linkLocalLine, linkLocalText, missingText, proofLines } from './diff/proof-lines.ts';
 import { pathLines, witnessLine } from './diff/witness-lines.ts';
 import { escapeTerminal } from './escape.ts';
 import { wrap } from './wrap.ts';
@@ -58,7 +58,7 @@ export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
     ...section('packets that fare otherwise', witnesses, colours),
     ...section(
       'beside the rules',
-      noted.map((change) => stateLine(change, colours)),
+      [...noted.map((change) => stateLine(change, colours)), ...linkLocalLine(diff)],
       colours,
     ),
     ...proofLines(diff, colours),
@@ -70,10 +70,14 @@ export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
 function headline(diff: Diff, colours: Colours): string {
   const { witnesses, proof } = diff;
   const from = `${sideName(diff.before)} → ${sideName(diff.capture)}`;
-  const whom = scopeText(diff);
+  const whom = `${scopeText(diff)}${linkLocalText(diff)}`;
   if (diff.identical) return `${colours.good(`no behaviour change${whom}`)}  ${from}`;
-  if (witnesses.length === 0)
-    return `${colours.warning(`no behaviour change found${whom}, but not all could be compared`)}  ${from}`;
+  const open = proof.unexplored.length > 0 ? 'not all could be compared' : '';
+  const missing = missingText(proof);
+  if (witnesses.length === 0) {
+    const why = [open, missing === '' ? '' : `nothing is proved: ${missing}`].filter((text) => text !== '');
+    return `${colours.warning(`no behaviour change found${whom}, but ${why.join(', and ')}`)}  ${from}`;
+  }
   const lost = witnesses.filter(({ severity, unlikely }) => severity === 'lost' && !unlikely).length;
   const ways = witnesses.length === 1 ? 'in one way' : `in ${witnesses.length} ways`;
   const worst = witnesses.every(({ unlikely }) => unlikely)
@@ -81,7 +85,8 @@ function headline(diff: Diff, colours: Colours): string {
     : lost === 0
       ? ''
       : `, ${lost} of them a loss`;
-  return `${colours.bad('BEHAVIOUR CHANGED')}${whom} ${ways}${witnesses.length === 1 && lost === 1 ? '' : worst}${proof.complete ? '' : ', and not all could be compared'}  ${from}`;
+  const rest = [open, missing].filter((text) => text !== '').map((text) => `, and ${text}`);
+  return `${colours.bad('BEHAVIOUR CHANGED')}${whom} ${ways}${witnesses.length === 1 && lost === 1 ? '' : worst}${rest.join('')}  ${from}`;
 }
 
 function shortened<T>(
@@ -109,8 +114,13 @@ function decisiveFirst(rules: Diff['rules']): Diff['rules'] {
 }
 
 /** A narrower question has a narrower answer, and says so. */
-function scopeText({ only: { service, from } }: Diff): string {
-  return `${service === null ? '' : ` for ${escapeTerminal(service)}`}${from === null ? '' : ` for packets from ${escapeTerminal(from)}`}`;
+function scopeText({ only: { service, from, family } }: Diff): string {
+  const packets = family === null ? 'packets' : `${family === 'ipv4' ? 'IPv4' : 'IPv6'} packets`;
+  const sender = from === null ? '' : ` from ${escapeTerminal(from)}`;
+  return [
+    service === null ? '' : ` for ${escapeTerminal(service)}`,
+    family === null && from === null ? '' : ` for ${packets}${sender}`,
+  ].join('');
 }
 
 /** Of each kind so many are shown; `--detail full` shows all. */

@@ -2,7 +2,7 @@ import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { Address } from '../net/address.ts';
 import type { NftRule } from '../nftables/ruleset.ts';
 import type { Packet, Sender } from './packet.ts';
-import type { IptablesPlace, NftPlace } from './place.ts';
+import type { IptablesPlace, IpvsPlace, NftPlace, StepEvent } from './place.ts';
 import type { Given } from './question.ts';
 import type { Assumption, Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
@@ -15,7 +15,7 @@ export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
 /**
  * A rule or policy that some outcome passed, with the place where it stands; listed once for each hook in which it was met.
  */
-export type Step = IptablesStep | NftStep;
+export type Step = IptablesStep | NftStep | IpvsStep;
 
 /** A step in a chain of iptables. */
 export interface IptablesStep extends IptablesPlace, StepFacts {
@@ -28,7 +28,12 @@ export interface NftStep extends NftPlace, StepFacts {
   readonly rule: NftRule | null;
 }
 
-/** @returns the rule of iptables that a step is; null for a policy, a chain's end, and a rule of another program. */
+/** A step at a virtual server of IPVS. */
+export interface IpvsStep extends IpvsPlace, StepFacts {
+  readonly rule: null;
+}
+
+/** @returns the rule of iptables that a step is; null for a policy, a chain's end, and what another program did. */
 export function iptablesRule(step: Step): Rule | null {
   return step.program === 'iptables' ? step.rule : null;
 }
@@ -37,7 +42,7 @@ export function iptablesRule(step: Step): Rule | null {
 export interface StepFacts {
   readonly id: number;
   readonly hook: HookName;
-  readonly event: 'rule' | 'policy' | 'chain-end';
+  readonly event: StepEvent;
   /** Lower-case verb: `jump`, `goto`, `accept`, `drop`, `reject`, `return`, `dnat`, `mark`, `log`, `continue`, … */
   readonly action: string;
   /** Chain jumped to, `--to-destination`, mark written, ICMP sent, policy; null where the action says it all. */

@@ -1,8 +1,11 @@
 import type { HookName } from '../iptables/ruleset.ts';
-import type { IptablesStep, NftStep, Step } from './outcome.ts';
+import type { IptablesStep, IpvsStep, NftStep, Step } from './outcome.ts';
 
 /** What makes a step, beside its number and the hook. */
-export type StepText = Omit<IptablesStep, 'id' | 'hook'> | Omit<NftStep, 'id' | 'hook'>;
+export type StepText =
+  | Omit<IptablesStep, 'id' | 'hook'>
+  | Omit<NftStep, 'id' | 'hook'>
+  | Omit<IpvsStep, 'id' | 'hook'>;
 
 /** Gives each rule, policy and chain end that some branch passes one {@link Step}, whichever branch comes first. */
 export class StepBook {

@@ -18,7 +18,9 @@ function edited(name: string, edit: (text: string) => string): string {
   writeFileSync(path, edit(readFileSync(join(before, 'iptables-save.txt'), 'utf8')));
   return [
     path,
-    ...['ip-addr.json', 'ip-route.json', 'ip-rule.json', 'sysctl.txt'].map((file) => join(before, file)),
+    ...['ip-addr.json', 'ip-route.json', 'ip-rule.json', 'sysctl.txt', 'nft.json.gz'].map((file) =>
+      join(before, file),
+    ),
   ].join();
 }
 
@@ -35,7 +37,7 @@ describe('What does diff answer?', () => {
   it('rules written in another order by a restart: no behaviour change, status 0', async () => {
     const { status, out } = await run(['diff', before, restarted]);
     expect(status).toBe(0);
-    expect(out.split('\n')[0]).toMatch(/^no behaviour change {2}/);
+    expect(out.split('\n')[0]).toMatch(/^no behaviour change for IPv4 packets {2}/);
   });
 
   it('one endpoint removed: that, and one witness', async () => {
@@ -147,7 +149,7 @@ describe('What of a narrower question?', () => {
     const { status, out } = await run(['diff', before, after, '--svc', 'shop/hostnet', '--from', 'node']);
     expect([status, out.split('  ')[0]]).toEqual([
       0,
-      'no behaviour change for shop/hostnet for packets from node',
+      'no behaviour change for shop/hostnet for IPv4 packets from node',
     ]);
   });
 
@@ -167,7 +169,10 @@ describe('What of a narrower question?', () => {
   }, 120_000);
 
   it('the same in whatever order the files of a state are given', async () => {
-    const files = ['iptables-save.txt', 'ip-addr.json', 'ip-route.json', 'ip-rule.json', 'sysctl.txt'];
+    const files = [
+      ...['iptables-save.txt', 'ip-addr.json', 'ip-route.json', 'ip-rule.json', 'sysctl.txt'],
+      'nft.json.gz',
+    ];
     const side = (folder: string, list: readonly string[]): string =>
       list.map((file) => join(folder, file)).join();
     const [one, other] = [files, [...files].reverse()].map((list) =>

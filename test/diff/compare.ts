@@ -9,6 +9,12 @@ import { nodeOf } from '../trace/node.ts';
 /** A node with a set `blocked` that holds 8.8.8.8. */
 export const PLAIN: Host = nodeOf({ ipsets: 'create blocked hash:ip family inet\nadd blocked 8.8.8.8\n' });
 
+/** The same node, of which all that `diff` asks was captured: nftables holds no native rules. */
+export const CAPTURED: Host = {
+  ...PLAIN,
+  nft: { iptablesBaseChains: new Set(), nativeChains: [], kubeProxyTable: false },
+};
+
 /** @returns a state of these IPv4 rules on this node, of a cluster that nothing is known of. */
 export function stateFrom(rules: Rules, host: Host): State {
   return stateOf({

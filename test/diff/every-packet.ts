@@ -58,9 +58,9 @@ export function compareRules([before, after]: readonly [World, World]): Found {
   return { exploration, universe: space.universe };
 }
 
-function stateFrom({ rulesets }: World): State {
+function stateFrom({ rulesets, host: own }: World): State {
   return stateOf({
-    ...{ rulesets, host, cluster: UNKNOWN_CLUSTER, book: new AddressBook(UNKNOWN_CLUSTER) },
+    ...{ rulesets, host: own, cluster: UNKNOWN_CLUSTER, book: new AddressBook(UNKNOWN_CLUSTER) },
     ...{ proxyMode: 'iptables', flows: null, node: null },
   });
 }
@@ -143,6 +143,20 @@ function differs(
   if (!met) return false;
   const other = followPacket(packet, after.world(packet.entersAt));
   return findDifference(groupWays(own, before.nameQuestion), groupWays(other, after.nameQuestion)) !== null;
+}
+
+/**
+ * Traces every packet of a small world on both sides, whatever their rules and nodes have in common.
+ * @returns the first that differs; null where none does.
+ */
+export function findDiffering(worlds: readonly [World, World]): Packet | null {
+  const [before, after] = [sideOf(stateFrom(worlds[0]), 'ipv4'), sideOf(stateFrom(worlds[1]), 'ipv4')];
+  for (const { packet } of allPackets(SMALL)) {
+    const own = groupWays(followPacket(packet, before.world(packet.entersAt)), before.nameQuestion);
+    const other = groupWays(followPacket(packet, after.world(packet.entersAt)), after.nameQuestion);
+    if (findDifference(own, other) !== null) return packet;
+  }
+  return null;
 }
 
 /** @returns the chains of the first side whose rules the second does not have word for word. */

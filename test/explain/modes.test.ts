@@ -67,9 +67,47 @@ describe('rules of iptables mode on a node that runs another mode', () => {
     expect(outcomes.map(({ verdict }) => verdict)).toEqual(['accept', 'accept', 'accept']);
   });
 
-  it('what iptables drops is dropped in any mode', async () => {
+  const inMangle = (rule: string) => (text: string) => text.replace(/^COMMIT$/m, `${rule}\nCOMMIT`);
+  const FROM_OUTSIDE = inMangle('-A PREROUTING -d 198.51.100.14/32 -j DROP');
+  const FROM_NODE = inMangle('-A OUTPUT -d 10.96.10.1/32 -j DROP');
+  const OUTPUT_FILTER = (text: string): string =>
+    text.replace(/^.*-A OUTPUT -j KUBE-FIREWALL$/m, '-A OUTPUT -d 10.96.10.1/32 -j DROP');
+  const noPortals = (text: string): string => text.replaceAll(/^.*-A KUBE-SERVICES .*\n/gm, '');
+
+  it.each(['nftables', 'ipvs'])(
+    '%s: what iptables drops before that is dropped in any mode',
+    async (name) => {
+      const outside = new BrokenDemo({ 'capture.json': mode(name), 'iptables-save.txt': FROM_OUTSIDE });
+      expect((await outside.ask('198.51.100.14:80', 'external')).outcomes).toMatchObject([
+        { verdict: 'drop' },
+      ]);
+      const node = new BrokenDemo({ 'capture.json': mode(name), 'iptables-save.txt': FROM_NODE });
+      expect((await node.ask('10.96.10.1:80', 'node')).outcomes).toMatchObject([{ verdict: 'drop' }]);
+    },
+  );
+
+  it('nftables: a filter rule may meet what nft made of the packet, so its drop is not certain', async () => {
     const demo = new BrokenDemo({ 'capture.json': mode('nftables') });
-    expect((await demo.ask('198.51.100.14:80', 'external')).outcomes).toMatchObject([{ verdict: 'drop' }]);
+    const [outcome] = (await demo.ask('198.51.100.14:80', 'external')).outcomes;
+    expect(outcome).toMatchObject({
+      verdict: 'unknown',
+      rejectWith: null,
+      reason: { code: 'mode-nftables' },
+    });
+    expect(outcome?.reason?.text).toMatch(
+      /may rewrite the packet first; iptables alone would end it \(DROP\)$/,
+    );
+  });
+
+  it("ipvs: the node's own packet passes IPVS before filter OUTPUT, one that comes in after filter INPUT", async () => {
+    const own = new BrokenDemo({
+      'capture.json': mode('ipvs'),
+      'iptables-save.txt': (text) => OUTPUT_FILTER(noPortals(text)),
+    });
+    const [sent] = (await own.ask('10.96.10.1:80', 'node')).outcomes;
+    expect(sent).toMatchObject({ verdict: 'unknown', reason: { code: 'mode-ipvs' } });
+    const other = new BrokenDemo({ 'capture.json': mode('ipvs') });
+    expect((await other.ask('198.51.100.14:80', 'external')).outcomes).toMatchObject([{ verdict: 'drop' }]);
   });
 });
 

@@ -86,14 +86,6 @@ describe('why a Service address that no rule rewrites is answered by nobody', ()
     );
   });
 
-  it('Cilium may do the work, and then nothing is known', async () => {
-    const demo = new BrokenDemo({
-      'iptables-save.txt': (text) => without(/KUBE-/)(text).replace('*nat', '*nat\n:CILIUM_PRE_nat - [0:0]'),
-    });
-    const [remark] = await demo.remarks('10.96.10.1:80', 'pod');
-    expect(remark?.text).toContain('its eBPF programs may rewrite the address');
-  });
-
   it('the packet is not tracked, so that nat is not asked', async () => {
     const demo = new BrokenDemo({
       'iptables-save.txt': (text) =>

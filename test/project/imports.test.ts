@@ -15,7 +15,18 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'nftables', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = [
+  'net',
+  'iptables',
+  'nftables',
+  'rules',
+  'ipvs',
+  'conntrack',
+  'host',
+  'kubernetes',
+  'names',
+  'trace',
+];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -47,6 +58,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
+  ipvs: { holds: 'what IPVS balances; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
   names: {
@@ -54,10 +66,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: ['net', 'kubernetes'],
     types: ['iptables'],
   },
+  rules: {
+    holds:
+      'what rules ask and do, in no language, and the lowering of each; it imports net and the rule languages',
+    values: ['net', 'iptables'],
+    types: [],
+  },
   trace: {
     holds:
-      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, nftables, conntrack, host',
-    values: ['net', 'iptables', 'nftables', 'conntrack', 'host'],
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, nftables, rules, ipvs, conntrack, host',
+    values: ['net', 'iptables', 'nftables', 'rules', 'ipvs', 'conntrack', 'host'],
     types: [],
   },
   explain: {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Step } from '../../src/trace/outcome.ts';
+import { isInIptables } from '../../src/trace/place.ts';
 import { ask, matches, only, type Question, rulesOf, summary } from './ask.ts';
 import { nodeOf } from './node.ts';
 
@@ -68,10 +68,6 @@ describe('What does physdev say?', () => {
   );
 });
 
-function backendOf(step: Step | null | undefined): string | null {
-  return step?.program === 'iptables' ? step.backend : null;
-}
-
 describe('Two backends with rules', () => {
   const nat = (to: string): string =>
     `*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination ${to}`;
@@ -81,8 +77,12 @@ describe('Two backends with rules', () => {
       '1 [the iptables-nft tables were registered after the iptables-legacy ones, and so are asked first] accept',
       '1 [the iptables-legacy tables were registered after the iptables-nft ones, and so are asked first] accept',
     ]);
-    const steps = trace.outcomes.map(({ path }) =>
-      backendOf(path.find(({ step }) => step.table === 'nat')?.step),
+    const steps = trace.outcomes.map(
+      ({ path }) =>
+        path
+          .map(({ step }) => step)
+          .filter(isInIptables)
+          .find(({ table }) => table === 'nat')?.backend,
     );
     expect(steps).toEqual(['iptables-nft', 'iptables-legacy']);
   });
@@ -92,7 +92,7 @@ describe('Two backends with rules', () => {
       'iptables-legacy': '*filter\n:FORWARD DROP',
     });
     expect(trace.outcomes.map(summary)).toEqual(['1 [] drop']);
-    expect(trace.outcomes.map(({ decidedBy }) => backendOf(decidedBy))).toEqual(['iptables-legacy']);
+    expect(trace.outcomes.map(({ decidedBy }) => decidedBy)).toMatchObject([{ backend: 'iptables-legacy' }]);
   });
   it('a backend without rules does not count', () => {
     const trace = ask({ 'iptables-nft': nat('10.244.1.5'), 'iptables-legacy': '*nat\n:PREROUTING ACCEPT' });

@@ -1,5 +1,5 @@
 import type { OutcomeItem, TraceItem } from '../../src/explain/explanation.ts';
-import { ALLOWANCES, type Allowance, type Seen } from './allowed.ts';
+import { ALLOWANCES, type Allowance, type Measured, type Seen } from './allowed.ts';
 import type { TruthPair } from './truth-file.ts';
 
 /** What can be compared of a pair. */
@@ -12,6 +12,8 @@ export interface PairResult {
   readonly checked: readonly Aspect[];
   /** Allowances that an outcome of the pair needed. */
   readonly allowed: readonly string[];
+  /** Code of the reason where the whole answer is that it is not known: nothing is compared then. */
+  readonly unknown: string | null;
 }
 
 /** One traced way and what the client may see of it. */
@@ -24,8 +26,10 @@ interface Expected {
 /** A wrong answer that a fair draw would hide less often than this is counted as wrong. */
 const CHANCE = 1e-6;
 
-export function comparePair(pair: TruthPair, item: TraceItem, capture: string): PairResult {
-  const expected = item.outcomes.map((outcome) => expect(pair, outcome, capture));
+export function comparePair(pair: TruthPair, item: TraceItem, measured: Measured): PairResult {
+  const unknown = unknownReason(item);
+  if (unknown !== null) return { disagreements: [], checked: [], allowed: [], unknown };
+  const expected = item.outcomes.map((outcome) => expect(pair, outcome, measured));
   const texts: { aspect: Aspect; text: string }[] = [];
   const add = (aspect: Aspect, list: readonly string[]): void => {
     for (const text of list) texts.push({ aspect, text });
@@ -42,14 +46,26 @@ export function comparePair(pair: TruthPair, item: TraceItem, capture: string): 
   const allowed = [
     ...new Set(expected.flatMap(({ allowance }) => (allowance === null ? [] : [allowance.name]))),
   ];
-  return { disagreements: texts, checked, allowed };
+  return { disagreements: texts, checked, allowed, unknown: null };
 }
 
-function expect(pair: TruthPair, outcome: OutcomeItem, capture: string): Expected {
+/**
+ * An answer that commits itself to nothing and says why: every way of it is unknown for one reason. Where only some are,
+ * or no reason is given, the pair is compared as if it were sure of itself, and disagrees.
+ * @returns the reason's code, else null
+ */
+export function unknownReason({ outcomes }: TraceItem): string | null {
+  if (outcomes.some(({ verdict }) => verdict !== 'unknown')) return null;
+  const codes = new Set(outcomes.map(({ reason }) => (reason?.text ? reason.code : null)));
+  const [only] = codes;
+  return codes.size === 1 ? (only ?? null) : null;
+}
+
+function expect(pair: TruthPair, outcome: OutcomeItem, measured: Measured): Expected {
   const allowance =
     ALLOWANCES.find(
       ({ applies, anyVerdict }) =>
-        (anyVerdict === true || outcome.verdict === 'accept') && applies(pair, outcome, capture),
+        (anyVerdict === true || outcome.verdict === 'accept') && applies(pair, outcome, measured),
     ) ?? null;
   if (allowance !== null) return { outcome, sees: allowance.sees, allowance };
   return { outcome, sees: SEEN_OF[outcome.verdict], allowance };
@@ -94,8 +110,13 @@ function compareBackends(pair: TruthPair, expected: readonly Expected[]): string
     if (!shares.has(backend))
       problems.push(`${backend} was reached but not traced (traced ${[...shares.keys()]})`);
   }
+  // A scheduler that hashes has candidates and no shares.
+  const candidates = new Set(
+    expected.filter(({ outcome }) => outcome.given.some(isChoice)).map(({ outcome }) => socket(outcome)),
+  );
   for (const [backend, share] of shares) {
     if (
+      !candidates.has(backend) &&
       pair.sessionAffinity !== true &&
       pair.backends[backend] === undefined &&
       (1 - share) ** pair.attempts < CHANCE
@@ -114,6 +135,10 @@ function compareBackends(pair: TruthPair, expected: readonly Expected[]): string
   return problems;
 }
 
+function isChoice({ code }: OutcomeItem['given'][number]): boolean {
+  return code === 'ipvs-choice';
+}
+
 /** 25 pods of each node run in one place, which answers with the name of the set. */
 function sameKind(name: string, pod: string): boolean {
   return name === pod || (name.startsWith(pod) && /^-?\d+$/.test(name.slice(pod.length)));
@@ -124,7 +149,9 @@ function compareSources(pair: TruthPair, expected: readonly Expected[]): string[
   for (const [backend, seen] of Object.entries(pair.perBackend ?? {})) {
     for (const { outcome } of expected.filter((each) => socket(each.outcome) === backend)) {
       const masqueraded = outcome.source.rewrite !== 'none';
-      if (masqueraded !== seen.masqueraded) {
+      // Masquerading to what the packet has already is seen by nobody.
+      const unseen = seen.portKept === seen.n && pair.clientAddr.some((own) => own in seen.sources);
+      if (masqueraded !== seen.masqueraded && !(masqueraded && unseen)) {
         problems.push(`${backend}: masqueraded ${seen.masqueraded}, traced ${outcome.source.rewrite}`);
       }
       const addresses = Object.keys(seen.sources);

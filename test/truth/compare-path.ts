@@ -14,16 +14,18 @@ import type { TruthStep, TruthTrace } from './truth-file.ts';
  */
 export function comparePath(truth: TruthTrace, trace: Trace, backend: Backend | 'nft'): string | null {
   const legacy = backend !== 'iptables-nft';
-  const kernel = truth.path.filter(
+  const way = request(truth.path);
+  const kernel = way.filter(
     (step, at) =>
       step.table !== 'raw' &&
       (legacy || step.kind === 'rule' || step.kind === 'policy') &&
-      !(backend === 'nft' && isBaseEnd(step, truth.path[at + 1])),
+      !(backend === 'nft' && isBaseEnd(step, way[at + 1])),
   );
   let nearest = { steps: -1, text: 'no way was traced' };
   for (const outcome of trace.outcomes) {
     const own = outcome.path.filter(
-      ({ step }) => step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
+      ({ step }) =>
+        step.program === 'iptables' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
     );
     const difference = compareSteps(kernel, own);
     if (difference === null) return null;
@@ -35,6 +37,16 @@ export function comparePath(truth: TruthTrace, trace: Trace, backend: Backend | 
 /** The nft trace tells the end of a base chain before its policy, which says it too. */
 function isBaseEnd(step: TruthStep, next: TruthStep | undefined): boolean {
   return step.kind === 'end' && next?.kind === 'policy' && next.chain === step.chain;
+}
+
+/** Of SCTP the listener took the answer for more of the first packet: it comes from where the packet went. */
+function request(path: readonly TruthStep[]): readonly TruthStep[] {
+  const client = path[0]?.packet.src;
+  const answer = path.findIndex(
+    ({ packet }, index) =>
+      packet.src === path[index - 1]?.packet.dst && packet.dst === client && packet.src !== packet.dst,
+  );
+  return answer < 0 ? path : path.slice(0, answer);
 }
 
 function compareSteps(
@@ -57,6 +69,7 @@ function compareSteps(
 
 function kernelText(step: TruthStep): string {
   const handle = step.handle === undefined ? '' : ` handle ${step.handle}`;
+  if (step.kind === 'rule' && isShuffled(step.chain)) return `${step.table} ${step.spec}`;
   if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}${handle}`;
   return `${step.table} ${step.chain} ${step.kind === 'policy' ? 'policy' : 'chain-end'}`;
 }
@@ -64,7 +77,14 @@ function kernelText(step: TruthStep): string {
 function ownText({ step }: PathEntry): string {
   if (step.program === 'nft' && step.rule !== null)
     return `${step.table} ${step.chain} ${step.rule.number} handle ${step.rule.handle}`;
+  if (step.rule !== null && isShuffled(step.chain))
+    return `${step.table} ${step.rule.text.replace(/^\[\d+:\d+\] /, '')}`;
   return `${step.table} ${step.chain} ${step.rule === null ? step.event : step.rule.number}`;
+}
+
+/** kube-proxy writes these rules in another order at each sync, also between the measurement and the capture: they are told by their text. */
+function isShuffled(chain: string): boolean {
+  return chain === 'KUBE-IPVS-OUT-FILTER';
 }
 
 function comparePacket(step: TruthStep, { state: packet }: PathEntry): string | null {
@@ -73,7 +93,8 @@ function comparePacket(step: TruthStep, { state: packet }: PathEntry): string | 
     out: step.packet.outIf ?? null,
     src: step.packet.src,
     dst: step.packet.dst,
-    sport: step.packet.sport ?? packet.sourcePort,
+    // Which port MASQUERADE takes at random no capture tells.
+    sport: packet.sourcePort === null ? null : (step.packet.sport ?? packet.sourcePort),
     dport: step.packet.dport ?? packet.destinationPort,
   };
   const ours = {

@@ -18,6 +18,8 @@ for (let i = 0; i < args.length; i += 2) {
   line('paths', report.paths);
   for (const [name, count] of report.allowed)
     console.log(`  of these ${count} the capture cannot determine: ${name}`);
+  for (const [what, counts] of Object.entries(report.unknown))
+    for (const [code, count] of counts) console.log(`  ${count} ${what} more are answered unknown: ${code}`);
   for (const text of report.disagreements) console.log(`  DISAGREE ${text}`);
   if (report.disagreements.length > 0) failed = true;
 }

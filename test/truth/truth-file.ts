@@ -2,8 +2,9 @@
 export interface TruthFile {
   readonly capture: string;
   readonly node: string;
-  readonly pairs: readonly TruthPair[];
-  readonly traces: readonly TruthTrace[];
+  /** Left out, with `traces`, where only the open flows of the node were recorded. */
+  readonly pairs?: readonly TruthPair[];
+  readonly traces?: readonly TruthTrace[];
 }
 
 export interface TruthClient {
@@ -38,6 +39,8 @@ export interface TruthPair {
         readonly n: number;
         readonly sources: Readonly<Record<string, number>>;
         readonly masqueraded: boolean;
+        /** How many kept the client's port. */
+        readonly portKept?: number;
       }
     >
   >;
@@ -60,6 +63,8 @@ export interface TruthStep {
   readonly rule: number | null;
   /** Of a rule of nft. */
   readonly handle?: number;
+  /** The rule's text; left out where it is not of a rule. */
+  readonly spec?: string;
   readonly packet: {
     readonly inIf?: string;
     readonly outIf?: string;

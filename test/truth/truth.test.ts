@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkTruth, type TruthReport } from './check-truth.ts';
@@ -10,7 +10,14 @@ const SHARED = join(ROOT, '../shared');
 interface Counts {
   readonly compared: readonly [outcomes: number, backends: number, masquerade: number, paths: number];
   readonly allowed: Readonly<Record<string, number>>;
+  /**
+   * Answered with "unknown" as a whole, by the reason's code: modes that are not traced yet. They stand beside `compared`,
+   * which grows as these shrink.
+   */
+  readonly unknown?: Readonly<Record<'pairs' | 'paths', Readonly<Record<string, number>>>>;
 }
+
+const NOTHING_UNKNOWN = { pairs: {}, paths: {} };
 
 const EXPECTED: Readonly<Record<string, Counts>> = {
   '1.20-iptables-legacy': {
@@ -85,6 +92,67 @@ const EXPECTED: Readonly<Record<string, Counts>> = {
       'listening-sockets': 50,
     },
   },
+  '1.20-iptables-legacy-node2': {
+    compared: [611, 447, 447, 41],
+    allowed: {
+      'answer-takes-another-way': 9,
+      'changed-before-capture': 14,
+      gateway: 42,
+      'hung-application': 8,
+      'listening-sockets': 50,
+    },
+  },
+  '1.36-iptables-nft-node2': {
+    compared: [611, 451, 451, 42],
+    allowed: {
+      'answer-takes-another-way': 9,
+      'changed-before-capture': 14,
+      gateway: 33,
+      'hung-application': 8,
+      'listening-sockets': 50,
+    },
+  },
+  '1.32-nftables-nft': {
+    compared: [0, 0, 0, 0],
+    allowed: {},
+    unknown: { pairs: { 'mode-nftables': 611 }, paths: { 'mode-nftables': 42 } },
+  },
+  '1.36-nftables-nft': {
+    compared: [0, 0, 0, 0],
+    allowed: {},
+    unknown: { pairs: { 'mode-nftables': 611 }, paths: { 'mode-nftables': 42 } },
+  },
+  '6.1-ipvs-default': {
+    compared: [639, 446, 446, 54],
+    allowed: {
+      'answer-takes-another-way': 13,
+      'changed-before-capture': 14,
+      'drained-before-capture': 4,
+      gateway: 12,
+      'hung-application': 8,
+      'listening-sockets': 61,
+      'other-node-answers-arp': 1,
+      'path-drained-before-capture': 2,
+    },
+  },
+  '6.12-ipvs-nodeportaddr-mh': {
+    compared: [639, 401, 401, 54],
+    allowed: {
+      'answer-takes-another-way': 8,
+      'changed-before-capture': 14,
+      'drained-before-capture': 4,
+      gateway: 12,
+      'hung-application': 8,
+      'listening-sockets': 111,
+      'other-node-answers-arp': 1,
+      'path-drained-before-capture': 2,
+    },
+  },
+};
+
+/** Other kinds of file in ../shared/truth: by name, what they hold. */
+const OTHER_KINDS: Readonly<Record<string, string>> = {
+  '6.12-ipvs-hookorder': 'what chains at each hook priority saw beside IPVS; waits until IPVS is traced',
 };
 
 /** Captures that come with the project, and what was measured on their nodes. */
@@ -105,7 +173,14 @@ describe('what is traced is what was measured on the node', () => {
   const measured = existsSync(join(SHARED, 'truth')) ? readdirSync(join(SHARED, 'truth')) : [];
   if (measured.length === 0)
     console.log('skipped: ../shared/truth is not here; its captures were not compared');
-  it.skipIf(measured.length === 0).each(measured.map((file) => file.replace(/\.json$/, '')))(
+  const names = measured.map((file) => file.replace(/\.json$/, ''));
+  for (const [name, holds] of Object.entries(OTHER_KINDS).filter(([each]) => names.includes(each)))
+    it.todo(`${name}: ${holds}`);
+  const onlyFlows = names.filter((name) => !(name in OTHER_KINDS) && !hasPairs(name));
+  for (const name of onlyFlows) it.todo(`${name}: has nothing but flows that were open; not compared yet`);
+  it
+    .skipIf(measured.length === 0)
+    .each(names.filter((name) => !(name in OTHER_KINDS) && !onlyFlows.includes(name)))(
     '%s (../shared)',
     async (capture) => {
       const report = await checkTruth(
@@ -117,14 +192,25 @@ describe('what is traced is what was measured on the node', () => {
   );
 });
 
+function hasPairs(name: string): boolean {
+  return 'pairs' in JSON.parse(readFileSync(join(SHARED, 'truth', `${name}.json`), 'utf8'));
+}
+
 /** All of all agree, and no more than known is left to an allowance. */
 function expectAll(report: TruthReport, capture: string): void {
   expect(report.disagreements).toEqual([]);
   const tallies = [report.outcomes, report.backends, report.masquerade, report.paths];
   expect(tallies.map(({ agree }) => agree)).toEqual(tallies.map(({ of }) => of));
+  const unknown = {
+    pairs: Object.fromEntries(report.unknown.pairs),
+    paths: Object.fromEntries(report.unknown.paths),
+  };
   const known = EXPECTED[capture];
-  if (known === undefined) return;
-  expect({ compared: tallies.map(({ of }) => of), allowed: Object.fromEntries(report.allowed) }).toEqual(
-    known,
-  );
+  if (known !== undefined)
+    expect({
+      compared: tallies.map(({ of }) => of),
+      allowed: Object.fromEntries(report.allowed),
+      unknown,
+    }).toEqual({ unknown: NOTHING_UNKNOWN, ...known });
+  else if (/-(?:iptables|ipvs)-/.test(capture)) expect(unknown).toEqual(NOTHING_UNKNOWN);
 }

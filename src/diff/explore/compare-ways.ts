@@ -1,4 +1,4 @@
-import { formatAddress } from '../../net/address.ts';
+import { type Address, formatAddress } from '../../net/address.ts';
 import type { Ending, GivenNode } from '../../trace/branch.ts';
 import type { Ways } from '../../trace/trace-packet.ts';
 
@@ -76,6 +76,20 @@ export function sameShare(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-9 + 1e-5 * Math.max(a, b);
 }
 
+/** @returns true where both groups do the same with the packet, were the addresses that are put aside one and the same. */
+export function sameOutcomes(before: Group, after: Group, isAside: (address: Address) => boolean): boolean {
+  const text = (address: Address): string => (isAside(address) ? 'aside' : formatAddress(address));
+  const [own, other] = [before, after].map(({ shares, ends }) => {
+    const merged = new Map<string, number>();
+    for (const [result, ending] of ends) {
+      const name = resultOf(ending, text);
+      merged.set(name, (merged.get(name) ?? 0) + (shares.get(result) ?? 0));
+    }
+    return merged;
+  });
+  return own !== undefined && other !== undefined && sameShares(own, other);
+}
+
 function sameShares(a: Shares, b: Shares): boolean {
   if (a.size !== b.size) return false;
   for (const [result, share] of a) {
@@ -95,21 +109,24 @@ function agree(a: Answers, b: Answers): boolean {
 }
 
 /** What a sender or receiver can notice. Which rule dropped a packet is not in it. */
-function resultOf({ verdict, reason, rejectWith, exit, branch: { state } }: Ending): string {
+function resultOf(
+  { verdict, reason, rejectWith, exit, branch: { state } }: Ending,
+  textOf: (address: Address) => string = formatAddress,
+): string {
   if (verdict === 'drop') return verdict;
   if (verdict === 'reject') return `${verdict} ${rejectWith}`;
   if (verdict === 'unknown') return `${verdict} ${reason?.code}`;
   const { source, sourcePort, sourceRewrite, destination, destinationPort } = state;
-  const sender = source.address === null ? '?' : formatAddress(source.address);
+  const sender = source.address === null ? '?' : textOf(source.address);
   const out =
     exit === null
       ? '?'
       : exit.kind === 'local'
         ? 'local'
-        : `${exit.name} ${exit.nextHop === null ? '' : formatAddress(exit.nextHop)}`;
+        : `${exit.name} ${exit.nextHop === null ? '' : textOf(exit.nextHop)}`;
   return [
     verdict,
-    `${formatAddress(destination)} ${destinationPort}`,
+    `${textOf(destination)} ${destinationPort}`,
     `${sender} ${sourcePort} ${sourceRewrite}`,
     out,
     `${state.tos.bits}/${state.tos.known} ${state.ttl}`,

@@ -1,8 +1,9 @@
+import { assumptionNote } from '../../explain/words/reason-words.ts';
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
 import type { Branch, GivenNode } from '../../trace/branch.ts';
 import type { Packet } from '../../trace/packet.ts';
 import { flat, type Given, type Question } from '../../trace/question.ts';
-import type { Reason } from '../../trace/reason.ts';
+import type { Assumption, Reason } from '../../trace/reason.ts';
 import { followPacket, type Ways } from '../../trace/trace-packet.ts';
 import type { World } from '../../trace/world.ts';
 import { type Box, subtract } from '../space/box.ts';
@@ -47,6 +48,10 @@ export interface Exploration {
   readonly open: ReadonlyMap<string, OpenEnd>;
   /** What no capture tells, though both sides ask the same: the proof rests on it. */
   readonly unknowns: ReadonlyMap<string, Given>;
+  /** What both sides take for granted, or no capture settles: the proof rests on it, too. */
+  readonly granted: ReadonlyMap<string, Assumption>;
+  /** What one side alone takes for granted of packets that else fare alike: so nothing is proved of them. */
+  readonly assumed: ReadonlyMap<string, Assumption>;
 }
 
 /** Why ways could not be followed to their end, and of how many classes. */
@@ -75,6 +80,8 @@ export function explore(
 ): Exploration {
   const classes: DifferingClass[] = [];
   const unknowns = new Map<string, Given>();
+  const granted = new Map<string, Assumption>();
+  const assumed = new Map<string, Assumption>();
   const open = new Map<string, OpenEnd>();
   const work = [...boxes].reverse();
   let traced = 0;
@@ -103,10 +110,13 @@ export function explore(
     const cell = narrowing.box;
     if (difference !== null)
       classes.push({ box: cell, packet, ...difference, passed: placesOf(ways, watched) });
-    else for (const each of ways) noteOpen(each, open);
+    else {
+      for (const each of ways) noteOpen(each, open);
+      noteAssumed(ways, granted, assumed);
+    }
     work.push(...leftovers(box, cell, space).reverse());
   }
-  return { classes, traced, unexplored: work.reverse(), open, unknowns };
+  return { classes, traced, unexplored: work.reverse(), open, unknowns, granted, assumed };
 }
 
 function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {
@@ -144,6 +154,23 @@ function noteOpen({ endings }: Ways, open: Map<string, OpenEnd>): void {
     const key = flat(reason);
     open.set(key, { reason, classes: (open.get(key)?.classes ?? 0) + 1 });
   }
+}
+
+function noteAssumed(
+  ways: readonly Ways[],
+  shared: Map<string, Assumption>,
+  onOneSide: Map<string, Assumption>,
+): void {
+  const sides = ways.map(({ assumptions }) => new Map(assumptions.map((each) => [flat(each), each])));
+  for (const side of sides)
+    for (const [key, assumption] of side) {
+      // Of connections that exist it is said apart that they go on as they did.
+      if (assumption.code === 'flow-not-rewritten') continue;
+      // What no capture settles is a limit of the trace, and the same on both sides.
+      const isLimit = assumptionNote(assumption, false).settle === null;
+      if (isLimit || sides.every((each) => each.has(key))) shared.set(key, assumption);
+      else onOneSide.set(key, assumption);
+    }
 }
 
 /** Open questions that many answers are given to in every capture, and that concern the client alone. */

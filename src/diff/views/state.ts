@@ -1,6 +1,6 @@
 import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host, PolicyRule, Route } from '../../host/facts.ts';
-import { ADDRESS_BITS, formatAddress, parseAddress } from '../../net/address.ts';
+import { ADDRESS_BITS, type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { lengthOfMask, type Prefix } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { isSwitch, sameSet } from '../changed-facts.ts';
@@ -8,24 +8,26 @@ import type { ServiceChange, StateChange } from '../document.ts';
 import type { State } from '../two-sides.ts';
 
 /**
- * Compares what lies beside the rules.
+ * Compares what lies beside the rules, as far as it was captured: what one side lacks is supposed to be the other's.
  * @param sets names of the ipsets that rules ask on either side
+ * @param aside addresses of the node of which nothing is told here
  */
 export function compareFacts(
   [before, after]: readonly [State, State],
   sets: ReadonlySet<string>,
   services: readonly ServiceChange[],
+  aside: (address: Address) => boolean,
 ): StateChange[] {
   const [own, other] = [before.host, after.host];
+  const routesOf = ({ routes }: Host, family: Family): string[] | null =>
+    routes[family]
+      ?.filter(({ type, destination }) => type !== 'local' || !aside(destination))
+      .map(routeText) ?? null;
   return [
     ...compareLists('interface', linksOf(own), linksOf(other)),
-    ...compareLists('address', addressesOf(own), addressesOf(other)),
+    ...compareLists('address', addressesOf(own, aside), addressesOf(other, aside)),
     ...(['ipv4', 'ipv6'] as const).flatMap((family) => [
-      ...compareLists(
-        'route',
-        own.routes[family]?.map(routeText) ?? null,
-        other.routes[family]?.map(routeText) ?? null,
-      ),
+      ...compareLists('route', routesOf(own, family), routesOf(other, family)),
       ...compareLists(
         'policy-rule',
         own.policyRules[family]?.map(policyText) ?? null,
@@ -44,8 +46,6 @@ function compareLists(
   before: readonly string[] | null,
   after: readonly string[] | null,
 ): StateChange[] {
-  if (before === null || after === null)
-    return before === after ? [] : [captured(kind, kind, before !== null)];
   const [own, other] = [new Set(before), new Set(after)];
   return [
     ...[...own]
@@ -59,11 +59,6 @@ function compareLists(
   ];
 }
 
-/** One side does not tell, so what it would have told is an open question there. */
-function captured(kind: StateChange['kind'], name: string, before: boolean): StateChange {
-  return { kind, name, before: before ? 'captured' : null, after: before ? null : 'captured', matters: true };
-}
-
 function linksOf({ links }: Host): string[] | null {
   return (
     links?.map(
@@ -73,10 +68,12 @@ function linksOf({ links }: Host): string[] | null {
   );
 }
 
-function addressesOf({ links }: Host): string[] | null {
+function addressesOf({ links }: Host, aside: (address: Address) => boolean): string[] | null {
   return (
     links?.flatMap(({ name, addresses }) =>
-      addresses.map(({ address, prefixLength }) => `${formatAddress(address)}/${prefixLength} on ${name}`),
+      addresses
+        .filter(({ address }) => !aside(address))
+        .map(({ address, prefixLength }) => `${formatAddress(address)}/${prefixLength} on ${name}`),
     ) ?? null
   );
 }
@@ -114,10 +111,7 @@ function policyText(rule: PolicyRule): string {
 }
 
 function compareSets(before: Host, after: Host, sets: ReadonlySet<string>): StateChange[] {
-  if (before.ipsets === null || after.ipsets === null)
-    return before.ipsets === after.ipsets || sets.size === 0
-      ? []
-      : [captured('ipset', 'all sets', before.ipsets !== null)];
+  if (before.ipsets === null || after.ipsets === null) return [];
   const names = new Set([...before.ipsets.keys(), ...after.ipsets.keys()]);
   return [...names].sort().flatMap((name): StateChange[] => {
     const [own, other] = [before.ipsets?.get(name), after.ipsets?.get(name)];
@@ -160,10 +154,7 @@ function membersBeside(
 
 /** Only switches that decide over packets are told: counters of the kernel differ between any two captures. */
 function compareSysctls(before: Host, after: Host): StateChange[] {
-  if (before.sysctls === null || after.sysctls === null)
-    return before.sysctls === after.sysctls
-      ? []
-      : [captured('sysctl', 'all sysctls', before.sysctls !== null)];
+  if (before.sysctls === null || after.sysctls === null) return [];
   const names = new Set([...before.sysctls.keys(), ...after.sysctls.keys()]);
   return [...names]
     .filter(isSwitch)

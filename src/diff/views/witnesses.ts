@@ -43,10 +43,11 @@ export function describeWitnesses(
   classes: readonly DifferingClass[],
 ): Witness[] {
   const { space } = comparison;
+  const nodes = nodeAddresses(states);
   const groups = groupClasses(
     classes,
     ({ packet }) => space.hosts.some((host) => isLocalAddress(host, packet.destination) === true),
-    (one) => oddness(one, comparison, nodeAddresses(states)),
+    (one) => oddness(one, comparison, nodes),
   );
   return groups.map((group) => describeGroup(group, states, comparison));
 }

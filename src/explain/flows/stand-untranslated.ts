@@ -1,6 +1,7 @@
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import type { Evidence } from '../flow-list.ts';
+import { findProxies } from '../proxies/find-proxies.ts';
 import type { Known } from '../question/question.ts';
 import { choosingRules } from './choosing-rules.ts';
 import type { FlowPlace } from './flow-places.ts';
@@ -66,6 +67,8 @@ function judgeUnprogrammed(place: FlowPlace, known: Known): FlowVerdict | null {
     return { code: 'not-programmed', message, evidence, certain: true, alive: false };
   }
   if (place.endpoints === null || place.endpoints.length === 0) return null;
+  // What serves the address may be another proxy, whose translations conntrack need not show.
+  if (findProxies(known).length > 0) return null;
   const message = `${itself}: no rule of this node translates the address of ${name}`;
   return { code: 'not-programmed', message, evidence, certain: true, alive: false };
 }

@@ -1,44 +1,91 @@
-import { commentOf, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { commentOf, HOOK_NAMES, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import { supplyRules } from '../../iptables/supply-rules.ts';
 import type { Note } from '../explanation.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
+import { type AssumedHook, assumeHooks } from './assumed-hooks.ts';
+import { SETTLE_FRAGMENT, SUPPOSED } from './supposed.ts';
 
-/** The name that rules taken for granted have in place of a file. */
-const SUPPOSED = '(taken for granted)';
+/** Rulesets with what was supposed of them. */
+export interface Completed {
+  readonly rulesets: readonly Ruleset[];
+  /** What holds for every packet, such as which mark means masquerading. */
+  readonly notes: readonly Note[];
+  /** How packets are taken to come to the chains that were captured. */
+  readonly hooks: readonly AssumedHook[];
+}
 
 /**
- * Pasted listings often show single chains. What kube-proxy writes the same way on every node stands in for what was
- * not pasted: how packets come to KUBE-SERVICES, what KUBE-MARK-MASQ marks, and that KUBE-POSTROUTING masquerades it.
+ * Pastes often show single chains or picked lines, in any form: `-L`, `-S`, `iptables-save | grep`, a save without its head.
+ * What the programs of a node write the same way everywhere stands in for what was not pasted: how packets come to the
+ * chains (KUBE-SERVICES, DOCKER, ts-input, …), what KUBE-MARK-MASQ and KUBE-MARK-DROP mark and what becomes of it.
  * A whole dump (`save`) is never completed: there a missing chain does not exist.
  * @returns the rulesets to trace, and what was supposed
  */
-export function completeListings(
-  rulesets: readonly Ruleset[],
-  naming: ServiceNaming,
-  entersAt: 'PREROUTING' | 'OUTPUT',
-): { readonly rulesets: readonly Ruleset[]; readonly notes: readonly Note[] } {
+export function completeListings(rulesets: readonly Ruleset[], naming: ServiceNaming): Completed {
   const notes: Note[] = [];
-  const completed = rulesets.map((ruleset) => {
-    const nat = ruleset.tables.get('nat');
-    if (ruleset.form === 'save' || nat === undefined) return ruleset;
-    const endpoints = missingEndpoints(nat, naming);
-    const pieces = [
-      ...piecesFor(entersAt).filter(({ missing }) => missing(nat)),
-      ...(endpoints === null ? [] : [endpoints]),
-    ];
-    if (pieces.length === 0) return ruleset;
-    notes.push(...pieces.map(({ note }) => note));
-    const chains = pieces.flatMap(({ chains: names }) => names).map((name) => `:${name} - [0:0]`);
-    const text = ['*nat', ...chains, ...pieces.flatMap(({ rules }) => rules), 'COMMIT', ''].join('\n');
-    return supplyRules(ruleset, text, SUPPOSED);
+  const hooks: AssumedHook[] = [];
+  const completed = rulesets.map((ruleset): Ruleset => {
+    if (ruleset.form === 'save' && !isExcerpt(ruleset))
+      return lacksNat(ruleset, rulesets) ? { ...ruleset, form: 'rules-listing' } : ruleset;
+    const whole = assumeHooks(withPieces({ ...ruleset, form: formOf(ruleset) }, naming, notes));
+    hooks.push(...whole.assumed);
+    return whole.ruleset;
   });
-  return { rulesets: completed, notes };
+  return { rulesets: completed, notes, hooks };
+}
+
+/** Lines that were picked from a dump between its table lines: iptables-save declares the built-in chains of every table. */
+function isExcerpt({ tables, cut }: Ruleset): boolean {
+  if (cut !== undefined) return false;
+  return [...tables.values()].some(
+    ({ chains, cut: within }) =>
+      within === undefined &&
+      chains.size > 0 &&
+      !HOOK_NAMES.some((name) => (chains.get(name)?.policy ?? null) !== null),
+  );
+}
+
+function formOf({ form }: Ruleset): Ruleset['form'] {
+  return form === 'save' ? 'rules-listing' : form;
+}
+
+/** `iptables-save -t filter` of a node with kube-proxy, which has a table nat, too: what that does is not known. */
+function lacksNat({ tables, cut, family }: Ruleset, rulesets: readonly Ruleset[]): boolean {
+  if (cut !== undefined || rulesets.some((other) => other.family === family && other.tables.has('nat')))
+    return false;
+  const filter = tables.get('filter')?.chains;
+  return (
+    filter !== undefined &&
+    ['KUBE-SERVICES', 'KUBE-FORWARD', 'KUBE-EXTERNAL-SERVICES'].some((name) => filter.has(name))
+  );
+}
+
+function withPieces(ruleset: Ruleset, naming: ServiceNaming, notes: Note[]): Ruleset {
+  const nat = ruleset.tables.get('nat');
+  if (nat === undefined) return ruleset;
+  const endpoints = missingEndpoints(nat, naming);
+  const pieces = [
+    ...PIECES.filter(({ missing }) => missing(nat, ruleset)),
+    ...(endpoints === null ? [] : [endpoints]),
+  ];
+  if (pieces.length === 0) return ruleset;
+  notes.push(...pieces.map(({ note }) => note));
+  const lines = pieces.flatMap(({ chains, rules, firewall = [] }) => [
+    '*nat',
+    ...chains.map((name) => `:${name} - [0:0]`),
+    ...rules,
+    'COMMIT',
+    ...(firewall.length === 0 ? [] : ['*filter', ...firewall, 'COMMIT']),
+  ]);
+  return supplyRules(ruleset, `${lines.join('\n')}\n`, SUPPOSED);
 }
 
 /** Something kube-proxy always writes. */
 interface Piece {
   readonly chains: readonly string[];
   readonly rules: readonly string[];
+  /** Lines of table filter that belong to it. */
+  readonly firewall?: readonly string[];
   readonly note: Note;
 }
 
@@ -67,34 +114,34 @@ function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
     note: {
       code: 'endpoint-chains-not-captured',
       text: `${found.size} KUBE-SEP chains are not in the listing; the hash in each name proves its endpoint (${name} is ${to})`,
-      settle: SETTLE,
+      settle: SETTLE_FRAGMENT,
     },
   };
 }
 
-const SETTLE = 'capture all tables with `iptables-save -c`';
+/** What KUBE-POSTROUTING does on every node (since kube-proxy 1.20; before, what carries the mark was masqueraded in one rule). */
+const MASQUERADING: readonly string[] = [
+  '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
+  '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0',
+  '-A KUBE-POSTROUTING -j MASQUERADE',
+];
 
-/** kube-proxy puts a jump to KUBE-SERVICES into both chains, at the top unless somebody else put one before it. */
-function hook(name: 'PREROUTING' | 'OUTPUT'): Piece & { readonly missing: (nat: Table) => boolean } {
-  return {
-    missing: ({ chains }) => chains.has('KUBE-SERVICES') && !chains.has(name),
-    chains: [],
-    rules: [`-A ${name} -j KUBE-SERVICES`],
+const PIECES: readonly (Piece & { readonly missing: (nat: Table, ruleset: Ruleset) => boolean })[] = [
+  {
+    missing: (nat, { tables }) =>
+      !nat.chains.has('KUBE-MARK-DROP') &&
+      tables.get('filter')?.chains.has('KUBE-FIREWALL') !== true &&
+      leadsTo(nat, 'KUBE-MARK-DROP'),
+    chains: ['KUBE-MARK-DROP'],
+    rules: ['-A KUBE-MARK-DROP -j MARK --set-xmark 0x8000/0x8000'],
+    firewall: [':KUBE-FIREWALL - [0:0]', '-A KUBE-FIREWALL -m mark --mark 0x8000/0x8000 -j DROP'],
     note: {
-      code: 'hooks-not-captured',
-      text: `nat ${name} is not in the listing; it is taken to lead to KUBE-SERVICES and nowhere before it`,
-      settle: SETTLE,
+      code: 'mark-chain-not-captured',
+      text: 'KUBE-MARK-DROP and KUBE-FIREWALL are not in the listing; the one is taken to set mark 0x8000, the other to drop what carries it, as kubelet makes them',
+      settle: SETTLE_FRAGMENT,
     },
-  };
-}
+  },
 
-function piecesFor(
-  entersAt: 'PREROUTING' | 'OUTPUT',
-): (Piece & { readonly missing: (nat: Table) => boolean })[] {
-  return [hook(entersAt), ...PIECES];
-}
-
-const PIECES: readonly (Piece & { readonly missing: (nat: Table) => boolean })[] = [
   {
     missing: ({ chains }) =>
       !chains.has('KUBE-MARK-MASQ') && [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),
@@ -103,7 +150,20 @@ const PIECES: readonly (Piece & { readonly missing: (nat: Table) => boolean })[]
     note: {
       code: 'mark-chain-not-captured',
       text: 'KUBE-MARK-MASQ is not in the listing; it is taken to set mark 0x4000, the bit kube-proxy uses unless told another',
-      settle: SETTLE,
+      settle: SETTLE_FRAGMENT,
+    },
+  },
+  {
+    missing: (nat) =>
+      !nat.chains.has('KUBE-POSTROUTING') &&
+      nat.chains.has('POSTROUTING') &&
+      leadsTo(nat, 'KUBE-POSTROUTING'),
+    chains: ['KUBE-POSTROUTING'],
+    rules: MASQUERADING,
+    note: {
+      code: 'postrouting-not-captured',
+      text: 'KUBE-POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',
+      settle: SETTLE_FRAGMENT,
     },
   },
   {
@@ -112,16 +172,18 @@ const PIECES: readonly (Piece & { readonly missing: (nat: Table) => boolean })[]
       !chains.has('POSTROUTING') &&
       [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),
     chains: ['KUBE-POSTROUTING'],
-    rules: [
-      '-A POSTROUTING -j KUBE-POSTROUTING',
-      '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
-      '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0',
-      '-A KUBE-POSTROUTING -j MASQUERADE',
-    ],
+    rules: ['-A POSTROUTING -j KUBE-POSTROUTING', ...MASQUERADING],
     note: {
       code: 'postrouting-not-captured',
       text: 'POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',
-      settle: SETTLE,
+      settle: SETTLE_FRAGMENT,
     },
   },
 ];
+
+function leadsTo({ chains }: Table, wanted: string): boolean {
+  for (const { rules } of chains.values()) {
+    for (let index = 0; index < rules.length; index++) if (rules.targetName(index) === wanted) return true;
+  }
+  return false;
+}

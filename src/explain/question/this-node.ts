@@ -4,8 +4,11 @@ import { type Address, type Family, formatAddress, parseAddress } from '../../ne
 import { type Prefix, parsePrefix } from '../../net/prefix.ts';
 import type { Known } from './question.ts';
 
+/** What tells which node was captured. */
+export type NodeClues = Pick<Known, 'cluster' | 'node' | 'host'>;
+
 /** @returns the Node object of the captured node: by the name the capture tells, else by the addresses they share. */
-export function thisNode(known: Known): Node | null {
+export function thisNode(known: NodeClues): Node | null {
   const nodes = known.cluster.nodes ?? [];
   const named = known.node === null ? undefined : nodes.find(({ name }) => name === known.node);
   if (named !== undefined) return named;
@@ -18,7 +21,7 @@ export function thisNode(known: Known): Node | null {
 }
 
 /** @returns the name of the captured node, as far as it can be told. */
-export function thisNodeName(known: Known): string | null {
+export function thisNodeName(known: NodeClues): string | null {
   return thisNode(known)?.name ?? known.node;
 }
 

@@ -73,7 +73,8 @@ function leads(table: Table, from: string, to: string): boolean | null {
   let whole = true;
   for (const name of seen) {
     const chain = table.chains.get(name);
-    if (chain === undefined || chain.cut !== undefined) whole = false;
+    // A chain that no line declares is known by lines that were picked.
+    if (chain === undefined || chain.cut !== undefined || chain.line === null) whole = false;
     const rules = chain?.rules;
     for (let index = 0; rules !== undefined && index < rules.length; index++) {
       const target = rules.targetName(index);

@@ -1,7 +1,10 @@
 import { formatAddress } from '../../net/address.ts';
+import type { Outcome } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { Note, OutcomeItem } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
+import { carrierOf } from './carrier.ts';
+import type { RemarkContext } from './remarks/context.ts';
 import { socketText } from './remarks/path-facts.ts';
 
 /** What else on the node acts on packets and is not in iptables: said, because the trace does not walk it. */
@@ -29,34 +32,65 @@ export function modeNotes(known: Known, packet: Packet): Note[] {
 }
 
 /**
- * Services may be carried by what is not in iptables: nft table kube-proxy, or IPVS. What iptables drops is dropped in any
- * mode; whatever it lets pass is then not known, also where rules that kube-proxy left behind rewrite the packet.
+ * Services may be carried by what is not in iptables: nft table kube-proxy. What iptables drops before that has its
+ * turn is dropped in any mode; whatever it lets pass, or judges later, is then not known, also where rules that kube-proxy
+ * left behind rewrite the packet. So it is with a Service's packet that no rule of kube-proxy knows where another proxy is.
+ * @param outcomes those of the context's trace, in their order
  */
 export function outsideIptables(
   outcomes: readonly OutcomeItem[],
-  packet: Packet,
-  known: Known,
+  context: RemarkContext,
 ): readonly OutcomeItem[] {
-  const other = otherProxy(packet, known);
-  if (other === null) return outcomes;
+  const { packet, outcomes: traced } = context.trace;
+  const other = otherProxy(packet, context.known);
+  if (other === null)
+    return outcomes.map((item, index) => {
+      const outcome = traced[index];
+      const reason = outcome === undefined ? null : carrierOf(outcome, context);
+      return reason === null ? item : unknown(item, reason);
+    });
   const rewritten = outcomes.filter(
     (outcome) => outcome.verdict === 'accept' && isRewritten(outcome, packet),
   );
   const texts = { rewritten: leftOver(other, rewritten), untouched: untouched(other) };
-  return outcomes.map((outcome) => {
-    if (outcome.verdict !== 'accept') return outcome;
-    // IPVS stands behind nat at every hook (ip_vs_ops4, net/netfilter/ipvs/ip_vs_core.c) and sees what nat made of it.
-    if (other.code === 'mode-ipvs' && isRewritten(outcome, packet)) return outcome;
+  return outcomes.map((outcome, index) => {
+    if (outcome.verdict === 'unknown') return outcome;
+    if (outcome.verdict !== 'accept') {
+      if (!judgedBehind(traced[index], packet)) return outcome;
+      const text = `${other.because}: ${other.name}, which kp-explain does not follow, may rewrite the packet first; iptables alone would end it (${outcome.verdict.toUpperCase()})`;
+      return unknown(outcome, { ...other, text });
+    }
     const text = isRewritten(outcome, packet) ? texts.rewritten : texts.untouched;
-    const reason: Note = { code: other.code, text, settle: other.settle };
-    return { ...outcome, verdict: 'unknown', reason, exit: null, endpoint: null };
+    return unknown(outcome, { ...other, text });
   });
+}
+
+function unknown(outcome: OutcomeItem, { code, text, settle }: Note): OutcomeItem {
+  const reason: Note = { code, text, settle };
+  return { ...outcome, verdict: 'unknown', reason, rejectWith: null, exit: null, endpoint: null };
+}
+
+/**
+ * Whether iptables ended the packet behind a place where the other proxy may have rewritten it, so that the rule met another
+ * packet than the one traced. kube-proxy's nft chains rewrite at dstnat (−100), the packet's first hook.
+ */
+function judgedBehind(traced: Outcome | undefined, packet: Packet): boolean {
+  // Only a connection's first packet is asked about; later ones go where it went.
+  if (traced === undefined || packet.state !== 'NEW') return false;
+  const { decidedBy, path } = traced;
+  const early = decidedBy === null ? path.length === 0 : isEarly(decidedBy, packet);
+  return !early;
+}
+
+/** At the packet's first hook, in a table that comes before nat. */
+function isEarly({ hook, table }: NonNullable<Outcome['decidedBy']>, packet: Packet): boolean {
+  return hook === packet.entersAt && (table === 'raw' || table === 'mangle');
 }
 
 /** What picks endpoints instead of iptables, or beside it. */
 export interface OtherProxy {
   readonly code: string;
-  /** `nft table kube-proxy`, `IPVS`. */
+  /** `nft table kube-proxy`. */
   readonly name: string;
   /** Why it is known to be there: the beginning of a sentence. */
   readonly because: string;
@@ -74,13 +108,6 @@ export function otherProxy(packet: Packet, { proxyMode, host, nft: listed }: Kno
   };
   if (proxyMode === 'nftables')
     return { ...nft, code: 'mode-nftables', because: 'kube-proxy runs in nftables mode here' };
-  if (proxyMode === 'ipvs')
-    return {
-      code: 'mode-ipvs',
-      name: 'IPVS',
-      because: 'kube-proxy runs in ipvs mode here',
-      settle: 'read it with `ipvsadm -Ln`',
-    };
   const beside = host.nft?.nativeChains.some(
     (chain) => chain.table === 'kube-proxy' && chain.family === family && chain.rules > 0,
   );

@@ -1,5 +1,6 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import type { IptablesStep, Step, Trace } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import { noteRule } from '../chains/rule-note.ts';
 import type { StepItem } from '../explanation.ts';
 import type { Namer } from './namer.ts';
@@ -9,23 +10,24 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
   return trace.steps.map((step) => ({
     id: step.id,
     hook: step.hook,
-    backend: step.program === 'iptables' ? step.backend : 'nft',
+    backend: isInIptables(step) ? step.backend : step.program,
     table: step.table,
     chain: step.chain,
     rule: step.rule?.number ?? null,
     ...(step.program === 'nft' ? { family: step.family, handle: step.rule?.handle ?? null } : {}),
-    file: step.rule?.file ?? null,
-    line: step.rule?.line ?? null,
+    file: (step.rule ?? listingOf(step))?.file ?? null,
+    line: (step.rule ?? listingOf(step))?.line ?? null,
     text: step.rule?.text ?? null,
     action: step.action,
     target: step.target,
+    ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
     note: noteOf(step, rulesets, namer),
   }));
 }
 
 function noteOf(step: Step, rulesets: readonly Ruleset[], namer: Namer): string | null {
   if (step.rule === null) return endNote(step);
-  return step.program === 'iptables' ? ruleNote(step, step.rule, rulesets, namer) : null;
+  return isInIptables(step) ? ruleNote(step, step.rule, rulesets, namer) : null;
 }
 
 function ruleNote(step: IptablesStep, rule: Rule, rulesets: readonly Ruleset[], namer: Namer): string | null {
@@ -33,6 +35,11 @@ function ruleNote(step: IptablesStep, rule: Rule, rulesets: readonly Ruleset[], 
   const table = ruleset?.tables.get(step.table);
   if (ruleset === undefined || table === undefined) return null;
   return noteRule(rule, { ruleset, table, naming: namer.naming });
+}
+
+/** Where the virtual server is listed. */
+function listingOf(step: Step): { readonly file: string; readonly line: number } | null {
+  return step.program === 'ipvs' ? step.listed : null;
 }
 
 function endNote(step: Step): string | null {

@@ -3,7 +3,9 @@ import type { Given, Question } from '../../trace/question.ts';
 import type { Note } from '../explanation.ts';
 import { denied, ofRule, said, type Words } from './clauses.ts';
 import { CONNECTION_WORDS } from './connection-words.ts';
-import { addressSetText, PACKET_WORDS } from './packet-words.ts';
+import { IPVS_WORDS } from './ipvs-words.ts';
+import { PACKET_WORDS } from './packet-words.ts';
+import { addressSetText } from './value-words.ts';
 
 /**
  * @param flowsCaptured whether the capture holds conntrack's table: then the flow need only be named
@@ -34,13 +36,13 @@ function subjectOf(question: Question): string {
     case 'recent':
       return question.list;
     case 'source-address':
-      return addressSetText(question.within);
+      return addressSetText(question);
     default:
       return question.code;
   }
 }
 
-const WORDS = { ...PACKET_WORDS, ...CONNECTION_WORDS };
+const WORDS = { ...PACKET_WORDS, ...CONNECTION_WORDS, ...IPVS_WORDS };
 
 function wordsOf(question: Question): Words {
   if ('module' in question) return opaqueWords(question);

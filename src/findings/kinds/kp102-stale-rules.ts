@@ -91,8 +91,14 @@ function evidenceFor(group: readonly Deviation[]): Evidence[] {
   const label = labelOfPort(port);
   return [
     ...(rule === null ? [factEvidence(`${label}: ${describe(first)}`)] : [ruleEvidence(rule)]),
-    factEvidence(`${label} in the API: ${endpointsText(port, first)}`),
+    factEvidence(`${label} in the API: ${endpointsText(port, first)}${leftOut(first)}`),
   ];
+}
+
+/** Which of the API's endpoints get nothing, where the rules know the Service. */
+function leftOut({ missing }: Deviation): string {
+  const places = missing.map(({ address, port }) => socketText(address, port));
+  return places.length === 0 ? '' : `; the rules leave out ${listed(places)}`;
 }
 
 function endpointsText(port: ExpectedPort, { expectation }: Deviation): string {

@@ -10,7 +10,8 @@ export const noServiceRules: FindingKind<CheckContext> = {
   code: 'KP103',
   title: 'no Service rules at all',
   find(context): Finding[] {
-    if (context.notCompared !== null) return [];
+    // Who else may serve them is told with what was not checked.
+    if (context.notCompared !== null || context.standIns.length > 0) return [];
     return (['ipv4', 'ipv6'] as const).flatMap((family): Finding[] => {
       const ports = (context.expected ?? []).filter(
         (port) => port.family === family && port.endpoints.some(({ ready }) => ready),

@@ -1,6 +1,7 @@
 import { command, joined } from '../../command/command.ts';
 import { printCommand } from '../../command/quote.ts';
 import type { ServiceItem } from '../../explain/explanation.ts';
+import { entersServices } from '../../explain/proxies/enters-services.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
@@ -32,7 +33,8 @@ function findIn(ruleset: Ruleset, now: string, context: CheckContext): Finding[]
   const hooks = ['PREROUTING', 'OUTPUT'].flatMap((chain) => [
     ...rulesTo(nat, chain, (name) => name === 'KUBE-SERVICES'),
   ]);
-  if (chains.length === 0 || hooks.length === 0) return [];
+  // IPVS mode has its own KUBE-SERVICES: its jump is no sign that the old chains are asked.
+  if (chains.length === 0 || hooks.length === 0 || !entersServices(ruleset)) return [];
   const items = context.programmed.filter((item) => item.family === family && item.backend === backend);
   const old = items.filter((item) => item.clusterIPs.length > 0 && isOld(item, context));
   const names = [...new Set(old.map(({ namespace, name }) => `${namespace}/${name}`))];

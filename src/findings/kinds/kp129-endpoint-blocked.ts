@@ -1,3 +1,4 @@
+import { isInIptables } from '../../trace/place.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -36,7 +37,7 @@ export const endpointBlocked: FindingKind<CheckContext> = {
     );
     const direct = [...groups.values()].flatMap((group): Finding[] => {
       const step = group[0]?.outcome.decidedBy;
-      if (step?.program !== 'iptables') return [];
+      if (step === null || step === undefined || !isInIptables(step)) return [];
       const ports = group.map(({ port }) => port);
       const pods = [
         ...new Set(

@@ -1,5 +1,7 @@
+import { proxyText } from '../../explain/proxies/find-proxies.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
 import { counted, listed } from '../words.ts';
@@ -37,6 +39,7 @@ function gapsOf(context: CheckContext): Evidence[] {
       notCompared === null && context.omitted.size > 0,
       `EndpointSlices of ${counted(context.omitted.size, 'namespace')} are not in the capture (${listed([...context.omitted])}): their Services were not compared with the API`,
     ],
+    leftToOthers(context),
     [context.node.name === null, 'the node’s name is not known, so no endpoint counts as local'],
     [
       (input.cutInputs ?? []).length === 0 && wholeRulesets(known.rulesets).length < known.rulesets.length,
@@ -74,4 +77,15 @@ function gapsOf(context: CheckContext): Evidence[] {
     `when the state was taken: ${text}`,
   ]);
   return [...gaps, ...told].flatMap(([missing, text]) => (missing ? [factEvidence(text)] : []));
+}
+
+/** Service ports that no rule is for, where another proxy may serve them. */
+function leftToOthers(context: CheckContext): readonly [boolean, string] {
+  if (context.notCompared !== null || context.standIns.length === 0) return [false, ''];
+  const left = context.deviations.filter((deviation) => context.isLeftToOthers(deviation));
+  const names = [...new Set(left.map(({ port }) => labelOfPort(port)))];
+  return [
+    names.length > 0,
+    `no rule is for ${listed(names, 3)}, and ${context.standIns.map(proxyText).join('; ')}: whether that serves them was not checked`,
+  ];
 }

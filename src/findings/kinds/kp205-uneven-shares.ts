@@ -1,5 +1,6 @@
 import { formatAddress } from '../../net/address.ts';
 import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -65,7 +66,7 @@ function chancesOf(outcomes: readonly Outcome[]): IptablesStep[] {
   const found = new Map<string, IptablesStep>();
   for (const { path } of outcomes) {
     for (const { step } of path) {
-      if (step.program !== 'iptables' || step.rule === null || step.target?.startsWith('KUBE-SEP-') !== true)
+      if (!isInIptables(step) || step.rule === null || step.target?.startsWith('KUBE-SEP-') !== true)
         continue;
       found.set(`${step.rule.file}:${step.rule.line}`, step);
     }

@@ -71,6 +71,8 @@ export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
       return 'not-masqueraded';
     case 'verdict':
       return verdictCause(culprit.step, deviation);
+    case 'balancer':
+      return 'stale';
     case 'unclear':
       return kind === 'uneven' ? 'uneven' : kind === 'masqueraded' ? 'masqueraded' : 'stale';
   }

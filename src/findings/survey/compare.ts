@@ -1,3 +1,4 @@
+import { factsOf } from '../../explain/services/rule-facts.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
@@ -66,11 +67,25 @@ function compareServed(
   const chosen = new Set(outcomes.map(placeOf));
   const lost = accepted.length - arrived.length - strangers.length > 0;
   const missing =
-    affinity || lost ? [] : [...wanted].flatMap(([place, endpoint]) => (chosen.has(place) ? [] : [endpoint]));
+    lost || outcomes.some(isRemembered)
+      ? []
+      : [...wanted].flatMap(([place, endpoint]) => (chosen.has(place) ? [] : [endpoint]));
   if (strangers.length > 0 || (arrived.length > 0 && missing.length > 0))
     add('wrong-endpoints', strangers.length > 0 ? strangers : arrived, missing);
   else if (!affinity && arrived.length === outcomes.length) add('uneven', uneven(outcomes, wanted.size));
   return [...found, ...compareSource(masquerade, arrived)];
+}
+
+/** A captured affinity record leads this client to its endpoint: which others a new client may get does not show. */
+function isRemembered({ path, given }: Outcome): boolean {
+  if (given.some(({ question }) => question.code === 'recent')) return false;
+  return path.some(
+    ({ step }) =>
+      step.program === 'iptables' &&
+      step.rule !== null &&
+      step.target?.startsWith('KUBE-SEP-') === true &&
+      factsOf(step.rule).recentCheck,
+  );
 }
 
 /** Whether the endpoint sees the client or the node. */

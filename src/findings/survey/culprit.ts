@@ -1,30 +1,33 @@
 import type { HookName } from '../../iptables/ruleset.ts';
-import { iptablesRule, type Outcome, type Step } from '../../trace/outcome.ts';
+import type { IptablesStep, Outcome, PathEntry, Step } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import type { Reason } from '../../trace/reason.ts';
 import type { DeviationKind } from './deviation.ts';
 
 /** What made a packet go another way than it should: the first thing on its path that another rule set would not have. */
 export type Culprit =
   /** A rule or policy that decided; `foreign` where none of kube-proxy's. */
-  | { readonly kind: 'verdict'; readonly step: Step }
+  | { readonly kind: 'verdict'; readonly step: IptablesStep }
   /** Routing, forwarding or reverse-path checks: no rule. */
   | { readonly kind: 'routing'; readonly reason: Reason }
   /** The packet never came to nat KUBE-SERVICES, or KUBE-POSTROUTING; `step`: an earlier rule that ended the table for it. */
-  | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: Step | null }
+  | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: IptablesStep | null }
   /** Connection tracking was switched off for it, so nat never sees it. */
-  | { readonly kind: 'untracked'; readonly step: Step }
+  | { readonly kind: 'untracked'; readonly step: IptablesStep }
   /** KUBE-SERVICES has no rule for this destination. */
   | { readonly kind: 'no-rule' }
   /** It came into a chain of the Service and fell out at its end. */
-  | { readonly kind: 'dead-end'; readonly step: Step }
+  | { readonly kind: 'dead-end'; readonly step: IptablesStep }
   /** A DNAT or REDIRECT rule. */
-  | { readonly kind: 'translation'; readonly step: Step }
+  | { readonly kind: 'translation'; readonly step: IptablesStep }
   /** Another rule took the mark away that asks for masquerading. */
-  | { readonly kind: 'mark-lost'; readonly step: Step }
+  | { readonly kind: 'mark-lost'; readonly step: IptablesStep }
   /** No rule marked it for masquerading. */
   | { readonly kind: 'not-marked' }
   /** It carried the mark, and no rule of POSTROUTING masqueraded it; `step`: a rule that ended nat POSTROUTING before. */
-  | { readonly kind: 'not-masqueraded'; readonly step: Step | null }
+  | { readonly kind: 'not-masqueraded'; readonly step: IptablesStep | null }
+  /** IPVS: it refused the packet, or sent it where it should not go. */
+  | { readonly kind: 'balancer'; readonly server: string }
   | { readonly kind: 'unclear' };
 
 /** @returns what made this outcome differ in this way. */
@@ -40,7 +43,7 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
     case 'not-masqueraded':
       return unmasqueraded(outcome);
     case 'masqueraded': {
-      const step = outcome.path.find(
+      const step = inIptables(outcome).find(
         ({ step: { chain, action } }) => chain === MARK && action === 'mark',
       )?.step;
       return step === undefined ? { kind: 'unclear' } : { kind: 'verdict', step };
@@ -51,6 +54,14 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
 }
 
 const MARK = 'KUBE-MARK-MASQ';
+
+/** The outcome's path, as far as it goes through rules. */
+function inIptables({ path }: Outcome): (PathEntry & { readonly step: IptablesStep })[] {
+  return path.flatMap((entry) => {
+    const { step } = entry;
+    return isInIptables(step) ? [{ ...entry, step }] : [];
+  });
+}
 
 /** A packet that nat did not translate and something later dropped: that it was not translated is what went wrong. */
 function undelivered(outcome: Outcome): Culprit {
@@ -70,14 +81,16 @@ function undelivered(outcome: Outcome): Culprit {
   return why.kind === 'not-hooked' || (why.kind !== 'no-rule' && !refused) ? why : verdictOf(outcome);
 }
 
-function verdictOf({ decidedBy, reason, path }: Outcome): Culprit {
+function verdictOf(outcome: Outcome): Culprit {
+  const { decidedBy, reason } = outcome;
+  if (decidedBy?.program === 'ipvs') return { kind: 'balancer', server: decidedBy.chain };
   if (reason !== null) return { kind: 'routing', reason };
   // A packet that leaves is decided by the last policy it met; what let it past the filter table tells more.
-  const filter = path.findLast(
+  const filter = inIptables(outcome).findLast(
     ({ step: { table, action } }) => table === 'filter' && VERDICTS.has(action),
   )?.step;
   const step = decidedBy !== null && !isAccept(decidedBy) ? decidedBy : (filter ?? decidedBy);
-  return step === null ? { kind: 'unclear' } : { kind: 'verdict', step };
+  return step === null || step.program !== 'iptables' ? { kind: 'unclear' } : { kind: 'verdict', step };
 }
 
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject']);
@@ -86,14 +99,15 @@ function isAccept({ action }: Step): boolean {
   return action === 'accept';
 }
 
-function translation({ path }: Outcome): Culprit | null {
-  const step = path.findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
+function translation(outcome: Outcome): Culprit | null {
+  const step = inIptables(outcome).findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
   return step === undefined ? null : { kind: 'translation', step };
 }
 
 const TRANSLATIONS: ReadonlySet<string> = new Set(['dnat', 'redirect', 'netmap']);
 
-function untranslated({ path }: Outcome): Culprit {
+function untranslated(outcome: Outcome): Culprit {
+  const path = inIptables(outcome);
   const first = path[0]?.step.hook ?? 'PREROUTING';
   const hook = first === 'OUTPUT' ? 'OUTPUT' : 'PREROUTING';
   const untracked = path.find(({ step: { action } }) => action === 'notrack')?.step;
@@ -115,12 +129,13 @@ function untranslated({ path }: Outcome): Culprit {
 const OF_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
 
 /** A mark restored from the connection replaces the packet's own as well. */
-function writesMark(step: Step): boolean {
-  const kind = iptablesRule(step)?.target?.kind;
+function writesMark({ rule }: IptablesStep): boolean {
+  const kind = rule?.target?.kind;
   return kind === 'mark' || kind === 'connmark-restore';
 }
 
-function unmasqueraded({ path }: Outcome): Culprit {
+function unmasqueraded(outcome: Outcome): Culprit {
+  const path = inIptables(outcome);
   const marked = path.findIndex(({ step: { chain, action } }) => chain === MARK && action === 'mark');
   if (marked < 0) return { kind: 'not-marked' };
   // The state beside a step is the packet as the step met it: the mark that was set shows at the next one.

@@ -1,6 +1,7 @@
 import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { Backend, Counters, Policy, TableName } from '../ruleset.ts';
+import { adoptRows } from './adopt-rows.ts';
 import { type Columns, type Layout, parseColumns, parseCount, parseLayout } from './columns.ts';
 
 /** One chain of a listing, from its head to the next one. */
@@ -8,12 +9,16 @@ export interface Block {
   readonly chain: string;
   readonly policy: Policy | null;
   readonly counters: Counters | null;
+  /** How many rules lead here; null for built-in chains, and where the head does not say. */
+  readonly references: number | null;
   readonly line: number;
   /** The column names; null until they are met, and for good where somebody cut them away. */
   layout: Layout | null;
   readonly rows: Row[];
   /** The command above this chain, where the listing was pasted together with it. */
   readonly command: Command | null;
+  /** Set where the chain's head was not printed, so that rules of it may be missing. */
+  readonly picked?: true;
 }
 
 /** One rule's line. */
@@ -53,6 +58,7 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
   const blocks: Block[] = [];
   let block: Block | null = null;
   let command: Command | null = null;
+  const loose: Row[] = [];
   let detached = true;
   let printedByNft = false;
   let legacyLine: number | null = null;
@@ -88,11 +94,15 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
       else reportLine(problems, 'column names without a chain', line, file, number);
       continue;
     }
-    const columns = block === null ? null : parseColumns(line, block.layout);
+    const columns = parseColumns(line, block?.layout ?? null);
     const given = columns === null ? parseCommand(line) : null;
     if (given !== null || (columns === null && PROMPT.test(line))) {
       command = given ?? command;
       detached = true;
+      continue;
+    }
+    if (block === null && columns !== null) {
+      loose.push({ line: number, text: line.trimEnd(), columns });
       continue;
     }
     if (block === null || (detached && columns === null)) {
@@ -107,7 +117,9 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
     reportLine(problems, 'the last chain, which breaks off', `Chain ${block.chain}`, file, block.line);
     block.rows.push({ line: block.line, text: '', columns: null });
   }
-  return { blocks, printedByNft, legacyLine };
+  const { blocks: found, left } = adoptRows(loose);
+  for (const row of left) reportLine(problems, 'whose chain this rule is of', row.text, file, row.line);
+  return { blocks: [...found, ...blocks], printedByNft, legacyLine };
 }
 
 function reportLine(problems: ProblemList, what: string, line: string, file: string, number: number): void {
@@ -127,16 +139,18 @@ function parseHead(
   const counters: Counters | null =
     policy?.[2] === undefined ? null : { packets: parseCount(policy[2]), bytes: parseCount(policy[3] ?? '') };
   const kind = policy?.[1] === 'ACCEPT' || policy?.[1] === 'DROP' ? policy[1] : null;
+  const references = /^(\d+) references\)$/.exec(detail)?.[1];
   const block: Block = {
     chain: found[1] ?? '',
     policy: kind,
     counters,
+    references: references === undefined ? null : Number(references),
     line: number,
     layout: null,
     rows: [],
     command,
   };
-  return { block, whole: policy !== null || /^\d+ references\)$/.test(detail) };
+  return { block, whole: policy !== null || references !== undefined || detail === '' };
 }
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];

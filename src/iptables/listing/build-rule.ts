@@ -1,13 +1,14 @@
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
 import { baseMatch } from '../extensions/base.ts';
+import { markBesideState } from '../extensions/connection.ts';
 import { unreadableRule } from '../interpret.ts';
 import type { Match } from '../match.ts';
 import type { Rule } from '../ruleset.ts';
+import { isBuiltIn } from '../table-evidence.ts';
 import type { Target } from '../target.ts';
 import type { Row } from './blocks.ts';
 import type { Column, Columns } from './columns.ts';
-import { isBuiltIn } from './infer-table.ts';
 import { isTargetName } from './print-target.ts';
 import { lost, option, type PrintContext } from './printed.ts';
 import { type Extensions, scanExtensions } from './scan-extensions.ts';
@@ -25,6 +26,9 @@ export interface RuleContext extends PrintContext {
 const KUBE_PROXY_CHAIN =
   /^KUBE-(?:(?:SVC|SVL|SEP|EXT|XLB|FW)-[A-Z2-7]{16}|SERVICES|EXTERNAL-SERVICES|NODEPORTS|NODE-PORT|POSTROUTING|FORWARD|FIREWALL|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|LOAD-BALANCER|MARK-MASQ|MARK-DROP|PROXY-CANARY|KUBELET-CANARY|IPVS-FILTER|IPVS-OUT-FILTER|PORTALS-\w+|NODEPORT-\w+)$/;
 
+/** Chains whose rules portmap (fillDnatRules) and ip-masq-agent write, never with an interface. */
+const OTHER_CHAIN = /^(?:CNI-(?:HOSTPORT-(?:DNAT|MASQ|SETMARK)|DN-\w+)|IP-MASQ(?:-AGENT)?)$/;
+
 /** @returns the rule of one line; a line without the columns of a rule gives one of which nothing is known. */
 export function buildRule(row: Row, number: number, context: RuleContext): Rule {
   const { chain, file } = context;
@@ -34,11 +38,17 @@ export function buildRule(row: Row, number: number, context: RuleContext): Rule 
   const extensions = scanExtensions(columns.rest, columns.target, context);
   const target = targetOf(columns, extensions, context);
   if (!extensions.clean || target?.kind === 'unrecognised') context.strange(row);
-  const matches = [...baseMatches(columns, context), ...extensions.matches];
+  const matches = [...baseMatches(columns, context), ...besideStates(extensions.matches)];
   if (columns.inInterface === null && !writtenWithoutInterfaces(chain, columns.target)) {
     matches.push(lost('interfaces', 'listed without -v'));
   }
   return { ...place, counters: columns.counters, matches, target };
+}
+
+/** One `-m conntrack` prints its state first: what stands before a state is another one's, what stands behind is taken for its own. */
+function besideStates(matches: readonly Match[]): readonly Match[] {
+  const first = matches.findIndex(({ kind }) => kind === 'ctstate');
+  return first < 0 ? matches : [...matches.slice(0, first), ...markBesideState(matches.slice(first))];
 }
 
 function baseMatches(columns: Columns, context: PrintContext): Match[] {
@@ -92,6 +102,8 @@ function targetOf(columns: Columns, extensions: Extensions, context: RuleContext
 
 function writtenWithoutInterfaces(chain: string, target: string | null): boolean {
   return (
-    KUBE_PROXY_CHAIN.test(chain) || (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
+    KUBE_PROXY_CHAIN.test(chain) ||
+    OTHER_CHAIN.test(chain) ||
+    (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
   );
 }

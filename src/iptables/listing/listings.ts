@@ -1,9 +1,10 @@
 import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { TableName } from '../ruleset.ts';
+import { intersection } from '../table-evidence.ts';
 import type { Block } from './blocks.ts';
 import { familyOfBlock } from './infer-family.ts';
-import { intersection, likelyTables, possibleTables } from './infer-table.ts';
+import { likelyTables, possibleTables } from './infer-table.ts';
 
 /** Chains that belong to one table of one family. */
 export interface Listing {

@@ -106,8 +106,12 @@ function buildChain(block: Block, table: TableName, context: RuleContext, proble
     rules.push(rule);
     if (holdsAnother(rule)) rules.push({ ...rule, number: ++number, ...unreadableRule(row.text) });
   }
-  const { chain: name, policy, counters, line } = block;
-  const chain = { table, name, policy, counters, file: context.file, line, rules: ruleListOf(rules) };
+  const { chain: name, policy, counters, line, references } = block;
+  const chain = {
+    ...{ table, name, policy, counters, rules: ruleListOf(rules) },
+    ...(block.picked === true ? { file: null, line: null } : { file: context.file, line }),
+    ...(references === null ? {} : { references }),
+  };
   const narrow = block.rows.some(({ columns }) => columns !== null && columns.inInterface === null);
   return narrow ? { ...chain, interfacesNotListed: true } : chain;
 }

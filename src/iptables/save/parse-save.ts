@@ -2,11 +2,12 @@ import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { type TableOfRuleset, uniteAll } from '../merge.ts';
 import type { Backend, Ruleset, Table } from '../ruleset.ts';
-import type { Block, ScannedDump } from './dump.ts';
+import type { Block, Header, ScannedDump } from './dump.ts';
 import { inferFamilies } from './infer-family.ts';
 import { inferTable } from './infer-table.ts';
 import { LazyChains } from './lazy-chains.ts';
 import { scanDump } from './scan.ts';
+import { sortTables } from './sort-tables.ts';
 import { keepTrivia } from './trivia.ts';
 
 /**
@@ -26,29 +27,32 @@ export function parseSave(
   problems: ProblemList,
 ): Ruleset[] {
   const dump = scanDump(source.name, source.bytes, source.cut === true, problems);
-  for (const block of dump.blocks) nameTable(block, source.name, problems);
-  const families = inferFamilies(dump.blocks, hints.family, source.name, problems);
-  const tables = dump.blocks.map((block, index): TableOfRuleset => {
+  const blocks = dump.blocks.flatMap((block) => sortTables(block, source.name, problems));
+  for (const block of blocks) nameTable(block, source.name, problems);
+  const only = onlyHeader(blocks);
+  const families = inferFamilies(blocks, hints.family, source.name, problems);
+  const tables = blocks.map((block, index): TableOfRuleset => {
     const family = families.get(block) ?? 'ipv4';
     block.context.family = family;
-    const backend = block.statedBackend ?? backendOf(block, hints.backend, source.name, problems);
+    const backend = block.statedBackend ?? backendOf(block, only, hints.backend, source.name, problems);
     const cutTable = block.cut === null ? {} : { cut: block.cut };
     const name = block.table ?? 'filter';
     const table: Table = { name, chains: new LazyChains(block.chains, name, block.context), ...cutTable };
-    keepTriviaOf(block, table, dump, index);
-    const sameDump = index > 0 && block.header === dump.blocks[index - 1]?.header;
+    keepTriviaOf(block, table, dump, index === blocks.length - 1);
+    const sameDump = index > 0 && block.header === blocks[index - 1]?.header;
     const backendAssumed = backend === null;
     const place = { file: source.name, line: block.line };
-    const cutRuleset = dump.cut === null || index < dump.blocks.length - 1 ? {} : { cut: dump.cut };
+    const form = block.excerpt ? 'rules-listing' : block.form;
+    const cutRuleset = dump.cut === null || index < blocks.length - 1 ? {} : { cut: dump.cut };
     return {
       ruleset: {
         family,
         backend: backend ?? 'iptables-nft',
         backendAssumed,
-        form: block.form,
+        form,
         ...cutRuleset,
       },
-      part: { table, form: block.form, ...place },
+      part: { table, form, ...place },
       sameDump,
     };
   });
@@ -58,9 +62,17 @@ export function parseSave(
   return rulesets;
 }
 
+/** The one header of a file also tells of tables that were pasted without it: they are of the same node. */
+function onlyHeader(blocks: readonly Block[]): Header | null {
+  const headers = blocks.flatMap(({ header }) => (header === null ? [] : [header]));
+  const [first] = headers;
+  return first !== undefined && headers.every(({ backend }) => backend === first.backend) ? first : null;
+}
+
 /** A header without `(nf_tables)` means legacy, unless the caller knows better: old nft builds did not print it. */
 function backendOf(
   block: Block,
+  only: Header | null,
   hint: Backend | undefined,
   file: string,
   problems: ProblemList,
@@ -71,7 +83,7 @@ function backendOf(
     problems.add('hint-contradicted', message, file, header.line);
   }
   if (header?.backendStated === true) return header.backend;
-  return hint ?? header?.backend ?? null;
+  return hint ?? (header ?? only)?.backend ?? null;
 }
 
 function nameTable(block: Block, file: string, problems: ProblemList): void {
@@ -82,8 +94,7 @@ function nameTable(block: Block, file: string, problems: ProblemList): void {
   block.table = table;
 }
 
-function keepTriviaOf(block: Block, table: Table, dump: ScannedDump, index: number): void {
-  const isLast = index === dump.blocks.length - 1;
+function keepTriviaOf(block: Block, table: Table, dump: ScannedDump, isLast: boolean): void {
   const { bytes } = dump.lines;
   keepTrivia(table, {
     bytes,

@@ -79,8 +79,6 @@ const KINDS: Readonly<Record<StateChange['kind'], string>> = {
 /** @returns one line for something beside the rules. */
 export function stateLine({ kind, name, before, after }: StateChange, colours: Colours): string {
   const own = `${KINDS[kind]} ${colours.name(escapeTerminal(name))}`;
-  if ((before ?? after) === 'captured' && (before === null || after === null))
-    return `  ${escapeTerminal(name)}: captured ${before === null ? 'after' : 'before'} only; what the other side does not tell is an open question`;
   if (kind === 'ipset' && !/members$/.test(`${before ?? ''}${after ?? ''}`)) {
     const parts = [
       before === null ? '' : `without ${escapeTerminal(before)}`,

@@ -1,4 +1,4 @@
-import type { Diff } from '../../diff/document.ts';
+import type { Diff, Lacking } from '../../diff/document.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 
@@ -8,12 +8,15 @@ const SHOWN = 8;
 /** @returns what the answer rests on, and what was left open. */
 export function proofLines({ proof, identical }: Diff, colours: Colours): string[] {
   const { complete, classes, unexplored, restsOn, budget } = proof;
+  const missing = missingText(proof);
   const traced = `${classes} ${classes === 1 ? 'class' : 'classes'} of packets traced on both sides`;
   const first = complete
     ? classes === 0
       ? 'Compared by what the rules do: nothing is left that could let a packet fare otherwise.'
       : `Proved for all packets that the changes can concern: ${traced}${identical ? ', none fares otherwise' : ''}.`
-    : `Not proved: ${traced} (--budget ${budget}). Left unexplored:`;
+    : unexplored.length === 0
+      ? `Not proved: ${missing}. Of what was captured: ${classes === 0 ? 'the rules do the same' : traced}.`
+      : `Not proved: ${traced} (--budget ${budget})${missing === '' ? '' : `; ${missing}`}. Left unexplored:`;
   const open = shortened(
     unexplored.map((text) => `  ${escapeTerminal(text)}`),
     '(-o json lists all)',
@@ -24,6 +27,45 @@ export function proofLines({ proof, identical }: Diff, colours: Colours): string
     complete ? first : colours.warning(first),
     ...open,
     ...(granted.length === 0 ? [] : ['This rests on:', ...shortened(granted, '(-o json lists all)')]),
+  ];
+}
+
+/** @returns which files are missing on which side, as part of a sentence; empty where none is. */
+export function missingText({ lacking }: Diff['proof']): string {
+  const files = (held: Lacking['held'], partly: boolean): string[] => [
+    ...new Set(
+      lacking.filter((each) => each.held === held && each.partly === partly).map(({ file }) => file),
+    ),
+  ];
+  return [
+    clause('neither side has', files('neither', false)),
+    clause('only the first side has', files('before', false)),
+    clause('only the second side has', files('after', false)),
+    clause('not whole are', [...new Set(lacking.filter(({ partly }) => partly).map(({ file }) => file))]),
+  ]
+    .filter((text) => text !== '')
+    .join('; ');
+}
+
+function clause(what: string, files: readonly string[]): string {
+  if (files.length === 0) return '';
+  const verb = what === 'not whole are' && files.length === 1 ? 'not whole is' : what;
+  return `${verb} ${files.join(', ')}`;
+}
+
+/** @returns what the first line says of link-local addresses that were put aside; empty where none were. */
+export function linkLocalText({ linkLocal }: Diff): string {
+  if (linkLocal === null) return '';
+  const count = linkLocal.before.length + linkLocal.after.length;
+  return ` apart from ${count} link-local ${count === 1 ? 'address' : 'addresses'}`;
+}
+
+/** @returns the one line that stands for them. */
+export function linkLocalLine({ linkLocal }: Diff): string[] {
+  if (linkLocal === null) return [];
+  const { before, after } = linkLocal;
+  return [
+    `  link-local addresses of interfaces: ${before.length} are gone, ${after.length} are new, as after a start of the node; packets to or from them are put aside (--strict counts them)`,
   ];
 }
 

@@ -96,6 +96,7 @@ function byText(outcome: OutcomeItem, item: TraceItem): string {
 /** @returns `filter KUBE-SERVICES rule 3`, `policy of filter FORWARD`. */
 export function placeText(step: StepItem): string {
   const chain = `${step.table} ${escapeTerminal(step.chain)}`;
+  if (step.scheduler !== undefined) return `${chain} ${escapeTerminal(step.scheduler ?? '')}`.trimEnd();
   return step.rule === null ? `the policy of ${chain}` : `${chain} rule ${step.rule}`;
 }
 

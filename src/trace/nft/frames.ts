@@ -110,11 +110,11 @@ function hooksTo({ name, base }: NftChain, device: Device, { world }: TraceConte
   const devices = base?.devices ?? [];
   if (devices.length === 0)
     return unknown({ code: 'nft-device', chain: name, device: device ?? 'its device' });
-  if (device === undefined) return unknown({ code: 'in-interface', pattern: devices[0] ?? '' });
+  if (device === undefined) return unknown({ code: 'in-interface', patterns: devices });
   if (device === null || devices.includes(device)) return device !== null;
   const port = devices.find((each) =>
     world.host.links?.some((link) => link.name === each && link.master === device),
   );
   if (port === undefined) return false;
-  return unknown({ code: 'bridge-port', asks: { fact: 'port', side: 'in', name: port } });
+  return unknown({ code: 'bridge-port', asks: { fact: 'port', side: 'in', names: [port] } });
 }

@@ -3,7 +3,7 @@ import type { Range } from '../../net/range.ts';
 import type { Expression } from '../../nftables/expression.ts';
 import { printStatement } from '../../nftables/print/print-statement.ts';
 import type { NatStatement } from '../../nftables/statement.ts';
-import type { NatTarget } from '../walk-chain.ts';
+import type { Rewrite } from '../../rules/effect.ts';
 import { patternOf } from './constants.ts';
 import type { NftContext } from './context.ts';
 import type { ValueKind } from './kinds.ts';
@@ -11,7 +11,7 @@ import { type LookUp, lookUp } from './look-up.ts';
 
 /** What a nat statement writes, or what has to be looked up for it. */
 export type NatChoice =
-  | { readonly kind: 'target'; readonly target: NatTarget }
+  | { readonly kind: 'target'; readonly target: Rewrite }
   | { readonly kind: 'map'; readonly found: LookUp; readonly of: NatStatement }
   /** It cannot be told from the listing. */
   | { readonly kind: 'unreadable'; readonly text: string };

@@ -78,7 +78,7 @@ function ofBridge(key: string, { state }: NftContext): Reading {
     kind: 'open',
     ask: ([pattern, ...more]) =>
       pattern?.kind === 'name' && !pattern.prefix && more.length === 0
-        ? unknown({ code: 'bridge-port', asks: { fact: 'port', side, name: pattern.text } })
+        ? unknown({ code: 'bridge-port', asks: { fact: 'port', side, names: [pattern.text] } })
         : null,
   };
 }
@@ -94,7 +94,7 @@ function deviceName(device: Device, side: 'in' | 'out'): Reading {
       if (pattern?.kind !== 'name' || more.length > 0) return null;
       const name = pattern.prefix ? `${pattern.text}+` : pattern.text;
       if (name === '+') return 'yes';
-      return unknown({ code: `${side}-interface`, pattern: name }, (state, held) =>
+      return unknown({ code: `${side}-interface`, patterns: [name] }, (state, held) =>
         held && !pattern.prefix ? { ...state, [`${side}Interface`]: pattern.text } : state,
       );
     },

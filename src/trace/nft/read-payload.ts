@@ -1,5 +1,6 @@
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import type { Field } from '../../nftables/expression.ts';
+import { within } from '../../rules/value-set.ts';
 import { unknown } from '../answer.ts';
 import type { NftContext } from './context.ts';
 import { readSender } from './read-sender.ts';
@@ -85,11 +86,11 @@ function readPort(port: number | null, side: 'source' | 'destination', protocol:
   return {
     kind: 'open',
     ask: (patterns) => {
-      const ports = patterns.flatMap((pattern) =>
+      const ranges = patterns.flatMap((pattern) =>
         pattern.kind === 'range' ? [{ from: Number(pattern.from), to: Number(pattern.to) }] : [],
       );
-      if (ports.some(({ from, to }) => from <= 0 && to >= 65535)) return 'yes';
-      return unknown({ code: `${side}-port`, ports, several: ports.length > 1, either: false });
+      if (ranges.some(({ from, to }) => from <= 0 && to >= 65535)) return 'yes';
+      return unknown({ code: `${side}-port`, set: { kind: 'ranges', ranges }, either: false });
     },
   };
 }
@@ -99,10 +100,12 @@ function readIcmp(field: string, { state }: NftContext): Reading {
     if (field !== 'type') return OPEN;
     return {
       kind: 'open',
-      ask: ([pattern]: readonly Pattern[]) =>
-        pattern?.kind === 'range' && pattern.from === pattern.to
-          ? unknown({ code: 'icmp-type', type: Number(pattern.from) })
-          : null,
+      ask: ([pattern]: readonly Pattern[]) => {
+        if (pattern?.kind !== 'range') return null;
+        // Of every code.
+        const range = { from: Number(pattern.from) << 8, to: (Number(pattern.to) << 8) | 0xff };
+        return unknown({ code: 'icmp-type', set: within(range) });
+      },
     };
   }
   if (field === 'type') return known(state.icmp.type);

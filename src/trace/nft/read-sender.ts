@@ -1,7 +1,7 @@
 import type { Family } from '../../net/address.ts';
 import { maskOfLength, type Prefix } from '../../net/prefix.ts';
 import { type Unknown, unknown } from '../answer.ts';
-import { senderWithin } from '../match/sender.ts';
+import { senderWithin } from '../fields/values.ts';
 import type { Sender } from '../packet.ts';
 import { known, type Pattern, type Reading } from './values.ts';
 
@@ -22,13 +22,14 @@ function ask(
 ): 'yes' | 'no' | Unknown | null {
   const [only, ...more] = patterns;
   if (only?.kind !== 'range' || more.length > 0) return null;
-  const prefix = prefixOf(only.from, only.to, family);
-  if (prefix === null) {
-    const ends = { from: { family, value: only.from }, to: { family, value: only.to } };
-    return unknown({ code: 'source-address', within: { kind: 'range', ...ends } });
-  }
-  const answer = senderWithin(sender, prefix);
-  if (typeof answer === 'string') return answer === 'yes' || answer === 'always' ? 'yes' : 'no';
+  const { from, to } = only;
+  const prefix = prefixOf(from, to, family);
+  const answer = senderWithin(
+    sender,
+    prefix === null ? { kind: 'ranges', ranges: [{ from, to }] } : { kind: 'prefix', prefix },
+    family,
+  );
+  if (typeof answer === 'string') return answer === 'yes' ? 'yes' : 'no';
   if (answer.kind === 'chance') return null;
   return learns === null ? unknown(answer.question) : answer;
 }

@@ -1,10 +1,10 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { Verdict } from '../../nftables/expression.ts';
 import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
+import type { Rewrite } from '../../rules/effect.ts';
 import type { Unknown } from '../answer.ts';
 import { type Branch, changed, decided, type Ending } from '../branch.ts';
 import type { Reason } from '../reason.ts';
-import type { NatTarget } from '../walk-chain.ts';
 
 /** What a rule makes of a packet: one for each way it can go. */
 export type RuleResult =
@@ -12,7 +12,7 @@ export type RuleResult =
   | { readonly kind: 'broken'; readonly branch: Branch }
   /** The rule ran to its end, or a verdict ended it. `verdict` null: the next rule is asked. */
   | { readonly kind: 'matched'; readonly branch: Branch; readonly verdict: Verdict | null }
-  | { readonly kind: 'translated'; readonly branch: Branch; readonly target: NatTarget }
+  | { readonly kind: 'translated'; readonly branch: Branch; readonly target: Rewrite }
   | {
       readonly kind: 'ended';
       readonly branch: Branch;

@@ -1,16 +1,16 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
+import type { Rewrite } from '../../rules/effect.ts';
 import { type Branch, type Ending, entriesOf, passed } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Reason } from '../reason.ts';
-import type { NatTarget } from '../walk-chain.ts';
 import { runRule } from './run-rule.ts';
 import { endStep, policyStep, ruleStep } from './steps.ts';
 
 /** What walking one base chain leaves. */
 export interface NftWalk {
   readonly passed: Branch[];
-  readonly translated: { readonly branch: Branch; readonly target: NatTarget; readonly rule: NftRule }[];
+  readonly translated: { readonly branch: Branch; readonly target: Rewrite; readonly rule: NftRule }[];
   readonly ended: Ending[];
 }
 

@@ -3,6 +3,7 @@ import type { Remark } from '../../explanation.ts';
 import { bridgeBypass } from './bridge-bypass.ts';
 import type { RemarkContext, RemarkFinder } from './context.ts';
 import { endpointTarget } from './endpoint-target.ts';
+import { fewerEndpoints } from './fewer-endpoints.ts';
 import { hostPort } from './host-port.ts';
 import { notMasqueraded } from './not-masqueraded.ts';
 import { notTranslated } from './not-translated.ts';
@@ -20,6 +21,7 @@ const FINDERS: readonly RemarkFinder[] = [
   reversePath,
   outsidePodNetwork,
   unevenShares,
+  fewerEndpoints,
   otherNode,
 ];
 

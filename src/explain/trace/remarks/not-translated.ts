@@ -1,12 +1,13 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
-import type { Service } from '../../../kubernetes/objects.ts';
 import { formatAddress } from '../../../net/address.ts';
-import { ICMP, ICMPV6 } from '../../../net/protocol.ts';
+import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
+import { carrierOf } from '../carrier.ts';
 import { otherProxy } from '../mode-notes.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, socketText } from './path-facts.ts';
+import { isProxied } from './target.ts';
 import { whyNoRule } from './why-no-rule.ts';
 
 /** A Service's address is rewritten or nobody answers: says of an accepted packet why no rule rewrote it. */
@@ -16,9 +17,10 @@ export function notTranslated(outcome: Outcome, context: RemarkContext): readonl
   // Only a connection's first packet asks the rules.
   if (trace.packet.state !== 'NEW') return [];
   // What is not in iptables may rewrite it yet, and that is the answer then.
-  if (otherProxy(trace.packet, known) !== null) return [];
+  if (otherProxy(trace.packet, known) !== null || carrierOf(outcome, context) !== null) return [];
   if (trace.packet.protocol === ICMP || trace.packet.protocol === ICMPV6) return ping(outcome, context);
-  if (target.label === null || target.via === null) return [];
+  if (target.label === null) return otherPort(outcome, context);
+  if (target.via === null) return [];
   const { destination, destinationPort } = trace.packet;
   const socket = socketText(formatAddress(destination), destinationPort);
   // Where the table was not listed at all, that is a condition of the answer.
@@ -80,7 +82,16 @@ function ping({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
   return remark('ping-to-cluster-ip', 'breaks', text, 'trace a port of the Service');
 }
 
-/** Service.status.loadBalancer.ingress[].ipMode Proxy: kube-proxy leaves the address alone (1.29 and later). */
-function isProxied(service: Service | null, address: string): boolean {
-  return service?.loadBalancer.some(({ ip, ipMode }) => ip === address && ipMode === 'Proxy') ?? false;
+/** The address is a Service's and the port is none of it: rules ask for both. */
+function otherPort({ exit }: Outcome, { trace, known }: RemarkContext): Remark[] {
+  const { destination, destinationPort } = trace.packet;
+  if (exit?.kind === 'local') return [];
+  const address = formatAddress(destination);
+  const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
+  if (owner === undefined) return [];
+  const ports = owner.ports.map(({ port, protocol }) => `${port}/${protocol.toLowerCase()}`);
+  const has = ports.length === 0 ? 'no ports' : ports.join(', ');
+  const asked = `${destinationPort}/${formatProtocol(trace.packet.protocol)}`;
+  const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}, which has ${has}: nothing translates ${asked}, so nobody answers`;
+  return remark('no-such-port', 'breaks', text, 'trace a port of the Service');
 }

@@ -87,3 +87,8 @@ function labelOf(namespace: string, name: string, port: string): string {
 export function isUsable({ ready, serving, terminating }: Endpoint): boolean {
   return ready || (serving && terminating);
 }
+
+/** @returns true where the load balancer itself is to get the packet: Service.status.loadBalancer.ingress[].ipMode Proxy: kube-proxy leaves the address alone (1.29 and later). */
+export function isProxied(service: Service | null, address: string): boolean {
+  return service?.loadBalancer.some(({ ip, ipMode }) => ip === address && ipMode === 'Proxy') ?? false;
+}

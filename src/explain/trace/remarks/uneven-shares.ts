@@ -1,5 +1,6 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
+import { isInIptables } from '../../../trace/place.ts';
 import type { Remark } from '../../explanation.ts';
 import { factsOf } from '../../services/rule-facts.ts';
 import { type RemarkContext, remark } from './context.ts';
@@ -9,13 +10,16 @@ import { type RemarkContext, remark } from './context.ts';
  * a rule that an outcome passed has another chance.
  */
 export function unevenShares({ path }: Outcome, { rulesets }: RemarkContext): readonly Remark[] {
-  const pick = path.find(
-    ({ step }) =>
-      step.table === 'nat' &&
-      /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-      step.target?.startsWith('KUBE-SEP-') === true,
-  )?.step;
-  if (pick?.program !== 'iptables' || pick.rule === null) return [];
+  const pick = path
+    .map(({ step }) => step)
+    .filter(isInIptables)
+    .find(
+      (step) =>
+        step.table === 'nat' &&
+        /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
+        step.target?.startsWith('KUBE-SEP-') === true,
+    );
+  if (pick?.rule == null) return [];
   const { rule } = pick;
   const chain = rulesets
     .find(({ backend }) => backend === pick.backend)

@@ -76,8 +76,6 @@ function withoutServices(nats: readonly Table[], { known, trace }: RemarkContext
       ? 'kube-proxy (userspace mode) has no rule for it'
       : `kube-proxy (userspace mode) has no rules for ${trace.packet.family} here`;
   }
-  if (names.some((name) => name.startsWith('CILIUM_')))
-    return 'kube-proxy has no chains here, but Cilium has: its eBPF programs may rewrite the address, which no capture of rules shows';
   if (names.some((name) => /^KUBE-(?:SVC-|SEP-|NODEPORTS$|POSTROUTING$|PROXY-CANARY$)/.test(name)))
     return 'chain KUBE-SERVICES is missing from nat, though others of kube-proxy are there';
   return 'the nat table holds no chain of kube-proxy: it does not run here, or its rules were wiped';

@@ -1,0 +1,176 @@
+import type { Note } from '../explain/explanation.ts';
+import { givenNote } from '../explain/words/question-words.ts';
+import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
+import type { Family } from '../net/address.ts';
+import { formatAddress } from '../net/address.ts';
+import type { Beyond } from '../rules/traits.ts';
+import type { FamilyComparison } from './compare-family.ts';
+import type { Diff, Lacking, Proof } from './document.ts';
+import { noteOf } from './lacking.ts';
+import { lonelyLinks } from './mentioned.ts';
+import { isUnseen } from './rules/rule-key.ts';
+import type { Box } from './space/box.ts';
+import type { State } from './two-sides.ts';
+
+/** @returns how far what was found is proved, what was left open, and what it rests on. */
+export function proofOf(
+  compared: readonly FamilyComparison[],
+  states: readonly [State, State],
+  budget: number,
+  state: Diff['state'],
+  lacking: readonly Lacking[],
+): Proof {
+  const unexplored = [
+    ...counted(
+      compared.flatMap(({ exploration, space }) =>
+        exploration.unexplored.map((box) => describeBox(box, space.universe.family)),
+      ),
+    ),
+    ...compared.flatMap(notFollowed),
+    ...state
+      .filter(({ kind }) => kind === 'nftables')
+      .map(({ name }) => `native nftables chain ${name}, which changed and is not followed`),
+    ...modes(states),
+    ...parts(states, compared),
+  ];
+  return {
+    complete: unexplored.length === 0 && lacking.length === 0,
+    classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
+    budget,
+    unexplored,
+    lacking,
+    restsOn: [
+      ...lacking.map(noteOf),
+      ...compared.flatMap(restsOn),
+      ...oneSided(states),
+      ...nativeRules(states),
+      ...newConnections(compared),
+    ],
+  };
+}
+
+/** @returns the packets that the changes can concern, and that no trace stands for, in words. */
+export function notFollowed({ exploration, deltas, survey, family }: FamilyComparison): string[] {
+  const open = [...exploration.open].map(
+    ([, { reason, classes }]) =>
+      `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${reasonNote(reason).text}`,
+  );
+  const assumed = [...exploration.assumed.values()].map(
+    (assumption) =>
+      `${family}: packets of which one side alone takes for granted that ${assumptionNote(assumption, false).text}`,
+  );
+  const unseen = deltas.flatMap(({ removed, added, moved }) =>
+    [...removed, ...added, ...moved].flatMap(({ rules }) => rules.filter(isUnseen)),
+  );
+  const changed = unseen.map(
+    (rule) =>
+      `${family}: what rule ${rule.number} of ${rule.chain} does to the packets themselves: ${rule.text}`,
+  );
+  const concerned = deltas.some(({ pair }) => pair.table !== 'nat');
+  return [
+    ...open,
+    ...assumed,
+    ...changed,
+    ...(concerned
+      ? [...survey.notFollowed].map(
+          ([what, rule]) =>
+            `${family}: ${NOT_FOLLOWED[what]}; rule ${rule.number} of ${rule.chain} asks for such: ${rule.text}`,
+        )
+      : []),
+  ];
+}
+
+const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
+  answers: 'answers, and packets that the NAT of an earlier connection rewrites',
+  fragments: 'second and further fragments',
+  chunks: 'packets of SCTP and DCCP in the middle of a conversation',
+};
+
+/** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
+function modes(states: readonly [State, State]): string[] {
+  const found = new Set(states.map(({ known }) => known.proxyMode));
+  return [...found].flatMap((mode) =>
+    mode === 'nftables' || mode === 'ipvs'
+      ? [`Services: kube-proxy runs in ${mode} mode, which is not followed`]
+      : mode === 'userspace'
+        ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
+        : [],
+  );
+}
+
+/** Where rules differ and a side shows only some of them, the others may let packets fare otherwise, too. */
+function parts(states: readonly [State, State], compared: readonly FamilyComparison[]): string[] {
+  if (compared.every(({ differing }) => differing.length === 0)) return [];
+  return states.flatMap(({ known }, side) =>
+    known.rulesets.some(({ form }) => form !== 'save')
+      ? [
+          `rules that the side ${side === 0 ? 'before' : 'after'} does not show: it is a listing, or lines of a dump`,
+        ]
+      : [],
+  );
+}
+
+/** What comes in through an interface that only one side has is compared with nothing. */
+function oneSided([before, after]: readonly [State, State]): Note[] {
+  const names = lonelyLinks([before.host, after.host]);
+  if (names.length === 0) return [];
+  const text = `only one side has ${names.length === 1 ? 'interface' : 'interfaces'} ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}: packets that come in there are not compared`;
+  return [{ code: 'one-sided-interface', text, settle: null }];
+}
+
+/** Of native chains only their number of rules is captured. */
+function nativeRules(states: readonly [State, State]): Note[] {
+  const tables = new Set(
+    states.flatMap(({ host }) =>
+      (host.nft?.nativeChains ?? [])
+        .filter(({ rules }) => rules > 0)
+        .map(({ family, table }) => `${family} ${table}`),
+    ),
+  );
+  if (tables.size === 0) return [];
+  const names = [...tables].sort().join(', ');
+  const text = `native nftables rules (table ${names}) say the same on both sides: they are counted, not compared`;
+  return [{ code: 'native-nftables', text, settle: null }];
+}
+
+/** What is compared is what becomes of packets of new connections. */
+function newConnections(compared: readonly FamilyComparison[]): Note[] {
+  if (compared.every(({ exploration }) => exploration.traced === 0)) return [];
+  const text =
+    'connections that exist go on as conntrack remembers them; answers go back as their connection does';
+  return [{ code: 'existing-connections', text, settle: null }];
+}
+
+function restsOn({ exploration, survey, family }: FamilyComparison): Note[] {
+  const asked = [...exploration.unknowns.values()].map((given) => givenNote(given));
+  const granted = [...exploration.granted.values()].map((each) => assumptionNote(each, false));
+  const modules = [...survey.unknown].map(
+    ([module, count]): Note => ({
+      code: `match-${module}`,
+      text:
+        module === 'unrecognised'
+          ? `${count} ${family} rules ask matches that kp-explain does not know; where both sides have them, they are taken to answer alike`
+          : `${count} ${family} ${count === 1 ? 'rule asks' : 'rules ask'} -m ${module}, whose answer no capture holds; it is taken to answer alike on both sides`,
+      settle: null,
+    }),
+  );
+  return [...modules, ...granted, ...asked.filter(({ code }) => !code.startsWith('match-'))];
+}
+
+function describeBox(box: Box, family: Family): string {
+  const ends = box.destination.bounds;
+  const text = (value: bigint | undefined): string =>
+    value === undefined ? '' : formatAddress({ family, value });
+  const [first, second] = ends;
+  const more = ends.length > 2 ? ` and ${ends.length / 2 - 1} more ranges` : '';
+  const port = box.destinationPort.bounds;
+  const ports = port.length === 2 && port[0] === port[1] ? ` port ${port[0]}` : '';
+  return `packets to ${text(first)}${first === second ? '' : `-${text(second)}`}${more}${ports}`;
+}
+
+/** Boxes that differ in what is not told of them are told once. */
+function counted(texts: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} sets of them)`));
+}

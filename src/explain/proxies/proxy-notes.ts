@@ -1,0 +1,28 @@
+import type { Note } from '../explanation.ts';
+import type { Known } from '../question/question.ts';
+import { entersServices } from './enters-services.ts';
+import { findProxies, proxyText, settleText } from './find-proxies.ts';
+import { silentAbout } from './not-captured.ts';
+
+/** @returns what is to be known of a list of Services read from the rules: who else may serve what it lacks. */
+export function proxyNotes(known: Known): Note[] {
+  const found = findProxies(known).filter(({ proxy }) => proxy.serves !== 'addresses');
+  if (known.proxyMode === 'ipvs' || known.proxyMode === 'nftables') {
+    if (known.rulesets.some(entersServices)) return [];
+    const text = `kube-proxy runs in ${known.proxyMode} mode here: chains of its iptables mode are left over, and nothing leads to them`;
+    const left = known.rulesets.some(({ tables }) =>
+      [...(tables.get('nat')?.chains.keys() ?? [])].some((name) => name.startsWith('KUBE-SVC-')),
+    );
+    return left ? [{ code: 'left-over', text, settle: null }] : [];
+  }
+  if (found.length > 0)
+    return found.map((each) => ({
+      code: 'other-proxy',
+      text: `${proxyText(each)}: what it serves is not in this list, and kp-explain does not follow it`,
+      settle: settleText(each),
+    }));
+  const silent = silentAbout(known, 'ipv4');
+  if (silent === null) return [];
+  const text = `the rules hold nothing of kube-proxy, and what else may carry Services was not captured: ${silent.text}`;
+  return [{ code: 'proxy-not-captured', text, settle: silent.settle }];
+}

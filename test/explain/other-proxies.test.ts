@@ -1,0 +1,230 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../cli/run-main.ts';
+import { BrokenDemo } from './broken-demo.ts';
+import {
+  ANTREA,
+  CALICO_EBPF,
+  CILIUM,
+  KUBE_OVN,
+  KUBE_ROUTER,
+  nodeBeside,
+  nodeWith,
+  OVN_KUBERNETES,
+  type ProxyNode,
+} from './other-proxy-nodes.ts';
+
+const COMMANDS: readonly (readonly [ProxyNode, string])[] = [
+  [CILIUM, 'cilium-dbg service list'],
+  [KUBE_ROUTER, 'ipvsadm -Ln'],
+  [OVN_KUBERNETES, 'ovn-nbctl lb-list'],
+  [ANTREA, 'antctl get ovsflows'],
+  [CALICO_EBPF, 'calico-node -bpf nat dump'],
+  [KUBE_OVN, 'ovn-nbctl lb-list'],
+];
+
+describe.each(COMMANDS)("$name in kube-proxy's place", (node, command) => {
+  const demo = nodeWith(node);
+
+  it.each(['pod', 'node', 'external'])('a cluster IP from %s: unknown, by its name', async (from) => {
+    const { outcomes } = await demo.ask('10.96.10.1:80', from);
+    expect(outcomes.length).toBeGreaterThan(0);
+    for (const { verdict, reason, remarks, exit } of outcomes) {
+      expect({ verdict, code: reason?.code, exit }).toEqual({
+        verdict: 'unknown',
+        code: 'other-proxy',
+        exit: null,
+      });
+      expect(reason?.text).toContain(node.name);
+      expect(reason?.settle).toContain(`\`${command}\``);
+      expect(remarks.map(({ code }) => code)).not.toContain('cluster-ip-not-translated');
+    }
+  });
+
+  it.each([
+    ['a node port', 'node:30080'],
+    ['a load balancer IP', '198.51.100.10:80'],
+    ['an external IP', '203.0.113.10:80'],
+    ['an address of IPv6', '[fd00:10:96::17]:80'],
+  ])('%s: unknown too', async (_what, destination) => {
+    const { outcomes } = await demo.ask(destination, 'pod');
+    expect(new Set(outcomes.map(({ verdict, reason }) => `${verdict} ${reason?.code}`))).toEqual(
+      new Set(['unknown other-proxy']),
+    );
+  });
+
+  it('what is no Service is for the rules alone', async () => {
+    for (const destination of ['10.244.2.11:8080', '8.8.8.8:53', 'node:22'])
+      for (const { verdict } of (await demo.ask(destination, 'pod')).outcomes) expect(verdict).toBe('accept');
+  });
+
+  it('services and check accuse nobody, and name it', async () => {
+    const services = await run(['services', '-f', demo.folder]);
+    expect(services.out).toContain(node.name);
+    expect(services.out).toContain(command);
+    const { out } = await run(['check', '-f', demo.folder, '-o', 'json']);
+    const { findings } = JSON.parse(out);
+    const codes = findings.map(({ code }: { code: string }) => code);
+    expect(codes).not.toContain('KP102');
+    expect(codes).not.toContain('KP103');
+    const gaps = findings.find(({ code }: { code: string }) => code === 'KP130');
+    expect(gaps.message).toContain(node.name);
+  });
+});
+
+describe('another proxy beside kube-proxy', () => {
+  it.each(COMMANDS)("$name: where kube-proxy's rules are for the Service they decide", async (node) => {
+    const demo = nodeBeside(node);
+    const { outcomes } = await demo.ask('10.96.10.1:80', 'pod');
+    for (const { verdict, endpoint } of outcomes) {
+      expect(verdict).toBe('accept');
+      expect(endpoint?.pod).toMatch(/^web-/);
+    }
+    const [refused] = (await demo.ask('shop/empty', 'pod')).outcomes;
+    expect(refused?.verdict).toBe('reject');
+  });
+
+  it('a Service that no rule is for may be its own: nothing is held against kube-proxy', async () => {
+    const demo = nodeBeside(CILIUM);
+    writeWithout(demo.folder, 'shop/np-cluster');
+    const [outcome] = (await demo.ask('shop/np-cluster', 'pod')).outcomes;
+    expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'other-proxy' } });
+    const { out } = await run(['check', '-f', demo.folder, '-o', 'json']);
+    const { findings } = JSON.parse(out);
+    expect(findings.find(({ code }: { code: string }) => code === 'KP102')).toBeUndefined();
+    const gaps = findings.find(({ code }: { code: string }) => code === 'KP130');
+    expect(gaps.message).toMatch(/no rule is for shop\/np-cluster.*Cilium is here/);
+  });
+
+  it('its untranslated flow is no fault either, since conntrack need not show what Cilium translates', async () => {
+    const line =
+      'tcp      6 86000 ESTABLISHED src=10.244.1.13 dst=10.96.10.6 sport=41999 dport=80 src=10.96.10.6 dst=10.244.1.13 sport=80 dport=41999 [ASSURED] use=1\n';
+    const codesIn = async (demo: BrokenDemo): Promise<string[]> => {
+      writeWithout(demo.folder, 'shop/np-cluster');
+      writeFileSync(join(demo.folder, 'conntrack.txt'), line);
+      const { out } = await run(['conntrack', '--svc', 'shop/np-cluster', '-f', demo.folder, '-o', 'json']);
+      const { items } = JSON.parse(out);
+      expect(items).toHaveLength(1);
+      return items[0].problems.map(({ code }: { code: string }) => code);
+    };
+    expect(await codesIn(nodeBeside(CILIUM))).toEqual([]);
+    expect(await codesIn(new BrokenDemo({}))).toEqual(['not-programmed']);
+  });
+
+  it('without Cilium the same is a fault of kube-proxy', async () => {
+    const demo = new BrokenDemo({});
+    writeWithout(demo.folder, 'shop/np-cluster');
+    const [outcome] = (await demo.ask('shop/np-cluster', 'pod')).outcomes;
+    expect(outcome).toMatchObject({ verdict: 'accept' });
+    const { out } = await run(['check', '-f', demo.folder, '-o', 'json']);
+    const codes = JSON.parse(out).findings.map(({ code }: { code: string }) => code);
+    expect(codes).toContain('KP102');
+  });
+
+  it('kube-proxy runs alone where nothing else has left a mark, and is judged by its rules', async () => {
+    const demo = nodeWith({ name: '', nat: '', filter: '', interfaces: ['dummy7'] });
+    const [outcome] = (await demo.ask('10.96.10.1:80', 'pod')).outcomes;
+    expect(outcome?.verdict).toBe('accept');
+    expect(outcome?.remarks.map(({ code }) => code)).toContain('cluster-ip-not-translated');
+  });
+});
+
+/** Takes every rule of one Service out of a capture's rules. */
+function writeWithout(folder: string, service: string): void {
+  const file = join(folder, 'iptables-save.txt');
+  const lines = readFileSync(file, 'utf8').split('\n');
+  writeFileSync(file, lines.filter((line) => !line.includes(`"${service}`)).join('\n'));
+}
+
+describe('nothing that was captured tells who carries Services', () => {
+  const KUBELET: ProxyNode = {
+    name: 'kubelet alone',
+    nat: ':KUBE-KUBELET-CANARY - [0:0]\n',
+    filter: '',
+    interfaces: ['dummy7'],
+  };
+  const without = (...files: readonly string[]): BrokenDemo => {
+    const demo = nodeWith(KUBELET);
+    for (const file of files) rmSync(join(demo.folder, file));
+    return demo;
+  };
+
+  it('the nft ruleset is named where it is missing', async () => {
+    const demo = without('nft.json');
+    for (const from of ['pod', 'node', 'external']) {
+      const [outcome] = (await demo.ask('10.96.10.1:80', from)).outcomes;
+      expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'proxy-not-captured' } });
+      expect(outcome?.reason?.text).toContain('was not captured: the nft ruleset; ');
+      expect(outcome?.reason?.settle).toBe('capture `nft -j list ruleset`');
+    }
+    const { out } = await run(['check', '-f', demo.folder]);
+    expect(out).not.toContain('KP103');
+    expect(out).toContain(
+      'no rules of kube-proxy were found, and what else may carry Services was not captured',
+    );
+    expect((await run(['services', '-f', demo.folder])).out).toContain('capture `nft -j list ruleset`');
+  });
+
+  it('so are IPVS and the interfaces, which alone rule IPVS out', async () => {
+    const demo = without('nft.json', 'ip-addr.json');
+    const [outcome] = (await demo.ask('10.96.10.1:80', 'external')).outcomes;
+    expect(outcome?.reason?.text).toContain('the nft ruleset, IPVS and the interfaces');
+  });
+
+  it('all was captured: then kube-proxy does not run here, and nobody answers', async () => {
+    const [remark] = await without().remarks('10.96.10.1:80', 'pod');
+    expect(remark).toMatchObject({ code: 'cluster-ip-not-translated', effect: 'breaks' });
+  });
+
+  it('without the API, an address of private use may be a Service, and one of the internet is none', async () => {
+    const demo = without('nft.json', 'services.json');
+    const [service] = (await demo.ask('10.96.10.1:80', 'node')).outcomes;
+    expect(service?.verdict).toBe('unknown');
+    for (const destination of ['8.8.8.8:53', '10.244.1.11:8080', '192.168.100.12:22'])
+      expect((await demo.ask(destination, 'node')).outcomes).toMatchObject([{ verdict: 'accept' }]);
+  });
+});
+
+describe('IPVS mode', () => {
+  const OLD = `:KUBE-SERVICES - [0:0]
+:KUBE-NODE-PORT - [0:0]
+:KUBE-LOAD-BALANCER - [0:0]
+:KUBE-SVC-TCOU7JCQXEZGVUNU - [0:0]
+:KUBE-SEP-MU7PO7VX34QPS5HP - [0:0]
+-A PREROUTING -j KUBE-SERVICES
+-A OUTPUT -j KUBE-SERVICES
+-A KUBE-SERVICES -m addrtype --dst-type LOCAL -j KUBE-NODE-PORT
+-A KUBE-SEP-MU7PO7VX34QPS5HP -p udp -m udp -j DNAT --to-destination 10.244.1.9:53
+-A KUBE-SVC-TCOU7JCQXEZGVUNU -m comment --comment "kube-system/kube-dns:dns" -j KUBE-SEP-MU7PO7VX34QPS5HP
+`;
+  const node: ProxyNode = { name: 'IPVS', nat: OLD, filter: '', interfaces: ['dummy7'] };
+
+  it('chains of Services that nothing leads to do not make it iptables mode', async () => {
+    const demo = nodeWith(node);
+    const { outcomes } = await demo.ask('10.96.0.10:53', 'pod', { protocol: 'udp' });
+    expect(outcomes).toMatchObject([{ verdict: 'unknown', reason: { code: 'mode-ipvs' } }]);
+    const { out } = await run(['check', '-f', demo.folder]);
+    expect(out).not.toMatch(/KP1(?:02|03|14|25)/);
+    expect((await run(['services', '-f', demo.folder])).out).toContain('nothing leads to them');
+  });
+
+  it('kube-ipvs0 alone tells it, where its rules were not captured', async () => {
+    const nat = OLD.replace(/.*KUBE-(?:NODE-PORT|LOAD-BALANCER).*\n/g, '');
+    const demo = nodeWith({ ...node, nat, holds: ['kube-ipvs0', ['10.96.0.10']] });
+    const { outcomes } = await demo.ask('10.96.0.10:53', 'node', { protocol: 'udp' });
+    expect(outcomes).toMatchObject([{ verdict: 'unknown', reason: { code: 'mode-ipvs' } }]);
+  });
+
+  it('left over beside iptables mode, it may yet answer at an address that it holds', async () => {
+    const nat = ':KUBE-LOAD-BALANCER - [0:0]\n';
+    const demo = nodeBeside({ ...node, nat, holds: ['kube-ipvs0', ['10.96.77.7']] });
+    const { outcomes } = await demo.ask('10.96.77.7:80', 'pod');
+    expect(outcomes).toMatchObject([{ verdict: 'unknown', reason: { code: 'other-proxy' } }]);
+    expect(outcomes[0]?.reason?.text).toContain(
+      'IPVS mode of kube-proxy was here (chain KUBE-LOAD-BALANCER, interface kube-ipvs0)',
+    );
+    const { outcomes: served } = await demo.ask('10.96.10.1:80', 'pod');
+    expect(served.map(({ verdict }) => verdict)).toEqual(['accept', 'accept', 'accept']);
+  });
+});
