@@ -25,7 +25,7 @@ export function comparePath(truth: TruthTrace, trace: Trace, backend: Backend | 
   for (const outcome of trace.outcomes) {
     const own = outcome.path.filter(
       ({ step }) =>
-        step.program === 'iptables' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
+        step.program !== 'ipvs' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
     );
     const difference = compareSteps(kernel, own);
     if (difference === null) return null;
