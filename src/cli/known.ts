@@ -8,6 +8,9 @@ export function knownOf(capture: Capture, cluster: Cluster): Known {
   return {
     rulesets: capture.rulesets,
     host: capture.host,
+    get nft() {
+      return capture.nft;
+    },
     cluster,
     book: new AddressBook(cluster),
     proxyMode: capture.info.proxyMode,

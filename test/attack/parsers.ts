@@ -9,7 +9,6 @@ import { parseConntrackStats } from '../../src/conntrack/parse-stats.ts';
 import { FlowScanner } from '../../src/conntrack/scan-flows.ts';
 import { parseIpsets } from '../../src/host/parse-ipsets.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
-import { parseNft } from '../../src/host/parse-nft.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRecent } from '../../src/host/parse-recent.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
@@ -23,6 +22,7 @@ import { parseAddress } from '../../src/net/address.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { redact } from '../../src/redact/redact.ts';
 import type { RedactInput } from '../../src/redact/redact-input.ts';
+import { nftFacts } from '../support/nft-facts.ts';
 
 /** A reader of untrusted text, with a text that it reads whole. */
 export interface Parser {
@@ -126,7 +126,7 @@ export const PARSERS: readonly Parser[] = [
     run: (text) => parseRoutes(text, 'ipv4', 'x', new ProblemList()),
   },
   { name: 'ip rule', seed: POLICY, run: (text) => parsePolicyRules(text, 'ipv4', 'x', new ProblemList()) },
-  { name: 'nft list ruleset', seed: NATIVE, run: (text) => parseNft(text, 'x', new ProblemList()) },
+  { name: 'nft list ruleset', seed: NATIVE, run: (text) => nftFacts(text) },
   { name: 'sysctl', seed: head('demo/sysctl.txt', 20), run: parseSysctls },
   { name: 'xt_recent', seed: RECENT, run: (text) => parseRecent(text, 'x', new ProblemList()) },
   { name: 'a manifest', seed: fixture('demo/capture.json'), run: parseManifest },

@@ -16,7 +16,18 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = [
+  'net',
+  'iptables',
+  'nftables',
+  'rules',
+  'ipvs',
+  'conntrack',
+  'host',
+  'kubernetes',
+  'names',
+  'trace',
+];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -42,6 +53,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: PARSER,
     types: [],
   },
+  nftables: {
+    holds: 'native nft rule sets and their spelling; it imports only net and problems',
+    values: PARSER,
+    types: [],
+  },
   conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
   ipvs: { holds: 'what IPVS balances; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
@@ -59,8 +75,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   trace: {
     holds:
-      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, ipvs, rules, conntrack, host',
-    values: ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host'],
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, nftables, rules, ipvs, conntrack, host',
+    values: ['net', 'iptables', 'nftables', 'rules', 'ipvs', 'conntrack', 'host'],
     types: [],
   },
   explain: {

@@ -7,6 +7,7 @@ import type { Test } from '../../rules/test.ts';
 import { askedBits, decidingBits, type NumberSet } from '../../rules/value-set.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
 import type { Box } from '../space/box.ts';
@@ -14,6 +15,7 @@ import { Cubes } from '../space/cubes.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
+import type { Narrowable } from './asked.ts';
 import { narrowByTest } from './narrow-by-test.ts';
 import { mayChoosePort, portsWritten, spreadSources } from './rewritten.ts';
 
@@ -25,7 +27,7 @@ import { mayChoosePort, portsWritten, spreadSources } from './rewritten.ts';
  * one that is the packet's own counts as its own. Where NAT wrote that very value the set becomes smaller than it need be,
  * never too large.
  */
-export class Narrowing implements Observer {
+export class Narrowing implements Observer, Narrowable {
   readonly space: Space;
   readonly packet: Packet;
   readonly door: Door;
@@ -81,10 +83,10 @@ export class Narrowing implements Observer {
     // A bridge does not hand a frame back by the port it came in by, which only a sender that meets itself asks of it.
     if (state.connection?.dnat === true) this.#splitSource(Intervals.one(state.destination.value));
     for (let node = path; node !== null; node = node.before) {
-      const { rule, hook } = node.step;
+      const rule = iptablesRule(node.step);
       const effect = rule === null ? null : lowered(rule).effect;
       this.#splitAtPorts(effect);
-      this.#splitAtAddresses(effect, hook);
+      this.#splitAtAddresses(effect, node.step.hook);
     }
   }
 

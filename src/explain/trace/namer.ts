@@ -6,7 +6,7 @@ import { nameChains } from '../../names/chain-names.ts';
 import { type CommentPhrase, parseServiceComment } from '../../names/comments.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
-import type { Outcome, Trace } from '../../trace/outcome.ts';
+import { iptablesRule, type Outcome, type Trace } from '../../trace/outcome.ts';
 import type { EndpointRef, ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
@@ -102,7 +102,7 @@ export class Namer {
 
   #byRules(trace: Trace): ServiceRef | null {
     for (const step of trace.steps) {
-      const { rule } = step;
+      const rule = iptablesRule(step);
       if (rule === null || step.table === 'mangle' || step.table === 'raw') continue;
       const comment = commentOf(rule);
       const said = comment === null ? null : parseServiceComment(comment);

@@ -2,7 +2,7 @@ import { command } from '../../command/command.ts';
 import type { PolicyRule } from '../../host/facts.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../net/address.ts';
-import type { Outcome, Step } from '../../trace/outcome.ts';
+import { iptablesRule, type Outcome, type Step } from '../../trace/outcome.ts';
 import { exampleClient, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, placeOf, ruleEvidence } from '../evidence.ts';
@@ -62,7 +62,7 @@ function describe(group: readonly Astray[], pod: Client): Finding[] {
   const ports = group.map((one) => one.port);
   const names = serviceNames(ports);
   const mark = `0x${(policy.mark ?? 0).toString(16)}/0x${policy.mask.toString(16)}`;
-  const rules = first.marks.flatMap(({ rule }) => rule ?? []);
+  const rules = first.marks.flatMap((one) => iptablesRule(one) ?? []);
   return [
     {
       code: 'KP118',
@@ -122,10 +122,10 @@ function policyTaken({ path }: Outcome, policies: readonly PolicyRule[]): Policy
 function markingSteps({ path }: Outcome): Step[] {
   return path
     .map(({ step }) => step)
-    .filter(
-      ({ hook, chain, rule }) =>
-        hook === 'PREROUTING' && !isKubeProxy(chain) && rule !== null && isMarker(rule),
-    );
+    .filter((step) => {
+      const rule = iptablesRule(step);
+      return step.hook === 'PREROUTING' && !isKubeProxy(step.chain) && rule !== null && isMarker(rule);
+    });
 }
 
 function isMarker({ target }: Rule): boolean {

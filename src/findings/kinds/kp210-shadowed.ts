@@ -1,4 +1,5 @@
 import type { Chain, Rule } from '../../iptables/ruleset.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
@@ -12,7 +13,9 @@ export const shadowedRules: FindingKind<CheckContext> = {
   find(context): Finding[] {
     const { known } = context;
     const told = new Set(
-      context.deviations.flatMap(({ culprit }) => ('step' in culprit ? lineOf(culprit.step?.rule) : [])),
+      context.deviations.flatMap(({ culprit }) =>
+        'step' in culprit && culprit.step !== null ? lineOf(iptablesRule(culprit.step)) : [],
+      ),
     );
     // In lines that were picked the rule stands before those behind it, too.
     return known.rulesets.flatMap((ruleset) =>

@@ -6,7 +6,7 @@ import { endpointChainName } from '../../names/hash.ts';
 import { ownerOf, ownerOfComment } from '../../names/owners.ts';
 import { formatAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
-import type { Step } from '../../trace/outcome.ts';
+import { iptablesRule, type Step } from '../../trace/outcome.ts';
 import type { Deviation } from './deviation.ts';
 import type { DetectedPods } from './local-detection.ts';
 
@@ -167,14 +167,15 @@ const POLICY_ENGINES: ReadonlySet<string> = new Set([
 ]);
 
 /** @returns true for rules of programs that apply network policies. */
-export function isNetworkPolicy({ chain, rule }: Step): boolean {
+export function isNetworkPolicy(step: Step): boolean {
+  const rule = iptablesRule(step);
   const comment = rule === null ? null : commentOf(rule);
-  const owner = ownerOf(chain) ?? (comment === null ? null : ownerOfComment(comment));
+  const owner = ownerOf(step.chain) ?? (comment === null ? null : ownerOfComment(comment));
   return owner !== null && POLICY_ENGINES.has(owner);
 }
 
-function namesClients({ rule }: Step): boolean {
-  return (rule?.matches ?? []).some(
+function namesClients(step: Step): boolean {
+  return (iptablesRule(step)?.matches ?? []).some(
     (match) =>
       match.kind === 'source' ||
       match.kind === 'iprange' ||
@@ -184,7 +185,8 @@ function namesClients({ rule }: Step): boolean {
 
 /** A cache on the node answers at the cluster IP itself (node-local-dns): its packets must not be translated. */
 function isNodeCache(step: Step, { way }: Deviation, known: Known): boolean {
-  const comment = step.rule === null ? null : commentOf(step.rule);
+  const rule = iptablesRule(step);
+  const comment = rule === null ? null : commentOf(rule);
   return (
     (comment !== null && ownerOfComment(comment) === 'node-local-dns') ||
     isLocalAddress(known.host, way.address) === true

@@ -2,8 +2,8 @@ import { factsOf } from '../../explain/services/rule-facts.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import type { Expectation } from '../expected/expectation.ts';
 import { socketText } from '../expected/expected-port.ts';
+import type { Expectation } from '../expected/setting.ts';
 import type { Alternative } from './alternatives.ts';
 import type { DeviationKind } from './deviation.ts';
 
@@ -81,7 +81,10 @@ function isRemembered({ path, given }: Outcome): boolean {
   if (given.some(({ question }) => question.code === 'recent')) return false;
   return path.some(
     ({ step }) =>
-      step.rule !== null && step.target?.startsWith('KUBE-SEP-') === true && factsOf(step.rule).recentCheck,
+      step.program === 'iptables' &&
+      step.rule !== null &&
+      step.target?.startsWith('KUBE-SEP-') === true &&
+      factsOf(step.rule).recentCheck,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
+import type { IptablesStep, Outcome, PathEntry, Step } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import type { Culprit, DeviationKind } from './deviation.ts';
 
@@ -65,12 +65,12 @@ function verdictOf(outcome: Outcome): Culprit {
     ({ step: { table, action } }) => table === 'filter' && VERDICTS.has(action),
   )?.step;
   const step = decidedBy !== null && !isAccept(decidedBy) ? decidedBy : (filter ?? decidedBy);
-  return step === null ? { kind: 'unclear' } : { kind: 'verdict', step };
+  return step === null || step.program !== 'iptables' ? { kind: 'unclear' } : { kind: 'verdict', step };
 }
 
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject']);
 
-function isAccept({ action }: IptablesStep): boolean {
+function isAccept({ action }: Step): boolean {
   return action === 'accept';
 }
 

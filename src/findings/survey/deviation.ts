@@ -2,8 +2,8 @@ import type { HookName } from '../../iptables/ruleset.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
 import type { Reason } from '../../trace/reason.ts';
-import type { Expectation, Side } from '../expected/expectation.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
+import type { Expectation, Side } from '../expected/setting.ts';
 import type { Way } from '../expected/ways.ts';
 import type { Client } from './senders.ts';
 

@@ -2,7 +2,7 @@ import type { Known } from '../../explain/question/question.ts';
 import { commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
-import type { LocalDetection } from '../expected/expectation.ts';
+import type { LocalDetection } from '../expected/setting.ts';
 
 /** How kube-proxy's rules tell pods from others, with a rule that shows it. */
 export interface DetectedPods extends LocalDetection {

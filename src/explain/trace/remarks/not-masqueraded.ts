@@ -1,6 +1,6 @@
 import { formatAddress, sameAddress } from '../../../net/address.ts';
 import { hex } from '../../../trace/describe-target.ts';
-import type { Outcome, Step } from '../../../trace/outcome.ts';
+import { iptablesRule, type Outcome, type Step } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, placeOf, stepsAt, translatedBy } from './path-facts.ts';
@@ -59,7 +59,7 @@ function whyUnasked(steps: readonly Step[], bits: string): string {
 
 function markedBy({ path }: Outcome): { readonly step: Step; readonly bits: number } | null {
   for (const { step } of path) {
-    const target = step.rule?.target;
+    const target = iptablesRule(step)?.target;
     if (step.chain === 'KUBE-MARK-MASQ' && target?.kind === 'mark' && target.value !== 0)
       return { step, bits: target.value };
   }

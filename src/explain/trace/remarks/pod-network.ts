@@ -2,7 +2,7 @@ import { type Chain, commentOf, type Rule } from '../../../iptables/ruleset.ts';
 import { parseServiceComment } from '../../../names/comments.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../../../net/prefix.ts';
-import type { Outcome } from '../../../trace/outcome.ts';
+import { iptablesRule, type Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
@@ -15,7 +15,7 @@ export function outsidePodNetwork(outcome: Outcome, context: RemarkContext): rea
   const { address } = trace.packet.source;
   if (!client.localPod || address === null) return [];
   for (const { step } of outcome.path) {
-    const found = masqueradedAsStranger(step.rule) ?? podTrafficOf(step.target, step.table, context);
+    const found = masqueradedAsStranger(iptablesRule(step)) ?? podTrafficOf(step.target, step.table, context);
     if (found === null || prefixContains(found.prefix, address)) continue;
     const { rule, prefix } = found;
     const text = `kube-proxy treats ${client.label} as a client from outside: it takes ${formatPrefix(prefix)} for the pods' network (--cluster-cidr; nat ${rule.chain} rule ${rule.number}), and ${formatAddress(address)} is not in it`;
