@@ -1,7 +1,7 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import type { ChainNames } from '../names/chain-names.ts';
-import { ownerOf, purposeOf } from '../names/owners.ts';
+import type { ChainNames } from '../proxy/chain-names.ts';
+import { ownerOf, purposeOf } from '../proxy/owners.ts';
 import { explainAbsence } from './chains/absent-chain.ts';
 import { type ChainGraph, graphOf, isBuiltIn } from './chains/chain-graph.ts';
 import { identifyChain } from './chains/chain-identity.ts';

@@ -1,6 +1,6 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import type { ChainNames } from '../names/chain-names.ts';
+import type { ChainNames } from '../proxy/chain-names.ts';
 import type { Note, ServiceItem, UnprogrammedPort } from './explanation.ts';
 import { noteList } from './services/list-notes.ts';
 import { listPortalServices } from './services/portal-services.ts';

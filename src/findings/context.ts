@@ -9,9 +9,9 @@ import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-no
 import { Namer } from '../explain/trace/namer.ts';
 import type { Ruleset, TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
-import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
+import { nameChains } from '../proxy/chain-names.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';

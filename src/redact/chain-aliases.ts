@@ -1,5 +1,5 @@
-import { splitChainName } from '../names/chain-name.ts';
-import { ownerOf } from '../names/owners.ts';
+import { splitChainName } from '../proxy/chain-name.ts';
+import { ownerOf } from '../proxy/owners.ts';
 import { letters } from './letters.ts';
 
 /** Chains that programs make once on every node: their names tell nothing of the cluster. */

@@ -1,4 +1,4 @@
-import { parseServiceComment } from '../names/comments.ts';
+import { parseServiceComment } from '../proxy/comments.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Whole comments that programs write on every node alike. Any other may say anything. */

@@ -1,9 +1,9 @@
 import { parseRuleSyntax, type RuleSyntax } from '../iptables/syntax.ts';
-import { confirmChainName, splitChainName } from '../names/chain-name.ts';
-import { parseServiceComment, type ServiceComment } from '../names/comments.ts';
-import { chainHash, hashedTexts } from '../names/hash.ts';
 import { parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
+import { confirmChainName, splitChainName } from '../proxy/chain-name.ts';
+import { parseServiceComment, type ServiceComment } from '../proxy/comments.ts';
+import { chainHash, hashedTexts } from '../proxy/hash.ts';
 import type { Renamer } from './renamer.ts';
 
 /** A chain, a Service that a comment names for it, and for KUBE-SEP the endpoint. */

@@ -9,7 +9,7 @@ import {
   hashedTexts,
   SERVICE_PREFIXES,
   type ServicePortName,
-} from '../names/hash.ts';
+} from '../proxy/hash.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Settles the new names of all chains that the API's Services and endpoints can have. */

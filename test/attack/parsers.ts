@@ -18,9 +18,9 @@ import { isListing, parseListing } from '../../src/iptables/listing/parse-listin
 import type { Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { isKubernetes, parseObjects } from '../../src/kubernetes/parse-objects.ts';
-import { parseServiceComment } from '../../src/names/comments.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { parseServiceComment } from '../../src/proxy/comments.ts';
 import { type RedactInput, redact } from '../../src/redact/redact.ts';
 
 /** A reader of untrusted text, with a text that it reads whole. */

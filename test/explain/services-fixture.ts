@@ -3,8 +3,8 @@ import type { Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { type Cluster, type Endpoint, type Service, UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
 import { mergeClusters, parseObjects } from '../../src/kubernetes/parse-objects.ts';
-import { type ChainNames, nameChains } from '../../src/names/chain-names.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { type ChainNames, nameChains } from '../../src/proxy/chain-names.ts';
 
 /** What `listServices` and `describeChain` take. */
 export interface Known {

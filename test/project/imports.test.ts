@@ -15,7 +15,7 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = ['net', 'iptables', 'conntrack', 'host', 'kubernetes', 'proxy', 'trace'];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -44,8 +44,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
-  names: {
-    holds: 'chain names and their Services; it imports net, kubernetes and types of iptables',
+  proxy: {
+    holds:
+      'what kube-proxy writes: names, roles, Services, and other programs by their marks; it imports net, kubernetes and types of iptables',
     values: ['net', 'kubernetes'],
     types: ['iptables'],
   },
@@ -55,14 +56,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   explain: {
-    holds: 'trace and names joined; it imports the models, command, and only types of problems',
+    holds: 'trace and proxy joined; it imports the models, command, and only types of problems',
     values: [...MODELS, 'command'],
     types: ['problems'],
   },
   redact: {
     holds:
-      'a capture in new names; it imports readers of rules, names and objects, and only types of capture',
-    values: ['net', 'problems', 'iptables', 'kubernetes', 'names'],
+      'a capture in new names; it imports readers of rules and objects, proxy, and only types of capture',
+    values: ['net', 'problems', 'iptables', 'kubernetes', 'proxy'],
     types: ['capture'],
   },
   findings: {

@@ -1,6 +1,6 @@
 import { ruleListOf } from '../../iptables/array-rules.ts';
 import type { Chain, Rule, RuleList, Ruleset, Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
 import type { ChainPair } from '../rules/chain-pairs.ts';
 import { plainDestination } from '../rules/entries.ts';
 

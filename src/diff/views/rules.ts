@@ -1,5 +1,5 @@
 import { commentOf, type Rule, type RuleList } from '../../iptables/ruleset.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import type { FamilyComparison } from '../compare-family.ts';
 import type { RuleChange } from '../document.ts';
 import { type DifferingClass, placeOf } from '../explore/explore.ts';

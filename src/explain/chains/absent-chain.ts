@@ -1,7 +1,7 @@
 import { commentOf, type Rule, type Ruleset, type Table, type TableName } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { parseServiceComment } from '../../names/comments.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { parseServiceComment } from '../../proxy/comments.ts';
 import type { AbsentChain } from '../explanation.ts';
 import { factsOf } from '../services/rule-facts.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';

@@ -1,5 +1,5 @@
 import { commentOf } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
 import type { ChainItem, ServiceRef } from '../explanation.ts';
 import { readEndpointChain } from '../services/endpoint-chain.ts';
 import type { ServiceNaming, Socket } from '../services/service-naming.ts';

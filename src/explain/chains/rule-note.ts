@@ -1,9 +1,9 @@
 import type { Rule, Ruleset, Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { type CommentPhrase, parseServiceComment } from '../../names/comments.ts';
-import { purposeOf } from '../../names/owners.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { type CommentPhrase, parseServiceComment } from '../../proxy/comments.ts';
+import { purposeOf } from '../../proxy/owners.ts';
 import { readEndpointChain, translationOf } from '../services/endpoint-chain.ts';
 import { factsOf, type RuleFacts } from '../services/rule-facts.ts';
 import { labelOf } from '../services/service-name.ts';

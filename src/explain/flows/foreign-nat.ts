@@ -1,9 +1,9 @@
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
 import type { Address, Family } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
 import { rangeContains } from '../../net/range.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import type { ForeignNat } from '../flow-list.ts';
 
 /** One end-to-end rewrite of a destination, as a flow shows it. */

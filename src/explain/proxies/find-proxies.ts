@@ -1,5 +1,5 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
-import { SERVICE_PROXIES, type ServiceProxy } from '../../names/service-proxies.ts';
+import { SERVICE_PROXIES, type ServiceProxy } from '../../proxy/service-proxies.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
 import { OF_ONE_SERVICE } from './enters-services.ts';

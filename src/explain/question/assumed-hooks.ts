@@ -8,10 +8,10 @@ import {
   type TableName,
 } from '../../iptables/ruleset.ts';
 import { type FirstRule, putFirst } from '../../iptables/supply-rules.ts';
-import { hooksOf, type KnownHook } from '../../names/hooked-chains.ts';
-import { ownerOf } from '../../names/owners.ts';
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatPrefix, lengthOfMask, type Prefix } from '../../net/prefix.ts';
+import { hooksOf, type KnownHook } from '../../proxy/hooked-chains.ts';
+import { ownerOf } from '../../proxy/owners.ts';
 import type { Note } from '../explanation.ts';
 import { SETTLE_FRAGMENT, SUPPOSED } from './supposed.ts';
 

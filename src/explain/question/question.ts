@@ -2,7 +2,7 @@ import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
-import type { AddressBook } from '../../names/addresses.ts';
+import type { AddressBook } from '../../proxy/addresses.ts';
 import type { ProxyMode } from '../explanation.ts';
 
 /** What `trace` is asked. */

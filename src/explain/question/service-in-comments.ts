@@ -1,7 +1,7 @@
 import { type Chain, chainsNamed, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../names/comments.ts';
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../proxy/comments.ts';
 import type { ServiceRef } from '../explanation.ts';
 
 /** Where a rule's packets go: what its matches ask of the destination. */

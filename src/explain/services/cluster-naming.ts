@@ -1,8 +1,8 @@
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
-import { confirmChainName } from '../../names/chain-name.ts';
-import type { ChainNames, ServiceHint } from '../../names/chain-names.ts';
-import { parseServiceComment } from '../../names/comments.ts';
-import { chainHash, endpointText, hashedTexts } from '../../names/hash.ts';
+import { confirmChainName } from '../../proxy/chain-name.ts';
+import type { ChainNames, ServiceHint } from '../../proxy/chain-names.ts';
+import { parseServiceComment } from '../../proxy/comments.ts';
+import { chainHash, endpointText, hashedTexts } from '../../proxy/hash.ts';
 import type { EndpointRef } from '../explanation.ts';
 import { EndpointIndex } from './endpoint-index.ts';
 import type { RefusalRule } from './refusal-rules.ts';

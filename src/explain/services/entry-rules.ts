@@ -1,6 +1,6 @@
 import type { Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
 import { formatAddress } from '../../net/address.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
 import { factsOf, type RuleFacts } from './rule-facts.ts';
 
 /** Which of a Service's addresses a rule speaks of; `external` where the rule leaves open which of the two outer kinds it is. */

@@ -1,6 +1,6 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { SERVICE_PREFIXES } from '../../names/hash.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { SERVICE_PREFIXES } from '../../proxy/hash.ts';
 import { type Entry, readNodePortEntries, readServiceEntries } from './entry-rules.ts';
 import { type RefusalRule, readRefusals } from './refusal-rules.ts';
 import type { ServiceNaming } from './service-naming.ts';

@@ -1,7 +1,7 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import type { Service } from '../../kubernetes/objects.ts';
-import { serviceAddresses } from '../../names/service-index.ts';
 import { formatAddress } from '../../net/address.ts';
+import { serviceAddresses } from '../../proxy/service-index.ts';
 import type { ServiceItem } from '../explanation.ts';
 import { factsOf } from './rule-facts.ts';
 import type { ServiceAddresses } from './service-addresses.ts';

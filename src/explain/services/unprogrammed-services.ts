@@ -1,7 +1,7 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
-import { byName, serviceAddresses } from '../../names/service-index.ts';
 import { formatAddress } from '../../net/address.ts';
+import { byName, serviceAddresses } from '../../proxy/service-index.ts';
 import type { ServiceItem, UnprogrammedPort } from '../explanation.ts';
 import { isWhole } from './not-captured.ts';
 

@@ -1,11 +1,11 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
 import type { NatRange } from '../../iptables/target.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { nameChains } from '../../names/chain-names.ts';
-import { type CommentPhrase, parseServiceComment } from '../../names/comments.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { nameChains } from '../../proxy/chain-names.ts';
+import { type CommentPhrase, parseServiceComment } from '../../proxy/comments.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
 import type { EndpointRef, ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';

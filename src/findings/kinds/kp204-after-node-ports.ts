@@ -1,5 +1,5 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';

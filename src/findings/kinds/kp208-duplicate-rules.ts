@@ -1,5 +1,5 @@
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
-import { ownerOfComment } from '../../names/owners.ts';
+import { ownerOfComment } from '../../proxy/owners.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';

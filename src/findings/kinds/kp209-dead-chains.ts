@@ -1,5 +1,5 @@
 import type { Chain, Table } from '../../iptables/ruleset.ts';
-import { ownerOf } from '../../names/owners.ts';
+import { ownerOf } from '../../proxy/owners.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';

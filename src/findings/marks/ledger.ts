@@ -1,7 +1,7 @@
 import type { Known } from '../../explain/question/question.ts';
 import type { Match } from '../../iptables/match.ts';
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import { groupBy } from '../group.ts';
 
 /** What a program does with bits of the packet's mark, in one family. */

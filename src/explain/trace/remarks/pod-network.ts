@@ -1,7 +1,7 @@
 import { type Chain, commentOf, type Rule } from '../../../iptables/ruleset.ts';
-import { parseServiceComment } from '../../../names/comments.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../../../net/prefix.ts';
+import { parseServiceComment } from '../../../proxy/comments.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
 import { type RemarkContext, remark } from './context.ts';
