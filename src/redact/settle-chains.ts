@@ -3,6 +3,7 @@ import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import type { Endpoint } from '../kubernetes/objects.ts';
 import { readEndpointSlice } from '../kubernetes/read-endpoint-slice.ts';
 import { readEndpoints } from '../kubernetes/read-endpoints.ts';
+import { chainName } from '../proxy/chains.ts';
 import {
   chainHash,
   endpointText,
@@ -67,7 +68,7 @@ function settle(
     const hash = chainHash(text + place);
     const newHash = chainHash((newTexts[index] ?? '') + newPlace);
     for (const prefix of endpoint === null ? SERVICE_PREFIXES : (['SEP'] as const)) {
-      renamer.chains.set(`KUBE-${prefix}-${hash}`, `KUBE-${prefix}-${newHash}`);
+      renamer.chains.set(chainName(prefix, hash), chainName(prefix, newHash));
     }
   }
 }

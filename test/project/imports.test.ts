@@ -84,8 +84,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: only types of explain, findings, check and diff, and problems',
-    values: ['problems'],
+      'one view for each format; it decides nothing: only types of explain, findings, check and diff, problems, and proxy for what a chain is called',
+    values: ['problems', 'proxy'],
     types: ['explain', 'findings', 'check', 'diff'],
   },
   cli: {

@@ -1,8 +1,8 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
+import { isOfOneService } from '../../proxy/chains.ts';
 import { SERVICE_PROXIES, type ServiceProxy } from '../../proxy/service-proxies.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
-import { OF_ONE_SERVICE } from './enters-services.ts';
 
 /** A proxy whose marks stand on the node. */
 export interface FoundProxy {
@@ -63,7 +63,7 @@ function foreignChains(ruleset: Ruleset): readonly string[] {
   if (known !== undefined) return known;
   const names: string[] = [];
   for (const { chains } of ruleset.tables.values())
-    for (const name of chains.keys()) if (!OF_ONE_SERVICE.test(name)) names.push(name);
+    for (const name of chains.keys()) if (!isOfOneService(name)) names.push(name);
   CHAINS.set(ruleset, names);
   return names;
 }

@@ -1,4 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
+import { hasRole } from '../../proxy/chains.ts';
 import type { Outcome, Step } from '../../trace/outcome.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
@@ -65,7 +66,7 @@ function chancesOf(outcomes: readonly Outcome[]): Step[] {
   const found = new Map<string, Step>();
   for (const { path } of outcomes) {
     for (const { step } of path) {
-      if (step.rule === null || step.target?.startsWith('KUBE-SEP-') !== true) continue;
+      if (step.rule === null || !hasRole(step.target, 'endpoint')) continue;
       found.set(`${step.rule.file}:${step.rule.line}`, step);
     }
   }

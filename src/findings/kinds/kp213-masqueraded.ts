@@ -1,3 +1,4 @@
+import { CHAINS } from '../../proxy/chains.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
@@ -41,5 +42,5 @@ export const wronglyMasqueraded: FindingKind<CheckContext> = {
 };
 
 function jumpToMark({ path }: Outcome) {
-  return path.find(({ step }) => step.target === 'KUBE-MARK-MASQ')?.step.rule ?? null;
+  return path.find(({ step }) => step.target === CHAINS.markMasquerade)?.step.rule ?? null;
 }

@@ -4,6 +4,7 @@ import type { Ruleset } from '../../iptables/ruleset.ts';
 import { commentOf } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { endpointChainName } from '../../proxy/hash.ts';
 import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import type { Step } from '../../trace/outcome.ts';
@@ -12,7 +13,7 @@ import type { DetectedPods } from './local-detection.ts';
 
 /** Why a deviation is there: each goes to the one finding that explains it. */
 export type Cause =
-  /** KUBE-SERVICES has no rule for any Service. */
+  /** CHAINS.services has no rule for any Service. */
   | 'no-service-rules'
   /** The rules are those of an earlier state of the API. */
   | 'stale'
@@ -41,7 +42,7 @@ export type Cause =
 export interface CauseSetting {
   readonly known: Known;
   readonly detection: (family: Ruleset['family']) => DetectedPods;
-  /** True where nat KUBE-SERVICES of the family has no rule for any Service. */
+  /** True where nat CHAINS.services of the family has no rule for any Service. */
   readonly flushed: (family: Ruleset['family']) => boolean;
 }
 
@@ -76,7 +77,7 @@ export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
   }
 }
 
-/** A flush of the whole table takes the jumps as well: that no rule leads to KUBE-SERVICES is then no fault of its own. */
+/** A flush of the whole table takes the jumps as well: that no rule leads to CHAINS.services is then no fault of its own. */
 function isForeign(culprit: Deviation['culprit']): boolean {
   if (culprit.kind === 'not-hooked') return culprit.step !== null;
   if (culprit.kind === 'routing' || culprit.kind === 'untracked') return true;
@@ -90,7 +91,7 @@ export function isKubeProxy(chain: string): boolean {
 
 function translationCause(step: Step, { port, kind, missing }: Deviation): Cause {
   // Only chains of endpoints translate: a rule anywhere else among kube-proxy's was put there.
-  if (!step.chain.startsWith('KUBE-SEP-')) return 'foreign-translation';
+  if (!hasRole(step.chain, 'endpoint')) return 'foreign-translation';
   if (kind === 'uneven') return 'uneven';
   const { service } = port;
   const name = {
@@ -127,10 +128,10 @@ function verdictCause(step: Step, deviation: Deviation): Cause {
 function metRefusals({ outcomes: [first], way, expectation }: Deviation): boolean {
   const ranges = expectation.kind === 'refused' && expectation.why === 'source-ranges';
   const chain = ranges
-    ? 'KUBE-PROXY-FIREWALL'
+    ? CHAINS.proxyFirewall
     : way.via === 'clusterIP'
-      ? 'KUBE-SERVICES'
-      : 'KUBE-EXTERNAL-SERVICES';
+      ? CHAINS.services
+      : CHAINS.externalServices;
   return first?.path.some(({ step: { table, target } }) => table === 'filter' && target === chain) === true;
 }
 

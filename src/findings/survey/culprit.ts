@@ -1,4 +1,5 @@
 import type { HookName } from '../../iptables/ruleset.ts';
+import { CHAINS, isKubeChain, isOfOneService } from '../../proxy/chains.ts';
 import type { Outcome, Step } from '../../trace/outcome.ts';
 import type { Reason } from '../../trace/reason.ts';
 import type { DeviationKind } from './deviation.ts';
@@ -9,11 +10,11 @@ export type Culprit =
   | { readonly kind: 'verdict'; readonly step: Step }
   /** Routing, forwarding or reverse-path checks: no rule. */
   | { readonly kind: 'routing'; readonly reason: Reason }
-  /** The packet never came to nat KUBE-SERVICES, or KUBE-POSTROUTING; `step`: an earlier rule that ended the table for it. */
+  /** The packet never came to nat CHAINS.services, or CHAINS.postrouting; `step`: an earlier rule that ended the table for it. */
   | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: Step | null }
   /** Connection tracking was switched off for it, so nat never sees it. */
   | { readonly kind: 'untracked'; readonly step: Step }
-  /** KUBE-SERVICES has no rule for this destination. */
+  /** CHAINS.services has no rule for this destination. */
   | { readonly kind: 'no-rule' }
   /** It came into a chain of the Service and fell out at its end. */
   | { readonly kind: 'dead-end'; readonly step: Step }
@@ -50,7 +51,7 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
   }
 }
 
-const MARK = 'KUBE-MARK-MASQ';
+const MARK = CHAINS.markMasquerade;
 
 /** A packet that nat did not translate and something later dropped: that it was not translated is what went wrong. */
 function undelivered(outcome: Outcome): Culprit {
@@ -66,7 +67,7 @@ function undelivered(outcome: Outcome): Culprit {
     hook === 'OUTPUT' ? decidedBy?.table === 'filter' : hook !== 'PREROUTING' && hook !== undefined;
   if (isTranslated || !passedNat) return verdictOf(outcome);
   const why = untranslated(outcome);
-  const refused = decidedBy !== null && /^KUBE-/.test(decidedBy.chain);
+  const refused = isKubeChain(decidedBy?.chain);
   return why.kind === 'not-hooked' || (why.kind !== 'no-rule' && !refused) ? why : verdictOf(outcome);
 }
 
@@ -99,20 +100,18 @@ function untranslated({ path }: Outcome): Culprit {
   const untracked = path.find(({ step: { action } }) => action === 'notrack')?.step;
   if (untracked !== undefined) return { kind: 'untracked', step: untracked };
   const nat = path.map(({ step }) => step).filter((step) => step.table === 'nat' && step.hook === hook);
-  if (!nat.some(({ chain, target }) => chain === 'KUBE-SERVICES' || target === 'KUBE-SERVICES')) {
+  if (!nat.some(({ chain, target }) => chain === CHAINS.services || target === CHAINS.services)) {
     const ended = nat.findLast(
       ({ action, event, chain }) =>
         event === 'rule' && (VERDICTS.has(action) || (action === 'return' && chain === hook)),
     );
     return { kind: 'not-hooked', hook, step: ended ?? null };
   }
-  const entered = nat.findLast(({ target }) => target !== null && OF_SERVICE.test(target));
+  const entered = nat.findLast(({ target }) => isOfOneService(target));
   if (entered !== undefined) return { kind: 'dead-end', step: entered };
   const ended = nat.findLast(({ action, event }) => event === 'rule' && VERDICTS.has(action));
   return ended === undefined ? { kind: 'no-rule' } : { kind: 'verdict', step: ended };
 }
-
-const OF_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
 
 /** A mark restored from the connection replaces the packet's own as well. */
 function writesMark({ rule }: Step): boolean {
@@ -131,14 +130,14 @@ function unmasqueraded({ path }: Outcome): Culprit {
     const [here, next] = [path[i], path[i + 1]];
     if (here === undefined || next === undefined || next.state.mark === null) continue;
     const kept = (next.state.mark & bit) >>> 0 === bit;
-    if (!kept && writesMark(here.step) && here.step.chain !== 'KUBE-POSTROUTING')
+    if (!kept && writesMark(here.step) && here.step.chain !== CHAINS.postrouting)
       return { kind: 'mark-lost', step: here.step };
     if (!kept) break;
   }
   const nat = path
     .map(({ step }) => step)
     .filter(({ table, hook }) => table === 'nat' && hook === 'POSTROUTING');
-  const met = nat.some(({ chain }) => chain === 'KUBE-POSTROUTING');
+  const met = nat.some(({ chain }) => chain === CHAINS.postrouting);
   const ended = met
     ? undefined
     : nat.findLast(

@@ -1,4 +1,5 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
+import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../explanation.ts';
 import { factsOf } from '../../services/rule-facts.ts';
@@ -11,9 +12,7 @@ import { type RemarkContext, remark } from './context.ts';
 export function unevenShares({ path }: Outcome, { rulesets }: RemarkContext): readonly Remark[] {
   const pick = path.find(
     ({ step }) =>
-      step.table === 'nat' &&
-      /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-      step.target?.startsWith('KUBE-SEP-') === true,
+      step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
   )?.step;
   if (pick?.rule == null) return [];
   const { rule } = pick;
@@ -55,7 +54,7 @@ function countPicks({ rules }: Chain): readonly number[] {
   const counts = new Array<number>(rules.length);
   let count = 0;
   for (let index = rules.length - 1; index >= 0; index--) {
-    if (rules.targetName(index)?.startsWith('KUBE-SEP-') === true) count++;
+    if (hasRole(rules.targetName(index), 'endpoint')) count++;
     counts[index] = count;
   }
   return counts;
