@@ -37,7 +37,8 @@ export const CHAINS = {
   ipvsOutFilter: 'KUBE-IPVS-OUT-FILTER',
 } as const;
 
-type FixedChain = (typeof CHAINS)[keyof typeof CHAINS];
+/** The name of one of them. */
+export type FixedChain = (typeof CHAINS)[keyof typeof CHAINS];
 
 /** What a chain is for. The first six stand for one Service port each, or for one endpoint of it. */
 export type ChainRole =

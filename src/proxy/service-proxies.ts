@@ -3,7 +3,7 @@
  * tell whether the program was told to serve Services, and none is followed.
  */
 export interface ServiceProxy {
-  /** As its users write it: `Cilium`. */
+  /** As its users write it: `Cilium`. Its chains are told by `servesAs`. */
   readonly name: string;
   /** What of it sees the packet, as the subject of "may rewrite": `its eBPF programs`. */
   readonly what: string;
@@ -11,8 +11,6 @@ export interface ServiceProxy {
   readonly serves: 'its-place' | 'addresses' | 'left-over';
   /** The command of its own that tells which Services it serves, to be run as its users run it. */
   readonly command: string;
-  /** Chains of iptables. */
-  readonly chains: RegExp | null;
   readonly interfaces: RegExp | null;
   readonly ipsets: RegExp | null;
   /** Tables of nft. */
@@ -34,7 +32,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'its eBPF programs',
     serves: 'its-place',
     command: 'cilium-dbg service list',
-    chains: /^CILIUM_/,
     interfaces: /^cilium_(?:host|net|vxlan|geneve|wg0)$|^lxc(?:[0-9a-f]{10,12}|_health)$/,
     ipsets: /^cilium_/,
     nftTables: null,
@@ -47,7 +44,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'its eBPF programs',
     serves: 'its-place',
     command: 'calico-node -bpf nat dump',
-    chains: null,
     interfaces: /^bpf(?:in|out)(?:\.cali|cali)?$/,
     ipsets: null,
     nftTables: null,
@@ -60,7 +56,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS, which it programs,',
     serves: 'its-place',
     command: 'ipvsadm -Ln',
-    chains: /^KUBE-ROUTER-(?:SERVICES|HAIRPIN|SVC-)/,
     interfaces: /^kube-dummy-if$/,
     ipsets: /^(?:inet6:)?kube-router-(?:svip|svip-prt|local-ips)$/,
     nftTables: null,
@@ -73,7 +68,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'Open vSwitch, with the flows of OVN’s load balancers,',
     serves: 'its-place',
     command: 'ovn-nbctl lb-list',
-    chains: /^OVN-KUBE-/,
     interfaces: /^ovn-k8s-mp\d+$/,
     ipsets: null,
     nftTables: /^ovn-kubernetes$/,
@@ -86,7 +80,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'AntreaProxy, with flows of Open vSwitch,',
     serves: 'its-place',
     command: 'antctl get ovsflows',
-    chains: /^ANTREA-/,
     interfaces: /^antrea-gw0$/,
     ipsets: /^ANTREA-/,
     nftTables: /^antrea$/,
@@ -99,7 +92,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'Open vSwitch, with the flows of OVN’s load balancers,',
     serves: 'its-place',
     command: 'ovn-nbctl lb-list',
-    chains: /^OVN-(?:PREROUTING|POSTROUTING|MASQUERADE|NAT-POLICY|NAT-PREROUTING)$/,
     interfaces: /^ovn0$/,
     ipsets: /^ovn[46]0(?:subnets|services)/,
     nftTables: null,
@@ -111,7 +103,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS, which it may program,',
     serves: 'addresses',
     command: 'ipvsadm -Ln',
-    chains: null,
     interfaces: null,
     ipsets: null,
     nftTables: null,
@@ -124,7 +115,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS',
     serves: 'left-over',
     command: 'ipvsadm -Ln',
-    chains: /^KUBE-(?:LOAD-BALANCER|NODE-PORT|IPVS-FILTER)$/,
     interfaces: /^kube-ipvs0$/,
     ipsets: /^KUBE-(?:6-)?CLUSTER-IP$/,
     nftTables: null,

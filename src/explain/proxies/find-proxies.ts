@@ -1,5 +1,6 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { isOfOneService } from '../../proxy/chains.ts';
+import { servesAs } from '../../proxy/owners.ts';
 import { SERVICE_PROXIES, type ServiceProxy } from '../../proxy/service-proxies.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
@@ -30,7 +31,7 @@ export function findProxies(known: Marked): readonly FoundProxy[] {
     .map(({ name }) => name);
   return SERVICE_PROXIES.flatMap((proxy) => {
     const marks = [
-      ...first('chain', chains, proxy.chains),
+      ...first('chain', chains, (name) => servesAs(name) === proxy.name),
       ...first('interface', interfaces, proxy.interfaces),
       ...first('ipset', ipsets, proxy.ipsets),
       ...first('nft table', tables, proxy.nftTables),
@@ -50,8 +51,13 @@ export function settleText({ proxy }: FoundProxy): string {
   return `read what it serves with \`${proxy.command}\`, on this node`;
 }
 
-function first(kind: string, names: readonly string[], pattern: RegExp | null): string[] {
-  const found = pattern === null ? undefined : names.find((name) => pattern.test(name));
+function first(
+  kind: string,
+  names: readonly string[],
+  wanted: RegExp | null | ((name: string) => boolean),
+): string[] {
+  const isWanted = wanted instanceof RegExp ? (name: string) => wanted.test(name) : wanted;
+  const found = isWanted === null ? undefined : names.find(isWanted);
   return found === undefined ? [] : [`${kind} ${found}`];
 }
 
