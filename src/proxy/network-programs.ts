@@ -82,6 +82,8 @@ export const CNI_PLUGINS: Program = {
     },
     { name: 'SN-.*', purpose: 'Masquerades host port traffic of one Pod (older CNI portmap plugin).' },
     { name: '(?:HOSTPORT|DN)-.*', only: 'nat' },
+    // fillDnatRules of portmap
+    { name: 'HOSTPORT-(?:DNAT|MASQ|SETMARK)|DN-.*', noInterfaces: true },
     { name: '(?:HOSTPORT|DN|SN)-.*', owner: 'cni-portmap' },
     {
       name: 'FORWARD',
@@ -215,6 +217,7 @@ export const NETWORKS: readonly Program[] = [
         name: '.*',
         purpose: 'ip-masq-agent: masquerades what leaves the cluster, apart from the ranges it lists.',
         only: 'nat',
+        noInterfaces: true,
         entries: { nat: [at('POSTROUTING', NOT_LOCAL)] },
       },
     ],

@@ -50,6 +50,11 @@ export function tableOf(chainName: string): TableName | null {
   return told(find(chainName), ({ only }) => only);
 }
 
+/** @returns true where the author of chains of this name writes no interface into their rules. */
+export function isWithoutInterfaces(chainName: string): boolean {
+  return told(find(chainName), ({ noInterfaces }) => noInterfaces) === true;
+}
+
 /** @returns the service proxy that chains of this name betray, by its name; null for none. */
 export function servesAs(chainName: string): string | null {
   const found = find(chainName);

@@ -26,6 +26,8 @@ export interface KnownChain {
   readonly purpose?: string;
   /** The one table that its author puts it into. */
   readonly only?: TableName;
+  /** Set where its author never names an interface in it. */
+  readonly noInterfaces?: true;
   readonly entries?: Partial<Readonly<Record<TableName, Entry>>>;
   /** Set where it betrays that the program serves Services: the program's name among the service proxies. */
   readonly serves?: string;

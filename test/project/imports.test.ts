@@ -142,6 +142,11 @@ describe('folders, and who may import whom', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('only proxy/ spells the names of kube-proxy’s chains', () => {
+    const spelling = sources.filter(({ folder, text }) => folder !== 'proxy' && text.includes('KUBE-'));
+    expect(spelling.map(({ name }) => name)).toEqual([]);
+  });
+
   it('only declared packages are imported', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const packages = sources.flatMap(({ text }) =>

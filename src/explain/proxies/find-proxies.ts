@@ -29,9 +29,11 @@ export function findProxies(known: Marked): readonly FoundProxy[] {
   const pods = (cluster.pods ?? [])
     .filter((pod) => pod.hostNetwork && (node === null || pod.node === node))
     .map(({ name }) => name);
+  const betrayed = new Map<string | null, string>();
+  for (const name of chains.toReversed()) betrayed.set(servesAs(name), name);
   return SERVICE_PROXIES.flatMap((proxy) => {
     const marks = [
-      ...first('chain', chains, (name) => servesAs(name) === proxy.name),
+      ...(betrayed.has(proxy.name) ? [`chain ${betrayed.get(proxy.name)}`] : []),
       ...first('interface', interfaces, proxy.interfaces),
       ...first('ipset', ipsets, proxy.ipsets),
       ...first('nft table', tables, proxy.nftTables),
@@ -51,13 +53,8 @@ export function settleText({ proxy }: FoundProxy): string {
   return `read what it serves with \`${proxy.command}\`, on this node`;
 }
 
-function first(
-  kind: string,
-  names: readonly string[],
-  wanted: RegExp | null | ((name: string) => boolean),
-): string[] {
-  const isWanted = wanted instanceof RegExp ? (name: string) => wanted.test(name) : wanted;
-  const found = isWanted === null ? undefined : names.find(isWanted);
+function first(kind: string, names: readonly string[], pattern: RegExp | null): string[] {
+  const found = pattern === null ? undefined : names.find((name) => pattern.test(name));
   return found === undefined ? [] : [`${kind} ${found}`];
 }
 
