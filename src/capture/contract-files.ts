@@ -1,5 +1,5 @@
 import { isBundleNode } from './calico-bundle.ts';
-import type { SourceKind } from './recognise.ts';
+import type { SourceKind } from './source-kind.ts';
 
 /**
  * What the name of a capture folder's file tells, where its content cannot: an empty dump has no family, a legacy dump
@@ -20,6 +20,7 @@ const FILES: Readonly<Record<string, FileHints>> = {
   'nft.json': { kind: 'nft' },
   'ipset.txt': { kind: 'ipset' },
   'ipvsadm.txt': { kind: 'ipvs' },
+  'ipvsadm-connections.txt': { kind: 'ipvs-connections' },
   'conntrack.txt': { kind: 'conntrack' },
   'conntrack6.txt': { kind: 'conntrack', family: 'ipv6' },
   'conntrack-stats.txt': { kind: 'conntrack-stats' },

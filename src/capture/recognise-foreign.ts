@@ -39,7 +39,6 @@ const NEARLY: readonly (readonly [RegExp, string])[] = [
     /^\s*(?:meta l4proto \w+ |ip6? [sd]addr \S+ )?.*\bcounter packets \d+ bytes \d+|^\s*chain \S+ \{/m,
     '`nft list ruleset`, or a part of it; rules that iptables-nft made are read from `iptables-save` on that node',
   ],
-  [/^IP Virtual Server version/m, '`ipvsadm -L`; use `ipvsadm-save -n`'],
   [/^\s*<(!DOCTYPE|html)/i, 'a web page'],
   [
     /^(-bash|bash|sh|sudo|zsh|\/bin\/sh)?:? ?.*(command not found|Permission denied|Operation not permitted)/m,

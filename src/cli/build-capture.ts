@@ -1,15 +1,17 @@
 import { InputError } from '../capture/input-error.ts';
 import { type Manifest, NO_MANIFEST, parseManifest } from '../capture/manifest.ts';
-import type { SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import { joinFlows } from '../conntrack/join-flows.ts';
 import { parseFlows } from '../conntrack/parse-conntrack.ts';
+import { IpvsTable } from '../ipvs/table.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Capture } from './capture.ts';
 import { describeCapture, findProxyMode } from './capture-info.ts';
-import type { LoadContext } from './load-capture.ts';
 import { loadCluster } from './load-cluster.ts';
+import type { LoadContext } from './load-context.ts';
 import { loadHost } from './load-host.ts';
+import { loadIpvs } from './load-ipvs.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
@@ -49,13 +51,13 @@ export async function buildCapture(
       const first = sorted.get(kind)?.[0];
       return first === undefined ? null : textOf(first.source, problems);
     });
-  const ipvs = text('ipvs');
+  const listing = once(() => loadIpvs(sorted, problems));
   const host = loadHost(sorted, problems);
   const mode = findProxyMode({
     told: manifest.proxyMode,
     rulesets,
     nftTable: () => mentionsKubeProxy(sorted) && host.nft?.kubeProxyTable === true,
-    ipvsServers: (ipvs() ?? '').trim() !== '',
+    ipvsServers: (listing().servers ?? []).length > 0,
     ipvsInterface: () => host.links?.some(({ name }) => name === 'kube-ipvs0') === true,
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
@@ -63,7 +65,7 @@ export async function buildCapture(
   if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
-  if (mode === 'nftables' || mode === 'ipvs') reportMode(mode, problems);
+  if (mode === 'nftables') reportMode(problems);
   const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
   const capture: Capture = {
     info: describeCapture(origin.name, manifest, mode, rulesets),
@@ -81,7 +83,11 @@ export async function buildCapture(
     },
     cluster: once(() => loadCluster(sorted, problems, progress)),
     conntrackStats: text('conntrack-stats'),
-    ipvs,
+    ipvs: once(() => {
+      const read = listing();
+      if (read.servers !== null) return new IpvsTable(read);
+      return mode === 'ipvs' ? 'not-captured' : null;
+    }),
     expectations: text('expectations'),
     problems,
   };
@@ -104,15 +110,12 @@ function loadManifest(sorted: SortedSources, problems: ProblemList): Manifest {
   return NO_MANIFEST;
 }
 
-const MODE_NOTES = {
-  nftables:
-    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables',
-  ipvs: 'kube-proxy runs in ipvs mode on this node: IPVS picks the endpoints, and not iptables',
-};
-
 /** The rules that there are get their answer, but they are not the ones that carry Services. */
-function reportMode(mode: 'nftables' | 'ipvs', problems: ProblemList): void {
-  problems.add('mode-not-traced', `${MODE_NOTES[mode]}; kp-explain does not follow a Service through it`);
+function reportMode(problems: ProblemList): void {
+  problems.add(
+    'mode-not-traced',
+    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; kp-explain does not follow a Service through it',
+  );
 }
 
 /** Spares parsing a large nft.json where the table cannot be in it. */

@@ -6,6 +6,7 @@ import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import type { Ipvs } from '../trace/world.ts';
 
 /**
  * The state of one node, as far as it was given. The rules are indexed; everything else is read when it is first asked
@@ -26,8 +27,8 @@ export interface Capture {
   cluster(): Promise<Cluster>;
   /** `conntrack -S` as text, or null. */
   conntrackStats(): string | null;
-  /** `ipvsadm-save -n` as text, or null. */
-  ipvs(): string | null;
+  /** IPVS; `not-captured` where it balances here and was not listed; null where nothing tells of it. */
+  ipvs(): Ipvs;
   /** `expect.yaml` as text, or null. */
   expectations(): string | null;
   /** Collects problems, also those met later, when more is read. */

@@ -15,5 +15,8 @@ export function knownOf(capture: Capture, cluster: Cluster): Known {
       return capture.flows();
     },
     node: capture.info.node,
+    get ipvs() {
+      return capture.ipvs();
+    },
   };
 }

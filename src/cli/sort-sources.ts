@@ -1,7 +1,8 @@
 import { formatBytes } from '../capture/limits.ts';
 import { splitPaste } from '../capture/paste/split-paste.ts';
-import { recognise, type SourceKind } from '../capture/recognise.ts';
+import { recognise } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import { splitConcatenated } from '../capture/split-concatenated.ts';
 import type { Family } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
@@ -18,12 +19,13 @@ export type SortedSources = ReadonlyMap<SourceKind, readonly SortedSource[]>;
 
 /** What `unrecognised-input` says was expected. */
 const EXPECTED =
-  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n, or Kubernetes objects as JSON or YAML';
+  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, or Kubernetes objects as JSON or YAML';
 
 /** Kinds for which an empty file is a common and full answer: no sets, no legacy tables, a list nobody is in. */
 const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
   'ipset',
   'ipvs',
+  'ipvs-connections',
   'recent',
   'conntrack-stats',
   'sysctl',

@@ -78,7 +78,14 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     services,
     (address) => !options.strict && isRenewed(address, renewed),
   );
-  const lacking = lackingOf([before, after], { families: families.length === 0 ? asked : families, sets });
+  const captured = [
+    { ...states[0], known: before, host: before.host },
+    { ...states[1], known: after, host: after.host },
+  ] as const;
+  const lacking = lackingOf(captured, {
+    families: families.length === 0 ? asked : families,
+    sets,
+  });
   const proof = proofOf(compared, states, options.budget, state, lacking);
   const aside = found.reduce((sum, each) => sum + each.aside, 0);
   return {

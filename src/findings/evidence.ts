@@ -1,6 +1,6 @@
 import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
 import type { Outcome, Step } from '../trace/outcome.ts';
-import { stepText } from '../trace/place.ts';
+import { isInIptables, stepText } from '../trace/place.ts';
 import type { Evidence } from './finding.ts';
 import { counted } from './words.ts';
 
@@ -23,6 +23,7 @@ export function chainEvidence(chain: Chain): Evidence {
 /** @returns what decided at a step: its rule, or the policy of its chain. */
 export function stepEvidence(step: Step, rulesets: readonly Ruleset[], outcome?: Outcome): Evidence {
   if (step.rule !== null) return ruleEvidence(step.rule);
+  if (!isInIptables(step)) return { file: null, line: null, text: stepText(step) };
   const family = outcome?.destination.address.family;
   const ruleset = rulesets.find(
     (one) => one.backend === step.backend && (family === undefined || one.family === family),

@@ -1,3 +1,5 @@
+import type { Family } from '../net/address.ts';
+
 /**
  * The chains that kube-proxy and kubelet make once on a node, by what they are for (pkg/proxy/iptables, pkg/proxy/ipvs and
  * pkg/proxy/userspace of 1.20 to 1.36, kubelet_network_linux.go). Those of one Service port or endpoint are in `hash.ts`.
@@ -163,9 +165,15 @@ export function isOfIpvsMode(chain: string): boolean {
   return chain === CHAINS.ipvsLoadBalancer || chain === CHAINS.ipvsNodePort || chain === CHAINS.ipvsFilter;
 }
 
-/** @returns true for the sets of kube-proxy's IPVS mode (pkg/proxy/ipvs/ipset.go). */
-export function isIpvsSet(name: string): boolean {
-  return /^KUBE-(?:6-)?(?:LOOP-BACK|CLUSTER-IP|EXTERNAL-IP(?:-LOCAL)?|LOAD-BALANCER(?:-[A-Z-]+)?|NODE-PORT-[A-Z-]+|HEALTH-CHECK-NODE-PORT|IPVS-IPS)$/.test(
-    name,
-  );
+/** @returns the name of a set of IPVS mode: `CLUSTER-IP`, `NODE-PORT-TCP`. */
+export function ipvsSet(what: string, family: Family): string {
+  return `${KUBE}${family === 'ipv6' ? '6-' : ''}${what}`;
+}
+
+const SETS =
+  /^KUBE-(?:6-)?(LOOP-BACK|CLUSTER-IP|EXTERNAL-IP(?:-LOCAL)?|LOAD-BALANCER(?:-[A-Z-]+)?|NODE-PORT-[A-Z-]+|HEALTH-CHECK-NODE-PORT|IPVS-IPS)$/;
+
+/** @returns which set of kube-proxy's IPVS mode this is (pkg/proxy/ipvs/ipset.go), of either family; null for any other. */
+export function ipvsSetIn(name: string): string | null {
+  return SETS.exec(name)?.[1] ?? null;
 }

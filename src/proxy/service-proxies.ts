@@ -11,6 +11,8 @@ export interface ServiceProxy {
   readonly serves: 'its-place' | 'addresses' | 'left-over';
   /** The command of its own that tells which Services it serves, to be run as its users run it. */
   readonly command: string;
+  /** Present where it serves through IPVS, which is followed where it was captured. */
+  readonly programs?: 'ipvs';
   readonly interfaces: RegExp | null;
   readonly ipsets: RegExp | null;
   /** Tables of nft. */
@@ -56,6 +58,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS, which it programs,',
     serves: 'its-place',
     command: 'ipvsadm -Ln',
+    programs: 'ipvs',
     interfaces: /^kube-dummy-if$/,
     ipsets: /^(?:inet6:)?kube-router-(?:svip|svip-prt|local-ips)$/,
     nftTables: null,
@@ -103,6 +106,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS, which it may program,',
     serves: 'addresses',
     command: 'ipvsadm -Ln',
+    programs: 'ipvs',
     interfaces: null,
     ipsets: null,
     nftTables: null,
@@ -115,6 +119,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'IPVS',
     serves: 'left-over',
     command: 'ipvsadm -Ln',
+    programs: 'ipvs',
     interfaces: /^kube-ipvs0$/,
     ipsets: /^KUBE-(?:6-)?CLUSTER-IP$/,
     nftTables: null,

@@ -1,5 +1,5 @@
 import type { ProblemList } from '../problems/problem.ts';
-import { isIpvsSet } from '../proxy/chains.ts';
+import { ipvsSetIn } from '../proxy/chains.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Renames one line; null: it holds something that is not known, and is left out. */
@@ -47,8 +47,9 @@ export const renameSysctl: RenameLine = (line, renamer) => {
   return `${head}${renamer.interfaces.rename(link)}.${field}${tail}`;
 };
 
-/** A line of `ipvsadm-save -n`. */
+/** A line of `ipvsadm-save -n`, or of `ipvsadm -Ln`. */
 export const renameIpvs: RenameLine = (line, renamer) => {
+  if (!line.startsWith('-')) return renameIpvsListing(line, renamer);
   const words = line.trim().split(/\s+/);
   const renamed: string[] = [];
   for (const [index, word] of words.entries()) {
@@ -64,6 +65,25 @@ export const renameIpvs: RenameLine = (line, renamer) => {
   }
   return renamed.join(' ');
 };
+
+/** A line of `ipvsadm -Lnc`. */
+export const renameIpvsConnection: RenameLine = renameIpvsListing;
+
+/** Sockets get new names; headings, counts, times, states and flags stay. */
+function renameIpvsListing(line: string, renamer: Renamer): string | null {
+  if (
+    /^(?:IP Virtual Server version |Prot +LocalAddress|\s+-> RemoteAddress|IPVS conn|pro expire )/.test(line)
+  )
+    return line;
+  let known = true;
+  const renamed = line.replace(/\S+/g, (word) => {
+    if (/^(?:->|[A-Za-z_]+|\d[\d.]*[KMGT]?|\d+:\d\d|\([a-z0-9,-]+\))$/.test(word)) return word;
+    const socket = renamer.socket(word);
+    known &&= socket !== null;
+    return socket ?? '';
+  });
+  return known ? renamed.trimEnd() : null;
+}
 
 /** A line of `ipset save`; comments of elements are dropped. */
 export const renameSetLine: RenameLine = (line, renamer) => {
@@ -108,5 +128,5 @@ function renameElement(part: string, renamer: Renamer): string | null {
 
 /** kube-proxy's own sets are the same everywhere. */
 export function renameSetName(name: string, renamer: Renamer): string {
-  return isIpvsSet(name) ? name : renamer.name('set', name);
+  return ipvsSetIn(name) !== null ? name : renamer.name('set', name);
 }

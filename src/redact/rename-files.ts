@@ -1,4 +1,4 @@
-import type { SourceKind } from '../capture/recognise.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import type { Fields } from '../kubernetes/fields.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { OBJECT_FILES } from '../kubernetes/object-list.ts';
@@ -8,6 +8,7 @@ import { renameIpJson } from './json-values.ts';
 import {
   renameFlowStatistics,
   renameIpvs,
+  renameIpvsConnection,
   renameLines,
   renameRecent,
   renameSetLine,
@@ -17,7 +18,7 @@ import { renameManifest } from './manifest.ts';
 import { renameNft } from './nft.ts';
 import { renameObjects } from './objects.ts';
 import { parseJson } from './parse-json.ts';
-import type { RedactInput } from './redact.ts';
+import type { RedactInput } from './redact-input.ts';
 import type { Renamer } from './renamer.ts';
 import { renameList, renameRules } from './rules.ts';
 
@@ -50,6 +51,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   recent: lines(renameRecent),
   sysctl: lines(renameSysctl),
   ipvs: lines(renameIpvs),
+  'ipvs-connections': lines(renameIpvsConnection),
   'ip-addr': json(renameIpJson),
   'ip-route': json(renameIpJson),
   'ip-rule': json(renameIpJson),

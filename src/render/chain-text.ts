@@ -1,4 +1,4 @@
-import type { AbsentChain, ChainItem, ChainList } from '../explain/explanation.ts';
+import type { AbsentChain, ChainItem, ChainList } from '../explain/chain-list.ts';
 import { CHOOSING, hasRole } from '../proxy/chains.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';

@@ -35,7 +35,7 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
     });
   }
   const tracked = changed(branch, {
-    connection: connectionOf(flow, direction),
+    connection: connectionOf(flow, direction, world),
     tcpFlags: packet.header?.tcpFlags ?? null,
   });
   return turned(tracked, 'conntrack', {
@@ -102,7 +102,7 @@ const RST = 0x04;
 const ACK = 0x10;
 const SYN_ACK = SYN | ACK;
 
-function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
+function connectionOf(flow: Flow, direction: 'original' | 'reply', world: World): Connection {
   const { original, reply } = flow;
   const unreplied = flow.status.includes('UNREPLIED');
   return {
@@ -119,7 +119,9 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
     replySourcePort: reply.sourcePort,
     replyDestination: senderOf(reply.destination),
     replyDestinationPort: reply.destinationPort,
-    dnat: !sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort,
+    dnat:
+      (!sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort) &&
+      !isBalanced(flow, world),
     snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
     destinationDecided: true,
     sourceDecided: true,
@@ -129,6 +131,12 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply'): Connection {
     confirmed: true,
     fromCapture: true,
   };
+}
+
+/** IPVS writes a flow's answering end without making it one that nat rewrote, and conntrack does not print the difference. */
+function isBalanced({ protocol, original, mark }: Flow, { ipvs }: World): boolean {
+  if (ipvs === undefined || ipvs === null || ipvs === 'not-captured') return false;
+  return ipvs.find(protocol, original.destination, original.destinationPort, mark) !== null;
 }
 
 /** The packet asked about may be the one that ends a handshake, or the first two seconds of a UDP conversation. */

@@ -1,7 +1,7 @@
 import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { Address } from '../net/address.ts';
 import type { Packet, Sender } from './packet.ts';
-import type { Place } from './place.ts';
+import type { IptablesPlace, Place, StepEvent } from './place.ts';
 import type { Given } from './question.ts';
 import type { Assumption, Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
@@ -16,13 +16,16 @@ export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
  */
 export type Step = Place & StepFacts;
 
+/** A step in iptables' rules. */
+export type IptablesStep = IptablesPlace & StepFacts;
+
 /** What a step tells beside its place. */
 export interface StepFacts {
   readonly id: number;
   readonly hook: HookName;
   /** Null for a policy and for the end of a user chain. */
   readonly rule: Rule | null;
-  readonly event: 'rule' | 'policy' | 'chain-end';
+  readonly event: StepEvent;
   /** Lower-case verb: `jump`, `goto`, `accept`, `drop`, `reject`, `return`, `dnat`, `mark`, `log`, `continue`, … */
   readonly action: string;
   /** Chain jumped to, `--to-destination`, mark written, ICMP sent, policy; null where the action says it all. */

@@ -1,12 +1,13 @@
 import { HOOK_NAMES, type HookName } from '../iptables/ruleset.ts';
 import { CONNTRACK } from './conntrack-programs.ts';
 import { IPTABLES } from './iptables-programs.ts';
+import { IPVS } from './ipvs/programs.ts';
 import { natStep } from './nat-step.ts';
 import type { HookProgram, Program, ProgramSource } from './program.ts';
 import type { World } from './world.ts';
 
 /** Every kind of program that is known. */
-export const SOURCES: readonly ProgramSource[] = [CONNTRACK, IPTABLES];
+export const SOURCES: readonly ProgramSource[] = [CONNTRACK, IPTABLES, IPVS];
 
 /** The programs of one world: who runs where, as the capture says. */
 export interface Programs {

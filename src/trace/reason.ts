@@ -1,5 +1,6 @@
 import type { RouteUnknown, SourceUnknown } from '../host/unknown-fact.ts';
 import type { HookName, TableName } from '../iptables/ruleset.ts';
+import type { ForwardMethod } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 
 /** A rule by the place where it stands. */
@@ -62,6 +63,19 @@ export type Reason =
       readonly why: { readonly text: string } | 'no-interface-address' | 'wide-range';
     }
   | { readonly code: 'nat-not-listed' }
+  // --- IPVS
+  /** IPVS carries Services here, and was not listed. */
+  | { readonly code: 'mode-ipvs' }
+  /** A virtual server is by mark, and the packet's mark is not known. */
+  | { readonly code: 'ipvs-mark' }
+  | {
+      readonly code: 'ipvs-method';
+      readonly server: string;
+      readonly real: string;
+      readonly method: Exclude<ForwardMethod, 'masq'>;
+    }
+  /** The connection's real server is no longer one of the virtual server, and `expire_nodest_conn` is not 1. */
+  | { readonly code: 'ipvs-server-gone'; readonly server: string; readonly real: string }
   // --- the walk of rules
   | { readonly code: 'synproxy' }
   | { readonly code: 'target-unrecognised'; readonly text: string }
@@ -88,6 +102,8 @@ export type Assumption =
   | { readonly code: 'bridge-flood'; readonly bridge: string }
   | { readonly code: 'bridge-hairpin'; readonly bridge: string }
   | { readonly code: 'flow-not-rewritten' }
+  /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
+  | { readonly code: 'ipvs-conntrack' }
   | { readonly code: 'table-cut'; readonly table: TableName; readonly file: string; readonly line: number };
 
 /** What happened between rules. */

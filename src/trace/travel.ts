@@ -89,11 +89,15 @@ const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: T
 function leaving(branch: Branch): Branch {
   const { state } = branch;
   // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
-  const inInterface = state.bridged === true || state.fromNode ? null : state.inInterface;
+  const inInterface = state.bridged === true || state.fromNode ? null : arrivedBy(state);
   // Without routes a branch may have learnt the device at FORWARD; a process's packet may have been rerouted since OUTPUT.
   const learnt = state.fromNode ? undefined : state.outInterface;
   const outInterface = state.route === null ? learnt : state.route.device;
   return changed(branch, { inInterface, outInterface });
+}
+
+function arrivedBy(state: Branch['state']): Branch['state']['inInterface'] {
+  return 'arrivedBy' in state ? state.arrivedBy : state.inInterface;
 }
 
 function accepted(branch: Branch, exit: Exit | null): Ending {

@@ -2,7 +2,11 @@ import type { FlowTable } from '../conntrack/flow-table.ts';
 import type { Host } from '../host/facts.ts';
 import type { Chain, HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
+import type { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
+
+/** IPVS of the node; `not-captured` where it balances here, and was not listed; null where nothing tells of it. */
+export type Ipvs = IpvsTable | 'not-captured' | null;
 
 /** Everything a trace is computed from, besides the packet. */
 export interface World {
@@ -10,6 +14,8 @@ export interface World {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
   readonly flows: FlowTable | null;
+  /** Absent: nothing tells of it. */
+  readonly ipvs?: Ipvs;
   /**
    * Where a DNAT rule leads whose dump does not say so (`[unsupported revision]`); null where nobody knows.
    * @param jump the rule that led to its chain

@@ -22,7 +22,8 @@ import { parseAddress } from '../../src/net/address.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { parseServiceComment } from '../../src/proxy/comments.ts';
 import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
-import { type RedactInput, redact } from '../../src/redact/redact.ts';
+import { redact } from '../../src/redact/redact.ts';
+import type { RedactInput } from '../../src/redact/redact-input.ts';
 
 /** A reader of untrusted text, with a text that it reads whole. */
 export interface Parser {

@@ -75,6 +75,29 @@ describe('Is a change called none, that only a missing file would tell of?', () 
   });
 });
 
+describe('Are rules that were not pasted taken for none?', () => {
+  it.each([
+    [
+      'iptables-save -t filter of a node with kube-proxy',
+      '*filter\n:FORWARD ACCEPT [0:0]\n:KUBE-FORWARD - [0:0]',
+      'nat',
+    ],
+    ['lines picked from a dump', '*nat\n:KUBE-SVC-ABCDEFGHIJKLMNOP - [0:0]', 'filter'],
+  ])('%s, the same on both sides', (_, save, table) => {
+    const known = knownWith(`${save}\n`, CAPTURED);
+    const { identical, proof } = diff(known, known);
+    expect(identical).toBe(false);
+    expect(proof.lacking.map(({ file, what }) => `${file} ${what}`).join()).toMatch(
+      new RegExp(`iptables-save.txt IPv4 rules of tables? .*${table}`),
+    );
+  });
+
+  it('but a whole dump without a table has no rules there', () => {
+    const known = knownWith(filter('-A FORWARD -p tcp -j DROP'), CAPTURED);
+    expect(diff(known, known).identical).toBe(true);
+  });
+});
+
 describe('What does a missing file not spoil?', () => {
   it('ipsets, where no rule asks any', () => {
     const known = knownWith(filter('-A FORWARD -p tcp -j ACCEPT'), without(nodeAfter(null), ['ipsets']));

@@ -115,7 +115,7 @@ function risen(before: readonly Ruleset[], after: readonly Ruleset[]): string[] 
 function passed({ path }: Outcome): string[] {
   const counts = new Map<string, number>();
   for (const { step } of path) {
-    if (step.rule === null) continue;
+    if (step.program !== 'iptables' || step.rule === null) continue;
     const name = `${step.backend} ${step.table} ${step.chain} ${step.rule.number}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }

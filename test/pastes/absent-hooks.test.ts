@@ -100,6 +100,26 @@ describe('a pasted chain is reached as its author hooks it', () => {
   });
 });
 
+describe('what the captured rules lead to and the paste lacks', () => {
+  const argv = ['8.8.8.8:53', '--from', '10.16.0.5', '--protocol', 'udp'];
+
+  it('KUBE-POSTROUTING masquerades what carries the mark: two answers, by what the sets hold', async () => {
+    const answer = await answerTo(readPaste('09-kubeovn-postrouting'), ...argv);
+    expect(answer).not.toContain('UNKNOWN');
+    expect(answer).toContain('if 10.16.0.5 is in set nat');
+    expect(answer).toContain('ACCEPT destination unchanged, masqueraded');
+    expect(answer).toContain('ACCEPT destination unchanged, source address kept');
+    expect(answer).not.toContain('does not fit the packet');
+  });
+
+  it('of another chain nothing is known', async () => {
+    const paste = readPaste('09-kubeovn-postrouting').replace('KUBE-POSTROUTING', 'OVN-SOMETHING');
+    expect(await answerTo(paste, ...argv)).toContain(
+      'leads to chain OVN-SOMETHING, which is not in the capture',
+    );
+  });
+});
+
 describe('a pasted chain that nobody can place', () => {
   const ONE = '-A my-guard -p tcp -m tcp --dport 22 -j REJECT\n';
 

@@ -65,6 +65,14 @@ describe('a diff', () => {
     expect(err).toContain('kp-explain diff');
   });
 
+  it.each([
+    ['of the other kind', `< -A KUBE-SERVICES -j RETURN\n---\n> ${RULE}\n`, 2],
+    ['mail that quotes one state', `> -A KUBE-SERVICES -j RETURN\n> ${RULE}\n`, 0],
+    ['bullets are no diff', `- -A KUBE-SERVICES -j RETURN\n+${RULE}\n`, 0],
+  ])('%s', async (_, text, expected) => {
+    expect((await ask(text, 'services')).status).toBe(expected);
+  });
+
   it('one side of it is a state', async () => {
     expect((await ask(`+${RULE}\n+${RULE.replace('10.96.0.1', '10.96.0.2')}\n`, 'services')).status).toBe(0);
   });
@@ -147,8 +155,10 @@ describe('a transcript of several tools', () => {
     const { status, err } = await ask(readPaste('24-aks-dns-notes'), 'conntrack');
     expect(status).toBe(2);
     expect(err).toContain('lines of two nodes are in this paste: node-2 (line 2) and node-1 (line 4)');
-    const one = await ask(readPaste('24-aks-dns-notes').replace('node-1', 'node-2'), 'conntrack');
-    expect(one.out).toContain('conntrack: 2 flows');
+    for (const host of ['node-2', 'node-2.example.com']) {
+      const one = await ask(readPaste('24-aks-dns-notes').replace('node-1', host), 'conntrack');
+      expect(one.out).toContain('conntrack: 2 flows');
+    }
   });
 
   it('the command above a dump tells its table', async () => {

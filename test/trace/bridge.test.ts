@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isInIptables } from '../../src/trace/place.ts';
 import { ask, matches, only, type Question, rulesOf, summary } from './ask.ts';
 import { nodeOf } from './node.ts';
 
@@ -77,7 +78,11 @@ describe('Two backends with rules', () => {
       '1 [the iptables-legacy tables were registered after the iptables-nft ones, and so are asked first] accept',
     ]);
     const steps = trace.outcomes.map(
-      ({ path }) => path.find(({ step }) => step.table === 'nat')?.step.backend,
+      ({ path }) =>
+        path
+          .map(({ step }) => step)
+          .filter(isInIptables)
+          .find(({ table }) => table === 'nat')?.backend,
     );
     expect(steps).toEqual(['iptables-nft', 'iptables-legacy']);
   });
@@ -87,7 +92,7 @@ describe('Two backends with rules', () => {
       'iptables-legacy': '*filter\n:FORWARD DROP',
     });
     expect(trace.outcomes.map(summary)).toEqual(['1 [] drop']);
-    expect(trace.outcomes.map(({ decidedBy }) => decidedBy?.backend)).toEqual(['iptables-legacy']);
+    expect(trace.outcomes.map(({ decidedBy }) => decidedBy)).toMatchObject([{ backend: 'iptables-legacy' }]);
   });
   it('a backend without rules does not count', () => {
     const trace = ask({ 'iptables-nft': nat('10.244.1.5'), 'iptables-legacy': '*nat\n:PREROUTING ACCEPT' });

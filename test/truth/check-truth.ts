@@ -7,7 +7,7 @@ import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { comparePair, unknownReason } from './compare-pair.ts';
 import { comparePath } from './compare-path.ts';
-import type { TruthClient, TruthFile, TruthTarget } from './truth-file.ts';
+import type { TruthClient, TruthFile, TruthTarget, TruthTrace } from './truth-file.ts';
 
 /** How a capture's answers compare with what was measured on its node. */
 export interface TruthReport {
@@ -78,8 +78,13 @@ export async function checkTruth(captureFolder: string, truthFile: string): Prom
       rulesets,
       host: known.host,
       flows: null,
+      ipvs: known.ipvs ?? null,
       recoverDestination: () => null,
     });
+    if (wentToDrained(trace, truth)) {
+      count(allowed, 'path-drained-before-capture');
+      continue;
+    }
     const difference = comparePath(trace, own, rulesets[0]?.backend === 'iptables-legacy');
     const [item] = difference === null ? [] : explainTrace(question, known);
     const reason = item === undefined ? null : unknownReason(item);
@@ -92,6 +97,15 @@ export async function checkTruth(captureFolder: string, truthFile: string): Prom
     else disagreements.push(`path of ${trace.what} from ${trace.client.kind}: ${difference}`);
   }
   return { ...report, allowed, unknown, disagreements };
+}
+
+/** As `drained-before-capture` (allowed.ts): web-a1 was still a real server of shop/web. */
+function wentToDrained({ dst, path }: TruthTrace, { capture }: TruthFile): boolean {
+  return (
+    capture.includes('-ipvs-') &&
+    dst.ip === '10.96.10.1' &&
+    path.some(({ packet }) => packet.dst === '10.244.1.11')
+  );
 }
 
 function count(map: Map<string, number>, name: string): void {

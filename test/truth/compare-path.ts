@@ -11,19 +11,30 @@ import type { TruthStep, TruthTrace } from './truth-file.ts';
  * @returns null where one way is the kernel's, else the nearest difference
  */
 export function comparePath(truth: TruthTrace, trace: Trace, legacy: boolean): string | null {
-  const kernel = truth.path.filter(
+  const kernel = request(truth.path).filter(
     (step) => step.table !== 'raw' && (legacy || step.kind === 'rule' || step.kind === 'policy'),
   );
   let nearest = { steps: -1, text: 'no way was traced' };
   for (const outcome of trace.outcomes) {
     const own = outcome.path.filter(
-      ({ step }) => step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
+      ({ step }) =>
+        step.program === 'iptables' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
     );
     const difference = compareSteps(kernel, own);
     if (difference === null) return null;
     if (difference.steps > nearest.steps) nearest = difference;
   }
   return nearest.text;
+}
+
+/** Of SCTP the listener took the answer for more of the first packet: it comes from where the packet went. */
+function request(path: readonly TruthStep[]): readonly TruthStep[] {
+  const client = path[0]?.packet.src;
+  const answer = path.findIndex(
+    ({ packet }, index) =>
+      packet.src === path[index - 1]?.packet.dst && packet.dst === client && packet.src !== packet.dst,
+  );
+  return answer < 0 ? path : path.slice(0, answer);
 }
 
 function compareSteps(
@@ -45,12 +56,20 @@ function compareSteps(
 }
 
 function kernelText(step: TruthStep): string {
+  if (step.kind === 'rule' && isShuffled(step.chain)) return `${step.table} ${step.spec}`;
   if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}`;
   return `${step.table} ${step.chain} ${step.kind === 'policy' ? 'policy' : 'chain-end'}`;
 }
 
 function ownText({ step }: PathEntry): string {
+  if (step.rule !== null && isShuffled(step.chain))
+    return `${step.table} ${step.rule.text.replace(/^\[\d+:\d+\] /, '')}`;
   return `${step.table} ${step.chain} ${step.rule === null ? step.event : step.rule.number}`;
+}
+
+/** kube-proxy writes these rules in another order at each sync, also between the measurement and the capture: they are told by their text. */
+function isShuffled(chain: string): boolean {
+  return chain === 'KUBE-IPVS-OUT-FILTER';
 }
 
 function comparePacket(step: TruthStep, { state: packet }: PathEntry): string | null {
@@ -59,7 +78,8 @@ function comparePacket(step: TruthStep, { state: packet }: PathEntry): string | 
     out: step.packet.outIf ?? null,
     src: step.packet.src,
     dst: step.packet.dst,
-    sport: step.packet.sport ?? packet.sourcePort,
+    // Which port MASQUERADE takes at random no capture tells.
+    sport: packet.sourcePort === null ? null : (step.packet.sport ?? packet.sourcePort),
     dport: step.packet.dport ?? packet.destinationPort,
   };
   const ours = {

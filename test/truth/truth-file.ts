@@ -39,6 +39,8 @@ export interface TruthPair {
         readonly n: number;
         readonly sources: Readonly<Record<string, number>>;
         readonly masqueraded: boolean;
+        /** How many kept the client's port. */
+        readonly portKept?: number;
       }
     >
   >;
@@ -59,6 +61,8 @@ export interface TruthStep {
   readonly chain: string;
   readonly kind: 'rule' | 'return' | 'policy' | 'end';
   readonly rule: number | null;
+  /** The rule's text; left out where it is not of a rule. */
+  readonly spec?: string;
   readonly packet: {
     readonly inIf?: string;
     readonly outIf?: string;

@@ -1,5 +1,15 @@
 import type { Collector } from './collector.ts';
-import { ADDRESSES, FLOW_STATS, FLOWS, flowsOf, HOST, IPSETS, IPVS, NFT_RULESET } from './probes.ts';
+import {
+  ADDRESSES,
+  FLOW_STATS,
+  FLOWS,
+  flowsOf,
+  HOST,
+  IPSETS,
+  IPVS,
+  IPVS_CONNECTIONS,
+  NFT_RULESET,
+} from './probes.ts';
 import { collectRecent } from './recent.ts';
 import { keepSysctls } from './sysctls.ts';
 
@@ -27,7 +37,8 @@ export async function collectHost(collector: Collector, needs: HostNeeds, modeMa
   await collector.runAll(probes);
   trimSysctls(collector);
   if (needs.packets || !mention(modeMark)) await collectNft(collector, rules);
-  if ((await collector.place.read('/proc/net/ip_vs')).kind === 'text') await collector.run(IPVS);
+  if ((await collector.place.read('/proc/net/ip_vs')).kind === 'text')
+    await collector.runAll(needs.packets ? [IPVS, IPVS_CONNECTIONS] : [IPVS]);
   if (needs.packets && mention('-m recent ')) await collectRecent(collector, rules);
 }
 

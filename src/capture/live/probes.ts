@@ -140,6 +140,16 @@ export const IPVS: Probe = {
   lost: 'the virtual servers of IPVS are not known',
 };
 
+/** What IPVS remembers: which real server each connection has, and which each client keeps. */
+export const IPVS_CONNECTIONS: Probe = {
+  file: 'ipvsadm-connections.txt',
+  argv: ['ipvsadm', '-Lnc'],
+  packageName: 'ipvsadm',
+  limits: { timeoutMs: 60_000, maxBytes: LARGEST_OUTPUT },
+  only: 'where /proc/net/ip_vs exists: the module is never loaded for it',
+  lost: 'which real server IPVS keeps a client or a connection at is not known',
+};
+
 /** Every flow, by family. */
 export const FLOWS: readonly Probe[] = [flowsOf('ipv4', []), flowsOf('ipv6', [])];
 

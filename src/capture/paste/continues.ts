@@ -18,7 +18,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   'iptables-save': (text) => /^(?:-{1,2}[A-Za-z]|:\S|\*\w+\s*$|\[\d+:)/.test(text),
   'iptables-listing': (text, { detached }) =>
     isRow(text) || (!detached && text.trim().split(/\s+/).length >= 4),
-  conntrack: (text) => /^\s*<\/?\w/.test(text),
+  conntrack: (text) => /^\s*<[/?]?\w/.test(text),
   'conntrack-stats': never,
   ipset: untilBlank,
   'ip-addr': (text, { detached }) =>
@@ -27,7 +27,9 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   'ip-rule': never,
   nft: () => true,
   sysctl: never,
-  ipvs: never,
+  // `ipvsadm -Ln` and /proc/net/ip_vs: heads, and the real servers under each virtual one.
+  ipvs: untilBlank,
+  'ipvs-connections': untilBlank,
   kubernetes: () => true,
   expectations: () => true,
   recent: never,

@@ -1,12 +1,15 @@
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 
+/** `-` and `<` stand before what was, `+` and `>` before what is. */
+export type DiffSign = '-' | '+' | '<' | '>';
+
 /** A pasted line without what web pages, editors, logs and mail put around it. */
 export interface PlainLine {
   readonly text: string;
   /** Null where the line on its own is of no known kind. */
   readonly kind: LineKind | null;
-  /** Which side of a diff it stood on. */
-  readonly side: '-' | '+' | null;
+  /** The sign of a diff that it stood behind; `>` is one of mail, too. */
+  readonly side: DiffSign | null;
 }
 
 /** What stands in front of a pasted line, each with its blanks. Tried again on what is left, a few times. */
@@ -17,7 +20,7 @@ const PREFIXES: readonly RegExp[] = [
   /^[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \S+ [^\s:]+: /,
   /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:?\s+(?:std(?:out|err) [FP] )?/,
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] /,
-  /^\d{1,6}[:|.)]?(?:\s+|(?=[-:*]))/,
+  /^\d{1,6}[:|.)]?(?:\s+|(?=[-:*#[C]))/,
   /^(?:level=\w+\s+|msg="?|time="?[\d:TZ.+-]+"?\s+)/,
   /^\[[\w./-]+\]\s+(?=-[AN] )/,
   // The tool's last words go to standard error, and land anywhere.
@@ -41,10 +44,17 @@ export function plainLine(raw: string): PlainLine {
     if (kind !== null) return { text: spelt, kind, side };
     const prefix = PREFIXES.map((one) => one.exec(rest)?.[0] ?? '').find((found) => found !== '');
     if (prefix === undefined) break;
-    if (prefix === '+' || prefix === '-' || prefix === '<') side ??= prefix === '+' ? '+' : '-';
+    side ??= signOf(prefix, rest);
     rest = rest.slice(prefix.length).trim();
   }
   return { text: line, kind: null, side: null };
+}
+
+/** A dash with a blank behind it is a bullet. */
+function signOf(prefix: string, line: string): DiffSign | null {
+  const sign = prefix.trim();
+  if (sign === '-') return /^-\s/.test(line) ? null : '-';
+  return sign === '+' || sign === '<' || sign === '>' ? sign : null;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

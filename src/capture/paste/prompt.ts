@@ -42,5 +42,6 @@ export function isCommand(text: string): boolean {
 
 function hostOf(place: string): string | null {
   const host = /@([\w.-]+)/.exec(place)?.[1] ?? /^([\w.-]+):\s?[~/]/.exec(place)?.[1];
-  return host ?? null;
+  // A name may be given with its domain and without.
+  return host === undefined ? null : /[a-z]/i.test(host) ? (host.split('.')[0] ?? host) : host;
 }

@@ -1,9 +1,9 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
-import { isRow, kindOfLine, type LineKind } from '../recognise-lines.ts';
+import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
-import { isAltered, type PlainLine, plainLine } from './plain-line.ts';
+import { type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
@@ -78,10 +78,12 @@ function isPaste(head: string, kind: string): boolean {
       continue;
     }
     if (kind === 'iptables-save' && line.startsWith('#')) continue;
-    if (kind === 'iptables-listing' && (isRow(line) || /^# (?:Warning: |Table )/.test(line)) && !detached)
-      continue;
+    if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
+    // A head that is not at the start of its line begins a chain all the same.
+    const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);
+    if (inChain && continues(line, { kind: 'iptables-listing', detached })) continue;
     if (kind === 'ipset' && !detached) continue;
-    if (kind === 'conntrack' && /^\s*<\/?\w|^conntrack v/.test(line)) continue;
+    if (kind === 'conntrack' && /^\s*<[/?]?\w|^conntrack v/.test(line)) continue;
     return true;
   }
   return false;
@@ -95,7 +97,7 @@ class Paste {
   readonly #lines = new Map<LineKind, Map<number, string>>();
   readonly #skipped: number[] = [];
   readonly #hosts = new Map<string, number>();
-  readonly #sides = new Map<'-' | '+', number>();
+  readonly #sides = new Map<DiffSign, number>();
   #kind: LineKind | null = null;
   #detached = true;
   /** The command whose output should follow. */
@@ -188,7 +190,7 @@ class Paste {
     const before = lines?.get(index - 1);
     if (this.#kind !== 'iptables-save' || this.#detached || lines === undefined || before === undefined)
       return false;
-    if (!before.startsWith('-A ') || !isUnfinished(before)) return false;
+    if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
     lines.set(index - 1, '');
     lines.set(index, `${before} ${text.trim()}`);
     return true;
@@ -203,8 +205,9 @@ class Paste {
         'give those of one node',
       );
     }
-    if (this.#sides.size > 1) {
-      const [removed = 0, added = 0] = [this.#sides.get('-'), this.#sides.get('+')];
+    const removed = this.#sides.get('-') ?? this.#sides.get('<');
+    const added = this.#sides.get('+') ?? (this.#sides.has('<') ? this.#sides.get('>') : undefined);
+    if (removed !== undefined && added !== undefined) {
       throw this.#twoStates(
         `this is a diff: line ${removed + 1} is of the state before, line ${added + 1} of the one after`,
         'save each state to a file and compare them with `kp-explain diff BEFORE AFTER`',

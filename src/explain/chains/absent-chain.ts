@@ -3,7 +3,7 @@ import type { Cluster } from '../../kubernetes/objects.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
 import { hasRole } from '../../proxy/chains.ts';
 import { parseServiceComment } from '../../proxy/comments.ts';
-import type { AbsentChain } from '../explanation.ts';
+import type { AbsentChain } from '../chain-list.ts';
 import { factsOf } from '../services/rule-facts.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
 import { labelOf, nameDraft } from '../services/service-name.ts';

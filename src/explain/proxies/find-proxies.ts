@@ -13,10 +13,11 @@ export interface FoundProxy {
 }
 
 /** What a capture knows of the node, as far as proxies leave marks there. */
-export type Marked = Pick<Known, 'rulesets' | 'host' | 'cluster' | 'node'>;
+export type Marked = Pick<Known, 'rulesets' | 'host' | 'cluster' | 'node' | 'ipvs'>;
 
 /**
  * Looks for proxies that may carry Services in kube-proxy's place. What was not captured shows no marks: silence says nothing.
+ * Those that serve through IPVS are left out where it was captured: it is traced.
  * @returns those whose marks stand, in the order of {@link SERVICE_PROXIES}; the chains of a ruleset are read once
  */
 export function findProxies(known: Marked): readonly FoundProxy[] {
@@ -31,7 +32,10 @@ export function findProxies(known: Marked): readonly FoundProxy[] {
     .map(({ name }) => name);
   const betrayed = new Map<string | null, string>();
   for (const name of chains.toReversed()) betrayed.set(servesAs(name), name);
+  const { ipvs } = known;
+  const traced = ipvs !== undefined && ipvs !== null && ipvs !== 'not-captured';
   return SERVICE_PROXIES.flatMap((proxy) => {
+    if (traced && proxy.programs === 'ipvs') return [];
     const marks = [
       ...(betrayed.has(proxy.name) ? [`chain ${betrayed.get(proxy.name)}`] : []),
       ...first('interface', interfaces, proxy.interfaces),

@@ -1,4 +1,4 @@
-import { commentOf, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { commentOf, HOOK_NAMES, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import { supplyRules } from '../../iptables/supply-rules.ts';
 import { CHAINS, CHOOSING, ENDPOINT_CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Note } from '../explanation.ts';
@@ -25,13 +25,40 @@ export interface Completed {
 export function completeListings(rulesets: readonly Ruleset[], naming: ServiceNaming): Completed {
   const notes: Note[] = [];
   const hooks: AssumedHook[] = [];
-  const completed = rulesets.map((ruleset) => {
-    if (ruleset.form === 'save') return ruleset;
-    const whole = assumeHooks(withPieces(ruleset, naming, notes));
+  const completed = rulesets.map((ruleset): Ruleset => {
+    if (ruleset.form === 'save' && !isExcerpt(ruleset))
+      return lacksNat(ruleset, rulesets) ? { ...ruleset, form: 'rules-listing' } : ruleset;
+    const whole = assumeHooks(withPieces({ ...ruleset, form: formOf(ruleset) }, naming, notes));
     hooks.push(...whole.assumed);
     return whole.ruleset;
   });
   return { rulesets: completed, notes, hooks };
+}
+
+/** Lines that were picked from a dump between its table lines: iptables-save declares the built-in chains of every table. */
+function isExcerpt({ tables, cut }: Ruleset): boolean {
+  if (cut !== undefined) return false;
+  return [...tables.values()].some(
+    ({ chains, cut: within }) =>
+      within === undefined &&
+      chains.size > 0 &&
+      !HOOK_NAMES.some((name) => (chains.get(name)?.policy ?? null) !== null),
+  );
+}
+
+function formOf({ form }: Ruleset): Ruleset['form'] {
+  return form === 'save' ? 'rules-listing' : form;
+}
+
+/** `iptables-save -t filter` of a node with kube-proxy, which has a table nat, too: what that does is not known. */
+function lacksNat({ tables, cut, family }: Ruleset, rulesets: readonly Ruleset[]): boolean {
+  if (cut !== undefined || rulesets.some((other) => other.family === family && other.tables.has('nat')))
+    return false;
+  const filter = tables.get('filter')?.chains;
+  return (
+    filter !== undefined &&
+    [CHAINS.services, CHAINS.forward, CHAINS.externalServices].some((name) => filter.has(name))
+  );
 }
 
 function withPieces(ruleset: Ruleset, naming: ServiceNaming, notes: Note[]): Ruleset {
@@ -93,6 +120,13 @@ function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
   };
 }
 
+/** What CHAINS.postrouting does on every node (since kube-proxy 1.20; before, what carries the mark was masqueraded in one rule). */
+const MASQUERADING: readonly string[] = [
+  `-A ${CHAINS.postrouting} -m mark ! --mark 0x4000/0x4000 -j RETURN`,
+  `-A ${CHAINS.postrouting} -j MARK --set-xmark 0x4000/0x0`,
+  `-A ${CHAINS.postrouting} -j MASQUERADE`,
+];
+
 const PIECES: readonly (Piece & { readonly missing: (nat: Table, ruleset: Ruleset) => boolean })[] = [
   {
     missing: (nat, { tables }) =>
@@ -121,17 +155,25 @@ const PIECES: readonly (Piece & { readonly missing: (nat: Table, ruleset: Rulese
     },
   },
   {
+    missing: (nat) =>
+      !nat.chains.has(CHAINS.postrouting) &&
+      nat.chains.has('POSTROUTING') &&
+      leadsTo(nat, CHAINS.postrouting),
+    chains: [CHAINS.postrouting],
+    rules: MASQUERADING,
+    note: {
+      code: 'postrouting-not-captured',
+      text: `${CHAINS.postrouting} is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else`,
+      settle: SETTLE_FRAGMENT,
+    },
+  },
+  {
     missing: ({ chains }) =>
       !chains.has(CHAINS.postrouting) &&
       !chains.has('POSTROUTING') &&
       [...chains.keys()].some((name) => hasRole(name, 'service')),
     chains: [CHAINS.postrouting],
-    rules: [
-      `-A POSTROUTING -j ${CHAINS.postrouting}`,
-      `-A ${CHAINS.postrouting} -m mark ! --mark 0x4000/0x4000 -j RETURN`,
-      `-A ${CHAINS.postrouting} -j MARK --set-xmark 0x4000/0x0`,
-      `-A ${CHAINS.postrouting} -j MASQUERADE`,
-    ],
+    rules: [`-A POSTROUTING -j ${CHAINS.postrouting}`, ...MASQUERADING],
     note: {
       code: 'postrouting-not-captured',
       text: 'POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',

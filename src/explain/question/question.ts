@@ -3,6 +3,7 @@ import type { Host } from '../../host/facts.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
 import type { AddressBook } from '../../proxy/addresses.ts';
+import type { Ipvs } from '../../trace/world.ts';
 import type { ProxyMode } from '../explanation.ts';
 
 /** What `trace` is asked. */
@@ -36,6 +37,8 @@ export interface Known {
   /** The node's name, where the capture says. */
   readonly node: string | null;
   readonly proxyMode: ProxyMode;
+  /** Absent: nothing tells of it. */
+  readonly ipvs?: Ipvs;
 }
 
 /** The question cannot be asked as it stands. The message names what is wrong and the way out; it may quote what was typed. */

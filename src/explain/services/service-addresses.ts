@@ -1,7 +1,7 @@
 import type { Service } from '../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
 import { CHAINS } from '../../proxy/chains.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { RefusalChain } from './refusal-rules.ts';
 import type { ServiceDraft } from './service-draft.ts';
 

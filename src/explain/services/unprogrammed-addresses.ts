@@ -3,7 +3,7 @@ import type { Service } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { serviceAddresses } from '../../proxy/service-index.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 import { factsOf } from './rule-facts.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import type { ServiceDraft } from './service-draft.ts';

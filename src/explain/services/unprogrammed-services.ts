@@ -3,7 +3,7 @@ import type { Cluster, Service } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import { byName, serviceAddresses } from '../../proxy/service-index.ts';
-import type { ServiceItem, UnprogrammedPort } from '../explanation.ts';
+import type { ServiceItem, UnprogrammedPort } from '../service-list.ts';
 import { isWhole } from './not-captured.ts';
 
 /** kube-proxy leaves Services with this label to another proxy (pkg/proxy/apis/well_known_labels.go). */

@@ -1,8 +1,10 @@
+import { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { Note, OutcomeItem } from '../explanation.ts';
+import type { Note } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
+import type { OutcomeItem } from '../trace-list.ts';
 import { carrierOf } from './carrier.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { socketText } from './remarks/path-facts.ts';
@@ -31,7 +33,7 @@ export function modeNotes(known: Known, packet: Packet): Note[] {
 }
 
 /**
- * Services may be carried by what is not in iptables: nft table kube-proxy, or IPVS. What iptables drops before that has its
+ * Services may be carried by what is not in iptables: nft table kube-proxy. What iptables drops before that has its
  * turn is dropped in any mode; whatever it lets pass, or judges later, is then not known, also where rules that kube-proxy
  * left behind rewrite the packet. So it is with a Service's packet that no rule of kube-proxy knows where another proxy is.
  * @param outcomes those of the context's trace, in their order
@@ -42,6 +44,11 @@ export function outsideIptables(
 ): readonly OutcomeItem[] {
   const { packet, outcomes: traced } = context.trace;
   const other = otherProxy(packet, context.known);
+  if (context.rulesets.length === 0 && context.known.ipvs instanceof IpvsTable)
+    return outcomes.map((outcome, index) => {
+      const balanced = traced[index]?.path.some(({ step }) => step.program === 'ipvs') === true;
+      return balanced && outcome.verdict === 'accept' ? unknown(outcome, withoutRules(outcome)) : outcome;
+    });
   if (other === null)
     return outcomes.map((item, index) => {
       const outcome = traced[index];
@@ -55,15 +62,20 @@ export function outsideIptables(
   return outcomes.map((outcome, index) => {
     if (outcome.verdict === 'unknown') return outcome;
     if (outcome.verdict !== 'accept') {
-      if (!judgedBehind(other, traced[index], packet)) return outcome;
+      if (!judgedBehind(traced[index], packet)) return outcome;
       const text = `${other.because}: ${other.name}, which kp-explain does not follow, may rewrite the packet first; iptables alone would end it (${outcome.verdict.toUpperCase()})`;
       return unknown(outcome, { ...other, text });
     }
-    // IPVS stands behind nat at every hook (ip_vs_ops4, net/netfilter/ipvs/ip_vs_core.c) and sees what nat made of it.
-    if (other.code === 'mode-ipvs' && isRewritten(outcome, packet)) return outcome;
     const text = isRewritten(outcome, packet) ? texts.rewritten : texts.untouched;
     return unknown(outcome, { ...other, text });
   });
+}
+
+/** IPVS stands between rules: what they do before and behind it decides with it. */
+function withoutRules({ destination }: OutcomeItem): Note {
+  const socket = socketText(destination.address, destination.port);
+  const text = `IPVS would send it to ${socket}; the iptables rules, which were not captured, may drop it or masquerade it`;
+  return { code: 'rules-not-captured', text, settle: 'capture `iptables-save -c`' };
 }
 
 function unknown(outcome: OutcomeItem, { code, text, settle }: Note): OutcomeItem {
@@ -73,18 +85,14 @@ function unknown(outcome: OutcomeItem, { code, text, settle }: Note): OutcomeIte
 
 /**
  * Whether iptables ended the packet behind a place where the other proxy may have rewritten it, so that the rule met another
- * packet than the one traced. kube-proxy's nft chains rewrite at dstnat (−100), the packet's first hook. IPVS takes requests
- * at INPUT right before srcnat (99) and at OUTPUT right behind dstnat (−98); never at FORWARD.
+ * packet than the one traced. kube-proxy's nft chains rewrite at dstnat (−100), the packet's first hook.
  */
-function judgedBehind(other: OtherProxy, traced: Outcome | undefined, packet: Packet): boolean {
+function judgedBehind(traced: Outcome | undefined, packet: Packet): boolean {
   // Only a connection's first packet is asked about; later ones go where it went.
   if (traced === undefined || packet.state !== 'NEW') return false;
   const { decidedBy, path } = traced;
   const early = decidedBy === null ? path.length === 0 : isEarly(decidedBy, packet);
-  if (other.code !== 'mode-ipvs' || packet.entersAt === 'OUTPUT') return !early;
-  return (
-    decidedBy?.hook === 'INPUT' && decidedBy.table === 'security' && decidedBy.backend === 'iptables-nft'
-  );
+  return !early;
 }
 
 /** At the packet's first hook, in a table that comes before nat. */
@@ -95,7 +103,7 @@ function isEarly({ hook, table }: NonNullable<Outcome['decidedBy']>, packet: Pac
 /** What picks endpoints instead of iptables, or beside it. */
 export interface OtherProxy {
   readonly code: string;
-  /** `nft table kube-proxy`, `IPVS`. */
+  /** `nft table kube-proxy`. */
   readonly name: string;
   /** Why it is known to be there: the beginning of a sentence. */
   readonly because: string;
@@ -111,13 +119,6 @@ export function otherProxy(packet: Packet, { proxyMode, host }: Known): OtherPro
   };
   if (proxyMode === 'nftables')
     return { ...nft, code: 'mode-nftables', because: 'kube-proxy runs in nftables mode here' };
-  if (proxyMode === 'ipvs')
-    return {
-      code: 'mode-ipvs',
-      name: 'IPVS',
-      because: 'kube-proxy runs in ipvs mode here',
-      settle: 'read it with `ipvsadm -Ln`',
-    };
   const beside = host.nft?.nativeChains.some(
     (chain) => chain.table === 'kube-proxy' && chain.family === family && chain.rules > 0,
   );

@@ -1,7 +1,8 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import type { Step, Trace } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import { noteRule } from '../chains/rule-note.ts';
-import type { StepItem } from '../explanation.ts';
+import type { StepItem } from '../trace-list.ts';
 import type { Namer } from './namer.ts';
 
 /** @returns the trace's steps as the contract prints them, each with a plain sentence where one is known. */
@@ -9,24 +10,31 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
   return trace.steps.map((step) => ({
     id: step.id,
     hook: step.hook,
-    backend: step.backend,
+    backend: isInIptables(step) ? step.backend : step.program,
     table: step.table,
     chain: step.chain,
     rule: step.rule?.number ?? null,
-    file: step.rule?.file ?? null,
-    line: step.rule?.line ?? null,
+    file: (step.rule ?? listingOf(step))?.file ?? null,
+    line: (step.rule ?? listingOf(step))?.line ?? null,
     text: step.rule?.text ?? null,
     action: step.action,
     target: step.target,
+    ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
     note: step.rule === null ? endNote(step) : ruleNote(step, step.rule, rulesets, namer),
   }));
 }
 
 function ruleNote(step: Step, rule: Rule, rulesets: readonly Ruleset[], namer: Namer): string | null {
+  if (!isInIptables(step)) return null;
   const ruleset = rulesets.find(({ backend }) => backend === step.backend);
   const table = ruleset?.tables.get(step.table);
   if (ruleset === undefined || table === undefined) return null;
   return noteRule(rule, { ruleset, table, naming: namer.naming });
+}
+
+/** Where the virtual server is listed. */
+function listingOf(step: Step): { readonly file: string; readonly line: number } | null {
+  return step.program === 'ipvs' ? step.listed : null;
 }
 
 function endNote(step: Step): string | null {

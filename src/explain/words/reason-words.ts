@@ -54,6 +54,14 @@ function reasonText(reason: Reason): string {
     case 'nat-not-listed':
     case 'chain-not-captured':
       return 'where the packet goes then is not known';
+    case 'mode-ipvs':
+      return 'IPVS carries Services here, and was not captured: whether it takes the packet, and to which endpoint, is not known';
+    case 'ipvs-mark':
+      return 'IPVS balances packets by their mark, and what mark this one has is not known';
+    case 'ipvs-method':
+      return `IPVS ${reason.server} hands the packet to ${reason.real} ${METHODS[reason.method]}: what follows is not traced`;
+    case 'ipvs-server-gone':
+      return `IPVS keeps this connection at ${reason.real}, which is no real server of ${reason.server} any more, and drops its packets: net.ipv4.vs.expire_nodest_conn is not 1`;
     case 'synproxy':
       return 'SYNPROXY answers the client itself, and opens the connection once the client has answered';
     case 'target-unrecognised':
@@ -75,12 +83,21 @@ function reasonText(reason: Reason): string {
   }
 }
 
+/** Ways of IPVS to hand on a packet that kube-proxy never uses. */
+const METHODS: Readonly<Record<Extract<Reason, { code: 'ipvs-method' }>['method'], string>> = {
+  tunnel: 'in a tunnel (-i)',
+  route: 'by its hardware address (-g)',
+  local: 'as to itself',
+};
+
 function reasonSettle({ code }: Reason): string | null {
   switch (code) {
     case 'nat-target-unreadable':
       return 'capture with an iptables as new as the one that wrote the rules, or give the API objects (services.json, endpointslices.json)';
     case 'nat-not-listed':
       return 'capture all tables with `iptables-save -c`';
+    case 'mode-ipvs':
+      return 'capture `ipvsadm-save -n`';
     case 'chain-missing':
     case 'chain-not-captured':
       return 'capture the whole table with iptables-save';
@@ -166,6 +183,12 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
         code,
         'the flow that the packet belongs to is taken to be one that nat left alone',
         `${flowsCaptured ? '' : 'capture `conntrack -L` and '}give --from ADDRESS and --source-port`,
+      );
+    case 'ipvs-conntrack':
+      return note(
+        code,
+        'net.ipv4.vs.conntrack is taken to be 1, as kube-proxy sets it',
+        'capture `sysctl net.ipv4.vs`',
       );
     case 'table-cut': {
       const { table, file, line } = assumption;

@@ -1,4 +1,4 @@
-import type { Step } from '../../trace/outcome.ts';
+import type { IptablesStep } from '../../trace/outcome.ts';
 import type { CheckContext } from '../context.ts';
 import { placeOf, stepEvidence } from '../evidence.ts';
 import type { Evidence } from '../finding.ts';
@@ -7,7 +7,7 @@ import type { Deviation } from '../survey/deviation.ts';
 
 /** Deviations that one rule or policy made. */
 export interface ByStep {
-  readonly step: Step;
+  readonly step: IptablesStep;
   readonly deviations: readonly Deviation[];
   /** `filter FORWARD rule 1`. */
   readonly place: string;

@@ -1,4 +1,5 @@
 import { isKubeChain } from '../../proxy/chains.ts';
+import { isInIptables } from '../../trace/place.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -37,7 +38,7 @@ export const endpointBlocked: FindingKind<CheckContext> = {
     );
     const direct = [...groups.values()].flatMap((group): Finding[] => {
       const step = group[0]?.outcome.decidedBy;
-      if (step === null || step === undefined) return [];
+      if (step === null || step === undefined || !isInIptables(step)) return [];
       const ports = group.map(({ port }) => port);
       const pods = [
         ...new Set(

@@ -1,6 +1,7 @@
 import { formatAddress } from '../../net/address.ts';
 import { hasRole } from '../../proxy/chains.ts';
-import type { Outcome, Step } from '../../trace/outcome.ts';
+import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -62,11 +63,11 @@ function percent(share: number): string {
 }
 
 /** The rules by which an endpoint was chosen. */
-function chancesOf(outcomes: readonly Outcome[]): Step[] {
-  const found = new Map<string, Step>();
+function chancesOf(outcomes: readonly Outcome[]): IptablesStep[] {
+  const found = new Map<string, IptablesStep>();
   for (const { path } of outcomes) {
     for (const { step } of path) {
-      if (step.rule === null || !hasRole(step.target, 'endpoint')) continue;
+      if (!isInIptables(step) || step.rule === null || hasRole(step.target, 'endpoint') !== true) continue;
       found.set(`${step.rule.file}:${step.rule.line}`, step);
     }
   }

@@ -1,47 +1,25 @@
-import type { HookName } from '../../iptables/ruleset.ts';
 import { CHAINS, isKubeChain, isOfOneService } from '../../proxy/chains.ts';
-import type { Outcome, Step } from '../../trace/outcome.ts';
-import type { Reason } from '../../trace/reason.ts';
-import type { DeviationKind } from './deviation.ts';
+import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
+import { isInIptables } from '../../trace/place.ts';
+import type { Culprit, DeviationKind } from './deviation.ts';
 
-/** What made a packet go another way than it should: the first thing on its path that another rule set would not have. */
-export type Culprit =
-  /** A rule or policy that decided; `foreign` where none of kube-proxy's. */
-  | { readonly kind: 'verdict'; readonly step: Step }
-  /** Routing, forwarding or reverse-path checks: no rule. */
-  | { readonly kind: 'routing'; readonly reason: Reason }
-  /** The packet never came to nat CHAINS.services, or CHAINS.postrouting; `step`: an earlier rule that ended the table for it. */
-  | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: Step | null }
-  /** Connection tracking was switched off for it, so nat never sees it. */
-  | { readonly kind: 'untracked'; readonly step: Step }
-  /** CHAINS.services has no rule for this destination. */
-  | { readonly kind: 'no-rule' }
-  /** It came into a chain of the Service and fell out at its end. */
-  | { readonly kind: 'dead-end'; readonly step: Step }
-  /** A DNAT or REDIRECT rule. */
-  | { readonly kind: 'translation'; readonly step: Step }
-  /** Another rule took the mark away that asks for masquerading. */
-  | { readonly kind: 'mark-lost'; readonly step: Step }
-  /** No rule marked it for masquerading. */
-  | { readonly kind: 'not-marked' }
-  /** It carried the mark, and no rule of POSTROUTING masqueraded it; `step`: a rule that ended nat POSTROUTING before. */
-  | { readonly kind: 'not-masqueraded'; readonly step: Step | null }
-  | { readonly kind: 'unclear' };
-
-/** @returns what made this outcome differ in this way. */
-export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
+/**
+ * @param inIpvs kube-proxy works in IPVS mode: not nat but IPVS, behind filter INPUT, sends to endpoints
+ * @returns what made this outcome differ in this way
+ */
+export function culpritOf(kind: DeviationKind, outcome: Outcome, inIpvs = false): Culprit {
   switch (kind) {
     case 'undelivered':
-      return undelivered(outcome);
+      return inIpvs ? verdictOf(outcome) : undelivered(outcome);
     case 'untranslated':
-      return untranslated(outcome);
+      return inIpvs ? { kind: 'no-rule' } : untranslated(outcome);
     case 'wrong-endpoints':
     case 'uneven':
       return translation(outcome) ?? { kind: 'unclear' };
     case 'not-masqueraded':
       return unmasqueraded(outcome);
     case 'masqueraded': {
-      const step = outcome.path.find(
+      const step = inIptables(outcome).find(
         ({ step: { chain, action } }) => chain === MARK && action === 'mark',
       )?.step;
       return step === undefined ? { kind: 'unclear' } : { kind: 'verdict', step };
@@ -52,6 +30,14 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
 }
 
 const MARK = CHAINS.markMasquerade;
+
+/** The outcome's path, as far as it goes through rules. */
+function inIptables({ path }: Outcome): (PathEntry & { readonly step: IptablesStep })[] {
+  return path.flatMap((entry) => {
+    const { step } = entry;
+    return isInIptables(step) ? [{ ...entry, step }] : [];
+  });
+}
 
 /** A packet that nat did not translate and something later dropped: that it was not translated is what went wrong. */
 function undelivered(outcome: Outcome): Culprit {
@@ -71,10 +57,12 @@ function undelivered(outcome: Outcome): Culprit {
   return why.kind === 'not-hooked' || (why.kind !== 'no-rule' && !refused) ? why : verdictOf(outcome);
 }
 
-function verdictOf({ decidedBy, reason, path }: Outcome): Culprit {
+function verdictOf(outcome: Outcome): Culprit {
+  const { decidedBy, reason } = outcome;
+  if (decidedBy?.program === 'ipvs') return { kind: 'balancer', server: decidedBy.chain };
   if (reason !== null) return { kind: 'routing', reason };
   // A packet that leaves is decided by the last policy it met; what let it past the filter table tells more.
-  const filter = path.findLast(
+  const filter = inIptables(outcome).findLast(
     ({ step: { table, action } }) => table === 'filter' && VERDICTS.has(action),
   )?.step;
   const step = decidedBy !== null && !isAccept(decidedBy) ? decidedBy : (filter ?? decidedBy);
@@ -83,18 +71,21 @@ function verdictOf({ decidedBy, reason, path }: Outcome): Culprit {
 
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject']);
 
-function isAccept({ action }: Step): boolean {
+function isAccept({ action }: IptablesStep): boolean {
   return action === 'accept';
 }
 
-function translation({ path }: Outcome): Culprit | null {
-  const step = path.findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
+function translation(outcome: Outcome): Culprit | null {
+  const balanced = outcome.path.findLast(({ step }) => step.program === 'ipvs')?.step;
+  if (balanced !== undefined) return { kind: 'balancer', server: balanced.chain };
+  const step = inIptables(outcome).findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
   return step === undefined ? null : { kind: 'translation', step };
 }
 
 const TRANSLATIONS: ReadonlySet<string> = new Set(['dnat', 'redirect', 'netmap']);
 
-function untranslated({ path }: Outcome): Culprit {
+function untranslated(outcome: Outcome): Culprit {
+  const path = inIptables(outcome);
   const first = path[0]?.step.hook ?? 'PREROUTING';
   const hook = first === 'OUTPUT' ? 'OUTPUT' : 'PREROUTING';
   const untracked = path.find(({ step: { action } }) => action === 'notrack')?.step;
@@ -114,12 +105,13 @@ function untranslated({ path }: Outcome): Culprit {
 }
 
 /** A mark restored from the connection replaces the packet's own as well. */
-function writesMark({ rule }: Step): boolean {
+function writesMark({ rule }: IptablesStep): boolean {
   const kind = rule?.target?.kind;
   return kind === 'mark' || kind === 'connmark-restore';
 }
 
-function unmasqueraded({ path }: Outcome): Culprit {
+function unmasqueraded(outcome: Outcome): Culprit {
+  const path = inIptables(outcome);
   const marked = path.findIndex(({ step: { chain, action } }) => chain === MARK && action === 'mark');
   if (marked < 0) return { kind: 'not-marked' };
   // The state beside a step is the packet as the step met it: the mark that was set shows at the next one.

@@ -60,6 +60,7 @@ export class Follower {
       rulesets: completeListings(captured, this.#namer.naming).rulesets,
       host: this.#known.host,
       flows: null,
+      ipvs: this.#known.ipvs ?? null,
       recoverDestination: (rule, jump) => this.#namer.recoverDestination(rule, jump),
     };
     this.#worlds.set(key, world);

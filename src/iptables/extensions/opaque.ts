@@ -2,7 +2,7 @@ import type { OpaqueModule } from '../match.ts';
 import { type Arity, type MatchModule, textOf } from './extension.ts';
 
 /** Options of the modules whose question no capture can answer. What they ask stays text. */
-const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list'>, Arity>> = {
+const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list' | 'ipvs'>, Arity>> = {
   ah: { '--ahspi': 1, '--ahlen': 1, '--ahres': 0 },
   bpf: { '--bytecode': 1, '--object-pinned': 1 },
   cgroup: { '--path': 1, '--cgroup': 1 },
@@ -52,15 +52,6 @@ const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list'>, Arity>> = {
   hbh: { '--hbh-len': 1, '--hbh-opts': 1, '--hbh-not-strict': 0 },
   ipcomp: { '--ipcompspi': 1, '--compres': 0 },
   ipv6header: { '--header': 1, '--soft': 0 },
-  ipvs: {
-    '--ipvs': 0,
-    '--vproto': 1,
-    '--vaddr': 1,
-    '--vport': 1,
-    '--vdir': 1,
-    '--vmethod': 1,
-    '--vportctl': 1,
-  },
   limit: { '--limit': 1, '--limit-burst': 1 },
   mh: { '--mh-type': 1 },
   osf: { '--genre': 1, '--ttl': 1, '--log': 1, '--smart': 0, '--connector': 0 },

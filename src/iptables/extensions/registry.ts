@@ -4,6 +4,7 @@ import { connectionModules } from './connection.ts';
 import type { MatchModule, TargetModule } from './extension.ts';
 import { headerModules } from './header.ts';
 import { icmpModules } from './icmp.ts';
+import { ipvsModule } from './ipvs.ts';
 import { markTargets } from './mark-targets.ts';
 import { natTargets } from './nat-targets.ts';
 import { opaqueModules } from './opaque.ts';
@@ -29,6 +30,7 @@ export function matchModule(name: string): MatchModule | null {
       ...senderModules,
       ...headerModules,
       ...opaqueModules(),
+      ipvs: ipvsModule,
     }),
   );
   return matches.get(name) ?? null;

@@ -1,4 +1,4 @@
-import type { MissItem, OutcomeItem, StepItem, TraceItem } from '../../explain/explanation.ts';
+import type { MissItem, OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { addressWithPort } from '../format-address.ts';
@@ -140,7 +140,8 @@ class PathPrinter {
 
   #step(step: StepItem): void {
     if (step.action === 'return' && step.rule === null) return;
-    const place = `${step.table} ${escapeTerminal(step.chain)} ${step.rule ?? 'policy'}`;
+    const spot = step.scheduler === undefined ? (step.rule ?? 'policy') : (step.scheduler ?? '');
+    const place = `${step.table} ${escapeTerminal(step.chain)} ${escapeTerminal(String(spot))}`.trimEnd();
     const action = actionText(step);
     this.#wrapped(
       `${this.#colours.name(place)}  ${action}`,
@@ -180,7 +181,7 @@ function shorten(note: string): string {
 
 function actionText(step: StepItem): string {
   const target = step.target === null ? '' : ` ${escapeTerminal(step.target)}`;
-  if (step.action === 'jump') return `→${target}`;
+  if (step.action === 'jump' || step.action === 'send') return `→${target}`;
   if (step.action === 'goto') return `⇒${target}`;
   return `${step.action.toUpperCase()}${target}`;
 }

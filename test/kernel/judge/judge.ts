@@ -47,7 +47,7 @@ function compare(outcome: Outcome, seen: Observation): { common: number; differe
 
 /** @returns the step as {@link SeenStep} names it. */
 export function stepName({ step }: PathEntry): string {
-  return `${step.backend} ${step.table} ${step.chain} ${step.rule?.number ?? 'end'}`;
+  return `${step.program === 'iptables' ? step.backend : step.program} ${step.table} ${step.chain} ${step.rule?.number ?? 'end'}`;
 }
 
 /** The packet at every step: x_tables tells it as the rule found it, nf_tables its mark after the rule. */

@@ -1,10 +1,11 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
 import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
-import type { Outcome, Step } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { IptablesStep, Outcome, Trace } from '../../../trace/outcome.ts';
+import { isInIptables } from '../../../trace/place.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { socketText } from './path-facts.ts';
 
@@ -16,9 +17,24 @@ const SHOWN = 3;
  * and XLB for those of this node; where zones or nodes are hinted at, or the policy for inside is Local, fewer may be meant.
  */
 export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readonly Remark[] {
-  const { known, target } = context;
   const pick = choosing(outcome);
-  if (pick === null || target.endpoints === null || target.label === null) return [];
+  if (pick === null) return [];
+  const told = TOLD.get(context.trace) ?? new Map<string, readonly Remark[]>();
+  TOLD.set(context.trace, told);
+  const key = `${pick.backend} ${pick.chain}`;
+  const known = told.get(key);
+  if (known !== undefined) return known;
+  const remarks = compare(pick, context);
+  told.set(key, remarks);
+  return remarks;
+}
+
+/** A Service of 5,000 endpoints has as many outcomes: its chain is compared once for each trace. */
+const TOLD = new WeakMap<Trace, Map<string, readonly Remark[]>>();
+
+function compare(pick: IptablesStep, context: RemarkContext): readonly Remark[] {
+  const { known, target } = context;
+  if (target.endpoints === null || target.label === null) return [];
   if (known.cluster.olderEndpointsOnly === true) return [];
   const local = !hasRole(pick.chain, 'service');
   const node = thisNodeName(known);
@@ -27,7 +43,8 @@ export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readon
   if (ready.some(({ zoneHints, nodeHints }) => zoneHints.length > 0 || nodeHints.length > 0)) return [];
   const wanted = local ? ready.filter((endpoint) => endpoint.node === node) : ready;
   const reached = placesIn(pick, context);
-  if (reached === null) return [];
+  // As many, but others: one of them was replaced or tampered with, and the way that leads to it says so.
+  if (reached === null || reached.size >= wanted.length) return [];
   const missing = wanted
     .map(({ address, port }) => socketText(address, port))
     .filter((socket) => !reached.has(socket));
@@ -38,12 +55,14 @@ export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readon
 }
 
 /** The step that chose the endpoint. */
-function choosing({ path }: Outcome): Step | null {
-  const entry = path.find(
-    ({ step }) =>
-      step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
-  );
-  return entry?.step ?? null;
+function choosing({ path }: Outcome): IptablesStep | null {
+  const step = path
+    .map((entry) => entry.step)
+    .filter(isInIptables)
+    .find(
+      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
+    );
+  return step ?? null;
 }
 
 function isOf({ address }: Endpoint, { trace }: RemarkContext): boolean {
@@ -51,28 +70,23 @@ function isOf({ address }: Endpoint, { trace }: RemarkContext): boolean {
 }
 
 /** Where the chain's endpoints are; null where the capture lacks a part of it. */
-function placesIn({ chain: name, backend }: Step, context: RemarkContext): ReadonlySet<string> | null {
+function placesIn(
+  { chain: name, backend }: IptablesStep,
+  context: RemarkContext,
+): ReadonlySet<string> | null {
   const { family } = context.trace.packet;
   const ruleset = context.rulesets.find((each) => each.backend === backend && each.family === family);
   const nat = ruleset?.tables.get('nat');
   const chain = nat?.chains.get(name);
   if (nat === undefined || chain === undefined || chain.cut !== undefined || ruleset?.form !== 'save')
     return null;
-  const known = PLACES.get(chain);
-  if (known !== undefined) return known;
   const places = new Set<string>();
-  let whole = true;
   for (let index = 0; index < chain.rules.length; index++) {
     const target = chain.rules.targetName(index);
     if (target === null || !hasRole(target, 'endpoint')) continue;
     const place = readEndpointChain(nat, target, family).target;
-    if (place === null) whole = false;
-    else places.add(socketText(place.address, place.port));
+    if (place === null) return null;
+    places.add(socketText(place.address, place.port));
   }
-  const read = whole ? places : null;
-  PLACES.set(chain, read);
-  return read;
+  return places;
 }
-
-/** A Service of 5,000 endpoints has as many outcomes, so its chain is read once. */
-const PLACES = new WeakMap<object, ReadonlySet<string> | null>();

@@ -21,6 +21,7 @@ export function stepsAt(outcome: Outcome, table: TableName, hook: HookName): Ste
 
 /** @returns `nat PREROUTING rule 3`, `the policy of filter FORWARD`. */
 export function placeOf(step: Step): string {
+  if (step.event === 'balanced') return placeText(step);
   return step.rule === null ? `the policy of ${placeText(step)}` : stepText(step);
 }
 

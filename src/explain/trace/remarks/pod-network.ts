@@ -4,7 +4,7 @@ import { formatPrefix, type Prefix, prefixContains } from '../../../net/prefix.t
 import { CHAINS, hasRole } from '../../../proxy/chains.ts';
 import { parseServiceComment } from '../../../proxy/comments.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**

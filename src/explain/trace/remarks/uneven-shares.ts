@@ -1,8 +1,9 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
 import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import { isInIptables } from '../../../trace/place.ts';
 import { factsOf } from '../../services/rule-facts.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**
@@ -10,10 +11,12 @@ import { type RemarkContext, remark } from './context.ts';
  * a rule that an outcome passed has another chance.
  */
 export function unevenShares({ path }: Outcome, { rulesets }: RemarkContext): readonly Remark[] {
-  const pick = path.find(
-    ({ step }) =>
-      step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
-  )?.step;
+  const pick = path
+    .map(({ step }) => step)
+    .filter(isInIptables)
+    .find(
+      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
+    );
   if (pick?.rule == null) return [];
   const { rule } = pick;
   const chain = rulesets

@@ -1,0 +1,63 @@
+import { formatAddress } from '../net/address.ts';
+import { maskOfLength } from '../net/prefix.ts';
+import { TCP, UDP } from '../net/protocol.ts';
+import type { ForwardMethod, RealServer, Taken, VirtualServer } from './model.ts';
+import { formatSocket } from './sockets.ts';
+
+/** @returns the virtual server as it is named: `10.96.0.10:53`, `[fd00::a]:53`, `FWM 1`. */
+export function takenText(takes: Taken): string {
+  return takes.by === 'mark' ? `FWM ${takes.mark}` : formatSocket(takes);
+}
+
+/** @returns the virtual servers as `ipvsadm-save -n` prints them; what a listing did not tell is left out. */
+export function printIpvs(servers: readonly VirtualServer[]): string {
+  return servers
+    .flatMap((server) => [
+      printVirtual(server),
+      ...server.servers.map((real) => printReal(server.takes, real)),
+    ])
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function printVirtual({ takes, scheduler, flags, persistence, onePacket }: VirtualServer): string {
+  const family = takes.by === 'mark' ? takes.family : takes.address.family;
+  const words = ['-A', optionOf(takes)];
+  if (scheduler !== null) words.push('-s', scheduler);
+  if (persistence !== null) {
+    words.push('-p', String(persistence.seconds));
+    const { prefixLength } = persistence;
+    if (prefixLength < (family === 'ipv4' ? 32 : 128))
+      words.push(
+        '-M',
+        family === 'ipv6'
+          ? String(prefixLength)
+          : formatAddress({ family, value: maskOfLength(family, prefixLength) }),
+      );
+  }
+  if (onePacket) words.push('-o');
+  if (flags.length > 0) words.push('-b', flags.join(','));
+  return words.join(' ');
+}
+
+/** @returns the line of `ipvsadm-save -n` that adds the real server. */
+export function printReal(takes: Taken, server: RealServer): string {
+  const words = ['-a', optionOf(takes), '-r', formatSocket(server)];
+  if (server.method !== null) words.push(METHODS[server.method]);
+  if (server.weight !== null) words.push('-w', String(server.weight));
+  return words.join(' ');
+}
+
+/** A server that is the node itself was added as one that is routed to (IP_VS_CONN_F_LOCALNODE). */
+const METHODS: Readonly<Record<ForwardMethod, string>> = {
+  masq: '-m',
+  tunnel: '-i',
+  route: '-g',
+  local: '-g',
+};
+
+function optionOf(takes: Taken): string {
+  if (takes.by === 'mark') return `-f ${takes.mark}${takes.family === 'ipv6' ? ' -6' : ''}`;
+  const option = takes.protocol === TCP ? '-t' : takes.protocol === UDP ? '-u' : '--sctp-service';
+  return `${option} ${formatSocket(takes)}`;
+}

@@ -1,0 +1,178 @@
+import { isLocalAddress } from '../../host/local-addresses.ts';
+import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
+import { takenText } from '../../ipvs/print-ipvs.ts';
+import { formatSocket } from '../../ipvs/sockets.ts';
+import type { IpvsTable } from '../../ipvs/table.ts';
+import { sameAddress } from '../../net/address.ts';
+import { SCTP, TCP, UDP } from '../../net/protocol.ts';
+import { type Branch, changed, passed } from '../branch.ts';
+import type { TraceContext } from '../context.ts';
+import type { Step } from '../outcome.ts';
+import { senderOf } from '../packet.ts';
+import { ended, next, type Passage } from '../passage.ts';
+import type { IpvsPlace } from '../place.ts';
+import type { HookProgram, ProgramSource } from '../program.ts';
+import { stopped } from '../route-endings.ts';
+import { keptByTemplate, rememberedConnection } from './remembered.ts';
+import { schedule } from './schedule.ts';
+import { sendTo } from './send.ts';
+
+const REGISTRATION = { by: 'ipvs', rank: null };
+
+/**
+ * IPVS at its hooks (ip_vs_ops4, ip_vs_ops6, net/netfilter/ipvs/ip_vs_core.c; measured on 6.1 and 6.12): requests come in
+ * at INPUT 99 and OUTPUT −98, answers of real servers at INPUT 98, OUTPUT −99 and FORWARD 100.
+ */
+export const IPVS: ProgramSource = {
+  programs: ({ ipvs }) => {
+    if (ipvs === undefined || ipvs === null) return [];
+    if (ipvs === 'not-captured')
+      return [
+        program('INPUT', 99, notCaptured),
+        program('FORWARD', 100, maybeForNode),
+        program('OUTPUT', -98, notCaptured),
+      ];
+    if (ipvs.servers.length === 0) return [];
+    return [
+      program('INPUT', 98, (branch) => answer(branch, ipvs)),
+      program('INPUT', 99, (branch, context) => request(branch, 'INPUT', ipvs, context)),
+      program('FORWARD', 100, (branch) => answer(branch, ipvs)),
+      program('OUTPUT', -99, (branch) => answer(branch, ipvs)),
+      program('OUTPUT', -98, (branch, context) => request(branch, 'OUTPUT', ipvs, context)),
+    ];
+  },
+};
+
+function program(hook: HookProgram['hook'], priority: number, run: HookProgram['run']): HookProgram {
+  return { hook, priority, registration: REGISTRATION, acts: true, run };
+}
+
+/** ip_vs_in: a packet to a virtual server goes to one of its real servers. */
+function request(
+  branch: Branch,
+  hook: 'INPUT' | 'OUTPUT',
+  table: IpvsTable,
+  context: TraceContext,
+): readonly Passage[] {
+  const { state } = branch;
+  if (state.balancedBy !== null || !isBalanced(state.protocol)) return [next(branch)];
+  const { protocol, destination, destinationPort, mark } = state;
+  if (mark === null && table.usesMarks)
+    return [ended(stopped(branch, 'unknown', { code: 'ipvs-mark' }, null))];
+  const server = table.find(protocol, destination, destinationPort, mark);
+  if (server === null) return [next(branch)];
+  const through = (way: Branch, real: RealServer): readonly Passage[] => {
+    if (real.method !== 'masq' && real.method !== null)
+      return [
+        ended(
+          stopped(
+            way,
+            'unknown',
+            {
+              code: 'ipvs-method',
+              server: takenText(server.takes),
+              real: formatSocket(real),
+              method: real.method,
+            },
+            null,
+          ),
+        ),
+      ];
+    return sendTo(passed(way, stepTo(server, real, hook, context)), real, server, hook, context);
+  };
+  const memory = rememberedConnection(state, server, table, context);
+  if (memory.kind === 'to') return through(branch, memory.real);
+  if (memory.kind === 'gone') {
+    const reason = {
+      code: 'ipvs-server-gone' as const,
+      server: takenText(server.takes),
+      real: memory.destination,
+    };
+    return [ended(stopped(branch, 'drop', reason, null))];
+  }
+  return keptByTemplate(branch, server, table, context).flatMap(({ branch: way, real }) =>
+    real !== null
+      ? through(way, real)
+      : schedule(way, server).flatMap((picked) =>
+          picked.real === null
+            ? [refusal(picked.branch, server, hook, context)]
+            : through(picked.branch, picked.real),
+        ),
+  );
+}
+
+/** No real server takes it: the client is told that the port is closed (ip_vs_leave). */
+function refusal(
+  branch: Branch,
+  server: VirtualServer,
+  hook: 'INPUT' | 'OUTPUT',
+  { steps }: TraceContext,
+): Passage {
+  const { family } = branch.state;
+  const rejectWith = family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
+  const step = steps.at(hook, server, () => ({
+    place: placeOf(server, server),
+    rule: null,
+    event: 'balanced',
+    action: 'reject',
+    target: rejectWith,
+  }));
+  return ended({ branch: passed(branch, step), verdict: 'reject', reason: null, rejectWith, exit: null });
+}
+
+function stepTo(
+  server: VirtualServer,
+  real: RealServer,
+  hook: 'INPUT' | 'OUTPUT',
+  { steps }: TraceContext,
+): Step {
+  return steps.at(hook, real, () => ({
+    place: placeOf(server, real),
+    rule: null,
+    event: 'balanced',
+    action: 'send',
+    target: formatSocket(real),
+  }));
+}
+
+function placeOf({ takes, scheduler }: VirtualServer, { file, line }: VirtualServer | RealServer): IpvsPlace {
+  return {
+    program: 'ipvs',
+    table: 'ip_vs',
+    chain: takenText(takes),
+    scheduler,
+    listed: { file, line },
+  };
+}
+
+/** ip_vs_out: what a real server answers gets the virtual server's address back. */
+function answer(branch: Branch, table: IpvsTable): readonly Passage[] {
+  const { state } = branch;
+  const { connection } = state;
+  if (state.balancedBy !== null || connection?.direction !== 'REPLY' || !connection.fromCapture)
+    return [next(branch)];
+  const { originalDestination: address, originalDestinationPort: port } = connection;
+  const server = table.find(state.protocol, address, port, null);
+  const from = state.source.address;
+  if (server === null || from === null || sameAddress(from, address)) return [next(branch)];
+  return [next(changed(branch, { source: senderOf(address), sourcePort: port, balancedBy: server.takes }))];
+}
+
+/** What IPVS balances is not known: any packet that it is shown may be for a virtual server. */
+function notCaptured(branch: Branch): readonly Passage[] {
+  if (branch.state.balancedBy !== null || !isBalanced(branch.state.protocol)) return [next(branch)];
+  return [ended(stopped(branch, 'unknown', { code: 'mode-ipvs' }, null))];
+}
+
+/** Where it is not known which addresses are the node's own, a packet that is passed on may be for one that IPVS balances. */
+function maybeForNode(branch: Branch, { world }: TraceContext): readonly Passage[] {
+  const { destination, connection } = branch.state;
+  if (connection?.direction === 'REPLY' || isLocalAddress(world.host, destination) !== null)
+    return [next(branch)];
+  return notCaptured(branch);
+}
+
+/** Protocols that kube-proxy balances; AH and ESP, which the kernel could, have no ports. */
+function isBalanced(protocol: number): boolean {
+  return protocol === TCP || protocol === UDP || protocol === SCTP;
+}

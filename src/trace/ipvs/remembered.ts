@@ -1,0 +1,145 @@
+import { sysctlNumber } from '../../host/sysctl.ts';
+import type { IpvsConnection, RealServer, VirtualServer } from '../../ipvs/model.ts';
+import { takenText } from '../../ipvs/print-ipvs.ts';
+import { formatSocket } from '../../ipvs/sockets.ts';
+import type { IpvsTable } from '../../ipvs/table.ts';
+import { type Address, sameAddress } from '../../net/address.ts';
+import { maskOfLength } from '../../net/prefix.ts';
+import { TCP } from '../../net/protocol.ts';
+import type { Branch } from '../branch.ts';
+import { type Choice, choose } from '../choose.ts';
+import type { TraceContext } from '../context.ts';
+import type { PacketState } from '../state.ts';
+
+/** What IPVS remembers of a packet's connection. */
+export type Memory =
+  /** Nothing: it is scheduled. */
+  | { readonly kind: 'none' }
+  | { readonly kind: 'to'; readonly real: RealServer }
+  /** It goes to a server that is gone, and `expire_nodest_conn` is 0: the packet is dropped. */
+  | { readonly kind: 'gone'; readonly destination: string };
+
+/**
+ * Whether the packet belongs to a connection that IPVS has (ip_vs_in, net/netfilter/ipvs/ip_vs_core.c). A first packet of
+ * TCP on an entry that ended is scheduled anew, and so is one whose server's weight is 0, where `expire_nodest_conn` is set.
+ */
+export function rememberedConnection(
+  state: PacketState,
+  server: VirtualServer,
+  table: IpvsTable,
+  context: TraceContext,
+): Memory {
+  const entry = entryOf(state, table);
+  const socket = entry?.destination ?? answersFrom(state);
+  if (socket === null) return { kind: 'none' };
+  const { host } = context.world;
+  const real = serverAt(server, socket.address, socket.port);
+  const expires = sysctlNumber(host, 'net.ipv4.vs.expire_nodest_conn') === 1;
+  if (real === undefined) {
+    // Without the entry itself it is not known whether IPVS still has the connection.
+    if (entry === null || expires) return { kind: 'none' };
+    return { kind: 'gone', destination: formatSocket(socket) };
+  }
+  const first = context.packet.state === 'NEW' && state.protocol === TCP;
+  if (first && expires && real.weight === 0) return { kind: 'none' };
+  const reuse = sysctlNumber(host, 'net.ipv4.vs.conn_reuse_mode') ?? 1;
+  if (first && reuse !== 0 && entry?.state === 'TIME_WAIT') return { kind: 'none' };
+  return { kind: 'to', real };
+}
+
+function entryOf(state: PacketState, table: IpvsTable): IpvsConnection | null {
+  const { protocol, sourcePort, destination, destinationPort } = state;
+  const client = state.connection?.originalSource.address ?? state.source.address;
+  if (client === null || sourcePort === null || destinationPort === null) return null;
+  return table.connection(
+    protocol,
+    { address: client, port: sourcePort },
+    { address: destination, port: destinationPort },
+  );
+}
+
+/** conntrack holds the answer's sender: the real server. */
+function answersFrom({ connection }: PacketState): { address: Address; port: number } | null {
+  if (connection === null || !connection.fromCapture || connection.replySourcePort === null) return null;
+  return { address: connection.replySource, port: connection.replySourcePort };
+}
+
+function serverAt(server: VirtualServer, address: Address, port: number): RealServer | undefined {
+  return server.servers.find((each) => each.port === port && sameAddress(each.address, address));
+}
+
+/** A way of a client of a persistent virtual server; `real` is null where no template holds it. */
+export interface Kept {
+  readonly branch: Branch;
+  readonly real: RealServer | null;
+}
+
+/**
+ * A persistent virtual server keeps a client at its real server by a template (ip_vs_sched_persist): read where the
+ * connections were listed and the client is known, else a question for each real server that may have it.
+ */
+export function keptByTemplate(
+  branch: Branch,
+  server: VirtualServer,
+  table: IpvsTable,
+  context: TraceContext,
+): Kept[] {
+  const { persistence, takes } = server;
+  if (persistence === null || takes.by === 'mark') return [{ branch, real: null }];
+  const { host } = context.world;
+  // A template whose server takes nothing new is thrown away, where the kernel is told so (ip_vs_check_template).
+  const quiescent = sysctlNumber(host, 'net.ipv4.vs.expire_quiescent_template') !== 0;
+  const valid = server.servers.filter(({ weight }) => weight !== 0 || !quiescent);
+  const client = branch.state.source.address;
+  const held =
+    table.connections?.filter(
+      ({ template, virtual, protocol }) =>
+        template &&
+        protocol === takes.protocol &&
+        virtual.port === takes.port &&
+        sameAddress(virtual.address, takes.address),
+    ) ?? null;
+  if (held !== null && client !== null) {
+    const own = held.find(({ client: { address } }) => covers(address, client, persistence.prefixLength));
+    const real =
+      own === undefined
+        ? undefined
+        : valid.find(
+            (each) =>
+              each.port === own.destination.port && sameAddress(each.address, own.destination.address),
+          );
+    return [{ branch, real: real ?? null }];
+  }
+  const may =
+    held === null
+      ? valid
+      : valid.filter((each) =>
+          held.some(
+            ({ destination }) =>
+              destination.port === each.port && sameAddress(destination.address, each.address),
+          ),
+        );
+  // The last choice, that no template holds it, is what is left.
+  const choices = [...may, null].map(
+    (real): Choice<RealServer | null> => ({
+      value: real,
+      question: {
+        code: 'ipvs-template',
+        server: takenText(takes),
+        seconds: persistence.seconds,
+        client,
+        real: real === null ? null : formatSocket(real),
+      },
+    }),
+  );
+  return choose(branch, choices, context.questions).map(({ branch: way, value }) => ({
+    branch: way,
+    real: value,
+  }));
+}
+
+function covers(network: Address, client: Address, prefixLength: number): boolean {
+  if (network.family !== client.family) return false;
+  const mask = maskOfLength(client.family, prefixLength);
+  return (network.value & mask) === (client.value & mask);
+}
