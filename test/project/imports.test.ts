@@ -25,7 +25,7 @@ const MODELS = [
   'conntrack',
   'host',
   'kubernetes',
-  'names',
+  'proxy',
   'trace',
 ];
 
@@ -62,8 +62,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   ipvs: { holds: 'what IPVS balances; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
-  names: {
-    holds: 'chain names and their Services; it imports net, kubernetes and types of iptables',
+  proxy: {
+    holds:
+      'what kube-proxy writes: names, roles, Services, and other programs by their marks; it imports net, kubernetes and types of iptables',
     values: ['net', 'kubernetes'],
     types: ['iptables'],
   },
@@ -80,14 +81,14 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   explain: {
-    holds: 'trace and names joined; it imports the models, command, and only types of problems',
+    holds: 'trace and proxy joined; it imports the models, command, and only types of problems',
     values: [...MODELS, 'command'],
     types: ['problems'],
   },
   redact: {
     holds:
-      'a capture in new names; it imports readers of rules, names and objects, and only types of capture',
-    values: ['net', 'problems', 'iptables', 'kubernetes', 'names'],
+      'a capture in new names; it imports readers of rules and objects, proxy, and only types of capture',
+    values: ['net', 'problems', 'iptables', 'kubernetes', 'proxy'],
     types: ['capture'],
   },
   findings: {
@@ -108,8 +109,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: only types of explain, findings, check and diff, and problems',
-    values: ['problems'],
+      'one view for each format; it decides nothing: only types of explain, findings, check and diff, problems, and proxy for what a chain is called',
+    values: ['problems', 'proxy'],
     types: ['explain', 'findings', 'check', 'diff'],
   },
   cli: {
@@ -164,6 +165,11 @@ describe('folders, and who may import whom', () => {
         return outside.map((what) => `src/${name} uses ${what}`);
       });
     expect(wrong).toEqual([]);
+  });
+
+  it('only proxy/ spells the names of kube-proxy’s chains', () => {
+    const spelling = sources.filter(({ folder, text }) => folder !== 'proxy' && text.includes('KUBE-'));
+    expect(spelling.map(({ name }) => name)).toEqual([]);
   });
 
   it('only declared packages are imported', () => {

@@ -64,7 +64,7 @@ function expectExternal(
   usable: UsableEndpoints,
   { behaviour, detection, node }: Setting,
 ): Expectation {
-  // KUBE-EXTERNAL-SERVICES is not hooked into OUTPUT: what the node itself sends to such an address leaves it.
+  // CHAINS.externalServices is not hooked into OUTPUT: what the node itself sends to such an address leaves it.
   const elsewhere = side === 'node' && way.via !== 'nodePort';
   if (!usable.any) return nobody('no-endpoints', !elsewhere);
   const counts = behaviour.policyForExternalIps || service.type !== 'ClusterIP';
