@@ -9,12 +9,12 @@ import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
+import { keepAlike } from '../fields/field-table.ts';
 import type { Box } from '../space/box.ts';
 import { Cubes } from '../space/cubes.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
-import { narrowByTest } from './narrow-by-test.ts';
 import { mayChoosePort, portsWritten, spreadSources } from './rewritten.ts';
 
 /**
@@ -58,7 +58,7 @@ export class Narrowing implements Observer {
   }
 
   asked(test: Test, state: PacketState): void {
-    narrowByTest(test, { state, narrowing: this });
+    keepAlike(test, { state, narrowing: this });
   }
 
   /**
