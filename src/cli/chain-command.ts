@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ChainList } from '../explain/explanation.ts';
+import type { ChainList } from '../explain/chain-list.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfChains } from './exit-status.ts';

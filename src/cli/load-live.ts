@@ -1,16 +1,12 @@
 import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
-import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { LiveContext, LiveState } from '../capture/live/live-state.ts';
 import type { BuiltCapture } from './build-capture.ts';
 import type { Capture } from './capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { holdInterrupts } from './interrupt.ts';
-import type { LoadContext } from './load-capture.ts';
+import type { LoadContext } from './load-context.ts';
 import type { LiveRequest } from './requests.ts';
 import { readVersion } from './version.ts';
-
-/** Says which flows a question needs, once the rules are there. Throws UsageError where the question names nothing known. */
-export type FlowsOf = (capture: Capture) => Promise<FlowFilter | null>;
 
 /**
  * Reads a live node, as files of a capture. What was made for it in the cluster is gone when this returns or throws.

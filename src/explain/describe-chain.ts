@@ -2,6 +2,7 @@ import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import type { ChainNames } from '../names/chain-names.ts';
 import { ownerOf, purposeOf } from '../names/owners.ts';
+import type { AbsentChain, ChainItem } from './chain-list.ts';
 import { explainAbsence } from './chains/absent-chain.ts';
 import { type ChainGraph, graphOf, isBuiltIn } from './chains/chain-graph.ts';
 import { identifyChain } from './chains/chain-identity.ts';
@@ -9,8 +10,8 @@ import { chainsOfService } from './chains/chains-of-service.ts';
 import { type FoundChain, findChains, findNamed } from './chains/find-chains.ts';
 import { leadsTo } from './chains/leads-to.ts';
 import { noteRule } from './chains/rule-note.ts';
-import type { AbsentChain, ChainItem } from './explanation.ts';
-import { nameServices, type ServiceNaming } from './services/service-naming.ts';
+import { nameServices } from './services/cluster-naming.ts';
+import type { ServiceNaming } from './services/service-naming.ts';
 
 export { suggestChains } from './chains/find-chains.ts';
 

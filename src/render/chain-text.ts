@@ -1,4 +1,4 @@
-import type { AbsentChain, ChainItem, ChainList } from '../explain/explanation.ts';
+import type { AbsentChain, ChainItem, ChainList } from '../explain/chain-list.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';

@@ -1,4 +1,4 @@
-import type { ServiceItem } from '../explain/explanation.ts';
+import type { ServiceItem } from '../explain/service-list.ts';
 import { addressWithPort } from './format-address.ts';
 
 /**

@@ -88,11 +88,13 @@ export interface FieldValues {
   'fib.daddr.type': AddressTypes;
   /** Whether an answer to the source would leave where the packet came in. */
   'fib.saddr.oif': ReversePath;
-  // --- what IPVS made of it: whether it took the packet, and the virtual server that did
+  // --- IPVS
+  /** Whether IPVS took the packet. */
   'ipvs.taken': true;
   'ipvs.protocol': NumberSet;
-  'ipvs.address': AddressSet;
-  'ipvs.port': NumberSet;
+  /** Address and port of the virtual server that took it. */
+  'ipvs.vaddr': AddressSet;
+  'ipvs.vport': NumberSet;
   // --- sets, memory, chance
   ipset: IpsetLookup;
   recent: RecentList;

@@ -21,7 +21,8 @@ import { isKubernetes, parseObjects } from '../../src/kubernetes/parse-objects.t
 import { parseServiceComment } from '../../src/names/comments.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { type RedactInput, redact } from '../../src/redact/redact.ts';
+import { redact } from '../../src/redact/redact.ts';
+import type { RedactInput } from '../../src/redact/redact-input.ts';
 
 /** A reader of untrusted text, with a text that it reads whole. */
 export interface Parser {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceItem } from '../../src/explain/explanation.ts';
 import { annotateServices, listServices } from '../../src/explain/list-services.ts';
+import type { ServiceItem } from '../../src/explain/service-list.ts';
 import { describeNamespace } from '../../src/explain/services/describe-namespace.ts';
 import { parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { ProblemList } from '../../src/problems/problem.ts';

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findCircles } from './find-circles.ts';
 import { readImports } from './read-imports.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -15,7 +16,7 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'rules', 'ipvs', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -58,8 +59,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   trace: {
     holds:
-      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, rules, ipvs, conntrack, host',
-    values: ['net', 'iptables', 'rules', 'ipvs', 'conntrack', 'host'],
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, ipvs, rules, conntrack, host',
+    values: ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host'],
     types: [],
   },
   explain: {
@@ -160,6 +161,29 @@ describe('folders, and who may import whom', () => {
   });
 });
 
+/** What rules narrow a box to: taken apart where it is asked of tests instead of matches. */
+const LEFT: ReadonlySet<string> = new Set(['diff/explore/narrow-by-match.ts']);
+
+describe('circles of imports', () => {
+  it('there are none, types included: what two files share has a file of its own', () => {
+    const circles = findCircles(
+      new Map(sources.map(({ name, text }) => [name, importsOf(name, text).filter((to) => !LEFT.has(to))])),
+    );
+    expect(circles.map((circle) => `\n  ${circle.join('\n  → ')}`).join('\n')).toBe('');
+  });
+
+  it.each<[what: string, graph: Record<string, readonly string[]>, circles: readonly string[]]>([
+    ['none in a tree', { a: ['b', 'c'], b: ['c'], c: [] }, []],
+    ['none where two files need a third', { a: ['c'], b: ['c'], c: ['d'], d: [] }, []],
+    ['two files that need each other', { a: ['b'], b: ['a'] }, ['a b a']],
+    ['the shortest way round', { a: ['b', 'c'], b: ['c'], c: ['a'] }, ['a c a']],
+    ['each knot once', { a: ['b'], b: ['a'], x: ['a', 'y'], y: ['z'], z: ['x'] }, ['a b a', 'x y z x']],
+    ['a file that imports itself', { a: ['a'] }, ['a a']],
+  ])('finds %s', (_, graph, circles) => {
+    expect(findCircles(new Map(Object.entries(graph))).map((circle) => circle.join(' '))).toEqual(circles);
+  });
+});
+
 describe('the shape of the sources', () => {
   it('no source file has more than 300 lines', () => {
     const long = sources.filter(({ text }) => text.split('\n').length - 1 > 300);
@@ -180,6 +204,13 @@ function folderOf(importer: string, specifier: string): string | null {
   if (!specifier.startsWith('.')) return null;
   const path = join('/src', importer, '..', specifier);
   return path.split('/')[2] ?? null;
+}
+
+/** @returns the files of src/ that a file imports, as their names under src/. */
+function importsOf(name: string, text: string): string[] {
+  return readImports(text)
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => join(name, '..', specifier));
 }
 
 /** Comments and strings can hold any word. Good enough where a template literal holds no code with quotes. */

@@ -1,14 +1,14 @@
 import type { OpaqueModule } from '../../iptables/match.ts';
 import type { Field, TestOf } from '../../rules/test.ts';
 import type { PacketState } from '../../trace/state.ts';
-import type { Narrowing } from '../explore/narrow.ts';
+import type { KeptPackets } from '../explore/kept-packets.ts';
 import type { Reach } from '../rules/reach-bounds.ts';
 import type { Space } from '../space/space.ts';
 
 /** The packet as a test was asked about it, and the set of packets to narrow. */
 export interface Asked {
   readonly state: PacketState;
-  readonly narrowing: Narrowing;
+  readonly narrowing: KeptPackets;
 }
 
 /** What rules mention that a packet can have, and what no capture answers. */

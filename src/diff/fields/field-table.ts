@@ -71,8 +71,8 @@ const FIELDS: { readonly [F in Field]: BoxField<F> } = {
   // IPVS' own step tells which packets one virtual server takes.
   'ipvs.taken': FIXED,
   'ipvs.protocol': FIXED,
-  'ipvs.address': FIXED,
-  'ipvs.port': FIXED,
+  'ipvs.vaddr': FIXED,
+  'ipvs.vport': FIXED,
   ipset: {
     ...FIXED,
     alike: alikeInIpset,

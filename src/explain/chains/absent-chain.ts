@@ -2,7 +2,7 @@ import { commentOf, type Rule, type Ruleset, type Table, type TableName } from '
 import type { Cluster } from '../../kubernetes/objects.ts';
 import { splitChainName } from '../../names/chain-name.ts';
 import { parseServiceComment } from '../../names/comments.ts';
-import type { AbsentChain } from '../explanation.ts';
+import type { AbsentChain } from '../chain-list.ts';
 import { factsOf } from '../services/rule-facts.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
 import { labelOf, nameDraft } from '../services/service-name.ts';

@@ -1,6 +1,7 @@
 import { commentOf } from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../names/chain-name.ts';
-import type { ChainItem, ServiceRef } from '../explanation.ts';
+import type { ChainItem } from '../chain-list.ts';
+import type { ServiceRef } from '../explanation.ts';
 import { readEndpointChain } from '../services/endpoint-chain.ts';
 import type { ServiceNaming, Socket } from '../services/service-naming.ts';
 import type { ChainGraph } from './chain-graph.ts';

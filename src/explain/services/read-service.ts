@@ -1,22 +1,15 @@
-import type { Ruleset, Table } from '../../iptables/ruleset.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { Table } from '../../iptables/ruleset.ts';
+import type { ServiceItem } from '../service-list.ts';
 import { externalPolicyOf } from './external-policy.ts';
 import { findMarkDrop } from './mark-drop.ts';
 import { chainsNotCaptured } from './not-captured.ts';
 import { addressesOf } from './service-addresses.ts';
 import { chainsInOrder, type ServiceDraft } from './service-draft.ts';
-import { type EndpointReader, readEndpoints } from './service-endpoints.ts';
+import type { ServiceReading } from './service-endpoints.ts';
+import { readEndpoints } from './service-endpoints.ts';
 import { nameDraft } from './service-name.ts';
-import type { ServiceNaming } from './service-naming.ts';
 import { readFirewall } from './source-ranges.ts';
 import { unprogrammedAddresses } from './unprogrammed-addresses.ts';
-
-/** What the reading of every Service port of one ruleset shares. */
-export interface ServiceReading {
-  readonly ruleset: Ruleset;
-  readonly naming: ServiceNaming;
-  readonly endpoints: EndpointReader;
-}
 
 const NO_TABLE: Table = { name: 'nat', chains: new Map() };
 

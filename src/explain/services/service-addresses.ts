@@ -1,6 +1,6 @@
 import type { Service } from '../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { RefusalChain } from './refusal-rules.ts';
 import type { ServiceDraft } from './service-draft.ts';
 

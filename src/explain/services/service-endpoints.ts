@@ -1,8 +1,15 @@
-import type { Table } from '../../iptables/ruleset.ts';
-import type { Misdirected, ServiceItem } from '../explanation.ts';
+import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import type { Misdirected, ServiceItem } from '../service-list.ts';
 import { type EndpointChain, readEndpointChain } from './endpoint-chain.ts';
 import { pickEndpoints } from './pick-endpoints.ts';
-import type { ServiceReading } from './read-service.ts';
+import type { ServiceNaming } from './service-naming.ts';
+
+/** What the reading of every Service port of one ruleset shares. */
+export interface ServiceReading {
+  readonly ruleset: Ruleset;
+  readonly naming: ServiceNaming;
+  readonly endpoints: EndpointReader;
+}
 
 /** Endpoints of one Service port, with the comment of the rule that chooses each. */
 export interface ServiceEndpoints {

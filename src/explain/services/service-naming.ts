@@ -2,8 +2,6 @@ import type { EndpointRef } from '../explanation.ts';
 import type { RefusalRule } from './refusal-rules.ts';
 import type { ApiPort, PortName } from './socket-index.ts';
 
-export { type NamingInput, nameServices } from './cluster-naming.ts';
-
 /**
  * Everything that names parts of kube-proxy's rules: API objects by hash and by address, comments as a fallback. A `comment`
  * that may be given beside a chain is that of a rule which jumps there: it only saves work, since one Service is then hashed

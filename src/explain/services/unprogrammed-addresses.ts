@@ -2,7 +2,7 @@ import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import type { Service } from '../../kubernetes/objects.ts';
 import { serviceAddresses } from '../../names/service-index.ts';
 import { formatAddress } from '../../net/address.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 import { factsOf } from './rule-facts.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import type { ServiceDraft } from './service-draft.ts';

@@ -2,7 +2,7 @@ import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
 import { byName, serviceAddresses } from '../../names/service-index.ts';
 import { formatAddress } from '../../net/address.ts';
-import type { ServiceItem, UnprogrammedPort } from '../explanation.ts';
+import type { ServiceItem, UnprogrammedPort } from '../service-list.ts';
 import { isWhole } from './not-captured.ts';
 
 /** kube-proxy leaves Services with this label to another proxy (pkg/proxy/apis/well_known_labels.go). */

@@ -7,7 +7,7 @@ import { turn } from '../../rules/test.ts';
 import { answerTest } from '../../trace/fields/answer-test.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
-import type { MissItem } from '../explanation.ts';
+import type { MissItem } from '../trace-list.ts';
 import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
 

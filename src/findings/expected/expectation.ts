@@ -3,6 +3,7 @@ import type { Address } from '../../net/address.ts';
 import { type Prefix, prefixContains } from '../../net/prefix.ts';
 import type { Behaviour } from './behaviour.ts';
 import type { ExpectedPort } from './expected-port.ts';
+import { expectFromIpvs } from './ipvs-expectation.ts';
 import { type OwnNode, pickUsable, type UsableEndpoints } from './usable-endpoints.ts';
 import { sourceRangesOf, type Way } from './ways.ts';
 
@@ -49,15 +50,31 @@ export interface Setting {
 export function expect(port: ExpectedPort, way: Way, side: Side, setting: Setting): Expectation {
   const { behaviour, node } = setting;
   const usable = pickUsable(port.endpoints, port.service, node, behaviour);
+  if (behaviour.mode === 'ipvs') {
+    const barred = isBarredWay(port, way, side, usable, setting);
+    if (barred === null) return { kind: 'open' };
+    return barred
+      ? { kind: 'refused', why: 'source-ranges' }
+      : expectFromIpvs(port, way, side, usable, setting);
+  }
   if (way.via === 'clusterIP') return expectInternal(port, side, usable, setting);
   if (way.via === 'externalIP' && isInside(side) && !behaviour.externalIpFromInside) return { kind: 'open' };
-  const ranges = way.via === 'loadBalancerIP' ? sourceRangesOf(port) : [];
-  if (ranges.length > 0 && usable.any) {
-    const barred = isBarred(side, ranges, setting);
-    if (barred === null) return { kind: 'open' };
-    if (barred) return nobody('source-ranges', behaviour.dropsItself);
-  }
+  const barred = isBarredWay(port, way, side, usable, setting);
+  if (barred === null) return { kind: 'open' };
+  if (barred) return nobody('source-ranges', behaviour.dropsItself);
   return expectExternal(port, way, side, usable, setting);
+}
+
+/** Whether source ranges keep the sender out of a load balancer's address; null: not known. */
+function isBarredWay(
+  port: ExpectedPort,
+  way: Way,
+  side: Side,
+  usable: UsableEndpoints,
+  setting: Setting,
+): boolean | null {
+  const ranges = way.via === 'loadBalancerIP' ? sourceRangesOf(port) : [];
+  return ranges.length > 0 && usable.any ? isBarred(side, ranges, setting) : false;
 }
 
 function expectInternal(

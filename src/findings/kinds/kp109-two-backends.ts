@@ -1,5 +1,5 @@
 import { command, joined } from '../../command/command.ts';
-import type { ServiceItem } from '../../explain/explanation.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Backend, Ruleset } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';

@@ -1,6 +1,6 @@
 import { command } from '../../command/command.ts';
-import type { ServiceItem } from '../../explain/explanation.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { RuleList } from '../../iptables/ruleset.ts';
 import { parseAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';

@@ -1,7 +1,7 @@
 import { command, joined } from '../../command/command.ts';
 import { printCommand } from '../../command/quote.ts';
-import type { ServiceItem } from '../../explain/explanation.ts';
 import { entersServices } from '../../explain/proxies/enters-services.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';

@@ -1,42 +1,17 @@
-import type { HookName } from '../../iptables/ruleset.ts';
 import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
-import type { Reason } from '../../trace/reason.ts';
-import type { DeviationKind } from './deviation.ts';
+import type { Culprit, DeviationKind } from './deviation.ts';
 
-/** What made a packet go another way than it should: the first thing on its path that another rule set would not have. */
-export type Culprit =
-  /** A rule or policy that decided; `foreign` where none of kube-proxy's. */
-  | { readonly kind: 'verdict'; readonly step: IptablesStep }
-  /** Routing, forwarding or reverse-path checks: no rule. */
-  | { readonly kind: 'routing'; readonly reason: Reason }
-  /** The packet never came to nat KUBE-SERVICES, or KUBE-POSTROUTING; `step`: an earlier rule that ended the table for it. */
-  | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: IptablesStep | null }
-  /** Connection tracking was switched off for it, so nat never sees it. */
-  | { readonly kind: 'untracked'; readonly step: IptablesStep }
-  /** KUBE-SERVICES has no rule for this destination. */
-  | { readonly kind: 'no-rule' }
-  /** It came into a chain of the Service and fell out at its end. */
-  | { readonly kind: 'dead-end'; readonly step: IptablesStep }
-  /** A DNAT or REDIRECT rule. */
-  | { readonly kind: 'translation'; readonly step: IptablesStep }
-  /** Another rule took the mark away that asks for masquerading. */
-  | { readonly kind: 'mark-lost'; readonly step: IptablesStep }
-  /** No rule marked it for masquerading. */
-  | { readonly kind: 'not-marked' }
-  /** It carried the mark, and no rule of POSTROUTING masqueraded it; `step`: a rule that ended nat POSTROUTING before. */
-  | { readonly kind: 'not-masqueraded'; readonly step: IptablesStep | null }
-  /** IPVS: it refused the packet, or sent it where it should not go. */
-  | { readonly kind: 'balancer'; readonly server: string }
-  | { readonly kind: 'unclear' };
-
-/** @returns what made this outcome differ in this way. */
-export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
+/**
+ * @param inIpvs kube-proxy works in IPVS mode: not nat but IPVS, behind filter INPUT, sends to endpoints
+ * @returns what made this outcome differ in this way
+ */
+export function culpritOf(kind: DeviationKind, outcome: Outcome, inIpvs = false): Culprit {
   switch (kind) {
     case 'undelivered':
-      return undelivered(outcome);
+      return inIpvs ? verdictOf(outcome) : undelivered(outcome);
     case 'untranslated':
-      return untranslated(outcome);
+      return inIpvs ? { kind: 'no-rule' } : untranslated(outcome);
     case 'wrong-endpoints':
     case 'uneven':
       return translation(outcome) ?? { kind: 'unclear' };
@@ -100,6 +75,8 @@ function isAccept({ action }: IptablesStep): boolean {
 }
 
 function translation(outcome: Outcome): Culprit | null {
+  const balanced = outcome.path.findLast(({ step }) => step.program === 'ipvs')?.step;
+  if (balanced !== undefined) return { kind: 'balancer', server: balanced.chain };
   const step = inIptables(outcome).findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
   return step === undefined ? null : { kind: 'translation', step };
 }

@@ -44,7 +44,7 @@ export class Surveyor {
 
   constructor(setting: SurveySetting) {
     this.#setting = setting;
-    this.#behaviours = behavioursOf(setting.minor);
+    this.#behaviours = behavioursOf(setting.minor, setting.known.proxyMode === 'ipvs' ? 'ipvs' : 'iptables');
   }
 
   /**
@@ -105,6 +105,7 @@ export class Surveyor {
       );
       followed.set(key, alternatives);
     }
+    const inIpvs = behaviour.mode === 'ipvs';
     const affinity = port.service.sessionAffinity === 'ClientIP';
     let fewest: readonly Deviation[] | null = null;
     for (const alternative of alternatives) {
@@ -112,7 +113,7 @@ export class Surveyor {
       if (differences.length === 0) return [];
       fewest ??= differences.map(({ kind, outcomes, missing }) => {
         const [first] = outcomes;
-        const culprit = first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first);
+        const culprit = first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first, inIpvs);
         return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
       });
     }

@@ -1,4 +1,4 @@
-import type { Block, Row } from './blocks.ts';
+import type { Block, Row } from './block.ts';
 
 /** What one row tells of kube-proxy's chains. */
 interface Told {

@@ -7,7 +7,7 @@ import type { Match } from '../match.ts';
 import type { Rule } from '../ruleset.ts';
 import { isBuiltIn } from '../table-evidence.ts';
 import type { Target } from '../target.ts';
-import type { Row } from './blocks.ts';
+import type { Row } from './block.ts';
 import type { Column, Columns } from './columns.ts';
 import { isTargetName } from './print-target.ts';
 import { lost, option, type PrintContext } from './printed.ts';

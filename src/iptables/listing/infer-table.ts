@@ -1,6 +1,6 @@
 import type { TableName } from '../ruleset.ts';
 import { ALL_TABLES, isBuiltIn, narrowed, tablesOfChain, tablesOfTarget } from '../table-evidence.ts';
-import type { Block } from './blocks.ts';
+import type { Block } from './block.ts';
 
 /** @returns the tables that a chain can belong to by its name and its targets; all of them where nothing tells. */
 export function possibleTables(block: Block): readonly TableName[] {

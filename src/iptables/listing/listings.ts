@@ -2,7 +2,7 @@ import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { TableName } from '../ruleset.ts';
 import { intersection } from '../table-evidence.ts';
-import type { Block } from './blocks.ts';
+import type { Block } from './block.ts';
 import { familyOfBlock } from './infer-family.ts';
 import { likelyTables, possibleTables } from './infer-table.ts';
 

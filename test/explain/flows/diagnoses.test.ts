@@ -222,6 +222,18 @@ describe('many flows together', () => {
     expect(findings[0]?.message).toContain(text);
   });
 
+  it('connections that the other side does not close are told from a quarter of the live ones on', async () => {
+    const flows = (closing: number, live: number): string[] =>
+      many(closing + live, (index) => ({
+        asked: WEB,
+        answers: '10.244.1.11:8080',
+        from: `10.244.1.13:${1000 + index}`,
+        state: index < closing ? 'CLOSE_WAIT' : 'ESTABLISHED',
+      }));
+    expect((await ask([flows(10, 29)])).summary.findings).toMatchObject([{ code: 'close-wait' }]);
+    expect((await ask([flows(10, 30)])).summary.findings).toEqual([]);
+  });
+
   it('source ports behind masquerade run out toward one destination', async () => {
     const flows = many(52_000, (index) => ({
       from: `192.168.100.50:${index + 1}`,

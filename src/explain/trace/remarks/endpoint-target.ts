@@ -2,7 +2,7 @@ import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { podsAsking } from './host-port.ts';
 import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';

@@ -2,9 +2,9 @@ import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
 import type { IptablesStep, Outcome, Trace } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
-import type { Remark } from '../../explanation.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { socketText } from './path-facts.ts';
 

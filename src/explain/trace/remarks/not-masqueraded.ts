@@ -1,7 +1,7 @@
 import { formatAddress, sameAddress } from '../../../net/address.ts';
 import { hex } from '../../../trace/describe-target.ts';
 import type { Outcome, Step } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, placeOf, stepsAt, translatedBy } from './path-facts.ts';
 

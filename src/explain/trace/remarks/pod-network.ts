@@ -3,7 +3,7 @@ import { parseServiceComment } from '../../../names/comments.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../../../net/prefix.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**

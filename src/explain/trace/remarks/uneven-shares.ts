@@ -1,8 +1,8 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
-import type { Remark } from '../../explanation.ts';
 import { factsOf } from '../../services/rule-facts.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**
