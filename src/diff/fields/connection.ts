@@ -6,6 +6,7 @@ import type { PacketConntrack } from '../space/universe.ts';
 import { type Asked, type BoxField, FIXED } from './box-field.ts';
 import { keepProtocols, mentionProtocol } from './packet.ts';
 
+/** Conntrack's word for the packet. */
 export const state: BoxField<'ct.state'> = {
   ...FIXED,
   alike: ({ in: states }, { narrowing }) => {
@@ -17,6 +18,7 @@ export const state: BoxField<'ct.state'> = {
   mention: () => true,
 };
 
+/** As that of the packet. */
 export const protocol: BoxField<'ct.protocol'> = {
   ...FIXED,
   alike: ({ in: set }, asked) => keepProtocols(set, asked),
@@ -26,6 +28,7 @@ export const protocol: BoxField<'ct.protocol'> = {
   },
 };
 
+/** What the packet's connection has, made of its mark. */
 export const mark: BoxField<'ct.mark'> = {
   ...FIXED,
   alike: ({ in: set }, { state: now, narrowing }) =>

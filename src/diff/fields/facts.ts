@@ -7,6 +7,7 @@ import { prefixIntervals } from '../space/prefix-intervals.ts';
 import type { Space } from '../space/space.ts';
 import { type Asked, type BoxField, FIXED } from './box-field.ts';
 
+/** What the routing tables call the source. */
 export const sourceType: BoxField<'fib.saddr.type'> = {
   ...FIXED,
   alike: ({ in: types }, asked) => {
@@ -18,6 +19,7 @@ export const sourceType: BoxField<'fib.saddr.type'> = {
   may: (test, reach, space) => (test.in.limit === null ? from(reach, ofType(test, space), space) : reach),
 };
 
+/** What the routing tables call the destination. */
 export const destinationType: BoxField<'fib.daddr.type'> = {
   ...FIXED,
   alike: ({ in: types }, asked) => {
@@ -54,6 +56,7 @@ function ofType(
   });
 }
 
+/** The way back to the source. */
 export const reversePath: BoxField<'fib.saddr.oif'> = {
   ...FIXED,
   alike: (_, { narrowing }) => {
@@ -65,6 +68,7 @@ export const reversePath: BoxField<'fib.saddr.oif'> = {
   },
 };
 
+/** The addresses that a captured list holds. */
 export const recent: BoxField<'recent'> = {
   ...FIXED,
   alike: ({ in: asked }, { state, narrowing }) => {

@@ -8,6 +8,7 @@ import { addressIntervals, portIntervals } from '../space/set-intervals.ts';
 import { ALL_PORTS, bits, type Door } from '../space/universe.ts';
 import { type Asked, type BoxField, BY_PORT_OF_BRIDGE, FIXED, type Mentions } from './box-field.ts';
 
+/** Protocols by number, or by a name that nobody knows here. */
 export const protocol: BoxField<'meta.l4proto'> = {
   alike: ({ in: set }, asked) => keepProtocols(set, asked),
   may: ({ in: set, negated }, reach, { universe }) =>
@@ -35,6 +36,7 @@ export function mentionProtocol(set: ProtocolSet, { protocols }: Mentions): void
   if (range !== undefined && range.from === range.to) protocols.add(range.from);
 }
 
+/** The source as the packet has it now. */
 export const source: BoxField<'ip.saddr'> = {
   ...FIXED,
   alike: ({ in: set }, { state, narrowing }) => {
@@ -47,6 +49,7 @@ export const source: BoxField<'ip.saddr'> = {
     from(reach, turned(addressIntervals(set), negated, allAddresses(space.universe.family)), space),
 };
 
+/** The destination as the packet has it now. */
 export const destination: BoxField<'ip.daddr'> = {
   ...FIXED,
   alike: ({ in: set }, { state, narrowing }) =>
@@ -55,6 +58,7 @@ export const destination: BoxField<'ip.daddr'> = {
     towards(reach, turned(addressIntervals(set), negated, allAddresses(universe.family)), null),
 };
 
+/** The source port as it is now. */
 export const sourcePort: BoxField<'th.sport'> = {
   ...FIXED,
   alike: ({ in: set }, { state, narrowing }) =>
@@ -62,6 +66,7 @@ export const sourcePort: BoxField<'th.sport'> = {
   may: ({ in: set, negated }, reach) => fromPorts(reach, turned(portIntervals(set), negated, ALL_PORTS)),
 };
 
+/** The destination port as it is now. */
 export const destinationPort: BoxField<'th.dport'> = {
   ...FIXED,
   alike: ({ in: set }, { state, narrowing }) =>
@@ -69,6 +74,7 @@ export const destinationPort: BoxField<'th.dport'> = {
   may: ({ in: set, negated }, reach) => towards(reach, null, turned(portIntervals(set), negated, ALL_PORTS)),
 };
 
+/** Both ports: either may fit. */
 export const eitherPort: BoxField<'th.port'> = {
   ...FIXED,
   alike: ({ in: set }, { state, narrowing }) => {
@@ -82,21 +88,25 @@ function turned(set: Intervals | null, negated: boolean, all: Intervals): Interv
   return set !== null && negated ? all.without(set) : set;
 }
 
+/** The bits asked for. */
 export const tcpFlags: BoxField<'tcp.flags'> = {
   ...FIXED,
   alike: ({ in: set }, { narrowing }) => narrowing.keepTcpFlags(askedBits(set)),
 };
 
+/** Types with their codes. */
 export const icmpTypeCode: BoxField<'icmp.type-code'> = {
   ...FIXED,
   alike: ({ in: set }, { narrowing }) => narrowing.splitIcmp(portIntervals(set)),
 };
 
+/** The bits that decide. */
 export const mark: BoxField<'meta.mark'> = {
   ...FIXED,
   alike: ({ in: set }, { state, narrowing }) => narrowing.askedMark(state.mark, set),
 };
 
+/** The doors that a name fits. */
 export const inInterface: BoxField<'meta.iifname'> = {
   ...BY_PORT_OF_BRIDGE,
   alike: ({ in: names }, { narrowing }) => {

@@ -5,12 +5,15 @@ import type { Evaluator, TestContext } from './context.ts';
 /** `--ipvs`: whether IPVS took the packet (ipvs_mt, net/netfilter/xt_ipvs.c). */
 export const taken: Evaluator<'ipvs.taken'> = (_, { state }) => yesNo(state.balancedBy !== null);
 
+/** The protocol of the virtual server that took it. */
 export const protocol: Evaluator<'ipvs.protocol'> = ({ in: set }, context) =>
   ofRequest(context, () => allows(set, context.state.protocol));
 
+/** The address of the virtual server. */
 export const address: Evaluator<'ipvs.vaddr'> = ({ in: set }, context) =>
   ofRequest(context, (virtual) => allowsAddress(set, virtual.address));
 
+/** The port of the virtual server. */
 export const port: Evaluator<'ipvs.vport'> = ({ in: set }, context) =>
   ofRequest(context, (virtual) => virtual.port !== null && allows(set, virtual.port));
 
