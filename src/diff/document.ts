@@ -150,6 +150,7 @@ export interface StateChange {
     | 'route'
     | 'policy-rule'
     | 'ipset'
+    | 'ipvs'
     | 'sysctl'
     | 'flows'
     | 'nftables'
