@@ -114,6 +114,8 @@ export type Question =
       readonly rule: PlacedRule | null;
     }
   | { readonly code: 'match-unrecognised'; readonly text: string }
+  /** A whole rule that could not be read. */
+  | { readonly code: 'rule-unread'; readonly text: string; readonly rule: PlacedRule }
   /** What a listing lost. `rule` where the lost thing is the rule's own; `subject`: which of the packet's values it is compared with. */
   | {
       readonly code: 'listing-interfaces' | 'listing-option';

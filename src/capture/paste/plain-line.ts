@@ -93,12 +93,13 @@ function respelt(text: string): string {
   const table = new RegExp(`^\\* ?(${TABLES})$`).exec(text);
   if (table !== null) return `*${table[1]}`;
   const command = new RegExp(
-    `^(?:[$#+]\\s+)?(?:sudo\\s+)?(?:/\\S*/)?ip6?tables(?:-nft|-legacy)?((?:\\s+(?:-w|--wait)(?:\\s+\\d+)?|\\s+(?:-t|--table)[= ]?(?:${TABLES}))*)\\s+(-[AN] \\S+)(.*)$`,
+    `^(?:[$#+]\\s+)?(?:sudo\\s+)?(?:/\\S*/)?ip6?tables(?:-nft|-legacy)?((?:\\s+(?:-w|--wait)(?:\\s+\\d+)?|\\s+(?:-t|--table)[= ]?(?:${TABLES}))*)\\s+((?:-[ANIP]|--append|--insert) \\S+)(.*)$`,
   ).exec(text);
   if (command !== null) {
     const [, options = '', start = '', rest = ''] = command;
     const named = new RegExp(`(${TABLES})`).exec(options)?.[1];
-    return `${start}${named === undefined || start.startsWith('-N') ? '' : ` -t ${named}`}${rest}`;
+    const head = start.replace('--append', '-A').replace('--insert', '-I');
+    return `${head}${named === undefined || /^-[NPI]/.test(head) ? '' : ` -t ${named}`}${rest}`;
   }
   const head = /^\W{0,3}Chain ([^\s:]+):?(?:\s*(\([^)]*\)))?\W{0,4}$/.exec(text);
   return head === null ? text : `Chain ${head[1]}${head[2] === undefined ? '' : ` ${head[2]}`}`;

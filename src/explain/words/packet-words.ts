@@ -153,6 +153,14 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
       `"${text}" matches (kp-explain does not know this match)`,
       `"${text}" does not match (kp-explain does not know this match)`,
     ),
+  'rule-unread': ({ text, rule }) => {
+    const what = `rule ${rule.number} of ${rule.chain}, which could not be read ("${text.trim()}"),`;
+    return said(
+      `${what} takes the packet`,
+      `${what} does not take the packet`,
+      'capture it with `iptables-save -c`',
+    );
+  },
   'listing-interfaces': ({ rule }) =>
     listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`, ''),
   'listing-option': ({ text, rule }) =>

@@ -22,9 +22,13 @@ export function opaque({ module, text }: MatchOf<'opaque'>, { rule }: MatchConte
   });
 }
 
-/** A match that no known iptables has. */
-export function unrecognised({ text }: MatchOf<'unrecognised'>): Answer {
-  return unknown({ code: 'match-unrecognised', text });
+/** A match that no known iptables has, or a rule of which nothing could be read. */
+export function unrecognised({ text }: MatchOf<'unrecognised'>, { rule }: MatchContext): Answer {
+  return unknown(
+    text === rule.text
+      ? { code: 'rule-unread', text, rule: placed(rule) }
+      : { code: 'match-unrecognised', text },
+  );
 }
 
 /**
