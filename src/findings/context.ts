@@ -7,7 +7,7 @@ import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import { Namer } from '../explain/trace/namer.ts';
-import type { Ruleset, TableName } from '../iptables/ruleset.ts';
+import type { TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
 import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
@@ -16,11 +16,13 @@ import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
 import { groupBy } from './group.ts';
+import { withoutCut, withoutOlder } from './relied-on.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
 import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
 import type { Deviation } from './survey/deviation.ts';
 import { type DetectedPods, detectPods } from './survey/local-detection.ts';
+import { type NamedSurvey, surveyNamed } from './survey/named-ports.ts';
 import { nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
 import { Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
@@ -50,6 +52,8 @@ export interface Coverage {
   readonly followed: number;
   /** Why ports were not compared at all; null where they were. */
   readonly reason: string | null;
+  /** Service ports named by the rules that packets were sent to instead, where nothing was compared. */
+  readonly named: number;
 }
 
 /** What findings share of one capture: each part is made when it is first asked for. */
@@ -213,11 +217,20 @@ export class CheckContext {
     });
   }
 
-  get coverage(): Coverage {
-    return this.#survey.coverage;
+  /** What becomes of packets for Services that the rules name; null where the rules are compared with the API, or kube-proxy runs in another mode. */
+  get named(): NamedSurvey | null {
+    return this.#once('named', () =>
+      this.notCompared === null || Object.hasOwn(MODE_REASONS, this.known.proxyMode)
+        ? null
+        : surveyNamed(this),
+    );
   }
 
-  get #survey(): { readonly deviations: readonly Deviation[]; readonly coverage: Coverage } {
+  get coverage(): Coverage {
+    return { ...this.#survey.coverage, named: this.named?.followed ?? 0 };
+  }
+
+  get #survey(): { readonly deviations: readonly Deviation[]; readonly coverage: Omit<Coverage, 'named'> } {
     return this.#once('survey', () => {
       const reason = this.notCompared;
       const expected = this.expected ?? [];
@@ -262,24 +275,6 @@ export class CheckContext {
     if (!this.#cache.has(key)) this.#cache.set(key, make());
     return this.#cache.get(key) as T;
   }
-}
-
-/**
- * A dump that is cut is no more than a listing: it may lack chains. Lists of objects that are cut say nothing of those that are
- * not in them; names then come from comments.
- */
-function withoutCut(known: Known): Known {
-  return {
-    ...known,
-    rulesets: known.rulesets.map((ruleset): Ruleset => ({ ...ruleset, form: 'rules-listing' })),
-    cluster: { ...known.cluster, services: null, endpoints: null, pods: null },
-  };
-}
-
-/** Endpoints know one family, no hints and nothing of what terminates: what is not in them may be there all the same. */
-function withoutOlder(known: Known): Known {
-  if (known.cluster.olderEndpointsOnly !== true) return known;
-  return { ...known, cluster: { ...known.cluster, endpoints: null } };
 }
 
 /** A Node's zone is also that of the endpoints on it. */
