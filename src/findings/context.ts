@@ -217,13 +217,13 @@ export class CheckContext {
     });
   }
 
-  /** What becomes of packets for Services that the rules name; null where the rules are compared with the API, or kube-proxy runs in another mode. */
+  /** What becomes of packets for Services that rules alone name; null where the capture has Services, or kube-proxy runs in another mode. */
   get named(): NamedSurvey | null {
-    return this.#once('named', () =>
-      this.notCompared === null || Object.hasOwn(MODE_REASONS, this.known.proxyMode)
-        ? null
-        : surveyNamed(this),
-    );
+    return this.#once('named', () => {
+      const { cluster, proxyMode } = this.input.known;
+      const alone = cluster.services === null && this.notCompared !== null;
+      return alone && !Object.hasOwn(MODE_REASONS, proxyMode) ? surveyNamed(this) : null;
+    });
   }
 
   get coverage(): Coverage {

@@ -127,6 +127,7 @@ export type Question =
       readonly text: string;
       readonly subject: string;
     }
+  | { readonly code: 'family-not-captured'; readonly family: string }
   /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
   | {
       readonly code: 'chain-not-captured';

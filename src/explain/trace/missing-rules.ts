@@ -3,7 +3,7 @@ import { programOf } from '../../iptables/tool.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import type { Note, TraceItem } from '../explanation.ts';
 import type { AssumedHook } from '../question/assumed-hooks.ts';
-import type { Known } from '../question/question.ts';
+import { isStandIn } from '../question/other-family.ts';
 
 const SETTLE = 'capture all tables with `iptables-save -c`';
 
@@ -12,26 +12,20 @@ const SETTLE = 'capture all tables with `iptables-save -c`';
  * and said so.
  * @param rulesets as they were walked
  */
-export function missingRules(
-  rulesets: readonly Ruleset[],
-  trace: Trace,
-  known: Known,
-): TraceItem['assumptions'] {
-  if (rulesets.length === 0) return [noRules(trace, known)];
+export function missingRules(rulesets: readonly Ruleset[], trace: Trace): TraceItem['assumptions'] {
+  if (rulesets.length === 0) return [noRules(trace)];
+  // It is not taken for granted: both ways are given.
+  if (rulesets.some(isStandIn)) return [];
   return rulesets.flatMap((ruleset) => [
     ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
     ...(lacksInterfaces(ruleset) ? [LISTING] : []),
   ]);
 }
 
-function noRules({ packet }: Trace, { rulesets }: Known): Note {
-  const others =
-    rulesets.length > 0
-      ? `the capture holds rules for ${rulesets[0]?.family} only`
-      : 'the capture holds no iptables rules';
+function noRules({ packet }: Trace): Note {
   return {
     code: 'rules-not-captured',
-    text: `${others}; it is taken for granted that there is no ${packet.family} rule`,
+    text: `the capture holds no iptables rules; it is taken for granted that there is no ${packet.family} rule`,
     settle: `capture \`${programOf(packet.family)}-save -c\``,
   };
 }

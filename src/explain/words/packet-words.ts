@@ -170,6 +170,12 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
     const fails = `no rule of ${chain} ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
     return said(holds, fails, 'capture the whole table with iptables-save');
   },
+  'family-not-captured': ({ family }) =>
+    said(
+      `an ${family} rule, of which none was captured, takes the packet or rewrites it`,
+      `no ${family} rule takes the packet or rewrites it`,
+      `capture \`${family === 'ipv6' ? 'ip6tables' : 'iptables'}-save -c\``,
+    ),
   'listing-address': ({ text }) => listed(`the address that the listing prints as "${text}"`),
   'listing-port': ({ text }) => listed(`the port that the listing prints as "${text}"`),
   'listing-protocol': ({ text }) => listed(`the protocol that the listing prints as "${text}"`),

@@ -48,6 +48,8 @@ export function lost({ what, text }: MatchOf<'lost'>, context: MatchContext): An
     }
     case 'protocol':
       return unknown({ code: 'listing-protocol', text, subject: '' });
+    case 'family':
+      return unknown({ code: 'family-not-captured', family: text });
     case 'jump':
     case 'rules':
       return unknown({ code: 'chain-not-captured', what, text, chain: context.rule.chain });
