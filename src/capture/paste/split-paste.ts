@@ -3,8 +3,10 @@ import { InputError } from '../input-error.ts';
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
+import { OldTools } from './old-tools.ts';
 import { type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
+import { isFolded, unfold } from './unfold.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
@@ -37,7 +39,12 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   if (source.hints !== null || source.size > LARGEST || source.cut === true) return [source];
   if (!isPaste(source.head.toString('utf8'), kind)) return [source];
   const paste = new Paste(source.name);
-  const lines = source.bytes.toString('utf8').split('\n');
+  const raw = source.bytes.toString('utf8').split('\n');
+  const lines = raw.flatMap(unfold);
+  if (lines.length > raw.length) {
+    const message = 'line ends are escaped in it; lines are counted as they would print';
+    problems.add('escaped-lines', message, source.name);
+  }
   for (const [index, line] of lines.entries())
     paste.take(line.endsWith('\r') ? line.slice(0, -1) : line, index);
   const found = paste.sources(lines.length);
@@ -54,6 +61,7 @@ function sourceOf(name: string, lines: readonly string[]): SourceText {
 }
 
 function isPaste(head: string, kind: string): boolean {
+  if (kind !== 'kubernetes' && isFolded(head)) return true;
   const lines = head.split('\n', LOOKED_AT);
   // A head may end amid a line.
   if (head.length >= HEAD_BYTES) lines.pop();
@@ -104,6 +112,7 @@ class Paste {
   #command: { readonly text: string; readonly index: number } | null = null;
   #host: string | null = null;
   #depth = 0;
+  readonly #old = new OldTools();
   /** True between `*nat` and COMMIT. */
   #inTable = false;
   /** Blanks in front of the head of the listing that is being read. */
@@ -119,7 +128,9 @@ class Paste {
       if (FENCE.test(raw)) this.#end();
       return;
     }
-    const plain = plainLine(raw);
+    const modern = this.#old.modern(raw);
+    if (modern === '') return;
+    const plain = plainLine(modern ?? raw);
     const inBraces = this.#kind === 'nft' && this.#depth > 0;
     const prompt = inBraces || plain.kind !== null ? null : readPrompt(plain.text.trim());
     if (prompt !== null) {
