@@ -26,13 +26,13 @@ interface Gap {
 
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
+/** What a listing of single links lacks counts as for `links`. */
+type Kind = Exclude<keyof Host, 'someLinks'>;
+
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ
  * between the sides, and let packets fare otherwise. A fact that is not asked by any rule or route of either side is no gap.
  */
-/** What a listing of single links lacks counts as for `links`. */
-type Kind = Exclude<keyof Host, 'someLinks'>;
-
 const GAPS: { readonly [K in Kind]: GapsOf } = {
   links: ({ links }, { families }) => {
     const gap = { file: 'ip-addr.json', settle: 'capture `ip -j -d addr`' };

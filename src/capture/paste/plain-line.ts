@@ -10,6 +10,8 @@ export interface PlainLine {
   readonly kind: LineKind | null;
   /** The sign of a diff that it stood behind; `>` is one of mail, too. */
   readonly side: DiffSign | null;
+  /** How many things stood in front of it. */
+  readonly prefixes: number;
 }
 
 /** What stands in front of a pasted line, each with its blanks. Tried again on what is left, a few times. */
@@ -35,19 +37,30 @@ const TABLES = 'raw|mangle|nat|filter|security';
 export function plainLine(raw: string): PlainLine {
   const line = repaired(raw);
   const own = kindOfLine(line);
-  if (own !== null) return { text: line, kind: own, side: null };
+  if (own !== null) return { text: line, kind: own, side: null, prefixes: 0 };
   let rest = line.trim();
   let side: PlainLine['side'] = null;
   for (let round = 0; round <= MOST_PREFIXES; round++) {
     const spelt = respelt(rest);
     const kind = isBareHead(spelt) ? 'iptables-listing' : kindOfLine(spelt);
-    if (kind !== null) return { text: spelt, kind, side };
-    const prefix = PREFIXES.map((one) => one.exec(rest)?.[0] ?? '').find((found) => found !== '');
-    if (prefix === undefined) break;
+    if (kind !== null) return { text: spelt, kind, side, prefixes: round };
+    const prefix = prefixOf(rest);
+    if (prefix === '') break;
     side ??= signOf(prefix, rest);
     rest = rest.slice(prefix.length).trim();
   }
-  return { text: line, kind: null, side: null };
+  return { text: line, kind: null, side: null, prefixes: 0 };
+}
+
+/** @returns a line that goes on from one before without as many prefixes as that had. */
+export function continuation(raw: string, prefixes: number): string {
+  let rest = repaired(raw).trim();
+  for (let round = 0; round < prefixes; round++) rest = rest.slice(prefixOf(rest).length).trim();
+  return rest;
+}
+
+function prefixOf(line: string): string {
+  return PREFIXES.map((one) => one.exec(line)?.[0] ?? '').find((found) => found !== '') ?? '';
 }
 
 /** A dash with a blank behind it is a bullet. */

@@ -4,7 +4,7 @@ import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
 import { OldTools } from './old-tools.ts';
-import { type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
+import { continuation, type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
 import { isFolded, unfold } from './unfold.ts';
 
@@ -115,6 +115,8 @@ class Paste {
   readonly #old = new OldTools();
   /** True between `*nat` and COMMIT. */
   #inTable = false;
+  /** What stood in front of the line before. */
+  #prefixes = 0;
   /** Blanks in front of the head of the listing that is being read. */
   #indent = 0;
 
@@ -140,7 +142,7 @@ class Paste {
       return;
     }
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
-    else if (this.#joinsWrapped(plain.text, index)) this.#detached = false;
+    else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
       this.#keep(this.#kind, this.#dedented(plain.text), index);
     else this.#skipped.push(index);
@@ -156,6 +158,7 @@ class Paste {
   #begin(plain: PlainLine, raw: string, index: number): void {
     const { kind, text, side } = plain;
     if (kind === null) return;
+    this.#prefixes = plain.prefixes;
     if (side !== null) this.#sides.set(side, this.#sides.get(side) ?? index);
     if (kind === 'iptables-listing' && /^Chain /.test(text))
       this.#indent = Math.max(0, raw.indexOf('Chain '));
@@ -196,14 +199,14 @@ class Paste {
   }
 
   /** A mail program broke a rule before its target. */
-  #joinsWrapped(text: string, index: number): boolean {
+  #joinsWrapped(raw: string, index: number): boolean {
     const lines = this.#lines.get('iptables-save');
     const before = lines?.get(index - 1);
     if (this.#kind !== 'iptables-save' || this.#detached || lines === undefined || before === undefined)
       return false;
     if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
     lines.set(index - 1, '');
-    lines.set(index, `${before} ${text.trim()}`);
+    lines.set(index, `${before} ${continuation(raw, this.#prefixes)}`);
     return true;
   }
 
