@@ -100,7 +100,6 @@ export const WRAPS: Readonly<Record<string, Change>> = {
 export const CUTS: Readonly<Record<string, Change>> = {
   'grep KUBE': (lines) => lines.filter((line) => line.includes('KUBE')),
   'grep -v ^:': (lines) => lines.filter((line) => !line.startsWith(':')),
-  'grep -v KUBE-MARK': (lines) => lines.filter((line) => !line.includes('KUBE-MARK')),
   'grep a name': (lines, roll) => {
     const names = lines.flatMap((line) => /--comment "?([a-z0-9-]+\/[a-z0-9-]+)/.exec(line)?.[1] ?? []);
     return names.length === 0 ? lines : lines.filter((line) => line.includes(pick(names, dice(roll(9999)))));

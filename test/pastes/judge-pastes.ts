@@ -48,7 +48,7 @@ export async function answerOf(text: string, question: readonly string[]): Promi
 }
 
 /** What says by name that rules were taken for granted which were not captured. */
-const GRANTED = /^(?:table-not-captured|rules-not-captured|hooks-not-captured)$/;
+const GRANTED = /^(?:table-not-captured|policy-not-captured|rules-not-captured|hooks-not-captured)$/;
 
 /** Pastes a dump badly again and again, and compares what is answered. */
 export class Judge {

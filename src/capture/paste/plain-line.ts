@@ -22,7 +22,7 @@ const PREFIXES: readonly RegExp[] = [
   /^[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \S+ [^\s:]+: /,
   /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:?\s+(?:std(?:out|err) [FP] )?/,
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] /,
-  /^\d{1,6}[:|.)]?(?:\s+|(?=[-:*#[C]))/,
+  /^\d{1,6}(?:[:|.)]?\s+|:(?=\S)|(?=[-:*#[C>+<|]))/,
   /^(?:level=\w+\s+|msg="?|time="?[\d:TZ.+-]+"?\s+)/,
   /^\[[\w./-]+\]\s+(?=-[AN] )/,
   // The tool's last words go to standard error, and land anywhere.

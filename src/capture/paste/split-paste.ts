@@ -4,7 +4,7 @@ import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
 import { OldTools } from './old-tools.ts';
-import { continuation, type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
+import { continuation, type DiffSign, isAltered, type PlainLine, plainLine, repaired } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
 import { isFolded, unfold } from './unfold.ts';
 
@@ -40,7 +40,7 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   if (!isPaste(source.head.toString('utf8'), kind)) return [source];
   const paste = new Paste(source.name);
   const raw = source.bytes.toString('utf8').split('\n');
-  const lines = raw.flatMap(unfold);
+  const lines = raw.flatMap((line) => unfold(line.includes('&quot;') ? repaired(line) : line));
   if (lines.length > raw.length) {
     const message = 'line ends are escaped in it; lines are counted as they would print';
     problems.add('escaped-lines', message, source.name);

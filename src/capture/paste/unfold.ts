@@ -1,6 +1,9 @@
 /** The field of a JSON log that holds what was printed. */
 const FIELD = /"(?:log|msg|message|MESSAGE|textPayload|line|stdout|stderr|output)"\s*:\s*"((?:[^"\\]|\\.)*)"/;
 
+/** Behind what a pager or a diff puts in front of it. */
+const OBJECT = /^[^"]{0,60}\{\s*"/;
+
 /** Line ends that were escaped, with the start of a rule, a chain or a table behind them. */
 const ESCAPED = /\\n(?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# )/;
 
@@ -14,8 +17,8 @@ export function isFolded(text: string): boolean {
  * @returns the lines it holds; the line itself for any other.
  */
 export function unfold(line: string): readonly string[] {
-  if (!line.includes('\\n') && !/^\s*\{"/.test(line)) return [line];
-  const field = /^\s*\{/.test(line) ? FIELD.exec(line)?.[1] : undefined;
+  if (!line.includes('\\n') && !OBJECT.test(line)) return [line];
+  const field = OBJECT.test(line) ? FIELD.exec(line)?.[1] : undefined;
   if (field !== undefined) return split(unescaped(field));
   if (!ESCAPED.test(line)) return [line];
   const lines = split(unescaped(line));

@@ -18,6 +18,7 @@ export function missingRules(rulesets: readonly Ruleset[], trace: Trace): TraceI
   if (rulesets.some(isStandIn)) return [];
   return rulesets.flatMap((ruleset) => [
     ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
+    ...missingPolicies(ruleset, trace),
     ...(lacksInterfaces(ruleset) ? [LISTING] : []),
   ]);
 }
@@ -59,6 +60,27 @@ function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] 
     {
       code: 'table-not-captured',
       text: `${missing.join(' and ')} ${verb} not in the capture: taken for empty, with policy ACCEPT`,
+      settle: SETTLE,
+    },
+  ];
+}
+
+/** Lines that were picked from a dump have rules of a chain and not its policy, which decides for what came to its end. */
+function missingPolicies({ tables }: Ruleset, { steps }: Trace): Note[] {
+  const filter = tables.get('filter');
+  const open = HOOKS_OF.filter.filter((hook) => {
+    const chain = filter?.chains.get(hook);
+    return (
+      chain?.policy === null &&
+      steps.some((step) => step.table === 'filter' && step.chain === hook && step.event === 'chain-end')
+    );
+  });
+  if (open.length === 0) return [];
+  const which = open.map((hook) => `filter ${hook}`).join(' and ');
+  return [
+    {
+      code: 'policy-not-captured',
+      text: `the policy of ${which} is not in the capture: taken for ACCEPT`,
       settle: SETTLE,
     },
   ];
