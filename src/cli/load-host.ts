@@ -46,7 +46,10 @@ export function loadHost(
   const policyRules = perFamily(sources.get('ip-rule') ?? [], parsePolicyRules, problems);
   return {
     get links() {
-      return links();
+      return links().all;
+    },
+    get someLinks() {
+      return links().some;
     },
     routes,
     policyRules,
@@ -110,8 +113,15 @@ function perFamily<T>(
   };
 }
 
+interface LinksRead {
+  /** Null where not all were listed. */
+  readonly all: readonly Link[] | null;
+  /** Single links that were listed where not all were. */
+  readonly some: readonly Link[];
+}
+
 /** `ip -4 addr` and `ip -6 addr` tell of the same links: their addresses are joined by the link's name. */
-function loadLinks(sources: readonly SortedSource[], problems: ProblemList): readonly Link[] | null {
+function loadLinks(sources: readonly SortedSource[], problems: ProblemList): LinksRead {
   const links = new Map<string, Link>();
   let read = false;
   for (const sorted of sources) {
@@ -134,14 +144,14 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): rea
   // Every network namespace has its loopback link: a listing without it is of single links (`ip addr show dev eth0`).
   const [first] = all;
   if (first === undefined || all.some(({ loopback, name }) => loopback || name === 'lo'))
-    return read ? all : null;
+    return { all: read ? all : null, some: [] };
   const names = all.map(({ name }) => name).join(', ');
   problems.add(
     'partial-listing',
-    `not used: it lists ${names} only, without the loopback link; list all links with \`ip -j addr\``,
+    `only the addresses that it shows are used: it lists ${names} only, without the loopback link; list all links with \`ip -j addr\``,
     sources[0]?.source.name ?? null,
   );
-  return null;
+  return { all: null, some: all };
 }
 
 function loadRecent(

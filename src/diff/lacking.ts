@@ -26,11 +26,14 @@ interface Gap {
 
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
+/** What a listing of single links lacks counts as for `links`. */
+type Kind = Exclude<keyof Host, 'someLinks'>;
+
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ
  * between the sides, and let packets fare otherwise. A fact that is not asked by any rule or route of either side is no gap.
  */
-const GAPS: { readonly [K in keyof Host]: GapsOf } = {
+const GAPS: { readonly [K in Kind]: GapsOf } = {
   links: ({ links }, { families }) => {
     const gap = { file: 'ip-addr.json', settle: 'capture `ip -j -d addr`' };
     if (links === null) return [{ ...gap, what: 'the addresses and interfaces of the node' }];
@@ -139,7 +142,7 @@ const TABLES = ['raw', 'mangle', 'nat', 'filter'] as const;
  * @returns what one side or both do not tell
  */
 export function lackingOf([before, after]: readonly [State, State], asked: Asked): Lacking[] {
-  const kinds = Object.keys(GAPS) as (keyof Host)[];
+  const kinds = Object.keys(GAPS) as Kind[];
   const gapsOf = (state: State): Gap[] => [
     ...gapsOfRules(state, asked),
     ...rulesMissing(state, asked),

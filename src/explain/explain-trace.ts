@@ -9,6 +9,7 @@ import { FlowJoin } from './flows/flow-join.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { readEntry } from './question/entry.ts';
+import { rulesOfFamily } from './question/other-family.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
 import { podNetworks } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
@@ -50,7 +51,7 @@ function explainFrom(
   join: FlowJoin,
 ): TraceItem {
   const packet = packetOf(vantage, destination, question, known);
-  const captured = known.rulesets.filter(({ family }) => family === packet.family);
+  const captured = rulesOfFamily(known, packet.family);
   const { rulesets, notes, hooks } = completeListings(captured, namer.naming);
   const trace = tracePacket(packet, {
     rulesets,
@@ -105,7 +106,7 @@ function explainFrom(
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
       ...hooksPassed(hooks, trace),
-      ...missingRules(rulesets, trace, known),
+      ...missingRules(rulesets, trace),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),
       ...askedAsNew(question, packet, source, known),

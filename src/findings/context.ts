@@ -24,6 +24,7 @@ import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
 import type { Deviation } from './survey/deviation.ts';
 import { type DetectedPods, detectPods } from './survey/local-detection.ts';
+import { type NamedSurvey, surveyNamed } from './survey/named-ports.ts';
 import { balancesAt, nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
 import { Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
@@ -53,6 +54,8 @@ export interface Coverage {
   readonly followed: number;
   /** Why ports were not compared at all; null where they were. */
   readonly reason: string | null;
+  /** Service ports named by the rules that packets were sent to instead, where nothing was compared. */
+  readonly named: number;
 }
 
 /** What findings share of one capture: each part is made when it is first asked for. */
@@ -219,11 +222,20 @@ export class CheckContext {
     });
   }
 
-  get coverage(): Coverage {
-    return this.#survey.coverage;
+  /** What becomes of packets for Services that rules alone name; null where the capture has Services, or kube-proxy runs in another mode. */
+  get named(): NamedSurvey | null {
+    return this.#once('named', () => {
+      const { cluster, proxyMode } = this.input.known;
+      const alone = cluster.services === null && this.notCompared !== null;
+      return alone && !Object.hasOwn(MODE_REASONS, proxyMode) ? surveyNamed(this) : null;
+    });
   }
 
-  get #survey(): { readonly deviations: readonly Deviation[]; readonly coverage: Coverage } {
+  get coverage(): Coverage {
+    return { ...this.#survey.coverage, named: this.named?.followed ?? 0 };
+  }
+
+  get #survey(): { readonly deviations: readonly Deviation[]; readonly coverage: Omit<Coverage, 'named'> } {
     return this.#once('survey', () => {
       const reason = this.notCompared;
       const expected = this.expected ?? [];

@@ -30,6 +30,7 @@ import { doubleMasquerade } from './kinds/kp127-double-masquerade.ts';
 import { nodeLocalDns } from './kinds/kp128-node-local-dns.ts';
 import { endpointBlocked } from './kinds/kp129-endpoint-blocked.ts';
 import { notCaptured } from './kinds/kp130-not-captured.ts';
+import { refusedByRules } from './kinds/kp131-refused-by-rules.ts';
 import { missingChain } from './kinds/kp201-missing-chain.ts';
 import { notHooked } from './kinds/kp202-not-hooked.ts';
 import { foreignTranslation } from './kinds/kp203-foreign-translation.ts';
@@ -84,6 +85,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   nodeLocalDns,
   endpointBlocked,
   notCaptured,
+  refusedByRules,
   missingChain,
   notHooked,
   foreignTranslation,

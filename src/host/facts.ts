@@ -5,6 +5,8 @@ import type { Range } from '../net/range.ts';
 /** What rules and routing ask about the node besides the rules. `null` anywhere means: not in the capture. */
 export interface Host {
   readonly links: readonly Link[] | null;
+  /** Links of a listing that shows single ones only: their addresses are the node's, others may be. */
+  readonly someLinks?: readonly Link[];
   /** Every route of every table; null for a family whose routes were not captured. */
   readonly routes: Readonly<Record<Family, readonly Route[] | null>>;
   /** Policy routing rules by priority; null for a family where they were not captured: then the kernel's default three are assumed. */

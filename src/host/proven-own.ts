@@ -2,12 +2,16 @@ import { type Address, sameAddress } from '../net/address.ts';
 import type { Host } from './facts.ts';
 
 /**
- * Whether a captured route proves that an address is the node's own: the kernel takes as a route's source (`src`) only an
- * address of the node (fib_valid_prefsrc, ip6_route_info_create). Of use where neither addresses nor the table `local` were captured.
+ * Whether something captured proves that an address is the node's own: a listing of single links that has it, or a route, since
+ * the kernel takes as a route's source (`src`) only an address of the node (fib_valid_prefsrc, ip6_route_info_create). Of use
+ * where neither all addresses nor the table `local` were captured.
  */
 export function isProvenOwn(host: Host, address: Address): boolean {
   const routes = host.routes[address.family] ?? [];
-  return routes.some(
-    ({ preferredSource }) => preferredSource !== null && sameAddress(preferredSource, address),
+  return (
+    (host.someLinks ?? []).some(({ addresses }) =>
+      addresses.some((own) => sameAddress(own.address, address)),
+    ) ||
+    routes.some(({ preferredSource }) => preferredSource !== null && sameAddress(preferredSource, address))
   );
 }

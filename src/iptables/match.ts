@@ -290,7 +290,9 @@ export type LostDetail =
   /** Whether a rule of this chain that nobody captured leads to the chains that `text` names. */
   | 'jump'
   /** Whether one of the rules of this chain, none of which was captured, takes the packet. */
-  | 'rules';
+  | 'rules'
+  /** Whether any rule of this family, of which none was captured, does something with the packet. */
+  | 'family';
 
 /** The discriminator of {@link Match}. */
 export type MatchKind = Match['kind'];

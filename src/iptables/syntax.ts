@@ -6,14 +6,14 @@ import { splitWords, type Word } from './words.ts';
 /** A rule as words: how it is spelt, before anything is made of it. */
 export interface RuleSyntax {
   readonly chain: string;
-  /** Everything after `-A CHAIN`, in the order of the text. */
+  /** Everything after `-A CHAIN` (`-I CHAIN 3`), in the order of the text. */
   readonly parts: readonly Part[];
   readonly base: readonly Part[];
   readonly modules: readonly ModuleSyntax[];
   readonly target: TargetSyntax | null;
   /** Options and words that nothing in the rule accounts for. */
   readonly strays: readonly Part[];
-  /** The first two words, `-A` and the chain. */
+  /** `-A` and the chain; `-I`, the chain and the number where there is one. */
   readonly head: readonly Word[];
   /** Blanks at the end of the line. */
   readonly trailing: number;
@@ -27,22 +27,25 @@ interface OpenModule {
 }
 
 /**
- * Reads one rule, `-A CHAIN …`, into words grouped by option and module.
+ * Reads one rule, `-A CHAIN …` or `-I CHAIN 3 …`, into words grouped by option and module.
  * @param text without counters in front and without line end.
- * @returns the syntax, or null where the text does not start with `-A CHAIN`. Never throws.
+ * @returns the syntax, or null where the text does not start so. Never throws.
  */
 export function parseRuleSyntax(text: string): RuleSyntax | null {
   const { words, trailing, unclosed } = splitWords(text);
   const [append, chain] = words;
-  if (append === undefined || chain === undefined) return null;
-  if (append.text !== '-A' && append.text !== '--append') return null;
+  // iptables refuses chains with a dash in front: an option stands where the name should.
+  if (append === undefined || chain === undefined || chain.text.startsWith('-')) return null;
+  if (!['-A', '--append', '-I', '--insert'].includes(append.text)) return null;
   const parts: Part[] = [];
   const base: Part[] = [];
   const strays: Part[] = [];
   const modules: OpenModule[] = [];
   let target: (OpenModule & { goto: boolean; strays: Part[] }) | null = null;
   let protocol: string | null = null;
-  let at = 2;
+  const numbered = append.text.includes('I') || append.text.includes('insert');
+  const start = numbered && /^\d+$/.test(words[2]?.text ?? '') ? 3 : 2;
+  let at = start;
   for (let first = words[at]; first !== undefined; first = words[at]) {
     let bang: Part['bang'] = null;
     let flag = first;
@@ -84,7 +87,7 @@ export function parseRuleSyntax(text: string): RuleSyntax | null {
     modules,
     target,
     strays,
-    head: [append, chain],
+    head: words.slice(0, start),
     trailing,
     unclosed,
   };

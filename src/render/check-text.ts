@@ -110,10 +110,12 @@ function renderExpectations(results: readonly ExpectationResult[], { width, colo
 }
 
 function renderFoot({ coverage, allowed }: CheckReport, { width, colours }: TextOptions): string {
-  const { ports, followed, reason } = coverage;
+  const { ports, followed, reason, named } = coverage;
+  const instead =
+    named === 0 ? '' : `; packets to the ${counted(named, 'Service port')} that the rules name were followed`;
   const compared =
     reason !== null
-      ? `rules not compared with the API: ${reason}`
+      ? `rules not compared with the API: ${reason}${instead}`
       : followed === ports
         ? `${counted(followed, 'Service port')} compared with the API, packet by packet`
         : `${followed} of ${ports} Service ports compared packet by packet (every one whose rules look different, and a sample of the others), the rest by their chains`;

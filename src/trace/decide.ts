@@ -6,7 +6,7 @@ import { answered, type Branch, decided } from './branch.ts';
 import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
-import type { PlacedRule } from './reason.ts';
+import type { QuotedRule } from './reason.ts';
 import { changesList, rememberedRecent } from './recent-lists.ts';
 
 /** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
@@ -29,7 +29,7 @@ export interface Asker {
  * A definite no anywhere decides before anything forks, so an unknown in a rule for another packet costs nothing.
  * Otherwise each unknown splits the branch, and the part for which it fails goes on to the next rule.
  */
-export function decide(branch: Branch, rule: PlacedRule, tests: readonly Test[], where: Asker): Decision {
+export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[], where: Asker): Decision {
   const open: number[] = [];
   const { host, hook, observer } = where;
   for (const [i, test] of tests.entries()) {
@@ -53,7 +53,7 @@ export function decide(branch: Branch, rule: PlacedRule, tests: readonly Test[],
 
 function fork(
   branch: Branch,
-  rule: PlacedRule,
+  rule: QuotedRule,
   tests: readonly Test[],
   open: readonly number[],
   { host, hook, questions, observer }: Asker,

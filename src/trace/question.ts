@@ -109,6 +109,8 @@ export type Question =
       readonly rule: PlacedRule | null;
     }
   | { readonly code: 'match-unrecognised'; readonly text: string }
+  /** A whole rule that could not be read. */
+  | { readonly code: 'rule-unread'; readonly text: string; readonly rule: PlacedRule }
   /** What a listing lost. `rule` where the lost thing is the rule's own; `subject`: which of the packet's values it is compared with. */
   | {
       readonly code: 'listing-interfaces' | 'listing-option';
@@ -133,6 +135,7 @@ export type Question =
     }
   /** Whether a chain at ingress or egress is hooked to a device: nft before 1.0.7 does not print to which. */
   | { readonly code: 'nft-device'; readonly chain: string; readonly device: string }
+  | { readonly code: 'family-not-captured'; readonly family: string }
   /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
   | {
       readonly code: 'chain-not-captured';

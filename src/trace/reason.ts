@@ -14,6 +14,11 @@ export interface NftPlacedRule extends PlacedRule {
   readonly table: string;
 }
 
+/** A rule by its place and in its own words. */
+export interface QuotedRule extends PlacedRule {
+  readonly text: string;
+}
+
 /** A route that was found, as it is told. Null: it names no interface, or the destination is a neighbour. */
 export interface RouteTaken {
   readonly destination: Address;

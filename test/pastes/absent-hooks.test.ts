@@ -157,3 +157,21 @@ describe('a pasted chain that nobody can place', () => {
     expect(answer).toContain('UNKNOWN');
   });
 });
+
+describe('rules of FORWARD without its policy', () => {
+  const rules = '-A FORWARD -s 10.1.0.0/16 -j DROP\n-A INPUT -s 10.1.0.0/16 -j DROP\n';
+  const question = ['trace', '10.5.0.1:80', '--from', '10.9.0.1'];
+
+  it('leave open what becomes of a packet that none of them takes, by name', async () => {
+    expect((await ask(rules, ...question)).out).toContain(
+      'the policy of filter FORWARD is not in the capture: taken for ACCEPT',
+    );
+  });
+
+  it('but say enough of one that a rule takes, and of one whose policy is there', async () => {
+    const taken = await ask(rules, 'trace', '10.5.0.1:80', '--from', '10.1.0.1');
+    expect(taken.out).not.toContain('the policy of filter FORWARD is not in the capture');
+    const known = await ask(`-P FORWARD ACCEPT\n${rules}`, ...question);
+    expect(known.out).not.toContain('the policy of filter FORWARD is not in the capture');
+  });
+});

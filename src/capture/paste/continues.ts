@@ -13,11 +13,34 @@ const never: Continues = () => false;
 const indented: Continues = (text) => /^\s+\S/.test(text);
 const untilBlank: Continues = (_, { detached }) => !detached;
 
+/** @returns true for what people put where they left lines out: `...`, `[snip]`, `… 200 more lines …`. */
+function isElision(text: string): boolean {
+  return (
+    /^\W*(?:\.{3}|…)\W*$/.test(text) ||
+    /^\W*(?:\.{3}|…)?\W*(?:(?:\d+|many|some|more|other|further|lines?|rules?|chains?|and|the|rest|of)\s+)*(?:snip(?:ped)?|cut|truncated|omitted|skipped|removed|redacted|more|lines|rules|elided|etc)\W*$/i.test(
+      text,
+    )
+  );
+}
+
+/** A quarter of its words are options: prose names one or two. */
+function isLikeRule(text: string): boolean {
+  const words = text
+    .replace(/"[^"]*"/g, 'text')
+    .trim()
+    .split(/\s+/);
+  const options = words.filter((word) => /^-{1,2}[A-Za-z][\w-]*$/.test(word));
+  return options.length * 4 >= words.length;
+}
+
 /** Lines that mean something only behind others of their kind. What looks like a damaged line of the kind is one, too. */
 const CONTINUES: Readonly<Record<LineKind, Continues>> = {
-  'iptables-save': (text) => /^(?:-{1,2}[A-Za-z]|:\S|\*\w+\s*$|\[\d+:)/.test(text),
+  'iptables-save': (text, { detached }) =>
+    /^(?:-{1,2}[A-Za-z]|:\S|\*\w+\s*$|\[\d+:)/.test(text) ||
+    isElision(text) ||
+    (!detached && isLikeRule(text)),
   'iptables-listing': (text, { detached }) =>
-    isRow(text) || (!detached && text.trim().split(/\s+/).length >= 4),
+    isRow(text) || isElision(text) || (!detached && text.trim().split(/\s+/).length >= 4),
   conntrack: (text) => /^\s*<[/?]?\w/.test(text),
   'conntrack-stats': never,
   ipset: untilBlank,

@@ -10,6 +10,8 @@ export interface PlainLine {
   readonly kind: LineKind | null;
   /** The sign of a diff that it stood behind; `>` is one of mail, too. */
   readonly side: DiffSign | null;
+  /** How many things stood in front of it. */
+  readonly prefixes: number;
 }
 
 /** What stands in front of a pasted line, each with its blanks. Tried again on what is left, a few times. */
@@ -20,7 +22,7 @@ const PREFIXES: readonly RegExp[] = [
   /^[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \S+ [^\s:]+: /,
   /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:?\s+(?:std(?:out|err) [FP] )?/,
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] /,
-  /^\d{1,6}[:|.)]?(?:\s+|(?=[-:*#[C]))/,
+  /^\d{1,6}(?:[:|.)]?\s+|:(?=\S)|(?=[-:*#[C>+<|]))/,
   /^(?:level=\w+\s+|msg="?|time="?[\d:TZ.+-]+"?\s+)/,
   /^\[[\w./-]+\]\s+(?=-[AN] )/,
   // The tool's last words go to standard error, and land anywhere.
@@ -35,19 +37,30 @@ const TABLES = 'raw|mangle|nat|filter|security';
 export function plainLine(raw: string): PlainLine {
   const line = repaired(raw);
   const own = kindOfLine(line);
-  if (own !== null) return { text: line, kind: own, side: null };
+  if (own !== null) return { text: line, kind: own, side: null, prefixes: 0 };
   let rest = line.trim();
   let side: PlainLine['side'] = null;
   for (let round = 0; round <= MOST_PREFIXES; round++) {
     const spelt = respelt(rest);
     const kind = isBareHead(spelt) ? 'iptables-listing' : kindOfLine(spelt);
-    if (kind !== null) return { text: spelt, kind, side };
-    const prefix = PREFIXES.map((one) => one.exec(rest)?.[0] ?? '').find((found) => found !== '');
-    if (prefix === undefined) break;
+    if (kind !== null) return { text: spelt, kind, side, prefixes: round };
+    const prefix = prefixOf(rest);
+    if (prefix === '') break;
     side ??= signOf(prefix, rest);
     rest = rest.slice(prefix.length).trim();
   }
-  return { text: line, kind: null, side: null };
+  return { text: line, kind: null, side: null, prefixes: 0 };
+}
+
+/** @returns a line that goes on from one before without as many prefixes as that had. */
+export function continuation(raw: string, prefixes: number): string {
+  let rest = repaired(raw).trim();
+  for (let round = 0; round < prefixes; round++) rest = rest.slice(prefixOf(rest).length).trim();
+  return rest;
+}
+
+function prefixOf(line: string): string {
+  return PREFIXES.map((one) => one.exec(line)?.[0] ?? '').find((found) => found !== '') ?? '';
 }
 
 /** A dash with a blank behind it is a bullet. */
@@ -93,12 +106,13 @@ function respelt(text: string): string {
   const table = new RegExp(`^\\* ?(${TABLES})$`).exec(text);
   if (table !== null) return `*${table[1]}`;
   const command = new RegExp(
-    `^(?:[$#+]\\s+)?(?:sudo\\s+)?(?:/\\S*/)?ip6?tables(?:-nft|-legacy)?((?:\\s+(?:-w|--wait)(?:\\s+\\d+)?|\\s+(?:-t|--table)[= ]?(?:${TABLES}))*)\\s+(-[AN] \\S+)(.*)$`,
+    `^(?:[$#+]\\s+)?(?:sudo\\s+)?(?:/\\S*/)?ip6?tables(?:-nft|-legacy)?((?:\\s+(?:-w|--wait)(?:\\s+\\d+)?|\\s+(?:-t|--table)[= ]?(?:${TABLES}))*)\\s+((?:-[ANIP]|--append|--insert) \\S+)(.*)$`,
   ).exec(text);
   if (command !== null) {
     const [, options = '', start = '', rest = ''] = command;
     const named = new RegExp(`(${TABLES})`).exec(options)?.[1];
-    return `${start}${named === undefined || start.startsWith('-N') ? '' : ` -t ${named}`}${rest}`;
+    const head = start.replace('--append', '-A').replace('--insert', '-I');
+    return `${head}${named === undefined || /^-[NPI]/.test(head) ? '' : ` -t ${named}`}${rest}`;
   }
   const head = /^\W{0,3}Chain ([^\s:]+):?(?:\s*(\([^)]*\)))?\W{0,4}$/.exec(text);
   return head === null ? text : `Chain ${head[1]}${head[2] === undefined ? '' : ` ${head[2]}`}`;

@@ -3,8 +3,10 @@ import { InputError } from '../input-error.ts';
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
-import { type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
+import { OldTools } from './old-tools.ts';
+import { continuation, type DiffSign, isAltered, type PlainLine, plainLine, repaired } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
+import { isFolded, unfold } from './unfold.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
@@ -37,7 +39,12 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   if (source.hints !== null || source.size > LARGEST || source.cut === true) return [source];
   if (!isPaste(source.head.toString('utf8'), kind)) return [source];
   const paste = new Paste(source.name);
-  const lines = source.bytes.toString('utf8').split('\n');
+  const raw = source.bytes.toString('utf8').split('\n');
+  const lines = raw.flatMap((line) => unfold(line.includes('&quot;') ? repaired(line) : line));
+  if (lines.length > raw.length) {
+    const message = 'line ends are escaped in it; lines are counted as they would print';
+    problems.add('escaped-lines', message, source.name);
+  }
   for (const [index, line] of lines.entries())
     paste.take(line.endsWith('\r') ? line.slice(0, -1) : line, index);
   const found = paste.sources(lines.length);
@@ -54,6 +61,7 @@ function sourceOf(name: string, lines: readonly string[]): SourceText {
 }
 
 function isPaste(head: string, kind: string): boolean {
+  if (kind !== 'kubernetes' && isFolded(head)) return true;
   const lines = head.split('\n', LOOKED_AT);
   // A head may end amid a line.
   if (head.length >= HEAD_BYTES) lines.pop();
@@ -104,8 +112,11 @@ class Paste {
   #command: { readonly text: string; readonly index: number } | null = null;
   #host: string | null = null;
   #depth = 0;
+  readonly #old = new OldTools();
   /** True between `*nat` and COMMIT. */
   #inTable = false;
+  /** What stood in front of the line before. */
+  #prefixes = 0;
   /** Blanks in front of the head of the listing that is being read. */
   #indent = 0;
 
@@ -119,7 +130,9 @@ class Paste {
       if (FENCE.test(raw)) this.#end();
       return;
     }
-    const plain = plainLine(raw);
+    const modern = this.#old.modern(raw);
+    if (modern === '') return;
+    const plain = plainLine(modern ?? raw);
     const inBraces = this.#kind === 'nft' && this.#depth > 0;
     const prompt = inBraces || plain.kind !== null ? null : readPrompt(plain.text.trim());
     if (prompt !== null) {
@@ -129,7 +142,7 @@ class Paste {
       return;
     }
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
-    else if (this.#joinsWrapped(plain.text, index)) this.#detached = false;
+    else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
       this.#keep(this.#kind, this.#dedented(plain.text), index);
     else this.#skipped.push(index);
@@ -145,6 +158,7 @@ class Paste {
   #begin(plain: PlainLine, raw: string, index: number): void {
     const { kind, text, side } = plain;
     if (kind === null) return;
+    this.#prefixes = plain.prefixes;
     if (side !== null) this.#sides.set(side, this.#sides.get(side) ?? index);
     if (kind === 'iptables-listing' && /^Chain /.test(text))
       this.#indent = Math.max(0, raw.indexOf('Chain '));
@@ -185,14 +199,14 @@ class Paste {
   }
 
   /** A mail program broke a rule before its target. */
-  #joinsWrapped(text: string, index: number): boolean {
+  #joinsWrapped(raw: string, index: number): boolean {
     const lines = this.#lines.get('iptables-save');
     const before = lines?.get(index - 1);
     if (this.#kind !== 'iptables-save' || this.#detached || lines === undefined || before === undefined)
       return false;
     if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
     lines.set(index - 1, '');
-    lines.set(index, `${before} ${text.trim()}`);
+    lines.set(index, `${before} ${continuation(raw, this.#prefixes)}`);
     return true;
   }
 

@@ -106,8 +106,8 @@ function joined(said: readonly (string | null)[]): string | null {
   return texts.length === 0 ? null : texts.join('; ');
 }
 
-/** Stands for "some address of this node" (RFC 5737). */
-const PLACEHOLDER: Address = { family: 'ipv4', value: 0xc0000201n };
+/** Stands for "some address of this node" (RFC 5737), IPv4. */
+export const PLACEHOLDER: Address = { family: 'ipv4', value: 0xc0000201n };
 
 function service(text: string, protocol: number | null, question: TraceQuestion, known: Known): Destination {
   const answer = known.book.resolve(text, question.namespace, protocol);

@@ -3,7 +3,7 @@ import { programOf } from '../../iptables/tool.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
 import type { AssumedHook } from '../question/assumed-hooks.ts';
-import type { Known } from '../question/question.ts';
+import { isStandIn } from '../question/other-family.ts';
 import type { TraceItem } from '../trace-list.ts';
 
 const SETTLE = 'capture all tables with `iptables-save -c`';
@@ -13,26 +13,21 @@ const SETTLE = 'capture all tables with `iptables-save -c`';
  * and said so.
  * @param rulesets as they were walked
  */
-export function missingRules(
-  rulesets: readonly Ruleset[],
-  trace: Trace,
-  known: Known,
-): TraceItem['assumptions'] {
-  if (rulesets.length === 0) return [noRules(trace, known)];
+export function missingRules(rulesets: readonly Ruleset[], trace: Trace): TraceItem['assumptions'] {
+  if (rulesets.length === 0) return [noRules(trace)];
+  // It is not taken for granted: both ways are given.
+  if (rulesets.some(isStandIn)) return [];
   return rulesets.flatMap((ruleset) => [
     ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
+    ...missingPolicies(ruleset, trace),
     ...(lacksInterfaces(ruleset) ? [LISTING] : []),
   ]);
 }
 
-function noRules({ packet }: Trace, { rulesets }: Known): Note {
-  const others =
-    rulesets.length > 0
-      ? `the capture holds rules for ${rulesets[0]?.family} only`
-      : 'the capture holds no iptables rules';
+function noRules({ packet }: Trace): Note {
   return {
     code: 'rules-not-captured',
-    text: `${others}; it is taken for granted that there is no ${packet.family} rule`,
+    text: `the capture holds no iptables rules; it is taken for granted that there is no ${packet.family} rule`,
     settle: `capture \`${programOf(packet.family)}-save -c\``,
   };
 }
@@ -66,6 +61,27 @@ function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] 
     {
       code: 'table-not-captured',
       text: `${missing.join(' and ')} ${verb} not in the capture: taken for empty, with policy ACCEPT`,
+      settle: SETTLE,
+    },
+  ];
+}
+
+/** Lines that were picked from a dump have rules of a chain and not its policy, which decides for what came to its end. */
+function missingPolicies({ tables }: Ruleset, { steps }: Trace): Note[] {
+  const filter = tables.get('filter');
+  const open = HOOKS_OF.filter.filter((hook) => {
+    const chain = filter?.chains.get(hook);
+    return (
+      chain?.policy === null &&
+      steps.some((step) => step.table === 'filter' && step.chain === hook && step.event === 'chain-end')
+    );
+  });
+  if (open.length === 0) return [];
+  const which = open.map((hook) => `filter ${hook}`).join(' and ');
+  return [
+    {
+      code: 'policy-not-captured',
+      text: `the policy of ${which} is not in the capture: taken for ACCEPT`,
       settle: SETTLE,
     },
   ];

@@ -189,6 +189,14 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
       `"${text}" matches (kp-explain does not know this match)`,
       `"${text}" does not match (kp-explain does not know this match)`,
     ),
+  'rule-unread': ({ text, rule }) => {
+    const what = `rule ${rule.number} of ${rule.chain}, which could not be read ("${text.trim()}"),`;
+    return said(
+      `${what} takes the packet`,
+      `${what} does not take the packet`,
+      'capture it with `iptables-save -c`',
+    );
+  },
   'listing-interfaces': ({ rule }) =>
     listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`, ''),
   'listing-option': ({ text, rule }) =>
@@ -198,6 +206,12 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
     const fails = `no rule of ${chain} ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
     return said(holds, fails, 'capture the whole table with iptables-save');
   },
+  'family-not-captured': ({ family }) =>
+    said(
+      `an ${family} rule, of which none was captured, takes the packet or rewrites it`,
+      `no ${family} rule takes the packet or rewrites it`,
+      `capture \`${family === 'ipv6' ? 'ip6tables' : 'iptables'}-save -c\``,
+    ),
   'listing-address': ({ text }) => listed(`the address that the listing prints as "${text}"`),
   'listing-port': ({ text }) => listed(`the port that the listing prints as "${text}"`),
   'listing-protocol': ({ text }) => listed(`the protocol that the listing prints as "${text}"`),

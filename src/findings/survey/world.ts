@@ -1,4 +1,5 @@
 import { completeListings } from '../../explain/question/complete-listing.ts';
+import { rulesOfFamily } from '../../explain/question/other-family.ts';
 import type { Known } from '../../explain/question/question.ts';
 import type { Namer } from '../../explain/trace/namer.ts';
 import type { Address, Family } from '../../net/address.ts';
@@ -55,7 +56,7 @@ export class Follower {
     const key = `${family} ${entersAt}`;
     const known = this.#worlds.get(key);
     if (known !== undefined) return known;
-    const captured = this.#known.rulesets.filter((ruleset) => ruleset.family === family);
+    const captured = rulesOfFamily(this.#known, family);
     const world: World = {
       rulesets: completeListings(captured, this.#namer.naming).rulesets,
       nft: this.#known.nft ?? null,

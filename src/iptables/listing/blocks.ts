@@ -16,6 +16,7 @@ export interface Blocks {
 /** The frame of a listing that was pasted from a shell or a page of Markdown; never the start of a rule. */
 const FENCE = /^\s*```/;
 const PROMPT = /^(?:\[?[\w.-]+@\S.*?[$#]|[$#>%])(?:\s|$)/;
+const DAMAGED_HEAD = /^\s*\S{0,8}\s*\S+ \((?:policy [A-Z]|\d+ references)/;
 const REMARK = /^# (?:Warning: |Table )/;
 
 /**
@@ -60,7 +61,16 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
     const layout = parseLayout(line);
     if (layout !== null) {
       if (block !== null && block.rows.length === 0) block.layout = layout;
-      else reportLine(problems, 'column names without a chain', line, file, number);
+      else {
+        reportLine(problems, 'column names without a chain', line, file, number);
+        block = null;
+      }
+      continue;
+    }
+    if (DAMAGED_HEAD.test(line)) {
+      // The rules below it are of a chain whose name is not known.
+      reportLine(problems, 'this chain head', line, file, number);
+      block = null;
       continue;
     }
     const columns = parseColumns(line, block?.layout ?? null);

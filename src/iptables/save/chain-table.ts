@@ -89,7 +89,8 @@ export class ChainTable {
       this.#columns[row + FIRST] = position;
       this.#columns[row + LINE] = line;
       this.#columns[row + COUNT] = 1;
-    } else if (this.#columns[row + LINE] === line - count) this.#columns[row + COUNT] = count + 1;
+    } else if (this.#columns[row + LINE] === line - count && !this.#further.has(chain))
+      this.#columns[row + COUNT] = count + 1;
     else this.#appendFurther(chain, position, line);
   }
 
@@ -99,6 +100,15 @@ export class ChainTable {
     const last = segments.at(-1);
     if (last !== undefined && last.line + last.count === line) last.count++;
     else segments.push({ first: position, line, count: 1 });
+  }
+
+  /** Puts a rule before the one at this index, or behind the last one. */
+  insert(chain: number, index: number, position: number, line: number): void {
+    const rules = Array.from({ length: this.ruleCount(chain) }, (_, rule) => this.entryOf(chain, rule));
+    rules.splice(index, 0, { position, line });
+    this.#columns[chain * WIDTH + COUNT] = 0;
+    this.#further.delete(chain);
+    for (const rule of rules) this.append(chain, rule.position, rule.line);
   }
 
   /** Says that rules of a chain may be missing. */

@@ -1,3 +1,4 @@
+import { HOOK_NAMES } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { Block } from './dump.ts';
 
@@ -38,4 +39,9 @@ function orderOfRules(chains: ChainTable): { last: number | null; inOrder: boole
 /** In the tail of a dump the first chain's rules may have begun before it. */
 export function markHeadlessChain({ chains, context, line }: Block): void {
   if (chains.size > 0) chains.setCut(0, { file: context.lines.file, line, within: 'rules', side: 'start' });
+}
+
+/** @returns true where lines were picked from a dump: a whole one has its head, and its tables declare their built-in chains. */
+export function isExcerpt({ chains, header }: Block): boolean {
+  return header === null && chains.size > 0 && !HOOK_NAMES.some((name) => chains.isDeclared(name));
 }

@@ -6,12 +6,20 @@ const TABLES: ReadonlySet<string> = new Set(['raw', 'mangle', 'nat', 'filter', '
 export const ZERO: Counters = { packets: 0, bytes: 0 };
 
 /** @returns counters as `[packets:bytes]` spells them; all zeros share one object, since most chains have them. */
-export function toCounters(packets: string, bytes: string | undefined): Counters {
+function toCounters(packets: string, bytes: string | undefined): Counters {
   return packets === '0' && bytes === '0' ? ZERO : { packets: Number(packets), bytes: Number(bytes) };
 }
 
-/** @returns the policy, or null for any other word. */
-export function toPolicy(word: string): Policy | null {
+/** @param declared policy, packets and bytes as a dump spells them; `policy` is null for any other word. */
+export function toDeclaration([policy = '-', packets, bytes]: readonly (string | undefined)[]): {
+  readonly policy: Policy | null;
+  readonly counters: Counters | null;
+} {
+  const counters = packets === undefined ? null : toCounters(packets, bytes);
+  return { policy: toPolicy(policy), counters };
+}
+
+function toPolicy(word: string): Policy | null {
   return word === 'ACCEPT' || word === 'DROP' ? word : null;
 }
 

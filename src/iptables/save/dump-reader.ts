@@ -1,23 +1,22 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { skipBlanks } from '../blanks.ts';
-import { type Cut, HOOK_NAMES, type TableName } from '../ruleset.ts';
+import type { Cut, TableName } from '../ruleset.ts';
 import { ChainCursor } from './chain-cursor.ts';
 import { ChainTable } from './chain-table.ts';
+import { type Insertion, readCommand } from './commands.ts';
 import { isCutComment, readComment, readPrompt } from './comments.ts';
-import { markCutChains, markHeadlessChain } from './cut-chains.ts';
-import { isPlainUserChain, isTableName, PLAIN_END, toCounters, toPolicy } from './declaration.ts';
+import { isExcerpt, markCutChains, markHeadlessChain } from './cut-chains.ts';
+import { isPlainUserChain, isTableName, PLAIN_END, toDeclaration } from './declaration.ts';
 import type { Block, DumpReader, Header, ScannedDump } from './dump.ts';
 import type { DumpLines } from './dump-lines.ts';
 import { doubled, UNKNOWN } from './name-index.ts';
+import { newBlock } from './new-block.ts';
+import { UnreadRules } from './unread-rules.ts';
 
 const SHOWN = 60;
+const DASH = 45;
 const NO_LINE_END =
   'the last line has no line end: it may be cut off, and is not used (if it is whole, end the line)';
-
-/** Whether lines were picked from a dump: a whole one has its head, and its tables declare their built-in chains. */
-function isExcerpt({ chains, header }: Block): boolean {
-  return header === null && chains.size > 0 && !HOOK_NAMES.some((name) => chains.isDeclared(name));
-}
 
 /** @returns a reader for the lines of these bytes. */
 export function openDump(file: string, bytes: Buffer, problems: ProblemList): DumpReader {
@@ -39,6 +38,9 @@ class Reader implements DumpReader {
   /** End of the last block: what stands between it and the next block is trivia. */
   #lastEnd = 0;
   #cursor: ChainCursor;
+  #unread: UnreadRules;
+  /** The chain of the last rule of the open table. */
+  #lastChain = UNKNOWN;
   /** `iptables -S` prints all of its -P, then all of its -N, then its -A: an earlier letter starts another output. */
   #listingHasUserChains = false;
   #listingHasRules = false;
@@ -52,23 +54,41 @@ class Reader implements DumpReader {
     this.#bytes = bytes;
     this.#problems = problems;
     this.#lines = { file, bytes, starts: new Uint32Array(Math.max(16, Math.ceil(bytes.length / 64))) };
-    this.#cursor = new ChainCursor(bytes, new ChainTable(this.#lines));
+    const none = new ChainTable(this.#lines);
+    this.#cursor = new ChainCursor(bytes, none);
+    this.#unread = new UnreadRules(none);
   }
 
   rule(lineStart: number, ruleStart: number, end: number, line: number): void {
     if (this.#ignoring || this.#isCutOff(end, line)) return;
     const block = this.#open ?? this.#openListing(lineStart, line);
-    const chain = this.#cursor.find(skipBlanks(this.#bytes, ruleStart + 2), end);
+    const name = skipBlanks(this.#bytes, ruleStart + 2);
+    const chain = this.#bytes[name] === DASH ? UNKNOWN : this.#cursor.find(name, end);
     if (chain === UNKNOWN) {
-      this.unreadable(lineStart, end, line, 'names no chain');
+      this.#unreadRule(block, lineStart, end, line, 'names no chain');
       return;
     }
+    if (this.#unread.waits) this.#unread.before(chain);
+    block.chains.append(chain, this.#newPosition(lineStart), line);
     this.#listingHasRules = true;
+    this.#lastChain = chain;
+    this.#lastLine = line;
+    block.to = end + 1;
+  }
+
+  #newPosition(lineStart: number): number {
     const position = this.#ruleCount++;
     if (position >= this.#lines.starts.length) this.#lines.starts = doubled(this.#lines.starts);
     this.#lines.starts[position] = lineStart;
-    block.chains.append(chain, position, line);
-    this.#lastLine = line;
+    return position;
+  }
+
+  /** Among rules, a line that cannot be read is one: what it does with a packet is not known. */
+  #unreadRule(block: Block | null, start: number, end: number, line: number, why: string): void {
+    this.unreadable(start, end, line, why);
+    if (block === null) return;
+    const where = { position: this.#newPosition(start), line };
+    this.#lastChain = this.#unread.add(this.#text(start, end), start, this.#lastChain, where);
     block.to = end + 1;
   }
 
@@ -77,6 +97,7 @@ class Reader implements DumpReader {
     const block = this.#open;
     if (block?.form === 'save' && isPlainUserChain(this.#bytes, end)) {
       block.chains.declare(block.chains.add(start + 1, end - PLAIN_END.length), line);
+      this.#unread.drop();
       this.#lastLine = line;
       block.to = end + 1;
       return;
@@ -88,23 +109,38 @@ class Reader implements DumpReader {
     }
     const [, name = '', ...declared] = found;
     this.#declare(block, block.chains.addText(name, start + 1), declared, line);
+    this.#unread.drop();
     block.to = end + 1;
   }
 
   command(start: number, end: number, line: number): void {
     if (this.#ignoring || this.#isCutOff(end, line)) return;
-    const text = this.#text(start, end).trimEnd();
-    const found = /^-([PN]) (\S+)(?: (\S+))?(?: -c (\d+) (\d+))?$/.exec(text);
-    const [, letter, name = '', policy = '-', ...counters] = found ?? [];
-    if (letter === undefined || (letter === 'N') !== (policy === '-') || this.#open?.form === 'save') {
-      this.unreadable(start, end, line, 'is a command, not a line of a dump');
+    const command = readCommand(this.#text(start, end).trimEnd());
+    if (command?.letter === 'I') {
+      this.#insert(command, start, end, line);
       return;
     }
+    if (command === null || (this.#open?.form === 'save' && command.letter === 'N')) {
+      this.#unreadRule(this.#open, start, end, line, 'is a command, not a line of a dump');
+      return;
+    }
+    const { letter, name, declared } = command;
     let block = this.#open;
     const startsAnew = this.#listingHasRules || (letter === 'P' && this.#listingHasUserChains);
-    if (block === null || startsAnew || block.chains.isDeclared(name)) block = this.#openListing(start, line);
+    const another = block?.form !== 'save' && (startsAnew || block?.chains.isDeclared(name));
+    if (block === null || another) block = this.#openListing(start, line);
     if (letter === 'N') this.#listingHasUserChains = true;
-    this.#declare(block, block.chains.addText(name, start + 3), [policy, ...counters], line);
+    this.#declare(block, block.chains.addText(name, start + 3), declared, line);
+    block.to = end + 1;
+  }
+
+  /** Scripts and the input of iptables-restore put rules in front of others. */
+  #insert({ name, place }: Insertion, start: number, end: number, line: number): void {
+    const block = this.#open ?? this.#openListing(start, line);
+    const chain = block.chains.addText(name, start + 3);
+    block.chains.insert(chain, place - 1, this.#newPosition(start), line);
+    this.#listingHasRules = true;
+    this.#lastLine = line;
     block.to = end + 1;
   }
 
@@ -150,7 +186,7 @@ class Reader implements DumpReader {
     const text = this.#text(start, end);
     if (this.#takePrompt(text)) return;
     if (this.#open?.form === 'save' && this.#isCutOff(end, line)) return;
-    this.unreadable(start, end, line, 'is no line of a dump');
+    this.#unreadRule(this.#open, start, end, line, 'is no line of a dump');
   }
 
   unreadable(start: number, end: number, line: number, why: string): void {
@@ -196,32 +232,18 @@ class Reader implements DumpReader {
   }
 
   #openBlock(form: Block['form'], table: TableName | null, from: number, line: number): Block {
-    const chains = new ChainTable(this.#lines);
-    const block: Block = {
-      form,
-      table,
-      statedFamily: form === 'save' ? null : (this.#prompt?.family ?? null),
-      statedBackend: form === 'save' ? null : (this.#prompt?.backend ?? null),
-      committed: false,
-      excerpt: false,
-      cut: null,
-      header: form === 'save' ? this.#header : null,
-      line,
-      chains,
-      context: {
-        lines: this.#lines,
-        family: 'ipv4',
-        isChain: (name) => chains.names.findText(name) !== UNKNOWN,
-      },
-      triviaFrom: this.#lastEnd,
-      from,
-      to: from,
-    };
+    const told =
+      form === 'save' ? { header: this.#header, prompt: null } : { header: null, prompt: this.#prompt };
+    const place = { line, from, triviaFrom: this.#lastEnd };
+    const block = newBlock({ form, table, ...told, ...place }, this.#lines);
+    const { chains } = block;
     this.#blocks.push(block);
     this.#open = block;
     this.#lastLine = line;
     this.#headerSince = false;
     this.#cursor = new ChainCursor(this.#bytes, chains);
+    this.#unread = new UnreadRules(chains);
+    this.#lastChain = UNKNOWN;
     this.#listingHasRules = false;
     this.#listingHasUserChains = false;
     return block;
@@ -229,6 +251,7 @@ class Reader implements DumpReader {
 
   #close(): void {
     if (this.#open !== null) this.#lastEnd = this.#open.to;
+    this.#unread.end();
     this.#open = null;
   }
 
@@ -260,17 +283,12 @@ class Reader implements DumpReader {
     this.#problems.add('truncated', message, this.#lines.file, line);
   }
 
-  #declare(
-    { chains }: Block,
-    chain: number,
-    [policy = '-', packets, bytes]: readonly (string | undefined)[],
-    line: number,
-  ): void {
+  #declare({ chains }: Block, chain: number, declared: readonly (string | undefined)[], line: number): void {
     this.#lastLine = line;
-    const known = toPolicy(policy);
-    const counters = packets === undefined ? null : toCounters(packets, bytes);
-    chains.declare(chain, line, { policy: known, counters });
-    if (policy !== '-' && known === null)
+    const [policy = '-'] = declared;
+    const declaration = toDeclaration(declared);
+    chains.declare(chain, line, declaration);
+    if (policy !== '-' && declaration.policy === null)
       this.#problems.add('unreadable-line', `${policy} is no policy of a chain`, this.#lines.file, line);
   }
 

@@ -15,9 +15,13 @@ export const opaque: Evaluator<'opaque'> = (test, { rule }) => {
   });
 };
 
-/** A match that no known iptables has. */
-export const unrecognised: Evaluator<'unrecognised'> = (test) =>
-  unknown({ code: 'match-unrecognised', text: test.in });
+/** A match that no known iptables has, or a rule of which nothing could be read. */
+export const unrecognised: Evaluator<'unrecognised'> = ({ in: text }, { rule }) =>
+  unknown(
+    text === rule.text
+      ? { code: 'rule-unread', text, rule: placed(rule) }
+      : { code: 'match-unrecognised', text },
+  );
 
 /**
  * Something that the listing did not print. A name stands for one address or port wherever the listing prints it: the
@@ -36,6 +40,8 @@ export const lost: Evaluator<'lost'> = ({ in: { what, text } }, context) => {
     }
     case 'protocol':
       return unknown({ code: 'listing-protocol', text, subject: '' });
+    case 'family':
+      return unknown({ code: 'family-not-captured', family: text });
     case 'jump':
     case 'rules':
       return unknown({ code: 'chain-not-captured', what, text, chain: context.rule.chain });

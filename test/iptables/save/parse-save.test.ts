@@ -151,7 +151,10 @@ describe('damaged input', () => {
   it('names the line that cannot be read and goes on', () => {
     const { problems, rulesets } = read(`${NFT}*nat\n:A - [0:0]\nerror: oops\n-A A -j RETURN\nCOMMIT\n`);
     expect(problems).toMatchObject([{ code: 'unreadable-line', file: 'dump', line: 4 }]);
-    expect(allRules(rulesets[0])).toHaveLength(1);
+    expect(allRules(rulesets[0])).toMatchObject([
+      { chain: 'A', number: 1, line: 4, target: { kind: 'unrecognised' } },
+      { chain: 'A', number: 2, line: 5, target: { kind: 'return' } },
+    ]);
   });
 
   it('passes over a table that iptables does not have', () => {

@@ -1,0 +1,49 @@
+/** The field of a JSON log that holds what was printed. */
+const FIELD = /"(?:log|msg|message|MESSAGE|textPayload|line|stdout|stderr|output)"\s*:\s*"((?:[^"\\]|\\.)*)"/;
+
+/** Behind what a pager or a diff puts in front of it. */
+const OBJECT = /^[^"]{0,60}\{\s*"/;
+
+/** Line ends that were escaped, with the start of a rule, a chain or a table behind them. */
+const ESCAPED = /\\n(?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# )/;
+
+/** @returns true where rules stand in a string whose line ends are escaped. */
+export function isFolded(text: string): boolean {
+  return ESCAPED.test(text);
+}
+
+/**
+ * Reads what was printed out of a line of a JSON log, or a string of JSON, YAML or code in which line ends are escaped.
+ * @returns the lines it holds; the line itself for any other.
+ */
+export function unfold(line: string): readonly string[] {
+  if (!line.includes('\\n') && !OBJECT.test(line)) return [line];
+  const field = OBJECT.test(line) ? FIELD.exec(line)?.[1] : undefined;
+  if (field !== undefined) return split(unescaped(field));
+  if (!ESCAPED.test(line)) return [line];
+  const lines = split(unescaped(line));
+  const [first = '', ...rest] = lines;
+  const last = rest.pop() ?? '';
+  // What stands before the string and behind it is no part of it.
+  return [
+    first.replace(/^.*["'`](?=\S)/, ''),
+    ...rest,
+    isOpen(last) ? last.replace(/["'`][^"]*$/, '') : last,
+  ];
+}
+
+function split(text: string): string[] {
+  return text.replace(/\n$/, '').split('\n');
+}
+
+function isOpen(line: string): boolean {
+  return line.split('"').length % 2 === 0 || /^[^"]*['`]/.test(line);
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '' };
+
+function unescaped(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code: string | undefined, letter = '') =>
+    code === undefined ? (ESCAPES[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}

@@ -1,0 +1,30 @@
+import type { TableName } from '../ruleset.ts';
+import { ChainTable } from './chain-table.ts';
+import type { Prompt } from './comments.ts';
+import type { Block, Header } from './dump.ts';
+import type { DumpLines } from './dump-lines.ts';
+import { UNKNOWN } from './name-index.ts';
+
+/** What is known of a table at its first line. */
+export interface BlockStart extends Pick<Block, 'form' | 'line' | 'from' | 'triviaFrom'> {
+  readonly table: TableName | null;
+  readonly header: Header | null;
+  /** The command above it. */
+  readonly prompt: Prompt | null;
+}
+
+/** @returns a table of which no line was read yet. */
+export function newBlock({ prompt, ...start }: BlockStart, lines: DumpLines): Block {
+  const chains = new ChainTable(lines);
+  return {
+    ...start,
+    statedFamily: prompt?.family ?? null,
+    statedBackend: prompt?.backend ?? null,
+    committed: false,
+    excerpt: false,
+    cut: null,
+    chains,
+    context: { lines, family: 'ipv4', isChain: (name) => chains.names.findText(name) !== UNKNOWN },
+    to: start.from,
+  };
+}

@@ -1,0 +1,107 @@
+import { run } from '../cli/run-main.ts';
+import { dice, pasteBadly, pick } from './badly.ts';
+
+/** A clean dump. */
+export interface Clean {
+  readonly name: string;
+  readonly text: string;
+}
+
+interface Outcome {
+  readonly verdict: string;
+  readonly destination: unknown;
+  readonly rejectWith: string | null;
+  readonly given: readonly unknown[];
+}
+
+interface Answer {
+  readonly outcomes: readonly Outcome[];
+  /** Codes of what is taken for granted. */
+  readonly granted: readonly string[];
+}
+
+/** How an answer about a bad paste stands to that about the clean dump. */
+export type Judgement = 'same' | 'open' | 'granted' | 'refused' | 'wrong';
+
+/** One paste, judged. */
+export interface Judged {
+  readonly judgement: Judgement;
+  /** What makes the paste again, and what was asked. */
+  readonly what: string;
+  readonly text: string;
+}
+
+/** @returns what becomes of the packet, as an outcome tells it. */
+export const fate = ({ verdict, destination, rejectWith }: Outcome): string =>
+  JSON.stringify([verdict, destination, rejectWith]);
+
+/** @returns the answer, or null where the input was refused. Throws for any other end of the program. */
+export async function answerOf(text: string, question: readonly string[]): Promise<Answer | null> {
+  const { out, err, status } = await run(['trace', ...question, '-f', '-', '-o', 'json'], { stdin: text });
+  if (status === 2) return null;
+  if (status !== 0) throw new Error(`status ${status}: ${err}`);
+  const items: { outcomes: Outcome[]; assumptions: { code: string }[] }[] = JSON.parse(out).items;
+  return {
+    outcomes: items.flatMap(({ outcomes }) => outcomes),
+    granted: items.flatMap(({ assumptions }) => assumptions.map(({ code }) => code)),
+  };
+}
+
+/** What says by name that rules were taken for granted which were not captured. */
+const GRANTED = /^(?:table-not-captured|policy-not-captured|rules-not-captured|hooks-not-captured)$/;
+
+/** Pastes a dump badly again and again, and compares what is answered. */
+export class Judge {
+  readonly #clean: Clean;
+  #questions: Promise<string[][]> | null = null;
+  readonly #truths = new Map<string, Promise<Answer | null>>();
+
+  constructor(clean: Clean) {
+    this.#clean = clean;
+  }
+
+  async judge(seed: number): Promise<Judged> {
+    const roll = dice(seed);
+    const { text, changes, whole } = pasteBadly(this.#clean.text.trimEnd().split('\n'), roll);
+    this.#questions ??= questionsOf(this.#clean.text);
+    const question = pick(await this.#questions, roll);
+    const what = `seed ${seed}, ${this.#clean.name}: ${changes.join(', ')}; trace ${question.join(' ')}`;
+    const key = question.join(' ');
+    const known = this.#truths.get(key) ?? answerOf(this.#clean.text, question);
+    this.#truths.set(key, known);
+    const right = await known;
+    const answer = await answerOf(text, question);
+    if (right === null) throw new Error(`the clean dump was refused: ${what}`);
+    return { judgement: judgementOf(answer, right, whole), what, text };
+  }
+}
+
+function judgementOf(answer: Answer | null, right: Answer, whole: boolean): Judgement {
+  if (answer === null) return whole ? 'wrong' : 'refused';
+  const fates = new Set(right.outcomes.map(fate));
+  const certain = answer.outcomes.filter(({ verdict, given }) => verdict !== 'unknown' && given.length === 0);
+  const own = new Set(answer.outcomes.map(fate));
+  if (own.size === fates.size && [...own].every((one) => fates.has(one))) return 'same';
+  if (certain.every((one) => fates.has(fate(one)))) return whole ? 'wrong' : 'open';
+  return !whole && answer.granted.some((code) => GRANTED.test(code)) ? 'granted' : 'wrong';
+}
+
+/** @returns packets to whatever the rules name: cluster IPs, node ports and endpoints, from everywhere. */
+async function questionsOf(text: string): Promise<string[][]> {
+  const { out } = await run(['services', '-f', '-', '-o', 'json'], { stdin: text });
+  const items: {
+    protocol: string;
+    nodePort: number | null;
+    clusterIPs: { address: string; port: number }[];
+    endpoints: { address: string; port: number }[];
+  }[] = JSON.parse(out).items;
+  const targets = items.flatMap(({ protocol, nodePort, clusterIPs, endpoints }) => {
+    const sockets = [...clusterIPs, ...endpoints.slice(0, 1)].map(({ address, port }) =>
+      address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+    );
+    return [...sockets, ...(nodePort === null ? [] : [`node:${nodePort}`])].map((to) => [to, protocol]);
+  });
+  return targets.flatMap(([to = '', protocol = 'tcp']) =>
+    ['pod', 'node', 'external'].map((from) => [to, '--protocol', protocol, '--from', from]),
+  );
+}

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { answerTo, ask } from './paste.ts';
+
+const CLEAN = readFileSync(join(import.meta.dirname, '../../fixtures/demo/iptables-save.txt'), 'utf8');
+const SERVICE = ['10.96.0.1:443', '--from', 'pod'] as const;
+
+const LOG_LINES = CLEAN.trimEnd()
+  .split('\n')
+  .map((line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: '2024-05-06T07:08:09Z' }));
+
+describe('rules in strings of JSON', () => {
+  it.each([
+    ['one line of a JSON log', JSON.stringify({ level: 'info', msg: CLEAN })],
+    ['a JSON log, one line each', LOG_LINES.join('\n')],
+    [
+      'a string behind a prefix',
+      `I0101 12:00:00.000000 1 proxier.go:1500] "Restoring" rules=${JSON.stringify(CLEAN)}`,
+    ],
+    ['a string with brackets escaped', JSON.stringify({ message: CLEAN }).replaceAll('>', '\\u003e')],
+  ])('are read: %s', async (_, text) => {
+    expect(await answerTo(`${text}\n`, ...SERVICE)).toBe(await answerTo(CLEAN, ...SERVICE));
+  });
+
+  it('but a backslash in a rule is none', async () => {
+    const text = '-A FORWARD -m string --string "a\\nb" --algo bm -j DROP\n';
+    expect((await ask(text, 'chain', 'FORWARD')).err).not.toContain('line ends are escaped');
+  });
+});
+
+const IFCONFIG = [
+  'cni0      Link encap:Ethernet  HWaddr 0a:58:0a:f4:01:01',
+  '          inet addr:10.244.1.1  Bcast:10.244.1.255  Mask:255.255.255.0',
+  '          UP BROADCAST RUNNING MULTICAST  MTU:1450  Metric:1',
+  '',
+  'eth0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1500',
+  '        inet 192.0.2.10  netmask 255.255.255.0  broadcast 192.0.2.255',
+  '        ether 08:00:27:4e:66:a1  txqueuelen 1000  (Ethernet)',
+];
+const LOOPBACK = [
+  'lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536',
+  '        inet 127.0.0.1  netmask 255.0.0.0',
+];
+const ROUTES = [
+  'Kernel IP routing table',
+  'Destination     Gateway         Genmask         Flags Metric Ref    Use Iface',
+  '0.0.0.0         192.0.2.1       0.0.0.0         UG    100    0        0 eth0',
+  '10.244.1.0      0.0.0.0         255.255.255.0   U     0      0        0 cni0',
+  '192.0.2.0       0.0.0.0         255.255.255.0   U     100    0        0 eth0',
+];
+const RULES = [
+  '*filter',
+  ':INPUT DROP [0:0]',
+  ':FORWARD DROP [0:0]',
+  ':OUTPUT ACCEPT [0:0]',
+  '-A FORWARD -o cni0 -j ACCEPT',
+  'COMMIT',
+];
+const paste = (...parts: readonly (readonly string[])[]): string => `${parts.flat().join('\n')}\n`;
+
+describe('what net-tools print', () => {
+  it('an address that ifconfig shows is the node’s', async () => {
+    const text = paste(['# ifconfig'], IFCONFIG, LOOPBACK, ['# iptables-save'], RULES);
+    expect(await answerTo(text, '192.0.2.10:80', '--from', '203.0.113.9')).toContain(
+      'DROP by the policy of filter INPUT',
+    );
+    expect(await answerTo(text, '192.0.2.11:80', '--from', '203.0.113.9')).not.toContain('filter INPUT');
+  });
+
+  it('also where it shows single links only', async () => {
+    const text = paste(['# ifconfig eth0'], IFCONFIG, ['# iptables-save'], RULES);
+    expect(await answerTo(text, '192.0.2.10:80', '--from', '203.0.113.9')).toContain(
+      'DROP by the policy of filter INPUT',
+    );
+    const { err } = await ask(text, 'trace', '192.0.2.11:80', '--from', '203.0.113.9');
+    expect(err.replaceAll(/\s+/g, ' ')).toContain('it lists cni0, eth0 only, without the loopback link');
+  });
+
+  it('a route of route -n tells the interface', async () => {
+    const text = paste(['# route -n'], ROUTES, ['# iptables-save'], RULES);
+    expect(await answerTo(text, '10.244.1.5:80', '--from', '203.0.113.9')).toContain('ACCEPT');
+    const other = await answerTo(text, '198.51.100.5:80', '--from', '203.0.113.9');
+    expect(other).toContain('DROP by the policy of filter FORWARD');
+  });
+
+  it('a table of something else is none', async () => {
+    const text = paste(['Destination of the packets is not clear to me'], RULES);
+    expect((await ask(text, 'chain', 'FORWARD')).err).toContain('1 line is no output of a tool');
+  });
+});
