@@ -47,9 +47,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
   names: {
-    holds: 'chain names and their Services; it imports net, kubernetes and types of iptables',
-    values: ['net', 'kubernetes'],
-    types: ['iptables'],
+    holds: 'chain names and their Services; it imports net, and types of kubernetes and iptables',
+    values: ['net'],
+    types: ['kubernetes', 'iptables'],
   },
   trace: {
     holds:
@@ -86,9 +86,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: only types of explain, findings, check and diff, and problems',
-    values: ['problems'],
-    types: ['explain', 'findings', 'check', 'diff'],
+      'one view for each format; it decides nothing: only types of explain, findings, check, diff and problems',
+    values: [],
+    types: ['explain', 'findings', 'check', 'diff', 'problems'],
   },
   cli: {
     holds: 'the program; it may import everything',
