@@ -26,6 +26,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: [],
     types: [],
   },
+  words: {
+    holds: 'numbers and lists in words; it imports nothing of ours',
+    values: [],
+    types: [],
+  },
   problems: {
     holds: 'what the input did not let us understand; it imports nothing of ours',
     values: [],
@@ -58,8 +63,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   explain: {
-    holds: 'trace and names joined; it imports the models, command, and only types of problems',
-    values: [...MODELS, 'command'],
+    holds: 'trace and names joined; it imports the models, command, words, and only types of problems',
+    values: [...MODELS, 'command', 'words'],
     types: ['problems'],
   },
   redact: {
@@ -69,25 +74,26 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: ['capture'],
   },
   findings: {
-    holds: 'what is wrong with a node; it imports the models, explain, problems and command',
-    values: [...MODELS, 'explain', 'problems', 'command'],
+    holds: 'what is wrong with a node; it imports the models, explain, problems, command and words',
+    values: [...MODELS, 'explain', 'problems', 'command', 'words'],
     types: [],
   },
   check: {
-    holds: 'findings and expectations put together; it imports the models, explain, findings and command',
-    values: [...MODELS, 'explain', 'findings', 'command'],
+    holds:
+      'findings and expectations put together; it imports the models, explain, findings, command and words',
+    values: [...MODELS, 'explain', 'findings', 'command', 'words'],
     types: ['problems'],
   },
   diff: {
     holds:
-      'two states compared: it asks the models and the trace, and explains as explain does; of problems only types',
-    values: [...MODELS, 'explain'],
+      'two states compared: it asks the models and the trace, and explains as explain does; words; of problems only types',
+    values: [...MODELS, 'explain', 'words'],
     types: ['problems'],
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: only types of explain, findings, check, diff and problems',
-    values: [],
+      'one view for each format; it decides nothing: net, words, and only types of explain, findings, check, diff and problems',
+    values: ['net', 'words'],
     types: ['explain', 'findings', 'check', 'diff', 'problems'],
   },
   cli: {

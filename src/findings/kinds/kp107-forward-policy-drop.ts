@@ -1,10 +1,10 @@
 import { command } from '../../command/command.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { counted, listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
 /** The FORWARD policy is DROP and nothing accepts pod traffic. */

@@ -4,8 +4,8 @@ import type { Ruleset } from '../../iptables/ruleset.ts';
 import { commentOf } from '../../iptables/ruleset.ts';
 import { endpointChainName } from '../../names/hash.ts';
 import { ownerOf, ownerOfComment } from '../../names/owners.ts';
-import { formatAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Step } from '../../trace/outcome.ts';
 import type { Deviation } from './deviation.ts';
 import type { DetectedPods } from './local-detection.ts';
@@ -192,12 +192,5 @@ function isLocalPolicy({ port, way }: Deviation): boolean {
 
 /** @returns where a deviation's packets arrived, in words: `10.0.0.1:80`. */
 export function arrivals({ outcomes }: Deviation): string[] {
-  return [
-    ...new Set(
-      outcomes.map(({ destination: { address, port } }) => {
-        const text = formatAddress(address);
-        return port === null ? text : text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
-      }),
-    ),
-  ];
+  return [...new Set(outcomes.map(({ destination: { address, port } }) => socketText(address, port)))];
 }
