@@ -1,6 +1,7 @@
+import { type Fields, objectOf, objectsOf, textOf } from '../json/fields.ts';
+import { readJson } from '../json/read-json.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { NativeChain, NftFacts } from './facts.ts';
-import { asObject, asObjects, type JsonObject, readJson, textOf } from './json-reader.ts';
 import { rulesetAsJson } from './nft-text.ts';
 import { isTextForm } from './text-forms.ts';
 
@@ -36,23 +37,23 @@ const IPTABLES_CHAINS: ReadonlySet<string> = new Set([
 export function parseNft(text: string, file: string, problems: ProblemList): NftFacts | null {
   const value = readJson(isTextForm(text, 'ruleset') ? rulesetAsJson(text) : text, file, problems);
   if (value === undefined) return null;
-  const root = asObject(value);
+  const root = objectOf(value);
   if (root === null || !Array.isArray(root.nftables)) {
     problems.add('unexpected-json', 'no list called nftables', file);
     return null;
   }
   const counts = new Map<string, number>();
-  const baseChains: JsonObject[] = [];
+  const baseChains: Fields[] = [];
   let kubeProxyTable = false;
-  for (const item of asObjects(root.nftables)) {
-    const rule = asObject(item.rule);
+  for (const item of objectsOf(root.nftables)) {
+    const rule = objectOf(item.rule);
     if (rule !== null) {
       const key = chainKey(rule, 'chain');
       counts.set(key, (counts.get(key) ?? 0) + 1);
     }
-    const chain = asObject(item.chain);
+    const chain = objectOf(item.chain);
     if (chain !== null && typeof chain.hook === 'string') baseChains.push(chain);
-    const table = asObject(item.table);
+    const table = objectOf(item.table);
     if (table !== null && table.name === 'kube-proxy' && (table.family === 'ip' || table.family === 'ip6')) {
       kubeProxyTable = true;
     }
@@ -67,25 +68,25 @@ export function parseNft(text: string, file: string, problems: ProblemList): Nft
   return { iptablesBaseChains, nativeChains, kubeProxyTable };
 }
 
-function chainKey(object: JsonObject, nameKey: string): string {
+function chainKey(object: Fields, nameKey: string): string {
   return `${String(object.family)}\0${String(object.table)}\0${String(object[nameKey])}`;
 }
 
-function iptablesChain(chain: JsonObject): string | null {
+function iptablesChain(chain: Fields): string | null {
   const family = chain.family === 'ip' ? 'ipv4' : chain.family === 'ip6' ? 'ipv6' : null;
   if (family === null) return null;
   const spec = [chain.table, chain.name, chain.type, chain.hook, chain.prio].map(String).join(' ');
   return IPTABLES_CHAINS.has(spec) ? `${family} ${String(chain.table)} ${String(chain.name)}` : null;
 }
 
-function readNative(chain: JsonObject, rules: number): NativeChain {
+function readNative(chain: Fields, rules: number): NativeChain {
   return {
-    family: textOf(chain, 'family') ?? '',
-    table: textOf(chain, 'table') ?? '',
-    chain: textOf(chain, 'name') ?? '',
-    hook: textOf(chain, 'hook') ?? '',
+    family: textOf(chain.family) ?? '',
+    table: textOf(chain.table) ?? '',
+    chain: textOf(chain.name) ?? '',
+    hook: textOf(chain.hook) ?? '',
     priority: typeof chain.prio === 'number' ? chain.prio : 0,
-    policy: textOf(chain, 'policy') ?? 'accept',
+    policy: textOf(chain.policy) ?? 'accept',
     rules,
   };
 }

@@ -15,7 +15,7 @@ interface Row {
   readonly io?: true;
 }
 
-const PARSER = ['net', 'problems'];
+const PARSER = ['net', 'problems', 'json'];
 const MODELS = ['net', 'iptables', 'ipvs', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
@@ -36,21 +36,35 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: [],
     types: [],
   },
+  json: {
+    holds: 'fields of JSON that nobody has checked; it imports only types of problems',
+    values: [],
+    types: ['problems'],
+  },
   capture: {
-    holds: 'where raw text comes from; it imports only problems and command',
-    values: ['problems', 'command'],
+    holds: 'where raw text comes from; it imports only problems, command and json',
+    values: ['problems', 'command', 'json'],
     types: [],
     io: true,
   },
   iptables: {
-    holds: 'the rules and their spelling; it imports only net and problems',
+    holds: 'the rules and their spelling; it imports only net, problems and json',
     values: PARSER,
     types: [],
   },
-  conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
-  ipvs: { holds: 'what IPVS balances; it imports only net and problems', values: PARSER, types: [] },
-  host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
-  kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
+  conntrack: { holds: 'flow entries; it imports only net, problems and json', values: PARSER, types: [] },
+  ipvs: { holds: 'what IPVS balances; it imports only net, problems and json', values: PARSER, types: [] },
+  host: {
+    holds: 'facts that rules ask about; it imports only net, problems and json',
+    values: PARSER,
+    types: [],
+  },
+  kubernetes: {
+    holds: 'API objects; it imports only net, problems and json',
+    values: PARSER,
+    types: [],
+    io: true,
+  },
   names: {
     holds: 'chain names and their Services; it imports net, and types of kubernetes and iptables',
     values: ['net'],
@@ -70,7 +84,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   redact: {
     holds:
       'a capture in new names; it imports readers of rules, names and objects, and only types of capture',
-    values: ['net', 'problems', 'iptables', 'kubernetes', 'names'],
+    values: ['net', 'problems', 'json', 'iptables', 'kubernetes', 'names'],
     types: ['capture'],
   },
   findings: {
