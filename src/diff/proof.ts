@@ -3,12 +3,12 @@ import { givenNote } from '../explain/words/question-words.ts';
 import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
+import type { Beyond } from '../rules/traits.ts';
 import type { FamilyComparison } from './compare-family.ts';
 import type { Diff, Lacking, Proof } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import { isUnseen } from './rules/rule-key.ts';
-import type { NotFollowed } from './rules/survey.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
 
@@ -80,7 +80,7 @@ export function notFollowed({ exploration, deltas, survey, family }: FamilyCompa
   ];
 }
 
-const NOT_FOLLOWED: Readonly<Record<NotFollowed, string>> = {
+const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
   answers: 'answers, and packets that the NAT of an earlier connection rewrites',
   fragments: 'second and further fragments',
   chunks: 'packets of SCTP and DCCP in the middle of a conversation',

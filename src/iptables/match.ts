@@ -90,28 +90,50 @@ export type Match =
   | { readonly kind: 'mark'; readonly negated: boolean; readonly value: number; readonly mask: number }
   | { readonly kind: 'connmark'; readonly negated: boolean; readonly value: number; readonly mask: number }
   // --- connection tracking
-  /** `--ctstate` and `-m state --state`; `virtual` DNAT and SNAT are states of `--ctstate` only. */
+  /**
+   * `--ctstate` and `-m state --state`; `virtual` DNAT and SNAT are states of `--ctstate` only. Options that stand beside it
+   * in one `-m conntrack` are marked: without a connection they are not asked.
+   */
   | { readonly kind: 'ctstate'; readonly negated: boolean; readonly states: readonly ConntrackState[] }
   | {
       readonly kind: 'ctproto';
       readonly negated: boolean;
+      readonly besideState?: true;
       readonly number: number | null;
       readonly name: string;
     }
   | {
       readonly kind: 'ctaddress';
       readonly negated: boolean;
+      readonly besideState?: true;
       readonly tuple: TupleSide;
       readonly prefix: Prefix;
     }
-  | { readonly kind: 'ctport'; readonly negated: boolean; readonly tuple: TupleSide; readonly ports: Range }
+  | {
+      readonly kind: 'ctport';
+      readonly negated: boolean;
+      readonly besideState?: true;
+      readonly tuple: TupleSide;
+      readonly ports: Range;
+    }
   | {
       readonly kind: 'ctstatus';
       readonly negated: boolean;
+      readonly besideState?: true;
       readonly statuses: readonly ('NONE' | 'EXPECTED' | 'SEEN_REPLY' | 'ASSURED' | 'CONFIRMED')[];
     }
-  | { readonly kind: 'ctexpire'; readonly negated: boolean; readonly seconds: Range }
-  | { readonly kind: 'ctdir'; readonly negated: boolean; readonly direction: 'ORIGINAL' | 'REPLY' }
+  | {
+      readonly kind: 'ctexpire';
+      readonly negated: boolean;
+      readonly besideState?: true;
+      readonly seconds: Range;
+    }
+  | {
+      readonly kind: 'ctdir';
+      readonly negated: boolean;
+      readonly besideState?: true;
+      readonly direction: 'ORIGINAL' | 'REPLY';
+    }
   | { readonly kind: 'helper'; readonly negated: boolean; readonly name: string }
   // --- chance and memory
   /** `probability` as the kernel holds it: a multiple of 2^-31. */

@@ -1,6 +1,6 @@
-import type { Match } from '../iptables/match.ts';
 import type { Rule, Ruleset } from '../iptables/ruleset.ts';
-import type { Target } from '../iptables/target.ts';
+import { lowered } from '../rules/lowered-rule.ts';
+import { traitsOf, traitsOfEffect } from '../rules/traits.ts';
 import type { World } from './world.ts';
 
 /**
@@ -37,25 +37,8 @@ function hasRuleThatAsks({ tables }: Ruleset): boolean {
   return false;
 }
 
-function needsTracking({ matches, target }: Rule): boolean {
-  return (target !== null && TARGETS.has(target.kind)) || matches.some(matchNeedsTracking);
+function needsTracking(rule: Rule): boolean {
+  const { tests, effect } = lowered(rule);
+  if (effect !== null && traitsOfEffect(effect).needsConntrack) return true;
+  return tests.some((test) => traitsOf(test).needsConntrack);
 }
-
-function matchNeedsTracking(match: Match): boolean {
-  if (match.kind === 'opaque') return OPAQUE.has(match.module);
-  return match.kind === 'unrecognised' || MATCHES.has(match.kind);
-}
-
-const MATCHES: ReadonlySet<Match['kind']> = new Set([
-  ...(['connmark', 'ctstate', 'ctproto', 'ctaddress', 'ctport', 'ctstatus'] as const),
-  ...(['ctexpire', 'ctdir', 'helper'] as const),
-  ...(['ipvs', 'ipvs-protocol', 'ipvs-address', 'ipvs-port'] as const),
-]);
-
-const OPAQUE: ReadonlySet<string> = new Set(['cluster', 'connbytes', 'connlabel', 'connlimit', 'ipvs']);
-
-/** NOTRACK alone does not start it (`xt_ct_tg_check`). */
-const TARGETS: ReadonlySet<Target['kind']> = new Set([
-  ...(['dnat', 'snat', 'masquerade', 'redirect', 'netmap', 'synproxy'] as const),
-  ...(['connmark-set', 'connmark-save', 'connmark-restore', 'ct', 'unrecognised'] as const),
-]);

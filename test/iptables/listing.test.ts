@@ -80,8 +80,9 @@ describe('a listing and a save of the same rules', () => {
   }
 
   function spell(value: unknown): string {
-    return JSON.stringify(value, (_, inner: unknown) =>
-      typeof inner === 'bigint' ? inner.toString(16) : inner,
+    // A listing does not print where one `-m conntrack` ends and the next begins.
+    return JSON.stringify(value, (key, inner: unknown) =>
+      key === 'besideState' ? undefined : typeof inner === 'bigint' ? inner.toString(16) : inner,
     );
   }
 });

@@ -4,7 +4,8 @@ import type { Note } from '../explanation.ts';
 import { denied, ofRule, said, type Words } from './clauses.ts';
 import { CONNECTION_WORDS } from './connection-words.ts';
 import { IPVS_WORDS } from './ipvs-words.ts';
-import { addressSetText, PACKET_WORDS } from './packet-words.ts';
+import { PACKET_WORDS } from './packet-words.ts';
+import { addressSetText } from './value-words.ts';
 
 /**
  * @param flowsCaptured whether the capture holds conntrack's table: then the flow need only be named
@@ -19,7 +20,9 @@ export function givenNote({ question, held, joined }: Given, flowsCaptured = fal
   const others =
     code === 'recent'
       ? `nor in the next ${joined.more} lists`
-      : `and outside the next ${joined.more} asked for`;
+      : code === 'ipvs-template'
+        ? `nor at the next ${joined.more}`
+        : `and outside the next ${joined.more} asked for`;
   return { code, text: `${text}, ${others} (the last: ${subjectOf(joined.last)})`, settle };
 }
 
@@ -34,8 +37,10 @@ function subjectOf(question: Question): string {
   switch (question.code) {
     case 'recent':
       return question.list;
+    case 'ipvs-template':
+      return question.real ?? 'none';
     case 'source-address':
-      return addressSetText(question.within);
+      return addressSetText(question);
     default:
       return question.code;
   }

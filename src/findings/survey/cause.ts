@@ -35,7 +35,9 @@ export type Cause =
   | 'masqueraded'
   | 'wrong-cluster-cidr'
   /** Somebody's choice: a network policy, a cache for DNS on the node, a firewall that names clients. */
-  | 'by-design';
+  | 'by-design'
+  /** IPVS mode: what virtual servers, sets or addresses make of it. */
+  | 'ipvs';
 
 /** What causes are told from, besides the deviation. */
 export interface CauseSetting {
@@ -47,6 +49,16 @@ export interface CauseSetting {
 
 /** @returns why the deviation is there. */
 export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
+  const cause = causeByRules(deviation, setting);
+  return setting.known.proxyMode === 'ipvs' && OF_RULES.has(cause) ? 'ipvs' : cause;
+}
+
+/** What kube-proxy's own rules of iptables mode make; in IPVS mode virtual servers, sets and addresses stand behind it. */
+const OF_RULES: ReadonlySet<Cause> = new Set([
+  ...(['stale', 'refusal-not-hooked', 'dead-end', 'uneven', 'not-masqueraded', 'masqueraded'] as const),
+]);
+
+function causeByRules(deviation: Deviation, setting: CauseSetting): Cause {
   const { port, culprit, kind, side } = deviation;
   if (setting.flushed(port.family) && !isForeign(culprit)) return 'no-service-rules';
   if (side === 'pod' && isOutsideDetection(deviation, setting) && culprit.kind !== 'not-hooked')
@@ -72,7 +84,7 @@ export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
     case 'verdict':
       return verdictCause(culprit.step, deviation);
     case 'balancer':
-      return 'stale';
+      return 'ipvs';
     case 'unclear':
       return kind === 'uneven' ? 'uneven' : kind === 'masqueraded' ? 'masqueraded' : 'stale';
   }

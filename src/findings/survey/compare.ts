@@ -3,7 +3,7 @@ import type { Endpoint } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import type { Expectation } from '../expected/expectation.ts';
+import type { Expectation } from '../expected/what-is-expected.ts';
 import type { Alternative } from './alternatives.ts';
 import type { DeviationKind } from './deviation.ts';
 

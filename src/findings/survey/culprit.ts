@@ -2,13 +2,16 @@ import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import type { Culprit, DeviationKind } from './deviation.ts';
 
-/** @returns what made this outcome differ in this way. */
-export function culpritOf(kind: DeviationKind, outcome: Outcome): Culprit {
+/**
+ * @param inIpvs kube-proxy works in IPVS mode: not nat but IPVS, behind filter INPUT, sends to endpoints
+ * @returns what made this outcome differ in this way
+ */
+export function culpritOf(kind: DeviationKind, outcome: Outcome, inIpvs = false): Culprit {
   switch (kind) {
     case 'undelivered':
-      return undelivered(outcome);
+      return inIpvs ? verdictOf(outcome) : undelivered(outcome);
     case 'untranslated':
-      return untranslated(outcome);
+      return inIpvs ? { kind: 'no-rule' } : untranslated(outcome);
     case 'wrong-endpoints':
     case 'uneven':
       return translation(outcome) ?? { kind: 'unclear' };
@@ -72,6 +75,8 @@ function isAccept({ action }: IptablesStep): boolean {
 }
 
 function translation(outcome: Outcome): Culprit | null {
+  const balanced = outcome.path.findLast(({ step }) => step.program === 'ipvs')?.step;
+  if (balanced !== undefined) return { kind: 'balancer', server: balanced.chain };
   const step = inIptables(outcome).findLast(({ step: { action } }) => TRANSLATIONS.has(action))?.step;
   return step === undefined ? null : { kind: 'translation', step };
 }

@@ -2,9 +2,9 @@ import type { HookName } from '../../iptables/ruleset.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
 import type { Reason } from '../../trace/reason.ts';
-import type { Expectation, Side } from '../expected/expectation.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Way } from '../expected/ways.ts';
+import type { Expectation, Side } from '../expected/what-is-expected.ts';
 import type { Client } from './senders.ts';
 
 /** What made a packet go another way than it should: the first thing on its path that another rule set would not have. */

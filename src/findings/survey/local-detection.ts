@@ -2,7 +2,7 @@ import type { Known } from '../../explain/question/question.ts';
 import { commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
-import type { LocalDetection } from '../expected/expectation.ts';
+import type { LocalDetection } from '../expected/what-is-expected.ts';
 
 /** How kube-proxy's rules tell pods from others, with a rule that shows it. */
 export interface DetectedPods extends LocalDetection {
@@ -17,6 +17,8 @@ export interface DetectedPods extends LocalDetection {
 export function detectPods(known: Known, family: Family): DetectedPods {
   const networks = new Map<string, { prefix: Prefix; rule: Rule }>();
   let [some, none, all] = [0, 0, 0];
+  const inIpvs = known.proxyMode === 'ipvs' ? detectInIpvs(known, family) : null;
+  if (inIpvs !== null) return inIpvs;
   for (const ruleset of known.rulesets) {
     const nat = ruleset.family === family ? ruleset.tables.get('nat') : undefined;
     if (nat === undefined) continue;
@@ -75,4 +77,24 @@ function clusterIpMarks(nat: Table, chain: string): Rule[] {
     if (rule.matches.some(({ kind }) => kind === 'destination')) found.push(rule);
   }
   return found;
+}
+
+/** IPVS mode has one rule for all cluster IPs, on their set; told no pod network it asks for the node's own packets alone (`src,dst`). */
+function detectInIpvs(known: Known, family: Family): DetectedPods | null {
+  for (const ruleset of known.rulesets) {
+    const nat = ruleset.family === family ? ruleset.tables.get('nat') : undefined;
+    const rules = nat?.chains.get('KUBE-SERVICES')?.rules;
+    for (let index = 0; rules !== undefined && index < rules.length; index++) {
+      if (rules.targetName(index) !== 'KUBE-MARK-MASQ') continue;
+      const rule = rules.at(index);
+      const set = rule.matches.find((match) => match.kind === 'set');
+      if (set?.kind !== 'set' || !/^KUBE-(?:6-)?CLUSTER-IP$/.test(set.name)) continue;
+      const pods = rule.matches.find((match) => match.kind === 'source' && match.negated);
+      if (pods?.kind === 'source') return { kind: 'some', networks: [{ prefix: pods.prefix, rule }] };
+      const exception = rule.matches.some((match) => match.kind === 'in-interface' && match.negated);
+      const kind = exception ? 'some' : set.directions[0] === 'src' ? 'none' : 'all';
+      return { kind, networks: [] };
+    }
+  }
+  return null;
 }

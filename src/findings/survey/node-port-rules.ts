@@ -1,6 +1,6 @@
 import type { Known } from '../../explain/question/question.ts';
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
-import type { Address, Family } from '../../net/address.ts';
+import { type Address, type Family, sameAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
 
 /** A rule of nat KUBE-SERVICES that leads to KUBE-NODEPORTS, with its place. */
@@ -33,4 +33,10 @@ export function takesNodePorts(jumps: readonly NodePortJump[], address: Address)
       (match) => match.kind !== 'destination' || prefixContains(match.prefix, address) !== match.negated,
     ),
   );
+}
+
+/** @returns true where IPVS takes something at this address of the node: its node ports, unless `--nodeport-addresses` says otherwise. */
+export function balancesAt({ ipvs }: Known, address: Address): boolean {
+  if (ipvs === undefined || ipvs === null || ipvs === 'not-captured') return false;
+  return ipvs.servers.some(({ takes }) => takes.by === 'socket' && sameAddress(takes.address, address));
 }

@@ -1,6 +1,7 @@
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
 import { baseMatch } from '../extensions/base.ts';
+import { markBesideState } from '../extensions/connection.ts';
 import { unreadableRule } from '../interpret.ts';
 import type { Match } from '../match.ts';
 import type { Rule } from '../ruleset.ts';
@@ -37,11 +38,17 @@ export function buildRule(row: Row, number: number, context: RuleContext): Rule 
   const extensions = scanExtensions(columns.rest, columns.target, context);
   const target = targetOf(columns, extensions, context);
   if (!extensions.clean || target?.kind === 'unrecognised') context.strange(row);
-  const matches = [...baseMatches(columns, context), ...extensions.matches];
+  const matches = [...baseMatches(columns, context), ...besideStates(extensions.matches)];
   if (columns.inInterface === null && !writtenWithoutInterfaces(chain, columns.target)) {
     matches.push(lost('interfaces', 'listed without -v'));
   }
   return { ...place, counters: columns.counters, matches, target };
+}
+
+/** One `-m conntrack` prints its state first: what stands before a state is another one's, what stands behind is taken for its own. */
+function besideStates(matches: readonly Match[]): readonly Match[] {
+  const first = matches.findIndex(({ kind }) => kind === 'ctstate');
+  return first < 0 ? matches : [...matches.slice(0, first), ...markBesideState(matches.slice(first))];
 }
 
 function baseMatches(columns: Columns, context: PrintContext): Match[] {

@@ -67,6 +67,10 @@ const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
       ];
     },
   ],
+  SET: [
+    /((?: ?(?:(?:add|del|map)-set \S+ \S+|exist|timeout \d+|map-(?:mark|prio|queue)))+)\s*$/y,
+    (found) => readSetTail(text(found, 1)),
+  ],
   QUEUE: [/\s*$/y, () => []],
   SYNPROXY: [/SYNPROXY( .*)?$/y, () => []],
   HMARK: [/HMARK (.*)$/y, () => []],
@@ -86,7 +90,6 @@ const PASSIVE_TAILS: Readonly<Record<string, RegExp>> = {
   NFLOG: /(nflog-.*)$|\s*$/y,
   RATEEST: /(name \S+ interval .*)$/y,
   SECMARK: /SECMARK (.*)$/y,
-  SET: /((?:add|del)-set .*)$/y,
   TCPMSS: /TCPMSS (.*)$/y,
   TCPOPTSTRIP: /TCPOPTSTRIP (.*)$/y,
   TEE: /TEE (gw:.*)$/y,
@@ -122,7 +125,9 @@ function readTail(name: string, cursor: Cursor, context: PrintContext): Target |
   if (passive !== undefined) {
     const found = cursor.take(passive);
     const plain = found === null ? null : module.read({ ...syntax, parts: [] }, context);
-    return plain?.kind === 'passive' ? { ...plain, text: `${name} ${found?.[1] ?? ''}`.trimEnd() } : plain;
+    return plain !== null && 'text' in plain
+      ? { ...plain, text: `${name} ${found?.[1] ?? ''}`.trimEnd() }
+      : plain;
   }
   const tail = TAILS[name];
   const found = tail === undefined ? null : cursor.take(tail[0]);
@@ -150,6 +155,14 @@ function readCopyTail(found: RegExpExecArray): Part[] {
     parts.push(option(`--${mask[1]}`, false, mask[2] ?? ''));
   }
   return parts;
+}
+
+/** Options print as they are written, without the dashes; `exist` and the like stand alone (libxt_SET.c). */
+function readSetTail(printed: string): Part[] {
+  return [...printed.matchAll(/((?:add|del|map)-set) (\S+) (\S+)|(timeout) (\d+)|([\w-]+)/g)].map((found) => {
+    const [flag = '', ...values] = found.slice(1).filter((word) => word !== undefined);
+    return option(`--${flag}`, false, ...values);
+  });
 }
 
 function readTtlTail(prefix: 'ttl' | 'hl', found: RegExpExecArray): Part[] {

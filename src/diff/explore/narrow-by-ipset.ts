@@ -1,25 +1,28 @@
 import { type SetElement, testSet } from '../../host/test-set.ts';
-import type { MatchOf } from '../../iptables/match.ts';
 import type { Address } from '../../net/address.ts';
-import type { Asked } from './narrow-by-match.ts';
+import type { IpsetLookup } from '../../rules/test.ts';
+import type { Asked } from './narrow.ts';
 
 /**
- * `-m set`: a set that asks for one address alone answers alike for all its members and alike for all others; of sets of
+ * A set that asks for one address alone answers alike for all its members and alike for all others; of sets of
  * several parts only the smallest stretch is kept that no member cuts.
  */
-export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked): void {
-  const partition = narrowing.space.set(match.name);
+export function narrowByIpset(
+  { in: asked }: { readonly in: IpsetLookup },
+  { state, narrowing }: Asked,
+): void {
+  const partition = narrowing.space.set(asked.set);
   const { packet, space } = narrowing;
-  const [first] = match.directions;
+  const [first] = asked.directions;
   if (partition.addressOnly && first !== undefined) {
     const own = first === 'src' ? state.source.address : state.destination;
     if (own === null) return;
     const alike = partition.addresses.alike(
       own.value,
-      `${match.directions.join()} ${match.returnNomatch}`,
+      `${asked.directions.join()} ${asked.returnNomatch}`,
       (value) =>
         space.hosts
-          .map((host) => testSet(host, match.name, elementAt(match, value, state.family)).answer)
+          .map((host) => testSet(host, asked.set, elementAt(asked, value, state.family)).answer)
           .join(),
     );
     if (first === 'src') narrowing.splitSources(alike, state);
@@ -38,13 +41,14 @@ export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked):
   }
   if (dimensions.has('iface') || dimensions.has('mac')) narrowing.keepDoor();
   if (dimensions.has('mark'))
-    for (const { mark, mask } of partition.marks) narrowing.askedMark(state.mark, mask, mark);
+    for (const { mark, mask } of partition.marks)
+      narrowing.askedMark(state.mark, { kind: 'masked', value: mark, mask });
   if (dimensions.has('port')) {
     narrowing.keepProtocols((protocol) => protocol === packet.protocol);
     const { icmp } = packet;
     if (icmp !== null) narrowing.splitIcmp(partition.ports.stretch(BigInt((icmp.type << 8) | icmp.code)));
   }
-  for (const direction of new Set(match.directions)) {
+  for (const direction of new Set(asked.directions)) {
     const address = direction === 'src' ? state.source.address : state.destination;
     const port = direction === 'src' ? state.sourcePort : state.destinationPort;
     if (address !== null) {
@@ -60,11 +64,11 @@ export function narrowBySet(match: MatchOf<'set'>, { state, narrowing }: Asked):
 }
 
 /** A packet of which a set that asks for one address sees nothing but that address. */
-function elementAt(match: MatchOf<'set'>, value: bigint, family: Address['family']): SetElement {
+function elementAt(asked: IpsetLookup, value: bigint, family: Address['family']): SetElement {
   const address: Address = { family, value };
   return {
     family,
-    directions: match.directions,
+    directions: asked.directions,
     source: address,
     destination: address,
     protocol: null,
@@ -76,6 +80,6 @@ function elementAt(match: MatchOf<'set'>, value: bigint, family: Address['family
     sourceMac: null,
     destinationMac: null,
     mark: null,
-    returnNomatch: match.returnNomatch,
+    returnNomatch: asked.returnNomatch,
   };
 }

@@ -1,37 +1,29 @@
-import type { MatchOf, OpaqueModule } from '../../iptables/match.ts';
-import type { Rule } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
-import { type Answer, unknown } from '../answer.ts';
+import { traitsOf } from '../../rules/traits.ts';
+import { unknown } from '../answer.ts';
 import type { PlacedRule } from '../reason.ts';
-import type { MatchContext } from './context.ts';
+import type { Evaluator, TestContext } from './context.ts';
 
-/** What it counts belongs to its rule: the same text elsewhere is another question. */
-const OF_ITS_RULE: Readonly<Partial<Record<OpaqueModule, true>>> = {
-  limit: true,
-  quota: true,
-  'nfacct-list': true,
-};
-
-/** A recognised extension that asks what no capture holds. */
-export function opaque({ module, text }: MatchOf<'opaque'>, { rule }: MatchContext): Answer {
+/** A recognised extension that asks what no capture holds. Where its count belongs to its rule, the same text elsewhere is another question. */
+export const opaque: Evaluator<'opaque'> = (test, { rule }) => {
+  const { module, text } = test.in;
   return unknown({
     code: `match-${module}`,
     module,
     text,
-    rule: OF_ITS_RULE[module] === true ? placed(rule) : null,
+    rule: traitsOf(test).ofItsRule ? placed(rule) : null,
   });
-}
+};
 
 /** A match that no known iptables has. */
-export function unrecognised({ text }: MatchOf<'unrecognised'>): Answer {
-  return unknown({ code: 'match-unrecognised', text });
-}
+export const unrecognised: Evaluator<'unrecognised'> = (test) =>
+  unknown({ code: 'match-unrecognised', text: test.in });
 
 /**
  * Something that the listing did not print. A name stands for one address or port wherever the listing prints it: the
  * question is what the name is, not what a rule asks, so one branch answers it alike in every rule.
  */
-export function lost({ what, text }: MatchOf<'lost'>, context: MatchContext): Answer {
+export const lost: Evaluator<'lost'> = ({ in: { what, text } }, context) => {
   switch (what) {
     case 'interfaces':
     case 'option':
@@ -48,14 +40,15 @@ export function lost({ what, text }: MatchOf<'lost'>, context: MatchContext): An
     case 'rules':
       return unknown({ code: 'chain-not-captured', what, text, chain: context.rule.chain });
   }
-}
+};
 
-function placed({ chain, number }: Rule): PlacedRule {
+/** The rule may be given with all that it holds; a question is told apart by its place alone. */
+function placed({ chain, number }: PlacedRule): PlacedRule {
   return { chain, number };
 }
 
 /** Which of the packet's addresses a lost one is compared with: after NAT it is another question. */
-function addressAsked(text: string, { state }: MatchContext): string {
+function addressAsked(text: string, { state }: TestContext): string {
   if (text.startsWith('-d ')) return formatAddress(state.destination);
   const { address } = state.source;
   return text.startsWith('-s ') && address !== null ? formatAddress(address) : '';
