@@ -12,6 +12,7 @@ import { loadCluster } from './load-cluster.ts';
 import type { LoadContext } from './load-context.ts';
 import { loadHost } from './load-host.ts';
 import { loadIpvs } from './load-ipvs.ts';
+import { loadNft } from './load-nft.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
@@ -52,7 +53,8 @@ export async function buildCapture(
       return first === undefined ? null : textOf(first.source, problems);
     });
   const listing = once(() => loadIpvs(sorted, problems));
-  const host = loadHost(sorted, problems);
+  const nft = once(() => loadNft(sorted, problems));
+  const host = loadHost(sorted, problems, nft);
   const mode = findProxyMode({
     told: manifest.proxyMode,
     rulesets,
@@ -65,13 +67,16 @@ export async function buildCapture(
   if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
-  if (mode === 'nftables') reportMode(problems);
+  if (mode === 'nftables' && host.nft?.kubeProxyTable !== true) reportMode(problems);
   const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
   const capture: Capture = {
     info: describeCapture(origin.name, manifest, mode, rulesets),
     manifest,
     rulesets,
     host,
+    get nft() {
+      return nft();
+    },
     flows: once(() => {
       if (listings().length === 0) return null;
       return progress.during('reading flows', () =>

@@ -1,5 +1,6 @@
 import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
 import type { LiveContext, LiveState } from '../capture/live/live-state.ts';
+import { chainName } from '../proxy/chains.ts';
 import type { BuiltCapture } from './build-capture.ts';
 import type { Capture } from './capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
@@ -24,7 +25,13 @@ export async function readLive(
   try {
     const state = await readLiveState(
       { node: request.target, access: request.access, needs: request.needs },
-      { lifeline, problems: context.problems, writtenBy: `kp-explain ${readVersion()}`, flowsWanted },
+      {
+        lifeline,
+        problems: context.problems,
+        iptablesModeMark: chainName('SVC', ''),
+        writtenBy: `kp-explain ${readVersion()}`,
+        flowsWanted,
+      },
     );
     await lifeline.release();
     // An interrupt while the debug pod was being removed does not stop the removing, but it is no answer that is wanted.

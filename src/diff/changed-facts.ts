@@ -219,8 +219,7 @@ function* rulesAsking(
           if (!rules.text(index).includes(` ${name} `)) continue;
           const rule = rules.at(index);
           const key = `${table.name} ${rule.chain} ${lowered(rule).tests.map(textOf).join()}`;
-          const asks = rule.text.includes(` --map-set ${name} `) || lookUpIn(name, rule) !== null;
-          if (seen.has(key) || !asks) continue;
+          if (seen.has(key) || !(lookUpIn(name, rule) !== null || mapsFrom(name, rule))) continue;
           seen.add(key);
           yield { table: table.name, rule };
         }
@@ -230,4 +229,10 @@ function* rulesAsking(
 function lookUpIn(name: string, rule: Rule): IpsetLookup | null {
   for (const test of lowered(rule).tests) if (test.field === 'ipset' && test.in.set === name) return test.in;
   return null;
+}
+
+/** Whether a rule gives packets what this set holds beside their addresses. */
+function mapsFrom(name: string, rule: Rule): boolean {
+  const { effect } = lowered(rule);
+  return effect?.kind === 'change-sets' && effect.maps?.set === name;
 }

@@ -111,6 +111,7 @@ export function sideOf(state: State, family: Family): Side {
       if (world === undefined) {
         world = {
           rulesets,
+          nft: state.known.nft ?? null,
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

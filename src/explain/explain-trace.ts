@@ -54,6 +54,7 @@ function explainFrom(
   const { rulesets, notes, hooks } = completeListings(captured, namer.naming);
   const trace = tracePacket(packet, {
     rulesets,
+    nft: known.nft ?? null,
     host: known.host,
     // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
     flows: question.ctstate?.toUpperCase() === 'NEW' ? null : known.flows,

@@ -1,6 +1,6 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import type { ChainNames } from '../names/chain-names.ts';
+import type { ChainNames } from '../proxy/chain-names.ts';
 import type { Note } from './explanation.ts';
 import type { ServiceItem, UnprogrammedPort } from './service-list.ts';
 import { nameServices } from './services/cluster-naming.ts';

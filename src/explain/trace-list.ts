@@ -60,10 +60,15 @@ export interface Remark extends Note {
 export interface StepItem {
   readonly id: number;
   readonly hook: string;
+  /** `iptables-nft`, `iptables-legacy`, `nft` for a native table, `ipvs`. */
   readonly backend: string;
+  /** Of a native nft table. Absent: another program. */
+  readonly family?: string;
   readonly table: string;
   readonly chain: string;
   readonly rule: number | null;
+  /** Of a rule of nft; null where the listing has none. Absent: another program. */
+  readonly handle?: number | null;
   readonly file: string | null;
   readonly line: number | null;
   readonly text: string | null;

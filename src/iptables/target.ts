@@ -64,7 +64,12 @@ export type Target =
   /** Marks by a hash of the packet: the mark is unknown afterwards. */
   | { readonly kind: 'hmark'; readonly text: string }
   /** SET: enters elements made of the packet's fields into ipsets, or takes them out. */
-  | { readonly kind: 'change-sets'; readonly changes: readonly SetChange[]; readonly text: string }
+  | {
+      readonly kind: 'change-sets';
+      readonly changes: readonly SetChange[];
+      readonly maps: SetMap | null;
+      readonly text: string;
+    }
   /** TCPMSS: lowers the segment size that a SYN announces, or gives it one. */
   | { readonly kind: 'segment-size'; readonly text: string }
   /** Changes what no match asks for, or sends a copy elsewhere. */
@@ -91,6 +96,12 @@ export interface SetChange {
   readonly set: string;
   readonly directions: readonly ('src' | 'dst')[];
   readonly added: boolean;
+}
+
+/** `--map-set`: where the set has the packet, it gets what the set holds beside the element; `mark`: its mark among that. */
+export interface SetMap {
+  readonly set: string;
+  readonly mark: boolean;
 }
 
 /** Targets that change the packet where no match looks, or send a copy of it elsewhere. */

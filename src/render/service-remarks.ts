@@ -1,5 +1,6 @@
 import type { ServiceItem } from '../explain/service-list.ts';
 import { socketText } from '../net/socket.ts';
+import { hasRole } from '../proxy/chains.ts';
 import { percent } from '../words/numbers.ts';
 
 /**
@@ -42,7 +43,7 @@ function userspace(item: ServiceItem): string[] {
 
 /** @returns the port on which kube-proxy takes this Service port's connections; null where it only writes rules. */
 export function proxyPort(item: ServiceItem): number | null {
-  const proxy = item.endpoints.find(({ chain }) => /^KUBE-(?:PORTALS|NODEPORT)-/.test(chain));
+  const proxy = item.endpoints.find(({ chain }) => hasRole(chain, 'portal'));
   return proxy?.port ?? null;
 }
 
@@ -109,7 +110,7 @@ function refusals(item: ServiceItem): string[] {
   return [...new Set(words)];
 }
 
-/** The drop behind KUBE-FW meets only clients outside the source ranges, which have a remark of their own. */
+/** The drop behind FW meets only clients outside the source ranges, which have a remark of their own. */
 function isSourceFilter(refusal: ServiceItem['refusals'][number], item: ServiceItem): boolean {
   if (sourceRanges(item).length === 0 || refusal.nodePort || refusal.action !== 'drop') return false;
   return refusal.comment !== null && !refusal.comment.includes(' has no ');

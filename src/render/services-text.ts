@@ -1,5 +1,6 @@
 import type { ServiceItem, ServiceList } from '../explain/service-list.ts';
 import { socketText } from '../net/socket.ts';
+import { CHOOSING, hasRole } from '../proxy/chains.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { describeRemarks, proxyPort } from './service-remarks.ts';
@@ -122,7 +123,7 @@ function nodePort(item: ServiceItem): string {
  */
 export function describeEndpoints(item: ServiceItem, narrow: boolean): string {
   if (proxyPort(item) !== null) return 'not in rules';
-  const open = item.notCaptured.some((chain) => /^KUBE-(?:SVC|SVL|XLB)-/.test(chain));
+  const open = item.notCaptured.some((chain) => hasRole(chain, ...CHOOSING));
   const places = new Map<string, boolean>();
   for (const { address, port, scope, endpoint } of item.endpoints) {
     const key = `${address} ${port}`;

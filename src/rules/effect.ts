@@ -1,4 +1,4 @@
-import type { NatRange, SetChange, Zone } from '../iptables/target.ts';
+import type { NatRange, SetChange, SetMap, Zone } from '../iptables/target.ts';
 import type { Range } from '../net/range.ts';
 
 /**
@@ -60,7 +60,12 @@ export type Change =
   | { readonly kind: 'notrack' }
   /** The zone that the packet's connection is looked up in, for each direction. */
   | { readonly kind: 'zone'; readonly original: Zone; readonly reply: Zone; readonly text: string }
-  | { readonly kind: 'change-sets'; readonly changes: readonly SetChange[]; readonly text: string }
+  | {
+      readonly kind: 'change-sets';
+      readonly changes: readonly SetChange[];
+      readonly maps: SetMap | null;
+      readonly text: string;
+    }
   /** Lowers the announced segment size, or announces one. */
   | { readonly kind: 'segment-size'; readonly text: string }
   /** Changes what no test asks for, or sends a copy elsewhere. */

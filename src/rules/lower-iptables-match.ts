@@ -47,10 +47,6 @@ const LOWERINGS: { readonly [K in MatchKind]: Lowering<K> } = {
   iprange: ({ side, from, to, negated }) => [
     test(SIDE_FIELDS[side], { kind: 'ranges', ranges: [{ from, to }] }, negated),
   ],
-  ipvs: ({ negated }) => [test('ipvs.taken', true, negated)],
-  'ipvs-protocol': ({ protocol, negated }) => [test('ipvs.protocol', just(protocol), negated)],
-  'ipvs-address': ({ prefix, negated }) => [test('ipvs.vaddr', { kind: 'prefix', prefix }, negated)],
-  'ipvs-port': ({ port, negated }) => [test('ipvs.vport', just(port), negated)],
   set: ({ name, directions, returnNomatch, counters, negated }) => [
     test('ipset', { set: name, directions, returnNomatch, counters }, negated),
   ],
@@ -102,6 +98,10 @@ const LOWERINGS: { readonly [K in MatchKind]: Lowering<K> } = {
   rpfilter: ({ loose, validmark, acceptLocal, negated }) => [
     test('fib.saddr.oif', { loose, validmark, acceptLocal }, negated),
   ],
+  ipvs: ({ negated }) => [test('ipvs.taken', true, negated)],
+  'ipvs-protocol': ({ protocol, negated }) => [test('ipvs.protocol', just(protocol), negated)],
+  'ipvs-address': ({ prefix, negated }) => [test('ipvs.address', { kind: 'prefix', prefix }, negated)],
+  'ipvs-port': ({ port, negated }) => [test('ipvs.port', just(port), negated)],
   length: ({ bytes, negated }) => [test('meta.length', within(bytes), negated)],
   ttl: ({ operator, value, negated }) => [test('ip.ttl', compared(operator, value), negated)],
   dscp: ({ value, negated }) => [test('ip.dscp', just(value), negated)],

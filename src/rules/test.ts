@@ -88,13 +88,11 @@ export interface FieldValues {
   'fib.daddr.type': AddressTypes;
   /** Whether an answer to the source would leave where the packet came in. */
   'fib.saddr.oif': ReversePath;
-  // --- IPVS
-  /** Whether IPVS took the packet. */
+  // --- what IPVS made of it: whether it took the packet, and the virtual server that did
   'ipvs.taken': true;
   'ipvs.protocol': NumberSet;
-  /** Address and port of the virtual server that took it. */
-  'ipvs.vaddr': AddressSet;
-  'ipvs.vport': NumberSet;
+  'ipvs.address': AddressSet;
+  'ipvs.port': NumberSet;
   // --- sets, memory, chance
   ipset: IpsetLookup;
   recent: RecentList;

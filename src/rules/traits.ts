@@ -18,7 +18,8 @@ interface FieldTraits {
 export type Beyond = 'answers' | 'fragments' | 'chunks';
 
 const LOOKS: FieldTraits = { remembers: false, ofItsRule: false, needsConntrack: false, beyond: null };
-const ASKS_CONNECTION: FieldTraits = { ...LOOKS, needsConntrack: true, beyond: 'answers' };
+const TRACKS: FieldTraits = { ...LOOKS, needsConntrack: true };
+const ASKS_CONNECTION: FieldTraits = { ...TRACKS, beyond: 'answers' };
 const REMEMBERS: FieldTraits = { ...LOOKS, remembers: true };
 const COUNTS: FieldTraits = { ...REMEMBERS, ofItsRule: true };
 
@@ -58,11 +59,11 @@ const FIELDS: { readonly [F in Field]: FieldTraits } = {
   'meta.skgid': LOOKS,
   'meta.sender': LOOKS,
   // What a rule sees of a connection beside its state is of the whole connection; see `beyond` for DNAT and SNAT.
-  'ct.state': { ...LOOKS, needsConntrack: true },
+  'ct.state': TRACKS,
   'ct.status': ASKS_CONNECTION,
   'ct.mark': ASKS_CONNECTION,
   'ct.direction': ASKS_CONNECTION,
-  'ct.protocol': { ...LOOKS, needsConntrack: true },
+  'ct.protocol': TRACKS,
   'ct.original.saddr': ASKS_CONNECTION,
   'ct.original.daddr': ASKS_CONNECTION,
   'ct.reply.saddr': ASKS_CONNECTION,
@@ -76,11 +77,10 @@ const FIELDS: { readonly [F in Field]: FieldTraits } = {
   'fib.saddr.type': LOOKS,
   'fib.daddr.type': LOOKS,
   'fib.saddr.oif': LOOKS,
-  // `ipvs_mt_check` asks for tracking as conntrack's own matchers do.
-  'ipvs.taken': { ...LOOKS, needsConntrack: true },
-  'ipvs.protocol': { ...LOOKS, needsConntrack: true },
-  'ipvs.vaddr': { ...LOOKS, needsConntrack: true },
-  'ipvs.vport': { ...LOOKS, needsConntrack: true },
+  'ipvs.taken': TRACKS,
+  'ipvs.protocol': TRACKS,
+  'ipvs.address': TRACKS,
+  'ipvs.port': TRACKS,
   ipset: LOOKS,
   recent: REMEMBERS,
   chance: LOOKS,

@@ -52,7 +52,9 @@ export function applyChange(branch: Branch, effect: Change): Branch {
         ...change,
         ...{ source, sourcePort, destination, destinationPort },
       }));
-      return changed(branch, { setChanges: [...state.setChanges, ...made] });
+      // A mark may lie beside the element (xt_set_map_v3, net/netfilter/xt_set.c); which, no look-up of ours tells.
+      const mark = effect.maps?.mark === true ? null : state.mark;
+      return changed(branch, { setChanges: [...state.setChanges, ...made], mark });
     }
     case 'segment-size':
       // A SYN that has no MSS option and carries no data grows by one (tcpmss_mangle_packet, net/netfilter/xt_TCPMSS.c).

@@ -78,7 +78,7 @@ export function entriesOf(branch: Branch): number {
 }
 
 /** @returns the answer this branch already gave to a question, or null. */
-export function answered(branch: Branch, key: string): boolean | null {
+export function answered(branch: Pick<Branch, 'given'>, key: string): boolean | null {
   for (let node = branch.given; node !== null; node = node.before) if (node.key === key) return node.held;
   return null;
 }

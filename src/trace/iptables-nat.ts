@@ -3,6 +3,7 @@ import type { Rewrite } from '../rules/effect.ts';
 import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { translate } from './nat.ts';
+import { iptablesRule } from './outcome.ts';
 import { ended, type NatPassage } from './passage.ts';
 import type { WalkResult } from './walk-chain.ts';
 
@@ -33,7 +34,7 @@ function hasOnePort(target: Rewrite): boolean {
 /** The rule by which a branch came to a chain. */
 function jumpTo(chain: string, branch: Branch): Rule | null {
   for (let node = branch.path; node !== null; node = node.before) {
-    const { rule } = node.step;
+    const rule = iptablesRule(node.step);
     if ((rule?.target?.kind === 'jump' || rule?.target?.kind === 'goto') && rule.target.chain === chain)
       return rule;
   }

@@ -1,6 +1,6 @@
 import type { Host } from '../host/facts.ts';
 import { masqueradeAddress, redirectAddress } from '../host/source-address.ts';
-import type { HookName, Rule } from '../iptables/ruleset.ts';
+import type { HookName } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
 import { type Address, sameAddress } from '../net/address.ts';
 import { type Range, rangeContains } from '../net/range.ts';
@@ -10,7 +10,7 @@ import { choose } from './choose.ts';
 import { addressesOf, choiceOf, isWithin } from './nat-addresses.ts';
 import { type Sender, senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
-import type { Reason } from './reason.ts';
+import type { PlacedRule, Reason } from './reason.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
 export interface Translation {
@@ -27,7 +27,7 @@ export function manipulates(hook: HookName): 'source' | 'destination' {
 export function translate(
   branch: Branch,
   effect: Rewrite,
-  rule: Rule,
+  rule: PlacedRule,
   hook: HookName,
   host: Host,
   questions: Questions,
@@ -107,7 +107,7 @@ function toDestination(
   branch: Branch,
   to: NatRange,
   { random, persistent }: Options,
-  rule: Rule,
+  rule: PlacedRule,
   questions: Questions,
 ): Translation {
   const { state } = branch;
@@ -124,7 +124,7 @@ function toSource(
   branch: Branch,
   to: NatRange,
   { random, persistent }: Options,
-  rule: Rule,
+  rule: PlacedRule,
   questions: Questions,
 ): Translation {
   const { state } = branch;
@@ -237,7 +237,7 @@ function one(branch: Branch): Translation {
 
 function unreadable(
   branch: Branch,
-  { chain, number }: Rule,
+  { chain, number }: PlacedRule,
   why: Extract<Reason, { code: 'nat-target-unreadable' }>['why'],
 ): Translation {
   const reason: Reason = { code: 'nat-target-unreadable', rule: { chain, number }, why };

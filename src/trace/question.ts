@@ -3,7 +3,7 @@ import type { OpaqueModule, TupleSide } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { FieldValues, ProtocolSet } from '../rules/test.ts';
 import type { AddressSet, NumberSet } from '../rules/value-set.ts';
-import type { PlacedRule, RouteTaken } from './reason.ts';
+import type { NftPlacedRule, PlacedRule, RouteTaken } from './reason.ts';
 
 /** Addresses asked for, of a family. */
 export interface AddressesAsked {
@@ -120,6 +120,19 @@ export type Question =
       readonly text: string;
       readonly subject: string;
     }
+  /** What an expression of nft asks, in its own words; `nft-limit`: of a bucket that is its rule's own, or its set's. */
+  | { readonly code: 'nft-expression'; readonly text: string }
+  | { readonly code: 'nft-limit'; readonly text: string; readonly rule: NftPlacedRule }
+  /** Whether a set holds the packet's key. `rewritten`: its source by then. */
+  | {
+      readonly code: 'nft-element';
+      readonly table: string;
+      readonly set: string;
+      readonly key: string;
+      readonly rewritten: boolean;
+    }
+  /** Whether a chain at ingress or egress is hooked to a device: nft before 1.0.7 does not print to which. */
+  | { readonly code: 'nft-device'; readonly chain: string; readonly device: string }
   /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
   | {
       readonly code: 'chain-not-captured';

@@ -39,6 +39,8 @@ export interface PacketState {
   readonly frame: 'unicast' | 'multicast' | 'broadcast';
   /** True for a packet that a process of the node sent. */
   readonly fromNode: boolean;
+  /** Of that process; null where not known. */
+  readonly userId: number | null;
   /** The bridge hands the frame on itself; only br_netfilter shows it to iptables. Null: not known. */
   readonly bridged: boolean | null;
   readonly connection: Connection | null;
@@ -134,6 +136,7 @@ export function initialState(packet: Packet): PacketState {
     takenOver: false,
     frame: frameOf(packet),
     fromNode: packet.entersAt === 'OUTPUT',
+    userId: packet.header?.userId ?? null,
     bridged: false,
     connection: null,
     untracked: null,

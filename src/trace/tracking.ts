@@ -1,6 +1,8 @@
 import type { Rule, Ruleset } from '../iptables/ruleset.ts';
+import type { Family } from '../net/address.ts';
 import { lowered } from '../rules/lowered-rule.ts';
 import { traitsOf, traitsOfEffect } from '../rules/traits.ts';
+import { nftAsksForTracking } from './nft/tracking.ts';
 import type { World } from './world.ts';
 
 /**
@@ -9,11 +11,20 @@ import type { World } from './world.ts';
  * has a connection and the nat chains are passed by (`nf_nat_inet_fn`).
  * @returns null where the dumps hold no such rule, but a native nft rule or something else may need it.
  */
-export function tracksConnections(world: World): boolean | null {
-  if ((world.flows?.count ?? 0) > 0) return true;
-  if (world.rulesets.some(asksForTracking)) return true;
+export function tracksConnections(world: World, family: Family): boolean | null {
+  const saved = world.rulesets.some(({ backend }) => backend === 'iptables-nft');
+  const asks = world.rulesets.some(asksForTracking) || nftAsksForTracking(world.nft ?? null, family, saved);
+  // Entries stay listed for a while when the last rule that asked for them is gone, and nothing is done with them.
+  if (!asks && holdsAllRules(world)) return false;
+  if ((world.flows?.count ?? 0) > 0 || asks) return true;
+  if (world.nft !== null && world.nft !== undefined) return world.nft.cutAt === null ? false : null;
   const { nft } = world.host;
   return nft?.nativeChains.every(({ rules }) => rules === 0) === true ? false : null;
+}
+
+/** nft lists all but the rules of x_tables. */
+function holdsAllRules({ nft, rulesets }: World): boolean {
+  return nft?.cutAt === null && rulesets.some(({ backend }) => backend === 'iptables-legacy');
 }
 
 const KNOWN = new WeakMap<Ruleset, boolean>();

@@ -7,7 +7,7 @@ import { listServices } from '../../src/explain/list-services.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
-import { nameChains } from '../../src/names/chain-names.ts';
+import { nameChains } from '../../src/proxy/chain-names.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { type GenerateOptions, generateCapture } from './generate.ts';
 

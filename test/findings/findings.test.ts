@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { FINDING_KINDS } from '../../src/findings/registry.ts';
-import { endpointChainName } from '../../src/names/hash.ts';
+import { endpointChainName } from '../../src/proxy/hash.ts';
 import { PasteBox, pasteCommand, SHELLS } from '../support/paste.ts';
 import {
   appendRules,

@@ -16,7 +16,18 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems', 'json'];
-const MODELS = ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = [
+  'net',
+  'iptables',
+  'nftables',
+  'rules',
+  'ipvs',
+  'conntrack',
+  'host',
+  'kubernetes',
+  'proxy',
+  'trace',
+];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -52,6 +63,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: PARSER,
     types: [],
   },
+  nftables: {
+    holds: 'native nft rule sets and their spelling; it imports only net, problems and json',
+    values: PARSER,
+    types: [],
+  },
   conntrack: { holds: 'flow entries; it imports only net, problems and json', values: PARSER, types: [] },
   ipvs: { holds: 'what IPVS balances; it imports only net, problems and json', values: PARSER, types: [] },
   host: {
@@ -65,8 +81,9 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
     io: true,
   },
-  names: {
-    holds: 'chain names and their Services; it imports net, and types of kubernetes and iptables',
+  proxy: {
+    holds:
+      'what kube-proxy writes: names, roles, Services, and other programs by their marks; it imports net, and types of kubernetes and iptables',
     values: ['net'],
     types: ['kubernetes', 'iptables'],
   },
@@ -78,19 +95,19 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   trace: {
     holds:
-      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, ipvs, rules, conntrack, host',
-    values: ['net', 'iptables', 'ipvs', 'rules', 'conntrack', 'host'],
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, nftables, rules, ipvs, conntrack, host',
+    values: ['net', 'iptables', 'nftables', 'rules', 'ipvs', 'conntrack', 'host'],
     types: [],
   },
   explain: {
-    holds: 'trace and names joined; it imports the models, command, words, and only types of problems',
+    holds: 'trace and proxy joined; it imports the models, command, words, and only types of problems',
     values: [...MODELS, 'command', 'words'],
     types: ['problems'],
   },
   redact: {
     holds:
-      'a capture in new names; it imports readers of rules, names and objects, and only types of capture',
-    values: ['net', 'problems', 'json', 'iptables', 'kubernetes', 'names'],
+      'a capture in new names; it imports readers of rules and objects, proxy, and only types of capture',
+    values: ['net', 'problems', 'json', 'iptables', 'kubernetes', 'proxy'],
     types: ['capture'],
   },
   findings: {
@@ -112,8 +129,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: net, words, and only types of explain, findings, check, diff and problems',
-    values: ['net', 'words'],
+      'one view for each format; it decides nothing: net, words, proxy for what a chain is called, and only types of explain, findings, check, diff and problems',
+    values: ['net', 'words', 'proxy'],
     types: ['explain', 'findings', 'check', 'diff', 'problems'],
   },
   cli: {
@@ -168,6 +185,11 @@ describe('folders, and who may import whom', () => {
         return outside.map((what) => `src/${name} uses ${what}`);
       });
     expect(wrong).toEqual([]);
+  });
+
+  it('only proxy/ spells the names of kube-proxy’s chains', () => {
+    const spelling = sources.filter(({ folder, text }) => folder !== 'proxy' && text.includes('KUBE-'));
+    expect(spelling.map(({ name }) => name)).toEqual([]);
   });
 
   it('only declared packages are imported', () => {

@@ -13,7 +13,6 @@ import { bits } from '../space/universe.ts';
 import { choosePacket, type Examples } from './choose-packet.ts';
 import { findDifference, type Group, groupWays, type NameQuestion } from './compare-ways.ts';
 import { Narrowing } from './narrow.ts';
-import { narrowAsAsked } from './narrow-by-test.ts';
 
 /** One side of the comparison, as the trace needs it. */
 export interface Side {
@@ -101,7 +100,7 @@ export function explore(
     const { packet } = chosen;
     const narrowing = new Narrowing(space, packet, chosen.door, chosen.box);
     const ways = sides.map((side) =>
-      followPacket(packet, side.world(packet.entersAt), { observer: narrowAsAsked(narrowing) }),
+      followPacket(packet, side.world(packet.entersAt), { observer: narrowing }),
     );
     narrowing.ended(ways.map((each) => each.endings.map(({ branch }) => branch)));
     for (const each of ways) noteUnknowns(each, unknowns);

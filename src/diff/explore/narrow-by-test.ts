@@ -3,13 +3,12 @@ import type { TupleSide } from '../../iptables/match.ts';
 import type { Address } from '../../net/address.ts';
 import type { AddressTypes, Field, Test, TestOf } from '../../rules/test.ts';
 import { type AddressSet, allows, askedBits, deviceMatches, type NumberSet } from '../../rules/value-set.ts';
-import type { Observer } from '../../trace/observer.ts';
 import { type Connection, shownConnection } from '../../trace/state.ts';
 import { Intervals } from '../space/intervals.ts';
 import { prefixIntervals } from '../space/prefix-intervals.ts';
 import { addressIntervals, portIntervals } from '../space/set-intervals.ts';
-import type { PacketConntrack } from '../space/universe.ts';
-import type { Asked, Narrowing } from './narrow.ts';
+import type { Door, PacketConntrack } from '../space/universe.ts';
+import type { Asked } from './asked.ts';
 import { narrowByIpset } from './narrow-by-ipset.ts';
 
 type Narrower<F extends Field> = (test: TestOf<F>, asked: Asked) => void;
@@ -54,7 +53,7 @@ const NARROWERS: { readonly [F in Field]: Narrower<F> } = {
   'meta.pkttype': fixed,
   'ether.saddr': byDoor,
   'meta.iifname': ({ in: names }, { narrowing }) => {
-    const fits = (door: Narrowing['door']): boolean | null => {
+    const fits = (door: Door): boolean | null => {
       if (door.kind === 'node') return null;
       const { device } = door;
       return device === undefined ? null : names.some((name) => deviceMatches(device, name));
@@ -112,8 +111,8 @@ const NARROWERS: { readonly [F in Field]: Narrower<F> } = {
   // IPVS' own step tells which packets one virtual server takes.
   'ipvs.taken': fixed,
   'ipvs.protocol': fixed,
-  'ipvs.vaddr': fixed,
-  'ipvs.vport': fixed,
+  'ipvs.address': fixed,
+  'ipvs.port': fixed,
   ipset: narrowByIpset,
   recent: ({ in: asked }, { state, narrowing }) => {
     const entries = narrowing.space.hosts.flatMap((host) => host.recent?.get(asked.list) ?? []);
@@ -141,18 +140,10 @@ const NARROWERS: { readonly [F in Field]: Narrower<F> } = {
 };
 
 /** Keeps the packets that answer the test as the one that is traced does. */
-function narrowByTest(test: Test, asked: Asked): void {
+export function narrowByTest(test: Test, asked: Asked): void {
   // The table's type ties each field to its function; TypeScript cannot follow that through an index.
   const narrower = NARROWERS[test.field] as Narrower<Field>;
   narrower(test, asked);
-}
-
-/** @returns one that narrows by all that a walk asks. */
-export function narrowAsAsked(narrowing: Narrowing): Observer {
-  return {
-    entered: (rules, state) => narrowing.entered(rules, state),
-    asked: (test, state) => narrowByTest(test, { state, narrowing }),
-  };
 }
 
 function bySource(set: AddressSet, { state, narrowing }: Asked): void {

@@ -3,8 +3,11 @@ import type { Address } from '../../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
 import type { Effect } from '../../rules/effect.ts';
 import { lowered } from '../../rules/lowered-rule.ts';
+import type { Test } from '../../rules/test.ts';
 import { askedBits, decidingBits, type NumberSet } from '../../rules/value-set.ts';
 import type { Branch } from '../../trace/branch.ts';
+import type { Observer } from '../../trace/observer.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
 import type { Box } from '../space/box.ts';
@@ -12,13 +15,9 @@ import { Cubes } from '../space/cubes.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
+import type { Narrowable } from './asked.ts';
+import { narrowByTest } from './narrow-by-test.ts';
 import { mayChoosePort, portsWritten, spreadSources } from './rewritten.ts';
-
-/** The packet as a test was asked about it, and the set of packets to narrow. */
-export interface Asked {
-  readonly state: PacketState;
-  readonly narrowing: Narrowing;
-}
 
 /**
  * Follows the trace of one packet and keeps the set of packets that every question so far was bound to answer alike.
@@ -28,7 +27,7 @@ export interface Asked {
  * one that is the packet's own counts as its own. Where NAT wrote that very value the set becomes smaller than it need be,
  * never too large.
  */
-export class Narrowing {
+export class Narrowing implements Observer, Narrowable {
   readonly space: Space;
   readonly packet: Packet;
   readonly door: Door;
@@ -51,7 +50,6 @@ export class Narrowing {
     return this.space.universe;
   }
 
-  /** A chain was entered, whose rules for single other destinations were not asked. */
   entered(rules: RuleList, state: PacketState): void {
     const { value } = state.destination;
     if (value !== this.packet.destination.value) return;
@@ -59,6 +57,10 @@ export class Narrowing {
     if (named.isEmpty) return;
     if (named.has(value)) this.keepDestinations(Intervals.one(value));
     else this.#fields.destination = this.#fields.destination.without(named);
+  }
+
+  asked(test: Test, state: PacketState): void {
+    narrowByTest(test, { state, narrowing: this });
   }
 
   /**
@@ -81,10 +83,10 @@ export class Narrowing {
     // A bridge does not hand a frame back by the port it came in by, which only a sender that meets itself asks of it.
     if (state.connection?.dnat === true) this.#splitSource(Intervals.one(state.destination.value));
     for (let node = path; node !== null; node = node.before) {
-      const { rule, hook } = node.step;
+      const rule = iptablesRule(node.step);
       const effect = rule === null ? null : lowered(rule).effect;
       this.#splitAtPorts(effect);
-      this.#splitAtAddresses(effect, hook);
+      this.#splitAtAddresses(effect, node.step.hook);
     }
   }
 

@@ -2,6 +2,7 @@ import type { Range } from '../../net/range.ts';
 import type { Effect } from '../../rules/effect.ts';
 import { lowered } from '../../rules/lowered-rule.ts';
 import type { Branch } from '../../trace/branch.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import { textOf } from '../rules/rule-key.ts';
 
 /** @returns true for a rewrite that may keep a port or choose one. */
@@ -27,7 +28,7 @@ export function portsWritten(effect: Effect | null): Range | null {
 export function spreadSources({ path }: Branch): string[] {
   const texts: string[] = [];
   for (let node = path; node !== null; node = node.before) {
-    const { rule } = node.step;
+    const rule = iptablesRule(node.step);
     const effect = rule === null ? null : lowered(rule).effect;
     if (
       effect?.kind === 'snat' &&

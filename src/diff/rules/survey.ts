@@ -45,10 +45,12 @@ export class Survey {
       if (this.#beyond(traitsOf(test).beyond, rule)) more = true;
     }
     // `SET --map-set` gives the packet what the set holds beside its address.
-    const mapped = / --map-set (\S+)/.exec(rule.text)?.[1];
-    if (mapped !== undefined) this.sets.add(mapped);
+    if (effect?.kind === 'change-sets' && effect.maps !== null) {
+      this.sets.add(effect.maps.set);
+      more = true;
+    }
     const beyond = effect === null ? null : traitsOfEffect(effect).beyond;
-    return this.#beyond(beyond, rule) || mapped !== undefined || more;
+    return this.#beyond(beyond, rule) || more;
   }
 
   #beyond(beyond: Beyond | null, rule: Rule): boolean {
@@ -128,8 +130,8 @@ const MENTIONS: { readonly [F in Field]: Mention<F> | null } = {
   'fib.saddr.oif': null,
   'ipvs.taken': null,
   'ipvs.protocol': null,
-  'ipvs.vaddr': null,
-  'ipvs.vport': null,
+  'ipvs.address': null,
+  'ipvs.port': null,
   ipset: ({ in: { set } }, survey) => {
     survey.sets.add(set);
     return true;

@@ -176,6 +176,7 @@ function sameStep(a: PathEntry | undefined, b: PathEntry | undefined): boolean {
   )
     return false;
   if (own.rule === null || other.rule === null) return own.rule === other.rule && own.action === other.action;
+  if (own.program === 'nft' || other.program === 'nft') return own.rule.text === other.rule.text;
   return ruleKey(own.rule) === ruleKey(other.rule);
 }
 

@@ -1,8 +1,8 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Endpoint, Pod, Service, ServicePort } from '../../kubernetes/objects.ts';
-import { serviceAddresses } from '../../names/service-index.ts';
 import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
+import { serviceAddresses } from '../../proxy/service-index.ts';
 import type { ServiceRef } from '../explanation.ts';
 import type { FlowVia } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';

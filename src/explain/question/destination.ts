@@ -1,8 +1,8 @@
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
-import type { DestinationAnswer, Destination as NamedDestination } from '../../names/addresses.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
+import type { DestinationAnswer, Destination as NamedDestination } from '../../proxy/addresses.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { labelOf } from '../services/service-name.ts';
 import { chosenProtocol, protocolsAt } from './protocols-at.ts';

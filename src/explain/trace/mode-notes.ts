@@ -12,7 +12,8 @@ import type { RemarkContext } from './remarks/context.ts';
 /** What else on the node acts on packets and is not in iptables: said, because the trace does not walk it. */
 export function modeNotes(known: Known, packet: Packet): Note[] {
   const { nft } = known.host;
-  if (nft === null) return [];
+  // Native tables that nft listed are walked.
+  if (nft === null || (known.nft ?? null) !== null) return [];
   const family = nftFamily(packet);
   const tables = new Set<string>();
   for (const chain of nft.nativeChains) {
@@ -111,8 +112,10 @@ export interface OtherProxy {
 }
 
 /** @returns what carries Services here besides the iptables rules, or null. */
-export function otherProxy(packet: Packet, { proxyMode, host }: Known): OtherProxy | null {
+export function otherProxy(packet: Packet, { proxyMode, host, nft: listed }: Known): OtherProxy | null {
   const family = nftFamily(packet);
+  const walked = listed?.tables.has(`${family} kube-proxy`) === true;
+  if (walked && proxyMode !== 'ipvs') return null;
   const nft = {
     name: 'nft table kube-proxy',
     settle: `read it with \`nft list table ${family} kube-proxy\``,

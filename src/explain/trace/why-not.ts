@@ -74,9 +74,9 @@ const WORDS: { readonly [F in Field]: Words<F> } = {
     `${formatAddress(destination)} is ${not(negated)}a ${types.join(' or ')} address`,
   'fib.saddr.oif': plain('rpfilter'),
   'ipvs.taken': plain('ipvs'),
-  'ipvs.protocol': plain('ipvs'),
-  'ipvs.vaddr': plain('ipvs'),
-  'ipvs.vport': plain('ipvs'),
+  'ipvs.protocol': plain('ipvs protocol'),
+  'ipvs.address': plain('ipvs address'),
+  'ipvs.port': plain('ipvs port'),
   ipset: ({ in: { set, directions }, negated }, state) =>
     `${directions.map((end) => (end === 'src' ? sourceOf(state) : formatAddress(state.destination))).join(' / ')} is ${not(negated)}in set ${set}`,
   recent: ({ in: { side, list }, negated }, state) =>

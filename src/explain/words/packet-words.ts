@@ -66,6 +66,30 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
       CAPTURE_ROUTES,
     );
   },
+  'nft-expression': ({ text }) =>
+    said(
+      `the packet fits \`${text}\``,
+      `the packet does not fit \`${text}\``,
+      'the capture does not hold what this asks for',
+    ),
+  'nft-limit': ({ text, rule: { table, chain, number } }) =>
+    said(
+      `\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on`,
+      `\`${text}\` ends ${table} ${chain} rule ${number}`,
+      'the kernel alone knows how much it has counted',
+    ),
+  'nft-element': ({ table, set, key, rewritten }) =>
+    said(
+      `set ${set} of ${table} holds the packet's ${key}${rewritten ? ' after its rewrite' : ''}`,
+      `set ${set} of ${table} does not hold the packet's ${key}${rewritten ? ' after its rewrite' : ''}`,
+      `list the set as it is now: nft list set ${table} ${set}`,
+    ),
+  'nft-device': ({ chain, device }) =>
+    said(
+      `chain ${chain} is hooked to ${device}`,
+      `chain ${chain} is hooked to another device than ${device}`,
+      'list the rules with nft 1.0.7 or later, which prints the device',
+    ),
   'protocol-name': ({ of, name }) =>
     of === 'packet'
       ? said(

@@ -2,9 +2,9 @@ import type { Endpoint } from '../../kubernetes/objects.ts';
 import { type Prefix, prefixContains } from '../../net/prefix.ts';
 import type { ExpectedPort } from './expected-port.ts';
 import { expectFromIpvs } from './ipvs-expectation.ts';
+import type { Expectation, RefusalReason, Setting, Side } from './setting.ts';
 import { pickUsable, type UsableEndpoints } from './usable-endpoints.ts';
 import { sourceRangesOf, type Way } from './ways.ts';
-import type { Expectation, RefusalReason, Setting, Side } from './what-is-expected.ts';
 
 /**
  * @returns what kube-proxy must do with a new connection that comes this way from this side, from API objects alone
@@ -64,7 +64,7 @@ function expectExternal(
   usable: UsableEndpoints,
   { behaviour, detection, node }: Setting,
 ): Expectation {
-  // KUBE-EXTERNAL-SERVICES is not hooked into OUTPUT: what the node itself sends to such an address leaves it.
+  // CHAINS.externalServices is not hooked into OUTPUT: what the node itself sends to such an address leaves it.
   const elsewhere = side === 'node' && way.via !== 'nodePort';
   if (!usable.any) return nobody('no-endpoints', !elsewhere);
   const counts = behaviour.policyForExternalIps || service.type !== 'ClusterIP';

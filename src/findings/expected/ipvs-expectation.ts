@@ -1,7 +1,7 @@
 import type { ExpectedPort } from './expected-port.ts';
+import type { Expectation, Setting, Side } from './setting.ts';
 import type { UsableEndpoints } from './usable-endpoints.ts';
 import type { Way } from './ways.ts';
-import type { Expectation, Setting, Side } from './what-is-expected.ts';
 
 /**
  * What kube-proxy's IPVS mode must do with a new connection (pkg/proxy/ipvs/proxier.go, 1.36.2; measured). It differs from

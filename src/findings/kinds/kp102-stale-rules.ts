@@ -1,4 +1,5 @@
 import { socketText } from '../../net/socket.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import { listed } from '../../words/numbers.ts';
 import { hitsOf, onlyService, serviceNames, viaText } from '../affected.ts';
 import { proxyLogs } from '../commands.ts';
@@ -87,7 +88,7 @@ function evidenceFor(group: readonly Deviation[]): Evidence[] {
   const [first] = group;
   if (first === undefined) return [];
   const { culprit, port } = first;
-  const rule = 'step' in culprit ? (culprit.step?.rule ?? null) : null;
+  const rule = 'step' in culprit && culprit.step !== null ? iptablesRule(culprit.step) : null;
   const label = labelOfPort(port);
   return [
     ...(rule === null ? [factEvidence(`${label}: ${describe(first)}`)] : [ruleEvidence(rule)]),

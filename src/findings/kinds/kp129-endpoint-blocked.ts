@@ -1,4 +1,5 @@
 import { socketText } from '../../net/socket.ts';
+import { isKubeChain } from '../../proxy/chains.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
@@ -29,7 +30,7 @@ export const endpointBlocked: FindingKind<CheckContext> = {
         decidedBy.event === 'rule' &&
         !told.has(placeOfLine(stepEvidence(decidedBy, known.rulesets))) &&
         !isNetworkPolicy(decidedBy) &&
-        !decidedBy.chain.startsWith('KUBE-'),
+        !isKubeChain(decidedBy.chain),
     );
     const groups = groupBy(
       drops,

@@ -1,5 +1,6 @@
 import { formatAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
+import { hasRole } from '../../proxy/chains.ts';
 import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { listed, percent } from '../../words/numbers.ts';
@@ -63,8 +64,7 @@ function chancesOf(outcomes: readonly Outcome[]): IptablesStep[] {
   const found = new Map<string, IptablesStep>();
   for (const { path } of outcomes) {
     for (const { step } of path) {
-      if (!isInIptables(step) || step.rule === null || step.target?.startsWith('KUBE-SEP-') !== true)
-        continue;
+      if (!isInIptables(step) || step.rule === null || hasRole(step.target, 'endpoint') !== true) continue;
       found.set(`${step.rule.file}:${step.rule.line}`, step);
     }
   }

@@ -2,6 +2,7 @@ import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { isKubeChain } from '../../proxy/chains.ts';
 import { behavioursOf } from '../expected/behaviour.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import { type OwnNode, pickUsable } from '../expected/usable-endpoints.ts';
@@ -95,7 +96,7 @@ function namedByOthers(rulesets: readonly Ruleset[]): ReadonlySet<string> {
   for (const ruleset of rulesets) {
     for (const table of ruleset.tables.values()) {
       for (const chain of table.chains.values()) {
-        if (chain.name.startsWith('KUBE-') || chain.rules.length > MANY) continue;
+        if (isKubeChain(chain.name) || chain.rules.length > MANY) continue;
         for (let index = 0; index < chain.rules.length; index++) {
           for (const match of chain.rules.at(index).matches) {
             if (match.kind !== 'destination' && match.kind !== 'source') continue;

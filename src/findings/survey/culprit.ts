@@ -1,4 +1,5 @@
-import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
+import { CHAINS, isKubeChain, isOfOneService } from '../../proxy/chains.ts';
+import type { IptablesStep, Outcome, PathEntry, Step } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import type { Culprit, DeviationKind } from './deviation.ts';
 
@@ -28,7 +29,7 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome, inIpvs = false)
   }
 }
 
-const MARK = 'KUBE-MARK-MASQ';
+const MARK = CHAINS.markMasquerade;
 
 /** The outcome's path, as far as it goes through rules. */
 function inIptables({ path }: Outcome): (PathEntry & { readonly step: IptablesStep })[] {
@@ -52,7 +53,7 @@ function undelivered(outcome: Outcome): Culprit {
     hook === 'OUTPUT' ? decidedBy?.table === 'filter' : hook !== 'PREROUTING' && hook !== undefined;
   if (isTranslated || !passedNat) return verdictOf(outcome);
   const why = untranslated(outcome);
-  const refused = decidedBy !== null && /^KUBE-/.test(decidedBy.chain);
+  const refused = isKubeChain(decidedBy?.chain);
   return why.kind === 'not-hooked' || (why.kind !== 'no-rule' && !refused) ? why : verdictOf(outcome);
 }
 
@@ -65,12 +66,12 @@ function verdictOf(outcome: Outcome): Culprit {
     ({ step: { table, action } }) => table === 'filter' && VERDICTS.has(action),
   )?.step;
   const step = decidedBy !== null && !isAccept(decidedBy) ? decidedBy : (filter ?? decidedBy);
-  return step === null ? { kind: 'unclear' } : { kind: 'verdict', step };
+  return step === null || step.program !== 'iptables' ? { kind: 'unclear' } : { kind: 'verdict', step };
 }
 
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject']);
 
-function isAccept({ action }: IptablesStep): boolean {
+function isAccept({ action }: Step): boolean {
   return action === 'accept';
 }
 
@@ -90,20 +91,18 @@ function untranslated(outcome: Outcome): Culprit {
   const untracked = path.find(({ step: { action } }) => action === 'notrack')?.step;
   if (untracked !== undefined) return { kind: 'untracked', step: untracked };
   const nat = path.map(({ step }) => step).filter((step) => step.table === 'nat' && step.hook === hook);
-  if (!nat.some(({ chain, target }) => chain === 'KUBE-SERVICES' || target === 'KUBE-SERVICES')) {
+  if (!nat.some(({ chain, target }) => chain === CHAINS.services || target === CHAINS.services)) {
     const ended = nat.findLast(
       ({ action, event, chain }) =>
         event === 'rule' && (VERDICTS.has(action) || (action === 'return' && chain === hook)),
     );
     return { kind: 'not-hooked', hook, step: ended ?? null };
   }
-  const entered = nat.findLast(({ target }) => target !== null && OF_SERVICE.test(target));
+  const entered = nat.findLast(({ target }) => isOfOneService(target));
   if (entered !== undefined) return { kind: 'dead-end', step: entered };
   const ended = nat.findLast(({ action, event }) => event === 'rule' && VERDICTS.has(action));
   return ended === undefined ? { kind: 'no-rule' } : { kind: 'verdict', step: ended };
 }
-
-const OF_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
 
 /** A mark restored from the connection replaces the packet's own as well. */
 function writesMark({ rule }: IptablesStep): boolean {
@@ -123,14 +122,14 @@ function unmasqueraded(outcome: Outcome): Culprit {
     const [here, next] = [path[i], path[i + 1]];
     if (here === undefined || next === undefined || next.state.mark === null) continue;
     const kept = (next.state.mark & bit) >>> 0 === bit;
-    if (!kept && writesMark(here.step) && here.step.chain !== 'KUBE-POSTROUTING')
+    if (!kept && writesMark(here.step) && here.step.chain !== CHAINS.postrouting)
       return { kind: 'mark-lost', step: here.step };
     if (!kept) break;
   }
   const nat = path
     .map(({ step }) => step)
     .filter(({ table, hook }) => table === 'nat' && hook === 'POSTROUTING');
-  const met = nat.some(({ chain }) => chain === 'KUBE-POSTROUTING');
+  const met = nat.some(({ chain }) => chain === CHAINS.postrouting);
   const ended = met
     ? undefined
     : nat.findLast(

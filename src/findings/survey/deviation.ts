@@ -3,8 +3,8 @@ import type { Endpoint } from '../../kubernetes/objects.ts';
 import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
 import type { Reason } from '../../trace/reason.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
+import type { Expectation, Side } from '../expected/setting.ts';
 import type { Way } from '../expected/ways.ts';
-import type { Expectation, Side } from '../expected/what-is-expected.ts';
 import type { Client } from './senders.ts';
 
 /** What made a packet go another way than it should: the first thing on its path that another rule set would not have. */
@@ -13,11 +13,11 @@ export type Culprit =
   | { readonly kind: 'verdict'; readonly step: IptablesStep }
   /** Routing, forwarding or reverse-path checks: no rule. */
   | { readonly kind: 'routing'; readonly reason: Reason }
-  /** The packet never came to nat KUBE-SERVICES, or KUBE-POSTROUTING; `step`: an earlier rule that ended the table for it. */
+  /** The packet never came to nat CHAINS.services, or CHAINS.postrouting; `step`: an earlier rule that ended the table for it. */
   | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: IptablesStep | null }
   /** Connection tracking was switched off for it, so nat never sees it. */
   | { readonly kind: 'untracked'; readonly step: IptablesStep }
-  /** KUBE-SERVICES has no rule for this destination. */
+  /** CHAINS.services has no rule for this destination. */
   | { readonly kind: 'no-rule' }
   /** It came into a chain of the Service and fell out at its end. */
   | { readonly kind: 'dead-end'; readonly step: IptablesStep }

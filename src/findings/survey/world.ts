@@ -58,6 +58,7 @@ export class Follower {
     const captured = this.#known.rulesets.filter((ruleset) => ruleset.family === family);
     const world: World = {
       rulesets: completeListings(captured, this.#namer.naming).rulesets,
+      nft: this.#known.nft ?? null,
       host: this.#known.host,
       flows: null,
       ipvs: this.#known.ipvs ?? null,

@@ -1,6 +1,6 @@
 import type { Part, TargetSyntax } from '../part.ts';
 import type { AlteringTarget, PassiveTarget, SetChange, Target } from '../target.ts';
-import { type Arity, findPart, type TargetModule, targetText } from './extension.ts';
+import { type Arity, findPart, type TargetModule, targetText, valueText } from './extension.ts';
 
 /** Options of the targets that leave the packet as it is. */
 const PASSIVE: Readonly<Record<PassiveTarget, Arity>> = {
@@ -88,12 +88,17 @@ export function textTargets(): Record<string, TargetModule> {
   return modules;
 }
 
-/** `SET --map-mark` copies the set entry's mark to the packet, which is not modelled. A rule may add to one set and delete from another. */
+/** A rule may add to one set, delete from another and take a mark from a third. */
 function readSet(target: TargetSyntax): Target | null {
-  if (findPart(target.parts, '--map-mark') !== null) return null;
   const changes = target.parts.map(readSetChange);
   if (changes.includes(null)) return null;
-  return { kind: 'change-sets', changes: changes.flatMap((one) => one ?? []), text: targetText(target) };
+  const map = findPart(target.parts, '--map-set');
+  return {
+    kind: 'change-sets',
+    changes: changes.flatMap((one) => one ?? []),
+    maps: map && { set: valueText(map), mark: findPart(target.parts, '--map-mark') !== null },
+    text: targetText(target),
+  };
 }
 
 /** @returns the change that an option makes, none for an option that makes none; null where it cannot be read. */

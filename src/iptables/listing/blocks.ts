@@ -1,6 +1,6 @@
 import type { ProblemList } from '../../problems/problem.ts';
+import type { KnownChains } from '../known-chains.ts';
 import type { Counters, TableName } from '../ruleset.ts';
-import { adoptRows } from './adopt-rows.ts';
 import type { Block, Command, Row } from './block.ts';
 import { parseColumns, parseCount, parseLayout } from './columns.ts';
 
@@ -20,9 +20,10 @@ const REMARK = /^# (?:Warning: |Table )/;
 
 /**
  * Cuts a listing into chains.
+ * @param known finds the chains of rows without a head.
  * @param problems gets a line for whatever belongs to no chain.
  */
-export function splitBlocks(text: string, file: string, problems: ProblemList): Blocks {
+export function splitBlocks(text: string, file: string, known: KnownChains, problems: ProblemList): Blocks {
   const blocks: Block[] = [];
   let block: Block | null = null;
   let command: Command | null = null;
@@ -85,7 +86,7 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
     reportLine(problems, 'the last chain, which breaks off', `Chain ${block.chain}`, file, block.line);
     block.rows.push({ line: block.line, text: '', columns: null });
   }
-  const { blocks: found, left } = adoptRows(loose);
+  const { blocks: found, left } = known.adoptRows(loose);
   for (const row of left) reportLine(problems, 'whose chain this rule is of', row.text, file, row.line);
   return { blocks: [...found, ...blocks], printedByNft, legacyLine };
 }

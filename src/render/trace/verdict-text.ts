@@ -94,7 +94,7 @@ function byText(outcome: OutcomeItem, item: TraceItem): string {
   return step === undefined ? '' : ` by ${placeText(step)}${commentText(step)}`;
 }
 
-/** @returns `filter KUBE-SERVICES rule 3`, `policy of filter FORWARD`. */
+/** @returns `filter INPUT rule 3`, `policy of filter FORWARD`. */
 export function placeText(step: StepItem): string {
   const chain = `${step.table} ${escapeTerminal(step.chain)}`;
   if (step.scheduler !== undefined) return `${chain} ${escapeTerminal(step.scheduler ?? '')}`.trimEnd();

@@ -147,7 +147,7 @@ describe('what the capture cannot tell', () => {
   it('stays unsaid without rules and objects', async () => {
     const known = await demo();
     const nothing = { services: null, endpoints: null, pods: null, nodes: null };
-    const { AddressBook } = await import('../../../src/names/addresses.ts');
+    const { AddressBook } = await import('../../../src/proxy/addresses.ts');
     const bare = {
       ...known,
       rulesets: [],

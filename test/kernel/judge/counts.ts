@@ -2,7 +2,7 @@ import type { Chain, Rule } from '../../../src/iptables/ruleset.ts';
 import { lowered } from '../../../src/rules/lowered-rule.ts';
 import { type Test, turn } from '../../../src/rules/test.ts';
 import { answerTest } from '../../../src/trace/fields/answer-test.ts';
-import type { Outcome, PathEntry } from '../../../src/trace/outcome.ts';
+import { iptablesRule, type Outcome, type PathEntry } from '../../../src/trace/outcome.ts';
 import type { World } from '../../../src/trace/world.ts';
 
 /** How often the kernel was seen to agree on something. */
@@ -27,7 +27,7 @@ export class Counts {
       frames = framesAt(frames, entry, world);
       const frame = frames.at(-1);
       if (frame === undefined) continue;
-      const { rule } = entry.step;
+      const rule = iptablesRule(entry.step);
       const at = rule === null ? frame.chain.rules.length : rule.number - 1;
       for (let i = frame.position; i < at; i++) this.#missed(frame.chain.rules.at(i), entry, world);
       frame.position = at + 1;

@@ -1,4 +1,5 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
+import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
 import { percent } from '../../../words/numbers.ts';
@@ -15,10 +16,7 @@ export function unevenShares({ path }: Outcome, { rulesets }: RemarkContext): re
     .map(({ step }) => step)
     .filter(isInIptables)
     .find(
-      (step) =>
-        step.table === 'nat' &&
-        /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-        step.target?.startsWith('KUBE-SEP-') === true,
+      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
     );
   if (pick?.rule == null) return [];
   const { rule } = pick;
@@ -60,7 +58,7 @@ function countPicks({ rules }: Chain): readonly number[] {
   const counts = new Array<number>(rules.length);
   let count = 0;
   for (let index = rules.length - 1; index >= 0; index--) {
-    if (rules.targetName(index)?.startsWith('KUBE-SEP-') === true) count++;
+    if (hasRole(rules.targetName(index), 'endpoint')) count++;
     counts[index] = count;
   }
   return counts;
