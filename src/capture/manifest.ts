@@ -1,3 +1,5 @@
+import { listOf, objectOf, textOf, textsOf } from '../json/fields.ts';
+import { parseJson } from '../json/read-json.ts';
 /** What `capture.json` tells of the node, all optional. */
 export interface Manifest {
   readonly node: string | null;
@@ -33,46 +35,31 @@ export const NO_MANIFEST: Manifest = {
 
 /** Reads `capture.json`. @returns its fields, those of a wrong type as absent; null where it is not a JSON object. */
 export function parseManifest(text: string): Manifest | null {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-  const fields = new Map<string, unknown>(Object.entries(value));
-  const flags = strings(fields.get('kubeProxyFlags'));
+  const fields = objectOf(parseJson(text));
+  if (fields === null) return null;
+  const flags = textsOf(fields.kubeProxyFlags);
   return {
-    node: string(fields.get('node')) ?? flagOf(flags, 'hostname-override'),
-    takenAt: string(fields.get('takenAt')),
-    proxyMode: string(fields.get('proxyMode')) ?? flagOf(flags, 'proxy-mode'),
-    backend: string(fields.get('backend')),
-    kubeProxy: string(fields.get('kubeProxy')),
-    kernel: string(fields.get('kernel')),
-    tools: strings(fields.get('tools')),
+    node: textOf(fields.node) ?? flagOf(flags, 'hostname-override'),
+    takenAt: textOf(fields.takenAt),
+    proxyMode: textOf(fields.proxyMode) ?? flagOf(flags, 'proxy-mode'),
+    backend: textOf(fields.backend),
+    kubeProxy: textOf(fields.kubeProxy),
+    kernel: textOf(fields.kernel),
+    tools: textsOf(fields.tools),
     kubeProxyFlags: flags,
-    clusterCIDRs: networks(string(fields.get('clusterCIDR')) ?? flagOf(flags, 'cluster-cidr')),
-    serviceCIDRs: networks(string(fields.get('serviceCIDR'))),
-    problems: problemsOf(fields.get('problems')),
+    clusterCIDRs: networks(textOf(fields.clusterCIDR) ?? flagOf(flags, 'cluster-cidr')),
+    serviceCIDRs: networks(textOf(fields.serviceCIDR)),
+    problems: problemsOf(fields.problems),
   };
-}
-
-function string(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function strings(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
 /** As `capture` writes them: `{code, message, file, line}`; plain strings are taken as well. */
 function problemsOf(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown) => {
-    if (typeof item !== 'object' || item === null) return string(item) ?? [];
-    const fields = new Map<string, unknown>(Object.entries(item));
-    const message = string(fields.get('message')) ?? string(fields.get('code'));
-    const file = string(fields.get('file'));
+  return listOf(value).flatMap((item) => {
+    const fields = objectOf(item);
+    if (fields === null) return textOf(item) ?? [];
+    const message = textOf(fields.message) ?? textOf(fields.code);
+    const file = textOf(fields.file);
     return message === null ? [] : file === null ? message : `${file}: ${message}`;
   });
 }

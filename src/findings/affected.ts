@@ -1,13 +1,14 @@
 import type { Service } from '../kubernetes/objects.ts';
 import { formatAddress } from '../net/address.ts';
-import { type ExpectedPort, labelOfPort, socketText } from './expected/expected-port.ts';
+import { socketText } from '../net/socket.ts';
+import { listed } from '../words/numbers.ts';
+import { type ExpectedPort, labelOfPort } from './expected/expected-port.ts';
 import type { Side } from './expected/setting.ts';
 import type { Via } from './expected/ways.ts';
 import type { FindingService } from './finding.ts';
 import type { Deviation } from './survey/deviation.ts';
 import type { Client } from './survey/senders.ts';
 import { sideText } from './survey/survey.ts';
-import { listed } from './words.ts';
 
 /** @returns `namespace/service`, each once, in the order given. */
 export function serviceNames(ports: readonly { readonly service: Service }[]): string[] {

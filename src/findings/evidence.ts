@@ -1,8 +1,8 @@
 import type { Chain, Rule, Ruleset } from '../iptables/ruleset.ts';
 import type { Outcome, Step } from '../trace/outcome.ts';
 import { isInIptables, stepText } from '../trace/place.ts';
+import { counted } from '../words/numbers.ts';
 import type { Evidence } from './finding.ts';
-import { counted } from './words.ts';
 
 /** @returns the rule as the dump spells it, with what its counters say. */
 export function ruleEvidence(rule: Rule): Evidence {

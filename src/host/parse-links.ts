@@ -1,17 +1,10 @@
+import { type Fields, numberInText, objectOf, objectsOf, textOf, textsOf } from '../json/fields.ts';
+import { readJsonObjects } from '../json/read-json.ts';
 import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
 import { maskOfLength } from '../net/prefix.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { addressesAsJson } from './addresses-text.ts';
 import type { Link, LinkAddress } from './facts.ts';
-import {
-  asObject,
-  asObjects,
-  type JsonObject,
-  numberOf,
-  readJsonObjects,
-  textOf,
-  textsOf,
-} from './json-reader.ts';
 import { isTextForm } from './text-forms.ts';
 
 /**
@@ -23,7 +16,7 @@ export function parseLinks(text: string, file: string, problems: ProblemList): L
   if (objects === null) return null;
   const links: Link[] = [];
   for (const object of objects) {
-    const name = textOf(object, 'ifname');
+    const name = textOf(object.ifname);
     if (name === null || name === '') {
       problems.add('unreadable-link', 'a link without a name', file);
       continue;
@@ -33,12 +26,12 @@ export function parseLinks(text: string, file: string, problems: ProblemList): L
   return links;
 }
 
-function readLink(object: JsonObject, name: string, file: string, problems: ProblemList): Link {
-  const flags = textsOf(object, 'flags');
-  const info = asObject(object.linkinfo);
-  const port = asObject(info?.info_slave_data);
+function readLink(object: Fields, name: string, file: string, problems: ProblemList): Link {
+  const flags = textsOf(object.flags);
+  const info = objectOf(object.linkinfo);
+  const port = objectOf(info?.info_slave_data);
   const addresses: LinkAddress[] = [];
-  for (const entry of asObjects(object.addr_info)) {
+  for (const entry of objectsOf(object.addr_info)) {
     const address = readAddress(entry);
     if (address !== null) addresses.push(address);
     else if (entry.family === 'inet' || entry.family === 'inet6') {
@@ -46,28 +39,28 @@ function readLink(object: JsonObject, name: string, file: string, problems: Prob
     }
   }
   return {
-    index: numberOf(object, 'ifindex') ?? 0,
+    index: numberInText(object.ifindex) ?? 0,
     name,
     up: flags.includes('UP'),
     loopback: flags.includes('LOOPBACK') || object.link_type === 'loopback',
     addresses,
-    group: textOf(object, 'group'),
-    mac: object.link_type === 'ether' || object.link_type === undefined ? textOf(object, 'address') : null,
-    master: textOf(object, 'master'),
+    group: textOf(object.group),
+    mac: object.link_type === 'ether' || object.link_type === undefined ? textOf(object.address) : null,
+    master: textOf(object.master),
     // Without -d only this flag tells a bond from a bridge: both have ports that name them as their master.
-    kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info, 'info_kind'),
+    kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info.info_kind),
     ...(typeof port?.hairpin === 'boolean' ? { hairpin: port.hairpin } : {}),
   };
 }
 
-function readAddress(entry: JsonObject): LinkAddress | null {
-  const address = parseAddress(textOf(entry, 'local') ?? '');
+function readAddress(entry: Fields): LinkAddress | null {
+  const address = parseAddress(textOf(entry.local) ?? '');
   const family: Family | null = entry.family === 'inet' ? 'ipv4' : entry.family === 'inet6' ? 'ipv6' : null;
-  const prefixLength = numberOf(entry, 'prefixlen');
+  const prefixLength = numberInText(entry.prefixlen);
   if (address === null || prefixLength === null) return null;
   if (address.family !== family || prefixLength > ADDRESS_BITS[family]) return null;
   // With a peer, the prefix length belongs to the peer's address (ifa_address in the kernel).
-  const peer = parseAddress(textOf(entry, 'address') ?? '');
+  const peer = parseAddress(textOf(entry.address) ?? '');
   const mask = maskOfLength(family, prefixLength);
   return {
     address,
@@ -84,7 +77,7 @@ function readAddress(entry: JsonObject): LinkAddress | null {
   };
 }
 
-function readScope(entry: JsonObject): string {
+function readScope(entry: Fields): string {
   const scope = entry.scope;
   if (typeof scope === 'number') return String(scope);
   return typeof scope === 'string' ? scope : 'global';

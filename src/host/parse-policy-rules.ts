@@ -1,10 +1,11 @@
+import { type Fields, numberInText, textOf } from '../json/fields.ts';
+import { readJsonObjects } from '../json/read-json.ts';
 import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
 import { maskOfLength, type Prefix } from '../net/prefix.ts';
 import { parseProtocol } from '../net/protocol.ts';
 import type { Range } from '../net/range.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { PolicyRule } from './facts.ts';
-import { type JsonObject, numberOf, readJsonObjects, textOf } from './json-reader.ts';
 import { policyRulesAsJson } from './policy-rules-text.ts';
 import { tableName } from './table-name.ts';
 import { isTextForm } from './text-forms.ts';
@@ -52,8 +53,8 @@ export function parsePolicyRules(
   return rules.sort((a, b) => a.priority - b.priority);
 }
 
-function readRule(object: JsonObject, family: Family): PolicyRule | null {
-  const priority = numberOf(object, 'priority') ?? 0;
+function readRule(object: Fields, family: Family): PolicyRule | null {
+  const priority = numberInText(object.priority) ?? 0;
   const source = readPrefix(object, 'src', 'srclen', family);
   const destination = readPrefix(object, 'dst', 'dstlen', family);
   const action = readAction(object);
@@ -61,34 +62,34 @@ function readRule(object: JsonObject, family: Family): PolicyRule | null {
   const unmodelled = Object.keys(object).filter((key) => !MODELLED.has(key));
   const protocol = object.ipproto === undefined ? null : readProtocol(object);
   if (object.ipproto !== undefined && protocol === null) unmodelled.push('ipproto');
-  const tos = typeof object.tos === 'string' ? numberOf(object, 'tos') : null;
+  const tos = typeof object.tos === 'string' ? numberInText(object.tos) : null;
   if (object.tos !== undefined && tos === null) unmodelled.push('tos');
   return {
     priority,
     not: object.not !== undefined,
     source,
     destination,
-    mark: numberOf(object, 'fwmark'),
-    mask: numberOf(object, 'fwmask') ?? 0xffffffff,
-    inInterface: textOf(object, 'iif'),
-    outInterface: textOf(object, 'oif'),
+    mark: numberInText(object.fwmark),
+    mask: numberInText(object.fwmask) ?? 0xffffffff,
+    inInterface: textOf(object.iif),
+    outInterface: textOf(object.oif),
     protocol,
     sourcePorts: readRange(object, 'sport', 'sport_start', 'sport_end'),
     destinationPorts: readRange(object, 'dport', 'dport_start', 'dport_end'),
     uids: readRange(object, 'uid', 'uid_start', 'uid_end'),
     tos,
     action,
-    suppressPrefixLength: numberOf(object, 'suppress_prefixlen'),
+    suppressPrefixLength: numberInText(object.suppress_prefixlen),
     unmodelled,
   };
 }
 
 /** @returns null for `all`, undefined where the prefix cannot be read. */
-function readPrefix(object: JsonObject, key: string, lengthKey: string, family: Family) {
-  const text = textOf(object, key);
+function readPrefix(object: Fields, key: string, lengthKey: string, family: Family) {
+  const text = textOf(object[key]);
   if (text === null || text === 'all' || text === 'default') return null;
   const address = parseAddress(text);
-  const length = object[lengthKey] === undefined ? ADDRESS_BITS[family] : numberOf(object, lengthKey);
+  const length = object[lengthKey] === undefined ? ADDRESS_BITS[family] : numberInText(object[lengthKey]);
   if (address === null || address.family !== family || length === null || length > ADDRESS_BITS[family]) {
     return undefined;
   }
@@ -98,34 +99,34 @@ function readPrefix(object: JsonObject, key: string, lengthKey: string, family: 
   return prefix;
 }
 
-function readAction(object: JsonObject): PolicyRule['action'] | null {
+function readAction(object: Fields): PolicyRule['action'] | null {
   if (object.goto !== undefined) {
-    const priority = numberOf(object, 'goto');
+    const priority = numberInText(object.goto);
     // `goto none` or a target that does not exist: the kernel steps over it.
     return priority === null ? { kind: 'nop' } : { kind: 'goto', priority };
   }
   if (object.nop !== undefined) return { kind: 'nop' };
-  const action = textOf(object, 'action');
+  const action = textOf(object.action);
   if (action === 'unreachable' || action === 'prohibit' || action === 'blackhole' || action === 'nop') {
     return { kind: action };
   }
   // The table of an l3mdev rule depends on the packet's VRF; the rule is listed as not modelled.
   if (object.l3mdev !== undefined) return { kind: 'lookup', table: 'l3mdev' };
-  const table = textOf(object, 'table') ?? numberOf(object, 'table');
+  const table = textOf(object.table) ?? numberInText(object.table);
   if (table !== null) return { kind: 'lookup', table: tableName(String(table)) };
   return null;
 }
 
-function readProtocol(object: JsonObject): number | null {
+function readProtocol(object: Fields): number | null {
   const value = object.ipproto;
   if (typeof value === 'number') return value;
   return typeof value === 'string' ? parseProtocol(value) : null;
 }
 
-function readRange(object: JsonObject, single: string, start: string, end: string): Range | null {
-  const one = numberOf(object, single);
+function readRange(object: Fields, single: string, start: string, end: string): Range | null {
+  const one = numberInText(object[single]);
   if (one !== null) return { from: one, to: one };
-  const from = numberOf(object, start);
-  const to = numberOf(object, end);
+  const from = numberInText(object[start]);
+  const to = numberInText(object[end]);
   return from === null || to === null ? null : { from, to };
 }

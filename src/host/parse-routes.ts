@@ -1,16 +1,9 @@
+import { type Fields, numberInText, objectOf, objectsOf, textOf, textsOf } from '../json/fields.ts';
+import { readJsonObjects } from '../json/read-json.ts';
 import { type Address, type Family, parseAddress } from '../net/address.ts';
 import { maskOfLength, type Prefix, parsePrefix } from '../net/prefix.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { NextHop, Route } from './facts.ts';
-import {
-  asObject,
-  asObjects,
-  type JsonObject,
-  numberOf,
-  readJsonObjects,
-  textOf,
-  textsOf,
-} from './json-reader.ts';
 import { routesAsJson } from './routes-text.ts';
 import { tableName } from './table-name.ts';
 import { isTextForm } from './text-forms.ts';
@@ -62,26 +55,26 @@ function renameEncapDestination(text: string): string {
 }
 
 /** `default` names no family; then the gateway does, or `pref`, which the kernel prints with every IPv6 route. */
-function familyOf(object: JsonObject, fallback: Family): Family {
-  const dst = textOf(object, 'dst') ?? '';
+function familyOf(object: Fields, fallback: Family): Family {
+  const dst = textOf(object.dst) ?? '';
   if (dst.includes(':')) return 'ipv6';
   if (dst.includes('.')) return 'ipv4';
-  if (object.pref !== undefined || textOf(object, 'from')?.includes(':') === true) return 'ipv6';
+  if (object.pref !== undefined || textOf(object.from)?.includes(':') === true) return 'ipv6';
   if (object.via !== undefined) return 'ipv4';
-  const evidence = [textOf(object, 'gateway'), textOf(object, 'prefsrc')];
-  for (const hop of asObjects(object.nexthops)) evidence.push(textOf(hop, 'gateway'));
+  const evidence = [textOf(object.gateway), textOf(object.prefsrc)];
+  for (const hop of objectsOf(object.nexthops)) evidence.push(textOf(hop.gateway));
   for (const text of evidence) {
     if (text !== null) return text.includes(':') ? 'ipv6' : 'ipv4';
   }
   return fallback;
 }
 
-function readRoute(object: JsonObject, family: Family): Route | null {
-  const destination = readDestination(textOf(object, 'dst'), family);
-  const type = object.type === undefined ? 'unicast' : textOf(object, 'type');
+function readRoute(object: Fields, family: Family): Route | null {
+  const destination = readDestination(textOf(object.dst), family);
+  const type = object.type === undefined ? 'unicast' : textOf(object.type);
   if (destination === null || type === null || !isType(type)) return null;
-  const from = object.from === undefined ? null : readDestination(textOf(object, 'from'), family);
-  const flags = textsOf(object, 'flags');
+  const from = object.from === undefined ? null : readDestination(textOf(object.from), family);
+  const flags = textsOf(object.flags);
   const alive = !flags.includes('dead') && !flags.includes('unresolved');
   const nextHops = readNextHops(object, family, type, alive);
   const preference = object.pref === 'low' || object.pref === 'high' ? object.pref : null;
@@ -89,11 +82,11 @@ function readRoute(object: JsonObject, family: Family): Route | null {
     family,
     type,
     destination,
-    table: tableName(textOf(object, 'table') ?? String(numberOf(object, 'table') ?? 'main')),
+    table: tableName(textOf(object.table) ?? String(numberInText(object.table) ?? 'main')),
     nextHops,
-    preferredSource: parseAddress(textOf(object, 'prefsrc') ?? ''),
-    metric: numberOf(object, 'metric') ?? 0,
-    scope: textOf(object, 'scope'),
+    preferredSource: parseAddress(textOf(object.prefsrc) ?? ''),
+    metric: numberInText(object.metric) ?? 0,
+    scope: textOf(object.scope),
     // As text it is the route's own; a number there belongs to an encapsulation.
     tos: typeof object.tos === 'string' ? readTos(object.tos) : 0,
     usable: alive && (nextHops.length === 0 || nextHops.some((hop) => hop.usable)),
@@ -119,29 +112,29 @@ const DSFIELD_NAMES: Readonly<Record<string, number>> = {
   reliability: 0x04,
 };
 
-function readNextHops(object: JsonObject, family: Family, type: Route['type'], alive: boolean): NextHop[] {
+function readNextHops(object: Fields, family: Family, type: Route['type'], alive: boolean): NextHop[] {
   if (type === 'blackhole' || type === 'unreachable' || type === 'prohibit' || type === 'throw') return [];
-  const listed = asObjects(object.nexthops);
+  const listed = objectsOf(object.nexthops);
   if (listed.length > 0) {
-    return listed.map((hop) => readNextHop(hop, family, alive && !textsOf(hop, 'flags').includes('dead')));
+    return listed.map((hop) => readNextHop(hop, family, alive && !textsOf(hop.flags).includes('dead')));
   }
   return [readNextHop(object, family, alive)];
 }
 
-function readNextHop(object: JsonObject, family: Family, usable: boolean): NextHop {
+function readNextHop(object: Fields, family: Family, usable: boolean): NextHop {
   return {
-    device: textOf(object, 'dev'),
+    device: textOf(object.dev),
     gateway: readGateway(object, family),
-    weight: numberOf(object, 'weight') ?? 1,
+    weight: numberInText(object.weight) ?? 1,
     usable,
   };
 }
 
 /** An IPv4 route may go through an IPv6 neighbour, printed as `via`. */
-function readGateway(object: JsonObject, family: Family): Address | null {
-  const via = asObject(object.via);
-  if (via !== null) return parseAddress(textOf(via, 'host') ?? '');
-  const gateway = parseAddress(textOf(object, 'gateway') ?? '');
+function readGateway(object: Fields, family: Family): Address | null {
+  const via = objectOf(object.via);
+  if (via !== null) return parseAddress(textOf(via.host) ?? '');
+  const gateway = parseAddress(textOf(object.gateway) ?? '');
   return gateway !== null && (gateway.family === family || family === 'ipv4') ? gateway : null;
 }
 

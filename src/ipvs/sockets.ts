@@ -1,4 +1,5 @@
-import { type Address, formatAddress, parseAddress } from '../net/address.ts';
+import { type Address, parseAddress } from '../net/address.ts';
+import { socketText } from '../net/socket.ts';
 import type { IpvsSocket } from './model.ts';
 
 /**
@@ -28,8 +29,7 @@ export function readHexColumns(address: string, port: string): IpvsSocket | null
 
 /** @returns the socket as ipvsadm prints it. */
 export function formatSocket({ address, port }: IpvsSocket): string {
-  const text = formatAddress(address);
-  return address.family === 'ipv6' ? `[${text}]:${port}` : `${text}:${port}`;
+  return socketText(address, port);
 }
 
 function ofHex(digits: string): Address {

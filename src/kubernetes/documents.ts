@@ -1,3 +1,4 @@
+import { parseJson } from '../json/read-json.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { completeItems } from './truncated-json.ts';
 
@@ -28,15 +29,15 @@ export async function readDocuments(source: Source, problems: ProblemList): Prom
 /** @returns null where the text is not JSON from its beginning, but may be YAML in braces. */
 function readJson(text: string, file: string, problems: ProblemList): unknown[] | null {
   const whole = parseJson(text);
-  if (whole !== null) return [whole.value];
+  if (whole !== undefined) return [whole];
   // kubectl called several times into one file: each answer ends with a brace in the first column.
-  const parts = text.split(/(?<=^\}[ \t]*\r?\n)(?=\{)/m).map(parseJson);
-  const complete = parts.filter((part) => part !== null);
-  if (parts.length > 1 && complete.length === parts.length) return complete.map((part) => part.value);
+  const parts = text.split(/(?<=^\}[ \t]*\r?\n)(?=\{)/m).map((part) => parseJson(part));
+  const complete = parts.filter((part) => part !== undefined);
+  if (parts.length > 1 && complete.length === parts.length) return complete;
   if (!/^\s*[{[]\s*(?:["{[]|$)/.test(text.slice(0, 1000))) return null;
   const salvaged = completeItems(parts.length > 1 ? text.slice(text.lastIndexOf('\n{') + 1) : text);
   reportDamage(file, problems);
-  return [...complete.map((part) => part.value), salvaged];
+  return [...complete, salvaged];
 }
 
 /** Tells that a list of objects was not whole. */
@@ -47,14 +48,6 @@ export function reportDamage(file: string, problems: ProblemList): void {
     file,
     null,
   );
-}
-
-function parseJson(text: string): { readonly value: unknown } | null {
-  try {
-    return { value: JSON.parse(text) };
-  } catch {
-    return null;
-  }
 }
 
 async function readYaml(text: string, file: string, problems: ProblemList): Promise<unknown[]> {
@@ -70,8 +63,8 @@ async function readYaml(text: string, file: string, problems: ProblemList): Prom
   const values: unknown[] = [];
   for (const { body, line } of splitDocuments(text, file, problems)) {
     const json = parseJson(body);
-    if (json !== null) {
-      values.push(json.value);
+    if (json !== undefined) {
+      values.push(json);
       continue;
     }
     try {

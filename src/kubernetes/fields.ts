@@ -1,39 +1,5 @@
+import { type Fields, fieldsOf, listOf, numberOf, textOf } from '../json/fields.ts';
 import { formatAddress, parseAddress } from '../net/address.ts';
-
-/** A JSON object whose fields nobody has checked yet. */
-export type Fields = Readonly<Record<string, unknown>>;
-
-const NOTHING: Fields = {};
-
-/** @returns true for objects, false for lists, null and plain values. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** @returns the value where it is an object, else an empty one. */
-export function fieldsOf(value: unknown): Fields {
-  return isFields(value) ? value : NOTHING;
-}
-
-/** @returns the value where it is a list, else an empty one. */
-export function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-/** @returns the strings of a list; other values in it are left out. */
-export function textsOf(value: unknown): string[] {
-  return listOf(value).filter((item): item is string => typeof item === 'string');
-}
-
-/** @returns the value where it is a string and not empty, else null. */
-export function textOf(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
-}
-
-/** @returns the value where it is a whole number that is not negative, else null. */
-export function numberOf(value: unknown): number | null {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
-}
 
 /** @returns the value where it is a port from 1 to 65535, else null: the API writes an absent port as 0 or not at all. */
 export function portOf(value: unknown): number | null {

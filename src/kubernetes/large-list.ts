@@ -1,4 +1,5 @@
-import { type Fields, isFields } from './fields.ts';
+import { type Fields, isFields } from '../json/fields.ts';
+import { parseJson } from '../json/read-json.ts';
 
 /** A list of objects that are read one at a time: all of 100,000 pods as plain values would take a gigabyte. */
 export interface LargeList {
@@ -22,7 +23,7 @@ const CLOSE = 125;
 export function splitLargeList(bytes: Buffer): LargeList | null {
   const spans = itemSpans(bytes);
   if (spans === null) return null;
-  const head = parse(outside(bytes, spans));
+  const head = parseJson(outside(bytes, spans));
   if (!isFields(head) || !Array.isArray(head.items)) return null;
   // Each item left a hole that 0 fills: the list is whole where there is nothing else in it.
   if (head.items.length * 2 !== spans.length || head.items.some((item) => item !== 0)) return null;
@@ -31,7 +32,7 @@ export function splitLargeList(bytes: Buffer): LargeList | null {
     *items(damaged) {
       let allRead = true;
       for (let at = 0; at < spans.length; at += 2) {
-        const item = parse(bytes.toString('utf8', spans[at], spans[at + 1]));
+        const item = parseJson(bytes.toString('utf8', spans[at], spans[at + 1]));
         if (item === undefined) allRead = false;
         else yield item;
       }
@@ -69,12 +70,4 @@ function outside(bytes: Buffer, spans: readonly number[]): string {
   }
   parts.push(bytes.toString('utf8', from));
   return parts.join('0');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import type { Fields } from './fields.ts';
+import type { Fields } from '../json/fields.ts';
 import type { ObjectKind } from './object-fields.ts';
 
 /** The file of a capture folder that holds the objects of each kind. */

@@ -1,6 +1,7 @@
+import { type Fields, isFields, listOf, textOf } from '../json/fields.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { readDocuments, reportDamage } from './documents.ts';
-import { type Fields, isFields, listOf, nameOf, textOf } from './fields.ts';
+import { nameOf } from './fields.ts';
 import { splitLargeList } from './large-list.ts';
 import type { ClusterPart } from './merge-clusters.ts';
 import type { ObjectKind } from './object-fields.ts';

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from './fields.ts';
+import { type Fields, isFields } from '../json/fields.ts';
 import { OBJECT_FIELDS, type ObjectKind } from './object-fields.ts';
 import { pick } from './shape.ts';
 

@@ -1,4 +1,5 @@
-import { addressTextOf, type Fields, listOf, nameOf, portOf, textOf, textsOf } from './fields.ts';
+import { type Fields, listOf, textOf, textsOf } from '../json/fields.ts';
+import { addressTextOf, nameOf, portOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Endpoint } from './objects.ts';
 import { type Part, partOf, partsOf, shaped } from './shape.ts';

@@ -1,4 +1,5 @@
-import { addressTextOf, type Fields, nameOf, textOf } from './fields.ts';
+import { type Fields, textOf } from '../json/fields.ts';
+import { addressTextOf, nameOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Endpoint } from './objects.ts';
 import { readEndpointPorts, readPodReference } from './read-endpoint-slice.ts';

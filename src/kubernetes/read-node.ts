@@ -1,4 +1,5 @@
-import { addressTextOf, type Fields, nameOf, textOf, textsOf } from './fields.ts';
+import { type Fields, textOf, textsOf } from '../json/fields.ts';
+import { addressTextOf, nameOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Node } from './objects.ts';
 import { type Part, partOf, partsOf, shaped } from './shape.ts';

@@ -1,4 +1,5 @@
-import { addressTextOf, type Fields, nameOf, portOf, textOf } from './fields.ts';
+import { type Fields, textOf } from '../json/fields.ts';
+import { addressTextOf, nameOf, portOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Pod } from './objects.ts';
 import { partOf, partsOf, type Shaped, shaped } from './shape.ts';

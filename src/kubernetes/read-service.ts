@@ -1,14 +1,5 @@
-import {
-  addressTextOf,
-  addressTextsOf,
-  type Fields,
-  isFields,
-  nameOf,
-  numberOf,
-  portOf,
-  textOf,
-  textsOf,
-} from './fields.ts';
+import { type Fields, isFields, numberOf, textOf, textsOf } from '../json/fields.ts';
+import { addressTextOf, addressTextsOf, nameOf, portOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Service, ServicePort } from './objects.ts';
 import { type Part, partOf, partsOf, type Shaped, shaped, textsIn } from './shape.ts';

@@ -1,4 +1,4 @@
-import { type Fields, isFields } from './fields.ts';
+import { type Fields, isFields } from '../json/fields.ts';
 
 /** Keeps the texts of an object whose key it says yes to: labels and annotations. */
 export type KeepsKey = (key: string) => boolean;

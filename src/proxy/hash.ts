@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { socketText } from '../net/socket.ts';
 import { type ChainPrefix, chainName } from './chains.ts';
 
 /** What kube-proxy calls a ServicePortName, with the protocol that goes into the hash beside it. */
@@ -54,7 +55,7 @@ export function hashedTexts(service: ServicePortName): readonly string[] {
 
 /** @returns the endpoint as it is hashed and written after `->`: `10.0.0.1:80`, `[fd00::1]:80`. */
 export function endpointText(address: string, port: number): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return socketText(address, port);
 }
 
 /** @returns the five chain names of a Service port, as releases since 1.20 write them. */

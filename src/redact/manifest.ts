@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, textOf } from '../kubernetes/fields.ts';
+import { fieldsOf, listOf, textOf } from '../json/fields.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Without what a vendor or a company hangs behind it. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isFields } from '../kubernetes/fields.ts';
+import { isFields } from '../json/fields.ts';
 import { renameJson } from './json-values.ts';
 import { noteNetwork, noteRange } from './note-rules.ts';
 import type { Renamer } from './renamer.ts';

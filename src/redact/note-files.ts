@@ -1,11 +1,11 @@
-import type { Fields } from '../kubernetes/fields.ts';
-import { fieldsOf, isFields, listOf, textOf } from '../kubernetes/fields.ts';
+import type { Fields } from '../json/fields.ts';
+import { fieldsOf, isFields, listOf, textOf } from '../json/fields.ts';
+import { parseJson } from '../json/read-json.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { networksOfManifest } from './manifest.ts';
 import { noteNft } from './nft.ts';
 import { noteNetwork, noteRange, noteRules } from './note-rules.ts';
 import { noteObject } from './objects.ts';
-import { parseJson } from './parse-json.ts';
 import type { RedactInput } from './redact-input.ts';
 import type { Renamer } from './renamer.ts';
 

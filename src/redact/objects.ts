@@ -1,6 +1,6 @@
+import { type Fields, isFields, listOf, textOf } from '../json/fields.ts';
 import { isReadAnnotation, neutralAnnotations } from '../kubernetes/annotations.ts';
 import { readDocuments } from '../kubernetes/documents.ts';
-import { type Fields, isFields, listOf, textOf } from '../kubernetes/fields.ts';
 import { splitLargeList } from '../kubernetes/large-list.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { ObjectListWriter } from '../kubernetes/object-list.ts';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Fields } from '../kubernetes/fields.ts';
+import type { Fields } from '../json/fields.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import type { Address } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';

@@ -1,5 +1,6 @@
 import type { SourceKind } from '../capture/source-kind.ts';
-import type { Fields } from '../kubernetes/fields.ts';
+import type { Fields } from '../json/fields.ts';
+import { parseJson } from '../json/read-json.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { OBJECT_FILES } from '../kubernetes/object-list.ts';
 import type { ProblemList } from '../problems/problem.ts';
@@ -17,7 +18,6 @@ import {
 import { renameManifest } from './manifest.ts';
 import { renameNft } from './nft.ts';
 import { renameObjects } from './objects.ts';
-import { parseJson } from './parse-json.ts';
 import type { RedactInput } from './redact-input.ts';
 import type { Renamer } from './renamer.ts';
 import { renameList, renameRules } from './rules.ts';
@@ -38,7 +38,7 @@ const json =
   (rename: (value: unknown, renamer: Renamer) => unknown): RenameFile =>
   (file, renamer) => {
     const value = parseJson(file.bytes.toString('utf8'));
-    return value === null ? null : `${JSON.stringify(rename(value, renamer))}\n`;
+    return value === undefined || value === null ? null : `${JSON.stringify(rename(value, renamer))}\n`;
   };
 
 /** How a file of each kind is renamed; null: it is left out. */

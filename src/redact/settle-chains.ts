@@ -1,4 +1,5 @@
-import { type Fields, fieldsOf, listOf, portOf, textOf } from '../kubernetes/fields.ts';
+import { type Fields, fieldsOf, listOf, textOf } from '../json/fields.ts';
+import { portOf } from '../kubernetes/fields.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import type { Endpoint } from '../kubernetes/objects.ts';
 import { readEndpointSlice } from '../kubernetes/read-endpoint-slice.ts';

@@ -1,8 +1,8 @@
 import type { AbsentChain, ChainItem, ChainList } from '../explain/chain-list.ts';
+import { socketText } from '../net/socket.ts';
 import { CHOOSING, hasRole } from '../proxy/chains.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
-import { addressWithPort } from './format-address.ts';
 import { wrap } from './wrap.ts';
 
 /** How many jumps are listed in text; `-o json` lists all of them. */
@@ -50,12 +50,12 @@ function meaning(item: ChainItem): string[] {
     const { address, port, ref } = item.endpoint;
     const pod = ref?.pod == null ? '' : `, pod ${ref.namespace ?? '?'}/${ref.pod}`;
     const node = ref?.node == null ? '' : ` on ${ref.node}`;
-    lines.push(`Endpoint: ${addressWithPort(address, port)}${pod}${node}`);
+    lines.push(`Endpoint: ${socketText(address, port)}${pod}${node}`);
   }
   if (item.misdirected !== null) {
     const { to, named } = item.misdirected;
     lines.push(
-      `But its name is the hash of ${addressWithPort(named.address, named.port)}, and it sends packets to ${addressWithPort(to.address, to.port)}: kube-proxy did not write that.`,
+      `But its name is the hash of ${socketText(named.address, named.port)}, and it sends packets to ${socketText(to.address, to.port)}: kube-proxy did not write that.`,
     );
   }
   if (item.owner !== null) lines.push(`Written by: ${item.owner}`);

@@ -1,6 +1,7 @@
 import type { CheckReport, ReportedFinding } from '../check/report.ts';
 import type { Severity } from '../findings/finding.ts';
 import type { Problem } from '../problems/problem.ts';
+import { counted } from '../words/numbers.ts';
 import { escapeTerminal } from './escape.ts';
 
 const COMMANDS: Readonly<Record<Severity, 'error' | 'warning' | 'notice'>> = {
@@ -28,7 +29,7 @@ export function renderCheckGithub(reports: readonly CheckReport[], unchecked: re
   );
   const failed = reports.filter(({ passed }) => !passed).length;
   // Text that a capture holds must not begin a line: it could be a command.
-  const all = `${reports.length} ${reports.length === 1 ? 'capture' : 'captures'}`;
+  const all = counted(reports.length, 'capture');
   const not = unchecked.length === 0 ? '' : `, ${unchecked.length} not checked`;
   const sum = `kp-explain check: ${failed === 0 ? `${all} passed` : `${failed} of ${all} failed`}${not}`;
   return [...lines, ...errors, sum].map((line) => `${line}\n`).join('');

@@ -1,5 +1,6 @@
 import type { CheckReport, ExpectationResult, NodeComparison, ReportedFinding } from '../check/report.ts';
 import type { Evidence, Severity } from '../findings/finding.ts';
+import { counted } from '../words/numbers.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
@@ -124,10 +125,6 @@ function renderFoot({ coverage, allowed }: CheckReport, { width, colours }: Text
     compared,
   ];
   return `\n${lines.map((line) => colours.faint(wrap(escapeTerminal(line), width, '  '))).join('\n')}\n`;
-}
-
-function counted(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`;
 }
 
 /** @returns lines that are no longer than the width where that is possible, each with its newline. */

@@ -1,10 +1,11 @@
 import type { FlowList } from '../explain/flow-list.ts';
+import { counted } from '../words/numbers.ts';
 import { escapeTerminal } from './escape.ts';
 import { renderAttention } from './flows/attention.ts';
 import { renderEndpointFlows } from './flows/endpoint-flows.ts';
 import { renderListedFlows } from './flows/listed-flows.ts';
 import { renderTableSummary } from './flows/table-summary.ts';
-import { count, stuckText } from './flows/words.ts';
+import { stuckText } from './flows/words.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
@@ -38,7 +39,7 @@ function heading(list: FlowList, { colours, width }: TextOptions): string {
   const full = summary.findings.some(({ code }) => code === 'table-full')
     ? `; ${colours.bad('the table is full: new connections are dropped')}`
     : '';
-  const first = `${colours.strong(what)}${node}: ${count(summary.flows, 'flow')}${only}${ended}${stuck}${full}`;
+  const first = `${colours.strong(what)}${node}: ${counted(summary.flows, 'flow')}${only}${ended}${stuck}${full}`;
   const lines = [wrap(first, width, '  ')];
   const unnamed = list.capture.proxyMode === 'none' && summary.services.length === 0;
   if (unnamed)

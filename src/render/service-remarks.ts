@@ -1,6 +1,7 @@
 import type { ServiceItem } from '../explain/service-list.ts';
+import { socketText } from '../net/socket.ts';
 import { hasRole } from '../proxy/chains.ts';
-import { addressWithPort } from './format-address.ts';
+import { percent } from '../words/numbers.ts';
 
 /**
  * @param mixed true where the list holds rules of several backends
@@ -18,7 +19,7 @@ export function describeRemarks(item: ServiceItem, mixed: boolean): string {
     ...(item.conflict === null ? [] : [`the rules' comment says ${item.conflict}`]),
     ...item.misdirected.map(
       ({ to, named }) =>
-        `goes to ${addressWithPort(to.address, to.port)} where the chain's name says ${addressWithPort(named.address, named.port)}`,
+        `goes to ${socketText(to.address, to.port)} where the chain's name says ${socketText(named.address, named.port)}`,
     ),
     ...shares(item),
     ...(item.externalPolicy === 'Local' ? ['external Local'] : []),
@@ -104,7 +105,7 @@ function refusals(item: ServiceItem): string[] {
       if (refusal.nodePort) return `node port ${verb}`;
       if (refusal.address === null) return verb;
       if (clusterIPs.has(refusal.address)) return verb;
-      return `${addressWithPort(refusal.address, refusal.port)} ${verb}`;
+      return `${socketText(refusal.address, refusal.port)} ${verb}`;
     });
   return [...new Set(words)];
 }
@@ -121,14 +122,12 @@ function shares(item: ServiceItem): string[] {
   const listed = cluster.length > 0 ? cluster : item.endpoints;
   const values = listed.map((endpoint) => endpoint.share);
   if (values.length === 0 || Math.max(...values) - Math.min(...values) < 0.001) return [];
-  const all = listed.map(
-    ({ address, port, share }) => `${addressWithPort(address, port)} ${(share * 100).toFixed(1)} %`,
-  );
+  const all = listed.map(({ address, port, share }) => `${socketText(address, port)} ${percent(share)}`);
   const shown = all.slice(0, 6).join(', ');
   return [`uneven shares: ${shown}${all.length > 6 ? `, … (${all.length})` : ''}`];
 }
 
 function addresses(word: string, list: readonly { address: string; port: number }[]): string[] {
   if (list.length === 0) return [];
-  return [`${word} ${list.map(({ address, port }) => addressWithPort(address, port)).join(', ')}`];
+  return [`${word} ${list.map(({ address, port }) => socketText(address, port)).join(', ')}`];
 }

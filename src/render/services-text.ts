@@ -1,8 +1,8 @@
 import type { ServiceItem, ServiceList } from '../explain/service-list.ts';
+import { socketText } from '../net/socket.ts';
 import { CHOOSING, hasRole } from '../proxy/chains.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
-import { addressWithPort } from './format-address.ts';
 import { describeRemarks, proxyPort } from './service-remarks.ts';
 import { type Column, renderTable } from './table.ts';
 import type { TextOptions } from './text-options.ts';
@@ -70,7 +70,7 @@ function notProgrammed(list: ServiceList, colours: Colours): string {
     .slice(0, MISSING_SHOWN)
     .map(({ namespace, name, port, address, portNumber, protocol }) => {
       const label = port === null ? `${namespace}/${name}` : `${namespace}/${name}:${port}`;
-      return `  ${colours.name(escapeTerminal(label))}  ${addressWithPort(address, portNumber)}/${escapeTerminal(protocol)}`;
+      return `  ${colours.name(escapeTerminal(label))}  ${socketText(address, portNumber)}/${escapeTerminal(protocol)}`;
     });
   const more = missing.length - MISSING_SHOWN;
   if (more > 0) lines.push(`  … and ${more} more (-o json lists all)`);
@@ -105,10 +105,10 @@ function clusterIp(item: ServiceItem, narrow: boolean): string {
   if (first === undefined) {
     const expected = item.unprogrammed.find(({ kind }) => kind === 'clusterIP');
     if (expected === undefined || expected.address === null) return `?${protocol}`;
-    return `(${addressWithPort(expected.address, expected.port)}${protocol})`;
+    return `(${socketText(expected.address, expected.port)}${protocol})`;
   }
   const more = item.clusterIPs.length - 1;
-  return `${addressWithPort(first.address, first.port)}${protocol}${more > 0 ? ` +${more}` : ''}`;
+  return `${socketText(first.address, first.port)}${protocol}${more > 0 ? ` +${more}` : ''}`;
 }
 
 function nodePort(item: ServiceItem): string {

@@ -1,9 +1,9 @@
 import type { Note, ServiceRef } from '../explain/explanation.ts';
 import type { TraceItem, TraceList } from '../explain/trace-list.ts';
+import { socketText } from '../net/socket.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
-import { addressWithPort } from './format-address.ts';
 import type { TextOptions } from './text-options.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
@@ -33,7 +33,7 @@ function heading(list: TraceList, width: number | null, colours: Colours): strin
   const [item] = list.items;
   if (item === undefined) return '';
   const { destination, protocol } = item.packet;
-  const to = `${addressWithPort(destination.address, destination.port)}/${protocol}`;
+  const to = `${socketText(destination.address, destination.port)}/${protocol}`;
   const node = list.capture.node === null ? '' : ` on ${escapeTerminal(list.capture.node)}`;
   return `${wrap(`${colours.strong(to)}${node}${isWhat(list.items, colours)}`, width, '  ')}\n`;
 }
@@ -104,7 +104,7 @@ function fromText(item: TraceItem): string {
   const { address, port } = item.packet.source;
   const from = escapeTerminal(item.from);
   if (address === null || item.from.includes(address)) return from;
-  return `${from} (${addressWithPort(address, port)})`;
+  return `${from} (${socketText(address, port)})`;
 }
 
 /** Conditions told in full; a case with more of them is counted. */
@@ -166,7 +166,7 @@ function flowText(item: TraceItem): string {
   const who = item.packet.source.address === null ? 'to this address, whoever the client' : 'of this client';
   const targets = to.slice(0, 3).map(({ address, port, count, stale }) => {
     const stuck = stale === 0 ? '' : ` (${stale === count ? '' : `${stale} of them `}stuck)`;
-    return `${count} to ${addressWithPort(address, port)}${stuck}`;
+    return `${count} to ${socketText(address, port)}${stuck}`;
   });
   const more = to.length > 3 ? `, ${to.length - 3} more` : '';
   const verb = total === 1 ? 'flow goes' : 'flows go';

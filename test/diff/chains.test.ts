@@ -46,6 +46,11 @@ describe('What of a textual difference is none in what the rules do?', () => {
       filter('-A FORWARD -m limit --limit 5/min -j LOG\n-A FORWARD -j DROP'),
     ],
     [
+      'a rule that counts until its own quota is used up',
+      filter('-A FORWARD -j DROP'),
+      filter('-A FORWARD -m quota --quota 5000\n-A FORWARD -j DROP'),
+    ],
+    [
       'the order of rules for different destinations',
       filter('-A FORWARD -d 1.1.1.1/32 -j DROP\n-A FORWARD -d 1.1.1.2/32 -j ACCEPT'),
       filter('-A FORWARD -d 1.1.1.2/32 -j ACCEPT\n-A FORWARD -d 1.1.1.1/32 -j DROP'),

@@ -36,7 +36,7 @@ describe('describeChain', () => {
     const { rules } = only('KUBE-SVC-TCOU7JCQXEZGVUNU');
     expect(rules.map(({ number, note }) => [number, note])).toEqual([
       [1, 'Masquerades clients outside 10.244.0.0/16.'],
-      [2, '50.00 % of what is left goes to 10.244.1.15:53 (pod kube-system/dns-a).'],
+      [2, '50% of what is left goes to 10.244.1.15:53 (pod kube-system/dns-a).'],
       [3, 'Everything that is left goes to 10.244.2.15:53 (pod kube-system/dns-b).'],
     ]);
     expect(rules[0]?.packets).toBeGreaterThanOrEqual(0);

@@ -958,7 +958,7 @@ const CASES: readonly Case[] = [
     ],
     severity: 'error',
     object: 'shop/web',
-    says: /10\.244\.1\.11:8080 90 %/,
+    says: /10\.244\.1\.11:8080 90%/,
     nearMiss: 'the digits of another rounding',
     nearEdits: [
       replace(RULES, /(shop\/web -> 10\.244\.1\.11:8080.*--probability )0\.33333333349/, '$10.33333000000'),

@@ -121,7 +121,7 @@ describe('services as text', () => {
         { ...second, share: 0.25 },
       ],
     };
-    expect(await text([uneven])).toContain('uneven shares: 10.244.1.11:8080 75.0 %, 10.244.2.11:8080 25.0 %');
+    expect(await text([uneven])).toContain('uneven shares: 10.244.1.11:8080 75%, 10.244.2.11:8080 25%');
   });
 
   it('puts brackets around IPv6 addresses', async () => {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteCommand } from '../../command/quote.ts';
+import { fieldsOf, objectsOf, textOf } from '../../json/fields.ts';
+import { parseJson } from '../../json/read-json.ts';
 import type { CommandResult } from './command-result.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import { describeKubectl } from './kubectl-failure.ts';
 import type { Lifeline } from './lifeline.ts';
-import { objectOf, objectsOf, textOf } from './object-fields.ts';
 import type { PodRef } from './pod-place.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -148,15 +149,11 @@ async function findByContainer(
     uninterrupted: true,
   });
   if (list.failure !== null) return null;
-  try {
-    const pods = objectsOf(objectOf(JSON.parse(list.stdout.toString('utf8'))).items);
-    const own = pods.find((pod) =>
-      objectsOf(objectOf(pod.spec).containers).some(({ name }) => name === container),
-    );
-    return own === undefined ? null : textOf(objectOf(own.metadata).name);
-  } catch {
-    return null;
-  }
+  const pods = objectsOf(fieldsOf(parseJson(list.stdout.toString('utf8'))).items);
+  const own = pods.find((pod) =>
+    objectsOf(fieldsOf(pod.spec).containers).some(({ name }) => name === container),
+  );
+  return textOf(fieldsOf(own?.metadata).name);
 }
 
 /** Reasons of a waiting container that will not go away by waiting. */
@@ -173,31 +170,32 @@ async function waitUntilRunning(
   const label = `debug pod ${pod.namespace}/${pod.name}`;
   for (;;) {
     const { spec, status } = await kubectl.getJson(readPodArgs(pod.namespace, pod.name), label);
-    if (objectOf(spec).hostNetwork !== true) {
+    if (fieldsOf(spec).hostNetwork !== true) {
       throw new UnreachableError(
         'not-host-network',
         `${label} was not made in the node’s network, so its rules are not the node’s`,
       );
     }
-    const [container] = objectsOf(objectOf(status).containerStatuses);
-    const state = objectOf(container?.state);
+    const [container] = objectsOf(fieldsOf(status).containerStatuses);
+    const state = fieldsOf(container?.state);
     if (state.running !== undefined) return;
-    const waiting = objectOf(state.waiting);
-    const reason = textOf(waiting.reason);
-    const phase = textOf(objectOf(status).phase);
-    if (HOPELESS.test(reason)) throw notStarted(label, request, `${reason}: ${textOf(waiting.message)}`);
+    const waiting = fieldsOf(state.waiting);
+    const reason = textOf(waiting.reason) ?? '';
+    const phase = textOf(fieldsOf(status).phase);
+    if (HOPELESS.test(reason))
+      throw notStarted(label, request, `${reason}: ${textOf(waiting.message) ?? ''}`);
     if (phase === 'Failed' || phase === 'Succeeded') {
-      const over = objectOf(state.terminated);
+      const over = fieldsOf(state.terminated);
       const why = [
-        textOf(objectOf(status).reason),
-        textOf(objectOf(status).message),
+        textOf(fieldsOf(status).reason),
+        textOf(fieldsOf(status).message),
         textOf(over.reason),
         textOf(over.message),
       ];
       throw notStarted(
         label,
         request,
-        `it ended at once (${why.filter((word) => word !== '').join(', ') || phase})`,
+        `it ended at once (${why.filter((word) => word !== null).join(', ') || phase})`,
       );
     }
     if (performance.now() > deadline) {

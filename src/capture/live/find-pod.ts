@@ -1,6 +1,6 @@
 import { quoteWord } from '../../command/quote.ts';
+import { fieldsOf, objectsOf, textOf, textsOf } from '../../json/fields.ts';
 import type { Kubectl } from './kubectl.ts';
-import { objectOf, objectsOf, textOf, textsOf } from './object-fields.ts';
 import type { PodRef } from './pod-place.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -70,12 +70,9 @@ export async function findNodePod(
   if (named !== null) {
     const label = `${named.namespace}/${named.name}`;
     const pod = await kubectl.getJson(readPodArgs(named.namespace, named.name), `pod ${label}`);
-    const on = textOf(objectOf(pod.spec).nodeName);
+    const on = textOf(fieldsOf(pod.spec).nodeName);
     if (on !== node)
-      throw new UnreachableError(
-        'other-node',
-        `pod ${label} is on node ${on === '' ? '(none)' : on}, not on ${node}`,
-      );
+      throw new UnreachableError('other-node', `pod ${label} is on node ${on ?? '(none)'}, not on ${node}`);
     const found = nodePodOf(pod, 'the pod named by --pod', null);
     if (found === null)
       throw new UnreachableError(
@@ -87,7 +84,7 @@ export async function findNodePod(
   const pods = objectsOf((await listPods(kubectl, node)).items);
   for (const [agent, labels, container] of AGENTS) {
     for (const pod of pods) {
-      const own = objectOf(objectOf(pod.metadata).labels);
+      const own = fieldsOf(fieldsOf(pod.metadata).labels);
       if (!labels.some(([key, value]) => own[key] === value) || !isRunning(pod)) continue;
       const found = nodePodOf(pod, agent, container);
       if (found !== null) return found;
@@ -108,7 +105,7 @@ async function listPods(kubectl: Kubectl, node: string): Promise<Record<string, 
 
 function isRunning(pod: Readonly<Record<string, unknown>>): boolean {
   return (
-    textOf(objectOf(pod.status).phase) === 'Running' && objectOf(pod.metadata).deletionTimestamp === undefined
+    textOf(fieldsOf(pod.status).phase) === 'Running' && fieldsOf(pod.metadata).deletionTimestamp === undefined
   );
 }
 
@@ -117,14 +114,18 @@ function nodePodOf(
   agent: string,
   wanted: string | null,
 ): NodePod | null {
-  const { name, namespace } = objectOf(pod.metadata);
-  const spec = objectOf(pod.spec);
+  const { name, namespace } = fieldsOf(pod.metadata);
+  const spec = fieldsOf(pod.spec);
   const containers = objectsOf(spec.containers);
   const container = containers.find((each) => each.name === (wanted ?? 'kube-proxy')) ?? containers[0];
   if (spec.hostNetwork !== true || container === undefined) return null;
   const isProxy = agent === 'kube-proxy' || container.name === 'kube-proxy';
   return {
-    pod: { namespace: textOf(namespace), name: textOf(name), container: textOf(container.name) },
+    pod: {
+      namespace: textOf(namespace) ?? '',
+      name: textOf(name) ?? '',
+      container: textOf(container.name) ?? '',
+    },
     agent,
     facts: isProxy ? factsOf(container) : NO_FACTS,
   };
@@ -147,7 +148,7 @@ export function tellingFlags(args: readonly string[]): string[] {
 }
 
 function factsOf(container: Readonly<Record<string, unknown>>): ProxyFacts {
-  const version = /:(v\d+\.\d+\.\d+[\w.+-]*)(?:@|$)/.exec(textOf(container.image))?.[1];
+  const version = /:(v\d+\.\d+\.\d+[\w.+-]*)(?:@|$)/.exec(textOf(container.image) ?? '')?.[1];
   return {
     version: version === undefined ? null : `Kubernetes ${version}`,
     flags: tellingFlags([...textsOf(container.command), ...textsOf(container.args)]),
@@ -175,9 +176,7 @@ async function noPod(kubectl: Kubectl, node: string, pods: number): Promise<Unre
 /** @returns the names of all nodes. Throws UnreachableError. */
 export async function nodeNames(kubectl: Kubectl): Promise<string[]> {
   const list = await kubectl.getJson(['get', 'nodes'], 'the nodes of the cluster');
-  return objectsOf(list.items)
-    .map((item) => textOf(objectOf(item.metadata).name))
-    .filter((name) => name !== '');
+  return objectsOf(list.items).flatMap((item) => textOf(fieldsOf(item.metadata).name) ?? []);
 }
 
 function listed(names: readonly string[]): string {

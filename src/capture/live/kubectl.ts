@@ -1,6 +1,7 @@
+import { fieldsOf, objectOf, objectsOf, textOf } from '../../json/fields.ts';
+import { parseJson } from '../../json/read-json.ts';
 import type { CommandLimits, CommandResult } from './command-result.ts';
 import { describeKubectl } from './kubectl-failure.ts';
-import { objectOf, objectsOf, textOf } from './object-fields.ts';
 import { runCommand } from './run-command.ts';
 
 /** How kubectl reaches the cluster; null: as kubectl itself decides. */
@@ -56,14 +57,14 @@ export class Kubectl {
    */
   async pinned(): Promise<{ readonly kubectl: Kubectl; readonly namespace: string }> {
     const result = await this.run(CONFIG_ARGS);
-    const config = result.failure === null ? parseObject(result.stdout.toString('utf8')) : null;
+    const config = result.failure === null ? objectOf(parseJson(result.stdout.toString('utf8'))) : null;
     const current = textOf(config?.['current-context']);
     const [context] = objectsOf(config?.contexts);
-    const namespace = textOf(objectOf(context?.context).namespace);
-    const access = current === '' ? this.#access : { ...this.#access, context: current };
+    const namespace = textOf(fieldsOf(context?.context).namespace);
+    const access = current === null ? this.#access : { ...this.#access, context: current };
     return {
       kubectl: new Kubectl(access, this.#signal),
-      namespace: namespace === '' ? 'default' : namespace,
+      namespace: namespace ?? 'default',
     };
   }
 
@@ -86,7 +87,7 @@ export class Kubectl {
   async getJson(args: readonly string[], what: string): Promise<Record<string, unknown>> {
     const result = await this.run([...args, '-o', 'json']);
     if (result.failure !== null) throw describeKubectl(result, what);
-    const value = parseObject(result.stdout.toString('utf8'));
+    const value = objectOf(parseJson(result.stdout.toString('utf8')));
     if (value === null)
       throw describeKubectl(
         { ...result, failure: 'status', lastWords: 'its output is no JSON object' },
@@ -104,14 +105,4 @@ export function kubectlArgv(access: ClusterAccess, args: readonly string[]): str
     ...(access.context === null ? [] : [`--context=${access.context}`]),
     ...args,
   ];
-}
-
-function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
-    return Object.fromEntries(Object.entries(value));
-  } catch {
-    return null;
-  }
 }

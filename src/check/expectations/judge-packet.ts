@@ -1,4 +1,5 @@
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
+import { socketText } from '../../net/socket.ts';
 import type { PacketExpectation } from './expectations.ts';
 
 /**
@@ -60,8 +61,7 @@ function isNamed(name: string, outcome: OutcomeItem): boolean {
 
 /** @returns `address:port`, `[address]:port` for IPv6. */
 export function placeOf({ destination: { address, port } }: OutcomeItem): string {
-  if (port === null) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return socketText(address, port);
 }
 
 function judgeMasquerade({ masquerade }: PacketExpectation, outcomes: readonly OutcomeItem[]): string[] {

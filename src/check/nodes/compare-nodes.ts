@@ -1,4 +1,4 @@
-import { listed } from '../../findings/words.ts';
+import { listed } from '../../words/numbers.ts';
 import type { CheckAnswer } from '../check-capture.ts';
 import { partsOf } from '../filter.ts';
 import type { NodeComparison, NodeDifference, ReportedFinding } from '../report.ts';

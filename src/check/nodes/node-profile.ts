@@ -3,6 +3,8 @@ import type { ServiceItem } from '../../explain/service-list.ts';
 import type { CheckContext } from '../../findings/context.ts';
 import type { Family } from '../../net/address.ts';
 import { formatPrefix, parsePrefix } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
+import { percent } from '../../words/numbers.ts';
 
 /** What one node does, in a form that can be compared with other nodes: nothing in it may differ by design. */
 export interface NodeProfile {
@@ -142,9 +144,9 @@ function placesOf({ clusterIPs, externalIPs, loadBalancerIPs, nodePort }: Servic
 function sharesOf(endpoints: ServiceItem['endpoints']): string[] {
   const fair = 1 / endpoints.length;
   if (endpoints.every(({ share }) => Math.abs(share - fair) <= fair * 0.01)) return ['equal'];
-  return endpoints.map((one) => `${socketOf(one)} ${Math.round(one.share * 1000) / 10} %`).sort();
+  return endpoints.map((one) => `${socketOf(one)} ${percent(one.share)}`).sort();
 }
 
 function socketOf({ address, port }: { readonly address: string; readonly port: number | null }): string {
-  return `${address.includes(':') ? `[${address}]` : address}:${port ?? '?'}`;
+  return socketText(address, port);
 }

@@ -1,4 +1,4 @@
-import { listed } from '../../findings/words.ts';
+import { listed } from '../../words/numbers.ts';
 import type { Facet } from './node-profile.ts';
 
 /** @returns what some nodes do with a Service port and the rest does not: `leaves out 10.244.1.12:8080`. */

@@ -1,5 +1,7 @@
 import { listServices, type ServiceListInput } from '../../explain/list-services.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
+import { socketText } from '../../net/socket.ts';
+import { percent } from '../../words/numbers.ts';
 import type { ServiceChange, Severity } from '../document.ts';
 import { sameShare } from '../explore/compare-ways.ts';
 
@@ -162,7 +164,7 @@ function sameScopes(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, numbe
 function sharesOf(item: ServiceItem): Map<string, Map<string, number>> {
   const places = new Map<string, Map<string, number>>();
   for (const { address, port, scope, share } of item.endpoints) {
-    const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+    const place = socketText(address, port);
     const scopes = places.get(place) ?? new Map<string, number>();
     scopes.set(scope, (scopes.get(scope) ?? 0) + share);
     places.set(place, scopes);
@@ -172,7 +174,7 @@ function sharesOf(item: ServiceItem): Map<string, Map<string, number>> {
 
 function shareText(place: string, shares: ReadonlyMap<string, number>): string {
   const [share = 0] = shares.values();
-  return `${place} ${(share * 100).toFixed(1)}%`;
+  return `${place} ${percent(share)}`;
 }
 
 function compareRefusals(before: ServiceItem, after: ServiceItem): Detail[] {
@@ -219,7 +221,7 @@ function valueChange(code: string, before: string | number | null, after: string
 }
 
 function socket({ address, port }: { readonly address: string; readonly port: number }): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return socketText(address, port);
 }
 
 function addressText(item: ServiceItem): string {

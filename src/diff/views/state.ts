@@ -5,6 +5,7 @@ import { IpvsTable } from '../../ipvs/table.ts';
 import { ADDRESS_BITS, type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { lengthOfMask, type Prefix } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import { isSwitch, sameSet } from '../changed-facts.ts';
 import type { ServiceChange, StateChange } from '../document.ts';
 import type { State } from '../two-sides.ts';
@@ -217,10 +218,7 @@ function compareFlows(
   for (const { protocol, reply, state, original } of after.all()) {
     if (state === 'TIME_WAIT' || state === 'CLOSE' || reply.source.value === original.destination.value)
       continue;
-    const address = formatAddress(reply.source);
-    const found = gone.get(
-      `${protocol} ${address.includes(':') ? `[${address}]` : address}:${reply.sourcePort}`,
-    );
+    const found = gone.get(`${protocol} ${socketText(reply.source, reply.sourcePort)}`);
     if (found !== undefined) found.count++;
   }
   for (const [key, { count }] of gone) {

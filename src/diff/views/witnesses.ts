@@ -6,6 +6,7 @@ import type { OutcomeItem, StepItem } from '../../explain/trace-list.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import { hex } from '../../trace/describe-target.ts';
 import type { Outcome, PathEntry, Trace } from '../../trace/outcome.ts';
 import { flat } from '../../trace/question.ts';
@@ -230,12 +231,7 @@ function destinationsOf(classes: readonly DifferingClass[], shown: DifferingClas
 }
 
 function socketOf({ destination, destinationPort, protocol }: DifferingClass['packet']): string {
-  const address = formatAddress(destination);
-  const name = formatProtocol(protocol);
-  if (destinationPort === null) return `${address}/${name}`;
-  return address.includes(':')
-    ? `[${address}]:${destinationPort}/${name}`
-    : `${address}:${destinationPort}/${name}`;
+  return `${socketText(destination, destinationPort)}/${formatProtocol(protocol)}`;
 }
 
 function doorsOf(

@@ -1,4 +1,5 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import { socketText } from '../../net/socket.ts';
 import { translationOf } from '../services/endpoint-chain.ts';
 
 /**
@@ -19,15 +20,9 @@ export function leadsTo(ruleset: Ruleset, table: Table, chain: string): string[]
       if (table.chains.has(target)) seen.add(target);
       if (target !== 'DNAT') continue;
       const to = translationOf(rules.at(index).target, ruleset.family);
-      if (to !== null) addresses.add(formatSocket(to.address, to.port));
+      if (to !== null) addresses.add(socketText(to.address, to.port));
     }
   }
   seen.delete(chain);
   return [...seen, ...addresses];
-}
-
-/** @returns `10.0.0.1:80`, `[fd00::1]:80`, or the address alone without a port. */
-export function formatSocket(address: string, port: number | null): string {
-  if (port === null) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

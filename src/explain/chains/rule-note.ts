@@ -1,15 +1,16 @@
 import type { Rule, Ruleset, Table } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import { type CommentPhrase, parseServiceComment } from '../../proxy/comments.ts';
 import { purposeOf } from '../../proxy/owners.ts';
+import { percent } from '../../words/numbers.ts';
 import { readEndpointChain, translationOf } from '../services/endpoint-chain.ts';
 import { factsOf, type RuleFacts } from '../services/rule-facts.ts';
 import { labelOf } from '../services/service-name.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
-import { formatSocket } from './leads-to.ts';
 
 /** What a note may ask about. */
 export interface NoteContext {
@@ -29,7 +30,7 @@ export function noteRule(rule: Rule, context: NoteContext): string | null {
       return noteJump(target.chain, rule, facts, context);
     case 'dnat': {
       const to = translationOf(target, context.ruleset.family);
-      const where = to === null ? null : `Sends the packet to ${formatSocket(to.address, to.port)}`;
+      const where = to === null ? null : `Sends the packet to ${socketText(to.address, to.port)}`;
       const remembered = rule.matches.some((match) => match.kind === 'recent' && match.action === 'set');
       if (where === null) return null;
       return remembered ? `${where} and remembers the client for session affinity.` : `${where}.`;
@@ -89,7 +90,7 @@ function noteJump(chain: string, rule: Rule, facts: RuleFacts, context: NoteCont
   }
   if (facts.port === null) return null;
   if (facts.destination === null) return `Node port ${facts.port} of ${service}.`;
-  return `${formatSocket(formatAddress(facts.destination), facts.port)} is ${service}.`;
+  return `${socketText(formatAddress(facts.destination), facts.port)} is ${service}.`;
 }
 
 /** Rules of EXT and XLB, which decide who is treated as a client from outside. */
@@ -125,13 +126,13 @@ function noteEndpoint(chain: string, facts: RuleFacts, { ruleset, table, naming 
   const socket = read.target ?? naming.recoverEndpoint(chain, facts.comment);
   const ref = socket === null ? null : naming.endpointAt(chain, socket.address, socket.port, facts.comment);
   const pod = ref?.pod == null ? '' : ` (pod ${ref.namespace ?? '?'}/${ref.pod})`;
-  const place = socket === null ? chain : `${formatSocket(socket.address, socket.port)}${pod}`;
+  const place = socket === null ? chain : `${socketText(socket.address, socket.port)}${pod}`;
   if (facts.recentCheck) {
     const within = facts.recentSeconds === null ? '' : ` within the last ${facts.recentSeconds} s`;
     return `Session affinity: a client that ${place} served${within} goes there again.`;
   }
   if (facts.probability === null) return `Everything that is left goes to ${place}.`;
-  return `${(facts.probability * 100).toFixed(2)} % of what is left goes to ${place}.`;
+  return `${percent(facts.probability)} of what is left goes to ${place}.`;
 }
 
 /** By chain and not by bit: kube-proxy and kubelet let the bits be configured. */
@@ -151,7 +152,7 @@ function destinationOf(facts: RuleFacts, naming: ServiceNaming): string {
   const { destination, port, protocol, comment, destinationLocal } = facts;
   if (port === null || (destination === null && !destinationLocal)) return 'the packet';
   const address = destination === null ? null : formatAddress(destination);
-  const place = address === null ? `node port ${port}` : formatSocket(address, port);
+  const place = address === null ? `node port ${port}` : socketText(address, port);
   const said = comment === null ? null : parseServiceComment(comment);
   const known = protocol === null ? null : naming.bySocket(address, port, protocol);
   const name = known?.name ?? (said === null ? null : { ...said, service: said.name });

@@ -1,9 +1,11 @@
 import type { AddressIds } from '../../conntrack/address-ids.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
+import { counted } from '../../words/numbers.ts';
 import type { Diagnosis, FindingCode, TableFill } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import type { FlowTally } from './flow-tally.ts';
-import { countOf, placeText, serviceText } from './flow-words.ts';
+import { serviceText } from './flow-words.ts';
 import type { GroupTally } from './group-tally.ts';
 
 /** Fewer flows than this are chance. */
@@ -60,12 +62,12 @@ function groupFindings(group: GroupTally, known: Known): Diagnosis<FindingCode>[
   const { place, to, toPort, states, live, unreplied } = group;
   if (place.service === null && place.programmed.length === 0) return [];
   const found: Diagnosis<FindingCode>[] = [];
-  const where = `${placeText(to, toPort)} (${serviceText(place)})`;
+  const where = `${socketText(to, toPort)} (${serviceText(place)})`;
   const syn = states.get('SYN_SENT') ?? 0;
   const half = states.get('SYN_RECV') ?? 0;
   const closeWait = states.get('CLOSE_WAIT') ?? 0;
   if (syn >= FEW && syn * 2 > live) {
-    const message = `${countOf(syn, 'connection')} to ${where} wait for an answer to their SYN, of ${countOf(live, 'live flow')} there`;
+    const message = `${counted(syn, 'connection')} to ${where} wait for an answer to their SYN, of ${counted(live, 'live flow')} there`;
     found.push({ code: 'syn-pile-up', severity: 'warning', message, evidence: podEvidence(group, known) });
   } else if (unreplied >= FEW && unreplied === live) {
     const message = `none of the ${live} live flows to ${where} has an answer`;
@@ -77,13 +79,13 @@ function groupFindings(group: GroupTally, known: Known): Diagnosis<FindingCode>[
     });
   }
   if (half >= FEW && half * 2 > live) {
-    const message = `${countOf(half, 'connection')} to ${where} wait for the client's last word of the handshake: answers may not reach the clients, or not by this node`;
+    const message = `${counted(half, 'connection')} to ${where} wait for the client's last word of the handshake: answers may not reach the clients, or not by this node`;
     found.push({ code: 'half-open', severity: 'warning', message, evidence: [] });
   }
   if (closeWait >= CLOSE_WAIT_BUILD_UP && closeWait * 4 > live) {
     const seconds = known.host.sysctls?.get('net.netfilter.nf_conntrack_tcp_timeout_close_wait');
     const kept = seconds === undefined ? '' : `; each entry stays for ${seconds} s`;
-    const message = `${countOf(closeWait, 'connection')} to ${where} were closed by one side, and the other does not close them${kept}`;
+    const message = `${counted(closeWait, 'connection')} to ${where} were closed by one side, and the other does not close them${kept}`;
     found.push({ code: 'close-wait', severity: 'warning', message, evidence: [] });
   }
   return found;

@@ -2,13 +2,13 @@ import { printCommand } from '../../command/quote.ts';
 import type { Flow, Tuple } from '../../conntrack/flow.ts';
 import { formatAddress, sameAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import { hex } from '../../trace/describe-target.ts';
 import type { Evidence, FlowEndpoint, FlowItem, FlowTuple } from '../flow-list.ts';
 import { clearCommand } from './clear-command.ts';
 import { diagnoseFlow, isOver, isStale } from './diagnose-flow.ts';
 import type { FlowJoin } from './flow-join.ts';
 import type { FlowStanding } from './flow-verdict.ts';
-import { placeText } from './flow-words.ts';
 
 /** @returns the flow as the contract prints it, joined to names and with what is wrong with it. */
 export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
@@ -59,9 +59,9 @@ export function flowEvidence(flow: Flow): Evidence {
     formatProtocol(flow.protocol),
     ...(flow.timeoutSeconds === null ? [] : [`${flow.timeoutSeconds} s left`]),
     ...(flow.state === null ? [] : [flow.state]),
-    `${placeText(original.source, original.sourcePort)} → ${placeText(original.destination, original.destinationPort)}`,
+    `${socketText(original.source, original.sourcePort)} → ${socketText(original.destination, original.destinationPort)}`,
     ...flow.status.map((status) => `[${status}]`),
-    `answers: ${placeText(reply.source, reply.sourcePort)} → ${placeText(reply.destination, reply.destinationPort)}`,
+    `answers: ${socketText(reply.source, reply.sourcePort)} → ${socketText(reply.destination, reply.destinationPort)}`,
   ];
   return { kind: 'flow', text: words.join(' '), file: flow.file, line: flow.line };
 }

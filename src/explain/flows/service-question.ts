@@ -1,11 +1,12 @@
 import type { WantedFlows } from '../../conntrack/wanted-flows.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
 import { noAddressText, noServiceText } from '../question/destination.ts';
 import { type Known, QuestionError } from '../question/question.ts';
 import type { ServiceItem } from '../service-list.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { RuleServices } from './rule-services.ts';
-import { readSpot, spotText } from './spot.ts';
+import { readSpot } from './spot.ts';
 
 /** A Service, or an address, whose flows are asked for. */
 export interface AskedService {
@@ -43,7 +44,7 @@ function nodePort(port: number): AskedService {
 
 function socket(address: Address, port: number | null): AskedService {
   return {
-    title: spotText({ address, port }),
+    title: socketText(address, port),
     wanted: { addresses: [address], ports: [] },
     matches: (place) => sameAddress(place.address, address) && (port === null || place.port === port),
   };

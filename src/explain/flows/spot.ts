@@ -1,4 +1,4 @@
-import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
+import { type Address, parseAddress } from '../../net/address.ts';
 import { QuestionError } from '../question/question.ts';
 
 /** A socket, or every port of an address. */
@@ -20,11 +20,4 @@ export function readSpot(text: string): Spot | null {
     throw new QuestionError(`${text}: ${port} is not a port (1 to 65535)`);
   }
   return { address, port };
-}
-
-/** @returns the spot as text, for titles. */
-export function spotText({ address, port }: Spot): string {
-  const text = formatAddress(address);
-  if (port === null) return text;
-  return address.family === 'ipv6' ? `[${text}]:${port}` : `${text}:${port}`;
 }

@@ -1,10 +1,10 @@
 import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Evidence, ForeignNat } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
-import { placeText } from './flow-words.ts';
 
 /** Judges a host port's flow: does the pod that has the port now answer? */
 export function judgeHostPort(
@@ -22,12 +22,12 @@ export function judgeHostPort(
     if (place.hostPods.some(({ ips }) => ips.includes(text))) return null;
     const [pod] = place.hostPods;
     const owner = pod === undefined ? '' : `pod ${pod.namespace}/${pod.name} (${pod.ips.join(', ')})`;
-    const message = `${port} is ${owner}, but this flow goes to ${placeText(to, toPort)}`;
+    const message = `${port} is ${owner}, but this flow goes to ${socketText(to, toPort)}`;
     evidence.push({ kind: 'object', text: `${port}: ${owner}`, file: null, line: null });
     return { code: 'host-port-moved', message, evidence, certain: true, alive: false };
   }
   if (known.cluster.pods === null || known.book.podsAt(to).length > 0) return null;
-  const message = `${port} leads to ${placeText(to, toPort)}, and no pod has that address`;
+  const message = `${port} leads to ${socketText(to, toPort)}, and no pod has that address`;
   return { code: 'host-port-moved', message, evidence, certain: true, alive: false };
 }
 
@@ -55,11 +55,11 @@ export function judgeUnknown(
   toPort: number | null,
   known: Known,
 ): FlowVerdict {
-  const where = placeText(place.address, place.port);
+  const where = socketText(place.address, place.port);
   const kind = place.local === true ? 'no node port and no host port is' : 'no Service has';
   const searched = known.cluster.services === null ? 'in the rules' : 'in the API and the rules';
   const pod = known.book.podAt(to);
   const whose = pod === null ? '' : ` (pod ${pod.namespace}/${pod.name})`;
-  const message = `${kind} ${where}/${formatProtocol(place.protocol)} ${searched} any more, but this flow is still translated to ${placeText(to, toPort)}${whose}`;
+  const message = `${kind} ${where}/${formatProtocol(place.protocol)} ${searched} any more, but this flow is still translated to ${socketText(to, toPort)}${whose}`;
   return { code: 'service-deleted', message, evidence: [], certain: true, alive: pod !== null };
 }

@@ -1,12 +1,13 @@
 import type { Endpoint, Pod } from '../../kubernetes/objects.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Evidence } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import { choosingRules } from './choosing-rules.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
-import { placeText, serviceText } from './flow-words.ts';
+import { serviceText } from './flow-words.ts';
 
 /**
  * Judges a Service's flow by where it was translated to: is that an endpoint of the Service still?
@@ -24,7 +25,7 @@ export function judgeEndpoint(
   const found = place.endpoints.find((one) => isAt(one, to) && one.port === toPort);
   if (found === undefined) return judgeGone(place, to, toPort, share, known);
   const evidence = [endpointEvidence(found)];
-  const where = `${placeText(to, toPort)}${podText(found)}`;
+  const where = `${socketText(to, toPort)}${podText(found)}`;
   if (!found.ready && !found.serving) {
     const why = found.terminating ? 'is terminating and serves no more' : 'is not ready';
     return {
@@ -67,7 +68,7 @@ function judgeGone(
   known: Known,
 ): FlowVerdict {
   const name = serviceText(place);
-  const where = placeText(to, toPort);
+  const where = socketText(to, toPort);
   const sameHost = place.endpoints?.find((one) => isAt(one, to));
   const evidence = [apiEvidence(place), ...choosingRules(place, known)];
   const chosen = share !== null && isChosen(place, to, toPort);
@@ -124,7 +125,7 @@ function judgeByRules(
   known: Known,
 ): FlowVerdict | null {
   if (share === null || isChosen(place, to, toPort)) return null;
-  const message = `no rule of ${serviceText(place)} sends new connections to ${placeText(to, toPort)}: it is gone, terminating, or not for this node`;
+  const message = `no rule of ${serviceText(place)} sends new connections to ${socketText(to, toPort)}: it is gone, terminating, or not for this node`;
   return {
     code: 'endpoint-gone',
     message,
@@ -138,7 +139,7 @@ function apiEvidence(place: FlowPlace): Evidence {
   const list = place.endpoints ?? [];
   const shown = list.slice(0, 3).map(({ address, port }) => {
     const parsed = parseAddress(address);
-    return parsed === null ? address : placeText(parsed, port);
+    return parsed === null ? address : socketText(parsed, port);
   });
   const more = list.length > 3 ? `, … (${list.length})` : '';
   const text = list.length === 0 ? 'none' : `${shown.join(', ')}${more}`;

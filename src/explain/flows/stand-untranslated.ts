@@ -1,12 +1,13 @@
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Evidence } from '../flow-list.ts';
 import { findProxies } from '../proxies/find-proxies.ts';
 import type { Known } from '../question/question.ts';
 import { choosingRules } from './choosing-rules.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
-import { placeText, serviceText } from './flow-words.ts';
+import { serviceText } from './flow-words.ts';
 import type { FreshStarts } from './would-translate.ts';
 
 /** kube-proxy leaves Services with this label to another proxy (KEP-2447). */
@@ -33,7 +34,7 @@ export function judgeUntranslated(
   if (place.via === 'nodePort' ? place.local === false : place.local === true) return null;
   if (known.proxyMode !== 'iptables') return judgeOtherMode(place, known);
   const evidence = choosingRules(place, known);
-  const where = placeText(place.address, place.port);
+  const where = socketText(place.address, place.port);
   switch (starts.of(source, place)) {
     case 'translated': {
       const message = `it goes to ${where} itself: it began before this node's rules translated the address, and beats them as long as it lives`;
@@ -57,7 +58,7 @@ function judgeUnprogrammed(place: FlowPlace, known: Known): FlowVerdict | null {
   if (place.via === 'nodePort' || mayPass(place)) return null;
   const evidence = choosingRules(place, known);
   const name = serviceText(place);
-  const itself = `it goes to ${placeText(place.address, place.port)} itself`;
+  const itself = `it goes to ${socketText(place.address, place.port)} itself`;
   if (place.programmed.length > 0 && !place.programmed.some(({ entered }) => entered)) {
     const message = `${itself}: ${name} has no endpoint that the rules of this node may choose, and what should refuse it is not reached`;
     return { code: 'no-endpoints', message, evidence, certain: true, alive: false };
@@ -83,7 +84,7 @@ function mayPass({ via, programmed }: FlowPlace): boolean {
 function judgeOtherMode(place: FlowPlace, known: Known): FlowVerdict | null {
   if (known.proxyMode !== 'nftables' || place.via !== 'clusterIP') return null;
   if (place.endpoints?.some(({ ready }) => ready) !== true) return null;
-  const message = `it goes to ${placeText(place.address, place.port)} itself, though ${serviceText(place)} has endpoints: it began before kube-proxy's rules translated the address, or they do not`;
+  const message = `it goes to ${socketText(place.address, place.port)} itself, though ${serviceText(place)} has endpoints: it began before kube-proxy's rules translated the address, or they do not`;
   return { code: 'never-translated', message, evidence: [], certain: false, alive: false };
 }
 

@@ -2,6 +2,7 @@ import type { Rule } from '../../iptables/ruleset.ts';
 import type { NatRange } from '../../iptables/target.ts';
 import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
 import { hasPorts } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import { tracePacket } from '../../trace/trace-packet.ts';
 import { readDestination } from '../question/destination.ts';
 import type { Known, TraceQuestion } from '../question/question.ts';
@@ -40,10 +41,7 @@ export class FreshStarts {
     const rulesets = this.#known.rulesets.filter(({ family }) => family === address.family);
     if (rulesets.length === 0) return 'unknown';
     const question: TraceQuestion = {
-      destination:
-        address.family === 'ipv6'
-          ? `[${formatAddress(address)}]:${port}`
-          : `${formatAddress(address)}:${port}`,
+      destination: socketText(address, port),
       from: formatAddress(source),
       protocol: String(protocol),
       sourcePort: null,

@@ -1,5 +1,6 @@
 import { commentOf, HOOK_NAMES, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import { supplyRules } from '../../iptables/supply-rules.ts';
+import { socketText } from '../../net/socket.ts';
 import { CHAINS, CHOOSING, ENDPOINT_CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Note } from '../explanation.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
@@ -101,7 +102,7 @@ function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
       const socket = naming.recoverEndpoint(name, commentOf(chain.rules.at(index)));
       if (socket === null || socket.port === null) continue;
       const { address, port } = socket;
-      found.set(name, address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`);
+      found.set(name, socketText(address, port));
     }
   }
   if (found.size === 0) return null;

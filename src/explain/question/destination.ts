@@ -1,8 +1,8 @@
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import type { DestinationAnswer, Destination as NamedDestination } from '../../proxy/addresses.ts';
-import { formatSocket } from '../chains/leads-to.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { labelOf } from '../services/service-name.ts';
 import { chosenProtocol, protocolsAt } from './protocols-at.ts';
@@ -152,7 +152,7 @@ const SHOWN = 6;
 
 function placeText({ address, port, protocol, named }: RuleDestination): string {
   const name = named.port === '' ? '' : ` (${named.port})`;
-  const at = address === null ? `node:${port}` : formatSocket(formatAddress(address), port);
+  const at = address === null ? `node:${port}` : socketText(formatAddress(address), port);
   return `${at}/${formatProtocol(protocol)}${name}`;
 }
 

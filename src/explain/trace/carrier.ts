@@ -3,6 +3,7 @@ import type { Ruleset } from '../../iptables/ruleset.ts';
 import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
 import { parsePrefix, prefixContains } from '../../net/prefix.ts';
 import { hasPorts } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import { CHAINS, isOfOneService } from '../../proxy/chains.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
@@ -10,7 +11,7 @@ import { type FoundProxy, findProxies, proxyText, settleText } from '../proxies/
 import { silentAbout } from '../proxies/not-captured.ts';
 import type { Known } from '../question/question.ts';
 import type { RemarkContext } from './remarks/context.ts';
-import { isTranslated, socketText } from './remarks/path-facts.ts';
+import { isTranslated } from './remarks/path-facts.ts';
 import { isProxied } from './remarks/target.ts';
 
 /**

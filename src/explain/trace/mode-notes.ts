@@ -1,5 +1,6 @@
 import { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { Note } from '../explanation.ts';
@@ -7,7 +8,6 @@ import type { Known } from '../question/question.ts';
 import type { OutcomeItem } from '../trace-list.ts';
 import { carrierOf } from './carrier.ts';
 import type { RemarkContext } from './remarks/context.ts';
-import { socketText } from './remarks/path-facts.ts';
 
 /** What else on the node acts on packets and is not in iptables: said, because the trace does not walk it. */
 export function modeNotes(known: Known, packet: Packet): Note[] {

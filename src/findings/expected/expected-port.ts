@@ -1,5 +1,5 @@
 import type { Cluster, Endpoint, Service, ServicePort } from '../../kubernetes/objects.ts';
-import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 
 /** A Service port in one family that kube-proxy of this node must serve, with every endpoint the API has for it. */
@@ -77,11 +77,4 @@ function keyOf(namespace: string, name: string, port: string, protocol: number):
 export function labelOfPort({ service, port }: Pick<ExpectedPort, 'service' | 'port'>): string {
   const name = `${service.namespace}/${service.name}`;
   return port.name === '' ? name : `${name}:${port.name}`;
-}
-
-/** @returns `address:port`, `[address]:port` for IPv6. */
-export function socketText(address: Address | string, port: number | null): string {
-  const text = typeof address === 'string' ? address : formatAddress(address);
-  if (port === null) return text;
-  return text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
 }

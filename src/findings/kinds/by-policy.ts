@@ -1,4 +1,5 @@
 import { commentOf } from '../../iptables/ruleset.ts';
+import { listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import { behavioursOf } from '../expected/behaviour.ts';
@@ -6,7 +7,6 @@ import { type ExpectedPort, labelOfPort } from '../expected/expected-port.ts';
 import { pickUsable } from '../expected/usable-endpoints.ts';
 import type { Evidence } from '../finding.ts';
 import { rulesTo, wholeRulesets } from '../rule-list.ts';
-import { listed } from '../words.ts';
 
 /** @returns the ports that have endpoints, none of them on this node; empty where the node's name is not known. */
 export function withoutLocalEndpoint(

@@ -1,9 +1,9 @@
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { deleteRule, showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding } from '../finding.ts';
-import { listed } from '../words.ts';
 import type { ByStep } from './deviations.ts';
 
 /** @returns the finding about a rule that ends packets which kube-proxy would deliver. */

@@ -4,14 +4,15 @@ import { type FlowFacts, isOver, isStale, severityOf } from '../../explain/flows
 import { FlowJoin } from '../../explain/flows/flow-join.ts';
 import type { FlowPlace } from '../../explain/flows/flow-places.ts';
 import type { FlowStanding, FlowVerdict } from '../../explain/flows/flow-verdict.ts';
-import { placeText, serviceText } from '../../explain/flows/flow-words.ts';
+import { serviceText } from '../../explain/flows/flow-words.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol, SCTP, UDP } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { ipvsOf } from '../ipvs.ts';
-import { counted, listed } from '../words.ts';
 
 /** conntrack keeps flows where nothing sends new ones: a UDP client that keeps its port then gets no answer. */
 export const staleFlows: FindingKind<CheckContext> = {
@@ -34,7 +35,7 @@ export const staleFlows: FindingKind<CheckContext> = {
     const groups = groupBy(
       stale,
       ({ place, verdict, flow }) =>
-        `${serviceText(place)} ${verdict.code} ${placeText(flow.reply.source, flow.reply.sourcePort)}`,
+        `${serviceText(place)} ${verdict.code} ${socketText(flow.reply.source, flow.reply.sourcePort)}`,
     );
     return [...groups.values()].flatMap((group) => describe(group, context));
   },
@@ -61,8 +62,8 @@ class Judge {
     const place = this.#join.place(protocol, original.destination, original.destinationPort);
     const isTranslated = original.destination.value !== reply.source.value;
     const client = isTranslated ? '' : formatAddress(original.source);
-    const to = placeText(reply.source, reply.sourcePort);
-    const key = `${protocol} ${placeText(place.address, place.port)} ${to} ${client}`;
+    const to = socketText(reply.source, reply.sourcePort);
+    const key = `${protocol} ${socketText(place.address, place.port)} ${to} ${client}`;
     let standing = this.#known.get(key);
     if (standing === undefined) {
       standing = this.#join.stand(place, original.source, reply.source, reply.sourcePort);
@@ -104,7 +105,7 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
               port: service.port === '' ? null : service.port,
             },
       objects: [
-        name ?? `${placeText(place.address, place.port)}/${proto}`,
+        name ?? `${socketText(place.address, place.port)}/${proto}`,
         ...(pod === null ? [] : [`pod ${pod.namespace}/${pod.name}`]),
       ],
       hits: `${listed(clients)}, as long as they send from the same port`,
@@ -125,9 +126,9 @@ function factsOf({ protocol, state, status }: Flow): FlowFacts {
 }
 
 function flowEvidence({ file, line, original, reply, status, timeoutSeconds }: Flow): Evidence {
-  const from = placeText(original.source, original.sourcePort);
-  const to = placeText(original.destination, original.destinationPort);
-  const by = placeText(reply.source, reply.sourcePort);
+  const from = socketText(original.source, original.sourcePort);
+  const to = socketText(original.destination, original.destinationPort);
+  const by = socketText(reply.source, reply.sourcePort);
   const state = status.length === 0 ? '' : ` [${status.join(' ')}]`;
   const seconds = timeoutSeconds === null ? '' : `, ${timeoutSeconds} s left`;
   return { file, line, text: `${from} → ${to}, goes to ${by}${state}${seconds}` };

@@ -1,14 +1,15 @@
+import { socketText } from '../../net/socket.ts';
 import { iptablesRule } from '../../trace/outcome.ts';
+import { listed } from '../../words/numbers.ts';
 import { hitsOf, onlyService, serviceNames, viaText } from '../affected.ts';
 import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
-import { type ExpectedPort, labelOfPort, socketText } from '../expected/expected-port.ts';
+import { type ExpectedPort, labelOfPort } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { arrivals } from '../survey/cause.ts';
 import type { Deviation } from '../survey/deviation.ts';
-import { listed } from '../words.ts';
 import { deletedServices } from './deleted-services.ts';
 
 /** The rules are those of an earlier state of the API: kube-proxy stopped, hangs, or cannot write. */

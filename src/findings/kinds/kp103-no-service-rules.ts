@@ -1,10 +1,10 @@
 import { CHAINS } from '../../proxy/chains.ts';
+import { counted } from '../../words/numbers.ts';
 import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
-import { counted } from '../words.ts';
 
 /** CHAINS.services is there and empty: someone flushed it, or iptables-restore refuses kube-proxy's whole input. */
 export const noServiceRules: FindingKind<CheckContext> = {

@@ -1,10 +1,10 @@
 import { CHAINS } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import { labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { listed } from '../words.ts';
 import { nodesWithEndpoint, refusalsOf, SHOWN, withoutLocalEndpoint } from './by-policy.ts';
 
 /** internalTrafficPolicy: Local, and no endpoint on this node: pods here get no answer, not even a refusal. */

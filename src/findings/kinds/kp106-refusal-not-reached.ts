@@ -1,10 +1,10 @@
 import { CHAINS } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { listChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
 /** A rule accepts packets before kube-proxy's REJECT and DROP rules see them. */

@@ -3,15 +3,15 @@ import { podNetworks } from '../../explain/question/this-node.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { type Family, parseAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
 import { isInIptables } from '../../trace/place.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence, stepEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { clientsOf } from '../survey/senders.ts';
 import type { Target } from '../survey/world.ts';
-import { counted, listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
 /** The FORWARD policy is DROP and nothing accepts pod traffic. */

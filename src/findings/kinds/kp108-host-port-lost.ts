@@ -5,13 +5,13 @@ import type { Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { CHAINS } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
 import { alternativesOf } from '../survey/alternatives.ts';
 import { clientsOf } from '../survey/senders.ts';
-import { listed } from '../words.ts';
 
 /** A host port of a running pod that no rule leads to the pod: its rules were flushed, and nobody writes them again. */
 export const hostPortLost: FindingKind<CheckContext> = {

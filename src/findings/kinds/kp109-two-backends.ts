@@ -1,14 +1,14 @@
 import { command, joined } from '../../command/command.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Backend, Ruleset } from '../../iptables/ruleset.ts';
+import { socketText } from '../../net/socket.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { rulesTo } from '../rule-list.ts';
-import { listed } from '../words.ts';
 
 /** kube-proxy's rules stand in iptables-legacy and in nf_tables: one of the two copies is old, and may be the one that acts. */
 export const twoBackends: FindingKind<CheckContext> = {

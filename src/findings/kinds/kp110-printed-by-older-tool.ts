@@ -1,9 +1,9 @@
 import type { Rule } from '../../iptables/ruleset.ts';
 import { hasRole } from '../../proxy/chains.ts';
+import { counted } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { counted } from '../words.ts';
 
 /** The dump was printed by an iptables older than the one that wrote the rules: endpoints show as nonsense, and work. */
 export const printedByOlderTool: FindingKind<CheckContext> = {

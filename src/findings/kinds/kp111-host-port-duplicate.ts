@@ -1,14 +1,14 @@
 import { thisNodeName } from '../../explain/question/this-node.ts';
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
+import { listed } from '../../words/numbers.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { rulesOf } from '../rule-list.ts';
-import { listed } from '../words.ts';
 
 /** Rules of the CNI portmap plugin left over from an earlier pod: the first rule of a host port wins. */
 export const hostPortDuplicate: FindingKind<CheckContext> = {

@@ -4,13 +4,13 @@ import type { ServiceItem } from '../../explain/service-list.ts';
 import type { RuleList } from '../../iptables/ruleset.ts';
 import { parseAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, ruleEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { rulesOf } from '../rule-list.ts';
-import { listed } from '../words.ts';
 
 /** An endpoint's chain without the rule that masquerades what the endpoint sends to itself. */
 export const hairpinNotMasqueraded: FindingKind<CheckContext> = {

@@ -3,13 +3,13 @@ import type { Link } from '../../host/facts.ts';
 import { type Family, parseAddress } from '../../net/address.ts';
 import { maskOfLength, prefixContains } from '../../net/prefix.ts';
 import { bridgeCallsIptables, isBridge } from '../../trace/bridge.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { listed } from '../words.ts';
 
 /** Answers between pods of one bridge skip iptables, so nobody translates them back. */
 export const bridgeNetfilterOff: FindingKind<CheckContext> = {

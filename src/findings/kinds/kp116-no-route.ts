@@ -1,11 +1,11 @@
 import { command } from '../../command/command.ts';
+import { socketText } from '../../net/socket.ts';
+import { counted } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { counted } from '../words.ts';
 
 /** No route covers the Service network: a process of the node fails before any rule is asked. */
 export const noRoute: FindingKind<CheckContext> = {

@@ -4,13 +4,13 @@ import type { Route } from '../../host/facts.ts';
 import { confName, interfaceSwitch } from '../../host/sysctl.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains, prefixesOverlap } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { listed } from '../words.ts';
 import { refusedReturns } from './policy-return.ts';
 
 /** Strict reverse path filtering on an interface by which clients come in that are answered by another one. */

@@ -2,17 +2,18 @@ import { command } from '../../command/command.ts';
 import type { PolicyRule } from '../../host/facts.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
 import { isKubeChain } from '../../proxy/chains.ts';
 import { iptablesRule, type Outcome, type Step } from '../../trace/outcome.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleClient, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, placeOf, ruleEvidence } from '../evidence.ts';
-import { type ExpectedPort, socketText } from '../expected/expected-port.ts';
+import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { isKubeProxy } from '../survey/cause.ts';
 import { type Client, clientsOf } from '../survey/senders.ts';
-import { listed } from '../words.ts';
 
 /** A rule marks packets by the Service address that they still carry, and routing goes by the mark when they carry another. */
 export const earlyRouteMark: FindingKind<CheckContext> = {

@@ -1,5 +1,6 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { CHAINS } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -7,7 +8,6 @@ import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { rulesOf, wholeRulesets } from '../rule-list.ts';
 import { isKubeProxy } from '../survey/cause.ts';
-import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
 /** Another program writes the mark bit by which kube-proxy asks for masquerading. */

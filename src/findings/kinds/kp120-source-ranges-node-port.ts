@@ -1,11 +1,11 @@
 import { formatPrefix } from '../../net/prefix.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import { labelOfPort } from '../expected/expected-port.ts';
 import { sourceRangesOf } from '../expected/ways.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { listed } from '../words.ts';
 
 /** loadBalancerSourceRanges guard the load balancer's address only; the node port is open to everybody. */
 export const sourceRangesNodePort: FindingKind<CheckContext> = {

@@ -1,9 +1,9 @@
 import { asksForProxyProtocol } from '../../kubernetes/annotations.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { listed } from '../words.ts';
 
 /** A load balancer that speaks PROXY protocol, and an address of it that kube-proxy takes over inside the cluster. */
 export const proxyProtocolShortCut: FindingKind<CheckContext> = {

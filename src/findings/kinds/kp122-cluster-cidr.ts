@@ -2,11 +2,11 @@ import { command, joined } from '../../command/command.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatPrefix, prefixContains } from '../../net/prefix.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import { hitsOf, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { counted, listed } from '../words.ts';
 
 /** kube-proxy was told another pod network than the pods have: it takes them for strangers. */
 export const wrongClusterCidr: FindingKind<CheckContext> = {

@@ -1,12 +1,12 @@
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import { parseAddress } from '../../net/address.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { nodePortJumps, takesNodePorts } from '../survey/node-port-rules.ts';
-import { listed } from '../words.ts';
 
 /** The rules take node ports at 127.0.0.1, and the kernel does not let such packets out. */
 export const localhostNodePort: FindingKind<CheckContext> = {

@@ -2,11 +2,11 @@ import { command, into } from '../../command/command.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { counted, listed } from '../words.ts';
 
 /** Session affinity ties clients to an endpoint that does not answer. */
 export const affinityDeadEndpoint: FindingKind<CheckContext> = {

@@ -3,13 +3,13 @@ import { printCommand } from '../../command/quote.ts';
 import { entersServices } from '../../explain/proxies/enters-services.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
+import { socketText } from '../../net/socket.ts';
 import { CHAINS, hasRole, KUBE } from '../../proxy/chains.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { rulesTo } from '../rule-list.ts';
-import { counted, listed } from '../words.ts';
 
 /** Rules of iptables mode are still hooked although kube-proxy now works in another mode. */
 export const leftoverRules: FindingKind<CheckContext> = {

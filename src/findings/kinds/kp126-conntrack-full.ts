@@ -24,7 +24,7 @@ export const conntrackFull: FindingKind<CheckContext> = {
       {
         code: 'KP126',
         severity: full ? 'error' : 'warning',
-        message: `the conntrack table is ${full ? 'full' : `${percent} % full`} (${count} of ${max} entries): ${full ? 'new connections through this node are dropped' : 'soon new connections will be dropped'}`,
+        message: `the conntrack table is ${full ? 'full' : `${percent}% full`} (${count} of ${max} entries): ${full ? 'new connections through this node are dropped' : 'soon new connections will be dropped'}`,
         service: null,
         objects: ['all Services', 'conntrack'],
         hits: 'every new connection that the node tracks; those that exist go on',

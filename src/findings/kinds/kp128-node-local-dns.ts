@@ -5,6 +5,7 @@ import { type Address, formatAddress, parseAddress, sameAddress } from '../../ne
 import { TCP, UDP } from '../../net/protocol.ts';
 import { ownerOfComment } from '../../proxy/owners.ts';
 import { iptablesRule, type Trace } from '../../trace/outcome.ts';
+import { counted } from '../../words/numbers.ts';
 import { deleteSuchRule, listChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
@@ -13,7 +14,6 @@ import { groupBy } from '../group.ts';
 import { wholeRulesets } from '../rule-list.ts';
 import { clientsOf } from '../survey/senders.ts';
 import type { Target } from '../survey/world.ts';
-import { counted } from '../words.ts';
 
 /** node-local-dns adds its rules again at every start, its NOTRACK rules are not reached, or it is gone and they are not. */
 export const nodeLocalDns: FindingKind<CheckContext> = {

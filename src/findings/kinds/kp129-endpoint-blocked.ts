@@ -1,14 +1,14 @@
+import { socketText } from '../../net/socket.ts';
 import { isKubeChain } from '../../proxy/chains.ts';
 import { isInIptables } from '../../trace/place.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { placeOf, stepEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { isNetworkPolicy } from '../survey/cause.ts';
-import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 import { directDrops } from './direct.ts';
 import { foreignDrop } from './foreign-drops.ts';

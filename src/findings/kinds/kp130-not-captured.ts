@@ -1,10 +1,10 @@
 import { proxyText } from '../../explain/proxies/find-proxies.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import { labelOfPort } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
-import { counted, listed } from '../words.ts';
 
 /** What the capture lacks, and what therefore was not looked at: silence about it means nothing. */
 export const notCaptured: FindingKind<CheckContext> = {

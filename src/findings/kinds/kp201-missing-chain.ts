@@ -1,11 +1,11 @@
 import { command } from '../../command/command.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { hasPrefixOfProgram } from '../../proxy/owners.ts';
+import { counted } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
-import { counted } from '../words.ts';
 
 /** A rule jumps to a chain that the table does not have: the kernel takes no such rule, so the dump is cut or made by hand. */
 export const missingChain: FindingKind<CheckContext> = {

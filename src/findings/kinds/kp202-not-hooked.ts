@@ -1,6 +1,7 @@
 import { command, joined } from '../../command/command.ts';
 import type { Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { CHAINS, isKubeChain } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -8,7 +9,6 @@ import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { rulesTo, wholeRulesets } from '../rule-list.ts';
 import type { Deviation } from '../survey/deviation.ts';
-import { listed } from '../words.ts';
 
 /** kube-proxy's chains are there, and the kernel's chain does not lead to them: they never act. */
 export const notHooked: FindingKind<CheckContext> = {

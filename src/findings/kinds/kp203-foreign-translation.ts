@@ -1,11 +1,11 @@
 import { CHAINS } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { arrivals } from '../survey/cause.ts';
-import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
 /** A DNAT rule of somebody else takes packets for a Service before kube-proxy's rules do. */

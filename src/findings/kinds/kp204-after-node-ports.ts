@@ -1,12 +1,12 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
 import { CHAINS } from '../../proxy/chains.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
-import { counted, listed } from '../words.ts';
 
 /** CHAINS.services must end with the jump to CHAINS.nodePorts: what stands behind it sees no packet for an address of the node. */
 export const afterNodePorts: FindingKind<CheckContext> = {

@@ -1,15 +1,16 @@
 import { formatAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
 import { hasRole } from '../../proxy/chains.ts';
 import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
+import { listed, percent } from '../../words/numbers.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
-import { labelOfPort, socketText } from '../expected/expected-port.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { listed } from '../words.ts';
 
 /** The probabilities in a Service's chain do not give its endpoints equal shares. */
 export const unevenShares: FindingKind<CheckContext> = {
@@ -56,10 +57,6 @@ export const unevenShares: FindingKind<CheckContext> = {
 
 function placeOf({ destination: { address, port } }: Outcome): string {
   return socketText(formatAddress(address), port);
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1).replace(/\.0$/, '')} %`;
 }
 
 /** The rules by which an endpoint was chosen. */

@@ -1,3 +1,4 @@
+import { percent } from '../../words/numbers.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -54,7 +55,7 @@ function messageOf({ outcomes }: Deviation, chain: string, empty: boolean): stri
   const share = outcomes.reduce((sum, { probability }) => sum + probability, 0);
   // Rounded shares of a thousand endpoints do not add up to one exactly.
   if (share < 0.999)
-    return `${(share * 100).toFixed(1)} % of the packets that enter ${chain} fall out untranslated: its rules do not take all of them`;
+    return `${percent(share)} of the packets that enter ${chain} fall out untranslated: its rules do not take all of them`;
   const why = empty ? 'the chain is empty' : 'none of its rules sends them to an endpoint';
   return `packets enter ${chain} and fall out untranslated: ${why}`;
 }

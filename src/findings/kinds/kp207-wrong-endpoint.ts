@@ -1,12 +1,13 @@
+import { socketText } from '../../net/socket.ts';
+import { listed } from '../../words/numbers.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
-import { labelOfPort, socketText } from '../expected/expected-port.ts';
+import { labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { arrivals } from '../survey/cause.ts';
-import { listed } from '../words.ts';
 import { byStep } from './deviations.ts';
 
 /** An endpoint's chain sends packets elsewhere than the endpoint that its name was made from. */

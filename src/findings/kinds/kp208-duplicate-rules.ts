@@ -1,13 +1,13 @@
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
 import { isOfOneService } from '../../proxy/chains.ts';
 import { ownerOfComment } from '../../proxy/owners.ts';
+import { counted } from '../../words/numbers.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { wholeRulesets } from '../rule-list.ts';
-import { counted } from '../words.ts';
 
 /** The same rule stands several times in one chain: some program adds it again and again. */
 export const duplicateRules: FindingKind<CheckContext> = {

@@ -1,11 +1,11 @@
 import type { Chain, Table } from '../../iptables/ruleset.ts';
 import { hasRole, isOfOneService } from '../../proxy/chains.ts';
 import { ownerOf } from '../../proxy/owners.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
-import { counted, listed } from '../words.ts';
 
 /** Chains with rules to which nothing leads. */
 export const deadChains: FindingKind<CheckContext> = {

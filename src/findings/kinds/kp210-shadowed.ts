@@ -1,11 +1,11 @@
 import type { Chain, Rule } from '../../iptables/ruleset.ts';
 import { isKubeChain, isOfOneService } from '../../proxy/chains.ts';
 import { iptablesRule } from '../../trace/outcome.ts';
+import { counted } from '../../words/numbers.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind, Severity } from '../finding.ts';
-import { counted } from '../words.ts';
 
 /** A rule that takes every packet stands before others of its chain: those never see one. */
 export const shadowedRules: FindingKind<CheckContext> = {

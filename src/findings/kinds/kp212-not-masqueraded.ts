@@ -1,5 +1,6 @@
 import { joined } from '../../command/command.ts';
 import { CHAINS } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -7,7 +8,6 @@ import { factEvidence, ruleEvidence, stepEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { rulesOf } from '../rule-list.ts';
-import { listed } from '../words.ts';
 
 /** Packets that must be masqueraded are not: no rule marks them, or nothing acts on the mark. */
 export const notMasqueraded: FindingKind<CheckContext> = {

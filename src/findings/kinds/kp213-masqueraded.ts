@@ -1,11 +1,11 @@
 import { CHAINS } from '../../proxy/chains.ts';
 import { iptablesRule, type Outcome } from '../../trace/outcome.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { listed } from '../words.ts';
 
 /** Packets that should keep the client's address are masqueraded. */
 export const wronglyMasqueraded: FindingKind<CheckContext> = {

@@ -1,11 +1,11 @@
 import { reasonNote } from '../../explain/words/reason-words.ts';
+import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { listed } from '../words.ts';
 import { reversePathFilter } from './kp117-reverse-path.ts';
 
 /** Forwarding is off, a source is a martian, an address is unreachable by route: no rule is to blame. */

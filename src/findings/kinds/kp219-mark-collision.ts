@@ -1,9 +1,9 @@
 import type { Family } from '../../net/address.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { type MarkUse, readMarkLedger, setBits, testBits } from '../marks/ledger.ts';
-import { counted, listed } from '../words.ts';
 
 /** Two programs take the same bit of the packet's mark for their own. */
 export const markCollision: FindingKind<CheckContext> = {

@@ -3,12 +3,12 @@ import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
 import { formatSocket } from '../../ipvs/sockets.ts';
 import { UDP } from '../../net/protocol.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { ipvsOf, serverEvidence } from '../ipvs.ts';
-import { counted, listed } from '../words.ts';
 
 /** A setting of IPVS that kube-proxy sets when it starts has another value. */
 export const ipvsSettings: FindingKind<CheckContext> = {

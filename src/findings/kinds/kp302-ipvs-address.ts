@@ -2,13 +2,13 @@ import { command } from '../../command/command.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { ipvsOf, virtualEvidence } from '../ipvs.ts';
-import { counted, listed } from '../words.ts';
 
 /** IPVS balances an address that is not the node's own: what comes in for it is routed past IPVS. */
 export const ipvsAddressMissing: FindingKind<CheckContext> = {

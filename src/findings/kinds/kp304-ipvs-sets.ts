@@ -3,6 +3,7 @@ import type { IpSet } from '../../host/facts.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { CHAINS, ipvsSet } from '../../proxy/chains.ts';
+import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -10,7 +11,6 @@ import { type ExpectedPort, labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { ipvsOf } from '../ipvs.ts';
-import { listed } from '../words.ts';
 
 /** A set of kube-proxy's IPVS mode lacks what a Service needs in it. */
 export const ipvsSetMember: FindingKind<CheckContext> = {

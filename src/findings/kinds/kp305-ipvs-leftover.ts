@@ -3,10 +3,10 @@ import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
 import { formatAddress } from '../../net/address.ts';
+import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { ipvsOf, virtualEvidence } from '../ipvs.ts';
-import { counted, listed } from '../words.ts';
 
 /** Virtual servers stay although kube-proxy works in another mode, or the Service is gone. */
 export const ipvsLeftover: FindingKind<CheckContext> = {

@@ -1,9 +1,8 @@
 import type { Known } from '../../explain/question/question.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
-import type { Ruleset } from '../../iptables/ruleset.ts';
-import { commentOf } from '../../iptables/ruleset.ts';
-import { formatAddress } from '../../net/address.ts';
+import { commentOf, type Ruleset } from '../../iptables/ruleset.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { endpointChainName } from '../../proxy/hash.ts';
 import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
@@ -207,12 +206,5 @@ function isLocalPolicy({ port, way }: Deviation): boolean {
 
 /** @returns where a deviation's packets arrived, in words: `10.0.0.1:80`. */
 export function arrivals({ outcomes }: Deviation): string[] {
-  return [
-    ...new Set(
-      outcomes.map(({ destination: { address, port } }) => {
-        const text = formatAddress(address);
-        return port === null ? text : text.includes(':') ? `[${text}]:${port}` : `${text}:${port}`;
-      }),
-    ),
-  ];
+  return [...new Set(outcomes.map(({ destination: { address, port } }) => socketText(address, port)))];
 }

@@ -1,9 +1,9 @@
 import { factsOf } from '../../explain/services/rule-facts.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Expectation } from '../expected/setting.ts';
 import type { Alternative } from './alternatives.ts';
 import type { DeviationKind } from './deviation.ts';

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { fieldsOf, textOf } from '../fields.ts';
+import { fieldsOf, textOf } from '../../json/fields.ts';
 import type { ApiAccess, CredentialPlugin } from './access.ts';
 import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import { foreignWordsOf } from './foreign-words.ts';

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
-import { fieldsOf, textOf } from '../fields.ts';
+import { fieldsOf, textOf } from '../../json/fields.ts';
+import { parseJson } from '../../json/read-json.ts';
 import type { ApiAccess } from './access.ts';
 import type { ApiAnswer } from './api-answer.ts';
 import { ApiError, type ApiErrorCode, lastWordsOf, nodeCodeOf } from './api-error.ts';
@@ -130,11 +131,7 @@ export function describeStatus(answer: ApiAnswer, what: string, access: ApiAcces
 /** The `message` of the API's Status object. */
 function statusWords({ body }: ApiAnswer, access: ApiAccess): string {
   if (body.length > 100_000) return '';
-  try {
-    return foreignWordsOf(textOf(fieldsOf(JSON.parse(body.toString('utf8'))).message) ?? '', access);
-  } catch {
-    return '';
-  }
+  return foreignWordsOf(textOf(fieldsOf(parseJson(body.toString('utf8'))).message) ?? '', access);
 }
 
 /** @returns a clause where the credentials themselves tell that they have expired. */
@@ -154,11 +151,7 @@ function expiryOf(access: ApiAccess): string {
 
 /** The `exp` of a JSON Web Token; NaN for other tokens. */
 function tokenExpiry(token: string): number {
-  try {
-    const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
-    const { exp } = fieldsOf(JSON.parse(payload));
-    return typeof exp === 'number' ? exp * 1000 : Number.NaN;
-  } catch {
-    return Number.NaN;
-  }
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+  const { exp } = fieldsOf(parseJson(payload));
+  return typeof exp === 'number' ? exp * 1000 : Number.NaN;
 }

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { type Fields, fieldsOf, isFields, listOf, textOf } from '../fields.ts';
+import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../json/fields.ts';
 import type { ApiAccess } from './access.ts';
 import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import { inClusterAccess } from './in-cluster.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Fields, isFields, textOf } from '../fields.ts';
+import { type Fields, isFields, textOf } from '../../json/fields.ts';
 import type { ApiAnswer } from './api-answer.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiConnection, ApiLimits } from './connection.ts';

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import type { Fields } from '../fields.ts';
+import type { Fields } from '../../json/fields.ts';
 
 /** An entry of `clusters`, `users` or `contexts`, with the folder that its relative paths start from. */
 export interface NamedEntry {

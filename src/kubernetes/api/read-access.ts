@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, isFields, listOf, textOf, textsOf } from '../fields.ts';
+import { type Fields, fieldsOf, isFields, listOf, textOf, textsOf } from '../../json/fields.ts';
 import type { ApiAccess, Credentials } from './access.ts';
 import { ApiError, lastWordsOf } from './api-error.ts';
 import { type NamedEntry, pathFrom } from './named-entry.ts';

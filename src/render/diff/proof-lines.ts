@@ -1,4 +1,5 @@
 import type { Diff, Lacking } from '../../diff/document.ts';
+import { counted } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 
@@ -9,7 +10,7 @@ const SHOWN = 8;
 export function proofLines({ proof, identical }: Diff, colours: Colours): string[] {
   const { complete, classes, unexplored, restsOn, budget } = proof;
   const missing = missingText(proof);
-  const traced = `${classes} ${classes === 1 ? 'class' : 'classes'} of packets traced on both sides`;
+  const traced = `${counted(classes, 'class', 'classes')} of packets traced on both sides`;
   const first = complete
     ? classes === 0
       ? 'Compared by what the rules do: nothing is left that could let a packet fare otherwise.'

@@ -1,9 +1,10 @@
 import type { Witness, WitnessSide } from '../../diff/document.ts';
 import type { StepItem } from '../../explain/trace-list.ts';
+import { socketText } from '../../net/socket.ts';
+import { percent } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
-import { addressWithPort } from '../format-address.ts';
-import { percent, placeText } from '../trace/verdict-text.ts';
+import { placeText } from '../trace/verdict-text.ts';
 import { sign } from './change-lines.ts';
 
 type Ending = WitnessSide['outcomes'][number];
@@ -11,7 +12,7 @@ type Ending = WitnessSide['outcomes'][number];
 /** @returns one line: the packet, and what becomes of it on each side. */
 export function witnessLine(witness: Witness, colours: Colours): string {
   const { packet, severity, service, destinations } = witness;
-  const to = addressWithPort(packet.destination.address, packet.destination.port);
+  const to = socketText(packet.destination.address, packet.destination.port);
   const name = service === null ? '' : ` (${serviceName(service)})`;
   const more = destinations.more + destinations.examples.length - 1;
   const others = more > 0 ? ` and ${more} more ${more === 1 ? 'destination' : 'destinations'}` : '';
@@ -116,7 +117,7 @@ function placesOf(outcomes: readonly Ending[], { packet }: Witness): Map<string,
   for (const { destination, probability } of outcomes) {
     const same =
       destination.address === packet.destination.address && destination.port === packet.destination.port;
-    const place = same ? ITSELF : addressWithPort(destination.address, destination.port);
+    const place = same ? ITSELF : socketText(destination.address, destination.port);
     places.set(place, (places.get(place) ?? 0) + probability);
   }
   return places;

@@ -1,9 +1,10 @@
 import type { Diagnosis, EndpointFlows, FlowList, ServiceFlows, Severity } from '../../explain/flow-list.ts';
+import { counted } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import type { TextOptions } from '../text-options.ts';
 import { wrap } from '../wrap.ts';
-import { count, portName } from './words.ts';
+import { portName } from './words.ts';
 
 /** Endpoints shown; JSON has all. */
 const SHOWN = 8;
@@ -37,7 +38,7 @@ export function renderAttention({ summary }: FlowList, options: TextOptions): st
   ];
   const lines = entries.sort((a, b) => RANK[a.severity] - RANK[b.severity]).flatMap((entry) => entry.lines);
   if (wrong.length > SHOWN)
-    lines.push(`  … and ${count(wrong.length - SHOWN, 'endpoint')} more (-o json lists all)`);
+    lines.push(`  … and ${counted(wrong.length - SHOWN, 'endpoint')} more (-o json lists all)`);
   return lines.length === 0
     ? ''
     : `${colours.heading(grave ? 'needs attention' : 'worth knowing')}\n${lines.join('\n')}\n`;
@@ -55,7 +56,7 @@ function endpointLines(service: ServiceFlows, endpoint: EndpointFlows, options: 
   const { colours, width } = options;
   const { problem, stale, live, clear } = endpoint;
   if (problem === null) return [];
-  const number = stale > 0 ? `${count(stale, 'flow')} stuck` : count(live, 'live flow');
+  const number = stale > 0 ? `${counted(stale, 'flow')} stuck` : counted(live, 'live flow');
   const lines = [said(problem, `${portName(service)}: ${number}: ${problem.message}`, colours, width)];
   const evidence = problem.evidence.find(({ kind }) => kind === 'rule') ?? problem.evidence[0];
   if (evidence !== undefined) {

@@ -1,9 +1,9 @@
 import type { EndpointFlows, FlowList, ServiceFlows } from '../../explain/flow-list.ts';
-import { addressWithPort } from '../format-address.ts';
+import { socketText } from '../../net/socket.ts';
+import { counted, percent } from '../../words/numbers.ts';
 import { type Column, renderTable } from '../table.ts';
 import type { TextOptions } from '../text-options.ts';
-import { percent } from '../trace/verdict-text.ts';
-import { count, nodeName, podName, portName, statesText, VIA } from './words.ts';
+import { nodeName, podName, portName, statesText, VIA } from './words.ts';
 
 const COLUMNS: readonly Column[] = [
   { heading: 'ENDPOINT', limit: 21 },
@@ -25,14 +25,14 @@ export function renderEndpointFlows({ summary }: FlowList, options: TextOptions)
 function portBlock(service: ServiceFlows, { width, colours }: TextOptions): string {
   const places = service.destinations.map(({ address, port, via, flows }) => {
     const kind = via === null ? '' : ` (${VIA[via]})`;
-    return `${count(flows, 'flow')} to ${addressWithPort(address, port)}${kind}`;
+    return `${counted(flows, 'flow')} to ${socketText(address, port)}${kind}`;
   });
   const shownPlaces =
     places.slice(0, 4).join(', ') + (places.length > 4 ? `, … (${places.length} addresses)` : '');
   const affinity = service.affinitySeconds === null ? '' : `; session affinity ${service.affinitySeconds} s`;
   const shown = service.endpoints.slice(0, SHOWN);
   const rows = shown.map((endpoint) => [
-    addressWithPort(endpoint.address, endpoint.port),
+    socketText(endpoint.address, endpoint.port),
     podName(endpoint.endpoint),
     nodeName(endpoint.endpoint),
     shareText(endpoint),
@@ -45,7 +45,7 @@ function portBlock(service: ServiceFlows, { width, colours }: TextOptions): stri
     return column === 4 && endpoint.stale > 0 ? colours.bad(text) : text;
   });
   const more = service.endpoints.length - shown.length;
-  const rest = more > 0 ? `… and ${count(more, 'endpoint')} more (-o json lists all)\n` : '';
+  const rest = more > 0 ? `… and ${counted(more, 'endpoint')} more (-o json lists all)\n` : '';
   return `${colours.name(portName(service))} ${service.protocol}: ${shownPlaces}${affinity}\n${table}${rest}`;
 }
 

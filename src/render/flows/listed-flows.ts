@@ -1,8 +1,9 @@
 import type { FlowItem, FlowList } from '../../explain/flow-list.ts';
+import { socketText } from '../../net/socket.ts';
+import { counted } from '../../words/numbers.ts';
 import { escapeTerminal } from '../escape.ts';
-import { addressWithPort } from '../format-address.ts';
 import type { TextOptions } from '../text-options.ts';
-import { clientName, count, wayText } from './words.ts';
+import { clientName, wayText } from './words.ts';
 
 /**
  * @returns flow by flow: those with something wrong; every flow asked for where the question was narrower than a Service
@@ -19,7 +20,7 @@ export function renderListedFlows({ summary, items }: FlowList, { colours }: Tex
     ? summary.flows
     : summary.services.reduce((total, { troubled }) => total + troubled, 0);
   const rest = wanted - shown.length;
-  if (rest > 0) lines.push(`  … and ${count(rest, 'flow')} more (--limit, or -o json)`);
+  if (rest > 0) lines.push(`  … and ${counted(rest, 'flow')} more (--limit, or -o json)`);
   return `${colours.heading(narrow ? 'flows' : 'flow by flow')}\n${lines.join('\n')}\n`;
 }
 
@@ -45,7 +46,7 @@ function flowLines(item: FlowItem, unnamed: boolean): string[] {
     line,
   } = item;
   const name = clientName(client);
-  const to = addressWithPort(reply.source.address, reply.source.port);
+  const to = socketText(reply.source.address, reply.source.port);
   const facts = [
     ...(state === null ? [] : [state]),
     ...status,
@@ -53,7 +54,7 @@ function flowLines(item: FlowItem, unnamed: boolean): string[] {
     ...(timeoutSeconds === null ? [] : [`${timeoutSeconds} s left`]),
   ];
   const translated =
-    to === addressWithPort(original.destination.address, original.destination.port) ? '' : ` → ${to}`;
+    to === socketText(original.destination.address, original.destination.port) ? '' : ` → ${to}`;
   const first = `  ${protocol} ${wayText(original)}${translated}`;
   const codes = item.problems.map(({ code }) => code);
   const second = [
@@ -65,7 +66,7 @@ function flowLines(item: FlowItem, unnamed: boolean): string[] {
   ].flat();
   const lines = [first, `    ${escapeTerminal(second.filter((text) => text !== '').join(', '))}`];
   if (unnamed && translated === '') {
-    const asked = addressWithPort(original.destination.address, original.destination.port);
+    const asked = socketText(original.destination.address, original.destination.port);
     lines.push(`    not translated: if ${asked} is of a Service, these packets never reached an endpoint`);
   }
   if (stale && clear !== null) lines.push(`    ${clear}`);

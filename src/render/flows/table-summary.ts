@@ -1,9 +1,10 @@
 import type { FlowList, FlowListSummary } from '../../explain/flow-list.ts';
+import { counted, percent } from '../../words/numbers.ts';
 import { escapeTerminal } from '../escape.ts';
 import { type Column, renderTable } from '../table.ts';
 import type { TextOptions } from '../text-options.ts';
 import { wrap } from '../wrap.ts';
-import { clientName, count, portName, statesText } from './words.ts';
+import { clientName, portName, statesText } from './words.ts';
 
 const COLUMNS: readonly Column[] = [
   { heading: 'SERVICE PORT', limit: 28 },
@@ -27,7 +28,7 @@ export function renderTableSummary({ summary }: FlowList, options: TextOptions):
     `${portName(service)}/${service.protocol}${service.family === 'ipv6' ? ' v6' : ''}`,
     String(service.flows),
     service.stale === 0 ? '-' : String(service.stale),
-    count(service.endpoints.filter(({ flows }) => flows > 0).length, 'endpoint'),
+    counted(service.endpoints.filter(({ flows }) => flows > 0).length, 'endpoint'),
     statesOf(service.endpoints),
   ]);
   const table =
@@ -40,7 +41,7 @@ export function renderTableSummary({ summary }: FlowList, options: TextOptions):
           return column === 2 && service.stale > 0 ? colours.bad(text) : text;
         });
   const more = services.length - shown.length;
-  const rest = more > 0 ? `… and ${count(more, 'Service port')} more (-o json lists all)\n` : '';
+  const rest = more > 0 ? `… and ${counted(more, 'Service port')} more (-o json lists all)\n` : '';
   const counters = counterLines(summary, options);
   return [`${lines.join('\n')}\n`, `${table}${rest}`, counters].filter((text) => text !== '').join('\n');
 }
@@ -51,7 +52,7 @@ function fillText({ table, entries }: FlowListSummary, { colours, width }: TextO
   if (table.fill === null || table.count === null) {
     return '  how full the table is, is not known (capture sysctl net.netfilter.nf_conntrack_max)';
   }
-  const text = `  the table holds ${table.count} of ${table.max} entries (${(table.fill * 100).toFixed(1)} %)`;
+  const text = `  the table holds ${table.count} of ${table.max} entries (${percent(table.fill)})`;
   // Flows come and go between the two readings; a listing that lacks one entry in ten was cut, or is of one family.
   const cut = entries !== null && entries < table.count * LISTED_AT_LEAST;
   const fill = table.fill >= 0.9 ? colours.bad(text) : text;

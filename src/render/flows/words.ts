@@ -1,8 +1,8 @@
 import type { EndpointRef } from '../../explain/explanation.ts';
 import type { FlowClient, FlowTuple, FlowVia, ServiceFlows } from '../../explain/flow-list.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
-import { addressWithPort } from '../format-address.ts';
 
 /** Words for the kinds of addresses. */
 export const VIA: Readonly<Record<FlowVia, string>> = {
@@ -13,11 +13,6 @@ export const VIA: Readonly<Record<FlowVia, string>> = {
   hostPort: 'host port',
 };
 
-/** @returns `1 flow`, `2 flows`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
-}
-
 /** @returns `5 stuck`, painted; `none stuck`. */
 export function stuckText(stale: number, colours: Colours): string {
   return stale === 0 ? colours.good('none stuck') : colours.bad(`${stale} stuck`);
@@ -27,7 +22,7 @@ export function stuckText(stale: number, colours: Colours): string {
 export function portName({ namespace, name, port, destinations }: ServiceFlows): string {
   if (name === null) {
     const [first] = destinations;
-    return first === undefined ? '?' : addressWithPort(first.address, first.port);
+    return first === undefined ? '?' : socketText(first.address, first.port);
   }
   return escapeTerminal(
     port === null || port === '' ? `${namespace}/${name}` : `${namespace}/${name}:${port}`,
@@ -64,7 +59,7 @@ export function clientName({ kind, namespace, pod, node, thisNode }: FlowClient)
 
 /** @returns `10.0.0.1:4000 → 10.96.0.10:53`. */
 export function wayText({ source, destination }: FlowTuple): string {
-  return `${addressWithPort(source.address, source.port)} → ${addressWithPort(destination.address, destination.port)}`;
+  return `${socketText(source.address, source.port)} → ${socketText(destination.address, destination.port)}`;
 }
 
 /** @returns `3 ESTABLISHED, 1 TIME_WAIT`. Escaped. */

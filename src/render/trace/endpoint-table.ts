@@ -1,10 +1,11 @@
 import type { EndpointRef } from '../../explain/explanation.ts';
 import type { TraceItem } from '../../explain/trace-list.ts';
+import { socketText } from '../../net/socket.ts';
+import { percent } from '../../words/numbers.ts';
 import { escapeTerminal } from '../escape.ts';
-import { addressWithPort } from '../format-address.ts';
 import { type Column, renderTable } from '../table.ts';
 import type { OutcomeGroup } from './outcome-groups.ts';
-import { isProxyPort, isTranslated, percent } from './verdict-text.ts';
+import { isProxyPort, isTranslated } from './verdict-text.ts';
 
 const COLUMNS: readonly Column[] = [
   { heading: 'share', limit: null },
@@ -34,7 +35,7 @@ export function renderEndpoints(group: OutcomeGroup, item: TraceItem, width: num
     .slice(0, SHOWN)
     .map(({ like, share }) => [
       group.sticky ? 'own' : percent(share),
-      addressWithPort(like.destination.address, like.destination.port),
+      socketText(like.destination.address, like.destination.port),
       podText(like.endpoint),
       nodeText(like.endpoint),
       like.source.address ?? (like.source.rewrite === 'none' ? 'itself' : 'the node'),

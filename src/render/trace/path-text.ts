@@ -1,9 +1,9 @@
 import type { MissItem, OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
+import { socketText } from '../../net/socket.ts';
+import { percent } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
-import { addressWithPort } from '../format-address.ts';
 import { wrap } from '../wrap.ts';
-import { percent } from './verdict-text.ts';
 
 /** Alternatives shown where ways part; JSON has all. */
 const SHOWN = 3;
@@ -91,7 +91,7 @@ class PathPrinter {
 
   alternative(outcome: OutcomeItem): void {
     this.#indent = '    ';
-    const to = addressWithPort(outcome.destination.address, outcome.destination.port);
+    const to = socketText(outcome.destination.address, outcome.destination.port);
     this.line(this.#colours.faint(`─ ${percent(outcome.probability)} → ${to}`));
     this.#indent = '      ';
   }

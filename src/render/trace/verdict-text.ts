@@ -1,7 +1,8 @@
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
+import { socketText } from '../../net/socket.ts';
+import { percent } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
-import { addressWithPort } from '../format-address.ts';
 import type { MergedOutcome, OutcomeGroup } from './outcome-groups.ts';
 
 /** @returns what happens to a group of outcomes, in one line: verdict, how many endpoints, what becomes of the source. */
@@ -39,7 +40,7 @@ function acceptedText(
 function movedText(outcome: OutcomeItem, count: number, sticky: boolean): string {
   const { destination } = outcome;
   if (outcome.direction === 'reply')
-    return `back to the client, ${addressWithPort(destination.address, destination.port)}`;
+    return `back to the client, ${socketText(destination.address, destination.port)}`;
   if (isProxyPort(outcome)) return `to kube-proxy's own port ${destination.port} on this node`;
   if (sticky) return `stays with its endpoint (1 of ${count})`;
   return count === 1 ? 'to 1 endpoint' : `to 1 of ${count} endpoints`;
@@ -112,11 +113,4 @@ function commentText(step: StepItem): string {
 export function isTranslated(outcome: OutcomeItem, item: TraceItem): boolean {
   const { destination } = item.packet;
   return outcome.destination.address !== destination.address || outcome.destination.port !== destination.port;
-}
-
-/** @returns `33.3 %`; a whole number where it is one. */
-export function percent(share: number): string {
-  const text = (share * 100).toFixed(1);
-  if (share > 0 && text === '0.0') return '<0.1%';
-  return `${text.endsWith('.0') ? text.slice(0, -2) : text}%`;
 }

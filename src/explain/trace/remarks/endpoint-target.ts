@@ -1,12 +1,13 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
+import { socketText } from '../../../net/socket.ts';
 import { hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { podsAsking } from './host-port.ts';
-import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';
+import { isTranslated, placeOf, translatedBy } from './path-facts.ts';
 import { isUsable } from './target.ts';
 
 /** Holds where a rule sends the packet against what the API says of the Service's endpoints. */

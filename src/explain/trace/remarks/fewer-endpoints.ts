@@ -1,13 +1,14 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
+import { socketText } from '../../../net/socket.ts';
 import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
 import type { IptablesStep, Outcome, Trace } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
+import { counted } from '../../../words/numbers.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
-import { socketText } from './path-facts.ts';
 
 const SHOWN = 3;
 
@@ -50,7 +51,7 @@ function compare(pick: IptablesStep, context: RemarkContext): readonly Remark[] 
     .filter((socket) => !reached.has(socket));
   if (missing.length === 0) return [];
   const more = missing.length > SHOWN ? ` and ${missing.length - SHOWN} more` : '';
-  const text = `the rules lead to ${wanted.length - missing.length} of the ${wanted.length} ready ${wanted.length === 1 ? 'endpoint' : 'endpoints'} of ${target.label} that the API has${local ? ' on this node' : ''}, and not to ${missing.slice(0, SHOWN).join(', ')}${more}: kube-proxy is behind`;
+  const text = `the rules lead to ${wanted.length - missing.length} of the ${counted(wanted.length, 'ready endpoint')} of ${target.label} that the API has${local ? ' on this node' : ''}, and not to ${missing.slice(0, SHOWN).join(', ')}${more}: kube-proxy is behind`;
   return remark('fewer-endpoints', 'none', text);
 }
 

@@ -2,11 +2,12 @@ import { isLocalAddress } from '../../../host/local-addresses.ts';
 import type { Pod } from '../../../kubernetes/objects.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../../net/protocol.ts';
+import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
-import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';
+import { isTranslated, placeOf, translatedBy } from './path-facts.ts';
 
 /** A pod asks for a port of the node: the CNI plugin's rules, written once at the pod's creation, must lead there. */
 export function hostPort(outcome: Outcome, context: RemarkContext): readonly Remark[] {

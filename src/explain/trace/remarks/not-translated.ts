@@ -1,12 +1,13 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.ts';
+import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { carrierOf } from '../carrier.ts';
 import { otherProxy } from '../mode-notes.ts';
 import { type RemarkContext, remark } from './context.ts';
-import { isTranslated, socketText } from './path-facts.ts';
+import { isTranslated } from './path-facts.ts';
 import { isProxied } from './target.ts';
 import { whyNoRule } from './why-no-rule.ts';
 

@@ -29,9 +29,3 @@ export function placeOf(step: Step): string {
 export function leadsTo(step: Step, chain: string): boolean {
   return (step.action === 'jump' || step.action === 'goto') && step.target === chain;
 }
-
-/** @returns `10.0.0.1:80`, `[fd00::1]:80`, or the address alone. */
-export function socketText(address: string, port: number | null): string {
-  if (port === null) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-}

@@ -2,6 +2,7 @@ import type { Chain, Rule } from '../../../iptables/ruleset.ts';
 import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
+import { percent } from '../../../words/numbers.ts';
 import { factsOf } from '../../services/rule-facts.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
@@ -61,8 +62,4 @@ function countPicks({ rules }: Chain): readonly number[] {
     counts[index] = count;
   }
   return counts;
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toFixed(1))}%`;
 }

@@ -12,3 +12,10 @@ export function listed(items: readonly string[], most = 5): string {
 export function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }
+
+/** @returns a share from 0 to 1 as `33.3%`; a whole number where it is one to a tenth, `<0.1%` where it is less than that. */
+export function percent(share: number): string {
+  const text = (share * 100).toFixed(1);
+  if (share > 0 && text === '0.0') return '<0.1%';
+  return `${text.endsWith('.0') ? text.slice(0, -2) : text}%`;
+}

@@ -1,0 +1,50 @@
+/** A JSON object whose fields nobody has checked yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+const NOTHING: Fields = {};
+
+/** @returns true for objects, false for lists, null and plain values. */
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** @returns the value where it is an object, else an empty one. */
+export function fieldsOf(value: unknown): Fields {
+  return isFields(value) ? value : NOTHING;
+}
+
+/** @returns the value where it is an object, else null. */
+export function objectOf(value: unknown): Fields | null {
+  return isFields(value) ? value : null;
+}
+
+/** @returns the value where it is a list, else an empty one. */
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** @returns the members of a list that are objects; nothing where the value is no list. */
+export function objectsOf(value: unknown): Fields[] {
+  return listOf(value).filter(isFields);
+}
+
+/** @returns the strings of a list; other values in it are left out. */
+export function textsOf(value: unknown): string[] {
+  return listOf(value).filter((item): item is string => typeof item === 'string');
+}
+
+/** @returns the value where it is a string and not empty, else null. */
+export function textOf(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** @returns the value where it is a whole number that is not negative, else null. */
+export function numberOf(value: unknown): number | null {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null;
+}
+
+/** @returns the value as {@link numberOf} reads it, also from text in decimal or `0x…`: `ip -j` prints marks so. */
+export function numberInText(value: unknown): number | null {
+  const isText = typeof value === 'string' && /^(0x[0-9a-fA-F]{1,12}|\d{1,15})$/.test(value);
+  return numberOf(isText ? Number(value) : value);
+}

@@ -1,0 +1,46 @@
+import type { ProblemList } from '../problems/problem.ts';
+import { type Fields, isFields } from './fields.ts';
+
+/** @returns the value, or undefined where the text is not JSON as a whole. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @returns the parsed text, or undefined (with a problem) where it is empty, truncated or no JSON. */
+export function readJson(text: string, file: string, problems: ProblemList): unknown {
+  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  if (trimmed === '') {
+    problems.add('empty-input', 'the file is empty', file);
+    return undefined;
+  }
+  const value = parseJson(trimmed);
+  if (value === undefined) {
+    const cut = !/[\]}]$/.test(trimmed);
+    if (cut) problems.add('truncated', 'the JSON ends in the middle; the file is not used', file);
+    else problems.add('unreadable-json', 'the text is not valid JSON; the file is not used', file);
+  }
+  return value;
+}
+
+/**
+ * Reads the array of objects that `ip -j …` prints.
+ * @returns the objects, or null where the text as a whole cannot be read: half a list must not pass for all of it.
+ */
+export function readJsonObjects(text: string, file: string, problems: ProblemList): Fields[] | null {
+  const value = readJson(text, file, problems);
+  if (value === undefined) return null;
+  if (!Array.isArray(value)) {
+    problems.add('unexpected-json', 'a JSON list was expected', file);
+    return null;
+  }
+  const objects: Fields[] = [];
+  for (const item of value) {
+    if (!isFields(item)) problems.add('unexpected-json', 'an entry of the list is not an object', file);
+    else if (Object.keys(item).length > 0) objects.push(item);
+  }
+  return objects;
+}
