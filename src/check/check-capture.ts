@@ -1,6 +1,7 @@
 import { printCommand } from '../command/quote.ts';
 import type { CaptureInfo } from '../explain/explanation.ts';
-import { CheckContext, type CheckInput } from '../findings/context.ts';
+import type { CheckInput } from '../findings/check-input.ts';
+import { CheckContext } from '../findings/context.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
 import { FINDING_KINDS, findAll } from '../findings/registry.ts';
 import type { Problem } from '../problems/problem.ts';

@@ -1,5 +1,5 @@
 import type { DocumentHead } from '../explain/explanation.ts';
-import type { Coverage } from '../findings/context.ts';
+import type { Coverage } from '../findings/check-input.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
 
 /** Answer of `check` for one capture. */

@@ -6,7 +6,8 @@ import type { Expectations } from '../check/expectations/expectations.ts';
 import { parseExpectations } from '../check/expectations/parse-expectations.ts';
 import { type NodeProfile, profileOf } from '../check/nodes/node-profile.ts';
 import type { CheckReport } from '../check/report.ts';
-import { CheckContext, type CheckInput } from '../findings/context.ts';
+import type { CheckInput } from '../findings/check-input.ts';
+import { CheckContext } from '../findings/context.ts';
 import type { Capture } from './capture.ts';
 import { knownOf } from './known.ts';
 

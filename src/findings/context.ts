@@ -14,6 +14,7 @@ import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { nameChains } from '../proxy/chain-names.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
+import type { CheckInput, Coverage } from './check-input.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
@@ -28,35 +29,6 @@ import { type NamedSurvey, surveyNamed } from './survey/named-ports.ts';
 import { balancesAt, nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
 import { Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
-
-/** Everything that findings are found in. */
-export interface CheckInput {
-  readonly known: Known;
-  /** As the capture's manifest tells it (`Kubernetes v1.36.3`); null: not known. */
-  readonly kubeProxyVersion: string | null;
-  readonly kubeProxyFlags: readonly string[];
-  /** `conntrack -S` as text, or null. */
-  readonly conntrackStats: string | null;
-  /**
-   * Inputs that end in the middle, or could not be read in part, by name: what is missing from them is not missing on the node.
-   * Empty or absent: all were whole.
-   */
-  readonly cutInputs?: readonly string[];
-  /** What could not be read when the state was taken, as the manifest tells it. */
-  readonly toldProblems?: readonly string[];
-}
-
-/** What was compared with the API, and what was not. */
-export interface Coverage {
-  /** Service ports that the API says this node must serve; null where Services or endpoints were not captured. */
-  readonly ports: number | null;
-  /** Ports that were followed packet by packet. */
-  readonly followed: number;
-  /** Why ports were not compared at all; null where they were. */
-  readonly reason: string | null;
-  /** Service ports named by the rules that packets were sent to instead, where nothing was compared. */
-  readonly named: number;
-}
 
 /** What findings share of one capture: each part is made when it is first asked for. */
 export class CheckContext {

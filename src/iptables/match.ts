@@ -1,5 +1,6 @@
 import type { Prefix } from '../net/prefix.ts';
 import type { Range } from '../net/range.ts';
+import type { LostDetail } from './lost-detail.ts';
 
 /**
  * What one option of a rule asks of a packet. A rule matches when every one of its matches does, so an extension
@@ -279,20 +280,6 @@ export type OpaqueModule =
   | 'u32'
   | 'unclean'
   | 'nfacct-list';
-
-/** What a listing, or a part of a dump, lost. */
-export type LostDetail =
-  | 'interfaces'
-  | 'address'
-  | 'port'
-  | 'option'
-  | 'protocol'
-  /** Whether a rule of this chain that nobody captured leads to the chains that `text` names. */
-  | 'jump'
-  /** Whether one of the rules of this chain, none of which was captured, takes the packet. */
-  | 'rules'
-  /** Whether any rule of this family, of which none was captured, does something with the packet. */
-  | 'family';
 
 /** The discriminator of {@link Match}. */
 export type MatchKind = Match['kind'];

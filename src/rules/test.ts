@@ -1,4 +1,5 @@
-import type { ConntrackState, LostDetail, OpaqueModule } from '../iptables/match.ts';
+import type { LostDetail } from '../iptables/lost-detail.ts';
+import type { ConntrackState, OpaqueModule } from '../iptables/match.ts';
 import type { Family } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Range } from '../net/range.ts';

@@ -1,20 +1,20 @@
 import type { ServiceItem } from '../../explain/service-list.ts';
 import { reasonNote } from '../../explain/words/reason-words.ts';
 import { commentOf } from '../../iptables/ruleset.ts';
+import { socketText } from '../../net/socket.ts';
 import { isKubeChain } from '../../proxy/chains.ts';
 import { iptablesRule } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
+import { listed } from '../../words/numbers.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, placeOf, stepEvidence } from '../evidence.ts';
-import { socketText } from '../expected/expected-port.ts';
 import type { Finding, FindingKind, Severity } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { wholeRulesets } from '../rule-list.ts';
 import { isNetworkPolicy } from '../survey/cause.ts';
 import type { NamedDrop } from '../survey/named-ports.ts';
 import { sideText } from '../survey/survey.ts';
-import { listed } from '../words.ts';
 
 /** Rules alone, without objects of the API, show that packets for a Service which they name do not arrive. */
 export const refusedByRules: FindingKind<CheckContext> = {

@@ -3,9 +3,9 @@ import { nodeAddress } from '../../explain/question/this-node.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { CheckContext } from '../context.ts';
-import { socketText } from '../expected/expected-port.ts';
 import { alternativesOf } from './alternatives.ts';
 import { type Client, clientsOf } from './senders.ts';
 

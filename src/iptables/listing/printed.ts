@@ -1,6 +1,7 @@
 import type { Family } from '../../net/address.ts';
 import { parsePrefix } from '../../net/prefix.ts';
-import type { LostDetail, Match } from '../match.ts';
+import type { LostDetail } from '../lost-detail.ts';
+import type { Match } from '../match.ts';
 import type { Part } from '../part.ts';
 import type { Word } from '../words.ts';
 import type { Cursor } from './cursor.ts';

@@ -3,10 +3,11 @@ import { takenText } from '../../../ipvs/print-ipvs.ts';
 import { formatSocket } from '../../../ipvs/sockets.ts';
 import { IpvsTable } from '../../../ipvs/table.ts';
 import { formatAddress } from '../../../net/address.ts';
+import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
-import { isTranslated, socketText } from './path-facts.ts';
+import { isTranslated } from './path-facts.ts';
 
 /** What IPVS has to do with how a Service's packet ended. */
 export function inIpvs(outcome: Outcome, context: RemarkContext): readonly Remark[] {

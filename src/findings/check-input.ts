@@ -1,0 +1,30 @@
+import type { Known } from '../explain/question/question.ts';
+
+/** Everything that findings are found in. */
+export interface CheckInput {
+  readonly known: Known;
+  /** As the capture's manifest tells it (`Kubernetes v1.36.3`); null: not known. */
+  readonly kubeProxyVersion: string | null;
+  readonly kubeProxyFlags: readonly string[];
+  /** `conntrack -S` as text, or null. */
+  readonly conntrackStats: string | null;
+  /**
+   * Inputs that end in the middle, or could not be read in part, by name: what is missing from them is not missing on the node.
+   * Empty or absent: all were whole.
+   */
+  readonly cutInputs?: readonly string[];
+  /** What could not be read when the state was taken, as the manifest tells it. */
+  readonly toldProblems?: readonly string[];
+}
+
+/** What was compared with the API, and what was not. */
+export interface Coverage {
+  /** Service ports that the API says this node must serve; null where Services or endpoints were not captured. */
+  readonly ports: number | null;
+  /** Ports that were followed packet by packet. */
+  readonly followed: number;
+  /** Why ports were not compared at all; null where they were. */
+  readonly reason: string | null;
+  /** Service ports named by the rules that packets were sent to instead, where nothing was compared. */
+  readonly named: number;
+}
