@@ -24,8 +24,7 @@ export function comparePath(truth: TruthTrace, trace: Trace, backend: Backend | 
   let nearest = { steps: -1, text: 'no way was traced' };
   for (const outcome of trace.outcomes) {
     const own = outcome.path.filter(
-      ({ step }) =>
-        step.program !== 'ipvs' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
+      ({ step }) => step.program !== 'ipvs' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
     );
     const difference = compareSteps(kernel, own);
     if (difference === null) return null;
