@@ -12,7 +12,7 @@ import type { LoadContext } from './load-capture.ts';
 import { loadCluster } from './load-cluster.ts';
 import { loadHost } from './load-host.ts';
 import { loadIpvs } from './load-ipvs.ts';
-import { loadNft } from './load-nft.ts';
+import { loadHooks, loadNft } from './load-nft.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
@@ -54,6 +54,7 @@ export async function buildCapture(
     });
   const listing = once(() => loadIpvs(sorted, problems));
   const nft = once(() => loadNft(sorted, problems));
+  const nftHooks = once(() => loadHooks(sorted, problems));
   const host = loadHost(sorted, problems, nft);
   const mode = findProxyMode({
     told: manifest.proxyMode,
@@ -76,6 +77,9 @@ export async function buildCapture(
     host,
     get nft() {
       return nft();
+    },
+    get nftHooks() {
+      return nftHooks();
     },
     flows: once(() => {
       if (listings().length === 0) return null;

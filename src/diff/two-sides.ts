@@ -112,6 +112,7 @@ export function sideOf(state: State, family: Family): Side {
         world = {
           rulesets,
           nft: state.known.nft ?? null,
+          nftHooks: state.known.nftHooks?.[family] ?? null,
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

@@ -3,6 +3,7 @@ import type { Host } from '../../host/facts.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
 import type { AddressBook } from '../../names/addresses.ts';
+import type { HookOrder } from '../../nftables/parse-hooks.ts';
 import type { NftRuleset } from '../../nftables/ruleset.ts';
 import type { Ipvs } from '../../trace/world.ts';
 import type { ProxyMode } from '../explanation.ts';
@@ -33,6 +34,8 @@ export interface Known {
   readonly host: Host;
   /** What nft listed; null or absent where that was not captured. */
   readonly nft?: NftRuleset | null;
+  /** When chains were hooked; null or absent where `nft list hooks` was not captured. */
+  readonly nftHooks?: HookOrder | null;
   readonly cluster: Cluster;
   /** The cluster's addresses, indexed. */
   readonly book: AddressBook;
