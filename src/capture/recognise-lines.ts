@@ -1,5 +1,5 @@
-import type { Recognised, SourceKind } from './recognise.ts';
 import { describeNearly } from './recognise-foreign.ts';
+import type { Recognised, SourceKind } from './source-kind.ts';
 
 /** Kinds made of lines that can be told one by one. */
 export type LineKind = Extract<

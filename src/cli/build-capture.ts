@@ -1,15 +1,15 @@
 import { InputError } from '../capture/input-error.ts';
 import { type Manifest, NO_MANIFEST, parseManifest } from '../capture/manifest.ts';
-import type { SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import { joinFlows } from '../conntrack/join-flows.ts';
 import { parseFlows } from '../conntrack/parse-conntrack.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Capture } from './capture.ts';
 import { describeCapture, findProxyMode } from './capture-info.ts';
-import type { LoadContext } from './load-capture.ts';
 import { loadCluster } from './load-cluster.ts';
+import type { LoadContext } from './load-context.ts';
 import { loadHost } from './load-host.ts';
 import { loadIpvs } from './load-ipvs.ts';
 import { loadHooks, loadNft } from './load-nft.ts';

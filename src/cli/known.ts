@@ -1,6 +1,6 @@
 import type { Known } from '../explain/question/question.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import { AddressBook } from '../names/addresses.ts';
+import { AddressBook } from '../proxy/addresses.ts';
 import type { Capture } from './capture.ts';
 
 /** @returns what a trace may ask of the capture; flows are read only if it does. */

@@ -1,5 +1,5 @@
-import type { SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
 import { parseIpsets } from '../host/parse-ipsets.ts';
 import { parseLinks } from '../host/parse-links.ts';

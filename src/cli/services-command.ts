@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ServiceList } from '../explain/explanation.ts';
+import type { ServiceList } from '../explain/service-list.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';

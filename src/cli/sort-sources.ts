@@ -1,7 +1,8 @@
 import { formatBytes } from '../capture/limits.ts';
 import { splitPaste } from '../capture/paste/split-paste.ts';
-import { recognise, type SourceKind } from '../capture/recognise.ts';
+import { recognise } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import { splitConcatenated } from '../capture/split-concatenated.ts';
 import type { Family } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';

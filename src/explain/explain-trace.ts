@@ -5,7 +5,6 @@ import { hex } from '../trace/describe-target.ts';
 import type { Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
-import type { OutcomeItem, TraceItem } from './explanation.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
@@ -26,6 +25,7 @@ import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
+import type { OutcomeItem, TraceItem } from './trace-list.ts';
 import { assumptionNote } from './words/reason-words.ts';
 
 /**

@@ -1,27 +1,30 @@
 import { parseConntrackStats } from '../conntrack/parse-stats.ts';
-import type { ServiceItem } from '../explain/explanation.ts';
 import { listServices } from '../explain/list-services.ts';
 import { entersServices } from '../explain/proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
 import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
+import type { ServiceItem } from '../explain/service-list.ts';
 import { Namer } from '../explain/trace/namer.ts';
-import type { Ruleset, TableName } from '../iptables/ruleset.ts';
+import type { TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
-import { nameChains } from '../names/chain-names.ts';
+import { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
+import { nameChains } from '../proxy/chain-names.ts';
+import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
 import { groupBy } from './group.ts';
+import { withoutCut, withoutOlder } from './known-part.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
 import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
 import type { Deviation } from './survey/deviation.ts';
 import { type DetectedPods, detectPods } from './survey/local-detection.ts';
-import { nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
+import { balancesAt, nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
 import { Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
 
@@ -140,16 +143,18 @@ export class CheckContext {
 
   /** Why the rules are not compared with the API; null where they are. */
   get notCompared(): string | null {
-    const { proxyMode, rulesets } = this.known;
+    const { proxyMode, rulesets, ipvs } = this.known;
     if (proxyMode === 'none') return `no rules of kube-proxy were found${this.#whoElse}`;
-    if (proxyMode !== 'iptables') return MODE_REASONS[proxyMode];
+    const inIpvs = proxyMode === 'ipvs' && ipvs instanceof IpvsTable;
+    if (proxyMode !== 'iptables' && !inIpvs) return MODE_REASONS[proxyMode];
+    if (inIpvs && this.known.host.ipsets === null) return NO_SETS;
     if (this.#isCut) return `not all of ${(this.input.cutInputs ?? []).join(', ')} could be read`;
     if (this.input.known.cluster.olderEndpointsOnly === true)
       return 'the capture has Endpoints and no EndpointSlices, which kube-proxy goes by';
     if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
     if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
     if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
-    if (this.standIns.length > 0 && !rulesets.some(entersServices))
+    if (!inIpvs && this.standIns.length > 0 && !rulesets.some(entersServices))
       return `no rule of kube-proxy is for any Service${this.#whoElse}`;
     return null;
   }
@@ -203,13 +208,14 @@ export class CheckContext {
 
   /** @returns true where the family's nat table was captured and has no rule for any Service. */
   flushed(family: Family): boolean {
+    if (this.known.proxyMode === 'ipvs') return false;
     return this.#once(`flushed ${family}`, () => {
       const tables = wholeRulesets(this.known.rulesets)
         .filter((ruleset) => ruleset.family === family)
         .map(({ tables: all }) => all.get('nat'))
         .filter((nat) => nat !== undefined);
-      const isEntry = (target: string) => /^KUBE-(?:SVC|SVL|EXT|FW|XLB)-/.test(target);
-      return tables.length > 0 && tables.every((nat) => rulesTo(nat, 'KUBE-SERVICES', isEntry).next().done);
+      const isEntry = (target: string) => hasRole(target, ...OF_SERVICE);
+      return tables.length > 0 && tables.every((nat) => rulesTo(nat, CHAINS.services, isEntry).next().done);
     });
   }
 
@@ -255,6 +261,7 @@ export class CheckContext {
 
   #takesNodePorts(family: Family): boolean {
     const address = nodeAddress(this.known, family);
+    if (this.known.proxyMode === 'ipvs') return address !== null && balancesAt(this.known, address);
     return address !== null && takesNodePorts(nodePortJumps(this.known, family), address);
   }
 
@@ -262,24 +269,6 @@ export class CheckContext {
     if (!this.#cache.has(key)) this.#cache.set(key, make());
     return this.#cache.get(key) as T;
   }
-}
-
-/**
- * A dump that is cut is no more than a listing: it may lack chains. Lists of objects that are cut say nothing of those that are
- * not in them; names then come from comments.
- */
-function withoutCut(known: Known): Known {
-  return {
-    ...known,
-    rulesets: known.rulesets.map((ruleset): Ruleset => ({ ...ruleset, form: 'rules-listing' })),
-    cluster: { ...known.cluster, services: null, endpoints: null, pods: null },
-  };
-}
-
-/** Endpoints know one family, no hints and nothing of what terminates: what is not in them may be there all the same. */
-function withoutOlder(known: Known): Known {
-  if (known.cluster.olderEndpointsOnly !== true) return known;
-  return { ...known, cluster: { ...known.cluster, endpoints: null } };
 }
 
 /** A Node's zone is also that of the endpoints on it. */
@@ -291,8 +280,11 @@ function ownNode(known: Known): OwnNode {
   return { name, zone: here?.zone ?? null };
 }
 
+/** In IPVS mode the sets decide with the rules: without them each rule may match. */
+const NO_SETS = 'the capture has no ipsets, which the rules of IPVS mode ask';
+
 const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace', string>> = {
   nftables: 'kube-proxy runs in nftables mode, which kp-explain does not trace',
-  ipvs: 'kube-proxy runs in IPVS mode, which kp-explain does not trace',
+  ipvs: 'kube-proxy runs in IPVS mode, and IPVS was not captured (`ipvsadm-save -n`)',
   userspace: 'kube-proxy runs in userspace mode, where no rule names an endpoint',
 };

@@ -46,6 +46,11 @@ import { wronglyMasqueraded } from './kinds/kp213-masqueraded.ts';
 import { affinityDiffers } from './kinds/kp214-affinity.ts';
 import { routingDrops } from './kinds/kp218-routing.ts';
 import { markCollision } from './kinds/kp219-mark-collision.ts';
+import { ipvsSettings } from './kinds/kp301-ipvs-settings.ts';
+import { ipvsAddressMissing } from './kinds/kp302-ipvs-address.ts';
+import { ipvsServers } from './kinds/kp303-ipvs-servers.ts';
+import { ipvsSetMember } from './kinds/kp304-ipvs-sets.ts';
+import { ipvsLeftover } from './kinds/kp305-ipvs-leftover.ts';
 
 /** Every finding there is, by code: KP1xx are failures people met on real nodes, KP2xx faults in the structure of the rules. */
 export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
@@ -95,6 +100,11 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   affinityDiffers,
   routingDrops,
   markCollision,
+  ipvsSettings,
+  ipvsAddressMissing,
+  ipvsServers,
+  ipvsSetMember,
+  ipvsLeftover,
 ];
 
 /**

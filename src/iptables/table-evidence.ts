@@ -1,3 +1,4 @@
+import type { KnownChains } from './known-chains.ts';
 import type { HookName, TableName } from './ruleset.ts';
 
 /** Every table, in the order in which iptables-save prints them on most nodes. */
@@ -34,33 +35,21 @@ const TARGETS: Readonly<Record<string, readonly TableName[]>> = {
   DROP: ['raw', 'mangle', 'filter', 'security'],
 };
 
-/** Chains that their writers (kube-proxy, kubelet, CNI plugins, Docker, kube-router) put into one table only. */
-const CHAINS: readonly (readonly [RegExp, readonly TableName[]])[] = [
-  [/^KUBE-(?:SVC|SVL|SEP|EXT|XLB|FW)-[A-Z2-7]{16}$/, ['nat']],
-  [/^KUBE-(?:MARK-MASQ|MARK-DROP|POSTROUTING|LOAD-BALANCER|PORTALS-\w+|NODEPORT-\w+)$/, ['nat']],
-  [/^(?:CNI-HOSTPORT-\w+|CNI-DN-\w+|FLANNEL-POSTRTG|AWS-SNAT-CHAIN-\d+|IP-MASQ(?:-AGENT)?)$/, ['nat']],
-  [
-    /^KUBE-(?:FORWARD|EXTERNAL-SERVICES|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|IPVS-FILTER|IPVS-OUT-FILTER)$/,
-    ['filter'],
-  ],
-  [/^(?:KUBE-ROUTER-(?:INPUT|FORWARD|OUTPUT)|KUBE-POD-FW-\w+|KUBE-NWPLCY-\w+)$/, ['filter']],
-  [/^(?:CNI-FORWARD|CNI-ADMIN|DOCKER-(?:USER|FORWARD|CT|BRIDGE|ISOLATION-\S+)|FLANNEL-FWD)$/, ['filter']],
-];
-
 /** @returns true for the name of a chain that the kernel calls itself. */
 export function isBuiltIn(chain: string): chain is HookName {
   return Object.hasOwn(BUILT_IN, chain);
 }
 
 /** @returns the tables that can have a chain of this name; all of them where the name does not tell. */
-export function tablesOfChain(name: string): readonly TableName[] {
+export function tablesOfChain(name: string, known: KnownChains): readonly TableName[] {
   if (isBuiltIn(name)) return BUILT_IN[name];
-  return CHAINS.find(([pattern]) => pattern.test(name))?.[1] ?? ALL_TABLES;
+  const table = known.tableOf(name);
+  return table === null ? ALL_TABLES : [table];
 }
 
 /** @returns the tables in which a rule can have this target or jump to this chain. */
-export function tablesOfTarget(name: string): readonly TableName[] {
-  return (Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined) ?? tablesOfChain(name);
+export function tablesOfTarget(name: string, known: KnownChains): readonly TableName[] {
+  return (Object.hasOwn(TARGETS, name) ? TARGETS[name] : undefined) ?? tablesOfChain(name, known);
 }
 
 /** @returns the tables in both lists. */

@@ -40,7 +40,8 @@ function printVirtual({ takes, scheduler, flags, persistence, onePacket }: Virtu
   return words.join(' ');
 }
 
-function printReal(takes: Taken, server: RealServer): string {
+/** @returns the line of `ipvsadm-save -n` that adds the real server. */
+export function printReal(takes: Taken, server: RealServer): string {
   const words = ['-a', optionOf(takes), '-r', formatSocket(server)];
   if (server.method !== null) words.push(METHODS[server.method]);
   if (server.weight !== null) words.push('-w', String(server.weight));

@@ -1,12 +1,27 @@
-import type { GivenNode } from './branch.ts';
 import type { Given, Question } from './question.ts';
+
+/** A question answered for this branch, newest first. */
+export interface GivenNode {
+  readonly key: string;
+  readonly held: boolean;
+  readonly question: Question;
+  readonly before: GivenNode | null;
+  /** The answers, up to this one, that are told as one: the oldest, how many, and what was answered before them. */
+  readonly run: {
+    readonly first: Question;
+    readonly length: number;
+    readonly before: GivenNode | null;
+    /** Runs up to this one: how many conditions will be told. */
+    readonly count: number;
+  };
+}
 
 /** Lists what a branch rests on, oldest first; runs of answers of one kind as one. */
 export function listGiven(newest: GivenNode | null): Given[] {
   const given: Given[] = [];
   for (let node = newest; node !== null; ) {
     const { first, length, before } = node.run;
-    if (length > 1 && (first.code === 'recent' || length > 3)) {
+    if (length > 1 && (first.code === 'recent' || first.code === 'ipvs-template' || length > 3)) {
       given.push({ question: first, held: node.held, joined: { more: length - 1, last: node.question } });
       node = before;
     } else {
@@ -20,5 +35,5 @@ export function listGiven(newest: GivenNode | null): Given[] {
 /** @returns true for an answer that continues a run: one more list or prefix that does not have the client. */
 export function continuesRun(before: GivenNode | null, held: boolean, { code }: Question): boolean {
   if (before === null || before.held || held || before.question.code !== code) return false;
-  return code === 'recent' || code === 'source-address';
+  return code === 'recent' || code === 'source-address' || code === 'ipvs-template';
 }

@@ -65,7 +65,7 @@ export function placeText(place: Place): string {
 
 /**
  * @param step a step, or as much of one as names it
- * @returns the step in words, unescaped: `filter FORWARD rule 3`, `filter FORWARD policy`, `nat KUBE-SERVICES end`
+ * @returns the step in words, unescaped: `filter FORWARD rule 3`, `filter FORWARD policy`, `nat my-chain end`
  */
 export function stepText(
   step: Place & {

@@ -158,12 +158,13 @@ export type Question =
       readonly out: string;
     }
   | { readonly code: 'nat-range'; readonly address: Address; readonly of: number; readonly rule: PlacedRule }
-  /** Which real server the scheduler picks of those that it may; null: none, and the client is refused. */
+  /** The scheduler spreads many clients by weight; which real server one of them gets, no capture tells. */
   | {
       readonly code: 'ipvs-choice';
       readonly server: string;
       readonly scheduler: string | null;
-      readonly real: string | null;
+      /** The client's port counts too. */
+      readonly byPort: boolean;
       readonly of: number;
     }
   /** Which real server a template keeps the client at; null: there is none. */

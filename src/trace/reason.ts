@@ -118,8 +118,6 @@ export type Assumption =
   | { readonly code: 'flow-not-rewritten' }
   /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
   | { readonly code: 'ipvs-conntrack' }
-  /** What is not sent to the node itself is not for IPVS. */
-  | { readonly code: 'ipvs-own-addresses' }
   | { readonly code: 'table-cut'; readonly table: TableName; readonly file: string; readonly line: number };
 
 /** What happened between rules. */

@@ -17,10 +17,12 @@ import { isListing, parseListing } from '../../src/iptables/listing/parse-listin
 import type { Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { isKubernetes, parseObjects } from '../../src/kubernetes/parse-objects.ts';
-import { parseServiceComment } from '../../src/names/comments.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { type RedactInput, redact } from '../../src/redact/redact.ts';
+import { parseServiceComment } from '../../src/proxy/comments.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
+import { redact } from '../../src/redact/redact.ts';
+import type { RedactInput } from '../../src/redact/redact-input.ts';
 import { nftFacts } from '../support/nft-facts.ts';
 
 /** A reader of untrusted text, with a text that it reads whole. */
@@ -50,10 +52,10 @@ function readAll(rulesets: readonly Ruleset[]): void {
 }
 
 const save = (text: string): void =>
-  readAll(parseSave({ name: 'x', bytes: Buffer.from(text) }, {}, new ProblemList()));
+  readAll(parseSave({ name: 'x', bytes: Buffer.from(text) }, { chains: KNOWN_CHAINS }, new ProblemList()));
 const listing = (text: string): void => {
   isListing(text);
-  readAll(parseListing({ name: 'x', bytes: Buffer.from(text) }, {}, new ProblemList()));
+  readAll(parseListing({ name: 'x', bytes: Buffer.from(text) }, { chains: KNOWN_CHAINS }, new ProblemList()));
 };
 const flows = (text: string): number =>
   [...parseFlows({ name: 'x', bytes: Buffer.from(text) }, new ProblemList()).all()].length;

@@ -177,7 +177,7 @@ describe('a node on which iptables does not carry Services', () => {
   it('is not taken for iptables because rules were left behind', async () => {
     const manifest = put('capture.json', '{"kind": "CaptureManifest", "proxyMode": "ipvs", "node": "n-1"}');
     const { out } = await run(['trace', '10.96.10.1:80', '-f', manifest, '-f', put('left', SAVE)]);
-    expect(out).toContain('UNKNOWN: kube-proxy runs in ipvs mode here: IPVS decides');
+    expect(out).toContain('UNKNOWN: IPVS carries Services here, and was not captured');
     expect(out).not.toMatch(/^ {2}ACCEPT/m);
   });
 });

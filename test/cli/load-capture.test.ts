@@ -148,13 +148,18 @@ describe('captures without rules', () => {
   });
 
   it.each([
-    ['nftables', '{"nftables":[{"table":{"family":"ip","name":"kube-proxy","handle":1}}]}', 'nft.json'],
-    ['ipvs', '-A -t 10.96.0.1:443 -s rr\n', 'ipvsadm.txt'],
-  ])('answer with the mode where kube-proxy runs in %s mode', async (mode, content, name) => {
+    [
+      'nftables',
+      '{"nftables":[{"table":{"family":"ip","name":"kube-proxy","handle":1}}]}',
+      'nft.json',
+      ['mode-not-traced'],
+    ],
+    ['ipvs', '-A -t 10.96.0.1:443 -s rr\n', 'ipvsadm.txt', []],
+  ])('answer with the mode where kube-proxy runs in %s mode', async (mode, content, name, problems) => {
     put(name, content);
     const capture = await load([folder]);
     expect(capture.info).toMatchObject({ proxyMode: mode, backends: [mode] });
-    expect(codes(capture)).toEqual(['mode-not-traced']);
+    expect(codes(capture)).toEqual(problems);
   });
 
   it('believe the manifest about the mode', async () => {

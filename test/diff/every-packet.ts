@@ -9,9 +9,9 @@ import { bits, type Door, everything, makeUniverse, type Universe } from '../../
 import { type State, sideOf, stateOf } from '../../src/diff/two-sides.ts';
 import type { RuleList } from '../../src/iptables/ruleset.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { ICMP, TCP, UDP } from '../../src/net/protocol.ts';
+import { AddressBook } from '../../src/proxy/addresses.ts';
 import type { Observer } from '../../src/trace/observer.ts';
 import type { Packet } from '../../src/trace/packet.ts';
 import { senderOf } from '../../src/trace/packet.ts';

@@ -3,7 +3,7 @@ import type { Diff } from '../../src/diff/document.ts';
 import type { Known } from '../../src/explain/question/question.ts';
 import type { Host, Link, NftFacts } from '../../src/host/facts.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
+import { AddressBook } from '../../src/proxy/addresses.ts';
 import { packetOf, type Rules, worldOf } from '../trace/ask.ts';
 import { type NodeChanges, nodeOf } from '../trace/node.ts';
 import { SETS } from './small-rules.ts';

@@ -202,7 +202,7 @@ describe('IPVS mode', () => {
 
   it('chains of Services that nothing leads to do not make it iptables mode', async () => {
     const demo = nodeWith(node);
-    const { outcomes } = await demo.ask('10.96.0.10:53', 'pod', { protocol: 'udp' });
+    const { outcomes } = await demo.ask('10.96.0.10:53', 'node', { protocol: 'udp' });
     expect(outcomes).toMatchObject([{ verdict: 'unknown', reason: { code: 'mode-ipvs' } }]);
     const { out } = await run(['check', '-f', demo.folder]);
     expect(out).not.toMatch(/KP1(?:02|03|14|25)/);

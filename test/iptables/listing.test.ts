@@ -6,13 +6,14 @@ import type { Chain, Rule, Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { parsePrefix } from '../../src/net/prefix.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 
 const fixture = (path: string): Buffer => readFileSync(new URL(`../../fixtures/${path}`, import.meta.url));
 
 function parse(text: string | Buffer, hints: ListingHints = {}) {
   const problems = new ProblemList();
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  const rulesets = parseListing({ name: 'listing.txt', bytes }, hints, problems);
+  const rulesets = parseListing({ name: 'listing.txt', bytes }, { chains: KNOWN_CHAINS, ...hints }, problems);
   return { rulesets, problems: problems.list(), codes: problems.list().map((problem) => problem.code) };
 }
 

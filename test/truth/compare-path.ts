@@ -26,7 +26,7 @@ export function comparePath(truth: TruthTrace, trace: Trace, backend: Backend | 
     const own = outcome.path.filter(
       ({ step }) => step.program !== 'ipvs' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
     );
-    const difference = compareSteps(kernel, own);
+    const difference = compareSteps(kernel, own, backend === 'nft');
     if (difference === null) return null;
     if (difference.steps > nearest.steps) nearest = difference;
   }
@@ -51,10 +51,11 @@ function request(path: readonly TruthStep[]): readonly TruthStep[] {
 function compareSteps(
   kernel: readonly TruthStep[],
   own: readonly PathEntry[],
+  native: boolean,
 ): { steps: number; text: string } | null {
   const length = Math.max(kernel.length, own.length);
   for (let i = 0; i < length; i++) {
-    const theirs = kernel[i] === undefined ? 'end' : kernelText(kernel[i] as TruthStep);
+    const theirs = kernel[i] === undefined ? 'end' : kernelText(kernel[i] as TruthStep, native);
     const ours = own[i] === undefined ? 'end' : ownText(own[i] as PathEntry);
     if (theirs !== ours) return { steps: i, text: `step ${i}: kernel ${theirs}, traced ${ours}` };
     const packet =
@@ -66,8 +67,9 @@ function compareSteps(
   return null;
 }
 
-function kernelText(step: TruthStep): string {
-  const handle = step.handle === undefined ? '' : ` handle ${step.handle}`;
+/** iptables-save tells no handles. */
+function kernelText(step: TruthStep, native: boolean): string {
+  const handle = native ? ` handle ${step.handle}` : '';
   if (step.kind === 'rule' && isShuffled(step.chain)) return `${step.table} ${step.spec}`;
   if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}${handle}`;
   return `${step.table} ${step.chain} ${step.kind === 'policy' ? 'policy' : 'chain-end'}`;

@@ -1,7 +1,7 @@
 import { type SetElement, testSet } from '../../host/test-set.ts';
 import type { Address } from '../../net/address.ts';
 import type { IpsetLookup } from '../../rules/test.ts';
-import type { Asked } from './narrow-by-test.ts';
+import type { Asked } from './asked.ts';
 
 /**
  * A set that asks for one address alone answers alike for all its members and alike for all others; of sets of

@@ -3,19 +3,13 @@ import type { TupleSide } from '../../iptables/match.ts';
 import type { Address } from '../../net/address.ts';
 import type { AddressTypes, Field, Test, TestOf } from '../../rules/test.ts';
 import { type AddressSet, allows, askedBits, deviceMatches, type NumberSet } from '../../rules/value-set.ts';
-import { type Connection, type PacketState, shownConnection } from '../../trace/state.ts';
+import { type Connection, shownConnection } from '../../trace/state.ts';
 import { Intervals } from '../space/intervals.ts';
 import { prefixIntervals } from '../space/prefix-intervals.ts';
 import { addressIntervals, portIntervals } from '../space/set-intervals.ts';
-import type { PacketConntrack } from '../space/universe.ts';
-import type { Narrowing } from './narrow.ts';
+import type { Door, PacketConntrack } from '../space/universe.ts';
+import type { Asked } from './asked.ts';
 import { narrowByIpset } from './narrow-by-ipset.ts';
-
-/** The packet as a test was asked about it, and the set of packets to narrow. */
-export interface Asked {
-  readonly state: PacketState;
-  readonly narrowing: Narrowing;
-}
 
 type Narrower<F extends Field> = (test: TestOf<F>, asked: Asked) => void;
 
@@ -59,7 +53,7 @@ const NARROWERS: { readonly [F in Field]: Narrower<F> } = {
   'meta.pkttype': fixed,
   'ether.saddr': byDoor,
   'meta.iifname': ({ in: names }, { narrowing }) => {
-    const fits = (door: Narrowing['door']): boolean | null => {
+    const fits = (door: Door): boolean | null => {
       if (door.kind === 'node') return null;
       const { device } = door;
       return device === undefined ? null : names.some((name) => deviceMatches(device, name));

@@ -15,6 +15,7 @@ import { Cubes } from '../space/cubes.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
+import type { Narrowable } from './asked.ts';
 import { narrowByTest } from './narrow-by-test.ts';
 import { mayChoosePort, portsWritten, spreadSources } from './rewritten.ts';
 
@@ -26,7 +27,7 @@ import { mayChoosePort, portsWritten, spreadSources } from './rewritten.ts';
  * one that is the packet's own counts as its own. Where NAT wrote that very value the set becomes smaller than it need be,
  * never too large.
  */
-export class Narrowing implements Observer {
+export class Narrowing implements Observer, Narrowable {
   readonly space: Space;
   readonly packet: Packet;
   readonly door: Door;

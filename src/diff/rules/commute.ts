@@ -23,7 +23,11 @@ function endsAlike(a: Rule, b: Rule): boolean {
   return textOf(own) === textOf(other);
 }
 
-/** Fields that nothing on the way through a chain changes, so that what excluded one rule still does after another. */
+/**
+ * Fields that nothing on the way through a chain changes, so that what excluded one rule still does after another. The
+ * kernel takes ports only beside the protocol they belong to (xt_check_match), so equal numbers of two protocols are told by
+ * that.
+ */
 function exclude(a: Test, b: Test): boolean {
   if (a.field === 'ip.saddr' && b.field === 'ip.saddr') return addressesExclude(a, b);
   if (a.field === 'ip.daddr' && b.field === 'ip.daddr') return addressesExclude(a, b);

@@ -1,7 +1,8 @@
-import type { OutcomeItem, ServiceRef, StepItem } from '../../explain/explanation.ts';
+import type { ServiceRef } from '../../explain/explanation.ts';
 import { GivenItems } from '../../explain/trace/given-items.ts';
 import { describeEnd } from '../../explain/trace/outcome-items.ts';
 import { describeSteps } from '../../explain/trace/step-items.ts';
+import type { OutcomeItem, StepItem } from '../../explain/trace-list.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';

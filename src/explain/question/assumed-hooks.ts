@@ -8,10 +8,11 @@ import {
   type TableName,
 } from '../../iptables/ruleset.ts';
 import { type FirstRule, putFirst } from '../../iptables/supply-rules.ts';
-import { hooksOf, type KnownHook } from '../../names/hooked-chains.ts';
-import { ownerOf } from '../../names/owners.ts';
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatPrefix, lengthOfMask, type Prefix } from '../../net/prefix.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { hooksOf, type KnownHook } from '../../proxy/hooked-chains.ts';
+import { ownerOf } from '../../proxy/owners.ts';
 import type { Note } from '../explanation.ts';
 import { SETTLE_FRAGMENT, SUPPOSED } from './supposed.ts';
 
@@ -41,7 +42,7 @@ const LOCAL = '-m addrtype --dst-type LOCAL';
 const MOST_ADDRESSES = 200;
 
 /** Chains of kube-proxy's that only its own chains lead to, and that decide nothing of themselves. */
-const MARKING = /^KUBE-(?:MARK-(?:MASQ|DROP)|POSTROUTING|[A-Z]+-CANARY|IPTABLES-HINT)$/;
+const INNER = ['mark-masquerade', 'mark-drop', 'masquerade', 'canary'] as const;
 
 /**
  * Leads packets into the chains of a fragment that no rule of it leads to. A chain whose author hooks it at a known place is
@@ -78,14 +79,14 @@ function planTable(table: Table, { family }: Ruleset): Plan {
   const { roots, called } = rootsOf(table);
   const known = roots.flatMap((root) => hooksOf(root, table.name, family));
   const placed = new Set(known.map(({ chain }) => chain));
-  const lost = roots.filter((root) => !placed.has(root) && !MARKING.test(root));
+  const lost = roots.filter((root) => !placed.has(root) && !hasRole(root, ...INNER));
   const isInner = (name: string): boolean => table.name === 'nat' && ownerOf(name) === 'kube-proxy';
   const parents = parentsOf(table, known, called, family);
   const jumps = [...known, ...parents.flatMap(({ hooks }) => hooks)].toSorted((a, b) => a.order - b.order);
   const plans = [
     ...parents.map(({ name, isCaptured }) => {
       const within = jumps.filter(({ from }) => from === name);
-      const inner = name === 'KUBE-SERVICES' ? lost.filter(isInner) : [];
+      const inner = name === CHAINS.services ? lost.filter(isInner) : [];
       return isCaptured ? planJumps(table, name, [], within) : planParent(table, name, inner, within);
     }),
     ...open.map((hook) => {
@@ -167,7 +168,7 @@ interface Parent {
   readonly hooks: readonly KnownHook[];
 }
 
-/** kube-proxy's Services are all in KUBE-SERVICES: where any of them was captured it exists, whatever was pasted of it. */
+/** kube-proxy's Services are all in CHAINS.services: where any of them was captured it exists, whatever was pasted of it. */
 function parentsOf(
   table: Table,
   known: readonly KnownHook[],
@@ -176,7 +177,7 @@ function parentsOf(
 ): Parent[] {
   const names = new Set<string>(known.map(({ from }) => from));
   for (const hook of HOOK_NAMES) names.delete(hook);
-  if (table.name === 'nat' && [...table.chains.keys()].some(isOfServices)) names.add('KUBE-SERVICES');
+  if (table.name === 'nat' && [...table.chains.keys()].some(isOfServices)) names.add(CHAINS.services);
   return [...names].flatMap((name): Parent[] => {
     const chain = table.chains.get(name);
     // A chain with a head was printed whole: it does not lead there.
@@ -186,10 +187,8 @@ function parentsOf(
 }
 
 function isOfServices(name: string): boolean {
-  return ownerOf(name) === 'kube-proxy' && !MARKING.test(name) && !USERSPACE.test(name);
+  return ownerOf(name) === 'kube-proxy' && !hasRole(name, ...INNER) && !hasRole(name, 'portal');
 }
-
-const USERSPACE = /^KUBE-(?:PORTALS|NODEPORT)-/;
 
 /**
  * A chain that only packets for the node's own addresses come to names such an address: `-d ADDRESS` of portmap and Docker.

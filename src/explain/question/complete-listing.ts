@@ -1,5 +1,6 @@
 import { commentOf, HOOK_NAMES, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import { supplyRules } from '../../iptables/supply-rules.ts';
+import { CHAINS, CHOOSING, ENDPOINT_CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Note } from '../explanation.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 import { type AssumedHook, assumeHooks } from './assumed-hooks.ts';
@@ -17,7 +18,7 @@ export interface Completed {
 /**
  * Pastes often show single chains or picked lines, in any form: `-L`, `-S`, `iptables-save | grep`, a save without its head.
  * What the programs of a node write the same way everywhere stands in for what was not pasted: how packets come to the
- * chains (KUBE-SERVICES, DOCKER, ts-input, …), what KUBE-MARK-MASQ and KUBE-MARK-DROP mark and what becomes of it.
+ * chains (CHAINS.services, DOCKER, ts-input, …), what CHAINS.markMasquerade and CHAINS.markDrop mark and what becomes of it.
  * A whole dump (`save`) is never completed: there a missing chain does not exist.
  * @returns the rulesets to trace, and what was supposed
  */
@@ -56,7 +57,7 @@ function lacksNat({ tables, cut, family }: Ruleset, rulesets: readonly Ruleset[]
   const filter = tables.get('filter')?.chains;
   return (
     filter !== undefined &&
-    ['KUBE-SERVICES', 'KUBE-FORWARD', 'KUBE-EXTERNAL-SERVICES'].some((name) => filter.has(name))
+    [CHAINS.services, CHAINS.forward, CHAINS.externalServices].some((name) => filter.has(name))
   );
 }
 
@@ -93,10 +94,10 @@ interface Piece {
 function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
   const found = new Map<string, string>();
   for (const chain of nat.chains.values()) {
-    if (!/^KUBE-(?:SVC|SVL|XLB)-/.test(chain.name)) continue;
+    if (!hasRole(chain.name, ...CHOOSING)) continue;
     for (let index = 0; index < chain.rules.length; index++) {
       const name = chain.rules.targetName(index);
-      if (name === null || !name.startsWith('KUBE-SEP-') || nat.chains.has(name) || found.has(name)) continue;
+      if (name === null || !hasRole(name, 'endpoint') || nat.chains.has(name) || found.has(name)) continue;
       const socket = naming.recoverEndpoint(name, commentOf(chain.rules.at(index)));
       if (socket === null || socket.port === null) continue;
       const { address, port } = socket;
@@ -108,71 +109,71 @@ function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
   return {
     chains: [...found.keys()],
     rules: [...found].flatMap(([chain, target]) => [
-      `-A ${chain} -s ${target.replace(/^\[?(.*?)\]?:\d+$/, '$1')} -j KUBE-MARK-MASQ`,
+      `-A ${chain} -s ${target.replace(/^\[?(.*?)\]?:\d+$/, '$1')} -j ${CHAINS.markMasquerade}`,
       `-A ${chain} -j DNAT --to-destination ${target}`,
     ]),
     note: {
       code: 'endpoint-chains-not-captured',
-      text: `${found.size} KUBE-SEP chains are not in the listing; the hash in each name proves its endpoint (${name} is ${to})`,
+      text: `${found.size} ${ENDPOINT_CHAINS} chains are not in the listing; the hash in each name proves its endpoint (${name} is ${to})`,
       settle: SETTLE_FRAGMENT,
     },
   };
 }
 
-/** What KUBE-POSTROUTING does on every node (since kube-proxy 1.20; before, what carries the mark was masqueraded in one rule). */
+/** What CHAINS.postrouting does on every node (since kube-proxy 1.20; before, what carries the mark was masqueraded in one rule). */
 const MASQUERADING: readonly string[] = [
-  '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
-  '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0',
-  '-A KUBE-POSTROUTING -j MASQUERADE',
+  `-A ${CHAINS.postrouting} -m mark ! --mark 0x4000/0x4000 -j RETURN`,
+  `-A ${CHAINS.postrouting} -j MARK --set-xmark 0x4000/0x0`,
+  `-A ${CHAINS.postrouting} -j MASQUERADE`,
 ];
 
 const PIECES: readonly (Piece & { readonly missing: (nat: Table, ruleset: Ruleset) => boolean })[] = [
   {
     missing: (nat, { tables }) =>
-      !nat.chains.has('KUBE-MARK-DROP') &&
-      tables.get('filter')?.chains.has('KUBE-FIREWALL') !== true &&
-      leadsTo(nat, 'KUBE-MARK-DROP'),
-    chains: ['KUBE-MARK-DROP'],
-    rules: ['-A KUBE-MARK-DROP -j MARK --set-xmark 0x8000/0x8000'],
-    firewall: [':KUBE-FIREWALL - [0:0]', '-A KUBE-FIREWALL -m mark --mark 0x8000/0x8000 -j DROP'],
+      !nat.chains.has(CHAINS.markDrop) &&
+      tables.get('filter')?.chains.has(CHAINS.firewall) !== true &&
+      leadsTo(nat, CHAINS.markDrop),
+    chains: [CHAINS.markDrop],
+    rules: [`-A ${CHAINS.markDrop} -j MARK --set-xmark 0x8000/0x8000`],
+    firewall: [`:${CHAINS.firewall} - [0:0]`, `-A ${CHAINS.firewall} -m mark --mark 0x8000/0x8000 -j DROP`],
     note: {
       code: 'mark-chain-not-captured',
-      text: 'KUBE-MARK-DROP and KUBE-FIREWALL are not in the listing; the one is taken to set mark 0x8000, the other to drop what carries it, as kubelet makes them',
+      text: `${CHAINS.markDrop} and ${CHAINS.firewall} are not in the listing; the one is taken to set mark 0x8000, the other to drop what carries it, as kubelet makes them`,
       settle: SETTLE_FRAGMENT,
     },
   },
 
   {
     missing: ({ chains }) =>
-      !chains.has('KUBE-MARK-MASQ') && [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),
-    chains: ['KUBE-MARK-MASQ'],
-    rules: ['-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000'],
+      !chains.has(CHAINS.markMasquerade) && [...chains.keys()].some((name) => hasRole(name, 'service')),
+    chains: [CHAINS.markMasquerade],
+    rules: [`-A ${CHAINS.markMasquerade} -j MARK --set-xmark 0x4000/0x4000`],
     note: {
       code: 'mark-chain-not-captured',
-      text: 'KUBE-MARK-MASQ is not in the listing; it is taken to set mark 0x4000, the bit kube-proxy uses unless told another',
+      text: `${CHAINS.markMasquerade} is not in the listing; it is taken to set mark 0x4000, the bit kube-proxy uses unless told another`,
       settle: SETTLE_FRAGMENT,
     },
   },
   {
     missing: (nat) =>
-      !nat.chains.has('KUBE-POSTROUTING') &&
+      !nat.chains.has(CHAINS.postrouting) &&
       nat.chains.has('POSTROUTING') &&
-      leadsTo(nat, 'KUBE-POSTROUTING'),
-    chains: ['KUBE-POSTROUTING'],
+      leadsTo(nat, CHAINS.postrouting),
+    chains: [CHAINS.postrouting],
     rules: MASQUERADING,
     note: {
       code: 'postrouting-not-captured',
-      text: 'KUBE-POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',
+      text: `${CHAINS.postrouting} is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else`,
       settle: SETTLE_FRAGMENT,
     },
   },
   {
     missing: ({ chains }) =>
-      !chains.has('KUBE-POSTROUTING') &&
+      !chains.has(CHAINS.postrouting) &&
       !chains.has('POSTROUTING') &&
-      [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),
-    chains: ['KUBE-POSTROUTING'],
-    rules: ['-A POSTROUTING -j KUBE-POSTROUTING', ...MASQUERADING],
+      [...chains.keys()].some((name) => hasRole(name, 'service')),
+    chains: [CHAINS.postrouting],
+    rules: [`-A POSTROUTING -j ${CHAINS.postrouting}`, ...MASQUERADING],
     note: {
       code: 'postrouting-not-captured',
       text: 'POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',

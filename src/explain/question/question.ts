@@ -2,9 +2,9 @@ import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
-import type { AddressBook } from '../../names/addresses.ts';
 import type { HookOrder } from '../../nftables/parse-hooks.ts';
 import type { NftRuleset } from '../../nftables/ruleset.ts';
+import type { AddressBook } from '../../proxy/addresses.ts';
 import type { Ipvs } from '../../trace/world.ts';
 import type { ProxyMode } from '../explanation.ts';
 

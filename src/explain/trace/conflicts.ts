@@ -1,5 +1,5 @@
 import { commentOf } from '../../iptables/ruleset.ts';
-import { parseServiceComment } from '../../names/comments.ts';
+import { parseServiceComment } from '../../proxy/comments.ts';
 import { iptablesRule, type Trace } from '../../trace/outcome.ts';
 import type { Note, ServiceRef } from '../explanation.ts';
 

@@ -7,11 +7,11 @@ import { turn } from '../../rules/test.ts';
 import { answerTest } from '../../trace/fields/answer-test.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
-import type { MissItem } from '../explanation.ts';
+import type { MissItem } from '../trace-list.ts';
 import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
 
-/** Rules listed for one visit to a chain; a KUBE-SERVICES of 30,000 rules would drown the rest. */
+/** Rules listed for one visit to a chain; a CHAINS.services of 30,000 rules would drown the rest. */
 const SHOWN = 40;
 
 /** A chain being read, and the next rule in it. */

@@ -1,9 +1,10 @@
 import type { HookName, Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { programOf } from '../../iptables/tool.ts';
 import type { Trace } from '../../trace/outcome.ts';
-import type { Note, TraceItem } from '../explanation.ts';
+import type { Note } from '../explanation.ts';
 import type { AssumedHook } from '../question/assumed-hooks.ts';
 import type { Known } from '../question/question.ts';
+import type { TraceItem } from '../trace-list.ts';
 
 const SETTLE = 'capture all tables with `iptables-save -c`';
 

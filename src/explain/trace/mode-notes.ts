@@ -1,8 +1,10 @@
+import { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { Note, OutcomeItem } from '../explanation.ts';
+import type { Note } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
+import type { OutcomeItem } from '../trace-list.ts';
 import { carrierOf } from './carrier.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { socketText } from './remarks/path-facts.ts';
@@ -43,6 +45,11 @@ export function outsideIptables(
 ): readonly OutcomeItem[] {
   const { packet, outcomes: traced } = context.trace;
   const other = otherProxy(packet, context.known);
+  if (context.rulesets.length === 0 && context.known.ipvs instanceof IpvsTable)
+    return outcomes.map((outcome, index) => {
+      const balanced = traced[index]?.path.some(({ step }) => step.program === 'ipvs') === true;
+      return balanced && outcome.verdict === 'accept' ? unknown(outcome, withoutRules(outcome)) : outcome;
+    });
   if (other === null)
     return outcomes.map((item, index) => {
       const outcome = traced[index];
@@ -63,6 +70,13 @@ export function outsideIptables(
     const text = isRewritten(outcome, packet) ? texts.rewritten : texts.untouched;
     return unknown(outcome, { ...other, text });
   });
+}
+
+/** IPVS stands between rules: what they do before and behind it decides with it. */
+function withoutRules({ destination }: OutcomeItem): Note {
+  const socket = socketText(destination.address, destination.port);
+  const text = `IPVS would send it to ${socket}; the iptables rules, which were not captured, may drop it or masquerade it`;
+  return { code: 'rules-not-captured', text, settle: 'capture `iptables-save -c`' };
 }
 
 function unknown(outcome: OutcomeItem, { code, text, settle }: Note): OutcomeItem {

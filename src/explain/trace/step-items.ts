@@ -2,7 +2,7 @@ import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import type { IptablesStep, Step, Trace } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { noteRule } from '../chains/rule-note.ts';
-import type { StepItem } from '../explanation.ts';
+import type { StepItem } from '../trace-list.ts';
 import type { Namer } from './namer.ts';
 
 /** @returns the trace's steps as the contract prints them, each with a plain sentence where one is known. */

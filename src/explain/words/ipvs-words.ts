@@ -1,21 +1,37 @@
-import { clientOr, denied, type WordsFor } from './clauses.ts';
+import { clientOr, said, type WordsFor } from './clauses.ts';
 import type { IpvsQuestion } from './packet-words.ts';
+
+/** What schedulers go by that have no shares (net/netfilter/ipvs). */
+const BY: Readonly<Record<string, string>> = {
+  sh: "a hash of the client's address",
+  mh: "a hash of the client's address",
+  dh: "a hash of the virtual server's address",
+  lc: 'the connections that live',
+  wlc: 'the connections that live',
+  sed: 'the connections that live',
+  nq: 'the connections that live',
+  lblc: 'the connections that live',
+  lblcr: 'the connections that live',
+  ovf: 'the connections that live',
+};
 
 /** What IPVS chooses or remembers, in words. */
 export const IPVS_WORDS: { readonly [C in IpvsQuestion]: WordsFor<C> } = {
-  'ipvs-choice': ({ server, scheduler, real, of }) => {
-    const by = scheduler === null ? 'the scheduler' : `scheduler ${scheduler}`;
-    return denied(
-      real === null
-        ? `${by} of IPVS ${server} falls on a real server of weight 0, and none is taken`
-        : `${by} of IPVS ${server} picks ${real}, one of ${of}`,
+  'ipvs-choice': ({ server, scheduler, byPort, of }) => {
+    const by = scheduler === null ? 'its scheduler' : `scheduler ${scheduler}`;
+    const how = scheduler === null ? '' : (BY[scheduler] ?? '');
+    const port = byPort ? ' and port' : '';
+    return said(
+      `clients are spread by weight: ${by} of IPVS ${server} picks one of ${of}${how === '' ? '' : ` by ${how}${port}`}`,
+      `clients are not spread by weight over the ${of} real servers of IPVS ${server}`,
     );
   },
-  'ipvs-template': ({ server, seconds, client, real }) =>
-    denied(
-      real === null
-        ? `no template of IPVS ${server} holds ${clientOr(client)}`
-        : `a template of IPVS ${server} keeps ${clientOr(client)} at ${real} (persistent ${seconds})`,
+  'ipvs-template': ({ server, seconds, client, real }) => {
+    const where = `${clientOr(client)} at ${real ?? 'any real server'}`;
+    return said(
+      `a template of IPVS ${server} keeps ${where} (persistent ${seconds})`,
+      `no template of IPVS ${server} keeps ${where}`,
       'capture `ipvsadm -Lnc` and give --from ADDRESS',
-    ),
+    );
+  },
 };

@@ -20,7 +20,9 @@ export function givenNote({ question, held, joined }: Given, flowsCaptured = fal
   const others =
     code === 'recent'
       ? `nor in the next ${joined.more} lists`
-      : `and outside the next ${joined.more} asked for`;
+      : code === 'ipvs-template'
+        ? `nor at the next ${joined.more}`
+        : `and outside the next ${joined.more} asked for`;
   return { code, text: `${text}, ${others} (the last: ${subjectOf(joined.last)})`, settle };
 }
 
@@ -35,6 +37,8 @@ function subjectOf(question: Question): string {
   switch (question.code) {
     case 'recent':
       return question.list;
+    case 'ipvs-template':
+      return question.real ?? 'none';
     case 'source-address':
       return addressSetText(question);
     default:

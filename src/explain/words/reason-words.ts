@@ -219,12 +219,6 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
         'net.ipv4.vs.conntrack is taken to be 1, as kube-proxy sets it',
         'capture `sysctl net.ipv4.vs`',
       );
-    case 'ipvs-own-addresses':
-      return note(
-        code,
-        'IPVS, which was not captured, is taken to balance only what is sent to addresses of the node itself',
-        'capture `ipvsadm-save -n`',
-      );
     case 'table-cut': {
       const { table, file, line } = assumption;
       const text = `table ${table} is not in the dump, which breaks off at ${file}:${line}; it is taken to hold no rules`;

@@ -1,5 +1,8 @@
 /** What releases of kube-proxy do differently with the same API objects. */
 export interface Behaviour {
+  readonly mode: 'iptables' | 'ipvs';
+  /** IPVS mode: where policy is Local and no endpoint is, all take its place (1.22). */
+  readonly localFallsBack: boolean;
   /** internalTrafficPolicy counts (beta and on since 1.22). */
   readonly internalPolicy: boolean;
   /** Without ready endpoints, serving ones that are terminating get the traffic (ProxyTerminatingEndpoints, on since 1.26). */
@@ -18,7 +21,7 @@ export interface Behaviour {
   /** Pods and processes of the node reach external IPs through the rules; in 1.20 not always (`physdev`, `--src-type`), in 1.25 always, in between either. */
   readonly externalIpFromInside: boolean;
   /**
-   * What may not pass is dropped by rules of its own (1.25). Before, nat marks it and kubelet's KUBE-FIREWALL drops it, where
+   * What may not pass is dropped by rules of its own (1.25). Before, nat marks it and kubelet's CHAINS.firewall drops it, where
    * kubelet wrote that; else it leaves the node untranslated.
    */
   readonly dropsItself: boolean;
@@ -28,30 +31,37 @@ const NEWEST = 36;
 
 /**
  * @param minor of kube-proxy 1.x; null: not known
+ * @param mode in which it works
  * @returns the behaviours that this release may show, the likeliest first: several where a feature gate, which no capture
  *   holds for sure, decides. An unknown release may show any.
  */
-export function behavioursOf(minor: number | null): readonly Behaviour[] {
-  const known = made.get(minor);
+export function behavioursOf(
+  minor: number | null,
+  mode: Behaviour['mode'] = 'iptables',
+): readonly Behaviour[] {
+  const key = `${mode} ${minor}`;
+  const known = made.get(key);
   if (known !== undefined) return known;
-  const behaviours = makeBehaviours(minor);
-  made.set(minor, behaviours);
+  const behaviours = makeBehaviours(minor, mode);
+  made.set(key, behaviours);
   return behaviours;
 }
 
 /** They are asked for each of ten thousand ports. */
-const made = new Map<number | null, readonly Behaviour[]>();
+const made = new Map<string, readonly Behaviour[]>();
 
-function makeBehaviours(minor: number | null): readonly Behaviour[] {
+function makeBehaviours(minor: number | null, mode: Behaviour['mode']): readonly Behaviour[] {
   const minors = minor === null ? [NEWEST, 33, 30, 28, 25, 23, 20] : [minor];
   const found = new Map<string, Behaviour>();
   for (const one of minors)
-    for (const behaviour of variants(one)) found.set(JSON.stringify(behaviour), behaviour);
+    for (const behaviour of variants(one, mode)) found.set(JSON.stringify(behaviour), behaviour);
   return [...found.values()];
 }
 
-function variants(minor: number): Behaviour[] {
+function variants(minor: number, mode: Behaviour['mode']): Behaviour[] {
   const base = {
+    mode,
+    localFallsBack: minor >= 22,
     internalPolicy: minor >= 22,
     ipMode: minor >= 30,
     externalIpFromInside: minor >= 25,

@@ -2,6 +2,7 @@ import { command } from '../../command/command.ts';
 import type { PolicyRule } from '../../host/facts.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../net/address.ts';
+import { isKubeChain } from '../../proxy/chains.ts';
 import { iptablesRule, type Outcome, type Step } from '../../trace/outcome.ts';
 import { exampleClient, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
@@ -145,7 +146,7 @@ function hasMarkers({ known }: CheckContext, family: Family): boolean {
       ruleset.family === family &&
       [...ruleset.tables.values()].some(({ chains }) =>
         [...chains.values()].some(({ name, rules }) => {
-          if (name.startsWith('KUBE-') || rules.length > MANY) return false;
+          if (isKubeChain(name) || rules.length > MANY) return false;
           for (let index = 0; index < rules.length; index++)
             if (/^(?:CONN)?MARK$/.test(rules.targetName(index) ?? '')) return true;
           return false;

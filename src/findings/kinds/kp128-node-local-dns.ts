@@ -1,9 +1,9 @@
 import type { Host } from '../../host/facts.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { commentOf, type Rule, type Ruleset, type TableName } from '../../iptables/ruleset.ts';
-import { ownerOfComment } from '../../names/owners.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
+import { ownerOfComment } from '../../proxy/owners.ts';
 import { iptablesRule, type Trace } from '../../trace/outcome.ts';
 import { deleteSuchRule, listChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';

@@ -1,4 +1,5 @@
 import type { Chain, Rule } from '../../iptables/ruleset.ts';
+import { isKubeChain, isOfOneService } from '../../proxy/chains.ts';
 import { iptablesRule } from '../../trace/outcome.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -22,8 +23,7 @@ export const shadowedRules: FindingKind<CheckContext> = {
       [...ruleset.tables.values()].flatMap((table) =>
         [...table.chains.values()].flatMap((chain): Finding[] => {
           const { rules } = chain;
-          if (rules.length < 2 || rules.length > MANY || /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/.test(chain.name))
-            return [];
+          if (rules.length < 2 || rules.length > MANY || isOfOneService(chain.name)) return [];
           for (let index = 0; index < rules.length - 1; index++) {
             const target = rules.targetName(index);
             if (!isTerminal(target)) continue;
@@ -35,7 +35,7 @@ export const shadowedRules: FindingKind<CheckContext> = {
               { length: rules.length - index - 1 },
               (_, offset) => index + 1 + offset,
             );
-            const kube = behind.filter((at) => rules.targetName(at)?.startsWith('KUBE-') === true);
+            const kube = behind.filter((at) => isKubeChain(rules.targetName(at)));
             const [firstBehind] = kube.length > 0 ? kube : behind;
             if (firstBehind === undefined) return [];
             return [

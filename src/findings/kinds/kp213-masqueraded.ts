@@ -1,3 +1,4 @@
+import { CHAINS } from '../../proxy/chains.ts';
 import { iptablesRule, type Outcome } from '../../trace/outcome.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
@@ -41,6 +42,6 @@ export const wronglyMasqueraded: FindingKind<CheckContext> = {
 };
 
 function jumpToMark({ path }: Outcome) {
-  const step = path.find((entry) => entry.step.target === 'KUBE-MARK-MASQ')?.step;
+  const step = path.find((entry) => entry.step.target === CHAINS.markMasquerade)?.step;
   return step === undefined ? null : iptablesRule(step);
 }

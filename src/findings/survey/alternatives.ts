@@ -1,5 +1,5 @@
 import type { Outcome, Trace } from '../../trace/outcome.ts';
-import { flat, type Given } from '../../trace/question.ts';
+import { flat, type Given, type Question } from '../../trace/question.ts';
 
 /** What happens under one set of conditions that the capture leaves open. */
 export interface Alternative {
@@ -10,15 +10,21 @@ export interface Alternative {
   readonly sticky: boolean;
 }
 
+/** Which endpoint a client is kept at. */
+const STICKY: ReadonlySet<Question['code']> = new Set(['recent', 'ipvs-template'] as const);
+
+/** Which endpoint it is: all of them are what the packet may come to. */
+const OF_CHOICE: ReadonlySet<Question['code']> = new Set([...STICKY, 'ipvs-choice']);
+
 /** @returns a trace's outcomes, taken together where they have the same conditions. */
 export function alternativesOf(trace: Trace): Alternative[] {
   const groups = new Map<string, { given: Given[]; outcomes: Outcome[]; sticky: boolean }>();
   for (const outcome of trace.outcomes) {
-    const given = outcome.given.filter(({ question }) => question.code !== 'recent');
+    const given = outcome.given.filter(({ question }) => !OF_CHOICE.has(question.code));
     const key = flat(given);
     const group = groups.get(key) ?? { given, outcomes: [], sticky: false };
     group.outcomes.push(outcome);
-    group.sticky ||= given.length < outcome.given.length;
+    group.sticky ||= outcome.given.some(({ question }) => STICKY.has(question.code));
     groups.set(key, group);
   }
   return [...groups.values()];

@@ -2,17 +2,18 @@ import type { Known } from '../../explain/question/question.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { commentOf } from '../../iptables/ruleset.ts';
-import { endpointChainName } from '../../names/hash.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
 import { formatAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { endpointChainName } from '../../proxy/hash.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import { iptablesRule, type Step } from '../../trace/outcome.ts';
 import type { Deviation } from './deviation.ts';
 import type { DetectedPods } from './local-detection.ts';
 
 /** Why a deviation is there: each goes to the one finding that explains it. */
 export type Cause =
-  /** KUBE-SERVICES has no rule for any Service. */
+  /** CHAINS.services has no rule for any Service. */
   | 'no-service-rules'
   /** The rules are those of an earlier state of the API. */
   | 'stale'
@@ -35,18 +36,30 @@ export type Cause =
   | 'masqueraded'
   | 'wrong-cluster-cidr'
   /** Somebody's choice: a network policy, a cache for DNS on the node, a firewall that names clients. */
-  | 'by-design';
+  | 'by-design'
+  /** IPVS mode: what virtual servers, sets or addresses make of it. */
+  | 'ipvs';
 
 /** What causes are told from, besides the deviation. */
 export interface CauseSetting {
   readonly known: Known;
   readonly detection: (family: Ruleset['family']) => DetectedPods;
-  /** True where nat KUBE-SERVICES of the family has no rule for any Service. */
+  /** True where nat CHAINS.services of the family has no rule for any Service. */
   readonly flushed: (family: Ruleset['family']) => boolean;
 }
 
 /** @returns why the deviation is there. */
 export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
+  const cause = causeByRules(deviation, setting);
+  return setting.known.proxyMode === 'ipvs' && OF_RULES.has(cause) ? 'ipvs' : cause;
+}
+
+/** What kube-proxy's own rules of iptables mode make; in IPVS mode virtual servers, sets and addresses stand behind it. */
+const OF_RULES: ReadonlySet<Cause> = new Set([
+  ...(['stale', 'refusal-not-hooked', 'dead-end', 'uneven', 'not-masqueraded', 'masqueraded'] as const),
+]);
+
+function causeByRules(deviation: Deviation, setting: CauseSetting): Cause {
   const { port, culprit, kind, side } = deviation;
   if (setting.flushed(port.family) && !isForeign(culprit)) return 'no-service-rules';
   if (side === 'pod' && isOutsideDetection(deviation, setting) && culprit.kind !== 'not-hooked')
@@ -72,13 +85,13 @@ export function causeOf(deviation: Deviation, setting: CauseSetting): Cause {
     case 'verdict':
       return verdictCause(culprit.step, deviation);
     case 'balancer':
-      return 'stale';
+      return 'ipvs';
     case 'unclear':
       return kind === 'uneven' ? 'uneven' : kind === 'masqueraded' ? 'masqueraded' : 'stale';
   }
 }
 
-/** A flush of the whole table takes the jumps as well: that no rule leads to KUBE-SERVICES is then no fault of its own. */
+/** A flush of the whole table takes the jumps as well: that no rule leads to CHAINS.services is then no fault of its own. */
 function isForeign(culprit: Deviation['culprit']): boolean {
   if (culprit.kind === 'not-hooked') return culprit.step !== null;
   if (culprit.kind === 'routing' || culprit.kind === 'untracked') return true;
@@ -92,7 +105,7 @@ export function isKubeProxy(chain: string): boolean {
 
 function translationCause(step: Step, { port, kind, missing }: Deviation): Cause {
   // Only chains of endpoints translate: a rule anywhere else among kube-proxy's was put there.
-  if (!step.chain.startsWith('KUBE-SEP-')) return 'foreign-translation';
+  if (!hasRole(step.chain, 'endpoint')) return 'foreign-translation';
   if (kind === 'uneven') return 'uneven';
   const { service } = port;
   const name = {
@@ -129,10 +142,10 @@ function verdictCause(step: Step, deviation: Deviation): Cause {
 function metRefusals({ outcomes: [first], way, expectation }: Deviation): boolean {
   const ranges = expectation.kind === 'refused' && expectation.why === 'source-ranges';
   const chain = ranges
-    ? 'KUBE-PROXY-FIREWALL'
+    ? CHAINS.proxyFirewall
     : way.via === 'clusterIP'
-      ? 'KUBE-SERVICES'
-      : 'KUBE-EXTERNAL-SERVICES';
+      ? CHAINS.services
+      : CHAINS.externalServices;
   return first?.path.some(({ step: { table, target } }) => table === 'filter' && target === chain) === true;
 }
 

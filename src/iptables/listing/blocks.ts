@@ -1,40 +1,8 @@
-import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
-import type { Backend, Counters, Policy, TableName } from '../ruleset.ts';
-import { adoptRows } from './adopt-rows.ts';
-import { type Columns, type Layout, parseColumns, parseCount, parseLayout } from './columns.ts';
-
-/** One chain of a listing, from its head to the next one. */
-export interface Block {
-  readonly chain: string;
-  readonly policy: Policy | null;
-  readonly counters: Counters | null;
-  /** How many rules lead here; null for built-in chains, and where the head does not say. */
-  readonly references: number | null;
-  readonly line: number;
-  /** The column names; null until they are met, and for good where somebody cut them away. */
-  layout: Layout | null;
-  readonly rows: Row[];
-  /** The command above this chain, where the listing was pasted together with it. */
-  readonly command: Command | null;
-  /** Set where the chain's head was not printed, so that rules of it may be missing. */
-  readonly picked?: true;
-}
-
-/** One rule's line. */
-export interface Row {
-  readonly line: number;
-  readonly text: string;
-  /** Null where the line has not got the columns of a rule. */
-  readonly columns: Columns | null;
-}
-
-/** An iptables command whose output follows. */
-export interface Command {
-  readonly family: Family;
-  readonly table: TableName;
-  readonly backend: Backend | null;
-}
+import type { KnownChains } from '../known-chains.ts';
+import type { Counters, TableName } from '../ruleset.ts';
+import type { Block, Command, Row } from './block.ts';
+import { parseColumns, parseCount, parseLayout } from './columns.ts';
 
 /** All chains of a listing, in the order of the file. */
 export interface Blocks {
@@ -52,9 +20,10 @@ const REMARK = /^# (?:Warning: |Table )/;
 
 /**
  * Cuts a listing into chains.
+ * @param known finds the chains of rows without a head.
  * @param problems gets a line for whatever belongs to no chain.
  */
-export function splitBlocks(text: string, file: string, problems: ProblemList): Blocks {
+export function splitBlocks(text: string, file: string, known: KnownChains, problems: ProblemList): Blocks {
   const blocks: Block[] = [];
   let block: Block | null = null;
   let command: Command | null = null;
@@ -117,7 +86,7 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
     reportLine(problems, 'the last chain, which breaks off', `Chain ${block.chain}`, file, block.line);
     block.rows.push({ line: block.line, text: '', columns: null });
   }
-  const { blocks: found, left } = adoptRows(loose);
+  const { blocks: found, left } = known.adoptRows(loose);
   for (const row of left) reportLine(problems, 'whose chain this rule is of', row.text, file, row.line);
   return { blocks: [...found, ...blocks], printedByNft, legacyLine };
 }

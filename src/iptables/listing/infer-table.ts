@@ -1,16 +1,17 @@
+import type { KnownChains } from '../known-chains.ts';
 import type { TableName } from '../ruleset.ts';
 import { ALL_TABLES, isBuiltIn, narrowed, tablesOfChain, tablesOfTarget } from '../table-evidence.ts';
-import type { Block } from './blocks.ts';
+import type { Block } from './block.ts';
 
 /** @returns the tables that a chain can belong to by its name and its targets; all of them where nothing tells. */
-export function possibleTables(block: Block): readonly TableName[] {
-  let possible = narrowed(ALL_TABLES, tablesOfChain(block.chain));
+export function possibleTables(block: Block, known: KnownChains): readonly TableName[] {
+  let possible = narrowed(ALL_TABLES, tablesOfChain(block.chain, known));
   const seen = new Set<string>();
   for (const { columns } of block.rows) {
     const target = columns?.target ?? null;
     if (target === null || seen.has(target)) continue;
     seen.add(target);
-    possible = narrowed(possible, tablesOfTarget(target));
+    possible = narrowed(possible, tablesOfTarget(target, known));
   }
   return possible;
 }
@@ -20,17 +21,24 @@ export function possibleTables(block: Block): readonly TableName[] {
  * @param blocks chains of one listing.
  * @param possible the tables none of them contradicts.
  */
-export function likelyTables(blocks: readonly Block[], possible: readonly TableName[]): readonly TableName[] {
+export function likelyTables(
+  blocks: readonly Block[],
+  possible: readonly TableName[],
+  known: KnownChains,
+): readonly TableName[] {
   const names = new Set(blocks.map((block) => block.chain));
-  const portal = blocks.flatMap((block) => block.rows).find((row) => row.columns?.target === 'KUBE-SERVICES');
   const order: TableName[] = [];
-  // kube-proxy jumps to its chain of nat for every packet, to that of filter for new connections only.
-  if (portal !== undefined) order.push(/\bctstate NEW\b/.test(portal.text) ? 'filter' : 'nat');
+  for (const { columns, text } of blocks.flatMap((block) => block.rows)) {
+    const table = columns?.target == null ? null : known.tableOfJump(columns.target, text);
+    if (table === null) continue;
+    order.push(table);
+    break;
+  }
   if (names.has('PREROUTING') && names.has('OUTPUT') && !names.has('POSTROUTING')) order.push('raw');
   const natLike = names.has('PREROUTING') || names.has('POSTROUTING');
-  const kube = ![...names].some(isBuiltIn) && [...names].some((name) => name.startsWith('KUBE-'));
+  const likely = ![...names].some(isBuiltIn) && [...names].some(known.isLikelyOfNat);
   order.push(
-    ...(natLike || kube ? (['nat', 'mangle'] as const) : []),
+    ...(natLike || likely ? (['nat', 'mangle'] as const) : []),
     'filter',
     'nat',
     'mangle',

@@ -1,5 +1,6 @@
 import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
+import { type KnownChains, NO_CHAINS } from '../known-chains.ts';
 import { type TableOfRuleset, uniteAll } from '../merge.ts';
 import type { Backend, Ruleset, Table } from '../ruleset.ts';
 import type { Block, Header, ScannedDump } from './dump.ts';
@@ -18,17 +19,19 @@ import { keepTrivia } from './trivia.ts';
  * parsed when it is asked for.
  * @param source.name the file as the user named it, for places in messages; `cut` where bytes are known to be missing at its end.
  * @param hints what is known from elsewhere. A header that names another family or `(nf_tables)` is believed instead.
+ *   `chains` tells the tables of chains by who writes them.
  * @param problems takes what could not be read: `truncated`, `unreadable-line`, `duplicate-table`, `table-assumed`, …
  * @returns one ruleset for each family and backend; none where nothing was found. Never throws.
  */
 export function parseSave(
   source: { readonly name: string; readonly bytes: Buffer; readonly cut?: boolean },
-  hints: { readonly family?: Family; readonly backend?: Backend },
+  hints: { readonly family?: Family; readonly backend?: Backend; readonly chains?: KnownChains },
   problems: ProblemList,
 ): Ruleset[] {
+  const known = hints.chains ?? NO_CHAINS;
   const dump = scanDump(source.name, source.bytes, source.cut === true, problems);
-  const blocks = dump.blocks.flatMap((block) => sortTables(block, source.name, problems));
-  for (const block of blocks) nameTable(block, source.name, problems);
+  const blocks = dump.blocks.flatMap((block) => sortTables(block, source.name, known, problems));
+  for (const block of blocks) nameTable(block, source.name, known, problems);
   const only = onlyHeader(blocks);
   const families = inferFamilies(blocks, hints.family, source.name, problems);
   const tables = blocks.map((block, index): TableOfRuleset => {
@@ -86,9 +89,9 @@ function backendOf(
   return hint ?? (header ?? only)?.backend ?? null;
 }
 
-function nameTable(block: Block, file: string, problems: ProblemList): void {
+function nameTable(block: Block, file: string, known: KnownChains, problems: ProblemList): void {
   if (block.table !== null) return;
-  const { table, because } = inferTable(new LazyChains(block.chains, 'filter', block.context));
+  const { table, because } = inferTable(new LazyChains(block.chains, 'filter', block.context), known);
   const message = `iptables -S does not name its table; this is read as ${table}, since ${because}`;
   problems.add('table-assumed', message, file, block.line);
   block.table = table;

@@ -1,4 +1,5 @@
 import type { ProblemList } from '../../problems/problem.ts';
+import type { KnownChains } from '../known-chains.ts';
 import { HOOK_NAMES, type TableName } from '../ruleset.ts';
 import {
   ALL_TABLES,
@@ -30,13 +31,18 @@ interface Loose {
 /**
  * Lines that were picked from a dump (`iptables-save | grep`) or pasted from several `iptables -S` are sorted into the tables
  * that they can be of: by what only one table can hold, by chains that only one table has, and by who jumps to whom. A
- * chain that two tables have (KUBE-SERVICES) is split.
+ * chain that two tables have is split.
  * @returns the block itself where it names its table, or where one table can hold all of its rules.
  */
-export function sortTables(block: Block, file: string, problems: ProblemList): readonly Block[] {
+export function sortTables(
+  block: Block,
+  file: string,
+  known: KnownChains,
+  problems: ProblemList,
+): readonly Block[] {
   const { chains } = block;
   if (block.table !== null || HOOK_NAMES.some((name) => chains.isDeclared(name))) return [block];
-  const rules = looseRules(block);
+  const rules = looseRules(block, known);
   if (rules === null) return [block];
   let common = ALL_TABLES;
   for (const { possible } of rules) common = intersection(common, possible);
@@ -51,10 +57,10 @@ export function sortTables(block: Block, file: string, problems: ProblemList): r
   const counted = [...tables].map(([table, own]) => `${own.length} of ${table}`).join(', ');
   const message = `the lines do not name their tables; they are sorted by what only one table can hold: ${counted}`;
   problems.add('table-assumed', message, file, block.line);
-  return [...tables].map(([table, own]) => blockOf(block, table, own, rules));
+  return [...tables].map(([table, own]) => blockOf(block, table, own, rules, known));
 }
 
-function looseRules({ chains, context }: Block): Loose[] | null {
+function looseRules({ chains, context }: Block, known: KnownChains): Loose[] | null {
   const rules: Loose[] = [];
   const lazy = new LazyChains(chains, 'filter', context);
   for (let number = 0; number < chains.size; number++) {
@@ -64,23 +70,27 @@ function looseRules({ chains, context }: Block): Loose[] | null {
     for (let rule = 0; rule < (list?.length ?? 0); rule++) {
       const { start, line } = chains.placeOf(number, rule);
       const target = list?.targetName(rule) ?? null;
-      const possible = possibleOf(chain, target, readRuleText(context.lines.bytes, start));
+      const possible = possibleOf(chain, target, readRuleText(context.lines.bytes, start), known);
       rules.push({ chain, number, rule, line, target, possible });
     }
   }
   return rules.sort((a, b) => a.line - b.line);
 }
 
-function possibleOf(chain: string, target: string | null, text: string): readonly TableName[] {
+function possibleOf(
+  chain: string,
+  target: string | null,
+  text: string,
+  known: KnownChains,
+): readonly TableName[] {
   const named = / (?:-t|--table) (\w+)/.exec(text)?.[1];
   const told = ALL_TABLES.filter((table) => table === named);
   if (told.length > 0) return told;
-  let possible = tablesOfChain(chain);
-  if (target !== null) possible = narrowed(possible, tablesOfTarget(target));
-  // kube-proxy jumps to its chain of nat for every packet, to that of filter for new connections only.
-  if (target === 'KUBE-SERVICES')
-    possible = narrowed(possible, / --ctstate NEW /.test(text) ? ['filter'] : ['nat']);
-  return possible;
+  let possible = tablesOfChain(chain, known);
+  if (target === null) return possible;
+  possible = narrowed(possible, tablesOfTarget(target, known));
+  const table = known.tableOfJump(target, text);
+  return table === null ? possible : narrowed(possible, [table]);
 }
 
 /** Lets rules learn from those that they lead to and those that lead to them, until nothing changes. */
@@ -138,7 +148,13 @@ function union(rules: readonly Loose[]): readonly TableName[] {
 }
 
 /** A block of one table's rules; chains are declared in each table that has rules of theirs. */
-function blockOf(block: Block, table: TableName, own: readonly Loose[], all: readonly Loose[]): Block {
+function blockOf(
+  block: Block,
+  table: TableName,
+  own: readonly Loose[],
+  all: readonly Loose[],
+  known: KnownChains,
+): Block {
   const { lines } = block.context;
   const chains = new ChainTable(lines);
   const add = (number: number): number =>
@@ -148,7 +164,7 @@ function blockOf(block: Block, table: TableName, own: readonly Loose[], all: rea
     const name = block.chains.names.text(number);
     const elsewhere =
       all.some((rule) => rule.number === number) && !own.some((rule) => rule.number === number);
-    if (declared === null || elsewhere || !tablesOfChain(name).includes(table)) continue;
+    if (declared === null || elsewhere || !tablesOfChain(name, known).includes(table)) continue;
     chains.declare(add(number), declared, block.chains.declarationOf(number));
   }
   for (const rule of own) {

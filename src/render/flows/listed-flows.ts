@@ -1,13 +1,13 @@
 import type { FlowItem, FlowList } from '../../explain/flow-list.ts';
 import { escapeTerminal } from '../escape.ts';
-import type { FlowsTextOptions } from '../flows-text.ts';
 import { addressWithPort } from '../format-address.ts';
+import type { TextOptions } from '../text-options.ts';
 import { clientName, count, wayText } from './words.ts';
 
 /**
  * @returns flow by flow: those with something wrong; every flow asked for where the question was narrower than a Service
  */
-export function renderListedFlows({ summary, items }: FlowList, { colours }: FlowsTextOptions): string {
+export function renderListedFlows({ summary, items }: FlowList, { colours }: TextOptions): string {
   const { svc, endpoint, client, state, problem } = summary.asked;
   // Without rules and objects nothing is known of the Service but its flows.
   const unnamed = svc !== null && summary.services.length === 0;

@@ -6,7 +6,7 @@ import type { IpvsTable } from '../../ipvs/table.ts';
 import { sameAddress } from '../../net/address.ts';
 import { SCTP, TCP, UDP } from '../../net/protocol.ts';
 import { type Branch, changed, passed } from '../branch.ts';
-import { assume, type TraceContext } from '../context.ts';
+import type { TraceContext } from '../context.ts';
 import type { Step } from '../outcome.ts';
 import { senderOf } from '../packet.ts';
 import { ended, next, type Passage } from '../passage.ts';
@@ -27,7 +27,11 @@ export const IPVS: ProgramSource = {
   programs: ({ ipvs }) => {
     if (ipvs === undefined || ipvs === null) return [];
     if (ipvs === 'not-captured')
-      return [program('INPUT', 99, notCaptured), program('OUTPUT', -98, notCaptured)];
+      return [
+        program('INPUT', 99, notCaptured),
+        program('FORWARD', 100, maybeForNode),
+        program('OUTPUT', -98, notCaptured),
+      ];
     if (ipvs.servers.length === 0) return [];
     return [
       program('INPUT', 98, (branch) => answer(branch, ipvs)),
@@ -89,7 +93,7 @@ function request(
   return keptByTemplate(branch, server, table, context).flatMap(({ branch: way, real }) =>
     real !== null
       ? through(way, real)
-      : schedule(way, server, context.questions).flatMap((picked) =>
+      : schedule(way, server).flatMap((picked) =>
           picked.real === null
             ? [refusal(picked.branch, server, hook, context)]
             : through(picked.branch, picked.real),
@@ -154,14 +158,18 @@ function answer(branch: Branch, table: IpvsTable): readonly Passage[] {
   return [next(changed(branch, { source: senderOf(address), sourcePort: port, balancedBy: server.takes }))];
 }
 
-/** What IPVS balances is not known: a packet to one of the node's own addresses may be for a virtual server. */
-function notCaptured(branch: Branch, context: TraceContext): readonly Passage[] {
-  const { state } = branch;
-  if (!isBalanced(state.protocol)) return [next(branch)];
-  const local = state.destinationLocal ?? isLocalAddress(context.world.host, state.destination);
-  if (local !== false) return [ended(stopped(branch, 'unknown', { code: 'mode-ipvs' }, null))];
-  assume(context, { code: 'ipvs-own-addresses' });
-  return [next(branch)];
+/** What IPVS balances is not known: any packet that it is shown may be for a virtual server. */
+function notCaptured(branch: Branch): readonly Passage[] {
+  if (branch.state.balancedBy !== null || !isBalanced(branch.state.protocol)) return [next(branch)];
+  return [ended(stopped(branch, 'unknown', { code: 'mode-ipvs' }, null))];
+}
+
+/** Where it is not known which addresses are the node's own, a packet that is passed on may be for one that IPVS balances. */
+function maybeForNode(branch: Branch, { world }: TraceContext): readonly Passage[] {
+  const { destination, connection } = branch.state;
+  if (connection?.direction === 'REPLY' || isLocalAddress(world.host, destination) !== null)
+    return [next(branch)];
+  return notCaptured(branch);
 }
 
 /** Protocols that kube-proxy balances; AH and ESP, which the kernel could, have no ports. */

@@ -1,10 +1,11 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
+import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
 import type { IptablesStep, Outcome, Trace } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
-import type { Remark } from '../../explanation.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { socketText } from './path-facts.ts';
 
@@ -12,8 +13,8 @@ const SHOWN = 3;
 
 /**
  * Holds the endpoints that the Service's chain leads to against those that the API has: says where some get nothing. Read from
- * the chain and not from where packets go, so that session affinity hides none. KUBE-SVC is for all ready endpoints, KUBE-SVL
- * and KUBE-XLB for those of this node; where zones or nodes are hinted at, or the policy for inside is Local, fewer may be meant.
+ * the chain and not from where packets go, so that session affinity hides none. SVC is for all ready endpoints, SVL
+ * and XLB for those of this node; where zones or nodes are hinted at, or the policy for inside is Local, fewer may be meant.
  */
 export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readonly Remark[] {
   const pick = choosing(outcome);
@@ -35,7 +36,7 @@ function compare(pick: IptablesStep, context: RemarkContext): readonly Remark[] 
   const { known, target } = context;
   if (target.endpoints === null || target.label === null) return [];
   if (known.cluster.olderEndpointsOnly === true) return [];
-  const local = !pick.chain.startsWith('KUBE-SVC-');
+  const local = !hasRole(pick.chain, 'service');
   const node = thisNodeName(known);
   if (local ? node === null : target.service?.internalTrafficPolicy === 'Local') return [];
   const ready = target.endpoints.filter((endpoint) => endpoint.ready && isOf(endpoint, context));
@@ -59,10 +60,7 @@ function choosing({ path }: Outcome): IptablesStep | null {
     .map((entry) => entry.step)
     .filter(isInIptables)
     .find(
-      (step) =>
-        step.table === 'nat' &&
-        /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-        step.target?.startsWith('KUBE-SEP-') === true,
+      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
     );
   return step ?? null;
 }
@@ -85,7 +83,7 @@ function placesIn(
   const places = new Set<string>();
   for (let index = 0; index < chain.rules.length; index++) {
     const target = chain.rules.targetName(index);
-    if (target?.startsWith('KUBE-SEP-') !== true) continue;
+    if (target === null || !hasRole(target, 'endpoint')) continue;
     const place = readEndpointChain(nat, target, family).target;
     if (place === null) return null;
     places.add(socketText(place.address, place.port));

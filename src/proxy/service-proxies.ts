@@ -3,7 +3,7 @@
  * tell whether the program was told to serve Services, and none is followed.
  */
 export interface ServiceProxy {
-  /** As its users write it: `Cilium`. */
+  /** As its users write it: `Cilium`. Its chains are told by `servesAs`. */
   readonly name: string;
   /** What of it sees the packet, as the subject of "may rewrite": `its eBPF programs`. */
   readonly what: string;
@@ -13,8 +13,6 @@ export interface ServiceProxy {
   readonly command: string;
   /** Present where it serves through IPVS, which is followed where it was captured. */
   readonly programs?: 'ipvs';
-  /** Chains of iptables. */
-  readonly chains: RegExp | null;
   readonly interfaces: RegExp | null;
   readonly ipsets: RegExp | null;
   /** Tables of nft. */
@@ -36,7 +34,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'its eBPF programs',
     serves: 'its-place',
     command: 'cilium-dbg service list',
-    chains: /^CILIUM_/,
     interfaces: /^cilium_(?:host|net|vxlan|geneve|wg0)$|^lxc(?:[0-9a-f]{10,12}|_health)$/,
     ipsets: /^cilium_/,
     nftTables: null,
@@ -49,7 +46,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'its eBPF programs',
     serves: 'its-place',
     command: 'calico-node -bpf nat dump',
-    chains: null,
     interfaces: /^bpf(?:in|out)(?:\.cali|cali)?$/,
     ipsets: null,
     nftTables: null,
@@ -63,7 +59,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     serves: 'its-place',
     command: 'ipvsadm -Ln',
     programs: 'ipvs',
-    chains: /^KUBE-ROUTER-(?:SERVICES|HAIRPIN|SVC-)/,
     interfaces: /^kube-dummy-if$/,
     ipsets: /^(?:inet6:)?kube-router-(?:svip|svip-prt|local-ips)$/,
     nftTables: null,
@@ -76,7 +71,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'Open vSwitch, with the flows of OVN’s load balancers,',
     serves: 'its-place',
     command: 'ovn-nbctl lb-list',
-    chains: /^OVN-KUBE-/,
     interfaces: /^ovn-k8s-mp\d+$/,
     ipsets: null,
     nftTables: /^ovn-kubernetes$/,
@@ -89,7 +83,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'AntreaProxy, with flows of Open vSwitch,',
     serves: 'its-place',
     command: 'antctl get ovsflows',
-    chains: /^ANTREA-/,
     interfaces: /^antrea-gw0$/,
     ipsets: /^ANTREA-/,
     nftTables: /^antrea$/,
@@ -102,7 +95,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'Open vSwitch, with the flows of OVN’s load balancers,',
     serves: 'its-place',
     command: 'ovn-nbctl lb-list',
-    chains: /^OVN-(?:PREROUTING|POSTROUTING|MASQUERADE|NAT-POLICY|NAT-PREROUTING)$/,
     interfaces: /^ovn0$/,
     ipsets: /^ovn[46]0(?:subnets|services)/,
     nftTables: null,
@@ -115,7 +107,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     serves: 'addresses',
     command: 'ipvsadm -Ln',
     programs: 'ipvs',
-    chains: null,
     interfaces: null,
     ipsets: null,
     nftTables: null,
@@ -129,7 +120,6 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     serves: 'left-over',
     command: 'ipvsadm -Ln',
     programs: 'ipvs',
-    chains: /^KUBE-(?:LOAD-BALANCER|NODE-PORT|IPVS-FILTER)$/,
     interfaces: /^kube-ipvs0$/,
     ipsets: /^KUBE-(?:6-)?CLUSTER-IP$/,
     nftTables: null,

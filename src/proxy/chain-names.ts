@@ -1,5 +1,6 @@
 import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
-import { type ChainName, type ChainPrefix, splitChainName } from './chain-name.ts';
+import { type ChainName, splitChainName } from './chain-name.ts';
+import type { ChainPrefix } from './chains.ts';
 import { chainHash, endpointText, hashedTexts, type ServicePortName } from './hash.ts';
 
 /** Where to look first: the Service a rule's comment names. A wrong hint costs time and nothing else. */

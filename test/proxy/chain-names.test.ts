@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Cluster, UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { nameChains } from '../../src/names/chain-names.ts';
+import { nameChains } from '../../src/proxy/chain-names.ts';
 import { endpoint, service, servicePort } from './objects.ts';
 
 const CLUSTER: Cluster = {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { type ChainPrefix, chainName } from './chains.ts';
 
 /** What kube-proxy calls a ServicePortName, with the protocol that goes into the hash beside it. */
 export interface ServicePortName {
@@ -11,7 +12,7 @@ export interface ServicePortName {
 }
 
 /** What kube-proxy's per-Service chains begin with. */
-export type ServicePrefix = 'SVC' | 'SVL' | 'EXT' | 'FW' | 'XLB';
+export type ServicePrefix = Exclude<ChainPrefix, 'SEP'>;
 
 /** The prefixes, in the order in which a packet may meet them. */
 export const SERVICE_PREFIXES: readonly ServicePrefix[] = ['SVC', 'SVL', 'EXT', 'FW', 'XLB'];
@@ -60,15 +61,15 @@ export function endpointText(address: string, port: number): string {
 export function serviceChainNames(service: ServicePortName): Readonly<Record<ServicePrefix, string>> {
   const hash = chainHash(hashedTexts(service)[0] ?? '');
   return {
-    SVC: `KUBE-SVC-${hash}`,
-    SVL: `KUBE-SVL-${hash}`,
-    EXT: `KUBE-EXT-${hash}`,
-    FW: `KUBE-FW-${hash}`,
-    XLB: `KUBE-XLB-${hash}`,
+    SVC: chainName('SVC', hash),
+    SVL: chainName('SVL', hash),
+    EXT: chainName('EXT', hash),
+    FW: chainName('FW', hash),
+    XLB: chainName('XLB', hash),
   };
 }
 
 /** @returns the chain name of one endpoint of a Service port, as releases since 1.20 write it. */
 export function endpointChainName(service: ServicePortName, address: string, port: number): string {
-  return `KUBE-SEP-${chainHash((hashedTexts(service)[0] ?? '') + endpointText(address, port))}`;
+  return chainName('SEP', chainHash((hashedTexts(service)[0] ?? '') + endpointText(address, port)));
 }

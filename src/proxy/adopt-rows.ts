@@ -1,4 +1,6 @@
-import type { Block, Row } from './blocks.ts';
+import type { Block, Row } from '../iptables/listing/block.ts';
+import { splitChainName } from './chain-name.ts';
+import { CHAINS, chainName, hasRole, OF_SERVICE } from './chains.ts';
 
 /** What one row tells of kube-proxy's chains. */
 interface Told {
@@ -24,9 +26,9 @@ export function adoptRows(rows: readonly Row[]): { readonly blocks: Block[]; rea
   const hashes = new Map<string, string>();
   const endpoints = new Map<string, string>();
   for (const { target, label, endpoint } of told) {
-    const hash = /^KUBE-(?:SVC|EXT|FW|SVL|XLB)-([A-Z2-7]{16})$/.exec(target)?.[1];
+    const hash = hasRole(target, ...OF_SERVICE) ? splitChainName(target)?.hash : undefined;
     if (hash !== undefined && label !== null) hashes.set(label, hash);
-    if (target.startsWith('KUBE-SEP-') && endpoint !== null) endpoints.set(`${label} ${endpoint}`, target);
+    if (hasRole(target, 'endpoint') && endpoint !== null) endpoints.set(`${label} ${endpoint}`, target);
   }
   const chains = new Map<string, Row[]>();
   const placed = new Set<Row>();
@@ -79,17 +81,17 @@ function chainOf(
 ): string | null {
   const hash = label === null ? undefined : hashes.get(label);
   const hasPort = /\bdpt:\S+/.test(rest);
-  if (/^KUBE-(?:SVC|EXT|FW|SVL|XLB)-/.test(target)) {
-    if (!towardsAll && fromAll) return 'KUBE-SERVICES';
-    if (hasPort) return 'KUBE-NODEPORTS';
-    return target.startsWith('KUBE-SVC-') && hash !== undefined ? `KUBE-EXT-${hash}` : null;
+  if (hasRole(target, ...OF_SERVICE)) {
+    if (!towardsAll && fromAll) return CHAINS.services;
+    if (hasPort) return CHAINS.nodePorts;
+    return hasRole(target, 'service') && hash !== undefined ? chainName('EXT', hash) : null;
   }
-  if (target.startsWith('KUBE-SEP-')) return hash === undefined ? null : `KUBE-SVC-${hash}`;
+  if (hasRole(target, 'endpoint')) return hash === undefined ? null : chainName('SVC', hash);
   if (target === 'DNAT') {
     const to = /\bto:(\S+)/.exec(rest)?.[1];
     return endpoints.get(`${label} ${to}`) ?? null;
   }
   if (target === 'REJECT' && /has no endpoints/.test(rest))
-    return /dst-type LOCAL/.test(rest) ? 'KUBE-EXTERNAL-SERVICES' : 'KUBE-SERVICES';
+    return /dst-type LOCAL/.test(rest) ? CHAINS.externalServices : CHAINS.services;
   return null;
 }

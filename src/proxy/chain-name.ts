@@ -1,14 +1,6 @@
 import type { Endpoint } from '../kubernetes/objects.ts';
-import {
-  chainHash,
-  hashedTexts,
-  SERVICE_PREFIXES,
-  type ServicePortName,
-  type ServicePrefix,
-} from './hash.ts';
-
-/** Prefixes of chains that stand for a Service port, or for one endpoint of it. */
-export type ChainPrefix = ServicePrefix | 'SEP';
+import { type ChainPrefix, KUBE } from './chains.ts';
+import { chainHash, hashedTexts, SERVICE_PREFIXES, type ServicePortName } from './hash.ts';
 
 /** What a chain stands for, confirmed by its hash. */
 export interface ChainName {
@@ -27,7 +19,7 @@ export interface ChainNameParts {
   readonly hash: string;
 }
 
-const PATTERN = new RegExp(`^KUBE-(${SERVICE_PREFIXES.join('|')}|SEP)-([A-Z2-7]{16})$`);
+const PATTERN = new RegExp(`^${KUBE}(${SERVICE_PREFIXES.join('|')}|SEP)-([A-Z2-7]{16})$`);
 
 /** @returns prefix and hash of a chain name that kube-proxy makes for a Service; null for any other name. */
 export function splitChainName(chainName: string): ChainNameParts | null {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { confirmChainName, splitChainName } from '../../src/names/chain-name.ts';
+import { confirmChainName, splitChainName } from '../../src/proxy/chain-name.ts';
 import {
   chainHash,
   endpointChainName,
   endpointText,
   hashedTexts,
   serviceChainNames,
-} from '../../src/names/hash.ts';
+} from '../../src/proxy/hash.ts';
 
 /** Reads `namespace/name:port` and a protocol. */
 function port(text: string, protocol: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownerOf, ownerOfComment, purposeOf } from '../../src/names/owners.ts';
+import { ownerOf, ownerOfComment, purposeOf } from '../../src/proxy/owners.ts';
 
 describe('who made a chain', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseServiceComment } from '../../src/names/comments.ts';
+import { parseServiceComment } from '../../src/proxy/comments.ts';
 
 const LONG = 'a-namespace-with-quite-a-long-name-up-to-the-limit-of-63-chars0';
 

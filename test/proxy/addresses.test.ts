@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Cluster, UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
 import { type Address, formatAddress, parseAddress } from '../../src/net/address.ts';
 import { TCP, UDP } from '../../src/net/protocol.ts';
+import { AddressBook } from '../../src/proxy/addresses.ts';
 import { endpoint, node, pod, service, servicePort } from './objects.ts';
 
 function ip(text: string): Address {
