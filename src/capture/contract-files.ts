@@ -18,6 +18,7 @@ const FILES: Readonly<Record<string, FileHints>> = {
   'iptables-legacy-save.txt': { kind: 'iptables-save', family: 'ipv4', backend: 'iptables-legacy' },
   'ip6tables-legacy-save.txt': { kind: 'iptables-save', family: 'ipv6', backend: 'iptables-legacy' },
   'nft.json': { kind: 'nft' },
+  'nft-hooks.txt': { kind: 'nft-hooks' },
   'ipset.txt': { kind: 'ipset' },
   'ipvsadm.txt': { kind: 'ipvs' },
   'ipvsadm-connections.txt': { kind: 'ipvs-connections' },

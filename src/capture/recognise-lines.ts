@@ -13,6 +13,7 @@ export type LineKind = Extract<
   | 'ip-route'
   | 'ip-rule'
   | 'nft'
+  | 'nft-hooks'
   | 'sysctl'
   | 'ipvs'
   | 'ipvs-connections'
@@ -64,6 +65,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
     'ip-route',
     /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|[0-9a-f.:]+(\/\d+)?) (via|dev|proto|nhid|metric|encap|table) \S/,
   ],
+  ['nft-hooks', /^family (ip|ip6|inet|arp|bridge|netdev)( hook \w+)? \{|^\s+hook \w+ (device \S+ )?\{/],
   ['nft', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s+type \w+ hook \w+ (device \S+ )?priority /],
   // A listing of no flows is only this line (the tool writes it to standard error).
   ['conntrack', /^conntrack v\S+ \(conntrack-tools\): \d+ flow entries have been shown/],

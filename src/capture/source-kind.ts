@@ -11,6 +11,8 @@ export type SourceKind =
   | 'ip-route'
   | 'ip-rule'
   | 'nft'
+  /** `nft list hooks`. */
+  | 'nft-hooks'
   | 'sysctl'
   /** Virtual servers: `ipvsadm-save -n`, `ipvsadm -Ln`, /proc/net/ip_vs. */
   | 'ipvs'

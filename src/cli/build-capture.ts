@@ -4,6 +4,7 @@ import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
 import { joinFlows } from '../conntrack/join-flows.ts';
 import { parseFlows } from '../conntrack/parse-conntrack.ts';
+import type { Host } from '../host/facts.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Capture } from './capture.ts';
@@ -12,7 +13,7 @@ import { loadCluster } from './load-cluster.ts';
 import type { LoadContext } from './load-context.ts';
 import { loadHost } from './load-host.ts';
 import { loadIpvs } from './load-ipvs.ts';
-import { loadNft } from './load-nft.ts';
+import { loadHooks, loadNft } from './load-nft.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
@@ -54,6 +55,7 @@ export async function buildCapture(
     });
   const listing = once(() => loadIpvs(sorted, problems));
   const nft = once(() => loadNft(sorted, problems));
+  const nftHooks = once(() => loadHooks(sorted, problems));
   const host = loadHost(sorted, problems, nft);
   const mode = findProxyMode({
     told: manifest.proxyMode,
@@ -67,7 +69,7 @@ export async function buildCapture(
   if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
-  if (mode === 'nftables' && host.nft?.kubeProxyTable !== true) reportMode(problems);
+  if (mode === 'nftables' && !walksKubeProxy(host)) reportMode(problems);
   const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
   const capture: Capture = {
     info: describeCapture(origin.name, manifest, mode, rulesets),
@@ -76,6 +78,9 @@ export async function buildCapture(
     host,
     get nft() {
       return nft();
+    },
+    get nftHooks() {
+      return nftHooks();
     },
     flows: once(() => {
       if (listings().length === 0) return null;
@@ -122,6 +127,13 @@ function reportMode(problems: ProblemList): void {
     'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; kp-explain does not follow a Service through it',
   );
 }
+
+/** Whether nft listed the rules of kube-proxy, and not only that its table is there. */
+function walksKubeProxy({ nft }: Host): boolean {
+  return nft?.nativeChains.some(({ table }) => table === KUBE_PROXY_TABLE) === true;
+}
+
+const KUBE_PROXY_TABLE = 'kube-proxy';
 
 /** Spares parsing a large nft.json where the table cannot be in it. */
 function mentionsKubeProxy(sorted: SortedSources): boolean {

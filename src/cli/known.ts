@@ -11,6 +11,9 @@ export function knownOf(capture: Capture, cluster: Cluster): Known {
     get nft() {
       return capture.nft;
     },
+    get nftHooks() {
+      return capture.nftHooks;
+    },
     cluster,
     book: new AddressBook(cluster),
     proxyMode: capture.info.proxyMode,

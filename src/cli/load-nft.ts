@@ -1,7 +1,8 @@
+import { type HookOrder, parseHooks } from '../nftables/parse-hooks.ts';
 import { parseNftables } from '../nftables/parse-nft.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
 import type { ProblemList } from '../problems/problem.ts';
-import type { SortedSources } from './sort-sources.ts';
+import { type SortedSources, textOf } from './sort-sources.ts';
 
 /** @returns what nft listed, the first listing given; null where there is none, or it cannot be read. */
 export function loadNft(sources: SortedSources, problems: ProblemList): NftRuleset | null {
@@ -11,4 +12,11 @@ export function loadNft(sources: SortedSources, problems: ProblemList): NftRules
   if (first === undefined) return null;
   const { name, bytes, cut } = first.source;
   return parseNftables(bytes, name, problems, cut === true);
+}
+
+/** @returns when chains were hooked; null where `nft list hooks` was not given, or lists nothing. */
+export function loadHooks(sources: SortedSources, problems: ProblemList): HookOrder | null {
+  const source = sources.get('nft-hooks')?.[0]?.source;
+  const text = source === undefined ? null : textOf(source, problems);
+  return source === undefined || text === null ? null : parseHooks(text, source.name, problems);
 }

@@ -17,6 +17,7 @@ const NAMES: Readonly<Record<SourceKind, readonly [ipv4: string, ipv6: string] |
   'ip-route': ['ip-route.json', 'ip6-route.json'],
   'ip-rule': ['ip-rule.json', 'ip6-rule.json'],
   nft: ['nft.json', 'nft.json'],
+  'nft-hooks': ['nft-hooks.txt', 'nft-hooks.txt'],
   sysctl: ['sysctl.txt', 'sysctl.txt'],
   ipvs: ['ipvsadm.txt', 'ipvsadm.txt'],
   'ipvs-connections': ['ipvsadm-connections.txt', 'ipvsadm-connections.txt'],

@@ -112,7 +112,8 @@ export function sideOf(state: State, family: Family): Side {
       if (world === undefined) {
         world = {
           rulesets,
-          nft: state.known.nft ?? null,
+          // Boxes of packets are not narrowed by native nft rules yet: what these do is not followed, and said so.
+          nft: null,
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

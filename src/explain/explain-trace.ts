@@ -56,6 +56,7 @@ function explainFrom(
   const trace = tracePacket(packet, {
     rulesets,
     nft: known.nft ?? null,
+    nftHooks: known.nftHooks?.[packet.family] ?? null,
     host: known.host,
     // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
     flows: question.ctstate?.toUpperCase() === 'NEW' ? null : known.flows,

@@ -58,6 +58,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   nft: json(renameNft),
   manifest: json(renameManifest),
   'iptables-listing': null,
+  'nft-hooks': null,
   expectations: null,
   empty: () => '',
   unknown: null,

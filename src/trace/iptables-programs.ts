@@ -5,6 +5,7 @@ import {
   type Ruleset,
   type TableName,
 } from '../iptables/ruleset.ts';
+import { legacyKey } from '../nftables/parse-hooks.ts';
 import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { absentTable } from './iptables-absent.ts';
@@ -78,14 +79,17 @@ function chainsOf(world: World, wanted: (table: TableName) => boolean): BuiltIn[
   );
 }
 
-/** `nft list hooks` names the chains of iptables-nft as it names others; of x_tables it tells no table. */
+/** `nft list hooks` names the chains of iptables-nft as it names others; of x_tables it tells the priority alone. */
 function rankOf(
   { nftHooks }: World,
   { family, backend }: Ruleset,
   table: TableName,
   hook: HookName,
 ): number | null {
-  if (backend === 'iptables-legacy') return null;
+  if (backend === 'iptables-legacy') {
+    const priority = priorityOf(table, hook, backend);
+    return priority === undefined ? null : (nftHooks?.get(legacyKey(hook, priority)) ?? null);
+  }
   return nftHooks?.get(`${family === 'ipv4' ? 'ip' : 'ip6'} ${table} ${hook}`) ?? null;
 }
 

@@ -97,8 +97,12 @@ export type Reason =
   /** A program sends the packet back to a hook again and again. */
   | { readonly code: 'sent-round'; readonly times: number }
   | { readonly code: 'dump-cut'; readonly file: string; readonly line: number; readonly place: CutPlace }
-  /** A statement of nft that is not known here, or of iptables, which nft lists without what it asks. */
-  | { readonly code: 'nft-statement' | 'nft-xt'; readonly rule: NftPlacedRule; readonly text: string }
+  /** A statement of nft that is not known here, or of iptables, which nft lists without what it asks; a map whose answer the listing does not hold. */
+  | {
+      readonly code: 'nft-statement' | 'nft-xt' | 'nft-map';
+      readonly rule: NftPlacedRule;
+      readonly text: string;
+    }
   | { readonly code: 'nft-chain-missing'; readonly rule: NftPlacedRule; readonly target: string }
   /** The listing breaks off before what decides. */
   | { readonly code: 'nft-cut'; readonly file: string; readonly line: number; readonly rule: NftPlacedRule }

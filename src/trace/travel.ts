@@ -1,7 +1,8 @@
 import type { HookName } from '../iptables/ruleset.ts';
 import { type Branch, changed, type Ending } from './branch.ts';
+import { isBridge } from './bridge.ts';
 import type { TraceContext } from './context.ts';
-import { throughDevice } from './nft/frames.ts';
+import { throughBridge, throughDevice } from './nft/frames.ts';
 import type { Exit } from './outcome.ts';
 import type { Stage } from './passage.ts';
 import type { Programs } from './programs.ts';
@@ -32,7 +33,7 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
 function receive(start: Branch, trip: Trip): void {
   for (const passage of throughDevice(start, 'ingress', start.state.inInterface, trip.context)) {
     if (passage.kind === 'ended') trip.ended.push(passage.ending);
-    else enter(passage.branch, trip);
+    else acrossBridges(passage.branch, ['prerouting'], trip, (branch) => enter(branch, trip));
   }
 }
 
@@ -43,6 +44,21 @@ function enter(start: Branch, trip: Trip): void {
   const refused = refusedOnArrival(branch, trip.context);
   if (refused !== null) trip.ended.push(refused);
   else pass(branch, 'PREROUTING', 0, trip);
+}
+
+/** What came in by a bridge, or leaves by one, meets the chains of family bridge too. */
+function acrossBridges(
+  branch: Branch,
+  hooks: Parameters<typeof throughBridge>[1],
+  { context, ended }: Trip,
+  go: (branch: Branch) => void,
+): void {
+  const device = hooks.includes('postrouting') ? branch.state.outInterface : branch.state.inInterface;
+  const met = isBridge(context.world.host, device) === true ? hooks : [];
+  for (const passage of throughBridge(branch, met, context)) {
+    if (passage.kind === 'ended') ended.push(passage.ending);
+    else go(passage.branch);
+  }
 }
 
 /** A packet that a process of the node sends. */
@@ -80,7 +96,12 @@ const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: T
     if (branch.state.route?.local === true) return pass(branch, 'INPUT', resumes, trip);
     for (const routed of routeInput(branch, trip.context)) {
       if (routed.kind === 'ended') trip.ended.push(routed.ending);
-      else pass(routed.branch, routed.kind === 'local' ? 'INPUT' : 'FORWARD', resumes, trip);
+      else {
+        const { branch: way } = routed;
+        acrossBridges(way, [way.state.bridged === true ? 'forward' : 'input'], trip, (on) =>
+          pass(on, routed.kind === 'local' ? 'INPUT' : 'FORWARD', resumes, trip),
+        );
+      }
     }
   },
   INPUT: (branch, _, trip) => {
@@ -104,9 +125,16 @@ function leaving(branch: Branch): Branch {
   return changed(branch, { inInterface, outInterface });
 }
 
-function leave(branch: Branch, { context, ended }: Trip): void {
-  for (const passage of throughDevice(branch, 'egress', branch.state.outInterface, context))
-    ended.push(passage.kind === 'ended' ? passage.ending : accepted(passage.branch, exitOf(passage.branch)));
+function leave(start: Branch, trip: Trip): void {
+  const { context, ended } = trip;
+  const hooks =
+    start.state.bridged === true ? (['postrouting'] as const) : (['output', 'postrouting'] as const);
+  acrossBridges(start, hooks, trip, (branch) => {
+    for (const passage of throughDevice(branch, 'egress', branch.state.outInterface, context))
+      ended.push(
+        passage.kind === 'ended' ? passage.ending : accepted(passage.branch, exitOf(passage.branch)),
+      );
+  });
 }
 
 function arrivedBy(state: Branch['state']): Branch['state']['inInterface'] {

@@ -29,7 +29,7 @@ export function seenByIptables(branch: Branch, context: TraceContext): Seen {
   const exit: Exit = { kind: 'interface', name: bridge, nextHop: null };
   // Family bridge sees it all the same.
   const ended = (way: Branch): Ending[] =>
-    throughBridge(way, ['prerouting', 'forward', 'postrouting'], context).map((passage) =>
+    throughBridge(way, ['forward', 'postrouting'], context).map((passage) =>
       passage.kind === 'ended'
         ? passage.ending
         : { branch: passage.branch, verdict: 'accept', reason, rejectWith: null, exit },

@@ -5,6 +5,7 @@ import type { NatRange } from '../iptables/target.ts';
 import type { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
+import type { HookRanks } from '../nftables/parse-hooks.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
 
 /** IPVS of the node; `not-captured` where it balances here, and was not listed; null where nothing tells of it. */
@@ -16,8 +17,8 @@ export interface World {
   readonly rulesets: readonly Ruleset[];
   /** Native nft tables, and those of iptables-nft as nft lists them; null where nft's listing was not captured. */
   readonly nft?: NftRuleset | null;
-  /** When chains were hooked, by `ip filter FORWARD`, as `nft list hooks` tells it: higher is later. Null: not captured. */
-  readonly nftHooks?: ReadonlyMap<string, number> | null;
+  /** When chains were hooked, as `nft list hooks` tells it. Null: not captured. */
+  readonly nftHooks?: HookRanks | null;
   readonly host: Host;
   readonly flows: FlowTable | null;
   /** Absent: nothing tells of it. */

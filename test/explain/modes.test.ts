@@ -52,10 +52,17 @@ describe('rules of iptables mode on a node that runs another mode', () => {
     expect(outcome?.remarks).toEqual([]);
   });
 
-  it('iptables mode beside a table of nftables mode is not certain either', async () => {
+  it('iptables mode beside a table of nftables mode: whichever was hooked later takes the packet, and both are told', async () => {
     const demo = new BrokenDemo({ 'nft.json': withTable });
-    const [outcome] = (await demo.ask('10.96.10.1:80', 'pod')).outcomes;
-    expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'both-proxies' } });
+    const { outcomes } = await demo.ask('10.96.10.1:80', 'pod');
+    const told = outcomes.map(({ verdict, reason, given }) => [
+      verdict,
+      reason?.code ?? null,
+      given.map(({ code }) => code).join(),
+    ]);
+    // The table's chain leads to one that is not in the listing.
+    expect(told).toContainEqual(['unknown', 'nft-chain-missing', 'backend-order']);
+    expect(told).toContainEqual(['accept', null, 'backend-order']);
     // Its table is of family ip only.
     const [six] = (await demo.ask('[fd00:10:96::17]:80', 'pod')).outcomes;
     expect(six?.verdict).toBe('accept');

@@ -49,6 +49,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   'ip-route': indented,
   'ip-rule': never,
   nft: () => true,
+  'nft-hooks': (text) => /^\s*(?:\}|[+-]?\d+ \S)/.test(text),
   sysctl: never,
   // `ipvsadm -Ln` and /proc/net/ip_vs: heads, and the real servers under each virtual one.
   ipvs: untilBlank,

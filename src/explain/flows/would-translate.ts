@@ -71,6 +71,7 @@ export class FreshStarts {
       {
         rulesets,
         nft: this.#known.nft ?? null,
+        nftHooks: this.#known.nftHooks?.[address.family] ?? null,
         host: this.#known.host,
         flows: null,
         recoverDestination: this.#recover,

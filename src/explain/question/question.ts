@@ -2,6 +2,7 @@ import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
+import type { HookOrder } from '../../nftables/parse-hooks.ts';
 import type { NftRuleset } from '../../nftables/ruleset.ts';
 import type { AddressBook } from '../../proxy/addresses.ts';
 import type { Ipvs } from '../../trace/world.ts';
@@ -33,6 +34,8 @@ export interface Known {
   readonly host: Host;
   /** What nft listed; null or absent where that was not captured. */
   readonly nft?: NftRuleset | null;
+  /** When chains were hooked; null or absent where `nft list hooks` was not captured. */
+  readonly nftHooks?: HookOrder | null;
   readonly cluster: Cluster;
   /** The cluster's addresses, indexed. */
   readonly book: AddressBook;

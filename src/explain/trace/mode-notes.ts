@@ -114,7 +114,8 @@ export interface OtherProxy {
 /** @returns what carries Services here besides the iptables rules, or null. */
 export function otherProxy(packet: Packet, { proxyMode, host, nft: listed }: Known): OtherProxy | null {
   const family = nftFamily(packet);
-  const walked = listed?.tables.has(`${family} kube-proxy`) === true;
+  // Without chains it is a list of tables, or a table whose rules are still to be written.
+  const walked = (listed?.tables.get(`${family} kube-proxy`)?.chains.size ?? 0) > 0;
   if (walked && proxyMode !== 'ipvs') return null;
   const nft = {
     name: 'nft table kube-proxy',

@@ -79,6 +79,8 @@ function reasonText(reason: Reason): string {
       return `${nftPlace(reason.rule)} leads to chain ${reason.target}, which is not in the listing`;
     case 'nft-statement':
       return `kp-explain does not know what "${reason.text}" does in ${nftPlace(reason.rule)}`;
+    case 'nft-map':
+      return `what "${reason.text}" of ${nftPlace(reason.rule)} finds for this packet is not in the listing`;
     case 'nft-xt':
       return `nft lists ${nftPlace(reason.rule)} without what its ${reason.text} asks: iptables wrote the rule`;
     case 'nft-cut':
@@ -117,6 +119,7 @@ function reasonSettle({ code }: Reason): string | null {
     case 'chain-not-captured':
       return 'capture the whole table with iptables-save';
     case 'nft-chain-missing':
+    case 'nft-map':
     case 'nft-cut':
       return 'capture the whole rule set with `nft -j list ruleset`';
     case 'nft-statement':

@@ -60,6 +60,7 @@ export class Follower {
     const world: World = {
       rulesets: completeListings(captured, this.#namer.naming).rulesets,
       nft: this.#known.nft ?? null,
+      nftHooks: this.#known.nftHooks?.[family] ?? null,
       host: this.#known.host,
       flows: null,
       ipvs: this.#known.ipvs ?? null,

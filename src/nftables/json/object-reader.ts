@@ -1,12 +1,17 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { asObject, type Json } from './values.ts';
 
-/** How a rule begins, as nft prints it; other JSON writers leave out or add blanks. */
-const RULE =
-  /^\{\s*"rule"\s*:\s*\{\s*"family"\s*:\s*"([^"\\]*)"\s*,\s*"table"\s*:\s*"([^"\\]*)"\s*,\s*"chain"\s*:\s*"([^"\\]*)"/;
+/** How a rule begins, as nft prints it; another JSON writer leaves out or adds blanks, and its rules are parsed to be placed. */
+const RULE = Buffer.from('{"rule": {"family": "');
 
-/** As far as names may reach: each has at most 255 bytes. */
-const HEAD = 900;
+const QUOTE = 34;
+
+const HEAD = /^\w+", "table": "[^"\\]*", "chain": "[^"\\]*$/;
+
+/** @returns the name of a chain, with its table, as a rule of nft's JSON spells it. */
+export function chainKey(family: string, table: string, chain: string): string {
+  return `${family}", "table": "${table}", "chain": "${chain}`;
+}
 
 const NEWLINE = 10;
 
@@ -17,20 +22,29 @@ export class ObjectReader {
   readonly #problems: ProblemList;
   #counted = 0;
   #line = 1;
+  #next: number;
 
   constructor(bytes: Buffer, file: string, problems: ProblemList) {
     this.#bytes = bytes;
     this.#file = file;
     this.#problems = problems;
+    this.#next = this.#newlineFrom(0);
   }
 
-  /** @returns which chain a rule belongs to, told without parsing it; null where it is no rule or is written otherwise. */
+  /** @returns which chain a rule belongs to, as {@link chainKey} has it, told without parsing it; null where it is no rule or is written otherwise. */
   ruleHead(start: number, end: number): string | null {
-    const head = this.#bytes.toString('latin1', start, Math.min(end, start + HEAD));
-    const [, family, table, chain] = RULE.exec(head) ?? [];
-    // Names of other than plain letters are read with their encoding.
-    if (chain === undefined || /[\x80-\xff]/.test(head)) return null;
-    return `${family}\0${table}\0${chain}`;
+    const bytes = this.#bytes;
+    const from = start + RULE.length;
+    if (from >= end || bytes.compare(RULE, 0, RULE.length, start, from) !== 0) return null;
+    let at = from;
+    // Family, key, table, key, chain: the fifth quote that closes a value ends the chain's name.
+    for (let quotes = 0; quotes < 9; quotes++) {
+      at = bytes.indexOf(QUOTE, at);
+      if (at < 0 || at >= end) return null;
+      at++;
+    }
+    const head = bytes.toString('utf8', from, at - 1);
+    return HEAD.test(head) ? head : null;
   }
 
   /** @returns the object; null, with a problem, where it cannot be parsed. */
@@ -45,12 +59,18 @@ export class ObjectReader {
 
   /** @returns the line of a byte, counted from 1. */
   lineOf(at: number): number {
-    if (at < this.#counted) [this.#counted, this.#line] = [0, 1];
-    for (;;) {
-      const next = this.#bytes.indexOf(NEWLINE, this.#counted);
-      if (next < 0 || next >= at) return this.#line;
-      this.#counted = next + 1;
+    if (at < this.#counted) [this.#counted, this.#line, this.#next] = [0, 1, this.#newlineFrom(0)];
+    while (this.#next < at) {
+      this.#counted = this.#next + 1;
       this.#line++;
+      this.#next = this.#newlineFrom(this.#counted);
     }
+    return this.#line;
+  }
+
+  /** Kept, as nft prints all in one line: to look for its end anew for each object would read the file as often. */
+  #newlineFrom(from: number): number {
+    const found = this.#bytes.indexOf(NEWLINE, from);
+    return found < 0 ? this.#bytes.length : found;
   }
 }

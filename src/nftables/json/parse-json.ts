@@ -2,7 +2,7 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { Drafts } from '../draft.ts';
 import { LazyRules } from '../lazy-rules.ts';
 import type { NftChain, NftRule, NftRuleset } from '../ruleset.ts';
-import { ObjectReader } from './object-reader.ts';
+import { chainKey, ObjectReader } from './object-reader.ts';
 import { readBase, readFlowtable, readObject, readRule, readSet } from './read-objects.ts';
 import { scanObjects } from './scan-objects.ts';
 import { asObject, type Json, numberAt, stringAt } from './values.ts';
@@ -104,7 +104,6 @@ class RuleIndex {
   }
 }
 
-/** The names of a chain, as they stand one after the other in a rule. */
 function keyOf(object: Json, name: string): string {
-  return `${String(object.family)}\0${String(object.table)}\0${String(object[name])}`;
+  return chainKey(String(object.family), String(object.table), String(object[name]));
 }

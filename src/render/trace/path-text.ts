@@ -4,6 +4,7 @@ import { percent } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { wrap } from '../wrap.ts';
+import { chainText, ruleText } from './step-place.ts';
 
 /** Alternatives shown where ways part; JSON has all. */
 const SHOWN = 3;
@@ -140,13 +141,14 @@ class PathPrinter {
 
   #step(step: StepItem): void {
     if (step.action === 'return' && step.rule === null) return;
-    const spot = step.scheduler === undefined ? (step.rule ?? 'policy') : (step.scheduler ?? '');
-    const place = `${step.table} ${escapeTerminal(step.chain)} ${escapeTerminal(String(spot))}`.trimEnd();
+    const rule = step.rule === null ? 'policy' : ruleText(step);
+    const spot = step.scheduler === undefined ? rule : (step.scheduler ?? '');
+    const place = `${chainText(step)} ${escapeTerminal(spot)}`.trimEnd();
     const action = actionText(step);
     this.#wrapped(
       `${this.#colours.name(place)}  ${action}`,
       place.length + 2 + action.length,
-      tellingPart(step.text),
+      step.family === undefined ? tellingPart(step.text) : nftPart(step.text),
     );
     this.#note(step);
   }
@@ -184,6 +186,12 @@ function actionText(step: StepItem): string {
   if (step.action === 'jump' || step.action === 'send') return `→${target}`;
   if (step.action === 'goto') return `⇒${target}`;
   return `${step.action.toUpperCase()}${target}`;
+}
+
+/** @returns a rule of nft without its comment and the jump, which the line has already. */
+function nftPart(text: string | null): string {
+  const bare = (text ?? '').replace(/ comment "[^"]*"$/, '').replace(/(?:^| )(?:jump|goto) \S+$/, '');
+  return escapeTerminal(bare);
 }
 
 /** @returns what the rule asks for, without the chain, the comment and the target, which the line has already. */

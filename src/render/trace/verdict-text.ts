@@ -4,6 +4,7 @@ import { percent } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import type { MergedOutcome, OutcomeGroup } from './outcome-groups.ts';
+import { chainText, ruleText } from './step-place.ts';
 
 /** @returns what happens to a group of outcomes, in one line: verdict, how many endpoints, what becomes of the source. */
 export function summariseGroup(group: OutcomeGroup, item: TraceItem, colours: Colours): string {
@@ -96,9 +97,9 @@ function byText(outcome: OutcomeItem, item: TraceItem): string {
 
 /** @returns `filter INPUT rule 3`, `policy of filter FORWARD`. */
 export function placeText(step: StepItem): string {
-  const chain = `${step.table} ${escapeTerminal(step.chain)}`;
+  const chain = chainText(step);
   if (step.scheduler !== undefined) return `${chain} ${escapeTerminal(step.scheduler ?? '')}`.trimEnd();
-  return step.rule === null ? `the policy of ${chain}` : `${chain} rule ${step.rule}`;
+  return step.rule === null ? `the policy of ${chain}` : `${chain} rule ${ruleText(step)}`;
 }
 
 function commentText(step: StepItem): string {

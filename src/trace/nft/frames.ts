@@ -8,13 +8,15 @@ import { ended, next, type Passage } from '../passage.ts';
 import { walkBaseChain } from './walk.ts';
 
 /** Where frames meet chains of nft outside of the hooks of IP: at a device, and in a bridge. */
-export type FrameHook = 'ingress' | 'egress' | 'prerouting' | 'forward' | 'postrouting';
+export type FrameHook = 'ingress' | 'egress' | 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
 
 /** The hook of IP that a step there is told at. */
 const TOLD_AT: Readonly<Record<FrameHook, HookName>> = {
   ingress: 'PREROUTING',
   prerouting: 'PREROUTING',
+  input: 'INPUT',
   forward: 'FORWARD',
+  output: 'OUTPUT',
   postrouting: 'POSTROUTING',
   egress: 'POSTROUTING',
 };
@@ -38,7 +40,7 @@ export function throughDevice(
   );
 }
 
-/** Chains of family bridge at hooks that a frame between two ports passes. */
+/** Chains of family bridge at the hooks that a frame passes. */
 export function throughBridge(
   branch: Branch,
   hooks: readonly Exclude<FrameHook, 'ingress' | 'egress'>[],

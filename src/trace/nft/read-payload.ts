@@ -25,6 +25,8 @@ export function readPayload(field: Extract<Field, { kind: 'payload' }>, context:
   if (protocol === 'ip6') return state.family === 'ipv6' ? readIp(field.field, context) : ABSENT;
   if (protocol === 'th') return readTransport(field.field, context);
   if (protocol === 'arp') return ABSENT;
+  // What a process of the node sends has no frame yet.
+  if (protocol === 'ether' || protocol === 'vlan') return state.fromNode ? ABSENT : OPEN;
   const number = TRANSPORT[protocol];
   if (number === undefined) return OPEN;
   // A header that is not there breaks the rule. `icmp` in family inet asks for IPv4 too.

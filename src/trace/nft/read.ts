@@ -108,7 +108,9 @@ function made(bits: bigint, knownBits: bigint): Reading {
   return all === 0n ? OPEN : { kind: 'partly', bits: bits & all, known: all };
 }
 
-function readRoute(key: string, { state }: NftContext): Reading {
+function readRoute(key: string, { state, hook }: NftContext): Reading {
+  // Before the routing decision there is no route (nft_rt_get_eval).
+  if (hook === 'PREROUTING' && state.route === null) return ABSENT;
   if (key === 'ipsec') return known(0);
   if (key === 'nexthop' && state.route !== null) {
     const hop = state.route.gateway ?? state.destination;

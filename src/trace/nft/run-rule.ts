@@ -8,8 +8,10 @@ import type { TraceContext } from '../context.ts';
 import type { NftPlacedRule, Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
+import { canReject, hasSockets, otherFamily } from './implied.ts';
 import { judgeExtra } from './judge-extra.ts';
 import { type LookUp, lookUp } from './look-up.ts';
+import { waysOf } from './look-up-ways.ts';
 import { judge, surelyMisses } from './match.ts';
 import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
@@ -92,6 +94,7 @@ class RuleRun {
         this.#nat(branch, statement, at);
         return null;
       case 'reject': {
+        if (!canReject(statement.type, branch)) return this.#broken(branch);
         const rejectWith = rejectName(statement.type, statement.code, branch.state.family);
         this.results.push({ kind: 'ended', branch, verdict: 'reject', reason: null, rejectWith });
         return null;
@@ -143,40 +146,11 @@ class RuleRun {
 
   /** Takes every way that a look-up leaves; a miss breaks the rule. */
   #ways(branch: Branch, found: LookUp, at: number, take: (way: Branch, element: Element) => void): null {
-    const go = (way: Branch, element: Element | null): void => {
+    if (found.kind === 'unknown')
+      this.#end(branch, 'unknown', { code: 'nft-map', rule: this.#placed(), text: this.#textAt(at) });
+    for (const { branch: way, element } of waysOf(found, branch, this.#trace.questions)) {
       if (element === null) this.#broken(way);
       else take(way, element);
-    };
-    switch (found.kind) {
-      case 'found':
-        go(branch, found.element);
-        break;
-      case 'missed':
-      case 'absent':
-        this.#broken(branch);
-        break;
-      case 'chance':
-        for (const { element, share } of found.ways) go(withShare(branch, share), element);
-        break;
-      case 'open': {
-        let rest: Branch | null = branch;
-        for (const { element, asked } of found.ways) {
-          if (rest === null) break;
-          const held: boolean | null = asked === null ? true : answered(rest, asked.key);
-          if (held === true) {
-            go(rest, element);
-            rest = null;
-          } else if (held === null && asked !== null) {
-            this.#trace.questions.met(asked, rest.probability);
-            go(answeredBy(rest, asked, true), element);
-            rest = answeredBy(rest, asked, false);
-          }
-        }
-        break;
-      }
-      case 'unknown':
-        this.#end(branch, 'unknown', { code: 'nft-statement', rule: this.#placed(), text: this.#textAt(at) });
-        break;
     }
     return null;
   }
@@ -201,7 +175,11 @@ class RuleRun {
   }
 
   #nat(branch: Branch, nat: NatStatement, at: number): void {
-    const choice = natChoice(nat, this.#context(branch));
+    const choice = otherFamily(nat.family, branch) ? null : natChoice(nat, this.#context(branch));
+    if (choice === null) {
+      this.#broken(branch);
+      return;
+    }
     if (choice.kind !== 'map') this.#translated(branch, choice);
     else
       this.#ways(branch, choice.found, at, (way, { data }) => {
@@ -245,10 +223,10 @@ class RuleRun {
   /** Without a listening transparent socket the rule breaks (nft_tproxy_eval). */
   #tproxy(
     branch: Branch,
-    { address, port }: Extract<Statement, { kind: 'tproxy' }>,
+    { family, address, port }: Extract<Statement, { kind: 'tproxy' }>,
     at: number,
   ): Branch | null {
-    if (branch.state.protocol !== 6 && branch.state.protocol !== 17) return this.#broken(branch);
+    if (otherFamily(family, branch) || !hasSockets(branch)) return this.#broken(branch);
     const onIp = address?.kind === 'word' ? address.text : null;
     const onPort = port?.kind === 'number' ? port.value : 0;
     const question = unknown({ code: 'tproxy-socket', onIp, onPort });

@@ -1,5 +1,4 @@
 import type { HookName } from '../../iptables/ruleset.ts';
-import { printStatement } from '../../nftables/print/print-statement.ts';
 import type { NftChain, NftRule } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import type { Step } from '../outcome.ts';
@@ -65,10 +64,9 @@ function doing(statements: readonly Statement[]): {
   readonly target: string | null;
 } {
   for (const statement of statements) {
-    const text = (): string => printStatement(statement);
     switch (statement.kind) {
       case 'assign':
-        return { action: 'set', target: text() };
+        return { action: 'set', target: null };
       case 'set-update':
         return { action: statement.operation, target: `@${statement.set}` };
       case 'passive':

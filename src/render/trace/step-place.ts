@@ -1,0 +1,13 @@
+import type { StepItem } from '../../explain/trace-list.ts';
+import { escapeTerminal } from '../escape.ts';
+
+/** @returns the chain of a step, escaped: `filter FORWARD`, of nft with the table's family `ip kube-proxy services`. */
+export function chainText({ family, table, chain }: StepItem): string {
+  const whole = family === undefined ? [table, chain] : [family, table, chain];
+  return whole.map(escapeTerminal).join(' ');
+}
+
+/** @returns the place of a rule in its chain: `3`, of nft with the handle by which nft knows it: `3 (handle 115)`. */
+export function ruleText({ rule, handle }: StepItem): string {
+  return handle === undefined || handle === null ? String(rule) : `${rule} (handle ${handle})`;
+}
