@@ -36,5 +36,5 @@ export const TAKEN_TARGETS = [
     'snat',
     'masquerade',
   ],
-  ...['tproxy', 'passive', 'change-sets', 'segment-size'],
+  ...['tproxy', 'passive', 'change-sets'],
 ] as const;
