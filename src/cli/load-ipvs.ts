@@ -8,7 +8,7 @@ import { type SortedSources, textOf } from './sort-sources.ts';
 export function loadIpvs(sources: SortedSources, problems: ProblemList): IpvsListing {
   const read = (kind: 'ipvs' | 'ipvs-connections', holds: 'servers' | 'connections'): IpvsListing[] =>
     (sources.get(kind) ?? []).map(({ source }) =>
-      parseIpvs(textOf(source, problems) ?? '', source.name, problems, holds),
+      parseIpvs(textOf(source, problems) ?? '', source.name, problems, holds, source.cut === true),
     );
   return joinListings([...read('ipvs', 'servers'), ...read('ipvs-connections', 'connections')]);
 }

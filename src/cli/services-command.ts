@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { ServiceList } from '../explain/service-list.ts';
+import { IpvsTable } from '../ipvs/table.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -49,15 +50,17 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
     request,
     io,
     async (capture, progress): Promise<ServiceList> => {
-      const { annotateServices, listServices } = await import('../explain/list-services.ts');
+      const { annotateServices, compareItems, listServices } = await import('../explain/list-services.ts');
+      const { listIpvsServices } = await import('../explain/services/ipvs-services.ts');
       const { nameRules } = await import('./named-rules.ts');
       const { knownOf } = await import('./known.ts');
       const rules = await nameRules(capture);
       progress.begin('listing Services');
-      const all = listServices(rules);
+      const known = knownOf(capture, rules.cluster);
+      const all = [...listServices(rules), ...listIpvsServices(known)].sort(compareItems);
       const { notProgrammed, notes } = annotateServices(all, rules);
       const { proxyNotes } = await import('../explain/proxies/proxy-notes.ts');
-      const others = proxyNotes(knownOf(capture, rules.cluster));
+      const others = proxyNotes(known);
       const wanted = ({ namespace }: { readonly namespace: string | null }): boolean =>
         request.namespace === null || namespace === request.namespace;
       const items = all.filter(wanted);
@@ -66,7 +69,9 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
         const { code, message } = describeNamespace(request.namespace, all, rules.cluster);
         capture.problems.add(code, message);
       }
-      const missing = capture.info.proxyMode === 'iptables' ? notProgrammed.filter(wanted) : [];
+      const { proxyMode } = capture.info;
+      const told = proxyMode === 'iptables' || (proxyMode === 'ipvs' && known.ipvs instanceof IpvsTable);
+      const missing = told ? notProgrammed.filter(wanted) : [];
       return {
         ...documentHead(capture),
         kind: 'ServiceList',

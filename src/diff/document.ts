@@ -143,6 +143,7 @@ export interface StateChange {
     | 'route'
     | 'policy-rule'
     | 'ipset'
+    | 'ipvs'
     | 'sysctl'
     | 'flows'
     | 'nftables'

@@ -90,11 +90,15 @@ const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
 function modes(states: readonly [State, State]): string[] {
   const found = new Set(states.map(({ known }) => known.proxyMode));
   return [...found].flatMap((mode) =>
-    mode === 'nftables' || mode === 'ipvs'
-      ? [`Services: kube-proxy runs in ${mode} mode, which is not followed`]
-      : mode === 'userspace'
-        ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
-        : [],
+    mode === 'ipvs'
+      ? [
+          'Services: kube-proxy runs in ipvs mode; virtual servers are compared as lists, and packets are not followed through them',
+        ]
+      : mode === 'nftables'
+        ? [`Services: kube-proxy runs in ${mode} mode, which is not followed`]
+        : mode === 'userspace'
+          ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
+          : [],
   );
 }
 

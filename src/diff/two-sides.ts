@@ -51,6 +51,7 @@ function stateBeside(known: Known, other: Known, host: Host): State {
           book: known.book,
           node: known.node,
           proxyMode: known.proxyMode,
+          ipvs: known.ipvs ?? null,
           get flows() {
             return known.flows;
           },

@@ -53,7 +53,8 @@ function listRuleset(ruleset: Ruleset, naming: ServiceNaming): ServiceItem[] {
   return [...items, ...listPortalServices(ruleset, naming)];
 }
 
-function compareItems(a: ServiceItem, b: ServiceItem): number {
+/** Orders items by namespace, name, port, protocol, family and backend; those without a name last. */
+export function compareItems(a: ServiceItem, b: ServiceItem): number {
   return (
     compare(a.namespace, b.namespace) ||
     compare(a.name, b.name) ||

@@ -145,7 +145,7 @@ export class CheckContext {
   get notCompared(): string | null {
     const { proxyMode, rulesets, ipvs } = this.known;
     if (proxyMode === 'none') return `no rules of kube-proxy were found${this.#whoElse}`;
-    const inIpvs = proxyMode === 'ipvs' && ipvs instanceof IpvsTable;
+    const inIpvs = proxyMode === 'ipvs' && ipvs instanceof IpvsTable && !ipvs.incomplete;
     if (proxyMode !== 'iptables' && !inIpvs) return MODE_REASONS[proxyMode];
     if (inIpvs && this.known.host.ipsets === null) return NO_SETS;
     if (this.#isCut) return `not all of ${(this.input.cutInputs ?? []).join(', ')} could be read`;

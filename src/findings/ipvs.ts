@@ -5,9 +5,9 @@ import { IpvsTable } from '../ipvs/table.ts';
 import type { CheckContext } from './context.ts';
 import type { Evidence } from './finding.ts';
 
-/** @returns IPVS of the node; null where it was not captured, or nothing tells of it. */
+/** @returns IPVS of the node; null where it was not captured as a whole, or nothing tells of it. */
 export function ipvsOf({ known: { ipvs } }: CheckContext): IpvsTable | null {
-  return ipvs instanceof IpvsTable ? ipvs : null;
+  return ipvs instanceof IpvsTable && !ipvs.incomplete ? ipvs : null;
 }
 
 /** @returns the line that lists a virtual server. */

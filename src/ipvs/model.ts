@@ -65,6 +65,11 @@ export interface IpvsConnection {
 export interface IpvsListing {
   /** Null where no listing of virtual servers was read. */
   readonly servers: readonly VirtualServer[] | null;
+  /**
+   * Virtual servers and real servers may be missing: the listing breaks off, or it is /proc/net/ip_vs, which showed 96 of 163
+   * (6.1 and 6.12). Absent: it is whole.
+   */
+  readonly incomplete?: true;
   /** Null where connections were not listed. */
   readonly connections: readonly IpvsConnection[] | null;
 }

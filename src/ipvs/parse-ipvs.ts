@@ -11,6 +11,7 @@ type Draft = VirtualServer & { readonly servers: RealServer[] };
  * Reads what tells of IPVS, in any mixture: `ipvsadm-save -n`, `ipvsadm -Ln` (also with `--stats`, `--rate`,
  * `--persistent-conn`, `--thresholds`), `ipvsadm -Lnc`, /proc/net/ip_vs and /proc/net/ip_vs_conn.
  * @param holds what the text lists where it has no line: an empty listing is an answer too
+ * @param cut true where bytes are known to be missing at its end
  * @returns what it tells; lines that cannot be read become problems. Never throws.
  */
 export function parseIpvs(
@@ -18,6 +19,7 @@ export function parseIpvs(
   file = '',
   problems: ProblemList = new ProblemList(),
   holds: 'servers' | 'connections' = 'servers',
+  cut = false,
 ): IpvsListing {
   const servers = new Map<string, Draft>();
   const connections: IpvsConnection[] = [];
@@ -25,7 +27,12 @@ export function parseIpvs(
   let columns: Columns = 'plain';
   let current: Draft | null = null;
   let number = 0;
-  const unreadable = (): void => problems.add('unreadable-line', 'not a line of ipvsadm', file, number);
+  let incomplete = cut || /[^\n]$/.test(text);
+  // A line that cannot be read, as of `ipvsadm -L` without -n, may have been a virtual server.
+  const unreadable = (): void => {
+    incomplete = true;
+    problems.add('unreadable-line', 'not a line of ipvsadm -n', file, number);
+  };
   const virtual = (server: VirtualServer): Draft => {
     const known = servers.get(takenKey(server.takes));
     if (known !== undefined) return known;
@@ -41,6 +48,8 @@ export function parseIpvs(
     if (heading !== null || /^IP Virtual Server version|^\s+-> RemoteAddress:Port/.test(line)) {
       columns = heading ?? columns;
       seen.servers = true;
+      // The kernel's own heading; ipvsadm sets its columns further apart.
+      incomplete ||= /^\s+-> RemoteAddress:Port Forward/.test(line);
     } else if (/^(IPVS connection entries|pro expire state|Pro FromIP)/.test(line)) {
       seen.connections = true;
     } else if (/^-/.test(line)) {
@@ -71,9 +80,16 @@ export function parseIpvs(
       else seen.servers = true;
     }
   }
+  if (incomplete && seen.servers)
+    problems.add(
+      'partial-listing',
+      'virtual servers may be missing from it: it breaks off, has lines that cannot be read, or is /proc/net/ip_vs, which leaves some out; list them with `ipvsadm-save -n`',
+      file,
+    );
   const nothing = !seen.servers && !seen.connections;
   return {
     servers: seen.servers || (nothing && holds === 'servers') ? [...servers.values()] : null,
+    ...(incomplete && seen.servers ? { incomplete: true as const } : {}),
     connections: seen.connections || (nothing && holds === 'connections') ? connections : null,
   };
 }

@@ -6,10 +6,13 @@ export class IpvsTable {
   readonly servers: readonly VirtualServer[];
   /** Null where connections were not listed. */
   readonly connections: readonly IpvsConnection[] | null;
+  /** What is not in it may be there all the same. */
+  readonly incomplete: boolean;
   readonly #byKey: ReadonlyMap<string, VirtualServer>;
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
 
-  constructor({ servers, connections }: IpvsListing) {
+  constructor({ servers, connections, incomplete }: IpvsListing) {
+    this.incomplete = incomplete === true;
     this.servers = servers ?? [];
     this.connections = connections;
     this.#byKey = new Map(this.servers.map((server) => [takenKey(server.takes), server]));
@@ -74,7 +77,12 @@ export function joinListings(listings: readonly IpvsListing[]): IpvsListing {
     }
     connections ??= listing.connections;
   }
-  return { servers: listedServers ? [...servers.values()] : null, connections };
+  const whole = listings.some(({ servers: own, incomplete }) => own !== null && incomplete !== true);
+  return {
+    servers: listedServers ? [...servers.values()] : null,
+    ...(listedServers && !whole ? { incomplete: true as const } : {}),
+    connections,
+  };
 }
 
 function joined(a: VirtualServer, b: VirtualServer): VirtualServer {

@@ -69,8 +69,8 @@ export type Reason =
     }
   | { readonly code: 'nat-not-listed' }
   // --- IPVS
-  /** IPVS carries Services here, and was not listed. */
-  | { readonly code: 'mode-ipvs' }
+  /** IPVS carries Services here, and was not listed, or not as a whole. */
+  | { readonly code: 'mode-ipvs'; readonly listed: boolean }
   /** A virtual server is by mark, and the packet's mark is not known. */
   | { readonly code: 'ipvs-mark' }
   | {

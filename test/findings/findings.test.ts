@@ -13,20 +13,8 @@ import {
   RULES,
   replace,
 } from './altered-capture.ts';
-
-/** A fault made in the capture of a healthy node, and a near miss that must stay silent. */
-interface Case {
-  readonly code: string;
-  readonly fault: string;
-  readonly edits: readonly Edit[];
-  readonly severity: 'error' | 'warning' | 'info';
-  /** One of the finding's objects. */
-  readonly object: string;
-  /** What the message must hold. */
-  readonly says: RegExp;
-  readonly nearMiss: string;
-  readonly nearEdits: readonly Edit[];
-}
+import type { Case } from './case.ts';
+import { IPVS_CASES } from './ipvs-cases.ts';
 
 const WEB = 'KUBE-SVC-E3PXEPMWAWIUT6ZV';
 const WEB_A1 = 'KUBE-SEP-FBUQD36J3XDXJWPV';
@@ -1135,6 +1123,7 @@ const CASES: readonly Case[] = [
     nearMiss: 'Tailscale with another bit',
     nearEdits: [...CALICO, ...TAILSCALE('0x400/0xf00')],
   },
+  ...IPVS_CASES,
 ];
 
 const box = new PasteBox();
@@ -1157,8 +1146,8 @@ describe('none is forgotten', () => {
 });
 
 describe('each finding has a capture that shows it and a near miss that does not', () => {
-  it.each(CASES)('$code: $fault', async ({ code, edits, severity, object, says }) => {
-    const found = (await findIn(edits)).filter((finding) => finding.code === code);
+  it.each(CASES)('$code: $fault', async ({ code, edits, severity, object, says, fixture }) => {
+    const found = (await findIn(edits, fixture)).filter((finding) => finding.code === code);
     expect(found.map(({ message }) => message).join('\n')).toMatch(says);
     const finding = found.find(({ message }) => says.test(message));
     expect(finding?.severity).toBe(severity);
@@ -1173,12 +1162,15 @@ describe('each finding has a capture that shows it and a near miss that does not
     }
   });
 
-  it.each(CASES)('$code is silent: $nearMiss', async ({ code, nearEdits, severity, object, says }) => {
-    const found = (await findIn(nearEdits)).filter((finding) => finding.code === code);
-    const same = found.filter(
-      (finding) =>
-        finding.severity === severity && (says.test(finding.message) || finding.objects.includes(object)),
-    );
-    expect(same).toEqual([]);
-  });
+  it.each(CASES)(
+    '$code is silent: $nearMiss',
+    async ({ code, nearEdits, severity, object, says, fixture }) => {
+      const found = (await findIn(nearEdits, fixture)).filter((finding) => finding.code === code);
+      const same = found.filter(
+        (finding) =>
+          finding.severity === severity && (says.test(finding.message) || finding.objects.includes(object)),
+      );
+      expect(same).toEqual([]);
+    },
+  );
 });

@@ -9,11 +9,16 @@ export const DECIDED_FIELDS = [
   ...(['ip.saddr', 'ip.daddr', 'meta.iifname', 'meta.oifname', 'meta.l4proto'] as const),
   ...(['th.sport', 'th.dport', 'th.port', 'tcp.flags', 'icmp.type-code', 'sctp.chunks', 'ipset'] as const),
   ...(['fib.saddr.type', 'fib.daddr.type', 'fib.saddr.oif', 'meta.mark', 'ct.mark', 'ct.state'] as const),
-  ...(['ct.protocol', 'ct.original.saddr', 'ct.original.daddr', 'ct.reply.saddr', 'ct.reply.daddr'] as const),
-  ...(['ct.original.sport', 'ct.original.dport', 'ct.reply.sport', 'ct.reply.dport'] as const),
-  ...(['ct.status', 'ct.direction', 'recent', 'meta.sender', 'meta.pkttype', 'bridge.carries'] as const),
-  ...(['bridge.port.in', 'bridge.port.out', 'meta.iifgroup', 'meta.oifgroup', 'meta.length'] as const),
-  ...(['ip.ttl', 'ip.dscp', 'ip.tos', 'ip.fragment', 'ct.helper'] as const),
+  ...(['ct.protocol', 'ct.original.saddr', 'ct.original.sport', 'ct.status', 'ct.direction'] as const),
+  ...([
+    'recent',
+    'meta.sender',
+    'meta.pkttype',
+    'bridge.carries',
+    'bridge.port.in',
+    'meta.iifgroup',
+  ] as const),
+  ...(['meta.length', 'ip.ttl', 'ip.dscp', 'ip.tos', 'ip.fragment', 'ct.helper'] as const),
 ] as const satisfies readonly Field[];
 
 /** Targets: each must have been taken and passed by. */

@@ -3,6 +3,8 @@ import { givenNote } from '../../src/explain/words/question-words.ts';
 import type { Host } from '../../src/host/facts.ts';
 import type { Backend } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
+import { parseIpvs } from '../../src/ipvs/parse-ipvs.ts';
+import { IpvsTable } from '../../src/ipvs/table.ts';
 import { type Address, formatAddress, parseAddress } from '../../src/net/address.ts';
 import { type Prefix, parsePrefix } from '../../src/net/prefix.ts';
 import { parseProtocol } from '../../src/net/protocol.ts';
@@ -30,6 +32,8 @@ export interface Question {
   readonly host?: Host;
   /** `conntrack -L`. */
   readonly flows?: string;
+  /** `ipvsadm-save -n`, with `ipvsadm -Lnc` behind it where connections are known. */
+  readonly ipvs?: string | 'not-captured';
   readonly recoverDestination?: World['recoverDestination'];
 }
 
@@ -58,6 +62,10 @@ export function worldOf(rules: Rules, packet: Packet, question: Question): World
     host: question.host ?? nodeOf(),
     flows:
       flows === undefined ? null : parseFlows({ name: 'conntrack.txt', bytes: Buffer.from(flows) }, problems),
+    ipvs:
+      question.ipvs === undefined || question.ipvs === 'not-captured'
+        ? (question.ipvs ?? null)
+        : new IpvsTable(parseIpvs(question.ipvs)),
     recoverDestination: question.recoverDestination ?? (() => null),
   };
 }

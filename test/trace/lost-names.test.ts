@@ -93,3 +93,13 @@ describe('a host name that a listing prints', () => {
     ]);
   });
 });
+
+describe('a SET rule of a listing', () => {
+  it('enters the packet in its set, as that of iptables-save does', () => {
+    const { outcomes } = trace(
+      rule('SET', 'anywhere', 'anywhere', 'add-set met src exist timeout 30'),
+      rule('DROP', 'anywhere', 'anywhere', 'match-set met src'),
+    );
+    expect(outcomes.map(summary)).toEqual(['1 [] drop']);
+  });
+});

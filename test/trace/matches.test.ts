@@ -108,6 +108,31 @@ describe('Is what no capture tells unknown, also with `!`?', () => {
   });
 });
 
+describe('An ICMP packet of which the type is not known', () => {
+  it('may be of one code of a type without being of another', () => {
+    const { outcomes } = ask(
+      `*filter
+      :FORWARD ACCEPT
+      -A FORWARD -p icmp -m icmp --icmp-type 3/1 -j DROP
+      -A FORWARD -p icmp -m icmp --icmp-type 3/4 -j REJECT`,
+      { protocol: 'icmp', to: '10.244.1.5' },
+    );
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'reject', 'accept']);
+  });
+});
+
+describe('A mark that a set may hold beside its element', () => {
+  it('is not known after SET --map-mark', () => {
+    const { outcomes } = ask(
+      `*mangle
+      :PREROUTING ACCEPT
+      -A PREROUTING -j SET --map-set marks src --map-mark
+      -A PREROUTING -m mark --mark 0x1 -j DROP`,
+    );
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'accept']);
+  });
+});
+
 describe('Where the kernel gives up, does neither spelling match?', () => {
   const UNTRACKED = { state: 'UNTRACKED' } as const;
   const never: readonly (readonly [string, Question?])[] = [

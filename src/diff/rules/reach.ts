@@ -13,7 +13,8 @@ import { type Box, intersect } from '../space/box.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { everything, hasBit } from '../space/universe.ts';
-import { type Reach, reachesOfHook, reachThrough } from './rule-box.ts';
+import type { Reach } from './reach-bounds.ts';
+import { reachesOfHook, reachThrough } from './rule-box.ts';
 
 /** Chains that more ways lead to are taken to be reached by every packet. */
 const MOST_WAYS = 300;

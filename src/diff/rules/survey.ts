@@ -1,11 +1,12 @@
 import type { OpaqueModule } from '../../iptables/match.ts';
 import type { Rule, RuleList, Ruleset } from '../../iptables/ruleset.ts';
 import { lowered } from '../../rules/lowered-rule.ts';
-import type { Field, ProtocolSet, TestOf } from '../../rules/test.ts';
 import { type Beyond, traitsOf, traitsOfEffect } from '../../rules/traits.ts';
+import type { Mentions } from '../fields/box-field.ts';
+import { takeMentions } from '../fields/field-table.ts';
 
 /** What rules mention that a packet can have. Of rules that are spelt alike and mention nothing, only the first is parsed. */
-export class Survey {
+export class Survey implements Mentions {
   readonly protocols = new Set<number>();
   readonly devices = new Set<string>();
   /** Names of ipsets that rules ask. */
@@ -24,24 +25,12 @@ export class Survey {
     if (!this.#parsed(rules.at(index)) && shape !== null) this.#plain.add(shape);
   }
 
-  count(what: OpaqueModule | 'unrecognised'): void {
-    this.unknown.set(what, (this.unknown.get(what) ?? 0) + 1);
-  }
-
-  /** Takes a protocol that a rule asks for; those with ports, asked for as one, are in every universe. */
-  takeProtocol(set: ProtocolSet): void {
-    const [range] = set.kind === 'ranges' && set.ranges.length === 1 ? set.ranges : [];
-    if (range !== undefined && range.from === range.to) this.protocols.add(range.from);
-  }
-
   /** @returns whether another rule of this shape may mention something else. */
   #parsed(rule: Rule): boolean {
     const { tests, effect } = lowered(rule);
     let more = false;
     for (const test of tests) {
-      // The table's type ties each field to its function; TypeScript cannot follow that through an index.
-      const mention = MENTIONS[test.field] as Mention<Field> | null;
-      if (mention?.(test, this) === true) more = true;
+      if (takeMentions(test, this)) more = true;
       if (this.#beyond(traitsOf(test).beyond, rule)) more = true;
     }
     // `SET --map-set` gives the packet what the set holds beside its address.
@@ -58,96 +47,6 @@ export class Survey {
     return beyond !== null;
   }
 }
-
-/** Takes what a test mentions; true where another value of the same option may mention something else. */
-type Mention<F extends Field> = (test: TestOf<F>, survey: Survey) => boolean;
-
-const devices = ({ in: names }: { readonly in: readonly string[] }, survey: Survey): boolean => {
-  for (const name of names) survey.devices.add(name);
-  return true;
-};
-
-/** For each field, what a test of it mentions; null: nothing that a packet's box is made of. */
-const MENTIONS: { readonly [F in Field]: Mention<F> | null } = {
-  'meta.nfproto': null,
-  // Protocols are in the shape of a rule.
-  'meta.l4proto': ({ in: set }, survey) => {
-    survey.takeProtocol(set);
-    return false;
-  },
-  'ip.saddr': null,
-  'ip.daddr': null,
-  'ip.fragment': null,
-  'meta.length': null,
-  'ip.ttl': null,
-  'ip.dscp': null,
-  'ip.tos': null,
-  'ip.ecn': null,
-  'th.sport': null,
-  'th.dport': null,
-  'th.port': null,
-  'tcp.flags': null,
-  'tcp.option': null,
-  'tcp.mss': null,
-  'sctp.chunks': null,
-  'dccp.type': null,
-  'dccp.option': null,
-  'icmp.type-code': null,
-  'meta.pkttype': null,
-  'ether.saddr': null,
-  'meta.iifname': devices,
-  'meta.oifname': null,
-  'meta.iifgroup': null,
-  'meta.oifgroup': null,
-  'bridge.port.in': devices,
-  'bridge.port.out': devices,
-  'bridge.carries': null,
-  'meta.mark': null,
-  'meta.skuid': null,
-  'meta.skgid': null,
-  'meta.sender': null,
-  // Whether it tells answers apart lies in its words.
-  'ct.state': () => true,
-  'ct.status': null,
-  'ct.mark': null,
-  'ct.direction': null,
-  'ct.protocol': ({ in: set }, survey) => {
-    survey.takeProtocol(set);
-    return true;
-  },
-  'ct.original.saddr': null,
-  'ct.original.daddr': null,
-  'ct.reply.saddr': null,
-  'ct.reply.daddr': null,
-  'ct.original.sport': null,
-  'ct.original.dport': null,
-  'ct.reply.sport': null,
-  'ct.reply.dport': null,
-  'ct.expiration': null,
-  'ct.helper': null,
-  'fib.saddr.type': null,
-  'fib.daddr.type': null,
-  'fib.saddr.oif': null,
-  'ipvs.taken': null,
-  'ipvs.protocol': null,
-  'ipvs.address': null,
-  'ipvs.port': null,
-  ipset: ({ in: { set } }, survey) => {
-    survey.sets.add(set);
-    return true;
-  },
-  recent: null,
-  chance: null,
-  opaque: ({ in: { module } }, survey) => {
-    survey.count(module);
-    return true;
-  },
-  unrecognised: (_, survey) => {
-    survey.count('unrecognised');
-    return true;
-  },
-  lost: null,
-};
 
 /**
  * @returns the options of a rule in their order, without their values: rules of one shape ask the same fields. A comment that

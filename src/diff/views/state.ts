@@ -1,5 +1,7 @@
 import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host, PolicyRule, Route } from '../../host/facts.ts';
+import { printIpvs } from '../../ipvs/print-ipvs.ts';
+import { IpvsTable } from '../../ipvs/table.ts';
 import { ADDRESS_BITS, type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { lengthOfMask, type Prefix } from '../../net/prefix.ts';
 import { parseProtocol } from '../../net/protocol.ts';
@@ -36,10 +38,18 @@ export function compareFacts(
       ),
     ]),
     ...compareSets(own, other, sets),
+    ...compareIpvs(before, after),
     ...compareSysctls(own, other),
     ...compareNative(own, other),
     ...compareFlows(before.known.flows, after.known.flows, services),
   ];
+}
+
+/** Virtual servers and real servers, as `ipvsadm-save -n` prints them; nothing where one side was not captured. */
+function compareIpvs({ known: before }: State, { known: after }: State): StateChange[] {
+  if (!(before.ipvs instanceof IpvsTable) || !(after.ipvs instanceof IpvsTable)) return [];
+  const lines = ({ servers }: IpvsTable): string[] => printIpvs(servers).split('\n').filter(Boolean);
+  return compareLists('ipvs', lines(before.ipvs), lines(after.ipvs));
 }
 
 function compareLists(

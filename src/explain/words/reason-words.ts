@@ -62,7 +62,7 @@ function reasonText(reason: Reason): string {
     case 'chain-not-captured':
       return 'where the packet goes then is not known';
     case 'mode-ipvs':
-      return 'IPVS carries Services here, and was not captured: whether it takes the packet, and to which endpoint, is not known';
+      return `IPVS carries Services here, and ${reason.listed ? 'its listing is not whole' : 'was not captured'}: whether it takes the packet, and to which endpoint, is not known`;
     case 'ipvs-mark':
       return 'IPVS balances packets by their mark, and what mark this one has is not known';
     case 'ipvs-method':

@@ -12,6 +12,7 @@ import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
+import { ipvsOf } from '../ipvs.ts';
 
 /** conntrack keeps flows where nothing sends new ones: a UDP client that keeps its port then gets no answer. */
 export const staleFlows: FindingKind<CheckContext> = {
@@ -21,9 +22,13 @@ export const staleFlows: FindingKind<CheckContext> = {
     const { flows } = context.known;
     if (flows === null) return [];
     const judge = new Judge(context);
+    // What IPVS sends on it sends elsewhere once the real server is gone, or drops: KP301 tells.
+    const ipvs = ipvsOf(context);
     const stale: StaleFlow[] = [];
     for (const flow of flows.all()) {
       if (flow.protocol !== UDP && flow.protocol !== SCTP) continue;
+      const { destination, destinationPort } = flow.original;
+      if (ipvs !== null && ipvs.find(flow.protocol, destination, destinationPort, null) !== null) continue;
       const found = judge.staleAt(flow);
       if (found !== null) stale.push(found);
     }

@@ -42,7 +42,14 @@ export const affinityDiffers: FindingKind<CheckContext> = {
             ),
           ],
           advice: 'restart kube-proxy on this node, which writes the chain anew',
-          command: item.chains[0] === undefined ? null : showChain(context.tool(item), 'nat', item.chains[0]),
+          command:
+            item.chains[0] === undefined || item.backend === 'ipvs'
+              ? null
+              : showChain(
+                  context.tool({ family: item.family, backend: item.backend }),
+                  'nat',
+                  item.chains[0],
+                ),
           certainty: 'certain',
         },
       ];

@@ -19,12 +19,17 @@ export const ipvsSettings: FindingKind<CheckContext> = {
     if (table === null || context.known.proxyMode !== 'ipvs') return [];
     return SETTINGS.flatMap(({ name, find }) => {
       const option = `net.ipv4.vs.${name}`;
-      if (sysctlNumber(context.known.host, option) !== 0) return [];
+      if (!isOff(context, name)) return [];
       const found = find(table.servers, context);
       return found === null ? [] : [findingOf(option, found)];
     });
   },
 };
+
+/** @returns true where the setting is captured and off, so that what follows is told by this finding. */
+export function isOff({ known }: CheckContext, name: string): boolean {
+  return sysctlNumber(known.host, `net.ipv4.vs.${name}`) === 0;
+}
 
 interface Found {
   readonly severity: Finding['severity'];

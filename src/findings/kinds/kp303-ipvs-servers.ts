@@ -13,7 +13,7 @@ import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { ipvsOf, serverEvidence, virtualEvidence } from '../ipvs.ts';
 import type { Deviation } from '../survey/deviation.ts';
-import { ipvsSettings } from './kp301-ipvs-settings.ts';
+import { isOff } from './kp301-ipvs-settings.ts';
 import { missingAddresses } from './kp302-ipvs-address.ts';
 import { missingMembers } from './kp304-ipvs-sets.ts';
 
@@ -38,12 +38,14 @@ function unexplained(context: CheckContext): readonly Deviation[] {
   if (context.known.proxyMode !== 'ipvs' || deviations.length === 0) return [];
   const addresses = missingAddresses(context);
   const sets = new Set(missingMembers(context).map(({ port }) => port));
-  const untracked = ipvsSettings.find(context).some(({ message }) => message.includes('vs.conntrack is 0'));
+  const untracked = isOff(context, 'conntrack');
+  const kept = isOff(context, 'expire_quiescent_template');
   return deviations.filter(
     ({ way, port, kind }) =>
       !addresses.has(formatAddress(way.address)) &&
       !sets.has(port) &&
-      !(untracked && kind === 'not-masqueraded'),
+      !(untracked && kind === 'not-masqueraded') &&
+      !(kept && port.service.sessionAffinity === 'ClientIP' && kind === 'wrong-endpoints'),
   );
 }
 

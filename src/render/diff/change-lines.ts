@@ -70,6 +70,7 @@ const KINDS: Readonly<Record<StateChange['kind'], string>> = {
   route: 'route',
   'policy-rule': 'policy rule',
   ipset: 'ipset',
+  ipvs: 'IPVS',
   sysctl: 'sysctl',
   flows: 'flows',
   nftables: 'native nftables chain',

@@ -21,6 +21,7 @@ export const state: Evaluator<'ct.state'> = ({ in: states }, { state }) => {
   );
 };
 
+/** The protocol of the connection's entry. */
 export const protocol: Evaluator<'ct.protocol'> = ({ in: set }, { state }) => {
   const connection = shownConnection(state);
   if (connection === null) return 'absent';
@@ -103,6 +104,7 @@ function statusOf(connection: Connection): { readonly bits: number; readonly kno
 export const expiration: Evaluator<'ct.expiration'> = ({ in: set }, { state }) =>
   shownConnection(state) === null ? 'absent' : unknown({ code: 'ctexpire', set });
 
+/** Whether the packet goes the way of the connection's first one. */
 export const direction: Evaluator<'ct.direction'> = ({ in: asked }, { state }) => {
   const connection = shownConnection(state);
   if (connection === null) return 'absent';

@@ -9,6 +9,7 @@ import type { Evaluator, TestContext } from './context.ts';
 export const sourceType: Evaluator<'fib.saddr.type'> = (test, context) =>
   addressType(test.in, 'source', context);
 
+/** As {@link sourceType}, of the destination. */
 export const destinationType: Evaluator<'fib.daddr.type'> = (test, context) =>
   addressType(test.in, 'destination', context);
 

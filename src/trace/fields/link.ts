@@ -9,8 +9,10 @@ import type { Evaluator, TestContext } from './context.ts';
 /** A forwarded packet has no socket. */
 export const user: Evaluator<'meta.skuid'> = (test, context) => owner(context, 'user', test.in);
 
+/** As {@link user}. */
 export const group: Evaluator<'meta.skgid'> = (test, context) => owner(context, 'group', test.in);
 
+/** Whether a process of the node sends it. */
 export const sender: Evaluator<'meta.sender'> = (_, { state }) => yesNo(state.fromNode);
 
 function owner({ state }: TestContext, as: 'user' | 'group', { text }: IdSet): Answer {
@@ -48,6 +50,7 @@ export const portIn: Evaluator<'bridge.port.in'> = (test, context) => {
   return portNamed('in', test.in, context);
 };
 
+/** As {@link portIn}, of the port it leaves by. */
 export const portOut: Evaluator<'bridge.port.out'> = (test, context) => {
   const { state } = context;
   const shown = carriesNotes(context);
@@ -75,6 +78,7 @@ function bridgePort(asks: BridgePortFact): Answer {
 export const groupIn: Evaluator<'meta.iifgroup'> = (test, context) =>
   deviceGroup(context.state.inInterface, test.in, 'in', context);
 
+/** As {@link groupIn}, of the output device. */
 export const groupOut: Evaluator<'meta.oifgroup'> = (test, context) =>
   deviceGroup(context.state.outInterface, test.in, 'out', context);
 

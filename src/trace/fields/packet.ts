@@ -6,6 +6,7 @@ import type { PacketState } from '../state.ts';
 import type { Evaluator } from './context.ts';
 import { allowsNumber, numberOr, senderWithin } from './values.ts';
 
+/** The family that a rule of both is asked by. */
 export const family: Evaluator<'meta.nfproto'> = (test, { state }) => yesNo(test.in === state.family);
 
 /** Protocols by name: the node's /etc/protocols is not in a capture. */
@@ -18,6 +19,7 @@ export const protocol: Evaluator<'meta.l4proto'> = ({ in: allowed }, { state }) 
 export const source: Evaluator<'ip.saddr'> = (test, { state }) =>
   senderWithin(state.source, test.in, state.family);
 
+/** All bits of a mask, as {@link source}. */
 export const destination: Evaluator<'ip.daddr'> = (test, { state }) =>
   yesNo(allowsAddress(test.in, state.destination));
 
@@ -28,12 +30,15 @@ export const fragment: Evaluator<'ip.fragment'> = () => 'no';
 export const length: Evaluator<'meta.length'> = (test, { state }) =>
   numberOr(test.in, state.length, (set) => ({ code: 'length', set }));
 
+/** TTL or hop limit, as far as the question tells it. */
 export const ttl: Evaluator<'ip.ttl'> = (test, { state }) =>
   numberOr(test.in, state.ttl, (set) => ({ code: 'ttl', set }));
 
+/** The six bits above ECN. */
 export const dscp: Evaluator<'ip.dscp'> = ({ in: set }, { state: { tos } }) =>
   partly(set, { bits: tos.bits >> 2, known: tos.known >> 2 }, 0x3f) ?? unknown({ code: 'dscp', set });
 
+/** The whole byte; bits that rules wrote are known even where the rest is not. */
 export const tos: Evaluator<'ip.tos'> = ({ in: set }, { state }) =>
   partly(set, state.tos, 0xff) ?? unknown({ code: 'tos', set });
 
@@ -42,6 +47,7 @@ function partly(set: NumberSet, { bits, known }: PacketState['tos'], width: numb
   return answer === null ? null : yesNo(answer);
 }
 
+/** Which way routers on the way set it is not in any capture. */
 export const ecn: Evaluator<'ip.ecn'> = (test) => unknown({ code: 'ecn', text: test.in });
 
 /** All 32 bits (net/netfilter/xt_mark.c). */
@@ -52,6 +58,7 @@ export const mark: Evaluator<'meta.mark'> = (test, { state }) =>
 export const inInterface: Evaluator<'meta.iifname'> = (test, { state }) =>
   deviceNamed(state.inInterface, test.in, 'in');
 
+/** As {@link inInterface}, of the output device. */
 export const outInterface: Evaluator<'meta.oifname'> = (test, { state }) =>
   deviceNamed(state.outInterface, test.in, 'out');
 

@@ -4,9 +4,11 @@ import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Evaluator } from './context.ts';
 import { numberOr } from './values.ts';
 
+/** The port that the packet comes from now. */
 export const sourcePort: Evaluator<'th.sport'> = (test, { state }) =>
   portWithin(state.sourcePort, test.in, 'source');
 
+/** The port that the packet goes to now. */
 export const destinationPort: Evaluator<'th.dport'> = (test, { state }) =>
   portWithin(state.destinationPort, test.in, 'destination');
 
@@ -58,10 +60,13 @@ export const dccpType: Evaluator<'dccp.type'> = ({ in: types }, { state }) =>
     ? yesNo(types.includes('REQUEST'))
     : unknown({ code: 'dccp-types', types });
 
+/** Options depend on the sender's stack. */
 export const dccpOption: Evaluator<'dccp.option'> = (test) =>
   unknown({ code: 'dccp-option', option: test.in });
 
+/** Type and code of ICMP or ICMPv6. */
 export const icmpTypeCode: Evaluator<'icmp.type-code'> = ({ in: set }, { state: { icmp } }) => {
   if (icmp === null && allowsAll(set, 0xffff)) return 'yes';
-  return numberOr(set, icmp && (icmp.type << 8) | icmp.code, () => ({ code: 'icmp-type', set }));
+  const number = icmp === null ? null : (icmp.type << 8) | icmp.code;
+  return numberOr(set, number, () => ({ code: 'icmp-type', set }));
 };

@@ -32,7 +32,7 @@ export const IPVS: ProgramSource = {
         program('FORWARD', 100, maybeForNode),
         program('OUTPUT', -98, notCaptured),
       ];
-    if (ipvs.servers.length === 0) return [];
+    if (ipvs.servers.length === 0 && !ipvs.incomplete) return [];
     return [
       program('INPUT', 98, (branch) => answer(branch, ipvs)),
       program('INPUT', 99, (branch, context) => request(branch, 'INPUT', ipvs, context)),
@@ -60,7 +60,10 @@ function request(
   if (mark === null && table.usesMarks)
     return [ended(stopped(branch, 'unknown', { code: 'ipvs-mark' }, null))];
   const server = table.find(protocol, destination, destinationPort, mark);
-  if (server === null) return [next(branch)];
+  if (server === null)
+    return table.incomplete
+      ? [ended(stopped(branch, 'unknown', { code: 'mode-ipvs', listed: true }, null))]
+      : [next(branch)];
   const through = (way: Branch, real: RealServer): readonly Passage[] => {
     if (real.method !== 'masq' && real.method !== null)
       return [
@@ -161,7 +164,7 @@ function answer(branch: Branch, table: IpvsTable): readonly Passage[] {
 /** What IPVS balances is not known: any packet that it is shown may be for a virtual server. */
 function notCaptured(branch: Branch): readonly Passage[] {
   if (branch.state.balancedBy !== null || !isBalanced(branch.state.protocol)) return [next(branch)];
-  return [ended(stopped(branch, 'unknown', { code: 'mode-ipvs' }, null))];
+  return [ended(stopped(branch, 'unknown', { code: 'mode-ipvs', listed: false }, null))];
 }
 
 /** Where it is not known which addresses are the node's own, a packet that is passed on may be for one that IPVS balances. */

@@ -34,10 +34,11 @@ export function rememberedConnection(
   if (socket === null) return { kind: 'none' };
   const { host } = context.world;
   const real = serverAt(server, socket.address, socket.port);
-  const expires = sysctlNumber(host, 'net.ipv4.vs.expire_nodest_conn') === 1;
+  // kube-proxy sets it: a capture that does not tell is taken to have it.
+  const expires = sysctlNumber(host, 'net.ipv4.vs.expire_nodest_conn') !== 0;
   if (real === undefined) {
-    // Without the entry itself it is not known whether IPVS still has the connection.
-    if (entry === null || expires) return { kind: 'none' };
+    // IPVS keeps UDP longer than conntrack does: where its entries were not listed, a flow that lives there lives here.
+    if (expires || (entry === null && table.connections !== null)) return { kind: 'none' };
     return { kind: 'gone', destination: formatSocket(socket) };
   }
   const first = context.packet.state === 'NEW' && state.protocol === TCP;

@@ -72,7 +72,8 @@ export const MATCHES = {
   multiport: (aim) => {
     const { sourcePort, destinationPort, protocol } = aim.packet.wire;
     if (sourcePort === null || destinationPort === null) return null;
-    const side = pickFrom(['dports', 'sports', 'ports'], aim.pick);
+    // Single ports of one side are met by other matches often enough.
+    const side = pickFrom([...Array<string>(12).fill('ports'), 'dports', 'sports'], aim.pick);
     const port = side === 'sports' ? sourcePort : destinationPort;
     const list = aim.fits
       ? pickFrom([`7,${port}`, `${Math.max(1, port - 5)}:${port},9999`], aim.pick)

@@ -15,6 +15,18 @@ export interface Sides {
   forked: number;
 }
 
+/** Fields that one evaluator answers are counted as one, under the first of them. */
+const SHARED: Readonly<Partial<Record<Test['field'], Test['field']>>> = {
+  'ct.original.daddr': 'ct.original.saddr',
+  'ct.reply.saddr': 'ct.original.saddr',
+  'ct.reply.daddr': 'ct.original.saddr',
+  'ct.original.dport': 'ct.original.sport',
+  'ct.reply.sport': 'ct.original.sport',
+  'ct.reply.dport': 'ct.original.sport',
+  'bridge.port.out': 'bridge.port.in',
+  'meta.oifgroup': 'meta.iifgroup',
+};
+
 /** Counts by the field of a test and by the kind of target. */
 export class Counts {
   readonly fields = new Map<string, Sides>();
@@ -109,7 +121,7 @@ function isOpen(test: Test, rule: Rule, entry: PathEntry, world: World): boolean
 }
 
 function nameOf(test: Test): string {
-  return test.field === 'opaque' ? test.in.module : test.field;
+  return test.field === 'opaque' ? test.in.module : (SHARED[test.field] ?? test.field);
 }
 
 function sidesOf(map: Map<string, Sides>, kind: string): Sides {

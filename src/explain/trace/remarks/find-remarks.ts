@@ -5,6 +5,7 @@ import type { RemarkContext, RemarkFinder } from './context.ts';
 import { endpointTarget } from './endpoint-target.ts';
 import { fewerEndpoints } from './fewer-endpoints.ts';
 import { hostPort } from './host-port.ts';
+import { inIpvs } from './in-ipvs.ts';
 import { notMasqueraded } from './not-masqueraded.ts';
 import { notTranslated } from './not-translated.ts';
 import { otherNode } from './other-node.ts';
@@ -13,6 +14,7 @@ import { reversePath } from './reverse-path.ts';
 import { unevenShares } from './uneven-shares.ts';
 
 const FINDERS: readonly RemarkFinder[] = [
+  inIpvs,
   notTranslated,
   endpointTarget,
   hostPort,

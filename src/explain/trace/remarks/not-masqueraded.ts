@@ -34,7 +34,8 @@ function hairpin(outcome: Outcome): Remark[] {
 /** Another program's rule between PREROUTING and POSTROUTING wiped the bit, or nobody asked for it there. */
 function lostMark(outcome: Outcome): Remark[] {
   const marked = markedBy(outcome);
-  if (marked === null) return [];
+  // What conntrack does not know nat does not rewrite: IPVS with vs.conntrack 0 has a remark of its own.
+  if (marked === null || outcome.path.at(-1)?.state.untracked === 'UNTRACKED') return [];
   const { path } = outcome;
   const from = path.findLastIndex(({ step }) => step === marked.step);
   const without = path.findIndex(

@@ -15,6 +15,8 @@ import { whyNoRule } from './why-no-rule.ts';
 export function notTranslated(outcome: Outcome, context: RemarkContext): readonly Remark[] {
   const { trace, target, known } = context;
   if (outcome.verdict !== 'accept' || isTranslated(outcome, trace)) return [];
+  // There no rule is to rewrite it: see `inIpvs`.
+  if (known.proxyMode === 'ipvs') return [];
   // Only a connection's first packet asks the rules.
   if (trace.packet.state !== 'NEW') return [];
   // What is not in iptables may rewrite it yet, and that is the answer then.

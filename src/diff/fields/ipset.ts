@@ -1,16 +1,13 @@
 import { type SetElement, testSet } from '../../host/test-set.ts';
 import type { Address } from '../../net/address.ts';
 import type { IpsetLookup } from '../../rules/test.ts';
-import type { Asked } from './asked.ts';
+import type { Asked } from './box-field.ts';
 
 /**
  * A set that asks for one address alone answers alike for all its members and alike for all others; of sets of
  * several parts only the smallest stretch is kept that no member cuts.
  */
-export function narrowByIpset(
-  { in: asked }: { readonly in: IpsetLookup },
-  { state, narrowing }: Asked,
-): void {
+export function alikeInIpset({ in: asked }: { readonly in: IpsetLookup }, { state, narrowing }: Asked): void {
   const partition = narrowing.space.set(asked.set);
   const { packet, space } = narrowing;
   const [first] = asked.directions;

@@ -1,0 +1,120 @@
+import { type Edit, replace } from './altered-capture.ts';
+import type { Case } from './case.ts';
+
+const sysctl = (name: string, value: number): Edit =>
+  replace('sysctl.txt', new RegExp(`^(net\\.ipv4\\.vs\\.${name}) = .*$`, 'm'), `$1 = ${value}`);
+const servers = (from: string | RegExp, to: string): Edit => replace('ipvsadm.txt', from, to);
+const weights = (virtual: string, weight: number): Edit => [
+  'ipvsadm.txt',
+  (text) => text.replaceAll(new RegExp(`^(-a -t ${virtual} .* -w) \\d+$`, 'gm'), `$1 ${weight}`),
+];
+
+/** 10.96.10.3 is lost as an address of kube-ipvs0, and as a route of type local. */
+const WITHOUT_ADDRESS: readonly Edit[] = [
+  ['ip-addr.json', (text) => text.replaceAll('"10.96.10.3"', '"10.96.99.3"')],
+  ['ip-route.json', (text) => text.replaceAll('"10.96.10.3"', '"10.96.99.3"')],
+];
+
+/** Faults of IPVS mode, on a node of kube-proxy 1.36. */
+export const IPVS_CASES: readonly Case[] = [
+  {
+    fixture: 'ipvs',
+    code: 'KP301',
+    fault: 'vs.conntrack is 0',
+    edits: [sysctl('conntrack', 0)],
+    severity: 'error',
+    object: 'all Services',
+    says: /net\.ipv4\.vs\.conntrack is 0.*nothing of it is masqueraded/,
+    nearMiss: 'a setting that kube-proxy leaves alone',
+    nearEdits: [sysctl('conn_reuse_mode', 0)],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP301',
+    fault: 'templates are kept for a server of weight 0',
+    edits: [
+      sysctl('expire_quiescent_template', 0),
+      servers(/^(-a -t 10\.96\.10\.2:80 -r 10\.244\.2\.11:8080 -m -w) 1$/m, '$1 0'),
+    ],
+    severity: 'error',
+    object: 'IPVS 10.96.10.2:80',
+    says: /kept at a real server that takes no new connections: 10\.244\.2\.11:8080 of 10\.96\.10\.2:80/,
+    nearMiss: 'a server of weight 0 whose templates the kernel throws away',
+    nearEdits: [servers(/^(-a -t 10\.96\.10\.2:80 -r 10\.244\.2\.11:8080 -m -w) 1$/m, '$1 0')],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP302',
+    fault: 'an address is lost',
+    edits: WITHOUT_ADDRESS,
+    severity: 'error',
+    object: '10.96.10.3',
+    says: /kube-ipvs0 lacks 10\.96\.10\.3, which IPVS balances for shop\/\S+: packets for it are routed past IPVS/,
+    nearMiss: 'neither the addresses nor the routes were captured',
+    nearEdits: [
+      ['ip-addr.json', () => ''],
+      ['ip-route.json', () => ''],
+    ],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP303',
+    fault: 'all real servers have weight 0',
+    edits: [weights('10.96.10.3:80', 0)],
+    severity: 'error',
+    object: 'shop/web-extip',
+    says: /IPVS 10\.96\.10\.3:80 has only real servers of weight 0 and refuses new connections/,
+    nearMiss: 'the same number of connections for each by another scheduler',
+    nearEdits: [servers('-A -t 10.96.10.3:80 -s rr', '-A -t 10.96.10.3:80 -s lc')],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP303',
+    fault: 'a real server is no endpoint any more',
+    edits: [servers('-a -t 10.96.10.3:80 -r 10.244.1.12:8080', '-a -t 10.96.10.3:80 -r 10.244.1.99:8080')],
+    severity: 'error',
+    object: 'shop/web-extip',
+    says: /IPVS 10\.96\.10\.3:80 sends to 10\.244\.1\.99:8080, which is no endpoint of it/,
+    nearMiss: 'one that drains beside it',
+    nearEdits: [
+      servers(
+        '-A -t 10.96.10.3:80 -s rr\n',
+        '-A -t 10.96.10.3:80 -s rr\n-a -t 10.96.10.3:80 -r 10.244.1.99:8080 -m -w 0\n',
+      ),
+    ],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP304',
+    fault: 'a cluster IP is lost from its set',
+    edits: [replace('ipset.txt', 'add KUBE-CLUSTER-IP 10.96.10.3,tcp:80\n', '')],
+    severity: 'error',
+    object: 'set KUBE-CLUSTER-IP',
+    says: /set KUBE-CLUSTER-IP lacks 10\.96\.10\.3,tcp:80/,
+    nearMiss: 'the set was not captured',
+    nearEdits: [['ipset.txt', (text) => text.replaceAll(/^.* KUBE-CLUSTER-IP .*\n/gm, '')]],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP305',
+    fault: 'kube-proxy is set to another mode, and a Service was deleted',
+    edits: [
+      replace('capture.json', '"proxyMode": "ipvs"', '"proxyMode": "iptables"'),
+      [
+        'services.json',
+        (text) => {
+          const list: { items: { metadata: { name: string } }[] } = JSON.parse(text);
+          return JSON.stringify({
+            ...list,
+            items: list.items.filter(({ metadata }) => metadata.name !== 'multi'),
+          });
+        },
+      ],
+    ],
+    severity: 'error',
+    object: 'IPVS 10.96.10.36:80',
+    says: /10\.96\.10\.36:80, .*, which no Service has, are answered by endpoints of the past/,
+    nearMiss: 'a virtual server by mark is not kube-proxy’s',
+    nearEdits: [servers(/^/, '-A -f 7 -s rr\n')],
+  },
+];

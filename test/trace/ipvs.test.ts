@@ -1,0 +1,304 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../src/trace/outcome.ts';
+import { stepText } from '../../src/trace/place.ts';
+import { ask, destinationOf, only, type Question, sourceOf, summary } from './ask.ts';
+import { type NodeChanges, nodeOf } from './node.ts';
+
+/** A node that has the address 10.96.0.1, as kube-ipvs0 gives it. */
+const node = (changes: NodeChanges = {}) =>
+  nodeOf({
+    ...changes,
+    routes: ['local 10.96.0.1 dev kube-ipvs0 table local', ...(changes.routes ?? [])],
+    sysctls: {
+      'net.ipv4.vs.conntrack': '1',
+      'net.ipv4.vs.expire_nodest_conn': '1',
+      'net.ipv4.vs.expire_quiescent_template': '1',
+      ...changes.sysctls,
+    },
+  });
+
+const TWO = `-A -t 10.96.0.1:80 -s rr
+-a -t 10.96.0.1:80 -r 10.244.1.5:8080 -m -w 1
+-a -t 10.96.0.1:80 -r 8.8.4.4:8080 -m -w 1
+`;
+const RULES = `*nat
+:PREROUTING ACCEPT
+:INPUT ACCEPT
+:OUTPUT ACCEPT
+:POSTROUTING ACCEPT
+-A OUTPUT -j MARK --set-xmark 0x4000/0x4000
+-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE
+*filter
+:INPUT ACCEPT
+:FORWARD DROP
+:OUTPUT ACCEPT
+-A INPUT -d 10.96.0.1/32
+-A OUTPUT -d 10.244.1.5/32
+`;
+const POD: Question = { from: '10.244.1.6:1000', via: 'cni0', to: '10.96.0.1:80', ipvs: TWO };
+const NODE: Question = { from: '10.96.0.1:1000', via: null, to: '10.96.0.1:80', ipvs: TWO };
+const places = ({ path }: Outcome) => path.map(({ step }) => `${step.hook} ${stepText(step)}`);
+const ways = (rules: string, question: Question) =>
+  ask(rules, { host: node(), ...question }).outcomes.map(
+    (outcome) => `${summary(outcome)} ${destinationOf(outcome)}`,
+  );
+
+describe('Where does IPVS take a packet?', () => {
+  it('what comes in goes through INPUT with the virtual address, and through OUTPUT with the real one', () => {
+    const [first] = ask(RULES, { host: node(), ...POD }).outcomes;
+    expect(first === undefined ? [] : places(first)).toEqual([
+      'INPUT filter INPUT rule 1',
+      'INPUT filter INPUT policy',
+      'INPUT ip_vs 10.96.0.1:80 rr',
+      'OUTPUT filter OUTPUT rule 1',
+      'OUTPUT filter OUTPUT policy',
+      'POSTROUTING nat POSTROUTING policy',
+    ]);
+    expect(first).toMatchObject({ verdict: 'accept', exit: { kind: 'interface', name: 'cni0' } });
+  });
+
+  it('POSTROUTING sees by which interface it came in, OUTPUT does not', () => {
+    const [first] = ask(RULES, { host: node(), ...POD }).outcomes;
+    expect(first?.path.slice(-3).map(({ state }) => [state.inInterface, state.outInterface])).toEqual([
+      [null, 'cni0'],
+      [null, 'cni0'],
+      ['cni0', 'cni0'],
+    ]);
+  });
+
+  it("the node's own meets nat OUTPUT before, and the whole of OUTPUT again behind", () => {
+    const [first] = ask(RULES, { host: node(), ...NODE }).outcomes;
+    expect(first === undefined ? [] : places(first)).toEqual([
+      'OUTPUT nat OUTPUT rule 1',
+      'OUTPUT nat OUTPUT policy',
+      'OUTPUT ip_vs 10.96.0.1:80 rr',
+      'OUTPUT filter OUTPUT rule 1',
+      'OUTPUT filter OUTPUT policy',
+      'POSTROUTING nat POSTROUTING rule 1',
+    ]);
+  });
+
+  it('what INPUT drops never comes to it', () => {
+    const drop = RULES.replace('-A INPUT -d', '-A INPUT -j DROP -d');
+    expect(ways(drop, POD)).toEqual(['1 [] drop 10.96.0.1:80']);
+  });
+
+  it('what is forwarded is not for IPVS, though a virtual server has the address', () => {
+    const accept = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT');
+    expect(ways(accept, { ...POD, host: nodeOf() })).toEqual(['1 [] accept 10.96.0.1:80']);
+  });
+
+  it('a real server on the node stays in INPUT: it is not masqueraded', () => {
+    const ipvs = '-A -t 10.96.0.1:80 -s rr\n-a -t 10.96.0.1:80 -r 192.168.1.1:7070 -m -w 1\n';
+    const outcome = only(ask(RULES, { host: node(), ...POD, ipvs, mark: 0x4000 }));
+    expect(destinationOf(outcome)).toBe('192.168.1.1:7070');
+    expect(outcome).toMatchObject({ exit: { kind: 'local' }, source: { rewrite: 'none' } });
+  });
+
+  it('another protocol or port passes it by', () => {
+    expect(ways(RULES, { ...POD, to: '10.96.0.1:81' })).toEqual(['1 [] accept 10.96.0.1:81']);
+    expect(ways(RULES, { ...POD, protocol: 'udp' })).toEqual(['1 [] accept 10.96.0.1:80']);
+  });
+});
+
+describe('What does nat see of it?', () => {
+  const MARKED: Question = { ...POD, mark: 0x4000 };
+
+  it('masquerading goes by the mark', () => {
+    const sources = ask(RULES, { host: node(), ...MARKED }).outcomes.map(sourceOf);
+    expect(sources.map((source) => source.replace(/:.*/, ''))).toEqual(['10.244.1.1', '192.168.1.1']);
+  });
+
+  it('with vs.conntrack 0 nothing is masqueraded, and the packet is not tracked from there on', () => {
+    const host = node({ sysctls: { 'net.ipv4.vs.conntrack': '0' } });
+    const untracked = `${RULES}-A OUTPUT -m conntrack --ctstate UNTRACKED -j DROP\n`;
+    expect(ask(RULES, { ...MARKED, host }).outcomes.map(({ source }) => source.rewrite)).toEqual([
+      'none',
+      'none',
+    ]);
+    expect(ways(untracked, { ...MARKED, host })).toEqual([
+      '0.5 [] drop 10.244.1.5:8080',
+      '0.5 [] drop 8.8.4.4:8080',
+    ]);
+  });
+
+  it('conntrack never takes it for a packet that DNAT rewrote', () => {
+    const rule = `${RULES}-A OUTPUT -m conntrack --ctstate DNAT -j DROP\n`;
+    expect(ways(rule, POD)).toEqual(['0.5 [] accept 10.244.1.5:8080', '0.5 [] accept 8.8.4.4:8080']);
+  });
+
+  it('-m ipvs knows the virtual server behind it, and nothing before', () => {
+    const out = `${RULES}-A OUTPUT -m ipvs --vproto 6 --vaddr 10.96.0.1 --vport 80 -j DROP\n`;
+    expect(ways(out, POD)).toEqual(['0.5 [] drop 10.244.1.5:8080', '0.5 [] drop 8.8.4.4:8080']);
+    const other = `${RULES}-A OUTPUT -m ipvs --vaddr 10.96.0.2 -j DROP\n`;
+    expect(ways(other, POD).every((way) => way.includes('accept'))).toBe(true);
+    const before = `${RULES}-A INPUT -m ipvs ! --vport 81 -j DROP\n`;
+    expect(ways(before, POD).every((way) => way.includes('accept'))).toBe(true);
+    expect(ways(`${RULES}-A INPUT -m ipvs ! --ipvs -j DROP\n`, POD)).toEqual(['1 [] drop 10.96.0.1:80']);
+  });
+});
+
+describe('Which real server does it take?', () => {
+  const servers = (head: string, ...weights: readonly number[]) =>
+    [
+      `-A -t 10.96.0.1:80 ${head}`,
+      ...weights.map((weight, index) => `-a -t 10.96.0.1:80 -r 10.244.1.${5 + index}:80 -m -w ${weight}`),
+    ].join('\n');
+
+  it('rr: each that has a weight, with the same share', () => {
+    expect(ways(RULES, { ...POD, ipvs: servers('-s rr', 1, 0, 5) })).toEqual([
+      '0.5 [] accept 10.244.1.5:80',
+      '0.5 [] accept 10.244.1.7:80',
+    ]);
+  });
+
+  it('wrr: by weight', () => {
+    expect(ways(RULES, { ...POD, ipvs: servers('-s wrr', 1, 3) })).toEqual([
+      '0.25 [] accept 10.244.1.5:80',
+      '0.75 [] accept 10.244.1.6:80',
+    ]);
+  });
+
+  it('fo: the first of the highest weight', () => {
+    expect(ways(RULES, { ...POD, ipvs: servers('-s fo', 1, 3, 3) })).toEqual(['1 [] accept 10.244.1.6:80']);
+  });
+
+  it.each(['lc', 'wlc', 'sh', 'mh', 'dh'])(
+    '%s: a condition says that the shares are those of many clients',
+    (name) => {
+      const { outcomes } = ask(RULES, { host: node(), ...POD, ipvs: servers(`-s ${name}`, 1, 1) });
+      expect(outcomes.map(({ probability }) => probability)).toEqual([0.5, 0.5]);
+      for (const { given } of outcomes)
+        expect(given).toMatchObject([
+          { question: { code: 'ipvs-choice', scheduler: name, of: 2 }, held: true },
+        ]);
+    },
+  );
+
+  it('sh keeps a place for a server of weight 0, and refuses who falls on it', () => {
+    const { outcomes } = ask(RULES, { host: node(), ...POD, ipvs: servers('-s sh', 1, 0) });
+    expect(outcomes.map(({ verdict, probability }) => `${verdict} ${probability}`)).toEqual([
+      'reject 0.5',
+      'accept 0.5',
+    ]);
+    expect(ways(RULES, { ...POD, ipvs: servers('-s sh -b sh-fallback', 1, 0) })).toEqual([
+      '1 [] accept 10.244.1.5:80',
+    ]);
+  });
+
+  it.each([
+    ['no real server', servers('-s rr')],
+    ['only such of weight 0', servers('-s rr', 0, 0)],
+  ])('%s: the client is refused', (_, ipvs) => {
+    const outcome = only(ask(RULES, { host: node(), ...POD, ipvs }));
+    expect(outcome).toMatchObject({
+      verdict: 'reject',
+      rejectWith: 'icmp-port-unreachable',
+      decidedBy: { table: 'ip_vs', chain: '10.96.0.1:80', rule: null },
+    });
+  });
+
+  it('a method that kube-proxy never uses is not followed', () => {
+    const ipvs = '-A -t 10.96.0.1:80 -s rr\n-a -t 10.96.0.1:80 -r 10.244.1.5:80 -g -w 1\n';
+    expect(only(ask(RULES, { host: node(), ...POD, ipvs }))).toMatchObject({
+      verdict: 'unknown',
+      reason: { code: 'ipvs-method', method: 'route' },
+    });
+  });
+});
+
+describe('What does it remember?', () => {
+  const STICKY = TWO.replace('-s rr', '-s rr -p 300');
+  const TEMPLATE = 'TCP 04:10  NONE        10.244.1.6:0 10.96.0.1:80 8.8.4.4:8080\n';
+
+  it('a template that was listed keeps its client', () => {
+    expect(ways(RULES, { ...POD, ipvs: STICKY + TEMPLATE })).toEqual(['1 [] accept 8.8.4.4:8080']);
+    expect(ways(RULES, { ...POD, from: '10.244.1.7:1000', ipvs: STICKY + TEMPLATE })).toHaveLength(2);
+  });
+
+  it('where they were not listed, each may hold it', () => {
+    const { outcomes } = ask(RULES, { host: node(), ...POD, ipvs: STICKY });
+    expect(outcomes.map((outcome) => `${outcome.probability} ${destinationOf(outcome)}`)).toEqual([
+      '1 10.244.1.5:8080',
+      '1 8.8.4.4:8080',
+      '0.5 10.244.1.5:8080',
+      '0.5 8.8.4.4:8080',
+    ]);
+    expect(outcomes.flatMap(({ given }) => given.map(({ question }) => question.code))).toContain(
+      'ipvs-template',
+    );
+  });
+
+  it('one to a server of weight 0 counts only where expire_quiescent_template is off', () => {
+    const drained = STICKY.replace('8.8.4.4:8080 -m -w 1', '8.8.4.4:8080 -m -w 0') + TEMPLATE;
+    expect(ways(RULES, { ...POD, ipvs: drained })).toEqual(['1 [] accept 10.244.1.5:8080']);
+    const host = node({ sysctls: { 'net.ipv4.vs.expire_quiescent_template': '0' } });
+    expect(ways(RULES, { ...POD, host, ipvs: drained })).toEqual(['1 [] accept 8.8.4.4:8080']);
+  });
+
+  const UDP = TWO.replaceAll('-t ', '-u ');
+  const GONE = 'UDP 02:00  UDP         10.244.1.6:1000 10.96.0.1:80 10.244.1.9:8080\n';
+  const KNOWN = 'UDP 02:00  UDP         10.244.1.6:1000 10.96.0.1:80 8.8.4.4:8080\n';
+
+  it('a connection goes where it went', () => {
+    expect(ways(RULES, { ...POD, protocol: 'udp', ipvs: UDP + KNOWN })).toEqual(['1 [] accept 8.8.4.4:8080']);
+  });
+
+  it('to a server that is gone: dropped with expire_nodest_conn 0, scheduled anew with 1', () => {
+    const host = node({ sysctls: { 'net.ipv4.vs.expire_nodest_conn': '0' } });
+    expect(ways(RULES, { ...POD, protocol: 'udp', host, ipvs: UDP + GONE })).toEqual([
+      '1 [] drop 10.96.0.1:80',
+    ]);
+    expect(ways(RULES, { ...POD, protocol: 'udp', ipvs: UDP + GONE })).toHaveLength(2);
+  });
+
+  it('of TCP, a SYN on an entry in TIME_WAIT is scheduled anew unless conn_reuse_mode is 0', () => {
+    const ended = 'TCP 00:19  TIME_WAIT   10.244.1.6:1000 10.96.0.1:80 8.8.4.4:8080\n';
+    expect(ways(RULES, { ...POD, ipvs: TWO + ended })).toHaveLength(2);
+    const host = node({ sysctls: { 'net.ipv4.vs.conn_reuse_mode': '0' } });
+    expect(ways(RULES, { ...POD, host, ipvs: TWO + ended })).toEqual(['1 [] accept 8.8.4.4:8080']);
+  });
+
+  const FLOW =
+    'tcp 6 86399 ESTABLISHED src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 [ASSURED] mark=0 use=1';
+
+  it("conntrack's entry of it is no DNAT: the packet is rewritten by IPVS", () => {
+    const outcome = only(ask(RULES, { host: node(), ...POD, state: 'ESTABLISHED', flows: FLOW }));
+    expect(destinationOf(outcome)).toBe('10.244.1.5:8080');
+    expect(places(outcome)).toContain('INPUT ip_vs 10.96.0.1:80 rr');
+  });
+
+  it('an answer gets the virtual address back behind filter FORWARD', () => {
+    const answer: Question = { from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0', ipvs: TWO };
+    const accept = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT\n-A FORWARD -s 10.244.1.5/32');
+    const outcome = only(ask(accept, { host: node(), ...answer, state: 'ESTABLISHED', flows: FLOW }));
+    expect(places(outcome)).toContain('FORWARD filter FORWARD rule 1');
+    expect(sourceOf(outcome)).toBe('10.96.0.1:80');
+  });
+});
+
+describe('What is said where IPVS was not captured?', () => {
+  it('what comes to it is unknown, what is forwarded is not', () => {
+    const unknown = { verdict: 'unknown', reason: { code: 'mode-ipvs' } };
+    const ipvs = 'not-captured';
+    expect(only(ask(RULES, { host: node(), ...POD, ipvs }))).toMatchObject(unknown);
+    expect(only(ask(RULES, { host: node(), ...NODE, ipvs }))).toMatchObject(unknown);
+    expect(only(ask(RULES, { host: node(), ...POD, to: '8.8.4.4:80', ipvs }))).toMatchObject({
+      verdict: 'drop',
+      decidedBy: { chain: 'FORWARD' },
+    });
+  });
+
+  it('nor is it known of what a listing that is not whole lacks', () => {
+    const ipvs = TWO.replaceAll(':80 ', ':81 ').trimEnd();
+    expect(only(ask(RULES, { host: node(), ...POD, ipvs }))).toMatchObject({
+      verdict: 'unknown',
+      reason: { code: 'mode-ipvs', listed: true },
+    });
+  });
+
+  it('vs.conntrack is taken to be on, and that is said', () => {
+    const host = { ...node(), sysctls: null };
+    expect(ask(RULES, { ...POD, host }).assumptions).toContainEqual({ code: 'ipvs-conntrack' });
+  });
+});
