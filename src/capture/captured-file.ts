@@ -3,7 +3,7 @@ import { type SourceText, sourceOfBytes } from './source.ts';
 
 /** One file of a capture, in memory: what a live node gave, or what is about to be written. */
 export interface CapturedFile {
-  /** Its path in a capture folder: `iptables-save.txt`, `xt_recent/KUBE-SEP-…`. */
+  /** Its path in a capture folder: `iptables-save.txt`, `xt_recent/NAME`. */
   readonly path: string;
   readonly bytes: Buffer;
   /** Where it came from, for messages: `iptables-save -c`, `node-1: conntrack -L`. */

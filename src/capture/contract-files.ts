@@ -1,5 +1,5 @@
 import { isBundleNode } from './calico-bundle.ts';
-import type { SourceKind } from './recognise.ts';
+import type { SourceKind } from './source-kind.ts';
 
 /**
  * What the name of a capture folder's file tells, where its content cannot: an empty dump has no family, a legacy dump

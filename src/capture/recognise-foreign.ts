@@ -35,6 +35,10 @@ const NEARLY: readonly (readonly [RegExp, string])[] = [
     /^(NAMESPACE +)?NAME +(TYPE|READY|STATUS|ENDPOINTS|ADDRESSTYPE) /m,
     'a table of kubectl; use `kubectl get -o json`',
   ],
+  [
+    /^\s*(?:meta l4proto \w+ |ip6? [sd]addr \S+ )?.*\bcounter packets \d+ bytes \d+|^\s*chain \S+ \{/m,
+    '`nft list ruleset`, or a part of it; rules that iptables-nft made are read from `iptables-save` on that node',
+  ],
   [/^\s*<(!DOCTYPE|html)/i, 'a web page'],
   [
     /^(-bash|bash|sh|sudo|zsh|\/bin\/sh)?:? ?.*(command not found|Permission denied|Operation not permitted)/m,

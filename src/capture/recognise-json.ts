@@ -1,4 +1,4 @@
-import type { Recognised, SourceKind } from './recognise.ts';
+import type { Recognised, SourceKind } from './source-kind.ts';
 
 /**
  * Tells JSON outputs apart by the keys in their first bytes; the text may be cut anywhere, so it is not parsed.

@@ -4,8 +4,8 @@ import type { Colours } from '../render/colours.ts';
 import { loadColours, wantsColour } from '../render/colours.ts';
 import type { Capture } from './capture.ts';
 import type { Io } from './io.ts';
-import { type LoadContext, loadCapture } from './load-capture.ts';
-import type { FlowsOf } from './load-live.ts';
+import { loadCapture } from './load-capture.ts';
+import type { FlowsOf, LoadContext } from './load-context.ts';
 import { Progress } from './progress.ts';
 import type { CommonRequest, SourceRequest } from './requests.ts';
 

@@ -1,17 +1,18 @@
 import { InputError } from '../capture/input-error.ts';
 import { type Manifest, NO_MANIFEST, parseManifest } from '../capture/manifest.ts';
-import type { SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import { joinFlows } from '../conntrack/join-flows.ts';
 import { parseFlows } from '../conntrack/parse-conntrack.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Capture } from './capture.ts';
 import { describeCapture, findProxyMode } from './capture-info.ts';
-import type { LoadContext } from './load-capture.ts';
 import { loadCluster } from './load-cluster.ts';
+import type { LoadContext } from './load-context.ts';
 import { loadHost } from './load-host.ts';
 import { loadIpvs } from './load-ipvs.ts';
+import { loadNft } from './load-nft.ts';
 import { loadRulesets } from './load-rulesets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
@@ -40,7 +41,7 @@ export async function buildCapture(
   origin: Origin,
   { problems, progress, needs }: Pick<LoadContext, 'problems' | 'progress' | 'needs'>,
 ): Promise<BuiltCapture> {
-  const sorted = sortSources(sources, problems);
+  const sorted = sortSources(sources, problems, 'pastes');
   requireOneNode(sorted);
   const added: SortedSource[] = [];
   const manifest = loadManifest(sorted, problems);
@@ -52,7 +53,8 @@ export async function buildCapture(
       return first === undefined ? null : textOf(first.source, problems);
     });
   const listing = once(() => loadIpvs(sorted, problems));
-  const host = loadHost(sorted, problems);
+  const nft = once(() => loadNft(sorted, problems));
+  const host = loadHost(sorted, problems, nft);
   const mode = findProxyMode({
     told: manifest.proxyMode,
     rulesets,
@@ -63,15 +65,18 @@ export async function buildCapture(
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
   if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
-    throw noRules(origin, sorted, problems);
+    throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
-  if (mode === 'nftables') reportMode(problems);
+  if (mode === 'nftables' && host.nft?.kubeProxyTable !== true) reportMode(problems);
   const listings = (): SortedSource[] => [...(sorted.get('conntrack') ?? []), ...added];
   const capture: Capture = {
     info: describeCapture(origin.name, manifest, mode, rulesets),
     manifest,
     rulesets,
     host,
+    get nft() {
+      return nft();
+    },
     flows: once(() => {
       if (listings().length === 0) return null;
       return progress.during('reading flows', () =>
@@ -125,15 +130,7 @@ function mentionsKubeProxy(sorted: SortedSources): boolean {
 
 /** What was found instead, so that the way out is clear. */
 function noRules({ name: origin, live }: Origin, sorted: SortedSources, problems: ProblemList): InputError {
-  const noted = problems.list();
-  const reasons = noted.slice(0, 3).map(({ file, message }) => {
-    // What would have been expected stands in this message already.
-    const short = message.replace(/; expected .*$/, '');
-    return file === null ? short : `${file}: ${short}`;
-  });
-  const others = [...sorted.keys()].filter((kind) => kind !== 'empty' && kind !== 'unknown');
-  const found = others.length === 0 ? '' : ` (found ${others.join(', ')})`;
-  const why = reasons.length === 0 ? '' : `\n  ${reasons.join('\n  ')}`;
+  const { found, why } = foundInstead(sorted, problems);
   if (live) {
     return new InputError(
       'no-rules',
@@ -146,4 +143,28 @@ function noRules({ name: origin, live }: Origin, sorted: SortedSources, problems
     `no iptables rules in ${origin}${found}: looked for iptables-save, iptables -S or iptables -L output, in a folder as iptables-save.txt, ip6tables-save.txt or their -legacy- forms; save them as root with: iptables-save > iptables-save.txt${why}`,
     origin,
   );
+}
+
+/** The same for a question about flows, which rules alone name, but do not hold. */
+function noFlows(origin: Origin, sorted: SortedSources, problems: ProblemList): InputError {
+  if (origin.live) return noRules(origin, sorted, problems);
+  const { found, why } = foundInstead(sorted, problems);
+  return new InputError(
+    'no-flows',
+    `no flows in ${origin.name}${found}: looked for conntrack -L output in any form, or /proc/net/nf_conntrack, in a folder as conntrack.txt; save it as root with: conntrack -L > conntrack.txt${why}`,
+    origin.name,
+  );
+}
+
+function foundInstead(sorted: SortedSources, problems: ProblemList): { found: string; why: string } {
+  const noted = problems.list();
+  const reasons = noted.slice(0, 3).map(({ file, message }) => {
+    // What would have been expected stands in this message already.
+    const short = message.replace(/; expected .*$/, '');
+    return file === null ? short : `${file}: ${short}`;
+  });
+  const others = [...sorted.keys()].filter((kind) => kind !== 'empty' && kind !== 'unknown');
+  const found = others.length === 0 ? '' : ` (found ${others.join(', ')})`;
+  const why = reasons.length === 0 ? '' : `\n  ${reasons.join('\n  ')}`;
+  return { found, why };
 }

@@ -2,6 +2,7 @@ import type { Manifest } from '../capture/manifest.ts';
 import type { CaptureInfo, ProxyMode } from '../explain/explanation.ts';
 import { entersServices } from '../explain/proxies/enters-services.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
+import { CHAINS, hasRole, isOfIpvsMode } from '../proxy/chains.ts';
 
 /** What the mode of kube-proxy is read from. */
 export interface ModeEvidence {
@@ -25,26 +26,20 @@ const MODES: readonly ProxyMode[] = ['iptables', 'nftables', 'ipvs', 'userspace'
 export function findProxyMode(evidence: ModeEvidence): ProxyMode {
   const told = MODES.find((mode) => mode === evidence.told);
   if (told !== undefined) return told;
-  if (hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-PORTALS-'))) return 'userspace';
-  const iptables = hasChain(evidence.rulesets, (name) => name.startsWith('KUBE-SVC-'));
+  if (hasChain(evidence.rulesets, (name) => name === CHAINS.portalsHost || name === CHAINS.portalsContainer))
+    return 'userspace';
+  const iptables = hasChain(evidence.rulesets, (name) => hasRole(name, 'service'));
   // Chains of Services that no rule leads to may be left over; they count where no other mode has left a trace.
   if (iptables && evidence.rulesets.some(entersServices)) return 'iptables';
   if (evidence.nftTable()) return 'nftables';
   if (
     evidence.ipvsServers ||
-    hasChain(evidence.rulesets, (name) => IPVS_CHAINS.has(name)) ||
+    hasChain(evidence.rulesets, (name) => isOfIpvsMode(name)) ||
     evidence.ipvsInterface()
   )
     return 'ipvs';
-  return iptables || hasChain(evidence.rulesets, (name) => name === 'KUBE-SERVICES') ? 'iptables' : 'none';
+  return iptables || hasChain(evidence.rulesets, (name) => name === CHAINS.services) ? 'iptables' : 'none';
 }
-
-/** Chains of kube-proxy's ipvs mode only (pkg/proxy/ipvs/proxier.go). */
-const IPVS_CHAINS: ReadonlySet<string> = new Set([
-  'KUBE-LOAD-BALANCER',
-  'KUBE-NODE-PORT',
-  'KUBE-IPVS-FILTER',
-]);
 
 function hasChain(rulesets: readonly Ruleset[], wanted: (name: string) => boolean): boolean {
   for (const ruleset of rulesets) {

@@ -5,6 +5,7 @@ import type { CaptureInfo } from '../explain/explanation.ts';
 import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
+import type { NftRuleset } from '../nftables/ruleset.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Ipvs } from '../trace/world.ts';
 
@@ -20,6 +21,8 @@ export interface Capture {
   readonly rulesets: readonly Ruleset[];
   /** Its fields are read one by one when asked for. */
   readonly host: Host;
+  /** What nft listed; null where that was not captured. Read when first asked for. */
+  readonly nft: NftRuleset | null;
   /** The flows, or null where conntrack was not captured. */
   flows(): FlowTable | null;
   /** The same listings, to be read through once; empty where conntrack was not captured. */

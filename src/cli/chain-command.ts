@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import type { ChainList } from '../explain/explanation.ts';
+import type { ChainList } from '../explain/chain-list.ts';
+import { chainName } from '../proxy/chains.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfChains } from './exit-status.ts';
@@ -7,10 +8,13 @@ import type { Io } from './io.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
 import type { ChainRequest } from './requests.ts';
 
+/** The hash of a Service of the demo. */
+const DEMO = 'TCOU7JCQXEZGVUNU';
+
 /** @returns the command; `act` gets the request. */
 export function chainCommand(program: string, act: (request: ChainRequest) => Promise<void>): Command {
   const command = new Command('chain')
-    .summary('what KUBE-SVC-… / KUBE-SEP-… stands for, and who jumps to it')
+    .summary(`what ${chainName('SVC', '…')} / ${chainName('SEP', '…')} stands for, and who jumps to it`)
     .description(
       'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service.',
     )
@@ -18,8 +22,8 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
   return addCommonOptions(command)
     .addHelpText('after', () =>
       formatExamples(program, [
-        ['kp-explain chain KUBE-SVC-TCOU7JCQXEZGVUNU --demo', 'one chain'],
-        ['kp-explain chain TCOU7JCQXEZGVUNU --demo', 'the hash is enough'],
+        [`kp-explain chain ${chainName('SVC', DEMO)} --demo`, 'one chain'],
+        [`kp-explain chain ${DEMO} --demo`, 'the hash is enough'],
         ['kp-explain chain shop/web --demo', 'the chains of a Service'],
         ['kp-explain chain POSTROUTING --demo', 'a built-in chain, in each table and family'],
       ]),

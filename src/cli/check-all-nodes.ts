@@ -8,6 +8,7 @@ import { readAllNodes } from './all-nodes.ts';
 import { buildCapture } from './build-capture.ts';
 import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
+import { type CheckResults, notChecked } from './check-results.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import { holdInterrupts } from './interrupt.ts';
@@ -15,7 +16,6 @@ import type { Io } from './io.ts';
 import { readLive } from './load-live.ts';
 import { Progress } from './progress.ts';
 import type { LiveRequest } from './requests.ts';
-import { type CheckResults, notChecked } from './run-check.ts';
 import { UsageError } from './usage-error.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { CapturedFile } from '../capture/captured-file.ts';
-import type { LoadContext } from './load-capture.ts';
+import type { LoadContext } from './load-context.ts';
 import type { LiveRequest } from './requests.ts';
 
 /**

@@ -1,10 +1,8 @@
 import { Argument, Command } from 'commander';
+import type { Shell } from './completion-script.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
-
-/** Shells for which a script can be printed. */
-export type Shell = 'bash' | 'zsh' | 'fish';
 
 /** @returns the command; `act` gets the shell. */
 export function completionCommand(program: string, act: (shell: Shell) => Promise<void>): Command {

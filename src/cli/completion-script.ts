@@ -1,5 +1,7 @@
 import type { Command, Option } from 'commander';
-import type { Shell } from './completion-command.ts';
+
+/** Shells for which a script can be printed. */
+export type Shell = 'bash' | 'zsh' | 'fish';
 
 /** A command's name, and its options with what each may be followed by. */
 interface Completed {

@@ -1,9 +1,11 @@
 import type { CapturedFile } from '../capture/captured-file.ts';
 import { hintsOfName, RECENT_FOLDER } from '../capture/contract-files.ts';
 import { InputError } from '../capture/input-error.ts';
-import { recognise, type SourceKind } from '../capture/recognise.ts';
+import { recognise } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
-import { gatherSources, type LoadContext } from './load-capture.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
+import { gatherSources } from './load-capture.ts';
+import type { LoadContext } from './load-context.ts';
 import { prepareFiles, type Redaction } from './prepare-files.ts';
 import type { SavedNode } from './read-node.ts';
 import type { SourceRequest } from './requests.ts';

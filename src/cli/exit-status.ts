@@ -1,6 +1,7 @@
 /**
  * Exit statuses of the contract. `unwritten`: standard output or standard error could not be written, as EX_IOERR of
- * sysexits.h. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C, Ctrl-\, kill.
+ * sysexits.h. Those from 129 on are the shell's own for a signal: closed terminal, Ctrl-C,
+ * Ctrl-\, kill.
  */
 export const EXIT = {
   answered: 0,

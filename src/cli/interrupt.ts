@@ -2,10 +2,10 @@ import type { Lifeline } from '../capture/live/lifeline.ts';
 import { InterruptedError } from '../capture/live/unreachable-error.ts';
 import { escapeLines } from '../render/escape.ts';
 import type { Progress } from './progress.ts';
-import { tell } from './terminal.ts';
+import { tell } from './tell.ts';
 
-/** A terminal's Ctrl-C, a polite kill, a closed terminal, Ctrl-\. */
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+/** A terminal's Ctrl-C and Ctrl-\, a polite kill, a closed terminal. */
+const SIGNALS = ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** A run that must tidy up before it ends. */
 interface Holder {
@@ -34,8 +34,8 @@ const holders = new Set<Holder>();
 let ended: { readonly reason: unknown } | null = null;
 
 /**
- * While somebody holds, the first signal starts the tidying, and a second one ends the process and says what is left. A
- * closed terminal is never a second one: the kernel and the shell both tell of it, and nobody is there to read what is left.
+ * While somebody holds, the first signal starts the tidying, and a second one ends the process and says what is left; only
+ * where somebody can read that. A bug that throws outside of any question starts the tidying too.
  *
  * While nobody does, nobody listens, and the kernel ends the process itself: JavaScript hears of a signal only between two
  * pieces of computing, and one piece may take minutes. A shell sees the same status, 128 and the signal's number.
@@ -99,18 +99,18 @@ function onSignal(name: NodeJS.Signals, number: number): void {
   const [{ say } = { say: () => undefined }] = holders;
   const words = [...holders].flatMap((holder) => holder.lastWords());
   if (ended !== null) {
-    // Where nobody can read what is left, it is better removed.
-    if (name !== 'SIGHUP' && words.every((line) => tell(`${escapeLines(line)}\n`))) process.exit(status);
+    // Of a closed terminal the kernel and the shell both tell: that is nobody who insists.
+    const insists = name !== 'SIGHUP';
+    if (insists && words.every((line) => tell(`${escapeLines(line)}\n`))) process.exit(status);
     return;
   }
   endHolders(new InterruptedError(status));
   if (words.length > 0) say('\nstopping; first the debug pod is removed (once more to stop at once)');
 }
 
-/** Also what a bug is: it would end the process without a word while something has to be removed. */
 function endHolders(reason: unknown): void {
   ended ??= { reason };
-  for (const holder of holders) holder.interrupt(ended.reason);
+  for (const holder of holders) holder.interrupt(reason);
 }
 
 /** Signals wait for the next look at the system; the first of two turns may have begun before it. */

@@ -4,24 +4,11 @@ import { LIMITS } from '../capture/limits.ts';
 import { readFolder } from '../capture/read-folder.ts';
 import { readSources } from '../capture/read-sources.ts';
 import type { SourceText } from '../capture/source.ts';
-import type { ProblemList } from '../problems/problem.ts';
 import { buildCapture } from './build-capture.ts';
 import type { Capture } from './capture.ts';
-import type { FlowsOf } from './load-live.ts';
-import type { Progress } from './progress.ts';
+import type { LoadContext } from './load-context.ts';
 import type { SourceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
-
-/** What `loadCapture` needs besides the request. */
-export interface LoadContext {
-  stdin(): AsyncIterable<Buffer>;
-  readonly problems: ProblemList;
-  readonly progress: Progress;
-  /** What the answer cannot do without: the rules, or a listing of flows instead. Absent: the rules. */
-  readonly needs?: 'rules' | 'rules-or-flows';
-  /** For a live node of whose flows only some are needed. Absent: all are. */
-  readonly flowsOf?: FlowsOf;
-}
 
 /**
  * Reads the state of a node: from files, else from a live node. Rules are indexed now, the rest when asked for.

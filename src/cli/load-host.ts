@@ -1,20 +1,25 @@
-import type { SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
 import { parseIpsets } from '../host/parse-ipsets.ts';
 import { parseLinks } from '../host/parse-links.ts';
-import { parseNft } from '../host/parse-nft.ts';
 import { parsePolicyRules } from '../host/parse-policy-rules.ts';
 import { parseRecent } from '../host/parse-recent.ts';
 import { parseRoutes } from '../host/parse-routes.ts';
 import { parseSysctls } from '../host/parse-sysctls.ts';
 import type { Family } from '../net/address.ts';
+import type { NftRuleset } from '../nftables/ruleset.ts';
+import { summaryOf } from '../nftables/summary.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { once } from './once.ts';
 import { type SortedSource, type SortedSources, textOf } from './sort-sources.ts';
 
 /** @returns the node's facts; each is parsed when first asked for. */
-export function loadHost(sources: SortedSources, problems: ProblemList): Host {
+export function loadHost(
+  sources: SortedSources,
+  problems: ProblemList,
+  ruleset: () => NftRuleset | null,
+): Host {
   const only = <T>(
     kind: SourceKind,
     parse: (text: string, file: string, cut: boolean) => T | null,
@@ -28,7 +33,10 @@ export function loadHost(sources: SortedSources, problems: ProblemList): Host {
         : parse(text, first.source.name, first.source.cut === true);
     });
   const links = once(() => loadLinks(sources.get('ip-addr') ?? [], problems));
-  const nft = only('nft', (text, file) => parseNft(text, file, problems));
+  const nft = once(() => {
+    const listed = ruleset();
+    return listed === null ? null : summaryOf(listed);
+  });
   const ipsets = only('ipset', (text, file, cut) => byName(parseIpsets(text, file, problems, cut)));
   const sysctls = only('sysctl', (text, _file, cut) =>
     parseSysctls(cut ? text.slice(0, text.lastIndexOf('\n') + 1) : text),

@@ -1,16 +1,13 @@
 import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
-import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { LiveContext, LiveState } from '../capture/live/live-state.ts';
+import { chainName } from '../proxy/chains.ts';
 import type { BuiltCapture } from './build-capture.ts';
 import type { Capture } from './capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { holdInterrupts } from './interrupt.ts';
-import type { LoadContext } from './load-capture.ts';
+import type { LoadContext } from './load-context.ts';
 import type { LiveRequest } from './requests.ts';
 import { readVersion } from './version.ts';
-
-/** Says which flows a question needs, once the rules are there. Throws UsageError where the question names nothing known. */
-export type FlowsOf = (capture: Capture) => Promise<FlowFilter | null>;
 
 /**
  * Reads a live node, as files of a capture. What was made for it in the cluster is gone when this returns or throws.
@@ -28,7 +25,13 @@ export async function readLive(
   try {
     const state = await readLiveState(
       { node: request.target, access: request.access, needs: request.needs },
-      { lifeline, problems: context.problems, writtenBy: `kp-explain ${readVersion()}`, flowsWanted },
+      {
+        lifeline,
+        problems: context.problems,
+        iptablesModeMark: chainName('SVC', ''),
+        writtenBy: `kp-explain ${readVersion()}`,
+        flowsWanted,
+      },
     );
     await lifeline.release();
     // An interrupt while the debug pod was being removed does not stop the removing, but it is no answer that is wanted.

@@ -1,8 +1,10 @@
 import type { Manifest } from '../capture/manifest.ts';
+import type { KnownChains } from '../iptables/known-chains.ts';
 import { mergeRulesets } from '../iptables/merge.ts';
 import type { Backend, Ruleset } from '../iptables/ruleset.ts';
 import { parseSave } from '../iptables/save/parse-save.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { KNOWN_CHAINS } from '../proxy/known-chains.ts';
 import { requireOneState } from './one-node.ts';
 import type { SortedSource, SortedSources } from './sort-sources.ts';
 
@@ -34,9 +36,13 @@ export async function loadRulesets(
 function hintsOf(
   { source, family }: SortedSource,
   manifest: Manifest,
-): { family?: 'ipv4' | 'ipv6'; backend?: Backend } {
+): { family?: 'ipv4' | 'ipv6'; backend?: Backend; chains: KnownChains } {
   const backend = source.hints?.backend ?? backendOf(manifest.backend);
-  return { ...(family === null ? {} : { family }), ...(backend === null ? {} : { backend }) };
+  return {
+    chains: KNOWN_CHAINS,
+    ...(family === null ? {} : { family }),
+    ...(backend === null ? {} : { backend }),
+  };
 }
 
 function backendOf(told: string | null): Backend | null {

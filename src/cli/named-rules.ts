@@ -1,7 +1,7 @@
 import { thisNodeName } from '../explain/question/this-node.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import { type ChainNames, nameChains } from '../names/chain-names.ts';
+import { type ChainNames, nameChains } from '../proxy/chain-names.ts';
 import type { Capture } from './capture.ts';
 import { knownOf } from './known.ts';
 

@@ -61,7 +61,7 @@ function addressesOf(text: string, file: string): Set<string> {
 
 /**
  * Refuses two complete dumps of one table, family and backend that hold different rules: a kernel has one such table, so they
- * are of two nodes, or of one node at two times. Order and counters aside: kube-proxy writes KUBE-SERVICES in another order at
+ * are of two nodes, or of one node at two times. Order and counters aside: kube-proxy writes CHAINS.services in another order at
  * every sync, and pieces of one node may overlap. Throws InputError that names both files.
  * @param rulesets as each file gave them
  */

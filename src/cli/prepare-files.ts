@@ -1,8 +1,9 @@
 import type { CapturedFile } from '../capture/captured-file.ts';
 import { hintsOfName } from '../capture/contract-files.ts';
 import { InputError } from '../capture/input-error.ts';
-import { recognise, type SourceKind } from '../capture/recognise.ts';
+import { recognise } from '../capture/recognise.ts';
 import { HEAD_BYTES } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import type { ProblemList } from '../problems/problem.ts';
 
 /** `redacted`: everything that tells whose the capture is gets a new name; `forced`: also where some of it shows through. */

@@ -1,9 +1,10 @@
 import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
 import { InputError } from '../capture/input-error.ts';
-import type { CapturedNode, ProxyMode } from '../explain/explanation.ts';
+import type { CapturedNode } from '../explain/capture-report.ts';
+import type { ProxyMode } from '../explain/explanation.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { buildCapture } from './build-capture.ts';
-import type { LoadContext } from './load-capture.ts';
+import type { LoadContext } from './load-context.ts';
 import { readLive } from './load-live.ts';
 import { prepareFiles, type Redaction } from './prepare-files.ts';
 import type { LiveRequest } from './requests.ts';

@@ -1,9 +1,9 @@
 import { RECENT_FOLDER } from '../capture/contract-files.ts';
-import type { SourceKind } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import type { Family } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
-import type { RedactInput } from '../redact/redact.ts';
+import type { RedactInput } from '../redact/redact-input.ts';
 import type { SortedSources } from './sort-sources.ts';
 
 /** What a file of each kind is called in a capture folder; null where only its own name tells. */

@@ -1,10 +1,10 @@
 import { findCaptures } from '../capture/find-captures.ts';
 import { type CheckQuestion, findingCodes } from '../check/check-capture.ts';
 import { compareClusters } from '../check/nodes/compare-clusters.ts';
-import type { CheckReport, NodeComparison } from '../check/report.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
 import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
+import { type CheckResults, notChecked } from './check-results.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { loadCapture } from './load-capture.ts';
@@ -34,15 +34,6 @@ export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> 
   await writeReports(reports, { ...writing, comparisons: results.comparisons }, io);
   if (status !== EXIT.answered) return status;
   return reports.every(({ passed }) => passed) ? EXIT.answered : EXIT.no;
-}
-
-/** What was checked, and what could not be. */
-export interface CheckResults {
-  readonly reports: readonly CheckReport[];
-  readonly comparisons: readonly NodeComparison[];
-  readonly failures: readonly Problem[];
-  /** 0, or why some could not be checked. */
-  readonly status: ExitStatus;
 }
 
 async function checkNodes(request: CheckRequest, question: CheckQuestion, io: Io): Promise<CheckResults> {
@@ -80,12 +71,6 @@ async function checkCaptures(
   } finally {
     progress.end();
   }
-}
-
-/** @returns what is told of a capture or node that could not be checked. */
-export function notChecked(error: unknown, file: string | null): Problem {
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, '; ');
-  return { code: 'capture-not-checked', message: `not checked: ${message}`, file, line: null };
 }
 
 function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {

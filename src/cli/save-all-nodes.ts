@@ -1,9 +1,9 @@
 import type { CapturedFile } from '../capture/captured-file.ts';
 import type { Lifeline } from '../capture/live/lifeline.ts';
 import type { CaptureWriter } from '../capture/write/capture-writer.ts';
-import type { CapturedNode } from '../explain/explanation.ts';
+import type { CapturedNode } from '../explain/capture-report.ts';
 import { type NodeRequest, readAllNodes } from './all-nodes.ts';
-import type { LoadContext } from './load-capture.ts';
+import type { LoadContext } from './load-context.ts';
 import { readNode } from './read-node.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
-import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
+import type { CapturedNode, CaptureReport } from '../explain/capture-report.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { write } from './answer.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { type Hold, holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
-import type { LoadContext } from './load-capture.ts';
+import type { LoadContext } from './load-context.ts';
 import { Progress } from './progress.ts';
 import { readNode } from './read-node.ts';
 import type { CaptureRequest, LiveRequest } from './requests.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ServiceList } from '../explain/explanation.ts';
+import type { ServiceList } from '../explain/service-list.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';

@@ -1,6 +1,8 @@
 import { formatBytes } from '../capture/limits.ts';
-import { recognise, type SourceKind } from '../capture/recognise.ts';
+import { splitPaste } from '../capture/paste/split-paste.ts';
+import { recognise } from '../capture/recognise.ts';
 import type { SourceText } from '../capture/source.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import { splitConcatenated } from '../capture/split-concatenated.ts';
 import type { Family } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
@@ -29,11 +31,19 @@ const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
   'sysctl',
 ]);
 
-/** Sorts inputs by kind: content decides, the contract's file name helps where content is silent. */
-export function sortSources(sources: readonly SourceText[], problems: ProblemList): SortedSources {
+/**
+ * Sorts inputs by kind: content decides, the contract's file name helps where content is silent.
+ * @param reading `pastes`: a transcript is taken apart into the outputs that it holds. Throws InputError for one of two nodes.
+ */
+export function sortSources(
+  sources: readonly SourceText[],
+  problems: ProblemList,
+  reading: 'files' | 'pastes' = 'files',
+): SortedSources {
   const sorted = new Map<SourceKind, SortedSource[]>();
-  for (const whole of sources) {
-    for (const source of splitConcatenated(whole, recognise(whole.head).kind)) {
+  const whole = reading === 'files' ? sources : sources.flatMap((source) => blocksOf(source, problems));
+  for (const each of whole) {
+    for (const source of splitConcatenated(each, recognise(each.head).kind)) {
       const { kind, family } = kindOf(source, problems);
       const list = sorted.get(kind);
       if (list === undefined) sorted.set(kind, [{ source, family }]);
@@ -41,6 +51,10 @@ export function sortSources(sources: readonly SourceText[], problems: ProblemLis
     }
   }
   return sorted;
+}
+
+function blocksOf(source: SourceText, problems: ProblemList): readonly SourceText[] {
+  return splitPaste(source, recognise(source.head).kind, problems);
 }
 
 function kindOf(source: SourceText, problems: ProblemList): { kind: SourceKind; family: Family | null } {

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import type { FlowFilter } from '../capture/live/collect-host.ts';
-import type { TraceList } from '../explain/explanation.ts';
+import type { TraceList } from '../explain/trace-list.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';

@@ -2,6 +2,8 @@ import type { Host, IpSet } from '../host/facts.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import type { Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
+import { lowered } from '../rules/lowered-rule.ts';
+import type { IpsetLookup } from '../rules/test.ts';
 import type { ReachFinder } from './rules/reach.ts';
 import { textOf } from './rules/rule-key.ts';
 import { type Box, intersect } from './space/box.ts';
@@ -115,8 +117,7 @@ function boxesOfSet(name: string, space: Space, reach: ReachFinder, rulesets: re
   const boxes: Box[] = [];
   for (const { table, rule } of rulesAsking(name, rulesets)) {
     for (const box of reach.boxesOf(table, rule.chain, rule)) {
-      const direction = rule.matches.find((match) => match.kind === 'set' && match.name === name);
-      const side = direction?.kind === 'set' ? direction.directions[0] : undefined;
+      const [side] = lookUpIn(name, rule)?.directions ?? [];
       // Before the security table SNAT may have written any source.
       if (changed === null || side !== 'src' || table === 'security') boxes.push(box);
       else boxes.push(...narrowSource(box, changed, space, mayRewriteSource(rulesets)));
@@ -217,12 +218,21 @@ function* rulesAsking(
         for (let index = 0; index < rules.length; index++) {
           if (!rules.text(index).includes(` ${name} `)) continue;
           const rule = rules.at(index);
-          const key = `${table.name} ${rule.chain} ${rule.matches.map(textOf).join()}`;
-          const asks =
-            rule.text.includes(` --map-set ${name} `) ||
-            rule.matches.some((match) => match.kind === 'set' && match.name === name);
-          if (seen.has(key) || !asks) continue;
+          const key = `${table.name} ${rule.chain} ${lowered(rule).tests.map(textOf).join()}`;
+          if (seen.has(key) || !(lookUpIn(name, rule) !== null || mapsFrom(name, rule))) continue;
           seen.add(key);
           yield { table: table.name, rule };
         }
+}
+
+/** The first look-up of a rule in this set. */
+function lookUpIn(name: string, rule: Rule): IpsetLookup | null {
+  for (const test of lowered(rule).tests) if (test.field === 'ipset' && test.in.set === name) return test.in;
+  return null;
+}
+
+/** Whether a rule gives packets what this set holds beside their addresses. */
+function mapsFrom(name: string, rule: Rule): boolean {
+  const { effect } = lowered(rule);
+  return effect?.kind === 'change-sets' && effect.maps?.set === name;
 }

@@ -2,8 +2,8 @@ import type { ServiceListInput } from '../explain/list-services.ts';
 import type { Known } from '../explain/question/question.ts';
 import { thisNodeName } from '../explain/question/this-node.ts';
 import type { Host } from '../host/facts.ts';
-import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
+import { nameChains } from '../proxy/chain-names.ts';
 import { compareFamily, type Senders } from './compare-family.ts';
 import type { Diff } from './document.ts';
 import { lackingOf } from './lacking.ts';
@@ -78,7 +78,14 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     services,
     (address) => !options.strict && isRenewed(address, renewed),
   );
-  const lacking = lackingOf([before, after], { families: families.length === 0 ? asked : families, sets });
+  const captured = [
+    { ...states[0], known: before, host: before.host },
+    { ...states[1], known: after, host: after.host },
+  ] as const;
+  const lacking = lackingOf(captured, {
+    families: families.length === 0 ? asked : families,
+    sets,
+  });
   const proof = proofOf(compared, states, options.budget, state, lacking);
   const aside = found.reduce((sum, each) => sum + each.aside, 0);
   return {

@@ -1,12 +1,5 @@
-import type {
-  CaptureInfo,
-  DocumentHead,
-  Note,
-  OutcomeItem,
-  ServiceRef,
-  StepItem,
-  TraceItem,
-} from '../explain/explanation.ts';
+import type { CaptureInfo, DocumentHead, Note, ServiceRef } from '../explain/explanation.ts';
+import type { OutcomeItem, StepItem, TraceItem } from '../explain/trace-list.ts';
 
 /** Answer of `diff`. `capture` is the second of the two states, `before` the first. */
 export interface Diff extends DocumentHead<'Diff'> {

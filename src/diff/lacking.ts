@@ -1,9 +1,11 @@
 import type { Note } from '../explain/explanation.ts';
-import type { Known } from '../explain/question/question.ts';
+import { completeListings } from '../explain/question/complete-listing.ts';
 import type { Host } from '../host/facts.ts';
 import { forwards } from '../host/sysctl.ts';
+import { HOOK_NAMES, type Table } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import type { Lacking } from './document.ts';
+import type { State } from './two-sides.ts';
 
 /** What packets are asked about: facts that none of them depends on are not missed. */
 export interface Asked {
@@ -102,39 +104,46 @@ function withMembers(ipsets: NonNullable<Host['ipsets']>, sets: ReadonlySet<stri
   return all;
 }
 
-/** Rules that a dump which broke off has lost, or that a listing of some tables does not show. */
-function gapsOfRules({ rulesets }: Known, { families }: Asked): Gap[] {
-  return rulesets
-    .filter(({ family }) => families.includes(family))
-    .flatMap(({ family, form, cut, tables }): Gap[] => {
-      const file = RULES[family];
-      const settle = `capture \`${file.replace('.txt', '')} -c\``;
-      if (cut !== undefined || [...tables.values()].some((table) => table.cut !== undefined))
-        return [
-          {
-            file,
-            what: `${IN_WORDS[family]} rules behind the place where the dump breaks off`,
-            settle,
-            partly: true,
-          },
-        ];
-      const hidden = form === 'save' ? [] : TABLES.filter((name) => !tables.has(name));
-      if (hidden.length === 0) return [];
-      const what = `${IN_WORDS[family]} rules of ${hidden.length === 1 ? 'table' : 'tables'} ${hidden.join(', ')}`;
-      return [{ file, what, settle, partly: true }];
-    });
+/** Rules that a dump which broke off has lost, or that a listing of some tables or chains does not show. */
+function gapsOfRules({ known: { rulesets }, namer }: State, { families }: Asked): Gap[] {
+  const taken = completeListings(rulesets, namer.naming).rulesets;
+  return rulesets.flatMap((ruleset, at): Gap[] => {
+    const { family, cut, tables } = ruleset;
+    if (!families.includes(family)) return [];
+    const file = RULES[family];
+    const gap = { file, settle: settleRules(file), partly: true } as const;
+    if (cut !== undefined || [...tables.values()].some((table) => table.cut !== undefined))
+      return [{ ...gap, what: `${IN_WORDS[family]} rules behind the place where the dump breaks off` }];
+    if (taken[at]?.form === 'save') return [];
+    const hidden = TABLES.filter((name) => !isShown(tables.get(name)));
+    if (hidden.length === 0) return [];
+    const what = `${IN_WORDS[family]} rules of ${hidden.length === 1 ? 'table' : 'tables'} ${hidden.join(', ')}`;
+    return [{ ...gap, what }];
+  });
+}
+
+/** A listing of a table begins with its built-in chains. */
+function isShown(table: Table | undefined): boolean {
+  return HOOK_NAMES.some((name) => (table?.chains.get(name)?.policy ?? null) !== null);
+}
+
+function settleRules(file: string): string {
+  return `capture \`${file.replace('.txt', '')} -c\``;
 }
 
 const RULES: Readonly<Record<Family, string>> = { ipv4: 'iptables-save.txt', ipv6: 'ip6tables-save.txt' };
 const TABLES = ['raw', 'mangle', 'nat', 'filter'] as const;
 
-/** @returns what one side or both do not tell, as their captures have it. */
-export function lackingOf([before, after]: readonly [Known, Known], asked: Asked): Lacking[] {
+/**
+ * @param sides as they were captured: not what one was lent by the other
+ * @returns what one side or both do not tell
+ */
+export function lackingOf([before, after]: readonly [State, State], asked: Asked): Lacking[] {
   const kinds = Object.keys(GAPS) as (keyof Host)[];
-  const gapsOf = (known: Known): Gap[] => [
-    ...gapsOfRules(known, asked),
-    ...rulesMissing(known, asked),
-    ...kinds.flatMap((kind) => GAPS[kind](known.host, asked)),
+  const gapsOf = (state: State): Gap[] => [
+    ...gapsOfRules(state, asked),
+    ...rulesMissing(state, asked),
+    ...kinds.flatMap((kind) => GAPS[kind](state.host, asked)),
   ];
   const key = ({ file, what }: Gap): string => `${file} ${what}`;
   const [own, other] = [gapsOf(before), gapsOf(after)];
@@ -149,13 +158,13 @@ export function lackingOf([before, after]: readonly [Known, Known], asked: Asked
 }
 
 /** A family whose rules one side alone has. Where neither has them, its packets are not asked about. */
-function rulesMissing({ rulesets }: Known, { families }: Asked): Gap[] {
+function rulesMissing({ known: { rulesets } }: State, { families }: Asked): Gap[] {
   return families
     .filter((family) => rulesets.every((ruleset) => ruleset.family !== family))
     .map((family) => ({
       file: RULES[family],
       what: `${IN_WORDS[family]} rules of iptables`,
-      settle: `capture \`${RULES[family].replace('.txt', '')} -c\``,
+      settle: settleRules(RULES[family]),
     }));
 }
 

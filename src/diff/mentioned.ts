@@ -1,6 +1,6 @@
 import type { Host, Link } from '../host/facts.ts';
 import type { Family } from '../net/address.ts';
-import { deviceMatches } from '../trace/match/basic.ts';
+import { deviceMatches } from '../rules/value-set.ts';
 import type { Survey } from './rules/survey.ts';
 import { deviceKey, isRouted } from './space/door-key.ts';
 import { membersOf } from './space/set-partition.ts';

@@ -3,12 +3,12 @@ import { givenNote } from '../explain/words/question-words.ts';
 import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
+import type { Beyond } from '../rules/traits.ts';
 import type { FamilyComparison } from './compare-family.ts';
 import type { Diff, Lacking, Proof } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import { isUnseen } from './rules/rule-key.ts';
-import type { NotFollowed } from './rules/survey.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
 
@@ -31,6 +31,7 @@ export function proofOf(
       .filter(({ kind }) => kind === 'nftables')
       .map(({ name }) => `native nftables chain ${name}, which changed and is not followed`),
     ...modes(states),
+    ...parts(states, compared),
   ];
   return {
     complete: unexplored.length === 0 && lacking.length === 0,
@@ -79,7 +80,7 @@ export function notFollowed({ exploration, deltas, survey, family }: FamilyCompa
   ];
 }
 
-const NOT_FOLLOWED: Readonly<Record<NotFollowed, string>> = {
+const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
   answers: 'answers, and packets that the NAT of an earlier connection rewrites',
   fragments: 'second and further fragments',
   chunks: 'packets of SCTP and DCCP in the middle of a conversation',
@@ -98,6 +99,18 @@ function modes(states: readonly [State, State]): string[] {
         : mode === 'userspace'
           ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
           : [],
+  );
+}
+
+/** Where rules differ and a side shows only some of them, the others may let packets fare otherwise, too. */
+function parts(states: readonly [State, State], compared: readonly FamilyComparison[]): string[] {
+  if (compared.every(({ differing }) => differing.length === 0)) return [];
+  return states.flatMap(({ known }, side) =>
+    known.rulesets.some(({ form }) => form !== 'save')
+      ? [
+          `rules that the side ${side === 0 ? 'before' : 'after'} does not show: it is a listing, or lines of a dump`,
+        ]
+      : [],
   );
 }
 

@@ -90,9 +90,16 @@ function supposedFamilies<T>(own: Readonly<Record<Family, T | null>>, other: typ
   };
 }
 
-/** @returns the rules of one family. */
+const completed = new WeakMap<State, Map<Family, readonly Ruleset[]>>();
+
+/** @returns the rules of one family; parts of a dump with what leads packets to them, as `trace` takes it for granted. */
 export function rulesetsOf(state: State, family: Family): readonly Ruleset[] {
-  return state.known.rulesets.filter((ruleset) => ruleset.family === family);
+  const families = completed.get(state) ?? new Map<Family, readonly Ruleset[]>();
+  completed.set(state, families);
+  const captured = state.known.rulesets.filter((ruleset) => ruleset.family === family);
+  const rulesets = families.get(family) ?? completeListings(captured, state.namer.naming).rulesets;
+  families.set(family, rulesets);
+  return rulesets;
 }
 
 /** @returns what the explorer traces packets of a family through: new connections, so no flows. */
@@ -104,7 +111,8 @@ export function sideOf(state: State, family: Family): Side {
       let world = worlds.get(entersAt);
       if (world === undefined) {
         world = {
-          rulesets: completeListings(rulesets, state.namer.naming, entersAt).rulesets,
+          rulesets,
+          nft: state.known.nft ?? null,
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

@@ -49,7 +49,7 @@ export interface ChainItem {
     readonly port: number | null;
     readonly ref: EndpointRef | null;
   } | null;
-  /** For a KUBE-SEP chain whose name is the hash of another endpoint than the one it sends packets to; else null. */
+  /** For a SEP chain whose name is the hash of another endpoint than the one it sends packets to; else null. */
   readonly misdirected: Misdirected | null;
   readonly rules: readonly {
     readonly number: number;

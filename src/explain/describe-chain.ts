@@ -1,7 +1,9 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import type { ChainNames } from '../names/chain-names.ts';
-import { ownerOf, purposeOf } from '../names/owners.ts';
+import type { ChainNames } from '../proxy/chain-names.ts';
+import { hasRole } from '../proxy/chains.ts';
+import { ownerOf, purposeOf } from '../proxy/owners.ts';
+import type { AbsentChain, ChainItem } from './chain-list.ts';
 import { explainAbsence } from './chains/absent-chain.ts';
 import { type ChainGraph, graphOf, isBuiltIn } from './chains/chain-graph.ts';
 import { identifyChain } from './chains/chain-identity.ts';
@@ -9,8 +11,8 @@ import { chainsOfService } from './chains/chains-of-service.ts';
 import { type FoundChain, findChains, findNamed } from './chains/find-chains.ts';
 import { leadsTo } from './chains/leads-to.ts';
 import { noteRule } from './chains/rule-note.ts';
-import type { AbsentChain, ChainItem } from './explanation.ts';
-import { nameServices, type ServiceNaming } from './services/service-naming.ts';
+import { nameServices } from './services/cluster-naming.ts';
+import type { ServiceNaming } from './services/service-naming.ts';
 
 export { suggestChains } from './chains/find-chains.ts';
 
@@ -114,6 +116,6 @@ function reachOf({ chain }: FoundChain, graph: ChainGraph): ChainItem['reach'] {
 /** A chain without a jump looks like a fault; for these it is none. */
 function purposeText(name: string): string | null {
   const purpose = purposeOf(name);
-  if (purpose === null || !/^KUBE-(PROXY-CANARY|KUBELET-CANARY|IPTABLES-HINT)$/.test(name)) return purpose;
+  if (purpose === null || !hasRole(name, 'canary')) return purpose;
   return `${purpose} Nothing ever jumps to it, by design.`;
 }

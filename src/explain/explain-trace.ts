@@ -5,7 +5,6 @@ import { hex } from '../trace/describe-target.ts';
 import type { Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
-import type { OutcomeItem, TraceItem } from './explanation.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
@@ -18,7 +17,7 @@ import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
 import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
-import { missingRules } from './trace/missing-rules.ts';
+import { hooksPassed, missingRules } from './trace/missing-rules.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
 import { Namer } from './trace/namer.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
@@ -26,6 +25,7 @@ import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
+import type { OutcomeItem, TraceItem } from './trace-list.ts';
 import { assumptionNote } from './words/reason-words.ts';
 
 /**
@@ -51,9 +51,10 @@ function explainFrom(
 ): TraceItem {
   const packet = packetOf(vantage, destination, question, known);
   const captured = known.rulesets.filter(({ family }) => family === packet.family);
-  const { rulesets, notes } = completeListings(captured, namer.naming, packet.entersAt);
+  const { rulesets, notes, hooks } = completeListings(captured, namer.naming);
   const trace = tracePacket(packet, {
     rulesets,
+    nft: known.nft ?? null,
     host: known.host,
     // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
     flows: question.ctstate?.toUpperCase() === 'NEW' ? null : known.flows,
@@ -103,6 +104,7 @@ function explainFrom(
       ),
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
+      ...hooksPassed(hooks, trace),
       ...missingRules(rulesets, trace, known),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),

@@ -1,13 +1,15 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import type { ChainNames } from '../names/chain-names.ts';
-import type { Note, ServiceItem, UnprogrammedPort } from './explanation.ts';
+import type { ChainNames } from '../proxy/chain-names.ts';
+import type { Note } from './explanation.ts';
+import type { ServiceItem, UnprogrammedPort } from './service-list.ts';
+import { nameServices } from './services/cluster-naming.ts';
 import { noteList } from './services/list-notes.ts';
 import { listPortalServices } from './services/portal-services.ts';
 import { readService } from './services/read-service.ts';
 import { draftServices } from './services/service-draft.ts';
 import { EndpointReader } from './services/service-endpoints.ts';
-import { nameServices, type ServiceNaming } from './services/service-naming.ts';
+import type { ServiceNaming } from './services/service-naming.ts';
 import { findUnprogrammed } from './services/unprogrammed-services.ts';
 
 /** What {@link listServices} reads. */

@@ -65,7 +65,7 @@ export interface ServiceItem {
   readonly notCaptured: readonly string[];
   /** Endpoint chains that send packets elsewhere than their names say. */
   readonly misdirected: readonly Misdirected[];
-  /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones, `chain` is the endpoint's own (KUBE-SEP-…). */
+  /** Endpoints by the chain that picks them; `scope` tells cluster-wide from node-local ones, `chain` is the endpoint's own (SEP). */
   readonly endpoints: readonly {
     readonly address: string;
     readonly port: number | null;

@@ -1,7 +1,7 @@
 import type { Service } from '../kubernetes/objects.ts';
 import { formatAddress } from '../net/address.ts';
-import type { Side } from './expected/expectation.ts';
 import { type ExpectedPort, labelOfPort, socketText } from './expected/expected-port.ts';
+import type { Side } from './expected/setting.ts';
 import type { Via } from './expected/ways.ts';
 import type { FindingService } from './finding.ts';
 import type { Deviation } from './survey/deviation.ts';

@@ -1,18 +1,19 @@
 import { parseConntrackStats } from '../conntrack/parse-stats.ts';
-import type { ServiceItem } from '../explain/explanation.ts';
 import { listServices } from '../explain/list-services.ts';
 import { entersServices } from '../explain/proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
 import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
+import type { ServiceItem } from '../explain/service-list.ts';
 import { Namer } from '../explain/trace/namer.ts';
 import type { TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
 import { IpvsTable } from '../ipvs/table.ts';
-import { nameChains } from '../names/chain-names.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
+import { nameChains } from '../proxy/chain-names.ts';
+import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
@@ -213,8 +214,8 @@ export class CheckContext {
         .filter((ruleset) => ruleset.family === family)
         .map(({ tables: all }) => all.get('nat'))
         .filter((nat) => nat !== undefined);
-      const isEntry = (target: string) => /^KUBE-(?:SVC|SVL|EXT|FW|XLB)-/.test(target);
-      return tables.length > 0 && tables.every((nat) => rulesTo(nat, 'KUBE-SERVICES', isEntry).next().done);
+      const isEntry = (target: string) => hasRole(target, ...OF_SERVICE);
+      return tables.length > 0 && tables.every((nat) => rulesTo(nat, CHAINS.services, isEntry).next().done);
     });
   }
 

@@ -22,6 +22,11 @@ export function chainEvidence(chain: Chain): Evidence {
 
 /** @returns what decided at a step: its rule, or the policy of its chain. */
 export function stepEvidence(step: Step, rulesets: readonly Ruleset[], outcome?: Outcome): Evidence {
+  if (step.program === 'nft') {
+    const { rule } = step;
+    if (rule === null) return { file: null, line: null, text: stepText(step) };
+    return { file: rule.file, line: rule.line, text: rule.text };
+  }
   if (step.rule !== null) return ruleEvidence(step.rule);
   if (!isInIptables(step)) return { file: null, line: null, text: stepText(step) };
   const family = outcome?.destination.address.family;

@@ -25,7 +25,7 @@ export interface Finding {
   readonly message: string;
   /** The Service port it is about; null where it is about several or none: `objects` then names them. */
   readonly service: FindingService | null;
-  /** What `--ignore CODE=object` compares: `shop/web`, `pod shop/web-1`, `chain KUBE-SERVICES`. Sorted by importance. */
+  /** What `--ignore CODE=object` compares: `shop/web`, `pod shop/web-1`, `chain INPUT`. Sorted by importance. */
   readonly objects: readonly string[];
   /** Which clients and which traffic notice. */
   readonly hits: string;

@@ -3,6 +3,7 @@ import { lengthOfMask } from '../net/prefix.ts';
 import type { Host } from './facts.ts';
 import { findRoute, type RouteAnswer, type UnknownRoute } from './find-route.ts';
 import { ipv6Class } from './ipv6-address-class.ts';
+import { isProvenOwn } from './proven-own.ts';
 import type { RouteQuery } from './route-query.ts';
 import type { RouteTable } from './route-table.ts';
 import { routeTables } from './route-tables.ts';
@@ -75,6 +76,7 @@ function typeOfIpv4(host: Host, address: Address, device: string | null): Addres
   const tables = routeTables(host, 'ipv4');
   if (tables.local === null) {
     if (value >> 24n === 127n) return one(device === null || device === 'lo' ? 'LOCAL' : 'UNICAST');
+    if (isProvenOwn(host, address)) return one('LOCAL');
     return unknown({ code: 'addresses-not-captured', address });
   }
   const parted = typeInTable(tables.local, address, device);

@@ -2,7 +2,7 @@ import { pairsOf } from './text-forms.ts';
 
 type JsonObject = Record<string, unknown>;
 
-/** @returns `ip addr` (iproute2, any options but `-o`) as `ip -j addr` prints it. */
+/** @returns `ip addr` (iproute2, any options, `-o` too) as `ip -j addr` prints it. */
 export function addressesAsJson(text: string): string {
   const links: JsonObject[] = [];
   let addresses: JsonObject[] = [];
@@ -20,10 +20,17 @@ export function addressesAsJson(text: string): string {
       });
       continue;
     }
+    const [, position, device = '', own] = /^(\d+): (\S+)\s+(inet6? .*)$/.exec(line) ?? [];
+    if (own !== undefined && links.at(-1)?.ifname !== device) {
+      // `-o` prints one line for each address and says nothing of the link.
+      addresses = [];
+      links.push({ ifindex: Number(position), ifname: device, flags: ['UP'], addr_info: addresses });
+    }
     const link = links.at(-1);
     const [, type, mac] = /^\s+link\/(\S+)(?: (\S+))?/.exec(line) ?? [];
     if (type !== undefined && link !== undefined) Object.assign(link, { link_type: type, address: mac });
-    const [, family, local = '', tail = ''] = /^\s+(inet6?) (\S+)(.*)$/.exec(line) ?? [];
+    const [, family, local = '', tail = ''] =
+      /^(?:\s+|\d+: \S+\s+)(inet6?) (\S+)(.*?)(?:\\\s.*)?$/.exec(line) ?? [];
     if (family === undefined) continue;
     const peer = / peer ([^ /]+)(?:\/(\d+))?/.exec(tail);
     const [address = '', length] = local.split('/');

@@ -1,6 +1,7 @@
 import { sameAddress } from '../net/address.ts';
 import type { Host, PolicyRule, Route } from './facts.ts';
 import { matchPolicyRule } from './policy-rule-match.ts';
+import { isProvenOwn } from './proven-own.ts';
 import type { FoundRoute, RouteAnswer, RouteQuery, TableAnswer, UnknownRoute } from './route-query.ts';
 import { defaultRules, type RouteTables, routeTables, tableNamed } from './route-tables.ts';
 import { lookUp } from './table-lookup.ts';
@@ -151,7 +152,7 @@ function walkRules(
       case 'blackhole':
         return { kind: rule.action.kind, route: null, rule };
       case 'lookup':
-        return fromTable(query, tables, rule, rule.action.table);
+        return fromTable(host, query, tables, rule, rule.action.table);
       default: {
         const unhandled: never = rule.action;
         return unhandled;
@@ -163,13 +164,14 @@ function walkRules(
 
 /** @returns null where the table has no route and the next rule is asked. */
 function fromTable(
+  host: Host,
   query: RouteQuery,
   tables: RouteTables,
   rule: PolicyRule,
   name: string,
 ): RouteAnswer | null {
   if (name === 'local' && !tables.localCaptured) {
-    const answer = uncapturedLocal(query, tables);
+    const answer = uncapturedLocal(host, query, tables);
     if (answer !== null) return answer;
   }
   if (name !== 'local' && tables.rulesMissing) {
@@ -203,12 +205,13 @@ function suppressedByGroup(rule: PolicyRule, answer: RouteAnswer): RouteAnswer {
  * Without the table `local`: addresses of links and loopback are the node's for sure. Without links no other address
  * can be told from one of the node's.
  */
-function uncapturedLocal(query: RouteQuery, tables: RouteTables): RouteAnswer | null {
+function uncapturedLocal(host: Host, query: RouteQuery, tables: RouteTables): RouteAnswer | null {
   const { value } = query.destination;
   const loopback = query.family === 'ipv4' ? value >> 24n === 127n : value === 1n;
   if (loopback) return withoutRoute('local', 'lo');
   if (query.family === 'ipv4' && value >> 28n === 0xen) return null;
   if (tables.local !== null) return null;
+  if (isProvenOwn(host, query.destination)) return withoutRoute('local', 'lo');
   return unknown({ code: 'local-routes-not-captured', address: query.destination });
 }
 

@@ -1,13 +1,12 @@
 /**
- * The text that `ip`, `ipset list` and `nft list` print for people is turned into what they print for programs, so that
+ * The text that `ip` and `ipset list` print for people is turned into what they print for programs, so that
  * one reader serves both. Diagnostic bundles (`calicoctl cluster diags`, `calicoctl node diags`) hold these.
  */
 
 const FORMS = {
-  address: /^\d+: \S+: </m,
+  address: /^\d+: \S+(?:: <|\s+inet6? )/m,
   route: /^(?:\w+ )?(?:default|[\da-f.:]+(?:\/\d+)?) (?:via|dev|proto|nhid|metric|encap|table|scope|src) \S/m,
   rule: /^\d+:\s+(?:not )?from \S/m,
-  ruleset: /^table \w+ \S+ \{/m,
 };
 
 /** @returns true where the text is what the tool prints for people, and no JSON. */

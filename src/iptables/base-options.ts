@@ -15,6 +15,9 @@ const BASE: ReadonlyMap<string, readonly [name: string, arity: number]> = new Ma
   ['--proto', ['-p', 1]],
   ['-f', ['-f', 0]],
   ['--fragment', ['-f', 0]],
+  // Not of a rule but of the command that adds it, as scripts and logs have it.
+  ['-t', ['-t', 1]],
+  ['--table', ['-t', 1]],
   ['-c', ['-c', 2]],
   ['--set-counters', ['-c', 2]],
   ['-m', ['-m', 1]],

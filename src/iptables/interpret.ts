@@ -51,7 +51,7 @@ function interpretSyntax(syntax: RuleSyntax, family: Family, isChain: (name: str
   for (const part of syntax.base) {
     const given = baseName(part.flag.text) === '-c' ? readCounters(part) : null;
     if (given !== null) counters = given;
-    else matches.push(baseMatch(part, context));
+    else if (baseName(part.flag.text) !== '-t') matches.push(baseMatch(part, context));
   }
   for (const module of syntax.modules) readModule(module, context, matches);
   for (const part of syntax.strays) matches.push(unrecognisedPart(part));

@@ -90,28 +90,50 @@ export type Match =
   | { readonly kind: 'mark'; readonly negated: boolean; readonly value: number; readonly mask: number }
   | { readonly kind: 'connmark'; readonly negated: boolean; readonly value: number; readonly mask: number }
   // --- connection tracking
-  /** `--ctstate` and `-m state --state`; `virtual` DNAT and SNAT are states of `--ctstate` only. */
+  /**
+   * `--ctstate` and `-m state --state`; `virtual` DNAT and SNAT are states of `--ctstate` only. Options that stand beside it
+   * in one `-m conntrack` are marked: without a connection they are not asked.
+   */
   | { readonly kind: 'ctstate'; readonly negated: boolean; readonly states: readonly ConntrackState[] }
   | {
       readonly kind: 'ctproto';
       readonly negated: boolean;
+      readonly besideState?: true;
       readonly number: number | null;
       readonly name: string;
     }
   | {
       readonly kind: 'ctaddress';
       readonly negated: boolean;
+      readonly besideState?: true;
       readonly tuple: TupleSide;
       readonly prefix: Prefix;
     }
-  | { readonly kind: 'ctport'; readonly negated: boolean; readonly tuple: TupleSide; readonly ports: Range }
+  | {
+      readonly kind: 'ctport';
+      readonly negated: boolean;
+      readonly besideState?: true;
+      readonly tuple: TupleSide;
+      readonly ports: Range;
+    }
   | {
       readonly kind: 'ctstatus';
       readonly negated: boolean;
+      readonly besideState?: true;
       readonly statuses: readonly ('NONE' | 'EXPECTED' | 'SEEN_REPLY' | 'ASSURED' | 'CONFIRMED')[];
     }
-  | { readonly kind: 'ctexpire'; readonly negated: boolean; readonly seconds: Range }
-  | { readonly kind: 'ctdir'; readonly negated: boolean; readonly direction: 'ORIGINAL' | 'REPLY' }
+  | {
+      readonly kind: 'ctexpire';
+      readonly negated: boolean;
+      readonly besideState?: true;
+      readonly seconds: Range;
+    }
+  | {
+      readonly kind: 'ctdir';
+      readonly negated: boolean;
+      readonly besideState?: true;
+      readonly direction: 'ORIGINAL' | 'REPLY';
+    }
   | { readonly kind: 'helper'; readonly negated: boolean; readonly name: string }
   // --- chance and memory
   /** `probability` as the kernel holds it: a multiple of 2^-31. */
@@ -258,8 +280,17 @@ export type OpaqueModule =
   | 'unclean'
   | 'nfacct-list';
 
-/** What a listing lost. */
-export type LostDetail = 'interfaces' | 'address' | 'port' | 'option' | 'protocol';
+/** What a listing, or a part of a dump, lost. */
+export type LostDetail =
+  | 'interfaces'
+  | 'address'
+  | 'port'
+  | 'option'
+  | 'protocol'
+  /** Whether a rule of this chain that nobody captured leads to the chains that `text` names. */
+  | 'jump'
+  /** Whether one of the rules of this chain, none of which was captured, takes the packet. */
+  | 'rules';
 
 /** The discriminator of {@link Match}. */
 export type MatchKind = Match['kind'];

@@ -61,6 +61,10 @@ export interface Chain {
   readonly cut?: ChainCut;
   /** Set where rules were listed without `-v`, which alone prints interfaces. */
   readonly interfacesNotListed?: true;
+  /** How many rules lead here, as a listing of `iptables -L` counts them. */
+  readonly references?: number;
+  /** Set where the chain stands for rules that exist and were not captured. */
+  readonly unseen?: true;
 }
 
 /** Which end of a chain's rules a cut took away. */
@@ -109,12 +113,12 @@ export interface Counters {
 }
 
 /**
- * @returns the chains whose names match, in the order of the table. Only they are made: a dump can have 140,000, of which
+ * @returns the chains whose names are wanted, in the order of the table. Only they are made: a dump can have 140,000, of which
  * most are never asked for.
  */
-export function* chainsNamed({ chains }: Table, pattern: RegExp): Iterable<Chain> {
+export function* chainsNamed({ chains }: Table, wanted: (name: string) => boolean): Iterable<Chain> {
   for (const name of chains.keys()) {
-    const chain = pattern.test(name) ? chains.get(name) : undefined;
+    const chain = wanted(name) ? chains.get(name) : undefined;
     if (chain !== undefined) yield chain;
   }
 }

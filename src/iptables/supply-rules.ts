@@ -1,6 +1,9 @@
 import { ProblemList } from '../problems/problem.ts';
+import { ruleListOf } from './array-rules.ts';
+import { interpretRule } from './interpret.ts';
+import type { Match } from './match.ts';
 import { mergeRulesets } from './merge.ts';
-import type { Ruleset } from './ruleset.ts';
+import type { Chain, Rule, Ruleset, Table, TableName } from './ruleset.ts';
 import { parseSave } from './save/parse-save.ts';
 
 /**
@@ -16,4 +19,53 @@ export function supplyRules(ruleset: Ruleset, text: string, name: string): Rules
   const listings = supplied.map((each): Ruleset => ({ ...each, form: 'rules-listing' }));
   const [whole] = mergeRulesets([...listings, ruleset], new ProblemList());
   return whole ?? ruleset;
+}
+
+/** A rule that stands before those of its chain that a dump shows. */
+export interface FirstRule {
+  readonly table: TableName;
+  readonly chain: string;
+  /** iptables-save spelling. */
+  readonly text: string;
+  /** What the rule asks besides. */
+  readonly matches?: readonly Match[];
+}
+
+/**
+ * Puts rules before those that the chains of a ruleset have; tables and chains that it lacks are made.
+ * @param rules those of one chain in its order
+ * @param name shown in place of the file that the rules would come from
+ * @returns a new ruleset
+ */
+export function putFirst(ruleset: Ruleset, rules: readonly FirstRule[], name: string): Ruleset {
+  const tables = new Map(ruleset.tables);
+  for (const table of new Set(rules.map((rule) => rule.table))) {
+    const held: Table = tables.get(table) ?? { name: table, chains: new Map() };
+    const chains = new Map(held.chains);
+    for (const chain of new Set(rules.flatMap((rule) => (rule.table === table ? [rule.chain] : [])))) {
+      const own = rules.filter((rule) => rule.table === table && rule.chain === chain);
+      const first = own.map((rule, index) => readFirst(rule, index + 1, ruleset, name));
+      chains.set(chain, withFirst(chains.get(chain), first, table, chain));
+    }
+    tables.set(table, { ...held, chains });
+  }
+  return { ...ruleset, tables };
+}
+
+function readFirst(
+  { chain, text, matches = [] }: FirstRule,
+  number: number,
+  ruleset: Ruleset,
+  file: string,
+): Rule {
+  const meaning = interpretRule(text, ruleset.family, () => false);
+  return { chain, number, file, line: number, text, ...meaning, matches: [...meaning.matches, ...matches] };
+}
+
+function withFirst(chain: Chain | undefined, first: readonly Rule[], table: TableName, name: string): Chain {
+  if (chain === undefined) {
+    return { table, name, policy: null, counters: null, file: null, line: null, rules: ruleListOf(first) };
+  }
+  const own = Array.from({ length: chain.rules.length }, (_, index) => chain.rules.at(index));
+  return { ...chain, rules: ruleListOf([...first, ...own]) };
 }

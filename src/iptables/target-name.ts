@@ -25,6 +25,9 @@ const NAMES: { readonly [K in TargetKind]: (target: TargetOf<K>) => string } = {
   tos: () => 'TOS',
   ttl: () => 'TTL',
   hmark: () => 'HMARK',
+  'change-sets': () => 'SET',
+  'segment-size': () => 'TCPMSS',
+  alter: (target) => target.name,
   passive: (target) => target.name,
   unrecognised: (target) => target.name,
 };

@@ -55,14 +55,26 @@ export type Target =
   /** `nfmark = (nfmark & ~nfmask) ^ (ctmark & ctmask)`. */
   | { readonly kind: 'connmark-restore'; readonly nfmask: number; readonly ctmask: number }
   | { readonly kind: 'notrack' }
-  | { readonly kind: 'ct'; readonly zone: string | null; readonly text: string }
+  /** The zone for each direction of the connection; what else it assigns (a helper, a timeout) stays text. */
+  | { readonly kind: 'ct'; readonly original: Zone; readonly reply: Zone; readonly text: string }
   | { readonly kind: 'dscp'; readonly value: number }
   /** `tos = (tos & ~mask) ^ value`. */
   | { readonly kind: 'tos'; readonly value: number; readonly mask: number }
   | { readonly kind: 'ttl'; readonly operator: 'set' | 'inc' | 'dec'; readonly value: number }
   /** Marks by a hash of the packet: the mark is unknown afterwards. */
   | { readonly kind: 'hmark'; readonly text: string }
-  // --- go on without any effect on this packet's path
+  /** SET: enters elements made of the packet's fields into ipsets, or takes them out. */
+  | {
+      readonly kind: 'change-sets';
+      readonly changes: readonly SetChange[];
+      readonly maps: SetMap | null;
+      readonly text: string;
+    }
+  /** TCPMSS: lowers the segment size that a SYN announces, or gives it one. */
+  | { readonly kind: 'segment-size'; readonly text: string }
+  /** Changes what no match asks for, or sends a copy elsewhere. */
+  | { readonly kind: 'alter'; readonly name: AlteringTarget; readonly text: string }
+  // --- go on without any effect on the packet
   | { readonly kind: 'passive'; readonly name: PassiveTarget; readonly text: string }
   /** A target that no known iptables has, or a dump printed by a tool older than the rule (`[unsupported revision]`). */
   | { readonly kind: 'unrecognised'; readonly name: string; readonly text: string };
@@ -76,26 +88,43 @@ export interface NatRange {
   readonly portBase: number | null;
 }
 
-/** Targets after which the walk goes on with the packet as it was. */
-export type PassiveTarget =
-  | 'AUDIT'
+/** A conntrack zone: a number, the low half of the packet's mark, or null where it could not be read. */
+export type Zone = number | 'mark' | null;
+
+/** An element made of the packet's fields, entered into an ipset or taken out of it. */
+export interface SetChange {
+  readonly set: string;
+  readonly directions: readonly ('src' | 'dst')[];
+  readonly added: boolean;
+}
+
+/** `--map-set`: where the set has the packet, it gets what the set holds beside the element; `mark`: its mark among that. */
+export interface SetMap {
+  readonly set: string;
+  readonly mark: boolean;
+}
+
+/** Targets that change the packet where no match looks, or send a copy of it elsewhere. */
+export type AlteringTarget =
   | 'CHECKSUM'
   | 'CLASSIFY'
   | 'CONNSECMARK'
   | 'ECN'
+  | 'SECMARK'
+  | 'TCPOPTSTRIP'
+  | 'TEE';
+
+/** Targets after which the walk goes on with the packet as it was. */
+export type PassiveTarget =
+  | 'ACCOUNT'
+  | 'AUDIT'
   | 'IDLETIMER'
   | 'LED'
   | 'LOG'
   | 'NFLOG'
   | 'RATEEST'
-  | 'SECMARK'
-  | 'SET'
-  | 'TCPMSS'
-  | 'TCPOPTSTRIP'
-  | 'TEE'
   | 'TRACE'
-  | 'ULOG'
-  | 'ACCOUNT';
+  | 'ULOG';
 
 /** The discriminator of {@link Target}. */
 export type TargetKind = Target['kind'];

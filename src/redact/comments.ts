@@ -1,4 +1,5 @@
-import { parseServiceComment } from '../names/comments.ts';
+import { replaceChains } from '../proxy/chains.ts';
+import { parseServiceComment } from '../proxy/comments.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Whole comments that programs write on every node alike. Any other may say anything. */
@@ -49,7 +50,7 @@ export function renameComment(comment: string, renamer: Renamer): string | null 
     if (socket === null) return null;
     rest = ` -> ${socket}`;
   } else {
-    rest = rest.replace(/KUBE-[A-Z]+-[A-Z2-7]+/g, (chain) => renamer.chains.rename(chain));
+    rest = replaceChains(rest, (chain) => renamer.chains.rename(chain));
   }
   return comment.slice(0, at) + renamedHead + renamedPort + rest;
 }

@@ -1,4 +1,5 @@
 import type { ProblemList } from '../problems/problem.ts';
+import { ipvsSetIn } from '../proxy/chains.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Renames one line; null: it holds something that is not known, and is left out. */
@@ -125,11 +126,7 @@ function renameElement(part: string, renamer: Renamer): string | null {
   return (physdev ?? '') + renamer.interfaces.rename(link);
 }
 
-/** kube-proxy's own sets in IPVS mode (pkg/proxy/ipvs/ipset.go) are the same everywhere. */
+/** kube-proxy's own sets are the same everywhere. */
 export function renameSetName(name: string, renamer: Renamer): string {
-  return /^KUBE-(?:6-)?(?:LOOP-BACK|CLUSTER-IP|EXTERNAL-IP(?:-LOCAL)?|LOAD-BALANCER(?:-[A-Z-]+)?|NODE-PORT-[A-Z-]+|HEALTH-CHECK-NODE-PORT|IPVS-IPS)$/.test(
-    name,
-  )
-    ? name
-    : renamer.name('set', name);
+  return ipvsSetIn(name) !== null ? name : renamer.name('set', name);
 }

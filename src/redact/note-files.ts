@@ -6,7 +6,7 @@ import { noteNft } from './nft.ts';
 import { noteNetwork, noteRange, noteRules } from './note-rules.ts';
 import { noteObject } from './objects.ts';
 import { parseJson } from './parse-json.ts';
-import type { RedactInput } from './redact.ts';
+import type { RedactInput } from './redact-input.ts';
 import type { Renamer } from './renamer.ts';
 
 /** What is collected over all files. */

@@ -1,12 +1,13 @@
 import { parseRuleSyntax, type RuleSyntax } from '../iptables/syntax.ts';
-import { confirmChainName, splitChainName } from '../names/chain-name.ts';
-import { parseServiceComment, type ServiceComment } from '../names/comments.ts';
-import { chainHash, hashedTexts } from '../names/hash.ts';
 import { parseAddress } from '../net/address.ts';
 import { parsePrefix } from '../net/prefix.ts';
+import { confirmChainName, splitChainName } from '../proxy/chain-name.ts';
+import { chainName, chainsIn, hasRole } from '../proxy/chains.ts';
+import { parseServiceComment, type ServiceComment } from '../proxy/comments.ts';
+import { chainHash, hashedTexts } from '../proxy/hash.ts';
 import type { Renamer } from './renamer.ts';
 
-/** A chain, a Service that a comment names for it, and for KUBE-SEP the endpoint. */
+/** A chain, a Service that a comment names for it, and for SEP the endpoint. */
 interface Claim {
   readonly chain: string;
   readonly comment: ServiceComment;
@@ -71,7 +72,7 @@ function claimsOf(syntax: RuleSyntax): Claim[] {
   if (comment === null) return [];
   const to = syntax.parts.find(({ flag }) => flag.text === '--to-destination')?.values[0]?.text ?? null;
   const target = syntax.target?.name ?? '';
-  const mentioned = /KUBE-FW-[A-Z2-7]{16}$/.exec(text ?? '')?.[0];
+  const mentioned = chainsIn(text ?? '').find((chain) => hasRole(chain, 'source-ranges'));
   return [syntax.chain, target, mentioned ?? '']
     .filter((chain) => splitChainName(chain) !== null)
     .map((chain) => {
@@ -109,5 +110,5 @@ export function settleChain(
   // Releases before 1.20 hashed a colon after a Service whose port has no name; the new chain is hashed as the old was.
   const old = hashedTexts(service).findIndex((text) => chainHash(text + (endpoint ?? '')) === parts.hash);
   const text = hashedTexts(renamed)[Math.max(old, 0)] ?? '';
-  renamer.chains.set(chain, `KUBE-${parts.prefix}-${chainHash(text + socket)}`);
+  renamer.chains.set(chain, chainName(parts.prefix, chainHash(text + socket)));
 }

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import type { SourceKind } from '../capture/recognise.ts';
 import type { Fields } from '../kubernetes/fields.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import type { Address } from '../net/address.ts';
@@ -7,19 +6,10 @@ import { ProblemList } from '../problems/problem.ts';
 import { type Noted, noteFile } from './note-files.ts';
 import { settleClaims } from './note-rules.ts';
 import { readPrunedObjects } from './objects.ts';
+import type { RedactInput } from './redact-input.ts';
 import { renameFile } from './rename-files.ts';
 import { Renamer } from './renamer.ts';
 import { settleChains } from './settle-chains.ts';
-
-/** A file of a capture, recognised. */
-export interface RedactInput {
-  /** Its path in a capture folder: `iptables-save.txt`, `xt_recent/NAME`. */
-  readonly path: string;
-  /** For messages. */
-  readonly name: string;
-  readonly bytes: Buffer;
-  readonly kind: SourceKind;
-}
 
 /** A capture without names. */
 export interface Redacted {

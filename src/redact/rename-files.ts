@@ -1,4 +1,4 @@
-import type { SourceKind } from '../capture/recognise.ts';
+import type { SourceKind } from '../capture/source-kind.ts';
 import type { Fields } from '../kubernetes/fields.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { OBJECT_FILES } from '../kubernetes/object-list.ts';
@@ -18,7 +18,7 @@ import { renameManifest } from './manifest.ts';
 import { renameNft } from './nft.ts';
 import { renameObjects } from './objects.ts';
 import { parseJson } from './parse-json.ts';
-import type { RedactInput } from './redact.ts';
+import type { RedactInput } from './redact-input.ts';
 import type { Renamer } from './renamer.ts';
 import { renameList, renameRules } from './rules.ts';
 

@@ -3,6 +3,7 @@ import type { Part } from '../iptables/part.ts';
 import { formatRuleSyntax, parseRuleSyntax, type RuleSyntax } from '../iptables/syntax.ts';
 import type { Word } from '../iptables/words.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { isKubeChain } from '../proxy/chains.ts';
 import { renameComment } from './comments.ts';
 import type { Renamer } from './renamer.ts';
 import { renameOption } from './rule-options.ts';
@@ -93,5 +94,5 @@ function renameValue(flag: string, value: string, position: number, renamer: Ren
 /** @returns the new name of a list of `-m recent`: kube-proxy calls it like the endpoint's chain. */
 export function renameList(name: string, renamer: Renamer): string {
   if (name === 'DEFAULT') return name;
-  return name.startsWith('KUBE-') ? renamer.chains.rename(name) : renamer.name('list', name);
+  return isKubeChain(name) ? renamer.chains.rename(name) : renamer.name('list', name);
 }

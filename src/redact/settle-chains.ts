@@ -3,13 +3,14 @@ import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import type { Endpoint } from '../kubernetes/objects.ts';
 import { readEndpointSlice } from '../kubernetes/read-endpoint-slice.ts';
 import { readEndpoints } from '../kubernetes/read-endpoints.ts';
+import { chainName } from '../proxy/chains.ts';
 import {
   chainHash,
   endpointText,
   hashedTexts,
   SERVICE_PREFIXES,
   type ServicePortName,
-} from '../names/hash.ts';
+} from '../proxy/hash.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Settles the new names of all chains that the API's Services and endpoints can have. */
@@ -67,7 +68,7 @@ function settle(
     const hash = chainHash(text + place);
     const newHash = chainHash((newTexts[index] ?? '') + newPlace);
     for (const prefix of endpoint === null ? SERVICE_PREFIXES : (['SEP'] as const)) {
-      renamer.chains.set(`KUBE-${prefix}-${hash}`, `KUBE-${prefix}-${newHash}`);
+      renamer.chains.set(chainName(prefix, hash), chainName(prefix, newHash));
     }
   }
 }

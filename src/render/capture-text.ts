@@ -1,7 +1,7 @@
-import type { CapturedNode, CaptureReport } from '../explain/explanation.ts';
+import type { CapturedNode, CaptureReport } from '../explain/capture-report.ts';
 import { escapeLines, escapeTerminal } from './escape.ts';
-import type { TextOptions } from './services-text.ts';
 import { renderTable } from './table.ts';
+import type { TextOptions } from './text-options.ts';
 
 /** @returns what was written, and how to read it back. */
 export function renderCaptureText(report: CaptureReport, options: TextOptions): string {

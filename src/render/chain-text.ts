@@ -1,4 +1,5 @@
-import type { AbsentChain, ChainItem, ChainList } from '../explain/explanation.ts';
+import type { AbsentChain, ChainItem, ChainList } from '../explain/chain-list.ts';
+import { CHOOSING, hasRole } from '../proxy/chains.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
@@ -26,9 +27,6 @@ function paragraph(item: ChainItem, colours: Colours): string[] {
   if (item.leadsTo.length > 0) lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
   return lines;
 }
-
-/** Chains that kube-proxy never leaves empty. */
-const IN_USE = /^KUBE-(?:SVC|SVL|EXT|XLB|SEP)-[A-Z2-7]{16}$/;
 
 function placeOf(item: ChainItem): string {
   if (item.file === null) return '';
@@ -63,7 +61,7 @@ function meaning(item: ChainItem): string[] {
   if (item.owner !== null) lines.push(`Written by: ${item.owner}`);
   if (item.policy !== null) lines.push(`Policy: ${item.policy}`);
   if (item.cut !== null) lines.push(`But ${item.cut}.`);
-  if (item.cut === null && item.rules.length === 0 && IN_USE.test(item.name))
+  if (item.cut === null && item.rules.length === 0 && hasRole(item.name, 'endpoint', 'external', ...CHOOSING))
     lines.push('It has no rules: packets come back from it unchanged, and reach no endpoint through it.');
   if (item.reach === 'unknown')
     lines.push('Whether packets come here is not known: the capture lacks chains that could lead here.');

@@ -3,14 +3,8 @@ import type { Evidence, Severity } from '../findings/finding.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
+import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
-
-/** How the report is written. */
-export interface CheckTextOptions {
-  /** Columns of the terminal; null where the output is not one. */
-  readonly width: number | null;
-  readonly colours: Colours;
-}
 
 /**
  * @returns each capture: the verdict first, then errors and warnings with their proof, then notes, one line each; behind them
@@ -19,7 +13,7 @@ export interface CheckTextOptions {
 export function renderCheckText(
   reports: readonly CheckReport[],
   comparisons: readonly NodeComparison[],
-  options: CheckTextOptions,
+  options: TextOptions,
 ): string {
   const blocks = [
     ...reports.map((report) => renderReport(report, options)),
@@ -35,7 +29,7 @@ export function renderCheckText(
   return `${blocks.join('\n')}\n${sum}\n`;
 }
 
-function renderReport(report: CheckReport, options: CheckTextOptions): string {
+function renderReport(report: CheckReport, options: TextOptions): string {
   const loud = report.findings.filter(({ severity }) => severity !== 'info');
   const quiet = report.findings.filter(({ severity }) => severity === 'info');
   return [
@@ -49,7 +43,7 @@ function renderReport(report: CheckReport, options: CheckTextOptions): string {
 
 function headingOf(
   { capture, summary, passed, expectations, coverage }: CheckReport,
-  { colours }: CheckTextOptions,
+  { colours }: TextOptions,
 ): string {
   const broken = expectations.filter((result) => !result.passed).length;
   const parts = [
@@ -65,7 +59,7 @@ function headingOf(
 
 const SEVERITIES: Readonly<Record<Severity, string>> = { error: 'ERROR', warning: 'WARNING', info: 'note' };
 
-function renderFinding(finding: ReportedFinding, { width, colours }: CheckTextOptions): string {
+function renderFinding(finding: ReportedFinding, { width, colours }: TextOptions): string {
   const { severity, code, title, message, hits, evidence, advice, command, certainty } = finding;
   const paint = severity === 'error' ? colours.bad : colours.warning;
   const sure = certainty === 'certain' ? '' : colours.faint(`  (${certainty}: ${CERTAINTIES[certainty]})`);
@@ -97,16 +91,13 @@ function evidenceLine({ file, line, text }: Evidence, name: string, colours: Col
   return `  ${name.padEnd(8)}${place}${escapeTerminal(text)}\n`;
 }
 
-function renderNote({ code, message }: ReportedFinding, { width, colours }: CheckTextOptions): string {
+function renderNote({ code, message }: ReportedFinding, { width, colours }: TextOptions): string {
   const head = `${colours.faint('note')} ${code} `;
   const plain = `note ${code} `;
   return block(escapeTerminal(message), width, ' '.repeat(plain.length), plain).replace(plain, head);
 }
 
-function renderExpectations(
-  results: readonly ExpectationResult[],
-  { width, colours }: CheckTextOptions,
-): string {
+function renderExpectations(results: readonly ExpectationResult[], { width, colours }: TextOptions): string {
   if (results.length === 0) return '';
   const held = results.filter(({ passed, message }) => passed && message === '').length;
   const told = results.filter(({ passed, message }) => !passed || message !== '');
@@ -118,7 +109,7 @@ function renderExpectations(
   return `\n${lines.join('')}${held === 0 ? '' : `${counted(held, 'expectation')} ${held === 1 ? 'holds' : 'hold'}\n`}`;
 }
 
-function renderFoot({ coverage, allowed }: CheckReport, { width, colours }: CheckTextOptions): string {
+function renderFoot({ coverage, allowed }: CheckReport, { width, colours }: TextOptions): string {
   const { ports, followed, reason } = coverage;
   const compared =
     reason !== null

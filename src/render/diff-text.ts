@@ -4,12 +4,11 @@ import { ruleLine, serviceLine, stateLine } from './diff/change-lines.ts';
 import { linkLocalLine, linkLocalText, missingText, proofLines } from './diff/proof-lines.ts';
 import { pathLines, witnessLine } from './diff/witness-lines.ts';
 import { escapeTerminal } from './escape.ts';
+import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
 /** How a comparison is shown. `width` null: no limit. */
-export interface DiffTextOptions {
-  readonly width: number | null;
-  readonly colours: Colours;
+export interface DiffTextOptions extends TextOptions {
   readonly detail: 'answer' | 'path' | 'full';
 }
 

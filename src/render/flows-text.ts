@@ -1,21 +1,15 @@
 import type { FlowList } from '../explain/flow-list.ts';
-import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { renderAttention } from './flows/attention.ts';
 import { renderEndpointFlows } from './flows/endpoint-flows.ts';
 import { renderListedFlows } from './flows/listed-flows.ts';
 import { renderTableSummary } from './flows/table-summary.ts';
 import { count, stuckText } from './flows/words.ts';
+import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
-/** How a list is shown. `width` null: no limit. */
-export interface FlowsTextOptions {
-  readonly width: number | null;
-  readonly colours: Colours;
-}
-
 /** @returns the answer first, then flows by endpoint or the table as a whole, then what needs attention. */
-export function renderFlowsText(list: FlowList, options: FlowsTextOptions): string {
+export function renderFlowsText(list: FlowList, options: TextOptions): string {
   const { summary } = list;
   const blocks = [
     heading(list, options),
@@ -26,7 +20,7 @@ export function renderFlowsText(list: FlowList, options: FlowsTextOptions): stri
   return blocks.filter((block) => block !== '').join('\n');
 }
 
-function heading(list: FlowList, { colours, width }: FlowsTextOptions): string {
+function heading(list: FlowList, { colours, width }: TextOptions): string {
   const { summary, capture } = list;
   const { svc, endpoint, client, state, problem } = summary.asked;
   const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;

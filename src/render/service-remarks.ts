@@ -1,4 +1,5 @@
-import type { ServiceItem } from '../explain/explanation.ts';
+import type { ServiceItem } from '../explain/service-list.ts';
+import { hasRole } from '../proxy/chains.ts';
 import { addressWithPort } from './format-address.ts';
 
 /**
@@ -41,7 +42,7 @@ function userspace(item: ServiceItem): string[] {
 
 /** @returns the port on which kube-proxy takes this Service port's connections; null where it only writes rules. */
 export function proxyPort(item: ServiceItem): number | null {
-  const proxy = item.endpoints.find(({ chain }) => /^KUBE-(?:PORTALS|NODEPORT)-/.test(chain));
+  const proxy = item.endpoints.find(({ chain }) => hasRole(chain, 'portal'));
   return proxy?.port ?? null;
 }
 
@@ -108,7 +109,7 @@ function refusals(item: ServiceItem): string[] {
   return [...new Set(words)];
 }
 
-/** The drop behind KUBE-FW meets only clients outside the source ranges, which have a remark of their own. */
+/** The drop behind FW meets only clients outside the source ranges, which have a remark of their own. */
 function isSourceFilter(refusal: ServiceItem['refusals'][number], item: ServiceItem): boolean {
   if (sourceRanges(item).length === 0 || refusal.nodePort || refusal.action !== 'drop') return false;
   return refusal.comment !== null && !refusal.comment.includes(' has no ');

@@ -1,18 +1,18 @@
-import type { ServiceItem, ServiceList } from '../explain/explanation.ts';
+import type { ServiceItem, ServiceList } from '../explain/service-list.ts';
+import { CHOOSING, hasRole } from '../proxy/chains.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { addressWithPort } from './format-address.ts';
 import { describeRemarks, proxyPort } from './service-remarks.ts';
 import { type Column, renderTable } from './table.ts';
+import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
 /** On narrower terminals the endpoints are counted without words. */
 const WIDE = 120;
 
-/** How a list is shown. `width` null: no limit. `namespace`: the one that was asked for. */
-export interface TextOptions {
-  readonly width: number | null;
-  readonly colours: Colours;
+/** `namespace`: the one that was asked for. */
+interface ServicesTextOptions extends TextOptions {
   readonly namespace?: string | null;
 }
 
@@ -32,13 +32,13 @@ function columnsFor(width: number | null, narrow: boolean, rows: readonly (reado
 }
 
 /** @returns one line for each Service port, aligned, then what concerns the whole list; a sentence where there are none. */
-export function renderServicesText(list: ServiceList, options: TextOptions): string {
+export function renderServicesText(list: ServiceList, options: ServicesTextOptions): string {
   return [table(list, options), notProgrammed(list, options.colours), notes(list, options)]
     .filter((part) => part !== '')
     .join('\n');
 }
 
-function table(list: ServiceList, { width, colours, namespace }: TextOptions): string {
+function table(list: ServiceList, { width, colours, namespace }: ServicesTextOptions): string {
   if (list.items.length === 0) return `${nothing(list, namespace ?? null)}\n`;
   const narrow = width !== null && width < WIDE;
   const mixed = new Set(list.items.map(({ backend }) => backend)).size > 1;
@@ -123,7 +123,7 @@ function nodePort(item: ServiceItem): string {
  */
 export function describeEndpoints(item: ServiceItem, narrow: boolean): string {
   if (proxyPort(item) !== null) return 'not in rules';
-  const open = item.notCaptured.some((chain) => /^KUBE-(?:SVC|SVL|XLB)-/.test(chain));
+  const open = item.notCaptured.some((chain) => hasRole(chain, ...CHOOSING));
   const places = new Map<string, boolean>();
   for (const { address, port, scope, endpoint } of item.endpoints) {
     const key = `${address} ${port}`;

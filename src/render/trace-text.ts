@@ -1,8 +1,10 @@
-import type { Note, ServiceRef, TraceItem, TraceList } from '../explain/explanation.ts';
+import type { Note, ServiceRef } from '../explain/explanation.ts';
+import type { TraceItem, TraceList } from '../explain/trace-list.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
 import { addressWithPort } from './format-address.ts';
+import type { TextOptions } from './text-options.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
 import { renderPath } from './trace/path-text.ts';
@@ -11,11 +13,8 @@ import { summariseGroup } from './trace/verdict-text.ts';
 import { wrap } from './wrap.ts';
 
 /** How much to print, and how. */
-export interface TraceTextOptions {
+export interface TraceTextOptions extends TextOptions {
   readonly detail: 'answer' | 'path' | 'full';
-  /** Columns of the terminal; null where the output is not one. */
-  readonly width: number | null;
-  readonly colours: Colours;
 }
 
 /** @returns the answer first, then the way through the rules, then what it rests on. */

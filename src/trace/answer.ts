@@ -2,11 +2,10 @@ import { keyOf, type Question } from './question.ts';
 import type { PacketState } from './state.ts';
 
 /**
- * What a match says of a packet. `never` is the kernel's matcher giving up: it says no whichever way the option is
- * turned (the port of a fragment, the mark of a connection that is not tracked), so negation must not make it a yes;
- * `always` is the same for yes.
+ * What a packet says to a test: whether it has an allowed value in the test's field. `absent`: it has no such field (the port
+ * of a fragment, the mark of a connection that is not tracked); the test says what becomes of it then.
  */
-export type Answer = 'yes' | 'no' | 'never' | 'always' | Unknown | Chance;
+export type Answer = 'yes' | 'no' | 'absent' | Unknown | Chance;
 
 /** The capture cannot tell. The walk forks; each branch carries the answer under which it is the way. */
 export interface Unknown {
@@ -33,14 +32,4 @@ export function yesNo(value: boolean): Answer {
 export function unknown(question: Question, refine?: Unknown['refine']): Unknown {
   const base = { kind: 'unknown' as const, question, key: keyOf(question) };
   return refine === undefined ? base : { ...base, refine };
-}
-
-/**
- * Turns an answer to the positive question into one to the option as written. `never` and `always` are the matcher's
- * last word, whichever way the option is turned; an unknown stays unknown, and the caller swaps its branches.
- */
-export function turn(answer: 'yes' | 'no' | 'never' | 'always', negated: boolean): 'yes' | 'no' {
-  if (answer === 'never') return 'no';
-  if (answer === 'always') return 'yes';
-  return (answer === 'yes') === negated ? 'no' : 'yes';
 }

@@ -1,7 +1,7 @@
 import type { Unknown } from './answer.ts';
+import type { GivenNode } from './given.ts';
 import { continuesRun } from './given.ts';
 import type { Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
-import type { Question } from './question.ts';
 import type { Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
 
@@ -21,22 +21,6 @@ export interface Branch {
 export interface PathNode extends PathEntry {
   readonly before: PathNode | null;
   readonly length: number;
-}
-
-/** A question answered for this branch, newest first. */
-export interface GivenNode {
-  readonly key: string;
-  readonly held: boolean;
-  readonly question: Question;
-  readonly before: GivenNode | null;
-  /** The answers, up to this one, that are told as one: the oldest, how many, and what was answered before them. */
-  readonly run: {
-    readonly first: Question;
-    readonly length: number;
-    readonly before: GivenNode | null;
-    /** Runs up to this one: how many conditions will be told. */
-    readonly count: number;
-  };
 }
 
 /** A turn, newest first. */
@@ -94,7 +78,7 @@ export function entriesOf(branch: Branch): number {
 }
 
 /** @returns the answer this branch already gave to a question, or null. */
-export function answered(branch: Branch, key: string): boolean | null {
+export function answered(branch: Pick<Branch, 'given'>, key: string): boolean | null {
   for (let node = branch.given; node !== null; node = node.before) if (node.key === key) return node.held;
   return null;
 }

@@ -15,7 +15,7 @@ import type { World } from './world.ts';
 export function trackConnection(branch: Branch, packet: Packet, world: World): Branch {
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
-  if (packet.state === 'NEW' && tracksConnections(world) === false) return branch;
+  if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return branch;
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return changed(branch, { untracked: packet.state, zones: null });
   const found = lookUp(branch, packet, world);

@@ -6,7 +6,12 @@ import type { Assumption, CutPlace, Reason } from './reason.ts';
  * @returns why the walk of a chain ends here: a rule that the dump lost may have decided. Null where none is missing at this
  *   place: what the rules before it decide is certain.
  */
-export function cutHere({ table, name, rules, cut }: Chain, position: number, atEnd: boolean): Reason | null {
+export function cutHere(
+  { table, name, rules, cut, unseen }: Chain,
+  position: number,
+  atEnd: boolean,
+): Reason | null {
+  if (unseen === true && atEnd) return { code: 'chain-not-captured' };
   if (cut === undefined || (cut.side === 'end' ? !atEnd : position > 0)) return null;
   const place: CutPlace =
     rules.length === 0

@@ -1,10 +1,12 @@
 import type { Host } from '../host/facts.ts';
-import type { HookName, Rule } from '../iptables/ruleset.ts';
-import { type Answer, turn } from './answer.ts';
+import type { HookName } from '../iptables/ruleset.ts';
+import { type Test, turn } from '../rules/test.ts';
+import type { Answer } from './answer.ts';
 import { answered, type Branch, decided } from './branch.ts';
-import { evaluate } from './match/evaluate.ts';
+import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
+import type { PlacedRule } from './reason.ts';
 import { changesList, rememberedRecent } from './recent-lists.ts';
 
 /** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
@@ -22,68 +24,67 @@ export interface Asker {
 }
 
 /**
- * Asks every match of a rule, in the kernel's order: the first no ends it.
+ * Asks every test of a rule, in the kernel's order: the first no ends it.
  *
  * A definite no anywhere decides before anything forks, so an unknown in a rule for another packet costs nothing.
  * Otherwise each unknown splits the branch, and the part for which it fails goes on to the next rule.
  */
-export function decide(branch: Branch, rule: Rule, where: Asker): Decision {
+export function decide(branch: Branch, rule: PlacedRule, tests: readonly Test[], where: Asker): Decision {
   const open: number[] = [];
   const { host, hook, observer } = where;
-  for (let i = 0; i < rule.matches.length; i++) {
-    const match = rule.matches[i];
-    if (match === undefined) continue;
-    observer?.asked(match, branch.state, rule);
-    const { state } = askedUpTo(branch, rule, i);
-    const answer = settle(evaluate(match, { state, host, hook, rule }), branch);
+  for (const [i, test] of tests.entries()) {
+    observer?.asked(test, branch.state);
+    const { state } = askedUpTo(branch, tests, i);
+    const answer = settle(answerTest(test, { state, host, hook, rule }), branch);
     if (typeof answer === 'object') open.push(i);
-    else if (turn(answer, match.negated) === 'no') {
+    else if (turn(answer, test) === 'no') {
       const first = open[0] ?? i + 1;
       // Whether the kernel gets to a list depends on what is open before it.
-      if (!rule.matches.slice(first, i + 1).some(changesList))
-        return { matched: [], missed: [rememberedRecent(branch, rule.matches.slice(0, first))] };
-      const { matched, missed } = fork(branch, rule, open, where);
-      const asked = rule.matches.slice(0, i + 1);
+      if (!tests.slice(first, i + 1).some(changesList))
+        return { matched: [], missed: [rememberedRecent(branch, tests.slice(0, first))] };
+      const { matched, missed } = fork(branch, rule, tests, open, where);
+      const asked = tests.slice(0, i + 1);
       return { matched: [], missed: [...missed, ...matched.map((one) => rememberedRecent(one, asked))] };
     }
   }
   if (open.length === 0) return { matched: [branch], missed: [] };
-  return fork(branch, rule, open, where);
+  return fork(branch, rule, tests, open, where);
 }
 
 function fork(
   branch: Branch,
-  rule: Rule,
+  rule: PlacedRule,
+  tests: readonly Test[],
   open: readonly number[],
   { host, hook, questions, observer }: Asker,
 ): Decision {
   let current: Branch = branch;
   const missed: Branch[] = [];
   for (const index of open) {
-    const match = rule.matches[index];
-    if (match === undefined) continue;
-    observer?.asked(match, current.state, rule);
-    const passed = (one: Branch): Branch => rememberedRecent(one, rule.matches.slice(0, index + 1));
+    const test = tests[index];
+    if (test === undefined) continue;
+    observer?.asked(test, current.state);
+    const passed = (one: Branch): Branch => rememberedRecent(one, tests.slice(0, index + 1));
     // Asked again: what an earlier question of this rule settled may settle this one too.
-    const { state } = askedUpTo(current, rule, index);
-    const answer = settle(evaluate(match, { state, host, hook, rule }), current);
+    const { state } = askedUpTo(current, tests, index);
+    const answer = settle(answerTest(test, { state, host, hook, rule }), current);
     if (typeof answer === 'string') {
-      if (turn(answer, match.negated) === 'yes') continue;
+      if (turn(answer, test) === 'yes') continue;
       return { matched: [], missed: [...missed, passed(current)] };
     }
     if (answer.kind === 'chance') {
-      const chance = match.negated ? 1 - answer.probability : answer.probability;
+      const chance = test.negated ? 1 - answer.probability : answer.probability;
       if (chance < 1) missed.push(passed({ ...current, probability: current.probability * (1 - chance) }));
       if (chance <= 0) return { matched: [], missed };
       current = { ...current, probability: current.probability * chance };
       continue;
     }
     questions.met(answer, current.probability);
-    const hit = decided(current, answer, !match.negated);
-    const miss = decided(current, answer, match.negated);
+    const hit = decided(current, answer, !test.negated);
+    const miss = decided(current, answer, test.negated);
     const refine = answer.refine;
-    missed.push(passed(refine === undefined ? miss : { ...miss, state: refine(miss.state, match.negated) }));
-    current = refine === undefined ? hit : { ...hit, state: refine(hit.state, !match.negated) };
+    missed.push(passed(refine === undefined ? miss : { ...miss, state: refine(miss.state, test.negated) }));
+    current = refine === undefined ? hit : { ...hit, state: refine(hit.state, !test.negated) };
   }
   return { matched: [current], missed };
 }
@@ -95,8 +96,7 @@ function settle(answer: Answer, branch: Branch): Answer {
   return held === null ? answer : held ? 'yes' : 'no';
 }
 
-/** The branch as the match at this place of a rule finds it: an earlier one of the same rule may have entered the client in its list. */
-function askedUpTo(branch: Branch, { matches }: Rule, index: number): Branch {
-  const match = matches[index];
-  return match?.kind === 'recent' ? rememberedRecent(branch, matches.slice(0, index)) : branch;
+/** The branch as the test at this place of a rule finds it: an earlier one of the same rule may have entered the client in its list. */
+function askedUpTo(branch: Branch, tests: readonly Test[], index: number): Branch {
+  return tests[index]?.field === 'recent' ? rememberedRecent(branch, tests.slice(0, index)) : branch;
 }

@@ -52,6 +52,11 @@ export function describeTarget(target: Target | null): {
       return { action: 'ttl', target: `${target.operator} ${target.value}` };
     case 'hmark':
       return { action: 'hmark', target: null };
+    case 'change-sets':
+      return { action: 'set', target: null };
+    case 'segment-size':
+      return { action: 'tcpmss', target: null };
+    case 'alter':
     case 'passive':
       return { action: target.name.toLowerCase(), target: null };
     case 'unrecognised':

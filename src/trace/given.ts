@@ -1,5 +1,20 @@
-import type { GivenNode } from './branch.ts';
 import type { Given, Question } from './question.ts';
+
+/** A question answered for this branch, newest first. */
+export interface GivenNode {
+  readonly key: string;
+  readonly held: boolean;
+  readonly question: Question;
+  readonly before: GivenNode | null;
+  /** The answers, up to this one, that are told as one: the oldest, how many, and what was answered before them. */
+  readonly run: {
+    readonly first: Question;
+    readonly length: number;
+    readonly before: GivenNode | null;
+    /** Runs up to this one: how many conditions will be told. */
+    readonly count: number;
+  };
+}
 
 /** Lists what a branch rests on, oldest first; runs of answers of one kind as one. */
 export function listGiven(newest: GivenNode | null): Given[] {

@@ -1,20 +1,22 @@
 import type { HookName, Rule } from '../iptables/ruleset.ts';
+import type { Rewrite } from '../rules/effect.ts';
 import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { translate } from './nat.ts';
+import { iptablesRule } from './outcome.ts';
 import { ended, type NatPassage } from './passage.ts';
-import type { NatTarget, WalkResult } from './walk-chain.ts';
+import type { WalkResult } from './walk-chain.ts';
 
 /** @returns the packet as the nat rule that matched rewrites it. */
 export function translated(
-  { branch, target, rule }: WalkResult['translated'][number],
+  { branch, effect, rule }: WalkResult['translated'][number],
   hook: HookName,
   { world, questions }: TraceContext,
 ): NatPassage[] {
   const known =
-    target.kind === 'dnat' && target.to === null
-      ? { ...target, to: world.recoverDestination(rule, jumpTo(rule.chain, branch)) }
-      : target;
+    effect.kind === 'dnat' && effect.to === null
+      ? { ...effect, to: world.recoverDestination(rule, jumpTo(rule.chain, branch)) }
+      : effect;
   const result = translate(branch, known, rule, hook, world.host, questions);
   const portFixed = hasOnePort(known);
   return [
@@ -23,7 +25,7 @@ export function translated(
   ];
 }
 
-function hasOnePort(target: NatTarget): boolean {
+function hasOnePort(target: Rewrite): boolean {
   const ports =
     target.kind === 'snat' ? target.to?.ports : target.kind === 'masquerade' ? target.ports : null;
   return ports !== null && ports !== undefined && ports.from === ports.to;
@@ -32,7 +34,7 @@ function hasOnePort(target: NatTarget): boolean {
 /** The rule by which a branch came to a chain. */
 function jumpTo(chain: string, branch: Branch): Rule | null {
   for (let node = branch.path; node !== null; node = node.before) {
-    const { rule } = node.step;
+    const rule = iptablesRule(node.step);
     if ((rule?.target?.kind === 'jump' || rule?.target?.kind === 'goto') && rule.target.chain === chain)
       return rule;
   }

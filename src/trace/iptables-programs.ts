@@ -70,11 +70,23 @@ function chainsOf(world: World, wanted: (table: TableName) => boolean): BuiltIn[
         const priority = priorityOf(table, hook, ruleset.backend);
         const chain = priority === undefined ? null : chainAt(world, ruleset, table, hook);
         if (priority === undefined || chain === null) return [];
-        const registration = { by: ruleset.backend, rank: null };
+        const rank = rankOf(world, ruleset, table, hook);
+        const registration = { by: ruleset.backend, rank };
         return [{ hook, priority, registration, table, ...chain }];
       }),
     ),
   );
+}
+
+/** `nft list hooks` names the chains of iptables-nft as it names others; of x_tables it tells no table. */
+function rankOf(
+  { nftHooks }: World,
+  { family, backend }: Ruleset,
+  table: TableName,
+  hook: HookName,
+): number | null {
+  if (backend === 'iptables-legacy') return null;
+  return nftHooks?.get(`${family === 'ipv4' ? 'ip' : 'ip6'} ${table} ${hook}`) ?? null;
 }
 
 /** @returns what a packet meets there; null where there is no such chain. */

@@ -14,7 +14,7 @@ interface Walk {
 /** @returns the step for a rule that matched. */
 export function ruleStep(chain: Chain, rule: Rule, { steps, hook, backend }: Walk): Step {
   return steps.at(hook, rule, () => ({
-    place: placeOf(chain, backend),
+    ...placeOf(chain, backend),
     rule,
     event: 'rule',
     ...describeTarget(rule.target),
@@ -24,7 +24,7 @@ export function ruleStep(chain: Chain, rule: Rule, { steps, hook, backend }: Wal
 /** @returns the step for the end of a chain: the policy of a built-in one, the return to the caller of another. */
 export function endStep(chain: Chain, { steps, hook, backend }: Walk): Step {
   return steps.at(hook, chain, () => ({
-    place: placeOf(chain, backend),
+    ...placeOf(chain, backend),
     rule: null,
     event: chain.policy === null ? 'chain-end' : 'policy',
     action: chain.policy === null ? 'return' : chain.policy === 'DROP' ? 'drop' : 'accept',

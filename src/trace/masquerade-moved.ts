@@ -7,7 +7,7 @@ import { unknown } from './answer.ts';
 import { answered, type Branch, decided, turned } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { ended, next, type Passage } from './passage.ts';
-import { reachableTargets } from './reachable-targets.ts';
+import { reachableEffects } from './reachable-effects.ts';
 import type { Reason } from './reason.ts';
 import type { Connection } from './state.ts';
 
@@ -97,12 +97,12 @@ function sourcesOf(context: TraceContext, address: Address): { masquerade: boole
   const { nft } = context.world.host;
   let masquerade = nft?.nativeChains.some(({ hook, rules }) => hook === 'postrouting' && rules > 0) === true;
   let snat = masquerade;
-  for (const target of reachableTargets(context.world, 'nat', 'POSTROUTING')) {
-    if (target.kind === 'masquerade') masquerade = true;
-    else if (target.kind === 'snat') snat ||= target.to === null || holds(target.to, address);
-    else if (target.kind === 'netmap')
-      snat ||= (address.value & target.mask) === (target.value & target.mask);
-    else if (target.kind === 'unrecognised') snat = true;
+  for (const effect of reachableEffects(context.world, 'nat', 'POSTROUTING')) {
+    if (effect.kind === 'masquerade') masquerade = true;
+    else if (effect.kind === 'snat') snat ||= effect.to === null || holds(effect.to, address);
+    else if (effect.kind === 'netmap')
+      snat ||= (address.value & effect.mask) === (effect.value & effect.mask);
+    else if (effect.kind === 'unrecognised') snat = true;
   }
   return { masquerade, snat };
 }

@@ -1,9 +1,9 @@
-import type { Rule } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
 import type { Address } from '../net/address.ts';
 import { rangeContains } from '../net/range.ts';
 import type { Choice } from './choose.ts';
 import { chosenOfRange } from './nat-range.ts';
+import type { PlacedRule } from './reason.ts';
 import type { PacketState } from './state.ts';
 
 /** @returns the one address that the kernel takes where the packet's ends are known, else all of the range; null where these are too many. */
@@ -55,7 +55,7 @@ function spread(range: NatRange, family: Address['family']): Address[] | null {
 }
 
 /** @returns what makes one address of a rule's range a way of its own. */
-export function choiceOf(rule: Rule, of: number): (address: Address) => Choice<Address> {
+export function choiceOf(rule: PlacedRule, of: number): (address: Address) => Choice<Address> {
   return (address) => {
     const { chain, number } = rule;
     return { value: address, question: { code: 'nat-range', address, of, rule: { chain, number } } };

@@ -1,16 +1,16 @@
 import type { Host } from '../host/facts.ts';
 import { masqueradeAddress, redirectAddress } from '../host/source-address.ts';
-import type { HookName, Rule } from '../iptables/ruleset.ts';
+import type { HookName } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
 import { type Address, sameAddress } from '../net/address.ts';
 import { type Range, rangeContains } from '../net/range.ts';
+import type { Rewrite } from '../rules/effect.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
 import { choose } from './choose.ts';
 import { addressesOf, choiceOf, isWithin } from './nat-addresses.ts';
 import { type Sender, senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
-import type { Reason } from './reason.ts';
-import type { NatTarget } from './walk-chain.ts';
+import type { PlacedRule, Reason } from './reason.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
 export interface Translation {
@@ -23,20 +23,20 @@ export function manipulates(hook: HookName): 'source' | 'destination' {
   return hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source';
 }
 
-/** Applies the target of the nat rule that matched. */
+/** Applies the rewrite of the nat rule that matched. */
 export function translate(
   branch: Branch,
-  target: NatTarget,
-  rule: Rule,
+  effect: Rewrite,
+  rule: PlacedRule,
   hook: HookName,
   host: Host,
   questions: Questions,
 ): Translation {
-  switch (target.kind) {
+  switch (effect.kind) {
     case 'dnat':
-      return target.to === null
-        ? unreadable(branch, rule, { text: target.text })
-        : toDestination(branch, target.to, target, rule, questions);
+      return effect.to === null
+        ? unreadable(branch, rule, { text: effect.text })
+        : toDestination(branch, effect.to, effect, rule, questions);
     case 'redirect': {
       const { family, inInterface } = branch.state;
       const address =
@@ -46,21 +46,21 @@ export function translate(
       if (address === null && typeof inInterface === 'string' && isListed(host, family, inInterface))
         return { branches: [], ended: [withoutAddress(branch)] };
       if (address === null) return unreadable(branch, rule, 'no-interface-address');
-      const to: NatRange = { from: address.value, to: address.value, ports: target.ports, portBase: null };
-      return toDestination(branch, to, { random: target.random, persistent: false }, rule, questions);
+      const to: NatRange = { from: address.value, to: address.value, ports: effect.ports, portBase: null };
+      return toDestination(branch, to, { random: effect.random, persistent: false }, rule, questions);
     }
     case 'snat':
-      return target.to === null
-        ? unreadable(branch, rule, { text: target.text })
-        : toSource(branch, target.to, target, rule, questions);
+      return effect.to === null
+        ? unreadable(branch, rule, { text: effect.text })
+        : toSource(branch, effect.to, effect, rule, questions);
     case 'masquerade':
-      return masquerade(branch, target.ports, target.random, host);
+      return masquerade(branch, effect.ports, effect.random, host);
     case 'netmap': {
       const { state } = branch;
       const { family } = state;
       const mapped = (address: Address): Address => ({
         family,
-        value: target.value | (address.value & ~target.mask & all(family)),
+        value: effect.value | (address.value & ~effect.mask & all(family)),
       });
       if (manipulates(hook) === 'destination')
         return one(withDestination(branch, mapped(state.destination), state.destinationPort));
@@ -107,7 +107,7 @@ function toDestination(
   branch: Branch,
   to: NatRange,
   { random, persistent }: Options,
-  rule: Rule,
+  rule: PlacedRule,
   questions: Questions,
 ): Translation {
   const { state } = branch;
@@ -124,7 +124,7 @@ function toSource(
   branch: Branch,
   to: NatRange,
   { random, persistent }: Options,
-  rule: Rule,
+  rule: PlacedRule,
   questions: Questions,
 ): Translation {
   const { state } = branch;
@@ -237,7 +237,7 @@ function one(branch: Branch): Translation {
 
 function unreadable(
   branch: Branch,
-  { chain, number }: Rule,
+  { chain, number }: PlacedRule,
   why: Extract<Reason, { code: 'nat-target-unreadable' }>['why'],
 ): Translation {
   const reason: Reason = { code: 'nat-target-unreadable', rule: { chain, number }, why };

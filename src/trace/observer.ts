@@ -1,5 +1,5 @@
-import type { Match } from '../iptables/match.ts';
-import type { Rule, RuleList } from '../iptables/ruleset.ts';
+import type { RuleList } from '../iptables/ruleset.ts';
+import type { Test } from '../rules/test.ts';
 import type { PacketState } from './state.ts';
 
 /**
@@ -9,6 +9,6 @@ import type { PacketState } from './state.ts';
 export interface Observer {
   /** A chain was entered; rules for single other destinations are passed over without being asked. */
   entered(rules: RuleList, state: PacketState): void;
-  /** A match was asked about the packet as it was then. */
-  asked(match: Match, state: PacketState, rule: Rule): void;
+  /** A test was asked about the packet as it was then. */
+  asked(test: Test, state: PacketState): void;
 }

@@ -1,7 +1,8 @@
 import type { HookName, Rule } from '../iptables/ruleset.ts';
 import type { Address } from '../net/address.ts';
+import type { NftRule } from '../nftables/ruleset.ts';
 import type { Packet, Sender } from './packet.ts';
-import type { IptablesPlace, Place, StepEvent } from './place.ts';
+import type { IptablesPlace, IpvsPlace, NftPlace, StepEvent } from './place.ts';
 import type { Given } from './question.ts';
 import type { Assumption, Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
@@ -14,17 +15,33 @@ export type Verdict = 'accept' | 'drop' | 'reject' | 'queue' | 'unknown';
 /**
  * A rule or policy that some outcome passed, with the place where it stands; listed once for each hook in which it was met.
  */
-export type Step = Place & StepFacts;
+export type Step = IptablesStep | NftStep | IpvsStep;
 
-/** A step in iptables' rules. */
-export type IptablesStep = IptablesPlace & StepFacts;
+/** A step in a chain of iptables. */
+export interface IptablesStep extends IptablesPlace, StepFacts {
+  /** Null for a policy and for the end of a user chain. */
+  readonly rule: Rule | null;
+}
 
-/** What a step tells beside its place. */
+/** A step in a chain of a native nft table. */
+export interface NftStep extends NftPlace, StepFacts {
+  readonly rule: NftRule | null;
+}
+
+/** A step at a virtual server of IPVS. */
+export interface IpvsStep extends IpvsPlace, StepFacts {
+  readonly rule: null;
+}
+
+/** @returns the rule of iptables that a step is; null for a policy, a chain's end, and what another program did. */
+export function iptablesRule(step: Step): Rule | null {
+  return step.program === 'iptables' ? step.rule : null;
+}
+
+/** What a step tells beside its place and its rule. */
 export interface StepFacts {
   readonly id: number;
   readonly hook: HookName;
-  /** Null for a policy and for the end of a user chain. */
-  readonly rule: Rule | null;
   readonly event: StepEvent;
   /** Lower-case verb: `jump`, `goto`, `accept`, `drop`, `reject`, `return`, `dnat`, `mark`, `log`, `continue`, … */
   readonly action: string;

@@ -38,6 +38,8 @@ export interface HeaderFacts {
   readonly length?: number;
   /** Bits of the TCP header's flags. */
   readonly tcpFlags?: number;
+  /** Of the node's process that sends it. */
+  readonly userId?: number;
 }
 
 /**

@@ -1,20 +1,28 @@
 import type { Backend, TableName } from '../iptables/ruleset.ts';
+import type { NftFamily } from '../nftables/ruleset.ts';
 
 /**
  * Where a step stands: the program whose it is, and the spot in it. A union, told apart by `program`; a step carries the
  * fields of its place (see `Step` in outcome.ts), so a reader of steps that needs a table or a chain stops compiling
  * where a member has none.
  *
- * Another kind of program adds its member here and its line to {@link TEXTS}:
- * `{ program: 'nft', family, table, chain }` (the handle is the rule's).
+ * Another kind of program adds its member here and its line to {@link TEXTS}.
  */
-export type Place = IptablesPlace | IpvsPlace;
+export type Place = IptablesPlace | NftPlace | IpvsPlace;
 
 /** A chain of a table of iptables, in one of the two backends. */
 export interface IptablesPlace {
   readonly program: 'iptables';
   readonly backend: Backend;
   readonly table: TableName;
+  readonly chain: string;
+}
+
+/** A chain of a native nft table; the handle is the rule's. */
+export interface NftPlace {
+  readonly program: 'nft';
+  readonly family: NftFamily;
+  readonly table: string;
   readonly chain: string;
 }
 
@@ -44,6 +52,7 @@ type Program = Place['program'];
 
 const TEXTS: { readonly [P in Program]: (place: Extract<Place, { program: P }>) => string } = {
   iptables: ({ table, chain }) => `${table} ${chain}`,
+  nft: ({ family, table, chain }) => `${family} ${table} ${chain}`,
   ipvs: ({ table, chain, scheduler }) => `${table} ${chain}${scheduler === null ? '' : ` ${scheduler}`}`,
 };
 
@@ -56,7 +65,7 @@ export function placeText(place: Place): string {
 
 /**
  * @param step a step, or as much of one as names it
- * @returns the step in words, unescaped: `filter FORWARD rule 3`, `filter FORWARD policy`, `nat KUBE-SERVICES end`
+ * @returns the step in words, unescaped: `filter FORWARD rule 3`, `filter FORWARD policy`, `nat my-chain end`
  */
 export function stepText(
   step: Place & {

@@ -3,11 +3,12 @@ import { CONNTRACK } from './conntrack-programs.ts';
 import { IPTABLES } from './iptables-programs.ts';
 import { IPVS } from './ipvs/programs.ts';
 import { natStep } from './nat-step.ts';
+import { NFT } from './nft/programs.ts';
 import type { HookProgram, Program, ProgramSource } from './program.ts';
 import type { World } from './world.ts';
 
 /** Every kind of program that is known. */
-export const SOURCES: readonly ProgramSource[] = [CONNTRACK, IPTABLES, IPVS];
+export const SOURCES: readonly ProgramSource[] = [CONNTRACK, IPTABLES, NFT, IPVS];
 
 /** The programs of one world: who runs where, as the capture says. */
 export interface Programs {

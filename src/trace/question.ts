@@ -1,26 +1,27 @@
 import type { SetUnknown } from '../host/unknown-fact.ts';
-import type { MatchOf, OpaqueModule, TupleSide } from '../iptables/match.ts';
-import type { Address } from '../net/address.ts';
-import type { Prefix } from '../net/prefix.ts';
-import type { Range } from '../net/range.ts';
-import type { PlacedRule, RouteTaken } from './reason.ts';
+import type { OpaqueModule, TupleSide } from '../iptables/match.ts';
+import type { Address, Family } from '../net/address.ts';
+import type { FieldValues, ProtocolSet } from '../rules/test.ts';
+import type { AddressSet, NumberSet } from '../rules/value-set.ts';
+import type { NftPlacedRule, PlacedRule, RouteTaken } from './reason.ts';
 
-/** The addresses that a sender is asked to be one of. */
-export type AddressSet =
-  | { readonly kind: 'prefix'; readonly prefix: Prefix }
-  | { readonly kind: 'range'; readonly from: Address; readonly to: Address };
+/** Addresses asked for, of a family. */
+export interface AddressesAsked {
+  readonly within: AddressSet;
+  readonly family: Family;
+}
 
 /** What a rule asks of the flow that an ICMP error quotes. */
 export type QuotedFact =
-  | { readonly fact: 'protocol'; readonly name: string }
-  | { readonly fact: 'address'; readonly tuple: TupleSide; readonly prefix: Prefix }
-  | { readonly fact: 'port'; readonly tuple: TupleSide; readonly ports: Range }
+  | { readonly fact: 'protocol'; readonly set: ProtocolSet }
+  | ({ readonly fact: 'address'; readonly tuple: TupleSide } & AddressesAsked)
+  | { readonly fact: 'port'; readonly tuple: TupleSide; readonly set: NumberSet }
   | { readonly fact: 'direction'; readonly direction: 'ORIGINAL' | 'REPLY' };
 
-/** What is asked of a bridge's port; `name` may end in a plus. */
+/** What is asked of a bridge's port; names may end in a plus. */
 export type BridgePortFact =
   | { readonly fact: 'came-in-by-port' | 'bridged' }
-  | { readonly fact: 'port'; readonly side: 'in' | 'out'; readonly name: string };
+  | { readonly fact: 'port'; readonly side: 'in' | 'out'; readonly names: readonly string[] };
 
 /** Whose presence in a recent list is asked. Null: not known. */
 export interface RecentSubject {
@@ -34,32 +35,26 @@ export interface RecentSubject {
  */
 export type Question =
   // --- what a rule asks of the packet
-  | { readonly code: 'in-interface' | 'out-interface'; readonly pattern: string }
+  | { readonly code: 'in-interface' | 'out-interface'; readonly patterns: readonly string[] }
   /** A name of /etc/protocols, as `-p` or `--ctproto` spells it. */
   | { readonly code: 'protocol-name'; readonly of: 'packet' | 'connection'; readonly name: string }
-  /** `several`: the ports of multiport, on one side or, with `either`, on any. */
+  /** `either`: the rule asks for one of both ports. */
   | {
       readonly code: 'source-port' | 'destination-port';
-      readonly ports: readonly Range[];
-      readonly several: boolean;
+      readonly set: NumberSet;
       readonly either: boolean;
     }
-  | { readonly code: 'source-address'; readonly within: AddressSet }
-  | { readonly code: 'tcp-flags'; readonly mask: number; readonly comp: number }
+  | ({ readonly code: 'source-address' } & AddressesAsked)
   | { readonly code: 'tcp-option'; readonly option: number; readonly afterTcpMss: boolean }
-  | { readonly code: 'tcpmss'; readonly size: Range; readonly afterTcpMss: boolean }
-  | {
-      readonly code: 'sctp-chunks';
-      readonly scope: MatchOf<'sctp-chunks'>['scope'];
-      readonly chunks: readonly string[];
-    }
+  | { readonly code: 'tcpmss'; readonly set: NumberSet; readonly afterTcpMss: boolean }
+  | ({ readonly code: 'sctp-chunks' } & FieldValues['sctp.chunks'])
   | { readonly code: 'dccp-types'; readonly types: readonly string[] }
   | { readonly code: 'dccp-option'; readonly option: number }
-  | { readonly code: 'icmp-type'; readonly type: number }
-  | { readonly code: 'mark' | 'connmark' | 'tos'; readonly value: number; readonly mask: number }
-  | { readonly code: 'length'; readonly bytes: Range }
-  | { readonly code: 'ttl'; readonly operator: MatchOf<'ttl'>['operator']; readonly value: number }
-  | { readonly code: 'dscp'; readonly value: number }
+  /** Numbers that are not known, as the field of the same name has them. */
+  | {
+      readonly code: 'tcp-flags' | 'icmp-type' | 'mark' | 'connmark' | 'tos' | 'dscp' | 'length' | 'ttl';
+      readonly set: NumberSet;
+    }
   | { readonly code: 'ecn'; readonly text: string }
   | { readonly code: 'owner'; readonly as: 'user' | 'group'; readonly name: string }
   | { readonly code: 'mac'; readonly address: string }
@@ -125,11 +120,30 @@ export type Question =
       readonly text: string;
       readonly subject: string;
     }
+  /** What an expression of nft asks, in its own words; `nft-limit`: of a bucket that is its rule's own, or its set's. */
+  | { readonly code: 'nft-expression'; readonly text: string }
+  | { readonly code: 'nft-limit'; readonly text: string; readonly rule: NftPlacedRule }
+  /** Whether a set holds the packet's key. `rewritten`: its source by then. */
+  | {
+      readonly code: 'nft-element';
+      readonly table: string;
+      readonly set: string;
+      readonly key: string;
+      readonly rewritten: boolean;
+    }
+  /** Whether a chain at ingress or egress is hooked to a device: nft before 1.0.7 does not print to which. */
+  | { readonly code: 'nft-device'; readonly chain: string; readonly device: string }
+  /** A rule that was not captured, of a chain of which only some are known: `jump`, it leads to chain `text`; `rules`, it takes the packet. */
+  | {
+      readonly code: 'chain-not-captured';
+      readonly what: 'jump' | 'rules';
+      readonly text: string;
+      readonly chain: string;
+    }
   // --- what a rule asks of the connection
-  | { readonly code: 'reply-destination'; readonly prefix: Prefix }
-  | { readonly code: 'connection-port'; readonly tuple: TupleSide; readonly ports: Range }
-  | { readonly code: 'ctstatus'; readonly statuses: readonly string[] }
-  | { readonly code: 'ctexpire'; readonly seconds: Range }
+  | ({ readonly code: 'reply-destination' } & AddressesAsked)
+  | { readonly code: 'connection-port'; readonly tuple: TupleSide; readonly set: NumberSet }
+  | { readonly code: 'ctstatus' | 'ctexpire'; readonly set: NumberSet }
   | { readonly code: 'quoted-flow'; readonly has: QuotedFact }
   /** Empty for any helper. */
   | { readonly code: 'helper'; readonly name: string }

@@ -9,6 +9,11 @@ export interface PlacedRule {
   readonly number: number;
 }
 
+/** A rule of nft by the place where it stands; `table` with its family. */
+export interface NftPlacedRule extends PlacedRule {
+  readonly table: string;
+}
+
 /** A route that was found, as it is told. Null: it names no interface, or the destination is a neighbour. */
 export interface RouteTaken {
   readonly destination: Address;
@@ -80,11 +85,18 @@ export type Reason =
   | { readonly code: 'synproxy' }
   | { readonly code: 'target-unrecognised'; readonly text: string }
   | { readonly code: 'chain-missing'; readonly rule: PlacedRule; readonly target: string }
+  /** The end of a chain of which only some rules were captured. */
+  | { readonly code: 'chain-not-captured' }
   | { readonly code: 'chain-loop'; readonly rule: PlacedRule }
   | { readonly code: 'walk-too-long'; readonly jumps: number }
   /** A program sends the packet back to a hook again and again. */
   | { readonly code: 'sent-round'; readonly times: number }
   | { readonly code: 'dump-cut'; readonly file: string; readonly line: number; readonly place: CutPlace }
+  /** A statement of nft that is not known here, or of iptables, which nft lists without what it asks. */
+  | { readonly code: 'nft-statement' | 'nft-xt'; readonly rule: NftPlacedRule; readonly text: string }
+  | { readonly code: 'nft-chain-missing'; readonly rule: NftPlacedRule; readonly target: string }
+  /** The listing breaks off before what decides. */
+  | { readonly code: 'nft-cut'; readonly file: string; readonly line: number; readonly rule: NftPlacedRule }
   | { readonly code: 'too-many-questions' }
   | { readonly code: 'too-many-ways'; readonly limit: number };
 

@@ -1,4 +1,5 @@
 import type { ConntrackState } from '../iptables/match.ts';
+import type { SetChange } from '../iptables/target.ts';
 import type { Taken } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
@@ -38,6 +39,8 @@ export interface PacketState {
   readonly frame: 'unicast' | 'multicast' | 'broadcast';
   /** True for a packet that a process of the node sent. */
   readonly fromNode: boolean;
+  /** Of that process; null where not known. */
+  readonly userId: number | null;
   /** The bridge hands the frame on itself; only br_netfilter shows it to iptables. Null: not known. */
   readonly bridged: boolean | null;
   readonly connection: Connection | null;
@@ -51,18 +54,15 @@ export interface PacketState {
   } | null;
   readonly sourceRewrite: 'none' | 'masquerade' | 'snat';
   /** xt_recent lists that rules entered this packet's address into or removed it from on its way, oldest first. */
-  readonly recentLists: readonly RecentList[];
+  readonly recentLists: readonly RecentChange[];
   /** ipsets that rules changed on its way, oldest first. */
-  readonly setChanges: readonly SetChange[];
+  readonly setChanges: readonly SetChanged[];
   /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
   readonly zones: { readonly original: number | null; readonly reply: number | null } | null;
 }
 
 /** What a SET rule did to an ipset, and with which fields of the packet. */
-export interface SetChange {
-  readonly name: string;
-  readonly directions: readonly string[];
-  readonly added: boolean;
+export interface SetChanged extends SetChange {
   readonly source: Sender;
   readonly sourcePort: number | null;
   readonly destination: Address;
@@ -70,7 +70,7 @@ export interface SetChange {
 }
 
 /** What a rule did to an xt_recent list. */
-export interface RecentList {
+export interface RecentChange {
   readonly list: string;
   readonly side: 'source' | 'destination';
   readonly entered: boolean;
@@ -136,6 +136,7 @@ export function initialState(packet: Packet): PacketState {
     takenOver: false,
     frame: frameOf(packet),
     fromNode: packet.entersAt === 'OUTPUT',
+    userId: packet.header?.userId ?? null,
     bridged: false,
     connection: null,
     untracked: null,

@@ -1,11 +1,11 @@
 import type { HookName } from '../iptables/ruleset.ts';
-import type { Step, StepFacts } from './outcome.ts';
-import type { Place } from './place.ts';
+import type { IptablesStep, IpvsStep, NftStep, Step } from './outcome.ts';
 
 /** What makes a step, beside its number and the hook. */
-export interface StepText extends Omit<StepFacts, 'id' | 'hook'> {
-  readonly place: Place;
-}
+export type StepText =
+  | Omit<IptablesStep, 'id' | 'hook'>
+  | Omit<NftStep, 'id' | 'hook'>
+  | Omit<IpvsStep, 'id' | 'hook'>;
 
 /** Gives each rule, policy and chain end that some branch passes one {@link Step}, whichever branch comes first. */
 export class StepBook {
@@ -29,8 +29,7 @@ export class StepBook {
     }
     let step = known.get(met);
     if (step === undefined) {
-      const { place, rule, event, action, target } = describe();
-      step = { ...place, id: this.#steps.length, hook, rule, event, action, target };
+      step = { ...describe(), id: this.#steps.length, hook };
       this.#steps.push(step);
       known.set(met, step);
     }

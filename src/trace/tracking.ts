@@ -1,6 +1,8 @@
-import type { Match } from '../iptables/match.ts';
 import type { Rule, Ruleset } from '../iptables/ruleset.ts';
-import type { Target } from '../iptables/target.ts';
+import type { Family } from '../net/address.ts';
+import { lowered } from '../rules/lowered-rule.ts';
+import { traitsOf, traitsOfEffect } from '../rules/traits.ts';
+import { nftAsksForTracking } from './nft/tracking.ts';
 import type { World } from './world.ts';
 
 /**
@@ -9,11 +11,20 @@ import type { World } from './world.ts';
  * has a connection and the nat chains are passed by (`nf_nat_inet_fn`).
  * @returns null where the dumps hold no such rule, but a native nft rule or something else may need it.
  */
-export function tracksConnections(world: World): boolean | null {
-  if ((world.flows?.count ?? 0) > 0) return true;
-  if (world.rulesets.some(asksForTracking)) return true;
+export function tracksConnections(world: World, family: Family): boolean | null {
+  const saved = world.rulesets.some(({ backend }) => backend === 'iptables-nft');
+  const asks = world.rulesets.some(asksForTracking) || nftAsksForTracking(world.nft ?? null, family, saved);
+  // Entries stay listed for a while when the last rule that asked for them is gone, and nothing is done with them.
+  if (!asks && holdsAllRules(world)) return false;
+  if ((world.flows?.count ?? 0) > 0 || asks) return true;
+  if (world.nft !== null && world.nft !== undefined) return world.nft.cutAt === null ? false : null;
   const { nft } = world.host;
   return nft?.nativeChains.every(({ rules }) => rules === 0) === true ? false : null;
+}
+
+/** nft lists all but the rules of x_tables. */
+function holdsAllRules({ nft, rulesets }: World): boolean {
+  return nft?.cutAt === null && rulesets.some(({ backend }) => backend === 'iptables-legacy');
 }
 
 const KNOWN = new WeakMap<Ruleset, boolean>();
@@ -37,25 +48,8 @@ function hasRuleThatAsks({ tables }: Ruleset): boolean {
   return false;
 }
 
-function needsTracking({ matches, target }: Rule): boolean {
-  return (target !== null && TARGETS.has(target.kind)) || matches.some(matchNeedsTracking);
+function needsTracking(rule: Rule): boolean {
+  const { tests, effect } = lowered(rule);
+  if (effect !== null && traitsOfEffect(effect).needsConntrack) return true;
+  return tests.some((test) => traitsOf(test).needsConntrack);
 }
-
-function matchNeedsTracking(match: Match): boolean {
-  if (match.kind === 'opaque') return OPAQUE.has(match.module);
-  return match.kind === 'unrecognised' || MATCHES.has(match.kind);
-}
-
-const MATCHES: ReadonlySet<Match['kind']> = new Set([
-  ...(['connmark', 'ctstate', 'ctproto', 'ctaddress', 'ctport', 'ctstatus'] as const),
-  ...(['ctexpire', 'ctdir', 'helper'] as const),
-  ...(['ipvs', 'ipvs-protocol', 'ipvs-address', 'ipvs-port'] as const),
-]);
-
-const OPAQUE: ReadonlySet<string> = new Set(['cluster', 'connbytes', 'connlabel', 'connlimit', 'ipvs']);
-
-/** NOTRACK alone does not start it (`xt_ct_tg_check`). */
-const TARGETS: ReadonlySet<Target['kind']> = new Set([
-  ...(['dnat', 'snat', 'masquerade', 'redirect', 'netmap', 'synproxy'] as const),
-  ...(['connmark-set', 'connmark-save', 'connmark-restore', 'ct', 'unrecognised'] as const),
-]);

@@ -1,6 +1,7 @@
 import type { HookName } from '../iptables/ruleset.ts';
 import { type Branch, changed, type Ending } from './branch.ts';
 import type { TraceContext } from './context.ts';
+import { throughDevice } from './nft/frames.ts';
 import type { Exit } from './outcome.ts';
 import type { Stage } from './passage.ts';
 import type { Programs } from './programs.ts';
@@ -29,6 +30,13 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
 
 /** A packet that came in through an interface. */
 function receive(start: Branch, trip: Trip): void {
+  for (const passage of throughDevice(start, 'ingress', start.state.inInterface, trip.context)) {
+    if (passage.kind === 'ended') trip.ended.push(passage.ending);
+    else enter(passage.branch, trip);
+  }
+}
+
+function enter(start: Branch, trip: Trip): void {
   const { branch, ended } = seenByIptables(start, trip.context);
   trip.ended.push(...ended);
   if (branch === null) return;
@@ -81,7 +89,7 @@ const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: T
   FORWARD: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
   OUTPUT: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
   POSTROUTING: (branch, resumes, trip) => {
-    if (branch.state.route?.local !== true) trip.ended.push(accepted(branch, exitOf(branch)));
+    if (branch.state.route?.local !== true) leave(branch, trip);
     else pass(changed(branch, { inInterface: 'lo', outInterface: null }), 'PREROUTING', resumes, trip);
   },
 };
@@ -94,6 +102,11 @@ function leaving(branch: Branch): Branch {
   const learnt = state.fromNode ? undefined : state.outInterface;
   const outInterface = state.route === null ? learnt : state.route.device;
   return changed(branch, { inInterface, outInterface });
+}
+
+function leave(branch: Branch, { context, ended }: Trip): void {
+  for (const passage of throughDevice(branch, 'egress', branch.state.outInterface, context))
+    ended.push(passage.kind === 'ended' ? passage.ending : accepted(passage.branch, exitOf(passage.branch)));
 }
 
 function arrivedBy(state: Branch['state']): Branch['state']['inInterface'] {

@@ -4,6 +4,7 @@ import type { Branch, Ending } from './branch.ts';
 import { bridgeCallsIptables, isBridge, isOnLink } from './bridge.ts';
 import { type Choice, choose } from './choose.ts';
 import type { TraceContext } from './context.ts';
+import { throughBridge } from './nft/frames.ts';
 import type { Exit } from './outcome.ts';
 import type { Reason } from './reason.ts';
 
@@ -26,8 +27,14 @@ export function seenByIptables(branch: Branch, context: TraceContext): Seen {
   if (typeof bridge !== 'string' || !isOnLink(host, bridge, state.destination)) return whole;
   const reason: Reason = { code: 'bridged-unseen', bridge, family: state.family };
   const exit: Exit = { kind: 'interface', name: bridge, nextHop: null };
-  const ended = (way: Branch): Ending => ({ branch: way, verdict: 'accept', reason, rejectWith: null, exit });
-  if (!leadsOut(host, state.family, bridge)) return { branch: null, ended: [ended(branch)] };
+  // Family bridge sees it all the same.
+  const ended = (way: Branch): Ending[] =>
+    throughBridge(way, ['prerouting', 'forward', 'postrouting'], context).map((passage) =>
+      passage.kind === 'ended'
+        ? passage.ending
+        : { branch: passage.branch, verdict: 'accept', reason, rejectWith: null, exit },
+    );
+  if (!leadsOut(host, state.family, bridge)) return { branch: null, ended: ended(branch) };
   const choice = (own: boolean): Choice<boolean> => ({
     value: own,
     question: { code: 'bridge-frame', bridge, own },
@@ -35,7 +42,7 @@ export function seenByIptables(branch: Branch, context: TraceContext): Seen {
   const ways = choose(branch, [choice(false), choice(true)], context.questions);
   return {
     branch: ways.find(({ value }) => value)?.branch ?? null,
-    ended: ways.flatMap(({ branch: way, value }) => (value ? [] : [ended(way)])),
+    ended: ways.flatMap(({ branch: way, value }) => (value ? [] : ended(way))),
   };
 }
 

@@ -1,15 +1,16 @@
 import type { Host } from '../host/facts.ts';
 import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
-import type { TargetOf } from '../iptables/target.ts';
 import { formatAddress } from '../net/address.ts';
+import type { EffectOf, Rewrite } from '../rules/effect.ts';
+import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
 import { unknown } from './answer.ts';
+import { applyChange } from './apply-change.ts';
 import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
-import { applyToPacket } from './packet-targets.ts';
 import type { Questions } from './questions.ts';
 import { rememberedRecent } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
@@ -17,12 +18,9 @@ import type { StepBook } from './steps.ts';
 /** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */
 export interface WalkResult {
   readonly passed: Branch[];
-  readonly translated: { readonly branch: Branch; readonly target: NatTarget; readonly rule: Rule }[];
+  readonly translated: { readonly branch: Branch; readonly effect: Rewrite; readonly rule: Rule }[];
   readonly ended: Ending[];
 }
-
-/** Targets that end the nat table with a rewrite. */
-export type NatTarget = TargetOf<'dnat' | 'snat' | 'masquerade' | 'redirect' | 'netmap'>;
 
 /** Where and with what a table is walked. */
 export interface Walk {
@@ -84,7 +82,8 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       }
       const next: Frame = { ...frame, position: frame.position + 1 };
       const rule = frame.chain.rules.at(index);
-      const { matched, missed } = decide(branch, rule, walk);
+      const { tests, effect } = lowered(rule);
+      const { matched, missed } = decide(branch, rule, tests, walk);
       if (matched.length === 0 && missed.length === 1 && missed[0] !== undefined) {
         branch = missed[0];
         frame = next;
@@ -99,8 +98,8 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), rule.matches);
-      const after = follow(branch, rule, frame, next, walk, result);
+      branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      const after = follow(branch, rule, effect, frame, next, walk, result);
       if (after === null) break;
       branch = after.branch;
       frame = after.frame;
@@ -121,14 +120,14 @@ const MAX_JUMPS = 20_000;
 function follow(
   branch: Branch,
   rule: Rule,
+  effect: LoweredRule['effect'],
   frame: Frame,
   next: Frame,
   walk: Walk,
   result: WalkResult,
 ): { branch: Branch; frame: Frame | null; jumped: boolean } | null {
-  const { target } = rule;
-  if (target === null) return { branch, frame: next, jumped: false };
-  switch (target.kind) {
+  if (effect === null) return { branch, frame: next, jumped: false };
+  switch (effect.kind) {
     case 'accept':
       result.passed.push(branch);
       return null;
@@ -139,26 +138,26 @@ function follow(
       result.ended.push(ending(branch, 'unknown', { code: 'synproxy' }));
       return null;
     case 'reject':
-      result.ended.push({ branch, verdict: 'reject', reason: null, rejectWith: target.with, exit: null });
+      result.ended.push({ branch, verdict: 'reject', reason: null, rejectWith: effect.with, exit: null });
       return null;
     case 'queue':
       result.ended.push(ending(branch, 'queue'));
       return null;
     case 'tproxy':
-      takenOver(branch, target, walk, result);
+      takenOver(branch, effect, walk, result);
       return null;
     case 'jump':
     case 'goto': {
-      const chain = walk.table.chains.get(target.chain);
+      const chain = walk.table.chains.get(effect.chain);
       if (chain === undefined) {
-        result.ended.push(missing(branch, rule, target.chain));
+        result.ended.push(missing(branch, rule, effect.chain));
         return null;
       }
       if (isOnTheWay(chain, frame)) {
         result.ended.push(loop(branch, rule));
         return null;
       }
-      if (target.kind === 'jump')
+      if (effect.kind === 'jump')
         return { branch, frame: enter(chain, branch, next, null, walk), jumped: true };
       // A goto out of a built-in chain ends, when its chain does, with the built-in chain's policy.
       const back = next.chain.policy === null ? next.caller : atEnd(next);
@@ -173,13 +172,13 @@ function follow(
     case 'masquerade':
     case 'redirect':
     case 'netmap':
-      result.translated.push({ branch, target, rule });
+      result.translated.push({ branch, effect, rule });
       return null;
     case 'unrecognised':
-      result.ended.push(ending(branch, 'unknown', { code: 'target-unrecognised', text: target.text }));
+      result.ended.push(ending(branch, 'unknown', { code: 'target-unrecognised', text: effect.text }));
       return null;
     default:
-      return { branch: applyToPacket(branch, target), frame: next, jumped: false };
+      return { branch: applyChange(branch, effect), frame: next, jumped: false };
   }
 }
 
@@ -232,8 +231,8 @@ function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reas
 }
 
 /** TPROXY drops what no socket of the node takes; for a socket it marks the packet, ends the table and leaves the way to routing. */
-function takenOver(branch: Branch, target: TargetOf<'tproxy'>, walk: Walk, result: WalkResult): void {
-  const { onIp, onPort } = target;
+function takenOver(branch: Branch, effect: EffectOf<'tproxy'>, walk: Walk, result: WalkResult): void {
+  const { onIp, onPort } = effect;
   const question = unknown({ code: 'tproxy-socket', onIp, onPort });
   const held = answered(branch, question.key);
   if (held === null) walk.questions.met(question, branch.probability);
@@ -241,7 +240,7 @@ function takenOver(branch: Branch, target: TargetOf<'tproxy'>, walk: Walk, resul
   if (held !== true) result.ended.push(ending(as(false), 'drop'));
   if (held === false) return;
   const { mark } = branch.state;
-  const marked = mark === null ? null : ((mark & ~target.mask) ^ target.mark) >>> 0;
+  const marked = mark === null ? null : ((mark & ~effect.mask) ^ effect.mark) >>> 0;
   result.passed.push(changed(as(true), { mark: marked, takenOver: true }));
 }
 

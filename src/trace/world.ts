@@ -4,6 +4,8 @@ import type { Chain, HookName, Rule, Ruleset, TableName } from '../iptables/rule
 import type { NatRange } from '../iptables/target.ts';
 import type { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
+import { isOfIptables } from '../nftables/iptables-chains.ts';
+import type { NftRuleset } from '../nftables/ruleset.ts';
 
 /** IPVS of the node; `not-captured` where it balances here, and was not listed; null where nothing tells of it. */
 export type Ipvs = IpvsTable | 'not-captured' | null;
@@ -12,6 +14,10 @@ export type Ipvs = IpvsTable | 'not-captured' | null;
 export interface World {
   /** The rules of the packet's family, of each backend that has some; in any order. */
   readonly rulesets: readonly Ruleset[];
+  /** Native nft tables, and those of iptables-nft as nft lists them; null where nft's listing was not captured. */
+  readonly nft?: NftRuleset | null;
+  /** When chains were hooked, by `ip filter FORWARD`, as `nft list hooks` tells it: higher is later. Null: not captured. */
+  readonly nftHooks?: ReadonlyMap<string, number> | null;
   readonly host: Host;
   readonly flows: FlowTable | null;
   /** Absent: nothing tells of it. */
@@ -35,6 +41,10 @@ export function baseChain(world: World, ruleset: Ruleset, table: TableName, hook
     return chain !== undefined && chain.rules.length > 0 ? chain : null;
   if (ruleset.backend === 'iptables-legacy') return chain;
   if (chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined) return chain;
+  const listed = world.nft?.tables
+    .get(`${ruleset.family === 'ipv4' ? 'ip' : 'ip6'} ${table}`)
+    ?.chains.get(hook);
+  if (listed !== undefined && isOfIptables(listed)) return chain;
   return world.host.nft?.iptablesBaseChains.has(nftName(ruleset.family, table, hook)) ? chain : null;
 }
 

@@ -9,7 +9,6 @@ import { parseConntrackStats } from '../../src/conntrack/parse-stats.ts';
 import { FlowScanner } from '../../src/conntrack/scan-flows.ts';
 import { parseIpsets } from '../../src/host/parse-ipsets.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
-import { parseNft } from '../../src/host/parse-nft.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRecent } from '../../src/host/parse-recent.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
@@ -18,10 +17,13 @@ import { isListing, parseListing } from '../../src/iptables/listing/parse-listin
 import type { Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { isKubernetes, parseObjects } from '../../src/kubernetes/parse-objects.ts';
-import { parseServiceComment } from '../../src/names/comments.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { type RedactInput, redact } from '../../src/redact/redact.ts';
+import { parseServiceComment } from '../../src/proxy/comments.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
+import { redact } from '../../src/redact/redact.ts';
+import type { RedactInput } from '../../src/redact/redact-input.ts';
+import { nftFacts } from '../support/nft-facts.ts';
 
 /** A reader of untrusted text, with a text that it reads whole. */
 export interface Parser {
@@ -50,10 +52,10 @@ function readAll(rulesets: readonly Ruleset[]): void {
 }
 
 const save = (text: string): void =>
-  readAll(parseSave({ name: 'x', bytes: Buffer.from(text) }, {}, new ProblemList()));
+  readAll(parseSave({ name: 'x', bytes: Buffer.from(text) }, { chains: KNOWN_CHAINS }, new ProblemList()));
 const listing = (text: string): void => {
   isListing(text);
-  readAll(parseListing({ name: 'x', bytes: Buffer.from(text) }, {}, new ProblemList()));
+  readAll(parseListing({ name: 'x', bytes: Buffer.from(text) }, { chains: KNOWN_CHAINS }, new ProblemList()));
 };
 const flows = (text: string): number =>
   [...parseFlows({ name: 'x', bytes: Buffer.from(text) }, new ProblemList()).all()].length;
@@ -125,7 +127,7 @@ export const PARSERS: readonly Parser[] = [
     run: (text) => parseRoutes(text, 'ipv4', 'x', new ProblemList()),
   },
   { name: 'ip rule', seed: POLICY, run: (text) => parsePolicyRules(text, 'ipv4', 'x', new ProblemList()) },
-  { name: 'nft list ruleset', seed: NATIVE, run: (text) => parseNft(text, 'x', new ProblemList()) },
+  { name: 'nft list ruleset', seed: NATIVE, run: (text) => nftFacts(text) },
   { name: 'sysctl', seed: head('demo/sysctl.txt', 20), run: parseSysctls },
   { name: 'xt_recent', seed: RECENT, run: (text) => parseRecent(text, 'x', new ProblemList()) },
   { name: 'a manifest', seed: fixture('demo/capture.json'), run: parseManifest },

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import type { TraceItem } from '../../src/explain/explanation.ts';
 import { listServices } from '../../src/explain/list-services.ts';
+import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
-import { nameChains } from '../../src/names/chain-names.ts';
+import { nameChains } from '../../src/proxy/chain-names.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { type GenerateOptions, generateCapture } from './generate.ts';
 

@@ -1,4 +1,4 @@
-import { endpointChainName, serviceChainNames } from '../../src/names/hash.ts';
+import { endpointChainName, serviceChainNames } from '../../src/proxy/hash.ts';
 import { type Backend, type BenchCluster, type BenchService, POD_CIDR, type Port } from './cluster.ts';
 import { Random } from './random.ts';
 

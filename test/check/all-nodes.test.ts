@@ -84,6 +84,13 @@ describe('check --all-nodes', () => {
     expect(out).toContain('1 of 4 captures failed');
   });
 
+  it('names the node that alone has a warning', () => {
+    const { out } = cluster(
+      rulesOf('node-2', (text) => text.replace(/^.*-A FORWARD .*-j KUBE-PROXY-FIREWALL\n/m, '')),
+    ).run(...CHECK);
+    expect(out).toMatch(/^node-2 differs from the other 3\n {2}KP202 /m);
+  });
+
   it('tells a node of another pod network', () => {
     const { out } = cluster(
       rulesOf('node-1', (text) => text.replaceAll('! -s 10.244.0.0/16', '! -s 10.200.0.0/16')),

@@ -101,6 +101,16 @@ describe('one line of conntrack -L', () => {
     expect(flow?.id).toBe(1314783284);
   });
 
+  it('is none where the answer of an ICMP echo has lost its numbers, whose own id is then the entry’s', () => {
+    const whole =
+      'icmp     1 27 src=10.244.1.13 dst=10.244.2.12 type=8 code=0 id=7 src=10.244.2.12 dst=10.244.1.13 type=0 code=0 id=7 mark=0 use=1';
+    expect(read(whole)).not.toBeNull();
+    for (const lost of [' type=0 code=0 id=7', ' code=0 id=7', ' id=7'])
+      expect(read(whole.replace(`${lost} mark`, ' mark')), lost).toBeNull();
+    for (const lost of [' type=8 code=0 id=7', ' id=7'])
+      expect(read(whole.replace(`${lost} src`, ' src')), lost).toBeNull();
+  });
+
   it.each([
     [
       'GRE in /proc',

@@ -2,7 +2,7 @@ import { compareFamily, type FamilyComparison } from '../../src/diff/compare-fam
 import { type State, stateOf } from '../../src/diff/two-sides.ts';
 import type { Host } from '../../src/host/facts.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
+import { AddressBook } from '../../src/proxy/addresses.ts';
 import { packetOf, type Rules, worldOf } from '../trace/ask.ts';
 import { nodeOf } from '../trace/node.ts';
 

@@ -9,9 +9,9 @@ import { bits, type Door, everything, makeUniverse, type Universe } from '../../
 import { type State, sideOf, stateOf } from '../../src/diff/two-sides.ts';
 import type { RuleList } from '../../src/iptables/ruleset.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { ICMP, TCP, UDP } from '../../src/net/protocol.ts';
+import { AddressBook } from '../../src/proxy/addresses.ts';
 import type { Observer } from '../../src/trace/observer.ts';
 import type { Packet } from '../../src/trace/packet.ts';
 import { senderOf } from '../../src/trace/packet.ts';
@@ -58,9 +58,9 @@ export function compareRules([before, after]: readonly [World, World]): Found {
   return { exploration, universe: space.universe };
 }
 
-function stateFrom({ rulesets }: World): State {
+function stateFrom({ rulesets, host: own }: World): State {
   return stateOf({
-    ...{ rulesets, host, cluster: UNKNOWN_CLUSTER, book: new AddressBook(UNKNOWN_CLUSTER) },
+    ...{ rulesets, host: own, cluster: UNKNOWN_CLUSTER, book: new AddressBook(UNKNOWN_CLUSTER) },
     ...{ proxyMode: 'iptables', flows: null, node: null },
   });
 }
@@ -143,6 +143,20 @@ function differs(
   if (!met) return false;
   const other = followPacket(packet, after.world(packet.entersAt));
   return findDifference(groupWays(own, before.nameQuestion), groupWays(other, after.nameQuestion)) !== null;
+}
+
+/**
+ * Traces every packet of a small world on both sides, whatever their rules and nodes have in common.
+ * @returns the first that differs; null where none does.
+ */
+export function findDiffering(worlds: readonly [World, World]): Packet | null {
+  const [before, after] = [sideOf(stateFrom(worlds[0]), 'ipv4'), sideOf(stateFrom(worlds[1]), 'ipv4')];
+  for (const { packet } of allPackets(SMALL)) {
+    const own = groupWays(followPacket(packet, before.world(packet.entersAt)), before.nameQuestion);
+    const other = groupWays(followPacket(packet, after.world(packet.entersAt)), after.nameQuestion);
+    if (findDifference(own, other) !== null) return packet;
+  }
+  return null;
 }
 
 /** @returns the chains of the first side whose rules the second does not have word for word. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Link } from '../../src/host/facts.ts';
+import type { Host, Link, LinkAddress, Route } from '../../src/host/facts.ts';
 import { CAPTURED, filter } from './compare.ts';
 import {
   diff,
@@ -75,6 +75,29 @@ describe('Is a change called none, that only a missing file would tell of?', () 
   });
 });
 
+describe('Are rules that were not pasted taken for none?', () => {
+  it.each([
+    [
+      'iptables-save -t filter of a node with kube-proxy',
+      '*filter\n:FORWARD ACCEPT [0:0]\n:KUBE-FORWARD - [0:0]',
+      'nat',
+    ],
+    ['lines picked from a dump', '*nat\n:KUBE-SVC-ABCDEFGHIJKLMNOP - [0:0]', 'filter'],
+  ])('%s, the same on both sides', (_, save, table) => {
+    const known = knownWith(`${save}\n`, CAPTURED);
+    const { identical, proof } = diff(known, known);
+    expect(identical).toBe(false);
+    expect(proof.lacking.map(({ file, what }) => `${file} ${what}`).join()).toMatch(
+      new RegExp(`iptables-save.txt IPv4 rules of tables? .*${table}`),
+    );
+  });
+
+  it('but a whole dump without a table has no rules there', () => {
+    const known = knownWith(filter('-A FORWARD -p tcp -j DROP'), CAPTURED);
+    expect(diff(known, known).identical).toBe(true);
+  });
+});
+
 describe('What does a missing file not spoil?', () => {
   it('ipsets, where no rule asks any', () => {
     const known = knownWith(filter('-A FORWARD -p tcp -j ACCEPT'), without(nodeAfter(null), ['ipsets']));
@@ -94,32 +117,29 @@ describe('What does a missing file not spoil?', () => {
 
 describe('What of link-local addresses that a reboot made up anew?', () => {
   const SAVE = { 'iptables-nft': filter('-A INPUT -p tcp -j ACCEPT') };
-  const node = (last: bigint) => {
+  /** @param port that has the address: eth1, or a port of cni0 by the name that it got. */
+  const node = (last: bigint, port: string): Host => {
     const host = nodeAfter(null);
     const value = (0xfe80n << 112n) | last;
-    const links = (host.links ?? []).map(
-      (link): Link =>
-        link.name === 'eth1'
-          ? {
-              ...link,
-              addresses: [
-                ...link.addresses,
-                {
-                  ...{ address: { family: 'ipv6', value }, prefixLength: 64, scope: 'link' },
-                  ...{ secondary: false, deprecated: false, peer: null },
-                },
-              ],
-            }
-          : link,
-    );
+    const entry: LinkAddress = {
+      ...{ address: { family: 'ipv6', value }, prefixLength: 64, scope: 'link' },
+      ...{ secondary: false, deprecated: false, peer: null },
+    };
+    const links = (host.links ?? []).map((link): Link => {
+      const name = link.name === 'veth1' && port.startsWith('veth') ? port : link.name;
+      return name === port ? { ...link, name, addresses: [...link.addresses, entry] } : link;
+    });
     const local = host.routes.ipv6?.find(({ type }) => type === 'local');
     if (local === undefined) throw new Error('no local route');
-    const mask = (1n << 128n) - 1n;
-    const route = { ...local, destination: { family: 'ipv6' as const, value, mask } };
+    const route: Route = {
+      ...local,
+      destination: { family: 'ipv6', value, mask: (1n << 128n) - 1n },
+      nextHops: [{ device: port, gateway: null, weight: 1, usable: true }],
+    };
     return { ...host, links, routes: { ...host.routes, ipv6: [...(host.routes.ipv6 ?? []), route] } };
   };
-  const known = (last: bigint, rules = SAVE) => {
-    const of4 = knownWith(rules, node(last));
+  const known = (last: bigint, { rules = SAVE, port = 'eth1' } = {}) => {
+    const of4 = knownWith(rules, node(last, port));
     return { ...of4, rulesets: of4.rulesets.map((ruleset) => ({ ...ruleset, family: 'ipv6' as const })) };
   };
 
@@ -127,13 +147,22 @@ describe('What of link-local addresses that a reboot made up anew?', () => {
     const found = diff(known(0x1234n), known(0x5678n));
     expect(found).toMatchObject({ identical: true, witnesses: [], state: [] });
     expect(found.linkLocal).toMatchObject({ before: ['fe80::1234 on eth1'], after: ['fe80::5678 on eth1'] });
-    const strict = diff(known(0x1234n), known(0x5678n), true);
+    const strict = diff(known(0x1234n), known(0x5678n), { strict: true });
     expect([strict.identical, strict.linkLocal]).toEqual([false, null]);
     expect(strict.witnesses.length).toBeGreaterThan(0);
   });
 
+  it('so are those of ports that have other names now', () => {
+    const senders = { ipv6: { kind: 'node' } } as const;
+    const [before, after] = [known(0x1234n, { port: 'veth1' }), known(0x5678n, { port: 'veth9' })];
+    const found = diff(before, after, { senders });
+    expect(found).toMatchObject({ identical: true, witnesses: [] });
+    expect(found.linkLocal?.after).toEqual(['fe80::5678 on veth9']);
+    expect(found.linkLocal?.classes).toBeGreaterThan(0);
+  });
+
   it('what else changed fails as ever, be it for link-local addresses', () => {
     const dropping = { 'iptables-nft': filter('-A INPUT -p tcp -j ACCEPT\n-A FORWARD -p udp -j DROP') };
-    expect(diff(known(0x1234n), known(0x5678n, dropping)).identical).toBe(false);
+    expect(diff(known(0x1234n), known(0x5678n, { rules: dropping })).identical).toBe(false);
   });
 });

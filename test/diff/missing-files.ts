@@ -1,9 +1,9 @@
-import { compareStates } from '../../src/diff/compare-states.ts';
+import { compareStates, type DiffOptions } from '../../src/diff/compare-states.ts';
 import type { Diff } from '../../src/diff/document.ts';
 import type { Known } from '../../src/explain/question/question.ts';
 import type { Host, Link, NftFacts } from '../../src/host/facts.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
+import { AddressBook } from '../../src/proxy/addresses.ts';
 import { packetOf, type Rules, worldOf } from '../trace/ask.ts';
 import { type NodeChanges, nodeOf } from '../trace/node.ts';
 import { SETS } from './small-rules.ts';
@@ -96,7 +96,7 @@ export function knownWith(rules: Rules, host: Host): Known {
 export function diff(
   before: Known,
   after: Known,
-  strict = false,
+  { strict = false, budget = 20_000, senders = null }: Partial<DiffOptions> = {},
 ): Pick<Diff, 'identical' | 'proof' | 'witnesses' | 'state' | 'linkLocal'> {
-  return compareStates(before, after, { budget: 20_000, senders: null, service: null, strict });
+  return compareStates(before, after, { budget, senders, service: null, strict });
 }

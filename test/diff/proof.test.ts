@@ -3,7 +3,7 @@ import { compareStates } from '../../src/diff/compare-states.ts';
 import type { Known } from '../../src/explain/question/question.ts';
 import type { Host, NativeChain } from '../../src/host/facts.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
-import { AddressBook } from '../../src/names/addresses.ts';
+import { AddressBook } from '../../src/proxy/addresses.ts';
 import { packetOf, worldOf } from '../trace/ask.ts';
 import { CAPTURED, filter, nat } from './compare.ts';
 

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import type { Remark, TraceItem } from '../../src/explain/explanation.ts';
 import type { Known, TraceQuestion } from '../../src/explain/question/question.ts';
+import type { Remark, TraceItem } from '../../src/explain/trace-list.ts';
 import { type Run, run } from '../cli/run-main.ts';
 import { openCapture } from '../support/open-capture.ts';
 

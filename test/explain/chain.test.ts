@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeChain, suggestChains } from '../../src/explain/describe-chain.ts';
 import { parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 import { known, readFixture } from './services-fixture.ts';
 
 const demo = await readFixture('demo');
@@ -189,7 +190,11 @@ COMMIT
 target     prot opt source               destination
 KUBE-SEP-WHP752REJFIVTA3A  all  --  0.0.0.0/0            0.0.0.0/0            /* default/ngx-svc -> 10.42.0.148:80 */
 `;
-    const rulesets = parseListing({ name: 'L.txt', bytes: Buffer.from(listing) }, {}, new ProblemList());
+    const rulesets = parseListing(
+      { name: 'L.txt', bytes: Buffer.from(listing) },
+      { chains: KNOWN_CHAINS },
+      new ProblemList(),
+    );
     expect(only('KUBE-SVC-DQYKF4NVSQPF2JO7', { ...known(''), rulesets })).toMatchObject({
       reach: 'unknown',
       service: { name: 'ngx-svc', namedBy: 'comment' },

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
@@ -13,7 +13,7 @@ const SHARED = join(ROOT, '../shared');
 interface Slice {
   readonly metadata: { readonly labels: Readonly<Record<string, string>> };
   readonly addressType: string;
-  readonly endpoints: { addresses: string[]; nodeName: string; targetRef?: object }[];
+  readonly endpoints: { addresses: string[]; nodeName: string; targetRef?: object }[] | null;
 }
 
 /** The API has one more endpoint of these Services, which kube-proxy has not written yet. */
@@ -23,9 +23,9 @@ const grown =
     const list: { items: Slice[] } = JSON.parse(text);
     for (const { metadata, addressType, endpoints } of list.items) {
       const name = metadata.labels['kubernetes.io/service-name'] ?? '';
-      const [first] = endpoints;
+      const first = endpoints?.[0];
       if (addressType !== 'IPv4' || first === undefined || !services.includes(name)) continue;
-      endpoints.push({ ...first, addresses: ['10.244.1.77'], nodeName: 'node-1' });
+      endpoints?.push({ ...first, addresses: ['10.244.1.77'], nodeName: 'node-1' });
     }
     return JSON.stringify(list);
   };
@@ -78,6 +78,28 @@ describe('kube-proxy is behind the API: the rules lead to fewer endpoints', () =
         ),
     });
     expect(await behind(hinted, 'shop/web', 'pod')).toEqual([]);
+  });
+});
+
+describe('a client that a captured record keeps at its endpoint for good', () => {
+  it('is no proof that the rules lack the others', async () => {
+    const demo = new BrokenDemo({
+      'iptables-save.txt': (text) => text.replaceAll(' --seconds 10800 --reap', ''),
+    });
+    mkdirSync(join(demo.folder, 'xt_recent'));
+    const records = [
+      ['KUBE-SEP-K3PTXDZZ7GCZ6BPE', '10.244.1.13'],
+      ['KUBE-SEP-LZ2D34JDQK5CHDVD', '192.168.100.50'],
+      ['KUBE-SEP-TPWEAOFPAB3MM4LF', '192.168.100.11'],
+    ] as const;
+    for (const [list, client] of records)
+      writeFileSync(
+        join(demo.folder, 'xt_recent', list),
+        `src=${client} ttl: 64 last_seen: 4296688116 oldest_pkt: 1 4296688116\n`,
+      );
+    const { out } = await run(['check', '-f', demo.folder, '-o', 'json']);
+    const codes = JSON.parse(out).findings.map(({ code }: { code: string }) => code);
+    expect(codes).not.toContain('KP102');
   });
 });
 

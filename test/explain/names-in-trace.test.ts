@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { TraceItem } from '../../src/explain/explanation.ts';
+import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { run } from '../cli/run-main.ts';
 
 const SAVE = readFileSync(new URL('../../fixtures/demo/iptables-save.txt', import.meta.url), 'utf8');

@@ -97,6 +97,21 @@ describe('another proxy beside kube-proxy', () => {
     expect(gaps.message).toMatch(/no rule is for shop\/np-cluster.*Cilium is here/);
   });
 
+  it('its untranslated flow is no fault either, since conntrack need not show what Cilium translates', async () => {
+    const line =
+      'tcp      6 86000 ESTABLISHED src=10.244.1.13 dst=10.96.10.6 sport=41999 dport=80 src=10.96.10.6 dst=10.244.1.13 sport=80 dport=41999 [ASSURED] use=1\n';
+    const codesIn = async (demo: BrokenDemo): Promise<string[]> => {
+      writeWithout(demo.folder, 'shop/np-cluster');
+      writeFileSync(join(demo.folder, 'conntrack.txt'), line);
+      const { out } = await run(['conntrack', '--svc', 'shop/np-cluster', '-f', demo.folder, '-o', 'json']);
+      const { items } = JSON.parse(out);
+      expect(items).toHaveLength(1);
+      return items[0].problems.map(({ code }: { code: string }) => code);
+    };
+    expect(await codesIn(nodeBeside(CILIUM))).toEqual([]);
+    expect(await codesIn(new BrokenDemo({}))).toEqual(['not-programmed']);
+  });
+
   it('without Cilium the same is a fault of kube-proxy', async () => {
     const demo = new BrokenDemo({});
     writeWithout(demo.folder, 'shop/np-cluster');

@@ -3,8 +3,9 @@ import type { Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { type Cluster, type Endpoint, type Service, UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
 import { mergeClusters, parseObjects } from '../../src/kubernetes/parse-objects.ts';
-import { type ChainNames, nameChains } from '../../src/names/chain-names.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { type ChainNames, nameChains } from '../../src/proxy/chain-names.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 
 /** What `listServices` and `describeChain` take. */
 export interface Known {
@@ -24,7 +25,7 @@ export async function readFixture(folder: string, edit = (dump: string) => dump)
   const rulesets = ['iptables-save.txt', 'ip6tables-save.txt']
     .flatMap(read)
     .flatMap(({ name, bytes }) =>
-      parseSave({ name, bytes: Buffer.from(edit(bytes.toString())) }, {}, problems),
+      parseSave({ name, bytes: Buffer.from(edit(bytes.toString())) }, { chains: KNOWN_CHAINS }, problems),
     );
   const objects = ['services.json', 'endpointslices.json', 'pods.json', 'nodes.json'].flatMap(read);
   const cluster = mergeClusters(await Promise.all(objects.map((source) => parseObjects(source, problems))));
@@ -39,7 +40,11 @@ export function known(text: string, cluster: Partial<Cluster> = {}, node: string
 
 /** Parses a dump. */
 export function rulesOf(text: string): Ruleset[] {
-  return parseSave({ name: 'rules.txt', bytes: Buffer.from(text) }, {}, new ProblemList());
+  return parseSave(
+    { name: 'rules.txt', bytes: Buffer.from(text) },
+    { chains: KNOWN_CHAINS },
+    new ProblemList(),
+  );
 }
 
 /** A Service `shop/web` with one unnamed TCP port 80 on 10.96.0.1, changed as a test needs it. */

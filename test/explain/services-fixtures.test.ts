@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceItem } from '../../src/explain/explanation.ts';
 import { listServices } from '../../src/explain/list-services.ts';
+import type { ServiceItem } from '../../src/explain/service-list.ts';
 import type { Endpoint, Service, ServicePort } from '../../src/kubernetes/objects.ts';
 import { type Family, parseAddress } from '../../src/net/address.ts';
 import { type Known, readFixture, rulesOf } from './services-fixture.ts';

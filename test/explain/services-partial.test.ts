@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceItem } from '../../src/explain/explanation.ts';
 import { annotateServices, listServices } from '../../src/explain/list-services.ts';
+import type { ServiceItem } from '../../src/explain/service-list.ts';
 import { describeNamespace } from '../../src/explain/services/describe-namespace.ts';
 import { parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 import { describeRemarks } from '../../src/render/service-remarks.ts';
 import { describeEndpoints } from '../../src/render/services-text.ts';
 import { run } from '../cli/run-main.ts';
@@ -16,7 +17,11 @@ function itemOf(rules: Known, name: string): ServiceItem {
 }
 
 function listing(text: string): Known {
-  const rulesets = parseListing({ name: 'list.txt', bytes: Buffer.from(text) }, {}, new ProblemList());
+  const rulesets = parseListing(
+    { name: 'list.txt', bytes: Buffer.from(text) },
+    { chains: KNOWN_CHAINS },
+    new ProblemList(),
+  );
   return { ...known(''), rulesets };
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { listServices } from '../../src/explain/list-services.ts';
-import { endpointChainName, serviceChainNames } from '../../src/names/hash.ts';
+import { endpointChainName, serviceChainNames } from '../../src/proxy/hash.ts';
 import { endpointOf, known, serviceOf } from './services-fixture.ts';
 
 const SERVICES = 1500;

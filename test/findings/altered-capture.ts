@@ -96,6 +96,37 @@ export function editObjects(file: string, change: (item: ApiObject) => void): Ed
   ];
 }
 
+/** The interface that node-local-dns makes. */
+const NODE_CACHE_LINK = {
+  ifindex: 91,
+  ifname: 'nodelocaldns',
+  flags: ['BROADCAST', 'NOARP', 'UP'],
+  operstate: 'UNKNOWN',
+  addr_info: [{ family: 'inet', local: '10.96.0.10', prefixlen: 32, scope: 'global' }],
+};
+
+/** The cluster IP of DNS is an address of the node, as node-local-dns makes it. */
+export const DNS_AT_NODE: readonly Edit[] = [
+  ['ip-addr.json', (text) => JSON.stringify([...JSON.parse(text), NODE_CACHE_LINK])],
+  [
+    'ip-route.json',
+    (text) =>
+      JSON.stringify([
+        ...JSON.parse(text),
+        {
+          type: 'local',
+          dst: '10.96.0.10',
+          dev: 'nodelocaldns',
+          table: 'local',
+          protocol: 'kernel',
+          scope: 'host',
+          prefsrc: '10.96.0.10',
+          flags: [],
+        },
+      ]),
+  ],
+];
+
 /** An object of the API, as loosely as a test needs it. */
 export interface ApiObject {
   readonly metadata: {

@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { FINDING_KINDS } from '../../src/findings/registry.ts';
-import { endpointChainName } from '../../src/names/hash.ts';
+import { endpointChainName } from '../../src/proxy/hash.ts';
 import { PasteBox, pasteCommand, SHELLS } from '../support/paste.ts';
 import {
   appendRules,
+  DNS_AT_NODE,
   deleteRules,
   type Edit,
   editObjects,
@@ -81,35 +82,9 @@ const notReady = (name: string): Edit =>
     for (const condition of pod.status.conditions) if (condition.type === 'Ready') condition.status = 'False';
   });
 
-/** The interface that node-local-dns makes. */
-const NODE_CACHE_LINK = {
-  ifindex: 91,
-  ifname: 'nodelocaldns',
-  flags: ['BROADCAST', 'NOARP', 'UP'],
-  operstate: 'UNKNOWN',
-  addr_info: [{ family: 'inet', local: '10.96.0.10', prefixlen: 32, scope: 'global' }],
-};
-
 /** A node-local-dns that answers at the cluster IP of DNS. */
 const NODE_CACHE: readonly Edit[] = [
-  ['ip-addr.json', (text) => JSON.stringify([...JSON.parse(text), NODE_CACHE_LINK])],
-  [
-    'ip-route.json',
-    (text) =>
-      JSON.stringify([
-        ...JSON.parse(text),
-        {
-          type: 'local',
-          dst: '10.96.0.10',
-          dev: 'nodelocaldns',
-          table: 'local',
-          protocol: 'kernel',
-          scope: 'host',
-          prefsrc: '10.96.0.10',
-          flags: [],
-        },
-      ]),
-  ],
+  ...DNS_AT_NODE,
   insertRules(
     'raw',
     'PREROUTING',

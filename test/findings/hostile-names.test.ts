@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { endpointChainName } from '../../src/names/hash.ts';
+import { endpointChainName } from '../../src/proxy/hash.ts';
 import { PasteBox, pasteCommand, SHELLS } from '../support/paste.ts';
 import { type Edit, editObjects, findIn, insertRules, RULES, replace } from './altered-capture.ts';
 

@@ -137,6 +137,22 @@ describe('which releases do what', () => {
     expect(behavioursOf(36)).toHaveLength(1);
   });
 
+  it.each<[feature: keyof Behaviour, since: number, maybe: number]>([
+    ['internalPolicy', 22, 22],
+    ['terminatingFallback', 26, 22],
+    ['externalIpFromInside', 25, 25],
+    ['dropsItself', 25, 25],
+    ['ipMode', 30, 29],
+    ['nodeHints', 34, 33],
+    ['policyForExternalIps', 36, 29],
+  ])('%s is sure since 1.%i, and may be since 1.%i', (feature, since, maybe) => {
+    const seen = (minor: number) => new Set(behavioursOf(minor).map((one) => one[feature]));
+    for (let minor = 18; minor <= 40; minor++) {
+      const values = minor < maybe ? [false] : minor < since ? [true, false] : [true];
+      expect(seen(minor), `1.${minor}`).toEqual(new Set(values));
+    }
+  });
+
   it('an unknown release may show any of them', () => {
     const any = behavioursOf(null).map((one) => JSON.stringify(one));
     for (const minor of [20, 23, 25, 28, 30, 36])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import {
   appendRules,
+  DNS_AT_NODE,
   deleteRules,
   type Edit,
   editObjects,
@@ -120,6 +121,26 @@ const CASES: readonly (readonly [string, readonly string[], readonly Edit[]])[] 
     [deleteRules('nat', new RegExp(`-A ${WEB} (?!.*statistic)(?!.*MARK-MASQ)`))],
   ],
 ];
+
+/** Queries of DNS are left untranslated in raw, with somebody's comment or none. */
+const leftToTheNode = (comment: string): Edit =>
+  insertRules('raw', 'PREROUTING', `-d 10.96.0.10/32 -p udp -m udp --dport 53 ${comment} -j NOTRACK`);
+const CACHE_COMMENT = '-m comment --comment "NodeLocal DNS Cache: skip conntrack"';
+
+describe('Is it a fault that queries to a cache on the node are not translated?', () => {
+  const untranslated = async (...edits: readonly Edit[]): Promise<boolean> =>
+    (await codesIn(edits)).includes('KP211');
+
+  it('yes, where nothing on the node answers at the address', async () => {
+    expect(await untranslated(leftToTheNode(''))).toBe(true);
+  });
+  it('no, where the node has the address, whatever the rule says', async () => {
+    expect(await untranslated(leftToTheNode(''), ...DNS_AT_NODE)).toBe(false);
+  });
+  it('no, where the rule is node-local-dns’s: that the cache is gone is another finding', async () => {
+    expect(await untranslated(leftToTheNode(CACHE_COMMENT))).toBe(false);
+  });
+});
 
 describe('one fault gives one finding', () => {
   it.each(CASES)('%s', async (_, codes, edits) => {

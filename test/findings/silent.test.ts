@@ -55,21 +55,6 @@ const HEALTHY: readonly (readonly [string, readonly Edit[]])[] = [
     'rules without comments',
     [[RULES, (text) => text.replaceAll(/ -m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+)/g, '')]],
   ],
-  [
-    'a client that session affinity keeps at one endpoint: the others are not missing',
-    (
-      [
-        ['KUBE-SEP-K3PTXDZZ7GCZ6BPE', '10.244.1.13'],
-        ['KUBE-SEP-LZ2D34JDQK5CHDVD', '192.168.100.50'],
-        ['KUBE-SEP-TPWEAOFPAB3MM4LF', '192.168.100.11'],
-      ] as const
-    ).map(
-      ([list, client]): Edit => [
-        `xt_recent/${list}`,
-        () => `src=${client} ttl: 64 last_seen: 4296688116 oldest_pkt: 1 4296688116\n`,
-      ],
-    ),
-  ],
   ['rules without counters', [[RULES, (text) => text.replaceAll(/^\[\d+:\d+\] /gm, '')]]],
   [
     'a large cluster, where kube-proxy writes no comments into Services’ chains',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { parseLinks } from '../../src/host/parse-links.ts';
-import { parseNft } from '../../src/host/parse-nft.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRecent } from '../../src/host/parse-recent.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
@@ -8,6 +7,7 @@ import { parseSysctls } from '../../src/host/parse-sysctls.ts';
 import { formatAddress } from '../../src/net/address.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { nftFacts } from '../support/nft-facts.ts';
 import { LINKS, ROUTES } from './hosts.ts';
 
 describe('links of ip -j addr', () => {
@@ -232,7 +232,7 @@ describe('nft -j list ruleset', () => {
         { rule: { family: 'ip', table: 'nat', chain: 'PREROUTING', expr: [] } },
       ],
     });
-    const facts = parseNft(text, 'nft.json', new ProblemList());
+    const facts = nftFacts(text);
     expect([...(facts?.iptablesBaseChains ?? [])]).toEqual([
       'ipv4 nat PREROUTING',
       'ipv6 mangle OUTPUT',
@@ -247,7 +247,7 @@ describe('nft -j list ruleset', () => {
 
   it.each(['', '[]', '{"nftables": 5}', '{"nftables": [{"chain"'])('takes %j for not captured', (text) => {
     const problems = new ProblemList();
-    expect(parseNft(text, 'f', problems)).toBeNull();
+    expect(nftFacts(text, problems)).toBeNull();
     expect(problems.list()).toHaveLength(1);
   });
 });

@@ -2,10 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseIpsets } from '../../src/host/parse-ipsets.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
-import { parseNft } from '../../src/host/parse-nft.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { nftFacts } from '../support/nft-facts.ts';
 
 const NAMESPACE = `kpx-text-${process.pid}`;
 const usable = process.getuid?.() === 0 && spawnSync('ip', ['netns', 'add', NAMESPACE]).status === 0;
@@ -130,7 +130,7 @@ describe.skipIf(!usable)('what the tools print for people is read like their JSO
 
   it.each(['nft list ruleset', 'nft -n -a list ruleset'])('%s', (command) => {
     const [text, json] = [run(command), run('nft -j list ruleset')].map((output) =>
-      parseNft(output, 'n', problems),
+      nftFacts(output, problems),
     );
     expect(json?.nativeChains).toHaveLength(1);
     expect(json?.nativeChains[0]).toMatchObject({ rules: 3, priority: -5, policy: 'drop' });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isListing, type ListingHints, parseListing } from '../../src/iptables/listing/parse-listing.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 
 const COLUMNS = 'target     prot opt source               destination         ';
 
@@ -10,7 +11,11 @@ function chain(name: string, head: string, ...rules: string[]): string {
 
 function parse(text: string, hints: ListingHints = {}) {
   const problems = new ProblemList();
-  const rulesets = parseListing({ name: 'x', bytes: Buffer.from(text) }, hints, problems);
+  const rulesets = parseListing(
+    { name: 'x', bytes: Buffer.from(text) },
+    { chains: KNOWN_CHAINS, ...hints },
+    problems,
+  );
   const tables = rulesets.map((one) => [
     one.family,
     ...[...one.tables].map(([name, table]) => `${name}: ${[...table.chains.keys()].join(' ')}`),
@@ -165,7 +170,9 @@ describe('odd input', () => {
         if (bytes[at] !== 10) bytes[at] = random(256) === 10 ? 0 : random(256);
       }
       const text = bytes.subarray(0, round % 3 === 0 ? random(bytes.length) : bytes.length);
-      expect(() => parseListing({ name: 'x', bytes: text }, {}, new ProblemList())).not.toThrow();
+      expect(() =>
+        parseListing({ name: 'x', bytes: text }, { chains: KNOWN_CHAINS }, new ProblemList()),
+      ).not.toThrow();
     }
   });
 });

@@ -2,6 +2,7 @@ import type { Rule, Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import type { Family } from '../../src/net/address.ts';
 import { type Problem, ProblemList } from '../../src/problems/problem.ts';
+import { KNOWN_CHAINS } from '../../src/proxy/known-chains.ts';
 
 /** Parses text as one file named `dump`. */
 export function read(
@@ -10,7 +11,7 @@ export function read(
 ): { rulesets: Ruleset[]; problems: Problem[]; codes: string[] } {
   const problems = new ProblemList();
   const bytes = typeof text === 'string' ? Buffer.from(text) : text;
-  const rulesets = parseSave({ name: 'dump', bytes }, hints, problems);
+  const rulesets = parseSave({ name: 'dump', bytes }, { chains: KNOWN_CHAINS, ...hints }, problems);
   const list = problems.list();
   return { rulesets, problems: list, codes: list.map((problem) => problem.code) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LANES, runCampaign } from './campaign.ts';
-import { DECIDED_MATCHES, TAKEN_TARGETS } from './kinds.ts';
+import { DECIDED_FIELDS, TAKEN_TARGETS } from './kinds.ts';
 import { whyNoKernel } from './lab.ts';
 
 const missing = whyNoKernel();
@@ -17,12 +17,12 @@ describe.skipIf(missing !== null && !required)('Does the kernel agree on generat
     expect(report.disagreements).toEqual([]);
     expect(report.ruleSets).toBeGreaterThanOrEqual(300);
     // What no packet met was not compared.
-    const seldom = (kinds: readonly string[], counts: typeof report.counts.matches): string[] =>
+    const seldom = (kinds: readonly string[], counts: typeof report.counts.fields): string[] =>
       kinds.flatMap((kind) => {
         const { held, failed } = counts.get(kind) ?? { held: 0, failed: 0 };
         return held < 20 || failed < 20 ? [`${kind}: held ${held}, failed ${failed}`] : [];
       });
-    expect(seldom(DECIDED_MATCHES, report.counts.matches)).toEqual([]);
+    expect(seldom(DECIDED_FIELDS, report.counts.fields)).toEqual([]);
     expect(seldom(TAKEN_TARGETS, report.counts.targets)).toEqual([]);
   });
 });

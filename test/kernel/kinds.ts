@@ -1,33 +1,20 @@
+import type { Field } from '../../src/rules/test.ts';
+
 /**
- * Matches that the tracer decides by itself: each must have been seen to hold and to fail. Not among them are those that
- * no capture answers (limit, u32, …), and these, which hold or fail always: `comment`, `-f` and `helper` for packets that
- * are whole and expected by nobody, users and groups of packets without a process.
+ * Fields that the tracer decides by itself: a test of each must have been seen to hold and to fail. Not among them are those
+ * that no capture answers (limit, u32, …), those that only nft asks, and these, which hold or fail always: users and groups of
+ * packets without a process.
  */
-export const DECIDED_MATCHES = [
-  ...[
-    'source',
-    'destination',
-    'in-interface',
-    'out-interface',
-    'protocol',
-    'source-port',
-    'destination-port',
-  ],
-  ...['tcp-flags', 'icmp-type', 'sctp-chunks', 'multiport', 'iprange', 'set', 'addrtype', 'mark', 'connmark'],
-  ...['ctstate', 'ctproto', 'ctaddress', 'ctport', 'ctstatus', 'ctdir', 'recent', 'owner-socket', 'pkttype'],
-  ...[
-    'physdev-is',
-    'physdev-name',
-    'devgroup',
-    'rpfilter',
-    'length',
-    'ttl',
-    'dscp',
-    'tos',
-    'fragment',
-    'helper',
-  ],
-] as const;
+export const DECIDED_FIELDS = [
+  ...(['ip.saddr', 'ip.daddr', 'meta.iifname', 'meta.oifname', 'meta.l4proto'] as const),
+  ...(['th.sport', 'th.dport', 'th.port', 'tcp.flags', 'icmp.type-code', 'sctp.chunks', 'ipset'] as const),
+  ...(['fib.saddr.type', 'fib.daddr.type', 'fib.saddr.oif', 'meta.mark', 'ct.mark', 'ct.state'] as const),
+  ...(['ct.protocol', 'ct.original.saddr', 'ct.original.daddr', 'ct.reply.saddr', 'ct.reply.daddr'] as const),
+  ...(['ct.original.sport', 'ct.original.dport', 'ct.reply.sport', 'ct.reply.dport'] as const),
+  ...(['ct.status', 'ct.direction', 'recent', 'meta.sender', 'meta.pkttype', 'bridge.carries'] as const),
+  ...(['bridge.port.in', 'bridge.port.out', 'meta.iifgroup', 'meta.oifgroup', 'meta.length'] as const),
+  ...(['ip.ttl', 'ip.dscp', 'ip.tos', 'ip.fragment', 'ct.helper'] as const),
+] as const satisfies readonly Field[];
 
 /** Targets: each must have been taken and passed by. */
 export const TAKEN_TARGETS = [
@@ -44,5 +31,5 @@ export const TAKEN_TARGETS = [
     'snat',
     'masquerade',
   ],
-  ...['tproxy', 'passive'],
+  ...['tproxy', 'passive', 'change-sets', 'segment-size'],
 ] as const;

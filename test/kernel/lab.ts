@@ -1,7 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { type Host, UNKNOWN_HOST } from '../../src/host/facts.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
-import { parseNft } from '../../src/host/parse-nft.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
 import { parseSysctls } from '../../src/host/parse-sysctls.ts';
@@ -9,6 +8,7 @@ import type { Backend, Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import type { Family } from '../../src/net/address.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { nftFacts } from '../support/nft-facts.ts';
 
 /** Programs without which there is nothing to compare with. */
 const TOOLS = [
@@ -171,7 +171,7 @@ export class Lab {
         ipv6: parsePolicyRules(rules('ipv6'), 'ipv6', 'ip6-rule.json', problems),
       },
       sysctls: parseSysctls(this.run('sysctl', ...names)),
-      nft: parseNft(this.run('nft', '-j', 'list', 'ruleset'), 'nft.json', problems),
+      nft: nftFacts(this.run('nft', '-j', 'list', 'ruleset'), problems),
     };
   }
 

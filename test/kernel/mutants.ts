@@ -17,26 +17,26 @@ interface Mutant {
 export const MUTANTS: readonly Mutant[] = [
   {
     name: 'negation is lost',
-    file: 'trace/answer.js',
+    file: 'rules/test.js',
     find: "return (answer === 'yes') === negated ? 'no' : 'yes';",
-    replace: 'return answer;',
+    replace: "return answer === 'yes' ? 'yes' : 'no';",
   },
   {
     name: 'a mark is compared without its mask',
-    file: 'trace/match/header.js',
-    find: '(state.mark & match.mask) >>> 0 === match.value >>> 0',
-    replace: 'state.mark >>> 0 === match.value >>> 0',
+    file: 'rules/value-set.js',
+    find: 'return (number & set.mask) >>> 0 === set.value >>> 0;',
+    replace: 'return number >>> 0 === set.value >>> 0;',
   },
   {
     name: 'MARK overwrites the bits beside its mask',
-    file: 'trace/packet-targets.js',
+    file: 'trace/apply-change.js',
     find: 'return old === null ? null : ((old & ~mask) ^ value) >>> 0;',
     replace: 'return value >>> 0;',
   },
   {
     name: 'goto comes back as jump does',
     file: 'trace/walk-chain.js',
-    find: "if (target.kind === 'jump')",
+    find: "if (effect.kind === 'jump')",
     replace: 'if (true)',
   },
   {
@@ -59,15 +59,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'nat is asked for every packet of a connection',
-    file: 'trace/run-hook.js',
+    file: 'trace/nat-step.js',
     find: "if (decided || connection.state === 'ESTABLISHED')",
     replace: 'if (false)',
   },
   {
     name: 'a changed mark does not make OUTPUT route again',
-    file: 'trace/run-hook.js',
-    find: 'moved || was.mark !== is.mark',
-    replace: 'moved',
+    file: 'trace/reroute-output.js',
+    find: 'was.mark !== is.mark || was.tos.bits',
+    replace: 'was.tos.bits',
   },
   {
     name: 'a prefix is compared by its first bits, holes and all',
@@ -77,16 +77,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'eth+ matches eth alone',
-    file: 'trace/match/basic.js',
+    file: 'rules/value-set.js',
     find: 'device.startsWith(pattern.slice(0, -1))',
     replace: 'device === pattern.slice(0, -1)',
   },
   {
     name: 'connection tracking stands after mangle',
-    file: 'trace/hooks.js',
-    find: "{ priority: -200, kind: 'conntrack' },\n        { priority: -150, kind: 'table', table: 'mangle' },\n        { priority: -100, kind: 'table', table: 'nat' },\n    ],\n    INPUT",
-    replace:
-      "{ priority: -150, kind: 'table', table: 'mangle' },\n        { priority: -140, kind: 'conntrack' },\n        { priority: -100, kind: 'table', table: 'nat' },\n    ],\n    INPUT",
+    file: 'trace/conntrack-programs.js',
+    find: 'priority: -200,',
+    replace: 'priority: -140,',
   },
   {
     name: 'the hop limit is not counted down before FORWARD',
@@ -96,9 +95,9 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'an untracked packet is NEW',
-    file: 'trace/match/conntrack.js',
-    find: "match.states.includes(state.untracked ?? 'INVALID')",
-    replace: "match.states.includes('NEW')",
+    file: 'trace/fields/connection.js',
+    find: "states.includes(state.untracked ?? 'INVALID')",
+    replace: "states.includes('NEW')",
   },
   {
     name: 'the port of a DNAT is not written',

@@ -14,7 +14,7 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
   --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …
-  --figures       a table of what was met, by match and target
+  --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
   --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
 
@@ -64,9 +64,9 @@ async function runGenerated(): Promise<boolean> {
   return report.disagreements.length > 0 || missed > 0;
 }
 
-function printFigures({ matches, targets }: Counts): void {
+function printFigures({ fields, targets }: Counts): void {
   for (const [title, kinds] of [
-    ['match', matches],
+    ['field', fields],
     ['target', targets],
   ] as const) {
     console.log(`| ${title} | held | failed | forked |\n| --- | ---: | ---: | ---: |`);

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runOnTerminal, type TerminalRun } from '../support/terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PROGRAM = join(ROOT, 'bin/kp-explain.cjs');
@@ -247,16 +248,10 @@ export class FakeCluster {
     return { status: await ended, out, err };
   }
 
-  /** Runs the program on a terminal that is closed as soon as the stand-in gets into trouble. */
-  hangUp(...args: readonly string[]): { readonly status: number | null; readonly signal: number | null } {
-    const script = join(import.meta.dirname, 'hang-up.py');
-    const trouble = join(this.home, 'in-trouble');
-    const { stdout } = spawnSync('python3', [script, trouble, process.execPath, PROGRAM, ...args], {
-      cwd: this.work,
-      env: { ...this.#env, PATH: `${this.#env.PATH}:${process.env.PATH}` },
-      encoding: 'utf8',
-    });
-    return JSON.parse(stdout) as { status: number | null; signal: number | null };
+  /** Runs the program on a terminal that is closed once `when` stands there. */
+  async hangUp(args: readonly string[], when: RegExp): Promise<TerminalRun> {
+    const env = { ...this.#env, PATH: `${this.#env.PATH}:${process.env.PATH}` };
+    return await runOnTerminal(args, when, 'close', { cwd: this.work, env });
   }
 
   /** The arguments of each call of kubectl, in order. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { findCircles } from './find-circles.ts';
 import { readImports } from './read-imports.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -15,7 +16,18 @@ interface Row {
 }
 
 const PARSER = ['net', 'problems'];
-const MODELS = ['net', 'iptables', 'ipvs', 'conntrack', 'host', 'kubernetes', 'names', 'trace'];
+const MODELS = [
+  'net',
+  'iptables',
+  'nftables',
+  'rules',
+  'ipvs',
+  'conntrack',
+  'host',
+  'kubernetes',
+  'proxy',
+  'trace',
+];
 
 /** The table of "Folders, and who may import whom". Nothing imports `cli`. */
 const ROWS: Readonly<Record<string, Row>> = {
@@ -41,30 +53,42 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: PARSER,
     types: [],
   },
+  nftables: {
+    holds: 'native nft rule sets and their spelling; it imports only net and problems',
+    values: PARSER,
+    types: [],
+  },
   conntrack: { holds: 'flow entries; it imports only net and problems', values: PARSER, types: [] },
   ipvs: { holds: 'what IPVS balances; it imports only net and problems', values: PARSER, types: [] },
   host: { holds: 'facts that rules ask about; it imports only net and problems', values: PARSER, types: [] },
   kubernetes: { holds: 'API objects; it imports only net and problems', values: PARSER, types: [], io: true },
-  names: {
-    holds: 'chain names and their Services; it imports net, kubernetes and types of iptables',
+  proxy: {
+    holds:
+      'what kube-proxy writes: names, roles, Services, and other programs by their marks; it imports net, kubernetes and types of iptables',
     values: ['net', 'kubernetes'],
     types: ['iptables'],
   },
+  rules: {
+    holds:
+      'what rules ask and do, in no language, and the lowering of each; it imports net and the rule languages',
+    values: ['net', 'iptables'],
+    types: [],
+  },
   trace: {
     holds:
-      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, ipvs, conntrack, host',
-    values: ['net', 'iptables', 'ipvs', 'conntrack', 'host'],
+      'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, nftables, rules, ipvs, conntrack, host',
+    values: ['net', 'iptables', 'nftables', 'rules', 'ipvs', 'conntrack', 'host'],
     types: [],
   },
   explain: {
-    holds: 'trace and names joined; it imports the models, command, and only types of problems',
+    holds: 'trace and proxy joined; it imports the models, command, and only types of problems',
     values: [...MODELS, 'command'],
     types: ['problems'],
   },
   redact: {
     holds:
-      'a capture in new names; it imports readers of rules, names and objects, and only types of capture',
-    values: ['net', 'problems', 'iptables', 'kubernetes', 'names'],
+      'a capture in new names; it imports readers of rules and objects, proxy, and only types of capture',
+    values: ['net', 'problems', 'iptables', 'kubernetes', 'proxy'],
     types: ['capture'],
   },
   findings: {
@@ -85,8 +109,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: only types of explain, findings, check and diff, and problems',
-    values: ['problems'],
+      'one view for each format; it decides nothing: only types of explain, findings, check and diff, problems, and proxy for what a chain is called',
+    values: ['problems', 'proxy'],
     types: ['explain', 'findings', 'check', 'diff'],
   },
   cli: {
@@ -143,6 +167,11 @@ describe('folders, and who may import whom', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('only proxy/ spells the names of kube-proxy’s chains', () => {
+    const spelling = sources.filter(({ folder, text }) => folder !== 'proxy' && text.includes('KUBE-'));
+    expect(spelling.map(({ name }) => name)).toEqual([]);
+  });
+
   it('only declared packages are imported', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     const packages = sources.flatMap(({ text }) =>
@@ -151,6 +180,29 @@ describe('folders, and who may import whom', () => {
         .filter((specifier) => !/^(?:\.|node:)/.test(specifier)),
     );
     expect([...new Set(packages)].filter((name) => !(name in dependencies))).toEqual([]);
+  });
+});
+
+/** What rules narrow a box to: taken apart where it is asked of tests instead of matches. */
+const LEFT: ReadonlySet<string> = new Set(['diff/explore/narrow-by-match.ts']);
+
+describe('circles of imports', () => {
+  it('there are none, types included: what two files share has a file of its own', () => {
+    const circles = findCircles(
+      new Map(sources.map(({ name, text }) => [name, importsOf(name, text).filter((to) => !LEFT.has(to))])),
+    );
+    expect(circles.map((circle) => `\n  ${circle.join('\n  → ')}`).join('\n')).toBe('');
+  });
+
+  it.each<[what: string, graph: Record<string, readonly string[]>, circles: readonly string[]]>([
+    ['none in a tree', { a: ['b', 'c'], b: ['c'], c: [] }, []],
+    ['none where two files need a third', { a: ['c'], b: ['c'], c: ['d'], d: [] }, []],
+    ['two files that need each other', { a: ['b'], b: ['a'] }, ['a b a']],
+    ['the shortest way round', { a: ['b', 'c'], b: ['c'], c: ['a'] }, ['a c a']],
+    ['each knot once', { a: ['b'], b: ['a'], x: ['a', 'y'], y: ['z'], z: ['x'] }, ['a b a', 'x y z x']],
+    ['a file that imports itself', { a: ['a'] }, ['a a']],
+  ])('finds %s', (_, graph, circles) => {
+    expect(findCircles(new Map(Object.entries(graph))).map((circle) => circle.join(' '))).toEqual(circles);
   });
 });
 
@@ -174,6 +226,13 @@ function folderOf(importer: string, specifier: string): string | null {
   if (!specifier.startsWith('.')) return null;
   const path = join('/src', importer, '..', specifier);
   return path.split('/')[2] ?? null;
+}
+
+/** @returns the files of src/ that a file imports, as their names under src/. */
+function importsOf(name: string, text: string): string[] {
+  return readImports(text)
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .map(({ specifier }) => join(name, '..', specifier));
 }
 
 /** Comments and strings can hold any word. Good enough where a template literal holds no code with quotes. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Address, parseAddress } from '../../src/net/address.ts';
 import { isWellKnown } from '../../src/redact/address-map.ts';
-import { noteRange } from '../../src/redact/note-rules.ts';
+import { noteNetwork, noteRange } from '../../src/redact/note-rules.ts';
 import { Renamer } from '../../src/redact/renamer.ts';
 import { run } from '../cli/run-main.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -146,6 +146,29 @@ describe('a range', () => {
       const { value } = renamer.addresses.rename({ family: 'ipv4', value: start + host });
       const inside = first !== undefined && last !== undefined && value >= first && value <= last;
       expect(inside).toBe(host >= 17n && host <= 456n);
+    }
+  });
+});
+
+describe('Where are the first and the last address of a network afterwards?', () => {
+  it.each<[text: string, linked: boolean, kept: bigint]>([
+    ['10.244.1.0/24', false, 8n],
+    ['10.244.1.0/24', true, 8n],
+    ['172.16.0.0/12', true, 20n],
+    // What is below half of the address is kept of a network that no link has.
+    ['172.16.0.0/12', false, 16n],
+    ['fd00:10:244:1::/64', false, 64n],
+    ['fd00::/16', false, 96n],
+  ])('of %s (a link has it: %s) at the first and last of %i bits', (text, linked, hostBits) => {
+    const [network = '', length = ''] = text.split('/');
+    const { family, value } = address(network);
+    const last = value | ((1n << BigInt((family === 'ipv4' ? 32 : 128) - Number(length))) - 1n);
+    const ends = (1n << hostBits) - 1n;
+    for (let key = 0; key < 40; key++) {
+      const renamer = new Renamer(`key ${key}`);
+      noteNetwork(text, renamer, linked);
+      expect(renamer.addresses.rename({ family, value }).value & ends).toBe(0n);
+      expect(renamer.addresses.rename({ family, value: last }).value & ends).toBe(ends);
     }
   });
 });

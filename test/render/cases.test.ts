@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { GivenItem } from '../../src/explain/explanation.ts';
+import type { GivenItem } from '../../src/explain/trace-list.ts';
 import { shortenCases } from '../../src/render/trace/cases.ts';
 
 const NAMES = ['a', 'b', 'c', 'd'];

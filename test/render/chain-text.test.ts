@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ChainItem, ChainList } from '../../src/explain/explanation.ts';
+import type { ChainItem, ChainList } from '../../src/explain/chain-list.ts';
 import { renderChainText, renderNoChain } from '../../src/render/chain-text.ts';
 import { renderProblems } from '../../src/render/problems-text.ts';
 import { renderBothWays } from '../support/in-colour.ts';

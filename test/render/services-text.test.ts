@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServiceItem, ServiceList } from '../../src/explain/explanation.ts';
+import type { ServiceItem, ServiceList } from '../../src/explain/service-list.ts';
 import { loadColours, NO_COLOURS } from '../../src/render/colours.ts';
 import { renderServicesText } from '../../src/render/services-text.ts';
 import { renderBothWays } from '../support/in-colour.ts';

@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type {
-  GivenItem,
-  Note,
-  OutcomeItem,
-  Remark,
-  ServiceRef,
-  TraceItem,
-  TraceList,
-} from '../../src/explain/explanation.ts';
+import type { Note, ServiceRef } from '../../src/explain/explanation.ts';
+import type { GivenItem, OutcomeItem, Remark, TraceItem, TraceList } from '../../src/explain/trace-list.ts';
 import { groupOutcomes } from '../../src/render/trace/outcome-groups.ts';
 import { renderTraceText } from '../../src/render/trace-text.ts';
 import { renderBothWays } from '../support/in-colour.ts';

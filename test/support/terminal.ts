@@ -22,17 +22,19 @@ export interface TerminalRun {
 
 /**
  * Runs the built program on a terminal of its own.
+ * @param more is where, and what its environment holds besides
  * @param key is typed once `when` stands there; `close` takes the terminal away; null: nothing is done
  */
 export async function runOnTerminal(
   args: readonly string[],
   when: RegExp = /$^/,
   key: 'ctrl-c' | 'close' | null = null,
+  more: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<TerminalRun> {
-  const env = { ...process.env, NO_COLOR: '1', TERM: 'xterm' };
+  const env = { ...process.env, NO_COLOR: '1', TERM: 'xterm', ...more.env };
   const words = [SCRIPT, when.source, key ?? '', process.execPath, PROGRAM, ...args];
   const out = await new Promise<string>((resolve, reject) => {
-    execFile('python3', words, { env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
+    execFile('python3', words, { ...more, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
       if (error === null) resolve(stdout);
       else reject(error);
     });

@@ -178,4 +178,10 @@ describe('Are equal questions asked once?', () => {
     expect(limits('-m length --length 1:2', '-m length --length 1:2')).toBe(2));
   it('no, where each rule has a bucket of its own', () =>
     expect(limits('-m limit --limit 3/min', '-m limit --limit 3/min')).toBe(4));
+  it('no, where each rule has a quota of its own', () =>
+    expect(limits('-m quota --quota 100', '-m quota --quota 100')).toBe(4));
+  it('yes, where both ask what the whole node counts', () => {
+    const connlimit = '-m connlimit --connlimit-above 20 --connlimit-mask 32 --connlimit-saddr';
+    expect(limits(connlimit, connlimit)).toBe(2);
+  });
 });

@@ -4,8 +4,9 @@ import { formatRule, formatSave } from '../../src/iptables/format.ts';
 import type { Rule, Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { type Answer, turn } from '../../src/trace/answer.ts';
-import { evaluate } from '../../src/trace/match/evaluate.ts';
+import { lowered } from '../../src/rules/lowered-rule.ts';
+import { turn } from '../../src/rules/test.ts';
+import { answerTest } from '../../src/trace/fields/answer-test.ts';
 import { initialState } from '../../src/trace/state.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { type CaseSpec, caseSpec, writeCase } from '../kernel/generate/case.ts';
@@ -68,19 +69,20 @@ describe('Of every generated rule set', () => {
       }
     }, 20);
   });
-  it('`!` turns yes into no and no into yes, and leaves never and always as they are', () => {
+  it('`!` turns yes into no and no into yes; what is absent breaks, differs or passes, as the test says', () => {
     forAll((spec, family) => {
       const { text, packets } = writeCase(spec, 'iptables-legacy', family);
       for (const rule of rulesOf(read(text, family).rulesets)) {
         for (const packet of packets) {
           const state = initialState(questionOf(packet, 'NEW'));
-          for (const match of rule.matches) {
-            const answer: Answer = evaluate(match, { state, host, hook: 'PREROUTING', rule });
+          for (const test of lowered(rule).tests) {
+            const answer = answerTest(test, { state, host, hook: 'PREROUTING', rule });
             if (typeof answer === 'object') continue;
-            const sides = [turn(answer, false), turn(answer, true)];
-            expect(sides).toEqual(
-              { yes: ['yes', 'no'], no: ['no', 'yes'], never: ['no', 'no'], always: ['yes', 'yes'] }[answer],
-            );
+            const sides = [false, true].map((negated) => turn(answer, { ...test, negated }));
+            const absent = { breaks: ['no', 'no'], differs: ['no', 'yes'], passes: ['yes', 'yes'] }[
+              test.absent
+            ];
+            expect(sides).toEqual({ yes: ['yes', 'no'], no: ['no', 'yes'], absent }[answer]);
           }
         }
       }

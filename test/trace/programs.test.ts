@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HookName } from '../../src/iptables/ruleset.ts';
+import { formatAddress } from '../../src/net/address.ts';
 import { type Branch, changed } from '../../src/trace/branch.ts';
 import type { Outcome, Trace } from '../../src/trace/outcome.ts';
 import { ended, type NatPassage, next, type Passage } from '../../src/trace/passage.ts';
@@ -63,12 +64,9 @@ const summaries = ({ outcomes }: Trace): string[] => outcomes.map(summary);
 
 /** The tables that an outcome passed at a hook, and where the packet was going then. */
 function passedAt({ path }: Outcome, hook: HookName): string[] {
-  return path
-    .filter(({ step }) => step.hook === hook)
-    .map(
-      ({ step, state }) =>
-        `${step.table} to ${destinationOf({ ...state, destination: { address: state.destination, port: null } } as never)}`,
-    );
+  return path.flatMap(({ step, state }) =>
+    step.hook === hook ? [`${step.table} to ${formatAddress(state.destination)}`] : [],
+  );
 }
 
 const FORWARD = '*mangle\n:FORWARD ACCEPT\n-A FORWARD\n*filter\n:FORWARD ACCEPT\n-A FORWARD';
@@ -148,21 +146,26 @@ describe('Can a program send a packet elsewhere?', () => {
   });
 
   it('from INPUT to OUTPUT: FORWARD and the rest of INPUT do not see it', () => {
-    const input =
-      '*filter\n:INPUT ACCEPT\n-A INPUT\n:FORWARD DROP\n*security\n:INPUT DROP\n*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING';
+    const rules = `*filter
+      :INPUT ACCEPT
+      :FORWARD DROP
+      :OUTPUT ACCEPT
+      -A INPUT
+      -A OUTPUT
+      *security
+      :INPUT DROP
+      *nat
+      :POSTROUTING ACCEPT
+      -A POSTROUTING`;
     const question = { to: '10.96.0.1:80' };
     const packet = { ...packetOf(question), destinationIsLocal: true };
     const fake: ProgramSource = { programs: () => [program('INPUT', 99, balancing)] };
-    const world = worldOf(
-      `${OUTPUT}\n${input.replace('*nat\n', '*nat\n:OUTPUT ACCEPT\n')}`,
-      packet,
-      question,
-    );
+    const world = worldOf(rules, packet, question);
     const outcome = only(tracePacket(packet, world, { sources: [...SOURCES, fake] }));
     expect(outcome.verdict).toBe('accept');
     expect(outcome.path.map(({ step }) => step.hook)).not.toContain('FORWARD');
     expect(passedAt(outcome, 'INPUT')).toEqual(['filter to 10.96.0.1', 'filter to 10.96.0.1']);
-    expect(passedAt(outcome, 'OUTPUT').at(-1)).toBe('filter to 8.8.4.4');
+    expect(passedAt(outcome, 'OUTPUT')).toEqual(['filter to 8.8.4.4', 'filter to 8.8.4.4']);
     expect(outcome.path.at(-1)?.step.hook).toBe('POSTROUTING');
   });
 
@@ -198,6 +201,14 @@ describe('Who of two at one priority is asked first?', () => {
       `1 [${EARLIER}] drop`,
       `1 [${LATER}] accept`,
     ]);
+  });
+
+  it('a question, where one would act only between two others', () => {
+    const rules = '*filter\n:FORWARD ACCEPT\n-A FORWARD -m mark --mark 0x1 -j DROP';
+    const first = program('FORWARD', 0, marking(1), 'a', 2);
+    const second = program('FORWARD', 0, marking(2), 'b', 1);
+    const verdicts = past([first, second], rules).outcomes.map(({ verdict }) => verdict);
+    expect([...new Set(verdicts)].sort()).toEqual(['accept', 'drop']);
   });
 
   it('no question, where the capture tells it', () => {

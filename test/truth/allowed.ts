@@ -1,4 +1,4 @@
-import type { OutcomeItem } from '../../src/explain/explanation.ts';
+import type { OutcomeItem } from '../../src/explain/trace-list.ts';
 import type { TruthFile, TruthPair } from './truth-file.ts';
 
 /** What a client can see of one connection. */

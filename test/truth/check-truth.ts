@@ -76,6 +76,7 @@ export async function checkTruth(captureFolder: string, truthFile: string): Prom
     const rulesets = known.rulesets.filter(({ family }) => family === packet.family);
     const own = tracePacket(packet, {
       rulesets,
+      nft: known.nft ?? null,
       host: known.host,
       flows: null,
       ipvs: known.ipvs ?? null,
@@ -85,7 +86,7 @@ export async function checkTruth(captureFolder: string, truthFile: string): Prom
       count(allowed, 'path-drained-before-capture');
       continue;
     }
-    const difference = comparePath(trace, own, rulesets[0]?.backend === 'iptables-legacy');
+    const difference = comparePath(trace, own, rulesets[0]?.backend ?? 'nft');
     const [item] = difference === null ? [] : explainTrace(question, known);
     const reason = item === undefined ? null : unknownReason(item);
     if (reason !== null) {

@@ -1,4 +1,4 @@
-import type { OutcomeItem, TraceItem } from '../../src/explain/explanation.ts';
+import type { OutcomeItem, TraceItem } from '../../src/explain/trace-list.ts';
 import { ALLOWANCES, type Allowance, type Measured, type Seen } from './allowed.ts';
 import type { TruthPair } from './truth-file.ts';
 

@@ -1,3 +1,4 @@
+import type { Backend } from '../../src/iptables/ruleset.ts';
 import { formatAddress } from '../../src/net/address.ts';
 import type { PathEntry, Trace } from '../../src/trace/outcome.ts';
 import type { TruthStep, TruthTrace } from './truth-file.ts';
@@ -8,23 +9,33 @@ import type { TruthStep, TruthTrace } from './truth-file.ts';
  *
  * Left out on both sides: the raw table, where the measurement put its own TRACE rule; for iptables-nft the end of
  * chains, which xtables-monitor does not print and the netlink events print also for built-in chains before their policy.
+ * Of native nft chains the handle is compared beside the position; marks are left out, as the kernel's trace omits a mark of 0.
  * @returns null where one way is the kernel's, else the nearest difference
  */
-export function comparePath(truth: TruthTrace, trace: Trace, legacy: boolean): string | null {
-  const kernel = request(truth.path).filter(
-    (step) => step.table !== 'raw' && (legacy || step.kind === 'rule' || step.kind === 'policy'),
+export function comparePath(truth: TruthTrace, trace: Trace, backend: Backend | 'nft'): string | null {
+  const legacy = backend !== 'iptables-nft';
+  const way = request(truth.path);
+  const kernel = way.filter(
+    (step, at) =>
+      step.table !== 'raw' &&
+      (legacy || step.kind === 'rule' || step.kind === 'policy') &&
+      !(backend === 'nft' && isBaseEnd(step, way[at + 1])),
   );
   let nearest = { steps: -1, text: 'no way was traced' };
   for (const outcome of trace.outcomes) {
     const own = outcome.path.filter(
-      ({ step }) =>
-        step.program === 'iptables' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
+      ({ step }) => step.program !== 'ipvs' && step.table !== 'raw' && (legacy || step.event !== 'chain-end'),
     );
-    const difference = compareSteps(kernel, own);
+    const difference = compareSteps(kernel, own, backend === 'nft');
     if (difference === null) return null;
     if (difference.steps > nearest.steps) nearest = difference;
   }
   return nearest.text;
+}
+
+/** The nft trace tells the end of a base chain before its policy, which says it too. */
+function isBaseEnd(step: TruthStep, next: TruthStep | undefined): boolean {
+  return step.kind === 'end' && next?.kind === 'policy' && next.chain === step.chain;
 }
 
 /** Of SCTP the listener took the answer for more of the first packet: it comes from where the packet went. */
@@ -40,10 +51,11 @@ function request(path: readonly TruthStep[]): readonly TruthStep[] {
 function compareSteps(
   kernel: readonly TruthStep[],
   own: readonly PathEntry[],
+  native: boolean,
 ): { steps: number; text: string } | null {
   const length = Math.max(kernel.length, own.length);
   for (let i = 0; i < length; i++) {
-    const theirs = kernel[i] === undefined ? 'end' : kernelText(kernel[i] as TruthStep);
+    const theirs = kernel[i] === undefined ? 'end' : kernelText(kernel[i] as TruthStep, native);
     const ours = own[i] === undefined ? 'end' : ownText(own[i] as PathEntry);
     if (theirs !== ours) return { steps: i, text: `step ${i}: kernel ${theirs}, traced ${ours}` };
     const packet =
@@ -55,13 +67,17 @@ function compareSteps(
   return null;
 }
 
-function kernelText(step: TruthStep): string {
+/** iptables-save tells no handles. */
+function kernelText(step: TruthStep, native: boolean): string {
+  const handle = native ? ` handle ${step.handle}` : '';
   if (step.kind === 'rule' && isShuffled(step.chain)) return `${step.table} ${step.spec}`;
-  if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}`;
+  if (step.kind === 'rule') return `${step.table} ${step.chain} ${step.rule}${handle}`;
   return `${step.table} ${step.chain} ${step.kind === 'policy' ? 'policy' : 'chain-end'}`;
 }
 
 function ownText({ step }: PathEntry): string {
+  if (step.program === 'nft' && step.rule !== null)
+    return `${step.table} ${step.chain} ${step.rule.number} handle ${step.rule.handle}`;
   if (step.rule !== null && isShuffled(step.chain))
     return `${step.table} ${step.rule.text.replace(/^\[\d+:\d+\] /, '')}`;
   return `${step.table} ${step.chain} ${step.rule === null ? step.event : step.rule.number}`;

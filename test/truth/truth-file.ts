@@ -61,6 +61,8 @@ export interface TruthStep {
   readonly chain: string;
   readonly kind: 'rule' | 'return' | 'policy' | 'end';
   readonly rule: number | null;
+  /** Of a rule of nft. */
+  readonly handle?: number;
   /** The rule's text; left out where it is not of a rule. */
   readonly spec?: string;
   readonly packet: {

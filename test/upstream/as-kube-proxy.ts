@@ -28,12 +28,21 @@ export function withFilterOfKubeProxyTests(save: string): string {
 
 /** @returns the trace's answer in the words of kube-proxy's tests. */
 export function answerOf(trace: Trace): Expected {
-  const outputs = new Set(trace.outcomes.map(outputOf));
   return {
-    output: [...outputs].sort().join(', '),
+    output: outputsOf(trace),
     // kube-proxy's tests call a packet masqueraded when its mark chain was passed, before any POSTROUTING.
     masquerade: trace.outcomes.some(({ path }) => path.some(({ step }) => step.chain === 'KUBE-MARK-MASQ')),
   };
+}
+
+/** @returns what becomes of the packet, in the words of kube-proxy's tests. */
+export function outputsOf(trace: Trace): string {
+  return [...new Set(trace.outcomes.map(outputOf))].sort().join(', ');
+}
+
+/** @returns true for a way on which a rule rewrote the destination. */
+export function isTranslated({ path }: Outcome): boolean {
+  return path.some(({ step }) => step.action === 'dnat');
 }
 
 function outputOf({ verdict, path, destination }: Outcome): string {

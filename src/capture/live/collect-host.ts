@@ -22,8 +22,11 @@ export interface HostNeeds {
 /** Dumps (bytes) beyond which nf_tables is not asked for JSON: it would need gigabytes of the node's memory for it. */
 const LARGE_DUMP = 48 * 1024 * 1024;
 
-/** Asks for addresses, and for what else the rules and the question need. Call it after `collectRules`. */
-export async function collectHost(collector: Collector, needs: HostNeeds): Promise<void> {
+/**
+ * Asks for addresses, and for what else the rules and the question need. Call it after `collectRules`.
+ * @param modeMark shows kube-proxy's mode where the rules hold it; nf_tables need not be asked for it then
+ */
+export async function collectHost(collector: Collector, needs: HostNeeds, modeMark: string): Promise<void> {
   const rules = [...RULE_FILES].map((file) => collector.bytesOf(file));
   const mention = (text: string): boolean => rules.some((bytes) => bytes?.includes(text) === true);
   const probes = [ADDRESSES];
@@ -33,8 +36,7 @@ export async function collectHost(collector: Collector, needs: HostNeeds): Promi
   }
   await collector.runAll(probes);
   trimSysctls(collector);
-  // kube-proxy's chains show its mode already.
-  if (needs.packets || !mention('KUBE-SVC-')) await collectNft(collector, rules);
+  if (needs.packets || !mention(modeMark)) await collectNft(collector, rules);
   if ((await collector.place.read('/proc/net/ip_vs')).kind === 'text')
     await collector.runAll(needs.packets ? [IPVS, IPVS_CONNECTIONS] : [IPVS]);
   if (needs.packets && mention('-m recent ')) await collectRecent(collector, rules);

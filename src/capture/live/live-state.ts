@@ -38,6 +38,8 @@ export interface LiveState {
 export interface LiveContext {
   readonly lifeline: Lifeline;
   readonly problems: ProblemList;
+  /** What stands in the rules only where kube-proxy works in iptables mode. */
+  readonly iptablesModeMark: string;
   /** For the manifest: `kp-explain 0.2.0`. */
   readonly writtenBy: string;
   /**
@@ -108,10 +110,10 @@ async function readAll(
   { needs }: LiveTarget,
   context: LiveContext,
 ): Promise<LiveState> {
-  await collectHost(collector, { packets: needs.host !== 'addresses' });
+  await collectHost(collector, { packets: needs.host !== 'addresses' }, context.iptablesModeMark);
   const all = needs.host === 'all';
   // Through kubectl each question costs a second, and rules of kube-proxy's iptables mode tell the mode as well.
-  const worth = all || collector.place.via === 'local' || !showsMode(collector);
+  const worth = all || collector.place.via === 'local' || !showsMode(collector, context.iptablesModeMark);
   const asked = worth ? await askKubeProxy(collector.place, all) : { mode: null, version: null };
   const kernel = all ? await collector.place.read('/proc/sys/kernel/osrelease') : null;
   const tools = all
@@ -151,8 +153,8 @@ async function readAll(
   return state();
 }
 
-function showsMode(collector: Collector): boolean {
-  return collector.bytesOf('iptables-save.txt')?.includes('KUBE-SVC-') === true;
+function showsMode(collector: Collector, mark: string): boolean {
+  return collector.bytesOf('iptables-save.txt')?.includes(mark) === true;
 }
 
 /** The first line of each tool's `--version`. A tool that is not there has none, which is no problem. */

@@ -1,4 +1,4 @@
-import type { OutcomeItem, StepItem, TraceItem } from '../../explain/explanation.ts';
+import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import type { PacketExpectation } from './expectations.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { explainTrace } from '../../explain/explain-trace.ts';
-import type { TraceItem } from '../../explain/explanation.ts';
 import { type Known, QuestionError } from '../../explain/question/question.ts';
+import type { TraceItem } from '../../explain/trace-list.ts';
 import type { Finding } from '../../findings/finding.ts';
 import type { Expectations, PacketExpectation } from './expectations.ts';
 import { placeOf } from './judge-packet.ts';

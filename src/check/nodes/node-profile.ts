@@ -1,5 +1,5 @@
-import type { ServiceItem } from '../../explain/explanation.ts';
 import { thisNode } from '../../explain/question/this-node.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { CheckContext } from '../../findings/context.ts';
 import type { Family } from '../../net/address.ts';
 import { formatPrefix, parsePrefix } from '../../net/prefix.ts';

@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from '../../net/address.ts';
-import type { Ending, GivenNode } from '../../trace/branch.ts';
+import type { Ending } from '../../trace/branch.ts';
+import type { GivenNode } from '../../trace/given.ts';
 import type { Ways } from '../../trace/trace-packet.ts';
 
 /** One thing that can become of a packet, as one text, and its share given the conditions of its group. */

@@ -1,6 +1,7 @@
 import { assumptionNote } from '../../explain/words/reason-words.ts';
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
-import type { Branch, GivenNode } from '../../trace/branch.ts';
+import type { Branch } from '../../trace/branch.ts';
+import type { GivenNode } from '../../trace/given.ts';
 import type { Packet } from '../../trace/packet.ts';
 import { flat, type Given, type Question } from '../../trace/question.ts';
 import type { Assumption, Reason } from '../../trace/reason.ts';

@@ -1,6 +1,8 @@
 import type { Rule } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import type { Ending } from '../../trace/branch.ts';
+import { iptablesRule, type Step } from '../../trace/outcome.ts';
+import { placeText } from '../../trace/place.ts';
 import type { Severity } from '../document.ts';
 import { ruleKey } from '../rules/rule-key.ts';
 import { type Group, sameShare } from './compare-ways.ts';
@@ -100,7 +102,7 @@ function placesOf({ ends, shares }: Group): Map<string, number> {
 
 function placeOf({ branch: { state, path } }: Ending): string {
   for (let node = path; node !== null; node = node.before) {
-    const kind = node.step.rule?.target?.kind;
+    const kind = iptablesRule(node.step)?.target?.kind;
     if (kind === 'dnat' || kind === 'redirect')
       return `${formatAddress(state.destination)}:${state.destinationPort}`;
   }
@@ -128,13 +130,16 @@ function verdictChange(before: Group, after: Group): Difference {
   return { change: 'other', severity: 'changed' };
 }
 
+function deciderOf(step: Step | undefined): string {
+  if (step === undefined) return ruleOrPolicy(null, undefined);
+  if (step.program === 'nft') return `${placeText(step)} ${step.rule?.text ?? 'policy'}`;
+  return ruleOrPolicy(step.rule, step.chain);
+}
+
 function deciders({ ends }: Group): string {
   const texts = [...ends.values()]
     .filter(({ verdict }) => verdict !== 'accept')
-    .map(
-      ({ reason, branch }) =>
-        reason?.code ?? ruleOrPolicy(branch.path?.step.rule ?? null, branch.path?.step.chain),
-    );
+    .map(({ reason, branch }) => reason?.code ?? deciderOf(branch.path?.step));
   return [...new Set(texts)].sort().join();
 }
 

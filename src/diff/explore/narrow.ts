@@ -1,10 +1,13 @@
-import type { Match } from '../../iptables/match.ts';
-import type { HookName, Rule, RuleList } from '../../iptables/ruleset.ts';
-import type { Target } from '../../iptables/target.ts';
+import type { HookName, RuleList } from '../../iptables/ruleset.ts';
 import type { Address } from '../../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
+import type { Effect } from '../../rules/effect.ts';
+import { lowered } from '../../rules/lowered-rule.ts';
+import type { Test } from '../../rules/test.ts';
+import { askedBits, decidingBits, type NumberSet } from '../../rules/value-set.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { Observer } from '../../trace/observer.ts';
+import { iptablesRule } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
 import type { Box } from '../space/box.ts';
@@ -12,8 +15,9 @@ import { Cubes } from '../space/cubes.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits, type Door, type PacketConntrack, type Universe } from '../space/universe.ts';
-import { narrowByMatch } from './narrow-by-match.ts';
-import { portsWritten, REWRITES, spreadSources } from './nat-targets.ts';
+import type { Narrowable } from './asked.ts';
+import { narrowByTest } from './narrow-by-test.ts';
+import { mayChoosePort, portsWritten, spreadSources } from './rewritten.ts';
 
 /**
  * Follows the trace of one packet and keeps the set of packets that every question so far was bound to answer alike.
@@ -23,7 +27,7 @@ import { portsWritten, REWRITES, spreadSources } from './nat-targets.ts';
  * one that is the packet's own counts as its own. Where NAT wrote that very value the set becomes smaller than it need be,
  * never too large.
  */
-export class Narrowing implements Observer {
+export class Narrowing implements Observer, Narrowable {
   readonly space: Space;
   readonly packet: Packet;
   readonly door: Door;
@@ -55,8 +59,8 @@ export class Narrowing implements Observer {
     else this.#fields.destination = this.#fields.destination.without(named);
   }
 
-  asked(match: Match, state: PacketState, rule: Rule): void {
-    narrowByMatch(match, { state, rule, narrowing: this });
+  asked(test: Test, state: PacketState): void {
+    narrowByTest(test, { state, narrowing: this });
   }
 
   /**
@@ -79,23 +83,24 @@ export class Narrowing implements Observer {
     // A bridge does not hand a frame back by the port it came in by, which only a sender that meets itself asks of it.
     if (state.connection?.dnat === true) this.#splitSource(Intervals.one(state.destination.value));
     for (let node = path; node !== null; node = node.before) {
-      const target = node.step.rule?.target ?? null;
-      this.#splitAtPorts(target);
-      this.#splitAtAddresses(target, node.step.hook);
+      const rule = iptablesRule(node.step);
+      const effect = rule === null ? null : lowered(rule).effect;
+      this.#splitAtPorts(effect);
+      this.#splitAtAddresses(effect, node.step.hook);
     }
   }
 
   /** What a NAT target makes of an address may depend on that very address. */
-  #splitAtAddresses(target: Target | null, hook: HookName): void {
-    if (target?.kind === 'netmap') {
+  #splitAtAddresses(effect: Effect | null, hook: HookName): void {
+    if (effect?.kind === 'netmap') {
       if (hook === 'PREROUTING' || hook === 'OUTPUT') this.#pinDestination();
       else this.#pinSource();
     }
-    if (target?.kind !== 'dnat' && target?.kind !== 'snat') return;
-    const { to } = target;
+    if (effect?.kind !== 'dnat' && effect?.kind !== 'snat') return;
+    const { to } = effect;
     if (to === null || to.from === null) return;
     if (to.to === null || to.to === to.from) return;
-    if (target.kind === 'dnat') this.#pinEnds();
+    if (effect.kind === 'dnat') this.#pinEnds();
     // A source that lies in the range stays.
     else this.#splitSource(Intervals.range(to.from, to.to));
   }
@@ -115,18 +120,18 @@ export class Narrowing implements Observer {
   }
 
   /** The ports that a NAT target writes, or keeps where a packet has one of them. */
-  #splitAtPorts(target: Target | null): void {
+  #splitAtPorts(effect: Effect | null): void {
     // A rewrite may keep a port or choose one, also where it names none.
-    if (target !== null && REWRITES.has(target.kind)) {
+    if (effect !== null && mayChoosePort(effect)) {
       const withPorts = hasPorts(this.packet.protocol);
       this.keepProtocols((each) => hasPorts(each) === withPorts);
     }
-    const ports = portsWritten(target);
+    const ports = portsWritten(effect);
     if (ports === null) return;
     const set = Intervals.range(BigInt(ports.from), BigInt(ports.to));
-    const field = target?.kind === 'snat' || target?.kind === 'masquerade' ? 'sourcePort' : 'destinationPort';
+    const field = effect?.kind === 'snat' || effect?.kind === 'masquerade' ? 'sourcePort' : 'destinationPort';
     const own = this.packet[field];
-    const counted = target?.kind === 'dnat' && target.to !== null && target.to.portBase !== null;
+    const counted = effect?.kind === 'dnat' && effect.to !== null && effect.to.portBase !== null;
     this.#split(
       field,
       counted && own !== null ? Intervals.one(BigInt(own)) : set,
@@ -196,11 +201,10 @@ export class Narrowing implements Observer {
    * mark is not the one that is asked for, one bit says so, and all marks with that bit get the same answer.
    * @param current mark of the packet or of its connection; null: not known, whatever the packet came with
    */
-  askedMark(current: number | null, mask: number, value: number): void {
-    if (current === null || (value & ~mask) !== 0) return;
-    const differing = ((current ^ value) & mask) >>> 0;
-    if (differing === 0) this.keepMarkBits(mask);
-    else this.keepMarkBits(this.#cheapestBit(differing));
+  askedMark(current: number | null, set: NumberSet): void {
+    if (current === null) return;
+    const deciding = decidingBits(set, current);
+    this.keepMarkBits(deciding === 0 ? askedBits(set) : this.#cheapestBit(deciding));
   }
 
   keepMarkBits(mask: number): void {

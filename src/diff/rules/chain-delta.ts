@@ -1,4 +1,5 @@
 import type { Rule, Ruleset, Table } from '../../iptables/ruleset.ts';
+import { lowered } from '../../rules/lowered-rule.ts';
 import type { ChainPair } from './chain-pairs.ts';
 import { type Entry, endsForProtocol, readEntries } from './entries.ts';
 import { findMoved, sameKeys } from './entry-order.ts';
@@ -73,17 +74,17 @@ function throughJump(rule: Rule, tables: readonly Table[]): Bound[] | null {
   const seen = new Set<string>();
   const open = [rule];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const { target } = next;
-    if (target?.kind !== 'jump' || !onlyLooks(next)) {
+    const { effect } = lowered(next);
+    if (effect?.kind !== 'jump' || !onlyLooks(next)) {
       if (next === rule) return null;
       // RETURN only keeps packets from rules that are bounds themselves.
-      if (target?.kind !== 'return' || !onlyLooks(next)) bounds.push({ chain: next.chain, rule: next });
+      if (effect?.kind !== 'return' || !onlyLooks(next)) bounds.push({ chain: next.chain, rule: next });
       if (bounds.length > MOST_BEHIND) return null;
       continue;
     }
-    if (seen.has(target.chain)) continue;
-    seen.add(target.chain);
-    const chains = tables.flatMap(({ chains: all }) => all.get(target.chain) ?? []);
+    if (seen.has(effect.chain)) continue;
+    seen.add(effect.chain);
+    const chains = tables.flatMap(({ chains: all }) => all.get(effect.chain) ?? []);
     if (chains.length === 0) return null;
     for (const { rules } of chains) {
       if (rules.length > MOST_BEHIND) return null;

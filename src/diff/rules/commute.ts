@@ -1,6 +1,8 @@
-import type { Match, MatchOf } from '../../iptables/match.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { prefixCovers, prefixesOverlap } from '../../net/prefix.ts';
+import { lowered } from '../../rules/lowered-rule.ts';
+import type { ProtocolSet, Test, TestOf } from '../../rules/test.ts';
+import { traitsOfEffect } from '../../rules/traits.ts';
 import { onlyLooks, textOf } from './rule-key.ts';
 
 /**
@@ -10,49 +12,48 @@ import { onlyLooks, textOf } from './rule-key.ts';
 export function mayChangePlaces(a: Rule, b: Rule): boolean {
   if (!onlyLooks(a) || !onlyLooks(b)) return false;
   if (endsAlike(a, b)) return true;
-  return a.matches.some((one) => b.matches.some((other) => exclude(one, other)));
+  const others = lowered(b).tests;
+  return lowered(a).tests.some((one) => others.some((other) => exclude(one, other)));
 }
-
-const VERDICTS = new Set(['accept', 'drop', 'reject', 'return']);
 
 function endsAlike(a: Rule, b: Rule): boolean {
-  if (a.target === null || b.target === null || !VERDICTS.has(a.target.kind)) return false;
-  return textOf(a.target) === textOf(b.target);
+  const { effect: own } = lowered(a);
+  const { effect: other } = lowered(b);
+  if (own === null || other === null || !traitsOfEffect(own).leaves) return false;
+  return textOf(own) === textOf(other);
 }
 
-/** Fields that nothing on the way through a chain changes, so that what excluded one rule still does after another. */
-function exclude(a: Match, b: Match): boolean {
-  if (a.kind === 'source' && b.kind === 'source') return prefixesExclude(a, b);
-  if (a.kind === 'destination' && b.kind === 'destination') return prefixesExclude(a, b);
-  if (a.kind === 'protocol' && b.kind === 'protocol')
+/**
+ * Fields that nothing on the way through a chain changes, so that what excluded one rule still does after another. The
+ * kernel takes ports only beside the protocol they belong to (xt_check_match), so equal numbers of two protocols are told by
+ * that.
+ */
+function exclude(a: Test, b: Test): boolean {
+  if (a.field === 'ip.saddr' && b.field === 'ip.saddr') return addressesExclude(a, b);
+  if (a.field === 'ip.daddr' && b.field === 'ip.daddr') return addressesExclude(a, b);
+  if (a.negated || b.negated) return false;
+  if (a.field === 'meta.l4proto' && b.field === 'meta.l4proto') return numbersExclude(a.in, b.in);
+  if (a.field === 'th.dport' && b.field === 'th.dport') return numbersExclude(a.in, b.in);
+  if (a.field === 'th.sport' && b.field === 'th.sport') return numbersExclude(a.in, b.in);
+  if (a.field === 'meta.iifname' && b.field === 'meta.iifname')
     return (
-      !a.negated &&
-      !b.negated &&
-      a.number !== null &&
-      b.number !== null &&
-      a.number !== b.number &&
-      a.number * b.number !== 0
+      !a.in.some((name) => b.in.includes(name)) && ![...a.in, ...b.in].some((name) => name.endsWith('+'))
     );
-  if (a.kind === 'destination-port' && b.kind === 'destination-port') return portsExclude(a, b);
-  if (a.kind === 'source-port' && b.kind === 'source-port') return portsExclude(a, b);
-  if (a.kind === 'in-interface' && b.kind === 'in-interface')
-    return !a.negated && !b.negated && a.name !== b.name && !a.name.endsWith('+') && !b.name.endsWith('+');
   return false;
 }
 
-function prefixesExclude(
-  a: MatchOf<'source' | 'destination'>,
-  b: MatchOf<'source' | 'destination'>,
-): boolean {
-  if (!a.negated && !b.negated) return !prefixesOverlap(a.prefix, b.prefix);
-  if (a.negated && !b.negated) return prefixCovers(a.prefix, b.prefix);
-  return !a.negated && prefixCovers(b.prefix, a.prefix);
+type AddressTest = TestOf<'ip.saddr' | 'ip.daddr'>;
+
+function addressesExclude(a: AddressTest, b: AddressTest): boolean {
+  if (a.in.kind !== 'prefix' || b.in.kind !== 'prefix') return false;
+  const { prefix: own } = a.in;
+  const { prefix: other } = b.in;
+  if (!a.negated && !b.negated) return !prefixesOverlap(own, other);
+  if (a.negated && !b.negated) return prefixCovers(own, other);
+  return !a.negated && prefixCovers(other, own);
 }
 
-function portsExclude(
-  a: MatchOf<'source-port' | 'destination-port'>,
-  b: MatchOf<'source-port' | 'destination-port'>,
-): boolean {
-  if (a.negated || b.negated) return false;
-  return a.module !== b.module || a.ports.to < b.ports.from || b.ports.to < a.ports.from;
+function numbersExclude(a: ProtocolSet, b: ProtocolSet): boolean {
+  if (a.kind !== 'ranges' || b.kind !== 'ranges') return false;
+  return a.ranges.every((own) => b.ranges.every((other) => own.to < other.from || other.to < own.from));
 }

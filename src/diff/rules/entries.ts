@@ -1,7 +1,9 @@
 import type { Rule, RuleList, Table } from '../../iptables/ruleset.ts';
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
-import { hasNoEffect, meaningfulMatches, ruleKey, textOf } from './rule-key.ts';
+import { lowered } from '../../rules/lowered-rule.ts';
+import type { Test, TestOf } from '../../rules/test.ts';
+import { hasNoEffect, ruleKey, textOf } from './rule-key.ts';
 
 /** A rule, or several that share out packets by chance, as one thing that takes its place in a chain. */
 export interface Entry {
@@ -27,9 +29,9 @@ export function readEntries(rules: RuleList, endsFor: (chain: string) => boolean
   for (let index = 0; index < rules.length; index++) {
     const rule = rules.at(index);
     if (hasNoEffect(rule)) continue;
-    const matches = meaningfulMatches(rule);
-    const byChance = matches.length > 0 && matches.every(({ kind }) => kind === 'statistic-random');
-    if (byChance || (matches.length === 0 && dealt.length > 0)) dealt.push(rule);
+    const { tests } = lowered(rule);
+    const byChance = tests.length > 0 && tests.every(isRandom);
+    if (byChance || (tests.length === 0 && dealt.length > 0)) dealt.push(rule);
     else {
       settle();
       entries.push(entryOf(rule));
@@ -45,15 +47,17 @@ function entryOf(rule: Rule): Entry {
 }
 
 function dealtEntries(dealt: readonly Rule[], endsFor: (chain: string) => boolean): Entry[] {
-  const ends = dealt.every(
-    ({ target }) => target?.kind === 'dnat' || (target?.kind === 'jump' && endsFor(target.chain)),
+  const effects = dealt.map((rule) => lowered(rule).effect);
+  const ends = effects.every(
+    (effect) => effect?.kind === 'dnat' || (effect?.kind === 'jump' && endsFor(effect.chain)),
   );
   if (!ends || dealt.length < 2) return dealt.map(entryOf);
   const shares = new Map<string, number>();
   let left = 1;
-  for (const rule of dealt) {
+  for (const [at, rule] of dealt.entries()) {
     const share = left * chanceOf(rule);
-    const target = rule.target === null ? '' : textOf(rule.target);
+    const effect = effects[at] ?? null;
+    const target = effect === null ? '' : textOf(effect);
     shares.set(target, (shares.get(target) ?? 0) + share);
     left -= share;
   }
@@ -63,10 +67,13 @@ function dealtEntries(dealt: readonly Rule[], endsFor: (chain: string) => boolea
 
 function chanceOf(rule: Rule): number {
   let chance = 1;
-  for (const match of rule.matches)
-    if (match.kind === 'statistic-random')
-      chance *= match.negated ? 1 - match.probability : match.probability;
+  for (const test of lowered(rule).tests)
+    if (isRandom(test)) chance *= test.negated ? 1 - test.in.probability : test.in.probability;
   return chance;
+}
+
+function isRandom(test: Test): test is TestOf<'chance'> {
+  return test.field === 'chance' && test.in.every === null;
 }
 
 /** Ten digits of kube-proxy and 31 bits of the kernel leave an error that depends on the order of the endpoints. */
@@ -76,9 +83,9 @@ function rounded(share: number): string {
 
 /** @returns the destination that {@link RuleList.towards} tells the rule by, or null. */
 export function plainDestination(rule: Rule): bigint | null {
-  for (const match of rule.matches) {
-    if (match.kind !== 'destination' || match.negated) continue;
-    const { family, value, mask } = match.prefix;
+  for (const test of lowered(rule).tests) {
+    if (test.field !== 'ip.daddr' || test.negated || test.in.kind !== 'prefix') continue;
+    const { family, value, mask } = test.in.prefix;
     if (mask === maskOfLength(family, ADDRESS_BITS[family])) return value;
   }
   return null;
@@ -92,16 +99,18 @@ export function endsForProtocol(table: Table, name: string): number | null {
   const rules = table.chains.get(name)?.rules;
   if (rules === undefined || rules.length === 0 || rules.length > 8) return null;
   for (let index = 0; index < rules.length - 1; index++) {
-    const { target } = rules.at(index);
-    if (target?.kind === 'return' || target?.kind === 'goto' || target?.kind === 'unrecognised') return null;
+    const { effect } = lowered(rules.at(index));
+    if (effect?.kind === 'return' || effect?.kind === 'goto' || effect?.kind === 'unrecognised') return null;
   }
-  const last = rules.at(rules.length - 1);
-  if (last.target?.kind !== 'dnat') return null;
+  const last = lowered(rules.at(rules.length - 1));
+  if (last.effect?.kind !== 'dnat') return null;
   let protocol = 0;
-  for (const match of meaningfulMatches(last)) {
-    if (match.kind === 'recent' && match.action === 'set' && !match.negated) continue;
-    if (match.kind !== 'protocol' || match.negated || match.number === null) return null;
-    protocol = match.number;
+  for (const test of last.tests) {
+    if (test.field === 'recent' && test.in.action === 'set' && !test.negated) continue;
+    if (test.field !== 'meta.l4proto' || test.negated || test.in.kind !== 'ranges') return null;
+    const [range] = test.in.ranges;
+    if (range === undefined || test.in.ranges.length > 1 || range.from !== range.to) return null;
+    protocol = range.from;
   }
   return protocol;
 }

@@ -1,15 +1,14 @@
 import { matchesAddressType } from '../../host/address-type.ts';
-import type { Match, MatchOf } from '../../iptables/match.ts';
 import type { HookName, Rule } from '../../iptables/ruleset.ts';
-import { hasPorts, parseProtocol } from '../../net/protocol.ts';
-import type { Range } from '../../net/range.ts';
-import { deviceMatches } from '../../trace/match/basic.ts';
+import { lowered } from '../../rules/lowered-rule.ts';
+import type { Field, TestOf } from '../../rules/test.ts';
+import { allows, deviceMatches } from '../../rules/value-set.ts';
 import { type Box, intersect } from '../space/box.ts';
-import { Intervals } from '../space/intervals.ts';
-import { allAddresses, prefixIntervals } from '../space/prefix-intervals.ts';
+import type { Intervals } from '../space/intervals.ts';
+import { allAddresses } from '../space/prefix-intervals.ts';
+import { addressIntervals, portIntervals } from '../space/set-intervals.ts';
 import type { Space } from '../space/space.ts';
 import { ALL_PORTS, bits, type Door, everything } from '../space/universe.ts';
-import { textOf } from './rule-key.ts';
 
 /**
  * Packets as a rule somewhere on their way sees them. Before DNAT a packet's destination is what it arrived with; after it
@@ -27,59 +26,102 @@ export interface Reach {
 /** @returns the packets of a reach that a rule can match: never fewer than it does match. Null where there is none. */
 export function reachThrough(reach: Reach, rule: Rule, space: Space): Reach | null {
   let narrowed: Reach | null = reach;
-  for (const match of rule.matches) {
+  for (const test of lowered(rule).tests) {
     if (narrowed === null) return null;
-    narrowed = throughMatch(narrowed, match, space);
+    // The table's type ties each field to its function; TypeScript cannot follow that through an index.
+    const through = THROUGH[test.field] as Through<Field>;
+    narrowed = through(test, narrowed, space);
   }
   return narrowed;
 }
 
-function throughMatch(reach: Reach, match: Match, space: Space): Reach | null {
-  const { universe } = space;
-  const { family } = universe;
-  switch (match.kind) {
-    case 'source':
-      return from(reach, turned(prefixIntervals(match.prefix), match, allAddresses(family)), space);
-    case 'destination':
-      return towards(reach, turned(prefixIntervals(match.prefix), match, allAddresses(family)), null);
-    case 'iprange': {
-      const set = turned(Intervals.range(match.from, match.to), match, allAddresses(family));
-      return match.side === 'source' ? from(reach, set, space) : towards(reach, set, null);
-    }
-    case 'protocol': {
-      const number = match.number ?? parseProtocol(match.name);
-      if (number === null || number === 0) return reach;
-      return within(reach, {
-        protocols: bits(universe.protocols, (each) => (each === number) !== match.negated),
-      });
-    }
-    case 'source-port':
-      return fromPorts(reach, turned(portsOf([match.ports]), match, ALL_PORTS));
-    case 'destination-port':
-      return towards(reach, null, turned(portsOf([match.ports]), match, ALL_PORTS));
-    case 'multiport': {
-      const ports = turned(portsOf(match.ports), match, ALL_PORTS);
-      const withPorts = within(reach, { protocols: bits(universe.protocols, hasPorts) });
-      if (withPorts === null || match.side === 'either') return withPorts;
-      return match.side === 'source' ? fromPorts(withPorts, ports) : towards(withPorts, null, ports);
-    }
-    case 'in-interface':
-      return within(reach, { doors: bits(universe.doors, (door) => fits(door, match, reach.hook)) });
-    case 'addrtype':
-      return throughAddressType(reach, match, space);
-    default:
-      return reach;
-  }
-}
+type Through<F extends Field> = (test: TestOf<F>, reach: Reach, space: Space) => Reach | null;
 
-function throughAddressType(reach: Reach, match: MatchOf<'addrtype'>, space: Space): Reach | null {
-  if (match.limit !== null) return reach;
+/** Any packet may match, as far as the box can tell. */
+const any = (_: unknown, reach: Reach): Reach => reach;
+
+/** For each field, the packets of a reach that may match a test of it. */
+const THROUGH: { readonly [F in Field]: Through<F> } = {
+  'meta.nfproto': any,
+  'meta.l4proto': ({ in: set, negated }, reach, { universe }) =>
+    set.kind === 'named'
+      ? reach
+      : within(reach, { protocols: bits(universe.protocols, (each) => allows(set, each) !== negated) }),
+  'ip.saddr': (test, reach, space) =>
+    from(reach, turned(addressIntervals(test.in), test, allAddresses(space.universe.family)), space),
+  'ip.daddr': (test, reach, space) =>
+    towards(reach, turned(addressIntervals(test.in), test, allAddresses(space.universe.family)), null),
+  'ip.fragment': any,
+  'meta.length': any,
+  'ip.ttl': any,
+  'ip.dscp': any,
+  'ip.tos': any,
+  'ip.ecn': any,
+  'th.sport': (test, reach) => fromPorts(reach, turned(portIntervals(test.in), test, ALL_PORTS)),
+  'th.dport': (test, reach) => towards(reach, null, turned(portIntervals(test.in), test, ALL_PORTS)),
+  'th.port': any,
+  'tcp.flags': any,
+  'tcp.option': any,
+  'tcp.mss': any,
+  'sctp.chunks': any,
+  'dccp.type': any,
+  'dccp.option': any,
+  'icmp.type-code': any,
+  'meta.pkttype': any,
+  'ether.saddr': any,
+  'meta.iifname': (test, reach, { universe }) =>
+    within(reach, { doors: bits(universe.doors, (door) => fits(door, test, reach.hook)) }),
+  'meta.oifname': any,
+  'meta.iifgroup': any,
+  'meta.oifgroup': any,
+  'bridge.port.in': any,
+  'bridge.port.out': any,
+  'bridge.carries': any,
+  'meta.mark': any,
+  'meta.skuid': any,
+  'meta.skgid': any,
+  'meta.sender': any,
+  'ct.state': any,
+  'ct.status': any,
+  'ct.mark': any,
+  'ct.direction': any,
+  'ct.protocol': any,
+  'ct.original.saddr': any,
+  'ct.original.daddr': any,
+  'ct.reply.saddr': any,
+  'ct.reply.daddr': any,
+  'ct.original.sport': any,
+  'ct.original.dport': any,
+  'ct.reply.sport': any,
+  'ct.reply.dport': any,
+  'ct.expiration': any,
+  'ct.helper': any,
+  'fib.saddr.type': (test, reach, space) =>
+    test.in.limit === null ? from(reach, ofType(test, space), space) : reach,
+  'fib.daddr.type': (test, reach, space) =>
+    test.in.limit === null ? towards(reach, ofType(test, space), null) : reach,
+  'fib.saddr.oif': any,
+  'ipvs.taken': any,
+  'ipvs.protocol': any,
+  'ipvs.address': any,
+  'ipvs.port': any,
+  ipset: any,
+  recent: any,
+  chance: any,
+  opaque: any,
+  unrecognised: any,
+  lost: any,
+};
+
+function ofType(
+  { in: asked, negated }: TestOf<'fib.saddr.type' | 'fib.daddr.type'>,
+  space: Space,
+): Intervals {
   const { family } = space.universe;
-  const set = space.routing.where(textOf(match), (host, address) => {
-    const answer = matchesAddressType(host, family, address, match.types, null);
-    return answer === 'unknown' || (answer === 'yes') !== match.negated;
+  return space.routing.where(`${negated} ${asked.types.join()}`, (host, address) => {
+    const answer = matchesAddressType(host, family, address, asked.types, null);
+    return answer === 'unknown' || (answer === 'yes') !== negated;
   });
-  return match.side === 'destination' ? towards(reach, set, null) : from(reach, set, space);
 }
 
 /** Of a process the door tells the source, as far as it is known: the field has no meaning there, and is left whole. */
@@ -116,22 +158,18 @@ function within(reach: Reach, by: { readonly [K in keyof Box]?: Box[K] | null })
 /** Null where a mask with holes has too many ranges: then nothing is narrowed. */
 function turned(
   set: Intervals | null,
-  match: { readonly negated: boolean },
+  { negated }: { readonly negated: boolean },
   all: Intervals,
 ): Intervals | null {
   if (set === null) return null;
-  return match.negated ? all.without(set) : set;
+  return negated ? all.without(set) : set;
 }
 
 /** A process's packet to its own node comes back in through lo. At POSTROUTING the input device may be forgotten. */
-function fits(door: Door, match: MatchOf<'in-interface'>, hook: HookName): boolean {
+function fits(door: Door, { in: names, negated }: TestOf<'meta.iifname'>, hook: HookName): boolean {
   if (hook === 'POSTROUTING') return true;
   const device = door.kind === 'node' ? (hook === 'OUTPUT' ? '' : 'lo') : door.device;
-  return device === undefined || deviceMatches(device, match.name) !== match.negated;
-}
-
-function portsOf(ranges: readonly Range[]): Intervals {
-  return Intervals.of(ranges.map(({ from, to }): [bigint, bigint] => [BigInt(from), BigInt(to)]));
+  return device === undefined || names.some((name) => deviceMatches(device, name)) !== negated;
 }
 
 /** @returns what can come to the built-in chain of a table, as far as hook and table alone tell; processes apart from others. */

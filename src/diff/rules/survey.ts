@@ -1,8 +1,10 @@
-import type { Match, OpaqueModule } from '../../iptables/match.ts';
+import type { OpaqueModule } from '../../iptables/match.ts';
 import type { Rule, RuleList, Ruleset } from '../../iptables/ruleset.ts';
-import { parseProtocol } from '../../net/protocol.ts';
+import { lowered } from '../../rules/lowered-rule.ts';
+import type { Field, ProtocolSet, TestOf } from '../../rules/test.ts';
+import { type Beyond, traitsOf, traitsOfEffect } from '../../rules/traits.ts';
 
-/** What rules mention that a packet can have, gathered from their text; only the few that may mention more are parsed. */
+/** What rules mention that a packet can have. Of rules that are spelt alike and mention nothing, only the first is parsed. */
 export class Survey {
   readonly protocols = new Set<number>();
   readonly devices = new Set<string>();
@@ -11,101 +13,163 @@ export class Survey {
   /** Matches whose answer no capture holds, and how many rules ask each. */
   readonly unknown = new Map<OpaqueModule | 'unrecognised', number>();
   /** Packets that no trace stands for, and the first rule that asks for them. */
-  readonly notFollowed = new Map<NotFollowed, Rule>();
-  readonly #protocolNames = new Set<string>();
+  readonly notFollowed = new Map<Beyond, Rule>();
+  /** Shapes of rules that mention nothing that is not in the shape. */
+  readonly #plain = new Set<string>();
 
   /** Takes in one rule of a list, given its text. */
   rule(rules: RuleList, index: number, text: string): void {
-    this.#takeProtocol(text);
-    if (MAY_MENTION.test(text)) this.#parsed(rules.at(index));
+    const shape = shapeOf(text);
+    if (shape !== null && this.#plain.has(shape)) return;
+    if (!this.#parsed(rules.at(index)) && shape !== null) this.#plain.add(shape);
   }
 
-  #takeProtocol(text: string): void {
-    const at = text.indexOf(' -p ');
-    if (at < 0) return;
-    const end = text.indexOf(' ', at + 4);
-    const name = text.slice(at + 4, end < 0 ? undefined : end);
-    if (this.#protocolNames.has(name)) return;
-    this.#protocolNames.add(name);
-    const number = parseProtocol(name);
-    if (number !== null && number !== 0) this.protocols.add(number);
+  count(what: OpaqueModule | 'unrecognised'): void {
+    this.unknown.set(what, (this.unknown.get(what) ?? 0) + 1);
   }
 
-  #parsed(rule: Rule): void {
-    for (const match of rule.matches) this.#match(match, rule);
-    // `SET --map-set` gives the packet what the set holds beside its address.
-    const mapped = / --map-set (\S+)/.exec(rule.text)?.[1];
-    if (mapped !== undefined) this.sets.add(mapped);
-    // The mark of a connection is what earlier packets left there.
-    if (rule.target?.kind === 'connmark-restore' && !this.notFollowed.has('answers'))
-      this.notFollowed.set('answers', rule);
+  /** Takes a protocol that a rule asks for; those with ports, asked for as one, are in every universe. */
+  takeProtocol(set: ProtocolSet): void {
+    const [range] = set.kind === 'ranges' && set.ranges.length === 1 ? set.ranges : [];
+    if (range !== undefined && range.from === range.to) this.protocols.add(range.from);
   }
 
-  #match(match: Match, rule: Rule): void {
-    const beyond = notFollowed(match);
-    if (beyond !== null && !this.notFollowed.has(beyond)) this.notFollowed.set(beyond, rule);
-    switch (match.kind) {
-      case 'ctproto': {
-        const number = match.number ?? parseProtocol(match.name);
-        if (number !== null) this.protocols.add(number);
-        break;
-      }
-      case 'in-interface':
-      case 'physdev-name':
-        this.devices.add(match.name);
-        break;
-      case 'set':
-        this.sets.add(match.name);
-        break;
-      case 'opaque':
-        this.unknown.set(match.module, (this.unknown.get(match.module) ?? 0) + 1);
-        break;
-      case 'unrecognised':
-        this.unknown.set('unrecognised', (this.unknown.get('unrecognised') ?? 0) + 1);
-        break;
-      default:
-        break;
+  /** @returns whether another rule of this shape may mention something else. */
+  #parsed(rule: Rule): boolean {
+    const { tests, effect } = lowered(rule);
+    let more = false;
+    for (const test of tests) {
+      // The table's type ties each field to its function; TypeScript cannot follow that through an index.
+      const mention = MENTIONS[test.field] as Mention<Field> | null;
+      if (mention?.(test, this) === true) more = true;
+      if (this.#beyond(traitsOf(test).beyond, rule)) more = true;
     }
+    // `SET --map-set` gives the packet what the set holds beside its address.
+    if (effect?.kind === 'change-sets' && effect.maps !== null) {
+      this.sets.add(effect.maps.set);
+      more = true;
+    }
+    const beyond = effect === null ? null : traitsOfEffect(effect).beyond;
+    return this.#beyond(beyond, rule) || more;
+  }
+
+  #beyond(beyond: Beyond | null, rule: Rule): boolean {
+    if (beyond !== null && !this.notFollowed.has(beyond)) this.notFollowed.set(beyond, rule);
+    return beyond !== null;
   }
 }
 
-/** Kinds of packets that are not traced, though a rule can tell them from others. */
-export type NotFollowed = 'answers' | 'fragments' | 'chunks';
+/** Takes what a test mentions; true where another value of the same option may mention something else. */
+type Mention<F extends Field> = (test: TestOf<F>, survey: Survey) => boolean;
+
+const devices = ({ in: names }: { readonly in: readonly string[] }, survey: Survey): boolean => {
+  for (const name of names) survey.devices.add(name);
+  return true;
+};
+
+/** For each field, what a test of it mentions; null: nothing that a packet's box is made of. */
+const MENTIONS: { readonly [F in Field]: Mention<F> | null } = {
+  'meta.nfproto': null,
+  // Protocols are in the shape of a rule.
+  'meta.l4proto': ({ in: set }, survey) => {
+    survey.takeProtocol(set);
+    return false;
+  },
+  'ip.saddr': null,
+  'ip.daddr': null,
+  'ip.fragment': null,
+  'meta.length': null,
+  'ip.ttl': null,
+  'ip.dscp': null,
+  'ip.tos': null,
+  'ip.ecn': null,
+  'th.sport': null,
+  'th.dport': null,
+  'th.port': null,
+  'tcp.flags': null,
+  'tcp.option': null,
+  'tcp.mss': null,
+  'sctp.chunks': null,
+  'dccp.type': null,
+  'dccp.option': null,
+  'icmp.type-code': null,
+  'meta.pkttype': null,
+  'ether.saddr': null,
+  'meta.iifname': devices,
+  'meta.oifname': null,
+  'meta.iifgroup': null,
+  'meta.oifgroup': null,
+  'bridge.port.in': devices,
+  'bridge.port.out': devices,
+  'bridge.carries': null,
+  'meta.mark': null,
+  'meta.skuid': null,
+  'meta.skgid': null,
+  'meta.sender': null,
+  // Whether it tells answers apart lies in its words.
+  'ct.state': () => true,
+  'ct.status': null,
+  'ct.mark': null,
+  'ct.direction': null,
+  'ct.protocol': ({ in: set }, survey) => {
+    survey.takeProtocol(set);
+    return true;
+  },
+  'ct.original.saddr': null,
+  'ct.original.daddr': null,
+  'ct.reply.saddr': null,
+  'ct.reply.daddr': null,
+  'ct.original.sport': null,
+  'ct.original.dport': null,
+  'ct.reply.sport': null,
+  'ct.reply.dport': null,
+  'ct.expiration': null,
+  'ct.helper': null,
+  'fib.saddr.type': null,
+  'fib.daddr.type': null,
+  'fib.saddr.oif': null,
+  'ipvs.taken': null,
+  'ipvs.protocol': null,
+  'ipvs.address': null,
+  'ipvs.port': null,
+  ipset: ({ in: { set } }, survey) => {
+    survey.sets.add(set);
+    return true;
+  },
+  recent: null,
+  chance: null,
+  opaque: ({ in: { module } }, survey) => {
+    survey.count(module);
+    return true;
+  },
+  unrecognised: (_, survey) => {
+    survey.count('unrecognised');
+    return true;
+  },
+  lost: null,
+};
 
 /**
- * A packet of a connection that exists is traced in its original direction, without NAT: rules that see no more of a
- * connection than its state treat answers and translated packets as they treat such a one.
+ * @returns the options of a rule in their order, without their values: rules of one shape ask the same fields. A comment that
+ * looks like options makes a shape of its own, which costs no more than one rule parsed. Null for the row of a listing.
  */
-function notFollowed(match: Match): NotFollowed | null {
-  switch (match.kind) {
-    case 'ctdir':
-    case 'ctaddress':
-    case 'ctport':
-    case 'ctstatus':
-    case 'ctexpire':
-    case 'helper':
-    case 'connmark':
-      return 'answers';
-    case 'ctstate':
-      return match.states.some((state) => state === 'DNAT' || state === 'SNAT') &&
-        !match.states.includes('ESTABLISHED')
-        ? 'answers'
-        : null;
-    case 'fragment':
-      return 'fragments';
-    case 'sctp-chunks':
-    case 'dccp-types':
-      return 'chunks';
-    default:
-      return null;
+function shapeOf(text: string): string | null {
+  if (!text.startsWith('-A ')) return null;
+  let shape = '';
+  for (let at = text.indexOf(' -'); at >= 0; ) {
+    let end = text.indexOf(' ', at + 2);
+    if (end === at + 3 && isNamed(text.charCodeAt(at + 2))) end = text.indexOf(' ', end + 1);
+    if (end < 0) return shape + text.slice(at);
+    shape += text.slice(at, end);
+    at = text.indexOf(' -', end);
   }
+  return shape;
 }
 
-/** Rules of kube-proxy for Services and endpoints mention none of these. */
-const KNOWN_MODULES = 'comment|tcp|udp|statistic|recent|addrtype|nfacct|multiport|iprange|icmp6?|mark';
-const MAY_MENTION = new RegExp(
-  ` -i |-m (?!(?:${KNOWN_MODULES}) )| -f |--chunk-types|--dccp-types|--restore-mark|--map-set| -p [0-9]`,
-);
+/** `-m` and `-p`: options of which the value is part of the shape. */
+function isNamed(letter: number): boolean {
+  return letter === 0x6d || letter === 0x70;
+}
 
 /** @returns every rule of a ruleset, with its text. */
 export function* rulesOf(ruleset: Ruleset): Generator<{ rules: RuleList; index: number }> {

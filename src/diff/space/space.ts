@@ -1,7 +1,6 @@
 import type { Host } from '../../host/facts.ts';
 import type { RuleList } from '../../iptables/ruleset.ts';
-import { ADDRESS_BITS } from '../../net/address.ts';
-import { maskOfLength } from '../../net/prefix.ts';
+import { plainDestination } from '../rules/entries.ts';
 import { DoorGroups } from './door-groups.ts';
 import { HostPartition } from './host-partition.ts';
 import { Intervals } from './intervals.ts';
@@ -47,10 +46,7 @@ export class Space {
 /** @returns the addresses that rules name in a plain `-d A/32` (or /128), several times where several rules do. */
 export function* namedDestinations(rules: RuleList): Generator<bigint> {
   for (let index = 0; index < rules.length; index++) {
-    for (const match of rules.at(index).matches) {
-      if (match.kind !== 'destination' || match.negated) continue;
-      const { family, value, mask } = match.prefix;
-      if (mask === maskOfLength(family, ADDRESS_BITS[family])) yield value;
-    }
+    const destination = plainDestination(rules.at(index));
+    if (destination !== null) yield destination;
   }
 }

@@ -1,15 +1,16 @@
 import { ruleListOf } from '../../iptables/array-rules.ts';
 import type { Chain, Rule, RuleList, Ruleset, Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import type { ChainPair } from '../rules/chain-pairs.ts';
 import { plainDestination } from '../rules/entries.ts';
 
 /** Chains that hold a rule for each Service, and may be long. */
 const ENTRY_CHAINS: ReadonlySet<string> = new Set([
-  'KUBE-SERVICES',
-  'KUBE-NODEPORTS',
-  'KUBE-EXTERNAL-SERVICES',
-  'KUBE-PROXY-FIREWALL',
+  CHAINS.services,
+  CHAINS.nodePorts,
+  CHAINS.externalServices,
+  CHAINS.proxyFirewall,
 ]);
 
 /** What tells a Service that a change may concern from the others. */
@@ -128,7 +129,7 @@ function keepOf(table: Table, concerned: Concerned): Table {
   return { ...table, chains };
 }
 
-/** The jump from KUBE-SERVICES to KUBE-NODEPORTS belongs to all of them. */
+/** The jump from CHAINS.services to CHAINS.nodePorts belongs to all of them. */
 function isOfService(rule: Rule): boolean {
   return rule.matches.some(({ kind }) => kind === 'destination-port') || plainDestination(rule) !== null;
 }

@@ -1,5 +1,6 @@
 import { commentOf, type Rule, type RuleList } from '../../iptables/ruleset.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
+import { CHAINS, hasRole, isOfOneService } from '../../proxy/chains.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import type { FamilyComparison } from '../compare-family.ts';
 import type { RuleChange } from '../document.ts';
 import { type DifferingClass, placeOf } from '../explore/explore.ts';
@@ -7,8 +8,12 @@ import type { ChainPair } from '../rules/chain-pairs.ts';
 import { isUnseen, ruleKey } from '../rules/rule-key.ts';
 
 /** Chains of one Service or endpoint, and those that hold one rule for each: what changes in them is told of the Service. */
-const OF_SERVICES =
-  /^KUBE-(?:(?:SVC|SVL|EXT|FW|XLB|SEP)-[A-Z2-7]{16}|SERVICES|NODEPORTS|EXTERNAL-SERVICES|PROXY-FIREWALL|PORTALS-\w+|NODEPORT-\w+)$/;
+const OF_SERVICES: ReadonlySet<string> = new Set([
+  CHAINS.services,
+  CHAINS.nodePorts,
+  CHAINS.externalServices,
+  CHAINS.proxyFirewall,
+]);
 
 /**
  * @param classes those that differ, of the packets that were asked about
@@ -22,7 +27,7 @@ export function compareRules(
 ): RuleChange[] {
   const passed = new Set(classes.flatMap((each) => [...each.passed]));
   return differing
-    .filter(({ name }) => !OF_SERVICES.test(name))
+    .filter(({ name }) => !OF_SERVICES.has(name) && !isOfOneService(name) && !hasRole(name, 'portal'))
     .flatMap((pair) =>
       changesOf(pair).map((change) => {
         const decides = passed.has(placeOf(pair.table, pair.name, change.rule?.text ?? null));

@@ -1,5 +1,5 @@
-import type { ServiceItem } from '../../explain/explanation.ts';
 import { listServices, type ServiceListInput } from '../../explain/list-services.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { ServiceChange, Severity } from '../document.ts';
 import { sameShare } from '../explore/compare-ways.ts';
 

@@ -1,7 +1,8 @@
-import type { OutcomeItem, ServiceRef, StepItem } from '../../explain/explanation.ts';
+import type { ServiceRef } from '../../explain/explanation.ts';
 import { GivenItems } from '../../explain/trace/given-items.ts';
 import { describeEnd } from '../../explain/trace/outcome-items.ts';
 import { describeSteps } from '../../explain/trace/step-items.ts';
+import type { OutcomeItem, StepItem } from '../../explain/trace-list.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { type Address, formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
@@ -43,10 +44,11 @@ export function describeWitnesses(
   classes: readonly DifferingClass[],
 ): Witness[] {
   const { space } = comparison;
+  const nodes = nodeAddresses(states);
   const groups = groupClasses(
     classes,
     ({ packet }) => space.hosts.some((host) => isLocalAddress(host, packet.destination) === true),
-    (one) => oddness(one, comparison, nodeAddresses(states)),
+    (one) => oddness(one, comparison, nodes),
   );
   return groups.map((group) => describeGroup(group, states, comparison));
 }
@@ -173,6 +175,7 @@ function sameStep(a: PathEntry | undefined, b: PathEntry | undefined): boolean {
   )
     return false;
   if (own.rule === null || other.rule === null) return own.rule === other.rule && own.action === other.action;
+  if (own.program === 'nft' || other.program === 'nft') return own.rule.text === other.rule.text;
   return ruleKey(own.rule) === ruleKey(other.rule);
 }
 

@@ -1,8 +1,9 @@
 import { commentOf, type Rule, type Ruleset, type Table, type TableName } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { parseServiceComment } from '../../names/comments.ts';
-import type { AbsentChain } from '../explanation.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { hasRole } from '../../proxy/chains.ts';
+import { parseServiceComment } from '../../proxy/comments.ts';
+import type { AbsentChain } from '../chain-list.ts';
 import { factsOf } from '../services/rule-facts.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
 import { labelOf, nameDraft } from '../services/service-name.ts';
@@ -135,7 +136,7 @@ function portalsOf(
 ): AbsentChain['rules'][number][] {
   const found: AbsentChain['rules'][number][] = [];
   for (const { name, rules } of ruleset.tables.get('nat')?.chains.values() ?? []) {
-    if (!/^KUBE-(?:PORTALS|NODEPORT)-/.test(name)) continue;
+    if (!hasRole(name, 'portal')) continue;
     for (let index = 0; index < rules.length; index++) {
       const rule = rules.at(index);
       const said = parseServiceComment(commentOf(rule) ?? '');

@@ -1,6 +1,8 @@
 import { commentOf } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import type { ChainItem, ServiceRef } from '../explanation.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { CHAINS } from '../../proxy/chains.ts';
+import type { ChainItem } from '../chain-list.ts';
+import type { ServiceRef } from '../explanation.ts';
 import { readEndpointChain } from '../services/endpoint-chain.ts';
 import type { ServiceNaming, Socket } from '../services/service-naming.ts';
 import type { ChainGraph } from './chain-graph.ts';
@@ -10,7 +12,7 @@ import type { FoundChain } from './find-chains.ts';
 export type ChainIdentity = Pick<ChainItem, 'service' | 'endpoint' | 'misdirected'>;
 
 /**
- * Names a KUBE-SVC, -SVL, -EXT, -FW, -XLB or -SEP chain: by the API object whose hash it carries, else by a comment in it or in
+ * Names an SVC, SVL, EXT, FW, XLB or SEP chain: by the API object whose hash it carries, else by a comment in it or in
  * a rule that jumps to it. Other chains belong to no Service.
  */
 export function identifyChain(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): ChainIdentity {
@@ -81,7 +83,7 @@ function serviceOf(
 /** By which kind of address packets come to the chain: from the first rule that jumps to it; null where none tells. */
 function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
   for (const { chain: caller, index } of graph.callersOf(chain.name)) {
-    if (caller.name === 'KUBE-NODEPORTS') return 'nodePort';
+    if (caller.name === CHAINS.nodePorts) return 'nodePort';
     const comment = commentOf(caller.rules.at(index));
     if (comment?.endsWith(' external IP')) return 'externalIP';
     if (comment?.endsWith(' loadbalancer IP')) return 'loadBalancerIP';
@@ -92,7 +94,7 @@ function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
   return kind === 'EXT' || kind === 'XLB' ? null : 'clusterIP';
 }
 
-/** Comments that may name the chain's Service: its callers' first, in large-cluster mode KUBE-SERVICES alone has them. */
+/** Comments that may name the chain's Service: its callers' first, in large-cluster mode CHAINS.services alone has them. */
 function commentsAround({ chain }: FoundChain, graph: ChainGraph): string[] {
   const comments = new Set<string>();
   for (const { chain: caller, index } of graph.callersOf(chain.name)) {

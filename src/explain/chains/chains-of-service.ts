@@ -5,7 +5,7 @@ import type { ServiceNaming } from '../services/service-naming.ts';
 
 /**
  * @param wanted `namespace/service`, or `namespace/service:port` with the port's name or number
- * @returns names of the KUBE-SVC, -SVL, -EXT, -FW and -XLB chains of that Service, in this order for each port
+ * @returns names of the SVC, SVL, EXT, FW and XLB chains of that Service, in this order for each port
  */
 export function chainsOfService(
   wanted: string,

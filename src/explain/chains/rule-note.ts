@@ -1,9 +1,10 @@
 import type { Rule, Ruleset, Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { type CommentPhrase, parseServiceComment } from '../../names/comments.ts';
-import { purposeOf } from '../../names/owners.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatPrefix } from '../../net/prefix.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { CHAINS } from '../../proxy/chains.ts';
+import { type CommentPhrase, parseServiceComment } from '../../proxy/comments.ts';
+import { purposeOf } from '../../proxy/owners.ts';
 import { readEndpointChain, translationOf } from '../services/endpoint-chain.ts';
 import { factsOf, type RuleFacts } from '../services/rule-facts.ts';
 import { labelOf } from '../services/service-name.ts';
@@ -64,14 +65,14 @@ function noteHealthCheck({ comment, port }: RuleFacts): string | null {
 }
 
 function noteJump(chain: string, rule: Rule, facts: RuleFacts, context: NoteContext): string | null {
-  if (chain === 'KUBE-MARK-MASQ') return noteMasquerade(rule, facts);
-  if (chain === 'KUBE-MARK-DROP') {
+  if (chain === CHAINS.markMasquerade) return noteMasquerade(rule, facts);
+  if (chain === CHAINS.markDrop) {
     const isEmpty = (context.table.chains.get(chain)?.rules.length ?? 0) === 0;
     return isEmpty
-      ? 'Would mark the packet to be dropped, but KUBE-MARK-DROP is empty here: the packet goes on.'
-      : 'Marks the packet; KUBE-FIREWALL in the filter table drops what is marked so.';
+      ? `Would mark the packet to be dropped, but ${CHAINS.markDrop} is empty here: the packet goes on.`
+      : `Marks the packet; ${CHAINS.firewall} in the filter table drops what is marked so.`;
   }
-  if (chain === 'KUBE-NODEPORTS') return 'Looks for a node port: the destination is an address of this node.';
+  if (chain === CHAINS.nodePorts) return 'Looks for a node port: the destination is an address of this node.';
   const kind = splitChainName(chain)?.prefix;
   if (kind === undefined) {
     const purpose = purposeOf(chain);
@@ -91,7 +92,7 @@ function noteJump(chain: string, rule: Rule, facts: RuleFacts, context: NoteCont
   return `${formatSocket(formatAddress(facts.destination), facts.port)} is ${service}.`;
 }
 
-/** Rules of KUBE-EXT and KUBE-XLB, which decide who is treated as a client from outside. */
+/** Rules of EXT and XLB, which decide who is treated as a client from outside. */
 function noteOuter(rule: Rule, facts: RuleFacts, kind: string): string {
   if (facts.source !== null) {
     return `Pods (${formatPrefix(facts.source)}) are treated as if they had asked for the cluster IP.`;
@@ -136,9 +137,10 @@ function noteEndpoint(chain: string, facts: RuleFacts, { ruleset, table, naming 
 /** By chain and not by bit: kube-proxy and kubelet let the bits be configured. */
 function noteMark(chain: string, value: number, mask: number): string {
   const bits = `0x${value.toString(16)}/0x${mask.toString(16)}`;
-  if (chain === 'KUBE-MARK-MASQ') return `Sets mark ${bits}: KUBE-POSTROUTING will masquerade the packet.`;
-  if (chain === 'KUBE-MARK-DROP') return `Sets mark ${bits}: KUBE-FIREWALL will drop the packet.`;
-  if (chain === 'KUBE-POSTROUTING') {
+  if (chain === CHAINS.markMasquerade)
+    return `Sets mark ${bits}: ${CHAINS.postrouting} will masquerade the packet.`;
+  if (chain === CHAINS.markDrop) return `Sets mark ${bits}: ${CHAINS.firewall} will drop the packet.`;
+  if (chain === CHAINS.postrouting) {
     return 'Takes the masquerade mark off, so that a second pass through the stack does not masquerade again.';
   }
   return `Changes the mark: ${bits}.`;

@@ -1,3 +1,4 @@
+import { CHOOSING, hasRole } from '../../proxy/chains.ts';
 import type { Evidence } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import type { FlowPlace } from './flow-places.ts';
@@ -15,10 +16,10 @@ export function choosingRules(place: FlowPlace, known: Known): Evidence[] {
       .find(({ family, backend }) => family === item.family && backend === item.backend)
       ?.tables.get('nat');
     for (const name of item.chains) {
-      if (!/^KUBE-(?:SVC|SVL|XLB)-/.test(name)) continue;
+      if (!hasRole(name, ...CHOOSING)) continue;
       const rules = nat?.chains.get(name)?.rules;
       for (let index = 0; rules !== undefined && index < rules.length && found.length < SHOWN; index++) {
-        if (!(rules.targetName(index) ?? '').startsWith('KUBE-SEP-')) continue;
+        if (!hasRole(rules.targetName(index), 'endpoint')) continue;
         const { text, file, line } = rules.at(index);
         found.push({ kind: 'rule', text, file, line });
       }
@@ -48,5 +49,5 @@ export function shareOf(place: FlowPlace, address: string, port: number | null):
 }
 
 function hasChooser(chains: readonly string[]): boolean {
-  return chains.some((name) => /^KUBE-(?:SVC|SVL|XLB)-/.test(name));
+  return chains.some((name) => hasRole(name, ...CHOOSING));
 }

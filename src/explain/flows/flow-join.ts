@@ -1,9 +1,10 @@
 import type { Rule } from '../../iptables/ruleset.ts';
 import type { NatRange } from '../../iptables/target.ts';
 import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
-import type { EndpointRef, ServiceItem } from '../explanation.ts';
+import type { EndpointRef } from '../explanation.ts';
 import type { FlowClient } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 import { shareOf } from './choosing-rules.ts';
 import { FlowClients } from './flow-clients.ts';

@@ -1,12 +1,13 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Endpoint, Pod, Service, ServicePort } from '../../kubernetes/objects.ts';
-import { serviceAddresses } from '../../names/service-index.ts';
 import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
-import type { ServiceItem, ServiceRef } from '../explanation.ts';
+import { serviceAddresses } from '../../proxy/service-index.ts';
+import type { ServiceRef } from '../explanation.ts';
 import type { FlowVia } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { ProgrammedPort, RuleServices } from './rule-services.ts';
 
 /** What a flow's client asked for, as far as API and rules know it. */

@@ -1,9 +1,10 @@
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
 import type { Address, Family } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
 import { rangeContains } from '../../net/range.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { hasRole } from '../../proxy/chains.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import type { ForeignNat } from '../flow-list.ts';
 
 /** One end-to-end rewrite of a destination, as a flow shows it. */
@@ -24,8 +25,6 @@ interface ForeignRule {
 }
 
 const TRANSLATING: ReadonlySet<string> = new Set(['DNAT', 'REDIRECT', 'NETMAP']);
-/** kube-proxy's userspace mode translates in these; what they do is a Service's. */
-const PORTALS = /^KUBE-(?:PORTALS|NODEPORT)-(?:HOST|CONTAINER)$/;
 
 /** Rules that rewrite destinations and are not kube-proxy's: host ports, Docker, firewalls, whoever writes into nat. */
 export class ForeignRules {
@@ -58,7 +57,8 @@ export class ForeignRules {
 
 function* foreignRules(ruleset: Ruleset): Iterable<ForeignRule> {
   for (const chain of ruleset.tables.get('nat')?.chains.values() ?? []) {
-    if (splitChainName(chain.name) !== null || PORTALS.test(chain.name)) continue;
+    // kube-proxy's userspace mode translates in its portals; what they do is a Service's.
+    if (splitChainName(chain.name) !== null || hasRole(chain.name, 'portal')) continue;
     for (let index = 0; index < chain.rules.length; index++) {
       if (!TRANSLATING.has(chain.rules.targetName(index) ?? '')) continue;
       const rule = chain.rules.at(index);

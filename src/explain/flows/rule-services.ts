@@ -1,9 +1,10 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 import { listPortalServices } from '../services/portal-services.ts';
-import { readService, type ServiceReading } from '../services/read-service.ts';
+import { readService } from '../services/read-service.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
+import type { ServiceReading } from '../services/service-endpoints.ts';
 import { EndpointReader } from '../services/service-endpoints.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 

@@ -1,8 +1,8 @@
 import type { WantedFlows } from '../../conntrack/wanted-flows.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
-import type { ServiceItem } from '../explanation.ts';
 import { noAddressText, noServiceText } from '../question/destination.ts';
 import { type Known, QuestionError } from '../question/question.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { RuleServices } from './rule-services.ts';
 import { readSpot, spotText } from './spot.ts';

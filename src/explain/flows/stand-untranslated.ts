@@ -73,7 +73,7 @@ function judgeUnprogrammed(place: FlowPlace, known: Known): FlowVerdict | null {
   return { code: 'not-programmed', message, evidence, certain: true, alive: false };
 }
 
-/** kube-proxy 1.20 lets pass, in some cases, what a policy Local or source ranges exclude (KUBE-MARK-DROP without a rule). */
+/** kube-proxy 1.20 lets pass, in some cases, what a policy Local or source ranges exclude (CHAINS.markDrop without a rule). */
 function mayPass({ via, programmed }: FlowPlace): boolean {
   if (via === 'clusterIP') return false;
   return programmed.some(({ item }) => item.externalPolicy === 'Local' || item.sourceRanges.length > 0);

@@ -70,7 +70,13 @@ export class FreshStarts {
         mark: 0,
         state: 'NEW',
       },
-      { rulesets, host: this.#known.host, flows: null, recoverDestination: this.#recover },
+      {
+        rulesets,
+        nft: this.#known.nft ?? null,
+        host: this.#known.host,
+        flows: null,
+        recoverDestination: this.#recover,
+      },
     );
     const { outcomes } = trace;
     const isTranslated = (index: number) => {

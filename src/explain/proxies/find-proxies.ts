@@ -1,8 +1,9 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
-import { SERVICE_PROXIES, type ServiceProxy } from '../../names/service-proxies.ts';
+import { isOfOneService } from '../../proxy/chains.ts';
+import { servesAs } from '../../proxy/owners.ts';
+import { SERVICE_PROXIES, type ServiceProxy } from '../../proxy/service-proxies.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
-import { OF_ONE_SERVICE } from './enters-services.ts';
 
 /** A proxy whose marks stand on the node. */
 export interface FoundProxy {
@@ -29,12 +30,14 @@ export function findProxies(known: Marked): readonly FoundProxy[] {
   const pods = (cluster.pods ?? [])
     .filter((pod) => pod.hostNetwork && (node === null || pod.node === node))
     .map(({ name }) => name);
+  const betrayed = new Map<string | null, string>();
+  for (const name of chains.toReversed()) betrayed.set(servesAs(name), name);
   const { ipvs } = known;
   const traced = ipvs !== undefined && ipvs !== null && ipvs !== 'not-captured';
   return SERVICE_PROXIES.flatMap((proxy) => {
     if (traced && proxy.programs === 'ipvs') return [];
     const marks = [
-      ...first('chain', chains, proxy.chains),
+      ...(betrayed.has(proxy.name) ? [`chain ${betrayed.get(proxy.name)}`] : []),
       ...first('interface', interfaces, proxy.interfaces),
       ...first('ipset', ipsets, proxy.ipsets),
       ...first('nft table', tables, proxy.nftTables),
@@ -67,7 +70,7 @@ function foreignChains(ruleset: Ruleset): readonly string[] {
   if (known !== undefined) return known;
   const names: string[] = [];
   for (const { chains } of ruleset.tables.values())
-    for (const name of chains.keys()) if (!OF_ONE_SERVICE.test(name)) names.push(name);
+    for (const name of chains.keys()) if (!isOfOneService(name)) names.push(name);
   CHAINS.set(ruleset, names);
   return names;
 }

@@ -1,5 +1,6 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import type { Known } from '../question/question.ts';
 
 /** What would tell who carries Services, and is missing. */
@@ -46,6 +47,6 @@ export function silentAbout(
 /** kubelet's own chains: pkg/kubelet/kubelet_network_linux.go. */
 function isKubelets({ tables }: Ruleset): boolean {
   return [...tables.values()].some(
-    ({ chains }) => chains.has('KUBE-KUBELET-CANARY') || chains.has('KUBE-IPTABLES-HINT'),
+    ({ chains }) => chains.has(CHAINS.kubeletCanary) || chains.has(CHAINS.iptablesHint),
   );
 }

@@ -1,3 +1,4 @@
+import { hasRole } from '../../proxy/chains.ts';
 import type { Note } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import { entersServices } from './enters-services.ts';
@@ -11,7 +12,7 @@ export function proxyNotes(known: Known): Note[] {
     if (known.rulesets.some(entersServices)) return [];
     const text = `kube-proxy runs in ${known.proxyMode} mode here: chains of its iptables mode are left over, and nothing leads to them`;
     const left = known.rulesets.some(({ tables }) =>
-      [...(tables.get('nat')?.chains.keys() ?? [])].some((name) => name.startsWith('KUBE-SVC-')),
+      [...(tables.get('nat')?.chains.keys() ?? [])].some((name) => hasRole(name, 'service')),
     );
     return left ? [{ code: 'left-over', text, settle: null }] : [];
   }

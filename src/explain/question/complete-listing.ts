@@ -1,44 +1,92 @@
-import { commentOf, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { commentOf, HOOK_NAMES, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import { supplyRules } from '../../iptables/supply-rules.ts';
+import { CHAINS, CHOOSING, ENDPOINT_CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Note } from '../explanation.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
+import { type AssumedHook, assumeHooks } from './assumed-hooks.ts';
+import { SETTLE_FRAGMENT, SUPPOSED } from './supposed.ts';
 
-/** The name that rules taken for granted have in place of a file. */
-const SUPPOSED = '(taken for granted)';
+/** Rulesets with what was supposed of them. */
+export interface Completed {
+  readonly rulesets: readonly Ruleset[];
+  /** What holds for every packet, such as which mark means masquerading. */
+  readonly notes: readonly Note[];
+  /** How packets are taken to come to the chains that were captured. */
+  readonly hooks: readonly AssumedHook[];
+}
 
 /**
- * Pasted listings often show single chains. What kube-proxy writes the same way on every node stands in for what was
- * not pasted: how packets come to KUBE-SERVICES, what KUBE-MARK-MASQ marks, and that KUBE-POSTROUTING masquerades it.
+ * Pastes often show single chains or picked lines, in any form: `-L`, `-S`, `iptables-save | grep`, a save without its head.
+ * What the programs of a node write the same way everywhere stands in for what was not pasted: how packets come to the
+ * chains (CHAINS.services, DOCKER, ts-input, …), what CHAINS.markMasquerade and CHAINS.markDrop mark and what becomes of it.
  * A whole dump (`save`) is never completed: there a missing chain does not exist.
  * @returns the rulesets to trace, and what was supposed
  */
-export function completeListings(
-  rulesets: readonly Ruleset[],
-  naming: ServiceNaming,
-  entersAt: 'PREROUTING' | 'OUTPUT',
-): { readonly rulesets: readonly Ruleset[]; readonly notes: readonly Note[] } {
+export function completeListings(rulesets: readonly Ruleset[], naming: ServiceNaming): Completed {
   const notes: Note[] = [];
-  const completed = rulesets.map((ruleset) => {
-    const nat = ruleset.tables.get('nat');
-    if (ruleset.form === 'save' || nat === undefined) return ruleset;
-    const endpoints = missingEndpoints(nat, naming);
-    const pieces = [
-      ...piecesFor(entersAt).filter(({ missing }) => missing(nat)),
-      ...(endpoints === null ? [] : [endpoints]),
-    ];
-    if (pieces.length === 0) return ruleset;
-    notes.push(...pieces.map(({ note }) => note));
-    const chains = pieces.flatMap(({ chains: names }) => names).map((name) => `:${name} - [0:0]`);
-    const text = ['*nat', ...chains, ...pieces.flatMap(({ rules }) => rules), 'COMMIT', ''].join('\n');
-    return supplyRules(ruleset, text, SUPPOSED);
+  const hooks: AssumedHook[] = [];
+  const completed = rulesets.map((ruleset): Ruleset => {
+    if (ruleset.form === 'save' && !isExcerpt(ruleset))
+      return lacksNat(ruleset, rulesets) ? { ...ruleset, form: 'rules-listing' } : ruleset;
+    const whole = assumeHooks(withPieces({ ...ruleset, form: formOf(ruleset) }, naming, notes));
+    hooks.push(...whole.assumed);
+    return whole.ruleset;
   });
-  return { rulesets: completed, notes };
+  return { rulesets: completed, notes, hooks };
+}
+
+/** Lines that were picked from a dump between its table lines: iptables-save declares the built-in chains of every table. */
+function isExcerpt({ tables, cut }: Ruleset): boolean {
+  if (cut !== undefined) return false;
+  return [...tables.values()].some(
+    ({ chains, cut: within }) =>
+      within === undefined &&
+      chains.size > 0 &&
+      !HOOK_NAMES.some((name) => (chains.get(name)?.policy ?? null) !== null),
+  );
+}
+
+function formOf({ form }: Ruleset): Ruleset['form'] {
+  return form === 'save' ? 'rules-listing' : form;
+}
+
+/** `iptables-save -t filter` of a node with kube-proxy, which has a table nat, too: what that does is not known. */
+function lacksNat({ tables, cut, family }: Ruleset, rulesets: readonly Ruleset[]): boolean {
+  if (cut !== undefined || rulesets.some((other) => other.family === family && other.tables.has('nat')))
+    return false;
+  const filter = tables.get('filter')?.chains;
+  return (
+    filter !== undefined &&
+    [CHAINS.services, CHAINS.forward, CHAINS.externalServices].some((name) => filter.has(name))
+  );
+}
+
+function withPieces(ruleset: Ruleset, naming: ServiceNaming, notes: Note[]): Ruleset {
+  const nat = ruleset.tables.get('nat');
+  if (nat === undefined) return ruleset;
+  const endpoints = missingEndpoints(nat, naming);
+  const pieces = [
+    ...PIECES.filter(({ missing }) => missing(nat, ruleset)),
+    ...(endpoints === null ? [] : [endpoints]),
+  ];
+  if (pieces.length === 0) return ruleset;
+  notes.push(...pieces.map(({ note }) => note));
+  const lines = pieces.flatMap(({ chains, rules, firewall = [] }) => [
+    '*nat',
+    ...chains.map((name) => `:${name} - [0:0]`),
+    ...rules,
+    'COMMIT',
+    ...(firewall.length === 0 ? [] : ['*filter', ...firewall, 'COMMIT']),
+  ]);
+  return supplyRules(ruleset, `${lines.join('\n')}\n`, SUPPOSED);
 }
 
 /** Something kube-proxy always writes. */
 interface Piece {
   readonly chains: readonly string[];
   readonly rules: readonly string[];
+  /** Lines of table filter that belong to it. */
+  readonly firewall?: readonly string[];
   readonly note: Note;
 }
 
@@ -46,10 +94,10 @@ interface Piece {
 function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
   const found = new Map<string, string>();
   for (const chain of nat.chains.values()) {
-    if (!/^KUBE-(?:SVC|SVL|XLB)-/.test(chain.name)) continue;
+    if (!hasRole(chain.name, ...CHOOSING)) continue;
     for (let index = 0; index < chain.rules.length; index++) {
       const name = chain.rules.targetName(index);
-      if (name === null || !name.startsWith('KUBE-SEP-') || nat.chains.has(name) || found.has(name)) continue;
+      if (name === null || !hasRole(name, 'endpoint') || nat.chains.has(name) || found.has(name)) continue;
       const socket = naming.recoverEndpoint(name, commentOf(chain.rules.at(index)));
       if (socket === null || socket.port === null) continue;
       const { address, port } = socket;
@@ -61,67 +109,82 @@ function missingEndpoints(nat: Table, naming: ServiceNaming): Piece | null {
   return {
     chains: [...found.keys()],
     rules: [...found].flatMap(([chain, target]) => [
-      `-A ${chain} -s ${target.replace(/^\[?(.*?)\]?:\d+$/, '$1')} -j KUBE-MARK-MASQ`,
+      `-A ${chain} -s ${target.replace(/^\[?(.*?)\]?:\d+$/, '$1')} -j ${CHAINS.markMasquerade}`,
       `-A ${chain} -j DNAT --to-destination ${target}`,
     ]),
     note: {
       code: 'endpoint-chains-not-captured',
-      text: `${found.size} KUBE-SEP chains are not in the listing; the hash in each name proves its endpoint (${name} is ${to})`,
-      settle: SETTLE,
+      text: `${found.size} ${ENDPOINT_CHAINS} chains are not in the listing; the hash in each name proves its endpoint (${name} is ${to})`,
+      settle: SETTLE_FRAGMENT,
     },
   };
 }
 
-const SETTLE = 'capture all tables with `iptables-save -c`';
+/** What CHAINS.postrouting does on every node (since kube-proxy 1.20; before, what carries the mark was masqueraded in one rule). */
+const MASQUERADING: readonly string[] = [
+  `-A ${CHAINS.postrouting} -m mark ! --mark 0x4000/0x4000 -j RETURN`,
+  `-A ${CHAINS.postrouting} -j MARK --set-xmark 0x4000/0x0`,
+  `-A ${CHAINS.postrouting} -j MASQUERADE`,
+];
 
-/** kube-proxy puts a jump to KUBE-SERVICES into both chains, at the top unless somebody else put one before it. */
-function hook(name: 'PREROUTING' | 'OUTPUT'): Piece & { readonly missing: (nat: Table) => boolean } {
-  return {
-    missing: ({ chains }) => chains.has('KUBE-SERVICES') && !chains.has(name),
-    chains: [],
-    rules: [`-A ${name} -j KUBE-SERVICES`],
-    note: {
-      code: 'hooks-not-captured',
-      text: `nat ${name} is not in the listing; it is taken to lead to KUBE-SERVICES and nowhere before it`,
-      settle: SETTLE,
-    },
-  };
-}
-
-function piecesFor(
-  entersAt: 'PREROUTING' | 'OUTPUT',
-): (Piece & { readonly missing: (nat: Table) => boolean })[] {
-  return [hook(entersAt), ...PIECES];
-}
-
-const PIECES: readonly (Piece & { readonly missing: (nat: Table) => boolean })[] = [
+const PIECES: readonly (Piece & { readonly missing: (nat: Table, ruleset: Ruleset) => boolean })[] = [
   {
-    missing: ({ chains }) =>
-      !chains.has('KUBE-MARK-MASQ') && [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),
-    chains: ['KUBE-MARK-MASQ'],
-    rules: ['-A KUBE-MARK-MASQ -j MARK --set-xmark 0x4000/0x4000'],
+    missing: (nat, { tables }) =>
+      !nat.chains.has(CHAINS.markDrop) &&
+      tables.get('filter')?.chains.has(CHAINS.firewall) !== true &&
+      leadsTo(nat, CHAINS.markDrop),
+    chains: [CHAINS.markDrop],
+    rules: [`-A ${CHAINS.markDrop} -j MARK --set-xmark 0x8000/0x8000`],
+    firewall: [`:${CHAINS.firewall} - [0:0]`, `-A ${CHAINS.firewall} -m mark --mark 0x8000/0x8000 -j DROP`],
     note: {
       code: 'mark-chain-not-captured',
-      text: 'KUBE-MARK-MASQ is not in the listing; it is taken to set mark 0x4000, the bit kube-proxy uses unless told another',
-      settle: SETTLE,
+      text: `${CHAINS.markDrop} and ${CHAINS.firewall} are not in the listing; the one is taken to set mark 0x8000, the other to drop what carries it, as kubelet makes them`,
+      settle: SETTLE_FRAGMENT,
+    },
+  },
+
+  {
+    missing: ({ chains }) =>
+      !chains.has(CHAINS.markMasquerade) && [...chains.keys()].some((name) => hasRole(name, 'service')),
+    chains: [CHAINS.markMasquerade],
+    rules: [`-A ${CHAINS.markMasquerade} -j MARK --set-xmark 0x4000/0x4000`],
+    note: {
+      code: 'mark-chain-not-captured',
+      text: `${CHAINS.markMasquerade} is not in the listing; it is taken to set mark 0x4000, the bit kube-proxy uses unless told another`,
+      settle: SETTLE_FRAGMENT,
+    },
+  },
+  {
+    missing: (nat) =>
+      !nat.chains.has(CHAINS.postrouting) &&
+      nat.chains.has('POSTROUTING') &&
+      leadsTo(nat, CHAINS.postrouting),
+    chains: [CHAINS.postrouting],
+    rules: MASQUERADING,
+    note: {
+      code: 'postrouting-not-captured',
+      text: `${CHAINS.postrouting} is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else`,
+      settle: SETTLE_FRAGMENT,
     },
   },
   {
     missing: ({ chains }) =>
-      !chains.has('KUBE-POSTROUTING') &&
+      !chains.has(CHAINS.postrouting) &&
       !chains.has('POSTROUTING') &&
-      [...chains.keys()].some((name) => name.startsWith('KUBE-SVC-')),
-    chains: ['KUBE-POSTROUTING'],
-    rules: [
-      '-A POSTROUTING -j KUBE-POSTROUTING',
-      '-A KUBE-POSTROUTING -m mark ! --mark 0x4000/0x4000 -j RETURN',
-      '-A KUBE-POSTROUTING -j MARK --set-xmark 0x4000/0x0',
-      '-A KUBE-POSTROUTING -j MASQUERADE',
-    ],
+      [...chains.keys()].some((name) => hasRole(name, 'service')),
+    chains: [CHAINS.postrouting],
+    rules: [`-A POSTROUTING -j ${CHAINS.postrouting}`, ...MASQUERADING],
     note: {
       code: 'postrouting-not-captured',
       text: 'POSTROUTING is not in the listing; it is taken to masquerade what carries mark 0x4000, and nothing else',
-      settle: SETTLE,
+      settle: SETTLE_FRAGMENT,
     },
   },
 ];
+
+function leadsTo({ chains }: Table, wanted: string): boolean {
+  for (const { rules } of chains.values()) {
+    for (let index = 0; index < rules.length; index++) if (rules.targetName(index) === wanted) return true;
+  }
+  return false;
+}

@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
-import type { DestinationAnswer, Destination as NamedDestination } from '../../names/addresses.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
+import type { DestinationAnswer, Destination as NamedDestination } from '../../proxy/addresses.ts';
 import { formatSocket } from '../chains/leads-to.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { labelOf } from '../services/service-name.ts';

@@ -2,6 +2,7 @@ import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Chain, Ruleset } from '../../iptables/ruleset.ts';
 import { type Address, sameAddress } from '../../net/address.ts';
 import { formatProtocol, parseProtocol, SCTP, TCP, UDP } from '../../net/protocol.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { factsOf } from '../services/rule-facts.ts';
 import { labelOf } from '../services/service-name.ts';
 import type { Known } from './question.ts';
@@ -65,9 +66,9 @@ function* rulesFor(
 function* entryChains(rulesets: readonly Ruleset[]): Generator<{ chain: Chain; nodePorts: boolean }> {
   for (const { tables } of rulesets) {
     for (const table of [tables.get('nat'), tables.get('filter')]) {
-      for (const name of ['KUBE-SERVICES', 'KUBE-EXTERNAL-SERVICES', 'KUBE-NODEPORTS', 'KUBE-PORTALS-HOST']) {
+      for (const name of [CHAINS.services, CHAINS.externalServices, CHAINS.nodePorts, CHAINS.portalsHost]) {
         const chain = table?.chains.get(name);
-        const nodePorts = name === 'KUBE-NODEPORTS';
+        const nodePorts = name === CHAINS.nodePorts;
         // In the filter table this chain accepts health check ports.
         if (chain !== undefined && !(nodePorts && table?.name === 'filter')) yield { chain, nodePorts };
       }

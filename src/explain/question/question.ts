@@ -2,7 +2,8 @@ import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
-import type { AddressBook } from '../../names/addresses.ts';
+import type { NftRuleset } from '../../nftables/ruleset.ts';
+import type { AddressBook } from '../../proxy/addresses.ts';
 import type { Ipvs } from '../../trace/world.ts';
 import type { ProxyMode } from '../explanation.ts';
 
@@ -30,6 +31,8 @@ export interface TraceQuestion {
 export interface Known {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
+  /** What nft listed; null or absent where that was not captured. */
+  readonly nft?: NftRuleset | null;
   readonly cluster: Cluster;
   /** The cluster's addresses, indexed. */
   readonly book: AddressBook;

@@ -1,7 +1,8 @@
 import { type Chain, chainsNamed, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../names/comments.ts';
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../proxy/comments.ts';
 import type { ServiceRef } from '../explanation.ts';
 
 /** Where a rule's packets go: what its matches ask of the destination. */
@@ -18,7 +19,7 @@ export interface RuleDestination {
  * Without API objects kube-proxy's comments tell which rule is whose: `default/web:http cluster IP`.
  * @param text `namespace/service[:port]` or `service[:port]`; the port by name or number
  * @returns every destination of that name in the rules, each once: cluster IPs first, node ports last, then by port and
- *   protocol, since KUBE-SERVICES is written in another order at every sync
+ *   protocol, since CHAINS.services is written in another order at every sync
  */
 export function serviceInComments(
   rulesets: readonly Ruleset[],
@@ -43,13 +44,15 @@ export function serviceInComments(
   const tables = rulesets.flatMap((ruleset) =>
     (['nat', 'filter'] as const).flatMap((name) => ruleset.tables.get(name) ?? []),
   );
-  const chainsIn = (pattern: RegExp) => tables.flatMap((table) => [...chainsNamed(table, pattern)]);
-  for (const chain of chainsIn(ENTRY_CHAINS)) {
+  const chainsIn = (wanted: (name: string) => boolean) =>
+    tables.flatMap((table) => [...chainsNamed(table, wanted)]);
+  for (const chain of chainsIn((name) => ENTRY_CHAINS.has(name))) {
     for (let index = 0; index < chain.rules.length; index++) take(chain.rules.at(index), chain);
   }
-  // Since 1.22 the masquerade rule of each KUBE-SVC chain tells the cluster IP too: a listing may hold that chain alone.
+  // Since 1.22 the masquerade rule of each SVC chain tells the cluster IP too: a listing may hold that chain alone.
   if (![...found.values()].some(({ named }) => named.via === 'clusterIP')) {
-    for (const chain of chainsIn(/^KUBE-SV[CL]-/)) if (chain.rules.length > 0) take(chain.rules.at(0), chain);
+    for (const chain of chainsIn((name) => hasRole(name, 'service', 'local')))
+      if (chain.rules.length > 0) take(chain.rules.at(0), chain);
   }
   return [...found.values()].sort(
     (a, b) =>
@@ -59,7 +62,11 @@ export function serviceInComments(
   );
 }
 
-const ENTRY_CHAINS = /^KUBE-(?:SERVICES|EXTERNAL-SERVICES|NODEPORTS)$/;
+const ENTRY_CHAINS: ReadonlySet<string> = new Set([
+  CHAINS.services,
+  CHAINS.externalServices,
+  CHAINS.nodePorts,
+]);
 
 function refOf({ namespace, name, port }: ServiceComment, via: ServiceRef['via']): ServiceRef {
   return { namespace, name, port, via, namedBy: 'comment' };
@@ -69,7 +76,7 @@ function viaOf({ name }: Chain, address: Address | null, phrase: CommentPhrase):
   if (address === null) return 'nodePort';
   if (phrase === 'external-ip') return 'externalIP';
   if (phrase === 'load-balancer-ip') return 'loadBalancerIP';
-  return name === 'KUBE-EXTERNAL-SERVICES' ? null : 'clusterIP';
+  return name === CHAINS.externalServices ? null : 'clusterIP';
 }
 
 function rank({ named, address }: RuleDestination): number {
@@ -81,7 +88,7 @@ function destinationOf(rule: Rule, { name }: Chain): Omit<RuleDestination, 'name
   let address: Address | null = null;
   let port: number | null = null;
   let protocol: number | null = null;
-  let local = name === 'KUBE-NODEPORTS' && rule.target?.kind === 'jump';
+  let local = name === CHAINS.nodePorts && rule.target?.kind === 'jump';
   for (const match of rule.matches) {
     if (match.negated) continue;
     if (match.kind === 'destination') address = { family: match.prefix.family, value: match.prefix.value };
@@ -91,7 +98,7 @@ function destinationOf(rule: Rule, { name }: Chain): Omit<RuleDestination, 'name
       local = true;
   }
   // Node ports of localhost alone name 127.0.0.0/8, which stands for no other address of the node.
-  if (name === 'KUBE-NODEPORTS') address = null;
+  if (name === CHAINS.nodePorts) address = null;
   if (port === null || protocol === null || (address === null && !local)) return null;
   return { address, port, protocol };
 }

@@ -2,6 +2,7 @@ import { chainsNamed, type Ruleset, type Table } from '../../iptables/ruleset.ts
 import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../net/prefix.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Known } from './question.ts';
 
 /** What tells which node was captured. */
@@ -60,8 +61,8 @@ function clusterCidrInRules({ rulesets }: Known, family: Family): Prefix | null 
 const KNOWN = new WeakMap<Ruleset, Prefix | null>();
 
 /**
- * kube-proxy writes `! -s CLUSTER-CIDR -d CLUSTER-IP … -j KUBE-MARK-MASQ` where it was told the pods' network: up to 1.21 in
- * KUBE-SERVICES, later as first rule of KUBE-SVC chains.
+ * kube-proxy writes `! -s CLUSTER-CIDR -d CLUSTER-IP … -j CHAINS.markMasquerade` where it was told the pods' network: up to 1.21 in
+ * CHAINS.services, later as first rule of SVC chains.
  */
 function clusterCidrOf(ruleset: Ruleset): Prefix | null {
   const known = KNOWN.get(ruleset);
@@ -72,12 +73,16 @@ function clusterCidrOf(ruleset: Ruleset): Prefix | null {
   return found;
 }
 
+function marksByNetwork(chain: string): boolean {
+  return chain === CHAINS.services || hasRole(chain, 'service', 'local');
+}
+
 function firstClusterCidr(nat: Table): Prefix | null {
   let looked = 0;
-  for (const { rules } of chainsNamed(nat, /^KUBE-(SVC|SVL)-|^KUBE-SERVICES$/)) {
+  for (const { rules } of chainsNamed(nat, marksByNetwork)) {
     if (rules.length === 0) continue;
     const { target, matches } = rules.at(0);
-    if (target?.kind === 'jump' && target.chain === 'KUBE-MARK-MASQ') {
+    if (target?.kind === 'jump' && target.chain === CHAINS.markMasquerade) {
       for (const match of matches) if (match.kind === 'source' && match.negated) return match.prefix;
     }
     if (++looked > 50) break;

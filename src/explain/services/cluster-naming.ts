@@ -1,8 +1,9 @@
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
-import { confirmChainName } from '../../names/chain-name.ts';
-import type { ChainNames, ServiceHint } from '../../names/chain-names.ts';
-import { parseServiceComment } from '../../names/comments.ts';
-import { chainHash, endpointText, hashedTexts } from '../../names/hash.ts';
+import { confirmChainName, splitChainName } from '../../proxy/chain-name.ts';
+import type { ChainNames, ServiceHint } from '../../proxy/chain-names.ts';
+import { chainsIn, hasRole } from '../../proxy/chains.ts';
+import { parseServiceComment } from '../../proxy/comments.ts';
+import { chainHash, endpointText, hashedTexts } from '../../proxy/hash.ts';
 import type { EndpointRef } from '../explanation.ts';
 import { EndpointIndex } from './endpoint-index.ts';
 import type { RefusalRule } from './refusal-rules.ts';
@@ -64,9 +65,9 @@ class ClusterNaming implements ServiceNaming {
   }
 
   suffixOfRefusal({ address, nodePort, port, protocol, comment }: RefusalRule): string | null {
-    // KUBE-PROXY-FIREWALL names the chain that did not accept.
-    const firewall = /KUBE-FW-([A-Z2-7]{16})/.exec(comment ?? '')?.[1];
-    if (firewall !== undefined) return firewall;
+    // CHAINS.proxyFirewall names the chain that did not accept.
+    const firewall = chainsIn(comment ?? '').find((chain) => hasRole(chain, 'source-ranges'));
+    if (firewall !== undefined) return splitChainName(firewall)?.hash ?? null;
     if (protocol === null) return null;
     const known =
       port === null || (address === null && !nodePort) ? null : this.bySocket(address, port, protocol);

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../kubernetes/objects.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 
 const NAMED = 10;
 

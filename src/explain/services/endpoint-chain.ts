@@ -2,9 +2,10 @@ import type { Table } from '../../iptables/ruleset.ts';
 import type { Target } from '../../iptables/target.ts';
 import { ADDRESS_BITS, type Family, formatAddress } from '../../net/address.ts';
 import { maskOfLength } from '../../net/prefix.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { factsOf } from './rule-facts.ts';
 
-/** What a KUBE-SEP chain says about its endpoint. */
+/** What a SEP chain says about its endpoint. */
 export interface EndpointChain {
   /** Where its DNAT rule sends packets; null where no such rule is there or it cannot be read. */
   readonly target: { readonly address: string; readonly port: number | null } | null;
@@ -49,7 +50,7 @@ export function translationOf(
 function hairpinOf(table: Table, chain: string, family: Family): string | null {
   const rules = table.chains.get(chain)?.rules;
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
-    if (rules.targetName(index) !== 'KUBE-MARK-MASQ') continue;
+    if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
     const { source } = factsOf(rules.at(index));
     if (source !== null && source.mask === maskOfLength(family, ADDRESS_BITS[family]))
       return formatAddress(source);

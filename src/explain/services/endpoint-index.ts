@@ -1,6 +1,6 @@
 import type { Cluster, Endpoint } from '../../kubernetes/objects.ts';
-import { AddressBook } from '../../names/addresses.ts';
 import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
+import { AddressBook } from '../../proxy/addresses.ts';
 import type { EndpointRef } from '../explanation.ts';
 
 /** Tells who answers at the addresses that DNAT rules name. */

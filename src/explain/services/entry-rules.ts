@@ -1,6 +1,7 @@
 import type { Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
 import { formatAddress } from '../../net/address.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { factsOf, type RuleFacts } from './rule-facts.ts';
 
 /** Which of a Service's addresses a rule speaks of; `external` where the rule leaves open which of the two outer kinds it is. */
@@ -23,12 +24,12 @@ export interface Entry {
 }
 
 /**
- * Reads the entries of nat KUBE-SERVICES: one rule for each address and port of a Service. Rules that only mark for
+ * Reads the entries of nat CHAINS.services: one rule for each address and port of a Service. Rules that only mark for
  * masquerading are passed over (up to 1.20 they stand here, and external IPs have two jumps each).
  * @param table the nat table
  */
 export function readServiceEntries(table: Table): Entry[] {
-  return readEntries(table, 'KUBE-SERVICES', (facts, chain) => {
+  return readEntries(table, CHAINS.services, (facts, chain) => {
     const { destination, lost } = facts;
     if (destination === null && lost.destination === null) return null;
     return {
@@ -38,9 +39,9 @@ export function readServiceEntries(table: Table): Entry[] {
   });
 }
 
-/** Reads the entries of nat KUBE-NODEPORTS: up to two rules for each node port, in recent releases the first for localhost alone. */
+/** Reads the entries of nat CHAINS.nodePorts: up to two rules for each node port, in recent releases the first for localhost alone. */
 export function readNodePortEntries(table: Table): Entry[] {
-  return readEntries(table, 'KUBE-NODEPORTS', () => ({ address: null, kind: 'nodePort' }));
+  return readEntries(table, CHAINS.nodePorts, () => ({ address: null, kind: 'nodePort' }));
 }
 
 function readEntries(
@@ -73,7 +74,7 @@ export function printedDestination({ lost, port }: RuleFacts, address: string | 
   return number === null ? host : `${host}:${number}`;
 }
 
-/** The comment's last words say it; KUBE-SERVICES keeps its comments even in large-cluster mode. Without one, the shape does. */
+/** The comment's last words say it; CHAINS.services keeps its comments even in large-cluster mode. Without one, the shape does. */
 function kindOf(facts: RuleFacts, chain: string): AddressKind {
   const { comment } = facts;
   if (comment?.endsWith(' cluster IP')) return 'clusterIP';

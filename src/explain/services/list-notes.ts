@@ -1,4 +1,5 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Note } from '../explanation.ts';
 
 const AGAIN = 'capture all tables with `iptables-save -c`';
@@ -34,22 +35,21 @@ function cutNotes({ tables, cut, form }: Ruleset): Note[] {
 
 function entryNotes(ruleset: Ruleset): Note[] {
   const nat = ruleset.tables.get('nat');
-  if (nat === undefined || ![...nat.chains.keys()].some((name) => name.startsWith('KUBE-SVC-'))) return [];
-  const services = nat.chains.get('KUBE-SERVICES');
+  if (nat === undefined || ![...nat.chains.keys()].some((name) => hasRole(name, 'service'))) return [];
+  const services = nat.chains.get(CHAINS.services);
   if (services === undefined) {
-    const text =
-      'KUBE-SERVICES, where each address of a Service has its rule, is not in the capture: which addresses lead here is not known';
+    const text = `${CHAINS.services}, where each address of a Service has its rule, is not in the capture: which addresses lead here is not known`;
     return [{ code: 'chain-not-captured', text, settle: AGAIN }];
   }
   return [
     ...(['PREROUTING', 'OUTPUT'] as const)
-      .filter((hook) => leads(nat, hook, 'KUBE-SERVICES') === false)
+      .filter((hook) => leads(nat, hook, CHAINS.services) === false)
       .map((hook) => ({ code: 'not-hooked', text: `${HOOKED[hook]}`, settle: null })),
-    ...(leads(nat, 'KUBE-SERVICES', 'KUBE-NODEPORTS') === false && hasRules(nat, 'KUBE-NODEPORTS')
+    ...(leads(nat, CHAINS.services, CHAINS.nodePorts) === false && hasRules(nat, CHAINS.nodePorts)
       ? [
           {
             code: 'not-hooked',
-            text: 'no rule of KUBE-SERVICES leads to KUBE-NODEPORTS: node ports are not answered',
+            text: `no rule of ${CHAINS.services} leads to ${CHAINS.nodePorts}: node ports are not answered`,
             settle: null,
           },
         ]
@@ -58,9 +58,8 @@ function entryNotes(ruleset: Ruleset): Note[] {
 }
 
 const HOOKED = {
-  PREROUTING:
-    'nothing in nat PREROUTING leads to KUBE-SERVICES: no Service is reached from pods or from outside',
-  OUTPUT: 'nothing in nat OUTPUT leads to KUBE-SERVICES: no Service is reached from processes of this node',
+  PREROUTING: `nothing in nat PREROUTING leads to ${CHAINS.services}: no Service is reached from pods or from outside`,
+  OUTPUT: `nothing in nat OUTPUT leads to ${CHAINS.services}: no Service is reached from processes of this node`,
 };
 
 function hasRules(table: Table, chain: string): boolean {
@@ -73,13 +72,14 @@ function leads(table: Table, from: string, to: string): boolean | null {
   let whole = true;
   for (const name of seen) {
     const chain = table.chains.get(name);
-    if (chain === undefined || chain.cut !== undefined) whole = false;
+    // A chain that no line declares is known by lines that were picked.
+    if (chain === undefined || chain.cut !== undefined || chain.line === null) whole = false;
     const rules = chain?.rules;
     for (let index = 0; rules !== undefined && index < rules.length; index++) {
       const target = rules.targetName(index);
       if (target === to) return true;
       // Chains of one Service lead to endpoints only.
-      if (target !== null && table.chains.has(target) && !/^KUBE-S(?:VC|VL|EP)-/.test(target))
+      if (target !== null && table.chains.has(target) && !hasRole(target, 'service', 'local', 'endpoint'))
         seen.add(target);
     }
   }

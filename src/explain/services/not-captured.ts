@@ -1,10 +1,11 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { SERVICE_PREFIXES } from '../../names/hash.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { chainName, hasRole } from '../../proxy/chains.ts';
+import { SERVICE_PREFIXES } from '../../proxy/hash.ts';
 import type { ServiceDraft } from './service-draft.ts';
 
 /**
- * @returns the chains of a Service port, KUBE-SEP chains aside, that its rules lead to and that the capture does not hold,
+ * @returns the chains of a Service port, SEP chains aside, that its rules lead to and that the capture does not hold,
  *   or of which it lost rules
  */
 export function chainsNotCaptured(draft: ServiceDraft, { tables }: Ruleset): string[] {
@@ -17,7 +18,7 @@ export function chainsNotCaptured(draft: ServiceDraft, { tables }: Ruleset): str
   });
   if (missing.length > 0 || draft.chains.size > 0 || draft.suffix === null || isWhole(nat)) return missing;
   // "has no local endpoints" says nothing of the others.
-  return draft.refusals.some(({ action }) => action === 'drop') ? [`KUBE-SVC-${draft.suffix}`] : [];
+  return draft.refusals.some(({ action }) => action === 'drop') ? [chainName('SVC', draft.suffix)] : [];
 }
 
 /** @returns true where the table is there and no cut took chains from it. */
@@ -27,14 +28,15 @@ export function isWhole(table: Table | undefined): boolean {
 
 /** SVC first, then SVL, EXT, FW and XLB. */
 function byPrefix(a: string, b: string): number {
-  const rank = (chain: string) => SERVICE_PREFIXES.findIndex((prefix) => chain.startsWith(`KUBE-${prefix}-`));
+  const rank = (chain: string) =>
+    SERVICE_PREFIXES.findIndex((prefix) => chain.startsWith(chainName(prefix, '')));
   return rank(a) - rank(b);
 }
 
 function serviceChainsBehind(chain: string, nat: Table | undefined): string[] {
   const rules = nat?.chains.get(chain)?.rules;
   const found: string[] = [];
-  if (rules === undefined || /^KUBE-(?:SVC|SVL)-/.test(chain)) return found;
+  if (rules === undefined || hasRole(chain, 'service', 'local')) return found;
   for (let index = 0; index < rules.length; index++) {
     const target = rules.targetName(index);
     const prefix = target === null ? null : splitChainName(target)?.prefix;

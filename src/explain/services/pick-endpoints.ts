@@ -1,9 +1,10 @@
 import type { Table } from '../../iptables/ruleset.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { factsOf } from './rule-facts.ts';
 
-/** One endpoint chain that a KUBE-SVC, KUBE-SVL or KUBE-XLB chain chooses. */
+/** One endpoint chain that an SVC, SVL or XLB chain chooses. */
 export interface Pick {
-  /** The KUBE-SEP chain. */
+  /** The SEP chain. */
   readonly chain: string;
   /** Chance, from 0 to 1, that a packet without an affinity record is sent there. */
   readonly share: number;
@@ -20,7 +21,15 @@ export interface Picks {
 }
 
 /** Targets after which the walk goes on in the same chain. */
-const GOES_ON = new Set(['KUBE-MARK-MASQ', 'KUBE-MARK-DROP', 'MARK', 'LOG', 'NFLOG', 'TRACE', 'CONNMARK']);
+const GOES_ON = new Set([
+  CHAINS.markMasquerade,
+  CHAINS.markDrop,
+  'MARK',
+  'LOG',
+  'NFLOG',
+  'TRACE',
+  'CONNMARK',
+]);
 
 /**
  * Reads the choice of endpoints. A rule's share is its probability times what the rules before it left over, so n endpoints
@@ -45,7 +54,7 @@ export function pickEndpoints(
     const target = rules.targetName(index);
     if (target === null || GOES_ON.has(target)) continue;
     const facts = factsOf(rules.at(index));
-    if (!target.startsWith('KUBE-SEP-')) {
+    if (!hasRole(target, 'endpoint')) {
       // A foreign verdict ends the choice for its packets; a jump to some other chain may come back.
       if (!facts.conditional && !table.chains.has(target)) left *= 1 - (facts.probability ?? 1);
       continue;

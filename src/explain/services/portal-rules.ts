@@ -1,5 +1,6 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { translationOf } from './endpoint-chain.ts';
 import type { Entry } from './entry-rules.ts';
 import { factsOf } from './rule-facts.ts';
@@ -12,8 +13,8 @@ export interface Portal extends Omit<Entry, 'suffix' | 'port'> {
   readonly proxyPort: number | null;
 }
 
-const ADDRESS_CHAINS = ['KUBE-PORTALS-HOST', 'KUBE-PORTALS-CONTAINER'];
-const NODE_PORT_CHAINS = ['KUBE-NODEPORT-HOST', 'KUBE-NODEPORT-CONTAINER'];
+const ADDRESS_CHAINS = [CHAINS.portalsHost, CHAINS.portalsContainer];
+const NODE_PORT_CHAINS: readonly string[] = [CHAINS.nodePortHost, CHAINS.nodePortContainer];
 
 /**
  * Reads what userspace mode programs. The HOST chains name the node's address (DNAT), the CONTAINER chains only the port

@@ -1,7 +1,7 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Service } from '../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { Entry } from './entry-rules.ts';
 import { type Portal, readPortals } from './portal-rules.ts';
 import { addressesOf } from './service-addresses.ts';

@@ -1,22 +1,16 @@
-import type { Ruleset, Table } from '../../iptables/ruleset.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { Table } from '../../iptables/ruleset.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import type { ServiceItem } from '../service-list.ts';
 import { externalPolicyOf } from './external-policy.ts';
 import { findMarkDrop } from './mark-drop.ts';
 import { chainsNotCaptured } from './not-captured.ts';
 import { addressesOf } from './service-addresses.ts';
 import { chainsInOrder, type ServiceDraft } from './service-draft.ts';
-import { type EndpointReader, readEndpoints } from './service-endpoints.ts';
+import type { ServiceReading } from './service-endpoints.ts';
+import { readEndpoints } from './service-endpoints.ts';
 import { nameDraft } from './service-name.ts';
-import type { ServiceNaming } from './service-naming.ts';
 import { readFirewall } from './source-ranges.ts';
 import { unprogrammedAddresses } from './unprogrammed-addresses.ts';
-
-/** What the reading of every Service port of one ruleset shares. */
-export interface ServiceReading {
-  readonly ruleset: Ruleset;
-  readonly naming: ServiceNaming;
-  readonly endpoints: EndpointReader;
-}
 
 const NO_TABLE: Table = { name: 'nat', chains: new Map() };
 
@@ -40,7 +34,7 @@ export function readService(draft: ServiceDraft, reading: ServiceReading): Servi
     ...draft.entries.flatMap(({ printed }) => (printed === null ? [] : [printed.replace(/:[^:]*$/, '')])),
   ]);
   const firewalls = chains
-    .filter((chain) => chain.startsWith('KUBE-FW-'))
+    .filter((chain) => hasRole(chain, 'source-ranges'))
     .map((chain) => readFirewall(nat, chain, own));
   const saidProtocol = protocol ?? name.protocol ?? 'unknown';
   return {
@@ -100,9 +94,9 @@ function markDrops(
   own: ReadonlySet<string>,
 ): ServiceItem['refusals'] {
   return chainsInOrder(draft).flatMap((chain) => {
-    const firewall = chain.startsWith('KUBE-FW-');
-    if (!firewall && !chain.startsWith('KUBE-XLB-')) return [];
-    // KUBE-FW of 1.20 ends in the jump even where a rule before it lets everything through.
+    const firewall = hasRole(chain, 'source-ranges');
+    if (!firewall && !hasRole(chain, 'external-local')) return [];
+    // FW of 1.20 ends in the jump even where a rule before it lets everything through.
     if (firewall && readFirewall(nat, chain, own).open) return [];
     const drop = findMarkDrop(nat, chain);
     if (drop === null) return [];
@@ -122,9 +116,9 @@ function markDrops(
 function internalPolicyOf(draft: ServiceDraft): 'Cluster' | 'Local' | null {
   for (const { kind, chain } of draft.entries) {
     if (kind !== 'clusterIP') continue;
-    return chain.startsWith('KUBE-SVL-') ? 'Local' : 'Cluster';
+    return hasRole(chain, 'local') ? 'Local' : 'Cluster';
   }
-  const refusal = draft.refusals.find(({ chain }) => chain === 'KUBE-SERVICES');
+  const refusal = draft.refusals.find(({ chain }) => chain === CHAINS.services);
   return refusal?.action === 'drop' ? 'Local' : null;
 }
 
@@ -132,12 +126,12 @@ function externalPolicy(draft: ServiceDraft, nat: Table): 'Cluster' | 'Local' | 
   const read = draft.suffix === null ? null : externalPolicyOf(nat, draft.suffix);
   if (read !== null) return read;
   const local = draft.refusals.some(
-    ({ chain, action }) => chain === 'KUBE-EXTERNAL-SERVICES' && action === 'drop',
+    ({ chain, action }) => chain === CHAINS.externalServices && action === 'drop',
   );
   if (local) return 'Local';
-  // Up to 1.23 `Cluster` has no chain of its own: such entries jump to KUBE-SVC, by way of KUBE-FW for a load balancer.
+  // Up to 1.23 `Cluster` has no chain of its own: such entries jump to SVC, by way of FW for a load balancer.
   const direct = draft.entries.some(
-    ({ kind, chain }) => kind !== 'clusterIP' && /^KUBE-(SVC|FW)-/.test(chain),
+    ({ kind, chain }) => kind !== 'clusterIP' && hasRole(chain, 'service', 'source-ranges'),
   );
   return direct ? 'Cluster' : null;
 }

@@ -1,5 +1,6 @@
 import type { Table } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { printedDestination } from './entry-rules.ts';
 import { factsOf } from './rule-facts.ts';
 
@@ -21,10 +22,10 @@ export interface RefusalRule {
 
 /** Chains of the filter table in which kube-proxy refuses. */
 export const REFUSAL_CHAINS = [
-  'KUBE-SERVICES',
-  'KUBE-EXTERNAL-SERVICES',
-  'KUBE-NODEPORTS',
-  'KUBE-PROXY-FIREWALL',
+  CHAINS.services,
+  CHAINS.externalServices,
+  CHAINS.nodePorts,
+  CHAINS.proxyFirewall,
 ] as const;
 
 /** One of {@link REFUSAL_CHAINS}. */
@@ -32,7 +33,7 @@ export type RefusalChain = (typeof REFUSAL_CHAINS)[number];
 
 /**
  * Reads the rules that refuse: REJECT where a Service port has no endpoints, DROP where only this node has none
- * (`has no local endpoints`), and DROP of what KUBE-FW did not accept.
+ * (`has no local endpoints`), and DROP of what FW did not accept.
  * @param table the filter table
  */
 export function readRefusals(table: Table): RefusalRule[] {
@@ -58,7 +59,7 @@ function readChain(table: Table, chain: RefusalChain): RefusalRule[] {
       nodePort:
         address === null &&
         facts.lost.destination === null &&
-        (facts.destinationLocal || chain === 'KUBE-NODEPORTS'),
+        (facts.destinationLocal || chain === CHAINS.nodePorts),
       protocol: facts.protocol,
       comment: facts.comment,
       printed,

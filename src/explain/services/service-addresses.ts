@@ -1,6 +1,7 @@
 import type { Service } from '../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
-import type { ServiceItem } from '../explanation.ts';
+import { CHAINS } from '../../proxy/chains.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { RefusalChain } from './refusal-rules.ts';
 import type { ServiceDraft } from './service-draft.ts';
 
@@ -15,7 +16,7 @@ export interface ServiceAddresses {
 }
 
 /**
- * Sorts a draft's addresses by kind. What a rule does not tell (refusals of KUBE-EXTERNAL-SERVICES never do) the API object
+ * Sorts a draft's addresses by kind. What a rule does not tell (refusals of CHAINS.externalServices never do) the API object
  * does; without one it is listed as an external IP, which is what kube-proxy treats it as.
  * @param service the API's Service, where it is known
  */
@@ -58,8 +59,8 @@ function kindByChain(
   address: string,
   service: Service | null,
 ): 'clusterIP' | 'externalIP' | 'loadBalancerIP' {
-  if (chain === 'KUBE-SERVICES') return 'clusterIP';
-  return chain === 'KUBE-PROXY-FIREWALL' ? 'loadBalancerIP' : outerKind(address, service);
+  if (chain === CHAINS.services) return 'clusterIP';
+  return chain === CHAINS.proxyFirewall ? 'loadBalancerIP' : outerKind(address, service);
 }
 
 function outerKind(address: string, service: Service | null): 'externalIP' | 'loadBalancerIP' {

@@ -1,6 +1,7 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { SERVICE_PREFIXES } from '../../names/hash.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { chainName } from '../../proxy/chains.ts';
+import { SERVICE_PREFIXES } from '../../proxy/hash.ts';
 import { type Entry, readNodePortEntries, readServiceEntries } from './entry-rules.ts';
 import { type RefusalRule, readRefusals } from './refusal-rules.ts';
 import type { ServiceNaming } from './service-naming.ts';
@@ -11,7 +12,7 @@ export interface ServiceDraft {
   readonly suffix: string | null;
   readonly entries: Entry[];
   readonly refusals: RefusalRule[];
-  /** KUBE-SVC, -SVL, -EXT, -FW and -XLB chains: those that exist and those that an entry jumps to. */
+  /** SVC, SVL, EXT, FW and XLB chains: those that exist and those that an entry jumps to. */
   readonly chains: Set<string>;
 }
 
@@ -41,7 +42,7 @@ export function draftServices(ruleset: Ruleset, naming: ServiceNaming): ServiceD
   return [...drafts.values()];
 }
 
-/** Chains that no entry leads to are listed too: after `-F KUBE-SERVICES` they are all that is left of a Service. */
+/** Chains that no entry leads to are listed too: after `-F CHAINS.services` they are all that is left of a Service. */
 function addChains(drafts: Map<string, ServiceDraft>, nat: Table): void {
   for (const chain of nat.chains.keys()) {
     const name = splitChainName(chain);
@@ -60,7 +61,7 @@ function draftOf(drafts: Map<string, ServiceDraft>, key: string, suffix: string 
 
 /** @returns the draft's chains, SVC first, then SVL, EXT, FW and XLB. */
 export function chainsInOrder(draft: ServiceDraft): string[] {
-  return SERVICE_PREFIXES.map((prefix) => `KUBE-${prefix}-${draft.suffix ?? ''}`).filter((chain) =>
+  return SERVICE_PREFIXES.map((prefix) => chainName(prefix, draft.suffix ?? '')).filter((chain) =>
     draft.chains.has(chain),
   );
 }

@@ -1,14 +1,22 @@
-import type { Table } from '../../iptables/ruleset.ts';
-import type { Misdirected, ServiceItem } from '../explanation.ts';
+import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import { CHOOSING, hasRole } from '../../proxy/chains.ts';
+import type { Misdirected, ServiceItem } from '../service-list.ts';
 import { type EndpointChain, readEndpointChain } from './endpoint-chain.ts';
 import { pickEndpoints } from './pick-endpoints.ts';
-import type { ServiceReading } from './read-service.ts';
+import type { ServiceNaming } from './service-naming.ts';
+
+/** What the reading of every Service port of one ruleset shares. */
+export interface ServiceReading {
+  readonly ruleset: Ruleset;
+  readonly naming: ServiceNaming;
+  readonly endpoints: EndpointReader;
+}
 
 /** Endpoints of one Service port, with the comment of the rule that chooses each. */
 export interface ServiceEndpoints {
   readonly endpoints: readonly (ServiceItem['endpoints'][number] & { readonly comment: string | null })[];
   readonly affinitySeconds: number | null;
-  /** KUBE-SEP chains, each once. */
+  /** SEP chains, each once. */
   readonly endpointChains: readonly string[];
   /** Those that send packets elsewhere than their names say. */
   readonly misdirected: readonly Misdirected[];
@@ -16,7 +24,7 @@ export interface ServiceEndpoints {
   readonly protocol: string | null;
 }
 
-/** Reads each KUBE-SEP chain of a nat table once: KUBE-SVC and KUBE-SVL share them. */
+/** Reads each SEP chain of a nat table once: SVC and SVL share them. */
 export class EndpointReader {
   readonly #table: Table | undefined;
   readonly #family: 'ipv4' | 'ipv6';
@@ -39,7 +47,7 @@ export class EndpointReader {
 }
 
 /**
- * Reads the endpoints that a Service port's chains choose: KUBE-SVC for the whole cluster, KUBE-SVL and KUBE-XLB for this
+ * Reads the endpoints that a Service port's chains choose: SVC for the whole cluster, SVL and XLB for this
  * node. An endpoint that both choose stands there twice, once for each scope.
  * @param chains the port's chains
  */
@@ -51,7 +59,7 @@ export function readEndpoints(chains: readonly string[], reading: ServiceReading
   let affinitySeconds: number | null = null;
   let protocol: string | null = null;
   for (const chain of chains) {
-    if (nat === undefined || !/^KUBE-(SVC|SVL|XLB)-/.test(chain)) continue;
+    if (nat === undefined || !hasRole(chain, ...CHOOSING)) continue;
     const picks = pickEndpoints(nat, chain, (name) => reading.endpoints.at(name).passes);
     affinitySeconds ??= picks.affinitySeconds;
     for (const pick of picks.picks) {
@@ -72,7 +80,7 @@ export function readEndpoints(chains: readonly string[], reading: ServiceReading
         address,
         port,
         share: pick.share,
-        scope: chain.startsWith('KUBE-SVC-') ? 'cluster' : 'local',
+        scope: hasRole(chain, 'service') ? 'cluster' : 'local',
         chain: pick.chain,
         endpoint,
         comment: pick.comment,

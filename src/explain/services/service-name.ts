@@ -1,5 +1,5 @@
 import type { Service } from '../../kubernetes/objects.ts';
-import type { ServiceItem } from '../explanation.ts';
+import type { ServiceItem } from '../service-list.ts';
 import type { ServiceDraft } from './service-draft.ts';
 import type { ServiceNaming } from './service-naming.ts';
 import type { PortName } from './socket-index.ts';

@@ -1,12 +1,13 @@
 import type { Table } from '../../iptables/ruleset.ts';
 import { formatPrefix } from '../../net/prefix.ts';
+import { hasRole } from '../../proxy/chains.ts';
 import { factsOf } from './rule-facts.ts';
 
-/** What a KUBE-FW chain lets through. */
+/** What an FW chain lets through. */
 export interface Firewall {
   /** `-s` of its rules, as the dump spells them. */
   readonly ranges: readonly string[];
-  /** True where some rule lets every source through (1.20 writes KUBE-FW for every load balancer). */
+  /** True where some rule lets every source through (1.20 writes FW for every load balancer). */
   readonly open: boolean;
   /** Sources that a listing printed as host names. */
   readonly printed: readonly string[];
@@ -14,7 +15,7 @@ export interface Firewall {
 
 /**
  * @param table the nat table
- * @param chain a KUBE-FW chain
+ * @param chain an FW chain
  * @param ownAddresses the Service's load balancer addresses: kube-proxy lets a packet from such an address pass when the
  *   node itself is in a range, because the node may own the address; that is no range of the Service. Names that a listing
  *   printed for them count too
@@ -26,7 +27,7 @@ export function readFirewall(table: Table, chain: string, ownAddresses: Readonly
   let open = false;
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     const target = rules.targetName(index);
-    if (target === null || target.startsWith('KUBE-MARK-')) continue;
+    if (target === null || hasRole(target, 'mark-masquerade', 'mark-drop')) continue;
     const facts = factsOf(rules.at(index));
     if (!facts.conditional) open = true;
     if (facts.lost.source !== null && !ownAddresses.has(facts.lost.source)) printed.add(facts.lost.source);

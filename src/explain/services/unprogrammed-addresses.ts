@@ -1,8 +1,9 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import type { Service } from '../../kubernetes/objects.ts';
-import { serviceAddresses } from '../../names/service-index.ts';
 import { formatAddress } from '../../net/address.ts';
-import type { ServiceItem } from '../explanation.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { serviceAddresses } from '../../proxy/service-index.ts';
+import type { ServiceItem } from '../service-list.ts';
 import { factsOf } from './rule-facts.ts';
 import type { ServiceAddresses } from './service-addresses.ts';
 import type { ServiceDraft } from './service-draft.ts';
@@ -24,7 +25,7 @@ interface Question {
 
 /**
  * Finds addresses that a Service port should have and that no rule leads from. The API tells them; without it the first rule
- * of a KUBE-SVC chain does, which since kube-proxy 1.22 names the cluster IP again to masquerade clients outside the cluster.
+ * of an SVC chain does, which since kube-proxy 1.22 names the cluster IP again to masquerade clients outside the cluster.
  * A load balancer IP with ipMode Proxy is not expected: kube-proxy leaves it alone (KEP-1860).
  */
 export function unprogrammedAddresses(question: Question): Unprogrammed[] {
@@ -72,8 +73,8 @@ function addressesInApi({ ruleset, service, port, protocol }: Question): Expecte
 
 function addressInChain(draft: ServiceDraft, nat: Table | undefined): Expected[] {
   for (const chain of draft.chains) {
-    const rules = /^KUBE-SV[CL]-/.test(chain) ? nat?.chains.get(chain)?.rules : undefined;
-    if (rules === undefined || rules.length === 0 || rules.targetName(0) !== 'KUBE-MARK-MASQ') continue;
+    const rules = hasRole(chain, 'service', 'local') ? nat?.chains.get(chain)?.rules : undefined;
+    if (rules === undefined || rules.length === 0 || rules.targetName(0) !== CHAINS.markMasquerade) continue;
     const { destination, port } = factsOf(rules.at(0));
     if (destination !== null && port !== null)
       return [{ kind: 'clusterIP', address: formatAddress(destination), port, saidBy: 'rule' }];
@@ -82,6 +83,6 @@ function addressInChain(draft: ServiceDraft, nat: Table | undefined): Expected[]
 }
 
 function stateOf(nat: Table | undefined, kind: Unprogrammed['kind']): Unprogrammed['state'] {
-  const chain = nat?.chains.get(kind === 'nodePort' ? 'KUBE-NODEPORTS' : 'KUBE-SERVICES');
+  const chain = nat?.chains.get(kind === 'nodePort' ? CHAINS.nodePorts : CHAINS.services);
   return chain === undefined || chain.cut !== undefined ? 'not-captured' : 'no-rule';
 }

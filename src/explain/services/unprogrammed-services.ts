@@ -1,8 +1,9 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
-import { byName, serviceAddresses } from '../../names/service-index.ts';
 import { formatAddress } from '../../net/address.ts';
-import type { ServiceItem, UnprogrammedPort } from '../explanation.ts';
+import { CHAINS } from '../../proxy/chains.ts';
+import { byName, serviceAddresses } from '../../proxy/service-index.ts';
+import type { ServiceItem, UnprogrammedPort } from '../service-list.ts';
 import { isWhole } from './not-captured.ts';
 
 /** kube-proxy leaves Services with this label to another proxy (pkg/proxy/apis/well_known_labels.go). */
@@ -56,7 +57,7 @@ function isOurs({ type, labels }: Service): boolean {
 function tellsAll({ form, tables }: Ruleset): boolean {
   const nat = tables.get('nat');
   const filter = tables.get('filter');
-  return form === 'save' && isWhole(nat) && isWhole(filter) && nat?.chains.has('KUBE-SERVICES') === true;
+  return form === 'save' && isWhole(nat) && isWhole(filter) && nat?.chains.has(CHAINS.services) === true;
 }
 
 function keyOf(...parts: readonly (string | null)[]): string {

@@ -3,9 +3,9 @@ import type { Ruleset } from '../../iptables/ruleset.ts';
 import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
 import { parsePrefix, prefixContains } from '../../net/prefix.ts';
 import { hasPorts } from '../../net/protocol.ts';
+import { CHAINS, isOfOneService } from '../../proxy/chains.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
-import { OF_ONE_SERVICE } from '../proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText, settleText } from '../proxies/find-proxies.ts';
 import { silentAbout } from '../proxies/not-captured.ts';
 import type { Known } from '../question/question.ts';
@@ -48,15 +48,15 @@ function alone({ verdict }: Outcome): string {
 
 /** Where kube-proxy refuses what has no endpoint or comes from outside the source ranges. */
 const REFUSING: ReadonlySet<string> = new Set([
-  'KUBE-SERVICES',
-  'KUBE-EXTERNAL-SERVICES',
-  'KUBE-NODEPORTS',
-  'KUBE-PROXY-FIREWALL',
+  CHAINS.services,
+  CHAINS.externalServices,
+  CHAINS.nodePorts,
+  CHAINS.proxyFirewall,
 ]);
 
 function metServiceRules({ path, decidedBy }: Outcome): boolean {
   if (decidedBy?.rule != null && REFUSING.has(decidedBy.chain)) return true;
-  return path.some(({ step }) => step.rule !== null && OF_ONE_SERVICE.test(step.target ?? step.chain));
+  return path.some(({ step }) => step.rule !== null && isOfOneService(step.target ?? step.chain));
 }
 
 function mayServe({ proxy }: FoundProxy, outcome: Outcome, context: RemarkContext): boolean {

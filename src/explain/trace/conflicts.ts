@@ -1,6 +1,6 @@
 import { commentOf } from '../../iptables/ruleset.ts';
-import { parseServiceComment } from '../../names/comments.ts';
-import type { Trace } from '../../trace/outcome.ts';
+import { parseServiceComment } from '../../proxy/comments.ts';
+import { iptablesRule, type Trace } from '../../trace/outcome.ts';
 import type { Note, ServiceRef } from '../explanation.ts';
 
 /** @returns a note for each rule on the way whose comment names another Service port than the API or the chain's hash does. */
@@ -8,7 +8,8 @@ export function commentConflicts(trace: Trace, service: ServiceRef | null): Note
   if (service === null || service.namedBy === 'comment') return [];
   const named = labelOf(service);
   const notes = new Map<string, Note>();
-  for (const { rule } of trace.steps) {
+  for (const step of trace.steps) {
+    const rule = iptablesRule(step);
     const comment = rule === null ? null : commentOf(rule);
     const said = comment === null ? null : parseServiceComment(comment);
     // Old kube-proxy wrote an unnamed port with a trailing colon; the parser reads both alike.

@@ -1,10 +1,10 @@
 import { parseAddress } from '../../net/address.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { TraceItem } from '../explanation.ts';
 import { describeFlow } from '../flows/flow-item.ts';
 import type { FlowJoin } from '../flows/flow-join.ts';
 import type { Known } from '../question/question.ts';
+import type { TraceItem } from '../trace-list.ts';
 
 /**
  * The captured flow that a packet belongs to, as `conntrack` lists it. Its own nat decision holds for the packet, whatever the

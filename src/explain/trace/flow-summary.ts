@@ -1,9 +1,9 @@
 import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { FlowSummary } from '../explanation.ts';
 import { isOver, isStale } from '../flows/diagnose-flow.ts';
 import type { FlowJoin } from '../flows/flow-join.ts';
 import type { Known } from '../question/question.ts';
+import type { FlowSummary } from '../trace-list.ts';
 
 interface Group {
   readonly address: string;

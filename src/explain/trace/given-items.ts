@@ -1,5 +1,5 @@
 import { flat, type Given } from '../../trace/question.ts';
-import type { GivenItem } from '../explanation.ts';
+import type { GivenItem } from '../trace-list.ts';
 import { givenNote } from '../words/question-words.ts';
 
 /** The conditions of one trace's outcomes as the contract prints them: equal questions have equal numbers. */

@@ -2,15 +2,16 @@ import { command } from '../../command/command.ts';
 import { printCommand } from '../../command/quote.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Chain, Rule, Ruleset } from '../../iptables/ruleset.ts';
-import { turn } from '../../trace/answer.ts';
-import { evaluate } from '../../trace/match/evaluate.ts';
+import { lowered } from '../../rules/lowered-rule.ts';
+import { turn } from '../../rules/test.ts';
+import { answerTest } from '../../trace/fields/answer-test.ts';
 import type { Outcome, PathEntry } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
-import type { MissItem } from '../explanation.ts';
+import type { MissItem } from '../trace-list.ts';
 import { answerText } from '../words/question-words.ts';
 import { whyNot } from './why-not.ts';
 
-/** Rules listed for one visit to a chain; a KUBE-SERVICES of 30,000 rules would drown the rest. */
+/** Rules listed for one visit to a chain; a CHAINS.services of 30,000 rules would drown the rest. */
 const SHOWN = 40;
 
 /** A chain being read, and the next rule in it. */
@@ -81,12 +82,12 @@ function summary(visit: Visit, count: number, { step }: PathEntry, before: numbe
 
 function reasonOf(rule: Rule, entry: PathEntry, host: Host): string {
   const context = { state: entry.state, host, hook: entry.step.hook, rule };
-  for (const match of rule.matches) {
-    const answer = evaluate(match, context);
+  for (const test of lowered(rule).tests) {
+    const answer = answerTest(test, context);
     if (typeof answer === 'string') {
-      if (turn(answer, match.negated) === 'no') return whyNot(match, entry.state);
+      if (turn(answer, test) === 'no') return whyNot(test, entry.state);
     } else if (answer.kind === 'chance') return 'chance went on to the next rule';
-    else return answerText(answer.question, match.negated);
+    else return answerText(answer.question, test.negated);
   }
   return 'it does not fit';
 }

@@ -1,8 +1,10 @@
 import type { HookName, Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { programOf } from '../../iptables/tool.ts';
 import type { Trace } from '../../trace/outcome.ts';
-import type { Note, TraceItem } from '../explanation.ts';
+import type { Note } from '../explanation.ts';
+import type { AssumedHook } from '../question/assumed-hooks.ts';
 import type { Known } from '../question/question.ts';
+import type { TraceItem } from '../trace-list.ts';
 
 const SETTLE = 'capture all tables with `iptables-save -c`';
 
@@ -44,7 +46,7 @@ function lacksInterfaces({ form, tables }: Ruleset): boolean {
 
 const LISTING: Note = {
   code: 'listing-interfaces',
-  text: 'the listing prints no interfaces; kube-proxy writes none into its own rules, so there none is taken to exist',
+  text: 'the listing prints no interfaces; kube-proxy, portmap and ip-masq-agent write none into their own rules, so there none is taken to exist',
   settle: 'capture with iptables-save instead of iptables -L, or list with -v',
 };
 
@@ -76,6 +78,12 @@ const HOOKS_OF: Readonly<Record<TableName, readonly HookName[]>> = {
   filter: ['INPUT', 'FORWARD', 'OUTPUT'],
   security: [],
 };
+
+/** @returns what was supposed of the chains that the packet came to. */
+export function hooksPassed(hooks: readonly AssumedHook[], { steps }: Trace): Note[] {
+  const met = new Set(steps.map(({ table, chain }) => `${table} ${chain}`));
+  return hooks.flatMap(({ table, chain, note }) => (met.has(`${table} ${chain}`) ? [note] : []));
+}
 
 /** Whether some outcome can have come to a hook. */
 function mayPass(hook: HookName, { packet, outcomes }: Trace): boolean {

@@ -2,8 +2,9 @@ import { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
-import type { Note, OutcomeItem } from '../explanation.ts';
+import type { Note } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
+import type { OutcomeItem } from '../trace-list.ts';
 import { carrierOf } from './carrier.ts';
 import type { RemarkContext } from './remarks/context.ts';
 import { socketText } from './remarks/path-facts.ts';
@@ -11,7 +12,8 @@ import { socketText } from './remarks/path-facts.ts';
 /** What else on the node acts on packets and is not in iptables: said, because the trace does not walk it. */
 export function modeNotes(known: Known, packet: Packet): Note[] {
   const { nft } = known.host;
-  if (nft === null) return [];
+  // Native tables that nft listed are walked.
+  if (nft === null || (known.nft ?? null) !== null) return [];
   const family = nftFamily(packet);
   const tables = new Set<string>();
   for (const chain of nft.nativeChains) {
@@ -110,8 +112,10 @@ export interface OtherProxy {
 }
 
 /** @returns what carries Services here besides the iptables rules, or null. */
-export function otherProxy(packet: Packet, { proxyMode, host }: Known): OtherProxy | null {
+export function otherProxy(packet: Packet, { proxyMode, host, nft: listed }: Known): OtherProxy | null {
   const family = nftFamily(packet);
+  const walked = listed?.tables.has(`${family} kube-proxy`) === true;
+  if (walked && proxyMode !== 'ipvs') return null;
   const nft = {
     name: 'nft table kube-proxy',
     settle: `read it with \`nft list table ${family} kube-proxy\``,

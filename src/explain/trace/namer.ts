@@ -1,12 +1,13 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
 import type { NatRange } from '../../iptables/target.ts';
-import { splitChainName } from '../../names/chain-name.ts';
-import { nameChains } from '../../names/chain-names.ts';
-import { type CommentPhrase, parseServiceComment } from '../../names/comments.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
-import type { Outcome, Trace } from '../../trace/outcome.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { nameChains } from '../../proxy/chain-names.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { type CommentPhrase, parseServiceComment } from '../../proxy/comments.ts';
+import { iptablesRule, type Outcome, type Trace } from '../../trace/outcome.ts';
 import type { EndpointRef, ServiceRef } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
@@ -32,7 +33,7 @@ export class Namer {
     });
   }
 
-  /** @returns who answers where an outcome's packet arrives: the endpoint of its KUBE-SEP chain, else whoever has the address. */
+  /** @returns who answers where an outcome's packet arrives: the endpoint of its SEP chain, else whoever has the address. */
   endpointOf(outcome: Outcome): EndpointRef | null {
     if (outcome.verdict !== 'accept') return null;
     const { address, port } = outcome.destination;
@@ -40,7 +41,7 @@ export class Namer {
     for (let i = outcome.path.length - 1; i >= 0; i--) {
       const step = outcome.path[i]?.step;
       if (step?.action !== 'dnat') continue;
-      if (!step.chain.startsWith('KUBE-SEP-')) break;
+      if (!hasRole(step.chain, 'endpoint')) break;
       const key = `${step.chain} ${text} ${port}`;
       const known = this.#endpoints.get(key);
       if (known !== undefined) return known;
@@ -102,11 +103,11 @@ export class Namer {
 
   #byRules(trace: Trace): ServiceRef | null {
     for (const step of trace.steps) {
-      const { rule } = step;
+      const rule = iptablesRule(step);
       if (rule === null || step.table === 'mangle' || step.table === 'raw') continue;
       const comment = commentOf(rule);
       const said = comment === null ? null : parseServiceComment(comment);
-      const nodePort = rule.chain === 'KUBE-NODEPORTS' || rule.matches.some(isLocalDestination);
+      const nodePort = rule.chain === CHAINS.nodePorts || rule.matches.some(isLocalDestination);
       const chain = rule.target?.kind === 'jump' ? rule.target.chain : null;
       const hashed = chain === null ? null : this.naming.byChain(chain, comment);
       if (hashed !== null) return refOf(hashed, nodePort ? 'nodePort' : viaOf(rule, said?.phrase), 'hash');
@@ -149,8 +150,8 @@ function namesDestination(phrase: CommentPhrase): boolean {
 }
 
 /**
- * The comment's last words tell by which address the packet came. "has no endpoints" does not: in filter KUBE-SERVICES it
- * stands for a cluster IP (since 1.12; pkg/proxy/iptables/proxier.go), in KUBE-EXTERNAL-SERVICES for an external or a load
+ * The comment's last words tell by which address the packet came. "has no endpoints" does not: in filter CHAINS.services it
+ * stands for a cluster IP (since 1.12; pkg/proxy/iptables/proxier.go), in CHAINS.externalServices for an external or a load
  * balancer IP, and nothing there tells which.
  */
 function viaOf({ chain, target }: Rule, phrase: CommentPhrase | undefined): ServiceRef['via'] {
@@ -160,7 +161,7 @@ function viaOf({ chain, target }: Rule, phrase: CommentPhrase | undefined): Serv
       return 'clusterIP';
     case 'no-endpoints':
     case 'no-local-endpoints':
-      return chain === 'KUBE-SERVICES' ? 'clusterIP' : null;
+      return chain === CHAINS.services ? 'clusterIP' : null;
     case 'external-ip':
       return 'externalIP';
     case 'load-balancer-ip':

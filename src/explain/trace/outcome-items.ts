@@ -1,6 +1,7 @@
 import { formatAddress } from '../../net/address.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import type { OutcomeItem, ServiceRef } from '../explanation.ts';
+import type { ServiceRef } from '../explanation.ts';
+import type { OutcomeItem } from '../trace-list.ts';
 import { reasonNote, turnText } from '../words/reason-words.ts';
 import type { GivenItems } from './given-items.ts';
 import type { Namer } from './namer.ts';

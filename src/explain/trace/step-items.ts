@@ -1,8 +1,8 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
-import type { Step, Trace } from '../../trace/outcome.ts';
+import type { IptablesStep, Step, Trace } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { noteRule } from '../chains/rule-note.ts';
-import type { StepItem } from '../explanation.ts';
+import type { StepItem } from '../trace-list.ts';
 import type { Namer } from './namer.ts';
 
 /** @returns the trace's steps as the contract prints them, each with a plain sentence where one is known. */
@@ -14,18 +14,23 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
     table: step.table,
     chain: step.chain,
     rule: step.rule?.number ?? null,
+    ...(step.program === 'nft' ? { family: step.family, handle: step.rule?.handle ?? null } : {}),
     file: (step.rule ?? listingOf(step))?.file ?? null,
     line: (step.rule ?? listingOf(step))?.line ?? null,
     text: step.rule?.text ?? null,
     action: step.action,
     target: step.target,
     ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
-    note: step.rule === null ? endNote(step) : ruleNote(step, step.rule, rulesets, namer),
+    note: noteOf(step, rulesets, namer),
   }));
 }
 
-function ruleNote(step: Step, rule: Rule, rulesets: readonly Ruleset[], namer: Namer): string | null {
-  if (!isInIptables(step)) return null;
+function noteOf(step: Step, rulesets: readonly Ruleset[], namer: Namer): string | null {
+  if (step.rule === null) return endNote(step);
+  return isInIptables(step) ? ruleNote(step, step.rule, rulesets, namer) : null;
+}
+
+function ruleNote(step: IptablesStep, rule: Rule, rulesets: readonly Ruleset[], namer: Namer): string | null {
   const ruleset = rulesets.find(({ backend }) => backend === step.backend);
   const table = ruleset?.tables.get(step.table);
   if (ruleset === undefined || table === undefined) return null;

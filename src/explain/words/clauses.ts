@@ -11,10 +11,15 @@ export interface Words {
   readonly needsFlows?: true;
 }
 
+/** The questions of one code. Several codes may share one shape, so that `Extract` would find none. */
+export type QuestionOf<C extends Question['code'], Q = Question> = Q extends { readonly code: infer K }
+  ? C extends K
+    ? Q
+    : never
+  : never;
+
 /** Makes the words of the questions of one code. */
-export type WordsFor<C extends Question['code']> = (
-  question: Extract<Question, { readonly code: C }>,
-) => Words;
+export type WordsFor<C extends Question['code']> = (question: QuestionOf<C>) => Words;
 
 export const CAPTURE_ROUTES = 'capture `ip -j route show table all`';
 export const ALL_ROUTES = '`ip -j route show table all`';
@@ -54,9 +59,4 @@ export function ofRule({ chain, number }: PlacedRule): string {
 /** @returns ` via 192.0.2.1`; empty for a neighbour. */
 export function viaText(gateway: RouteTaken['gateway']): string {
   return gateway === null ? '' : ` via ${formatAddress(gateway)}`;
-}
-
-/** @returns `0x4000/0x4000`. */
-export function masked(value: number, mask: number): string {
-  return `0x${value.toString(16)}/0x${mask.toString(16)}`;
 }

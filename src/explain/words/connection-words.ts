@@ -1,32 +1,32 @@
 import { type Address, formatAddress } from '../../net/address.ts';
-import { formatPrefix } from '../../net/prefix.ts';
-import { formatRange } from '../../net/range.ts';
+import type { NumberSet } from '../../rules/value-set.ts';
 import type { QuotedFact } from '../../trace/question.ts';
 import { denied, GIVE_CLIENT, GIVE_PORT, inFlow, ofRule, said, viaText, type WordsFor } from './clauses.ts';
 import type { ConnectionQuestion } from './packet-words.ts';
+import { addressSetText, numberSetText, protocolSetText } from './value-words.ts';
 
 /** What rules ask of the connection and what the kernel chooses, in words; `many-questions` quotes another one. */
 export const CONNECTION_WORDS: {
   readonly [C in Exclude<ConnectionQuestion, 'many-questions'>]: WordsFor<C>;
 } = {
-  'reply-destination': ({ prefix }) => {
-    const name = formatPrefix(prefix);
+  'reply-destination': (question) => {
+    const name = addressSetText(question);
     return said(
       `answers go to an address in ${name}`,
       `answers go to an address outside ${name}`,
       GIVE_CLIENT,
     );
   },
-  'connection-port': ({ tuple, ports }) =>
-    denied(`the connection's ${tuple} port in ${formatRange(ports)}`, GIVE_PORT),
-  ctstatus: ({ statuses }) => {
-    const name = statuses.join(',');
+  'connection-port': ({ tuple, set }) =>
+    denied(`the connection's ${tuple} port in ${numberSetText(set)}`, GIVE_PORT),
+  ctstatus: ({ set }) => {
+    const name = statusText(set);
     return inFlow(
       said(`the connection's status has one of ${name}`, `the connection's status has none of ${name}`),
     );
   },
-  ctexpire: ({ seconds }) => {
-    const name = formatRange(seconds);
+  ctexpire: ({ set }) => {
+    const name = numberSetText(set);
     return said(`the connection expires in ${name} s`, `the connection does not expire in ${name} s`);
   },
   'quoted-flow': ({ has }) => {
@@ -104,12 +104,20 @@ export function masqueradeMoved(address: Address, by: readonly string[], out: st
 function quotedText(has: QuotedFact): string {
   switch (has.fact) {
     case 'protocol':
-      return `protocol ${has.name}`;
+      return `protocol ${protocolSetText(has.set)}`;
     case 'address':
-      return `${has.tuple} ${formatPrefix(has.prefix)}`;
+      return `${has.tuple} ${addressSetText(has)}`;
     case 'port':
-      return `${has.tuple} port in ${formatRange(has.ports)}`;
+      return `${has.tuple} port in ${numberSetText(has.set)}`;
     case 'direction':
       return `direction ${has.direction}`;
   }
+}
+
+/** The bits of a connection's status word, as `--ctstatus` calls them. */
+const STATUSES = ['EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED', 'SRC_NAT', 'DST_NAT'];
+
+function statusText(set: NumberSet): string {
+  if (set.kind !== 'any-bit') return numberSetText(set);
+  return STATUSES.filter((_, at) => (set.bits & (1 << at)) !== 0).join(',');
 }

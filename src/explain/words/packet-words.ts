@@ -1,8 +1,8 @@
 import type { OpaqueModule } from '../../iptables/match.ts';
 import { formatAddress } from '../../net/address.ts';
-import { formatPrefix } from '../../net/prefix.ts';
 import { formatRange } from '../../net/range.ts';
-import type { AddressSet, BridgePortFact, Question } from '../../trace/question.ts';
+import type { NumberSet } from '../../rules/value-set.ts';
+import type { BridgePortFact, Question } from '../../trace/question.ts';
 import {
   ALL_ROUTES,
   CAPTURE_ROUTES,
@@ -12,13 +12,13 @@ import {
   GIVE_PORT,
   inFlow,
   is,
-  masked,
   ofRule,
   said,
   type Words,
   type WordsFor,
 } from './clauses.ts';
 import { setUnknownNote } from './unknown-words.ts';
+import { addressSetText, numberSetText } from './value-words.ts';
 
 /** Questions about the packet itself. */
 export type PacketQuestion = Exclude<
@@ -50,17 +50,45 @@ export type IpvsQuestion = 'ipvs-choice' | 'ipvs-template';
 
 /** What rules ask of the packet, in words. */
 export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
-  'in-interface': ({ pattern }) =>
-    said(
-      `the packet came in through ${pattern}`,
-      `the packet came in through another interface than ${pattern}`,
+  'in-interface': ({ patterns }) => {
+    const name = patterns.join(' or ');
+    return said(
+      `the packet came in through ${name}`,
+      `the packet came in through another interface than ${name}`,
       `give --in-interface, or ${CAPTURE_ROUTES}`,
-    ),
-  'out-interface': ({ pattern }) =>
-    said(
-      `the packet goes out through ${pattern}`,
-      `the packet goes out through another interface than ${pattern}`,
+    );
+  },
+  'out-interface': ({ patterns }) => {
+    const name = patterns.join(' or ');
+    return said(
+      `the packet goes out through ${name}`,
+      `the packet goes out through another interface than ${name}`,
       CAPTURE_ROUTES,
+    );
+  },
+  'nft-expression': ({ text }) =>
+    said(
+      `the packet fits \`${text}\``,
+      `the packet does not fit \`${text}\``,
+      'the capture does not hold what this asks for',
+    ),
+  'nft-limit': ({ text, rule: { table, chain, number } }) =>
+    said(
+      `\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on`,
+      `\`${text}\` ends ${table} ${chain} rule ${number}`,
+      'the kernel alone knows how much it has counted',
+    ),
+  'nft-element': ({ table, set, key, rewritten }) =>
+    said(
+      `set ${set} of ${table} holds the packet's ${key}${rewritten ? ' after its rewrite' : ''}`,
+      `set ${set} of ${table} does not hold the packet's ${key}${rewritten ? ' after its rewrite' : ''}`,
+      `list the set as it is now: nft list set ${table} ${set}`,
+    ),
+  'nft-device': ({ chain, device }) =>
+    said(
+      `chain ${chain} is hooked to ${device}`,
+      `chain ${chain} is hooked to another device than ${device}`,
+      'list the rules with nft 1.0.7 or later, which prints the device',
     ),
   'protocol-name': ({ of, name }) =>
     of === 'packet'
@@ -76,32 +104,34 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
         ),
   'source-port': (question) => portWords('source', question, GIVE_PORT),
   'destination-port': (question) => portWords('destination', question, null),
-  'source-address': ({ within }) => {
-    const name = addressSetText(within);
+  'source-address': (question) => {
+    const name = addressSetText(question);
     return said(
       `the client's address lies in ${name}`,
       `the client's address lies outside ${name}`,
       GIVE_CLIENT,
     );
   },
-  'tcp-flags': ({ mask, comp }) => {
-    const name = `0x${mask.toString(16)}/0x${comp.toString(16)}`;
+  'tcp-flags': ({ set }) => {
+    // As `--tcp-flags` has them: the mask first.
+    const name =
+      set.kind === 'masked' ? `0x${set.mask.toString(16)}/0x${set.value.toString(16)}` : numberSetText(set);
     return said(`the packet's TCP flags fit ${name}`, `the packet's TCP flags do not fit ${name}`);
   },
   'tcp-option': ({ option, afterTcpMss }) =>
     denied(`the packet carries TCP option ${option}${since(afterTcpMss)}`),
-  tcpmss: ({ size, afterTcpMss }) =>
-    denied(`the packet announces a maximum segment size in ${formatRange(size)}${since(afterTcpMss)}`),
+  tcpmss: ({ set, afterTcpMss }) =>
+    denied(`the packet announces a maximum segment size in ${numberSetText(set)}${since(afterTcpMss)}`),
   'sctp-chunks': ({ scope, chunks }) => denied(`the packet holds SCTP chunks ${scope} ${chunks.join(',')}`),
   'dccp-types': ({ types }) => denied(`the packet is of DCCP type ${types.join(',')}`),
   'dccp-option': ({ option }) => denied(`the packet carries DCCP option ${option}`),
-  'icmp-type': ({ type }) => denied(`the packet is of ICMP type ${type}`),
-  mark: ({ value, mask }) => is("the packet's mark", masked(value, mask), 'give --mark'),
-  connmark: ({ value, mask }) => inFlow(is("the connection's mark", masked(value, mask))),
-  tos: ({ value, mask }) => is("the packet's TOS", masked(value, mask)),
-  length: ({ bytes }) => is('the packet', `${formatRange(bytes)} bytes long`),
-  ttl: ({ operator, value }) => is("the packet's hop limit", `${TTL[operator]} ${value}`),
-  dscp: ({ value }) => is("the packet's DSCP", `0x${value.toString(16)}`),
+  'icmp-type': ({ set }) => denied(`the packet is of ICMP type ${icmpTypeText(set)}`),
+  mark: ({ set }) => is("the packet's mark", numberSetText(set), 'give --mark'),
+  connmark: ({ set }) => inFlow(is("the connection's mark", numberSetText(set))),
+  tos: ({ set }) => is("the packet's TOS", numberSetText(set)),
+  length: ({ set }) => is('the packet', `${numberSetText(set)} bytes long`),
+  ttl: ({ set }) => is("the packet's hop limit", hopLimitText(set)),
+  dscp: ({ set }) => is("the packet's DSCP", dscpText(set)),
   ecn: ({ text }) =>
     said(`the packet's ECN bits fit "${text}"`, `the packet's ECN bits do not fit "${text}"`),
   owner: ({ as, name }) =>
@@ -160,15 +190,18 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
       `"${text}" does not match (kp-explain does not know this match)`,
     ),
   'listing-interfaces': ({ rule }) =>
-    listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`),
+    listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`, ''),
   'listing-option': ({ text, rule }) =>
     listed(`the option that the listing prints as "${text}" ${ofRule(rule)}`),
+  'chain-not-captured': ({ what, text, chain }) => {
+    const holds = `a rule of ${chain} that is not in the capture ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+    const fails = `no rule of ${chain} ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+    return said(holds, fails, 'capture the whole table with iptables-save');
+  },
   'listing-address': ({ text }) => listed(`the address that the listing prints as "${text}"`),
   'listing-port': ({ text }) => listed(`the port that the listing prints as "${text}"`),
   'listing-protocol': ({ text }) => listed(`the protocol that the listing prints as "${text}"`),
 };
-
-const TTL = { eq: 'equal to', lt: 'less than', gt: 'greater than' } as const;
 
 const RECENT = {
   client: 'the client',
@@ -184,13 +217,39 @@ function setWords({ set, ends, why }: Extract<Question, { readonly why: unknown 
 
 function portWords(
   side: 'source' | 'destination',
-  { ports, several }: Extract<Question, { readonly several: boolean }>,
+  { set }: Extract<Question, { readonly either: boolean }>,
   settle: string | null,
 ): Words {
-  const text = ports.map(formatRange).join(',');
-  return several
+  const text = numberSetText(set);
+  return set.kind === 'ranges' && set.ranges.length > 1
     ? said(`the ${side} port is one of ${text}`, `the ${side} port is none of ${text}`, settle)
     : said(`the ${side} port is in ${text}`, `the ${side} port is not in ${text}`, settle);
+}
+
+/** Types with their codes where a rule asks for some of them only. */
+function icmpTypeText(set: NumberSet): string {
+  if (set.kind !== 'ranges') return `and code ${numberSetText(set)}`;
+  return set.ranges
+    .map(({ from, to }) => {
+      const codes = { from: from & 0xff, to: to & 0xff };
+      const all = codes.from === 0 && codes.to === 0xff;
+      return all ? formatRange({ from: from >> 8, to: to >> 8 }) : `${from >> 8} code ${formatRange(codes)}`;
+    })
+    .join(' or ');
+}
+
+function hopLimitText(set: NumberSet): string {
+  const [range] = set.kind === 'ranges' ? set.ranges : [];
+  if (range === undefined || set.kind !== 'ranges' || set.ranges.length > 1) return numberSetText(set);
+  const { from, to } = range;
+  if (from === to) return `equal to ${from}`;
+  return from <= 0 ? `less than ${to + 1}` : to >= 255 ? `greater than ${from - 1}` : numberSetText(set);
+}
+
+function dscpText(set: NumberSet): string {
+  if (set.kind !== 'ranges') return numberSetText(set);
+  const hex = (value: number): string => `0x${value.toString(16)}`;
+  return set.ranges.map(({ from, to }) => (from === to ? hex(from) : `${hex(from)}-${hex(to)}`)).join(',');
 }
 
 function bridgePortText(asks: BridgePortFact): string {
@@ -200,22 +259,16 @@ function bridgePortText(asks: BridgePortFact): string {
     case 'bridged':
       return 'the packet is handed on within a bridge';
     case 'port':
-      return `the packet ${asks.side === 'in' ? 'came in' : 'goes out'} through bridge port ${asks.name}`;
+      return `the packet ${asks.side === 'in' ? 'came in' : 'goes out'} through bridge port ${asks.names.join(' or ')}`;
   }
-}
-
-/** @returns the addresses that a sender is asked to be one of. */
-export function addressSetText(within: AddressSet): string {
-  return within.kind === 'prefix'
-    ? formatPrefix(within.prefix)
-    : `${formatAddress(within.from)}-${formatAddress(within.to)}`;
 }
 
 function since(afterTcpMss: boolean): string {
   return afterTcpMss ? ' after TCPMSS' : '';
 }
 
-function listed(what: string): Words {
+/** @param s the ending of the verb: none after a plural. */
+function listed(what: string, s: 's' | '' = 's'): Words {
   const settle = 'capture with iptables-save instead of iptables -L';
-  return said(`${what} fits the packet`, `${what} does not fit the packet`, settle);
+  return said(`${what} fit${s} the packet`, `${what} do${s === '' ? '' : 'es'} not fit the packet`, settle);
 }

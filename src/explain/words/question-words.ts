@@ -4,7 +4,8 @@ import type { Note } from '../explanation.ts';
 import { denied, ofRule, said, type Words } from './clauses.ts';
 import { CONNECTION_WORDS } from './connection-words.ts';
 import { IPVS_WORDS } from './ipvs-words.ts';
-import { addressSetText, PACKET_WORDS } from './packet-words.ts';
+import { PACKET_WORDS } from './packet-words.ts';
+import { addressSetText } from './value-words.ts';
 
 /**
  * @param flowsCaptured whether the capture holds conntrack's table: then the flow need only be named
@@ -39,7 +40,7 @@ function subjectOf(question: Question): string {
     case 'ipvs-template':
       return question.real ?? 'none';
     case 'source-address':
-      return addressSetText(question.within);
+      return addressSetText(question);
     default:
       return question.code;
   }

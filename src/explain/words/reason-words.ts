@@ -1,5 +1,12 @@
 import { formatAddress } from '../../net/address.ts';
-import type { Assumption, CutPlace, PlacedRule, Reason, TurnFact } from '../../trace/reason.ts';
+import type {
+  Assumption,
+  CutPlace,
+  NftPlacedRule,
+  PlacedRule,
+  Reason,
+  TurnFact,
+} from '../../trace/reason.ts';
 import type { Note } from '../explanation.ts';
 import { viaText } from './clauses.ts';
 import { masqueradeMoved } from './connection-words.ts';
@@ -52,6 +59,7 @@ function reasonText(reason: Reason): string {
     case 'nat-target-unreadable':
       return `${place(reason.rule)} rewrites the packet, but the dump does not say to what ("${unreadableText(reason.why)}")`;
     case 'nat-not-listed':
+    case 'chain-not-captured':
       return 'where the packet goes then is not known';
     case 'mode-ipvs':
       return `IPVS carries Services here, and ${reason.listed ? 'its listing is not whole' : 'was not captured'}: whether it takes the packet, and to which endpoint, is not known`;
@@ -67,6 +75,14 @@ function reasonText(reason: Reason): string {
       return `kp-explain does not know what "${reason.text}" does`;
     case 'chain-missing':
       return `${place(reason.rule)} leads to chain ${reason.target}, which is not in the capture`;
+    case 'nft-chain-missing':
+      return `${nftPlace(reason.rule)} leads to chain ${reason.target}, which is not in the listing`;
+    case 'nft-statement':
+      return `kp-explain does not know what "${reason.text}" does in ${nftPlace(reason.rule)}`;
+    case 'nft-xt':
+      return `nft lists ${nftPlace(reason.rule)} without what its ${reason.text} asks: iptables wrote the rule`;
+    case 'nft-cut':
+      return `the nft listing breaks off in ${reason.rule.table} ${reason.rule.chain}, behind rule ${reason.rule.number}: a rule that is missing may decide`;
     case 'chain-loop':
       return `the chains lead back into each other at ${place(reason.rule)}; the kernel would refuse these rules`;
     case 'walk-too-long':
@@ -98,7 +114,15 @@ function reasonSettle({ code }: Reason): string | null {
     case 'mode-ipvs':
       return 'capture `ipvsadm-save -n`';
     case 'chain-missing':
+    case 'chain-not-captured':
       return 'capture the whole table with iptables-save';
+    case 'nft-chain-missing':
+    case 'nft-cut':
+      return 'capture the whole rule set with `nft -j list ruleset`';
+    case 'nft-statement':
+      return 'look the statement up in nft(8) of the node';
+    case 'nft-xt':
+      return 'capture the rules with `iptables-save -c` and `ip6tables-save -c`';
     case 'chain-loop':
       return 'capture the rules again with iptables-save';
     case 'dump-cut':
@@ -136,6 +160,10 @@ function cutText(place: CutPlace): string {
     case 'table':
       return `before table ${table}: what its chain ${place.hook} does is not known`;
   }
+}
+
+function nftPlace({ table, chain, number }: NftPlacedRule): string {
+  return `${table} ${chain} rule ${number}`;
 }
 
 function place({ chain, number }: PlacedRule): string {

@@ -21,7 +21,7 @@ export interface Behaviour {
   /** Pods and processes of the node reach external IPs through the rules; in 1.20 not always (`physdev`, `--src-type`), in 1.25 always, in between either. */
   readonly externalIpFromInside: boolean;
   /**
-   * What may not pass is dropped by rules of its own (1.25). Before, nat marks it and kubelet's KUBE-FIREWALL drops it, where
+   * What may not pass is dropped by rules of its own (1.25). Before, nat marks it and kubelet's CHAINS.firewall drops it, where
    * kubelet wrote that; else it leaves the node untranslated.
    */
   readonly dropsItself: boolean;

@@ -1,5 +1,5 @@
-import type { Expectation, Setting, Side } from './expectation.ts';
 import type { ExpectedPort } from './expected-port.ts';
+import type { Expectation, Setting, Side } from './setting.ts';
 import type { UsableEndpoints } from './usable-endpoints.ts';
 import type { Way } from './ways.ts';
 

@@ -18,12 +18,12 @@ export interface ByStep {
 export function byStep(deviations: readonly Deviation[], { known }: CheckContext): ByStep[] {
   const groups = groupBy(deviations, ({ culprit, port }) => {
     const step = 'step' in culprit ? culprit.step : null;
-    return step === null ? null : `${port.family} ${step.backend} ${placeOf(step)}`;
+    return step?.program !== 'iptables' ? null : `${port.family} ${step.backend} ${placeOf(step)}`;
   });
   return [...groups].flatMap(([, group]) => {
     const [first] = group;
     const step = first !== undefined && 'step' in first.culprit ? first.culprit.step : null;
-    if (first === undefined || step === null) return [];
+    if (first === undefined || step?.program !== 'iptables') return [];
     const evidence = stepEvidence(step, known.rulesets, first.outcomes[0]);
     return [{ step, deviations: group, place: placeOf(step), evidence }];
   });

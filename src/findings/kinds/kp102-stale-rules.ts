@@ -1,3 +1,4 @@
+import { iptablesRule } from '../../trace/outcome.ts';
 import { hitsOf, onlyService, serviceNames, viaText } from '../affected.ts';
 import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -86,7 +87,7 @@ function evidenceFor(group: readonly Deviation[]): Evidence[] {
   const [first] = group;
   if (first === undefined) return [];
   const { culprit, port } = first;
-  const rule = 'step' in culprit ? (culprit.step?.rule ?? null) : null;
+  const rule = 'step' in culprit && culprit.step !== null ? iptablesRule(culprit.step) : null;
   const label = labelOfPort(port);
   return [
     ...(rule === null ? [factEvidence(`${label}: ${describe(first)}`)] : [ruleEvidence(rule)]),

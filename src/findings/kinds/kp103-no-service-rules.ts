@@ -1,3 +1,4 @@
+import { CHAINS } from '../../proxy/chains.ts';
 import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
@@ -5,7 +6,7 @@ import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
 import { counted } from '../words.ts';
 
-/** KUBE-SERVICES is there and empty: someone flushed it, or iptables-restore refuses kube-proxy's whole input. */
+/** CHAINS.services is there and empty: someone flushed it, or iptables-restore refuses kube-proxy's whole input. */
 export const noServiceRules: FindingKind<CheckContext> = {
   code: 'KP103',
   title: 'no Service rules at all',
@@ -21,16 +22,16 @@ export const noServiceRules: FindingKind<CheckContext> = {
         .filter((ruleset) => ruleset.family === family)
         .flatMap(({ tables }) => {
           const nat = tables.get('nat');
-          return [nat?.chains.get('KUBE-SERVICES'), nat?.chains.get('KUBE-PROXY-CANARY')];
+          return [nat?.chains.get(CHAINS.services), nat?.chains.get(CHAINS.proxyCanary)];
         })
         .flatMap((chain) => (chain === undefined ? [] : [chainEvidence(chain)]));
       return [
         {
           code: 'KP103',
           severity: 'error',
-          message: `${chains.length === 0 ? `nat has no chain KUBE-SERVICES (${family})` : `nat KUBE-SERVICES holds no ${family} rule for any Service`}: none of the ${counted(ports.length, 'Service port')} with endpoints works through this node`,
+          message: `${chains.length === 0 ? `nat has no chain ${CHAINS.services} (${family})` : `nat ${CHAINS.services} holds no ${family} rule for any Service`}: none of the ${counted(ports.length, 'Service port')} with endpoints works through this node`,
           service: null,
-          objects: ['all Services', 'chain KUBE-SERVICES'],
+          objects: ['all Services', `chain ${CHAINS.services}`],
           hits: 'everybody who uses a Service through this node',
           evidence: [
             ...chains,

@@ -1,3 +1,4 @@
+import { CHAINS } from '../../proxy/chains.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -28,7 +29,7 @@ export const externalLocalNone: FindingKind<CheckContext> = {
         objects: names,
         hits: 'clients outside the cluster that come to this node; pods and processes of the node are served',
         evidence: [
-          ...refusalsOf(ports, context, 'KUBE-EXTERNAL-SERVICES').slice(0, SHOWN),
+          ...refusalsOf(ports, context, CHAINS.externalServices).slice(0, SHOWN),
           ...ports
             .slice(0, SHOWN)
             .map((port) => factEvidence(`${labelOfPort(port)} has endpoints on ${nodesWithEndpoint(port)}`)),

@@ -1,3 +1,4 @@
+import { CHAINS } from '../../proxy/chains.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -24,7 +25,7 @@ export const internalLocalNone: FindingKind<CheckContext> = {
         objects: names,
         hits: 'pods and processes of this node; packets are dropped, so clients wait instead of being refused',
         evidence: [
-          ...refusalsOf(ports, context, 'KUBE-SERVICES').slice(0, SHOWN),
+          ...refusalsOf(ports, context, CHAINS.services).slice(0, SHOWN),
           ...ports
             .slice(0, SHOWN)
             .map((port) => factEvidence(`${labelOfPort(port)} has endpoints on ${nodesWithEndpoint(port)}`)),

@@ -1,3 +1,4 @@
+import { CHAINS } from '../../proxy/chains.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { listChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -32,7 +33,7 @@ export const refusalNotReached: FindingKind<CheckContext> = {
             evidence,
             ...(first === undefined ? [] : [factEvidence(`example: ${exampleOf(first)}`)]),
           ],
-          advice: `put the rule behind the jumps to KUBE-SERVICES and KUBE-EXTERNAL-SERVICES, or ask its owner to append instead of insert`,
+          advice: `put the rule behind the jumps to ${CHAINS.services} and ${CHAINS.externalServices}, or ask its owner to append instead of insert`,
           command: listChain(
             context.tool({ family: ports[0]?.family ?? 'ipv4', backend: step.backend }),
             step.table,

@@ -4,6 +4,7 @@ import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
@@ -31,7 +32,7 @@ export const hostPortLost: FindingKind<CheckContext> = {
           message:
             'a canary chain of kube-proxy is gone from one table and there in others: someone flushed that table since kube-proxy last looked',
           service: null,
-          objects: ['chain KUBE-PROXY-CANARY'],
+          objects: [`chain ${CHAINS.proxyCanary}`],
           hits: 'whoever depended on rules that others had in that table; kube-proxy writes its own again',
           evidence: [...flushed, ...firewall],
           advice:
@@ -116,19 +117,19 @@ function byOtherMeans({ known }: CheckContext): boolean {
   );
 }
 
-/** kube-proxy keeps KUBE-PROXY-CANARY in mangle, nat and filter (pkg/util/iptables/monitor.go). */
+/** kube-proxy keeps CHAINS.proxyCanary in mangle, nat and filter (pkg/util/iptables/monitor.go). */
 function missingCanaries({ known }: CheckContext): Evidence[] {
   if (known.proxyMode !== 'iptables') return [];
   return wholeRulesets(known.rulesets).flatMap(({ tables, family, backend }) => {
     const captured = (['mangle', 'nat', 'filter'] as const).flatMap((name) => tables.get(name) ?? []);
-    const having = captured.filter(({ chains }) => chains.has('KUBE-PROXY-CANARY'));
+    const having = captured.filter(({ chains }) => chains.has(CHAINS.proxyCanary));
     if (having.length === 0) return [];
     return captured
-      .filter(({ chains }) => !chains.has('KUBE-PROXY-CANARY'))
+      .filter(({ chains }) => !chains.has(CHAINS.proxyCanary))
       .filter(({ name }) => name !== 'mangle')
       .map(({ name, chains }) => {
-        const chain = chains.get('KUBE-SERVICES');
-        const text = `${family} ${name} (${backend}) has no KUBE-PROXY-CANARY; ${having.map((table) => table.name).join(' and ')} ${having.length === 1 ? 'has' : 'have'}`;
+        const chain = chains.get(CHAINS.services);
+        const text = `${family} ${name} (${backend}) has no ${CHAINS.proxyCanary}; ${having.map((table) => table.name).join(' and ')} ${having.length === 1 ? 'has' : 'have'}`;
         return chain === undefined ? factEvidence(text) : { ...chainEvidence(chain), text };
       });
   });

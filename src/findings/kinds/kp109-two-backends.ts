@@ -1,6 +1,7 @@
 import { command, joined } from '../../command/command.ts';
-import type { ServiceItem } from '../../explain/explanation.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Backend, Ruleset } from '../../iptables/ruleset.ts';
+import { CHAINS, hasRole, OF_SERVICE } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
@@ -26,7 +27,7 @@ export const twoBackends: FindingKind<CheckContext> = {
         joined(
           'pipe',
           command(`${context.tool({ family, backend })}-save`, '-c'),
-          command('grep', 'KUBE-SERVICES'),
+          command('grep', CHAINS.services),
         );
       return [
         {
@@ -54,9 +55,7 @@ export const twoBackends: FindingKind<CheckContext> = {
 };
 
 function hasServiceRules({ tables }: Ruleset): boolean {
-  return !rulesTo(tables.get('nat'), 'KUBE-SERVICES', (name) =>
-    /^KUBE-(?:SVC|SVL|EXT|FW|XLB)-/.test(name),
-  ).next().done;
+  return !rulesTo(tables.get('nat'), CHAINS.services, (name) => hasRole(name, ...OF_SERVICE)).next().done;
 }
 
 /** Items of one Service port that lead elsewhere in the other backend, or are missing there. */
@@ -94,8 +93,8 @@ function describeItem(item: ServiceItem): Evidence {
 
 function usage({ tables, backend }: Ruleset): Evidence[] {
   const nat = tables.get('nat');
-  const jump = rulesTo(nat, 'PREROUTING', (name) => name === 'KUBE-SERVICES').next().value;
-  const chain = nat?.chains.get('KUBE-SERVICES');
+  const jump = rulesTo(nat, 'PREROUTING', (name) => name === CHAINS.services).next().value;
+  const chain = nat?.chains.get(CHAINS.services);
   const found = jump !== undefined ? ruleEvidence(jump) : chain === undefined ? null : chainEvidence(chain);
   return found === null ? [] : [{ ...found, text: `${backend}: ${found.text}` }];
 }

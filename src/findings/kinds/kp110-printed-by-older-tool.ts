@@ -1,4 +1,5 @@
 import type { Rule } from '../../iptables/ruleset.ts';
+import { hasRole } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -12,7 +13,7 @@ export const printedByOlderTool: FindingKind<CheckContext> = {
     const found: Rule[] = [];
     for (const { tables } of known.rulesets) {
       for (const chain of tables.get('nat')?.chains.values() ?? []) {
-        if (!chain.name.startsWith('KUBE-SEP-') || found.length >= ENOUGH) continue;
+        if (!hasRole(chain.name, 'endpoint') || found.length >= ENOUGH) continue;
         for (let index = 0; index < chain.rules.length; index++) {
           const target = chain.rules.targetName(index);
           if (target !== 'DNAT' && target !== '[unsupported' && !target?.includes('unsupported')) continue;

@@ -50,7 +50,9 @@ function judge(group: readonly Entry[], ruleset: Ruleset, context: CheckContext)
   if (context.known.cluster.pods === null && second === undefined) return [];
   const isLost = owner === null && context.known.cluster.pods !== null;
   if (!isLost && others.length === 0) return [];
-  const gone = isLost ? `${first.to}, which is no pod of this node` : `${first.to} (pod ${owner})`;
+  const gone = isLost
+    ? `${first.to}, which is no pod of this node`
+    : `${first.to}${owner === null ? '' : ` (pod ${owner})`}`;
   const rest =
     others.length === 0
       ? ''

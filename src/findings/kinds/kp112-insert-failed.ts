@@ -1,5 +1,6 @@
 import { command, joined } from '../../command/command.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
+import { isOfOneService } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -47,7 +48,7 @@ function masqueradesInOrder(rulesets: CheckContext['known']['rulesets']): Rule[]
   return wholeRulesets(rulesets).flatMap(({ tables }) => {
     const found: Rule[] = [];
     for (const chain of tables.get('nat')?.chains.values() ?? []) {
-      if (/^KUBE-(?:SVC|SEP|EXT|SVL|FW|XLB)-/.test(chain.name)) continue;
+      if (isOfOneService(chain.name)) continue;
       for (let index = 0; index < chain.rules.length; index++) {
         if (chain.rules.targetName(index) !== 'MASQUERADE') continue;
         const rule = chain.rules.at(index);

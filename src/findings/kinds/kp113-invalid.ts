@@ -1,5 +1,6 @@
 import { sysctlNumber } from '../../host/sysctl.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { listChain, setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
@@ -20,15 +21,15 @@ export const invalidPackets: FindingKind<CheckContext> = {
         (other) =>
           other !== ruleset &&
           other.family === ruleset.family &&
-          [...rulesOf(other.tables.get('filter'), 'KUBE-FORWARD')].some(dropsInvalid),
+          [...rulesOf(other.tables.get('filter'), CHAINS.forward)].some(dropsInvalid),
       );
       const filter = ruleset.tables.get('filter');
-      const chain = filter?.chains.get('KUBE-FORWARD');
+      const chain = filter?.chains.get(CHAINS.forward);
       if (chain === undefined) return [];
       const empty = chain.rules.length === 0;
       // Of a kube-proxy that was here once, chains may be left; one that runs never leaves this one empty.
       if (empty && (context.flushed(ruleset.family) || !context.hasRules(ruleset.family))) return [];
-      const rule = [...rulesOf(filter, 'KUBE-FORWARD')].find(dropsInvalid);
+      const rule = [...rulesOf(filter, CHAINS.forward)].find(dropsInvalid);
       const liberal = sysctlNumber(known.host, 'net.netfilter.nf_conntrack_tcp_be_liberal');
       if (rule === undefined) {
         if (liberal !== 0 || elsewhere) return [];
@@ -36,9 +37,9 @@ export const invalidPackets: FindingKind<CheckContext> = {
           {
             code: 'KP113',
             severity: 'warning',
-            message: `${ruleset.family} KUBE-FORWARD ${empty ? 'is empty, so it does not drop INVALID packets,' : 'does not drop INVALID packets'} and nf_conntrack_tcp_be_liberal is 0: answers that conntrack cannot place leave untranslated, and reset connections`,
+            message: `${ruleset.family} ${CHAINS.forward} ${empty ? 'is empty, so it does not drop INVALID packets,' : 'does not drop INVALID packets'} and nf_conntrack_tcp_be_liberal is 0: answers that conntrack cannot place leave untranslated, and reset connections`,
             service: null,
-            objects: ['chain KUBE-FORWARD'],
+            objects: [`chain ${CHAINS.forward}`],
             hits: 'long transfers through Services, whose clients see "connection reset by peer"',
             evidence: [chainEvidence(chain), factEvidence('net.netfilter.nf_conntrack_tcp_be_liberal = 0')],
             advice:
@@ -54,14 +55,14 @@ export const invalidPackets: FindingKind<CheckContext> = {
         {
           code: 'KP113',
           severity: 'info',
-          message: `KUBE-FORWARD has dropped ${packets} ${ruleset.family} packets as INVALID since its counters began`,
+          message: `${CHAINS.forward} has dropped ${packets} ${ruleset.family} packets as INVALID since its counters began`,
           service: null,
-          objects: ['chain KUBE-FORWARD'],
+          objects: [`chain ${CHAINS.forward}`],
           hits: 'connections whose packets conntrack cannot place: asymmetric routes, or answers that come very late',
           evidence: [ruleEvidence(rule)],
           advice:
             'see whether the counter still grows; if it does, look for traffic that comes back by another way than it went',
-          command: listChain(context.tool(ruleset), 'filter', 'KUBE-FORWARD'),
+          command: listChain(context.tool(ruleset), 'filter', CHAINS.forward),
           certainty: 'certain',
         },
       ];

@@ -1,9 +1,10 @@
 import { command } from '../../command/command.ts';
-import type { ServiceItem } from '../../explain/explanation.ts';
 import { thisNodeName } from '../../explain/question/this-node.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { RuleList } from '../../iptables/ruleset.ts';
 import { parseAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
@@ -31,7 +32,7 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
         if (changed.has(chain)) return false;
         const rules = nat.chains.get(chain)?.rules;
         return (
-          chain.startsWith('KUBE-SEP-') && rules !== undefined && rules.length > 0 && !marks(rules, address)
+          hasRole(chain, 'endpoint') && rules !== undefined && rules.length > 0 && !marks(rules, address)
         );
       });
       const here = bare.filter(({ endpoint }) => endpoint?.thisNode !== false);
@@ -70,7 +71,7 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
             '-s',
             first.address,
             '-j',
-            'KUBE-MARK-MASQ',
+            CHAINS.markMasquerade,
           ),
           certainty: 'certain',
         },
@@ -82,7 +83,7 @@ export const hairpinNotMasqueraded: FindingKind<CheckContext> = {
 function marks(rules: RuleList, text: string): boolean {
   const address = parseAddress(text);
   for (let index = 0; index < rules.length; index++) {
-    if (rules.targetName(index) !== 'KUBE-MARK-MASQ') continue;
+    if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
     const source = rules.at(index).matches.find(({ kind }) => kind === 'source');
     if (source?.kind !== 'source' || address === null) return true;
     if (prefixContains(source.prefix, address) !== source.negated) return true;

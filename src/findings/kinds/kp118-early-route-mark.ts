@@ -2,7 +2,8 @@ import { command } from '../../command/command.ts';
 import type { PolicyRule } from '../../host/facts.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../net/address.ts';
-import type { Outcome, Step } from '../../trace/outcome.ts';
+import { isKubeChain } from '../../proxy/chains.ts';
+import { iptablesRule, type Outcome, type Step } from '../../trace/outcome.ts';
 import { exampleClient, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, placeOf, ruleEvidence } from '../evidence.ts';
@@ -62,7 +63,7 @@ function describe(group: readonly Astray[], pod: Client): Finding[] {
   const ports = group.map((one) => one.port);
   const names = serviceNames(ports);
   const mark = `0x${(policy.mark ?? 0).toString(16)}/0x${policy.mask.toString(16)}`;
-  const rules = first.marks.flatMap(({ rule }) => rule ?? []);
+  const rules = first.marks.flatMap((one) => iptablesRule(one) ?? []);
   return [
     {
       code: 'KP118',
@@ -122,10 +123,10 @@ function policyTaken({ path }: Outcome, policies: readonly PolicyRule[]): Policy
 function markingSteps({ path }: Outcome): Step[] {
   return path
     .map(({ step }) => step)
-    .filter(
-      ({ hook, chain, rule }) =>
-        hook === 'PREROUTING' && !isKubeProxy(chain) && rule !== null && isMarker(rule),
-    );
+    .filter((step) => {
+      const rule = iptablesRule(step);
+      return step.hook === 'PREROUTING' && !isKubeProxy(step.chain) && rule !== null && isMarker(rule);
+    });
 }
 
 function isMarker({ target }: Rule): boolean {
@@ -145,7 +146,7 @@ function hasMarkers({ known }: CheckContext, family: Family): boolean {
       ruleset.family === family &&
       [...ruleset.tables.values()].some(({ chains }) =>
         [...chains.values()].some(({ name, rules }) => {
-          if (name.startsWith('KUBE-') || rules.length > MANY) return false;
+          if (isKubeChain(name) || rules.length > MANY) return false;
           for (let index = 0; index < rules.length; index++)
             if (/^(?:CONN)?MARK$/.test(rules.targetName(index) ?? '')) return true;
           return false;

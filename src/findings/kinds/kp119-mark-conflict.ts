@@ -1,4 +1,5 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -54,7 +55,7 @@ function erasers(context: CheckContext): Finding[] {
 function markRule({ known }: CheckContext, family: 'ipv4' | 'ipv6'): Rule | null {
   for (const ruleset of known.rulesets) {
     if (ruleset.family !== family) continue;
-    for (const rule of rulesOf(ruleset.tables.get('nat'), 'KUBE-MARK-MASQ')) return rule;
+    for (const rule of rulesOf(ruleset.tables.get('nat'), CHAINS.markMasquerade)) return rule;
   }
   return null;
 }
@@ -83,7 +84,7 @@ function setters(ruleset: Ruleset): Finding[] {
     {
       code: 'KP119',
       severity: 'warning',
-      message: `${first.chain} rule ${first.number} sets mark bit 0x${bit.toString(16)}, which is kube-proxy's: what it marks is masqueraded, and accepted in KUBE-FORWARD`,
+      message: `${first.chain} rule ${first.number} sets mark bit 0x${bit.toString(16)}, which is kube-proxy's: what it marks is masqueraded, and accepted in ${CHAINS.forward}`,
       service: null,
       objects: [`chain ${first.chain}`],
       hits: 'whatever the rule matches',
@@ -97,7 +98,7 @@ function setters(ruleset: Ruleset): Finding[] {
 }
 
 function bitOf({ tables }: Ruleset): number | null {
-  for (const { target } of rulesOf(tables.get('nat'), 'KUBE-MARK-MASQ'))
+  for (const { target } of rulesOf(tables.get('nat'), CHAINS.markMasquerade))
     if (target?.kind === 'mark' && target.value !== 0) return target.value;
   return null;
 }

@@ -1,5 +1,5 @@
 import { command, into } from '../../command/command.ts';
-import type { ServiceItem } from '../../explain/explanation.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../net/address.ts';
 import type { CheckContext } from '../context.ts';

@@ -1,8 +1,9 @@
 import { command, joined } from '../../command/command.ts';
 import { printCommand } from '../../command/quote.ts';
-import type { ServiceItem } from '../../explain/explanation.ts';
 import { entersServices } from '../../explain/proxies/enters-services.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
+import { CHAINS, hasRole, KUBE } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import { socketText } from '../expected/expected-port.ts';
@@ -28,12 +29,12 @@ function findIn(ruleset: Ruleset, now: string, context: CheckContext): Finding[]
   const nat = tables.get('nat');
   if (form !== 'save' || nat === undefined) return [];
   const chains = [...nat.chains.values()].filter(
-    ({ name, rules }) => /^KUBE-(?:SVC|SEP)-/.test(name) && rules.length > 0,
+    ({ name, rules }) => hasRole(name, 'service', 'endpoint') && rules.length > 0,
   );
   const hooks = ['PREROUTING', 'OUTPUT'].flatMap((chain) => [
-    ...rulesTo(nat, chain, (name) => name === 'KUBE-SERVICES'),
+    ...rulesTo(nat, chain, (name) => name === CHAINS.services),
   ]);
-  // IPVS mode has its own KUBE-SERVICES: its jump is no sign that the old chains are asked.
+  // IPVS mode has its own CHAINS.services: its jump is no sign that the old chains are asked.
   if (chains.length === 0 || hooks.length === 0 || !entersServices(ruleset)) return [];
   const items = context.programmed.filter((item) => item.family === family && item.backend === backend);
   const old = items.filter((item) => item.clusterIPs.length > 0 && isOld(item, context));
@@ -42,7 +43,7 @@ function findIn(ruleset: Ruleset, now: string, context: CheckContext): Finding[]
   const withoutKube = joined(
     'pipe',
     command(`${tool}-save`),
-    command('grep', '-v', 'KUBE-'),
+    command('grep', '-v', KUBE),
     command(`${tool}-restore`),
   );
   const rules = chains.reduce((sum, chain) => sum + chain.rules.length, 0);

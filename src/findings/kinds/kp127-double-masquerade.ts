@@ -1,4 +1,5 @@
 import { command } from '../../command/command.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -15,16 +16,16 @@ export const doubleMasquerade: FindingKind<CheckContext> = {
     const [tunnel] = tunnels;
     if (tunnel === undefined) return [];
     return wholeRulesets(known.rulesets).flatMap(({ tables, family }): Finding[] => {
-      const rules = [...rulesOf(tables.get('nat'), 'KUBE-POSTROUTING')];
+      const rules = [...rulesOf(tables.get('nat'), CHAINS.postrouting)];
       const masquerade = rules.find(({ target }) => target?.kind === 'masquerade');
       if (masquerade === undefined || rules.some(({ target }) => target?.kind === 'mark')) return [];
       return [
         {
           code: 'KP127',
           severity: 'warning',
-          message: `${family} KUBE-POSTROUTING masquerades without clearing the mark, and pods are reached through ${tunnel.name}: the encapsulated packet is masqueraded again, and connections may wait 63 seconds`,
+          message: `${family} ${CHAINS.postrouting} masquerades without clearing the mark, and pods are reached through ${tunnel.name}: the encapsulated packet is masqueraded again, and connections may wait 63 seconds`,
           service: null,
-          objects: [`interface ${tunnel.name}`, 'chain KUBE-POSTROUTING'],
+          objects: [`interface ${tunnel.name}`, `chain ${CHAINS.postrouting}`],
           hits: 'connections from this node, or masqueraded by it, to pods of other nodes; it depends on the kernel’s checksum offload',
           evidence: [ruleEvidence(masquerade), factEvidence(`${tunnel.name} is a VXLAN device`)],
           advice:

@@ -1,10 +1,10 @@
 import type { Host } from '../../host/facts.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { commentOf, type Rule, type Ruleset, type TableName } from '../../iptables/ruleset.ts';
-import { ownerOfComment } from '../../names/owners.ts';
 import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
-import type { Trace } from '../../trace/outcome.ts';
+import { ownerOfComment } from '../../proxy/owners.ts';
+import { iptablesRule, type Trace } from '../../trace/outcome.ts';
 import { deleteSuchRule, listChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
@@ -178,7 +178,7 @@ function shadowOf({ outcomes }: Trace): Rule | null {
       event === 'rule' &&
       (action === 'accept' || action === 'drop' || (action === 'return' && chain === hook)),
   )?.step;
-  return step?.rule ?? null;
+  return step === undefined ? null : iptablesRule(step);
 }
 
 /** A dump of routes may lack the table local. */

@@ -1,3 +1,4 @@
+import { isKubeChain } from '../../proxy/chains.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
@@ -29,7 +30,7 @@ export const endpointBlocked: FindingKind<CheckContext> = {
         decidedBy.event === 'rule' &&
         !told.has(placeOfLine(stepEvidence(decidedBy, known.rulesets))) &&
         !isNetworkPolicy(decidedBy) &&
-        !decidedBy.chain.startsWith('KUBE-'),
+        !isKubeChain(decidedBy.chain),
     );
     const groups = groupBy(
       drops,

@@ -1,5 +1,6 @@
 import { command } from '../../command/command.ts';
 import type { Rule } from '../../iptables/ruleset.ts';
+import { hasPrefixOfProgram } from '../../proxy/owners.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -46,7 +47,5 @@ export const missingChain: FindingKind<CheckContext> = {
 
 /** Targets of extensions are words in capitals; chains of known programs are told by their form. */
 function isChainName(target: string): boolean {
-  return /^(?:KUBE|CNI|DOCKER|FLANNEL|WEAVE|CILIUM|ANTREA|ISTIO|AWS-SNAT|IP-MASQ)[-_]|^cali-|^f2b-|^ufw-/.test(
-    target,
-  );
+  return hasPrefixOfProgram(target);
 }

@@ -1,5 +1,6 @@
 import { command, joined } from '../../command/command.ts';
 import type { Ruleset, TableName } from '../../iptables/ruleset.ts';
+import { CHAINS, isKubeChain } from '../../proxy/chains.ts';
 import { exampleOf, hitsOf, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -19,7 +20,7 @@ export const notHooked: FindingKind<CheckContext> = {
     return whole.flatMap((ruleset) => {
       // Of two copies, one may be a remainder: KP109 speaks of that.
       const copies = whole.filter(
-        ({ family, tables }) => family === ruleset.family && tables.get('nat')?.chains.has('KUBE-SERVICES'),
+        ({ family, tables }) => family === ruleset.family && tables.get('nat')?.chains.has(CHAINS.services),
       );
       return copies.length > 1 ? [] : findIn(ruleset, context);
     });
@@ -34,75 +35,75 @@ interface Hook {
   readonly severity: Finding['severity'];
 }
 
-/** Since 1.20; KUBE-PROXY-FIREWALL and its jumps came together (1.25), so the chain's own being there decides. */
+/** Since 1.20; CHAINS.proxyFirewall and its jumps came together (1.25), so the chain's own being there decides. */
 const HOOKS: readonly Hook[] = [
   {
     table: 'nat',
     from: 'PREROUTING',
-    to: 'KUBE-SERVICES',
+    to: CHAINS.services,
     severity: 'error',
     effect: 'packets of pods and of clients outside are not sent to any endpoint',
   },
   {
     table: 'nat',
     from: 'OUTPUT',
-    to: 'KUBE-SERVICES',
+    to: CHAINS.services,
     severity: 'error',
     effect: 'packets of the node’s own processes are not sent to any endpoint',
   },
   {
     table: 'nat',
     from: 'POSTROUTING',
-    to: 'KUBE-POSTROUTING',
+    to: CHAINS.postrouting,
     severity: 'error',
     effect: 'nothing is masqueraded, so answers go past this node',
   },
   {
     table: 'filter',
     from: 'FORWARD',
-    to: 'KUBE-SERVICES',
+    to: CHAINS.services,
     severity: 'warning',
     effect: 'pods that ask a Service without endpoints time out instead of being refused',
   },
   {
     table: 'filter',
     from: 'OUTPUT',
-    to: 'KUBE-SERVICES',
+    to: CHAINS.services,
     severity: 'warning',
     effect: 'processes of the node that ask a Service without endpoints time out instead of being refused',
   },
   {
     table: 'filter',
     from: 'FORWARD',
-    to: 'KUBE-EXTERNAL-SERVICES',
+    to: CHAINS.externalServices,
     severity: 'warning',
     effect: 'outside clients of Services without endpoints here are not refused',
   },
   {
     table: 'filter',
     from: 'INPUT',
-    to: 'KUBE-EXTERNAL-SERVICES',
+    to: CHAINS.externalServices,
     severity: 'warning',
     effect: 'outside clients of node ports without endpoints here are not refused',
   },
   {
     table: 'filter',
     from: 'FORWARD',
-    to: 'KUBE-FORWARD',
+    to: CHAINS.forward,
     severity: 'warning',
     effect: 'INVALID packets pass untranslated, and a FORWARD policy DROP ends Service traffic',
   },
   {
     table: 'filter',
     from: 'FORWARD',
-    to: 'KUBE-PROXY-FIREWALL',
+    to: CHAINS.proxyFirewall,
     severity: 'warning',
     effect: 'loadBalancerSourceRanges do not keep anybody out',
   },
   {
     table: 'filter',
     from: 'INPUT',
-    to: 'KUBE-PROXY-FIREWALL',
+    to: CHAINS.proxyFirewall,
     severity: 'warning',
     effect: 'loadBalancerSourceRanges do not keep anybody out',
   },
@@ -189,7 +190,7 @@ function passedBy(deviations: readonly Deviation[], ruleset: Ruleset, tool: stri
 }
 
 function chainBehind(hook: string): string {
-  return hook === 'POSTROUTING' ? 'KUBE-POSTROUTING' : 'KUBE-SERVICES';
+  return hook === 'POSTROUTING' ? CHAINS.postrouting : CHAINS.services;
 }
 
 /** The jumps of the filter table are there, and do not take these packets. */
@@ -203,7 +204,7 @@ function notRefused(deviations: readonly Deviation[], ruleset: Ruleset, tool: st
     severity: 'warning',
     message: `packets for ${listed(names, 3)} are not led to the rules of the filter table that should refuse them (${ruleset.family})`,
     service: null,
-    objects: ['chain KUBE-SERVICES', 'chain KUBE-EXTERNAL-SERVICES', ...names],
+    objects: [`chain ${CHAINS.services}`, `chain ${CHAINS.externalServices}`, ...names],
     hits: `${hitsOf(deviations)}; they time out instead of being refused`,
     evidence: [
       ...jumps.map(ruleEvidence),
@@ -228,7 +229,7 @@ function isMissing({ table, from, to }: Hook, { tables }: Ruleset): boolean {
   if (!hasBuiltIns(found.chains)) return false;
   for (const _ of rulesTo(found, from, (name) => name === to)) return false;
   for (const other of found.chains.values()) {
-    if (other.policy !== null || other.name === to || other.name.startsWith('KUBE-')) continue;
+    if (other.policy !== null || other.name === to || isKubeChain(other.name)) continue;
     for (const _ of rulesTo(found, other.name, (name) => name === to)) return false;
   }
   return true;

@@ -1,3 +1,4 @@
+import { CHAINS } from '../../proxy/chains.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -29,8 +30,7 @@ export const foreignTranslation: FindingKind<CheckContext> = {
             evidence,
             ...(first === undefined ? [] : [factEvidence(`example: ${exampleOf(first)}`)]),
           ],
-          advice:
-            'find who wrote the rule, and whether it is meant: it wins because it stands before the jump to KUBE-SERVICES',
+          advice: `find who wrote the rule, and whether it is meant: it wins because it stands before the jump to ${CHAINS.services}`,
           command:
             step.rule === null
               ? null

@@ -1,5 +1,6 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
-import { splitChainName } from '../../names/chain-name.ts';
+import { splitChainName } from '../../proxy/chain-name.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
@@ -7,23 +8,23 @@ import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
 import { counted, listed } from '../words.ts';
 
-/** KUBE-SERVICES must end with the jump to KUBE-NODEPORTS: what stands behind it sees no packet for an address of the node. */
+/** CHAINS.services must end with the jump to CHAINS.nodePorts: what stands behind it sees no packet for an address of the node. */
 export const afterNodePorts: FindingKind<CheckContext> = {
   code: 'KP204',
-  title: 'KUBE-NODEPORTS is not the last rule of KUBE-SERVICES',
+  title: `${CHAINS.nodePorts} is not the last rule of ${CHAINS.services}`,
   find(context): Finding[] {
     return wholeRulesets(context.known.rulesets).flatMap((ruleset) => findIn(ruleset, context));
   },
 };
 
 function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
-  const chain = ruleset.tables.get('nat')?.chains.get('KUBE-SERVICES');
+  const chain = ruleset.tables.get('nat')?.chains.get(CHAINS.services);
   if (chain === undefined) return [];
   let jump = -1;
   const behind: Rule[] = [];
   for (let index = 0; index < chain.rules.length; index++) {
     const target = chain.rules.targetName(index);
-    if (target === 'KUBE-NODEPORTS') jump = jump < 0 ? index : jump;
+    if (target === CHAINS.nodePorts) jump = jump < 0 ? index : jump;
     else if (jump >= 0 && behind.length < 1000) behind.push(chain.rules.at(index));
   }
   const [first] = behind;
@@ -35,13 +36,13 @@ function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
     {
       code: 'KP204',
       severity: 'warning',
-      message: `${counted(behind.length, 'rule')} of KUBE-SERVICES ${behind.length === 1 ? 'stands' : 'stand'} behind the jump to KUBE-NODEPORTS${names.length === 0 ? '' : ` (${listed(names)})`}: for addresses of this node KUBE-NODEPORTS decides first`,
+      message: `${counted(behind.length, 'rule')} of ${CHAINS.services} ${behind.length === 1 ? 'stands' : 'stand'} behind the jump to ${CHAINS.nodePorts}${names.length === 0 ? '' : ` (${listed(names)})`}: for addresses of this node ${CHAINS.nodePorts} decides first`,
       service: null,
-      objects: [...names, 'chain KUBE-SERVICES'],
+      objects: [...names, `chain ${CHAINS.services}`],
       hits: `${idle ? 'nobody: the rules have seen no packet' : 'clients of node ports that the rules speak of'}; what they should do does not happen`,
       evidence: [...behind.slice(0, 5), chain.rules.at(jump)].map(ruleEvidence),
       advice: 'kube-proxy writes the jump last; find who appended to its chain, and delete the rule',
-      command: deleteRule(context.tool(ruleset), 'nat', 'KUBE-SERVICES', first.number),
+      command: deleteRule(context.tool(ruleset), 'nat', CHAINS.services, first.number),
       certainty: 'certain',
     },
   ];

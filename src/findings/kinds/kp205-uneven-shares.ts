@@ -1,4 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
+import { hasRole } from '../../proxy/chains.ts';
 import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { hitsOf, onlyService, serviceNames } from '../affected.ts';
@@ -66,8 +67,7 @@ function chancesOf(outcomes: readonly Outcome[]): IptablesStep[] {
   const found = new Map<string, IptablesStep>();
   for (const { path } of outcomes) {
     for (const { step } of path) {
-      if (!isInIptables(step) || step.rule === null || step.target?.startsWith('KUBE-SEP-') !== true)
-        continue;
+      if (!isInIptables(step) || step.rule === null || hasRole(step.target, 'endpoint') !== true) continue;
       found.set(`${step.rule.file}:${step.rule.line}`, step);
     }
   }

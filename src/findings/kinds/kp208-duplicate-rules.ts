@@ -1,5 +1,6 @@
 import { commentOf, type Rule } from '../../iptables/ruleset.ts';
-import { ownerOfComment } from '../../names/owners.ts';
+import { isOfOneService } from '../../proxy/chains.ts';
+import { ownerOfComment } from '../../proxy/owners.ts';
 import { deleteRule } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { ruleEvidence } from '../evidence.ts';
@@ -18,8 +19,7 @@ export const duplicateRules: FindingKind<CheckContext> = {
         [...table.chains.values()].flatMap((chain): Finding[] => {
           const { rules } = chain;
           // A chain of one Service or endpoint is short, and compared with the API; long lists are no place to look at.
-          if (rules.length < 2 || rules.length > MANY || /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/.test(chain.name))
-            return [];
+          if (rules.length < 2 || rules.length > MANY || isOfOneService(chain.name)) return [];
           const all = Array.from({ length: rules.length }, (_, index) => rules.at(index));
           const groups = [...groupBy(all, ({ text }) => text).values()].filter((group) => group.length > 1);
           const [worst] = groups

@@ -1,5 +1,6 @@
 import type { Chain, Table } from '../../iptables/ruleset.ts';
-import { ownerOf } from '../../names/owners.ts';
+import { hasRole, isOfOneService } from '../../proxy/chains.ts';
+import { ownerOf } from '../../proxy/owners.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
@@ -17,13 +18,13 @@ export const deadChains: FindingKind<CheckContext> = {
         // Without any Service rule nothing leads anywhere: KP103 says so.
         if (table.name === 'nat' && context.flushed(family)) return [];
         const dead = unreached(table);
-        const leftovers = dead.filter(({ name }) => /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-/.test(name));
-        // kubelet writes KUBE-MARK-DROP and KUBE-MARK-MASQ whether anybody uses them or not (until 1.28).
+        const leftovers = dead.filter(({ name }) => isOfOneService(name));
+        // kubelet writes CHAINS.markDrop and CHAINS.markMasquerade whether anybody uses them or not (until 1.28).
         const others = dead.filter(
           ({ name }) =>
             !leftovers.some((chain) => chain.name === name) &&
             ownerOf(name) !== 'kubelet' &&
-            !/^KUBE-MARK-/.test(name),
+            !hasRole(name, 'mark-masquerade', 'mark-drop'),
         );
         const harmless =
           leftovers.length === 0

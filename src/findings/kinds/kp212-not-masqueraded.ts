@@ -1,4 +1,5 @@
 import { joined } from '../../command/command.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
@@ -27,7 +28,7 @@ export const notMasqueraded: FindingKind<CheckContext> = {
       const { family } = first.port;
       const having = context.known.rulesets.filter((ruleset) => ruleset.family === family);
       const ruleset =
-        having.find(({ tables }) => tables.get('nat')?.chains.has('KUBE-POSTROUTING')) ??
+        having.find(({ tables }) => tables.get('nat')?.chains.has(CHAINS.postrouting)) ??
         having.find(({ tables }) => tables.has('nat'));
       const nat = ruleset?.tables.get('nat');
       const tool = context.tool(ruleset ?? { family, backend: 'iptables-nft' });
@@ -35,27 +36,27 @@ export const notMasqueraded: FindingKind<CheckContext> = {
         ? 'no rule marks them'
         : step === null
           ? 'they carry the mark, and no rule of nat POSTROUTING masquerades it'
-          : `nat ${step.chain} rule ${step.rule?.number ?? '?'} ends the table for them before KUBE-POSTROUTING`;
+          : `nat ${step.chain} rule ${step.rule?.number ?? '?'} ends the table for them before ${CHAINS.postrouting}`;
       return [
         {
           code: 'KP212',
           severity: 'error',
           message: `packets for ${listed(names, 3)} leave with the client's address where kube-proxy masquerades: ${why}, and answers go past this node`,
           service: onlyService(ports),
-          objects: [...names, marked ? 'chain KUBE-POSTROUTING' : 'chain KUBE-MARK-MASQ'],
+          objects: [...names, marked ? `chain ${CHAINS.postrouting}` : `chain ${CHAINS.markMasquerade}`],
           hits: hitsOf(deviations),
           evidence: [
             ...(step === null ? [] : [stepEvidence(step, context.known.rulesets)]),
             ...(marked
-              ? [...rulesOf(nat, 'KUBE-POSTROUTING')].map(ruleEvidence)
-              : [...rulesOf(nat, 'KUBE-MARK-MASQ')].map(ruleEvidence)),
+              ? [...rulesOf(nat, CHAINS.postrouting)].map(ruleEvidence)
+              : [...rulesOf(nat, CHAINS.markMasquerade)].map(ruleEvidence)),
             factEvidence(`example: ${exampleOf(first)}`),
           ],
           advice: 'restart kube-proxy on this node, which writes its rules anew; then find who changed them',
           command: joined(
             'next',
-            showChain(tool, 'nat', 'KUBE-POSTROUTING'),
-            showChain(tool, 'nat', 'KUBE-MARK-MASQ'),
+            showChain(tool, 'nat', CHAINS.postrouting),
+            showChain(tool, 'nat', CHAINS.markMasquerade),
           ),
           certainty: 'certain',
         },

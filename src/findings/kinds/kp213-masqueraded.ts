@@ -1,4 +1,5 @@
-import type { Outcome } from '../../trace/outcome.ts';
+import { CHAINS } from '../../proxy/chains.ts';
+import { iptablesRule, type Outcome } from '../../trace/outcome.ts';
 import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, ruleEvidence } from '../evidence.ts';
@@ -41,5 +42,6 @@ export const wronglyMasqueraded: FindingKind<CheckContext> = {
 };
 
 function jumpToMark({ path }: Outcome) {
-  return path.find(({ step }) => step.target === 'KUBE-MARK-MASQ')?.step.rule ?? null;
+  const step = path.find((entry) => entry.step.target === CHAINS.markMasquerade)?.step;
+  return step === undefined ? null : iptablesRule(step);
 }

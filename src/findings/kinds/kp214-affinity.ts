@@ -1,4 +1,4 @@
-import type { ServiceItem } from '../../explain/explanation.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';

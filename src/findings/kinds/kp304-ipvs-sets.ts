@@ -2,6 +2,7 @@ import { command } from '../../command/command.ts';
 import type { IpSet } from '../../host/facts.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { CHAINS, ipvsSet } from '../../proxy/chains.ts';
 import { onlyService, serviceNames } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -27,7 +28,7 @@ export const ipvsSetMember: FindingKind<CheckContext> = {
         message: `set ${set} lacks ${listed(
           missing.map(({ member }) => member),
           3,
-        )}, for ${listed(names, 3)}: ${clusterIp ? 'KUBE-IPVS-FILTER rejects what pods and others send there, and nothing is masqueraded' : 'what comes in there is not masqueraded'}`,
+        )}, for ${listed(names, 3)}: ${clusterIp ? `${CHAINS.ipvsFilter} rejects what pods and others send there, and nothing is masqueraded` : 'what comes in there is not masqueraded'}`,
         service: onlyService(ports),
         objects: [...names, `set ${set}`],
         hits: clusterIp
@@ -80,9 +81,10 @@ export function missingMembers(context: CheckContext): Missing[] {
 /** Of the sets that hold one Service port each; a node port only where IPVS takes it at some address. */
 function wantedIn({ port, protocol, family, clusterIP }: ExpectedPort, context: CheckContext) {
   const table = ipvsOf(context);
-  const prefix = family === 'ipv6' ? 'KUBE-6-' : 'KUBE-';
   const name = formatProtocol(protocol);
-  const found = [{ set: `${prefix}CLUSTER-IP`, member: `${formatAddress(clusterIP)},${name}:${port.port}` }];
+  const found = [
+    { set: ipvsSet('CLUSTER-IP', family), member: `${formatAddress(clusterIP)},${name}:${port.port}` },
+  ];
   const { nodePort } = port;
   const balanced =
     nodePort !== null &&
@@ -94,6 +96,6 @@ function wantedIn({ port, protocol, family, clusterIP }: ExpectedPort, context: 
         takes.address.family === family,
     ) === true;
   if (balanced && (name === 'tcp' || name === 'udp'))
-    found.push({ set: `${prefix}NODE-PORT-${name.toUpperCase()}`, member: String(nodePort) });
+    found.push({ set: ipvsSet(`NODE-PORT-${name.toUpperCase()}`, family), member: String(nodePort) });
   return found;
 }

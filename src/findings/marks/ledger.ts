@@ -1,7 +1,8 @@
 import type { Known } from '../../explain/question/question.ts';
 import type { Match } from '../../iptables/match.ts';
 import { commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
+import { CHAINS, isOfOneService } from '../../proxy/chains.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import { groupBy } from '../group.ts';
 
 /** What a program does with bits of the packet's mark, in one family. */
@@ -69,11 +70,13 @@ function union(bits: readonly number[]): number {
   return bits.reduce((all, one) => (all | one) >>> 0, 0);
 }
 
+const ENTRIES: ReadonlySet<string> = new Set([CHAINS.services, CHAINS.nodePorts]);
+
 function* markRules({ tables }: Ruleset): Generator<Rule> {
   for (const { chains } of tables.values()) {
     for (const { name, rules } of chains.values()) {
       // Of kube-proxy's chains only a few touch marks, and those of Services may be many thousands.
-      if (rules.length > MANY || /^KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB|SERVICES$|NODEPORTS$)/.test(name)) continue;
+      if (rules.length > MANY || isOfOneService(name) || ENTRIES.has(name)) continue;
       for (let index = 0; index < rules.length; index++) {
         const rule = rules.at(index);
         if (rule.target?.kind === 'mark' || rule.matches.some(({ kind }) => kind === 'mark')) yield rule;
@@ -85,6 +88,6 @@ function* markRules({ tables }: Ruleset): Generator<Rule> {
 function ownerOfRule(rule: Rule): string | null {
   const comment = commentOf(rule);
   const owner = ownerOf(rule.chain) ?? (comment === null ? null : ownerOfComment(comment));
-  // kubelet wrote the chains that kube-proxy uses (KUBE-MARK-MASQ, until 1.27): they share the bit by design.
+  // kubelet wrote the chains that kube-proxy uses (CHAINS.markMasquerade, until 1.27): they share the bit by design.
   return owner === 'kubelet' ? 'kube-proxy' : owner;
 }

@@ -2,17 +2,18 @@ import type { Known } from '../../explain/question/question.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { commentOf } from '../../iptables/ruleset.ts';
-import { endpointChainName } from '../../names/hash.ts';
-import { ownerOf, ownerOfComment } from '../../names/owners.ts';
 import { formatAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
-import type { Step } from '../../trace/outcome.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { endpointChainName } from '../../proxy/hash.ts';
+import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
+import { iptablesRule, type Step } from '../../trace/outcome.ts';
 import type { Deviation } from './deviation.ts';
 import type { DetectedPods } from './local-detection.ts';
 
 /** Why a deviation is there: each goes to the one finding that explains it. */
 export type Cause =
-  /** KUBE-SERVICES has no rule for any Service. */
+  /** CHAINS.services has no rule for any Service. */
   | 'no-service-rules'
   /** The rules are those of an earlier state of the API. */
   | 'stale'
@@ -43,7 +44,7 @@ export type Cause =
 export interface CauseSetting {
   readonly known: Known;
   readonly detection: (family: Ruleset['family']) => DetectedPods;
-  /** True where nat KUBE-SERVICES of the family has no rule for any Service. */
+  /** True where nat CHAINS.services of the family has no rule for any Service. */
   readonly flushed: (family: Ruleset['family']) => boolean;
 }
 
@@ -90,7 +91,7 @@ function causeByRules(deviation: Deviation, setting: CauseSetting): Cause {
   }
 }
 
-/** A flush of the whole table takes the jumps as well: that no rule leads to KUBE-SERVICES is then no fault of its own. */
+/** A flush of the whole table takes the jumps as well: that no rule leads to CHAINS.services is then no fault of its own. */
 function isForeign(culprit: Deviation['culprit']): boolean {
   if (culprit.kind === 'not-hooked') return culprit.step !== null;
   if (culprit.kind === 'routing' || culprit.kind === 'untracked') return true;
@@ -104,7 +105,7 @@ export function isKubeProxy(chain: string): boolean {
 
 function translationCause(step: Step, { port, kind, missing }: Deviation): Cause {
   // Only chains of endpoints translate: a rule anywhere else among kube-proxy's was put there.
-  if (!step.chain.startsWith('KUBE-SEP-')) return 'foreign-translation';
+  if (!hasRole(step.chain, 'endpoint')) return 'foreign-translation';
   if (kind === 'uneven') return 'uneven';
   const { service } = port;
   const name = {
@@ -141,10 +142,10 @@ function verdictCause(step: Step, deviation: Deviation): Cause {
 function metRefusals({ outcomes: [first], way, expectation }: Deviation): boolean {
   const ranges = expectation.kind === 'refused' && expectation.why === 'source-ranges';
   const chain = ranges
-    ? 'KUBE-PROXY-FIREWALL'
+    ? CHAINS.proxyFirewall
     : way.via === 'clusterIP'
-      ? 'KUBE-SERVICES'
-      : 'KUBE-EXTERNAL-SERVICES';
+      ? CHAINS.services
+      : CHAINS.externalServices;
   return first?.path.some(({ step: { table, target } }) => table === 'filter' && target === chain) === true;
 }
 
@@ -167,14 +168,15 @@ const POLICY_ENGINES: ReadonlySet<string> = new Set([
 ]);
 
 /** @returns true for rules of programs that apply network policies. */
-export function isNetworkPolicy({ chain, rule }: Step): boolean {
+export function isNetworkPolicy(step: Step): boolean {
+  const rule = iptablesRule(step);
   const comment = rule === null ? null : commentOf(rule);
-  const owner = ownerOf(chain) ?? (comment === null ? null : ownerOfComment(comment));
+  const owner = ownerOf(step.chain) ?? (comment === null ? null : ownerOfComment(comment));
   return owner !== null && POLICY_ENGINES.has(owner);
 }
 
-function namesClients({ rule }: Step): boolean {
-  return (rule?.matches ?? []).some(
+function namesClients(step: Step): boolean {
+  return (iptablesRule(step)?.matches ?? []).some(
     (match) =>
       match.kind === 'source' ||
       match.kind === 'iprange' ||
@@ -184,7 +186,8 @@ function namesClients({ rule }: Step): boolean {
 
 /** A cache on the node answers at the cluster IP itself (node-local-dns): its packets must not be translated. */
 function isNodeCache(step: Step, { way }: Deviation, known: Known): boolean {
-  const comment = step.rule === null ? null : commentOf(step.rule);
+  const rule = iptablesRule(step);
+  const comment = rule === null ? null : commentOf(rule);
   return (
     (comment !== null && ownerOfComment(comment) === 'node-local-dns') ||
     isLocalAddress(known.host, way.address) === true

@@ -1,11 +1,20 @@
-import type { ServiceItem } from '../../explain/explanation.ts';
+import type { ServiceItem } from '../../explain/service-list.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
-import type { CheckContext } from '../context.ts';
+import { isKubeChain } from '../../proxy/chains.ts';
 import { behavioursOf } from '../expected/behaviour.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
-import { pickUsable } from '../expected/usable-endpoints.ts';
+import { type OwnNode, pickUsable } from '../expected/usable-endpoints.ts';
+
+/** What the choice is made by: what the rules hold already, and which kube-proxy wrote them. */
+interface Programmed {
+  readonly known: { readonly rulesets: readonly Ruleset[] };
+  readonly programmed: readonly ServiceItem[];
+  readonly node: OwnNode;
+  /** Of kube-proxy 1.x; null: not known. */
+  readonly minor: number | null;
+}
 
 /** As many endpoint visits as one check follows; one takes about a tenth of a millisecond. */
 const BUDGET = 40_000;
@@ -15,10 +24,7 @@ const BUDGET = 40_000;
  * chains do not hold exactly the endpoints that the API names, every port whose address a foreign rule names, and of the rest
  * as many as the budget allows, spread evenly.
  */
-export function choosePorts(
-  expected: readonly ExpectedPort[],
-  context: CheckContext,
-): readonly ExpectedPort[] {
+export function choosePorts(expected: readonly ExpectedPort[], context: Programmed): readonly ExpectedPort[] {
   const total = expected.reduce((sum, port) => sum + costOf(port), 0);
   if (total <= BUDGET) return expected;
   const named = namedByOthers(context.known.rulesets);
@@ -65,7 +71,7 @@ function indexProgrammed(items: readonly ServiceItem[]): ReadonlyMap<string, Ser
 function isAsExpected(
   port: ExpectedPort,
   item: ServiceItem | undefined,
-  { node, minor }: CheckContext,
+  { node, minor }: Programmed,
 ): boolean {
   if (item === undefined) return false;
   const cluster = item.endpoints.filter(({ scope }) => scope === 'cluster');
@@ -90,7 +96,7 @@ function namedByOthers(rulesets: readonly Ruleset[]): ReadonlySet<string> {
   for (const ruleset of rulesets) {
     for (const table of ruleset.tables.values()) {
       for (const chain of table.chains.values()) {
-        if (chain.name.startsWith('KUBE-') || chain.rules.length > MANY) continue;
+        if (isKubeChain(chain.name) || chain.rules.length > MANY) continue;
         for (let index = 0; index < chain.rules.length; index++) {
           for (const match of chain.rules.at(index).matches) {
             if (match.kind !== 'destination' && match.kind !== 'source') continue;

@@ -1,9 +1,10 @@
 import { factsOf } from '../../explain/services/rule-facts.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
+import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import type { Expectation } from '../expected/expectation.ts';
 import { socketText } from '../expected/expected-port.ts';
+import type { Expectation } from '../expected/setting.ts';
 import type { Alternative } from './alternatives.ts';
 import type { DeviationKind } from './deviation.ts';
 
@@ -81,7 +82,10 @@ function isRemembered({ path, given }: Outcome): boolean {
   if (given.some(({ question }) => question.code === 'recent')) return false;
   return path.some(
     ({ step }) =>
-      step.rule !== null && step.target?.startsWith('KUBE-SEP-') === true && factsOf(step.rule).recentCheck,
+      step.program === 'iptables' &&
+      step.rule !== null &&
+      hasRole(step.target, 'endpoint') &&
+      factsOf(step.rule).recentCheck,
   );
 }
 
@@ -109,7 +113,7 @@ function isHairpin({ path, destination }: Outcome): boolean {
 
 /** Others may masquerade as they like (a CNI's ipMasq): only kube-proxy's own mark is judged. */
 function markedByKubeProxy({ source, path }: Outcome): boolean {
-  return source.rewrite !== 'none' && path.some(({ step }) => step.chain === 'KUBE-MARK-MASQ');
+  return source.rewrite !== 'none' && path.some(({ step }) => step.chain === CHAINS.markMasquerade);
 }
 
 /** How far a share may be off: kube-proxy prints ten digits of 1/n, and the kernel keeps 31 bits. */

@@ -1,34 +1,7 @@
-import type { HookName } from '../../iptables/ruleset.ts';
-import type { IptablesStep, Outcome, PathEntry } from '../../trace/outcome.ts';
+import { CHAINS, isKubeChain, isOfOneService } from '../../proxy/chains.ts';
+import type { IptablesStep, Outcome, PathEntry, Step } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
-import type { Reason } from '../../trace/reason.ts';
-import type { DeviationKind } from './deviation.ts';
-
-/** What made a packet go another way than it should: the first thing on its path that another rule set would not have. */
-export type Culprit =
-  /** A rule or policy that decided; `foreign` where none of kube-proxy's. */
-  | { readonly kind: 'verdict'; readonly step: IptablesStep }
-  /** Routing, forwarding or reverse-path checks: no rule. */
-  | { readonly kind: 'routing'; readonly reason: Reason }
-  /** The packet never came to nat KUBE-SERVICES, or KUBE-POSTROUTING; `step`: an earlier rule that ended the table for it. */
-  | { readonly kind: 'not-hooked'; readonly hook: HookName; readonly step: IptablesStep | null }
-  /** Connection tracking was switched off for it, so nat never sees it. */
-  | { readonly kind: 'untracked'; readonly step: IptablesStep }
-  /** KUBE-SERVICES has no rule for this destination. */
-  | { readonly kind: 'no-rule' }
-  /** It came into a chain of the Service and fell out at its end. */
-  | { readonly kind: 'dead-end'; readonly step: IptablesStep }
-  /** A DNAT or REDIRECT rule. */
-  | { readonly kind: 'translation'; readonly step: IptablesStep }
-  /** Another rule took the mark away that asks for masquerading. */
-  | { readonly kind: 'mark-lost'; readonly step: IptablesStep }
-  /** No rule marked it for masquerading. */
-  | { readonly kind: 'not-marked' }
-  /** It carried the mark, and no rule of POSTROUTING masqueraded it; `step`: a rule that ended nat POSTROUTING before. */
-  | { readonly kind: 'not-masqueraded'; readonly step: IptablesStep | null }
-  /** IPVS: it refused the packet, or sent it where it should not go. */
-  | { readonly kind: 'balancer'; readonly server: string }
-  | { readonly kind: 'unclear' };
+import type { Culprit, DeviationKind } from './deviation.ts';
 
 /**
  * @param inIpvs kube-proxy works in IPVS mode: not nat but IPVS, behind filter INPUT, sends to endpoints
@@ -56,7 +29,7 @@ export function culpritOf(kind: DeviationKind, outcome: Outcome, inIpvs = false)
   }
 }
 
-const MARK = 'KUBE-MARK-MASQ';
+const MARK = CHAINS.markMasquerade;
 
 /** The outcome's path, as far as it goes through rules. */
 function inIptables({ path }: Outcome): (PathEntry & { readonly step: IptablesStep })[] {
@@ -80,7 +53,7 @@ function undelivered(outcome: Outcome): Culprit {
     hook === 'OUTPUT' ? decidedBy?.table === 'filter' : hook !== 'PREROUTING' && hook !== undefined;
   if (isTranslated || !passedNat) return verdictOf(outcome);
   const why = untranslated(outcome);
-  const refused = decidedBy !== null && /^KUBE-/.test(decidedBy.chain);
+  const refused = isKubeChain(decidedBy?.chain);
   return why.kind === 'not-hooked' || (why.kind !== 'no-rule' && !refused) ? why : verdictOf(outcome);
 }
 
@@ -93,12 +66,12 @@ function verdictOf(outcome: Outcome): Culprit {
     ({ step: { table, action } }) => table === 'filter' && VERDICTS.has(action),
   )?.step;
   const step = decidedBy !== null && !isAccept(decidedBy) ? decidedBy : (filter ?? decidedBy);
-  return step === null ? { kind: 'unclear' } : { kind: 'verdict', step };
+  return step === null || step.program !== 'iptables' ? { kind: 'unclear' } : { kind: 'verdict', step };
 }
 
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject']);
 
-function isAccept({ action }: IptablesStep): boolean {
+function isAccept({ action }: Step): boolean {
   return action === 'accept';
 }
 
@@ -118,20 +91,18 @@ function untranslated(outcome: Outcome): Culprit {
   const untracked = path.find(({ step: { action } }) => action === 'notrack')?.step;
   if (untracked !== undefined) return { kind: 'untracked', step: untracked };
   const nat = path.map(({ step }) => step).filter((step) => step.table === 'nat' && step.hook === hook);
-  if (!nat.some(({ chain, target }) => chain === 'KUBE-SERVICES' || target === 'KUBE-SERVICES')) {
+  if (!nat.some(({ chain, target }) => chain === CHAINS.services || target === CHAINS.services)) {
     const ended = nat.findLast(
       ({ action, event, chain }) =>
         event === 'rule' && (VERDICTS.has(action) || (action === 'return' && chain === hook)),
     );
     return { kind: 'not-hooked', hook, step: ended ?? null };
   }
-  const entered = nat.findLast(({ target }) => target !== null && OF_SERVICE.test(target));
+  const entered = nat.findLast(({ target }) => isOfOneService(target));
   if (entered !== undefined) return { kind: 'dead-end', step: entered };
   const ended = nat.findLast(({ action, event }) => event === 'rule' && VERDICTS.has(action));
   return ended === undefined ? { kind: 'no-rule' } : { kind: 'verdict', step: ended };
 }
-
-const OF_SERVICE = /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/;
 
 /** A mark restored from the connection replaces the packet's own as well. */
 function writesMark({ rule }: IptablesStep): boolean {
@@ -151,14 +122,14 @@ function unmasqueraded(outcome: Outcome): Culprit {
     const [here, next] = [path[i], path[i + 1]];
     if (here === undefined || next === undefined || next.state.mark === null) continue;
     const kept = (next.state.mark & bit) >>> 0 === bit;
-    if (!kept && writesMark(here.step) && here.step.chain !== 'KUBE-POSTROUTING')
+    if (!kept && writesMark(here.step) && here.step.chain !== CHAINS.postrouting)
       return { kind: 'mark-lost', step: here.step };
     if (!kept) break;
   }
   const nat = path
     .map(({ step }) => step)
     .filter(({ table, hook }) => table === 'nat' && hook === 'POSTROUTING');
-  const met = nat.some(({ chain }) => chain === 'KUBE-POSTROUTING');
+  const met = nat.some(({ chain }) => chain === CHAINS.postrouting);
   const ended = met
     ? undefined
     : nat.findLast(

@@ -2,7 +2,8 @@ import type { Known } from '../../explain/question/question.ts';
 import { commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
-import type { LocalDetection } from '../expected/expectation.ts';
+import { CHAINS, hasRole, ipvsSetIn } from '../../proxy/chains.ts';
+import type { LocalDetection } from '../expected/setting.ts';
 
 /** How kube-proxy's rules tell pods from others, with a rule that shows it. */
 export interface DetectedPods extends LocalDetection {
@@ -11,7 +12,7 @@ export interface DetectedPods extends LocalDetection {
 }
 
 /**
- * Reads how the rules tell pods from others: `! -s CIDR … -j KUBE-MARK-MASQ` for cluster IPs, in KUBE-SERVICES up to 1.20, in
+ * Reads how the rules tell pods from others: `! -s CIDR … -j CHAINS.markMasquerade` for cluster IPs, in CHAINS.services up to 1.20, in
  * the chain of the Service since. What most of the Services have is what kube-proxy was told: one that differs is wrong.
  */
 export function detectPods(known: Known, family: Family): DetectedPods {
@@ -22,7 +23,7 @@ export function detectPods(known: Known, family: Family): DetectedPods {
   for (const ruleset of known.rulesets) {
     const nat = ruleset.family === family ? ruleset.tables.get('nat') : undefined;
     if (nat === undefined) continue;
-    const inServices = clusterIpMarks(nat, 'KUBE-SERVICES');
+    const inServices = clusterIpMarks(nat, CHAINS.services);
     for (const name of sampled(nat)) {
       const marks = clusterIpMarks(nat, name);
       if (marks.length === 0) none++;
@@ -50,7 +51,7 @@ export function detectPods(known: Known, family: Family): DetectedPods {
   return { kind, networks: [...networks.values()] };
 }
 
-/** One rule in KUBE-SERVICES outweighs the chains of the Services, which then have none. */
+/** One rule in CHAINS.services outweighs the chains of the Services, which then have none. */
 const LARGE = 1_000;
 
 /** As many chains as it takes to know: reading 12,000 would cost a second. */
@@ -59,7 +60,7 @@ const SAMPLE = 200;
 function sampled(nat: Table): string[] {
   const found: string[] = [];
   for (const [name, chain] of nat.chains) {
-    if (!/^KUBE-SV[CL]-/.test(name) || chain.rules.length === 0) continue;
+    if (!hasRole(name, 'service', 'local') || chain.rules.length === 0) continue;
     found.push(name);
     if (found.length === SAMPLE) break;
   }
@@ -70,10 +71,10 @@ function clusterIpMarks(nat: Table, chain: string): Rule[] {
   const rules = nat.chains.get(chain)?.rules;
   const found: Rule[] = [];
   for (let index = 0; rules !== undefined && index < rules.length && found.length < SAMPLE; index++) {
-    if (rules.targetName(index) !== 'KUBE-MARK-MASQ') continue;
+    if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
     const rule = rules.at(index);
     const comment = commentOf(rule);
-    if (chain === 'KUBE-SERVICES' && comment !== null && !comment.endsWith(' cluster IP')) continue;
+    if (chain === CHAINS.services && comment !== null && !comment.endsWith(' cluster IP')) continue;
     if (rule.matches.some(({ kind }) => kind === 'destination')) found.push(rule);
   }
   return found;
@@ -83,12 +84,12 @@ function clusterIpMarks(nat: Table, chain: string): Rule[] {
 function detectInIpvs(known: Known, family: Family): DetectedPods | null {
   for (const ruleset of known.rulesets) {
     const nat = ruleset.family === family ? ruleset.tables.get('nat') : undefined;
-    const rules = nat?.chains.get('KUBE-SERVICES')?.rules;
+    const rules = nat?.chains.get(CHAINS.services)?.rules;
     for (let index = 0; rules !== undefined && index < rules.length; index++) {
-      if (rules.targetName(index) !== 'KUBE-MARK-MASQ') continue;
+      if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
       const rule = rules.at(index);
       const set = rule.matches.find((match) => match.kind === 'set');
-      if (set?.kind !== 'set' || !/^KUBE-(?:6-)?CLUSTER-IP$/.test(set.name)) continue;
+      if (set?.kind !== 'set' || ipvsSetIn(set.name) !== 'CLUSTER-IP') continue;
       const pods = rule.matches.find((match) => match.kind === 'source' && match.negated);
       if (pods?.kind === 'source') return { kind: 'some', networks: [{ prefix: pods.prefix, rule }] };
       const exception = rule.matches.some((match) => match.kind === 'in-interface' && match.negated);

@@ -2,29 +2,30 @@ import type { Known } from '../../explain/question/question.ts';
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
 import { type Address, type Family, sameAddress } from '../../net/address.ts';
 import { prefixContains } from '../../net/prefix.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 
-/** A rule of nat KUBE-SERVICES that leads to KUBE-NODEPORTS, with its place. */
+/** A rule of nat CHAINS.services that leads to CHAINS.nodePorts, with its place. */
 export interface NodePortJump {
   readonly ruleset: Ruleset;
   readonly rule: Rule;
 }
 
-/** @returns the jumps from nat KUBE-SERVICES to KUBE-NODEPORTS: one, or one for each address of `--nodeport-addresses`. */
+/** @returns the jumps from nat CHAINS.services to CHAINS.nodePorts: one, or one for each address of `--nodeport-addresses`. */
 export function nodePortJumps(known: Known, family: Family): NodePortJump[] {
   return known.rulesets
     .filter((ruleset) => ruleset.family === family)
     .flatMap((ruleset) => {
-      const rules = ruleset.tables.get('nat')?.chains.get('KUBE-SERVICES')?.rules;
+      const rules = ruleset.tables.get('nat')?.chains.get(CHAINS.services)?.rules;
       const found: NodePortJump[] = [];
       for (let index = 0; rules !== undefined && index < rules.length; index++)
-        if (rules.targetName(index) === 'KUBE-NODEPORTS') found.push({ ruleset, rule: rules.at(index) });
+        if (rules.targetName(index) === CHAINS.nodePorts) found.push({ ruleset, rule: rules.at(index) });
       return found;
     });
 }
 
 /**
  * @returns whether node ports are meant to be reached at this address: not where kube-proxy was told other
- *   `--nodeport-addresses`. Without any jump to KUBE-NODEPORTS they are: that is a fault, and no choice.
+ *   `--nodeport-addresses`. Without any jump to CHAINS.nodePorts they are: that is a fault, and no choice.
  */
 export function takesNodePorts(jumps: readonly NodePortJump[], address: Address): boolean {
   if (jumps.length === 0) return true;

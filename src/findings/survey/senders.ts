@@ -4,7 +4,7 @@ import { readVantages, type Vantage } from '../../explain/question/vantage.ts';
 import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
 import { maskOfLength, type Prefix, prefixesOverlap } from '../../net/prefix.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
-import type { Side } from '../expected/expectation.ts';
+import type { Side } from '../expected/setting.ts';
 
 /** Who sends the packets that are followed, one for each side and family: the same clients for every Service. */
 export interface Client {

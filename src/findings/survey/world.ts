@@ -57,7 +57,8 @@ export class Follower {
     if (known !== undefined) return known;
     const captured = this.#known.rulesets.filter((ruleset) => ruleset.family === family);
     const world: World = {
-      rulesets: completeListings(captured, this.#namer.naming, entersAt).rulesets,
+      rulesets: completeListings(captured, this.#namer.naming).rulesets,
+      nft: this.#known.nft ?? null,
       host: this.#known.host,
       flows: null,
       ipvs: this.#known.ipvs ?? null,

@@ -15,16 +15,24 @@ const CTSTATES: readonly ConntrackState[] = [...STATES, 'SNAT', 'DNAT'];
 const STATUSES = ['NONE', 'EXPECTED', 'SEEN_REPLY', 'ASSURED', 'CONFIRMED'] as const;
 const TUPLE_SIDES: readonly TupleSide[] = ['origsrc', 'origdst', 'replsrc', 'repldst'];
 
+const CONNTRACK = independent({
+  '--ctstate': [1, stateReader(CTSTATES)],
+  '--ctproto': [1, readProtocol],
+  ...Object.fromEntries(TUPLE_SIDES.flatMap(tupleOptions)),
+  '--ctstatus': [1, readStatus],
+  '--ctexpire': [1, readExpire],
+  '--ctdir': [1, readDirection],
+});
+
 /** Modules that ask the packet's connection, its mark or the packet's mark. */
 export const connectionModules: Readonly<Record<string, MatchModule>> = {
-  conntrack: independent({
-    '--ctstate': [1, stateReader(CTSTATES)],
-    '--ctproto': [1, readProtocol],
-    ...Object.fromEntries(TUPLE_SIDES.flatMap(tupleOptions)),
-    '--ctstatus': [1, readStatus],
-    '--ctexpire': [1, readExpire],
-    '--ctdir': [1, readDirection],
-  }),
+  conntrack: {
+    ...CONNTRACK,
+    read: (parts, context) => {
+      const matches = CONNTRACK.read(parts, context);
+      return matches && markBesideState(matches);
+    },
+  },
   state: independent({ '--state': [1, stateReader(STATES)] }),
   mark: independent({ '--mark': [1, markReader('mark')] }),
   connmark: independent({ '--mark': [1, markReader('connmark')] }),
@@ -32,6 +40,24 @@ export const connectionModules: Readonly<Record<string, MatchModule>> = {
     '--helper': [1, (part) => ({ kind: 'helper', negated: isNegated(part), name: valueText(part) })],
   }),
 };
+
+/** @returns the matches of one `-m conntrack` with those marked that stand beside a state. */
+export function markBesideState(matches: readonly Match[]): readonly Match[] {
+  if (matches.length < 2 || !matches.some(({ kind }) => kind === 'ctstate')) return matches;
+  return matches.map((match): Match => {
+    switch (match.kind) {
+      case 'ctproto':
+      case 'ctaddress':
+      case 'ctport':
+      case 'ctstatus':
+      case 'ctexpire':
+      case 'ctdir':
+        return { ...match, besideState: true };
+      default:
+        return match;
+    }
+  });
+}
 
 function stateReader(known: readonly ConntrackState[]): OptionReader {
   return (part) => {

@@ -1,5 +1,5 @@
 import type { Part, TargetSyntax } from '../part.ts';
-import type { Target } from '../target.ts';
+import type { Target, Zone } from '../target.ts';
 import { type Arity, findPart, type TargetModule, targetText, valueText } from './extension.ts';
 import { parseDscp } from './header.ts';
 import { specifiedAddress } from './nat-targets.ts';
@@ -97,13 +97,19 @@ function readTproxy({ parts }: TargetSyntax): Target | null {
 function readCt(target: TargetSyntax): Target {
   const { parts } = target;
   if (findPart(parts, '--notrack') !== null) return { kind: 'notrack' };
-  const zone = findPart(parts, '--zone', '--zone-orig', '--zone-reply');
-  const side = zone === null ? '' : zone.flag.text.slice('--zone'.length).replace('-', '');
+  const option = findPart(parts, '--zone', '--zone-orig', '--zone-reply');
+  const zone = option === null ? 0 : readZone(valueText(option));
+  const side = option?.flag.text;
   return {
     kind: 'ct',
-    zone: zone === null ? null : `${side} ${valueText(zone)}`.trimStart(),
+    original: side === '--zone-reply' ? 0 : zone,
+    reply: side === '--zone-orig' ? 0 : zone,
     text: targetText(target),
   };
+}
+
+function readZone(text: string): Zone {
+  return text === 'mark' ? text : parseUnsigned(text, 65535);
 }
 
 function ttlArity(prefix: string): Arity {

@@ -1,35 +1,8 @@
-import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
-import type { Backend, Counters, Policy, TableName } from '../ruleset.ts';
-import { type Columns, type Layout, parseColumns, parseCount, parseLayout } from './columns.ts';
-
-/** One chain of a listing, from its head to the next one. */
-export interface Block {
-  readonly chain: string;
-  readonly policy: Policy | null;
-  readonly counters: Counters | null;
-  readonly line: number;
-  /** The column names; null until they are met, and for good where somebody cut them away. */
-  layout: Layout | null;
-  readonly rows: Row[];
-  /** The command above this chain, where the listing was pasted together with it. */
-  readonly command: Command | null;
-}
-
-/** One rule's line. */
-export interface Row {
-  readonly line: number;
-  readonly text: string;
-  /** Null where the line has not got the columns of a rule. */
-  readonly columns: Columns | null;
-}
-
-/** An iptables command whose output follows. */
-export interface Command {
-  readonly family: Family;
-  readonly table: TableName;
-  readonly backend: Backend | null;
-}
+import type { KnownChains } from '../known-chains.ts';
+import type { Counters, TableName } from '../ruleset.ts';
+import type { Block, Command, Row } from './block.ts';
+import { parseColumns, parseCount, parseLayout } from './columns.ts';
 
 /** All chains of a listing, in the order of the file. */
 export interface Blocks {
@@ -47,12 +20,14 @@ const REMARK = /^# (?:Warning: |Table )/;
 
 /**
  * Cuts a listing into chains.
+ * @param known finds the chains of rows without a head.
  * @param problems gets a line for whatever belongs to no chain.
  */
-export function splitBlocks(text: string, file: string, problems: ProblemList): Blocks {
+export function splitBlocks(text: string, file: string, known: KnownChains, problems: ProblemList): Blocks {
   const blocks: Block[] = [];
   let block: Block | null = null;
   let command: Command | null = null;
+  const loose: Row[] = [];
   let detached = true;
   let printedByNft = false;
   let legacyLine: number | null = null;
@@ -88,11 +63,15 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
       else reportLine(problems, 'column names without a chain', line, file, number);
       continue;
     }
-    const columns = block === null ? null : parseColumns(line, block.layout);
+    const columns = parseColumns(line, block?.layout ?? null);
     const given = columns === null ? parseCommand(line) : null;
     if (given !== null || (columns === null && PROMPT.test(line))) {
       command = given ?? command;
       detached = true;
+      continue;
+    }
+    if (block === null && columns !== null) {
+      loose.push({ line: number, text: line.trimEnd(), columns });
       continue;
     }
     if (block === null || (detached && columns === null)) {
@@ -107,7 +86,9 @@ export function splitBlocks(text: string, file: string, problems: ProblemList): 
     reportLine(problems, 'the last chain, which breaks off', `Chain ${block.chain}`, file, block.line);
     block.rows.push({ line: block.line, text: '', columns: null });
   }
-  return { blocks, printedByNft, legacyLine };
+  const { blocks: found, left } = known.adoptRows(loose);
+  for (const row of left) reportLine(problems, 'whose chain this rule is of', row.text, file, row.line);
+  return { blocks: [...found, ...blocks], printedByNft, legacyLine };
 }
 
 function reportLine(problems: ProblemList, what: string, line: string, file: string, number: number): void {
@@ -127,16 +108,18 @@ function parseHead(
   const counters: Counters | null =
     policy?.[2] === undefined ? null : { packets: parseCount(policy[2]), bytes: parseCount(policy[3] ?? '') };
   const kind = policy?.[1] === 'ACCEPT' || policy?.[1] === 'DROP' ? policy[1] : null;
+  const references = /^(\d+) references\)$/.exec(detail)?.[1];
   const block: Block = {
     chain: found[1] ?? '',
     policy: kind,
     counters,
+    references: references === undefined ? null : Number(references),
     line: number,
     layout: null,
     rows: [],
     command,
   };
-  return { block, whole: policy !== null || /^\d+ references\)$/.test(detail) };
+  return { block, whole: policy !== null || references !== undefined || detail === '' };
 }
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];

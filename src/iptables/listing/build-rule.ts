@@ -1,13 +1,15 @@
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../net/protocol.ts';
 import { baseMatch } from '../extensions/base.ts';
+import { markBesideState } from '../extensions/connection.ts';
 import { unreadableRule } from '../interpret.ts';
+import type { KnownChains } from '../known-chains.ts';
 import type { Match } from '../match.ts';
 import type { Rule } from '../ruleset.ts';
+import { isBuiltIn } from '../table-evidence.ts';
 import type { Target } from '../target.ts';
-import type { Row } from './blocks.ts';
+import type { Row } from './block.ts';
 import type { Column, Columns } from './columns.ts';
-import { isBuiltIn } from './infer-table.ts';
 import { isTargetName } from './print-target.ts';
 import { lost, option, type PrintContext } from './printed.ts';
 import { type Extensions, scanExtensions } from './scan-extensions.ts';
@@ -16,14 +18,11 @@ import { type Extensions, scanExtensions } from './scan-extensions.ts';
 export interface RuleContext extends PrintContext {
   readonly chain: string;
   readonly file: string;
+  readonly known: KnownChains;
   readonly isChain: (name: string) => boolean;
   /** Called with a line of which some words were not understood. */
   readonly strange: (row: Row) => void;
 }
-
-/** Chains whose rules kube-proxy and kubelet write themselves, without interfaces unless told to find local Pods by bridge or interface name. */
-const KUBE_PROXY_CHAIN =
-  /^KUBE-(?:(?:SVC|SVL|SEP|EXT|XLB|FW)-[A-Z2-7]{16}|SERVICES|EXTERNAL-SERVICES|NODEPORTS|NODE-PORT|POSTROUTING|FORWARD|FIREWALL|PROXY-FIREWALL|SOURCE-RANGES-FIREWALL|LOAD-BALANCER|MARK-MASQ|MARK-DROP|PROXY-CANARY|KUBELET-CANARY|IPVS-FILTER|IPVS-OUT-FILTER|PORTALS-\w+|NODEPORT-\w+)$/;
 
 /** @returns the rule of one line; a line without the columns of a rule gives one of which nothing is known. */
 export function buildRule(row: Row, number: number, context: RuleContext): Rule {
@@ -34,11 +33,17 @@ export function buildRule(row: Row, number: number, context: RuleContext): Rule 
   const extensions = scanExtensions(columns.rest, columns.target, context);
   const target = targetOf(columns, extensions, context);
   if (!extensions.clean || target?.kind === 'unrecognised') context.strange(row);
-  const matches = [...baseMatches(columns, context), ...extensions.matches];
-  if (columns.inInterface === null && !writtenWithoutInterfaces(chain, columns.target)) {
+  const matches = [...baseMatches(columns, context), ...besideStates(extensions.matches)];
+  if (columns.inInterface === null && !writtenWithoutInterfaces(context, columns.target)) {
     matches.push(lost('interfaces', 'listed without -v'));
   }
   return { ...place, counters: columns.counters, matches, target };
+}
+
+/** One `-m conntrack` prints its state first: what stands before a state is another one's, what stands behind is taken for its own. */
+function besideStates(matches: readonly Match[]): readonly Match[] {
+  const first = matches.findIndex(({ kind }) => kind === 'ctstate');
+  return first < 0 ? matches : [...matches.slice(0, first), ...markBesideState(matches.slice(first))];
 }
 
 function baseMatches(columns: Columns, context: PrintContext): Match[] {
@@ -90,8 +95,9 @@ function targetOf(columns: Columns, extensions: Extensions, context: RuleContext
   return { kind: 'unrecognised', name, text: `${name} ${columns.rest.trim()}`.trimEnd() };
 }
 
-function writtenWithoutInterfaces(chain: string, target: string | null): boolean {
+function writtenWithoutInterfaces({ chain, known }: RuleContext, target: string | null): boolean {
   return (
-    KUBE_PROXY_CHAIN.test(chain) || (isBuiltIn(chain) && target !== null && KUBE_PROXY_CHAIN.test(target))
+    known.isWithoutInterfaces(chain) ||
+    (isBuiltIn(chain) && target !== null && known.isEnteredWithoutInterfaces(target))
   );
 }

@@ -93,7 +93,10 @@ function splitColumns(line: string, layout: Layout): Columns | null {
  */
 function readHead(cursor: Cursor): Pick<Columns, 'target' | 'protocol' | 'fragment'> | null {
   const start = cursor.position;
-  const found = cursor.take(/\s*(?:(\S+)\s+)?(!?)([A-Za-z0-9][\w.+-]*)\s+(--|-f|!f)(?=\s)/y);
+  // A name of eight letters leaves no blank before the options: `ipencap--`.
+  const found =
+    cursor.take(/\s*(?:(\S+)\s+)?(!?)([A-Za-z0-9][\w.+-]*)\s+(--|-f|!f)(?=\s)/y) ??
+    cursor.take(/\s*(?:(\S+)\s+)?(!?)([A-Za-z][\w.+]*(?:-[\w.+]+)*)(--|-f|!f)(?=\s)/y);
   if (found !== null) {
     return {
       target: found[1] ?? null,

@@ -1,5 +1,5 @@
 import type { Family } from '../../net/address.ts';
-import type { Block, Row } from './blocks.ts';
+import type { Block, Row } from './block.ts';
 
 /** @returns the family whose addresses or words stand in the chain's rules, or null where nothing tells. */
 export function familyOfBlock(block: Block): Family | null {

@@ -1,9 +1,11 @@
 import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
+import { type KnownChains, NO_CHAINS } from '../known-chains.ts';
 import type { TableName } from '../ruleset.ts';
-import type { Block } from './blocks.ts';
+import { intersection } from '../table-evidence.ts';
+import type { Block } from './block.ts';
 import { familyOfBlock } from './infer-family.ts';
-import { intersection, likelyTables, possibleTables } from './infer-table.ts';
+import { likelyTables, possibleTables } from './infer-table.ts';
 
 /** Chains that belong to one table of one family. */
 export interface Listing {
@@ -26,13 +28,14 @@ interface Group {
  */
 export function assignTables(
   blocks: readonly Block[],
-  hints: { readonly family?: Family; readonly table?: TableName },
+  hints: { readonly family?: Family; readonly table?: TableName; readonly chains?: KnownChains },
   file: string,
   problems: ProblemList,
 ): Listing[] {
+  const known = hints.chains ?? NO_CHAINS;
   const listings: Listing[] = [];
   const taken = new Set<string>();
-  for (const group of groupBlocks(blocks, hints.family ?? null)) {
+  for (const group of groupBlocks(blocks, hints.family ?? null, known)) {
     const [first] = group.blocks;
     if (first === undefined) continue;
     const command = first.command;
@@ -43,7 +46,7 @@ export function assignTables(
     }
     const free = (table: TableName): boolean =>
       !group.blocks.some((block) => taken.has(`${family} ${table} ${block.chain}`));
-    const table = command?.table ?? chooseTable(group, hints.table, free);
+    const table = command?.table ?? chooseTable(group, hints.table, free, known);
     if (command === null && table !== hints.table) {
       const last = group.blocks.at(-1)?.chain ?? first.chain;
       const which = last === first.chain ? `chain ${first.chain} is` : `chains ${first.chain} to ${last} are`;
@@ -64,17 +67,18 @@ function chooseTable(
   group: Group,
   hint: TableName | undefined,
   free: (table: TableName) => boolean,
+  known: KnownChains,
 ): TableName {
   if (hint !== undefined && group.possible.includes(hint)) return hint;
-  const likely = likelyTables(group.blocks, group.possible);
+  const likely = likelyTables(group.blocks, group.possible, known);
   return likely.find(free) ?? likely[0] ?? 'filter';
 }
 
-function groupBlocks(blocks: readonly Block[], given: Family | null): Group[] {
+function groupBlocks(blocks: readonly Block[], given: Family | null, known: KnownChains): Group[] {
   const groups: Group[] = [];
   let group: Group | null = null;
   for (const block of blocks) {
-    const possible = possibleTables(block);
+    const possible = possibleTables(block, known);
     const family = given ?? familyOfBlock(block);
     const common: readonly TableName[] = group === null ? possible : intersection(group.possible, possible);
     const other: boolean = family !== null && group?.family != null && group.family !== family;

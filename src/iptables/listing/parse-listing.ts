@@ -3,8 +3,10 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { ruleListOf } from '../array-rules.ts';
 import { withPlainBlanks } from '../blanks.ts';
 import { unreadableRule } from '../interpret.ts';
+import { type KnownChains, NO_CHAINS } from '../known-chains.ts';
 import type { Backend, Chain, ChainCut, Rule, Ruleset, Table, TableName } from '../ruleset.ts';
-import { type Block, type Row, splitBlocks } from './blocks.ts';
+import type { Block, Row } from './block.ts';
+import { splitBlocks } from './blocks.ts';
 import { buildRule, type RuleContext } from './build-rule.ts';
 import { assignTables, type Listing } from './listings.ts';
 import { parseAddressWord } from './printed.ts';
@@ -16,6 +18,8 @@ export interface ListingHints {
   readonly family?: Family;
   readonly backend?: Backend;
   readonly table?: TableName;
+  /** What is known of chains by who writes them. */
+  readonly chains?: KnownChains;
 }
 
 /**
@@ -33,10 +37,11 @@ export function parseListing(
   problems: ProblemList,
 ): Ruleset[] {
   const { name: file, bytes } = source;
+  const known = hints.chains ?? NO_CHAINS;
   const text = withPlainBlanks(bytes.toString('utf8'));
   // Of a listing that broke off, the last line may be a piece of a rule that still reads like one.
   const whole = source.cut === true ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
-  const { blocks, printedByNft, legacyLine } = splitBlocks(whole, file, problems);
+  const { blocks, printedByNft, legacyLine } = splitBlocks(whole, file, known, problems);
   const cutBlock = source.cut === true ? (blocks.at(-1) ?? null) : null;
   const listings = assignTables(blocks, hints, file, problems);
   const named = new NamesRead(file, problems);
@@ -51,7 +56,7 @@ export function parseListing(
   for (const family of ['ipv4', 'ipv6'] as const) {
     const own = listings.filter((listing) => listing.family === family);
     if (own.length === 0) continue;
-    const tables = buildTables(own, file, named, cutBlock, problems);
+    const tables = buildTables(own, file, named, cutBlock, known, problems);
     rulesets.push({ family, backend, backendAssumed, form: 'table-listing', tables });
   }
   return rulesets;
@@ -62,6 +67,7 @@ function buildTables(
   file: string,
   named: NamesRead,
   cutBlock: Block | null,
+  known: KnownChains,
   problems: ProblemList,
 ): ReadonlyMap<TableName, Table> {
   const tables = new Map<TableName, { name: TableName; chains: Map<string, Chain> }>();
@@ -75,6 +81,7 @@ function buildTables(
         family,
         chain: block.chain,
         file,
+        known,
         isChain: (chain) => names.has(chain) || table.chains.has(chain),
         addressOf: (word) => named.read(word, family, () => block.line),
         strange: (row) => reportStrange(problems, row, file),
@@ -106,8 +113,12 @@ function buildChain(block: Block, table: TableName, context: RuleContext, proble
     rules.push(rule);
     if (holdsAnother(rule)) rules.push({ ...rule, number: ++number, ...unreadableRule(row.text) });
   }
-  const { chain: name, policy, counters, line } = block;
-  const chain = { table, name, policy, counters, file: context.file, line, rules: ruleListOf(rules) };
+  const { chain: name, policy, counters, line, references } = block;
+  const chain = {
+    ...{ table, name, policy, counters, rules: ruleListOf(rules) },
+    ...(block.picked === true ? { file: null, line: null } : { file: context.file, line }),
+    ...(references === null ? {} : { references }),
+  };
   const narrow = block.rows.some(({ columns }) => columns !== null && columns.inInterface === null);
   return narrow ? { ...chain, interfacesNotListed: true } : chain;
 }

@@ -15,13 +15,17 @@ const switches = (words: string | undefined): Part[] =>
     .filter((word) => word !== '')
     .map((word) => option(`--${word}`, false));
 
-const NAT = /to:(\S+)((?: (?:random|random-fully|persistent))*)\s*$/y;
+/** An iptables older than the rule cannot print where it leads (`print_target`): only that it translates is known. */
+const NAT = /(?:[DS]NAT \[unsupported revision\]|to:(\S+)((?: (?:random|random-fully|persistent))*))\s*$/y;
+
+const natParts = (flag: string, found: RegExpExecArray): Part[] =>
+  found[1] === undefined ? [] : [option(flag, false, found[1]), ...switches(found[2])];
 
 /** A target prints behind all matches, up to the line's end; this is how it looks there (iptables 1.8). */
 const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
   REJECT: [/reject-with (\S+)\s*$/y, (found) => [option('--reject-with', false, text(found, 1))]],
-  DNAT: [NAT, (found) => [option('--to-destination', false, text(found, 1)), ...switches(found[2])]],
-  SNAT: [NAT, (found) => [option('--to-source', false, text(found, 1)), ...switches(found[2])]],
+  DNAT: [NAT, (found) => natParts('--to-destination', found)],
+  SNAT: [NAT, (found) => natParts('--to-source', found)],
   MASQUERADE: [/(?:masq ports: (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
   REDIRECT: [/(?:redir ports (\d+(?:-\d+)?))?((?: ?(?:random|random-fully))*)\s*$/y, readPortsTail],
   NETMAP: [/(?:to:)?([0-9a-fA-F.:]+(?:\/\S+)?)\s*$/y, (found) => [option('--to', false, text(found, 1))]],
@@ -63,6 +67,10 @@ const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
       ];
     },
   ],
+  SET: [
+    /((?: ?(?:(?:add|del|map)-set \S+ \S+|exist|timeout \d+|map-(?:mark|prio|queue)))+)\s*$/y,
+    (found) => readSetTail(text(found, 1)),
+  ],
   QUEUE: [/\s*$/y, () => []],
   SYNPROXY: [/SYNPROXY( .*)?$/y, () => []],
   HMARK: [/HMARK (.*)$/y, () => []],
@@ -82,7 +90,6 @@ const PASSIVE_TAILS: Readonly<Record<string, RegExp>> = {
   NFLOG: /(nflog-.*)$|\s*$/y,
   RATEEST: /(name \S+ interval .*)$/y,
   SECMARK: /SECMARK (.*)$/y,
-  SET: /((?:add|del)-set .*)$/y,
   TCPMSS: /TCPMSS (.*)$/y,
   TCPOPTSTRIP: /TCPOPTSTRIP (.*)$/y,
   TEE: /TEE (gw:.*)$/y,
@@ -118,7 +125,9 @@ function readTail(name: string, cursor: Cursor, context: PrintContext): Target |
   if (passive !== undefined) {
     const found = cursor.take(passive);
     const plain = found === null ? null : module.read({ ...syntax, parts: [] }, context);
-    return plain?.kind === 'passive' ? { ...plain, text: `${name} ${found?.[1] ?? ''}`.trimEnd() } : plain;
+    return plain !== null && 'text' in plain
+      ? { ...plain, text: `${name} ${found?.[1] ?? ''}`.trimEnd() }
+      : plain;
   }
   const tail = TAILS[name];
   const found = tail === undefined ? null : cursor.take(tail[0]);
@@ -146,6 +155,14 @@ function readCopyTail(found: RegExpExecArray): Part[] {
     parts.push(option(`--${mask[1]}`, false, mask[2] ?? ''));
   }
   return parts;
+}
+
+/** Options print as they are written, without the dashes; `exist` and the like stand alone (libxt_SET.c). */
+function readSetTail(printed: string): Part[] {
+  return [...printed.matchAll(/((?:add|del|map)-set) (\S+) (\S+)|(timeout) (\d+)|([\w-]+)/g)].map((found) => {
+    const [flag = '', ...values] = found.slice(1).filter((word) => word !== undefined);
+    return option(`--${flag}`, false, ...values);
+  });
 }
 
 function readTtlTail(prefix: 'ttl' | 'hl', found: RegExpExecArray): Part[] {

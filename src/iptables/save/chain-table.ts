@@ -133,20 +133,22 @@ export class ChainTable {
 
   /** @returns where a rule of this chain stands. Throws RangeError outside its rules. */
   placeOf(chain: number, rule: number): RulePlace {
+    const { position, line } = this.entryOf(chain, rule);
+    return { start: this.#lines.starts[position] ?? 0, line };
+  }
+
+  /** @returns which of {@link DumpLines.starts} a rule is, and its line, as {@link append} takes them. Throws RangeError. */
+  entryOf(chain: number, rule: number): { readonly position: number; readonly line: number } {
     const count = this.#cell(chain, COUNT);
     if (Number.isInteger(rule) && rule >= 0 && rule < count)
-      return this.#place(this.#cell(chain, FIRST) + rule, this.#cell(chain, LINE) + rule);
+      return { position: this.#cell(chain, FIRST) + rule, line: this.#cell(chain, LINE) + rule };
     let before = rule - count;
     for (const segment of this.#further.get(chain) ?? []) {
       if (Number.isInteger(before) && before >= 0 && before < segment.count)
-        return this.#place(segment.first + before, segment.line + before);
+        return { position: segment.first + before, line: segment.line + before };
       before -= segment.count;
     }
     throw new RangeError(`no rule at index ${rule} of ${this.ruleCount(chain)}`);
-  }
-
-  #place(position: number, line: number): RulePlace {
-    return { start: this.#lines.starts[position] ?? 0, line };
   }
 
   #cell(chain: number, column: number): number {

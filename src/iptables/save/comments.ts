@@ -51,19 +51,25 @@ function readProgram(program: string, rest: string): Omit<Header, 'line'> {
 export interface Prompt {
   readonly family: Family;
   readonly backend: Backend | null;
-  readonly table: TableName;
+  /** Null for `iptables-save` of all tables. */
+  readonly table: TableName | null;
 }
 
 const TABLES: readonly TableName[] = ['raw', 'mangle', 'nat', 'filter', 'security'];
 
-/** @returns what `# ip6tables -t nat -S` (or with `$`, `+`, `sudo`) says about the lines after it, or null. */
+/** @returns what `# ip6tables -t nat -S` or `iptables-save -t nat` (with `#`, `$`, `+`, `sudo`) says about the lines after it, or null. */
 export function readPrompt(text: string): Prompt | null {
-  const found = /(?:^|[\s#$+>/])(ip6?tables)(-nft|-legacy)?\s+(.*)$/.exec(text);
-  const [, program, variant, options] = found ?? [];
-  if (options === undefined || !/(?:^|\s)(?:-S|--list-rules|-vS|-Sv)(?:\s|$)/.test(options)) return null;
-  const name = /(?:^|\s)(?:-t|--table)[ =]?(\w+)/.exec(options)?.[1] ?? 'filter';
-  const table = TABLES.find((known) => known === name);
-  if (table === undefined) return null;
+  const found = /(?:^|[\s#$+>/])(ip6?tables)(-nft|-legacy)?(-save)?(?:\s+(.*))?$/.exec(text);
+  const [, program, variant, save, options = ''] = found ?? [];
+  if (
+    program === undefined ||
+    (save === undefined && !/(?:^|\s)(?:-S|--list-rules|-vS|-Sv)(?:\s|$)/.test(options))
+  )
+    return null;
+  const name =
+    /(?:^|\s)(?:-t|--table)[ =]?(\w+)/.exec(options)?.[1] ?? (save === undefined ? 'filter' : null);
+  const table = TABLES.find((known) => known === name) ?? null;
+  if (table === null && name !== null) return null;
   const backend = variant === '-nft' ? 'iptables-nft' : variant === '-legacy' ? 'iptables-legacy' : null;
   return { family: program === 'ip6tables' ? 'ipv6' : 'ipv4', backend, table };
 }

@@ -2,7 +2,7 @@ import { type Address, type Family, parseAddress } from '../../net/address.ts';
 
 /**
  * Answers which rules of a long chain can match a destination, by the address each names in a plain `-d A/32`.
- * Built once by reading a few bytes per rule; a kube-proxy node may have 40,000 rules in KUBE-SERVICES.
+ * Built once by reading a few bytes per rule; a kube-proxy node may have 40,000 rules in one chain.
  */
 export class DestinationIndex {
   /** Rules by address value, ascending. */

@@ -1,6 +1,6 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { skipBlanks } from '../blanks.ts';
-import type { Cut, TableName } from '../ruleset.ts';
+import { type Cut, HOOK_NAMES, type TableName } from '../ruleset.ts';
 import { ChainCursor } from './chain-cursor.ts';
 import { ChainTable } from './chain-table.ts';
 import { isCutComment, readComment, readPrompt } from './comments.ts';
@@ -13,6 +13,11 @@ import { doubled, UNKNOWN } from './name-index.ts';
 const SHOWN = 60;
 const NO_LINE_END =
   'the last line has no line end: it may be cut off, and is not used (if it is whole, end the line)';
+
+/** Whether lines were picked from a dump: a whole one has its head, and its tables declare their built-in chains. */
+function isExcerpt({ chains, header }: Block): boolean {
+  return header === null && chains.size > 0 && !HOOK_NAMES.some((name) => chains.isDeclared(name));
+}
 
 /** @returns a reader for the lines of these bytes. */
 export function openDump(file: string, bytes: Buffer, problems: ProblemList): DumpReader {
@@ -198,6 +203,7 @@ class Reader implements DumpReader {
       statedFamily: form === 'save' ? null : (this.#prompt?.family ?? null),
       statedBackend: form === 'save' ? null : (this.#prompt?.backend ?? null),
       committed: false,
+      excerpt: false,
       cut: null,
       header: form === 'save' ? this.#header : null,
       line,
@@ -227,7 +233,8 @@ class Reader implements DumpReader {
   }
 
   #closeUncommitted(line: number | null): void {
-    if (this.#open?.form === 'save') {
+    if (this.#open?.form === 'save' && isExcerpt(this.#open)) this.#open.excerpt = true;
+    else if (this.#open?.form === 'save') {
       const where = line === null ? 'at the end of the file' : `before line ${line}`;
       this.#truncated(`the dump of table ${this.#open.table} ends without COMMIT, ${where}`, this.#open.line);
       this.#open.cut = this.#cutWithin(this.#listingHasRules ? 'rules' : 'chains');

@@ -23,6 +23,8 @@ export interface Block {
   readonly header: Header | null;
   /** True once COMMIT was met. */
   committed: boolean;
+  /** True where lines were picked from the dump: it declares none of the built-in chains, which iptables-save always does. */
+  excerpt: boolean;
   /** Where its text broke off; null for a whole table. */
   cut: Cut | null;
   /** The first line. */

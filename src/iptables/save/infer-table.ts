@@ -1,3 +1,4 @@
+import type { KnownChains } from '../known-chains.ts';
 import type { Chain, TableName } from '../ruleset.ts';
 
 /** The table of a listing that does not name it, and what that was concluded from. */
@@ -5,10 +6,6 @@ export interface InferredTable {
   readonly table: TableName;
   readonly because: string;
 }
-
-const NAT_CHAIN =
-  /^(?:KUBE-(?:SVC|SVL|SEP|EXT|FW|XLB)-|KUBE-(?:MARK-MASQ|MARK-DROP|POSTROUTING|LOAD-BALANCER|PORTALS-|NODEPORT-(?:HOST|CONTAINER))|CNI-(?:HOSTPORT|DN)-)/;
-const FILTER_CHAIN = /^KUBE-(?:FORWARD|FIREWALL|EXTERNAL-SERVICES|PROXY-FIREWALL|NODEPORT-NON-LOCAL|POD-FW-)/;
 
 const TARGET_TABLES: ReadonlyMap<string, TableName> = new Map([
   ['DNAT', 'nat'],
@@ -29,7 +26,7 @@ const TARGET_TABLES: ReadonlyMap<string, TableName> = new Map([
 ]);
 
 /** Works out the table of an `iptables -S` output: first from its built-in chains, then targets and chain names. */
-export function inferTable(chains: ReadonlyMap<string, Chain>): InferredTable {
+export function inferTable(chains: ReadonlyMap<string, Chain>, known: KnownChains): InferredTable {
   const policies = [...chains.values()].filter((chain) => chain.policy !== null);
   const builtIn = new Set(policies.map((chain) => chain.name));
   const all = (...names: string[]) => names.every((name) => builtIn.has(name));
@@ -37,23 +34,26 @@ export function inferTable(chains: ReadonlyMap<string, Chain>): InferredTable {
   if (all('PREROUTING', 'POSTROUTING')) return { table: 'nat', because: 'it has the chains of nat' };
   if (all('PREROUTING', 'OUTPUT')) return { table: 'raw', because: 'it has the chains of raw' };
   if (all('INPUT', 'FORWARD', 'OUTPUT')) return { table: 'filter', because: 'it has the chains of filter' };
-  return fromRules(chains) ?? fromNames(chains) ?? { table: 'filter', because: 'that is the default' };
+  return (
+    fromRules(chains, known) ??
+    fromNames(chains, known) ?? { table: 'filter', because: 'that is the default' }
+  );
 }
 
-function fromRules(chains: ReadonlyMap<string, Chain>): InferredTable | null {
+function fromRules(chains: ReadonlyMap<string, Chain>, known: KnownChains): InferredTable | null {
   for (const { rules } of chains.values()) {
     for (let index = 0; index < rules.length; index++) {
       const target = rules.targetName(index) ?? '';
-      const table = TARGET_TABLES.get(target) ?? tableOfName(target);
+      const table = TARGET_TABLES.get(target) ?? known.tableOf(target);
       if (table !== null) return { table, because: `a rule has the target ${target}` };
     }
   }
   return null;
 }
 
-function fromNames(chains: ReadonlyMap<string, Chain>): InferredTable | null {
+function fromNames(chains: ReadonlyMap<string, Chain>, known: KnownChains): InferredTable | null {
   for (const name of chains.keys()) {
-    const table = tableOfName(name);
+    const table = known.tableOf(name);
     if (table !== null) return { table, because: `it has a chain ${name}` };
   }
   const forward = chains.has('FORWARD');
@@ -61,9 +61,4 @@ function fromNames(chains: ReadonlyMap<string, Chain>): InferredTable | null {
     if (chains.has(name)) return { table: forward ? 'mangle' : 'nat', because: `it has a chain ${name}` };
   }
   return null;
-}
-
-function tableOfName(name: string): TableName | null {
-  if (NAT_CHAIN.test(name)) return 'nat';
-  return FILTER_CHAIN.test(name) ? 'filter' : null;
 }

@@ -61,6 +61,11 @@ export class NameIndex {
     return number;
   }
 
+  /** @returns where the name with this number first stands. */
+  startOf(number: number): number {
+    return this.#starts[number] ?? 0;
+  }
+
   /** @returns true where the bytes of this name also stand here. */
   stands(number: number, start: number, end: number): boolean {
     const from = this.#starts[number] ?? 0;

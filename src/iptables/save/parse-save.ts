@@ -1,12 +1,14 @@
 import type { Family } from '../../net/address.ts';
 import type { ProblemList } from '../../problems/problem.ts';
+import { type KnownChains, NO_CHAINS } from '../known-chains.ts';
 import { type TableOfRuleset, uniteAll } from '../merge.ts';
 import type { Backend, Ruleset, Table } from '../ruleset.ts';
-import type { Block, ScannedDump } from './dump.ts';
+import type { Block, Header, ScannedDump } from './dump.ts';
 import { inferFamilies } from './infer-family.ts';
 import { inferTable } from './infer-table.ts';
 import { LazyChains } from './lazy-chains.ts';
 import { scanDump } from './scan.ts';
+import { sortTables } from './sort-tables.ts';
 import { keepTrivia } from './trivia.ts';
 
 /**
@@ -17,38 +19,43 @@ import { keepTrivia } from './trivia.ts';
  * parsed when it is asked for.
  * @param source.name the file as the user named it, for places in messages; `cut` where bytes are known to be missing at its end.
  * @param hints what is known from elsewhere. A header that names another family or `(nf_tables)` is believed instead.
+ *   `chains` tells the tables of chains by who writes them.
  * @param problems takes what could not be read: `truncated`, `unreadable-line`, `duplicate-table`, `table-assumed`, …
  * @returns one ruleset for each family and backend; none where nothing was found. Never throws.
  */
 export function parseSave(
   source: { readonly name: string; readonly bytes: Buffer; readonly cut?: boolean },
-  hints: { readonly family?: Family; readonly backend?: Backend },
+  hints: { readonly family?: Family; readonly backend?: Backend; readonly chains?: KnownChains },
   problems: ProblemList,
 ): Ruleset[] {
+  const known = hints.chains ?? NO_CHAINS;
   const dump = scanDump(source.name, source.bytes, source.cut === true, problems);
-  for (const block of dump.blocks) nameTable(block, source.name, problems);
-  const families = inferFamilies(dump.blocks, hints.family, source.name, problems);
-  const tables = dump.blocks.map((block, index): TableOfRuleset => {
+  const blocks = dump.blocks.flatMap((block) => sortTables(block, source.name, known, problems));
+  for (const block of blocks) nameTable(block, source.name, known, problems);
+  const only = onlyHeader(blocks);
+  const families = inferFamilies(blocks, hints.family, source.name, problems);
+  const tables = blocks.map((block, index): TableOfRuleset => {
     const family = families.get(block) ?? 'ipv4';
     block.context.family = family;
-    const backend = block.statedBackend ?? backendOf(block, hints.backend, source.name, problems);
+    const backend = block.statedBackend ?? backendOf(block, only, hints.backend, source.name, problems);
     const cutTable = block.cut === null ? {} : { cut: block.cut };
     const name = block.table ?? 'filter';
     const table: Table = { name, chains: new LazyChains(block.chains, name, block.context), ...cutTable };
-    keepTriviaOf(block, table, dump, index);
-    const sameDump = index > 0 && block.header === dump.blocks[index - 1]?.header;
+    keepTriviaOf(block, table, dump, index === blocks.length - 1);
+    const sameDump = index > 0 && block.header === blocks[index - 1]?.header;
     const backendAssumed = backend === null;
     const place = { file: source.name, line: block.line };
-    const cutRuleset = dump.cut === null || index < dump.blocks.length - 1 ? {} : { cut: dump.cut };
+    const form = block.excerpt ? 'rules-listing' : block.form;
+    const cutRuleset = dump.cut === null || index < blocks.length - 1 ? {} : { cut: dump.cut };
     return {
       ruleset: {
         family,
         backend: backend ?? 'iptables-nft',
         backendAssumed,
-        form: block.form,
+        form,
         ...cutRuleset,
       },
-      part: { table, form: block.form, ...place },
+      part: { table, form, ...place },
       sameDump,
     };
   });
@@ -58,9 +65,17 @@ export function parseSave(
   return rulesets;
 }
 
+/** The one header of a file also tells of tables that were pasted without it: they are of the same node. */
+function onlyHeader(blocks: readonly Block[]): Header | null {
+  const headers = blocks.flatMap(({ header }) => (header === null ? [] : [header]));
+  const [first] = headers;
+  return first !== undefined && headers.every(({ backend }) => backend === first.backend) ? first : null;
+}
+
 /** A header without `(nf_tables)` means legacy, unless the caller knows better: old nft builds did not print it. */
 function backendOf(
   block: Block,
+  only: Header | null,
   hint: Backend | undefined,
   file: string,
   problems: ProblemList,
@@ -71,19 +86,18 @@ function backendOf(
     problems.add('hint-contradicted', message, file, header.line);
   }
   if (header?.backendStated === true) return header.backend;
-  return hint ?? header?.backend ?? null;
+  return hint ?? (header ?? only)?.backend ?? null;
 }
 
-function nameTable(block: Block, file: string, problems: ProblemList): void {
+function nameTable(block: Block, file: string, known: KnownChains, problems: ProblemList): void {
   if (block.table !== null) return;
-  const { table, because } = inferTable(new LazyChains(block.chains, 'filter', block.context));
+  const { table, because } = inferTable(new LazyChains(block.chains, 'filter', block.context), known);
   const message = `iptables -S does not name its table; this is read as ${table}, since ${because}`;
   problems.add('table-assumed', message, file, block.line);
   block.table = table;
 }
 
-function keepTriviaOf(block: Block, table: Table, dump: ScannedDump, index: number): void {
-  const isLast = index === dump.blocks.length - 1;
+function keepTriviaOf(block: Block, table: Table, dump: ScannedDump, isLast: boolean): void {
   const { bytes } = dump.lines;
   keepTrivia(table, {
     bytes,

@@ -3,9 +3,9 @@ import type { ObjectKind } from '../object-fields.ts';
 import { OBJECT_FILES, ObjectListWriter } from '../object-list.ts';
 import { pruneObject } from '../prune.ts';
 import { ApiError } from './api-error.ts';
+import type { ApiRequest } from './api-request.ts';
 import type { ApiConnection, ApiLimits } from './connection.ts';
 import { listObjects } from './list-objects.ts';
-import type { ApiRequest } from './load-cluster.ts';
 
 /** A list as a capture folder holds it. */
 export interface ObjectFile {

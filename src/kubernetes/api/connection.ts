@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
 import type { ApiAccess } from './access.ts';
+import type { ApiAnswer } from './api-answer.ts';
 import { ApiError } from './api-error.ts';
 import { runCredentialPlugin } from './credential-plugin.ts';
 import { describeConnectionError } from './describe-failure.ts';
@@ -26,13 +27,6 @@ export const API_LIMITS: ApiLimits = {
   pageBytes: 256 * 1024 * 1024,
   pauseMs: 500,
 };
-
-/** What the server answered, whatever the status. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
-  readonly body: Buffer;
-}
 
 /** Asks one API server. Only GET: there is no way to change anything through it. */
 export class ApiConnection {

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { fieldsOf, textOf } from '../fields.ts';
 import type { ApiAccess } from './access.ts';
+import type { ApiAnswer } from './api-answer.ts';
 import { ApiError, type ApiErrorCode, lastWordsOf, nodeCodeOf } from './api-error.ts';
-import type { ApiAnswer } from './connection.ts';
 import { foreignWordsOf } from './foreign-words.ts';
 import { speaksTls } from './server-url.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Fields, isFields, textOf } from '../fields.ts';
+import type { ApiAnswer } from './api-answer.ts';
 import { ApiError } from './api-error.ts';
-import type { ApiAnswer, ApiConnection, ApiLimits } from './connection.ts';
+import type { ApiConnection, ApiLimits } from './connection.ts';
 import { describeConnectionError, describeStatus } from './describe-failure.ts';
 
 /** What to list. */

@@ -1,5 +1,5 @@
 import type { Witness, WitnessSide } from '../../diff/document.ts';
-import type { StepItem } from '../../explain/explanation.ts';
+import type { StepItem } from '../../explain/trace-list.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { addressWithPort } from '../format-address.ts';

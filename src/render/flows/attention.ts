@@ -1,7 +1,7 @@
 import type { Diagnosis, EndpointFlows, FlowList, ServiceFlows, Severity } from '../../explain/flow-list.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
-import type { FlowsTextOptions } from '../flows-text.ts';
+import type { TextOptions } from '../text-options.ts';
 import { wrap } from '../wrap.ts';
 import { count, portName } from './words.ts';
 
@@ -16,7 +16,7 @@ interface WrongEndpoint {
 }
 
 /** @returns what is wrong, errors first, endpoint by endpoint, with the commands that would clear what is stuck. */
-export function renderAttention({ summary }: FlowList, options: FlowsTextOptions): string {
+export function renderAttention({ summary }: FlowList, options: TextOptions): string {
   const { colours, width } = options;
   const grave =
     summary.findings.some(({ severity }) => severity !== 'info') ||
@@ -51,7 +51,7 @@ function isWrong({ problem, live }: EndpointFlows): boolean {
   return problem !== null && live > 0;
 }
 
-function endpointLines(service: ServiceFlows, endpoint: EndpointFlows, options: FlowsTextOptions): string[] {
+function endpointLines(service: ServiceFlows, endpoint: EndpointFlows, options: TextOptions): string[] {
   const { colours, width } = options;
   const { problem, stale, live, clear } = endpoint;
   if (problem === null) return [];

@@ -1,7 +1,7 @@
 import type { EndpointFlows, FlowList, ServiceFlows } from '../../explain/flow-list.ts';
-import type { FlowsTextOptions } from '../flows-text.ts';
 import { addressWithPort } from '../format-address.ts';
 import { type Column, renderTable } from '../table.ts';
+import type { TextOptions } from '../text-options.ts';
 import { percent } from '../trace/verdict-text.ts';
 import { count, nodeName, podName, portName, statesText, VIA } from './words.ts';
 
@@ -18,11 +18,11 @@ const COLUMNS: readonly Column[] = [
 const SHOWN = 15;
 
 /** @returns for each port of the Service asked for: its endpoints, what the rules give them and what flows go there. */
-export function renderEndpointFlows({ summary }: FlowList, options: FlowsTextOptions): string {
+export function renderEndpointFlows({ summary }: FlowList, options: TextOptions): string {
   return summary.services.map((service) => portBlock(service, options)).join('\n');
 }
 
-function portBlock(service: ServiceFlows, { width, colours }: FlowsTextOptions): string {
+function portBlock(service: ServiceFlows, { width, colours }: TextOptions): string {
   const places = service.destinations.map(({ address, port, via, flows }) => {
     const kind = via === null ? '' : ` (${VIA[via]})`;
     return `${count(flows, 'flow')} to ${addressWithPort(address, port)}${kind}`;

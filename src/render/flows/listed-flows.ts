@@ -1,18 +1,20 @@
 import type { FlowItem, FlowList } from '../../explain/flow-list.ts';
 import { escapeTerminal } from '../escape.ts';
-import type { FlowsTextOptions } from '../flows-text.ts';
 import { addressWithPort } from '../format-address.ts';
+import type { TextOptions } from '../text-options.ts';
 import { clientName, count, wayText } from './words.ts';
 
 /**
  * @returns flow by flow: those with something wrong; every flow asked for where the question was narrower than a Service
  */
-export function renderListedFlows({ summary, items }: FlowList, { colours }: FlowsTextOptions): string {
-  const { endpoint, client, state, problem } = summary.asked;
-  const narrow = endpoint !== null || client !== null || state !== null || problem !== null;
+export function renderListedFlows({ summary, items }: FlowList, { colours }: TextOptions): string {
+  const { svc, endpoint, client, state, problem } = summary.asked;
+  // Without rules and objects nothing is known of the Service but its flows.
+  const unnamed = svc !== null && summary.services.length === 0;
+  const narrow = unnamed || endpoint !== null || client !== null || state !== null || problem !== null;
   const shown = narrow ? items : items.filter(needsAttention);
   if (shown.length === 0) return '';
-  const lines = shown.map((item) => flowLines(item).join('\n'));
+  const lines = shown.map((item) => flowLines(item, unnamed).join('\n'));
   const wanted = narrow
     ? summary.flows
     : summary.services.reduce((total, { troubled }) => total + troubled, 0);
@@ -25,7 +27,8 @@ function needsAttention({ problems }: FlowItem): boolean {
   return problems.some(({ severity }) => severity !== 'info');
 }
 
-function flowLines(item: FlowItem): string[] {
+/** @param unnamed what the flow's destination is, is not known. */
+function flowLines(item: FlowItem, unnamed: boolean): string[] {
   const {
     protocol,
     original,
@@ -61,6 +64,10 @@ function flowLines(item: FlowItem): string[] {
     `${file}:${line}`,
   ].flat();
   const lines = [first, `    ${escapeTerminal(second.filter((text) => text !== '').join(', '))}`];
+  if (unnamed && translated === '') {
+    const asked = addressWithPort(original.destination.address, original.destination.port);
+    lines.push(`    not translated: if ${asked} is of a Service, these packets never reached an endpoint`);
+  }
   if (stale && clear !== null) lines.push(`    ${clear}`);
   return lines;
 }

@@ -1,7 +1,7 @@
 import type { FlowList, FlowListSummary } from '../../explain/flow-list.ts';
 import { escapeTerminal } from '../escape.ts';
-import type { FlowsTextOptions } from '../flows-text.ts';
 import { type Column, renderTable } from '../table.ts';
+import type { TextOptions } from '../text-options.ts';
 import { wrap } from '../wrap.ts';
 import { clientName, count, portName, statesText } from './words.ts';
 
@@ -18,7 +18,7 @@ const CLIENTS = 3;
 const LISTED_AT_LEAST = 0.9;
 
 /** @returns the table as a whole: how full it is, Services by flows, top clients, and what `conntrack -S` says. */
-export function renderTableSummary({ summary }: FlowList, options: FlowsTextOptions): string {
+export function renderTableSummary({ summary }: FlowList, options: TextOptions): string {
   const { colours, width } = options;
   const lines = [fillText(summary, options), ...stateLines(summary, width), ...clientLines(summary, width)];
   const services = [...summary.services];
@@ -45,7 +45,7 @@ export function renderTableSummary({ summary }: FlowList, options: FlowsTextOpti
   return [`${lines.join('\n')}\n`, `${table}${rest}`, counters].filter((text) => text !== '').join('\n');
 }
 
-function fillText({ table, entries }: FlowListSummary, { colours, width }: FlowsTextOptions): string {
+function fillText({ table, entries }: FlowListSummary, { colours, width }: TextOptions): string {
   if (table.max === 0)
     return `  the table holds ${table.count ?? '?'} entries, and has no limit (nf_conntrack_max 0)`;
   if (table.fill === null || table.count === null) {
@@ -79,7 +79,7 @@ function statesOf(endpoints: FlowListSummary['services'][number]['endpoints']): 
   return statesText(Object.fromEntries([...sums].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))));
 }
 
-function counterLines({ counterRemarks }: FlowListSummary, { width, colours }: FlowsTextOptions): string {
+function counterLines({ counterRemarks }: FlowListSummary, { width, colours }: TextOptions): string {
   if (counterRemarks.length === 0) return '';
   const lines = counterRemarks.map(({ counter, total, severity, text }) => {
     const line = wrap(escapeTerminal(`  ${counter} ${total}: ${text}`), width, '    ');

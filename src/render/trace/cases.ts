@@ -1,4 +1,4 @@
-import type { GivenItem } from '../../explain/explanation.ts';
+import type { GivenItem } from '../../explain/trace-list.ts';
 
 /** More cases than these are not compared: the answer tells a few of them and counts the rest. */
 const COMPARED = 48;

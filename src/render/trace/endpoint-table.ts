@@ -1,4 +1,5 @@
-import type { EndpointRef, TraceItem } from '../../explain/explanation.ts';
+import type { EndpointRef } from '../../explain/explanation.ts';
+import type { TraceItem } from '../../explain/trace-list.ts';
 import { escapeTerminal } from '../escape.ts';
 import { addressWithPort } from '../format-address.ts';
 import { type Column, renderTable } from '../table.ts';

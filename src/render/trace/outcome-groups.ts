@@ -1,4 +1,4 @@
-import type { GivenItem, OutcomeItem } from '../../explain/explanation.ts';
+import type { GivenItem, OutcomeItem } from '../../explain/trace-list.ts';
 import { sameGiven, shortenCases } from './cases.ts';
 
 /** Outcomes that hold under the same conditions; their shares add up to 1. */

@@ -1,4 +1,4 @@
-import type { MissItem, OutcomeItem, StepItem, TraceItem } from '../../explain/explanation.ts';
+import type { MissItem, OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { addressWithPort } from '../format-address.ts';

@@ -1,4 +1,4 @@
-import type { Remark } from '../../explain/explanation.ts';
+import type { Remark } from '../../explain/trace-list.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { wrap } from '../wrap.ts';

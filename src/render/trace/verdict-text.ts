@@ -1,4 +1,4 @@
-import type { OutcomeItem, StepItem, TraceItem } from '../../explain/explanation.ts';
+import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { addressWithPort } from '../format-address.ts';
@@ -93,7 +93,7 @@ function byText(outcome: OutcomeItem, item: TraceItem): string {
   return step === undefined ? '' : ` by ${placeText(step)}${commentText(step)}`;
 }
 
-/** @returns `filter KUBE-SERVICES rule 3`, `policy of filter FORWARD`. */
+/** @returns `filter INPUT rule 3`, `policy of filter FORWARD`. */
 export function placeText(step: StepItem): string {
   const chain = `${step.table} ${escapeTerminal(step.chain)}`;
   if (step.scheduler !== undefined) return `${chain} ${escapeTerminal(step.scheduler ?? '')}`.trimEnd();

@@ -114,7 +114,7 @@ function refusal(
   const { family } = branch.state;
   const rejectWith = family === 'ipv4' ? 'icmp-port-unreachable' : 'icmp6-port-unreachable';
   const step = steps.at(hook, server, () => ({
-    place: placeOf(server, server),
+    ...placeOf(server, server),
     rule: null,
     event: 'balanced',
     action: 'reject',
@@ -130,7 +130,7 @@ function stepTo(
   { steps }: TraceContext,
 ): Step {
   return steps.at(hook, real, () => ({
-    place: placeOf(server, real),
+    ...placeOf(server, real),
     rule: null,
     event: 'balanced',
     action: 'send',

@@ -147,7 +147,7 @@ describe('what the capture cannot tell', () => {
   it('stays unsaid without rules and objects', async () => {
     const known = await demo();
     const nothing = { services: null, endpoints: null, pods: null, nodes: null };
-    const { AddressBook } = await import('../../../src/names/addresses.ts');
+    const { AddressBook } = await import('../../../src/proxy/addresses.ts');
     const bare = {
       ...known,
       rulesets: [],
@@ -220,6 +220,18 @@ describe('many flows together', () => {
     const { findings } = (await ask([flows(enough)])).summary;
     expect(findings).toMatchObject([{ code, severity: 'warning' }]);
     expect(findings[0]?.message).toContain(text);
+  });
+
+  it('connections that the other side does not close are told from a quarter of the live ones on', async () => {
+    const flows = (closing: number, live: number): string[] =>
+      many(closing + live, (index) => ({
+        asked: WEB,
+        answers: '10.244.1.11:8080',
+        from: `10.244.1.13:${1000 + index}`,
+        state: index < closing ? 'CLOSE_WAIT' : 'ESTABLISHED',
+      }));
+    expect((await ask([flows(10, 29)])).summary.findings).toMatchObject([{ code: 'close-wait' }]);
+    expect((await ask([flows(10, 30)])).summary.findings).toEqual([]);
   });
 
   it('source ports behind masquerade run out toward one destination', async () => {

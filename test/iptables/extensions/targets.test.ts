@@ -48,7 +48,7 @@ describe('targets', () => {
     ],
     ['-j NOTRACK', { kind: 'notrack' }],
     ['-j CT --notrack', { kind: 'notrack' }],
-    ['-j CT --zone 5', { kind: 'ct', zone: '5', text: 'CT --zone 5' }],
+    ['-j CT --zone 5', { kind: 'ct', original: 5, reply: 5, text: 'CT --zone 5' }],
     ['-j DSCP --set-dscp 0x2e', { kind: 'dscp', value: 46 }],
     ['-j TOS --set-tos 0x10/0x3f', { kind: 'tos', value: 16, mask: 63 }],
     ['-j TTL --ttl-dec 1', { kind: 'ttl', operator: 'dec', value: 1 }],

@@ -37,7 +37,8 @@ const rule = fc
     );
   });
 const NEWLINE = Buffer.from('\n');
-const HEAD = '*nat\n';
+// Without a built-in chain it would be lines picked from a dump, which cannot break off.
+const HEAD = '*nat\n:PREROUTING ACCEPT [0:0]\n';
 
 /** Declarations and rules in the order of a real dump, or in any; a number says how much of the bytes is left. */
 const dump = fc

@@ -1,23 +1,23 @@
-import type { Match } from '../../../src/iptables/match.ts';
 import type { Chain, Rule } from '../../../src/iptables/ruleset.ts';
-import { turn } from '../../../src/trace/answer.ts';
-import { evaluate } from '../../../src/trace/match/evaluate.ts';
-import type { Outcome, PathEntry } from '../../../src/trace/outcome.ts';
+import { lowered } from '../../../src/rules/lowered-rule.ts';
+import { type Test, turn } from '../../../src/rules/test.ts';
+import { answerTest } from '../../../src/trace/fields/answer-test.ts';
+import { iptablesRule, type Outcome, type PathEntry } from '../../../src/trace/outcome.ts';
 import type { World } from '../../../src/trace/world.ts';
 
 /** How often the kernel was seen to agree on something. */
 export interface Sides {
-  /** Of a match: rules passed that have it. Of a target: rules passed that lead to it. */
+  /** Of a field: tests of rules passed. Of a target: rules passed that lead to it. */
   held: number;
-  /** Of a match: rules passed by for this match alone. Of a target: rules passed by. */
+  /** Of a field: rules passed by for a test of it alone. Of a target: rules passed by. */
   failed: number;
   /** Times the tracer followed both ways. */
   forked: number;
 }
 
-/** Counts by kind of match and of target. */
+/** Counts by the field of a test and by the kind of target. */
 export class Counts {
-  readonly matches = new Map<string, Sides>();
+  readonly fields = new Map<string, Sides>();
   readonly targets = new Map<string, Sides>();
 
   /** Counts what the kernel has confirmed by going the way of this outcome. */
@@ -27,7 +27,7 @@ export class Counts {
       frames = framesAt(frames, entry, world);
       const frame = frames.at(-1);
       if (frame === undefined) continue;
-      const { rule } = entry.step;
+      const rule = iptablesRule(entry.step);
       const at = rule === null ? frame.chain.rules.length : rule.number - 1;
       for (let i = frame.position; i < at; i++) this.#missed(frame.chain.rules.at(i), entry, world);
       frame.position = at + 1;
@@ -37,7 +37,7 @@ export class Counts {
 
   /** Takes over what another lane counted. */
   merge(other: Counts): void {
-    for (const side of ['matches', 'targets'] as const) {
+    for (const side of ['fields', 'targets'] as const) {
       for (const [kind, { held, failed, forked }] of other[side]) {
         const sides = sidesOf(this[side], kind);
         sides.held += held;
@@ -48,9 +48,9 @@ export class Counts {
   }
 
   #passed(rule: Rule, entry: PathEntry, world: World, frames: Frame[]): void {
-    for (const match of rule.matches) {
-      const sides = sidesOf(this.matches, nameOf(match));
-      if (isOpen(match, rule, entry, world)) sides.forked++;
+    for (const test of lowered(rule).tests) {
+      const sides = sidesOf(this.fields, nameOf(test));
+      if (isOpen(test, rule, entry, world)) sides.forked++;
       else sides.held++;
     }
     const { target } = rule;
@@ -63,14 +63,14 @@ export class Counts {
 
   #missed(rule: Rule, entry: PathEntry, world: World): void {
     sidesOf(this.targets, rule.target?.kind ?? 'none').failed++;
-    const answers = rule.matches.map((match) => ({ match, answer: answerTo(match, rule, entry, world) }));
-    for (const { match, answer } of answers)
-      if (answer === 'open') sidesOf(this.matches, nameOf(match)).forked++;
+    const answers = lowered(rule).tests.map((test) => ({ test, answer: answerTo(test, rule, entry, world) }));
+    for (const { test, answer } of answers)
+      if (answer === 'open') sidesOf(this.fields, nameOf(test)).forked++;
     // Where several fail, the kernel's passing by proves none of them.
     const failed = answers.filter(({ answer }) => answer !== 'yes');
     const [only] = failed;
     if (only !== undefined && failed.length === 1 && only.answer === 'no')
-      sidesOf(this.matches, nameOf(only.match)).failed++;
+      sidesOf(this.fields, nameOf(only.test)).failed++;
   }
 }
 
@@ -99,17 +99,17 @@ function chainOf({ step }: PathEntry, name: string, world: World): Chain | undef
   return ruleset?.tables.get(step.table)?.chains.get(name);
 }
 
-function answerTo(match: Match, rule: Rule, { state, step }: PathEntry, world: World): 'yes' | 'no' | 'open' {
-  const answer = evaluate(match, { state, host: world.host, hook: step.hook, rule });
-  return typeof answer === 'object' ? 'open' : turn(answer, match.negated);
+function answerTo(test: Test, rule: Rule, { state, step }: PathEntry, world: World): 'yes' | 'no' | 'open' {
+  const answer = answerTest(test, { state, host: world.host, hook: step.hook, rule });
+  return typeof answer === 'object' ? 'open' : turn(answer, test);
 }
 
-function isOpen(match: Match, rule: Rule, entry: PathEntry, world: World): boolean {
-  return answerTo(match, rule, entry, world) === 'open';
+function isOpen(test: Test, rule: Rule, entry: PathEntry, world: World): boolean {
+  return answerTo(test, rule, entry, world) === 'open';
 }
 
-function nameOf(match: Match): string {
-  return match.kind === 'opaque' ? match.module : match.kind;
+function nameOf(test: Test): string {
+  return test.field === 'opaque' ? test.in.module : test.field;
 }
 
 function sidesOf(map: Map<string, Sides>, kind: string): Sides {

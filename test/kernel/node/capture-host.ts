@@ -1,12 +1,12 @@
 import { type Host, UNKNOWN_HOST } from '../../../src/host/facts.ts';
 import { parseIpsets } from '../../../src/host/parse-ipsets.ts';
 import { parseLinks } from '../../../src/host/parse-links.ts';
-import { parseNft } from '../../../src/host/parse-nft.ts';
 import { parsePolicyRules } from '../../../src/host/parse-policy-rules.ts';
 import { parseRoutes } from '../../../src/host/parse-routes.ts';
 import { parseSysctls } from '../../../src/host/parse-sysctls.ts';
 import type { Family } from '../../../src/net/address.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
+import { nftFacts } from '../../support/nft-facts.ts';
 import type { Namespace } from './namespace.ts';
 
 const SYSCTLS = 'net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf.all.forwarding net.bridge'.split(' ');
@@ -37,7 +37,7 @@ export function withRulesOf(host: Host, ipsets: string, nft: string): Host {
   return {
     ...host,
     ipsets: setsOf(ipsets),
-    nft: parseNft(nft, 'nft.json', new ProblemList()),
+    nft: nftFacts(nft),
   };
 }
 

@@ -4,8 +4,9 @@ import { type AddressInfo, createServer as createTcpServer, type Server } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiRequest } from '../../../src/kubernetes/api/api-request.ts';
 import { API_LIMITS, type ApiLimits } from '../../../src/kubernetes/api/connection.ts';
-import { type ApiRequest, loadClusterFromApi } from '../../../src/kubernetes/api/load-cluster.ts';
+import { loadClusterFromApi } from '../../../src/kubernetes/api/load-cluster.ts';
 import { mergeClusters, parseObjects } from '../../../src/kubernetes/parse-objects.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
 import { ApiServer, type Override, sendStatus } from './api-server.ts';

@@ -1,7 +1,7 @@
 import { formatAddress } from '../../../net/address.ts';
 import { bridgeCallsIptables, isBridge } from '../../../trace/bridge.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated } from './path-facts.ts';
 

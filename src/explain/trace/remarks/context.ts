@@ -1,8 +1,8 @@
 import type { Ruleset } from '../../../iptables/ruleset.ts';
 import type { Prefix } from '../../../net/prefix.ts';
 import type { Outcome, Trace } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
 import type { Known } from '../../question/question.ts';
+import type { Remark } from '../../trace-list.ts';
 import type { GivenItems } from '../given-items.ts';
 import type { Namer } from '../namer.ts';
 import type { Target } from './target.ts';

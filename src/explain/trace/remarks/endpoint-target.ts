@@ -1,8 +1,9 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
+import { hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { podsAsking } from './host-port.ts';
 import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';
@@ -13,7 +14,7 @@ export function endpointTarget(outcome: Outcome, context: RemarkContext): readon
   const { trace, target } = context;
   const by = translatedBy(outcome);
   if (outcome.verdict !== 'accept' || by === null || !isTranslated(outcome, trace)) return [];
-  if (/^KUBE-(?:PORTALS|NODEPORT)-/.test(by.chain)) return userspace(outcome, context);
+  if (hasRole(by.chain, 'portal')) return userspace(outcome, context);
   const { label, endpoints } = target;
   const address = formatAddress(outcome.destination.address);
   const { port } = outcome.destination;
@@ -29,7 +30,7 @@ export function endpointTarget(outcome: Outcome, context: RemarkContext): readon
   }
   const nobody = unknownAddress(outcome, context);
   const effect = nobody.length === 0 ? 'may-break' : 'breaks';
-  if (!by.chain.startsWith('KUBE-SEP-')) {
+  if (!hasRole(by.chain, 'endpoint')) {
     const text = `${placeOf(by)}, which is not kube-proxy's for ${label}, sends the packet to ${socket}, no endpoint of it`;
     return [...remark('foreign-target', effect, text), ...nobody];
   }

@@ -1,10 +1,11 @@
 import type { Endpoint } from '../../../kubernetes/objects.ts';
 import { parseAddress } from '../../../net/address.ts';
-import type { IptablesStep, Outcome } from '../../../trace/outcome.ts';
+import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
+import type { IptablesStep, Outcome, Trace } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
-import type { Remark } from '../../explanation.ts';
 import { thisNodeName } from '../../question/this-node.ts';
 import { readEndpointChain } from '../../services/endpoint-chain.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { socketText } from './path-facts.ts';
 
@@ -12,22 +13,38 @@ const SHOWN = 3;
 
 /**
  * Holds the endpoints that the Service's chain leads to against those that the API has: says where some get nothing. Read from
- * the chain and not from where packets go, so that session affinity hides none. KUBE-SVC is for all ready endpoints, KUBE-SVL
- * and KUBE-XLB for those of this node; where zones or nodes are hinted at, or the policy for inside is Local, fewer may be meant.
+ * the chain and not from where packets go, so that session affinity hides none. SVC is for all ready endpoints, SVL
+ * and XLB for those of this node; where zones or nodes are hinted at, or the policy for inside is Local, fewer may be meant.
  */
 export function fewerEndpoints(outcome: Outcome, context: RemarkContext): readonly Remark[] {
-  const { known, target } = context;
   const pick = choosing(outcome);
-  if (pick === null || target.endpoints === null || target.label === null) return [];
+  if (pick === null) return [];
+  const told = TOLD.get(context.trace) ?? new Map<string, readonly Remark[]>();
+  TOLD.set(context.trace, told);
+  const key = `${pick.backend} ${pick.chain}`;
+  const known = told.get(key);
+  if (known !== undefined) return known;
+  const remarks = compare(pick, context);
+  told.set(key, remarks);
+  return remarks;
+}
+
+/** A Service of 5,000 endpoints has as many outcomes: its chain is compared once for each trace. */
+const TOLD = new WeakMap<Trace, Map<string, readonly Remark[]>>();
+
+function compare(pick: IptablesStep, context: RemarkContext): readonly Remark[] {
+  const { known, target } = context;
+  if (target.endpoints === null || target.label === null) return [];
   if (known.cluster.olderEndpointsOnly === true) return [];
-  const local = !pick.chain.startsWith('KUBE-SVC-');
+  const local = !hasRole(pick.chain, 'service');
   const node = thisNodeName(known);
   if (local ? node === null : target.service?.internalTrafficPolicy === 'Local') return [];
   const ready = target.endpoints.filter((endpoint) => endpoint.ready && isOf(endpoint, context));
   if (ready.some(({ zoneHints, nodeHints }) => zoneHints.length > 0 || nodeHints.length > 0)) return [];
   const wanted = local ? ready.filter((endpoint) => endpoint.node === node) : ready;
   const reached = placesIn(pick, context);
-  if (reached === null) return [];
+  // As many, but others: one of them was replaced or tampered with, and the way that leads to it says so.
+  if (reached === null || reached.size >= wanted.length) return [];
   const missing = wanted
     .map(({ address, port }) => socketText(address, port))
     .filter((socket) => !reached.has(socket));
@@ -43,10 +60,7 @@ function choosing({ path }: Outcome): IptablesStep | null {
     .map((entry) => entry.step)
     .filter(isInIptables)
     .find(
-      (step) =>
-        step.table === 'nat' &&
-        /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-        step.target?.startsWith('KUBE-SEP-') === true,
+      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
     );
   return step ?? null;
 }
@@ -66,21 +80,13 @@ function placesIn(
   const chain = nat?.chains.get(name);
   if (nat === undefined || chain === undefined || chain.cut !== undefined || ruleset?.form !== 'save')
     return null;
-  const known = PLACES.get(chain);
-  if (known !== undefined) return known;
   const places = new Set<string>();
-  let whole = true;
   for (let index = 0; index < chain.rules.length; index++) {
     const target = chain.rules.targetName(index);
-    if (target?.startsWith('KUBE-SEP-') !== true) continue;
+    if (target === null || !hasRole(target, 'endpoint')) continue;
     const place = readEndpointChain(nat, target, family).target;
-    if (place === null) whole = false;
-    else places.add(socketText(place.address, place.port));
+    if (place === null) return null;
+    places.add(socketText(place.address, place.port));
   }
-  const read = whole ? places : null;
-  PLACES.set(chain, read);
-  return read;
+  return places;
 }
-
-/** A Service of 5,000 endpoints has as many outcomes, so its chain is read once. */
-const PLACES = new WeakMap<object, ReadonlySet<string> | null>();

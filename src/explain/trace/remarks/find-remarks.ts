@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { bridgeBypass } from './bridge-bypass.ts';
 import type { RemarkContext, RemarkFinder } from './context.ts';
 import { endpointTarget } from './endpoint-target.ts';

@@ -3,8 +3,8 @@ import type { Pod } from '../../../kubernetes/objects.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol, parseProtocol } from '../../../net/protocol.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
 import { thisNodeName } from '../../question/this-node.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, placeOf, socketText, translatedBy } from './path-facts.ts';
 

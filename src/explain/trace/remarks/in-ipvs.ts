@@ -4,7 +4,7 @@ import { formatSocket } from '../../../ipvs/sockets.ts';
 import { IpvsTable } from '../../../ipvs/table.ts';
 import { formatAddress } from '../../../net/address.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, socketText } from './path-facts.ts';
 

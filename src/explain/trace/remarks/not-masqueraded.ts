@@ -1,7 +1,8 @@
 import { formatAddress, sameAddress } from '../../../net/address.ts';
+import { CHAINS, hasRole } from '../../../proxy/chains.ts';
 import { hex } from '../../../trace/describe-target.ts';
-import type { Outcome, Step } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import { iptablesRule, type Outcome, type Step } from '../../../trace/outcome.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { isTranslated, placeOf, stepsAt, translatedBy } from './path-facts.ts';
 
@@ -20,8 +21,8 @@ function hairpin(outcome: Outcome): Remark[] {
   const text = formatAddress(address);
   const chain = translatedBy(outcome)?.chain;
   const unmarked =
-    chain?.startsWith('KUBE-SEP-') === true && markedBy(outcome) === null
-      ? `; nat ${chain} lacks the rule that marks the packets of its own endpoint (-s ${text} -j KUBE-MARK-MASQ)`
+    hasRole(chain, 'endpoint') && markedBy(outcome) === null
+      ? `; nat ${chain} lacks the rule that marks the packets of its own endpoint (-s ${text} -j ${CHAINS.markMasquerade})`
       : '';
   return remark(
     'hairpin-not-masqueraded',
@@ -53,15 +54,15 @@ function lostMark(outcome: Outcome): Remark[] {
 function whyUnasked(steps: readonly Step[], bits: string): string {
   const end = steps.findLast(({ action, rule }) => action === 'accept' && rule !== null);
   if (end !== undefined) return `${placeOf(end)} accepts it first`;
-  if (!steps.some(({ target }) => target === 'KUBE-POSTROUTING'))
-    return 'nat POSTROUTING does not lead to KUBE-POSTROUTING';
+  if (!steps.some(({ target }) => target === CHAINS.postrouting))
+    return `nat POSTROUTING does not lead to ${CHAINS.postrouting}`;
   return `no rule of nat POSTROUTING masquerades what carries mark ${bits}`;
 }
 
 function markedBy({ path }: Outcome): { readonly step: Step; readonly bits: number } | null {
   for (const { step } of path) {
-    const target = step.rule?.target;
-    if (step.chain === 'KUBE-MARK-MASQ' && target?.kind === 'mark' && target.value !== 0)
+    const target = iptablesRule(step)?.target;
+    if (step.chain === CHAINS.markMasquerade && target?.kind === 'mark' && target.value !== 0)
       return { step, bits: target.value };
   }
   return null;

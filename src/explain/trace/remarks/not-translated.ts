@@ -2,7 +2,7 @@ import { isLocalAddress } from '../../../host/local-addresses.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { carrierOf } from '../carrier.ts';
 import { otherProxy } from '../mode-notes.ts';
 import { type RemarkContext, remark } from './context.ts';

@@ -1,6 +1,6 @@
 import { formatAddress } from '../../../net/address.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /** A pod of another node: its own node's rules rewrite a Service address before the packet is on the wire. */

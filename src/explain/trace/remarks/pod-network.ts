@@ -1,9 +1,10 @@
 import { type Chain, commentOf, type Rule } from '../../../iptables/ruleset.ts';
-import { parseServiceComment } from '../../../names/comments.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../../../net/prefix.ts';
-import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
+import { CHAINS, hasRole } from '../../../proxy/chains.ts';
+import { parseServiceComment } from '../../../proxy/comments.ts';
+import { iptablesRule, type Outcome } from '../../../trace/outcome.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**
@@ -15,7 +16,7 @@ export function outsidePodNetwork(outcome: Outcome, context: RemarkContext): rea
   const { address } = trace.packet.source;
   if (!client.localPod || address === null) return [];
   for (const { step } of outcome.path) {
-    const found = masqueradedAsStranger(step.rule) ?? podTrafficOf(step.target, step.table, context);
+    const found = masqueradedAsStranger(iptablesRule(step)) ?? podTrafficOf(step.target, step.table, context);
     if (found === null || prefixContains(found.prefix, address)) continue;
     const { rule, prefix } = found;
     const text = `kube-proxy treats ${client.label} as a client from outside: it takes ${formatPrefix(prefix)} for the pods' network (--cluster-cidr; nat ${rule.chain} rule ${rule.number}), and ${formatAddress(address)} is not in it`;
@@ -29,18 +30,18 @@ interface Told {
   readonly prefix: Prefix;
 }
 
-/** `! -s CIDR … -j KUBE-MARK-MASQ`, which matched. */
+/** `! -s CIDR … -j CHAINS.markMasquerade`, which matched. */
 function masqueradedAsStranger(rule: Rule | null): Told | null {
-  if (rule?.target?.kind !== 'jump' || rule.target.chain !== 'KUBE-MARK-MASQ') return null;
+  if (rule?.target?.kind !== 'jump' || rule.target.chain !== CHAINS.markMasquerade) return null;
   for (const match of rule.matches) {
     if (match.kind === 'source' && match.negated) return { rule, prefix: match.prefix };
   }
   return null;
 }
 
-/** `-s CIDR … "pod traffic for … external destinations"` in a KUBE-EXT (up to 1.24 KUBE-XLB) chain on the way. */
+/** `-s CIDR … "pod traffic for … external destinations"` in an EXT (up to 1.24 XLB) chain on the way. */
 function podTrafficOf(target: string | null, table: string, { rulesets }: RemarkContext): Told | null {
-  if (table !== 'nat' || target === null || !/^KUBE-(?:EXT|XLB)-/.test(target)) return null;
+  if (table !== 'nat' || target === null || !hasRole(target, 'external', 'external-local')) return null;
   for (const ruleset of rulesets) {
     const chain = ruleset.tables.get('nat')?.chains.get(target);
     const told = chain === undefined ? null : podTrafficRule(chain);
@@ -49,7 +50,7 @@ function podTrafficOf(target: string | null, table: string, { rulesets }: Remark
   return null;
 }
 
-/** The rule stands before the endpoints; in KUBE-XLB these follow in the same chain. */
+/** The rule stands before the endpoints; in XLB these follow in the same chain. */
 function podTrafficRule({ rules }: Chain): Told | null {
   for (let index = 0; index < Math.min(rules.length, 4); index++) {
     const rule = rules.at(index);

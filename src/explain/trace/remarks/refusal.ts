@@ -1,6 +1,7 @@
 import type { HookName, Rule, Ruleset } from '../../../iptables/ruleset.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatProtocol } from '../../../net/protocol.ts';
+import { CHAINS } from '../../../proxy/chains.ts';
 import type { Outcome, Step } from '../../../trace/outcome.ts';
 import { REFUSAL_CHAINS } from '../../services/refusal-rules.ts';
 import { factsOf } from '../../services/rule-facts.ts';
@@ -18,7 +19,7 @@ export function unreachedRefusal(outcome: Outcome, context: RemarkContext): stri
     if (rule === null) continue;
     const verb = rule.target?.kind === 'drop' ? 'drop' : 'reject';
     const because =
-      rule.chain === 'KUBE-PROXY-FIREWALL'
+      rule.chain === CHAINS.proxyFirewall
         ? 'its loadBalancerSourceRanges do not allow this client'
         : `${context.target.label} has ${verb === 'drop' ? 'no endpoint on this node' : 'no endpoints'}`;
     return `${because}, and the packet does not come to the rule that would ${verb} it, filter ${rule.chain} rule ${rule.number}: ${whyUnreached(outcome, ruleset, rule.chain)}`;
@@ -52,7 +53,7 @@ function whyUnreached(outcome: Outcome, ruleset: Ruleset, chain: string): string
   const steps = stepsAt(outcome, 'filter', hook);
   if (steps.some((step) => leadsTo(step, chain))) return `it does not match this packet at ${hook}`;
   const jump = jumpTo(chain, hook, ruleset);
-  if (jump === null && hook === 'OUTPUT' && chain === 'KUBE-EXTERNAL-SERVICES')
+  if (jump === null && hook === 'OUTPUT' && chain === CHAINS.externalServices)
     return 'kube-proxy lets only INPUT and FORWARD lead to that chain, so it is not for packets of the node itself';
   const end = steps.findLast(({ action, rule }: Step) => action === 'accept' && rule !== null);
   if (end !== undefined) {

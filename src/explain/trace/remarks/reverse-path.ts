@@ -1,8 +1,8 @@
 import { interfaceSwitch } from '../../../host/sysctl.ts';
 import { formatAddress } from '../../../net/address.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import type { Remark } from '../../explanation.ts';
 import { routeTowards } from '../../question/vantage.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**

@@ -1,8 +1,9 @@
 import type { Chain, Rule } from '../../../iptables/ruleset.ts';
+import { CHOOSING, hasRole } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
-import type { Remark } from '../../explanation.ts';
 import { factsOf } from '../../services/rule-facts.ts';
+import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 
 /**
@@ -14,10 +15,7 @@ export function unevenShares({ path }: Outcome, { rulesets }: RemarkContext): re
     .map(({ step }) => step)
     .filter(isInIptables)
     .find(
-      (step) =>
-        step.table === 'nat' &&
-        /^KUBE-(?:SVC|SVL|XLB)-/.test(step.chain) &&
-        step.target?.startsWith('KUBE-SEP-') === true,
+      (step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'),
     );
   if (pick?.rule == null) return [];
   const { rule } = pick;
@@ -59,7 +57,7 @@ function countPicks({ rules }: Chain): readonly number[] {
   const counts = new Array<number>(rules.length);
   let count = 0;
   for (let index = rules.length - 1; index >= 0; index--) {
-    if (rules.targetName(index)?.startsWith('KUBE-SEP-') === true) count++;
+    if (hasRole(rules.targetName(index), 'endpoint')) count++;
     counts[index] = count;
   }
   return counts;

@@ -1,6 +1,7 @@
 import type { Table } from '../../../iptables/ruleset.ts';
 import type { Service } from '../../../kubernetes/objects.ts';
 import { formatAddress } from '../../../net/address.ts';
+import { CHAINS, CHOOSING, hasRole, isOfOneService } from '../../../proxy/chains.ts';
 import type { Outcome, Step } from '../../../trace/outcome.ts';
 import { turnText } from '../../words/reason-words.ts';
 import type { RemarkContext } from './context.ts';
@@ -52,19 +53,17 @@ function brokenWay(outcome: Outcome, context: RemarkContext): string | null {
   const hook = context.trace.packet.entersAt;
   const nats = context.rulesets.flatMap((ruleset) => ruleset.tables.get('nat') ?? []);
   const steps = stepsAt(outcome, 'nat', hook);
-  const table = nats.find(({ chains }) => chains.has('KUBE-SERVICES'));
+  const table = nats.find(({ chains }) => chains.has(CHAINS.services));
   if (table === undefined) return withoutServices(nats, context);
-  if (!steps.some((step) => leadsTo(step, 'KUBE-SERVICES'))) return notEntered(table, hook, steps);
-  const services = table.chains.get('KUBE-SERVICES');
+  if (!steps.some((step) => leadsTo(step, CHAINS.services))) return notEntered(table, hook, steps);
+  const services = table.chains.get(CHAINS.services);
   if (services === undefined || services.rules.length === 0)
-    return 'nat KUBE-SERVICES is empty: the rules of all Services are gone from this node';
-  if (steps.some((step) => leadsTo(step, 'KUBE-MARK-DROP')))
-    return 'nat KUBE-MARK-DROP marked the packet to be dropped, but nothing dropped it: the rule that does, in filter KUBE-FIREWALL, is the one that kubelet writes, and it is missing or not reached';
-  const last = steps.findLast(
-    ({ target }) => target !== null && /^KUBE-(?:SVC|SVL|EXT|FW|XLB|SEP)-/.test(target),
-  );
-  // KUBE-FW leaves alone whom its source ranges do not allow: that is for the filter table to drop.
-  if (last?.target?.startsWith('KUBE-FW-') === true) return null;
+    return `nat ${CHAINS.services} is empty: the rules of all Services are gone from this node`;
+  if (steps.some((step) => leadsTo(step, CHAINS.markDrop)))
+    return `nat ${CHAINS.markDrop} marked the packet to be dropped, but nothing dropped it: the rule that does, in filter ${CHAINS.firewall}, is the one that kubelet writes, and it is missing or not reached`;
+  const last = steps.findLast(({ target }) => isOfOneService(target));
+  // FW leaves alone whom its source ranges do not allow: that is for the filter table to drop.
+  if (hasRole(last?.target, 'source-ranges')) return null;
   if (last?.target != null) return deadEnd(table, last.target);
   return context.target.via === 'nodePort' ? nodePorts(table, steps, context) : null;
 }
@@ -72,27 +71,30 @@ function brokenWay(outcome: Outcome, context: RemarkContext): string | null {
 function withoutServices(nats: readonly Table[], { known, trace }: RemarkContext): string {
   const names = nats.flatMap(({ chains }) => [...chains.keys()]);
   if (known.proxyMode === 'userspace') {
-    return names.some((name) => name.startsWith('KUBE-PORTALS-'))
+    return names.some((name) => hasRole(name, 'portal'))
       ? 'kube-proxy (userspace mode) has no rule for it'
       : `kube-proxy (userspace mode) has no rules for ${trace.packet.family} here`;
   }
-  if (names.some((name) => /^KUBE-(?:SVC-|SEP-|NODEPORTS$|POSTROUTING$|PROXY-CANARY$)/.test(name)))
-    return 'chain KUBE-SERVICES is missing from nat, though others of kube-proxy are there';
+  if (names.some((name) => hasRole(name, 'service', 'endpoint', 'masquerade') || OTHERS.has(name)))
+    return `chain ${CHAINS.services} is missing from nat, though others of kube-proxy are there`;
   return 'the nat table holds no chain of kube-proxy: it does not run here, or its rules were wiped';
 }
+
+/** Chains of nat that no other than kube-proxy in iptables mode writes. */
+const OTHERS: ReadonlySet<string> = new Set([CHAINS.nodePorts, CHAINS.proxyCanary]);
 
 function notEntered(table: Table, hook: string, steps: readonly Step[]): string {
   const builtIn = table.chains.get(hook);
   const numbers: number[] = [];
   for (let index = 0; index < (builtIn?.rules.length ?? 0); index++)
-    if (builtIn?.rules.targetName(index) === 'KUBE-SERVICES') numbers.push(index + 1);
+    if (builtIn?.rules.targetName(index) === CHAINS.services) numbers.push(index + 1);
   const [number] = numbers;
   if (number === undefined)
-    return `nat ${hook} has no jump to KUBE-SERVICES, where the rules of all Services are`;
+    return `nat ${hook} has no jump to ${CHAINS.services}, where the rules of all Services are`;
   const end = steps.findLast(({ action, rule }) => action === 'accept' && rule !== null);
   if (end !== undefined)
-    return `${placeOf(end)} accepts the packet in nat before the jump to KUBE-SERVICES (${hook} rule ${number})`;
-  return `nat ${hook} rule ${number}, the jump to KUBE-SERVICES, does not match this packet`;
+    return `${placeOf(end)} accepts the packet in nat before the jump to ${CHAINS.services} (${hook} rule ${number})`;
+  return `nat ${hook} rule ${number}, the jump to ${CHAINS.services}, does not match this packet`;
 }
 
 /** The packet came as far as this chain of the Service, and left it without DNAT. */
@@ -100,19 +102,19 @@ function deadEnd(table: Table, name: string): string {
   const chain = table.chains.get(name);
   const rules = chain?.rules;
   if (rules === undefined || rules.length === 0) {
-    const needs = name.startsWith('KUBE-SEP-') ? 'rewrites the destination' : 'picks an endpoint';
+    const needs = hasRole(name, 'endpoint') ? 'rewrites the destination' : 'picks an endpoint';
     return `nat ${name} is empty: no rule in it ${needs}`;
   }
-  const wanted = name.startsWith('KUBE-SEP-') ? /^DNAT$/ : /^KUBE-(?:SEP|SVC|SVL|EXT|XLB)-/;
+  const leadsOn = (target: string | null): boolean =>
+    hasRole(name, 'endpoint') ? target === 'DNAT' : hasRole(target, 'endpoint', 'external', ...CHOOSING);
   for (let index = 0; index < rules.length; index++)
-    if (wanted.test(rules.targetName(index) ?? ''))
-      return `no rule of nat ${name} that leads on matches this packet`;
-  return `nat ${name} holds no rule that ${name.startsWith('KUBE-SEP-') ? 'rewrites the destination' : 'leads to an endpoint'}`;
+    if (leadsOn(rules.targetName(index))) return `no rule of nat ${name} that leads on matches this packet`;
+  return `nat ${name} holds no rule that ${hasRole(name, 'endpoint') ? 'rewrites the destination' : 'leads to an endpoint'}`;
 }
 
 function outsideRanges(outcome: Outcome, { trace }: RemarkContext): string | null {
   const steps = stepsAt(outcome, 'nat', trace.packet.entersAt);
-  const firewall = steps.find(({ target }) => target?.startsWith('KUBE-FW-') === true)?.target;
+  const firewall = steps.find(({ target }) => hasRole(target, 'source-ranges'))?.target;
   return firewall == null
     ? null
     : `loadBalancerSourceRanges do not allow this client (nat ${firewall}), and no rule drops its packet`;
@@ -120,10 +122,10 @@ function outsideRanges(outcome: Outcome, { trace }: RemarkContext): string | nul
 
 function nodePorts(table: Table, steps: readonly Step[], { trace }: RemarkContext): string | null {
   const { destination, destinationPort } = trace.packet;
-  if (steps.some((step) => leadsTo(step, 'KUBE-NODEPORTS'))) return null;
-  const rules = table.chains.get('KUBE-SERVICES')?.rules;
+  if (steps.some((step) => leadsTo(step, CHAINS.nodePorts))) return null;
+  const rules = table.chains.get(CHAINS.services)?.rules;
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
-    if (rules.targetName(index) !== 'KUBE-NODEPORTS') continue;
+    if (rules.targetName(index) !== CHAINS.nodePorts) continue;
     const address = formatAddress(destination);
     const localhost = address === '::1' || address.startsWith('127.');
     const why = localhost
@@ -131,14 +133,14 @@ function nodePorts(table: Table, steps: readonly Step[], { trace }: RemarkContex
         ? 'kube-proxy serves no node port at ::1'
         : 'kube-proxy was told to serve no node ports at localhost (--iptables-localhost-nodeports=false or --nodeport-addresses)'
       : 'kube-proxy serves node ports only at the addresses that --nodeport-addresses names';
-    return `nat KUBE-SERVICES rule ${rules.at(index).number}, which leads to node ports, does not match ${address}: ${why}`;
+    return `nat ${CHAINS.services} rule ${rules.at(index).number}, which leads to node ports, does not match ${address}: ${why}`;
   }
-  return `nat KUBE-SERVICES has no jump to KUBE-NODEPORTS, where port ${destinationPort} would be found`;
+  return `nat ${CHAINS.services} has no jump to ${CHAINS.nodePorts}, where port ${destinationPort} would be found`;
 }
 
 /** The way is whole, but nothing on it speaks of this address. */
 function noEntry({ target }: RemarkContext): string {
-  const chain = target.via === 'nodePort' ? 'KUBE-NODEPORTS' : 'KUBE-SERVICES';
+  const chain = target.via === 'nodePort' ? CHAINS.nodePorts : CHAINS.services;
   if (target.endpoints === null) return `nat ${chain} has no rule for it`;
   const usable = target.endpoints.filter(isUsable).length;
   if (usable === 0)

@@ -1,0 +1,41 @@
+import { isRow, type LineKind } from '../recognise-lines.ts';
+
+/** Where a line stands: how it continues what was printed before it. */
+export interface Before {
+  readonly kind: LineKind;
+  /** True where a blank line stands between. */
+  readonly detached: boolean;
+}
+
+type Continues = (text: string, before: Before) => boolean;
+
+const never: Continues = () => false;
+const indented: Continues = (text) => /^\s+\S/.test(text);
+const untilBlank: Continues = (_, { detached }) => !detached;
+
+/** Lines that mean something only behind others of their kind. What looks like a damaged line of the kind is one, too. */
+const CONTINUES: Readonly<Record<LineKind, Continues>> = {
+  'iptables-save': (text) => /^(?:-{1,2}[A-Za-z]|:\S|\*\w+\s*$|\[\d+:)/.test(text),
+  'iptables-listing': (text, { detached }) =>
+    isRow(text) || (!detached && text.trim().split(/\s+/).length >= 4),
+  conntrack: (text) => /^\s*<[/?]?\w/.test(text),
+  'conntrack-stats': never,
+  ipset: untilBlank,
+  'ip-addr': (text, { detached }) =>
+    !detached && (indented(text, { kind: 'ip-addr', detached }) || /^\d+: /.test(text)),
+  'ip-route': indented,
+  'ip-rule': never,
+  nft: () => true,
+  sysctl: never,
+  // `ipvsadm -Ln` and /proc/net/ip_vs: heads, and the real servers under each virtual one.
+  ipvs: untilBlank,
+  'ipvs-connections': untilBlank,
+  kubernetes: () => true,
+  expectations: () => true,
+  recent: never,
+};
+
+/** @returns true where a line that is of no kind itself belongs to the output before it. */
+export function continues(text: string, before: Before): boolean {
+  return CONTINUES[before.kind](text, before);
+}

@@ -1,0 +1,269 @@
+import type { ProblemList } from '../../problems/problem.ts';
+import { InputError } from '../input-error.ts';
+import { kindOfLine, type LineKind } from '../recognise-lines.ts';
+import { HEAD_BYTES, type SourceText } from '../source.ts';
+import { continues } from './continues.ts';
+import { type DiffSign, isAltered, type PlainLine, plainLine } from './plain-line.ts';
+import { readPrompt } from './prompt.ts';
+
+/** Nobody pastes more; a larger text is the output of a tool. */
+const LARGEST = 16 * 1024 * 1024;
+
+/** Lines of the head that are looked at to tell a paste from the clean output of a tool. */
+const LOOKED_AT = 2000;
+
+/** Outputs whose every line can be told, so that any other line means that something was pasted along. */
+const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
+  'iptables-save',
+  'iptables-listing',
+  'conntrack',
+  'conntrack-stats',
+  'ipset',
+]);
+
+/** What a node holds, so that lines of two nodes must not be added up. */
+const OF_A_NODE: ReadonlySet<LineKind> = new Set([
+  ...TOLD_BY_LINE,
+  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'ipvs', 'recent'] as const),
+]);
+
+/**
+ * Reads a transcript in blocks, each recognised by its own content wherever it starts in the line, and makes one source of
+ * each kind of output in it. Lines keep their numbers; what stands between the blocks is passed over and counted.
+ * @param kind what the head is as a whole, as recognised.
+ * @returns the source itself where it is the clean output of a tool. Throws InputError for lines of two nodes or states.
+ */
+export function splitPaste(source: SourceText, kind: string, problems: ProblemList): readonly SourceText[] {
+  if (source.hints !== null || source.size > LARGEST || source.cut === true) return [source];
+  if (!isPaste(source.head.toString('utf8'), kind)) return [source];
+  const paste = new Paste(source.name);
+  const lines = source.bytes.toString('utf8').split('\n');
+  for (const [index, line] of lines.entries())
+    paste.take(line.endsWith('\r') ? line.slice(0, -1) : line, index);
+  const found = paste.sources(lines.length);
+  if (found.length === 0) return [source];
+  paste.report(problems);
+  return found.map(({ lines: kept }) => sourceOf(source.name, kept));
+}
+
+function sourceOf(name: string, lines: readonly string[]): SourceText {
+  const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
+  // The head begins where the output does, so that blank lines do not hide it.
+  const head = Buffer.from(lines.join('\n').replace(/^\n+/, '').slice(0, HEAD_BYTES), 'utf8');
+  return { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
+}
+
+function isPaste(head: string, kind: string): boolean {
+  const lines = head.split('\n', LOOKED_AT);
+  // A head may end amid a line.
+  if (head.length >= HEAD_BYTES) lines.pop();
+  const told = [...TOLD_BY_LINE].some((one) => one === kind);
+  let detached = true;
+  for (const raw of lines) {
+    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+    if (line.trim() === '') {
+      detached = true;
+      continue;
+    }
+    if (isAltered(line)) return true;
+    const own = kindOfLine(line.length > 2000 ? line.slice(0, 2000) : line);
+    if (own === kind || (told && own !== null && own !== 'iptables-listing' && TOLD_BY_LINE.has(own))) {
+      detached = false;
+      continue;
+    }
+    if (own !== null && kind !== 'kubernetes') return true;
+    if (kind === 'unknown') return true;
+    if (!told) {
+      if (readPrompt(line) !== null || FENCE.test(line)) return true;
+      continue;
+    }
+    if (kind === 'iptables-save' && line.startsWith('#')) continue;
+    if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
+    // A head that is not at the start of its line begins a chain all the same.
+    const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);
+    if (inChain && continues(line, { kind: 'iptables-listing', detached })) continue;
+    if (kind === 'ipset' && !detached) continue;
+    if (kind === 'conntrack' && /^\s*<[/?]?\w|^conntrack v/.test(line)) continue;
+    return true;
+  }
+  return false;
+}
+
+const FENCE = /^\s*(?:```|~~~)\s*\w*\s*$/;
+
+/** Blocks of a transcript, line by line. */
+class Paste {
+  readonly #name: string;
+  readonly #lines = new Map<LineKind, Map<number, string>>();
+  readonly #skipped: number[] = [];
+  readonly #hosts = new Map<string, number>();
+  readonly #sides = new Map<DiffSign, number>();
+  #kind: LineKind | null = null;
+  #detached = true;
+  /** The command whose output should follow. */
+  #command: { readonly text: string; readonly index: number } | null = null;
+  #host: string | null = null;
+  #depth = 0;
+  /** True between `*nat` and COMMIT. */
+  #inTable = false;
+  /** Blanks in front of the head of the listing that is being read. */
+  #indent = 0;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  take(raw: string, index: number): void {
+    if (raw.trim() === '' || FENCE.test(raw)) {
+      this.#detached = true;
+      if (FENCE.test(raw)) this.#end();
+      return;
+    }
+    const plain = plainLine(raw);
+    const inBraces = this.#kind === 'nft' && this.#depth > 0;
+    const prompt = inBraces || plain.kind !== null ? null : readPrompt(plain.text.trim());
+    if (prompt !== null) {
+      this.#end();
+      this.#host = prompt.host;
+      this.#command = { text: plain.text.trim(), index };
+      return;
+    }
+    if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
+    else if (this.#joinsWrapped(plain.text, index)) this.#detached = false;
+    else if (this.#kind !== null && this.#follows(plain.text))
+      this.#keep(this.#kind, this.#dedented(plain.text), index);
+    else this.#skipped.push(index);
+    this.#detached = false;
+  }
+
+  #end(): void {
+    this.#kind = null;
+    this.#command = null;
+    this.#depth = 0;
+  }
+
+  #begin(plain: PlainLine, raw: string, index: number): void {
+    const { kind, text, side } = plain;
+    if (kind === null) return;
+    if (side !== null) this.#sides.set(side, this.#sides.get(side) ?? index);
+    if (kind === 'iptables-listing' && /^Chain /.test(text))
+      this.#indent = Math.max(0, raw.indexOf('Chain '));
+    this.#keep(kind, this.#inSave(text), index);
+  }
+
+  /** iptables-restore makes chains with `-N`, a dump declares them. */
+  #inSave(text: string): string {
+    const name = /^-N (\S+)$/.exec(text)?.[1];
+    return name !== undefined && this.#inTable ? `:${name} - [0:0]` : text;
+  }
+
+  #follows(text: string): boolean {
+    if (this.#kind === null) return false;
+    if (this.#kind === 'nft') return this.#depth > 0;
+    return continues(text, { kind: this.#kind, detached: this.#detached });
+  }
+
+  #dedented(text: string): string {
+    if (this.#kind !== 'iptables-listing') return text;
+    const blanks = text.length - text.trimStart().length;
+    return text.slice(Math.min(blanks, this.#indent));
+  }
+
+  #keep(kind: LineKind, text: string, index: number): void {
+    const lines = this.#lines.get(kind) ?? new Map<number, string>();
+    this.#lines.set(kind, lines);
+    // Which table and family a listing is of, only its command tells.
+    if (this.#command !== null && /ip6?tables/.test(this.#command.text))
+      lines.set(this.#command.index, this.#command.text);
+    this.#command = null;
+    lines.set(index, text);
+    this.#kind = kind;
+    if (/^\*\w+$|^COMMIT$/.test(text)) this.#inTable = text !== 'COMMIT';
+    if (kind === 'nft') this.#depth += count(text, '{') - count(text, '}');
+    if (this.#host !== null && OF_A_NODE.has(kind))
+      this.#hosts.set(this.#host, this.#hosts.get(this.#host) ?? index);
+  }
+
+  /** A mail program broke a rule before its target. */
+  #joinsWrapped(text: string, index: number): boolean {
+    const lines = this.#lines.get('iptables-save');
+    const before = lines?.get(index - 1);
+    if (this.#kind !== 'iptables-save' || this.#detached || lines === undefined || before === undefined)
+      return false;
+    if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
+    lines.set(index - 1, '');
+    lines.set(index, `${before} ${text.trim()}`);
+    return true;
+  }
+
+  /** @returns the lines of each kind, with blank ones for the others. Throws InputError. */
+  sources(length: number): { kind: LineKind; lines: string[] }[] {
+    const [first, second] = this.#hosts.keys();
+    if (first !== undefined && second !== undefined) {
+      throw this.#twoStates(
+        `lines of two nodes are in this paste: ${first} (line ${this.#lineOf(first)}) and ${second} (line ${this.#lineOf(second)})`,
+        'give those of one node',
+      );
+    }
+    const removed = this.#sides.get('-') ?? this.#sides.get('<');
+    const added = this.#sides.get('+') ?? (this.#sides.has('<') ? this.#sides.get('>') : undefined);
+    if (removed !== undefined && added !== undefined) {
+      throw this.#twoStates(
+        `this is a diff: line ${removed + 1} is of the state before, line ${added + 1} of the one after`,
+        'save each state to a file and compare them with `kp-explain diff BEFORE AFTER`',
+      );
+    }
+    return [...this.#lines].map(([kind, own]) => ({
+      kind,
+      lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
+    }));
+  }
+
+  #lineOf(host: string): number {
+    return (this.#hosts.get(host) ?? 0) + 1;
+  }
+
+  #twoStates(what: string, way: string): InputError {
+    return new InputError(
+      'two-captures',
+      `${what}. An answer is about one node at one time: ${way}`,
+      this.#name,
+    );
+  }
+
+  /** What was passed over, in one line. */
+  report(problems: ProblemList): void {
+    const [first] = this.#skipped;
+    if (first === undefined) return;
+    const count = this.#skipped.length;
+    const are = count === 1 ? 'line is no output of a tool' : 'lines are no output of a tool';
+    const message = `${count} ${are} that is read here, and ${count === 1 ? 'was' : 'were'} passed over: ${ranges(this.#skipped)}`;
+    problems.add('skipped-lines', message, this.#name, first + 1);
+  }
+}
+
+/** A quote is open, or nothing says what the rule does. */
+function isUnfinished(rule: string): boolean {
+  return count(rule, '"') % 2 === 1 || !/ -[jg] \S/.test(rule) || / --[\w-]+$/.test(rule);
+}
+
+function count(text: string, what: string): number {
+  return text.split(what).length - 1;
+}
+
+const MOST_RANGES = 8;
+
+/** @returns `line 3`, `lines 1-4, 9`. */
+function ranges(indices: readonly number[]): string {
+  const found: [number, number][] = [];
+  for (const index of indices) {
+    const last = found.at(-1);
+    if (last !== undefined && last[1] === index - 1) last[1] = index;
+    else found.push([index, index]);
+  }
+  const shown = found
+    .slice(0, MOST_RANGES)
+    .map(([from, to]) => (from === to ? `${from + 1}` : `${from + 1}-${to + 1}`));
+  const more = found.length > MOST_RANGES ? ', …' : '';
+  return `${indices.length === 1 ? 'line' : 'lines'} ${shown.join(', ')}${more}`;
+}

@@ -1,0 +1,33 @@
+/** What an input is. `empty` and `unknown` are answers too. */
+export type SourceKind =
+  /** `iptables-save`, `iptables -S`, or some lines of either. */
+  | 'iptables-save'
+  /** `iptables -L` in any form. */
+  | 'iptables-listing'
+  | 'conntrack'
+  | 'conntrack-stats'
+  | 'ipset'
+  | 'ip-addr'
+  | 'ip-route'
+  | 'ip-rule'
+  | 'nft'
+  | 'sysctl'
+  /** Virtual servers: `ipvsadm-save -n`, `ipvsadm -Ln`, /proc/net/ip_vs. */
+  | 'ipvs'
+  /** `ipvsadm -Lnc`, /proc/net/ip_vs_conn. */
+  | 'ipvs-connections'
+  | 'kubernetes'
+  | 'manifest'
+  | 'expectations'
+  | 'recent'
+  | 'empty'
+  | 'unknown';
+
+/** What the content of an input told. */
+export interface Recognised {
+  readonly kind: SourceKind;
+  /** Null where the content does not tell, or may hold both. */
+  readonly family: 'ipv4' | 'ipv6' | null;
+  /** For `unknown` and `empty`: what it looks like, as a clause without final stop; else null. */
+  readonly looksLike: string | null;
+}

@@ -1,0 +1,18 @@
+import type { CheckReport, NodeComparison } from '../check/report.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { ExitStatus } from './exit-status.ts';
+
+/** What was checked, and what could not be. */
+export interface CheckResults {
+  readonly reports: readonly CheckReport[];
+  readonly comparisons: readonly NodeComparison[];
+  readonly failures: readonly Problem[];
+  /** 0, or why some could not be checked. */
+  readonly status: ExitStatus;
+}
+
+/** @returns what is told of a capture or node that could not be checked. */
+export function notChecked(error: unknown, file: string | null): Problem {
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, '; ');
+  return { code: 'capture-not-checked', message: `not checked: ${message}`, file, line: null };
+}

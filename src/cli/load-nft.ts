@@ -1,0 +1,14 @@
+import { parseNftables } from '../nftables/parse-nft.ts';
+import type { NftRuleset } from '../nftables/ruleset.ts';
+import type { ProblemList } from '../problems/problem.ts';
+import type { SortedSources } from './sort-sources.ts';
+
+/** @returns what nft listed, the first listing given; null where there is none, or it cannot be read. */
+export function loadNft(sources: SortedSources, problems: ProblemList): NftRuleset | null {
+  const [first, ...more] = sources.get('nft') ?? [];
+  for (const { source } of more)
+    problems.add('repeated-input', 'not used: the same output was given before', source.name);
+  if (first === undefined) return null;
+  const { name, bytes, cut } = first.source;
+  return parseNftables(bytes, name, problems, cut === true);
+}

@@ -1,0 +1,53 @@
+import type { Field } from '../expression.ts';
+import { asObject, type Json, numberAt, stringAt, wordsAt } from './values.ts';
+
+/** @returns a field of nft's JSON; null where it is none. */
+export function readField(value: unknown): Field | null {
+  const object = asObject(value);
+  const [name] = Object.keys(object ?? {});
+  const of = name === undefined ? null : asObject(object?.[name]);
+  if (object === null || name === undefined || of === null) return null;
+  const key = stringAt(of, 'key');
+  switch (name) {
+    case 'meta':
+      return key === null ? null : { kind: 'meta', key };
+    case 'ct': {
+      const dir = stringAt(of, 'dir');
+      const family = stringAt(of, 'family');
+      const direction = dir === 'original' || dir === 'reply' ? dir : null;
+      return key === null ? null : { kind: 'ct', key: family === null ? key : `${family} ${key}`, direction };
+    }
+    case 'payload':
+      return readPayload(of);
+    case 'fib': {
+      const result = stringAt(of, 'result');
+      return result === null ? null : { kind: 'fib', result, flags: wordsAt(of, 'flags') };
+    }
+    case 'rt':
+      return key === null ? null : { kind: 'rt', key, family: stringAt(of, 'family') };
+    case 'socket':
+      return key === null ? null : { kind: 'socket', key };
+    case 'osf':
+      return key === null ? null : { kind: 'osf', key, ttl: stringAt(of, 'ttl') };
+    case 'ipsec':
+      return { kind: 'ipsec', text: Object.values(of).map(String).join(' ') };
+    default:
+      return readOption(name, of);
+  }
+}
+
+function readPayload(of: Json): Field | null {
+  const base = stringAt(of, 'base');
+  const protocol = stringAt(of, 'protocol');
+  const field = stringAt(of, 'field');
+  if (protocol !== null && field !== null) return { kind: 'payload', protocol, field };
+  const [offset, length] = [numberAt(of, 'offset'), numberAt(of, 'len')];
+  return base === null || offset === null || length === null
+    ? null
+    : { kind: 'raw-payload', base, offset, length };
+}
+
+function readOption(of: string, object: Json): Field | null {
+  const name = stringAt(object, 'name') ?? (typeof object.type === 'number' ? String(object.type) : null);
+  return name === null ? null : { kind: 'header-option', of, name, field: stringAt(object, 'field') };
+}

@@ -1,0 +1,18 @@
+import type { Verdict } from '../expression.ts';
+import { asObject, stringAt } from './values.ts';
+
+const WORDS: ReadonlySet<string> = new Set(['accept', 'drop', 'continue', 'return', 'jump', 'goto']);
+
+/** @returns `{"drop": null}`, `{"jump": {"target": "sub"}}` as a verdict; null where it is none. */
+export function readVerdict(value: unknown): Verdict | null {
+  const object = asObject(value);
+  const [word] = Object.keys(object ?? {});
+  if (object === null || word === undefined || !isVerdictWord(word)) return null;
+  const target = asObject(object[word]);
+  return { kind: 'verdict', verdict: word, chain: target === null ? null : stringAt(target, 'target') };
+}
+
+/** @returns true for the words of verdicts. */
+export function isVerdictWord(word: string): word is Verdict['verdict'] {
+  return WORDS.has(word);
+}

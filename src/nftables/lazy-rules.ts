@@ -1,0 +1,24 @@
+import type { NftRule, NftRules } from './ruleset.ts';
+
+/** Rules that are read when they are first asked for. */
+export class LazyRules implements NftRules {
+  readonly length: number;
+  readonly #read: (index: number) => NftRule;
+  readonly #known = new Map<number, NftRule>();
+
+  constructor(length: number, read: (index: number) => NftRule) {
+    this.length = length;
+    this.#read = read;
+  }
+
+  at(index: number): NftRule {
+    if (!Number.isInteger(index) || index < 0 || index >= this.length)
+      throw new RangeError(`there is no rule ${index} among ${this.length}`);
+    let rule = this.#known.get(index);
+    if (rule === undefined) {
+      rule = this.#read(index);
+      this.#known.set(index, rule);
+    }
+    return rule;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Lines } from './lines.ts';
+
+/** What stands between the braces of a chain, a set or another object, a statement each. */
+export interface Block {
+  readonly kind: string;
+  readonly name: string;
+  readonly handle: number | null;
+  readonly line: number;
+  readonly entries: readonly Entry[];
+  /** The text ended before its brace was closed. */
+  readonly cut: boolean;
+}
+
+/** A rule, or `elements = { … }` over all its lines. */
+export interface Entry {
+  readonly text: string;
+  readonly line: number;
+}
+
+/** Takes lines up to the closing brace of a block. */
+export function readBlock(lines: Lines, kind: string, name: string, handle: number | null): Block {
+  const start = lines.number;
+  const entries: Entry[] = [];
+  const block = (cut: boolean): Block => ({ kind, name, handle, line: start, entries, cut });
+  for (let line = lines.next(); line !== null; line = lines.next()) {
+    if (line === '}') return block(false);
+    if (line === '') continue;
+    const first = lines.number;
+    let text = line;
+    for (let open = balance(line); open > 0; ) {
+      const more = lines.next();
+      if (more === null) {
+        entries.push({ text, line: first });
+        return block(true);
+      }
+      text += ` ${more}`;
+      open += balance(more);
+    }
+    entries.push({ text, line: first });
+  }
+  return block(true);
+}
+
+/** How many braces a line leaves open, those in quotes left out. */
+function balance(line: string): number {
+  let open = 0;
+  let quoted = false;
+  for (let at = 0; at < line.length; at++) {
+    const code = line.charCodeAt(at);
+    if (code === 34) quoted = !quoted;
+    else if (!quoted && code === 123) open++;
+    else if (!quoted && code === 125) open--;
+  }
+  return open;
+}

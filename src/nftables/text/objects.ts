@@ -1,0 +1,83 @@
+import { priorityOf } from '../priorities.ts';
+import type { Flowtable, NftObject } from '../ruleset.ts';
+import type { Block } from './blocks.ts';
+import { secondsOf } from './parse-constant.ts';
+import { parseLimit, parseQuota } from './parse-extra.ts';
+import { Tokens } from './tokens.ts';
+
+/** @returns the counter, quota, limit, helper … that a block spells. */
+export function readObject({ kind, name, handle, entries }: Block): NftObject {
+  const tokens = new Tokens(entries.map(({ text }) => text).join(' '));
+  const values = Object.hasOwn(READERS, kind) ? (READERS[kind]?.(tokens) ?? {}) : { text: tokens.rest() };
+  const { inv, ...rest } = values;
+  return { kind, name, handle, over: inv === true, values: rest };
+}
+
+type Values = Readonly<Record<string, unknown>>;
+
+const BYTES: Readonly<Record<string, number>> = {
+  bytes: 1,
+  kbytes: 1024,
+  mbytes: 1048576,
+  gbytes: 1073741824,
+};
+
+const READERS: Readonly<Record<string, (tokens: Tokens) => Values>> = {
+  counter: (tokens) => {
+    tokens.take('packets');
+    const packets = Number(tokens.next());
+    tokens.take('bytes');
+    return { packets, bytes: Number(tokens.next()) };
+  },
+  quota: (tokens) => {
+    const { val, val_unit: unit, used, used_unit: usedUnit, inv } = parseQuota(tokens);
+    const bytes = Number(val) * (BYTES[String(unit)] ?? 1);
+    return { bytes, used: Number(used ?? 0) * (BYTES[String(usedUnit)] ?? 1), inv };
+  },
+  limit: parseLimit,
+  'ct helper': (tokens) => words(tokens, {}),
+  'ct timeout': (tokens) => words(tokens, {}),
+  'ct expectation': (tokens) => {
+    const values = words(tokens, {});
+    // nft's JSON has it in milliseconds.
+    const seconds = typeof values.timeout === 'string' ? secondsOf(values.timeout) : null;
+    return seconds === null ? values : { ...values, timeout: seconds * 1000 };
+  },
+  synproxy: (tokens) => {
+    const values: Record<string, unknown> = {};
+    const flags: string[] = [];
+    while (!tokens.done) {
+      const word = tokens.next();
+      if (word === 'timestamp' || word === 'sack-perm') flags.push(word);
+      else values[word] = Number(tokens.next());
+    }
+    return flags.length === 0 ? values : { ...values, flags };
+  },
+};
+
+/** `type "ftp" protocol tcp l3proto ip`. */
+function words(tokens: Tokens, values: Record<string, unknown>): Values {
+  while (!tokens.done) {
+    const key = tokens.next();
+    const value = tokens.next();
+    values[key] = /^\d+$/.test(value) ? Number(value) : value;
+  }
+  return values;
+}
+
+/** @returns the flowtable that a block spells. */
+export function readFlowtable({ name, handle, entries }: Block, family: string): Flowtable {
+  const text = entries.map((entry) => entry.text).join(' ');
+  const [, hook = '', priority = ''] = /hook (\w+) priority ([^;]+?)(?:;|\s+devices|$)/.exec(text) ?? [];
+  const devices = /devices = \{([^}]*)\}/.exec(text)?.[1] ?? '';
+  return {
+    name,
+    handle,
+    hook,
+    priority: priorityOf(priority, family),
+    devices: devices
+      .split(/[,\s]+/)
+      .map((each) => each.replace(/"/g, ''))
+      .filter((each) => each !== ''),
+  };
+}

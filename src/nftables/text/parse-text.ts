@@ -1,0 +1,106 @@
+import type { ProblemList } from '../../problems/problem.ts';
+import { Drafts, type TableDraft } from '../draft.ts';
+import { LazyRules } from '../lazy-rules.ts';
+import { priorityOf } from '../priorities.ts';
+import type { BaseChain, NftChain, NftRuleset } from '../ruleset.ts';
+import { type Block, readBlock } from './blocks.ts';
+import { Lines } from './lines.ts';
+import { readFlowtable, readObject } from './objects.ts';
+import { readRule } from './read-rule.ts';
+import { readSet } from './read-set.ts';
+
+const TABLE = /^table (\w+) (\S+) \{(?: # handle (\d+))?$/;
+const INSIDE =
+  /^(chain|set|map|meter|flowtable|counter|quota|limit|secmark|synproxy|tunnel|ct \w+) (\S+) \{(?: # handle (\d+))?$/;
+const BASE =
+  /^type (\w+) hook (\w+)(?: devices? (?:=\s*)?(\{[^}]*\}|\S+))? priority ([^;]+);(?: policy (\w+);)?/;
+
+/**
+ * Reads `nft [-a] list ruleset`, or a table, chain, set or map of it, as a terminal shows it; leading blanks do not matter.
+ * Rules and elements are parsed when they are asked for. Never throws.
+ */
+export function parseText(text: string, file: string, problems: ProblemList): NftRuleset {
+  const lines = new Lines(text);
+  const drafts = new Drafts();
+  let cutAt: number | null = null;
+  for (let line = lines.next(); line !== null; line = lines.next()) {
+    const [, family = '', name = '', handle] = TABLE.exec(line) ?? [];
+    const table = family === '' ? null : drafts.table(family, name);
+    if (table === null) {
+      if (line !== '' && !line.startsWith('#'))
+        problems.add('unreadable-line', 'not a line of `nft list ruleset`', file, lines.number);
+      continue;
+    }
+    if (handle !== undefined) table.handle = Number(handle);
+    if (!readTable(table, lines, file, problems)) {
+      cutAt = lines.number;
+      problems.add('truncated', `the listing breaks off in table ${family} ${name}`, file, cutAt);
+    }
+  }
+  return { file, version: null, tables: drafts.tables, cutAt };
+}
+
+/** @returns false where the text ends before the table does. */
+function readTable(table: TableDraft, lines: Lines, file: string, problems: ProblemList): boolean {
+  for (let line = lines.next(); line !== null; line = lines.next()) {
+    if (line === '}') return true;
+    const [, kind = '', name = '', handle] = INSIDE.exec(line) ?? [];
+    if (kind !== '') {
+      const block = readBlock(lines, kind, name, handle === undefined ? null : Number(handle));
+      enter(table, block, file, problems);
+      if (block.cut) return false;
+    } else if (line.startsWith('flags ')) table.dormant = /\bdormant\b/.test(line);
+    else if (line.startsWith('comment ')) table.comment = commentOf(line);
+    else if (line !== '' && !line.startsWith('#'))
+      problems.add('unreadable-line', 'not a line of `nft list ruleset`', file, lines.number);
+  }
+  return false;
+}
+
+function enter(table: TableDraft, block: Block, file: string, problems: ProblemList): void {
+  if (block.kind === 'chain') table.chains.set(block.name, readChain(table, block, file));
+  else if (block.kind === 'set' || block.kind === 'map' || block.kind === 'meter')
+    table.sets.set(block.name, readSet(table, block, block.kind, file, problems));
+  else if (block.kind === 'flowtable') table.flowtables.set(block.name, readFlowtable(block, table.family));
+  else table.objects.set(`${block.kind} ${block.name}`, readObject(block));
+}
+
+function readChain({ family, name: table }: TableDraft, block: Block, file: string): NftChain {
+  const { name, handle, line, cut } = block;
+  const [first, ...others] = block.entries;
+  const base = first === undefined ? null : baseOf(first.text, family);
+  const body = first === undefined || base === null ? block.entries : others;
+  // A policy of its own line is how older versions print it.
+  const comment = body[0]?.text.startsWith('comment "') === true ? commentOf(body[0].text) : null;
+  const rules = comment === null ? body : body.slice(1);
+  return {
+    family,
+    table,
+    name,
+    handle,
+    comment,
+    base,
+    rules: new LazyRules(rules.length, (index) => readRule(rules[index], name, index + 1, family, file)),
+    line,
+    cut,
+  };
+}
+
+function baseOf(text: string, family: string): BaseChain | null {
+  const [, type, hook, devices = '', priority = '', policy] = BASE.exec(text) ?? [];
+  if (type === undefined || hook === undefined) return null;
+  return {
+    type,
+    hook,
+    priority: priorityOf(priority, family),
+    policy: policy === 'drop' ? 'drop' : 'accept',
+    devices: devices
+      .split(/[{},\s]+/)
+      .map((each) => each.replace(/"/g, ''))
+      .filter((each) => each !== ''),
+  };
+}
+
+function commentOf(line: string): string | null {
+  return /^comment "([^"]*)"/.exec(line)?.[1] ?? null;
+}

@@ -1,0 +1,83 @@
+/** A word of a rule; `quoted` where it stood in quotes, which are taken off. */
+export interface Token {
+  readonly text: string;
+  readonly quoted: boolean;
+  /** True where no blank stands between it and what came before: `"10:00"-"12:00"`. */
+  readonly joined: boolean;
+}
+
+/** A rule's words, read one after the other. Nothing here throws: what is missing reads as an empty word. */
+export class Tokens {
+  readonly #tokens: readonly Token[];
+  #at = 0;
+
+  constructor(text: string) {
+    this.#tokens = split(text);
+  }
+
+  /** @returns true at the end. */
+  get done(): boolean {
+    return this.#at >= this.#tokens.length;
+  }
+
+  /** @returns the word that comes `ahead` after the next, without taking it; empty at the end. */
+  peek(ahead = 0): string {
+    const token = this.#tokens[this.#at + ahead];
+    return token === undefined || token.quoted ? '' : token.text;
+  }
+
+  /** @returns the next word with its quotes told. */
+  token(): Token | null {
+    return this.#tokens[this.#at] ?? null;
+  }
+
+  /** Takes the next word, quoted or not. */
+  next(): string {
+    return this.#tokens[this.#at++]?.text ?? '';
+  }
+
+  /** Takes the next word where it is this one. */
+  take(word: string): boolean {
+    if (this.peek() !== word) return false;
+    this.#at++;
+    return true;
+  }
+
+  /** Takes the rest as one text. */
+  rest(): string {
+    const text = this.#tokens
+      .slice(this.#at)
+      .map((token) => (token.quoted ? `"${token.text}"` : token.text))
+      .join(' ');
+    this.#at = this.#tokens.length;
+    return text;
+  }
+}
+
+/** Within braces a comma ends an element; outside it joins flags (`established,new`) and the numbers of `@nh,8,8`. */
+function split(text: string): Token[] {
+  const tokens: Token[] = [];
+  const pattern = /"([^"]*)"?|[{}()]|,(?=\s|$)|[^\s{}()"]+/g;
+  let depth = 0;
+  let end = -1;
+  for (const match of text.matchAll(pattern)) {
+    const [word, inside] = match;
+    const joined = match.index === end;
+    end = match.index + word.length;
+    if (inside !== undefined) tokens.push({ text: inside, quoted: true, joined });
+    else if (word === '{' || word === '}') {
+      depth += word === '{' ? 1 : -1;
+      tokens.push({ text: word, quoted: false, joined });
+    } else pushWords(tokens, word, depth > 0 && !word.startsWith('@'), joined);
+  }
+  return tokens;
+}
+
+function pushWords(tokens: Token[], word: string, apart: boolean, joined: boolean): void {
+  const parts = apart
+    ? word.split(/(,)/)
+    : word.length > 1 && word.endsWith(',')
+      ? [word.slice(0, -1), ',']
+      : [word];
+  for (const part of parts) if (part !== '') tokens.push({ text: part, quoted: false, joined });
+}

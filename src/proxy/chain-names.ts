@@ -1,0 +1,189 @@
+import type { Cluster, Endpoint, Service } from '../kubernetes/objects.ts';
+import { type ChainName, splitChainName } from './chain-name.ts';
+import type { ChainPrefix } from './chains.ts';
+import { chainHash, endpointText, hashedTexts, type ServicePortName } from './hash.ts';
+
+/** Where to look first: the Service a rule's comment names. A wrong hint costs time and nothing else. */
+export interface ServiceHint {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Finds what chains stand for, by hashing forward from the API's objects. */
+export interface ChainNames {
+  /**
+   * @param hint lets one Service be hashed instead of all of them, which matters when a single packet is traced.
+   * @param endpoint for `KUBE-SEP-…`, the address and port of its DNAT rule (`10.0.0.1:80`, `[fd00::1]:80`): finds the
+   * Service of an endpoint that the API no longer has; `endpoint` of the answer is then null. It also saves hashing all.
+   * @returns what the chain stands for, or null where it is no Service's.
+   */
+  lookup(chainName: string, hint?: ServiceHint | null, endpoint?: string | null): ChainName | null;
+}
+
+type KnownPort = ChainName['service'];
+
+/** @returns the names of one cluster. Nothing is hashed before it is asked for. */
+export function nameChains(cluster: Cluster): ChainNames {
+  return new HashedNames(cluster);
+}
+
+class HashedNames implements ChainNames {
+  readonly #cluster: Cluster;
+  #ports: ReadonlyMap<string, readonly KnownPort[]> | null = null;
+  #endpoints: ReadonlyMap<string, readonly Endpoint[]> | null = null;
+  #portsByHash: ReadonlyMap<string, KnownPort> | null = null;
+  #endpointsByHash: ReadonlyMap<string, ChainName> | null = null;
+  #endpointsByPlace: ReadonlyMap<string, readonly Endpoint[]> | null = null;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+  }
+
+  lookup(
+    chainName: string,
+    hint: ServiceHint | null = null,
+    endpoint: string | null = null,
+  ): ChainName | null {
+    const parts = splitChainName(chainName);
+    if (parts === null) return null;
+    const { prefix, hash } = parts;
+    if (hint !== null) {
+      const near = this.#portsOf(`${hint.namespace}/${hint.name}`);
+      const found = this.#search(prefix, hash, near, endpoint);
+      if (found !== null) return found;
+    }
+    if (prefix === 'SEP') {
+      return (
+        this.#searchPlace(hash, endpoint) ??
+        this.#hashEndpoints().get(hash) ??
+        this.#searchGone(hash, this.#allPorts(), endpoint)
+      );
+    }
+    const service = this.#hashPorts().get(hash);
+    return service === undefined ? null : { prefix, service, endpoint: null };
+  }
+
+  #search(
+    prefix: ChainPrefix,
+    hash: string,
+    ports: readonly KnownPort[],
+    endpoint: string | null,
+  ): ChainName | null {
+    for (const service of ports) {
+      if (prefix === 'SEP') {
+        const endpoints = this.#endpointsOf(`${service.namespace}/${service.name}`);
+        for (const [found, name] of this.#hashes(service, endpoints)) if (found === hash) return name;
+      } else if (hashedTexts(service).some((text) => chainHash(text) === hash)) {
+        return { prefix, service, endpoint: null };
+      }
+    }
+    return prefix === 'SEP' ? this.#searchGone(hash, ports, endpoint) : null;
+  }
+
+  /** Hashes the few endpoints with this address and port, where they are known, instead of 100,000. */
+  #searchPlace(hash: string, place: string | null): ChainName | null {
+    if (place === null || this.#endpointsByHash !== null) return null;
+    this.#endpointsByPlace ??= groupBy(this.#cluster.endpoints ?? [], placeOf);
+    for (const endpoint of this.#endpointsByPlace.get(place) ?? []) {
+      for (const service of this.#portsOf(`${endpoint.namespace}/${endpoint.service}`)) {
+        for (const [found, name] of this.#hashes(service, [endpoint])) if (found === hash) return name;
+      }
+    }
+    return null;
+  }
+
+  #searchGone(hash: string, ports: readonly KnownPort[], endpoint: string | null): ChainName | null {
+    if (endpoint === null) return null;
+    const isHash = (text: string) => chainHash(text + endpoint) === hash;
+    const service = ports.find((port) => hashedTexts(port).some(isHash));
+    return service === undefined ? null : { prefix: 'SEP', service, endpoint: null };
+  }
+
+  *#hashes(service: KnownPort, endpoints: readonly Endpoint[]): Iterable<readonly [string, ChainName]> {
+    for (const endpoint of endpoints) {
+      if (endpoint.portName !== service.port) continue;
+      if (endpoint.protocol.toUpperCase() !== service.protocol.toUpperCase()) continue;
+      const place = placeOf(endpoint);
+      for (const text of hashedTexts(service)) {
+        yield [chainHash(text + place), { prefix: 'SEP', service, endpoint }];
+      }
+    }
+  }
+
+  #hashPorts(): ReadonlyMap<string, KnownPort> {
+    if (this.#portsByHash !== null) return this.#portsByHash;
+    const ports = new Map<string, KnownPort>();
+    for (const port of this.#allPorts()) {
+      for (const text of hashedTexts(port)) ports.set(chainHash(text), port);
+    }
+    this.#portsByHash = ports;
+    return ports;
+  }
+
+  #hashEndpoints(): ReadonlyMap<string, ChainName> {
+    if (this.#endpointsByHash !== null) return this.#endpointsByHash;
+    const endpoints = new Map<string, ChainName>();
+    for (const port of this.#allPorts()) {
+      const known = this.#endpointsOf(`${port.namespace}/${port.name}`);
+      for (const [hash, name] of this.#hashes(port, known)) endpoints.set(hash, name);
+    }
+    this.#endpointsByHash = endpoints;
+    return endpoints;
+  }
+
+  #allPorts(): readonly KnownPort[] {
+    return [...this.#portsByService().values()].flat();
+  }
+
+  #portsOf(key: string): readonly KnownPort[] {
+    return this.#portsByService().get(key) ?? [];
+  }
+
+  #endpointsOf(key: string): readonly Endpoint[] {
+    this.#endpoints ??= groupBy(
+      this.#cluster.endpoints ?? [],
+      ({ namespace, service }) => `${namespace}/${service}`,
+    );
+    return this.#endpoints.get(key) ?? [];
+  }
+
+  #portsByService(): ReadonlyMap<string, readonly KnownPort[]> {
+    this.#ports ??= groupBy(knownPorts(this.#cluster), ({ namespace, name }) => `${namespace}/${name}`);
+    return this.#ports;
+  }
+}
+
+function placeOf({ address, port }: Endpoint): string {
+  return endpointText(address, port);
+}
+
+/** The ports of all Services, and of Services that only their endpoints tell of. */
+function knownPorts(cluster: Cluster): KnownPort[] {
+  const ports = new Map<string, KnownPort>();
+  const add = (name: ServicePortName, portNumber: number | null): void => {
+    const key = `${name.namespace}/${name.name}:${name.port}/${name.protocol.toUpperCase()}`;
+    if (!ports.has(key)) ports.set(key, { ...name, portNumber });
+  };
+  for (const service of cluster.services ?? []) addPorts(service, add);
+  for (const { namespace, service, portName, protocol } of cluster.endpoints ?? []) {
+    add({ namespace, name: service, port: portName, protocol }, null);
+  }
+  return [...ports.values()];
+}
+
+function addPorts(service: Service, add: (name: ServicePortName, portNumber: number) => void): void {
+  for (const { name, protocol, port } of service.ports) {
+    add({ namespace: service.namespace, name: service.name, port: name, protocol }, port);
+  }
+}
+
+function groupBy<Item>(items: Iterable<Item>, keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

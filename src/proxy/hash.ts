@@ -1,0 +1,75 @@
+import { hash } from 'node:crypto';
+import { type ChainPrefix, chainName } from './chains.ts';
+
+/** What kube-proxy calls a ServicePortName, with the protocol that goes into the hash beside it. */
+export interface ServicePortName {
+  readonly namespace: string;
+  readonly name: string;
+  /** The port's name; the empty string where it has none. */
+  readonly port: string;
+  /** `TCP`, `UDP` or `SCTP`, in any case. */
+  readonly protocol: string;
+}
+
+/** What kube-proxy's per-Service chains begin with. */
+export type ServicePrefix = Exclude<ChainPrefix, 'SEP'>;
+
+/** The prefixes, in the order in which a packet may meet them. */
+export const SERVICE_PREFIXES: readonly ServicePrefix[] = ['SVC', 'SVL', 'EXT', 'FW', 'XLB'];
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/**
+ * @returns the 16 characters that end a chain name: base32 of the first ten bytes of the SHA-256.
+ * (`portProtoHash` and `servicePortEndpointChainName` in pkg/proxy/iptables/proxier.go, 1.20 to 1.36.)
+ */
+export function chainHash(text: string): string {
+  const digest = hash('sha256', text, 'hex');
+  // 40 bits are eight letters, and a plain number holds them exactly.
+  return (
+    letters(Number.parseInt(digest.slice(0, 10), 16)) + letters(Number.parseInt(digest.slice(10, 20), 16))
+  );
+}
+
+function letters(bits: number): string {
+  let text = '';
+  let rest = bits;
+  for (let i = 0; i < 8; i++) {
+    text = (BASE32[rest % 32] ?? '') + text;
+    rest = Math.floor(rest / 32);
+  }
+  return text;
+}
+
+/**
+ * @returns the texts that are hashed for a Service port, the usual one first. Releases before 1.20 wrote a colon after
+ * the name of a Service whose port has no name (`kube-system/canal-etcd:`).
+ */
+export function hashedTexts(service: ServicePortName): readonly string[] {
+  const name = `${service.namespace}/${service.name}`;
+  const protocol = service.protocol.toLowerCase();
+  if (service.port !== '') return [`${name}:${service.port}${protocol}`];
+  return [name + protocol, `${name}:${protocol}`];
+}
+
+/** @returns the endpoint as it is hashed and written after `->`: `10.0.0.1:80`, `[fd00::1]:80`. */
+export function endpointText(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** @returns the five chain names of a Service port, as releases since 1.20 write them. */
+export function serviceChainNames(service: ServicePortName): Readonly<Record<ServicePrefix, string>> {
+  const hash = chainHash(hashedTexts(service)[0] ?? '');
+  return {
+    SVC: chainName('SVC', hash),
+    SVL: chainName('SVL', hash),
+    EXT: chainName('EXT', hash),
+    FW: chainName('FW', hash),
+    XLB: chainName('XLB', hash),
+  };
+}
+
+/** @returns the chain name of one endpoint of a Service port, as releases since 1.20 write it. */
+export function endpointChainName(service: ServicePortName, address: string, port: number): string {
+  return chainName('SEP', chainHash((hashedTexts(service)[0] ?? '') + endpointText(address, port)));
+}

@@ -1,0 +1,116 @@
+import type { Address } from '../net/address.ts';
+import { type Prefix, prefixContains } from '../net/prefix.ts';
+import { type Range, rangeContains } from '../net/range.ts';
+
+/** Addresses that a test allows. */
+export type AddressSet =
+  /** The mask is any bit pattern, also one with holes. */
+  | { readonly kind: 'prefix'; readonly prefix: Prefix }
+  /** Addresses compare as numbers, whatever their family: a test of the family stands before where a rule can see both. */
+  | { readonly kind: 'ranges'; readonly ranges: readonly AddressRange[] };
+
+/** Addresses from one to another, ends included. */
+export interface AddressRange {
+  readonly from: bigint;
+  readonly to: bigint;
+}
+
+/**
+ * Numbers of up to 32 bits that a test allows: ports, protocols, marks, flags, lengths. A language's `!=` is the test's
+ * negation, not another set.
+ */
+export type NumberSet =
+  /** In one of these, ends included. Empty: no number fits. */
+  | { readonly kind: 'ranges'; readonly ranges: readonly Range[] }
+  /** `(number & mask) == value`; bits of `value` beside the mask make it hold never. */
+  | { readonly kind: 'masked'; readonly value: number; readonly mask: number }
+  /** `(number & bits) != 0`. */
+  | { readonly kind: 'any-bit'; readonly bits: number };
+
+/** A number of which some bits may not be known. */
+export interface PartlyKnown {
+  readonly bits: number;
+  /** The bits that are known. */
+  readonly known: number;
+}
+
+/** @returns the set of one number. */
+export function just(number: number): NumberSet {
+  return { kind: 'ranges', ranges: [{ from: number, to: number }] };
+}
+
+/** @returns the set of the numbers in one range. */
+export function within(range: Range): NumberSet {
+  return { kind: 'ranges', ranges: [range] };
+}
+
+/** @returns true where the set allows the number. */
+export function allows(set: NumberSet, number: number): boolean {
+  switch (set.kind) {
+    case 'ranges':
+      return set.ranges.some((range) => rangeContains(range, number));
+    case 'masked':
+      return (number & set.mask) >>> 0 === set.value >>> 0;
+    case 'any-bit':
+      return (number & set.bits) !== 0;
+  }
+}
+
+/** @returns whether the set allows a number whose other bits are not known; null where it rests on one of these. */
+export function allowsPartly(set: NumberSet, { bits, known }: PartlyKnown): boolean | null {
+  switch (set.kind) {
+    case 'ranges':
+      return known >>> 0 === 0xffffffff ? allows(set, bits) : null;
+    case 'masked':
+      if (((bits ^ set.value) & set.mask & known) !== 0 || holdsNever(set)) return false;
+      return (set.mask & ~known) === 0 ? true : null;
+    case 'any-bit':
+      if ((bits & known & set.bits) !== 0) return true;
+      return (set.bits & ~known) === 0 ? false : null;
+  }
+}
+
+/** @returns true where the set allows every number from 0 to `most`. */
+export function allowsAll(set: NumberSet, most: number): boolean {
+  if (set.kind !== 'ranges') return set.kind === 'masked' && set.mask === 0 && set.value === 0;
+  return set.ranges.some(({ from, to }) => from <= 0 && to >= most);
+}
+
+/** @returns the bits of a number that the answer can rest on. */
+export function askedBits(set: NumberSet): number {
+  switch (set.kind) {
+    case 'ranges':
+      return 0xffffffff;
+    case 'masked':
+      return holdsNever(set) ? 0 : set.mask;
+    case 'any-bit':
+      return set.bits;
+  }
+}
+
+/** @returns the bits of the number of which each alone gives the answer; 0 where it takes all that are asked. */
+export function decidingBits(set: NumberSet, number: number): number {
+  switch (set.kind) {
+    case 'ranges':
+      return 0;
+    case 'masked':
+      return holdsNever(set) ? 0 : ((number ^ set.value) & set.mask) >>> 0;
+    case 'any-bit':
+      return (number & set.bits) >>> 0;
+  }
+}
+
+function holdsNever({ value, mask }: { readonly value: number; readonly mask: number }): boolean {
+  return (value & ~mask) !== 0;
+}
+
+/** @returns true where the set allows the address. */
+export function allowsAddress(set: AddressSet, address: Address): boolean {
+  if (set.kind === 'prefix') return prefixContains(set.prefix, address);
+  return set.ranges.some(({ from, to }) => address.value >= from && address.value <= to);
+}
+
+/** @returns true where a device name fits `eth0` or, with a trailing plus, begins with what stands before it. */
+export function deviceMatches(device: string, pattern: string): boolean {
+  return pattern.endsWith('+') ? device.startsWith(pattern.slice(0, -1)) : device === pattern;
+}

@@ -1,0 +1,67 @@
+import type { NumberSet } from '../../rules/value-set.ts';
+import { allowsAddress, allowsPartly, deviceMatches } from '../../rules/value-set.ts';
+import { type Answer, unknown, yesNo } from '../answer.ts';
+import type { Device } from '../outcome.ts';
+import type { PacketState } from '../state.ts';
+import type { Evaluator } from './context.ts';
+import { allowsNumber, numberOr, senderWithin } from './values.ts';
+
+export const family: Evaluator<'meta.nfproto'> = (test, { state }) => yesNo(test.in === state.family);
+
+/** Protocols by name: the node's /etc/protocols is not in a capture. */
+export const protocol: Evaluator<'meta.l4proto'> = ({ in: allowed }, { state }) =>
+  allowed.kind === 'named'
+    ? unknown({ code: 'protocol-name', of: 'packet', name: allowed.name })
+    : allowsNumber(allowed, state.protocol);
+
+/** All bits of a mask, which need not be contiguous (ip_packet_match, net/ipv4/netfilter/ip_tables.c). */
+export const source: Evaluator<'ip.saddr'> = (test, { state }) =>
+  senderWithin(state.source, test.in, state.family);
+
+export const destination: Evaluator<'ip.daddr'> = (test, { state }) =>
+  yesNo(allowsAddress(test.in, state.destination));
+
+/** The packet traced is whole. */
+export const fragment: Evaluator<'ip.fragment'> = () => 'no';
+
+/** How long the packet is depends on what it carries. */
+export const length: Evaluator<'meta.length'> = (test, { state }) =>
+  numberOr(test.in, state.length, (set) => ({ code: 'length', set }));
+
+export const ttl: Evaluator<'ip.ttl'> = (test, { state }) =>
+  numberOr(test.in, state.ttl, (set) => ({ code: 'ttl', set }));
+
+export const dscp: Evaluator<'ip.dscp'> = ({ in: set }, { state: { tos } }) =>
+  partly(set, { bits: tos.bits >> 2, known: tos.known >> 2 }, 0x3f) ?? unknown({ code: 'dscp', set });
+
+export const tos: Evaluator<'ip.tos'> = ({ in: set }, { state }) =>
+  partly(set, state.tos, 0xff) ?? unknown({ code: 'tos', set });
+
+function partly(set: NumberSet, { bits, known }: PacketState['tos'], width: number): Answer | null {
+  const answer = allowsPartly(set, { bits, known: known | ~width });
+  return answer === null ? null : yesNo(answer);
+}
+
+export const ecn: Evaluator<'ip.ecn'> = (test) => unknown({ code: 'ecn', text: test.in });
+
+/** All 32 bits (net/netfilter/xt_mark.c). */
+export const mark: Evaluator<'meta.mark'> = (test, { state }) =>
+  numberOr(test.in, state.mark, (set) => ({ code: 'mark', set }));
+
+/** At hooks without an input device the kernel compares with an empty name. */
+export const inInterface: Evaluator<'meta.iifname'> = (test, { state }) =>
+  deviceNamed(state.inInterface, test.in, 'in');
+
+export const outInterface: Evaluator<'meta.oifname'> = (test, { state }) =>
+  deviceNamed(state.outInterface, test.in, 'out');
+
+function deviceNamed(device: Device, patterns: readonly string[], side: 'in' | 'out'): Answer {
+  if (device !== undefined) return yesNo(patterns.some((pattern) => deviceMatches(device ?? '', pattern)));
+  // `+` matches any device, also none (an empty name has every prefix of length 0).
+  if (patterns.includes('+')) return 'yes';
+  const [only = ''] = patterns;
+  const isName = patterns.length === 1 && !only.endsWith('+');
+  return unknown({ code: `${side}-interface`, patterns }, (state, held) =>
+    held && isName ? { ...state, [`${side}Interface`]: only } : state,
+  );
+}

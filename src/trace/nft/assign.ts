@@ -1,0 +1,106 @@
+import type { Address } from '../../net/address.ts';
+import type { Expression, Field } from '../../nftables/expression.ts';
+import { senderOf } from '../packet.ts';
+import type { PacketState } from '../state.ts';
+import { patternOf } from './constants.ts';
+import type { NftContext } from './context.ts';
+import { kindOf } from './kinds.ts';
+import { type LookUp, lookUp } from './look-up.ts';
+import { read } from './read.ts';
+import { known, OPEN, type Reading } from './values.ts';
+
+/** The value that is written, or what has to be looked up for it. */
+export type Assigned =
+  | { readonly kind: 'value'; readonly reading: Reading }
+  | { readonly kind: 'map'; readonly found: LookUp };
+
+/** @returns the value of an expression for a field that holds this kind of thing. */
+export function valueFor(
+  expression: Expression,
+  field: Expression,
+  context: NftContext,
+  text: string,
+): Assigned {
+  if (expression.kind === 'map')
+    return { kind: 'map', found: lookUp(expression.key, expression.data, context, text) };
+  return { kind: 'value', reading: readFor(expression, field, context) };
+}
+
+/** @returns a constant or a field as a value for a field of this kind. */
+export function readFor(expression: Expression, field: Expression, context: NftContext): Reading {
+  const pattern = patternOf(expression, kindOf(field));
+  if (pattern?.kind === 'range' && pattern.from === pattern.to) return known(pattern.from);
+  return pattern === null ? read(expression, context) : OPEN;
+}
+
+/** @returns the packet with a field written; `reading` may be anything but absent. What no answer rests on changes nothing. */
+export function assigned(state: PacketState, field: Field, reading: Reading): PacketState {
+  const value = reading.kind === 'known' && typeof reading.value === 'bigint' ? reading.value : null;
+  const number = value === null ? null : Number(value);
+  switch (field.kind) {
+    case 'meta':
+      if (field.key === 'mark') return { ...state, mark: number === null ? null : number >>> 0 };
+      if (field.key === 'pkttype' && number !== null)
+        return { ...state, frame: FRAMES[number] ?? state.frame };
+      return state;
+    case 'ct':
+      return assignCt(state, field, number);
+    case 'payload':
+      return assignPayload(state, field, value);
+    case 'header-option':
+      return field.of === 'tcp option' && field.name === 'maxseg'
+        ? { ...state, segmentSizeSet: true }
+        : state;
+    default:
+      return state;
+  }
+}
+
+const FRAMES: readonly PacketState['frame'][] = ['unicast', 'broadcast', 'multicast'];
+
+function assignCt(
+  state: PacketState,
+  { key, direction }: Extract<Field, { kind: 'ct' }>,
+  number: number | null,
+): PacketState {
+  const { connection } = state;
+  if (key === 'mark')
+    return connection === null
+      ? state
+      : { ...state, connection: { ...connection, mark: number === null ? null : number >>> 0 } };
+  // A packet that has its connection keeps it (nft_ct_set_zone_eval).
+  if (key !== 'zone' || connection !== null || state.untracked !== null) return state;
+  const before = state.zones ?? { original: 0, reply: 0 };
+  const original = direction === 'reply' ? before.original : number;
+  const reply = direction === 'original' ? before.reply : number;
+  return { ...state, zones: { original, reply } };
+}
+
+/** Writes a header. The connection does not hear of it (nft_payload_set_eval). */
+function assignPayload(
+  state: PacketState,
+  { protocol, field }: Extract<Field, { kind: 'payload' }>,
+  value: bigint | null,
+): PacketState {
+  const address = (v: bigint): Address => ({ family: state.family, value: v });
+  if ((protocol === 'ip' || protocol === 'ip6') && value !== null) {
+    if (field === 'daddr') return { ...state, destination: address(value), destinationLocal: null };
+    if (field === 'saddr') return { ...state, source: senderOf(address(value)) };
+  }
+  switch (field) {
+    case 'dport':
+      return { ...state, destinationPort: value === null ? null : Number(value) };
+    case 'sport':
+      return { ...state, sourcePort: value === null ? null : Number(value) };
+    case 'dscp': {
+      const { tos } = state;
+      if (value === null) return { ...state, tos: { bits: tos.bits & 3, known: tos.known & 3 } };
+      return { ...state, tos: { bits: (tos.bits & 3) | (Number(value) << 2), known: tos.known | 0xfc } };
+    }
+    case 'ttl':
+    case 'hoplimit':
+      return { ...state, ttl: value === null ? null : Number(value) };
+    default:
+      return state;
+  }
+}

@@ -1,0 +1,120 @@
+import type { HookName } from '../../iptables/ruleset.ts';
+import type { NftChain, NftRuleset, NftTable } from '../../nftables/ruleset.ts';
+import { type Unknown, unknown } from '../answer.ts';
+import { answered, type Branch, decided } from '../branch.ts';
+import type { TraceContext } from '../context.ts';
+import type { Device } from '../packet.ts';
+import { ended, next, type Passage } from '../passage.ts';
+import { walkBaseChain } from './walk.ts';
+
+/** Where frames meet chains of nft outside of the hooks of IP: at a device, and in a bridge. */
+export type FrameHook = 'ingress' | 'egress' | 'prerouting' | 'forward' | 'postrouting';
+
+/** The hook of IP that a step there is told at. */
+const TOLD_AT: Readonly<Record<FrameHook, HookName>> = {
+  ingress: 'PREROUTING',
+  prerouting: 'PREROUTING',
+  forward: 'FORWARD',
+  postrouting: 'POSTROUTING',
+  egress: 'POSTROUTING',
+};
+
+interface Placed {
+  readonly table: NftTable;
+  readonly chain: NftChain;
+  readonly priority: number;
+}
+
+/** Chains of families netdev and inet at a device: before anything else, or after everything (nf_hook_ingress, nf_hook_egress). */
+export function throughDevice(
+  branch: Branch,
+  hook: 'ingress' | 'egress',
+  device: Device,
+  context: TraceContext,
+): Passage[] {
+  if (device === null) return [next(branch)];
+  return through(branch, hook, chainsAt(context.world.nft, hook, ['netdev', 'inet']), context, (chain) =>
+    hooksTo(chain, device, context),
+  );
+}
+
+/** Chains of family bridge at hooks that a frame between two ports passes. */
+export function throughBridge(
+  branch: Branch,
+  hooks: readonly Exclude<FrameHook, 'ingress' | 'egress'>[],
+  context: TraceContext,
+): Passage[] {
+  let passages: Passage[] = [next(branch)];
+  for (const hook of hooks) {
+    const chains = chainsAt(context.world.nft, hook, ['bridge']);
+    passages = passages.flatMap((passage) =>
+      passage.kind === 'next' ? through(passage.branch, hook, chains, context, () => true) : [passage],
+    );
+  }
+  return passages;
+}
+
+/** In the order of their priorities. */
+function chainsAt(
+  nft: NftRuleset | null | undefined,
+  hook: FrameHook,
+  families: readonly string[],
+): Placed[] {
+  const placed: Placed[] = [];
+  for (const table of nft?.tables.values() ?? []) {
+    if (table.dormant || !families.includes(table.family)) continue;
+    for (const chain of table.chains.values()) {
+      const { base, rules } = chain;
+      if (base?.hook === hook && (rules.length > 0 || base.policy === 'drop'))
+        placed.push({ table, chain, priority: base.priority ?? 0 });
+    }
+  }
+  return placed.sort((a, b) => a.priority - b.priority);
+}
+
+function through(
+  start: Branch,
+  hook: FrameHook,
+  chains: readonly Placed[],
+  context: TraceContext,
+  isHooked: (chain: NftChain) => boolean | Unknown,
+): Passage[] {
+  let passages: Passage[] = [next(start)];
+  for (const { table, chain } of chains) {
+    passages = passages.flatMap((passage) => {
+      if (passage.kind !== 'next') return [passage];
+      return asked(passage.branch, isHooked(chain), context).flatMap(({ branch, held }): Passage[] => {
+        if (!held) return [next(branch)];
+        const walked = walkBaseChain(branch, table, chain, TOLD_AT[hook], context);
+        return [...walked.ended.map(ended), ...walked.passed.map(next)];
+      });
+    });
+  }
+  return passages;
+}
+
+function asked(
+  branch: Branch,
+  answer: boolean | Unknown,
+  { questions }: TraceContext,
+): { readonly branch: Branch; readonly held: boolean }[] {
+  if (typeof answer === 'boolean') return [{ branch, held: answer }];
+  const known = answered(branch, answer.key);
+  if (known !== null) return [{ branch, held: known }];
+  questions.met(answer, branch.probability);
+  return [true, false].map((held) => ({ branch: decided(branch, answer, held), held }));
+}
+
+/** Whether frames of this device meet the chain. The port of a bridge by which one came is in no question. */
+function hooksTo({ name, base }: NftChain, device: Device, { world }: TraceContext): boolean | Unknown {
+  const devices = base?.devices ?? [];
+  if (devices.length === 0)
+    return unknown({ code: 'nft-device', chain: name, device: device ?? 'its device' });
+  if (device === undefined) return unknown({ code: 'in-interface', patterns: devices });
+  if (device === null || devices.includes(device)) return device !== null;
+  const port = devices.find((each) =>
+    world.host.links?.some((link) => link.name === each && link.master === device),
+  );
+  if (port === undefined) return false;
+  return unknown({ code: 'bridge-port', asks: { fact: 'port', side: 'in', names: [port] } });
+}

@@ -1,0 +1,22 @@
+import type { Extra } from '../../nftables/expression.ts';
+import type { NftTable } from '../../nftables/ruleset.ts';
+
+/** @returns whether the rule goes on behind a counter, limit or quota; `open`: only the kernel knows how much it has counted. */
+export function judgeExtra(extra: Extra, { objects }: NftTable): 'yes' | 'no' | 'open' {
+  switch (extra.kind) {
+    case 'counter':
+    case 'last':
+      return 'yes';
+    case 'quota': {
+      const object = typeof extra.name === 'string' ? objects.get(`quota ${extra.name}`) : undefined;
+      if (extra.name !== null && object === undefined) return 'open';
+      // What was used up when it was listed stays so.
+      const over = object?.over ?? extra.over;
+      const exceeded = object !== undefined && Number(object.values.used) > Number(object.values.bytes);
+      return exceeded === over ? 'yes' : 'no';
+    }
+    case 'limit':
+    case 'ct-count':
+      return 'open';
+  }
+}

@@ -1,0 +1,158 @@
+import type { Element, Expression } from '../../nftables/expression.ts';
+import { printExpression } from '../../nftables/print/print-expression.ts';
+import { type Unknown, unknown } from '../answer.ts';
+import type { NftContext } from './context.ts';
+import { candidates, type ElementIndex, find, type IndexedElement, indexOf } from './element-index.ts';
+import { kindsOf } from './kinds.ts';
+import { read } from './read.ts';
+import type { Pattern, Reading, Value } from './values.ts';
+
+/** What looking up the packet's key in a set or map finds. */
+export type LookUp =
+  | { readonly kind: 'found'; readonly element: Element }
+  | { readonly kind: 'missed' }
+  /** A part of the key is absent: the rule breaks. */
+  | { readonly kind: 'absent' }
+  /** Chance picks: `null` for what no element holds. */
+  | {
+      readonly kind: 'chance';
+      readonly ways: readonly { readonly element: Element | null; readonly share: number }[];
+    }
+  /** Each way is the one where its question holds and those before do not. */
+  | {
+      readonly kind: 'open';
+      readonly ways: readonly { readonly element: Element | null; readonly asked: Unknown | null }[];
+    }
+  /** The listing does not hold the set, or it is too wide to be followed. */
+  | { readonly kind: 'unknown'; readonly asked: Unknown };
+
+/** Elements that are followed one by one where part of the key is not known. */
+const MOST = 64;
+
+/**
+ * @param data a set's or map's name, or its elements
+ * @param text of the rule, for questions about it
+ */
+export function lookUp(key: Expression, data: Expression, context: NftContext, text: string): LookUp {
+  const { table } = context;
+  const set = data.kind === 'set-name' ? table.sets.get(data.name) : undefined;
+  const elements = set?.elements ?? (data.kind === 'set' ? data.elements : null);
+  const asked = (): Unknown => questionOf(key, data, context, text);
+  if (elements === null) return { kind: 'unknown', asked: asked() };
+  const index = indexOf(elements, kindsOf(key));
+  const readings = (key.kind === 'concat' ? key.parts : [key]).map((part) => read(part, context));
+  if (readings.some(({ kind }) => kind === 'absent')) return { kind: 'absent' };
+  const [only] = readings;
+  if (only?.kind === 'chance' && readings.length === 1) return byChance(index, only.modulus, only.offset);
+  const values = readings.map((reading) => (reading.kind === 'known' ? reading.value : undefined));
+  if (values.every((value): value is Value => value !== undefined))
+    return whole(find(index, values), index, { cut: set?.cut === true, asked });
+  return inPart(index, readings, values, asked, context);
+}
+
+function whole(
+  found: IndexedElement | null,
+  index: ElementIndex,
+  { cut, asked }: { readonly cut: boolean; readonly asked: () => Unknown },
+): LookUp {
+  // A listing is of the past: an element with a time may have run out since.
+  if (found !== null && found.element.expires !== null)
+    return {
+      kind: 'open',
+      ways: [
+        { element: found.element, asked: asked() },
+        { element: restOf(index), asked: null },
+      ],
+    };
+  if (found !== null) return { kind: 'found', element: found.element };
+  if (index.unreadable || cut) return { kind: 'unknown', asked: asked() };
+  const rest = restOf(index);
+  return rest === null ? { kind: 'missed' } : { kind: 'found', element: rest };
+}
+
+function restOf({ rest }: ElementIndex): Element | null {
+  return rest?.element ?? null;
+}
+
+function byChance(index: ElementIndex, modulus: number, offset: number): LookUp {
+  const ways: { element: Element | null; share: number }[] = [];
+  let left = modulus;
+  for (const { element, patterns } of [...index.exact.values(), ...index.wide]) {
+    const hits = hitsOf(patterns[0] ?? null, modulus, offset);
+    if (hits > 0) ways.push({ element, share: hits / modulus });
+    left -= hits;
+  }
+  if (left > 0) ways.push({ element: restOf(index), share: left / modulus });
+  return { kind: 'chance', ways };
+}
+
+/** @returns how many of the numbers from `offset` on the pattern holds. */
+export function hitsOf(pattern: Pattern | null, modulus: number, offset: number): number {
+  if (pattern?.kind !== 'range') return 0;
+  const from = Math.max(Number(pattern.from), offset);
+  const to = Math.min(Number(pattern.to), offset + modulus - 1);
+  return Math.max(0, to - from + 1);
+}
+
+function inPart(
+  index: ElementIndex,
+  readings: readonly Reading[],
+  values: readonly (Value | undefined)[],
+  asked: () => Unknown,
+  { answered }: NftContext,
+): LookUp {
+  const rest = { element: restOf(index), asked: null };
+  const ways: { element: Element | null; asked: Unknown | null }[] = [];
+  const possible = candidates(index, values);
+  if (possible.length > MOST) return { kind: 'unknown', asked: asked() };
+  for (const { element, patterns } of possible) {
+    const open = readings.flatMap((reading, at) => {
+      const pattern = patterns[at] ?? null;
+      return reading.kind === 'known' ? [] : [settled(askPart(reading, pattern), answered)];
+    });
+    if (open.includes('no')) continue;
+    const questions = open.filter((each) => each !== 'yes' && each !== 'no');
+    const [first, ...more] = questions;
+    if (first === undefined) return { kind: 'open', ways: [...ways, { element, asked: null }] };
+    // Two parts that are not known make one question of the whole key; an entry with a time, of its set.
+    if (first === null || more.length > 0 || element.expires !== null)
+      return { kind: 'unknown', asked: asked() };
+    ways.push({ element, asked: first });
+  }
+  if (ways.length === 0)
+    return rest.element === null ? { kind: 'missed' } : { kind: 'found', element: rest.element };
+  return { kind: 'open', ways: [...ways, rest] };
+}
+
+/** Replaces a question that the branch has answered before by its answer. */
+function settled(
+  answer: 'yes' | 'no' | Unknown | null,
+  answered: NftContext['answered'],
+): 'yes' | 'no' | Unknown | null {
+  if (answer === null || typeof answer === 'string') return answer;
+  const held = answered(answer.key);
+  return held === null ? answer : held ? 'yes' : 'no';
+}
+
+/** Whether a part that is not known fits; null where there is no question of its own for it. */
+function askPart(reading: Reading, pattern: Pattern | null): 'yes' | 'no' | Unknown | null {
+  if (pattern === null) return null;
+  if (reading.kind === 'partly') {
+    if (pattern.kind !== 'range' || pattern.from !== pattern.to) return null;
+    return ((reading.bits ^ pattern.from) & reading.known) === 0n ? null : 'no';
+  }
+  return reading.kind === 'open' ? (reading.ask?.([pattern]) ?? null) : null;
+}
+
+function questionOf(key: Expression, data: Expression, { table, state }: NftContext, text: string): Unknown {
+  if (data.kind !== 'set-name') return unknown({ code: 'nft-expression', text });
+  const { family, name } = table;
+  // NAT makes another key of it on the way, which is another question.
+  return unknown({
+    code: 'nft-element',
+    table: `${family} ${name}`,
+    set: data.name,
+    key: printExpression(key),
+    rewritten: state.sourceRewrite !== 'none',
+  });
+}

@@ -1,0 +1,132 @@
+import type { HookName } from '../../iptables/ruleset.ts';
+import { isOfIptables } from '../../nftables/iptables-chains.ts';
+import type { NftChain, NftTable } from '../../nftables/ruleset.ts';
+import type { Branch } from '../branch.ts';
+import type { TraceContext } from '../context.ts';
+import { translate } from '../nat.ts';
+import { ended, type NatPassage, next, type Passage } from '../passage.ts';
+import type { HookProgram, NatChain, ProgramSource } from '../program.ts';
+import { reroutedAtOutput } from '../reroute-output.ts';
+import type { World } from '../world.ts';
+import { type NftWalk, walkBaseChain } from './walk.ts';
+
+const HOOKS: Readonly<Record<string, HookName>> = {
+  prerouting: 'PREROUTING',
+  input: 'INPUT',
+  forward: 'FORWARD',
+  output: 'OUTPUT',
+  postrouting: 'POSTROUTING',
+};
+
+/** The base chains of native nft tables, of families ip, ip6 and inet. */
+export const NFT: ProgramSource = {
+  programs: (world) =>
+    chainsOf(world, (type) => type !== 'nat').map(
+      ({ table, chain, ...program }): HookProgram => ({
+        ...program,
+        run: (branch, context) => {
+          if (!sees(chain, branch)) return [next(branch)];
+          const passages = asPassages(walkBaseChain(branch, table, chain, program.hook, context));
+          // nf_route_table_hook4: a chain of type route decides the way anew where it changed what that rests on.
+          return chain.base?.type === 'route'
+            ? reroutedAtOutput(branch, passages, 'anything', context)
+            : passages;
+        },
+      }),
+    ),
+  natChains: (world) =>
+    chainsOf(world, (type) => type === 'nat').map(
+      ({ table, chain, ...program }): NatChain => ({
+        ...program,
+        run: (branch, context) =>
+          sees(chain, branch)
+            ? asNatPassages(
+                walkBaseChain(branch, table, chain, program.hook, context),
+                program.hook,
+                chain,
+                context,
+              )
+            : [next(branch)],
+      }),
+    ),
+};
+
+type Placed = Omit<HookProgram, 'run'> & { readonly table: NftTable; readonly chain: NftChain };
+
+function chainsOf({ nft, nftHooks, rulesets }: World, wanted: (type: string) => boolean): Placed[] {
+  if (nft === null || nft === undefined) return [];
+  const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
+  return [...nft.tables.values()].flatMap((table) =>
+    table.dormant
+      ? []
+      : [...table.chains.values()].flatMap((chain) =>
+          placed(
+            table,
+            chain,
+            saved,
+            wanted,
+            nftHooks?.get(`${table.family} ${table.name} ${chain.name}`) ?? null,
+          ),
+        ),
+  );
+}
+
+function placed(
+  table: NftTable,
+  chain: NftChain,
+  saved: boolean,
+  wanted: (type: string) => boolean,
+  rank: number | null,
+): Placed[] {
+  const { base } = chain;
+  const hook = base === null ? undefined : HOOKS[base.hook];
+  if (base === null || hook === undefined || base.priority === null || !FAMILIES.has(table.family)) return [];
+  // iptables-save tells all of what iptables-nft added, nft only part of it.
+  if (!wanted(base.type) || (saved && isOfIptables(chain))) return [];
+  return [
+    {
+      hook,
+      priority: base.priority,
+      registration: { by: `${table.family} ${table.name}`, rank },
+      acts: chain.rules.length > 0 || base.policy === 'drop' || chain.cut,
+      table,
+      chain,
+    },
+  ];
+}
+
+const FAMILIES: ReadonlySet<string> = new Set(['ip', 'ip6', 'inet']);
+
+function sees({ family }: NftChain, { state }: Branch): boolean {
+  return family === 'inet' || (family === 'ip') === (state.family === 'ipv4');
+}
+
+/** nat statements load in chains of type nat only. */
+function asPassages({ ended: ends, passed, translated }: NftWalk): Passage[] {
+  return [...ends.map(ended), ...passed.map(next), ...translated.map(({ branch }) => next(branch))];
+}
+
+function asNatPassages(
+  walked: NftWalk,
+  hook: HookName,
+  chain: NftChain,
+  context: TraceContext,
+): NatPassage[] {
+  const { world, questions } = context;
+  const mapped = walked.translated.flatMap(({ branch, target, rule }): NatPassage[] => {
+    const place = { chain: chain.name, number: rule.number };
+    const result = translate(branch, target, place, hook, world.host, questions);
+    const portFixed = hasOnePort(target);
+    return [
+      ...result.ended.map(ended),
+      ...result.branches.map((way): NatPassage => ({ kind: 'mapped', branch: way, portFixed })),
+    ];
+  });
+  return [...walked.ended.map(ended), ...mapped, ...walked.passed.map(next)];
+}
+
+function hasOnePort(target: NftWalk['translated'][number]['target']): boolean {
+  const ports =
+    target.kind === 'snat' ? target.to?.ports : target.kind === 'masquerade' ? target.ports : null;
+  return ports !== null && ports !== undefined && ports.from === ports.to;
+}

@@ -1,0 +1,47 @@
+import type { HookName } from '../../iptables/ruleset.ts';
+import type { Verdict } from '../../nftables/expression.ts';
+import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
+import type { Rewrite } from '../../rules/effect.ts';
+import type { Unknown } from '../answer.ts';
+import { type Branch, changed, decided, type Ending } from '../branch.ts';
+import type { Reason } from '../reason.ts';
+
+/** What a rule makes of a packet: one for each way it can go. */
+export type RuleResult =
+  /** Some expression broke the rule off: the next rule is asked. */
+  | { readonly kind: 'broken'; readonly branch: Branch }
+  /** The rule ran to its end, or a verdict ended it. `verdict` null: the next rule is asked. */
+  | { readonly kind: 'matched'; readonly branch: Branch; readonly verdict: Verdict | null }
+  | { readonly kind: 'translated'; readonly branch: Branch; readonly target: Rewrite }
+  | {
+      readonly kind: 'ended';
+      readonly branch: Branch;
+      readonly verdict: Ending['verdict'];
+      readonly reason: Reason | null;
+      readonly rejectWith: string | null;
+    };
+
+/** Where a rule stands. */
+export interface RulePlace {
+  readonly table: NftTable;
+  readonly chain: NftChain;
+  readonly rule: NftRule;
+  readonly hook: HookName;
+}
+
+/** @returns the branch with this share of its probability. */
+export function withShare(branch: Branch, share: number): Branch {
+  return { ...branch, probability: branch.probability * share };
+}
+
+/** @returns the branch that rests on this answer, with what it tells of the packet. */
+export function answeredBy(branch: Branch, question: Unknown, held: boolean): Branch {
+  const next = decided(branch, question, held);
+  return question.refine === undefined ? next : { ...next, state: question.refine(next.state, held) };
+}
+
+/** @returns the branch behind notrack: a packet that has its connection keeps it (nft_notrack_eval). */
+export function untracked(branch: Branch): Branch {
+  const { connection, zones } = branch.state;
+  return connection === null && zones === null ? changed(branch, { untracked: 'UNTRACKED' }) : branch;
+}

@@ -1,0 +1,300 @@
+import type { Element, Expression, Extra } from '../../nftables/expression.ts';
+import { printExtra } from '../../nftables/print/print-expression.ts';
+import { printStatement } from '../../nftables/print/print-statement.ts';
+import { isExtra, type NatStatement, type Statement } from '../../nftables/statement.ts';
+import { type Unknown, unknown } from '../answer.ts';
+import { answered, type Branch, changed, type Ending } from '../branch.ts';
+import type { TraceContext } from '../context.ts';
+import type { NftPlacedRule, Reason } from '../reason.ts';
+import { assigned, readFor, valueFor } from './assign.ts';
+import { contextOf, type NftContext } from './context.ts';
+import { judgeExtra } from './judge-extra.ts';
+import { type LookUp, lookUp } from './look-up.ts';
+import { judge, surelyMisses } from './match.ts';
+import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
+import { read } from './read.ts';
+import { rejectName } from './rejects.ts';
+import { answeredBy, type RulePlace, type RuleResult, untracked, withShare } from './rule-result.ts';
+
+/** Runs a rule's expressions from left to right (nft_do_chain). What stood before a break has been done. */
+export function runRule(start: Branch, place: RulePlace, trace: TraceContext): RuleResult[] {
+  const run = new RuleRun(place, trace);
+  if (run.surelyBreaks(start)) return [{ kind: 'broken', branch: start }];
+  run.from(start, 0);
+  return run.results;
+}
+
+class RuleRun {
+  readonly results: RuleResult[] = [];
+  readonly #place: RulePlace;
+  readonly #trace: TraceContext;
+
+  constructor(place: RulePlace, trace: TraceContext) {
+    this.#place = place;
+    this.#trace = trace;
+  }
+
+  /** A definite no among the matches that stand first decides before anything forks. */
+  surelyBreaks(branch: Branch): boolean {
+    const context = this.#context(branch);
+    for (const statement of this.#place.rule.statements) {
+      if (statement.kind === 'match') {
+        if (surelyMisses(judge(statement, context))) return true;
+      } else if (statement.kind !== 'counter' && statement.kind !== 'xt') return false;
+    }
+    return false;
+  }
+
+  from(start: Branch, first: number): void {
+    const { statements } = this.#place.rule;
+    let branch = start;
+    for (let at = first; at < statements.length; at++) {
+      const statement = statements[at];
+      if (statement === undefined) break;
+      const after = this.#step(branch, statement, at);
+      if (after === null) return;
+      branch = after;
+    }
+    this.results.push({ kind: 'matched', branch, verdict: null });
+  }
+
+  /** @returns the branch where it goes on with the next statement; null where all that follows was told. */
+  #step(branch: Branch, statement: Statement, at: number): Branch | null {
+    if (isExtra(statement)) return this.#extra(branch, statement);
+    switch (statement.kind) {
+      case 'verdict':
+        if (statement.verdict === 'continue') return branch;
+        this.results.push({ kind: 'matched', branch, verdict: statement });
+        return null;
+      case 'match':
+        return this.#match(branch, statement, at);
+      case 'vmap':
+        return this.#ways(
+          branch,
+          lookUp(statement.key, statement.data, this.#context(branch), printStatement(statement)),
+          at,
+          (way, { data }) => {
+            if (data?.kind !== 'verdict') this.#unknown(way, printStatement(statement));
+            else if (data.verdict === 'continue') this.from(way, at + 1);
+            else this.results.push({ kind: 'matched', branch: way, verdict: data });
+          },
+        );
+      case 'assign':
+        return this.#assign(branch, statement, at);
+      case 'set-update':
+        return this.#isAbsent(statement.key, branch)
+          ? this.#broken(branch)
+          : this.#extras(branch, statement.extras);
+      case 'dnat':
+      case 'snat':
+      case 'masquerade':
+      case 'redirect':
+        this.#nat(branch, statement, at);
+        return null;
+      case 'reject': {
+        const rejectWith = rejectName(statement.type, statement.code, branch.state.family);
+        this.results.push({ kind: 'ended', branch, verdict: 'reject', reason: null, rejectWith });
+        return null;
+      }
+      case 'notrack':
+        return untracked(branch);
+      case 'tproxy':
+        return this.#tproxy(branch, statement, at);
+      case 'queue':
+        this.#end(branch, 'queue', null);
+        return null;
+      case 'synproxy':
+        this.#end(branch, 'unknown', { code: 'synproxy' });
+        return null;
+      case 'xt':
+        return this.#xt(branch, statement);
+      case 'fwd':
+      case 'unknown':
+        this.#unknown(branch, printStatement(statement));
+        return null;
+      case 'dup':
+      case 'flow':
+      case 'passive':
+        return branch;
+    }
+  }
+
+  #match(branch: Branch, statement: Extract<Statement, { kind: 'match' }>, at: number): Branch | null {
+    const answer = judge(statement, this.#context(branch));
+    if (answer === 'yes') return branch;
+    if (answer === 'no' || answer === 'absent') return this.#broken(branch);
+    if (answer.kind === 'chance') {
+      const { probability: share } = answer;
+      if (share < 1) this.#broken(withShare(branch, 1 - share));
+      return share <= 0 ? null : withShare(branch, share);
+    }
+    const held = answered(branch, answer.question.key);
+    if (held !== null) return held === answer.holdsBy ? branch : this.#broken(branch);
+    // Each way asks the match again: its answer may leave another part of the key open.
+    this.#fork(branch, answer.question, at);
+    return null;
+  }
+
+  /** Goes on from the same statement with each answer. */
+  #fork(branch: Branch, question: Unknown, at: number): void {
+    this.#trace.questions.met(question, branch.probability);
+    for (const held of [true, false]) this.from(answeredBy(branch, question, held), at);
+  }
+
+  /** Takes every way that a look-up leaves; a miss breaks the rule. */
+  #ways(branch: Branch, found: LookUp, at: number, take: (way: Branch, element: Element) => void): null {
+    const go = (way: Branch, element: Element | null): void => {
+      if (element === null) this.#broken(way);
+      else take(way, element);
+    };
+    switch (found.kind) {
+      case 'found':
+        go(branch, found.element);
+        break;
+      case 'missed':
+      case 'absent':
+        this.#broken(branch);
+        break;
+      case 'chance':
+        for (const { element, share } of found.ways) go(withShare(branch, share), element);
+        break;
+      case 'open': {
+        let rest: Branch | null = branch;
+        for (const { element, asked } of found.ways) {
+          if (rest === null) break;
+          const held: boolean | null = asked === null ? true : answered(rest, asked.key);
+          if (held === true) {
+            go(rest, element);
+            rest = null;
+          } else if (held === null && asked !== null) {
+            this.#trace.questions.met(asked, rest.probability);
+            go(answeredBy(rest, asked, true), element);
+            rest = answeredBy(rest, asked, false);
+          }
+        }
+        break;
+      }
+      case 'unknown':
+        this.#end(branch, 'unknown', { code: 'nft-statement', rule: this.#placed(), text: this.#textAt(at) });
+        break;
+    }
+    return null;
+  }
+
+  #assign(
+    branch: Branch,
+    { field, value }: Extract<Statement, { kind: 'assign' }>,
+    at: number,
+  ): Branch | null {
+    const context = this.#context(branch);
+    const what = valueFor(value, field, context, this.#textAt(at));
+    if (what.kind === 'value') {
+      if (what.reading.kind === 'absent') return this.#broken(branch);
+      return { ...branch, state: assigned(branch.state, field, what.reading) };
+    }
+    return this.#ways(branch, what.found, at, (way, { data }) => {
+      const reading =
+        data === null || data.kind === 'verdict' ? null : readFor(data, field, this.#context(way));
+      if (reading === null) this.#unknown(way, this.#textAt(at));
+      else this.from({ ...way, state: assigned(way.state, field, reading) }, at + 1);
+    });
+  }
+
+  #nat(branch: Branch, nat: NatStatement, at: number): void {
+    const choice = natChoice(nat, this.#context(branch));
+    if (choice.kind !== 'map') this.#translated(branch, choice);
+    else
+      this.#ways(branch, choice.found, at, (way, { data }) => {
+        if (data === null || data.kind === 'verdict') this.#unknown(way, printStatement(nat));
+        else this.#translated(way, natOfMap(nat, data, this.#context(way)));
+      });
+  }
+
+  #translated(branch: Branch, choice: NatChoice): void {
+    if (choice.kind === 'target') this.results.push({ kind: 'translated', branch, target: choice.target });
+    else if (choice.kind === 'unreadable') {
+      const { chain, rule } = this.#place;
+      const why = { text: choice.text };
+      this.#end(branch, 'unknown', {
+        code: 'nat-target-unreadable',
+        rule: { chain: chain.name, number: rule.number },
+        why,
+      });
+    }
+  }
+
+  /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
+  #extra(branch: Branch, extra: Extra): Branch | null {
+    const answer = judgeExtra(extra, this.#place.table);
+    if (answer === 'yes') return branch;
+    if (answer === 'no') return this.#broken(branch);
+    const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });
+    const held = answered(branch, question.key);
+    if (held !== null) return held ? branch : this.#broken(branch);
+    this.#trace.questions.met(question, branch.probability);
+    this.#broken(answeredBy(branch, question, false));
+    return answeredBy(branch, question, true);
+  }
+
+  #extras(branch: Branch, extras: readonly Extra[]): Branch | null {
+    let on: Branch | null = branch;
+    for (const extra of extras) if (on !== null) on = this.#extra(on, extra);
+    return on;
+  }
+
+  /** Without a listening transparent socket the rule breaks (nft_tproxy_eval). */
+  #tproxy(
+    branch: Branch,
+    { address, port }: Extract<Statement, { kind: 'tproxy' }>,
+    at: number,
+  ): Branch | null {
+    if (branch.state.protocol !== 6 && branch.state.protocol !== 17) return this.#broken(branch);
+    const onIp = address?.kind === 'word' ? address.text : null;
+    const onPort = port?.kind === 'number' ? port.value : 0;
+    const question = unknown({ code: 'tproxy-socket', onIp, onPort });
+    const held = answered(branch, question.key);
+    if (held === null) this.#fork(branch, question, at);
+    else if (held) return changed(branch, { takenOver: true });
+    else this.#broken(branch);
+    return null;
+  }
+
+  /** nft lists what iptables added without what it asks: only `iptables-save` tells. */
+  #xt(branch: Branch, { type, name }: Extract<Statement, { kind: 'xt' }>): Branch | null {
+    if (type === 'match' && name === 'comment') return branch;
+    this.#end(branch, 'unknown', { code: 'nft-xt', rule: this.#placed(), text: `${type} ${name}` });
+    return null;
+  }
+
+  #isAbsent(key: Expression, branch: Branch): boolean {
+    const parts = key.kind === 'concat' ? key.parts : [key];
+    return parts.some((part) => read(part, this.#context(branch)).kind === 'absent');
+  }
+
+  #unknown(branch: Branch, text: string): void {
+    this.#end(branch, 'unknown', { code: 'nft-statement', rule: this.#placed(), text });
+  }
+
+  #end(branch: Branch, verdict: Ending['verdict'], reason: Reason | null): void {
+    this.results.push({ kind: 'ended', branch, verdict, reason, rejectWith: null });
+  }
+
+  #broken(branch: Branch): null {
+    this.results.push({ kind: 'broken', branch });
+    return null;
+  }
+
+  #placed(): NftPlacedRule {
+    const { table, chain, rule } = this.#place;
+    return { table: `${table.family} ${table.name}`, chain: chain.name, number: rule.number };
+  }
+
+  #textAt(at: number): string {
+    const statement = this.#place.rule.statements[at];
+    return statement === undefined ? '' : printStatement(statement);
+  }
+
+  #context(branch: Branch): NftContext {
+    return contextOf(branch, this.#place, this.#trace.world.host);
+  }
+}
