@@ -1,0 +1,62 @@
+import { command } from '../../command/command.ts';
+import { podNetworks } from '../../explain/question/this-node.ts';
+import { type Family, parseAddress } from '../../net/address.ts';
+import { prefixContains } from '../../net/prefix.ts';
+import { socketText } from '../../net/socket.ts';
+import { isInIptables } from '../../trace/place.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence, stepEvidence } from '../evidence.ts';
+import type { Finding } from '../finding.ts';
+import { clientsOf } from '../survey/senders.ts';
+import type { Target } from '../survey/world.ts';
+
+/** In IPVS mode Services do not pass FORWARD, and pods that ask pods of other nodes do. */
+export function podDrops(context: CheckContext): Finding[] {
+  if (context.known.proxyMode !== 'ipvs' || context.notCompared !== null) return [];
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    const client = clientsOf(context.known, family).find(({ side }) => side === 'pod');
+    const other = otherNodes(context, family);
+    if (client === undefined || other === null) continue;
+    const { outcomes } = context.follower.follow(client, other);
+    const [first] = outcomes;
+    const step = first?.decidedBy;
+    if (first === undefined || step === null || step === undefined || !isInIptables(step)) continue;
+    if (!outcomes.every(({ verdict, decidedBy }) => verdict === 'drop' && decidedBy === step)) continue;
+    if (step.event !== 'policy' || step.table !== 'filter' || step.chain !== 'FORWARD') continue;
+    const where = socketText(other.address, other.port);
+    return [
+      {
+        code: 'KP107',
+        severity: 'error',
+        message: `the policy of ${family} FORWARD is DROP and no rule accepts pod traffic: pods of this node cannot reach pods of other nodes by their own addresses; Services go on, as IPVS sends them through OUTPUT`,
+        service: null,
+        objects: ['chain FORWARD'],
+        hits: 'pods that ask pods of other nodes directly, as headless Services have them do',
+        evidence: [
+          stepEvidence(step, context.known.rulesets, first),
+          factEvidence(`example: ${client.from} → ${where}`),
+        ],
+        advice:
+          'set the policy to ACCEPT, or have the CNI plugin accept the pod network in FORWARD; find what set it (Docker, a hardening script), or it comes back',
+        command: command(context.tool({ family, backend: step.backend }), '-P', 'FORWARD', 'ACCEPT'),
+        certainty: 'certain',
+      },
+    ];
+  }
+  return [];
+}
+
+/** Some endpoint in the pod network that is on another node. */
+function otherNodes(context: CheckContext, family: Family): Target | null {
+  const networks = podNetworks(context.known, family);
+  for (const { endpoints, protocol, family: of } of context.expected ?? []) {
+    if (of !== family) continue;
+    for (const { address: text, port, node, ready } of endpoints) {
+      const address = parseAddress(text);
+      if (!ready || port === null || address === null || node === null || node === context.node.name)
+        continue;
+      if (networks.some((network) => prefixContains(network, address))) return { address, port, protocol };
+    }
+  }
+  return null;
+}
