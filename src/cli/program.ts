@@ -12,6 +12,7 @@ import { runServices, servicesCommand } from './services-command.ts';
 import { runTrace, traceCommand } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
 import { readVersion } from './version.ts';
+import { runWhy, whyCommand } from './why-command.ts';
 
 /**
  * Parses the command line and runs the command. Throws UsageError where it is wrong, and whatever the command throws.
@@ -27,6 +28,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
+    .addCommand(
+      whyCommand(name, async (request) => {
+        status = await unlessShown([request.sources], io, () => runWhy(request, io));
+      }),
+    )
     .addCommand(
       traceCommand(name, async (request) => {
         status = await unlessShown([request.sources], io, () => runTrace(request, io));
@@ -124,7 +130,9 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 
 function commandOf(argv: readonly string[]): string {
   const command = argv.find((argument) =>
-    ['trace', 'conntrack', 'diff', 'check', 'services', 'chain', 'capture', 'completion'].includes(argument),
+    ['why', 'trace', 'conntrack', 'diff', 'check', 'services', 'chain', 'capture', 'completion'].includes(
+      argument,
+    ),
   );
   return command === undefined ? '' : `${command} `;
 }

@@ -41,6 +41,9 @@ export interface CommonRequest {
 /** `trace <destination>`. */
 export interface TraceRequest extends CommonRequest, TraceQuestion {}
 
+/** `why <service>`. */
+export interface WhyRequest extends CommonRequest, TraceQuestion {}
+
 /** `services`. */
 export interface ServicesRequest extends CommonRequest {
   /** Null: all. */

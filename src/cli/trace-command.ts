@@ -135,8 +135,8 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
   return EXIT.answered;
 }
 
-/** The pod that `--from pod:NAMESPACE/NAME` names may run on another node. */
-function podsOf(from: string): { namespace: string; name: string }[] {
+/** @returns the pod that `--from pod:NAMESPACE/NAME` names, which may run on another node; else none. */
+export function podsOf(from: string): { namespace: string; name: string }[] {
   const [, namespace = '', name = ''] = /^pod:([^/]+)\/(.+)$/.exec(from) ?? [];
   return name === '' ? [] : [{ namespace, name }];
 }

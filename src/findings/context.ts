@@ -15,6 +15,7 @@ import { ProblemList } from '../problems/problem.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
+import { type Focus, isAskedFor } from './focus.ts';
 import { groupBy } from './group.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
 import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
@@ -40,6 +41,7 @@ export interface CheckInput {
   readonly cutInputs?: readonly string[];
   /** What could not be read when the state was taken, as the manifest tells it. */
   readonly toldProblems?: readonly string[];
+  readonly focus?: Focus;
 }
 
 /** What was compared with the API, and what was not. */
@@ -88,16 +90,16 @@ export class CheckContext {
         cluster: this.known.cluster,
         names: nameChains(this.known.cluster),
         node: this.node.name,
-      }),
+      }).filter((item) => isAskedFor(item, this.input)),
     );
   }
 
   /** Every Service port that kube-proxy must serve; null where the API objects for that were not captured. */
   get expected(): readonly ExpectedPort[] | null {
     return this.#once('expected', () => {
-      const { omitted } = this;
-      const ports = listExpectedPorts(this.known.cluster);
-      return ports?.filter(({ service }) => !omitted.has(service.namespace)) ?? null;
+      const isWanted = ({ service }: ExpectedPort) =>
+        !this.omitted.has(service.namespace) && isAskedFor(service, this.input);
+      return listExpectedPorts(this.known.cluster)?.filter(isWanted) ?? null;
     });
   }
 

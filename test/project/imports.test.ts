@@ -70,6 +70,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: [...MODELS, 'explain', 'problems', 'command'],
     types: [],
   },
+  diagnose: {
+    holds:
+      'why something does not work, one cause for each fault; it imports the models, explain, findings and command',
+    values: [...MODELS, 'explain', 'findings', 'command'],
+    types: ['problems'],
+  },
   check: {
     holds: 'findings and expectations put together; it imports the models, explain, findings and command',
     values: [...MODELS, 'explain', 'findings', 'command'],
@@ -83,13 +89,25 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: only types of explain, findings, check and diff, and problems',
+      'one view for each format; it decides nothing: only types of explain, findings, diagnose, check and diff, and problems',
     values: ['problems'],
-    types: ['explain', 'findings', 'check', 'diff'],
+    types: ['explain', 'findings', 'diagnose', 'check', 'diff'],
   },
   cli: {
     holds: 'the program; it may import everything',
-    values: [...MODELS, 'problems', 'capture', 'explain', 'findings', 'check', 'diff', 'redact', 'render'],
+    values: [
+      ...MODELS,
+      'problems',
+      'command',
+      'capture',
+      'explain',
+      'findings',
+      'diagnose',
+      'check',
+      'diff',
+      'redact',
+      'render',
+    ],
     types: [],
     io: true,
   },

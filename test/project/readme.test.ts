@@ -17,7 +17,7 @@ describe('README.md', () => {
 
   it('has an example of every command, and none that fails unannounced', () => {
     const shown = [
-      ...README.matchAll(/kp-explain (chain|check|conntrack|diff|services|trace|capture|completion) /g),
+      ...README.matchAll(/kp-explain (chain|check|conntrack|diff|services|trace|capture|completion|why) /g),
     ].map(([, name]) => name);
     expect([...new Set(shown)].sort()).toEqual([
       'capture',
@@ -28,6 +28,7 @@ describe('README.md', () => {
       'diff',
       'services',
       'trace',
+      'why',
     ]);
     for (const { command, output } of steps) {
       if (!command.includes('$?')) expect(output, command).not.toMatch(/^error:/m);
