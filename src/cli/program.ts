@@ -6,6 +6,7 @@ import { completionCommand, runCompletion } from './completion-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { diffCommand, runDiff } from './diff-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { explainCommand, runExplain } from './explain-command.ts';
 import type { Io } from './io.ts';
 import type { SourceRequest } from './requests.ts';
 import { runServices, servicesCommand } from './services-command.ts';
@@ -66,6 +67,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .addCommand(
       captureCommand(name, async (request) => {
         status = await unlessShown([request.sources], io, () => runCapture(request, io), request.allNodes);
+      }),
+    )
+    .addCommand(
+      explainCommand(name, async (code) => {
+        status = await runExplain(code, io);
       }),
     )
     .addCommand(
@@ -130,9 +136,18 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 
 function commandOf(argv: readonly string[]): string {
   const command = argv.find((argument) =>
-    ['why', 'trace', 'conntrack', 'diff', 'check', 'services', 'chain', 'capture', 'completion'].includes(
-      argument,
-    ),
+    [
+      'why',
+      'trace',
+      'conntrack',
+      'diff',
+      'check',
+      'services',
+      'chain',
+      'capture',
+      'explain',
+      'completion',
+    ].includes(argument),
   );
   return command === undefined ? '' : `${command} `;
 }

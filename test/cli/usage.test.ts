@@ -16,6 +16,7 @@ describe('help', () => {
       'services',
       'chain',
       'capture',
+      'explain',
       'completion',
       'help',
     ]);

@@ -17,7 +17,9 @@ describe('README.md', () => {
 
   it('has an example of every command, and none that fails unannounced', () => {
     const shown = [
-      ...README.matchAll(/kp-explain (chain|check|conntrack|diff|services|trace|capture|completion|why) /g),
+      ...README.matchAll(
+        /kp-explain (chain|check|conntrack|diff|services|trace|capture|completion|explain|why) /g,
+      ),
     ].map(([, name]) => name);
     expect([...new Set(shown)].sort()).toEqual([
       'capture',
@@ -26,6 +28,7 @@ describe('README.md', () => {
       'completion',
       'conntrack',
       'diff',
+      'explain',
       'services',
       'trace',
       'why',
