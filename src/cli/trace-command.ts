@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { TraceList } from '../explain/explanation.ts';
+import type { CheckInput } from '../findings/context.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
@@ -17,6 +18,7 @@ import {
   portOf,
 } from './options.ts';
 import type { TraceRequest } from './requests.ts';
+import { stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
 
 interface TraceOptions extends CommonOptions {
@@ -27,7 +29,7 @@ interface TraceOptions extends CommonOptions {
   readonly mark?: number;
   readonly ctstate?: string;
   readonly namespace: string;
-  readonly detail: 'answer' | 'path' | 'full';
+  readonly detail?: 'answer' | 'path' | 'full';
 }
 
 /** @returns the command; `act` gets the request. */
@@ -64,10 +66,8 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
     .addOption(
       new Option(
         '--detail <level>',
-        'the answer alone; with the rules that matched; with those that did not, and why',
-      )
-        .choices(['answer', 'path', 'full'])
-        .default('path'),
+        'the answer in full; with the rules that matched; with those that did not, and why (default: the answer, the cause and what to do, on one screen)',
+      ).choices(['answer', 'path', 'full']),
     )
     .addHelpText('after', () =>
       formatExamples(program, [
@@ -101,7 +101,8 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         mark: options.mark ?? null,
         ctstate: options.ctstate ?? null,
         namespace: options.namespace,
-        detail: options.detail,
+        detail: options.detail ?? 'path',
+        screen: options.detail === undefined,
       });
     });
 }
@@ -109,16 +110,19 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
 export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  let input: CheckInput | null = null;
   await answer(
     request,
     io,
     async (capture, progress): Promise<TraceList> => {
       const { explainTrace } = await import('../explain/explain-trace.ts');
+      const { inputOf } = await import('./check-one.ts');
       const { QuestionError } = await import('../explain/question/question.ts');
       const cluster = await capture.cluster();
       progress.begin(`tracing ${request.destination}`);
       try {
         const items = explainTrace(request, knownOf(capture, cluster));
+        if (request.screen && request.output === 'text') input = await inputOf(capture);
         return { ...documentHead(capture), kind: 'TraceList', items };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
@@ -126,8 +130,12 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
       }
     },
     async (list, options) => {
-      const { renderTraceText } = await import('../render/trace-text.ts');
-      return renderTraceText(list, { ...options, detail: request.detail });
+      const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
+      if (input === null) return renderTraceText(list, { ...options, detail: request.detail });
+      const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
+      const { quoteWord } = await import('../command/quote.ts');
+      const again = { program: io.programName, state: stateWords(request.sources), quote: quoteWord };
+      return renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
     },
     'rules',
     async (capture) => await flowsOf(request, capture),

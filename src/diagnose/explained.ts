@@ -1,4 +1,4 @@
-import type { OutcomeItem, StepItem, TraceItem } from '../explain/explanation.ts';
+import type { OutcomeItem, Remark, StepItem, TraceItem } from '../explain/explanation.ts';
 import type { Finding } from '../findings/finding.ts';
 
 /** Findings that speak of the same fault as a remark of the trace: of the two, the finding is told. */
@@ -54,13 +54,16 @@ const OF_REASONS: Readonly<Record<string, readonly string[]>> = {
   'mode-ipvs': ['KP125'],
 };
 
+/** @returns true where the finding is about the same fault as the remark. */
+export function speaksOf({ code }: { readonly code: string }, remark: Remark): boolean {
+  return OF_REMARKS[remark.code]?.includes(code) === true;
+}
+
 /** @returns true where the finding says why this outcome is none that works. */
 export function explains(finding: Finding, outcome: OutcomeItem, { steps }: TraceItem): boolean {
   const { code } = finding;
   if (outcome.verdict === 'accept')
-    return outcome.remarks.some(
-      ({ code: remark, effect }) => effect !== 'none' && OF_REMARKS[remark]?.includes(code) === true,
-    );
+    return outcome.remarks.some((remark) => remark.effect !== 'none' && speaksOf(finding, remark));
   if (outcome.reason !== null) return OF_REASONS[outcome.reason.code]?.includes(code) === true;
   const decided = steps.find(({ id }) => id === outcome.decidedBy);
   if (decided === undefined) return false;

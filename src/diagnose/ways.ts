@@ -59,6 +59,21 @@ function isOwn(address: Address, { host, cluster, node }: Known): boolean {
   );
 }
 
+/** @returns whose address and port a traced packet was sent to. */
+export function subjectAt(
+  to: { readonly address: string; readonly port: number | null },
+  protocol: string,
+  known: Known,
+): Subject {
+  const address = parseAddress(to.address);
+  const number = parseProtocol(protocol);
+  if (address === null || number === null) return { service: null, object: null, pods: [] };
+  return subjectOf(
+    { address, port: to.port, protocol: number, isLocal: false, named: null, chosen: null },
+    known,
+  );
+}
+
 /** One packet to ask about. */
 export interface Way {
   readonly question: TraceQuestion;
