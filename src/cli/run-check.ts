@@ -3,6 +3,7 @@ import { type CheckQuestion, findingCodes } from '../check/check-capture.ts';
 import { compareClusters } from '../check/nodes/compare-clusters.ts';
 import type { CheckReport, NodeComparison } from '../check/report.ts';
 import { quoteCommand } from '../command/quote.ts';
+import { nearest } from '../explain/words/nearest.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
 import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
@@ -108,9 +109,10 @@ function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
   const codes = findingCodes();
   const unknown = [...(only ?? []), ...ignore.map(({ code }) => code)].find((code) => !codes.has(code));
   if (unknown !== undefined) {
+    const [near] = nearest(unknown, codes);
     throw new UsageError(
       'unknown-code',
-      `no finding has the code ${unknown}; there are ${[...codes].join(', ')}`,
+      `no finding has the code ${unknown}${near === undefined ? '' : ` (Did you mean ${near}?)`}; there are ${[...codes].join(', ')}`,
     );
   }
   return {

@@ -37,13 +37,13 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
   const command = new Command('trace')
     .summary('where does this packet go, rule by rule')
     .description(
-      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT.',
+      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT.',
     )
     .argument('<destination>', 'an address and port, a Service, or a node port', notEmpty('A destination'))
     .optionsGroup('The packet:')
     .option(
       '--from <sender>',
-      'pod, pod:NAMESPACE/NAME, node, external or an address (default: a pod, the node and external)',
+      'pod, pod:NAMESPACE/NAME (or pod/NAME, NAMESPACE/NAME), node, external, ADDRESS or ADDRESS:PORT (default: a pod, the node and external)',
       notEmpty('A sender'),
     )
     .addOption(
@@ -145,7 +145,7 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
 
 /** @returns the pod that `--from pod:NAMESPACE/NAME` names, which may run on another node; else none. */
 export function podsOf(from: string): { namespace: string; name: string }[] {
-  const [, namespace = '', name = ''] = /^pod:([^/]+)\/(.+)$/.exec(from) ?? [];
+  const [, namespace = '', name = ''] = /^(?:(?:pods?|po)[:/])?([^/:]+)\/([^/:]+)$/.exec(from) ?? [];
   return name === '' ? [] : [{ namespace, name }];
 }
 

@@ -51,7 +51,7 @@ function renderReport(report: CheckReport, options: CheckTextOptions): string {
   const open = (finding: ReportedFinding) =>
     renderCause(finding, { ...options, proof: isFull ? SHOWN : FEW, brief: false, hits: true });
   const note = (finding: ReportedFinding) =>
-    isFull ? renderNote(finding, options) : causeLine(finding, options);
+    isFull || !BY_DESIGN.has(finding.code) ? renderNote(finding, options) : causeLine(finding, options);
   return [
     headingOf(report, options),
     loud.length < 2 || isFull ? '' : `\n${loud.map((finding) => causeLine(finding, options)).join('')}`,
@@ -62,6 +62,9 @@ function renderReport(report: CheckReport, options: CheckTextOptions): string {
     nextText(report, options),
   ].join('');
 }
+
+/** Notes that say nothing but that something is as it was asked for; what could not be checked is told in full. */
+const BY_DESIGN: ReadonlySet<string> = new Set(['KP104', 'KP105', 'KP120', 'KP121']);
 
 /** Lines of proof shown for one finding; `-o json` has all. */
 const SHOWN = 8;

@@ -1,6 +1,9 @@
 /** More names than this are not suggested. */
 const SHOWN = 3;
 
+/** A beginning is nearer than two letters, and less near than one. */
+const BEGINNING = 1.5;
+
 /**
  * @param typed what nobody has
  * @param known what there is
@@ -14,8 +17,9 @@ export function nearest(typed: string, known: Iterable<string>): string[] {
     const other = name.toLowerCase();
     const begins =
       word.length > 2 && (other.startsWith(word) || (other.length > 2 && word.startsWith(other)));
-    const distance = begins ? 1 : distanceOf(word, other, most);
-    if (distance <= most) found.push({ name, distance });
+    const apart = distanceOf(word, other, most);
+    const distance = begins ? Math.min(apart, BEGINNING) : apart;
+    if (begins || distance <= most) found.push({ name, distance });
   }
   return found
     .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
