@@ -1,14 +1,14 @@
-import { printCommand } from '../command/quote.ts';
 import type { CaptureInfo } from '../explain/explanation.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import { CheckContext } from '../findings/context.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
 import { FINDING_KINDS, findAll } from '../findings/registry.ts';
+import { reportFinding } from '../findings/reported-finding.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Expectations } from './expectations/expectations.ts';
 import { judge } from './expectations/judge.ts';
 import { type Allowance, filterFindings } from './filter.ts';
-import type { CheckReport, ExpectationResult, ReportedFinding } from './report.ts';
+import type { CheckReport, ExpectationResult } from './report.ts';
 
 /** What `check` is asked. */
 export interface CheckQuestion {
@@ -42,7 +42,7 @@ export function checkCapture({ context, expectations }: CheckMatter, question: C
     only: question.only,
     allowances: [...allow, ...question.ignore],
   });
-  const reported = findings.map(report);
+  const reported = findings.map(reportFinding);
   const results =
     expectations === null
       ? []
@@ -81,17 +81,6 @@ function unusedResults(
       file,
       line,
     }));
-}
-
-const TITLES: ReadonlyMap<string, string> = new Map(FINDING_KINDS.map(({ code, title }) => [code, title]));
-
-function report(finding: Finding): ReportedFinding {
-  return {
-    ...finding,
-    command: finding.command === null ? null : printCommand(finding.command),
-    title: TITLES.get(finding.code) ?? finding.code,
-    page: `docs/findings/${finding.code}.md`,
-  };
 }
 
 /** @returns a report with its head. */

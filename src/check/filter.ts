@@ -1,5 +1,6 @@
 import type { Finding, Severity } from '../findings/finding.ts';
 import { isAtLeast } from '../findings/finding.ts';
+import { namedObjects } from '../findings/named-objects.ts';
 import type { AllowedFinding } from './report.ts';
 
 /** A finding that somebody knows of: by code, for one object or for all. */
@@ -70,13 +71,10 @@ export function filterFindings(found: readonly Finding[], filter: FindingFilter)
 
 /** @returns what a finding is about, where that is several things: its Services, or its pods if a pod stands first. */
 export function partsOf({ objects }: Pick<Finding, 'objects'>): string[] {
-  const named = objects.filter((name) => NAMED.test(name));
+  const named = namedObjects(objects);
   const isPod = named[0]?.startsWith('pod ') === true;
   return named.filter((name) => name.startsWith('pod ') === isPod);
 }
-
-/** Services and pods; chains, settings and the like say where. */
-const NAMED = /^(?:pod )?[a-z0-9][a-z0-9.-]*\/[a-z0-9]/;
 
 function matches(pattern: string, name: string): boolean {
   if (!pattern.includes('*')) return pattern === name;

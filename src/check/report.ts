@@ -1,6 +1,9 @@
 import type { DocumentHead } from '../explain/explanation.ts';
 import type { Coverage } from '../findings/check-input.ts';
-import type { Finding, Severity } from '../findings/finding.ts';
+import type { Severity } from '../findings/finding.ts';
+import type { ReportedFinding } from '../findings/reported-finding.ts';
+
+export type { ReportedFinding } from '../findings/reported-finding.ts';
 
 /** Answer of `check` for one capture. */
 export interface CheckReport extends DocumentHead<'CheckReport'> {
@@ -26,15 +29,6 @@ export interface CheckReportList {
   /** Nodes of one cluster beside each other, one for each cluster; empty where no two nodes can be compared. */
   readonly comparisons: readonly NodeComparison[];
   readonly problems: DocumentHead<'CheckReport'>['problems'];
-}
-
-/** A finding with its title, the page that explains it, and its command in print. */
-export interface ReportedFinding extends Omit<Finding, 'command'> {
-  readonly title: string;
-  /** The command as a line for a shell, every name in it quoted; null where there is none. */
-  readonly command: string | null;
-  /** Page of the project's documentation, from its root: `docs/findings/KP101.md`. */
-  readonly page: string;
 }
 
 /** A finding that was expected. */

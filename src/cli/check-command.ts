@@ -7,6 +7,7 @@ import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from '.
 
 interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly output: CheckOutput;
+  readonly detail: 'answer' | 'full';
   readonly severity: 'error' | 'warning' | 'info';
   readonly only?: readonly string[];
   readonly ignore?: readonly { readonly code: string; readonly object: string | null }[];
@@ -24,6 +25,11 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
     )
     .argument('[capture...]', 'capture folders or archives, or folders that hold them');
   addCommonOptions(command, ['text', 'json', 'yaml', 'junit', 'sarif', 'github'])
+    .addOption(
+      new Option('--detail <level>', 'the worst finding opened, the others a line each; every one opened')
+        .choices(['answer', 'full'])
+        .default('answer'),
+    )
     .optionsGroup('What is reported:')
     .addOption(
       new Option('--severity <least>', 'report findings that are at least this bad')
@@ -66,6 +72,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       await act({
         sources: commonRequest(common, { host: 'all', flows: 'all' }).sources,
         output: options.output,
+        detail: options.detail,
         captures,
         least: options.severity,
         only: options.only ?? null,

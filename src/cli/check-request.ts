@@ -9,6 +9,8 @@ export interface CheckRequest {
   /** `-f` and `--demo`: together one capture. */
   readonly sources: SourceRequest;
   readonly output: CheckOutput;
+  /** Of the text: the worst finding opened, or every one. */
+  readonly detail: 'answer' | 'full';
   /** Arguments, each with a capture or several of its own. */
   readonly captures: readonly string[];
   readonly least: Severity;

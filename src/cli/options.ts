@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Needs } from '../capture/live/live-state.ts';
+import { nearest } from '../explain/words/nearest.ts';
 import { addLiveOptions, type LiveOptions, liveRequest } from './live-options.ts';
 import type { CommonRequest, Output } from './requests.ts';
 
@@ -63,7 +64,11 @@ export function markOf(text: string): number {
 export function oneOf(choices: readonly string[]): (text: string) => string {
   return (text) => {
     const found = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
-    if (found === undefined) throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.`);
+    if (found === undefined) {
+      const [near] = nearest(text, choices);
+      const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+      throw new InvalidArgumentError(`Allowed choices are ${choices.join(', ')}.${hint}`);
+    }
     return found;
   };
 }

@@ -6,12 +6,14 @@ import { completionCommand, runCompletion } from './completion-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { diffCommand, runDiff } from './diff-command.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
+import { explainCommand, runExplain } from './explain-command.ts';
 import type { Io } from './io.ts';
 import type { SourceRequest } from './requests.ts';
 import { runServices, servicesCommand } from './services-command.ts';
 import { runTrace, traceCommand } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
 import { readVersion } from './version.ts';
+import { runWhy, whyCommand } from './why-command.ts';
 
 /**
  * Parses the command line and runs the command. Throws UsageError where it is wrong, and whatever the command throws.
@@ -27,6 +29,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .version(readVersion(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help for a command')
+    .addCommand(
+      whyCommand(name, async (request) => {
+        status = await unlessShown([request.sources], io, () => runWhy(request, io));
+      }),
+    )
     .addCommand(
       traceCommand(name, async (request) => {
         status = await unlessShown([request.sources], io, () => runTrace(request, io));
@@ -60,6 +67,11 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .addCommand(
       captureCommand(name, async (request) => {
         status = await unlessShown([request.sources], io, () => runCapture(request, io), request.allNodes);
+      }),
+    )
+    .addCommand(
+      explainCommand(name, async (code) => {
+        status = await runExplain(code, io);
       }),
     )
     .addCommand(
@@ -124,7 +136,18 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
 
 function commandOf(argv: readonly string[]): string {
   const command = argv.find((argument) =>
-    ['trace', 'conntrack', 'diff', 'check', 'services', 'chain', 'capture', 'completion'].includes(argument),
+    [
+      'why',
+      'trace',
+      'conntrack',
+      'diff',
+      'check',
+      'services',
+      'chain',
+      'capture',
+      'explain',
+      'completion',
+    ].includes(argument),
   );
   return command === undefined ? '' : `${command} `;
 }

@@ -39,7 +39,13 @@ export interface CommonRequest {
 }
 
 /** `trace <destination>`. */
-export interface TraceRequest extends CommonRequest, TraceQuestion {}
+export interface TraceRequest extends CommonRequest, TraceQuestion {
+  /** No detail was asked for: the text is one screen, with the cause and what to do. */
+  readonly screen: boolean;
+}
+
+/** `why <service>`. */
+export interface WhyRequest extends CommonRequest, TraceQuestion {}
 
 /** `services`. */
 export interface ServicesRequest extends CommonRequest {

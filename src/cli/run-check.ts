@@ -1,6 +1,9 @@
 import { findCaptures } from '../capture/find-captures.ts';
 import { type CheckQuestion, findingCodes } from '../check/check-capture.ts';
 import { compareClusters } from '../check/nodes/compare-clusters.ts';
+import type { CheckReport } from '../check/report.ts';
+import { quoteCommand } from '../command/quote.ts';
+import { nearest } from '../explain/words/nearest.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
 import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
@@ -10,6 +13,7 @@ import type { Io } from './io.ts';
 import { loadCapture } from './load-capture.ts';
 import { Progress } from './progress.ts';
 import type { SourceRequest } from './requests.ts';
+import { stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
 import { writeReports } from './write-reports.ts';
 
@@ -30,10 +34,24 @@ export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> 
     ? await checkNodes(request, question, io)
     : await checkCaptures(captures, request, question, io);
   const { reports, failures, status } = results;
-  const writing = { failures, isList: request.allNodes || isList(request, captures), output: request.output };
+  const writing = {
+    failures,
+    isList: request.allNodes || isList(request, captures),
+    output: request.output,
+    detail: request.detail,
+    stateOf: stateOf(request),
+  };
   await writeReports(reports, { ...writing, comparisons: results.comparisons }, io);
   if (status !== EXIT.answered) return status;
   return reports.every(({ passed }) => passed) ? EXIT.answered : EXIT.no;
+}
+
+/** Each capture was given by itself, or all files are one, or the nodes are live. */
+function stateOf({ captures, sources, allNodes }: CheckRequest): (report: CheckReport) => string {
+  return ({ capture }) => {
+    if (allNodes) return capture.node === null ? '' : ` ${quoteCommand(['--node', capture.node])}`;
+    return captures.length > 0 ? ` ${quoteCommand(['-f', capture.origin])}` : stateWords(sources);
+  };
 }
 
 async function checkNodes(request: CheckRequest, question: CheckQuestion, io: Io): Promise<CheckResults> {
@@ -77,9 +95,10 @@ function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
   const codes = findingCodes();
   const unknown = [...(only ?? []), ...ignore.map(({ code }) => code)].find((code) => !codes.has(code));
   if (unknown !== undefined) {
+    const [near] = nearest(unknown, codes);
     throw new UsageError(
       'unknown-code',
-      `no finding has the code ${unknown}; there are ${[...codes].join(', ')}`,
+      `no finding has the code ${unknown}${near === undefined ? '' : ` (Did you mean ${near}?)`}; there are ${[...codes].join(', ')}`,
     );
   }
   return {

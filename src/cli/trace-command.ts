@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { TraceList } from '../explain/trace-list.ts';
+import type { CheckInput } from '../findings/check-input.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
@@ -17,6 +18,7 @@ import {
   portOf,
 } from './options.ts';
 import type { TraceRequest } from './requests.ts';
+import { stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
 
 interface TraceOptions extends CommonOptions {
@@ -27,7 +29,7 @@ interface TraceOptions extends CommonOptions {
   readonly mark?: number;
   readonly ctstate?: string;
   readonly namespace: string;
-  readonly detail: 'answer' | 'path' | 'full';
+  readonly detail?: 'answer' | 'path' | 'full';
 }
 
 /** @returns the command; `act` gets the request. */
@@ -35,13 +37,13 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
   const command = new Command('trace')
     .summary('where does this packet go, rule by rule')
     .description(
-      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT.',
+      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT.',
     )
     .argument('<destination>', 'an address and port, a Service, or a node port', notEmpty('A destination'))
     .optionsGroup('The packet:')
     .option(
       '--from <sender>',
-      'pod, pod:NAMESPACE/NAME, node, external or an address (default: a pod, the node and external)',
+      'pod, pod:NAMESPACE/NAME (or pod/NAME, NAMESPACE/NAME), node, external, ADDRESS or ADDRESS:PORT (default: a pod, the node and external)',
       notEmpty('A sender'),
     )
     .addOption(
@@ -64,10 +66,8 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
     .addOption(
       new Option(
         '--detail <level>',
-        'the answer alone; with the rules that matched; with those that did not, and why',
-      )
-        .choices(['answer', 'path', 'full'])
-        .default('path'),
+        'the answer in full; with the rules that matched; with those that did not, and why (default: the answer, the cause and what to do, on one screen)',
+      ).choices(['answer', 'path', 'full']),
     )
     .addHelpText('after', () =>
       formatExamples(program, [
@@ -101,7 +101,8 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         mark: options.mark ?? null,
         ctstate: options.ctstate ?? null,
         namespace: options.namespace,
-        detail: options.detail,
+        detail: options.detail ?? 'path',
+        screen: options.detail === undefined,
       });
     });
 }
@@ -109,16 +110,19 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
 export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  let input: CheckInput | null = null;
   await answer(
     request,
     io,
     async (capture, progress): Promise<TraceList> => {
       const { explainTrace } = await import('../explain/explain-trace.ts');
+      const { inputOf } = await import('./check-one.ts');
       const { QuestionError } = await import('../explain/question/question.ts');
       const cluster = await capture.cluster();
       progress.begin(`tracing ${request.destination}`);
       try {
         const items = explainTrace(request, knownOf(capture, cluster));
+        if (request.screen && request.output === 'text') input = await inputOf(capture);
         return { ...documentHead(capture), kind: 'TraceList', items };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
@@ -126,8 +130,12 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
       }
     },
     async (list, options) => {
-      const { renderTraceText } = await import('../render/trace-text.ts');
-      return renderTraceText(list, { ...options, detail: request.detail });
+      const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
+      if (input === null) return renderTraceText(list, { ...options, detail: request.detail });
+      const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
+      const { quoteWord } = await import('../command/quote.ts');
+      const again = { program: io.programName, state: stateWords(request.sources), quote: quoteWord };
+      return renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
     },
     'rules',
     async (capture) => await flowsOf(request, capture),
@@ -135,9 +143,9 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
   return EXIT.answered;
 }
 
-/** The pod that `--from pod:NAMESPACE/NAME` names may run on another node. */
-function podsOf(from: string): { namespace: string; name: string }[] {
-  const [, namespace = '', name = ''] = /^pod:([^/]+)\/(.+)$/.exec(from) ?? [];
+/** @returns the pod that `--from pod:NAMESPACE/NAME` names, which may run on another node; else none. */
+export function podsOf(from: string): { namespace: string; name: string }[] {
+  const [, namespace = '', name = ''] = /^(?:(?:pods?|po)[:/])?([^/:]+)\/([^/:]+)$/.exec(from) ?? [];
   return name === '' ? [] : [{ namespace, name }];
 }
 

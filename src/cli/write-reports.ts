@@ -12,6 +12,9 @@ export interface ReportWriting {
   readonly isList: boolean;
   readonly comparisons: readonly NodeComparison[];
   readonly output: CheckOutput;
+  readonly detail: 'answer' | 'full';
+  /** @returns the end of a command that asks of the same capture. */
+  readonly stateOf: (report: CheckReport) => string;
 }
 
 /** Writes the reports to standard output; with text formats, what was not understood goes to standard error. */
@@ -50,7 +53,10 @@ export async function writeReports(
     case 'text': {
       const { renderCheckText } = await import('../render/check-text.ts');
       const colours = await loadColours(wantsColour(io.columns !== null, io.env));
-      io.out(renderCheckText(reports, writing.comparisons, { width: io.columns, colours }));
+      const { quoteWord } = await import('../command/quote.ts');
+      const { comparisons, detail, stateOf } = writing;
+      const again = { program: io.programName, stateOf, quote: quoteWord };
+      io.out(renderCheckText(reports, comparisons, { width: io.columns, colours, detail, ...again }));
     }
   }
   const { renderProblems } = await import('../render/problems-text.ts');

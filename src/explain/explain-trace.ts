@@ -6,6 +6,7 @@ import type { Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import { FlowJoin } from './flows/flow-join.ts';
+import { senderAsTyped } from './question/as-typed.ts';
 import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { readEntry } from './question/entry.ts';
@@ -33,7 +34,8 @@ import { assumptionNote } from './words/reason-words.ts';
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
  * @throws QuestionError where the question names nothing that is known
  */
-export function explainTrace(question: TraceQuestion, known: Known): TraceItem[] {
+export function explainTrace(asked: TraceQuestion, known: Known): TraceItem[] {
+  const question = senderAsTyped(asked, known);
   const destination = readDestination(question, known);
   const namer = new Namer(known);
   const join = new FlowJoin(known, namer);

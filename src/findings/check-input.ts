@@ -1,4 +1,5 @@
 import type { Known } from '../explain/question/question.ts';
+import type { Focus } from './focus.ts';
 
 /** Everything that findings are found in. */
 export interface CheckInput {
@@ -15,6 +16,7 @@ export interface CheckInput {
   readonly cutInputs?: readonly string[];
   /** What could not be read when the state was taken, as the manifest tells it. */
   readonly toldProblems?: readonly string[];
+  readonly focus?: Focus;
 }
 
 /** What was compared with the API, and what was not. */

@@ -18,6 +18,7 @@ import type { CheckInput, Coverage } from './check-input.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
+import { isAskedFor } from './focus.ts';
 import { groupBy } from './group.ts';
 import { withoutCut, withoutOlder } from './known-part.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
@@ -66,16 +67,16 @@ export class CheckContext {
         cluster: this.known.cluster,
         names: nameChains(this.known.cluster),
         node: this.node.name,
-      }),
+      }).filter((item) => isAskedFor(item, this.input)),
     );
   }
 
   /** Every Service port that kube-proxy must serve; null where the API objects for that were not captured. */
   get expected(): readonly ExpectedPort[] | null {
     return this.#once('expected', () => {
-      const { omitted } = this;
-      const ports = listExpectedPorts(this.known.cluster);
-      return ports?.filter(({ service }) => !omitted.has(service.namespace)) ?? null;
+      const isWanted = ({ service }: ExpectedPort) =>
+        !this.omitted.has(service.namespace) && isAskedFor(service, this.input);
+      return listExpectedPorts(this.known.cluster)?.filter(isWanted) ?? null;
     });
   }
 

@@ -1,20 +1,31 @@
 import type { CheckReport, ExpectationResult, NodeComparison, ReportedFinding } from '../check/report.ts';
-import type { Evidence, Severity } from '../findings/finding.ts';
 import { counted } from '../words/numbers.ts';
+import { causeLine, renderCause } from './cause-text.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
-import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
+/** How the report is written. */
+export interface CheckTextOptions extends TextOptions {
+  /** `full` opens every finding, with more of its proof. */
+  readonly detail: 'answer' | 'full';
+  /** How the program was called. */
+  readonly program: string;
+  /** @returns the end of a command that asks of the same capture: quoted, with a space before it. */
+  readonly stateOf: (report: CheckReport) => string;
+  /** @returns a word as a shell needs it. */
+  readonly quote: (word: string) => string;
+}
+
 /**
- * @returns each capture: the verdict first, then errors and warnings with their proof, then notes, one line each; behind them
- *   which nodes differ from the rest.
+ * @returns each capture: the verdict first, then errors and warnings, one line each, the worst of them opened, then notes, one
+ *   line each; behind them which nodes differ from the rest.
  */
 export function renderCheckText(
   reports: readonly CheckReport[],
   comparisons: readonly NodeComparison[],
-  options: TextOptions,
+  options: CheckTextOptions,
 ): string {
   const blocks = [
     ...reports.map((report) => renderReport(report, options)),
@@ -30,16 +41,52 @@ export function renderCheckText(
   return `${blocks.join('\n')}\n${sum}\n`;
 }
 
-function renderReport(report: CheckReport, options: TextOptions): string {
+function renderReport(report: CheckReport, options: CheckTextOptions): string {
   const loud = report.findings.filter(({ severity }) => severity !== 'info');
   const quiet = report.findings.filter(({ severity }) => severity === 'info');
+  const isFull = options.detail === 'full';
+  const opened = isFull ? loud : loud.slice(0, 1);
+  const open = (finding: ReportedFinding) =>
+    renderCause(finding, { ...options, proof: isFull ? SHOWN : FEW, brief: false, hits: true });
+  const note = (finding: ReportedFinding) =>
+    isFull || !BY_DESIGN.has(finding.code) ? renderNote(finding, options) : causeLine(finding, options);
   return [
     headingOf(report, options),
-    ...loud.map((finding) => `\n${renderFinding(finding, options)}`),
-    quiet.length === 0 ? '' : `\n${quiet.map((finding) => renderNote(finding, options)).join('')}`,
+    loud.length < 2 || isFull ? '' : `\n${loud.map((finding) => causeLine(finding, options)).join('')}`,
+    ...opened.map((finding) => `\n${open(finding)}`),
+    quiet.length === 0 ? '' : `\n${quiet.map(note).join('')}`,
     renderExpectations(report.expectations, options),
     renderFoot(report, options),
+    nextText(report, options),
   ].join('');
+}
+
+/** Notes that say nothing but that something is as it was asked for; what could not be checked is told in full. */
+const BY_DESIGN: ReadonlySet<string> = new Set(['KP104', 'KP105', 'KP120', 'KP121']);
+
+/** Lines of proof shown for one finding; `-o json` has all. */
+const SHOWN = 8;
+const FEW = 2;
+
+/** Where to read on: the page of the worst finding, its Service, the other findings. */
+function nextText(
+  report: CheckReport,
+  { width, colours, detail, program, stateOf, quote }: CheckTextOptions,
+): string {
+  const [worst, ...others] = report.findings;
+  if (worst === undefined) return '';
+  const { service } = worst;
+  const name =
+    service === null
+      ? null
+      : `${service.namespace}/${service.name}${service.port === null ? '' : `:${service.port}`}`;
+  const more = others.length > 0 && detail !== 'full';
+  const said = [
+    ...(more ? ['every finding opened: --detail full'] : []),
+    `\`${program} explain ${worst.code}\``,
+    ...(name === null ? [] : [`\`${program} why ${quote(name)}${stateOf(report)}\``]),
+  ];
+  return `${wrap(colours.faint(said.join('; ')), width, '  ')}\n`;
 }
 
 function headingOf(
@@ -56,40 +103,6 @@ function headingOf(
   const verdict = passed ? good : colours.bad(parts.join(', '));
   const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;
   return `${colours.strong(escapeTerminal(capture.origin))}${node}: ${verdict}\n`;
-}
-
-const SEVERITIES: Readonly<Record<Severity, string>> = { error: 'ERROR', warning: 'WARNING', info: 'note' };
-
-function renderFinding(finding: ReportedFinding, { width, colours }: TextOptions): string {
-  const { severity, code, title, message, hits, evidence, advice, command, certainty } = finding;
-  const paint = severity === 'error' ? colours.bad : colours.warning;
-  const sure = certainty === 'certain' ? '' : colours.faint(`  (${certainty}: ${CERTAINTIES[certainty]})`);
-  const field = (name: string, text: string) =>
-    block(escapeTerminal(text), width, '          ', `  ${name.padEnd(8)}`);
-  return [
-    `${paint(SEVERITIES[severity])} ${colours.strong(code)} ${escapeTerminal(title)}${sure}\n`,
-    block(escapeTerminal(message), width, '  '),
-    field('hits', hits),
-    ...evidence.slice(0, SHOWN).map((one, index) => evidenceLine(one, index === 0 ? 'proof' : '', colours)),
-    evidence.length > SHOWN ? `          … and ${evidence.length - SHOWN} more (-o json)\n` : '',
-    field('do', advice),
-    command === null ? '' : `          ${colours.name(escapeTerminal(command))}\n`,
-  ].join('');
-}
-
-/** Lines of proof shown for one finding; `-o json` has all. */
-const SHOWN = 8;
-
-const CERTAINTIES = {
-  probable: 'other causes would look the same',
-  possible: 'the capture cannot prove it',
-} as const;
-
-/** Quoted lines are not broken: they are to be searched for. */
-function evidenceLine({ file, line, text }: Evidence, name: string, colours: Colours): string {
-  const place =
-    file === null ? '' : colours.faint(`${escapeTerminal(file)}${line === null ? '' : `:${line}`}  `);
-  return `  ${name.padEnd(8)}${place}${escapeTerminal(text)}\n`;
 }
 
 function renderNote({ code, message }: ReportedFinding, { width, colours }: TextOptions): string {

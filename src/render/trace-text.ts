@@ -1,3 +1,4 @@
+import type { TraceDiagnosis } from '../diagnose/trace-diagnosis.ts';
 import type { Note, ServiceRef } from '../explain/explanation.ts';
 import type { TraceItem, TraceList } from '../explain/trace-list.ts';
 import { socketText } from '../net/socket.ts';
@@ -5,10 +6,12 @@ import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
 import type { TextOptions } from './text-options.ts';
+import { fromText } from './trace/alike.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
 import { renderPath } from './trace/path-text.ts';
 import { remarkLines } from './trace/remark-lines.ts';
+import { renderScreen } from './trace/screen-text.ts';
 import { summariseGroup } from './trace/verdict-text.ts';
 import { wrap } from './wrap.ts';
 
@@ -27,6 +30,36 @@ export function renderTraceText(list: TraceList, options: TraceTextOptions): str
     for (const item of list.items) blocks.push(path(item, list, width, colours, told));
   blocks.push(notes(list.items, width, colours));
   return blocks.filter((block) => block !== '').join('\n');
+}
+
+/** What a screen needs of whoever prints it. */
+export interface TraceScreenOptions extends Omit<TraceTextOptions, 'detail'> {
+  /** How the program was called. */
+  readonly program: string;
+  /** The end of a command that asks of the same state: quoted, with a space before it; empty where there is none. */
+  readonly state: string;
+  /** @returns a word as a shell needs it. */
+  readonly quote: (word: string) => string;
+}
+
+/** @returns the answer on one screen: who sees what, the cause, what to do next, how to see the path. */
+export function renderTraceScreen(
+  list: TraceList,
+  diagnosis: TraceDiagnosis,
+  { width, colours, program, state, quote }: TraceScreenOptions,
+): string {
+  const service = list.items.find((item) => item.service !== null)?.service ?? null;
+  return renderScreen(list, diagnosis, {
+    width,
+    colours,
+    program,
+    heading: heading(list, width, colours),
+    flowHit: (item) => flowHit(item, width, colours),
+    flowText,
+    conditions: (group) => conditions(group, width, colours),
+    notes: notes(list.items, width, colours),
+    why: service === null ? null : `${program} why ${quote(labelOf(service))}${state}`,
+  });
 }
 
 function heading(list: TraceList, width: number | null, colours: Colours): string {
@@ -75,7 +108,7 @@ function viaText({ via, namedBy }: ServiceRef): string {
 }
 
 function answer(item: TraceItem, width: number | null, colours: Colours): string {
-  const lines = [wrap(`from ${colours.strong(fromText(item))}`, width, '  ')];
+  const lines = [wrap(`from ${colours.strong(escapeTerminal(fromText(item)))}`, width, '  ')];
   lines.push(...flowHit(item, width, colours));
   const groups = groupOutcomes(item.outcomes);
   for (const group of groups.slice(0, MAX_GROUPS)) {
@@ -98,14 +131,6 @@ function answer(item: TraceItem, width: number | null, colours: Colours): string
 }
 
 const MAX_GROUPS = 6;
-
-/** @returns who sends, with the address where the name alone does not tell it. */
-function fromText(item: TraceItem): string {
-  const { address, port } = item.packet.source;
-  const from = escapeTerminal(item.from);
-  if (address === null || item.from.includes(address)) return from;
-  return `${from} (${socketText(address, port)})`;
-}
 
 /** Conditions told in full; a case with more of them is counted. */
 const CONDITIONS = 4;

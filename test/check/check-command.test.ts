@@ -45,7 +45,7 @@ describe('what does check say of a healthy node', () => {
     expect(status).toBe(0);
     expect(out).toMatch(/^demo on node-1: ok$/m);
     expect(out).not.toMatch(/^(?:ERROR|WARNING)/m);
-    expect(out).toMatch(/^note KP104 by design/m);
+    expect(out).toMatch(/^note KP104 shop\/\S+.*: externalTrafficPolicy Local without a local endpoint$/m);
     expect(out).toMatch(/61 Service ports compared with the API, packet by packet/);
   });
 

@@ -261,9 +261,12 @@ describe('a listing of a table', () => {
     ['without -v does not tell interfaces, which is said', narrow, true],
     ['with -v does', wide, false],
   ])('%s', async (_, lines, said) => {
-    const { out, err } = await run(['trace', '10.96.0.1:443', '--from', 'pod', '-f', '-'], {
-      stdin: lines.join('\n'),
-    });
+    const { out, err } = await run(
+      ['trace', '10.96.0.1:443', '--from', 'pod', '--detail', 'path', '-f', '-'],
+      {
+        stdin: lines.join('\n'),
+      },
+    );
     expect(err).not.toContain('could not read');
     expect(out).toContain('KUBE-SERVICES 1  RETURN');
     expect(out.includes('the listing prints no interfaces')).toBe(said);

@@ -8,6 +8,7 @@ describe('help', () => {
     expect(err).toBe('');
     const commands = [...out.matchAll(/^ {2}([a-z]+)( [[<][^ ]+)* {2,}/gm)].map(([, name]) => name);
     expect(commands).toEqual([
+      'why',
       'trace',
       'conntrack',
       'diff',
@@ -15,6 +16,7 @@ describe('help', () => {
       'services',
       'chain',
       'capture',
+      'explain',
       'completion',
       'help',
     ]);

@@ -160,9 +160,9 @@ describe('a real cluster where kube-proxy stood still', () => {
     const finding = JSON.parse(out).findings.find(({ code }: { code: string }) => code === 'KP102');
     expect(finding.objects).toEqual(['shop/ext', 'shop/sticky', 'shop/web', 'shop/web-local']);
     for (const service of ['shop/web', 'shop/sticky'])
-      expect((await run(['trace', service, '--from', 'pod', '-f', folder])).out).toMatch(
-        /the rules lead to 1 of the 3 ready endpoints/,
-      );
+      expect(
+        (await run(['trace', service, '--from', 'pod', '--detail', 'answer', '-f', folder])).out,
+      ).toMatch(/the rules lead to 1 of the 3 ready endpoints/);
   });
 });
 

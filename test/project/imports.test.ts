@@ -115,6 +115,12 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: [...MODELS, 'explain', 'problems', 'command', 'words'],
     types: [],
   },
+  diagnose: {
+    holds:
+      'why something does not work, one cause for each fault; it imports the models, explain, findings and command',
+    values: [...MODELS, 'explain', 'findings', 'command'],
+    types: ['problems'],
+  },
   check: {
     holds:
       'findings and expectations put together; it imports the models, explain, findings, command and words',
@@ -129,13 +135,25 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   render: {
     holds:
-      'one view for each format; it decides nothing: net, words, proxy for what a chain is called, and only types of explain, findings, check, diff and problems',
+      'one view for each format; it decides nothing: net, words, proxy for what a chain is called, and only types of explain, findings, diagnose, check, diff and problems',
     values: ['net', 'words', 'proxy'],
-    types: ['explain', 'findings', 'check', 'diff', 'problems'],
+    types: ['explain', 'findings', 'diagnose', 'check', 'diff', 'problems'],
   },
   cli: {
     holds: 'the program; it may import everything',
-    values: [...MODELS, 'problems', 'capture', 'explain', 'findings', 'check', 'diff', 'redact', 'render'],
+    values: [
+      ...MODELS,
+      'problems',
+      'command',
+      'capture',
+      'explain',
+      'findings',
+      'diagnose',
+      'check',
+      'diff',
+      'redact',
+      'render',
+    ],
     types: [],
     io: true,
   },

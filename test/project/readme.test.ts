@@ -17,7 +17,9 @@ describe('README.md', () => {
 
   it('has an example of every command, and none that fails unannounced', () => {
     const shown = [
-      ...README.matchAll(/kp-explain (chain|check|conntrack|diff|services|trace|capture|completion) /g),
+      ...README.matchAll(
+        /kp-explain (chain|check|conntrack|diff|services|trace|capture|completion|explain|why) /g,
+      ),
     ].map(([, name]) => name);
     expect([...new Set(shown)].sort()).toEqual([
       'capture',
@@ -26,8 +28,10 @@ describe('README.md', () => {
       'completion',
       'conntrack',
       'diff',
+      'explain',
       'services',
       'trace',
+      'why',
     ]);
     for (const { command, output } of steps) {
       if (!command.includes('$?')) expect(output, command).not.toMatch(/^error:/m);

@@ -5,6 +5,8 @@ import { socketText } from '../../net/socket.ts';
 import type { DestinationAnswer, Destination as NamedDestination } from '../../proxy/addresses.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { labelOf } from '../services/service-name.ts';
+import { nearest } from '../words/nearest.ts';
+import { destinationAsTyped } from './as-typed.ts';
 import { chosenProtocol, protocolsAt } from './protocols-at.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { type RuleDestination, serviceInComments } from './service-in-comments.ts';
@@ -28,7 +30,7 @@ export interface Destination {
  * @throws QuestionError where it names nothing that is known.
  */
 export function readDestination(question: TraceQuestion, known: Known): Destination {
-  const text = question.destination.trim();
+  const text = destinationAsTyped(question.destination, question.namespace, known);
   const protocol = question.protocol === null ? null : readProtocol(question.protocol);
   const node = /^node:(\d+)$/.exec(text);
   if (node !== null) return nodePort(Number(node[1]), protocol, known);
@@ -125,9 +127,20 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
       const ruled = serviceInComments(known.rulesets, text, question.namespace, protocol);
       const [first] = ruled;
       if (first !== undefined) return byComment(first, ruled.slice(1), known);
-      throw new QuestionError(noServiceText(answer, text, question.namespace));
+      throw new QuestionError(
+        noServiceText(answer, text, question.namespace) + didYouMean(text, question.namespace, known),
+      );
     }
   }
+}
+
+/** A name that is nearly one that there is. */
+function didYouMean(text: string, namespace: string, { cluster }: Known): string {
+  const [, name = text, port = ''] = /^(.*?)(:[^:]*)?$/.exec(text) ?? [];
+  const full = name.includes('/') ? name : `${namespace}/${name}`;
+  const services = (cluster.services ?? []).map((one) => `${one.namespace}/${one.name}`);
+  const [near] = nearest(full, services);
+  return near === undefined ? '' : ` (Did you mean ${near}${port}?)`;
 }
 
 /** A Service that only comments name. */

@@ -6,6 +6,7 @@ import { type Address, type Family, formatAddress, parseAddress } from '../../ne
 import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Note } from '../explanation.ts';
+import { nearest } from '../words/nearest.ts';
 import type { Destination } from './destination.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
@@ -158,7 +159,11 @@ function namedPod(text: string, question: TraceQuestion, known: Known, family: F
       `--from pod:${text}: the capture holds no pods (pods.json); give the pod's address instead`,
     );
   const pod = known.cluster.pods.find((each) => each.namespace === namespace && each.name === name);
-  if (pod === undefined) throw new QuestionError(`--from pod:${text}: no such pod in the capture`);
+  if (pod === undefined) {
+    const [near] = nearest(`${namespace}/${name}`, known.cluster.pods.map(nameOf));
+    const hint = near === undefined ? '' : ` (Did you mean pod:${near}?)`;
+    throw new QuestionError(`--from pod:${text}: no such pod in the capture${hint}`);
+  }
   if (pod.hostNetwork && pod.node === thisNodeName(known)) {
     return { ...theNode(known, family), from: `pod ${nameOf(pod)} (host network)` };
   }

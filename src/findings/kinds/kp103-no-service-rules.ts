@@ -3,6 +3,7 @@ import { counted } from '../../words/numbers.ts';
 import { proxyLogs } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence } from '../evidence.ts';
+import { type ExpectedPort, labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { wholeRulesets } from '../rule-list.ts';
 
@@ -29,7 +30,7 @@ export const noServiceRules: FindingKind<CheckContext> = {
         {
           code: 'KP103',
           severity: 'error',
-          message: `${chains.length === 0 ? `nat has no chain ${CHAINS.services} (${family})` : `nat ${CHAINS.services} holds no ${family} rule for any Service`}: none of the ${counted(ports.length, 'Service port')} with endpoints works through this node`,
+          message: `${chains.length === 0 ? `nat has no chain ${CHAINS.services} (${family})` : `nat ${CHAINS.services} holds no ${family} rule for any Service`}: ${noneText(ports)} through this node`,
           service: null,
           objects: ['all Services', `chain ${CHAINS.services}`],
           hits: 'everybody who uses a Service through this node',
@@ -48,3 +49,9 @@ export const noServiceRules: FindingKind<CheckContext> = {
     });
   },
 };
+
+function noneText([first, ...others]: readonly ExpectedPort[]): string {
+  return first !== undefined && others.length === 0
+    ? `${labelOfPort(first)} does not work`
+    : `none of the ${counted(others.length + 1, 'Service port')} with endpoints works`;
+}

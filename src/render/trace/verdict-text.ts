@@ -25,7 +25,7 @@ function acceptedText(
 ): string {
   const [first] = outcomes;
   if (first === undefined) return '';
-  const verdict = colours.good('ACCEPT');
+  const verdict = verdictPaint(outcomes, colours)('ACCEPT');
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
   const where =
@@ -37,8 +37,15 @@ function acceptedText(
   return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}`;
 }
 
-/** Who gets a packet whose destination was rewritten. */
-function movedText(outcome: OutcomeItem, count: number, sticky: boolean): string {
+/** An accepted packet is good news where somebody answers it. */
+function verdictPaint(outcomes: readonly MergedOutcome[], { good, bad, warning }: Colours): Colours['good'] {
+  const worst = outcomes.map(({ like }) => like.remarks[0]?.effect ?? 'none');
+  if (worst.every((effect) => effect === 'breaks')) return bad;
+  return worst.every((effect) => effect === 'none') ? good : warning;
+}
+
+/** @returns who gets a packet whose destination was rewritten. */
+export function movedText(outcome: OutcomeItem, count: number, sticky: boolean): string {
   const { destination } = outcome;
   if (outcome.direction === 'reply')
     return `back to the client, ${socketText(destination.address, destination.port)}`;
@@ -52,14 +59,15 @@ export function isProxyPort(outcome: OutcomeItem): boolean {
   return outcome.remarks.some(({ code }) => code === 'userspace-proxy');
 }
 
-/** An untouched packet leaves by a route: for a Service address that is news, so it is said. */
-function exitText(outcome: OutcomeItem, moved: boolean): string {
+/** @returns by which route an untouched packet leaves: for a Service address that is news. */
+export function exitText(outcome: OutcomeItem, moved: boolean): string {
   if (moved || outcome.exit === null || outcome.exit.kind === 'local') return '';
   const via = outcome.exit.nextHop === null ? '' : ` via ${outcome.exit.nextHop}`;
   return `, leaves through ${escapeTerminal(outcome.exit.name)}${via}`;
 }
 
-function sourceText(outcomes: readonly MergedOutcome[]): string {
+/** @returns what becomes of the source address. */
+export function sourceText(outcomes: readonly MergedOutcome[]): string {
   const rewrites = new Set(outcomes.map(({ like }) => like.source.rewrite));
   if (rewrites.size === 1 && rewrites.has('none')) return 'source address kept';
   const addresses = [
@@ -73,7 +81,13 @@ function sourceText(outcomes: readonly MergedOutcome[]): string {
   return `${some}${verb}${as}`;
 }
 
-function refusedText(outcome: MergedOutcome, item: TraceItem, showShare: boolean, colours: Colours): string {
+/** @returns the verdict of an outcome that is not accepted, and what decided. */
+export function refusedText(
+  outcome: MergedOutcome,
+  item: TraceItem,
+  showShare: boolean,
+  colours: Colours,
+): string {
   const { like } = outcome;
   const share = showShare ? `${percent(outcome.share)} ` : '';
   const by = byText(like, item);

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { formatExamples } from './examples.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { UsageError } from './usage-error.ts';
+
+/** @returns the command; `act` gets the code as typed, or null for the list of all. */
+export function explainCommand(program: string, act: (code: string | null) => Promise<void>): Command {
+  return new Command('explain')
+    .summary('the page of a finding')
+    .description(
+      'What a finding means: how it comes about, how it is found, what to do. Without a code, all that there are, one line each.',
+    )
+    .argument('[code]', 'the code of a finding, such as KP206')
+    .addHelpText('after', () =>
+      formatExamples(program, [
+        ['kp-explain explain KP206', 'one finding'],
+        ['kp-explain explain', 'all of them'],
+      ]),
+    )
+    .action(async (code?: string) => await act(code ?? null));
+}
+
+/** Writes the page, or the list. @returns the exit status. Throws UsageError where there is no such code. */
+export async function runExplain(typed: string | null, io: Io): Promise<ExitStatus> {
+  const { FINDING_KINDS } = await import('../findings/registry.ts');
+  const { loadColours, wantsColour } = await import('../render/colours.ts');
+  const colours = await loadColours(wantsColour(io.columns !== null, io.env));
+  if (typed === null) {
+    io.out(FINDING_KINDS.map(({ code, title }) => `${colours.strong(code)}  ${title}\n`).join(''));
+    return EXIT.answered;
+  }
+  const code = codeOf(typed);
+  if (!FINDING_KINDS.some((kind) => kind.code === code)) {
+    const { nearest } = await import('../explain/words/nearest.ts');
+    const [near] = nearest(
+      code,
+      FINDING_KINDS.map((kind) => kind.code),
+    );
+    const hint = near === undefined ? '' : ` (Did you mean ${near}?)`;
+    throw new UsageError(
+      'unknown-code',
+      `no finding has the code ${typed}${hint}; \`${io.programName} explain\` lists all`,
+    );
+  }
+  const { renderPage } = await import('../render/page-text.ts');
+  const page = fileURLToPath(new URL(`../../docs/findings/${code}.md`, import.meta.url));
+  io.out(renderPage(readFileSync(page, 'utf8'), { width: io.columns, colours }));
+  return EXIT.answered;
+}
+
+/** `kp206` and `206` are KP206. */
+function codeOf(typed: string): string {
+  const upper = typed.trim().toUpperCase();
+  return /^\d{3}$/.test(upper) ? `KP${upper}` : upper;
+}

@@ -1,0 +1,96 @@
+import { Command, Option } from 'commander';
+import type { WhyReport } from '../diagnose/why-report.ts';
+import { documentHead } from './document-head.ts';
+import { formatExamples } from './examples.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import type { Io } from './io.ts';
+import { addCommonOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
+import type { WhyRequest } from './requests.ts';
+import { stateWords } from './state-words.ts';
+import { podsOf } from './trace-command.ts';
+import { UsageError } from './usage-error.ts';
+
+interface WhyOptions extends CommonOptions {
+  readonly from?: string;
+  readonly protocol?: string;
+  readonly namespace: string;
+}
+
+/** @returns the command; `act` gets the request. */
+export function whyCommand(program: string, act: (request: WhyRequest) => Promise<void>): Command {
+  const command = new Command('why')
+    .summary('does it work, and if not, why')
+    .description(
+      'Does a Service port work from a pod, from the node and from outside, and if not, why: the first cause, its proof and what to do next. Fails (exit status 1) where it does not work.\n\n<service> is NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, ADDRESS:PORT or node:NODEPORT.',
+    )
+    .argument('<service>', 'a Service, or an address and port', notEmpty('A Service'))
+    .optionsGroup('The question:')
+    .option(
+      '--from <sender>',
+      'pod, pod:NAMESPACE/NAME, node, external or an address (default: a pod, the node and external)',
+      notEmpty('A sender'),
+    )
+    .addOption(
+      new Option('--protocol <name>', "tcp, udp or sctp (default: the Service port's)").argParser(
+        oneOf(['tcp', 'udp', 'sctp']),
+      ),
+    )
+    .option('-n, --namespace <name>', 'namespace of a Service given without one', 'default');
+  return addCommonOptions(command)
+    .addHelpText('after', () =>
+      formatExamples(program, [
+        ['kp-explain why shop/web --demo', 'one Service, from everywhere'],
+        ['kp-explain why shop/web --from external --demo', 'asked from outside alone'],
+        ['kp-explain why shop/web --node node-1', 'on a live node, through kubectl'],
+      ]),
+    )
+    .action(async (service: string, options: WhyOptions) => {
+      const common = commonRequest(options, { host: 'all', flows: 'all' });
+      const { sources } = common;
+      const live =
+        sources.live === undefined ? {} : { live: { ...sources.live, pods: podsOf(options.from ?? '') } };
+      await act({
+        ...common,
+        sources: { ...sources, ...live },
+        destination: service,
+        from: options.from ?? null,
+        protocol: options.protocol ?? null,
+        sourcePort: null,
+        inInterface: null,
+        mark: null,
+        ctstate: null,
+        namespace: options.namespace,
+        detail: 'answer',
+      });
+    });
+}
+
+/** Diagnoses, writes the answer. @returns 0 where it works, 1 where it does not. Throws UsageError where nothing known is named. */
+export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
+  const { answer } = await import('./answer.ts');
+  const report = await answer(
+    request,
+    io,
+    async (capture, progress): Promise<WhyReport> => {
+      const { diagnoseService } = await import('../diagnose/diagnose-service.ts');
+      const { QuestionError } = await import('../explain/question/question.ts');
+      const { inputOf } = await import('./check-one.ts');
+      const input = await inputOf(capture);
+      progress.begin(`asking why ${request.destination}`);
+      try {
+        const found = diagnoseService(request, input);
+        return { ...documentHead(capture), kind: 'WhyReport', ...found };
+      } catch (error) {
+        if (error instanceof QuestionError) throw new UsageError('question', error.message);
+        throw error;
+      }
+    },
+    async (document, options) => {
+      const { renderWhyText } = await import('../render/why-text.ts');
+      const { quoteWord } = await import('../command/quote.ts');
+      const again = { program: io.programName, state: stateWords(request.sources), quote: quoteWord };
+      return renderWhyText(document, { ...options, ...again });
+    },
+  );
+  return report.verdict === 'works' ? EXIT.answered : EXIT.no;
+}

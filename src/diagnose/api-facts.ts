@@ -1,0 +1,156 @@
+import { command } from '../command/command.ts';
+import { printCommand } from '../command/quote.ts';
+import { isUsable } from '../explain/trace/remarks/target.ts';
+import type { TraceItem } from '../explain/trace-list.ts';
+import { factEvidence } from '../findings/evidence.ts';
+import { labelOfPort } from '../findings/expected/expected-port.ts';
+import type { Cluster, Endpoint } from '../kubernetes/objects.ts';
+import { socketText } from '../net/socket.ts';
+import { counted, listed } from '../words/numbers.ts';
+import type { Cause } from './cause.ts';
+import type { Subject } from './ways.ts';
+
+/** What the API has behind a Service port. */
+export interface Behind {
+  readonly usable: readonly Endpoint[];
+  readonly unready: readonly Endpoint[];
+  /** Endpoints of the Service's other ports. */
+  readonly others: readonly Endpoint[];
+}
+
+/** @returns the endpoints of the port; null where endpoints were not captured, or the Service is not in the API. */
+export function behind({ object }: Subject, { endpoints }: Cluster): Behind | null {
+  if (object === null || endpoints === null) return null;
+  const { service, port } = object;
+  const all = endpoints.filter((one) => one.namespace === service.namespace && one.service === service.name);
+  const own = all.filter(
+    ({ portName, protocol }) =>
+      portName === port.name && protocol.toUpperCase() === port.protocol.toUpperCase(),
+  );
+  return {
+    usable: own.filter(isUsable),
+    unready: own.filter((one) => !isUsable(one)),
+    others: all.filter((one) => !own.includes(one)),
+  };
+}
+
+/** @returns what the API has of the Service port, in clauses. */
+export function apiFacts({ object }: Subject, found: Behind | null): string[] {
+  if (object === null) return [];
+  const { service, port } = object;
+  const settings = [
+    `type ${service.type}`,
+    `targetPort ${port.targetPort}`,
+    ...(service.externalTrafficPolicy === 'Local' ? ['externalTrafficPolicy Local'] : []),
+    ...(service.internalTrafficPolicy === 'Local' ? ['internalTrafficPolicy Local'] : []),
+    ...(service.sessionAffinity === 'ClientIP' ? ['sessionAffinity ClientIP'] : []),
+    ...(service.loadBalancerSourceRanges.length > 0
+      ? [`loadBalancerSourceRanges ${listed(service.loadBalancerSourceRanges, 3)}`]
+      : []),
+  ];
+  const who = found === null ? 'endpoints were not captured' : endpointsText(found);
+  return [`${settings.join(', ')}; ${who}`];
+}
+
+function endpointsText({ usable, unready }: Behind): string {
+  const ready =
+    usable.length === 0
+      ? 'no ready endpoint'
+      : `${counted(usable.length, 'ready endpoint')} (${listed(usable.map(placeText), 3)})`;
+  return unready.length === 0 ? ready : `${ready}; not ready: ${listed(unready.map(placeText), 3)}`;
+}
+
+function placeText({ address, port, pod }: Endpoint): string {
+  const socket = socketText(address, port);
+  return pod === null ? socket : `${pod.namespace}/${pod.name} ${socket}`;
+}
+
+/** Why kube-proxy refuses, as it should: a cause, and the outcomes that it explains. */
+export interface Lacking {
+  readonly cause: Cause;
+  readonly covers: (item: TraceItem) => boolean;
+}
+
+/** @returns what the API lacks that somebody could answer: an endpoint at all, one that is ready, one on this node. */
+export function lackingOf(subject: Subject, found: Behind | null, node: string | null): Lacking[] {
+  const { object } = subject;
+  if (object === null || found === null) return [];
+  const ready = found.usable.filter((endpoint) => endpoint.ready);
+  if (ready.length === 0) return [{ cause: noEndpoint(object, found), covers: () => true }];
+  const { externalTrafficPolicy, internalTrafficPolicy } = object.service;
+  if (node === null || ready.some((endpoint) => endpoint.node === node)) return [];
+  const isInside = (item: TraceItem) => item.service?.via === 'clusterIP';
+  return [
+    ...(externalTrafficPolicy === 'Local'
+      ? [
+          {
+            cause: noLocal(object, 'externalTrafficPolicy', ready),
+            covers: (item: TraceItem) => !isInside(item),
+          },
+        ]
+      : []),
+    ...(internalTrafficPolicy === 'Local'
+      ? [{ cause: noLocal(object, 'internalTrafficPolicy', ready), covers: isInside }]
+      : []),
+  ];
+}
+
+type ApiPort = NonNullable<Subject['object']>;
+
+function noEndpoint(object: ApiPort, { usable, unready, others }: Behind): Cause {
+  const { service, port } = object;
+  const label = labelOfPort(object);
+  const waiting = [...unready, ...usable];
+  const [first] = waiting;
+  const pod = first?.pod ?? null;
+  const why =
+    first !== undefined
+      ? `${label} has no ready endpoint: ${listed(waiting.map(stateText), 3)}`
+      : others.length > 0
+        ? `${label} has no endpoint, though the Service's other ports have: no pod has a port for targetPort ${port.targetPort}`
+        : `${label} has no endpoint: no pod matches its selector, or none has an address yet`;
+  return {
+    ...apiCause(object, 'no-endpoint', 'error', why),
+    hits: 'every client of the Service, on every node',
+    evidence: waiting.map((one) => factEvidence(stateText(one))),
+    advice:
+      pod === null
+        ? 'compare the selector and targetPort with the labels and ports of the pods'
+        : 'see why the pod is not ready: its readiness probe, its containers, its events',
+    command: printCommand(
+      pod === null
+        ? command('kubectl', '-n', service.namespace, 'describe', 'service', service.name)
+        : command('kubectl', '-n', pod.namespace, 'describe', 'pod', pod.name),
+    ),
+  };
+}
+
+function stateText(endpoint: Endpoint): string {
+  return `${placeText(endpoint)} is ${endpoint.terminating ? 'terminating' : 'not ready'}`;
+}
+
+function noLocal(object: ApiPort, policy: string, ready: readonly Endpoint[]): Cause {
+  const nodes = ready.flatMap(({ node }) => (node === null ? [] : [node]));
+  const text = `by design: ${policy} of ${labelOfPort(object)} is Local, and no endpoint of it runs on this node`;
+  return {
+    ...apiCause(object, 'no-local-endpoint', 'info', text),
+    hits: 'clients that come to this node',
+    evidence: ready.map((one) => factEvidence(placeText(one))),
+    advice: `use a node that has an endpoint (${listed(nodes, 3)}), run a pod on this one, or set ${policy}: Cluster`,
+  };
+}
+
+function apiCause({ service, port }: ApiPort, code: string, severity: Cause['severity'], message: string) {
+  return {
+    code,
+    title: 'in the API',
+    severity,
+    message,
+    service: { namespace: service.namespace, name: service.name, port: port.name === '' ? null : port.name },
+    objects: [`${service.namespace}/${service.name}`],
+    command: null,
+    certainty: 'certain',
+    page: null,
+    explains: true,
+  } as const;
+}

@@ -1,0 +1,78 @@
+import { explainTrace } from '../explain/explain-trace.ts';
+import { readDestination } from '../explain/question/destination.ts';
+import type { TraceQuestion } from '../explain/question/question.ts';
+import type { CheckInput } from '../findings/check-input.ts';
+import { CheckContext } from '../findings/context.ts';
+import { namedObjects } from '../findings/named-objects.ts';
+import { apiFacts, behind } from './api-facts.ts';
+import type { Cause, Shares } from './cause.ts';
+import { findCauses } from './find-causes.ts';
+import { sharesOf, type Verdict, verdictOf } from './shares.ts';
+import { type Subject, subjectOf, waysTo } from './ways.ts';
+import type { WayItem, WhyReport } from './why-report.ts';
+
+/** The report without its head, which is made last: reading for the answer may still find problems. */
+export type WhyAnswer = Omit<WhyReport, 'apiVersion' | 'kind' | 'capture' | 'problems'>;
+
+/**
+ * Answers `why`: asks every way into one Service port, and says why those that do not work do not.
+ * @throws QuestionError where the question names nothing that is known
+ */
+export function diagnoseService(question: TraceQuestion, input: CheckInput): WhyAnswer {
+  const { known } = input;
+  const destination = readDestination(question, known);
+  const subject = subjectOf(destination, known);
+  const traced = waysTo(question, destination, subject).flatMap((way) =>
+    explainTrace(way.question, known).map((item) => ({ item, via: way.via })),
+  );
+  const items = traced.map(({ item }) => item);
+  const ways = traced.map(({ item, via }): WayItem => {
+    const { address, port } = item.packet.destination;
+    // A client that loadBalancerSourceRanges let in stands for those outside.
+    const vantage = question.from === null && item.vantage === 'given' ? 'external' : item.vantage;
+    return { vantage, from: item.from, to: { address, port }, via, shares: sharesOf(item) };
+  });
+  const service = subject.service ?? items.find((item) => item.service !== null)?.service ?? null;
+  const asked: Subject = { ...subject, service };
+  const context = new CheckContext(focused(input, asked));
+  const causes = findCauses(items, asked, context);
+  return {
+    asked: question.destination,
+    service,
+    protocol: items[0]?.packet.protocol ?? '',
+    verdict: overall(ways, causes),
+    works: {
+      pod: worst(ways, 'pod'),
+      node: worst(ways, 'node'),
+      external: worst(ways, 'external'),
+      given: worst(ways, 'given'),
+    },
+    ways,
+    api: apiFacts(subject, behind(subject, known.cluster)),
+    notes: destination.chosen === null ? [] : [destination.chosen],
+    causes,
+  };
+}
+
+/** @returns the input of `check` for one Service. */
+export function focused(input: CheckInput, { service }: Subject): CheckInput {
+  return service === null ? input : { ...input, focus: { namespace: service.namespace, name: service.name } };
+}
+
+/** Of several ways the one by which least works. */
+function worst(ways: readonly WayItem[], vantage: WayItem['vantage']): Shares | null {
+  const own = ways.filter((way) => way.vantage === vantage).map(({ shares }) => shares);
+  return own.reduce<Shares | null>(
+    (least, each) => (least === null || each.works < least.works ? each : least),
+    null,
+  );
+}
+
+/** An error of the Service's own breaks traffic that none of the ways stands for: old flows, a pod that asks itself. */
+function overall(ways: readonly WayItem[], causes: readonly Cause[]): Verdict {
+  const verdicts = ways.map(({ shares }) => verdictOf(shares));
+  const isOwn = ({ severity, explains, objects }: Cause) =>
+    severity === 'error' && (explains || namedObjects(objects).length > 0);
+  if (verdicts.includes('broken') || causes.some(isOwn)) return 'broken';
+  return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'works';
+}

@@ -1,0 +1,42 @@
+import type { OutcomeItem, TraceItem } from '../explain/trace-list.ts';
+import type { CheckInput } from '../findings/check-input.ts';
+import { CheckContext } from '../findings/context.ts';
+import type { Cause, Sees } from './cause.ts';
+import { focused } from './diagnose-service.ts';
+import { speaksOf } from './explained.ts';
+import { findCauses } from './find-causes.ts';
+import { seesOf } from './shares.ts';
+import { type Subject, subjectAt } from './ways.ts';
+
+/** What the screen of `trace` tells besides the trace. */
+export interface TraceDiagnosis {
+  /** What the client sees where a packet goes this way. */
+  readonly sees: ReadonlyMap<OutcomeItem, Sees>;
+  /** The first one first. */
+  readonly causes: readonly Cause[];
+  /** Texts of remarks that some cause stands for. */
+  readonly told: ReadonlySet<string>;
+}
+
+/** @returns what the client sees, and why, for packets that were traced. */
+export function diagnoseTrace(items: readonly TraceItem[], input: CheckInput): TraceDiagnosis {
+  const outcomes = items.flatMap((item) => item.outcomes);
+  const sees = new Map(outcomes.map((outcome) => [outcome, seesOf(outcome)]));
+  const subject = subjectOfTrace(items, input);
+  const causes = findCauses(items, subject, new CheckContext(focused(input, subject)));
+  const told = new Set(
+    outcomes
+      .flatMap(({ remarks }) => remarks)
+      .filter((remark) => causes.some((cause) => cause.code === remark.code || speaksOf(cause, remark)))
+      .map(({ text }) => text),
+  );
+  return { sees, causes, told };
+}
+
+function subjectOfTrace(items: readonly TraceItem[], { known }: CheckInput): Subject {
+  const [first] = items;
+  const service = items.find((item) => item.service !== null)?.service ?? null;
+  if (first === undefined) return { service, object: null, pods: [] };
+  const { destination, protocol } = first.packet;
+  return { ...subjectAt(destination, protocol, known), ...(service === null ? {} : { service }) };
+}

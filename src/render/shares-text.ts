@@ -1,0 +1,32 @@
+import type { Sees, Shares } from '../diagnose/cause.ts';
+import { percent } from '../words/numbers.ts';
+import type { Colours } from './colours.ts';
+
+const WORDS: Readonly<Record<Sees, string>> = {
+  works: 'works',
+  refused: 'is refused',
+  timesOut: 'times out',
+  wrongSource: 'gets an answer from another address',
+  unknown: 'unknown',
+};
+
+const ORDER: readonly Sees[] = ['timesOut', 'refused', 'wrongSource', 'unknown', 'works'];
+
+/** A share that rounding may have left of one that is not there. */
+const LEAST = 1e-6;
+
+/** @returns what connections see, the worst first: `works`, `33.3% times out, 66.7% works`. */
+export function sharesText(shares: Shares, colours: Colours): string {
+  const told = ORDER.filter((sees) => shares[sees] > LEAST);
+  return told
+    .map((sees) => {
+      const text = told.length === 1 ? WORDS[sees] : `${percent(shares[sees])} ${WORDS[sees]}`;
+      return paintOf(sees, colours)(text);
+    })
+    .join(', ');
+}
+
+function paintOf(sees: Sees, colours: Colours): Colours['good'] {
+  if (sees === 'works') return colours.good;
+  return sees === 'unknown' ? colours.warning : colours.bad;
+}

@@ -1,0 +1,119 @@
+import type { Sees } from '../../diagnose/cause.ts';
+import type { OutcomeItem, TraceItem } from '../../explain/trace-list.ts';
+import { socketText } from '../../net/socket.ts';
+import { percent } from '../../words/numbers.ts';
+import { type Colours, NO_COLOURS } from '../colours.ts';
+import { escapeTerminal } from '../escape.ts';
+import type { MergedOutcome, OutcomeGroup } from './outcome-groups.ts';
+import { exitText, isProxyPort, isTranslated, movedText, refusedText } from './verdict-text.ts';
+
+const WORDS: Readonly<Record<Sees, string>> = {
+  works: 'WORKS',
+  refused: 'REFUSED',
+  timesOut: 'NO ANSWER',
+  wrongSource: 'NO ANSWER THAT IT TAKES',
+  unknown: 'UNKNOWN',
+};
+
+const ORDER: readonly Sees[] = ['timesOut', 'refused', 'wrongSource', 'unknown', 'works'];
+
+/** How it is told. */
+export interface FareOptions {
+  readonly sees: ReadonlyMap<OutcomeItem, Sees>;
+  readonly colours: Colours;
+  /** Whether endpoints are named. */
+  readonly named: boolean;
+}
+
+/** @returns what a client sees whose packets have these outcomes, and where they end: the truth about the connection. */
+export function fareText(
+  group: OutcomeGroup,
+  item: TraceItem,
+  { sees, colours, named }: FareOptions,
+): string {
+  const shares = new Map<Sees, number>();
+  for (const { share, ways } of group.outcomes)
+    for (const way of ways) {
+      const seen = sees.get(way) ?? 'unknown';
+      shares.set(seen, (shares.get(seen) ?? 0) + share * partOf(way, ways));
+    }
+  const met = ORDER.filter((each) => shares.has(each));
+  const said = met.map((each) => {
+    const word = paintOf(each, colours)(WORDS[each]);
+    return met.length === 1 ? word : `${percent(shares.get(each) ?? 0)} ${word}`;
+  });
+  return `${said.join(', ')}: ${endsText(group, item, named)}`;
+}
+
+/** A way's part of what ends alike. */
+function partOf(way: OutcomeItem, ways: readonly OutcomeItem[]): number {
+  const all = ways.reduce((sum, { probability }) => sum + probability, 0);
+  return all === 0 ? 1 / ways.length : way.probability / all;
+}
+
+function paintOf(sees: Sees, { good, bad, warning }: Colours): Colours['good'] {
+  return sees === 'works' ? good : sees === 'unknown' ? warning : bad;
+}
+
+function endsText(group: OutcomeGroup, item: TraceItem, named: boolean): string {
+  const accepted = group.outcomes.filter(({ like }) => like.verdict === 'accept');
+  const rest = group.outcomes.filter(({ like }) => like.verdict !== 'accept');
+  return [
+    ...(accepted.length === 0 ? [] : [arrivalText(accepted, group, item, named)]),
+    ...rest.map(
+      (outcome) =>
+        (isAll(outcome, group) ? reasonOf(outcome) : null) ??
+        refusedText(outcome, item, group.outcomes.length > 1, NO_COLOURS),
+    ),
+  ].join('; ');
+}
+
+/** Of a group with one end the word before it says already what it is. */
+function isAll({ like }: MergedOutcome, { outcomes }: OutcomeGroup): boolean {
+  return outcomes.length === 1 && (like.verdict === 'unknown' || like.verdict === 'drop');
+}
+
+function reasonOf({ like }: MergedOutcome): string | null {
+  return like.reason === null ? null : escapeTerminal(like.reason.text);
+}
+
+function arrivalText(
+  accepted: readonly MergedOutcome[],
+  { sticky }: OutcomeGroup,
+  item: TraceItem,
+  named: boolean,
+): string {
+  const [first] = accepted;
+  if (first === undefined) return '';
+  const { like } = first;
+  const moved = accepted.some((outcome) => isTranslated(outcome.like, item));
+  if (!moved && like.direction !== 'reply') {
+    const where = like.exit?.kind === 'local' ? 'it comes to this node itself' : 'no rule rewrites it';
+    return `${where}, destination unchanged${exitText(like, false)}`;
+  }
+  const places = new Set(
+    accepted.map((outcome) => socketText(outcome.like.destination.address, outcome.like.destination.port)),
+  );
+  const to = movedText(like, places.size, sticky);
+  return !named || isProxyPort(like) || like.direction === 'reply'
+    ? to
+    : `${to}${listText(accepted, sticky)}`;
+}
+
+/** Endpoints named in the line; `--detail answer` has a table of them. */
+const SHOWN = 4;
+
+function listText(accepted: readonly MergedOutcome[], sticky: boolean): string {
+  const shares = new Set(accepted.map(({ share }) => share.toFixed(3)));
+  const isFair = shares.size === 1;
+  const each = isFair && accepted.length > 1 && !sticky ? ` (${percent(accepted[0]?.share ?? 0)} each)` : '';
+  const named = accepted.slice(0, SHOWN).map(({ like, share }) => {
+    const { endpoint, destination } = like;
+    const pod =
+      endpoint === null || endpoint.pod === null ? '' : ` ${endpoint.namespace ?? '?'}/${endpoint.pod}`;
+    const part = isFair || sticky ? '' : `${percent(share)} `;
+    return escapeTerminal(`${part}${socketText(destination.address, destination.port)}${pod}`);
+  });
+  const more = accepted.length > SHOWN ? `, … and ${accepted.length - SHOWN} more` : '';
+  return `${each}, ${named.join(', ')}${more}`;
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { run } from '../cli/run-main.ts';
+import { withoutColours } from '../support/in-colour.ts';
+import { BROKEN_NODES, rowsOf, shared } from './broken-nodes.ts';
+
+const BROKEN = shared('broken');
+const PLAIN = { columns: 80, env: { NO_COLOR: '1' } };
+
+/** @returns the number of the row in which a finding is opened; the first row is 1, 0 where there is none. */
+function openedAt(rows: readonly string[], code: string): number {
+  return rows.findIndex((row) => new RegExp(`^(?:ERROR|WARNING|note) ${code} `).test(row)) + 1;
+}
+
+describe.skipIf(BROKEN === null)('the first 24 rows of 80 columns tell the cause', () => {
+  it.each(BROKEN_NODES)('trace on %s of %s: %s, and what to do', async (folder, service, code) => {
+    const argv = ['trace', service, '-f', `${BROKEN}/${folder}`];
+    const { out } = await run(argv, PLAIN);
+    const rows = rowsOf(out, 80);
+    expect(rows.length).toBeLessThanOrEqual(24);
+    const opened = openedAt(rows, code);
+    expect(opened).toBeGreaterThan(0);
+    expect(rows.slice(opened).some((row) => row.startsWith('  do      '))).toBe(true);
+    expect(out).toContain('--detail path');
+    expect(withoutColours((await run(argv, { columns: 80 })).out)).toBe(out);
+  });
+
+  it.each(BROKEN_NODES)('check on %s (%s): %s', async (folder, _service, code) => {
+    const argv = ['check', `${BROKEN}/${folder}`];
+    const { out } = await run(argv, PLAIN);
+    const rows = rowsOf(out, 80);
+    const opened = openedAt(rows, code);
+    expect(opened).toBeGreaterThan(0);
+    expect(opened).toBeLessThanOrEqual(20);
+    expect(withoutColours((await run(argv, { columns: 80 })).out)).toBe(out);
+  });
+});
+
+describe('a heading that is the truth about the connection', () => {
+  it('is NO ANSWER where a rule drops, REFUSED where one rejects, WORKS where somebody answers', async () => {
+    const dropped = await run(['trace', 'node:30082', '--from', 'external', '--demo']);
+    expect(dropped.out).toMatch(/^ {2}NO ANSWER: .*DROP by filter KUBE-EXTERNAL-SERVICES rule/m);
+    const refused = await run(['trace', 'shop/empty', '--from', 'pod', '--demo']);
+    expect(refused.out).toMatch(/^ {2}REFUSED: .*REJECT with icmp-port-unreachable/m);
+    const served = await run(['trace', 'shop/web', '--from', 'pod', '--demo']);
+    expect(served.out).toMatch(
+      /^ {2}WORKS: to 1 of 3 endpoints \(33\.3% each\), 10\.244\.1\.11:8080 shop\/web-a1, /m,
+    );
+  });
+
+  it('paints an ACCEPT that nobody answers in red, in the long answer too', async () => {
+    const rules = [
+      '*nat',
+      ':PREROUTING ACCEPT [0:0]',
+      ':KUBE-SERVICES - [0:0]',
+      '-A PREROUTING -j KUBE-SERVICES',
+      'COMMIT',
+      '',
+    ];
+    const files = ['-f', '-', '-f', 'fixtures/demo/services.json', '-f', 'fixtures/demo/endpointslices.json'];
+    const argv = ['trace', 'shop/web', '--from', '10.244.1.13', '--detail', 'answer', ...files];
+    const { out } = await run(argv, { stdin: rules.join('\n'), columns: 80 });
+    expect(out).toContain('\x1b[31mACCEPT\x1b[39m');
+    expect(out).not.toContain('\x1b[32mACCEPT\x1b[39m');
+  });
+
+  it('tells senders that fare alike once, and apart what becomes of their source', async () => {
+    const { out } = await run(['trace', 'shop/web', '--demo']);
+    expect(out.match(/WORKS/g)).toHaveLength(1);
+    expect(out.match(/^from /gm)).toHaveLength(3);
+    expect(out).toMatch(/^from .*pod shop\/client-a .*source address kept$/m);
+    expect(out).toMatch(/^from .*process on node-1.*masqueraded as/m);
+  });
+});

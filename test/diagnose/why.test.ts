@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { inputOf } from '../../src/cli/check-one.ts';
+import { diagnoseService } from '../../src/diagnose/diagnose-service.ts';
+import type { WhyReport } from '../../src/diagnose/why-report.ts';
+import { run } from '../cli/run-main.ts';
+import { withoutColours } from '../support/in-colour.ts';
+import { openCapture } from '../support/open-capture.ts';
+import { BROKEN_NODES, rowsOf, shared } from './broken-nodes.ts';
+
+async function why(
+  service: string,
+  ...files: readonly string[]
+): Promise<{ status: number; report: WhyReport }> {
+  const { status, out, err } = await run([
+    'why',
+    service,
+    '-o',
+    'json',
+    ...files.flatMap((file) => ['-f', file]),
+  ]);
+  if (out === '') throw new Error(err);
+  return { status, report: JSON.parse(out) };
+}
+
+const BROKEN = shared('broken');
+
+describe.skipIf(BROKEN === null)('a broken node: the cause comes first, on one screen', () => {
+  it.each(BROKEN_NODES)('%s, %s: %s', async (folder, service, code) => {
+    const argv = ['why', service, '-f', `${BROKEN}/${folder}`];
+    const { report } = await why(service, `${BROKEN}/${folder}`);
+    expect(report.causes[0]?.code).toBe(code);
+    const { out } = await run(argv, { columns: 80, env: { NO_COLOR: '1' } });
+    const rows = rowsOf(out, 80);
+    expect(rows.length).toBeLessThanOrEqual(24);
+    const opened = rows.findIndex((row) => new RegExp(`^(?:ERROR|WARNING|note) ${code} `).test(row));
+    expect(opened).toBeGreaterThan(0);
+    expect(rows.slice(opened).some((row) => row.startsWith('  do      '))).toBe(true);
+  });
+
+  it.each([
+    '06a-accept-before-reject',
+    '07a-forward-drop',
+    '32a-foreign-dnat',
+    '36a-wrong-port',
+    '08a-portmap-wiped',
+  ])(
+    'of %s each fault is one cause: no remark is told beside the finding that says the same',
+    async (folder) => {
+      const service = BROKEN_NODES.find(([name]) => name === folder)?.[1] ?? '';
+      const { report } = await why(service, `${BROKEN}/${folder}`);
+      const own = report.causes.filter(({ page }) => page === null).map(({ code }) => code);
+      expect(own).toEqual(folder.startsWith('06a') ? ['no-endpoint'] : []);
+    },
+  );
+});
+
+const WHOLE = [
+  'healthy/1.28-node-1',
+  'healthy/1.36-node-2',
+  'captures/1.36-iptables-nft',
+  'captures/1.25-iptables-nft',
+  'captures/1.20-iptables-legacy',
+  'captures/1.36-iptables-legacy',
+].flatMap((path) => shared(path) ?? []);
+
+/** What is so on these nodes: Services without ready endpoints, one that is another proxy's, and flows that are stuck. */
+const TOLD: ReadonlySet<string> = new Set(['no-endpoint', 'left-to-other-proxy', 'KP101']);
+
+describe.skipIf(WHOLE.length === 0)('a healthy node', () => {
+  it.each(WHOLE)('%s: every Service with an endpoint that may be used works', async (folder) => {
+    const { capture, known } = await openCapture(folder);
+    const input = await inputOf(capture);
+    const wrong: string[] = [];
+    for (const { namespace, name, type, clusterIPs, ports } of known.cluster.services ?? []) {
+      if (type === 'ExternalName' || clusterIPs[0] === 'None' || clusterIPs.length === 0) continue;
+      for (const port of ports.slice(0, 1)) {
+        const destination = `${namespace}/${name}:${port.name === '' ? port.port : port.name}`;
+        const question = {
+          destination,
+          from: null,
+          protocol: port.protocol.toLowerCase(),
+          sourcePort: null,
+          inInterface: null,
+          mark: null,
+          ctstate: null,
+          namespace: 'default',
+          detail: 'answer',
+        } as const;
+        const { verdict, causes, ways } = diagnoseService(question, input);
+        const [first] = causes;
+        const isTold = first !== undefined && (first.severity === 'info' || TOLD.has(first.code));
+        if (verdict !== 'works' && !isTold)
+          wrong.push(
+            `${destination} ${verdict}: ${first?.code} ${first?.message} ${JSON.stringify(ways.map(({ from, shares }) => [from, shares]))}`,
+          );
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the bundled capture', () => {
+  it('shop/web works from everywhere that is asked: exit status 0', async () => {
+    const { status, out } = await run(['why', 'shop/web', '--demo']);
+    expect(status).toBe(0);
+    expect(out.split('\n')[0]).toBe('shop/web (10.96.10.1:80/tcp) on node-1: works');
+  });
+
+  it('a Service without endpoints does not, and the API says why', async () => {
+    const { status, out } = await run(['why', 'shop/empty', '--demo', '-o', 'json']);
+    const { works, causes, ways } = JSON.parse(out);
+    expect(status).toBe(1);
+    expect(works).toMatchObject({ pod: { refused: 1 }, node: { refused: 1 }, external: null });
+    expect(causes.map(({ code }: { code: string }) => code)).toEqual(['no-endpoint']);
+    expect(ways.map(({ via }: { via: string }) => via)).toEqual(['clusterIP', 'clusterIP']);
+  });
+
+  it('names the pods that are not ready', async () => {
+    const { out } = await run(['why', 'shop/notready', '--demo', '-o', 'json']);
+    expect(JSON.parse(out).causes[0].message).toMatch(/has no ready endpoint: shop\/\S+ \S+ is not ready/);
+  });
+
+  it('a policy that keeps clients outside from this node is told as meant, from outside alone', async () => {
+    const { status, out } = await run(['why', 'shop/np-local-none', '--demo', '-o', 'json']);
+    const { works, causes } = JSON.parse(out);
+    expect(status).toBe(1);
+    expect(works).toMatchObject({ pod: { works: 1 }, node: { works: 1 }, external: { timesOut: 1 } });
+    expect(causes[0]).toMatchObject({ code: 'KP104', severity: 'info', page: 'docs/findings/KP104.md' });
+  });
+
+  it('a sender that is asked for is the only one: it works from a pod', async () => {
+    const { status, out } = await run(['why', 'shop/np-local-none', '--from', 'pod', '--demo', '-o', 'json']);
+    expect(status).toBe(0);
+    expect(JSON.parse(out).works).toMatchObject({ pod: { works: 1 }, node: null, external: null });
+  });
+
+  it('what nobody knows is an error with exit status 2', async () => {
+    const { status, err } = await run(['why', 'shop/nosuch', '--demo']);
+    expect(status).toBe(2);
+    expect(err).toContain('shop/nosuch');
+  });
+
+  it('a colour adds nothing but colour', async () => {
+    const plain = await run(['why', 'shop/np-local-none', '--demo'], { columns: 80, env: { NO_COLOR: '1' } });
+    const coloured = await run(['why', 'shop/np-local-none', '--demo'], { columns: 80 });
+    expect(withoutColours(coloured.out)).toBe(plain.out);
+    expect(coloured.out).not.toBe(plain.out);
+  });
+});
+
+describe('a paste', () => {
+  it('without the API is asked by the names in the rules, and what is not known of it is not said', async () => {
+    const { status, out } = await run([
+      'why',
+      'shop/web',
+      '-o',
+      'json',
+      '-f',
+      'fixtures/demo/iptables-save.txt',
+    ]);
+    const { service, api, works } = JSON.parse(out);
+    expect(service).toMatchObject({ namespace: 'shop', name: 'web', namedBy: 'comment' });
+    expect(api).toEqual([]);
+    expect([status, works.pod.works]).toEqual([0, 1]);
+  });
+});
