@@ -113,9 +113,11 @@ function blockText(
     left > 0
       ? `  … and under ${left} more ${left === 1 ? 'condition' : 'conditions'} (--detail answer)\n`
       : '',
-    ...(level.flows ? block.items.map((item) => options.flowText(item)) : [])
-      .filter((text) => text !== '')
-      .map(line),
+    ...(level.flows ? block.items : []).flatMap((item) => {
+      const text = options.flowText(item);
+      if (text === '') return [];
+      return [line(block.items.length === 1 ? text : `  ${escapeTerminal(item.from)}: ${text.trim()}`)];
+    }),
   ].join('');
 }
 
