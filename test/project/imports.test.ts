@@ -117,8 +117,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   diagnose: {
     holds:
-      'why something does not work, one cause for each fault; it imports the models, explain, findings and command',
-    values: [...MODELS, 'explain', 'findings', 'command'],
+      'why something does not work, one cause for each fault; it imports the models, explain, findings, command and words',
+    values: [...MODELS, 'explain', 'findings', 'command', 'words'],
     types: ['problems'],
   },
   check: {

@@ -1,13 +1,14 @@
 import { PLACEHOLDER } from '../../explain/question/destination.ts';
+import type { Known } from '../../explain/question/question.ts';
 import { nodeAddress } from '../../explain/question/this-node.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Outcome } from '../../trace/outcome.ts';
-import type { CheckContext } from '../context.ts';
 import { alternativesOf } from './alternatives.ts';
 import { type Client, clientsOf } from './senders.ts';
+import type { Follower } from './world.ts';
 
 /** A packet for a Service port or an endpoint that the rules name, which does not arrive. */
 export interface NamedDrop {
@@ -27,6 +28,13 @@ export interface NamedSurvey {
   readonly named: number;
 }
 
+/** What is followed, and what it is followed through. */
+export interface NamedMatter {
+  readonly known: Known;
+  readonly programmed: readonly ServiceItem[];
+  readonly follower: Follower;
+}
+
 /** As many packets as are followed. */
 const MOST = 6000;
 
@@ -38,7 +46,7 @@ interface Aim {
 }
 
 /** Follows packets of a pod, the node and the outside to whatever the rules name as a Service's, without any object of the API. */
-export function surveyNamed(context: CheckContext): NamedSurvey {
+export function surveyNamed(context: NamedMatter): NamedSurvey {
   const items = context.programmed;
   const drops: NamedDrop[] = [];
   const clients = { ipv4: clientsOf(context.known, 'ipv4'), ipv6: clientsOf(context.known, 'ipv6') };
@@ -62,7 +70,7 @@ export function surveyNamed(context: CheckContext): NamedSurvey {
 
 /** @returns the first outcome that ends the packet, where nothing that the capture leaves open is known to deliver it. */
 function undelivered(
-  { follower }: CheckContext,
+  { follower }: NamedMatter,
   client: Client,
   target: Omit<Aim, 'to'> & { readonly protocol: number },
 ): Pick<NamedDrop, 'outcome' | 'sure'> | null {
@@ -80,7 +88,7 @@ function hasEnded({ verdict }: Outcome): boolean {
   return verdict === 'drop' || verdict === 'reject';
 }
 
-function aimsOf(item: ServiceItem, context: CheckContext): Aim[] {
+function aimsOf(item: ServiceItem, context: NamedMatter): Aim[] {
   const at = (address: string, port: number | null): Aim[] => {
     const parsed = parseAddress(address);
     if (parsed === null || port === null) return [];
