@@ -32,7 +32,7 @@ const dump = (policy: string, ...rules: readonly string[]): string =>
 
 describe('check of dumps alone sends packets to the Services that the rules name', () => {
   it('and tells of those that the policy of FORWARD drops', async () => {
-    const { out, status } = await ask(dump('DROP'), 'check');
+    const { out, status } = await ask(dump('DROP'), 'check', '--detail', 'full');
     expect(status).toBe(1);
     expect(out).toMatch(/^ERROR KP131/m);
     expect(out).toContain('packets for shop/web are dropped: filter FORWARD policy drops them');
@@ -41,7 +41,12 @@ describe('check of dumps alone sends packets to the Services that the rules name
   });
 
   it('of an endpoint that a rule of no Service rejects', async () => {
-    const { out } = await ask(dump('ACCEPT', '-A FORWARD -d 10.244.1.11/32 -j REJECT'), 'check');
+    const { out } = await ask(
+      dump('ACCEPT', '-A FORWARD -d 10.244.1.11/32 -j REJECT'),
+      'check',
+      '--detail',
+      'full',
+    );
     expect(out).toContain('packets for shop/web are refused: filter FORWARD rule 1 rejects them');
   });
 
