@@ -105,12 +105,14 @@ describe('services on a paste', () => {
   it('chains left over from iptables mode do not make an IPVS node one of iptables mode', async () => {
     const argv = ['10.96.0.10:53', '--protocol', 'udp', '--from', 'pod'];
     const paste = readPaste('38-cilium-ipvs-leftover');
-    expect(await answerTo(paste, ...argv)).toContain('UNKNOWN: kube-proxy runs in ipvs mode here');
+    expect(await answerTo(paste, ...argv)).toContain(
+      'UNKNOWN: IPVS carries Services here, and was not captured',
+    );
     const used = paste.replace(
       '-A KUBE-SERVICES -m addrtype',
       '-A KUBE-SERVICES -d 10.96.0.10/32 -p udp -j KUBE-SVC-TCOU7JCQXEZGVUNU\n-A KUBE-SERVICES -m addrtype',
     );
-    expect(await answerTo(used, ...argv)).not.toContain('ipvs mode');
+    expect(await answerTo(used, ...argv)).not.toContain('IPVS');
   });
 
   it('says of nft text what would be read', async () => {
