@@ -33,6 +33,11 @@ const hostPortPod: Edit = editObjects('pods.json', (pod) => {
     container.ports = [{ containerPort: 8080, hostPort: 8888, protocol: 'TCP' }];
 });
 
+const noObjects: readonly Edit[] = ['services.json', 'endpointslices.json', 'endpoints.json'].map((file) => [
+  file,
+  () => '',
+]);
+
 const portmap = (id: string, chain: string, to: string): Edit[] => [
   appendRules(
     'nat',
@@ -872,6 +877,20 @@ const CASES: readonly Case[] = [
     says: /xt_recent was not captured/,
     nearMiss: 'with a list of it',
     nearEdits: [xtRecent('src=10.244.1.13 ttl: 64 last_seen: 4297000032 oldest_pkt: 1 4297000032\n')],
+  },
+  {
+    code: 'KP131',
+    fault: 'FORWARD policy DROP, and no objects of the API',
+    edits: [...noObjects, replace(RULES, /^(\*filter[\s\S]*?):FORWARD ACCEPT/m, '$1:FORWARD DROP')],
+    severity: 'error',
+    object: 'chain FORWARD',
+    says: /filter FORWARD policy drops them/,
+    nearMiss: 'policy DROP with rules that accept the pod network',
+    nearEdits: [
+      ...noObjects,
+      replace(RULES, /^(\*filter[\s\S]*?):FORWARD ACCEPT/m, '$1:FORWARD DROP'),
+      appendRules('filter', 'FORWARD', '-s 10.244.0.0/16 -j ACCEPT', '-d 10.244.0.0/16 -j ACCEPT'),
+    ],
   },
   {
     code: 'KP201',
