@@ -30,6 +30,8 @@ const bundle = await rolldown({
 const { output } = await bundle.generate({
   format: 'cjs',
   codeSplitting: false,
+  // Read in src/; here they would be a third of a megabyte that every start hashes.
+  comments: { jsdoc: false, annotation: false },
   postBanner: '(function (exports, require, __filename, __dirname, importPackage) {',
   postFooter: '})',
 });
