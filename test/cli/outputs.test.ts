@@ -94,7 +94,16 @@ print(child.wait())
       ['standard error alone', join(folder, 'answer')],
       ['both outputs', ''],
     ])('%s: ends as hung up, with no abort and no trace of a stack', (_, file) => {
-      const args = [process.execPath, 'bin/kp-explain.cjs', 'trace', '10.96.10.1:80', '--detail', 'answer', '-f', '-'];
+      const args = [
+        process.execPath,
+        'bin/kp-explain.cjs',
+        'trace',
+        '10.96.10.1:80',
+        '--detail',
+        'answer',
+        '-f',
+        '-',
+      ];
       const run = spawnSync('python3', ['-c', script, file, ...args], { cwd: ROOT, encoding: 'utf8' });
       expect(run.stdout.trim(), run.stderr).toBe('-1');
       if (file !== '') expect(readFileSync(file, 'utf8')).toContain('ACCEPT');
