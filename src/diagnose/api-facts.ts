@@ -2,6 +2,7 @@ import { command } from '../command/command.ts';
 import { printCommand } from '../command/quote.ts';
 import { isUsable } from '../explain/trace/remarks/target.ts';
 import type { TraceItem } from '../explain/trace-list.ts';
+import { findingService } from '../findings/affected.ts';
 import { factEvidence } from '../findings/evidence.ts';
 import { labelOfPort } from '../findings/expected/expected-port.ts';
 import type { Cluster, Endpoint } from '../kubernetes/objects.ts';
@@ -146,7 +147,7 @@ function apiCause({ service, port }: ApiPort, code: string, severity: Cause['sev
     title: 'in the API',
     severity,
     message,
-    service: { namespace: service.namespace, name: service.name, port: port.name === '' ? null : port.name },
+    service: findingService({ ...service, port: port.name }),
     objects: [`${service.namespace}/${service.name}`],
     command: null,
     certainty: 'certain',

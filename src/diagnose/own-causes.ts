@@ -1,4 +1,5 @@
 import type { OutcomeItem, Remark, StepItem, TraceItem } from '../explain/trace-list.ts';
+import { findingService } from '../findings/affected.ts';
 import type { Evidence, Severity } from '../findings/finding.ts';
 import { ownerOf } from '../proxy/owners.ts';
 import type { Cause } from './cause.ts';
@@ -65,14 +66,7 @@ function cause(
     title: 'seen by the trace',
     severity,
     message,
-    service:
-      service === null
-        ? null
-        : {
-            namespace: service.namespace,
-            name: service.name,
-            port: service.port === '' ? null : service.port,
-          },
+    service: service === null ? null : findingService(service),
     objects:
       service === null
         ? [`${address}${port === null ? '' : ` port ${port}`}`]

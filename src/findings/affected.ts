@@ -58,3 +58,16 @@ export function exampleClient({ from, sender }: Client): string {
   const address = formatAddress(sender.address);
   return from.includes(address) ? from : `${from} (${address})`;
 }
+
+/** @returns the Service port as findings name it: a port without a name is null. */
+export function findingService({
+  namespace,
+  name,
+  port,
+}: {
+  readonly namespace: string;
+  readonly name: string;
+  readonly port: string;
+}): FindingService {
+  return { namespace, name, port: port === '' ? null : port };
+}

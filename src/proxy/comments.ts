@@ -82,3 +82,18 @@ export function parseServiceComment(comment: string): ServiceComment | null {
   }
   return null;
 }
+
+/** The last words of a rule in KUBE-SERVICES, and the kind of address that the rule is for. */
+const ADDRESS_WORDS = [
+  [' cluster IP', 'clusterIP'],
+  [' external IP', 'externalIP'],
+  [' loadbalancer IP', 'loadBalancerIP'],
+] as const;
+
+/**
+ * @returns for which kind of address a comment says that its rule is, also where it names no Service that could be read; null
+ *   where it does not say.
+ */
+export function addressKindIn(comment: string | null): (typeof ADDRESS_WORDS)[number][1] | null {
+  return ADDRESS_WORDS.find(([words]) => comment?.endsWith(words) === true)?.[1] ?? null;
+}

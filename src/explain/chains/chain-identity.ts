@@ -1,6 +1,7 @@
 import { commentOf } from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
 import { CHAINS } from '../../proxy/chains.ts';
+import { addressKindIn } from '../../proxy/comments.ts';
 import type { ChainItem } from '../chain-list.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { readEndpointChain } from '../services/endpoint-chain.ts';
@@ -84,10 +85,8 @@ function serviceOf(
 function viaOf({ chain }: FoundChain, graph: ChainGraph): ServiceRef['via'] {
   for (const { chain: caller, index } of graph.callersOf(chain.name)) {
     if (caller.name === CHAINS.nodePorts) return 'nodePort';
-    const comment = commentOf(caller.rules.at(index));
-    if (comment?.endsWith(' external IP')) return 'externalIP';
-    if (comment?.endsWith(' loadbalancer IP')) return 'loadBalancerIP';
-    if (comment?.endsWith(' cluster IP')) return 'clusterIP';
+    const told = addressKindIn(commentOf(caller.rules.at(index)));
+    if (told !== null) return told;
   }
   const kind = splitChainName(chain.name)?.prefix;
   if (kind === 'FW') return 'loadBalancerIP';

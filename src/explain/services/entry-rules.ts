@@ -2,6 +2,7 @@ import type { Table } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
 import { CHAINS } from '../../proxy/chains.ts';
+import { addressKindIn } from '../../proxy/comments.ts';
 import { factsOf, type RuleFacts } from './rule-facts.ts';
 
 /** Which of a Service's addresses a rule speaks of; `external` where the rule leaves open which of the two outer kinds it is. */
@@ -76,10 +77,8 @@ export function printedDestination({ lost, port }: RuleFacts, address: string | 
 
 /** The comment's last words say it; CHAINS.services keeps its comments even in large-cluster mode. Without one, the shape does. */
 function kindOf(facts: RuleFacts, chain: string): AddressKind {
-  const { comment } = facts;
-  if (comment?.endsWith(' cluster IP')) return 'clusterIP';
-  if (comment?.endsWith(' external IP')) return 'externalIP';
-  if (comment?.endsWith(' loadbalancer IP')) return 'loadBalancerIP';
+  const kind = addressKindIn(facts.comment);
+  if (kind !== null) return kind;
   switch (splitChainName(chain)?.prefix) {
     case 'FW':
       return 'loadBalancerIP';

@@ -9,6 +9,7 @@ import { formatAddress } from '../../net/address.ts';
 import { formatProtocol, SCTP, UDP } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import { counted, listed } from '../../words/numbers.ts';
+import { findingService } from '../affected.ts';
 import type { CheckContext } from '../context.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
@@ -96,14 +97,7 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
       code: 'KP101',
       severity: severityOf(factsOf(flow), verdict),
       message: `${counted(group.length, `${proto.toUpperCase()} flow`)} of ${serviceText(place)} ${group.length === 1 ? 'is' : 'are'} stuck: ${verdict.message}`,
-      service:
-        service === null
-          ? null
-          : {
-              namespace: service.namespace,
-              name: service.name,
-              port: service.port === '' ? null : service.port,
-            },
+      service: service === null ? null : findingService(service),
       objects: [
         name ?? `${socketText(place.address, place.port)}/${proto}`,
         ...(pod === null ? [] : [`pod ${pod.namespace}/${pod.name}`]),

@@ -3,6 +3,7 @@ import { commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
 import { CHAINS, hasRole, ipvsSetIn } from '../../proxy/chains.ts';
+import { addressKindIn } from '../../proxy/comments.ts';
 import type { LocalDetection } from '../expected/setting.ts';
 
 /** How kube-proxy's rules tell pods from others, with a rule that shows it. */
@@ -74,7 +75,7 @@ function clusterIpMarks(nat: Table, chain: string): Rule[] {
     if (rules.targetName(index) !== CHAINS.markMasquerade) continue;
     const rule = rules.at(index);
     const comment = commentOf(rule);
-    if (chain === CHAINS.services && comment !== null && !comment.endsWith(' cluster IP')) continue;
+    if (chain === CHAINS.services && comment !== null && addressKindIn(comment) !== 'clusterIP') continue;
     if (rule.matches.some(({ kind }) => kind === 'destination')) found.push(rule);
   }
   return found;

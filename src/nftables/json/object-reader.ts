@@ -1,5 +1,5 @@
+import { type Fields, objectOf } from '../../json/fields.ts';
 import type { ProblemList } from '../../problems/problem.ts';
-import { asObject, type Json } from './values.ts';
 
 /** How a rule begins, as nft prints it; another JSON writer leaves out or adds blanks, and its rules are parsed to be placed. */
 const RULE = Buffer.from('{"rule": {"family": "');
@@ -48,9 +48,9 @@ export class ObjectReader {
   }
 
   /** @returns the object; null, with a problem, where it cannot be parsed. */
-  read(start: number, end: number): Json | null {
+  read(start: number, end: number): Fields | null {
     try {
-      return asObject(JSON.parse(this.#bytes.toString('utf8', start, end)));
+      return objectOf(JSON.parse(this.#bytes.toString('utf8', start, end)));
     } catch {
       this.#problems.add('unreadable-json', 'this object is not valid JSON', this.#file, this.lineOf(start));
       return null;

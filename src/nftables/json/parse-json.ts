@@ -1,3 +1,4 @@
+import { type Fields, objectOf } from '../../json/fields.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { Drafts } from '../draft.ts';
 import { LazyRules } from '../lazy-rules.ts';
@@ -5,7 +6,7 @@ import type { NftChain, NftRule, NftRuleset } from '../ruleset.ts';
 import { chainKey, ObjectReader } from './object-reader.ts';
 import { readBase, readFlowtable, readObject, readRule, readSet } from './read-objects.ts';
 import { scanObjects } from './scan-objects.ts';
-import { asObject, type Json, numberAt, stringAt } from './values.ts';
+import { numberAt, stringAt } from './values.ts';
 
 /**
  * Reads `nft -j list ruleset`. Objects are found, and parsed when they are asked for. Never throws.
@@ -15,7 +16,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
   const reader = new ObjectReader(bytes, file, problems);
   const drafts = new Drafts();
   const rules = new RuleIndex();
-  const chains: Json[] = [];
+  const chains: Fields[] = [];
   let version: string | null = null;
   const scanned = scanObjects(bytes, {
     each: (start, end) => {
@@ -26,7 +27,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
       }
       const object = reader.read(start, end);
       const [kind] = Object.keys(object ?? {});
-      const inner = kind === undefined ? null : asObject(object?.[kind]);
+      const inner = kind === undefined ? null : objectOf(object?.[kind]);
       if (kind === undefined || inner === null) return;
       if (kind === 'metainfo') version = stringAt(inner, 'version');
       else if (kind === 'rule') rules.add(keyOf(inner, 'chain'), start, end);
@@ -38,7 +39,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
     problems.add('unexpected-json', 'no list called nftables', file);
     return null;
   }
-  function enter(kind: string, inner: Json, start: number): void {
+  function enter(kind: string, inner: Fields, start: number): void {
     const table = drafts.table(String(inner.family), String(inner[kind === 'table' ? 'name' : 'table']));
     if (table === null) return;
     const name = stringAt(inner, 'name') ?? '';
@@ -104,6 +105,6 @@ class RuleIndex {
   }
 }
 
-function keyOf(object: Json, name: string): string {
+function keyOf(object: Fields, name: string): string {
   return chainKey(String(object.family), String(object.table), String(object[name]));
 }

@@ -1,7 +1,8 @@
+import { type Fields, objectOf } from '../../json/fields.ts';
 import type { Element, Expression, Extra, Named } from '../expression.ts';
 import { readField } from './read-field.ts';
 import { readVerdict } from './read-verdict.ts';
-import { asObject, type Json, numberAt, stringAt } from './values.ts';
+import { numberAt, stringAt } from './values.ts';
 
 /** How deep expressions may stand in each other before they are given up: nft's own go no deeper than a few. */
 const DEEPEST = 40;
@@ -13,7 +14,7 @@ export function readExpression(value: unknown, depth = 0): Expression {
   if (typeof value === 'string') return readWord(value);
   if (depth > DEEPEST) return unknown(value);
   if (Array.isArray(value)) return { kind: 'flags', words: value.map(String) };
-  const object = asObject(value);
+  const object = objectOf(value);
   const [key] = Object.keys(object ?? {});
   if (object === null || key === undefined) return unknown(value);
   const read = Object.hasOwn(READERS, key) ? READERS[key] : undefined;
@@ -31,7 +32,7 @@ type Reader = (value: unknown, depth: number) => Expression | null;
 
 const READERS: Readonly<Record<string, Reader>> = {
   prefix: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     const address = object === null ? null : stringAt(object, 'addr');
     const length = object === null ? null : numberAt(object, 'len');
     return address === null || length === null ? null : { kind: 'prefix', address, length };
@@ -49,24 +50,24 @@ const READERS: Readonly<Record<string, Reader>> = {
       : null;
   },
   elem: (value, depth) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     return object === null ? null : readExpression(object.val, depth);
   },
   map: (value, depth) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     if (object === null) return null;
     const { key, data } = object;
     return { kind: 'map', key: readExpression(key, depth), data: readExpression(data, depth) };
   },
   numgen: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     const modulus = object === null ? null : numberAt(object, 'mod');
     if (object === null || modulus === null) return null;
     const by = object.mode === 'inc' ? 'inc' : 'random';
     return { kind: 'numgen', by, modulus, offset: numberAt(object, 'offset') ?? 0, seed: null, of: null };
   },
   jhash: (value, depth) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     const modulus = object === null ? null : numberAt(object, 'mod');
     if (object === null || modulus === null) return null;
     const of = object.expr === undefined ? null : readExpression(object.expr, depth);
@@ -74,7 +75,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     return { kind: 'numgen', by: 'jhash', modulus, offset, seed, of };
   },
   symhash: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     const modulus = object === null ? null : numberAt(object, 'mod');
     if (object === null || modulus === null) return null;
     const offset = numberAt(object, 'offset') ?? 0;
@@ -112,7 +113,7 @@ export function readElement(value: unknown, depth = 0): Element {
 }
 
 function readKey(value: unknown, depth: number): Element {
-  const wrapped = asObject(asObject(value)?.elem);
+  const wrapped = objectOf(objectOf(value)?.elem);
   const key = wrapped === null ? value : wrapped.val;
   const extras = Object.entries(wrapped ?? {}).flatMap(([name, each]) => readExtra(name, each) ?? []);
   return {
@@ -134,7 +135,7 @@ function unknown(value: unknown): Expression {
  * @returns a counter, quota, limit or count of connections; null where it is none.
  */
 export function readExtra(name: string, value: unknown): Extra | null {
-  const object = asObject(value);
+  const object = objectOf(value);
   const over = object?.inv === true;
   switch (name) {
     case 'counter': {
@@ -157,20 +158,20 @@ export function readExtra(name: string, value: unknown): Extra | null {
 
 function namedBy(value: unknown): Named {
   if (typeof value === 'string') return value;
-  const object = asObject(value);
+  const object = objectOf(value);
   const map: Expression | null = object?.map === undefined ? null : readExpression(object);
   return map;
 }
 
 /** `10 mbytes`, without `over`. */
-function quotaText(object: Json): string {
+function quotaText(object: Fields): string {
   const { val, val_unit: unit, used, used_unit: usedUnit } = object;
   const text = `${String(val)} ${stringAt(object, 'val_unit') === null ? 'bytes' : String(unit)}`;
   return typeof used === 'number' && used > 0 ? `${text} used ${used} ${String(usedUnit ?? 'bytes')}` : text;
 }
 
 /** `10/second burst 5 packets`, as nft 1.1 prints it. */
-function limitText(object: Json): string {
+function limitText(object: Fields): string {
   const unit = stringAt(object, 'rate_unit');
   const burstUnit = stringAt(object, 'burst_unit') ?? 'packets';
   const { rate, per, burst } = object;

@@ -1,11 +1,12 @@
+import { type Fields, objectOf } from '../../json/fields.ts';
 import type { Field } from '../expression.ts';
-import { asObject, type Json, numberAt, stringAt, wordsAt } from './values.ts';
+import { numberAt, stringAt, wordsAt } from './values.ts';
 
 /** @returns a field of nft's JSON; null where it is none. */
 export function readField(value: unknown): Field | null {
-  const object = asObject(value);
+  const object = objectOf(value);
   const [name] = Object.keys(object ?? {});
-  const of = name === undefined ? null : asObject(object?.[name]);
+  const of = name === undefined ? null : objectOf(object?.[name]);
   if (object === null || name === undefined || of === null) return null;
   const key = stringAt(of, 'key');
   switch (name) {
@@ -36,7 +37,7 @@ export function readField(value: unknown): Field | null {
   }
 }
 
-function readPayload(of: Json): Field | null {
+function readPayload(of: Fields): Field | null {
   const base = stringAt(of, 'base');
   const protocol = stringAt(of, 'protocol');
   const field = stringAt(of, 'field');
@@ -47,7 +48,7 @@ function readPayload(of: Json): Field | null {
     : { kind: 'raw-payload', base, offset, length };
 }
 
-function readOption(of: string, object: Json): Field | null {
+function readOption(of: string, object: Fields): Field | null {
   const name = stringAt(object, 'name') ?? (typeof object.type === 'number' ? String(object.type) : null);
   return name === null ? null : { kind: 'header-option', of, name, field: stringAt(object, 'field') };
 }

@@ -1,13 +1,14 @@
+import { type Fields, objectOf } from '../../json/fields.ts';
 import { lazySet } from '../lazy-set.ts';
 import { printStatements } from '../print/print-statement.ts';
 import { inFamily } from '../reject-of-family.ts';
 import type { BaseChain, Flowtable, NftFamily, NftObject, NftRule, NftSet } from '../ruleset.ts';
 import { readElement } from './read-expression.ts';
 import { readStatement } from './read-statement.ts';
-import { asObject, type Json, numberAt, stringAt, wordsAt } from './values.ts';
+import { numberAt, stringAt, wordsAt } from './values.ts';
 
 /** @returns where a chain is hooked; null for one that rules jump to. */
-export function readBase(chain: Json): BaseChain | null {
+export function readBase(chain: Fields): BaseChain | null {
   const [type, hook] = [stringAt(chain, 'type'), stringAt(chain, 'hook')];
   if (type === null || hook === null) return null;
   const priority = numberAt(chain, 'prio');
@@ -22,11 +23,11 @@ export function readBase(chain: Json): BaseChain | null {
 
 /** @param object with the rule in it; null where it could not be parsed: then the rule is not known. */
 export function readRule(
-  object: Json | null,
+  object: Fields | null,
   place: Pick<NftRule, 'chain' | 'number' | 'file' | 'line'> & { readonly family: NftFamily },
 ): NftRule {
   const { family, ...where } = place;
-  const rule = asObject(object?.rule);
+  const rule = objectOf(object?.rule);
   const listed = Array.isArray(rule?.expr) ? rule.expr : [{ unreadable: null }];
   const statements = listed.map((each) => inFamily(readStatement(each), family));
   const comment = rule === null ? null : stringAt(rule, 'comment');
@@ -44,9 +45,9 @@ export function readRule(
 }
 
 /** @returns a set or map; its elements are read when asked for. */
-export function readSet(kind: NftSet['kind'], object: Json, family: NftFamily, line: number): NftSet {
+export function readSet(kind: NftSet['kind'], object: Fields, family: NftFamily, line: number): NftSet {
   const data = object.map;
-  const typeOf = asObject(object.type);
+  const typeOf = objectOf(object.type);
   const listed = Array.isArray(object.stmt) ? object.stmt : [];
   return lazySet(
     {
@@ -76,7 +77,7 @@ export function readSet(kind: NftSet['kind'], object: Json, family: NftFamily, l
 const OWN_FIELDS: ReadonlySet<string> = new Set(['family', 'name', 'table', 'handle', 'inv', 'comment']);
 
 /** @returns a named counter, quota, limit, helper, … */
-export function readObject(kind: string, object: Json): NftObject {
+export function readObject(kind: string, object: Fields): NftObject {
   return {
     kind,
     name: stringAt(object, 'name') ?? '',
@@ -87,7 +88,7 @@ export function readObject(kind: string, object: Json): NftObject {
 }
 
 /** @returns a flowtable. */
-export function readFlowtable(object: Json): Flowtable {
+export function readFlowtable(object: Fields): Flowtable {
   return {
     name: stringAt(object, 'name') ?? '',
     handle: numberAt(object, 'handle'),

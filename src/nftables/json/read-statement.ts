@@ -1,15 +1,16 @@
+import { type Fields, objectOf } from '../../json/fields.ts';
 import type { Expression, Extra } from '../expression.ts';
 import type { NatStatement, Statement } from '../statement.ts';
 import { readExpression, readExtra } from './read-expression.ts';
 import { readField } from './read-field.ts';
 import { readVerdict } from './read-verdict.ts';
-import { asObject, type Json, numberAt, stringAt, wordsAt } from './values.ts';
+import { numberAt, stringAt, wordsAt } from './values.ts';
 
 /** @returns a statement of nft's JSON; what is not known stays as text. Never throws. */
 export function readStatement(value: unknown): Statement {
   const verdict = readVerdict(value);
   if (verdict !== null) return verdict;
-  const object = asObject(value);
+  const object = objectOf(value);
   const [name] = Object.keys(object ?? {});
   if (object === null || name === undefined) return unknown(value);
   const inner = object[name];
@@ -23,39 +24,39 @@ const OPERATORS = ['==', '!=', '<', '>', '<=', '>=', 'in'] as const;
 
 const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = {
   match: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     const operator = OPERATORS.find((each) => each === object?.op);
     if (object === null || operator === undefined) return null;
     const [left, right] = [readExpression(object.left), readExpression(object.right)];
     return { kind: 'match', operator, left, right };
   },
   vmap: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     if (object === null) return null;
     return { kind: 'vmap', key: readExpression(object.key), data: readExpression(object.data) };
   },
   mangle: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     const field = readField(object?.key);
     if (object === null || field === null) return null;
     return { kind: 'assign', field, value: readExpression(object.value) };
   },
-  set: (value) => setUpdate(asObject(value)),
-  map: (value) => setUpdate(asObject(value)),
+  set: (value) => setUpdate(objectOf(value)),
+  map: (value) => setUpdate(objectOf(value)),
   ...Object.fromEntries(
     (['dnat', 'snat', 'masquerade', 'redirect'] as const).map((kind) => [
       kind,
-      (value: unknown) => natStatement(kind, asObject(value)),
+      (value: unknown) => natStatement(kind, objectOf(value)),
     ]),
   ),
   reject: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     const [type, code] = object === null ? [null, null] : [stringAt(object, 'type'), codeOf(object.expr)];
     return { kind: 'reject', type, code };
   },
   notrack: () => ({ kind: 'notrack' }),
   tproxy: (value) => {
-    const object = asObject(value);
+    const object = objectOf(value);
     if (object === null) return null;
     return {
       kind: 'tproxy',
@@ -65,15 +66,15 @@ const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = 
     };
   },
   queue: (value) => {
-    const object = asObject(value) ?? {};
+    const object = objectOf(value) ?? {};
     const flags = wordsAt(object, 'flags');
     const number = object.num === undefined ? [] : ['to', textOf(object.num)];
     const text = [...(flags.length > 0 ? ['flags', flags.join(',')] : []), ...number].join(' ');
     return { kind: 'queue', bypass: flags.includes('bypass'), text };
   },
-  synproxy: (value) => ({ kind: 'synproxy', text: pairs(asObject(value)) }),
+  synproxy: (value) => ({ kind: 'synproxy', text: pairs(objectOf(value)) }),
   fwd: (value) => {
-    const object = asObject(value) ?? {};
+    const object = objectOf(value) ?? {};
     const to = [stringAt(object, 'family'), textOf(object.addr)].filter(
       (each) => each !== null && each !== '',
     );
@@ -81,7 +82,7 @@ const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = 
     return { kind: 'fwd', text: to.length === 0 ? `to ${device}` : `${to[0]} to ${to[1]} device ${device}` };
   },
   dup: (value) => {
-    const object = asObject(value) ?? {};
+    const object = objectOf(value) ?? {};
     const [to, device] = [
       textOf(object.addr),
       object.dev === undefined ? '' : ` device ${quoted(object.dev)}`,
@@ -89,10 +90,10 @@ const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = 
     return { kind: 'dup', text: `to ${to}${device}` };
   },
   flow: (value) => {
-    const table = stringAt(asObject(value) ?? {}, 'flowtable');
+    const table = stringAt(objectOf(value) ?? {}, 'flowtable');
     return table === null ? null : { kind: 'flow', table: table.replace(/^@/, '') };
   },
-  log: (value) => ({ kind: 'passive', what: 'log', text: logText(asObject(value)) }),
+  log: (value) => ({ kind: 'passive', what: 'log', text: logText(objectOf(value)) }),
   ...Object.fromEntries(
     ['ct helper', 'ct timeout', 'ct expectation', 'secmark'].map((what) => [
       what,
@@ -100,24 +101,24 @@ const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = 
     ]),
   ),
   xt: (value) => {
-    const object = asObject(value) ?? {};
+    const object = objectOf(value) ?? {};
     const [type, name] = [stringAt(object, 'type') ?? 'match', stringAt(object, 'name') ?? ''];
     return { kind: 'xt', type, name };
   },
 };
 
-function setUpdate(object: Json | null): Statement | null {
+function setUpdate(object: Fields | null): Statement | null {
   const operation = (['add', 'update', 'delete'] as const).find((each) => each === object?.op);
   const set = object === null ? null : (stringAt(object, 'set') ?? stringAt(object, 'map'));
   if (object === null || operation === undefined || set === null) return null;
-  const wrapped = asObject(asObject(object.elem)?.elem);
+  const wrapped = objectOf(objectOf(object.elem)?.elem);
   const inside: Extra[] = Object.entries(wrapped ?? {}).flatMap(
     ([name, each]) => readExtra(name, each) ?? [],
   );
   const listed = Array.isArray(object.stmt) ? object.stmt : [];
   const outside = listed.flatMap((each): Extra[] => {
-    const [name] = Object.keys(asObject(each) ?? {});
-    const extra = name === undefined ? null : readExtra(name, asObject(each)?.[name]);
+    const [name] = Object.keys(objectOf(each) ?? {});
+    const extra = name === undefined ? null : readExtra(name, objectOf(each)?.[name]);
     return extra === null ? [] : [extra];
   });
   return {
@@ -132,7 +133,7 @@ function setUpdate(object: Json | null): Statement | null {
   };
 }
 
-function natStatement(kind: NatStatement['kind'], object: Json | null): NatStatement {
+function natStatement(kind: NatStatement['kind'], object: Fields | null): NatStatement {
   const flags = object === null ? [] : wordsAt(object, 'flags');
   const family = object === null ? null : stringAt(object, 'family');
   return {
@@ -157,7 +158,7 @@ function codeOf(value: unknown): string | null {
 }
 
 function textOf(value: unknown): string {
-  const object = asObject(value);
+  const object = objectOf(value);
   if (Array.isArray(object?.range)) return object.range.map(String).join('-');
   return object !== null
     ? JSON.stringify(object)
@@ -170,7 +171,7 @@ function quoted(value: unknown): string {
   return `"${textOf(value)}"`;
 }
 
-function logText(object: Json | null): string {
+function logText(object: Fields | null): string {
   if (object === null) return '';
   const words: string[] = [];
   for (const [key, value] of Object.entries(object)) {
@@ -181,7 +182,7 @@ function logText(object: Json | null): string {
   return words.join(' ');
 }
 
-function pairs(object: Json | null): string {
+function pairs(object: Fields | null): string {
   return Object.entries(object ?? {})
     .map(([key, value]) => (key === 'flags' ? [value].flat().join(' ') : `${key} ${String(value)}`))
     .join(' ');

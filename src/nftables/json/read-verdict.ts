@@ -1,14 +1,15 @@
+import { objectOf } from '../../json/fields.ts';
 import type { Verdict } from '../expression.ts';
-import { asObject, stringAt } from './values.ts';
+import { stringAt } from './values.ts';
 
 const WORDS: ReadonlySet<string> = new Set(['accept', 'drop', 'continue', 'return', 'jump', 'goto']);
 
 /** @returns `{"drop": null}`, `{"jump": {"target": "sub"}}` as a verdict; null where it is none. */
 export function readVerdict(value: unknown): Verdict | null {
-  const object = asObject(value);
+  const object = objectOf(value);
   const [word] = Object.keys(object ?? {});
   if (object === null || word === undefined || !isVerdictWord(word)) return null;
-  const target = asObject(object[word]);
+  const target = objectOf(object[word]);
   return { kind: 'verdict', verdict: word, chain: target === null ? null : stringAt(target, 'target') };
 }
 
