@@ -6,10 +6,9 @@ import type { Expectations } from '../check/expectations/expectations.ts';
 import { parseExpectations } from '../check/expectations/parse-expectations.ts';
 import { type NodeProfile, profileOf } from '../check/nodes/node-profile.ts';
 import type { CheckReport } from '../check/report.ts';
-import type { CheckInput } from '../findings/check-input.ts';
 import { CheckContext } from '../findings/context.ts';
 import type { Capture } from './capture.ts';
-import { knownOf } from './known.ts';
+import { inputOf } from './input-of.ts';
 
 /** A capture that was checked. */
 export interface Checked {
@@ -35,42 +34,6 @@ export async function checkOne(
   const answer = checkCapture({ context, expectations }, question);
   const profile = isCompared ? profileOf(context, capture.info.takenAt) : null;
   return { report: withHead(answer, capture.info, capture.problems.list()), profile };
-}
-
-/** @returns what findings are found in. */
-export async function inputOf(capture: Capture): Promise<CheckInput> {
-  const known = knownOf(capture, await capture.cluster());
-  const { kubeProxy, kubeProxyFlags, problems } = capture.manifest;
-  return {
-    known,
-    kubeProxyVersion: kubeProxy,
-    kubeProxyFlags,
-    conntrackStats: capture.conntrackStats(),
-    cutInputs: cutInputs(capture),
-    toldProblems: problems,
-  };
-}
-
-/** Rules and API objects that were not read whole; a flow listing that is cut only shows fewer flows. */
-function cutInputs(capture: Capture): string[] {
-  const codes = new Set([
-    'truncated',
-    'damaged',
-    'too-large',
-    'missing-rules',
-    'malformed-object',
-    'unreadable-json',
-  ]);
-  const files = capture.problems
-    .list()
-    .filter(
-      ({ code, file }) =>
-        codes.has(code) &&
-        file !== null &&
-        !/conntrack|nft|sysctl|xt_recent|ip6?-/.test(file.replace(/^.*\//, '')),
-    )
-    .map(({ file }) => file ?? '');
-  return [...new Set(files)];
 }
 
 /**

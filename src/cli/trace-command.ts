@@ -116,13 +116,14 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
     io,
     async (capture, progress): Promise<TraceList> => {
       const { explainTrace } = await import('../explain/explain-trace.ts');
-      const { inputOf } = await import('./check-one.ts');
+      const { inputOf } = await import('./input-of.ts');
       const { QuestionError } = await import('../explain/question/question.ts');
       const cluster = await capture.cluster();
       progress.begin(`tracing ${request.destination}`);
       try {
-        const items = explainTrace(request, knownOf(capture, cluster));
-        if (request.screen && request.output === 'text') input = await inputOf(capture);
+        const known = knownOf(capture, cluster);
+        const items = explainTrace(request, known);
+        if (request.screen && request.output === 'text') input = await inputOf(capture, known);
         return { ...documentHead(capture), kind: 'TraceList', items };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);

@@ -74,7 +74,7 @@ export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
     async (capture, progress): Promise<WhyReport> => {
       const { diagnoseService } = await import('../diagnose/diagnose-service.ts');
       const { QuestionError } = await import('../explain/question/question.ts');
-      const { inputOf } = await import('./check-one.ts');
+      const { inputOf } = await import('./input-of.ts');
       const input = await inputOf(capture);
       progress.begin(`asking why ${request.destination}`);
       try {

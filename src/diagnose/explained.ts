@@ -30,6 +30,7 @@ const OF_REMARKS: Readonly<Record<string, readonly string[]>> = {
   'answer-bypasses-nat': ['KP115'],
   'reverse-path': ['KP117'],
   'pod-outside-cluster-cidr': ['KP122'],
+  'address-not-on-node': ['KP302'],
   'uneven-shares': ['KP205'],
   'fewer-endpoints': ['KP102'],
 };
@@ -67,6 +68,7 @@ export function explains(finding: Finding, outcome: OutcomeItem, { steps }: Trac
   if (outcome.reason !== null) return OF_REASONS[outcome.reason.code]?.includes(code) === true;
   const decided = steps.find(({ id }) => id === outcome.decidedBy);
   if (decided === undefined) return false;
+  if (decided.table === 'ip_vs') return quotes(finding, decided);
   return decided.rule === null ? OF_POLICIES.has(code) : quotes(finding, decided);
 }
 

@@ -52,6 +52,7 @@ export function findCauses(items: readonly TraceItem[], subject: Subject, contex
   );
   const own = untold
     .filter((each) => !inApi.some((one) => isRefusedBy(one, each)))
+    .sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)))
     .map(({ outcome, item }) => causeOfOutcome(outcome, item));
   const first = found.filter((cause) => cause.explains || cause.severity === 'error');
   return [
@@ -60,6 +61,11 @@ export function findCauses(items: readonly TraceItem[], subject: Subject, contex
     ...distinct(own),
     ...found.filter((cause) => !first.includes(cause)),
   ];
+}
+
+/** What nobody knows is told before what it may come to. */
+function isOpen({ outcome }: Failing): boolean {
+  return outcome.verdict === 'unknown';
 }
 
 /** What is by design has a finding too, which quotes no rule where older kube-proxies drop by a mark. */

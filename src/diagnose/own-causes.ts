@@ -3,6 +3,7 @@ import { findingService } from '../findings/affected.ts';
 import type { Evidence, Severity } from '../findings/finding.ts';
 import { ownerOf } from '../proxy/owners.ts';
 import type { Cause } from './cause.ts';
+import { isSure } from './shares.ts';
 
 /** @returns true for an outcome in which a rule of Kubernetes refuses, as it should where there is no endpoint. */
 export function isRefusal({ verdict, decidedBy }: OutcomeItem, { steps }: TraceItem): boolean {
@@ -12,22 +13,29 @@ export function isRefusal({ verdict, decidedBy }: OutcomeItem, { steps }: TraceI
   return owner === 'kube-proxy' || owner === 'kubelet';
 }
 
-/** @returns the cause that the trace alone knows for an outcome that does not work; null where it knows none. */
+/**
+ * @returns the cause that the trace alone knows for an outcome that does not work; null where it knows none. It is an error
+ *   only where the outcome does not hang on what the capture leaves open.
+ */
 export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | null {
   const { verdict, remarks, reason } = outcome;
+  const sure = isSure(outcome, item);
+  const atWorst = (severity: Severity): Severity => (severity === 'error' && !sure ? 'warning' : severity);
   if (verdict === 'accept') {
     const [worst] = remarks;
     if (worst === undefined || worst.effect === 'none') return null;
-    return cause(worst.code, SEVERITIES[worst.effect], worst.text, [], worst.settle, item);
+    return cause(worst.code, atWorst(SEVERITIES[worst.effect]), worst.text, [], worst.settle, item);
   }
   if (reason !== null) {
-    const severity = verdict === 'unknown' ? 'warning' : 'error';
+    const severity = atWorst(verdict === 'unknown' ? 'warning' : 'error');
     return cause(reason.code, severity, reason.text, [], reason.settle, item);
   }
   const step = item.steps.find(({ id }) => id === outcome.decidedBy);
   if (step === undefined) return null;
-  const message = `${placeText(step)} ${VERBS[verdict]} packets from ${item.from}`;
-  return cause(verdict === 'drop' ? 'dropped' : 'rejected', 'error', message, evidenceOf(step), null, item);
+  const does = sure ? VERBS[verdict] : MAY[verdict];
+  const message = `${placeText(step)} ${does} packets from ${item.from}`;
+  const code = verdict === 'drop' ? 'dropped' : 'rejected';
+  return cause(code, atWorst('error'), message, evidenceOf(step), null, item);
 }
 
 const SEVERITIES: Readonly<Record<Remark['effect'], Severity>> = {
@@ -44,7 +52,17 @@ const VERBS: Readonly<Record<OutcomeItem['verdict'], string>> = {
   unknown: 'decides about',
 };
 
+/** Where it hangs on what the capture leaves open. */
+const MAY: Readonly<Record<OutcomeItem['verdict'], string>> = {
+  accept: 'may accept',
+  drop: 'may drop',
+  reject: 'may reject',
+  queue: 'may hand to a program',
+  unknown: 'may decide about',
+};
+
 function placeText({ table, chain, rule }: StepItem): string {
+  if (table === 'ip_vs') return `IPVS ${chain}`;
   return rule === null ? `the policy of ${table} ${chain}` : `${table} ${chain} rule ${rule}`;
 }
 

@@ -70,6 +70,11 @@ function hasOther(outcomes: readonly OutcomeItem[]): boolean {
   return outcomes.some(({ given }) => !given.some(({ code, held }) => code === 'recent' && held));
 }
 
+/** @returns true where some connections end as this outcome does, whatever the capture leaves open. */
+export function isSure(outcome: OutcomeItem, item: TraceItem): boolean {
+  return sharesOf(item)[seesOf(outcome)] > ROUNDING;
+}
+
 /** What a connection, or a Service, is called. */
 export type Verdict = 'works' | 'broken' | 'unknown';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inputOf } from '../../src/cli/check-one.ts';
+import { inputOf } from '../../src/cli/input-of.ts';
 import { diagnoseService } from '../../src/diagnose/diagnose-service.ts';
 import type { WhyReport } from '../../src/diagnose/why-report.ts';
 import { run } from '../cli/run-main.ts';

@@ -1,0 +1,43 @@
+import type { Known } from '../explain/question/question.ts';
+import type { CheckInput } from '../findings/check-input.ts';
+import type { Capture } from './capture.ts';
+import { knownOf } from './known.ts';
+
+/**
+ * @param before what is known of the capture, where that was put together before: its indexes serve twice
+ * @returns what findings are found in
+ */
+export async function inputOf(capture: Capture, before: Known | null = null): Promise<CheckInput> {
+  const known = before ?? knownOf(capture, await capture.cluster());
+  const { kubeProxy, kubeProxyFlags, problems } = capture.manifest;
+  return {
+    known,
+    kubeProxyVersion: kubeProxy,
+    kubeProxyFlags,
+    conntrackStats: capture.conntrackStats(),
+    cutInputs: cutInputs(capture),
+    toldProblems: problems,
+  };
+}
+
+/** Rules and API objects that were not read whole; a flow listing that is cut only shows fewer flows. */
+function cutInputs(capture: Capture): string[] {
+  const codes = new Set([
+    'truncated',
+    'damaged',
+    'too-large',
+    'missing-rules',
+    'malformed-object',
+    'unreadable-json',
+  ]);
+  const files = capture.problems
+    .list()
+    .filter(
+      ({ code, file }) =>
+        codes.has(code) &&
+        file !== null &&
+        !/conntrack|nft|sysctl|xt_recent|ip6?-/.test(file.replace(/^.*\//, '')),
+    )
+    .map(({ file }) => file ?? '');
+  return [...new Set(files)];
+}
