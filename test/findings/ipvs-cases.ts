@@ -15,6 +15,13 @@ const WITHOUT_ADDRESS: readonly Edit[] = [
   ['ip-route.json', (text) => text.replaceAll('"10.96.10.3"', '"10.96.99.3"')],
 ];
 
+/** keepalived on a backup node: its address is on another node. */
+const KEEPALIVED: Edit = [
+  'ipvsadm.txt',
+  (text) =>
+    `${text}-A -t 192.168.77.100:6443 -s rr\n-a -t 192.168.77.100:6443 -r 192.168.77.11:6443 -m -w 1\n`,
+];
+
 /** Faults of IPVS mode, on a node of kube-proxy 1.36. */
 export const IPVS_CASES: readonly Case[] = [
   {
@@ -55,6 +62,17 @@ export const IPVS_CASES: readonly Case[] = [
       ['ip-addr.json', () => ''],
       ['ip-route.json', () => ''],
     ],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP302',
+    fault: 'an address is lost, beside one of keepalived’s that is on another node',
+    edits: [...WITHOUT_ADDRESS, KEEPALIVED],
+    severity: 'error',
+    object: '10.96.10.3',
+    says: /^kube-ipvs0 lacks 10\.96\.10\.3, which IPVS balances for [^,]*(?:, [^,]*)*: packets for it are routed past IPVS$/,
+    nearMiss: 'the address of keepalived’s alone',
+    nearEdits: [KEEPALIVED],
   },
   {
     fixture: 'ipvs',
@@ -116,5 +134,15 @@ export const IPVS_CASES: readonly Case[] = [
     says: /10\.96\.10\.36:80, .*, which no Service has, are answered by endpoints of the past/,
     nearMiss: 'a virtual server by mark is not kube-proxy’s',
     nearEdits: [servers(/^/, '-A -f 7 -s rr\n')],
+  },
+  {
+    code: 'KP305',
+    fault: 'a virtual server that no Service has, beside iptables mode',
+    edits: [KEEPALIVED],
+    severity: 'warning',
+    object: 'IPVS 192.168.77.100:6443',
+    says: /^IPVS balances 192\.168\.77\.100:6443, which no Service of the API has$/,
+    nearMiss: 'one by mark',
+    nearEdits: [['ipvsadm.txt', () => '-A -f 7 -s rr\n']],
   },
 ];

@@ -8,25 +8,28 @@ import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { ipvsOf, virtualEvidence } from '../ipvs.ts';
+import { IPVS_DEVICE, ipvsOf, virtualEvidence } from '../ipvs.ts';
 
 /** IPVS balances an address that is not the node's own: what comes in for it is routed past IPVS. */
 export const ipvsAddressMissing: FindingKind<CheckContext> = {
   code: 'KP302',
   title: 'a Service’s address is missing from kube-ipvs0',
   find(context): Finding[] {
-    const missing = [...missingAddresses(context).values()];
+    const lacking = [...missingAddresses(context).values()];
+    const compared = context.expected !== null;
+    // Others balance with IPVS, too: an address of keepalived's is elsewhere while this node is the backup.
+    const missing = compared ? lacking.filter((one) => portsAt([one], context).length > 0) : lacking;
     if (missing.length === 0) return [];
     const ports = portsAt(missing, context);
     const names = serviceNames(ports);
     const texts = missing.map(({ address }) => formatAddress(address));
     const [first] = missing;
-    const gone = context.known.host.links?.some(({ name }) => name === DEVICE) === false;
+    const gone = context.known.host.links?.some(({ name }) => name === IPVS_DEVICE) === false;
     return [
       {
         code: 'KP302',
         severity: 'error',
-        message: `${gone ? `interface ${DEVICE} is gone` : `${DEVICE} lacks ${listed(texts, 3)}`}, which IPVS balances${names.length === 0 ? '' : ` for ${listed(names, 3)}`}: packets for it are routed past IPVS`,
+        message: `${gone ? `interface ${IPVS_DEVICE} is gone` : `${IPVS_DEVICE} lacks ${listed(texts, 3)}`}, which IPVS balances${names.length === 0 ? '' : ` for ${listed(names, 3)}`}: packets for it are routed past IPVS`,
         service: onlyService(ports),
         objects: [...names, ...texts],
         hits: 'pods of this node and clients outside: they time out; processes of the node still get through',
@@ -36,7 +39,7 @@ export const ipvsAddressMissing: FindingKind<CheckContext> = {
         ],
         advice: `kube-proxy adds ${missing.length === 1 ? 'it' : `the ${counted(missing.length, 'address', 'addresses')}`} again when it starts; find what took ${missing.length === 1 ? 'it' : 'them'} away (a network manager, a script, IPv6 switched off and on)`,
         command:
-          first === undefined || gone
+          first === undefined || gone || !compared
             ? null
             : command(
                 'ip',
@@ -44,15 +47,13 @@ export const ipvsAddressMissing: FindingKind<CheckContext> = {
                 'add',
                 `${formatAddress(first.address)}/${first.address.family === 'ipv4' ? 32 : 128}`,
                 'dev',
-                DEVICE,
+                IPVS_DEVICE,
               ),
-        certainty: 'certain',
+        certainty: compared ? 'certain' : 'probable',
       },
     ];
   },
 };
-
-const DEVICE = 'kube-ipvs0';
 
 interface Missing {
   readonly address: Address;

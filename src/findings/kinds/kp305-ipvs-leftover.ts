@@ -1,12 +1,13 @@
 import { command } from '../../command/command.ts';
+import type { ProxyMode } from '../../explain/explanation.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { formatAddress } from '../../net/address.ts';
+import { formatAddress, sameAddress } from '../../net/address.ts';
 import { counted, listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { ipvsOf, virtualEvidence } from '../ipvs.ts';
+import { IPVS_DEVICE, ipvsOf, virtualEvidence } from '../ipvs.ts';
 
 /** Virtual servers stay although kube-proxy works in another mode, or the Service is gone. */
 export const ipvsLeftover: FindingKind<CheckContext> = {
@@ -18,27 +19,47 @@ export const ipvsLeftover: FindingKind<CheckContext> = {
     if (table === null || table.servers.length === 0 || proxyMode === 'none') return [];
     const orphans = orphansOf(table.servers, context);
     if (proxyMode === 'ipvs') return orphans.length === 0 ? [] : [orphaned(orphans)];
-    const answering = orphans.filter(({ servers }) => servers.length > 0);
+    const own = table.servers.filter((server) => isOwn(server, orphans, context));
+    const foreign = orphans.filter((server) => !own.includes(server));
     return [
-      {
-        code: 'KP305',
-        severity: answering.length > 0 ? 'error' : 'warning',
-        message: `kube-proxy works in ${proxyMode} mode, and ${counted(table.servers.length, 'virtual server')} of its IPVS mode ${table.servers.length === 1 ? 'is' : 'are'} still there${answering.length > 0 ? `: ${listed(namesOf(answering), 3)}, which no Service has, ${answering.length === 1 ? 'is' : 'are'} answered by endpoints of the past` : ''}`,
-        service: null,
-        objects: ['all Services', ...namesOf(answering).map((name) => `IPVS ${name}`)],
-        hits:
-          answering.length > 0
-            ? 'clients that still know the address of a deleted Service; the others as soon as a rule for their Service is missing'
-            : 'clients of a Service as soon as the rule for it is missing: IPVS, with endpoints of the past, takes what no rule does',
-        evidence: (answering.length > 0 ? answering : table.servers).slice(0, 5).map(virtualEvidence),
-        advice:
-          'remove them, and interface kube-ipvs0; --cleanup takes away the rules of every mode, so restart kube-proxy right behind it',
-        command: command('kube-proxy', '--cleanup'),
-        certainty: 'certain',
-      },
+      ...(own.length === 0 ? [] : [leftOver(own, orphans, proxyMode)]),
+      ...(foreign.length === 0 ? [] : [orphaned(foreign)]),
     ];
   },
 };
+
+/** kube-proxy's for certain: a Service has it, or its address is on kube-proxy's interface. Others balance with IPVS, too. */
+function isOwn(server: VirtualServer, orphans: readonly VirtualServer[], { known }: CheckContext): boolean {
+  const { takes } = server;
+  if (takes.by !== 'socket') return false;
+  const device = known.host.links?.find(({ name }) => name === IPVS_DEVICE);
+  if (device?.addresses.some(({ address }) => sameAddress(address, takes.address)) === true) return true;
+  return known.cluster.services !== null && !orphans.includes(server);
+}
+
+function leftOver(
+  own: readonly VirtualServer[],
+  orphans: readonly VirtualServer[],
+  proxyMode: ProxyMode,
+): Finding {
+  const answering = own.filter((server) => server.servers.length > 0 && orphans.includes(server));
+  return {
+    code: 'KP305',
+    severity: answering.length > 0 ? 'error' : 'warning',
+    message: `kube-proxy works in ${proxyMode} mode, and ${counted(own.length, 'virtual server')} of its IPVS mode ${own.length === 1 ? 'is' : 'are'} still there${answering.length > 0 ? `: ${listed(namesOf(answering), 3)}, which no Service has, ${answering.length === 1 ? 'is' : 'are'} answered by endpoints of the past` : ''}`,
+    service: null,
+    objects: ['all Services', ...namesOf(answering).map((name) => `IPVS ${name}`)],
+    hits:
+      answering.length > 0
+        ? 'clients that still know the address of a deleted Service; the others as soon as a rule for their Service is missing'
+        : 'clients of a Service as soon as the rule for it is missing: IPVS, with endpoints of the past, takes what no rule does',
+    evidence: (answering.length > 0 ? answering : own).slice(0, 5).map(virtualEvidence),
+    advice:
+      'remove them, and interface kube-ipvs0; --cleanup takes away the rules of every mode and all of IPVS, so restart kube-proxy right behind it',
+    command: command('kube-proxy', '--cleanup'),
+    certainty: 'certain',
+  };
+}
 
 function orphaned(orphans: readonly VirtualServer[]): Finding {
   return {
