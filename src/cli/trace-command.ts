@@ -18,7 +18,7 @@ import {
   portOf,
 } from './options.ts';
 import type { TraceRequest } from './requests.ts';
-import { stateWords } from './state-words.ts';
+import { questionWords, stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
 
 interface TraceOptions extends CommonOptions {
@@ -134,8 +134,8 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
       const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
       if (input === null) return renderTraceText(list, { ...options, detail: request.detail });
       const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
-      const { quoteWord } = await import('../command/quote.ts');
-      const again = { program: io.programName, state: stateWords(request.sources), quote: quoteWord };
+      const question = questionWords(request, { senders: false });
+      const again = { program: io.programName, state: stateWords(request.sources), question };
       return renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
     },
     'rules',

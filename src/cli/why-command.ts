@@ -6,7 +6,7 @@ import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 import type { WhyRequest } from './requests.ts';
-import { stateWords } from './state-words.ts';
+import { questionWords, stateWords } from './state-words.ts';
 import { podsOf } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -87,8 +87,8 @@ export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
     },
     async (document, options) => {
       const { renderWhyText } = await import('../render/why-text.ts');
-      const { quoteWord } = await import('../command/quote.ts');
-      const again = { program: io.programName, state: stateWords(request.sources), quote: quoteWord };
+      const question = questionWords(request, { senders: true });
+      const again = { program: io.programName, state: stateWords(request.sources), question };
       return renderWhyText(document, { ...options, ...again });
     },
   );

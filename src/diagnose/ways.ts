@@ -6,6 +6,7 @@ import type { Service, ServicePort } from '../kubernetes/objects.ts';
 import { type Address, formatAddress, parseAddress } from '../net/address.ts';
 import { hostPrefix, parsePrefix } from '../net/prefix.ts';
 import { formatProtocol, parseProtocol } from '../net/protocol.ts';
+import { socketText } from '../net/socket.ts';
 
 /** A Service port that is asked about. */
 export interface Subject {
@@ -117,12 +118,7 @@ export function waysTo(question: TraceQuestion, destination: Destination, subjec
 }
 
 function textOf({ address, port, isLocal }: Destination): string {
-  return isLocal ? `node:${port}` : socketOf(formatAddress(address), port);
-}
-
-function socketOf(address: string, port: number | null): string {
-  if (port === null) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return isLocal ? `node:${port}` : socketText(formatAddress(address), port);
 }
 
 /** The ways in from outside, of the destination's family; `node:PORT` is the node's IPv4 address where it has one. */
@@ -140,10 +136,10 @@ function outsideOf(
     ...(nodePort === null ? [] : [{ destination: `node:${nodePort}`, via: 'nodePort' as const }]),
     ...(external === undefined
       ? []
-      : [{ destination: socketOf(external, port), via: 'externalIP' as const }]),
+      : [{ destination: socketText(external, port), via: 'externalIP' as const }]),
     ...(balancer === undefined
       ? []
-      : [{ destination: socketOf(balancer, port), via: 'loadBalancerIP' as const }]),
+      : [{ destination: socketText(balancer, port), via: 'loadBalancerIP' as const }]),
   ];
 }
 

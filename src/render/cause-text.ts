@@ -2,6 +2,7 @@ import type { Cause } from '../diagnose/cause.ts';
 import type { Evidence, Severity } from '../findings/finding.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
+import { withoutComment } from './without-comment.ts';
 import { wrap } from './wrap.ts';
 
 /** How a cause is written. */
@@ -77,14 +78,8 @@ function evidenceLine({ file, line, text }: Evidence, name: string, options: Cau
   const shown = file === null || !brief ? file : file.replace(/^.*\//, '');
   const place =
     shown === null ? '' : colours.faint(`${escapeTerminal(shown)}${line === null ? '' : `:${line}`}  `);
-  const quoted = escapeTerminal(brief ? withoutComment(text) : text);
+  // What a rule says of itself is in the sentence already.
+  const quoted = escapeTerminal(brief && text.startsWith('-A ') ? withoutComment(text) : text);
   const row = `  ${name.padEnd(8)}${place}${quoted}`;
   return `${brief ? wrap(row, width, '          ') : row}\n`;
-}
-
-/** What a rule says of itself is in the sentence already. */
-function withoutComment(text: string): string {
-  return text.startsWith('-A ')
-    ? text.replace(/ -m comment --comment (?:"(?:[^"\\]|\\.)*"|[^" ]\S*)/, '')
-    : text;
 }

@@ -10,7 +10,8 @@ const WORDS: Readonly<Record<Sees, string>> = {
   unknown: 'unknown',
 };
 
-const ORDER: readonly Sees[] = ['timesOut', 'refused', 'wrongSource', 'unknown', 'works'];
+/** The worst first. */
+export const ORDER: readonly Sees[] = ['timesOut', 'refused', 'wrongSource', 'unknown', 'works'];
 
 /** A share that rounding may have left of one that is not there. */
 const LEAST = 1e-6;
@@ -26,7 +27,8 @@ export function sharesText(shares: Shares, colours: Colours): string {
     .join(', ');
 }
 
-function paintOf(sees: Sees, colours: Colours): Colours['good'] {
+/** @returns how a word for it is painted. */
+export function paintOf(sees: Sees, colours: Colours): Colours['good'] {
   if (sees === 'works') return colours.good;
   return sees === 'unknown' ? colours.warning : colours.bad;
 }

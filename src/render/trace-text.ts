@@ -38,15 +38,15 @@ export interface TraceScreenOptions extends Omit<TraceTextOptions, 'detail'> {
   readonly program: string;
   /** The end of a command that asks of the same state: quoted, with a space before it; empty where there is none. */
   readonly state: string;
-  /** @returns a word as a shell needs it. */
-  readonly quote: (word: string) => string;
+  /** The question as it was typed, but for who sends: quoted words. */
+  readonly question: string;
 }
 
 /** @returns the answer on one screen: who sees what, the cause, what to do next, how to see the path. */
 export function renderTraceScreen(
   list: TraceList,
   diagnosis: TraceDiagnosis,
-  { width, colours, program, state, quote }: TraceScreenOptions,
+  { width, colours, program, state, question }: TraceScreenOptions,
 ): string {
   const service = list.items.find((item) => item.service !== null)?.service ?? null;
   return renderScreen(list, diagnosis, {
@@ -58,7 +58,7 @@ export function renderTraceScreen(
     flowText,
     conditions: (group) => conditions(group, width, colours),
     notes: notes(list.items, width, colours),
-    why: service === null ? null : `${program} why ${quote(labelOf(service))}${state}`,
+    why: service === null ? null : `${program} why ${question}${state}`,
   });
 }
 

@@ -7,19 +7,17 @@ import { escapeTerminal } from './escape.ts';
 import { VIA } from './flows/words.ts';
 import { fitScreen } from './screen.ts';
 import { sharesText } from './shares-text.ts';
+import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
 /** How the report is written. */
-export interface WhyTextOptions {
-  /** Columns of the terminal; null where the output is not one. */
-  readonly width: number | null;
-  readonly colours: Colours;
+export interface WhyTextOptions extends TextOptions {
   /** The end of a command that asks of the same state: quoted, with a space before it; empty where there is none. */
   readonly state: string;
   /** How the program was called. */
   readonly program: string;
-  /** @returns a word as a shell needs it. */
-  readonly quote: (word: string) => string;
+  /** The question as it was typed: quoted words. */
+  readonly question: string;
 }
 
 /** How much is told beside verdict and first cause: lines of proof, further causes, what was chosen among several. */
@@ -94,7 +92,8 @@ const ALL = 1 - 1e-6;
 function verdictText({ verdict, ways }: WhyReport): string {
   if (verdict === 'works') return 'works';
   if (verdict === 'unknown') return 'UNKNOWN whether it works';
-  if (ways.every(({ shares }) => shares.works >= ALL)) return 'works from all that were asked, WITH AN ERROR';
+  if (ways.every(({ shares }) => shares.works >= ALL))
+    return 'works as asked, BUT AN ERROR HITS OTHER TRAFFIC OF THE SERVICE';
   return ways.some(({ shares }) => shares.works > 0) ? 'DOES NOT WORK FOR EVERYBODY' : 'DOES NOT WORK';
 }
 
@@ -109,13 +108,13 @@ function wayText(
   return `  from ${escapeTerminal(from)}${by}: ${sharesText(shares, colours)}`;
 }
 
-function nextText(report: WhyReport, { program, state, quote }: WhyTextOptions): string {
+function nextText(report: WhyReport, { program, state, question }: WhyTextOptions): string {
   const page = report.causes.find(({ page: own }) => own !== null)?.code ?? null;
-  const path = `the path: \`${program} trace ${quote(nameOf(report))} --detail path${state}\``;
+  const path = `the path: \`${program} trace ${question} --detail path${state}\``;
   return page === null ? path : `the page: \`${program} explain ${page}\`; ${path}`;
 }
 
-/** The Service port as `trace` takes it, whatever the namespace that was asked in. */
+/** The Service port, whatever the namespace that was asked in. */
 function nameOf({ service, asked }: WhyReport): string {
   if (service === null) return asked;
   return `${service.namespace}/${service.name}${service.port === '' ? '' : `:${service.port}`}`;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inputOf } from '../../src/cli/input-of.ts';
+import { stateWords } from '../../src/cli/state-words.ts';
 import { diagnoseService } from '../../src/diagnose/diagnose-service.ts';
 import type { WhyReport } from '../../src/diagnose/why-report.ts';
 import { run } from '../cli/run-main.ts';
@@ -162,5 +163,41 @@ describe('a paste', () => {
     expect(service).toMatchObject({ namespace: 'shop', name: 'web', namedBy: 'comment' });
     expect(api).toEqual([]);
     expect([status, works.pod.works]).toEqual([0, 1]);
+  });
+
+  it.each([
+    ['node:32445', '35-k8s97360-single.txt'],
+    ['10.96.0.10:53', '38-cilium-ipvs-leftover.txt'],
+  ])('what hangs on rules that were not captured is no error: %s in %s', async (service, name) => {
+    const { status, report } = await why(service, `fixtures/pastes/${name}`);
+    expect(report.ways.every(({ shares }) => shares.unknown > 0)).toBe(true);
+    expect(report.causes.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect([status, report.verdict]).toEqual([1, 'unknown']);
+  });
+});
+
+describe('the command that shows the path asks the same question', () => {
+  it.each([
+    ['node:30080 --from external', 'trace node:30080 --from external --detail path --demo'],
+    ['web -n shop', 'trace web -n shop --detail path --demo'],
+    ['10.99.99.99:99 --protocol udp', 'trace 10.99.99.99:99 --protocol udp --detail path --demo'],
+  ])('why %s', async (question, path) => {
+    const { out } = await run(['why', ...question.split(' '), '--demo']);
+    expect(out).toContain(`kp-explain ${path}`);
+  });
+
+  it('of a live node in its own cluster, and of what was piped in', () => {
+    const live = {
+      target: { node: 'node-1', via: 'debug', pod: null, image: null, profile: null, debugNamespace: null },
+      access: { kubeconfig: null, context: 'prod 1' },
+      api: false,
+      pods: 'all',
+      needs: { host: 'all', flows: 'all' },
+      showCommands: false,
+    } as const;
+    expect(stateWords({ files: [], demo: false, live })).toBe(
+      " --node node-1 --context 'prod 1' --via debug --no-api",
+    );
+    expect(stateWords({ files: ['-'], demo: false })).toBe(' -f -');
   });
 });

@@ -34,4 +34,17 @@ describe('wrap', () => {
     expect(lengthOf(`${green}😀`)).toBe(6);
     expect(wrap(`${green} light`, 11, '  ')).toBe(`${green} light`);
   });
+
+  it('lets no colour run over the end of a line', () => {
+    const red = (text: string) => `\u001b[31m${text}\u001b[39m`;
+    const faint = (text: string) => `\u001b[2m${text}\u001b[22m`;
+    expect(wrap(red('one two three'), 8, '  ')).toBe(`${red('one two')}\n  ${red('three')}`);
+    expect(wrap(faint(`one ${red('two three')} four`), 8, '  ')).toBe(
+      [
+        `\u001b[2mone \u001b[31mtwo\u001b[22m\u001b[39m`,
+        `  \u001b[2m\u001b[31mthree\u001b[39m\u001b[22m`,
+        `  \u001b[2mfour\u001b[22m`,
+      ].join('\n'),
+    );
+  });
 });

@@ -1,5 +1,6 @@
 import type { Pod } from '../../kubernetes/objects.ts';
 import { parseAddress } from '../../net/address.ts';
+import { socketText } from '../../net/socket.ts';
 import type { Known, TraceQuestion } from './question.ts';
 import { thisNodeName } from './this-node.ts';
 
@@ -47,18 +48,14 @@ function nodeSocket(host: string, port: string | undefined, known: Known): strin
   if (host === thisNodeName(known)) return `node:${port}`;
   const node = known.cluster.nodes?.find(({ name }) => name === host);
   const address = node?.addresses.find(({ type }) => type === 'InternalIP') ?? node?.addresses[0];
-  return address === undefined ? null : socketOf(address.address, port);
-}
-
-function socketOf(address: string, port: string): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return address === undefined ? null : socketText(address.address, Number(port));
 }
 
 function podSocket(text: string, namespace: string, known: Known): string | null {
   const [, name = text, port] = /^(.*?)(?::(\d+))?$/.exec(text) ?? [];
   const address = podNamed(name, namespace, known)?.ips[0];
   if (address === undefined) return null;
-  return port === undefined ? address : socketOf(address, port);
+  return port === undefined ? address : socketText(address, Number(port));
 }
 
 /** @returns the pod that `namespace/name`, or `name` in the default namespace, else in the only one that has it, stands for. */

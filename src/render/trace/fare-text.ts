@@ -4,6 +4,7 @@ import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
 import { type Colours, NO_COLOURS } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
+import { ORDER, paintOf } from '../shares-text.ts';
 import type { MergedOutcome, OutcomeGroup } from './outcome-groups.ts';
 import { exitText, isProxyPort, isTranslated, movedText, refusedText } from './verdict-text.ts';
 
@@ -14,8 +15,6 @@ const WORDS: Readonly<Record<Sees, string>> = {
   wrongSource: 'NO ANSWER THAT IT TAKES',
   unknown: 'UNKNOWN',
 };
-
-const ORDER: readonly Sees[] = ['timesOut', 'refused', 'wrongSource', 'unknown', 'works'];
 
 /** How it is told. */
 export interface FareOptions {
@@ -49,10 +48,6 @@ export function fareText(
 function partOf(way: OutcomeItem, ways: readonly OutcomeItem[]): number {
   const all = ways.reduce((sum, { probability }) => sum + probability, 0);
   return all === 0 ? 1 / ways.length : way.probability / all;
-}
-
-function paintOf(sees: Sees, { good, bad, warning }: Colours): Colours['good'] {
-  return sees === 'works' ? good : sees === 'unknown' ? warning : bad;
 }
 
 function endsText(group: OutcomeGroup, item: TraceItem, named: boolean): string {

@@ -3,6 +3,7 @@ import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
+import { withoutComment } from '../without-comment.ts';
 import { wrap } from '../wrap.ts';
 import { chainText, ruleText } from './step-place.ts';
 
@@ -197,9 +198,8 @@ function nftPart(text: string | null): string {
 /** @returns what the rule asks for, without the chain, the comment and the target, which the line has already. */
 export function tellingPart(text: string | null): string {
   if (text === null || !text.startsWith('-A ')) return '';
-  const bare = text
+  const bare = withoutComment(text)
     .replace(/^-A \S+ ?/, '')
-    .replace(/-m comment --comment (?:"(?:[^"\\]|\\.)*"|\S+) ?/g, '')
     .replace(/(?:^| )-[jg] .*$/, '')
     .replace(/-m (?:tcp|udp|sctp|addrtype|conntrack|mark|statistic|recent|multiport|set) ?/g, '');
   return escapeTerminal(bare.trim());
