@@ -59,3 +59,48 @@ describe('a comment of a base chain', () => {
     expect(verdicts(text)).toEqual(['1 [] drop']);
   });
 });
+
+describe('a port that a map gives', () => {
+  it('is a port in text as in JSON', () => {
+    const rules = parse(nat('meta l4proto tcp redirect to :tcp dport map { 80 : 8080 }')).tables;
+    const port = {
+      map: { key: { payload: { protocol: 'tcp', field: 'dport' } }, data: { set: [[80, 8080]] } },
+    };
+    expect(rules.get('ip t')?.chains.get('n')?.rules.at(0).statements[1]).toEqual(
+      readStatement({ redirect: { port } }),
+    );
+    for (const [text, addr] of [
+      ['10.0.0.1', '10.0.0.1'],
+      ['[fd00::1]', 'fd00::1'],
+      [
+        'ip saddr map { 10.0.0.2 : 10.0.0.3 }',
+        {
+          map: {
+            key: { payload: { protocol: 'ip', field: 'saddr' } },
+            data: { set: [['10.0.0.2', '10.0.0.3']] },
+          },
+        },
+      ],
+    ] as const)
+      expect(
+        parse(nat(`dnat to ${text}:tcp dport map { 80 : 8080 } random`))
+          .tables.get('ip t')
+          ?.chains.get('n')
+          ?.rules.at(0).statements[0],
+      ).toEqual(readStatement({ dnat: { addr, port, flags: 'random' } }));
+  });
+
+  it('leaves where the packet goes open', () => {
+    const text = nat('meta l4proto tcp redirect to :tcp dport map { 80 : 8080 }');
+    expect(verdicts(text, { to: '192.168.1.1:80' })).toEqual(['1 [] unknown']);
+    expect(trace(nat('redirect to :8080'), { to: '192.168.1.1:80' }).outcomes.map(destinationOf)).toEqual([
+      '192.168.1.1:8080',
+    ]);
+  });
+
+  it('an address of a redirect is not passed over', () => {
+    expect(verdicts(nat('redirect to 10.0.0.9'), { to: '192.168.1.1:80' })).toEqual(['1 [] unknown']);
+    const map = nat('redirect to ip saddr map { 8.8.8.8 : 10.0.0.9 }');
+    expect(verdicts(map, { to: '192.168.1.1:80' })).toEqual(['1 [] unknown']);
+  });
+});
