@@ -104,3 +104,35 @@ describe('a port that a map gives', () => {
     expect(verdicts(map, { to: '192.168.1.1:80' })).toEqual(['1 [] unknown']);
   });
 });
+
+describe('a set that is not known whole', () => {
+  it('misses nothing for certain where part of the key is not known', () => {
+    const cut = `table inet t {
+	chain c {
+		type filter hook forward priority filter; policy accept;
+		ip saddr . tcp dport @s drop
+	}
+	set s {
+		type ipv4_addr . inet_service
+		elements = { 10.1.1.1 . 22,`;
+    expect(verdicts(cut, { from: '?' }).length).toBe(2);
+    const unread = dropping('ip saddr . tcp dport { 10.1.1.1 . 22, 10.1.1.2 . nobody-knows }');
+    expect(verdicts(unread, { from: '?' }).length).toBe(2);
+    const whole = dropping('ip saddr . tcp dport { 10.1.1.1 . 22 }');
+    expect(verdicts(whole, { from: '?' })).toEqual(['1 [] accept']);
+  });
+
+  it('takes a key that nobody could read for no fit', () => {
+    // Whether the sender is local says nothing of a port that is not understood.
+    const text = dropping('tcp dport . fib saddr type { nobody-knows . local }');
+    const codes = trace(text, { from: '?' }).outcomes.flatMap(({ given }) =>
+      given.map((each) => each.question.code),
+    );
+    expect(codes).toEqual(['nft-expression', 'nft-expression']);
+  });
+
+  it('chance has no share of what it may hold', () => {
+    const text = dropping('numgen random mod 4 { 0, nobody-knows }');
+    expect(verdicts(text).some((each) => each.startsWith('0.'))).toBe(false);
+  });
+});
