@@ -136,3 +136,16 @@ describe('a set that is not known whole', () => {
     expect(verdicts(text).some((each) => each.startsWith('0.'))).toBe(false);
   });
 });
+
+describe('a quota of the rule', () => {
+  it.each([
+    ['quota over 1 mbytes used 3 mbytes', 'drop'],
+    ['quota over 1 mbytes used 1 mbytes', 'drop'],
+    ['quota over 1 mbytes used 3 kbytes', 'accept'],
+    ['quota over 1 mbytes', 'accept'],
+    ['quota 1 mbytes used 3 mbytes', 'accept'],
+    ['quota 1 mbytes', 'drop'],
+  ])('%s: %s', (quota, verdict) => {
+    expect(verdicts(dropping(quota))).toEqual([`1 [] ${verdict}`]);
+  });
+});

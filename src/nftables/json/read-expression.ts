@@ -1,4 +1,5 @@
 import { type Fields, objectOf } from '../../json/fields.ts';
+import { bytesOf } from '../bytes.ts';
 import type { Element, Expression, Extra, Named } from '../expression.ts';
 import { readField } from './read-field.ts';
 import { readVerdict } from './read-verdict.ts';
@@ -144,7 +145,7 @@ export function readExtra(name: string, value: unknown): Extra | null {
       return { kind: 'counter', name: namedBy(value), packets, bytes };
     }
     case 'quota':
-      return { kind: 'quota', name: namedBy(value), over, text: object === null ? '' : quotaText(object) };
+      return { kind: 'quota', name: namedBy(value), over, ...quotaBytes(object) };
     case 'limit':
       return { kind: 'limit', name: namedBy(value), over, text: object === null ? '' : limitText(object) };
     case 'ct count':
@@ -161,6 +162,19 @@ function namedBy(value: unknown): Named {
   const object = objectOf(value);
   const map: Expression | null = object?.map === undefined ? null : readExpression(object);
   return map;
+}
+
+function quotaBytes(
+  object: Fields | null,
+): Pick<Extract<Extra, { kind: 'quota' }>, 'bytes' | 'used' | 'text'> {
+  if (object === null) return { bytes: null, used: null, text: '' };
+  const { val, val_unit: unit = 'bytes', used, used_unit: usedUnit = 'bytes' } = object;
+  return {
+    bytes: bytesOf(val, unit),
+    // nft tells it where there is some.
+    used: used === undefined ? 0 : bytesOf(used, usedUnit),
+    text: quotaText(object),
+  };
 }
 
 /** `10 mbytes`, without `over`. */
