@@ -149,3 +149,41 @@ describe('a quota of the rule', () => {
     expect(verdicts(dropping(quota))).toEqual([`1 [] ${verdict}`]);
   });
 });
+
+describe('where an answer would leave', () => {
+  // 172.16.0.0/24 is behind eth1.
+  it.each([
+    ['oif 0', '8.8.8.8:1', 'accept'],
+    ['oif 0', '172.16.0.9:1', 'drop'],
+    ['oif missing', '8.8.8.8:1', 'accept'],
+    ['oif missing', '172.16.0.9:1', 'drop'],
+    ['oif exists', '8.8.8.8:1', 'drop'],
+    ['oif "eth0"', '8.8.8.8:1', 'drop'],
+    ['oif "eth1"', '8.8.8.8:1', 'accept'],
+    ['oif "eth0"', '172.16.0.9:1', 'accept'],
+    ['oif != 0', '8.8.8.8:1', 'drop'],
+    ['oifname "eth0"', '8.8.8.8:1', 'drop'],
+    ['oifname ""', '172.16.0.9:1', 'drop'],
+    ['oif { "eth0", "eth1" }', '8.8.8.8:1', 'drop'],
+  ])('fib saddr . iif %s from %s: %s', (result, from, verdict) => {
+    expect(verdicts(dropping(`fib saddr . iif ${result}`), { from })).toEqual([`1 [] ${verdict}`]);
+  });
+
+  it('asks whether there is one only of a rule that wants one', () => {
+    const codes = (rule: string): string[][] =>
+      trace(dropping(rule), { from: '?' }).outcomes.map(({ given, verdict }) => [
+        verdict,
+        ...given.map((each) => `${each.question.code} ${each.held}`),
+      ]);
+    expect(codes('fib saddr . iif oif exists')).toContainEqual(['drop', 'rpfilter true']);
+    expect(codes('fib saddr . iif oif missing')).toContainEqual(['drop', 'nft-expression true']);
+    expect(codes('fib saddr . iif oif 0')).toContainEqual(['drop', 'nft-expression true']);
+  });
+});
+
+describe('types of an address that have no question', () => {
+  it('are not one and the same', () => {
+    const text = dropping('fib saddr type blackhole accept\n\t\tfib saddr type prohibit');
+    expect(trace(text, { from: '?' }).outcomes.length).toBe(3);
+  });
+});
