@@ -187,3 +187,15 @@ describe('types of an address that have no question', () => {
     expect(trace(text, { from: '?' }).outcomes.length).toBe(3);
   });
 });
+
+describe('options of the other family', () => {
+  it.each([
+    ['exthdr frag missing', '8.8.4.4:80', '8.8.8.8:1', 'accept'],
+    ['frag id != 1', '8.8.4.4:80', '8.8.8.8:1', 'accept'],
+    ['ip option rr missing', '8.8.4.4:80', '8.8.8.8:1', 'drop'],
+    ['ip option rr missing', '[2001:db8::1]:80', '[2001:db8:9::1]:1', 'accept'],
+    ['exthdr frag missing', '[2001:db8::1]:80', '[2001:db8:9::1]:1', 'drop'],
+  ])('%s of %s from %s: %s', (rule, to, from, verdict) => {
+    expect(verdicts(dropping(rule), { to, from })).toEqual([`1 [] ${verdict}`]);
+  });
+});
