@@ -199,3 +199,15 @@ describe('options of the other family', () => {
     expect(verdicts(dropping(rule), { to, from })).toEqual([`1 [] ${verdict}`]);
   });
 });
+
+describe('flags in JSON', () => {
+  it('that are joined two and two are one list', () => {
+    const flags = { '|': [{ '|': ['fin', 'syn'] }, 'rst'] };
+    const left = { payload: { protocol: 'tcp', field: 'flags' } };
+    const match = (right: unknown): unknown => readStatement({ match: { op: '==', left, right } });
+    expect(match(flags)).toEqual(match(['fin', 'syn', 'rst']));
+    expect(match({ '|': [{ '|': [{ '|': ['fin', 'syn'] }, 'rst'] }, 'ack'] })).toEqual(
+      match(['fin', 'syn', 'rst', 'ack']),
+    );
+  });
+});

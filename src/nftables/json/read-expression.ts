@@ -92,16 +92,24 @@ const READERS: Readonly<Record<string, Reader>> = {
   ),
 };
 
-/** Flags that are joined stay a list of flags; nft 1.1 joins more than two in one. */
+/** Flags that are joined stay a list of flags; nft 1.1 joins more than two in one, older ones two and two. */
 function binary(operator: '&' | '|' | '^' | '<<' | '>>'): Reader {
   return (value, depth) => {
     if (!Array.isArray(value) || value.length < 2) return null;
     if (operator === '|' && value.every((each) => typeof each === 'string'))
       return { kind: 'flags', words: value };
-    const [first, ...more] = value.map((each) => readExpression(each, depth));
+    const parts = value.map((each) => readExpression(each, depth));
+    const words = operator === '|' ? parts.map(flagsOf) : [];
+    if (words.length > 0 && !words.includes(null))
+      return { kind: 'flags', words: words.flatMap((each) => each ?? []) };
+    const [first, ...more] = parts;
     if (first === undefined) return null;
     return more.reduce((left, right): Expression => ({ kind: 'binary', operator, left, right }), first);
   };
+}
+
+function flagsOf(part: Expression): readonly string[] | null {
+  return part.kind === 'flags' ? part.words : part.kind === 'word' ? [part.text] : null;
 }
 
 /** @returns an element of a set, or a pair of a map: `[key, value]`. */
