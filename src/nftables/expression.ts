@@ -92,7 +92,15 @@ export type Extra =
       readonly packets: number | null;
       readonly bytes: number | null;
     }
-  | { readonly kind: 'quota'; readonly name: Named; readonly over: boolean; readonly text: string }
+  | {
+      readonly kind: 'quota';
+      readonly name: Named;
+      readonly over: boolean;
+      /** Of a quota of the rule's own, and how many were used up when it was listed; null where that is not known. */
+      readonly bytes: number | null;
+      readonly used: number | null;
+      readonly text: string;
+    }
   | { readonly kind: 'limit'; readonly name: Named; readonly over: boolean; readonly text: string }
   | { readonly kind: 'ct-count'; readonly over: boolean; readonly value: number }
   | { readonly kind: 'last'; readonly text: string };

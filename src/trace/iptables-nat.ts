@@ -1,10 +1,9 @@
 import type { HookName, Rule } from '../iptables/ruleset.ts';
-import type { Rewrite } from '../rules/effect.ts';
 import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
-import { translate } from './nat.ts';
+import { mapped } from './nat.ts';
 import { iptablesRule } from './outcome.ts';
-import { ended, type NatPassage } from './passage.ts';
+import type { NatPassage } from './passage.ts';
 import type { WalkResult } from './walk-chain.ts';
 
 /** @returns the packet as the nat rule that matched rewrites it. */
@@ -17,18 +16,7 @@ export function translated(
     effect.kind === 'dnat' && effect.to === null
       ? { ...effect, to: world.recoverDestination(rule, jumpTo(rule.chain, branch)) }
       : effect;
-  const result = translate(branch, known, rule, hook, world.host, questions);
-  const portFixed = hasOnePort(known);
-  return [
-    ...result.ended.map(ended),
-    ...result.branches.map((way): NatPassage => ({ kind: 'mapped', branch: way, portFixed })),
-  ];
-}
-
-function hasOnePort(target: Rewrite): boolean {
-  const ports =
-    target.kind === 'snat' ? target.to?.ports : target.kind === 'masquerade' ? target.ports : null;
-  return ports !== null && ports !== undefined && ports.from === ports.to;
+  return mapped(branch, known, rule, hook, world.host, questions);
 }
 
 /** The rule by which a branch came to a chain. */

@@ -9,6 +9,7 @@ import { type Branch, changed, type Ending, turned } from './branch.ts';
 import { choose } from './choose.ts';
 import { addressesOf, choiceOf, isWithin } from './nat-addresses.ts';
 import { type Sender, senderOf } from './packet.ts';
+import type { NatPassage } from './passage.ts';
 import type { Questions } from './questions.ts';
 import type { PlacedRule, Reason } from './reason.ts';
 
@@ -75,6 +76,29 @@ export function translate(
       );
     }
   }
+}
+
+/** @returns the ways on from the nat rule that matched. */
+export function mapped(
+  branch: Branch,
+  effect: Rewrite,
+  rule: PlacedRule,
+  hook: HookName,
+  host: Host,
+  questions: Questions,
+): NatPassage[] {
+  const result = translate(branch, effect, rule, hook, host, questions);
+  const portFixed = hasOnePort(effect);
+  return [
+    ...result.ended.map((ending): NatPassage => ({ kind: 'ended', ending })),
+    ...result.branches.map((way): NatPassage => ({ kind: 'mapped', branch: way, portFixed })),
+  ];
+}
+
+function hasOnePort(effect: Rewrite): boolean {
+  const ports =
+    effect.kind === 'snat' ? effect.to?.ports : effect.kind === 'masquerade' ? effect.ports : null;
+  return ports !== null && ports !== undefined && ports.from === ports.to;
 }
 
 function masquerade(branch: Branch, ports: Range | null, random: boolean, host: Host): Translation {

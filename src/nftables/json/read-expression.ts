@@ -1,4 +1,5 @@
 import { type Fields, objectOf } from '../../json/fields.ts';
+import { bytesOf } from '../bytes.ts';
 import type { Element, Expression, Extra, Named } from '../expression.ts';
 import { readField } from './read-field.ts';
 import { readVerdict } from './read-verdict.ts';
@@ -91,16 +92,24 @@ const READERS: Readonly<Record<string, Reader>> = {
   ),
 };
 
-/** Flags that are joined stay a list of flags; nft 1.1 joins more than two in one. */
+/** Flags that are joined stay a list of flags; nft 1.1 joins more than two in one, older ones two and two. */
 function binary(operator: '&' | '|' | '^' | '<<' | '>>'): Reader {
   return (value, depth) => {
     if (!Array.isArray(value) || value.length < 2) return null;
     if (operator === '|' && value.every((each) => typeof each === 'string'))
       return { kind: 'flags', words: value };
-    const [first, ...more] = value.map((each) => readExpression(each, depth));
+    const parts = value.map((each) => readExpression(each, depth));
+    const words = operator === '|' ? parts.map(flagsOf) : [];
+    if (words.length > 0 && !words.includes(null))
+      return { kind: 'flags', words: words.flatMap((each) => each ?? []) };
+    const [first, ...more] = parts;
     if (first === undefined) return null;
     return more.reduce((left, right): Expression => ({ kind: 'binary', operator, left, right }), first);
   };
+}
+
+function flagsOf(part: Expression): readonly string[] | null {
+  return part.kind === 'flags' ? part.words : part.kind === 'word' ? [part.text] : null;
 }
 
 /** @returns an element of a set, or a pair of a map: `[key, value]`. */
@@ -144,7 +153,7 @@ export function readExtra(name: string, value: unknown): Extra | null {
       return { kind: 'counter', name: namedBy(value), packets, bytes };
     }
     case 'quota':
-      return { kind: 'quota', name: namedBy(value), over, text: object === null ? '' : quotaText(object) };
+      return { kind: 'quota', name: namedBy(value), over, ...quotaBytes(object) };
     case 'limit':
       return { kind: 'limit', name: namedBy(value), over, text: object === null ? '' : limitText(object) };
     case 'ct count':
@@ -161,6 +170,19 @@ function namedBy(value: unknown): Named {
   const object = objectOf(value);
   const map: Expression | null = object?.map === undefined ? null : readExpression(object);
   return map;
+}
+
+function quotaBytes(
+  object: Fields | null,
+): Pick<Extract<Extra, { kind: 'quota' }>, 'bytes' | 'used' | 'text'> {
+  if (object === null) return { bytes: null, used: null, text: '' };
+  const { val, val_unit: unit = 'bytes', used, used_unit: usedUnit = 'bytes' } = object;
+  return {
+    bytes: bytesOf(val, unit),
+    // nft tells it where there is some.
+    used: used === undefined ? 0 : bytesOf(used, usedUnit),
+    text: quotaText(object),
+  };
 }
 
 /** `10 mbytes`, without `over`. */

@@ -1,3 +1,4 @@
+import { bytesOf } from '../bytes.ts';
 import { priorityOf } from '../priorities.ts';
 import type { Flowtable, NftObject } from '../ruleset.ts';
 import type { Block } from './blocks.ts';
@@ -15,13 +16,6 @@ export function readObject({ kind, name, handle, entries }: Block): NftObject {
 
 type Values = Readonly<Record<string, unknown>>;
 
-const BYTES: Readonly<Record<string, number>> = {
-  bytes: 1,
-  kbytes: 1024,
-  mbytes: 1048576,
-  gbytes: 1073741824,
-};
-
 const READERS: Readonly<Record<string, (tokens: Tokens) => Values>> = {
   counter: (tokens) => {
     tokens.take('packets');
@@ -31,8 +25,7 @@ const READERS: Readonly<Record<string, (tokens: Tokens) => Values>> = {
   },
   quota: (tokens) => {
     const { val, val_unit: unit, used, used_unit: usedUnit, inv } = parseQuota(tokens);
-    const bytes = Number(val) * (BYTES[String(unit)] ?? 1);
-    return { bytes, used: Number(used ?? 0) * (BYTES[String(usedUnit)] ?? 1), inv };
+    return { bytes: bytesOf(val, unit), used: used === undefined ? 0 : bytesOf(used, usedUnit), inv };
   },
   limit: parseLimit,
   'ct helper': (tokens) => words(tokens, {}),

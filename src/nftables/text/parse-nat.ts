@@ -43,26 +43,21 @@ function parseFlags(tokens: Tokens): string[] {
   return flags;
 }
 
+/** An address, a port behind a colon, or both; either may be computed: `:tcp dport map { 80 : 8080 }`. */
 function parseTo(tokens: Tokens): Parts {
-  const word = tokens.peek();
-  const [, bracketed, port6] = /^\[([^\]]+)\](?:-\[[^\]]+\])?(?::(\S+))?$/.exec(word) ?? [];
-  if (bracketed !== undefined) {
-    const [, last] = /^\[[^\]]+\]-\[([^\]]+)\]/.exec(word) ?? [];
-    tokens.next();
-    const addr = last === undefined ? bracketed : { range: [bracketed, last] };
-    return { addr, ...portOf(port6) };
-  }
-  const [, addr4, port4] = /^((?:\d+\.){3}\d+(?:-(?:\d+\.){3}\d+)?)?:(\d[\d-]*)$/.exec(word) ?? [];
-  if (port4 !== undefined) {
-    tokens.next();
-    return { ...(addr4 === undefined ? {} : { addr: readConstant(addr4) }), ...portOf(port4) };
-  }
-  const addr = parseExpression(tokens);
-  const after = /^:(\d[\d-]*)$/.exec(tokens.peek())?.[1];
-  if (after !== undefined) tokens.next();
-  return { addr, ...portOf(after) };
+  // An address may begin with two colons.
+  const addr = /^:(?!:)/.test(tokens.peek()) ? {} : { addr: parseAddress(tokens) };
+  return tokens.takeStart(':') ? { ...addr, port: parseExpression(tokens) } : addr;
 }
 
-function portOf(text: string | undefined): Parts {
-  return text === undefined ? {} : { port: readConstant(text) };
+function parseAddress(tokens: Tokens): unknown {
+  const [bracketed, from, last] = /^\[([^\]]+)\](?:-\[([^\]]+)\])?/.exec(tokens.peek()) ?? [];
+  if (bracketed !== undefined) {
+    tokens.takeStart(bracketed);
+    return last === undefined ? from : { range: [from, last] };
+  }
+  const [start, address] = /^((?:\d+\.){3}\d+(?:-(?:\d+\.){3}\d+)?):/.exec(tokens.peek()) ?? [];
+  if (start === undefined || address === undefined) return parseExpression(tokens);
+  tokens.takeStart(address);
+  return readConstant(address);
 }

@@ -67,12 +67,14 @@ function enter(table: TableDraft, block: Block, file: string, problems: ProblemL
 
 function readChain({ family, name: table }: TableDraft, block: Block, file: string): NftChain {
   const { name, handle, line, cut } = block;
-  const [first, ...others] = block.entries;
-  const base = first === undefined ? null : baseOf(first.text, family);
-  const body = first === undefined || base === null ? block.entries : others;
-  // A policy of its own line is how older versions print it.
-  const comment = body[0]?.text.startsWith('comment "') === true ? commentOf(body[0].text) : null;
-  const rules = comment === null ? body : body.slice(1);
+  // nft prints a chain's comment in front of its hook; one behind it is taken too.
+  const before = commentOf(block.entries[0]?.text ?? '');
+  const entries = before === null ? block.entries : block.entries.slice(1);
+  const base = baseOf(entries[0]?.text ?? '', family);
+  const body = base === null ? entries : entries.slice(1);
+  const after = before === null ? commentOf(body[0]?.text ?? '') : null;
+  const rules = after === null ? body : body.slice(1);
+  const comment = before ?? after;
   return {
     family,
     table,

@@ -8,7 +8,7 @@ export interface Token {
 
 /** A rule's words, read one after the other. Nothing here throws: what is missing reads as an empty word. */
 export class Tokens {
-  readonly #tokens: readonly Token[];
+  readonly #tokens: Token[];
   #at = 0;
 
   constructor(text: string) {
@@ -40,6 +40,15 @@ export class Tokens {
   take(word: string): boolean {
     if (this.peek() !== word) return false;
     this.#at++;
+    return true;
+  }
+
+  /** Takes the beginning of the next word where it begins so; what is left of it is the next word. */
+  takeStart(start: string): boolean {
+    const text = this.peek();
+    if (!text.startsWith(start)) return false;
+    if (text === start) this.#at++;
+    else this.#tokens[this.#at] = { text: text.slice(start.length), quoted: false, joined: true };
     return true;
   }
 

@@ -12,7 +12,10 @@ export function judgeExtra(extra: Extra, { objects }: NftTable): 'yes' | 'no' | 
       if (extra.name !== null && object === undefined) return 'open';
       // What was used up when it was listed stays so.
       const over = object?.over ?? extra.over;
-      const exceeded = object !== undefined && Number(object.values.used) > Number(object.values.bytes);
+      const { bytes, used } = object?.values ?? extra;
+      if (typeof bytes !== 'number' || typeof used !== 'number') return 'open';
+      // The packet itself counts too (nft_overquota).
+      const exceeded = used >= bytes;
       return exceeded === over ? 'yes' : 'no';
     }
     case 'limit':

@@ -40,21 +40,25 @@ export function lookUp(key: Expression, data: Expression, context: NftContext, t
   const asked = (): Unknown => questionOf(key, data, context, text);
   if (elements === null) return { kind: 'unknown', asked: asked() };
   const index = indexOf(elements, kindsOf(key));
+  const gaps: Gaps = { some: index.unreadable || set?.cut === true, asked };
   const readings = (key.kind === 'concat' ? key.parts : [key]).map((part) => read(part, context));
   if (readings.some(({ kind }) => kind === 'absent')) return { kind: 'absent' };
   const [only] = readings;
-  if (only?.kind === 'chance' && readings.length === 1) return byChance(index, only.modulus, only.offset);
+  if (only?.kind === 'chance' && readings.length === 1) return byChance(index, only, gaps);
   const values = readings.map((reading) => (reading.kind === 'known' ? reading.value : undefined));
   if (values.every((value): value is Value => value !== undefined))
-    return whole(find(index, values), index, { cut: set?.cut === true, asked });
-  return inPart(index, readings, values, asked, context);
+    return whole(find(index, values), index, gaps);
+  return inPart(index, readings, values, gaps, context);
 }
 
-function whole(
-  found: IndexedElement | null,
-  index: ElementIndex,
-  { cut, asked }: { readonly cut: boolean; readonly asked: () => Unknown },
-): LookUp {
+/** Whether there may be elements that are not known: then what none of the known ones holds is not known to be missed. */
+interface Gaps {
+  readonly some: boolean;
+  /** What is asked then. */
+  readonly asked: () => Unknown;
+}
+
+function whole(found: IndexedElement | null, index: ElementIndex, { some, asked }: Gaps): LookUp {
   // A listing is of the past: an element with a time may have run out since.
   if (found !== null && found.element.expires !== null)
     return {
@@ -65,7 +69,7 @@ function whole(
       ],
     };
   if (found !== null) return { kind: 'found', element: found.element };
-  if (index.unreadable || cut) return { kind: 'unknown', asked: asked() };
+  if (some) return { kind: 'unknown', asked: asked() };
   const rest = restOf(index);
   return rest === null ? { kind: 'missed' } : { kind: 'found', element: rest };
 }
@@ -74,7 +78,11 @@ function restOf({ rest }: ElementIndex): Element | null {
   return rest?.element ?? null;
 }
 
-function byChance(index: ElementIndex, modulus: number, offset: number): LookUp {
+function byChance(
+  index: ElementIndex,
+  { modulus, offset }: Extract<Reading, { kind: 'chance' }>,
+  { some, asked }: Gaps,
+): LookUp {
   const ways: { element: Element | null; share: number }[] = [];
   let left = modulus;
   for (const { element, patterns } of [...index.exact.values(), ...index.wide]) {
@@ -82,6 +90,7 @@ function byChance(index: ElementIndex, modulus: number, offset: number): LookUp 
     if (hits > 0) ways.push({ element, share: hits / modulus });
     left -= hits;
   }
+  if (left > 0 && some) return { kind: 'unknown', asked: asked() };
   if (left > 0) ways.push({ element: restOf(index), share: left / modulus });
   return { kind: 'chance', ways };
 }
@@ -98,9 +107,10 @@ function inPart(
   index: ElementIndex,
   readings: readonly Reading[],
   values: readonly (Value | undefined)[],
-  asked: () => Unknown,
+  { some, asked }: Gaps,
   { answered }: NftContext,
 ): LookUp {
+  if (some) return { kind: 'unknown', asked: asked() };
   const rest = { element: restOf(index), asked: null };
   const ways: { element: Element | null; asked: Unknown | null }[] = [];
   const possible = candidates(index, values);

@@ -19,6 +19,9 @@ export type NatChoice =
 /** @returns what a nat statement does to this packet (nft_nat_eval, nft_masq_eval, nft_redir_eval). */
 export function natChoice(nat: NatStatement, context: NftContext): NatChoice {
   const text = printStatement(nat);
+  // Both write the node's own address: one that was read is something that was not understood.
+  if (nat.address !== null && (nat.kind === 'masquerade' || nat.kind === 'redirect'))
+    return { kind: 'unreadable', text };
   if (nat.address?.kind === 'map') {
     const { key, data } = nat.address;
     return { kind: 'map', found: lookUp(key, data, context, text), of: nat };

@@ -3,7 +3,7 @@ import { isOfIptables } from '../../nftables/iptables-chains.ts';
 import type { NftChain, NftTable } from '../../nftables/ruleset.ts';
 import type { Branch } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
-import { translate } from '../nat.ts';
+import { mapped } from '../nat.ts';
 import { ended, type NatPassage, next, type Passage } from '../passage.ts';
 import type { HookProgram, NatChain, ProgramSource } from '../program.ts';
 import { reroutedAtOutput } from '../reroute-output.ts';
@@ -110,23 +110,10 @@ function asNatPassages(
   walked: NftWalk,
   hook: HookName,
   chain: NftChain,
-  context: TraceContext,
+  { world, questions }: TraceContext,
 ): NatPassage[] {
-  const { world, questions } = context;
-  const mapped = walked.translated.flatMap(({ branch, target, rule }): NatPassage[] => {
-    const place = { chain: chain.name, number: rule.number };
-    const result = translate(branch, target, place, hook, world.host, questions);
-    const portFixed = hasOnePort(target);
-    return [
-      ...result.ended.map(ended),
-      ...result.branches.map((way): NatPassage => ({ kind: 'mapped', branch: way, portFixed })),
-    ];
-  });
-  return [...walked.ended.map(ended), ...mapped, ...walked.passed.map(next)];
-}
-
-function hasOnePort(target: NftWalk['translated'][number]['target']): boolean {
-  const ports =
-    target.kind === 'snat' ? target.to?.ports : target.kind === 'masquerade' ? target.ports : null;
-  return ports !== null && ports !== undefined && ports.from === ports.to;
+  const ways = walked.translated.flatMap(({ branch, target, rule }): NatPassage[] =>
+    mapped(branch, target, { chain: chain.name, number: rule.number }, hook, world.host, questions),
+  );
+  return [...walked.ended.map(ended), ...ways, ...walked.passed.map(next)];
 }

@@ -5,7 +5,7 @@ import type { Field } from '../../nftables/expression.ts';
 import { unknown } from '../answer.ts';
 import type { Question } from '../question.ts';
 import type { NftContext } from './context.ts';
-import { known, OPEN, type Pattern, type Reading } from './values.ts';
+import { fits, known, OPEN, type Pattern, type Reading } from './values.ts';
 import { numberOfWord } from './words.ts';
 
 /** Types that an address can have, as the routing tables tell them, the likely ones first. */
@@ -47,6 +47,8 @@ function askType(
       return pattern.kind === 'range' && number >= pattern.from && number <= pattern.to;
     }),
   );
+  // `blackhole`, `prohibit` and others have no question of their own.
+  if (types.length === 0) return null;
   if (told === false && types.length === 1 && types[0] === 'local') return 'no';
   const question: Question = {
     code: 'address-type',
@@ -69,12 +71,42 @@ function reversePath(flags: readonly string[], result: string, { state, host }: 
   if (!flags.includes('saddr') || !flags.includes('iif')) return OPEN;
   const lacks = source.address === null || inInterface === undefined ? 'client' : 'routes';
   const validmark = flags.includes('mark');
-  const ask = (): ReturnType<typeof unknown> =>
-    unknown({ code: 'rpfilter', source: source.address, loose: false, validmark, lacks });
-  if (lacks === 'client' || inInterface === undefined) return { kind: 'open', ask };
-  const packet = { source: source.address, destination, inInterface, mark, protocol };
-  const answer = matchRpfilter(host, packet, { loose: false, validmark, acceptLocal: false });
-  if (answer === 'unknown') return { kind: 'open', ask };
-  if (result === 'oifname') return known(answer === 'yes' ? (inInterface ?? '') : '');
-  return known(answer === 'yes' ? 1 : 0);
+  const packet = { source: source.address, destination, inInterface: inInterface ?? null, mark, protocol };
+  const answer =
+    lacks === 'client'
+      ? 'unknown'
+      : matchRpfilter(host, packet, { loose: false, validmark, acceptLocal: false });
+  return {
+    kind: 'open',
+    ask: ([pattern]) => {
+      if (pattern === undefined) return null;
+      const [found, missing] = [takesDevice(pattern, inInterface ?? null), takesNone(pattern, result)];
+      if (found === null) return answer === 'no' ? yesNo(missing) : null;
+      if (found === missing) return yesNo(found);
+      if (answer !== 'unknown') return yesNo(answer === 'yes' ? found : missing);
+      // The question is whether there is one; whether there is none the rule's own words ask.
+      return found
+        ? unknown({ code: 'rpfilter', source: source.address, loose: false, validmark, lacks })
+        : null;
+    },
+  };
+}
+
+/** Whether the device by which the packet came in is one of the pattern's; null where that is not known. */
+function takesDevice(pattern: Pattern, device: string | null): boolean | null {
+  // `exists` and `missing`.
+  if (pattern.kind === 'range') return fits(pattern, 1n);
+  if (pattern.text === '0' && !pattern.prefix) return false;
+  // The number of a device whose name nft did not know.
+  return device === null || /^\d+$/.test(pattern.text) ? null : fits(pattern, device);
+}
+
+/** Where none is found, `oif` is 0 and `oifname` empty (nft_fib_store_result). */
+function takesNone(pattern: Pattern, result: string): boolean {
+  if (pattern.kind === 'range') return fits(pattern, 0n);
+  return result === 'oifname' ? fits(pattern, '') : pattern.text === '0' && !pattern.prefix;
+}
+
+function yesNo(value: boolean): 'yes' | 'no' {
+  return value ? 'yes' : 'no';
 }

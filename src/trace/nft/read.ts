@@ -122,6 +122,9 @@ function readRoute(key: string, { state, hook }: NftContext): Reading {
 /** A plain packet has no extension headers and no IP options; what options a SYN carries is its sender's business. */
 function readOption(of: string, field: string | null, { state }: NftContext): Reading {
   if (of === 'tcp option') return state.protocol === 6 ? OPEN : field === null ? known(0) : ABSENT;
+  // nft asks for the family first, and prints nothing of it (exthdr_gen_dependency).
+  if ((of === 'exthdr' && state.family !== 'ipv6') || (of === 'ip option' && state.family !== 'ipv4'))
+    return ABSENT;
   if (of === 'exthdr' || of === 'ip option') return field === null ? known(0) : ABSENT;
   return OPEN;
 }
