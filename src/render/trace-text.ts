@@ -2,6 +2,7 @@ import type { TraceDiagnosis } from '../diagnose/trace-diagnosis.ts';
 import type { Note, ServiceRef } from '../explain/explanation.ts';
 import type { TraceItem, TraceList } from '../explain/trace-list.ts';
 import { socketText } from '../net/socket.ts';
+import { counted } from '../words/numbers.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
@@ -56,7 +57,7 @@ export function renderTraceScreen(
     heading: heading(list, width, colours),
     flowHit: (item) => flowHit(item, width, colours),
     flowText,
-    conditions: (group) => conditions(group, width, colours),
+    conditions: (group, most) => conditions(group, width, colours, most),
     notes: notes(list.items, width, colours),
     why: service === null ? null : `${program} why ${question}${state}`,
   });
@@ -135,19 +136,24 @@ const MAX_GROUPS = 6;
 /** Conditions told in full; a case with more of them is counted. */
 const CONDITIONS = 4;
 
-function conditions(group: OutcomeGroup, width: number | null, colours: Colours): string[] {
+function conditions(
+  group: OutcomeGroup,
+  width: number | null,
+  colours: Colours,
+  most = CONDITIONS,
+): string[] {
   const line = (text: string): string =>
     wrap(`  ${text}`, width, '    ').split('\n').map(colours.warning).join('\n');
   const given = group.given.map(({ text }) => escapeTerminal(text));
   const all = group.sticky ? [...given, STICKY] : given;
-  const lines = all.slice(0, CONDITIONS).map((text) => line(`if ${text}`));
-  if (all.length > CONDITIONS) lines.push(line(`… and ${all.length - CONDITIONS} more conditions`));
+  const lines = all.slice(0, most).map((text) => line(`if ${text}`));
+  if (all.length > most) lines.push(line(`… and ${counted(all.length - most, 'more condition')}`));
   const cases = group.cases.map((notes) => notes.map(({ text }) => escapeTerminal(text)).join(', and '));
   const [first, ...others] = cases;
   if (first === undefined) return lines;
-  lines.push(line(`if ${first}`), ...others.slice(0, CONDITIONS - 1).map((text) => line(`or if ${text}`)));
-  const more = others.length - (CONDITIONS - 1);
-  if (more > 0) lines.push(line(`… or in ${more} more cases (-o json lists all)`));
+  lines.push(line(`if ${first}`), ...others.slice(0, most - 1).map((text) => line(`or if ${text}`)));
+  const more = others.length - (most - 1);
+  if (more > 0) lines.push(line(`… or in ${counted(more, 'more case')} (-o json lists all)`));
   return lines;
 }
 

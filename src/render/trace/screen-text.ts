@@ -20,8 +20,8 @@ export interface ScreenOptions {
   readonly flowHit: (item: TraceItem) => readonly string[];
   /** @returns where live flows of a sender go; the empty string where there are none. */
   readonly flowText: (item: TraceItem) => string;
-  /** @returns the lines of conditions under which a group of outcomes holds. */
-  readonly conditions: (block: Block['groups'][number]) => readonly string[];
+  /** @returns the lines of conditions under which a group of outcomes holds: so many, and how many more there are. */
+  readonly conditions: (block: Block['groups'][number], most: number) => readonly string[];
   /** What was taken for granted, and what would settle what is open. */
   readonly notes: string;
   /** The command that tells all about the Service; null where there is none. */
@@ -35,6 +35,8 @@ interface Level {
   readonly others: number;
   readonly rest: boolean;
   readonly groups: number;
+  /** Conditions of each group. */
+  readonly conditions: number;
   readonly flows: boolean;
   /** Remarks that are only worth knowing. */
   readonly remarks: boolean;
@@ -43,12 +45,12 @@ interface Level {
 }
 
 const LEVELS: readonly [Level, ...Level[]] = [
-  { proof: 2, others: 4, rest: true, groups: 6, flows: true, remarks: true, ends: true },
-  { proof: 1, others: 4, rest: true, groups: 6, flows: true, remarks: true, ends: true },
-  { proof: 1, others: 2, rest: false, groups: 4, flows: true, remarks: true, ends: true },
-  { proof: 1, others: 2, rest: false, groups: 2, flows: false, remarks: true, ends: true },
-  { proof: 0, others: 1, rest: false, groups: 2, flows: false, remarks: false, ends: true },
-  { proof: 0, others: 0, rest: false, groups: 1, flows: false, remarks: false, ends: false },
+  { proof: 2, others: 4, rest: true, groups: 6, conditions: 4, flows: true, remarks: true, ends: true },
+  { proof: 1, others: 4, rest: true, groups: 6, conditions: 4, flows: true, remarks: true, ends: true },
+  { proof: 1, others: 2, rest: false, groups: 4, conditions: 2, flows: true, remarks: true, ends: true },
+  { proof: 1, others: 2, rest: false, groups: 2, conditions: 1, flows: false, remarks: true, ends: true },
+  { proof: 0, others: 1, rest: false, groups: 2, conditions: 1, flows: false, remarks: false, ends: true },
+  { proof: 0, others: 0, rest: false, groups: 1, conditions: 1, flows: false, remarks: false, ends: false },
 ];
 
 /** @returns the answer of a trace on one screen: who sees what, why, what to do next, and how to see the path. */
@@ -104,7 +106,7 @@ function blockText(
     ),
     ...block.items.flatMap((item) => options.flowHit(item)).map((text) => `${text}\n`),
     ...groups.flatMap((group) => [
-      ...options.conditions(group).map((text) => `${text}\n`),
+      ...options.conditions(group, level.conditions).map((text) => `${text}\n`),
       line(`  ${fareText(group, block.items[0], { sees, colours, named: level.ends })}`),
       ...remarksOf(group, told)
         .filter(({ effect }) => level.remarks || effect !== 'none')
