@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from '../../net/address.ts';
+import { type Address, type Family, formatAddress } from '../../net/address.ts';
 import { type Prefix, prefixContains } from '../../net/prefix.ts';
 import type { FlowClient } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
@@ -10,13 +10,12 @@ export class FlowClients {
   readonly #isLocal: (address: Address) => boolean | null;
   readonly #node: string | null;
   readonly #clients = new Map<string, FlowClient>();
-  readonly #networks: Readonly<Record<Address['family'], readonly Prefix[]>>;
+  readonly #networks = new Map<Family, readonly Prefix[]>();
 
   constructor(known: Known, isLocal: (address: Address) => boolean | null) {
     this.#known = known;
     this.#isLocal = isLocal;
     this.#node = thisNodeName(known);
-    this.#networks = { ipv4: podNetworks(known, 'ipv4'), ipv6: podNetworks(known, 'ipv6') };
   }
 
   /** @returns who has the address. */
@@ -53,7 +52,14 @@ export class FlowClients {
   }
 
   #inPodNetwork(address: Address): boolean {
-    return this.#networks[address.family].some((network) => prefixContains(network, address));
+    return this.#networksOf(address.family).some((network) => prefixContains(network, address));
+  }
+
+  /** Looked for when they are first asked for: that takes a look at every chain. */
+  #networksOf(family: Family): readonly Prefix[] {
+    const found = this.#networks.get(family) ?? podNetworks(this.#known, family);
+    this.#networks.set(family, found);
+    return found;
   }
 
   #isThis(node: string | null): boolean | null {
