@@ -40,6 +40,8 @@ export interface VirtualServer {
   readonly onePacket: boolean;
   /** In the kernel's order, which is that of the listing. */
   readonly servers: readonly RealServer[];
+  /** Real servers may be missing: the listing breaks off behind it, or has a line in it that cannot be read. Absent: it is whole. */
+  readonly incomplete?: true;
   readonly file: string;
   readonly line: number;
 }
@@ -66,10 +68,12 @@ export interface IpvsListing {
   /** Null where no listing of virtual servers was read. */
   readonly servers: readonly VirtualServer[] | null;
   /**
-   * Virtual servers and real servers may be missing: the listing breaks off, or it is /proc/net/ip_vs, which showed 96 of 163
-   * (6.1 and 6.12). Absent: it is whole.
+   * Virtual servers may be missing: the listing breaks off, or it is /proc/net/ip_vs, which showed 96 of 163 (6.1 and 6.12).
+   * Absent: it is whole.
    */
   readonly incomplete?: true;
   /** Null where connections were not listed. */
   readonly connections: readonly IpvsConnection[] | null;
+  /** Connections may be missing. Absent: they are whole. */
+  readonly connectionsIncomplete?: true;
 }

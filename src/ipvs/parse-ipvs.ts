@@ -5,7 +5,7 @@ import { type Columns, columnsOf, parseListedReal, parseListedServer } from './p
 import { parseSaveLine } from './parse-save.ts';
 import { takenKey } from './table.ts';
 
-type Draft = VirtualServer & { readonly servers: RealServer[] };
+type Draft = VirtualServer & { readonly servers: RealServer[]; incomplete?: true };
 
 /**
  * Reads what tells of IPVS, in any mixture: `ipvsadm-save -n`, `ipvsadm -Ln` (also with `--stats`, `--rate`,
@@ -26,18 +26,27 @@ export function parseIpvs(
   const seen = { servers: false, connections: false };
   let columns: Columns = 'plain';
   let current: Draft | null = null;
+  /** What a real server that cannot be read, or that is cut off, would have been one of. */
+  let last: Draft | null = null;
+  let within = holds;
+  const alone = new Set<string>();
   let number = 0;
-  let incomplete = cut || /[^\n]$/.test(text);
+  const ends = cut || /[^\n]$/.test(text);
+  let incomplete = ends;
+  let connectionsIncomplete = false;
   // A line that cannot be read, as of `ipvsadm -L` without -n, may have been a virtual server.
   const unreadable = (): void => {
     incomplete = true;
+    if (within === 'connections') connectionsIncomplete = true;
+    if (last !== null) last.incomplete = true;
     problems.add('unreadable-line', 'not a line of ipvsadm -n', file, number);
   };
   const virtual = (server: VirtualServer): Draft => {
     const known = servers.get(takenKey(server.takes));
     if (known !== undefined) return known;
-    const draft: Draft = { ...server, servers: [] };
-    servers.set(takenKey(server.takes), draft);
+    const key = takenKey(server.takes);
+    const draft: Draft = { ...server, servers: [], ...(alone.has(key) ? { incomplete: true } : {}) };
+    servers.set(key, draft);
     return draft;
   };
   for (const raw of text.split('\n')) {
@@ -48,20 +57,29 @@ export function parseIpvs(
     if (heading !== null || /^IP Virtual Server version|^\s+-> RemoteAddress:Port/.test(line)) {
       columns = heading ?? columns;
       seen.servers = true;
+      within = 'servers';
       // The kernel's own heading; ipvsadm sets its columns further apart.
       incomplete ||= /^\s+-> RemoteAddress:Port Forward/.test(line);
     } else if (/^(IPVS connection entries|pro expire state|Pro FromIP)/.test(line)) {
       seen.connections = true;
+      within = 'connections';
     } else if (/^-/.test(line)) {
       const read = parseSaveLine(line, file, number);
       seen.servers = true;
+      within = 'servers';
       if (read === null) unreadable();
-      else if (read.adds === 'virtual') virtual(read.server);
+      else if (read.adds === 'virtual') last = virtual(read.server);
       else {
         const to = servers.get(takenKey(read.to));
-        if (to === undefined)
+        if (to === undefined) {
+          // Its virtual server is missing, or comes later and lacks it.
+          incomplete = true;
+          alone.add(takenKey(read.to));
           problems.add('real-server-alone', 'a real server before its virtual server', file, number);
-        else to.servers.push(read.server);
+        } else {
+          to.servers.push(read.server);
+          last = to;
+        }
       }
     } else if (/^\s*->/.test(line)) {
       const read = parseListedReal(line, columns, file, number);
@@ -72,14 +90,21 @@ export function parseIpvs(
       if (connection !== null) {
         connections.push(connection);
         seen.connections = true;
+        within = 'connections';
         continue;
       }
       const read = parseListedServer(line, columns, file, number);
       current = read === null ? null : virtual(read);
-      if (read === null) unreadable();
-      else seen.servers = true;
+      if (current === null) unreadable();
+      else {
+        last = current;
+        seen.servers = true;
+        within = 'servers';
+      }
     }
   }
+  if (ends && within === 'connections') connectionsIncomplete = true;
+  else if (ends && last !== null) last.incomplete = true;
   if (incomplete && seen.servers)
     problems.add(
       'partial-listing',
@@ -91,5 +116,6 @@ export function parseIpvs(
     servers: seen.servers || (nothing && holds === 'servers') ? [...servers.values()] : null,
     ...(incomplete && seen.servers ? { incomplete: true as const } : {}),
     connections: seen.connections || (nothing && holds === 'connections') ? connections : null,
+    ...(connectionsIncomplete ? { connectionsIncomplete: true as const } : {}),
   };
 }

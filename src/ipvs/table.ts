@@ -1,4 +1,5 @@
 import type { Address } from '../net/address.ts';
+import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { IpvsConnection, IpvsListing, IpvsSocket, RealServer, Taken, VirtualServer } from './model.ts';
 
 /** IPVS of one node: what it balances, and what it remembers. */
@@ -8,13 +9,16 @@ export class IpvsTable {
   readonly connections: readonly IpvsConnection[] | null;
   /** What is not in it may be there all the same. */
   readonly incomplete: boolean;
+  /** A connection that is not in it is none. */
+  readonly connectionsWhole: boolean;
   readonly #byKey: ReadonlyMap<string, VirtualServer>;
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
 
-  constructor({ servers, connections, incomplete }: IpvsListing) {
+  constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing) {
     this.incomplete = incomplete === true;
     this.servers = servers ?? [];
     this.connections = connections;
+    this.connectionsWhole = connections !== null && connectionsIncomplete !== true;
     this.#byKey = new Map(this.servers.map((server) => [takenKey(server.takes), server]));
   }
 
@@ -48,6 +52,11 @@ export class IpvsTable {
   }
 }
 
+/** Protocols that kube-proxy balances; AH and ESP, which the kernel could, have no ports. */
+export function isBalancedProtocol(protocol: number): boolean {
+  return protocol === TCP || protocol === UDP || protocol === SCTP;
+}
+
 /** @returns a text that is equal for what is one virtual server. */
 export function takenKey(takes: Taken): string {
   return takes.by === 'mark'
@@ -68,6 +77,7 @@ export function joinListings(listings: readonly IpvsListing[]): IpvsListing {
   const servers = new Map<string, VirtualServer>();
   let listedServers = false;
   let connections: readonly IpvsConnection[] | null = null;
+  let connectionsIncomplete = false;
   for (const listing of listings) {
     listedServers ||= listing.servers !== null;
     for (const server of listing.servers ?? []) {
@@ -75,25 +85,36 @@ export function joinListings(listings: readonly IpvsListing[]): IpvsListing {
       const known = servers.get(key);
       servers.set(key, known === undefined ? server : joined(known, server));
     }
-    connections ??= listing.connections;
+    if (listing.connections === null) continue;
+    // Of several the first that is whole, else the first.
+    if (connections === null || (connectionsIncomplete && listing.connectionsIncomplete !== true)) {
+      connections = listing.connections;
+      connectionsIncomplete = listing.connectionsIncomplete === true;
+    }
   }
   const whole = listings.some(({ servers: own, incomplete }) => own !== null && incomplete !== true);
   return {
     servers: listedServers ? [...servers.values()] : null,
     ...(listedServers && !whole ? { incomplete: true as const } : {}),
     connections,
+    ...(connectionsIncomplete ? { connectionsIncomplete: true as const } : {}),
   };
 }
 
+/** The real servers of both, in the order of the one that is whole. */
 function joined(a: VirtualServer, b: VirtualServer): VirtualServer {
-  const [first, second] = a.scheduler === null ? [b, a] : [a, b];
-  const others = new Map(second.servers.map((server) => [socketKey(server), server]));
+  const { incomplete: _, ...told } = a.scheduler === null ? b : a;
+  const [first, second] = a.incomplete === true && b.incomplete !== true ? [b, a] : [a, b];
+  const servers = new Map(first.servers.map((server) => [socketKey(server), server]));
+  for (const server of second.servers) {
+    const key = socketKey(server);
+    const known = servers.get(key);
+    servers.set(key, known === undefined ? server : withMore(known, server));
+  }
   return {
-    ...first,
-    servers: first.servers.map((server) => {
-      const other = others.get(socketKey(server));
-      return other === undefined ? server : withMore(server, other);
-    }),
+    ...told,
+    ...(first.incomplete === true ? { incomplete: true as const } : {}),
+    servers: [...servers.values()],
   };
 }
 

@@ -1,8 +1,9 @@
 import { changed } from './branch.ts';
 import { whereTableIsFull } from './conntrack-full.ts';
 import { trackConnection } from './conntrack-step.ts';
-import { next } from './passage.ts';
+import { ended, next } from './passage.ts';
 import type { HookProgram, ProgramSource } from './program.ts';
+import { ipvsUnlisted } from './route-endings.ts';
 
 const REGISTRATION = { by: 'conntrack', rank: null };
 
@@ -13,8 +14,14 @@ function tracking(hook: 'PREROUTING' | 'OUTPUT'): HookProgram {
     priority: -200,
     registration: REGISTRATION,
     acts: true,
-    run: (branch, context) =>
-      whereTableIsFull(branch, trackConnection(branch, context.packet, context.world), context),
+    run: (branch, context) => {
+      const tracked = trackConnection(branch, context.packet, context.world);
+      const { connection } = tracked.state;
+      // Whether nat rewrites it from here, or IPVS takes it at its hook, is not known; an answer goes on as far as IPVS.
+      if (connection?.mayBeBalanced === true && connection.direction === 'ORIGINAL')
+        return [ended(ipvsUnlisted(tracked, context.world))];
+      return whereTableIsFull(branch, tracked, context);
+    },
   };
 }
 

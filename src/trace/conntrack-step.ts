@@ -1,4 +1,5 @@
 import type { Flow } from '../conntrack/flow.ts';
+import { isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
@@ -104,6 +105,9 @@ const SYN_ACK = SYN | ACK;
 
 function connectionOf(flow: Flow, direction: 'original' | 'reply', world: World): Connection {
   const { original, reply } = flow;
+  const moved =
+    !sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort;
+  const balanced = moved ? isBalanced(flow, world) : false;
   const unreplied = flow.status.includes('UNREPLIED');
   return {
     // A packet in the original direction stays NEW until an answer was seen; an answer establishes the flow.
@@ -119,9 +123,8 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', world: World)
     replySourcePort: reply.sourcePort,
     replyDestination: senderOf(reply.destination),
     replyDestinationPort: reply.destinationPort,
-    dnat:
-      (!sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort) &&
-      !isBalanced(flow, world),
+    dnat: moved && balanced !== true,
+    ...(balanced === null ? { mayBeBalanced: true as const } : {}),
     snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
     destinationDecided: true,
     sourceDecided: true,
@@ -133,10 +136,15 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', world: World)
   };
 }
 
-/** IPVS writes a flow's answering end without making it one that nat rewrote, and conntrack does not print the difference. */
-function isBalanced({ protocol, original, mark }: Flow, { ipvs }: World): boolean {
-  if (ipvs === undefined || ipvs === null || ipvs === 'not-captured') return false;
-  return ipvs.find(protocol, original.destination, original.destinationPort, mark) !== null;
+/**
+ * IPVS writes a flow's answering end without making it one that nat rewrote, and conntrack does not print the difference.
+ * @returns null where what IPVS balances is not known
+ */
+function isBalanced({ protocol, original, mark }: Flow, { ipvs }: World): boolean | null {
+  if (ipvs === undefined || ipvs === null || !isBalancedProtocol(protocol)) return false;
+  if (ipvs === 'not-captured') return null;
+  if (ipvs.find(protocol, original.destination, original.destinationPort, mark) !== null) return true;
+  return ipvs.incomplete ? null : false;
 }
 
 /** The packet asked about may be the one that ends a handshake, or the first two seconds of a UDP conversation. */

@@ -41,17 +41,8 @@ export type NatChain = Program<NatPassage>;
  * Finds the programs of one kind in a world. It is asked once for each world, so it may be thorough; and it makes nothing
  * of rules that no packet has come to yet.
  *
- * To add a kind (native nft tables, IPVS): a member of `Place` for its steps, a source, and its line in SOURCES
- * (programs.ts). What it reads becomes a field of {@link World}.
- *
- *   const NFT: ProgramSource = {
- *     programs: ({ nft }) => baseChains(nft).filter(isFilterOrRoute).map(asProgram),  // run: evaluate → next | ended
- *     natChains: ({ nft }) => baseChains(nft).filter(isNat).map(asNatChain),          // run: evaluate → mapped | next | ended
- *   };
- *   const IPVS: ProgramSource = {
- *     // run at INPUT 99, OUTPUT −98: a real server chosen → { kind: 'resume', branch, at: 'OUTPUT' }; none → next
- *     programs: ({ ipvs }) => (ipvs === null ? [] : [requestsAtInput(ipvs), requestsAtOutput(ipvs), …]),
- *   };
+ * To add a kind: a member of `Place` for its steps, a source, and its line in SOURCES (programs.ts). What it reads becomes a
+ * field of {@link World}. Native nft tables (nft/programs.ts) and IPVS (ipvs/programs.ts) are two.
  *
  * A chain of type route, and whatever else may change what routing rests on at OUTPUT, passes its result through
  * `reroutedAtOutput`.

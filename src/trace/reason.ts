@@ -84,8 +84,15 @@ export type Reason =
       readonly real: string;
       readonly method: Exclude<ForwardMethod, 'masq'>;
     }
-  /** The connection's real server is no longer one of the virtual server, and `expire_nodest_conn` is not 1. */
-  | { readonly code: 'ipvs-server-gone'; readonly server: string; readonly real: string }
+  /** The connection's real server is no longer one of the virtual server, and `expire_nodest_conn` is not 1; or it is, and IPVS forgets the connection. */
+  | {
+      readonly code: 'ipvs-server-gone';
+      readonly server: string;
+      readonly real: string;
+      readonly forgets: boolean;
+    }
+  /** A packet in the middle of a conversation, which IPVS goes by where it has the connection and leaves alone where not. */
+  | { readonly code: 'ipvs-connections'; readonly server: string }
   // --- the walk of rules
   | { readonly code: 'synproxy' }
   | { readonly code: 'target-unrecognised'; readonly text: string }

@@ -4,6 +4,7 @@ import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Reason } from './reason.ts';
+import type { World } from './world.ts';
 
 /** The last hop that the packet may pass is behind it. */
 export function tooManyHops(branch: Branch): Ending {
@@ -43,6 +44,11 @@ export function stopped(
     rejectWith,
     exit: null,
   };
+}
+
+/** IPVS was not captured, or not as a whole: what it does with the packet is not known. */
+export function ipvsUnlisted(branch: Branch, { ipvs }: World): Ending {
+  return stopped(branch, 'unknown', { code: 'mode-ipvs', listed: ipvs !== 'not-captured' }, null);
 }
 
 /** A loopback source may leave the node only through an interface with route_localnet (__mkroute_output). */

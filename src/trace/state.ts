@@ -102,6 +102,8 @@ export interface Connection {
   readonly replyDestination: Sender;
   readonly replyDestinationPort: number | null;
   readonly dnat: boolean;
+  /** It answers from elsewhere, and whether nat or IPVS wrote that is not known: IPVS was not listed, or not as a whole. */
+  readonly mayBeBalanced?: true;
   readonly snat: boolean;
   /** nat tables are asked once for each kind of rewrite (`nf_nat_initialized`). */
   readonly destinationDecided: boolean;

@@ -142,6 +142,33 @@ Prot LocalAddress:Port Scheduler Flags
     expect(joinListings([parseIpvs(proc), parseIpvs(SAVE)]).incomplete).toBeUndefined();
   });
 
+  it('a cut harms the last virtual server, an unreadable line the one it stands at', () => {
+    const harmed = (text: string) =>
+      (parseIpvs(text).servers ?? []).flatMap((each) => (each.incomplete ? [takenText(each.takes)] : []));
+    expect(harmed(SAVE)).toEqual([]);
+    expect(harmed(SAVE.split('\n').slice(0, 2).join('\n'))).toEqual(['10.96.0.10:53']);
+    expect(harmed(SAVE.replace('10.244.2.15:53', 'pod:53'))).toEqual(['10.96.0.10:53']);
+  });
+
+  it('a real server without its virtual server, or before it, proves that one is missing', () => {
+    const [head = '', ...rest] = SAVE.split('\n');
+    expect(parseIpvs(rest.join('\n')).incomplete).toBe(true);
+    const [first] = parseIpvs(`${rest[0]}\n${head}\n${rest[1]}\n`).servers ?? [];
+    expect(first).toMatchObject({ incomplete: true });
+  });
+
+  it('of two listings joined, real servers of both are told, in the order of the whole one', () => {
+    const head = '-A -t 10.0.0.1:80 -s rr\n';
+    const real = (last: number) => `-a -t 10.0.0.1:80 -r 10.0.1.${last}:80 -m -w 1\n`;
+    const join = (...texts: string[]) => {
+      const { servers, incomplete } = joinListings(texts.map((text) => parseIpvs(text)));
+      return [servers?.map(short), servers?.[0]?.incomplete ?? incomplete ?? 'whole'];
+    };
+    const whole = ['10.0.0.1:80 rr  - 10.0.1.2:80=1 10.0.1.1:80=1'];
+    expect(join(`${head}${real(1)}-a -t`, head + real(2) + real(1))).toEqual([whole, 'whole']);
+    expect(join(`${head}${real(2)}-a -t`, `${head}${real(1)}-a -t`)).toEqual([whole, true]);
+  });
+
   it('nothing balanced is an answer, and so is no connection', () => {
     expect(parseIpvs('')).toEqual({ servers: [], connections: null });
     expect(parseIpvs('IPVS connection entries\n')).toEqual({ servers: null, connections: [] });

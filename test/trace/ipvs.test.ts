@@ -143,6 +143,7 @@ describe('Which real server does it take?', () => {
     [
       `-A -t 10.96.0.1:80 ${head}`,
       ...weights.map((weight, index) => `-a -t 10.96.0.1:80 -r 10.244.1.${5 + index}:80 -m -w ${weight}`),
+      '',
     ].join('\n');
 
   it('rr: each that has a weight, with the same share', () => {
@@ -174,6 +175,11 @@ describe('Which real server does it take?', () => {
         ]);
     },
   );
+
+  it.each(['lc', 'dh'])('%s: a weight counts only as 0 or not', (name) => {
+    const { outcomes } = ask(RULES, { host: node(), ...POD, ipvs: servers(`-s ${name}`, 1, 3) });
+    expect(outcomes.map(({ probability }) => probability)).toEqual([0.5, 0.5]);
+  });
 
   it('sh keeps a place for a server of weight 0, and refuses who falls on it', () => {
     const { outcomes } = ask(RULES, { host: node(), ...POD, ipvs: servers('-s sh', 1, 0) });
@@ -262,6 +268,35 @@ describe('What does it remember?', () => {
   const FLOW =
     'tcp 6 86399 ESTABLISHED src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 [ASSURED] mark=0 use=1';
 
+  describe('of TCP in mid-conversation, which is not scheduled', () => {
+    const MID: Question = { ...POD, state: 'ESTABLISHED' };
+    const OTHER = 'TCP 14:00  ESTABLISHED 10.244.1.7:1000 10.96.0.1:80 8.8.4.4:8080\n';
+    const gone = 'TCP 14:00  ESTABLISHED 10.244.1.6:1000 10.96.0.1:80 10.244.1.9:8080\n';
+    const connections = { verdict: 'unknown', reason: { code: 'ipvs-connections' } };
+
+    it('no connection: it goes on to the node', () => {
+      expect(ways(RULES, { ...MID, ipvs: TWO + OTHER })).toEqual(['1 [] accept 10.96.0.1:80']);
+    });
+
+    it('connections not listed, or not as a whole: not known', () => {
+      expect(only(ask(RULES, { host: node(), ...MID }))).toMatchObject(connections);
+      const cut = TWO + OTHER.trimEnd();
+      expect(only(ask(RULES, { host: node(), ...MID, ipvs: cut }))).toMatchObject(connections);
+    });
+
+    it('its real server is gone: dropped', () => {
+      expect(only(ask(RULES, { host: node(), ...MID, ipvs: TWO + gone }))).toMatchObject({
+        verdict: 'drop',
+        reason: { code: 'ipvs-server-gone', forgets: true },
+      });
+    });
+
+    it('sloppy_tcp 1 schedules it', () => {
+      const host = node({ sysctls: { 'net.ipv4.vs.sloppy_tcp': '1' } });
+      expect(ways(RULES, { ...MID, host })).toHaveLength(2);
+    });
+  });
+
   it("conntrack's entry of it is no DNAT: the packet is rewritten by IPVS", () => {
     const outcome = only(ask(RULES, { host: node(), ...POD, state: 'ESTABLISHED', flows: FLOW }));
     expect(destinationOf(outcome)).toBe('10.244.1.5:8080');
@@ -295,6 +330,57 @@ describe('What is said where IPVS was not captured?', () => {
       verdict: 'unknown',
       reason: { code: 'mode-ipvs', listed: true },
     });
+  });
+
+  it.each([
+    ['behind its only line', 0],
+    ['behind one real server', 1],
+  ])('nor is it of real servers where it breaks off: %s', (_, kept) => {
+    const ipvs = `${TWO.split('\n')
+      .slice(0, 1 + kept)
+      .join('\n')}\n-a -t 10.96.0`;
+    const outcome = only(ask(RULES, { host: node(), ...POD, ipvs }));
+    expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'mode-ipvs', listed: true } });
+  });
+
+  it('a cut harms only the last virtual server', () => {
+    const ipvs = `${TWO}-A -t 10.96.0.2:80 -s rr\n-a -t 10.96`;
+    expect(ways(RULES, { ...POD, ipvs })).toHaveLength(2);
+  });
+
+  it('nor whether a connection goes to a real server that it lacks', () => {
+    const host = node({ sysctls: { 'net.ipv4.vs.expire_nodest_conn': '0' } });
+    const [head = ''] = TWO.replaceAll('-t ', '-u ').split('\n');
+    const ipvs = `UDP 02:00  UDP         10.244.1.6:1000 10.96.0.1:80 10.244.1.9:8080\n${head}\n-a -u 10`;
+    const outcome = only(ask(RULES, { host, ...POD, protocol: 'udp', ipvs }));
+    expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'mode-ipvs' } });
+  });
+
+  const FLOW =
+    'tcp 6 86399 ESTABLISHED src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 [ASSURED] mark=0 use=1';
+  const PARTIAL = TWO.replaceAll(':80 ', ':81 ').trimEnd();
+  const ACCEPT = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT');
+  const answerTo = { from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0' };
+
+  it.each(['not-captured', PARTIAL])(
+    'a flow may be of IPVS: neither way is it taken for DNAT (%j)',
+    (ipvs) => {
+      const flow: Question = { host: node(), state: 'ESTABLISHED', flows: FLOW, ipvs };
+      const unknown = { verdict: 'unknown', reason: { code: 'mode-ipvs', listed: ipvs !== 'not-captured' } };
+      expect(only(ask(ACCEPT, { ...POD, ...flow }))).toMatchObject(unknown);
+      expect(only(ask(ACCEPT, { ...answerTo, ...flow }))).toMatchObject(unknown);
+    },
+  );
+
+  it('a flow between pods stays decided, and so does one of a node without IPVS', () => {
+    const pods = FLOW.replace('dst=10.96.0.1', 'dst=10.244.1.5').replace('dport=80 ', 'dport=8080 ');
+    const ask1 = (question: Question) =>
+      only(ask(ACCEPT, { host: node(), state: 'ESTABLISHED', via: 'cni0', ...question })).verdict;
+    for (const ipvs of ['not-captured', PARTIAL]) {
+      expect(ask1({ from: '10.244.1.6:1000', to: '10.244.1.5:8080', flows: pods, ipvs })).toBe('accept');
+      expect(ask1({ ...answerTo, flows: pods, ipvs })).toBe('accept');
+    }
+    expect(ask1({ ...answerTo, flows: FLOW })).toBe('accept');
   });
 
   it('vs.conntrack is taken to be on, and that is said', () => {

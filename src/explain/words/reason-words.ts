@@ -68,7 +68,11 @@ function reasonText(reason: Reason): string {
     case 'ipvs-method':
       return `IPVS ${reason.server} hands the packet to ${reason.real} ${METHODS[reason.method]}: what follows is not traced`;
     case 'ipvs-server-gone':
-      return `IPVS keeps this connection at ${reason.real}, which is no real server of ${reason.server} any more, and drops its packets: net.ipv4.vs.expire_nodest_conn is not 1`;
+      return reason.forgets
+        ? `IPVS has this connection at ${reason.real}, which is no real server of ${reason.server} any more: it drops the packet and forgets the connection`
+        : `IPVS keeps this connection at ${reason.real}, which is no real server of ${reason.server} any more, and drops its packets: net.ipv4.vs.expire_nodest_conn is not 1`;
+    case 'ipvs-connections':
+      return `IPVS ${reason.server} schedules only the first packet of a TCP connection, and whether it has this connection, and at which endpoint, is not known`;
     case 'synproxy':
       return 'SYNPROXY answers the client itself, and opens the connection once the client has answered';
     case 'target-unrecognised':
@@ -115,6 +119,8 @@ function reasonSettle({ code }: Reason): string | null {
       return 'capture all tables with `iptables-save -c`';
     case 'mode-ipvs':
       return 'capture `ipvsadm-save -n`';
+    case 'ipvs-connections':
+      return 'capture `ipvsadm -Lnc`';
     case 'chain-missing':
     case 'chain-not-captured':
       return 'capture the whole table with iptables-save';

@@ -1,8 +1,10 @@
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
 import { formatSocket } from '../../ipvs/sockets.ts';
+import { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
+import type { Ipvs } from '../../trace/world.ts';
 import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService } from '../affected.ts';
 import { proxyLogs } from '../commands.ts';
@@ -11,7 +13,7 @@ import { factEvidence } from '../evidence.ts';
 import { labelOfPort } from '../expected/expected-port.ts';
 import type { Evidence, Finding, FindingKind } from '../finding.ts';
 import { groupBy } from '../group.ts';
-import { ipvsOf, serverEvidence, virtualEvidence } from '../ipvs.ts';
+import { serverEvidence, virtualEvidence } from '../ipvs.ts';
 import type { Deviation } from '../survey/deviation.ts';
 import { isOff } from './kp301-ipvs-settings.ts';
 import { missingAddresses } from './kp302-ipvs-address.ts';
@@ -35,13 +37,15 @@ export const ipvsServers: FindingKind<CheckContext> = {
 /** What an address, a set's member or a setting that is missing explains is told there. */
 function unexplained(context: CheckContext): readonly Deviation[] {
   const deviations = context.deviationsBy('ipvs', 'not-hooked');
-  if (context.known.proxyMode !== 'ipvs' || deviations.length === 0) return [];
+  const { ipvs, proxyMode } = context.known;
+  if (proxyMode !== 'ipvs' || deviations.length === 0) return [];
   const addresses = missingAddresses(context);
   const sets = new Set(missingMembers(context).map(({ port }) => port));
   const untracked = isOff(context, 'conntrack');
   const kept = isOff(context, 'expire_quiescent_template');
   return deviations.filter(
     ({ way, port, kind }) =>
+      isListed(ipvs, port.protocol, way) &&
       !addresses.has(formatAddress(way.address)) &&
       !sets.has(port) &&
       !(untracked && kind === 'not-masqueraded') &&
@@ -49,9 +53,17 @@ function unexplained(context: CheckContext): readonly Deviation[] {
   );
 }
 
+/** False where what IPVS balances at the address was not captured as a whole: then nothing is missing there. */
+function isListed(ipvs: Ipvs | undefined, protocol: number, { address, port }: Deviation['way']): boolean {
+  if (!(ipvs instanceof IpvsTable)) return false;
+  const server = ipvs.find(protocol, address, port, null);
+  return server === null ? !ipvs.incomplete : server.incomplete !== true;
+}
+
 function findingOf(first: Deviation, deviations: readonly Deviation[], context: CheckContext): Finding {
   const { port, way } = first;
-  const server = ipvsOf(context)?.find(port.protocol, way.address, way.port, null) ?? null;
+  const { ipvs } = context.known;
+  const server = ipvs instanceof IpvsTable ? ipvs.find(port.protocol, way.address, way.port, null) : null;
   const what = describe(first, server);
   return {
     code: 'KP303',

@@ -2,9 +2,8 @@ import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
 import { formatSocket } from '../../ipvs/sockets.ts';
-import type { IpvsTable } from '../../ipvs/table.ts';
+import { type IpvsTable, isBalancedProtocol } from '../../ipvs/table.ts';
 import { sameAddress } from '../../net/address.ts';
-import { SCTP, TCP, UDP } from '../../net/protocol.ts';
 import { type Branch, changed, passed } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Step } from '../outcome.ts';
@@ -12,8 +11,8 @@ import { senderOf } from '../packet.ts';
 import { ended, next, type Passage } from '../passage.ts';
 import type { IpvsPlace } from '../place.ts';
 import type { HookProgram, ProgramSource } from '../program.ts';
-import { stopped } from '../route-endings.ts';
-import { keptByTemplate, rememberedConnection } from './remembered.ts';
+import { ipvsUnlisted, stopped } from '../route-endings.ts';
+import { isScheduled, isWithoutEntry, keptByTemplate, rememberedConnection } from './remembered.ts';
 import { schedule } from './schedule.ts';
 import { sendTo } from './send.ts';
 
@@ -34,10 +33,10 @@ export const IPVS: ProgramSource = {
       ];
     if (ipvs.servers.length === 0 && !ipvs.incomplete) return [];
     return [
-      program('INPUT', 98, (branch) => answer(branch, ipvs)),
+      program('INPUT', 98, (branch, context) => answer(branch, ipvs, context)),
       program('INPUT', 99, (branch, context) => request(branch, 'INPUT', ipvs, context)),
-      program('FORWARD', 100, (branch) => answer(branch, ipvs)),
-      program('OUTPUT', -99, (branch) => answer(branch, ipvs)),
+      program('FORWARD', 100, (branch, context) => answer(branch, ipvs, context)),
+      program('OUTPUT', -99, (branch, context) => answer(branch, ipvs, context)),
       program('OUTPUT', -98, (branch, context) => request(branch, 'OUTPUT', ipvs, context)),
     ];
   },
@@ -55,15 +54,13 @@ function request(
   context: TraceContext,
 ): readonly Passage[] {
   const { state } = branch;
-  if (state.balancedBy !== null || !isBalanced(state.protocol)) return [next(branch)];
+  if (state.balancedBy !== null || !isBalancedProtocol(state.protocol)) return [next(branch)];
   const { protocol, destination, destinationPort, mark } = state;
   if (mark === null && table.usesMarks)
     return [ended(stopped(branch, 'unknown', { code: 'ipvs-mark' }, null))];
   const server = table.find(protocol, destination, destinationPort, mark);
   if (server === null)
-    return table.incomplete
-      ? [ended(stopped(branch, 'unknown', { code: 'mode-ipvs', listed: true }, null))]
-      : [next(branch)];
+    return table.incomplete ? [ended(ipvsUnlisted(branch, context.world))] : [next(branch)];
   const through = (way: Branch, real: RealServer): readonly Passage[] => {
     if (real.method !== 'masq' && real.method !== null)
       return [
@@ -85,22 +82,31 @@ function request(
   };
   const memory = rememberedConnection(state, server, table, context);
   if (memory.kind === 'to') return through(branch, memory.real);
+  if (memory.kind === 'unlisted') return [ended(ipvsUnlisted(branch, context.world))];
   if (memory.kind === 'gone') {
     const reason = {
       code: 'ipvs-server-gone' as const,
       server: takenText(server.takes),
       real: memory.destination,
+      forgets: memory.forgets,
     };
     return [ended(stopped(branch, 'drop', reason, null))];
+  }
+  if (!isScheduled(state, context)) {
+    if (isWithoutEntry(state, table)) return [next(branch)];
+    const reason = { code: 'ipvs-connections' as const, server: takenText(server.takes) };
+    return [ended(stopped(branch, 'unknown', reason, null))];
   }
   return keptByTemplate(branch, server, table, context).flatMap(({ branch: way, real }) =>
     real !== null
       ? through(way, real)
-      : schedule(way, server).flatMap((picked) =>
-          picked.real === null
-            ? [refusal(picked.branch, server, hook, context)]
-            : through(picked.branch, picked.real),
-        ),
+      : server.incomplete === true
+        ? [ended(ipvsUnlisted(way, context.world))]
+        : schedule(way, server).flatMap((picked) =>
+            picked.real === null
+              ? [refusal(picked.branch, server, hook, context)]
+              : through(picked.branch, picked.real),
+          ),
   );
 }
 
@@ -149,11 +155,12 @@ function placeOf({ takes, scheduler }: VirtualServer, { file, line }: VirtualSer
 }
 
 /** ip_vs_out: what a real server answers gets the virtual server's address back. */
-function answer(branch: Branch, table: IpvsTable): readonly Passage[] {
+function answer(branch: Branch, table: IpvsTable, { world }: TraceContext): readonly Passage[] {
   const { state } = branch;
   const { connection } = state;
   if (state.balancedBy !== null || connection?.direction !== 'REPLY' || !connection.fromCapture)
     return [next(branch)];
+  if (connection.mayBeBalanced === true) return [ended(ipvsUnlisted(branch, world))];
   const { originalDestination: address, originalDestinationPort: port } = connection;
   const server = table.find(state.protocol, address, port, null);
   const from = state.source.address;
@@ -162,20 +169,17 @@ function answer(branch: Branch, table: IpvsTable): readonly Passage[] {
 }
 
 /** What IPVS balances is not known: any packet that it is shown may be for a virtual server. */
-function notCaptured(branch: Branch): readonly Passage[] {
-  if (branch.state.balancedBy !== null || !isBalanced(branch.state.protocol)) return [next(branch)];
-  return [ended(stopped(branch, 'unknown', { code: 'mode-ipvs', listed: false }, null))];
+function notCaptured(branch: Branch, { world }: TraceContext): readonly Passage[] {
+  if (branch.state.balancedBy !== null || !isBalancedProtocol(branch.state.protocol)) return [next(branch)];
+  return [ended(ipvsUnlisted(branch, world))];
 }
 
 /** Where it is not known which addresses are the node's own, a packet that is passed on may be for one that IPVS balances. */
-function maybeForNode(branch: Branch, { world }: TraceContext): readonly Passage[] {
+function maybeForNode(branch: Branch, context: TraceContext): readonly Passage[] {
   const { destination, connection } = branch.state;
-  if (connection?.direction === 'REPLY' || isLocalAddress(world.host, destination) !== null)
+  // An answer may be of a real server: then it gets the virtual server's address back here.
+  const answers = connection?.direction === 'REPLY';
+  if (answers ? connection.mayBeBalanced !== true : isLocalAddress(context.world.host, destination) !== null)
     return [next(branch)];
-  return notCaptured(branch);
-}
-
-/** Protocols that kube-proxy balances; AH and ESP, which the kernel could, have no ports. */
-function isBalanced(protocol: number): boolean {
-  return protocol === TCP || protocol === UDP || protocol === SCTP;
+  return notCaptured(branch, context);
 }

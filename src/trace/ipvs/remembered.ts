@@ -16,8 +16,12 @@ export type Memory =
   /** Nothing: it is scheduled. */
   | { readonly kind: 'none' }
   | { readonly kind: 'to'; readonly real: RealServer }
-  /** It goes to a server that is gone, and `expire_nodest_conn` is 0: the packet is dropped. */
-  | { readonly kind: 'gone'; readonly destination: string };
+  /**
+   * It goes to a server that is gone: the packet is dropped. With `expire_nodest_conn` IPVS forgets the connection then.
+   */
+  | { readonly kind: 'gone'; readonly destination: string; readonly forgets: boolean }
+  /** It goes to a server that the listing lacks, which is not whole. */
+  | { readonly kind: 'unlisted' };
 
 /**
  * Whether the packet belongs to a connection that IPVS has (ip_vs_in, net/netfilter/ipvs/ip_vs_core.c). A first packet of
@@ -37,9 +41,14 @@ export function rememberedConnection(
   // kube-proxy sets it: a capture that does not tell is taken to have it.
   const expires = sysctlNumber(host, 'net.ipv4.vs.expire_nodest_conn') !== 0;
   if (real === undefined) {
+    if (server.incomplete === true) return { kind: 'unlisted' };
+    // A packet whose connection conntrack knows is dropped with the entry (ip_vs_conn_uses_old_conntrack).
+    const drops = sysctlNumber(host, 'net.ipv4.vs.conntrack') !== 0 && !isScheduled(state, context);
+    if (expires && drops && entry !== null)
+      return { kind: 'gone', destination: formatSocket(socket), forgets: true };
     // IPVS keeps UDP longer than conntrack does: where its entries were not listed, a flow that lives there lives here.
     if (expires || (entry === null && table.connections !== null)) return { kind: 'none' };
-    return { kind: 'gone', destination: formatSocket(socket) };
+    return { kind: 'gone', destination: formatSocket(socket), forgets: false };
   }
   const first = context.packet.state === 'NEW' && state.protocol === TCP;
   if (first && expires && real.weight === 0) return { kind: 'none' };
@@ -48,9 +57,36 @@ export function rememberedConnection(
   return { kind: 'to', real };
 }
 
+/**
+ * Whether a packet that IPVS has no connection of is scheduled: of TCP only SYN is, unless `sloppy_tcp` is 1
+ * (tcp_conn_schedule, net/netfilter/ipvs/ip_vs_proto_tcp.c). Where neither flags nor state tell, it is taken to be SYN.
+ */
+export function isScheduled({ protocol, tcpFlags }: PacketState, { packet, world }: TraceContext): boolean {
+  if (protocol !== TCP) return true;
+  if (tcpFlags !== null && (tcpFlags & RST) !== 0) return false;
+  if (sysctlNumber(world.host, 'net.ipv4.vs.sloppy_tcp') === 1) return true;
+  if (tcpFlags !== null) return (tcpFlags & SYN) !== 0;
+  return packet.state !== 'ESTABLISHED' && packet.state !== 'INVALID';
+}
+
+const SYN = 0x02;
+const RST = 0x04;
+
+/** True where it is known that IPVS has no connection of the packet that it could go by. */
+export function isWithoutEntry(state: PacketState, table: IpvsTable): boolean {
+  const { sourcePort, destinationPort } = state;
+  return (
+    table.connectionsWhole && clientOf(state) !== null && sourcePort !== null && destinationPort !== null
+  );
+}
+
+function clientOf({ connection, source }: PacketState): Address | null {
+  return connection?.originalSource.address ?? source.address;
+}
+
 function entryOf(state: PacketState, table: IpvsTable): IpvsConnection | null {
   const { protocol, sourcePort, destination, destinationPort } = state;
-  const client = state.connection?.originalSource.address ?? state.source.address;
+  const client = clientOf(state);
   if (client === null || sourcePort === null || destinationPort === null) return null;
   return table.connection(
     protocol,

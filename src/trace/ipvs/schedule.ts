@@ -12,7 +12,8 @@ export interface Scheduled {
 /**
  * Splits a new connection over the real servers that its scheduler may pick (net/netfilter/ipvs/ip_vs_*.c). Round robin
  * has shares. Whatever looks at live connections or hashes an address picks one that no capture tells: then the shares,
- * by weight, are those of many clients, and rest on that condition.
+ * by weight, are those of many clients, and rest on that condition. For dh and lc a weight only counts as 0 or not
+ * (ip_vs_dh_reassign, ip_vs_lc_schedule).
  */
 export function schedule(branch: Branch, server: VirtualServer): Scheduled[] {
   const open = server.servers.filter(({ weight }) => weight !== 0);
@@ -21,7 +22,8 @@ export function schedule(branch: Branch, server: VirtualServer): Scheduled[] {
   const exact = EXACT[scheduler]?.(open) ?? null;
   if (exact !== null) return shared(branch, open, exact);
   const closed = hashesOntoClosed(server) ? server.servers.length - open.length : 0;
-  const parts = open.map(({ weight }) => weight ?? 1);
+  const weighs = server.scheduler !== 'dh' && server.scheduler !== 'lc';
+  const parts = open.map(({ weight }) => (weighs ? (weight ?? 1) : 1));
   const sum = parts.reduce((all, part) => all + part, closed);
   const way = spread(branch, server, open.length);
   const picked = shared(

@@ -27,7 +27,9 @@ function pastIpvs(outcome: Outcome, ipvs: IpvsTable, { trace, target, known }: R
   if (destinationPort === null || target.label === null || target.via === null) return [];
   const address = formatAddress(destination);
   const socket = socketText(address, destinationPort);
-  if (ipvs.find(protocol, destination, destinationPort, null) === null)
+  const server = ipvs.find(protocol, destination, destinationPort, null);
+  if (server === null && ipvs.incomplete) return [];
+  if (server === null)
     return remark(
       'no-virtual-server',
       'breaks',
