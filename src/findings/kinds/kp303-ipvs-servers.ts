@@ -1,7 +1,7 @@
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { formatSocket } from '../../ipvs/sockets.ts';
 import { formatAddress } from '../../net/address.ts';
+import { formatSocket } from '../../net/listed-socket.ts';
 import { socketText } from '../../net/socket.ts';
 import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, onlyService } from '../affected.ts';
