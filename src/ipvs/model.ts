@@ -1,10 +1,8 @@
-import type { Address, Family } from '../net/address.ts';
+import type { Family } from '../net/address.ts';
+import type { ListedSocket } from '../net/listed-socket.ts';
 
 /** An address and a port; port 0 stands for all. */
-export interface IpvsSocket {
-  readonly address: Address;
-  readonly port: number;
-}
+export type IpvsSocket = ListedSocket;
 
 /** What a virtual server takes: packets to a socket, or packets with a mark. kube-proxy makes only the first kind. */
 export type Taken =

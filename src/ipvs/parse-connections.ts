@@ -1,6 +1,6 @@
+import { readHexColumns, readSocket } from '../net/listed-socket.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { IpvsConnection, IpvsSocket } from './model.ts';
-import { readHexColumns, readSocket } from './sockets.ts';
 
 /** @returns an entry of `ipvsadm -Lnc` or of /proc/net/ip_vs_conn, or null. */
 export function parseConnection(text: string, file: string, line: number): IpvsConnection | null {

@@ -1,7 +1,7 @@
+import { readSocket } from '../net/listed-socket.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { ForwardMethod, RealServer, Taken, VirtualServer } from './model.ts';
 import { lengthOf } from './parse-save.ts';
-import { readSocket } from './sockets.ts';
 
 /** What the columns behind a real server hold: the listing's heading tells. */
 export type Columns = 'plain' | 'persistent' | 'counters' | 'thresholds';

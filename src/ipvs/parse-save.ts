@@ -1,8 +1,8 @@
 import { parseAddress } from '../net/address.ts';
+import { readSocket } from '../net/listed-socket.ts';
 import { lengthOfMask } from '../net/prefix.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { ForwardMethod, RealServer, Taken, VirtualServer } from './model.ts';
-import { readSocket } from './sockets.ts';
 
 /** A line of `ipvsadm-save -n`: a virtual server, or a real server of one. */
 export type SaveLine =

@@ -1,8 +1,8 @@
 import { formatAddress } from '../net/address.ts';
+import { formatSocket } from '../net/listed-socket.ts';
 import { maskOfLength } from '../net/prefix.ts';
 import { TCP, UDP } from '../net/protocol.ts';
 import type { ForwardMethod, RealServer, Taken, VirtualServer } from './model.ts';
-import { formatSocket } from './sockets.ts';
 
 /** @returns the virtual server as it is named: `10.96.0.10:53`, `[fd00::a]:53`, `FWM 1`. */
 export function takenText(takes: Taken): string {

@@ -62,24 +62,27 @@ const DEEPEST = 100;
 
 /**
  * Goes through JSON and gives each string its new value. What is nested deeper than any tool's output is left out.
- * @param rename gets the nearest field name and the string. A field name that is no plain word is left out with its value.
+ * @param rename gets the nearest field name, the string, and the field name of the object around it. A field name that is no plain word is left out with its value.
  */
 export function renameJson(
   value: unknown,
   key: string,
-  rename: (key: string, text: string) => unknown,
+  rename: (key: string, text: string, of: string) => unknown,
   depth = 0,
+  of = '',
 ): unknown {
-  if (typeof value === 'string') return rename(key, value);
+  if (typeof value === 'string') return rename(key, value, of);
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return undefined;
   if (Array.isArray(value)) {
-    return value.map((item) => renameJson(item, key, rename, depth + 1)).filter((item) => item !== undefined);
+    return value
+      .map((item) => renameJson(item, key, rename, depth + 1, of))
+      .filter((item) => item !== undefined);
   }
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => NAME.test(name))
-      .map(([name, item]) => [name, renameJson(item, name, rename, depth + 1)])
+      .map(([name, item]) => [name, renameJson(item, name, rename, depth + 1, key)])
       .filter(([, item]) => item !== undefined),
   );
 }

@@ -1,5 +1,6 @@
 import type { ProblemList } from '../problems/problem.ts';
 import { ipvsSetIn } from '../proxy/chains.ts';
+import { renameIpvsListing, renameIpvsSocket } from './ipvs-listing.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Renames one line; null: it holds something that is not known, and is left out. */
@@ -55,7 +56,7 @@ export const renameIpvs: RenameLine = (line, renamer) => {
   for (const [index, word] of words.entries()) {
     const before = words[index - 1] ?? '';
     if (/^-(?:[tur]|-tcp-service|-udp-service|-sctp-service|-real-server)$/.test(before)) {
-      const socket = renamer.socket(word);
+      const socket = renameIpvsSocket(word, renamer);
       if (socket === null) return null;
       renamed.push(socket);
     } else if (/^--?[a-zA-Z-]+$/.test(word) || /^\d+$/.test(word) || /^[a-z]{2,7}$/.test(word))
@@ -68,22 +69,6 @@ export const renameIpvs: RenameLine = (line, renamer) => {
 
 /** A line of `ipvsadm -Lnc`. */
 export const renameIpvsConnection: RenameLine = renameIpvsListing;
-
-/** Sockets get new names; headings, counts, times, states and flags stay. */
-function renameIpvsListing(line: string, renamer: Renamer): string | null {
-  if (
-    /^(?:IP Virtual Server version |Prot +LocalAddress|\s+-> RemoteAddress|IPVS conn|pro expire )/.test(line)
-  )
-    return line;
-  let known = true;
-  const renamed = line.replace(/\S+/g, (word) => {
-    if (/^(?:->|[A-Za-z_]+|\d[\d.]*[KMGT]?|\d+:\d\d|\([a-z0-9,-]+\))$/.test(word)) return word;
-    const socket = renamer.socket(word);
-    known &&= socket !== null;
-    return socket ?? '';
-  });
-  return known ? renamed.trimEnd() : null;
-}
 
 /** A line of `ipset save`; comments of elements are dropped. */
 export const renameSetLine: RenameLine = (line, renamer) => {

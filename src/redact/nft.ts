@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { isFields } from '../json/fields.ts';
+import type { ProblemList } from '../problems/problem.ts';
 import { renameJson } from './json-values.ts';
 import { noteNetwork, noteRange } from './note-rules.ts';
+import { hideRawPayloads } from './raw-payloads.ts';
 import type { Renamer } from './renamer.ts';
 
 /** kube-proxy in nftables mode: `service-5FSNRGRK-shop/web/tcp/http`, for endpoints with `__10.0.0.1/80` behind. */
@@ -21,7 +22,7 @@ const WORDS: ReadonlySet<string> = new Set(
   no-route addr-unreachable tcp\\ reset icmpx timeout dynamic interval constant fully-random random persistent
   second minute hour day week packets bytes kbytes mbytes cpu cgroup rtclassid length priority pkttype
   address key id zone label l3proto helper expiration count packet avgpkt nftrace match target
-  base ll nh ih`
+  base ll nh ih add update delete`
     .replaceAll('\\ ', '\0')
     .split(/\s+/)
     .map((word) => word.replace('\0', ' ')),
@@ -37,24 +38,24 @@ const COMMON_OBJECTS =
 /** Fields that hold the name of a chain, a set or another object, whatever it looks like. */
 const NAMED: ReadonlySet<string> = new Set(['chain', 'target', 'name']);
 
-/** @returns `nft -j list ruleset` in the new names; comments are dropped. */
-export function renameNft(value: unknown, renamer: Renamer): unknown {
-  const renamed = renameJson(value, '', (key, text) => renameText(key, text, renamer));
-  return withoutRawPayloads(renamed);
-}
-
-/** `@nh,128,32 167772161`: bytes of a header as a number can be an address. */
-function withoutRawPayloads(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutRawPayloads);
-  if (!isFields(value)) return value;
-  const entries = Object.entries(value).map(([key, item]) => [key, withoutRawPayloads(item)] as const);
-  const isRaw = isFields(value.left) && JSON.stringify(value.left).includes('"base":');
-  return Object.fromEntries(entries.map(([key, item]) => [key, isRaw && key === 'right' ? 0 : item]));
+/** @returns `nft -j list ruleset` in the new names; comments are dropped, and so is what may be an address as a number. */
+export function renameNft(value: unknown, renamer: Renamer, file: string, problems: ProblemList): unknown {
+  const { value: shown, statements, sets } = hideRawPayloads(value);
+  if (statements + sets > 0) {
+    const what = `${statements} statements and ${sets} sets with bytes of packets as numbers were made unreadable`;
+    problems.add('not-redactable', `${what}: they can be addresses`, file);
+  }
+  // Others call a table by its name under `table`.
+  return renameJson(shown, '', (key, text, of) =>
+    renameText(of === 'table' && key === 'name' ? of : key, text, renamer),
+  );
 }
 
 function renameText(key: string, text: string, renamer: Renamer): string | undefined {
   if (key === 'comment' || key === 'release_name') return undefined;
   if (key === 'version') return /^[\d.]+$/.test(text) ? text : undefined;
+  // A set is asked for by its name.
+  if (text.startsWith('@')) return `@${renameText('name', text.slice(1), renamer)}`;
   if (WORDS.has(text) || COMMON_OBJECTS.test(text)) return text;
   if (key === 'table') return COMMON_TABLES.has(text) ? text : renamer.name('table', text);
   if (COMMON_TABLES.has(text)) return text;

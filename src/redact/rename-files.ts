@@ -35,10 +35,11 @@ const lines =
     renameLines(file.bytes.toString('utf8'), file.name, rename, renamer, problems);
 
 const json =
-  (rename: (value: unknown, renamer: Renamer) => unknown): RenameFile =>
-  (file, renamer) => {
+  (rename: (value: unknown, renamer: Renamer, file: string, problems: ProblemList) => unknown): RenameFile =>
+  (file, renamer, problems) => {
     const value = parseJson(file.bytes.toString('utf8'));
-    return value === undefined || value === null ? null : `${JSON.stringify(rename(value, renamer))}\n`;
+    if (value === undefined || value === null) return null;
+    return `${JSON.stringify(rename(value, renamer, file.name, problems))}\n`;
   };
 
 /** How a file of each kind is renamed; null: it is left out. */

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { VirtualServer } from '../../src/ipvs/model.ts';
 import { parseIpvs } from '../../src/ipvs/parse-ipvs.ts';
 import { printIpvs, takenText } from '../../src/ipvs/print-ipvs.ts';
-import { formatSocket } from '../../src/ipvs/sockets.ts';
 import { joinListings } from '../../src/ipvs/table.ts';
+import { formatSocket } from '../../src/net/listed-socket.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 
 const SAVE = `-A -t 10.96.0.10:53 -s rr

@@ -216,7 +216,8 @@ describe('other files', () => {
       'notes.txt': 'all about acme\n',
     });
     expect(text.toLowerCase()).not.toMatch(/acme|vault/);
-    expect(text).not.toMatch(/\b10\.[127]\./);
+    // Of new addresses one in fourteen runs began 10.1, 10.2 or 10.7 by chance; the networks themselves are these.
+    expect(text).not.toMatch(/\b10\.(?:1\.1|2\.2|7\.0)\./);
     expect(text).toContain(' [ASSURED] mark=0 use=1');
     expect(paths.some((path) => /^xt_recent\/list-\d+$/.test(path))).toBe(true);
     expect(problems.filter(({ code }) => code === 'not-redactable').map(({ file }) => file)).toEqual(
@@ -272,7 +273,11 @@ describe('other files', () => {
     const nftables = [{ table: { family: 'ip', name: 'filter' } }, ...chains, rule(raw), rule(masked)];
     const { text } = await redacted({ 'nft.json': JSON.stringify({ nftables }) });
     expect(text).not.toMatch(/cafe|beef|"10-9"|172814593/);
-    expect(text).toContain('"right":0');
+    expect(text).not.toContain('"right":0');
+    expect(text.match(/"right":\{"redacted":\d+\}/g)).toEqual([
+      '"right":{"redacted":1}',
+      '"right":{"redacted":2}',
+    ]);
   });
 
   it('of a manifest keep versions, modes and flags only as everybody has them', async () => {

@@ -1,7 +1,7 @@
 import { sysctlNumber } from '../../host/sysctl.ts';
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { formatSocket } from '../../ipvs/sockets.ts';
+import { formatSocket } from '../../net/listed-socket.ts';
 import { UDP } from '../../net/protocol.ts';
 import { counted, listed } from '../../words/numbers.ts';
 import { setSysctl } from '../commands.ts';

@@ -1,8 +1,8 @@
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { formatSocket } from '../../ipvs/sockets.ts';
 import { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
+import { formatSocket } from '../../net/listed-socket.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Ipvs } from '../../trace/world.ts';
 import { listed } from '../../words/numbers.ts';

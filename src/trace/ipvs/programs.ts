@@ -1,9 +1,9 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { formatSocket } from '../../ipvs/sockets.ts';
 import { type IpvsTable, isBalancedProtocol } from '../../ipvs/table.ts';
 import { sameAddress } from '../../net/address.ts';
+import { formatSocket } from '../../net/listed-socket.ts';
 import { type Branch, changed, passed } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Step } from '../outcome.ts';

@@ -1,9 +1,9 @@
 import { sysctlNumber } from '../../host/sysctl.ts';
 import type { IpvsConnection, RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { formatSocket } from '../../ipvs/sockets.ts';
 import type { IpvsTable } from '../../ipvs/table.ts';
 import { type Address, sameAddress } from '../../net/address.ts';
+import { formatSocket } from '../../net/listed-socket.ts';
 import { maskOfLength } from '../../net/prefix.ts';
 import { TCP } from '../../net/protocol.ts';
 import type { Branch } from '../branch.ts';

@@ -1,8 +1,8 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
 import { takenText } from '../../../ipvs/print-ipvs.ts';
-import { formatSocket } from '../../../ipvs/sockets.ts';
 import { IpvsTable } from '../../../ipvs/table.ts';
 import { formatAddress } from '../../../net/address.ts';
+import { formatSocket } from '../../../net/listed-socket.ts';
 import { socketText } from '../../../net/socket.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
