@@ -6,7 +6,10 @@ import { compareItems, listServices } from '../list-services.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
 import type { ServiceItem } from '../service-list.ts';
+import { nameServices } from './cluster-naming.ts';
 import { listIpvsServices } from './ipvs-services.ts';
+import { kubeProxyTables } from './nft/kube-proxy-tables.ts';
+import { listNftServices } from './nft/nft-services.ts';
 import { familiesTold } from './unprogrammed-services.ts';
 
 /** What carries Services on a node: rules of iptables (also those of userspace mode), a native nft table, IPVS. */
@@ -34,7 +37,11 @@ export const CARRIERS: Readonly<Record<Carrier, CarrierReader>> = {
     list: ({ known: { rulesets, cluster }, names, node }) => listServices({ rulesets, cluster, names, node }),
     families: ({ rulesets }) => familiesTold(rulesets),
   },
-  nftables: { list: () => [], families: () => [] },
+  nftables: {
+    list: ({ known, names, node }) =>
+      listNftServices(known, nameServices({ cluster: known.cluster, names, node }), node),
+    families: (known) => kubeProxyTables(known).flatMap(({ family, cut }) => (cut ? [] : [family])),
+  },
   ipvs: {
     list: ({ known }) => listIpvsServices(known),
     families: ({ ipvs, rulesets }) => (ipvs instanceof IpvsTable ? familiesTold(rulesets) : []),
