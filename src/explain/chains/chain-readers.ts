@@ -2,6 +2,8 @@ import type { AbsentChain, ChainItem } from '../chain-list.ts';
 import { type ChainInput, describeAbsence, describeChain, suggestChains } from '../describe-chain.ts';
 import type { Known } from '../question/question.ts';
 import { type Carrier, readingOf } from '../services/carriers.ts';
+import { describeNft } from './nft/describe-nft.ts';
+import { suggestNft } from './nft/find-nft.ts';
 
 /** Finds what a name stands for in what one carrier holds. Every carrier gives the same model. */
 export interface ChainReader {
@@ -17,7 +19,7 @@ export const CHAIN_READERS: Readonly<Record<Carrier, ChainReader>> = {
     describe: (name, known) => describeChain(name, inputOf(known)),
     suggest: (name, { rulesets }) => suggestChains(name, rulesets),
   },
-  nftables: { describe: () => [], suggest: () => [] },
+  nftables: { describe: (name, known) => describeNft(name, readingOf(known)), suggest: suggestNft },
   ipvs: { describe: () => [], suggest: () => [] },
 };
 

@@ -20,12 +20,14 @@ export interface Choice {
  *   session affinity keeps at an endpoint aside. (1.29 to 1.35 choose a chain by verdict map, 1.36 an address by map.)
  */
 export function readChoices(table: NftTable, chain: NftChain): Choice[] {
-  const found: Choice[] = [];
-  for (const rule of rulesOf(chain)) {
-    if (affinitySetOf(rule) !== null) continue;
-    for (const statement of rule.statements) found.push(...choicesIn(statement, table, chain.name));
-  }
-  return found;
+  return [...rulesOf(chain)].flatMap((rule) =>
+    affinitySetOf(rule) === null ? readChoicesOf(rule, table) : [],
+  );
+}
+
+/** @returns the endpoints that one rule spreads over, with their shares. */
+export function readChoicesOf(rule: NftRule, table: NftTable): Choice[] {
+  return rule.statements.flatMap((statement) => choicesIn(statement, table, rule.chain));
 }
 
 /** @returns the set that keeps clients at an endpoint, where a rule asks for it. */
