@@ -41,7 +41,12 @@ describe('the name of an nft chain of a Service port', () => {
 
   it('tells its Service port, and that nobody made it up', () => {
     const name = parseNftName('service-FY5PMXPG-kube-system/kube-dns/udp/dns');
-    expect(name?.service).toEqual({ namespace: 'kube-system', name: 'kube-dns', protocol: 'udp', port: 'dns' });
+    expect(name?.service).toEqual({
+      namespace: 'kube-system',
+      name: 'kube-dns',
+      protocol: 'udp',
+      port: 'dns',
+    });
     expect(name !== null && isConfirmed(name)).toBe(true);
     const other = parseNftName('service-FY5PMXPG-kube-system/kube-dns/udp/dnt');
     expect(other !== null && isConfirmed(other)).toBe(false);

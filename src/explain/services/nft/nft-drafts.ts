@@ -14,6 +14,8 @@ export interface NftDraft {
   readonly entries: MapEntry[];
   /** Elements by which it is refused for want of endpoints. */
   readonly refusals: MapEntry[];
+  /** Elements that send it through source ranges. */
+  readonly guards: MapEntry[];
   /** Its chains, those of endpoints aside: those that stand in the table with rules, and those that an element leads to. */
   readonly chains: Set<string>;
 }
@@ -26,7 +28,7 @@ export function draftNftServices({ table }: KubeProxyTable, naming: ServiceNamin
       const { chain } = entry.verdict;
       const base = chain === null ? null : (parseNftName(chain)?.base ?? null);
       const draft = draftOf(drafts, base, entry);
-      if (map !== NFT_OBJECTS.firewallIps) draft.entries.push(entry);
+      (map === NFT_OBJECTS.firewallIps ? draft.guards : draft.entries).push(entry);
       if (chain !== null) draft.chains.add(chain);
     }
   for (const map of [NFT_OBJECTS.noEndpointServices, NFT_OBJECTS.noEndpointNodePorts])
@@ -40,7 +42,7 @@ function draftOf(drafts: Map<string, NftDraft>, base: string | null, entry: MapE
   const key = base ?? `${entry.address ?? 'node'} ${entry.protocol} ${entry.port}`;
   let draft = drafts.get(key);
   if (draft === undefined) {
-    draft = { base, entries: [], refusals: [], chains: new Set() };
+    draft = { base, entries: [], refusals: [], guards: [], chains: new Set() };
     drafts.set(key, draft);
   }
   return draft;
@@ -53,7 +55,7 @@ function addChains(drafts: Map<string, NftDraft>, { chains }: NftTable): void {
     if (parsed === null || parsed.prefix === 'endpoint' || rules.length === 0) continue;
     let draft = drafts.get(parsed.base);
     if (draft === undefined) {
-      draft = { base: parsed.base, entries: [], refusals: [], chains: new Set() };
+      draft = { base: parsed.base, entries: [], refusals: [], guards: [], chains: new Set() };
       drafts.set(parsed.base, draft);
     }
     draft.chains.add(name);

@@ -70,8 +70,8 @@ function itemOf(draft: NftDraft, kube: KubeProxyTable, reading: Reading): Servic
     notCaptured: [...missing, ...lost],
     misdirected,
     endpoints,
-    refusals: draft.refusals.map(({ map, address, port, verdict, comment }) => ({
-      action: verdict.verdict === 'drop' ? 'drop' : 'reject',
+    refusals: [...draft.refusals, ...draft.guards].map(({ map, address, port, verdict, comment }) => ({
+      action: verdict.verdict === 'drop' || map === NFT_OBJECTS.firewallIps ? 'drop' : 'reject',
       address,
       port,
       nodePort: address === null,
