@@ -74,6 +74,13 @@ export function readingOf(known: Known): CarrierReading {
   return { known, names: nameChains(known.cluster), node: thisNodeName(known) };
 }
 
+/** @returns what iptables' rules program and, last, what kube-proxy's table does where it works in nftables mode. */
+export function programmedBy(known: Known): ServiceItem[] {
+  const reading = readingOf(known);
+  const native = known.proxyMode === 'nftables' ? CARRIERS.nftables.list(reading) : [];
+  return [...CARRIERS.iptables.list(reading), ...native];
+}
+
 /** @returns every Service port that any carrier programs, in the order of `compareItems`. */
 export function listProgrammed(known: Known): ServiceItem[] {
   const reading = readingOf(known);
