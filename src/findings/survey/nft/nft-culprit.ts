@@ -109,19 +109,19 @@ function unmasqueraded(outcome: Outcome): Culprit {
     ({ step }) => step.program === 'nft' && isOwn(step) && step.action === 'set' && isMarking(step),
   );
   if (marked < 0) return fault('not-marked', null);
-  // The state beside a step is the packet as the step met it: the mark that was set shows at the next one.
-  const set = path[marked + 1]?.state.mark ?? null;
-  const before = path[marked]?.state.mark ?? 0;
+  // Beside a native rule stands the packet as the rule left it, beside one of iptables as it met it.
+  const set = path[marked]?.state.mark ?? null;
+  const before = path[marked - 1]?.state.mark ?? 0;
   const bit = set === null || before === null ? 0 : (set & ~before) >>> 0;
-  for (let i = marked + 1; bit !== 0 && i + 1 < path.length; i++) {
-    const [here, next] = [path[i], path[i + 1]];
-    if (here === undefined || next === undefined || next.state.mark === null) continue;
-    if ((next.state.mark & bit) >>> 0 === bit) continue;
-    if (here.step.program === 'nft') {
-      if (isOwn(here.step)) break;
-      return fault('mark-lost', here.step);
+  for (let i = marked + 1; bit !== 0 && i < path.length; i++) {
+    const mark = path[i]?.state.mark ?? null;
+    if (mark === null || (mark & bit) >>> 0 === bit) continue;
+    const step = path[i]?.step.program === 'nft' ? path[i]?.step : path[i - 1]?.step;
+    if (step?.program === 'nft') {
+      if (isOwn(step)) break;
+      return fault('mark-lost', step);
     }
-    return isInIptables(here.step) ? { kind: 'mark-lost', step: here.step } : { kind: 'unclear' };
+    return step?.program === 'iptables' ? { kind: 'mark-lost', step } : { kind: 'unclear' };
   }
   const after = inNft(outcome).filter(({ step }) => step.hook === 'POSTROUTING');
   const own = after.findLast(({ step }) => isOwn(step))?.step;
