@@ -303,6 +303,11 @@ describe('What does it remember?', () => {
     expect(places(outcome)).toContain('INPUT ip_vs 10.96.0.1:80 rr');
   });
 
+  it('a packet of a connection that conntrack has stays at its drained real server', () => {
+    const drained = TWO.replace('10.244.1.5:8080 -m -w 1', '10.244.1.5:8080 -m -w 0');
+    expect(ways(RULES, { ...POD, ipvs: drained, flows: FLOW })).toEqual(['1 [] accept 10.244.1.5:8080']);
+  });
+
   it('an answer gets the virtual address back behind filter FORWARD', () => {
     const answer: Question = { from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0', ipvs: TWO };
     const accept = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT\n-A FORWARD -s 10.244.1.5/32');
@@ -310,6 +315,24 @@ describe('What does it remember?', () => {
     expect(places(outcome)).toContain('FORWARD filter FORWARD rule 1');
     expect(sourceOf(outcome)).toBe('10.96.0.1:80');
   });
+});
+
+it('does the answer of a real server on the node get the port of its node port back?', () => {
+  const NODE_PORT = '-A -t 192.168.1.1:30080 -s rr\n-a -t 192.168.1.1:30080 -r 192.168.1.1:7070 -m -w 1\n';
+  const flows =
+    'tcp 6 299 ESTABLISHED src=8.8.8.8 dst=192.168.1.1 sport=1000 dport=30080 src=192.168.1.1 dst=8.8.8.8 sport=7070 dport=1000 [ASSURED] mark=0 use=1';
+  const outcome = only(
+    ask(RULES.replace('-A OUTPUT -j MARK --set-xmark 0x4000/0x4000\n', ''), {
+      host: node(),
+      ipvs: NODE_PORT,
+      flows,
+      from: '192.168.1.1:7070',
+      to: '8.8.8.8:1000',
+      via: null,
+      state: 'ESTABLISHED',
+    }),
+  );
+  expect(sourceOf(outcome)).toBe('192.168.1.1:30080');
 });
 
 describe('What is said where IPVS was not captured?', () => {

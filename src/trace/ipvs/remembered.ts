@@ -50,7 +50,7 @@ export function rememberedConnection(
     if (expires || (entry === null && table.connections !== null)) return { kind: 'none' };
     return { kind: 'gone', destination: formatSocket(socket), forgets: false };
   }
-  const first = context.packet.state === 'NEW' && state.protocol === TCP;
+  const first = opensTcp(state, context);
   if (first && expires && real.weight === 0) return { kind: 'none' };
   const reuse = sysctlNumber(host, 'net.ipv4.vs.conn_reuse_mode') ?? 1;
   if (first && reuse !== 0 && entry?.state === 'TIME_WAIT') return { kind: 'none' };
@@ -61,12 +61,22 @@ export function rememberedConnection(
  * Whether a packet that IPVS has no connection of is scheduled: of TCP only SYN is, unless `sloppy_tcp` is 1
  * (tcp_conn_schedule, net/netfilter/ipvs/ip_vs_proto_tcp.c). Where neither flags nor state tell, it is taken to be SYN.
  */
-export function isScheduled({ protocol, tcpFlags }: PacketState, { packet, world }: TraceContext): boolean {
+export function isScheduled(state: PacketState, context: TraceContext): boolean {
+  const { protocol, tcpFlags } = state;
   if (protocol !== TCP) return true;
   if (tcpFlags !== null && (tcpFlags & RST) !== 0) return false;
-  if (sysctlNumber(world.host, 'net.ipv4.vs.sloppy_tcp') === 1) return true;
+  return sysctlNumber(context.world.host, 'net.ipv4.vs.sloppy_tcp') === 1 || opensTcp(state, context);
+}
+
+/**
+ * Whether the packet is a SYN of TCP (is_new_conn). Where its flags are not known its state tells: one of a connection that
+ * conntrack has is none, as one that ended was opened anew by then.
+ */
+function opensTcp({ protocol, tcpFlags, connection }: PacketState, { packet }: TraceContext): boolean {
+  if (protocol !== TCP) return false;
   if (tcpFlags !== null) return (tcpFlags & SYN) !== 0;
-  return packet.state !== 'ESTABLISHED' && packet.state !== 'INVALID';
+  if (packet.state === 'ESTABLISHED' || packet.state === 'INVALID') return false;
+  return connection === null || !connection.fromCapture || connection.state === 'NEW';
 }
 
 const SYN = 0x02;
