@@ -27,8 +27,13 @@ export interface AbsentChain {
   }[];
 }
 
+/** A chain; an nft set, map or one element of these; a virtual server of IPVS. */
+export type ChainItemKind = 'chain' | 'set' | 'map' | 'element' | 'virtual-server';
+
 /** A chain: what it stands for, who jumps to it, what it leads to. */
 export interface ChainItem {
+  /** What stands there: a chain, or what else may lead packets on. */
+  readonly kind: ChainItemKind;
   readonly family: 'ipv4' | 'ipv6';
   readonly backend: string;
   readonly table: string;

@@ -10,7 +10,7 @@ import { readService } from './services/read-service.ts';
 import { draftServices } from './services/service-draft.ts';
 import { EndpointReader } from './services/service-endpoints.ts';
 import type { ServiceNaming } from './services/service-naming.ts';
-import { findUnprogrammed } from './services/unprogrammed-services.ts';
+import { familiesTold, findUnprogrammed } from './services/unprogrammed-services.ts';
 
 /** What {@link listServices} reads. */
 export interface ServiceListInput {
@@ -43,7 +43,10 @@ export function annotateServices(
   items: readonly ServiceItem[],
   { rulesets, cluster }: ServiceListInput,
 ): { readonly notProgrammed: readonly UnprogrammedPort[]; readonly notes: readonly Note[] } {
-  return { notProgrammed: findUnprogrammed(items, rulesets, cluster), notes: noteList(rulesets) };
+  return {
+    notProgrammed: findUnprogrammed(items, familiesTold(rulesets), cluster),
+    notes: noteList(rulesets),
+  };
 }
 
 function listRuleset(ruleset: Ruleset, naming: ServiceNaming): ServiceItem[] {
