@@ -18,13 +18,41 @@ export function renderChainText(list: ChainList, options: { readonly colours: Co
     .concat('\n');
 }
 
+/** How each kind is spoken of. */
+const WORDS: Readonly<
+  Record<
+    ChainItem['kind'],
+    { readonly stands: (item: ChainItem) => string; readonly rules: string; readonly callers: string }
+  >
+> = {
+  chain: { stands: inTable, rules: 'rules', callers: 'jumped to from' },
+  set: {
+    stands: (item) =>
+      item.table === 'ipset' ? `ipset, ${item.family}, ${escapeTerminal(item.backend)}` : inTable(item),
+    rules: 'members',
+    callers: 'asked for by',
+  },
+  map: { stands: inTable, rules: 'members', callers: 'asked for by' },
+  element: { stands: inTable, rules: 'members', callers: 'asked for by' },
+  'virtual-server': {
+    stands: ({ family }) => `IPVS, ${family}`,
+    rules: 'real servers',
+    callers: 'asked for by',
+  },
+};
+
+function inTable({ table, family, backend }: ChainItem): string {
+  return `${table} table, ${family}, ${backend}`;
+}
+
 function paragraph(item: ChainItem, colours: Colours): string[] {
   const lines = [
-    `${colours.name(escapeTerminal(item.name))}  ${item.table} table, ${item.family}, ${item.backend}${placeOf(item)}`,
+    `${colours.name(escapeTerminal(item.name))}  ${WORDS[item.kind].stands(item)}${placeOf(item)}`,
   ];
   lines.push(...meaning(item).map((line) => `  ${escapeTerminal(line)}`));
   lines.push(...jumps(item, colours), ...rules(item, colours));
-  if (item.leadsTo.length > 0) lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
+  if (item.leadsTo.length > 0 && item.kind !== 'virtual-server')
+    lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
   return lines;
 }
 
@@ -79,11 +107,12 @@ function jumps(item: ChainItem, colours: Colours): string[] {
     );
   const more = item.jumpedFrom.length - JUMPS_SHOWN;
   if (more > 0) lines.push(`    … and ${more} more`);
-  return [`  ${colours.heading('jumped to from')}`, ...lines];
+  return [`  ${colours.heading(WORDS[item.kind].callers)}`, ...lines];
 }
 
 function rules(item: ChainItem, colours: Colours): string[] {
-  if (item.rules.length === 0) return [`  ${colours.heading('rules')} none`];
+  const heading = colours.heading(WORDS[item.kind].rules);
+  if (item.rules.length === 0) return [`  ${heading} none`];
   const digits = String(item.rules.length).length;
   const lines = item.rules.slice(0, RULES_SHOWN).flatMap((rule) => {
     const packets = rule.packets === null ? '' : `  [${rule.packets} packets]`;
@@ -93,7 +122,7 @@ function rules(item: ChainItem, colours: Colours): string[] {
   });
   const more = item.rules.length - RULES_SHOWN;
   if (more > 0) lines.push(`    … and ${more} more (-o json lists all)`);
-  return [`  ${colours.heading('rules')}`, ...lines];
+  return [`  ${heading}`, ...lines];
 }
 
 function names(list: readonly string[]): string {

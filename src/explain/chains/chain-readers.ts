@@ -2,6 +2,8 @@ import type { AbsentChain, ChainItem } from '../chain-list.ts';
 import { type ChainInput, describeAbsence, describeChain, suggestChains } from '../describe-chain.ts';
 import type { Known } from '../question/question.ts';
 import { type Carrier, readingOf } from '../services/carriers.ts';
+import { describeSets, suggestSets } from './ipset-members.ts';
+import { describeServers, suggestServers } from './ipvs-servers.ts';
 
 /** Finds what a name stands for in what one carrier holds. Every carrier gives the same model. */
 export interface ChainReader {
@@ -18,7 +20,10 @@ export const CHAIN_READERS: Readonly<Record<Carrier, ChainReader>> = {
     suggest: (name, { rulesets }) => suggestChains(name, rulesets),
   },
   nftables: { describe: () => [], suggest: () => [] },
-  ipvs: { describe: () => [], suggest: () => [] },
+  ipvs: {
+    describe: (name, known) => [...describeServers(name, known), ...describeSets(name, known)],
+    suggest: (name, known) => [...suggestServers(name, known), ...suggestSets(name, known)],
+  },
 };
 
 /** @returns what the name stands for, wherever it stands. */
