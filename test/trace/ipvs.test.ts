@@ -95,6 +95,16 @@ describe('Where does IPVS take a packet?', () => {
     expect(outcome).toMatchObject({ exit: { kind: 'local' }, source: { rewrite: 'none' } });
   });
 
+  it('one that stays on the node loses no hop, and may come with its last', () => {
+    const ipvs = '-A -t 10.96.0.1:80 -s rr\n-a -t 10.96.0.1:80 -r 192.168.1.1:7070 -m -w 1\n';
+    const outcome = only(ask(RULES, { host: node(), ...POD, ipvs, header: { ttl: 1 } }));
+    expect(outcome).toMatchObject({ verdict: 'accept', exit: { kind: 'local' } });
+    expect(ways(RULES, { ...POD, header: { ttl: 1 } })).toEqual([
+      '0.5 [] reject 10.96.0.1:80',
+      '0.5 [] reject 10.96.0.1:80',
+    ]);
+  });
+
   it('another protocol or port passes it by', () => {
     expect(ways(RULES, { ...POD, to: '10.96.0.1:81' })).toEqual(['1 [] accept 10.96.0.1:81']);
     expect(ways(RULES, { ...POD, protocol: 'udp' })).toEqual(['1 [] accept 10.96.0.1:80']);
@@ -125,6 +135,18 @@ describe('What does nat see of it?', () => {
   it('conntrack never takes it for a packet that DNAT rewrote', () => {
     const rule = `${RULES}-A OUTPUT -m conntrack --ctstate DNAT -j DROP\n`;
     expect(ways(rule, POD)).toEqual(['0.5 [] accept 10.244.1.5:8080', '0.5 [] accept 8.8.4.4:8080']);
+  });
+
+  it('-m ipvs finds nothing of datagrams that are scheduled one by one', () => {
+    const single = TWO.replaceAll('-t ', '-u ').replace('-s rr', '-s rr -o');
+    const out = `${RULES}-A OUTPUT -m ipvs --vaddr 10.96.0.1 -j DROP\n`;
+    const all = ways(out, { ...POD, protocol: 'udp', ipvs: single });
+    expect(all.every((way) => way.includes('accept'))).toBe(true);
+    expect(
+      ways(`${RULES}-A OUTPUT -m ipvs --ipvs -j DROP\n`, { ...POD, protocol: 'udp', ipvs: single }).every(
+        (way) => way.includes('drop'),
+      ),
+    ).toBe(true);
   });
 
   it('-m ipvs knows the virtual server behind it, and nothing before', () => {
@@ -256,6 +278,21 @@ describe('What does it remember?', () => {
       '1 [] drop 10.96.0.1:80',
     ]);
     expect(ways(RULES, { ...POD, protocol: 'udp', ipvs: UDP + GONE })).toHaveLength(2);
+  });
+
+  it('what was not captured of it is said, where it decides', () => {
+    const silent = nodeOf({ routes: ['local 10.96.0.1 dev kube-ipvs0 table local'] });
+    const told = (question: Partial<Question>) =>
+      ask(RULES, { ...POD, host: silent, ...question }).assumptions.flatMap((each) =>
+        each.code === 'ipvs-setting' ? [each.name] : [],
+      );
+    expect(told({ protocol: 'udp', ipvs: UDP + GONE })).toEqual(['expire_nodest_conn']);
+    expect(told({ protocol: 'udp', ipvs: UDP + KNOWN })).toEqual([]);
+    const ended = 'TCP 00:19  TIME_WAIT   10.244.1.6:1000 10.96.0.1:80 8.8.4.4:8080\n';
+    expect(told({ ipvs: TWO + ended })).toEqual(['conn_reuse_mode']);
+    const drained = STICKY.replace('8.8.4.4:8080 -m -w 1', '8.8.4.4:8080 -m -w 0');
+    expect(told({ ipvs: drained + TEMPLATE })).toEqual(['expire_quiescent_template']);
+    expect(ask(RULES, { ...POD, host: node(), ipvs: drained + TEMPLATE }).assumptions).toEqual([]);
   });
 
   it('of TCP, a SYN on an entry in TIME_WAIT is scheduled anew unless conn_reuse_mode is 0', () => {

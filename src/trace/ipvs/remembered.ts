@@ -8,7 +8,8 @@ import { maskOfLength } from '../../net/prefix.ts';
 import { TCP } from '../../net/protocol.ts';
 import type { Branch } from '../branch.ts';
 import { type Choice, choose } from '../choose.ts';
-import type { TraceContext } from '../context.ts';
+import { assume, type TraceContext } from '../context.ts';
+import type { IpvsSetting } from '../reason.ts';
 import type { PacketState } from '../state.ts';
 
 /** What IPVS remembers of a packet's connection. */
@@ -38,10 +39,9 @@ export function rememberedConnection(
   if (socket === null) return { kind: 'none' };
   const { host } = context.world;
   const real = serverAt(server, socket.address, socket.port);
-  // kube-proxy sets it: a capture that does not tell is taken to have it.
-  const expires = sysctlNumber(host, 'net.ipv4.vs.expire_nodest_conn') !== 0;
   if (real === undefined) {
     if (server.incomplete === true) return { kind: 'unlisted' };
+    const expires = isOn('expire_nodest_conn', context);
     // A packet whose connection conntrack knows is dropped with the entry (ip_vs_conn_uses_old_conntrack).
     const drops = sysctlNumber(host, 'net.ipv4.vs.conntrack') !== 0 && !isScheduled(state, context);
     if (expires && drops && entry !== null)
@@ -51,10 +51,16 @@ export function rememberedConnection(
     return { kind: 'gone', destination: formatSocket(socket), forgets: false };
   }
   const first = opensTcp(state, context);
-  if (first && expires && real.weight === 0) return { kind: 'none' };
-  const reuse = sysctlNumber(host, 'net.ipv4.vs.conn_reuse_mode') ?? 1;
-  if (first && reuse !== 0 && entry?.state === 'TIME_WAIT') return { kind: 'none' };
+  if (first && real.weight === 0 && isOn('expire_nodest_conn', context)) return { kind: 'none' };
+  if (first && entry?.state === 'TIME_WAIT' && isOn('conn_reuse_mode', context)) return { kind: 'none' };
   return { kind: 'to', real };
+}
+
+/** kube-proxy or the kernel sets them: a capture that does not tell is taken to have them, and it is said. */
+function isOn(name: IpvsSetting, context: TraceContext): boolean {
+  const value = sysctlNumber(context.world.host, `net.ipv4.vs.${name}`);
+  if (value === null) assume(context, { code: 'ipvs-setting', name });
+  return value !== 0;
 }
 
 /**
@@ -133,10 +139,10 @@ export function keptByTemplate(
 ): Kept[] {
   const { persistence, takes } = server;
   if (persistence === null || takes.by === 'mark') return [{ branch, real: null }];
-  const { host } = context.world;
   // A template whose server takes nothing new is thrown away, where the kernel is told so (ip_vs_check_template).
-  const quiescent = sysctlNumber(host, 'net.ipv4.vs.expire_quiescent_template') !== 0;
-  const valid = server.servers.filter(({ weight }) => weight !== 0 || !quiescent);
+  const valid = server.servers.filter(
+    ({ weight }) => weight !== 0 || !isOn('expire_quiescent_template', context),
+  );
   const client = branch.state.source.address;
   const held =
     table.connections?.filter(
