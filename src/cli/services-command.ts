@@ -50,7 +50,9 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
     io,
     async (capture, progress): Promise<ServiceList> => {
       const { noteList } = await import('../explain/services/list-notes.ts');
-      const { CARRIER_OF, CARRIERS, listProgrammed } = await import('../explain/services/carriers.ts');
+      const { CARRIER_OF, CARRIERS, listProgrammed, noteProgrammed } = await import(
+        '../explain/services/carriers.ts'
+      );
       const { findUnprogrammed } = await import('../explain/services/unprogrammed-services.ts');
       const { knownOf } = await import('./known.ts');
       const known = knownOf(capture, await capture.cluster());
@@ -75,7 +77,7 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
         kind: 'ServiceList',
         items,
         notProgrammed: findUnprogrammed(all, told, cluster).filter(wanted),
-        notes: [...notes, ...others],
+        notes: [...notes, ...noteProgrammed(all, known), ...others],
       };
     },
     async (list, options) => {
