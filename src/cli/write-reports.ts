@@ -41,7 +41,10 @@ function writeWhole(path: string, text: string): void {
   const half = `${path}.${process.pid}.tmp`;
   try {
     const isSpecial = statSync(path, { throwIfNoEntry: false })?.isFile() === false;
-    if (isSpecial) return writeFileSync(path, text);
+    if (isSpecial) {
+      writeFileSync(path, text);
+      return;
+    }
     writeFileSync(half, text);
     renameSync(half, path);
   } catch (error) {
