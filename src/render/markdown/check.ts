@@ -47,9 +47,24 @@ export function renderCheckMarkdown({ reports, comparisons, failures }: CheckRun
             ),
       ].join('\n'),
     ),
-    ...reports.map(reportText),
+    ...withinSummary(reports),
     problemsText([...reports.flatMap(({ problems }) => problems), ...failures]),
   ].join('\n');
+}
+
+/** A job summary of GitHub is refused whole above a mebibyte. */
+const ROOM = 700_000;
+
+function withinSummary(reports: readonly CheckReport[]): string[] {
+  const texts: string[] = [];
+  let room = ROOM;
+  for (const [index, report] of reports.entries()) {
+    const text = reportText(report);
+    room -= new TextEncoder().encode(text).length;
+    if (room < 0) return [...texts, `and ${counted(reports.length - index, 'more capture')}, told by the other formats\n`];
+    texts.push(text);
+  }
+  return texts;
 }
 
 function summaryRow({ capture, passed, summary, expectations }: CheckReport): string[] {
