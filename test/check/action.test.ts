@@ -93,7 +93,9 @@ describe('the example workflow of docs/ci.md', () => {
     expect([status, passed]).toEqual([1, 'false']);
     expect(out).toMatch(/^::error file=.*conntrack\.txt,line=\d+,title=KP101/m);
     expect(out.match(/^kp-explain check: /gm)).toHaveLength(1);
-    expect(JSON.parse(readFileSync(join(folder, 'kp-explain.sarif'), 'utf8')).runs[0].results).not.toEqual([]);
+    expect(JSON.parse(readFileSync(join(folder, 'kp-explain.sarif'), 'utf8')).runs[0].results).not.toEqual(
+      [],
+    );
     expect(readFileSync(join(folder, 'kp-explain.html'), 'utf8')).toMatch(/^<!doctype html>/);
     expect(summary).toMatch(/^# kp-explain check: 1 of 1 capture failed/);
     expect(summary).toMatch(/```mermaid\nflowchart LR/);
@@ -113,9 +115,15 @@ describe('the example workflow of docs/ci.md', () => {
     mkdirSync(release, { recursive: true });
     const packed = ['bin', 'dist', 'docs/findings', 'package.json', 'node_modules/yaml'];
     spawnSync('tar', ['-czf', join(release, 'kp-explain.tar.gz'), ...packed], { cwd: ROOT });
-    const { status, out, passed } = runWorkflow(workflow(), root, folder, {}, {
-      'github.server_url': `file://${join(folder, 'releases')}`,
-    });
+    const { status, out, passed } = runWorkflow(
+      workflow(),
+      root,
+      folder,
+      {},
+      {
+        'github.server_url': `file://${join(folder, 'releases')}`,
+      },
+    );
     expect(out).toMatch(/^kp-explain of the release v0$/m);
     expect([status, passed]).toEqual([1, 'false']);
     expect(existsSync(join(root, 'node_modules'))).toBe(false);
@@ -125,7 +133,10 @@ describe('the example workflow of docs/ci.md', () => {
     const root = checkout();
     const tools = join(folder, 'tools');
     mkdirSync(tools);
-    writeFileSync(join(tools, 'npm'), `#!/bin/sh\necho "npm $*, NODE_ENV=$NODE_ENV, in $(basename "$PWD")"\nexit 1\n`);
+    writeFileSync(
+      join(tools, 'npm'),
+      `#!/bin/sh\necho "npm $*, NODE_ENV=$NODE_ENV, in $(basename "$PWD")"\nexit 1\n`,
+    );
     chmodSync(join(tools, 'npm'), 0o755);
     const env = { PATH: `${tools}:${process.env.PATH}`, NODE_ENV: 'production' };
     const { status, out, passed } = runWorkflow(workflow(), root, folder, env);

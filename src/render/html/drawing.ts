@@ -35,17 +35,18 @@ ${layout.columns.map(
 
 function boxOf({ box, x, y, width, height }: PlacedBox, prefix: string, share: string): Html {
   const { id, title, subtitle, tone, decides, asides } = box;
-  const said = [title, subtitle, share, ...(decides.length > 0 ? ['decides'] : [])].filter(
-    (text) => text !== '',
-  );
-  return html`<a href="#${prefix}${id}" data-opens="${prefix}${id}" data-box="${id}" class="${tone}${decides.length > 0 ? ' decider' : ''}" aria-label="${said.join(', ')}">
-<title>${said.join(', ')}</title>
+  const isDecider = decides.length > 0;
+  const lines = [title, isDecider ? `decides: ${subtitle}` : subtitle].filter((line) => line !== '');
+  const called = asides.map((aside) => `+ ${aside.title}`);
+  const shown = [...lines, ...called].map((line) => shortened(line, FIT));
+  // What is seen comes first, so that it can be spoken to; then what did not fit.
+  const whole = [...lines, ...called].filter((line, index) => line !== shown[index]);
+  const name = [shown.join(' '), ...whole, ...(share === '' ? [] : [share])].join(', ');
+  return html`<a href="#${prefix}${id}" data-opens="${prefix}${id}" data-box="${id}" class="${tone}${isDecider ? ' decider' : ''}" aria-label="${name}">
 <rect class="box" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>
-<text class="label" x="${x + 8}" y="${y + 18}">${shortened(title, FIT)}</text>
-<text class="soft" x="${x + 8}" y="${y + 35}">${shortened(decides.length > 0 ? `decides: ${subtitle}` : subtitle, FIT)}</text>
-${asides.map(
-  (aside, index) =>
-    html`<text class="soft" x="${x + 8}" y="${y + 54 + index * 16}">+ ${shortened(aside.title, FIT - 2)}</text>
+${shown.map(
+  (line, index) =>
+    html`<text class="${index === 0 ? 'label' : 'soft'}" x="${x + 8}" y="${y + (index === 0 ? 18 : 35 + Math.max(0, index - lines.length + 1) * 17)}">${line}</text>
 `,
 )}</a>
 `;

@@ -61,7 +61,11 @@ function withinSummary(reports: readonly CheckReport[]): string[] {
   for (const [index, report] of reports.entries()) {
     const text = reportText(report);
     room -= new TextEncoder().encode(text).length;
-    if (room < 0) return [...texts, `and ${counted(reports.length - index, 'more capture')}, told by the other formats\n`];
+    if (room < 0)
+      return [
+        ...texts,
+        `and ${counted(reports.length - index, 'more capture')}, told by the other formats\n`,
+      ];
     texts.push(text);
   }
   return texts;
