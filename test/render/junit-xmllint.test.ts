@@ -24,8 +24,8 @@ describe.skipIf(!hasTool('xmllint'))('does JUnit fit what Jenkins and Surefire r
   it.each([
     ['one capture', 'check --demo'],
     ['several captures', 'check fixtures/demo fixtures/kube-proxy-1.20-legacy'],
-    ['the same capture twice, and one that cannot be read', 'check fixtures/demo fixtures/demo/ README.md'],
-    ['one that cannot be read, alone', 'check README.md'],
+    ['the same capture twice, and one that cannot be read', 'check fixtures/demo fixtures/demo/ LICENSE'],
+    ['one that cannot be read, alone', 'check LICENSE'],
   ])('%s', async (_, line) => {
     const { out } = await run([...line.split(' '), '-o', 'junit']);
     expect(lint(out)).toBe('');

@@ -1,10 +1,14 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { run } from '../cli/run-main.ts';
 import { Browser, seriousFaults } from '../support/browser.ts';
 import { hasChromium } from '../support/has-tool.ts';
 import { fanOf } from './fan.ts';
+
+// A browser on a busy machine takes its time to start.
+vi.setConfig({ testTimeout: 180_000 });
 
 const browser = new Browser();
 afterAll(() => browser.close());
@@ -27,12 +31,18 @@ const OPEN = `*filter
 COMMIT
 `;
 
+const folder = mkdtempSync(join(tmpdir(), 'kp-explain-pages-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const [BEFORE, AFTER] = [join(folder, 'before.txt'), join(folder, 'after.txt')];
+writeFileSync(BEFORE, OPEN);
+writeFileSync(AFTER, OPEN.replace('-d 10.244.2.20/32 -j ACCEPT', '-d 10.244.2.20/32 -j DROP'));
+
 const PAGES: readonly (readonly [name: string, line: string, stdin: string])[] = [
   ['trace', 'trace shop/web --demo', ''],
   ['why', 'why shop/udp-stale --demo', ''],
   ['check', 'check --demo', ''],
-  ['fleet', 'check fixtures/demo fixtures/kube-proxy-1.20-legacy README.md', ''],
-  ['diff', 'diff fixtures/demo fixtures/kube-proxy-1.20-legacy --svc shop/web', ''],
+  ['fleet', 'check fixtures/demo fixtures/kube-proxy-1.20-legacy LICENSE', ''],
+  ['diff', `diff ${BEFORE} ${AFTER}`, ''],
   ['flows', 'conntrack --demo', ''],
   ['open', 'trace 10.244.2.20:8080 --from 10.244.1.10 -f -', OPEN],
 ];
@@ -74,7 +84,7 @@ describe.skipIf(!hasChromium())('a page in Chromium', () => {
       await page('trace 10.96.0.1:80 --from 10.244.9.9 -f -', fanOf(3)),
     );
     const box = opened.locator('[data-box]', { hasText: 'KUBE-SERVICES' }).first();
-    const details = opened.locator('details', { hasText: 'KUBE-SERVICES' }).first();
+    const details = opened.locator(`#${await box.getAttribute('data-opens')}`);
     expect(await details.getAttribute('open')).toBeNull();
     await act(box);
     expect(await details.getAttribute('open')).not.toBeNull();
@@ -92,7 +102,7 @@ describe.skipIf(!hasChromium())('a page in Chromium', () => {
     const { page: opened } = await browser.open(
       await page('trace 10.244.2.20:8080 --from 10.244.1.10 -f -', OPEN),
     );
-    const lit = async () => await opened.locator('[data-box]:not(.off) .label').allInnerTexts();
+    const lit = async () => await opened.locator('[data-box]:not(.off) .label').allTextContents();
     const told = opened.locator('.told').first();
     expect(await lit()).toEqual(expect.arrayContaining(['DROP', '10.244.2.20:8080']));
     const first = opened.locator('[role=radiogroup]').first();

@@ -34,7 +34,8 @@ export class Browser {
   #pages = 0;
 
   async open(text: string, width = 1280): Promise<OpenedPage> {
-    this.#context ??= await chromium.launchPersistentContext(join(this.#folder, 'profile'), {
+    this.#context ??= await chromium.launchPersistentContext(mkdtempSync(join(this.#folder, 'profile-')), {
+      timeout: 120_000,
       executablePath: CHROMIUM,
       headless: true,
       args: ARGUMENTS,

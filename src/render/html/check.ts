@@ -25,13 +25,19 @@ export async function renderCheckPage(run: CheckRun, answer: string): Promise<st
         : `${failed} of ${whole} failed${unchecked === 0 ? '' : `, ${unchecked} not checked`}`,
       tone: failed > 0 ? 'bad' : unchecked > 0 ? 'unknown' : 'good',
     },
-    answer,
+    answer: isOne ? answer : null,
     captures: reports
       .slice(0, 12)
       .map(({ capture }) => ({ label: isOne ? null : (capture.node ?? null), info: capture })),
     body: [
       ...(isOne ? [] : [fleetOf(reports), ...comparisons.map(comparisonOf)]),
       ...reports.map((report, index) => reportSection(report, index, !isOne)),
+      ...(isOne
+        ? []
+        : [
+            html`<details><summary>The same, as a terminal shows it</summary><pre tabindex="0" role="region" aria-label="As a terminal shows it">${answer.trimEnd()}</pre></details>
+`,
+          ]),
     ],
     problems: [...reports.flatMap(({ problems }) => problems), ...failures],
   });

@@ -10,8 +10,8 @@ export interface Page {
   readonly title: string;
   /** One word or two: `works`, `2 errors`. */
   readonly verdict: { readonly word: string; readonly tone: 'good' | 'bad' | 'unknown' } | null;
-  /** The answer as the terminal shows it. */
-  readonly answer: string;
+  /** The answer as the terminal shows it; null where the body begins with a better one. */
+  readonly answer: string | null;
   /** The states it speaks of, each with a name where there are several. */
   readonly captures: readonly { readonly label: string | null; readonly info: CaptureInfo }[];
   readonly body: readonly Html[];
@@ -49,7 +49,7 @@ export async function renderPage({
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
-<a class="skip" href="#answer">To the answer</a>
+<a class="skip" href="#main">To the answer</a>
 <header>
 <h1>${title}</h1>
 ${verdict === null ? null : html`<p class="verdict ${verdict.tone}">${verdict.word}</p>`}
@@ -58,12 +58,8 @@ ${captures.map(({ label, info }) => captureLine(label, info))}
 <input id="search" type="search" autocomplete="off" spellcheck="false">
 <output id="found" for="search" aria-live="polite"></output></search>
 </header>
-<main>
-<section id="answer" aria-labelledby="answer-title">
-<h2 id="answer-title">The answer</h2>
-<pre class="answer" tabindex="0" role="region" aria-labelledby="answer-title">${answer.trimEnd()}</pre>
-</section>
-${body}
+<main id="main">
+${answer === null ? null : answerSection(answer)}${body}
 ${problemList(problems)}
 </main>
 <footer><p>Made by kp-explain from what was captured, which was only read. What the capture cannot tell is said to be unknown.</p></footer>
@@ -72,6 +68,14 @@ ${problemList(problems)}
 </html>
 `;
   return page.text;
+}
+
+function answerSection(answer: string): Html {
+  return html`<section aria-labelledby="answer-title">
+<h2 id="answer-title">The answer</h2>
+<pre class="answer" tabindex="0" role="region" aria-labelledby="answer-title">${answer.trimEnd()}</pre>
+</section>
+`;
 }
 
 function captureLine(

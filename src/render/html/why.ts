@@ -2,6 +2,7 @@ import type { WhyReport } from '../../diagnose/why-report.ts';
 import { socketText } from '../../net/socket.ts';
 import { NO_COLOURS } from '../colours.ts';
 import { sharesText } from '../shares-text.ts';
+import { verdictText } from '../why-text.ts';
 import { causeList } from './cause.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
@@ -19,7 +20,7 @@ export async function renderWhyPage(report: WhyReport, answer: string): Promise<
   const node = capture.node === null ? '' : ` on ${capture.node}`;
   return await renderPage({
     title: `Does ${asked} work${node}?`,
-    verdict: { word: verdict, tone: TONES[verdict] },
+    verdict: { word: verdictText(report), tone: TONES[verdict] },
     answer,
     captures: [{ label: null, info: capture }],
     body: [

@@ -32,7 +32,7 @@ export interface Layout {
 /** Of a ribbon that carries every packet. */
 export const FULL_RIBBON = 30;
 
-const BOX = { width: 196, height: 44, aside: 16 } as const;
+const BOX = { width: 196, height: 44, aside: 17 } as const;
 const GAP = { x: 56, y: 18, column: 34 } as const;
 const TOP = 34;
 const LEAST = 1.5;
