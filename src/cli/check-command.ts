@@ -33,12 +33,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
     .argument('[capture...]', 'capture folders or archives, or folders that hold them');
   addStateOptions(command)
     .optionsGroup('Output:')
-    .addOption(
-      new Option(
-        '-o, --output <format[=file]>',
-        `how to write the answer (choices: ${CHECK_FORMATS.map((format) => `"${format}"`).join(', ')}; default: "text"); with =FILE into a file beside that; repeatable`,
-      ).argParser(outputsOf),
-    )
+    .addOption(reportOption())
     .addOption(
       new Option('--detail <level>', 'the worst finding opened, the others a line each; every one opened')
         .choices(['answer', 'full'])
@@ -98,6 +93,16 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         allNodes,
       });
     });
+}
+
+/** Formats and files together: commander's own check of choices knows words alone. */
+function reportOption(): Option {
+  const option = new Option(
+    '-o, --output <format[=file]>',
+    'how to write the answer, by itself to standard output (default: text), with =FILE into a file; repeatable',
+  ).argParser(outputsOf);
+  option.argChoices = [...CHECK_FORMATS];
+  return option;
 }
 
 const formatOf = oneOf(CHECK_FORMATS);
