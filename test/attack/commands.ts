@@ -1,0 +1,1 @@
+export async function attackCommands(_: object): Promise<void> {}
