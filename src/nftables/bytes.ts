@@ -1,9 +1,11 @@
-const UNITS: Readonly<Record<string, number>> = {
+import { dictionary } from '../lookup/dictionary.ts';
+
+const UNITS = dictionary<number>({
   bytes: 1,
   kbytes: 1024,
   mbytes: 1048576,
   gbytes: 1073741824,
-};
+});
 
 /** @returns how many bytes a number with nft's unit is; null where either is not understood. */
 export function bytesOf(count: unknown, unit: unknown): number | null {

@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Gives a string of a JSON output its new name; undefined: the field is left out. */
@@ -12,7 +13,7 @@ const table: RenameText = (text, renamer) =>
   /^(?:main|local|default|unspec|\d+)$/.test(text) ? text : renamer.name('table', text);
 
 /** Fields of `ip -j addr`, `route` and `rule`. Texts of any other field are left out; numbers and flags are kept. */
-const FIELDS: Readonly<Record<string, RenameText>> = {
+const FIELDS = dictionary<RenameText>({
   ifname: link,
   dev: link,
   master: link,
@@ -47,7 +48,7 @@ const FIELDS: Readonly<Record<string, RenameText>> = {
   fwmask: word,
   info_kind: word,
   info_slave_kind: word,
-};
+});
 
 /** @returns the objects of `ip -j …` in the new names. */
 export function renameIpJson(value: unknown, renamer: Renamer): unknown {

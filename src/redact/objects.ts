@@ -7,6 +7,7 @@ import { ObjectListWriter } from '../kubernetes/object-list.ts';
 import { DEEPEST_LIST } from '../kubernetes/parse-objects.ts';
 import { pruneObject } from '../kubernetes/prune.ts';
 import { textsIn } from '../kubernetes/shape.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 import { parseAddress } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { NameKind } from './aliases.ts';
@@ -37,7 +38,7 @@ const ADDRESSES: ReadonlySet<string> = new Set([
   'addresses',
 ]);
 const NETWORKS: ReadonlySet<string> = new Set(['podCIDR', 'podCIDRs', 'loadBalancerSourceRanges']);
-const NAMES: Readonly<Record<string, NameKind>> = {
+const NAMES = dictionary<NameKind>({
   namespace: 'namespace',
   nodeName: 'node',
   zone: 'zone',
@@ -48,7 +49,7 @@ const NAMES: Readonly<Record<string, NameKind>> = {
   'topology.kubernetes.io/zone': 'zone',
   'failure-domain.beta.kubernetes.io/zone': 'zone',
   'kubernetes.io/hostname': 'node',
-};
+});
 
 /** Reads the objects of one file, with only the fields that are used. Objects of other kinds are left out. */
 export async function readPrunedObjects(

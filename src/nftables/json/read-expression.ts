@@ -1,4 +1,5 @@
 import { type Fields, objectOf } from '../../json/fields.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { bytesOf } from '../bytes.ts';
 import type { Element, Expression, Extra, Named } from '../expression.ts';
 import { readField } from './read-field.ts';
@@ -31,7 +32,7 @@ function readWord(text: string): Expression {
 
 type Reader = (value: unknown, depth: number) => Expression | null;
 
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS = dictionary<Reader>({
   prefix: (value) => {
     const object = objectOf(value);
     const address = object === null ? null : stringAt(object, 'addr');
@@ -90,7 +91,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       .concat(['tcp option', 'ip option', 'sctp chunk', 'dccp option'])
       .map((name): [string, Reader] => [name, (value) => readField({ [name]: value })]),
   ),
-};
+});
 
 /** Flags that are joined stay a list of flags; nft 1.1 joins more than two in one, older ones two and two. */
 function binary(operator: '&' | '|' | '^' | '<<' | '>>'): Reader {

@@ -1,4 +1,5 @@
 import { type Fields, objectOf } from '../../json/fields.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Expression, Extra } from '../expression.ts';
 import type { NatStatement, Statement } from '../statement.ts';
 import { readExpression, readExtra } from './read-expression.ts';
@@ -22,7 +23,7 @@ export function readStatement(value: unknown): Statement {
 
 const OPERATORS = ['==', '!=', '<', '>', '<=', '>=', 'in'] as const;
 
-const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = {
+const READERS = dictionary<(value: unknown) => Statement | null>({
   match: (value) => {
     const object = objectOf(value);
     const operator = OPERATORS.find((each) => each === object?.op);
@@ -105,7 +106,7 @@ const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = 
     const [type, name] = [stringAt(object, 'type') ?? 'match', stringAt(object, 'name') ?? ''];
     return { kind: 'xt', type, name };
   },
-};
+});
 
 function setUpdate(object: Fields | null): Statement | null {
   const operation = (['add', 'update', 'delete'] as const).find((each) => each === object?.op);
