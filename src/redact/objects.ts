@@ -11,6 +11,7 @@ import { dictionary } from '../lookup/dictionary.ts';
 import { parseAddress } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { NameKind } from './aliases.ts';
+import { isApiWord } from './known-words.ts';
 import { noteNetwork } from './note-rules.ts';
 import type { Renamer } from './renamer.ts';
 
@@ -22,8 +23,8 @@ const NAMED: Readonly<Record<ObjectKind, NameKind>> = {
   Pod: 'pod',
   Node: 'node',
 };
-/** Values that the API itself defines. */
-const API_WORDS: ReadonlySet<string> = new Set(
+/** Fields whose values the API itself defines; another value is renamed, such as the kind of a target that a company made up. */
+const API_FIELDS: ReadonlySet<string> = new Set(
   'apiVersion kind type protocol phase status ipMode externalTrafficPolicy internalTrafficPolicy sessionAffinity ipFamilies ipFamilyPolicy addressType trafficDistribution restartPolicy deletionTimestamp service.kubernetes.io/headless'.split(
     ' ',
   ),
@@ -164,7 +165,8 @@ function renameText(
 ): string | undefined {
   const key = path.at(-1) ?? '';
   const parent = path.at(-2) ?? '';
-  if (text === '' || API_WORDS.has(key)) return text;
+  if (text === '') return text;
+  if (API_FIELDS.has(key)) return isApiWord(text) ? text : visitor.name('name', text);
   if (key === 'name') return visitor.name(kindOfName(kind, parent), text);
   if (ADDRESSES.has(key)) {
     return text === 'None' ? text : (visitor.address(text) ?? visitor.name('host', text));

@@ -114,8 +114,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   redact: {
     holds:
-      'a capture in new names; it imports readers of rules and objects, proxy, and only types of capture',
-    values: ['net', 'problems', 'json', 'iptables', 'kubernetes', 'proxy'],
+      'a capture in new names; it imports readers of rules, facts and objects, proxy, and only types of capture',
+    values: ['net', 'problems', 'json', 'iptables', 'host', 'kubernetes', 'proxy'],
     types: ['capture'],
   },
   findings: {
