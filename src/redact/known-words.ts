@@ -60,7 +60,10 @@ export function isRuleWord(value: string): boolean {
   if (isMask(value)) return true;
   return value.split(/[,:/]/).every((part) => {
     const word = part.replace(/^!?\s*/, '');
-    return RULE_WORDS.has(word) || /^(?:0x[\da-fA-F]{1,8}|\d{1,10}(?:\.\d+)?|[\d-]+T?[\d:]*Z?|\d+[kmg]?b|)$/.test(word);
+    return (
+      RULE_WORDS.has(word) ||
+      /^(?:0x[\da-fA-F]{1,8}|\d{1,10}(?:\.\d+)?|[\d-]+T?[\d:]*Z?|\d+[kmg]?b|)$/.test(word)
+    );
   });
 }
 

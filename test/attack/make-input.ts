@@ -8,5 +8,5 @@ export function makeInput({ name, form, seed }: Parser, run: number, input: numb
   const random = randomFrom(seedOf(run, name, input));
   if (form === 'archive') return mutateBytes(Buffer.from(seed, 'latin1'), random).toString('latin1');
   if (form === 'json') return mutateJson(seed, random, 50);
-  return mutate(random(20) === 0 ? seed : excerpt(seed, random), random, 50);
+  return mutate(random(100) === 0 ? seed : excerpt(seed, random), random, 50);
 }

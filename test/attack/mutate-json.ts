@@ -68,7 +68,18 @@ export function mutateJson(text: string, random: Random, long = 10): string {
   return random(8) === 0 ? mutate(written, random, long) : written;
 }
 
+const seeds = new Map<string, Json>();
+
+/** Seeds are few, and parsed once. */
 function parsed(text: string): Json | undefined {
+  const known = seeds.get(text);
+  if (known !== undefined) return known;
+  const value = parse(text);
+  if (value !== undefined) seeds.set(text, value);
+  return value;
+}
+
+function parse(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -108,9 +108,20 @@ export function mutate(text: string, random: Random, long = 10): string {
   return random(long) === 0 ? oneOf(random, LENGTHENING)(mutated, random) : mutated;
 }
 
+const split = new Map<string, readonly string[]>();
+
+/** Seeds are few, and split once. */
+function linesOf(seed: string): readonly string[] {
+  const known = split.get(seed);
+  if (known !== undefined) return known;
+  const lines = seed.split('\n');
+  split.set(seed, lines);
+  return lines;
+}
+
 /** @returns a few lines of a text, mostly with its first ones, which often tell what it is: short inputs are read often. */
 export function excerpt(text: string, random: Random): string {
-  const lines = text.split('\n');
+  const lines = linesOf(text);
   const length = 1 + random(12);
   const from = random(lines.length);
   return [...lines.slice(0, Math.min(random(4), from)), ...lines.slice(from, from + length)].join('\n');
