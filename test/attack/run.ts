@@ -20,7 +20,7 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const watchdog = new Watchdog(10, 1.5e9);
+const watchdog = new Watchdog(1.5e9);
 const kinds = new Map<string, number>();
 
 /** Each kind of fault is told once, with the way to make it again. */
@@ -44,7 +44,7 @@ let total = 0;
 for (const parser of wanted) {
   const start = performance.now();
   for (let input = 0; input < each; input++) {
-    watchdog.at(`${parser.name}, seed ${seed}, input ${input}`);
+    watchdog.at(`${parser.name}, seed ${seed}, input ${input}`, 10);
     try {
       await parser.run(makeInput(parser, seed, input));
     } catch (error) {
@@ -59,8 +59,20 @@ for (const parser of wanted) {
 console.log(`${total} mutated inputs of ${wanted.length} parsers, seed ${seed}`);
 
 if (Number(values.commands) > 0) {
-  const { attackCommands } = await import('./commands.ts');
-  await attackCommands({ count: Number(values.commands), seed, watchdog, found });
+  const { attackCommand } = await import('./commands.ts');
+  const start = performance.now();
+  for (let input = 0; input < Number(values.commands); input++) {
+    watchdog.at(`commands, seed ${seed}, input ${input}`, 60);
+    try {
+      const { argv, wrong } = await attackCommand(seed, input);
+      if (wrong !== null) found(`commands ${argv[0]}`, input, new Error(`${argv.join(' ')}: ${wrong}`));
+    } catch (error) {
+      found('commands', input, error);
+    }
+  }
+  console.log(
+    `${values.commands} mutated commands, seed ${seed} (${Math.round((performance.now() - start) / 1000)} s)`,
+  );
 }
 const faults = [...kinds.values()].reduce((sum, times) => sum + times, 0);
 console.log(`${faults} faults of ${kinds.size} kinds`);
