@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 
 /** `-` and `<` stand before what was, `+` and `>` before what is. */
@@ -70,14 +71,14 @@ function signOf(prefix: string, line: string): DiffSign | null {
   return sign === '+' || sign === '<' || sign === '>' ? sign : null;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const ENTITIES = dictionary<string>({
   gt: '>',
   lt: '<',
   amp: '&',
   quot: '"',
   '#39': "'",
   nbsp: ' ',
-};
+});
 
 /** @returns true where a web page or an editor changed characters that mean something to a rule. */
 export function isAltered(line: string): boolean {
