@@ -41,7 +41,7 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (answer.kind !== 'route') {
     // A node that does not forward says nothing of routes it lacks (ip_error).
     const silent = state.family === 'ipv4' ? forwardingOff(branch, context) : null;
-    return [{ kind: 'ended', ending: silent ?? refused(branch, answer.kind, 'forward') }];
+    return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];
   }
   if (answer.type !== 'unicast') return checked(deliver(branch), null, context);
   const off = forwardingOff(branch, context) ?? frameForMany(branch);
@@ -129,10 +129,10 @@ function outputRoutes(branch: Branch, context: TraceContext, turn: 'route' | 're
     assume(context, { code: 'route-unknown', why: answer.why });
     return [{ kind: 'forward', branch: changed(branch, { route: null }) }];
   }
-  if (answer.kind !== 'route') return [{ kind: 'ended', ending: refused(branch, answer.kind, turn) }];
+  if (answer.kind !== 'route') return [{ kind: 'ended', ending: refused(branch, answer, turn) }];
   if (answer.type === 'local') return [toLoopback(branch, turn)];
   return ways(branch, answer, turn, context.questions).map((way): Routed => {
-    const martian = loopbackSource(way, context);
+    const martian = loopbackSource(way, turn, context);
     if (martian !== null) return { kind: 'ended', ending: martian };
     // The hooks of OUTPUT keep seeing the first decision's device; only POSTROUTING sees the new one.
     if (turn === 'reroute') return { kind: 'forward', branch: way };
