@@ -45,6 +45,7 @@ const OF_REASONS: Readonly<Record<string, readonly string[]>> = {
   'martian-destination': ['KP218'],
   'rp-filter': ['KP117', 'KP218'],
   'beyond-scope': ['KP218'],
+  'source-not-local': ['KP116', 'KP218'],
   'bridge-hairpin-off': ['KP114', 'KP218'],
   'route-localnet-off': ['KP123', 'KP218'],
   'forwarding-off': ['KP218'],

@@ -179,6 +179,8 @@ export type Question =
       readonly real: string | null;
     }
   | { readonly code: 'multipath'; readonly route: RouteTaken }
+  /** Whether a process connected the socket that it sends datagrams with. */
+  | { readonly code: 'socket-connected'; readonly connected: boolean }
   | {
       readonly code: 'multicast-group';
       readonly group: Address;

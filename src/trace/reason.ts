@@ -49,7 +49,7 @@ export type Reason =
     }
   | { readonly code: 'martian-destination'; readonly destination: Address }
   | { readonly code: 'rp-filter'; readonly source: Address; readonly device: string | null }
-  | { readonly code: 'beyond-scope'; readonly source: Address }
+  | { readonly code: 'beyond-scope' | 'source-not-local'; readonly source: Address }
   | { readonly code: 'bridge-hairpin-off'; readonly bridge: string }
   | { readonly code: 'route-localnet-off'; readonly device: string }
   | { readonly code: 'forwarding-off'; readonly device: string; readonly family: Family }

@@ -1,6 +1,7 @@
 import type { RouteAnswer } from '../host/find-route.ts';
 import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
+import type { Address } from '../net/address.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Reason } from './reason.ts';
@@ -71,6 +72,11 @@ export function loopbackSource(
   const reason: Reason = { code: 'route-localnet-off', device };
   // ip_route_output_key_hash_rcu: the process is told at once; what a rule sent that way is lost.
   return at === 'route' ? stopped(branch, 'reject', reason, 'EINVAL') : stopped(branch, 'drop', reason, null);
+}
+
+/** connect() fails where the source that it would take is no address of table local. */
+export function foreignSource(branch: Branch, source: Address): Ending {
+  return stopped(branch, 'reject', { code: 'source-not-local', source }, 'ENETUNREACH');
 }
 
 /** A packet that TPROXY gave to a socket must be routed to this node, by its mark as a rule; ip_forward drops it otherwise. */

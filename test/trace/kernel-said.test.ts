@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ask, only } from './ask.ts';
+import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
+import { parseRoutes } from '../../src/host/parse-routes.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+import { ask, only, sourceOf, summary } from './ask.ts';
 import { nodeOf } from './node.ts';
 
 // What Linux 6.18 did in experiments by hand where the tracer believed otherwise, with the function that does it.
@@ -29,4 +32,77 @@ describe('What does a process get to know at once?', () => {
     expect(outcome).toMatchObject({ verdict: 'reject', rejectWith: 'EINVAL' });
     expect(outcome.reason?.code).toBe('route-localnet-off');
   });
+});
+
+describe('Where does a process send to, and from which address?', () => {
+  const fixed = (priority: number, table: string): object => ({ priority, src: 'all', table });
+  const moved = nodeOf({
+    routes: ['192.168.1.1 via 172.16.0.254 dev eth1 table 2004'],
+    host: {
+      policyRules: {
+        ipv4: parsePolicyRules(
+          JSON.stringify([
+            { ...fixed(9, '2004'), fwmark: '0x200', fwmask: '0xf00' },
+            ...[fixed(100, 'local'), fixed(32766, 'main'), fixed(32767, 'default')],
+          ]),
+          'ipv4',
+          'r',
+          new ProblemList(),
+        ),
+        ipv6: null,
+      },
+    },
+  });
+  it('an address of the node goes where rules before table local say (ip_route_output_key_hash_rcu)', () => {
+    const own = { via: null, from: '? in 0.0.0.0/0', to: '192.168.1.1:80', host: moved };
+    expect(only(ask(NONE, { ...own, mark: 0x200 })).exit).toMatchObject({ name: 'eth1' });
+    expect(only(ask(NONE, own)).exit).toEqual({ kind: 'local' });
+  });
+  const elsewhere = nodeOf({
+    routes: ['local 10.9.9.9 dev lo table 77'],
+    rules: [{ priority: 50, src: 'all', dst: '10.9.9.9', table: '77' }],
+  });
+  const unbound = { via: null, from: '? in 0.0.0.0/0', to: '10.9.9.9:53' };
+  it('connect() to a local route of another table than local fails (__ip_dev_find)', () => {
+    const outcome = only(ask(NONE, { ...unbound, host: elsewhere }));
+    expect(outcome).toMatchObject({ rejectWith: 'ENETUNREACH', reason: { code: 'source-not-local' } });
+  });
+  it('sendto() does not: of datagrams both are shown', () => {
+    const trace = ask(NONE, { ...unbound, protocol: 'udp', host: elsewhere });
+    expect(trace.outcomes.map(({ verdict }) => verdict)).toEqual(['reject', 'accept']);
+    expect(summary(trace.outcomes[0] ?? expect.fail())).toContain('connects its socket');
+  });
+  it('of several next hops the source is that of the one taken (fib_select_path, fib_result_prefsrc)', () => {
+    const hops = [
+      { gateway: '192.168.1.254', dev: 'eth0', weight: 1, flags: [] },
+      { gateway: '172.16.0.254', dev: 'eth1', weight: 1, flags: [] },
+    ];
+    const listing = JSON.stringify([{ dst: '8.8.4.0/24', flags: [], nexthops: hops }]);
+    const { routes } = nodeOf();
+    const spread = parseRoutes(listing, 'ipv4', 'r', new ProblemList()) ?? [];
+    const host = nodeOf({ host: { routes: { ...routes, ipv4: [...spread, ...(routes.ipv4 ?? [])] } } });
+    const trace = ask(NONE, { via: null, from: '? in 0.0.0.0/0', host });
+    expect(
+      trace.outcomes.map((one) => `${one.exit?.kind === 'interface' && one.exit.name} ${sourceOf(one)}`),
+    ).toEqual(['eth0 192.168.1.1:?', 'eth1 172.16.0.1:?']);
+  });
+  const bySource = nodeOf({
+    routes: ['0.0.0.0/0 via 172.16.0.254 dev eth1 table 78'],
+    rules: [{ priority: 60, src: '192.168.1.1', dst: '8.8.4.4', table: '78' }],
+  });
+  it.each([
+    ['tcp', ['eth1']],
+    ['udp', ['eth1', 'eth0']],
+    ['icmp', ['eth0']],
+  ])(
+    'a rule for the source just chosen: %s leaves by %j (ip_route_connect asks twice, sendto once)',
+    (protocol, by) => {
+      const question = { via: null, from: '? in 0.0.0.0/0', protocol, host: bySource };
+      const trace = ask(
+        NONE,
+        protocol === 'icmp' ? { ...question, to: '8.8.4.4', icmp: { type: 8, code: 0 } } : question,
+      );
+      expect(trace.outcomes.map(({ exit }) => exit?.kind === 'interface' && exit.name)).toEqual(by);
+    },
+  );
 });

@@ -61,6 +61,12 @@ export const CONNECTION_WORDS: {
     ),
   multipath: ({ route: { gateway, device } }) =>
     denied(`the hash of the flow picks next hop${viaText(gateway)} on ${device ?? '?'}`),
+  'socket-connected': ({ connected }) =>
+    denied(
+      connected
+        ? 'the process connects its socket, which routes anew with the source just chosen'
+        : 'the process sends without connecting its socket (sendto)',
+    ),
   'multicast-group': ({ group, device, joined }) =>
     denied(
       `${joined ? 'a process of' : 'nobody on'} this node has joined group ${formatAddress(group)} on ${device ?? 'the interface'}`,

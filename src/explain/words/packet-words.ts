@@ -38,6 +38,7 @@ export type ConnectionQuestion =
   | 'masquerade-moved'
   | 'nat-range'
   | 'multipath'
+  | 'socket-connected'
   | 'multicast-group'
   | 'bridge-frame'
   | 'tproxy-socket'

@@ -34,6 +34,8 @@ function reasonText(reason: Reason): string {
       return `${formatAddress(reason.destination)} cannot be the destination of a packet from outside`;
     case 'rp-filter':
       return `rp_filter drops it: the route to ${formatAddress(reason.source)} does not go through ${reason.device ?? 'its interface'}`;
+    case 'source-not-local':
+      return `a process that is not bound would send from ${formatAddress(reason.source)}, which is no address of table local: connect() fails`;
     case 'beyond-scope':
       return `${formatAddress(reason.source)} is known on its own link only: the node does not pass the packet on to another`;
     case 'bridge-hairpin-off':
