@@ -47,6 +47,7 @@ const OF_REASONS: Readonly<Record<string, readonly string[]>> = {
   'beyond-scope': ['KP218'],
   'source-not-local': ['KP116', 'KP218'],
   'bridge-hairpin-off': ['KP114', 'KP218'],
+  'bridge-ports-isolated': ['KP218'],
   'route-localnet-off': ['KP123', 'KP218'],
   'forwarding-off': ['KP218'],
   'conntrack-full': ['KP126'],

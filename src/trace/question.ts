@@ -188,6 +188,9 @@ export type Question =
       readonly joined: boolean;
     }
   | { readonly code: 'bridge-frame'; readonly bridge: string; readonly own: boolean }
+  /** Of a bridge whose ports differ: whether both ports are isolated; whether the port has hairpin mode. */
+  | { readonly code: 'bridge-isolated'; readonly bridge: string; readonly value: boolean }
+  | { readonly code: 'bridge-hairpin'; readonly bridge: string; readonly on: boolean }
   | { readonly code: 'tproxy-socket'; readonly onIp: string | null; readonly onPort: number }
   /** Of two registrants with programs at one priority: whether `later` came last, and so is asked first. */
   | { readonly code: 'backend-order'; readonly later: string; readonly earlier: string }

@@ -50,7 +50,7 @@ export type Reason =
   | { readonly code: 'martian-destination'; readonly destination: Address }
   | { readonly code: 'rp-filter'; readonly source: Address; readonly device: string | null }
   | { readonly code: 'beyond-scope' | 'source-not-local'; readonly source: Address }
-  | { readonly code: 'bridge-hairpin-off'; readonly bridge: string }
+  | { readonly code: 'bridge-hairpin-off' | 'bridge-ports-isolated'; readonly bridge: string }
   | { readonly code: 'route-localnet-off'; readonly device: string }
   | { readonly code: 'forwarding-off'; readonly device: string; readonly family: Family }
   | { readonly code: 'frame-not-unicast'; readonly frame: 'multicast' | 'broadcast' }

@@ -31,6 +31,11 @@ export function hairpinOff(branch: Branch, bridge: string): Ending {
   return stopped(branch, 'drop', { code: 'bridge-hairpin-off', bridge }, null);
 }
 
+/** Nor from one isolated port to another. */
+export function portsIsolated(branch: Branch, bridge: string): Ending {
+  return stopped(branch, 'drop', { code: 'bridge-ports-isolated', bridge }, null);
+}
+
 /** @returns an ending that no rule decided. */
 export function stopped(
   branch: Branch,

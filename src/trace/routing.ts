@@ -33,7 +33,7 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (state.destinationLocal === true) return checked(deliver(branch), null, context);
   if (isMulticast(state.destination)) return delivered(toGroup(branch, context), context);
   const bridged = acrossBridge(branch, context);
-  if (bridged !== null) return [{ kind: 'forward', branch: bridged }];
+  if (bridged !== null) return bridged;
   if (host.routes[state.family] === null)
     return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
@@ -51,9 +51,9 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
-    checked(turnedBack(bridgedOrNot(way, context), context), way.state.route?.device ?? null, context).map(
-      oneHopLess,
-    ),
+    turnedBack(bridgedOrNot(way, context), context)
+      .flatMap((routed) => checked(routed, way.state.route?.device ?? null, context))
+      .map(oneHopLess),
   );
 }
 

@@ -23,6 +23,8 @@ export interface Question {
   /** `10.0.0.1:80` or `[fd00::1]:80`. */
   readonly to?: string;
   readonly protocol?: string;
+  /** The port of a bridge that it came in by. */
+  readonly port?: string;
   /** Null: a process of the node sends it. */
   readonly via?: string | null | undefined;
   readonly mark?: number;
@@ -95,6 +97,7 @@ export function packetOf(question: Question): Packet {
     icmp: question.icmp ?? null,
     entersAt: own ? 'OUTPUT' : 'PREROUTING',
     inInterface: own ? null : 'via' in question ? question.via : 'eth0',
+    ...(question.port === undefined ? {} : { inPort: question.port }),
     mark: question.mark ?? 0,
     state: question.state ?? 'NEW',
     ...(question.header === undefined ? {} : { header: question.header }),

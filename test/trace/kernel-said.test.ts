@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Host, Link } from '../../src/host/facts.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { ask, only, sourceOf, summary } from './ask.ts';
-import { nodeOf } from './node.ts';
+import { ask, only, type Question, sourceOf, summary } from './ask.ts';
+import { type NodeChanges, nodeOf } from './node.ts';
 
 // What Linux 6.18 did in experiments by hand where the tracer believed otherwise, with the function that does it.
 
@@ -105,4 +106,70 @@ describe('Where does a process send to, and from which address?', () => {
       expect(trace.outcomes.map(({ exit }) => exit?.kind === 'interface' && exit.name)).toEqual(by);
     },
   );
+});
+
+describe('What does a bridge pass on?', () => {
+  const withPorts = (ports: Readonly<Record<string, Partial<Link>>>, changes: NodeChanges = {}): Host => {
+    const node = nodeOf(changes);
+    return { ...node, links: (node.links ?? []).map((link) => ({ ...link, ...ports[link.name] })) };
+  };
+  const pod = { from: '10.244.1.5:1000', via: 'cni0', to: '10.244.1.6:80' };
+  const isolated = { isolated: true };
+  it('nothing from one isolated port to another (br_skb_isolated)', () => {
+    const host = withPorts({ veth1: isolated, veth2: isolated });
+    const reason = { code: 'bridge-ports-isolated' };
+    expect(only(ask(NONE, { ...pod, host }))).toMatchObject({ verdict: 'drop', reason });
+    const dnat = '*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination 10.244.1.6';
+    expect(only(ask(dnat, { ...pod, to: '10.96.0.1:80', host })).reason).toMatchObject(reason);
+  });
+  it('but from one to a port that is none, and to what is routed', () => {
+    expect(only(ask(NONE, { ...pod, host: withPorts({ veth1: isolated }) })).verdict).toBe('accept');
+    const host = withPorts({ veth1: isolated, veth2: isolated });
+    expect(only(ask(NONE, { ...pod, to: '8.8.8.8:80', host })).verdict).toBe('accept');
+  });
+  it('of ports that differ both ways are shown, unless the port is known', () => {
+    const links = [...(nodeOf().links ?? []), { ...(nodeOf().links?.at(-1) as Link), name: 'veth3' }];
+    const host: Host = {
+      ...nodeOf(),
+      links: links.map((link) => (/veth[12]/.test(link.name) ? { ...link, ...isolated } : link)),
+    };
+    const verdicts = (question: Question) =>
+      ask(NONE, { ...pod, host, ...question }).outcomes.map(({ verdict }) => verdict);
+    expect(verdicts({})).toEqual(['accept', 'drop']);
+    expect(verdicts({ port: 'veth3' })).toEqual(['accept']);
+  });
+  it('a bridge shows its frames by its own switch too (br_nf_pre_routing: BROPT_NF_CALL_IPTABLES)', () => {
+    const off = { sysctls: { 'net.bridge.bridge-nf-call-iptables': '0' } };
+    const host = withPorts({ cni0: { callsIptables: ['ipv4'] } }, off);
+    const drop = '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP';
+    expect(only(ask(drop, { ...pod, host })).verdict).toBe('drop');
+    expect(only(ask(drop, { ...pod, host: withPorts({}, off) })).verdict).toBe('accept');
+  });
+  it('hairpin is the port: of ports that differ both ways (should_deliver)', () => {
+    const host = withPorts({ veth1: { hairpin: true }, veth2: { hairpin: false } });
+    const self = '*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination 10.244.1.5';
+    const asks = (port?: string) =>
+      ask(self, { ...pod, to: '10.96.0.1:80', host, ...(port === undefined ? {} : { port }) });
+    expect(asks().outcomes.map(({ verdict }) => verdict).sort()).toEqual(['accept', 'drop']);
+    expect(only(asks('veth2')).reason?.code).toBe('bridge-hairpin-off');
+    expect(only(asks('veth1')).verdict).toBe('accept');
+  });
+  it('without an address of its own every frame is for another machine (br_handle_frame_finish)', () => {
+    const host = withPorts(
+      { cni0: { addresses: [] } },
+      { sysctls: { 'net.ipv4.conf.all.proxy_arp': '0', 'net.ipv4.conf.cni0.proxy_arp': '0' } },
+    );
+    const bridged = '*filter\n:FORWARD ACCEPT\n-A FORWARD -m physdev --physdev-is-bridged -j DROP';
+    expect(only(ask(bridged, { ...pod, from: '10.50.0.1:1', to: '10.50.0.2:80', host })).verdict).toBe(
+      'drop',
+    );
+  });
+  it('which port it was physdev knows, or the bridge has but one (xt_physdev)', () => {
+    const rules = '*filter\n:FORWARD ACCEPT\n-A FORWARD -m physdev --physdev-in veth1 -j DROP';
+    expect(only(ask(rules, { ...pod, port: 'veth1' })).verdict).toBe('drop');
+    expect(only(ask(rules, { ...pod, port: 'veth2' })).verdict).toBe('accept');
+    const node = nodeOf();
+    const host = { ...node, links: node.links?.filter(({ name }) => name !== 'veth2') ?? null };
+    expect(only(ask(rules, { ...pod, host })).verdict).toBe('drop');
+  });
 });

@@ -77,6 +77,12 @@ export const CONNECTION_WORDS: {
         ? `this node answers for the address on ${bridge}`
         : `the frame is for another machine on ${bridge}`,
     ),
+  'bridge-isolated': ({ bridge, value }) =>
+    denied(
+      `the ports of ${bridge} that the frame comes in and leaves by are ${value ? 'both isolated' : 'not both isolated'}`,
+    ),
+  'bridge-hairpin': ({ bridge, on }) =>
+    denied(`the port of ${bridge} that the client is behind has ${on ? '' : 'no '}hairpin mode`),
   'tproxy-socket': ({ onPort }) => {
     const port = onPort === 0 ? 'the port of the packet' : `port ${onPort}`;
     return said(

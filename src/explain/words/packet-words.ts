@@ -41,6 +41,8 @@ export type ConnectionQuestion =
   | 'socket-connected'
   | 'multicast-group'
   | 'bridge-frame'
+  | 'bridge-isolated'
+  | 'bridge-hairpin'
   | 'tproxy-socket'
   | 'nat-not-listed'
   | 'backend-order'

@@ -40,6 +40,8 @@ function reasonText(reason: Reason): string {
       return `${formatAddress(reason.source)} is known on its own link only: the node does not pass the packet on to another`;
     case 'bridge-hairpin-off':
       return `the packet would leave by the port of ${reason.bridge} that it came in by, and the ports of ${reason.bridge} do not have hairpin mode`;
+    case 'bridge-ports-isolated':
+      return `${reason.bridge} passes nothing from one isolated port to another`;
     case 'route-localnet-off':
       return `a packet from 127.0.0.0/8 may not leave through ${reason.device}: net.ipv4.conf.all.route_localnet and conf.${reason.device}.route_localnet are 0`;
     case 'forwarding-off':
