@@ -4,7 +4,7 @@ import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import { type Branch, changed } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import { whereMasqueradeMoved } from './masquerade-moved.ts';
-import { manipulates, withDestination, withSource } from './nat.ts';
+import { manipulates } from './nat.ts';
 import { senderOf } from './packet.ts';
 import { isNext, type NatPassage, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain } from './program.ts';
@@ -12,6 +12,7 @@ import { withFreePort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
 import { runTied } from './tied-programs.ts';
 import type { World } from './world.ts';
+import { withDestination, withSource } from './written-ends.ts';
 
 /**
  * The nat of a hook: one step, whoever wrote its chains (nf_nat_inet_fn, net/netfilter/nf_nat_core.c). It stands at

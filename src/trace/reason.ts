@@ -41,6 +41,9 @@ export type Reason =
   // --- routing
   | { readonly code: 'no-route' | 'unreachable' | 'prohibit' | 'blackhole'; readonly destination: Address }
   | { readonly code: 'hops-exceeded'; readonly family: Family }
+  | { readonly code: 'ipv6-disabled'; readonly device: string }
+  /** A refusal of which its sender does not get to know: `not-translated`, the client takes it for somebody else's. */
+  | { readonly code: 'answer-unsent'; readonly with: string; readonly because: 'no-route' | 'not-translated' }
   /** `on-its-way`: a source that no packet may be passed on with; `from-outside`: one that cannot come from there. */
   | {
       readonly code: 'martian-source';

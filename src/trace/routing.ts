@@ -1,7 +1,8 @@
-import type { RouteAnswer } from '../host/find-route.ts';
+import type { FoundRoute, RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { routeTables } from '../host/route-tables.ts';
 import { sourceForOutput } from '../host/source-address.ts';
+import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import type { Address } from '../net/address.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import { acrossBridge, bridgedOrNot, turnedBack } from './bridged-routing.ts';
@@ -24,7 +25,7 @@ import {
 } from './route-endings.ts';
 import type { Routed } from './routed.ts';
 import { asSent, type SentRoute, sentRoutes } from './sent-route.ts';
-import { refusedSource } from './source-check.ts';
+import { isCheckedFirst, refusedSource } from './source-check.ts';
 
 /** The routing decision for a packet that came in, after PREROUTING: ip_route_input (net/ipv4/route.c), ip6_route_input. */
 export function routeInput(branch: Branch, context: TraceContext): Routed[] {
@@ -46,7 +47,8 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
     const silent = state.family === 'ipv4' ? forwardingOff(branch, context) : null;
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];
   }
-  if (answer.type !== 'unicast') return checked(deliver(branch), null, context);
+  if (answer.type !== 'unicast' && !passesBroadcast(branch, answer, context))
+    return checked(deliver(branch), null, context);
   const off = forwardingOff(branch, context) ?? frameForMany(branch);
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
@@ -55,6 +57,16 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
       .flatMap((routed) => checked(routed, way.state.route?.device ?? null, context))
       .map(oneHopLess),
   );
+}
+
+/** A broadcast of another network's is routed on where both switches say so (ip_route_input_slow: IN_DEV_BFORWARD). */
+function passesBroadcast(
+  { state }: Branch,
+  { type, route }: FoundRoute,
+  { world: { host } }: TraceContext,
+): boolean {
+  if (type !== 'broadcast' || route === null || typeof state.inInterface !== 'string') return false;
+  return interfaceSwitch(host, state.family, 'bc_forwarding', state.inInterface, 'and') === 1;
 }
 
 function delivered({ taken, dropped }: GroupWays, context: TraceContext): Routed[] {
@@ -210,6 +222,11 @@ function withoutRoutes(branch: Branch, context: TraceContext): Routed {
     const address = state.connection?.dnat === true ? null : state.destination;
     assume(context, { code: 'destination-not-local', address });
   }
+  const device = typeof state.inInterface === 'string' ? state.inInterface : 'all';
+  if (forwards(context.world.host, state.family, device) === false) {
+    const off = forwardingOff(branch, context);
+    if (off !== null) return { kind: 'ended', ending: off };
+  }
   return {
     kind: 'forward',
     branch: changed(branch, { outInterface: undefined, route: null, bridged: null }),
@@ -222,7 +239,7 @@ function missingRoutes(context: TraceContext): void {
 
 /** The source is judged once a route is found (fib_validate_source): addresses that cannot be one, and the reverse path. */
 function checked(routed: Routed, outInterface: string | null, context: TraceContext): Routed[] {
-  if (routed.kind === 'ended') return [routed];
+  if (routed.kind === 'ended' || isCheckedFirst(routed.branch, context)) return [routed];
   const ending = refusedSource(routed.branch, outInterface, context);
   return [ending === null ? routed : { kind: 'ended', ending }];
 }

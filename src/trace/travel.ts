@@ -10,6 +10,7 @@ import { routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
 import { refusedOnArrival } from './source-check.ts';
 import { seenByIptables } from './unseen-bridge.ts';
+import { unlessUnsent } from './unsent-answers.ts';
 
 /** How often a packet is taken up elsewhere before the rest of its way is given up: the kernel does it once or twice. */
 const MAX_RESUMED = 16;
@@ -26,7 +27,7 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
   const trip: Trip = { context, programs, ended: [] };
   if (context.packet.entersAt === 'OUTPUT') send(start, trip);
   else receive(start, trip);
-  return trip.ended;
+  return trip.ended.map((ending) => unlessUnsent(ending, context));
 }
 
 /** A packet that came in through an interface. */

@@ -150,7 +150,11 @@ describe('What does a bridge pass on?', () => {
     const self = '*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination 10.244.1.5';
     const asks = (port?: string) =>
       ask(self, { ...pod, to: '10.96.0.1:80', host, ...(port === undefined ? {} : { port }) });
-    expect(asks().outcomes.map(({ verdict }) => verdict).sort()).toEqual(['accept', 'drop']);
+    expect(
+      asks()
+        .outcomes.map(({ verdict }) => verdict)
+        .sort(),
+    ).toEqual(['accept', 'drop']);
     expect(only(asks('veth2')).reason?.code).toBe('bridge-hairpin-off');
     expect(only(asks('veth1')).verdict).toBe('accept');
   });
@@ -171,5 +175,102 @@ describe('What does a bridge pass on?', () => {
     const node = nodeOf();
     const host = { ...node, links: node.links?.filter(({ name }) => name !== 'veth2') ?? null };
     expect(only(ask(rules, { ...pod, host })).verdict).toBe('drop');
+  });
+});
+
+describe('Which source does a client get who was mapped before?', () => {
+  const rules =
+    '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j SNAT --to-source 192.168.1.1-192.168.1.20:5000-6000';
+  const flow = (port: number): string =>
+    `tcp 6 9 TIME_WAIT src=8.8.8.8 dst=9.9.9.9 sport=40000 dport=80 src=9.9.9.9 dst=192.168.1.17 sport=80 dport=${port} [ASSURED] mark=0 use=1`;
+  it('the same, towards further servers (find_appropriate_src)', () => {
+    expect(sourceOf(only(ask(rules, { flows: flow(5612) })))).toBe('192.168.1.17:5612');
+  });
+  it('unless the range does not hold it, or another port asks (nf_in_range, same_src)', () => {
+    expect(sourceOf(only(ask(rules, { flows: flow(7000) })))).not.toContain('.17:');
+    expect(sourceOf(only(ask(rules, { from: '8.8.8.8:40001', flows: flow(5612) })))).not.toContain('.17:');
+  });
+  it('masquerade keeps the port likewise', () => {
+    const masquerade = '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE';
+    const flows = flow(5612).replace('192.168.1.17', '192.168.1.1');
+    expect(sourceOf(only(ask(masquerade, { flows })))).toBe('192.168.1.1:5612');
+  });
+});
+
+describe('Which switches of an interface count?', () => {
+  const v6 = { from: '[fd00:1::2]:1', to: '[fd00:244::5]:80' };
+  const sysctls = (name: string, value: string) => ({ 'net.ipv6.conf.all.forwarding': '0', [name]: value });
+  it('disable_ipv6 of the one it came in by (ip6_rcv_core)', () => {
+    const host = nodeOf({ sysctls: { 'net.ipv6.conf.eth0.disable_ipv6': '1' } });
+    const outcome = only(ask('*mangle\n:PREROUTING ACCEPT\n-A PREROUTING', { ...v6, host }));
+    expect(outcome).toMatchObject({ verdict: 'drop', reason: { code: 'ipv6-disabled' }, path: [] });
+  });
+  it('force_forwarding, where all does not forward (ip6_forward)', () => {
+    const on = nodeOf({ sysctls: sysctls('net.ipv6.conf.eth0.force_forwarding', '1') });
+    expect(only(ask(NONE, { ...v6, host: on })).exit).toMatchObject({ name: 'cni0' });
+    const off = nodeOf({ sysctls: sysctls('net.ipv6.conf.eth0.force_forwarding', '0') });
+    expect(only(ask(NONE, { ...v6, host: off })).reason?.code).toBe('forwarding-off');
+  });
+  it('bc_forwarding of all and its own: broadcasts of another network are routed on (IN_DEV_BFORWARD)', () => {
+    const routes = ['broadcast 172.16.0.255 dev eth1 table local'];
+    const keys = ['all', 'eth0'].map((name) => `net.ipv4.conf.${name}.bc_forwarding`);
+    const host = (values: readonly string[]): Host =>
+      nodeOf({ routes, sysctls: Object.fromEntries(keys.map((key, at) => [key, values[at] ?? ''])) });
+    const to = '172.16.0.255:53';
+    expect(only(ask(NONE, { to, host: host(['1', '1']) })).exit).toMatchObject({ name: 'eth1' });
+    expect(only(ask(NONE, { to, host: host(['1', '0']) })).exit).toEqual({ kind: 'local' });
+  });
+  it('forwarding counts without routes too (ip_forward)', () => {
+    const host = nodeOf({
+      host: { routes: { ipv4: null, ipv6: null } },
+      sysctls: { 'net.ipv4.conf.eth0.forwarding': '0' },
+    });
+    expect(only(ask(NONE, { host })).reason?.code).toBe('forwarding-off');
+  });
+  it('rp_filter is named where neither routes nor addresses tell who is dropped (fib_validate_source)', () => {
+    const none = { host: { routes: { ipv4: null, ipv6: null }, links: null } } as const;
+    const code = (value: string) =>
+      ask(NONE, {
+        host: nodeOf({ ...none, sysctls: { 'net.ipv4.conf.all.rp_filter': value } }),
+      }).assumptions.map((assumption) => assumption.code);
+    expect(code('1')).toContain('source-check');
+    expect(code('0')).not.toContain('source-check');
+  });
+});
+
+describe('Who gets the answer of a rule that refuses?', () => {
+  const refuse = (hook: string, options = ''): string =>
+    `*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n-A ${hook} -p tcp -j REJECT${options}`;
+  const reset = ' --reject-with tcp-reset';
+  const unsent = (because: string) => ({ verdict: 'drop', reason: { code: 'answer-unsent', because } });
+  it('nobody, where no route leads back (icmp_route_lookup, ip_route_me_harder)', () => {
+    const host = nodeOf({ routes: ['blackhole 8.8.8.8'] });
+    expect(only(ask(refuse('FORWARD'), { host }))).toMatchObject(unsent('no-route'));
+    const own = { to: '192.168.1.1:80', host };
+    expect(only(ask(refuse('INPUT', reset), own))).toMatchObject(unsent('no-route'));
+    expect(only(ask(refuse('FORWARD'))).verdict).toBe('reject');
+  });
+  const dnat = '*nat\n:PREROUTING ACCEPT\n-A PREROUTING -d 10.96.0.1 -j DNAT --to-destination 10.244.1.6\n';
+  const service = { from: '10.244.1.5:1000', via: 'cni0', to: '10.96.0.1:80' };
+  it('nobody, where a reset leaves by a port of a bridge as it is after DNAT (nf_send_reset)', () => {
+    expect(only(ask(dnat + refuse('FORWARD', reset), service))).toMatchObject(unsent('not-translated'));
+  });
+  it('but an ICMP error, a reset without DNAT, from elsewhere or without br_netfilter arrives', () => {
+    const host = nodeOf({ sysctls: { 'net.bridge.bridge-nf-call-iptables': '0' } });
+    expect(only(ask(dnat + refuse('FORWARD'), service)).verdict).toBe('reject');
+    expect(only(ask(refuse('FORWARD', reset), { ...service, to: '10.244.1.6:80' })).verdict).toBe('reject');
+    expect(only(ask(dnat + refuse('FORWARD', reset), { to: '10.96.0.1:80' })).verdict).toBe('reject');
+    expect(only(ask(dnat + refuse('FORWARD', reset), { ...service, host })).verdict).toBe('reject');
+  });
+});
+
+describe('DNAT to an address that no packet may have', () => {
+  it('[::1] is looked for on the link it came by, and not checked again (rt6_need_strict, ip6_rcv_core)', () => {
+    const rules = '*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination [::1]';
+    const { routes } = nodeOf();
+    const own = routes.ipv6?.filter(({ destination }) => destination.mask !== 0n) ?? [];
+    const host = nodeOf({ host: { routes: { ...routes, ipv6: own } } });
+    const outcome = only(ask(rules, { from: '[fd00:1::2]:1', to: '[fd00:96::1]:80', host }));
+    expect(outcome).toMatchObject({ verdict: 'reject', rejectWith: 'icmp6-no-route' });
   });
 });

@@ -26,6 +26,12 @@ function reasonText(reason: Reason): string {
       return `the route to ${formatAddress(reason.destination)} says ${reason.code}`;
     case 'blackhole':
       return `the route to ${formatAddress(reason.destination)} is a blackhole`;
+    case 'ipv6-disabled':
+      return `net.ipv6.conf.${reason.device}.disable_ipv6 is 1: what comes in there is dropped`;
+    case 'answer-unsent':
+      return reason.because === 'no-route'
+        ? `it is refused with ${reason.with}, but no route leads back to the sender: nobody gets the answer`
+        : `it is refused with ${reason.with}, which leaves by the port of the bridge with its source not translated back: the client ignores it`;
     case 'hops-exceeded':
       return `the packet's ${reason.family === 'ipv6' ? 'hop limit' : 'TTL'} is used up: the node does not pass it on`;
     case 'martian-source':

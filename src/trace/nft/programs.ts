@@ -113,7 +113,7 @@ function asNatPassages(
   { world, questions }: TraceContext,
 ): NatPassage[] {
   const ways = walked.translated.flatMap(({ branch, target, rule }): NatPassage[] =>
-    mapped(branch, target, { chain: chain.name, number: rule.number }, hook, world.host, questions),
+    mapped(branch, target, { chain: chain.name, number: rule.number }, hook, world, questions),
   );
   return [...walked.ended.map(ended), ...ways, ...walked.passed.map(next)];
 }
