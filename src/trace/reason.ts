@@ -106,6 +106,8 @@ export type Reason =
   | { readonly code: 'walk-too-long'; readonly jumps: number }
   /** A program sends the packet back to a hook again and again. */
   | { readonly code: 'sent-round'; readonly times: number }
+  /** iptables-save could not print the table, and nft's listing was not captured. */
+  | { readonly code: 'table-left-out'; readonly table: TableName }
   | { readonly code: 'dump-cut'; readonly file: string; readonly line: number; readonly place: CutPlace }
   /** A statement of nft that is not known here, or of iptables, which nft lists without what it asks; a map whose answer the listing does not hold. */
   | {

@@ -47,8 +47,15 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
     const silent = state.family === 'ipv4' ? forwardingOff(branch, context) : null;
     return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];
   }
-  if (answer.type !== 'unicast' && !passesBroadcast(branch, answer, context))
-    return checked(deliver(branch), null, context);
+  if (answer.type !== 'unicast') {
+    const on = passedBroadcast(branch, answer, context);
+    return on === null ? checked(deliver(branch), null, context) : forwarded(branch, on, context);
+  }
+  return forwarded(branch, answer, context);
+}
+
+function forwarded(branch: Branch, answer: FoundRoute, context: TraceContext): Routed[] {
+  const { state } = branch;
   const off = forwardingOff(branch, context) ?? frameForMany(branch);
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
@@ -60,13 +67,15 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
 }
 
 /** A broadcast of another network's is routed on where both switches say so (ip_route_input_slow: IN_DEV_BFORWARD). */
-function passesBroadcast(
+function passedBroadcast(
   { state }: Branch,
-  { type, route }: FoundRoute,
+  answer: FoundRoute,
   { world: { host } }: TraceContext,
-): boolean {
-  if (type !== 'broadcast' || route === null || typeof state.inInterface !== 'string') return false;
-  return interfaceSwitch(host, state.family, 'bc_forwarding', state.inInterface, 'and') === 1;
+): FoundRoute | null {
+  const device = answer.route?.nextHops[0]?.device ?? null;
+  if (answer.type !== 'broadcast' || device === null || typeof state.inInterface !== 'string') return null;
+  const on = interfaceSwitch(host, state.family, 'bc_forwarding', state.inInterface, 'and') === 1;
+  return on ? { ...answer, device } : null;
 }
 
 function delivered({ taken, dropped }: GroupWays, context: TraceContext): Routed[] {

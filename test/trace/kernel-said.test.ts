@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { Host, Link } from '../../src/host/facts.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
+import { parseNftables } from '../../src/nftables/parse-nft.ts';
+import type { NftRuleset } from '../../src/nftables/ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { ask, only, type Question, sourceOf, summary } from './ask.ts';
 import { type NodeChanges, nodeOf } from './node.ts';
@@ -212,7 +214,7 @@ describe('Which switches of an interface count?', () => {
     expect(only(ask(NONE, { ...v6, host: off })).reason?.code).toBe('forwarding-off');
   });
   it('bc_forwarding of all and its own: broadcasts of another network are routed on (IN_DEV_BFORWARD)', () => {
-    const routes = ['broadcast 172.16.0.255 dev eth1 table local'];
+    const routes = ['broadcast 172.16.0.255 dev eth1 table local scope link'];
     const keys = ['all', 'eth0'].map((name) => `net.ipv4.conf.${name}.bc_forwarding`);
     const host = (values: readonly string[]): Host =>
       nodeOf({ routes, sysctls: Object.fromEntries(keys.map((key, at) => [key, values[at] ?? ''])) });
@@ -272,5 +274,52 @@ describe('DNAT to an address that no packet may have', () => {
     const host = nodeOf({ host: { routes: { ...routes, ipv6: own } } });
     const outcome = only(ask(rules, { from: '[fd00:1::2]:1', to: '[fd00:96::1]:80', host }));
     expect(outcome).toMatchObject({ verdict: 'reject', rejectWith: 'icmp6-no-route' });
+  });
+});
+
+describe('Rules of nft in tables of iptables', () => {
+  const rule = (chain: string, expr: readonly object[]): object => ({
+    rule: { family: 'ip', table: 'filter', chain, handle: 9, expr },
+  });
+  const counter = { counter: { packets: 0, bytes: 0 } };
+  const port = (right: unknown): object => ({
+    match: { op: '==', left: { payload: { protocol: 'tcp', field: 'dport' } }, right },
+  });
+  const listing = (rules: readonly object[]): string =>
+    JSON.stringify({
+      nftables: [
+        { metainfo: { version: '1.0.6', json_schema_version: 1 } },
+        { table: { family: 'ip', name: 'filter', handle: 1 } },
+        {
+          chain: { family: 'ip', table: 'filter', name: 'FORWARD', handle: 1, type: 'filter', hook: 'forward', prio: 0, policy: 'accept' },
+        },
+        ...rules,
+      ],
+    });
+  const nft = (rules: readonly object[]): NftRuleset =>
+    parseNftables(Buffer.from(listing(rules)), 'nft.json', new ProblemList()) ?? expect.fail();
+  const set = rule('FORWARD', [port({ set: [80, 81] }), { drop: null }]);
+  const comment = rule('FORWARD', [counter]);
+
+  it('are what nft lists: iptables-save prints `tcp dport { 80, 81 }` as any TCP (nft_rule_to_iptables_command_state)', () => {
+    const saved = '*filter\n:FORWARD ACCEPT\n-A FORWARD -m comment --comment x\n-A FORWARD -p tcp -j DROP';
+    const listed = nft([comment, set]);
+    expect(only(ask(saved, { nft: listed, to: '8.8.4.4:81' })).verdict).toBe('drop');
+    expect(only(ask(saved, { nft: listed, to: '8.8.4.4:8080' })).verdict).toBe('accept');
+  });
+  it('a rule that counts and has no set is as iptables writes them (add_counters)', () => {
+    const saved = '*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -m tcp --dport 80 -j ACCEPT\n-A FORWARD -j DROP';
+    const listed = nft([rule('FORWARD', [port(80), counter, { accept: null }]), rule('FORWARD', [counter, { drop: null }])]);
+    const outcome = only(ask(saved, { nft: listed, to: '8.8.4.4:80' }));
+    expect(outcome.path.map(({ step }) => step.program)).toEqual(['iptables']);
+  });
+  const left = "# Table `filter' is incompatible, use 'nft' tool.\n*nat\n:PREROUTING ACCEPT";
+  it('a table that iptables-save leaves out is walked as nft lists it, and unknown without', () => {
+    expect(only(ask(left, { nft: nft([set]) })).verdict).toBe('drop');
+    expect(only(ask(left))).toMatchObject({ verdict: 'unknown', reason: { code: 'table-left-out' } });
+  });
+  it('make the kernel track connections as others do (nft_ct_get_init)', () => {
+    const state = { match: { op: 'in', left: { ct: { key: 'state' } }, right: 'new' } };
+    expect(only(ask(left, { nft: nft([rule('FORWARD', [state, { drop: null }])]) })).verdict).toBe('drop');
   });
 });

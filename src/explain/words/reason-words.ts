@@ -26,6 +26,8 @@ function reasonText(reason: Reason): string {
       return `the route to ${formatAddress(reason.destination)} says ${reason.code}`;
     case 'blackhole':
       return `the route to ${formatAddress(reason.destination)} is a blackhole`;
+    case 'table-left-out':
+      return `table ${reason.table} holds rules that iptables-save cannot print, and it left out the whole table`;
     case 'ipv6-disabled':
       return `net.ipv6.conf.${reason.device}.disable_ipv6 is 1: what comes in there is dropped`;
     case 'answer-unsent':
@@ -134,6 +136,7 @@ function reasonSettle({ code }: Reason): string | null {
     case 'chain-missing':
     case 'chain-not-captured':
       return 'capture the whole table with iptables-save';
+    case 'table-left-out':
     case 'nft-chain-missing':
     case 'nft-map':
     case 'nft-cut':
