@@ -17,9 +17,10 @@ export function absentTable(
 ): ((branch: Branch, context: TraceContext) => WalkResult) | null {
   if (table === 'nat' && ruleset.form !== 'save' && !ruleset.tables.has(table)) return withoutNatListing;
   if (ruleset.leftOut?.includes(table) === true && !ruleset.tables.has(table))
-    return (branch, context) => (context.world.nft === undefined || context.world.nft === null
-      ? untold(branch, { code: 'table-left-out', table })
-      : { passed: [branch], translated: [], ended: [] });
+    return (branch, context) =>
+      context.world.nft === undefined || context.world.nft === null
+        ? untold(branch, { code: 'table-left-out', table })
+        : { passed: [branch], translated: [], ended: [] };
   const assumed = isSeldom(table) ? seldomTableAssumed(ruleset, table) : null;
   if (assumed !== null)
     return (branch, context) => {

@@ -191,6 +191,12 @@ export type Question =
   /** Of a bridge whose ports differ: whether both ports are isolated; whether the port has hairpin mode. */
   | { readonly code: 'bridge-isolated'; readonly bridge: string; readonly value: boolean }
   | { readonly code: 'bridge-hairpin'; readonly bridge: string; readonly on: boolean }
+  /** Whose reset closed the flow. */
+  | { readonly code: 'flow-closed'; readonly file: string; readonly line: number; readonly byClient: boolean }
+  /** Whether the flow began before nat had a chain for it, so that nat has not decided about it. */
+  | { readonly code: 'flow-before-nat' }
+  /** Whether a program listens at a queue; `queue` in the rule's words. */
+  | { readonly code: 'queue-listener'; readonly queue: string }
   | { readonly code: 'tproxy-socket'; readonly onIp: string | null; readonly onPort: number }
   /** Of two registrants with programs at one priority: whether `later` came last, and so is asked first. */
   | { readonly code: 'backend-order'; readonly later: string; readonly earlier: string }

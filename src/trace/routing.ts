@@ -4,10 +4,11 @@ import { routeTables } from '../host/route-tables.ts';
 import { sourceForOutput } from '../host/source-address.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import type { Address } from '../net/address.ts';
-import { type Branch, changed, turned } from './branch.ts';
+import { type Branch, changed, type Ending, turned } from './branch.ts';
 import { acrossBridge, bridgedOrNot, turnedBack } from './bridged-routing.ts';
 import { type Choice, choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
+import { redirected } from './icmp-redirect.ts';
 import { lookUp, UNBOUND } from './look-up-route.ts';
 import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
 import { senderOf } from './packet.ts';
@@ -37,6 +38,9 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (bridged !== null) return bridged;
   if (host.routes[state.family] === null)
     return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
+  // Frames of a bridge come to ip6_rcv_core after PREROUTING, and to routing after that.
+  const late = state.family === 'ipv6' ? refusedOnceUp(branch, context) : null;
+  if (late !== null) return [{ kind: 'ended', ending: late }];
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
   if (answer.kind === 'unknown') {
     assume(context, { code: 'route-unknown', why: answer.why });
@@ -60,10 +64,14 @@ function forwarded(branch: Branch, answer: FoundRoute, context: TraceContext): R
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
-    turnedBack(bridgedOrNot(way, context), context)
+    turnedBack(redirected(bridgedOrNot(way, context), context), context)
       .flatMap((routed) => checked(routed, way.state.route?.device ?? null, context))
       .map(oneHopLess),
   );
+}
+
+function refusedOnceUp(branch: Branch, context: TraceContext): Ending | null {
+  return isCheckedFirst(branch, context) ? null : refusedSource(branch, null, context);
 }
 
 /** A broadcast of another network's is routed on where both switches say so (ip_route_input_slow: IN_DEV_BFORWARD). */

@@ -12,6 +12,7 @@ import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
+import { queued } from './queued.ts';
 import { rememberedRecent } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
 
@@ -165,9 +166,12 @@ function follow(
     case 'reject':
       result.ended.push({ branch, verdict: 'reject', reason: null, rejectWith: effect.with, exit: null });
       return null;
-    case 'queue':
-      result.ended.push(ending(branch, 'queue'));
+    case 'queue': {
+      const ways = queued(branch, effect.text, effect.bypass, walk.questions);
+      result.passed.push(...ways.passed);
+      result.ended.push(...ways.ended);
       return null;
+    }
     case 'tproxy':
       takenOver(branch, effect, walk, result);
       return null;

@@ -5,7 +5,7 @@ import { parseRoutes } from '../../src/host/parse-routes.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import type { NftRuleset } from '../../src/nftables/ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { ask, only, type Question, sourceOf, summary } from './ask.ts';
+import { ask, destinationOf, only, type Question, sourceOf, summary } from './ask.ts';
 import { type NodeChanges, nodeOf } from './node.ts';
 
 // What Linux 6.18 did in experiments by hand where the tracer believed otherwise, with the function that does it.
@@ -291,7 +291,16 @@ describe('Rules of nft in tables of iptables', () => {
         { metainfo: { version: '1.0.6', json_schema_version: 1 } },
         { table: { family: 'ip', name: 'filter', handle: 1 } },
         {
-          chain: { family: 'ip', table: 'filter', name: 'FORWARD', handle: 1, type: 'filter', hook: 'forward', prio: 0, policy: 'accept' },
+          chain: {
+            family: 'ip',
+            table: 'filter',
+            name: 'FORWARD',
+            handle: 1,
+            type: 'filter',
+            hook: 'forward',
+            prio: 0,
+            policy: 'accept',
+          },
         },
         ...rules,
       ],
@@ -308,8 +317,12 @@ describe('Rules of nft in tables of iptables', () => {
     expect(only(ask(saved, { nft: listed, to: '8.8.4.4:8080' })).verdict).toBe('accept');
   });
   it('a rule that counts and has no set is as iptables writes them (add_counters)', () => {
-    const saved = '*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -m tcp --dport 80 -j ACCEPT\n-A FORWARD -j DROP';
-    const listed = nft([rule('FORWARD', [port(80), counter, { accept: null }]), rule('FORWARD', [counter, { drop: null }])]);
+    const saved =
+      '*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -m tcp --dport 80 -j ACCEPT\n-A FORWARD -j DROP';
+    const listed = nft([
+      rule('FORWARD', [port(80), counter, { accept: null }]),
+      rule('FORWARD', [counter, { drop: null }]),
+    ]);
     const outcome = only(ask(saved, { nft: listed, to: '8.8.4.4:80' }));
     expect(outcome.path.map(({ step }) => step.program)).toEqual(['iptables']);
   });
@@ -321,5 +334,62 @@ describe('Rules of nft in tables of iptables', () => {
   it('make the kernel track connections as others do (nft_ct_get_init)', () => {
     const state = { match: { op: 'in', left: { ct: { key: 'state' } }, right: 'new' } };
     expect(only(ask(left, { nft: nft([rule('FORWARD', [state, { drop: null }])]) })).verdict).toBe('drop');
+  });
+});
+
+describe('What does a flow remember that its listing does not show?', () => {
+  const asks = '*filter\n:FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j DROP';
+  const closed = (state: string, status = '[ASSURED] '): string =>
+    `tcp 6 9 ${state} src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 src=8.8.4.4 dst=8.8.8.8 sport=80 dport=40000 ${status}mark=0 use=1`;
+  const verdicts = (flows: string): string[] => ask(asks, { flows }).outcomes.map(({ verdict }) => verdict);
+  it('who closed it: a SYN goes on with what a reset of the server closed (nf_conntrack_tcp_packet: last_dir)', () => {
+    expect(verdicts(closed('CLOSE'))).toEqual(['accept', 'drop']);
+    expect(verdicts(closed('TIME_WAIT'))).toEqual(['accept']);
+    expect(verdicts(closed('CLOSE', '[UNREPLIED] '))).toEqual(['accept']);
+  });
+  const unreplied =
+    'udp 17 29 src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 [UNREPLIED] src=8.8.4.4 dst=8.8.8.8 sport=80 dport=40000 mark=0 use=1';
+  const nat = (rule: string): string =>
+    `*nat\n:PREROUTING ACCEPT\n-A PREROUTING ${rule}\n-A PREROUTING -j DNAT --to-destination 10.244.1.5\n*filter\n:FORWARD ACCEPT\n-A FORWARD -m mark --mark 0x77 -j DROP`;
+  it('whether it is older than nat: then rules mark it and rewrite nothing (nf_nat_setup_info: nf_ct_is_confirmed)', () => {
+    const trace = ask(nat('-j MARK --set-xmark 0x77/0xffffffff'), { protocol: 'udp', flows: unreplied });
+    expect(trace.outcomes.map(({ verdict }) => verdict)).toEqual(['accept', 'drop']);
+    expect(trace.outcomes.map(destinationOf)).toEqual(['8.8.4.4:80', '8.8.4.4:80']);
+  });
+  it('which is not said where it makes no difference', () => {
+    expect(only(ask(nat('-p tcp'), { protocol: 'udp', flows: unreplied })).given).toEqual([]);
+  });
+});
+
+describe('Who listens at a queue?', () => {
+  const rules = (options: string): string =>
+    `*filter\n:FORWARD ACCEPT\n-A FORWARD -j NFQUEUE --queue-num 7${options}\n-A FORWARD -j DROP`;
+  const verdicts = (options: string): string[] => ask(rules(options)).outcomes.map(({ verdict }) => verdict);
+  it('nobody: the packet is lost, or with bypass passes the table (nf_queue: -ESRCH)', () => {
+    expect(verdicts('')).toEqual(['drop', 'queue'].reverse());
+    expect(verdicts(' --queue-bypass').toSorted()).toEqual(['accept', 'queue']);
+  });
+});
+
+describe('A packet that leaves by the interface it came in by', () => {
+  const rules =
+    '*mangle\n:PREROUTING ACCEPT\n:OUTPUT ACCEPT\n-A PREROUTING -j CONNMARK --set-xmark 0xff/0xff\n-A OUTPUT -j CONNMARK --set-xmark 0x0/0xff\n*filter\n:FORWARD ACCEPT\n-A FORWARD -m connmark --mark 0xff/0xff -j DROP';
+  it('may meet FORWARD with the connection mark that OUTPUT set for its ICMP redirect (ip_rt_send_redirect)', () => {
+    const on = nodeOf({ sysctls: { 'net.ipv4.conf.all.send_redirects': '1' } });
+    expect(
+      ask(rules, { host: on })
+        .outcomes.map(({ verdict }) => verdict)
+        .toSorted(),
+    ).toEqual(['accept', 'drop']);
+    expect(only(ask(rules)).verdict).toBe('drop');
+    expect(only(ask(rules, { host: on, via: 'eth1', from: '172.16.0.7:1' })).verdict).toBe('drop');
+  });
+});
+
+describe('rp_filter off', () => {
+  it('a source that only the full check refuses depends on whether there ever was a rule (fib_has_custom_rules)', () => {
+    const host = nodeOf({ routes: ['broadcast 192.168.1.255 dev eth0 table local scope link'] });
+    const trace = ask(NONE, { from: '192.168.1.255:1', host });
+    expect(trace.assumptions).toMatchObject([{ code: 'source-check', why: { code: 'rule-come-and-gone' } }]);
   });
 });

@@ -83,6 +83,22 @@ export const CONNECTION_WORDS: {
     ),
   'bridge-hairpin': ({ bridge, on }) =>
     denied(`the port of ${bridge} that the client is behind has ${on ? '' : 'no '}hairpin mode`),
+  'flow-closed': ({ file, line, byClient }) =>
+    denied(
+      `the ${byClient ? 'client' : 'server'} sent the reset or FIN that closed the flow of ${file}:${line}`,
+    ),
+  'flow-before-nat': () =>
+    said(
+      'the flow began before nat had rules: they are asked, and rewrite nothing of it',
+      'nat has decided about the flow',
+      'nothing in a capture tells; `conntrack -D` makes it begin anew',
+    ),
+  'queue-listener': ({ queue }) =>
+    said(
+      `a program listens at the queue of \`${queue}\``,
+      `no program listens at the queue of \`${queue}\``,
+      'look into /proc/net/netfilter/nfnetlink_queue of the node',
+    ),
   'tproxy-socket': ({ onPort }) => {
     const port = onPort === 0 ? 'the port of the packet' : `port ${onPort}`;
     return said(

@@ -169,8 +169,7 @@ class Reader implements DumpReader {
       this.#leftOut.push(read.table);
       const message = `table ${read.table} holds rules that iptables cannot show, and is not in the dump. See nft list ruleset`;
       this.#problems.add('incompatible-base-chains', message, this.#lines.file, line);
-    }
-    else {
+    } else {
       const message = `table ${read.table} also holds rules that iptables cannot show: the dump is not all of it. See nft list ruleset`;
       this.#problems.add('incompatible-base-chains', message, this.#lines.file, line);
     }
