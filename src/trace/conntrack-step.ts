@@ -27,7 +27,7 @@ export function trackConnection(
   if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return [changed(branch, { untracked: packet.state, zones: null })];
-  const found = lookUp(branch, packet, world);
+  const found = flowOf(branch, packet, world);
   if (found === null) {
     const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
     if (fate !== 'opens') return [changed(branch, { untracked: fate, zones: null })];
@@ -67,7 +67,8 @@ function partOf(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, 
   });
 }
 
-function lookUp(branch: Branch, packet: Packet, world: World) {
+/** @returns the flow that the packet belongs to, as far as its ends are known; null where the listing has none. */
+export function flowOf(branch: Branch, packet: Packet, world: World): FoundFlow | null {
   const { state } = branch;
   const source = state.source.address;
   if (world.flows === null || source === null) return null;

@@ -68,6 +68,7 @@ export type Reason =
       readonly by: readonly string[];
       readonly out: string;
     }
+  | { readonly code: 'flow-offloaded'; readonly file: string; readonly line: number }
   | { readonly code: 'no-address' }
   /** `why`: the dump does not say to what; REDIRECT's interface has no known address; more addresses than are followed. */
   | {

@@ -3,6 +3,7 @@ import { type Branch, changed, type Ending } from './branch.ts';
 import { isBridge } from './bridge.ts';
 import type { TraceContext } from './context.ts';
 import { throughBridge, throughDevice } from './nft/frames.ts';
+import { offloaded } from './offloaded.ts';
 import type { Exit } from './outcome.ts';
 import type { Stage } from './passage.ts';
 import type { Programs } from './programs.ts';
@@ -39,6 +40,11 @@ function receive(start: Branch, trip: Trip): void {
 }
 
 function enter(start: Branch, trip: Trip): void {
+  const skipped = offloaded(start, trip.context);
+  if (skipped !== null) {
+    trip.ended.push(skipped);
+    return;
+  }
   const { branch, ended } = seenByIptables(start, trip.context);
   trip.ended.push(...ended);
   if (branch === null) return;

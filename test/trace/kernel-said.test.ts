@@ -393,3 +393,19 @@ describe('rp_filter off', () => {
     expect(trace.assumptions).toMatchObject([{ code: 'source-check', why: { code: 'rule-come-and-gone' } }]);
   });
 });
+
+describe('A flow that a flow table took over', () => {
+  const rules = '*filter\n:FORWARD ACCEPT\n-A FORWARD -j DROP';
+  const flow = (status: string): string =>
+    `tcp 6 src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 src=10.244.1.5 dst=8.8.8.8 sport=8080 dport=40000 [${status}] mark=0 use=1`;
+  it('skips the tables, and is rewritten all the same (nf_flow_offload_ip_hook)', () => {
+    const outcome = only(ask(rules, { flows: flow('OFFLOAD') }));
+    expect(outcome).toMatchObject({ verdict: 'accept', reason: { code: 'flow-offloaded' }, path: [] });
+    expect([destinationOf(outcome), outcome.exit]).toMatchObject(['10.244.1.5:8080', { name: 'cni0' }]);
+  });
+  it('but not what closes it (nf_flow_state_check), nor another flow', () => {
+    const closing = ask(rules, { flows: flow('OFFLOAD'), header: { tcpFlags: 0x11 } });
+    expect(only(closing).verdict).toBe('drop');
+    expect(only(ask(rules, { flows: flow('ASSURED') })).verdict).toBe('drop');
+  });
+});

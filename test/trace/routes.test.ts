@@ -1,6 +1,6 @@
+import { describe, expect, it } from 'vitest';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
-import { describe, expect, it } from 'vitest';
 import { addressOf, ask, destinationOf, only, type Question, rulesOf, sourceOf, sumsByGiven } from './ask.ts';
 import { nodeOf } from './node.ts';
 
@@ -27,13 +27,7 @@ describe('Where does routing send a packet?', () => {
       expect(asked({ to })).toMatchObject({ verdict: 'accept', exit: { kind: 'local' } });
   });
   it.each([
-    [
-      'no route',
-      withBack,
-      'reject',
-      'no-route',
-      'icmp-net-unreachable',
-    ],
+    ['no route', withBack, 'reject', 'no-route', 'icmp-net-unreachable'],
     [
       'unreachable',
       nodeOf({ routes: ['unreachable 8.8.4.0/24'] }),

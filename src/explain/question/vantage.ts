@@ -209,16 +209,18 @@ function external({ inInterface }: TraceQuestion, known: Known, family: Family):
     inInterface === null && typeof main.inInterface === 'string'
       ? otherDoors(known, family, main.inInterface)
       : [];
-  const text = `the client is taken to come in through ${main.inInterface}, where the default route leads; through ${others.join(' or ')} it is told apart where it fares otherwise`;
-  const said: Note = { code: 'in-interface', text, settle: 'give --in-interface' };
   return [
-    others.length === 0 ? main : { ...main, assumptions: [...main.assumptions, said] },
-    ...others.map((device) => ({
-      ...main,
-      from: `${main.from}, through ${device}`,
-      inInterface: device,
-      onlyIfOtherThan: main.from,
-    })),
+    main,
+    ...others.map((device) => {
+      const text = `a client outside is taken to come in through ${main.inInterface}, where the default route leads; through ${device} it fares otherwise`;
+      return {
+        ...main,
+        from: `${main.from}, through ${device}`,
+        inInterface: device,
+        assumptions: [...main.assumptions, { code: 'in-interface', text, settle: 'give --in-interface' }],
+        onlyIfOtherThan: main.from,
+      };
+    }),
   ];
 }
 

@@ -66,6 +66,8 @@ function reasonText(reason: Reason): string {
       return `the conntrack table is full (nf_conntrack_count ${reason.count} of nf_conntrack_max ${reason.most}): a new connection gets no entry, and its packet is dropped`;
     case 'masquerade-moved':
       return masqueradeMoved(reason.address, reason.by, reason.out);
+    case 'flow-offloaded':
+      return `its flow is in a flow table (${reason.file}:${reason.line}): the packet is rewritten and sent on as it comes in, and no rule sees it`;
     case 'no-address':
       return 'the interface has no address that the packet could be rewritten to';
     case 'nat-target-unreadable':
