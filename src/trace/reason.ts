@@ -136,7 +136,12 @@ export type Assumption =
   | { readonly code: 'flow-not-rewritten' }
   /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
   | { readonly code: 'ipvs-conntrack' }
+  /** Another setting of IPVS is on: `expire_nodest_conn`, … */
+  | { readonly code: 'ipvs-setting'; readonly name: IpvsSetting }
   | { readonly code: 'table-cut'; readonly table: TableName; readonly file: string; readonly line: number };
+
+/** Settings of IPVS that decide what becomes of connections to a real server that is gone or takes nothing new. */
+export type IpvsSetting = 'expire_nodest_conn' | 'expire_quiescent_template' | 'conn_reuse_mode';
 
 /** What happened between rules. */
 export type TurnFact =

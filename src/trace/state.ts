@@ -20,7 +20,7 @@ export interface PacketState {
   /** What the packet came in by, where the hook does not show it: IPVS sends on through OUTPUT. Absent: `inInterface` says it. */
   readonly arrivedBy?: Device;
   /** The virtual server that IPVS gave it to a real server of, or back from; IPVS leaves it alone from there on. */
-  readonly balancedBy: Taken | null;
+  readonly balancedBy: (Taken & { readonly onePacket?: true }) | null;
   readonly family: Family;
   readonly protocol: number;
   readonly icmp: { readonly type: number; readonly code: number } | null;

@@ -1,7 +1,7 @@
-import { type Chain, chainsNamed, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
+import { type Chain, chainsBeginning, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
-import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
 import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../proxy/comments.ts';
 import type { ServiceRef } from '../explanation.ts';
 
@@ -44,14 +44,14 @@ export function serviceInComments(
   const tables = rulesets.flatMap((ruleset) =>
     (['nat', 'filter'] as const).flatMap((name) => ruleset.tables.get(name) ?? []),
   );
-  const chainsIn = (wanted: (name: string) => boolean) =>
-    tables.flatMap((table) => [...chainsNamed(table, wanted)]);
-  for (const chain of chainsIn((name) => ENTRY_CHAINS.has(name))) {
+  const entries = tables.flatMap(({ chains }) => ENTRY_CHAINS.flatMap((name) => chains.get(name) ?? []));
+  for (const chain of entries) {
     for (let index = 0; index < chain.rules.length; index++) take(chain.rules.at(index), chain);
   }
   // Since 1.22 the masquerade rule of each SVC chain tells the cluster IP too: a listing may hold that chain alone.
   if (![...found.values()].some(({ named }) => named.via === 'clusterIP')) {
-    for (const chain of chainsIn((name) => hasRole(name, 'service', 'local')))
+    const begins = beginningsOf('service', 'local');
+    for (const chain of tables.flatMap((table) => [...chainsBeginning(table, begins)]))
       if (chain.rules.length > 0) take(chain.rules.at(0), chain);
   }
   return [...found.values()].sort(
@@ -62,11 +62,7 @@ export function serviceInComments(
   );
 }
 
-const ENTRY_CHAINS: ReadonlySet<string> = new Set([
-  CHAINS.services,
-  CHAINS.externalServices,
-  CHAINS.nodePorts,
-]);
+const ENTRY_CHAINS = [CHAINS.services, CHAINS.externalServices, CHAINS.nodePorts];
 
 function refOf({ namespace, name, port }: ServiceComment, via: ServiceRef['via']): ServiceRef {
   return { namespace, name, port, via, namedBy: 'comment' };

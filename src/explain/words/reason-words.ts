@@ -240,6 +240,12 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
         'net.ipv4.vs.conntrack is taken to be 1, as kube-proxy sets it',
         'capture `sysctl net.ipv4.vs`',
       );
+    case 'ipvs-setting':
+      return note(
+        code,
+        `net.ipv4.vs.${assumption.name} is taken to be 1, ${assumption.name === 'conn_reuse_mode' ? "the kernel's default, which kube-proxy leaves alone from 5.9 on" : 'as kube-proxy sets it'}`,
+        'capture `sysctl net.ipv4.vs`',
+      );
     case 'table-cut': {
       const { table, file, line } = assumption;
       const text = `table ${table} is not in the dump, which breaks off at ${file}:${line}; it is taken to hold no rules`;
