@@ -66,7 +66,9 @@ export async function buildCapture(
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
-  if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
+  // Without rules of iptables a node may have those of nft, or none at all: nft lists both of its backends.
+  const nftSuffices = (): boolean => sorted.has('nft') && sorted.has('ip-addr') && nft()?.cutAt === null;
+  if (!hasRules && !flowsSuffice && !nftSuffices() && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
   if (mode === 'nftables' && !walksKubeProxy(host)) reportMode(problems);
