@@ -135,9 +135,9 @@ function walksKubeProxy({ nft }: Host): boolean {
 
 const KUBE_PROXY_TABLE = 'kube-proxy';
 
-/** Spares parsing a large nft.json where the table cannot be in it. */
+/** Spares parsing a large listing, as JSON or text, where the table cannot be in it. */
 function mentionsKubeProxy(sorted: SortedSources): boolean {
-  return (sorted.get('nft') ?? []).some(({ source }) => source.bytes.includes('"kube-proxy"'));
+  return (sorted.get('nft') ?? []).some(({ source }) => source.bytes.includes(KUBE_PROXY_TABLE));
 }
 
 /** What was found instead, so that the way out is clear. */

@@ -50,7 +50,7 @@ const lines = (): string[] => CLEAN.trimEnd().split('\n');
 describe('a clean dump pasted badly', () => {
   it.each(Object.keys(KEEPING))('as %s says the same', async (name) => {
     for (const question of QUESTIONS.slice(0, 2)) {
-      const text = `${KEEPING[name]?.(lines(), dice(1)).join('\n')}\n`;
+      const text = `${KEEPING[name]?.(lines(), dice(1), 'iptables-save').join('\n')}\n`;
       expect((await outcomesOf(text, question)).map(fate), question[0]).toEqual(await truth(question));
     }
   });
@@ -62,7 +62,7 @@ describe('a part of a dump', () => {
 
   it.each(cuts)('by %s never says something else for certain', async (name) => {
     for (const question of QUESTIONS) {
-      const text = `${CUTS[name]?.(lines(), dice(1)).join('\n')}\n`;
+      const text = `${CUTS[name]?.(lines(), dice(1), 'iptables-save').join('\n')}\n`;
       const right = await truth(question);
       const certain = (await outcomesOf(text, question)).filter(
         ({ verdict, given }) => verdict !== 'unknown' && given.length === 0,

@@ -81,7 +81,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /** @returns true where a web page or an editor changed characters that mean something to a rule. */
 export function isAltered(line: string): boolean {
-  return /--comment [\u201c\u201e&]|[\u2013\u2014]to-|\u00a0|&(?:gt|lt|quot|#39);/.test(line);
+  return /--comment [\u201c\u201e&]|[\u2013\u2014]to-|\u00a0|&(?:amp;)*(?:gt|lt|quot|#39);/.test(line);
 }
 
 /** Puts back characters that web pages and editors change: blanks, quotes, dashes, entities. */
@@ -97,8 +97,10 @@ export function repaired(raw: string): string {
   );
 }
 
+/** A page within a page encodes twice. */
 function decoded(text: string): string {
-  return text.replace(/&(gt|lt|amp|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '');
+  const once = text.replace(/&(gt|lt|amp|quot|#39|nbsp);/g, (_, name: string) => ENTITIES[name] ?? '');
+  return once === text ? text : decoded(once);
 }
 
 /** Spells a line as the tool's own output has it: commands of a script, input of iptables-restore, heads typed by hand. */

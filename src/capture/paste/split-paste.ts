@@ -40,7 +40,7 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   if (!isPaste(source.head.toString('utf8'), kind)) return [source];
   const paste = new Paste(source.name);
   const raw = source.bytes.toString('utf8').split('\n');
-  const lines = raw.flatMap((line) => unfold(line.includes('&quot;') ? repaired(line) : line));
+  const lines = raw.flatMap((line) => unfold(repaired(line)));
   if (lines.length > raw.length) {
     const message = 'line ends are escaped in it; lines are counted as they would print';
     problems.add('escaped-lines', message, source.name);
