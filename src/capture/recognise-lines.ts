@@ -40,7 +40,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['ipvs', /^-[Aa] (-[tuf]|--(tcp|udp|sctp|fwmark)-service) /],
   [
     'ipvs',
-    /^IP Virtual Server version |^Prot +LocalAddress:Port|^ +-> (RemoteAddress:Port|\S+:\S+ +[\w.]+ +\d)/,
+    /^IP Virtual Server version |^Prot +LocalAddress:Port|^ *-> (RemoteAddress:Port|\S+:\S+ +[\w.]+ +\d)/,
   ],
   ['ipvs-connections', /^IPVS connection entries|^pro expire state +source|^Pro FromIP +FPrt/],
   ['ipvs-connections', /^(TCP|UDP|SCTP|IP) +\d+:\d\d +\S+ +\S+:\d+ +\S+:\d+ +\S+:\d+/],

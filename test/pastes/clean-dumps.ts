@@ -69,7 +69,7 @@ function read(root: string, folder: string, parts: Transcript, kind: Clean['kind
   const text = parts
     .map(([typed, file], index) => {
       const own = readFileSync(join(root, folder, file), 'utf8').trimEnd();
-      return index === 0 ? own : `\n# ${typed}\n${own}`;
+      return kind === 'rules' ? own : `${index === 0 ? '' : '\n'}# ${typed}\n${own}`;
     })
     .join('\n');
   return [{ name: `${folder} ${first}`, text: `${text}\n`, kind, command }];

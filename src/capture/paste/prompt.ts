@@ -12,7 +12,7 @@ const TOOL =
 
 /** `root@node1:~#`, `[root@node1 ~]#`, `node-2:/#`, `(ctx) user@host dir %`, `bash-5.1#`, `➜  ~`, `$`, `#`, `>`. */
 const SHELL =
-  /^(?:\([\w./:-]+\)\s*)?(\[[^\]\n]{1,80}\]|\{[^}\n]{1,80}\}|[\w.-]+@[\w.-]+[^\s$#>%]*(?:\s[^\s$#>%]+)?|[\w.-]+:\s?[~/][^\s$#>%]*|(?:ba|z|da|k)?sh-[\d.]+)?\s?([#$%>❯➜])\s*(?=\S|$)(.*)$/;
+  /^(?:\([\w./:-]+\)\s*)?(\[[^\]\n]{1,80}\]|\{[^}\n]{1,80}\}|[\w.-]+@[\w.-]+[^\s<$#>%]*(?:\s[^\s<$#>%]+)?|[\w.-]+:\s?[~/][^\s$#>%]*|(?:ba|z|da|k)?sh-[\d.]+)?\s?([#$%>❯➜])\s*(?=\S|$)(.*)$/;
 
 /** @returns what a prompt says, or null for any other line. A sign alone is a prompt only before a tool that is known. */
 export function readPrompt(line: string): Prompt | null {

@@ -1,27 +1,18 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
-import { kindOfLine, type LineKind } from '../recognise-lines.ts';
+import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
+import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
+import { FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
 import { OldTools } from './old-tools.ts';
-import { continuation, type DiffSign, isAltered, type PlainLine, plainLine, repaired } from './plain-line.ts';
+import { type PlainLine, plainLine } from './plain-line.ts';
 import { readPrompt } from './prompt.ts';
-import { isFolded, unfold } from './unfold.ts';
+import { repaired } from './spelling.ts';
+import { unfold } from './unfold.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
-
-/** Lines of the head that are looked at to tell a paste from the clean output of a tool. */
-const LOOKED_AT = 2000;
-
-/** Outputs whose every line can be told, so that any other line means that something was pasted along. */
-const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
-  'iptables-save',
-  'iptables-listing',
-  'conntrack',
-  'conntrack-stats',
-  'ipset',
-]);
 
 /** What a node holds, so that lines of two nodes must not be added up. */
 const OF_A_NODE: ReadonlySet<LineKind> = new Set([
@@ -37,7 +28,7 @@ const OF_A_NODE: ReadonlySet<LineKind> = new Set([
  */
 export function splitPaste(source: SourceText, kind: string, problems: ProblemList): readonly SourceText[] {
   if (source.hints !== null || source.size > LARGEST || source.cut === true) return [source];
-  if (!isPaste(source.head.toString('utf8'), kind)) return [source];
+  if (!isPaste(source, kind)) return [source];
   const paste = new Paste(source.name);
   const raw = source.bytes.toString('utf8').split('\n');
   const lines = raw.flatMap((line) => unfold(repaired(line)));
@@ -45,8 +36,7 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
     const message = 'line ends are escaped in it; lines are counted as they would print';
     problems.add('escaped-lines', message, source.name);
   }
-  for (const [index, line] of lines.entries())
-    paste.take(line.endsWith('\r') ? line.slice(0, -1) : line, index);
+  for (const [index, line] of lines.entries()) paste.take(line.replace(/\r\s*$/, ''), index);
   const found = paste.sources(lines.length);
   if (found.length === 0) return [source];
   paste.report(problems);
@@ -59,45 +49,6 @@ function sourceOf(name: string, lines: readonly string[]): SourceText {
   const head = Buffer.from(lines.join('\n').replace(/^\n+/, '').slice(0, HEAD_BYTES), 'utf8');
   return { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
 }
-
-function isPaste(head: string, kind: string): boolean {
-  if (kind !== 'kubernetes' && isFolded(head)) return true;
-  const lines = head.split('\n', LOOKED_AT);
-  // A head may end amid a line.
-  if (head.length >= HEAD_BYTES) lines.pop();
-  const told = [...TOLD_BY_LINE].some((one) => one === kind);
-  let detached = true;
-  for (const raw of lines) {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (line.trim() === '') {
-      detached = true;
-      continue;
-    }
-    if (isAltered(line)) return true;
-    const own = kindOfLine(line.length > 2000 ? line.slice(0, 2000) : line);
-    if (own === kind || (told && own !== null && own !== 'iptables-listing' && TOLD_BY_LINE.has(own))) {
-      detached = false;
-      continue;
-    }
-    if (own !== null && kind !== 'kubernetes') return true;
-    if (kind === 'unknown') return true;
-    if (!told) {
-      if (readPrompt(line) !== null || FENCE.test(line)) return true;
-      continue;
-    }
-    if (kind === 'iptables-save' && line.startsWith('#')) continue;
-    if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
-    // A head that is not at the start of its line begins a chain all the same.
-    const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);
-    if (inChain && continues(line, { kind: 'iptables-listing', detached })) continue;
-    if (kind === 'ipset' && !detached) continue;
-    if (kind === 'conntrack' && /^\s*<[/?]?\w|^conntrack v/.test(line)) continue;
-    return true;
-  }
-  return false;
-}
-
-const FENCE = /^\s*(?:```|~~~)\s*\w*\s*$/;
 
 /** Blocks of a transcript, line by line. */
 class Paste {
@@ -115,8 +66,8 @@ class Paste {
   readonly #old = new OldTools();
   /** True between `*nat` and COMMIT. */
   #inTable = false;
-  /** What stood in front of the line before. */
-  #prefixes = 0;
+  /** What stood in front of the last line that could be told. */
+  #dress: Dress = [];
   /** Blanks in front of the head of the listing that is being read. */
   #indent = 0;
 
@@ -125,28 +76,37 @@ class Paste {
   }
 
   take(raw: string, index: number): void {
-    if (raw.trim() === '' || FENCE.test(raw)) {
+    const inner = undressed(repaired(raw), this.#dress)?.text ?? raw;
+    if (inner.trim() === '' || FENCE.test(inner)) {
       this.#detached = true;
-      if (FENCE.test(raw)) this.#end();
+      if (FENCE.test(inner)) this.#end();
       return;
     }
-    const modern = this.#old.modern(raw);
+    const modern = this.#old.modern(inner);
     if (modern === '') return;
-    const plain = plainLine(modern ?? raw);
+    const dress = this.#dress;
+    const plain = modern === null ? plainLine(raw, dress) : { ...plainLine(modern, []), dress };
     const inBraces = this.#kind === 'nft' && this.#depth > 0;
-    const prompt = inBraces || plain.kind !== null ? null : readPrompt(plain.text.trim());
-    if (prompt !== null) {
-      this.#end();
-      this.#host = prompt.host;
-      this.#command = { text: plain.text.trim(), index };
-      return;
-    }
+    if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
       this.#keep(this.#kind, this.#dedented(plain.text), index);
     else this.#skipped.push(index);
     this.#detached = false;
+  }
+
+  #takePrompt(raw: string, inner: string, index: number): boolean {
+    for (const { text, dress } of [{ text: inner.trim(), dress: this.#dress }, ...layersOf(repaired(raw))]) {
+      const prompt = readPrompt(text);
+      if (prompt === null) continue;
+      this.#end();
+      this.#host = prompt.host;
+      this.#command = { text, index };
+      this.#dress = dress;
+      return true;
+    }
+    return false;
   }
 
   #end(): void {
@@ -158,7 +118,7 @@ class Paste {
   #begin(plain: PlainLine, raw: string, index: number): void {
     const { kind, text, side } = plain;
     if (kind === null) return;
-    this.#prefixes = plain.prefixes;
+    this.#dress = plain.dress;
     if (side !== null) this.#sides.set(side, this.#sides.get(side) ?? index);
     if (kind === 'iptables-listing' && /^Chain /.test(text))
       this.#indent = Math.max(0, raw.indexOf('Chain '));
@@ -206,7 +166,8 @@ class Paste {
       return false;
     if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
     lines.set(index - 1, '');
-    lines.set(index, `${before} ${continuation(raw, this.#prefixes)}`);
+    const line = repaired(raw);
+    lines.set(index, `${before} ${(undressed(line, this.#dress)?.text ?? line).trim()}`);
     return true;
   }
 
