@@ -26,11 +26,11 @@ const TRANSCRIPTS: Readonly<Record<string, Transcript>> = {
     ['iptables -t nat -L -n -v -x', 'formats/iptables-nat-L-n-v-x.txt'],
     ['iptables -t filter -L -n -v -x', 'formats/iptables-filter-L-n-v-x.txt'],
     ['ip addr', 'formats/ip-addr.txt'],
+    ['ip route show table all', 'formats/ip-route.txt'],
   ],
   'as -S': [
     ['iptables -t nat -S', 'formats/iptables-nat-S.txt'],
     ['iptables -S', 'formats/iptables-filter-S.txt'],
-    ['ip route show table all', 'formats/ip-route.txt'],
   ],
   'IPVS listed': [
     ['ipvsadm -Ln', 'extra/ipvsadm-Ln.txt'],
@@ -53,9 +53,12 @@ export function cleanDumps(root: string): Clean[] {
   return [
     ...[...folders, ...saves].flatMap((folder) => read(root, folder, SAVE, 'rules')),
     ...read(root, 'fixtures/demo', six, 'rules'),
-    ...captures.flatMap((name) =>
-      Object.values(TRANSCRIPTS).flatMap((parts) => read(root, join(CAPTURES, name), parts, 'transcript')),
-    ),
+    // In userspace mode REDIRECT asks for addresses of interfaces, which a part of a paste does not have.
+    ...captures
+      .filter((name) => !name.includes('userspace'))
+      .flatMap((name) =>
+        Object.values(TRANSCRIPTS).flatMap((parts) => read(root, join(CAPTURES, name), parts, 'transcript')),
+      ),
     ...captures
       .filter((name) => name.includes('nftables'))
       .map((name) => printed(root, join(CAPTURES, name))),

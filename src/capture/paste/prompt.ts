@@ -26,6 +26,11 @@ export function readPrompt(line: string): Prompt | null {
     : null;
 }
 
+/** @returns true for the call of a tool that is not read here, behind the sign of a prompt. */
+export function isOtherCommand(line: string): boolean {
+  return /^[$#%❯➜] +[a-z./][\w./-]*(?: |$)/.test(line);
+}
+
 /** `[1:2]`, `[NEW]` and `[123.456]` begin lines of their own kinds. */
 function isPlace(place: string): boolean {
   return !/^\[[\d.:]+\]$|^\[[A-Z]+\]$/.test(place);

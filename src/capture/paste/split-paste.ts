@@ -7,7 +7,7 @@ import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
 import { FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine } from './plain-line.ts';
-import { readPrompt } from './prompt.ts';
+import { isOtherCommand, readPrompt } from './prompt.ts';
 import { repaired } from './spelling.ts';
 import { unfold } from './unfold.ts';
 
@@ -86,8 +86,9 @@ class Paste {
     if (modern === '') return;
     const dress = this.#dress;
     const plain = modern === null ? plainLine(raw, dress) : { ...plainLine(modern, []), dress };
-    const inBraces = this.#kind === 'nft' && this.#depth > 0;
+    const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
+    if (!inBraces && plain.kind === null && isOtherCommand(plain.text)) this.#end();
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
@@ -215,6 +216,12 @@ class Paste {
     const message = `${count} ${are} that is read here, and ${count === 1 ? 'was' : 'were'} passed over: ${ranges(this.#skipped)}`;
     problems.add('skipped-lines', message, this.#name, first + 1);
   }
+}
+
+/** What never stands within the braces of nft: they were not closed. */
+function isOutOfBraces({ text, kind }: PlainLine): boolean {
+  if (kind === 'iptables-save' || kind === 'conntrack' || kind === 'kubernetes') return true;
+  return /^(?:Chain \S+ \(|[$#%❯➜] )/.test(text) || (/^\S*@/.test(text) && readPrompt(text) !== null);
 }
 
 /** A quote is open, or nothing says what the rule does. */
