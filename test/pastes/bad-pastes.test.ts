@@ -75,7 +75,7 @@ describe('a part of a dump', () => {
 describe('a real dump pasted badly at random', () => {
   const dumps = cleanDumps(join(import.meta.dirname, '../..'));
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('is answered the same, or left open by name (%i)', async (seed) => {
+  it.each([1, 2, 3, 4])('is answered the same, or left open by name (%i)', async (seed) => {
     for (const [index, clean] of dumps.entries()) {
       const { judgement, what } = await new Judge(clean).judge(seed * 100 + index);
       expect(judgement, what).not.toBe('wrong');

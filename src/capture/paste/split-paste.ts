@@ -9,7 +9,7 @@ import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine } from './plain-line.ts';
 import { isOtherCommand, readPrompt } from './prompt.ts';
 import { repaired } from './spelling.ts';
-import { unfold } from './unfold.ts';
+import { isObject, unfold } from './unfold.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
@@ -31,7 +31,7 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   if (!isPaste(source, kind)) return [source];
   const paste = new Paste(source.name);
   const raw = source.bytes.toString('utf8').split('\n');
-  const lines = raw.flatMap((line) => unfold(repaired(line)));
+  const lines = raw.flatMap((line) => unfold(isObject(line) ? line : repaired(line)));
   if (lines.length > raw.length) {
     const message = 'line ends are escaped in it; lines are counted as they would print';
     problems.add('escaped-lines', message, source.name);
@@ -88,7 +88,7 @@ class Paste {
     const plain = modern === null ? plainLine(raw, dress) : { ...plainLine(modern, []), dress };
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
-    if (!inBraces && plain.kind === null && isOtherCommand(plain.text)) this.#end();
+    if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) this.#end();
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))

@@ -4,6 +4,11 @@ const FIELD = /"(?:log|msg|message|MESSAGE|textPayload|line|stdout|stderr|output
 /** Behind what a pager or a diff puts in front of it. */
 const OBJECT = /^[^"]{0,60}\{\s*"/;
 
+/** @returns true for a line of a JSON log, whose quotes must be left as they are until it was read. */
+export function isObject(line: string): boolean {
+  return OBJECT.test(line);
+}
+
 /** Line ends that were escaped, with the start of a rule, a chain or a table behind them. */
 const ESCAPED = /\\n(?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# )/;
 
