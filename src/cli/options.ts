@@ -10,6 +10,7 @@ const OUTPUTS = ['text', 'json', 'yaml'];
 export interface CommonOptions extends LiveOptions {
   readonly file?: readonly string[];
   readonly demo?: boolean;
+  readonly explainInput?: boolean;
   readonly output: Output;
 }
 
@@ -23,7 +24,8 @@ export function addCommonOptions(command: Command, outputs: readonly string[] = 
         'a capture folder, a .tar.gz of one, or the output of a tool (iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, kubectl get -o json or yaml, …), recognised by content; - is standard input; repeatable',
       ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
     )
-    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'));
+    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'))
+    .option('--explain-input', 'only say what each input, and each line of a paste, was recognised as');
   return addLiveOptions(files).optionsGroup('Output:').addOption(outputOption(outputs));
 }
 
@@ -39,7 +41,12 @@ const ALL_OF_IT: Needs = { host: 'packets', flows: 'all' };
 export function commonRequest(options: CommonOptions, needs: Needs = ALL_OF_IT): CommonRequest {
   const live = liveRequest(options, needs);
   return {
-    sources: { files: options.file ?? [], demo: options.demo ?? false, live },
+    sources: {
+      files: options.file ?? [],
+      demo: options.demo ?? false,
+      live,
+      ...(options.explainInput === true ? { explained: options.output } : {}),
+    },
     output: options.output,
   };
 }

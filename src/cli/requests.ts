@@ -16,6 +16,8 @@ export interface SourceRequest {
   readonly demo: boolean;
   /** Counts where there are neither files nor demo. Absent: then no state was named. */
   readonly live?: LiveRequest;
+  /** `--explain-input`, and how that is written: what the input was recognised as is told, and the question is not answered. */
+  readonly explained?: Output;
 }
 
 /** A live node, and what is needed of it. */

@@ -8,6 +8,7 @@ import { FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine } from './plain-line.ts';
 import { isOtherCommand, readPrompt } from './prompt.ts';
+import { type Span, SpanList } from './spans.ts';
 import { repaired } from './spelling.ts';
 import { isObject, unfold } from './unfold.ts';
 
@@ -27,20 +28,38 @@ const OF_A_NODE: ReadonlySet<LineKind> = new Set([
  * @returns the source itself where it is the clean output of a tool. Throws InputError for lines of two nodes or states.
  */
 export function splitPaste(source: SourceText, kind: string, problems: ProblemList): readonly SourceText[] {
-  if (source.hints !== null || source.size > LARGEST || source.cut === true) return [source];
-  if (!isPaste(source, kind)) return [source];
-  const paste = new Paste(source.name);
-  const raw = source.bytes.toString('utf8').split('\n');
-  const lines = raw.flatMap((line) => unfold(isObject(line) ? line : repaired(line)));
-  if (lines.length > raw.length) {
+  const read = readTranscript(source, kind);
+  if (read === null) return [source];
+  const { paste, lines, escaped } = read;
+  if (escaped) {
     const message = 'line ends are escaped in it; lines are counted as they would print';
     problems.add('escaped-lines', message, source.name);
   }
-  for (const [index, line] of lines.entries()) paste.take(line.replace(/\r\s*$/, ''), index);
-  const found = paste.sources(lines.length);
+  const found = paste.sources(lines);
   if (found.length === 0) return [source];
   paste.report(problems);
   return found.map(({ lines: kept }) => sourceOf(source.name, kept));
+}
+
+/**
+ * @param kind what the head is as a whole, as recognised.
+ * @returns what each line of a paste was taken for; null for the clean output of a tool.
+ */
+export function spansOfPaste(source: SourceText, kind: string): readonly Span[] | null {
+  return readTranscript(source, kind)?.paste.spans() ?? null;
+}
+
+function readTranscript(
+  source: SourceText,
+  kind: string,
+): { readonly paste: Paste; readonly lines: number; readonly escaped: boolean } | null {
+  if (source.hints !== null || source.size > LARGEST || source.cut === true) return null;
+  if (!isPaste(source, kind)) return null;
+  const paste = new Paste(source.name);
+  const raw = source.bytes.toString('utf8').split('\n');
+  const lines = raw.flatMap((line) => unfold(isObject(line) ? line : repaired(line)));
+  for (const [index, line] of lines.entries()) paste.take(line.replace(/\r\s*$/, ''), index);
+  return { paste, lines: lines.length, escaped: lines.length > raw.length };
 }
 
 function sourceOf(name: string, lines: readonly string[]): SourceText {
@@ -55,6 +74,7 @@ class Paste {
   readonly #name: string;
   readonly #lines = new Map<LineKind, Map<number, string>>();
   readonly #skipped: number[] = [];
+  readonly #spans = new SpanList();
   readonly #hosts = new Map<string, number>();
   readonly #sides = new Map<DiffSign, number>();
   #kind: LineKind | null = null;
@@ -79,7 +99,9 @@ class Paste {
     const inner = undressed(repaired(raw), this.#dress)?.text ?? raw;
     if (inner.trim() === '' || FENCE.test(inner)) {
       this.#detached = true;
-      if (FENCE.test(inner)) this.#end();
+      if (!FENCE.test(inner)) return;
+      this.#end();
+      this.#spans.add(index, 'fence', inner);
       return;
     }
     const modern = this.#old.modern(inner);
@@ -93,7 +115,10 @@ class Paste {
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
       this.#keep(this.#kind, this.#dedented(plain.text), index);
-    else this.#skipped.push(index);
+    else {
+      this.#skipped.push(index);
+      this.#spans.add(index, 'passed-over', plain.text);
+    }
     this.#detached = false;
   }
 
@@ -104,6 +129,7 @@ class Paste {
       this.#end();
       this.#host = prompt.host;
       this.#command = { text, index };
+      this.#spans.add(index, 'command', text);
       this.#dress = dress;
       return true;
     }
@@ -152,6 +178,7 @@ class Paste {
       lines.set(this.#command.index, this.#command.text);
     this.#command = null;
     lines.set(index, text);
+    this.#spans.add(index, kind, text);
     this.#kind = kind;
     if (/^\*\w+$|^COMMIT$/.test(text)) this.#inTable = text !== 'COMMIT';
     if (kind === 'nft') this.#depth += count(text, '{') - count(text, '}');
@@ -193,6 +220,11 @@ class Paste {
       kind,
       lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
     }));
+  }
+
+  /** @returns what each line was taken for. */
+  spans(): readonly Span[] {
+    return this.#spans.list();
   }
 
   #lineOf(host: string): number {
