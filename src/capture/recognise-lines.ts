@@ -18,6 +18,7 @@ export type LineKind = Extract<
   | 'ipvs'
   | 'ipvs-connections'
   | 'kubernetes'
+  | 'kubectl-table'
   | 'expectations'
   | 'recent'
 >;
@@ -69,6 +70,10 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['nft', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s+type \w+ hook \w+ (device \S+ )?priority /],
   // A listing of no flows is only this line (the tool writes it to standard error).
   ['conntrack', /^conntrack v\S+ \(conntrack-tools\): \d+ flow entries have been shown/],
+  [
+    'kubectl-table',
+    /^(NAMESPACE\s+)?NAME\s+(TYPE\s+)?(CLUSTER-IP|ENDPOINTS|READY\s+STATUS|STATUS\s+ROLES|ADDRESSTYPE)\s|^Name: {4,}[a-z0-9][\w.-]*\s*$/,
+  ],
   ['kubernetes', /^(-? *)apiVersion: *["']?(v1|discovery\.k8s\.io\/v1(beta1)?|apps\/v1)["']? *$/],
   ['expectations', /^expectations:|^apiVersion: *["']?kp-explain\/v1["']? *$/],
   ['iptables-listing', ROW],

@@ -91,7 +91,12 @@ export async function buildCapture(
     get flowListings() {
       return listings().map(({ source }) => source);
     },
-    cluster: once(() => loadCluster(sorted, problems, progress)),
+    cluster: once(async () => {
+      const cluster = await loadCluster(sorted, problems, progress);
+      if (cluster.seen === undefined) return cluster;
+      const { nameSeenPorts } = await import('../explain/question/seen-ports.ts');
+      return nameSeenPorts(cluster, rulesets);
+    }),
     conntrackStats: text('conntrack-stats'),
     ipvs: once(() => {
       const read = listing();

@@ -55,6 +55,8 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   ipvs: (text) => /^\s*(?:-|TCP|UDP|SCTP|FWM|->|Prot\b)/.test(text) || isElision(text),
   'ipvs-connections': untilBlank,
   kubernetes: () => true,
+  'kubectl-table': (text, { detached }) =>
+    !detached && /^(?:[a-z0-9][\w.:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),
   expectations: () => true,
   recent: never,
 };

@@ -173,8 +173,8 @@ class Paste {
   #keep(kind: LineKind, text: string, index: number): void {
     const lines = this.#lines.get(kind) ?? new Map<number, string>();
     this.#lines.set(kind, lines);
-    // Which table and family a listing is of, only its command tells.
-    if (this.#command !== null && /ip6?tables/.test(this.#command.text))
+    // Which table and family a listing is of, and which namespace, only its command tells.
+    if (this.#command !== null && /ip6?tables|kubectl|\boc\b/.test(this.#command.text))
       lines.set(this.#command.index, this.#command.text);
     this.#command = null;
     lines.set(index, text);

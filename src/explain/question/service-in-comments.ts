@@ -62,6 +62,26 @@ export function serviceInComments(
   );
 }
 
+/** @returns what kube-proxy's comments say of each destination where Services are entered. */
+export function commentedDestinations(rulesets: readonly Ruleset[]): RuleDestination[] {
+  const found: RuleDestination[] = [];
+  for (const ruleset of rulesets) {
+    for (const name of ['nat', 'filter'] as const) {
+      const table = ruleset.tables.get(name);
+      if (table === undefined) continue;
+      for (const chain of chainsNamed(table, (each) => ENTRY_CHAINS.has(each)))
+        for (let index = 0; index < chain.rules.length; index++) {
+          const rule = chain.rules.at(index);
+          const said = parseServiceComment(commentOf(rule) ?? '');
+          const place = said === null ? null : destinationOf(rule, chain);
+          if (said !== null && place !== null)
+            found.push({ ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
+        }
+    }
+  }
+  return found;
+}
+
 const ENTRY_CHAINS: ReadonlySet<string> = new Set([
   CHAINS.services,
   CHAINS.externalServices,
