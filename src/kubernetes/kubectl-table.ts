@@ -23,8 +23,10 @@ export function readTables(text: string): SeenObjects {
   let asked: string | null = null;
   let guessed = false;
   let described: Described[] = [];
+  // Service kubernetes is in namespace default, and only there.
+  const proven = /^kubernetes\s+ClusterIP\s/m.test(text);
   const namespaceOf = (own: string | undefined): string => {
-    guessed ||= own === undefined && asked === null;
+    guessed ||= own === undefined && asked === null && !proven;
     return own ?? asked ?? 'default';
   };
   const endDescription = (): void => {
