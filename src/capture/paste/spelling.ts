@@ -18,6 +18,7 @@ export function isAltered(line: string): boolean {
 export function repaired(raw: string): string {
   return decoded(
     raw
+      .replace(/<\/?(?:br|pre|code|p|div|span)\b[^<>]*>/gi, '')
       .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' ')
       .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
       .replace(/[\u201c-\u201f\u00ab\u00bb]/g, '"')

@@ -38,7 +38,7 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   const found = paste.sources(lines);
   if (found.length === 0) return [source];
   paste.report(problems);
-  return found.map(({ lines: kept }) => sourceOf(source.name, kept));
+  return found.map(({ lines: kept, cut }) => sourceOf(source.name, kept, cut));
 }
 
 /**
@@ -62,11 +62,12 @@ function readTranscript(
   return { paste, lines: lines.length, escaped: lines.length > raw.length };
 }
 
-function sourceOf(name: string, lines: readonly string[]): SourceText {
+function sourceOf(name: string, lines: readonly string[], cut: boolean): SourceText {
   const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
   // The head begins where the output does, so that blank lines do not hide it.
   const head = Buffer.from(lines.join('\n').replace(/^\n+/, '').slice(0, HEAD_BYTES), 'utf8');
-  return { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
+  const source = { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
+  return cut ? { ...source, cut } : source;
 }
 
 /** Blocks of a transcript, line by line. */
@@ -74,6 +75,8 @@ class Paste {
   readonly #name: string;
   readonly #lines = new Map<LineKind, Map<number, string>>();
   readonly #skipped: number[] = [];
+  /** Kinds of whose last output only the first lines were printed. */
+  readonly #cut = new Set<LineKind>();
   readonly #spans = new SpanList();
   readonly #hosts = new Map<string, number>();
   readonly #sides = new Map<DiffSign, number>();
@@ -176,6 +179,10 @@ class Paste {
     // Which table and family a listing is of, and which namespace, only its command tells.
     if (this.#command !== null && /ip6?tables|kubectl|\boc\b/.test(this.#command.text))
       lines.set(this.#command.index, this.#command.text);
+    if (this.#command !== null) {
+      if (/\|\s*head\b/.test(this.#command.text)) this.#cut.add(kind);
+      else this.#cut.delete(kind);
+    }
     this.#command = null;
     lines.set(index, text);
     this.#spans.add(index, kind, text);
@@ -200,7 +207,7 @@ class Paste {
   }
 
   /** @returns the lines of each kind, with blank ones for the others. Throws InputError. */
-  sources(length: number): { kind: LineKind; lines: string[] }[] {
+  sources(length: number): { kind: LineKind; lines: string[]; cut: boolean }[] {
     const [first, second] = this.#hosts.keys();
     if (first !== undefined && second !== undefined) {
       throw this.#twoStates(
@@ -219,6 +226,7 @@ class Paste {
     return [...this.#lines].map(([kind, own]) => ({
       kind,
       lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
+      cut: this.#cut.has(kind),
     }));
   }
 

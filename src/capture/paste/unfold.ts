@@ -9,6 +9,10 @@ export function isObject(line: string): boolean {
   return OBJECT.test(line);
 }
 
+/** A string in a list of lines, as Ansible prints them. */
+const ELEMENT =
+  /^\s*"((?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# |[A-Z][\w-]+ +)(?:[^"\\]|\\.)*)",?\s*$/;
+
 /** Line ends that were escaped, with the start of a rule, a chain or a table behind them. */
 const ESCAPED = /\\n(?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# )/;
 
@@ -25,6 +29,8 @@ export function isFolded(text: string): boolean {
  * @returns the lines it holds; the line itself for any other.
  */
 export function unfold(line: string, depth = 0): readonly string[] {
+  const element = ELEMENT.exec(line)?.[1];
+  if (element !== undefined) return [unescaped(element)];
   if (!line.includes('\\n') && !OBJECT.test(line)) return [line];
   const field = OBJECT.test(line) ? FIELD.exec(line)?.[1] : undefined;
   // What collects logs of a program that logs JSON wraps them once more.
