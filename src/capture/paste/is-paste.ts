@@ -1,7 +1,7 @@
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
-import { readPrompt } from './prompt.ts';
+import { isOfHead, readPrompt } from './prompt.ts';
 import { isAltered } from './spelling.ts';
 import { isFolded } from './unfold.ts';
 
@@ -66,7 +66,7 @@ function isPasted(text: string, kind: string): boolean {
       if (indented !== null && indented !== kind) return true;
       continue;
     }
-    if (kind === 'iptables-save' && line.startsWith('#')) continue;
+    if (kind === 'iptables-save' && line.startsWith('#') && !isOfHead(line)) continue;
     if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
     // A head that is not at the start of its line begins a chain all the same.
     const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);

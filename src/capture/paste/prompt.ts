@@ -31,6 +31,11 @@ export function isOtherCommand(line: string): boolean {
   return /^[$#%❯➜] +[a-z./][\w./-]*(?: |$)/.test(line);
 }
 
+/** @returns true for a command of whose output only the first lines were printed. */
+export function isOfHead(command: string): boolean {
+  return /\|\s*head\b/.test(command);
+}
+
 /** `[1:2]`, `[NEW]` and `[123.456]` begin lines of their own kinds. */
 function isPlace(place: string): boolean {
   return !/^\[[\d.:]+\]$|^\[[A-Z]+\]$/.test(place);

@@ -7,7 +7,7 @@ import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
 import { FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine } from './plain-line.ts';
-import { isOtherCommand, readPrompt } from './prompt.ts';
+import { isOfHead, isOtherCommand, readPrompt } from './prompt.ts';
 import { type Span, SpanList } from './spans.ts';
 import { repaired } from './spelling.ts';
 import { isObject, unfold } from './unfold.ts';
@@ -180,7 +180,7 @@ class Paste {
     if (this.#command !== null && /ip6?tables|kubectl|\boc\b/.test(this.#command.text))
       lines.set(this.#command.index, this.#command.text);
     if (this.#command !== null) {
-      if (/\|\s*head\b/.test(this.#command.text)) this.#cut.add(kind);
+      if (isOfHead(this.#command.text)) this.#cut.add(kind);
       else this.#cut.delete(kind);
     }
     this.#command = null;
