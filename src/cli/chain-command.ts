@@ -41,12 +41,14 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
     request,
     io,
     async (capture): Promise<ChainList> => {
-      const { describeAbsence, describeChain, suggestChains } = await import('../explain/describe-chain.ts');
-      const { nameRules } = await import('./named-rules.ts');
-      const rules = await nameRules(capture);
-      const items = describeChain(request.name, rules);
-      if (items.length === 0) near = suggestChains(request.name, capture.rulesets);
-      const absent = items.length === 0 ? describeAbsence(request.name, rules) : null;
+      const { describeMissing, describeName, suggestNames } = await import(
+        '../explain/chains/chain-readers.ts'
+      );
+      const { knownOf } = await import('./known.ts');
+      const known = knownOf(capture, await capture.cluster());
+      const items = describeName(request.name, known);
+      if (items.length === 0) near = suggestNames(request.name, known);
+      const absent = items.length === 0 ? describeMissing(request.name, known) : null;
       return { ...documentHead(capture), kind: 'ChainList', items, absent };
     },
     async (found, options) => {

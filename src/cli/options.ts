@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEMOS, type DemoName } from '../capture/demo.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { addLiveOptions, type LiveOptions, liveRequest } from './live-options.ts';
@@ -9,7 +10,7 @@ const OUTPUTS = ['text', 'json', 'yaml'];
 /** The options that every command shares, as commander hands them over. */
 export interface CommonOptions extends LiveOptions {
   readonly file?: readonly string[];
-  readonly demo?: boolean;
+  readonly demo?: DemoName;
   readonly explainInput?: boolean;
   readonly output: Output;
 }
@@ -24,9 +25,33 @@ export function addCommonOptions(command: Command, outputs: readonly string[] = 
         'a capture folder, a .tar.gz of one, or the output of a tool (iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, kubectl get -o json or yaml, …), recognised by content; - is standard input; repeatable',
       ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
     )
-    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'))
+    .addOption(
+      new Option('--demo [mode]', 'a capture bundled with the program: a node with kube-proxy in this mode')
+        .choices(DEMOS)
+        .preset('iptables')
+        .conflicts('file'),
+    )
     .option('--explain-input', 'only say what each input, and each line of a paste, was recognised as');
   return addLiveOptions(files).optionsGroup('Output:').addOption(outputOption(outputs));
+}
+
+/**
+ * `--demo` may stand before what is asked (`trace --demo shop/web`): only the name of a demo is its value.
+ * @returns the arguments, `--demo` with its value in one word
+ */
+export function withDemoNamed(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    const next = argv[at + 1] ?? '';
+    if (word !== '--demo' || (end >= 0 && at > end)) words.push(word);
+    else if (DEMOS.some((name) => name === next)) {
+      words.push(`--demo=${next}`);
+      at += 1;
+    } else words.push(`--demo=${DEMOS[0]}`);
+  }
+  return words;
 }
 
 /** @returns `-o` with these formats. */

@@ -97,7 +97,7 @@ function explainFrom(
       mark: hex(packet.mark),
     },
     service,
-    steps: describeSteps(trace, rulesets, namer),
+    steps: describeSteps(trace, rulesets, known.nft, namer),
     outcomes,
     assumptions: [
       ...(destination.chosen === null

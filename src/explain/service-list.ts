@@ -33,7 +33,7 @@ export interface ServiceItem {
   readonly namedBy: 'api' | 'hash' | 'comment' | 'none';
   readonly family: 'ipv4' | 'ipv6';
   /** A node may hold kube-proxy rules of two backends at once: each has its own item. */
-  readonly backend: Backend | 'ipvs';
+  readonly backend: Backend | 'nft' | 'ipvs';
   /** Comment and API disagree: what the comment said. */
   readonly conflict: string | null;
   readonly clusterIPs: readonly { readonly address: string; readonly port: number }[];

@@ -34,7 +34,7 @@ const NAT_NOT_LISTED = unknown({ code: 'nat-not-listed' });
 
 /** `iptables -L` and `-S` print one table. What nat does to a packet decides all that follows, so both ways are given. */
 function withoutNatListing(branch: Branch, context: TraceContext): WalkResult {
-  if (answered(branch, NAT_NOT_LISTED.key) === false) return { passed: [branch], translated: [], ended: [] };
+  if (answered(branch, NAT_NOT_LISTED) === false) return { passed: [branch], translated: [], ended: [] };
   context.questions.met(NAT_NOT_LISTED, branch.probability);
   const rewritten = decided(branch, NAT_NOT_LISTED, true);
   const reason = { code: 'nat-not-listed' } as const;

@@ -234,7 +234,7 @@ function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reas
 function takenOver(branch: Branch, effect: EffectOf<'tproxy'>, walk: Walk, result: WalkResult): void {
   const { onIp, onPort } = effect;
   const question = unknown({ code: 'tproxy-socket', onIp, onPort });
-  const held = answered(branch, question.key);
+  const held = answered(branch, question);
   if (held === null) walk.questions.met(question, branch.probability);
   const as = (way: boolean): Branch => (held === null ? decided(branch, question, way) : branch);
   if (held !== true) result.ended.push(ending(as(false), 'drop'));

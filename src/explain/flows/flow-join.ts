@@ -40,7 +40,7 @@ export class FlowJoin {
   constructor(known: Known, names: FlowNames) {
     this.#known = known;
     this.#names = names;
-    this.services = new RuleServices(known.rulesets, names.naming);
+    this.services = new RuleServices(known, names.naming);
     this.#places = new FlowPlaces(known, this.services);
     this.clients = new FlowClients(known, (address) => this.#places.isLocal(address));
     this.#foreign = new ForeignRules(known.rulesets);

@@ -1,6 +1,6 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import type { Service } from '../../kubernetes/objects.ts';
-import { formatAddress } from '../../net/address.ts';
+import { type Family, formatAddress } from '../../net/address.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { serviceAddresses } from '../../proxy/service-index.ts';
 import type { ServiceItem } from '../service-list.ts';
@@ -36,7 +36,10 @@ export function unprogrammedAddresses(question: Question): Unprogrammed[] {
       ({ address, port }) => `${address} ${port}`,
     ),
   );
-  const expected = question.service === null ? addressInChain(draft, nat) : addressesInApi(question);
+  const expected =
+    question.service === null
+      ? addressInChain(draft, nat)
+      : addressesInApi(question.ruleset.family, question);
   return expected
     .filter(({ kind, address, port }) =>
       kind === 'nodePort' ? addresses.nodePort === null : !held.has(`${address} ${port}`),
@@ -45,9 +48,14 @@ export function unprogrammedAddresses(question: Question): Unprogrammed[] {
     .map((place) => ({ ...place, state: stateOf(nat, place.kind) }));
 }
 
-type Expected = Omit<Unprogrammed, 'state'>;
+/** An address or node port that a Service port should have. */
+export type Expected = Omit<Unprogrammed, 'state'>;
 
-function addressesInApi({ ruleset, service, port, protocol }: Question): Expected[] {
+/** @returns what the API says that a Service port has in this family; empty where it does not know the port. */
+export function addressesInApi(
+  family: Family,
+  { service, port, protocol }: Pick<Question, 'service' | 'port' | 'protocol'>,
+): Expected[] {
   const own = service?.ports.find(
     (each) => each.name === (port ?? '') && each.protocol.toLowerCase() === protocol,
   );
@@ -57,7 +65,7 @@ function addressesInApi({ ruleset, service, port, protocol }: Question): Expecte
   );
   const listed = { ...service, loadBalancer: service.loadBalancer.filter(({ ip }) => !unmanaged.has(ip)) };
   const places = serviceAddresses(listed)
-    .filter(({ address }) => address.family === ruleset.family)
+    .filter(({ address }) => address.family === family)
     .map(
       ({ address, via }): Expected => ({
         kind: via,

@@ -101,7 +101,7 @@ function asked(
   { questions }: TraceContext,
 ): { readonly branch: Branch; readonly held: boolean }[] {
   if (typeof answer === 'boolean') return [{ branch, held: answer }];
-  const known = answered(branch, answer.key);
+  const known = answered(branch, answer);
   if (known !== null) return [{ branch, held: known }];
   questions.met(answer, branch.probability);
   return [true, false].map((held) => ({ branch: decided(branch, answer, held), held }));

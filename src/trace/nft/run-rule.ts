@@ -131,7 +131,7 @@ class RuleRun {
       if (share < 1) this.#broken(withShare(branch, 1 - share));
       return share <= 0 ? null : withShare(branch, share);
     }
-    const held = answered(branch, answer.question.key);
+    const held = answered(branch, answer.question);
     if (held !== null) return held === answer.holdsBy ? branch : this.#broken(branch);
     // Each way asks the match again: its answer may leave another part of the key open.
     this.#fork(branch, answer.question, at);
@@ -207,7 +207,7 @@ class RuleRun {
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
     const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });
-    const held = answered(branch, question.key);
+    const held = answered(branch, question);
     if (held !== null) return held ? branch : this.#broken(branch);
     this.#trace.questions.met(question, branch.probability);
     this.#broken(answeredBy(branch, question, false));
@@ -230,7 +230,7 @@ class RuleRun {
     const onIp = address?.kind === 'word' ? address.text : null;
     const onPort = port?.kind === 'number' ? port.value : 0;
     const question = unknown({ code: 'tproxy-socket', onIp, onPort });
-    const held = answered(branch, question.key);
+    const held = answered(branch, question);
     if (held === null) this.#fork(branch, question, at);
     else if (held) return changed(branch, { takenOver: true });
     else this.#broken(branch);
