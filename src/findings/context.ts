@@ -18,7 +18,7 @@ import type { CheckInput, Coverage } from './check-input.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
-import { isAskedFor } from './focus.ts';
+import { focusedOn, isAskedFor, isFocusedHash } from './focus.ts';
 import { groupBy } from './group.ts';
 import { withoutCut, withoutOlder } from './known-part.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
@@ -36,13 +36,16 @@ import { Follower } from './survey/world.ts';
 export class CheckContext {
   readonly input: CheckInput;
   readonly known: Known;
+  /** The same with the chains of all Services, where only one is asked about: for what is counted, or learned from all. */
+  readonly whole: Known;
   readonly node: OwnNode;
   readonly minor: number | null;
   readonly #cache = new Map<string, unknown>();
 
   constructor(input: CheckInput) {
     this.input = input;
-    this.known = this.#isCut ? withoutCut(input.known) : withoutOlder(input.known);
+    this.whole = this.#isCut ? withoutCut(input.known) : withoutOlder(input.known);
+    this.known = focusedOn(this.whole, input.focus);
     this.node = ownNode(input.known);
     this.minor = parseMinorVersion(input.kubeProxyVersion);
   }
@@ -63,7 +66,9 @@ export class CheckContext {
   /** Every Service port that the rules program. */
   get programmed(): readonly ServiceItem[] {
     return this.#once('programmed', () =>
-      programmedBy(this.known).filter((item) => isAskedFor(item, this.input)),
+      programmedBy(this.known, (hash) => isFocusedHash(hash, this.input.focus)).filter((item) =>
+        isAskedFor(item, this.input),
+      ),
     );
   }
 
@@ -110,7 +115,7 @@ export class CheckContext {
 
   /** @returns how the rules tell pods from others. */
   detection(family: Family): DetectedPods {
-    return this.#once(`detection ${family}`, () => detectPods(this.known, family));
+    return this.#once(`detection ${family}`, () => detectPods(this.whole, family));
   }
 
   /** Why the rules are not compared with the API; null where they are. */
@@ -198,6 +203,7 @@ export class CheckContext {
   get named(): NamedSurvey | null {
     return this.#once('named', () => {
       const { cluster, proxyMode } = this.input.known;
+      if (this.input.focus?.arrives === true) return null;
       const alone = cluster.services === null && this.notCompared !== null;
       return alone && !Object.hasOwn(MODE_REASONS, proxyMode) ? surveyNamed(this) : null;
     });

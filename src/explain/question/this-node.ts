@@ -1,8 +1,8 @@
-import { chainsNamed, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { chainsBeginning, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../net/prefix.ts';
-import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
 import { clusterCidrInNft } from '../services/nft/cluster-cidr.ts';
 import type { Known } from './question.ts';
 
@@ -74,13 +74,9 @@ function clusterCidrOf(ruleset: Ruleset): Prefix | null {
   return found;
 }
 
-function marksByNetwork(chain: string): boolean {
-  return chain === CHAINS.services || hasRole(chain, 'service', 'local');
-}
-
 function firstClusterCidr(nat: Table): Prefix | null {
   let looked = 0;
-  for (const { rules } of chainsNamed(nat, marksByNetwork)) {
+  for (const { rules } of chainsBeginning(nat, [CHAINS.services, ...beginningsOf('service', 'local')])) {
     if (rules.length === 0) continue;
     const { target, matches } = rules.at(0);
     if (target?.kind === 'jump' && target.chain === CHAINS.markMasquerade) {

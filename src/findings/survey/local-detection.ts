@@ -1,8 +1,8 @@
 import type { Known } from '../../explain/question/question.ts';
-import { commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
+import { chainsBeginning, commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
-import { CHAINS, hasRole, ipvsSetIn } from '../../proxy/chains.ts';
+import { beginningsOf, CHAINS, ipvsSetIn } from '../../proxy/chains.ts';
 import { addressKindIn } from '../../proxy/comments.ts';
 import type { LocalDetection } from '../expected/setting.ts';
 import { detectInNft } from './nft/detect-nft.ts';
@@ -66,8 +66,8 @@ const SAMPLE = 200;
 
 function sampled(nat: Table): string[] {
   const found: string[] = [];
-  for (const [name, chain] of nat.chains) {
-    if (!hasRole(name, 'service', 'local') || chain.rules.length === 0) continue;
+  for (const { name, rules } of chainsBeginning(nat, beginningsOf('service', 'local'))) {
+    if (rules.length === 0) continue;
     found.push(name);
     if (found.length === SAMPLE) break;
   }
