@@ -44,7 +44,7 @@ const WORDS: Readonly<
 /** `nat table, ipv4, iptables-nft`; of nft also what it is, where that is no chain. */
 function inTable({ kind, table, family, backend }: ChainItem): string {
   const what = kind === 'chain' ? '' : `${kind} of the `;
-  return `${what}${escapeTerminal(table)} table${family === null ? '' : `, ${family}`}, ${escapeTerminal(backend)}`;
+  return `${what}${escapeTerminal(table)} table${table.startsWith(`${family} `) ? '' : `, ${family}`}, ${escapeTerminal(backend)}`;
 }
 
 function paragraph(item: ChainItem, colours: Colours): string[] {
