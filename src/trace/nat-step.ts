@@ -86,7 +86,7 @@ function mayBeBeforeNat({ state: { connection } }: Branch): boolean {
 const BEFORE_NAT = unknown({ code: 'flow-before-nat' });
 
 function decidedBefore(branch: Branch): boolean {
-  return answered(branch, BEFORE_NAT.key) === false;
+  return answered(branch, BEFORE_NAT) === false;
 }
 
 /**
@@ -99,7 +99,7 @@ function beforeNat(
   chains: readonly (readonly NatChain[])[],
   context: TraceContext,
 ): Passage[] | null {
-  const known = answered(start, BEFORE_NAT.key);
+  const known = answered(start, BEFORE_NAT);
   const asked = known === null ? decide(start, BEFORE_NAT, true) : start;
   let passages: readonly NatPassage[] = [next(asked)];
   for (const group of chains)

@@ -13,7 +13,7 @@ export function queued(
   questions: Questions,
 ): { readonly passed: readonly Branch[]; readonly ended: readonly Ending[] } {
   const question = unknown({ code: 'queue-listener', queue: text });
-  const known = answered(branch, question.key);
+  const known = answered(branch, question);
   if (known === null) questions.met(question, branch.probability);
   const as = (held: boolean): Branch => (known === null ? decided(branch, question, held) : branch);
   const ending = (way: Branch, verdict: Ending['verdict']): Ending => ({
