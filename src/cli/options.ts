@@ -10,6 +10,7 @@ import type { CommonRequest } from './requests.ts';
 export interface CommonOptions<F extends Format = PlainFormat> extends LiveOptions {
   readonly file?: readonly string[];
   readonly demo?: DemoName;
+  readonly explainInput?: boolean;
   readonly output: F;
 }
 
@@ -33,7 +34,8 @@ export function addStateOptions(command: Command): Command {
         .choices(DEMOS)
         .preset('iptables')
         .conflicts('file'),
-    );
+    )
+    .option('--explain-input', 'only say what each input, and each line of a paste, was recognised as');
   return addLiveOptions(files);
 }
 
@@ -71,7 +73,12 @@ export function commonRequest<F extends Format>(
 ): CommonRequest<F> {
   const live = liveRequest(options, needs);
   return {
-    sources: { files: options.file ?? [], demo: options.demo ?? false, live },
+    sources: {
+      files: options.file ?? [],
+      demo: options.demo ?? false,
+      live,
+      ...(options.explainInput === true ? { explained: plainOf(options.output) } : {}),
+    },
     output: options.output,
   };
 }
@@ -111,4 +118,9 @@ export function notEmpty(what: string): (text: string) => string {
     if (text.trim() === '') throw new InvalidArgumentError(`${what} must not be empty.`);
     return text;
   };
+}
+
+/** What the input was recognised as has no page and no picture. */
+function plainOf(format: Format): PlainFormat {
+  return PLAIN_FORMATS.find((plain) => plain === format) ?? 'text';
 }

@@ -95,13 +95,19 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   return status;
 }
 
-/** Runs a command, or with --show-commands prints what it would run on a live node. */
+/** Runs a command, or with --show-commands prints what it would run on a live node, and with --explain-input how its input is read. */
 async function unlessShown(
   sources: readonly SourceRequest[],
   io: Io,
   run: () => Promise<ExitStatus>,
   allNodes = false,
 ): Promise<ExitStatus> {
+  const explained = sources.find((source) => source.explained !== undefined)?.explained;
+  if (explained !== undefined) {
+    const { explainInput } = await import('./explain-input.ts');
+    await explainInput(sources, explained, io);
+    return EXIT.answered;
+  }
   if (!sources.some(({ live }) => live?.showCommands)) return await run();
   const { showCommands } = await import('./show-commands.ts');
   for (const { files, demo, live } of sources) {

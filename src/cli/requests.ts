@@ -16,6 +16,8 @@ export interface SourceRequest {
   readonly demo: DemoName | false;
   /** Counts where there are neither files nor demo. Absent: then no state was named. */
   readonly live?: LiveRequest;
+  /** `--explain-input`, and how that is written: what the input was recognised as is told, and the question is not answered. */
+  readonly explained?: PlainFormat;
 }
 
 /** A live node, and what is needed of it. */

@@ -172,13 +172,14 @@ function namedPod(text: string, question: TraceQuestion, known: Known, family: F
   const slash = text.indexOf('/');
   const namespace = slash < 0 ? question.namespace : text.slice(0, slash);
   const name = text.slice(slash + 1);
-  if (known.cluster.pods === null)
+  const pods = known.cluster.pods ?? known.cluster.seen?.pods ?? null;
+  if (pods === null)
     throw new QuestionError(
       `--from pod:${text}: the capture holds no pods (pods.json); give the pod's address instead`,
     );
-  const pod = known.cluster.pods.find((each) => each.namespace === namespace && each.name === name);
+  const pod = pods.find((each) => each.namespace === namespace && each.name === name);
   if (pod === undefined) {
-    const [near] = nearest(`${namespace}/${name}`, known.cluster.pods.map(nameOf));
+    const [near] = nearest(`${namespace}/${name}`, pods.map(nameOf));
     const hint = near === undefined ? '' : ` (Did you mean pod:${near}?)`;
     throw new QuestionError(`--from pod:${text}: no such pod in the capture${hint}`);
   }

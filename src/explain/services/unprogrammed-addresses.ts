@@ -98,5 +98,6 @@ function addressInChain(draft: ServiceDraft, nat: Table | undefined): Expected[]
 
 function stateOf(nat: Table | undefined, kind: Unprogrammed['kind']): Unprogrammed['state'] {
   const chain = nat?.chains.get(kind === 'nodePort' ? CHAINS.nodePorts : CHAINS.services);
-  return chain === undefined || chain.cut !== undefined ? 'not-captured' : 'no-rule';
+  // Of a chain that no line declares, only some lines were picked.
+  return chain === undefined || chain.cut !== undefined || chain.line === null ? 'not-captured' : 'no-rule';
 }

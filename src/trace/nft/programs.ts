@@ -1,4 +1,5 @@
 import type { HookName } from '../../iptables/ruleset.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { isOfIptables } from '../../nftables/iptables-chains.ts';
 import type { NftChain, NftTable } from '../../nftables/ruleset.ts';
 import type { Branch } from '../branch.ts';
@@ -10,13 +11,13 @@ import { reroutedAtOutput } from '../reroute-output.ts';
 import type { World } from '../world.ts';
 import { type NftWalk, walkBaseChain } from './walk.ts';
 
-const HOOKS: Readonly<Record<string, HookName>> = {
+const HOOKS = dictionary<HookName>({
   prerouting: 'PREROUTING',
   input: 'INPUT',
   forward: 'FORWARD',
   output: 'OUTPUT',
   postrouting: 'POSTROUTING',
-};
+});
 
 /** The base chains of native nft tables, of families ip, ip6 and inet. */
 export const NFT: ProgramSource = {
