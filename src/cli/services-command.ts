@@ -45,6 +45,7 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
 /** Lists, writes the answer. @returns the exit status. */
 export async function runServices(request: ServicesRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { plainFormats } = await import('./plain-formats.ts');
   await answer(
     request,
     io,
@@ -80,10 +81,10 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
         notes: [...notes, ...noteProgrammed(all, known), ...others],
       };
     },
-    async (list, options) => {
+    plainFormats<ServiceList>(async (list, view) => {
       const { renderServicesText } = await import('../render/services-text.ts');
-      return renderServicesText(list, { ...options, namespace: request.namespace });
-    },
+      return renderServicesText(list, { ...view, namespace: request.namespace });
+    }),
   );
   return EXIT.answered;
 }

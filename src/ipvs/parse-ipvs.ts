@@ -65,16 +65,16 @@ export function parseIpvs(
     const line = raw.trimEnd();
     if (line === '' || line.startsWith('#')) continue;
     const heading = columnsOf(line);
-    if (heading !== null || /^IP Virtual Server version|^\s+-> RemoteAddress:Port/.test(line)) {
+    if (heading !== null || /^IP Virtual Server version|^\s*-> RemoteAddress:Port/.test(line)) {
       columns = heading ?? columns;
       seen.servers = true;
       within = 'servers';
       // The kernel's own heading; ipvsadm sets its columns further apart.
-      incomplete ||= /^\s+-> RemoteAddress:Port Forward/.test(line);
+      incomplete ||= /^\s*-> RemoteAddress:Port Forward/.test(line);
     } else if (/^(IPVS connection entries|pro expire state|Pro FromIP)/.test(line)) {
       seen.connections = true;
       within = 'connections';
-    } else if (/^-/.test(line)) {
+    } else if (/^-(?!>)/.test(line)) {
       const read = parseSaveLine(line, file, number);
       seen.servers = true;
       within = 'servers';

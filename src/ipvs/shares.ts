@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import type { RealServer, VirtualServer } from './model.ts';
 
 /** How new connections fall on the real servers of a virtual server. */
@@ -47,17 +48,16 @@ function candidatesOf({ servers, scheduler }: VirtualServer): readonly RealServe
 }
 
 /** Shares of schedulers that have some; null where a weight is not known. */
-const EXACT: Readonly<Partial<Record<string, (servers: readonly RealServer[]) => readonly number[] | null>>> =
-  {
-    // ip_vs_rr_schedule asks only whether a weight is above 0.
-    rr: (servers) => (weightsOf(servers) === null ? null : servers.map(() => 1 / servers.length)),
-    wrr: (servers) => {
-      const weights = weightsOf(servers);
-      const sum = weights?.reduce((all, weight) => all + weight, 0) ?? 0;
-      return weights?.map((weight) => weight / sum) ?? null;
-    },
-    fo: (servers) => (servers.length === 1 && weightsOf(servers) !== null ? [1] : null),
-  };
+const EXACT = dictionary<(servers: readonly RealServer[]) => readonly number[] | null>({
+  // ip_vs_rr_schedule asks only whether a weight is above 0.
+  rr: (servers) => (weightsOf(servers) === null ? null : servers.map(() => 1 / servers.length)),
+  wrr: (servers) => {
+    const weights = weightsOf(servers);
+    const sum = weights?.reduce((all, weight) => all + weight, 0) ?? 0;
+    return weights?.map((weight) => weight / sum) ?? null;
+  },
+  fo: (servers) => (servers.length === 1 && weightsOf(servers) !== null ? [1] : null),
+});
 
 function weightsOf(servers: readonly RealServer[]): number[] | null {
   const known = servers.flatMap(({ weight }) => (weight === null ? [] : [weight]));

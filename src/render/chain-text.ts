@@ -32,8 +32,8 @@ const WORDS: Readonly<
     rules: 'members',
     callers: 'asked for by',
   },
-  map: { stands: inTable, rules: 'members', callers: 'asked for by' },
-  element: { stands: inTable, rules: 'members', callers: 'asked for by' },
+  map: { stands: inTable, rules: 'elements', callers: 'asked by' },
+  element: { stands: inTable, rules: 'elements', callers: 'asked by' },
   'virtual-server': {
     stands: ({ family }) => `IPVS, ${family}`,
     rules: 'real servers',
@@ -41,8 +41,10 @@ const WORDS: Readonly<
   },
 };
 
-function inTable({ table, family, backend }: ChainItem): string {
-  return `${table} table, ${family}, ${backend}`;
+/** `nat table, ipv4, iptables-nft`; of nft also what it is, where that is no chain. */
+function inTable({ kind, table, family, backend }: ChainItem): string {
+  const what = kind === 'chain' ? '' : `${kind} of the `;
+  return `${what}${escapeTerminal(table)} table${family === null ? '' : `, ${family}`}, ${escapeTerminal(backend)}`;
 }
 
 function paragraph(item: ChainItem, colours: Colours): string[] {
@@ -87,15 +89,24 @@ function meaning(item: ChainItem): string[] {
     );
   }
   if (item.owner !== null) lines.push(`Written by: ${item.owner}`);
+  if (item.hook != null) lines.push(`Hooked: ${item.hook}`);
   if (item.policy !== null) lines.push(`Policy: ${item.policy}`);
   if (item.cut !== null) lines.push(`But ${item.cut}.`);
   if (item.cut === null && item.rules.length === 0 && hasRole(item.name, 'endpoint', 'external', ...CHOOSING))
     lines.push('It has no rules: packets come back from it unchanged, and reach no endpoint through it.');
   if (item.reach === 'unknown')
     lines.push('Whether packets come here is not known: the capture lacks chains that could lead here.');
-  if (item.reach === 'dead') lines.push('No built-in chain leads here: no packet meets these rules.');
+  if (item.reach === 'dead') lines.push(DEAD[item.kind]);
   return lines;
 }
+
+const DEAD: Readonly<Record<ChainItem['kind'], string>> = {
+  chain: 'No built-in chain leads here: no packet meets these rules.',
+  set: 'No rule that packets meet asks it.',
+  map: 'No rule that packets meet asks it.',
+  element: 'No rule that packets meet asks its map.',
+  'virtual-server': 'No packet comes here.',
+};
 
 function jumps(item: ChainItem, colours: Colours): string[] {
   if (item.jumpedFrom.length === 0) return [];
@@ -103,7 +114,7 @@ function jumps(item: ChainItem, colours: Colours): string[] {
     .slice(0, JUMPS_SHOWN)
     .map(
       (jump) =>
-        `    ${escapeTerminal(jump.chain)} rule ${jump.rule}, line ${jump.line}: ${colours.faint(escapeTerminal(jump.text))}`,
+        `    ${escapeTerminal(jump.chain)} ${jump.chain.startsWith('@') ? 'element' : 'rule'} ${jump.rule}, line ${jump.line}: ${colours.faint(escapeTerminal(jump.text))}`,
     );
   const more = item.jumpedFrom.length - JUMPS_SHOWN;
   if (more > 0) lines.push(`    … and ${more} more`);
@@ -116,7 +127,8 @@ function rules(item: ChainItem, colours: Colours): string[] {
   const digits = String(item.rules.length).length;
   const lines = item.rules.slice(0, RULES_SHOWN).flatMap((rule) => {
     const packets = rule.packets === null ? '' : `  [${rule.packets} packets]`;
-    const first = `    ${String(rule.number).padStart(digits)}  ${escapeTerminal(rule.text)}${packets}`;
+    const handle = rule.handle == null ? '' : ` (handle ${rule.handle})`;
+    const first = `    ${String(rule.number).padStart(digits)}${handle}  ${escapeTerminal(rule.text)}${packets}`;
     if (rule.note === null) return [first];
     return [first, `    ${' '.repeat(digits)}  ${colours.faint(`= ${escapeTerminal(rule.note)}`)}`];
   });

@@ -192,10 +192,10 @@ describe('Which real server does it take?', () => {
   it('ovf: refuses where no real server has room', () => {
     const all = ways(RULES, { ...POD, ipvs: servers('-s ovf', 1) });
     expect(all.map((way) => way.replace(/\[.*\] /, ''))).toEqual([
-      '1 accept 10.244.1.5:80',
       '1 reject 10.96.0.1:80',
+      '1 accept 10.244.1.5:80',
     ]);
-    expect(all[1]).toContain('scheduler ovf refuses more');
+    expect(all[0]).toContain('scheduler ovf refuses more');
   });
 
   it('a real server without a port gets the one that the packet had', () => {

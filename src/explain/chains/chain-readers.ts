@@ -4,6 +4,8 @@ import type { Known } from '../question/question.ts';
 import { type Carrier, readingOf } from '../services/carriers.ts';
 import { describeSets, suggestSets } from './ipset-members.ts';
 import { describeServers, suggestServers } from './ipvs-servers.ts';
+import { describeNft } from './nft/describe-nft.ts';
+import { suggestNft } from './nft/find-nft.ts';
 
 /** Finds what a name stands for in what one carrier holds. Every carrier gives the same model. */
 export interface ChainReader {
@@ -19,7 +21,7 @@ export const CHAIN_READERS: Readonly<Record<Carrier, ChainReader>> = {
     describe: (name, known) => describeChain(name, inputOf(known)),
     suggest: (name, { rulesets }) => suggestChains(name, rulesets),
   },
-  nftables: { describe: () => [], suggest: () => [] },
+  nftables: { describe: (name, known) => describeNft(name, readingOf(known)), suggest: suggestNft },
   ipvs: {
     describe: (name, known) => [...describeServers(name, known), ...describeSets(name, known)],
     suggest: (name, known) => [...suggestServers(name, known), ...suggestSets(name, known)],

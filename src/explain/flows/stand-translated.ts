@@ -41,7 +41,8 @@ export function judgeEndpoint(
     const message = `${where} is terminating and still serves`;
     return { code: 'endpoint-draining', message, evidence, certain: true, alive: false };
   }
-  if (known.proxyMode === 'iptables' && share !== null && !isChosen(place, to, toPort)) {
+  const told = known.proxyMode === 'iptables' || known.proxyMode === 'nftables';
+  if (told && share !== null && !isChosen(place, to, toPort)) {
     const message = `${where} is an endpoint, but the rules of this node send no new connection there (traffic policy, topology hints, or rules that are behind the API)`;
     return {
       code: 'not-chosen',

@@ -9,6 +9,8 @@ import type { ServiceItem } from '../service-list.ts';
 import { nameServices } from './cluster-naming.ts';
 import { noteIpvs } from './ipvs-notes.ts';
 import { listIpvsServices } from './ipvs-services.ts';
+import { kubeProxyTables } from './nft/kube-proxy-tables.ts';
+import { listNftServices } from './nft/nft-services.ts';
 import { familiesTold } from './unprogrammed-services.ts';
 
 /** What carries Services on a node: rules of iptables (also those of userspace mode), a native nft table, IPVS. */
@@ -20,6 +22,8 @@ export interface CarrierReading {
   readonly names: ChainNames;
   /** The node whose state this is; null where it is not known. */
   readonly node: string | null;
+  /** Asked with what the names of a port's chains end in: which ports are read from iptables' rules. Absent: all. */
+  readonly isWanted?: (hash: string | null) => boolean;
 }
 
 /** Reads what one carrier programs. Every carrier gives the same model. */
@@ -35,10 +39,14 @@ export interface CarrierReader {
 /** The readers. Another way to carry Services is one entry here. */
 export const CARRIERS: Readonly<Record<Carrier, CarrierReader>> = {
   iptables: {
-    list: ({ known: { rulesets, cluster }, names, node }) => listServices({ rulesets, cluster, names, node }),
+    list: ({ known: { rulesets, cluster }, ...rest }) => listServices({ rulesets, cluster, ...rest }),
     families: ({ rulesets }) => familiesTold(rulesets),
   },
-  nftables: { list: () => [], families: () => [] },
+  nftables: {
+    list: ({ known, names, node }) =>
+      listNftServices(known, nameServices({ cluster: known.cluster, names, node }), node),
+    families: (known) => kubeProxyTables(known).flatMap(({ family, cut }) => (cut ? [] : [family])),
+  },
   ipvs: {
     list: ({ known, names, node }) =>
       listIpvsServices({ known, naming: nameServices({ cluster: known.cluster, names, node }), node }),
@@ -78,6 +86,16 @@ export function isLeftOver({ backend }: Pick<ServiceItem, 'backend'>, mode: Prox
 /** @returns what carriers are read from. */
 export function readingOf(known: Known): CarrierReading {
   return { known, names: nameChains(known.cluster), node: thisNodeName(known) };
+}
+
+/** @returns what iptables' rules program and, last, what kube-proxy's table does where it works in nftables mode. */
+export function programmedBy(
+  known: Known,
+  isWanted: (hash: string | null) => boolean = () => true,
+): ServiceItem[] {
+  const reading = { ...readingOf(known), isWanted };
+  const native = known.proxyMode === 'nftables' ? CARRIERS.nftables.list(reading) : [];
+  return [...CARRIERS.iptables.list(reading), ...native];
 }
 
 /** @returns every Service port that any carrier programs, in the order of `compareItems`. */

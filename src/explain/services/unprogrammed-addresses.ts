@@ -28,14 +28,17 @@ interface Question {
  * of an SVC chain does, which since kube-proxy 1.22 names the cluster IP again to masquerade clients outside the cluster.
  */
 export function unprogrammedAddresses(question: Question): Unprogrammed[] {
-  const { draft, ruleset, addresses } = question;
+  const { draft, ruleset, addresses, service, port, protocol } = question;
   const nat = ruleset.tables.get('nat');
   const held = new Set(
     [...addresses.clusterIPs, ...addresses.externalIPs, ...addresses.loadBalancerIPs].map(
       ({ address, port }) => `${address} ${port}`,
     ),
   );
-  const expected = question.service === null ? addressInChain(draft, nat) : addressesInApi(question);
+  const expected =
+    service === null
+      ? addressInChain(draft, nat)
+      : expectedAddresses(service, port, protocol, ruleset.family);
   return expected
     .filter(({ kind, address, port }) =>
       kind === 'nodePort' ? addresses.nodePort === null : !held.has(`${address} ${port}`),
@@ -46,10 +49,6 @@ export function unprogrammedAddresses(question: Question): Unprogrammed[] {
 
 /** A place that a Service port should have. */
 export type Expected = Omit<Unprogrammed, 'state'>;
-
-function addressesInApi({ ruleset, service, port, protocol }: Question): Expected[] {
-  return service === null ? [] : expectedAddresses(service, port, protocol, ruleset.family);
-}
 
 /**
  * @param port name of the port as the API has it; null or '' where it has none
@@ -99,5 +98,6 @@ function addressInChain(draft: ServiceDraft, nat: Table | undefined): Expected[]
 
 function stateOf(nat: Table | undefined, kind: Unprogrammed['kind']): Unprogrammed['state'] {
   const chain = nat?.chains.get(kind === 'nodePort' ? CHAINS.nodePorts : CHAINS.services);
-  return chain === undefined || chain.cut !== undefined ? 'not-captured' : 'no-rule';
+  // Of a chain that no line declares, only some lines were picked.
+  return chain === undefined || chain.cut !== undefined || chain.line === null ? 'not-captured' : 'no-rule';
 }

@@ -51,5 +51,5 @@ function spread(branch: Branch, { takes, scheduler, flags }: VirtualServer, of: 
   if (of === 1) return branch;
   const byPort = flags.some((flag) => flag === 'sh-port' || flag === 'mh-port');
   const question = unknown({ code: 'ipvs-choice', server: takenText(takes), scheduler, byPort, of });
-  return answered(branch, question.key) === null ? decided(branch, question, true) : branch;
+  return answered(branch, question) === null ? decided(branch, question, true) : branch;
 }
