@@ -21,7 +21,7 @@ export function schedule(start: Branch, server: VirtualServer, questions: Questi
   if (server.scheduler !== 'ovf') return split(start, server, parts, refused, exact);
   // It goes over from one to the next as they fill, and refuses what none has room for (ip_vs_ovf_schedule).
   const room = unknown({ code: 'ipvs-room', server: takenText(server.takes) });
-  const known = answered(start, room.key);
+  const known = answered(start, room);
   if (known === null) questions.met(room, start.probability);
   const ways = [true, false].filter((held) => known === null || known === held);
   return ways.flatMap((hasRoom) => {
