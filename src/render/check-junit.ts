@@ -1,6 +1,6 @@
 import type { CheckReport, ReportedFinding } from '../check/report.ts';
 import type { Problem } from '../problems/problem.ts';
-import { escapeLines } from './escape.ts';
+import { escapeLines, escapeTerminal } from './escape.ts';
 
 /**
  * @returns JUnit XML: a suite for each capture, a test case for each finding and each expectation. Errors, warnings and broken
@@ -71,8 +71,10 @@ function findingCase(finding: ReportedFinding, suite: string): string {
     ),
     `do: ${advice}`,
     ...(command === null ? [] : [command]),
-  ].join('\n');
-  if (severity === 'info') return caseOf(name, suite, null, message);
+  ]
+    .map(escapeTerminal)
+    .join('\n');
+  if (severity === 'info') return caseOf(name, suite, null, escapeTerminal(message));
   return caseOf(name, suite, { type: severity, message, text }, null);
 }
 
