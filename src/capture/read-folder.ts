@@ -82,7 +82,12 @@ async function readOne(
       return null;
     }
     if (!isGzip(readHead(name, path))) return sourceOfFile(name, path, size, hints);
-    const { bytes, cut } = await unpackBytes(name, readWhole(name, path), limits, problems);
+    const { bytes, cut } = await unpackBytes(
+      name,
+      readWhole(name, path),
+      { ...limits, totalBytes: limit },
+      problems,
+    );
     return sourceOfBytes(name, bytes, hints, cut);
   } catch (error) {
     const reason = error instanceof InputError ? error : unreadable(name, error);

@@ -57,3 +57,29 @@ it.each([
     rmSync(folder, { recursive: true });
   }
 });
+
+it.each([
+  ['zeros', () => Buffer.alloc(50_000)],
+  ['blanks', () => Buffer.alloc(50_000, ' ')],
+  ['text of nobody', () => Buffer.alloc(50_000, 'lorem ipsum\n')],
+])('is a stream of %s given up before the whole limit?', async (_what, piece) => {
+  let read = 0;
+  async function* endless(): AsyncIterable<Buffer> {
+    for (; read < 400_000_000; read += 50_000) yield piece();
+  }
+  const limits = { ...LIMITS, strayFileBytes: 1_000_000 };
+  await expect(readSources(['-'], endless, new ProblemList(), limits)).rejects.toMatchObject({
+    code: 'too-large',
+  });
+  expect(read).toBeLessThan(2_000_000);
+});
+
+it('is a long listing that can be read not given up there?', async () => {
+  async function* long(): AsyncIterable<Buffer> {
+    yield Buffer.from('*filter\n:INPUT ACCEPT [0:0]\n');
+    for (let at = 0; at < 40; at++) yield Buffer.from('-A INPUT -j ACCEPT\n'.repeat(2_000));
+  }
+  const limits = { ...LIMITS, strayFileBytes: 1_000_000 };
+  const [source] = await readSources(['-'], long, new ProblemList(), limits);
+  expect(source?.size).toBeGreaterThan(1_000_000);
+});
