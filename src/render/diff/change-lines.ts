@@ -74,7 +74,7 @@ const KINDS: Readonly<Record<StateChange['kind'], string>> = {
   ipvs: 'IPVS',
   sysctl: 'sysctl',
   flows: 'flows',
-  nftables: 'native nftables chain',
+  nftables: 'native nftables',
   interface: 'interface',
 };
 
