@@ -1,5 +1,6 @@
 import type { CheckReport, CheckRun, ReportedFinding } from '../../check/report.ts';
 import type { Problem } from '../../problems/problem.ts';
+import { escapeTerminal } from '../escape.ts';
 import { escapeXml, escapeXmlAttribute } from './escape.ts';
 
 /**
@@ -95,7 +96,9 @@ function findingCase(finding: ReportedFinding): Case {
     ),
     `do: ${advice}`,
     ...(command === null ? [] : [command]),
-  ].join('\n');
+  ]
+    .map(escapeTerminal)
+    .join('\n');
   return { name, fault: { kind: 'failure', type: severity, message, text }, output: null };
 }
 
