@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEMOS, type DemoName } from '../capture/demo.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { type Format, PLAIN_FORMATS, type PlainFormat } from '../render/format.ts';
@@ -8,7 +9,8 @@ import type { CommonRequest } from './requests.ts';
 /** The options that every command shares, as commander hands them over. */
 export interface CommonOptions<F extends Format = PlainFormat> extends LiveOptions {
   readonly file?: readonly string[];
-  readonly demo?: boolean;
+  readonly demo?: DemoName;
+  readonly explainInput?: boolean;
   readonly output: F;
 }
 
@@ -27,8 +29,33 @@ export function addStateOptions(command: Command): Command {
         'a capture folder, a .tar.gz of one, or the output of a tool (iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, kubectl get -o json or yaml, …), recognised by content; - is standard input; repeatable',
       ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
     )
-    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'));
+    .addOption(
+      new Option('--demo [mode]', 'a capture bundled with the program: a node with kube-proxy in this mode')
+        .choices(DEMOS)
+        .preset('iptables')
+        .conflicts('file'),
+    )
+    .option('--explain-input', 'only say what each input, and each line of a paste, was recognised as');
   return addLiveOptions(files);
+}
+
+/**
+ * `--demo` may stand before what is asked (`trace --demo shop/web`): only the name of a demo is its value.
+ * @returns the arguments, `--demo` with its value in one word
+ */
+export function withDemoNamed(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    const next = argv[at + 1] ?? '';
+    if (word !== '--demo' || (end >= 0 && at > end)) words.push(word);
+    else if (DEMOS.some((name) => name === next)) {
+      words.push(`--demo=${next}`);
+      at += 1;
+    } else words.push(`--demo=${DEMOS[0]}`);
+  }
+  return words;
 }
 
 /** @returns `-o` with these formats. */
@@ -46,7 +73,12 @@ export function commonRequest<F extends Format>(
 ): CommonRequest<F> {
   const live = liveRequest(options, needs);
   return {
-    sources: { files: options.file ?? [], demo: options.demo ?? false, live },
+    sources: {
+      files: options.file ?? [],
+      demo: options.demo ?? false,
+      live,
+      ...(options.explainInput === true ? { explained: plainOf(options.output) } : {}),
+    },
     output: options.output,
   };
 }
@@ -86,4 +118,9 @@ export function notEmpty(what: string): (text: string) => string {
     if (text.trim() === '') throw new InvalidArgumentError(`${what} must not be empty.`);
     return text;
   };
+}
+
+/** What the input was recognised as has no page and no picture. */
+function plainOf(format: Format): PlainFormat {
+  return PLAIN_FORMATS.find((plain) => plain === format) ?? 'text';
 }

@@ -1,3 +1,4 @@
+import type { DemoName } from '../capture/demo.ts';
 import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import type { NodeTarget } from '../capture/live/reach-node.ts';
@@ -11,9 +12,12 @@ import type { Format, PageFormat, PlainFormat, TraceFormat } from '../render/for
 export interface SourceRequest {
   /** `-f` arguments in order. */
   readonly files: readonly string[];
-  readonly demo: boolean;
+  /** A capture bundled with the program. */
+  readonly demo: DemoName | false;
   /** Counts where there are neither files nor demo. Absent: then no state was named. */
   readonly live?: LiveRequest;
+  /** `--explain-input`, and how that is written: what the input was recognised as is told, and the question is not answered. */
+  readonly explained?: PlainFormat;
 }
 
 /** A live node, and what is needed of it. */

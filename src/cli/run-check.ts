@@ -120,7 +120,7 @@ function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
 
 /** Each as one request for `loadCapture`. */
 function listCaptures({ captures, sources, allNodes, update }: CheckRequest): SourceRequest[] {
-  const given = sources.demo || sources.files.length > 0;
+  const given = sources.demo !== false || sources.files.length > 0;
   if (allNodes && (captures.length > 0 || update)) {
     throw new UsageError(
       'two-states',

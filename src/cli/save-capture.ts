@@ -85,7 +85,7 @@ async function readItems(
 
 /** @returns the live node to read, or null where an existing capture is to be copied. Throws UsageError. */
 function liveOf({ sources, allNodes, redact }: CaptureRequest): LiveRequest | null {
-  if (sources.files.length > 0 || sources.demo || sources.live === undefined) {
+  if (sources.files.length > 0 || sources.demo !== false || sources.live === undefined) {
     if (redact) return null;
     throw new UsageError(
       'not-live',

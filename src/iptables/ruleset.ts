@@ -28,6 +28,8 @@ export interface Ruleset {
   readonly tables: ReadonlyMap<TableName, Table>;
   /** Set where the dump broke off: tables that it does not hold may have stood behind. */
   readonly cut?: Cut;
+  /** Tables that exist and that the dump could not print, as rules of nft stand in them. Absent: none. */
+  readonly leftOut?: readonly TableName[];
 }
 
 /** Where the text of a dump broke off. What stood behind (or, in the tail of a dump, before) is not known. */
@@ -114,8 +116,8 @@ export interface Counters {
 
 /** The chains of a table by name, in its order. */
 export interface ChainMap extends ReadonlyMap<string, Chain> {
-  /** The names that begin so, where they can be told without reading all of them. */
-  keysBeginning?(begins: readonly string[]): Iterable<string>;
+  /** The names that begin so, or those that do not, where they can be told without reading all of them. */
+  keysBeginning?(begins: readonly string[], does: boolean): Iterable<string>;
 }
 
 /**
@@ -123,7 +125,7 @@ export interface ChainMap extends ReadonlyMap<string, Chain> {
  * read: a dump can have 140,000, of which most are never asked for.
  */
 export function* chainsBeginning({ chains }: Table, begins: readonly string[]): Iterable<Chain> {
-  const names = chains.keysBeginning?.(begins) ?? chains.keys();
+  const names = chains.keysBeginning?.(begins, true) ?? chains.keys();
   for (const name of names) {
     const chain = begins.some((begin) => name.startsWith(begin)) ? chains.get(name) : undefined;
     if (chain !== undefined) yield chain;

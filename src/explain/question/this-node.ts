@@ -3,6 +3,7 @@ import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../net/prefix.ts';
 import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
+import { clusterCidrInNft } from '../services/nft/cluster-cidr.ts';
 import type { Known } from './question.ts';
 
 /** What tells which node was captured. */
@@ -50,12 +51,12 @@ export function podNetworks(known: Known, family: Family): Prefix[] {
   return inferred === null ? stated : [...stated, inferred];
 }
 
-function clusterCidrInRules({ rulesets }: Known, family: Family): Prefix | null {
-  for (const ruleset of rulesets) {
+function clusterCidrInRules(known: Known, family: Family): Prefix | null {
+  for (const ruleset of known.rulesets) {
     const found = ruleset.family === family ? clusterCidrOf(ruleset) : null;
     if (found !== null) return found;
   }
-  return null;
+  return clusterCidrInNft(known, family);
 }
 
 const KNOWN = new WeakMap<Ruleset, Prefix | null>();

@@ -36,10 +36,10 @@ export class LazyChains implements ChainMap {
     for (let number = 0; number < this.size; number++) yield this.#scanned.names.text(number);
   }
 
-  *keysBeginning(begins: readonly string[]): Generator<string, undefined, unknown> {
+  *keysBeginning(begins: readonly string[], does: boolean): Generator<string, undefined, unknown> {
     const { names } = this.#scanned;
     for (let number = 0; number < this.size; number++) {
-      if (begins.some((begin) => names.begins(number, begin))) yield names.text(number);
+      if (begins.some((begin) => names.begins(number, begin)) === does) yield names.text(number);
     }
   }
 
