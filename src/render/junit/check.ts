@@ -20,7 +20,7 @@ export function renderCheckJunit({ reports, failures }: CheckRun): string {
   const totals = `tests="${sum(({ cases }) => cases.length)}" failures="${sum(failuresOf)}" errors="${sum(errorsOf)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
-    `<testsuites name="kp-explain check" time="0" ${totals}>\n`,
+    `<testsuites name="kp-explain check" ${totals} time="0">\n`,
     ...suites.map(suiteXml),
     '</testsuites>\n',
   ].join('');
