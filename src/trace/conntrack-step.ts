@@ -1,8 +1,11 @@
 import type { Flow } from '../conntrack/flow.ts';
+import type { FoundFlow } from '../conntrack/flow-table.ts';
+import { directionOf } from '../conntrack/match-flow.ts';
 import { isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
+import { type IcmpTuple, UNKNOWN_ID } from './opened-flow.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
 import { type Connection, openConnection } from './state.ts';
@@ -25,7 +28,7 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
     if (fate !== 'opens') return changed(branch, { untracked: fate, zones: null });
     return changed(branch, { connection: openConnection(state, packet.state) });
   }
-  const { flow, direction } = found;
+  const { flow, direction, opened } = found;
   if (reopens(flow, state.tcpFlags)) {
     const opened = changed(branch, { connection: openConnection(state, packet.state) });
     return turned(opened, 'conntrack', {
@@ -39,21 +42,25 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
     connection: connectionOf(flow, direction, world),
     tcpFlags: packet.header?.tcpFlags ?? null,
   });
+  const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
+  if (opened) return turned(tracked, 'conntrack', { fact: 'flow-opened', direction, answersFrom });
   return turned(tracked, 'conntrack', {
     fact: 'flow-found',
     file: flow.file,
     line: flow.line,
     state: flow.state,
     status: flow.status,
-    answersFrom: { address: flow.reply.source, port: flow.reply.sourcePort },
+    answersFrom,
   });
 }
 
-function lookUp(branch: Branch, packet: Packet, world: World) {
+/** A flow that the packet is of. `opened`: by an earlier packet of the connection that is asked about. */
+type Found = FoundFlow & { readonly opened: boolean };
+
+function lookUp(branch: Branch, packet: Packet, world: World): Found | null {
   const { state } = branch;
   const source = state.source.address;
-  if (world.flows === null || source === null) return null;
-  if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
+  if (source === null) return null;
   const query = {
     protocol: state.protocol,
     source,
@@ -65,7 +72,20 @@ function lookUp(branch: Branch, packet: Packet, world: World) {
   const { original, reply } = state.zones ?? { original: 0, reply: 0 };
   if (original === null || reply === null) return null;
   // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
-  return world.flows.findFlow({ ...query, zone: original, replyZone: reply });
+  const placed = { ...query, zone: original, replyZone: reply };
+  for (const flow of world.opened ?? []) {
+    const direction = directionOf(flow, { ...placed, icmp: icmpOf(packet) });
+    if (direction !== null) return { flow, direction, opened: true };
+  }
+  if (world.flows === null) return null;
+  if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
+  const found = world.flows.findFlow(placed);
+  return found === null ? null : { ...found, opened: false };
+}
+
+/** Of a connection whose echo has an identifier that nobody knows. */
+function icmpOf({ icmp }: Packet): IcmpTuple | null {
+  return icmp === null ? null : { type: icmp.type, code: icmp.code, id: icmp.id ?? UNKNOWN_ID };
 }
 
 /**

@@ -94,6 +94,7 @@ function outcomeOf(ending: Ending): Outcome {
     destination: { address: state.destination, port: state.destinationPort },
     source: { sender: state.source, port: state.sourcePort, rewrite: state.sourceRewrite },
     exit: ending.exit,
+    end: state,
     path,
     turns: listed(branch.turns).map(({ turn }) => turn),
   };

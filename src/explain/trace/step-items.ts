@@ -7,7 +7,12 @@ import type { Namer } from './namer.ts';
 
 /** @returns the trace's steps as the contract prints them, each with a plain sentence where one is known. */
 export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer: Namer): StepItem[] {
-  return trace.steps.map((step) => ({
+  return trace.steps.map((step) => describeStep(step, rulesets, namer));
+}
+
+/** @returns one step as the contract prints it. */
+export function describeStep(step: Step, rulesets: readonly Ruleset[], namer: Namer): StepItem {
+  return {
     id: step.id,
     hook: step.hook,
     backend: isInIptables(step) ? step.backend : step.program,
@@ -22,7 +27,7 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
     target: step.target,
     ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
     note: noteOf(step, rulesets, namer),
-  }));
+  };
 }
 
 function noteOf(step: Step, rulesets: readonly Ruleset[], namer: Namer): string | null {
