@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { TraceList } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
+import type { TextOptions } from '../render/text-options.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
@@ -109,6 +110,12 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
 export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
+  const { capturedNodes } = await import('./cluster/captured-nodes.ts');
+  const nodes = capturedNodes(request.sources);
+  if (nodes !== null) {
+    const { runTraceOfCluster } = await import('./cluster/run-trace.ts');
+    return await runTraceOfCluster(request, nodes, io);
+  }
   const { answer } = await import('./answer.ts');
   let input: CheckInput | null = null;
   await answer(
@@ -130,18 +137,27 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
         throw error;
       }
     },
-    async (list, options) => {
-      const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
-      if (input === null) return renderTraceText(list, { ...options, detail: request.detail });
-      const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
-      const question = questionWords(request, { senders: false });
-      const again = { program: io.programName, state: stateWords(request.sources), question };
-      return renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
-    },
+    async (list, options) => await traceText(list, input, request, io, options),
     'rules',
     async (capture) => await flowsOf(request, capture),
   );
   return EXIT.answered;
+}
+
+/** @param input what causes are looked for in; null where the request wants the answer without. */
+export async function traceText(
+  list: TraceList,
+  input: CheckInput | null,
+  request: TraceRequest,
+  io: Io,
+  options: TextOptions,
+): Promise<string> {
+  const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
+  if (input === null) return renderTraceText(list, { ...options, detail: request.detail });
+  const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
+  const question = questionWords(request, { senders: false });
+  const again = { program: io.programName, state: stateWords(request.sources), question };
+  return renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
 }
 
 /** @returns the pod that `--from pod:NAMESPACE/NAME` names, which may run on another node; else none. */

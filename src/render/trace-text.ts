@@ -8,6 +8,7 @@ import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
 import type { TextOptions } from './text-options.ts';
 import { fromText } from './trace/alike.ts';
+import { connectionLines } from './trace/connection-text.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
 import { renderPath } from './trace/path-text.ts';
@@ -118,6 +119,7 @@ function answer(item: TraceItem, width: number | null, colours: Colours): string
     if (item.service === null && first?.like.service != null)
       lines.push(wrap(`  it is ${escapeTerminal(labelOf(first.like.service))}`, width, '    '));
     lines.push(wrap(`  ${summariseGroup(group, item, colours)}`, width, '    '));
+    lines.push(...connectionLines(group, width, colours));
     const { forAll, forSome } = remarkLines(group, width, colours);
     lines.push(...forAll);
     const table = renderEndpoints(group, item, width);

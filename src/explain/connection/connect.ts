@@ -3,7 +3,7 @@ import type { Leg, Way } from '../../connection/connection.ts';
 import { followConnection } from '../../connection/follow.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
 import type { OutcomeItem, StepItem } from '../trace-list.ts';
-import type { ConnectionItem, ConnectionShares, ConnectionWay, LegItem } from './connection-item.ts';
+import type { ConnectionItem, ConnectionShares, ConnectionWay, LegItem, Sees } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';
 import type { NodesOnTheWay } from './peers.ts';
 import { sharesOfConnections } from './shares.ts';
@@ -57,11 +57,16 @@ interface Context {
 }
 
 function connectionOf(item: OutcomeItem, outcome: Outcome, context: Context): ConnectionItem {
-  const [first, ...others] = waysOf(item, outcome, context).sort((a, b) => b.share - a.share);
+  const [first, ...others] = waysOf(item, outcome, context).sort(
+    (a, b) => b.share - a.share || WORST.indexOf(a.sees) - WORST.indexOf(b.sees),
+  );
   if (first === undefined)
     return { sees: 'unknown', share: item.probability, reason: null, legs: [], others };
   return { ...first, others };
 }
+
+/** Of equal shares the worst is told first. */
+const WORST: readonly Sees[] = ['times-out', 'refused', 'wrong-source', 'unknown', 'works'];
 
 function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): ConnectionWay[] {
   const { node, trace, nodes, clientKnown } = context;
