@@ -33,6 +33,8 @@ export interface Way {
 export type ConnectionReason =
   /** A node refused, or lost, a packet of it: the leg's outcome says by what. */
   | { readonly code: 'refused' | 'lost' | 'not-followed'; readonly leg: Leg }
+  /** It leaves by an interface that nobody is behind. */
+  | { readonly code: 'dead-end'; readonly leg: Leg }
   | { readonly code: 'not-listening' | 'listening-unknown'; readonly at: Place; readonly inPod: boolean }
   | { readonly code: 'nobody-there'; readonly at: Place }
   /** A pod gets its own packet back with its own address as source, and drops it as a martian. */

@@ -18,6 +18,8 @@ export type Delivery =
       readonly hop: Address | null;
     }
   | { readonly kind: 'outside'; readonly nextHop: Address | null }
+  /** The interface leads to nobody: a bridge without ports, a dummy. */
+  | { readonly kind: 'nobody' }
   /** Routes do not tell. */
   | { readonly kind: 'unknown' };
 
@@ -28,6 +30,7 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
   if (exit === null) return { kind: 'unknown' };
   if (exit.kind === 'local') return { kind: 'process' };
   const { name: device, nextHop } = exit;
+  if (leadsNowhere(view.host, device)) return { kind: 'nobody' };
   const direct = nextHop ?? destination;
   const own = view.book.podAt(destination);
   if (nextHop === null && own !== null && own.node !== null && own.node === view.name && !own.hostNetwork)
@@ -42,6 +45,12 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
   return uplinks(view.host, destination.family).has(device)
     ? { kind: 'outside', nextHop: null }
     : { kind: 'workload' };
+}
+
+function leadsNowhere(host: Host, device: string): boolean {
+  const kind = linkNamed(host, device)?.kind ?? null;
+  if (kind === 'dummy') return true;
+  return kind === 'bridge' && host.links?.every(({ master }) => master !== device) === true;
 }
 
 /** The node that has an address itself: by the API, by the captures, or as the first of its pods' network (flannel's own). */

@@ -59,8 +59,8 @@ function through(at: At, trip: Trip, journey: Journey): readonly Way[] {
   const { view, packet } = at;
   const passed = trip.legs.filter(({ direction }) => direction === at.direction).length;
   if (passed >= MAX_NODES) return [ended('unknown', { code: 'sent-round', nodes: passed }, trip)];
-  const world = { ...view.world(packet.family), opened: trip.opened.get(view) ?? [] };
-  const { outcomes } = tracePacket(packet, world);
+  const opened = trip.opened.get(view) ?? [];
+  const { outcomes } = tracePacket(packet, view.world(packet.family), { opened });
   return throughOutcomes(outcomes, view.name, (outcome) => past(at, outcome, trip, journey));
 }
 
@@ -84,6 +84,7 @@ function past(at: At, outcome: Outcome, before: Trip, journey: Journey): readonl
       break;
   }
   const delivery = deliveryOf(view, outcome, journey.neighbours);
+  if (delivery.kind === 'nobody') return [ended('times-out', { code: 'dead-end', leg }, trip)];
   if (delivery.kind === 'node') return toNode(delivery, at, leg, trip, journey);
   return direction === 'request'
     ? arrived(delivery, at, leg, trip, journey)
@@ -122,7 +123,7 @@ function toNode(
 
 /** The request is where somebody may answer it. */
 function arrived(
-  delivery: Exclude<Delivery, { kind: 'node' }>,
+  delivery: Exclude<Delivery, { kind: 'node' | 'nobody' }>,
   { view }: At,
   leg: Leg,
   trip: Trip,
@@ -174,7 +175,7 @@ function arrived(
 
 /** The answer is where the client may be. */
 function returned(
-  delivery: Exclude<Delivery, { kind: 'node' }>,
+  delivery: Exclude<Delivery, { kind: 'node' | 'nobody' }>,
   { view }: At,
   leg: Leg,
   trip: Trip,

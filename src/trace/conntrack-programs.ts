@@ -15,7 +15,7 @@ function tracking(hook: 'PREROUTING' | 'OUTPUT'): HookProgram {
     registration: REGISTRATION,
     acts: true,
     run: (branch, context) => {
-      const tracked = trackConnection(branch, context.packet, context.world);
+      const tracked = trackConnection(branch, context.packet, context.world, context.opened);
       const { connection } = tracked.state;
       // Whether nat rewrites it from here, or IPVS takes it at its hook, is not known; an answer goes on as far as IPVS.
       if (connection?.mayBeBalanced === true && connection.direction === 'ORIGINAL')

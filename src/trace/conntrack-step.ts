@@ -16,13 +16,18 @@ import type { World } from './world.ts';
  * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
  * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
  */
-export function trackConnection(branch: Branch, packet: Packet, world: World): Branch {
+export function trackConnection(
+  branch: Branch,
+  packet: Packet,
+  world: World,
+  before: readonly Flow[],
+): Branch {
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
   if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return branch;
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return changed(branch, { untracked: packet.state, zones: null });
-  const found = lookUp(branch, packet, world);
+  const found = lookUp(branch, packet, world, before);
   if (found === null) {
     const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
     if (fate !== 'opens') return changed(branch, { untracked: fate, zones: null });
@@ -57,7 +62,7 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
 /** A flow that the packet is of. `opened`: by an earlier packet of the connection that is asked about. */
 type Found = FoundFlow & { readonly opened: boolean };
 
-function lookUp(branch: Branch, packet: Packet, world: World): Found | null {
+function lookUp(branch: Branch, packet: Packet, world: World, before: readonly Flow[]): Found | null {
   const { state } = branch;
   const source = state.source.address;
   if (source === null) return null;
@@ -73,7 +78,7 @@ function lookUp(branch: Branch, packet: Packet, world: World): Found | null {
   if (original === null || reply === null) return null;
   // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
   const placed = { ...query, zone: original, replyZone: reply };
-  for (const flow of world.opened ?? []) {
+  for (const flow of before) {
     const direction = directionOf(flow, { ...placed, icmp: icmpOf(packet) });
     if (direction !== null) return { flow, direction, opened: true };
   }

@@ -1,4 +1,3 @@
-import type { Flow } from '../conntrack/flow.ts';
 import type { FlowTable } from '../conntrack/flow-table.ts';
 import type { Host } from '../host/facts.ts';
 import type { Chain, HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
@@ -22,11 +21,6 @@ export interface World {
   readonly nftHooks?: HookRanks | null;
   readonly host: Host;
   readonly flows: FlowTable | null;
-  /**
-   * Entries that packets of the connection asked about left here before this one, which no capture holds; they are asked
-   * before `flows`. A port or ICMP id of null is one that nobody knows, the same in every packet of the connection.
-   */
-  readonly opened?: readonly Flow[];
   /** Absent: nothing tells of it. */
   readonly ipvs?: Ipvs;
   /**

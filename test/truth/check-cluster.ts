@@ -6,10 +6,11 @@ import type { Known } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { formatAddress } from '../../src/net/address.ts';
 import { openCapture } from '../support/open-capture.ts';
-import type { Seen } from './allowed.ts';
+import type { Measured, Seen } from './allowed.ts';
 import { questionOf } from './check-truth.ts';
 import { CLUSTER_ALLOWANCES } from './cluster-allowed.ts';
-import type { TruthClient, TruthFile, TruthPair } from './truth-file.ts';
+import { pairsOfFlows } from './flow-pairs.ts';
+import type { TruthFile, TruthPair } from './truth-file.ts';
 
 /** How what clients saw compares with what two captures of one cluster tell. */
 export interface ClusterReport {
@@ -49,26 +50,32 @@ export async function checkCluster(
   let pairs = 0;
   for (const file of truthFiles) {
     const truth: TruthFile = JSON.parse(readFileSync(file, 'utf8'));
-    for (const pair of truth.pairs ?? []) {
+    // A file that has nothing but flows tells them from the first node on.
+    const measured = truth.pairs === undefined ? { ...truth, node: [...nodes.keys()][0] ?? '' } : truth;
+    for (const pair of truth.pairs ?? pairsOfFlows(truth)) {
       pairs++;
-      const own = clientNode(pair.client, truth.node, nodes);
+      const own = clientNode(pair, measured.node, nodes);
       const local =
         pair.client.kind === 'remote-node' ? { ...pair.client, kind: 'node' as const } : pair.client;
       const question = questionOf(local, pair.dst, null);
       const [item] = explainTrace(question, own, peers);
       if (item === undefined) throw new Error('no answer');
-      const wrong = comparePair(pair, item, truth, allowed);
+      const wrong = comparePair(pair, item, measured, allowed);
       if (wrong === null) continue;
-      const name = `${pair.client.kind} ${pair.client.ip} → ${question.destination}/${question.protocol} (${pair.dst.service ?? pair.dst.kind ?? ''}) on ${truth.node}`;
+      const name = `${pair.client.kind} ${pair.client.ip} → ${question.destination}/${question.protocol} (${pair.dst.service ?? pair.dst.kind ?? ''}) on ${measured.node}`;
       disagreements.push(`${name}: ${wrong}`);
     }
   }
   return { pairs, agree: pairs - disagreements.length, allowed, disagreements };
 }
 
-/** The node whose rules a client's packets meet first. */
-function clientNode({ kind }: TruthClient, measured: string, nodes: ReadonlyMap<string, Known>): Known {
-  const remote = kind === 'remote-pod' || kind === 'remote-node';
+/** The node whose rules a client's packets meet first: its own, and from outside the one that is asked. */
+function clientNode({ client, dst }: TruthPair, measured: string, nodes: ReadonlyMap<string, Known>): Known {
+  const asked = [...nodes.values()].find(({ host }) =>
+    host.links?.some(({ addresses }) => addresses.some(({ address }) => formatAddress(address) === dst.ip)),
+  );
+  if (client.kind === 'external' && asked !== undefined) return asked;
+  const remote = client.kind === 'remote-pod' || client.kind === 'remote-node';
   const found = [...nodes].find(([name]) => (name === measured) !== remote);
   if (found === undefined) throw new Error(`no capture of the client's node, seen from ${measured}`);
   return found[1];
@@ -84,7 +91,7 @@ const SEEN: Readonly<Record<Exclude<Sees, 'unknown'>, Seen>> = {
 function comparePair(
   pair: TruthPair,
   item: TraceItem,
-  truth: TruthFile,
+  truth: Measured,
   allowed: Map<string, number>,
 ): string | null {
   const used = new Set<string>();

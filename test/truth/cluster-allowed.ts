@@ -18,6 +18,9 @@ export interface ClusterAllowance {
 /** Every pod of the lab drops this port itself: a hung application. */
 const HUNG_PORT = 8099;
 
+/** Cluster IP of default/kubernetes. */
+const KUBERNETES = '10.96.0.1';
+
 export const CLUSTER_ALLOWANCES: readonly ClusterAllowance[] = [
   {
     // The lab's gateway drops what it is asked to route.
@@ -32,7 +35,7 @@ export const CLUSTER_ALLOWANCES: readonly ClusterAllowance[] = [
     sees: ['reached'],
     applies: ({ dst }, { exit }, { reason }) =>
       reason?.code === 'leaves-cluster' &&
-      dst.service === 'default/kubernetes' &&
+      dst.ip === KUBERNETES &&
       exit?.kind === 'interface' &&
       exit.nextHop === null,
   },

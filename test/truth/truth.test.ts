@@ -187,7 +187,11 @@ describe('what is traced is what was measured on the node', () => {
   for (const [name, holds] of Object.entries(OTHER_KINDS).filter(([each]) => names.includes(each)))
     it.todo(`${name}: ${holds}`);
   const onlyFlows = names.filter((name) => !(name in OTHER_KINDS) && !hasPairs(name));
-  for (const name of onlyFlows) it.todo(`${name}: has nothing but flows that were open; not compared yet`);
+  // Flows that were open on both nodes of a cluster are compared in cluster.test.ts.
+  for (const name of onlyFlows.filter(
+    (each) => !names.includes(each.replace(/-node2$/, '')) || each.includes('ipvs'),
+  ))
+    it.todo(`${name}: has nothing but flows that were open; not compared yet`);
   it
     .skipIf(measured.length === 0)
     .each(names.filter((name) => !(name in OTHER_KINDS) && !onlyFlows.includes(name)))(

@@ -19,6 +19,11 @@ function textOf(reason: ConnectionReason): string {
       return `the ${reason.leg.direction} is lost on ${nodeOf(reason.leg)}: ${decisionOf(reason.leg)}`;
     case 'not-followed':
       return `what ${nodeOf(reason.leg)} does with the ${reason.leg.direction} is not known: ${decisionOf(reason.leg)}`;
+    case 'dead-end': {
+      const { exit } = reason.leg.outcome;
+      const device = exit?.kind === 'interface' ? exit.name : 'the interface';
+      return `the ${reason.leg.direction} leaves ${nodeOf(reason.leg)} through ${device}, which nobody is behind`;
+    }
     case 'not-listening':
       return `nothing listens at ${socketOf(reason.at)}${onNode(reason.at)}`;
     case 'listening-unknown':
@@ -76,6 +81,7 @@ function settleOf(reason: ConnectionReason): string | null {
       return reason.leg.outcome.reason === null ? null : reasonNote(reason.leg.outcome.reason).settle;
     case 'refused':
     case 'lost':
+    case 'dead-end':
     case 'not-listening':
     case 'nobody-there':
     case 'own-packet':

@@ -17,14 +17,31 @@ export interface TracedNode {
   completed(family: Family): Completed;
 }
 
+/** By what is known, and whether flows count: names are put together once, however many questions are asked. */
+const MADE = new WeakMap<Known, Map<boolean, TracedNode>>();
+
 /** @param withFlows whether captured flows count: a first packet of a new connection is of none */
 export function tracedNode(known: Known, withFlows: boolean): TracedNode {
+  const made = MADE.get(known) ?? new Map<boolean, TracedNode>();
+  MADE.set(known, made);
+  const node = made.get(withFlows) ?? makeNode(known, withFlows);
+  made.set(withFlows, node);
+  return node;
+}
+
+function makeNode(known: Known, withFlows: boolean): TracedNode {
   const namer = new Namer(known);
   const lists = new Map<Family, Completed>();
   const completed = (family: Family): Completed => {
     const list = lists.get(family) ?? completeListings(rulesOfFamily(known, family), namer.naming);
     lists.set(family, list);
     return list;
+  };
+  const worlds = new Map<Family, World>();
+  const world = (family: Family): World => {
+    const made = worlds.get(family) ?? worldOf(known, namer, completed(family).rulesets, family, withFlows);
+    worlds.set(family, made);
+    return made;
   };
   return {
     known,
@@ -36,14 +53,14 @@ export function tracedNode(known: Known, withFlows: boolean): TracedNode {
       cluster: known.cluster,
       book: known.book,
       sockets: known.sockets ?? null,
-      world: (family) => worldOf(known, namer, completed(family).rulesets, family, withFlows),
+      world,
       podNetworks: (family) => podNetworks(known, family),
     },
   };
 }
 
 /** @returns what a packet of a family is traced through on a node. */
-export function worldOf(
+function worldOf(
   known: Known,
   namer: Namer,
   rulesets: readonly Ruleset[],
