@@ -31,5 +31,8 @@ export function knownOf(
     get ipvs() {
       return capture.ipvs();
     },
+    get sockets() {
+      return capture.sockets();
+    },
   };
 }

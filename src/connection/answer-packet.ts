@@ -1,5 +1,5 @@
 import { TCP } from '../net/protocol.ts';
-import { answerType } from '../trace/opened-flow.ts';
+import { answerType, portOrSome } from '../trace/opened-flow.ts';
 import type { Device, Packet } from '../trace/packet.ts';
 import { senderOf } from '../trace/packet.ts';
 import type { PacketState } from '../trace/state.ts';
@@ -27,7 +27,7 @@ export function answerPacket(
     sourcePort: end.destinationPort,
     destination: end.source.address ?? client.address,
     destinationIsLocal: false,
-    destinationPort: end.sourcePort,
+    destinationPort: portOrSome(end.sourcePort, protocol),
     icmp: type === null ? null : { type, code: 0 },
     ...from,
     mark: 0,

@@ -1,5 +1,6 @@
 import { type Address, type Family, parseAddress } from '../net/address.ts';
 import { prefixContains } from '../net/prefix.ts';
+import { portOrSome } from '../trace/opened-flow.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Packet, Sender } from '../trace/packet.ts';
 import type { NodeView } from './node-view.ts';
@@ -25,7 +26,7 @@ export function clientOf(view: NodeView, packet: Packet, outcome: Outcome): Clie
   return {
     processOf: packet.entersAt === 'OUTPUT' ? view : null,
     address,
-    port: packet.sourcePort,
+    port: portOrSome(packet.sourcePort, packet.protocol),
     asked: {
       address: connection?.originalDestination ?? packet.destination,
       port: connection === null ? packet.destinationPort : connection.originalDestinationPort,

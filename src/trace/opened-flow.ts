@@ -1,6 +1,6 @@
 import type { Flow, Tuple } from '../conntrack/flow.ts';
 import type { Address } from '../net/address.ts';
-import { ICMP, ICMPV6 } from '../net/protocol.ts';
+import { hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
 import type { Packet } from './packet.ts';
 import type { PacketState } from './state.ts';
 
@@ -9,6 +9,14 @@ export type IcmpTuple = NonNullable<Tuple['icmp']>;
 
 /** Stands for the identifier of an echo that nobody knows; no real one is negative. */
 export const UNKNOWN_ID = -1;
+
+/** Stands for a client's port where any may be: one of those that Linux gives out (net.ipv4.ip_local_port_range), and no node port. */
+export const SOME_PORT = 44_321;
+
+/** @returns the port, or one that stands for it; null where the protocol has none. */
+export function portOrSome(port: number | null, protocol: number): number | null {
+  return port ?? (hasPorts(protocol) ? SOME_PORT : null);
+}
 
 /**
  * @param state the packet as it left the node, or reached a socket of it
@@ -31,7 +39,7 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
     original: {
       ...common,
       source: connection.originalSource.address ?? client,
-      sourcePort: connection.originalSourcePort,
+      sourcePort: portOrSome(connection.originalSourcePort, state.protocol),
       destination: connection.originalDestination,
       destinationPort: connection.originalDestinationPort,
       icmp: icmp?.request ?? null,
@@ -42,7 +50,7 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
       source: connection.replySource,
       sourcePort: connection.replySourcePort,
       destination: connection.replyDestination.address ?? client,
-      destinationPort: connection.replyDestinationPort,
+      destinationPort: portOrSome(connection.replyDestinationPort, state.protocol),
       icmp: icmp?.answer ?? null,
       zone: zone?.reply ?? null,
     },

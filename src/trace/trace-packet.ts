@@ -30,7 +30,7 @@ export interface TraceOptions {
   readonly sources?: readonly ProgramSource[];
   /**
    * Entries that packets of the connection asked about left here before this one, which no capture holds; they are asked
-   * before the captured ones. A port or ICMP id of null is one that nobody knows, the same in every packet of the connection.
+   * before the captured ones.
    */
   readonly opened?: readonly Flow[];
 }

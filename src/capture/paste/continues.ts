@@ -51,6 +51,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   nft: () => true,
   'nft-hooks': (text) => /^\s*(?:\}|[+-]?\d+ \S)/.test(text),
   sysctl: never,
+  sockets: never,
   // `ipvsadm -Ln` and /proc/net/ip_vs: heads, and the real servers under each virtual one.
   ipvs: untilBlank,
   'ipvs-connections': untilBlank,

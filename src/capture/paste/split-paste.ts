@@ -26,7 +26,7 @@ const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
 /** What a node holds, so that lines of two nodes must not be added up. */
 const OF_A_NODE: ReadonlySet<LineKind> = new Set([
   ...TOLD_BY_LINE,
-  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'ipvs', 'recent'] as const),
+  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'sockets', 'ipvs', 'recent'] as const),
 ]);
 
 /**

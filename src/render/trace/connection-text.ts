@@ -18,9 +18,11 @@ export function connectionLines(
   colours: Colours,
 ): string[] {
   const failing = new Map<string, { share: number; way: ConnectionWay }>();
-  for (const { connection } of outcomes.flatMap(({ ways }) => ways)) {
+  for (const { connection, verdict, remarks } of outcomes.flatMap(({ ways }) => ways)) {
+    if (verdict !== 'accept') continue;
+    const said = remarks.some(({ effect }) => effect === 'breaks');
     for (const way of connection === null ? [] : [connection, ...connection.others]) {
-      if (way.sees === 'works' || way.sees === 'unknown' || way.legs.length < 2) continue;
+      if (way.sees === 'works' || way.sees === 'unknown' || (said && way.legs.length < 2)) continue;
       // Endpoints differ in their address, and not in what happens to them.
       const key = `${way.sees} ${way.reason?.code} ${nodesOf(way)} ${way.legs.at(-1)?.path.at(-1)}`;
       const same = failing.get(key);
