@@ -6,5 +6,7 @@ import { type SortedSources, textOf } from './sort-sources.ts';
 export function loadSockets(sorted: SortedSources, problems: ProblemList): readonly Socket[] | null {
   const listings = sorted.get('sockets');
   if (listings === undefined) return null;
-  return listings.flatMap(({ source }) => parseSockets(textOf(source, problems) ?? '', source.name, problems));
+  return listings.flatMap(({ source }) =>
+    parseSockets(textOf(source, problems) ?? '', source.name, problems),
+  );
 }

@@ -1,6 +1,5 @@
 import { Command } from 'commander';
 import type { ServiceList } from '../explain/service-list.ts';
-import { IpvsTable } from '../ipvs/table.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -46,19 +45,22 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
 /** Lists, writes the answer. @returns the exit status. */
 export async function runServices(request: ServicesRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { plainFormats } = await import('./plain-formats.ts');
   await answer(
     request,
     io,
     async (capture, progress): Promise<ServiceList> => {
-      const { annotateServices, compareItems, listServices } = await import('../explain/list-services.ts');
-      const { listIpvsServices } = await import('../explain/services/ipvs-services.ts');
-      const { nameRules } = await import('./named-rules.ts');
+      const { noteList } = await import('../explain/services/list-notes.ts');
+      const { CARRIER_OF, CARRIERS, listProgrammed, noteProgrammed } = await import(
+        '../explain/services/carriers.ts'
+      );
+      const { findUnprogrammed } = await import('../explain/services/unprogrammed-services.ts');
       const { knownOf } = await import('./known.ts');
-      const rules = await nameRules(capture);
+      const known = knownOf(capture, await capture.cluster());
+      const { cluster } = known;
       progress.begin('listing Services');
-      const known = knownOf(capture, rules.cluster);
-      const all = [...listServices(rules), ...listIpvsServices(known)].sort(compareItems);
-      const { notProgrammed, notes } = annotateServices(all, rules);
+      const all = listProgrammed(known);
+      const notes = noteList(known.rulesets);
       const { proxyNotes } = await import('../explain/proxies/proxy-notes.ts');
       const others = proxyNotes(known);
       const wanted = ({ namespace }: { readonly namespace: string | null }): boolean =>
@@ -66,24 +68,23 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
       const items = all.filter(wanted);
       if (request.namespace !== null && items.length === 0) {
         const { describeNamespace } = await import('../explain/services/describe-namespace.ts');
-        const { code, message } = describeNamespace(request.namespace, all, rules.cluster);
+        const { code, message } = describeNamespace(request.namespace, all, cluster);
         capture.problems.add(code, message);
       }
-      const { proxyMode } = capture.info;
-      const told = proxyMode === 'iptables' || (proxyMode === 'ipvs' && known.ipvs instanceof IpvsTable);
-      const missing = told ? notProgrammed.filter(wanted) : [];
+      const carrier = CARRIER_OF[capture.info.proxyMode];
+      const told = carrier === null ? [] : CARRIERS[carrier].families(known);
       return {
         ...documentHead(capture),
         kind: 'ServiceList',
         items,
-        notProgrammed: missing,
-        notes: [...notes, ...others],
+        notProgrammed: findUnprogrammed(all, told, cluster).filter(wanted),
+        notes: [...notes, ...noteProgrammed(all, known), ...others],
       };
     },
-    async (list, options) => {
+    plainFormats<ServiceList>(async (list, view) => {
       const { renderServicesText } = await import('../render/services-text.ts');
-      return renderServicesText(list, { ...options, namespace: request.namespace });
-    },
+      return renderServicesText(list, { ...view, namespace: request.namespace });
+    }),
   );
   return EXIT.answered;
 }

@@ -43,8 +43,21 @@ export function explainTrace(asked: TraceQuestion, known: Known, peers: Peers = 
   const node = tracedNode(known, withFlows);
   const nodes = new NodesOnTheWay(node, peers, withFlows && question.sourcePort !== null);
   const join = new FlowJoin(known, node.namer);
-  return readVantages(question, destination, known).map((vantage) =>
-    explainFrom(vantage, destination, question, node, nodes, join),
+  const items: TraceItem[] = [];
+  for (const vantage of readVantages(question, destination, known)) {
+    const item = explainFrom(vantage, destination, question, node, nodes, join);
+    const main = items.find(({ from }) => from === vantage.onlyIfOtherThan);
+    if (main === undefined || fate(main) !== fate(item)) items.push(item);
+  }
+  return items;
+}
+
+/** What becomes of a packet, as far as its sender could tell the difference. */
+function fate({ outcomes }: TraceItem): string {
+  return JSON.stringify(
+    outcomes.map(({ verdict, rejectWith, reason, destination, source, exit, probability, given }) => [
+      ...[verdict, rejectWith, reason?.code, destination, source, exit, probability, given.length],
+    ]),
   );
 }
 
@@ -77,7 +90,7 @@ function explainFrom(
   const described = trace.outcomes.map((outcome, index) =>
     describeOutcome(outcome, services.each[index] ?? null, context),
   );
-  const steps = describeSteps(trace, rulesets, namer);
+  const steps = describeSteps(trace, rulesets, known.nft, namer);
   const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
   const connected = connect(
     node,

@@ -5,9 +5,11 @@ import { isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
-import { type IcmpTuple, UNKNOWN_ID } from './opened-flow.ts';
+import { choose } from './choose.ts';
+import { UNKNOWN_ID } from './opened-flow.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
+import type { Questions } from './questions.ts';
 import { type Connection, openConnection } from './state.ts';
 import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
@@ -20,52 +22,94 @@ export function trackConnection(
   branch: Branch,
   packet: Packet,
   world: World,
+  questions: Questions,
   before: readonly Flow[],
-): Branch {
+): Branch[] {
   const { state } = branch;
-  if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
-  if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return branch;
+  if (state.connection !== null || state.untracked === 'UNTRACKED') return [branch];
+  if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
-    return changed(branch, { untracked: packet.state, zones: null });
-  const found = lookUp(branch, packet, world, before);
+    return [changed(branch, { untracked: packet.state, zones: null })];
+  const own = openedBefore(branch, packet, before);
+  if (own !== null) return [partOfOwn(branch, own, packet, world)];
+  const found = flowOf(branch, packet, world);
   if (found === null) {
     const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
-    if (fate !== 'opens') return changed(branch, { untracked: fate, zones: null });
-    return changed(branch, { connection: openConnection(state, packet.state) });
+    if (fate !== 'opens') return [changed(branch, { untracked: fate, zones: null })];
+    return [changed(branch, { connection: openConnection(state, packet.state) })];
   }
-  const { flow, direction, opened } = found;
-  if (reopens(flow, state.tcpFlags)) {
-    const opened = changed(branch, { connection: openConnection(state, packet.state) });
-    return turned(opened, 'conntrack', {
-      fact: 'flow-replaced',
-      file: flow.file,
-      line: flow.line,
-      state: flow.state,
-    });
-  }
+  const { flow } = found;
+  const known = reopens(flow, state.tcpFlags);
+  const as = packet.state;
+  if (known !== null) return [known ? replaced(branch, flow, as) : partOf(branch, found, packet, world)];
+  const { file, line } = flow;
+  const choices = [true, false].map((by) => ({
+    value: by,
+    question: { code: 'flow-closed', file, line, byClient: by } as const,
+  }));
+  return choose(branch, choices, questions).map(({ branch: way, value }) =>
+    value ? replaced(way, flow, as) : partOf(way, found, packet, world),
+  );
+}
+
+function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['state']): Branch {
+  const opened = changed(branch, { connection: openConnection(branch.state, as) });
+  return turned(opened, 'conntrack', { fact: 'flow-replaced', file, line, state });
+}
+
+/** A packet of the connection that is asked about: one before it opened the entry here, and no capture holds it. */
+function partOfOwn(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {
   const tracked = changed(branch, {
     connection: connectionOf(flow, direction, world),
     tcpFlags: packet.header?.tcpFlags ?? null,
   });
   const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
-  if (opened) return turned(tracked, 'conntrack', { fact: 'flow-opened', direction, answersFrom });
+  return turned(tracked, 'conntrack', { fact: 'flow-opened', direction, answersFrom });
+}
+
+function openedBefore(branch: Branch, packet: Packet, before: readonly Flow[]): FoundFlow | null {
+  const { protocol, source, sourcePort, destination, destinationPort, zones } = branch.state;
+  const { original, reply } = zones ?? { original: 0, reply: 0 };
+  if (source.address === null || original === null || reply === null) return null;
+  const { icmp } = packet;
+  const query = {
+    protocol,
+    source: source.address,
+    sourcePort,
+    destination,
+    destinationPort,
+    icmp: icmp === null ? null : { ...icmp, id: icmp.id ?? UNKNOWN_ID },
+    zone: original,
+    replyZone: reply,
+  };
+  for (const flow of before) {
+    const direction = directionOf(flow, query);
+    if (direction !== null) return { flow, direction };
+  }
+  return null;
+}
+
+function partOf(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {
+  const tracked = changed(branch, {
+    connection: connectionOf(flow, direction, world),
+    tcpFlags: packet.header?.tcpFlags ?? null,
+  });
   return turned(tracked, 'conntrack', {
     fact: 'flow-found',
     file: flow.file,
     line: flow.line,
     state: flow.state,
     status: flow.status,
-    answersFrom,
+    answersFrom: { address: flow.reply.source, port: flow.reply.sourcePort },
   });
 }
 
-/** A flow that the packet is of. `opened`: by an earlier packet of the connection that is asked about. */
-type Found = FoundFlow & { readonly opened: boolean };
-
-function lookUp(branch: Branch, packet: Packet, world: World, before: readonly Flow[]): Found | null {
+/** @returns the flow that the packet belongs to, as far as its ends are known; null where the listing has none. */
+export function flowOf(branch: Branch, packet: Packet, world: World): FoundFlow | null {
   const { state } = branch;
   const source = state.source.address;
-  if (source === null) return null;
+  if (world.flows === null || source === null) return null;
+  if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
   const query = {
     protocol: state.protocol,
     source,
@@ -77,30 +121,20 @@ function lookUp(branch: Branch, packet: Packet, world: World, before: readonly F
   const { original, reply } = state.zones ?? { original: 0, reply: 0 };
   if (original === null || reply === null) return null;
   // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
-  const placed = { ...query, zone: original, replyZone: reply };
-  for (const flow of before) {
-    const direction = directionOf(flow, { ...placed, icmp: icmpOf(packet) });
-    if (direction !== null) return { flow, direction, opened: true };
-  }
-  if (world.flows === null) return null;
-  if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
-  const found = world.flows.findFlow(placed);
-  return found === null ? null : { ...found, opened: false };
-}
-
-/** Of a connection whose echo has an identifier that nobody knows. */
-function icmpOf({ icmp }: Packet): IcmpTuple | null {
-  return icmp === null ? null : { type: icmp.type, code: icmp.code, id: icmp.id ?? UNKNOWN_ID };
+  return world.flows.findFlow({ ...query, zone: original, replyZone: reply });
 }
 
 /**
  * A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew; any other packet goes on
- * with the old one (nf_conntrack_tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c).
+ * with the old one, and so does a SYN where a reset of the server's closed it: the kernel remembers who sent the last one
+ * (nf_conntrack_tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c: last_dir, IP_CT_TCP_FLAG_CLOSE_INIT).
+ * @returns null where the listing does not tell
  */
-function reopens(flow: Flow, flags: number | null): boolean {
-  return (
-    (flow.state === 'TIME_WAIT' || flow.state === 'CLOSE') && (flags === null || (flags & SYN_ACK) === SYN)
-  );
+function reopens({ state, status }: Flow, flags: number | null): boolean | null {
+  if (state !== 'TIME_WAIT' && state !== 'CLOSE') return false;
+  if (flags !== null && (flags & SYN_ACK) !== SYN) return false;
+  // A reset that is the server's only answer makes the kernel forget the flow at once.
+  return state === 'TIME_WAIT' || status.includes('UNREPLIED') ? true : null;
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Packet } from './packet.ts';
 import type { PacketState } from './state.ts';
 
 /** What tells ICMP flows apart, beside their addresses. */
-export type IcmpTuple = NonNullable<Tuple['icmp']>;
+type IcmpTuple = NonNullable<Tuple['icmp']>;
 
 /** Stands for the identifier of an echo that nobody knows; no real one is negative. */
 export const UNKNOWN_ID = -1;

@@ -7,7 +7,7 @@ import { EXIT, type ExitStatus } from '../exit-status.ts';
 import { inputOf } from '../input-of.ts';
 import type { Io } from '../io.ts';
 import type { TraceRequest } from '../requests.ts';
-import { traceText } from '../trace-command.ts';
+import { tellsCause, traceFormats } from '../trace-formats.ts';
 import { UsageError } from '../usage-error.ts';
 import type { CapturedNode } from './captured-nodes.ts';
 import { CapturedPeers } from './captured-peers.ts';
@@ -29,14 +29,14 @@ export async function runTraceOfCluster(
       try {
         const items = await traceCluster(request, peers);
         const { capture, known } = peers.first;
-        if (request.screen && request.output === 'text') input = await inputOf(capture, known);
+        if (tellsCause(request)) input = await inputOf(capture, known);
         return { ...documentHead(capture), problems: peers.problems(), kind: 'TraceList', items };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
         throw error;
       }
     },
-    async (list, options) => await traceText(list, input, request, io, options),
+    traceFormats(request, io, () => input),
   );
   return EXIT.answered;
 }

@@ -41,7 +41,7 @@ export class StepRegister {
     if (id === undefined) {
       id = this.#items.length;
       const { rulesets } = node.completed(family);
-      const item = { ...describeStep(step, rulesets, node.namer), id };
+      const item = { ...describeStep(step, rulesets, node.known.nft, node.namer), id };
       this.#items.push(own ? item : { ...item, node: node.view.name });
       this.#ids.set(key, id);
     }
