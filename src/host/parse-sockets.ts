@@ -28,13 +28,16 @@ export function parseSockets(text: string, file: string, problems: ProblemList):
   return sockets;
 }
 
-const PROTOCOLS: Readonly<Record<string, number>> = { tcp: TCP, udp: UDP };
+const PROTOCOLS: ReadonlyMap<string, number> = new Map([
+  ['tcp', TCP],
+  ['udp', UDP],
+]);
 
 function readLine(line: string): Socket | 'other' | null {
   const words = /^(\S+)\s+(\S+)\s+\d+\s+\d+\s+(\S+)\s+(\S+)/.exec(line);
   if (words === null) return null;
   const [, netid = '', state = '', local = '', peer = ''] = words;
-  const protocol = PROTOCOLS[netid];
+  const protocol = PROTOCOLS.get(netid);
   if (protocol === undefined) return 'other';
   // A datagram socket that is connected takes packets of its peer only.
   const waits = protocol === TCP ? state === 'LISTEN' : state === 'UNCONN' && peer.endsWith(':*');
