@@ -69,8 +69,15 @@ function heading(list: TraceList, width: number | null, colours: Colours): strin
   if (item === undefined) return '';
   const { destination, protocol } = item.packet;
   const to = `${socketText(destination.address, destination.port)}/${protocol}`;
-  const node = list.capture.node === null ? '' : ` on ${escapeTerminal(list.capture.node)}`;
+  const names = startNodes(list);
+  const node = names.length === 0 ? '' : ` on ${names.map(escapeTerminal).join(', ')}`;
   return `${wrap(`${colours.strong(to)}${node}${isWhat(list.items, colours)}`, width, '  ')}\n`;
+}
+
+/** Where the packets begin: of several captured nodes each starts on its sender's, or on the one that it is sent to. */
+function startNodes({ items, capture }: TraceList): string[] {
+  const first = items.map(({ outcomes }) => outcomes[0]?.connection?.legs[0]?.node ?? capture.node);
+  return [...new Set(first)].filter((name): name is string => name !== null);
 }
 
 /** What the address is: one Service port, one of several, or nobody's. */

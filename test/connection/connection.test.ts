@@ -149,6 +149,22 @@ describe('does a connection over two nodes work?', () => {
   );
 });
 
+describe('is what a remark guesses of the answer settled by the other node?', () => {
+  const effects = (item: TraceItem) =>
+    item.outcomes.flatMap(({ remarks }) =>
+      remarks.filter(({ code }) => code === 'answer-not-through-node').map(({ effect }) => effect),
+    );
+  it('it breaks where the answer was seen to go another way', async () => {
+    expect(effects(await over({}, {}, '10.96.0.5:80', '192.168.0.77'))).toEqual(['breaks']);
+  });
+  it('it is gone where the answer comes back all the same', async () => {
+    const routes = [{ dst: '192.168.0.77', gateway: '192.168.0.1', dev: 'eth0' }];
+    const item = await over({}, { routes }, '10.96.0.5:80', '192.168.0.77');
+    expect(item.connection).toMatchObject({ works: 1 });
+    expect(effects(item)).toEqual([]);
+  });
+});
+
 describe('which captures are read, and do they fit?', () => {
   it('of thirty nodes the two that the packets pass', async () => {
     for (let number = 1; number <= 30; number++) writeNode(place, number, 30);

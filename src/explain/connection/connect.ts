@@ -2,7 +2,7 @@ import { clientOf } from '../../connection/client.ts';
 import type { Leg, Way } from '../../connection/connection.ts';
 import { followConnection } from '../../connection/follow.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
-import type { OutcomeItem, StepItem } from '../trace-list.ts';
+import type { OutcomeItem, Remark, StepItem } from '../trace-list.ts';
 import type { ConnectionItem, ConnectionShares, ConnectionWay, LegItem, Sees } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';
 import type { NodesOnTheWay } from './peers.ts';
@@ -35,9 +35,19 @@ export function connect(
     const traced = trace.outcomes[index];
     if (traced === undefined) return item;
     const connection = connectionOf(item, traced, { node, trace, nodes, register, clientKnown });
-    return { ...item, connection };
+    return { ...item, connection, remarks: settled(item.remarks, connection) };
   });
   return { outcomes, steps: register.list(), connection: sharesOfConnections(outcomes) };
+}
+
+/** Whether the answer comes back through the node is no guess where it was traced over the other node, too. */
+function settled(remarks: readonly Remark[], { sees, legs, others }: ConnectionItem): readonly Remark[] {
+  const overNodes = new Set(legs.map(({ node }) => node)).size > 1;
+  if (!overNodes || others.length > 0 || sees === 'unknown') return remarks;
+  return remarks.flatMap((remark): Remark[] => {
+    if (remark.code !== 'answer-not-through-node') return [remark];
+    return sees === 'works' ? [] : [{ ...remark, effect: 'breaks' }];
+  });
 }
 
 /** A packet that opens a connection, or is one of its client's. */
