@@ -30,6 +30,10 @@ const CLUSTERS: Readonly<Record<string, { pairs: number; allowed: Readonly<Recor
     pairs: 686,
     allowed: { 'changed-before-capture': 17, 'hung-application': 4, 'leaves-cluster': 15, listening: 38 },
   },
+  '6.1-ipvs-default': {
+    pairs: 690,
+    allowed: { 'changed-before-capture': 16, 'hung-application': 8, 'leaves-cluster': 16, listening: 61 },
+  },
 };
 
 describe('what clients see over the nodes of a cluster is what they saw', () => {

@@ -3,7 +3,12 @@ import { checkTruth, type Tally } from './check-truth.ts';
 import { runCluster } from './run-cluster.ts';
 
 /** Captures of both nodes of one cluster. */
-const CLUSTERS = ['1.20-iptables-legacy', '1.36-iptables-nft', '1.36-iptables-nft-forwarddrop'];
+const CLUSTERS = [
+  '1.20-iptables-legacy',
+  '1.36-iptables-nft',
+  '1.36-iptables-nft-forwarddrop',
+  '6.1-ipvs-default',
+];
 
 /** `npm run truth -- CAPTURE-FOLDER TRUTH-FILE …`: compares answers with what was measured, pair after pair of arguments. */
 const args = process.argv.slice(2);
