@@ -67,7 +67,8 @@ function rowOf(columns: readonly string[], line: string): Row {
 }
 
 function objectOf(row: Row, namespaceOf: (own: string | undefined) => string): Fields | null {
-  const name = row.NAME ?? '';
+  // `kubectl get svc,ep` says of each what it is.
+  const name = (row.NAME ?? '').replace(/^(?:service|pod|node)\//, '');
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) return null;
   if (row['CLUSTER-IP'] !== undefined) return serviceOf(row, name, namespaceOf);
   if (row.READY !== undefined && row.IP !== undefined) return podOf(row, name, namespaceOf);
