@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FlowList } from '../explain/flow-list.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
@@ -18,6 +18,7 @@ interface ConntrackOptions extends CommonOptions {
   readonly problem?: string;
   readonly namespace: string;
   readonly limit?: number;
+  readonly detail: 'answer' | 'full';
 }
 
 /** Flows listed without `--limit`: what fits into a terminal's patience, or into a document. */
@@ -62,6 +63,9 @@ export function conntrackCommand(
       limitOf,
     );
   return addCommonOptions(command)
+    .addOption(
+      new Option('--detail <level>', 'one screen; all of it').choices(['answer', 'full']).default('answer'),
+    )
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain conntrack --svc shop/udp-stale --demo', 'the flows of a Service, and the stuck ones'],
@@ -85,6 +89,7 @@ export function conntrackCommand(
         problem: options.problem ?? null,
         namespace: options.namespace,
         limit: options.limit ?? LIMITS[common.output],
+        detail: options.detail,
       });
     });
 }
@@ -118,7 +123,7 @@ export async function runConntrack(request: ConntrackRequest, io: Io): Promise<E
     },
     async (list, options) => {
       const { renderFlowsText } = await import('../render/flows-text.ts');
-      return renderFlowsText(list, options);
+      return renderFlowsText(list, { ...options, detail: request.detail });
     },
     'rules-or-flows',
   );

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Diff } from '../diff/document.ts';
 import type { Capture } from './capture.ts';
+import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfDiff } from './exit-status.ts';
 import type { Io } from './io.ts';
@@ -55,9 +56,7 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
         .choices(['answer', 'path', 'full'])
         .default('answer'),
     );
-  return addWayOptions(command.optionsGroup('A live node, node:NAME:'))
-    .optionsGroup('Output:')
-    .addOption(outputOption())
+  return addDisplayOptions(addWayOptions(command).optionsGroup('Output:').addOption(outputOption()))
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain diff monday/ tuesday.tar.gz', 'two captures of a node'],

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Needs } from '../capture/live/live-state.ts';
 import { nearest } from '../explain/words/nearest.ts';
+import { addDisplayOptions } from './display.ts';
 import { addLiveOptions, type LiveOptions, liveRequest } from './live-options.ts';
 import type { CommonRequest, Output } from './requests.ts';
 
@@ -20,11 +21,11 @@ export function addCommonOptions(command: Command, outputs: readonly string[] = 
     .addOption(
       new Option(
         '-f, --file <path>',
-        'a capture folder, a .tar.gz of one, or the output of a tool (iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, kubectl get -o json or yaml, …), recognised by content; - is standard input; repeatable',
+        'a capture folder, a .tar.gz of one, or what a tool printed (iptables-save, conntrack -L, nft list ruleset, ip addr, kubectl get -o json, …); - is standard input; repeatable',
       ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
     )
     .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'));
-  return addLiveOptions(files).optionsGroup('Output:').addOption(outputOption(outputs));
+  return addDisplayOptions(addLiveOptions(files).optionsGroup('Output:').addOption(outputOption(outputs)));
 }
 
 /** @returns `-o` with these formats. */

@@ -49,6 +49,10 @@ export interface WhyRequest extends CommonRequest, TraceQuestion {}
 
 /** `services`. */
 export interface ServicesRequest extends CommonRequest {
+  /** As typed; null: all. */
+  readonly service: string | null;
+  /** `screen`: the broken ones first, and on a terminal what fits; `wide`: all, with endpoints; `name`: names alone. */
+  readonly listing: 'screen' | 'wide' | 'name';
   /** Null: all. */
   readonly namespace: string | null;
 }
@@ -59,7 +63,10 @@ export interface ChainRequest extends CommonRequest {
 }
 
 /** `conntrack`. */
-export interface ConntrackRequest extends CommonRequest, FlowQuestion {}
+export interface ConntrackRequest extends CommonRequest, FlowQuestion {
+  /** Of the text: one screen, or all. */
+  readonly detail: 'answer' | 'full';
+}
 
 /** `diff <before> <after>`. */
 export interface DiffRequest {

@@ -1,15 +1,19 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { ServiceList } from '../explain/service-list.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { addCommonOptions, type CommonOptions, commonRequest } from './options.ts';
-import type { ServicesRequest } from './requests.ts';
+import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
+import type { Output, ServicesRequest } from './requests.ts';
+import { stateWords } from './state-words.ts';
+import { UsageError } from './usage-error.ts';
 
-interface ServicesOptions extends CommonOptions {
+interface ServicesOptions extends Omit<CommonOptions, 'output'> {
   readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly output: Output | 'wide' | 'name';
 }
 
 /** @returns the command; `act` gets the request. */
@@ -19,12 +23,26 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
     .description(
       'Every Service port that the rules of this node program: its addresses, its endpoints, what refuses it.',
     )
+    .argument(
+      '[service]',
+      'only this one: NAMESPACE/NAME[:PORT], or NAME in any namespace',
+      notEmpty('A Service'),
+    )
     .optionsGroup('Selection:')
-    .option('-n, --namespace <name>', 'only Services of this namespace (default: all)');
-  return addCommonOptions(command)
+    .option(
+      '-n, --namespace <name>',
+      'only Services of this namespace (default: all)',
+      notEmpty('A namespace'),
+    )
+    .addOption(
+      new Option('-A, --all-namespaces', 'those of all namespaces, as without -n').conflicts('namespace'),
+    );
+  return addCommonOptions(command, ['text', 'wide', 'name', 'json', 'yaml'])
     .addHelpText('after', () =>
       formatExamples(program, [
-        ['kp-explain services --demo', 'all of them'],
+        ['kp-explain services --demo', 'those that do not work, and as many others as fit the screen'],
+        ['kp-explain services --demo -o wide', 'all of them, with the addresses of endpoints'],
+        ['kp-explain services shop/web --demo', 'one Service'],
         [
           'kp-explain services --demo -n kube-system -o json',
           'one namespace, as JSON, with the share of each endpoint',
@@ -35,10 +53,15 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
         ],
       ]),
     )
-    .action(async (options: ServicesOptions) => {
+    .action(async (service: string | undefined, options: ServicesOptions) => {
+      const { output } = options;
+      const listing = output === 'wide' || output === 'name' ? output : 'screen';
+      const written = output === 'wide' || output === 'name' ? 'text' : output;
       await act({
-        ...commonRequest(options, { host: 'addresses', flows: 'none' }),
+        ...commonRequest({ ...options, output: written }, { host: 'addresses', flows: 'none' }),
+        service: service ?? null,
         namespace: options.namespace ?? null,
+        listing,
       });
     });
 }
@@ -61,10 +84,14 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
       const { notProgrammed, notes } = annotateServices(all, rules);
       const { proxyNotes } = await import('../explain/proxies/proxy-notes.ts');
       const others = proxyNotes(known);
-      const wanted = ({ namespace }: { readonly namespace: string | null }): boolean =>
-        request.namespace === null || namespace === request.namespace;
+      const { serviceFilter } = await import('../explain/services/service-filter.ts');
+      const wanted = serviceFilter(request, known);
       const items = all.filter(wanted);
-      if (request.namespace !== null && items.length === 0) {
+      if (request.service !== null && ![...items, ...notProgrammed.filter(wanted)].length) {
+        const { noSuchService } = await import('../explain/services/service-filter.ts');
+        throw new UsageError('question', noSuchService(request.service, all));
+      }
+      if (request.service === null && request.namespace !== null && items.length === 0) {
         const { describeNamespace } = await import('../explain/services/describe-namespace.ts');
         const { code, message } = describeNamespace(request.namespace, all, rules.cluster);
         capture.problems.add(code, message);
@@ -82,7 +109,9 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
     },
     async (list, options) => {
       const { renderServicesText } = await import('../render/services-text.ts');
-      return renderServicesText(list, { ...options, namespace: request.namespace });
+      const { listing, namespace } = request;
+      const again = { program: io.programName, state: stateWords(request.sources) };
+      return renderServicesText(list, { ...options, ...again, listing, namespace, rows: io.rows ?? null });
     },
   );
   return EXIT.answered;
