@@ -4,6 +4,7 @@ import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly output: CheckOutput;
@@ -11,6 +12,9 @@ interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly severity: 'error' | 'warning' | 'info';
   readonly only?: readonly string[];
   readonly ignore?: readonly { readonly code: string; readonly object: string | null }[];
+  readonly svc?: string;
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
   readonly expect?: string;
   readonly update?: boolean;
   readonly allNodes?: boolean;
@@ -36,6 +40,13 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         .choices(['error', 'warning', 'info'])
         .default('info'),
     )
+    .option(
+      '--svc <service>',
+      'what concerns one Service: NAMESPACE/NAME, or NAME with -n',
+      notEmpty('A Service'),
+    )
+    .option('-n, --namespace <name>', 'what concerns this namespace (default: all)', notEmpty('A namespace'))
+    .addOption(new Option('-A, --all-namespaces', 'all namespaces, as without -n').conflicts('namespace'))
     .option('--only <codes>', 'look for these findings alone, such as KP102,KP107; repeatable', codesOf)
     .option(
       '--ignore <code[=object]>',
@@ -59,6 +70,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       formatExamples(program, [
         ['kp-explain check --demo', 'the bundled capture of a node'],
         ['kp-explain check captures/ --severity warning', 'every capture below a folder'],
+        ['kp-explain check --svc shop/web --demo', 'what concerns one Service'],
         ['kp-explain check --all-nodes', 'every node of the cluster, and which differ'],
         ['kp-explain check captures/ -o junit > report.xml', 'for CI'],
         ['kp-explain check node-1/ --ignore KP104=shop/web', 'one known finding left out'],
@@ -77,11 +89,21 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         least: options.severity,
         only: options.only ?? null,
         ignore: options.ignore ?? [],
+        about: aboutOf(options),
         expect: options.expect ?? null,
         update: options.update ?? false,
         allNodes,
       });
     });
+}
+
+/** Findings name Services without their ports. */
+function aboutOf({ svc, namespace }: CheckOptions): CheckRequest['about'] {
+  if (svc === undefined) return namespace === undefined ? null : { namespace, name: null };
+  const [, within, name] =
+    /^(?:(?:svc|services?)\/)?(?:([^/:\s]+)\/)?([^/:\s]+)(?::[^/\s]+)?$/.exec(svc) ?? [];
+  if (name === undefined) throw new UsageError('question', `--svc ${svc} is no Service such as shop/web`);
+  return { namespace: within ?? namespace ?? 'default', name };
 }
 
 function codesOf(text: string, before: readonly string[] = []): readonly string[] {

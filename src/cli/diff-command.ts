@@ -121,7 +121,9 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
     },
     async (found, options) => {
       const { renderDiffText } = await import('../render/diff-text.ts');
-      return renderDiffText(found, { ...options, detail: request.detail });
+      const { quoteCommand } = await import('../command/quote.ts');
+      const checkCommand = `${io.programName} check ${quoteCommand([found.before.origin, found.capture.origin])}`;
+      return renderDiffText(found, { ...options, detail: request.detail, checkCommand });
     },
   );
   return statusOfDiff(diff.identical);

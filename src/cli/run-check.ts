@@ -91,7 +91,7 @@ async function checkCaptures(
   }
 }
 
-function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
+function questionOf({ least, only, ignore, about }: CheckRequest): CheckQuestion {
   const codes = findingCodes();
   const unknown = [...(only ?? []), ...ignore.map(({ code }) => code)].find((code) => !codes.has(code));
   if (unknown !== undefined) {
@@ -105,6 +105,7 @@ function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
     least,
     only: only === null ? null : new Set(only),
     ignore: ignore.map((entry) => ({ ...entry, reason: '--ignore' })),
+    about,
   };
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { quoteCommand } from '../command/quote.ts';
 import type { ServiceList } from '../explain/service-list.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import { documentHead } from './document-head.ts';
@@ -110,7 +111,11 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
     async (list, options) => {
       const { renderServicesText } = await import('../render/services-text.ts');
       const { listing, namespace } = request;
-      const again = { program: io.programName, state: stateWords(request.sources) };
+      const again = {
+        program: io.programName,
+        state: stateWords(request.sources),
+        quote: (word: string) => quoteCommand([word]),
+      };
       return renderServicesText(list, { ...options, ...again, listing, namespace, rows: io.rows ?? null });
     },
   );

@@ -64,8 +64,26 @@ const LISTING: readonly [Level, ...Level[]] = [
   MORE,
   { ...MORE, flows: 6, entries: 3, counters: false },
   { ...MORE, flows: 5, entries: 2, evidence: false, services: 3, facts: false, counters: false },
-  { ...MORE, flows: 4, entries: 1, evidence: false, notes: false, services: 1, facts: false, counters: false },
-  { ...MORE, flows: 2, entries: 1, evidence: false, notes: false, services: 1, facts: false, counters: false },
+  {
+    ...MORE,
+    flows: 4,
+    entries: 1,
+    evidence: false,
+    notes: false,
+    services: 1,
+    facts: false,
+    counters: false,
+  },
+  {
+    ...MORE,
+    flows: 2,
+    entries: 1,
+    evidence: false,
+    notes: false,
+    services: 1,
+    facts: false,
+    counters: false,
+  },
 ];
 
 /** @returns the answer first, then what needs attention, then flows by endpoint or the table as a whole, then flow by flow. */

@@ -1,4 +1,3 @@
-import { quoteCommand } from '../command/quote.ts';
 import type { ServiceItem, ServiceList } from '../explain/service-list.ts';
 import { socketText } from '../net/socket.ts';
 import { CHOOSING, hasRole } from '../proxy/chains.ts';
@@ -21,6 +20,8 @@ export interface ServicesTextOptions extends TextOptions {
   /** The command line that asks of this state, without the command: ` -f node-1`. */
   readonly state?: string;
   readonly program?: string;
+  /** @returns a word as a shell needs it. */
+  readonly quote?: (word: string) => string;
 }
 
 /** Rows of the smallest terminal that an answer is to fit. */
@@ -98,11 +99,11 @@ function restText(rest: readonly ServiceItem[], { colours }: ServicesTextOptions
 
 function nextText(
   first: ServiceItem | undefined,
-  { program, state = '', colours }: ServicesTextOptions,
+  { program, state = '', quote = (word) => word, colours }: ServicesTextOptions,
 ): string {
   if (first === undefined || program === undefined || first.name === null || first.namespace === null)
     return '';
-  const command = `${program} why ${quoteCommand([serviceName(first)])}${state}`;
+  const command = `${program} why ${quote(serviceName(first))}${state}`;
   return `next: ${colours.name(escapeTerminal(command))}\n`;
 }
 

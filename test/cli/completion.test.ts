@@ -36,7 +36,11 @@ describe('completion in bash', () => {
   });
 
   it('knows a command’s options and their values', async () => {
-    expect(await completed(['trace', 'shop/web', '--no-'])).toEqual(['--no-conntrack', '--no-api']);
+    expect(await completed(['trace', 'shop/web', '--no-'])).toEqual([
+      '--no-conntrack',
+      '--no-api',
+      '--no-pager',
+    ]);
     expect(await completed(['trace', 'shop/web', '--via', ''])).toEqual(['auto', 'exec', 'debug']);
     expect(await completed(['services', '-o', 'j'])).toEqual(['json']);
     expect(await completed(['completion', 'f'])).toEqual(['fish']);

@@ -36,9 +36,7 @@ describe('services of a listing of single chains', () => {
 
   it('have the cluster IP that their own chain tells, where no rule of KUBE-SERVICES leads from it', async () => {
     const { out } = await run(['services', '-f', 'fixtures/k3s-echo']);
-    expect(out).toMatch(
-      /default\/echo-session +\(10\.43\.16\.138:6711\) +- +3 +no rule for its cluster IP;/,
-    );
+    expect(out).toMatch(/default\/echo-session +\(10\.43\.16\.138:6711\) +- +3 +no rule for its cluster IP;/);
   });
 
   it('name what was printed as a host name instead of leaving it out', () => {
