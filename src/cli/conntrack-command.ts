@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FlowList } from '../explain/flow-list.ts';
+import { socketText } from '../net/socket.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
@@ -33,6 +34,11 @@ export function conntrackCommand(
     .summary('live flows, joined to Services and endpoints, and the ones that are stuck')
     .description(
       'Where existing flows really go: the connection table, joined to Services, endpoints and clients, beside what the rules give to new connections. Flows that are stuck come first, each with the command that would delete it. Nothing is deleted.',
+    )
+    .argument(
+      '[line]',
+      'the flow that a line of conntrack, tcpdump -n, ss -n or a LOG rule is about, in quotes; - reads one',
+      notEmpty('A line'),
     )
     .optionsGroup('Selection:')
     .option(
@@ -78,7 +84,7 @@ export function conntrackCommand(
         ],
       ]),
     )
-    .action(async (options: ConntrackOptions) => {
+    .action(async (line: string | undefined, options: ConntrackOptions) => {
       const common = commonRequest(options);
       await act({
         ...common,
@@ -90,6 +96,7 @@ export function conntrackCommand(
         namespace: options.namespace,
         limit: options.limit ?? LIMITS[common.output],
         detail: options.detail,
+        line: line ?? null,
       });
     });
 }
@@ -100,8 +107,9 @@ function limitOf(text: string): number {
 }
 
 /** Reads the flows, writes the answer. @returns the exit status. Throws UsageError where nothing of that name is known. */
-export async function runConntrack(request: ConntrackRequest, io: Io): Promise<ExitStatus> {
+export async function runConntrack(asked: ConntrackRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const request = await withLine(asked, io);
   await answer(
     request,
     io,
@@ -128,6 +136,27 @@ export async function runConntrack(request: ConntrackRequest, io: Io): Promise<E
     'rules-or-flows',
   );
   return EXIT.answered;
+}
+
+/** The flows from the line's sender to its destination, and the line's own. Throws UsageError where it is no such line. */
+async function withLine(request: ConntrackRequest, io: Io): Promise<ConntrackRequest> {
+  if (request.line === null) return request;
+  const { typedLine } = await import('./typed-line.ts');
+  const line = await typedLine(request.line, request, io);
+  if (line === null)
+    throw new UsageError(
+      'question',
+      `${request.line} is no line of conntrack, tcpdump -n, ss -n or a LOG rule; for the flows of a Service say --svc ${request.line}`,
+    );
+  const { packet, text } = line;
+  const { sources } = request;
+  const isCapture = sources.files.length > 0 || sources.demo;
+  return {
+    ...request,
+    sources: packet.isFlow && isCapture ? { ...sources, typed: text } : sources,
+    svc: request.svc ?? socketText(packet.destination, packet.destinationPort),
+    client: request.client ?? packet.source,
+  };
 }
 
 async function statsOf(capture: Capture) {

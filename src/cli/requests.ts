@@ -14,6 +14,8 @@ export interface SourceRequest {
   /** `-f` arguments in order. */
   readonly files: readonly string[];
   readonly demo: boolean;
+  /** A conntrack entry that the question quotes: it is of this node, too. */
+  readonly typed?: string;
   /** Counts where there are neither files nor demo. Absent: then no state was named. */
   readonly live?: LiveRequest;
 }
@@ -66,6 +68,8 @@ export interface ChainRequest extends CommonRequest {
 export interface ConntrackRequest extends CommonRequest, FlowQuestion {
   /** Of the text: one screen, or all. */
   readonly detail: 'answer' | 'full';
+  /** A line of a tool, whose flow is asked for; null: none. */
+  readonly line: string | null;
 }
 
 /** `diff <before> <after>`. */

@@ -37,7 +37,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
   const command = new Command('trace')
     .summary('where does this packet go, rule by rule')
     .description(
-      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT.',
+      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT. Or, in quotes, a line of conntrack, tcpdump -n, ss -n or a LOG rule; - reads one from standard input.',
     )
     .argument('<destination>', 'an address and port, a Service, or a node port', notEmpty('A destination'))
     .optionsGroup('The packet:')
@@ -80,6 +80,10 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
           'kp-explain trace node:30081 --from external --demo --detail full',
           'a node port from outside, with the rules that did not match',
         ],
+        [
+          "kp-explain trace 'IP 10.244.1.13.40001 > 10.96.10.1.80: Flags [S]' --demo",
+          'a packet as tcpdump -n shows it',
+        ],
         ['sudo kp-explain trace 10.96.0.1:443', 'this machine'],
         ['kp-explain trace shop/web --node node-1', 'a live node, through kubectl'],
       ]),
@@ -108,8 +112,12 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 }
 
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
-export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
+export async function runTrace(asked: TraceRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { questionOf, typedLine } = await import('./typed-line.ts');
+  const line = await typedLine(asked.destination, asked, io);
+  const request = line === null ? asked : questionOf(asked, line);
+  const told = line === null ? '' : `${line.told}\n\n`;
   let input: CheckInput | null = null;
   await answer(
     request,
@@ -132,11 +140,11 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
     },
     async (list, options) => {
       const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
-      if (input === null) return renderTraceText(list, { ...options, detail: request.detail });
+      if (input === null) return told + renderTraceText(list, { ...options, detail: request.detail });
       const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
       const question = questionWords(request, { senders: false });
       const again = { program: io.programName, state: stateWords(request.sources), question };
-      return renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
+      return told + renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
     },
     'rules',
     async (capture) => await flowsOf(request, capture),
