@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { captureCommand, runCapture } from './capture-command.ts';
 import { chainCommand, runChain } from './chain-command.ts';
 import { checkCommand, runCheck } from './check-command.ts';
-import { completionCommand, runCompletion } from './completion-command.ts';
+import { completeCommand, completionCommand, runComplete, runCompletion } from './completion-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { diffCommand, runDiff } from './diff-command.ts';
 import { type DisplayOptions, displayed } from './display.ts';
@@ -80,8 +80,15 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     )
     .addCommand(
       completionCommand(name, async (shell) => {
-        status = await runCompletion(shell, program, io);
+        status = await runCompletion(shell, io);
       }),
+    )
+    .enablePositionalOptions()
+    .addCommand(
+      completeCommand(async (words) => {
+        status = await runComplete(words, program, io);
+      }),
+      { hidden: true },
     )
     .addHelpText(
       'after',
