@@ -141,8 +141,8 @@ export async function runConntrack(asked: ConntrackRequest, io: Io): Promise<Exi
 /** The flows from the line's sender to its destination, and the line's own. Throws UsageError where it is no such line. */
 async function withLine(request: ConntrackRequest, io: Io): Promise<ConntrackRequest> {
   if (request.line === null) return request;
-  const { typedLine } = await import('./typed-line.ts');
-  const line = await typedLine(request.line, request, io);
+  const { typedLine, typedText } = await import('./typed-line.ts');
+  const line = typedLine(await typedText(request.line, request, io), request.line);
   if (line === null)
     throw new UsageError(
       'question',

@@ -37,7 +37,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
   const command = new Command('trace')
     .summary('where does this packet go, rule by rule')
     .description(
-      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT. Or, in quotes, a line of conntrack, tcpdump -n, ss -n or a LOG rule; - reads one from standard input.',
+      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT. Or, in quotes, a line of conntrack, tcpdump -n, ss -n or a LOG rule; - reads one from standard input. What a kernel traced (TRACE lines of its log, xtables-monitor --trace, nft monitor trace) is read packet by packet.',
     )
     .argument('<destination>', 'an address and port, a Service, or a node port', notEmpty('A destination'))
     .optionsGroup('The packet:')
@@ -114,8 +114,14 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
 export async function runTrace(asked: TraceRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
-  const { questionOf, typedLine } = await import('./typed-line.ts');
-  const line = await typedLine(asked.destination, asked, io);
+  const { questionOf, typedLine, typedText } = await import('./typed-line.ts');
+  const text = await typedText(asked.destination, asked, io);
+  const { isKernelTrace } = await import('../explain/kernel-trace/read-kernel-trace.ts');
+  if (text !== null && isKernelTrace(text)) {
+    const { runKernelTrace } = await import('./kernel-trace.ts');
+    return await runKernelTrace(text, asked, io);
+  }
+  const line = typedLine(text, asked.destination);
   const request = line === null ? asked : questionOf(asked, line);
   const told = line === null ? '' : `${line.told}\n\n`;
   let input: CheckInput | null = null;

@@ -4,8 +4,8 @@ import type { Io } from './io.ts';
 import type { CommonRequest, TraceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Longer than any line of such a tool. */
-const LONGEST = 64 * 1024;
+/** Characters that are read: a trace of many packets. */
+const MOST = 8 * 1024 * 1024;
 
 /** What a line stands for, and how it was read, as a sentence. */
 export interface TypedLine {
@@ -16,15 +16,11 @@ export interface TypedLine {
 }
 
 /**
- * @param typed an argument: a line of a tool, or `-` for the first such line of standard input
- * @returns null where it is neither. Throws UsageError where standard input holds no such line.
+ * @param typed an argument: text of a tool, or `-` for what standard input holds
+ * @returns the text; null where the argument is one word. Throws UsageError where standard input is the node's state.
  */
-export async function typedLine(
-  typed: string,
-  { sources }: CommonRequest,
-  io: Io,
-): Promise<TypedLine | null> {
-  if (typed !== '-') return lineOf(typed);
+export async function typedText(typed: string, { sources }: CommonRequest, io: Io): Promise<string | null> {
+  if (typed !== '-') return /\s/.test(typed.trim()) ? typed : null;
   if (sources.files.includes('-'))
     throw new UsageError(
       'stdin-twice',
@@ -33,12 +29,19 @@ export async function typedLine(
   let text = '';
   for await (const piece of io.stdin()) {
     text += piece.toString('utf8');
-    if (text.length > LONGEST) break;
+    if (text.length > MOST) break;
   }
+  return text;
+}
+
+/** @returns the first line of a text that tells of a packet; null where the text is null. Throws UsageError where none does. */
+export function typedLine(text: string | null, typed: string): TypedLine | null {
+  if (text === null) return null;
   for (const line of text.split('\n')) {
     const found = lineOf(line);
     if (found !== null) return found;
   }
+  if (typed !== '-') return null;
   throw new UsageError(
     'question',
     'standard input holds no line of conntrack, tcpdump -n, ss -n or a LOG rule (all with numbers, not names)',
