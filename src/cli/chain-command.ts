@@ -16,7 +16,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
   const command = new Command('chain')
     .summary(`what ${chainName('SVC', '…')} / ${chainName('SEP', '…')} stands for, and who jumps to it`)
     .description(
-      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service.',
+      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service; or the place of a rule, such as "nat PREROUTING 1", or the prefix of a LOG rule.',
     )
     .argument('<name>', 'the chain, or a Service', notEmpty('A chain name'));
   return addCommonOptions(command)
@@ -25,6 +25,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
         [`kp-explain chain ${chainName('SVC', DEMO)} --demo`, 'one chain'],
         [`kp-explain chain ${DEMO} --demo`, 'the hash is enough'],
         ['kp-explain chain shop/web --demo', 'the chains of a Service'],
+        ["kp-explain chain 'nat PREROUTING 1' --demo", 'one rule, by its place'],
         ['kp-explain chain POSTROUTING --demo', 'a built-in chain, in each table and family'],
       ]),
     )
@@ -44,7 +45,14 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
       const { describeAbsence, describeChain, suggestChains } = await import('../explain/describe-chain.ts');
       const { nameRules } = await import('./named-rules.ts');
       const rules = await nameRules(capture);
-      const items = describeChain(request.name, rules);
+      const { onlyAt, readPlaces } = await import('../explain/chains/place.ts');
+      const places = readPlaces(request.name, capture.rulesets);
+      const items =
+        places.length === 0
+          ? describeChain(request.name, rules)
+          : places.flatMap((place) =>
+              describeChain(place.chain, rules).flatMap((one) => onlyAt(one, place) ?? []),
+            );
       if (items.length === 0) near = suggestChains(request.name, capture.rulesets);
       const absent = items.length === 0 ? describeAbsence(request.name, rules) : null;
       return { ...documentHead(capture), kind: 'ChainList', items, absent };

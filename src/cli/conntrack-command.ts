@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FlowList } from '../explain/flow-list.ts';
 import { socketText } from '../net/socket.ts';
 import type { Capture } from './capture.ts';
+import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -17,7 +18,7 @@ interface ConntrackOptions extends CommonOptions {
   readonly client?: string;
   readonly state?: string;
   readonly problem?: string;
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly limit?: number;
   readonly detail: 'answer' | 'full';
 }
@@ -62,7 +63,10 @@ export function conntrackCommand(
       'flows with a problem: any, stale, error, warning, info, or a code such as endpoint-gone',
       notEmpty('A problem'),
     )
-    .option('-n, --namespace <name>', 'namespace of names given without one', 'default')
+    .option(
+      '-n, --namespace <name>',
+      'namespace of names given without one (default: the context’s, else default)',
+    )
     .option(
       '--limit <count>',
       'flows to list, the worst first; 0 lists all (default: 20, as JSON or YAML 10000)',
@@ -93,7 +97,7 @@ export function conntrackCommand(
         client: options.client ?? null,
         state: options.state ?? null,
         problem: options.problem ?? null,
-        namespace: options.namespace,
+        namespace: await namespaceOf(options.namespace, common),
         limit: options.limit ?? LIMITS[common.output],
         detail: options.detail,
         line: line ?? null,

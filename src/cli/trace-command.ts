@@ -3,6 +3,7 @@ import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { TraceList } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import type { Capture } from './capture.ts';
+import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -28,7 +29,7 @@ interface TraceOptions extends CommonOptions {
   readonly inInterface?: string;
   readonly mark?: number;
   readonly ctstate?: string;
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly detail?: 'answer' | 'path' | 'full';
 }
 
@@ -61,7 +62,10 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         'its conntrack state: NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED (default: NEW)',
       ).argParser(oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])),
     )
-    .option('-n, --namespace <name>', 'namespace of a Service given without one', 'default');
+    .option(
+      '-n, --namespace <name>',
+      'namespace of a Service given without one (default: the context’s, else default)',
+    );
   return addCommonOptions(command)
     .addOption(
       new Option(
@@ -104,7 +108,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         inInterface: options.inInterface ?? null,
         mark: options.mark ?? null,
         ctstate: options.ctstate ?? null,
-        namespace: options.namespace,
+        namespace: await namespaceOf(options.namespace, common),
         detail: options.detail ?? 'path',
         screen: options.detail === undefined,
       });

@@ -101,19 +101,24 @@ function drawn(rows: readonly (readonly string[][])[], widths: readonly number[]
 
 /** The same lines, of more rows than cli-table3 can lay out in the time that somebody waits. */
 function padded(rows: readonly (readonly string[][])[], widths: readonly number[]): string[] {
-  return rows.flatMap((row) => {
-    const cells = row.slice(0, widths.length);
-    const height = Math.max(1, ...cells.map((cell) => cell.length));
-    const lines = Array.from({ length: height }, (_, at) =>
-      cells
-        .map((cell, column) => {
-          const line = cell[at] ?? '';
-          return line + ' '.repeat(Math.max(0, (widths[column] ?? 0) - lengthOf(line)));
-        })
-        .join(' '.repeat(GAP)),
+  const lines: string[] = [];
+  for (const row of rows) {
+    const height = row.reduce(
+      (most, cell, at) => (at < widths.length ? Math.max(most, cell.length) : most),
+      1,
     );
-    return [...lines, ...(row[widths.length] ?? []).map((line) => UNDER + line)];
-  });
+    for (let at = 0; at < height; at++) {
+      let line = '';
+      for (let column = 0; column < widths.length; column++) {
+        const text = row[column]?.[at] ?? '';
+        line += column === 0 ? text : ' '.repeat(GAP) + text;
+        line += ' '.repeat(Math.max(0, (widths[column] ?? 0) - lengthOf(text)));
+      }
+      lines.push(line);
+    }
+    for (const line of row[widths.length] ?? []) lines.push(UNDER + line);
+  }
+  return lines;
 }
 
 function chooseWidths(
