@@ -58,7 +58,8 @@ const CODES: Readonly<Record<FlowProblemCode, true>> = {
 
 /** @returns the question's meaning. @throws QuestionError where it names nothing that is known. */
 export function readFlowQuestion(question: FlowQuestion, known: Known, services: RuleServices): FlowFilter {
-  const svc = question.svc === null ? null : readService(question.svc, question.namespace, known, services);
+  const svc =
+    question.svc === null ? null : readService(asTyped(question.svc), question.namespace, known, services);
   return {
     title: svc?.title ?? null,
     wanted: svc?.wanted ?? null,
@@ -71,6 +72,11 @@ export function readFlowQuestion(question: FlowQuestion, known: Known, services:
     state: question.state === null ? null : readState(question.state),
     problem: question.problem === null ? null : readProblem(question.problem),
   };
+}
+
+/** `svc/web`, as kubectl names it. */
+function asTyped(svc: string): string {
+  return svc.replace(/^(?:svc|services?)\//, '');
 }
 
 /** @returns true where the flow has the state: `ESTABLISHED`, …, or a status such as `UNREPLIED`. */
