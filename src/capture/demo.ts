@@ -1,6 +1,38 @@
 import { fileURLToPath } from 'node:url';
+import type { ProblemList } from '../problems/problem.ts';
+import type { Limits } from './limits.ts';
+import { readFolder } from './read-folder.ts';
+import type { SourceText } from './source.ts';
 
-/** @returns the folder of the capture bundled with the program; the same from `src/` and from `dist/`. */
-export function demoFolder(): string {
-  return fileURLToPath(new URL('../../fixtures/demo', import.meta.url));
+/** The captures bundled with the program, by the mode of kube-proxy on their node. */
+export type DemoName = 'iptables' | 'nftables';
+
+/** The names, the usual one first. */
+export const DEMOS: readonly DemoName[] = ['iptables', 'nftables'];
+
+/** Both are one cluster: these are the same, and stand in the folder of the first. */
+const SHARED: ReadonlySet<string> = new Set([
+  'endpointslices.json',
+  'nodes.json',
+  'pods.json',
+  'services.json',
+  'ip-rule.json',
+  'ip6-rule.json',
+]);
+
+/** @returns the files of a bundled capture, unread as far as possible; the same from `src/` and from `dist/`. */
+export async function readDemo(demo: DemoName, limits: Limits, problems: ProblemList): Promise<SourceText[]> {
+  const main = await readFolder('demo', folder('demo'), limits, problems);
+  if (demo === 'iptables') return main;
+  const own = await readFolder('demo', folder('demo-nftables'), limits, problems);
+  return [...own, ...main.filter(({ name }) => SHARED.has(name.replace(/^.*\//, '')))];
+}
+
+/** @returns the folders whose files make up a bundled capture, its own first. */
+export function demoFolders(demo: DemoName): string[] {
+  return demo === 'iptables' ? [folder('demo')] : [folder('demo-nftables'), folder('demo')];
+}
+
+function folder(name: string): string {
+  return fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 }

@@ -18,6 +18,7 @@ export type LineKind = Extract<
   | 'ipvs'
   | 'ipvs-connections'
   | 'kubernetes'
+  | 'kubectl-table'
   | 'expectations'
   | 'recent'
 >;
@@ -40,7 +41,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['ipvs', /^-[Aa] (-[tuf]|--(tcp|udp|sctp|fwmark)-service) /],
   [
     'ipvs',
-    /^IP Virtual Server version |^Prot +LocalAddress:Port|^ +-> (RemoteAddress:Port|\S+:\S+ +[\w.]+ +\d)/,
+    /^IP Virtual Server version |^Prot +LocalAddress:Port|^ *-> (RemoteAddress:Port|\S+:\S+ +[\w.]+ +\d)/,
   ],
   ['ipvs-connections', /^IPVS connection entries|^pro expire state +source|^Pro FromIP +FPrt/],
   ['ipvs-connections', /^(TCP|UDP|SCTP|IP) +\d+:\d\d +\S+ +\S+:\d+ +\S+:\d+ +\S+:\d+/],
@@ -63,12 +64,16 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],
   [
     'ip-route',
-    /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|[0-9a-f.:]+(\/\d+)?) (via|dev|proto|nhid|metric|encap|table) \S/,
+    /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|(?=[0-9a-f]*[.:])[0-9a-f.:]+(\/\d+)?) (via|dev|proto|nhid|metric|encap|table) \S/,
   ],
   ['nft-hooks', /^family (ip|ip6|inet|arp|bridge|netdev)( hook \w+)? \{|^\s+hook \w+ (device \S+ )?\{/],
   ['nft', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s+type \w+ hook \w+ (device \S+ )?priority /],
   // A listing of no flows is only this line (the tool writes it to standard error).
   ['conntrack', /^conntrack v\S+ \(conntrack-tools\): \d+ flow entries have been shown/],
+  [
+    'kubectl-table',
+    /^(NAMESPACE\s+)?NAME\s+(TYPE\s+)?(CLUSTER-IP|ENDPOINTS|READY\s+STATUS|STATUS\s+ROLES|ADDRESSTYPE)\s|^Name: {4,}[a-z0-9][\w.-]*\s*$/,
+  ],
   ['kubernetes', /^(-? *)apiVersion: *["']?(v1|discovery\.k8s\.io\/v1(beta1)?|apps\/v1)["']? *$/],
   ['expectations', /^expectations:|^apiVersion: *["']?kp-explain\/v1["']? *$/],
   ['iptables-listing', ROW],

@@ -19,6 +19,8 @@ export type SourceKind =
   /** `ipvsadm -Lnc`, /proc/net/ip_vs_conn. */
   | 'ipvs-connections'
   | 'kubernetes'
+  /** `kubectl get svc`, `kubectl get pods -o wide`, `kubectl describe svc`, …: tables for people. */
+  | 'kubectl-table'
   | 'manifest'
   | 'expectations'
   | 'recent'

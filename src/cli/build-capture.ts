@@ -7,6 +7,7 @@ import { parseFlows } from '../conntrack/parse-conntrack.ts';
 import type { Host } from '../host/facts.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { CHAINS } from '../proxy/chains.ts';
 import type { Capture } from './capture.ts';
 import { describeCapture, findProxyMode } from './capture-info.ts';
 import { loadCluster } from './load-cluster.ts';
@@ -66,7 +67,9 @@ export async function buildCapture(
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
-  if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
+  // Without rules of iptables a node may have those of nft, or none at all: nft lists both of its backends.
+  const nftSuffices = (): boolean => sorted.has('nft') && sorted.has('ip-addr') && nft()?.cutAt === null;
+  if (!hasRules && !flowsSuffice && !nftSuffices() && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
   if (mode === 'nftables' && !walksKubeProxy(host)) reportMode(problems);
@@ -91,7 +94,12 @@ export async function buildCapture(
     get flowListings() {
       return listings().map(({ source }) => source);
     },
-    cluster: once(() => loadCluster(sorted, problems, progress)),
+    cluster: once(async () => {
+      const cluster = await loadCluster(sorted, problems, progress);
+      if (cluster.seen === undefined) return cluster;
+      const { nameSeenPorts } = await import('../explain/question/seen-ports.ts');
+      return nameSeenPorts(cluster, rulesets);
+    }),
     conntrackStats: text('conntrack-stats'),
     ipvs: once(() => {
       const read = listing();
@@ -135,14 +143,20 @@ function walksKubeProxy({ nft }: Host): boolean {
 
 const KUBE_PROXY_TABLE = 'kube-proxy';
 
-/** Spares parsing a large nft.json where the table cannot be in it. */
+/** Spares parsing a large listing, as JSON or text, where the table cannot be in it. */
 function mentionsKubeProxy(sorted: SortedSources): boolean {
-  return (sorted.get('nft') ?? []).some(({ source }) => source.bytes.includes('"kube-proxy"'));
+  return (sorted.get('nft') ?? []).some(({ source }) => source.bytes.includes(KUBE_PROXY_TABLE));
 }
 
 /** What was found instead, so that the way out is clear. */
 function noRules({ name: origin, live }: Origin, sorted: SortedSources, problems: ProblemList): InputError {
   const { found, why } = foundInstead(sorted, problems);
+  if (!live && holdsIptablesTables(sorted))
+    throw new InputError(
+      'no-rules',
+      `no iptables rules in ${origin}${found}: nft lists the tables of iptables-nft without what only iptables can print; save them as root on that node with: iptables-save > iptables-save.txt${why}`,
+      origin,
+    );
   if (live) {
     return new InputError(
       'no-rules',
@@ -155,6 +169,11 @@ function noRules({ name: origin, live }: Origin, sorted: SortedSources, problems
     `no iptables rules in ${origin}${found}: looked for iptables-save, iptables -S or iptables -L output, in a folder as iptables-save.txt, ip6tables-save.txt or their -legacy- forms; save them as root with: iptables-save > iptables-save.txt${why}`,
     origin,
   );
+}
+
+/** Whether nft listed tables that iptables-nft made. */
+function holdsIptablesTables(sorted: SortedSources): boolean {
+  return (sorted.get('nft') ?? []).some(({ source }) => source.bytes.includes(CHAINS.services));
 }
 
 /** The same for a question about flows, which rules alone name, but do not hold. */

@@ -16,7 +16,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
   const command = new Command('chain')
     .summary(`what ${chainName('SVC', '…')} / ${chainName('SEP', '…')} stands for, and who jumps to it`)
     .description(
-      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service; or the place of a rule, such as "nat PREROUTING 1", or the prefix of a LOG rule.',
+      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service. Also a virtual server of IPVS (ADDRESS:PORT), an ipset, the place of a rule, such as "nat PREROUTING 1", or the prefix of a LOG rule.',
     )
     .argument('<name>', 'the chain, or a Service', notEmpty('A chain name'));
   return addCommonOptions(command)
@@ -37,32 +37,35 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
 /** Describes, writes the answer. @returns 1 where there is no such chain. */
 export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { plainFormats } = await import('./plain-formats.ts');
   let near: readonly string[] = [];
   const list = await answer(
     request,
     io,
     async (capture): Promise<ChainList> => {
-      const { describeAbsence, describeChain, suggestChains } = await import('../explain/describe-chain.ts');
-      const { nameRules } = await import('./named-rules.ts');
-      const rules = await nameRules(capture);
+      const { describeMissing, describeName, suggestNames } = await import(
+        '../explain/chains/chain-readers.ts'
+      );
+      const { knownOf } = await import('./known.ts');
       const { onlyAt, readPlaces } = await import('../explain/chains/place.ts');
+      const known = knownOf(capture, await capture.cluster());
       const places = readPlaces(request.name, capture.rulesets);
       const items =
         places.length === 0
-          ? describeChain(request.name, rules)
+          ? describeName(request.name, known)
           : places.flatMap((place) =>
-              describeChain(place.chain, rules).flatMap((one) => onlyAt(one, place) ?? []),
+              describeName(place.chain, known).flatMap((one) => onlyAt(one, place) ?? []),
             );
-      if (items.length === 0) near = suggestChains(request.name, capture.rulesets);
-      const absent = items.length === 0 ? describeAbsence(request.name, rules) : null;
+      if (items.length === 0) near = suggestNames(request.name, known);
+      const absent = items.length === 0 ? describeMissing(request.name, known) : null;
       return { ...documentHead(capture), kind: 'ChainList', items, absent };
     },
-    async (found, options) => {
+    plainFormats<ChainList>(async (found, view) => {
       const { renderChainText, renderNoChain } = await import('../render/chain-text.ts');
       return found.items.length === 0
-        ? renderNoChain(request.name, near, found.absent, options.width)
-        : renderChainText(found, options);
-    },
+        ? renderNoChain(request.name, near, found.absent, view.width)
+        : renderChainText(found, view);
+    }),
   );
   return statusOfChains(list.items.length);
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { demoFolder } from '../capture/demo.ts';
+import { demoFolders } from '../capture/demo.ts';
 import { FINDING_KINDS } from '../findings/registry.ts';
 import { fieldsOf, listOf, textOf } from '../json/fields.ts';
 import type { Candidate } from './complete.ts';
@@ -45,7 +45,9 @@ export function readNames(words: readonly string[]): Names {
 }
 
 function foldersOf(words: readonly string[]): string[] {
-  const folders = words.includes('--demo') ? [demoFolder()] : [];
+  const isNative = words.includes('--demo=nftables');
+  const isDemo = isNative || words.some((word) => word.startsWith('--demo'));
+  const folders = isDemo ? demoFolders(isNative ? 'nftables' : 'iptables') : [];
   return [...folders, ...valuesOf(words, '--file', '-f')];
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FlowList } from '../explain/flow-list.ts';
 import { socketText } from '../net/socket.ts';
+import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
 import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
@@ -12,7 +13,7 @@ import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from '.
 import type { ConntrackRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
-interface ConntrackOptions extends CommonOptions {
+interface ConntrackOptions extends CommonOptions<PageFormat> {
   readonly svc?: string;
   readonly endpoint?: string;
   readonly client?: string;
@@ -24,7 +25,13 @@ interface ConntrackOptions extends CommonOptions {
 }
 
 /** Flows listed without `--limit`: what fits into a terminal's patience, or into a document. */
-const LIMITS = { text: 20, json: 10_000, yaml: 10_000 } as const;
+const LIMITS: Readonly<Record<PageFormat, number>> = {
+  text: 20,
+  json: 10_000,
+  yaml: 10_000,
+  markdown: 20,
+  html: 500,
+};
 
 /** @returns the command; `act` gets the request. */
 export function conntrackCommand(
@@ -69,10 +76,10 @@ export function conntrackCommand(
     )
     .option(
       '--limit <count>',
-      'flows to list, the worst first; 0 lists all (default: 20, as JSON or YAML 10000)',
+      'flows to list, the worst first; 0 lists all (default: 20, as JSON or YAML 10000, as HTML 500)',
       limitOf,
     );
-  return addCommonOptions(command)
+  return addCommonOptions(command, PAGE_FORMATS)
     .addOption(
       new Option('--detail <level>', 'one screen; all of it').choices(['answer', 'full']).default('answer'),
     )
@@ -114,6 +121,7 @@ function limitOf(text: string): number {
 export async function runConntrack(asked: ConntrackRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
   const request = await withLine(asked, io);
+  const { flowFormats } = await import('./flow-formats.ts');
   await answer(
     request,
     io,
@@ -133,10 +141,7 @@ export async function runConntrack(asked: ConntrackRequest, io: Io): Promise<Exi
         throw error;
       }
     },
-    async (list, options) => {
-      const { renderFlowsText } = await import('../render/flows-text.ts');
-      return renderFlowsText(list, { ...options, detail: request.detail });
-    },
+    flowFormats(request.detail),
     'rules-or-flows',
   );
   return EXIT.answered;
@@ -154,7 +159,7 @@ async function withLine(request: ConntrackRequest, io: Io): Promise<ConntrackReq
     );
   const { packet, text } = line;
   const { sources } = request;
-  const isCapture = sources.files.length > 0 || sources.demo;
+  const isCapture = sources.files.length > 0 || sources.demo !== false;
   return {
     ...request,
     sources: packet.isFlow && isCapture ? { ...sources, typed: text } : sources,

@@ -1,11 +1,14 @@
-import type { CommonRequest } from './requests.ts';
+import type { SourceRequest } from './requests.ts';
 
 /**
  * @param given `-n`
  * @returns the namespace of names given without one: `-n`; of a live node the namespace of the kubeconfig's context, as kubectl
  *   has it; else `default`. A kubeconfig that cannot be read says nothing here: who asks the API server tells of it.
  */
-export async function namespaceOf(given: string | undefined, { sources }: CommonRequest): Promise<string> {
+export async function namespaceOf(
+  given: string | undefined,
+  { sources }: { readonly sources: SourceRequest },
+): Promise<string> {
   const { files, demo, live } = sources;
   if (given !== undefined) return given;
   if (files.length > 0 || demo || live === undefined || !live.api) return 'default';

@@ -1,7 +1,6 @@
 import { sourcesOf } from '../capture/captured-file.ts';
-import { demoFolder } from '../capture/demo.ts';
+import { readDemo } from '../capture/demo.ts';
 import { LIMITS } from '../capture/limits.ts';
-import { readFolder } from '../capture/read-folder.ts';
 import { readSources } from '../capture/read-sources.ts';
 import { type SourceText, sourceOfBytes } from '../capture/source.ts';
 import { buildCapture } from './build-capture.ts';
@@ -16,7 +15,7 @@ import { UsageError } from './usage-error.ts';
  * UnreachableError and InterruptedError where a live node is asked.
  */
 export async function loadCapture(request: SourceRequest, context: LoadContext): Promise<Capture> {
-  if (request.files.length === 0 && !request.demo && request.live !== undefined) {
+  if (request.files.length === 0 && request.demo === false && request.live !== undefined) {
     const { loadLive } = await import('./load-live.ts');
     return await loadLive(request.live, context, (files, name) =>
       buildCapture(sourcesOf(files), { name, live: true }, context),
@@ -31,7 +30,7 @@ export async function loadCapture(request: SourceRequest, context: LoadContext):
 
 /** @returns the files that a request names, unread as far as possible. Throws UsageError where it names none; InputError. */
 export async function gatherSources(request: SourceRequest, context: LoadContext): Promise<SourceText[]> {
-  if (request.demo) return await readFolder('demo', demoFolder(), LIMITS, context.problems);
+  if (request.demo !== false) return await readDemo(request.demo, LIMITS, context.problems);
   if (request.files.length === 0) {
     throw new UsageError(
       'no-state',
@@ -43,5 +42,6 @@ export async function gatherSources(request: SourceRequest, context: LoadContext
 }
 
 function originOf(request: SourceRequest): string {
-  return request.demo ? 'demo' : request.files.join(', ');
+  if (request.demo !== false) return request.demo === 'iptables' ? 'demo' : `demo ${request.demo}`;
+  return request.files.join(', ');
 }

@@ -3,7 +3,7 @@ import type { ClusterPart } from '../kubernetes/merge-clusters.ts';
 import { type Cluster, type Endpoint, type Service, UNKNOWN_CLUSTER } from '../kubernetes/objects.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Progress } from './progress.ts';
-import type { SortedSources } from './sort-sources.ts';
+import { type SortedSources, textOf } from './sort-sources.ts';
 
 /** @returns everything the capture holds about the cluster; its parser is loaded only where there is something to parse. */
 export async function loadCluster(
@@ -12,8 +12,21 @@ export async function loadCluster(
   progress: Progress,
 ): Promise<Cluster> {
   const objects = sources.get('kubernetes') ?? [];
-  if (objects.length === 0) return UNKNOWN_CLUSTER;
-  const { mergeClusters, parseObjects } = await import('../kubernetes/parse-objects.ts');
+  const tables = sources.get('kubectl-table') ?? [];
+  if (objects.length === 0 && tables.length === 0) return UNKNOWN_CLUSTER;
+  const { mergeClusters, parseObjects, parseTables } = await import('../kubernetes/parse-objects.ts');
+  const seen = tables.map(({ source }) => parseTables(textOf(source, problems) ?? '', source.name, problems));
+  const shown: Pick<Cluster, 'seen'> =
+    seen.length === 0
+      ? {}
+      : {
+          seen: {
+            services: seen.flatMap(({ services }) => services),
+            pods: seen.flatMap(({ pods }) => pods),
+            nodes: seen.flatMap(({ nodes }) => nodes),
+          },
+        };
+  if (objects.length === 0) return { ...UNKNOWN_CLUSTER, ...shown };
   const parts: { readonly file: string; readonly part: ClusterPart }[] = [];
   for (const { source } of objects) {
     progress.begin(`reading ${source.name} (${formatBytes(source.size)})`);
@@ -30,7 +43,7 @@ export async function loadCluster(
       'it has no endpoint of default/kubernetes, as every cluster has: these are some namespaces only (take them with --all-namespaces)';
     problems.add('some-namespaces', message, first.file);
   }
-  return cluster;
+  return { ...cluster, ...shown };
 }
 
 /** The API server itself writes Service default/kubernetes and its endpoints (pkg/controlplane/reconcilers). */

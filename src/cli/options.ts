@@ -1,21 +1,27 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEMOS, type DemoName } from '../capture/demo.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { nearest } from '../explain/words/nearest.ts';
+import { type Format, PLAIN_FORMATS, type PlainFormat } from '../render/format.ts';
 import { addDisplayOptions } from './display.ts';
 import { addLiveOptions, type LiveOptions, liveRequest } from './live-options.ts';
-import type { CommonRequest, Output } from './requests.ts';
-
-const OUTPUTS = ['text', 'json', 'yaml'];
+import type { CommonRequest } from './requests.ts';
 
 /** The options that every command shares, as commander hands them over. */
-export interface CommonOptions extends LiveOptions {
+export interface CommonOptions<F extends Format = PlainFormat> extends LiveOptions {
   readonly file?: readonly string[];
-  readonly demo?: boolean;
-  readonly output: Output;
+  readonly demo?: DemoName;
+  readonly explainInput?: boolean;
+  readonly output: F;
 }
 
 /** Adds where the state comes from and how the answer is written. */
-export function addCommonOptions(command: Command, outputs: readonly string[] = OUTPUTS): Command {
+export function addCommonOptions(command: Command, outputs: readonly string[] = PLAIN_FORMATS): Command {
+  return addDisplayOptions(addStateOptions(command).optionsGroup('Output:').addOption(outputOption(outputs)));
+}
+
+/** Adds where the state comes from. */
+export function addStateOptions(command: Command): Command {
   const files = command
     .optionsGroup('State of the node:')
     .addOption(
@@ -24,12 +30,37 @@ export function addCommonOptions(command: Command, outputs: readonly string[] = 
         'a capture folder, a .tar.gz of one, or what a tool printed (iptables-save, conntrack -L, nft list ruleset, ip addr, kubectl get -o json, …); - is standard input; repeatable',
       ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
     )
-    .addOption(new Option('--demo', 'the capture bundled with the program').conflicts('file'));
-  return addDisplayOptions(addLiveOptions(files).optionsGroup('Output:').addOption(outputOption(outputs)));
+    .addOption(
+      new Option('--demo [mode]', 'a capture bundled with the program: a node with kube-proxy in this mode')
+        .choices(DEMOS)
+        .preset('iptables')
+        .conflicts('file'),
+    )
+    .option('--explain-input', 'only say what each input, and each line of a paste, was recognised as');
+  return addLiveOptions(files);
+}
+
+/**
+ * `--demo` may stand before what is asked (`trace --demo shop/web`): only the name of a demo is its value.
+ * @returns the arguments, `--demo` with its value in one word
+ */
+export function withDemoNamed(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--');
+  const words: string[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] ?? '';
+    const next = argv[at + 1] ?? '';
+    if (word !== '--demo' || (end >= 0 && at > end)) words.push(word);
+    else if (DEMOS.some((name) => name === next)) {
+      words.push(`--demo=${next}`);
+      at += 1;
+    } else words.push(`--demo=${DEMOS[0]}`);
+  }
+  return words;
 }
 
 /** @returns `-o` with these formats. */
-export function outputOption(outputs: readonly string[] = OUTPUTS): Option {
+export function outputOption(outputs: readonly string[] = PLAIN_FORMATS): Option {
   return new Option('-o, --output <format>', 'how to write the answer').choices(outputs).default('text');
 }
 
@@ -37,10 +68,18 @@ export function outputOption(outputs: readonly string[] = OUTPUTS): Option {
 const ALL_OF_IT: Needs = { host: 'packets', flows: 'all' };
 
 /** @param needs what the question needs of a live node; without it nearly everything is asked. @returns the request's common part. */
-export function commonRequest(options: CommonOptions, needs: Needs = ALL_OF_IT): CommonRequest {
+export function commonRequest<F extends Format>(
+  options: CommonOptions<F>,
+  needs: Needs = ALL_OF_IT,
+): CommonRequest<F> {
   const live = liveRequest(options, needs);
   return {
-    sources: { files: options.file ?? [], demo: options.demo ?? false, live },
+    sources: {
+      files: options.file ?? [],
+      demo: options.demo ?? false,
+      live,
+      ...(options.explainInput === true ? { explained: plainOf(options.output) } : {}),
+    },
     output: options.output,
   };
 }
@@ -80,4 +119,9 @@ export function notEmpty(what: string): (text: string) => string {
     if (text.trim() === '') throw new InvalidArgumentError(`${what} must not be empty.`);
     return text;
   };
+}
+
+/** What the input was recognised as has no page and no picture. */
+function plainOf(format: Format): PlainFormat {
+  return PLAIN_FORMATS.find((plain) => plain === format) ?? 'text';
 }

@@ -9,6 +9,7 @@ import { type DisplayOptions, displayed } from './display.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { explainCommand, runExplain } from './explain-command.ts';
 import type { Io } from './io.ts';
+import { withDemoNamed } from './options.ts';
 import type { SourceRequest } from './requests.ts';
 import { runServices, servicesCommand } from './services-command.ts';
 import { runTrace, traceCommand } from './trace-command.ts';
@@ -99,7 +100,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   });
   for (const command of [program, ...program.commands]) adopt(command, io);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withDemoNamed(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.answered;
@@ -110,7 +111,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
 
 type Run = (io: Io) => Promise<ExitStatus>;
 
-/** Runs a command, or with --show-commands prints what it would run on a live node. */
+/** Runs a command, or with --show-commands prints what it would run on a live node, and with --explain-input how its input is read. */
 async function unlessShown(
   sources: readonly SourceRequest[],
   io: Io,
@@ -118,6 +119,12 @@ async function unlessShown(
   run: Run,
   allNodes: boolean,
 ): Promise<ExitStatus> {
+  const explained = sources.find((source) => source.explained !== undefined)?.explained;
+  if (explained !== undefined) {
+    const { explainInput } = await import('./explain-input.ts');
+    await explainInput(sources, explained, io);
+    return EXIT.answered;
+  }
   if (!sources.some(({ live }) => live?.showCommands)) {
     if (!pages || io.rows === null || io.rows === undefined) return await run(io);
     const { paged } = await import('./pager.ts');
@@ -125,7 +132,7 @@ async function unlessShown(
   }
   const { showCommands } = await import('./show-commands.ts');
   for (const { files, demo, live } of sources) {
-    const fromFiles = files.length > 0 || demo || live === undefined;
+    const fromFiles = files.length > 0 || demo !== false || live === undefined;
     io.out(fromFiles ? '# no command: the state is read from files\n' : await showCommands(live, allNodes));
   }
   return EXIT.answered;

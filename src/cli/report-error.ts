@@ -1,5 +1,6 @@
 import { escapeLines } from '../render/escape.ts';
 import { renderJson } from '../render/json.ts';
+import type { ErrorDocument } from './error-document.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import type { Io } from './io.ts';
 
@@ -29,7 +30,7 @@ function errorText(error: unknown, status: ExitStatus): string {
   return `error: ${escapeLines(message)}\n${BUG}\n${escapeLines(stack)}\n`;
 }
 
-function errorDocument(error: unknown, status: ExitStatus): object {
+function errorDocument(error: unknown, status: ExitStatus): ErrorDocument {
   const { message, stack } = partsOf(error);
   const bug = status === EXIT.bug;
   return {

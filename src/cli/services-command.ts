@@ -1,20 +1,20 @@
 import { Command, Option } from 'commander';
 import { quoteCommand } from '../command/quote.ts';
 import type { ServiceList } from '../explain/service-list.ts';
-import { IpvsTable } from '../ipvs/table.ts';
+import type { PlainFormat } from '../render/format.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
-import type { Output, ServicesRequest } from './requests.ts';
+import type { ServicesRequest } from './requests.ts';
 import { stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ServicesOptions extends Omit<CommonOptions, 'output'> {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
-  readonly output: Output | 'wide' | 'name';
+  readonly output: PlainFormat | 'wide' | 'name';
 }
 
 /** @returns the command; `act` gets the request. */
@@ -70,45 +70,48 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
 /** Lists, writes the answer. @returns the exit status. */
 export async function runServices(request: ServicesRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { plainFormats } = await import('./plain-formats.ts');
   await answer(
     request,
     io,
     async (capture, progress): Promise<ServiceList> => {
-      const { annotateServices, compareItems, listServices } = await import('../explain/list-services.ts');
-      const { listIpvsServices } = await import('../explain/services/ipvs-services.ts');
-      const { nameRules } = await import('./named-rules.ts');
+      const { noteList } = await import('../explain/services/list-notes.ts');
+      const { CARRIER_OF, CARRIERS, listProgrammed, noteProgrammed } = await import(
+        '../explain/services/carriers.ts'
+      );
+      const { findUnprogrammed } = await import('../explain/services/unprogrammed-services.ts');
       const { knownOf } = await import('./known.ts');
-      const rules = await nameRules(capture);
+      const known = knownOf(capture, await capture.cluster());
+      const { cluster } = known;
       progress.begin('listing Services');
-      const known = knownOf(capture, rules.cluster);
-      const all = [...listServices(rules), ...listIpvsServices(known)].sort(compareItems);
-      const { notProgrammed, notes } = annotateServices(all, rules);
+      const all = listProgrammed(known);
+      const notes = noteList(known.rulesets);
       const { proxyNotes } = await import('../explain/proxies/proxy-notes.ts');
       const others = proxyNotes(known);
       const { serviceFilter } = await import('../explain/services/service-filter.ts');
       const wanted = serviceFilter(request, known);
       const items = all.filter(wanted);
-      if (request.service !== null && ![...items, ...notProgrammed.filter(wanted)].length) {
+      const carrier = CARRIER_OF[capture.info.proxyMode];
+      const told = carrier === null ? [] : CARRIERS[carrier].families(known);
+      const missing = findUnprogrammed(all, told, cluster).filter(wanted);
+      if (request.service !== null && items.length + missing.length === 0) {
         const { noSuchService } = await import('../explain/services/service-filter.ts');
         throw new UsageError('question', noSuchService(request.service, all));
       }
       if (request.service === null && request.namespace !== null && items.length === 0) {
         const { describeNamespace } = await import('../explain/services/describe-namespace.ts');
-        const { code, message } = describeNamespace(request.namespace, all, rules.cluster);
+        const { code, message } = describeNamespace(request.namespace, all, cluster);
         capture.problems.add(code, message);
       }
-      const { proxyMode } = capture.info;
-      const told = proxyMode === 'iptables' || (proxyMode === 'ipvs' && known.ipvs instanceof IpvsTable);
-      const missing = told ? notProgrammed.filter(wanted) : [];
       return {
         ...documentHead(capture),
         kind: 'ServiceList',
         items,
         notProgrammed: missing,
-        notes: [...notes, ...others],
+        notes: [...notes, ...noteProgrammed(all, known), ...others],
       };
     },
-    async (list, options) => {
+    plainFormats<ServiceList>(async (list, view) => {
       const { renderServicesText } = await import('../render/services-text.ts');
       const { listing, namespace } = request;
       const again = {
@@ -116,8 +119,8 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
         state: stateWords(request.sources),
         quote: (word: string) => quoteCommand([word]),
       };
-      return renderServicesText(list, { ...options, ...again, listing, namespace, rows: io.rows ?? null });
-    },
+      return renderServicesText(list, { ...view, ...again, listing, namespace, rows: io.rows ?? null });
+    }),
   );
   return EXIT.answered;
 }

@@ -10,7 +10,7 @@ import type { LiveRequest, SourceRequest } from './requests.ts';
 export function stateWords({ files, demo, live }: SourceRequest): string {
   const words = [
     ...files.flatMap((file) => ['-f', file]),
-    ...(demo ? ['--demo'] : []),
+    ...(demo === false ? [] : demo === 'iptables' ? ['--demo'] : ['--demo', demo]),
     ...(files.length === 0 && !demo && live?.target != null ? nodeWords(live, live.target) : []),
   ];
   return words.length === 0 ? '' : ` ${quoteCommand(words)}`;

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { TraceList } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
+import { TRACE_FORMATS, type TraceFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
 import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
@@ -19,10 +20,9 @@ import {
   portOf,
 } from './options.ts';
 import type { TraceRequest } from './requests.ts';
-import { questionWords, stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
 
-interface TraceOptions extends CommonOptions {
+interface TraceOptions extends CommonOptions<TraceFormat> {
   readonly from?: string;
   readonly protocol?: string;
   readonly sourcePort?: number;
@@ -66,7 +66,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
       '-n, --namespace <name>',
       'namespace of a Service given without one (default: the context’s, else default)',
     );
-  return addCommonOptions(command)
+  return addCommonOptions(command, TRACE_FORMATS)
     .addOption(
       new Option(
         '--detail <level>',
@@ -87,6 +87,10 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         [
           "kp-explain trace 'IP 10.244.1.13.40001 > 10.96.10.1.80: Flags [S]' --demo",
           'a packet as tcpdump -n shows it',
+        ],
+        [
+          'kp-explain trace shop/web --demo -o html > web.html',
+          'a page with the path as a drawing, for those who were not there',
         ],
         ['sudo kp-explain trace 10.96.0.1:443', 'this machine'],
         ['kp-explain trace shop/web --node node-1', 'a live node, through kubectl'],
@@ -128,6 +132,7 @@ export async function runTrace(asked: TraceRequest, io: Io): Promise<ExitStatus>
   const line = typedLine(text, asked.destination);
   const request = line === null ? asked : questionOf(asked, line);
   const told = line === null ? '' : `${line.told}\n\n`;
+  const { tellsCause, traceFormats } = await import('./trace-formats.ts');
   let input: CheckInput | null = null;
   await answer(
     request,
@@ -141,21 +146,14 @@ export async function runTrace(asked: TraceRequest, io: Io): Promise<ExitStatus>
       try {
         const known = knownOf(capture, cluster);
         const items = explainTrace(request, known);
-        if (request.screen && request.output === 'text') input = await inputOf(capture, known);
+        if (tellsCause(request)) input = await inputOf(capture, known);
         return { ...documentHead(capture), kind: 'TraceList', items };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
         throw error;
       }
     },
-    async (list, options) => {
-      const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
-      if (input === null) return told + renderTraceText(list, { ...options, detail: request.detail });
-      const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
-      const question = questionWords(request, { senders: false });
-      const again = { program: io.programName, state: stateWords(request.sources), question };
-      return told + renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
-    },
+    traceFormats(request, io, () => input, told),
     'rules',
     async (capture) => await flowsOf(request, capture),
   );

@@ -1,7 +1,7 @@
 import { type PacketLine, readPacketLine } from '../explain/question/packet-line.ts';
 import { socketText } from '../net/socket.ts';
 import type { Io } from './io.ts';
-import type { CommonRequest, TraceRequest } from './requests.ts';
+import type { SourceRequest, TraceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Characters that are read: a trace of many packets. */
@@ -19,7 +19,11 @@ export interface TypedLine {
  * @param typed an argument: text of a tool, or `-` for what standard input holds
  * @returns the text; null where the argument is one word. Throws UsageError where standard input is the node's state.
  */
-export async function typedText(typed: string, { sources }: CommonRequest, io: Io): Promise<string | null> {
+export async function typedText(
+  typed: string,
+  { sources }: { readonly sources: SourceRequest },
+  io: Io,
+): Promise<string | null> {
   if (typed !== '-') return /\s/.test(typed.trim()) ? typed : null;
   if (sources.files.includes('-'))
     throw new UsageError(
@@ -64,7 +68,7 @@ function lineOf(text: string): TypedLine | null {
 /** @returns the question that a line asks; what was said by options stays. */
 export function questionOf(request: TraceRequest, { packet, text }: TypedLine): TraceRequest {
   const { files, demo } = request.sources;
-  const isCapture = files.length > 0 || demo;
+  const isCapture = files.length > 0 || demo !== false;
   return {
     ...request,
     sources: packet.isFlow && isCapture ? { ...request.sources, typed: text } : request.sources,

@@ -7,6 +7,7 @@ import { namedObjects } from '../findings/named-objects.ts';
 import { apiFacts, behind } from './api-facts.ts';
 import type { Cause, Shares } from './cause.ts';
 import { findCauses } from './find-causes.ts';
+import { focused } from './focused.ts';
 import { sharesOf, type Verdict, verdictOf } from './shares.ts';
 import { type Subject, subjectOf, waysTo } from './ways.ts';
 import type { WayItem, WhyReport } from './why-report.ts';
@@ -34,7 +35,7 @@ export function diagnoseService(question: TraceQuestion, input: CheckInput): Why
   });
   const service = subject.service ?? items.find((item) => item.service !== null)?.service ?? null;
   const asked: Subject = { ...subject, service };
-  const context = new CheckContext(focused(input, asked));
+  const context = new CheckContext(focused(input, asked, items));
   const causes = findCauses(items, asked, context);
   return {
     asked: question.destination,
@@ -52,11 +53,6 @@ export function diagnoseService(question: TraceQuestion, input: CheckInput): Why
     notes: destination.chosen === null ? [] : [destination.chosen],
     causes,
   };
-}
-
-/** @returns the input of `check` for one Service. */
-export function focused(input: CheckInput, { service }: Subject): CheckInput {
-  return service === null ? input : { ...input, focus: { namespace: service.namespace, name: service.name } };
 }
 
 /** Of several ways the one by which least works. */

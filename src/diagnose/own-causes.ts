@@ -1,6 +1,7 @@
 import type { OutcomeItem, Remark, StepItem, TraceItem } from '../explain/trace-list.ts';
 import { findingService } from '../findings/affected.ts';
 import type { Evidence, Severity } from '../findings/finding.ts';
+import { isKubeProxyTable } from '../proxy/nft-roles.ts';
 import { ownerOf } from '../proxy/owners.ts';
 import type { Cause } from './cause.ts';
 import { isSure } from './shares.ts';
@@ -9,6 +10,7 @@ import { isSure } from './shares.ts';
 export function isRefusal({ verdict, decidedBy }: OutcomeItem, { steps }: TraceItem): boolean {
   const step = steps.find(({ id }) => id === decidedBy);
   if (step === undefined || (verdict !== 'reject' && verdict !== 'drop')) return false;
+  if (step.backend === 'nft') return isKubeProxyTable({ family: step.family ?? '', name: step.table });
   const owner = ownerOf(step.chain);
   return owner === 'kube-proxy' || owner === 'kubelet';
 }

@@ -2,9 +2,9 @@ import type { OutcomeItem, TraceItem } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import { CheckContext } from '../findings/context.ts';
 import type { Cause, Sees } from './cause.ts';
-import { focused } from './diagnose-service.ts';
 import { speaksOf } from './explained.ts';
 import { findCauses } from './find-causes.ts';
+import { focused } from './focused.ts';
 import { seesOf } from './shares.ts';
 import { type Subject, subjectAt } from './ways.ts';
 
@@ -23,7 +23,7 @@ export function diagnoseTrace(items: readonly TraceItem[], input: CheckInput): T
   const outcomes = items.flatMap((item) => item.outcomes);
   const sees = new Map(outcomes.map((outcome) => [outcome, seesOf(outcome)]));
   const subject = subjectOfTrace(items, input);
-  const causes = findCauses(items, subject, new CheckContext(focused(input, subject)));
+  const causes = findCauses(items, subject, new CheckContext(focused(input, subject, items)));
   const told = new Set(
     outcomes
       .flatMap(({ remarks }) => remarks)

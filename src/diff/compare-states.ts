@@ -1,6 +1,7 @@
-import type { ServiceListInput } from '../explain/list-services.ts';
+import { listServices, type ServiceListInput } from '../explain/list-services.ts';
 import type { Known } from '../explain/question/question.ts';
 import { thisNodeName } from '../explain/question/this-node.ts';
+import { CARRIERS, readingOf } from '../explain/services/carriers.ts';
 import type { Host } from '../host/facts.ts';
 import type { Family } from '../net/address.ts';
 import { nameChains } from '../proxy/chain-names.ts';
@@ -8,6 +9,7 @@ import { compareFamily, type Senders } from './compare-family.ts';
 import type { Diff } from './document.ts';
 import { lackingOf } from './lacking.ts';
 import { describeRenewal, isRenewed, renewedAddresses, tellsOfRenewal } from './link-local.ts';
+import { compareNativeTables } from './native.ts';
 import { notFollowed, proofOf } from './proof.ts';
 import { statesOf } from './two-sides.ts';
 import { concernedRulesets } from './views/concerned-rules.ts';
@@ -66,10 +68,12 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
   const differing = compared.flatMap((comparison) => comparison.differing);
   const rulesets = [states[0].known.rulesets, states[1].known.rulesets] as const;
   const concerned = concernedRulesets(rulesets, differing);
-  const all =
-    differing.length === 0
-      ? []
-      : compareServices(listInput(before, concerned[0]), listInput(after, concerned[1]));
+  const native = compareNativeTables(before, after);
+  const listOf = (known: Known, of: Known['rulesets']) => [
+    ...(differing.length === 0 ? [] : listServices(listInput(known, of))),
+    ...(native?.differing.length ? CARRIERS.nftables.list(readingOf(known)) : []),
+  ];
+  const all = compareServices(listOf(before, concerned[0]), listOf(after, concerned[1]));
   const services = all.filter(isAsked);
   const sets = new Set(compared.flatMap(({ survey }) => [...survey.sets]));
   const state = compareFacts(
@@ -77,6 +81,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     sets,
     services,
     (address) => !options.strict && isRenewed(address, renewed),
+    native,
   );
   const captured = [
     { ...states[0], known: before, host: before.host },
@@ -86,7 +91,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     families: families.length === 0 ? asked : families,
     sets,
   });
-  const proof = proofOf(compared, states, options.budget, state, lacking);
+  const proof = proofOf(compared, states, options.budget, state, lacking, native);
   const aside = found.reduce((sum, each) => sum + each.aside, 0);
   return {
     identical: proof.complete && witnesses.length === 0,

@@ -8,6 +8,7 @@ import type { FamilyComparison } from './compare-family.ts';
 import type { Diff, Lacking, Proof } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
+import type { NativeComparison } from './native.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
@@ -19,6 +20,7 @@ export function proofOf(
   budget: number,
   state: Diff['state'],
   lacking: readonly Lacking[],
+  native: NativeComparison | null,
 ): Proof {
   const unexplored = [
     ...counted(
@@ -27,10 +29,8 @@ export function proofOf(
       ),
     ),
     ...compared.flatMap(notFollowed),
-    ...state
-      .filter(({ kind }) => kind === 'nftables')
-      .map(({ name }) => `native nftables chain ${name}, which changed and is not followed`),
-    ...modes(states),
+    ...nativeTables(compared, states, state, native),
+    ...modes(states, native),
     ...parts(states, compared),
   ];
   return {
@@ -43,7 +43,7 @@ export function proofOf(
       ...lacking.map(noteOf),
       ...compared.flatMap(restsOn),
       ...oneSided(states),
-      ...nativeRules(states),
+      ...sameNative(native),
       ...newConnections(compared),
     ],
   };
@@ -87,7 +87,7 @@ const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
 };
 
 /** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
-function modes(states: readonly [State, State]): string[] {
+function modes(states: readonly [State, State], native: NativeComparison | null): string[] {
   const found = new Set(states.map(({ known }) => known.proxyMode));
   return [...found].flatMap((mode) =>
     mode === 'ipvs'
@@ -95,7 +95,11 @@ function modes(states: readonly [State, State]): string[] {
           'Services: kube-proxy runs in ipvs mode; virtual servers are compared as lists, and packets are not followed through them',
         ]
       : mode === 'nftables'
-        ? [`Services: kube-proxy runs in ${mode} mode, which is not followed`]
+        ? found.size === 1 && native?.differing.length === 0
+          ? []
+          : [
+              `Services: kube-proxy runs in ${mode} mode on a side, and no packet is followed through its rules`,
+            ]
         : mode === 'userspace'
           ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
           : [],
@@ -122,8 +126,34 @@ function oneSided([before, after]: readonly [State, State]): Note[] {
   return [{ code: 'one-sided-interface', text, settle: null }];
 }
 
-/** Of native chains only their number of rules is captured. */
-function nativeRules(states: readonly [State, State]): Note[] {
+/** Packets are not followed through native tables: where these differ, or what lies beside them does, nothing is proved. */
+function nativeTables(
+  compared: readonly FamilyComparison[],
+  states: readonly [State, State],
+  state: Diff['state'],
+  native: NativeComparison | null,
+): string[] {
+  if (native === null) {
+    const names = countedTables(states);
+    return names.length === 0
+      ? []
+      : [`native nftables rules (table ${names.join(', ')}), which are counted, and not compared`];
+  }
+  const { tables, differing } = native;
+  if (differing.length > 0)
+    return differing.map(
+      (name) =>
+        `native nftables table ${name}, which differs: compared word by word, and no packet is followed through it`,
+    );
+  const changed = compared.some((each) => each.differing.length > 0) || state.some(({ matters }) => matters);
+  return tables.length > 0 && changed
+    ? [
+        `what native nftables rules (table ${tables.join(', ')}) do with packets that fare otherwise: they say the same on both sides, and no packet is followed through them`,
+      ]
+    : [];
+}
+
+function countedTables(states: readonly [State, State]): string[] {
   const tables = new Set(
     states.flatMap(({ host }) =>
       (host.nft?.nativeChains ?? [])
@@ -131,9 +161,12 @@ function nativeRules(states: readonly [State, State]): Note[] {
         .map(({ family, table }) => `${family} ${table}`),
     ),
   );
-  if (tables.size === 0) return [];
-  const names = [...tables].sort().join(', ');
-  const text = `native nftables rules (table ${names}) say the same on both sides: they are counted, not compared`;
+  return [...tables].sort();
+}
+
+function sameNative(native: NativeComparison | null): Note[] {
+  if (native === null || native.tables.length === 0 || native.differing.length > 0) return [];
+  const text = `native nftables rules (table ${native.tables.join(', ')}) say the same on both sides, word by word`;
   return [{ code: 'native-nftables', text, settle: null }];
 }
 

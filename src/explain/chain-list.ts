@@ -27,9 +27,15 @@ export interface AbsentChain {
   }[];
 }
 
+/** A chain; an nft set, map or one element of these; a virtual server of IPVS. */
+export type ChainItemKind = 'chain' | 'set' | 'map' | 'element' | 'virtual-server';
+
 /** A chain: what it stands for, who jumps to it, what it leads to. */
 export interface ChainItem {
-  readonly family: 'ipv4' | 'ipv6';
+  /** What stands there: a chain, or what else may lead packets on. */
+  readonly kind: ChainItemKind;
+  /** Null for an nft table of another family than ip and ip6, which `table` names. */
+  readonly family: 'ipv4' | 'ipv6' | null;
   readonly backend: string;
   readonly table: string;
   readonly name: string;
@@ -39,6 +45,10 @@ export interface ChainItem {
   readonly cut: string | null;
   /** Null for user chains. */
   readonly policy: string | null;
+  /** Of nft's base chains, where they are hooked: `type nat, hook prerouting, priority -100`. */
+  readonly hook?: string | null;
+  /** Of nft's objects, where the listing shows it. */
+  readonly handle?: number | null;
   /** Who writes chains of this name: `kube-proxy`, `kubelet`, `calico`, …; null where nobody known does. */
   readonly owner: string | null;
   /** A sentence about the chain's purpose. */
@@ -51,12 +61,15 @@ export interface ChainItem {
   } | null;
   /** For a SEP chain whose name is the hash of another endpoint than the one it sends packets to; else null. */
   readonly misdirected: Misdirected | null;
+  /** Of a set or map, its elements. */
   readonly rules: readonly {
     readonly number: number;
     readonly line: number;
     readonly text: string;
     readonly packets: number | null;
     readonly note: string | null;
+    /** Of nft's rules, where the listing shows it. */
+    readonly handle?: number | null;
   }[];
   readonly jumpedFrom: readonly {
     readonly chain: string;

@@ -58,6 +58,7 @@ function describe(found: FoundChain, graph: ChainGraph, naming: ServiceNaming): 
   const { ruleset, table, chain } = found;
   const { service, endpoint, misdirected } = identifyChain(found, graph, naming);
   return {
+    kind: 'chain',
     family: ruleset.family,
     backend: ruleset.backend,
     table: table.name,

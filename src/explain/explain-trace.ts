@@ -39,8 +39,21 @@ export function explainTrace(asked: TraceQuestion, known: Known): TraceItem[] {
   const destination = readDestination(question, known);
   const namer = new Namer(known);
   const join = new FlowJoin(known, namer);
-  return readVantages(question, destination, known).map((vantage) =>
-    explainFrom(vantage, destination, question, known, namer, join),
+  const items: TraceItem[] = [];
+  for (const vantage of readVantages(question, destination, known)) {
+    const item = explainFrom(vantage, destination, question, known, namer, join);
+    const main = items.find(({ from }) => from === vantage.onlyIfOtherThan);
+    if (main === undefined || fate(main) !== fate(item)) items.push(item);
+  }
+  return items;
+}
+
+/** What becomes of a packet, as far as its sender could tell the difference. */
+function fate({ outcomes }: TraceItem): string {
+  return JSON.stringify(
+    outcomes.map(({ verdict, rejectWith, reason, destination, source, exit, probability, given }) => [
+      ...[verdict, rejectWith, reason?.code, destination, source, exit, probability, given.length],
+    ]),
   );
 }
 
@@ -97,7 +110,7 @@ function explainFrom(
       mark: hex(packet.mark),
     },
     service,
-    steps: describeSteps(trace, rulesets, namer),
+    steps: describeSteps(trace, rulesets, known.nft, namer),
     outcomes,
     assumptions: [
       ...(destination.chosen === null

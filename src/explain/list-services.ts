@@ -10,7 +10,7 @@ import { readService } from './services/read-service.ts';
 import { draftServices } from './services/service-draft.ts';
 import { EndpointReader } from './services/service-endpoints.ts';
 import type { ServiceNaming } from './services/service-naming.ts';
-import { findUnprogrammed } from './services/unprogrammed-services.ts';
+import { familiesTold, findUnprogrammed } from './services/unprogrammed-services.ts';
 
 /** What {@link listServices} reads. */
 export interface ServiceListInput {
@@ -19,6 +19,8 @@ export interface ServiceListInput {
   readonly names: ChainNames;
   /** The node whose rules these are; null where it is not known. Endpoints on it are told apart from others. */
   readonly node: string | null;
+  /** Asked with what the names of a port's chains end in, null for one that has none: which ports are read. Absent: all. */
+  readonly isWanted?: (hash: string | null) => boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export interface ServiceListInput {
  */
 export function listServices(input: ServiceListInput): ServiceItem[] {
   const naming = nameServices(input);
-  return input.rulesets.flatMap((ruleset) => listRuleset(ruleset, naming)).sort(compareItems);
+  return input.rulesets.flatMap((ruleset) => listRuleset(ruleset, naming, input.isWanted)).sort(compareItems);
 }
 
 /**
@@ -43,13 +45,20 @@ export function annotateServices(
   items: readonly ServiceItem[],
   { rulesets, cluster }: ServiceListInput,
 ): { readonly notProgrammed: readonly UnprogrammedPort[]; readonly notes: readonly Note[] } {
-  return { notProgrammed: findUnprogrammed(items, rulesets, cluster), notes: noteList(rulesets) };
+  return {
+    notProgrammed: findUnprogrammed(items, familiesTold(rulesets), cluster),
+    notes: noteList(rulesets),
+  };
 }
 
-function listRuleset(ruleset: Ruleset, naming: ServiceNaming): ServiceItem[] {
+function listRuleset(
+  ruleset: Ruleset,
+  naming: ServiceNaming,
+  isWanted: ServiceListInput['isWanted'],
+): ServiceItem[] {
   const endpoints = new EndpointReader(ruleset.tables.get('nat'), ruleset.family);
   const reading = { ruleset, naming, endpoints };
-  const items = draftServices(ruleset, naming).map((draft) => readService(draft, reading));
+  const items = draftServices(ruleset, naming, isWanted).map((draft) => readService(draft, reading));
   return [...items, ...listPortalServices(ruleset, naming)];
 }
 

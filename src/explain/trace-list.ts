@@ -72,6 +72,8 @@ export interface StepItem {
   readonly file: string | null;
   readonly line: number | null;
   readonly text: string | null;
+  /** What the rule counted until the capture. Absent or null: the listing has no counters. */
+  readonly counters?: { readonly packets: number; readonly bytes: number } | null;
   readonly action: string;
   readonly target: string | null;
   /** Of a virtual server of IPVS: who picks the real server. Absent: the step is a rule's. */

@@ -16,6 +16,7 @@ export interface CheckInput {
   readonly cutInputs?: readonly string[];
   /** What could not be read when the state was taken, as the manifest tells it. */
   readonly toldProblems?: readonly string[];
+  /** Absent: everything is asked about. */
   readonly focus?: Focus;
 }
 

@@ -1,24 +1,24 @@
 import { parseConntrackStats } from '../conntrack/parse-stats.ts';
-import { listServices } from '../explain/list-services.ts';
 import { entersServices } from '../explain/proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
 import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
 import type { ServiceItem } from '../explain/service-list.ts';
+import { programmedBy } from '../explain/services/carriers.ts';
+import { kubeProxyTables } from '../explain/services/nft/kube-proxy-tables.ts';
 import { Namer } from '../explain/trace/namer.ts';
 import type { TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
-import { nameChains } from '../proxy/chain-names.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
 import type { CheckInput, Coverage } from './check-input.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
-import { isAskedFor } from './focus.ts';
+import { focusedOn, isAskedFor, isFocusedHash } from './focus.ts';
 import { groupBy } from './group.ts';
 import { withoutCut, withoutOlder } from './known-part.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
@@ -27,6 +27,7 @@ import { choosePorts } from './survey/choose-ports.ts';
 import type { Deviation } from './survey/deviation.ts';
 import { type DetectedPods, detectPods } from './survey/local-detection.ts';
 import { type NamedSurvey, surveyNamed } from './survey/named-ports.ts';
+import { takesNodePortsInNft } from './survey/nft/detect-nft.ts';
 import { balancesAt, nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
 import { Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
@@ -35,13 +36,16 @@ import { Follower } from './survey/world.ts';
 export class CheckContext {
   readonly input: CheckInput;
   readonly known: Known;
+  /** The same with the chains of all Services, where only one is asked about: for what is counted, or learned from all. */
+  readonly whole: Known;
   readonly node: OwnNode;
   readonly minor: number | null;
   readonly #cache = new Map<string, unknown>();
 
   constructor(input: CheckInput) {
     this.input = input;
-    this.known = this.#isCut ? withoutCut(input.known) : withoutOlder(input.known);
+    this.whole = this.#isCut ? withoutCut(input.known) : withoutOlder(input.known);
+    this.known = focusedOn(this.whole, input.focus);
     this.node = ownNode(input.known);
     this.minor = parseMinorVersion(input.kubeProxyVersion);
   }
@@ -62,12 +66,9 @@ export class CheckContext {
   /** Every Service port that the rules program. */
   get programmed(): readonly ServiceItem[] {
     return this.#once('programmed', () =>
-      listServices({
-        rulesets: this.known.rulesets,
-        cluster: this.known.cluster,
-        names: nameChains(this.known.cluster),
-        node: this.node.name,
-      }).filter((item) => isAskedFor(item, this.input)),
+      programmedBy(this.known, (hash) => isFocusedHash(hash, this.input.focus)).filter((item) =>
+        isAskedFor(item, this.input),
+      ),
     );
   }
 
@@ -114,7 +115,7 @@ export class CheckContext {
 
   /** @returns how the rules tell pods from others. */
   detection(family: Family): DetectedPods {
-    return this.#once(`detection ${family}`, () => detectPods(this.known, family));
+    return this.#once(`detection ${family}`, () => detectPods(this.whole, family));
   }
 
   /** Why the rules are not compared with the API; null where they are. */
@@ -122,12 +123,15 @@ export class CheckContext {
     const { proxyMode, rulesets, ipvs } = this.known;
     if (proxyMode === 'none') return `no rules of kube-proxy were found${this.#whoElse}`;
     const inIpvs = proxyMode === 'ipvs' && ipvs instanceof IpvsTable && !ipvs.incomplete;
-    if (proxyMode !== 'iptables' && !inIpvs) return MODE_REASONS[proxyMode];
+    const inNft = proxyMode === 'nftables' && kubeProxyTables(this.known).some(({ cut }) => !cut);
+    if (proxyMode !== 'iptables' && !inIpvs && !inNft)
+      return proxyMode === 'nftables' && this.known.nft != null ? NO_TABLE : MODE_REASONS[proxyMode];
     if (inIpvs && this.known.host.ipsets === null) return NO_SETS;
     if (this.#isCut) return `not all of ${(this.input.cutInputs ?? []).join(', ')} could be read`;
     if (this.input.known.cluster.olderEndpointsOnly === true)
       return 'the capture has Endpoints and no EndpointSlices, which kube-proxy goes by';
     if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
+    if (inNft) return null;
     if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
     if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
     if (!inIpvs && this.standIns.length > 0 && !rulesets.some(entersServices))
@@ -184,7 +188,7 @@ export class CheckContext {
 
   /** @returns true where the family's nat table was captured and has no rule for any Service. */
   flushed(family: Family): boolean {
-    if (this.known.proxyMode === 'ipvs') return false;
+    if (this.known.proxyMode === 'ipvs' || this.known.proxyMode === 'nftables') return false;
     return this.#once(`flushed ${family}`, () => {
       const tables = wholeRulesets(this.known.rulesets)
         .filter((ruleset) => ruleset.family === family)
@@ -199,6 +203,7 @@ export class CheckContext {
   get named(): NamedSurvey | null {
     return this.#once('named', () => {
       const { cluster, proxyMode } = this.input.known;
+      if (this.input.focus?.arrives === true) return null;
       const alone = cluster.services === null && this.notCompared !== null;
       return alone && !Object.hasOwn(MODE_REASONS, proxyMode) ? surveyNamed(this) : null;
     });
@@ -223,7 +228,7 @@ export class CheckContext {
         node: this.node,
         minor: this.minor,
         detection: { ipv4: this.detection('ipv4'), ipv6: this.detection('ipv6') },
-        refusals: { ipv4: this.hasTable('ipv4', 'filter'), ipv6: this.hasTable('ipv6', 'filter') },
+        refusals: { ipv4: this.#tellsRefusals('ipv4'), ipv6: this.#tellsRefusals('ipv6') },
         nodePorts: { ipv4: this.#takesNodePorts('ipv4'), ipv6: this.#takesNodePorts('ipv6') },
         follower: this.follower,
       });
@@ -232,8 +237,14 @@ export class CheckContext {
     });
   }
 
-  /** @returns true where the capture holds whole tables of the family, as iptables-save prints them. */
+  #tellsRefusals(family: Family): boolean {
+    return this.known.proxyMode === 'nftables' ? this.hasRules(family) : this.hasTable(family, 'filter');
+  }
+
+  /** @returns true where the capture holds whole tables of the family: nat as iptables-save prints it, or that of nftables mode. */
   hasRules(family: Family): boolean {
+    if (this.known.proxyMode === 'nftables')
+      return kubeProxyTables(this.known).some((each) => each.family === family && !each.cut);
     return this.hasTable(family, 'nat');
   }
 
@@ -246,8 +257,10 @@ export class CheckContext {
 
   #takesNodePorts(family: Family): boolean {
     const address = nodeAddress(this.known, family);
-    if (this.known.proxyMode === 'ipvs') return address !== null && balancesAt(this.known, address);
-    return address !== null && takesNodePorts(nodePortJumps(this.known, family), address);
+    if (address === null) return false;
+    if (this.known.proxyMode === 'nftables') return takesNodePortsInNft(this.known, address);
+    if (this.known.proxyMode === 'ipvs') return balancesAt(this.known, address);
+    return takesNodePorts(nodePortJumps(this.known, family), address);
   }
 
   #once<T>(key: string, make: () => T): T {
@@ -268,8 +281,10 @@ function ownNode(known: Known): OwnNode {
 /** In IPVS mode the sets decide with the rules: without them each rule may match. */
 const NO_SETS = 'the capture has no ipsets, which the rules of IPVS mode ask';
 
+const NO_TABLE = 'kube-proxy runs in nftables mode, and nft lists no whole table of it';
+
 const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace', string>> = {
-  nftables: 'kube-proxy runs in nftables mode, which kp-explain does not trace',
+  nftables: 'kube-proxy runs in nftables mode, and its rules were not captured (`nft -j list ruleset`)',
   ipvs: 'kube-proxy runs in IPVS mode, and IPVS was not captured (`ipvsadm-save -n`)',
   userspace: 'kube-proxy runs in userspace mode, where no rule names an endpoint',
 };

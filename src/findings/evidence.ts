@@ -5,7 +5,7 @@ import { counted } from '../words/numbers.ts';
 import type { Evidence } from './finding.ts';
 
 /** @returns the rule as the dump spells it, with what its counters say. */
-export function ruleEvidence(rule: Rule): Evidence {
+export function ruleEvidence(rule: Pick<Rule, 'file' | 'line' | 'text' | 'counters'>): Evidence {
   const packets = rule.counters?.packets;
   const seen = packets === undefined ? '' : `  [${counted(packets, 'packet')}]`;
   return { file: rule.file, line: rule.line, text: rule.text + seen };

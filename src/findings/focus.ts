@@ -1,7 +1,18 @@
+import type { Known } from '../explain/question/question.ts';
+import type { Chain, ChainMap, Ruleset, Table } from '../iptables/ruleset.ts';
+import { beginningsOf, chainName, isOfOneService, OF_SERVICE } from '../proxy/chains.ts';
+import { SERVICE_PREFIXES } from '../proxy/hash.ts';
+
 /** The one Service that is asked about: others are neither followed nor told of. */
 export interface Focus {
-  readonly namespace: string;
-  readonly name: string;
+  /** Null: no Service is known at the address. */
+  readonly service: { readonly namespace: string; readonly name: string } | null;
+  /** In what the names of its ports' chains end. */
+  readonly hashes: ReadonlySet<string>;
+  /** Chains that packets were seen to pass: those of endpoints are not named like the Service's. */
+  readonly chains: ReadonlySet<string>;
+  /** True where every packet that was asked about arrives: none has to be followed to find why. */
+  readonly arrives: boolean;
 }
 
 /** @returns true where no Service is asked for, or this one is. */
@@ -9,5 +20,85 @@ export function isAskedFor(
   { namespace, name }: { readonly namespace: string | null; readonly name: string | null },
   { focus }: { readonly focus?: Focus },
 ): boolean {
-  return focus === undefined || (focus.namespace === namespace && focus.name === name);
+  if (focus === undefined) return true;
+  const { service } = focus;
+  return service !== null && service.namespace === namespace && service.name === name;
+}
+
+/** @returns true where chains that end so are the Service's that is asked about; null stands for a port without chains. */
+export function isFocusedHash(hash: string | null, focus: Focus | undefined): boolean {
+  return focus === undefined || hash === null || focus.hashes.has(hash);
+}
+
+/**
+ * @returns the state without the chains of other Services: whoever goes through all chains is spared 140,000 of them. A chain
+ * that is asked for by name is there all the same, so packets go where they went.
+ */
+export function focusedOn(known: Known, focus: Focus | undefined): Known {
+  if (focus === undefined) return known;
+  const own = new Set([
+    ...[...focus.chains].filter(isOfOneService),
+    ...SERVICE_PREFIXES.flatMap((prefix) => [...focus.hashes].map((hash) => chainName(prefix, hash))),
+  ]);
+  return { ...known, rulesets: known.rulesets.map((ruleset) => withChains(ruleset, own)) };
+}
+
+function withChains(ruleset: Ruleset, own: ReadonlySet<string>): Ruleset {
+  const tables = new Map<Table['name'], Table>();
+  for (const [name, table] of ruleset.tables)
+    tables.set(name, { ...table, chains: new SomeChains(table.chains, own) });
+  return { ...ruleset, tables };
+}
+
+const OF_ONE_SERVICE = beginningsOf('endpoint', ...OF_SERVICE);
+
+/** Some chains of a table to go through, and all of them to look up. */
+class SomeChains implements ChainMap {
+  readonly #all: ChainMap;
+  readonly #names: readonly string[];
+
+  /** @param own chains of one Service that are not passed over. */
+  constructor(all: ChainMap, own: ReadonlySet<string>) {
+    this.#all = all;
+    const others = all.keysBeginning?.(OF_ONE_SERVICE, false) ?? all.keys();
+    this.#names = [
+      ...[...others].filter((name) => !isOfOneService(name)),
+      ...[...own].filter((name) => all.has(name)),
+    ];
+  }
+
+  get size(): number {
+    return this.#names.length;
+  }
+
+  has(name: string): boolean {
+    return this.#all.has(name);
+  }
+
+  get(name: string): Chain | undefined {
+    return this.#all.get(name);
+  }
+
+  keys(): MapIterator<string> {
+    return this.#names.values();
+  }
+
+  *values(): Generator<Chain, undefined, unknown> {
+    for (const [, chain] of this.entries()) yield chain;
+  }
+
+  *entries(): Generator<[string, Chain], undefined, unknown> {
+    for (const name of this.#names) {
+      const chain = this.#all.get(name);
+      if (chain !== undefined) yield [name, chain];
+    }
+  }
+
+  [Symbol.iterator](): Generator<[string, Chain], undefined, unknown> {
+    return this.entries();
+  }
+
+  forEach(each: (chain: Chain, name: string, chains: ReadonlyMap<string, Chain>) => void): void {
+    for (const [name, chain] of this.entries()) each(chain, name, this);
+  }
 }

@@ -52,6 +52,9 @@ import { ipvsAddressMissing } from './kinds/kp302-ipvs-address.ts';
 import { ipvsServers } from './kinds/kp303-ipvs-servers.ts';
 import { ipvsSetMember } from './kinds/kp304-ipvs-sets.ts';
 import { ipvsLeftover } from './kinds/kp305-ipvs-leftover.ts';
+import { nftForeign } from './kinds/kp401-nft-foreign.ts';
+import { nftMasquerade } from './kinds/kp402-nft-masquerade.ts';
+import { nftNotHooked } from './kinds/kp403-nft-not-hooked.ts';
 
 /** Every finding there is, by code: KP1xx are failures people met on real nodes, KP2xx faults in the structure of the rules. */
 export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
@@ -107,6 +110,9 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   ipvsServers,
   ipvsSetMember,
   ipvsLeftover,
+  nftForeign,
+  nftMasquerade,
+  nftNotHooked,
 ];
 
 /**

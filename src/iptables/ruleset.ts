@@ -28,6 +28,8 @@ export interface Ruleset {
   readonly tables: ReadonlyMap<TableName, Table>;
   /** Set where the dump broke off: tables that it does not hold may have stood behind. */
   readonly cut?: Cut;
+  /** Tables that exist and that the dump could not print, as rules of nft stand in them. Absent: none. */
+  readonly leftOut?: readonly TableName[];
 }
 
 /** Where the text of a dump broke off. What stood behind (or, in the tail of a dump, before) is not known. */
@@ -42,7 +44,7 @@ export interface Cut {
 /** A table with its chains, built-in ones included. */
 export interface Table {
   readonly name: TableName;
-  readonly chains: ReadonlyMap<string, Chain>;
+  readonly chains: ChainMap;
   /** Set where the dump broke off in this table. Chains whose rules stood wholly before have no `cut` of their own. */
   readonly cut?: Cut;
 }
@@ -112,13 +114,20 @@ export interface Counters {
   readonly bytes: number;
 }
 
+/** The chains of a table by name, in its order. */
+export interface ChainMap extends ReadonlyMap<string, Chain> {
+  /** The names that begin so, or those that do not, where they can be told without reading all of them. */
+  keysBeginning?(begins: readonly string[], does: boolean): Iterable<string>;
+}
+
 /**
- * @returns the chains whose names are wanted, in the order of the table. Only they are made: a dump can have 140,000, of which
- * most are never asked for.
+ * @returns the chains whose names begin with one of these, in the order of the table. Only they are made, and mostly only their names
+ * read: a dump can have 140,000, of which most are never asked for.
  */
-export function* chainsNamed({ chains }: Table, wanted: (name: string) => boolean): Iterable<Chain> {
-  for (const name of chains.keys()) {
-    const chain = wanted(name) ? chains.get(name) : undefined;
+export function* chainsBeginning({ chains }: Table, begins: readonly string[]): Iterable<Chain> {
+  const names = chains.keysBeginning?.(begins, true) ?? chains.keys();
+  for (const name of names) {
+    const chain = begins.some((begin) => name.startsWith(begin)) ? chains.get(name) : undefined;
     if (chain !== undefined) yield chain;
   }
 }

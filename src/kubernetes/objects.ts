@@ -88,6 +88,15 @@ export interface Cluster {
   readonly olderEndpointsOnly?: true;
   readonly pods: readonly Pod[] | null;
   readonly nodes: readonly Node[] | null;
+  /** What tables of kubectl show, where the lists were not captured: names for addresses, never proof that something is not there. */
+  readonly seen?: Seen;
+}
+
+/** Single objects, with few of their fields. */
+export interface Seen {
+  readonly services: readonly Service[];
+  readonly pods: readonly Pod[];
+  readonly nodes: readonly Node[];
 }
 
 /** A cluster about which nothing is known. */

@@ -2,10 +2,11 @@ import { type Fields, isFields, listOf, textOf } from '../json/fields.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { readDocuments, reportDamage } from './documents.ts';
 import { nameOf } from './fields.ts';
+import { readTables } from './kubectl-table.ts';
 import { splitLargeList } from './large-list.ts';
 import type { ClusterPart } from './merge-clusters.ts';
 import type { ObjectKind } from './object-fields.ts';
-import type { Endpoint, Node, Pod, Service } from './objects.ts';
+import type { Endpoint, Node, Pod, Seen, Service } from './objects.ts';
 import { readEndpointSlice } from './read-endpoint-slice.ts';
 import { readEndpoints } from './read-endpoints.ts';
 import { readNode } from './read-node.ts';
@@ -35,6 +36,23 @@ export async function parseObjects(
       large.items(() => reportDamage(source.name, problems)),
     );
   return reader.part();
+}
+
+/**
+ * Reads what kubectl printed for people: its tables, and `kubectl describe svc`.
+ * @returns what was seen of the cluster, which is never all of it.
+ */
+export function parseTables(text: string, file: string, problems: ProblemList): Seen {
+  const { objects, namespaceGuessed } = readTables(text);
+  const reader = new ObjectReader(file, problems);
+  for (const object of objects) reader.read(object, null, 0);
+  const { services = [], pods = [], nodes = [] } = reader.part();
+  if (namespaceGuessed && (services?.length ?? 0) + (pods?.length ?? 0) > 0) {
+    const message =
+      'a table of kubectl does not say its namespace: taken for default (show it with --all-namespaces)';
+    problems.add('namespace-guessed', message, file);
+  }
+  return { services: services ?? [], pods: pods ?? [], nodes: nodes ?? [] };
 }
 
 /** Bytes from which a list is read object by object. */

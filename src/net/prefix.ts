@@ -11,19 +11,38 @@ export interface Prefix {
   readonly mask: bigint;
 }
 
-/** @returns the mask of `length` leading ones. */
+/** The masks of a family by their length, which every route asks for, and the way back. */
+interface Masks {
+  readonly byLength: readonly bigint[];
+  readonly all: bigint;
+  readonly lengths: ReadonlyMap<bigint, number>;
+}
+
+const MASKS: Readonly<Record<Family, () => Masks>> = { ipv4: once('ipv4'), ipv6: once('ipv6') };
+
+function once(family: Family): () => Masks {
+  let masks: Masks | null = null;
+  return () => {
+    masks ??= masksOf(ADDRESS_BITS[family]);
+    return masks;
+  };
+}
+
+function masksOf(bits: number): Masks {
+  const all = (1n << BigInt(bits)) - 1n;
+  const byLength = Array.from({ length: bits + 1 }, (_, length) => all ^ (all >> BigInt(length)));
+  return { byLength, all, lengths: new Map(byLength.map((mask, length) => [mask, length])) };
+}
+
+/** @returns the mask of `length` leading ones; of all bits for a length that the family does not have. */
 export function maskOfLength(family: Family, length: number): bigint {
-  const bits = BigInt(ADDRESS_BITS[family]);
-  const ones = BigInt(length);
-  return ((1n << ones) - 1n) << (bits - ones);
+  const { byLength, all } = MASKS[family]();
+  return byLength[length] ?? all;
 }
 
 /** @returns how many leading ones the mask has, or null where it is discontiguous. */
 export function lengthOfMask(family: Family, mask: bigint): number | null {
-  for (let length = 0; length <= ADDRESS_BITS[family]; length++) {
-    if (maskOfLength(family, length) === mask) return length;
-  }
-  return null;
+  return MASKS[family]().lengths.get(mask) ?? null;
 }
 
 /** @returns the prefix that holds exactly this one address. */

@@ -53,7 +53,7 @@ export class AddressBook {
 
   /** @returns every Pod with this address: those with their own network before the node's, running before ended, then by name. */
   podsAt(address: Address): readonly Pod[] {
-    this.#pods ??= indexPods(this.#cluster.pods ?? []);
+    this.#pods ??= indexPods(this.#cluster.pods ?? this.#cluster.seen?.pods ?? []);
     return this.#pods.get(formatAddress(address)) ?? [];
   }
 
@@ -66,7 +66,7 @@ export class AddressBook {
 
   /** @returns the node with this address, of any type (InternalIP, ExternalIP). */
   nodeAt(address: Address): Node | null {
-    this.#nodes ??= indexNodes(this.#cluster.nodes ?? []);
+    this.#nodes ??= indexNodes(this.#cluster.nodes ?? this.#cluster.seen?.nodes ?? []);
     return this.#nodes.get(formatAddress(address)) ?? null;
   }
 

@@ -127,6 +127,13 @@ const BEGINS = Object.entries(PREFIXES)
   .map(([prefix, role]) => [`${prefix}-`, role] as const)
   .reverse();
 
+/** @returns what the names of chains with these roles begin with; a fixed chain's whole name. */
+export function beginningsOf(...roles: readonly ChainRole[]): string[] {
+  const many = BEGINS.filter(([, role]) => roles.includes(role)).map(([begin]) => KUBE + begin);
+  const single = Object.entries(FIXED).filter(([, role]) => roles.includes(role));
+  return [...many, ...single.map(([name]) => name)];
+}
+
 /** @returns true where a chain of this name is for one of these; false where there is no chain. */
 export function hasRole(chain: string | null | undefined, ...roles: readonly ChainRole[]): boolean {
   const role = chain === null || chain === undefined ? null : roleOf(chain);
@@ -168,9 +175,9 @@ export function isOfIpvsMode(chain: string): boolean {
   return chain === CHAINS.ipvsLoadBalancer || chain === CHAINS.ipvsNodePort || chain === CHAINS.ipvsFilter;
 }
 
-/** @returns the name of a set of IPVS mode: `CLUSTER-IP`, `NODE-PORT-TCP`. */
+/** @returns the name of a set of IPVS mode: `CLUSTER-IP`, `NODE-PORT-TCP`; ipset holds 31 characters (getIPSetName). */
 export function ipvsSet(what: string, family: Family): string {
-  return `${KUBE}${family === 'ipv6' ? '6-' : ''}${what}`;
+  return `${KUBE}${family === 'ipv6' ? '6-' : ''}${what}`.slice(0, 31);
 }
 
 const SETS =

@@ -46,12 +46,15 @@ export function resolveDestination(
   const match = text.length > 255 ? null : TEXT.exec(text);
   const name = match?.[2];
   if (match === null || name === undefined) return { kind: 'not-a-name' };
-  if (cluster.services === null) return { kind: 'services-unknown' };
+  const services = cluster.services ?? cluster.seen?.services ?? null;
+  if (services === null) return { kind: 'services-unknown' };
   const namespace = match[1] ?? defaultNamespace;
   const port = match[3] ?? null;
-  const service = cluster.services.find((known) => known.name === name && known.namespace === namespace);
+  const service = services.find((known) => known.name === name && known.namespace === namespace);
   if (service === undefined) {
-    const elsewhere = cluster.services.filter((known) => known.name === name).map((known) => known.namespace);
+    // A table that does not show it proves nothing.
+    if (cluster.services === null) return { kind: 'services-unknown' };
+    const elsewhere = services.filter((known) => known.name === name).map((known) => known.namespace);
     return { kind: 'no-such-service', namespace, name, elsewhere: elsewhere.sort() };
   }
   const wanted = protocol === null ? service.ports : service.ports.filter((p) => protocolOf(p) === protocol);

@@ -40,7 +40,7 @@ export class ServiceIndex {
   readonly #byNodePort = new Map<string, { readonly service: Service; readonly port: ServicePort }[]>();
 
   constructor(cluster: Cluster) {
-    const services = [...(cluster.services ?? [])].sort(byName);
+    const services = [...(cluster.services ?? cluster.seen?.services ?? [])].sort(byName);
     for (const service of services) {
       const addresses = serviceAddresses(service);
       for (const port of service.ports) {

@@ -60,6 +60,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   manifest: json(renameManifest),
   'iptables-listing': null,
   'nft-hooks': null,
+  'kubectl-table': null,
   expectations: null,
   empty: () => '',
   unknown: null,

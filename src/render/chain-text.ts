@@ -18,13 +18,43 @@ export function renderChainText(list: ChainList, options: { readonly colours: Co
     .concat('\n');
 }
 
+/** How each kind is spoken of. */
+const WORDS: Readonly<
+  Record<
+    ChainItem['kind'],
+    { readonly stands: (item: ChainItem) => string; readonly rules: string; readonly callers: string }
+  >
+> = {
+  chain: { stands: inTable, rules: 'rules', callers: 'jumped to from' },
+  set: {
+    stands: (item) =>
+      item.table === 'ipset' ? `ipset, ${item.family}, ${escapeTerminal(item.backend)}` : inTable(item),
+    rules: 'members',
+    callers: 'asked for by',
+  },
+  map: { stands: inTable, rules: 'elements', callers: 'asked by' },
+  element: { stands: inTable, rules: 'elements', callers: 'asked by' },
+  'virtual-server': {
+    stands: ({ family }) => `IPVS, ${family}`,
+    rules: 'real servers',
+    callers: 'asked for by',
+  },
+};
+
+/** `nat table, ipv4, iptables-nft`; of nft also what it is, where that is no chain. */
+function inTable({ kind, table, family, backend }: ChainItem): string {
+  const what = kind === 'chain' ? '' : `${kind} of the `;
+  return `${what}${escapeTerminal(table)} table${family === null ? '' : `, ${family}`}, ${escapeTerminal(backend)}`;
+}
+
 function paragraph(item: ChainItem, colours: Colours): string[] {
   const lines = [
-    `${colours.name(escapeTerminal(item.name))}  ${item.table} table, ${item.family}, ${item.backend}${placeOf(item)}`,
+    `${colours.name(escapeTerminal(item.name))}  ${WORDS[item.kind].stands(item)}${placeOf(item)}`,
   ];
   lines.push(...meaning(item).map((line) => `  ${escapeTerminal(line)}`));
   lines.push(...jumps(item, colours), ...rules(item, colours));
-  if (item.leadsTo.length > 0) lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
+  if (item.leadsTo.length > 0 && item.kind !== 'virtual-server')
+    lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
   return lines;
 }
 
@@ -59,15 +89,24 @@ function meaning(item: ChainItem): string[] {
     );
   }
   if (item.owner !== null) lines.push(`Written by: ${item.owner}`);
+  if (item.hook != null) lines.push(`Hooked: ${item.hook}`);
   if (item.policy !== null) lines.push(`Policy: ${item.policy}`);
   if (item.cut !== null) lines.push(`But ${item.cut}.`);
   if (item.cut === null && item.rules.length === 0 && hasRole(item.name, 'endpoint', 'external', ...CHOOSING))
     lines.push('It has no rules: packets come back from it unchanged, and reach no endpoint through it.');
   if (item.reach === 'unknown')
     lines.push('Whether packets come here is not known: the capture lacks chains that could lead here.');
-  if (item.reach === 'dead') lines.push('No built-in chain leads here: no packet meets these rules.');
+  if (item.reach === 'dead') lines.push(DEAD[item.kind]);
   return lines;
 }
+
+const DEAD: Readonly<Record<ChainItem['kind'], string>> = {
+  chain: 'No built-in chain leads here: no packet meets these rules.',
+  set: 'No rule that packets meet asks it.',
+  map: 'No rule that packets meet asks it.',
+  element: 'No rule that packets meet asks its map.',
+  'virtual-server': 'No packet comes here.',
+};
 
 function jumps(item: ChainItem, colours: Colours): string[] {
   if (item.jumpedFrom.length === 0) return [];
@@ -75,25 +114,27 @@ function jumps(item: ChainItem, colours: Colours): string[] {
     .slice(0, JUMPS_SHOWN)
     .map(
       (jump) =>
-        `    ${escapeTerminal(jump.chain)} rule ${jump.rule}, line ${jump.line}: ${colours.faint(escapeTerminal(jump.text))}`,
+        `    ${escapeTerminal(jump.chain)} ${jump.chain.startsWith('@') ? 'element' : 'rule'} ${jump.rule}, line ${jump.line}: ${colours.faint(escapeTerminal(jump.text))}`,
     );
   const more = item.jumpedFrom.length - JUMPS_SHOWN;
   if (more > 0) lines.push(`    … and ${more} more`);
-  return [`  ${colours.heading('jumped to from')}`, ...lines];
+  return [`  ${colours.heading(WORDS[item.kind].callers)}`, ...lines];
 }
 
 function rules(item: ChainItem, colours: Colours): string[] {
-  if (item.rules.length === 0) return [`  ${colours.heading('rules')} none`];
+  const heading = colours.heading(WORDS[item.kind].rules);
+  if (item.rules.length === 0) return [`  ${heading} none`];
   const digits = String(item.rules.length).length;
   const lines = item.rules.slice(0, RULES_SHOWN).flatMap((rule) => {
     const packets = rule.packets === null ? '' : `  [${rule.packets} packets]`;
-    const first = `    ${String(rule.number).padStart(digits)}  ${escapeTerminal(rule.text)}${packets}`;
+    const handle = rule.handle == null ? '' : ` (handle ${rule.handle})`;
+    const first = `    ${String(rule.number).padStart(digits)}${handle}  ${escapeTerminal(rule.text)}${packets}`;
     if (rule.note === null) return [first];
     return [first, `    ${' '.repeat(digits)}  ${colours.faint(`= ${escapeTerminal(rule.note)}`)}`];
   });
   const more = item.rules.length - RULES_SHOWN;
   if (more > 0) lines.push(`    … and ${more} more (-o json lists all)`);
-  return [`  ${colours.heading('rules')}`, ...lines];
+  return [`  ${heading}`, ...lines];
 }
 
 function names(list: readonly string[]): string {

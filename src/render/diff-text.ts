@@ -1,4 +1,5 @@
 import type { Diff } from '../diff/document.ts';
+import { counted } from '../words/numbers.ts';
 import type { Colours } from './colours.ts';
 import { ruleLine, serviceLine, stateLine } from './diff/change-lines.ts';
 import { linkLocalLine, linkLocalText, missingText, proofLines } from './diff/proof-lines.ts';
@@ -111,7 +112,12 @@ function headline(diff: Diff, colours: Colours): string {
   const missing = missingText(proof);
   if (witnesses.length === 0) {
     const why = [open, missing === '' ? '' : `nothing is proved: ${missing}`].filter((text) => text !== '');
-    return `${colours.warning(`no behaviour change found${whom}, but ${why.join(', and ')}`)}  ${from}`;
+    const native = diff.state.some(({ kind }) => kind === 'nftables') ? diff.services.length : 0;
+    const found =
+      native === 0
+        ? `no behaviour change found${whom}, but`
+        : `${counted(native, 'Service port')} programmed otherwise in nftables${whom};`;
+    return `${colours.warning(`${found} ${why.join(', and ')}`)}  ${from}`;
   }
   const lost = witnesses.filter(({ severity, unlikely }) => severity === 'lost' && !unlikely).length;
   const ways = witnesses.length === 1 ? 'in one way' : `in ${witnesses.length} ways`;
@@ -149,7 +155,8 @@ function decisiveFirst(rules: Diff['rules']): Diff['rules'] {
 }
 
 /** A narrower question has a narrower answer, and says so. */
-function scopeText({ only: { service, from, family } }: Diff): string {
+/** @returns what alone was compared, with a space before it: ` for shop/web`; empty: all packets. */
+export function scopeText({ only: { service, from, family } }: Diff): string {
   const packets = family === null ? 'packets' : `${family === 'ipv4' ? 'IPv4' : 'IPv6'} packets`;
   const sender = from === null ? '' : ` from ${escapeTerminal(from)}`;
   return [

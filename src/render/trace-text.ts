@@ -176,9 +176,11 @@ function flowHit({ flow }: TraceItem, width: number | null, colours: Colours): s
       : ` to ${service.namespace}/${service.name}${port}${via === null ? '' : ` (${VIA[via]})`}`;
   const what = direction === 'reply' ? 'an answer of a flow' : 'a packet of a flow';
   const place = escapeTerminal(`${item.file}:${item.line}, ${facts.join(' ')}`);
+  const decides =
+    item.ipvs === undefined ? 'conntrack decides' : `IPVS ${item.ipvs.server} goes by what it remembers`;
   const lines = [
     wrap(
-      `  ${what}${escapeTerminal(to)}, ${wayText(item.original)}: conntrack decides, nat rules are not asked (${place})`,
+      `  ${what}${escapeTerminal(to)}, ${wayText(item.original)}: ${decides}, nat rules are not asked (${place})`,
       width,
       '    ',
     ),

@@ -23,7 +23,7 @@ export function choose<T>(
   for (const [index, choice] of choices.entries()) {
     const { value } = choice;
     const question = unknown(choice.question);
-    const held = answered(rest, question.key);
+    const held = answered(rest, question);
     if (held === false) continue;
     if (held === true || index === choices.length - 1) return [...taken, { branch: rest, value }];
     questions.met(question, rest.probability);

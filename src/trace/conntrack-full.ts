@@ -32,7 +32,7 @@ export function whereTableIsFull(before: Branch, after: Branch, context: TraceCo
     });
   // A listing of every entry, all of them ASSURED, leaves nothing to throw out.
   if (flows !== null && flows.count >= count && allAssured(flows.all())) return [drop(after)];
-  const known = answered(after, QUESTION.key);
+  const known = answered(after, QUESTION);
   if (known !== null) return [known ? drop(after) : next(after)];
   context.questions.met(QUESTION, after.probability);
   return [drop(decided(after, QUESTION, true)), next(decided(after, QUESTION, false))];

@@ -92,7 +92,7 @@ function fork(
 /** Replaces a question that this branch has answered before by its answer. */
 function settle(answer: Answer, branch: Branch): Answer {
   if (typeof answer === 'string' || answer.kind === 'chance') return answer;
-  const held = answered(branch, answer.key);
+  const held = answered(branch, answer);
   return held === null ? answer : held ? 'yes' : 'no';
 }
 

@@ -31,7 +31,7 @@ export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Pas
     sources.snat || wasKept(connection) || isMasqueradeOf(branch, out, address, context.world.host);
   if (!elsewhere) return [drop(branch, reason)];
   const question = unknown(reason);
-  const known = answered(branch, question.key);
+  const known = answered(branch, question);
   if (known !== null) return [known ? drop(branch, reason) : next(branch)];
   context.questions.met(question, branch.probability);
   return [drop(decided(branch, question, true), reason), next(decided(branch, question, false))];

@@ -111,7 +111,7 @@ function isLater(
   return registrants.some((third) => {
     if (beyond.has(third)) return false;
     const { question, turned } = laterQuestion(one, third);
-    const held = answered(branch, question.key);
+    const held = answered(branch, question);
     if (held === null || held === turned) return false;
     return third === other || isLater(third, other, branch, registrants, beyond);
   });

@@ -38,7 +38,7 @@ async function load(files: readonly string[], stdin = ''): Promise<Capture> {
     },
   };
   const context = { stdin: () => io.stdin(), problems: new ProblemList(), progress: new Progress(io) };
-  return await loadCapture({ files, demo: files.length === 0 }, context);
+  return await loadCapture({ files, demo: files.length === 0 ? 'iptables' : false }, context);
 }
 
 const codes = (capture: Capture) => capture.problems.list().map(({ code }) => code);

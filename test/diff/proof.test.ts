@@ -3,6 +3,8 @@ import { compareStates } from '../../src/diff/compare-states.ts';
 import type { Known } from '../../src/explain/question/question.ts';
 import type { Host, NativeChain } from '../../src/host/facts.ts';
 import { UNKNOWN_CLUSTER } from '../../src/kubernetes/objects.ts';
+import { parseNftables } from '../../src/nftables/parse-nft.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
 import { AddressBook } from '../../src/proxy/addresses.ts';
 import { packetOf, worldOf } from '../trace/ask.ts';
 import { CAPTURED, filter, nat } from './compare.ts';
@@ -51,7 +53,7 @@ describe('Where is no proof claimed, though nothing differs?', () => {
     expect(proof.unexplored.join()).toMatch(/FROBNICATE/);
   });
 
-  it('native rules of the same number are said to be counted, not compared', () => {
+  it('where native rules were only counted, nothing is proved', () => {
     const chain: NativeChain = {
       ...{ family: 'inet', table: 'firewalld', chain: 'filter_FORWARD', hook: 'forward' },
       ...{ priority: 10, policy: 'accept', rules: 3 },
@@ -62,10 +64,58 @@ describe('Where is no proof claimed, though nothing differs?', () => {
       knownOf(filter(''), 'iptables', host),
       knownOf(filter(''), 'iptables', host),
     );
-    expect(identical).toBe(true);
-    expect(proof.restsOn.map(({ text }) => text).join()).toMatch(
-      /table inet firewalld.*counted, not compared/,
+    expect([identical, proof.complete]).toEqual([false, false]);
+    expect(proof.unexplored.join()).toMatch(/table inet firewalld.*counted, and not compared/);
+  });
+});
+
+describe('What is said of native nft tables?', () => {
+  const listing = (rule: string, elements: string) => `table inet fw {
+  set blocked {
+    type ipv4_addr
+    elements = { ${elements} }
+  }
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    ip saddr @blocked counter packets ${rule === '' ? 1 : 2} bytes 60 drop
+    ${rule}
+  }
+}
+`;
+  const known = (rule: string, elements: string, rules = filter('')): Known => ({
+    ...knownOf(rules),
+    nft: parseNftables(Buffer.from(listing(rule, elements)), 'nft.txt', new ProblemList()),
+  });
+
+  it('the same words in another order of elements, and other counters, are the same', () => {
+    const { identical, proof, state } = compare(
+      known('', '10.0.0.1, 10.0.0.2'),
+      known('', '10.0.0.2, 10.0.0.1'),
     );
+    expect([identical, state]).toEqual([true, []]);
+    expect(proof.restsOn.map(({ text }) => text).join()).toMatch(/table inet fw.*say the same/);
+  });
+
+  it('an element and a rule that one side has are told, and nothing is proved', () => {
+    const { identical, proof, state } = compare(
+      known('', '10.0.0.1, 10.0.0.2'),
+      known('tcp dport 22 drop', '10.0.0.1, 10.0.0.3'),
+    );
+    expect(identical).toBe(false);
+    expect(proof.unexplored.join()).toMatch(/native nftables table inet fw, which differs/);
+    expect(state.map(({ name, before, after }) => [name, before, after])).toEqual([
+      ['inet fw chain forward', null, 'tcp dport 22 drop'],
+      ['inet fw set blocked', '10.0.0.2', '10.0.0.3'],
+    ]);
+  });
+
+  it('rules of iptables that differ beside native ones prove nothing', () => {
+    const { identical, proof } = compare(
+      known('', '10.0.0.1'),
+      known('', '10.0.0.1', filter('-A FORWARD -m mark --mark 0x1 -j DROP')),
+    );
+    expect(identical).toBe(false);
+    expect(proof.unexplored.join()).toMatch(/native nftables rules \(table inet fw\) do with packets/);
   });
 });
 

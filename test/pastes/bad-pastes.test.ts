@@ -50,7 +50,7 @@ const lines = (): string[] => CLEAN.trimEnd().split('\n');
 describe('a clean dump pasted badly', () => {
   it.each(Object.keys(KEEPING))('as %s says the same', async (name) => {
     for (const question of QUESTIONS.slice(0, 2)) {
-      const text = `${KEEPING[name]?.(lines(), dice(1)).join('\n')}\n`;
+      const text = `${KEEPING[name]?.(lines(), dice(1), 'iptables-save').join('\n')}\n`;
       expect((await outcomesOf(text, question)).map(fate), question[0]).toEqual(await truth(question));
     }
   });
@@ -62,7 +62,7 @@ describe('a part of a dump', () => {
 
   it.each(cuts)('by %s never says something else for certain', async (name) => {
     for (const question of QUESTIONS) {
-      const text = `${CUTS[name]?.(lines(), dice(1)).join('\n')}\n`;
+      const text = `${CUTS[name]?.(lines(), dice(1), 'iptables-save').join('\n')}\n`;
       const right = await truth(question);
       const certain = (await outcomesOf(text, question)).filter(
         ({ verdict, given }) => verdict !== 'unknown' && given.length === 0,
@@ -75,7 +75,7 @@ describe('a part of a dump', () => {
 describe('a real dump pasted badly at random', () => {
   const dumps = cleanDumps(join(import.meta.dirname, '../..'));
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('is answered the same, or left open by name (%i)', async (seed) => {
+  it.each([1, 2, 3, 4])('is answered the same, or left open by name (%i)', async (seed) => {
     for (const [index, clean] of dumps.entries()) {
       const { judgement, what } = await new Judge(clean).judge(seed * 100 + index);
       expect(judgement, what).not.toBe('wrong');

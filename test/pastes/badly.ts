@@ -13,8 +13,8 @@ export function dice(seed: number): Roll {
 /** @returns one of these. */
 export const pick = <T>(items: readonly T[], roll: Roll): T => items[roll(items.length)] as T;
 
-/** What somebody does to lines before others see them. */
-export type Change = (lines: string[], roll: Roll) => string[];
+/** What somebody does to lines before others see them; the command is what printed them. */
+export type Change = (lines: string[], roll: Roll, command: string) => string[];
 
 const PROMPTS = [
   '[root@node1 ~]# ',
@@ -81,10 +81,10 @@ export const PREFIXES: Readonly<Record<string, Change>> = {
 export const FRAMES: Readonly<Record<string, Change>> = {
   'a fence': (lines) => ['```', ...lines, '```'],
   'a fence with a name': (lines) => ['```console', ...lines, '```'],
-  'a prompt': (lines, roll) => [`${pick(PROMPTS, roll)}iptables-save -c`, ...lines, 'root@node1:~# '],
+  'a prompt': (lines, roll, command) => [`${pick(PROMPTS, roll)}${command}`, ...lines, 'root@node1:~# '],
   'prose around it': (lines, roll) => [pick(PROSE, roll), '', ...lines, '', pick(PROSE, roll)],
   'another tool behind it': (lines, roll) => [...lines, ...pick(OTHERS, roll)],
-  'another tool before it': (lines, roll) => [...pick(OTHERS, roll), '# iptables-save -c', ...lines],
+  'another tool before it': (lines, roll, command) => [...pick(OTHERS, roll), `# ${command}`, ...lines],
 };
 
 /** Lines broken where a mail program or a terminal breaks them. */
@@ -96,9 +96,21 @@ export const WRAPS: Readonly<Record<string, Change>> = {
     }),
 };
 
-/** What takes lines away, or damages some, in ways that can be seen. */
+/** What takes lines away from the output of any tool. */
+export const TAKEN: Readonly<Record<string, Change>> = {
+  head: (lines, roll) => lines.slice(0, 1 + roll(lines.length)),
+  tail: (lines, roll) => lines.slice(roll(lines.length)),
+  'left out in the middle': (lines, roll) => {
+    const from = roll(lines.length);
+    const to = from + 1 + roll(12);
+    return [...lines.slice(0, from), pick(['...', '[...]', '<snip>', '… more …'], roll), ...lines.slice(to)];
+  },
+  'grep KUBE': (lines) => lines.filter((line) => /KUBE|kube/.test(line)),
+};
+
+/** What takes lines away from rules, or damages some, in ways that can be seen. */
 export const CUTS: Readonly<Record<string, Change>> = {
-  'grep KUBE': (lines) => lines.filter((line) => line.includes('KUBE')),
+  ...TAKEN,
   'grep -v ^:': (lines) => lines.filter((line) => !line.startsWith(':')),
   'grep a name': (lines, roll) => {
     const names = lines.flatMap((line) => /--comment "?([a-z0-9-]+\/[a-z0-9-]+)/.exec(line)?.[1] ?? []);
@@ -111,12 +123,10 @@ export const CUTS: Readonly<Record<string, Change>> = {
   'filter alone': (lines) => tableOf(lines, '*filter'),
   'without built-in chains': (lines) =>
     lines.filter((line) => !/(?::| -A |^-A )(?:PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING) /.test(line)),
-  head: (lines, roll) => lines.slice(0, 1 + roll(lines.length)),
-  tail: (lines, roll) => lines.slice(roll(lines.length)),
-  'left out in the middle': (lines, roll) => {
-    const from = roll(lines.length);
-    const to = from + 1 + roll(12);
-    return [...lines.slice(0, from), pick(['...', '[...]', '<snip>', '… more …'], roll), ...lines.slice(to)];
+  // Of chains that take part in many paths: with the jumps to them gone, nothing shows that others are missing.
+  'grep -v': (lines, roll) => {
+    const word = pick(['KUBE-MARK', 'KUBE-POSTROUTING', 'KUBE-FIREWALL', 'CANARY'], roll);
+    return lines.filter((line) => !line.includes(word));
   },
   'a damaged rule': (lines, roll) => {
     const at = lines.findIndex((line, index) => index >= roll(lines.length) && isRule(line));
@@ -139,18 +149,25 @@ export interface BadPaste {
   readonly whole: boolean;
 }
 
+/** What is pasted: rules as iptables-save prints them, or what any tools printed. */
+export interface Pasted {
+  readonly lines: readonly string[];
+  readonly kind: 'rules' | 'transcript';
+  readonly command: string;
+}
+
 /** @returns lines as somebody might paste them, in up to five ways at once. */
-export function pasteBadly(clean: readonly string[], roll: Roll): BadPaste {
+export function pasteBadly({ lines: clean, kind, command }: Pasted, roll: Roll): BadPaste {
   const changes: string[] = [];
   let lines = [...clean];
   const apply = (kinds: Readonly<Record<string, Change>>): void => {
     const name = pick(Object.keys(kinds), roll);
     changes.push(name);
-    lines = kinds[name]?.(lines, roll) ?? lines;
+    lines = kinds[name]?.(lines, roll, command) ?? lines;
   };
   const whole = roll(2) === 0;
-  if (!whole) apply(CUTS);
-  if (roll(8) === 0) apply(WRAPS);
+  if (!whole) apply(kind === 'rules' ? CUTS : TAKEN);
+  if (kind === 'rules' && roll(8) === 0) apply(WRAPS);
   if (roll(4) > 0) apply(FRAMES);
   if (roll(4) > 0) apply(PREFIXES);
   if (roll(3) === 0) apply(FRAMES);

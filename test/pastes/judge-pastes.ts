@@ -5,6 +5,10 @@ import { dice, pasteBadly, pick } from './badly.ts';
 export interface Clean {
   readonly name: string;
   readonly text: string;
+  /** Rules as iptables-save prints them, or what any tools printed. */
+  readonly kind: 'rules' | 'transcript';
+  /** The first command whose output it is. */
+  readonly command: string;
 }
 
 interface Outcome {
@@ -62,7 +66,8 @@ export class Judge {
 
   async judge(seed: number): Promise<Judged> {
     const roll = dice(seed);
-    const { text, changes, whole } = pasteBadly(this.#clean.text.trimEnd().split('\n'), roll);
+    const { text: dump, kind, command } = this.#clean;
+    const { text, changes, whole } = pasteBadly({ lines: dump.trimEnd().split('\n'), kind, command }, roll);
     this.#questions ??= questionsOf(this.#clean.text);
     const question = pick(await this.#questions, roll);
     const what = `seed ${seed}, ${this.#clean.name}: ${changes.join(', ')}; trace ${question.join(' ')}`;
@@ -86,22 +91,41 @@ function judgementOf(answer: Answer | null, right: Answer, whole: boolean): Judg
   return !whole && answer.granted.some((code) => GRANTED.test(code)) ? 'granted' : 'wrong';
 }
 
-/** @returns packets to whatever the rules name: cluster IPs, node ports and endpoints, from everywhere. */
+const FROM = ['pod', 'node', 'external'] as const;
+
+/** @returns packets to whatever is named: cluster IPs, node ports and endpoints, from everywhere. */
 async function questionsOf(text: string): Promise<string[][]> {
-  const { out } = await run(['services', '-f', '-', '-o', 'json'], { stdin: text });
+  const { out, status } = await run(['services', '-f', '-', '-o', 'json'], { stdin: text });
+  const found = status === 0 ? targetsOfRules(out) : [];
+  const targets = found.length > 0 ? found : targetsOfText(text);
+  return targets.flatMap(([to = '', protocol = 'tcp']) =>
+    FROM.map((from) => [to, '--protocol', protocol, '--from', from]),
+  );
+}
+
+function targetsOfRules(json: string): string[][] {
   const items: {
     protocol: string;
     nodePort: number | null;
     clusterIPs: { address: string; port: number }[];
     endpoints: { address: string; port: number }[];
-  }[] = JSON.parse(out).items;
-  const targets = items.flatMap(({ protocol, nodePort, clusterIPs, endpoints }) => {
+  }[] = JSON.parse(json).items;
+  return items.flatMap(({ protocol, nodePort, clusterIPs, endpoints }) => {
     const sockets = [...clusterIPs, ...endpoints.slice(0, 1)].map(({ address, port }) =>
       address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
     );
     return [...sockets, ...(nodePort === null ? [] : [`node:${nodePort}`])].map((to) => [to, protocol]);
   });
-  return targets.flatMap(([to = '', protocol = 'tcp']) =>
-    ['pod', 'node', 'external'].map((from) => [to, '--protocol', protocol, '--from', from]),
+}
+
+/** Virtual servers of IPVS, and elements of nft maps. */
+function targetsOfText(text: string): string[][] {
+  const ipvs = [...text.matchAll(/^(TCP|UDP|SCTP) +(\S+:\d+) /gm)].map(([, protocol = '', to = '']) => [
+    to,
+    protocol.toLowerCase(),
+  ]);
+  const nft = [...text.matchAll(/ ([\d.]+) \. (tcp|udp|sctp) \. (\d+) : goto/g)].map(
+    ([, address, protocol = '', port]) => [`${address}:${port}`, protocol],
   );
+  return [...ipvs, ...nft];
 }

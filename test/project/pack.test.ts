@@ -32,7 +32,7 @@ describe('what `npm pack` packs', () => {
   it('is nothing else', () => {
     const other = files.filter(
       (path) =>
-        !/^(?:bin|dist|fixtures\/demo|docs\/findings|schema)\/|^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
+        !/^(?:bin|dist|fixtures\/demo(?:-nftables)?|docs\/findings|schema)\/|^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json)$/.test(
           path,
         ),
     );

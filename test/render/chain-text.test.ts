@@ -5,6 +5,7 @@ import { renderProblems } from '../../src/render/problems-text.ts';
 import { renderBothWays } from '../support/in-colour.ts';
 
 const ITEM: ChainItem = {
+  kind: 'chain',
   family: 'ipv4',
   backend: 'iptables-nft',
   table: 'nat',

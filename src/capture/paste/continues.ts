@@ -51,10 +51,12 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   nft: () => true,
   'nft-hooks': (text) => /^\s*(?:\}|[+-]?\d+ \S)/.test(text),
   sysctl: never,
-  // `ipvsadm -Ln` and /proc/net/ip_vs: heads, and the real servers under each virtual one.
-  ipvs: untilBlank,
+  // A damaged line of a listing is one of it; what is not like any is of another tool.
+  ipvs: (text) => /^\s*(?:-|TCP|UDP|SCTP|FWM|->|Prot\b)/.test(text) || isElision(text),
   'ipvs-connections': untilBlank,
   kubernetes: () => true,
+  'kubectl-table': (text, { detached }) =>
+    !detached && /^(?:[a-z0-9][\w.:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),
   expectations: () => true,
   recent: never,
 };

@@ -12,7 +12,7 @@ const TOOL =
 
 /** `root@node1:~#`, `[root@node1 ~]#`, `node-2:/#`, `(ctx) user@host dir %`, `bash-5.1#`, `➜  ~`, `$`, `#`, `>`. */
 const SHELL =
-  /^(?:\([\w./:-]+\)\s*)?(\[[^\]\n]{1,80}\]|\{[^}\n]{1,80}\}|[\w.-]+@[\w.-]+[^\s$#>%]*(?:\s[^\s$#>%]+)?|[\w.-]+:\s?[~/][^\s$#>%]*|(?:ba|z|da|k)?sh-[\d.]+)?\s?([#$%>❯➜])\s*(?=\S|$)(.*)$/;
+  /^(?:\([\w./:-]+\)\s*)?(\[[^\]\n]{1,80}\]|\{[^}\n]{1,80}\}|[\w.-]+@[\w.-]+[^\s<$#>%]*(?:\s[^\s<$#>%]+)?|[\w.-]+:\s?[~/][^\s$#>%]*|(?:ba|z|da|k)?sh-[\d.]+)?\s?([#$%>❯➜])\s*(?=\S|$)(.*)$/;
 
 /** @returns what a prompt says, or null for any other line. A sign alone is a prompt only before a tool that is known. */
 export function readPrompt(line: string): Prompt | null {
@@ -24,6 +24,16 @@ export function readPrompt(line: string): Prompt | null {
   return isCommand(line) && !/^(?:ip|route)\s+[a-z]+\s+[a-z]+\s+[a-z]+\s/.test(line)
     ? { host: null, command: line }
     : null;
+}
+
+/** @returns true for the call of a tool that is not read here, behind the sign of a prompt. */
+export function isOtherCommand(line: string): boolean {
+  return /^[$#%❯➜] +[a-z./][\w./-]*(?: |$)/.test(line);
+}
+
+/** @returns true for a command of whose output only the first lines were printed. */
+export function isOfHead(command: string): boolean {
+  return /\|\s*head\b/.test(command);
 }
 
 /** `[1:2]`, `[NEW]` and `[123.456]` begin lines of their own kinds. */

@@ -1,27 +1,19 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
-import { kindOfLine, type LineKind } from '../recognise-lines.ts';
+import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
+import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
+import { FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
 import { OldTools } from './old-tools.ts';
-import { continuation, type DiffSign, isAltered, type PlainLine, plainLine, repaired } from './plain-line.ts';
-import { readPrompt } from './prompt.ts';
-import { isFolded, unfold } from './unfold.ts';
+import { type PlainLine, plainLine } from './plain-line.ts';
+import { isOfHead, isOtherCommand, readPrompt } from './prompt.ts';
+import { type Span, SpanList } from './spans.ts';
+import { repaired } from './spelling.ts';
+import { isObject, unfold } from './unfold.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
-
-/** Lines of the head that are looked at to tell a paste from the clean output of a tool. */
-const LOOKED_AT = 2000;
-
-/** Outputs whose every line can be told, so that any other line means that something was pasted along. */
-const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
-  'iptables-save',
-  'iptables-listing',
-  'conntrack',
-  'conntrack-stats',
-  'ipset',
-]);
 
 /** What a node holds, so that lines of two nodes must not be added up. */
 const OF_A_NODE: ReadonlySet<LineKind> = new Set([
@@ -36,74 +28,56 @@ const OF_A_NODE: ReadonlySet<LineKind> = new Set([
  * @returns the source itself where it is the clean output of a tool. Throws InputError for lines of two nodes or states.
  */
 export function splitPaste(source: SourceText, kind: string, problems: ProblemList): readonly SourceText[] {
-  if (source.hints !== null || source.size > LARGEST || source.cut === true) return [source];
-  if (!isPaste(source.head.toString('utf8'), kind)) return [source];
-  const paste = new Paste(source.name);
-  const raw = source.bytes.toString('utf8').split('\n');
-  const lines = raw.flatMap((line) => unfold(line.includes('&quot;') ? repaired(line) : line));
-  if (lines.length > raw.length) {
+  const read = readTranscript(source, kind);
+  if (read === null) return [source];
+  const { paste, lines, escaped } = read;
+  if (escaped) {
     const message = 'line ends are escaped in it; lines are counted as they would print';
     problems.add('escaped-lines', message, source.name);
   }
-  for (const [index, line] of lines.entries())
-    paste.take(line.endsWith('\r') ? line.slice(0, -1) : line, index);
-  const found = paste.sources(lines.length);
+  const found = paste.sources(lines);
   if (found.length === 0) return [source];
   paste.report(problems);
-  return found.map(({ lines: kept }) => sourceOf(source.name, kept));
+  return found.map(({ lines: kept, cut }) => sourceOf(source.name, kept, cut));
 }
 
-function sourceOf(name: string, lines: readonly string[]): SourceText {
+/**
+ * @param kind what the head is as a whole, as recognised.
+ * @returns what each line of a paste was taken for; null for the clean output of a tool.
+ */
+export function spansOfPaste(source: SourceText, kind: string): readonly Span[] | null {
+  return readTranscript(source, kind)?.paste.spans() ?? null;
+}
+
+function readTranscript(
+  source: SourceText,
+  kind: string,
+): { readonly paste: Paste; readonly lines: number; readonly escaped: boolean } | null {
+  if (source.hints !== null || source.size > LARGEST || source.cut === true) return null;
+  if (!isPaste(source, kind)) return null;
+  const paste = new Paste(source.name);
+  const raw = source.bytes.toString('utf8').split('\n');
+  const lines = raw.flatMap((line) => unfold(isObject(line) ? line : repaired(line)));
+  for (const [index, line] of lines.entries()) paste.take(line.replace(/\r\s*$/, ''), index);
+  return { paste, lines: lines.length, escaped: lines.length > raw.length };
+}
+
+function sourceOf(name: string, lines: readonly string[], cut: boolean): SourceText {
   const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
   // The head begins where the output does, so that blank lines do not hide it.
   const head = Buffer.from(lines.join('\n').replace(/^\n+/, '').slice(0, HEAD_BYTES), 'utf8');
-  return { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
+  const source = { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
+  return cut ? { ...source, cut } : source;
 }
-
-function isPaste(head: string, kind: string): boolean {
-  if (kind !== 'kubernetes' && isFolded(head)) return true;
-  const lines = head.split('\n', LOOKED_AT);
-  // A head may end amid a line.
-  if (head.length >= HEAD_BYTES) lines.pop();
-  const told = [...TOLD_BY_LINE].some((one) => one === kind);
-  let detached = true;
-  for (const raw of lines) {
-    const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
-    if (line.trim() === '') {
-      detached = true;
-      continue;
-    }
-    if (isAltered(line)) return true;
-    const own = kindOfLine(line.length > 2000 ? line.slice(0, 2000) : line);
-    if (own === kind || (told && own !== null && own !== 'iptables-listing' && TOLD_BY_LINE.has(own))) {
-      detached = false;
-      continue;
-    }
-    if (own !== null && kind !== 'kubernetes') return true;
-    if (kind === 'unknown') return true;
-    if (!told) {
-      if (readPrompt(line) !== null || FENCE.test(line)) return true;
-      continue;
-    }
-    if (kind === 'iptables-save' && line.startsWith('#')) continue;
-    if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
-    // A head that is not at the start of its line begins a chain all the same.
-    const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);
-    if (inChain && continues(line, { kind: 'iptables-listing', detached })) continue;
-    if (kind === 'ipset' && !detached) continue;
-    if (kind === 'conntrack' && /^\s*<[/?]?\w|^conntrack v/.test(line)) continue;
-    return true;
-  }
-  return false;
-}
-
-const FENCE = /^\s*(?:```|~~~)\s*\w*\s*$/;
 
 /** Blocks of a transcript, line by line. */
 class Paste {
   readonly #name: string;
   readonly #lines = new Map<LineKind, Map<number, string>>();
   readonly #skipped: number[] = [];
+  /** Kinds of whose last output only the first lines were printed. */
+  readonly #cut = new Set<LineKind>();
+  readonly #spans = new SpanList();
   readonly #hosts = new Map<string, number>();
   readonly #sides = new Map<DiffSign, number>();
   #kind: LineKind | null = null;
@@ -115,8 +89,8 @@ class Paste {
   readonly #old = new OldTools();
   /** True between `*nat` and COMMIT. */
   #inTable = false;
-  /** What stood in front of the line before. */
-  #prefixes = 0;
+  /** What stood in front of the last line that could be told. */
+  #dress: Dress = [];
   /** Blanks in front of the head of the listing that is being read. */
   #indent = 0;
 
@@ -125,28 +99,44 @@ class Paste {
   }
 
   take(raw: string, index: number): void {
-    if (raw.trim() === '' || FENCE.test(raw)) {
+    const inner = undressed(repaired(raw), this.#dress)?.text ?? raw;
+    if (inner.trim() === '' || FENCE.test(inner)) {
       this.#detached = true;
-      if (FENCE.test(raw)) this.#end();
-      return;
-    }
-    const modern = this.#old.modern(raw);
-    if (modern === '') return;
-    const plain = plainLine(modern ?? raw);
-    const inBraces = this.#kind === 'nft' && this.#depth > 0;
-    const prompt = inBraces || plain.kind !== null ? null : readPrompt(plain.text.trim());
-    if (prompt !== null) {
+      if (!FENCE.test(inner)) return;
       this.#end();
-      this.#host = prompt.host;
-      this.#command = { text: plain.text.trim(), index };
+      this.#spans.add(index, 'fence', inner);
       return;
     }
+    const modern = this.#old.modern(inner);
+    if (modern === '') return;
+    const dress = this.#dress;
+    const plain = modern === null ? plainLine(raw, dress) : { ...plainLine(modern, []), dress };
+    const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
+    if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
+    if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) this.#end();
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
       this.#keep(this.#kind, this.#dedented(plain.text), index);
-    else this.#skipped.push(index);
+    else {
+      this.#skipped.push(index);
+      this.#spans.add(index, 'passed-over', plain.text);
+    }
     this.#detached = false;
+  }
+
+  #takePrompt(raw: string, inner: string, index: number): boolean {
+    for (const { text, dress } of [{ text: inner.trim(), dress: this.#dress }, ...layersOf(repaired(raw))]) {
+      const prompt = readPrompt(text);
+      if (prompt === null) continue;
+      this.#end();
+      this.#host = prompt.host;
+      this.#command = { text, index };
+      this.#spans.add(index, 'command', text);
+      this.#dress = dress;
+      return true;
+    }
+    return false;
   }
 
   #end(): void {
@@ -158,7 +148,7 @@ class Paste {
   #begin(plain: PlainLine, raw: string, index: number): void {
     const { kind, text, side } = plain;
     if (kind === null) return;
-    this.#prefixes = plain.prefixes;
+    this.#dress = plain.dress;
     if (side !== null) this.#sides.set(side, this.#sides.get(side) ?? index);
     if (kind === 'iptables-listing' && /^Chain /.test(text))
       this.#indent = Math.max(0, raw.indexOf('Chain '));
@@ -186,11 +176,16 @@ class Paste {
   #keep(kind: LineKind, text: string, index: number): void {
     const lines = this.#lines.get(kind) ?? new Map<number, string>();
     this.#lines.set(kind, lines);
-    // Which table and family a listing is of, only its command tells.
-    if (this.#command !== null && /ip6?tables/.test(this.#command.text))
+    // Which table and family a listing is of, and which namespace, only its command tells.
+    if (this.#command !== null && /ip6?tables|kubectl|\boc\b/.test(this.#command.text))
       lines.set(this.#command.index, this.#command.text);
+    if (this.#command !== null) {
+      if (isOfHead(this.#command.text)) this.#cut.add(kind);
+      else this.#cut.delete(kind);
+    }
     this.#command = null;
     lines.set(index, text);
+    this.#spans.add(index, kind, text);
     this.#kind = kind;
     if (/^\*\w+$|^COMMIT$/.test(text)) this.#inTable = text !== 'COMMIT';
     if (kind === 'nft') this.#depth += count(text, '{') - count(text, '}');
@@ -206,12 +201,13 @@ class Paste {
       return false;
     if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
     lines.set(index - 1, '');
-    lines.set(index, `${before} ${continuation(raw, this.#prefixes)}`);
+    const line = repaired(raw);
+    lines.set(index, `${before} ${(undressed(line, this.#dress)?.text ?? line).trim()}`);
     return true;
   }
 
   /** @returns the lines of each kind, with blank ones for the others. Throws InputError. */
-  sources(length: number): { kind: LineKind; lines: string[] }[] {
+  sources(length: number): { kind: LineKind; lines: string[]; cut: boolean }[] {
     const [first, second] = this.#hosts.keys();
     if (first !== undefined && second !== undefined) {
       throw this.#twoStates(
@@ -230,7 +226,13 @@ class Paste {
     return [...this.#lines].map(([kind, own]) => ({
       kind,
       lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
+      cut: this.#cut.has(kind),
     }));
+  }
+
+  /** @returns what each line was taken for. */
+  spans(): readonly Span[] {
+    return this.#spans.list();
   }
 
   #lineOf(host: string): number {
@@ -254,6 +256,12 @@ class Paste {
     const message = `${count} ${are} that is read here, and ${count === 1 ? 'was' : 'were'} passed over: ${ranges(this.#skipped)}`;
     problems.add('skipped-lines', message, this.#name, first + 1);
   }
+}
+
+/** What never stands within the braces of nft: they were not closed. */
+function isOutOfBraces({ text, kind }: PlainLine): boolean {
+  if (kind === 'iptables-save' || kind === 'conntrack' || kind === 'kubernetes') return true;
+  return /^(?:Chain \S+ \(|[$#%❯➜] )/.test(text) || (/^\S*@/.test(text) && readPrompt(text) !== null);
 }
 
 /** A quote is open, or nothing says what the rule does. */

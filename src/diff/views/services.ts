@@ -1,4 +1,3 @@
-import { listServices, type ServiceListInput } from '../../explain/list-services.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
@@ -8,9 +7,12 @@ import { sameShare } from '../explore/compare-ways.ts';
 type Detail = ServiceChange['details'][number];
 
 /** @returns the Service ports whose rules say something else, worst first. */
-export function compareServices(before: ServiceListInput, after: ServiceListInput): ServiceChange[] {
-  const own = indexed(listServices(before));
-  const other = indexed(listServices(after));
+export function compareServices(
+  before: readonly ServiceItem[],
+  after: readonly ServiceItem[],
+): ServiceChange[] {
+  const own = indexed(before);
+  const other = indexed(after);
   const changes: ServiceChange[] = [];
   const removed: ServiceItem[] = [];
   for (const [key, item] of own) {

@@ -8,11 +8,13 @@ import { parseProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import { isSwitch, sameSet } from '../changed-facts.ts';
 import type { ServiceChange, StateChange } from '../document.ts';
+import type { NativeComparison } from '../native.ts';
 import type { State } from '../two-sides.ts';
 
 /**
  * Compares what lies beside the rules, as far as it was captured: what one side lacks is supposed to be the other's.
  * @param sets names of the ipsets that rules ask on either side
+ * @param native what native nft tables say on both sides; null where only their chains were counted
  * @param aside addresses of the node of which nothing is told here
  */
 export function compareFacts(
@@ -20,6 +22,7 @@ export function compareFacts(
   sets: ReadonlySet<string>,
   services: readonly ServiceChange[],
   aside: (address: Address) => boolean,
+  native: NativeComparison | null,
 ): StateChange[] {
   const [own, other] = [before.host, after.host];
   const routesOf = ({ routes }: Host, family: Family): string[] | null =>
@@ -40,7 +43,7 @@ export function compareFacts(
     ...compareSets(own, other, sets),
     ...compareIpvs(before, after),
     ...compareSysctls(own, other),
-    ...compareNative(own, other),
+    ...(native?.changes ?? compareNative(own, other)),
     ...compareFlows(before.known.flows, after.known.flows, services),
   ];
 }
@@ -176,7 +179,7 @@ function compareSysctls(before: Host, after: Host): StateChange[] {
     });
 }
 
-/** Native rules are not followed, so all that can be told is that there are others. */
+/** Where a rule set was not captured, or not whole, all that can be told is how many rules there are. */
 function compareNative(before: Host, after: Host): StateChange[] {
   if (before.nft === null || after.nft === null) return [];
   const text = ({ nft }: Host): Map<string, string> =>

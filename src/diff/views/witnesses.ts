@@ -188,7 +188,7 @@ function describeSide(
   family: 'ipv4' | 'ipv6',
 ): WitnessSide {
   const world = sideOf(state, family).world(trace.packet.entersAt);
-  const steps = describeSteps(trace, world.rulesets, state.namer);
+  const steps = describeSteps(trace, world.rulesets, world.nft, state.namer);
   const path = (outcome?.path ?? []).slice(0, common + 1).flatMap(({ step }) => steps[step.id] ?? []);
   const items = new GivenItems(false);
   const conditions = new Set((outcome?.given ?? []).map(flat));

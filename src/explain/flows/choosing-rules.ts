@@ -1,6 +1,10 @@
+import type { Family } from '../../net/address.ts';
 import { CHOOSING, hasRole } from '../../proxy/chains.ts';
+import { parseNftName } from '../../proxy/nft-names.ts';
 import type { Evidence } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
+import { affinitySetOf, readChoicesOf, rulesOf } from '../services/nft/choices.ts';
+import { kubeProxyTables } from '../services/nft/kube-proxy-tables.ts';
 import type { FlowPlace } from './flow-places.ts';
 
 const SHOWN = 3;
@@ -11,6 +15,10 @@ export function choosingRules(place: FlowPlace, known: Known): Evidence[] {
   for (const { item } of place.programmed) {
     for (const { comment, file, line, action } of item.refusals) {
       found.push({ kind: 'rule', text: `${action.toUpperCase()} "${comment ?? ''}"`, file, line });
+    }
+    if (item.backend === 'nft') {
+      found.push(...nftChoosingRules(item.family, item.chains, known));
+      continue;
     }
     const nat = known.rulesets
       .find(({ family, backend }) => family === item.family && backend === item.backend)
@@ -26,6 +34,25 @@ export function choosingRules(place: FlowPlace, known: Known): Evidence[] {
     }
   }
   return found.slice(0, SHOWN);
+}
+
+/** The rules of `service-` and `local-` chains that choose. */
+function nftChoosingRules(family: Family, chains: readonly string[], known: Known): Evidence[] {
+  const table = kubeProxyTables(known).find((each) => each.family === family)?.table;
+  if (table === undefined) return [];
+  return chains.flatMap((name) => {
+    const chain = hasChoice(name) ? table.chains.get(name) : undefined;
+    return chain === undefined
+      ? []
+      : [...rulesOf(chain)]
+          .filter((rule) => affinitySetOf(rule) === null && readChoicesOf(rule, table).length > 0)
+          .map(({ text, file, line }): Evidence => ({ kind: 'rule', text: `${name}: ${text}`, file, line }));
+  });
+}
+
+function hasChoice(name: string): boolean {
+  const prefix = parseNftName(name)?.prefix;
+  return prefix === 'service' || prefix === 'local';
 }
 
 /** @returns what the rules give this endpoint of new connections, 0 where they never choose it; null where they do not tell. */

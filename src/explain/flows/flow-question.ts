@@ -142,7 +142,7 @@ function readState(text: string): string {
 
 function readProblem(text: string): string {
   const word = text.toLowerCase();
-  if (word in CODES || PROBLEM_WORDS.some((each) => each === word)) return word;
+  if (Object.hasOwn(CODES, word) || PROBLEM_WORDS.some((each) => each === word)) return word;
   const [near] = nearest(word, [...PROBLEM_WORDS, ...Object.keys(CODES)]);
   throw new QuestionError(
     `--problem ${text} is none of ${[...PROBLEM_WORDS, ...Object.keys(CODES)].join(', ')}${near === undefined ? '' : ` (Did you mean ${near}?)`}`,

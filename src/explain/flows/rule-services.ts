@@ -1,6 +1,7 @@
-import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
+import type { Known } from '../question/question.ts';
 import type { ServiceItem } from '../service-list.ts';
+import { CARRIERS, type Carrier, readingOf } from '../services/carriers.ts';
 import { listPortalServices } from '../services/portal-services.ts';
 import { readService } from '../services/read-service.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
@@ -26,15 +27,16 @@ interface Place {
  * chains only when one of its addresses is asked for.
  */
 export class RuleServices {
-  readonly #rulesets: readonly Ruleset[];
+  readonly #known: Known;
   readonly #naming: ServiceNaming;
   #places: Map<string, Place[]> | null = null;
   #drafts: Place[] = [];
-  readonly #portals = new Map<string, ServiceItem[]>();
+  /** What is read as a whole: userspace mode, and the carriers beside iptables. */
+  readonly #whole = new Map<string, ProgrammedPort[]>();
   readonly #items = new Map<ServiceDraft, ServiceItem>();
 
-  constructor(rulesets: readonly Ruleset[], naming: ServiceNaming) {
-    this.#rulesets = rulesets;
+  constructor(known: Known, naming: ServiceNaming) {
+    this.#known = known;
     this.#naming = naming;
   }
 
@@ -48,22 +50,22 @@ export class RuleServices {
     const places = this.#index().get(key) ?? [];
     return [
       ...places.map((place) => ({ item: this.#itemOf(place), entered: place.entered })),
-      ...(this.#portals.get(key) ?? []).map((item) => ({ item, entered: true })),
+      ...(this.#whole.get(key) ?? []),
     ];
   }
 
   /** @returns every address that some rule speaks of, by its family and usual spelling. */
   addresses(): ReadonlySet<string> {
-    const keys = [...this.#index().keys(), ...this.#portals.keys()];
+    const keys = [...this.#index().keys(), ...this.#whole.keys()];
     return new Set(keys.map((key) => key.split(' ')[2] ?? ''));
   }
 
   /** @returns every port of a Service of this name, as the rules or their comments name it. */
   named(namespace: string, name: string): readonly ServiceItem[] {
     this.#index();
-    const portals = [...new Set([...this.#portals.values()].flat())];
+    const whole = new Set([...this.#whole.values()].flat().map(({ item }) => item));
     const near = this.#drafts.filter(({ draft }) => this.#mayBe(draft, namespace, name));
-    return [...near.map((place) => this.#itemOf(place)), ...portals].filter(
+    return [...near.map((place) => this.#itemOf(place)), ...whole].filter(
       (item) => item.namespace === namespace && item.name === name,
     );
   }
@@ -86,12 +88,15 @@ export class RuleServices {
   #index(): ReadonlyMap<string, readonly Place[]> {
     if (this.#places !== null) return this.#places;
     this.#places = new Map();
-    for (const ruleset of this.#rulesets) {
+    for (const ruleset of this.#known.rulesets) {
       const endpoints = new EndpointReader(ruleset.tables.get('nat'), ruleset.family);
       const reading = { ruleset, naming: this.#naming, endpoints };
       for (const draft of draftServices(ruleset, this.#naming)) this.#addDraft(draft, reading);
-      for (const item of listPortalServices(ruleset, this.#naming)) this.#addPortal(item);
+      for (const item of listPortalServices(ruleset, this.#naming)) this.#addWhole(item);
     }
+    const reading = readingOf(this.#known);
+    for (const carrier of BESIDE_IPTABLES)
+      for (const item of CARRIERS[carrier].list(reading)) this.#addWhole(item);
     return this.#places;
   }
 
@@ -120,14 +125,23 @@ export class RuleServices {
     else known.push(place);
   }
 
-  #addPortal(item: ServiceItem): void {
+  #addWhole(item: ServiceItem): void {
     const { family, protocol, nodePort } = item;
     const sockets = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs];
     const keys = sockets.map(({ address, port }) => placeKey(family, protocol, address, port));
     if (nodePort !== null) keys.push(placeKey(family, protocol, null, nodePort));
-    for (const key of new Set(keys)) this.#portals.set(key, [...(this.#portals.get(key) ?? []), item]);
+    const refused = new Set(
+      item.refusals.flatMap(({ address, port, nodePort: forNodePort }) =>
+        port === null ? [] : [placeKey(family, protocol, forNodePort ? null : address, port)],
+      ),
+    );
+    for (const key of new Set(keys))
+      this.#whole.set(key, [...(this.#whole.get(key) ?? []), { item, entered: !refused.has(key) }]);
   }
 }
+
+/** Iptables' Services are read one by one. */
+const BESIDE_IPTABLES: readonly Exclude<Carrier, 'iptables'>[] = ['nftables', 'ipvs'];
 
 function placeKey(family: Family, protocol: string, address: string | null, port: number): string {
   return `${family} ${protocol} ${address ?? 'node'} ${port}`;

@@ -3,6 +3,7 @@ import { formatProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Evidence, ForeignNat } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
+import { kubeProxyTables } from '../services/nft/kube-proxy-tables.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
 
@@ -38,9 +39,9 @@ export function judgeHostPort(
 export function isGoneService(place: FlowPlace, known: Known): boolean {
   const { family } = place.address;
   if (known.proxyMode === 'none') return false;
-  const captured = known.rulesets.some(
-    (set) => set.family === family && set.form === 'save' && set.tables.has('nat'),
-  );
+  const captured =
+    known.rulesets.some((set) => set.family === family && set.form === 'save' && set.tables.has('nat')) ||
+    kubeProxyTables(known).some((table) => table.family === family && !table.cut);
   if (!captured && known.cluster.services === null) return false;
   return !(known.host.nft?.nativeChains ?? []).some(
     ({ table, hook, priority, rules }) =>

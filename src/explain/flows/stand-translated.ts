@@ -4,6 +4,7 @@ import { formatProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Evidence } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
+import { isLeftOver } from '../services/carriers.ts';
 import { choosingRules } from './choosing-rules.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { FlowVerdict } from './flow-verdict.ts';
@@ -40,7 +41,8 @@ export function judgeEndpoint(
     const message = `${where} is terminating and still serves`;
     return { code: 'endpoint-draining', message, evidence, certain: true, alive: false };
   }
-  if (known.proxyMode === 'iptables' && share !== null && !isChosen(place, to, toPort)) {
+  const told = known.proxyMode === 'iptables' || known.proxyMode === 'nftables';
+  if (told && share !== null && !isChosen(place, to, toPort)) {
     const message = `${where} is an endpoint, but the rules of this node send no new connection there (traffic policy, topology hints, or rules that are behind the API)`;
     return {
       code: 'not-chosen',
@@ -72,7 +74,7 @@ function judgeGone(
   const sameHost = place.endpoints?.find((one) => isAt(one, to));
   const evidence = [apiEvidence(place), ...choosingRules(place, known)];
   const chosen = share !== null && isChosen(place, to, toPort);
-  const still = chosen ? `; the ${leftover(known)}rules still send new connections there` : '';
+  const still = chosen ? `; the ${leftover(place, known)}rules still send new connections there` : '';
   if (sameHost !== undefined) {
     const message = `${name} has ${formatAddress(to)} at port ${sameHost.port}, not at ${toPort}${still}`;
     return {
@@ -185,6 +187,7 @@ function podName({ namespace, name }: Pod): string {
 }
 
 /** In another mode, rules that name Services were left behind by an earlier one. */
-function leftover({ proxyMode }: Known): string {
-  return proxyMode === 'iptables' || proxyMode === 'none' ? '' : 'leftover iptables ';
+function leftover({ programmed }: FlowPlace, { proxyMode }: Known): string {
+  const isOld = programmed.length > 0 && programmed.every(({ item }) => isLeftOver(item, proxyMode));
+  return isOld ? 'leftover iptables ' : '';
 }

@@ -32,7 +32,7 @@ export function judgeUntranslated(
   if (place.service === null && place.programmed.length === 0) return null;
   if (place.api !== null && OTHER_PROXY in place.api.service.labels) return null;
   if (place.via === 'nodePort' ? place.local === false : place.local === true) return null;
-  if (known.proxyMode !== 'iptables') return judgeOtherMode(place, known);
+  if (!followsRules(known)) return judgeOtherMode(place, known);
   const evidence = choosingRules(place, known);
   const where = socketText(place.address, place.port);
   switch (starts.of(source, place)) {
@@ -80,7 +80,12 @@ function mayPass({ via, programmed }: FlowPlace): boolean {
   return programmed.some(({ item }) => item.externalPolicy === 'Local' || item.sourceRanges.length > 0);
 }
 
-/** nftables mode: the rules are not in iptables, but kube-proxy translates every cluster IP that has endpoints. */
+/** Whether the rules by which kube-proxy works in this mode were captured, so that a flow that begins anew can be traced. */
+function followsRules({ proxyMode, nft }: Known): boolean {
+  return proxyMode === 'iptables' || (proxyMode === 'nftables' && nft !== null && nft !== undefined);
+}
+
+/** nftables mode without its rules: kube-proxy translates every cluster IP that has endpoints. */
 function judgeOtherMode(place: FlowPlace, known: Known): FlowVerdict | null {
   if (known.proxyMode !== 'nftables' || place.via !== 'clusterIP') return null;
   if (place.endpoints?.some(({ ready }) => ready) !== true) return null;

@@ -39,7 +39,7 @@ export class FreshStarts {
 
   #trace(source: Address, { protocol, address, port }: FlowPlace, destinationPort: number): FreshStart {
     const rulesets = this.#known.rulesets.filter(({ family }) => family === address.family);
-    if (rulesets.length === 0) return 'unknown';
+    if (rulesets.length === 0 && this.#known.nft == null) return 'unknown';
     const question: TraceQuestion = {
       destination: socketText(address, port),
       from: formatAddress(source),

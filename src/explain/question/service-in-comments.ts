@@ -1,7 +1,14 @@
-import { type Chain, chainsNamed, commentOf, type Rule, type Ruleset } from '../../iptables/ruleset.ts';
+import {
+  type Chain,
+  chainsBeginning,
+  commentOf,
+  type Rule,
+  type Ruleset,
+  type Table,
+} from '../../iptables/ruleset.ts';
 import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
-import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
 import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../proxy/comments.ts';
 import type { ServiceRef } from '../explanation.ts';
 
@@ -41,17 +48,14 @@ export function serviceInComments(
     if (known !== undefined && known.named.via !== null) return;
     found.set(key, { ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
   };
-  const tables = rulesets.flatMap((ruleset) =>
-    (['nat', 'filter'] as const).flatMap((name) => ruleset.tables.get(name) ?? []),
-  );
-  const chainsIn = (wanted: (name: string) => boolean) =>
-    tables.flatMap((table) => [...chainsNamed(table, wanted)]);
-  for (const chain of chainsIn((name) => ENTRY_CHAINS.has(name))) {
+  const tables = tablesOf(rulesets);
+  for (const chain of entriesOf(tables)) {
     for (let index = 0; index < chain.rules.length; index++) take(chain.rules.at(index), chain);
   }
   // Since 1.22 the masquerade rule of each SVC chain tells the cluster IP too: a listing may hold that chain alone.
   if (![...found.values()].some(({ named }) => named.via === 'clusterIP')) {
-    for (const chain of chainsIn((name) => hasRole(name, 'service', 'local')))
+    const begins = beginningsOf('service', 'local');
+    for (const chain of tables.flatMap((table) => [...chainsBeginning(table, begins)]))
       if (chain.rules.length > 0) take(chain.rules.at(0), chain);
   }
   return [...found.values()].sort(
@@ -62,11 +66,31 @@ export function serviceInComments(
   );
 }
 
-const ENTRY_CHAINS: ReadonlySet<string> = new Set([
-  CHAINS.services,
-  CHAINS.externalServices,
-  CHAINS.nodePorts,
-]);
+/** @returns what kube-proxy's comments say of each destination where Services are entered. */
+export function commentedDestinations(rulesets: readonly Ruleset[]): RuleDestination[] {
+  const found: RuleDestination[] = [];
+  for (const chain of entriesOf(tablesOf(rulesets)))
+    for (let index = 0; index < chain.rules.length; index++) {
+      const rule = chain.rules.at(index);
+      const said = parseServiceComment(commentOf(rule) ?? '');
+      const place = said === null ? null : destinationOf(rule, chain);
+      if (said !== null && place !== null)
+        found.push({ ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
+    }
+  return found;
+}
+
+const ENTRY_CHAINS = [CHAINS.services, CHAINS.externalServices, CHAINS.nodePorts];
+
+function tablesOf(rulesets: readonly Ruleset[]): Table[] {
+  return rulesets.flatMap(({ tables }) =>
+    (['nat', 'filter'] as const).flatMap((name) => tables.get(name) ?? []),
+  );
+}
+
+function entriesOf(tables: readonly Table[]): Chain[] {
+  return tables.flatMap(({ chains }) => ENTRY_CHAINS.flatMap((name) => chains.get(name) ?? []));
+}
 
 function refOf({ namespace, name, port }: ServiceComment, via: ServiceRef['via']): ServiceRef {
   return { namespace, name, port, via, namedBy: 'comment' };

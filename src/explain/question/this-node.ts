@@ -1,8 +1,9 @@
-import { chainsNamed, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { chainsBeginning, type Ruleset, type Table } from '../../iptables/ruleset.ts';
 import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../net/prefix.ts';
-import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
+import { clusterCidrInNft } from '../services/nft/cluster-cidr.ts';
 import type { Known } from './question.ts';
 
 /** What tells which node was captured. */
@@ -50,12 +51,12 @@ export function podNetworks(known: Known, family: Family): Prefix[] {
   return inferred === null ? stated : [...stated, inferred];
 }
 
-function clusterCidrInRules({ rulesets }: Known, family: Family): Prefix | null {
-  for (const ruleset of rulesets) {
+function clusterCidrInRules(known: Known, family: Family): Prefix | null {
+  for (const ruleset of known.rulesets) {
     const found = ruleset.family === family ? clusterCidrOf(ruleset) : null;
     if (found !== null) return found;
   }
-  return null;
+  return clusterCidrInNft(known, family);
 }
 
 const KNOWN = new WeakMap<Ruleset, Prefix | null>();
@@ -73,13 +74,9 @@ function clusterCidrOf(ruleset: Ruleset): Prefix | null {
   return found;
 }
 
-function marksByNetwork(chain: string): boolean {
-  return chain === CHAINS.services || hasRole(chain, 'service', 'local');
-}
-
 function firstClusterCidr(nat: Table): Prefix | null {
   let looked = 0;
-  for (const { rules } of chainsNamed(nat, marksByNetwork)) {
+  for (const { rules } of chainsBeginning(nat, [CHAINS.services, ...beginningsOf('service', 'local')])) {
     if (rules.length === 0) continue;
     const { target, matches } = rules.at(0);
     if (target?.kind === 'jump' && target.chain === CHAINS.markMasquerade) {

@@ -2,7 +2,7 @@ import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
-import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { ADDRESS_BITS, type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Note } from '../explanation.ts';
@@ -21,6 +21,8 @@ export interface Vantage {
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
   readonly inInterface: string | null | undefined;
   readonly assumptions: readonly Note[];
+  /** Told only where it fares otherwise than the sender of this name: it stands for the same one elsewhere. */
+  readonly onlyIfOtherThan?: string;
 }
 
 /**
@@ -30,10 +32,11 @@ export interface Vantage {
 export function readVantages(question: TraceQuestion, destination: Destination, known: Known): Vantage[] {
   const { from } = question;
   const { family } = destination.address;
-  if (from === null) return [somePod(known, family), theNode(known, family), external(known, family)];
+  if (from === null)
+    return [somePod(known, family), theNode(known, family), ...external(question, known, family)];
   if (from === 'pod') return [somePod(known, family)];
   if (from === 'node') return [theNode(known, family)];
-  if (from === 'external') return [external(known, family)];
+  if (from === 'external') return external(question, known, family);
   if (from.startsWith('pod:')) return [namedPod(from.slice('pod:'.length), question, known, family)];
   const address = parseAddress(from.replace(/^\[(.*)\]$/, '$1'));
   if (address === null) {
@@ -45,13 +48,23 @@ export function readVantages(question: TraceQuestion, destination: Destination, 
     throw new QuestionError(
       `--from ${from} and ${formatAddress(destination.address)} are of different families`,
     );
-  return [given(address, known)];
+  return given(address, destination.address, question, known);
 }
 
-function given(address: Address, known: Known): Vantage {
+/** Where policy rules send answers from the one asked another way than others, the client may be on either side. */
+function given(address: Address, asked: Address, { inInterface }: TraceQuestion, known: Known): Vantage[] {
   const owner = known.book.podAt(address);
   const from = owner === null || owner.hostNetwork ? formatAddress(address) : `pod ${nameOf(owner)}`;
-  return fromAddress('given', from, address, known);
+  const one = fromAddress('given', from, address, known);
+  const other =
+    one.entersAt === 'OUTPUT' || inInterface !== null ? undefined : deviceTo(known, address, asked);
+  if (other === undefined || other === one.inInterface) return [one];
+  return [one.inInterface, other].map((device, index) => ({
+    ...one,
+    from: device === undefined || device === null ? from : `${from}, through ${device}`,
+    inInterface: device,
+    assumptions: index === 0 ? one.assumptions : [],
+  }));
 }
 
 function fromAddress(kind: Vantage['kind'], from: string, address: Address, known: Known): Vantage {
@@ -88,16 +101,21 @@ function reversePathNote(known: Known, address: Address): Note[] {
  * @returns the interface, or undefined where routes do not tell
  */
 export function interfaceTowards(known: Known, address: Address): string | undefined {
-  const answer = routeTowards(known, address);
+  return deviceTo(known, address, null) ?? deviceTo(known, address, { ...address, value: 0n });
+}
+
+/** @param source what policy rules with `from` are asked for; null: whatever it is, zero: none that they name */
+function deviceTo(known: Known, address: Address, source: Address | null): string | undefined {
+  const answer = routeTowards(known, address, source);
   return answer.kind === 'route' && answer.type === 'unicast' ? (answer.device ?? undefined) : undefined;
 }
 
 /** @returns the node's route to an address, for a packet of which nothing else is known. */
-export function routeTowards({ host }: Known, address: Address): RouteAnswer {
+export function routeTowards({ host }: Known, address: Address, source: Address | null = null): RouteAnswer {
   return findRoute(host, {
     family: address.family,
     destination: address,
-    source: null,
+    source,
     mark: 0,
     inInterface: 'lo',
     outInterface: null,
@@ -154,13 +172,14 @@ function namedPod(text: string, question: TraceQuestion, known: Known, family: F
   const slash = text.indexOf('/');
   const namespace = slash < 0 ? question.namespace : text.slice(0, slash);
   const name = text.slice(slash + 1);
-  if (known.cluster.pods === null)
+  const pods = known.cluster.pods ?? known.cluster.seen?.pods ?? null;
+  if (pods === null)
     throw new QuestionError(
       `--from pod:${text}: the capture holds no pods (pods.json); give the pod's address instead`,
     );
-  const pod = known.cluster.pods.find((each) => each.namespace === namespace && each.name === name);
+  const pod = pods.find((each) => each.namespace === namespace && each.name === name);
   if (pod === undefined) {
-    const [near] = nearest(`${namespace}/${name}`, known.cluster.pods.map(nameOf));
+    const [near] = nearest(`${namespace}/${name}`, pods.map(nameOf));
     const hint = near === undefined ? '' : ` (Did you mean pod:${near}?)`;
     throw new QuestionError(`--from pod:${text}: no such pod in the capture${hint}`);
   }
@@ -184,8 +203,57 @@ function theNode(known: Known, family: Family): Vantage {
   };
 }
 
+/** Through which interface somebody outside comes no capture tells: by the default route's, or by another that leads out. */
+function external({ inInterface }: TraceQuestion, known: Known, family: Family): Vantage[] {
+  const main = outsider(known, family);
+  const others =
+    inInterface === null && typeof main.inInterface === 'string'
+      ? otherDoors(known, family, main.inInterface)
+      : [];
+  return [
+    main,
+    ...others.map((device) => {
+      const text = `a client outside is taken to come in through ${main.inInterface}, where the default route leads; through ${device} it fares otherwise`;
+      return {
+        ...main,
+        from: `${main.from}, through ${device}`,
+        inInterface: device,
+        assumptions: [...main.assumptions, { code: 'in-interface', text, settle: 'give --in-interface' }],
+        onlyIfOtherThan: main.from,
+      };
+    }),
+  ];
+}
+
+/** Kinds of interfaces that lead to other machines; null: a card. */
+const DOORS: ReadonlySet<string | null> = new Set([
+  null,
+  'veth',
+  'bond',
+  'team',
+  'vlan',
+  'macvlan',
+  'ipvlan',
+]);
+const MOST_DOORS = 3;
+
+function otherDoors(known: Known, family: Family, main: string): string[] {
+  const pods = podNetworks(known, family);
+  return (known.host.links ?? [])
+    .filter(({ name, up, loopback, master, kind, addresses }) => {
+      if (name === main || !up || loopback || master !== null || !DOORS.has(kind)) return false;
+      const own = addresses.filter(({ address, scope }) => address.family === family && scope !== 'link');
+      return own.some(
+        ({ address, prefixLength }) =>
+          prefixLength < ADDRESS_BITS[family] && !pods.some((network) => prefixContains(network, address)),
+      );
+    })
+    .map(({ name }) => name)
+    .slice(0, MOST_DOORS);
+}
+
 /** Somebody outside: no pod, no node, not this node. Which address it is may matter, and then the trace says so. */
-function external(known: Known, family: Family): Vantage {
+function outsider(known: Known, family: Family): Vantage {
   const nodes = (known.cluster.nodes ?? []).flatMap(({ addresses }) =>
     addresses.map(({ address }) => parseAddress(address)),
   );

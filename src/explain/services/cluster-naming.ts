@@ -50,6 +50,14 @@ class ClusterNaming implements ServiceNaming {
     return this.#socketIndex.at(address, port, protocol);
   }
 
+  byName(namespace: string, service: string, port: string, protocol: string): ApiPort | null {
+    const found = this.#services.get(`${namespace}/${service}`);
+    const has = found?.ports.some((each) => each.name === port && each.protocol.toLowerCase() === protocol);
+    return found === undefined || has !== true
+      ? null
+      : { name: { namespace, service, port }, protocol, service: found };
+  }
+
   nameIn(comment: string): PortName | null {
     const said = parseServiceComment(comment);
     return said === null ? null : { namespace: said.namespace, service: said.name, port: said.port };

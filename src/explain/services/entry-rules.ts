@@ -28,9 +28,10 @@ export interface Entry {
  * Reads the entries of nat CHAINS.services: one rule for each address and port of a Service. Rules that only mark for
  * masquerading are passed over (up to 1.20 they stand here, and external IPs have two jumps each).
  * @param table the nat table
+ * @param isWanted asked with the hash of a Service port: whether its entries are read
  */
-export function readServiceEntries(table: Table): Entry[] {
-  return readEntries(table, CHAINS.services, (facts, chain) => {
+export function readServiceEntries(table: Table, isWanted: (hash: string) => boolean): Entry[] {
+  return readEntries(table, CHAINS.services, isWanted, (facts, chain) => {
     const { destination, lost } = facts;
     if (destination === null && lost.destination === null) return null;
     return {
@@ -41,13 +42,14 @@ export function readServiceEntries(table: Table): Entry[] {
 }
 
 /** Reads the entries of nat CHAINS.nodePorts: up to two rules for each node port, in recent releases the first for localhost alone. */
-export function readNodePortEntries(table: Table): Entry[] {
-  return readEntries(table, CHAINS.nodePorts, () => ({ address: null, kind: 'nodePort' }));
+export function readNodePortEntries(table: Table, isWanted: (hash: string) => boolean): Entry[] {
+  return readEntries(table, CHAINS.nodePorts, isWanted, () => ({ address: null, kind: 'nodePort' }));
 }
 
 function readEntries(
   table: Table,
   chain: string,
+  isWanted: (hash: string) => boolean,
   where: (facts: RuleFacts, chain: string) => Pick<Entry, 'address' | 'kind'> | null,
 ): Entry[] {
   const rules = table.chains.get(chain)?.rules;
@@ -55,7 +57,7 @@ function readEntries(
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     const target = rules.targetName(index);
     const name = target === null ? null : splitChainName(target);
-    if (target === null || name === null || name.prefix === 'SEP') continue;
+    if (target === null || name === null || name.prefix === 'SEP' || !isWanted(name.hash)) continue;
     const facts = factsOf(rules.at(index));
     const { port, protocol, comment } = facts;
     const place = where(facts, target);

@@ -19,13 +19,18 @@ export interface ServiceDraft {
 /**
  * Collects what belongs together: by the hash in chain names, for refusals by the address, the name of the Service port or,
  * where nothing else is left, the address alone. One pass over the rules of the entry chains and over the chain names.
+ * @param isWanted asked with what the names of a port's chains end in, null for one that has none. Absent: all are wanted
  */
-export function draftServices(ruleset: Ruleset, naming: ServiceNaming): ServiceDraft[] {
+export function draftServices(
+  ruleset: Ruleset,
+  naming: ServiceNaming,
+  isWanted: (hash: string | null) => boolean = () => true,
+): ServiceDraft[] {
   const drafts = new Map<string, ServiceDraft>();
   const bySocket = new Map<string, string>();
   const nat = ruleset.tables.get('nat');
   if (nat !== undefined) {
-    for (const entry of [...readServiceEntries(nat), ...readNodePortEntries(nat)]) {
+    for (const entry of [...readServiceEntries(nat, isWanted), ...readNodePortEntries(nat, isWanted)]) {
       const draft = draftOf(drafts, entry.suffix, entry.suffix);
       draft.entries.push(entry);
       draft.chains.add(entry.chain);
@@ -39,7 +44,7 @@ export function draftServices(ruleset: Ruleset, naming: ServiceNaming): ServiceD
     const suffix = socket ?? naming.suffixOfRefusal(refusal);
     draftOf(drafts, suffix ?? `socket ${socketKey(refusal)}`, suffix).refusals.push(refusal);
   }
-  return [...drafts.values()];
+  return [...drafts.values()].filter(({ suffix }) => isWanted(suffix));
 }
 
 /** Chains that no entry leads to are listed too: after `-F CHAINS.services` they are all that is left of a Service. */

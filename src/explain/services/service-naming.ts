@@ -16,6 +16,8 @@ export interface ServiceNaming {
   byChain(chain: string, comment?: string | null, socket?: Socket | null): ApiPort | null;
   /** @returns the API's Service port with this address (null for a node port), port and protocol (lower case). */
   bySocket(address: string | null, port: number, protocol: string): ApiPort | null;
+  /** @returns the API's Service port of this name; null where the API does not have it. @param protocol in lower case */
+  byName(namespace: string, service: string, port: string, protocol: string): ApiPort | null;
   /** @returns the Service port that a comment of kube-proxy speaks of; null for other comments. */
   nameIn(comment: string): PortName | null;
   /** @returns the hashes that chains of this port may end in: today's, and that of releases before 1.20. */

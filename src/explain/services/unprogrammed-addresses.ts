@@ -1,6 +1,6 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import type { Service } from '../../kubernetes/objects.ts';
-import { formatAddress } from '../../net/address.ts';
+import { type Family, formatAddress } from '../../net/address.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { serviceAddresses } from '../../proxy/service-index.ts';
 import type { ServiceItem } from '../service-list.ts';
@@ -26,17 +26,19 @@ interface Question {
 /**
  * Finds addresses that a Service port should have and that no rule leads from. The API tells them; without it the first rule
  * of an SVC chain does, which since kube-proxy 1.22 names the cluster IP again to masquerade clients outside the cluster.
- * A load balancer IP with ipMode Proxy is not expected: kube-proxy leaves it alone (KEP-1860).
  */
 export function unprogrammedAddresses(question: Question): Unprogrammed[] {
-  const { draft, ruleset, addresses } = question;
+  const { draft, ruleset, addresses, service, port, protocol } = question;
   const nat = ruleset.tables.get('nat');
   const held = new Set(
     [...addresses.clusterIPs, ...addresses.externalIPs, ...addresses.loadBalancerIPs].map(
       ({ address, port }) => `${address} ${port}`,
     ),
   );
-  const expected = question.service === null ? addressInChain(draft, nat) : addressesInApi(question);
+  const expected =
+    service === null
+      ? addressInChain(draft, nat)
+      : expectedAddresses(service, port, protocol, ruleset.family);
   return expected
     .filter(({ kind, address, port }) =>
       kind === 'nodePort' ? addresses.nodePort === null : !held.has(`${address} ${port}`),
@@ -45,19 +47,31 @@ export function unprogrammedAddresses(question: Question): Unprogrammed[] {
     .map((place) => ({ ...place, state: stateOf(nat, place.kind) }));
 }
 
-type Expected = Omit<Unprogrammed, 'state'>;
+/** A place that a Service port should have. */
+export type Expected = Omit<Unprogrammed, 'state'>;
 
-function addressesInApi({ ruleset, service, port, protocol }: Question): Expected[] {
-  const own = service?.ports.find(
+/**
+ * @param port name of the port as the API has it; null or '' where it has none
+ * @param protocol in lower case
+ * @returns the addresses and the node port that kube-proxy makes of a Service port in one family. A load balancer IP with
+ *   ipMode Proxy is none: kube-proxy leaves it alone (KEP-1860).
+ */
+export function expectedAddresses(
+  service: Service,
+  port: string | null,
+  protocol: string,
+  family: Family,
+): Expected[] {
+  const own = service.ports.find(
     (each) => each.name === (port ?? '') && each.protocol.toLowerCase() === protocol,
   );
-  if (service === null || own === undefined) return [];
+  if (own === undefined) return [];
   const unmanaged = new Set(
     service.loadBalancer.flatMap(({ ip, ipMode }) => (ipMode === 'Proxy' ? [ip] : [])),
   );
   const listed = { ...service, loadBalancer: service.loadBalancer.filter(({ ip }) => !unmanaged.has(ip)) };
   const places = serviceAddresses(listed)
-    .filter(({ address }) => address.family === ruleset.family)
+    .filter(({ address }) => address.family === family)
     .map(
       ({ address, via }): Expected => ({
         kind: via,
@@ -84,5 +98,6 @@ function addressInChain(draft: ServiceDraft, nat: Table | undefined): Expected[]
 
 function stateOf(nat: Table | undefined, kind: Unprogrammed['kind']): Unprogrammed['state'] {
   const chain = nat?.chains.get(kind === 'nodePort' ? CHAINS.nodePorts : CHAINS.services);
-  return chain === undefined || chain.cut !== undefined ? 'not-captured' : 'no-rule';
+  // Of a chain that no line declares, only some lines were picked.
+  return chain === undefined || chain.cut !== undefined || chain.line === null ? 'not-captured' : 'no-rule';
 }

@@ -1,6 +1,6 @@
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster, Service } from '../../kubernetes/objects.ts';
-import { formatAddress } from '../../net/address.ts';
+import { type Family, formatAddress } from '../../net/address.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import { byName, serviceAddresses } from '../../proxy/service-index.ts';
 import type { ServiceItem, UnprogrammedPort } from '../service-list.ts';
@@ -10,17 +10,17 @@ import { isWhole } from './not-captured.ts';
 const OTHER_PROXY = 'service.kubernetes.io/service-proxy-name';
 
 /**
- * Finds Service ports of the API that the rules hold nothing of: no entry, no chain, no refusal. Asked only of families whose
- * nat and filter tables are there as a whole and in which kube-proxy wrote something; headless and ExternalName Services and
- * those of another proxy are no business of kube-proxy.
+ * Finds Service ports of the API that the rules hold nothing of: no entry, no chain, no refusal. Headless and ExternalName
+ * Services and those of another proxy are no business of kube-proxy.
  * @param items what the rules program
+ * @param told the families of which the capture holds all that is programmed, see `familiesTold` for iptables
  */
 export function findUnprogrammed(
   items: readonly ServiceItem[],
-  rulesets: readonly Ruleset[],
+  told: readonly Family[],
   cluster: Cluster,
 ): UnprogrammedPort[] {
-  const families = new Set(rulesets.filter(tellsAll).map(({ family }) => family));
+  const families = new Set(told);
   const programmed = new Set(
     items.map((item) => keyOf(item.namespace, item.name, item.port, item.protocol, item.family)),
   );
@@ -32,6 +32,11 @@ export function findUnprogrammed(
     .filter(
       (port) => !programmed.has(keyOf(port.namespace, port.name, port.port, port.protocol, port.family)),
     );
+}
+
+/** @returns the families whose nat and filter tables are there as a whole, and in which kube-proxy wrote something. */
+export function familiesTold(rulesets: readonly Ruleset[]): Family[] {
+  return [...new Set(rulesets.filter(tellsAll).map(({ family }) => family))];
 }
 
 function portsOf(service: Service): UnprogrammedPort[] {

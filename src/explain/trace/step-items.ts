@@ -1,12 +1,19 @@
 import type { Rule, Ruleset } from '../../iptables/ruleset.ts';
+import { type NftRuleset, tableKey } from '../../nftables/ruleset.ts';
 import type { IptablesStep, Step, Trace } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
+import { nftStepNote } from '../chains/nft/nft-notes.ts';
 import { noteRule } from '../chains/rule-note.ts';
 import type { StepItem } from '../trace-list.ts';
 import type { Namer } from './namer.ts';
 
 /** @returns the trace's steps as the contract prints them, each with a plain sentence where one is known. */
-export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer: Namer): StepItem[] {
+export function describeSteps(
+  trace: Trace,
+  rulesets: readonly Ruleset[],
+  nft: NftRuleset | null | undefined,
+  namer: Namer,
+): StepItem[] {
   return trace.steps.map((step) => ({
     id: step.id,
     hook: step.hook,
@@ -18,15 +25,32 @@ export function describeSteps(trace: Trace, rulesets: readonly Ruleset[], namer:
     file: (step.rule ?? listingOf(step))?.file ?? null,
     line: (step.rule ?? listingOf(step))?.line ?? null,
     text: step.rule?.text ?? null,
+    ...countersOf(step),
     action: step.action,
     target: step.target,
     ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
-    note: noteOf(step, rulesets, namer),
+    note: noteOf(step, rulesets, nft, namer),
   }));
 }
 
-function noteOf(step: Step, rulesets: readonly Ruleset[], namer: Namer): string | null {
+/** Of a rule of iptables whose listing has counters. */
+function countersOf(step: Step): Pick<StepItem, 'counters'> {
+  if (!isInIptables(step) || step.rule === null || step.rule.counters === null) return {};
+  const { packets, bytes } = step.rule.counters;
+  return { counters: { packets, bytes } };
+}
+
+function noteOf(
+  step: Step,
+  rulesets: readonly Ruleset[],
+  nft: NftRuleset | null | undefined,
+  namer: Namer,
+): string | null {
   if (step.rule === null) return endNote(step);
+  if (step.program === 'nft') {
+    const table = nft?.tables.get(tableKey(step.family, step.table));
+    return table === undefined ? null : nftStepNote(step.rule, step.target, table);
+  }
   return isInIptables(step) ? ruleNote(step, step.rule, rulesets, namer) : null;
 }
 

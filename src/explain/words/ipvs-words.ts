@@ -1,8 +1,9 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { clientOr, said, type WordsFor } from './clauses.ts';
 import type { IpvsQuestion } from './packet-words.ts';
 
 /** What schedulers go by that have no shares (net/netfilter/ipvs). */
-const BY: Readonly<Record<string, string>> = {
+const BY = dictionary<string>({
   sh: "a hash of the client's address",
   mh: "a hash of the client's address",
   dh: "a hash of the virtual server's address",
@@ -13,7 +14,7 @@ const BY: Readonly<Record<string, string>> = {
   lblc: 'the connections that live',
   lblcr: 'the connections that live',
   ovf: 'the connections that live',
-};
+});
 
 /** What IPVS chooses or remembers, in words. */
 export const IPVS_WORDS: { readonly [C in IpvsQuestion]: WordsFor<C> } = {

@@ -1,8 +1,13 @@
 /** What releases of kube-proxy do differently with the same API objects. */
 export interface Behaviour {
-  readonly mode: 'iptables' | 'ipvs';
+  readonly mode: 'iptables' | 'ipvs' | 'nftables';
   /** IPVS mode: where policy is Local and no endpoint is, all take its place (1.22). */
   readonly localFallsBack: boolean;
+  /**
+   * nftables mode: where policy is Local and no endpoint is on the node, its processes are dropped at load balancer and external
+   * IPs, before they are led past the policy (kubernetes#131765, up to 1.33).
+   */
+  readonly dropsBeforeShortcut: boolean;
   /** internalTrafficPolicy counts (beta and on since 1.22). */
   readonly internalPolicy: boolean;
   /** Without ready endpoints, serving ones that are terminating get the traffic (ProxyTerminatingEndpoints, on since 1.26). */
@@ -47,11 +52,17 @@ export function behavioursOf(
   return behaviours;
 }
 
+/** @returns the mode whose behaviours are expected of a node in this mode of kube-proxy. */
+export function behaviourMode(mode: string): Behaviour['mode'] {
+  return mode === 'ipvs' || mode === 'nftables' ? mode : 'iptables';
+}
+
 /** They are asked for each of ten thousand ports. */
 const made = new Map<string, readonly Behaviour[]>();
 
 function makeBehaviours(minor: number | null, mode: Behaviour['mode']): readonly Behaviour[] {
-  const minors = minor === null ? [NEWEST, 33, 30, 28, 25, 23, 20] : [minor];
+  const newest = [NEWEST, 33, 30];
+  const minors = minor !== null ? [minor] : mode === 'nftables' ? newest : [...newest, 28, 25, 23, 20];
   const found = new Map<string, Behaviour>();
   for (const one of minors)
     for (const behaviour of variants(one, mode)) found.set(JSON.stringify(behaviour), behaviour);
@@ -62,6 +73,7 @@ function variants(minor: number, mode: Behaviour['mode']): Behaviour[] {
   const base = {
     mode,
     localFallsBack: minor >= 22,
+    dropsBeforeShortcut: mode === 'nftables' && minor < 33,
     internalPolicy: minor >= 22,
     ipMode: minor >= 30,
     externalIpFromInside: minor >= 25,
@@ -71,7 +83,13 @@ function variants(minor: number, mode: Behaviour['mode']): Behaviour[] {
   const hints = zoneHints(minor);
   const nodeHints = minor >= 34 ? [true] : minor === 33 ? [false, true] : [false];
   const policies = minor >= 36 ? [true] : minor >= 29 ? [true, false] : [false];
-  const modes = minor === 29 ? [{ ...base, ipMode: true }, base] : [base];
+  const modes =
+    minor === 29
+      ? [{ ...base, ipMode: true }, base]
+      : // Later patches of 1.33 have it as 1.34 does.
+        mode === 'nftables' && minor === 33
+        ? [base, { ...base, dropsBeforeShortcut: true }]
+        : [base];
   return modes.flatMap((mode) =>
     terminating.flatMap((terminatingFallback) =>
       hints.flatMap((zone) =>

@@ -8,7 +8,7 @@ import { sourceRangesOf, type Way } from './ways.ts';
 
 /**
  * @returns what kube-proxy must do with a new connection that comes this way from this side, from API objects alone
- * (`syncProxyRules`, pkg/proxy/iptables/proxier.go, 1.20 to 1.36).
+ * (`syncProxyRules`, pkg/proxy/iptables/proxier.go, 1.20 to 1.36, and pkg/proxy/nftables, 1.29 to 1.36).
  */
 export function expect(port: ExpectedPort, way: Way, side: Side, setting: Setting): Expectation {
   const { behaviour, node } = setting;
@@ -65,11 +65,14 @@ function expectExternal(
   { behaviour, detection, node }: Setting,
 ): Expectation {
   // CHAINS.externalServices is not hooked into OUTPUT: what the node itself sends to such an address leaves it.
-  const elsewhere = side === 'node' && way.via !== 'nodePort';
+  // nftables mode asks in every hook.
+  const elsewhere = side === 'node' && way.via !== 'nodePort' && behaviour.mode !== 'nftables';
   if (!usable.any) return nobody('no-endpoints', !elsewhere);
   const counts = behaviour.policyForExternalIps || service.type !== 'ClusterIP';
   if (!counts || service.externalTrafficPolicy !== 'Local')
     return served(usable.cluster, true, 'no-endpoints', !elsewhere);
+  if (behaviour.dropsBeforeShortcut && side === 'node' && way.via !== 'nodePort' && usable.local.length === 0)
+    return nobody('no-local-endpoints', true);
   // Pods and processes of the node are led past the policy, to all endpoints.
   if (side === 'node') return served(usable.cluster, true, 'no-endpoints', !elsewhere);
   if (side === 'pod' && detection.kind !== 'none')

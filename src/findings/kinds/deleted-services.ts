@@ -1,3 +1,4 @@
+import { kubeProxyTables } from '../../explain/services/nft/kube-proxy-tables.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
 import type { Evidence } from '../finding.ts';
@@ -23,6 +24,7 @@ export function deletedServices(context: CheckContext): DeletedService[] {
   const whole = new Set(
     wholeRulesets(context.known.rulesets).map(({ backend, family }) => `${backend} ${family}`),
   );
+  for (const { family, cut } of kubeProxyTables(context.known)) if (!cut) whole.add(`nft ${family}`);
   const found = new Map<string, DeletedService>();
   for (const item of context.programmed) {
     const label = `${item.namespace}/${item.name}`;

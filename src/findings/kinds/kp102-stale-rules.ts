@@ -68,6 +68,7 @@ function describe(deviation: Deviation): string {
   if (kind === 'not-refused')
     return `the rules send ${by} to ${listed(arrivals(deviation), 3)}, and the API has no endpoint for it`;
   if (kind === 'untranslated') return `${by} passes untranslated`;
+  if (kind === 'uneven') return `the rules do not spread ${by} evenly over its endpoints`;
   const strangers = arrivals(deviation).filter((place) => !isExpected(place, deviation));
   const absent = missing.map(({ address, port }) => socketText(address, port));
   const parts = [
@@ -88,12 +89,21 @@ function evidenceFor(group: readonly Deviation[]): Evidence[] {
   const [first] = group;
   if (first === undefined) return [];
   const { culprit, port } = first;
-  const rule = 'step' in culprit && culprit.step !== null ? iptablesRule(culprit.step) : null;
+  const rule = ruleOf(culprit);
   const label = labelOfPort(port);
   return [
     ...(rule === null ? [factEvidence(`${label}: ${describe(first)}`)] : [ruleEvidence(rule)]),
     factEvidence(`${label} in the API: ${endpointsText(port, first)}${leftOut(first)}`),
   ];
+}
+
+function ruleOf(culprit: Deviation['culprit']): Parameters<typeof ruleEvidence>[0] | null {
+  if (culprit.kind === 'nft') {
+    const { at } = culprit;
+    // Of a verdict map with many elements the rule alone says nothing.
+    return at?.rule == null ? null : { ...at.rule, text: `${at.chain}: ${at.rule.text}`, counters: null };
+  }
+  return 'step' in culprit && culprit.step !== null ? iptablesRule(culprit.step) : null;
 }
 
 /** Which of the API's endpoints get nothing, where the rules know the Service. */

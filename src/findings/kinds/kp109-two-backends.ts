@@ -20,7 +20,9 @@ export const twoBackends: FindingKind<CheckContext> = {
         (ruleset) => ruleset.family === family && hasServiceRules(ruleset),
       );
       if (new Set(having.map(({ backend }) => backend)).size < 2) return [];
-      const different = differing(context.programmed.filter((item) => item.family === family));
+      const different = differing(
+        context.programmed.filter((item) => item.family === family && item.backend !== 'nft'),
+      );
       const names = [...new Set(different.map(([item]) => `${item?.namespace}/${item?.name}`))];
       const first = different[0];
       const jumpsIn = (backend: Backend) =>

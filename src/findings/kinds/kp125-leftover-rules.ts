@@ -20,7 +20,7 @@ export const leftoverRules: FindingKind<CheckContext> = {
     const now =
       proxyMode === 'iptables' ? (host.nft?.kubeProxyTable === true ? 'nftables' : null) : proxyMode;
     if (now === null || now === 'none') return [];
-    return context.known.rulesets.flatMap((ruleset) => findIn(ruleset, now, context));
+    return context.whole.rulesets.flatMap((ruleset) => findIn(ruleset, now, context));
   },
 };
 

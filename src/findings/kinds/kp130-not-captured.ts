@@ -46,7 +46,7 @@ function gapsOf(context: CheckContext): Evidence[] {
       'a listing (-L, -S) may hold single chains only: its structure was not checked',
     ],
     ...(['ipv4', 'ipv6'] as const).map((family): readonly [boolean, string] => [
-      context.hasRules(family) && !context.hasTable(family, 'filter'),
+      known.proxyMode !== 'nftables' && context.hasRules(family) && !context.hasTable(family, 'filter'),
       `the ${family} filter table is not in the dump: refusals and what FORWARD drops were not checked`,
     ]),
     [
@@ -68,7 +68,14 @@ function gapsOf(context: CheckContext): Evidence[] {
       'conntrack -S was not captured: lost inserts were not looked for',
     ],
     [
-      host.recent === null && context.programmed.some(({ affinitySeconds }) => affinitySeconds !== null),
+      known.proxyMode === 'nftables' && notCompared === null && known.rulesets.length === 0,
+      'iptables rules were not captured (`iptables-save -c`): what others drop there was not checked',
+    ],
+    [
+      host.recent === null &&
+        context.programmed.some(
+          ({ affinitySeconds, backend }) => affinitySeconds !== null && backend !== 'nft',
+        ),
       'xt_recent was not captured: which client sticks to which endpoint is not known',
     ],
   ];

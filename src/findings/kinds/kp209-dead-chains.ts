@@ -12,6 +12,8 @@ export const deadChains: FindingKind<CheckContext> = {
   code: 'KP209',
   title: 'chains that nothing leads to',
   find(context): Finding[] {
+    // No packet that somebody asks about meets them.
+    if (context.input.focus !== undefined) return [];
     return wholeRulesets(context.known.rulesets).flatMap(({ tables, family }) =>
       [...tables.values()].flatMap((table): Finding[] => {
         if (![...table.chains.values()].some(({ policy }) => policy !== null)) return [];

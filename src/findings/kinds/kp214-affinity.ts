@@ -43,7 +43,7 @@ export const affinityDiffers: FindingKind<CheckContext> = {
           ],
           advice: 'restart kube-proxy on this node, which writes the chain anew',
           command:
-            item.chains[0] === undefined || item.backend === 'ipvs'
+            item.chains[0] === undefined || item.backend === 'ipvs' || item.backend === 'nft'
               ? null
               : showChain(
                   context.tool({ family: item.family, backend: item.backend }),

@@ -9,6 +9,7 @@ import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import { iptablesRule, type Step } from '../../trace/outcome.ts';
 import type { Deviation } from './deviation.ts';
 import type { DetectedPods } from './local-detection.ts';
+import { nftCause } from './nft/nft-cause.ts';
 
 /** Why a deviation is there: each goes to the one finding that explains it. */
 export type Cause =
@@ -36,6 +37,11 @@ export type Cause =
   | 'wrong-cluster-cidr'
   /** Somebody's choice: a network policy, a cache for DNS on the node, a firewall that names clients. */
   | 'by-design'
+  /** A native nft rule that is not kube-proxy's drops, rejects, or sends elsewhere. */
+  | 'nft-foreign'
+  /** nftables mode: packets do not come to kube-proxy's chains. */
+  | 'nft-not-hooked'
+  | 'nft-masquerade'
   /** IPVS mode: what virtual servers, sets or addresses make of it. */
   | 'ipvs';
 
@@ -85,6 +91,8 @@ function causeByRules(deviation: Deviation, setting: CauseSetting): Cause {
       return verdictCause(culprit.step, deviation);
     case 'balancer':
       return 'ipvs';
+    case 'nft':
+      return nftCause(culprit, deviation);
     case 'unclear':
       return kind === 'uneven' ? 'uneven' : kind === 'masqueraded' ? 'masqueraded' : 'stale';
   }
@@ -153,7 +161,8 @@ export function isPartOfStale({ culprit }: Deviation, cause: Cause): boolean {
   return (
     cause === 'masqueraded' ||
     cause === 'uneven' ||
-    (cause === 'not-masqueraded' && culprit.kind === 'not-marked')
+    (cause === 'not-masqueraded' && culprit.kind === 'not-marked') ||
+    (culprit.kind === 'nft' && (culprit.what === 'not-marked' || culprit.what === 'masqueraded'))
   );
 }
 

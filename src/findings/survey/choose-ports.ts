@@ -81,7 +81,7 @@ function isAsExpected(
   if (!item.clusterIPs.some(({ address }) => address === formatAddress(port.clusterIP))) return false;
   const affinity = port.service.sessionAffinity === 'ClientIP';
   if (affinity !== (item.affinitySeconds !== null) && cluster.length > 0) return false;
-  return behavioursOf(minor).some((behaviour) => {
+  return behavioursOf(minor, item.backend === 'nft' ? 'nftables' : 'iptables').some((behaviour) => {
     const { cluster: wanted } = pickUsable(port.endpoints, port.service, node, behaviour);
     return (
       wanted.length === real.size &&

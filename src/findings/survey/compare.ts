@@ -1,8 +1,10 @@
+import { affinitySetOf } from '../../explain/services/nft/choices.ts';
 import { factsOf } from '../../explain/services/rule-facts.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import { formatAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
+import { isKubeProxyTable } from '../../proxy/nft-roles.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Expectation } from '../expected/setting.ts';
 import type { Alternative } from './alternatives.ts';
@@ -80,12 +82,14 @@ function compareServed(
 /** A captured affinity record leads this client to its endpoint: which others a new client may get does not show. */
 function isRemembered({ path, given }: Outcome): boolean {
   if (given.some(({ question }) => question.code === 'recent')) return false;
-  return path.some(
-    ({ step }) =>
-      step.program === 'iptables' &&
-      step.rule !== null &&
-      hasRole(step.target, 'endpoint') &&
-      factsOf(step.rule).recentCheck,
+  if (given.some(({ question }) => question.code === 'nft-element')) return false;
+  return path.some(({ step }) =>
+    step.program === 'nft'
+      ? step.rule !== null && affinitySetOf(step.rule) !== null
+      : step.program === 'iptables' &&
+        step.rule !== null &&
+        hasRole(step.target, 'endpoint') &&
+        factsOf(step.rule).recentCheck,
   );
 }
 
@@ -113,7 +117,14 @@ function isHairpin({ path, destination }: Outcome): boolean {
 
 /** Others may masquerade as they like (a CNI's ipMasq): only kube-proxy's own mark is judged. */
 function markedByKubeProxy({ source, path }: Outcome): boolean {
-  return source.rewrite !== 'none' && path.some(({ step }) => step.chain === CHAINS.markMasquerade);
+  return (
+    source.rewrite !== 'none' &&
+    path.some(({ step }) =>
+      step.program === 'nft'
+        ? step.action === 'masquerade' && isKubeProxyTable({ family: step.family, name: step.table })
+        : step.chain === CHAINS.markMasquerade,
+    )
+  );
 }
 
 /** How far a share may be off: kube-proxy prints ten digits of 1/n, and the kernel keeps 31 bits. */

@@ -1,13 +1,17 @@
 import { CHAINS, isKubeChain, isOfOneService } from '../../proxy/chains.ts';
 import type { IptablesStep, Outcome, PathEntry, Step } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
+import type { Behaviour } from '../expected/behaviour.ts';
 import type { Culprit, DeviationKind } from './deviation.ts';
+import { nftCulpritOf, nftVerdictOf } from './nft/nft-culprit.ts';
 
 /**
- * @param inIpvs kube-proxy works in IPVS mode: not nat but IPVS, behind filter INPUT, sends to endpoints
+ * @param mode in which kube-proxy works: in IPVS mode not nat but IPVS, behind filter INPUT, sends to endpoints
  * @returns what made this outcome differ in this way
  */
-export function culpritOf(kind: DeviationKind, outcome: Outcome, inIpvs = false): Culprit {
+export function culpritOf(kind: DeviationKind, outcome: Outcome, mode: Behaviour['mode']): Culprit {
+  if (mode === 'nftables') return nftCulpritOf(kind, outcome) ?? verdictOf(outcome);
+  const inIpvs = mode === 'ipvs';
   switch (kind) {
     case 'undelivered':
       return inIpvs ? verdictOf(outcome) : undelivered(outcome);
@@ -66,7 +70,8 @@ function verdictOf(outcome: Outcome): Culprit {
     ({ step: { table, action } }) => table === 'filter' && VERDICTS.has(action),
   )?.step;
   const step = decidedBy !== null && !isAccept(decidedBy) ? decidedBy : (filter ?? decidedBy);
-  return step === null || step.program !== 'iptables' ? { kind: 'unclear' } : { kind: 'verdict', step };
+  if (step?.program === 'iptables') return { kind: 'verdict', step };
+  return nftVerdictOf(outcome) ?? { kind: 'unclear' };
 }
 
 const VERDICTS: ReadonlySet<string> = new Set(['accept', 'drop', 'reject']);

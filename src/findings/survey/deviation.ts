@@ -1,6 +1,6 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
-import type { IptablesStep, Outcome } from '../../trace/outcome.ts';
+import type { IptablesStep, NftStep, Outcome } from '../../trace/outcome.ts';
 import type { Reason } from '../../trace/reason.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Expectation, Side } from '../expected/setting.ts';
@@ -31,7 +31,25 @@ export type Culprit =
   | { readonly kind: 'not-masqueraded'; readonly step: IptablesStep | null }
   /** IPVS: it refused the packet, or sent it where it should not go. */
   | { readonly kind: 'balancer'; readonly server: string }
+  /** nftables: a native rule or policy, or that there is none; `at` null. */
+  | { readonly kind: 'nft'; readonly what: NftFault; readonly at: NftStep | null }
   | { readonly kind: 'unclear' };
+
+/** What native rules did, or failed to do. */
+export type NftFault =
+  /** A rule or policy dropped or rejected it. */
+  | 'verdict'
+  | 'translation'
+  | 'untracked'
+  /** No element or rule takes it where one should. */
+  | 'no-element'
+  /** It never came to kube-proxy's chain `services`. */
+  | 'not-hooked'
+  | 'not-marked'
+  | 'mark-lost'
+  /** It carried the mark, and nothing masqueraded it. */
+  | 'not-masqueraded'
+  | 'masqueraded';
 
 /** How what the rules do differs from what kube-proxy should have made them do. */
 export type DeviationKind =

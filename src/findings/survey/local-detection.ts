@@ -1,15 +1,19 @@
 import type { Known } from '../../explain/question/question.ts';
-import { commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
+import { chainsBeginning, commentOf, type Rule, type Table } from '../../iptables/ruleset.ts';
 import type { Family } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
-import { CHAINS, hasRole, ipvsSetIn } from '../../proxy/chains.ts';
+import { beginningsOf, CHAINS, ipvsSetIn } from '../../proxy/chains.ts';
 import { addressKindIn } from '../../proxy/comments.ts';
 import type { LocalDetection } from '../expected/setting.ts';
+import { detectInNft } from './nft/detect-nft.ts';
+
+/** As much of a rule as shows it. */
+export type ShownRule = Pick<Rule, 'file' | 'line' | 'text' | 'counters'>;
 
 /** How kube-proxy's rules tell pods from others, with a rule that shows it. */
 export interface DetectedPods extends LocalDetection {
   /** The pod networks that kube-proxy was told; empty where it goes by interface, or was told none. */
-  readonly networks: readonly { readonly prefix: Prefix; readonly rule: Rule }[];
+  readonly networks: readonly { readonly prefix: Prefix; readonly rule: ShownRule }[];
 }
 
 /**
@@ -17,8 +21,10 @@ export interface DetectedPods extends LocalDetection {
  * the chain of the Service since. What most of the Services have is what kube-proxy was told: one that differs is wrong.
  */
 export function detectPods(known: Known, family: Family): DetectedPods {
-  const networks = new Map<string, { prefix: Prefix; rule: Rule }>();
+  const networks = new Map<string, { prefix: Prefix; rule: ShownRule }>();
   let [some, none, all] = [0, 0, 0];
+  const inNft = known.proxyMode === 'nftables' ? detectInNft(known, family) : null;
+  if (inNft !== null) return inNft;
   const inIpvs = known.proxyMode === 'ipvs' ? detectInIpvs(known, family) : null;
   if (inIpvs !== null) return inIpvs;
   for (const ruleset of known.rulesets) {
@@ -60,8 +66,8 @@ const SAMPLE = 200;
 
 function sampled(nat: Table): string[] {
   const found: string[] = [];
-  for (const [name, chain] of nat.chains) {
-    if (!hasRole(name, 'service', 'local') || chain.rules.length === 0) continue;
+  for (const { name, rules } of chainsBeginning(nat, beginningsOf('service', 'local'))) {
+    if (rules.length === 0) continue;
     found.push(name);
     if (found.length === SAMPLE) break;
   }

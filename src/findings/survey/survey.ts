@@ -1,7 +1,7 @@
 import type { Known } from '../../explain/question/question.ts';
 import { nodeAddress } from '../../explain/question/this-node.ts';
 import type { Family } from '../../net/address.ts';
-import { type Behaviour, behavioursOf } from '../expected/behaviour.ts';
+import { type Behaviour, behaviourMode, behavioursOf } from '../expected/behaviour.ts';
 import { expect } from '../expected/expectation.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { LocalDetection, Setting, Side } from '../expected/setting.ts';
@@ -45,7 +45,7 @@ export class Surveyor {
 
   constructor(setting: SurveySetting) {
     this.#setting = setting;
-    this.#behaviours = behavioursOf(setting.minor, setting.known.proxyMode === 'ipvs' ? 'ipvs' : 'iptables');
+    this.#behaviours = behavioursOf(setting.minor, behaviourMode(setting.known.proxyMode));
   }
 
   /**
@@ -106,7 +106,6 @@ export class Surveyor {
       );
       followed.set(key, alternatives);
     }
-    const inIpvs = behaviour.mode === 'ipvs';
     const affinity = port.service.sessionAffinity === 'ClientIP';
     let fewest: readonly Deviation[] | null = null;
     for (const alternative of alternatives) {
@@ -114,7 +113,8 @@ export class Surveyor {
       if (differences.length === 0) return [];
       fewest ??= differences.map(({ kind, outcomes, missing }) => {
         const [first] = outcomes;
-        const culprit = first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first, inIpvs);
+        const culprit =
+          first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first, behaviour.mode);
         return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
       });
     }

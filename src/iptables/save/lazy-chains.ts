@@ -1,11 +1,11 @@
-import type { Chain, TableName } from '../ruleset.ts';
+import type { Chain, ChainMap, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { TableContext } from './dump-lines.ts';
 import { LazyRules } from './lazy-rules.ts';
 import { UNKNOWN } from './name-index.ts';
 
 /** The chains of a scanned table by name; each is made when it is first asked for, and once. */
-export class LazyChains implements ReadonlyMap<string, Chain> {
+export class LazyChains implements ChainMap {
   readonly #scanned: ChainTable;
   readonly #table: TableName;
   readonly #context: TableContext;
@@ -34,6 +34,13 @@ export class LazyChains implements ReadonlyMap<string, Chain> {
   /** Goes through the names without making a chain. */
   *keys(): Generator<string, undefined, unknown> {
     for (let number = 0; number < this.size; number++) yield this.#scanned.names.text(number);
+  }
+
+  *keysBeginning(begins: readonly string[], does: boolean): Generator<string, undefined, unknown> {
+    const { names } = this.#scanned;
+    for (let number = 0; number < this.size; number++) {
+      if (begins.some((begin) => names.begins(number, begin)) === does) yield names.text(number);
+    }
   }
 
   *values(): Generator<Chain, undefined, unknown> {

@@ -83,6 +83,19 @@ export class NameIndex {
     return this.#bytes.toString('latin1', this.#starts[number] ?? 0, this.#ends[number] ?? 0);
   }
 
+  /** @returns true where the name with this number begins so. */
+  begins(number: number, text: string): boolean {
+    const other = this.#otherTexts.get(number);
+    if (other !== undefined) return other.startsWith(text);
+    const from = this.#starts[number] ?? 0;
+    if ((this.#ends[number] ?? 0) - from < text.length) return false;
+    // Names of one kind begin alike and differ at the end of what is asked.
+    for (let index = text.length - 1; index >= 0; index--) {
+      if (this.#bytes[from + index] !== text.charCodeAt(index)) return false;
+    }
+    return true;
+  }
+
   #read(start: number, end: number): string {
     return this.#bytes.toString('utf8', start, end);
   }

@@ -24,13 +24,14 @@ export function sendTo(
   const local = isLocalAddress(host, real.address) === true;
   if (local && hook === 'INPUT' && isLoopback(real.address))
     return [ended(stopped(branch, 'drop', { code: 'martian-destination', destination: real.address }, null))];
-  if (state.ttl !== null && state.ttl <= 1) return [ended(tooManyHops(branch))];
+  // What stays on the node is no hop (decrement_ttl).
+  if (!local && state.ttl !== null && state.ttl <= 1) return [ended(tooManyHops(branch))];
   const rewritten = changed(tracked(branch, real, context), {
     destination: real.address,
     destinationPort: real.port,
     destinationLocal: null,
-    ttl: state.ttl === null ? null : state.ttl - 1,
-    balancedBy: server.takes,
+    ttl: state.ttl === null || local ? state.ttl : state.ttl - 1,
+    balancedBy: server.onePacket ? { ...server.takes, onePacket: true } : server.takes,
   });
   if (local && hook === 'INPUT') return [next(rewritten)];
   return routed(rewritten, context).map((passage) => {

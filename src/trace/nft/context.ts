@@ -1,6 +1,7 @@
 import type { Host } from '../../host/facts.ts';
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { NftChain, NftTable } from '../../nftables/ruleset.ts';
+import type { Unknown } from '../answer.ts';
 import { answered, type Branch } from '../branch.ts';
 import type { PacketState } from '../state.ts';
 
@@ -12,7 +13,7 @@ export interface NftContext {
   readonly table: NftTable;
   readonly chain: NftChain;
   /** @returns the answer that the branch rests on already, or null. */
-  readonly answered: (key: string) => boolean | null;
+  readonly answered: (question: Unknown) => boolean | null;
 }
 
 /** @returns what a rule that stands there judges this branch by. */
@@ -21,5 +22,12 @@ export function contextOf(
   { table, chain, hook }: Pick<NftContext, 'table' | 'chain' | 'hook'>,
   host: Host,
 ): NftContext {
-  return { state: branch.state, host, hook, table, chain, answered: (key) => answered(branch, key) };
+  return {
+    state: branch.state,
+    host,
+    hook,
+    table,
+    chain,
+    answered: (question) => answered(branch, question),
+  };
 }

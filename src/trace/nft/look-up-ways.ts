@@ -35,7 +35,7 @@ function askedInTurn(
   const ways: Way[] = [];
   let rest = start;
   for (const { element, asked } of possible) {
-    const held = asked === null ? true : answered(rest, asked.key);
+    const held = asked === null ? true : answered(rest, asked);
     if (held === true || asked === null) return [...ways, { branch: rest, element }];
     if (held === false) continue;
     questions.met(asked, rest.probability);

@@ -140,7 +140,7 @@ function settled(
   answered: NftContext['answered'],
 ): 'yes' | 'no' | Unknown | null {
   if (answer === null || typeof answer === 'string') return answer;
-  const held = answered(answer.key);
+  const held = answered(answer);
   return held === null ? answer : held ? 'yes' : 'no';
 }
 

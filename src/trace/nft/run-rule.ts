@@ -5,6 +5,7 @@ import { isExtra, type NatStatement, type Statement } from '../../nftables/state
 import { type Unknown, unknown } from '../answer.ts';
 import { answered, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
+import { queued } from '../queued.ts';
 import type { NftPlacedRule, Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
@@ -104,7 +105,7 @@ class RuleRun {
       case 'tproxy':
         return this.#tproxy(branch, statement, at);
       case 'queue':
-        this.#end(branch, 'queue', null);
+        this.#queue(branch, statement.text, statement.bypass);
         return null;
       case 'synproxy':
         this.#end(branch, 'unknown', { code: 'synproxy' });
@@ -131,7 +132,7 @@ class RuleRun {
       if (share < 1) this.#broken(withShare(branch, 1 - share));
       return share <= 0 ? null : withShare(branch, share);
     }
-    const held = answered(branch, answer.question.key);
+    const held = answered(branch, answer.question);
     if (held !== null) return held === answer.holdsBy ? branch : this.#broken(branch);
     // Each way asks the match again: its answer may leave another part of the key open.
     this.#fork(branch, answer.question, at);
@@ -207,7 +208,7 @@ class RuleRun {
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
     const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });
-    const held = answered(branch, question.key);
+    const held = answered(branch, question);
     if (held !== null) return held ? branch : this.#broken(branch);
     this.#trace.questions.met(question, branch.probability);
     this.#broken(answeredBy(branch, question, false));
@@ -230,11 +231,18 @@ class RuleRun {
     const onIp = address?.kind === 'word' ? address.text : null;
     const onPort = port?.kind === 'number' ? port.value : 0;
     const question = unknown({ code: 'tproxy-socket', onIp, onPort });
-    const held = answered(branch, question.key);
+    const held = answered(branch, question);
     if (held === null) this.#fork(branch, question, at);
     else if (held) return changed(branch, { takenOver: true });
     else this.#broken(branch);
     return null;
+  }
+
+  #queue(branch: Branch, text: string, bypass: boolean): void {
+    const { passed, ended } = queued(branch, text, bypass, this.#trace.questions);
+    const accept = { kind: 'verdict', verdict: 'accept', chain: null } as const;
+    for (const way of passed) this.results.push({ kind: 'matched', branch: way, verdict: accept });
+    for (const one of ended) this.results.push({ kind: 'ended', ...one });
   }
 
   /** nft lists what iptables added without what it asks: only `iptables-save` tells. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Chain, ChainCut, Counters, Policy } from '../../../src/iptables/ruleset.ts';
+import type { Chain, ChainCut, ChainMap, Counters, Policy } from '../../../src/iptables/ruleset.ts';
 import { read } from '../read.ts';
 
 /** A chain as a reader that keeps everything would have it. */
@@ -97,7 +97,7 @@ function markCut(chains: readonly EagerChain[], line: number): void {
   }
 }
 
-function chainsOf(bytes: Buffer): ReadonlyMap<string, Chain> {
+function chainsOf(bytes: Buffer): ChainMap {
   const chains = read(bytes, { family: 'ipv4' }).rulesets[0]?.tables.get('nat')?.chains;
   if (chains === undefined) throw new Error('no table was read');
   return chains;
@@ -126,6 +126,12 @@ describe('the chains of a dump', () => {
           expect([known, lazy.has(known)]).toEqual([known, eager.has(known)]);
           const chain = lazy.get(known);
           expect(chain && allOf(chain)).toEqual(eager.get(known));
+          const begin = known.slice(0, 9);
+          const begins = (key: string) => key.startsWith(begin) || key.startsWith('é');
+          for (const does of [true, false]) {
+            const keys = [...(lazy.keysBeginning?.([begin, 'é'], does) ?? [])];
+            expect(keys).toEqual([...eager.keys()].filter((key) => begins(key) === does));
+          }
         }
       }),
       { numRuns: 200 },

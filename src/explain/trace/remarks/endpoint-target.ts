@@ -3,7 +3,8 @@ import { formatAddress, parseAddress } from '../../../net/address.ts';
 import { prefixContains } from '../../../net/prefix.ts';
 import { socketText } from '../../../net/socket.ts';
 import { hasRole } from '../../../proxy/chains.ts';
-import type { Outcome } from '../../../trace/outcome.ts';
+import { isKubeProxyTable } from '../../../proxy/nft-roles.ts';
+import type { Outcome, Step } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 import { podsAsking } from './host-port.ts';
@@ -31,12 +32,19 @@ export function endpointTarget(outcome: Outcome, context: RemarkContext): readon
   }
   const nobody = unknownAddress(outcome, context);
   const effect = nobody.length === 0 ? 'may-break' : 'breaks';
-  if (!hasRole(by.chain, 'endpoint')) {
+  if (!isOfEndpoint(by)) {
     const text = `${placeOf(by)}, which is not kube-proxy's for ${label}, sends the packet to ${socket}, no endpoint of it`;
     return [...remark('foreign-target', effect, text), ...nobody];
   }
   const stale = `the rules are stale: in the API ${label} has ${usableText(endpoints)}, and not ${socket}`;
   return [{ code: 'not-an-endpoint', effect, text: stale, about: socket, settle: null }, ...nobody];
+}
+
+/** In nftables mode the chains of Services translate, too. */
+function isOfEndpoint(step: Step): boolean {
+  return step.program === 'nft'
+    ? isKubeProxyTable({ family: step.family, name: step.table })
+    : hasRole(step.chain, 'endpoint');
 }
 
 /** The endpoint is the API's own; its state may still tell why it does not answer. */

@@ -8,12 +8,14 @@ import type { RemarkContext } from './context.ts';
 import { leadsTo, placeOf, stepsAt } from './path-facts.ts';
 import { unreachedRefusal } from './refusal.ts';
 import { isUsable } from './target.ts';
+import { whyNoElement } from './why-no-element.ts';
 
 /** @returns the reason, as far as the capture tells, why no rule rewrote a Service's address: a clause without final stop. */
 export function whyNoRule(outcome: Outcome, context: RemarkContext): string {
   return (
     notAsked(outcome) ??
     leftAlone(context.target.service) ??
+    whyNoElement(outcome, context) ??
     brokenWay(outcome, context) ??
     unreachedRefusal(outcome, context) ??
     outsideRanges(outcome, context) ??

@@ -1,0 +1,129 @@
+import type { Known } from '../explain/question/question.ts';
+import { isOfIptables } from '../nftables/iptables-chains.ts';
+import { printElement } from '../nftables/print/print-expression.ts';
+import { printStatements } from '../nftables/print/print-statement.ts';
+import type { NftChain, NftSet, NftTable } from '../nftables/ruleset.ts';
+import type { StateChange } from './document.ts';
+
+/** What native nft tables of two states say, as far as both were captured. */
+export interface NativeComparison {
+  /** `ip kube-proxy`: tables that hold rules on either side. */
+  readonly tables: readonly string[];
+  /** Of these, those that do not say the same. */
+  readonly differing: readonly string[];
+  /** Rules and elements that one side alone has. */
+  readonly changes: readonly StateChange[];
+}
+
+/**
+ * Compares native tables word by word: rules in their order, elements of sets and maps in any. Counters, handles and elements
+ * that run out (session affinity) are left aside. What packets do is not followed.
+ * @returns null where a side's rule set was not captured
+ */
+export function compareNativeTables(before: Known, after: Known): NativeComparison | null {
+  const [own, other] = [nativeTables(before), nativeTables(after)];
+  if (own === null || other === null) return null;
+  const tables = [...new Set([...own.keys(), ...other.keys()])].sort();
+  const changes = tables.flatMap((name) => changesIn(name, own.get(name) ?? null, other.get(name) ?? null));
+  return {
+    tables,
+    differing: tables.filter((name) => changes.some((change) => change.name.startsWith(`${name} `))),
+    changes,
+  };
+}
+
+function nativeTables({ nft, rulesets }: Known): Map<string, NftTable> | null {
+  if (nft === null || nft === undefined || nft.cutAt !== null) return null;
+  const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
+  return new Map(
+    [...nft.tables].filter(([, { chains }]) => {
+      const all = [...chains.values()];
+      return (
+        !(saved && all.some(isOfIptables)) &&
+        all.some(({ rules, base }) => rules.length > 0 || base?.policy === 'drop')
+      );
+    }),
+  );
+}
+
+function changesIn(table: string, before: NftTable | null, after: NftTable | null): StateChange[] {
+  const [own, other] = [textsOf(before), textsOf(after)];
+  return [...new Set([...own.keys(), ...other.keys()])].sort().flatMap((object): StateChange[] => {
+    const [one, two] = [own.get(object), other.get(object)];
+    if (one === undefined || two === undefined || one.head !== two.head)
+      return [change(`${table} ${object}`, sizeText(one), sizeText(two))];
+    const lost = without(one.lines, two.lines);
+    const gained = without(two.lines, one.lines);
+    if (lost.length === 0 && gained.length === 0)
+      return one.ordered && one.lines.join('\n') !== two.lines.join('\n')
+        ? [change(`${table} ${object}`, 'the same rules', 'in another order')]
+        : [];
+    const most = Math.max(lost.length, gained.length);
+    return Array.from({ length: most }, (_, index) =>
+      change(`${table} ${object}`, lost[index] ?? null, gained[index] ?? null),
+    );
+  });
+}
+
+function change(name: string, before: string | null, after: string | null): StateChange {
+  return { kind: 'nftables', name, before, after, matters: true };
+}
+
+/** Of two lists, what the first has more of. */
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const left = new Map<string, number>();
+  for (const line of others) left.set(line, (left.get(line) ?? 0) + 1);
+  return lines.filter((line) => {
+    const count = left.get(line) ?? 0;
+    left.set(line, count - 1);
+    return count <= 0;
+  });
+}
+
+interface ObjectText {
+  readonly head: string;
+  readonly lines: readonly string[];
+  /** Whether the order of the lines says something. */
+  readonly ordered: boolean;
+}
+
+function sizeText(object: ObjectText | undefined): string | null {
+  return object === undefined
+    ? null
+    : `${object.head}, ${object.lines.length} ${object.ordered ? 'rules' : 'elements'}`;
+}
+
+function textsOf(table: NftTable | null): Map<string, ObjectText> {
+  if (table === null) return new Map();
+  const texts = new Map<string, ObjectText>();
+  for (const chain of table.chains.values()) texts.set(`chain ${chain.name}`, chainText(chain, table));
+  for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(set));
+  for (const [name, { over, values }] of table.objects) {
+    const { used: _, packets: __, bytes: ___, ...told } = values;
+    texts.set(name, { head: JSON.stringify([over, told]), lines: [], ordered: false });
+  }
+  return texts;
+}
+
+function chainText({ base, rules }: NftChain, { dormant }: NftTable): ObjectText {
+  const lines: string[] = [];
+  for (let index = 0; index < rules.length; index++) {
+    const { statements } = rules.at(index);
+    const told = statements.filter((each) => each.kind !== 'counter' || each.name !== null);
+    lines.push(printStatements(told, null));
+  }
+  const hook =
+    base === null
+      ? 'chain'
+      : `${base.type} ${base.hook} ${base.priority ?? '?'} policy ${base.policy}${dormant ? ', dormant' : ''}`;
+  return { head: hook, lines, ordered: true };
+}
+
+function setText({ kind, elements, timeout, flags }: NftSet): ObjectText {
+  // What a set with timeouts holds is what packets left there.
+  const lasting = timeout !== null || flags.includes('dynamic') ? [] : elements;
+  const lines = lasting.flatMap((element) =>
+    element.expires === null ? [printElement({ ...element, comment: null, extras: [] })] : [],
+  );
+  return { head: `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`, lines, ordered: false };
+}

@@ -1,0 +1,65 @@
+import type { Family } from '../../../net/address.ts';
+import { type Prefix, parsePrefix } from '../../../net/prefix.ts';
+import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
+import { parseNftName } from '../../../proxy/nft-names.ts';
+import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
+import type { Known } from '../../question/question.ts';
+import { rulesOf } from './choices.ts';
+import { kubeProxyTables } from './kube-proxy-tables.ts';
+
+const KNOWN = new WeakMap<NftTable, Prefix | null>();
+
+/** Chains that are looked at before it is taken that none tells. */
+const LOOKED_AT = 20;
+
+/**
+ * @returns the pods' network, which kube-proxy excludes from masquerading in nftables mode: `ip saddr != CIDR` marks what goes to
+ *   cluster IPs, up to 1.35 in each Service's own chain, later in `services`. Null where it tells pods otherwise, or nothing does.
+ */
+export function clusterCidrInNft(known: Pick<Known, 'nft'>, family: Family): Prefix | null {
+  for (const { family: own, table } of kubeProxyTables(known)) {
+    if (own !== family) continue;
+    let found = KNOWN.get(table);
+    if (found === undefined) {
+      found = search(table);
+      KNOWN.set(table, found);
+    }
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+function search(table: NftTable): Prefix | null {
+  const entry = table.chains.get(NFT_OBJECTS.services);
+  for (const rule of entry === undefined ? [] : rulesOf(entry)) {
+    const found = excludedBy(rule);
+    if (found !== null) return found;
+  }
+  let looked = 0;
+  for (const chain of table.chains.values()) {
+    const prefix = parseNftName(chain.name)?.prefix;
+    if ((prefix !== 'service' && prefix !== 'local') || chain.rules.length === 0) continue;
+    const found = excludedBy(chain.rules.at(0));
+    if (found !== null) return found;
+    looked += 1;
+    if (looked === LOOKED_AT) return null;
+  }
+  return null;
+}
+
+/** A rule that marks, or jumps to where packets are marked. */
+function excludedBy({ statements }: NftRule): Prefix | null {
+  const marks = statements.some(
+    (each) =>
+      (each.kind === 'assign' && each.field.kind === 'meta' && each.field.key === 'mark') ||
+      (each.kind === 'verdict' && each.chain === NFT_OBJECTS.markForMasquerade),
+  );
+  if (!marks) return null;
+  for (const statement of statements) {
+    if (statement.kind !== 'match' || statement.operator !== '!=') continue;
+    const { left, right } = statement;
+    if (left.kind === 'payload' && left.field === 'saddr' && right.kind === 'prefix')
+      return parsePrefix(`${right.address}/${right.length}`);
+  }
+  return null;
+}

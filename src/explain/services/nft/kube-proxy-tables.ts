@@ -1,0 +1,27 @@
+import type { Family } from '../../../net/address.ts';
+import type { NftTable } from '../../../nftables/ruleset.ts';
+import { isKubeProxyTable } from '../../../proxy/nft-roles.ts';
+import type { Known } from '../../question/question.ts';
+
+/** A table of kube-proxy's nftables mode. */
+export interface KubeProxyTable {
+  readonly family: Family;
+  readonly table: NftTable;
+  readonly file: string;
+  /** The listing broke off, in this table or before it: what it lacks may be on the node. */
+  readonly cut: boolean;
+}
+
+/** @returns the tables that kube-proxy wrote in nftables mode, one for each family; empty where nft was not captured. */
+export function kubeProxyTables({ nft }: Pick<Known, 'nft'>): KubeProxyTable[] {
+  if (nft === null || nft === undefined) return [];
+  return [...nft.tables.values()].filter(isKubeProxyTable).map((table) => ({
+    family: table.family === 'ip6' ? 'ipv6' : 'ipv4',
+    table,
+    file: nft.file,
+    cut:
+      nft.cutAt !== null ||
+      [...table.chains.values()].some((chain) => chain.cut) ||
+      [...table.sets.values()].some((set) => set.cut),
+  }));
+}

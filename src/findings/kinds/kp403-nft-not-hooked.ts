@@ -1,0 +1,84 @@
+import { kubeProxyTables } from '../../explain/services/nft/kube-proxy-tables.ts';
+import type { Family } from '../../net/address.ts';
+import { NFT_TABLE } from '../../proxy/nft-roles.ts';
+import { counted, listed } from '../../words/numbers.ts';
+import { hitsOf, onlyService, serviceNames } from '../affected.ts';
+import { proxyLogs } from '../commands.ts';
+import type { CheckContext } from '../context.ts';
+import { factEvidence } from '../evidence.ts';
+import type { Finding, FindingKind } from '../finding.ts';
+
+/** kube-proxy works in nftables mode, and packets do not come to its chains: its table, or a base chain of it, is gone. */
+export const nftNotHooked: FindingKind<CheckContext> = {
+  code: 'KP403',
+  title: 'packets do not come to kube-proxy’s nft chains',
+  find: (context): Finding[] => [...withoutTable(context), ...withoutHook(context)],
+};
+
+function withoutTable(context: CheckContext): Finding[] {
+  const { known } = context;
+  if (known.proxyMode !== 'nftables' || known.nft == null || known.nft.cutAt !== null) return [];
+  const held = new Set(kubeProxyTables(known).map(({ family }) => family));
+  return FAMILIES.flatMap((family): Finding[] => {
+    const ports = (context.expected ?? []).filter(
+      (port) => port.family === family && port.endpoints.length > 0,
+    );
+    if (held.has(family) || ports.length === 0) return [];
+    const name = `${family === 'ipv6' ? 'ip6' : 'ip'} ${NFT_TABLE}`;
+    const [first] = known.nft === null || known.nft === undefined ? [] : [known.nft];
+    return [
+      {
+        code: 'KP403',
+        severity: 'error',
+        message: `there is no table ${name}, though kube-proxy works in nftables mode: no ${family} Service works through this node`,
+        service: null,
+        objects: ['all Services', `table ${name}`],
+        hits: 'everybody who uses a Service through this node',
+        evidence: [
+          factEvidence(
+            `${first?.file ?? 'nft'} lists ${counted(first?.tables.size ?? 0, 'table')}${tablesText([...(first?.tables.keys() ?? [])])}`,
+          ),
+          factEvidence(`the API has ${counted(ports.length, `${family} Service port`)} with endpoints`),
+        ],
+        advice:
+          'read kube-proxy’s log for a failing nft (an older nft in its image aborts on sets that a newer one made), look for what flushes the ruleset (a restart of nftables.service), and restart kube-proxy',
+        command: proxyLogs(),
+        certainty: 'certain',
+      },
+    ];
+  });
+}
+
+const FAMILIES: readonly Family[] = ['ipv4', 'ipv6'];
+
+function tablesText(names: readonly string[]): string {
+  return names.length === 0 ? '' : `: ${listed(names)}`;
+}
+
+function withoutHook(context: CheckContext): Finding[] {
+  const deviations = context.deviationsBy('nft-not-hooked');
+  return FAMILIES.flatMap((family): Finding[] => {
+    const own = deviations.filter(({ port }) => port.family === family);
+    if (own.length === 0) return [];
+    const ports = own.map(({ port }) => port);
+    const names = serviceNames(ports);
+    const table = kubeProxyTables(context.known).find((each) => each.family === family)?.table;
+    const bases = [...(table?.chains.values() ?? [])].flatMap(({ name, base }) =>
+      base === null ? [] : [`${name} (${base.type}, ${base.hook})`],
+    );
+    return [
+      {
+        code: 'KP403',
+        severity: 'error',
+        message: `packets for ${listed(names, 3)} do not come to kube-proxy’s chain of Services: ${table?.dormant === true ? 'its table is dormant' : 'no base chain of its table leads there'}`,
+        service: onlyService(ports),
+        objects: [...names, `table ${family === 'ipv6' ? 'ip6' : 'ip'} ${NFT_TABLE}`],
+        hits: hitsOf(own),
+        evidence: [factEvidence(`base chains of the table: ${listed(bases, 12) || 'none'}`)],
+        advice: 'restart kube-proxy on this node: it makes its base chains anew when it starts',
+        command: proxyLogs(),
+        certainty: 'certain',
+      },
+    ];
+  });
+}

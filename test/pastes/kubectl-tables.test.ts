@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { answerTo, ask } from './paste.ts';
+
+const TABLES = `$ kubectl get svc
+NAME         TYPE           CLUSTER-IP   EXTERNAL-IP   PORT(S)                      AGE
+kubernetes   ClusterIP      10.96.0.1    <none>        443/TCP                      12d
+web          LoadBalancer   10.96.3.3    192.0.2.80    80:30080/TCP,443:30443/TCP   3d
+$ kubectl get pods -A -o wide
+NAMESPACE   NAME                  READY   STATUS    RESTARTS      AGE   IP            NODE    NOMINATED NODE
+shop        web-5d8f7c9b4-abcde   1/1     Running   3 (2d ago)    3d    10.244.1.11   node1   <none>
+$ kubectl get nodes -o wide
+NAME    STATUS   ROLES    AGE   VERSION   INTERNAL-IP    EXTERNAL-IP   OS-IMAGE             KERNEL-VERSION
+node1   Ready    <none>   12d   v1.28.3   172.31.0.11    <none>        Ubuntu 22.04.3 LTS   5.15.0-91-generic
+`;
+
+const RULES = `# iptables-save -t nat | grep web
+-A KUBE-SERVICES -d 10.96.3.3/32 -p tcp -m comment --comment "shop/web:http cluster IP" -m tcp --dport 80 -j KUBE-SVC-AAAAAAAAAAAAAAAA
+-A KUBE-SVC-AAAAAAAAAAAAAAAA -m comment --comment "shop/web:http -> 10.244.1.11:8080" -j KUBE-SEP-BBBBBBBBBBBBBBBB
+-A KUBE-SEP-BBBBBBBBBBBBBBBB -p tcp -m comment --comment "shop/web:http" -m tcp -j DNAT --to-destination 10.244.1.11:8080
+`;
+
+const DESCRIBED = `$ kubectl -n shop describe svc api
+Name:                     api
+Namespace:                shop
+Labels:                   <none>
+Selector:                 app=api
+Type:                     NodePort
+IP:                       10.96.4.4
+Port:                     grpc  9000/TCP
+TargetPort:               9000/TCP
+NodePort:                 grpc  30900/TCP
+Endpoints:                10.244.1.12:9000
+Session Affinity:         None
+Events:                   <none>
+`;
+
+describe('tables of kubectl among the rules', () => {
+  it('name the pod behind an address, and are not passed over', async () => {
+    const { out, err } = await ask(
+      TABLES + RULES,
+      'trace',
+      '10.96.3.3:80',
+      '--from',
+      'pod',
+      '--detail',
+      'answer',
+    );
+    expect(out).toContain('10.244.1.11:8080  shop/web-5d8f7c9b4-abcde  node1');
+    expect(err).not.toContain('passed over');
+  });
+
+  it('show no port names and no namespace: those in the comments of the rules count', async () => {
+    const { out } = await ask(TABLES + RULES, 'trace', 'shop/web', '--from', 'pod', '--detail', 'answer');
+    expect(out).toMatch(/^10\.96\.3\.3:80\/tcp is shop\/web:http \(cluster IP\)/);
+    expect(out).not.toContain('the API says');
+  });
+
+  it('tell which rules a Service should have; picked lines do not tell that these are missing', async () => {
+    const { out } = await ask(TABLES + RULES, 'services');
+    expect(out).toContain('rules not captured for its load balancer 192.0.2.80, node port');
+    expect(out).not.toContain('no rule for');
+  });
+
+  it('let a pod be named as the sender', async () => {
+    const answer = await answerTo(TABLES + RULES, '10.96.3.3:80', '--from', 'pod:shop/web-5d8f7c9b4-abcde');
+    expect(answer).toContain('from pod shop/web-5d8f7c9b4-abcde (10.244.1.11)');
+  });
+
+  it('say that the namespace is a guess, and not where it was asked for', async () => {
+    const other = TABLES.replace(/^kubernetes .*\n/m, '');
+    const guessed = await ask(other + RULES, 'trace', 'shop/web', '--from', 'pod');
+    expect(guessed.err).toContain('a table of kubectl does not say its namespace: taken for default');
+    const asked = other.replace('get svc', 'get svc -n shop') + RULES;
+    expect((await ask(asked, 'trace', 'shop/web', '--from', 'pod')).err).not.toContain('namespace');
+    // Service kubernetes is in namespace default alone.
+    expect((await ask(TABLES + RULES, 'trace', 'shop/web', '--from', 'pod')).err).not.toContain('namespace');
+  });
+
+  it('never prove that something is not there', async () => {
+    const { status, out } = await ask(
+      TABLES + RULES.replaceAll('web', 'other').replace('10.96.3.3', '10.96.9.9'),
+      'trace',
+      'shop/other',
+      '--from',
+      'pod',
+      '--detail',
+      'answer',
+    );
+    expect(status).toBe(0);
+    expect(out).toContain('is shop/other:http (cluster IP)');
+  });
+
+  it('are not what the API is compared with', async () => {
+    const { out } = await ask(TABLES + RULES, 'check', '-o', 'json');
+    const { findings } = JSON.parse(out);
+    expect(findings.map(({ code }: { code: string }) => code)).toEqual(['KP130']);
+  });
+});
+
+describe('kubectl describe svc', () => {
+  it('tells addresses, node port and the names of ports', async () => {
+    const { out, err } = await ask(DESCRIBED + RULES, 'trace', 'shop/api:grpc', '--from', 'pod');
+    expect(out).toContain('10.96.4.4:9000/tcp is shop/api:grpc (cluster IP)');
+    expect(err).not.toContain('passed over');
+  });
+
+  it('of a pod tells no Service', async () => {
+    const pod =
+      'Name:         web-1\nNamespace:    shop\nNode:         node1/172.31.0.11\nIP:           10.244.1.11\n';
+    const { status, err } = await ask(pod + RULES, 'trace', 'shop/web-1', '--from', 'pod');
+    expect(status).toBe(2);
+    expect(err).toContain('no Service shop/web-1');
+  });
+});
