@@ -10,7 +10,7 @@ const root = import.meta.dirname;
 const dist = join(root, 'dist');
 
 /** Every run needs these, so they are in the script; the other packages are read when a command asks for them. */
-const BUNDLED = ['commander', 'chalk'];
+const BUNDLED = ['commander', 'chalk', 'cli-table3'];
 
 /** Begins the names of modules that stand for what is loaded from elsewhere. */
 const OUTSIDE = '\0outside:';

@@ -28,6 +28,11 @@ export async function readDemo(demo: DemoName, limits: Limits, problems: Problem
   return [...own, ...main.filter(({ name }) => SHARED.has(name.replace(/^.*\//, '')))];
 }
 
+/** @returns the folders whose files make up a bundled capture, its own first. */
+export function demoFolders(demo: DemoName): string[] {
+  return demo === 'iptables' ? [folder('demo')] : [folder('demo-nftables'), folder('demo')];
+}
+
 function folder(name: string): string {
   return fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
 }

@@ -7,7 +7,7 @@ import { reportFinding } from '../findings/reported-finding.ts';
 import type { Problem } from '../problems/problem.ts';
 import type { Expectations } from './expectations/expectations.ts';
 import { judge } from './expectations/judge.ts';
-import { type Allowance, filterFindings } from './filter.ts';
+import { type About, type Allowance, filterFindings } from './filter.ts';
 import type { CheckReport, ExpectationResult } from './report.ts';
 
 /** What `check` is asked. */
@@ -17,6 +17,8 @@ export interface CheckQuestion {
   /** Null: all codes. */
   readonly only: ReadonlySet<string> | null;
   readonly ignore: readonly Allowance[];
+  /** The Service, or the namespace, that is asked about. Null: all. */
+  readonly about?: About | null;
 }
 
 /** @returns the codes of all findings. */
@@ -41,6 +43,7 @@ export function checkCapture({ context, expectations }: CheckMatter, question: C
     least: question.least,
     only: question.only,
     allowances: [...allow, ...question.ignore],
+    about: question.about ?? null,
   });
   const reported = findings.map(reportFinding);
   const results =
@@ -70,10 +73,10 @@ export function findForUpdate(input: CheckInput): Finding[] {
 function unusedResults(
   { file, allow }: Expectations,
   unused: readonly Allowance[],
-  { only }: CheckQuestion,
+  { only, about }: CheckQuestion,
 ): ExpectationResult[] {
   return allow
-    .filter((entry) => unused.includes(entry) && (only === null || only.has(entry.code)))
+    .filter((entry) => unused.includes(entry) && (only === null || only.has(entry.code)) && about == null)
     .map(({ code, object, line }) => ({
       name: `allowed finding ${code}${object === null ? '' : ` for ${object}`}`,
       passed: true,

@@ -17,6 +17,14 @@ export interface FindingFilter {
   /** Null: all codes. */
   readonly only: ReadonlySet<string> | null;
   readonly allowances: readonly Allowance[];
+  /** The Service, or the namespace, that is asked about. Null: all. */
+  readonly about?: About | null;
+}
+
+/** A Service; without a name, all of a namespace. */
+export interface About {
+  readonly namespace: string;
+  readonly name: string | null;
 }
 
 /** What is reported, and what was left out because it is allowed. */
@@ -38,6 +46,7 @@ export function filterFindings(found: readonly Finding[], filter: FindingFilter)
   for (const finding of found) {
     if (filter.only !== null && !filter.only.has(finding.code)) continue;
     if (!isAtLeast(finding.severity, filter.least)) continue;
+    if (filter.about != null && !isAbout(finding, filter.about)) continue;
     const matching = filter.allowances.filter(({ code }) => code === finding.code);
     const isKnown = (name: string) => matching.some(({ object }) => object !== null && matches(object, name));
     const parts = partsOf(finding);
@@ -67,6 +76,20 @@ export function filterFindings(found: readonly Finding[], filter: FindingFilter)
     });
   }
   return { findings, allowed, unused: filter.allowances.filter((allowance) => !used.has(allowance)) };
+}
+
+/**
+ * What names neither Services nor pods is about the whole node, and hits each of its Services. Which Services a pod stands
+ * behind is not asked: those of its namespace are told of it.
+ */
+function isAbout({ objects }: Finding, { namespace, name }: About): boolean {
+  const named = namedObjects(objects);
+  if (named.length === 0) return true;
+  return named.some((one) => {
+    if (one.startsWith('pod ')) return one.startsWith(`pod ${namespace}/`);
+    if (name === null) return one.startsWith(`${namespace}/`);
+    return one === `${namespace}/${name}` || one.startsWith(`${namespace}/${name}:`);
+  });
 }
 
 /** @returns what a finding is about, where that is several things: its Services, or its pods if a pod stands first. */

@@ -16,7 +16,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
   const command = new Command('chain')
     .summary(`what ${chainName('SVC', '…')} / ${chainName('SEP', '…')} stands for, and who jumps to it`)
     .description(
-      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service. Also a virtual server of IPVS (ADDRESS:PORT) and an ipset.',
+      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service. Also a virtual server of IPVS (ADDRESS:PORT), an ipset, the place of a rule, such as "nat PREROUTING 1", or the prefix of a LOG rule.',
     )
     .argument('<name>', 'the chain, or a Service', notEmpty('A chain name'));
   return addCommonOptions(command)
@@ -25,6 +25,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
         [`kp-explain chain ${chainName('SVC', DEMO)} --demo`, 'one chain'],
         [`kp-explain chain ${DEMO} --demo`, 'the hash is enough'],
         ['kp-explain chain shop/web --demo', 'the chains of a Service'],
+        ["kp-explain chain 'nat PREROUTING 1' --demo", 'one rule, by its place'],
         ['kp-explain chain POSTROUTING --demo', 'a built-in chain, in each table and family'],
       ]),
     )
@@ -46,8 +47,15 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
         '../explain/chains/chain-readers.ts'
       );
       const { knownOf } = await import('./known.ts');
+      const { onlyAt, readPlaces } = await import('../explain/chains/place.ts');
       const known = knownOf(capture, await capture.cluster());
-      const items = describeName(request.name, known);
+      const places = readPlaces(request.name, capture.rulesets);
+      const items =
+        places.length === 0
+          ? describeName(request.name, known)
+          : places.flatMap((place) =>
+              describeName(place.chain, known).flatMap((one) => onlyAt(one, place) ?? []),
+            );
       if (items.length === 0) near = suggestNames(request.name, known);
       const absent = items.length === 0 ? describeMissing(request.name, known) : null;
       return { ...documentHead(capture), kind: 'ChainList', items, absent };

@@ -1,10 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CHECK_FORMATS, type CheckFormat } from '../render/format.ts';
 import type { CheckRequest } from './check-request.ts';
+import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { addStateOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly output?: CheckOutputs;
@@ -12,6 +14,9 @@ interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly severity: 'error' | 'warning' | 'info';
   readonly only?: readonly string[];
   readonly ignore?: readonly { readonly code: string; readonly object: string | null }[];
+  readonly svc?: string;
+  readonly namespace?: string;
+  readonly allNamespaces?: boolean;
   readonly expect?: string;
   readonly update?: boolean;
   readonly allNodes?: boolean;
@@ -31,9 +36,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       'What is wrong with this node: compares the rules with what the API says, looks for known faults, and checks the statements of expect.yaml. Each [capture] is checked by itself: a capture folder, an archive, or a folder that holds some. Fails (exit status 1) on errors, warnings and broken expectations.',
     )
     .argument('[capture...]', 'capture folders or archives, or folders that hold them');
-  addStateOptions(command)
-    .optionsGroup('Output:')
-    .addOption(reportOption())
+  addDisplayOptions(addStateOptions(command).optionsGroup('Output:').addOption(reportOption()))
     .addOption(
       new Option('--detail <level>', 'the worst finding opened, the others a line each; every one opened')
         .choices(['answer', 'full'])
@@ -45,6 +48,13 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         .choices(['error', 'warning', 'info'])
         .default('info'),
     )
+    .option(
+      '--svc <service>',
+      'what concerns one Service: NAMESPACE/NAME, or NAME with -n',
+      notEmpty('A Service'),
+    )
+    .option('-n, --namespace <name>', 'what concerns this namespace (default: all)', notEmpty('A namespace'))
+    .addOption(new Option('-A, --all-namespaces', 'all namespaces, as without -n').conflicts('namespace'))
     .option('--only <codes>', 'look for these findings alone, such as KP102,KP107; repeatable', codesOf)
     .option(
       '--ignore <code[=object]>',
@@ -68,6 +78,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       formatExamples(program, [
         ['kp-explain check --demo', 'the bundled capture of a node'],
         ['kp-explain check captures/ --severity warning', 'every capture below a folder'],
+        ['kp-explain check --svc shop/web --demo', 'what concerns one Service'],
         ['kp-explain check --all-nodes', 'every node of the cluster, and which differ'],
         ['kp-explain check captures/ -o junit=report.xml -o sarif=report.sarif', 'for CI, from one run'],
         ['kp-explain check captures/ -o html > nodes.html', 'a page: nodes, findings, who differs'],
@@ -88,11 +99,21 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         least: options.severity,
         only: options.only ?? null,
         ignore: options.ignore ?? [],
+        about: aboutOf(options),
         expect: options.expect ?? null,
         update: options.update ?? false,
         allNodes,
       });
     });
+}
+
+/** Findings name Services without their ports. */
+function aboutOf({ svc, namespace }: CheckOptions): CheckRequest['about'] {
+  if (svc === undefined) return namespace === undefined ? null : { namespace, name: null };
+  const [, within, name] =
+    /^(?:(?:svc|services?)\/)?(?:([^/:\s]+)\/)?([^/:\s]+)(?::[^/\s]+)?$/.exec(svc) ?? [];
+  if (name === undefined) throw new UsageError('question', `--svc ${svc} is no Service such as shop/web`);
+  return { namespace: within ?? namespace ?? 'default', name };
 }
 
 /** Formats and files together: commander's own check of choices knows words alone. */

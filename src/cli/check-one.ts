@@ -4,11 +4,16 @@ import { unreadable } from '../capture/source.ts';
 import { type CheckQuestion, checkCapture, findingCodes, withHead } from '../check/check-capture.ts';
 import type { Expectations } from '../check/expectations/expectations.ts';
 import { parseExpectations } from '../check/expectations/parse-expectations.ts';
+import type { About } from '../check/filter.ts';
 import { type NodeProfile, profileOf } from '../check/nodes/node-profile.ts';
 import type { CheckReport } from '../check/report.ts';
+import { isNamed } from '../diff/is-named.ts';
+import type { Known } from '../explain/question/question.ts';
+import { nearest } from '../explain/words/nearest.ts';
 import { CheckContext } from '../findings/context.ts';
 import type { Capture } from './capture.ts';
 import { inputOf } from './input-of.ts';
+import { UsageError } from './usage-error.ts';
 
 /** A capture that was checked. */
 export interface Checked {
@@ -30,10 +35,37 @@ export async function checkOne(
   isCompared: boolean,
 ): Promise<Checked> {
   const expectations = readExpectations(capture, expect);
-  const context = new CheckContext(await inputOf(capture));
+  const input = await inputOf(capture);
+  if (question.about != null) refuseUnknown(question.about, input.known);
+  const context = new CheckContext(input);
   const answer = checkCapture({ context, expectations }, question);
   const profile = isCompared ? profileOf(context, capture.info.takenAt) : null;
   return { report: withHead(answer, capture.info, capture.problems.list()), profile };
+}
+
+/** Nothing is found about what is not there: a name that was misspelt must not pass for healthy. */
+function refuseUnknown({ namespace, name }: About, known: Known): void {
+  const { services } = known.cluster;
+  if (name !== null) {
+    if (isNamed(known, { namespace, name })) return;
+    const names = (services ?? []).map((one) => `${one.namespace}/${one.name}`);
+    throw unknownName(`--svc ${namespace}/${name}: no Service of this name`, `${namespace}/${name}`, names);
+  }
+  const namespaces = [...new Set((services ?? []).map((one) => one.namespace))];
+  if (services === null || namespaces.includes(namespace)) return;
+  throw unknownName(`-n ${namespace}: no Service of this namespace`, namespace, namespaces);
+}
+
+/** Services of other namespaces that have the name, or one like it. */
+function namesakes(typed: string, names: readonly string[]): string[] {
+  const bare = (text: string): string => text.slice(text.indexOf('/') + 1);
+  return names.filter((one) => nearest(bare(typed), [bare(one)]).length > 0);
+}
+
+function unknownName(message: string, typed: string, names: readonly string[]): UsageError {
+  const [near] = [...nearest(typed, names), ...namesakes(typed, names)];
+  const hint = near === undefined ? '' : ` (Did you mean ${near}?)`;
+  return new UsageError('question', `${message}, in API objects or in comments of rules${hint}`);
 }
 
 /**

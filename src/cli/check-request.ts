@@ -1,3 +1,4 @@
+import type { About } from '../check/filter.ts';
 import type { Severity } from '../findings/finding.ts';
 import type { CheckFormat } from '../render/format.ts';
 import type { SourceRequest } from './requests.ts';
@@ -18,6 +19,8 @@ export interface CheckRequest {
   /** Null: all codes. */
   readonly only: readonly string[] | null;
   readonly ignore: readonly { readonly code: string; readonly object: string | null }[];
+  /** The Service, or the namespace, that is asked about. Null: all. */
+  readonly about: About | null;
   /** File of expectations; null: that of the capture. */
   readonly expect: string | null;
   readonly update: boolean;

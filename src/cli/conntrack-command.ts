@@ -1,7 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { FlowList } from '../explain/flow-list.ts';
+import { socketText } from '../net/socket.ts';
 import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
+import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -17,8 +19,9 @@ interface ConntrackOptions extends CommonOptions<PageFormat> {
   readonly client?: string;
   readonly state?: string;
   readonly problem?: string;
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly limit?: number;
+  readonly detail: 'answer' | 'full';
 }
 
 /** Flows listed without `--limit`: what fits into a terminal's patience, or into a document. */
@@ -39,6 +42,11 @@ export function conntrackCommand(
     .summary('live flows, joined to Services and endpoints, and the ones that are stuck')
     .description(
       'Where existing flows really go: the connection table, joined to Services, endpoints and clients, beside what the rules give to new connections. Flows that are stuck come first, each with the command that would delete it. Nothing is deleted.',
+    )
+    .argument(
+      '[line]',
+      'the flow that a line of conntrack, tcpdump -n, ss -n or a LOG rule is about, in quotes; - reads one',
+      notEmpty('A line'),
     )
     .optionsGroup('Selection:')
     .option(
@@ -62,13 +70,19 @@ export function conntrackCommand(
       'flows with a problem: any, stale, error, warning, info, or a code such as endpoint-gone',
       notEmpty('A problem'),
     )
-    .option('-n, --namespace <name>', 'namespace of names given without one', 'default')
+    .option(
+      '-n, --namespace <name>',
+      'namespace of names given without one (default: the context’s, else default)',
+    )
     .option(
       '--limit <count>',
       'flows to list, the worst first; 0 lists all (default: 20, as JSON or YAML 10000, as HTML 500)',
       limitOf,
     );
   return addCommonOptions(command, PAGE_FORMATS)
+    .addOption(
+      new Option('--detail <level>', 'one screen; all of it').choices(['answer', 'full']).default('answer'),
+    )
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain conntrack --svc shop/udp-stale --demo', 'the flows of a Service, and the stuck ones'],
@@ -81,7 +95,7 @@ export function conntrackCommand(
         ],
       ]),
     )
-    .action(async (options: ConntrackOptions) => {
+    .action(async (line: string | undefined, options: ConntrackOptions) => {
       const common = commonRequest(options);
       await act({
         ...common,
@@ -90,8 +104,10 @@ export function conntrackCommand(
         client: options.client ?? null,
         state: options.state ?? null,
         problem: options.problem ?? null,
-        namespace: options.namespace,
+        namespace: await namespaceOf(options.namespace, common),
         limit: options.limit ?? LIMITS[common.output],
+        detail: options.detail,
+        line: line ?? null,
       });
     });
 }
@@ -102,8 +118,9 @@ function limitOf(text: string): number {
 }
 
 /** Reads the flows, writes the answer. @returns the exit status. Throws UsageError where nothing of that name is known. */
-export async function runConntrack(request: ConntrackRequest, io: Io): Promise<ExitStatus> {
+export async function runConntrack(asked: ConntrackRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const request = await withLine(asked, io);
   const { flowFormats } = await import('./flow-formats.ts');
   await answer(
     request,
@@ -124,10 +141,31 @@ export async function runConntrack(request: ConntrackRequest, io: Io): Promise<E
         throw error;
       }
     },
-    flowFormats(),
+    flowFormats(request.detail),
     'rules-or-flows',
   );
   return EXIT.answered;
+}
+
+/** The flows from the line's sender to its destination, and the line's own. Throws UsageError where it is no such line. */
+async function withLine(request: ConntrackRequest, io: Io): Promise<ConntrackRequest> {
+  if (request.line === null) return request;
+  const { typedLine, typedText } = await import('./typed-line.ts');
+  const line = typedLine(await typedText(request.line, request, io), request.line);
+  if (line === null)
+    throw new UsageError(
+      'question',
+      `${request.line} is no line of conntrack, tcpdump -n, ss -n or a LOG rule; for the flows of a Service say --svc ${request.line}`,
+    );
+  const { packet, text } = line;
+  const { sources } = request;
+  const isCapture = sources.files.length > 0 || sources.demo !== false;
+  return {
+    ...request,
+    sources: packet.isFlow && isCapture ? { ...sources, typed: text } : sources,
+    svc: request.svc ?? socketText(packet.destination, packet.destinationPort),
+    client: request.client ?? packet.source,
+  };
 }
 
 async function statsOf(capture: Capture) {

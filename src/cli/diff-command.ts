@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Diff } from '../diff/document.ts';
 import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
+import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfDiff } from './exit-status.ts';
 import type { Io } from './io.ts';
@@ -56,9 +57,9 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
         .choices(['answer', 'path', 'full'])
         .default('answer'),
     );
-  return addWayOptions(command.optionsGroup('A live node, node:NAME:'))
-    .optionsGroup('Output:')
-    .addOption(outputOption(PAGE_FORMATS))
+  return addDisplayOptions(
+    addWayOptions(command).optionsGroup('Output:').addOption(outputOption(PAGE_FORMATS)),
+  )
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain diff monday/ tuesday.tar.gz', 'two captures of a node'],
@@ -122,7 +123,7 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
       // As properties are read in this order, problems come last: reading for the answer may still find some.
       return { ...headOf(before, after), only, ...comparison };
     },
-    diffFormats(request),
+    diffFormats(request, io.programName),
   );
   return statusOfDiff(diff.identical);
 }

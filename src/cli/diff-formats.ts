@@ -1,3 +1,4 @@
+import { quoteCommand } from '../command/quote.ts';
 import type { Diff } from '../diff/document.ts';
 import type { PageFormat, Renderers } from '../render/format.ts';
 import type { TextOptions } from '../render/text-options.ts';
@@ -6,10 +7,14 @@ import { plainText } from './plain-text.ts';
 import type { DiffRequest } from './requests.ts';
 
 /** @returns the formats of `diff`. */
-export function diffFormats({ detail }: Pick<DiffRequest, 'detail'>): Renderers<Diff, PageFormat> {
+export function diffFormats(
+  { detail }: Pick<DiffRequest, 'detail'>,
+  program: string,
+): Renderers<Diff, PageFormat> {
   const text = async (diff: Diff, view: TextOptions): Promise<string> => {
     const { renderDiffText } = await import('../render/diff-text.ts');
-    return renderDiffText(diff, { ...view, detail });
+    const checkCommand = `${program} check ${quoteCommand([diff.before.origin, diff.capture.origin])}`;
+    return renderDiffText(diff, { ...view, detail, checkCommand });
   };
   return {
     ...plainFormats(text),

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
@@ -6,12 +7,13 @@ import { UsageError } from './usage-error.ts';
 
 /** @returns the command; `act` gets the code as typed, or null for the list of all. */
 export function explainCommand(program: string, act: (code: string | null) => Promise<void>): Command {
-  return new Command('explain')
+  const command = new Command('explain')
     .summary('the page of a finding')
     .description(
       'What a finding means: how it comes about, how it is found, what to do. Without a code, all that there are, one line each.',
     )
-    .argument('[code]', 'the code of a finding, such as KP206')
+    .argument('[code]', 'the code of a finding, such as KP206');
+  return addDisplayOptions(command)
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain explain KP206', 'one finding'],

@@ -5,10 +5,10 @@ import { plainFormats } from './plain-formats.ts';
 import { plainText } from './plain-text.ts';
 
 /** @returns the formats of `conntrack`. */
-export function flowFormats(): Renderers<FlowList, PageFormat> {
+export function flowFormats(detail: 'answer' | 'full'): Renderers<FlowList, PageFormat> {
   const text = async (list: FlowList, view: TextOptions): Promise<string> => {
     const { renderFlowsText } = await import('../render/flows-text.ts');
-    return renderFlowsText(list, view);
+    return renderFlowsText(list, { ...view, detail });
   };
   return {
     ...plainFormats(text),

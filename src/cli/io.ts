@@ -8,6 +8,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Characters a line of standard output may take; null where it is no terminal. */
   readonly columns: number | null;
+  /** Lines that the terminal of standard output shows; null or absent where it is none. */
+  readonly rows?: number | null;
   /** True where standard error is a terminal, so that progress may be shown. */
   readonly showsProgress: boolean;
   out(text: string): void;
@@ -23,6 +25,7 @@ export function processIo(): Io {
     env: process.env,
     // Some terminals say 0.
     columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
+    rows: process.stdout.isTTY && process.stdout.rows > 0 ? process.stdout.rows : null,
     showsProgress: process.stderr.isTTY,
     out,
     err,

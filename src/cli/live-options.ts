@@ -33,40 +33,34 @@ export function addLiveOptions(command: Command): Command {
 /** Adds how a live node is read, where its name is said otherwise. */
 export function addWayOptions(command: Command): Command {
   return command
+    .optionsGroup(LIVE)
     .addOption(
       new Option(
         '--via <way>',
-        'how to reach the node: exec, in its kube-proxy pod; debug, through `kubectl debug node`, whose pod is removed again; auto, the first that works (default: auto)',
+        'exec (kube-proxy’s pod), debug (kubectl debug) or auto (default: auto)',
       ).choices(['auto', 'exec', 'debug']),
     )
+    .addOption(new Option('--pod <namespace/name>', 'exec: the pod to ask').argParser(podOf))
     .addOption(
-      new Option('--pod <namespace/name>', 'exec: the pod to ask (default: kube-proxy’s)').argParser(podOf),
+      new Option('--image <image>', 'debug: an image (default: busybox)').argParser(noBlank('An image')),
     )
     .addOption(
-      new Option(
-        '--image <image>',
-        'debug: an image with iptables, conntrack, ip, ipset and nft (default: busybox, with the node’s own programs)',
-      ).argParser(noBlank('An image')),
+      new Option('--profile <name>', 'debug: netadmin or sysadmin').choices(['netadmin', 'sysadmin']),
     )
     .addOption(
-      new Option(
-        '--profile <name>',
-        'debug: kubectl’s profile (default: netadmin with --image, else sysadmin)',
-      ).choices(['netadmin', 'sysadmin']),
-    )
-    .addOption(
-      new Option(
-        '--debug-namespace <name>',
-        'debug: where to make the pod (default: the context’s)',
-      ).argParser(noBlank('A namespace')),
+      new Option('--debug-namespace <name>', 'debug: where its pod is made').argParser(
+        noBlank('A namespace'),
+      ),
     )
     .option('--no-conntrack', 'do not ask for live flows')
-    .option('--show-commands', 'print the commands that would be run, and run nothing')
-    .optionsGroup('Cluster:')
+    .option('--show-commands', 'print what would be run, and run nothing')
     .option('--kubeconfig <path>', 'as in kubectl', kubeconfigOf)
     .option('--context <name>', 'as in kubectl', noBlank('A context'))
-    .option('--no-api', 'keep away from the API server: names come from the rules’ comments');
+    .option('--no-api', 'names from the rules’ comments alone');
 }
+
+/** Who reads captures skips them: they are a group of their own, a line each. docs/live-nodes.md tells all. */
+const LIVE = 'A live node and its cluster:';
 
 /** @returns the live part of a request; it counts where neither -f nor --demo was given. Throws UsageError. */
 export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {

@@ -2,7 +2,7 @@ import { sourcesOf } from '../capture/captured-file.ts';
 import { readDemo } from '../capture/demo.ts';
 import { LIMITS } from '../capture/limits.ts';
 import { readSources } from '../capture/read-sources.ts';
-import type { SourceText } from '../capture/source.ts';
+import { type SourceText, sourceOfBytes } from '../capture/source.ts';
 import { buildCapture } from './build-capture.ts';
 import type { Capture } from './capture.ts';
 import type { LoadContext } from './load-context.ts';
@@ -21,7 +21,10 @@ export async function loadCapture(request: SourceRequest, context: LoadContext):
       buildCapture(sourcesOf(files), { name, live: true }, context),
     );
   }
-  const sources = await gatherSources(request, context);
+  const gathered = await gatherSources(request, context);
+  const typed =
+    request.typed === undefined ? [] : [sourceOfBytes('as typed', Buffer.from(`${request.typed}\n`), null)];
+  const sources = [...gathered, ...typed];
   return (await buildCapture(sources, { name: originOf(request), live: false }, context)).capture;
 }
 

@@ -3,6 +3,7 @@ import { DEMOS, type DemoName } from '../capture/demo.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { type Format, PLAIN_FORMATS, type PlainFormat } from '../render/format.ts';
+import { addDisplayOptions } from './display.ts';
 import { addLiveOptions, type LiveOptions, liveRequest } from './live-options.ts';
 import type { CommonRequest } from './requests.ts';
 
@@ -15,8 +16,8 @@ export interface CommonOptions<F extends Format = PlainFormat> extends LiveOptio
 }
 
 /** Adds where the state comes from and how the answer is written. */
-export function addCommonOptions(command: Command, outputs: readonly Format[] = PLAIN_FORMATS): Command {
-  return addStateOptions(command).optionsGroup('Output:').addOption(outputOption(outputs));
+export function addCommonOptions(command: Command, outputs: readonly string[] = PLAIN_FORMATS): Command {
+  return addDisplayOptions(addStateOptions(command).optionsGroup('Output:').addOption(outputOption(outputs)));
 }
 
 /** Adds where the state comes from. */
@@ -26,7 +27,7 @@ export function addStateOptions(command: Command): Command {
     .addOption(
       new Option(
         '-f, --file <path>',
-        'a capture folder, a .tar.gz of one, or the output of a tool (iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, kubectl get -o json or yaml, …), recognised by content; - is standard input; repeatable',
+        'a capture folder, a .tar.gz of one, or what a tool printed (iptables-save, conntrack -L, nft list ruleset, ip addr, kubectl get -o json, …); - is standard input; repeatable',
       ).argParser((value: string, before?: readonly string[]) => [...(before ?? []), value]),
     )
     .addOption(
@@ -59,7 +60,7 @@ export function withDemoNamed(argv: readonly string[]): string[] {
 }
 
 /** @returns `-o` with these formats. */
-export function outputOption(outputs: readonly Format[] = PLAIN_FORMATS): Option {
+export function outputOption(outputs: readonly string[] = PLAIN_FORMATS): Option {
   return new Option('-o, --output <format>', 'how to write the answer').choices(outputs).default('text');
 }
 

@@ -2,9 +2,10 @@ import { Command, CommanderError } from 'commander';
 import { captureCommand, runCapture } from './capture-command.ts';
 import { chainCommand, runChain } from './chain-command.ts';
 import { checkCommand, runCheck } from './check-command.ts';
-import { completionCommand, runCompletion } from './completion-command.ts';
+import { completeCommand, completionCommand, runComplete, runCompletion } from './completion-command.ts';
 import { conntrackCommand, runConntrack } from './conntrack-command.ts';
 import { diffCommand, runDiff } from './diff-command.ts';
+import { type DisplayOptions, displayed } from './display.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { explainCommand, runExplain } from './explain-command.ts';
 import type { Io } from './io.ts';
@@ -23,6 +24,9 @@ import { runWhy, whyCommand } from './why-command.ts';
 export async function runProgram(argv: readonly string[], io: Io): Promise<ExitStatus> {
   let status: ExitStatus = EXIT.answered;
   const name = io.programName;
+  let display: DisplayOptions = {};
+  const show = async (sources: readonly SourceRequest[], run: Run, allNodes = false): Promise<ExitStatus> =>
+    await unlessShown(sources, displayed(io, display), display.pager ?? true, run, allNodes);
   const program = new Command(name)
     .description(
       'Explains what kube-proxy’s rules do to a packet on a node, in the names of Services and Pods. Reads only.',
@@ -32,58 +36,68 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .helpCommand('help [command]', 'print help for a command')
     .addCommand(
       whyCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runWhy(request, io));
+        status = await show([request.sources], (shown) => runWhy(request, shown));
       }),
     )
     .addCommand(
       traceCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runTrace(request, io));
+        status = await show([request.sources], (shown) => runTrace(request, shown));
       }),
     )
     .addCommand(
       conntrackCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runConntrack(request, io));
+        status = await show([request.sources], (shown) => runConntrack(request, shown));
       }),
     )
     .addCommand(
       diffCommand(name, async (request) => {
-        status = await unlessShown([request.before, request.after], io, () => runDiff(request, io));
+        status = await show([request.before, request.after], (shown) => runDiff(request, shown));
       }),
     )
     .addCommand(
       checkCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runCheck(request, io), request.allNodes);
+        status = await show([request.sources], (shown) => runCheck(request, shown), request.allNodes);
       }),
     )
     .addCommand(
       servicesCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runServices(request, io));
+        status = await show([request.sources], (shown) => runServices(request, shown));
       }),
     )
     .addCommand(
       chainCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runChain(request, io));
+        status = await show([request.sources], (shown) => runChain(request, shown));
       }),
     )
     .addCommand(
       captureCommand(name, async (request) => {
-        status = await unlessShown([request.sources], io, () => runCapture(request, io), request.allNodes);
+        status = await show([request.sources], (shown) => runCapture(request, shown), request.allNodes);
       }),
     )
     .addCommand(
       explainCommand(name, async (code) => {
-        status = await runExplain(code, io);
+        status = await show([], (shown) => runExplain(code, shown));
       }),
     )
     .addCommand(
       completionCommand(name, async (shell) => {
-        status = await runCompletion(shell, program, io);
+        status = await runCompletion(shell, io);
       }),
+    )
+    .enablePositionalOptions()
+    .addCommand(
+      completeCommand(async (words) => {
+        status = await runComplete(words, program, io);
+      }),
+      { hidden: true },
     )
     .addHelpText(
       'after',
       `\nTry:\n  ${name} trace shop/web --demo\n  sudo ${name} services\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input,\n  3 the node or the cluster cannot be reached, 70 a bug,\n  74 the answer could not be written`,
     );
+  program.hook('preAction', (_, command) => {
+    display = command.opts<DisplayOptions>();
+  });
   for (const command of [program, ...program.commands]) adopt(command, io);
   try {
     await program.parseAsync(withDemoNamed(argv), { from: 'user' });
@@ -95,12 +109,15 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   return status;
 }
 
+type Run = (io: Io) => Promise<ExitStatus>;
+
 /** Runs a command, or with --show-commands prints what it would run on a live node, and with --explain-input how its input is read. */
 async function unlessShown(
   sources: readonly SourceRequest[],
   io: Io,
-  run: () => Promise<ExitStatus>,
-  allNodes = false,
+  pages: boolean,
+  run: Run,
+  allNodes: boolean,
 ): Promise<ExitStatus> {
   const explained = sources.find((source) => source.explained !== undefined)?.explained;
   if (explained !== undefined) {
@@ -108,7 +125,11 @@ async function unlessShown(
     await explainInput(sources, explained, io);
     return EXIT.answered;
   }
-  if (!sources.some(({ live }) => live?.showCommands)) return await run();
+  if (!sources.some(({ live }) => live?.showCommands)) {
+    if (!pages || io.rows === null || io.rows === undefined) return await run(io);
+    const { paged } = await import('./pager.ts');
+    return await paged(io, run);
+  }
   const { showCommands } = await import('./show-commands.ts');
   for (const { files, demo, live } of sources) {
     const fromFiles = files.length > 0 || demo !== false || live === undefined;

@@ -14,6 +14,8 @@ export interface SourceRequest {
   readonly files: readonly string[];
   /** A capture bundled with the program. */
   readonly demo: DemoName | false;
+  /** A conntrack entry that the question quotes: it is of this node, too. */
+  readonly typed?: string;
   /** Counts where there are neither files nor demo. Absent: then no state was named. */
   readonly live?: LiveRequest;
   /** `--explain-input`, and how that is written: what the input was recognised as is told, and the question is not answered. */
@@ -52,6 +54,10 @@ export interface WhyRequest extends CommonRequest<PageFormat>, TraceQuestion {}
 
 /** `services`. */
 export interface ServicesRequest extends CommonRequest {
+  /** As typed; null: all. */
+  readonly service: string | null;
+  /** `screen`: the broken ones first, and on a terminal what fits; `wide`: all, with endpoints; `name`: names alone. */
+  readonly listing: 'screen' | 'wide' | 'name';
   /** Null: all. */
   readonly namespace: string | null;
 }
@@ -62,7 +68,12 @@ export interface ChainRequest extends CommonRequest {
 }
 
 /** `conntrack`. */
-export interface ConntrackRequest extends CommonRequest<PageFormat>, FlowQuestion {}
+export interface ConntrackRequest extends CommonRequest<PageFormat>, FlowQuestion {
+  /** Of the text: one screen, or all. */
+  readonly detail: 'answer' | 'full';
+  /** A line of a tool, whose flow is asked for; null: none. */
+  readonly line: string | null;
+}
 
 /** `diff <before> <after>`. */
 export interface DiffRequest {

@@ -101,7 +101,7 @@ function tellsFailures({ output, files }: CheckRequest): boolean {
   return files.length > 0 || !(PLAIN_FORMATS as readonly CheckFormat[]).includes(output);
 }
 
-function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
+function questionOf({ least, only, ignore, about }: CheckRequest): CheckQuestion {
   const codes = findingCodes();
   const unknown = [...(only ?? []), ...ignore.map(({ code }) => code)].find((code) => !codes.has(code));
   if (unknown !== undefined) {
@@ -115,6 +115,7 @@ function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {
     least,
     only: only === null ? null : new Set(only),
     ignore: ignore.map((entry) => ({ ...entry, reason: '--ignore' })),
+    about,
   };
 }
 

@@ -1,14 +1,20 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { quoteCommand } from '../command/quote.ts';
 import type { ServiceList } from '../explain/service-list.ts';
+import type { PlainFormat } from '../render/format.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { addCommonOptions, type CommonOptions, commonRequest } from './options.ts';
+import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
 import type { ServicesRequest } from './requests.ts';
+import { stateWords } from './state-words.ts';
+import { UsageError } from './usage-error.ts';
 
-interface ServicesOptions extends CommonOptions {
+interface ServicesOptions extends Omit<CommonOptions, 'output'> {
   readonly namespace?: string;
+  readonly allNamespaces?: boolean;
+  readonly output: PlainFormat | 'wide' | 'name';
 }
 
 /** @returns the command; `act` gets the request. */
@@ -18,12 +24,26 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
     .description(
       'Every Service port that the rules of this node program: its addresses, its endpoints, what refuses it.',
     )
+    .argument(
+      '[service]',
+      'only this one: NAMESPACE/NAME[:PORT], or NAME in any namespace',
+      notEmpty('A Service'),
+    )
     .optionsGroup('Selection:')
-    .option('-n, --namespace <name>', 'only Services of this namespace (default: all)');
-  return addCommonOptions(command)
+    .option(
+      '-n, --namespace <name>',
+      'only Services of this namespace (default: all)',
+      notEmpty('A namespace'),
+    )
+    .addOption(
+      new Option('-A, --all-namespaces', 'those of all namespaces, as without -n').conflicts('namespace'),
+    );
+  return addCommonOptions(command, ['text', 'wide', 'name', 'json', 'yaml'])
     .addHelpText('after', () =>
       formatExamples(program, [
-        ['kp-explain services --demo', 'all of them'],
+        ['kp-explain services --demo', 'those that do not work, and as many others as fit the screen'],
+        ['kp-explain services --demo -o wide', 'all of them, with the addresses of endpoints'],
+        ['kp-explain services shop/web --demo', 'one Service'],
         [
           'kp-explain services --demo -n kube-system -o json',
           'one namespace, as JSON, with the share of each endpoint',
@@ -34,10 +54,15 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
         ],
       ]),
     )
-    .action(async (options: ServicesOptions) => {
+    .action(async (service: string | undefined, options: ServicesOptions) => {
+      const { output } = options;
+      const listing = output === 'wide' || output === 'name' ? output : 'screen';
+      const written = output === 'wide' || output === 'name' ? 'text' : output;
       await act({
-        ...commonRequest(options, { host: 'addresses', flows: 'none' }),
+        ...commonRequest({ ...options, output: written }, { host: 'addresses', flows: 'none' }),
+        service: service ?? null,
         namespace: options.namespace ?? null,
+        listing,
       });
     });
 }
@@ -63,27 +88,38 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
       const notes = noteList(known.rulesets);
       const { proxyNotes } = await import('../explain/proxies/proxy-notes.ts');
       const others = proxyNotes(known);
-      const wanted = ({ namespace }: { readonly namespace: string | null }): boolean =>
-        request.namespace === null || namespace === request.namespace;
+      const { serviceFilter } = await import('../explain/services/service-filter.ts');
+      const wanted = serviceFilter(request, known);
       const items = all.filter(wanted);
-      if (request.namespace !== null && items.length === 0) {
+      const carrier = CARRIER_OF[capture.info.proxyMode];
+      const told = carrier === null ? [] : CARRIERS[carrier].families(known);
+      const missing = findUnprogrammed(all, told, cluster).filter(wanted);
+      if (request.service !== null && items.length + missing.length === 0) {
+        const { noSuchService } = await import('../explain/services/service-filter.ts');
+        throw new UsageError('question', noSuchService(request.service, all));
+      }
+      if (request.service === null && request.namespace !== null && items.length === 0) {
         const { describeNamespace } = await import('../explain/services/describe-namespace.ts');
         const { code, message } = describeNamespace(request.namespace, all, cluster);
         capture.problems.add(code, message);
       }
-      const carrier = CARRIER_OF[capture.info.proxyMode];
-      const told = carrier === null ? [] : CARRIERS[carrier].families(known);
       return {
         ...documentHead(capture),
         kind: 'ServiceList',
         items,
-        notProgrammed: findUnprogrammed(all, told, cluster).filter(wanted),
+        notProgrammed: missing,
         notes: [...notes, ...noteProgrammed(all, known), ...others],
       };
     },
     plainFormats<ServiceList>(async (list, view) => {
       const { renderServicesText } = await import('../render/services-text.ts');
-      return renderServicesText(list, { ...view, namespace: request.namespace });
+      const { listing, namespace } = request;
+      const again = {
+        program: io.programName,
+        state: stateWords(request.sources),
+        quote: (word: string) => quoteCommand([word]),
+      };
+      return renderServicesText(list, { ...view, ...again, listing, namespace, rows: io.rows ?? null });
     }),
   );
   return EXIT.answered;

@@ -4,6 +4,7 @@ import type { TraceList } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import { TRACE_FORMATS, type TraceFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
+import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -28,7 +29,7 @@ interface TraceOptions extends CommonOptions<TraceFormat> {
   readonly inInterface?: string;
   readonly mark?: number;
   readonly ctstate?: string;
-  readonly namespace: string;
+  readonly namespace?: string;
   readonly detail?: 'answer' | 'path' | 'full';
 }
 
@@ -37,7 +38,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
   const command = new Command('trace')
     .summary('where does this packet go, rule by rule')
     .description(
-      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT.',
+      'Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT. Or, in quotes, a line of conntrack, tcpdump -n, ss -n or a LOG rule; - reads one from standard input. What a kernel traced (TRACE lines of its log, xtables-monitor --trace, nft monitor trace) is read packet by packet.',
     )
     .argument('<destination>', 'an address and port, a Service, or a node port', notEmpty('A destination'))
     .optionsGroup('The packet:')
@@ -61,7 +62,10 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         'its conntrack state: NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED (default: NEW)',
       ).argParser(oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])),
     )
-    .option('-n, --namespace <name>', 'namespace of a Service given without one', 'default');
+    .option(
+      '-n, --namespace <name>',
+      'namespace of a Service given without one (default: the context’s, else default)',
+    );
   return addCommonOptions(command, TRACE_FORMATS)
     .addOption(
       new Option(
@@ -79,6 +83,10 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         [
           'kp-explain trace node:30081 --from external --demo --detail full',
           'a node port from outside, with the rules that did not match',
+        ],
+        [
+          "kp-explain trace 'IP 10.244.1.13.40001 > 10.96.10.1.80: Flags [S]' --demo",
+          'a packet as tcpdump -n shows it',
         ],
         [
           'kp-explain trace shop/web --demo -o html > web.html',
@@ -104,7 +112,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         inInterface: options.inInterface ?? null,
         mark: options.mark ?? null,
         ctstate: options.ctstate ?? null,
-        namespace: options.namespace,
+        namespace: await namespaceOf(options.namespace, common),
         detail: options.detail ?? 'path',
         screen: options.detail === undefined,
       });
@@ -112,12 +120,22 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 }
 
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
-export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
+export async function runTrace(asked: TraceRequest, io: Io): Promise<ExitStatus> {
+  const { questionOf, typedLine, typedText } = await import('./typed-line.ts');
+  const text = await typedText(asked.destination, asked, io);
+  const { isKernelTrace } = await import('../explain/kernel-trace/read-kernel-trace.ts');
+  if (text !== null && isKernelTrace(text)) {
+    const { runKernelTrace } = await import('./kernel-trace.ts');
+    return await runKernelTrace(text, asked, io);
+  }
+  const line = typedLine(text, asked.destination);
+  const request = line === null ? asked : questionOf(asked, line);
+  const told = line === null ? '' : `${line.told}\n\n`;
   const { capturedNodes } = await import('./cluster/captured-nodes.ts');
   const nodes = capturedNodes(request.sources);
   if (nodes !== null) {
     const { runTraceOfCluster } = await import('./cluster/run-trace.ts');
-    return await runTraceOfCluster(request, nodes, io);
+    return await runTraceOfCluster(request, nodes, io, told);
   }
   const { answer } = await import('./answer.ts');
   const { tellsCause, traceFormats } = await import('./trace-formats.ts');
@@ -141,7 +159,7 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
         throw error;
       }
     },
-    traceFormats(request, io, () => input),
+    traceFormats(request, io, () => input, told),
     'rules',
     async (capture) => await flowsOf(request, capture),
   );

@@ -16,20 +16,25 @@ export function tellsCause({ screen, output }: TraceRequest): boolean {
   return screen && TELLING.has(output);
 }
 
-/** @param input of the diagnosis; null where none is told. @returns the formats of `trace`. */
+/**
+ * @param input of the diagnosis; null where none is told
+ * @param told how the question was read; stands before the text
+ * @returns the formats of `trace`
+ */
 export function traceFormats(
   request: TraceRequest,
   io: Io,
   input: () => CheckInput | null,
+  told = '',
 ): Renderers<TraceList, TraceFormat> {
   const text = async (list: TraceList, view: TextOptions): Promise<string> => {
     const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
     const known = input();
-    if (known === null) return renderTraceText(list, { ...view, detail: request.detail });
+    if (known === null) return told + renderTraceText(list, { ...view, detail: request.detail });
     const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
     const question = questionWords(request, { senders: false });
     const again = { program: io.programName, state: stateWords(request.sources), question };
-    return renderTraceScreen(list, diagnoseTrace(list.items, known), { ...view, ...again });
+    return told + renderTraceScreen(list, diagnoseTrace(list.items, known), { ...view, ...again });
   };
   return {
     ...plainFormats(text),

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { WhyReport } from '../diagnose/why-report.ts';
 import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
+import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -13,7 +14,7 @@ import { UsageError } from './usage-error.ts';
 interface WhyOptions extends CommonOptions<PageFormat> {
   readonly from?: string;
   readonly protocol?: string;
-  readonly namespace: string;
+  readonly namespace?: string;
 }
 
 /** @returns the command; `act` gets the request. */
@@ -35,7 +36,10 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
         oneOf(['tcp', 'udp', 'sctp']),
       ),
     )
-    .option('-n, --namespace <name>', 'namespace of a Service given without one', 'default');
+    .option(
+      '-n, --namespace <name>',
+      'namespace of a Service given without one (default: the context’s, else default)',
+    );
   return addCommonOptions(command, PAGE_FORMATS)
     .addHelpText('after', () =>
       formatExamples(program, [
@@ -59,7 +63,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
         inInterface: null,
         mark: null,
         ctstate: null,
-        namespace: options.namespace,
+        namespace: await namespaceOf(options.namespace, common),
         detail: 'answer',
       });
     });

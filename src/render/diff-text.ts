@@ -5,30 +5,53 @@ import { ruleLine, serviceLine, stateLine } from './diff/change-lines.ts';
 import { linkLocalLine, linkLocalText, missingText, proofLines } from './diff/proof-lines.ts';
 import { pathLines, witnessLine } from './diff/witness-lines.ts';
 import { escapeTerminal } from './escape.ts';
+import { fitScreen } from './screen.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
 /** How a comparison is shown. `width` null: no limit. */
 export interface DiffTextOptions extends TextOptions {
   readonly detail: 'answer' | 'path' | 'full';
+  /** The command that compares two captures as nodes, quoted. */
+  readonly checkCommand: string;
 }
 
-/** Of each list so many lines are shown: the answer is to fit on a screen. `--detail full` shows all. */
-const SERVICES_SHOWN = 12;
-const RULES_SHOWN = 8;
-const WITNESSES_SHOWN = 10;
+/** How much of each list is shown: the answer is to fit on a screen. `--detail full` shows all. */
+interface Level {
+  readonly services: number;
+  readonly rules: number;
+  readonly witnesses: number;
+  /** Of packets that hardly occur, where there are no others. */
+  readonly unlikely: number;
+  /** Of each kind beside the rules. */
+  readonly state: number;
+  /** Of what is unexplored and what is taken for granted. */
+  readonly granted: number;
+}
 
-/** Of packets that hardly occur so many are shown; `--detail full` shows all. */
-const UNLIKELY_SHOWN = 2;
+const LEVELS: readonly [Level, ...Level[]] = [
+  { services: 12, rules: 8, witnesses: 10, unlikely: 2, state: 5, granted: 8 },
+  { services: 6, rules: 4, witnesses: 4, unlikely: 2, state: 3, granted: 3 },
+  { services: 4, rules: 3, witnesses: 3, unlikely: 1, state: 2, granted: 1 },
+  { services: 2, rules: 2, witnesses: 2, unlikely: 1, state: 1, granted: 0 },
+  { services: 1, rules: 1, witnesses: 1, unlikely: 1, state: 1, granted: 0 },
+  { services: 1, rules: 0, witnesses: 1, unlikely: 1, state: 0, granted: 0 },
+];
 
-/** @returns the answer first, then what changed, one line each, worst first. */
+/** @returns the answer first, then what changed, one line each, worst first; on a terminal as much as one screen holds. */
 export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
+  const [most] = LEVELS;
+  if (options.detail !== 'answer') return renderAt(most, diff, options);
+  return fitScreen(LEVELS, options.width, (level) => renderAt(level, diff, options));
+}
+
+function renderAt(level: Level, diff: Diff, options: DiffTextOptions): string {
   const { colours, detail } = options;
   const likely = diff.witnesses.filter(({ unlikely }) => !unlikely);
   const unlikely = diff.witnesses.filter((witness) => witness.unlikely);
-  const shown = detail === 'full' ? unlikely : unlikely.slice(0, likely.length === 0 ? UNLIKELY_SHOWN : 0);
+  const shown = detail === 'full' ? unlikely : unlikely.slice(0, likely.length === 0 ? level.unlikely : 0);
   const hidden = unlikely.length - shown.length;
-  const witnesses = shortened([...likely, ...shown], WITNESSES_SHOWN, 'ways', options, (witness) => [
+  const witnesses = shortened([...likely, ...shown], level.witnesses, 'ways', options, (witness) => [
     witnessLine(witness, colours),
     ...(detail === 'answer' ? [] : pathLines(witness, colours)),
   ]);
@@ -40,31 +63,44 @@ export function renderDiffText(diff: Diff, options: DiffTextOptions): string {
   const noted = diff.state.filter(({ matters }) => !matters);
   return [
     headline(diff, colours),
+    ...twoNodes(diff, options),
+    ...section('packets that fare otherwise', witnesses, colours),
     ...section(
       'Services',
-      shortened(diff.services, SERVICES_SHOWN, 'Service ports', options, (change) => [
+      shortened(diff.services, level.services, 'Service ports', options, (change) => [
         serviceLine(change, colours),
       ]),
       colours,
     ),
     ...section(
       'rules outside the chains of Services',
-      shortened(decisiveFirst(diff.rules), RULES_SHOWN, 'rules and policies', options, (change) => [
+      shortened(decisiveFirst(diff.rules), level.rules, 'rules and policies', options, (change) => [
         ruleLine(change, scopeText(diff), colours),
       ]),
       colours,
     ),
-    ...section('addresses, routes, sets, sysctls', stateLines(changed, options), colours),
-    ...section('packets that fare otherwise', witnesses, colours),
+    ...section('addresses, routes, sets, sysctls', stateLines(changed, level.state, options), colours),
     ...section(
       'beside the rules',
-      [...noted.map((change) => stateLine(change, colours)), ...linkLocalLine(diff)],
+      [...stateLines(noted, level.state, options), ...linkLocalLine(diff)],
       colours,
     ),
-    ...proofLines(diff, colours),
+    ...proofLines(diff, colours, detail === 'full' ? LEVELS[0].granted : level.granted),
+    ...(options.width === null || detail !== 'answer' || diff.identical
+      ? []
+      : ['', colours.faint('paths of the packets: --detail path; all of it: --detail full')]),
   ]
     .map((line) => `${wrap(line, options.width, '      ')}\n`)
     .join('');
+}
+
+/** What belongs to a node differs by nature: its pods, its addresses, which endpoints are local. */
+function twoNodes({ before, capture }: Diff, { colours, checkCommand }: DiffTextOptions): string[] {
+  if (before.node === null || capture.node === null || before.node === capture.node) return [];
+  const names = `${escapeTerminal(before.node)} and ${escapeTerminal(capture.node)}`;
+  return [
+    `${colours.warning('These are two nodes')}, ${names}: their own pods and addresses differ by nature. Nodes are compared by: ${colours.name(escapeTerminal(checkCommand))}`,
+  ];
 }
 
 function headline(diff: Diff, colours: Colours): string {
@@ -129,14 +165,11 @@ export function scopeText({ only: { service, from, family } }: Diff): string {
   ].join('');
 }
 
-/** Of each kind so many are shown; `--detail full` shows all. */
-const STATE_SHOWN = 5;
-
-function stateLines(changes: Diff['state'], { colours, detail }: DiffTextOptions): string[] {
+function stateLines(changes: Diff['state'], most: number, { colours, detail }: DiffTextOptions): string[] {
   const lines: string[] = [];
   for (const kind of new Set(changes.map((change) => change.kind))) {
     const own = changes.filter((change) => change.kind === kind);
-    const shown = detail === 'full' ? own : own.slice(0, STATE_SHOWN);
+    const shown = detail === 'full' ? own : own.slice(0, most);
     lines.push(...shown.map((change) => stateLine(change, colours)));
     const hidden = own.length - shown.length;
     if (hidden > 0) lines.push(colours.faint(`  and ${hidden} more of the kind: ${kind} (--detail full)`));

@@ -1,22 +1,109 @@
 import type { FlowList } from '../explain/flow-list.ts';
 import { counted } from '../words/numbers.ts';
 import { escapeTerminal } from './escape.ts';
-import { renderAttention } from './flows/attention.ts';
+import { type AttentionLevel, renderAttention } from './flows/attention.ts';
 import { renderEndpointFlows } from './flows/endpoint-flows.ts';
 import { renderListedFlows } from './flows/listed-flows.ts';
-import { renderTableSummary } from './flows/table-summary.ts';
+import { renderTableSummary, type SummaryLevel } from './flows/table-summary.ts';
 import { stuckText } from './flows/words.ts';
+import { fitScreen } from './screen.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
-/** @returns the answer first, then flows by endpoint or the table as a whole, then what needs attention. */
-export function renderFlowsText(list: FlowList, options: TextOptions): string {
-  const { summary } = list;
+/** How flows are shown. */
+export interface FlowsTextOptions extends TextOptions {
+  /** `answer`: one screen; `full`: all. Absent: `full`. */
+  readonly detail?: 'answer' | 'full';
+}
+
+/** How much is told. */
+type Level = AttentionLevel & SummaryLevel & { readonly flows: number };
+
+const ALL = Number.POSITIVE_INFINITY;
+const FULL: Level = {
+  entries: ALL,
+  evidence: true,
+  notes: true,
+  services: ALL,
+  facts: true,
+  counters: true,
+  flows: ALL,
+};
+const MORE: Level = { ...FULL, entries: 8, services: 12 };
+
+/** What is shown of a screen's answer, the most first. */
+const LEVELS: readonly [Level, ...Level[]] = [
+  MORE,
+  { ...MORE, flows: 3 },
+  { ...MORE, entries: 3, flows: 1, services: 8, counters: false },
+  { ...MORE, entries: 2, evidence: false, flows: 1, services: 6, counters: false },
+  {
+    ...MORE,
+    entries: 2,
+    evidence: false,
+    notes: false,
+    flows: 0,
+    services: 5,
+    facts: false,
+    counters: false,
+  },
+  {
+    ...MORE,
+    entries: 1,
+    evidence: false,
+    notes: false,
+    flows: 0,
+    services: 3,
+    facts: false,
+    counters: false,
+  },
+];
+
+/** The same where single flows were asked for: they are the answer. */
+const LISTING: readonly [Level, ...Level[]] = [
+  MORE,
+  { ...MORE, flows: 6, entries: 3, counters: false },
+  { ...MORE, flows: 5, entries: 2, evidence: false, services: 3, facts: false, counters: false },
+  {
+    ...MORE,
+    flows: 4,
+    entries: 1,
+    evidence: false,
+    notes: false,
+    services: 1,
+    facts: false,
+    counters: false,
+  },
+  {
+    ...MORE,
+    flows: 2,
+    entries: 1,
+    evidence: false,
+    notes: false,
+    services: 1,
+    facts: false,
+    counters: false,
+  },
+];
+
+/** @returns the answer first, then what needs attention, then flows by endpoint or the table as a whole, then flow by flow. */
+export function renderFlowsText(list: FlowList, options: FlowsTextOptions): string {
+  const { detail = 'full', width } = options;
+  if (detail === 'full') return renderAt(FULL, list, options);
+  const { endpoint, client, state, problem } = list.summary.asked;
+  const lists = [endpoint, client, state, problem].some((one) => one !== null);
+  return fitScreen(lists ? LISTING : LEVELS, width, (level) => renderAt(level, list, options));
+}
+
+function renderAt(level: Level, list: FlowList, options: FlowsTextOptions): string {
+  const byEndpoint = list.summary.asked.svc !== null;
   const blocks = [
     heading(list, options),
-    summary.asked.svc === null ? renderTableSummary(list, options) : renderEndpointFlows(list, options),
-    renderAttention(list, options),
-    renderListedFlows(list, options),
+    renderAttention(list, options, level),
+    byEndpoint
+      ? renderEndpointFlows(list, options, level.services)
+      : renderTableSummary(list, options, level),
+    renderListedFlows(list, options, level.flows),
   ];
   return blocks.filter((block) => block !== '').join('\n');
 }

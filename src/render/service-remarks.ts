@@ -34,6 +34,21 @@ export function describeRemarks(item: ServiceItem, mixed: boolean): string {
   ].join('; ');
 }
 
+/** How a Service port stands, as far as the node's rules tell. */
+export type Stand = 'broken' | 'refuses' | 'unknown' | 'served';
+
+/**
+ * @returns `broken`: rules are missing or lead elsewhere; `refuses`: rules turn away, everywhere or at some address, since
+ *   there is no endpoint for it; `unknown`: what would tell was not captured.
+ */
+export function standOf(item: ServiceItem): Stand {
+  const noRule = item.unprogrammed.some(({ state }) => state === 'no-rule');
+  if (noRule || item.misdirected.length > 0 || lost(item).length > 0) return 'broken';
+  if (refusals(item).length > 0) return 'refuses';
+  const open = item.notCaptured.length > 0 || item.unprogrammed.length > 0;
+  return open && item.endpoints.length === 0 ? 'unknown' : 'served';
+}
+
 /** In userspace mode rules lead to kube-proxy itself, and which endpoint it dials is in none of them. */
 function userspace(item: ServiceItem): string[] {
   const port = proxyPort(item);

@@ -1,79 +1,159 @@
 import type { ServiceItem, ServiceList } from '../explain/service-list.ts';
 import { socketText } from '../net/socket.ts';
 import { CHOOSING, hasRole } from '../proxy/chains.ts';
-import type { Colours } from './colours.ts';
+import { counted } from '../words/numbers.ts';
 import { escapeTerminal } from './escape.ts';
-import { describeRemarks, proxyPort } from './service-remarks.ts';
+import { rowsOf } from './screen.ts';
+import { describeRemarks, proxyPort, type Stand, standOf } from './service-remarks.ts';
 import { type Column, renderTable } from './table.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
-/** On narrower terminals the endpoints are counted without words. */
-const WIDE = 120;
-
-/** `namespace`: the one that was asked for. */
-interface ServicesTextOptions extends TextOptions {
+/** How the list is shown. */
+export interface ServicesTextOptions extends TextOptions {
+  /** The namespace that was asked for. */
   readonly namespace?: string | null;
+  /** `screen`: on a terminal what fits it, the broken ones first; `wide`: all, with endpoints; `name`: names alone. */
+  readonly listing?: 'screen' | 'wide' | 'name';
+  /** Lines of the terminal. */
+  readonly rows?: number | null;
+  /** The command line that asks of this state, without the command: ` -f node-1`. */
+  readonly state?: string;
+  readonly program?: string;
+  /** @returns a word as a shell needs it. */
+  readonly quote?: (word: string) => string;
 }
 
-/** Long names give way first, then IPv6 addresses, never IPv4 ones; remarks take what is left. */
-function columnsFor(width: number | null, narrow: boolean, rows: readonly (readonly string[])[]): Column[] {
-  const ipv4 = rows.reduce(
-    (most, [, cell = '']) => (cell.includes('[') ? most : Math.max(most, cell.length)),
-    19,
-  );
+/** Rows of the smallest terminal that an answer is to fit. */
+const ROWS = 24;
+
+/** @returns the columns. Long names go on in the next line, addresses are always whole; remarks take what is left. */
+function columnsOf(wide: boolean): Column[] {
   return [
-    { heading: 'SERVICE PORT', limit: Math.max(20, Math.floor((width ?? 0) * 0.27)) },
-    { heading: 'CLUSTER IP', limit: ipv4 },
-    { heading: narrow ? 'NODE' : 'NODEPORT', limit: null },
+    { heading: 'SERVICE PORT', limit: 20 },
+    { heading: 'CLUSTER IP', limit: null },
+    { heading: 'NODEPORT', limit: null },
     { heading: 'ENDPOINTS', limit: null },
+    ...(wide ? [{ heading: 'ADDRESSES', limit: null }] : []),
     { heading: 'REMARKS', limit: null },
   ];
 }
 
-/** @returns one line for each Service port, aligned, then what concerns the whole list; a sentence where there are none. */
+/**
+ * @returns one line for each Service port, aligned, the broken ones first, then what concerns the whole list; a sentence where
+ *   there are none. On a terminal first how many work, and last how to see the rest.
+ */
 export function renderServicesText(list: ServiceList, options: ServicesTextOptions): string {
-  return [table(list, options), notProgrammed(list, options.colours), notes(list, options)]
-    .filter((part) => part !== '')
-    .join('\n');
+  const { listing = 'screen', width, rows } = options;
+  const sorted = { ...list, items: worstFirst(list.items) };
+  if (listing === 'name') return list.items.map((item) => `${escapeTerminal(serviceName(item))}\n`).join('');
+  const print = (most: number): string =>
+    [
+      ...(width === null || list.items.length === 0 ? [] : [heading(list, options)]),
+      table({ ...sorted, items: sorted.items.slice(0, most) }, options) +
+        restText(sorted.items.slice(most), options),
+      notProgrammed(list, options),
+      notes(list, options),
+      ...(width === null ? [] : [nextText(sorted.items[0], options)]),
+    ]
+      .filter((part) => part !== '')
+      .join('\n');
+  const all = print(sorted.items.length);
+  if (width === null || listing === 'wide') return all;
+  const room = Math.max(ROWS, rows ?? ROWS) - 1;
+  if (rowsOf(all, width) <= room) return all;
+  let most = Math.min(sorted.items.length, room);
+  while (most > 1 && rowsOf(print(most), width) > room) most--;
+  return print(most);
 }
 
-function table(list: ServiceList, { width, colours, namespace }: ServicesTextOptions): string {
+/** How a list is sorted: what does not work first. */
+const WORST: Readonly<Record<Stand, number>> = { broken: 0, refuses: 1, unknown: 2, served: 3 };
+
+function worstFirst(items: readonly ServiceItem[]): ServiceItem[] {
+  return [...items].sort((a, b) => WORST[standOf(a)] - WORST[standOf(b)]);
+}
+
+function heading(
+  { items, notProgrammed: missing, capture }: ServiceList,
+  { colours, width }: ServicesTextOptions,
+): string {
+  const count = (stand: Stand): number => items.filter((item) => standOf(item) === stand).length;
+  const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;
+  const broken = count('broken') + missing.length;
+  const parts = [
+    ...(broken === 0 ? [] : [colours.bad(`${broken} broken`)]),
+    ...(count('refuses') === 0 ? [] : [colours.warning(`${count('refuses')} refused by rules`)]),
+    ...(count('unknown') === 0 ? [] : [colours.warning(`${count('unknown')} unknown`)]),
+    ...(count('served') === 0 ? [] : [colours.good(`${count('served')} with endpoints`)]),
+  ];
+  return `${wrap(`${colours.strong(counted(items.length, 'Service port'))}${node}: ${parts.join(', ')}`, width, '  ')}\n`;
+}
+
+function restText(rest: readonly ServiceItem[], { colours }: ServicesTextOptions): string {
+  if (rest.length === 0) return '';
+  const bad = rest.filter((item) => standOf(item) !== 'served').length;
+  const which = bad === 0 ? 'all with endpoints' : `${bad} of them not served`;
+  return colours.faint(`… and ${rest.length} more, ${which} (-o wide lists all)`).concat('\n');
+}
+
+function nextText(
+  first: ServiceItem | undefined,
+  { program, state = '', quote = (word) => word, colours }: ServicesTextOptions,
+): string {
+  if (first === undefined || program === undefined || first.name === null || first.namespace === null)
+    return '';
+  const command = `${program} why ${quote(serviceName(first))}${state}`;
+  return `next: ${colours.name(escapeTerminal(command))}\n`;
+}
+
+function table(list: ServiceList, { width, colours, namespace, listing }: ServicesTextOptions): string {
   if (list.items.length === 0) return `${nothing(list, namespace ?? null)}\n`;
-  const narrow = width !== null && width < WIDE;
   const mixed = new Set(list.items.map(({ backend }) => backend)).size > 1;
-  const rows = list.items.map((item) => rowOf(item, narrow, mixed).map(escapeTerminal));
-  return renderTable(columnsFor(width, narrow, rows), rows, width, (text, row, column) => {
+  const wide = listing === 'wide';
+  const rows = list.items.map((item) => rowOf(item, wide, mixed).map(escapeTerminal));
+  const last = wide ? 5 : 4;
+  return renderTable(columnsOf(wide), rows, wide ? null : width, (text, row, column) => {
     const item = list.items[row];
     if (item === undefined) return colours.heading(text);
     if (column === 0) return colours.name(text);
+    if (column === last && standOf(item) === 'broken') return colours.bad(text);
     const bad = column === 3 ? item.endpoints.length === 0 : column < 3 && text.startsWith('(');
     return bad ? colours.bad(text) : text;
   });
 }
 
-function rowOf(item: ServiceItem, narrow: boolean, mixed: boolean): string[] {
+function rowOf(item: ServiceItem, wide: boolean, mixed: boolean): string[] {
   return [
     serviceName(item),
-    clusterIp(item, narrow),
+    clusterIp(item),
     nodePort(item),
-    describeEndpoints(item, narrow),
+    describeEndpoints(item),
+    ...(wide ? [addressesOf(item)] : []),
     describeRemarks(item, mixed),
   ];
 }
 
+/** Endpoints named in a line; the rest is counted, as kubectl does it. */
+const NAMED = 3;
+
+function addressesOf({ endpoints }: ServiceItem): string {
+  const places = [...new Set(endpoints.map(({ address, port }) => socketText(address, port)))];
+  const more = places.length - NAMED;
+  return `${places.slice(0, NAMED).join(',')}${more > 0 ? ` + ${more} more` : ''}` || '-';
+}
+
 /** Service ports of the API that no rule is for. */
-function notProgrammed(list: ServiceList, colours: Colours): string {
+function notProgrammed(list: ServiceList, { colours, listing }: ServicesTextOptions): string {
   const missing = list.notProgrammed;
   if (missing.length === 0) return '';
-  const lines = missing
-    .slice(0, MISSING_SHOWN)
-    .map(({ namespace, name, port, address, portNumber, protocol }) => {
-      const label = port === null ? `${namespace}/${name}` : `${namespace}/${name}:${port}`;
-      return `  ${colours.name(escapeTerminal(label))}  ${socketText(address, portNumber)}/${escapeTerminal(protocol)}`;
-    });
-  const more = missing.length - MISSING_SHOWN;
-  if (more > 0) lines.push(`  … and ${more} more (-o json lists all)`);
+  const most = listing === 'wide' ? missing.length : MISSING_SHOWN;
+  const lines = missing.slice(0, most).map(({ namespace, name, port, address, portNumber, protocol }) => {
+    const label = port === null ? `${namespace}/${name}` : `${namespace}/${name}:${port}`;
+    return `  ${colours.name(escapeTerminal(label))}  ${socketText(address, portNumber)}/${escapeTerminal(protocol)}`;
+  });
+  const more = missing.length - most;
+  if (more > 0) lines.push(`  … and ${more} more (-o wide lists all)`);
   return `${colours.heading('in the API, but no rule is for it')}\n${lines.join('\n')}\n`;
 }
 
@@ -95,12 +175,12 @@ function serviceName(item: ServiceItem): string {
 }
 
 /**
- * On narrow terminals tcp goes without saying. An address that no rule leads from stands in brackets; where not even that is
- * known, there is a question mark, since every Service with rules has one.
+ * tcp goes without saying. An address that no rule leads from stands in brackets; where not even that is known, there is a
+ * question mark, since every Service with rules has one.
  */
-function clusterIp(item: ServiceItem, narrow: boolean): string {
+function clusterIp(item: ServiceItem): string {
   const name = item.protocol.toLowerCase();
-  const protocol = name === 'unknown' || (narrow && name === 'tcp') ? '' : `/${name}`;
+  const protocol = name === 'unknown' || name === 'tcp' ? '' : `/${name}`;
   const first = item.clusterIPs[0];
   if (first === undefined) {
     const expected = item.unprogrammed.find(({ kind }) => kind === 'clusterIP');
@@ -118,10 +198,10 @@ function nodePort(item: ServiceItem): string {
 }
 
 /**
- * @returns `3 endpoints, 1 local`, or `3 (1 local)`; an endpoint counts once, in whichever chains it stands. `?` where the
+ * @returns `3 (1 local)`; an endpoint counts once, in whichever chains it stands. `?` where the
  *   capture lacks the chain that would tell, `3+` where it lacks a part of it. `not in rules`: kube-proxy itself dials them.
  */
-export function describeEndpoints(item: ServiceItem, narrow: boolean): string {
+export function describeEndpoints(item: ServiceItem): string {
   if (proxyPort(item) !== null) return 'not in rules';
   const open = item.notCaptured.some((chain) => hasRole(chain, ...CHOOSING));
   const places = new Map<string, boolean>();
@@ -133,9 +213,7 @@ export function describeEndpoints(item: ServiceItem, narrow: boolean): string {
   if (places.size === 0) return open ? '?' : 'none';
   const local = [...places.values()].filter(Boolean).length;
   const number = `${places.size}${open ? '+' : ''}`;
-  if (narrow) return local === 0 ? number : `${number} (${local} local)`;
-  const count = number === '1' ? '1 endpoint' : `${number} endpoints`;
-  return local === 0 ? count : `${count}, ${local} local`;
+  return local === 0 ? number : `${number} (${local} local)`;
 }
 
 function nothing(list: ServiceList, namespace: string | null): string {

@@ -11,12 +11,12 @@ const folder = mkdtempSync(join(tmpdir(), 'kp-explain-flows-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('kp-explain conntrack', () => {
-  it('answers first, then the endpoints, then what is stuck with the command that clears it', async () => {
+  it('answers first, then what is stuck with the command that clears it, then the endpoints', async () => {
     const { out, status } = await run(['conntrack', '--svc', 'shop/udp-stale', '--demo']);
     expect(status).toBe(0);
     const lines = out.split('\n');
     expect(lines[0]).toBe('shop/udp-stale on node-1: 8 flows, 5 stuck');
-    expect(out.indexOf('ENDPOINT')).toBeLessThan(out.indexOf('needs attention'));
+    expect(out.indexOf('needs attention')).toBeLessThan(out.indexOf('ENDPOINT'));
     expect(out).toContain(
       'conntrack -D -p udp -d 10.96.10.40 --dport 5353 -r 10.244.1.11 --reply-port-src 5353 -w 0',
     );

@@ -76,7 +76,7 @@ describe('wrong usage', () => {
       ['trace', 'a:1', '--demo', '--ctstate', 'OLD'],
       /--ctstate.*NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED/,
     ],
-    [['services', '--demo', '-o', 'xml'], /Allowed choices are text, json, yaml/],
+    [['services', '--demo', '-o', 'xml'], /Allowed choices are text, wide, name, json, yaml/],
     [['services', '--demo', '-f', 'x'], /'--demo' cannot be used with option '-f, --file <path>'/],
     [['trace', 'a:1', '-f'], /'-f, --file <path>' argument missing/],
   ])('%j: one clear message, status 2', async (argv, message) => {

@@ -95,9 +95,9 @@ const text = (items: readonly ServiceItem[], width: number | null = null) =>
 describe('services as text', () => {
   it('is one aligned line for each port', async () => {
     expect((await text([WEB, EMPTY])).split('\n')).toEqual([
-      'SERVICE PORT   CLUSTER IP         NODEPORT  ENDPOINTS             REMARKS',
-      'shop/web:http  10.96.10.1:80/tcp  30080     2 endpoints, 1 local  external Local; client affinity 10800 s; only from 192.0.2.0/24',
-      'shop/empty     10.96.10.1:80/tcp  -         none                  rejected',
+      'SERVICE PORT   CLUSTER IP     NODEPORT  ENDPOINTS    REMARKS',
+      'shop/empty     10.96.10.1:80  -         none         rejected',
+      'shop/web:http  10.96.10.1:80  30080     2 (1 local)  external Local; client affinity 10800 s; only from 192.0.2.0/24',
       '',
     ]);
   });
@@ -126,7 +126,7 @@ describe('services as text', () => {
 
   it('puts brackets around IPv6 addresses', async () => {
     expect(await text([{ ...WEB, clusterIPs: [{ address: 'fd00::1', port: 80 }] }])).toContain(
-      '[fd00::1]:80/tcp',
+      '[fd00::1]:80  ',
     );
   });
 
@@ -143,7 +143,7 @@ describe('services as text', () => {
         .replace(/\x1b\[\d+m/g, '')
         .split('\n')[1]
         ?.trimEnd(),
-    ).toBe('shop/empty    10.96.10.1:80/tcp  -         none       rejected');
+    ).toBe('shop/empty    10.96.10.1:80  -         none       rejected');
   });
 
   it('says why there are none', async () => {

@@ -13,11 +13,16 @@ import type { CapturedNode } from './captured-nodes.ts';
 import { CapturedPeers } from './captured-peers.ts';
 import { traceCluster } from './trace-cluster.ts';
 
-/** Traces through the nodes of one cluster, writes the answer. Throws UsageError where the question names nothing known; InputError. */
+/**
+ * Traces through the nodes of one cluster, writes the answer.
+ * @param told how the question was read; stands before the text
+ * @returns the exit status. Throws UsageError where the question names nothing known; InputError.
+ */
 export async function runTraceOfCluster(
   request: TraceRequest,
   nodes: readonly CapturedNode[],
   io: Io,
+  told: string,
 ): Promise<ExitStatus> {
   let input: CheckInput | null = null;
   await answerFrom(
@@ -36,7 +41,7 @@ export async function runTraceOfCluster(
         throw error;
       }
     },
-    traceFormats(request, io, () => input),
+    traceFormats(request, io, () => input, told),
   );
   return EXIT.answered;
 }

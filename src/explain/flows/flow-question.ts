@@ -3,6 +3,7 @@ import type { WantedFlows } from '../../conntrack/wanted-flows.ts';
 import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
 import type { FlowProblemCode, Severity } from '../flow-list.ts';
 import { type Known, QuestionError } from '../question/question.ts';
+import { nearest } from '../words/nearest.ts';
 import type { FlowPlace } from './flow-places.ts';
 import type { RuleServices } from './rule-services.ts';
 import { readService } from './service-question.ts';
@@ -57,7 +58,8 @@ const CODES: Readonly<Record<FlowProblemCode, true>> = {
 
 /** @returns the question's meaning. @throws QuestionError where it names nothing that is known. */
 export function readFlowQuestion(question: FlowQuestion, known: Known, services: RuleServices): FlowFilter {
-  const svc = question.svc === null ? null : readService(question.svc, question.namespace, known, services);
+  const svc =
+    question.svc === null ? null : readService(asTyped(question.svc), question.namespace, known, services);
   return {
     title: svc?.title ?? null,
     wanted: svc?.wanted ?? null,
@@ -67,9 +69,14 @@ export function readFlowQuestion(question: FlowQuestion, known: Known, services:
         ? null
         : spotsOf('--client', question.client, question, known).map(({ address }) => address),
     endpoints: question.endpoint === null ? null : spotsOf('--endpoint', question.endpoint, question, known),
-    state: question.state?.toUpperCase() ?? null,
+    state: question.state === null ? null : readState(question.state),
     problem: question.problem === null ? null : readProblem(question.problem),
   };
+}
+
+/** `svc/web`, as kubectl names it. */
+function asTyped(svc: string): string {
+  return svc.replace(/^(?:svc|services?)\//, '');
 }
 
 /** @returns true where the flow has the state: `ESTABLISHED`, …, or a status such as `UNREPLIED`. */
@@ -96,11 +103,49 @@ export function isAtSpot(spots: readonly Spot[], address: Address, port: number 
   );
 }
 
+/**
+ * States and statuses as conntrack(8) prints them: of TCP, SCTP and DCCP (net/netfilter/nf_conntrack_proto_*.c, 6.12), and the
+ * bits of a flow's status.
+ */
+const STATES = [
+  ...['ESTABLISHED', 'SYN_SENT', 'SYN_SENT2', 'SYN_RECV', 'FIN_WAIT', 'CLOSE_WAIT', 'LAST_ACK', 'TIME_WAIT'],
+  ...['CLOSE', 'NONE', 'LISTEN'],
+  ...['COOKIE_WAIT', 'COOKIE_ECHOED', 'SHUTDOWN_SENT', 'SHUTDOWN_RECD', 'SHUTDOWN_RECV', 'SHUTDOWN_ACK_SENT'],
+  ...['CLOSED', 'HEARTBEAT_SENT', 'HEARTBEAT_ACKED'],
+  ...['REQUEST', 'RESPOND', 'PARTOPEN', 'OPEN', 'CLOSEREQ', 'CLOSING', 'TIMEWAIT', 'IGNORE', 'INVALID'],
+  ...['UNREPLIED', 'REPLIED', 'ASSURED', 'OFFLOAD', 'HW_OFFLOAD', 'SEEN_REPLY', 'DYING', 'FIXED_TIMEOUT'],
+];
+
+/** What `ss` and netstat call them. */
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  ESTAB: 'ESTABLISHED',
+  'SYN-SENT': 'SYN_SENT',
+  'SYN-RECV': 'SYN_RECV',
+  'TIME-WAIT': 'TIME_WAIT',
+  'CLOSE-WAIT': 'CLOSE_WAIT',
+  'LAST-ACK': 'LAST_ACK',
+  'FIN-WAIT-1': 'FIN_WAIT',
+  'FIN-WAIT-2': 'FIN_WAIT',
+  FIN_WAIT1: 'FIN_WAIT',
+  FIN_WAIT2: 'FIN_WAIT',
+};
+
+function readState(text: string): string {
+  const word = text.toUpperCase();
+  if (STATES.includes(word)) return word;
+  const near = OTHER_NAMES[word] ?? nearest(word, STATES)[0];
+  const hint = near === undefined ? '' : ` (Did you mean ${near}?)`;
+  throw new QuestionError(
+    `--state ${text} is no state that conntrack knows${hint}; there are ESTABLISHED, SYN_SENT, SYN_RECV, FIN_WAIT, CLOSE_WAIT, LAST_ACK, TIME_WAIT, CLOSE, UNREPLIED, REPLIED, ASSURED and those of SCTP and DCCP`,
+  );
+}
+
 function readProblem(text: string): string {
   const word = text.toLowerCase();
   if (Object.hasOwn(CODES, word) || PROBLEM_WORDS.some((each) => each === word)) return word;
+  const [near] = nearest(word, [...PROBLEM_WORDS, ...Object.keys(CODES)]);
   throw new QuestionError(
-    `--problem ${text} is none of ${[...PROBLEM_WORDS, ...Object.keys(CODES)].join(', ')}`,
+    `--problem ${text} is none of ${[...PROBLEM_WORDS, ...Object.keys(CODES)].join(', ')}${near === undefined ? '' : ` (Did you mean ${near}?)`}`,
   );
 }
 

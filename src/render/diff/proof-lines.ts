@@ -3,11 +3,11 @@ import { counted } from '../../words/numbers.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 
-/** Things left unexplored, and things taken for granted, of which so many are shown. */
-const SHOWN = 8;
-
-/** @returns what the answer rests on, and what was left open. */
-export function proofLines({ proof, identical }: Diff, colours: Colours): string[] {
+/**
+ * @param most things left unexplored, and things taken for granted, of which so many are shown
+ * @returns what the answer rests on, and what was left open
+ */
+export function proofLines({ proof, identical }: Diff, colours: Colours, most: number): string[] {
   const { complete, classes, unexplored, restsOn, budget } = proof;
   const missing = missingText(proof);
   const traced = `${counted(classes, 'class', 'classes')} of packets traced on both sides`;
@@ -21,14 +21,10 @@ export function proofLines({ proof, identical }: Diff, colours: Colours): string
   const open = shortened(
     unexplored.map((text) => `  ${escapeTerminal(text)}`),
     '(-o json lists all)',
+    most,
   );
   const granted = oneOfEach(restsOn);
-  return [
-    '',
-    complete ? first : colours.warning(first),
-    ...open,
-    ...(granted.length === 0 ? [] : ['This rests on:', ...shortened(granted, '(-o json lists all)')]),
-  ];
+  return ['', complete ? first : colours.warning(first), ...open, ...restLines(granted, most)];
 }
 
 /** @returns which files are missing on which side, as part of a sentence; empty where none is. */
@@ -88,7 +84,13 @@ function oneOfEach(notes: Diff['proof']['restsOn']): string[] {
   });
 }
 
-function shortened(lines: readonly string[], hint: string): string[] {
-  if (lines.length <= SHOWN) return [...lines];
-  return [...lines.slice(0, SHOWN), `  and ${lines.length - SHOWN} more ${hint}`];
+function restLines(granted: readonly string[], most: number): string[] {
+  if (granted.length === 0) return [];
+  if (most === 0) return [`This rests on ${counted(granted.length, 'assumption')} (--detail full).`];
+  return ['This rests on:', ...shortened(granted, '(-o json lists all)', most)];
+}
+
+function shortened(lines: readonly string[], hint: string, most: number): string[] {
+  if (lines.length <= most) return [...lines];
+  return [...lines.slice(0, most), `  and ${lines.length - most} more ${hint}`];
 }

@@ -6,8 +6,15 @@ import type { TextOptions } from '../text-options.ts';
 import { wrap } from '../wrap.ts';
 import { portName } from './words.ts';
 
-/** Endpoints shown; JSON has all. */
-const SHOWN = 8;
+/** How much is told. */
+export interface AttentionLevel {
+  /** Entries opened; JSON has all. */
+  readonly entries: number;
+  /** Whether each has its evidence. */
+  readonly evidence: boolean;
+  /** Whether what is only worth knowing is told. */
+  readonly notes: boolean;
+}
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
@@ -17,28 +24,29 @@ interface WrongEndpoint {
 }
 
 /** @returns what is wrong, errors first, endpoint by endpoint, with the commands that would clear what is stuck. */
-export function renderAttention({ summary }: FlowList, options: TextOptions): string {
+export function renderAttention({ summary }: FlowList, options: TextOptions, level: AttentionLevel): string {
   const { colours, width } = options;
-  const grave =
-    summary.findings.some(({ severity }) => severity !== 'info') ||
-    summary.services.some(({ stale, troubled }) => stale > 0 || troubled > 0);
   const wrong = summary.services.flatMap((service) =>
     service.endpoints.filter(isWrong).map((endpoint) => ({ service, endpoint })),
   );
   wrong.sort((a, b) => RANK[severityOf(a)] - RANK[severityOf(b)] || b.endpoint.stale - a.endpoint.stale);
-  const entries = [
+  const all = [
     ...summary.findings.map((finding) => ({
       severity: finding.severity,
       lines: [said(finding, finding.message, colours, width)],
     })),
-    ...wrong.slice(0, SHOWN).map((one) => ({
+    ...wrong.map((one) => ({
       severity: severityOf(one),
-      lines: endpointLines(one.service, one.endpoint, options),
+      lines: endpointLines(one.service, one.endpoint, options, level.evidence),
     })),
-  ];
-  const lines = entries.sort((a, b) => RANK[a.severity] - RANK[b.severity]).flatMap((entry) => entry.lines);
-  if (wrong.length > SHOWN)
-    lines.push(`  … and ${counted(wrong.length - SHOWN, 'endpoint')} more (-o json lists all)`);
+  ].sort((a, b) => RANK[a.severity] - RANK[b.severity]);
+  const grave =
+    all.some(({ severity }) => severity !== 'info') ||
+    summary.services.some(({ stale, troubled }) => stale > 0 || troubled > 0);
+  const entries = level.notes ? all : all.filter(({ severity }) => severity !== 'info');
+  const lines = entries.slice(0, level.entries).flatMap((entry) => entry.lines);
+  const more = all.length - Math.min(entries.length, level.entries);
+  if (more > 0) lines.push(colours.faint(`  … and ${more} more (--detail full)`));
   return lines.length === 0
     ? ''
     : `${colours.heading(grave ? 'needs attention' : 'worth knowing')}\n${lines.join('\n')}\n`;
@@ -52,14 +60,19 @@ function isWrong({ problem, live }: EndpointFlows): boolean {
   return problem !== null && live > 0;
 }
 
-function endpointLines(service: ServiceFlows, endpoint: EndpointFlows, options: TextOptions): string[] {
+function endpointLines(
+  service: ServiceFlows,
+  endpoint: EndpointFlows,
+  options: TextOptions,
+  withEvidence: boolean,
+): string[] {
   const { colours, width } = options;
   const { problem, stale, live, clear } = endpoint;
   if (problem === null) return [];
   const number = stale > 0 ? `${counted(stale, 'flow')} stuck` : counted(live, 'live flow');
   const lines = [said(problem, `${portName(service)}: ${number}: ${problem.message}`, colours, width)];
   const evidence = problem.evidence.find(({ kind }) => kind === 'rule') ?? problem.evidence[0];
-  if (evidence !== undefined) {
+  if (evidence !== undefined && withEvidence) {
     const place = evidence.file === null ? '' : ` (${evidence.file}:${evidence.line})`;
     lines.push(
       colours.faint(wrap(`    ${escapeTerminal(evidence.text)}${escapeTerminal(place)}`, width, '      ')),

@@ -14,15 +14,18 @@ const COLUMNS: readonly Column[] = [
   { heading: 'STATES', limit: null },
 ];
 
-/** Endpoints shown of one Service port; JSON has all. */
-const SHOWN = 15;
-
-/** @returns for each port of the Service asked for: its endpoints, what the rules give them and what flows go there. */
-export function renderEndpointFlows({ summary }: FlowList, options: TextOptions): string {
-  return summary.services.map((service) => portBlock(service, options)).join('\n');
+/**
+ * @param most endpoints of one Service port, and Service ports, that are shown; JSON has all
+ * @returns for each port of the Service asked for: its endpoints, what the rules give them and what flows go there
+ */
+export function renderEndpointFlows({ summary }: FlowList, options: TextOptions, most: number): string {
+  const shown = summary.services.slice(0, most);
+  const more = summary.services.length - shown.length;
+  const rest = more > 0 ? [`… and ${counted(more, 'Service port')} more (--detail full)\n`] : [];
+  return [...shown.map((service) => portBlock(service, options, most)), ...rest].join('\n');
 }
 
-function portBlock(service: ServiceFlows, { width, colours }: TextOptions): string {
+function portBlock(service: ServiceFlows, { width, colours }: TextOptions, most: number): string {
   const places = service.destinations.map(({ address, port, via, flows }) => {
     const kind = via === null ? '' : ` (${VIA[via]})`;
     return `${counted(flows, 'flow')} to ${socketText(address, port)}${kind}`;
@@ -30,7 +33,7 @@ function portBlock(service: ServiceFlows, { width, colours }: TextOptions): stri
   const shownPlaces =
     places.slice(0, 4).join(', ') + (places.length > 4 ? `, … (${places.length} addresses)` : '');
   const affinity = service.affinitySeconds === null ? '' : `; session affinity ${service.affinitySeconds} s`;
-  const shown = service.endpoints.slice(0, SHOWN);
+  const shown = service.endpoints.slice(0, most);
   const rows = shown.map((endpoint) => [
     socketText(endpoint.address, endpoint.port),
     podName(endpoint.endpoint),
@@ -45,7 +48,7 @@ function portBlock(service: ServiceFlows, { width, colours }: TextOptions): stri
     return column === 4 && endpoint.stale > 0 ? colours.bad(text) : text;
   });
   const more = service.endpoints.length - shown.length;
-  const rest = more > 0 ? `… and ${counted(more, 'endpoint')} more (-o json lists all)\n` : '';
+  const rest = more > 0 ? `… and ${counted(more, 'endpoint')} more (--detail full)\n` : '';
   return `${colours.name(portName(service))} ${service.protocol}: ${shownPlaces}${affinity}\n${table}${rest}`;
 }
 

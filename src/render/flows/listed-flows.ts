@@ -6,21 +6,27 @@ import type { TextOptions } from '../text-options.ts';
 import { clientName, wayText } from './words.ts';
 
 /**
+ * @param most flows that are shown
  * @returns flow by flow: those with something wrong; every flow asked for where the question was narrower than a Service
  */
-export function renderListedFlows({ summary, items }: FlowList, { colours }: TextOptions): string {
+export function renderListedFlows(
+  { summary, items }: FlowList,
+  { colours }: TextOptions,
+  most: number,
+): string {
   const { svc, endpoint, client, state, problem } = summary.asked;
   // Without rules and objects nothing is known of the Service but its flows.
   const unnamed = svc !== null && summary.services.length === 0;
   const narrow = unnamed || endpoint !== null || client !== null || state !== null || problem !== null;
-  const shown = narrow ? items : items.filter(needsAttention);
-  if (shown.length === 0) return '';
+  const shown = (narrow ? items : items.filter(needsAttention)).slice(0, most);
   const lines = shown.map((item) => flowLines(item, unnamed).join('\n'));
   const wanted = narrow
     ? summary.flows
     : summary.services.reduce((total, { troubled }) => total + troubled, 0);
   const rest = wanted - shown.length;
-  if (rest > 0) lines.push(`  … and ${counted(rest, 'flow')} more (--limit, or -o json)`);
+  if (lines.length === 0) return rest > 0 ? `flow by flow: ${counted(rest, 'flow')} (--detail full)\n` : '';
+  const how = shown.length < items.length ? '--detail full' : '--limit 0';
+  if (rest > 0) lines.push(colours.faint(`  … and ${counted(rest, 'flow')} more (${how})`));
   return `${colours.heading(narrow ? 'flows' : 'flow by flow')}\n${lines.join('\n')}\n`;
 }
 

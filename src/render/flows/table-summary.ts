@@ -14,16 +14,26 @@ const COLUMNS: readonly Column[] = [
   { heading: 'STATES', limit: null },
 ];
 
-const SERVICES = 12;
 const CLIENTS = 3;
 const LISTED_AT_LEAST = 0.9;
 
+/** How much is told. */
+export interface SummaryLevel {
+  /** Service ports shown; JSON has all. */
+  readonly services: number;
+  /** Whether states and top clients are told. */
+  readonly facts: boolean;
+  /** Whether it is told what `conntrack -S` counts. */
+  readonly counters: boolean;
+}
+
 /** @returns the table as a whole: how full it is, Services by flows, top clients, and what `conntrack -S` says. */
-export function renderTableSummary({ summary }: FlowList, options: TextOptions): string {
+export function renderTableSummary({ summary }: FlowList, options: TextOptions, level: SummaryLevel): string {
   const { colours, width } = options;
-  const lines = [fillText(summary, options), ...stateLines(summary, width), ...clientLines(summary, width)];
+  const facts = level.facts ? [...stateLines(summary, width), ...clientLines(summary, width)] : [];
+  const lines = [fillText(summary, options), ...facts];
   const services = [...summary.services];
-  const shown = services.slice(0, SERVICES);
+  const shown = services.slice(0, level.services);
   const rows = shown.map((service) => [
     `${portName(service)}/${service.protocol}${service.family === 'ipv6' ? ' v6' : ''}`,
     String(service.flows),
@@ -41,8 +51,8 @@ export function renderTableSummary({ summary }: FlowList, options: TextOptions):
           return column === 2 && service.stale > 0 ? colours.bad(text) : text;
         });
   const more = services.length - shown.length;
-  const rest = more > 0 ? `… and ${counted(more, 'Service port')} more (-o json lists all)\n` : '';
-  const counters = counterLines(summary, options);
+  const rest = more > 0 ? `… and ${counted(more, 'Service port')} more (--detail full)\n` : '';
+  const counters = level.counters ? counterLines(summary, options) : '';
   return [`${lines.join('\n')}\n`, `${table}${rest}`, counters].filter((text) => text !== '').join('\n');
 }
 

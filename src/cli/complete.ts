@@ -1,0 +1,151 @@
+import type { Command, Option } from 'commander';
+import { type Names, readNames } from './complete-names.ts';
+
+/** A word that may stand next, and what it is. */
+export interface Candidate {
+  readonly value: string;
+  readonly description: string;
+}
+
+/** What may stand next. */
+export interface Completion {
+  readonly candidates: readonly Candidate[];
+  /** Files may stand there, too. */
+  readonly files: boolean;
+}
+
+type Kind = 'services' | 'pods' | 'senders' | 'namespaces' | 'nodes' | 'contexts' | 'chains' | 'codes';
+
+/** What an option is followed by, where it is no fixed list. */
+const VALUES: Readonly<Record<string, Kind | 'files'>> = {
+  '--file': 'files',
+  '--write': 'files',
+  '--kubeconfig': 'files',
+  '--expect': 'files',
+  '--namespace': 'namespaces',
+  '--svc': 'services',
+  '--from': 'senders',
+  '--client': 'pods',
+  '--endpoint': 'pods',
+  '--node': 'nodes',
+  '--context': 'contexts',
+  '--only': 'codes',
+  '--ignore': 'codes',
+};
+
+/** What the arguments of a command are. */
+const ARGUMENTS: Readonly<Record<string, readonly (Kind | 'files')[]>> = {
+  why: ['services'],
+  trace: ['services'],
+  services: ['services'],
+  chain: ['chains', 'services'],
+  check: ['files'],
+  diff: ['files'],
+  explain: ['codes'],
+};
+
+/** Words of options that read them by themselves. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  '--state': [
+    'ESTABLISHED',
+    'SYN_SENT',
+    'SYN_RECV',
+    'TIME_WAIT',
+    'CLOSE_WAIT',
+    'UNREPLIED',
+    'REPLIED',
+    'ASSURED',
+  ],
+  '--problem': ['any', 'stale', 'error', 'warning', 'info'],
+  '--protocol': ['tcp', 'udp', 'sctp', 'icmp'],
+  '--ctstate': ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'],
+};
+
+/**
+ * @param words of the command line without the program's name, the last one begun
+ * @returns what the last one may become: commands, options, their values, and names of what is in the capture that is named
+ */
+export function complete(words: readonly string[], program: Command): Completion {
+  // bash takes `--svc=x` apart.
+  const typed = words.filter((word, index) => word !== '=' || index === words.length - 1);
+  const last = typed.at(-1) ?? '';
+  const before = typed.slice(0, -1);
+  const command = commandOf(before, program);
+  const [, long, begun] = /^(--[a-z-]+)=(.*)$/.exec(last) ?? [];
+  const flag = long ?? before.at(-1) ?? '';
+  const option = command?.options.find((one) => one.short === flag || one.long === flag);
+  if (option !== undefined && (option.required || option.optional)) {
+    const found = valuesOf(option, typed);
+    const prefix = long === undefined ? '' : `${long}=`;
+    const whole = found.candidates.map((one) => ({ ...one, value: `${prefix}${one.value}` }));
+    return { ...found, candidates: beginning(whole, long === undefined ? last : `${prefix}${begun ?? ''}`) };
+  }
+  if (command === undefined) return { candidates: beginning(commandsOf(program), last), files: false };
+  if (last.startsWith('-')) return { candidates: beginning(optionsOf(command), last), files: false };
+  const found = argumentsOf(command, program, typed);
+  return { ...found, candidates: beginning(found.candidates, last) };
+}
+
+function commandOf(before: readonly string[], program: Command): Command | undefined {
+  const name = before.find((word) => !word.startsWith('-'));
+  return name === 'help' ? undefined : program.commands.find((one) => one.name() === name);
+}
+
+function commandsOf(program: Command): Candidate[] {
+  const commands = program.commands.filter((one) => !one.name().startsWith('_'));
+  return [
+    ...commands.map((one) => ({ value: one.name(), description: one.summary() })),
+    { value: 'help', description: 'print help for a command' },
+    { value: '--help', description: 'print help' },
+    { value: '--version', description: 'print the version' },
+  ];
+}
+
+function optionsOf(command: Command): Candidate[] {
+  const own = command.options
+    .filter(({ hidden }) => !hidden)
+    .flatMap(({ short, long, description }) =>
+      [short, long].flatMap((value) => (value == null ? [] : [{ value, description }])),
+    );
+  return [...own, { value: '-h', description: 'print help' }, { value: '--help', description: 'print help' }];
+}
+
+function valuesOf(option: Option, typed: readonly string[]): Completion {
+  const name = option.long ?? '';
+  const fixed = option.argChoices ?? WORDS[name];
+  if (fixed !== undefined) return { candidates: fixed.map(plain), files: false };
+  const kind = VALUES[name];
+  if (kind === 'files') return { candidates: [], files: true };
+  return { candidates: kind === undefined ? [] : named(kind, readNames(typed)), files: false };
+}
+
+function argumentsOf(command: Command, program: Command, typed: readonly string[]): Completion {
+  const [argument] = command.registeredArguments;
+  if (argument?.argChoices !== undefined) return { candidates: argument.argChoices.map(plain), files: false };
+  const kinds = ARGUMENTS[command.name()] ?? [];
+  const names = readNames(typed);
+  const candidates = kinds.flatMap((kind) => (kind === 'files' ? [] : named(kind, names)));
+  return { candidates, files: kinds.includes('files') || program.commands.length === 0 };
+}
+
+function named(kind: Kind, names: Names): Candidate[] {
+  if (kind !== 'senders') return [...names[kind]()];
+  return [
+    { value: 'pod', description: 'some pod of the node' },
+    { value: 'node', description: 'a process of the node' },
+    { value: 'external', description: 'an address outside the cluster' },
+    ...names.pods(),
+  ];
+}
+
+function plain(value: string): Candidate {
+  return { value, description: '' };
+}
+
+/** What a shell would take for more than a word is not offered: names come from captures. */
+const WORD = /^[\w./:@=+-]+$/;
+
+function beginning(candidates: readonly Candidate[], begun: string): Candidate[] {
+  const found = candidates.filter(({ value }) => value.startsWith(begun) && WORD.test(value));
+  return [...new Map(found.map((one) => [one.value, one])).values()];
+}

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rowsOf } from '../render/screen.ts';
+import type { Io } from './io.ts';
+
+/** What less is told where LESS says nothing, as git does it: colours, and no clearing of the screen. */
+const LESS = 'FRX';
+
+/** @returns the words of the pager's command; empty: none is wanted. */
+export function pagerWords(env: Io['env']): string[] {
+  const words = (env.KP_EXPLAIN_PAGER ?? env.PAGER ?? 'less').split(/\s+/).filter((word) => word !== '');
+  return words[0] === 'cat' ? [] : words;
+}
+
+/**
+ * Runs a command whose answer goes through a pager where it is longer than the terminal is high, and straight to the terminal
+ * where it is not. Problems, which are told after the answer, wait for the pager to end.
+ */
+export async function paged<T>(io: Io, run: (io: Io) => Promise<T>): Promise<T> {
+  const words = pagerWords(io.env);
+  const { rows = null } = io;
+  if (rows === null || words.length === 0) return await run(io);
+  let text = '';
+  let told = '';
+  const result = await run({
+    ...io,
+    out(more) {
+      text += more;
+    },
+    err(more) {
+      if (text === '') io.err(more);
+      else told += more;
+    },
+  }).finally(async () => {
+    if (rowsOf(text, io.columns) < rows || !(await throughPager(words, text, io))) io.out(text);
+    io.err(told);
+  });
+  return result;
+}
+
+/** The pager has the terminal until it ends, and Ctrl-C is its own. @returns false where there is no such program. */
+async function throughPager(
+  [program = '', ...args]: readonly string[],
+  text: string,
+  io: Io,
+): Promise<boolean> {
+  const env = { ...io.env, LESS: io.env.LESS ?? LESS, LV: io.env.LV ?? '-c' };
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore);
+  try {
+    return await fed(spawn(program, args, { stdio: ['pipe', 'inherit', 'inherit'], env }), text);
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}
+
+async function fed(child: ChildProcess, text: string): Promise<boolean> {
+  return await new Promise((resolve) => {
+    child.on('error', () => resolve(false));
+    child.on('close', () => resolve(true));
+    // Who leaves the pager before its end has seen enough.
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(text);
+  });
+}

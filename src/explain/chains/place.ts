@@ -1,0 +1,43 @@
+import type { Ruleset, Table } from '../../iptables/ruleset.ts';
+import type { ChainItem } from '../chain-list.ts';
+
+/** A rule's place, as `iptables -L --line-numbers` and traces name it, or as a LOG rule marks what it writes. */
+export interface RulePlace {
+  /** Null: every table. */
+  readonly table: string | null;
+  readonly chain: string;
+  /** Counted from 1; null: the whole chain. */
+  readonly rule: number | null;
+}
+
+const PLACE = /^(raw|mangle|nat|filter|security)[\s:]+([^\s:]+)(?:[\s:]+(?:rule[\s:]+)?(\d+))?$/;
+
+/** @returns the places that `nat KUBE-SERVICES 9`, `nat:KUBE-SERVICES:rule:9` or the prefix of a LOG rule stands for; empty: none. */
+export function readPlaces(typed: string, rulesets: readonly Ruleset[]): RulePlace[] {
+  const [, table, chain, rule] = PLACE.exec(typed.trim()) ?? [];
+  if (table !== undefined && chain !== undefined)
+    return [{ table, chain, rule: rule === undefined ? null : Number(rule) }];
+  return rulesets.flatMap(({ tables }) => [...tables.values()].flatMap((one) => loggedIn(one, typed.trim())));
+}
+
+function loggedIn({ name, chains }: Table, prefix: string): RulePlace[] {
+  const places: RulePlace[] = [];
+  for (const chain of chains.values())
+    for (let index = 0; index < chain.rules.length; index++) {
+      const text = chain.rules.text(index);
+      const said = /--(?:log|nflog)-prefix +(?:"((?:[^"\\]|\\.)*)"|(\S+))/.exec(text);
+      const given = (said?.[1] ?? said?.[2])?.trim();
+      if (given === undefined || given === '' || given.replace(/:$/, '') !== prefix.replace(/:$/, ''))
+        continue;
+      places.push({ table: name, chain: chain.name, rule: index + 1 });
+    }
+  return places;
+}
+
+/** @returns the chain with that rule alone; null where the place is not in it. */
+export function onlyAt(item: ChainItem, { table, chain, rule }: RulePlace): ChainItem | null {
+  if (item.name !== chain || (table !== null && item.table !== table)) return null;
+  if (rule === null) return item;
+  const rules = item.rules.filter(({ number }) => number === rule);
+  return rules.length === 0 ? null : { ...item, rules, leadsTo: [] };
+}
