@@ -32,6 +32,7 @@ const FILES = dictionary<FileHints>({
   'ip-rule.json': { kind: 'ip-rule', family: 'ipv4' },
   'ip6-rule.json': { kind: 'ip-rule', family: 'ipv6' },
   'sysctl.txt': { kind: 'sysctl' },
+  'sockets.txt': { kind: 'sockets' },
   'services.json': { kind: 'kubernetes' },
   'endpointslices.json': { kind: 'kubernetes' },
   'endpoints.json': { kind: 'kubernetes' },

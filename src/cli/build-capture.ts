@@ -16,6 +16,7 @@ import { loadHost } from './load-host.ts';
 import { loadIpvs } from './load-ipvs.ts';
 import { loadHooks, loadNft } from './load-nft.ts';
 import { loadRulesets } from './load-rulesets.ts';
+import { loadSockets } from './load-sockets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
 import { type SortedSource, type SortedSources, sortSources, textOf } from './sort-sources.ts';
@@ -106,6 +107,7 @@ export async function buildCapture(
       if (read.servers !== null) return new IpvsTable(read);
       return mode === 'ipvs' ? 'not-captured' : null;
     }),
+    sockets: once(() => loadSockets(sorted, problems)),
     expectations: text('expectations'),
     problems,
   };

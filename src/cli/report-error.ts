@@ -1,4 +1,4 @@
-import { escapeLines } from '../render/escape.ts';
+import { escapeLines, escapeMessage } from '../render/escape.ts';
 import { renderJson } from '../render/json.ts';
 import type { ErrorDocument } from './error-document.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
@@ -26,8 +26,8 @@ const BUG =
 
 function errorText(error: unknown, status: ExitStatus): string {
   const { message, stack } = partsOf(error);
-  if (status !== EXIT.bug) return `error: ${escapeLines(message)}\n`;
-  return `error: ${escapeLines(message)}\n${BUG}\n${escapeLines(stack)}\n`;
+  if (status !== EXIT.bug) return `error: ${escapeMessage(message)}\n`;
+  return `error: ${escapeMessage(message)}\n${BUG}\n${escapeLines(stack)}\n`;
 }
 
 function errorDocument(error: unknown, status: ExitStatus): ErrorDocument {

@@ -113,6 +113,12 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
 export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
+  const { capturedNodes } = await import('./cluster/captured-nodes.ts');
+  const nodes = capturedNodes(request.sources);
+  if (nodes !== null) {
+    const { runTraceOfCluster } = await import('./cluster/run-trace.ts');
+    return await runTraceOfCluster(request, nodes, io);
+  }
   const { answer } = await import('./answer.ts');
   const { tellsCause, traceFormats } = await import('./trace-formats.ts');
   let input: CheckInput | null = null;

@@ -18,7 +18,7 @@ export interface Shares {
  *   For dh and lc a weight only counts as 0 or not (ip_vs_dh_reassign, ip_vs_lc_schedule).
  */
 export function sharesOf(server: VirtualServer): Shares {
-  const open = server.servers.filter(({ weight }) => weight !== 0);
+  const open = candidatesOf(server);
   if (open.length === 0) return { parts: [], refused: 0, exact: true };
   const exact = EXACT[server.scheduler ?? '']?.(open) ?? null;
   if (exact !== null)
@@ -38,6 +38,15 @@ export function sharesOf(server: VirtualServer): Shares {
   };
 }
 
+/** Failover knows only servers of the highest weight; which of several comes first no sorted listing tells (ip_vs_fo_schedule). */
+function candidatesOf({ servers, scheduler }: VirtualServer): readonly RealServer[] {
+  const open = servers.filter(({ weight }) => weight !== 0);
+  const weights = scheduler === 'fo' ? weightsOf(open) : null;
+  if (weights === null) return open;
+  const highest = Math.max(...weights);
+  return open.filter(({ weight }) => weight === highest);
+}
+
 /** Shares of schedulers that have some; null where a weight is not known. */
 const EXACT = dictionary<(servers: readonly RealServer[]) => readonly number[] | null>({
   // ip_vs_rr_schedule asks only whether a weight is above 0.
@@ -47,12 +56,7 @@ const EXACT = dictionary<(servers: readonly RealServer[]) => readonly number[] |
     const sum = weights?.reduce((all, weight) => all + weight, 0) ?? 0;
     return weights?.map((weight) => weight / sum) ?? null;
   },
-  // The highest weight takes all; of equal ones the first (ip_vs_fo_schedule).
-  fo: (servers) => {
-    const weights = weightsOf(servers);
-    const first = weights?.indexOf(Math.max(...weights)) ?? -1;
-    return weights?.map((_, index) => (index === first ? 1 : 0)) ?? null;
-  },
+  fo: (servers) => (servers.length === 1 && weightsOf(servers) !== null ? [1] : null),
 });
 
 function weightsOf(servers: readonly RealServer[]): number[] | null {

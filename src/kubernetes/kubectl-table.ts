@@ -1,4 +1,5 @@
 import type { Fields } from '../json/fields.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 import { type Described, readDescribed } from './kubectl-describe.ts';
 
 /** What kubectl printed for people, read as objects of the API with the few fields that it shows. */
@@ -66,7 +67,8 @@ function rowOf(columns: readonly string[], line: string): Row {
 }
 
 function objectOf(row: Row, namespaceOf: (own: string | undefined) => string): Fields | null {
-  const name = row.NAME ?? '';
+  // `kubectl get svc,ep` says of each what it is.
+  const name = (row.NAME ?? '').replace(/^(?:service|pod|node)\//, '');
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) return null;
   if (row['CLUSTER-IP'] !== undefined) return serviceOf(row, name, namespaceOf);
   if (row.READY !== undefined && row.IP !== undefined) return podOf(row, name, namespaceOf);
@@ -129,12 +131,12 @@ function podOf(row: Row, name: string, namespaceOf: (own: string | undefined) =>
   };
 }
 
-const PHASES: Readonly<Record<string, string>> = {
+const PHASES = dictionary<string>({
   Completed: 'Succeeded',
   Error: 'Failed',
   Evicted: 'Failed',
   Pending: 'Pending',
-};
+});
 
 function nodeOf(row: Row, name: string): Fields {
   const addresses = [

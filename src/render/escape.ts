@@ -40,6 +40,17 @@ export function escapeLines(text: string): string {
 }
 
 /**
+ * @returns the message of an error as {@link escapeLines} does, where only what is set in by two blanks is a line of its own, as
+ * the program lays messages out: a file whose name holds a line end cannot say anything by itself.
+ */
+export function escapeMessage(text: string): string {
+  return text
+    .split(/\n(?= {2})/)
+    .map(escapeTerminal)
+    .join('\n');
+}
+
+/**
  * @returns a whole JSON document, or YAML whose unsafe strings are double-quoted, with what is unsafe on a terminal
  * as `\uXXXX`; reading it back gives the same values.
  */

@@ -1,10 +1,12 @@
 import type { Flow } from '../conntrack/flow.ts';
 import type { FoundFlow } from '../conntrack/flow-table.ts';
+import { directionOf } from '../conntrack/match-flow.ts';
 import { isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import { choose } from './choose.ts';
+import { UNKNOWN_ID } from './opened-flow.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
@@ -21,12 +23,15 @@ export function trackConnection(
   packet: Packet,
   world: World,
   questions: Questions,
+  before: readonly Flow[],
 ): Branch[] {
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return [branch];
   if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return [changed(branch, { untracked: packet.state, zones: null })];
+  const own = openedBefore(branch, packet, before);
+  if (own !== null) return [partOfOwn(branch, own, packet, world)];
   const found = flowOf(branch, packet, world);
   if (found === null) {
     const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
@@ -50,6 +55,38 @@ export function trackConnection(
 function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['state']): Branch {
   const opened = changed(branch, { connection: openConnection(branch.state, as) });
   return turned(opened, 'conntrack', { fact: 'flow-replaced', file, line, state });
+}
+
+/** A packet of the connection that is asked about: one before it opened the entry here, and no capture holds it. */
+function partOfOwn(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {
+  const tracked = changed(branch, {
+    connection: connectionOf(flow, direction, world),
+    tcpFlags: packet.header?.tcpFlags ?? null,
+  });
+  const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
+  return turned(tracked, 'conntrack', { fact: 'flow-opened', direction, answersFrom });
+}
+
+function openedBefore(branch: Branch, packet: Packet, before: readonly Flow[]): FoundFlow | null {
+  const { protocol, source, sourcePort, destination, destinationPort, zones } = branch.state;
+  const { original, reply } = zones ?? { original: 0, reply: 0 };
+  if (source.address === null || original === null || reply === null) return null;
+  const { icmp } = packet;
+  const query = {
+    protocol,
+    source: source.address,
+    sourcePort,
+    destination,
+    destinationPort,
+    icmp: icmp === null ? null : { ...icmp, id: icmp.id ?? UNKNOWN_ID },
+    zone: original,
+    replyZone: reply,
+  };
+  for (const flow of before) {
+    const direction = directionOf(flow, query);
+    if (direction !== null) return { flow, direction };
+  }
+  return null;
 }
 
 function partOf(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {

@@ -172,6 +172,10 @@ export type Question =
     }
   /** Which real server a template keeps the client at; null: there is none. */
   | {
+      readonly code: 'ipvs-room';
+      readonly server: string;
+    }
+  | {
       readonly code: 'ipvs-template';
       readonly server: string;
       readonly seconds: number;

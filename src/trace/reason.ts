@@ -157,6 +157,12 @@ export type TurnFact =
       readonly status: readonly string[];
       readonly answersFrom: { readonly address: Address; readonly port: number | null };
     }
+  /** The entry that the connection's own first packet left here. */
+  | {
+      readonly fact: 'flow-opened';
+      readonly direction: 'original' | 'reply';
+      readonly answersFrom: { readonly address: Address; readonly port: number | null };
+    }
   | {
       readonly fact: 'flow-replaced';
       readonly file: string;

@@ -78,7 +78,9 @@ export async function meet(
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
     let flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
-    const error = hasZones || !isUntranslated(flows, first) ? null : errorAbout(seen, answer);
+    // IPVS may rewrite a packet without telling conntrack (`vs.conntrack` 0).
+    const moved = seen.out !== null && !sameAddress(seen.out.packet.destination, first.wire.destination);
+    const error = hasZones || moved || !isUntranslated(flows, first) ? null : errorAbout(seen, answer);
     if (error !== null) {
       await send(error, flows, 'RELATED');
       // Its rules may have marked the connection.

@@ -150,3 +150,23 @@ describe('a paste', () => {
     expect(err).toContain('nft lists the tables of iptables-nft without what only iptables can print');
   });
 });
+
+describe('chains of which grep let some lines through', () => {
+  const picked = `Chain PREROUTING (policy ACCEPT)
+Chain KUBE-SERVICES (2 references)
+KUBE-SVC-AAAAAAAAAAAAAAAA  6    --  0.0.0.0/0            10.96.3.3            /* default/web cluster IP */ tcp dpt:80
+Chain KUBE-SVC-AAAAAAAAAAAAAAAA (1 references)
+`;
+
+  it('are not whole: what grep took away may decide', async () => {
+    const said = `# iptables -t nat -L -n | grep -E 'Chain|web'\n${picked}`;
+    expect(await answerTo(said, '10.96.7.7:80', '--from', 'pod')).toContain('UNKNOWN');
+    // Without the command, the column names and blank lines that are gone tell it.
+    expect(await answerTo(picked, '10.96.7.7:80', '--from', 'pod')).toContain('UNKNOWN');
+  });
+
+  it('are whole where only the column names are gone', async () => {
+    const whole = LISTING.replace(/^target .*\n/gm, '');
+    expect(await answerTo(whole, '10.96.7.7:80', '--from', 'pod')).toContain('ACCEPT destination unchanged');
+  });
+});

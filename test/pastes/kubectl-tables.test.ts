@@ -87,7 +87,7 @@ describe('tables of kubectl among the rules', () => {
       'answer',
     );
     expect(status).toBe(0);
-    expect(out).toContain('is shop/other:http (cluster IP)');
+    expect(out).toContain('is shop/other:http (cluster IP');
   });
 
   it('are not what the API is compared with', async () => {

@@ -27,6 +27,7 @@ const MODELS = [
   'kubernetes',
   'proxy',
   'trace',
+  'connection',
 ];
 
 /** What every room may import. */
@@ -106,6 +107,12 @@ const ROWS: Readonly<Record<string, Row>> = {
       'the walk of a packet; it knows no Kubernetes and no wording: net, iptables, nftables, rules, ipvs, conntrack, host',
     values: ['net', 'iptables', 'nftables', 'rules', 'ipvs', 'conntrack', 'host'],
     types: [],
+  },
+  connection: {
+    holds:
+      'a connection there and back, over the nodes on its way; it knows no wording: net, conntrack, host and trace, and types of proxy and kubernetes',
+    values: ['net', 'conntrack', 'host', 'trace'],
+    types: ['proxy', 'kubernetes'],
   },
   explain: {
     holds: 'trace and proxy joined; it imports the models, command, words, and only types of problems',

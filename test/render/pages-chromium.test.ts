@@ -92,7 +92,7 @@ describe.skipIf(!hasChromium())('a page in Chromium', () => {
     expect(told).toContain('-A KUBE-SERVICES -d 10.96.0.1/32');
     expect(told).toMatch(/:\d+/);
     expect(told).toContain('7 packets, 420 bytes');
-    expect(told).toContain('10.96.0.1:80 is shop/fan:http.');
+    expect(told).toContain('10.96.0.1:80 is this Service port.');
     expect(await opened.evaluate('document.activeElement.tagName')).toBe('SUMMARY');
     expect(complaints).toEqual([]);
     await opened.close();

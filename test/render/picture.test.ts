@@ -88,6 +88,24 @@ describe('is a large fan folded, and nothing lost by it?', () => {
   });
 });
 
+describe('is a fan with session affinity folded, too?', () => {
+  it('there is one condition, and each side of it adds up to 1', async () => {
+    const picture = drawTrace(await first('trace 10.96.0.1:80 --from 10.244.99.9 -f -', fanOf(60, true)));
+    expect(picture.questions.map(({ yes, no }) => [yes, no])).toEqual([
+      [
+        'the client has an endpoint already (session affinity)',
+        'the client has no endpoint yet (session affinity)',
+      ],
+    ]);
+    expect(picture.ways.length).toBeLessThan(25);
+    for (const held of [true, false]) {
+      const side = picture.ways.filter(({ given }) => given.some((one) => one.held === held));
+      expect(side.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 6);
+      expect(side.reduce((sum, { count }) => sum + count, 0)).toBe(60);
+    }
+  });
+});
+
 describe('where a connection crosses nodes', () => {
   const step = (id: number, hook: string, chain: string): StepItem => ({
     id,

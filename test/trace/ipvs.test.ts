@@ -182,8 +182,25 @@ describe('Which real server does it take?', () => {
     ]);
   });
 
-  it('fo: the first of the highest weight', () => {
-    expect(ways(RULES, { ...POD, ipvs: servers('-s fo', 1, 3, 3) })).toEqual(['1 [] accept 10.244.1.6:80']);
+  it('fo: the one of the highest weight; of several a sorted listing does not tell the first', () => {
+    expect(ways(RULES, { ...POD, ipvs: servers('-s fo', 1, 3) })).toEqual(['1 [] accept 10.244.1.6:80']);
+    const { outcomes } = ask(RULES, { host: node(), ...POD, ipvs: servers('-s fo', 1, 3, 3) });
+    expect(outcomes.map(destinationOf)).toEqual(['10.244.1.6:80', '10.244.1.7:80']);
+    expect(outcomes[0]?.given).toMatchObject([{ question: { code: 'ipvs-choice' } }]);
+  });
+
+  it('ovf: refuses where no real server has room', () => {
+    const all = ways(RULES, { ...POD, ipvs: servers('-s ovf', 1) });
+    expect(all.map((way) => way.replace(/\[.*\] /, ''))).toEqual([
+      '1 reject 10.96.0.1:80',
+      '1 accept 10.244.1.5:80',
+    ]);
+    expect(all[0]).toContain('scheduler ovf refuses more');
+  });
+
+  it('a real server without a port gets the one that the packet had', () => {
+    const ipvs = '-A -f 7 -s rr\n-a -f 7 -r 10.244.1.5:0 -m -w 1\n';
+    expect(ways(RULES, { ...POD, ipvs, mark: 7 })).toEqual(['1 [] accept 10.244.1.5:80']);
   });
 
   it.each(['lc', 'wlc', 'sh', 'mh', 'dh'])(

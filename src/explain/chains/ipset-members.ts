@@ -1,5 +1,6 @@
 import type { IpSet } from '../../host/facts.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { ipvsSetIn } from '../../proxy/chains.ts';
 import type { ChainItem } from '../chain-list.ts';
 import type { Known } from '../question/question.ts';
@@ -62,7 +63,7 @@ function itemOf(set: IpSet, known: Known, naming: ServiceNaming): ChainItem {
 }
 
 /** What kube-proxy puts into each of its sets (pkg/proxy/ipvs/ipset.go). */
-const PURPOSE: Readonly<Record<string, string>> = {
+const PURPOSE = dictionary<string>({
   'LOOP-BACK':
     'Endpoints of this node as (address, port, address): one that reaches itself through its Service is masqueraded.',
   'CLUSTER-IP':
@@ -84,7 +85,7 @@ const PURPOSE: Readonly<Record<string, string>> = {
   'NODE-PORT-LOCAL-SCTP-HASH': 'Node ports of SCTP with policy Local: the client keeps its address.',
   'HEALTH-CHECK-NODE-PORT': 'Ports where kube-proxy answers health checks of load balancers.',
   'IPVS-IPS': 'Addresses on kube-ipvs0: what no Service port takes there is refused.',
-};
+});
 
 function noteMember(kind: string, parts: readonly string[], naming: ServiceNaming): string | null {
   const [first = '', second = ''] = parts;

@@ -2,12 +2,13 @@ import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
-import { ADDRESS_BITS, type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Note } from '../explanation.ts';
 import { nearest } from '../words/nearest.ts';
 import type { Destination } from './destination.ts';
+import { otherDoors } from './other-doors.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
 import { podNetworks, thisNodeName } from './this-node.ts';
@@ -223,33 +224,6 @@ function external({ inInterface }: TraceQuestion, known: Known, family: Family):
       };
     }),
   ];
-}
-
-/** Kinds of interfaces that lead to other machines; null: a card. */
-const DOORS: ReadonlySet<string | null> = new Set([
-  null,
-  'veth',
-  'bond',
-  'team',
-  'vlan',
-  'macvlan',
-  'ipvlan',
-]);
-const MOST_DOORS = 3;
-
-function otherDoors(known: Known, family: Family, main: string): string[] {
-  const pods = podNetworks(known, family);
-  return (known.host.links ?? [])
-    .filter(({ name, up, loopback, master, kind, addresses }) => {
-      if (name === main || !up || loopback || master !== null || !DOORS.has(kind)) return false;
-      const own = addresses.filter(({ address, scope }) => address.family === family && scope !== 'link');
-      return own.some(
-        ({ address, prefixLength }) =>
-          prefixLength < ADDRESS_BITS[family] && !pods.some((network) => prefixContains(network, address)),
-      );
-    })
-    .map(({ name }) => name)
-    .slice(0, MOST_DOORS);
 }
 
 /** Somebody outside: no pod, no node, not this node. Which address it is may matter, and then the trace says so. */

@@ -14,7 +14,17 @@ export function describeSteps(
   nft: NftRuleset | null | undefined,
   namer: Namer,
 ): StepItem[] {
-  return trace.steps.map((step) => ({
+  return trace.steps.map((step) => describeStep(step, rulesets, nft, namer));
+}
+
+/** @returns one step as the contract prints it. */
+export function describeStep(
+  step: Step,
+  rulesets: readonly Ruleset[],
+  nft: NftRuleset | null | undefined,
+  namer: Namer,
+): StepItem {
+  return {
     id: step.id,
     hook: step.hook,
     backend: isInIptables(step) ? step.backend : step.program,
@@ -30,7 +40,7 @@ export function describeSteps(
     target: step.target,
     ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
     note: noteOf(step, rulesets, nft, namer),
-  }));
+  };
 }
 
 /** Of a rule of iptables whose listing has counters. */

@@ -27,6 +27,12 @@ export const IPVS_WORDS: { readonly [C in IpvsQuestion]: WordsFor<C> } = {
       `clients are not spread by weight over the ${of} real servers of IPVS ${server}`,
     );
   },
+  'ipvs-room': ({ server }) =>
+    said(
+      `some real server of IPVS ${server} has fewer connections than its weight (scheduler ovf)`,
+      `every real server of IPVS ${server} has as many connections as its weight: scheduler ovf refuses more`,
+      'list connections with `ipvsadm -Ln`',
+    ),
   'ipvs-template': ({ server, seconds, client, real }) => {
     const where = `${clientOr(client)} at ${real ?? 'any real server'}`;
     return said(

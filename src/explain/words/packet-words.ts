@@ -52,7 +52,7 @@ export type ConnectionQuestion =
   | 'many-questions';
 
 /** What IPVS chooses or remembers. */
-export type IpvsQuestion = 'ipvs-choice' | 'ipvs-template';
+export type IpvsQuestion = 'ipvs-choice' | 'ipvs-room' | 'ipvs-template';
 
 /** What rules ask of the packet, in words. */
 export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {

@@ -280,6 +280,12 @@ export function turnText(turn: TurnFact): string {
       const flow = [...words, `answers come from ${formatAddress(answersFrom.address)}${port}`].join(', ');
       return `${file} line ${line} holds this flow (${flow}): nat rules are not asked`;
     }
+    case 'flow-opened': {
+      const { direction, answersFrom } = turn;
+      const port = answersFrom.port === null ? '' : `:${answersFrom.port}`;
+      const from = `${formatAddress(answersFrom.address)}${port}`;
+      return `conntrack has it ${direction === 'reply' ? 'as an answer' : 'as a packet'} of the connection, whose answers come from ${from}: nat rules are not asked`;
+    }
     case 'flow-replaced':
       return `${turn.file} line ${turn.line} holds this flow as ${turn.state}; a new SYN replaces it`;
     case 'port-taken':

@@ -1,4 +1,5 @@
 import { command } from '../../command/command.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { ownerOfTable } from '../../proxy/nft-owners.ts';
 import type { NftStep } from '../../trace/outcome.ts';
 import { listed } from '../../words/numbers.ts';
@@ -30,13 +31,13 @@ function stepOf({ culprit }: Deviation): NftStep | null {
   return culprit.kind === 'nft' ? culprit.at : null;
 }
 
-const DOES: ReadonlyMap<string, string> = new Map([
-  ['drop', 'drops'],
-  ['reject', 'rejects'],
-  ['notrack', 'keeps conntrack, and so kube-proxy, from'],
-  ['dnat', 'sends elsewhere'],
-  ['redirect', 'sends elsewhere'],
-]);
+const DOES = dictionary<string>({
+  drop: 'drops',
+  reject: 'rejects',
+  notrack: 'keeps conntrack, and so kube-proxy, from',
+  dnat: 'sends elsewhere',
+  redirect: 'sends elsewhere',
+});
 
 function findingOf(
   step: NftStep,
@@ -53,7 +54,7 @@ function findingOf(
     code: 'KP401',
     // Closing node ports to the outside is what firewalls are for: worth a look, not proof of a fault.
     severity: inside ? 'error' : 'warning',
-    message: `${placeOf(step)}${whose} ${DOES.get(step.action) ?? 'ends'} packets for ${listed(names)}`,
+    message: `${placeOf(step)}${whose} ${DOES[step.action] ?? 'ends'} packets for ${listed(names)}`,
     service: onlyService(ports),
     objects: [...names, `chain ${step.chain}`, `table ${step.family} ${step.table}`],
     hits: hitsOf(deviations),

@@ -17,6 +17,8 @@ export interface Block {
   readonly command: Command | null;
   /** Set where the chain's head was not printed, so that rules of it may be missing. */
   readonly picked?: true;
+  /** Set where lines were picked with the heads among them, so that rules may be missing from any chain. */
+  sifted?: true;
 }
 
 /** One rule's line. */
@@ -32,4 +34,6 @@ export interface Command {
   readonly family: Family;
   readonly table: TableName;
   readonly backend: Backend | null;
+  /** True where another command let through some of the lines only. */
+  readonly sifted: boolean;
 }

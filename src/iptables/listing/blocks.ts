@@ -28,6 +28,7 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
   const blocks: Block[] = [];
   let block: Block | null = null;
   let command: Command | null = null;
+  let sifted = false;
   const loose: Row[] = [];
   let detached = true;
   let printedByNft = false;
@@ -51,7 +52,11 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
     }
     const head = parseHead(line, number, command);
     if (head !== null) {
+      // Of whole output a line of column names and a blank line stand between two heads.
+      const close: boolean = !detached && block !== null && block.layout === null;
+      if (close && block !== null) block.sifted = true;
       block = head.block;
+      if (close || sifted) block.sifted = true;
       blocks.push(block);
       command = null;
       detached = false;
@@ -77,6 +82,7 @@ export function splitBlocks(text: string, file: string, known: KnownChains, prob
     const given = columns === null ? parseCommand(line) : null;
     if (given !== null || (columns === null && PROMPT.test(line))) {
       command = given ?? command;
+      sifted = given?.sifted === true;
       detached = true;
       continue;
     }
@@ -144,6 +150,7 @@ export function parseCommand(line: string): Command | null {
   return {
     family: found[1] === 'ip6tables' ? 'ipv6' : 'ipv4',
     table: TABLES.find((table) => table === name?.[1]) ?? 'filter',
+    sifted: /\|\s*(?:sudo\s+)?(?:[efzr]?grep|rg|awk|sed)\b/.test(found[3] ?? ''),
     backend: found[2] === '-nft' ? 'iptables-nft' : found[2] === '-legacy' ? 'iptables-legacy' : null,
   };
 }

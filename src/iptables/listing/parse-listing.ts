@@ -91,7 +91,10 @@ function buildTables(
         problems.add('duplicate-chain', message, file, block.line);
       }
       const chain = buildChain(block, name, context, problems);
-      table.chains.set(block.chain, block === cutBlock ? { ...chain, cut: cutOf(block, file) } : chain);
+      table.chains.set(
+        block.chain,
+        block === cutBlock || block.sifted === true ? { ...chain, cut: cutOf(block, file) } : chain,
+      );
     }
   }
   return tables;

@@ -165,12 +165,10 @@ class Reader implements DumpReader {
       this.#header = read.header;
       this.#headerSince = true;
     } else if (read.kind === 'legacy-present') this.#legacyWarningLine ??= line;
-    else if (read.kind === 'left-out') {
-      this.#leftOut.push(read.table);
-      const message = `table ${read.table} holds rules that iptables cannot show, and is not in the dump. See nft list ruleset`;
-      this.#problems.add('incompatible-base-chains', message, this.#lines.file, line);
-    } else {
-      const message = `table ${read.table} also holds rules that iptables cannot show: the dump is not all of it. See nft list ruleset`;
+    else {
+      if (read.kind === 'left-out') this.#leftOut.push(read.table);
+      const lost = read.kind === 'left-out' ? 'it is not in the dump' : 'the dump is not all of it';
+      const message = `table ${read.table} also holds rules that iptables cannot show: ${lost}. See nft list ruleset`;
       this.#problems.add('incompatible-base-chains', message, this.#lines.file, line);
     }
   }

@@ -35,7 +35,7 @@ ${layout.columns.map(
 
 function boxOf({ box, x, y, width, height }: PlacedBox, prefix: string, share: string): Html {
   const { id, title, subtitle, tone, decides, asides } = box;
-  const isDecider = decides.length > 0;
+  const isDecider = decides.length > 0 || asides.some((aside) => aside.decides.length > 0);
   const lines = [title, isDecider ? `decides: ${subtitle}` : subtitle].filter((line) => line !== '');
   const called = asides.map((aside) => `+ ${aside.title}`);
   const shown = [...lines, ...called].map((line) => shortened(line, FIT));

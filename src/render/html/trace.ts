@@ -2,6 +2,7 @@ import type { GivenItem, TraceItem, TraceList } from '../../explain/trace-list.t
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
 import { drawTrace } from '../picture/draw.ts';
+import { isSticky } from '../picture/given.ts';
 import { FULL_RIBBON, layOut } from '../picture/layout.ts';
 import type { Picture, Question } from '../picture/picture.ts';
 import { drawingOf } from './drawing.ts';
@@ -56,8 +57,8 @@ function dataOf(picture: Picture): object {
   const ends = new Map(picture.boxes.map(({ id, title }) => [id, title]));
   return {
     width: FULL_RIBBON,
-    ways: picture.ways.map(({ outcome, probability, boxes, count }) => ({
-      given: outcome.given.map(({ question, held }) => [question, held]),
+    ways: picture.ways.map(({ given, probability, boxes, count }) => ({
+      given: given.map(({ question, held }) => [question, held]),
       share: probability,
       count,
       boxes,
@@ -95,20 +96,20 @@ ${questions.slice(0, SWITCHES).map(one)}${
 
 function waysTable({ ways, boxes }: Picture): Html {
   const ends = new Map(boxes.map((box) => [box.id, box]));
-  const some = ways.some(({ outcome }) => outcome.given.length > 0);
+  const some = ways.some(({ given }) => given.length > 0);
   return tableOf(
     'Every way the packet can go',
     ['share', 'ends', 'what becomes of it', 'source', ...(some ? ['where'] : [])],
-    ways.map(({ outcome, probability, boxes: passed }) => {
+    ways.map(({ outcome, given, probability, boxes: passed }) => {
       const end = ends.get(passed.at(-1) ?? '');
       const { source } = outcome;
       const kept = source.rewrite === 'none' ? 'kept' : `${source.rewrite} as ${source.address ?? 'unknown'}`;
       return [
-        percent(probability),
+        isSticky(given) ? 'clients that it has' : percent(probability),
         html`<span class="${end?.tone ?? 'plain'}">${end?.title ?? ''}</span>`,
         [end?.subtitle ?? '', outcome.reason?.settle ? ` (to settle it: ${outcome.reason.settle})` : ''],
         kept,
-        ...(some ? [givenText(outcome.given)] : []),
+        ...(some ? [givenText(given)] : []),
       ];
     }),
   );

@@ -1,5 +1,6 @@
 import type { CheckReport, CheckRun, ReportedFinding } from '../../check/report.ts';
 import type { Problem } from '../../problems/problem.ts';
+import { escapeTerminal } from '../escape.ts';
 import { escapeXml, escapeXmlAttribute } from './escape.ts';
 
 /**
@@ -19,7 +20,7 @@ export function renderCheckJunit({ reports, failures }: CheckRun): string {
   const totals = `tests="${sum(({ cases }) => cases.length)}" failures="${sum(failuresOf)}" errors="${sum(errorsOf)}"`;
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
-    `<testsuites name="kp-explain check" time="0" ${totals}>\n`,
+    `<testsuites name="kp-explain check" ${totals} time="0">\n`,
     ...suites.map(suiteXml),
     '</testsuites>\n',
   ].join('');
@@ -95,7 +96,9 @@ function findingCase(finding: ReportedFinding): Case {
     ),
     `do: ${advice}`,
     ...(command === null ? [] : [command]),
-  ].join('\n');
+  ]
+    .map(escapeTerminal)
+    .join('\n');
   return { name, fault: { kind: 'failure', type: severity, message, text }, output: null };
 }
 

@@ -3,6 +3,7 @@ import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
 import { mermaidOf } from '../mermaid/trace.ts';
 import { drawTrace } from '../picture/draw.ts';
+import { isSticky } from '../picture/given.ts';
 import { codeBlock, codeSpan, escapeMarkdown } from './escape.ts';
 import { captureText, folded, markdownTable, problemsText } from './parts.ts';
 
@@ -27,11 +28,11 @@ function nameOf({ service, packet: { destination, protocol } }: TraceItem): stri
 function itemText(item: TraceItem): string {
   const { ways, boxes } = drawTrace(item);
   const ends = new Map(boxes.map((box) => [box.id, box]));
-  const rows = ways.map(({ outcome, probability, boxes: passed }) => {
+  const rows = ways.map(({ outcome, given, probability, boxes: passed }) => {
     const end = ends.get(passed.at(-1) ?? '');
-    const { source, given } = outcome;
+    const { source } = outcome;
     return [
-      percent(probability),
+      isSticky(given) ? 'clients that it has' : percent(probability),
       codeSpan(end?.title ?? ''),
       escapeMarkdown(end?.subtitle ?? ''),
       source.rewrite === 'none' ? 'kept' : `${source.rewrite} as ${codeSpan(source.address ?? 'unknown')}`,

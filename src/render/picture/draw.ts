@@ -2,6 +2,7 @@ import type { StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { counted } from '../../words/numbers.ts';
 import { endKey, endOf, startOf } from './ends.ts';
 import { type FoldedWay, foldWays } from './fold.ts';
+import { caseKey } from './given.ts';
 import { orderColumns } from './order-columns.ts';
 import type { Box, Picture, Question, Ribbon, Way } from './picture.ts';
 import type { Visit } from './visits.ts';
@@ -80,12 +81,13 @@ export function drawTrace(item: TraceItem): Picture {
     passed.push(ended);
     return {
       outcome: way.outcome,
+      given: way.given,
       probability: way.probability,
       count: way.count,
       boxes: passed.map(({ id }) => id),
     };
   });
-  return finish(item, { columns, drafts: [...drafts.values()], ribbons: [...ribbons.values()], ways });
+  return finish({ columns, drafts: [...drafts.values()], ribbons: [...ribbons.values()], ways });
 }
 
 function parentKey(visit: Visit, drawn: ReadonlyMap<Visit, Draft>): string {
@@ -128,20 +130,17 @@ function addSteps(draft: Draft, visit: Visit, { outcome }: FoldedWay): void {
   }
 }
 
-function finish(
-  item: TraceItem,
-  {
-    columns,
-    drafts,
-    ribbons,
-    ways,
-  }: {
-    readonly columns: ReturnType<typeof orderColumns>;
-    readonly drafts: readonly Draft[];
-    readonly ribbons: readonly Omit<Ribbon, 'share'>[];
-    readonly ways: readonly Way[];
-  },
-): Picture {
+function finish({
+  columns,
+  drafts,
+  ribbons,
+  ways,
+}: {
+  readonly columns: ReturnType<typeof orderColumns>;
+  readonly drafts: readonly Draft[];
+  readonly ribbons: readonly Omit<Ribbon, 'share'>[];
+  readonly ways: readonly Way[];
+}): Picture {
   const lanes = [...new Set(drafts.flatMap(({ visit, node }) => (visit === null ? [] : [node])))];
   const isAside = (draft: Draft) => !draft.main && draft.callers.size === 1;
   const boxOf = (draft: Draft): Box => ({
@@ -155,10 +154,18 @@ function finish(
     more: Math.max(0, draft.steps.size - STEPS),
     stands: draft.stands,
     decides: [...draft.decides],
-    asides: drafts.filter((one) => isAside(one) && one.callers.has(draft.id)).map(boxOf),
+    asides: asidesOf(draft),
   });
+  // Those that asides called are told beside them.
+  const asidesOf = (draft: Draft): Box[] =>
+    drafts
+      .filter((one) => isAside(one) && one.callers.has(draft.id))
+      .flatMap((one) => {
+        const box = boxOf(one);
+        return [{ ...box, asides: [] }, ...box.asides];
+      });
   const inside = new Set(drafts.filter(isAside).map(({ id }) => id));
-  const cases = new Set(ways.map(({ outcome }) => caseOf(outcome))).size;
+  const cases = new Set(ways.map(({ given }) => caseKey(given))).size;
   return {
     columns: columns.map(({ label, direction }) => ({ label, direction })),
     lanes: lanes.length === 0 ? [null] : lanes,
@@ -170,7 +177,7 @@ function finish(
         share: ribbon.ways.reduce((sum, way) => sum + (ways[way]?.probability ?? 0), 0) / Math.max(1, cases),
       })),
     ways,
-    questions: questionsOf(item),
+    questions: questionsOf(ways),
   };
 }
 
@@ -186,13 +193,9 @@ function wordsOf({ visit, words, steps, stands }: Draft): Pick<Box, 'title' | 's
     : { title: counted(stands, 'more chain'), subtitle: `${where}, such as ${chain}`, tone: 'plain' };
 }
 
-function caseOf({ given }: Way['outcome']): string {
-  return JSON.stringify(given.map(({ question, held }) => [question, held]));
-}
-
-function questionsOf(item: TraceItem): Question[] {
+function questionsOf(ways: readonly Way[]): Question[] {
   const found = new Map<number, { yes: string | null; no: string | null }>();
-  for (const { question, held, text } of item.outcomes.flatMap(({ given }) => given)) {
+  for (const { question, held, text } of ways.flatMap(({ given }) => given)) {
     const said = found.get(question) ?? { yes: null, no: null };
     if (held) said.yes ??= text;
     else said.no ??= text;

@@ -1,4 +1,4 @@
-import type { OutcomeItem, StepItem } from '../../explain/trace-list.ts';
+import type { GivenItem, OutcomeItem, StepItem } from '../../explain/trace-list.ts';
 
 /** The ways of a packet as a drawing: boxes that ways pass, and ribbons between them. No format is decided here. */
 export interface Picture {
@@ -64,6 +64,8 @@ export interface Ribbon {
 export interface Way {
   /** The first of them. */
   readonly outcome: OutcomeItem;
+  /** Its conditions; session affinity is one. */
+  readonly given: readonly GivenItem[];
   /** Under its conditions, all together. */
   readonly probability: number;
   readonly count: number;

@@ -102,7 +102,7 @@ function request(
       ? through(way, real)
       : server.incomplete === true
         ? [ended(ipvsUnlisted(way, context.world))]
-        : schedule(way, server).flatMap((picked) =>
+        : schedule(way, server, context.questions).flatMap((picked) =>
             picked.real === null
               ? [refusal(picked.branch, server, hook, context)]
               : through(picked.branch, picked.real),

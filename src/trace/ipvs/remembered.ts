@@ -118,7 +118,9 @@ function answersFrom({ connection }: PacketState): { address: Address; port: num
 }
 
 function serverAt(server: VirtualServer, address: Address, port: number): RealServer | undefined {
-  return server.servers.find((each) => each.port === port && sameAddress(each.address, address));
+  return server.servers.find(
+    (each) => (each.port === port || each.port === 0) && sameAddress(each.address, address),
+  );
 }
 
 /** A way of a client of a persistent virtual server; `real` is null where no template holds it. */

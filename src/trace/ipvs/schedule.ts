@@ -1,8 +1,9 @@
 import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { sharesOf } from '../../ipvs/shares.ts';
+import { type Shares, sharesOf } from '../../ipvs/shares.ts';
 import { unknown } from '../answer.ts';
 import { answered, type Branch, decided } from '../branch.ts';
+import type { Questions } from '../questions.ts';
 
 /** A way that a virtual server's new connection can go; null: the scheduler finds no real server for it. */
 export interface Scheduled {
@@ -14,9 +15,28 @@ export interface Scheduled {
  * Splits a new connection over the real servers that its scheduler may pick. Where no capture tells which it is, the shares
  * are those of many clients, and rest on that condition.
  */
-export function schedule(branch: Branch, server: VirtualServer): Scheduled[] {
+export function schedule(start: Branch, server: VirtualServer, questions: Questions): Scheduled[] {
   const { parts, refused, exact } = sharesOf(server);
-  if (parts.length === 0) return [{ branch, real: null }];
+  if (parts.length === 0) return [{ branch: start, real: null }];
+  if (server.scheduler !== 'ovf') return split(start, server, parts, refused, exact);
+  // It goes over from one to the next as they fill, and refuses what none has room for (ip_vs_ovf_schedule).
+  const room = unknown({ code: 'ipvs-room', server: takenText(server.takes) });
+  const known = answered(start, room);
+  if (known === null) questions.met(room, start.probability);
+  const ways = [true, false].filter((held) => known === null || known === held);
+  return ways.flatMap((hasRoom) => {
+    const branch = known === null ? decided(start, room, hasRoom) : start;
+    return hasRoom ? split(branch, server, parts, refused, exact) : [{ branch, real: null }];
+  });
+}
+
+function split(
+  branch: Branch,
+  server: VirtualServer,
+  parts: Shares['parts'],
+  refused: number,
+  exact: boolean,
+): Scheduled[] {
   const way = exact ? branch : spread(branch, server, parts.length);
   const part = (real: RealServer | null, share: number): Scheduled => ({
     branch: { ...way, probability: way.probability * share },

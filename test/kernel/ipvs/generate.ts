@@ -122,6 +122,9 @@ function packetOf(
   const protocol = aimed ? virtual.protocol : pick(random, [TCP, UDP, SCTP, places.icmp]);
   const to = aimed ? virtual.address : pick(random, [...places.virtual, places.node, ...places.servers]);
   const ports = protocol !== places.icmp;
+  // What a pod sends to itself its bridge does not bring back.
+  if (from !== 'node' && to === NEIGHBOURS[from][family])
+    return packetOf(random, family, virtuals, sourcePort);
   const destination = addressOf(to);
   const source = from === 'node' ? pick(random, [to, places.node]) : NEIGHBOURS[from][family];
   const local = [...places.virtual, ...places.nodes] as readonly string[];
