@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeName } from '../../src/explain/chains/chain-readers.ts';
+import { podNetworks } from '../../src/explain/question/this-node.ts';
 import type { ServiceItem } from '../../src/explain/service-list.ts';
 import { listProgrammed } from '../../src/explain/services/carriers.ts';
+import { formatPrefix } from '../../src/net/prefix.ts';
 import { openCapture } from '../support/open-capture.ts';
 
 const CAPTURES = new URL('../../../shared/captures/', import.meta.url).pathname;
@@ -50,6 +52,23 @@ describe.skipIf(!existsSync(CAPTURES))('a node in nftables mode', () => {
       const native = listProgrammed(await open(name));
       expect(native.every(({ backend }) => backend === 'nft')).toBe(true);
       expect(told(native)).toEqual(told(listProgrammed(await open('1.36-iptables-nft'))));
+    },
+  );
+
+  it.each(['1.36-nftables-nft', '1.32-nftables-nft'])(
+    'learns the pods’ network from the rules of %s',
+    async (name) => {
+      const known = await open(name);
+      const unsaid = {
+        ...known,
+        rulesets: [],
+        cluster: { ...known.cluster, nodes: [] },
+        nft: known.nft ?? null,
+      };
+      const texts = (['ipv4', 'ipv6'] as const).map((family) =>
+        podNetworks(unsaid, family).map(formatPrefix),
+      );
+      expect(texts).toEqual([['10.244.0.0/16'], ['fd00:10:244::/48']]);
     },
   );
 
