@@ -40,14 +40,12 @@ class Reader implements DumpReader {
   #lastEnd = 0;
   #cursor: ChainCursor;
   #unread: UnreadRules;
-  /** The chain of the last rule of the open table. */
   #lastChain = UNKNOWN;
   /** `iptables -S` prints all of its -P, then all of its -N, then its -A: an earlier letter starts another output. */
   #listingHasUserChains = false;
   #listingHasRules = false;
   /** True inside a table that iptables does not have: its lines are passed over. */
   #ignoring = false;
-  /** The last line that belongs to a table. */
   #lastLine = 0;
   #cut: Cut | null = null;
 
