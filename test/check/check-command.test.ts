@@ -411,7 +411,7 @@ describe('several captures', () => {
       // A report that left it out would pass in silence.
       const junit = await run(['check', folder, parent, '-o', 'junit']);
       expect(junit.out).toMatch(
-        /errors="1">\n[\s\S]*<error type="capture-not-checked" message="not checked: /,
+        /errors="1" time="0">\n[\s\S]*<error type="capture-not-checked" message="not checked: /,
       );
       const sarif = JSON.parse((await run(['check', folder, parent, '-o', 'sarif'])).out);
       expect(sarif.runs[0].invocations[0].executionSuccessful).toBe(false);
