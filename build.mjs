@@ -32,6 +32,12 @@ const { output } = await bundle.generate({
   codeSplitting: false,
   // Read in src/; here they would be a third of a megabyte that every start hashes.
   comments: { jsdoc: false, annotation: false },
+  // Blanks and long names of locals would be a quarter of it. Functions keep their names: the stack of a bug is read.
+  minify: {
+    compress: false,
+    mangle: { toplevel: false, keepNames: true },
+    codegen: { removeWhitespace: true },
+  },
   postBanner: '(function (exports, require, __filename, __dirname, importPackage) {',
   postFooter: '})',
 });

@@ -1,5 +1,5 @@
 import { defineConfig } from 'vitest/config';
-import { KernelReporter } from './test/support/kernel-reporter.ts';
+import { ToolReporter } from './test/support/tool-reporter.ts';
 
 // `.ci/run` names a file for the results, which it reads afterwards.
 const results = process.env.KP_EXPLAIN_TEST_RESULTS;
@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: ['test/support/build-if-stale.ts'],
     reporters: [
       'default',
-      new KernelReporter(),
+      new ToolReporter(),
       ...(results ? [['json', { outputFile: results }] as ['json', { outputFile: string }]] : []),
     ],
     testTimeout: 60_000,

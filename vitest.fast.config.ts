@@ -19,6 +19,8 @@ const SLOW = [
   'test/kubernetes/pruned.test.ts',
   'test/live/**',
   'test/project/{cache,readme,start}.test.ts',
+  'test/render/*-{chromium,graphviz,xmllint}.test.ts',
+  'test/schema/**',
   'test/redact/**',
   'test/trace/surprises-long-run.test.ts',
   'test/truth/**',

@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import { isBundleNode } from './calico-bundle.ts';
 import type { SourceKind } from './source-kind.ts';
 
@@ -12,7 +13,7 @@ export interface FileHints {
 }
 
 /** The files of a capture folder. `iptables-save.txt` says nothing of the backend: its header does. */
-const FILES: Readonly<Record<string, FileHints>> = {
+const FILES = dictionary<FileHints>({
   'iptables-save.txt': { kind: 'iptables-save', family: 'ipv4' },
   'ip6tables-save.txt': { kind: 'iptables-save', family: 'ipv6' },
   'iptables-legacy-save.txt': { kind: 'iptables-save', family: 'ipv4', backend: 'iptables-legacy' },
@@ -31,6 +32,7 @@ const FILES: Readonly<Record<string, FileHints>> = {
   'ip-rule.json': { kind: 'ip-rule', family: 'ipv4' },
   'ip6-rule.json': { kind: 'ip-rule', family: 'ipv6' },
   'sysctl.txt': { kind: 'sysctl' },
+  'sockets.txt': { kind: 'sockets' },
   'services.json': { kind: 'kubernetes' },
   'endpointslices.json': { kind: 'kubernetes' },
   'endpoints.json': { kind: 'kubernetes' },
@@ -38,10 +40,10 @@ const FILES: Readonly<Record<string, FileHints>> = {
   'nodes.json': { kind: 'kubernetes' },
   'capture.json': { kind: 'manifest' },
   'expect.yaml': { kind: 'expectations' },
-};
+});
 
 /** What calicoctl calls the same in its bundles of diagnostics: there the name tells the family, too. */
-const BUNDLE_FILES: Readonly<Record<string, FileHints>> = {
+const BUNDLE_FILES = dictionary<FileHints>({
   'iptables-nft-save.txt': { kind: 'iptables-save', family: 'ipv4', backend: 'iptables-nft' },
   'ip-route.txt': { kind: 'ip-route', family: 'ipv4' },
   'ip-route-v6.txt': { kind: 'ip-route', family: 'ipv6' },
@@ -52,7 +54,7 @@ const BUNDLE_FILES: Readonly<Record<string, FileHints>> = {
   ipv6_tables: { kind: 'iptables-save', family: 'ipv6' },
   ipv4_route: { kind: 'ip-route', family: 'ipv4' },
   ipv6_route: { kind: 'ip-route', family: 'ipv6' },
-};
+});
 
 /** Files whose presence makes a folder a capture folder, so that its other files are none of our business. */
 const MARKERS: ReadonlySet<string> = new Set([

@@ -43,6 +43,8 @@ export class ArchiveReader {
     }
     const { root, files, contract } = findCaptureRoot(this.#name, [...byPath.keys()]);
     const sources: SourceText[] = [];
+    // The limit is one for the whole archive: members that are packed once more count as what they grow to.
+    let left = this.#limits.totalBytes - this.#kept;
     for (const path of files) {
       const member = byPath.get(path);
       const hints = hintsInBundle(path);
@@ -50,8 +52,9 @@ export class ArchiveReader {
       const name = `${this.#name}/${root !== '' && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : path}`;
       if (!member.complete) problems.add('truncated', 'the archive ends inside this file', name);
       const { bytes, cut } = isGzip(member.bytes)
-        ? await unpackBytes(name, member.bytes, this.#limits, problems)
+        ? await unpackBytes(name, member.bytes, { ...this.#limits, totalBytes: left }, problems)
         : { bytes: member.bytes, cut: false };
+      if (bytes !== member.bytes) left -= bytes.length;
       sources.push(sourceOfBytes(name, bytes, hints, cut || !member.complete));
     }
     return sources;

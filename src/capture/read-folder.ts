@@ -44,21 +44,24 @@ export async function readFolder(
     );
   }
   const sources: SourceText[] = [];
-  for (const file of wanted.slice(0, limits.strayFiles)) {
-    const source = await readOne(`${shown}/${file}`, join(path, file), limits, problems);
-    if (source !== null) sources.push(source);
-  }
+  // The limit is one for the whole folder, packed files counted as what they grow to.
+  let left = limits.totalBytes;
+  const add = async (file: string, place: string): Promise<void> => {
+    const source = await readOne(`${shown}/${file}`, place, { ...limits, totalBytes: left }, problems);
+    if (source === null) return;
+    left -= source.size;
+    sources.push(source);
+  };
+  for (const file of wanted.slice(0, limits.strayFiles)) await add(file, join(path, file));
   if (bundle) {
     for (const file of clusterPathsOf(resolve(path)).filter((each) => statOf(each)?.isFile() === true)) {
-      const source = await readOne(`${shown}/${relative(resolve(path), file)}`, file, limits, problems);
-      if (source !== null) sources.push(source);
+      await add(relative(resolve(path), file), file);
     }
   }
   if (!folders.includes(RECENT_FOLDER)) return sources;
   const recent = join(path, RECENT_FOLDER);
   for (const file of listFolder(`${shown}/${RECENT_FOLDER}`, recent).files) {
-    const source = await readOne(`${shown}/${RECENT_FOLDER}/${file}`, join(recent, file), limits, problems);
-    if (source !== null) sources.push(source);
+    await add(`${RECENT_FOLDER}/${file}`, join(recent, file));
   }
   return sources;
 }
@@ -73,13 +76,18 @@ async function readOne(
   const hints = hintsInBundle(name);
   try {
     const { size } = statSync(path);
-    const limit = hints === null ? limits.strayFileBytes : limits.totalBytes;
+    const limit = Math.min(hints === null ? limits.strayFileBytes : Infinity, limits.totalBytes);
     if (size > limit) {
       problems.add('too-large', `not read: larger than ${formatBytes(limit)}`, name);
       return null;
     }
     if (!isGzip(readHead(name, path))) return sourceOfFile(name, path, size, hints);
-    const { bytes, cut } = await unpackBytes(name, readWhole(name, path), limits, problems);
+    const { bytes, cut } = await unpackBytes(
+      name,
+      readWhole(name, path),
+      { ...limits, totalBytes: limit },
+      problems,
+    );
     return sourceOfBytes(name, bytes, hints, cut);
   } catch (error) {
     const reason = error instanceof InputError ? error : unreadable(name, error);

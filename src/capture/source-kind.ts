@@ -14,6 +14,8 @@ export type SourceKind =
   /** `nft list hooks`. */
   | 'nft-hooks'
   | 'sysctl'
+  /** `ss -ltnu`. */
+  | 'sockets'
   /** Virtual servers: `ipvsadm-save -n`, `ipvsadm -Ln`, /proc/net/ip_vs. */
   | 'ipvs'
   /** `ipvsadm -Lnc`, /proc/net/ip_vs_conn. */

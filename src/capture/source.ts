@@ -1,4 +1,5 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { dictionary } from '../lookup/dictionary.ts';
 import type { FileHints } from './contract-files.ts';
 import { InputError } from './input-error.ts';
 import { isPlainText, normaliseText } from './normalise-text.ts';
@@ -119,7 +120,7 @@ export function readWhole(name: string, path: string): Buffer {
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
+const REASONS = dictionary<string>({
   ENOENT: 'there is no such file or folder',
   EACCES: 'permission denied; run as a user who may read it, or copy it first',
   EPERM: 'permission denied; run as a user who may read it, or copy it first',
@@ -128,7 +129,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'the name is too long',
   EISDIR: 'it is a folder',
   ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB',
-};
+});
 
 /** @returns the InputError for a file that the operating system would not give. */
 export function unreadable(name: string, error: unknown): InputError {

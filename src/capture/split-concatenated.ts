@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import type { LineKind } from './recognise-lines.ts';
 import { kindOfLine } from './recognise-lines.ts';
 import type { SourceText } from './source.ts';
@@ -10,12 +11,12 @@ const SEPARABLE: readonly LineKind[] = ['iptables-save', 'conntrack', 'conntrack
 const LARGEST = 400 * 1024 * 1024;
 
 /** A text that only these kinds hold, looked for before any line is read: most inputs hold one output only. */
-const SIGNS: Readonly<Record<string, string>> = {
+const SIGNS = dictionary<string>({
   'iptables-save': '\nCOMMIT',
   conntrack: ' src=',
   'conntrack-stats': '\ncpu=',
   ipset: '\ncreate ',
-};
+});
 
 /**
  * Splits the concatenated output of several commands, as in `(iptables-save; conntrack -L) | kp-explain -f -`.

@@ -2,8 +2,10 @@ import type { ProblemList } from '../problems/problem.ts';
 import type { FileHints } from './contract-files.ts';
 import { gunzip, isGzip, tooLarge } from './gunzip.ts';
 import type { Limits } from './limits.ts';
+import { normaliseText } from './normalise-text.ts';
 import { ArchiveReader } from './read-archive.ts';
-import { type SourceText, sourceOfBytes } from './source.ts';
+import { recognise } from './recognise.ts';
+import { HEAD_BYTES, type SourceText, sourceOfBytes } from './source.ts';
 import { isTar } from './tar.ts';
 import { reportGzipEnd } from './unpack-bytes.ts';
 
@@ -41,6 +43,8 @@ class Collector {
   readonly #limits: Limits;
   #archive: ArchiveReader | null = null;
   #decided = false;
+  /** Null: not yet looked at. */
+  #readable: boolean | null = null;
   #pieces: Buffer[] = [];
   #length = 0;
 
@@ -56,7 +60,8 @@ class Collector {
     }
     this.#pieces.push(chunk);
     this.#length += chunk.length;
-    if (this.#length > this.#limits.totalBytes) throw tooLarge(this.#name, this.#limits.totalBytes);
+    const limit = this.#limit();
+    if (this.#length > limit) throw tooLarge(this.#name, limit);
     if (this.#decided || this.#length < 512) return;
     this.#decided = true;
     const start = Buffer.concat(this.#pieces, this.#length);
@@ -66,10 +71,34 @@ class Collector {
     this.#archive.feed(start);
   }
 
+  /** What nobody can read, as /dev/zero or a bomb of blanks, is given up long before memory is full of it. */
+  #limit(): number {
+    const { totalBytes, strayFileBytes } = this.#limits;
+    if (this.#length <= strayFileBytes) return totalBytes;
+    this.#readable ??= isReadable(headOf(this.#pieces));
+    return this.#readable ? totalBytes : strayFileBytes;
+  }
+
   async finish(hints: FileHints | null, cut: boolean, problems: ProblemList): Promise<SourceText[]> {
     if (this.#archive !== null) return await this.#archive.finish(problems);
     return [sourceOfBytes(this.#name, Buffer.concat(this.#pieces, this.#length), hints, cut)];
   }
+}
+
+/** Pieces can be of any length, down to one byte. */
+function headOf(pieces: readonly Buffer[]): Buffer {
+  const few = pieces.slice(0, HEAD_BYTES);
+  let length = 0;
+  const end = few.findIndex((piece) => {
+    length += piece.length;
+    return length >= HEAD_BYTES;
+  });
+  return Buffer.concat(end < 0 ? few : few.slice(0, end + 1)).subarray(0, HEAD_BYTES);
+}
+
+function isReadable(head: Buffer): boolean {
+  const { kind } = recognise(normaliseText(head));
+  return kind !== 'unknown' && kind !== 'empty';
 }
 
 async function firstBytes(iterator: AsyncIterator<Buffer>, wanted: number): Promise<Buffer> {

@@ -31,6 +31,16 @@ export interface CheckReportList {
   readonly problems: DocumentHead<'CheckReport'>['problems'];
 }
 
+/** All that one run of `check` found, for formats that hold several captures in one document. */
+export interface CheckRun {
+  readonly reports: readonly CheckReport[];
+  readonly comparisons: readonly NodeComparison[];
+  /** What concerns no single report: captures that could not be checked have the code `capture-not-checked`. */
+  readonly failures: DocumentHead<'CheckReport'>['problems'];
+  /** True where the answer is a list, even of one. */
+  readonly isList: boolean;
+}
+
 /** A finding that was expected. */
 export interface AllowedFinding {
   readonly code: string;

@@ -16,6 +16,7 @@ import { loadHost } from './load-host.ts';
 import { loadIpvs } from './load-ipvs.ts';
 import { loadHooks, loadNft } from './load-nft.ts';
 import { loadRulesets } from './load-rulesets.ts';
+import { loadSockets } from './load-sockets.ts';
 import { once } from './once.ts';
 import { requireOneNode } from './one-node.ts';
 import { type SortedSource, type SortedSources, sortSources, textOf } from './sort-sources.ts';
@@ -67,7 +68,9 @@ export async function buildCapture(
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
-  if (!hasRules && !flowsSuffice && mode !== 'nftables' && mode !== 'ipvs') {
+  // Without rules of iptables a node may have those of nft, or none at all: nft lists both of its backends.
+  const nftSuffices = (): boolean => sorted.has('nft') && sorted.has('ip-addr') && nft()?.cutAt === null;
+  if (!hasRules && !flowsSuffice && !nftSuffices() && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
   if (mode === 'nftables' && !walksKubeProxy(host)) reportMode(problems);
@@ -104,6 +107,7 @@ export async function buildCapture(
       if (read.servers !== null) return new IpvsTable(read);
       return mode === 'ipvs' ? 'not-captured' : null;
     }),
+    sockets: once(() => loadSockets(sorted, problems)),
     expectations: text('expectations'),
     problems,
   };

@@ -16,7 +16,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
   const command = new Command('chain')
     .summary(`what ${chainName('SVC', '…')} / ${chainName('SEP', '…')} stands for, and who jumps to it`)
     .description(
-      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service.',
+      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service. Also a virtual server of IPVS (ADDRESS:PORT) and an ipset.',
     )
     .argument('<name>', 'the chain, or a Service', notEmpty('A chain name'));
   return addCommonOptions(command)
@@ -36,6 +36,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
 /** Describes, writes the answer. @returns 1 where there is no such chain. */
 export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { plainFormats } = await import('./plain-formats.ts');
   let near: readonly string[] = [];
   const list = await answer(
     request,
@@ -51,12 +52,12 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
       const absent = items.length === 0 ? describeMissing(request.name, known) : null;
       return { ...documentHead(capture), kind: 'ChainList', items, absent };
     },
-    async (found, options) => {
+    plainFormats<ChainList>(async (found, view) => {
       const { renderChainText, renderNoChain } = await import('../render/chain-text.ts');
       return found.items.length === 0
-        ? renderNoChain(request.name, near, found.absent, options.width)
-        : renderChainText(found, options);
-    },
+        ? renderNoChain(request.name, near, found.absent, view.width)
+        : renderChainText(found, view);
+    }),
   );
   return statusOfChains(list.items.length);
 }

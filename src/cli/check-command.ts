@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { CheckOutput, CheckRequest } from './check-request.ts';
+import { CHECK_FORMATS, type CheckFormat } from '../render/format.ts';
+import type { CheckRequest } from './check-request.ts';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
+import { addStateOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 
 interface CheckOptions extends Omit<CommonOptions, 'output'> {
-  readonly output: CheckOutput;
+  readonly output?: CheckOutputs;
   readonly detail: 'answer' | 'full';
   readonly severity: 'error' | 'warning' | 'info';
   readonly only?: readonly string[];
@@ -14,6 +15,12 @@ interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly expect?: string;
   readonly update?: boolean;
   readonly allNodes?: boolean;
+}
+
+/** What `-o` asks for: one format for standard output, and files. */
+interface CheckOutputs {
+  readonly output: CheckFormat | null;
+  readonly files: CheckRequest['files'];
 }
 
 /** @returns the command; `act` gets the request. */
@@ -24,7 +31,9 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       'What is wrong with this node: compares the rules with what the API says, looks for known faults, and checks the statements of expect.yaml. Each [capture] is checked by itself: a capture folder, an archive, or a folder that holds some. Fails (exit status 1) on errors, warnings and broken expectations.',
     )
     .argument('[capture...]', 'capture folders or archives, or folders that hold them');
-  addCommonOptions(command, ['text', 'json', 'yaml', 'junit', 'sarif', 'github'])
+  addStateOptions(command)
+    .optionsGroup('Output:')
+    .addOption(reportOption())
     .addOption(
       new Option('--detail <level>', 'the worst finding opened, the others a line each; every one opened')
         .choices(['answer', 'full'])
@@ -60,7 +69,8 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         ['kp-explain check --demo', 'the bundled capture of a node'],
         ['kp-explain check captures/ --severity warning', 'every capture below a folder'],
         ['kp-explain check --all-nodes', 'every node of the cluster, and which differ'],
-        ['kp-explain check captures/ -o junit > report.xml', 'for CI'],
+        ['kp-explain check captures/ -o junit=report.xml -o sarif=report.sarif', 'for CI, from one run'],
+        ['kp-explain check captures/ -o html > nodes.html', 'a page: nodes, findings, who differs'],
         ['kp-explain check node-1/ --ignore KP104=shop/web', 'one known finding left out'],
         ['kp-explain check node-1/ --update', 'write node-1/expect.yaml'],
       ]),
@@ -71,7 +81,8 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       const common = { ...options, output: 'text' as const, ...(allNodes ? { node: 'NODE' } : {}) };
       await act({
         sources: commonRequest(common, { host: 'all', flows: 'all' }).sources,
-        output: options.output,
+        output: options.output?.output ?? 'text',
+        files: options.output?.files ?? [],
         detail: options.detail,
         captures,
         least: options.severity,
@@ -82,6 +93,34 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         allNodes,
       });
     });
+}
+
+/** Formats and files together: commander's own check of choices knows words alone. */
+function reportOption(): Option {
+  const option = new Option(
+    '-o, --output <format[=file]>',
+    'how to write the answer, by itself to standard output (default: text), with =FILE into a file; repeatable',
+  ).argParser(outputsOf);
+  option.argChoices = [...CHECK_FORMATS];
+  return option;
+}
+
+const formatOf = oneOf(CHECK_FORMATS);
+
+function outputsOf(text: string, before: CheckOutputs = { output: null, files: [] }): CheckOutputs {
+  const at = text.indexOf('=');
+  const word = formatOf(at < 0 ? text : text.slice(0, at));
+  const format = CHECK_FORMATS.find((one) => one === word) ?? 'text';
+  if (at < 0) {
+    if (before.output !== null && before.output !== format)
+      throw new InvalidArgumentError(
+        'Only one format goes to standard output; give the others a file: FORMAT=FILE.',
+      );
+    return { ...before, output: format };
+  }
+  const path = text.slice(at + 1);
+  if (path === '') throw new InvalidArgumentError('Say FORMAT=FILE, such as sarif=report.sarif.');
+  return { ...before, files: [...before.files, { format, path }] };
 }
 
 function codesOf(text: string, before: readonly string[] = []): readonly string[] {

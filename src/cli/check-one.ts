@@ -47,8 +47,8 @@ export function readExpectations(capture: Capture, expect: string | null): Expec
   const { expectations, mistakes } = parseExpectations(text, file, findingCodes());
   if (mistakes.length === 0) return expectations;
   const lines = mistakes.slice(0, 20).map(({ line, message }) => `${file}:${line}: ${message}`);
-  const more = mistakes.length > 20 ? `\n… and ${mistakes.length - 20} more` : '';
-  throw new InputError('expectations', `${lines.join('\n')}${more}`, file);
+  const more = mistakes.length > 20 ? `\n  … and ${mistakes.length - 20} more` : '';
+  throw new InputError('expectations', `${lines.join('\n  ')}${more}`, file);
 }
 
 function readText(path: string): string {

@@ -1,14 +1,15 @@
 import type { Severity } from '../findings/finding.ts';
+import type { CheckFormat } from '../render/format.ts';
 import type { SourceRequest } from './requests.ts';
-
-/** How `check` writes its answer. */
-export type CheckOutput = 'text' | 'json' | 'yaml' | 'junit' | 'sarif' | 'github';
 
 /** `check [capture...]`. */
 export interface CheckRequest {
   /** `-f` and `--demo`: together one capture. */
   readonly sources: SourceRequest;
-  readonly output: CheckOutput;
+  /** On standard output. */
+  readonly output: CheckFormat;
+  /** `-o FORMAT=FILE`: written beside that, of the same answer. */
+  readonly files: readonly { readonly format: CheckFormat; readonly path: string }[];
   /** Of the text: the worst finding opened, or every one. */
   readonly detail: 'answer' | 'full';
   /** Arguments, each with a capture or several of its own. */

@@ -59,8 +59,15 @@ function describeOption(option: Option): CompletedOption {
 }
 
 function bash(commands: readonly Completed[]): string {
-  const values = commands.flatMap(({ options }) => options).filter(({ choices }) => choices.length > 0);
-  const cases = new Map(values.map(({ flags, choices }) => [flags.join('|'), choices.join(' ')]));
+  // Of one option each command may have choices of its own, such as formats.
+  const cases = commands.flatMap(({ name, options }) =>
+    options
+      .filter(({ choices }) => choices.length > 0)
+      .map(({ flags, choices }) => ({
+        words: flags.map((flag) => `'${name} ${flag}'`).join('|'),
+        choices: choices.join(' '),
+      })),
+  );
   const free = new Set(
     commands.flatMap(({ options }) =>
       options
@@ -82,8 +89,10 @@ _kp_explain() {
     esac
   done
   COMPREPLY=()
+  case "$command $before" in
+${cases.map(({ words, choices }) => `    ${words}) COMPREPLY=($(compgen -W '${choices}' -- "$word")); return ;;`).join('\n')}
+  esac
   case "$before" in
-${[...cases].map(([flags, words]) => `    ${flags}) COMPREPLY=($(compgen -W '${words}' -- "$word")); return ;;`).join('\n')}
     ${[...files].join('|')}) COMPREPLY=($(compgen -f -- "$word")); return ;;
     ${[...free].join('|')}) return ;;
   esac

@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { FlowList } from '../explain/flow-list.ts';
+import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
@@ -10,7 +11,7 @@ import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from '.
 import type { ConntrackRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
-interface ConntrackOptions extends CommonOptions {
+interface ConntrackOptions extends CommonOptions<PageFormat> {
   readonly svc?: string;
   readonly endpoint?: string;
   readonly client?: string;
@@ -21,7 +22,13 @@ interface ConntrackOptions extends CommonOptions {
 }
 
 /** Flows listed without `--limit`: what fits into a terminal's patience, or into a document. */
-const LIMITS = { text: 20, json: 10_000, yaml: 10_000 } as const;
+const LIMITS: Readonly<Record<PageFormat, number>> = {
+  text: 20,
+  json: 10_000,
+  yaml: 10_000,
+  markdown: 20,
+  html: 500,
+};
 
 /** @returns the command; `act` gets the request. */
 export function conntrackCommand(
@@ -58,10 +65,10 @@ export function conntrackCommand(
     .option('-n, --namespace <name>', 'namespace of names given without one', 'default')
     .option(
       '--limit <count>',
-      'flows to list, the worst first; 0 lists all (default: 20, as JSON or YAML 10000)',
+      'flows to list, the worst first; 0 lists all (default: 20, as JSON or YAML 10000, as HTML 500)',
       limitOf,
     );
-  return addCommonOptions(command)
+  return addCommonOptions(command, PAGE_FORMATS)
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain conntrack --svc shop/udp-stale --demo', 'the flows of a Service, and the stuck ones'],
@@ -97,6 +104,7 @@ function limitOf(text: string): number {
 /** Reads the flows, writes the answer. @returns the exit status. Throws UsageError where nothing of that name is known. */
 export async function runConntrack(request: ConntrackRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { flowFormats } = await import('./flow-formats.ts');
   await answer(
     request,
     io,
@@ -116,10 +124,7 @@ export async function runConntrack(request: ConntrackRequest, io: Io): Promise<E
         throw error;
       }
     },
-    async (list, options) => {
-      const { renderFlowsText } = await import('../render/flows-text.ts');
-      return renderFlowsText(list, options);
-    },
+    flowFormats(),
     'rules-or-flows',
   );
   return EXIT.answered;

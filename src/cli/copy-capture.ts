@@ -60,6 +60,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   'ip-rule': 'ip-rule.json',
   nft: 'nft.json',
   sysctl: 'sysctl.txt',
+  sockets: 'sockets.txt',
   manifest: 'capture.json',
 };
 

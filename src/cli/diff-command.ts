@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Diff } from '../diff/document.ts';
+import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
 import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfDiff } from './exit-status.ts';
@@ -7,7 +8,7 @@ import type { Io } from './io.ts';
 import { knownOf } from './known.ts';
 import { addWayOptions, type LiveOptions, liveRequest, refuseWithoutNode } from './live-options.ts';
 import { notEmpty, outputOption } from './options.ts';
-import type { DiffRequest, Output, SourceRequest } from './requests.ts';
+import type { DiffRequest, SourceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
 interface DiffOptions extends Omit<LiveOptions, 'node'> {
@@ -16,7 +17,7 @@ interface DiffOptions extends Omit<LiveOptions, 'node'> {
   readonly budget: number;
   readonly strict?: true;
   readonly detail: DiffRequest['detail'];
-  readonly output: Output;
+  readonly output: PageFormat;
 }
 
 /** Classes of packets for each family: some fifteen seconds of work. A policy of FORWARD changed takes most of it. */
@@ -57,7 +58,7 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
     );
   return addWayOptions(command.optionsGroup('A live node, node:NAME:'))
     .optionsGroup('Output:')
-    .addOption(outputOption())
+    .addOption(outputOption(PAGE_FORMATS))
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain diff monday/ tuesday.tar.gz', 'two captures of a node'],
@@ -86,6 +87,7 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
   if (readsStdin(request.before) && readsStdin(request.after))
     throw new UsageError('stdin-twice', 'standard input can be one of the two states, not both');
   const { answerFrom } = await import('./answer.ts');
+  const { diffFormats } = await import('./diff-formats.ts');
   const diff = await answerFrom(
     request,
     io,
@@ -120,10 +122,7 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
       // As properties are read in this order, problems come last: reading for the answer may still find some.
       return { ...headOf(before, after), only, ...comparison };
     },
-    async (found, options) => {
-      const { renderDiffText } = await import('../render/diff-text.ts');
-      return renderDiffText(found, { ...options, detail: request.detail });
-    },
+    diffFormats(request),
   );
   return statusOfDiff(diff.identical);
 }

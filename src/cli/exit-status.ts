@@ -22,6 +22,7 @@ export type ExitStatus = (typeof EXIT)[keyof typeof EXIT];
 const NO_BUG: readonly ExitStatus[] = [
   EXIT.usage,
   EXIT.unreachable,
+  EXIT.unwritten,
   EXIT.hungUp,
   EXIT.interrupted,
   EXIT.quit,
@@ -29,8 +30,8 @@ const NO_BUG: readonly ExitStatus[] = [
 ];
 
 /**
- * @returns the status for a run that ended in an error. An error that is not a bug carries `exitStatus` (2 or 3): what
- * was asked cannot be read or reached. Anything else is a bug.
+ * @returns the status for a run that ended in an error. An error that is not a bug carries `exitStatus` (2, 3 or 74): what
+ * was asked cannot be read or reached, or the answer not written. Anything else is a bug.
  */
 export function statusOfError(error: unknown): ExitStatus {
   if (!(error instanceof Error)) return EXIT.bug;

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
@@ -46,8 +44,8 @@ export async function runExplain(typed: string | null, io: Io): Promise<ExitStat
     );
   }
   const { renderPage } = await import('../render/page-text.ts');
-  const page = fileURLToPath(new URL(`../../docs/findings/${code}.md`, import.meta.url));
-  io.out(renderPage(readFileSync(page, 'utf8'), { width: io.columns, colours }));
+  const { readFindingPage } = await import('./finding-page.ts');
+  io.out(renderPage(readFindingPage(code) ?? '', { width: io.columns, colours }));
   return EXIT.answered;
 }
 

@@ -1,17 +1,19 @@
 import { spansOfPaste } from '../capture/paste/split-paste.ts';
 import { recognise } from '../capture/recognise.ts';
 import { ProblemList } from '../problems/problem.ts';
+import type { PlainFormat } from '../render/format.ts';
 import type { InputItem, InputList } from '../render/input-text.ts';
 import { write } from './answer.ts';
 import type { Io } from './io.ts';
 import { gatherSources } from './load-capture.ts';
+import { plainFormats } from './plain-formats.ts';
 import { Progress } from './progress.ts';
-import type { Output, SourceRequest } from './requests.ts';
+import type { SourceRequest } from './requests.ts';
 
 /** `--explain-input`: what each input, and each line of a paste, was recognised as. Throws as reading the input does. */
 export async function explainInput(
   requests: readonly SourceRequest[],
-  output: Output,
+  output: PlainFormat,
   io: Io,
 ): Promise<void> {
   const problems = new ProblemList();
@@ -30,8 +32,9 @@ export async function explainInput(
     items,
     problems: problems.list(),
   };
-  await write(list, { output }, io, async (document) => {
+  const renderers = plainFormats<InputList>(async (document) => {
     const { renderInputText } = await import('../render/input-text.ts');
     return renderInputText(document);
   });
+  await write(list, { output }, io, renderers);
 }

@@ -3,8 +3,15 @@ import type { Cluster } from '../kubernetes/objects.ts';
 import { AddressBook } from '../proxy/addresses.ts';
 import type { Capture } from './capture.ts';
 
-/** @returns what a trace may ask of the capture; flows are read only if it does. */
-export function knownOf(capture: Capture, cluster: Cluster): Known {
+/**
+ * @param book of the same cluster, where there is one already: its indexes serve for all nodes
+ * @returns what a trace may ask of the capture; flows are read only if it does.
+ */
+export function knownOf(
+  capture: Capture,
+  cluster: Cluster,
+  book: AddressBook = new AddressBook(cluster),
+): Known {
   return {
     rulesets: capture.rulesets,
     host: capture.host,
@@ -15,7 +22,7 @@ export function knownOf(capture: Capture, cluster: Cluster): Known {
       return capture.nftHooks;
     },
     cluster,
-    book: new AddressBook(cluster),
+    book,
     proxyMode: capture.info.proxyMode,
     get flows() {
       return capture.flows();
@@ -23,6 +30,9 @@ export function knownOf(capture: Capture, cluster: Cluster): Known {
     node: capture.info.node,
     get ipvs() {
       return capture.ipvs();
+    },
+    get sockets() {
+      return capture.sockets();
     },
   };
 }

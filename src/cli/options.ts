@@ -2,21 +2,25 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEMOS, type DemoName } from '../capture/demo.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { nearest } from '../explain/words/nearest.ts';
+import { type Format, PLAIN_FORMATS, type PlainFormat } from '../render/format.ts';
 import { addLiveOptions, type LiveOptions, liveRequest } from './live-options.ts';
-import type { CommonRequest, Output } from './requests.ts';
-
-const OUTPUTS = ['text', 'json', 'yaml'];
+import type { CommonRequest } from './requests.ts';
 
 /** The options that every command shares, as commander hands them over. */
-export interface CommonOptions extends LiveOptions {
+export interface CommonOptions<F extends Format = PlainFormat> extends LiveOptions {
   readonly file?: readonly string[];
   readonly demo?: DemoName;
   readonly explainInput?: boolean;
-  readonly output: Output;
+  readonly output: F;
 }
 
 /** Adds where the state comes from and how the answer is written. */
-export function addCommonOptions(command: Command, outputs: readonly string[] = OUTPUTS): Command {
+export function addCommonOptions(command: Command, outputs: readonly Format[] = PLAIN_FORMATS): Command {
+  return addStateOptions(command).optionsGroup('Output:').addOption(outputOption(outputs));
+}
+
+/** Adds where the state comes from. */
+export function addStateOptions(command: Command): Command {
   const files = command
     .optionsGroup('State of the node:')
     .addOption(
@@ -32,7 +36,7 @@ export function addCommonOptions(command: Command, outputs: readonly string[] = 
         .conflicts('file'),
     )
     .option('--explain-input', 'only say what each input, and each line of a paste, was recognised as');
-  return addLiveOptions(files).optionsGroup('Output:').addOption(outputOption(outputs));
+  return addLiveOptions(files);
 }
 
 /**
@@ -55,7 +59,7 @@ export function withDemoNamed(argv: readonly string[]): string[] {
 }
 
 /** @returns `-o` with these formats. */
-export function outputOption(outputs: readonly string[] = OUTPUTS): Option {
+export function outputOption(outputs: readonly Format[] = PLAIN_FORMATS): Option {
   return new Option('-o, --output <format>', 'how to write the answer').choices(outputs).default('text');
 }
 
@@ -63,14 +67,17 @@ export function outputOption(outputs: readonly string[] = OUTPUTS): Option {
 const ALL_OF_IT: Needs = { host: 'packets', flows: 'all' };
 
 /** @param needs what the question needs of a live node; without it nearly everything is asked. @returns the request's common part. */
-export function commonRequest(options: CommonOptions, needs: Needs = ALL_OF_IT): CommonRequest {
+export function commonRequest<F extends Format>(
+  options: CommonOptions<F>,
+  needs: Needs = ALL_OF_IT,
+): CommonRequest<F> {
   const live = liveRequest(options, needs);
   return {
     sources: {
       files: options.file ?? [],
       demo: options.demo ?? false,
       live,
-      ...(options.explainInput === true ? { explained: options.output } : {}),
+      ...(options.explainInput === true ? { explained: plainOf(options.output) } : {}),
     },
     output: options.output,
   };
@@ -111,4 +118,9 @@ export function notEmpty(what: string): (text: string) => string {
     if (text.trim() === '') throw new InvalidArgumentError(`${what} must not be empty.`);
     return text;
   };
+}
+
+/** What the input was recognised as has no page and no picture. */
+function plainOf(format: Format): PlainFormat {
+  return PLAIN_FORMATS.find((plain) => plain === format) ?? 'text';
 }

@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<SourceKind, readonly [ipv4: string, ipv6: string] |
   nft: ['nft.json', 'nft.json'],
   'nft-hooks': ['nft-hooks.txt', 'nft-hooks.txt'],
   sysctl: ['sysctl.txt', 'sysctl.txt'],
+  sockets: ['sockets.txt', 'sockets.txt'],
   ipvs: ['ipvsadm.txt', 'ipvsadm.txt'],
   'ipvs-connections': ['ipvsadm-connections.txt', 'ipvsadm-connections.txt'],
   kubernetes: ['services.json', 'services.json'],

@@ -1,5 +1,6 @@
-import { escapeLines } from '../render/escape.ts';
+import { escapeLines, escapeMessage } from '../render/escape.ts';
 import { renderJson } from '../render/json.ts';
+import type { ErrorDocument } from './error-document.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import type { Io } from './io.ts';
 
@@ -25,11 +26,11 @@ const BUG =
 
 function errorText(error: unknown, status: ExitStatus): string {
   const { message, stack } = partsOf(error);
-  if (status !== EXIT.bug) return `error: ${escapeLines(message)}\n`;
-  return `error: ${escapeLines(message)}\n${BUG}\n${escapeLines(stack)}\n`;
+  if (status !== EXIT.bug) return `error: ${escapeMessage(message)}\n`;
+  return `error: ${escapeMessage(message)}\n${BUG}\n${escapeLines(stack)}\n`;
 }
 
-function errorDocument(error: unknown, status: ExitStatus): object {
+function errorDocument(error: unknown, status: ExitStatus): ErrorDocument {
   const { message, stack } = partsOf(error);
   const bug = status === EXIT.bug;
   return {

@@ -4,11 +4,9 @@ import type { Needs } from '../capture/live/live-state.ts';
 import type { NodeTarget } from '../capture/live/reach-node.ts';
 import type { FlowQuestion } from '../explain/flows/flow-question.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
+import type { Format, PageFormat, PlainFormat, TraceFormat } from '../render/format.ts';
 
 /** What each command was asked: argv as values. A command's `run` sees nothing else of the command line. */
-
-/** How an answer is written. */
-export type Output = 'text' | 'json' | 'yaml';
 
 /** Where the state comes from. */
 export interface SourceRequest {
@@ -19,7 +17,7 @@ export interface SourceRequest {
   /** Counts where there are neither files nor demo. Absent: then no state was named. */
   readonly live?: LiveRequest;
   /** `--explain-input`, and how that is written: what the input was recognised as is told, and the question is not answered. */
-  readonly explained?: Output;
+  readonly explained?: PlainFormat;
 }
 
 /** A live node, and what is needed of it. */
@@ -37,19 +35,20 @@ export interface LiveRequest {
 }
 
 /** What every command shares. */
-export interface CommonRequest {
+export interface CommonRequest<F extends Format = PlainFormat> {
   readonly sources: SourceRequest;
-  readonly output: Output;
+  /** How the answer is written. */
+  readonly output: F;
 }
 
 /** `trace <destination>`. */
-export interface TraceRequest extends CommonRequest, TraceQuestion {
+export interface TraceRequest extends CommonRequest<TraceFormat>, TraceQuestion {
   /** No detail was asked for: the text is one screen, with the cause and what to do. */
   readonly screen: boolean;
 }
 
 /** `why <service>`. */
-export interface WhyRequest extends CommonRequest, TraceQuestion {}
+export interface WhyRequest extends CommonRequest<PageFormat>, TraceQuestion {}
 
 /** `services`. */
 export interface ServicesRequest extends CommonRequest {
@@ -63,13 +62,13 @@ export interface ChainRequest extends CommonRequest {
 }
 
 /** `conntrack`. */
-export interface ConntrackRequest extends CommonRequest, FlowQuestion {}
+export interface ConntrackRequest extends CommonRequest<PageFormat>, FlowQuestion {}
 
 /** `diff <before> <after>`. */
 export interface DiffRequest {
   readonly before: SourceRequest;
   readonly after: SourceRequest;
-  readonly output: Output;
+  readonly output: PageFormat;
   /** As typed: `pod:NAMESPACE/NAME`, `node`, an address or a network; null: everybody. */
   readonly from: string | null;
   readonly service: { readonly namespace: string; readonly name: string } | null;

@@ -5,6 +5,7 @@ import type { CheckReport } from '../check/report.ts';
 import { quoteCommand } from '../command/quote.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
+import { type CheckFormat, PLAIN_FORMATS } from '../render/format.ts';
 import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
 import { type CheckResults, notChecked } from './check-results.ts';
@@ -19,7 +20,8 @@ import { writeReports } from './write-reports.ts';
 
 /**
  * Checks every capture, or every node, and writes the reports. What cannot be read is told and the others are checked.
- * Throws UsageError where the command line is wrong; InputError where the only capture, or expect.yaml, cannot be read;
+ * Throws UsageError where the command line is wrong; InputError where the only capture, or
+ * expect.yaml, cannot be read and no format asked for would tell it; OutputError where a file cannot be written;
  * UnreachableError where no node can be reached.
  */
 export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> {
@@ -34,14 +36,13 @@ export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> 
     ? await checkNodes(request, question, io)
     : await checkCaptures(captures, request, question, io);
   const { reports, failures, status } = results;
-  const writing = {
+  const run = {
+    reports,
+    comparisons: results.comparisons,
     failures,
     isList: request.allNodes || isList(request, captures),
-    output: request.output,
-    detail: request.detail,
-    stateOf: stateOf(request),
   };
-  await writeReports(reports, { ...writing, comparisons: results.comparisons }, io);
+  await writeReports(run, request, stateOf(request), io);
   if (status !== EXIT.answered) return status;
   return reports.every(({ passed }) => passed) ? EXIT.answered : EXIT.no;
 }
@@ -61,7 +62,7 @@ async function checkNodes(request: CheckRequest, question: CheckQuestion, io: Io
 
 async function checkCaptures(
   captures: readonly SourceRequest[],
-  { expect }: CheckRequest,
+  request: CheckRequest,
   question: CheckQuestion,
   io: Io,
 ): Promise<CheckResults> {
@@ -77,9 +78,10 @@ async function checkCaptures(
         // Read before it is asked for, so that the progress line then tells of the checking.
         await capture.cluster();
         progress.begin(`checking ${capture.info.origin}`);
-        checked.push(await checkOne(capture, expect, question, captures.length > 1));
+        checked.push(await checkOne(capture, request.expect, question, captures.length > 1));
       } catch (error) {
-        if (captures.length === 1 || statusOfError(error) === EXIT.bug) throw error;
+        const isTold = captures.length > 1 || tellsFailures(request);
+        if (!isTold || statusOfError(error) === EXIT.bug) throw error;
         failures.push(notChecked(error, sources.files[0] ?? null));
         status = statusOfError(error);
       }
@@ -89,6 +91,14 @@ async function checkCaptures(
   } finally {
     progress.end();
   }
+}
+
+/**
+ * Documents for other tools say themselves that the only capture could not be read: an empty file would be no document. Text, JSON
+ * and YAML leave it to the error on standard error.
+ */
+function tellsFailures({ output, files }: CheckRequest): boolean {
+  return files.length > 0 || !(PLAIN_FORMATS as readonly CheckFormat[]).includes(output);
 }
 
 function questionOf({ least, only, ignore }: CheckRequest): CheckQuestion {

@@ -1,12 +1,14 @@
 import { CaptureWriter, findWriteTarget, type WriteTarget } from '../capture/write/capture-writer.ts';
 import type { CapturedNode, CaptureReport } from '../explain/capture-report.ts';
 import { ProblemList } from '../problems/problem.ts';
+import type { Renderer } from '../render/format.ts';
 import { write } from './answer.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { type Hold, holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import type { LoadContext } from './load-context.ts';
+import { plainFormats } from './plain-formats.ts';
 import { Progress } from './progress.ts';
 import { readNode } from './read-node.ts';
 import type { CaptureRequest, LiveRequest } from './requests.ts';
@@ -39,10 +41,11 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
     writer.commit();
     progress.end();
     const report = reportOf(target, items, context);
-    await write(report, request, io, async (document, options) => {
+    const text: Renderer<CaptureReport> = async (document, view) => {
       const { renderCaptureText } = await import('../render/capture-text.ts');
-      return renderCaptureText(document, options);
-    });
+      return renderCaptureText(document, view);
+    };
+    await write(report, request, io, plainFormats(text));
     return items.every(({ error }) => error === null) ? EXIT.answered : EXIT.unreachable;
   } finally {
     discard();

@@ -45,12 +45,15 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
 /** Lists, writes the answer. @returns the exit status. */
 export async function runServices(request: ServicesRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { plainFormats } = await import('./plain-formats.ts');
   await answer(
     request,
     io,
     async (capture, progress): Promise<ServiceList> => {
       const { noteList } = await import('../explain/services/list-notes.ts');
-      const { CARRIER_OF, CARRIERS, listProgrammed } = await import('../explain/services/carriers.ts');
+      const { CARRIER_OF, CARRIERS, listProgrammed, noteProgrammed } = await import(
+        '../explain/services/carriers.ts'
+      );
       const { findUnprogrammed } = await import('../explain/services/unprogrammed-services.ts');
       const { knownOf } = await import('./known.ts');
       const known = knownOf(capture, await capture.cluster());
@@ -75,13 +78,13 @@ export async function runServices(request: ServicesRequest, io: Io): Promise<Exi
         kind: 'ServiceList',
         items,
         notProgrammed: findUnprogrammed(all, told, cluster).filter(wanted),
-        notes: [...notes, ...others],
+        notes: [...notes, ...noteProgrammed(all, known), ...others],
       };
     },
-    async (list, options) => {
+    plainFormats<ServiceList>(async (list, view) => {
       const { renderServicesText } = await import('../render/services-text.ts');
-      return renderServicesText(list, { ...options, namespace: request.namespace });
-    },
+      return renderServicesText(list, { ...view, namespace: request.namespace });
+    }),
   );
   return EXIT.answered;
 }

@@ -28,6 +28,7 @@ const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
   'ipvs-connections',
   'recent',
   'conntrack-stats',
+  'sockets',
   'sysctl',
 ]);
 

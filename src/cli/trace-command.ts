@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { TraceList } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
+import { TRACE_FORMATS, type TraceFormat } from '../render/format.ts';
 import type { Capture } from './capture.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
@@ -18,10 +19,9 @@ import {
   portOf,
 } from './options.ts';
 import type { TraceRequest } from './requests.ts';
-import { questionWords, stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
 
-interface TraceOptions extends CommonOptions {
+interface TraceOptions extends CommonOptions<TraceFormat> {
   readonly from?: string;
   readonly protocol?: string;
   readonly sourcePort?: number;
@@ -62,7 +62,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
       ).argParser(oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])),
     )
     .option('-n, --namespace <name>', 'namespace of a Service given without one', 'default');
-  return addCommonOptions(command)
+  return addCommonOptions(command, TRACE_FORMATS)
     .addOption(
       new Option(
         '--detail <level>',
@@ -79,6 +79,10 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         [
           'kp-explain trace node:30081 --from external --demo --detail full',
           'a node port from outside, with the rules that did not match',
+        ],
+        [
+          'kp-explain trace shop/web --demo -o html > web.html',
+          'a page with the path as a drawing, for those who were not there',
         ],
         ['sudo kp-explain trace 10.96.0.1:443', 'this machine'],
         ['kp-explain trace shop/web --node node-1', 'a live node, through kubectl'],
@@ -109,7 +113,14 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
 export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatus> {
+  const { capturedNodes } = await import('./cluster/captured-nodes.ts');
+  const nodes = capturedNodes(request.sources);
+  if (nodes !== null) {
+    const { runTraceOfCluster } = await import('./cluster/run-trace.ts');
+    return await runTraceOfCluster(request, nodes, io);
+  }
   const { answer } = await import('./answer.ts');
+  const { tellsCause, traceFormats } = await import('./trace-formats.ts');
   let input: CheckInput | null = null;
   await answer(
     request,
@@ -123,21 +134,14 @@ export async function runTrace(request: TraceRequest, io: Io): Promise<ExitStatu
       try {
         const known = knownOf(capture, cluster);
         const items = explainTrace(request, known);
-        if (request.screen && request.output === 'text') input = await inputOf(capture, known);
+        if (tellsCause(request)) input = await inputOf(capture, known);
         return { ...documentHead(capture), kind: 'TraceList', items };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
         throw error;
       }
     },
-    async (list, options) => {
-      const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
-      if (input === null) return renderTraceText(list, { ...options, detail: request.detail });
-      const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
-      const question = questionWords(request, { senders: false });
-      const again = { program: io.programName, state: stateWords(request.sources), question };
-      return renderTraceScreen(list, diagnoseTrace(list.items, input), { ...options, ...again });
-    },
+    traceFormats(request, io, () => input),
     'rules',
     async (capture) => await flowsOf(request, capture),
   );

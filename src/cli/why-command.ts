@@ -1,16 +1,16 @@
 import { Command, Option } from 'commander';
 import type { WhyReport } from '../diagnose/why-report.ts';
+import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 import type { WhyRequest } from './requests.ts';
-import { questionWords, stateWords } from './state-words.ts';
 import { podsOf } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
 
-interface WhyOptions extends CommonOptions {
+interface WhyOptions extends CommonOptions<PageFormat> {
   readonly from?: string;
   readonly protocol?: string;
   readonly namespace: string;
@@ -36,7 +36,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
       ),
     )
     .option('-n, --namespace <name>', 'namespace of a Service given without one', 'default');
-  return addCommonOptions(command)
+  return addCommonOptions(command, PAGE_FORMATS)
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain why shop/web --demo', 'one Service, from everywhere'],
@@ -68,6 +68,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
 /** Diagnoses, writes the answer. @returns 0 where it works, 1 where it does not. Throws UsageError where nothing known is named. */
 export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
+  const { whyFormats } = await import('./why-formats.ts');
   const report = await answer(
     request,
     io,
@@ -85,12 +86,7 @@ export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
         throw error;
       }
     },
-    async (document, options) => {
-      const { renderWhyText } = await import('../render/why-text.ts');
-      const question = questionWords(request, { senders: true });
-      const again = { program: io.programName, state: stateWords(request.sources), question };
-      return renderWhyText(document, { ...options, ...again });
-    },
+    whyFormats(request, io),
   );
   return report.verdict === 'works' ? EXIT.answered : EXIT.no;
 }

@@ -1,8 +1,9 @@
 import type { OutcomeItem, Remark, StepItem, TraceItem } from '../explain/trace-list.ts';
 import type { Finding } from '../findings/finding.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 
 /** Findings that speak of the same fault as a remark of the trace: of the two, the finding is told. */
-const OF_REMARKS: Readonly<Record<string, readonly string[]>> = {
+const OF_REMARKS = dictionary<readonly string[]>({
   'cluster-ip-not-translated': [
     'KP102',
     'KP103',
@@ -56,10 +57,10 @@ const OF_REMARKS: Readonly<Record<string, readonly string[]>> = {
   'address-not-on-node': ['KP302'],
   'uneven-shares': ['KP205'],
   'fewer-endpoints': ['KP102'],
-};
+});
 
 /** The same for reasons that are no rule's verdict. */
-const OF_REASONS: Readonly<Record<string, readonly string[]>> = {
+const OF_REASONS = dictionary<readonly string[]>({
   'no-route': ['KP116'],
   unreachable: ['KP116', 'KP218'],
   prohibit: ['KP116', 'KP218'],
@@ -68,7 +69,9 @@ const OF_REASONS: Readonly<Record<string, readonly string[]>> = {
   'martian-destination': ['KP218'],
   'rp-filter': ['KP117', 'KP218'],
   'beyond-scope': ['KP218'],
+  'source-not-local': ['KP116', 'KP218'],
   'bridge-hairpin-off': ['KP114', 'KP218'],
+  'bridge-ports-isolated': ['KP218'],
   'route-localnet-off': ['KP123', 'KP218'],
   'forwarding-off': ['KP218'],
   'conntrack-full': ['KP126'],
@@ -76,7 +79,7 @@ const OF_REASONS: Readonly<Record<string, readonly string[]>> = {
   'both-proxies': ['KP125'],
   'mode-nftables': ['KP125'],
   'mode-ipvs': ['KP125'],
-};
+});
 
 /** @returns true where the finding is about the same fault as the remark. */
 export function speaksOf({ code }: { readonly code: string }, remark: Remark): boolean {

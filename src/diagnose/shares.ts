@@ -1,11 +1,43 @@
+import type { Sees as ConnectionSees } from '../explain/connection/connection-item.ts';
 import type { OutcomeItem, Remark, TraceItem } from '../explain/trace-list.ts';
 import type { Sees, Shares } from './cause.ts';
 
 /** Nothing that a packet can be told apart by: rounding of probabilities that rules spell with eleven digits. */
 const ROUNDING = 1e-6;
 
-/** @returns what the client sees of a connection whose first packet goes this way, as far as this node tells. */
+const SEES: Readonly<Record<ConnectionSees, Sees>> = {
+  works: 'works',
+  refused: 'refused',
+  'times-out': 'timesOut',
+  'wrong-source': 'wrongSource',
+  unknown: 'unknown',
+};
+
+/**
+ * @returns what the client sees of a connection whose first packet goes this way: the worst where further nodes send it
+ *   several ways. What was traced to its end there and back is so; else it is judged by the first packet.
+ */
 export function seesOf(outcome: OutcomeItem): Sees {
+  const traced = tracedEnds(outcome).map(({ sees }) => sees);
+  const worst = (['timesOut', 'refused', 'wrongSource', 'unknown'] as const).find((each) =>
+    traced.includes(each),
+  );
+  if (worst !== undefined && worst !== 'unknown') return worst;
+  const guessed = seesOfFirst(outcome);
+  const overNodes = new Set(outcome.connection?.legs.map(({ node }) => node)).size > 1;
+  return guessed === 'unknown' && worst === undefined && overNodes ? 'works' : guessed;
+}
+
+/** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
+export function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
+  if (connection === null) return [];
+  const ways = [connection, ...connection.others];
+  const all = ways.reduce((sum, { share }) => sum + share, 0);
+  return ways.map(({ sees, share }) => ({ sees: SEES[sees], part: all === 0 ? 1 : share / all }));
+}
+
+/** As far as this node tells. */
+function seesOfFirst(outcome: OutcomeItem): Sees {
   switch (outcome.verdict) {
     case 'drop':
       return 'timesOut';
@@ -47,7 +79,8 @@ export function sharesOf({ outcomes }: TraceItem): Shares {
     if (outcome.given.some(({ code, held }) => code === 'recent' && held) && hasOther(outcomes)) continue;
     const key = JSON.stringify(outcome.given.map(({ question, held }) => [question, held]));
     const shares = cases.get(key) ?? { ...NONE };
-    shares[seesOf(outcome)] += outcome.probability;
+    const ends = endsOf(outcome);
+    for (const { sees, part } of ends) shares[sees] += outcome.probability * part;
     cases.set(key, shares);
   }
   const [first, ...others] = [...cases.values()];
@@ -61,6 +94,12 @@ export function sharesOf({ outcomes }: TraceItem): Shares {
   };
   const told = shares.works + shares.refused + shares.timesOut + shares.wrongSource;
   return others.length === 0 ? first : { ...shares, unknown: told > 1 - ROUNDING ? 0 : 1 - told };
+}
+
+/** @returns what clients see whose first packet goes this way: where further nodes send it several ways, each counts. */
+export function endsOf(outcome: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
+  const mixed = (outcome.connection?.others.length ?? 0) > 0;
+  return mixed ? tracedEnds(outcome) : [{ sees: seesOf(outcome), part: 1 }];
 }
 
 const NONE: Shares = { works: 0, refused: 0, timesOut: 0, wrongSource: 0, unknown: 0 };

@@ -5,13 +5,15 @@ import type { Cause, Sees } from './cause.ts';
 import { speaksOf } from './explained.ts';
 import { findCauses } from './find-causes.ts';
 import { focused } from './focused.ts';
-import { seesOf } from './shares.ts';
+import { endsOf, seesOf } from './shares.ts';
 import { type Subject, subjectAt } from './ways.ts';
 
 /** What the screen of `trace` tells besides the trace. */
 export interface TraceDiagnosis {
   /** What the client sees where a packet goes this way. */
   readonly sees: ReadonlyMap<OutcomeItem, Sees>;
+  /** The same where further nodes send it several ways: each with its part of 1. */
+  readonly ends: ReadonlyMap<OutcomeItem, readonly { readonly sees: Sees; readonly part: number }[]>;
   /** The first one first. */
   readonly causes: readonly Cause[];
   /** Texts of remarks that some cause stands for. */
@@ -30,7 +32,8 @@ export function diagnoseTrace(items: readonly TraceItem[], input: CheckInput): T
       .filter((remark) => causes.some((cause) => cause.code === remark.code || speaksOf(cause, remark)))
       .map(({ text }) => text),
   );
-  return { sees, causes, told };
+  const ends = new Map(outcomes.map((outcome) => [outcome, endsOf(outcome)]));
+  return { sees, ends, causes, told };
 }
 
 function subjectOfTrace(items: readonly TraceItem[], { known }: CheckInput): Subject {

@@ -71,8 +71,10 @@ function switchesOf(host: Host, family: Family, shared: ReadonlySet<string>, has
     .filter(
       ({ kind, group, master }) => kind === 'bridge' || master !== null || (group ?? 'default') !== 'default',
     )
-    .map(({ name, kind, group, master, hairpin }) =>
-      master === null ? `${name} ${kind} ${group}` : `port of ${master} ${group} ${hairpin}`,
+    .map(({ name, kind, group, master, hairpin, isolated, callsIptables }) =>
+      master === null
+        ? `${name} ${kind} ${group} ${callsIptables?.join() ?? ''}`
+        : `port of ${master} ${group} ${hairpin} ${isolated}`,
     );
   // Ports of a bridge come and go with pods; what counts is whether they are alike.
   return JSON.stringify([

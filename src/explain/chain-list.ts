@@ -34,8 +34,8 @@ export type ChainItemKind = 'chain' | 'set' | 'map' | 'element' | 'virtual-serve
 export interface ChainItem {
   /** What stands there: a chain, or what else may lead packets on. */
   readonly kind: ChainItemKind;
-  /** Null for an nft table of another family than ip and ip6, which `table` names. */
-  readonly family: 'ipv4' | 'ipv6' | null;
+  /** Of an nft table that is neither ip nor ip6, its own family. */
+  readonly family: 'ipv4' | 'ipv6' | 'inet' | 'arp' | 'bridge' | 'netdev';
   readonly backend: string;
   readonly table: string;
   readonly name: string;

@@ -5,12 +5,13 @@ import { hex } from '../trace/describe-target.ts';
 import type { Trace } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
+import { connect } from './connection/connect.ts';
+import { NO_PEERS, NodesOnTheWay, type Peers } from './connection/peers.ts';
+import { type TracedNode, tracedNode } from './connection/traced-node.ts';
 import { FlowJoin } from './flows/flow-join.ts';
 import { senderAsTyped } from './question/as-typed.ts';
-import { completeListings } from './question/complete-listing.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { readEntry } from './question/entry.ts';
-import { rulesOfFamily } from './question/other-family.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
 import { podNetworks } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
@@ -21,7 +22,6 @@ import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { hooksPassed, missingRules } from './trace/missing-rules.ts';
 import { modeNotes, outsideIptables } from './trace/mode-notes.ts';
-import { Namer } from './trace/namer.ts';
 import { describeOutcome } from './trace/outcome-items.ts';
 import { describeClient } from './trace/remarks/client.ts';
 import { findTarget } from './trace/remarks/target.ts';
@@ -32,15 +32,32 @@ import { assumptionNote } from './words/reason-words.ts';
 
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
+ * @param peers the other nodes of the cluster, where they were captured too
  * @throws QuestionError where the question names nothing that is known
  */
-export function explainTrace(asked: TraceQuestion, known: Known): TraceItem[] {
+export function explainTrace(asked: TraceQuestion, known: Known, peers: Peers = NO_PEERS): TraceItem[] {
   const question = senderAsTyped(asked, known);
   const destination = readDestination(question, known);
-  const namer = new Namer(known);
-  const join = new FlowJoin(known, namer);
-  return readVantages(question, destination, known).map((vantage) =>
-    explainFrom(vantage, destination, question, known, namer, join),
+  // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
+  const withFlows = question.ctstate?.toUpperCase() !== 'NEW';
+  const node = tracedNode(known, withFlows);
+  const nodes = new NodesOnTheWay(node, peers, withFlows && question.sourcePort !== null);
+  const join = new FlowJoin(known, node.namer);
+  const items: TraceItem[] = [];
+  for (const vantage of readVantages(question, destination, known)) {
+    const item = explainFrom(vantage, destination, question, node, nodes, join);
+    const main = items.find(({ from }) => from === vantage.onlyIfOtherThan);
+    if (main === undefined || fate(main) !== fate(item)) items.push(item);
+  }
+  return items;
+}
+
+/** What becomes of a packet, as far as its sender could tell the difference. */
+function fate({ outcomes }: TraceItem): string {
+  return JSON.stringify(
+    outcomes.map(({ verdict, rejectWith, reason, destination, source, exit, probability, given }) => [
+      ...[verdict, rejectWith, reason?.code, destination, source, exit, probability, given.length],
+    ]),
   );
 }
 
@@ -48,23 +65,14 @@ function explainFrom(
   vantage: Vantage,
   destination: Destination,
   question: TraceQuestion,
-  known: Known,
-  namer: Namer,
+  node: TracedNode,
+  nodes: NodesOnTheWay,
   join: FlowJoin,
 ): TraceItem {
+  const { known, namer } = node;
   const packet = packetOf(vantage, destination, question, known);
-  const captured = rulesOfFamily(known, packet.family);
-  const { rulesets, notes, hooks } = completeListings(captured, namer.naming);
-  const trace = tracePacket(packet, {
-    rulesets,
-    nft: known.nft ?? null,
-    nftHooks: known.nftHooks?.[packet.family] ?? null,
-    host: known.host,
-    // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
-    flows: question.ctstate?.toUpperCase() === 'NEW' ? null : known.flows,
-    ipvs: known.ipvs ?? null,
-    recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
-  });
+  const { rulesets, notes, hooks } = node.completed(packet.family);
+  const trace = tracePacket(packet, node.view.world(packet.family));
   const source = sourceAddress(trace);
   const flow = findFlowHit(packet, trace, source, known, join);
   const services = servicesOf(trace, namer, destination);
@@ -82,7 +90,16 @@ function explainFrom(
   const described = trace.outcomes.map((outcome, index) =>
     describeOutcome(outcome, services.each[index] ?? null, context),
   );
-  const outcomes = outsideIptables(described, context);
+  const steps = describeSteps(trace, rulesets, known.nft, namer);
+  const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
+  const connected = connect(
+    node,
+    trace,
+    { outcomes: outsideIptables(described, context), steps },
+    nodes,
+    clientKnown,
+  );
+  const { outcomes } = connected;
   return {
     vantage: vantage.kind,
     from: vantage.from,
@@ -97,8 +114,9 @@ function explainFrom(
       mark: hex(packet.mark),
     },
     service,
-    steps: describeSteps(trace, rulesets, known.nft, namer),
+    steps: connected.steps,
     outcomes,
+    connection: connected.connection,
     assumptions: [
       ...(destination.chosen === null
         ? []

@@ -152,10 +152,34 @@ export interface FlowItem {
   /** Some problem says that conntrack sends this flow where nothing sends new ones. */
   readonly stale: boolean;
   readonly problems: readonly FlowProblem[];
-  /** The command that would delete this one entry; null where conntrack(8) cannot name it exactly. Never run. */
+  /**
+   * The command that would delete this one entry; null where conntrack(8) cannot name it exactly. Of a flow that IPVS balances
+   * the one that has IPVS let go of it; null where none is needed or known. Never run.
+   */
   readonly clear: string | null;
+  /** What IPVS has of it. Absent where it does not balance it. */
+  readonly ipvs?: FlowIpvs;
   readonly file: string;
   readonly line: number;
+}
+
+/** What IPVS has of a flow that it balances: it goes by that, not by conntrack. */
+export interface FlowIpvs {
+  /** The virtual server: `10.96.0.1:443`. */
+  readonly server: string;
+  /** False where `ipvsadm -Lnc` was not captured. */
+  readonly listed: boolean;
+  /** Its own entry of the connection; null where it has none, or none were listed. */
+  readonly connection: IpvsEntry | null;
+  /** What keeps the client at its real server, with session affinity. */
+  readonly template: IpvsEntry | null;
+}
+
+/** An entry of `ipvsadm -Lnc`. */
+export interface IpvsEntry {
+  readonly state: string;
+  readonly expiresSeconds: number;
+  readonly destination: string;
 }
 
 /** Flows of one Service port to one place. */

@@ -73,7 +73,11 @@ export interface ServiceItem {
     readonly scope: 'cluster' | 'local';
     readonly chain: string;
     readonly endpoint: EndpointRef | null;
+    /** Of a real server of IPVS, where the listing tells it. Absent elsewhere. */
+    readonly weight?: number | null;
   }[];
+  /** What IPVS alone has. Absent elsewhere. */
+  readonly ipvs?: IpvsFacts;
   /** Rules of the filter table that refuse this port: `reject` (no endpoints) or `drop` (no local ones, source ranges). */
   readonly refusals: readonly {
     readonly action: 'reject' | 'drop';
@@ -85,6 +89,21 @@ export interface ServiceItem {
     readonly line: number;
   }[];
   readonly chains: readonly string[];
+}
+
+/** How IPVS balances a Service port. */
+export interface IpvsFacts {
+  /** `rr`, `wrr`, `sh`, …; null where the listing does not tell. */
+  readonly scheduler: string | null;
+  /** False where the shares are those of many clients: the scheduler goes by live connections or a hash, or is not known. */
+  readonly exactShares: boolean;
+  /** Real servers of weight 0, which take no new connections, with those that they still have, where that was listed. */
+  readonly drained: readonly {
+    readonly address: string;
+    readonly port: number;
+    readonly connections: number | null;
+    readonly endpoint: EndpointRef | null;
+  }[];
 }
 
 /** An endpoint chain that was changed: its name is the hash of `named`, and it sends packets to `to`. */

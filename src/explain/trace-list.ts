@@ -1,3 +1,4 @@
+import type { ConnectionItem, ConnectionShares } from './connection/connection-item.ts';
 import type { DocumentHead, EndpointRef, Note, ServiceRef } from './explanation.ts';
 import type { FlowItem } from './flow-list.ts';
 
@@ -25,6 +26,8 @@ export interface TraceItem {
   readonly service: ServiceRef | null;
   readonly steps: readonly StepItem[];
   readonly outcomes: readonly OutcomeItem[];
+  /** What clients see, summed up; null where the packet does not begin a connection, nor is of one from its client. */
+  readonly connection: ConnectionShares | null;
   readonly assumptions: readonly Note[];
   /** With `--detail full`: rules that the first outcome met and that did not match; empty otherwise. */
   readonly misses: readonly MissItem[];
@@ -59,6 +62,8 @@ export interface Remark extends Note {
 /** A step of the contract. `rule` counts from 1; null for a policy or a chain's end. */
 export interface StepItem {
   readonly id: number;
+  /** Where it stands, if not on the node that the item is about. */
+  readonly node?: string | null;
   readonly hook: string;
   /** `iptables-nft`, `iptables-legacy`, `nft` for a native table, `ipvs`. */
   readonly backend: string;
@@ -72,6 +77,8 @@ export interface StepItem {
   readonly file: string | null;
   readonly line: number | null;
   readonly text: string | null;
+  /** What the rule counted until the capture. Absent or null: the listing has no counters. */
+  readonly counters?: { readonly packets: number; readonly bytes: number } | null;
   readonly action: string;
   readonly target: string | null;
   /** Of a virtual server of IPVS: who picks the real server. Absent: the step is a rule's. */
@@ -106,6 +113,8 @@ export interface OutcomeItem {
   /** What else the capture tells about a connection that goes this way, the worst first. */
   readonly remarks: readonly Remark[];
   readonly path: readonly number[];
+  /** The whole connection; null as the item's. */
+  readonly connection: ConnectionItem | null;
   /** Routing and other turns; `after` counts entries of `path`. */
   readonly turns: readonly { readonly after: number; readonly kind: string; readonly text: string }[];
 }

@@ -35,6 +35,10 @@ export interface Link {
   readonly kind: string | null;
   /** Of a bridge's port: frames may leave by the port they came in by. Absent: the capture does not say. */
   readonly hairpin?: boolean;
+  /** Of a bridge's port: frames between two such ports are not passed on. Absent: the capture does not say. */
+  readonly isolated?: boolean;
+  /** Families whose frames a bridge shows to iptables by its own switch, beside the sysctl (`nf_call_iptables`). Absent: the capture does not say. */
+  readonly callsIptables?: readonly Family[];
 }
 
 /** An address of a link, with the network it was given. */

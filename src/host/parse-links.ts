@@ -50,7 +50,17 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     // Without -d only this flag tells a bond from a bridge: both have ports that name them as their master.
     kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info.info_kind),
     ...(typeof port?.hairpin === 'boolean' ? { hairpin: port.hairpin } : {}),
+    ...(typeof port?.isolated === 'boolean' ? { isolated: port.isolated } : {}),
+    ...readCalls(objectOf(info?.info_data)),
   };
+}
+
+/** Without br_netfilter the kernel does not print these switches (br_fill_info). */
+function readCalls(bridge: Fields | null): Pick<Link, 'callsIptables'> {
+  const keys = { ipv4: 'nf_call_iptables', ipv6: 'nf_call_ip6tables' } as const;
+  if (bridge === null || !Object.hasOwn(bridge, keys.ipv4)) return {};
+  const families: readonly Family[] = ['ipv4', 'ipv6'];
+  return { callsIptables: families.filter((family) => numberInText(bridge[keys[family]]) === 1) };
 }
 
 function readAddress(entry: Fields): LinkAddress | null {

@@ -1,5 +1,6 @@
 import { type Fields, numberInText, objectOf, objectsOf, textOf, textsOf } from '../json/fields.ts';
 import { readJsonObjects } from '../json/read-json.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 import { type Address, type Family, parseAddress } from '../net/address.ts';
 import { maskOfLength, type Prefix, parsePrefix } from '../net/prefix.ts';
 import type { ProblemList } from '../problems/problem.ts';
@@ -106,11 +107,11 @@ function readTos(text: string): number {
   return DSFIELD_NAMES[text] ?? 0;
 }
 
-const DSFIELD_NAMES: Readonly<Record<string, number>> = {
+const DSFIELD_NAMES = dictionary<number>({
   lowdelay: 0x10,
   throughput: 0x08,
   reliability: 0x04,
-};
+});
 
 function readNextHops(object: Fields, family: Family, type: Route['type'], alive: boolean): NextHop[] {
   if (type === 'blackhole' || type === 'unreachable' || type === 'prohibit' || type === 'throw') return [];

@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import { parseProtocol } from '../net/protocol.ts';
 
 type JsonObject = Record<string, unknown>;
@@ -9,7 +10,8 @@ export function policyRulesAsJson(text: string): string {
     const [, priority, rest = ''] = /^(\d+):\s+(.*)$/.exec(line.trim()) ?? [];
     if (priority === undefined) continue;
     const words = rest.trim().split(/\s+/);
-    const rule: JsonObject = { priority: Number(priority) };
+    // A word may be anything, such as __proto__.
+    const rule: JsonObject = Object.assign(Object.create(null), { priority: Number(priority) });
     for (let at = 0; at < words.length; at++) {
       const word = words[at] ?? '';
       const value = words[at + 1] ?? '';
@@ -29,7 +31,7 @@ export function policyRulesAsJson(text: string): string {
   return JSON.stringify(rules);
 }
 
-const SELECTORS: Readonly<Record<string, (value: string) => JsonObject>> = {
+const SELECTORS = dictionary<(value: string) => JsonObject>({
   from: (value) => prefixOf(value, 'src', 'srclen'),
   to: (value) => prefixOf(value, 'dst', 'dstlen'),
   iif: (value) => ({ iif: value }),
@@ -46,7 +48,7 @@ const SELECTORS: Readonly<Record<string, (value: string) => JsonObject>> = {
   uidrange: (value) => rangeOf(value, 'uid'),
   sport: (value) => rangeOf(value, 'sport'),
   dport: (value) => rangeOf(value, 'dport'),
-};
+});
 
 function prefixOf(text: string, key: string, lengthKey: string): JsonObject {
   const [address, length] = text.split('/');

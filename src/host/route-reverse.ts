@@ -113,9 +113,18 @@ function validate(host: Host, packet: IncomingPacket, switches: Switches): Rever
     if (switches.acceptLocal === 1) return OK;
     const tables = routeTables(host, 'ipv4');
     if (!tables.customRules && !tables.rulesMissing && !hasCustomLocalRoutes(host)) {
-      return checkOwnAddress(host, packet);
+      const quick = checkOwnAddress(host, packet);
+      // The first policy rule ever added asks for the full check for good (fib_has_custom_rules), also when it is gone.
+      const full = fullCheck(host, packet, switches);
+      if (full.answer === 'unknown' || full.answer === quick.answer) return quick;
+      return unknown({ code: 'rule-come-and-gone', source: packet.source });
     }
   }
+  return fullCheck(host, packet, switches);
+}
+
+/** `__fib_validate_source`. */
+function fullCheck(host: Host, packet: IncomingPacket, switches: Switches): ReverseAnswer {
   const reverse = findRoute(host, {
     family: 'ipv4',
     destination: packet.source,

@@ -15,6 +15,8 @@ export interface RouteTables {
   readonly merged: RouteTable | null;
   /** True where the policy rules are not the kernel's own, so that no trie is shared. */
   readonly customRules: boolean;
+  /** False where a policy rule stands before the one that leads everything to table local (Cilium moves that one). */
+  readonly localFirst: boolean;
   /** True where policy rules were not captured but tables exist that only such rules can lead to. */
   readonly rulesMissing: boolean;
 }
@@ -62,6 +64,7 @@ function build(host: Host, family: Family): RouteTables {
         ? new RouteTable(family, [...local, ...main])
         : null,
     customRules,
+    localFirst: !customRules || leadsToLocal(rules[0], family),
     rulesMissing: rules === null && [...byTable.keys()].some((name) => !isReserved(name)),
   };
 }
@@ -105,6 +108,15 @@ function isDefault(rules: readonly PolicyRule[], family: Family): boolean {
       const other = expected[at];
       return other !== undefined && describe(rule) === describe(other);
     })
+  );
+}
+
+function leadsToLocal(rule: PolicyRule | undefined, family: Family): boolean {
+  const [local] = defaultRules(family);
+  return (
+    rule !== undefined &&
+    local !== undefined &&
+    describe(rule) === describe({ ...local, priority: rule.priority })
   );
 }
 

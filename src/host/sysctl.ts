@@ -32,12 +32,14 @@ export function interfaceSwitch(
 /** @returns whether the node forwards packets that came in through the device; null where the capture does not tell. */
 export function forwards(host: Host, family: Family, device: string): boolean | null {
   const own = interfaceSwitch(host, family, 'forwarding', device, 'device');
-  // IPv6 asks `all` alone (ip6_forward, net/ipv6/ip6_output.c).
-  const value =
-    family === 'ipv6'
-      ? sysctlNumber(host, 'net.ipv6.conf.all.forwarding')
-      : (own ?? sysctlNumber(host, 'net.ipv4.ip_forward'));
-  return value === null ? null : value !== 0;
+  if (family === 'ipv4') {
+    const value = own ?? sysctlNumber(host, 'net.ipv4.ip_forward');
+    return value === null ? null : value !== 0;
+  }
+  // IPv6 asks `all`, and since Linux 6.17 the device's force_forwarding (ip6_forward, net/ipv6/ip6_output.c).
+  const all = sysctlNumber(host, 'net.ipv6.conf.all.forwarding');
+  if (all !== 0) return all === null ? null : true;
+  return interfaceSwitch(host, family, 'force_forwarding', device, 'device') === 1;
 }
 
 /** @returns the sysctl's value, or null where it was not captured or is no number. */

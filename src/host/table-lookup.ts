@@ -111,7 +111,7 @@ function preferredDevice(query: RouteQuery): string | null {
   return query.inInterface === 'lo' ? null : query.inInterface;
 }
 
-/** Link-local and multicast destinations belong to one link (`rt6_need_strict`). */
+/** Link-local, multicast and loopback destinations belong to one link (`rt6_need_strict`). */
 function isStrict(query: RouteQuery): boolean {
   if (isOfLink(query)) return true;
   return query.outInterface !== null && query.source !== null && query.source.value === 0n;
@@ -119,7 +119,7 @@ function isStrict(query: RouteQuery): boolean {
 
 function isOfLink(query: RouteQuery): boolean {
   const top = query.destination.value >> 112n;
-  return top >> 8n === 0xffn || top >> 6n === 0x3fan;
+  return query.destination.value === 1n || top >> 8n === 0xffn || top >> 6n === 0x3fan;
 }
 
 /** @returns the next hops that a lookup bound to a device may take; for IPv6 the device is a preference only. */

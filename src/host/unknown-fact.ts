@@ -41,4 +41,4 @@ export type RouteUnknown =
 export type SourceUnknown =
   | RouteUnknown
   | { readonly code: 'localnet-not-captured' | 'link-addresses-not-captured' | 'in-interface-not-known' }
-  | { readonly code: 'source-switches-not-captured'; readonly source: Address };
+  | { readonly code: 'source-switches-not-captured' | 'rule-come-and-gone'; readonly source: Address };

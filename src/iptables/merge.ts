@@ -43,7 +43,13 @@ export function uniteAll(tables: readonly TableOfRuleset[], problems: ProblemLis
     );
     const assumed = group.ruleset.backendAssumed && ruleset.backendAssumed;
     const cut = group.ruleset.cut ?? ruleset.cut;
-    group.ruleset = { ...group.ruleset, backendAssumed: assumed, ...(cut === undefined ? {} : { cut }) };
+    const leftOut = group.ruleset.leftOut ?? ruleset.leftOut;
+    group.ruleset = {
+      ...group.ruleset,
+      backendAssumed: assumed,
+      ...(cut === undefined ? {} : { cut }),
+      ...(leftOut === undefined ? {} : { leftOut }),
+    };
   }
   return [...groups.values()].map(({ ruleset, tables: parts }) => ({
     ...ruleset,

@@ -28,6 +28,8 @@ export interface Ruleset {
   readonly tables: ReadonlyMap<TableName, Table>;
   /** Set where the dump broke off: tables that it does not hold may have stood behind. */
   readonly cut?: Cut;
+  /** Tables that exist and that the dump could not print, as rules of nft stand in them. Absent: none. */
+  readonly leftOut?: readonly TableName[];
 }
 
 /** Where the text of a dump broke off. What stood behind (or, in the tail of a dump, before) is not known. */

@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import type { KnownChains } from './known-chains.ts';
 import type { HookName, TableName } from './ruleset.ts';
 
@@ -14,7 +15,7 @@ const BUILT_IN: Readonly<Record<HookName, readonly TableName[]>> = {
 };
 
 /** Targets that the kernel accepts in certain tables only (`.table` of the xt_target), and DROP, which iptables refuses in nat. */
-const TARGETS: Readonly<Record<string, readonly TableName[]>> = {
+const TARGETS = dictionary<readonly TableName[]>({
   DNAT: ['nat'],
   SNAT: ['nat'],
   MASQUERADE: ['nat'],
@@ -33,7 +34,7 @@ const TARGETS: Readonly<Record<string, readonly TableName[]>> = {
   TRACE: ['raw'],
   REJECT: ['filter'],
   DROP: ['raw', 'mangle', 'filter', 'security'],
-};
+});
 
 /** @returns true for the name of a chain that the kernel calls itself. */
 export function isBuiltIn(chain: string): chain is HookName {

@@ -36,7 +36,7 @@ export interface VirtualServer {
   readonly persistence: { readonly seconds: number; readonly prefixLength: number } | null;
   /** `ops`: each UDP datagram is scheduled for itself. */
   readonly onePacket: boolean;
-  /** In the kernel's order, which is that of the listing. */
+  /** In the order of the listing; ipvsadm sorts them by address, unless told `--nosort`. */
   readonly servers: readonly RealServer[];
   /** Real servers may be missing: the listing breaks off behind it, or has a line in it that cannot be read. Absent: it is whole. */
   readonly incomplete?: true;

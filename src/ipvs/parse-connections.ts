@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import { readHexColumns, readSocket } from '../net/listed-socket.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { IpvsConnection, IpvsSocket } from './model.ts';
@@ -16,7 +17,7 @@ export function parseConnection(text: string, file: string, line: number): IpvsC
 }
 
 /** `IP` stands at the templates of virtual servers by mark. */
-const PROTOCOLS: Readonly<Record<string, number | null>> = { TCP, UDP, SCTP, IP: null };
+const PROTOCOLS = dictionary<number | null>({ TCP, UDP, SCTP, IP: null });
 
 interface Read {
   readonly client: IpvsSocket | null;

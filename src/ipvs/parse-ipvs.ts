@@ -3,7 +3,7 @@ import type { IpvsConnection, IpvsListing, RealServer, VirtualServer } from './m
 import { parseConnection } from './parse-connections.ts';
 import { type Columns, columnsOf, parseListedReal, parseListedServer } from './parse-listing.ts';
 import { parseSaveLine } from './parse-save.ts';
-import { takenKey } from './table.ts';
+import { isSameSocket, takenKey, withMore } from './table.ts';
 
 type Draft = VirtualServer & { readonly servers: RealServer[]; incomplete?: true };
 
@@ -43,11 +43,22 @@ export function parseIpvs(
   };
   const virtual = (server: VirtualServer): Draft => {
     const known = servers.get(takenKey(server.takes));
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      again.add(known);
+      return known;
+    }
     const key = takenKey(server.takes);
     const draft: Draft = { ...server, servers: [], ...(alone.has(key) ? { incomplete: true } : {}) };
     servers.set(key, draft);
     return draft;
+  };
+  /** Virtual servers that the text lists more than once, as where a paste holds two listings. */
+  const again = new Set<Draft>();
+  const add = (to: Draft, server: RealServer): void => {
+    const at = again.has(to) ? to.servers.findIndex((each) => isSameSocket(each, server)) : -1;
+    const known = to.servers[at];
+    if (known === undefined) to.servers.push(server);
+    else to.servers[at] = withMore(known, server);
   };
   for (const raw of text.split('\n')) {
     number++;
@@ -77,14 +88,14 @@ export function parseIpvs(
           alone.add(takenKey(read.to));
           problems.add('real-server-alone', 'a real server before its virtual server', file, number);
         } else {
-          to.servers.push(read.server);
+          add(to, read.server);
           last = to;
         }
       }
     } else if (/^\s*->/.test(line)) {
       const read = parseListedReal(line, columns, file, number);
       if (read === null || current === null) unreadable();
-      else current.servers.push(read);
+      else add(current, read);
     } else {
       const connection = parseConnection(line, file, number);
       if (connection !== null) {

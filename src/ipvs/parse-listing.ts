@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import { readSocket } from '../net/listed-socket.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { ForwardMethod, RealServer, Taken, VirtualServer } from './model.ts';
@@ -79,14 +80,14 @@ export function parseListedReal(
   }
 }
 
-const METHODS: Readonly<Record<string, ForwardMethod>> = {
+const METHODS = dictionary<ForwardMethod>({
   Masq: 'masq',
   Tunnel: 'tunnel',
   Route: 'route',
   Local: 'local',
-};
+});
 
-const PROTOCOLS: Readonly<Record<string, number>> = { TCP, UDP, SCTP };
+const PROTOCOLS = dictionary<number>({ TCP, UDP, SCTP });
 
 function takenBy(name: string, where: string, ipv6: boolean): Taken | null {
   if (name === 'FWM') {

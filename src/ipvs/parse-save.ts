@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import { parseAddress } from '../net/address.ts';
 import { readSocket } from '../net/listed-socket.ts';
 import { lengthOfMask } from '../net/prefix.ts';
@@ -53,7 +54,7 @@ const VALUED: ReadonlySet<string> = new Set(
   ]),
 );
 
-const LONG: Readonly<Record<string, string>> = {
+const LONG = dictionary<string>({
   '--tcp-service': '-t',
   '--udp-service': '-u',
   '--fwmark-service': '-f',
@@ -68,7 +69,7 @@ const LONG: Readonly<Record<string, string>> = {
   '--gatewaying': '-g',
   '--ops': '-o',
   '--ipv6': '-6',
-};
+});
 
 function takenBy(options: ReadonlyMap<string, string>): Taken | null {
   const mark = options.get('-f');

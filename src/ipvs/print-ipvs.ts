@@ -48,6 +48,11 @@ export function printReal(takes: Taken, server: RealServer): string {
   return words.join(' ');
 }
 
+/** @returns the options of ipvsadm that delete the real server. */
+export function deleteReal(takes: Taken, server: RealServer): string[] {
+  return ['-d', ...optionOf(takes).split(' '), '-r', formatSocket(server)];
+}
+
 /** A server that is the node itself was added as one that is routed to (IP_VS_CONN_F_LOCALNODE). */
 const METHODS: Readonly<Record<ForwardMethod, string>> = {
   masq: '-m',

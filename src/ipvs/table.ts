@@ -1,4 +1,4 @@
-import type { Address } from '../net/address.ts';
+import { type Address, sameAddress } from '../net/address.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { IpvsConnection, IpvsListing, IpvsSocket, RealServer, Taken, VirtualServer } from './model.ts';
 
@@ -68,6 +68,11 @@ function flowKey(protocol: number | null, client: IpvsSocket, virtual: IpvsSocke
   return `${protocol} ${socketKey(client)} ${socketKey(virtual)}`;
 }
 
+/** @returns true where both are the same address and port. */
+export function isSameSocket(a: IpvsSocket, b: IpvsSocket): boolean {
+  return a.port === b.port && sameAddress(a.address, b.address);
+}
+
 function socketKey({ address, port }: IpvsSocket): string {
   return `${address.family} ${address.value} ${port}`;
 }
@@ -118,7 +123,8 @@ function joined(a: VirtualServer, b: VirtualServer): VirtualServer {
   };
 }
 
-function withMore(server: RealServer, other: RealServer): RealServer {
+/** @returns the real server with what another listing of it tells more. */
+export function withMore(server: RealServer, other: RealServer): RealServer {
   return {
     ...server,
     method: server.method ?? other.method,

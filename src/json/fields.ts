@@ -48,3 +48,13 @@ export function numberInText(value: unknown): number | null {
   const isText = typeof value === 'string' && /^(0x[0-9a-fA-F]{1,12}|\d{1,15})$/.test(value);
   return numberOf(isText ? Number(value) : value);
 }
+
+/**
+ * @returns any value of JSON as a word, where a word was expected: an object as `{}`, a list by its items. `String()` calls what
+ * an object of the input has under `toString`, and throws where that is no function.
+ */
+export function wordOf(value: unknown): string {
+  if (Array.isArray(value))
+    return value.map((item) => (typeof item === 'object' && item !== null ? '{}' : String(item))).join(',');
+  return typeof value === 'object' && value !== null ? '{}' : String(value);
+}

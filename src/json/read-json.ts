@@ -1,8 +1,14 @@
 import type { ProblemList } from '../problems/problem.ts';
 import { type Fields, isFields } from './fields.ts';
 
-/** @returns the value, or undefined where the text is not JSON as a whole. */
+/** No tool nests its output deeper than some twenty levels; what goes through a value calls itself for each. */
+const DEEPEST = 500;
+/** What is shorter cannot be nested so deep that a stack ends. */
+const SHORT = 4_000;
+
+/** @returns the value, or undefined where the text is not JSON as a whole, or is nested deeper than any tool's output. */
 export function parseJson(text: string): unknown {
+  if (text.length > SHORT && isDeep(text)) return undefined;
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -43,4 +49,28 @@ export function readJsonObjects(text: string, file: string, problems: ProblemLis
     else if (Object.keys(item).length > 0) objects.push(item);
   }
   return objects;
+}
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+
+function isDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    // `[` and `{`, `]` and `}` differ by one bit.
+    if (code === QUOTE) at = endOfString(text, at + 1);
+    else if ((code | 32) === 123 && ++depth > DEEPEST) return true;
+    else if ((code | 32) === 125) depth--;
+  }
+  return false;
+}
+
+function endOfString(text: string, from: number): number {
+  for (let end = text.indexOf('"', from); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0;
+    while (text.charCodeAt(end - 1 - slashes) === BACKSLASH) slashes++;
+    if (slashes % 2 === 0) return end;
+  }
+  return text.length;
 }

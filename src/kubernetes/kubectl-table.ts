@@ -1,4 +1,5 @@
 import type { Fields } from '../json/fields.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 import { type Described, readDescribed } from './kubectl-describe.ts';
 
 /** What kubectl printed for people, read as objects of the API with the few fields that it shows. */
@@ -130,12 +131,12 @@ function podOf(row: Row, name: string, namespaceOf: (own: string | undefined) =>
   };
 }
 
-const PHASES: Readonly<Record<string, string>> = {
+const PHASES = dictionary<string>({
   Completed: 'Succeeded',
   Error: 'Failed',
   Evicted: 'Failed',
   Pending: 'Pending',
-};
+});
 
 function nodeOf(row: Row, name: string): Fields {
   const addresses = [

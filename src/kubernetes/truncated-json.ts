@@ -1,3 +1,5 @@
+import { parseJson } from '../json/read-json.ts';
+
 /**
  * Rescues what stands complete in the JSON of a list that was cut: `{…, "items": [{…}, {…}, {…`.
  * @returns a list of the objects that are complete, with the list's kind where that stood before them. Never throws.
@@ -7,11 +9,9 @@ export function completeItems(text: string): { readonly kind: string; readonly i
   let head: string | null = null;
   for (const [start, end] of completeSpans(text)) {
     head ??= text.slice(0, Math.min(start, 10_000));
-    try {
-      items.push(JSON.parse(text.slice(start, end)));
-    } catch {
-      // Damaged rather than cut: this one is lost, the next may be whole.
-    }
+    const item = parseJson(text.slice(start, end));
+    // Damaged rather than cut: this one is lost, the next may be whole.
+    if (item !== undefined) items.push(item);
   }
   return { kind: /"kind"\s*:\s*"(\w+List)"/.exec(head ?? '')?.[1] ?? 'List', items };
 }

@@ -1,5 +1,7 @@
+import { dictionary } from '../lookup/dictionary.ts';
+
 /** IP protocol numbers by the names that iptables, conntrack and Kubernetes use (IANA protocol numbers). */
-const NUMBERS: Readonly<Record<string, number>> = {
+const NUMBERS = dictionary<number>({
   ip: 0,
   hopopt: 0,
   icmp: 1,
@@ -35,7 +37,7 @@ const NUMBERS: Readonly<Record<string, number>> = {
   mh: 135,
   udplite: 136,
   mptcp: 262,
-};
+});
 
 /** Names shown for numbers, where one number has several names. */
 const NAMES = new Map<number, string>([

@@ -1,12 +1,15 @@
-const UNITS: Readonly<Record<string, number>> = {
+import { wordOf } from '../json/fields.ts';
+import { dictionary } from '../lookup/dictionary.ts';
+
+const UNITS = dictionary<number>({
   bytes: 1,
   kbytes: 1024,
   mbytes: 1048576,
   gbytes: 1073741824,
-};
+});
 
 /** @returns how many bytes a number with nft's unit is; null where either is not understood. */
 export function bytesOf(count: unknown, unit: unknown): number | null {
-  const size = Object.hasOwn(UNITS, String(unit)) ? UNITS[String(unit)] : undefined;
+  const size = Object.hasOwn(UNITS, wordOf(unit)) ? UNITS[wordOf(unit)] : undefined;
   return typeof count === 'number' && Number.isFinite(count) && size !== undefined ? count * size : null;
 }

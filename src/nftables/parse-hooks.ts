@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import type { Family } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
 
@@ -12,7 +13,7 @@ export function legacyKey(hook: string, priority: number): string {
   return `x_tables ${hook.toLowerCase()} ${priority}`;
 }
 
-const FAMILIES: Readonly<Record<string, Family>> = { ip: 'ipv4', ip6: 'ipv6' };
+const FAMILIES = dictionary<Family>({ ip: 'ipv4', ip6: 'ipv6' });
 
 /** Modules of x_tables: `ip_tables`, and before Linux 5.16 one for each table. */
 const X_TABLES = /^ip6?_tables$|^ip6?table_\w+$/;

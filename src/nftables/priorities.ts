@@ -1,15 +1,17 @@
+import { dictionary } from '../lookup/dictionary.ts';
+
 /** The names that nft gives to priorities in the families ip, ip6, inet, arp and netdev (src/rule.c, std_prios). */
-const NAMED: Readonly<Record<string, number>> = {
+const NAMED = dictionary<number>({
   raw: -300,
   mangle: -150,
   dstnat: -100,
   filter: 0,
   security: 50,
   srcnat: 100,
-};
+});
 
 /** The same names mean other numbers in family bridge. */
-const BRIDGE: Readonly<Record<string, number>> = { dstnat: -300, filter: -200, out: 100, srcnat: 300 };
+const BRIDGE = dictionary<number>({ dstnat: -300, filter: -200, out: 100, srcnat: 300 });
 
 /** @returns `filter`, `dstnat - 10`, `-100` as a number; null where the word is not known. */
 export function priorityOf(text: string, family: string): number | null {

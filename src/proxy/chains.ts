@@ -175,9 +175,9 @@ export function isOfIpvsMode(chain: string): boolean {
   return chain === CHAINS.ipvsLoadBalancer || chain === CHAINS.ipvsNodePort || chain === CHAINS.ipvsFilter;
 }
 
-/** @returns the name of a set of IPVS mode: `CLUSTER-IP`, `NODE-PORT-TCP`. */
+/** @returns the name of a set of IPVS mode: `CLUSTER-IP`, `NODE-PORT-TCP`; ipset holds 31 characters (getIPSetName). */
 export function ipvsSet(what: string, family: Family): string {
-  return `${KUBE}${family === 'ipv6' ? '6-' : ''}${what}`;
+  return `${KUBE}${family === 'ipv6' ? '6-' : ''}${what}`.slice(0, 31);
 }
 
 const SETS =

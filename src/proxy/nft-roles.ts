@@ -1,3 +1,4 @@
+import { dictionary } from '../lookup/dictionary.ts';
 import { type NftPrefix, parseNftName } from './nft-names.ts';
 
 /** The table of kube-proxy's nftables mode, in families ip and ip6. */
@@ -40,7 +41,7 @@ interface Facts {
 const BEFORE = 'Where packets of new connections are looked at before they are translated';
 const AFTER = 'Where packets of new connections are looked at after they were translated';
 
-const FIXED: Readonly<Record<string, Facts>> = {
+const FIXED = dictionary<Facts>({
   // Up to 1.33; later ones say pre-dnat.
   'filter-prerouting': base(`${BEFORE}: source ranges of load balancers.`),
   'filter-prerouting-pre-dnat': base(`${BEFORE}: source ranges of load balancers.`),
@@ -117,7 +118,7 @@ const FIXED: Readonly<Record<string, Facts>> = {
     purpose:
       'Endpoints that reach themselves through their Service: such packets are masqueraded (since 1.36).',
   },
-};
+});
 
 function base(purpose: string): Facts {
   return { role: 'base', purpose };

@@ -1,3 +1,4 @@
+import { FLOW_WORDS } from './known-words.ts';
 import type { RenameLine } from './lines.ts';
 import type { Renamer } from './renamer.ts';
 
@@ -24,7 +25,7 @@ function renameEntry(line: string, renamer: Renamer): string | null {
   for (const word of line.split(' ')) {
     const equals = word.indexOf('=');
     if (equals < 0) {
-      if (!/^(?:[A-Za-z0-9_-]*|\[[A-Z_]+\])$/.test(word)) return null;
+      if (word !== '' && !FLOW_WORDS.has(word) && !/^\d{1,10}$/.test(word)) return null;
       words.push(word);
       continue;
     }
@@ -34,7 +35,7 @@ function renameEntry(line: string, renamer: Renamer): string | null {
       const renamed = renamer.address(value);
       if (renamed === null) return null;
       words.push(`${key}=${renamed}`);
-    } else if (FLOW_NUMBERS.test(key) && /^[\dxa-fA-F]+$/.test(value)) words.push(word);
+    } else if (FLOW_NUMBERS.test(key) && /^(?:0x[\da-fA-F]+|\d+)$/.test(value)) words.push(word);
   }
   return words.join(' ');
 }
@@ -53,7 +54,9 @@ function renameXml(line: string, renamer: Renamer): string | null {
       const renamed = close === '' ? renamer.address(text) : '';
       if (renamed === null) return null;
       words.push(`<${close}${name}>${renamed}`);
-    } else if (XML_NUMBERS.test(name) ? /^\d*$/.test(text) : name === 'state' && /^[A-Z_0-9]*$/.test(text)) {
+    } else if (
+      XML_NUMBERS.test(name) ? /^\d*$/.test(text) : name === 'state' && (text === '' || FLOW_WORDS.has(text))
+    ) {
       words.push(`<${close}${name}>${text}`);
     } else if (XML_FRAMES.test(name)) {
       if (text.trim() !== '' || !/^(?:[ a-z]+="[a-z0-9.-]*")*[/?]?$/i.test(attributes)) return null;

@@ -1,6 +1,7 @@
 import { formatAddress } from '../net/address.ts';
 import { type ListedSocket, readHexColumns, readSocket } from '../net/listed-socket.ts';
 import { socketText } from '../net/socket.ts';
+import { IPVS_WORDS, isMask } from './known-words.ts';
 import type { Renamer } from './renamer.ts';
 
 const HEADING =
@@ -52,12 +53,18 @@ function isPlain(word: string, words: readonly string[], index: number): boolean
   if (index === 0) return true;
   if (index === 1 && words[0] === '->') return false;
   const [before = '', beforeThat] = [words[index - 1], words[index - 2]];
-  if (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(word)) return before === 'mask';
+  if (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(word)) return before === 'mask' && isMask(word);
   // A mark, and the mask of the kernel's `persistent 10800 FFFFFF00`; elsewhere it would be an address.
   if (index === 1 && words[0] === 'FWM') return /^(?:\d+|[\dA-F]{8})$/.test(word);
   if (/^[\da-f]{8}$/i.test(word) && !/^\d+$/.test(word))
     return beforeThat === 'persistent' && /^F*[08CEF]?0*$/.test(word);
-  return /^(?:[A-Za-z_]+|IPv6|\d+(?:\.\d+)?[KMGT]?|\d+:\d\d|\([a-z0-9,-]+\))$/.test(word);
+  return (
+    /^(?:\d+(?:\.\d+)?[KMGT]?|\d+:\d\d)$/.test(word) ||
+    word
+      .replace(/^\(|\)$/g, '')
+      .split(',')
+      .every((each) => IPVS_WORDS.has(each))
+  );
 }
 
 /** `TCP 0AF4010C 521C C0A8640B 7596 0AF4010B 1F90 TIME_WAIT 22` as ipvsadm prints it: with minutes and seconds before the state. */

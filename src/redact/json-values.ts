@@ -1,9 +1,14 @@
+import { dictionary } from '../lookup/dictionary.ts';
+import { IP_FIELDS, IP_WORDS } from './known-words.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Gives a string of a JSON output its new name; undefined: the field is left out. */
 export type RenameText = (text: string, renamer: Renamer) => string | undefined;
 
-const word: RenameText = (text) => (/^[\w-]{1,32}$/.test(text) ? text : undefined);
+/** A word that is not the tools' own has another name, and is not left out: a rule or route would ask for less. */
+const word: RenameText = (text, renamer) =>
+  IP_WORDS.has(text) || /^(?:0x[\da-f]{1,8}|\d{1,3})$/.test(text) ? text : renamer.name('name', text);
+const mark: RenameText = (text) => (/^(?:0x[\da-f]{1,8}|\d{1,10})$/.test(text) ? text : undefined);
 const place: RenameText = (text, renamer) =>
   text === 'default' || text === 'all' ? text : (renamer.prefix(text) ?? undefined);
 const hardware: RenameText = (text, renamer) => renamer.mac(text) ?? renamer.address(text) ?? undefined;
@@ -12,7 +17,7 @@ const table: RenameText = (text, renamer) =>
   /^(?:main|local|default|unspec|\d+)$/.test(text) ? text : renamer.name('table', text);
 
 /** Fields of `ip -j addr`, `route` and `rule`. Texts of any other field are left out; numbers and flags are kept. */
-const FIELDS: Readonly<Record<string, RenameText>> = {
+const FIELDS = dictionary<RenameText>({
   ifname: link,
   dev: link,
   master: link,
@@ -43,15 +48,20 @@ const FIELDS: Readonly<Record<string, RenameText>> = {
   action: word,
   ipproto: word,
   tos: word,
-  fwmark: word,
-  fwmask: word,
+  fwmark: mark,
+  fwmask: mark,
   info_kind: word,
   info_slave_kind: word,
-};
+});
 
 /** @returns the objects of `ip -j …` in the new names. */
 export function renameIpJson(value: unknown, renamer: Renamer): unknown {
-  return renameJson(value, '', (key, text) => FIELDS[key]?.(text, renamer));
+  return renameJson(
+    value,
+    '',
+    (key, text) => FIELDS[key]?.(text, renamer),
+    (key) => (IP_FIELDS.has(key) ? key : renamer.name('name', key)),
+  );
 }
 
 /** A plain word, or one of nft's operators on bits. */
@@ -62,12 +72,14 @@ const DEEPEST = 100;
 
 /**
  * Goes through JSON and gives each string its new value. What is nested deeper than any tool's output is left out.
- * @param rename gets the nearest field name, the string, and the field name of the object around it. A field name that is no plain word is left out with its value.
+ * @param rename gets the nearest field name, the string, and the field name of the object around it.
+ * @param nameField gets a field name that is a plain word; any other is left out with its value.
  */
 export function renameJson(
   value: unknown,
   key: string,
   rename: (key: string, text: string, of: string) => unknown,
+  nameField: (key: string) => string,
   depth = 0,
   of = '',
 ): unknown {
@@ -76,13 +88,13 @@ export function renameJson(
   if (depth > DEEPEST) return undefined;
   if (Array.isArray(value)) {
     return value
-      .map((item) => renameJson(item, key, rename, depth + 1, of))
+      .map((item) => renameJson(item, key, rename, nameField, depth + 1, of))
       .filter((item) => item !== undefined);
   }
   return Object.fromEntries(
     Object.entries(value)
       .filter(([name]) => NAME.test(name))
-      .map(([name, item]) => [name, renameJson(item, name, rename, depth + 1, key)])
+      .map(([name, item]) => [nameField(name), renameJson(item, name, rename, nameField, depth + 1, key)])
       .filter(([, item]) => item !== undefined),
   );
 }

@@ -1,6 +1,8 @@
+import { icmpNumber } from '../host/icmp-names.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { ipvsSetIn } from '../proxy/chains.ts';
 import { renameIpvsListing, renameIpvsSocket } from './ipvs-listing.ts';
+import { IPVS_WORDS, isMask, isSysctlName, SET_OPTIONS, SET_TYPES } from './known-words.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Renames one line; null: it holds something that is not known, and is left out. */
@@ -43,7 +45,8 @@ export const renameSysctl: RenameLine = (line, renamer) => {
   const [, key = '', tail = ''] = /^(net\.[^\s=]+)(\s?=\s?[\d\t -]*)$/.exec(line) ?? [];
   if (key === '') return '';
   const [, head, link, field] = /^(net\.[a-z0-9]+\.(?:conf|neigh)\.)(.+)\.([a-z0-9_]+)$/.exec(key) ?? [];
-  if (head === undefined || link === undefined) return /^net\.[a-z0-9_.-]+$/.test(key) ? key + tail : '';
+  if (head === undefined || link === undefined) return isSysctlName(key) ? key + tail : '';
+  if (!isSysctlName(head.slice(0, -1)) || !isSysctlName(field ?? '')) return '';
   if (link === 'all' || link === 'default') return line;
   return `${head}${renamer.interfaces.rename(link)}.${field}${tail}`;
 };
@@ -59,9 +62,9 @@ export const renameIpvs: RenameLine = (line, renamer) => {
       const socket = renameIpvsSocket(word, renamer);
       if (socket === null) return null;
       renamed.push(socket);
-    } else if (/^--?[a-zA-Z-]+$/.test(word) || /^\d+$/.test(word) || /^[a-z]{2,7}$/.test(word))
+    } else if (word.split(',').every((each) => IPVS_WORDS.has(each)) || /^\d{1,10}$/.test(word))
       renamed.push(word);
-    else if (/^-M$/.test(before)) renamed.push(word);
+    else if (before === '-M' && isMask(word)) renamed.push(word);
     else return null;
   }
   return renamed.join(' ');
@@ -76,10 +79,11 @@ export const renameSetLine: RenameLine = (line, renamer) => {
   const [verb, name = '', third = ''] = words;
   const alias = renameSetName(name, renamer);
   if (verb === 'create') {
-    if (!/^[a-z]+:[a-z,]+$/.test(third)) return null;
+    if (!SET_TYPES.has(third)) return null;
     const options = words.slice(3).map((word, index, all) => {
       if (all[index - 1] === 'range') return renamer.range(word) ?? (/^[\d-]+$/.test(word) ? word : null);
-      return /^(?:0x[0-9a-f]+|[a-z0-9_]+)$/.test(word) ? word : (renamer.prefix(word) ?? null);
+      if (SET_OPTIONS.has(word) || NUMBER.test(word)) return word;
+      return isMask(word) ? word : renamer.prefix(word);
     });
     return options.includes(null) ? null : ['create', alias, third, ...options].join(' ');
   }
@@ -92,18 +96,29 @@ export const renameSetLine: RenameLine = (line, renamer) => {
     if (/^(?:timeout|packets|bytes|skbmark|skbprio|skbqueue|nomatch|wildcard|before|after)$/.test(word))
       options.push(word);
     else if (before === 'before' || before === 'after') options.push(renameSetName(word, renamer));
-    else if (/^[\dxa-f/:]+$/.test(word)) options.push(word);
+    else if (
+      /^(?:timeout|packets|bytes|skb(?:mark|prio|queue))$/.test(before ?? '') &&
+      SET_NUMBERS.test(word)
+    )
+      options.push(word);
     else if (word !== 'comment') return null;
   }
   return parts.includes(null) ? null : ['add', alias, parts.join(','), ...options].join(' ');
 };
 
+const NUMBER = /^(?:0x[\da-f]{1,8}|\d{1,10})$/;
+/** `0x10/0xff`, `1:ffff` */
+const SET_NUMBERS = /^(?:0x[\da-f]{1,8}|[\da-f]{1,4}|\d{1,20})(?:[/:](?:0x[\da-f]{1,8}|[\da-f]{1,4}))?$/;
+const ELEMENT_NUMBERS =
+  /^(?:(?:tcp|udp|sctp|udplite|dccp|icmp|icmpv6|\d{1,3}):)?(?:0x[\da-f]{1,8}|\d{1,10})(?:[/-](?:0x[\da-f]{1,8}|\d{1,10}))?$/;
+
 function renameElement(part: string, renamer: Renamer): string | null {
   const place = renamer.range(part) ?? renamer.mac(part);
   if (place !== null) return place;
   // `tcp:80`, `80-90`, `0x10/0xff`, `icmp:echo-request`
-  if (/^(?:(?:tcp|udp|sctp|udplite|dccp|icmp|icmpv6|\d+):)?[\dxa-f][\dxa-f/-]*$/.test(part)) return part;
-  if (/^icmp(?:v6)?:[a-z-]+$/.test(part)) return part;
+  if (ELEMENT_NUMBERS.test(part)) return part;
+  const [, version, type = ''] = /^icmp(v6)?:([a-zA-Z-]+)$/.exec(part) ?? [];
+  if (type !== '') return icmpNumber(type, version === undefined ? 4 : 6) === null ? null : part;
   const [, physdev, link] = /^(physdev:)?([\w.@:+-]+)$/.exec(part) ?? [];
   if (link === undefined) return null;
   // An element of list:set is a set, one of hash:net,iface an interface: what was noted as a set is one.

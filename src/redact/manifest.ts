@@ -1,4 +1,4 @@
-import { fieldsOf, listOf, textOf } from '../json/fields.ts';
+import { fieldsOf, listOf, textOf, wordOf } from '../json/fields.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Without what a vendor or a company hangs behind it. */
@@ -19,7 +19,7 @@ export function renameManifest(value: unknown, renamer: Renamer): object {
   };
   const node = textOf(fields.node);
   const kernel = /^\d+(?:\.\d+)+/.exec(textOf(fields.kernel) ?? '')?.[0] ?? null;
-  const tools = listOf(fields.tools).map((tool) => TOOL.exec(String(tool))?.[0] ?? null);
+  const tools = listOf(fields.tools).map((tool) => TOOL.exec(wordOf(tool))?.[0] ?? null);
   const renamed = {
     apiVersion: 'kp-explain/v1',
     kind: 'CaptureManifest',
@@ -31,7 +31,7 @@ export function renameManifest(value: unknown, renamer: Renamer): object {
     backend: plain('backend', BACKENDS),
     kernel,
     tools: tools.filter((tool) => tool !== null),
-    kubeProxyFlags: listOf(fields.kubeProxyFlags).flatMap((flag) => renameFlag(String(flag), renamer)),
+    kubeProxyFlags: listOf(fields.kubeProxyFlags).flatMap((flag) => renameFlag(wordOf(flag), renamer)),
     clusterCIDR: networks(textOf(fields.clusterCIDR), renamer),
     serviceCIDR: networks(textOf(fields.serviceCIDR), renamer),
   };
@@ -41,7 +41,7 @@ export function renameManifest(value: unknown, renamer: Renamer): object {
 /** @returns the networks that a manifest names, for keeping their ends. */
 export function networksOfManifest(value: unknown): string[] {
   const fields = fieldsOf(value);
-  const flags = listOf(fields.kubeProxyFlags).map((flag) => NETWORK_FLAGS.exec(String(flag))?.[2] ?? '');
+  const flags = listOf(fields.kubeProxyFlags).map((flag) => NETWORK_FLAGS.exec(wordOf(flag))?.[2] ?? '');
   return [textOf(fields.clusterCIDR) ?? '', textOf(fields.serviceCIDR) ?? '', ...flags].flatMap((list) =>
     list.split(','),
   );

@@ -28,6 +28,21 @@ const WORDS: ReadonlySet<string> = new Set(
     .map((word) => word.replace('\0', ' ')),
 );
 
+/** Its field names, and those of the statements that hide bytes. */
+const FIELDS: ReadonlySet<string> = new Set(
+  `& | ^ << >> accept addr bytes chain comment concat continue counter ct data dnat drop elem expires expr family fib field flags goto
+  handle hook json_schema_version jump key left len mangle map masquerade match meta metainfo mod mode name nftables numgen offset op
+  packets payload policy port prefix prio protocol reject release_name result return right rule set size table target timeout type
+  typeof val value version vmap xt limit quota log redirect snat tproxy queue notrack dup fwd flow flowtable osf socket rt ipsec exthdr
+  range jhash symhash base last synproxy secmark stmt hw use dev hooks devs auto-merge gc-interval dir level group snaplen
+  queue-threshold per rate rate_unit burst burst_unit inv val_unit used seed num ttl tcp option ip sctp chunk dccp module
+  helper ct\\ helper ct\\ timeout ct\\ expectation ct\\ count ct_count ct_helper l3proto dport spnum
+  wscale mss redacted kind desc id element reset cgroup`
+    .replaceAll('\\ ', '\0')
+    .split(/\s+/)
+    .map((word) => word.replace('\0', ' ')),
+);
+
 const COMMON_TABLES: ReadonlySet<string> = new Set(
   'filter nat mangle raw security kube-proxy firewalld calico'.split(' '),
 );
@@ -46,8 +61,11 @@ export function renameNft(value: unknown, renamer: Renamer, file: string, proble
     problems.add('not-redactable', `${what}: they can be addresses`, file);
   }
   // Others call a table by its name under `table`.
-  return renameJson(shown, '', (key, text, of) =>
-    renameText(of === 'table' && key === 'name' ? of : key, text, renamer),
+  return renameJson(
+    shown,
+    '',
+    (key, text, of) => renameText(of === 'table' && key === 'name' ? of : key, text, renamer),
+    (key) => (FIELDS.has(key) ? key : renamer.name('name', key)),
   );
 }
 

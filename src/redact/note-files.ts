@@ -1,5 +1,5 @@
 import type { Fields } from '../json/fields.ts';
-import { fieldsOf, isFields, listOf, textOf } from '../json/fields.ts';
+import { fieldsOf, isFields, listOf, textOf, wordOf } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { networksOfManifest } from './manifest.ts';
@@ -39,7 +39,7 @@ export function noteFile(
 function noteLinks(value: unknown, renamer: Renamer): void {
   for (const link of listOf(value).filter(isFields)) {
     for (const { local, prefixlen } of listOf(link.addr_info).filter(isFields)) {
-      noteNetwork(`${textOf(local)}/${String(prefixlen)}`, renamer, true);
+      noteNetwork(`${textOf(local)}/${wordOf(prefixlen)}`, renamer, true);
     }
   }
 }

@@ -7,9 +7,11 @@ import { ObjectListWriter } from '../kubernetes/object-list.ts';
 import { DEEPEST_LIST } from '../kubernetes/parse-objects.ts';
 import { pruneObject } from '../kubernetes/prune.ts';
 import { textsIn } from '../kubernetes/shape.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 import { parseAddress } from '../net/address.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { NameKind } from './aliases.ts';
+import { isApiWord } from './known-words.ts';
 import { noteNetwork } from './note-rules.ts';
 import type { Renamer } from './renamer.ts';
 
@@ -21,8 +23,8 @@ const NAMED: Readonly<Record<ObjectKind, NameKind>> = {
   Pod: 'pod',
   Node: 'node',
 };
-/** Values that the API itself defines. */
-const API_WORDS: ReadonlySet<string> = new Set(
+/** Fields whose values the API itself defines; another value is renamed, such as the kind of a target that a company made up. */
+const API_FIELDS: ReadonlySet<string> = new Set(
   'apiVersion kind type protocol phase status ipMode externalTrafficPolicy internalTrafficPolicy sessionAffinity ipFamilies ipFamilyPolicy addressType trafficDistribution restartPolicy deletionTimestamp service.kubernetes.io/headless'.split(
     ' ',
   ),
@@ -37,7 +39,7 @@ const ADDRESSES: ReadonlySet<string> = new Set([
   'addresses',
 ]);
 const NETWORKS: ReadonlySet<string> = new Set(['podCIDR', 'podCIDRs', 'loadBalancerSourceRanges']);
-const NAMES: Readonly<Record<string, NameKind>> = {
+const NAMES = dictionary<NameKind>({
   namespace: 'namespace',
   nodeName: 'node',
   zone: 'zone',
@@ -48,7 +50,7 @@ const NAMES: Readonly<Record<string, NameKind>> = {
   'topology.kubernetes.io/zone': 'zone',
   'failure-domain.beta.kubernetes.io/zone': 'zone',
   'kubernetes.io/hostname': 'node',
-};
+});
 
 /** Reads the objects of one file, with only the fields that are used. Objects of other kinds are left out. */
 export async function readPrunedObjects(
@@ -163,7 +165,8 @@ function renameText(
 ): string | undefined {
   const key = path.at(-1) ?? '';
   const parent = path.at(-2) ?? '';
-  if (text === '' || API_WORDS.has(key)) return text;
+  if (text === '') return text;
+  if (API_FIELDS.has(key)) return isApiWord(text) ? text : visitor.name('name', text);
   if (key === 'name') return visitor.name(kindOfName(kind, parent), text);
   if (ADDRESSES.has(key)) {
     return text === 'None' ? text : (visitor.address(text) ?? visitor.name('host', text));

@@ -1,4 +1,4 @@
-import { isFields, listOf, textOf } from '../json/fields.ts';
+import { isFields, listOf, textOf, wordOf } from '../json/fields.ts';
 
 /** nft's JSON without numbers that are bytes of a packet, and how much of it was made unreadable. */
 export interface Hidden {
@@ -31,7 +31,7 @@ class Hiding {
     for (const statement of listOf(value.expr)) {
       const names = hasRawBytes(statement) ? this.#asked.raw : this.#asked.otherwise;
       for (const [name] of JSON.stringify(statement).matchAll(/(?<=")@[^"]+(?=")/g))
-        names.add(`${String(value.table)} ${name}`);
+        names.add(`${wordOf(value.table)} ${name}`);
     }
     for (const item of Object.values(value)) this.noteSets(item);
   }
@@ -64,7 +64,7 @@ class Hiding {
   #holdsRawBytes({ table, name, type, map, elem }: Readonly<Record<string, unknown>>): boolean {
     if (!Array.isArray(elem) || textOf(name) === null) return false;
     if (hasRawBytes(type) || hasRawBytes(map)) return true;
-    const key = `${String(table)} @${String(name)}`;
+    const key = `${wordOf(table)} @${wordOf(name)}`;
     if (this.#asked.raw.has(key)) return true;
     return /\binteger\b/.test(JSON.stringify([type, map])) && !this.#asked.otherwise.has(key);
   }

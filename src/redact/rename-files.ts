@@ -21,6 +21,7 @@ import { renameObjects } from './objects.ts';
 import type { RedactInput } from './redact-input.ts';
 import type { Renamer } from './renamer.ts';
 import { renameList, renameRules } from './rules.ts';
+import { renameSocket } from './sockets.ts';
 
 interface RedactedFile {
   readonly path: string;
@@ -51,6 +52,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   ipset: lines(renameSetLine),
   recent: lines(renameRecent),
   sysctl: lines(renameSysctl),
+  sockets: lines(renameSocket),
   ipvs: lines(renameIpvs),
   'ipvs-connections': lines(renameIpvsConnection),
   'ip-addr': json(renameIpJson),

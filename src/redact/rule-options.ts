@@ -1,11 +1,15 @@
+import { matchModule } from '../iptables/extensions/registry.ts';
 import type { NameKind } from './aliases.ts';
+import { isRuleWord } from './known-words.ts';
 import { renameSetName } from './lines.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Gives a value its new name; null: the value cannot be kept. */
 type Rename = (value: string, renamer: Renamer) => string | null;
 
-const keep: Rename = (value) => value;
+/** Words that iptables itself defines. */
+const keep: Rename = (value) => (isRuleWord(value) ? value : null);
+const module: Rename = (value) => (matchModule(value) === null ? null : value);
 const NUMBERS = /^!?(?:0x[\da-fA-F]+|\d+(?:\.\d+)?)(?:[,:/-](?:0x[\da-fA-F]+|\d+))*$/;
 const number: Rename = (value) => (NUMBERS.test(value) ? value : null);
 const prefixes: Rename = (value, renamer) => {
@@ -67,9 +71,9 @@ const OPTIONS: ReadonlyMap<string, Rename> = new Map([
       ? value
       : renamer.name('name', value),
   ),
-  // Words that iptables itself defines.
+  ...all('-m --match', module),
   ...all(
-    '-p --protocol -m --match --src-type --dst-type --ctstate --state --ctstatus --ctproto --ctdir --tcp-flags',
+    '-p --protocol --src-type --dst-type --ctstate --state --ctstatus --ctproto --ctdir --tcp-flags',
     keep,
   ),
   ...all(
@@ -101,7 +105,8 @@ const OPTIONS: ReadonlyMap<string, Rename> = new Map([
  * tell something.
  */
 export function renameOption(flag: string, value: string, position: number, renamer: Renamer): string | null {
-  if (/^--(?:match|add|del|map)-set$/.test(flag) && position > 0) return value;
+  if (/^--(?:match|add|del|map)-set$/.test(flag) && position > 0)
+    return /^(?:src|dst)(?:,(?:src|dst))*$/.test(value) ? value : null;
   if (flag === '--to') return number(value, renamer) === null ? null : (renamer.prefix(value) ?? value);
   const rename = OPTIONS.get(flag);
   if (rename !== undefined) return rename(value, renamer);

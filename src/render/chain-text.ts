@@ -18,20 +18,44 @@ export function renderChainText(list: ChainList, options: { readonly colours: Co
     .concat('\n');
 }
 
+/** How each kind is spoken of. */
+const WORDS: Readonly<
+  Record<
+    ChainItem['kind'],
+    { readonly stands: (item: ChainItem) => string; readonly rules: string; readonly callers: string }
+  >
+> = {
+  chain: { stands: inTable, rules: 'rules', callers: 'jumped to from' },
+  set: {
+    stands: (item) =>
+      item.table === 'ipset' ? `ipset, ${item.family}, ${escapeTerminal(item.backend)}` : inTable(item),
+    rules: 'members',
+    callers: 'asked for by',
+  },
+  map: { stands: inTable, rules: 'elements', callers: 'asked by' },
+  element: { stands: inTable, rules: 'elements', callers: 'asked by' },
+  'virtual-server': {
+    stands: ({ family }) => `IPVS, ${family}`,
+    rules: 'real servers',
+    callers: 'asked for by',
+  },
+};
+
+/** `nat table, ipv4, iptables-nft`; of nft also what it is, where that is no chain. */
+function inTable({ kind, table, family, backend }: ChainItem): string {
+  const what = kind === 'chain' ? '' : `${kind} of the `;
+  return `${what}${escapeTerminal(table)} table${table.startsWith(`${family} `) ? '' : `, ${family}`}, ${escapeTerminal(backend)}`;
+}
+
 function paragraph(item: ChainItem, colours: Colours): string[] {
   const lines = [
-    `${colours.name(escapeTerminal(item.name))}  ${kindText(item)}, ${item.backend}${placeOf(item)}`,
+    `${colours.name(escapeTerminal(item.name))}  ${WORDS[item.kind].stands(item)}${placeOf(item)}`,
   ];
   lines.push(...meaning(item).map((line) => `  ${escapeTerminal(line)}`));
   lines.push(...jumps(item, colours), ...rules(item, colours));
-  if (item.leadsTo.length > 0) lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
+  if (item.leadsTo.length > 0 && item.kind !== 'virtual-server')
+    lines.push(`  ${colours.heading('leads to')} ${names(item.leadsTo)}`);
   return lines;
-}
-
-/** `nat table, ipv4`; of nft also what it is, where that is no chain. */
-function kindText({ kind, table, family }: ChainItem): string {
-  const what = kind === 'chain' || kind === 'virtual-server' ? '' : `${kind} of the `;
-  return `${what}${escapeTerminal(table)} table${family === null ? '' : `, ${family}`}`;
 }
 
 function placeOf(item: ChainItem): string {
@@ -94,11 +118,11 @@ function jumps(item: ChainItem, colours: Colours): string[] {
     );
   const more = item.jumpedFrom.length - JUMPS_SHOWN;
   if (more > 0) lines.push(`    … and ${more} more`);
-  return [`  ${colours.heading(isSet(item) ? 'asked by' : 'jumped to from')}`, ...lines];
+  return [`  ${colours.heading(WORDS[item.kind].callers)}`, ...lines];
 }
 
 function rules(item: ChainItem, colours: Colours): string[] {
-  const heading = colours.heading(isSet(item) ? 'elements' : 'rules');
+  const heading = colours.heading(WORDS[item.kind].rules);
   if (item.rules.length === 0) return [`  ${heading} none`];
   const digits = String(item.rules.length).length;
   const lines = item.rules.slice(0, RULES_SHOWN).flatMap((rule) => {
@@ -111,10 +135,6 @@ function rules(item: ChainItem, colours: Colours): string[] {
   const more = item.rules.length - RULES_SHOWN;
   if (more > 0) lines.push(`    … and ${more} more (-o json lists all)`);
   return [`  ${heading}`, ...lines];
-}
-
-function isSet({ kind }: ChainItem): boolean {
-  return kind === 'set' || kind === 'map' || kind === 'element';
 }
 
 function names(list: readonly string[]): string {

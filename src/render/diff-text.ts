@@ -119,7 +119,8 @@ function decisiveFirst(rules: Diff['rules']): Diff['rules'] {
 }
 
 /** A narrower question has a narrower answer, and says so. */
-function scopeText({ only: { service, from, family } }: Diff): string {
+/** @returns what alone was compared, with a space before it: ` for shop/web`; empty: all packets. */
+export function scopeText({ only: { service, from, family } }: Diff): string {
   const packets = family === null ? 'packets' : `${family === 'ipv4' ? 'IPv4' : 'IPv6'} packets`;
   const sender = from === null ? '' : ` from ${escapeTerminal(from)}`;
   return [

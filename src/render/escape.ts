@@ -4,17 +4,25 @@
  */
 
 /**
- * C0 and C1 controls, DEL; the marks that steer reading order (U+061C, U+200E-F, U+202A-E, U+2066-9); line and
- * paragraph separators; characters without width that hide differences (U+200B, U+2060, U+FEFF); lone surrogates.
+ * Controls, DEL, marks that steer reading order, lone surrogates and code points without a character (C); line and paragraph
+ * separators; and what is not to be seen (Default_Ignorable_Code_Point: U+00AD, U+200B-F, U+2060, U+FEFF, fillers, variation
+ * selectors, tags), which hides differences between names. Variation selectors and joiners within an emoji are among them: there
+ * is no emoji in a name of Kubernetes.
  */
-const UNSAFE =
-  /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+const UNSEEN = '[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]';
 
-/** The same without tab and newline, which a document's own layout uses. */
-const UNSAFE_IN_DOCUMENT = new RegExp(
-  UNSAFE.source.replace('\\u0000-\\u001f', '\\u0000-\\u0008\\u000b-\\u001f'),
-  'g',
-);
+/**
+ * What a CI takes for a command in the log of a program: `##[error]` of GitHub and `##vso[…]` of Azure anywhere in a line, and
+ * `::error file=…::` where a line begins so, blanks not counted (actions/runner, ActionCommand.cs). No IPv6 address has `::` twice.
+ */
+const OLD_COMMAND = '(?<=#)#(?=\\[|vso\\[)';
+const COMMAND = ':(?=:[a-zA-Z][\\w-]*(?: [^\\n]*)?::)';
+
+const UNSAFE = new RegExp(`${UNSEEN}|${OLD_COMMAND}|${COMMAND}`, 'gu');
+const ANY_UNSAFE = new RegExp(UNSAFE.source, 'u');
+
+/** The same without tab and newline, which a document's own layout uses; no line of one begins with text of somebody else. */
+const UNSAFE_IN_DOCUMENT = new RegExp(`(?![\\t\\n])${UNSEEN}|${OLD_COMMAND}`, 'gu');
 
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
@@ -32,24 +40,41 @@ export function escapeLines(text: string): string {
 }
 
 /**
+ * @returns the message of an error as {@link escapeLines} does, where only what is set in by two blanks is a line of its own, as
+ * the program lays messages out: a file whose name holds a line end cannot say anything by itself.
+ */
+export function escapeMessage(text: string): string {
+  return text
+    .split(/\n(?= {2})/)
+    .map(escapeTerminal)
+    .join('\n');
+}
+
+/**
  * @returns a whole JSON document, or YAML whose unsafe strings are double-quoted, with what is unsafe on a terminal
  * as `\uXXXX`; reading it back gives the same values.
  */
 export function escapeDocument(text: string): string {
-  return text.replace(UNSAFE_IN_DOCUMENT, (character) => `\\u${hex(character, 4)}`);
+  return text.replace(UNSAFE_IN_DOCUMENT, (character) =>
+    [...unitsOf(character)].map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join(''),
+  );
 }
 
 /** @returns true where the string holds a character that is not shown as it is. */
 export function isUnsafe(text: string): boolean {
-  return text.search(UNSAFE) >= 0;
+  return ANY_UNSAFE.test(text);
 }
 
 function visible(character: string): string {
   const short = SHORT[character];
   if (short !== undefined) return short;
-  return character.charCodeAt(0) < 0x100 ? `\\x${hex(character, 2)}` : `\\u${hex(character, 4)}`;
+  const code = character.codePointAt(0) ?? 0;
+  const hex = code.toString(16);
+  if (code > 0xffff) return `\\u{${hex}}`;
+  return code < 0x100 ? `\\x${hex.padStart(2, '0')}` : `\\u${hex.padStart(4, '0')}`;
 }
 
-function hex(character: string, length: number): string {
-  return character.charCodeAt(0).toString(16).padStart(length, '0');
+/** JSON and YAML write a character beyond U+FFFF as two. */
+function* unitsOf(character: string): Iterable<number> {
+  for (let at = 0; at < character.length; at++) yield character.charCodeAt(at);
 }

@@ -22,6 +22,7 @@ export function describeRemarks(item: ServiceItem, mixed: boolean): string {
         `goes to ${socketText(to.address, to.port)} where the chain's name says ${socketText(named.address, named.port)}`,
     ),
     ...shares(item),
+    ...balanced(item, mixed),
     ...(item.externalPolicy === 'Local' ? ['external Local'] : []),
     ...(item.internalPolicy === 'Local' ? ['internal Local'] : []),
     ...(item.affinitySeconds === null ? [] : [`client affinity ${item.affinitySeconds} s`]),
@@ -125,6 +126,29 @@ function shares(item: ServiceItem): string[] {
   const all = listed.map(({ address, port, share }) => `${socketText(address, port)} ${percent(share)}`);
   const shown = all.slice(0, 6).join(', ');
   return [`uneven shares: ${shown}${all.length > 6 ? `, … (${all.length})` : ''}`];
+}
+
+/** What is worth a word of IPVS: a scheduler that has no shares, and real servers that take nothing new. */
+function balanced({ ipvs, name, endpoints }: ServiceItem, mixed: boolean): string[] {
+  if (ipvs === undefined) return [];
+  const { scheduler, exactShares, drained } = ipvs;
+  const shown = drained.slice(0, 3).map(({ address, port, connections }) => {
+    const left = connections === null ? '' : ` (${connections} connections left)`;
+    return `${socketText(address, port)}${left}`;
+  });
+  const more = drained.length > 3 ? `, … (${drained.length})` : '';
+  const listed = endpoints.slice(0, 6).map(({ address, port }) => socketText(address, port));
+  const rest = endpoints.length > 6 ? `, … (${endpoints.length})` : '';
+  const by = `${mixed ? '' : 'IPVS '}${scheduler ?? 'scheduler not listed'}`;
+  return [
+    // Without a name the addresses are all that there is to tell it by.
+    ...(name === null
+      ? [listed.length === 0 ? by : `${by} → ${listed.join(', ')}${rest}`]
+      : exactShares
+        ? []
+        : [by]),
+    ...(drained.length === 0 ? [] : [`weight 0: ${shown.join(', ')}${more}`]),
+  ];
 }
 
 function addresses(word: string, list: readonly { address: string; port: number }[]): string[] {

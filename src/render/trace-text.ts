@@ -8,6 +8,7 @@ import { escapeTerminal } from './escape.ts';
 import { VIA, wayText } from './flows/words.ts';
 import type { TextOptions } from './text-options.ts';
 import { fromText } from './trace/alike.ts';
+import { connectionLines } from './trace/connection-text.ts';
 import { renderEndpoints } from './trace/endpoint-table.ts';
 import { groupOutcomes, type OutcomeGroup } from './trace/outcome-groups.ts';
 import { renderPath } from './trace/path-text.ts';
@@ -68,8 +69,15 @@ function heading(list: TraceList, width: number | null, colours: Colours): strin
   if (item === undefined) return '';
   const { destination, protocol } = item.packet;
   const to = `${socketText(destination.address, destination.port)}/${protocol}`;
-  const node = list.capture.node === null ? '' : ` on ${escapeTerminal(list.capture.node)}`;
+  const names = startNodes(list);
+  const node = names.length === 0 ? '' : ` on ${names.map(escapeTerminal).join(', ')}`;
   return `${wrap(`${colours.strong(to)}${node}${isWhat(list.items, colours)}`, width, '  ')}\n`;
+}
+
+/** Where the packets begin: of several captured nodes each starts on its sender's, or on the one that it is sent to. */
+function startNodes({ items, capture }: TraceList): string[] {
+  const first = items.map(({ outcomes }) => outcomes[0]?.connection?.legs[0]?.node ?? capture.node);
+  return [...new Set(first)].filter((name): name is string => name !== null);
 }
 
 /** What the address is: one Service port, one of several, or nobody's. */
@@ -118,6 +126,7 @@ function answer(item: TraceItem, width: number | null, colours: Colours): string
     if (item.service === null && first?.like.service != null)
       lines.push(wrap(`  it is ${escapeTerminal(labelOf(first.like.service))}`, width, '    '));
     lines.push(wrap(`  ${summariseGroup(group, item, colours)}`, width, '    '));
+    lines.push(...connectionLines(group, width, colours));
     const { forAll, forSome } = remarkLines(group, width, colours);
     lines.push(...forAll);
     const table = renderEndpoints(group, item, width);
@@ -176,9 +185,11 @@ function flowHit({ flow }: TraceItem, width: number | null, colours: Colours): s
       : ` to ${service.namespace}/${service.name}${port}${via === null ? '' : ` (${VIA[via]})`}`;
   const what = direction === 'reply' ? 'an answer of a flow' : 'a packet of a flow';
   const place = escapeTerminal(`${item.file}:${item.line}, ${facts.join(' ')}`);
+  const decides =
+    item.ipvs === undefined ? 'conntrack decides' : `IPVS ${item.ipvs.server} goes by what it remembers`;
   const lines = [
     wrap(
-      `  ${what}${escapeTerminal(to)}, ${wayText(item.original)}: conntrack decides, nat rules are not asked (${place})`,
+      `  ${what}${escapeTerminal(to)}, ${wayText(item.original)}: ${decides}, nat rules are not asked (${place})`,
       width,
       '    ',
     ),

@@ -89,7 +89,8 @@ const PAINTS: Readonly<Record<Verdict, (colours: Colours) => Colours['good']>> =
 /** A share that is all of it, but for rounding. */
 const ALL = 1 - 1e-6;
 
-function verdictText({ verdict, ways }: WhyReport): string {
+/** @returns whether it works, in a few words that hold no captured text. */
+export function verdictText({ verdict, ways }: WhyReport): string {
   if (verdict === 'works') return 'works';
   if (verdict === 'unknown') return 'UNKNOWN whether it works';
   if (ways.every(({ shares }) => shares.works >= ALL))

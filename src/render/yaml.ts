@@ -9,5 +9,7 @@ export async function renderYaml(value: unknown): Promise<string> {
       if (typeof node.value === 'string' && isUnsafe(node.value)) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  return escapeDocument(document.toString({ lineWidth: 0 }));
+  // A long string with line ends would be folded: what follows one would begin a line.
+  const oneLine = { lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER };
+  return escapeDocument(document.toString(oneLine));
 }

@@ -12,7 +12,8 @@ export type Verdict =
   | { readonly kind: 'accept' }
   | { readonly kind: 'drop' }
   | { readonly kind: 'reject'; readonly with: string }
-  | { readonly kind: 'queue'; readonly text: string }
+  /** `bypass`: where no program listens, the packet passes the table. */
+  | { readonly kind: 'queue'; readonly bypass: boolean; readonly text: string }
   /** Hands the packet to a local socket where one listens, and ends the table. */
   | {
       readonly kind: 'tproxy';

@@ -7,7 +7,7 @@ const LOWERINGS: { readonly [K in TargetKind]: (target: TargetOf<K>) => Effect }
   drop: same,
   return: same,
   reject: same,
-  queue: ({ text }) => ({ kind: 'queue', text }),
+  queue: ({ bypass, text }) => ({ kind: 'queue', bypass, text }),
   tproxy: same,
   synproxy: same,
   jump: same,

@@ -1,9 +1,18 @@
 import { sameAddress } from '../net/address.ts';
 import { type Branch, changed, turned } from './branch.ts';
-import { bridgeCallsIptables, bridgeShown, bridgeTurnsBack, isBridge, isOnLink } from './bridge.ts';
+import {
+  bridgeCallsIptables,
+  bridgeIsolates,
+  bridgeShown,
+  bridgeTurnsBack,
+  isBridge,
+  staysOnBridge,
+} from './bridge.ts';
+import { choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Device } from './packet.ts';
-import { hairpinOff } from './route-endings.ts';
+import type { Question } from './question.ts';
+import { hairpinOff, portsIsolated } from './route-endings.ts';
 import type { Routed } from './routed.ts';
 import type { PacketState } from './state.ts';
 
@@ -11,19 +20,43 @@ import type { PacketState } from './state.ts';
  * A frame for another machine of the bridge's own network goes there by its link address: no route is asked, and no
  * source judged, unless PREROUTING gave the packet another destination (br_nf_pre_routing_finish).
  */
-export function acrossBridge(branch: Branch, context: TraceContext): Branch | null {
+export function acrossBridge(branch: Branch, context: TraceContext): Routed[] | null {
   const { state } = branch;
   const { host } = context.world;
   if (typeof state.inInterface !== 'string' || !sameAddress(state.destination, context.packet.destination))
     return null;
   if (bridgeShown(host, state.family, state.inInterface) !== true) return null;
-  if (!isOnLink(host, state.inInterface, state.destination)) return null;
+  if (!staysOnBridge(host, state.inInterface, state.destination)) return null;
   const route = { device: state.inInterface, gateway: null, local: false };
-  return turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', {
+  const handed = turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', {
     fact: 'bridged',
     destination: state.destination,
     bridge: state.inInterface,
   });
+  return betweenPorts(handed, state.inInterface, context);
+}
+
+/** A frame that a bridge hands on, unless both ports are isolated. */
+export function betweenPorts(branch: Branch, bridge: string, context: TraceContext): Routed[] {
+  const isolated = bridgeIsolates(context.world.host, bridge, branch.state.inPort);
+  return bothWays(branch, isolated, (value) => ({ code: 'bridge-isolated', bridge, value }), context).map(
+    ({ branch: way, value }): Routed =>
+      value ? { kind: 'ended', ending: portsIsolated(way, bridge) } : { kind: 'forward', branch: way },
+  );
+}
+
+function bothWays(
+  branch: Branch,
+  known: boolean | 'differs',
+  question: (value: boolean) => Question,
+  { questions }: TraceContext,
+): { readonly branch: Branch; readonly value: boolean }[] {
+  if (known !== 'differs') return [{ branch, value: known }];
+  return choose(
+    branch,
+    [false, true].map((value) => ({ value, question: question(value) })),
+    questions,
+  );
 }
 
 /** A packet between two ports of one bridge is handed on by the bridge itself; br_netfilter shows it to FORWARD. */
@@ -38,20 +71,23 @@ export function bridgedOrNot(branch: Branch, context: TraceContext): Branch {
 
 function withinBridge(state: PacketState, device: string | null, context: TraceContext): boolean | null {
   const bridge = isBridge(context.world.host, device);
-  const calls = bridgeCallsIptables(context.world.host, state.family);
+  const calls = bridgeCallsIptables(context.world.host, state.family, device);
   if (bridge === false || calls === false) return false;
   return bridge === null || calls === null ? null : true;
 }
 
 /** A pod that reaches itself through a Service: its frame would leave by the port it came in by (should_deliver, br_forward.c). */
-export function turnedBack(branch: Branch, context: TraceContext): Routed {
+export function turnedBack(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
   const { source, destination, inInterface } = state;
   const itself = source.address !== null && sameAddress(source.address, destination);
-  if (state.bridged !== true || !itself || typeof inInterface !== 'string')
-    return { kind: 'forward', branch };
-  const allowed = bridgeTurnsBack(context.world.host, inInterface);
-  if (allowed === false) return { kind: 'ended', ending: hairpinOff(branch, inInterface) };
+  if (state.bridged !== true || typeof inInterface !== 'string') return [{ kind: 'forward', branch }];
+  if (!itself) return betweenPorts(branch, inInterface, context);
+  const allowed = bridgeTurnsBack(context.world.host, inInterface, state.inPort);
   if (allowed === null) assume(context, { code: 'bridge-hairpin', bridge: inInterface });
-  return { kind: 'forward', branch };
+  const question = (on: boolean): Question => ({ code: 'bridge-hairpin', bridge: inInterface, on });
+  return bothWays(branch, allowed ?? true, question, context).map(
+    ({ branch: way, value }): Routed =>
+      value ? { kind: 'forward', branch: way } : { kind: 'ended', ending: hairpinOff(way, inInterface) },
+  );
 }

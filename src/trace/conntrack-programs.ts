@@ -14,14 +14,16 @@ function tracking(hook: 'PREROUTING' | 'OUTPUT'): HookProgram {
     priority: -200,
     registration: REGISTRATION,
     acts: true,
-    run: (branch, context) => {
-      const tracked = trackConnection(branch, context.packet, context.world);
-      const { connection } = tracked.state;
-      // Whether nat rewrites it from here, or IPVS takes it at its hook, is not known; an answer goes on as far as IPVS.
-      if (connection?.mayBeBalanced === true && connection.direction === 'ORIGINAL')
-        return [ended(ipvsUnlisted(tracked, context.world))];
-      return whereTableIsFull(branch, tracked, context);
-    },
+    run: (branch, context) =>
+      trackConnection(branch, context.packet, context.world, context.questions, context.opened).flatMap(
+        (tracked) => {
+          const { connection } = tracked.state;
+          // Whether nat rewrites it from here, or IPVS takes it at its hook, is not known; an answer goes on as far as IPVS.
+          if (connection?.mayBeBalanced === true && connection.direction === 'ORIGINAL')
+            return [ended(ipvsUnlisted(tracked, context.world))];
+          return whereTableIsFull(branch, tracked, context);
+        },
+      ),
   };
 }
 

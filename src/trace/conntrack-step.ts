@@ -1,10 +1,15 @@
 import type { Flow } from '../conntrack/flow.ts';
+import type { FoundFlow } from '../conntrack/flow-table.ts';
+import { directionOf } from '../conntrack/match-flow.ts';
 import { isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
+import { choose } from './choose.ts';
+import { UNKNOWN_ID } from './opened-flow.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
+import type { Questions } from './questions.ts';
 import { type Connection, openConnection } from './state.ts';
 import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
@@ -13,28 +18,78 @@ import type { World } from './world.ts';
  * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
  * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
  */
-export function trackConnection(branch: Branch, packet: Packet, world: World): Branch {
+export function trackConnection(
+  branch: Branch,
+  packet: Packet,
+  world: World,
+  questions: Questions,
+  before: readonly Flow[],
+): Branch[] {
   const { state } = branch;
-  if (state.connection !== null || state.untracked === 'UNTRACKED') return branch;
-  if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return branch;
+  if (state.connection !== null || state.untracked === 'UNTRACKED') return [branch];
+  if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
-    return changed(branch, { untracked: packet.state, zones: null });
-  const found = lookUp(branch, packet, world);
+    return [changed(branch, { untracked: packet.state, zones: null })];
+  const own = openedBefore(branch, packet, before);
+  if (own !== null) return [partOfOwn(branch, own, packet, world)];
+  const found = flowOf(branch, packet, world);
   if (found === null) {
     const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
-    if (fate !== 'opens') return changed(branch, { untracked: fate, zones: null });
-    return changed(branch, { connection: openConnection(state, packet.state) });
+    if (fate !== 'opens') return [changed(branch, { untracked: fate, zones: null })];
+    return [changed(branch, { connection: openConnection(state, packet.state) })];
   }
-  const { flow, direction } = found;
-  if (reopens(flow, state.tcpFlags)) {
-    const opened = changed(branch, { connection: openConnection(state, packet.state) });
-    return turned(opened, 'conntrack', {
-      fact: 'flow-replaced',
-      file: flow.file,
-      line: flow.line,
-      state: flow.state,
-    });
+  const { flow } = found;
+  const known = reopens(flow, state.tcpFlags);
+  const as = packet.state;
+  if (known !== null) return [known ? replaced(branch, flow, as) : partOf(branch, found, packet, world)];
+  const { file, line } = flow;
+  const choices = [true, false].map((by) => ({
+    value: by,
+    question: { code: 'flow-closed', file, line, byClient: by } as const,
+  }));
+  return choose(branch, choices, questions).map(({ branch: way, value }) =>
+    value ? replaced(way, flow, as) : partOf(way, found, packet, world),
+  );
+}
+
+function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['state']): Branch {
+  const opened = changed(branch, { connection: openConnection(branch.state, as) });
+  return turned(opened, 'conntrack', { fact: 'flow-replaced', file, line, state });
+}
+
+/** A packet of the connection that is asked about: one before it opened the entry here, and no capture holds it. */
+function partOfOwn(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {
+  const tracked = changed(branch, {
+    connection: connectionOf(flow, direction, world),
+    tcpFlags: packet.header?.tcpFlags ?? null,
+  });
+  const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
+  return turned(tracked, 'conntrack', { fact: 'flow-opened', direction, answersFrom });
+}
+
+function openedBefore(branch: Branch, packet: Packet, before: readonly Flow[]): FoundFlow | null {
+  const { protocol, source, sourcePort, destination, destinationPort, zones } = branch.state;
+  const { original, reply } = zones ?? { original: 0, reply: 0 };
+  if (source.address === null || original === null || reply === null) return null;
+  const { icmp } = packet;
+  const query = {
+    protocol,
+    source: source.address,
+    sourcePort,
+    destination,
+    destinationPort,
+    icmp: icmp === null ? null : { ...icmp, id: icmp.id ?? UNKNOWN_ID },
+    zone: original,
+    replyZone: reply,
+  };
+  for (const flow of before) {
+    const direction = directionOf(flow, query);
+    if (direction !== null) return { flow, direction };
   }
+  return null;
+}
+
+function partOf(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {
   const tracked = changed(branch, {
     connection: connectionOf(flow, direction, world),
     tcpFlags: packet.header?.tcpFlags ?? null,
@@ -49,7 +104,8 @@ export function trackConnection(branch: Branch, packet: Packet, world: World): B
   });
 }
 
-function lookUp(branch: Branch, packet: Packet, world: World) {
+/** @returns the flow that the packet belongs to, as far as its ends are known; null where the listing has none. */
+export function flowOf(branch: Branch, packet: Packet, world: World): FoundFlow | null {
   const { state } = branch;
   const source = state.source.address;
   if (world.flows === null || source === null) return null;
@@ -70,12 +126,15 @@ function lookUp(branch: Branch, packet: Packet, world: World) {
 
 /**
  * A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew; any other packet goes on
- * with the old one (nf_conntrack_tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c).
+ * with the old one, and so does a SYN where a reset of the server's closed it: the kernel remembers who sent the last one
+ * (nf_conntrack_tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c: last_dir, IP_CT_TCP_FLAG_CLOSE_INIT).
+ * @returns null where the listing does not tell
  */
-function reopens(flow: Flow, flags: number | null): boolean {
-  return (
-    (flow.state === 'TIME_WAIT' || flow.state === 'CLOSE') && (flags === null || (flags & SYN_ACK) === SYN)
-  );
+function reopens({ state, status }: Flow, flags: number | null): boolean | null {
+  if (state !== 'TIME_WAIT' && state !== 'CLOSE') return false;
+  if (flags !== null && (flags & SYN_ACK) !== SYN) return false;
+  // A reset that is the server's only answer makes the kernel forget the flow at once.
+  return state === 'TIME_WAIT' || status.includes('UNREPLIED') ? true : null;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Flow } from '../conntrack/flow.ts';
 import type { Budget } from './budget.ts';
 import type { Observer } from './observer.ts';
 import type { Packet } from './packet.ts';
@@ -11,6 +12,8 @@ import type { World } from './world.ts';
 export interface TraceContext {
   readonly packet: Packet;
   readonly world: World;
+  /** What earlier packets of the same connection left in conntrack's table. */
+  readonly opened: readonly Flow[];
   /** All that registered programs: who came later is one question for each two of them. */
   readonly registrants: readonly string[];
   readonly steps: StepBook;

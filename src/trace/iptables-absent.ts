@@ -3,6 +3,7 @@ import { unknown } from './answer.ts';
 import { answered, type Branch, decided } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import { cutTable, isSeldom, seldomTableAssumed } from './cut.ts';
+import type { Reason } from './reason.ts';
 import type { WalkResult } from './walk-chain.ts';
 
 /**
@@ -15,6 +16,11 @@ export function absentTable(
   hook: HookName,
 ): ((branch: Branch, context: TraceContext) => WalkResult) | null {
   if (table === 'nat' && ruleset.form !== 'save' && !ruleset.tables.has(table)) return withoutNatListing;
+  if (ruleset.leftOut?.includes(table) === true && !ruleset.tables.has(table))
+    return (branch, context) =>
+      context.world.nft === undefined || context.world.nft === null
+        ? untold(branch, { code: 'table-left-out', table })
+        : { passed: [branch], translated: [], ended: [] };
   const assumed = isSeldom(table) ? seldomTableAssumed(ruleset, table) : null;
   if (assumed !== null)
     return (branch, context) => {
@@ -23,11 +29,12 @@ export function absentTable(
     };
   const reason = cutTable(ruleset, table, hook);
   if (reason === null) return null;
-  return (branch) => ({
-    passed: [],
-    translated: [],
-    ended: [{ branch, verdict: 'unknown', reason, rejectWith: null, exit: null }],
-  });
+  return (branch) => untold(branch, reason);
+}
+
+function untold(branch: Branch, reason: Reason): WalkResult {
+  const ended = [{ branch, verdict: 'unknown', reason, rejectWith: null, exit: null }] as const;
+  return { passed: [], translated: [], ended: [...ended] };
 }
 
 const NAT_NOT_LISTED = unknown({ code: 'nat-not-listed' });

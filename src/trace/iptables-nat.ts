@@ -16,7 +16,7 @@ export function translated(
     effect.kind === 'dnat' && effect.to === null
       ? { ...effect, to: world.recoverDestination(rule, jumpTo(rule.chain, branch)) }
       : effect;
-  return mapped(branch, known, rule, hook, world.host, questions);
+  return mapped(branch, known, rule, hook, world, questions);
 }
 
 /** The rule by which a branch came to a chain. */

@@ -10,6 +10,7 @@ import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { absentTable } from './iptables-absent.ts';
 import { translated } from './iptables-nat.ts';
+import { nativeRules } from './native-in-iptables.ts';
 import { ended, type NatPassage, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain, ProgramSource } from './program.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
@@ -110,8 +111,19 @@ function chainAt(
   return {
     acts: chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined,
     run: (branch, context) =>
-      walkChain(branch, chain, { ...context, host: context.world.host, table, backend, hook }),
+      walkChain(branch, chain, {
+        ...context,
+        host: context.world.host,
+        table,
+        backend,
+        hook,
+        ...native(nativeRules(ruleset, name, hook, context)),
+      }),
   };
+}
+
+function native(asked: ReturnType<typeof nativeRules>): Pick<Parameters<typeof walkChain>[2], 'native'> {
+  return asked === undefined ? {} : { native: asked };
 }
 
 /** NAT targets load in the nat table only; a dump that has one elsewhere is not a kernel's. */

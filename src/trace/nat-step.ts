@@ -1,10 +1,11 @@
 import { isLocalAddress } from '../host/local-addresses.ts';
 import type { HookName } from '../iptables/ruleset.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
-import { type Branch, changed } from './branch.ts';
+import { unknown } from './answer.ts';
+import { answered, type Branch, changed, decided as decide } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import { whereMasqueradeMoved } from './masquerade-moved.ts';
-import { manipulates, withDestination, withSource } from './nat.ts';
+import { manipulates } from './nat.ts';
 import { senderOf } from './packet.ts';
 import { isNext, type NatPassage, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain } from './program.ts';
@@ -12,6 +13,7 @@ import { withFreePort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
 import { runTied } from './tied-programs.ts';
 import type { World } from './world.ts';
+import { withDestination, withSource } from './written-ends.ts';
 
 /**
  * The nat of a hook: one step, whoever wrote its chains (nf_nat_inet_fn, net/netfilter/nf_nat_core.c). It stands at
@@ -46,6 +48,10 @@ function runNat(
   const { connection } = start.state;
   if (connection === null) return [next(start)];
   const decided = side === 'destination' ? connection.destinationDecided : connection.sourceDecided;
+  if (mayBeBeforeNat(start) && !decidedBefore(start)) {
+    const ways = beforeNat(start, chains, context);
+    if (ways !== null) return ways;
+  }
   if (decided || connection.state === 'ESTABLISHED') {
     const going = hook === 'POSTROUTING' ? whereMasqueradeMoved(start, context) : [next(start)];
     return going.map((passage) =>
@@ -68,6 +74,60 @@ function runNat(
     passage.kind === 'next' ? [settled(passage.branch, side, false, context.world)] : [],
   );
   return [...ends, ...mapped.map(next), ...open.map(next)];
+}
+
+/** A flow of the capture that no answer came to, and that nothing was rewritten of. */
+function mayBeBeforeNat({ state: { connection } }: Branch): boolean {
+  return (
+    connection?.fromCapture === true && connection.state === 'NEW' && !connection.dnat && !connection.snat
+  );
+}
+
+const BEFORE_NAT = unknown({ code: 'flow-before-nat' });
+
+function decidedBefore(branch: Branch): boolean {
+  return answered(branch, BEFORE_NAT) === false;
+}
+
+/**
+ * nat has not decided about a flow that is older than its first chain: while it is NEW its packets go through the chains, and
+ * what rules do there counts, but a confirmed flow is not rewritten (nf_nat_inet_fn, nf_nat_setup_info: nf_ct_is_confirmed).
+ * @returns the ways; null where it makes no difference
+ */
+function beforeNat(
+  start: Branch,
+  chains: readonly (readonly NatChain[])[],
+  context: TraceContext,
+): Passage[] | null {
+  const known = answered(start, BEFORE_NAT);
+  const asked = known === null ? decide(start, BEFORE_NAT, true) : start;
+  let passages: readonly NatPassage[] = [next(asked)];
+  for (const group of chains)
+    passages = passages.flatMap((passage) =>
+      isNext(passage) ? runTied(passage.branch, group, context) : [passage],
+    );
+  const walked = passages.map((passage): Passage => {
+    if (passage.kind === 'ended') return passage;
+    const { source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite } = start.state;
+    const { connection } = passage.branch.state;
+    const was = start.state.connection;
+    return next(
+      changed(passage.branch, {
+        ...{ source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite },
+        connection: connection === null || was === null ? was : { ...was, mark: connection.mark },
+      }),
+    );
+  });
+  const same = walked.every(
+    (passage) =>
+      passage.kind === 'next' &&
+      passage.branch.state.mark === start.state.mark &&
+      passage.branch.state.connection?.mark === start.state.connection?.mark,
+  );
+  if (same && known === null) return null;
+  if (known === true) return walked;
+  context.questions.met(BEFORE_NAT, start.probability);
+  return [next(decide(start, BEFORE_NAT, false)), ...walked];
 }
 
 function settled(decided: Branch, side: 'source' | 'destination', portFixed: boolean, world: World): Branch {

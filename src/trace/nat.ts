@@ -2,16 +2,20 @@ import type { Host } from '../host/facts.ts';
 import { masqueradeAddress, redirectAddress } from '../host/source-address.ts';
 import type { HookName } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
-import { type Address, sameAddress } from '../net/address.ts';
+import type { Address } from '../net/address.ts';
+import { hasPorts } from '../net/protocol.ts';
 import { type Range, rangeContains } from '../net/range.ts';
 import type { Rewrite } from '../rules/effect.ts';
-import { type Branch, changed, type Ending, turned } from './branch.ts';
+import { type Branch, type Ending, turned } from './branch.ts';
 import { choose } from './choose.ts';
+import { keptSources, type SourceRange } from './kept-mapping.ts';
 import { addressesOf, choiceOf, isWithin } from './nat-addresses.ts';
 import { type Sender, senderOf } from './packet.ts';
 import type { NatPassage } from './passage.ts';
 import type { Questions } from './questions.ts';
 import type { PlacedRule, Reason } from './reason.ts';
+import type { World } from './world.ts';
+import { withDestination, withSource } from './written-ends.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
 export interface Translation {
@@ -30,7 +34,7 @@ export function translate(
   effect: Rewrite,
   rule: PlacedRule,
   hook: HookName,
-  host: Host,
+  { host, flows }: Facts,
   questions: Questions,
 ): Translation {
   switch (effect.kind) {
@@ -53,9 +57,9 @@ export function translate(
     case 'snat':
       return effect.to === null
         ? unreadable(branch, rule, { text: effect.text })
-        : toSource(branch, effect.to, effect, rule, questions);
+        : toSource(branch, effect.to, effect, rule, flows, questions);
     case 'masquerade':
-      return masquerade(branch, effect.ports, effect.random, host);
+      return masquerade(branch, effect, rule, { host, flows }, questions);
     case 'netmap': {
       const { state } = branch;
       const { family } = state;
@@ -84,10 +88,10 @@ export function mapped(
   effect: Rewrite,
   rule: PlacedRule,
   hook: HookName,
-  host: Host,
+  facts: Facts,
   questions: Questions,
 ): NatPassage[] {
-  const result = translate(branch, effect, rule, hook, host, questions);
+  const result = translate(branch, effect, rule, hook, facts, questions);
   const portFixed = hasOnePort(effect);
   return [
     ...result.ended.map((ending): NatPassage => ({ kind: 'ended', ending })),
@@ -101,7 +105,16 @@ function hasOnePort(effect: Rewrite): boolean {
   return ports !== null && ports !== undefined && ports.from === ports.to;
 }
 
-function masquerade(branch: Branch, ports: Range | null, random: boolean, host: Host): Translation {
+/** What nat asks beside the packet. */
+type Facts = Pick<World, 'host' | 'flows'>;
+
+function masquerade(
+  branch: Branch,
+  { ports, random }: Pick<Options, 'random'> & { readonly ports: Range | null },
+  rule: PlacedRule,
+  { host, flows }: Facts,
+  questions: Questions,
+): Translation {
   const { state } = branch;
   const device = state.route?.device;
   const address =
@@ -118,7 +131,12 @@ function masquerade(branch: Branch, ports: Range | null, random: boolean, host: 
     return { branches: [], ended: [withoutAddress(branch)] };
   const sender: Sender =
     address === null ? { address: null, within: [], outside: [], local: true } : senderOf(address);
-  return one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random));
+  const range = address === null ? null : { from: address.value, to: address.value, ports };
+  const kept =
+    range === null || random ? null : asMapped(branch, range, 'masquerade', rule, flows, questions);
+  return (
+    kept ?? one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random))
+  );
 }
 
 interface Options {
@@ -149,10 +167,13 @@ function toSource(
   to: NatRange,
   { random, persistent }: Options,
   rule: PlacedRule,
+  flows: Facts['flows'],
   questions: Questions,
 ): Translation {
   const { state } = branch;
   const port = chosenPort(state.sourcePort, to.ports, random);
+  const kept = random || isWithin(state, to) ? null : asMapped(branch, to, 'snat', rule, flows, questions);
+  if (kept !== null) return kept;
   if (to.from === null) return one(withSource(branch, state.source, port, 'snat', random));
   // A source that lies in the range already stays (get_unique_tuple).
   if (!random && isWithin(state, to)) return one(withSource(branch, state.source, state.sourcePort, 'snat'));
@@ -163,6 +184,34 @@ function toSource(
   }
   const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
   const branches = picked.map((way) => withSource(way.branch, senderOf(way.value), port, 'snat', random));
+  return { branches, ended: [] };
+}
+
+/** @returns the source that earlier flows of the client's port got within the range; null where there are none. */
+function asMapped(
+  branch: Branch,
+  range: SourceRange,
+  rewrite: 'masquerade' | 'snat',
+  rule: PlacedRule,
+  flows: Facts['flows'],
+  questions: Questions,
+): Translation | null {
+  const { connection, protocol, zones } = branch.state;
+  const zone = zones === null ? 0 : zones.original;
+  if (flows === null || connection === null || zone === null || !hasPorts(protocol)) return null;
+  const kept = keptSources(connection, protocol, zone, range, flows);
+  if (kept.length === 0) return null;
+  const portOf = ({ value }: Address): number | null => {
+    const ports = kept.filter(({ address }) => address.value === value).map((one) => one.port);
+    return ports.length === 1 ? (ports[0] ?? null) : null;
+  };
+  const addresses = kept
+    .map(({ address }) => address)
+    .filter(({ value }, at, all) => all.findIndex((other) => other.value === value) === at);
+  const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
+  const branches = picked.map((way) =>
+    withSource(way.branch, senderOf(way.value), portOf(way.value), rewrite),
+  );
   return { branches, ended: [] };
 }
 
@@ -184,56 +233,6 @@ function chosenPort(port: number | null, ports: Range | null, random: boolean): 
   if (ports === null) return port;
   if (ports.from === ports.to) return ports.from;
   return port !== null && rangeContains(ports, port) ? port : null;
-}
-
-/** @returns the branch with its destination rewritten, in the packet and in what answers are expected to come from. */
-export function withDestination(branch: Branch, address: Address, port: number | null): Branch {
-  const { state } = branch;
-  const { connection } = state;
-  const same = sameAddress(address, state.destination) && port === state.destinationPort;
-  return changed(branch, {
-    destination: address,
-    destinationPort: port,
-    destinationLocal: sameAddress(address, state.destination) ? state.destinationLocal : null,
-    connection:
-      connection === null
-        ? null
-        : { ...connection, replySource: address, replySourcePort: port, dnat: connection.dnat || !same },
-  });
-}
-
-/**
- * @param random the kernel chooses the port anew, whatever it was.
- * @returns the branch with its source rewritten. A rewrite to what the packet has already is none (nf_nat_setup_info).
- */
-export function withSource(
-  branch: Branch,
-  sender: Sender,
-  port: number | null,
-  rewrite: 'masquerade' | 'snat',
-  random = false,
-): Branch {
-  const { connection, source, sourcePort } = branch.state;
-  const same =
-    !random &&
-    port === sourcePort &&
-    sender.address !== null &&
-    source.address !== null &&
-    sameAddress(sender.address, source.address);
-  return changed(branch, {
-    source: sender,
-    sourcePort: port,
-    sourceRewrite: rewrite,
-    connection:
-      connection === null
-        ? null
-        : {
-            ...connection,
-            replyDestination: sender,
-            replyDestinationPort: port,
-            snat: connection.snat || !same,
-          },
-  });
 }
 
 /** Whether the capture tells which addresses of the family the interface has: `ip -4 addr` lists it without those of the other. */

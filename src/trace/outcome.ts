@@ -80,6 +80,8 @@ export interface Outcome {
     readonly rewrite: 'none' | 'masquerade' | 'snat';
   };
   readonly exit: Exit | null;
+  /** The packet as it left the node, reached a socket of it, or was lost. */
+  readonly end: PacketState;
   readonly path: readonly PathEntry[];
   /** Routing decisions and other turns between the rules, in order. */
   readonly turns: readonly Turn[];

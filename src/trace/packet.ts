@@ -22,6 +22,8 @@ export interface Packet {
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
   /** Null for a packet of the node itself; undefined where the interface is not known. */
   readonly inInterface: Device;
+  /** The port of that bridge by which the frame came. Absent: not known, or no bridge. */
+  readonly inPort?: string;
   readonly mark: number;
   readonly state: Extract<ConntrackState, 'NEW' | 'ESTABLISHED' | 'RELATED' | 'INVALID' | 'UNTRACKED'>;
   /** What else is known of its headers. Absent: nothing but what follows from the rest; matches that ask for it fork. */

@@ -172,6 +172,10 @@ export type Question =
     }
   /** Which real server a template keeps the client at; null: there is none. */
   | {
+      readonly code: 'ipvs-room';
+      readonly server: string;
+    }
+  | {
       readonly code: 'ipvs-template';
       readonly server: string;
       readonly seconds: number;
@@ -179,6 +183,8 @@ export type Question =
       readonly real: string | null;
     }
   | { readonly code: 'multipath'; readonly route: RouteTaken }
+  /** Whether a process connected the socket that it sends datagrams with. */
+  | { readonly code: 'socket-connected'; readonly connected: boolean }
   | {
       readonly code: 'multicast-group';
       readonly group: Address;
@@ -186,6 +192,15 @@ export type Question =
       readonly joined: boolean;
     }
   | { readonly code: 'bridge-frame'; readonly bridge: string; readonly own: boolean }
+  /** Of a bridge whose ports differ: whether both ports are isolated; whether the port has hairpin mode. */
+  | { readonly code: 'bridge-isolated'; readonly bridge: string; readonly value: boolean }
+  | { readonly code: 'bridge-hairpin'; readonly bridge: string; readonly on: boolean }
+  /** Whose reset closed the flow. */
+  | { readonly code: 'flow-closed'; readonly file: string; readonly line: number; readonly byClient: boolean }
+  /** Whether the flow began before nat had a chain for it, so that nat has not decided about it. */
+  | { readonly code: 'flow-before-nat' }
+  /** Whether a program listens at a queue; `queue` in the rule's words. */
+  | { readonly code: 'queue-listener'; readonly queue: string }
   | { readonly code: 'tproxy-socket'; readonly onIp: string | null; readonly onPort: number }
   /** Of two registrants with programs at one priority: whether `later` came last, and so is asked first. */
   | { readonly code: 'backend-order'; readonly later: string; readonly earlier: string }

@@ -41,6 +41,9 @@ export type Reason =
   // --- routing
   | { readonly code: 'no-route' | 'unreachable' | 'prohibit' | 'blackhole'; readonly destination: Address }
   | { readonly code: 'hops-exceeded'; readonly family: Family }
+  | { readonly code: 'ipv6-disabled'; readonly device: string }
+  /** A refusal of which its sender does not get to know: `not-translated`, the client takes it for somebody else's. */
+  | { readonly code: 'answer-unsent'; readonly with: string; readonly because: 'no-route' | 'not-translated' }
   /** `on-its-way`: a source that no packet may be passed on with; `from-outside`: one that cannot come from there. */
   | {
       readonly code: 'martian-source';
@@ -49,8 +52,8 @@ export type Reason =
     }
   | { readonly code: 'martian-destination'; readonly destination: Address }
   | { readonly code: 'rp-filter'; readonly source: Address; readonly device: string | null }
-  | { readonly code: 'beyond-scope'; readonly source: Address }
-  | { readonly code: 'bridge-hairpin-off'; readonly bridge: string }
+  | { readonly code: 'beyond-scope' | 'source-not-local'; readonly source: Address }
+  | { readonly code: 'bridge-hairpin-off' | 'bridge-ports-isolated'; readonly bridge: string }
   | { readonly code: 'route-localnet-off'; readonly device: string }
   | { readonly code: 'forwarding-off'; readonly device: string; readonly family: Family }
   | { readonly code: 'frame-not-unicast'; readonly frame: 'multicast' | 'broadcast' }
@@ -65,6 +68,7 @@ export type Reason =
       readonly by: readonly string[];
       readonly out: string;
     }
+  | { readonly code: 'flow-offloaded'; readonly file: string; readonly line: number }
   | { readonly code: 'no-address' }
   /** `why`: the dump does not say to what; REDIRECT's interface has no known address; more addresses than are followed. */
   | {
@@ -103,6 +107,8 @@ export type Reason =
   | { readonly code: 'walk-too-long'; readonly jumps: number }
   /** A program sends the packet back to a hook again and again. */
   | { readonly code: 'sent-round'; readonly times: number }
+  /** iptables-save could not print the table, and nft's listing was not captured. */
+  | { readonly code: 'table-left-out'; readonly table: TableName }
   | { readonly code: 'dump-cut'; readonly file: string; readonly line: number; readonly place: CutPlace }
   /** A statement of nft that is not known here, or of iptables, which nft lists without what it asks; a map whose answer the listing does not hold. */
   | {
@@ -130,7 +136,12 @@ export type Assumption =
   | { readonly code: 'flow-not-rewritten' }
   /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
   | { readonly code: 'ipvs-conntrack' }
+  /** Another setting of IPVS is on: `expire_nodest_conn`, … */
+  | { readonly code: 'ipvs-setting'; readonly name: IpvsSetting }
   | { readonly code: 'table-cut'; readonly table: TableName; readonly file: string; readonly line: number };
+
+/** Settings of IPVS that decide what becomes of connections to a real server that is gone or takes nothing new. */
+export type IpvsSetting = 'expire_nodest_conn' | 'expire_quiescent_template' | 'conn_reuse_mode';
 
 /** What happened between rules. */
 export type TurnFact =
@@ -144,6 +155,12 @@ export type TurnFact =
       readonly line: number;
       readonly state: string | null;
       readonly status: readonly string[];
+      readonly answersFrom: { readonly address: Address; readonly port: number | null };
+    }
+  /** The entry that the connection's own first packet left here. */
+  | {
+      readonly fact: 'flow-opened';
+      readonly direction: 'original' | 'reply';
       readonly answersFrom: { readonly address: Address; readonly port: number | null };
     }
   | {

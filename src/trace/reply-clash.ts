@@ -4,9 +4,10 @@ import { directionOf, zoneOf } from '../conntrack/match-flow.ts';
 import { formatAddress, sameAddress } from '../net/address.ts';
 import { hasPorts } from '../net/protocol.ts';
 import { type Branch, turned } from './branch.ts';
-import { withSource } from './nat.ts';
+
 import type { Connection, PacketState } from './state.ts';
 import type { World } from './world.ts';
+import { withSource } from './written-ends.ts';
 
 /**
  * Answers must lead back to one connection. Where another flow gets the same answers already (two clients masqueraded

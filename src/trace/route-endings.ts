@@ -1,6 +1,7 @@
 import type { RouteAnswer } from '../host/find-route.ts';
 import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
+import type { Address } from '../net/address.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Reason } from './reason.ts';
@@ -30,6 +31,11 @@ export function hairpinOff(branch: Branch, bridge: string): Ending {
   return stopped(branch, 'drop', { code: 'bridge-hairpin-off', bridge }, null);
 }
 
+/** Nor from one isolated port to another. */
+export function portsIsolated(branch: Branch, bridge: string): Ending {
+  return stopped(branch, 'drop', { code: 'bridge-ports-isolated', bridge }, null);
+}
+
 /** @returns an ending that no rule decided. */
 export function stopped(
   branch: Branch,
@@ -52,7 +58,11 @@ export function ipvsUnlisted(branch: Branch, { ipvs }: World): Ending {
 }
 
 /** A loopback source may leave the node only through an interface with route_localnet (__mkroute_output). */
-export function loopbackSource(branch: Branch, context: TraceContext): Ending | null {
+export function loopbackSource(
+  branch: Branch,
+  at: 'route' | 'reroute',
+  context: TraceContext,
+): Ending | null {
   const { state } = branch;
   const source = state.source.address;
   const device = state.route?.device;
@@ -64,7 +74,14 @@ export function loopbackSource(branch: Branch, context: TraceContext): Ending | 
     return null;
   }
   if (allowed !== 0) return null;
-  return stopped(branch, 'drop', { code: 'route-localnet-off', device }, null);
+  const reason: Reason = { code: 'route-localnet-off', device };
+  // ip_route_output_key_hash_rcu: the process is told at once; what a rule sent that way is lost.
+  return at === 'route' ? stopped(branch, 'reject', reason, 'EINVAL') : stopped(branch, 'drop', reason, null);
+}
+
+/** connect() fails where the source that it would take is no address of table local. */
+export function foreignSource(branch: Branch, source: Address): Ending {
+  return stopped(branch, 'reject', { code: 'source-not-local', source }, 'ENETUNREACH');
 }
 
 /** A packet that TPROXY gave to a socket must be routed to this node, by its mark as a rule; ip_forward drops it otherwise. */
@@ -90,28 +107,36 @@ export function frameForMany(branch: Branch): Ending | null {
   return stopped(branch, 'drop', { code: 'frame-not-unicast', frame }, null);
 }
 
-/** What each refusing route does to the sender; a local process sees an error at once, a forwarded packet draws ICMP. */
-export function refused(
-  branch: Branch,
-  kind: Exclude<RouteAnswer['kind'], 'route' | 'unknown'>,
-  at: 'forward' | 'route' | 'reroute',
-): Ending {
+/** A look-up that found nothing, or a refusal. */
+type Refusal = Exclude<RouteAnswer, { readonly kind: 'route' | 'unknown' }>;
+
+/**
+ * What each refusal does to the sender; a local process sees an error at once, a forwarded packet draws ICMP. A policy rule
+ * says `unreachable` of the network, a route of the host (fib4_rule_action, fib6_rule_action; fib_props, ip6_rt_type_to_error).
+ */
+export function refused(branch: Branch, answer: Refusal, at: 'forward' | 'route' | 'reroute'): Ending {
   const { destination, family } = branch.state;
+  const { kind } = answer;
   const reason: Reason = { code: kind, destination };
-  if (kind === 'blackhole' || at === 'reroute') return stopped(branch, 'drop', reason, null);
+  if (at === 'reroute') return stopped(branch, 'drop', reason, null);
+  const as = kind === 'unreachable' && answer.rule !== null ? 'no-route' : kind;
   if (at === 'route') {
-    const error = { 'no-route': 'ENETUNREACH', unreachable: 'EHOSTUNREACH', prohibit: 'EACCES' }[kind];
+    const error = {
+      'no-route': 'ENETUNREACH',
+      unreachable: 'EHOSTUNREACH',
+      prohibit: 'EACCES',
+      blackhole: 'EINVAL',
+    }[as];
     return stopped(branch, 'reject', reason, error);
   }
+  if (as === 'blackhole') return stopped(branch, 'drop', reason, null);
   const icmp =
     family === 'ipv6'
-      ? { 'no-route': 'icmp6-no-route', unreachable: 'icmp6-no-route', prohibit: 'icmp6-adm-prohibited' }[
-          kind
-        ]
+      ? { 'no-route': 'icmp6-no-route', unreachable: 'icmp6-no-route', prohibit: 'icmp6-adm-prohibited' }[as]
       : {
           'no-route': 'icmp-net-unreachable',
           unreachable: 'icmp-host-unreachable',
           prohibit: 'icmp-admin-prohibited',
-        }[kind];
+        }[as];
   return stopped(branch, 'reject', reason, icmp);
 }

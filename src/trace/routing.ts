@@ -1,17 +1,22 @@
-import { findRoute, type RouteAnswer } from '../host/find-route.ts';
+import type { FoundRoute, RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
+import { routeTables } from '../host/route-tables.ts';
 import { sourceForOutput } from '../host/source-address.ts';
-import type { Address, Family } from '../net/address.ts';
-import { type Branch, changed, turned } from './branch.ts';
+import { forwards, interfaceSwitch } from '../host/sysctl.ts';
+import type { Address } from '../net/address.ts';
+import { type Branch, changed, type Ending, turned } from './branch.ts';
 import { acrossBridge, bridgedOrNot, turnedBack } from './bridged-routing.ts';
 import { type Choice, choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
+import { redirected } from './icmp-redirect.ts';
+import { lookUp, UNBOUND } from './look-up-route.ts';
 import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
 import type { RouteTaken } from './reason.ts';
 import {
   confinedSource,
+  foreignSource,
   forwardingOff,
   frameForMany,
   loopbackSource,
@@ -20,8 +25,8 @@ import {
   tooManyHops,
 } from './route-endings.ts';
 import type { Routed } from './routed.ts';
-import { refusedSource } from './source-check.ts';
-import { knownTos } from './state.ts';
+import { asSent, type SentRoute, sentRoutes } from './sent-route.ts';
+import { isCheckedFirst, refusedSource } from './source-check.ts';
 
 /** The routing decision for a packet that came in, after PREROUTING: ip_route_input (net/ipv4/route.c), ip6_route_input. */
 export function routeInput(branch: Branch, context: TraceContext): Routed[] {
@@ -30,9 +35,12 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (state.destinationLocal === true) return checked(deliver(branch), null, context);
   if (isMulticast(state.destination)) return delivered(toGroup(branch, context), context);
   const bridged = acrossBridge(branch, context);
-  if (bridged !== null) return [{ kind: 'forward', branch: bridged }];
+  if (bridged !== null) return bridged;
   if (host.routes[state.family] === null)
     return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
+  // Frames of a bridge come to ip6_rcv_core after PREROUTING, and to routing after that.
+  const late = state.family === 'ipv6' ? refusedOnceUp(branch, context) : null;
+  if (late !== null) return [{ kind: 'ended', ending: late }];
   const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
   if (answer.kind === 'unknown') {
     assume(context, { code: 'route-unknown', why: answer.why });
@@ -41,17 +49,41 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
   if (answer.kind !== 'route') {
     // A node that does not forward says nothing of routes it lacks (ip_error).
     const silent = state.family === 'ipv4' ? forwardingOff(branch, context) : null;
-    return [{ kind: 'ended', ending: silent ?? refused(branch, answer.kind, 'forward') }];
+    return [{ kind: 'ended', ending: silent ?? refused(branch, answer, 'forward') }];
   }
-  if (answer.type !== 'unicast') return checked(deliver(branch), null, context);
+  if (answer.type !== 'unicast') {
+    const on = passedBroadcast(branch, answer, context);
+    return on === null ? checked(deliver(branch), null, context) : forwarded(branch, on, context);
+  }
+  return forwarded(branch, answer, context);
+}
+
+function forwarded(branch: Branch, answer: FoundRoute, context: TraceContext): Routed[] {
+  const { state } = branch;
   const off = forwardingOff(branch, context) ?? frameForMany(branch);
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>
-    checked(turnedBack(bridgedOrNot(way, context), context), way.state.route?.device ?? null, context).map(
-      oneHopLess,
-    ),
+    turnedBack(redirected(bridgedOrNot(way, context), context), context)
+      .flatMap((routed) => checked(routed, way.state.route?.device ?? null, context))
+      .map(oneHopLess),
   );
+}
+
+function refusedOnceUp(branch: Branch, context: TraceContext): Ending | null {
+  return isCheckedFirst(branch, context) ? null : refusedSource(branch, null, context);
+}
+
+/** A broadcast of another network's is routed on where both switches say so (ip_route_input_slow: IN_DEV_BFORWARD). */
+function passedBroadcast(
+  { state }: Branch,
+  answer: FoundRoute,
+  { world: { host } }: TraceContext,
+): FoundRoute | null {
+  const device = answer.route?.nextHops[0]?.device ?? null;
+  if (answer.type !== 'broadcast' || device === null || typeof state.inInterface !== 'string') return null;
+  const on = interfaceSwitch(host, state.family, 'bc_forwarding', state.inInterface, 'and') === 1;
+  return on ? { ...answer, device } : null;
 }
 
 function delivered({ taken, dropped }: GroupWays, context: TraceContext): Routed[] {
@@ -78,7 +110,7 @@ export function routeOutput(start: Branch, context: TraceContext): Routed[] {
   const branch = toItself(start);
   const { state } = branch;
   const { host } = context.world;
-  if ((state.destinationLocal ?? isLocalAddress(host, state.destination)) === true) {
+  if (staysHere(branch, context)) {
     return [toLoopback(changed(branch, { source: senderOf(ownSource(branch, context)) }), 'route')];
   }
   if (host.routes[state.family] === null) {
@@ -109,12 +141,21 @@ function ownSource(branch: Branch, context: TraceContext): Address {
   return (answer.kind === 'route' ? sourceForOutput(host, answer, destination) : null) ?? destination;
 }
 
+/**
+ * Whether a packet of the node to this destination stays on it, without a look-up: table local is asked first, unless the
+ * policy rules say otherwise (Cilium moves its rule behind others).
+ */
+function staysHere({ state }: Branch, { world: { host } }: TraceContext): boolean {
+  const { family, destination, destinationLocal } = state;
+  if (!routeTables(host, family).localFirst && host.routes[family] !== null) return false;
+  return (destinationLocal ?? isLocalAddress(host, destination)) === true;
+}
+
 /** A second decision after mangle or nat changed what the first one rested on: ip_route_me_harder, ip6_route_me_harder. */
 export function reroute(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
   const { host } = context.world;
-  const local = state.destinationLocal ?? isLocalAddress(host, state.destination);
-  if (local === true) return [toLoopback(branch, 'reroute')];
+  if (staysHere(branch, context)) return [toLoopback(branch, 'reroute')];
   if (host.routes[state.family] === null) {
     missingRoutes(context);
     return [{ kind: 'forward', branch: changed(branch, { route: null }) }];
@@ -123,69 +164,33 @@ export function reroute(branch: Branch, context: TraceContext): Routed[] {
 }
 
 function outputRoutes(branch: Branch, context: TraceContext, turn: 'route' | 'reroute'): Routed[] {
+  const sent =
+    turn === 'route'
+      ? sentRoutes(branch, context)
+      : [{ branch, answer: asSent(branch, context), source: branch.state.source.address }];
+  return sent.flatMap((one) => alongRoute(one, context, turn));
+}
+
+function alongRoute(
+  { branch, answer, source: chosen, foreign }: SentRoute,
+  context: TraceContext,
+  turn: 'route' | 'reroute',
+): Routed[] {
   const { state } = branch;
-  const answer = turn === 'route' ? connecting(branch, context) : asSent(branch, context);
+  const source = chosen === null ? state.source : senderOf(chosen);
   if (answer.kind === 'unknown') {
     assume(context, { code: 'route-unknown', why: answer.why });
     return [{ kind: 'forward', branch: changed(branch, { route: null }) }];
   }
-  if (answer.kind !== 'route') return [{ kind: 'ended', ending: refused(branch, answer.kind, turn) }];
-  if (answer.type === 'local') return [toLoopback(branch, turn)];
+  if (answer.kind !== 'route') return [{ kind: 'ended', ending: refused(branch, answer, turn) }];
+  if (foreign === true && chosen !== null) return [{ kind: 'ended', ending: foreignSource(branch, chosen) }];
+  if (answer.type === 'local') return [toLoopback(changed(branch, { source }), turn)];
   return ways(branch, answer, turn, context.questions).map((way): Routed => {
-    const martian = loopbackSource(way, context);
+    const martian = loopbackSource(way, turn, context);
     if (martian !== null) return { kind: 'ended', ending: martian };
     // The hooks of OUTPUT keep seeing the first decision's device; only POSTROUTING sees the new one.
     if (turn === 'reroute') return { kind: 'forward', branch: way };
-    const chosen = state.source.address ?? sourceForOutput(context.world.host, answer, state.destination);
-    const source = chosen === null ? state.source : senderOf(chosen);
     return { kind: 'forward', branch: changed(way, { source, outInterface: way.state.route?.device }) };
-  });
-}
-
-function asSent(branch: Branch, context: TraceContext): RouteAnswer {
-  const { source, family } = branch.state;
-  return lookUp(branch, context, source.address ?? UNBOUND[family], 'lo');
-}
-
-/**
- * connect() on IPv4 asks twice: for the source, and then with it (ip_route_connect), so that policy rules for the
- * source just chosen count. IPv6 keeps the first answer (ip6_dst_lookup_tail).
- */
-function connecting(branch: Branch, context: TraceContext): RouteAnswer {
-  const { state } = branch;
-  const first = asSent(branch, context);
-  if (first.kind !== 'route' || state.family === 'ipv6' || state.source.address !== null) return first;
-  const source = sourceForOutput(context.world.host, first, state.destination);
-  if (source === null) return first;
-  const second = lookUp(branch, context, source, 'lo');
-  return second.kind === 'route' ? { ...second, preferredSource: source } : second;
-}
-
-/** What routing sees of a socket that is not bound to an address. */
-const UNBOUND: Readonly<Record<Family, Address>> = {
-  ipv4: { family: 'ipv4', value: 0n },
-  ipv6: { family: 'ipv6', value: 0n },
-};
-
-function lookUp(
-  branch: Branch,
-  context: TraceContext,
-  source: Address | null,
-  inInterface: string | null,
-): RouteAnswer {
-  const { state } = branch;
-  return findRoute(context.world.host, {
-    family: state.family,
-    destination: state.destination,
-    source,
-    mark: state.mark,
-    inInterface,
-    outInterface: null,
-    protocol: state.protocol,
-    sourcePort: state.sourcePort,
-    destinationPort: state.destinationPort,
-    uid: null,
-    ...knownTos(state),
   });
 }
 
@@ -234,6 +239,11 @@ function withoutRoutes(branch: Branch, context: TraceContext): Routed {
     const address = state.connection?.dnat === true ? null : state.destination;
     assume(context, { code: 'destination-not-local', address });
   }
+  const device = typeof state.inInterface === 'string' ? state.inInterface : 'all';
+  if (forwards(context.world.host, state.family, device) === false) {
+    const off = forwardingOff(branch, context);
+    if (off !== null) return { kind: 'ended', ending: off };
+  }
   return {
     kind: 'forward',
     branch: changed(branch, { outInterface: undefined, route: null, bridged: null }),
@@ -246,7 +256,7 @@ function missingRoutes(context: TraceContext): void {
 
 /** The source is judged once a route is found (fib_validate_source): addresses that cannot be one, and the reverse path. */
 function checked(routed: Routed, outInterface: string | null, context: TraceContext): Routed[] {
-  if (routed.kind === 'ended') return [routed];
+  if (routed.kind === 'ended' || isCheckedFirst(routed.branch, context)) return [routed];
   const ending = refusedSource(routed.branch, outInterface, context);
   return [ending === null ? routed : { kind: 'ended', ending }];
 }

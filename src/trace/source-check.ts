@@ -1,4 +1,6 @@
+import type { Host } from '../host/facts.ts';
 import { reversePath } from '../host/route-reverse.ts';
+import { interfaceSwitch } from '../host/sysctl.ts';
 import type { Branch, Ending } from './branch.ts';
 import { bridgeShown } from './bridge.ts';
 import { assume, type TraceContext } from './context.ts';
@@ -11,8 +13,26 @@ import { knownTos } from './state.ts';
  */
 export function refusedOnArrival(branch: Branch, context: TraceContext): Ending | null {
   const { family, inInterface } = branch.state;
-  if (family === 'ipv4' || bridgeShown(context.world.host, family, inInterface) !== false) return null;
+  if (!isCheckedFirst(branch, context)) return null;
+  const { host } = context.world;
+  if (
+    typeof inInterface === 'string' &&
+    interfaceSwitch(host, family, 'disable_ipv6', inInterface, 'device') === 1
+  )
+    return stopped(branch, 'drop', { code: 'ipv6-disabled', device: inInterface }, null);
   return refusedSource(branch, null, context);
+}
+
+/** @returns true where the addresses were looked at before PREROUTING: not again, whatever nat made of them. */
+export function isCheckedFirst({ state: { family, inInterface } }: Branch, { world }: TraceContext): boolean {
+  return family === 'ipv6' && bridgeShown(world.host, family, inInterface) === false;
+}
+
+/** Whether rp_filter may be on somewhere. */
+function mayFilter({ sysctls }: Host): boolean {
+  if (sysctls === null) return true;
+  const set = [...sysctls].filter(([name]) => /^net\.ipv4\.conf\.(?!lo\.).+\.rp_filter$/.test(name));
+  return set.length === 0 || set.some(([, value]) => value !== '0');
 }
 
 /** The check itself. @returns null where the kernel takes the packet in, or the capture does not tell. */
@@ -25,7 +45,14 @@ export function refusedSource(
   const { host } = context.world;
   const source = state.source.address;
   if (source === null || state.inInterface === null) return null;
-  if (host.routes[state.family] === null && host.links === null) return null;
+  if (host.routes[state.family] === null && host.links === null) {
+    // Without either no sender's address can be told from one that rp_filter drops.
+    if (state.family === 'ipv4' && mayFilter(host))
+      assume(context, { code: 'source-check', why: { code: 'source-switches-not-captured', source } });
+    return null;
+  }
+  if (state.family === 'ipv4' && state.inInterface === undefined && mayFilter(host))
+    assume(context, { code: 'source-check', why: { code: 'in-interface-not-known' } });
   const { protocol, sourcePort, destinationPort, destination, mark } = state;
   const back = reversePath(host, {
     source,

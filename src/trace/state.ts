@@ -15,10 +15,12 @@ export interface PacketState {
   readonly mark: number | null;
   readonly inInterface: Device;
   readonly outInterface: Device;
+  /** The port of a bridge that it came in by; undefined where it is not known. */
+  readonly inPort: string | undefined;
   /** What the packet came in by, where the hook does not show it: IPVS sends on through OUTPUT. Absent: `inInterface` says it. */
   readonly arrivedBy?: Device;
   /** The virtual server that IPVS gave it to a real server of, or back from; IPVS leaves it alone from there on. */
-  readonly balancedBy: Taken | null;
+  readonly balancedBy: (Taken & { readonly onePacket?: true }) | null;
   readonly family: Family;
   readonly protocol: number;
   readonly icmp: { readonly type: number; readonly code: number } | null;
@@ -134,6 +136,7 @@ export function initialState(packet: Packet): PacketState {
     mark: packet.mark,
     inInterface: packet.entersAt === 'OUTPUT' ? null : packet.inInterface,
     outInterface: null,
+    inPort: packet.inPort,
     balancedBy: null,
     takenOver: false,
     frame: frameOf(packet),

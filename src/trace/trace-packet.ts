@@ -1,3 +1,4 @@
+import type { Flow } from '../conntrack/flow.ts';
 import { type Branch, type Ending, listed } from './branch.ts';
 import { explore } from './explore.ts';
 import { listGiven } from './given.ts';
@@ -27,6 +28,11 @@ export interface TraceOptions {
   readonly observer?: Observer;
   /** The kinds of programs that are looked for in the world: all, unless given. */
   readonly sources?: readonly ProgramSource[];
+  /**
+   * Entries that packets of the connection asked about left here before this one, which no capture holds; they are asked
+   * before the captured ones.
+   */
+  readonly opened?: readonly Flow[];
 }
 
 /** Every way a packet can go, as the walk leaves it: ways share their past. */
@@ -37,7 +43,11 @@ export interface Ways {
 }
 
 /** What {@link tracePacket} tells, before each way's path and conditions are written out; cheap where only ends matter. */
-export function followPacket(packet: Packet, world: World, { observer, sources }: TraceOptions = {}): Ways {
+export function followPacket(
+  packet: Packet,
+  world: World,
+  { observer, sources, opened = [] }: TraceOptions = {},
+): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
   const programs = programsOf(world, sources);
@@ -53,6 +63,7 @@ export function followPacket(packet: Packet, world: World, { observer, sources }
         budget,
         questions,
         assumptions,
+        opened,
         ...(observer === undefined ? {} : { observer }),
       }),
     start,
@@ -94,6 +105,7 @@ function outcomeOf(ending: Ending): Outcome {
     destination: { address: state.destination, port: state.destinationPort },
     source: { sender: state.source, port: state.sourcePort, rewrite: state.sourceRewrite },
     exit: ending.exit,
+    end: state,
     path,
     turns: listed(branch.turns).map(({ turn }) => turn),
   };

@@ -3,6 +3,7 @@ import { type Branch, changed, type Ending } from './branch.ts';
 import { isBridge } from './bridge.ts';
 import type { TraceContext } from './context.ts';
 import { throughBridge, throughDevice } from './nft/frames.ts';
+import { offloaded } from './offloaded.ts';
 import type { Exit } from './outcome.ts';
 import type { Stage } from './passage.ts';
 import type { Programs } from './programs.ts';
@@ -10,6 +11,7 @@ import { routeInput, routeOutput } from './routing.ts';
 import { runHook } from './run-hook.ts';
 import { refusedOnArrival } from './source-check.ts';
 import { seenByIptables } from './unseen-bridge.ts';
+import { unlessUnsent } from './unsent-answers.ts';
 
 /** How often a packet is taken up elsewhere before the rest of its way is given up: the kernel does it once or twice. */
 const MAX_RESUMED = 16;
@@ -26,7 +28,7 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
   const trip: Trip = { context, programs, ended: [] };
   if (context.packet.entersAt === 'OUTPUT') send(start, trip);
   else receive(start, trip);
-  return trip.ended;
+  return trip.ended.map((ending) => unlessUnsent(ending, context));
 }
 
 /** A packet that came in through an interface. */
@@ -38,6 +40,11 @@ function receive(start: Branch, trip: Trip): void {
 }
 
 function enter(start: Branch, trip: Trip): void {
+  const skipped = offloaded(start, trip.context);
+  if (skipped !== null) {
+    trip.ended.push(skipped);
+    return;
+  }
   const { branch, ended } = seenByIptables(start, trip.context);
   trip.ended.push(...ended);
   if (branch === null) return;

@@ -1,7 +1,8 @@
 import type { Host } from '../host/facts.ts';
 import type { Family } from '../net/address.ts';
 import type { Branch, Ending } from './branch.ts';
-import { bridgeCallsIptables, isBridge, isOnLink } from './bridge.ts';
+import { bridgeCallsIptables, isBridge, staysOnBridge } from './bridge.ts';
+import { betweenPorts } from './bridged-routing.ts';
 import { type Choice, choose } from './choose.ts';
 import type { TraceContext } from './context.ts';
 import { throughBridge } from './nft/frames.ts';
@@ -23,12 +24,17 @@ export function seenByIptables(branch: Branch, context: TraceContext): Seen {
   const { host } = context.world;
   const bridge = state.inInterface;
   const whole: Seen = { branch, ended: [] };
-  if (isBridge(host, bridge) !== true || bridgeCallsIptables(host, state.family) !== false) return whole;
-  if (typeof bridge !== 'string' || !isOnLink(host, bridge, state.destination)) return whole;
+  if (isBridge(host, bridge) !== true || bridgeCallsIptables(host, state.family, bridge) !== false)
+    return whole;
+  if (typeof bridge !== 'string' || !staysOnBridge(host, bridge, state.destination)) return whole;
   const reason: Reason = { code: 'bridged-unseen', bridge, family: state.family };
   const exit: Exit = { kind: 'interface', name: bridge, nextHop: null };
   // Family bridge sees it all the same.
   const ended = (way: Branch): Ending[] =>
+    betweenPorts(way, bridge, context).flatMap((handed) =>
+      handed.kind === 'ended' ? [handed.ending] : unseen(handed.branch),
+    );
+  const unseen = (way: Branch): Ending[] =>
     throughBridge(way, ['forward', 'postrouting'], context).map((passage) =>
       passage.kind === 'ended'
         ? passage.ending

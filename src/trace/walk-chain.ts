@@ -12,6 +12,7 @@ import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
+import { queued } from './queued.ts';
 import { rememberedRecent } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
 
@@ -32,6 +33,19 @@ export interface Walk {
   readonly budget: Budget;
   readonly questions: Questions;
   readonly observer?: Observer;
+  /** What a rule of nft's own makes of the packet, where one stands at this index; null where the rule is iptables'. */
+  readonly native?: (branch: Branch, chain: Chain, index: number) => NativeResult | null;
+}
+
+/** A rule that nft added to a table of iptables, and what it does. */
+export interface NativeResult {
+  /** Ways on which it broke off, so that the next rule is asked. */
+  readonly missed: readonly Branch[];
+  /** Ways on which it held, its step told. */
+  readonly held: readonly {
+    readonly branch: Branch;
+    readonly effect: LoweredRule['effect'] | { readonly ended: Ending };
+  }[];
 }
 
 /** A place in a chain, and where to go on once the chain ends. Immutable, so branches share their callers. */
@@ -57,7 +71,7 @@ interface LeftChain {
  */
 export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
   const result: WalkResult = { passed: [], translated: [], ended: [] };
-  const work: { branch: Branch; frame: Frame; jumps: number }[] = [
+  const work: { branch: Branch; frame: Frame | null; jumps: number }[] = [
     { branch: start, frame: enter(chain, start, null, null, walk), jumps: 0 },
   ];
   for (let task = work.pop(); task !== undefined; task = work.pop()) {
@@ -82,6 +96,18 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       }
       const next: Frame = { ...frame, position: frame.position + 1 };
       const rule = frame.chain.rules.at(index);
+      const native = walk.native?.(branch, frame.chain, index) ?? null;
+      if (native !== null) {
+        for (const other of native.missed.toReversed()) work.push({ branch: other, frame: next, jumps });
+        for (const { branch: way, effect } of native.held) {
+          if (effect !== null && 'ended' in effect) result.ended.push(effect.ended);
+          else {
+            const after = follow(way, rule, effect, frame, next, walk, result);
+            if (after !== null) work.push({ branch: after.branch, frame: after.frame, jumps: jumps + 1 });
+          }
+        }
+        break;
+      }
       const { tests, effect } = lowered(rule);
       const { matched, missed } = decide(branch, rule, tests, walk);
       if (matched.length === 0 && missed.length === 1 && missed[0] !== undefined) {
@@ -140,9 +166,12 @@ function follow(
     case 'reject':
       result.ended.push({ branch, verdict: 'reject', reason: null, rejectWith: effect.with, exit: null });
       return null;
-    case 'queue':
-      result.ended.push(ending(branch, 'queue'));
+    case 'queue': {
+      const ways = queued(branch, effect.text, effect.bypass, walk.questions);
+      result.passed.push(...ways.passed);
+      result.ended.push(...ways.ended);
       return null;
+    }
     case 'tproxy':
       takenOver(branch, effect, walk, result);
       return null;

@@ -1,16 +1,4 @@
-/** Numbers that follow from a seed: the same attack each time. */
-export type Random = (limit: number) => number;
-
-/** @returns whole numbers from 0 up to a limit (mulberry32). */
-export function randomFrom(seed: number): Random {
-  let state = seed >>> 0;
-  return (limit) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
-  };
-}
+import { oneOf, type Random } from './random.ts';
 
 /** What one reader takes for a blank, or an end of a line, and another does not; and what opens or closes something. */
 const ODD = [
@@ -39,7 +27,20 @@ const LONG = 16_384;
 
 type Mutation = (text: string, random: Random) => string;
 
-const odd = (random: Random): string => ODD[random(ODD.length)] ?? '';
+/** Numbers at the edges of what fits, and what is nearly an address or a name that objects have already. */
+const EDGES = [
+  ...'-1 0 00 1 255 256 65535 65536 2147483647 2147483648 4294967295 4294967296 9007199254740993 18446744073709551616'.split(
+    ' ',
+  ),
+  ...'1e999 -0 0x 0xffffffffff NaN null 0.0.0.0/0 255.255.255.255 10.0.0.1/33 1.2.3 :: ::/0 ::ffff:1.2.3.4 fe80::1%eth0'.split(
+    ' ',
+  ),
+  ...'constructor __proto__ toString hasOwnProperty ::error## ##[error] ]]> <script> {{7*7}} $(id) `id` ;id'.split(
+    ' ',
+  ),
+];
+
+const odd = (random: Random): string => oneOf(random, ODD);
 
 function splice(text: string, random: Random, dropped: number, put: string): string {
   const at = random(text.length + 1);
@@ -62,6 +63,25 @@ const MUTATIONS: readonly Mutation[] = [
     const from = random(text.length);
     return splice(text, random, 0, text.slice(from, from + random(200)));
   },
+  // One word of it becomes another, or something at an edge.
+  (text, random) => {
+    const words = [...text.matchAll(/[^\s"=,:[\]{}]+/g)];
+    if (words.length === 0) return text;
+    const { 0: word, index } = oneOf(random, words);
+    const put = random(2) === 0 ? oneOf(random, EDGES) : oneOf(random, words)[0];
+    return text.slice(0, index) + put + text.slice(index + word.length);
+  },
+  // One line again, or away, or in another place.
+  (text, random) => {
+    const lines = text.split('\n');
+    const [line = ''] = lines.splice(random(lines.length), random(2));
+    lines.splice(
+      random(lines.length + 1),
+      0,
+      ...(random(3) === 0 ? [] : [line, ...(random(2) === 0 ? [line] : [])]),
+    );
+    return lines.join('\n');
+  },
 ];
 
 const LENGTHENING: readonly Mutation[] = [
@@ -78,12 +98,47 @@ const LENGTHENING: readonly Mutation[] = [
   (text, random) => splice(text, random, 0, ' '.repeat(LONG)),
 ];
 
-/** @returns the text with a few faults; every tenth time with a long repetition, too. */
-export function mutate(text: string, random: Random): string {
+/**
+ * @param long how seldom something is repeated up to 16 KB: every tenth time, or every fiftieth.
+ * @returns the text with a few faults.
+ */
+export function mutate(text: string, random: Random, long = 10): string {
   let mutated = text;
-  for (let left = 1 + random(4); left > 0; left--) {
-    mutated = MUTATIONS[random(MUTATIONS.length)]?.(mutated, random) ?? mutated;
+  for (let left = 1 + random(4); left > 0; left--) mutated = oneOf(random, MUTATIONS)(mutated, random);
+  return random(long) === 0 ? oneOf(random, LENGTHENING)(mutated, random) : mutated;
+}
+
+const split = new Map<string, readonly string[]>();
+
+/** Seeds are few, and split once. */
+function linesOf(seed: string): readonly string[] {
+  const known = split.get(seed);
+  if (known !== undefined) return known;
+  const lines = seed.split('\n');
+  split.set(seed, lines);
+  return lines;
+}
+
+/** @returns a few lines of a text, mostly with its first ones, which often tell what it is: short inputs are read often. */
+export function excerpt(text: string, random: Random): string {
+  const lines = linesOf(text);
+  const length = 1 + random(12);
+  const from = random(lines.length);
+  return [...lines.slice(0, Math.min(random(4), from)), ...lines.slice(from, from + length)].join('\n');
+}
+
+/** @returns bytes with some of them changed, cut or doubled: for archives. */
+export function mutateBytes(bytes: Buffer, random: Random): Buffer {
+  let mutated = Buffer.from(bytes);
+  for (let left = 1 + random(4); left > 0 && mutated.length > 0; left--) {
+    const at = random(mutated.length);
+    const how = random(8);
+    if (how === 0) mutated = mutated.subarray(0, at);
+    else if (how === 1)
+      mutated = Buffer.concat([mutated.subarray(0, at), mutated.subarray(at + random(600))]);
+    else if (how === 2)
+      mutated = Buffer.concat([mutated.subarray(0, at + random(600)), mutated.subarray(at)]);
+    else mutated[at] = how < 5 ? random(256) : oneOf(random, [0, 0x20, 0x2f, 0x37, 0x39, 0x80, 0xff]);
   }
-  if (random(10) === 0) mutated = LENGTHENING[random(LENGTHENING.length)]?.(mutated, random) ?? mutated;
   return mutated;
 }

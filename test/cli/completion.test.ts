@@ -39,6 +39,8 @@ describe('completion in bash', () => {
     expect(await completed(['trace', 'shop/web', '--no-'])).toEqual(['--no-conntrack', '--no-api']);
     expect(await completed(['trace', 'shop/web', '--via', ''])).toEqual(['auto', 'exec', 'debug']);
     expect(await completed(['services', '-o', 'j'])).toEqual(['json']);
+    expect(await completed(['check', '-o', 'j'])).toEqual(['json', 'junit']);
+    expect(await completed(['trace', '-o', 'm'])).toEqual(['markdown', 'mermaid']);
     expect(await completed(['completion', 'f'])).toEqual(['fish']);
     expect(await completed(['trace', '--node', 'x'])).toEqual([]);
   });

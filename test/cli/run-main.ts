@@ -1,4 +1,6 @@
 import { main } from '../../src/cli/main.ts';
+import { asksForJson } from '../../src/cli/report-error.ts';
+import { expectValid } from '../schema/validate.ts';
 
 /** What a run of the program did. */
 export interface Run {
@@ -7,7 +9,7 @@ export interface Run {
   readonly err: string;
 }
 
-/** Runs the program inside this process. */
+/** Runs the program inside this process. What it writes as JSON must fit the document's schema. */
 export async function run(
   argv: readonly string[],
   options: {
@@ -34,5 +36,7 @@ export async function run(
       yield Buffer.from(options.stdin ?? '');
     },
   });
+  if (asksForJson(argv) && out.startsWith('{')) expectValid(out);
+  if (asksForJson(argv) && err.startsWith('{')) expectValid(err);
   return { status, out, err };
 }

@@ -11,6 +11,15 @@ export type Edit = readonly [file: string, change: (text: string) => string];
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
 
+const OBJECTS = [
+  'endpointslices.json',
+  'nodes.json',
+  'pods.json',
+  'services.json',
+  'ip-rule.json',
+  'ip6-rule.json',
+];
+
 /** Calls `use` with a copy of a fixture in which some files are changed. An edit that changes nothing is a mistake of the test. */
 export async function withAltered<T>(
   edits: readonly Edit[],
@@ -19,6 +28,9 @@ export async function withAltered<T>(
 ): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'kp-explain-altered-'));
   try {
+    // Its objects are those of the first demo.
+    if (fixture === 'demo-nftables')
+      for (const file of OBJECTS) cpSync(join(FIXTURES, 'demo', file), join(folder, file));
     cpSync(join(FIXTURES, fixture), folder, { recursive: true });
     for (const [file, change] of edits) {
       const path = join(folder, file);

@@ -15,6 +15,7 @@ import {
 } from './altered-capture.ts';
 import type { Case } from './case.ts';
 import { IPVS_CASES } from './ipvs-cases.ts';
+import { NFT_CASES } from './nft-cases.ts';
 
 const WEB = 'KUBE-SVC-E3PXEPMWAWIUT6ZV';
 const WEB_A1 = 'KUBE-SEP-FBUQD36J3XDXJWPV';
@@ -1143,6 +1144,7 @@ const CASES: readonly Case[] = [
     nearEdits: [...CALICO, ...TAILSCALE('0x400/0xf00')],
   },
   ...IPVS_CASES,
+  ...NFT_CASES,
 ];
 
 const box = new PasteBox();

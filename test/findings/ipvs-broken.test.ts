@@ -41,6 +41,14 @@ describe('What is wrong with a node in IPVS mode?', () => {
     expect(found.filter(({ code }) => code === 'KP303')).toEqual([]);
   });
 
+  it('policy Local without a local endpoint: the cluster IP is refused, as measured; outside clients time out', async () => {
+    const found = await findIn([], 'ipvs');
+    expect(found.find(({ code }) => code === 'KP105')?.message).toMatch(
+      /itp-local-none is refused on this node/,
+    );
+    expect(found.find(({ code }) => code === 'KP104')?.hits).toContain('IPVS sends them on to other nodes');
+  });
+
   const there = existsSync(join(SHARED, 'broken'));
   if (!there) console.log('skipped: ../shared/broken is not here');
   it.skipIf(!there).each(Object.entries(BROKEN))('%s: its cause comes first', async (name, says) => {

@@ -26,6 +26,13 @@ const short = ({ takes, scheduler, flags, persistence, servers }: VirtualServer)
   `${takenText(takes)} ${scheduler} ${flags.join()} ${persistence?.seconds ?? '-'} ${servers.map((server) => `${formatSocket(server)}=${server.weight}`).join(' ')}`;
 
 describe('Can a listing of IPVS be read?', () => {
+  it('one that a text holds twice has each real server once, with what either tells', () => {
+    const plain = 'TCP  10.96.0.10:53 rr\n  -> 10.244.1.15:53               Masq    1      2          3\n';
+    const { servers } = parseIpvs(`${SAVE}${SAVE}${plain}`);
+    expect(servers?.map(({ servers: reals }) => reals.length)).toEqual([2, 0, 1, 1, 1, 0]);
+    expect(servers?.[0]?.servers[0]).toMatchObject({ weight: 1, active: 2, inactive: 3 });
+  });
+
   it('ipvsadm-save -n, each kind of virtual server, with file and line', () => {
     const problems = new ProblemList();
     const { servers, connections } = parseIpvs(SAVE, 'ipvsadm.txt', problems);

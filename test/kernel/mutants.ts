@@ -5,7 +5,7 @@ import { serialize } from 'node:v8';
 import type { Meeting } from './run-case.ts';
 
 /** A deliberate fault: a piece of the tracer, and what stands in its place. */
-interface Mutant {
+export interface Mutant {
   readonly name: string;
   /** Compiled file below `src/`. */
   readonly file: string;
@@ -121,14 +121,18 @@ export interface MutantResult {
  * what it did does not depend on the tracer.
  * @param tools folder that `npm run tools` compiled to
  */
-export function tryMutants(meetings: readonly Meeting[], tools: string): MutantResult[] {
+export function tryMutants(
+  meetings: readonly Meeting[],
+  tools: string,
+  mutants: readonly Mutant[] = MUTANTS,
+): MutantResult[] {
   const work = join(tools, '..', '.mutants');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work);
   try {
     const kept = join(work, 'meetings');
     writeFileSync(kept, serialize(meetings));
-    return MUTANTS.map((mutant, i) => {
+    return mutants.map((mutant, i) => {
       const copy = join(work, String(i));
       cpSync(tools, copy, { recursive: true });
       spoil(join(copy, 'src', mutant.file), mutant);

@@ -2,6 +2,8 @@ import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
 import { parseFlowLine } from '../../src/conntrack/parse-flow-line.ts';
 import type { Host } from '../../src/host/facts.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
+import { parseIpvs } from '../../src/ipvs/parse-ipvs.ts';
+import { IpvsTable } from '../../src/ipvs/table.ts';
 import { type Address, type Family, formatAddress, sameAddress } from '../../src/net/address.ts';
 import { ICMP, ICMPV6, SCTP, TCP } from '../../src/net/protocol.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
@@ -24,6 +26,16 @@ export interface Meeting {
   readonly flows: string | null;
   readonly question: Packet;
   readonly seen: Observation;
+  /** `ipvsadm-save -n` and the connections that IPVS had before; absent: no IPVS. */
+  readonly ipvs?: string;
+}
+
+/** What a node with IPVS has besides. */
+export interface Balancing {
+  /** Commands of sh that make sets and virtual servers, when the old rules are gone. */
+  readonly prepare: string;
+  /** @returns what IPVS holds before this packet goes. */
+  readonly listing: (probe: Probe) => Promise<string>;
 }
 
 let serial = 0x10000;
@@ -33,8 +45,9 @@ export async function meet(
   node: TestNode,
   rules: readonly RuleText[],
   packets: Case['packets'],
+  balancing: Balancing | null = null,
 ): Promise<Meeting[]> {
-  const loaded = await node.load(rules);
+  const loaded = await node.load(rules, balancing?.prepare);
   const asksRecent = rules.some(({ text }) => text.includes('-m recent'));
   const changesSets = rules.some(({ text }) => text.includes('-j SET'));
   const hasZones = rules.some(({ text }) => text.includes('--zone'));
@@ -49,8 +62,12 @@ export async function meet(
       ...(asksRecent ? { recent: await node.recentLists() } : {}),
       ...(changesSets ? { ipsets: await node.sets() } : {}),
     };
+    const ipvs = await balancing?.listing(probe);
     const seen = await node.send(probe, loaded);
-    meetings.push({ saved: loaded.saved, host, flows, question: questionOf(probe, state), seen });
+    meetings.push({
+      ...{ saved: loaded.saved, host, flows, question: questionOf(probe, state), seen },
+      ...(ipvs === undefined ? {} : { ipvs }),
+    });
     return seen;
   };
   for (const { goesOn, ...packet } of packets) {
@@ -61,7 +78,9 @@ export async function meet(
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
     let flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
-    const error = hasZones || !isUntranslated(flows, first) ? null : errorAbout(seen, answer);
+    // IPVS may rewrite a packet without telling conntrack (`vs.conntrack` 0).
+    const moved = seen.out !== null && !sameAddress(seen.out.packet.destination, first.wire.destination);
+    const error = hasZones || moved || !isUntranslated(flows, first) ? null : errorAbout(seen, answer);
     if (error !== null) {
       await send(error, flows, 'RELATED');
       // Its rules may have marked the connection.
@@ -175,7 +194,7 @@ function neighbourAt(device: string, address: Address): NeighbourName | null {
 }
 
 /** What a tracer is given for a meeting, as the program reads it. */
-export function worldOf({ saved, host, flows }: Meeting, family: Family): World {
+export function worldOf({ saved, host, flows, ipvs }: Meeting, family: Family): World {
   const problems = new ProblemList();
   const rulesets = saved
     .filter((one) => one.family === family)
@@ -184,5 +203,8 @@ export function worldOf({ saved, host, flows }: Meeting, family: Family): World 
     );
   const table =
     flows === null ? null : parseFlows({ name: 'conntrack.txt', bytes: Buffer.from(flows) }, problems);
-  return { rulesets, host, flows: table, recoverDestination: () => null };
+  return {
+    ...{ rulesets, host, flows: table, recoverDestination: () => null },
+    ...(ipvs === undefined ? {} : { ipvs: new IpvsTable(parseIpvs(ipvs, 'ipvsadm.txt', problems)) }),
+  };
 }

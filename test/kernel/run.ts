@@ -3,9 +3,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LANES, runCampaign } from './campaign.ts';
+import type { BalancedCounts } from './ipvs/balanced-counts.ts';
+import { runIpvsCampaign } from './ipvs/campaign.ts';
+import { IPVS_MUTANTS } from './ipvs/mutants.ts';
+import { whyNoUml } from './ipvs/uml.ts';
 import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
-import { tryMutants } from './mutants.ts';
+import { MUTANTS, tryMutants } from './mutants.ts';
 import { findCaptures, probeCapture } from './real-rules.ts';
 import type { Meeting } from './run-case.ts';
 
@@ -13,7 +17,7 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --packets N     packets through generated rule sets, of all lanes together (4000)
   --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
-  --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …
+  --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …; ipvs: past IPVS, in a user-mode kernel (6.1)
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
   --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
@@ -31,7 +35,8 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
-const missing = whyNoKernel();
+const balanced = values.lane === 'ipvs';
+const missing = balanced ? whyNoUml() : whyNoKernel();
 if (values.help || missing !== null) {
   console.error(values.help ? USAGE : `test:kernel ${missing}`);
   process.exit(2);
@@ -46,16 +51,23 @@ async function runGenerated(): Promise<boolean> {
   const lanes = LANES.filter(({ backend, family }) => name === undefined || name === `${backend}/${family}`);
   const kept: Meeting[] = [];
   const began = performance.now();
-  const report = await runCampaign({
+  const plan = {
     seed: Number(values.seed),
     packets: Number(values.packets),
-    lanes,
-    ...(values.minutes === undefined ? {} : { until: Date.now() + Number(values.minutes) * 60_000 }),
     ...(values.mutants ? { keep: (meeting: Meeting) => kept.push(meeting) } : {}),
-  });
+  };
+  const minutes = values.minutes === undefined ? null : Number(values.minutes);
+  const report = balanced
+    ? await runIpvsCampaign({ ...plan, seconds: (minutes ?? 30) * 60 })
+    : await runCampaign({
+        ...plan,
+        lanes,
+        ...(minutes === null ? {} : { until: Date.now() + minutes * 60_000 }),
+      });
   const seconds = Math.round((performance.now() - began) / 1000);
   for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
-  if (values.figures) printFigures(report.counts);
+  if (values.figures && balanced) printBalanced(report.balanced);
+  else if (values.figures) printFigures(report.counts);
   console.log(
     `${report.packets} packets through ${report.ruleSets} rule sets, ${report.forked} of them with more than one outcome: ` +
       `${report.disagreements.length} disagreements, ${report.unrepeated} not repeated (${seconds} s, ${cpus().length} processors)`,
@@ -76,10 +88,22 @@ function printFigures({ fields, targets }: Counts): void {
   }
 }
 
+function printBalanced({ schedulers, ways, sets }: BalancedCounts): void {
+  for (const [title, counts] of [
+    ['scheduler', schedulers],
+    ['way', ways],
+    ['set', sets],
+  ] as const) {
+    console.log(`| ${title} | packets |\n| --- | ---: |`);
+    for (const [name, count] of [...counts].sort()) console.log(`| ${name} | ${count} |`);
+    console.log();
+  }
+}
+
 /** @returns how many faults went unseen. */
 function printMutants(meetings: readonly Meeting[]): number {
   const tools = join(dirname(fileURLToPath(import.meta.url)), '../..');
-  const results = tryMutants(meetings, tools);
+  const results = tryMutants(meetings, tools, balanced ? IPVS_MUTANTS : MUTANTS);
   for (const { name: fault, caught, first } of results) {
     const text = first === null ? 'NOT CAUGHT' : `caught by packet ${first}, ${caught} in all`;
     console.log(`${fault}: ${text}`);

@@ -77,6 +77,7 @@ export const OUTPUTS: Scenario['outputs'] = {
   'ip -j -6 rule': demo('ip6-rule.json'),
   'nft -j list ruleset': demo('nft.json'),
   [SYSCTL]: demo('sysctl.txt'),
+  'ss -ltnu': { out: 'tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n' },
   'conntrack -L': demo('conntrack.txt'),
   'conntrack -L -f ipv6': { err: 'conntrack v1.4.7 (conntrack-tools): 0 flow entries have been shown.\n' },
   'conntrack -L --orig-dst 10.96.10.1': { out: flowsTo('10.96.10.1') },

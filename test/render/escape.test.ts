@@ -32,6 +32,45 @@ describe('what a captured string can do to a terminal', () => {
   });
 });
 
+describe('what nobody sees', () => {
+  it.each([
+    ['a soft hyphen', '\u00ad', '\\xad'],
+    ['a joiner', '\u200d', '\\u200d'],
+    ['a non-joiner', '\u200c', '\\u200c'],
+    ['a filler', '\u3164', '\\u3164'],
+    ['a variation selector', '\ufe0f', '\\ufe0f'],
+    ['a tag', '\u{e0061}', '\\u{e0061}'],
+    ['a character for private use', '\ue000', '\\ue000'],
+    ['one of no character', '\u{10ffff}', '\\u{10ffff}'],
+  ])('%s is shown as an escape, and read back from JSON', (_what, character, shown) => {
+    expect(escapeTerminal(`we${character}b`)).toBe(`we${shown}b`);
+    expect(isUnsafe(`we${character}b`)).toBe(true);
+    expect(renderJson(character)).not.toContain(character);
+    expect(JSON.parse(renderJson(character))).toBe(character);
+  });
+});
+
+describe('what a CI would take for a command', () => {
+  it.each([
+    ['a ::error file=x::y', 'a \\x3a:error file=x::y'],
+    ['::add-mask::x', '\\x3a:add-mask::x'],
+    ['x ##[error]y', 'x #\\x23[error]y'],
+    ['##vso[task.setvariable]', '#\\x23vso[task.setvariable]'],
+  ])('%s is shown otherwise', (text, shown) => expect(escapeTerminal(text)).toBe(shown));
+
+  it.each(['::/0', 'fd00::1 and fd00::2', '::ffff:10.0.0.1', '## [x]', 'a::b'])('%s is not', (text) =>
+    expect(escapeTerminal(text)).toBe(text),
+  );
+
+  it('does not begin a line of YAML, and is read back', async () => {
+    const { parse } = await import('yaml');
+    const value = { '::error::x': ['::stop-commands::y', '##[error]z'] };
+    const text = await renderYaml(value);
+    expect(text).not.toMatch(/^\s*::|##\[/m);
+    expect(parse(text)).toEqual(value);
+  });
+});
+
 describe('documents that hold such strings', () => {
   const value = { comment: EVIL, [EVIL]: 1, list: ['plain', '\u202eyes'] };
 

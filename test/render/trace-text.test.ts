@@ -36,6 +36,7 @@ function outcome(more: Partial<OutcomeItem> = {}): OutcomeItem {
     endpoint: null,
     remarks: [],
     path: [],
+    connection: null,
     turns: [],
     ...more,
   };
@@ -62,6 +63,7 @@ function text(
     service: null,
     steps: [],
     outcomes,
+    connection: null,
     assumptions: [],
     misses: [],
     flow: null,

@@ -8,6 +8,7 @@ import { IpvsTable } from '../../src/ipvs/table.ts';
 import { type Address, formatAddress, parseAddress } from '../../src/net/address.ts';
 import { type Prefix, parsePrefix } from '../../src/net/prefix.ts';
 import { parseProtocol } from '../../src/net/protocol.ts';
+import type { NftRuleset } from '../../src/nftables/ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Outcome, Trace } from '../../src/trace/outcome.ts';
 import type { Packet, Sender } from '../../src/trace/packet.ts';
@@ -23,6 +24,10 @@ export interface Question {
   /** `10.0.0.1:80` or `[fd00::1]:80`. */
   readonly to?: string;
   readonly protocol?: string;
+  /** What nft lists; absent: it was not captured. */
+  readonly nft?: NftRuleset;
+  /** The port of a bridge that it came in by. */
+  readonly port?: string;
   /** Null: a process of the node sends it. */
   readonly via?: string | null | undefined;
   readonly mark?: number;
@@ -66,6 +71,7 @@ export function worldOf(rules: Rules, packet: Packet, question: Question): World
       question.ipvs === undefined || question.ipvs === 'not-captured'
         ? (question.ipvs ?? null)
         : new IpvsTable(parseIpvs(question.ipvs)),
+    ...(question.nft === undefined ? {} : { nft: question.nft }),
     recoverDestination: question.recoverDestination ?? (() => null),
   };
 }
@@ -95,6 +101,7 @@ export function packetOf(question: Question): Packet {
     icmp: question.icmp ?? null,
     entersAt: own ? 'OUTPUT' : 'PREROUTING',
     inInterface: own ? null : 'via' in question ? question.via : 'eth0',
+    ...(question.port === undefined ? {} : { inPort: question.port }),
     mark: question.mark ?? 0,
     state: question.state ?? 'NEW',
     ...(question.header === undefined ? {} : { header: question.header }),

@@ -95,6 +95,16 @@ describe('Where does IPVS take a packet?', () => {
     expect(outcome).toMatchObject({ exit: { kind: 'local' }, source: { rewrite: 'none' } });
   });
 
+  it('one that stays on the node loses no hop, and may come with its last', () => {
+    const ipvs = '-A -t 10.96.0.1:80 -s rr\n-a -t 10.96.0.1:80 -r 192.168.1.1:7070 -m -w 1\n';
+    const outcome = only(ask(RULES, { host: node(), ...POD, ipvs, header: { ttl: 1 } }));
+    expect(outcome).toMatchObject({ verdict: 'accept', exit: { kind: 'local' } });
+    expect(ways(RULES, { ...POD, header: { ttl: 1 } })).toEqual([
+      '0.5 [] reject 10.96.0.1:80',
+      '0.5 [] reject 10.96.0.1:80',
+    ]);
+  });
+
   it('another protocol or port passes it by', () => {
     expect(ways(RULES, { ...POD, to: '10.96.0.1:81' })).toEqual(['1 [] accept 10.96.0.1:81']);
     expect(ways(RULES, { ...POD, protocol: 'udp' })).toEqual(['1 [] accept 10.96.0.1:80']);
@@ -125,6 +135,18 @@ describe('What does nat see of it?', () => {
   it('conntrack never takes it for a packet that DNAT rewrote', () => {
     const rule = `${RULES}-A OUTPUT -m conntrack --ctstate DNAT -j DROP\n`;
     expect(ways(rule, POD)).toEqual(['0.5 [] accept 10.244.1.5:8080', '0.5 [] accept 8.8.4.4:8080']);
+  });
+
+  it('-m ipvs finds nothing of datagrams that are scheduled one by one', () => {
+    const single = TWO.replaceAll('-t ', '-u ').replace('-s rr', '-s rr -o');
+    const out = `${RULES}-A OUTPUT -m ipvs --vaddr 10.96.0.1 -j DROP\n`;
+    const all = ways(out, { ...POD, protocol: 'udp', ipvs: single });
+    expect(all.every((way) => way.includes('accept'))).toBe(true);
+    expect(
+      ways(`${RULES}-A OUTPUT -m ipvs --ipvs -j DROP\n`, { ...POD, protocol: 'udp', ipvs: single }).every(
+        (way) => way.includes('drop'),
+      ),
+    ).toBe(true);
   });
 
   it('-m ipvs knows the virtual server behind it, and nothing before', () => {
@@ -160,8 +182,25 @@ describe('Which real server does it take?', () => {
     ]);
   });
 
-  it('fo: the first of the highest weight', () => {
-    expect(ways(RULES, { ...POD, ipvs: servers('-s fo', 1, 3, 3) })).toEqual(['1 [] accept 10.244.1.6:80']);
+  it('fo: the one of the highest weight; of several a sorted listing does not tell the first', () => {
+    expect(ways(RULES, { ...POD, ipvs: servers('-s fo', 1, 3) })).toEqual(['1 [] accept 10.244.1.6:80']);
+    const { outcomes } = ask(RULES, { host: node(), ...POD, ipvs: servers('-s fo', 1, 3, 3) });
+    expect(outcomes.map(destinationOf)).toEqual(['10.244.1.6:80', '10.244.1.7:80']);
+    expect(outcomes[0]?.given).toMatchObject([{ question: { code: 'ipvs-choice' } }]);
+  });
+
+  it('ovf: refuses where no real server has room', () => {
+    const all = ways(RULES, { ...POD, ipvs: servers('-s ovf', 1) });
+    expect(all.map((way) => way.replace(/\[.*\] /, ''))).toEqual([
+      '1 reject 10.96.0.1:80',
+      '1 accept 10.244.1.5:80',
+    ]);
+    expect(all[0]).toContain('scheduler ovf refuses more');
+  });
+
+  it('a real server without a port gets the one that the packet had', () => {
+    const ipvs = '-A -f 7 -s rr\n-a -f 7 -r 10.244.1.5:0 -m -w 1\n';
+    expect(ways(RULES, { ...POD, ipvs, mark: 7 })).toEqual(['1 [] accept 10.244.1.5:80']);
   });
 
   it.each(['lc', 'wlc', 'sh', 'mh', 'dh'])(
@@ -258,6 +297,21 @@ describe('What does it remember?', () => {
     expect(ways(RULES, { ...POD, protocol: 'udp', ipvs: UDP + GONE })).toHaveLength(2);
   });
 
+  it('what was not captured of it is said, where it decides', () => {
+    const silent = nodeOf({ routes: ['local 10.96.0.1 dev kube-ipvs0 table local'] });
+    const told = (question: Partial<Question>) =>
+      ask(RULES, { ...POD, host: silent, ...question }).assumptions.flatMap((each) =>
+        each.code === 'ipvs-setting' ? [each.name] : [],
+      );
+    expect(told({ protocol: 'udp', ipvs: UDP + GONE })).toEqual(['expire_nodest_conn']);
+    expect(told({ protocol: 'udp', ipvs: UDP + KNOWN })).toEqual([]);
+    const ended = 'TCP 00:19  TIME_WAIT   10.244.1.6:1000 10.96.0.1:80 8.8.4.4:8080\n';
+    expect(told({ ipvs: TWO + ended })).toEqual(['conn_reuse_mode']);
+    const drained = STICKY.replace('8.8.4.4:8080 -m -w 1', '8.8.4.4:8080 -m -w 0');
+    expect(told({ ipvs: drained + TEMPLATE })).toEqual(['expire_quiescent_template']);
+    expect(ask(RULES, { ...POD, host: node(), ipvs: drained + TEMPLATE }).assumptions).toEqual([]);
+  });
+
   it('of TCP, a SYN on an entry in TIME_WAIT is scheduled anew unless conn_reuse_mode is 0', () => {
     const ended = 'TCP 00:19  TIME_WAIT   10.244.1.6:1000 10.96.0.1:80 8.8.4.4:8080\n';
     expect(ways(RULES, { ...POD, ipvs: TWO + ended })).toHaveLength(2);
@@ -303,6 +357,11 @@ describe('What does it remember?', () => {
     expect(places(outcome)).toContain('INPUT ip_vs 10.96.0.1:80 rr');
   });
 
+  it('a packet of a connection that conntrack has stays at its drained real server', () => {
+    const drained = TWO.replace('10.244.1.5:8080 -m -w 1', '10.244.1.5:8080 -m -w 0');
+    expect(ways(RULES, { ...POD, ipvs: drained, flows: FLOW })).toEqual(['1 [] accept 10.244.1.5:8080']);
+  });
+
   it('an answer gets the virtual address back behind filter FORWARD', () => {
     const answer: Question = { from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0', ipvs: TWO };
     const accept = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT\n-A FORWARD -s 10.244.1.5/32');
@@ -310,6 +369,24 @@ describe('What does it remember?', () => {
     expect(places(outcome)).toContain('FORWARD filter FORWARD rule 1');
     expect(sourceOf(outcome)).toBe('10.96.0.1:80');
   });
+});
+
+it('does the answer of a real server on the node get the port of its node port back?', () => {
+  const NODE_PORT = '-A -t 192.168.1.1:30080 -s rr\n-a -t 192.168.1.1:30080 -r 192.168.1.1:7070 -m -w 1\n';
+  const flows =
+    'tcp 6 299 ESTABLISHED src=8.8.8.8 dst=192.168.1.1 sport=1000 dport=30080 src=192.168.1.1 dst=8.8.8.8 sport=7070 dport=1000 [ASSURED] mark=0 use=1';
+  const outcome = only(
+    ask(RULES.replace('-A OUTPUT -j MARK --set-xmark 0x4000/0x4000\n', ''), {
+      host: node(),
+      ipvs: NODE_PORT,
+      flows,
+      from: '192.168.1.1:7070',
+      to: '8.8.8.8:1000',
+      via: null,
+      state: 'ESTABLISHED',
+    }),
+  );
+  expect(sourceOf(outcome)).toBe('192.168.1.1:30080');
 });
 
 describe('What is said where IPVS was not captured?', () => {

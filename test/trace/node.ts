@@ -73,7 +73,7 @@ export function nodeOf(changes: NodeChanges = {}): Host {
 
 function route(text: string): object {
   const words = text.split(' ');
-  const typed = ['local', 'blackhole', 'unreachable', 'prohibit'].includes(words[0] ?? '');
+  const typed = ['local', 'broadcast', 'blackhole', 'unreachable', 'prohibit'].includes(words[0] ?? '');
   const type = typed ? { type: words.shift() } : {};
   const entry: Record<string, unknown> = { ...type, dst: words.shift(), flags: [] };
   const keys: Readonly<Record<string, string>> = { via: 'gateway', src: 'prefsrc' };

@@ -1,9 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { parseRoutes } from '../../src/host/parse-routes.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
 import { addressOf, ask, destinationOf, only, type Question, rulesOf, sourceOf, sumsByGiven } from './ask.ts';
 import { nodeOf } from './node.ts';
 
 const NONE = '*filter\n:FORWARD ACCEPT\n-A FORWARD';
 const asked = (question: Question) => only(ask(NONE, question));
+
+/** No route but the one back to the client, which carries the answer. */
+const withBack = nodeOf({
+  host: {
+    routes: {
+      ipv4: parseRoutes('[{"dst":"8.8.8.8","dev":"eth0","flags":[]}]', 'ipv4', 'r', new ProblemList()),
+      ipv6: parseRoutes('[{"dst":"fd00:1::/64","dev":"eth0","flags":[]}]', 'ipv6', 'r', new ProblemList()),
+    },
+  },
+});
 
 describe('Where does routing send a packet?', () => {
   it('out of the device of its route, to the gateway', () => {
@@ -15,13 +27,7 @@ describe('Where does routing send a packet?', () => {
       expect(asked({ to })).toMatchObject({ verdict: 'accept', exit: { kind: 'local' } });
   });
   it.each([
-    [
-      'no route',
-      nodeOf({ host: { routes: { ipv4: [], ipv6: [] } } }),
-      'reject',
-      'no-route',
-      'icmp-net-unreachable',
-    ],
+    ['no route', withBack, 'reject', 'no-route', 'icmp-net-unreachable'],
     [
       'unreachable',
       nodeOf({ routes: ['unreachable 8.8.4.0/24'] }),
@@ -160,8 +166,10 @@ describe('What of IPv6?', () => {
     expect(sourceOf(outcome)).toContain('fd00:244::1:');
   });
   it('without a route is answered with ICMPv6', () => {
-    const host = nodeOf({ host: { routes: { ipv4: [], ipv6: [] } } });
-    expect(asked({ ...question, host })).toMatchObject({ verdict: 'reject', rejectWith: 'icmp6-no-route' });
+    expect(asked({ ...question, host: withBack })).toMatchObject({
+      verdict: 'reject',
+      rejectWith: 'icmp6-no-route',
+    });
   });
 });
 

@@ -113,7 +113,11 @@ function count(map: Map<string, number>, name: string): void {
   map.set(name, (map.get(name) ?? 0) + 1);
 }
 
-function questionOf(client: TruthClient, target: TruthTarget, sourcePort: number | null): TraceQuestion {
+export function questionOf(
+  client: TruthClient,
+  target: TruthTarget,
+  sourcePort: number | null,
+): TraceQuestion {
   const v6 = target.ip.includes(':');
   return {
     destination: v6 ? `[${target.ip}]:${target.port}` : `${target.ip}:${target.port}`,

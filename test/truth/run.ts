@@ -1,7 +1,22 @@
+import { join } from 'node:path';
 import { checkTruth, type Tally } from './check-truth.ts';
+import { runCluster } from './run-cluster.ts';
+
+/** Captures of both nodes of one cluster. */
+const CLUSTERS = [
+  '1.20-iptables-legacy',
+  '1.36-iptables-nft',
+  '1.36-iptables-nft-forwarddrop',
+  '6.1-ipvs-default',
+];
 
 /** `npm run truth -- CAPTURE-FOLDER TRUTH-FILE …`: compares answers with what was measured, pair after pair of arguments. */
 const args = process.argv.slice(2);
+if (args[0] === '--cluster') {
+  const shared = join(process.cwd(), '../shared');
+  const names = args.length > 1 ? args.slice(1) : CLUSTERS;
+  process.exit((await runCluster(join(shared, 'captures'), join(shared, 'truth'), names)) ? 0 : 1);
+}
 if (args.length === 0 || args.length % 2 !== 0) {
   console.error('usage: npm run truth -- CAPTURE-FOLDER TRUTH-FILE [CAPTURE-FOLDER TRUTH-FILE …]');
   process.exit(2);

@@ -5,6 +5,8 @@ export interface TruthFile {
   /** Left out, with `traces`, where only the open flows of the node were recorded. */
   readonly pairs?: readonly TruthPair[];
   readonly traces?: readonly TruthTrace[];
+  /** Connections that were open while the node was captured, by the network namespace of their client. */
+  readonly flows?: { readonly made?: Readonly<Record<string, readonly MadeFlow[]>> };
 }
 
 export interface TruthClient {
@@ -74,4 +76,14 @@ export interface TruthStep {
     readonly dport?: number;
     readonly mark?: string;
   };
+}
+
+/** A connection that was made before a capture, and kept open for it. */
+export interface MadeFlow {
+  readonly proto: string;
+  /** Address and port, with a space between. */
+  readonly dst: string;
+  readonly src: string;
+  /** What the client got instead of an answer. */
+  readonly error?: string;
 }

@@ -108,6 +108,14 @@ export const HOST: readonly Probe[] = [
     only: null,
     lost: 'forwarding, rp_filter, route_localnet and the bridge switches are not known',
   },
+  {
+    file: 'sockets.txt',
+    argv: ['ss', '-ltnu'],
+    packageName: 'iproute2',
+    limits: QUICK,
+    only: null,
+    lost: 'whether a process of the node listens where a packet arrives is not known',
+  },
 ];
 
 /** nf_tables' own view: base chains, native tables, kube-proxy's nftables mode. */

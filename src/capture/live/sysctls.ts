@@ -21,8 +21,8 @@ export const SYSCTL_NAMES: readonly string[] = [
 ];
 
 const OF_IPV4_DEVICES =
-  'accept_local accept_redirects arp_announce arp_ignore forwarding ignore_routes_with_linkdown log_martians proxy_arp route_localnet rp_filter send_redirects src_valid_mark';
-const OF_IPV6_DEVICES = 'accept_ra disable_ipv6 forwarding use_oif_addrs_only use_tempaddr';
+  'accept_local accept_redirects arp_announce arp_ignore bc_forwarding forwarding ignore_routes_with_linkdown log_martians proxy_arp route_localnet rp_filter send_redirects src_valid_mark';
+const OF_IPV6_DEVICES = 'accept_ra disable_ipv6 force_forwarding forwarding use_oif_addrs_only use_tempaddr';
 
 const DEVICE = new RegExp(
   `^net\\.(?:ipv4\\.conf\\..+\\.(?:${OF_IPV4_DEVICES.replaceAll(' ', '|')})|ipv6\\.conf\\..+\\.(?:${OF_IPV6_DEVICES.replaceAll(' ', '|')}))$`,

@@ -51,6 +51,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   nft: () => true,
   'nft-hooks': (text) => /^\s*(?:\}|[+-]?\d+ \S)/.test(text),
   sysctl: never,
+  sockets: never,
   // A damaged line of a listing is one of it; what is not like any is of another tool.
   ipvs: (text) => /^\s*(?:-|TCP|UDP|SCTP|FWM|->|Prot\b)/.test(text) || isElision(text),
   'ipvs-connections': untilBlank,

@@ -1,13 +1,15 @@
+import { dictionary } from '../../lookup/dictionary.ts';
+
 const TABLES = 'raw|mangle|nat|filter|security';
 
-const ENTITIES: Readonly<Record<string, string>> = {
+const ENTITIES = dictionary<string>({
   gt: '>',
   lt: '<',
   amp: '&',
   quot: '"',
   '#39': "'",
   nbsp: ' ',
-};
+});
 
 /** @returns true where a web page or an editor changed characters that mean something to a rule. */
 export function isAltered(line: string): boolean {

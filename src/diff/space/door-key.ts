@@ -14,6 +14,7 @@ export function deviceKey(hosts: readonly Host[], device: string): string {
         link?.group,
         link?.loopback,
         link?.master,
+        link?.callsIptables,
         link?.addresses.map(({ address }) => formatAddress(address)),
         ports(host, device),
         switchesOf(host, device),
@@ -33,8 +34,9 @@ export function isRouted(hosts: readonly Host[], device: string): boolean {
 
 /** What a bridge's ports let pass (`bridgeTurnsBack`); empty for anything else. */
 function ports(host: Host, device: string): unknown[] {
-  const hairpins = (host.links ?? []).filter(({ master }) => master === device).map(({ hairpin }) => hairpin);
-  return [hairpins.length > 0, ...new Set(hairpins)];
+  const all = (host.links ?? []).filter(({ master }) => master === device);
+  const modes = all.map(({ hairpin, isolated }) => `${hairpin} ${isolated}`);
+  return [all.length > 0, ...new Set(modes)];
 }
 
 const SWITCHES = new WeakMap<Host, Map<string, string[]>>();

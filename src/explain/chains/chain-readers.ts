@@ -2,6 +2,8 @@ import type { AbsentChain, ChainItem } from '../chain-list.ts';
 import { type ChainInput, describeAbsence, describeChain, suggestChains } from '../describe-chain.ts';
 import type { Known } from '../question/question.ts';
 import { type Carrier, readingOf } from '../services/carriers.ts';
+import { describeSets, suggestSets } from './ipset-members.ts';
+import { describeServers, suggestServers } from './ipvs-servers.ts';
 import { describeNft } from './nft/describe-nft.ts';
 import { suggestNft } from './nft/find-nft.ts';
 
@@ -20,7 +22,10 @@ export const CHAIN_READERS: Readonly<Record<Carrier, ChainReader>> = {
     suggest: (name, { rulesets }) => suggestChains(name, rulesets),
   },
   nftables: { describe: (name, known) => describeNft(name, readingOf(known)), suggest: suggestNft },
-  ipvs: { describe: () => [], suggest: () => [] },
+  ipvs: {
+    describe: (name, known) => [...describeServers(name, known), ...describeSets(name, known)],
+    suggest: (name, known) => [...suggestServers(name, known), ...suggestSets(name, known)],
+  },
 };
 
 /** @returns what the name stands for, wherever it stands. */

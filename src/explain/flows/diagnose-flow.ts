@@ -33,8 +33,11 @@ export function isOver({ state }: { readonly state: string | null }): boolean {
  * @returns true where the flow is stuck. kube-proxy leaves TCP connections to an endpoint that it no longer chooses alone, and
  * where the pod is still there they go on.
  */
-export function isStale({ protocol }: Pick<FlowFacts, 'protocol'>, { code, alive }: FlowVerdict): boolean {
-  return STALE_CODES.has(code) && !(protocol === TCP && alive);
+export function isStale(
+  { protocol }: Pick<FlowFacts, 'protocol'>,
+  { code, alive, passing }: FlowVerdict,
+): boolean {
+  return STALE_CODES.has(code) && passing !== true && !(protocol === TCP && alive);
 }
 
 /**
@@ -63,7 +66,7 @@ export function diagnoseFlow(
 }
 
 /** By harm: what keeps a client away from a working endpoint is an error, what ends by itself is information. */
-export function severityOf(facts: FlowFacts, { code, certain, alive }: FlowVerdict): Severity {
+export function severityOf(facts: FlowFacts, { code, certain, alive, passing }: FlowVerdict): Severity {
   const { protocol, state } = facts;
   const closing = state !== null && CLOSING.has(state);
   switch (code) {
@@ -72,7 +75,7 @@ export function severityOf(facts: FlowFacts, { code, certain, alive }: FlowVerdi
     case 'service-deleted':
     case 'host-port-moved':
     case 'never-translated':
-      if (closing || (protocol === TCP && alive)) return 'info';
+      if (closing || passing === true || (protocol === TCP && alive)) return 'info';
       // Each datagram of the client keeps the entry alive; a TCP connection is given up some time.
       if (protocol === UDP || protocol === SCTP) return certain ? 'error' : 'warning';
       return certain ? 'warning' : 'info';

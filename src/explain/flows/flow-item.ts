@@ -9,6 +9,7 @@ import { clearCommand } from './clear-command.ts';
 import { diagnoseFlow, isOver, isStale } from './diagnose-flow.ts';
 import type { FlowJoin } from './flow-join.ts';
 import type { FlowStanding } from './flow-verdict.ts';
+import { clearBalanced, ipvsOfFlow } from './ipvs-memory.ts';
 
 /** @returns the flow as the contract prints it, joined to names and with what is wrong with it. */
 export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
@@ -22,7 +23,9 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
     ageSeconds: flow.ageSeconds,
   };
   const problems = diagnoseFlow(facts, standing.verdict, [flowEvidence(flow)]);
-  const clear = clearCommand(flow);
+  // IPVS goes on where it went, whatever conntrack forgets.
+  const clear = standing.balanced === undefined ? clearCommand(flow) : clearBalanced(standing.balanced);
+  const ipvs = ipvsOfFlow(flow, join.known);
   const portChanged = reply.destinationPort !== original.sourcePort;
   return {
     family: original.source.family,
@@ -47,6 +50,7 @@ export function describeFlow(flow: Flow, join: FlowJoin): FlowItem {
     stale: standing.verdict !== null && !isOver(facts) && isStale(facts, standing.verdict),
     problems,
     clear: clear === null ? null : printCommand(clear),
+    ...(ipvs === null ? {} : { ipvs }),
     file: flow.file,
     line: flow.line,
   };

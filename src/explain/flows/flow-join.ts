@@ -11,6 +11,7 @@ import { FlowClients } from './flow-clients.ts';
 import { type FlowPlace, FlowPlaces } from './flow-places.ts';
 import { type FlowStanding, SOUND } from './flow-verdict.ts';
 import { ForeignRules, type Rewrite } from './foreign-nat.ts';
+import { balancedAt, judgeBalanced } from './ipvs-memory.ts';
 import { RuleServices } from './rule-services.ts';
 import { isGoneService, judgeHostPort, judgeUnknown } from './stand-placeless.ts';
 import { isChosen, judgeEndpoint } from './stand-translated.ts';
@@ -31,14 +32,14 @@ export interface FlowNames {
 export class FlowJoin {
   readonly services: RuleServices;
   readonly clients: FlowClients;
-  readonly #known: Known;
+  readonly known: Known;
   readonly #names: FlowNames;
   readonly #places: FlowPlaces;
   readonly #foreign: ForeignRules;
   readonly #starts: FreshStarts;
 
   constructor(known: Known, names: FlowNames) {
-    this.#known = known;
+    this.known = known;
     this.#names = names;
     this.services = new RuleServices(known, names.naming);
     this.#places = new FlowPlaces(known, this.services);
@@ -75,18 +76,22 @@ export class FlowJoin {
    */
   stand(place: FlowPlace, source: Address, to: Address, toPort: number | null): FlowStanding {
     if (sameAddress(place.address, to) && place.port === toPort) {
-      const verdict = judgeUntranslated(place, source, this.#known, this.#starts);
+      const verdict = judgeUntranslated(place, source, this.known, this.#starts);
       return verdict === null ? SOUND : { ...SOUND, verdict };
     }
     const isService = place.service !== null || place.programmed.length > 0;
-    return isService ? this.#serviceFlow(place, to, toPort) : this.#otherFlow(place, to, toPort);
+    const standing = isService ? this.#serviceFlow(place, to, toPort) : this.#otherFlow(place, to, toPort);
+    const balanced = balancedAt(place.protocol, place.address, place.port, to, toPort, this.known);
+    if (balanced === null) return standing;
+    const { verdict } = standing;
+    return { ...standing, balanced, verdict: verdict === null ? null : judgeBalanced(verdict, balanced) };
   }
 
   #serviceFlow(place: FlowPlace, to: Address, toPort: number | null): FlowStanding {
     // kube-proxy itself answers, and dials the endpoint on its own.
-    if (this.#known.proxyMode === 'userspace' && this.#places.isLocal(to) !== false) return SOUND;
+    if (this.known.proxyMode === 'userspace' && this.#places.isLocal(to) !== false) return SOUND;
     const share = shareOf(place, formatAddress(to), toPort);
-    const verdict = judgeEndpoint(place, to, toPort, share, this.#known);
+    const verdict = judgeEndpoint(place, to, toPort, share, this.known);
     const standing = { ...SOUND, share, verdict };
     if (verdict?.code !== 'endpoint-gone' || isChosen(place, to, toPort)) return standing;
     const foreignNat = this.#foreign.explaining(this.#rewrite(place, to, toPort));
@@ -106,13 +111,13 @@ export class FlowJoin {
     const foreignNat = this.#foreign.explaining(this.#rewrite(place, to, toPort));
     const hostPort = place.via === 'hostPort' || isHostPortOwner(foreignNat?.owner ?? null);
     if (hostPort) {
-      const verdict = judgeHostPort(place, to, toPort, foreignNat, this.#known);
+      const verdict = judgeHostPort(place, to, toPort, foreignNat, this.known);
       return { verdict, share: null, foreignNat, hostPort: true };
     }
     if (foreignNat !== null) return { ...SOUND, foreignNat };
-    const toPods = this.clients.isPods(to) || this.#known.book.endpointsAt(to, toPort ?? 0).length > 0;
-    if (!toPods || !isGoneService(place, this.#known)) return SOUND;
-    return { ...SOUND, verdict: judgeUnknown(place, to, toPort, this.#known) };
+    const toPods = this.clients.isPods(to) || this.known.book.endpointsAt(to, toPort ?? 0).length > 0;
+    if (!toPods || !isGoneService(place, this.known)) return SOUND;
+    return { ...SOUND, verdict: judgeUnknown(place, to, toPort, this.known) };
   }
 
   #rewrite(place: FlowPlace, to: Address, toPort: number | null): Rewrite {

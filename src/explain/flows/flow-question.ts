@@ -98,7 +98,7 @@ export function isAtSpot(spots: readonly Spot[], address: Address, port: number 
 
 function readProblem(text: string): string {
   const word = text.toLowerCase();
-  if (word in CODES || PROBLEM_WORDS.some((each) => each === word)) return word;
+  if (Object.hasOwn(CODES, word) || PROBLEM_WORDS.some((each) => each === word)) return word;
   throw new QuestionError(
     `--problem ${text} is none of ${[...PROBLEM_WORDS, ...Object.keys(CODES)].join(', ')}`,
   );

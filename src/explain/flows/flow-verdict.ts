@@ -1,3 +1,4 @@
+import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
 import type { Evidence, FlowProblemCode, ForeignNat } from '../flow-list.ts';
 
 /** What is to be said of every flow between one destination and one place that answers. */
@@ -10,6 +11,17 @@ export interface FlowVerdict {
   readonly certain: boolean;
   /** A pod that may well be the one it was still has the address: TCP connections to it go on. */
   readonly alive: boolean;
+  /** It ends with the next packet: nobody need clear it. */
+  readonly passing?: true;
+}
+
+/** What IPVS makes of the flows between a virtual server and a place that answers. */
+export interface Balanced {
+  readonly server: VirtualServer;
+  /** Where they go: a real server of today, or `gone`; null where the listing is not whole. */
+  readonly real: RealServer | 'gone' | null;
+  /** Whether IPVS forgets connections to a real server that was deleted (`expire_nodest_conn`); null: not captured. */
+  readonly forgets: boolean | null;
 }
 
 /** Where a destination's flows go, and what is wrong with that. */
@@ -20,6 +32,8 @@ export interface FlowStanding {
   readonly foreignNat: ForeignNat | null;
   /** A host port that portmap's rules alone know. */
   readonly hostPort: boolean;
+  /** Absent: IPVS has no part in it. */
+  readonly balanced?: Balanced;
 }
 
 /** Nothing is wrong, and nothing is known of shares. */

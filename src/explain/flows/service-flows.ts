@@ -8,6 +8,7 @@ import { clearPlaceCommand } from './clear-command.ts';
 import { isStale, severityOf } from './diagnose-flow.ts';
 import type { FlowJoin } from './flow-join.ts';
 import type { GroupTally } from './group-tally.ts';
+import { clearBalanced } from './ipvs-memory.ts';
 
 /** Groups of one Service port, of one family and protocol. */
 interface PortGroups {
@@ -127,6 +128,10 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
 function clearOf({ place, to, toPort, stale, live, standing, zoned }: GroupTally): string[] {
   if (stale === 0 || stale < live || standing.verdict === null || !isStale(place, standing.verdict))
     return [];
+  if (standing.balanced !== undefined) {
+    const cleared = clearBalanced(standing.balanced);
+    return cleared === null ? [] : [printCommand(cleared)];
+  }
   if (place.port === null || toPort === null || zoned) return [];
   const command = clearPlaceCommand(place.protocol, place.address, place.port, to, toPort);
   return command === null ? [] : [printCommand(command)];

@@ -1,11 +1,12 @@
 import type { Pod } from '../../kubernetes/objects.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { parseAddress } from '../../net/address.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Known, TraceQuestion } from './question.ts';
 import { thisNodeName } from './this-node.ts';
 
 /** Ports that a URL means where it names none (RFC 9110). */
-const SCHEMES: Readonly<Record<string, number>> = { http: 80, https: 443, ws: 80, wss: 443 };
+const SCHEMES = dictionary<number>({ http: 80, https: 443, ws: 80, wss: 443 });
 
 const SERVICE = /^(?:svc|services?)\//;
 const POD = /^(?:pods?|po)[/:]/;

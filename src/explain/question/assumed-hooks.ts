@@ -8,6 +8,7 @@ import {
   type TableName,
 } from '../../iptables/ruleset.ts';
 import { type FirstRule, putFirst } from '../../iptables/supply-rules.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatPrefix, lengthOfMask, type Prefix } from '../../net/prefix.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
@@ -232,12 +233,12 @@ function listNames(chains: readonly string[]): string {
 }
 
 /** Targets that the kernel takes at certain hooks only (xt_nat, xt_MASQUERADE: `.hooks`). */
-const AT: Readonly<Record<string, readonly HookName[]>> = {
+const AT = dictionary<readonly HookName[]>({
   DNAT: ['PREROUTING', 'OUTPUT'],
   REDIRECT: ['PREROUTING', 'OUTPUT'],
   SNAT: ['POSTROUTING', 'INPUT'],
   MASQUERADE: ['POSTROUTING'],
-};
+});
 
 /** Whether the kernel would take a jump from this hook to the chain, by the targets that it leads to. */
 function mayStandAt({ chains }: Table, root: string, hook: HookName): boolean {

@@ -11,7 +11,7 @@ export function readEntry(
   vantage: Vantage,
   question: TraceQuestion,
   known: Known,
-): Pick<Packet, 'entersAt' | 'inInterface'> {
+): Pick<Packet, 'entersAt' | 'inInterface' | 'inPort'> {
   const { inInterface } = question;
   if (inInterface === null) {
     const { entersAt } = vantage;
@@ -24,7 +24,7 @@ export function readEntry(
       `--in-interface ${inInterface}: the node has no interface of this name; it has ${some.join(', ')}`,
     );
   }
-  if (vantage.entersAt === 'PREROUTING') return { entersAt: 'PREROUTING', inInterface };
+  if (vantage.entersAt === 'PREROUTING') return entered(inInterface, known);
   // Packets of the node come to PREROUTING through lo by themselves.
   if (inInterface === 'lo') return { entersAt: 'OUTPUT', inInterface: null };
   if (vantage.kind !== 'given') {
@@ -34,5 +34,16 @@ export function readEntry(
       `--in-interface ${inInterface}: a packet that the node itself sends comes in through no interface`,
     );
   }
-  return { entersAt: 'PREROUTING', inInterface };
+  return entered(inInterface, known);
 }
+
+/** What comes in by a port, rules see come in by its bridge or bond (br_handle_frame, bond_handle_frame). */
+function entered(inInterface: string, { host }: Known): Pick<Packet, 'entersAt' | 'inInterface' | 'inPort'> {
+  const master = host.links?.find(({ name }) => name === inInterface)?.master ?? null;
+  const over = master === null ? undefined : host.links?.find(({ name }) => name === master);
+  if (master === null || !MASTERS.has(over?.kind ?? 'bridge')) return { entersAt: 'PREROUTING', inInterface };
+  return { entersAt: 'PREROUTING', inInterface: master, inPort: inInterface };
+}
+
+/** A VRF is a master too, and its ports show first. */
+const MASTERS: ReadonlySet<string> = new Set(['bridge', 'bond', 'team']);

@@ -8,6 +8,7 @@ import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Note } from '../explanation.ts';
 import { nearest } from '../words/nearest.ts';
 import type { Destination } from './destination.ts';
+import { otherDoors } from './other-doors.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
 import { podNetworks, thisNodeName } from './this-node.ts';
@@ -21,6 +22,8 @@ export interface Vantage {
   readonly entersAt: 'PREROUTING' | 'OUTPUT';
   readonly inInterface: string | null | undefined;
   readonly assumptions: readonly Note[];
+  /** Told only where it fares otherwise than the sender of this name: it stands for the same one elsewhere. */
+  readonly onlyIfOtherThan?: string;
 }
 
 /**
@@ -30,10 +33,11 @@ export interface Vantage {
 export function readVantages(question: TraceQuestion, destination: Destination, known: Known): Vantage[] {
   const { from } = question;
   const { family } = destination.address;
-  if (from === null) return [somePod(known, family), theNode(known, family), external(known, family)];
+  if (from === null)
+    return [somePod(known, family), theNode(known, family), ...external(question, known, family)];
   if (from === 'pod') return [somePod(known, family)];
   if (from === 'node') return [theNode(known, family)];
-  if (from === 'external') return [external(known, family)];
+  if (from === 'external') return external(question, known, family);
   if (from.startsWith('pod:')) return [namedPod(from.slice('pod:'.length), question, known, family)];
   const address = parseAddress(from.replace(/^\[(.*)\]$/, '$1'));
   if (address === null) {
@@ -45,13 +49,23 @@ export function readVantages(question: TraceQuestion, destination: Destination, 
     throw new QuestionError(
       `--from ${from} and ${formatAddress(destination.address)} are of different families`,
     );
-  return [given(address, known)];
+  return given(address, destination.address, question, known);
 }
 
-function given(address: Address, known: Known): Vantage {
+/** Where policy rules send answers from the one asked another way than others, the client may be on either side. */
+function given(address: Address, asked: Address, { inInterface }: TraceQuestion, known: Known): Vantage[] {
   const owner = known.book.podAt(address);
   const from = owner === null || owner.hostNetwork ? formatAddress(address) : `pod ${nameOf(owner)}`;
-  return fromAddress('given', from, address, known);
+  const one = fromAddress('given', from, address, known);
+  const other =
+    one.entersAt === 'OUTPUT' || inInterface !== null ? undefined : deviceTo(known, address, asked);
+  if (other === undefined || other === one.inInterface) return [one];
+  return [one.inInterface, other].map((device, index) => ({
+    ...one,
+    from: device === undefined || device === null ? from : `${from}, through ${device}`,
+    inInterface: device,
+    assumptions: index === 0 ? one.assumptions : [],
+  }));
 }
 
 function fromAddress(kind: Vantage['kind'], from: string, address: Address, known: Known): Vantage {
@@ -88,16 +102,21 @@ function reversePathNote(known: Known, address: Address): Note[] {
  * @returns the interface, or undefined where routes do not tell
  */
 export function interfaceTowards(known: Known, address: Address): string | undefined {
-  const answer = routeTowards(known, address);
+  return deviceTo(known, address, null) ?? deviceTo(known, address, { ...address, value: 0n });
+}
+
+/** @param source what policy rules with `from` are asked for; null: whatever it is, zero: none that they name */
+function deviceTo(known: Known, address: Address, source: Address | null): string | undefined {
+  const answer = routeTowards(known, address, source);
   return answer.kind === 'route' && answer.type === 'unicast' ? (answer.device ?? undefined) : undefined;
 }
 
 /** @returns the node's route to an address, for a packet of which nothing else is known. */
-export function routeTowards({ host }: Known, address: Address): RouteAnswer {
+export function routeTowards({ host }: Known, address: Address, source: Address | null = null): RouteAnswer {
   return findRoute(host, {
     family: address.family,
     destination: address,
-    source: null,
+    source,
     mark: 0,
     inInterface: 'lo',
     outInterface: null,
@@ -185,8 +204,30 @@ function theNode(known: Known, family: Family): Vantage {
   };
 }
 
+/** Through which interface somebody outside comes no capture tells: by the default route's, or by another that leads out. */
+function external({ inInterface }: TraceQuestion, known: Known, family: Family): Vantage[] {
+  const main = outsider(known, family);
+  const others =
+    inInterface === null && typeof main.inInterface === 'string'
+      ? otherDoors(known, family, main.inInterface)
+      : [];
+  return [
+    main,
+    ...others.map((device) => {
+      const text = `a client outside is taken to come in through ${main.inInterface}, where the default route leads; through ${device} it fares otherwise`;
+      return {
+        ...main,
+        from: `${main.from}, through ${device}`,
+        inInterface: device,
+        assumptions: [...main.assumptions, { code: 'in-interface', text, settle: 'give --in-interface' }],
+        onlyIfOtherThan: main.from,
+      };
+    }),
+  ];
+}
+
 /** Somebody outside: no pod, no node, not this node. Which address it is may matter, and then the trace says so. */
-function external(known: Known, family: Family): Vantage {
+function outsider(known: Known, family: Family): Vantage {
   const nodes = (known.cluster.nodes ?? []).flatMap(({ addresses }) =>
     addresses.map(({ address }) => parseAddress(address)),
   );

@@ -1,12 +1,13 @@
 import { IpvsTable } from '../../ipvs/table.ts';
 import type { Family } from '../../net/address.ts';
 import { type ChainNames, nameChains } from '../../proxy/chain-names.ts';
-import type { ProxyMode } from '../explanation.ts';
+import type { Note, ProxyMode } from '../explanation.ts';
 import { compareItems, listServices } from '../list-services.ts';
 import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
 import type { ServiceItem } from '../service-list.ts';
 import { nameServices } from './cluster-naming.ts';
+import { noteIpvs } from './ipvs-notes.ts';
 import { listIpvsServices } from './ipvs-services.ts';
 import { kubeProxyTables } from './nft/kube-proxy-tables.ts';
 import { listNftServices } from './nft/nft-services.ts';
@@ -31,6 +32,8 @@ export interface CarrierReader {
   readonly list: (reading: CarrierReading) => ServiceItem[];
   /** @returns the families of which the capture holds all that it programs: what it lacks there is not programmed. */
   readonly families: (known: Known) => readonly Family[];
+  /** What its rows do not say of the whole list. */
+  readonly notes?: (items: readonly ServiceItem[], known: Known) => readonly Note[];
 }
 
 /** The readers. Another way to carry Services is one entry here. */
@@ -45,10 +48,19 @@ export const CARRIERS: Readonly<Record<Carrier, CarrierReader>> = {
     families: (known) => kubeProxyTables(known).flatMap(({ family, cut }) => (cut ? [] : [family])),
   },
   ipvs: {
-    list: ({ known }) => listIpvsServices(known),
-    families: ({ ipvs, rulesets }) => (ipvs instanceof IpvsTable ? familiesTold(rulesets) : []),
+    list: ({ known, names, node }) =>
+      listIpvsServices({ known, naming: nameServices({ cluster: known.cluster, names, node }), node }),
+    families: ({ ipvs, rulesets }) => (ipvs instanceof IpvsTable ? familiesBalanced(ipvs, rulesets) : []),
+    notes: noteIpvs,
   },
 };
+
+/** Of a listing that breaks off nothing is missing; a family is told where it has virtual servers, or kube-proxy's rules. */
+function familiesBalanced(ipvs: IpvsTable, rulesets: Known['rulesets']): Family[] {
+  if (ipvs.incomplete) return [];
+  const balanced = ipvs.servers.flatMap(({ takes }) => (takes.by === 'socket' ? [takes.address.family] : []));
+  return [...new Set([...balanced, ...familiesTold(rulesets)])];
+}
 
 /** Which carrier kube-proxy writes in each mode; null where none is known, or where the rules do not choose endpoints. */
 export const CARRIER_OF: Readonly<Record<ProxyMode, Carrier | null>> = {
@@ -92,4 +104,9 @@ export function listProgrammed(known: Known): ServiceItem[] {
   return Object.values(CARRIERS)
     .flatMap(({ list }) => list(reading))
     .sort(compareItems);
+}
+
+/** @returns what no row of {@link listProgrammed} says. */
+export function noteProgrammed(items: readonly ServiceItem[], known: Known): Note[] {
+  return Object.values(CARRIERS).flatMap(({ notes }) => notes?.(items, known) ?? []);
 }

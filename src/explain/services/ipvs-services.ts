@@ -1,16 +1,17 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
+import { sharesOf } from '../../ipvs/shares.ts';
 import { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
-import { nameChains } from '../../proxy/chain-names.ts';
+import { ipvsSet } from '../../proxy/chains.ts';
 import type { Known } from '../question/question.ts';
-import { thisNodeName } from '../question/this-node.ts';
 import type { ServiceItem } from '../service-list.ts';
 import { whoIsAt } from '../trace/who-is-at.ts';
-import { nameServices } from './cluster-naming.ts';
+import type { ServiceNaming } from './service-naming.ts';
 import type { ApiPort } from './socket-index.ts';
+import { type Expected, expectedAddresses } from './unprogrammed-addresses.ts';
 
 /** A virtual server that takes packets to a socket. */
 type OfSocket = VirtualServer & { readonly takes: Extract<VirtualServer['takes'], { by: 'socket' }> };
@@ -21,105 +22,134 @@ interface Group {
   readonly servers: OfSocket[];
 }
 
+/** What items are made from. */
+interface Reading {
+  readonly known: Known;
+  readonly naming: ServiceNaming;
+  readonly node: string | null;
+}
+
 /**
  * Lists every Service port that IPVS balances, by the API's addresses and node ports; a virtual server that no Service has is
  * an item without a name. Those by mark are not kube-proxy's, and left out.
  * @returns empty where IPVS was not captured
  */
-export function listIpvsServices(known: Known): ServiceItem[] {
-  const { ipvs, cluster, host } = known;
+export function listIpvsServices(reading: Reading): ServiceItem[] {
+  const { ipvs } = reading.known;
   if (!(ipvs instanceof IpvsTable)) return [];
-  const node = thisNodeName(known);
-  const naming = nameServices({ cluster, names: nameChains(cluster), node });
   const groups = new Map<string, Group>();
   for (const server of ipvs.servers) {
     if (!isOfSocket(server)) continue;
-    const {
-      address,
-      port,
-      protocol,
-      address: { family },
-    } = server.takes;
+    const found = servicePortOf(server, reading);
+    const { address, protocol } = server.takes;
     const name = formatProtocol(protocol);
-    const found =
-      naming.bySocket(formatAddress(address), port, name) ??
-      (isLocalAddress(host, address) === false ? null : naming.bySocket(null, port, name));
     const key =
       found === null
         ? `${takenText(server.takes)} ${name}`
-        : `${found.name.namespace}/${found.name.service}:${found.name.port} ${name} ${family}`;
+        : `${found.name.namespace}/${found.name.service}:${found.name.port} ${name} ${address.family}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { port: found, servers: [server] });
     else group.servers.push(server);
   }
-  return [...groups.values()].flatMap((group) => itemOf(group, known, node));
+  return [...groups.values()].flatMap((group) => itemOf(group, ipvs, reading));
 }
 
 function isOfSocket(server: VirtualServer): server is OfSocket {
   return server.takes.by === 'socket';
 }
 
-function itemOf({ port: found, servers }: Group, known: Known, node: string | null): ServiceItem[] {
+/** @returns the Service port of the API that a virtual server is for: by its address, or as a node port; null for none. */
+export function servicePortOf(
+  { takes }: VirtualServer,
+  { known, naming }: Pick<Reading, 'known' | 'naming'>,
+): ApiPort | null {
+  if (takes.by === 'mark') return null;
+  const { address, port, protocol } = takes;
+  const name = formatProtocol(protocol);
+  const own = naming.bySocket(formatAddress(address), port, name);
+  if (own !== null || isLocalAddress(known.host, address) === false) return own;
+  return naming.bySocket(null, port, name);
+}
+
+/** By which kind of address each virtual server of a Service port is reached. */
+type Kinds = Readonly<Record<Expected['kind'], readonly OfSocket[]>>;
+
+function kindsOf(expected: readonly Expected[], servers: readonly OfSocket[]): Kinds {
+  const at = (kind: Expected['kind']): OfSocket[] =>
+    servers.filter(({ takes }) =>
+      expected.some(
+        (place) =>
+          place.kind === kind &&
+          place.port === takes.port &&
+          (place.address === null || place.address === formatAddress(takes.address)),
+      ),
+    );
+  const clusterIP = at('clusterIP');
+  const externalIP = at('externalIP');
+  const loadBalancerIP = at('loadBalancerIP');
+  const byAddress = new Set([...clusterIP, ...externalIP, ...loadBalancerIP]);
+  return {
+    clusterIP,
+    externalIP,
+    loadBalancerIP,
+    nodePort: at('nodePort').filter((each) => !byAddress.has(each)),
+  };
+}
+
+function itemOf({ port: found, servers }: Group, table: IpvsTable, reading: Reading): ServiceItem[] {
   const service = found?.service ?? null;
-  const at = (addresses: readonly string[]) =>
-    servers.filter(({ takes }) => addresses.includes(formatAddress(takes.address)));
-  const cluster = at(service?.clusterIPs ?? []);
-  const external = at(service?.externalIPs ?? []);
-  const balancers = at(service?.loadBalancer.flatMap(({ ip }) => ip ?? []) ?? []);
-  const nodePorts =
-    service === null ? [] : servers.filter((each) => ![...cluster, ...external, ...balancers].includes(each));
+  const [first] = servers;
+  if (first === undefined) return [];
+  const { family } = first.takes.address;
+  const protocol = formatProtocol(first.takes.protocol);
+  const expected =
+    found === null || service === null ? [] : expectedAddresses(service, found.name.port, protocol, family);
+  const kinds = kindsOf(expected, servers);
   // A cluster IP takes all endpoints that policy allows; without one, the first virtual server tells.
-  const telling = cluster[0] ?? servers[0];
-  if (telling === undefined) return [];
-  const port = service?.ports.find(({ name }) => name === found?.name.port) ?? null;
-  const { family } = telling.takes.address;
+  const telling = kinds.clusterIP[0] ?? first;
   const sockets = (of: readonly OfSocket[]) =>
     of.map(({ takes }) => ({ address: formatAddress(takes.address), port: takes.port }));
-  const nodePort = nodePorts[0]?.takes.port ?? null;
   return [
     {
       namespace: found?.name.namespace ?? null,
       name: found?.name.service ?? null,
       port: found?.name.port ?? null,
-      protocol: formatProtocol(telling.takes.protocol),
+      protocol,
       namedBy: found === null ? 'none' : 'api',
       family,
       backend: 'ipvs',
       conflict: null,
-      clusterIPs: service === null ? sockets(servers) : sockets(cluster),
-      externalIPs: sockets(external),
-      loadBalancerIPs: sockets(balancers),
-      nodePort,
+      clusterIPs: sockets(service === null ? servers : kinds.clusterIP),
+      externalIPs: sockets(kinds.externalIP),
+      loadBalancerIPs: sockets(kinds.loadBalancerIP),
+      nodePort: kinds.nodePort[0]?.takes.port ?? null,
       internalPolicy: policyOf(service?.internalTrafficPolicy),
       externalPolicy: policyOf(service?.externalTrafficPolicy),
       affinitySeconds: telling.persistence?.seconds ?? null,
-      sourceRanges: [],
-      unprogrammed:
-        service === null || port === null
-          ? []
-          : service.clusterIPs
-              .filter((address) => address.includes(':') === (family === 'ipv6') && cluster.length === 0)
-              .map((address) => ({
-                kind: 'clusterIP' as const,
-                address,
-                port: port.port,
-                saidBy: 'api' as const,
-                state: 'no-rule' as const,
-              })),
+      sourceRanges: sourceRangesOf(kinds.loadBalancerIP, reading.known),
+      unprogrammed: expected
+        .filter((place) => isMissing(place, kinds, family, table, reading))
+        .map((place) => ({ ...place, state: table.incomplete ? 'not-captured' : 'no-rule' })),
       printed: [],
-      notCaptured: [],
+      notCaptured: servers
+        .filter(({ incomplete }) => incomplete === true)
+        .map(({ takes }) => takenText(takes)),
       misdirected: [],
-      endpoints: endpointsOf(telling, known, node),
+      endpoints: [
+        ...endpointsOf(telling, 'cluster', reading),
+        ...localEndpoints(kinds, service?.externalTrafficPolicy === 'Local', reading),
+      ],
+      ipvs: factsOf(telling, reading),
       refusals: servers
-        .filter((server) => openOf(server).length === 0)
-        .map(({ takes, file, line }) => ({
+        .filter((server) => server.incomplete !== true && sharesOf(server).parts.length === 0)
+        .map((server) => ({
           action: 'reject' as const,
-          address: formatAddress(takes.address),
-          port: takes.port,
-          nodePort: nodePorts.some((each) => each.takes === takes),
+          address: formatAddress(server.takes.address),
+          port: server.takes.port,
+          nodePort: kinds.nodePort.includes(server),
           comment: null,
-          file,
-          line,
+          file: server.file,
+          line: server.line,
         })),
       chains: servers.map(({ takes }) => takenText(takes)),
     },
@@ -130,21 +160,81 @@ function policyOf(text: string | null | undefined): ServiceItem['internalPolicy'
   return text === 'Cluster' || text === 'Local' ? text : null;
 }
 
-function openOf({ servers }: VirtualServer): readonly RealServer[] {
-  return servers.filter(({ weight }) => weight !== 0);
+/** Node ports stand on addresses of the node: where none of this family does, kube-proxy may have found no address for them. */
+function isMissing(
+  { kind, address, port }: Expected,
+  kinds: Kinds,
+  family: ServiceItem['family'],
+  table: IpvsTable,
+  { known, naming }: Reading,
+): boolean {
+  if (kind !== 'nodePort')
+    return !kinds[kind].some(({ takes }) => takes.port === port && formatAddress(takes.address) === address);
+  if (kinds.nodePort.length > 0) return false;
+  return table.servers.some(
+    (server) =>
+      isOfSocket(server) &&
+      server.takes.address.family === family &&
+      naming.bySocket(
+        formatAddress(server.takes.address),
+        server.takes.port,
+        formatProtocol(server.takes.protocol),
+      ) === null &&
+      servicePortOf(server, { known, naming }) !== null,
+  );
 }
 
-/** Shares by weight, but for round robin, which goes by number. */
-function endpointsOf(server: OfSocket, known: Known, node: string | null): ServiceItem['endpoints'] {
-  const open = openOf(server);
-  const partOf = ({ weight }: RealServer): number => (server.scheduler === 'rr' ? 1 : (weight ?? 1));
-  const sum = open.reduce((all, real) => all + partOf(real), 0);
-  return open.map((real) => ({
+function endpointsOf(
+  server: OfSocket,
+  scope: ServiceItem['endpoints'][number]['scope'],
+  reading: Reading,
+): ServiceItem['endpoints'] {
+  return sharesOf(server).parts.map(({ real, share }) => ({
     address: formatAddress(real.address),
     port: real.port,
-    share: partOf(real) / sum,
-    scope: 'cluster',
+    share,
+    scope,
     chain: takenText(server.takes),
-    endpoint: whoIsAt(real.address, real.port, known, node),
+    endpoint: endpointAt(real, reading),
+    weight: real.weight,
   }));
+}
+
+/** What outer addresses send to under policy Local; where no endpoint is local they have the others, and say nothing more. */
+function localEndpoints(kinds: Kinds, local: boolean, reading: Reading): ServiceItem['endpoints'] {
+  const outer = kinds.nodePort[0] ?? kinds.loadBalancerIP[0] ?? kinds.externalIP[0];
+  if (!local || outer === undefined) return [];
+  const endpoints = endpointsOf(outer, 'local', reading);
+  return endpoints.every(({ endpoint }) => endpoint?.thisNode === true) ? endpoints : [];
+}
+
+function factsOf(server: OfSocket, reading: Reading): NonNullable<ServiceItem['ipvs']> {
+  return {
+    scheduler: server.scheduler,
+    exactShares: sharesOf(server).exact,
+    drained: server.servers
+      .filter(({ weight }) => weight === 0)
+      .map((real) => ({
+        address: formatAddress(real.address),
+        port: real.port,
+        connections: real.active === null || real.inactive === null ? null : real.active + real.inactive,
+        endpoint: endpointAt(real, reading),
+      })),
+  };
+}
+
+function endpointAt(real: RealServer, { known, node }: Reading) {
+  return whoIsAt(real.address, real.port, known, node);
+}
+
+/** Members of kube-proxy's set, `IP,PROTOCOL:PORT,NETWORK`. */
+function sourceRangesOf(balancers: readonly OfSocket[], { host }: Known): string[] {
+  const ranges = balancers.flatMap(({ takes: { address, port, protocol } }) => {
+    const set = host.ipsets?.get(ipvsSet('LOAD-BALANCER-SOURCE-CIDR', address.family));
+    const at = `${formatProtocol(protocol)}:${port}`;
+    return (set?.entries ?? []).flatMap(({ parts }) =>
+      parts[0] === formatAddress(address) && parts[1] === at && parts[2] !== undefined ? [parts[2]] : [],
+    );
+  });
+  return [...new Set(ranges)];
 }

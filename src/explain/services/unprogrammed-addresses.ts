@@ -26,10 +26,9 @@ interface Question {
 /**
  * Finds addresses that a Service port should have and that no rule leads from. The API tells them; without it the first rule
  * of an SVC chain does, which since kube-proxy 1.22 names the cluster IP again to masquerade clients outside the cluster.
- * A load balancer IP with ipMode Proxy is not expected: kube-proxy leaves it alone (KEP-1860).
  */
 export function unprogrammedAddresses(question: Question): Unprogrammed[] {
-  const { draft, ruleset, addresses } = question;
+  const { draft, ruleset, addresses, service, port, protocol } = question;
   const nat = ruleset.tables.get('nat');
   const held = new Set(
     [...addresses.clusterIPs, ...addresses.externalIPs, ...addresses.loadBalancerIPs].map(
@@ -37,9 +36,9 @@ export function unprogrammedAddresses(question: Question): Unprogrammed[] {
     ),
   );
   const expected =
-    question.service === null
+    service === null
       ? addressInChain(draft, nat)
-      : addressesInApi(question.ruleset.family, question);
+      : expectedAddresses(service, port, protocol, ruleset.family);
   return expected
     .filter(({ kind, address, port }) =>
       kind === 'nodePort' ? addresses.nodePort === null : !held.has(`${address} ${port}`),
@@ -48,18 +47,25 @@ export function unprogrammedAddresses(question: Question): Unprogrammed[] {
     .map((place) => ({ ...place, state: stateOf(nat, place.kind) }));
 }
 
-/** An address or node port that a Service port should have. */
+/** A place that a Service port should have. */
 export type Expected = Omit<Unprogrammed, 'state'>;
 
-/** @returns what the API says that a Service port has in this family; empty where it does not know the port. */
-export function addressesInApi(
+/**
+ * @param port name of the port as the API has it; null or '' where it has none
+ * @param protocol in lower case
+ * @returns the addresses and the node port that kube-proxy makes of a Service port in one family. A load balancer IP with
+ *   ipMode Proxy is none: kube-proxy leaves it alone (KEP-1860).
+ */
+export function expectedAddresses(
+  service: Service,
+  port: string | null,
+  protocol: string,
   family: Family,
-  { service, port, protocol }: Pick<Question, 'service' | 'port' | 'protocol'>,
 ): Expected[] {
-  const own = service?.ports.find(
+  const own = service.ports.find(
     (each) => each.name === (port ?? '') && each.protocol.toLowerCase() === protocol,
   );
-  if (service === null || own === undefined) return [];
+  if (own === undefined) return [];
   const unmanaged = new Set(
     service.loadBalancer.flatMap(({ ip, ipMode }) => (ipMode === 'Proxy' ? [ip] : [])),
   );

@@ -52,6 +52,10 @@ function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] 
   if (ruleset.form === 'save' && (table ?? ruleset).cut !== undefined) return [];
   // Of a listing of other tables both ways are given.
   if (name === 'nat' && table === undefined && ruleset.form !== 'save') return [];
+  // iptables-save prints every table that there is: of several, one that it does not print has no rules.
+  if (table === undefined && ruleset.form === 'save' && ruleset.tables.size > 1) return [];
+  // nft's rules are walked there, or nothing is said of them.
+  if (ruleset.leftOut?.includes(name) === true) return [];
   const missing = HOOKS_OF[name]
     .filter((hook) => mayPass(hook, trace) && table?.chains.has(hook) !== true)
     .map((hook) => `${name} ${hook}`);

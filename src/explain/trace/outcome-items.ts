@@ -57,6 +57,7 @@ export function describeEnd(
             },
     endpoint: namer.endpointOf(outcome),
     path: outcome.path.map(({ step }) => step.id),
+    connection: null,
     turns: outcome.turns.map(({ after, kind, fact }) => ({ after, kind, text: turnText(fact) })),
   };
 }

@@ -14,7 +14,17 @@ export function describeSteps(
   nft: NftRuleset | null | undefined,
   namer: Namer,
 ): StepItem[] {
-  return trace.steps.map((step) => ({
+  return trace.steps.map((step) => describeStep(step, rulesets, nft, namer));
+}
+
+/** @returns one step as the contract prints it. */
+export function describeStep(
+  step: Step,
+  rulesets: readonly Ruleset[],
+  nft: NftRuleset | null | undefined,
+  namer: Namer,
+): StepItem {
+  return {
     id: step.id,
     hook: step.hook,
     backend: isInIptables(step) ? step.backend : step.program,
@@ -25,11 +35,19 @@ export function describeSteps(
     file: (step.rule ?? listingOf(step))?.file ?? null,
     line: (step.rule ?? listingOf(step))?.line ?? null,
     text: step.rule?.text ?? null,
+    ...countersOf(step),
     action: step.action,
     target: step.target,
     ...(step.program === 'ipvs' ? { scheduler: step.scheduler } : {}),
     note: noteOf(step, rulesets, nft, namer),
-  }));
+  };
+}
+
+/** Of a rule of iptables whose listing has counters. */
+function countersOf(step: Step): Pick<StepItem, 'counters'> {
+  if (!isInIptables(step) || step.rule === null || step.rule.counters === null) return {};
+  const { packets, bytes } = step.rule.counters;
+  return { counters: { packets, bytes } };
 }
 
 function noteOf(

@@ -61,6 +61,12 @@ export const CONNECTION_WORDS: {
     ),
   multipath: ({ route: { gateway, device } }) =>
     denied(`the hash of the flow picks next hop${viaText(gateway)} on ${device ?? '?'}`),
+  'socket-connected': ({ connected }) =>
+    denied(
+      connected
+        ? 'the process connects its socket, which routes anew with the source just chosen'
+        : 'the process sends without connecting its socket (sendto)',
+    ),
   'multicast-group': ({ group, device, joined }) =>
     denied(
       `${joined ? 'a process of' : 'nobody on'} this node has joined group ${formatAddress(group)} on ${device ?? 'the interface'}`,
@@ -70,6 +76,28 @@ export const CONNECTION_WORDS: {
       own
         ? `this node answers for the address on ${bridge}`
         : `the frame is for another machine on ${bridge}`,
+    ),
+  'bridge-isolated': ({ bridge, value }) =>
+    denied(
+      `the ports of ${bridge} that the frame comes in and leaves by are ${value ? 'both isolated' : 'not both isolated'}`,
+    ),
+  'bridge-hairpin': ({ bridge, on }) =>
+    denied(`the port of ${bridge} that the client is behind has ${on ? '' : 'no '}hairpin mode`),
+  'flow-closed': ({ file, line, byClient }) =>
+    denied(
+      `the ${byClient ? 'client' : 'server'} sent the reset or FIN that closed the flow of ${file}:${line}`,
+    ),
+  'flow-before-nat': () =>
+    said(
+      'the flow began before nat had rules: they are asked, and rewrite nothing of it',
+      'nat has decided about the flow',
+      'nothing in a capture tells; `conntrack -D` makes it begin anew',
+    ),
+  'queue-listener': ({ queue }) =>
+    said(
+      `a program listens at the queue of \`${queue}\``,
+      `no program listens at the queue of \`${queue}\``,
+      'look into /proc/net/netfilter/nfnetlink_queue of the node',
     ),
   'tproxy-socket': ({ onPort }) => {
     const port = onPort === 0 ? 'the port of the packet' : `port ${onPort}`;

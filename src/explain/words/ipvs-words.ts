@@ -1,8 +1,9 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { clientOr, said, type WordsFor } from './clauses.ts';
 import type { IpvsQuestion } from './packet-words.ts';
 
 /** What schedulers go by that have no shares (net/netfilter/ipvs). */
-const BY: Readonly<Record<string, string>> = {
+const BY = dictionary<string>({
   sh: "a hash of the client's address",
   mh: "a hash of the client's address",
   dh: "a hash of the virtual server's address",
@@ -13,7 +14,7 @@ const BY: Readonly<Record<string, string>> = {
   lblc: 'the connections that live',
   lblcr: 'the connections that live',
   ovf: 'the connections that live',
-};
+});
 
 /** What IPVS chooses or remembers, in words. */
 export const IPVS_WORDS: { readonly [C in IpvsQuestion]: WordsFor<C> } = {
@@ -26,6 +27,12 @@ export const IPVS_WORDS: { readonly [C in IpvsQuestion]: WordsFor<C> } = {
       `clients are not spread by weight over the ${of} real servers of IPVS ${server}`,
     );
   },
+  'ipvs-room': ({ server }) =>
+    said(
+      `some real server of IPVS ${server} has fewer connections than its weight (scheduler ovf)`,
+      `every real server of IPVS ${server} has as many connections as its weight: scheduler ovf refuses more`,
+      'list connections with `ipvsadm -Ln`',
+    ),
   'ipvs-template': ({ server, seconds, client, real }) => {
     const where = `${clientOr(client)} at ${real ?? 'any real server'}`;
     return said(

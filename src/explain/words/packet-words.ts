@@ -38,15 +38,21 @@ export type ConnectionQuestion =
   | 'masquerade-moved'
   | 'nat-range'
   | 'multipath'
+  | 'socket-connected'
   | 'multicast-group'
   | 'bridge-frame'
+  | 'bridge-isolated'
+  | 'bridge-hairpin'
+  | 'flow-closed'
+  | 'flow-before-nat'
+  | 'queue-listener'
   | 'tproxy-socket'
   | 'nat-not-listed'
   | 'backend-order'
   | 'many-questions';
 
 /** What IPVS chooses or remembers. */
-export type IpvsQuestion = 'ipvs-choice' | 'ipvs-template';
+export type IpvsQuestion = 'ipvs-choice' | 'ipvs-room' | 'ipvs-template';
 
 /** What rules ask of the packet, in words. */
 export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {

@@ -26,6 +26,14 @@ function reasonText(reason: Reason): string {
       return `the route to ${formatAddress(reason.destination)} says ${reason.code}`;
     case 'blackhole':
       return `the route to ${formatAddress(reason.destination)} is a blackhole`;
+    case 'table-left-out':
+      return `table ${reason.table} holds rules that iptables-save cannot print, and it left out the whole table`;
+    case 'ipv6-disabled':
+      return `net.ipv6.conf.${reason.device}.disable_ipv6 is 1: what comes in there is dropped`;
+    case 'answer-unsent':
+      return reason.because === 'no-route'
+        ? `it is refused with ${reason.with}, but no route leads back to the sender: nobody gets the answer`
+        : `it is refused with ${reason.with}, which leaves by the port of the bridge with its source not translated back: the client ignores it`;
     case 'hops-exceeded':
       return `the packet's ${reason.family === 'ipv6' ? 'hop limit' : 'TTL'} is used up: the node does not pass it on`;
     case 'martian-source':
@@ -34,10 +42,14 @@ function reasonText(reason: Reason): string {
       return `${formatAddress(reason.destination)} cannot be the destination of a packet from outside`;
     case 'rp-filter':
       return `rp_filter drops it: the route to ${formatAddress(reason.source)} does not go through ${reason.device ?? 'its interface'}`;
+    case 'source-not-local':
+      return `a process that is not bound would send from ${formatAddress(reason.source)}, which is no address of table local: connect() fails`;
     case 'beyond-scope':
       return `${formatAddress(reason.source)} is known on its own link only: the node does not pass the packet on to another`;
     case 'bridge-hairpin-off':
       return `the packet would leave by the port of ${reason.bridge} that it came in by, and the ports of ${reason.bridge} do not have hairpin mode`;
+    case 'bridge-ports-isolated':
+      return `${reason.bridge} passes nothing from one isolated port to another`;
     case 'route-localnet-off':
       return `a packet from 127.0.0.0/8 may not leave through ${reason.device}: net.ipv4.conf.all.route_localnet and conf.${reason.device}.route_localnet are 0`;
     case 'forwarding-off':
@@ -54,6 +66,8 @@ function reasonText(reason: Reason): string {
       return `the conntrack table is full (nf_conntrack_count ${reason.count} of nf_conntrack_max ${reason.most}): a new connection gets no entry, and its packet is dropped`;
     case 'masquerade-moved':
       return masqueradeMoved(reason.address, reason.by, reason.out);
+    case 'flow-offloaded':
+      return `its flow is in a flow table (${reason.file}:${reason.line}): the packet is rewritten and sent on as it comes in, and no rule sees it`;
     case 'no-address':
       return 'the interface has no address that the packet could be rewritten to';
     case 'nat-target-unreadable':
@@ -124,6 +138,7 @@ function reasonSettle({ code }: Reason): string | null {
     case 'chain-missing':
     case 'chain-not-captured':
       return 'capture the whole table with iptables-save';
+    case 'table-left-out':
     case 'nft-chain-missing':
     case 'nft-map':
     case 'nft-cut':
@@ -225,6 +240,12 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
         'net.ipv4.vs.conntrack is taken to be 1, as kube-proxy sets it',
         'capture `sysctl net.ipv4.vs`',
       );
+    case 'ipvs-setting':
+      return note(
+        code,
+        `net.ipv4.vs.${assumption.name} is taken to be 1, ${assumption.name === 'conn_reuse_mode' ? "the kernel's default, which kube-proxy leaves alone from 5.9 on" : 'as kube-proxy sets it'}`,
+        'capture `sysctl net.ipv4.vs`',
+      );
     case 'table-cut': {
       const { table, file, line } = assumption;
       const text = `table ${table} is not in the dump, which breaks off at ${file}:${line}; it is taken to hold no rules`;
@@ -258,6 +279,12 @@ export function turnText(turn: TurnFact): string {
       const words = [...(state === null ? [] : [state]), ...status];
       const flow = [...words, `answers come from ${formatAddress(answersFrom.address)}${port}`].join(', ');
       return `${file} line ${line} holds this flow (${flow}): nat rules are not asked`;
+    }
+    case 'flow-opened': {
+      const { direction, answersFrom } = turn;
+      const port = answersFrom.port === null ? '' : `:${answersFrom.port}`;
+      const from = `${formatAddress(answersFrom.address)}${port}`;
+      return `conntrack has it ${direction === 'reply' ? 'as an answer' : 'as a packet'} of the connection, whose answers come from ${from}: nat rules are not asked`;
     }
     case 'flow-replaced':
       return `${turn.file} line ${turn.line} holds this flow as ${turn.state}; a new SYN replaces it`;

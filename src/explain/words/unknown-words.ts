@@ -68,6 +68,10 @@ export function sourceUnknownNote(why: SourceUnknown): Note {
       const text = `whether the kernel takes a packet from ${formatAddress(why.source)} depends on rp_filter or accept_local, which were not captured`;
       return note(why.code, text, SYSCTLS);
     }
+    case 'rule-come-and-gone': {
+      const text = `whether the kernel takes a packet from ${formatAddress(why.source)} depends on whether there ever was a policy rule, which no capture tells`;
+      return note(why.code, text, null);
+    }
     default:
       return routeUnknownNote(why);
   }

@@ -27,7 +27,10 @@ export const externalLocalNone: FindingKind<CheckContext> = {
         message: `by design, clients outside the cluster time out on this node for ${listed(names)}: externalTrafficPolicy is Local and no endpoint runs here`,
         service: onlyService(ports),
         objects: names,
-        hits: 'clients outside the cluster that come to this node; pods and processes of the node are served',
+        hits:
+          context.known.proxyMode === 'ipvs'
+            ? 'clients outside the cluster that come to this node: IPVS sends them on to other nodes, whose answers do not come back this way; pods and processes of the node are served'
+            : 'clients outside the cluster that come to this node; pods and processes of the node are served',
         evidence: [
           ...refusalsOf(ports, context, CHAINS.externalServices).slice(0, SHOWN),
           ...ports

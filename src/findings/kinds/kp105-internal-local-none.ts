@@ -7,7 +7,7 @@ import { labelOfPort } from '../expected/expected-port.ts';
 import type { Finding, FindingKind } from '../finding.ts';
 import { nodesWithEndpoint, refusalsOf, SHOWN, withoutLocalEndpoint } from './by-policy.ts';
 
-/** internalTrafficPolicy: Local, and no endpoint on this node: pods here get no answer, not even a refusal. */
+/** internalTrafficPolicy: Local, and no endpoint on this node: pods here get no answer, in iptables mode not even a refusal. */
 export const internalLocalNone: FindingKind<CheckContext> = {
   code: 'KP105',
   title: 'internalTrafficPolicy Local without a local endpoint',
@@ -16,14 +16,17 @@ export const internalLocalNone: FindingKind<CheckContext> = {
     const ports = withoutLocalEndpoint(context, ({ service }) => service.internalTrafficPolicy === 'Local');
     if (ports.length === 0) return [];
     const names = serviceNames(ports);
+    const refuses = context.known.proxyMode === 'ipvs';
     return [
       {
         code: 'KP105',
         severity: 'info',
-        message: `by design, the cluster IP of ${listed(names)} times out on this node: internalTrafficPolicy is Local and no endpoint runs here`,
+        message: `by design, the cluster IP of ${listed(names)} ${refuses ? 'is refused' : 'times out'} on this node: internalTrafficPolicy is Local and no endpoint runs here`,
         service: onlyService(ports),
         objects: names,
-        hits: 'pods and processes of this node; packets are dropped, so clients wait instead of being refused',
+        hits: refuses
+          ? 'pods and processes of this node: IPVS refuses what has no real server'
+          : 'pods and processes of this node; packets are dropped, so clients wait instead of being refused',
         evidence: [
           ...refusalsOf(ports, context, CHAINS.services).slice(0, SHOWN),
           ...ports

@@ -41,10 +41,12 @@ interface SwitchedOff {
 
 function switchedOff(context: CheckContext, family: Family): SwitchedOff[] {
   const { host } = context.known;
-  if (bridgeCallsIptables(host, family) !== false) return [];
   // With --masquerade-all answers come back to the node whoever asked.
   if (context.detection(family).kind === 'all') return [];
-  const bridges = (host.links ?? []).filter(({ name, up }) => up && isBridge(host, name) === true);
+  const bridges = (host.links ?? []).filter(
+    ({ name, up }) =>
+      up && isBridge(host, name) === true && bridgeCallsIptables(host, family, name) === false,
+  );
   const hit = bridges.flatMap((bridge) =>
     (context.expected ?? [])
       .filter((port) => port.family === family && isBehind(port, bridge))

@@ -1,4 +1,5 @@
 import { command } from '../../command/command.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { ownerOfTable } from '../../proxy/nft-owners.ts';
 import type { NftStep } from '../../trace/outcome.ts';
 import { listed } from '../../words/numbers.ts';
@@ -30,13 +31,13 @@ function stepOf({ culprit }: Deviation): NftStep | null {
   return culprit.kind === 'nft' ? culprit.at : null;
 }
 
-const DOES: Readonly<Record<string, string>> = {
+const DOES = dictionary<string>({
   drop: 'drops',
   reject: 'rejects',
   notrack: 'keeps conntrack, and so kube-proxy, from',
   dnat: 'sends elsewhere',
   redirect: 'sends elsewhere',
-};
+});
 
 function findingOf(
   step: NftStep,

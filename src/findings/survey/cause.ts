@@ -7,8 +7,8 @@ import { CHAINS, hasRole } from '../../proxy/chains.ts';
 import { endpointChainName } from '../../proxy/hash.ts';
 import { ownerOf, ownerOfComment } from '../../proxy/owners.ts';
 import { iptablesRule, type Step } from '../../trace/outcome.ts';
+import type { DetectedPods } from './detected-pods.ts';
 import type { Deviation } from './deviation.ts';
-import type { DetectedPods } from './local-detection.ts';
 import { nftCause } from './nft/nft-cause.ts';
 
 /** Why a deviation is there: each goes to the one finding that explains it. */

@@ -4,17 +4,8 @@ import type { Family } from '../../net/address.ts';
 import type { Prefix } from '../../net/prefix.ts';
 import { beginningsOf, CHAINS, ipvsSetIn } from '../../proxy/chains.ts';
 import { addressKindIn } from '../../proxy/comments.ts';
-import type { LocalDetection } from '../expected/setting.ts';
+import type { DetectedPods, ShownRule } from './detected-pods.ts';
 import { detectInNft } from './nft/detect-nft.ts';
-
-/** As much of a rule as shows it. */
-export type ShownRule = Pick<Rule, 'file' | 'line' | 'text' | 'counters'>;
-
-/** How kube-proxy's rules tell pods from others, with a rule that shows it. */
-export interface DetectedPods extends LocalDetection {
-  /** The pod networks that kube-proxy was told; empty where it goes by interface, or was told none. */
-  readonly networks: readonly { readonly prefix: Prefix; readonly rule: ShownRule }[];
-}
 
 /**
  * Reads how the rules tell pods from others: `! -s CIDR … -j CHAINS.markMasquerade` for cluster IPs, in CHAINS.services up to 1.20, in

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { Match } from '../match.ts';
 import type { Part } from '../part.ts';
@@ -77,12 +78,12 @@ function readRecent(parts: readonly Part[]): Match[] | null {
   ];
 }
 
-const ACTIONS: Readonly<Record<string, 'set' | 'rcheck' | 'update' | 'remove'>> = {
+const ACTIONS = dictionary<'set' | 'rcheck' | 'update' | 'remove'>({
   '--set': 'set',
   '--rcheck': 'rcheck',
   '--update': 'update',
   '--remove': 'remove',
-};
+});
 
 /** @returns the number, null where the option is absent, undefined where it cannot be read. */
 function readNumber(part: Part | null): number | null | undefined {

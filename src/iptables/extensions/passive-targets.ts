@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Part, TargetSyntax } from '../part.ts';
 import type { AlteringTarget, PassiveTarget, SetChange, Target } from '../target.ts';
 import { type Arity, findPart, type TargetModule, targetText, valueText } from './extension.ts';
@@ -52,7 +53,7 @@ const SET_OPTIONS: Arity = {
 };
 
 /** Targets that other iptables know and whose effect is not modelled: read, and unrecognised. */
-const UNMODELLED: Readonly<Record<string, Arity>> = {
+const UNMODELLED = dictionary<Arity>({
   CLUSTERIP: {
     '--new': 0,
     '--hashmode': 1,
@@ -63,7 +64,7 @@ const UNMODELLED: Readonly<Record<string, Arity>> = {
   },
   DNPT: { '--src-pfx': 1, '--dst-pfx': 1 },
   SNPT: { '--src-pfx': 1, '--dst-pfx': 1 },
-};
+});
 
 /** @returns the target modules that leave a packet's way alone, and those whose effect is not modelled. */
 export function textTargets(): Record<string, TargetModule> {

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import type { Counters } from '../ruleset.ts';
 import { Cursor } from './cursor.ts';
@@ -133,7 +134,7 @@ function readInterface(cursor: Cursor): Column | null {
   return column !== null && /^[^/:]{1,15}$/.test(column.text) ? column : null;
 }
 
-const SUFFIXES: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 };
+const SUFFIXES = dictionary<number>({ K: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15, E: 1e18 });
 
 /** @returns packets or bytes; `12K` stands for 12,000, rounded by iptables (`xtables_print_num`). */
 export function parseCount(text: string): number {

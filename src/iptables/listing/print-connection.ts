@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { Part } from '../part.ts';
 import type { Cursor } from './cursor.ts';
@@ -87,12 +88,12 @@ function readStatistic(cursor: Cursor): Printed | null {
   return { module: 'statistic', parts };
 }
 
-const RECENT_COMMANDS: Readonly<Record<string, string>> = {
+const RECENT_COMMANDS = dictionary<string>({
   SET: '--set',
   CHECK: '--rcheck',
   UPDATE: '--update',
   REMOVE: '--remove',
-};
+});
 
 function readRecent(cursor: Cursor, negated: boolean): Printed | null {
   const command = cursor.take(/recent: (SET|CHECK|UPDATE|REMOVE)(?!\S)/y);

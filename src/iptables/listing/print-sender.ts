@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { parseTos } from '../extensions/header.ts';
 import type { Part } from '../part.ts';
 import type { Cursor } from './cursor.ts';
@@ -107,7 +108,7 @@ function readGroup(cursor: Cursor, negated: boolean): Printed | null {
   return found && { module: 'devgroup', parts: [option(`--${found[1]}`, negated, found[2] ?? '')] };
 }
 
-const TTL_OPERATORS: Readonly<Record<string, string>> = { '==': 'eq', '!=': 'eq', '<': 'lt', '>': 'gt' };
+const TTL_OPERATORS = dictionary<string>({ '==': 'eq', '!=': 'eq', '<': 'lt', '>': 'gt' });
 
 function readTtl(cursor: Cursor, module: 'ttl' | 'hl'): Printed | null {
   const found = cursor.take(/(?:TTL|HL) match (?:TTL|HL) (==|!=|<|>) (\d+)(?!\S)/y);

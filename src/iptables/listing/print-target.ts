@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { targetModule } from '../extensions/registry.ts';
 import type { Part } from '../part.ts';
 import type { Target } from '../target.ts';
@@ -22,7 +23,7 @@ const natParts = (flag: string, found: RegExpExecArray): Part[] =>
   found[1] === undefined ? [] : [option(flag, false, found[1]), ...switches(found[2])];
 
 /** A target prints behind all matches, up to the line's end; this is how it looks there (iptables 1.8). */
-const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
+const TAILS = dictionary<readonly [RegExp, TailReader]>({
   REJECT: [/reject-with (\S+)\s*$/y, (found) => [option('--reject-with', false, text(found, 1))]],
   DNAT: [NAT, (found) => natParts('--to-destination', found)],
   SNAT: [NAT, (found) => natParts('--to-source', found)],
@@ -74,10 +75,10 @@ const TAILS: Readonly<Record<string, readonly [RegExp, TailReader]>> = {
   QUEUE: [/\s*$/y, () => []],
   SYNPROXY: [/SYNPROXY( .*)?$/y, () => []],
   HMARK: [/HMARK (.*)$/y, () => []],
-};
+});
 
 /** Targets without influence on the path: what they print is kept as text, whatever it is. */
-const PASSIVE_TAILS: Readonly<Record<string, RegExp>> = {
+const PASSIVE_TAILS = dictionary<RegExp>({
   ACCOUNT: /ACCOUNT (.*)$/y,
   AUDIT: /AUDIT (.*)$/y,
   CHECKSUM: /CHECKSUM (fill)\s*$/y,
@@ -95,7 +96,7 @@ const PASSIVE_TAILS: Readonly<Record<string, RegExp>> = {
   TEE: /TEE (gw:.*)$/y,
   TRACE: /(\s*)$/y,
   ULOG: /ULOG (.*)$/y,
-};
+});
 
 const VERDICTS: ReadonlySet<string> = new Set(['ACCEPT', 'DROP', 'RETURN']);
 

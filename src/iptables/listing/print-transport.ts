@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Match } from '../match.ts';
 import type { Part } from '../part.ts';
 import type { Cursor } from './cursor.ts';
@@ -127,11 +128,11 @@ function readDccpTypes(cursor: Cursor, parts: Part[]): boolean {
   return true;
 }
 
-const MULTIPORT_FLAGS: Readonly<Record<string, string>> = {
+const MULTIPORT_FLAGS = dictionary<string>({
   sports: '--sports',
   dports: '--dports',
   ports: '--ports',
-};
+});
 
 function readMultiport(cursor: Cursor): Printed | null {
   const found = cursor.take(/multiport ([sd]?ports)\s+(?:(!)\s*)?(\S+)/y);

@@ -35,6 +35,7 @@ class Reader implements DumpReader {
   #headerSince = false;
   #prompt: ReturnType<typeof readPrompt> = null;
   #legacyWarningLine: number | null = null;
+  readonly #leftOut: TableName[] = [];
   /** End of the last block: what stands between it and the next block is trivia. */
   #lastEnd = 0;
   #cursor: ChainCursor;
@@ -165,7 +166,9 @@ class Reader implements DumpReader {
       this.#headerSince = true;
     } else if (read.kind === 'legacy-present') this.#legacyWarningLine ??= line;
     else {
-      const message = `table ${read.table} also holds rules that iptables cannot show: the dump is not all of it. See nft list ruleset`;
+      if (read.kind === 'left-out') this.#leftOut.push(read.table);
+      const lost = read.kind === 'left-out' ? 'it is not in the dump' : 'the dump is not all of it';
+      const message = `table ${read.table} also holds rules that iptables cannot show: ${lost}. See nft list ruleset`;
       this.#problems.add('incompatible-base-chains', message, this.#lines.file, line);
     }
   }
@@ -214,6 +217,7 @@ class Reader implements DumpReader {
       cut: this.#cut,
       newline,
       legacyWarningLine: this.#legacyWarningLine,
+      leftOut: this.#leftOut,
     };
   }
 

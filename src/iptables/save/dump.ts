@@ -47,6 +47,8 @@ export interface ScannedDump {
   readonly newline: '\n' | '\r\n';
   /** Set where the dump warned that iptables-legacy tables exist beside these. */
   readonly legacyWarningLine: number | null;
+  /** Tables that exist and that iptables-save could not print. */
+  readonly leftOut: readonly TableName[];
 }
 
 /** Takes the lines of a dump one after the other; all positions are bytes. */

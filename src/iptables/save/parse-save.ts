@@ -54,6 +54,7 @@ export function parseSave(
         backendAssumed,
         form,
         ...cutRuleset,
+        ...(dump.leftOut.length === 0 ? {} : { leftOut: dump.leftOut }),
       },
       part: { table, form, ...place },
       sameDump,

@@ -1,4 +1,5 @@
 import { type Fields, objectOf } from '../../json/fields.ts';
+import { parseJson } from '../../json/read-json.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 
 /** How a rule begins, as nft prints it; another JSON writer leaves out or adds blanks, and its rules are parsed to be placed. */
@@ -49,12 +50,10 @@ export class ObjectReader {
 
   /** @returns the object; null, with a problem, where it cannot be parsed. */
   read(start: number, end: number): Fields | null {
-    try {
-      return objectOf(JSON.parse(this.#bytes.toString('utf8', start, end)));
-    } catch {
-      this.#problems.add('unreadable-json', 'this object is not valid JSON', this.#file, this.lineOf(start));
-      return null;
-    }
+    const value = parseJson(this.#bytes.toString('utf8', start, end));
+    if (value !== undefined) return objectOf(value);
+    this.#problems.add('unreadable-json', 'this object is not valid JSON', this.#file, this.lineOf(start));
+    return null;
   }
 
   /** @returns the line of a byte, counted from 1. */

@@ -1,4 +1,4 @@
-import { type Fields, objectOf } from '../../json/fields.ts';
+import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { Drafts } from '../draft.ts';
 import { LazyRules } from '../lazy-rules.ts';
@@ -40,7 +40,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
     return null;
   }
   function enter(kind: string, inner: Fields, start: number): void {
-    const table = drafts.table(String(inner.family), String(inner[kind === 'table' ? 'name' : 'table']));
+    const table = drafts.table(wordOf(inner.family), wordOf(inner[kind === 'table' ? 'name' : 'table']));
     if (table === null) return;
     const name = stringAt(inner, 'name') ?? '';
     if (kind === 'table') {
@@ -56,7 +56,7 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
   const cutAt = scanned.closed ? null : reader.lineOf(scanned.end);
   if (cutAt !== null) problems.add('truncated', 'the JSON ends in the middle', file, cutAt);
   for (const chain of chains) {
-    const table = drafts.table(String(chain.family), String(chain.table));
+    const table = drafts.table(wordOf(chain.family), wordOf(chain.table));
     const name = stringAt(chain, 'name') ?? '';
     if (table === null) continue;
     const spans = rules.of(keyOf(chain, 'name'));
@@ -106,5 +106,5 @@ class RuleIndex {
 }
 
 function keyOf(object: Fields, name: string): string {
-  return chainKey(String(object.family), String(object.table), String(object[name]));
+  return chainKey(wordOf(object.family), wordOf(object.table), wordOf(object[name]));
 }

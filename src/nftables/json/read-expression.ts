@@ -1,4 +1,5 @@
-import { type Fields, objectOf } from '../../json/fields.ts';
+import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { bytesOf } from '../bytes.ts';
 import type { Element, Expression, Extra, Named } from '../expression.ts';
 import { readField } from './read-field.ts';
@@ -14,7 +15,7 @@ export function readExpression(value: unknown, depth = 0): Expression {
   if (typeof value === 'boolean') return { kind: 'exists', value };
   if (typeof value === 'string') return readWord(value);
   if (depth > DEEPEST) return unknown(value);
-  if (Array.isArray(value)) return { kind: 'flags', words: value.map(String) };
+  if (Array.isArray(value)) return { kind: 'flags', words: value.map(wordOf) };
   const object = objectOf(value);
   const [key] = Object.keys(object ?? {});
   if (object === null || key === undefined) return unknown(value);
@@ -31,7 +32,7 @@ function readWord(text: string): Expression {
 
 type Reader = (value: unknown, depth: number) => Expression | null;
 
-const READERS: Readonly<Record<string, Reader>> = {
+const READERS = dictionary<Reader>({
   prefix: (value) => {
     const object = objectOf(value);
     const address = object === null ? null : stringAt(object, 'addr');
@@ -90,7 +91,7 @@ const READERS: Readonly<Record<string, Reader>> = {
       .concat(['tcp option', 'ip option', 'sctp chunk', 'dccp option'])
       .map((name): [string, Reader] => [name, (value) => readField({ [name]: value })]),
   ),
-};
+});
 
 /** Flags that are joined stay a list of flags; nft 1.1 joins more than two in one, older ones two and two. */
 function binary(operator: '&' | '|' | '^' | '<<' | '>>'): Reader {
@@ -188,8 +189,8 @@ function quotaBytes(
 /** `10 mbytes`, without `over`. */
 function quotaText(object: Fields): string {
   const { val, val_unit: unit, used, used_unit: usedUnit } = object;
-  const text = `${String(val)} ${stringAt(object, 'val_unit') === null ? 'bytes' : String(unit)}`;
-  return typeof used === 'number' && used > 0 ? `${text} used ${used} ${String(usedUnit ?? 'bytes')}` : text;
+  const text = `${wordOf(val)} ${stringAt(object, 'val_unit') === null ? 'bytes' : wordOf(unit)}`;
+  return typeof used === 'number' && used > 0 ? `${text} used ${used} ${wordOf(usedUnit ?? 'bytes')}` : text;
 }
 
 /** `10/second burst 5 packets`, as nft 1.1 prints it. */
@@ -197,7 +198,7 @@ function limitText(object: Fields): string {
   const unit = stringAt(object, 'rate_unit');
   const burstUnit = stringAt(object, 'burst_unit') ?? 'packets';
   const { rate, per, burst } = object;
-  const text = `${String(rate)}${unit === null || unit === 'packets' ? '' : ` ${unit}`}/${String(per)}`;
+  const text = `${wordOf(rate)}${unit === null || unit === 'packets' ? '' : ` ${unit}`}/${wordOf(per)}`;
   // Of bytes nft leaves out a burst of 0, of packets 1.0.6 the 5 that is taken unless told.
   if (typeof burst !== 'number' || (unit !== null && burst === 0)) return text;
   return `${text} burst ${burst} ${burstUnit}`;

@@ -1,4 +1,4 @@
-import { type Fields, objectOf } from '../../json/fields.ts';
+import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
 import type { Field } from '../expression.ts';
 import { numberAt, stringAt, wordsAt } from './values.ts';
 
@@ -31,7 +31,7 @@ export function readField(value: unknown): Field | null {
     case 'osf':
       return key === null ? null : { kind: 'osf', key, ttl: stringAt(of, 'ttl') };
     case 'ipsec':
-      return { kind: 'ipsec', text: Object.values(of).map(String).join(' ') };
+      return { kind: 'ipsec', text: Object.values(of).map(wordOf).join(' ') };
     default:
       return readOption(name, of);
   }
@@ -49,6 +49,6 @@ function readPayload(of: Fields): Field | null {
 }
 
 function readOption(of: string, object: Fields): Field | null {
-  const name = stringAt(object, 'name') ?? (typeof object.type === 'number' ? String(object.type) : null);
+  const name = stringAt(object, 'name') ?? (typeof object.type === 'number' ? wordOf(object.type) : null);
   return name === null ? null : { kind: 'header-option', of, name, field: stringAt(object, 'field') };
 }

@@ -1,4 +1,4 @@
-import { type Fields, objectOf } from '../../json/fields.ts';
+import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
 import { lazySet } from '../lazy-set.ts';
 import { printStatements } from '../print/print-statement.ts';
 import { inFamily } from '../reject-of-family.ts';
@@ -59,7 +59,7 @@ export function readSet(kind: NftSet['kind'], object: Fields, family: NftFamily,
       comment: stringAt(object, 'comment'),
       keyType: typeOf === null ? wordsAt(object, 'type') : null,
       typeOf: typeOf === null ? null : JSON.stringify(typeOf.typeof),
-      dataType: typeof data === 'string' ? data.split(' . ') : Array.isArray(data) ? data.map(String) : null,
+      dataType: typeof data === 'string' ? data.split(' . ') : Array.isArray(data) ? data.map(wordOf) : null,
       flags: wordsAt(object, 'flags'),
       timeout: numberAt(object, 'timeout'),
       gcInterval: numberAt(object, 'gc-interval'),

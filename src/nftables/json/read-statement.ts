@@ -1,4 +1,5 @@
-import { type Fields, objectOf } from '../../json/fields.ts';
+import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Expression, Extra } from '../expression.ts';
 import type { NatStatement, Statement } from '../statement.ts';
 import { readExpression, readExtra } from './read-expression.ts';
@@ -22,7 +23,7 @@ export function readStatement(value: unknown): Statement {
 
 const OPERATORS = ['==', '!=', '<', '>', '<=', '>=', 'in'] as const;
 
-const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = {
+const READERS = dictionary<(value: unknown) => Statement | null>({
   match: (value) => {
     const object = objectOf(value);
     const operator = OPERATORS.find((each) => each === object?.op);
@@ -105,7 +106,7 @@ const READERS: Readonly<Record<string, (value: unknown) => Statement | null>> = 
     const [type, name] = [stringAt(object, 'type') ?? 'match', stringAt(object, 'name') ?? ''];
     return { kind: 'xt', type, name };
   },
-};
+});
 
 function setUpdate(object: Fields | null): Statement | null {
   const operation = (['add', 'update', 'delete'] as const).find((each) => each === object?.op);
@@ -154,17 +155,17 @@ function optional(value: unknown): Expression | null {
 
 /** A code is a name, or of nft 1.1 for some a number. */
 function codeOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : null;
+  return typeof value === 'string' ? value : typeof value === 'number' ? wordOf(value) : null;
 }
 
 function textOf(value: unknown): string {
   const object = objectOf(value);
-  if (Array.isArray(object?.range)) return object.range.map(String).join('-');
+  if (Array.isArray(object?.range)) return object.range.map(wordOf).join('-');
   return object !== null
     ? JSON.stringify(object)
     : value === undefined || value === null
       ? ''
-      : String(value);
+      : wordOf(value);
 }
 
 function quoted(value: unknown): string {
@@ -176,15 +177,17 @@ function logText(object: Fields | null): string {
   const words: string[] = [];
   for (const [key, value] of Object.entries(object)) {
     if (key === 'prefix') words.push('prefix', quoted(value));
-    else if (key === 'flags' && Array.isArray(value)) words.push('flags', value.map(String).join(','));
-    else words.push(key, String(value));
+    else if (key === 'flags' && Array.isArray(value)) words.push('flags', value.map(wordOf).join(','));
+    else words.push(key, wordOf(value));
   }
   return words.join(' ');
 }
 
 function pairs(object: Fields | null): string {
   return Object.entries(object ?? {})
-    .map(([key, value]) => (key === 'flags' ? [value].flat().join(' ') : `${key} ${String(value)}`))
+    .map(([key, value]) =>
+      key === 'flags' ? [value].flat().map(wordOf).join(' ') : `${key} ${wordOf(value)}`,
+    )
     .join(' ');
 }
 

@@ -1,3 +1,4 @@
+import { wordOf } from '../../json/fields.ts';
 import type { Element, Expression, Extra, Field, Named, Verdict } from '../expression.ts';
 import { formatDuration } from './duration.ts';
 
@@ -42,7 +43,7 @@ export function printExpression(expression: Expression, of: Expression | null = 
       if (isMark(of)) return `0x${expression.value.toString(16).padStart(8, '0')}`;
       if (isHex(of)) return `0x${expression.value.toString(16)}`;
       if (of?.kind === 'ct' && of.key === 'expiration') return formatDuration(expression.value);
-      return isQuoted(of) && of?.kind === 'meta' ? `"${expression.value}"` : String(expression.value);
+      return isQuoted(of) && of?.kind === 'meta' ? `"${expression.value}"` : wordOf(expression.value);
     case 'word':
       if (of?.kind === 'ct' && of.key === 'expiration') return expression.text;
       return isQuoted(of) || /[*\s]/.test(expression.text) ? `"${expression.text}"` : expression.text;

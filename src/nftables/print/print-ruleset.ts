@@ -1,3 +1,4 @@
+import { wordOf } from '../../json/fields.ts';
 import type { NftChain, NftObject, NftRuleset, NftSet, NftTable } from '../ruleset.ts';
 import { formatDuration } from './duration.ts';
 import { printElement } from './print-expression.ts';
@@ -65,25 +66,25 @@ function printSet(set: NftSet): string {
 
 function printObject({ kind, name, over, values }: NftObject): string {
   const words = Object.entries(values).map(([key, value]) => {
-    if (key === 'flags') return [value].flat().join(' ');
+    if (key === 'flags') return [value].flat().map(wordOf).join(' ');
     // nft's JSON has it in milliseconds.
     if (key === 'timeout' && typeof value === 'number') return `timeout ${formatDuration(value / 1000)}`;
-    return `${key} ${key === 'type' ? `"${String(value)}"` : String(value)}`;
+    return `${key} ${key === 'type' ? `"${wordOf(value)}"` : wordOf(value)}`;
   });
   if (kind === 'counter') return block(`${kind} ${name}`, [words.join(' ')]);
   if (kind === 'quota') {
     const { bytes, used } = values;
     return block(`${kind} ${name}`, [
-      `${over ? 'over ' : ''}${String(bytes)} bytes used ${String(used ?? 0)} bytes`,
+      `${over ? 'over ' : ''}${wordOf(bytes)} bytes used ${wordOf(used ?? 0)} bytes`,
     ]);
   }
   if (kind === 'limit') {
     const { rate, per, burst, rate_unit: unit, burst_unit: burstUnit } = values;
-    const of = unit === undefined ? '' : ` ${String(unit)}`;
+    const of = unit === undefined ? '' : ` ${wordOf(unit)}`;
     const size =
-      burst === undefined || burst === 0 ? '' : ` burst ${String(burst)} ${String(burstUnit ?? 'packets')}`;
+      burst === undefined || burst === 0 ? '' : ` burst ${wordOf(burst)} ${wordOf(burstUnit ?? 'packets')}`;
     return block(`${kind} ${name}`, [
-      `rate ${over ? 'over ' : ''}${String(rate)}${of}/${String(per)}${size}`,
+      `rate ${over ? 'over ' : ''}${wordOf(rate)}${of}/${wordOf(per)}${size}`,
     ]);
   }
   // A type and its protocol stand in one statement.

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { bytesOf } from '../bytes.ts';
 import { priorityOf } from '../priorities.ts';
 import type { Flowtable, NftObject } from '../ruleset.ts';
@@ -16,7 +17,7 @@ export function readObject({ kind, name, handle, entries }: Block): NftObject {
 
 type Values = Readonly<Record<string, unknown>>;
 
-const READERS: Readonly<Record<string, (tokens: Tokens) => Values>> = {
+const READERS = dictionary<(tokens: Tokens) => Values>({
   counter: (tokens) => {
     tokens.take('packets');
     const packets = Number(tokens.next());
@@ -46,7 +47,7 @@ const READERS: Readonly<Record<string, (tokens: Tokens) => Values>> = {
     }
     return flags.length === 0 ? values : { ...values, flags };
   },
-};
+});
 
 /** `type "ftp" protocol tcp l3proto ip`. */
 function words(tokens: Tokens, values: Record<string, unknown>): Values {

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Tokens } from './tokens.ts';
 
 const HEX = /^0x[0-9a-fA-F]{1,13}$/;
@@ -73,4 +74,4 @@ export function secondsOf(text: string): number | null {
   return Math.floor(seconds);
 }
 
-const SECONDS: Readonly<Record<string, number>> = { w: 604800, d: 86400, h: 3600, m: 60, s: 1, ms: 0.001 };
+const SECONDS = dictionary<number>({ w: 604800, d: 86400, h: 3600, m: 60, s: 1, ms: 0.001 });

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Tokens } from './tokens.ts';
 
 /** Keys of `meta` that are written without the word. */
@@ -116,7 +117,7 @@ function parseOption(tokens: Tokens): unknown {
   return { [of]: { name, ...field } };
 }
 
-const PARSERS: Readonly<Record<string, (tokens: Tokens) => unknown>> = {
+const PARSERS = dictionary<(tokens: Tokens) => unknown>({
   meta: (tokens) => {
     tokens.next();
     return { meta: { key: tokens.next() } };
@@ -157,4 +158,4 @@ const PARSERS: Readonly<Record<string, (tokens: Tokens) => unknown>> = {
     const family = TUPLE_FAMILIES.has(tokens.peek()) ? { family: tokens.next() } : {};
     return { ipsec: { dir, ...spnum, ...family, key: tokens.next() } };
   },
-};
+});

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { parseConstant, secondsOf } from './parse-constant.ts';
 import { parseData, parseExpression, parseVerdict } from './parse-expression.ts';
 import { parseExtra } from './parse-extra.ts';
@@ -24,7 +25,7 @@ const CT_OBJECTS: ReadonlySet<string> = new Set(['helper', 'timeout', 'expectati
 
 const OPERATORS: ReadonlySet<string> = new Set(['==', '!=', '<', '>', '<=', '>=', '!']);
 
-const PARSERS: Readonly<Record<string, (tokens: Tokens) => unknown>> = {
+const PARSERS = dictionary<(tokens: Tokens) => unknown>({
   ...Object.fromEntries(
     (['dnat', 'snat', 'masquerade', 'redirect'] as const).map((kind) => [kind, parseNat]),
   ),
@@ -97,7 +98,7 @@ const PARSERS: Readonly<Record<string, (tokens: Tokens) => unknown>> = {
     tokens.next();
     return { xt: { type: 'match', name: tokens.rest() } };
   },
-};
+});
 
 function parseLog(tokens: Tokens): unknown {
   const log: Record<string, unknown> = {};

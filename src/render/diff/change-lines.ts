@@ -1,4 +1,5 @@
 import type { RuleChange, ServiceChange, Severity, StateChange } from '../../diff/document.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 
@@ -19,7 +20,7 @@ function serviceName({ namespace, name, port }: ServiceChange): string {
 }
 
 /** The words for each code; a code without words is shown as it is. */
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS = dictionary<string>({
   address: 'address',
   'node-port': 'node port',
   endpoints: 'endpoints',
@@ -35,7 +36,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'affinity-seconds': 'client affinity in seconds',
   'source-ranges': 'source ranges',
   name: 'name',
-};
+});
 
 function detailText(
   change: ServiceChange['change'],

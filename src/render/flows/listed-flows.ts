@@ -1,4 +1,4 @@
-import type { FlowItem, FlowList } from '../../explain/flow-list.ts';
+import type { FlowIpvs, FlowItem, FlowList, IpvsEntry } from '../../explain/flow-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { counted } from '../../words/numbers.ts';
 import { escapeTerminal } from '../escape.ts';
@@ -26,6 +26,23 @@ export function renderListedFlows({ summary, items }: FlowList, { colours }: Tex
 
 function needsAttention({ problems }: FlowItem): boolean {
   return problems.some(({ severity }) => severity !== 'info');
+}
+
+/** What IPVS has by itself, and whether that is where conntrack says. */
+function ipvsText({ server, listed, connection, template }: FlowIpvs, to: string): string {
+  const left = ({ destination, expiresSeconds }: IpvsEntry): string =>
+    `${destination === to ? '' : `to ${destination}, `}${expiresSeconds} s left`;
+  const own =
+    connection !== null
+      ? `its own entry, ${left(connection)}`
+      : listed
+        ? 'no entry of its own'
+        : 'its own entry was not captured (ipvsadm -Lnc)';
+  const kept =
+    template === null
+      ? ''
+      : `; a template keeps the client at ${template.destination}, ${template.expiresSeconds} s left`;
+  return `IPVS ${server}: ${own}${kept}`;
 }
 
 /** @param unnamed what the flow's destination is, is not known. */
@@ -69,6 +86,7 @@ function flowLines(item: FlowItem, unnamed: boolean): string[] {
     const asked = socketText(original.destination.address, original.destination.port);
     lines.push(`    not translated: if ${asked} is of a Service, these packets never reached an endpoint`);
   }
+  if (item.ipvs !== undefined) lines.push(`    ${escapeTerminal(ipvsText(item.ipvs, to))}`);
   if (stale && clear !== null) lines.push(`    ${clear}`);
   return lines;
 }

@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<Sees, string>> = {
 
 /** How it is told. */
 export interface FareOptions {
-  readonly sees: ReadonlyMap<OutcomeItem, Sees>;
+  readonly ends: ReadonlyMap<OutcomeItem, readonly { readonly sees: Sees; readonly part: number }[]>;
   readonly colours: Colours;
   /** Whether endpoints are named. */
   readonly named: boolean;
@@ -28,13 +28,14 @@ export interface FareOptions {
 export function fareText(
   group: OutcomeGroup,
   item: TraceItem,
-  { sees, colours, named }: FareOptions,
+  { ends, colours, named }: FareOptions,
 ): string {
   const shares = new Map<Sees, number>();
   for (const { share, ways } of group.outcomes)
     for (const way of ways) {
-      const seen = sees.get(way) ?? 'unknown';
-      shares.set(seen, (shares.get(seen) ?? 0) + share * partOf(way, ways));
+      const seen = ends.get(way) ?? [{ sees: 'unknown' as const, part: 1 }];
+      for (const { sees, part } of seen)
+        shares.set(sees, (shares.get(sees) ?? 0) + share * partOf(way, ways) * part);
     }
   const met = ORDER.filter((each) => shares.has(each));
   const said = met.map((each) => {

@@ -7,6 +7,7 @@ import { escapeTerminal } from '../escape.ts';
 import { fitScreen } from '../screen.ts';
 import { wrap } from '../wrap.ts';
 import { type Block, blocksOf } from './alike.ts';
+import { connectionLines } from './connection-text.ts';
 import { fareText } from './fare-text.ts';
 
 /** How the screen is written. */
@@ -91,7 +92,7 @@ function renderAt(
 function blockText(
   block: Block,
   level: Level,
-  { sees, told }: TraceDiagnosis,
+  { ends, told }: TraceDiagnosis,
   options: ScreenOptions,
 ): string {
   const { width, colours } = options;
@@ -107,7 +108,8 @@ function blockText(
     ...block.items.flatMap((item) => options.flowHit(item)).map((text) => `${text}\n`),
     ...groups.flatMap((group) => [
       ...options.conditions(group, level.conditions).map((text) => `${text}\n`),
-      line(`  ${fareText(group, block.items[0], { sees, colours, named: level.ends })}`),
+      line(`  ${fareText(group, block.items[0], { ends, colours, named: level.ends })}`),
+      ...connectionLines(group, width, colours).map((text) => `${text}\n`),
       ...remarksOf(group, told)
         .filter(({ effect }) => level.remarks || effect !== 'none')
         .map((remark) => remarkText(remark, options)),

@@ -19,9 +19,11 @@ type Socket = Extract<NonNullable<PacketState['balancedBy']>, { by: 'socket' }>;
 
 /**
  * The matcher looks IPVS' connection up by the ends that the packet has: it finds a request that was sent on, and no
- * answer. Where it finds none it says no, whichever way the option is turned.
+ * answer, and nothing of a virtual server that schedules each datagram for itself (ip_vs_conn_hash). Where it finds none it
+ * says no, whichever way the option is turned.
  */
 function ofRequest({ balancedBy, connection }: PacketState, holds: (virtual: Socket) => boolean): Answer {
   if (balancedBy === null || connection?.direction === 'REPLY' || balancedBy.by === 'mark') return 'absent';
+  if (balancedBy.onePacket === true) return 'absent';
   return yesNo(holds(balancedBy));
 }

@@ -1,7 +1,7 @@
 import type { GroupSet, IdSet } from '../../rules/test.ts';
 import { deviceMatches } from '../../rules/value-set.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
-import { bridgeShown, linkNamed } from '../bridge.ts';
+import { bridgeShown, linkNamed, portsOf } from '../bridge.ts';
 import type { Device } from '../outcome.ts';
 import type { BridgePortFact } from '../question.ts';
 import type { Evaluator, TestContext } from './context.ts';
@@ -64,9 +64,13 @@ export const portOut: Evaluator<'bridge.port.out'> = (test, context) => {
 };
 
 function portNamed(side: 'in' | 'out', names: readonly string[], { state, host }: TestContext): Answer {
-  const ports = host.links?.filter((link) => link.master === state.inInterface && link.master !== null);
   const fits = (port: string): boolean => names.some((name) => deviceMatches(port, name));
-  if (ports !== undefined && ports.length > 0 && !ports.some(({ name }) => fits(name))) return 'no';
+  if (side === 'in' && state.inPort !== undefined) return yesNo(fits(state.inPort));
+  const ports = portsOf(host, state.inInterface ?? state.route?.device);
+  if (ports.length > 0 && !ports.some(({ name }) => fits(name))) return 'no';
+  // Which port does not matter where the bridge has but one.
+  const [only, second] = ports;
+  if (only !== undefined && second === undefined) return 'yes';
   return bridgePort({ fact: 'port', side, names });
 }
 

@@ -102,7 +102,7 @@ function request(
       ? through(way, real)
       : server.incomplete === true
         ? [ended(ipvsUnlisted(way, context.world))]
-        : schedule(way, server).flatMap((picked) =>
+        : schedule(way, server, context.questions).flatMap((picked) =>
             picked.real === null
               ? [refusal(picked.branch, server, hook, context)]
               : through(picked.branch, picked.real),
@@ -164,7 +164,9 @@ function answer(branch: Branch, table: IpvsTable, { world }: TraceContext): read
   const { originalDestination: address, originalDestinationPort: port } = connection;
   const server = table.find(state.protocol, address, port, null);
   const from = state.source.address;
-  if (server === null || from === null || sameAddress(from, address)) return [next(branch)];
+  if (server === null || from === null) return [next(branch)];
+  // A node port's real server on the node itself has the virtual server's address, with another port.
+  if (sameAddress(from, address) && state.sourcePort === port) return [next(branch)];
   return [next(changed(branch, { source: senderOf(address), sourcePort: port, balancedBy: server.takes }))];
 }
 

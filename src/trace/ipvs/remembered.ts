@@ -8,7 +8,8 @@ import { maskOfLength } from '../../net/prefix.ts';
 import { TCP } from '../../net/protocol.ts';
 import type { Branch } from '../branch.ts';
 import { type Choice, choose } from '../choose.ts';
-import type { TraceContext } from '../context.ts';
+import { assume, type TraceContext } from '../context.ts';
+import type { IpvsSetting } from '../reason.ts';
 import type { PacketState } from '../state.ts';
 
 /** What IPVS remembers of a packet's connection. */
@@ -38,10 +39,9 @@ export function rememberedConnection(
   if (socket === null) return { kind: 'none' };
   const { host } = context.world;
   const real = serverAt(server, socket.address, socket.port);
-  // kube-proxy sets it: a capture that does not tell is taken to have it.
-  const expires = sysctlNumber(host, 'net.ipv4.vs.expire_nodest_conn') !== 0;
   if (real === undefined) {
     if (server.incomplete === true) return { kind: 'unlisted' };
+    const expires = isOn('expire_nodest_conn', context);
     // A packet whose connection conntrack knows is dropped with the entry (ip_vs_conn_uses_old_conntrack).
     const drops = sysctlNumber(host, 'net.ipv4.vs.conntrack') !== 0 && !isScheduled(state, context);
     if (expires && drops && entry !== null)
@@ -50,23 +50,39 @@ export function rememberedConnection(
     if (expires || (entry === null && table.connections !== null)) return { kind: 'none' };
     return { kind: 'gone', destination: formatSocket(socket), forgets: false };
   }
-  const first = context.packet.state === 'NEW' && state.protocol === TCP;
-  if (first && expires && real.weight === 0) return { kind: 'none' };
-  const reuse = sysctlNumber(host, 'net.ipv4.vs.conn_reuse_mode') ?? 1;
-  if (first && reuse !== 0 && entry?.state === 'TIME_WAIT') return { kind: 'none' };
+  const first = opensTcp(state, context);
+  if (first && real.weight === 0 && isOn('expire_nodest_conn', context)) return { kind: 'none' };
+  if (first && entry?.state === 'TIME_WAIT' && isOn('conn_reuse_mode', context)) return { kind: 'none' };
   return { kind: 'to', real };
+}
+
+/** kube-proxy or the kernel sets them: a capture that does not tell is taken to have them, and it is said. */
+function isOn(name: IpvsSetting, context: TraceContext): boolean {
+  const value = sysctlNumber(context.world.host, `net.ipv4.vs.${name}`);
+  if (value === null) assume(context, { code: 'ipvs-setting', name });
+  return value !== 0;
 }
 
 /**
  * Whether a packet that IPVS has no connection of is scheduled: of TCP only SYN is, unless `sloppy_tcp` is 1
  * (tcp_conn_schedule, net/netfilter/ipvs/ip_vs_proto_tcp.c). Where neither flags nor state tell, it is taken to be SYN.
  */
-export function isScheduled({ protocol, tcpFlags }: PacketState, { packet, world }: TraceContext): boolean {
+export function isScheduled(state: PacketState, context: TraceContext): boolean {
+  const { protocol, tcpFlags } = state;
   if (protocol !== TCP) return true;
   if (tcpFlags !== null && (tcpFlags & RST) !== 0) return false;
-  if (sysctlNumber(world.host, 'net.ipv4.vs.sloppy_tcp') === 1) return true;
+  return sysctlNumber(context.world.host, 'net.ipv4.vs.sloppy_tcp') === 1 || opensTcp(state, context);
+}
+
+/**
+ * Whether the packet is a SYN of TCP (is_new_conn). Where its flags are not known its state tells: one of a connection that
+ * conntrack has is none, as one that ended was opened anew by then.
+ */
+function opensTcp({ protocol, tcpFlags, connection }: PacketState, { packet }: TraceContext): boolean {
+  if (protocol !== TCP) return false;
   if (tcpFlags !== null) return (tcpFlags & SYN) !== 0;
-  return packet.state !== 'ESTABLISHED' && packet.state !== 'INVALID';
+  if (packet.state === 'ESTABLISHED' || packet.state === 'INVALID') return false;
+  return connection === null || !connection.fromCapture || connection.state === 'NEW';
 }
 
 const SYN = 0x02;
@@ -102,7 +118,9 @@ function answersFrom({ connection }: PacketState): { address: Address; port: num
 }
 
 function serverAt(server: VirtualServer, address: Address, port: number): RealServer | undefined {
-  return server.servers.find((each) => each.port === port && sameAddress(each.address, address));
+  return server.servers.find(
+    (each) => (each.port === port || each.port === 0) && sameAddress(each.address, address),
+  );
 }
 
 /** A way of a client of a persistent virtual server; `real` is null where no template holds it. */
@@ -123,10 +141,10 @@ export function keptByTemplate(
 ): Kept[] {
   const { persistence, takes } = server;
   if (persistence === null || takes.by === 'mark') return [{ branch, real: null }];
-  const { host } = context.world;
   // A template whose server takes nothing new is thrown away, where the kernel is told so (ip_vs_check_template).
-  const quiescent = sysctlNumber(host, 'net.ipv4.vs.expire_quiescent_template') !== 0;
-  const valid = server.servers.filter(({ weight }) => weight !== 0 || !quiescent);
+  const valid = server.servers.filter(
+    ({ weight }) => weight !== 0 || !isOn('expire_quiescent_template', context),
+  );
   const client = branch.state.source.address;
   const held =
     table.connections?.filter(

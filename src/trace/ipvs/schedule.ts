@@ -1,7 +1,9 @@
 import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
+import { type Shares, sharesOf } from '../../ipvs/shares.ts';
 import { unknown } from '../answer.ts';
 import { answered, type Branch, decided } from '../branch.ts';
+import type { Questions } from '../questions.ts';
 
 /** A way that a virtual server's new connection can go; null: the scheduler finds no real server for it. */
 export interface Scheduled {
@@ -10,37 +12,38 @@ export interface Scheduled {
 }
 
 /**
- * Splits a new connection over the real servers that its scheduler may pick (net/netfilter/ipvs/ip_vs_*.c). Round robin
- * has shares. Whatever looks at live connections or hashes an address picks one that no capture tells: then the shares,
- * by weight, are those of many clients, and rest on that condition. For dh and lc a weight only counts as 0 or not
- * (ip_vs_dh_reassign, ip_vs_lc_schedule).
+ * Splits a new connection over the real servers that its scheduler may pick. Where no capture tells which it is, the shares
+ * are those of many clients, and rest on that condition.
  */
-export function schedule(branch: Branch, server: VirtualServer): Scheduled[] {
-  const open = server.servers.filter(({ weight }) => weight !== 0);
-  if (open.length === 0) return [{ branch, real: null }];
-  const scheduler = server.scheduler ?? '';
-  const exact = EXACT[scheduler]?.(open) ?? null;
-  if (exact !== null) return shared(branch, open, exact);
-  const closed = hashesOntoClosed(server) ? server.servers.length - open.length : 0;
-  const weighs = server.scheduler !== 'dh' && server.scheduler !== 'lc';
-  const parts = open.map(({ weight }) => (weighs ? (weight ?? 1) : 1));
-  const sum = parts.reduce((all, part) => all + part, closed);
-  const way = spread(branch, server, open.length);
-  const picked = shared(
-    way,
-    open,
-    parts.map((part) => part / sum),
-  );
-  return closed === 0
-    ? picked
-    : [...picked, { branch: { ...way, probability: (way.probability * closed) / sum }, real: null }];
+export function schedule(start: Branch, server: VirtualServer, questions: Questions): Scheduled[] {
+  const { parts, refused, exact } = sharesOf(server);
+  if (parts.length === 0) return [{ branch: start, real: null }];
+  if (server.scheduler !== 'ovf') return split(start, server, parts, refused, exact);
+  // It goes over from one to the next as they fill, and refuses what none has room for (ip_vs_ovf_schedule).
+  const room = unknown({ code: 'ipvs-room', server: takenText(server.takes) });
+  const known = answered(start, room);
+  if (known === null) questions.met(room, start.probability);
+  const ways = [true, false].filter((held) => known === null || known === held);
+  return ways.flatMap((hasRoom) => {
+    const branch = known === null ? decided(start, room, hasRoom) : start;
+    return hasRoom ? split(branch, server, parts, refused, exact) : [{ branch, real: null }];
+  });
 }
 
-function shared(branch: Branch, servers: readonly RealServer[], shares: readonly number[]): Scheduled[] {
-  return servers.flatMap((real, index) => {
-    const share = shares[index] ?? 0;
-    return share === 0 ? [] : [{ branch: { ...branch, probability: branch.probability * share }, real }];
+function split(
+  branch: Branch,
+  server: VirtualServer,
+  parts: Shares['parts'],
+  refused: number,
+  exact: boolean,
+): Scheduled[] {
+  const way = exact ? branch : spread(branch, server, parts.length);
+  const part = (real: RealServer | null, share: number): Scheduled => ({
+    branch: { ...way, probability: way.probability * share },
+    real,
   });
+  const picked = parts.map(({ real, share }) => part(real, share));
+  return refused === 0 ? picked : [...picked, part(null, refused)];
 }
 
 /** With one real server nothing is chosen. */
@@ -49,32 +52,4 @@ function spread(branch: Branch, { takes, scheduler, flags }: VirtualServer, of: 
   const byPort = flags.some((flag) => flag === 'sh-port' || flag === 'mh-port');
   const question = unknown({ code: 'ipvs-choice', server: takenText(takes), scheduler, byPort, of });
   return answered(branch, question) === null ? decided(branch, question, true) : branch;
-}
-
-/** Shares of schedulers that have some; null where a weight is not known. */
-const EXACT: Readonly<Partial<Record<string, (servers: readonly RealServer[]) => readonly number[] | null>>> =
-  {
-    // ip_vs_rr_schedule asks only whether a weight is above 0.
-    rr: (servers) => (weightsOf(servers) === null ? null : servers.map(() => 1 / servers.length)),
-    wrr: (servers) => {
-      const weights = weightsOf(servers);
-      const sum = weights?.reduce((all, weight) => all + weight, 0) ?? 0;
-      return weights?.map((weight) => weight / sum) ?? null;
-    },
-    // The highest weight takes all; of equal ones the first (ip_vs_fo_schedule).
-    fo: (servers) => {
-      const weights = weightsOf(servers);
-      const first = weights?.indexOf(Math.max(...weights)) ?? -1;
-      return weights?.map((_, index) => (index === first ? 1 : 0)) ?? null;
-    },
-  };
-
-function weightsOf(servers: readonly RealServer[]): number[] | null {
-  const known = servers.flatMap(({ weight }) => (weight === null ? [] : [weight]));
-  return known.length === servers.length ? known : null;
-}
-
-/** Source and destination hashing keep a place for a server of weight 0, and refuse who falls on it (ip_vs_sh_schedule, ip_vs_dh_schedule). */
-function hashesOntoClosed({ scheduler, flags }: VirtualServer): boolean {
-  return scheduler === 'dh' || (scheduler === 'sh' && !flags.includes('sh-fallback'));
 }

@@ -24,13 +24,16 @@ export function sendTo(
   const local = isLocalAddress(host, real.address) === true;
   if (local && hook === 'INPUT' && isLoopback(real.address))
     return [ended(stopped(branch, 'drop', { code: 'martian-destination', destination: real.address }, null))];
-  if (state.ttl !== null && state.ttl <= 1) return [ended(tooManyHops(branch))];
-  const rewritten = changed(tracked(branch, real, context), {
+  // What stays on the node is no hop (decrement_ttl).
+  if (!local && state.ttl !== null && state.ttl <= 1) return [ended(tooManyHops(branch))];
+  // A real server without a port takes what the packet has, as behind a mark (ip_vs_schedule).
+  const port = real.port === 0 ? state.destinationPort : real.port;
+  const rewritten = changed(tracked(branch, real.address, port, context), {
     destination: real.address,
-    destinationPort: real.port,
+    destinationPort: port,
     destinationLocal: null,
-    ttl: state.ttl === null ? null : state.ttl - 1,
-    balancedBy: server.takes,
+    ttl: state.ttl === null || local ? state.ttl : state.ttl - 1,
+    balancedBy: server.onePacket ? { ...server.takes, onePacket: true } : server.takes,
   });
   if (local && hook === 'INPUT') return [next(rewritten)];
   return routed(rewritten, context).map((passage) => {
@@ -63,7 +66,7 @@ function routed(branch: Branch, context: TraceContext): Passage[] {
  * conntrack's entry gets the real server as the one that answers, without becoming one that nat rewrote
  * (ip_vs_update_conntrack); with `vs.conntrack` 0 the packet goes on untracked, and nat leaves it alone (ip_vs_notrack).
  */
-function tracked(branch: Branch, real: RealServer, context: TraceContext): Branch {
+function tracked(branch: Branch, address: Address, port: number | null, context: TraceContext): Branch {
   const { connection } = branch.state;
   if (connection === null) return branch;
   const switched = sysctlNumber(context.world.host, 'net.ipv4.vs.conntrack');
@@ -71,7 +74,7 @@ function tracked(branch: Branch, real: RealServer, context: TraceContext): Branc
   if (switched === 0) return changed(branch, { connection: null, untracked: 'UNTRACKED' });
   if (connection.confirmed) return branch;
   return changed(branch, {
-    connection: { ...connection, replySource: real.address, replySourcePort: real.port },
+    connection: { ...connection, replySource: address, replySourcePort: port },
   });
 }
 

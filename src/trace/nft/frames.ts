@@ -36,7 +36,7 @@ export function throughDevice(
 ): Passage[] {
   if (device === null) return [next(branch)];
   return through(branch, hook, chainsAt(context.world.nft, hook, ['netdev', 'inet']), context, (chain) =>
-    hooksTo(chain, device, context),
+    hooksTo(chain, device, hook === 'ingress' ? branch.state.inPort : undefined, context),
   );
 }
 
@@ -107,16 +107,22 @@ function asked(
   return [true, false].map((held) => ({ branch: decided(branch, answer, held), held }));
 }
 
-/** Whether frames of this device meet the chain. The port of a bridge by which one came is in no question. */
-function hooksTo({ name, base }: NftChain, device: Device, { world }: TraceContext): boolean | Unknown {
+/** Whether frames of this device meet the chain. @param port of a bridge by which one came; undefined where it is not known. */
+function hooksTo(
+  { name, base }: NftChain,
+  device: Device,
+  port: string | undefined,
+  { world }: TraceContext,
+): boolean | Unknown {
   const devices = base?.devices ?? [];
   if (devices.length === 0)
     return unknown({ code: 'nft-device', chain: name, device: device ?? 'its device' });
   if (device === undefined) return unknown({ code: 'in-interface', patterns: devices });
   if (device === null || devices.includes(device)) return device !== null;
-  const port = devices.find((each) =>
+  if (port !== undefined) return devices.includes(port);
+  const some = devices.find((each) =>
     world.host.links?.some((link) => link.name === each && link.master === device),
   );
-  if (port === undefined) return false;
-  return unknown({ code: 'bridge-port', asks: { fact: 'port', side: 'in', names: [port] } });
+  if (some === undefined) return false;
+  return unknown({ code: 'bridge-port', asks: { fact: 'port', side: 'in', names: [some] } });
 }

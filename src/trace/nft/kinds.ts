@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Expression, Field } from '../../nftables/expression.ts';
 
 /** What kind of thing a field holds, which says what the words of a rule mean that compare with it. */
@@ -29,7 +30,7 @@ export type ValueKind =
   | 'user'
   | 'other';
 
-const META: Readonly<Record<string, ValueKind>> = {
+const META = dictionary<ValueKind>({
   l4proto: 'protocol',
   nfproto: 'nfproto',
   protocol: 'ethertype',
@@ -53,9 +54,9 @@ const META: Readonly<Record<string, ValueKind>> = {
   pkttype: 'pkttype',
   length: 'number',
   random: 'number',
-};
+});
 
-const CT: Readonly<Record<string, ValueKind>> = {
+const CT = dictionary<ValueKind>({
   state: 'ct-state',
   status: 'ct-status',
   direction: 'ct-direction',
@@ -74,9 +75,9 @@ const CT: Readonly<Record<string, ValueKind>> = {
   bytes: 'number',
   packets: 'number',
   avgpkt: 'number',
-};
+});
 
-const PAYLOAD: Readonly<Record<string, ValueKind>> = {
+const PAYLOAD = dictionary<ValueKind>({
   'ip saddr': 'ipv4',
   'ip daddr': 'ipv4',
   'ip6 saddr': 'ipv6',
@@ -93,7 +94,7 @@ const PAYLOAD: Readonly<Record<string, ValueKind>> = {
   'icmpv6 type': 'icmpv6-type',
   'icmpv6 code': 'icmpv6-code',
   'ether type': 'ethertype',
-};
+});
 
 /** @returns what an expression yields. */
 export function kindOf(expression: Expression): ValueKind {

@@ -1,4 +1,5 @@
 import type { HookName } from '../../iptables/ruleset.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { isOfIptables } from '../../nftables/iptables-chains.ts';
 import type { NftChain, NftTable } from '../../nftables/ruleset.ts';
 import type { Branch } from '../branch.ts';
@@ -10,13 +11,13 @@ import { reroutedAtOutput } from '../reroute-output.ts';
 import type { World } from '../world.ts';
 import { type NftWalk, walkBaseChain } from './walk.ts';
 
-const HOOKS: Readonly<Record<string, HookName>> = {
+const HOOKS = dictionary<HookName>({
   prerouting: 'PREROUTING',
   input: 'INPUT',
   forward: 'FORWARD',
   output: 'OUTPUT',
   postrouting: 'POSTROUTING',
-};
+});
 
 /** The base chains of native nft tables, of families ip, ip6 and inet. */
 export const NFT: ProgramSource = {
@@ -55,7 +56,6 @@ type Placed = Omit<HookProgram, 'run'> & { readonly table: NftTable; readonly ch
 
 function chainsOf({ nft, nftHooks, rulesets }: World, wanted: (type: string) => boolean): Placed[] {
   if (nft === null || nft === undefined) return [];
-  const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
   return [...nft.tables.values()].flatMap((table) =>
     table.dormant
       ? []
@@ -63,11 +63,20 @@ function chainsOf({ nft, nftHooks, rulesets }: World, wanted: (type: string) => 
           placed(
             table,
             chain,
-            saved,
+            isSaved(table, rulesets),
             wanted,
             nftHooks?.get(`${table.family} ${table.name} ${chain.name}`) ?? null,
           ),
         ),
+  );
+}
+
+/** iptables-save tells all of what iptables-nft wrote there, unless it could not print the table. */
+function isSaved({ family, name }: NftTable, rulesets: World['rulesets']): boolean {
+  return rulesets.some(
+    ({ backend, family: of, leftOut }) =>
+      backend === 'iptables-nft' &&
+      (of === (family === 'ip' ? 'ipv4' : 'ipv6') ? leftOut?.some((left) => left === name) !== true : true),
   );
 }
 
@@ -113,7 +122,7 @@ function asNatPassages(
   { world, questions }: TraceContext,
 ): NatPassage[] {
   const ways = walked.translated.flatMap(({ branch, target, rule }): NatPassage[] =>
-    mapped(branch, target, { chain: chain.name, number: rule.number }, hook, world.host, questions),
+    mapped(branch, target, { chain: chain.name, number: rule.number }, hook, world, questions),
   );
   return [...walked.ended.map(ended), ...ways, ...walked.passed.map(next)];
 }

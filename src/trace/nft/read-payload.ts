@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.ts';
 import type { Field } from '../../nftables/expression.ts';
 import { within } from '../../rules/value-set.ts';
@@ -7,7 +8,7 @@ import { readSender } from './read-sender.ts';
 import { ABSENT, known, OPEN, type Pattern, type Reading } from './values.ts';
 
 /** The protocol that a header's name asks for before anything else. */
-const TRANSPORT: Readonly<Record<string, number>> = {
+const TRANSPORT = dictionary<number>({
   tcp: TCP,
   udp: UDP,
   udplite: UDPLITE,
@@ -15,7 +16,7 @@ const TRANSPORT: Readonly<Record<string, number>> = {
   dccp: DCCP,
   icmp: ICMP,
   icmpv6: ICMPV6,
-};
+});
 
 /** @returns what is known of a field of the packet's headers (nft_payload_eval). */
 export function readPayload(field: Extract<Field, { kind: 'payload' }>, context: NftContext): Reading {
@@ -125,7 +126,7 @@ function partly(bits: number, knownBits: number, width: number): Reading {
 }
 
 /** Where known fields stand in their headers: `@nh,96,32` is the source of IPv4. */
-const RAW: Readonly<Record<string, { readonly protocol: string; readonly field: string }>> = {
+const RAW = dictionary<{ readonly protocol: string; readonly field: string }>({
   'ipv4 nh 96 32': { protocol: 'ip', field: 'saddr' },
   'ipv4 nh 128 32': { protocol: 'ip', field: 'daddr' },
   'ipv4 nh 72 8': { protocol: 'ip', field: 'protocol' },
@@ -137,7 +138,7 @@ const RAW: Readonly<Record<string, { readonly protocol: string; readonly field: 
   'ipv6 nh 48 8': { protocol: 'ip6', field: 'nexthdr' },
   'ipv6 nh 56 8': { protocol: 'ip6', field: 'hoplimit' },
   'ipv6 nh 0 4': { protocol: 'ip6', field: 'version' },
-};
+});
 
 /** @returns what is known of bits given by their place: where they are a field that is known, that. */
 export function readRaw(

@@ -1,20 +1,21 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Family } from '../../net/address.ts';
 
 /** What `icmpx` sends in each family (nft_reject_icmp_code, nft_reject_icmpv6_code). */
-const ICMPX: Readonly<Record<string, Readonly<Record<Family, string>>>> = {
+const ICMPX = dictionary<Readonly<Record<Family, string>>>({
   'no-route': { ipv4: 'icmp-net-unreachable', ipv6: 'icmp6-no-route' },
   'port-unreachable': { ipv4: 'icmp-port-unreachable', ipv6: 'icmp6-port-unreachable' },
   'host-unreachable': { ipv4: 'icmp-host-unreachable', ipv6: 'icmp6-addr-unreachable' },
   'admin-prohibited': { ipv4: 'icmp-admin-prohibited', ipv6: 'icmp6-adm-prohibited' },
-};
+});
 
 /** Names that iptables has for the codes of ICMPv6. */
-const ICMPV6: Readonly<Record<string, string>> = {
+const ICMPV6 = dictionary<string>({
   'admin-prohibited': 'icmp6-adm-prohibited',
   'addr-unreachable': 'icmp6-addr-unreachable',
-};
+});
 
-const ICMP: Readonly<Record<string, string>> = { 'prot-unreachable': 'icmp-proto-unreachable' };
+const ICMP = dictionary<string>({ 'prot-unreachable': 'icmp-proto-unreachable' });
 
 /** @returns what the sender gets, by the name that iptables has for it: `icmp-port-unreachable`, `tcp-reset`. */
 export function rejectName(type: string | null, code: string | null, family: Family): string {

@@ -5,6 +5,7 @@ import { isExtra, type NatStatement, type Statement } from '../../nftables/state
 import { type Unknown, unknown } from '../answer.ts';
 import { answered, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
+import { queued } from '../queued.ts';
 import type { NftPlacedRule, Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
@@ -104,7 +105,7 @@ class RuleRun {
       case 'tproxy':
         return this.#tproxy(branch, statement, at);
       case 'queue':
-        this.#end(branch, 'queue', null);
+        this.#queue(branch, statement.text, statement.bypass);
         return null;
       case 'synproxy':
         this.#end(branch, 'unknown', { code: 'synproxy' });
@@ -235,6 +236,13 @@ class RuleRun {
     else if (held) return changed(branch, { takenOver: true });
     else this.#broken(branch);
     return null;
+  }
+
+  #queue(branch: Branch, text: string, bypass: boolean): void {
+    const { passed, ended } = queued(branch, text, bypass, this.#trace.questions);
+    const accept = { kind: 'verdict', verdict: 'accept', chain: null } as const;
+    for (const way of passed) this.results.push({ kind: 'matched', branch: way, verdict: accept });
+    for (const one of ended) this.results.push({ kind: 'ended', ...one });
   }
 
   /** nft lists what iptables added without what it asks: only `iptables-save` tells. */

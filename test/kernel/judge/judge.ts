@@ -11,11 +11,20 @@ export interface Judgement {
   readonly differences: readonly string[];
 }
 
-/** Compares every outcome with what the kernel did, step by step. One of them must be its way. */
-export function judge(trace: Trace, seen: Observation): Judgement {
+/**
+ * Compares every outcome with what the kernel did, step by step. One of them must be its way.
+ * @param untold steps, by name, that the kernel tells of only now and then, or not at all
+ */
+export function judge(
+  trace: Trace,
+  seen: Observation,
+  untold: (name: string) => boolean = () => false,
+): Judgement {
+  const told = { ...seen, steps: seen.steps.filter(({ name }) => !untold(name)) };
   let nearest: { readonly common: number; readonly differences: string[] } | null = null;
   for (const outcome of trace.outcomes) {
-    const { common, differences } = compare(outcome, seen);
+    const path = outcome.path.filter((entry) => !untold(stepName(entry)));
+    const { common, differences } = compare({ ...outcome, path }, told);
     if (differences.length === 0) return { outcome, differences };
     if (nearest === null || common > nearest.common) nearest = { common, differences };
   }

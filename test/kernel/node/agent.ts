@@ -120,6 +120,8 @@ function int(value: number): Buffer {
 
 /** The script stands beside the source, which the compiled file of `npm run tools` does not. */
 function scriptFile(): string {
+  const named = process.env.KP_EXPLAIN_AGENT;
+  if (named !== undefined) return named;
   const here = fileURLToPath(import.meta.url);
   return here.replace(/\.tools[/\\]/, '').replace(/agent\.[jt]s$/, 'agent.pl');
 }

@@ -86,19 +86,24 @@ export class TestNode {
   #fences = 0;
   #sockets = 0;
   #setsAnew = '';
+  readonly #nft: boolean;
 
-  private constructor(node: Namespace, world: Namespace) {
+  private constructor(node: Namespace, world: Namespace, nft: boolean) {
     this.node = node;
+    this.#nft = nft;
     this.#world = world;
     this.#agent = new Agent([node.name, world.name]);
   }
 
-  /** Builds a node; {@link TestNode.close} takes it away. */
-  static async create(): Promise<TestNode> {
+  /**
+   * Builds a node; {@link TestNode.close} takes it away.
+   * @param nft false where the kernel has no nf_tables: then rules must trace packets by themselves ({@link TRACING_RULES})
+   */
+  static async create(nft = true): Promise<TestNode> {
     const name = `kpxk${process.pid}t${serial++}`;
     const node = await Namespace.create(name);
     const world = await Namespace.create(`${name}w`);
-    const built = new TestNode(node, world);
+    const built = new TestNode(node, world, nft);
     try {
       await built.#build();
     } catch (error) {
@@ -165,20 +170,22 @@ export class TestNode {
   /**
    * Replaces every rule and connection of the node.
    * @param rules loaded in this order
+   * @param prepare commands of sh, run when the old rules are gone
    */
-  async load(rules: readonly RuleText[]): Promise<Loaded> {
+  async load(rules: readonly RuleText[], prepare = ''): Promise<Loaded> {
     this.#host ??= await captureHost(this.node);
     const kinds = [...new Map(rules.map((rule) => [toolOf(rule), rule])).values()];
     const script = [
       'set -e',
-      `nft -f - <<'END'\nflush ruleset\n${TRACING}\nEND`,
+      this.#nft ? `nft -f - <<'END'\nflush ruleset\n${TRACING}\nEND` : '',
       ...kinds
         .filter(({ backend }) => backend === 'iptables-legacy')
         .map((rule) => `${toolOf(rule)}-restore <<'END'\n${EMPTY_TABLES}END`),
+      prepare,
       ...rules.map((rule) => `${toolOf(rule)}-restore <<'END'\n${rule.text}END`),
       ...(this.#setsAnew === '' ? [] : [`ipset restore <<'END'\n${this.#setsAnew}END`]),
       ...kinds.map((rule) => `${toolOf(rule)}-save; echo ====`),
-      'nft -j list ruleset; echo ====',
+      `${this.#nft ? 'nft -j list ruleset' : `echo '{"nftables": []}'`}; echo ====`,
       'ipset save',
     ];
     const parts = (await this.node.feed(script.join('\n'), 'sh')).split('====\n');
@@ -286,6 +293,9 @@ const HEADER_OPTIONS: Readonly<Record<Family, Record<'ttl' | 'tos', readonly [nu
   ipv4: { ttl: OPTION.TTL, tos: OPTION.TOS },
   ipv6: { ttl: OPTION.HOP_LIMIT, tos: OPTION.TRAFFIC_CLASS },
 };
+
+/** What has x_tables alone trace every packet: the first rules of raw. A packet that is traced already tells them, too. */
+export const TRACING_RULES = ['PREROUTING', 'OUTPUT'].map((chain) => `-A ${chain} -j TRACE`);
 
 const EMPTY_TABLES = ['raw', 'mangle', 'nat', 'filter', 'security']
   .map((name) => `*${name}\nCOMMIT\n`)

@@ -27,10 +27,10 @@ export function describeNft(name: string, reading: CarrierReading): ChainItem[] 
 const FAMILIES: Readonly<Record<NftTable['family'], ChainItem['family']>> = {
   ip: 'ipv4',
   ip6: 'ipv6',
-  inet: null,
-  arp: null,
-  bridge: null,
-  netdev: null,
+  inet: 'inet',
+  arp: 'arp',
+  bridge: 'bridge',
+  netdev: 'netdev',
 };
 
 function itemOf(found: FoundNft, graph: NftGraph, reading: CarrierReading): ChainItem {

@@ -7,7 +7,7 @@ import type { Misdirected, ServiceItem } from '../../service-list.ts';
 import { EndpointIndex } from '../endpoint-index.ts';
 import type { ServiceNaming } from '../service-naming.ts';
 import type { ApiPort } from '../socket-index.ts';
-import { addressesInApi } from '../unprogrammed-addresses.ts';
+import { expectedAddresses } from '../unprogrammed-addresses.ts';
 import { type NftAddresses, nftAddresses } from './addresses.ts';
 import { affinitySetOf, type Choice, readChoices, rulesOf, targetsOf } from './choices.ts';
 import { type KubeProxyTable, kubeProxyTables } from './kube-proxy-tables.ts';
@@ -63,7 +63,7 @@ function itemOf(draft: NftDraft, kube: KubeProxyTable, reading: Reading): Servic
       all,
       new Set(addresses.loadBalancerIPs.map(({ address }) => address)),
     ),
-    unprogrammed: addressesInApi(family, { service, port: name.port, protocol: name.protocol })
+    unprogrammed: (service === null ? [] : expectedAddresses(service, name.port, name.protocol, family))
       .filter((place) => !isHeld(place, addresses))
       .map((place) => ({ ...place, state: stateOf(kube, place.kind) })),
     printed: [],

@@ -14,7 +14,7 @@ export function bridgeBypass(outcome: Outcome, { trace, known }: RemarkContext):
   if (exit?.kind !== 'interface' || exit.name !== first.inInterface) return [];
   if (!isTranslated(outcome, trace) || source.rewrite !== 'none') return [];
   if (isBridge(known.host, exit.name) !== true) return [];
-  if (bridgeCallsIptables(known.host, packet.family) !== false) return [];
+  if (bridgeCallsIptables(known.host, packet.family, exit.name) !== false) return [];
   const option = packet.family === 'ipv4' ? 'bridge-nf-call-iptables' : 'bridge-nf-call-ip6tables';
   const text = `client and endpoint share bridge ${exit.name}, and net.bridge.${option} is not 1: the answer comes straight from ${formatAddress(destination.address)}, and the client, who asked ${formatAddress(packet.destination)}, refuses it`;
   return remark('answer-bypasses-nat', 'breaks', text);

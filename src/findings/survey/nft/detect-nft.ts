@@ -7,7 +7,7 @@ import { parsePrefix } from '../../../net/prefix.ts';
 import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
 import { parseNftName } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
-import type { DetectedPods } from '../local-detection.ts';
+import type { DetectedPods } from '../detected-pods.ts';
 
 /** As many chains as it takes to know. */
 const SAMPLE = 200;

@@ -1,11 +1,13 @@
 import { ownerOfTable } from '../../../proxy/nft-owners.ts';
 import type { NftStep } from '../../../trace/outcome.ts';
-import type { Cause } from '../cause.ts';
 import type { Culprit, Deviation } from '../deviation.ts';
 import { isOwn } from './nft-culprit.ts';
 
+/** The causes that native nft rules can be, see `Cause`. */
+export type NftCause = 'stale' | 'by-design' | 'nft-foreign' | 'nft-not-hooked' | 'nft-masquerade';
+
 /** @returns why a deviation is there that native nft rules made. */
-export function nftCause({ what, at }: Extract<Culprit, { kind: 'nft' }>, deviation: Deviation): Cause {
+export function nftCause({ what, at }: Extract<Culprit, { kind: 'nft' }>, deviation: Deviation): NftCause {
   switch (what) {
     case 'verdict':
       if (at === null || isOwn(at)) return 'stale';

@@ -1,0 +1,134 @@
+import { InputError } from '../../capture/input-error.ts';
+import type { Peers } from '../../explain/connection/peers.ts';
+import type { Note } from '../../explain/explanation.ts';
+import type { Known } from '../../explain/question/question.ts';
+import { type Address, formatAddress } from '../../net/address.ts';
+import type { Problem } from '../../problems/problem.ts';
+import type { Load } from '../answer.ts';
+import type { Capture } from '../capture.ts';
+import { knownOf } from '../known.ts';
+import { addressesIn, type CapturedNode } from './captured-nodes.ts';
+
+/** Of more nodes than this the captures are not read for one answer. */
+const MOST_READ = 16;
+
+/** Captures that were taken further apart than this may show two states of the cluster. */
+const APART_MINUTES = 15;
+
+/** The captured nodes of one cluster, each read when it is first needed. */
+export class CapturedPeers implements Peers {
+  readonly #nodes: ReadonlyMap<string, CapturedNode>;
+  readonly #load: Load;
+  readonly #read = new Map<string, { readonly known: Known; readonly capture: Capture }>();
+  readonly #wanted = new Set<string>();
+  #owners: ReadonlyMap<string, string | null> | null = null;
+
+  private constructor(nodes: readonly CapturedNode[], load: Load) {
+    this.#nodes = new Map(nodes.map((node) => [node.name, node]));
+    this.#load = load;
+  }
+
+  /**
+   * Reads the first of the nodes, whose API objects serve for all.
+   * Throws InputError where another is of no node of its cluster.
+   */
+  static async open(nodes: readonly CapturedNode[], load: Load): Promise<CapturedPeers> {
+    const peers = new CapturedPeers(nodes, load);
+    const [first] = nodes;
+    if (first !== undefined) await peers.read(first.name);
+    peers.#requireOneCluster();
+    return peers;
+  }
+
+  /** The node that was named first. */
+  get first(): { readonly known: Known; readonly capture: Capture } {
+    const [first] = this.#read.values();
+    if (first === undefined) throw new Error('no node of the cluster was read');
+    return first;
+  }
+
+  /** @returns a node's state, read now if it was not before; null where it was not captured. */
+  async read(name: string): Promise<Known | null> {
+    const before = this.#read.get(name);
+    if (before !== undefined) return before.known;
+    const node = this.#nodes.get(name);
+    if (node === undefined) return null;
+    const capture = await this.#load({ files: [node.folder], demo: false });
+    const [first] = this.#read.values();
+    const known =
+      first !== undefined && (first.known.cluster.nodes !== null || first.known.cluster.pods !== null)
+        ? knownOf(capture, first.known.cluster, first.known.book)
+        : knownOf(capture, await capture.cluster());
+    this.#read.set(name, { known, capture });
+    return known;
+  }
+
+  ownerOf(address: Address): string | null {
+    this.#owners ??= ownersIn([...this.#nodes.values()]);
+    return this.#owners.get(formatAddress(address)) ?? null;
+  }
+
+  knownOf(name: string): Known | 'not-captured' | 'not-read' {
+    const read = this.#read.get(name);
+    if (read !== undefined) return read.known;
+    if (!this.#nodes.has(name)) return 'not-captured';
+    this.#wanted.add(name);
+    return 'not-read';
+  }
+
+  /**
+   * Answers, and where that needs nodes that were not read yet, reads them and answers again.
+   * @returns the answer with all nodes that it needs, or the most that are read
+   */
+  async answering<T>(answer: () => T): Promise<T> {
+    for (;;) {
+      this.#wanted.clear();
+      const found = answer();
+      const wanted = [...this.#wanted].slice(0, MOST_READ - this.#read.size);
+      if (wanted.length === 0) return found;
+      for (const name of wanted) await this.read(name);
+    }
+  }
+
+  /** @returns what the nodes that were read did not let us understand. */
+  problems(): Problem[] {
+    return [...this.#read.values()].flatMap(({ capture }) => capture.problems.list());
+  }
+
+  /** @returns a note where the captures that were read are of different times. */
+  notes(): Note[] {
+    const times = [...this.#read.keys()].flatMap((name) => {
+      const at = Date.parse(this.#nodes.get(name)?.takenAt ?? '');
+      return Number.isNaN(at) ? [] : [{ name, at }];
+    });
+    const sorted = times.sort((a, b) => a.at - b.at);
+    const [earliest, latest] = [sorted[0], sorted.at(-1)];
+    if (earliest === undefined || latest === undefined) return [];
+    const minutes = Math.round((latest.at - earliest.at) / 60_000);
+    if (minutes <= APART_MINUTES) return [];
+    const text = `the captures are taken to show one state of the cluster, though that of ${latest.name} is ${minutes} minutes younger than that of ${earliest.name}`;
+    return [{ code: 'captures-apart', text, settle: 'capture the nodes at one time' }];
+  }
+
+  #requireOneCluster(): void {
+    const names = this.first.known.cluster.nodes?.map(({ name }) => name);
+    if (names === undefined || names.length === 0) return;
+    const other = [...this.#nodes.values()].find(({ name }) => !names.includes(name));
+    if (other === undefined) return;
+    const { node, origin } = this.first.capture.info;
+    throw new InputError(
+      'two-clusters',
+      `${other.folder} is of node ${other.name}, which the cluster of ${node ?? origin} (${origin}) does not have: they are of two clusters, or of one at two times`,
+      other.folder,
+    );
+  }
+}
+
+/** Addresses that several nodes have (a bridge of Docker's, an anycast address) tell no node. */
+function ownersIn(nodes: readonly CapturedNode[]): Map<string, string | null> {
+  const owners = new Map<string, string | null>();
+  for (const node of nodes)
+    for (const address of new Set(addressesIn(node)))
+      owners.set(address, owners.has(address) ? null : node.name);
+  return owners;
+}

@@ -1,0 +1,53 @@
+import type { TraceList } from '../explain/trace-list.ts';
+import type { CheckInput } from '../findings/check-input.ts';
+import type { Format, Renderers, TraceFormat } from '../render/format.ts';
+import type { TextOptions } from '../render/text-options.ts';
+import type { Io } from './io.ts';
+import { plainFormats } from './plain-formats.ts';
+import { plainText } from './plain-text.ts';
+import type { TraceRequest } from './requests.ts';
+import { questionWords, stateWords } from './state-words.ts';
+
+/** These tell the cause, too: the answer is for people. */
+const TELLING: ReadonlySet<Format> = new Set<Format>(['text', 'markdown', 'html']);
+
+/** @returns true where the answer holds the cause and what to do: then it needs all that `check` reads. */
+export function tellsCause({ screen, output }: TraceRequest): boolean {
+  return screen && TELLING.has(output);
+}
+
+/** @param input of the diagnosis; null where none is told. @returns the formats of `trace`. */
+export function traceFormats(
+  request: TraceRequest,
+  io: Io,
+  input: () => CheckInput | null,
+): Renderers<TraceList, TraceFormat> {
+  const text = async (list: TraceList, view: TextOptions): Promise<string> => {
+    const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
+    const known = input();
+    if (known === null) return renderTraceText(list, { ...view, detail: request.detail });
+    const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
+    const question = questionWords(request, { senders: false });
+    const again = { program: io.programName, state: stateWords(request.sources), question };
+    return renderTraceScreen(list, diagnoseTrace(list.items, known), { ...view, ...again });
+  };
+  return {
+    ...plainFormats(text),
+    markdown: async (list) => {
+      const { renderTraceMarkdown } = await import('../render/markdown/trace.ts');
+      return renderTraceMarkdown(list, await plainText(text, list));
+    },
+    mermaid: async (list) => {
+      const { renderTraceMermaid } = await import('../render/mermaid/trace.ts');
+      return renderTraceMermaid(list);
+    },
+    dot: async (list) => {
+      const { renderTraceDot } = await import('../render/dot/trace.ts');
+      return renderTraceDot(list);
+    },
+    html: async (list) => {
+      const { renderTracePage } = await import('../render/html/trace.ts');
+      return await renderTracePage(list, await plainText(text, list));
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Address } from '../net/address.ts';
+import type { Outcome } from '../trace/outcome.ts';
+import type { Given } from '../trace/question.ts';
+import type { NodeView } from './node-view.ts';
+
+/** What the client sees of a connection; `wrong-source`: an answer from an address that it never asked. */
+export type Sees = 'works' | 'refused' | 'times-out' | 'wrong-source' | 'unknown';
+
+/** Which way a packet goes: from the client, or back to it. */
+export type Direction = 'request' | 'answer';
+
+/** One packet of a connection on its way through one node. */
+export interface Leg {
+  readonly view: NodeView;
+  readonly direction: Direction;
+  /** The interface it came in by; null for a packet of the node itself, undefined where that is not known. */
+  readonly enters: string | null | undefined;
+  readonly outcome: Outcome;
+}
+
+/** One way that a connection can go, there and back. */
+export interface Way {
+  readonly sees: Sees;
+  /** Of the connections whose first packet goes the way that was asked about. */
+  readonly share: number;
+  /** Null where it works. */
+  readonly reason: ConnectionReason | null;
+  /** In the order in which the packets meet the nodes. */
+  readonly legs: readonly Leg[];
+}
+
+/** Why a connection does not work, or why that is not known: a fact with its arguments; words are made of it in `explain/`. */
+export type ConnectionReason =
+  /** A node refused, or lost, a packet of it: the leg's outcome says by what. */
+  | { readonly code: 'refused' | 'lost' | 'not-followed'; readonly leg: Leg }
+  /** It leaves by an interface that nobody is behind. */
+  | { readonly code: 'dead-end'; readonly leg: Leg }
+  | { readonly code: 'not-listening' | 'listening-unknown'; readonly at: Place; readonly inPod: boolean }
+  | { readonly code: 'nobody-there'; readonly at: Place }
+  /** A pod gets its own packet back with its own address as source, and drops it as a martian. */
+  | { readonly code: 'own-packet'; readonly at: Place }
+  | {
+      readonly code: 'leaves-cluster';
+      readonly leg: Leg;
+      readonly to: Address;
+      readonly nextHop: Address | null;
+    }
+  | { readonly code: 'node-not-captured' | 'node-not-read'; readonly node: string; readonly leg: Leg }
+  | { readonly code: 'way-unknown'; readonly leg: Leg; readonly to: Address }
+  | { readonly code: 'wrong-source'; readonly from: Place; readonly asked: Place; readonly leg: Leg }
+  /** The answer gets to somebody who asked nothing. */
+  | { readonly code: 'answer-astray'; readonly leg: Leg; readonly to: Address }
+  /** The answer went past a node that the request passed: what the client sends next is INVALID there. */
+  | { readonly code: 'answer-skips'; readonly leg: Leg }
+  | { readonly code: 'client-unknown' }
+  | { readonly code: 'open-question'; readonly node: string | null; readonly given: readonly Given[] }
+  | { readonly code: 'sent-round'; readonly nodes: number };
+
+/** An address and port on a node. */
+export interface Place {
+  readonly node: string | null;
+  readonly address: Address;
+  readonly port: number | null;
+}

@@ -1,0 +1,164 @@
+import type { Host } from '../host/facts.ts';
+import { type Address, type Family, sameAddress } from '../net/address.ts';
+import { parsePrefix, prefixContains } from '../net/prefix.ts';
+import { linkNamed } from '../trace/bridge.ts';
+import type { Device, Outcome } from '../trace/outcome.ts';
+import type { Neighbours, NodeView } from './node-view.ts';
+
+/** Who gets a packet that a node passed on or took in. */
+export type Delivery =
+  /** A socket of the node itself. */
+  | { readonly kind: 'process' }
+  /** Somebody in a network of the node's own: a pod, as a rule. */
+  | { readonly kind: 'workload' }
+  | {
+      readonly kind: 'node';
+      readonly name: string;
+      readonly device: string;
+      readonly hop: Address | null;
+    }
+  | { readonly kind: 'outside'; readonly nextHop: Address | null }
+  /** The interface leads to nobody: a bridge without ports, a dummy. */
+  | { readonly kind: 'nobody' }
+  /** Routes do not tell. */
+  | { readonly kind: 'unknown' };
+
+/** @param outcome of an accepted packet @returns who gets it */
+export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbours): Delivery {
+  const { exit } = outcome;
+  const { destination } = outcome.end;
+  if (exit === null) return { kind: 'unknown' };
+  if (exit.kind === 'local') return { kind: 'process' };
+  const { name: device, nextHop } = exit;
+  if (leadsNowhere(view.host, device)) return { kind: 'nobody' };
+  const direct = nextHop ?? destination;
+  const own = view.book.podAt(destination);
+  if (nextHop === null && own !== null && own.node !== null && own.node === view.name && !own.hostNetwork)
+    return { kind: 'workload' };
+  const owner =
+    nodeWith(direct, view, neighbours) ??
+    nodeWith(destination, view, neighbours) ??
+    podsNode(destination, view);
+  if (owner !== null && owner !== view.name) return { kind: 'node', name: owner, device, hop: nextHop };
+  if (nextHop !== null) return { kind: 'outside', nextHop };
+  if (isTunnel(view.host, device)) return { kind: 'unknown' };
+  return uplinks(view.host, destination.family).has(device)
+    ? { kind: 'outside', nextHop: null }
+    : { kind: 'workload' };
+}
+
+function leadsNowhere(host: Host, device: string): boolean {
+  const kind = linkNamed(host, device)?.kind ?? null;
+  if (kind === 'dummy') return true;
+  return kind === 'bridge' && host.links?.every(({ master }) => master !== device) === true;
+}
+
+/** The node that has an address itself: by the API, by the captures, or as the first of its pods' network (flannel's own). */
+function nodeWith(address: Address, view: NodeView, neighbours: Neighbours): string | null {
+  return view.book.nodeAt(address)?.name ?? neighbours.ownerOf(address) ?? tunnelsNode(address, view);
+}
+
+/** flannel's VXLAN device has the first address of the node's pod network. */
+function tunnelsNode({ family, value }: Address, { cluster }: NodeView): string | null {
+  const node = cluster.nodes?.find(({ podCIDRs }) =>
+    podCIDRs.some((text) => {
+      const prefix = parsePrefix(text);
+      return prefix?.family === family && prefix.value === value;
+    }),
+  );
+  return node?.name ?? null;
+}
+
+/** The node whose pod has the address, or whose pod network it lies in. */
+function podsNode(address: Address, { book, cluster }: NodeView): string | null {
+  const node = book.podAt(address)?.node ?? null;
+  if (node !== null) return node;
+  const found = cluster.nodes?.find(({ podCIDRs }) =>
+    podCIDRs.some((text) => {
+      const prefix = parsePrefix(text);
+      return prefix !== null && prefixContains(prefix, address);
+    }),
+  );
+  return found?.name ?? null;
+}
+
+/** Kinds of devices that carry packets between nodes in packets of their own. */
+const TUNNELS: ReadonlySet<string> = new Set([
+  'vxlan',
+  'geneve',
+  'ipip',
+  'sit',
+  'gre',
+  'ip6tnl',
+  'wireguard',
+]);
+
+/** Without `ip -d` the kind is not told: names that network plugins give. */
+const TUNNEL_NAMES = /^(?:flannel|vxlan|geneve|tunl|wireguard|wg|cilium_vxlan|antrea-|genev_sys|vxlan_sys)/;
+
+function isTunnel(host: Host, device: string): boolean {
+  const kind = linkNamed(host, device)?.kind ?? null;
+  return kind === null ? TUNNEL_NAMES.test(device) : TUNNELS.has(kind);
+}
+
+/** The interfaces that lead out of the cluster: of a default route. */
+function uplinks(host: Host, family: Family): ReadonlySet<string> {
+  const routes = host.routes[family] ?? [];
+  const devices = routes
+    .filter(({ destination, type }) => destination.mask === 0n && type === 'unicast')
+    .flatMap(({ nextHops }) => nextHops.map(({ device }) => device));
+  return new Set(devices.filter((device): device is string => device !== null));
+}
+
+/**
+ * By which interface a packet comes to the next node: through a tunnel by the tunnel's device there, else by the one in
+ * the network that both have, else by the one that has the address it was sent to, else from a router.
+ * @returns undefined where the capture of that node does not tell
+ */
+export function arrivalDevice(
+  from: NodeView,
+  { device, hop }: Extract<Delivery, { kind: 'node' }>,
+  destination: Address,
+  to: NodeView,
+): Device {
+  const links = to.host.links?.filter(({ loopback }) => !loopback) ?? null;
+  if (links === null) return undefined;
+  if (isTunnel(from.host, device)) {
+    const kind = linkNamed(from.host, device)?.kind ?? null;
+    const same = links.find(({ name }) => name === device);
+    return (same ?? links.find((link) => kind !== null && link.kind === kind))?.name;
+  }
+  const { family } = destination;
+  const networks = (linkNamed(from.host, device)?.addresses ?? []).filter(
+    ({ address }) => address.family === family && !isLinkLocal(address),
+  );
+  const near = links.find(
+    ({ name, addresses }) =>
+      !isTunnel(to.host, name) &&
+      addresses.some(({ address }) =>
+        networks.some(
+          (network) => network.address.family === address.family && sharesNetwork(network, address),
+        ),
+      ),
+  );
+  if (near !== undefined) return near.name;
+  const asked = hop ?? destination;
+  const holder = links.find(({ addresses }) => addresses.some(({ address }) => sameAddress(address, asked)));
+  if (holder !== undefined && hop !== null) return holder.name;
+  const [uplink, ...others] = uplinks(to.host, family);
+  return others.length === 0 ? uplink : undefined;
+}
+
+function isLinkLocal({ family, value }: Address): boolean {
+  return family === 'ipv6' ? value >> 118n === 0x3fan : value >> 16n === 0xa9fen;
+}
+
+function sharesNetwork(
+  { address: own, prefixLength }: { readonly address: Address; readonly prefixLength: number },
+  { family, value }: Address,
+): boolean {
+  const bits = family === 'ipv4' ? 32 : 128;
+  if (prefixLength >= bits) return false;
+  const shift = BigInt(bits - prefixLength);
+  return own.value >> shift === value >> shift;
+}

@@ -1,0 +1,45 @@
+import type { OutcomeItem } from '../trace-list.ts';
+import type { ConnectionShares, Sees } from './connection-item.ts';
+
+const NONE: ConnectionShares = { works: 0, refused: 0, timesOut: 0, wrongSource: 0, unknown: 0 };
+
+const NAMES: Readonly<Record<Sees, keyof ConnectionShares>> = {
+  works: 'works',
+  refused: 'refused',
+  'times-out': 'timesOut',
+  'wrong-source': 'wrongSource',
+  unknown: 'unknown',
+};
+
+/** Nothing that a packet can be told apart by: rounding of probabilities that rules spell with eleven digits. */
+const ROUNDING = 1e-6;
+
+/**
+ * @returns the shares of new connections. Conditions that the capture leaves open make cases: what they do not agree on is
+ *   unknown. A client that session affinity keeps at an endpoint is no case of its own.
+ */
+export function sharesOfConnections(outcomes: readonly OutcomeItem[]): ConnectionShares {
+  const sticky = ({ given }: OutcomeItem): boolean =>
+    given.some(({ code, held }) => code === 'recent' && held);
+  const fresh = outcomes.filter((outcome) => !sticky(outcome));
+  const cases = new Map<string, { -readonly [K in keyof ConnectionShares]: number }>();
+  for (const { given, connection, probability } of fresh.length === 0 ? outcomes : fresh) {
+    const key = given.map(({ question, held }) => `${question} ${held}`).join();
+    const shares = cases.get(key) ?? { ...NONE };
+    cases.set(key, shares);
+    if (connection === null) shares.unknown += probability;
+    else for (const { sees, share } of [connection, ...connection.others]) shares[NAMES[sees]] += share;
+  }
+  const [first, ...others] = [...cases.values()];
+  if (first === undefined) return { ...NONE, unknown: 1 };
+  if (others.length === 0) return first;
+  const agreed = (sees: keyof ConnectionShares) => Math.min(first[sees], ...others.map((each) => each[sees]));
+  const shares = {
+    works: agreed('works'),
+    refused: agreed('refused'),
+    timesOut: agreed('timesOut'),
+    wrongSource: agreed('wrongSource'),
+  };
+  const told = shares.works + shares.refused + shares.timesOut + shares.wrongSource;
+  return { ...shares, unknown: told > 1 - ROUNDING ? 0 : 1 - told };
+}

@@ -1,0 +1,11 @@
+import type { Box } from './picture.ts';
+
+/** @returns what stands in a box, a line each. */
+export function labelOf({ title, subtitle, asides, decides }: Box): string {
+  return [
+    title,
+    ...(subtitle === '' ? [] : [subtitle]),
+    ...asides.map((aside) => `+ ${aside.title}`),
+    ...(decides.length > 0 ? ['decides'] : []),
+  ].join('\n');
+}

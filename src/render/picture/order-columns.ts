@@ -1,0 +1,16 @@
+import type { Column } from './picture.ts';
+import type { Visit } from './visits.ts';
+
+/** @returns the hooks that ways pass, in an order that fits all of them: a column each. */
+export function orderColumns(ways: readonly (readonly Visit[])[]): (Column & { readonly key: string })[] {
+  const columns: (Column & { readonly key: string })[] = [];
+  for (const visits of ways) {
+    let at = -1;
+    for (const { column, hook, direction } of visits) {
+      const found = columns.findIndex(({ key }) => key === column);
+      if (found < 0) columns.splice(at + 1, 0, { key: column, label: hook, direction });
+      at = found < 0 ? at + 1 : Math.max(at, found);
+    }
+  }
+  return columns;
+}

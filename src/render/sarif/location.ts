@@ -1,0 +1,44 @@
+import type { PlaceOf } from '../place.ts';
+
+/** A `location` of SARIF. */
+export interface SarifLocation {
+  readonly physicalLocation: {
+    readonly artifactLocation: { readonly uri: string };
+    readonly region?: {
+      readonly startLine: number;
+      readonly startColumn?: number;
+      readonly endColumn?: number;
+      readonly snippet?: { readonly text: string };
+    };
+  };
+}
+
+/** @returns the place of a line of proof; a region with its text where the line is one of a file that is there. */
+export function locationOf(
+  { file, line, text }: { readonly file: string; readonly line: number | null; readonly text: string | null },
+  placeOf: PlaceOf,
+): SarifLocation {
+  const artifactLocation = { uri: artifactUri(file, placeOf) };
+  const isExact = placeOf(file)?.exact ?? false;
+  if (line === null || !isExact) return { physicalLocation: { artifactLocation, region: { startLine: 1 } } };
+  const snippet = text === null ? {} : { snippet: { text } };
+  return { physicalLocation: { artifactLocation, region: { startLine: line, ...snippet } } };
+}
+
+/**
+ * @returns where the file is as a URI: relative, as code scanning wants it, where it lies below the working folder; of a file in
+ *   an archive, the archive. The escape function of SARIF's URIs: blanks, colons and the like are encoded.
+ */
+export function artifactUri(file: string, placeOf: PlaceOf): string {
+  const path = (placeOf(file)?.path ?? file).replace(/^\.\//, '');
+  const encoded = path.split('/').map(encodePart).join('/');
+  if (encoded === '') return 'capture';
+  return encoded.startsWith('/') ? `file://${encoded}` : encoded;
+}
+
+/** `encodeURIComponent` throws on a lone surrogate. */
+function encodePart(text: string): string {
+  return encodeURIComponent(
+    text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, '\ufffd'),
+  );
+}

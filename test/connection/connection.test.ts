@@ -1,0 +1,211 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
+import type { TraceItem } from '../../src/explain/trace-list.ts';
+import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'kp-explain-nodes-'));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+let place = root;
+let count = 0;
+beforeEach(() => {
+  place = join(root, String(count++));
+});
+
+/** From pod client-1 on node-1 to the Service, whose pods are one on each node. */
+async function over(one: NodeChanges, two: NodeChanges, to = 'shop/web', from = 'pod:shop/client-1') {
+  const folders = [writeNode(place, 1, 2, one), writeNode(place, 2, 2, two)];
+  return (await traceOver(folders, to, from)).item;
+}
+
+function ways({ outcomes }: TraceItem): ConnectionWay[] {
+  return outcomes.flatMap(({ connection }) =>
+    connection === null ? [] : [connection, ...connection.others],
+  );
+}
+
+/** Why connections to the pod on node-2 fail. */
+function failing(item: TraceItem): ConnectionWay {
+  const [way, ...others] = ways(item).filter(({ sees }) => sees !== 'works');
+  if (way === undefined || others.length > 0) throw new Error(`not one way fails: ${JSON.stringify(item)}`);
+  return way;
+}
+
+const legs = ({ legs: all }: ConnectionWay) =>
+  all.map(({ node, direction, enters, leaves }) => `${direction} ${node} ${enters}>${leaves}`);
+
+describe('does a connection over two nodes work?', () => {
+  it('to pods of both nodes, and back through the nodes that the request passed', async () => {
+    const item = await over({}, {});
+    expect(item.connection).toEqual({ works: 1, refused: 0, timesOut: 0, wrongSource: 0, unknown: 0 });
+    expect(ways(item).map(legs)).toEqual([
+      ['request node-1 cni0>cni0', 'answer node-1 cni0>cni0'],
+      [
+        'request node-1 cni0>eth0',
+        'request node-2 eth0>cni0',
+        'answer node-2 cni0>eth0',
+        'answer node-1 eth0>cni0',
+      ],
+    ]);
+  });
+
+  it('not where FORWARD of the other node drops: node and policy are named', async () => {
+    const item = await over({}, { forward: 'DROP' });
+    expect(item.connection).toMatchObject({ works: 0.5, timesOut: 0.5 });
+    expect(failing(item).reason).toMatchObject({
+      code: 'lost',
+      text: 'the request is lost on node-2: the policy of filter FORWARD',
+    });
+    const last = item.steps[failing(item).legs.at(-1)?.path.at(-1) ?? -1];
+    expect(last).toMatchObject({ node: 'node-2', chain: 'FORWARD', rule: null, action: 'drop' });
+  });
+
+  it('not where only the answer is dropped on its way back', async () => {
+    const filter = ['-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8080 -j ACCEPT'];
+    const item = await over({ filter, forward: 'DROP' }, {});
+    expect(item.connection).toMatchObject({ timesOut: 1 });
+    expect(ways(item).map(({ reason }) => reason?.text)).toEqual([
+      'the answer is lost on node-1: the policy of filter FORWARD',
+      'the answer is lost on node-1: the policy of filter FORWARD',
+    ]);
+  });
+
+  it('where the answer passes as ESTABLISHED and nothing else may', async () => {
+    const filter = [
+      '-A FORWARD -m conntrack --ctstate ESTABLISHED -j ACCEPT',
+      '-A FORWARD -d 10.244.0.0/16 -p tcp -m tcp --dport 8080 -j ACCEPT',
+    ];
+    expect((await over({ filter, forward: 'DROP' }, {})).connection).toMatchObject({ works: 1 });
+  });
+
+  it('not where rp_filter of the other node finds another way back to the client', async () => {
+    const strict = { 'net.ipv4.conf.eth0.rp_filter': '1' };
+    const routes = [{ dst: '10.244.1.0/25', dev: 'cni0', scope: 'link' }];
+    expect(failing(await over({}, { sysctls: strict, routes })).reason?.text).toMatch(
+      /^the request is lost on node-2: rp_filter drops it/,
+    );
+  });
+
+  it('not where the other node has no route back', async () => {
+    const routes = [{ type: 'unreachable', dst: '10.244.1.0/25' }];
+    expect(failing(await over({}, { routes })).reason?.text).toBe(
+      'the answer is lost on node-2: the route to 10.244.1.9 says unreachable',
+    );
+  });
+
+  it('not where a foreign rule of the other node refuses: refused, by node and rule', async () => {
+    const filter = ['-A FORWARD -s 10.244.1.0/24 -j REJECT --reject-with icmp-port-unreachable'];
+    const item = await over({}, { filter });
+    expect(item.connection).toMatchObject({ works: 0.5, refused: 0.5 });
+    expect(failing(item).reason?.text).toBe(
+      'node-2 refuses it: filter FORWARD rule 1 (icmp-port-unreachable)',
+    );
+  });
+
+  it('not where the client’s node does not track answers, and so does not undo the DNAT', async () => {
+    const raw = ['-A PREROUTING -i eth0 -s 10.244.2.0/24 -j CT --notrack'];
+    const way = failing(await over({ raw }, {}));
+    expect(way.sees).toBe('wrong-source');
+    expect(way.reason?.text).toBe(
+      'the answer comes from 10.244.2.5:8080, and the client, who asked 10.96.0.5:80, takes no answer from there',
+    );
+  });
+
+  it('from a tunnel the packet comes in by the tunnel’s device', async () => {
+    const filter = ['-A FORWARD -i flannel.1 -j DROP'];
+    const way = failing(await over({ overlay: true }, { overlay: true, filter }));
+    expect(legs(way)).toEqual(['request node-1 cni0>flannel.1', 'request node-2 flannel.1>null']);
+    expect(way.reason?.text).toBe('the request is lost on node-2: filter FORWARD rule 1');
+  });
+
+  it('of a pod that asks another node’s port with policy Local, the pod of its own node answers past that node', async () => {
+    const item = await over({}, {}, '192.168.0.2:30080');
+    const way = failing(item);
+    expect(item.connection).toMatchObject({ works: 0.5, wrongSource: 0.5 });
+    expect(legs(way)).toEqual([
+      'request node-1 cni0>eth0',
+      'request node-2 eth0>eth0',
+      'request node-1 eth0>cni0',
+      'answer node-1 cni0>cni0',
+    ]);
+  });
+
+  it.each([
+    ['a client far away', '203.0.113.77', '0', 'times-out'],
+    ['a client of the LAN', '192.168.0.77', '0', 'times-out'],
+    // Which the kernel showed: the redirect that the node sends makes the client go the short way.
+    ['a client of the LAN that is redirected', '192.168.0.77', '1', 'works'],
+  ])(
+    '%s whose answer goes past the node that drops INVALID: %s, send_redirects %s: %s',
+    async (_, from, sent, sees) => {
+      const filter = ['-A FORWARD -m conntrack --ctstate INVALID -j DROP'];
+      const sysctls = { 'net.ipv4.conf.eth0.send_redirects': sent };
+      const [way] = ways(await over({ filter, sysctls }, {}, '10.244.2.5:8080', from));
+      expect(way?.sees).toBe(sees);
+      if (sees !== 'works') expect(way?.reason?.code).toBe('answer-skips');
+    },
+  );
+});
+
+describe('is what a remark guesses of the answer settled by the other node?', () => {
+  const effects = (item: TraceItem) =>
+    item.outcomes.flatMap(({ remarks }) =>
+      remarks.filter(({ code }) => code === 'answer-not-through-node').map(({ effect }) => effect),
+    );
+  it('it breaks where the answer was seen to go another way', async () => {
+    expect(effects(await over({}, {}, '10.96.0.5:80', '192.168.0.77'))).toEqual(['breaks']);
+  });
+  it('it is gone where the answer comes back all the same', async () => {
+    const routes = [{ dst: '192.168.0.77', gateway: '192.168.0.1', dev: 'eth0' }];
+    const item = await over({}, { routes }, '10.96.0.5:80', '192.168.0.77');
+    expect(item.connection).toMatchObject({ works: 1 });
+    expect(effects(item)).toEqual([]);
+  });
+});
+
+describe('which captures are read, and do they fit?', () => {
+  it('of thirty nodes the two that the packets pass', async () => {
+    for (let number = 1; number <= 30; number++) writeNode(place, number, 30);
+    const { item, read } = await traceOver([place], 'shop/web', 'pod:shop/client-2');
+    expect(item.connection).toMatchObject({ works: 1 });
+    expect(read.map((folder) => basename(folder)).sort()).toEqual(['node-1', 'node-2']);
+  });
+
+  it('a node that is missing is named where the way comes to it', async () => {
+    const folders = [writeNode(place, 1, 3), writeNode(place, 3, 3)];
+    const { item } = await traceOver(folders, 'shop/web', 'pod:shop/client-1');
+    expect(item.connection).toMatchObject({ works: 0.5, unknown: 0.5 });
+    expect(failing(item).reason).toMatchObject({
+      code: 'node-not-captured',
+      settle: 'capture node-2 too, and give both with -f',
+    });
+  });
+
+  it('a node of another cluster is refused', async () => {
+    const folders = [writeNode(place, 1, 2), writeNode(place, 7, 7)];
+    await expect(traceOver(folders, 'shop/web', 'pod')).rejects.toThrow(
+      /node-7, which the cluster of node-1 .* does not have/,
+    );
+  });
+
+  it('captures that were taken an hour apart are said to be', async () => {
+    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2, { takenAt: '2026-11-21T11:00:00Z' })];
+    const { item } = await traceOver(folders, 'shop/web', 'pod:shop/client-1');
+    expect(item.assumptions.map(({ code }) => code)).toContain('captures-apart');
+  });
+});
+
+describe('does a process of the node listen?', () => {
+  const sockets = 'tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*\nudp UNCONN 0 0 0.0.0.0:22 0.0.0.0:*\n';
+  it.each([
+    ['192.168.0.1:22', { sockets }, 'works', null],
+    ['192.168.0.1:23', { sockets }, 'refused', 'not-listening'],
+    ['10.244.1.1:22', { sockets }, 'refused', 'not-listening'],
+    ['192.168.0.1:22', {}, 'unknown', 'listening-unknown'],
+  ] as const)('%s, where the listing of sockets is %j: %s', async (to, one, sees, code) => {
+    const [way] = ways(await over(one, {}, to, '192.168.0.77'));
+    expect(way).toMatchObject({ sees, reason: code === null ? null : { code } });
+  });
+});

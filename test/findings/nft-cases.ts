@@ -1,0 +1,108 @@
+import type { Edit } from './altered-capture.ts';
+import type { Case } from './case.ts';
+
+interface Listed {
+  readonly nftables: Record<string, Record<string, unknown>>[];
+}
+
+/** Changes the objects that nft listed. */
+function listing(change: (objects: Listed['nftables']) => Listed['nftables']): Edit {
+  return ['nft.json', (text) => JSON.stringify({ nftables: change((JSON.parse(text) as Listed).nftables) })];
+}
+
+const added = (...objects: Listed['nftables']): Edit => listing((all) => [...all, ...objects]);
+
+const table = { family: 'inet', table: 'hostfw' };
+
+const foreign = (hook: string, prio: number, policy: string, ...rules: readonly unknown[][]): Edit =>
+  added(
+    { table: { family: 'inet', name: 'hostfw', handle: 90 } },
+    { chain: { ...table, name: 'guard', handle: 1, type: 'filter', hook, prio, policy } },
+    ...rules.map((expr, index) => ({ rule: { ...table, chain: 'guard', handle: 2 + index, expr } })),
+  );
+
+const isFrom = (address: string) => ({
+  match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right: address },
+});
+const writesMark = (value: unknown) => ({ mangle: { key: { meta: { key: 'mark' } }, value } });
+
+/** Faults of nftables mode, on a node of kube-proxy 1.36. */
+export const NFT_CASES: readonly Case[] = [
+  {
+    fixture: 'demo-nftables',
+    code: 'KP401',
+    fault: 'a foreign base chain drops what is forwarded',
+    edits: [foreign('forward', 0, 'drop')],
+    severity: 'error',
+    object: 'table inet hostfw',
+    says: /^inet hostfw guard policy drops packets for .*/,
+    nearMiss: 'it accepts all',
+    nearEdits: [foreign('forward', 0, 'accept')],
+  },
+  {
+    fixture: 'demo-nftables',
+    code: 'KP401',
+    fault: 'a foreign rule rejects packets of pods',
+    edits: [foreign('prerouting', -150, 'accept', [isFrom('10.244.1.13'), { reject: null }])],
+    severity: 'error',
+    object: 'shop/web',
+    says: /^inet hostfw guard rule 1 rejects packets for .*/,
+    nearMiss: 'the same for a pod that does not exist',
+    nearEdits: [foreign('prerouting', -150, 'accept', [isFrom('10.244.1.250'), { reject: null }])],
+  },
+  {
+    fixture: 'demo-nftables',
+    code: 'KP402',
+    fault: 'a foreign rule writes the whole mark',
+    edits: [foreign('forward', -150, 'accept', [writesMark(1)])],
+    severity: 'error',
+    object: 'chain guard',
+    says: /inet hostfw guard rule 1 takes the mark away by which kube-proxy masquerades them/,
+    nearMiss: 'a rule that writes its own bits',
+    nearEdits: [foreign('forward', -150, 'accept', [writesMark({ '|': [{ meta: { key: 'mark' } }, 1] })])],
+  },
+  {
+    fixture: 'demo-nftables',
+    code: 'KP403',
+    fault: 'the table is gone',
+    edits: [
+      listing((all) =>
+        all.filter((object) =>
+          Object.values(object).every(
+            ({ family, table: of, name }) => family !== 'ip' || (of ?? name) !== 'kube-proxy',
+          ),
+        ),
+      ),
+    ],
+    severity: 'error',
+    object: 'table ip kube-proxy',
+    says: /^there is no table ip kube-proxy, though kube-proxy works in nftables mode/,
+    nearMiss: 'nft was not captured',
+    nearEdits: [['nft.json', () => '']],
+  },
+  {
+    fixture: 'demo-nftables',
+    code: 'KP403',
+    fault: 'no base chain leads packets from pods to the Services',
+    edits: [
+      listing((all) =>
+        all.filter(
+          ({ chain, rule }) =>
+            (chain?.name ?? rule?.chain) !== 'nat-prerouting' || (chain ?? rule)?.family !== 'ip',
+        ),
+      ),
+    ],
+    severity: 'error',
+    object: 'shop/web',
+    says: /do not come to kube-proxy’s chain of Services: no base chain of its table leads there/,
+    nearMiss: 'another base chain is gone, at which nothing is asked of these packets',
+    nearEdits: [
+      listing((all) =>
+        all.filter(
+          ({ chain, rule }) =>
+            (chain?.name ?? rule?.chain) !== 'filter-input' || (chain ?? rule)?.family !== 'ip',
+        ),
+      ),
+    ],
+  },
+];

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { runIpvsCampaign } from './ipvs/campaign.ts';
+import { NoMachine, whyNoUml } from './ipvs/uml.ts';
+
+const missing = whyNoUml();
+const PACKETS = Number(process.env.KP_EXPLAIN_IPVS_PACKETS ?? 150);
+if (missing !== null) console.log(`skipped: the IPVS lane ${missing}`);
+
+describe.skipIf(missing !== null)('Does a kernel agree on what IPVS does?', () => {
+  it('on every packet, step by step, in both families', { timeout: 600_000 }, async ({ skip }) => {
+    const report = await runIpvsCampaign({ seed: 1, packets: PACKETS, seconds: 540 }).catch(
+      (error: unknown) => {
+        // Where processes may not be traced a user-mode kernel does not start.
+        if (error instanceof NoMachine) return error.message;
+        throw error;
+      },
+    );
+    if (typeof report === 'string') {
+      console.log(`skipped: the IPVS lane: ${report}`);
+      return skip();
+    }
+    expect(report.disagreements).toEqual([]);
+    expect(report.packets).toBeGreaterThanOrEqual(PACKETS);
+    // What no packet met was not compared.
+    expect(report.balanced.schedulers.size).toBeGreaterThan(5);
+    expect([...report.balanced.sets.keys()].sort()).toEqual([
+      'bitmap:port',
+      'hash:ip',
+      'hash:ip,port',
+      'hash:ip,port,ip',
+      'hash:ip,port,net',
+    ]);
+  });
+});
