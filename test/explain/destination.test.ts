@@ -62,7 +62,14 @@ describe('an address and port without a protocol', () => {
 
 describe('a Service that only comments name', () => {
   it('is traced by its node port where the rules know no address of it', async () => {
-    const { to, service, said } = await chosen(['default/echo-local', '-f', 'fixtures/k3s-echo']);
+    // Without the table of kubectl beside them, which shows its cluster IP.
+    const { to, service, said } = await chosen([
+      'default/echo-local',
+      '-f',
+      'fixtures/k3s-echo/iptables-nat-L.txt',
+      '-f',
+      'fixtures/k3s-echo/iptables-nat-S-KUBE-SERVICES.txt',
+    ]);
     expect(to).toMatch(/:31534\/tcp$/);
     expect(service).toEqual({
       namespace: 'default',
