@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { demoFolders } from '../capture/demo.ts';
 import { FINDING_KINDS } from '../findings/registry.ts';
 import { fieldsOf, listOf, textOf } from '../json/fields.ts';
-import type { Candidate } from './complete.ts';
+import type { Candidate } from './candidate.ts';
 
 /** Names of what is there, each read when it is asked for. */
 export type Names = Readonly<

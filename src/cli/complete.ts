@@ -1,11 +1,7 @@
 import type { Command, Option } from 'commander';
+import { dictionary } from '../lookup/dictionary.ts';
+import type { Candidate } from './candidate.ts';
 import { type Names, readNames } from './complete-names.ts';
-
-/** A word that may stand next, and what it is. */
-export interface Candidate {
-  readonly value: string;
-  readonly description: string;
-}
 
 /** What may stand next. */
 export interface Completion {
@@ -17,7 +13,7 @@ export interface Completion {
 type Kind = 'services' | 'pods' | 'senders' | 'namespaces' | 'nodes' | 'contexts' | 'chains' | 'codes';
 
 /** What an option is followed by, where it is no fixed list. */
-const VALUES: Readonly<Record<string, Kind | 'files'>> = {
+const VALUES = dictionary<Kind | 'files'>({
   '--file': 'files',
   '--write': 'files',
   '--kubeconfig': 'files',
@@ -31,10 +27,10 @@ const VALUES: Readonly<Record<string, Kind | 'files'>> = {
   '--context': 'contexts',
   '--only': 'codes',
   '--ignore': 'codes',
-};
+});
 
 /** What the arguments of a command are. */
-const ARGUMENTS: Readonly<Record<string, readonly (Kind | 'files')[]>> = {
+const ARGUMENTS = dictionary<readonly (Kind | 'files')[]>({
   why: ['services'],
   trace: ['services'],
   services: ['services'],
@@ -42,10 +38,10 @@ const ARGUMENTS: Readonly<Record<string, readonly (Kind | 'files')[]>> = {
   check: ['files'],
   diff: ['files'],
   explain: ['codes'],
-};
+});
 
 /** Words of options that read them by themselves. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
+const WORDS = dictionary<readonly string[]>({
   '--state': [
     'ESTABLISHED',
     'SYN_SENT',
@@ -59,7 +55,7 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   '--problem': ['any', 'stale', 'error', 'warning', 'info'],
   '--protocol': ['tcp', 'udp', 'sctp', 'icmp'],
   '--ctstate': ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'],
-};
+});
 
 /**
  * @param words of the command line without the program's name, the last one begun

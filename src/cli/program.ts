@@ -153,12 +153,13 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
   if (error.code === 'commander.help') {
     return new UsageError('no-command', `say what to do, for instance: ${name} trace shop/web --demo`);
   }
-  const message = error.message.replace(/^error: /, '');
+  // Lines set in are the program's own.
+  const message = error.message.replace(/^error: /, '').replace(/\n(?=\(Did you mean )/, '\n  ');
   const first = argv[0] ?? '';
   const hint =
     error.code === 'commander.unknownCommand' && /[/:]/.test(first)
-      ? `\n(Did you mean ${name} trace ${first}?)`
-      : `\nSee: ${name} ${error.code === 'commander.unknownCommand' ? '' : commandOf(argv)}--help`;
+      ? `\n  (Did you mean ${name} trace ${first}?)`
+      : `\n  See: ${name} ${error.code === 'commander.unknownCommand' ? '' : commandOf(argv)}--help`;
   return new UsageError(error.code.replace(/^commander\./, ''), `${message}${hint}`);
 }
 

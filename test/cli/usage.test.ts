@@ -61,13 +61,13 @@ describe('help', () => {
 
 describe('wrong usage', () => {
   it.each([
-    [['trce', 'x'], /unknown command 'trce'\n\(Did you mean trace\?\)/],
+    [['trce', 'x'], /unknown command 'trce'\n {2}\(Did you mean trace\?\)/],
     [['10.96.0.10:53'], /Did you mean kp-explain trace 10\.96\.0\.10:53\?/],
     [['flows'], /unknown command 'flows'/],
-    [['trace', '--demo'], /missing required argument 'destination'\nSee: kp-explain trace --help/],
+    [['trace', '--demo'], /missing required argument 'destination'\n {2}See: kp-explain trace --help/],
     [['trace', 'a', 'b', '--demo'], /too many arguments/],
     [['trace', '', '--demo'], /A destination must not be empty/],
-    [['trace', 'a:1', '--demo', '--fromm', 'pod'], /unknown option '--fromm'\n\(Did you mean --from\?\)/],
+    [['trace', 'a:1', '--demo', '--fromm', 'pod'], /unknown option '--fromm'\n {2}\(Did you mean --from\?\)/],
     [['trace', 'a:1', '--demo', '--detail', 'all'], /--detail.*Allowed choices are answer, path, full/],
     [['trace', 'a:1', '--demo', '--protocol', 'gre'], /--protocol.*Allowed choices are tcp, udp, sctp, icmp/],
     [['trace', 'a:1', '--demo', '--source-port', '65536'], /A port is a number from 1 to 65535/],
@@ -77,7 +77,7 @@ describe('wrong usage', () => {
       /--ctstate.*NEW, ESTABLISHED, RELATED, INVALID, UNTRACKED/,
     ],
     [['services', '--demo', '-o', 'xml'], /Allowed choices are text, wide, name, json, yaml/],
-    [['services', '--demo', '-f', 'x'], /'--demo' cannot be used with option '-f, --file <path>'/],
+    [['services', '--demo', '-f', 'x'], /'--demo \[mode\]' cannot be used with option '-f, --file <path>'/],
     [['trace', 'a:1', '-f'], /'-f, --file <path>' argument missing/],
   ])('%j: one clear message, status 2', async (argv, message) => {
     const { status, out, err } = await run(argv);

@@ -159,6 +159,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     values: [
       ...MODELS,
       'problems',
+      'json',
       'command',
       'capture',
       'explain',

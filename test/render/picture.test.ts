@@ -22,7 +22,11 @@ const titles = ({ boxes }: Picture) => boxes.map(({ title }) => title);
 describe('what does a picture show of a trace?', () => {
   it('chains as boxes at their hooks, calls that come back inside their callers, ends', async () => {
     const picture = drawTrace(await first('trace shop/web --demo --from pod'));
-    expect(picture.columns.map(({ label }) => label)).toEqual(['PREROUTING', 'FORWARD', 'POSTROUTING']);
+    const hooks = (way: 'request' | 'answer') =>
+      picture.columns.filter(({ direction }) => direction === way).map(({ label }) => label);
+    expect(hooks('request')).toEqual(['PREROUTING', 'FORWARD', 'POSTROUTING']);
+    // conntrack translates the answer back: no table of nat is asked at its POSTROUTING.
+    expect(hooks('answer')).toEqual(['PREROUTING', 'FORWARD']);
     const forward = picture.boxes.find(
       ({ title, subtitle }) => title === 'FORWARD' && subtitle.startsWith('filter'),
     );

@@ -12,7 +12,7 @@ export interface RulePlace {
 
 const PLACE = /^(raw|mangle|nat|filter|security)[\s:]+([^\s:]+)(?:[\s:]+(?:rule[\s:]+)?(\d+))?$/;
 
-/** @returns the places that `nat KUBE-SERVICES 9`, `nat:KUBE-SERVICES:rule:9` or the prefix of a LOG rule stands for; empty: none. */
+/** @returns the places that `nat PREROUTING 9`, `nat:PREROUTING:rule:9` or the prefix of a LOG rule stands for; empty: none. */
 export function readPlaces(typed: string, rulesets: readonly Ruleset[]): RulePlace[] {
   const [, table, chain, rule] = PLACE.exec(typed.trim()) ?? [];
   if (table !== undefined && chain !== undefined)

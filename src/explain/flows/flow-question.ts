@@ -1,5 +1,6 @@
 import type { Flow } from '../../conntrack/flow.ts';
 import type { WantedFlows } from '../../conntrack/wanted-flows.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
 import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
 import type { FlowProblemCode, Severity } from '../flow-list.ts';
 import { type Known, QuestionError } from '../question/question.ts';
@@ -117,7 +118,7 @@ const STATES = [
 ];
 
 /** What `ss` and netstat call them. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+const OTHER_NAMES = dictionary<string>({
   ESTAB: 'ESTABLISHED',
   'SYN-SENT': 'SYN_SENT',
   'SYN-RECV': 'SYN_RECV',
@@ -128,7 +129,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   'FIN-WAIT-2': 'FIN_WAIT',
   FIN_WAIT1: 'FIN_WAIT',
   FIN_WAIT2: 'FIN_WAIT',
-};
+});
 
 function readState(text: string): string {
   const word = text.toUpperCase();
