@@ -94,11 +94,12 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
   if (client === null) return [withoutClient(item, outcome, context)];
   const ways = alike(followConnection(node.view, packet, outcome, client, nodes));
   const missing = rulesMissingOf(item.remarks);
+  const noted = missing === null ? null : { code: missing.code, text: missing.text, settle: missing.settle };
   return ways.map(({ sees, share: part, reason, legs }) => ({
     // What fails further on does so only if the packet comes there.
-    sees: missing === null ? sees : 'unknown',
+    sees: noted === null ? sees : 'unknown',
     share: share * part,
-    reason: missing !== null ? missing : reason === null ? null : connectionNote(reason),
+    reason: noted ?? (reason === null ? null : connectionNote(reason)),
     legs: legs.map((leg) => legItem(leg, context)),
   }));
 }
