@@ -27,10 +27,14 @@ function parseFlags(tokens: Tokens, timed: boolean): unknown {
 }
 
 function parsePart(tokens: Tokens, timed: boolean): unknown {
-  if (tokens.take('(')) {
-    const inside = parseConstant(tokens, timed);
-    tokens.take(')');
-    return inside;
+  if (tokens.peek() === '(') {
+    const inside = tokens.nested(() => {
+      tokens.next();
+      const read = parseConstant(tokens, timed);
+      tokens.take(')');
+      return read;
+    });
+    if (inside !== null) return inside;
   }
   const token = tokens.token();
   const word = tokens.next();

@@ -33,6 +33,10 @@ function parseConcat(tokens: Tokens): unknown {
 }
 
 function parseOperand(tokens: Tokens): unknown {
+  return tokens.nested(() => parseInside(tokens)) ?? parseOne(tokens);
+}
+
+function parseInside(tokens: Tokens): unknown {
   if (tokens.take('(')) {
     const inside = parseExpression(tokens);
     tokens.take(')');

@@ -6,10 +6,14 @@ export interface Token {
   readonly joined: boolean;
 }
 
+/** Parts in parts that are followed: nft itself prints a handful. */
+const DEEPEST = 64;
+
 /** A rule's words, read one after the other. Nothing here throws: what is missing reads as an empty word. */
 export class Tokens {
   readonly #tokens: Token[];
   #at = 0;
+  #depth = 0;
 
   constructor(text: string) {
     this.#tokens = split(text);
@@ -41,6 +45,17 @@ export class Tokens {
     if (this.peek() !== word) return false;
     this.#at++;
     return true;
+  }
+
+  /** @returns what `read` takes as a part of what is being read; null, with nothing taken, where parts hold parts too deep. */
+  nested<T>(read: () => T): T | null {
+    if (this.#depth >= DEEPEST) return null;
+    this.#depth++;
+    try {
+      return read();
+    } finally {
+      this.#depth--;
+    }
   }
 
   /** Takes the beginning of the next word where it begins so; what is left of it is the next word. */
