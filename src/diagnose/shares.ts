@@ -23,10 +23,22 @@ export function seesOf(outcome: OutcomeItem): Sees {
     traced.includes(each),
   );
   if (worst !== undefined && worst !== 'unknown') return worst;
+  if (worst === 'unknown' && isLeftOpen(outcome)) return 'unknown';
   const guessed = seesOfFirst(outcome);
   const overNodes = new Set(outcome.connection?.legs.map(({ node }) => node)).size > 1;
   return guessed === 'unknown' && worst === undefined && overNodes ? 'works' : guessed;
 }
+
+/**
+ * What a captured node on the way, or the way back, does with it is not known: its first packet says nothing about that. A
+ * node that was not captured is taken to do what it should.
+ */
+function isLeftOpen({ connection }: OutcomeItem): boolean {
+  const ways = connection === null ? [] : [connection, ...connection.others];
+  return ways.some(({ reason }) => reason !== null && LEFT_OPEN.has(reason.code));
+}
+
+const LEFT_OPEN: ReadonlySet<string> = new Set(['open-question', 'not-followed', 'node-not-read', 'sent-round']);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
 export function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { seesOf } from '../../src/diagnose/shares.ts';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
@@ -198,14 +199,36 @@ describe('which captures are read, and do they fit?', () => {
 });
 
 describe('does a process of the node listen?', () => {
-  const sockets = 'tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*\nudp UNCONN 0 0 0.0.0.0:22 0.0.0.0:*\n';
+  const heading = 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\n';
+  const lines = 'tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*\nudp UNCONN 0 0 0.0.0.0:22 0.0.0.0:*\n';
+  const sockets = heading + lines;
+  const mapped = `${heading}tcp LISTEN 0 100 [::ffff:192.168.0.1]:8443 *:*\n`;
+  const old = `${heading}tcp LISTEN 0 128 *:111 *:*\ntcp LISTEN 0 128 :::22 :::*\n`;
   it.each([
     ['192.168.0.1:22', { sockets }, 'works', null],
     ['192.168.0.1:23', { sockets }, 'refused', 'not-listening'],
     ['10.244.1.1:22', { sockets }, 'refused', 'not-listening'],
     ['192.168.0.1:22', {}, 'unknown', 'listening-unknown'],
+    // Kernel 6.18: a socket of IPv6 bound to ::ffff:192.168.0.1 takes IPv4.
+    ['192.168.0.1:8443', { sockets: mapped }, 'works', null],
+    ['192.168.0.1:111', { sockets: old }, 'works', null],
+    ['192.168.0.1:22', { sockets: old }, 'unknown', 'listening-unknown'],
+    ['192.168.0.1:23', { sockets: old }, 'refused', 'not-listening'],
+    // What grep left, an error's empty file, a line cut short: what is not listed is not known.
+    ['192.168.0.1:22', { sockets: lines }, 'works', null],
+    ['192.168.0.1:23', { sockets: lines }, 'unknown', 'listening-unknown'],
+    ['192.168.0.1:23', { sockets: `${sockets}tcp LIST` }, 'unknown', 'listening-unknown'],
   ] as const)('%s, where the listing of sockets is %j: %s', async (to, one, sees, code) => {
     const [way] = ways(await over(one, {}, to, '192.168.0.77'));
     expect(way).toMatchObject({ sees, reason: code === null ? null : { code } });
+  });
+});
+
+describe('does the screen say WORKS only where the nodes on the way let it through?', () => {
+  it('UNKNOWN where the further node’s rules ask for a set that was not captured', async () => {
+    const filter = ['-A FORWARD -m set --match-set blocked src -j DROP'];
+    const item = await over({}, { filter, forward: 'ACCEPT' }, '10.244.2.5:8080');
+    expect(ways(item)).toMatchObject([{ sees: 'unknown', reason: { code: 'open-question' } }]);
+    expect(item.outcomes.map(seesOf)).toEqual(['unknown']);
   });
 });
