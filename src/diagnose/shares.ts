@@ -38,7 +38,12 @@ function isLeftOpen({ connection }: OutcomeItem): boolean {
   return ways.some(({ reason }) => reason !== null && LEFT_OPEN.has(reason.code));
 }
 
-const LEFT_OPEN: ReadonlySet<string> = new Set(['open-question', 'not-followed', 'node-not-read', 'sent-round']);
+const LEFT_OPEN: ReadonlySet<string> = new Set([
+  'open-question',
+  'not-followed',
+  'node-not-read',
+  'sent-round',
+]);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
 export function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { seesOf } from '../../src/diagnose/shares.ts';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
+import { run } from '../cli/run-main.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kp-explain-nodes-'));
@@ -189,6 +190,26 @@ describe('which captures are read, and do they fit?', () => {
     await expect(traceOver(folders, 'shop/web', 'pod')).rejects.toThrow(
       /node-7, which the cluster of node-1 .* does not have/,
     );
+  });
+
+  it('a node of another cluster that has the same name is refused by its addresses', async () => {
+    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2)];
+    const addresses = join(folders[1] ?? '', 'ip-addr.json');
+    writeFileSync(addresses, readFileSync(addresses, 'utf8').replaceAll('192.168.0.', '172.18.0.'));
+    await expect(traceOver(folders, 'shop/web', 'pod')).rejects.toThrow(
+      /node-2, which has none of the addresses there that the cluster of node-1 .* knows of it/,
+    );
+  });
+
+  it('the screen tells causes of the node that the packets begin on, and asks why of it alone', async () => {
+    const drop = ['-A FORWARD -d 10.244.2.5/32 -j DROP'];
+    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2, { filter: drop, forward: 'ACCEPT' })];
+    const files = folders.flatMap((folder) => ['-f', folder]);
+    const { out } = await run(['trace', 'shop/web', '--from', 'pod:shop/client-2', ...files], {
+      columns: 500,
+    });
+    expect(out).toContain('-A FORWARD -d 10.244.2.5/32 -j DROP');
+    expect(out).toContain(`why shop/web -f ${folders[1]}\``);
   });
 
   it('captures that were taken an hour apart are said to be', async () => {
