@@ -1,4 +1,4 @@
-import type { Sees as ConnectionSees } from '../explain/connection/connection-item.ts';
+import type { Sees as ConnectionSees, ConnectionWay } from '../explain/connection/connection-item.ts';
 import type { OutcomeItem, Remark, TraceItem } from '../explain/trace-list.ts';
 import type { Sees, Shares } from './cause.ts';
 
@@ -29,13 +29,16 @@ export function seesOf(outcome: OutcomeItem): Sees {
   return guessed === 'unknown' && worst === undefined && overNodes ? 'works' : guessed;
 }
 
-/**
- * What a captured node on the way, or the way back, does with it is not known: its first packet says nothing about that. A
- * node that was not captured is taken to do what it should.
- */
 function isLeftOpen({ connection }: OutcomeItem): boolean {
-  const ways = connection === null ? [] : [connection, ...connection.others];
-  return ways.some(({ reason }) => reason !== null && LEFT_OPEN.has(reason.code));
+  return connection !== null && [connection, ...connection.others].some(leavesOpen);
+}
+
+/**
+ * @returns true where what a captured node on the way, or the way back, does with it is not known: its first packet says
+ *   nothing about that. A node that was not captured is taken to do what it should.
+ */
+function leavesOpen({ reason }: ConnectionWay): boolean {
+  return reason !== null && LEFT_OPEN.has(reason.code);
 }
 
 const LEFT_OPEN: ReadonlySet<string> = new Set([

@@ -149,6 +149,11 @@ describe('does a connection over two nodes work?', () => {
       if (sees !== 'works') expect(way?.reason?.code).toBe('answer-skips');
     },
   );
+  it('the same is unknown where the drop asks for a set that was not captured', async () => {
+    const filter = ['-A FORWARD -m conntrack --ctstate INVALID -m set --match-set odd src -j DROP'];
+    const [way] = ways(await over({ filter }, {}, '10.244.2.5:8080', '203.0.113.77'));
+    expect(way).toMatchObject({ sees: 'unknown', reason: { code: 'open-question' } });
+  });
 });
 
 describe('is what a remark guesses of the answer settled by the other node?', () => {
@@ -251,5 +256,11 @@ describe('does the screen say WORKS only where the nodes on the way let it throu
     const item = await over({}, { filter, forward: 'ACCEPT' }, '10.244.2.5:8080');
     expect(ways(item)).toMatchObject([{ sees: 'unknown', reason: { code: 'open-question' } }]);
     expect(item.outcomes.map(seesOf)).toEqual(['unknown']);
+    const argv = ['trace', '10.244.2.5:8080', '--from', 'pod:shop/client-1', '-f', place];
+    const { out } = await run(argv, { columns: 500, env: { NO_COLOR: '1' } });
+    expect(out).toMatch(/^ {2}UNKNOWN: /m);
+    expect(out).toContain(
+      'but what node-2 does with it depends on what its capture does not tell: 10.244.1.9 is in set blocked',
+    );
   });
 });
