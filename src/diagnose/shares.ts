@@ -93,7 +93,16 @@ function isOpen({ effect, code }: Remark): boolean {
  * @returns the shares of new connections. Conditions that the capture leaves open make cases: where they differ, what they
  *   do not agree on is unknown. A client that session affinity keeps at an endpoint is no case of its own.
  */
-export function sharesOf({ outcomes }: TraceItem): Shares {
+export function sharesOf(item: TraceItem): Shares {
+  const shares = KNOWN.get(item) ?? addShares(item);
+  KNOWN.set(item, shares);
+  return shares;
+}
+
+/** Each of 5,000 outcomes asks for the shares of its item. */
+const KNOWN = new WeakMap<TraceItem, Shares>();
+
+function addShares({ outcomes }: TraceItem): Shares {
   const cases = new Map<string, Record<Sees, number>>();
   for (const outcome of outcomes) {
     if (outcome.given.some(({ code, held }) => code === 'recent' && held) && hasOther(outcomes)) continue;
