@@ -1,4 +1,5 @@
 import type { ServiceItem } from '../../explain/service-list.ts';
+import { carrierOf } from '../../explain/services/carriers.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
 import type { ServiceChange, Severity } from '../document.ts';
@@ -56,7 +57,7 @@ function indexed(items: readonly ServiceItem[]): Map<string, ServiceItem> {
     const name =
       item.name === null
         ? (item.chains[0] ?? addressText(item))
-        : `${item.namespace}/${item.name}:${item.port}`;
+        : `${item.namespace}/${item.name}:${item.port ?? ''}`;
     const key = `${item.family} ${item.protocol} ${name}`;
     // Two backends can hold one Service; each is compared with its own.
     index.set(index.has(key) ? `${key} ${item.backend}` : key, item);
@@ -119,17 +120,26 @@ function describe(item: ServiceItem, side: 'before' | 'after'): Detail[] {
 }
 
 function compareItems(before: ServiceItem, after: ServiceItem): Detail[] {
+  // Of another carrier's rules the addresses and endpoints compare; each refuses, and says what it was told, in its own way.
+  if (carrierOf(before) !== carrierOf(after))
+    return [...compareEndpoints(before, after), ...compareAddresses(before, after)];
   return [
     ...compareEndpoints(before, after),
     ...compareRefusals(before, after),
-    ...listChanges('cluster-ip', before.clusterIPs.map(socket), after.clusterIPs.map(socket)),
-    ...listChanges('external-ip', before.externalIPs.map(socket), after.externalIPs.map(socket)),
-    ...listChanges('load-balancer-ip', before.loadBalancerIPs.map(socket), after.loadBalancerIPs.map(socket)),
-    ...valueChange('node-port', before.nodePort, after.nodePort),
+    ...compareAddresses(before, after),
     ...valueChange('internal-policy', before.internalPolicy, after.internalPolicy),
     ...valueChange('external-policy', before.externalPolicy, after.externalPolicy),
     ...valueChange('affinity-seconds', before.affinitySeconds, after.affinitySeconds),
     ...rangeChange(before, after),
+  ];
+}
+
+function compareAddresses(before: ServiceItem, after: ServiceItem): Detail[] {
+  return [
+    ...listChanges('cluster-ip', before.clusterIPs.map(socket), after.clusterIPs.map(socket)),
+    ...listChanges('external-ip', before.externalIPs.map(socket), after.externalIPs.map(socket)),
+    ...listChanges('load-balancer-ip', before.loadBalancerIPs.map(socket), after.loadBalancerIPs.map(socket)),
+    ...valueChange('node-port', before.nodePort, after.nodePort),
   ];
 }
 
