@@ -99,7 +99,9 @@ describe('What does diff say of packets to Services that another than iptables d
       for (const [before, after] of [[IPTABLES, other]] as const) {
         const { first, out, document } = await compare(before, after);
         // What IPVS does not take, as node ports of 127.0.0.1, is told.
-        const told = document.witnesses.filter(({ packet }) => !packet.destination.address.startsWith('127.'));
+        const told = document.witnesses.filter(
+          ({ packet }) => !packet.destination.address.startsWith('127.'),
+        );
         expect(told.filter(({ service }) => service !== null)).toEqual([]);
         expect(first + out.split('\n')[1]).toMatch(
           /kube-proxy’s mode differs, (iptables → \w+|\w+ → iptables)/,
@@ -112,14 +114,20 @@ describe('What does diff say of packets to Services that another than iptables d
 
   it('a Service that both modes program is not added: its addresses and endpoints are compared', async () => {
     const { document } = await compare(IPTABLES, NFT);
-    expect(document.services).toEqual([]);
+    // Of all ports two had lost an endpoint in one capture.
+    expect(document.services.map(({ name, details }) => [name, ...details.map(({ code }) => code)])).toEqual([
+      ['udp-stale', 'endpoint-added'],
+      ['udp-stale-np', 'endpoint-added'],
+    ]);
   });
 
   it('where a rule drops what went to IPVS: the other side is unknown, not delivered to the node itself', async () => {
     const rule = '-A INPUT -d 10.96.10.1/32 -p tcp -j DROP\n';
     const after = edited(IPVS, 'iptables-save.txt', (text) => {
       const at = text.indexOf('*filter');
-      return text.slice(0, at) + text.slice(at).replace(/^(?:\[\d+:\d+\] )?-A INPUT /m, (line) => rule + line);
+      return (
+        text.slice(0, at) + text.slice(at).replace(/^(?:\[\d+:\d+\] )?-A INPUT /m, (line) => rule + line)
+      );
     });
     const { document } = await compare(IPVS, after);
     const witness = document.witnesses.find(({ service }) => service?.name === 'web');

@@ -110,19 +110,22 @@ function describe(item: ServiceItem, side: 'before' | 'after'): Detail[] {
     before: side === 'before' ? text : null,
     after: side === 'after' ? text : null,
   });
-  const sockets = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs].map(socket);
   const endpoints = new Set(item.endpoints.map(({ address, port }) => `${address} ${port}`)).size;
   return [
-    ...sockets.map((text) => detail('address', text)),
+    ...socketsOf(item).map((text) => detail('address', text)),
     ...(item.nodePort === null ? [] : [detail('node-port', String(item.nodePort))]),
     detail('endpoints', String(endpoints)),
   ];
 }
 
 function compareItems(before: ServiceItem, after: ServiceItem): Detail[] {
-  // Of another carrier's rules the addresses and endpoints compare; each refuses, and says what it was told, in its own way.
+  // Another carrier's rules have the same addresses and endpoints: each tells kinds of addresses, refusals and policies in its own way.
   if (carrierOf(before) !== carrierOf(after))
-    return [...compareEndpoints(before, after), ...compareAddresses(before, after)];
+    return [
+      ...compareEndpoints(before, after),
+      ...listChanges('address', socketsOf(before), socketsOf(after)),
+      ...valueChange('node-port', before.nodePort, after.nodePort),
+    ];
   return [
     ...compareEndpoints(before, after),
     ...compareRefusals(before, after),
@@ -237,5 +240,9 @@ function socket({ address, port }: { readonly address: string; readonly port: nu
 }
 
 function addressText(item: ServiceItem): string {
-  return [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs].map(socket).sort().join(' ');
+  return socketsOf(item).sort().join(' ');
+}
+
+function socketsOf({ clusterIPs, externalIPs, loadBalancerIPs }: ServiceItem): string[] {
+  return [...clusterIPs, ...externalIPs, ...loadBalancerIPs].map(socket);
 }
