@@ -77,8 +77,9 @@ function renderAt(level: Level, report: CheckReport, options: CheckTextOptions):
     headingOf(report, options),
     loud.length < 2 || isFull ? '' : `\n${loud.map((finding) => causeLine(finding, options)).join('')}`,
     ...opened.map((finding) => `\n${open(finding)}`),
-    level.notes ? '' : byDesignText(quiet, options),
-    told.length === 0 ? '' : `\n${told.map(note).join('')}`,
+    quiet.length === 0
+      ? ''
+      : `\n${level.notes ? '' : byDesignText(quiet, options)}${told.map(note).join('')}`,
     renderExpectations(report.expectations, options),
     renderFoot(report, options),
     nextText(report, options),
@@ -92,7 +93,7 @@ const BY_DESIGN: ReadonlySet<string> = new Set(['KP104', 'KP105', 'KP120', 'KP12
 function byDesignText(quiet: readonly ReportedFinding[], { width, colours }: TextOptions): string {
   const codes = [...new Set(quiet.map(({ code }) => code).filter((code) => BY_DESIGN.has(code)))];
   if (codes.length === 0) return '';
-  return `\n${wrap(`${colours.faint('note')} ${codes.join(', ')}: by design`, width, '  ')}\n`;
+  return `${wrap(`${colours.faint('note')} ${codes.join(', ')}: by design`, width, '  ')}\n`;
 }
 
 /** Lines of proof shown for one finding; `-o json` has all. */
