@@ -29,13 +29,12 @@ function live(choice: { readonly context?: string; readonly kubeconfig?: string;
   const sources: SourceRequest = {
     files: [],
     demo: false,
-    explainInput: false,
     live: {
       target: null,
       access: { kubeconfig: choice.kubeconfig ?? kubeconfig, context: choice.context ?? null },
       api: choice.api ?? true,
       pods: [],
-      needs: { host: 'none', flows: 'none' },
+      needs: { host: 'addresses', flows: 'none' },
       showCommands: false,
     },
   };
