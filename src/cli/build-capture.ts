@@ -68,8 +68,12 @@ export async function buildCapture(
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
-  // Without rules of iptables a node may have those of nft, or none at all: nft lists both of its backends.
-  const nftSuffices = (): boolean => sorted.has('nft') && sorted.has('ip-addr') && nft()?.cutAt === null;
+  // Without rules of iptables a node may have those of nft, or none at all: nft lists both of its backends. A machine that
+  // nobody named and that has neither is hardly the node that is meant.
+  const nftSuffices = (): boolean => {
+    const listed = sorted.has('nft') && sorted.has('ip-addr') ? nft() : null;
+    return listed?.cutAt === null && (!origin.live || listed.tables.size > 0);
+  };
   if (!hasRules && !flowsSuffice && !nftSuffices() && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }

@@ -84,9 +84,9 @@ describe('In which order are rules asked?', () => {
     expect(only(trace)).toMatchObject({ verdict: 'reject', rejectWith: 'tcp-reset' });
   });
   it('NFQUEUE hands the packet to a program', () => {
-    expect(
-      ask(filter('-A FORWARD -j NFQUEUE --queue-num 3')).outcomes.map(({ verdict }) => verdict),
-    ).toEqual(['queue', 'drop']);
+    expect(ask(filter('-A FORWARD -j NFQUEUE --queue-num 3')).outcomes.map(({ verdict }) => verdict)).toEqual(
+      ['queue', 'drop'],
+    );
   });
   it('SYNPROXY takes the connection over: what becomes of it is not told', () => {
     const outcome = only(ask(filter('-A FORWARD -p tcp -j SYNPROXY --sack-perm')));
