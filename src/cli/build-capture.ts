@@ -138,7 +138,7 @@ function loadManifest(sorted: SortedSources, problems: ProblemList): Manifest {
 function reportMode(problems: ProblemList): void {
   problems.add(
     'mode-not-traced',
-    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; kp-explain does not follow a Service through it',
+    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; they were not captured (capture `nft -j list ruleset`)',
   );
 }
 

@@ -100,7 +100,7 @@ function twoNodes({ before, capture }: Diff, { colours, checkCommand }: DiffText
   if (before.node === null || capture.node === null || before.node === capture.node) return [];
   const names = `${escapeTerminal(before.node)} and ${escapeTerminal(capture.node)}`;
   return [
-    `${colours.warning('These are two nodes')}, ${names}: their own pods and addresses differ by nature. Nodes are compared by: ${colours.name(escapeTerminal(checkCommand))}`,
+    `${colours.warning('These are two nodes')}, ${names}: their own pods and addresses differ by nature. Nodes are compared by \`${colours.name(escapeTerminal(checkCommand))}\``,
   ];
 }
 
@@ -215,7 +215,8 @@ function stateLines(changes: Diff['state'], most: number, { colours, detail }: D
     const shown = detail === 'full' ? own : own.slice(0, most);
     lines.push(...shown.map((change) => stateLine(change, colours)));
     const hidden = own.length - shown.length;
-    if (hidden > 0) lines.push(colours.faint(`  and ${hidden} more of the kind: ${kind} (--detail full)`));
+    const and = shown.length === 0 ? `${hidden}` : `and ${hidden} more`;
+    if (hidden > 0) lines.push(colours.faint(`  ${and} of the kind: ${kind} (--detail full)`));
   }
   return lines;
 }
