@@ -10,7 +10,7 @@ const SLOW = [
   'test/attack/**',
   'test/bench/**',
   'test/check/{action,all-nodes,check-command}.test.ts',
-  'test/cli/{colour,hostile,outputs,signals}.test.ts',
+  'test/cli/{colour,hostile,outputs,screens-on-terminal,signals}.test.ts',
   'test/command/quote.test.ts',
   'test/diff/{command,explore,explore-more,hidden,missing-files,missing-files-random}.test.ts',
   'test/explain/{fewer-endpoints,other-proxies}.test.ts',

@@ -68,8 +68,12 @@ export async function buildCapture(
   });
   const flowsSuffice = needs === 'rules-or-flows' && sorted.has('conntrack');
   const hasRules = rulesets.some((ruleset) => ruleset.tables.size > 0);
-  // Without rules of iptables a node may have those of nft, or none at all: nft lists both of its backends.
-  const nftSuffices = (): boolean => sorted.has('nft') && sorted.has('ip-addr') && nft()?.cutAt === null;
+  // Without rules of iptables a node may have those of nft, or none at all: nft lists both of its backends. A machine that
+  // nobody named and that has neither is hardly the node that is meant.
+  const nftSuffices = (): boolean => {
+    const listed = sorted.has('nft') && sorted.has('ip-addr') ? nft() : null;
+    return listed?.cutAt === null && (!origin.live || listed.tables.size > 0);
+  };
   if (!hasRules && !flowsSuffice && !nftSuffices() && mode !== 'nftables' && mode !== 'ipvs') {
     throw needs === 'rules-or-flows' ? noFlows(origin, sorted, problems) : noRules(origin, sorted, problems);
   }
@@ -134,7 +138,7 @@ function loadManifest(sorted: SortedSources, problems: ProblemList): Manifest {
 function reportMode(problems: ProblemList): void {
   problems.add(
     'mode-not-traced',
-    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; kp-explain does not follow a Service through it',
+    'kube-proxy runs in nftables mode on this node: its rules are in nft table kube-proxy and not in iptables; they were not captured (capture `nft -j list ruleset`)',
   );
 }
 

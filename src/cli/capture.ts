@@ -3,7 +3,7 @@ import type { FlowTable } from '../conntrack/flow-table.ts';
 import type { FlowSource } from '../conntrack/scan-flows.ts';
 import type { CaptureInfo } from '../explain/explanation.ts';
 import type { Host } from '../host/facts.ts';
-import type { Socket } from '../host/parse-sockets.ts';
+import type { Sockets } from '../host/parse-sockets.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import type { HookOrder } from '../nftables/parse-hooks.ts';
@@ -37,7 +37,7 @@ export interface Capture {
   /** IPVS; `not-captured` where it balances here and was not listed; null where nothing tells of it. */
   ipvs(): Ipvs;
   /** Sockets of the node's own network that listen; null where `ss -ltnu` was not captured. */
-  sockets(): readonly Socket[] | null;
+  sockets(): Sockets | null;
   /** `expect.yaml` as text, or null. */
   expectations(): string | null;
   /** Collects problems, also those met later, when more is read. */

@@ -47,7 +47,7 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
         '../explain/chains/chain-readers.ts'
       );
       const { knownOf } = await import('./known.ts');
-      const { onlyAt, readPlaces } = await import('../explain/chains/place.ts');
+      const { absentRule, onlyAt, readPlaces } = await import('../explain/chains/place.ts');
       const known = knownOf(capture, await capture.cluster());
       const places = readPlaces(request.name, capture.rulesets);
       const items =
@@ -56,8 +56,14 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
           : places.flatMap((place) =>
               describeName(place.chain, known).flatMap((one) => onlyAt(one, place) ?? []),
             );
-      if (items.length === 0) near = suggestNames(request.name, known);
-      const absent = items.length === 0 ? describeMissing(request.name, known) : null;
+      const [place] = places;
+      if (items.length === 0) near = suggestNames(place?.chain ?? request.name, known);
+      const absent =
+        items.length > 0
+          ? null
+          : place === undefined
+            ? describeMissing(request.name, known)
+            : absentRule(place, capture.rulesets);
       return { ...documentHead(capture), kind: 'ChainList', items, absent };
     },
     plainFormats<ChainList>(async (found, view) => {

@@ -24,7 +24,7 @@ export function addDisplayOptions(command: Command): Command {
       ]),
     )
     .option('--width <columns>', 'columns of a line (default: as wide as the terminal)', widthOf)
-    .option('--no-pager', 'do not page what is longer than the terminal');
+    .option('--no-pager', 'do not page what is longer than the terminal, by KP_EXPLAIN_PAGER, PAGER or less');
 }
 
 function widthOf(text: string): number {

@@ -5,7 +5,7 @@ import type { TextOptions } from '../render/text-options.ts';
 import type { Io } from './io.ts';
 import { plainFormats } from './plain-formats.ts';
 import { plainText } from './plain-text.ts';
-import type { TraceRequest } from './requests.ts';
+import type { SourceRequest, TraceRequest } from './requests.ts';
 import { questionWords, stateWords } from './state-words.ts';
 
 /** These tell the cause, too: the answer is for people. */
@@ -19,6 +19,7 @@ export function tellsCause({ screen, output }: TraceRequest): boolean {
 /**
  * @param input of the diagnosis; null where none is told
  * @param told how the question was read; stands before the text
+ * @param state what printed commands are to ask again
  * @returns the formats of `trace`
  */
 export function traceFormats(
@@ -26,6 +27,7 @@ export function traceFormats(
   io: Io,
   input: () => CheckInput | null,
   told = '',
+  state: () => SourceRequest = () => request.sources,
 ): Renderers<TraceList, TraceFormat> {
   const text = async (list: TraceList, view: TextOptions): Promise<string> => {
     const { renderTraceScreen, renderTraceText } = await import('../render/trace-text.ts');
@@ -33,7 +35,7 @@ export function traceFormats(
     if (known === null) return told + renderTraceText(list, { ...view, detail: request.detail });
     const { diagnoseTrace } = await import('../diagnose/trace-diagnosis.ts');
     const question = questionWords(request, { senders: false });
-    const again = { program: io.programName, state: stateWords(request.sources), question };
+    const again = { program: io.programName, state: stateWords(state()), question };
     return told + renderTraceScreen(list, diagnoseTrace(list.items, known), { ...view, ...again });
   };
   return {

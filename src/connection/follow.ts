@@ -237,10 +237,19 @@ function carriedOn(trip: Trip, client: Client): Way {
       header: { tcpFlags: ACK },
     };
     const { outcomes } = tracePacket(packet, view.world(family));
-    const lost = outcomes.find(({ verdict }) => verdict === 'drop' || verdict === 'reject');
+    const lost = outcomes.find(({ verdict }) => verdict !== 'accept');
     if (lost === undefined) continue;
     const after: Leg = { view, direction: 'request', enters, outcome: lost };
-    return ended('times-out', { code: 'answer-skips', leg: after }, { ...trip, legs: [...trip.legs, after] });
+    const legs = { ...trip, legs: [...trip.legs, after] };
+    if (outcomes.every(({ verdict }) => verdict === 'drop' || verdict === 'reject'))
+      return ended('times-out', { code: 'answer-skips', leg: after }, legs);
+    const { given } = lost;
+    const isOpen = lost.verdict !== 'unknown' && lost.verdict !== 'queue' && given.length > 0;
+    return ended(
+      'unknown',
+      isOpen ? { code: 'open-question', node: view.name, given } : { code: 'not-followed', leg: after },
+      legs,
+    );
   }
   return works;
 }

@@ -20,7 +20,7 @@ export function listeningAt(view: NodeView, { kind }: Delivery, end: PacketState
   if (port === null) return 'unknown';
   if (kind === 'process' && view.sockets !== null && LISTED.has(protocol)) {
     const listens = listensAt(view.sockets, protocol, destination, port, inInterface);
-    return listens === null ? 'unknown' : listens ? 'yes' : 'no';
+    if (listens !== null) return listens ? 'yes' : 'no';
   }
   const { book, cluster } = view;
   const endpoints = book.endpointsAt(destination, port, protocol);

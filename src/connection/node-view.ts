@@ -1,5 +1,5 @@
 import type { Host } from '../host/facts.ts';
-import type { ListeningSocket } from '../host/listening.ts';
+import type { Sockets } from '../host/parse-sockets.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
@@ -14,7 +14,7 @@ export interface NodeView {
   readonly cluster: Cluster;
   readonly book: AddressBook;
   /** Sockets that listen in the node's own network; null where `ss -ltnu` was not captured. */
-  readonly sockets: readonly ListeningSocket[] | null;
+  readonly sockets: Sockets | null;
   /** What packets of a family are traced through. */
   world(family: Family): World;
   /** The pods' networks of the cluster, as far as they are known. */

@@ -24,7 +24,9 @@ export function diagnoseService(question: TraceQuestion, input: CheckInput): Why
   const destination = readDestination(question, known);
   const subject = subjectOf(destination, known);
   const traced = waysTo(question, destination, subject).flatMap((way) =>
-    explainTrace(way.question, known).map((item) => ({ item, via: way.via })),
+    explainTrace(way.question, known)
+      .filter(({ insteadOf }) => insteadOf === undefined)
+      .map((item) => ({ item, via: way.via })),
   );
   const items = traced.map(({ item }) => item);
   const ways = traced.map(({ item, via }): WayItem => {

@@ -1,4 +1,4 @@
-import type { Sees as ConnectionSees } from '../explain/connection/connection-item.ts';
+import type { Sees as ConnectionSees, ConnectionWay } from '../explain/connection/connection-item.ts';
 import { rulesMissingOf } from '../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, TraceItem } from '../explain/trace-list.ts';
 import type { Sees, Shares } from './cause.ts';
@@ -25,10 +25,30 @@ export function seesOf(outcome: OutcomeItem): Sees {
     traced.includes(each),
   );
   if (worst !== undefined && worst !== 'unknown') return worst;
+  if (worst === 'unknown' && isLeftOpen(outcome)) return 'unknown';
   const guessed = seesOfFirst(outcome);
   const overNodes = new Set(outcome.connection?.legs.map(({ node }) => node)).size > 1;
   return guessed === 'unknown' && worst === undefined && overNodes ? 'works' : guessed;
 }
+
+function isLeftOpen({ connection }: OutcomeItem): boolean {
+  return connection !== null && [connection, ...connection.others].some(leavesOpen);
+}
+
+/**
+ * @returns true where what a captured node on the way, or the way back, does with it is not known: its first packet says
+ *   nothing about that. A node that was not captured is taken to do what it should.
+ */
+function leavesOpen({ reason }: ConnectionWay): boolean {
+  return reason !== null && LEFT_OPEN.has(reason.code);
+}
+
+const LEFT_OPEN: ReadonlySet<string> = new Set([
+  'open-question',
+  'not-followed',
+  'node-not-read',
+  'sent-round',
+]);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
 export function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
@@ -75,7 +95,16 @@ function isOpen({ effect, code }: Remark): boolean {
  * @returns the shares of new connections. Conditions that the capture leaves open make cases: where they differ, what they
  *   do not agree on is unknown. A client that session affinity keeps at an endpoint is no case of its own.
  */
-export function sharesOf({ outcomes }: TraceItem): Shares {
+export function sharesOf(item: TraceItem): Shares {
+  const shares = KNOWN.get(item) ?? addShares(item);
+  KNOWN.set(item, shares);
+  return shares;
+}
+
+/** Each of 5,000 outcomes asks for the shares of its item. */
+const KNOWN = new WeakMap<TraceItem, Shares>();
+
+function addShares({ outcomes }: TraceItem): Shares {
   const cases = new Map<string, Record<Sees, number>>();
   for (const outcome of outcomes) {
     if (outcome.given.some(({ code, held }) => code === 'recent' && held) && hasOther(outcomes)) continue;

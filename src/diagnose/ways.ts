@@ -3,7 +3,7 @@ import type { Destination } from '../explain/question/destination.ts';
 import type { Known, TraceQuestion } from '../explain/question/question.ts';
 import { thisNodeName } from '../explain/question/this-node.ts';
 import type { Service, ServicePort } from '../kubernetes/objects.ts';
-import { type Address, formatAddress, parseAddress } from '../net/address.ts';
+import { type Address, formatAddress, isLoopback, parseAddress } from '../net/address.ts';
 import { hostPrefix, parsePrefix } from '../net/prefix.ts';
 import { formatProtocol, parseProtocol } from '../net/protocol.ts';
 import { socketText } from '../net/socket.ts';
@@ -86,7 +86,7 @@ const SENDERS = ['pod', 'node', 'external'] as const;
 
 /**
  * Pods and the node ask by cluster IP, clients outside by what the Service has for them: node port, external IP, load balancer
- * IP. A destination that is an address of another kind is asked as it is, by everybody.
+ * IP. A destination that is an address of another kind is asked as it is, by everybody; a loopback address by the node alone.
  * @returns the packets, none for a sender that has no way in
  */
 export function waysTo(question: TraceQuestion, destination: Destination, subject: Subject): Way[] {
@@ -102,7 +102,10 @@ export function waysTo(question: TraceQuestion, destination: Destination, subjec
   const { object } = subject;
   if (question.from !== null) return [{ ...asked, question: { ...asked.question, from: question.from } }];
   if (object === null || subject.service?.via !== 'clusterIP')
-    return SENDERS.map((from) => ({ ...asked, question: { ...asked.question, from } }));
+    return (isLoopback(destination.address) ? (['node'] as const) : SENDERS).map((from) => ({
+      ...asked,
+      question: { ...asked.question, from },
+    }));
   const outside = outsideOf(object.service, object.port, destination);
   return [
     ...(['pod', 'node'] as const).map((from) => ({ ...asked, question: { ...asked.question, from } })),

@@ -12,6 +12,7 @@ import { describeRenewal, isRenewed, renewedAddresses, tellsOfRenewal } from './
 import { compareNativeTables } from './native.ts';
 import { notFollowed, proofOf } from './proof.ts';
 import { statesOf } from './two-sides.ts';
+import { isBeyond, isOtherMode, listCarried } from './unfollowed.ts';
 import { concernedRulesets } from './views/concerned-rules.ts';
 import { compareRules } from './views/rules.ts';
 import { compareServices } from './views/services.ts';
@@ -57,10 +58,12 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     options.service === null ||
     (one?.namespace === options.service.namespace && one.name === options.service.name);
   const renewed = renewedAddresses(...hosts);
+  const beyond = isBeyond([before, after]);
   const found = compared.map((comparison) => {
     const all = classesFor(options.service, states, comparison);
-    const classes = options.strict ? all : all.filter((one) => !tellsOfRenewal(one, renewed));
-    return { comparison, classes, aside: all.length - classes.length };
+    const told = all.filter((one) => !beyond(one));
+    const classes = options.strict ? told : told.filter((one) => !tellsOfRenewal(one, renewed));
+    return { comparison, classes, aside: told.length - classes.length, beyond: all.length - told.length };
   });
   const witnesses = found
     .flatMap(({ comparison, classes }) => describeWitnesses(states, comparison, classes))
@@ -73,7 +76,10 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     ...(differing.length === 0 ? [] : listServices(listInput(known, of))),
     ...(native?.differing.length ? CARRIERS.nftables.list(readingOf(known)) : []),
   ];
-  const all = compareServices(listOf(before, concerned[0]), listOf(after, concerned[1]));
+  const carried = isOtherMode(before, after) || after.proxyMode === 'ipvs';
+  const all = carried
+    ? compareServices(...listCarried([before, after]))
+    : compareServices(listOf(before, concerned[0]), listOf(after, concerned[1]));
   const services = all.filter(isAsked);
   const sets = new Set(compared.flatMap(({ survey }) => [...survey.sets]));
   const state = compareFacts(
@@ -91,7 +97,15 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     families: families.length === 0 ? asked : families,
     sets,
   });
-  const proof = proofOf(compared, states, options.budget, state, lacking, native);
+  const proof = proofOf(
+    compared,
+    states,
+    options.budget,
+    state,
+    lacking,
+    native,
+    found.reduce((sum, each) => sum + each.beyond, 0),
+  );
   const aside = found.reduce((sum, each) => sum + each.aside, 0);
   return {
     identical: proof.complete && witnesses.length === 0,

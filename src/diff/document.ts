@@ -22,6 +22,9 @@ export interface Diff extends DocumentHead<'Diff'> {
   readonly state: readonly StateChange[];
 }
 
+/** What decides beside iptables: it is compared as text, and no packet is followed through it. */
+export type Unfollowed = 'ipvs' | 'nftables' | 'userspace';
+
 /** What "no behaviour change" rests on. */
 export interface Proof {
   /** True where every packet that can fare otherwise belongs to a class that was traced, and both sides tell all that can matter. */
@@ -29,6 +32,8 @@ export interface Proof {
   /** Classes of packets that were traced, each on both sides. */
   readonly classes: number;
   readonly budget: number;
+  /** What packets meet on a side and are not followed through, so that nothing is proved of those that meet it. */
+  readonly notFollowed: readonly Unfollowed[];
   /** What was left unexplored, in words. */
   readonly unexplored: readonly string[];
   /** What one side or both do not tell and could let packets fare otherwise: then nothing is proved. */

@@ -5,15 +5,19 @@ import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import type { Beyond } from '../rules/traits.ts';
 import type { FamilyComparison } from './compare-family.ts';
-import type { Diff, Lacking, Proof } from './document.ts';
+import type { Diff, Lacking, Proof, Unfollowed } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import type { NativeComparison } from './native.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
+import { carriersUnfollowed } from './unfollowed.ts';
 
-/** @returns how far what was found is proved, what was left open, and what it rests on. */
+/**
+ * @param beyond how many classes of packets differ by what iptables does, and are put aside, as iptables does not decide
+ * @returns how far what was found is proved, what was left open, and what it rests on.
+ */
 export function proofOf(
   compared: readonly FamilyComparison[],
   states: readonly [State, State],
@@ -21,7 +25,10 @@ export function proofOf(
   state: Diff['state'],
   lacking: readonly Lacking[],
   native: NativeComparison | null,
+  beyond: number,
 ): Proof {
+  const tables = nativeTables(compared, states, state, native);
+  const carriers = carriersUnfollowed(states, native);
   const unexplored = [
     ...counted(
       compared.flatMap(({ exploration, space }) =>
@@ -29,14 +36,16 @@ export function proofOf(
       ),
     ),
     ...compared.flatMap(notFollowed),
-    ...nativeTables(compared, states, state, native),
-    ...modes(states, native),
+    ...tables,
+    ...carriers.map((carrier) => `Services: ${ELSEWHERE[carrier]}`),
+    ...putAside(beyond),
     ...parts(states, compared),
   ];
   return {
     complete: unexplored.length === 0 && lacking.length === 0,
     classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
     budget,
+    notFollowed: [...new Set([...carriers, ...(tables.length === 0 ? [] : (['nftables'] as const))])],
     unexplored,
     lacking,
     restsOn: [
@@ -87,23 +96,18 @@ const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
 };
 
 /** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
-function modes(states: readonly [State, State], native: NativeComparison | null): string[] {
-  const found = new Set(states.map(({ known }) => known.proxyMode));
-  return [...found].flatMap((mode) =>
-    mode === 'ipvs'
-      ? [
-          'Services: kube-proxy runs in ipvs mode; virtual servers are compared as lists, and packets are not followed through them',
-        ]
-      : mode === 'nftables'
-        ? found.size === 1 && native?.differing.length === 0
-          ? []
-          : [
-              `Services: kube-proxy runs in ${mode} mode on a side, and no packet is followed through its rules`,
-            ]
-        : mode === 'userspace'
-          ? ['Services: kube-proxy runs in userspace mode, and chooses endpoints itself']
-          : [],
-  );
+const ELSEWHERE: Readonly<Record<Unfollowed, string>> = {
+  ipvs: 'kube-proxy runs in ipvs mode; virtual servers are compared as lists, and packets are not followed through them',
+  nftables: 'kube-proxy runs in nftables mode on a side, and no packet is followed through its rules',
+  userspace: 'kube-proxy runs in userspace mode, and chooses endpoints itself',
+};
+
+/** Packets that differ by what iptables does, and for which it is not iptables that decides. */
+function putAside(classes: number): string[] {
+  if (classes === 0) return [];
+  return [
+    `${classes} ${classes === 1 ? 'class' : 'classes'} of packets to Services: what iptables does with them is not all that becomes of them`,
+  ];
 }
 
 /** Where rules differ and a side shows only some of them, the others may let packets fare otherwise, too. */

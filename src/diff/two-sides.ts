@@ -3,6 +3,7 @@ import type { Known } from '../explain/question/question.ts';
 import { Namer } from '../explain/trace/namer.ts';
 import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
+import { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
 import { flat } from '../trace/question.ts';
 import type { PlacedRule } from '../trace/reason.ts';
@@ -105,6 +106,7 @@ export function rulesetsOf(state: State, family: Family): readonly Ruleset[] {
 /** @returns what the explorer traces packets of a family through: new connections, so no flows. */
 export function sideOf(state: State, family: Family): Side {
   const rulesets = rulesetsOf(state, family);
+  const { ipvs } = state.known;
   const worlds = new Map<string, World>();
   return {
     world: (entersAt) => {
@@ -114,6 +116,8 @@ export function sideOf(state: State, family: Family): Side {
           rulesets,
           // Boxes of packets are not narrowed by native nft rules yet: what these do is not followed, and said so.
           nft: null,
+          // Nor by IPVS.
+          ...(ipvs instanceof IpvsTable ? { ipvsBeyond: ipvs } : { ipvs: ipvs ?? null }),
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

@@ -46,10 +46,17 @@ export function explainTrace(asked: TraceQuestion, known: Known, peers: Peers = 
   const items: TraceItem[] = [];
   for (const vantage of readVantages(question, destination, known)) {
     const item = explainFrom(vantage, destination, question, node, nodes, join);
-    const main = items.find(({ from }) => from === vantage.onlyIfOtherThan);
-    if (main === undefined || fate(main) !== fate(item)) items.push(item);
+    const usual = vantage.onlyIfOtherThan;
+    const main = items.find(({ from }) => from === usual);
+    if (main === undefined || usual === undefined) items.push(item);
+    else if (!isTurnedAway(item) && fate(main) !== fate(item)) items.push({ ...item, insteadOf: usual });
   }
   return items;
+}
+
+/** Routing takes nothing that comes in there: it is no interface that clients come by. */
+function isTurnedAway({ outcomes }: TraceItem): boolean {
+  return outcomes.every(({ verdict, decidedBy }) => verdict === 'drop' && decidedBy === null);
 }
 
 /** What becomes of a packet, as far as its sender could tell the difference. */

@@ -12,6 +12,11 @@ export interface TraceItem {
   readonly vantage: 'pod' | 'node' | 'external' | 'given';
   /** The sender in words, where it is not just an address: `pod shop/client-a`, `any address outside the cluster`. */
   readonly from: string;
+  /**
+   * The sender, in words, of which this is a case that fares otherwise: somebody outside who comes in by another interface than
+   * the default route's. Absent: the sender that was asked about.
+   */
+  readonly insteadOf?: string;
   readonly packet: {
     readonly family: 'ipv4' | 'ipv6';
     readonly protocol: string;

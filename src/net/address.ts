@@ -31,6 +31,11 @@ export function sameAddress(a: Address, b: Address): boolean {
   return a.value === b.value && a.family === b.family;
 }
 
+/** @returns true for an address that no packet leaves its machine, or its pod, with: 127.0.0.0/8, ::1. */
+export function isLoopback({ family, value }: Address): boolean {
+  return family === 'ipv4' ? value >> 24n === 127n : value === 1n;
+}
+
 /** By characters: on a large node this reads a million addresses. */
 function parseIpv4(text: string): bigint | null {
   let value = 0;

@@ -3,6 +3,7 @@ import { counted } from '../words/numbers.ts';
 import { causeLine, renderCause } from './cause-text.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
 import { escapeTerminal } from './escape.ts';
+import { fitScreen } from './screen.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
 
@@ -41,20 +42,44 @@ export function renderCheckText(
   return `${blocks.join('\n')}\n${sum}\n`;
 }
 
+/** How much is told: lines of proof, and whether what is by design has a line for each code. */
+interface Level {
+  readonly proof: number;
+  readonly notes: boolean;
+}
+
+const LEVELS: readonly [Level, ...Level[]] = [
+  { proof: 2, notes: true },
+  { proof: 1, notes: true },
+  { proof: 1, notes: false },
+  { proof: 0, notes: false },
+];
+
 function renderReport(report: CheckReport, options: CheckTextOptions): string {
+  return options.detail === 'full'
+    ? renderAt({ proof: SHOWN, notes: true }, report, options)
+    : fitScreen(LEVELS, options.width, (level) => renderAt(level, report, options));
+}
+
+function renderAt(level: Level, report: CheckReport, options: CheckTextOptions): string {
   const loud = report.findings.filter(({ severity }) => severity !== 'info');
   const quiet = report.findings.filter(({ severity }) => severity === 'info');
+  const told = quiet.filter(({ code }) => level.notes || !BY_DESIGN.has(code));
   const isFull = options.detail === 'full';
   const opened = isFull ? loud : loud.slice(0, 1);
+  // Who reads a file, or all of it, searches for the whole name.
+  const brief = !isFull && options.width !== null;
   const open = (finding: ReportedFinding) =>
-    renderCause(finding, { ...options, proof: isFull ? SHOWN : FEW, brief: false, hits: true });
+    renderCause(finding, { ...options, proof: level.proof, brief, hits: true });
   const note = (finding: ReportedFinding) =>
     isFull || !BY_DESIGN.has(finding.code) ? renderNote(finding, options) : causeLine(finding, options);
   return [
     headingOf(report, options),
     loud.length < 2 || isFull ? '' : `\n${loud.map((finding) => causeLine(finding, options)).join('')}`,
     ...opened.map((finding) => `\n${open(finding)}`),
-    quiet.length === 0 ? '' : `\n${quiet.map(note).join('')}`,
+    quiet.length === 0
+      ? ''
+      : `\n${level.notes ? '' : byDesignText(quiet, options)}${told.map(note).join('')}`,
     renderExpectations(report.expectations, options),
     renderFoot(report, options),
     nextText(report, options),
@@ -64,9 +89,15 @@ function renderReport(report: CheckReport, options: CheckTextOptions): string {
 /** Notes that say nothing but that something is as it was asked for; what could not be checked is told in full. */
 const BY_DESIGN: ReadonlySet<string> = new Set(['KP104', 'KP105', 'KP120', 'KP121']);
 
+/** @returns the codes of what is by design, in one line. */
+function byDesignText(quiet: readonly ReportedFinding[], { width, colours }: TextOptions): string {
+  const codes = [...new Set(quiet.map(({ code }) => code).filter((code) => BY_DESIGN.has(code)))];
+  if (codes.length === 0) return '';
+  return `${wrap(`${colours.faint('note')} ${codes.join(', ')}: by design`, width, '  ')}\n`;
+}
+
 /** Lines of proof shown for one finding; `-o json` has all. */
 const SHOWN = 8;
-const FEW = 2;
 
 /** Where to read on: the page of the worst finding, its Service, the other findings. */
 function nextText(

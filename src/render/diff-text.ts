@@ -1,5 +1,5 @@
 import type { Diff } from '../diff/document.ts';
-import { counted } from '../words/numbers.ts';
+import { counted, listed } from '../words/numbers.ts';
 import type { Colours } from './colours.ts';
 import { ruleLine, serviceLine, stateLine } from './diff/change-lines.ts';
 import { linkLocalLine, linkLocalText, missingText, proofLines } from './diff/proof-lines.ts';
@@ -64,6 +64,7 @@ function renderAt(level: Level, diff: Diff, options: DiffTextOptions): string {
   return [
     headline(diff, colours),
     ...twoNodes(diff, options),
+    ...twoModes(diff, colours),
     ...section('packets that fare otherwise', witnesses, colours),
     ...section(
       'Services',
@@ -99,7 +100,18 @@ function twoNodes({ before, capture }: Diff, { colours, checkCommand }: DiffText
   if (before.node === null || capture.node === null || before.node === capture.node) return [];
   const names = `${escapeTerminal(before.node)} and ${escapeTerminal(capture.node)}`;
   return [
-    `${colours.warning('These are two nodes')}, ${names}: their own pods and addresses differ by nature. Nodes are compared by: ${colours.name(escapeTerminal(checkCommand))}`,
+    `${colours.warning('These are two nodes')}, ${names}: their own pods and addresses differ by nature. Nodes are compared by \`${colours.name(escapeTerminal(checkCommand))}\``,
+  ];
+}
+
+/** What a side's iptables does with packets to Services is not compared with what another mode does. */
+function twoModes({ before, capture, proof, witnesses }: Diff, colours: Colours): string[] {
+  if (before.proxyMode === capture.proxyMode || proof.notFollowed.length === 0 || witnesses.length === 0)
+    return [];
+  return [
+    colours.warning(
+      `kube-proxy’s mode differs, ${before.proxyMode} → ${capture.proxyMode}: what becomes of packets to Services is not compared`,
+    ),
   ];
 }
 
@@ -108,16 +120,21 @@ function headline(diff: Diff, colours: Colours): string {
   const from = `${sideName(diff.before)} → ${sideName(diff.capture)}`;
   const whom = `${scopeText(diff)}${linkLocalText(diff)}`;
   if (diff.identical) return `${colours.good(`no behaviour change${whom}`)}  ${from}`;
-  const open = proof.unexplored.length > 0 ? 'not all could be compared' : '';
+  const { notFollowed } = proof;
+  const through = listed(notFollowed.map((each) => UNFOLLOWED[each]));
+  const open =
+    notFollowed.length > 0
+      ? `no packet is followed through ${changedText(diff) === through ? 'them' : through}`
+      : proof.unexplored.length > 0
+        ? 'not all could be compared'
+        : '';
   const missing = missingText(proof);
   if (witnesses.length === 0) {
-    const why = [open, missing === '' ? '' : `nothing is proved: ${missing}`].filter((text) => text !== '');
-    const native = diff.state.some(({ kind }) => kind === 'nftables') ? diff.services.length : 0;
-    const found =
-      native === 0
-        ? `no behaviour change found${whom}, but`
-        : `${counted(native, 'Service port')} programmed otherwise in nftables${whom};`;
-    return `${colours.warning(`${found} ${why.join(', and ')}`)}  ${from}`;
+    const unproved = notFollowed.length > 0 || missing !== '';
+    const why = [open, unproved ? `nothing is proved${missing === '' ? '' : `: ${missing}`}` : ''].filter(
+      (text) => text !== '',
+    );
+    return `${colours.warning(`${programmed(diff, whom)} ${why.join(', and ')}`)}  ${from}`;
   }
   const lost = witnesses.filter(({ severity, unlikely }) => severity === 'lost' && !unlikely).length;
   const ways = witnesses.length === 1 ? 'in one way' : `in ${witnesses.length} ways`;
@@ -128,6 +145,32 @@ function headline(diff: Diff, colours: Colours): string {
       : `, ${lost} of them a loss`;
   const rest = [open, missing].filter((text) => text !== '').map((text) => `, and ${text}`);
   return `${colours.bad('BEHAVIOUR CHANGED')}${whom} ${ways}${witnesses.length === 1 && lost === 1 ? '' : worst}${rest.join('')}  ${from}`;
+}
+
+const UNFOLLOWED: Readonly<Record<Diff['proof']['notFollowed'][number], string>> = {
+  ipvs: 'virtual servers of IPVS',
+  nftables: 'native nftables rules',
+  userspace: 'kube-proxy itself (userspace mode)',
+};
+
+/** What differs of that through which no packet is followed; empty where nothing does, or where kube-proxy's mode does. */
+function changedText({ state, proof: { notFollowed }, before, capture }: Diff): string {
+  if (before.proxyMode !== capture.proxyMode) return '';
+  return listed(
+    notFollowed.filter((each) => state.some(({ kind }) => kind === each)).map((each) => UNFOLLOWED[each]),
+  );
+}
+
+/** What differs where no packet was found to fare otherwise: what packets are not followed through may still treat them so. */
+function programmed(diff: Diff, whom: string): string {
+  const { services, proof, before, capture } = diff;
+  const where = changedText(diff);
+  if (proof.notFollowed.length > 0 && before.proxyMode !== capture.proxyMode)
+    return `kube-proxy’s mode differs, ${before.proxyMode} → ${capture.proxyMode}${whom};`;
+  if (where === '') return `no behaviour change found${whom}, but`;
+  return services.length === 0
+    ? `${where} differ${whom};`
+    : `${counted(services.length, 'Service port')} programmed otherwise in ${where}${whom};`;
 }
 
 function shortened<T>(
@@ -172,7 +215,8 @@ function stateLines(changes: Diff['state'], most: number, { colours, detail }: D
     const shown = detail === 'full' ? own : own.slice(0, most);
     lines.push(...shown.map((change) => stateLine(change, colours)));
     const hidden = own.length - shown.length;
-    if (hidden > 0) lines.push(colours.faint(`  and ${hidden} more of the kind: ${kind} (--detail full)`));
+    const and = shown.length === 0 ? `${hidden}` : `and ${hidden} more`;
+    if (hidden > 0) lines.push(colours.faint(`  ${and} of the kind: ${kind} (--detail full)`));
   }
   return lines;
 }

@@ -94,7 +94,7 @@ export function verdictText({ verdict, ways }: WhyReport): string {
   if (verdict === 'works') return 'works';
   if (verdict === 'unknown') return 'UNKNOWN whether it works';
   if (ways.every(({ shares }) => shares.works >= ALL))
-    return 'works as asked, BUT AN ERROR HITS OTHER TRAFFIC OF THE SERVICE';
+    return 'works as asked, BUT AN ERROR CONCERNS THE SERVICE';
   return ways.some(({ shares }) => shares.works > 0) ? 'DOES NOT WORK FOR EVERYBODY' : 'DOES NOT WORK';
 }
 

@@ -82,6 +82,8 @@ export type Reason =
   | { readonly code: 'mode-ipvs'; readonly listed: boolean }
   /** A virtual server is by mark, and the packet's mark is not known. */
   | { readonly code: 'ipvs-mark' }
+  /** IPVS takes the packet, and the caller asked not to follow it from there. */
+  | { readonly code: 'ipvs-beyond'; readonly server: string }
   | {
       readonly code: 'ipvs-method';
       readonly server: string;

@@ -23,6 +23,8 @@ export interface World {
   readonly flows: FlowTable | null;
   /** Absent: nothing tells of it. */
   readonly ipvs?: Ipvs;
+  /** IPVS that stands there and is not followed: a packet to one of its virtual servers ends there, unknown. Instead of `ipvs`. */
+  readonly ipvsBeyond?: IpvsTable;
   /**
    * Where a DNAT rule leads whose dump does not say so (`[unsupported revision]`); null where nobody knows.
    * @param jump the rule that led to its chain

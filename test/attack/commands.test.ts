@@ -9,4 +9,4 @@ it('answers commands on mutated captures with a status, in its format, with sums
     const { argv, wrong } = await attackCommand(0, input);
     expect(wrong, `command ${input}: ${argv.join(' ')}`).toBeNull();
   }
-});
+}, 300_000);

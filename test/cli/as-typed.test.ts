@@ -54,6 +54,8 @@ const TYPED: readonly (readonly [string, RegExp])[] = [
   ['conntrack --problem endpoint-gnoe', /Did you mean endpoint-gone\?/],
   ['chain kube-services', /KUBE-SERVICES {2}/],
   ['chain KUBE-SERVCES', /KUBE-SERVICES/],
+  ['chain shop/wbe', /Close to it: shop\/web/],
+  ['trace web', /There is shop\/web;/],
   ['chain nat:KUBE-SERVICES:rule:1', /KUBE-SERVICES {2}nat table/],
   ['explain kp206', /KP206/],
   ['explain KP999', /no finding has the code KP999/],
@@ -69,6 +71,31 @@ describe('what a kubectl user might type is answered or corrected', () => {
     const { out, err, status } = await run(WITHOUT_STATE.test(line) ? words : [...words, '--demo']);
     expect(out + err).toMatch(expected);
     expect(status).not.toBe(70);
+  });
+
+  it('does a loopback address concern others than the node itself? no: theirs is their own', async () => {
+    for (const command of ['trace', 'why']) {
+      const { out } = await run([command, 'localhost:30080', '--demo']);
+      expect(out).toContain('from a process on node-1');
+      expect(out).not.toMatch(/from (?:pod|any address)/);
+    }
+    const asked = await run(['trace', 'localhost:30080', '--from', 'external', '--demo']);
+    expect(asked.out).toContain('from any address outside');
+  });
+
+  it('is there a chain, but no such rule in it? the answer tells how many there are', async () => {
+    const { out, status } = await run(['chain', 'nat KUBE-SERVICES 999', '--demo']);
+    expect(out).toMatch(/^No chain nat KUBE-SERVICES 999: .*ipv4 nat KUBE-SERVICES has 62 rules/);
+    expect(status).toBe(1);
+  });
+
+  it('are the rules none of kube-proxy’s? the error names the ways to those that are', async () => {
+    const stdin = '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n';
+    const { err, status } = await run(['trace', 'shop/web', '-f', '-'], { stdin });
+    expect(err).toMatch(
+      /no rules of kube-proxy are known here; name a node with --node, or a capture with -f/,
+    );
+    expect(status).toBe(2);
   });
 
   it('are at least fifty', () => {

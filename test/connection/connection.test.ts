@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { seesOf } from '../../src/diagnose/shares.ts';
 import type { ConnectionWay } from '../../src/explain/connection/connection-item.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
+import { run } from '../cli/run-main.ts';
 import { type NodeChanges, traceOver, writeNode } from './two-nodes.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'kp-explain-nodes-'));
@@ -147,6 +149,11 @@ describe('does a connection over two nodes work?', () => {
       if (sees !== 'works') expect(way?.reason?.code).toBe('answer-skips');
     },
   );
+  it('the same is unknown where the drop asks for a set that was not captured', async () => {
+    const filter = ['-A FORWARD -m conntrack --ctstate INVALID -m set --match-set odd src -j DROP'];
+    const [way] = ways(await over({ filter }, {}, '10.244.2.5:8080', '203.0.113.77'));
+    expect(way).toMatchObject({ sees: 'unknown', reason: { code: 'open-question' } });
+  });
 });
 
 describe('is what a remark guesses of the answer settled by the other node?', () => {
@@ -190,6 +197,26 @@ describe('which captures are read, and do they fit?', () => {
     );
   });
 
+  it('a node of another cluster that has the same name is refused by its addresses', async () => {
+    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2)];
+    const addresses = join(folders[1] ?? '', 'ip-addr.json');
+    writeFileSync(addresses, readFileSync(addresses, 'utf8').replaceAll('192.168.0.', '172.18.0.'));
+    await expect(traceOver(folders, 'shop/web', 'pod')).rejects.toThrow(
+      /node-2, which has none of the addresses there that the cluster of node-1 .* knows of it/,
+    );
+  });
+
+  it('the screen tells causes of the node that the packets begin on, and asks why of it alone', async () => {
+    const drop = ['-A FORWARD -d 10.244.2.5/32 -j DROP'];
+    const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2, { filter: drop, forward: 'ACCEPT' })];
+    const files = folders.flatMap((folder) => ['-f', folder]);
+    const { out } = await run(['trace', 'shop/web', '--from', 'pod:shop/client-2', ...files], {
+      columns: 500,
+    });
+    expect(out).toContain('-A FORWARD -d 10.244.2.5/32 -j DROP');
+    expect(out).toContain(`why shop/web -f ${folders[1]}\``);
+  });
+
   it('captures that were taken an hour apart are said to be', async () => {
     const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2, { takenAt: '2026-11-21T11:00:00Z' })];
     const { item } = await traceOver(folders, 'shop/web', 'pod:shop/client-1');
@@ -198,14 +225,42 @@ describe('which captures are read, and do they fit?', () => {
 });
 
 describe('does a process of the node listen?', () => {
-  const sockets = 'tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*\nudp UNCONN 0 0 0.0.0.0:22 0.0.0.0:*\n';
+  const heading = 'Netid State Recv-Q Send-Q Local Address:Port Peer Address:Port\n';
+  const lines = 'tcp LISTEN 0 128 192.168.0.1:22 0.0.0.0:*\nudp UNCONN 0 0 0.0.0.0:22 0.0.0.0:*\n';
+  const sockets = heading + lines;
+  const mapped = `${heading}tcp LISTEN 0 100 [::ffff:192.168.0.1]:8443 *:*\n`;
+  const old = `${heading}tcp LISTEN 0 128 *:111 *:*\ntcp LISTEN 0 128 :::22 :::*\n`;
   it.each([
     ['192.168.0.1:22', { sockets }, 'works', null],
     ['192.168.0.1:23', { sockets }, 'refused', 'not-listening'],
     ['10.244.1.1:22', { sockets }, 'refused', 'not-listening'],
     ['192.168.0.1:22', {}, 'unknown', 'listening-unknown'],
+    // Kernel 6.18: a socket of IPv6 bound to ::ffff:192.168.0.1 takes IPv4.
+    ['192.168.0.1:8443', { sockets: mapped }, 'works', null],
+    ['192.168.0.1:111', { sockets: old }, 'works', null],
+    ['192.168.0.1:22', { sockets: old }, 'unknown', 'listening-unknown'],
+    ['192.168.0.1:23', { sockets: old }, 'refused', 'not-listening'],
+    // What grep left, an error's empty file, a line cut short: what is not listed is not known.
+    ['192.168.0.1:22', { sockets: lines }, 'works', null],
+    ['192.168.0.1:23', { sockets: lines }, 'unknown', 'listening-unknown'],
+    ['192.168.0.1:23', { sockets: `${sockets}tcp LIST` }, 'unknown', 'listening-unknown'],
   ] as const)('%s, where the listing of sockets is %j: %s', async (to, one, sees, code) => {
     const [way] = ways(await over(one, {}, to, '192.168.0.77'));
     expect(way).toMatchObject({ sees, reason: code === null ? null : { code } });
+  });
+});
+
+describe('does the screen say WORKS only where the nodes on the way let it through?', () => {
+  it('UNKNOWN where the further node’s rules ask for a set that was not captured', async () => {
+    const filter = ['-A FORWARD -m set --match-set blocked src -j DROP'];
+    const item = await over({}, { filter, forward: 'ACCEPT' }, '10.244.2.5:8080');
+    expect(ways(item)).toMatchObject([{ sees: 'unknown', reason: { code: 'open-question' } }]);
+    expect(item.outcomes.map(seesOf)).toEqual(['unknown']);
+    const argv = ['trace', '10.244.2.5:8080', '--from', 'pod:shop/client-1', '-f', place];
+    const { out } = await run(argv, { columns: 500, env: { NO_COLOR: '1' } });
+    expect(out).toMatch(/^ {2}UNKNOWN: /m);
+    expect(out).toContain(
+      'but what node-2 does with it depends on what its capture does not tell: 10.244.1.9 is in set blocked',
+    );
   });
 });

@@ -245,7 +245,7 @@ export async function traceOver(
     namespace: 'default',
     detail: 'path' as const,
   };
-  const [item] = await traceCluster(question, peers);
+  const [item] = (await traceCluster(question, peers)).items;
   if (item === undefined) throw new Error('no answer');
   return { item, read };
 }

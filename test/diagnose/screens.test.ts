@@ -28,6 +28,7 @@ describe.skipIf(BROKEN === null)('the first 24 rows of 80 columns tell the cause
     const argv = ['check', `${BROKEN}/${folder}`];
     const { out } = await run(argv, PLAIN);
     const rows = rowsOf(out, 80);
+    expect(rows.length).toBeLessThanOrEqual(24);
     const opened = openedAt(rows, code);
     expect(opened).toBeGreaterThan(0);
     expect(opened).toBeLessThanOrEqual(20);
@@ -45,6 +46,14 @@ describe('a heading that is the truth about the connection', () => {
     expect(served.out).toMatch(
       /^ {2}WORKS: to 1 of 3 endpoints \(33\.3% each\), 10\.244\.1\.11:8080 shop\/web-a1, /m,
     );
+  });
+
+  it('is STUCK, not WORKS, where a flow that lost its endpoint decides', async () => {
+    const flow =
+      'udp 17 29 src=10.244.1.13 dst=10.96.10.40 sport=40004 dport=5353 src=10.244.1.11 dst=10.244.1.13 sport=5353 dport=40004 mark=0 use=1';
+    const { out } = await run(['trace', flow, '--demo']);
+    expect(out).toMatch(/^ {2}STUCK: to 1 endpoint, 10\.244\.1\.11:5353 shop\/web-a1$/m);
+    expect(out).not.toContain('WORKS');
   });
 
   it('paints an ACCEPT that nobody answers in red, in the long answer too', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import type { TraceQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
+import { clientsOf } from '../../src/findings/survey/senders.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { BrokenDemo, type Edits } from './broken-demo.ts';
 
@@ -33,6 +34,19 @@ describe('By which interface does a client outside come in?', () => {
     expect((await items(rule('-A FORWARD -i int0 -d 10.244.1.15/32 -j DROP'))).map(told)).toEqual([
       'any address outside the cluster: accept',
       'any address outside the cluster, through int0: drop',
+    ]);
+  });
+  it('where routing takes nothing from there, nobody comes that way: check and why are silent, too', async () => {
+    const { folder } = new BrokenDemo({
+      'sysctl.txt': (text) => `${text}net.ipv4.conf.int0.forwarding = 0\n`,
+    });
+    const { known } = await openCapture(folder);
+    const all = explainTrace({ ...QUESTION, destination: 'shop/web', protocol: null }, known);
+    expect(all.map(({ from }) => from)).toEqual(['any address outside the cluster']);
+    expect(clientsOf(known, 'ipv4').map(({ from }) => from)).toEqual([
+      'pod shop/client-a',
+      'a process on node-1',
+      'any address outside the cluster',
     ]);
   });
   it('where it does not, that is not told', async () => {

@@ -33,7 +33,7 @@ describe('rules of iptables mode on a node that runs another mode', () => {
     for (const outcome of outcomes)
       expect(outcome).toMatchObject({ verdict: 'unknown', exit: null, reason: { code: 'mode-nftables' } });
     expect(outcomes[0]?.reason?.text).toBe(
-      'kube-proxy runs in nftables mode here, but rules of kube-proxy are left over in iptables too, which alone would send the packet to 10.244.1.11:8080, 10.244.1.12:8080, 10.244.2.11:8080; nft table kube-proxy, which kp-explain does not walk, may rewrite it first: whichever was registered last comes first, and no capture tells',
+      'kube-proxy runs in nftables mode here, but rules of kube-proxy are left over in iptables too, which alone would send the packet to 10.244.1.11:8080, 10.244.1.12:8080, 10.244.2.11:8080; nft table kube-proxy, whose rules were not captured, may rewrite it first: whichever was registered last comes first, and no capture tells',
     );
     const { out } = await demo.run(['10.96.10.1:80', '--from', 'pod']);
     expect(out.match(/UNKNOWN/g)).toHaveLength(1);

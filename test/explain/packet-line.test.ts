@@ -21,6 +21,14 @@ describe('a flow as a tool wrote it', () => {
       ...['a packet of tcpdump', 'udp', '10.244.1.13', 40001, '10.96.0.10', 53, null],
     ],
     [
+      'IP 10.244.1.13.40001 > 10.96.10.1.80',
+      ...['a packet of tcpdump', null, '10.244.1.13', 40001, '10.96.10.1', 80, null],
+    ],
+    [
+      'IP6 fd00:10:244:1::13.40001 > fd00:10:96::18.80',
+      ...['a packet of tcpdump', null, 'fd00:10:244:1::13', 40001, 'fd00:10:96::18', 80, null],
+    ],
+    [
       'IP 10.244.1.13 > 10.96.0.10: ICMP echo request, id 1, seq 1, length 64',
       ...['a packet of tcpdump', 'icmp', '10.244.1.13', null, '10.96.0.10', null, null],
     ],

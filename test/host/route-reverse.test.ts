@@ -50,7 +50,8 @@ describe('the kernel takes a packet from outside', () => {
     ['through one of several next hops, strict', '10.50.0.1', '192.168.100.11', strict, 'ok'],
     ['from a broadcast address, strict', '192.168.100.255', '192.168.100.11', strict, 'martian-source'],
     ['from 127.0.0.1', '127.0.0.1', '192.168.100.11', {}, 'martian-source'],
-    ['from 127.0.0.2 with route_localnet', '127.0.0.2', '192.168.100.11', localnet, 'ok'],
+    // A policy rule that came and went asks for the full check, which refuses it (fib_has_custom_rules).
+    ['from 127.0.0.2 with route_localnet', '127.0.0.2', '192.168.100.11', localnet, 'unknown'],
     ['to 127.0.0.1', '8.8.8.8', '127.0.0.1', {}, 'martian-destination'],
     ['to 127.0.0.1 with route_localnet', '8.8.8.8', '127.0.0.1', localnet, 'ok'],
     ['from a multicast address', '224.0.0.1', '192.168.100.11', {}, 'martian-source'],

@@ -148,7 +148,9 @@ describe.skipIf(missing !== null && !required)('this machine', () => {
       JSON.stringify(value)
         .replace(/[^"]*conntrack[^"(]*? line \d+/g, 'conntrack line N')
         .replace(/("clear":(?:null|"[^"]*"),"line":)\d+/g, '$1N')
-        .replace(/"timeoutSeconds":\d+|\d+ s left/g, 'time left');
+        .replace(/"timeoutSeconds":\d+|\d+ s left/g, 'time left')
+        // Packets go on while both are read.
+        .replace(/"counters":\{[^}]*\}/g, '"counters":{}');
     expect(unplaced(itemsOf(live))).toBe(unplaced(items));
     expect(JSON.parse(live.out).problems).toEqual([]);
     expect(JSON.parse(replay.out).problems).toEqual([]);

@@ -84,7 +84,7 @@ describe('chain on a paste', () => {
 describe('services on a paste', () => {
   it('of rows without heads: node port, cluster IP, endpoint and name', async () => {
     const { out } = await ask(readPaste('27-canal-grep-nginx'), 'services');
-    expect(out).toContain('10.99.165.171:80/tcp  32455     1 endpoint');
+    expect(out).toContain('10.99.165.171:80  32455     1 ');
     expect(out).toContain('default/web');
     expect(out).not.toContain('node ports are not answered');
   });
@@ -96,7 +96,7 @@ describe('services on a paste', () => {
 
   it('an address that was blacked out is unknown', async () => {
     const paste = readPaste('21-k8s-sep-blanklines').replaceAll('10.96.5.5', 'x.x.x.x');
-    expect((await ask(paste, 'services')).out).toMatch(/^default\/web +\?\/tcp/m);
+    expect((await ask(paste, 'services')).out).toMatch(/^default\/web +\? /m);
     const answer = await answerTo(paste, '10.96.5.5:80', '--from', 'pod');
     expect(answer).toContain('if "-d x.x.x.x/32" matches');
     expect(answer).toContain('if "-d x.x.x.x/32" does not match');

@@ -14,7 +14,7 @@ const PROMPTS = [
 describe('a prompt is not JSON', () => {
   it.each(PROMPTS)('%s before a listing', async (prompt) => {
     const paste = readPaste('02-podman-states').replace('[root@node1 ~]# ', prompt);
-    expect((await ask(paste, 'services')).out).toContain('default/kubernetes:https  10.96.0.1:443/tcp');
+    expect((await ask(paste, 'services')).out).toContain('default/kubernetes:https  10.96.0.1:443');
   });
 
   it.each([

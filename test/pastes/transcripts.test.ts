@@ -3,7 +3,7 @@ import { answerTo, ask, readPaste } from './paste.ts';
 
 const RULE =
   '-A KUBE-SERVICES -d 10.96.0.1/32 -p tcp -m comment --comment "default/kubernetes:https cluster IP" -m tcp --dport 443 -j KUBE-SVC-NPX46M4PTMTKRN6Y';
-const SERVICE = 'default/kubernetes:https  10.96.0.1:443/tcp';
+const SERVICE = 'default/kubernetes:https  10.96.0.1:443';
 
 describe('a rule is read wherever it starts in the line', () => {
   it.each([
@@ -46,7 +46,7 @@ describe('a rule is read wherever it starts in the line', () => {
 
   it('quotes, arrows and dashes that a web page changed', async () => {
     const { out } = await ask(readPaste('21-k8s-sep-blanklines'), 'services');
-    expect(out).toMatch(/^default\/web +10\.96\.5\.5:80\/tcp +- +1 endpoint/m);
+    expect(out).toMatch(/^default\/web +10\.96\.5\.5:80 +- +1 /m);
   });
 
   it('a rule that a mail program wrapped', async () => {

@@ -1,11 +1,14 @@
 # Runs a program on a terminal of its own and tells, as JSON, what stood there and how it ended as a shell sees it.
 # terminal.py WHEN KEY PROGRAM...: once WHEN stands on the terminal, KEY is typed ("close" takes the terminal away,
-# nothing is typed for an empty one).
-import json, os, pty, re, select, sys, time
+# nothing is typed for an empty one). TERMINAL_SIZE is its size, ROWSxCOLUMNS; else nobody tells.
+import fcntl, json, os, pty, re, select, struct, sys, termios, time
 
 when, key, program = sys.argv[1], sys.argv[2], sys.argv[3:]
 pid, master = pty.fork()
 if pid == 0:
+    size = os.environ.pop('TERMINAL_SIZE', None)
+    if size:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', *map(int, size.split('x')), 0, 0))
     os.execvp(program[0], program)
 seen, typed, closed, deadline = b'', None, False, time.monotonic() + 50
 while not closed and time.monotonic() < deadline:
@@ -23,7 +26,12 @@ while not closed and time.monotonic() < deadline:
             os.close(master)
             closed = True
         else:
-            os.write(master, {'ctrl-c': b'\x03'}[key])
+            keys = key.split()
+            for index, name in enumerate(keys):
+                # A terminal throws away what was typed before Ctrl-C was taken up.
+                if index > 0:
+                    time.sleep(1)
+                os.write(master, {'ctrl-c': b'\x03', 'q': b'q'}[name])
 if time.monotonic() >= deadline:
     os.kill(pid, 9)
 _, status = os.waitpid(pid, 0)

@@ -22,16 +22,23 @@ export interface TerminalRun {
 
 /**
  * Runs the built program on a terminal of its own.
- * @param more is where, and what its environment holds besides
+ * @param more is where, what its environment holds besides, and how large the terminal is; else it is 0 by 0, as some say
  * @param key is typed once `when` stands there; `close` takes the terminal away; null: nothing is done
  */
 export async function runOnTerminal(
   args: readonly string[],
   when: RegExp = /$^/,
-  key: 'ctrl-c' | 'close' | null = null,
-  more: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  key: 'ctrl-c' | 'ctrl-c q' | 'q' | 'close' | null = null,
+  {
+    size,
+    ...more
+  }: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly size?: { readonly rows: number; readonly columns: number };
+  } = {},
 ): Promise<TerminalRun> {
-  const env = { ...process.env, NO_COLOR: '1', TERM: 'xterm', ...more.env };
+  const env = { ...process.env, NO_COLOR: '1', TERM: 'xterm', ...sizeOf(size), ...more.env };
   const words = [SCRIPT, when.source, key ?? '', process.execPath, PROGRAM, ...args];
   const out = await new Promise<string>((resolve, reject) => {
     execFile('python3', words, { ...more, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
@@ -40,4 +47,8 @@ export async function runOnTerminal(
     });
   });
   return JSON.parse(out) as TerminalRun;
+}
+
+function sizeOf(size: { readonly rows: number; readonly columns: number } | undefined): NodeJS.ProcessEnv {
+  return size === undefined ? {} : { TERMINAL_SIZE: `${size.rows}x${size.columns}` };
 }

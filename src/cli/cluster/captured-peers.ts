@@ -2,7 +2,8 @@ import { InputError } from '../../capture/input-error.ts';
 import type { Peers } from '../../explain/connection/peers.ts';
 import type { Note } from '../../explain/explanation.ts';
 import type { Known } from '../../explain/question/question.ts';
-import { type Address, formatAddress } from '../../net/address.ts';
+import type { Node } from '../../kubernetes/objects.ts';
+import { type Address, formatAddress, parseAddress, sameAddress } from '../../net/address.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Load } from '../answer.ts';
 import type { Capture } from '../capture.ts';
@@ -45,6 +46,14 @@ export class CapturedPeers implements Peers {
     const [first] = this.#read.values();
     if (first === undefined) throw new Error('no node of the cluster was read');
     return first;
+  }
+
+  /** @returns the capture of a node that was read, and where it lies. */
+  sourceOf(known: Known): { readonly capture: Capture; readonly folder: string | null } {
+    for (const [name, read] of this.#read)
+      if (read.known === known)
+        return { capture: read.capture, folder: this.#nodes.get(name)?.folder ?? null };
+    return { capture: this.first.capture, folder: null };
   }
 
   /** @returns a node's state, read now if it was not before; null where it was not captured. */
@@ -111,17 +120,36 @@ export class CapturedPeers implements Peers {
   }
 
   #requireOneCluster(): void {
-    const names = this.first.known.cluster.nodes?.map(({ name }) => name);
-    if (names === undefined || names.length === 0) return;
-    const other = [...this.#nodes.values()].find(({ name }) => !names.includes(name));
-    if (other === undefined) return;
+    const known = this.first.known.cluster.nodes ?? [];
+    if (known.length === 0) return;
     const { node, origin } = this.first.capture.info;
+    const of = `the cluster of ${node ?? origin} (${origin})`;
+    const captured = [...this.#nodes.values()];
+    const missing = captured.find(({ name }) => !known.some((each) => each.name === name));
+    const other = missing ?? captured.find((each) => isElsewhere(each, known));
+    if (other === undefined) return;
+    const why =
+      missing === undefined
+        ? `which has none of the addresses there that ${of} knows of it`
+        : `which ${of} does not have`;
     throw new InputError(
       'two-clusters',
-      `${other.folder} is of node ${other.name}, which the cluster of ${node ?? origin} (${origin}) does not have: they are of two clusters, or of one at two times`,
+      `${other.folder} is of node ${other.name}, ${why}: they are of two clusters, or of one at two times`,
       other.folder,
     );
   }
+}
+
+/** Nodes of different clusters may have one name (kind, k3d, minikube): their addresses tell them apart. */
+function isElsewhere(node: CapturedNode, known: readonly Node[]): boolean {
+  const internal = known
+    .filter(({ name }) => name === node.name)
+    .flatMap(({ addresses }) => addresses)
+    .filter(({ type }) => type === 'InternalIP')
+    .flatMap(({ address }) => parseAddress(address) ?? []);
+  const own = addressesIn(node).flatMap((text) => parseAddress(text) ?? []);
+  if (own.length === 0 || internal.length === 0) return false;
+  return !internal.some((address) => own.some((each) => sameAddress(each, address)));
 }
 
 /** Addresses that several nodes have (a bridge of Docker's, an anycast address) tell no node. */

@@ -25,6 +25,8 @@ export async function runTraceOfCluster(
   told: string,
 ): Promise<ExitStatus> {
   let input: CheckInput | null = null;
+  // What `why` asks is one node: the one that the packets begin on.
+  let homeFiles = request.sources.files;
   await answerFrom(
     request,
     io,
@@ -32,16 +34,24 @@ export async function runTraceOfCluster(
       const peers = await CapturedPeers.open(nodes, load);
       progress.begin(`tracing ${request.destination}`);
       try {
-        const items = await traceCluster(request, peers);
-        const { capture, known } = peers.first;
-        if (tellsCause(request)) input = await inputOf(capture, known);
+        const { items, home } = await traceCluster(request, peers);
+        const { capture } = peers.first;
+        const own = peers.sourceOf(home);
+        if (own.folder !== null) homeFiles = [own.folder];
+        if (tellsCause(request)) input = await inputOf(own.capture, home);
         return { ...documentHead(capture), problems: peers.problems(), kind: 'TraceList', items };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
         throw error;
       }
     },
-    traceFormats(request, io, () => input, told),
+    traceFormats(
+      request,
+      io,
+      () => input,
+      told,
+      () => ({ ...request.sources, files: homeFiles }),
+    ),
   );
   return EXIT.answered;
 }

@@ -6,12 +6,19 @@ import type { TraceItem } from '../../explain/trace-list.ts';
 import { parseAddress } from '../../net/address.ts';
 import type { CapturedPeers } from './captured-peers.ts';
 
+/** An answer from several nodes. */
+export interface ClusterTrace {
+  readonly items: readonly TraceItem[];
+  /** The node that the packets are first traced on; where they begin on several, the one named first. */
+  readonly home: Known;
+}
+
 /**
  * Answers `trace` from the captures of several nodes. A packet is first traced on the node that its sender is on; from outside
  * on the one that has the address it is sent to, else on the one named first.
  * @throws QuestionError where the question names nothing that is known
  */
-export async function traceCluster(question: TraceQuestion, peers: CapturedPeers): Promise<TraceItem[]> {
+export async function traceCluster(question: TraceQuestion, peers: CapturedPeers): Promise<ClusterTrace> {
   const { known } = peers.first;
   const homes = await Promise.all(
     sendersOf(question).map(async (from) => {
@@ -26,9 +33,10 @@ export async function traceCluster(question: TraceQuestion, peers: CapturedPeers
     together.flatMap(({ asked, home }) => explainTrace(asked, home, peers)),
   );
   const notes = peers.notes();
-  return notes.length === 0
-    ? items
-    : items.map((item) => ({ ...item, assumptions: [...item.assumptions, ...notes] }));
+  const [first] = homes;
+  const home = first !== undefined && homes.every((each) => each.home === first.home) ? first.home : known;
+  if (notes.length === 0) return { items, home };
+  return { items: items.map((item) => ({ ...item, assumptions: [...item.assumptions, ...notes] })), home };
 }
 
 function sendersOf({ from }: TraceQuestion): readonly string[] {

@@ -1,4 +1,5 @@
 import type { ServiceItem } from '../../explain/service-list.ts';
+import { carrierOf } from '../../explain/services/carriers.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
 import type { ServiceChange, Severity } from '../document.ts';
@@ -56,7 +57,7 @@ function indexed(items: readonly ServiceItem[]): Map<string, ServiceItem> {
     const name =
       item.name === null
         ? (item.chains[0] ?? addressText(item))
-        : `${item.namespace}/${item.name}:${item.port}`;
+        : `${item.namespace}/${item.name}:${item.port ?? ''}`;
     const key = `${item.family} ${item.protocol} ${name}`;
     // Two backends can hold one Service; each is compared with its own.
     index.set(index.has(key) ? `${key} ${item.backend}` : key, item);
@@ -109,27 +110,39 @@ function describe(item: ServiceItem, side: 'before' | 'after'): Detail[] {
     before: side === 'before' ? text : null,
     after: side === 'after' ? text : null,
   });
-  const sockets = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs].map(socket);
   const endpoints = new Set(item.endpoints.map(({ address, port }) => `${address} ${port}`)).size;
   return [
-    ...sockets.map((text) => detail('address', text)),
+    ...socketsOf(item).map((text) => detail('address', text)),
     ...(item.nodePort === null ? [] : [detail('node-port', String(item.nodePort))]),
     detail('endpoints', String(endpoints)),
   ];
 }
 
 function compareItems(before: ServiceItem, after: ServiceItem): Detail[] {
+  // Another carrier's rules have the same addresses and endpoints: each tells kinds of addresses, refusals and policies in its own way.
+  if (carrierOf(before) !== carrierOf(after))
+    return [
+      ...compareEndpoints(before, after),
+      ...listChanges('address', socketsOf(before), socketsOf(after)),
+      ...valueChange('node-port', before.nodePort, after.nodePort),
+    ];
   return [
     ...compareEndpoints(before, after),
     ...compareRefusals(before, after),
-    ...listChanges('cluster-ip', before.clusterIPs.map(socket), after.clusterIPs.map(socket)),
-    ...listChanges('external-ip', before.externalIPs.map(socket), after.externalIPs.map(socket)),
-    ...listChanges('load-balancer-ip', before.loadBalancerIPs.map(socket), after.loadBalancerIPs.map(socket)),
-    ...valueChange('node-port', before.nodePort, after.nodePort),
+    ...compareAddresses(before, after),
     ...valueChange('internal-policy', before.internalPolicy, after.internalPolicy),
     ...valueChange('external-policy', before.externalPolicy, after.externalPolicy),
     ...valueChange('affinity-seconds', before.affinitySeconds, after.affinitySeconds),
     ...rangeChange(before, after),
+  ];
+}
+
+function compareAddresses(before: ServiceItem, after: ServiceItem): Detail[] {
+  return [
+    ...listChanges('cluster-ip', before.clusterIPs.map(socket), after.clusterIPs.map(socket)),
+    ...listChanges('external-ip', before.externalIPs.map(socket), after.externalIPs.map(socket)),
+    ...listChanges('load-balancer-ip', before.loadBalancerIPs.map(socket), after.loadBalancerIPs.map(socket)),
+    ...valueChange('node-port', before.nodePort, after.nodePort),
   ];
 }
 
@@ -227,5 +240,9 @@ function socket({ address, port }: { readonly address: string; readonly port: nu
 }
 
 function addressText(item: ServiceItem): string {
-  return [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs].map(socket).sort().join(' ');
+  return socketsOf(item).sort().join(' ');
+}
+
+function socketsOf({ clusterIPs, externalIPs, loadBalancerIPs }: ServiceItem): string[] {
+  return [...clusterIPs, ...externalIPs, ...loadBalancerIPs].map(socket);
 }

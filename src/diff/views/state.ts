@@ -48,9 +48,11 @@ export function compareFacts(
   ];
 }
 
-/** Virtual servers and real servers, as `ipvsadm-save -n` prints them; nothing where one side was not captured. */
+/** Virtual servers and real servers, as `ipvsadm-save -n` prints them; nothing where one side was not captured, or not as a whole. */
 function compareIpvs({ known: before }: State, { known: after }: State): StateChange[] {
   if (!(before.ipvs instanceof IpvsTable) || !(after.ipvs instanceof IpvsTable)) return [];
+  // What a listing that breaks off lacks is not known to be gone.
+  if (before.ipvs.incomplete || after.ipvs.incomplete) return [];
   const lines = ({ servers }: IpvsTable): string[] => printIpvs(servers).split('\n').filter(Boolean);
   return compareLists('ipvs', lines(before.ipvs), lines(after.ipvs));
 }

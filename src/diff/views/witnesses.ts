@@ -198,7 +198,7 @@ function describeSide(
     )
     .map((each) => describeEnd(each, state.namer.serviceOf(trace), state.namer, items));
   return {
-    given: items.list(outcome?.given ?? []),
+    given: items.list(outcome?.given ?? []).map(({ code, text, settle }) => ({ code, text, settle })),
     outcomes: outcomes.map(withoutPath),
     path,
     decidedBy: placeOf(steps, outcome),

@@ -2,6 +2,7 @@ import type { AbsentChain, ChainItem } from '../chain-list.ts';
 import { type ChainInput, describeAbsence, describeChain, suggestChains } from '../describe-chain.ts';
 import type { Known } from '../question/question.ts';
 import { type Carrier, readingOf } from '../services/carriers.ts';
+import { nearest } from '../words/nearest.ts';
 import { describeSets, suggestSets } from './ipset-members.ts';
 import { describeServers, suggestServers } from './ipvs-servers.ts';
 import { describeNft } from './nft/describe-nft.ts';
@@ -35,7 +36,11 @@ export function describeName(name: string, known: Known): ChainItem[] {
 
 /** @returns names that are like one for which {@link describeName} found nothing. */
 export function suggestNames(name: string, known: Known): string[] {
-  return [...new Set(Object.values(CHAIN_READERS).flatMap(({ suggest }) => suggest(name, known)))];
+  const services = name.includes('/')
+    ? (known.cluster.services ?? []).map((service) => `${service.namespace}/${service.name}`)
+    : [];
+  const carried = Object.values(CHAIN_READERS).flatMap(({ suggest }) => suggest(name, known));
+  return [...new Set([...carried, ...nearest(name, services)])];
 }
 
 /** @returns what is known of a name for which {@link describeName} found nothing; null for nothing. */

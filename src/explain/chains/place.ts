@@ -1,5 +1,6 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
-import type { ChainItem } from '../chain-list.ts';
+import { counted } from '../../words/numbers.ts';
+import type { AbsentChain, ChainItem } from '../chain-list.ts';
 
 /** A rule's place, as `iptables -L --line-numbers` and traces name it, or as a LOG rule marks what it writes. */
 export interface RulePlace {
@@ -40,4 +41,21 @@ export function onlyAt(item: ChainItem, { table, chain, rule }: RulePlace): Chai
   if (rule === null) return item;
   const rules = item.rules.filter(({ number }) => number === rule);
   return rules.length === 0 ? null : { ...item, rules, leadsTo: [] };
+}
+
+/** @returns what is known of a place with no such rule: how many rules its chain has; null where there is no such chain. */
+export function absentRule(
+  { table, chain, rule }: RulePlace,
+  rulesets: readonly Ruleset[],
+): AbsentChain | null {
+  if (rule === null) return null;
+  const found = rulesets.flatMap(({ family, tables }) =>
+    [...tables.values()].flatMap((one) => {
+      const own = table === null || one.name === table ? one.chains.get(chain) : undefined;
+      return own === undefined
+        ? []
+        : [`${family} ${one.name} ${chain} has ${counted(own.rules.length, 'rule')}`];
+    }),
+  );
+  return found.length === 0 ? null : { text: [...new Set(found)].join(', '), rules: [] };
 }

@@ -11,7 +11,7 @@ const MEANINGS: readonly (readonly [string, Severity, string])[] = [
     'warning',
     'packets dropped because another packet had made the same entry first: two DNS queries from one socket (A and AAAA) do that, and the client waits 5 s for the one that was lost',
   ],
-  ['drop', 'warning', 'packets dropped for want of an entry: the table was full, or memory was'],
+  ['drop', 'warning', 'packets dropped for want of an entry: the table or the memory was full'],
   [
     'early_drop',
     'warning',

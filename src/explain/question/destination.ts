@@ -127,6 +127,10 @@ function service(text: string, protocol: number | null, question: TraceQuestion,
       const ruled = serviceInComments(known.rulesets, text, question.namespace, protocol);
       const [first] = ruled;
       if (first !== undefined) return byComment(first, ruled.slice(1), known);
+      if (answer.kind === 'services-unknown' && known.proxyMode === 'none')
+        throw new QuestionError(
+          `no Service ${text}: no Services of the API and no rules of kube-proxy are known here; name a node with --node, or a capture with -f`,
+        );
       throw new QuestionError(
         noServiceText(answer, text, question.namespace) + didYouMean(text, question.namespace, known),
       );
@@ -181,10 +185,11 @@ export function noServiceText(
     return `${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`;
   }
   const elsewhere = answer.kind === 'no-such-service' ? answer.elsewhere : [];
-  const hint = elsewhere.length === 0 ? '' : `. There is one in namespace ${elsewhere.join(', ')}`;
+  const others = elsewhere.map((place) => `${place}/${text.replace(/^.*\//, '')}`);
+  const hint = others.length === 0 ? '' : `. There is ${others.join(', ')}`;
   const where = answer.kind === 'services-unknown' ? 'comments of the rules' : 'capture';
   const name = text.includes('/') ? text : `${namespace}/${text}`;
-  return `no Service ${name} in the ${where}${hint}; \`kp-explain services\` lists what there is, and ADDRESS:PORT works without names`;
+  return `no Service ${name} in the ${where}${hint}; \`kp-explain services\`, with the same -f, --demo or --node, lists what there is, and ADDRESS:PORT works without names`;
 }
 
 /** @returns why a Service has no flows and no rules of its own. */

@@ -57,13 +57,14 @@ function fromLog(line: string): PacketLine | null {
 
 /** `12:00:00.000000 eth0  In  IP 10.0.0.1.4000 > 10.96.0.10.53: 1+ A? example.org. (29)` */
 const TCPDUMP =
-  /(?:(\S+)\s+(In|Out|P|B|M)\s+)?\bIP6? (?:\([^)]*\)\s*)?([0-9a-f.:]+) > ([0-9a-f.:]+): ?(.*)$/i;
+  /(?:(\S+)\s+(In|Out|P|B|M)\s+)?\bIP6? (?:\([^)]*\)\s*)?([0-9a-f.:]+) > ([0-9a-f.:]*[0-9a-f])(?:: ?(.*))?$/i;
 
 function fromTcpdump(line: string): PacketLine | null {
   const found = TCPDUMP.exec(line);
   if (found === null) return null;
-  const [, device, way, from = '', to = '', rest = ''] = found;
-  const protocol = protocolOf(rest);
+  const [, device, way, from = '', to = '', rest] = found;
+  // What stands before the colon is often all that is copied.
+  const protocol = rest === undefined ? null : protocolOf(rest);
   const hasPorts = protocol !== 'icmp';
   const [source, sourcePort] = hasPorts ? dotted(from) : [from, null];
   const [destination, port] = hasPorts ? dotted(to) : [to, null];

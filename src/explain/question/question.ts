@@ -1,6 +1,6 @@
 import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host } from '../../host/facts.ts';
-import type { Socket } from '../../host/parse-sockets.ts';
+import type { Sockets } from '../../host/parse-sockets.ts';
 import type { Ruleset } from '../../iptables/ruleset.ts';
 import type { Cluster } from '../../kubernetes/objects.ts';
 import type { HookOrder } from '../../nftables/parse-hooks.ts';
@@ -47,7 +47,7 @@ export interface Known {
   /** Absent: nothing tells of it. */
   readonly ipvs?: Ipvs;
   /** Sockets of the node's own network; null or absent where `ss -ltnu` was not captured. */
-  readonly sockets?: readonly Socket[] | null;
+  readonly sockets?: Sockets | null;
 }
 
 /** The question cannot be asked as it stands. The message names what is wrong and the way out; it may quote what was typed. */

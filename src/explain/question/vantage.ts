@@ -2,7 +2,7 @@ import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
-import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { type Address, type Family, formatAddress, isLoopback, parseAddress } from '../../net/address.ts';
 import { hostPrefix, maskOfLength, type Prefix, prefixContains } from '../../net/prefix.ts';
 import { type Sender, senderOf } from '../../trace/packet.ts';
 import type { Note } from '../explanation.ts';
@@ -27,12 +27,14 @@ export interface Vantage {
 }
 
 /**
- * Reads `--from`; without it a pod of this node, the node itself and the outside world are asked.
+ * Reads `--from`; without it a pod of this node, the node itself and the outside world are asked, of a loopback address the node alone.
  * @throws QuestionError where it names nothing that is known.
  */
 export function readVantages(question: TraceQuestion, destination: Destination, known: Known): Vantage[] {
   const { from } = question;
   const { family } = destination.address;
+  // What a pod or another machine sends to 127.0.0.1 reaches itself.
+  if (from === null && isLoopback(destination.address)) return [theNode(known, family)];
   if (from === null)
     return [somePod(known, family), theNode(known, family), ...external(question, known, family)];
   if (from === 'pod') return [somePod(known, family)];

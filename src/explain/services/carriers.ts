@@ -78,6 +78,11 @@ const OF_BACKEND: Readonly<Record<ServiceItem['backend'], Carrier>> = {
   ipvs: 'ipvs',
 };
 
+/** @returns what programs the item. */
+export function carrierOf({ backend }: Pick<ServiceItem, 'backend'>): Carrier {
+  return OF_BACKEND[backend];
+}
+
 /** @returns true where another carrier programs the item than the one that kube-proxy writes in this mode: it was left behind. */
 export function isLeftOver({ backend }: Pick<ServiceItem, 'backend'>, mode: ProxyMode): boolean {
   return mode !== 'none' && OF_BACKEND[backend] !== CARRIER_OF[mode];

@@ -64,7 +64,7 @@ export function outsideIptables(
     if (outcome.verdict === 'unknown') return outcome;
     if (outcome.verdict !== 'accept') {
       if (!judgedBehind(traced[index], packet)) return outcome;
-      const text = `${other.because}: ${other.name}, which kp-explain does not follow, may rewrite the packet first; iptables alone would end it (${outcome.verdict.toUpperCase()})`;
+      const text = `${other.because}: ${other.name}, ${other.lacking}, may rewrite the packet first; iptables alone would end it (${outcome.verdict.toUpperCase()})`;
       return unknown(outcome, { ...other, text });
     }
     const text = isRewritten(outcome, packet) ? texts.rewritten : texts.untouched;
@@ -108,6 +108,8 @@ export interface OtherProxy {
   readonly name: string;
   /** Why it is known to be there: the beginning of a sentence. */
   readonly because: string;
+  /** Why it cannot be asked what it does, behind its name. */
+  readonly lacking: string;
   readonly settle: string;
 }
 
@@ -119,7 +121,8 @@ export function otherProxy(packet: Packet, { proxyMode, host, nft: listed }: Kno
   if (walked && proxyMode !== 'ipvs') return null;
   const nft = {
     name: 'nft table kube-proxy',
-    settle: `read it with \`nft list table ${family} kube-proxy\``,
+    lacking: walked ? 'which is not followed beside IPVS' : 'whose rules were not captured',
+    settle: walked ? `read it with \`nft list table ${family} kube-proxy\`` : 'capture `nft -j list ruleset`',
   };
   if (proxyMode === 'nftables')
     return { ...nft, code: 'mode-nftables', because: 'kube-proxy runs in nftables mode here' };
@@ -135,13 +138,13 @@ export function otherProxy(packet: Packet, { proxyMode, host, nft: listed }: Kno
     : null;
 }
 
-function untouched({ because, name }: OtherProxy): string {
-  return `${because}: ${name} decides, which kp-explain does not follow; iptables alone lets the packet pass unchanged`;
+function untouched({ because, name, lacking }: OtherProxy): string {
+  return `${because}: ${name} decides, ${lacking}; iptables alone lets the packet pass unchanged`;
 }
 
 const SHOWN = 4;
 
-function leftOver({ because, name, code }: OtherProxy, rewritten: readonly OutcomeItem[]): string {
+function leftOver({ because, name, lacking, code }: OtherProxy, rewritten: readonly OutcomeItem[]): string {
   const targets = [
     ...new Set(rewritten.map(({ destination }) => socketText(destination.address, destination.port))),
   ];
@@ -151,7 +154,7 @@ function leftOver({ because, name, code }: OtherProxy, rewritten: readonly Outco
     code === 'both-proxies'
       ? '; those of iptables'
       : ', but rules of kube-proxy are left over in iptables too, which';
-  return `${because}${rules} alone would send the packet to ${where}; ${name}, which kp-explain does not walk, may rewrite it first: whichever was registered last comes first, and no capture tells`;
+  return `${because}${rules} alone would send the packet to ${where}; ${name}, ${lacking}, may rewrite it first: whichever was registered last comes first, and no capture tells`;
 }
 
 function isRewritten({ destination }: OutcomeItem, packet: Packet): boolean {

@@ -77,6 +77,8 @@ function reasonText(reason: Reason): string {
       return 'where the packet goes then is not known';
     case 'mode-ipvs':
       return `IPVS carries Services here, and ${reason.listed ? 'its listing is not whole' : 'was not captured'}: whether it takes the packet, and to which endpoint, is not known`;
+    case 'ipvs-beyond':
+      return `IPVS ${reason.server} takes it, and from there packets are not followed`;
     case 'ipvs-mark':
       return 'IPVS balances packets by their mark, and what mark this one has is not known';
     case 'ipvs-method':

@@ -29,7 +29,7 @@ export const externalLocalNone: FindingKind<CheckContext> = {
         objects: names,
         hits:
           context.known.proxyMode === 'ipvs'
-            ? 'clients outside the cluster that come to this node: IPVS sends them on to other nodes, whose answers do not come back this way; pods and processes of the node are served'
+            ? 'clients outside the cluster that come to this node: IPVS sends them on to other nodes, whose answers do not come back this way; pods are served, and processes of the node at the cluster IP. At a node port or a load balancer’s address a process sends from that very address, which is not masqueraded: it times out where the other node does not send answers for it back here'
             : 'clients outside the cluster that come to this node; pods and processes of the node are served',
         evidence: [
           ...refusalsOf(ports, context, CHAINS.externalServices).slice(0, SHOWN),

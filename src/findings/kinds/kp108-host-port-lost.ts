@@ -2,7 +2,7 @@ import { command } from '../../command/command.ts';
 import { nodeAddress, thisNodeName } from '../../explain/question/this-node.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
-import { type Address, type Family, parseAddress } from '../../net/address.ts';
+import { type Address, type Family, isLoopback, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { CHAINS } from '../../proxy/chains.ts';
 import { listed } from '../../words/numbers.ts';
@@ -143,10 +143,6 @@ function firewallEvidence({ known }: CheckContext): Evidence[] {
   return native || zones
     ? [factEvidence('a firewall service (firewalld or ufw) is on this node: its reload flushes tables')]
     : [];
-}
-
-function isLoopback({ family, value }: Address): boolean {
-  return family === 'ipv4' ? value >> 24n === 127n : value === 1n;
 }
 
 function nameOf({ namespace, name }: Pod): string {

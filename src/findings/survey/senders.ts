@@ -28,8 +28,9 @@ export function clientsOf(known: Known, family: Family): Client[] {
     chosen: null,
   };
   return readVantages(QUESTION, destination, known).flatMap((vantage) => {
-    const { kind } = vantage;
-    return kind === 'given' ? [] : [clientOf(kind, vantage)];
+    const { kind, onlyIfOtherThan } = vantage;
+    // Nobody says that clients come by another interface than the default route's: what happens there is no fault.
+    return kind === 'given' || onlyIfOtherThan !== undefined ? [] : [clientOf(kind, vantage)];
   });
 }
 

@@ -28,13 +28,15 @@ function parseFlags(tokens: Tokens, timed: boolean): unknown {
 
 function parsePart(tokens: Tokens, timed: boolean): unknown {
   if (tokens.peek() === '(') {
-    const inside = tokens.nested(() => {
-      tokens.next();
-      const read = parseConstant(tokens, timed);
-      tokens.take(')');
-      return read;
-    });
-    if (inside !== null) return inside;
+    const inside = tokens.nested(
+      () => {
+        tokens.next();
+        return parseConstant(tokens, timed);
+      },
+      () => tokens.next(),
+    );
+    tokens.take(')');
+    return inside;
   }
   const token = tokens.token();
   const word = tokens.next();

@@ -6,18 +6,18 @@ export interface Token {
   readonly joined: boolean;
 }
 
-/** Parts in parts that are followed: nft itself prints a handful. */
-const DEEPEST = 64;
+const DEEPEST = 100;
 
 /** A rule's words, read one after the other. Nothing here throws: what is missing reads as an empty word. */
 export class Tokens {
   readonly #tokens: Token[];
   #at = 0;
-  #depth = 0;
 
   constructor(text: string) {
     this.#tokens = split(text);
   }
+
+  #depth = 0;
 
   /** @returns true at the end. */
   get done(): boolean {
@@ -35,6 +35,18 @@ export class Tokens {
     return this.#tokens[this.#at] ?? null;
   }
 
+  /**
+   * Reads what may hold more of its kind. Text can nest it without end, and no rule that nft prints nests a tenth of this.
+   * @param flat reads one word, where it is nested too deep
+   */
+  nested<T>(read: () => T, flat: () => T): T {
+    if (this.#depth >= DEEPEST) return flat();
+    this.#depth++;
+    const found = read();
+    this.#depth--;
+    return found;
+  }
+
   /** Takes the next word, quoted or not. */
   next(): string {
     return this.#tokens[this.#at++]?.text ?? '';
@@ -45,17 +57,6 @@ export class Tokens {
     if (this.peek() !== word) return false;
     this.#at++;
     return true;
-  }
-
-  /** @returns what `read` takes as a part of what is being read; null, with nothing taken, where parts hold parts too deep. */
-  nested<T>(read: () => T): T | null {
-    if (this.#depth >= DEEPEST) return null;
-    this.#depth++;
-    try {
-      return read();
-    } finally {
-      this.#depth--;
-    }
   }
 
   /** Takes the beginning of the next word where it begins so; what is left of it is the next word. */

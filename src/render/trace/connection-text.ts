@@ -9,8 +9,8 @@ import type { OutcomeGroup } from './outcome-groups.ts';
 const SHOWN = 3;
 
 /**
- * What becomes of connections whose first packet passes the node, where they fail later: on another node, or on the way
- * back. Each reason once, with its share and the nodes on the way.
+ * What becomes of connections whose first packet passes the node, where they fail later, on another node or on the way
+ * back, or what is not known of them after a further node. Each reason once, with its share and the nodes on the way.
  */
 export function connectionLines(
   { outcomes }: OutcomeGroup,
@@ -22,7 +22,9 @@ export function connectionLines(
     if (verdict !== 'accept') continue;
     const said = remarks.some(({ effect }) => effect === 'breaks');
     for (const way of connection === null ? [] : [connection, ...connection.others]) {
-      if (way.sees === 'works' || way.sees === 'unknown' || (said && way.legs.length < 2)) continue;
+      if (way.sees === 'works' || (said && way.legs.length < 2)) continue;
+      // On one node the heading and its conditions tell what is not known.
+      if (way.sees === 'unknown' && nodesOf(way) === '') continue;
       // Endpoints differ in their address, and not in what happens to them.
       const key = `${way.sees} ${way.reason?.code} ${nodesOf(way)} ${way.legs.at(-1)?.path.at(-1)}`;
       const same = failing.get(key);

@@ -37,9 +37,11 @@ export function fareText(
       for (const { sees, part } of seen)
         shares.set(sees, (shares.get(sees) ?? 0) + share * partOf(way, ways) * part);
     }
+  // A flow that goes where nothing sends new ones arrives, and is not served.
+  const isStuck = item.flow?.item.stale === true;
   const met = ORDER.filter((each) => shares.has(each));
   const said = met.map((each) => {
-    const word = paintOf(each, colours)(WORDS[each]);
+    const word = isStuck && each === 'works' ? colours.bad('STUCK') : paintOf(each, colours)(WORDS[each]);
     return met.length === 1 ? word : `${percent(shares.get(each) ?? 0)} ${word}`;
   });
   return `${said.join(', ')}: ${endsText(group, item, named)}`;

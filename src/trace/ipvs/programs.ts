@@ -23,7 +23,12 @@ const REGISTRATION = { by: 'ipvs', rank: null };
  * at INPUT 99 and OUTPUT −98, answers of real servers at INPUT 98, OUTPUT −99 and FORWARD 100.
  */
 export const IPVS: ProgramSource = {
-  programs: ({ ipvs }) => {
+  programs: ({ ipvs, ipvsBeyond }) => {
+    if (ipvsBeyond !== undefined)
+      return [
+        program('INPUT', 99, (branch, context) => beyond(branch, ipvsBeyond, context)),
+        program('OUTPUT', -98, (branch, context) => beyond(branch, ipvsBeyond, context)),
+      ];
     if (ipvs === undefined || ipvs === null) return [];
     if (ipvs === 'not-captured')
       return [
@@ -168,6 +173,20 @@ function answer(branch: Branch, table: IpvsTable, { world }: TraceContext): read
   // A node port's real server on the node itself has the virtual server's address, with another port.
   if (sameAddress(from, address) && state.sourcePort === port) return [next(branch)];
   return [next(changed(branch, { source: senderOf(address), sourcePort: port, balancedBy: server.takes }))];
+}
+
+/** IPVS is not followed: what is for a virtual server ends here. */
+function beyond(branch: Branch, table: IpvsTable, { world }: TraceContext): readonly Passage[] {
+  const { protocol, destination, destinationPort, mark } = branch.state;
+  if (!isBalancedProtocol(protocol)) return [next(branch)];
+  if (mark === null && table.usesMarks)
+    return [ended(stopped(branch, 'unknown', { code: 'ipvs-mark' }, null))];
+  const server = table.find(protocol, destination, destinationPort, mark);
+  if (server !== null)
+    return [
+      ended(stopped(branch, 'unknown', { code: 'ipvs-beyond', server: takenText(server.takes) }, null)),
+    ];
+  return table.incomplete ? [ended(ipvsUnlisted(branch, world))] : [next(branch)];
 }
 
 /** What IPVS balances is not known: any packet that it is shown may be for a virtual server. */

@@ -1,7 +1,7 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { sysctlNumber } from '../../host/sysctl.ts';
 import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
-import type { Address } from '../../net/address.ts';
+import { type Address, isLoopback } from '../../net/address.ts';
 import { type Branch, changed } from '../branch.ts';
 import { assume, type TraceContext } from '../context.ts';
 import { ended, next, type Passage } from '../passage.ts';
@@ -76,8 +76,4 @@ function tracked(branch: Branch, address: Address, port: number | null, context:
   return changed(branch, {
     connection: { ...connection, replySource: address, replySourcePort: port },
   });
-}
-
-function isLoopback({ family, value }: Address): boolean {
-  return family === 'ipv4' ? value >> 24n === 127n : value === 1n;
 }

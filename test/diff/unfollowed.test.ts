@@ -1,0 +1,137 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Diff } from '../../src/diff/document.ts';
+import { run } from '../cli/run-main.ts';
+
+const IPVS = join(import.meta.dirname, '../../fixtures/ipvs');
+const NFT = join(import.meta.dirname, '../../fixtures/demo-nftables');
+const IPTABLES = join(import.meta.dirname, '../../fixtures/demo');
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'kp-unfollowed-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A copy of a capture in which one file says something else. */
+function edited(capture: string, file: string, edit: (text: string) => string): string {
+  const copy = mkdtempSync(join(folder, 'side-'));
+  cpSync(capture, copy, { recursive: true });
+  const text = readFileSync(join(copy, file), 'utf8');
+  const other = edit(text);
+  expect(other).not.toBe(text);
+  writeFileSync(join(copy, file), other);
+  return copy;
+}
+
+async function compare(before: string, after: string, ...more: string[]) {
+  const args = ['diff', before, after, '--budget', '150', ...more];
+  const { out, status } = await run(args);
+  const document: Diff = JSON.parse((await run([...args, '-o', 'json'])).out);
+  return { first: out.split('\n')[0] ?? '', out, status, document };
+}
+
+const withoutServer = (text: string) =>
+  text.replace(/^-a -t 172\.31\.0\.11:30080 -r 10\.244\.1\.11:8080.*\n/m, '');
+
+describe('Does the first line of diff say what no packet is followed through?', () => {
+  it('a real server of IPVS is gone: that virtual servers differ, not that no change was found', async () => {
+    const { first, status, document } = await compare(IPVS, edited(IPVS, 'ipvsadm.txt', withoutServer));
+    expect(status).toBe(1);
+    expect(first).toMatch(
+      /^virtual servers of IPVS differ; no packet is followed through them, and nothing is proved/,
+    );
+    expect(document.proof.notFollowed).toEqual(['ipvs']);
+    expect(document.state).toMatchObject([{ kind: 'ipvs', after: null }]);
+  });
+
+  it('a Service of IPVS that has no real server left is listed', async () => {
+    const { first, document } = await compare(
+      IPVS,
+      edited(IPVS, 'ipvsadm.txt', (text) => text.replace(/^-a -t 10\.96\.10\.22:80 .*\n/m, '')),
+    );
+    expect(first).toMatch(
+      /^1 Service port programmed otherwise in virtual servers of IPVS; no packet is followed/,
+    );
+    expect(document.services).toMatchObject([{ name: 'solo', severity: 'lost' }]);
+  });
+
+  it('what a listing of IPVS lacks that breaks off is not called removed', async () => {
+    const { document } = await compare(
+      IPVS,
+      edited(IPVS, 'ipvsadm.txt', (text) => `${text.slice(0, text.length / 2)}`),
+    );
+    expect([document.identical, document.services, document.state]).toEqual([false, [], []]);
+    expect(document.proof.notFollowed).toEqual(['ipvs']);
+  });
+
+  it('nothing differs on a node of IPVS: nothing is proved all the same', async () => {
+    const { first, status } = await compare(IPVS, IPVS);
+    expect(status).toBe(1);
+    expect(first).toMatch(
+      /^no behaviour change found, but no packet is followed through virtual servers of IPVS, and nothing is proved/,
+    );
+  });
+
+  it('one element of a map of kube-proxy is gone, and no rule of iptables differs', async () => {
+    const after = edited(NFT, 'nft.json', (text) => {
+      const document: { nftables: { map?: { name: string; elem: unknown[] } }[] } = JSON.parse(text);
+      for (const { map } of document.nftables) if (map?.name === 'service-ips') map.elem.shift();
+      return JSON.stringify(document);
+    });
+    const { first, document } = await compare(NFT, after);
+    expect(first).toMatch(
+      /programmed otherwise in native nftables rules; no packet is followed through them, and nothing is proved/,
+    );
+    expect(document.proof.notFollowed).toEqual(['nftables']);
+  });
+});
+
+describe('What does diff say of packets to Services that another than iptables decides on?', () => {
+  it.each([
+    ['nftables', NFT],
+    ['ipvs', IPVS],
+  ])(
+    'from iptables to %s: no packet to a Service fares otherwise by what iptables alone does',
+    async (mode, other) => {
+      for (const [before, after] of [[IPTABLES, other]] as const) {
+        const { first, out, document } = await compare(before, after);
+        // What IPVS does not take, as node ports of 127.0.0.1, is told.
+        const told = document.witnesses.filter(
+          ({ packet }) => !packet.destination.address.startsWith('127.'),
+        );
+        expect(told.filter(({ service }) => service !== null)).toEqual([]);
+        expect(first + out.split('\n')[1]).toMatch(
+          /kube-proxy’s mode differs, (iptables → \w+|\w+ → iptables)/,
+        );
+        expect(document.proof.notFollowed).toEqual([mode]);
+        expect(document.identical).toBe(false);
+      }
+    },
+  );
+
+  it('a Service that both modes program is not added: its addresses and endpoints are compared', async () => {
+    const { document } = await compare(IPTABLES, NFT);
+    // Of all ports two had lost an endpoint in one capture.
+    expect(document.services.map(({ name, details }) => [name, ...details.map(({ code }) => code)])).toEqual([
+      ['udp-stale', 'endpoint-added'],
+      ['udp-stale-np', 'endpoint-added'],
+    ]);
+  });
+
+  it('where a rule drops what went to IPVS: the other side is unknown, not delivered to the node itself', async () => {
+    const rule = '-A INPUT -d 10.96.10.1/32 -p tcp -j DROP\n';
+    const after = edited(IPVS, 'iptables-save.txt', (text) => {
+      const at = text.indexOf('*filter');
+      return (
+        text.slice(0, at) + text.slice(at).replace(/^(?:\[\d+:\d+\] )?-A INPUT /m, (line) => rule + line)
+      );
+    });
+    const { document } = await compare(IPVS, after);
+    const witness = document.witnesses.find(({ service }) => service?.name === 'web');
+    expect(witness?.before.outcomes.map(({ reason }) => reason?.code)).toEqual(['ipvs-beyond']);
+    expect(witness?.after.outcomes.map(({ verdict }) => verdict)).toEqual(['drop']);
+  });
+});
