@@ -7,6 +7,8 @@ import { unreadable } from './source.ts';
 /** How far and how wide a folder is searched. */
 const DEEPEST = 8;
 const MOST = 5_000;
+/** Folders that are looked into: a whole disk is not meant. */
+const MOST_LOOKED_INTO = 50_000;
 
 /**
  * Finds captures below a path: capture folders, and archives (`.tar`, `.tar.gz`, `.tgz`). Folders in a capture folder are not
@@ -23,11 +25,12 @@ export function findCaptures(path: string): readonly string[] {
   }
   if (!isFolder) return [path];
   const found: string[] = [];
-  search(path.replace(/(?<=.)\/+$/, ''), 0, found);
+  search(path.replace(/(?<=.)\/+$/, ''), 0, found, { left: MOST_LOOKED_INTO });
   return found.length === 0 ? [path] : found;
 }
 
-function search(folder: string, depth: number, found: string[]): void {
+function search(folder: string, depth: number, found: string[], looks: { left: number }): void {
+  looks.left--;
   const entries = listed(folder, depth);
   if (isCaptureFolder(entries.filter((entry) => entry.isFile()).map(({ name }) => name))) {
     found.push(folder);
@@ -38,11 +41,11 @@ function search(folder: string, depth: number, found: string[]): void {
     if (name.startsWith('.') || name === 'node_modules') continue;
     const path = folder === '/' ? `/${name}` : join(folder, name);
     if (entry.isFile() && /\.(?:tar|tar\.gz|tgz)$/.test(name)) found.push(path);
-    else if (entry.isDirectory() && depth < DEEPEST) search(path, depth + 1, found);
-    if (found.length > MOST) {
+    else if (entry.isDirectory() && depth < DEEPEST) search(path, depth + 1, found, looks);
+    if (found.length > MOST || looks.left < 0) {
       throw new InputError(
         'too-many-captures',
-        `${folder} and the folders beside it hold more than ${MOST} captures; name a smaller folder`,
+        `${folder} and the folders beside it hold more than ${MOST} captures, or ${MOST_LOOKED_INTO} folders; name a smaller folder`,
         folder,
       );
     }

@@ -140,7 +140,8 @@ function outputsOf(text: string, before: CheckOutputs = { output: null, files: [
     return { ...before, output: format };
   }
   const path = text.slice(at + 1);
-  if (path === '') throw new InvalidArgumentError('Say FORMAT=FILE, such as sarif=report.sarif.');
+  if (path === '' || path === '-')
+    throw new InvalidArgumentError('Say FORMAT=FILE, such as sarif=report.sarif.');
   return { ...before, files: [...before.files, { format, path }] };
 }
 

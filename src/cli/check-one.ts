@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { InputError } from '../capture/input-error.ts';
 import { unreadable } from '../capture/source.ts';
 import { type CheckQuestion, checkCapture, findingCodes, withHead } from '../check/check-capture.ts';
@@ -11,6 +10,7 @@ import { isNamed } from '../diff/is-named.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { CheckContext } from '../findings/context.ts';
+import { readSmallFile } from '../kubernetes/api/small-file.ts';
 import type { Capture } from './capture.ts';
 import { inputOf } from './input-of.ts';
 import { UsageError } from './usage-error.ts';
@@ -85,7 +85,7 @@ export function readExpectations(capture: Capture, expect: string | null): Expec
 
 function readText(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readSmallFile(path, true).toString('utf8');
   } catch (error) {
     throw unreadable(path, error);
   }

@@ -1,9 +1,9 @@
-import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { demoFolders } from '../capture/demo.ts';
 import { FINDING_KINDS } from '../findings/registry.ts';
 import { fieldsOf, listOf, textOf } from '../json/fields.ts';
+import { readSmallFile } from '../kubernetes/api/small-file.ts';
 import type { Candidate } from './candidate.ts';
 
 /** Names of what is there, each read when it is asked for. */
@@ -13,9 +13,6 @@ export type Names = Readonly<
     () => readonly Candidate[]
   >
 >;
-
-/** A shell waits for the answer: what is larger is not read. */
-const LARGEST = 16 * 1024 * 1024;
 
 /**
  * @param words of a command line; `-f FOLDER` and `--demo` say which capture is meant
@@ -58,10 +55,10 @@ function valuesOf(words: readonly string[], long: string, short?: string): strin
   });
 }
 
+/** A shell waits for the answer: what is large, or may never end, is not read. */
 function read(path: string): string {
   try {
-    const { size } = statSync(path);
-    return size > LARGEST ? '' : readFileSync(path, 'utf8');
+    return readSmallFile(path).toString('utf8');
   } catch {
     return '';
   }

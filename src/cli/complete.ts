@@ -124,13 +124,17 @@ function argumentsOf(command: Command, program: Command, typed: readonly string[
   return { candidates, files: kinds.includes('files') || program.commands.length === 0 };
 }
 
+/** A name that reads as an option would be one, once it stands on the line. */
 function named(kind: Kind, names: Names): Candidate[] {
-  if (kind !== 'senders') return [...names[kind]()];
+  const own = (kind === 'senders' ? names.pods() : names[kind]()).filter(
+    ({ value }) => !value.startsWith('-'),
+  );
+  if (kind !== 'senders') return own;
   return [
     { value: 'pod', description: 'some pod of the node' },
     { value: 'node', description: 'a process of the node' },
     { value: 'external', description: 'an address outside the cluster' },
-    ...names.pods(),
+    ...own,
   ];
 }
 

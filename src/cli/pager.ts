@@ -5,6 +5,9 @@ import type { Io } from './io.ts';
 /** What less is told where LESS says nothing, as git does it: colours, and no clearing of the screen. */
 const LESS = 'FRX';
 
+/** Characters that are kept for the pager; a longer answer (millions of flows) goes straight to the terminal. */
+const MOST = 64 * 1024 * 1024;
+
 /** @returns the words of the pager's command; empty: none is wanted. */
 export function pagerWords(env: Io['env']): string[] {
   const words = (env.KP_EXPLAIN_PAGER ?? env.PAGER ?? 'less').split(/\s+/).filter((word) => word !== '');
@@ -21,17 +24,25 @@ export async function paged<T>(io: Io, run: (io: Io) => Promise<T>): Promise<T> 
   if (rows === null || words.length === 0) return await run(io);
   let text = '';
   let told = '';
+  let straight = false;
   const result = await run({
     ...io,
     out(more) {
-      text += more;
+      if (!straight && text.length + more.length <= MOST) {
+        text += more;
+        return;
+      }
+      if (!straight) io.out(text);
+      straight = true;
+      text = '';
+      io.out(more);
     },
     err(more) {
       if (text === '') io.err(more);
       else told += more;
     },
   }).finally(async () => {
-    if (rowsOf(text, io.columns) < rows || !(await throughPager(words, text, io))) io.out(text);
+    if (straight || rowsOf(text, io.columns) < rows || !(await throughPager(words, text, io))) io.out(text);
     io.err(told);
   });
   return result;

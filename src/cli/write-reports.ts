@@ -1,4 +1,4 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { CheckReport, CheckRun } from '../check/report.ts';
 import { loadColours, NO_COLOURS, wantsColour } from '../render/colours.ts';
 import type { CheckFormat } from '../render/format.ts';
@@ -39,16 +39,21 @@ const WITH_PROBLEMS: ReadonlySet<CheckFormat> = new Set<CheckFormat>(['json', 'y
 /** Whoever reads the file while it is written sees the old one, or all of the new one. A device or a pipe is written to. */
 function writeWhole(path: string, text: string): void {
   const half = `${path}.${process.pid}.tmp`;
+  let file: number | null = null;
   try {
-    const isSpecial = statSync(path, { throwIfNoEntry: false })?.isFile() === false;
-    if (isSpecial) {
+    const old = statSync(path, { throwIfNoEntry: false });
+    if (old?.isFile() === false) {
       writeFileSync(path, text);
       return;
     }
-    writeFileSync(half, text);
+    // Who may read the old file may read the new one, and nobody else. A link that others put there is not followed.
+    file = openSync(half, 'wx', old === undefined ? 0o666 : old.mode & 0o777);
+    writeFileSync(file, text);
     renameSync(half, path);
   } catch (error) {
-    rmSync(half, { force: true });
+    if (file !== null) rmSync(half, { force: true });
     throw new OutputError(path, error);
+  } finally {
+    if (file !== null) closeSync(file);
   }
 }

@@ -1,4 +1,5 @@
 import type { Sees as ConnectionSees, ConnectionWay } from '../explain/connection/connection-item.ts';
+import { rulesMissingOf } from '../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, TraceItem } from '../explain/trace-list.ts';
 import type { Sees, Shares } from './cause.ts';
 
@@ -18,6 +19,7 @@ const SEES: Readonly<Record<ConnectionSees, Sees>> = {
  *   several ways. What was traced to its end there and back is so; else it is judged by the first packet.
  */
 export function seesOf(outcome: OutcomeItem): Sees {
+  if (rulesMissingOf(outcome.remarks) !== null) return 'unknown';
   const traced = tracedEnds(outcome).map(({ sees }) => sees);
   const worst = (['timesOut', 'refused', 'wrongSource', 'unknown'] as const).find((each) =>
     traced.includes(each),

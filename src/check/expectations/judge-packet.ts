@@ -1,3 +1,4 @@
+import { rulesMissingOf } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import type { PacketExpectation } from './expectations.ts';
@@ -31,7 +32,10 @@ function judgeVerdict(
 ): string[] {
   if (verdict === null) return [];
   const [first] = outcomes.filter((outcome) => outcome.verdict !== verdict);
-  if (first === undefined) return [];
+  if (first === undefined) {
+    const open = outcomes.flatMap(({ remarks }) => rulesMissingOf(remarks)?.text ?? [])[0];
+    return open === undefined ? [] : [`verdict is ${verdict} as far as was captured, but ${open}`];
+  }
   const decided = steps.find(({ id }) => id === first.decidedBy);
   const by =
     decided === undefined

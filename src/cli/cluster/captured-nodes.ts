@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isCaptureFolder } from '../../capture/contract-files.ts';
 import { findCaptures } from '../../capture/find-captures.ts';
 import { InputError } from '../../capture/input-error.ts';
 import { parseManifest } from '../../capture/manifest.ts';
+import { readSmallFile } from '../../kubernetes/api/small-file.ts';
 import type { SourceRequest } from '../requests.ts';
 
 /** A node's capture that was named with others, not read yet. */
@@ -44,7 +45,7 @@ function capturesBelow(path: string): readonly string[] {
 function nodeIn(folder: string): CapturedNode | null {
   try {
     if (!statSync(folder).isDirectory() || !isCaptureFolder(readdirSync(folder))) return null;
-    const manifest = parseManifest(readFileSync(join(folder, 'capture.json'), 'utf8'));
+    const manifest = parseManifest(readSmallFile(join(folder, 'capture.json')).toString('utf8'));
     const name = manifest?.node ?? basename(folder);
     return { name, folder, takenAt: manifest?.takenAt ?? null };
   } catch {
@@ -56,7 +57,7 @@ function nodeIn(folder: string): CapturedNode | null {
 export function addressesIn({ folder }: CapturedNode): string[] {
   let text: string;
   try {
-    text = readFileSync(join(folder, 'ip-addr.json'), 'utf8');
+    text = readSmallFile(join(folder, 'ip-addr.json')).toString('utf8');
   } catch {
     return [];
   }

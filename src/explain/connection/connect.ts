@@ -2,6 +2,7 @@ import { clientOf } from '../../connection/client.ts';
 import type { Leg, Way } from '../../connection/connection.ts';
 import { followConnection } from '../../connection/follow.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
+import { rulesMissingOf } from '../trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, StepItem } from '../trace-list.ts';
 import type { ConnectionItem, ConnectionShares, ConnectionWay, LegItem, Sees } from './connection-item.ts';
 import { connectionNote } from './connection-reasons.ts';
@@ -92,10 +93,13 @@ function waysOf(item: OutcomeItem, outcome: Outcome, context: Context): Connecti
     return [{ sees: 'unknown', share, reason: connectionNote({ code: 'client-unknown' }), legs: [] }];
   if (client === null) return [withoutClient(item, outcome, context)];
   const ways = alike(followConnection(node.view, packet, outcome, client, nodes));
+  const missing = rulesMissingOf(item.remarks);
+  const noted = missing === null ? null : { code: missing.code, text: missing.text, settle: missing.settle };
   return ways.map(({ sees, share: part, reason, legs }) => ({
-    sees,
+    // What fails further on does so only if the packet comes there.
+    sees: noted === null ? sees : 'unknown',
     share: share * part,
-    reason: reason === null ? null : connectionNote(reason),
+    reason: noted ?? (reason === null ? null : connectionNote(reason)),
     legs: legs.map((leg) => legItem(leg, context)),
   }));
 }

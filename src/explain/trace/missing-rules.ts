@@ -14,22 +14,38 @@ const SETTLE = 'capture all tables with `iptables-save -c`';
  * @param rulesets as they were walked
  */
 export function missingRules(rulesets: readonly Ruleset[], trace: Trace): TraceItem['assumptions'] {
+  return findMissing(rulesets, trace).map(({ note }) => note);
+}
+
+/** What is missing, and what is said of it. */
+export interface Missing {
+  readonly note: Note;
+  /** A sentence's beginning, `filter FORWARD was`; null where what is missing decides about no packet. */
+  readonly what: string | null;
+}
+
+/** @returns the same, by name. */
+export function findMissing(
+  rulesets: readonly Ruleset[],
+  trace: Pick<Trace, 'packet' | 'outcomes' | 'steps'>,
+): Missing[] {
   if (rulesets.length === 0) return [noRules(trace)];
   // It is not taken for granted: both ways are given.
   if (rulesets.some(isStandIn)) return [];
   return rulesets.flatMap((ruleset) => [
     ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
     ...missingPolicies(ruleset, trace),
-    ...(lacksInterfaces(ruleset) ? [LISTING] : []),
+    ...(lacksInterfaces(ruleset) ? [{ note: LISTING, what: null }] : []),
   ]);
 }
 
-function noRules({ packet }: Trace): Note {
-  return {
+function noRules({ packet }: Pick<Trace, 'packet'>): Missing {
+  const note = {
     code: 'rules-not-captured',
     text: `the capture holds no iptables rules; it is taken for granted that there is no ${packet.family} rule`,
     settle: `capture \`${programOf(packet.family)}-save -c\``,
   };
+  return { note, what: `the ${packet.family} rules of iptables were` };
 }
 
 function lacksInterfaces({ form, tables }: Ruleset): boolean {
@@ -46,7 +62,11 @@ const LISTING: Note = {
 };
 
 /** A table that is there in any form has had its missing chains supplied where kube-proxy always writes them. */
-function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] {
+function missingChains(
+  ruleset: Ruleset,
+  name: TableName,
+  trace: Pick<Trace, 'packet' | 'outcomes'>,
+): Missing[] {
   const table = ruleset.tables.get(name);
   // What a cut dump lost is not taken for empty: the walk ends there.
   if (ruleset.form === 'save' && (table ?? ruleset).cut !== undefined) return [];
@@ -60,18 +80,17 @@ function missingChains(ruleset: Ruleset, name: TableName, trace: Trace): Note[] 
     .filter((hook) => mayPass(hook, trace) && table?.chains.has(hook) !== true)
     .map((hook) => `${name} ${hook}`);
   if (missing.length === 0) return [];
-  const verb = missing.length === 1 ? 'is' : 'are';
-  return [
-    {
-      code: 'table-not-captured',
-      text: `${missing.join(' and ')} ${verb} not in the capture: taken for empty, with policy ACCEPT`,
-      settle: SETTLE,
-    },
-  ];
+  const [verb, past] = missing.length === 1 ? ['is', 'was'] : ['are', 'were'];
+  const note = {
+    code: 'table-not-captured',
+    text: `${missing.join(' and ')} ${verb} not in the capture: taken for empty, with policy ACCEPT`,
+    settle: SETTLE,
+  };
+  return [{ note, what: `${missing.join(' and ')} ${past}` }];
 }
 
 /** Lines that were picked from a dump have rules of a chain and not its policy, which decides for what came to its end. */
-function missingPolicies({ tables }: Ruleset, { steps }: Trace): Note[] {
+function missingPolicies({ tables }: Ruleset, { steps }: Pick<Trace, 'steps'>): Missing[] {
   const filter = tables.get('filter');
   const open = HOOKS_OF.filter.filter((hook) => {
     const chain = filter?.chains.get(hook);
@@ -82,13 +101,12 @@ function missingPolicies({ tables }: Ruleset, { steps }: Trace): Note[] {
   });
   if (open.length === 0) return [];
   const which = open.map((hook) => `filter ${hook}`).join(' and ');
-  return [
-    {
-      code: 'policy-not-captured',
-      text: `the policy of ${which} is not in the capture: taken for ACCEPT`,
-      settle: SETTLE,
-    },
-  ];
+  const note = {
+    code: 'policy-not-captured',
+    text: `the policy of ${which} is not in the capture: taken for ACCEPT`,
+    settle: SETTLE,
+  };
+  return [{ note, what: `the policy of ${which} was` }];
 }
 
 const HOOKS_OF: Readonly<Record<TableName, readonly HookName[]>> = {
@@ -106,7 +124,7 @@ export function hooksPassed(hooks: readonly AssumedHook[], { steps }: Trace): No
 }
 
 /** Whether some outcome can have come to a hook. */
-function mayPass(hook: HookName, { packet, outcomes }: Trace): boolean {
+function mayPass(hook: HookName, { packet, outcomes }: Pick<Trace, 'packet' | 'outcomes'>): boolean {
   const local = outcomes.some(({ exit }) => exit?.kind === 'local');
   const leaves = outcomes.some(
     ({ exit, verdict }) => exit?.kind === 'interface' || (exit === null && verdict === 'accept'),

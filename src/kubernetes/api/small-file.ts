@@ -27,13 +27,14 @@ export function whyNoSmallFile(path: string): string | null {
  * Reads a file that holds settings or credentials. `/dev/null` is an empty one.
  * @returns its bytes. Throws the system's error, and an Error where it is no regular file or larger than 16 MiB: a device
  * may never end, and a pipe may never begin.
+ * @param pipes true where the user may well name a pipe (`<(…)` of a shell), which is then waited for
  */
-export function readSmallFile(path: string): Buffer {
+export function readSmallFile(path: string, pipes = false): Buffer {
   if (path === devNull) return Buffer.alloc(0);
   // Opening a pipe would wait for its writer.
-  const fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const fd = openSync(path, constants.O_RDONLY | (pipes ? 0 : (constants.O_NONBLOCK ?? 0)));
   try {
-    if (!fstatSync(fd).isFile()) throw new Error(NO_FILE);
+    if (!pipes && !fstatSync(fd).isFile()) throw new Error(NO_FILE);
     const pieces: Buffer[] = [];
     let length = 0;
     // What fstat says of the size is not asked: the file may grow, and files of /proc say 0.

@@ -11,9 +11,11 @@ import { notTranslated } from './not-translated.ts';
 import { otherNode } from './other-node.ts';
 import { outsidePodNetwork } from './pod-network.ts';
 import { reversePath } from './reverse-path.ts';
+import { rulesMissing } from './rules-missing.ts';
 import { unevenShares } from './uneven-shares.ts';
 
 const FINDERS: readonly RemarkFinder[] = [
+  rulesMissing,
   inIpvs,
   notTranslated,
   endpointTarget,
