@@ -1,8 +1,8 @@
 import { spansOfPaste } from '../capture/paste/split-paste.ts';
 import { recognise } from '../capture/recognise.ts';
+import type { InputItem, InputList } from '../explain/input-list.ts';
 import { ProblemList } from '../problems/problem.ts';
 import type { PlainFormat } from '../render/format.ts';
-import type { InputItem, InputList } from '../render/input-text.ts';
 import { write } from './answer.ts';
 import type { Io } from './io.ts';
 import { gatherSources } from './load-capture.ts';

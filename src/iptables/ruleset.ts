@@ -118,6 +118,8 @@ export interface Counters {
 export interface ChainMap extends ReadonlyMap<string, Chain> {
   /** The names that begin so, or those that do not, where they can be told without reading all of them. */
   keysBeginning?(begins: readonly string[], does: boolean): Iterable<string>;
+  /** False where no rule spells this text, which is in ASCII; true where one may. Told without reading a rule. */
+  mention?(text: string): boolean;
 }
 
 /**

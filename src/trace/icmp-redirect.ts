@@ -1,7 +1,9 @@
 import { interfaceSwitch } from '../host/sysctl.ts';
+import type { Ruleset } from '../iptables/ruleset.ts';
 import { type Branch, changed } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { reachableEffects } from './reachable-effects.ts';
+import type { World } from './world.ts';
 
 /**
  * A packet that leaves by the interface it came in by draws an ICMP redirect before FORWARD, which carries the packet's
@@ -14,9 +16,25 @@ export function redirected(branch: Branch, { world }: TraceContext): Branch {
   if (route?.device !== inInterface || bridged === true) return branch;
   if (family === 'ipv4' && interfaceSwitch(world.host, family, 'send_redirects', inInterface, 'or') === 0)
     return branch;
-  for (const table of ['raw', 'mangle', 'nat', 'filter', 'security'] as const)
-    for (const { kind } of reachableEffects(world, table, 'OUTPUT'))
-      if (kind === 'set-ct-mark' || kind === 'save-mark')
-        return changed(branch, { connection: { ...connection, mark: null } });
-  return branch;
+  return world.rulesets.some((ruleset) => marksConnections(ruleset, world))
+    ? changed(branch, { connection: { ...connection, mark: null } })
+    : branch;
+}
+
+const KNOWN = new WeakMap<Ruleset, boolean>();
+
+/** Whether a packet through OUTPUT can come to a rule that writes the connection's mark: asked for every endpoint, answered once. */
+function marksConnections(ruleset: Ruleset, world: World): boolean {
+  const known = KNOWN.get(ruleset);
+  if (known !== undefined) return known;
+  // Most dumps name no such target anywhere, and their nat table can have 400,000 rules.
+  const found = [...ruleset.tables.values()]
+    .filter(({ chains }) => chains.mention?.('CONNMARK') !== false)
+    .some(({ name }) => {
+      for (const { kind } of reachableEffects({ ...world, rulesets: [ruleset] }, name, 'OUTPUT'))
+        if (kind === 'set-ct-mark' || kind === 'save-mark') return true;
+      return false;
+    });
+  KNOWN.set(ruleset, found);
+  return found;
 }

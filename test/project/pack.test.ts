@@ -18,8 +18,8 @@ describe('what `npm pack` packs', () => {
     bin: Record<string, string>;
   };
 
-  it('is the program under both names, with the demo capture', () => {
-    expect(Object.keys(bin)).toEqual(['kp-explain', 'kubectl-kp_explain']);
+  it('is the program under its names, with the demo capture', () => {
+    expect(Object.keys(bin)).toEqual(['kp-explain', 'kubectl-kp_explain', 'kubectl_complete-kp_explain']);
     for (const path of Object.values(bin)) expect(files).toContain(path);
     expect(files).toContain('dist/cli/main.cjs');
     expect(files).toContain('dist/THIRD-PARTY-LICENSES.txt');

@@ -19,6 +19,13 @@ export const DOCUMENTS = [
     source: 'src/explain/capture-report.ts',
     file: 'capture-manifest',
   },
+  {
+    kind: 'KernelTraceList',
+    type: 'KernelTraceList',
+    source: 'src/explain/kernel-trace/kernel-trace-list.ts',
+    file: 'kernel-trace-list',
+  },
+  { kind: 'InputList', type: 'InputList', source: 'src/explain/input-list.ts', file: 'input-list' },
   { kind: 'Error', type: 'ErrorDocument', source: 'src/cli/error-document.ts', file: 'error' },
 ] as const;
 

@@ -43,6 +43,10 @@ export class LazyChains implements ChainMap {
     }
   }
 
+  mention(text: string): boolean {
+    return this.#context.lines.bytes.includes(text);
+  }
+
   *values(): Generator<Chain, undefined, unknown> {
     for (let number = 0; number < this.size; number++) yield this.#at(number);
   }

@@ -27,8 +27,14 @@ function parseFlags(tokens: Tokens, timed: boolean): unknown {
 }
 
 function parsePart(tokens: Tokens, timed: boolean): unknown {
-  if (tokens.take('(')) {
-    const inside = parseConstant(tokens, timed);
+  if (tokens.peek() === '(') {
+    const inside = tokens.nested(
+      () => {
+        tokens.next();
+        return parseConstant(tokens, timed);
+      },
+      () => tokens.next(),
+    );
     tokens.take(')');
     return inside;
   }

@@ -33,6 +33,13 @@ function parseConcat(tokens: Tokens): unknown {
 }
 
 function parseOperand(tokens: Tokens): unknown {
+  return tokens.nested(
+    () => readOperand(tokens),
+    () => parseOne(tokens),
+  );
+}
+
+function readOperand(tokens: Tokens): unknown {
   if (tokens.take('(')) {
     const inside = parseExpression(tokens);
     tokens.take(')');

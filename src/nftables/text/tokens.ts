@@ -6,6 +6,8 @@ export interface Token {
   readonly joined: boolean;
 }
 
+const DEEPEST = 100;
+
 /** A rule's words, read one after the other. Nothing here throws: what is missing reads as an empty word. */
 export class Tokens {
   readonly #tokens: Token[];
@@ -14,6 +16,8 @@ export class Tokens {
   constructor(text: string) {
     this.#tokens = split(text);
   }
+
+  #depth = 0;
 
   /** @returns true at the end. */
   get done(): boolean {
@@ -29,6 +33,18 @@ export class Tokens {
   /** @returns the next word with its quotes told. */
   token(): Token | null {
     return this.#tokens[this.#at] ?? null;
+  }
+
+  /**
+   * Reads what may hold more of its kind. Text can nest it without end, and no rule that nft prints nests a tenth of this.
+   * @param flat reads one word, where it is nested too deep
+   */
+  nested<T>(read: () => T, flat: () => T): T {
+    if (this.#depth >= DEEPEST) return flat();
+    this.#depth++;
+    const found = read();
+    this.#depth--;
+    return found;
   }
 
   /** Takes the next word, quoted or not. */
