@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 /** Columns of a terminal that man(1) formats for, less its indentation. */
-const COLUMNS = 70;
+const COLUMNS = 72;
+
+/** Makes a pipe look like a terminal of so many columns to the program. */
+const TERMINAL = `--import=data:text/javascript,process.stdout.isTTY=true;process.stdout.columns=${COLUMNS}`;
 
 /**
  * Makes the man page of what the built program says of itself with `--help`, so that they cannot differ.
@@ -39,7 +42,7 @@ function helpOf(root: string, command: readonly string[]): string {
   const { stdout, status } = spawnSync(
     process.execPath,
     [join(root, 'bin/kp-explain.cjs'), ...command, '--help'],
-    { encoding: 'utf8', env: { PATH: process.env.PATH, NO_COLOR: '1', COLUMNS: String(COLUMNS) } },
+    { encoding: 'utf8', env: { PATH: process.env.PATH, NO_COLOR: '1', NODE_OPTIONS: TERMINAL } },
   );
   if (status !== 0) throw new Error(`${command.join(' ')} --help ended with ${status}`);
   return stdout.trimEnd();
