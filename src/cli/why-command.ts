@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { WhyReport } from '../diagnose/why-report.ts';
+import type { TraceItem } from '../explain/trace-list.ts';
 import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import { namespaceOf } from './default-namespace.ts';
 import { documentHead } from './document-head.ts';
@@ -73,6 +74,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
 export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
   const { whyFormats } = await import('./why-formats.ts');
+  let traced: readonly TraceItem[] = [];
   const report = await answer(
     request,
     io,
@@ -83,14 +85,15 @@ export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
       const input = await inputOf(capture);
       progress.begin(`asking why ${request.destination}`);
       try {
-        const found = diagnoseService(request, input);
+        const { answer: found, items } = diagnoseService(request, input);
+        traced = items;
         return { ...documentHead(capture), kind: 'WhyReport', ...found };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);
         throw error;
       }
     },
-    whyFormats(request, io),
+    whyFormats(request, io, () => traced),
   );
   return report.verdict === 'works' ? EXIT.answered : EXIT.no;
 }

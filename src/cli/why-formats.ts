@@ -1,4 +1,5 @@
 import type { WhyReport } from '../diagnose/why-report.ts';
+import type { TraceItem } from '../explain/trace-list.ts';
 import type { PageFormat, Renderers } from '../render/format.ts';
 import type { TextOptions } from '../render/text-options.ts';
 import type { Io } from './io.ts';
@@ -7,8 +8,15 @@ import { plainText } from './plain-text.ts';
 import type { WhyRequest } from './requests.ts';
 import { questionWords, stateWords } from './state-words.ts';
 
-/** @returns the formats of `why`. */
-export function whyFormats(request: WhyRequest, io: Io): Renderers<WhyReport, PageFormat> {
+/**
+ * @param items the traces that the answer was made of
+ * @returns the formats of `why`
+ */
+export function whyFormats(
+  request: WhyRequest,
+  io: Io,
+  items: () => readonly TraceItem[],
+): Renderers<WhyReport, PageFormat> {
   const text = async (report: WhyReport, view: TextOptions): Promise<string> => {
     const { renderWhyText } = await import('../render/why-text.ts');
     const question = questionWords(request, { senders: true });
@@ -23,7 +31,7 @@ export function whyFormats(request: WhyRequest, io: Io): Renderers<WhyReport, Pa
     },
     html: async (report) => {
       const { renderWhyPage } = await import('../render/html/why.ts');
-      return await renderWhyPage(report, await plainText(text, report));
+      return await renderWhyPage(report, items(), await plainText(text, report));
     },
   };
 }

@@ -1,6 +1,7 @@
 import { explainTrace } from '../explain/explain-trace.ts';
 import { readDestination } from '../explain/question/destination.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
+import type { TraceItem } from '../explain/trace-list.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import { CheckContext } from '../findings/context.ts';
 import { namedObjects } from '../findings/named-objects.ts';
@@ -15,11 +16,17 @@ import type { WayItem, WhyReport } from './why-report.ts';
 /** The report without its head, which is made last: reading for the answer may still find problems. */
 export type WhyAnswer = Omit<WhyReport, 'apiVersion' | 'kind' | 'capture' | 'problems'>;
 
+/** The answer, and the traces that it was made of: one for each way. */
+export interface Diagnosis {
+  readonly answer: WhyAnswer;
+  readonly items: readonly TraceItem[];
+}
+
 /**
  * Answers `why`: asks every way into one Service port, and says why those that do not work do not.
  * @throws QuestionError where the question names nothing that is known
  */
-export function diagnoseService(question: TraceQuestion, input: CheckInput): WhyAnswer {
+export function diagnoseService(question: TraceQuestion, input: CheckInput): Diagnosis {
   const { known } = input;
   const destination = readDestination(question, known);
   const subject = subjectOf(destination, known);
@@ -39,7 +46,7 @@ export function diagnoseService(question: TraceQuestion, input: CheckInput): Why
   const asked: Subject = { ...subject, service };
   const context = new CheckContext(focused(input, asked, items));
   const causes = findCauses(items, asked, context);
-  return {
+  const answer: WhyAnswer = {
     asked: question.destination,
     service,
     protocol: items[0]?.packet.protocol ?? '',
@@ -55,6 +62,7 @@ export function diagnoseService(question: TraceQuestion, input: CheckInput): Why
     notes: destination.chosen === null ? [] : [destination.chosen],
     causes,
   };
+  return { answer, items };
 }
 
 /** Of several ways the one by which least works. */

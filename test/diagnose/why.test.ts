@@ -87,7 +87,7 @@ describe.skipIf(WHOLE.length === 0)('a healthy node', () => {
           namespace: 'default',
           detail: 'answer',
         } as const;
-        const { verdict, causes, ways } = diagnoseService(question, input);
+        const { verdict, causes, ways } = diagnoseService(question, input).answer;
         const [first] = causes;
         const isTold = first !== undefined && (first.severity === 'info' || TOLD.has(first.code));
         if (verdict !== 'works' && !isTold)

@@ -21,7 +21,7 @@ export async function renderTracePage(list: TraceList, answer: string): Promise<
     verdict: null,
     answer,
     captures: [{ label: null, info: capture }],
-    body: items.map(itemSection),
+    body: items.map(traceSection),
     problems,
   });
 }
@@ -31,13 +31,14 @@ function nameOf({ service, packet: { destination, protocol } }: TraceItem): stri
   return service === null ? address : `${service.namespace}/${service.name} (${address})`;
 }
 
-function itemSection(item: TraceItem, index: number): Html {
+/** @returns the path of one packet as a drawing, with its rules. @param index unique in the page. */
+export function traceSection(item: TraceItem, index: number): Html {
   const picture = drawTrace(item);
   const layout = layOut(picture);
   const prefix = `t${index}-`;
   const who = item.from === '' ? (item.packet.source.address ?? 'anybody') : item.from;
   return html`<section class="trace" aria-labelledby="${prefix}title">
-<h2 id="${prefix}title">From ${who}</h2>
+<h2 id="${prefix}title">From ${who}, to ${socketText(item.packet.destination.address, item.packet.destination.port)}</h2>
 ${switchesOf(picture.questions, prefix)}
 <h3>The path</h3>
 <p class="soft">Columns are hooks, boxes are chains; the wider a ribbon, the more packets take it. Each box opens its rules.</p>

@@ -1,4 +1,5 @@
 import type { WhyReport } from '../../diagnose/why-report.ts';
+import type { TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { NO_COLOURS } from '../colours.ts';
 import { sharesText } from '../shares-text.ts';
@@ -7,6 +8,7 @@ import { causeList } from './cause.ts';
 import { type Html, html } from './html.ts';
 import { renderPage } from './page.ts';
 import { tableOf } from './table.ts';
+import { traceSection } from './trace.ts';
 
 const TONES: Readonly<Record<WhyReport['verdict'], 'good' | 'bad' | 'unknown'>> = {
   works: 'good',
@@ -14,8 +16,16 @@ const TONES: Readonly<Record<WhyReport['verdict'], 'good' | 'bad' | 'unknown'>> 
   unknown: 'unknown',
 };
 
-/** @param answer as the terminal shows it. @returns the page of `why`. */
-export async function renderWhyPage(report: WhyReport, answer: string): Promise<string> {
+/**
+ * @param items the traces that the report was made of: their paths are drawn
+ * @param answer as the terminal shows it
+ * @returns the page of `why`
+ */
+export async function renderWhyPage(
+  report: WhyReport,
+  items: readonly TraceItem[],
+  answer: string,
+): Promise<string> {
   const { asked, capture, verdict, ways, causes, api, notes, problems } = report;
   const node = capture.node === null ? '' : ` on ${capture.node}`;
   return await renderPage({
@@ -44,6 +54,7 @@ ${tableOf(
           ]),
       listOf('In the API', api),
       listOf('Taken for granted', notes),
+      ...items.map(traceSection),
     ],
     problems,
   });
