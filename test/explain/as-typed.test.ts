@@ -86,7 +86,7 @@ describe('what a kubectl user types as a destination', () => {
     ['shop/web-stiky:80', /Did you mean shop\/web-sticky:80\?/],
     ['svc/wbe', /Did you mean shop\/web\?/],
     ['wbe.shop.svc', /Did you mean shop\/web\?/],
-    ['shp/web', /There is one in namespace shop/],
+    ['shp/web', /There is shop\/web;/],
     ['shop/web:81', /has no such port; it has 80\/tcp/],
     ['nothing-like-it', /no Service shop\/nothing-like-it/],
     ['http://', /neither ADDRESS:PORT nor/],
