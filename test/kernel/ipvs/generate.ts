@@ -103,8 +103,10 @@ function serversOf(random: Random, family: Family): Virtual['servers'] {
 /** Of a mark that rules or processes give. */
 function byMark(random: Random, family: Family): string {
   const option = `-f ${MARK}${family === 'ipv6' ? ' -6' : ''}`;
-  const lines = serversOf(random, family).map(
-    ({ address }) => `-a ${option} -r ${socketOf({ address, port: 0 })} -m -w 1\n`,
+  // Ports do not tell these apart.
+  const addresses = new Set(serversOf(random, family).map(({ address }) => address));
+  const lines = [...addresses].map(
+    (address) => `-a ${option} -r ${socketOf({ address, port: 0 })} -m -w 1\n`,
   );
   return `-A ${option} -s rr\n${lines.join('')}`;
 }
