@@ -1,4 +1,5 @@
 import { findRoute } from '../host/find-route.ts';
+import { sysctlNumber } from '../host/sysctl.ts';
 import type { Ending } from './branch.ts';
 import { bridgeShown } from './bridge.ts';
 import type { TraceContext } from './context.ts';
@@ -33,8 +34,8 @@ function unsent(
     family,
     destination: source.address,
     source: isReset || state.route?.local === true ? destination : UNBOUND[family],
-    // fwmark_reflect is off: the answer carries no mark.
-    mark: 0,
+    // The answer carries the packet's mark only where it is told to (IP4_REPLY_MARK, IP6_REPLY_MARK).
+    mark: sysctlNumber(host, `net.${family}.fwmark_reflect`) === 1 ? state.mark : 0,
     inInterface: 'lo',
     outInterface: null,
     protocol: null,

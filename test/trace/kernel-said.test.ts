@@ -252,6 +252,24 @@ describe('Who gets the answer of a rule that refuses?', () => {
     expect(only(ask(refuse('INPUT', reset), own))).toMatchObject(unsent('no-route'));
     expect(only(ask(refuse('FORWARD'))).verdict).toBe('reject');
   });
+  it('nobody, where the answer takes the mark of the packet along and a policy rule sends that nowhere (IP4_REPLY_MARK)', () => {
+    const marked = (reflect: string) =>
+      only(
+        ask(
+          `*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -j MARK --set-xmark 0x100\n${refuse('INPUT', reset)}`,
+          {
+            to: '192.168.1.1:80',
+            host: nodeOf({
+              sysctls: { 'net.ipv4.fwmark_reflect': reflect },
+              rules: [{ priority: 100, src: 'all', fwmark: '0x100', table: '100' }],
+              routes: ['blackhole default table 100'],
+            }),
+          },
+        ),
+      );
+    expect(marked('1')).toMatchObject(unsent('no-route'));
+    expect(marked('0').verdict).toBe('reject');
+  });
   const dnat = '*nat\n:PREROUTING ACCEPT\n-A PREROUTING -d 10.96.0.1 -j DNAT --to-destination 10.244.1.6\n';
   const service = { from: '10.244.1.5:1000', via: 'cni0', to: '10.96.0.1:80' };
   it('nobody, where a reset leaves by a port of a bridge as it is after DNAT (nf_send_reset)', () => {

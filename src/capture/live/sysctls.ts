@@ -6,6 +6,7 @@ export const SYSCTL_NAMES: readonly string[] = [
   'net.bridge',
   'net.ipv4.conf',
   'net.ipv4.fib_multipath_hash_policy',
+  'net.ipv4.fwmark_reflect',
   'net.ipv4.icmp_ratelimit',
   'net.ipv4.icmp_ratemask',
   'net.ipv4.ip_forward',
@@ -17,6 +18,7 @@ export const SYSCTL_NAMES: readonly string[] = [
   'net.ipv4.tcp_fwmark_accept',
   'net.ipv4.vs',
   'net.ipv6.conf',
+  'net.ipv6.fwmark_reflect',
   'net.netfilter',
 ];
 
