@@ -62,7 +62,7 @@ export function shareOf(place: FlowPlace, address: string, port: number | null):
   let share = 0;
   let readable = false;
   for (const { item, entered } of told) {
-    // A chain whose endpoints cannot be read (a listing of single chains) says nothing.
+    // A chain whose endpoints cannot be read (a listing of single chains, or one that lacks it) says nothing.
     if (entered && item.endpoints.length === 0 && item.refusals.length === 0 && hasChooser(item.chains))
       continue;
     if (item.endpoints.some((one) => one.address === 'unknown')) continue;
@@ -76,5 +76,5 @@ export function shareOf(place: FlowPlace, address: string, port: number | null):
 }
 
 function hasChooser(chains: readonly string[]): boolean {
-  return chains.some((name) => hasRole(name, ...CHOOSING));
+  return chains.some((name) => hasRole(name, ...CHOOSING) || hasChoice(name));
 }

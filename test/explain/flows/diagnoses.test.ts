@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Edit, withAltered } from '../../findings/altered-capture.ts';
+import { openCapture } from '../../support/open-capture.ts';
 import { ask, askOne, demo, type Line, line } from './ask.ts';
 
 const WEB = '10.96.10.1:80';
@@ -260,5 +262,34 @@ describe('many flows together', () => {
     expect((await ask([broken])).summary.findings).toMatchObject([
       { code: 'affinity-broken', message: expect.stringContaining('10.244.2.13 (2 endpoints)') },
     ]);
+  });
+});
+
+describe('a node in nftables mode', () => {
+  it('says nothing of the share of an endpoint whose Service’s chain the listing lacks', async () => {
+    const shares = async (edits: readonly Edit[]) =>
+      await withAltered(
+        edits,
+        async (folder) => {
+          const { known } = await openCapture(folder);
+          const { summary } = await ask([[line({ asked: WEB, answers: '10.244.2.11:8080' })]], {}, known);
+          const { endpoints } = summary.services.find(({ name }) => name === 'web') ?? { endpoints: [] };
+          const one = endpoints.find(({ address }) => address === '10.244.2.11');
+          return [one?.flows, one?.share, one?.problem];
+        },
+        'demo-nftables',
+      );
+    expect(await shares([])).toEqual([1, expect.closeTo(1 / 3), null]);
+    const lacks: Edit = [
+      'nft.json',
+      (text) => {
+        const { nftables }: { nftables: Record<string, { name?: string; chain?: string }>[] } =
+          JSON.parse(text);
+        const isOfWeb = (name = '') => /^service-.*-shop\/web\//.test(name);
+        const held = nftables.filter(({ chain, rule }) => !isOfWeb(chain?.name ?? rule?.chain));
+        return JSON.stringify({ nftables: held });
+      },
+    ];
+    expect(await shares([lacks])).toEqual([1, null, null]);
   });
 });
