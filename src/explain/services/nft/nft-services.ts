@@ -43,7 +43,6 @@ function itemOf(draft: NftDraft, kube: KubeProxyTable, reading: Reading): Servic
   const behind = chains.flatMap((chain) => chainsBehind(table, chain));
   const all = [...new Set([...chains, ...behind])].sort((a, b) => rankOf(a) - rankOf(b));
   const { endpoints, misdirected, lost } = readEndpoints(all, kube, name, reading);
-  const lines = new Map([...table.sets].map(([set, { line }]) => [set, line]));
   const missing = all.filter((chain) => table.chains.get(chain)?.cut !== false);
   return {
     namespace: name.namespace,
@@ -77,7 +76,7 @@ function itemOf(draft: NftDraft, kube: KubeProxyTable, reading: Reading): Servic
       nodePort: address === null,
       comment,
       file,
-      line: lines.get(map) ?? 1,
+      line: table.sets.get(map)?.line ?? 1,
     })),
     chains: [...new Set([...all, ...endpoints.map(({ chain }) => chain)])],
   };
