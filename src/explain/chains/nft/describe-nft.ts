@@ -10,7 +10,7 @@ import type { Known } from '../../question/question.ts';
 import type { CarrierReading } from '../../services/carriers.ts';
 import { readChoices, rulesOf } from '../../services/nft/choices.ts';
 import { whoIsAt } from '../../trace/who-is-at.ts';
-import { type FoundNft, findNft, nameOf } from './find-nft.ts';
+import { type FoundNft, findNft, keyText, nameOf } from './find-nft.ts';
 import { leadsFrom, type NftGraph, nftGraphOf } from './nft-graph.ts';
 import { nftElementNote, nftRuleNote } from './nft-notes.ts';
 
@@ -40,13 +40,14 @@ function itemOf(found: FoundNft, graph: NftGraph, reading: CarrierReading): Chai
   const object = found.kind === 'chain' ? found.chain : found.set;
   const own = isKubeProxyTable(table);
   const key = found.kind === 'chain' ? name : `@${name}`;
-  const leads = found.kind === 'element' ? targetOf(found.set.elements[found.index]) : leadsTo(key, table);
+  const element = found.kind === 'element' ? found.set.elements[found.index] : undefined;
+  const leads = found.kind === 'element' ? targetOf(element) : leadsTo(key, table);
   return {
     kind: found.kind === 'set' ? (found.set.kind === 'map' ? 'map' : 'set') : found.kind,
     family: FAMILIES[table.family],
     backend: 'nft',
     table: `${table.family} ${table.name}`,
-    name: found.kind === 'element' ? `${name} ${keyText(found.set.elements[found.index])}` : name,
+    name: element === undefined ? name : `${name} ${keyText(element)}`,
     file: known.nft?.file ?? null,
     line: object.line,
     cut: object.cut ? 'the listing breaks off here: what stands behind is missing' : null,
@@ -143,11 +144,6 @@ function elementItems(set: NftSet, table: NftTable, only: number | null): ChainI
           },
         ],
   );
-}
-
-function keyText(element: Element | undefined): string {
-  if (element === undefined) return '';
-  return printElement({ ...element, data: null, comment: null, timeout: null, expires: null, extras: [] });
 }
 
 function targetOf(element: Element | undefined): string[] {

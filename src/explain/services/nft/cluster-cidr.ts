@@ -6,6 +6,7 @@ import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { Known } from '../../question/question.ts';
 import { rulesOf } from './choices.ts';
 import { kubeProxyTables } from './kube-proxy-tables.ts';
+import { marks } from './marks.ts';
 
 const KNOWN = new WeakMap<NftTable, Prefix | null>();
 
@@ -47,15 +48,9 @@ function search(table: NftTable): Prefix | null {
   return null;
 }
 
-/** A rule that marks, or jumps to where packets are marked. */
-function excludedBy({ statements }: NftRule): Prefix | null {
-  const marks = statements.some(
-    (each) =>
-      (each.kind === 'assign' && each.field.kind === 'meta' && each.field.key === 'mark') ||
-      (each.kind === 'verdict' && each.chain === NFT_OBJECTS.markForMasquerade),
-  );
-  if (!marks) return null;
-  for (const statement of statements) {
+function excludedBy(rule: NftRule): Prefix | null {
+  if (!marks(rule)) return null;
+  for (const statement of rule.statements) {
     if (statement.kind !== 'match' || statement.operator !== '!=') continue;
     const { left, right } = statement;
     if (left.kind === 'payload' && left.field === 'saddr' && right.kind === 'prefix')

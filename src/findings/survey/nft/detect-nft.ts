@@ -1,6 +1,7 @@
 import type { Known } from '../../../explain/question/question.ts';
 import { rulesOf } from '../../../explain/services/nft/choices.ts';
 import { kubeProxyTables } from '../../../explain/services/nft/kube-proxy-tables.ts';
+import { marks } from '../../../explain/services/nft/marks.ts';
 import { wordOf } from '../../../explain/services/nft/verdict-maps.ts';
 import { type Address, type Family, parseAddress, sameAddress } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
@@ -65,19 +66,6 @@ function clusterIpMarks(table: NftTable): NftRule[] {
 
 function asksForDestination(statement: NftRule['statements'][number]): boolean {
   return statement.kind === 'match' && statement.left.kind === 'payload' && statement.left.field === 'daddr';
-}
-
-/** @returns true for a rule of kube-proxy that marks packets to be masqueraded, or has them marked. */
-export function marks({ statements }: NftRule): boolean {
-  return statements.some(
-    (each) =>
-      (each.kind === 'verdict' && each.chain === NFT_OBJECTS.markForMasquerade) ||
-      (each.kind === 'assign' &&
-        each.field.kind === 'meta' &&
-        each.field.key === 'mark' &&
-        each.value.kind === 'binary' &&
-        each.value.operator === '|'),
-  );
 }
 
 /**
