@@ -293,3 +293,22 @@ describe('a node in nftables mode', () => {
     expect(await shares([lacks])).toEqual([1, null, null]);
   });
 });
+
+describe('a node of whose rules those of one family were captured', () => {
+  it('does not say of the other family’s flows that nothing translates them, because nft listed tables', async () => {
+    const untranslated =
+      'tcp 6 431998 ESTABLISHED src=fd00:10:244:1::13 dst=fd00:10:96::18 sport=44994 dport=80 src=fd00:10:96::18 dst=fd00:10:244:1::13 sport=80 dport=44994 [ASSURED] mark=0 use=1';
+    const codes = async (edits: readonly Edit[]) =>
+      await withAltered(edits, async (folder) => {
+        const { known } = await openCapture(folder);
+        const { items } = await ask([[untranslated]], {}, known);
+        return items.flatMap(({ problems }) => problems.map(({ code }) => code));
+      });
+    const listed: Edit = [
+      'nft.json',
+      () => JSON.stringify({ nftables: [{ table: { family: 'inet', name: 'hostfw', handle: 1 } }] }),
+    ];
+    expect(await codes([listed])).toEqual(['never-translated']);
+    expect(await codes([listed, ['ip6tables-save.txt', () => '']])).toEqual([]);
+  });
+});
