@@ -9,6 +9,7 @@ import type { ChainItem } from '../../chain-list.ts';
 import type { Known } from '../../question/question.ts';
 import type { CarrierReading } from '../../services/carriers.ts';
 import { readChoices, rulesOf } from '../../services/nft/choices.ts';
+import { misdirection } from '../../services/nft/nft-services.ts';
 import { whoIsAt } from '../../trace/who-is-at.ts';
 import { type FoundNft, findNft, keyText, nameOf } from './find-nft.ts';
 import { leadsFrom, type NftGraph, nftGraphOf } from './nft-graph.ts';
@@ -95,20 +96,13 @@ function identity(
   const [sent] = held === undefined ? [] : readChoices(table, held);
   const socket = sent?.address == null ? name.endpoint : { address: sent.address, port: sent.port };
   const address = socket === null ? null : parseAddress(socket.address);
-  const differs =
-    sent?.address != null &&
-    name.endpoint !== null &&
-    (sent.address !== name.endpoint.address || sent.port !== name.endpoint.port);
   return {
     service: { namespace, name: service, port, via: null, namedBy: inApi === true ? 'api' : 'hash' },
     endpoint:
       socket === null || address === null
         ? null
         : { address: socket.address, port: socket.port, ref: whoIsAt(address, socket.port, known, node) },
-    misdirected:
-      differs && sent.address !== null && name.endpoint !== null
-        ? { chain: chain ?? '', to: { address: sent.address, port: sent.port }, named: name.endpoint }
-        : null,
+    misdirected: sent === undefined ? null : misdirection(sent),
   };
 }
 

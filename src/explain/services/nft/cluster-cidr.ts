@@ -1,7 +1,7 @@
 import type { Family } from '../../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../../net/prefix.ts';
 import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
-import { parseNftName } from '../../../proxy/nft-names.ts';
+import { isChooser } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { Known } from '../../question/question.ts';
 import { rulesOf } from './choices.ts';
@@ -38,8 +38,7 @@ function search(table: NftTable): Prefix | null {
   }
   let looked = 0;
   for (const chain of table.chains.values()) {
-    const prefix = parseNftName(chain.name)?.prefix;
-    if ((prefix !== 'service' && prefix !== 'local') || chain.rules.length === 0) continue;
+    if (chain.rules.length === 0 || !isChooser(chain.name)) continue;
     const found = excludedBy(chain.rules.at(0));
     if (found !== null) return found;
     looked += 1;

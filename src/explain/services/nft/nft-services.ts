@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../net/address.ts';
 import type { NftTable } from '../../../nftables/ruleset.ts';
-import { isConfirmed, type NftPrefix, parseNftName } from '../../../proxy/nft-names.ts';
+import { isChooser, isConfirmed, type NftPrefix, parseNftName } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { Known } from '../../question/question.ts';
 import type { Misdirected, ServiceItem } from '../../service-list.ts';
@@ -141,9 +141,7 @@ function rankOf(chain: string): number {
 function chainsBehind(table: NftTable, name: string): string[] {
   const chain = table.chains.get(name);
   if (chain === undefined || parseNftName(name)?.prefix !== 'external') return [];
-  return [...rulesOf(chain)]
-    .flatMap(({ statements }) => statements.flatMap(targetsOf))
-    .filter((target) => ['service', 'local'].includes(parseNftName(target)?.prefix ?? ''));
+  return [...rulesOf(chain)].flatMap(({ statements }) => statements.flatMap(targetsOf)).filter(isChooser);
 }
 
 function readEndpoints(
@@ -158,7 +156,7 @@ function readEndpoints(
   for (const chain of chains) {
     const prefix = parseNftName(chain)?.prefix;
     const held = table.chains.get(chain);
-    if (held === undefined || (prefix !== 'service' && prefix !== 'local')) continue;
+    if (held === undefined || !isChooser(chain)) continue;
     for (const choice of readChoices(table, held)) {
       const { address, port: number } = choice;
       const own = address === null || number === null ? [] : endpointsAt(known, address, number);
@@ -190,7 +188,8 @@ function endpointsAt({ book }: Known, address: string, port: number) {
   return parsed === null ? [] : book.endpointsAt(parsed, port);
 }
 
-function misdirection({ chain, address, port }: Choice): Misdirected | null {
+/** @returns where a chain sends that is named after another endpoint; null where it sends to its own, or has no such name. */
+export function misdirection({ chain, address, port }: Choice): Misdirected | null {
   const named = parseNftName(chain)?.endpoint ?? null;
   if (named === null || address === null) return null;
   return named.address === address && named.port === port ? null : { chain, to: { address, port }, named };

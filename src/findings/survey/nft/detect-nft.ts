@@ -6,7 +6,7 @@ import { wordOf } from '../../../explain/services/nft/verdict-maps.ts';
 import { type Address, type Family, parseAddress, sameAddress } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
 import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
-import { parseNftName } from '../../../proxy/nft-names.ts';
+import { isChooser } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { DetectedPods } from '../detected-pods.ts';
 
@@ -54,8 +54,7 @@ function clusterIpMarks(table: NftTable): NftRule[] {
   if (found.length > 0) return found;
   let looked = 0;
   for (const chain of table.chains.values()) {
-    const prefix = parseNftName(chain.name)?.prefix;
-    if ((prefix !== 'service' && prefix !== 'local') || chain.rules.length === 0) continue;
+    if (chain.rules.length === 0 || !isChooser(chain.name)) continue;
     looked += 1;
     if (looked > SAMPLE) break;
     const first = chain.rules.at(0);
