@@ -6,6 +6,7 @@ import { findingService } from '../findings/affected.ts';
 import { factEvidence } from '../findings/evidence.ts';
 import { labelOfPort } from '../findings/expected/expected-port.ts';
 import type { Cluster, Endpoint } from '../kubernetes/objects.ts';
+import { omittedNamespaces } from '../kubernetes/omitted-namespaces.ts';
 import { socketText } from '../net/socket.ts';
 import { counted, listed } from '../words/numbers.ts';
 import type { Cause } from './cause.ts';
@@ -20,9 +21,11 @@ export interface Behind {
 }
 
 /** @returns the endpoints of the port; null where endpoints were not captured, or the Service is not in the API. */
-export function behind({ object }: Subject, { endpoints }: Cluster): Behind | null {
+export function behind({ object }: Subject, cluster: Cluster): Behind | null {
+  const { endpoints } = cluster;
   if (object === null || endpoints === null) return null;
   const { service, port } = object;
+  if (omittedNamespaces(cluster).has(service.namespace)) return null;
   const all = endpoints.filter((one) => one.namespace === service.namespace && one.service === service.name);
   const own = all.filter(
     ({ portName, protocol }) =>

@@ -1,3 +1,4 @@
+import { decidedStep } from '../explain/trace/decided-step.ts';
 import type { OutcomeItem, Remark, StepItem, TraceItem } from '../explain/trace-list.ts';
 import type { Finding } from '../findings/finding.ts';
 import { dictionary } from '../lookup/dictionary.ts';
@@ -92,7 +93,7 @@ export function explains(finding: Finding, outcome: OutcomeItem, { steps }: Trac
   if (outcome.verdict === 'accept')
     return outcome.remarks.some((remark) => remark.effect !== 'none' && speaksOf(finding, remark));
   if (outcome.reason !== null) return OF_REASONS[outcome.reason.code]?.includes(code) === true;
-  const decided = steps.find(({ id }) => id === outcome.decidedBy);
+  const decided = decidedStep(outcome, steps);
   if (decided === undefined) return false;
   if (decided.table === 'ip_vs') return quotes(finding, decided);
   return decided.rule === null ? OF_POLICIES.has(code) : quotes(finding, decided);

@@ -1,3 +1,4 @@
+import { decidedStep } from '../explain/trace/decided-step.ts';
 import type { OutcomeItem, Remark, StepItem, TraceItem } from '../explain/trace-list.ts';
 import { findingService } from '../findings/affected.ts';
 import type { Evidence, Severity } from '../findings/finding.ts';
@@ -7,8 +8,9 @@ import type { Cause } from './cause.ts';
 import { isSure } from './shares.ts';
 
 /** @returns true for an outcome in which a rule of Kubernetes refuses, as it should where there is no endpoint. */
-export function isRefusal({ verdict, decidedBy }: OutcomeItem, { steps }: TraceItem): boolean {
-  const step = steps.find(({ id }) => id === decidedBy);
+export function isRefusal(outcome: OutcomeItem, { steps }: TraceItem): boolean {
+  const { verdict } = outcome;
+  const step = decidedStep(outcome, steps);
   if (step === undefined || (verdict !== 'reject' && verdict !== 'drop')) return false;
   if (step.backend === 'nft') return isKubeProxyTable({ family: step.family ?? '', name: step.table });
   const owner = ownerOf(step.chain);
@@ -32,7 +34,7 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
     const severity = atWorst(verdict === 'unknown' ? 'warning' : 'error');
     return cause(reason.code, severity, reason.text, [], reason.settle, item);
   }
-  const step = item.steps.find(({ id }) => id === outcome.decidedBy);
+  const step = decidedStep(outcome, item.steps);
   if (step === undefined) return null;
   const does = sure ? VERBS[verdict] : MAY[verdict];
   const message = `${placeText(step)} ${does} packets from ${item.from}`;

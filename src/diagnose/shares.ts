@@ -1,18 +1,8 @@
-import type { Sees as ConnectionSees, ConnectionWay } from '../explain/connection/connection-item.ts';
+import type { ConnectionWay } from '../explain/connection/connection-item.ts';
+import { addShares, NAMES, ROUNDING } from '../explain/connection/shares.ts';
 import { rulesMissingOf } from '../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, TraceItem } from '../explain/trace-list.ts';
 import type { Sees, Shares } from './cause.ts';
-
-/** Nothing that a packet can be told apart by: rounding of probabilities that rules spell with eleven digits. */
-const ROUNDING = 1e-6;
-
-const SEES: Readonly<Record<ConnectionSees, Sees>> = {
-  works: 'works',
-  refused: 'refused',
-  'times-out': 'timesOut',
-  'wrong-source': 'wrongSource',
-  unknown: 'unknown',
-};
 
 /**
  * @returns what the client sees of a connection whose first packet goes this way: the worst where further nodes send it
@@ -51,11 +41,11 @@ const LEFT_OPEN: ReadonlySet<string> = new Set([
 ]);
 
 /** @returns what clients see of connections whose first packet goes this way, with their parts of 1. */
-export function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
+function tracedEnds({ connection }: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
   if (connection === null) return [];
   const ways = [connection, ...connection.others];
   const all = ways.reduce((sum, { share }) => sum + share, 0);
-  return ways.map(({ sees, share }) => ({ sees: SEES[sees], part: all === 0 ? 1 : share / all }));
+  return ways.map(({ sees, share }) => ({ sees: NAMES[sees], part: all === 0 ? 1 : share / all }));
 }
 
 /** As far as this node tells. */
@@ -91,12 +81,13 @@ function isOpen({ effect, code }: Remark): boolean {
   return effect === 'may-break' && !HARMLESS.has(code);
 }
 
-/**
- * @returns the shares of new connections. Conditions that the capture leaves open make cases: where they differ, what they
- *   do not agree on is unknown. A client that session affinity keeps at an endpoint is no case of its own.
- */
+/** @returns the shares of new connections: of the traced ones as they end, of others by their first packet. */
 export function sharesOf(item: TraceItem): Shares {
-  const shares = KNOWN.get(item) ?? addShares(item);
+  const shares =
+    KNOWN.get(item) ??
+    addShares(item.outcomes, (outcome) =>
+      endsOf(outcome).map(({ sees, part }) => ({ sees, share: outcome.probability * part })),
+    );
   KNOWN.set(item, shares);
   return shares;
 }
@@ -104,40 +95,10 @@ export function sharesOf(item: TraceItem): Shares {
 /** Each of 5,000 outcomes asks for the shares of its item. */
 const KNOWN = new WeakMap<TraceItem, Shares>();
 
-function addShares({ outcomes }: TraceItem): Shares {
-  const cases = new Map<string, Record<Sees, number>>();
-  for (const outcome of outcomes) {
-    if (outcome.given.some(({ code, held }) => code === 'recent' && held) && hasOther(outcomes)) continue;
-    const key = JSON.stringify(outcome.given.map(({ question, held }) => [question, held]));
-    const shares = cases.get(key) ?? { ...NONE };
-    const ends = endsOf(outcome);
-    for (const { sees, part } of ends) shares[sees] += outcome.probability * part;
-    cases.set(key, shares);
-  }
-  const [first, ...others] = [...cases.values()];
-  if (first === undefined) return { ...NONE, unknown: 1 };
-  const agreed = (sees: Sees) => Math.min(first[sees], ...others.map((each) => each[sees]));
-  const shares = {
-    works: agreed('works'),
-    refused: agreed('refused'),
-    timesOut: agreed('timesOut'),
-    wrongSource: agreed('wrongSource'),
-  };
-  const told = shares.works + shares.refused + shares.timesOut + shares.wrongSource;
-  return others.length === 0 ? first : { ...shares, unknown: told > 1 - ROUNDING ? 0 : 1 - told };
-}
-
 /** @returns what clients see whose first packet goes this way: where further nodes send it several ways, each counts. */
 export function endsOf(outcome: OutcomeItem): { readonly sees: Sees; readonly part: number }[] {
   const mixed = (outcome.connection?.others.length ?? 0) > 0;
   return mixed ? tracedEnds(outcome) : [{ sees: seesOf(outcome), part: 1 }];
-}
-
-const NONE: Shares = { works: 0, refused: 0, timesOut: 0, wrongSource: 0, unknown: 0 };
-
-/** Some way is that of a client whom no endpoint knows yet. */
-function hasOther(outcomes: readonly OutcomeItem[]): boolean {
-  return outcomes.some(({ given }) => !given.some(({ code, held }) => code === 'recent' && held));
 }
 
 /** @returns true where some connections end as this outcome does, whatever the capture leaves open. */

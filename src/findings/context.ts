@@ -11,6 +11,7 @@ import { Namer } from '../explain/trace/namer.ts';
 import type { TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
 import { IpvsTable } from '../ipvs/table.ts';
+import { omittedNamespaces } from '../kubernetes/omitted-namespaces.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
@@ -82,23 +83,9 @@ export class CheckContext {
     });
   }
 
-  /**
-   * Namespaces whose EndpointSlices were not captured, as where only those of some namespaces may be listed: every cluster
-   * has endpoints of default/kubernetes.
-   */
+  /** Namespaces whose EndpointSlices were not captured. */
   get omitted(): ReadonlySet<string> {
-    return this.#once('omitted', () => {
-      const { services, endpoints } = this.known.cluster;
-      const has = new Set(endpoints?.map(({ namespace }) => namespace));
-      const isKubernetes = ({ namespace, name }: { namespace: string; name: string }) =>
-        namespace === 'default' && name === 'kubernetes';
-      const isWhole =
-        services?.some(isKubernetes) !== true ||
-        endpoints?.some(({ namespace, service }) => isKubernetes({ namespace, name: service })) !== false;
-      return new Set(
-        isWhole ? [] : (services ?? []).map(({ namespace }) => namespace).filter((name) => !has.has(name)),
-      );
-    });
+    return omittedNamespaces(this.known.cluster);
   }
 
   /** Counters of `conntrack -S`, added up over all CPUs; null where they were not captured. */

@@ -1,4 +1,3 @@
-import { type Command, command } from '../command/command.ts';
 import type { RealServer, VirtualServer } from '../ipvs/model.ts';
 import { printReal, takenText } from '../ipvs/print-ipvs.ts';
 import { IpvsTable } from '../ipvs/table.ts';
@@ -22,9 +21,4 @@ export function virtualEvidence({ file, line, takes, scheduler, servers }: Virtu
 /** @returns the line that lists a real server. */
 export function serverEvidence({ takes }: VirtualServer, real: RealServer): Evidence {
   return { file: real.file, line: real.line, text: printReal(takes, real) };
-}
-
-/** @returns the command that lists what IPVS balances. */
-export function listIpvs(): Command {
-  return command('ipvsadm', '-Ln');
 }

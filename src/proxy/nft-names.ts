@@ -66,6 +66,12 @@ export function parseNftName(name: string): NftName | null {
   };
 }
 
+/** @returns true for the name of a chain that chooses among endpoints of one Service port: `service-…`, `local-…`. */
+export function isChooser(name: string): boolean {
+  const prefix = parseNftName(name)?.prefix;
+  return prefix === 'service' || prefix === 'local';
+}
+
 /** @returns true where the hash in a name is that of the rest: kube-proxy made it. Of a name that was cut this cannot be told. */
 export function isConfirmed({ base, cut }: NftName): boolean {
   return !cut && shortHash(base.slice(9)) === base.slice(0, 8);

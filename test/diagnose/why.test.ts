@@ -5,6 +5,7 @@ import { diagnoseService } from '../../src/diagnose/diagnose-service.ts';
 import type { WhyReport } from '../../src/diagnose/why-report.ts';
 import { plainQuestion } from '../../src/explain/question/question.ts';
 import { run } from '../cli/run-main.ts';
+import { type Edit, withAltered } from '../findings/altered-capture.ts';
 import { withoutColours } from '../support/in-colour.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { BROKEN_NODES, rowsOf, shared } from './broken-nodes.ts';
@@ -167,6 +168,25 @@ describe('a paste', () => {
     expect(report.ways.every(({ shares }) => shares.unknown > 0)).toBe(true);
     expect(report.causes.filter(({ severity }) => severity === 'error')).toEqual([]);
     expect([status, report.verdict]).toEqual([1, 'unknown']);
+  });
+});
+
+describe('a capture with the endpoints of some namespaces only', () => {
+  it('does not say that a Service of another one has none, nor that its rules are stale', async () => {
+    const some: Edit = [
+      'endpointslices.json',
+      (text) => {
+        const list: { items: { metadata: { namespace: string } }[] } = JSON.parse(text);
+        const items = list.items.filter(({ metadata }) => metadata.namespace === 'kube-system');
+        return JSON.stringify({ ...list, items });
+      },
+    ];
+    const { report } = await withAltered(
+      [some, ['endpoints.json', () => '']],
+      async (folder) => await why('shop/web', folder),
+    );
+    expect([report.verdict, report.causes]).toEqual(['works', []]);
+    expect(report.api[0]).toContain('endpoints were not captured');
   });
 });
 

@@ -41,6 +41,10 @@ describe('a flow as a tool wrote it', () => {
       ...['a socket of ss', 'tcp', '10.0.0.1', 4000, 'fd00::1', 80, null],
     ],
     [
+      'ESTAB 0 0 [fe80::4cf:66ff:fe4e:1]%d0:40012 [fe80::4cf:66ff:fe4e:2]%d0:7777',
+      ...['a socket of ss', 'tcp', 'fe80::4cf:66ff:fe4e:1', 40012, 'fe80::4cf:66ff:fe4e:2', 7777, null],
+    ],
+    [
       '[15737.2] seen: IN=kx0 OUT= MAC=36:b3 SRC=10.9.0.2 DST=10.9.0.1 LEN=60 TOS=0x00 TTL=64 ID=4 DF PROTO=TCP SPT=36906 DPT=8080 WINDOW=64240 RES=0x00 SYN URGP=0',
       ...['a line of the kernel log', 'tcp', '10.9.0.2', 36906, '10.9.0.1', 8080, 'kx0'],
     ],

@@ -41,6 +41,17 @@ describe('What is wrong with a node in IPVS mode?', () => {
     expect(found.filter(({ code }) => code === 'KP303')).toEqual([]);
   });
 
+  it('a virtual server of keepalived is not called kube-proxy’s where the API was not compared', async () => {
+    const balanced =
+      '-A -t 192.168.77.100:6443 -s rr\n-a -t 192.168.77.100:6443 -r 192.168.77.11:6443 -m -w 1\n';
+    const found = await findIn([
+      ['ipvsadm.txt', () => balanced],
+      ['endpointslices.json', () => ''],
+    ]);
+    // The command that KP305 names for kube-proxy's own takes away all of IPVS.
+    expect(found.filter(({ code }) => code === 'KP305')).toEqual([]);
+  });
+
   it('policy Local without a local endpoint: the cluster IP is refused, as measured; outside clients time out', async () => {
     const found = await findIn([], 'ipvs');
     expect(found.find(({ code }) => code === 'KP105')?.message).toMatch(

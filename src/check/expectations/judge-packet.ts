@@ -1,3 +1,4 @@
+import { decidedStep } from '../../explain/trace/decided-step.ts';
 import { rulesMissingOf } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
@@ -36,7 +37,7 @@ function judgeVerdict(
     const open = outcomes.flatMap(({ remarks }) => rulesMissingOf(remarks)?.text ?? [])[0];
     return open === undefined ? [] : [`verdict is ${verdict} as far as was captured, but ${open}`];
   }
-  const decided = steps.find(({ id }) => id === first.decidedBy);
+  const decided = decidedStep(first, steps);
   const by =
     decided === undefined
       ? (first.reason?.text ?? '')

@@ -17,7 +17,7 @@ export interface ChainReader {
 }
 
 /** The readers. Another carrier is one entry here. */
-export const CHAIN_READERS: Readonly<Record<Carrier, ChainReader>> = {
+const CHAIN_READERS: Readonly<Record<Carrier, ChainReader>> = {
   iptables: {
     describe: (name, known) => describeChain(name, inputOf(known)),
     suggest: (name, { rulesets }) => suggestChains(name, rulesets),

@@ -4,8 +4,7 @@ import { dictionary } from '../../lookup/dictionary.ts';
 import { ipvsSetIn } from '../../proxy/chains.ts';
 import type { ChainItem } from '../chain-list.ts';
 import type { Known } from '../question/question.ts';
-import { readingOf } from '../services/carriers.ts';
-import { nameServices } from '../services/cluster-naming.ts';
+import { namingOf, readingOf } from '../services/carriers.ts';
 import { labelOf } from '../services/service-name.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 
@@ -16,8 +15,7 @@ export function describeSets(name: string, known: Known): ChainItem[] {
   const wanted = name.toLowerCase();
   const found = ipsets.get(name) ?? [...ipsets.values()].find((set) => set.name.toLowerCase() === wanted);
   if (found === undefined) return [];
-  const { names, node } = readingOf(known);
-  return [itemOf(found, known, nameServices({ cluster: known.cluster, names, node }))];
+  return [itemOf(found, known, namingOf(readingOf(known)))];
 }
 
 /** @returns names of sets that hold what was written. */

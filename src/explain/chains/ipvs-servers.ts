@@ -10,8 +10,7 @@ import { counted, percent } from '../../words/numbers.ts';
 import type { ChainItem } from '../chain-list.ts';
 import type { AddressKind } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
-import { readingOf } from '../services/carriers.ts';
-import { nameServices } from '../services/cluster-naming.ts';
+import { namingOf, readingOf } from '../services/carriers.ts';
 import { servicePortOf } from '../services/ipvs-services.ts';
 import type { ApiPort } from '../services/socket-index.ts';
 import { whoIsAt } from '../trace/who-is-at.ts';
@@ -24,12 +23,12 @@ import { whoIsAt } from '../trace/who-is-at.ts';
 export function describeServers(name: string, known: Known): ChainItem[] {
   const { ipvs } = known;
   if (!(ipvs instanceof IpvsTable)) return [];
-  const { names, node } = readingOf(known);
-  const naming = nameServices({ cluster: known.cluster, names, node });
+  const reading = readingOf(known);
+  const naming = namingOf(reading);
   return ipvs.servers
     .map((server) => ({ server, port: servicePortOf(server, { known, naming }) }))
     .filter(({ server, port }) => isMeant(name, server, port))
-    .map(({ server, port }) => itemOf(server, port, { known, node }));
+    .map(({ server, port }) => itemOf(server, port, reading));
 }
 
 /** @returns virtual servers whose address begins with what was written. */

@@ -3,7 +3,8 @@ import type { ConnectionShares, Sees } from './connection-item.ts';
 
 const NONE: ConnectionShares = { works: 0, refused: 0, timesOut: 0, wrongSource: 0, unknown: 0 };
 
-const NAMES: Readonly<Record<Sees, keyof ConnectionShares>> = {
+/** What a client sees, as shares are called. */
+export const NAMES: Readonly<Record<Sees, keyof ConnectionShares>> = {
   works: 'works',
   refused: 'refused',
   'times-out': 'timesOut',
@@ -12,23 +13,37 @@ const NAMES: Readonly<Record<Sees, keyof ConnectionShares>> = {
 };
 
 /** Nothing that a packet can be told apart by: rounding of probabilities that rules spell with eleven digits. */
-const ROUNDING = 1e-6;
+export const ROUNDING = 1e-6;
+
+/** @returns the shares of new connections, as far as they were traced. */
+export function sharesOfConnections(outcomes: readonly OutcomeItem[]): ConnectionShares {
+  return addShares(outcomes, ({ connection, probability }) =>
+    connection === null
+      ? [{ sees: 'unknown', share: probability }]
+      : [connection, ...connection.others].map(({ sees, share }) => ({ sees: NAMES[sees], share })),
+  );
+}
 
 /**
+ * @param endsOf what clients see of connections that an outcome begins, each with its share of all
  * @returns the shares of new connections. Conditions that the capture leaves open make cases: what they do not agree on is
  *   unknown. A client that session affinity keeps at an endpoint is no case of its own.
  */
-export function sharesOfConnections(outcomes: readonly OutcomeItem[]): ConnectionShares {
+export function addShares(
+  outcomes: readonly OutcomeItem[],
+  endsOf: (
+    outcome: OutcomeItem,
+  ) => readonly { readonly sees: keyof ConnectionShares; readonly share: number }[],
+): ConnectionShares {
   const sticky = ({ given }: OutcomeItem): boolean =>
     given.some(({ code, held }) => code === 'recent' && held);
   const fresh = outcomes.filter((outcome) => !sticky(outcome));
   const cases = new Map<string, { -readonly [K in keyof ConnectionShares]: number }>();
-  for (const { given, connection, probability } of fresh.length === 0 ? outcomes : fresh) {
-    const key = given.map(({ question, held }) => `${question} ${held}`).join();
+  for (const outcome of fresh.length === 0 ? outcomes : fresh) {
+    const key = JSON.stringify(outcome.given.map(({ question, held }) => [question, held]));
     const shares = cases.get(key) ?? { ...NONE };
     cases.set(key, shares);
-    if (connection === null) shares.unknown += probability;
-    else for (const { sees, share } of [connection, ...connection.others]) shares[NAMES[sees]] += share;
+    for (const { sees, share } of endsOf(outcome)) shares[sees] += share;
   }
   const [first, ...others] = [...cases.values()];
   if (first === undefined) return { ...NONE, unknown: 1 };

@@ -1,6 +1,6 @@
 import type { Family } from '../../net/address.ts';
 import { CHOOSING, hasRole } from '../../proxy/chains.ts';
-import { parseNftName } from '../../proxy/nft-names.ts';
+import { isChooser } from '../../proxy/nft-names.ts';
 import type { Evidence } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
 import { affinitySetOf, readChoicesOf, rulesOf } from '../services/nft/choices.ts';
@@ -41,18 +41,13 @@ function nftChoosingRules(family: Family, chains: readonly string[], known: Know
   const table = kubeProxyTables(known).find((each) => each.family === family)?.table;
   if (table === undefined) return [];
   return chains.flatMap((name) => {
-    const chain = hasChoice(name) ? table.chains.get(name) : undefined;
+    const chain = isChooser(name) ? table.chains.get(name) : undefined;
     return chain === undefined
       ? []
       : [...rulesOf(chain)]
           .filter((rule) => affinitySetOf(rule) === null && readChoicesOf(rule, table).length > 0)
           .map(({ text, file, line }): Evidence => ({ kind: 'rule', text: `${name}: ${text}`, file, line }));
   });
-}
-
-function hasChoice(name: string): boolean {
-  const prefix = parseNftName(name)?.prefix;
-  return prefix === 'service' || prefix === 'local';
 }
 
 /** @returns what the rules give this endpoint of new connections, 0 where they never choose it; null where they do not tell. */
@@ -62,7 +57,7 @@ export function shareOf(place: FlowPlace, address: string, port: number | null):
   let share = 0;
   let readable = false;
   for (const { item, entered } of told) {
-    // A chain whose endpoints cannot be read (a listing of single chains) says nothing.
+    // A chain whose endpoints cannot be read (a listing of single chains, or one that lacks it) says nothing.
     if (entered && item.endpoints.length === 0 && item.refusals.length === 0 && hasChooser(item.chains))
       continue;
     if (item.endpoints.some((one) => one.address === 'unknown')) continue;
@@ -76,5 +71,5 @@ export function shareOf(place: FlowPlace, address: string, port: number | null):
 }
 
 function hasChooser(chains: readonly string[]): boolean {
-  return chains.some((name) => hasRole(name, ...CHOOSING));
+  return chains.some((name) => hasRole(name, ...CHOOSING) || isChooser(name));
 }

@@ -4,7 +4,6 @@ import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
 import type { EndpointRef } from '../explanation.ts';
 import type { FlowClient } from '../flow-list.ts';
 import type { Known } from '../question/question.ts';
-import type { ServiceItem } from '../service-list.ts';
 import type { ServiceNaming } from '../services/service-naming.ts';
 import { shareOf } from './choosing-rules.ts';
 import { FlowClients } from './flow-clients.ts';
@@ -136,9 +135,4 @@ export class FlowJoin {
 
 function isHostPortOwner(owner: string | null): boolean {
   return owner === 'cni-portmap';
-}
-
-/** @returns every Service port item of a place, for the addresses and the affinity that the rules give it. */
-export function itemsOf(place: FlowPlace): readonly ServiceItem[] {
-  return place.programmed.map(({ item }) => item);
 }

@@ -3,6 +3,7 @@ import type { WantedFlows } from '../../conntrack/wanted-flows.ts';
 import { dictionary } from '../../lookup/dictionary.ts';
 import { type Address, parseAddress, sameAddress } from '../../net/address.ts';
 import type { FlowProblemCode, Severity } from '../flow-list.ts';
+import { withoutKind } from '../question/as-typed.ts';
 import { type Known, QuestionError } from '../question/question.ts';
 import { nearest } from '../words/nearest.ts';
 import type { FlowPlace } from './flow-places.ts';
@@ -60,7 +61,9 @@ const CODES: Readonly<Record<FlowProblemCode, true>> = {
 /** @returns the question's meaning. @throws QuestionError where it names nothing that is known. */
 export function readFlowQuestion(question: FlowQuestion, known: Known, services: RuleServices): FlowFilter {
   const svc =
-    question.svc === null ? null : readService(asTyped(question.svc), question.namespace, known, services);
+    question.svc === null
+      ? null
+      : readService(withoutKind(question.svc), question.namespace, known, services);
   return {
     title: svc?.title ?? null,
     wanted: svc?.wanted ?? null,
@@ -73,11 +76,6 @@ export function readFlowQuestion(question: FlowQuestion, known: Known, services:
     state: question.state === null ? null : readState(question.state),
     problem: question.problem === null ? null : readProblem(question.problem),
   };
-}
-
-/** `svc/web`, as kubectl names it. */
-function asTyped(svc: string): string {
-  return svc.replace(/^(?:svc|services?)\//, '');
 }
 
 /** @returns true where the flow has the state: `ESTABLISHED`, …, or a status such as `UNREPLIED`. */

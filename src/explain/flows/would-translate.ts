@@ -7,6 +7,7 @@ import { tracePacket } from '../../trace/trace-packet.ts';
 import { readDestination } from '../question/destination.ts';
 import { type Known, plainQuestion, type TraceQuestion } from '../question/question.ts';
 import { readVantages } from '../question/vantage.ts';
+import { kubeProxyTables } from '../services/nft/kube-proxy-tables.ts';
 import type { FlowPlace } from './flow-places.ts';
 
 /** What the rules would do with the first packet of a flow, were it to begin now. */
@@ -39,7 +40,11 @@ export class FreshStarts {
 
   #trace(source: Address, { protocol, address, port }: FlowPlace, destinationPort: number): FreshStart {
     const rulesets = this.#known.rulesets.filter(({ family }) => family === address.family);
-    if (rulesets.length === 0 && this.#known.nft == null) return 'unknown';
+    const isCaptured =
+      this.#known.proxyMode === 'nftables'
+        ? kubeProxyTables(this.#known).some(({ family }) => family === address.family)
+        : rulesets.length > 0;
+    if (!isCaptured) return 'unknown';
     const question: TraceQuestion = {
       ...plainQuestion(socketText(address, port)),
       from: formatAddress(source),

@@ -18,7 +18,7 @@ const POD = /^(?:pods?|po)[/:]/;
  */
 export function destinationAsTyped(typed: string, namespace: string, known: Known): string {
   const text = withoutUrl(typed.trim());
-  if (SERVICE.test(text)) return text.replace(SERVICE, '');
+  if (SERVICE.test(text)) return withoutKind(text);
   if (POD.test(text)) return podSocket(text.replace(POD, ''), namespace, known) ?? text;
   const [, host = text, port] = /^([^:[\]]+?)\.?(?::([^:/]+))?$/.exec(text) ?? [];
   const behind = port === undefined ? '' : `:${port}`;
@@ -27,6 +27,11 @@ export function destinationAsTyped(typed: string, namespace: string, known: Know
   const node = nodeSocket(host, port, known);
   if (node !== null) return node;
   return `${dnsName(host, known) ?? host}${behind}`;
+}
+
+/** @returns `web` of `svc/web`, as kubectl names a Service; other text unchanged. */
+export function withoutKind(typed: string): string {
+  return typed.replace(SERVICE, '');
 }
 
 function withoutUrl(text: string): string {

@@ -88,7 +88,7 @@ function dotted(text: string): [string, string | null] {
   return whole ? [address, port] : [text, null];
 }
 
-/** `tcp ESTAB 0 0 10.0.0.1:4000 10.96.10.1:80`, `[fd00::1]:4000`, `10.0.0.1%eth0:4000`. */
+/** `tcp ESTAB 0 0 10.0.0.1:4000 10.96.10.1:80`, `[fe80::1]%eth0:4000`, `10.0.0.1%eth0:4000`. */
 const SS = /^(?:(tcp|udp|sctp|dccp)\s+)?([A-Z][A-Z0-9-]+)\s+\d+\s+\d+\s+(\S+):(\d+)\s+(\S+):(\d+)(?:\s|$)/;
 
 function fromSs(line: string): PacketLine | null {
@@ -97,9 +97,9 @@ function fromSs(line: string): PacketLine | null {
   const [, protocol = null, , from = '', sourcePort = null, to = '', port = null] = found;
   const bare = (text: string): string =>
     text
+      .replace(/%.*$/, '')
       .replace(/^\[|\]$/g, '')
-      .replace(/^::ffff:(?=[\d.]+$)/, '')
-      .replace(/%.*$/, '');
+      .replace(/^::ffff:(?=[\d.]+$)/, '');
   return ends(bare(from), sourcePort, bare(to), port, {
     tool: 'a socket of ss',
     protocol: protocol ?? 'tcp',

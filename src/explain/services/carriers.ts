@@ -11,6 +11,7 @@ import { noteIpvs } from './ipvs-notes.ts';
 import { listIpvsServices } from './ipvs-services.ts';
 import { kubeProxyTables } from './nft/kube-proxy-tables.ts';
 import { listNftServices } from './nft/nft-services.ts';
+import type { ServiceNaming } from './service-naming.ts';
 import { familiesTold } from './unprogrammed-services.ts';
 
 /** What carries Services on a node: rules of iptables (also those of userspace mode), a native nft table, IPVS. */
@@ -43,13 +44,12 @@ export const CARRIERS: Readonly<Record<Carrier, CarrierReader>> = {
     families: ({ rulesets }) => familiesTold(rulesets),
   },
   nftables: {
-    list: ({ known, names, node }) =>
-      listNftServices(known, nameServices({ cluster: known.cluster, names, node }), node),
+    list: (reading) => listNftServices(reading.known, namingOf(reading), reading.node),
     families: (known) => kubeProxyTables(known).flatMap(({ family, cut }) => (cut ? [] : [family])),
   },
   ipvs: {
-    list: ({ known, names, node }) =>
-      listIpvsServices({ known, naming: nameServices({ cluster: known.cluster, names, node }), node }),
+    list: (reading) =>
+      listIpvsServices({ known: reading.known, naming: namingOf(reading), node: reading.node }),
     families: ({ ipvs, rulesets }) => (ipvs instanceof IpvsTable ? familiesBalanced(ipvs, rulesets) : []),
     notes: noteIpvs,
   },
@@ -91,6 +91,11 @@ export function isLeftOver({ backend }: Pick<ServiceItem, 'backend'>, mode: Prox
 /** @returns what carriers are read from. */
 export function readingOf(known: Known): CarrierReading {
   return { known, names: nameChains(known.cluster), node: thisNodeName(known) };
+}
+
+/** @returns the naming of what is read. */
+export function namingOf({ known: { cluster }, names, node }: CarrierReading): ServiceNaming {
+  return nameServices({ cluster, names, node });
 }
 
 /** @returns what iptables' rules program and, last, what kube-proxy's table does where it works in nftables mode. */

@@ -29,6 +29,12 @@ interface Reading {
   readonly node: string | null;
 }
 
+/** What is found once for all items. */
+interface Listing extends Reading {
+  /** The families in which some virtual server is for a node port. */
+  readonly nodePortFamilies: ReadonlySet<ServiceItem['family']>;
+}
+
 /**
  * Lists every Service port that IPVS balances, by the API's addresses and node ports; a virtual server that no Service has is
  * an item without a name. Those by mark are not kube-proxy's, and left out.
@@ -38,11 +44,14 @@ export function listIpvsServices(reading: Reading): ServiceItem[] {
   const { ipvs } = reading.known;
   if (!(ipvs instanceof IpvsTable)) return [];
   const groups = new Map<string, Group>();
+  const nodePortFamilies = new Set<ServiceItem['family']>();
   for (const server of ipvs.servers) {
     if (!isOfSocket(server)) continue;
     const found = servicePortOf(server, reading);
-    const { address, protocol } = server.takes;
+    const { address, port, protocol } = server.takes;
     const name = formatProtocol(protocol);
+    if (found !== null && reading.naming.bySocket(formatAddress(address), port, name) === null)
+      nodePortFamilies.add(address.family);
     const key =
       found === null
         ? `${takenText(server.takes)} ${name}`
@@ -51,7 +60,8 @@ export function listIpvsServices(reading: Reading): ServiceItem[] {
     if (group === undefined) groups.set(key, { port: found, servers: [server] });
     else group.servers.push(server);
   }
-  return [...groups.values()].flatMap((group) => itemOf(group, ipvs, reading));
+  const listing = { ...reading, nodePortFamilies };
+  return [...groups.values()].flatMap((group) => itemOf(group, ipvs, listing));
 }
 
 function isOfSocket(server: VirtualServer): server is OfSocket {
@@ -96,7 +106,7 @@ function kindsOf(expected: readonly Expected[], servers: readonly OfSocket[]): K
   };
 }
 
-function itemOf({ port: found, servers }: Group, table: IpvsTable, reading: Reading): ServiceItem[] {
+function itemOf({ port: found, servers }: Group, table: IpvsTable, reading: Listing): ServiceItem[] {
   const service = found?.service ?? null;
   const [first] = servers;
   if (first === undefined) return [];
@@ -128,7 +138,7 @@ function itemOf({ port: found, servers }: Group, table: IpvsTable, reading: Read
       affinitySeconds: telling.persistence?.seconds ?? null,
       sourceRanges: sourceRangesOf(kinds.loadBalancerIP, reading.known),
       unprogrammed: expected
-        .filter((place) => isMissing(place, kinds, family, table, reading))
+        .filter((place) => isMissing(place, kinds, reading.nodePortFamilies.has(family)))
         .map((place) => ({ ...place, state: table.incomplete ? 'not-captured' : 'no-rule' })),
       printed: [],
       notCaptured: servers
@@ -160,28 +170,14 @@ function policyOf(text: string | null | undefined): ServiceItem['internalPolicy'
   return text === 'Cluster' || text === 'Local' ? text : null;
 }
 
-/** Node ports stand on addresses of the node: where none of this family does, kube-proxy may have found no address for them. */
-function isMissing(
-  { kind, address, port }: Expected,
-  kinds: Kinds,
-  family: ServiceItem['family'],
-  table: IpvsTable,
-  { known, naming }: Reading,
-): boolean {
+/**
+ * Node ports stand on addresses of the node: where none of this family does, kube-proxy may have found no address for them.
+ * @param hasNodePorts some virtual server of the family is for a node port
+ */
+function isMissing({ kind, address, port }: Expected, kinds: Kinds, hasNodePorts: boolean): boolean {
   if (kind !== 'nodePort')
     return !kinds[kind].some(({ takes }) => takes.port === port && formatAddress(takes.address) === address);
-  if (kinds.nodePort.length > 0) return false;
-  return table.servers.some(
-    (server) =>
-      isOfSocket(server) &&
-      server.takes.address.family === family &&
-      naming.bySocket(
-        formatAddress(server.takes.address),
-        server.takes.port,
-        formatProtocol(server.takes.protocol),
-      ) === null &&
-      servicePortOf(server, { known, naming }) !== null,
-  );
+  return kinds.nodePort.length === 0 && hasNodePorts;
 }
 
 function endpointsOf(

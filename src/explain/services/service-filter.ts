@@ -1,4 +1,4 @@
-import { destinationAsTyped } from '../question/as-typed.ts';
+import { destinationAsTyped, withoutKind } from '../question/as-typed.ts';
 import type { Known } from '../question/question.ts';
 import { nearest } from '../words/nearest.ts';
 
@@ -36,7 +36,7 @@ export function serviceFilter(
 /** @returns that there is none of this name, and which may have been meant. */
 export function noSuchService(typed: string, items: readonly Named[]): string {
   const names = items.flatMap(({ namespace, name }) => (name === null ? [] : [`${namespace}/${name}`]));
-  const bare = typed.includes('/') ? typed.replace(/^(?:svc|services?)\//, '') : typed;
+  const bare = withoutKind(typed);
   const near = bare.includes('/')
     ? nearest(bare, names)
     : names.filter((one) => nearest(bare, [one.slice(one.indexOf('/') + 1)]).length > 0).slice(0, 3);

@@ -29,12 +29,17 @@ export const ipvsLeftover: FindingKind<CheckContext> = {
 };
 
 /** kube-proxy's for certain: a Service has it, or its address is on kube-proxy's interface. Others balance with IPVS, too. */
-function isOwn(server: VirtualServer, orphans: readonly VirtualServer[], { known }: CheckContext): boolean {
+function isOwn(
+  server: VirtualServer,
+  orphans: readonly VirtualServer[],
+  { known, expected }: CheckContext,
+): boolean {
   const { takes } = server;
   if (takes.by !== 'socket') return false;
   const device = known.host.links?.find(({ name }) => name === IPVS_DEVICE);
   if (device?.addresses.some(({ address }) => sameAddress(address, takes.address)) === true) return true;
-  return known.cluster.services !== null && !orphans.includes(server);
+  // Where nothing was compared, no orphan was looked for.
+  return expected !== null && !orphans.includes(server);
 }
 
 function leftOver(

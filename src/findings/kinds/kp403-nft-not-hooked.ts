@@ -17,15 +17,17 @@ export const nftNotHooked: FindingKind<CheckContext> = {
 
 function withoutTable(context: CheckContext): Finding[] {
   const { known } = context;
-  if (known.proxyMode !== 'nftables' || known.nft == null || known.nft.cutAt !== null) return [];
+  const { nft } = known;
+  if (known.proxyMode !== 'nftables' || nft == null || nft.cutAt !== null) return [];
   const held = new Set(kubeProxyTables(known).map(({ family }) => family));
+  // Alone it may be what `nft list table` prints, in the same form as the whole ruleset.
+  const isOneTable = nft.tables.size === 1;
   return FAMILIES.flatMap((family): Finding[] => {
     const ports = (context.expected ?? []).filter(
       (port) => port.family === family && port.endpoints.length > 0,
     );
     if (held.has(family) || ports.length === 0) return [];
     const name = `${family === 'ipv6' ? 'ip6' : 'ip'} ${NFT_TABLE}`;
-    const [first] = known.nft === null || known.nft === undefined ? [] : [known.nft];
     return [
       {
         code: 'KP403',
@@ -36,14 +38,13 @@ function withoutTable(context: CheckContext): Finding[] {
         hits: 'everybody who uses a Service through this node',
         evidence: [
           factEvidence(
-            `${first?.file ?? 'nft'} lists ${counted(first?.tables.size ?? 0, 'table')}${tablesText([...(first?.tables.keys() ?? [])])}`,
+            `${nft.file} lists ${counted(nft.tables.size, 'table')}${tablesText([...nft.tables.keys()])}`,
           ),
           factEvidence(`the API has ${counted(ports.length, `${family} Service port`)} with endpoints`),
         ],
-        advice:
-          'read kube-proxy’s log for a failing nft (an older nft in its image aborts on sets that a newer one made), look for what flushes the ruleset (a restart of nftables.service), and restart kube-proxy',
+        advice: `${isOneTable ? 'make sure that all tables were listed (`nft list ruleset`), not one alone; then ' : ''}read kube-proxy’s log for a failing nft (an older nft in its image aborts on sets that a newer one made), look for what flushes the ruleset (a restart of nftables.service), and restart kube-proxy`,
         command: proxyLogs(),
-        certainty: 'certain',
+        certainty: isOneTable ? 'probable' : 'certain',
       },
     ];
   });

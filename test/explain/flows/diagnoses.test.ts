@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { type Edit, withAltered } from '../../findings/altered-capture.ts';
+import { openCapture } from '../../support/open-capture.ts';
 import { ask, askOne, demo, type Line, line } from './ask.ts';
 
 const WEB = '10.96.10.1:80';
@@ -260,5 +262,53 @@ describe('many flows together', () => {
     expect((await ask([broken])).summary.findings).toMatchObject([
       { code: 'affinity-broken', message: expect.stringContaining('10.244.2.13 (2 endpoints)') },
     ]);
+  });
+});
+
+describe('a node in nftables mode', () => {
+  it('says nothing of the share of an endpoint whose Service’s chain the listing lacks', async () => {
+    const shares = async (edits: readonly Edit[]) =>
+      await withAltered(
+        edits,
+        async (folder) => {
+          const { known } = await openCapture(folder);
+          const { summary } = await ask([[line({ asked: WEB, answers: '10.244.2.11:8080' })]], {}, known);
+          const { endpoints } = summary.services.find(({ name }) => name === 'web') ?? { endpoints: [] };
+          const one = endpoints.find(({ address }) => address === '10.244.2.11');
+          return [one?.flows, one?.share, one?.problem];
+        },
+        'demo-nftables',
+      );
+    expect(await shares([])).toEqual([1, expect.closeTo(1 / 3), null]);
+    const lacks: Edit = [
+      'nft.json',
+      (text) => {
+        const { nftables }: { nftables: Record<string, { name?: string; chain?: string }>[] } =
+          JSON.parse(text);
+        const isOfWeb = (name = '') => /^service-.*-shop\/web\//.test(name);
+        const held = nftables.filter(({ chain, rule }) => !isOfWeb(chain?.name ?? rule?.chain));
+        return JSON.stringify({ nftables: held });
+      },
+    ];
+    expect(await shares([lacks])).toEqual([1, null, null]);
+  });
+});
+
+describe('a node of whose rules those of one family were captured', () => {
+  it('does not say of the other family’s flows that nothing translates them, because nft listed tables', async () => {
+    const untranslated =
+      'tcp 6 431998 ESTABLISHED src=fd00:10:244:1::13 dst=fd00:10:96::18 sport=44994 dport=80 src=fd00:10:96::18 dst=fd00:10:244:1::13 sport=80 dport=44994 [ASSURED] mark=0 use=1';
+    const codes = async (edits: readonly Edit[]) =>
+      await withAltered(edits, async (folder) => {
+        const { known } = await openCapture(folder);
+        const { items } = await ask([[untranslated]], {}, known);
+        return items.flatMap(({ problems }) => problems.map(({ code }) => code));
+      });
+    const listed: Edit = [
+      'nft.json',
+      () => JSON.stringify({ nftables: [{ table: { family: 'inet', name: 'hostfw', handle: 1 } }] }),
+    ];
+    expect(await codes([listed])).toEqual(['never-translated']);
+    expect(await codes([listed, ['ip6tables-save.txt', () => '']])).toEqual([]);
   });
 });

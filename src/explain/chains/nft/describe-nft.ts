@@ -9,8 +9,9 @@ import type { ChainItem } from '../../chain-list.ts';
 import type { Known } from '../../question/question.ts';
 import type { CarrierReading } from '../../services/carriers.ts';
 import { readChoices, rulesOf } from '../../services/nft/choices.ts';
+import { misdirection } from '../../services/nft/nft-services.ts';
 import { whoIsAt } from '../../trace/who-is-at.ts';
-import { type FoundNft, findNft, nameOf } from './find-nft.ts';
+import { type FoundNft, findNft, keyText, nameOf } from './find-nft.ts';
 import { leadsFrom, type NftGraph, nftGraphOf } from './nft-graph.ts';
 import { nftElementNote, nftRuleNote } from './nft-notes.ts';
 
@@ -40,13 +41,14 @@ function itemOf(found: FoundNft, graph: NftGraph, reading: CarrierReading): Chai
   const object = found.kind === 'chain' ? found.chain : found.set;
   const own = isKubeProxyTable(table);
   const key = found.kind === 'chain' ? name : `@${name}`;
-  const leads = found.kind === 'element' ? targetOf(found.set.elements[found.index]) : leadsTo(key, table);
+  const element = found.kind === 'element' ? found.set.elements[found.index] : undefined;
+  const leads = found.kind === 'element' ? targetOf(element) : leadsTo(key, table);
   return {
     kind: found.kind === 'set' ? (found.set.kind === 'map' ? 'map' : 'set') : found.kind,
     family: FAMILIES[table.family],
     backend: 'nft',
     table: `${table.family} ${table.name}`,
-    name: found.kind === 'element' ? `${name} ${keyText(found.set.elements[found.index])}` : name,
+    name: element === undefined ? name : `${name} ${keyText(element)}`,
     file: known.nft?.file ?? null,
     line: object.line,
     cut: object.cut ? 'the listing breaks off here: what stands behind is missing' : null,
@@ -94,20 +96,13 @@ function identity(
   const [sent] = held === undefined ? [] : readChoices(table, held);
   const socket = sent?.address == null ? name.endpoint : { address: sent.address, port: sent.port };
   const address = socket === null ? null : parseAddress(socket.address);
-  const differs =
-    sent?.address != null &&
-    name.endpoint !== null &&
-    (sent.address !== name.endpoint.address || sent.port !== name.endpoint.port);
   return {
     service: { namespace, name: service, port, via: null, namedBy: inApi === true ? 'api' : 'hash' },
     endpoint:
       socket === null || address === null
         ? null
         : { address: socket.address, port: socket.port, ref: whoIsAt(address, socket.port, known, node) },
-    misdirected:
-      differs && sent.address !== null && name.endpoint !== null
-        ? { chain: chain ?? '', to: { address: sent.address, port: sent.port }, named: name.endpoint }
-        : null,
+    misdirected: sent === undefined ? null : misdirection(sent),
   };
 }
 
@@ -143,11 +138,6 @@ function elementItems(set: NftSet, table: NftTable, only: number | null): ChainI
           },
         ],
   );
-}
-
-function keyText(element: Element | undefined): string {
-  if (element === undefined) return '';
-  return printElement({ ...element, data: null, comment: null, timeout: null, expires: null, extras: [] });
 }
 
 function targetOf(element: Element | undefined): string[] {

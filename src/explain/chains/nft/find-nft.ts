@@ -1,3 +1,4 @@
+import type { Element } from '../../../nftables/expression.ts';
 import { isOfIptables } from '../../../nftables/iptables-chains.ts';
 import { printElement } from '../../../nftables/print/print-expression.ts';
 import type { NftChain, NftRuleset, NftSet, NftTable } from '../../../nftables/ruleset.ts';
@@ -53,6 +54,11 @@ export function nameOf(found: FoundNft): string {
   return found.kind === 'chain' ? found.chain.name : found.set.name;
 }
 
+/** @returns the key of a set's or map's element, as nft prints it. */
+export function keyText(element: Element): string {
+  return printElement({ ...element, data: null, comment: null, timeout: null, expires: null, extras: [] });
+}
+
 /** Chains of iptables-nft are read from iptables-save, where it was captured. */
 function nativeTables({ nft, rulesets }: Known): NftTable[] {
   const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
@@ -87,15 +93,7 @@ function inTable(table: NftTable, wanted: string): FoundNft[] {
   const key = rest.filter((word) => word !== '{' && word !== '}').join(' ');
   if (key === '') return [{ table, kind: 'set', set }];
   return set.elements.flatMap((element, index): FoundNft[] => {
-    const text = printElement({
-      ...element,
-      data: null,
-      comment: null,
-      timeout: null,
-      expires: null,
-      extras: [],
-    });
-    return text === key ? [{ table, kind: 'element', set, index }] : [];
+    return keyText(element) === key ? [{ table, kind: 'element', set, index }] : [];
   });
 }
 

@@ -6,6 +6,7 @@ import { parseNftName } from '../../../proxy/nft-names.ts';
 import { isKubeProxyTable, NFT_OBJECTS, nftPurposeOf } from '../../../proxy/nft-roles.ts';
 import { counted } from '../../../words/numbers.ts';
 import { affinitySetOf, readChoicesOf } from '../../services/nft/choices.ts';
+import { setsMark } from '../../services/nft/marks.ts';
 import { readEntry } from '../../services/nft/verdict-maps.ts';
 import { labelOf } from '../../services/service-name.ts';
 
@@ -58,16 +59,10 @@ function statementNote(statement: Statement): string | null {
         ? 'Remembers the client for session affinity.'
         : null;
     case 'assign':
-      return statement.field.kind === 'meta' && statement.field.key === 'mark' && isOr(statement.value)
-        ? 'Marks the packet to be masqueraded.'
-        : null;
+      return setsMark(statement) ? 'Marks the packet to be masqueraded.' : null;
     default:
       return null;
   }
-}
-
-function isOr(value: { readonly kind: string; readonly operator?: string }): boolean {
-  return value.kind === 'binary' && value.operator === '|';
 }
 
 /**

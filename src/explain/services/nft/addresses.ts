@@ -50,8 +50,10 @@ function kindOf(entry: MapEntry, address: string, table: NftTable, service: Serv
       return 'loadBalancerIP';
     if (has(service.externalIPs, address)) return 'externalIP';
   }
-  if (clusterIpsOf(table)?.has(address) === true) return 'clusterIP';
-  if (clusterIpsOf(table) !== null) return 'externalIP';
+  const clusterIps = clusterIpsOf(table);
+  if (clusterIps?.has(address) === true) return 'clusterIP';
+  // What a set lacks that the listing breaks off in may be in it.
+  if (clusterIps !== null && table.sets.get(NFT_OBJECTS.clusterIps)?.cut === false) return 'externalIP';
   const prefix = entry.verdict.chain === null ? undefined : parseNftName(entry.verdict.chain)?.prefix;
   return prefix === 'service' || prefix === 'local' ? 'clusterIP' : 'externalIP';
 }

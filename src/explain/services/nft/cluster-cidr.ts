@@ -1,11 +1,12 @@
 import type { Family } from '../../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../../net/prefix.ts';
 import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
-import { parseNftName } from '../../../proxy/nft-names.ts';
+import { isChooser } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { Known } from '../../question/question.ts';
 import { rulesOf } from './choices.ts';
 import { kubeProxyTables } from './kube-proxy-tables.ts';
+import { marks } from './marks.ts';
 
 const KNOWN = new WeakMap<NftTable, Prefix | null>();
 
@@ -37,8 +38,7 @@ function search(table: NftTable): Prefix | null {
   }
   let looked = 0;
   for (const chain of table.chains.values()) {
-    const prefix = parseNftName(chain.name)?.prefix;
-    if ((prefix !== 'service' && prefix !== 'local') || chain.rules.length === 0) continue;
+    if (chain.rules.length === 0 || !isChooser(chain.name)) continue;
     const found = excludedBy(chain.rules.at(0));
     if (found !== null) return found;
     looked += 1;
@@ -47,15 +47,9 @@ function search(table: NftTable): Prefix | null {
   return null;
 }
 
-/** A rule that marks, or jumps to where packets are marked. */
-function excludedBy({ statements }: NftRule): Prefix | null {
-  const marks = statements.some(
-    (each) =>
-      (each.kind === 'assign' && each.field.kind === 'meta' && each.field.key === 'mark') ||
-      (each.kind === 'verdict' && each.chain === NFT_OBJECTS.markForMasquerade),
-  );
-  if (!marks) return null;
-  for (const statement of statements) {
+function excludedBy(rule: NftRule): Prefix | null {
+  if (!marks(rule)) return null;
+  for (const statement of rule.statements) {
     if (statement.kind !== 'match' || statement.operator !== '!=') continue;
     const { left, right } = statement;
     if (left.kind === 'payload' && left.field === 'saddr' && right.kind === 'prefix')

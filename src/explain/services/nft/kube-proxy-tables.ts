@@ -1,5 +1,5 @@
 import type { Family } from '../../../net/address.ts';
-import type { NftTable } from '../../../nftables/ruleset.ts';
+import type { NftRuleset, NftTable } from '../../../nftables/ruleset.ts';
 import { isKubeProxyTable } from '../../../proxy/nft-roles.ts';
 import type { Known } from '../../question/question.ts';
 
@@ -12,15 +12,24 @@ export interface KubeProxyTable {
   readonly cut: boolean;
 }
 
+/** Of one listing: whether a table is whole is asked for each flow, and told by all its chains and sets. */
+const KNOWN = new WeakMap<NftRuleset, readonly KubeProxyTable[]>();
+
 /** @returns the tables that kube-proxy wrote in nftables mode, one for each family; empty where nft was not captured. */
-export function kubeProxyTables({ nft }: Pick<Known, 'nft'>): KubeProxyTable[] {
+export function kubeProxyTables({ nft }: Pick<Known, 'nft'>): readonly KubeProxyTable[] {
   if (nft === null || nft === undefined) return [];
-  return [...nft.tables.values()].filter(isKubeProxyTable).map((table) => ({
+  const tables = KNOWN.get(nft) ?? readTables(nft);
+  KNOWN.set(nft, tables);
+  return tables;
+}
+
+function readTables({ tables, file, cutAt }: NftRuleset): KubeProxyTable[] {
+  return [...tables.values()].filter(isKubeProxyTable).map((table) => ({
     family: table.family === 'ip6' ? 'ipv6' : 'ipv4',
     table,
-    file: nft.file,
+    file,
     cut:
-      nft.cutAt !== null ||
+      cutAt !== null ||
       [...table.chains.values()].some((chain) => chain.cut) ||
       [...table.sets.values()].some((set) => set.cut),
   }));

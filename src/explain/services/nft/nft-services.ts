@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../net/address.ts';
 import type { NftTable } from '../../../nftables/ruleset.ts';
-import { isConfirmed, type NftPrefix, parseNftName } from '../../../proxy/nft-names.ts';
+import { isChooser, isConfirmed, type NftPrefix, parseNftName } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { Known } from '../../question/question.ts';
 import type { Misdirected, ServiceItem } from '../../service-list.ts';
@@ -43,7 +43,6 @@ function itemOf(draft: NftDraft, kube: KubeProxyTable, reading: Reading): Servic
   const behind = chains.flatMap((chain) => chainsBehind(table, chain));
   const all = [...new Set([...chains, ...behind])].sort((a, b) => rankOf(a) - rankOf(b));
   const { endpoints, misdirected, lost } = readEndpoints(all, kube, name, reading);
-  const lines = new Map([...table.sets].map(([set, { line }]) => [set, line]));
   const missing = all.filter((chain) => table.chains.get(chain)?.cut !== false);
   return {
     namespace: name.namespace,
@@ -77,7 +76,7 @@ function itemOf(draft: NftDraft, kube: KubeProxyTable, reading: Reading): Servic
       nodePort: address === null,
       comment,
       file,
-      line: lines.get(map) ?? 1,
+      line: table.sets.get(map)?.line ?? 1,
     })),
     chains: [...new Set([...all, ...endpoints.map(({ chain }) => chain)])],
   };
@@ -142,9 +141,7 @@ function rankOf(chain: string): number {
 function chainsBehind(table: NftTable, name: string): string[] {
   const chain = table.chains.get(name);
   if (chain === undefined || parseNftName(name)?.prefix !== 'external') return [];
-  return [...rulesOf(chain)]
-    .flatMap(({ statements }) => statements.flatMap(targetsOf))
-    .filter((target) => ['service', 'local'].includes(parseNftName(target)?.prefix ?? ''));
+  return [...rulesOf(chain)].flatMap(({ statements }) => statements.flatMap(targetsOf)).filter(isChooser);
 }
 
 function readEndpoints(
@@ -159,7 +156,7 @@ function readEndpoints(
   for (const chain of chains) {
     const prefix = parseNftName(chain)?.prefix;
     const held = table.chains.get(chain);
-    if (held === undefined || (prefix !== 'service' && prefix !== 'local')) continue;
+    if (held === undefined || !isChooser(chain)) continue;
     for (const choice of readChoices(table, held)) {
       const { address, port: number } = choice;
       const own = address === null || number === null ? [] : endpointsAt(known, address, number);
@@ -191,7 +188,8 @@ function endpointsAt({ book }: Known, address: string, port: number) {
   return parsed === null ? [] : book.endpointsAt(parsed, port);
 }
 
-function misdirection({ chain, address, port }: Choice): Misdirected | null {
+/** @returns where a chain sends that is named after another endpoint; null where it sends to its own, or has no such name. */
+export function misdirection({ chain, address, port }: Choice): Misdirected | null {
   const named = parseNftName(chain)?.endpoint ?? null;
   if (named === null || address === null) return null;
   return named.address === address && named.port === port ? null : { chain, to: { address, port }, named };

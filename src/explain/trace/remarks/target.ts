@@ -1,5 +1,6 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
 import type { Endpoint, Service, ServicePort } from '../../../kubernetes/objects.ts';
+import { omittedNamespaces } from '../../../kubernetes/omitted-namespaces.ts';
 import type { Trace } from '../../../trace/outcome.ts';
 import type { ServiceRef } from '../../explanation.ts';
 import type { Known } from '../../question/question.ts';
@@ -31,8 +32,9 @@ export function findTarget(trace: Trace, named: ServiceRef | null, known: Known)
     };
   }
   const { service, port, via } = found;
+  const captured = omittedNamespaces(known.cluster).has(service.namespace) ? null : known.cluster.endpoints;
   const endpoints =
-    known.cluster.endpoints?.filter(
+    captured?.filter(
       (endpoint) =>
         endpoint.service === service.name &&
         endpoint.namespace === service.namespace &&

@@ -1,11 +1,12 @@
 import type { Known } from '../../../explain/question/question.ts';
 import { rulesOf } from '../../../explain/services/nft/choices.ts';
 import { kubeProxyTables } from '../../../explain/services/nft/kube-proxy-tables.ts';
+import { marks } from '../../../explain/services/nft/marks.ts';
 import { wordOf } from '../../../explain/services/nft/verdict-maps.ts';
 import { type Address, type Family, parseAddress, sameAddress } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
 import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
-import { parseNftName } from '../../../proxy/nft-names.ts';
+import { isChooser } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { DetectedPods } from '../detected-pods.ts';
 
@@ -53,8 +54,7 @@ function clusterIpMarks(table: NftTable): NftRule[] {
   if (found.length > 0) return found;
   let looked = 0;
   for (const chain of table.chains.values()) {
-    const prefix = parseNftName(chain.name)?.prefix;
-    if ((prefix !== 'service' && prefix !== 'local') || chain.rules.length === 0) continue;
+    if (chain.rules.length === 0 || !isChooser(chain.name)) continue;
     looked += 1;
     if (looked > SAMPLE) break;
     const first = chain.rules.at(0);
@@ -65,19 +65,6 @@ function clusterIpMarks(table: NftTable): NftRule[] {
 
 function asksForDestination(statement: NftRule['statements'][number]): boolean {
   return statement.kind === 'match' && statement.left.kind === 'payload' && statement.left.field === 'daddr';
-}
-
-/** @returns true for a rule of kube-proxy that marks packets to be masqueraded, or has them marked. */
-export function marks({ statements }: NftRule): boolean {
-  return statements.some(
-    (each) =>
-      (each.kind === 'verdict' && each.chain === NFT_OBJECTS.markForMasquerade) ||
-      (each.kind === 'assign' &&
-        each.field.kind === 'meta' &&
-        each.field.key === 'mark' &&
-        each.value.kind === 'binary' &&
-        each.value.operator === '|'),
-  );
 }
 
 /**

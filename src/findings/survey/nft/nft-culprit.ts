@@ -1,9 +1,9 @@
+import { marks } from '../../../explain/services/nft/marks.ts';
 import { parseNftName } from '../../../proxy/nft-names.ts';
 import { isKubeProxyTable, NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { NftStep, Outcome, PathEntry, Step } from '../../../trace/outcome.ts';
 import { isInIptables } from '../../../trace/place.ts';
 import type { Culprit, DeviationKind, NftFault } from '../deviation.ts';
-import { marks } from './detect-nft.ts';
 
 /**
  * @returns what made an outcome differ on a node in nftables mode; null where iptables' rules or routing did, or nothing shows
