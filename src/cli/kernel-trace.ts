@@ -1,4 +1,5 @@
 import { formatBytes } from '../capture/limits.ts';
+import { STDIN_NAME } from '../capture/read-sources.ts';
 import type { KernelTraceList } from '../explain/kernel-trace/kernel-trace-list.ts';
 import { PLAIN_FORMATS } from '../render/format.ts';
 import { answer } from './answer.ts';
@@ -29,8 +30,8 @@ export async function runKernelTrace(text: string, request: TraceRequest, io: Io
       if (text.length > MOST_TYPED)
         capture.problems.add(
           'too-large',
-          `only its first ${formatBytes(MOST_TYPED)} were read and compared`,
-          '-',
+          `only the first ${formatBytes(MOST_TYPED)} of the kernel’s trace were read and compared`,
+          STDIN_NAME,
         );
       const known = knownOf(capture, await capture.cluster());
       progress.begin(`comparing ${packets.length} packets`);

@@ -74,7 +74,7 @@ describe('what a kernel traced', () => {
     const text = `${read('kernel-log')}${`${' '.repeat(1023)}\n`.repeat(8 * 1024)}`;
     const { out, err } = await run(['trace', '-', '-f', `${FOLDER}/node`], { stdin: text });
     expect(out).toMatch(/^1 packet traced by the kernel/);
-    expect(err).toContain('only its first 8 MiB were read and compared');
+    expect(err).toContain('only the first 8.0 MiB of the kernel’s trace were read and compared');
   });
 
   it('is a document, too', async () => {
