@@ -10,8 +10,8 @@ export type DemoName = 'iptables' | 'nftables';
 /** The names, the usual one first. */
 export const DEMOS: readonly DemoName[] = ['iptables', 'nftables'];
 
-/** Both are one cluster: these are the same, and stand in the folder of the first. */
-const SHARED: ReadonlySet<string> = new Set([
+/** Both are one cluster: these files are the same, and stand in the folder of the first. */
+export const SHARED_FILES: ReadonlySet<string> = new Set([
   'endpointslices.json',
   'nodes.json',
   'pods.json',
@@ -25,7 +25,7 @@ export async function readDemo(demo: DemoName, limits: Limits, problems: Problem
   const main = await readFolder('demo', folder('demo'), limits, problems);
   if (demo === 'iptables') return main;
   const own = await readFolder('demo', folder('demo-nftables'), limits, problems);
-  return [...own, ...main.filter(({ name }) => SHARED.has(name.replace(/^.*\//, '')))];
+  return [...own, ...main.filter(({ name }) => SHARED_FILES.has(name.replace(/^.*\//, '')))];
 }
 
 /** @returns the folders whose files make up a bundled capture, its own first. */

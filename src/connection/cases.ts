@@ -1,5 +1,5 @@
 import type { Outcome } from '../trace/outcome.ts';
-import { flat } from '../trace/question.ts';
+import { flat, type Given } from '../trace/question.ts';
 import type { Sees, Way } from './connection.ts';
 
 /** Nothing that a packet can be told apart by: rounding of probabilities that rules spell with eleven digits. */
@@ -16,8 +16,9 @@ export function throughOutcomes(
   follow: (outcome: Outcome) => readonly Way[],
 ): Way[] {
   const fresh = outcomes.filter(({ given }) => !given.some(isSticky));
+  const kept = fresh.length === 0 ? outcomes : fresh;
   const cases = new Map<string, Outcome[]>();
-  for (const outcome of fresh.length === 0 ? outcomes : fresh) {
+  for (const outcome of kept) {
     const key = flat(outcome.given.map(({ question, held }) => [question, held]));
     const same = cases.get(key);
     if (same === undefined) cases.set(key, [outcome]);
@@ -28,15 +29,32 @@ export function throughOutcomes(
       follow(outcome).map((way) => ({ ...way, share: way.share * outcome.probability })),
     ),
   );
-  if (others.every((each) => agree(first, each))) return first;
-  const worst = [first, ...others].flat().find(({ sees }) => sees !== 'works');
-  const open = outcomes.find(({ given }) => given.length > 0)?.given ?? [];
-  const reason = { code: 'open-question', node, given: open } as const;
+  const all = [first, ...others].flat();
+  // A question that only some endpoints meet makes cases of which none holds every connection.
+  const whole = first.reduce((sum, { share }) => sum + share, 0);
+  const isOne = all.every(({ sees }) => sees === first[0]?.sees);
+  if (isOne) return first.map((way) => ({ ...way, share: way.share / whole }));
+  if (whole > 1 - ROUNDING && others.every((each) => agree(first, each))) return first;
+  const worst = all.find(({ sees }) => sees !== 'works');
+  const reason = { code: 'open-question', node, given: openOf(kept) } as const;
   return [{ sees: 'unknown', share: 1, reason, legs: worst?.legs ?? first[0]?.legs ?? [] }];
 }
 
+/** What the cases are told apart by: a question that some answer with yes, others with no. */
+function openOf(outcomes: readonly Outcome[]): readonly Given[] {
+  const given = outcomes.flatMap((outcome) => outcome.given);
+  const met = new Map<string, Given>();
+  for (const one of given) {
+    const key = flat(one.question);
+    const before = met.get(key) ?? one;
+    if (before.held !== one.held) return [before];
+    met.set(key, before);
+  }
+  return given.slice(0, 1);
+}
+
 /** A client that session affinity keeps at an endpoint is no case of its own. */
-function isSticky({ question, held }: Outcome['given'][number]): boolean {
+function isSticky({ question, held }: Given): boolean {
   return question.code === 'recent' && held;
 }
 

@@ -1,6 +1,7 @@
 import type { Host } from '../host/facts.ts';
+import type { Cluster } from '../kubernetes/objects.ts';
 import { type Address, type Family, sameAddress } from '../net/address.ts';
-import { parsePrefix, prefixContains } from '../net/prefix.ts';
+import { type Prefix, parsePrefix, prefixContains } from '../net/prefix.ts';
 import { linkNamed } from '../trace/bridge.ts';
 import type { Device, Outcome } from '../trace/outcome.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
@@ -60,26 +61,38 @@ function nodeWith(address: Address, view: NodeView, neighbours: Neighbours): str
 
 /** flannel's VXLAN device has the first address of the node's pod network. */
 function tunnelsNode({ family, value }: Address, { cluster }: NodeView): string | null {
-  const node = cluster.nodes?.find(({ podCIDRs }) =>
-    podCIDRs.some((text) => {
-      const prefix = parsePrefix(text);
-      return prefix?.family === family && prefix.value === value;
-    }),
+  const found = podNetworksOf(cluster).find(
+    ({ prefix }) => prefix.family === family && prefix.value === value,
   );
-  return node?.name ?? null;
+  return found?.node ?? null;
 }
 
 /** The node whose pod has the address, or whose pod network it lies in. */
 function podsNode(address: Address, { book, cluster }: NodeView): string | null {
   const node = book.podAt(address)?.node ?? null;
   if (node !== null) return node;
-  const found = cluster.nodes?.find(({ podCIDRs }) =>
-    podCIDRs.some((text) => {
+  return podNetworksOf(cluster).find(({ prefix }) => prefixContains(prefix, address))?.node ?? null;
+}
+
+interface PodNetwork {
+  readonly node: string;
+  readonly prefix: Prefix;
+}
+
+/** Each of 5,000 endpoints asks for the networks of 1,000 nodes: they are read once. */
+const KNOWN = new WeakMap<Cluster, readonly PodNetwork[]>();
+
+function podNetworksOf(cluster: Cluster): readonly PodNetwork[] {
+  const known = KNOWN.get(cluster);
+  if (known !== undefined) return known;
+  const networks = (cluster.nodes ?? []).flatMap(({ name, podCIDRs }) =>
+    podCIDRs.flatMap((text) => {
       const prefix = parsePrefix(text);
-      return prefix !== null && prefixContains(prefix, address);
+      return prefix === null ? [] : [{ node: name, prefix }];
     }),
   );
-  return found?.name ?? null;
+  KNOWN.set(cluster, networks);
+  return networks;
 }
 
 /** Kinds of devices that carry packets between nodes in packets of their own. */

@@ -1,4 +1,5 @@
 import { listensAt } from '../host/listening.ts';
+import { sameAddress } from '../net/address.ts';
 import { prefixContains } from '../net/prefix.ts';
 import { hasPorts, TCP, UDP } from '../net/protocol.ts';
 import type { PacketState } from '../trace/state.ts';
@@ -45,9 +46,7 @@ function isFree(view: NodeView, { destination, family }: PacketState): boolean {
   if (!listsWhole(view)) return false;
   if (view.podNetworks(family).every((network) => !prefixContains(network, destination))) return false;
   const links = view.host.links ?? [];
-  return !links.some(({ addresses }) =>
-    addresses.some(({ address }) => address.family === family && address.value === destination.value),
-  );
+  return !links.some(({ addresses }) => addresses.some(({ address }) => sameAddress(address, destination)));
 }
 
 /** Every cluster has Service default/kubernetes (pkg/controlplane): without it the objects are those of some namespaces only. */

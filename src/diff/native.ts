@@ -1,8 +1,9 @@
 import type { Known } from '../explain/question/question.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
+import { isNativeRule } from '../nftables/native-rules.ts';
 import { printElement } from '../nftables/print/print-expression.ts';
 import { printStatements } from '../nftables/print/print-statement.ts';
-import type { NftChain, NftSet, NftTable } from '../nftables/ruleset.ts';
+import type { NftChain, NftRule, NftRules, NftSet, NftTable } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
 
 /** What native nft tables of two states say, as far as both were captured. */
@@ -17,14 +18,15 @@ export interface NativeComparison {
 
 /**
  * Compares native tables word by word: rules in their order, elements of sets and maps in any. Counters, handles and elements
- * that run out (session affinity) are left aside. What packets do is not followed.
+ * that run out (session affinity) are left aside. What packets do is not followed. Of a table of iptables that iptables-save
+ * tells, only rules count that somebody added with nft.
  * @returns null where a side's rule set was not captured
  */
 export function compareNativeTables(before: Known, after: Known): NativeComparison | null {
   const [own, other] = [nativeTables(before), nativeTables(after)];
   if (own === null || other === null) return null;
   const tables = [...new Set([...own.keys(), ...other.keys()])].sort();
-  const changes = tables.flatMap((name) => changesIn(name, own.get(name) ?? null, other.get(name) ?? null));
+  const changes = tables.flatMap((name) => changesIn(name, own.get(name) ?? NONE, other.get(name) ?? NONE));
   return {
     tables,
     differing: tables.filter((name) => changes.some((change) => change.name.startsWith(`${name} `))),
@@ -32,24 +34,31 @@ export function compareNativeTables(before: Known, after: Known): NativeComparis
   };
 }
 
-function nativeTables({ nft, rulesets }: Known): Map<string, NftTable> | null {
+/** Of tables that iptables-save tells only what somebody added with nft: it prints such rules with half of what they ask. */
+function nativeTables({ nft, rulesets }: Known): Map<string, Texts> | null {
   if (nft === null || nft === undefined || nft.cutAt !== null) return null;
   const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
   return new Map(
-    [...nft.tables].filter(([, { chains }]) => {
-      const all = [...chains.values()];
-      return (
-        !(saved && all.some(isOfIptables)) &&
-        all.some(({ rules, base }) => rules.length > 0 || base?.policy === 'drop')
-      );
+    [...nft.tables].flatMap(([name, table]): [string, Texts][] => {
+      const all = [...table.chains.values()];
+      const part = saved && all.some(isOfIptables);
+      const holds = part
+        ? all.some(hasNativeRule)
+        : all.some(({ rules, base }) => rules.length > 0 || base?.policy === 'drop');
+      return holds ? [[name, textsOf(table, part)]] : [];
     }),
   );
 }
 
-function changesIn(table: string, before: NftTable | null, after: NftTable | null): StateChange[] {
-  const [own, other] = [textsOf(before), textsOf(after)];
+function hasNativeRule({ rules }: NftChain): boolean {
+  for (let index = 0; index < rules.length; index++) if (isNativeRule(rules.at(index))) return true;
+  return false;
+}
+
+function changesIn(table: string, own: Texts, other: Texts): StateChange[] {
   return [...new Set([...own.keys(), ...other.keys()])].sort().flatMap((object): StateChange[] => {
-    const [one, two] = [own.get(object), other.get(object)];
+    const one = own.get(object) ?? withoutRules(other.get(object));
+    const two = other.get(object) ?? withoutRules(own.get(object));
     if (one === undefined || two === undefined || one.head !== two.head)
       return [change(`${table} ${object}`, sizeText(one), sizeText(two))];
     const lost = without(one.lines, two.lines);
@@ -63,6 +72,11 @@ function changesIn(table: string, before: NftTable | null, after: NftTable | nul
       change(`${table} ${object}`, lost[index] ?? null, gained[index] ?? null),
     );
   });
+}
+
+/** A chain of iptables to which one side alone has added rules is there on the other side, too. */
+function withoutRules(text: ObjectText | undefined): ObjectText | undefined {
+  return text?.part === true ? { ...text, lines: [] } : undefined;
 }
 
 function change(name: string, before: string | null, after: string | null): StateChange {
@@ -85,7 +99,14 @@ interface ObjectText {
   readonly lines: readonly string[];
   /** Whether the order of the lines says something. */
   readonly ordered: boolean;
+  /** True for a chain of iptables, of which only rules of nft are told. */
+  readonly part?: true;
 }
+
+/** What a table holds, by kind and name. */
+type Texts = ReadonlyMap<string, ObjectText>;
+
+const NONE: Texts = new Map();
 
 function sizeText(object: ObjectText | undefined): string | null {
   return object === undefined
@@ -93,10 +114,13 @@ function sizeText(object: ObjectText | undefined): string | null {
     : `${object.head}, ${object.lines.length} ${object.ordered ? 'rules' : 'elements'}`;
 }
 
-function textsOf(table: NftTable | null): Map<string, ObjectText> {
-  if (table === null) return new Map();
+/** @param part only rules of nft, in a table of iptables */
+function textsOf(table: NftTable, part: boolean): Texts {
   const texts = new Map<string, ObjectText>();
-  for (const chain of table.chains.values()) texts.set(`chain ${chain.name}`, chainText(chain, table));
+  for (const chain of table.chains.values()) {
+    if (!part) texts.set(`chain ${chain.name}`, chainText(chain, table));
+    else if (hasNativeRule(chain)) texts.set(`chain ${chain.name}`, addedText(chain));
+  }
   for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(set));
   for (const [name, { over, values }] of table.objects) {
     const { used: _, packets: __, bytes: ___, ...told } = values;
@@ -106,17 +130,27 @@ function textsOf(table: NftTable | null): Map<string, ObjectText> {
 }
 
 function chainText({ base, rules }: NftChain, { dormant }: NftTable): ObjectText {
-  const lines: string[] = [];
-  for (let index = 0; index < rules.length; index++) {
-    const { statements } = rules.at(index);
-    const told = statements.filter((each) => each.kind !== 'counter' || each.name !== null);
-    lines.push(printStatements(told, null));
-  }
   const hook =
     base === null
       ? 'chain'
       : `${base.type} ${base.hook} ${base.priority ?? '?'} policy ${base.policy}${dormant ? ', dormant' : ''}`;
-  return { head: hook, lines, ordered: true };
+  return { head: hook, lines: linesOf(rules, () => true), ordered: true };
+}
+
+/** Hook, policy and all other rules are told as iptables-save prints them. */
+function addedText({ rules }: NftChain): ObjectText {
+  return { head: 'chain', lines: linesOf(rules, isNativeRule), ordered: true, part: true };
+}
+
+function linesOf(rules: NftRules, wanted: (rule: NftRule) => boolean): string[] {
+  const lines: string[] = [];
+  for (let index = 0; index < rules.length; index++) {
+    const rule = rules.at(index);
+    if (!wanted(rule)) continue;
+    const told = rule.statements.filter((each) => each.kind !== 'counter' || each.name !== null);
+    lines.push(printStatements(told, null));
+  }
+  return lines;
 }
 
 function setText({ kind, elements, timeout, flags }: NftSet): ObjectText {

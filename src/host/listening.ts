@@ -1,4 +1,4 @@
-import type { Address } from '../net/address.ts';
+import { type Address, sameAddress } from '../net/address.ts';
 import { isWildcard, type Sockets } from './parse-sockets.ts';
 
 /**
@@ -10,17 +10,16 @@ import { isWildcard, type Sockets } from './parse-sockets.ts';
 export function listensAt(
   { list, whole }: Sockets,
   protocol: number,
-  { family, value }: Address,
+  address: Address,
   port: number,
   device: string | null | undefined,
 ): boolean | null {
   const found = list.filter((socket) => socket.protocol === protocol && socket.port === port);
   const open = found.filter(
     (socket) =>
-      isWildcard(socket, family) ||
-      (socket.address !== null && socket.address.family === family && socket.address.value === value),
+      isWildcard(socket, address.family) || (socket.address !== null && sameAddress(socket.address, address)),
   );
   if (open.some((socket) => socket.device === null || socket.device === device)) return true;
-  const mayBe = family === 'ipv4' && found.some(({ mayBeBoth }) => mayBeBoth);
+  const mayBe = address.family === 'ipv4' && found.some(({ mayBeBoth }) => mayBeBoth);
   return !whole || mayBe || (open.length > 0 && device === undefined) ? null : false;
 }

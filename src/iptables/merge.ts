@@ -43,12 +43,12 @@ export function uniteAll(tables: readonly TableOfRuleset[], problems: ProblemLis
     );
     const assumed = group.ruleset.backendAssumed && ruleset.backendAssumed;
     const cut = group.ruleset.cut ?? ruleset.cut;
-    const leftOut = group.ruleset.leftOut ?? ruleset.leftOut;
+    const leftOut = [...new Set([...(group.ruleset.leftOut ?? []), ...(ruleset.leftOut ?? [])])];
     group.ruleset = {
       ...group.ruleset,
       backendAssumed: assumed,
       ...(cut === undefined ? {} : { cut }),
-      ...(leftOut === undefined ? {} : { leftOut }),
+      ...(leftOut.length === 0 ? {} : { leftOut }),
     };
   }
   return [...groups.values()].map(({ ruleset, tables: parts }) => ({

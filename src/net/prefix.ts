@@ -18,31 +18,24 @@ interface Masks {
   readonly lengths: ReadonlyMap<bigint, number>;
 }
 
-const MASKS: Readonly<Record<Family, () => Masks>> = { ipv4: once('ipv4'), ipv6: once('ipv6') };
-
-function once(family: Family): () => Masks {
-  let masks: Masks | null = null;
-  return () => {
-    masks ??= masksOf(ADDRESS_BITS[family]);
-    return masks;
-  };
-}
-
-function masksOf(bits: number): Masks {
+function masksOf(family: Family): Masks {
+  const bits = ADDRESS_BITS[family];
   const all = (1n << BigInt(bits)) - 1n;
   const byLength = Array.from({ length: bits + 1 }, (_, length) => all ^ (all >> BigInt(length)));
   return { byLength, all, lengths: new Map(byLength.map((mask, length) => [mask, length])) };
 }
 
+const MASKS: Readonly<Record<Family, Masks>> = { ipv4: masksOf('ipv4'), ipv6: masksOf('ipv6') };
+
 /** @returns the mask of `length` leading ones; of all bits for a length that the family does not have. */
 export function maskOfLength(family: Family, length: number): bigint {
-  const { byLength, all } = MASKS[family]();
+  const { byLength, all } = MASKS[family];
   return byLength[length] ?? all;
 }
 
 /** @returns how many leading ones the mask has, or null where it is discontiguous. */
 export function lengthOfMask(family: Family, mask: bigint): number | null {
-  return MASKS[family]().lengths.get(mask) ?? null;
+  return MASKS[family].lengths.get(mask) ?? null;
 }
 
 /** @returns the prefix that holds exactly this one address. */

@@ -10,6 +10,6 @@ const UNITS = dictionary<number>({
 
 /** @returns how many bytes a number with nft's unit is; null where either is not understood. */
 export function bytesOf(count: unknown, unit: unknown): number | null {
-  const size = Object.hasOwn(UNITS, wordOf(unit)) ? UNITS[wordOf(unit)] : undefined;
+  const size = UNITS[wordOf(unit)];
   return typeof count === 'number' && Number.isFinite(count) && size !== undefined ? count * size : null;
 }

@@ -152,11 +152,20 @@ interface EffectTraits {
   readonly leaves: boolean;
   /** Whether a rule with it makes the kernel track connections. */
   readonly needsConntrack: boolean;
+  /** Whether it can write to the packet's mark. */
+  readonly writesMark: boolean;
   /** As of {@link FieldTraits.beyond}. */
   readonly beyond: Beyond | null;
 }
 
-const SEEN: EffectTraits = { shows: 'seen', leaves: false, needsConntrack: false, beyond: null };
+const SEEN: EffectTraits = {
+  shows: 'seen',
+  leaves: false,
+  needsConntrack: false,
+  writesMark: false,
+  beyond: null,
+};
+const MARKS: EffectTraits = { ...SEEN, writesMark: true };
 const LEAVES: EffectTraits = { ...SEEN, leaves: true };
 const TRACKED: EffectTraits = { ...SEEN, needsConntrack: true };
 const UNSEEN: EffectTraits = { ...SEEN, shows: 'unseen' };
@@ -178,18 +187,19 @@ const EFFECTS: { readonly [K in Effect['kind']]: EffectTraits } = {
   masquerade: TRACKED,
   redirect: TRACKED,
   netmap: TRACKED,
-  'set-mark': SEEN,
+  'set-mark': MARKS,
   'set-ct-mark': TRACKED,
   'save-mark': TRACKED,
   // The mark of a connection is what earlier packets left there.
-  'restore-mark': { ...TRACKED, beyond: 'answers' },
-  'blur-mark': SEEN,
+  'restore-mark': { ...TRACKED, writesMark: true, beyond: 'answers' },
+  'blur-mark': MARKS,
   'set-tos': SEEN,
   'set-ttl': SEEN,
   // Alone it does not start tracking (`xt_ct_tg_check`).
   notrack: SEEN,
   zone: TRACKED,
-  'change-sets': SEEN,
+  // With --map-mark.
+  'change-sets': MARKS,
   'segment-size': UNSEEN,
   alter: UNSEEN,
   note: { ...SEEN, shows: 'none' },

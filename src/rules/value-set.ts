@@ -70,6 +70,20 @@ export function allowsPartly(set: NumberSet, { bits, known }: PartlyKnown): bool
   }
 }
 
+/** @returns the one number of 32 bits that the set allows; null where it allows none, or several. */
+export function onlyNumber(set: NumberSet): number | null {
+  switch (set.kind) {
+    case 'ranges': {
+      const [first, ...others] = set.ranges;
+      return first !== undefined && others.length === 0 && first.from === first.to ? first.from : null;
+    }
+    case 'masked':
+      return set.mask >>> 0 === 0xffffffff ? set.value >>> 0 : null;
+    case 'any-bit':
+      return null;
+  }
+}
+
 /** @returns true where the set allows every number from 0 to `most`. */
 export function allowsAll(set: NumberSet, most: number): boolean {
   if (set.kind !== 'ranges') return set.kind === 'masked' && set.mask === 0 && set.value === 0;

@@ -1,3 +1,4 @@
+import { sameAddress } from '../net/address.ts';
 import { TCP } from '../net/protocol.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
 import { flowOf } from './conntrack-step.ts';
@@ -33,8 +34,8 @@ export function offloaded(branch: Branch, context: TraceContext): Ending | null 
           { address: original.source, port: original.sourcePort },
           { address: original.destination, port: original.destinationPort },
         ];
-  const { source } = branch.state;
-  const moved = source.address === null || source.address.value !== as.address.value;
+  const { source, sourcePort } = branch.state;
+  const moved = source.address === null || !sameAddress(source.address, as.address) || sourcePort !== as.port;
   const towards = withDestination(branch, to.address, to.port);
   const written = moved ? withSource(towards, senderOf(as.address), as.port, 'snat') : towards;
   const reason: Reason = { code: 'flow-offloaded', file, line };

@@ -4,7 +4,6 @@ import { directionOf, zoneOf } from '../conntrack/match-flow.ts';
 import { formatAddress, sameAddress } from '../net/address.ts';
 import { hasPorts } from '../net/protocol.ts';
 import { type Branch, turned } from './branch.ts';
-
 import type { Connection, PacketState } from './state.ts';
 import type { World } from './world.ts';
 import { withSource } from './written-ends.ts';

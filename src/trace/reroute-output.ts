@@ -1,7 +1,10 @@
 import { sameAddress } from '../net/address.ts';
+import { lowered } from '../rules/lowered-rule.ts';
+import { traitsOfEffect } from '../rules/traits.ts';
 import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { ended, isNext, next, type Passage } from './passage.ts';
+import { isInIptables } from './place.ts';
 import { reroute } from './routing.ts';
 
 /**
@@ -24,7 +27,23 @@ export function reroutedAtOutput(
   });
 }
 
-function isMoved({ state: was }: Branch, { state: is }: Branch, by: 'anything' | 'destination'): boolean {
+function isMoved(before: Branch, after: Branch, by: 'anything' | 'destination'): boolean {
+  const { state: was } = before;
+  const { state: is } = after;
   if (!sameAddress(was.destination, is.destination)) return true;
-  return by === 'anything' && (was.mark !== is.mark || was.tos.bits !== is.tos.bits);
+  if (by === 'destination') return false;
+  if (was.mark !== is.mark || was.tos.bits !== is.tos.bits) return true;
+  return is.mark === null && mayHaveWrittenMark(before, after);
+}
+
+/** Of a mark that is not known before and after, the rules in between tell whether it can be another one. */
+function mayHaveWrittenMark(before: Branch, after: Branch): boolean {
+  for (let node = after.path; node !== null && node !== before.path; node = node.before) {
+    const { step } = node;
+    if (step.rule === null) continue;
+    if (!isInIptables(step)) return true;
+    const { effect } = lowered(step.rule);
+    if (effect !== null && traitsOfEffect(effect).writesMark) return true;
+  }
+  return false;
 }

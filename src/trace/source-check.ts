@@ -28,11 +28,18 @@ export function isCheckedFirst({ state: { family, inInterface } }: Branch, { wor
   return family === 'ipv6' && bridgeShown(world.host, family, inInterface) === false;
 }
 
-/** Whether rp_filter may be on somewhere. */
-function mayFilter({ sysctls }: Host): boolean {
-  if (sysctls === null) return true;
-  const set = [...sysctls].filter(([name]) => /^net\.ipv4\.conf\.(?!lo\.).+\.rp_filter$/.test(name));
-  return set.length === 0 || set.some(([, value]) => value !== '0');
+const KNOWN = new WeakMap<Host, boolean>();
+
+/** Whether rp_filter may be on somewhere: asked for every endpoint, and a node has a switch for each of its pods. */
+function mayFilter(host: Host): boolean {
+  const known = KNOWN.get(host);
+  if (known !== undefined) return known;
+  const set = [...(host.sysctls ?? [])].filter(([name]) =>
+    /^net\.ipv4\.conf\.(?!lo\.).+\.rp_filter$/.test(name),
+  );
+  const may = set.length === 0 || set.some(([, value]) => value !== '0');
+  KNOWN.set(host, may);
+  return may;
 }
 
 /** The check itself. @returns null where the kernel takes the packet in, or the capture does not tell. */

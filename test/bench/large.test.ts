@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import { listServices } from '../../src/explain/list-services.ts';
+import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
@@ -20,14 +21,8 @@ const generate = (name: string, options: Partial<GenerateOptions>) =>
 async function trace(capture: string, destination: string, from = 'pod'): Promise<TraceItem> {
   const { known } = await openCapture(capture);
   const question = {
-    destination,
+    ...plainQuestion(destination),
     from,
-    protocol: null,
-    sourcePort: null,
-    inInterface: null,
-    mark: null,
-    ctstate: null,
-    namespace: 'default',
     detail: 'path' as const,
   };
   const [item] = explainTrace(question, known);

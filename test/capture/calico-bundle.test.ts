@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
+import { plainQuestion } from '../../src/explain/question/question.ts';
 import { openCapture } from '../support/open-capture.ts';
 
 const DEMO = join(import.meta.dirname, '../../fixtures/demo');
@@ -75,15 +76,7 @@ afterAll(() => rmSync(root, { recursive: true }));
 
 async function ask(path: string) {
   const { capture, known } = await openCapture(path);
-  const question = { destination: '10.96.10.1:80', from: 'node', protocol: null, sourcePort: null };
-  const rest = {
-    inInterface: null,
-    mark: null,
-    ctstate: null,
-    namespace: 'default',
-    detail: 'answer' as const,
-  };
-  const [item] = explainTrace({ ...question, ...rest }, known);
+  const [item] = explainTrace({ ...plainQuestion('10.96.10.1:80'), from: 'node' }, known);
   const outcomes = item?.outcomes.map(({ probability, verdict, destination, exit, endpoint }) => {
     return [
       probability.toFixed(3),

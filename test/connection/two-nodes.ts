@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { capturedNodes } from '../../src/cli/cluster/captured-nodes.ts';
 import { CapturedPeers } from '../../src/cli/cluster/captured-peers.ts';
 import { traceCluster } from '../../src/cli/cluster/trace-cluster.ts';
+import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { openCapture } from '../support/open-capture.ts';
 
@@ -235,14 +236,8 @@ export async function traceOver(
     return (await openCapture(folder)).capture;
   });
   const question = {
-    destination,
+    ...plainQuestion(destination),
     from,
-    protocol: null,
-    sourcePort: null,
-    inInterface: null,
-    mark: null,
-    ctstate: null,
-    namespace: 'default',
     detail: 'path' as const,
   };
   const [item] = (await traceCluster(question, peers)).items;

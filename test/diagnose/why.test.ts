@@ -3,6 +3,7 @@ import { inputOf } from '../../src/cli/input-of.ts';
 import { stateWords } from '../../src/cli/state-words.ts';
 import { diagnoseService } from '../../src/diagnose/diagnose-service.ts';
 import type { WhyReport } from '../../src/diagnose/why-report.ts';
+import { plainQuestion } from '../../src/explain/question/question.ts';
 import { run } from '../cli/run-main.ts';
 import { withoutColours } from '../support/in-colour.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -77,15 +78,8 @@ describe.skipIf(WHOLE.length === 0)('a healthy node', () => {
       for (const port of ports.slice(0, 1)) {
         const destination = `${namespace}/${name}:${port.name === '' ? port.port : port.name}`;
         const question = {
-          destination,
-          from: null,
+          ...plainQuestion(destination),
           protocol: port.protocol.toLowerCase(),
-          sourcePort: null,
-          inInterface: null,
-          mark: null,
-          ctstate: null,
-          namespace: 'default',
-          detail: 'answer',
         } as const;
         const { verdict, causes, ways } = diagnoseService(question, input).answer;
         const [first] = causes;

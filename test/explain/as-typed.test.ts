@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import { destinationAsTyped, senderAsTyped } from '../../src/explain/question/as-typed.ts';
-import { QuestionError, type TraceQuestion } from '../../src/explain/question/question.ts';
+import { plainQuestion, QuestionError, type TraceQuestion } from '../../src/explain/question/question.ts';
 import { openCapture } from '../support/open-capture.ts';
 
 const { known } = await openCapture('fixtures/demo');
 
 const QUESTION: TraceQuestion = {
-  destination: 'shop/web',
+  ...plainQuestion('shop/web'),
   from: 'pod',
-  protocol: null,
-  sourcePort: null,
-  inInterface: null,
-  mark: null,
-  ctstate: null,
   namespace: 'shop',
-  detail: 'answer',
 };
 
 /** Where a packet goes that is asked for like this: `10.96.10.1:80/tcp`, or what the error says. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import type { Known, TraceQuestion } from '../../src/explain/question/question.ts';
+import { type Known, plainQuestion, type TraceQuestion } from '../../src/explain/question/question.ts';
 import type { Remark, TraceItem } from '../../src/explain/trace-list.ts';
 import { type Run, run } from '../cli/run-main.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -39,15 +39,8 @@ export class BrokenDemo {
   async ask(destination: string, from: string, more: Partial<TraceQuestion> = {}): Promise<TraceItem> {
     this.#known ??= (await openCapture(this.folder)).known;
     const question: TraceQuestion = {
-      destination,
+      ...plainQuestion(destination),
       from,
-      protocol: null,
-      sourcePort: null,
-      inInterface: null,
-      mark: null,
-      ctstate: null,
-      namespace: 'default',
-      detail: 'answer',
       ...more,
     };
     const [item] = explainTrace(question, this.#known);

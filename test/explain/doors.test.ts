@@ -1,21 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import type { TraceQuestion } from '../../src/explain/question/question.ts';
+import { plainQuestion, type TraceQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { clientsOf } from '../../src/findings/survey/senders.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { BrokenDemo, type Edits } from './broken-demo.ts';
 
 const QUESTION: TraceQuestion = {
-  destination: '10.244.1.15:53',
+  ...plainQuestion('10.244.1.15:53'),
   from: 'external',
   protocol: 'udp',
-  sourcePort: null,
-  inInterface: null,
-  mark: null,
-  ctstate: null,
-  namespace: 'default',
-  detail: 'answer',
 };
 
 async function items(edits: Edits, question: Partial<TraceQuestion> = {}): Promise<TraceItem[]> {

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import type { Known } from '../../src/explain/question/question.ts';
+import { type Known, plainQuestion } from '../../src/explain/question/question.ts';
 import { run } from '../cli/run-main.ts';
 import { openCapture } from '../support/open-capture.ts';
 import { BrokenDemo } from './broken-demo.ts';
@@ -134,15 +134,9 @@ function remarksAt(address: string, port: number, protocol: string, known: Known
   const destination = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
   const items = explainTrace(
     {
-      destination,
+      ...plainQuestion(destination),
       from: 'external',
       protocol: protocol.toLowerCase(),
-      sourcePort: null,
-      inInterface: null,
-      mark: null,
-      ctstate: null,
-      namespace: 'default',
-      detail: 'answer',
     },
     known,
   );

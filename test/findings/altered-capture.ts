@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { SHARED_FILES } from '../../src/capture/demo.ts';
 import { CheckContext } from '../../src/findings/context.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import { findAll } from '../../src/findings/registry.ts';
@@ -10,15 +11,6 @@ import { openCapture } from '../support/open-capture.ts';
 export type Edit = readonly [file: string, change: (text: string) => string];
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
-
-const OBJECTS = [
-  'endpointslices.json',
-  'nodes.json',
-  'pods.json',
-  'services.json',
-  'ip-rule.json',
-  'ip6-rule.json',
-];
 
 /** Calls `use` with a copy of a fixture in which some files are changed. An edit that changes nothing is a mistake of the test. */
 export async function withAltered<T>(
@@ -30,7 +22,7 @@ export async function withAltered<T>(
   try {
     // Its objects are those of the first demo.
     if (fixture === 'demo-nftables')
-      for (const file of OBJECTS) cpSync(join(FIXTURES, 'demo', file), join(folder, file));
+      for (const file of SHARED_FILES) cpSync(join(FIXTURES, 'demo', file), join(folder, file));
     cpSync(join(FIXTURES, fixture), folder, { recursive: true });
     for (const [file, change] of edits) {
       const path = join(folder, file);

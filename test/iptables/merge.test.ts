@@ -44,6 +44,15 @@ describe('rulesets of several files', () => {
     expect(codes).toEqual(['duplicate-table']);
   });
 
+  it('remember every table that one of the dumps could not print', () => {
+    const left = (table: string) => `# Table \`${table}' is incompatible, use 'nft' tool.\n`;
+    const { rulesets } = merged(
+      `${HEADER}${left('filter')}*nat\nCOMMIT\n`,
+      `${HEADER}${left('mangle')}*raw\nCOMMIT\n`,
+    );
+    expect(rulesets.map(({ leftOut }) => leftOut)).toEqual([['filter', 'mangle']]);
+  });
+
   it('add up listings of single chains', () => {
     const { rulesets, codes } = merged(
       '-N KUBE-SVC-A\n-A KUBE-SVC-A -j KUBE-SEP-B\n',

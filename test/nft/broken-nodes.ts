@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SHARED_FILES } from '../../src/capture/demo.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { printRuleset } from '../../src/nftables/print/print-ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
@@ -127,20 +128,12 @@ delete chain ${IN} nat-prerouting`,
 ];
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures');
-const OBJECTS = [
-  'endpointslices.json',
-  'nodes.json',
-  'pods.json',
-  'services.json',
-  'ip-rule.json',
-  'ip6-rule.json',
-] as const;
 const OWN = ['capture.json', 'ip-addr.json', 'ip-route.json', 'ip6-route.json', 'sysctl.txt'] as const;
 
 /** Writes the capture of a broken node, or of the healthy one where nothing is broken. Needs root. Throws where nft refuses. */
 export function makeNode(folder: string, broken: BrokenNode | null): void {
   mkdirSync(folder, { recursive: true });
-  for (const file of OBJECTS) copyFileSync(join(FIXTURES, 'demo', file), join(folder, file));
+  for (const file of SHARED_FILES) copyFileSync(join(FIXTURES, 'demo', file), join(folder, file));
   for (const file of OWN) copyFileSync(join(FIXTURES, 'demo-nftables', file), join(folder, file));
   const bytes = readFileSync(join(FIXTURES, 'demo-nftables/nft.json'));
   const ruleset = parseNftables(bytes, 'nft.json', new ProblemList());

@@ -7,7 +7,7 @@ import { knownOf } from '../../src/cli/known.ts';
 import { redactInputs } from '../../src/cli/redact-sources.ts';
 import { sortSources } from '../../src/cli/sort-sources.ts';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
-import type { TraceQuestion } from '../../src/explain/question/question.ts';
+import { plainQuestion, type TraceQuestion } from '../../src/explain/question/question.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { type Redacted, redact } from '../../src/redact/redact.ts';
 
@@ -74,14 +74,9 @@ export async function questionsOf(capture: Capture, most: number): Promise<Quest
 export async function shapeOf(capture: Capture, question: Question): Promise<unknown> {
   const { address, port } = question;
   const asked: TraceQuestion = {
-    destination: `${address.includes(':') ? `[${address}]` : address}:${port}`,
+    ...plainQuestion(`${address.includes(':') ? `[${address}]` : address}:${port}`),
     from: question.from,
     protocol: question.protocol,
-    sourcePort: null,
-    inInterface: null,
-    mark: null,
-    ctstate: null,
-    namespace: 'default',
     detail: 'path',
   };
   const items = explainTrace(asked, knownOf(capture, await capture.cluster()));

@@ -403,6 +403,11 @@ describe('A flow that a flow table took over', () => {
     expect(outcome).toMatchObject({ verdict: 'accept', reason: { code: 'flow-offloaded' }, path: [] });
     expect([destinationOf(outcome), outcome.exit]).toMatchObject(['10.244.1.5:8080', { name: 'cni0' }]);
   });
+  it('with its source, where nat gave it another port of the same address', () => {
+    const moved = flow('OFFLOAD').replace('sport=8080 dport=40000', 'sport=8080 dport=1025');
+    const { source } = only(ask(rules, { flows: moved }));
+    expect(source).toMatchObject({ port: 1025, rewrite: 'snat' });
+  });
   it('but not what closes it (nf_flow_state_check), nor another flow', () => {
     const closing = ask(rules, { flows: flow('OFFLOAD'), header: { tcpFlags: 0x11 } });
     expect(only(closing).verdict).toBe('drop');

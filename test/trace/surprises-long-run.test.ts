@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { formatAddress } from '../../src/net/address.ts';
 import { ask, destinationOf, only, rulesOf } from './ask.ts';
 import { nodeOf } from './node.ts';
 
@@ -255,5 +256,36 @@ describe('Which direction has a packet of a port that talks to itself?', () => {
       }),
     );
     expect(rulesOf(outcome).filter((name) => name.startsWith('OUTPUT'))).toEqual(['OUTPUT 2']);
+  });
+});
+
+describe('Is a packet of the node routed anew where its mark was not known before?', () => {
+  // All packets of a CT rule share its template, and the mark that another packet left there.
+  const rules = (mangle: string): string => `*raw
+    :OUTPUT ACCEPT
+    -A OUTPUT -j CT --zone-orig 7
+    -A OUTPUT -j CONNMARK --restore-mark --nfmask 0x4000 --ctmask 0xffffffff
+    *mangle
+    :OUTPUT ACCEPT
+    ${mangle}`;
+  const host = nodeOf({
+    routes: ['default via 192.168.1.3 dev eth0 table 100'],
+    rules: [{ priority: 100, src: 'all', fwmark: '0x100', fwmask: '0x100', table: '100' }],
+  });
+  const ways = (mangle: string): string[] =>
+    ask(rules(mangle), { from: '192.168.1.1:40000', to: '10.96.0.10:80', via: null, host }).outcomes.map(
+      ({ exit, given }) =>
+        `${given.map(({ question, held }) => `${question.code} ${held}`).join()}: ${exit?.kind === 'interface' ? exit.nextHop && formatAddress(exit.nextHop) : exit?.kind}`,
+    );
+
+  it('where a rule wrote to it, by what it is known to be from there (nf_route_table_hook4)', () => {
+    const marked = '-A OUTPUT -m mark ! --mark 0x0 -j RETURN\n-A OUTPUT -j MARK --set-xmark 0x100/0x100';
+    expect(ways(marked)).toEqual(['mark false: 192.168.1.254', 'mark true: 192.168.1.3']);
+  });
+  it('not where no rule wrote to it', () => {
+    expect(ways('-A OUTPUT -m mark --mark 0x1 -j ACCEPT')).toEqual([
+      'mark true: 192.168.1.254',
+      'mark false: 192.168.1.254',
+    ]);
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import { readDestination } from '../../src/explain/question/destination.ts';
-import type { Known, TraceQuestion } from '../../src/explain/question/question.ts';
+import { type Known, plainQuestion, type TraceQuestion } from '../../src/explain/question/question.ts';
 import { readVantages } from '../../src/explain/question/vantage.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -120,14 +120,10 @@ export function questionOf(
 ): TraceQuestion {
   const v6 = target.ip.includes(':');
   return {
-    destination: v6 ? `[${target.ip}]:${target.port}` : `${target.ip}:${target.port}`,
+    ...plainQuestion(v6 ? `[${target.ip}]:${target.port}` : `${target.ip}:${target.port}`),
     from: client.kind === 'node' ? 'node' : client.ip,
     protocol: target.proto.toLowerCase(),
     sourcePort,
-    inInterface: null,
-    mark: null,
-    ctstate: null,
-    namespace: 'default',
     detail: 'path',
   };
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { explainTrace } from '../../src/explain/explain-trace.ts';
 import type { FlowItem } from '../../src/explain/flow-list.ts';
-import type { Known } from '../../src/explain/question/question.ts';
+import { type Known, plainQuestion } from '../../src/explain/question/question.ts';
 import { ask } from '../explain/flows/ask.ts';
 import { openCapture } from '../support/open-capture.ts';
 
@@ -80,15 +80,10 @@ describe.skipIf(!there).each(NODES)('the flows that were open on %s', (name) => 
       const [to = '', port] = flow.dst.split(' ');
       const [answer] = explainTrace(
         {
-          destination: to.includes(':') ? `[${to}]:${port}` : `${to}:${port}`,
+          ...plainQuestion(to.includes(':') ? `[${to}]:${port}` : `${to}:${port}`),
           from,
           protocol: flow.proto.toLowerCase(),
           sourcePort: Number(sourcePort),
-          inInterface: null,
-          mark: null,
-          ctstate: null,
-          namespace: 'default',
-          detail: 'answer',
         },
         known,
       );

@@ -1,4 +1,4 @@
-import type { TraceQuestion } from '../../explain/question/question.ts';
+import { plainQuestion, type TraceQuestion } from '../../explain/question/question.ts';
 import type { PacketExpectation } from './expectations.ts';
 
 /** @returns the question that `trace` would ask about the packet of an expectation. */
@@ -9,14 +9,9 @@ export function questionFor({
   sourcePort,
 }: Pick<PacketExpectation, 'from' | 'to' | 'protocol' | 'sourcePort'>): TraceQuestion {
   return {
-    destination: to,
+    ...plainQuestion(to),
     from,
     protocol,
     sourcePort,
-    inInterface: null,
-    mark: null,
-    ctstate: null,
-    namespace: 'default',
-    detail: 'answer',
   };
 }

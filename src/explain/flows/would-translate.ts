@@ -5,7 +5,7 @@ import { hasPorts } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import { tracePacket } from '../../trace/trace-packet.ts';
 import { readDestination } from '../question/destination.ts';
-import type { Known, TraceQuestion } from '../question/question.ts';
+import { type Known, plainQuestion, type TraceQuestion } from '../question/question.ts';
 import { readVantages } from '../question/vantage.ts';
 import type { FlowPlace } from './flow-places.ts';
 
@@ -41,15 +41,9 @@ export class FreshStarts {
     const rulesets = this.#known.rulesets.filter(({ family }) => family === address.family);
     if (rulesets.length === 0 && this.#known.nft == null) return 'unknown';
     const question: TraceQuestion = {
-      destination: socketText(address, port),
+      ...plainQuestion(socketText(address, port)),
       from: formatAddress(source),
       protocol: String(protocol),
-      sourcePort: null,
-      inInterface: null,
-      mark: null,
-      ctstate: null,
-      namespace: 'default',
-      detail: 'answer',
     };
     const [vantage] = readVantages(question, readDestination(question, this.#known), this.#known);
     if (vantage === undefined) return 'unknown';

@@ -1,9 +1,9 @@
 import type { Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { socketText } from '../../net/socket.ts';
 import { explainTrace } from '../explain-trace.ts';
-import { type Known, QuestionError } from '../question/question.ts';
+import { type Known, plainQuestion, QuestionError } from '../question/question.ts';
 import type { StepItem, TraceItem } from '../trace-list.ts';
-import type { KernelPacket, KernelPlace, PacketFields } from './kernel-packet.ts';
+import { type KernelPacket, type KernelPlace, NOTHING, type PacketFields } from './kernel-packet.ts';
 import type { KernelTraceItem, NamedPlace, Parting } from './kernel-trace-list.ts';
 
 /**
@@ -37,7 +37,7 @@ export function compareKernelTrace(packet: KernelPacket, known: Known): KernelTr
         : null;
   return {
     tool: packet.tool,
-    packet: first ?? EMPTY,
+    packet: first ?? NOTHING,
     places,
     verdict: verdictOf(places),
     parts: asked === null || typeof asked === 'string' ? null : partingOf(packet, steps, asked, known),
@@ -45,28 +45,16 @@ export function compareKernelTrace(packet: KernelPacket, known: Known): KernelTr
   };
 }
 
-const EMPTY: PacketFields = {
-  protocol: null,
-  source: null,
-  sourcePort: null,
-  destination: null,
-  destinationPort: null,
-  inInterface: null,
-};
-
 /** @returns what `trace` says of the packet as it was when the kernel first told of it; a sentence where it cannot be asked. */
 function ask(packet: PacketFields, known: Known): TraceItem | string | null {
   if (packet.destination === null || packet.source === null) return null;
   try {
     const question = {
-      destination: socketText(packet.destination, packet.destinationPort),
+      ...plainQuestion(socketText(packet.destination, packet.destinationPort)),
       from: packet.source,
       protocol: packet.protocol,
       sourcePort: packet.sourcePort,
       inInterface: packet.inInterface,
-      mark: null,
-      ctstate: null,
-      namespace: 'default',
       detail: 'path',
     } as const;
     return explainTrace(question, known)[0] ?? null;

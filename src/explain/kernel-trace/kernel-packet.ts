@@ -30,3 +30,13 @@ export interface PacketFields {
   readonly destinationPort: number | null;
   readonly inInterface: string | null;
 }
+
+/** A packet of which nothing was told. */
+export const NOTHING: PacketFields = {
+  protocol: null,
+  source: null,
+  sourcePort: null,
+  destination: null,
+  destinationPort: null,
+  inInterface: null,
+};

@@ -1,4 +1,4 @@
-import type { KernelPacket, KernelPlace, PacketFields } from './kernel-packet.ts';
+import { type KernelPacket, type KernelPlace, NOTHING, type PacketFields } from './kernel-packet.ts';
 
 /** Packets that are read; what comes behind is of no use to a reader. */
 const MOST = 200;
@@ -9,15 +9,6 @@ interface Draft {
   readonly places: KernelPlace[];
   packet: PacketFields;
 }
-
-const NOTHING: PacketFields = {
-  protocol: null,
-  source: null,
-  sourcePort: null,
-  destination: null,
-  destinationPort: null,
-  inInterface: null,
-};
 
 /** @returns true where a line tells of a packet that a kernel traces. */
 export function isKernelTrace(text: string): boolean {

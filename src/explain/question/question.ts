@@ -29,6 +29,21 @@ export interface TraceQuestion {
   readonly detail: 'answer' | 'path' | 'full';
 }
 
+/** @returns the question where a packet to this destination goes, as typed, of which nothing else is asked. */
+export function plainQuestion(destination: string): TraceQuestion {
+  return {
+    destination,
+    from: null,
+    protocol: null,
+    sourcePort: null,
+    inInterface: null,
+    mark: null,
+    ctstate: null,
+    namespace: 'default',
+    detail: 'answer',
+  };
+}
+
 /** What is known of the node and the cluster. */
 export interface Known {
   readonly rulesets: readonly Ruleset[];

@@ -1,7 +1,7 @@
-import { findRoute } from '../../host/find-route.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import type { Known } from './question.ts';
+import { routeTowards } from './route-towards.ts';
 import { thisNodeName } from './this-node.ts';
 
 /** A pod that may stand for any pod of this node. */
@@ -53,18 +53,7 @@ export function addressesOf(pod: Pod, family: Family): Address[] {
 }
 
 function isNeighbour(known: Known, address: Address): boolean {
-  const answer = findRoute(known.host, {
-    family: address.family,
-    destination: address,
-    source: null,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
+  const answer = routeTowards(known, address);
   if (answer.kind !== 'route' || answer.type !== 'unicast' || answer.gateway !== null) return false;
   return answer.device !== null && answer.device !== defaultInterface(known, address.family);
 }

@@ -1,4 +1,3 @@
-import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { interfaceSwitch } from '../../host/sysctl.ts';
 import type { Pod } from '../../kubernetes/objects.ts';
@@ -10,6 +9,7 @@ import { nearest } from '../words/nearest.ts';
 import type { Destination } from './destination.ts';
 import { otherDoors } from './other-doors.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
+import { routeTowards } from './route-towards.ts';
 import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
 import { podNetworks, thisNodeName } from './this-node.ts';
 
@@ -111,22 +111,6 @@ export function interfaceTowards(known: Known, address: Address): string | undef
 function deviceTo(known: Known, address: Address, source: Address | null): string | undefined {
   const answer = routeTowards(known, address, source);
   return answer.kind === 'route' && answer.type === 'unicast' ? (answer.device ?? undefined) : undefined;
-}
-
-/** @returns the node's route to an address, for a packet of which nothing else is known. */
-export function routeTowards({ host }: Known, address: Address, source: Address | null = null): RouteAnswer {
-  return findRoute(host, {
-    family: address.family,
-    destination: address,
-    source,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
 }
 
 /** Some pod of this node; where nothing tells which pods are its own, that one is taken for one is said. */

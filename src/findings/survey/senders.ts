@@ -1,5 +1,5 @@
 import type { Destination } from '../../explain/question/destination.ts';
-import type { Known, TraceQuestion } from '../../explain/question/question.ts';
+import { type Known, plainQuestion } from '../../explain/question/question.ts';
 import { readVantages, type Vantage } from '../../explain/question/vantage.ts';
 import { ADDRESS_BITS, type Address, type Family } from '../../net/address.ts';
 import { maskOfLength, type Prefix, prefixesOverlap } from '../../net/prefix.ts';
@@ -38,17 +38,7 @@ function clientOf(side: Side, { from, sender, entersAt, inInterface }: Vantage):
   return { side, from, sender, entersAt, inInterface };
 }
 
-const QUESTION: TraceQuestion = {
-  destination: '',
-  from: null,
-  protocol: null,
-  sourcePort: null,
-  inInterface: null,
-  mark: null,
-  ctstate: null,
-  namespace: 'default',
-  detail: 'answer',
-};
+const QUESTION = plainQuestion('');
 
 /** @returns the outside client, inside one of the source ranges and outside all of them. */
 export function splitByRanges(external: Client, ranges: readonly Prefix[]): Client[] {

@@ -19,6 +19,12 @@ interface Segment {
   count: number;
 }
 
+/** One rule: its index into {@link DumpLines.starts}, and its line. */
+interface Entry {
+  readonly position: number;
+  readonly line: number;
+}
+
 /** What the line says that declares a chain. */
 export interface Declaration {
   readonly policy: Policy | null;
@@ -48,6 +54,8 @@ export class ChainTable {
   readonly #declarations = new Map<number, Declaration>();
   /** Rules of a chain stand together in nearly every dump; these stand elsewhere. */
   readonly #further = new Map<number, Segment[]>();
+  /** All rules of the chains into which one was put in front of others: their lines are in no order. */
+  readonly #reordered = new Map<number, Entry[]>();
   readonly #cuts = new Map<number, ChainCut>();
 
   constructor(lines: DumpLines) {
@@ -83,6 +91,11 @@ export class ChainTable {
 
   /** Adds the rule whose start is the `position`th of {@link DumpLines.starts} and which stands on this line. */
   append(chain: number, position: number, line: number): void {
+    const reordered = this.#reordered.size === 0 ? undefined : this.#reordered.get(chain);
+    if (reordered !== undefined) {
+      reordered.push({ position, line });
+      return;
+    }
     const row = chain * WIDTH;
     const count = this.#columns[row + COUNT] ?? 0;
     if (count === 0) {
@@ -104,11 +117,11 @@ export class ChainTable {
 
   /** Puts a rule before the one at this index, or behind the last one. */
   insert(chain: number, index: number, position: number, line: number): void {
-    const rules = Array.from({ length: this.ruleCount(chain) }, (_, rule) => this.entryOf(chain, rule));
+    const rules =
+      this.#reordered.get(chain) ??
+      Array.from({ length: this.ruleCount(chain) }, (_, rule) => this.entryOf(chain, rule));
     rules.splice(index, 0, { position, line });
-    this.#columns[chain * WIDTH + COUNT] = 0;
-    this.#further.delete(chain);
-    for (const rule of rules) this.append(chain, rule.position, rule.line);
+    this.#reordered.set(chain, rules);
   }
 
   /** Says that rules of a chain may be missing. */
@@ -136,6 +149,8 @@ export class ChainTable {
   }
 
   ruleCount(chain: number): number {
+    const reordered = this.#reordered.get(chain);
+    if (reordered !== undefined) return reordered.length;
     let count = this.#cell(chain, COUNT);
     for (const segment of this.#further.get(chain) ?? []) count += segment.count;
     return count;
@@ -148,7 +163,13 @@ export class ChainTable {
   }
 
   /** @returns which of {@link DumpLines.starts} a rule is, and its line, as {@link append} takes them. Throws RangeError. */
-  entryOf(chain: number, rule: number): { readonly position: number; readonly line: number } {
+  entryOf(chain: number, rule: number): Entry {
+    const reordered = this.#reordered.get(chain);
+    if (reordered !== undefined) {
+      const entry = reordered[rule];
+      if (entry !== undefined) return entry;
+      throw new RangeError(`no rule at index ${rule} of ${reordered.length}`);
+    }
     const count = this.#cell(chain, COUNT);
     if (Number.isInteger(rule) && rule >= 0 && rule < count)
       return { position: this.#cell(chain, FIRST) + rule, line: this.#cell(chain, LINE) + rule };

@@ -1,5 +1,5 @@
 import type { NumberSet } from '../../rules/value-set.ts';
-import { allowsAddress, allowsPartly, deviceMatches } from '../../rules/value-set.ts';
+import { allows, allowsAddress, allowsPartly, deviceMatches, onlyNumber } from '../../rules/value-set.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Device } from '../outcome.ts';
 import type { PacketState } from '../state.ts';
@@ -50,9 +50,13 @@ function partly(set: NumberSet, { bits, known }: PacketState['tos'], width: numb
 /** Which way routers on the way set it is not in any capture. */
 export const ecn: Evaluator<'ip.ecn'> = (test) => unknown({ code: 'ecn', text: test.in });
 
-/** All 32 bits (net/netfilter/xt_mark.c). */
-export const mark: Evaluator<'meta.mark'> = (test, { state }) =>
-  numberOr(test.in, state.mark, (set) => ({ code: 'mark', set }));
+/** All 32 bits (net/netfilter/xt_mark.c). A mark that is one number is known from there: rules may write some of its bits. */
+export const mark: Evaluator<'meta.mark'> = ({ in: set }, { state }) => {
+  if (state.mark !== null) return yesNo(allows(set, state.mark));
+  const only = onlyNumber(set);
+  const refine = (found: PacketState, held: boolean) => (held ? { ...found, mark: only } : found);
+  return unknown({ code: 'mark', set }, only === null ? undefined : refine);
+};
 
 /** At hooks without an input device the kernel compares with an empty name. */
 export const inInterface: Evaluator<'meta.iifname'> = (test, { state }) =>

@@ -1,18 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { explainTrace } from '../../../src/explain/explain-trace.ts';
-import type { TraceQuestion } from '../../../src/explain/question/question.ts';
+import { plainQuestion, type TraceQuestion } from '../../../src/explain/question/question.ts';
 import { demo } from './ask.ts';
 
 const QUESTION: TraceQuestion = {
-  destination: 'shop/udp-stale',
-  from: null,
-  protocol: null,
-  sourcePort: null,
-  inInterface: null,
-  mark: null,
-  ctstate: null,
-  namespace: 'default',
-  detail: 'answer',
+  ...plainQuestion('shop/udp-stale'),
 };
 
 async function trace(question: Partial<TraceQuestion>) {

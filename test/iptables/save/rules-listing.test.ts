@@ -19,6 +19,21 @@ describe('iptables -S', () => {
     });
   });
 
+  it('may put thousands of rules in front of others, as scripts do: the last is the first, and what is added comes last', () => {
+    const marks = Array.from({ length: 4000 }, (_, index) => `-I INPUT -m mark --mark ${index}\n`);
+    const started = performance.now();
+    const { rulesets } = read(`${FILTER}-A INPUT -j DROP\n${marks.join('')}-A INPUT -j ACCEPT\n`);
+    expect(performance.now() - started).toBeLessThan(4000);
+    const rules = rulesets[0]?.tables.get('filter')?.chains.get('INPUT')?.rules;
+    expect([0, 3999, 4000, 4001].map((index) => rules?.at(index).text)).toEqual([
+      '-I INPUT -m mark --mark 3999',
+      '-I INPUT -m mark --mark 0',
+      '-A INPUT -j DROP',
+      '-A INPUT -j ACCEPT',
+    ]);
+    expect(() => rules?.at(4002)).toThrow(RangeError);
+  });
+
   it('with -v holds counters inside its lines', () => {
     const text =
       '-P INPUT ACCEPT -c 5 6\n-N X\n-A INPUT -p tcp -m comment --comment "-c 1 2" -c 7 8 -j X\n-A X -c 9 10\n';

@@ -1,7 +1,7 @@
 import { interfaceSwitch } from '../../../host/sysctl.ts';
 import { formatAddress } from '../../../net/address.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
-import { routeTowards } from '../../question/vantage.ts';
+import { routeTowards } from '../../question/route-towards.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
 

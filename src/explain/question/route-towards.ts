@@ -1,0 +1,19 @@
+import { findRoute, type RouteAnswer } from '../../host/find-route.ts';
+import type { Address } from '../../net/address.ts';
+import type { Known } from './question.ts';
+
+/** @returns the node's route to an address, for a packet of which nothing else is known. */
+export function routeTowards({ host }: Known, address: Address, source: Address | null = null): RouteAnswer {
+  return findRoute(host, {
+    family: address.family,
+    destination: address,
+    source,
+    mark: 0,
+    inInterface: 'lo',
+    outInterface: null,
+    protocol: null,
+    sourcePort: null,
+    destinationPort: null,
+    uid: null,
+  });
+}
