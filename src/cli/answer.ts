@@ -1,7 +1,7 @@
 import type { Problem } from '../problems/problem.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { loadColours, NO_COLOURS, wantsColour } from '../render/colours.ts';
-import type { Format, Renderers } from '../render/format.ts';
+import { type Format, HOLDS_PROBLEMS, type Renderers } from '../render/format.ts';
 import type { Capture } from './capture.ts';
 import type { Io } from './io.ts';
 import { loadCapture } from './load-capture.ts';
@@ -67,9 +67,6 @@ export async function answerFrom<D extends { readonly problems: readonly Problem
   }
 }
 
-/** These hold the problems of the input, too. */
-const WITH_PROBLEMS: ReadonlySet<Format> = new Set<Format>(['json', 'yaml']);
-
 /** Writes a document to standard output, and its problems to standard error where the format does not hold them. */
 export async function write<D extends { readonly problems: readonly Problem[] }, F extends Format>(
   document: D,
@@ -77,7 +74,7 @@ export async function write<D extends { readonly problems: readonly Problem[] },
   io: Io,
   renderers: Renderers<D, F>,
 ): Promise<void> {
-  const isWhole = WITH_PROBLEMS.has(output);
+  const isWhole = HOLDS_PROBLEMS.has(output);
   const colours = isWhole ? NO_COLOURS : await loadColours(wantsColour(io.columns !== null, io.env));
   io.out(await renderers[output](document, { width: io.columns, colours }));
   if (isWhole) return;

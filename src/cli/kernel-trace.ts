@@ -1,3 +1,5 @@
+import { formatBytes } from '../capture/limits.ts';
+import { STDIN_NAME } from '../capture/read-sources.ts';
 import type { KernelTraceList } from '../explain/kernel-trace/kernel-trace-list.ts';
 import { PLAIN_FORMATS } from '../render/format.ts';
 import { answer } from './answer.ts';
@@ -7,6 +9,7 @@ import type { Io } from './io.ts';
 import { knownOf } from './known.ts';
 import { plainFormats } from './plain-formats.ts';
 import type { TraceRequest } from './requests.ts';
+import { MOST_TYPED } from './typed-line.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Reads what a kernel traced beside a node's rules, writes the answer. @returns 1 where a packet goes another way than `trace` says. */
@@ -24,6 +27,12 @@ export async function runKernelTrace(text: string, request: TraceRequest, io: Io
     { ...request, output },
     io,
     async (capture, progress): Promise<KernelTraceList> => {
+      if (text.length > MOST_TYPED)
+        capture.problems.add(
+          'too-large',
+          `only the first ${formatBytes(MOST_TYPED)} of the kernel’s trace were read and compared`,
+          STDIN_NAME,
+        );
       const known = knownOf(capture, await capture.cluster());
       progress.begin(`comparing ${packets.length} packets`);
       const items = packets.map((packet) => compareKernelTrace(packet, known));

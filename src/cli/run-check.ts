@@ -49,9 +49,14 @@ export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> 
 
 /** Each capture was given by itself, or all files are one, or the nodes are live. */
 function stateOf({ captures, sources, allNodes }: CheckRequest): (report: CheckReport) => string {
-  return ({ capture }) => {
-    if (allNodes) return capture.node === null ? '' : ` ${quoteCommand(['--node', capture.node])}`;
-    return captures.length > 0 ? ` ${quoteCommand(['-f', capture.origin])}` : stateWords(sources);
+  const { live } = sources;
+  return ({ capture: { node, origin } }) => {
+    if (captures.length > 0) return ` ${quoteCommand(['-f', origin])}`;
+    if (!allNodes || live === undefined || live.target === null) return stateWords(sources);
+    // The request's node stands for each of them.
+    return node === null
+      ? ''
+      : stateWords({ ...sources, live: { ...live, target: { ...live.target, node } } });
   };
 }
 

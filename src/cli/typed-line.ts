@@ -4,8 +4,8 @@ import type { Io } from './io.ts';
 import type { SourceRequest, TraceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Characters that are read: a trace of many packets. */
-const MOST = 8 * 1024 * 1024;
+/** Characters of standard input that are read: a trace of many packets. */
+export const MOST_TYPED = 8 * 1024 * 1024;
 
 /** What a line stands for, and how it was read, as a sentence. */
 export interface TypedLine {
@@ -33,7 +33,7 @@ export async function typedText(
   let text = '';
   for await (const piece of io.stdin()) {
     text += piece.toString('utf8');
-    if (text.length > MOST) break;
+    if (text.length > MOST_TYPED) break;
   }
   return text;
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { CheckReport, CheckRun } from '../check/report.ts';
 import { loadColours, NO_COLOURS, wantsColour } from '../render/colours.ts';
-import type { CheckFormat } from '../render/format.ts';
+import { HOLDS_PROBLEMS } from '../render/format.ts';
 import { checkFormats } from './check-formats.ts';
 import type { CheckRequest } from './check-request.ts';
 import type { Io } from './io.ts';
@@ -28,13 +28,11 @@ export async function writeReports(
   const answer = await formats[output](run, { width: io.columns, colours });
   for (const [path, text] of texts) writeWhole(path, text);
   io.out(answer);
-  if (WITH_PROBLEMS.has(output)) return;
+  if (HOLDS_PROBLEMS.has(output)) return;
   const { renderProblems } = await import('../render/problems-text.ts');
   const problems = [...run.reports.flatMap((report) => report.problems), ...run.failures];
-  io.err(renderProblems(problems, colours));
+  io.err(renderProblems(problems, colours, io.columns));
 }
-
-const WITH_PROBLEMS: ReadonlySet<CheckFormat> = new Set<CheckFormat>(['json', 'yaml']);
 
 /** Whoever reads the file while it is written sees the old one, or all of the new one. A device or a pipe is written to. */
 function writeWhole(path: string, text: string): void {

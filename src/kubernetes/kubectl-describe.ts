@@ -43,6 +43,12 @@ export function readDescribed(lines: readonly Described[]): Fields | null {
       externalTrafficPolicy: last('External Traffic Policy') ?? undefined,
       internalTrafficPolicy: last('Internal Traffic Policy') ?? undefined,
     },
-    status: { loadBalancer: { ingress: list(last('LoadBalancer Ingress')).map((ip) => ({ ip })) } },
+    status: { loadBalancer: { ingress: list(last('LoadBalancer Ingress')).map(ingressOf) } },
   };
+}
+
+/** `192.0.2.7`, since Kubernetes 1.29 with its mode behind: `192.0.2.7 (VIP)`. */
+function ingressOf(text: string): Fields {
+  const [, ip = text, ipMode] = /^(\S+) \((\w+)\)$/.exec(text) ?? [];
+  return ipMode === undefined ? { ip } : { ip, ipMode };
 }

@@ -5,7 +5,7 @@ import { type AttentionLevel, renderAttention } from './flows/attention.ts';
 import { renderEndpointFlows } from './flows/endpoint-flows.ts';
 import { renderListedFlows } from './flows/listed-flows.ts';
 import { renderTableSummary, type SummaryLevel } from './flows/table-summary.ts';
-import { stuckText } from './flows/words.ts';
+import { stuckText, tellsStuck } from './flows/words.ts';
 import { fitScreen } from './screen.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
@@ -122,14 +122,13 @@ function heading(list: FlowList, { colours, width }: TextOptions): string {
   const only = filters.length === 0 ? '' : ` ${filters.join(', ')}`;
   const over = summary.flows - summary.live;
   const ended = over === 0 ? '' : ` (${over} of them over)`;
-  const stuck = summary.flows === 0 ? '' : `, ${stuckText(summary.stale, colours)}`;
+  const stuck = summary.flows === 0 ? '' : `, ${stuckText(list, colours)}`;
   const full = summary.findings.some(({ code }) => code === 'table-full')
     ? `; ${colours.bad('the table is full: new connections are dropped')}`
     : '';
   const first = `${colours.strong(what)}${node}: ${counted(summary.flows, 'flow')}${only}${ended}${stuck}${full}`;
   const lines = [wrap(first, width, '  ')];
-  const unnamed = list.capture.proxyMode === 'none' && summary.services.length === 0;
-  if (unnamed)
+  if (!tellsStuck(list))
     lines.push(
       '  no rules and no Services were given: flows have no names (add iptables-save and kubectl output with -f)',
     );

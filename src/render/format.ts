@@ -20,6 +20,9 @@ const EVERY = [
 export const PLAIN_FORMATS = ['text', 'json', 'yaml'] as const satisfies readonly Format[];
 export type PlainFormat = (typeof PLAIN_FORMATS)[number];
 
+/** These hold the problems of the input, too; beside the others they go to standard error. */
+export const HOLDS_PROBLEMS: ReadonlySet<Format> = new Set<Format>(['json', 'yaml']);
+
 /** Of `trace`: its answer is a path, which can be drawn. */
 export const TRACE_FORMATS = [
   ...PLAIN_FORMATS,

@@ -45,23 +45,27 @@ function columnsOf(wide: boolean): Column[] {
  */
 export function renderServicesText(list: ServiceList, options: ServicesTextOptions): string {
   const { listing = 'screen', width, rows } = options;
-  const sorted = { ...list, items: worstFirst(list.items) };
   if (listing === 'name') return list.items.map((item) => `${escapeTerminal(serviceName(item))}\n`).join('');
+  // Asked once: a screen is printed anew with every row that does not fit.
+  const stands = new Map(list.items.map((item) => [item, standOf(item)]));
+  const sorted = { ...list, items: worstFirst(list.items, stands) };
+  const above = width === null || list.items.length === 0 ? [] : [heading(list, stands, options)];
+  const below = [
+    notProgrammed(list, options),
+    notes(list, options),
+    ...(width === null ? [] : [nextText(sorted.items[0], options)]),
+  ];
   const print = (most: number): string =>
     [
-      ...(width === null || list.items.length === 0 ? [] : [heading(list, options)]),
+      ...above,
       table({ ...sorted, items: sorted.items.slice(0, most) }, options) +
-        restText(sorted.items.slice(most), options),
-      notProgrammed(list, options),
-      notes(list, options),
-      ...(width === null ? [] : [nextText(sorted.items[0], options)]),
+        restText(sorted.items.slice(most), stands, options),
+      ...below,
     ]
       .filter((part) => part !== '')
       .join('\n');
-  const all = print(sorted.items.length);
-  if (width === null || listing === 'wide') return all;
+  if (width === null || listing === 'wide') return print(sorted.items.length);
   const room = Math.max(ROWS, rows ?? ROWS) - 1;
-  if (rowsOf(all, width) <= room) return all;
   let most = Math.min(sorted.items.length, room);
   while (most > 1 && rowsOf(print(most), width) > room) most--;
   return print(most);
@@ -70,15 +74,19 @@ export function renderServicesText(list: ServiceList, options: ServicesTextOptio
 /** How a list is sorted: what does not work first. */
 const WORST: Readonly<Record<Stand, number>> = { broken: 0, refuses: 1, unknown: 2, served: 3 };
 
-function worstFirst(items: readonly ServiceItem[]): ServiceItem[] {
-  return [...items].sort((a, b) => WORST[standOf(a)] - WORST[standOf(b)]);
+type Stands = ReadonlyMap<ServiceItem, Stand>;
+
+function worstFirst(items: readonly ServiceItem[], stands: Stands): ServiceItem[] {
+  const worst = (item: ServiceItem): number => WORST[stands.get(item) ?? 'served'];
+  return [...items].sort((a, b) => worst(a) - worst(b));
 }
 
 function heading(
   { items, notProgrammed: missing, capture }: ServiceList,
+  stands: Stands,
   { colours, width }: ServicesTextOptions,
 ): string {
-  const count = (stand: Stand): number => items.filter((item) => standOf(item) === stand).length;
+  const count = (stand: Stand): number => items.filter((item) => stands.get(item) === stand).length;
   const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;
   const broken = count('broken') + missing.length;
   const parts = [
@@ -90,9 +98,9 @@ function heading(
   return `${wrap(`${colours.strong(counted(items.length, 'Service port'))}${node}: ${parts.join(', ')}`, width, '  ')}\n`;
 }
 
-function restText(rest: readonly ServiceItem[], { colours }: ServicesTextOptions): string {
+function restText(rest: readonly ServiceItem[], stands: Stands, { colours }: ServicesTextOptions): string {
   if (rest.length === 0) return '';
-  const bad = rest.filter((item) => standOf(item) !== 'served').length;
+  const bad = rest.filter((item) => stands.get(item) !== 'served').length;
   const which = bad === 0 ? 'all with endpoints' : `${bad} of them not served`;
   return colours.faint(`… and ${rest.length} more, ${which} (-o wide lists all)`).concat('\n');
 }

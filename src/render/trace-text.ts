@@ -74,8 +74,8 @@ function heading(list: TraceList, width: number | null, colours: Colours): strin
   return `${wrap(`${colours.strong(to)}${node}${isWhat(list.items, colours)}`, width, '  ')}\n`;
 }
 
-/** Where the packets begin: of several captured nodes each starts on its sender's, or on the one that it is sent to. */
-function startNodes({ items, capture }: TraceList): string[] {
+/** @returns where the packets begin: of several captured nodes each starts on its sender's, or on the one that it is sent to. */
+export function startNodes({ items, capture }: TraceList): string[] {
   const first = items.map(({ outcomes }) => outcomes[0]?.connection?.legs[0]?.node ?? capture.node);
   return [...new Set(first)].filter((name): name is string => name !== null);
 }

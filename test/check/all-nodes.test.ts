@@ -86,6 +86,22 @@ describe('check --all-nodes', () => {
     expect(out).toContain('1 of 4 captures failed');
   });
 
+  it('prints commands that ask the same cluster by the same way', () => {
+    const words = [
+      'check',
+      '--all-nodes',
+      '--via',
+      'exec',
+      '--no-api',
+      '--context',
+      'prod',
+      '--only',
+      'KP101',
+    ];
+    const { out } = cluster({}, ['node-3']).run(...words);
+    expect(out).toMatch(/`kp-explain why shop\/\S+ --node node-3 --context prod --via exec --no-api`/);
+  });
+
   it('names the node that alone has a warning', () => {
     const { out } = cluster(
       rulesOf('node-2', (text) => text.replace(/^.*-A FORWARD .*-j KUBE-PROXY-FIREWALL\n/m, '')),

@@ -40,6 +40,16 @@ const runOn = (edits: readonly Edit[], ...argv: string[]) =>
   });
 
 describe('what does check say of a healthy node', () => {
+  it('breaks what was not understood at the width of the terminal, as every command does', async () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'kp-explain-cut-')), 'rules.txt');
+    const text = readFileSync(join(import.meta.dirname, '../../fixtures/demo/iptables-save.txt'), 'utf8');
+    writeFileSync(path, text.slice(0, 20_000));
+    const { err } = await run(['check', '-f', path], { columns: 100, env: { NO_COLOR: '1' } });
+    expect(err).toContain('rules are missing');
+    for (const line of err.split('\n')) expect(line.length, line).toBeLessThanOrEqual(100);
+    rmSync(path);
+  });
+
   it('passes, with notes only', async () => {
     const { status, out } = await run(['check', '--demo', '--ignore', 'KP101']);
     expect(status).toBe(0);

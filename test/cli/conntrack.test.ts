@@ -72,6 +72,17 @@ describe('kp-explain conntrack', () => {
     );
   });
 
+  it('does not call flows of a listing alone free of stuck ones: nothing tells', async () => {
+    const files = ['conntrack', '-f', join(DEMO, 'conntrack.txt')];
+    expect((await run(files)).out).toMatch(
+      /^conntrack: 216 flows \(13 of them over\), unknown which are stuck$/m,
+    );
+    expect((await run([...files, '-o', 'markdown'])).out).toMatch(/^# 216 flows, unknown which are stuck$/m);
+    expect((await run([...files, '-o', 'html'])).out).toContain(
+      '<p class="verdict unknown">unknown which flows are stuck</p>',
+    );
+  });
+
   it('says what to capture where there are no flows, and what is wrong with a question', async () => {
     const none = await run(['conntrack', '-f', join(DEMO, 'iptables-save.txt')]);
     expect(none.status).toBe(2);

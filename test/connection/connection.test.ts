@@ -217,6 +217,13 @@ describe('which captures are read, and do they fit?', () => {
     expect(out).toContain(`why shop/web -f ${folders[1]}\``);
   });
 
+  it('the page is headed by the node that the packets begin on, as the screen is', async () => {
+    const files = [1, 2].flatMap((number) => ['-f', writeNode(place, number, 2)]);
+    const argv = ['trace', 'shop/web', '--from', 'pod:shop/client-2', ...files];
+    expect((await run(argv)).out).toMatch(/^\S+ on node-2 is shop\/web/);
+    expect((await run([...argv, '-o', 'html'])).out).toMatch(/<h1>Where packets to .* go on node-2<\/h1>/);
+  });
+
   it('captures that were taken an hour apart are said to be', async () => {
     const folders = [writeNode(place, 1, 2), writeNode(place, 2, 2, { takenAt: '2026-11-21T11:00:00Z' })];
     const { item } = await traceOver(folders, 'shop/web', 'pod:shop/client-1');

@@ -70,6 +70,13 @@ describe('what a kernel traced', () => {
     expect(out).toContain('the kernel did not ask the nat table');
   });
 
+  it('says so where it is longer than is read', async () => {
+    const text = `${read('kernel-log')}${`${' '.repeat(1023)}\n`.repeat(8 * 1024)}`;
+    const { out, err } = await run(['trace', '-', '-f', `${FOLDER}/node`], { stdin: text });
+    expect(out).toMatch(/^1 packet traced by the kernel/);
+    expect(err).toContain('only the first 8.0 MiB of the kernel’s trace were read and compared');
+  });
+
   it('is a document, too', async () => {
     const { out } = await ask('xtables-monitor', RULES, ['-o', 'json']);
     const list = JSON.parse(out);

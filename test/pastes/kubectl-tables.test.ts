@@ -104,6 +104,17 @@ describe('kubectl describe svc', () => {
     expect(err).not.toContain('passed over');
   });
 
+  it('tells the address of a load balancer with the mode behind it, as Kubernetes 1.29 and newer print it', async () => {
+    const balanced = DESCRIBED.replace('NodePort\nIP:', 'LoadBalancer\nIP:').replace(
+      /^Port: .*\n/m,
+      'LoadBalancer Ingress:     192.0.2.80 (VIP)\n$&',
+    );
+    const { out, err } = await ask(balanced + RULES, 'trace', '192.0.2.80:9000', '--from', 'external');
+    expect(balanced).toContain('(VIP)');
+    expect(err).not.toContain('192.0.2.80');
+    expect(out).toContain('shop/api:grpc');
+  });
+
   it('of a pod tells no Service', async () => {
     const pod =
       'Name:         web-1\nNamespace:    shop\nNode:         node1/172.31.0.11\nIP:           10.244.1.11\n';

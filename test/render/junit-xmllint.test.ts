@@ -36,6 +36,14 @@ describe.skipIf(!hasTool('xmllint'))('does JUnit fit what Jenkins and Surefire r
     }
   });
 
+  it('are rules that were not compared with the API skipped, and not passed?', async () => {
+    const { out } = await run(['check', 'fixtures/demo/iptables-save.txt', '-o', 'junit']);
+    expect(lint(out)).toBe('');
+    expect(out).toMatch(/name="rules compared with the API" time="0">\n\s+<skipped message="[^"]+"\/>/);
+    expect(out).toMatch(/<testsuite [^>]* skipped="1"/);
+    expect((await run(['check', '--demo', '-o', 'junit'])).out).not.toContain('<skipped');
+  });
+
   it('is a document of before refused?', () => {
     expect(
       lint(

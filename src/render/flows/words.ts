@@ -1,5 +1,5 @@
 import type { EndpointRef } from '../../explain/explanation.ts';
-import type { FlowClient, FlowTuple, FlowVia, ServiceFlows } from '../../explain/flow-list.ts';
+import type { FlowClient, FlowList, FlowTuple, FlowVia, ServiceFlows } from '../../explain/flow-list.ts';
 import { socketText } from '../../net/socket.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
@@ -13,9 +13,16 @@ export const VIA: Readonly<Record<FlowVia, string>> = {
   hostPort: 'host port',
 };
 
-/** @returns `5 stuck`, painted; `none stuck`. */
-export function stuckText(stale: number, colours: Colours): string {
-  return stale === 0 ? colours.good('none stuck') : colours.bad(`${stale} stuck`);
+/** @returns false where there are neither rules nor Services: then nothing tells which flows are stuck. */
+export function tellsStuck({ capture, summary }: FlowList): boolean {
+  return capture.proxyMode !== 'none' || summary.services.length > 0;
+}
+
+/** @returns `5 stuck`, painted; `none stuck`, where something tells. */
+export function stuckText(list: FlowList, colours: Colours): string {
+  const { stale } = list.summary;
+  if (stale > 0) return colours.bad(`${stale} stuck`);
+  return tellsStuck(list) ? colours.good('none stuck') : colours.warning('unknown which are stuck');
 }
 
 /** @returns `shop/web:http`, or the address and port of a place without a name. Escaped. */

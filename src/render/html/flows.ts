@@ -1,7 +1,7 @@
 import type { FlowList } from '../../explain/flow-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { counted, percent } from '../../words/numbers.ts';
-import { clientName, podName, portName, statesText, wayText } from '../flows/words.ts';
+import { clientName, podName, portName, statesText, tellsStuck, wayText } from '../flows/words.ts';
 import { type Html, html } from './html.ts';
 import { placeOf, renderPage } from './page.ts';
 import { tableOf } from './table.ts';
@@ -28,9 +28,11 @@ export async function renderFlowsPage(list: FlowList, answer: string): Promise<s
   return await renderPage({
     title: capture.node === null ? 'Live flows' : `Live flows on ${capture.node}`,
     verdict:
-      stale === 0
-        ? { word: 'no flow is stuck', tone: 'good' }
-        : { word: `${counted(stale, 'flow')} stuck`, tone: 'bad' },
+      stale > 0
+        ? { word: `${counted(stale, 'flow')} stuck`, tone: 'bad' }
+        : tellsStuck(list)
+          ? { word: 'no flow is stuck', tone: 'good' }
+          : { word: 'unknown which flows are stuck', tone: 'unknown' },
     answer,
     captures: [{ label: null, info: capture }],
     body: [

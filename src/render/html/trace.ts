@@ -5,6 +5,7 @@ import { drawTrace } from '../picture/draw.ts';
 import { isSticky } from '../picture/given.ts';
 import { FULL_RIBBON, layOut } from '../picture/layout.ts';
 import type { Picture, Question } from '../picture/picture.ts';
+import { startNodes } from '../trace-text.ts';
 import { drawingOf } from './drawing.ts';
 import { type Html, html, jsonInHtml } from './html.ts';
 import { placeOf, renderPage } from './page.ts';
@@ -15,7 +16,8 @@ import { tableOf } from './table.ts';
 export async function renderTracePage(list: TraceList, answer: string): Promise<string> {
   const { capture, problems, items } = list;
   const [first] = items;
-  const node = capture.node === null ? '' : ` on ${capture.node}`;
+  const nodes = startNodes(list);
+  const node = nodes.length === 0 ? '' : ` on ${nodes.join(', ')}`;
   return await renderPage({
     title: first === undefined ? 'Trace' : `Where packets to ${nameOf(first)} go${node}`,
     verdict: null,

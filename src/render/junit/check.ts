@@ -6,7 +6,7 @@ import { escapeXml, escapeXmlAttribute } from './escape.ts';
 /**
  * @returns JUnit XML as Jenkins (junit-10.xsd of its xUnit plugin) and Surefire (surefire-test-report.xsd, a suite of it) take it:
  *   a suite for each capture, a test case for each finding and each expectation, no two of one name. Errors, warnings and broken
- *   expectations are failures; notes are test cases that pass, with the note as output. A capture that could not be checked is
+ *   expectations are failures; notes are test cases that pass, with the note as output. Rules that could not be compared are skipped. A capture that could not be checked is
  *   a suite with an error: left out, it would pass in silence.
  */
 export function renderCheckJunit({ reports, failures }: CheckRun): string {
@@ -31,9 +31,10 @@ interface Suite {
   readonly cases: readonly Case[];
 }
 
-/** A test case; `fault` null: it passed. */
+/** A test case; it passed where it has neither a fault nor a reason why it was skipped. */
 interface Case {
   readonly name: string;
+  readonly skipped?: string;
   readonly fault: {
     readonly kind: 'failure' | 'error';
     readonly type: string;
@@ -44,6 +45,7 @@ interface Case {
 }
 
 const failuresOf = ({ cases }: Suite) => cases.filter(({ fault }) => fault?.kind === 'failure').length;
+const skippedOf = ({ cases }: Suite) => cases.filter(({ skipped }) => skipped !== undefined).length;
 const errorsOf = ({ cases }: Suite) => cases.filter(({ fault }) => fault?.kind === 'error').length;
 
 /** @returns a function that gives names back, numbered where one comes again: a report of two equal names loses one. */
@@ -72,7 +74,9 @@ function suiteOf({ findings, expectations, coverage }: CheckReport, name: string
     {
       name: 'rules compared with the API',
       fault: null,
-      output: coverage.reason ?? `${coverage.followed} Service ports`,
+      ...(coverage.reason === null
+        ? { output: `${coverage.followed} Service ports` }
+        : { skipped: coverage.reason, output: null }),
     },
   ];
   return { name, cases: cases.map((one) => ({ ...one, name: unique(one.name) })) };
@@ -105,16 +109,17 @@ function findingCase(finding: ReportedFinding): Case {
 /** The time is 0: no finding has one of its own, and Surefire wants one. */
 function suiteXml(suite: Suite): string {
   const { name, cases } = suite;
-  const counts = `tests="${cases.length}" failures="${failuresOf(suite)}" errors="${errorsOf(suite)}" skipped="0" time="0"`;
+  const counts = `tests="${cases.length}" failures="${failuresOf(suite)}" errors="${errorsOf(suite)}" skipped="${skippedOf(suite)}" time="0"`;
   const inner = cases.map((one) => caseXml(one, name)).join('');
   return `  <testsuite name="${escapeXmlAttribute(name)}" ${counts}>\n${inner}  </testsuite>\n`;
 }
 
-function caseXml({ name, fault, output }: Case, suite: string): string {
+function caseXml({ name, skipped, fault, output }: Case, suite: string): string {
   const inner = [
     fault === null
       ? ''
       : `      <${fault.kind} type="${escapeXmlAttribute(fault.type)}" message="${escapeXmlAttribute(fault.message)}">${escapeXml(fault.text)}</${fault.kind}>\n`,
+    skipped === undefined ? '' : `      <skipped message="${escapeXmlAttribute(skipped)}"/>\n`,
     output === null ? '' : `      <system-out>${escapeXml(output)}</system-out>\n`,
   ].join('');
   const open = `    <testcase classname="${escapeXmlAttribute(suite)}" name="${escapeXmlAttribute(name)}" time="0"`;

@@ -1,6 +1,6 @@
+import type { Sees } from '../../explain/connection/connection-item.ts';
 import type { OutcomeItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
-import { connectionOf, type DrawnConnection } from './legs.ts';
 import type { Tone } from './picture.ts';
 
 /** How a way ends, in a few words. */
@@ -18,7 +18,7 @@ const VERDICTS: Readonly<Record<OutcomeItem['verdict'], { readonly word: string;
   unknown: { word: 'UNKNOWN', tone: 'unknown' },
 };
 
-const SEES: Readonly<Record<DrawnConnection['sees'], string>> = {
+const SEES: Readonly<Record<Sees, string>> = {
   works: 'works',
   refused: 'refused',
   'times-out': 'times out',
@@ -28,12 +28,11 @@ const SEES: Readonly<Record<DrawnConnection['sees'], string>> = {
 
 /** @returns how an outcome ends: who gets the packet, or why nobody does. Not escaped. */
 export function endOf(outcome: OutcomeItem): End {
-  const { verdict, destination, endpoint, remarks, reason, rejectWith } = outcome;
+  const { verdict, destination, endpoint, remarks, reason, rejectWith, connection } = outcome;
   const { word, tone } = VERDICTS[verdict];
   if (verdict !== 'accept') return { title: word, subtitle: reason?.text ?? rejectWith ?? '', tone };
   const pod = endpoint === null || endpoint.pod === null ? null : `${endpoint.namespace}/${endpoint.pod}`;
   const effect = remarks[0]?.effect ?? 'none';
-  const connection = connectionOf(outcome);
   if (connection !== null && connection.sees !== 'works') {
     const why = connection.reason === null ? '' : `: ${connection.reason.text}`;
     return {
