@@ -1,4 +1,5 @@
 import type { CaptureInfo } from '../explain/explanation.ts';
+import type { FlowAgreement } from '../explain/flows/today/agreement.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import { CheckContext } from '../findings/context.ts';
 import type { Finding, Severity } from '../findings/finding.ts';
@@ -33,7 +34,7 @@ export interface CheckMatter {
 }
 
 /** A report without its head, which is made last: reading for the answer may still find problems. */
-export type CheckAnswer = Omit<CheckReport, 'apiVersion' | 'kind' | 'capture' | 'problems'>;
+export type CheckAnswer = Omit<CheckReport, 'apiVersion' | 'kind' | 'capture' | 'problems' | 'flows'>;
 
 /** Finds, filters and judges. Never throws for any capture. */
 export function checkCapture({ context, expectations }: CheckMatter, question: CheckQuestion): CheckAnswer {
@@ -86,11 +87,12 @@ function unusedResults(
     }));
 }
 
-/** @returns a report with its head. */
+/** @returns a report with its head. @param flows how live flows compare with the rules */
 export function withHead(
   answer: CheckAnswer,
+  flows: FlowAgreement | null,
   capture: CaptureInfo,
   problems: readonly Problem[],
 ): CheckReport {
-  return { apiVersion: 'kp-explain/v1', kind: 'CheckReport', capture, problems, ...answer };
+  return { apiVersion: 'kp-explain/v1', kind: 'CheckReport', capture, problems, ...answer, flows };
 }

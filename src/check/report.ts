@@ -1,4 +1,5 @@
 import type { DocumentHead } from '../explain/explanation.ts';
+import type { FlowAgreement } from '../explain/flows/today/agreement.ts';
 import type { Coverage } from '../findings/check-input.ts';
 import type { Severity } from '../findings/finding.ts';
 import type { ReportedFinding } from '../findings/reported-finding.ts';
@@ -17,6 +18,8 @@ export interface CheckReport extends DocumentHead<'CheckReport'> {
   readonly expectations: readonly ExpectationResult[];
   /** What of the rules was compared with the API. */
   readonly coverage: Coverage;
+  /** Whether live flows go where the rules would send their first packets now; null where flows or rules were not captured, or not asked about. */
+  readonly flows: FlowAgreement | null;
 }
 
 /** Answer of `check` for several captures. */

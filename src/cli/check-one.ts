@@ -7,6 +7,7 @@ import type { About } from '../check/filter.ts';
 import { type NodeProfile, profileOf } from '../check/nodes/node-profile.ts';
 import type { CheckReport } from '../check/report.ts';
 import { isNamed } from '../diff/is-named.ts';
+import type { FlowAgreement } from '../explain/flows/today/agreement.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { CheckContext } from '../findings/context.ts';
@@ -40,7 +41,21 @@ export async function checkOne(
   const context = new CheckContext(input);
   const answer = checkCapture({ context, expectations }, question);
   const profile = isCompared ? profileOf(context, capture.info.takenAt) : null;
-  return { report: withHead(answer, capture.info, capture.problems.list()), profile };
+  const flows = await agreementOf(capture, input.known, question);
+  return { report: withHead(answer, flows, capture.info, capture.problems.list()), profile };
+}
+
+/** How live flows compare with the rules; of one Service, those to it. */
+async function agreementOf(
+  { flowListings }: Capture,
+  known: Known,
+  { about = null, only }: CheckQuestion,
+): Promise<FlowAgreement | null> {
+  // A namespace has no flows of its own, and codes are of findings.
+  if (flowListings.length === 0 || only !== null || (about !== null && about.name === null)) return null;
+  const { compareFlows } = await import('../explain/flows/today/compare-flows.ts');
+  const service = about === null ? null : `${about.namespace}/${about.name}`;
+  return await compareFlows(service, known, flowListings);
 }
 
 /** Nothing is found about what is not there: a name that was misspelt must not pass for healthy. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../trace/outcome.ts';
 import { flat, type Given } from '../trace/question.ts';
+import { isAffinity } from './affinity.ts';
 import type { Sees, Way } from './connection.ts';
 
 /** Nothing that a packet can be told apart by: rounding of probabilities that rules spell with eleven digits. */
@@ -15,7 +16,10 @@ export function throughOutcomes(
   node: string | null,
   follow: (outcome: Outcome) => readonly Way[],
 ): Way[] {
-  const fresh = outcomes.filter(({ given }) => !given.some(isSticky));
+  // A client that session affinity keeps at an endpoint is no case of its own.
+  const fresh = outcomes.filter(
+    ({ given }) => !given.some(({ question, held }) => held && isAffinity(question)),
+  );
   const kept = fresh.length === 0 ? outcomes : fresh;
   const cases = new Map<string, Outcome[]>();
   for (const outcome of kept) {
@@ -51,11 +55,6 @@ function openOf(outcomes: readonly Outcome[]): readonly Given[] {
     met.set(key, before);
   }
   return given.slice(0, 1);
-}
-
-/** A client that session affinity keeps at an endpoint is no case of its own. */
-function isSticky({ question, held }: Given): boolean {
-  return question.code === 'recent' && held;
 }
 
 function agree(one: readonly Way[], other: readonly Way[]): boolean {

@@ -13,6 +13,7 @@ import { FlowJoin } from './flows/flow-join.ts';
 import { type FlowQuestion, readFlowQuestion } from './flows/flow-question.ts';
 import { FlowTally } from './flows/flow-tally.ts';
 import { serviceFlows } from './flows/service-flows.ts';
+import { FirstPackets } from './flows/today/first-packets.ts';
 import type { Known } from './question/question.ts';
 import { Namer } from './trace/namer.ts';
 
@@ -41,7 +42,7 @@ export async function listFlows(
   const join = new FlowJoin(known, new Namer(known));
   const filter = readFlowQuestion(question, known, join.services);
   const ids = new AddressIds();
-  const tally = new FlowTally(join, filter, question.limit, ids);
+  const tally = new FlowTally(join, filter, question.limit, ids, firstPacketsOf(question, known));
   const read = await scanListings(input, filter.wanted, tally, ids);
   const { items } = tally;
   const table = fillOf(known, read.entries);
@@ -58,6 +59,7 @@ export async function listFlows(
       flows: tally.flows,
       live: tally.live,
       stale: tally.stale,
+      agreement: tally.agreement,
       listed: items.length,
       states: statesOf(tally),
       problems: [...tally.problems.values()].sort(
@@ -75,6 +77,12 @@ export async function listFlows(
     },
     items,
   };
+}
+
+/** Flows are compared with rules where these were captured, of whatever program; of flows with a problem alone it says nothing. */
+function firstPacketsOf({ problem }: FlowQuestion, known: Known): FirstPackets | null {
+  const isTold = known.rulesets.length > 0 || (known.nft ?? null) !== null;
+  return isTold && problem === null ? new FirstPackets(known) : null;
 }
 
 const RANK = { error: 0, warning: 1, info: 2 } as const;

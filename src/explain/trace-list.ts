@@ -52,6 +52,8 @@ export interface GivenItem extends Note {
   readonly held: boolean;
   /** How many further questions of the same kind failed with this one and are told with it. */
   readonly joined: number;
+  /** It asks whether session affinity keeps the client at an endpoint. Absent: it does not. */
+  readonly affinity?: true;
 }
 
 /**

@@ -3,6 +3,7 @@ import { counted } from '../words/numbers.ts';
 import { causeLine, renderCause } from './cause-text.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
 import { escapeTerminal } from './escape.ts';
+import { agreementSentence, renderDiffering } from './flows/agreement.ts';
 import { fitScreen } from './screen.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
@@ -81,7 +82,7 @@ function renderAt(level: Level, report: CheckReport, options: CheckTextOptions):
       ? ''
       : `\n${level.notes ? '' : byDesignText(quiet, options)}${told.map(note).join('')}`,
     renderExpectations(report.expectations, options),
-    renderFoot(report, options),
+    renderFoot(report, level, options),
     nextText(report, options),
   ].join('');
 }
@@ -154,7 +155,13 @@ function renderExpectations(results: readonly ExpectationResult[], { width, colo
   return `\n${lines.join('')}${held === 0 ? '' : `${counted(held, 'expectation')} ${held === 1 ? 'holds' : 'hold'}\n`}`;
 }
 
-function renderFoot({ coverage, allowed }: CheckReport, { width, colours }: TextOptions): string {
+function renderFoot(
+  { coverage, allowed, flows }: CheckReport,
+  level: Level,
+  options: CheckTextOptions,
+): string {
+  const { width, colours } = options;
+  const agreement = flows === null ? '' : agreementSentence(flows);
   const { ports, followed, reason, named } = coverage;
   const instead =
     named === 0 ? '' : `; packets to the ${counted(named, 'Service port')} that the rules name were followed`;
@@ -167,8 +174,10 @@ function renderFoot({ coverage, allowed }: CheckReport, { width, colours }: Text
   const lines = [
     ...allowed.map(({ code, objects, reason: why }) => `allowed: ${code} ${objects[0] ?? ''} (${why})`),
     compared,
+    ...(agreement === '' ? [] : [agreement]),
   ];
-  return `\n${lines.map((line) => colours.faint(wrap(escapeTerminal(line), width, '  '))).join('\n')}\n`;
+  const differing = flows === null ? '' : renderDiffering(flows, options, level.proof);
+  return `\n${lines.map((line) => colours.faint(wrap(escapeTerminal(line), width, '  '))).join('\n')}\n${differing}`;
 }
 
 /** @returns lines that are no longer than the width where that is possible, each with its newline. */

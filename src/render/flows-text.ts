@@ -1,6 +1,7 @@
 import type { FlowList } from '../explain/flow-list.ts';
 import { counted } from '../words/numbers.ts';
 import { escapeTerminal } from './escape.ts';
+import { agreementSentence, renderDiffering } from './flows/agreement.ts';
 import { type AttentionLevel, renderAttention } from './flows/attention.ts';
 import { renderEndpointFlows } from './flows/endpoint-flows.ts';
 import { renderListedFlows } from './flows/listed-flows.ts';
@@ -17,7 +18,7 @@ export interface FlowsTextOptions extends TextOptions {
 }
 
 /** How much is told. */
-type Level = AttentionLevel & SummaryLevel & { readonly flows: number };
+type Level = AttentionLevel & SummaryLevel & { readonly flows: number; readonly differing: number };
 
 const ALL = Number.POSITIVE_INFINITY;
 const FULL: Level = {
@@ -28,15 +29,16 @@ const FULL: Level = {
   facts: true,
   counters: true,
   flows: ALL,
+  differing: ALL,
 };
-const MORE: Level = { ...FULL, entries: 8, services: 12 };
+const MORE: Level = { ...FULL, entries: 8, services: 12, differing: 4 };
 
 /** What is shown of a screen's answer, the most first. */
 const LEVELS: readonly [Level, ...Level[]] = [
   MORE,
-  { ...MORE, flows: 3 },
-  { ...MORE, entries: 3, flows: 1, services: 8, counters: false },
-  { ...MORE, entries: 2, evidence: false, flows: 1, services: 6, counters: false },
+  { ...MORE, flows: 3, differing: 2 },
+  { ...MORE, entries: 3, flows: 1, services: 8, counters: false, differing: 1 },
+  { ...MORE, entries: 2, evidence: false, flows: 1, services: 6, counters: false, differing: 1 },
   {
     ...MORE,
     entries: 2,
@@ -46,6 +48,7 @@ const LEVELS: readonly [Level, ...Level[]] = [
     services: 5,
     facts: false,
     counters: false,
+    differing: 0,
   },
   {
     ...MORE,
@@ -56,14 +59,24 @@ const LEVELS: readonly [Level, ...Level[]] = [
     services: 3,
     facts: false,
     counters: false,
+    differing: 0,
   },
 ];
 
 /** The same where single flows were asked for: they are the answer. */
 const LISTING: readonly [Level, ...Level[]] = [
   MORE,
-  { ...MORE, flows: 6, entries: 3, counters: false },
-  { ...MORE, flows: 5, entries: 2, evidence: false, services: 3, facts: false, counters: false },
+  { ...MORE, flows: 6, entries: 3, counters: false, differing: 1 },
+  {
+    ...MORE,
+    flows: 5,
+    entries: 2,
+    evidence: false,
+    services: 3,
+    facts: false,
+    counters: false,
+    differing: 0,
+  },
   {
     ...MORE,
     flows: 4,
@@ -73,6 +86,7 @@ const LISTING: readonly [Level, ...Level[]] = [
     services: 1,
     facts: false,
     counters: false,
+    differing: 0,
   },
   {
     ...MORE,
@@ -83,6 +97,7 @@ const LISTING: readonly [Level, ...Level[]] = [
     services: 1,
     facts: false,
     counters: false,
+    differing: 0,
   },
 ];
 
@@ -100,6 +115,7 @@ function renderAt(level: Level, list: FlowList, options: FlowsTextOptions): stri
   const blocks = [
     heading(list, options),
     renderAttention(list, options, level),
+    list.summary.agreement === null ? '' : renderDiffering(list.summary.agreement, options, level.differing),
     byEndpoint
       ? renderEndpointFlows(list, options, level.services)
       : renderTableSummary(list, options, level),
@@ -132,5 +148,7 @@ function heading(list: FlowList, { colours, width }: TextOptions): string {
     lines.push(
       '  no rules and no Services were given: flows have no names (add iptables-save and kubectl output with -f)',
     );
+  const agreement = summary.agreement === null ? '' : agreementSentence(summary.agreement);
+  if (agreement !== '') lines.push(wrap(`  ${agreement}`, width, '    '));
   return `${lines.join('\n')}\n`;
 }

@@ -38,6 +38,11 @@ export function explore(run: Run, start: Branch): Ending[] {
   return settle(run, start, [], { runs: MAX_RUNS, entries: MAX_ENTRIES_OF_ALL });
 }
 
+/** Runs the packet once: every way it can go, of which the shares count for nothing. */
+export function runOnce(run: Run, start: Branch): Ending[] {
+  return run(start, new Questions(), new Budget(MAX_ENTRIES));
+}
+
 function settle(run: Run, start: Branch, settled: readonly Settled[], allowance: Allowance): Ending[] {
   const from = settled.reduce(answerOne, start);
   if (allowance.runs <= 0 || allowance.entries <= 0) return [givenUp(from)];

@@ -1,6 +1,6 @@
 import type { Flow } from '../conntrack/flow.ts';
 import { type Branch, type Ending, listed } from './branch.ts';
-import { explore } from './explore.ts';
+import { explore, type Run, runOnce } from './explore.ts';
 import { listGiven } from './given.ts';
 import type { Observer } from './observer.ts';
 import type { Outcome, Step, Trace } from './outcome.ts';
@@ -33,6 +33,11 @@ export interface TraceOptions {
    * before the captured ones.
    */
   readonly opened?: readonly Flow[];
+  /**
+   * False where only the ways matter: then a question that comes up after chance has split them is not asked first, which takes
+   * a run for each answer, and shares do not add up.
+   */
+  readonly shares?: false;
 }
 
 /** Every way a packet can go, as the walk leaves it: ways share their past. */
@@ -46,28 +51,26 @@ export interface Ways {
 export function followPacket(
   packet: Packet,
   world: World,
-  { observer, sources, opened = [] }: TraceOptions = {},
+  { observer, sources, opened = [], shares }: TraceOptions = {},
 ): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
   const programs = programsOf(world, sources);
   const { registrants } = programs;
   const start: Branch = { state: initialState(packet), probability: 1, path: null, given: null, turns: null };
-  const endings = explore(
-    (from, questions, budget) =>
-      travel(from, programs, {
-        packet,
-        world,
-        registrants,
-        steps,
-        budget,
-        questions,
-        assumptions,
-        opened,
-        ...(observer === undefined ? {} : { observer }),
-      }),
-    start,
-  );
+  const run: Run = (from, questions, budget) =>
+    travel(from, programs, {
+      packet,
+      world,
+      registrants,
+      steps,
+      budget,
+      questions,
+      assumptions,
+      opened,
+      ...(observer === undefined ? {} : { observer }),
+    });
+  const endings = shares === false ? runOnce(run, start) : explore(run, start);
   return { endings, steps: steps.list(), assumptions: [...assumptions.values()] };
 }
 

@@ -36,7 +36,7 @@ export function addShares(
   ) => readonly { readonly sees: keyof ConnectionShares; readonly share: number }[],
 ): ConnectionShares {
   const sticky = ({ given }: OutcomeItem): boolean =>
-    given.some(({ code, held }) => code === 'recent' && held);
+    given.some(({ affinity, held }) => affinity === true && held);
   const fresh = outcomes.filter((outcome) => !sticky(outcome));
   const cases = new Map<string, { -readonly [K in keyof ConnectionShares]: number }>();
   for (const outcome of fresh.length === 0 ? outcomes : fresh) {

@@ -15,6 +15,9 @@ import { type FlowFilter, hasProblem, hasState, isAtSpot } from './flow-question
 import { type FlowVerdict, SOUND } from './flow-verdict.ts';
 import { GroupTally } from './group-tally.ts';
 import { PortTally } from './port-tally.ts';
+import type { FlowAgreement } from './today/agreement.ts';
+import { AgreementTally } from './today/agreement-tally.ts';
+import type { FirstPackets } from './today/first-packets.ts';
 import { WorstFirst } from './worst-first.ts';
 
 /** One destination's flows, by the place that answers. */
@@ -48,12 +51,21 @@ export class FlowTally implements FlowVisitor {
   readonly #addresses = new Map<number, Address>();
   readonly #clientIds: ReadonlySet<number> | null;
   readonly #row = emptyRow();
+  readonly #agreement: AgreementTally | null;
 
-  constructor(join: FlowJoin, filter: FlowFilter, limit: number, ids: AddressIds) {
+  /** @param packets what flows are compared with; null: they are not */
+  constructor(
+    join: FlowJoin,
+    filter: FlowFilter,
+    limit: number,
+    ids: AddressIds,
+    packets: FirstPackets | null,
+  ) {
     this.#join = join;
     this.#filter = filter;
     this.#ids = ids;
     this.#listed = new WorstFirst(limit);
+    this.#agreement = packets === null ? null : new AgreementTally(packets, ids, (id) => this.#address(id));
     this.#clientIds =
       filter.clients === null ? null : new Set(filter.clients.map((address) => ids.of(address)));
   }
@@ -61,6 +73,11 @@ export class FlowTally implements FlowVisitor {
   /** The flows to list, the worst first. */
   get items(): FlowItem[] {
     return this.#listed.list();
+  }
+
+  /** How the flows compare with what the rules of today would do with their first packets; null where they were not compared. */
+  get agreement(): FlowAgreement | null {
+    return this.#agreement?.result() ?? null;
   }
 
   flow(flow: Flow): void {
@@ -94,6 +111,7 @@ export class FlowTally implements FlowVisitor {
     if (tally === null) {
       // Nothing that is known has this destination, and no rule translated the flow.
       if (this.#filter.place !== null || !this.#isAsked(row, null)) return;
+      this.#agreement?.add(row, SOUND, read);
       this.#count(row, null, read);
       return;
     }
@@ -125,6 +143,7 @@ export class FlowTally implements FlowVisitor {
     }
     if (verdict !== null && severity !== null) this.#countProblem(verdict.code, severity);
     if (!isOver(row)) this.affinity.add(tally.place, original.source, key, to);
+    this.#agreement?.add(row, standing, read);
     this.#count(row, severity, read);
   }
 

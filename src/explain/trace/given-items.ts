@@ -1,3 +1,4 @@
+import { isAffinity } from '../../connection/affinity.ts';
 import { flat, type Given } from '../../trace/question.ts';
 import type { GivenItem } from '../trace-list.ts';
 import { givenNote } from '../words/question-words.ts';
@@ -19,7 +20,14 @@ export class GivenItems {
       const key = flat([question, joined]);
       const number = this.#numbers.get(key) ?? this.#numbers.size;
       this.#numbers.set(key, number);
-      return { ...givenNote(each, this.#flowsCaptured), question: number, held, joined: joined?.more ?? 0 };
+      const affinity = isAffinity(question) ? ({ affinity: true } as const) : {};
+      return {
+        ...givenNote(each, this.#flowsCaptured),
+        question: number,
+        held,
+        joined: joined?.more ?? 0,
+        ...affinity,
+      };
     });
   }
 }

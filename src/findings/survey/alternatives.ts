@@ -1,6 +1,6 @@
-import { parseNftName } from '../../proxy/nft-names.ts';
+import { isAffinity } from '../../connection/affinity.ts';
 import type { Outcome, Trace } from '../../trace/outcome.ts';
-import { flat, type Given, type Question } from '../../trace/question.ts';
+import { flat, type Given } from '../../trace/question.ts';
 
 /** What happens under one set of conditions that the capture leaves open. */
 export interface Alternative {
@@ -11,28 +11,18 @@ export interface Alternative {
   readonly sticky: boolean;
 }
 
-/** Which endpoint a client is kept at. */
-const STICKY: ReadonlySet<Question['code']> = new Set(['recent', 'ipvs-template'] as const);
-
-/** Which endpoint it is: all of them are what the packet may come to. */
-const OF_CHOICE: ReadonlySet<Question['code']> = new Set([...STICKY, 'ipvs-choice']);
-
-/** Whether nftables mode remembers the client at an endpoint. */
-function isAffinity(question: Question): boolean {
-  return question.code === 'nft-element' && parseNftName(question.set)?.prefix === 'affinity';
-}
-
 /** @returns a trace's outcomes, taken together where they have the same conditions. */
 export function alternativesOf(trace: Trace): Alternative[] {
   const groups = new Map<string, { given: Given[]; outcomes: Outcome[]; sticky: boolean }>();
   for (const outcome of trace.outcomes) {
+    // Which endpoint it is: all of them are what the packet may come to.
     const given = outcome.given.filter(
-      ({ question }) => !OF_CHOICE.has(question.code) && !isAffinity(question),
+      ({ question }) => question.code !== 'ipvs-choice' && !isAffinity(question),
     );
     const key = flat(given);
     const group = groups.get(key) ?? { given, outcomes: [], sticky: false };
     group.outcomes.push(outcome);
-    group.sticky ||= outcome.given.some(({ question }) => STICKY.has(question.code) || isAffinity(question));
+    group.sticky ||= outcome.given.some(({ question }) => isAffinity(question));
     groups.set(key, group);
   }
   return [...groups.values()];

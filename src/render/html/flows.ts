@@ -1,6 +1,7 @@
 import type { FlowList } from '../../explain/flow-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { counted, percent } from '../../words/numbers.ts';
+import { agreementSentence } from '../flows/agreement.ts';
 import { clientName, podName, portName, statesText, tellsStuck, wayText } from '../flows/words.ts';
 import { type Html, html } from './html.ts';
 import { placeOf, renderPage } from './page.ts';
@@ -12,7 +13,7 @@ const TOLD = 300;
 /** @param answer as the terminal shows it. @returns the page of `conntrack`: the table as a whole, by endpoint, and the flows. */
 export async function renderFlowsPage(list: FlowList, answer: string): Promise<string> {
   const { capture, summary, items, problems } = list;
-  const { stale, flows, services, findings, counterRemarks } = summary;
+  const { stale, flows, services, findings, counterRemarks, agreement } = summary;
   const endpoints = services.flatMap((service) =>
     service.endpoints.map((endpoint) => [
       portName(service),
@@ -36,7 +37,11 @@ export async function renderFlowsPage(list: FlowList, answer: string): Promise<s
     answer,
     captures: [{ label: null, info: capture }],
     body: [
-      remarksOf([...findings.map(({ message }) => message), ...counterRemarks.map(({ text }) => text)]),
+      remarksOf([
+        ...(agreement === null || agreement.translated === 0 ? [] : [agreementSentence(agreement)]),
+        ...findings.map(({ message }) => message),
+        ...counterRemarks.map(({ text }) => text),
+      ]),
       html`<section><h2>By endpoint</h2>${tableOf(
         'Flows to each endpoint, beside what the rules give it',
         ['Service', 'endpoint', 'pod', 'share of new ones', 'live', 'stuck', 'states', 'clears them'],

@@ -1,0 +1,180 @@
+import type { AddressIds } from '../../../conntrack/address-ids.ts';
+import type { Flow } from '../../../conntrack/flow.ts';
+import type { FlowRow } from '../../../conntrack/flow-row.ts';
+import { type Address, formatAddress } from '../../../net/address.ts';
+import { formatProtocol, hasPorts } from '../../../net/protocol.ts';
+import type { FlowProblemCode } from '../../flow-list.ts';
+import type { FlowStanding } from '../flow-verdict.ts';
+import type { DifferenceCause, DifferingFlows, FlowAgreement } from './agreement.ts';
+import { causeOf } from './difference-cause.ts';
+import type { Fate } from './fate.ts';
+import type { DestinationFates, FirstPackets } from './first-packets.ts';
+import { todayOf } from './today-item.ts';
+
+/** Differences told; the others are counted. */
+const MOST_TOLD = 100;
+
+/** One destination's flows. */
+interface DestinationTally {
+  /** Null where the rules of its family were not captured. */
+  readonly fates: DestinationFates | null;
+  /** What flows are compared with, by client: `goalKey` of each way. Null: not traced. */
+  readonly byClient: Map<number, ReadonlySet<number> | null>;
+  /** Flows that were looked at closer, by client and way. */
+  readonly judged: Map<string, Judgement>;
+}
+
+type Judgement = 'agrees' | 'not-compared' | { readonly differing: Differing };
+
+interface Differing {
+  flows: number;
+  readonly item: Omit<DifferingFlows, 'flows'>;
+}
+
+/** Compares flows with what the rules of today would do with their first packets, as they go by. */
+export class AgreementTally {
+  readonly #packets: FirstPackets;
+  readonly #ids: AddressIds;
+  readonly #address: (id: number) => Address;
+  readonly #destinations = new Map<number, DestinationTally>();
+  readonly #goals = new WeakMap<Fate, ReadonlySet<number>>();
+  readonly #differing = new Map<string, Differing>();
+  #translated = 0;
+  #agree = 0;
+  #differ = 0;
+
+  constructor(packets: FirstPackets, ids: AddressIds, address: (id: number) => Address) {
+    this.#packets = packets;
+    this.#ids = ids;
+    this.#address = address;
+  }
+
+  /** @param standing what is known of where it goes @param read reads the whole flow again */
+  add(row: FlowRow, standing: FlowStanding, read: () => Flow | null): void {
+    const { original, reply, protocol } = row;
+    const masqueraded = reply.destination !== original.source;
+    const moved = reply.source !== original.destination || reply.sourcePort !== original.destinationPort;
+    if (!masqueraded && !moved) return;
+    this.#translated++;
+    // Zones are given to packets by rules, or by programs beside them that NAT on their own.
+    if (row.zone !== 0) return;
+    const key = (original.destination * 65_537 + original.destinationPort + 1) * 256 + protocol;
+    const destination = this.#destinations.get(key) ?? this.#begin(key, row, read);
+    const { fates, byClient } = destination;
+    if (fates === null) return;
+    let goals = byClient.get(original.source);
+    if (goals === undefined) {
+      const fate = fates.of(this.#address(original.source));
+      goals = fate === null ? null : this.#goalsOf(fate);
+      byClient.set(original.source, goals);
+    }
+    if (goals?.has(goalKey(reply.source, reply.sourcePort, masqueraded)) === true) {
+      this.#agree++;
+      return;
+    }
+    if (goals === null) return;
+    const way = `${original.source} ${reply.source} ${reply.sourcePort} ${masqueraded}`;
+    let judgement = destination.judged.get(way);
+    if (judgement === undefined) {
+      judgement = this.#judge(row, fates, standing, read);
+      destination.judged.set(way, judgement);
+    }
+    if (judgement === 'agrees') this.#agree++;
+    else if (judgement !== 'not-compared') {
+      this.#differ++;
+      judgement.differing.flows++;
+    }
+  }
+
+  /** @returns null where no flow was translated. */
+  result(): FlowAgreement {
+    const causes = new Map<DifferenceCause, number>();
+    const differing = [...this.#differing.values()].sort((a, b) => b.flows - a.flows);
+    for (const { item, flows } of differing) causes.set(item.cause, (causes.get(item.cause) ?? 0) + flows);
+    return {
+      translated: this.#translated,
+      agree: this.#agree,
+      differ: this.#differ,
+      notCompared: this.#translated - this.#agree - this.#differ,
+      causes: [...causes].map(([cause, flows]) => ({ cause, flows })).sort((a, b) => b.flows - a.flows),
+      differing: differing.slice(0, MOST_TOLD).map(({ item, flows }) => ({ ...item, flows })),
+    };
+  }
+
+  #begin(key: number, { protocol, original }: FlowRow, read: () => Flow | null): DestinationTally {
+    const address = this.#address(original.destination);
+    const port = original.destinationPort < 0 ? null : original.destinationPort;
+    const icmp = hasPorts(protocol) ? null : (read()?.original.icmp ?? null);
+    const fates = this.#packets.destination({ protocol, address, port, icmp });
+    const tally = { fates, byClient: new Map(), judged: new Map() };
+    this.#destinations.set(key, tally);
+    return tally;
+  }
+
+  #goalsOf(fate: Fate): ReadonlySet<number> {
+    const known = this.#goals.get(fate);
+    if (known !== undefined) return known;
+    const keys = fate.goals.map(({ to, toPort, masqueraded }) =>
+      goalKey(this.#ids.of(to), toPort ?? -1, masqueraded),
+    );
+    const goals = new Set(keys);
+    this.#goals.set(fate, goals);
+    return goals;
+  }
+
+  /** Looks closer at a flow that goes another way than one like it would: at its own client, and at other ways in. */
+  #judge(row: FlowRow, fates: DestinationFates, standing: FlowStanding, read: () => Flow | null): Judgement {
+    const { original, reply } = row;
+    const client = this.#address(original.source);
+    const masqueraded = reply.destination !== original.source;
+    const goal = goalKey(reply.source, reply.sourcePort, masqueraded);
+    const own = fates.exactly(client);
+    if (own === null) return 'not-compared';
+    if (this.#goalsOf(own).has(goal)) return 'agrees';
+    const elsewhere = fates.throughAnyDoor(client);
+    if (elsewhere !== null && this.#goalsOf(elsewhere).has(goal)) return 'agrees';
+    if (own.open || !fates.isSettled(client)) return 'not-compared';
+    return { differing: this.#differingLike(row, own, standing, read) };
+  }
+
+  #differingLike(row: FlowRow, fate: Fate, standing: FlowStanding, read: () => Flow | null): Differing {
+    const { protocol, original, reply } = row;
+    const masqueraded = reply.destination !== original.source;
+    const cause = causeOf(row, standing);
+    const problem: FlowProblemCode | null = standing.verdict?.code ?? null;
+    const today = todayOf(fate);
+    const key = [
+      ...[protocol, original.destination, original.destinationPort, reply.source, reply.sourcePort],
+      ...[masqueraded, cause, problem, JSON.stringify(today)],
+    ].join(' ');
+    const known = this.#differing.get(key);
+    if (known !== undefined) return known;
+    const flow = read();
+    const spot = (id: number, port: number) => ({
+      address: this.#ids.textOf(id),
+      port: port < 0 ? null : port,
+    });
+    const made: Differing = {
+      flows: 0,
+      item: {
+        cause,
+        problem,
+        protocol: formatProtocol(protocol),
+        client: formatAddress(this.#address(original.source)),
+        destination: spot(original.destination, original.destinationPort),
+        goesTo: spot(reply.source, reply.sourcePort),
+        masqueraded,
+        today,
+        file: flow?.file ?? null,
+        line: flow?.line ?? null,
+      },
+    };
+    this.#differing.set(key, made);
+    return made;
+  }
+}
+
+/** One number for a way: where it goes, and whether masqueraded. */
+function goalKey(to: number, port: number, masqueraded: boolean): number {
+  return (to * 65_537 + port + 1) * 2 + (masqueraded ? 1 : 0);
+}

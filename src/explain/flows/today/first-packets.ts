@@ -1,0 +1,172 @@
+import { isLocalAddress } from '../../../host/local-addresses.ts';
+import { type Address, formatAddress } from '../../../net/address.ts';
+import { hasPorts } from '../../../net/protocol.ts';
+import { socketText } from '../../../net/socket.ts';
+import type { Ending } from '../../../trace/branch.ts';
+import { type Device, type Sender, senderOf } from '../../../trace/packet.ts';
+import { followPacket } from '../../../trace/trace-packet.ts';
+import { tracedNode } from '../../connection/traced-node.ts';
+import { explainTrace } from '../../explain-trace.ts';
+import { type Known, plainQuestion, QuestionError, type TraceQuestion } from '../../question/question.ts';
+import { interfaceTowards } from '../../question/vantage.ts';
+import { type Fate, fateOf } from './fate.ts';
+import { SenderClasses } from './sender-classes.ts';
+
+/** Where a flow's first packet went. */
+export interface Asked {
+  /** IP protocol number. */
+  readonly protocol: number;
+  readonly address: Address;
+  /** Null for protocols without. */
+  readonly port: number | null;
+  /** Of a ping and its like. */
+  readonly icmp: { readonly type: number; readonly code: number } | null;
+}
+
+/** By where a packet comes in; of a process of the node: null. */
+type Door = Device;
+
+/** A trace costs about a millisecond: so many different kinds of flows are compared, and no more. */
+const MOST_TRACES = 5_000;
+/** And so many whole answers are asked for, where a flow differs. */
+const MOST_SETTLED = 300;
+
+/**
+ * Sends the first packets of flows through the rules of today. Clients that no rule can tell apart are traced once:
+ * a million of them from outside are of a few kinds.
+ */
+export class FirstPackets {
+  readonly #known: Known;
+  readonly #doors = new Map<bigint, Door>();
+  #traces = 0;
+  #settled = 0;
+
+  constructor(known: Known) {
+    this.#known = known;
+  }
+
+  /** @returns null where the rules of the family were not captured, or only in part. */
+  destination(asked: Asked): DestinationFates | null {
+    const { rulesets, nft } = this.#known;
+    const own = rulesets.filter(({ family }) => family === asked.address.family);
+    // A listing shows some chains or tables; a rule that it lacks may have sent the flow where it went.
+    const isWhole = own.length === 0 ? (nft ?? null) !== null : own.every(({ form }) => form === 'save');
+    return isWhole ? new DestinationFates(asked, this) : null;
+  }
+
+  /** @returns by which interface a client's packets come in: where answers to it go out; null: it is of the node itself. */
+  doorOf(client: Address): Door {
+    const known = this.#doors.get(client.value);
+    if (known !== undefined) return known;
+    const local = isLocalAddress(this.#known.host, client) === true;
+    const door = local ? null : interfaceTowards(this.#known, client);
+    this.#doors.set(client.value, door);
+    return door;
+  }
+
+  /** @returns false where `trace` itself says that it does not know what becomes of the packet. */
+  isSettled({ protocol, address, port }: Asked, client: Address): boolean {
+    if (this.#settled >= MOST_SETTLED) return false;
+    this.#settled++;
+    const question: TraceQuestion = {
+      ...plainQuestion(socketText(address, port)),
+      from: formatAddress(client),
+      protocol: String(protocol),
+      ctstate: 'NEW',
+    };
+    try {
+      const items = explainTrace(question, this.#known);
+      return items.every(({ outcomes }) => outcomes.every(({ verdict }) => verdict !== 'unknown'));
+    } catch (error) {
+      // Of a protocol, or an address, that no question can name.
+      if (error instanceof QuestionError) return false;
+      throw error;
+    }
+  }
+
+  /** @returns every way of the packet; null where as much was traced as is. */
+  follow({ protocol, address, port, icmp }: Asked, source: Sender, door: Door): readonly Ending[] | null {
+    if (this.#traces >= MOST_TRACES) return null;
+    this.#traces++;
+    const packet = {
+      family: address.family,
+      protocol,
+      source,
+      sourcePort: null,
+      destination: address,
+      destinationIsLocal: false,
+      destinationPort: hasPorts(protocol) ? port : null,
+      icmp,
+      entersAt: door === null ? 'OUTPUT' : 'PREROUTING',
+      inInterface: door,
+      mark: 0,
+      state: 'NEW',
+    } as const;
+    const world = tracedNode(this.#known, false).view.world(address.family);
+    return followPacket(packet, world, { shares: false }).endings;
+  }
+}
+
+/** What becomes of new connections to one destination, client by client. */
+export class DestinationFates {
+  readonly #asked: Asked;
+  readonly #packets: FirstPackets;
+  readonly #classes = new Map<Door, SenderClasses | null>();
+  readonly #shared = new Map<string, Fate | null>();
+  readonly #exact = new Map<bigint, Fate | null>();
+
+  constructor(asked: Asked, packets: FirstPackets) {
+    this.#asked = asked;
+    this.#packets = packets;
+  }
+
+  /** @returns the fate of a client's first packet, traced for it or for one like it; null where none was. */
+  of(client: Address): Fate | null {
+    const door = this.#packets.doorOf(client);
+    const key = door === null ? null : (this.#classesAt(door)?.keyOf(client) ?? null);
+    if (key === null) return this.exactly(client);
+    const name = `${door} ${key}`;
+    let fate = this.#shared.get(name);
+    if (fate === undefined) {
+      fate = this.exactly(client);
+      this.#shared.set(name, fate);
+    }
+    return fate;
+  }
+
+  /** @returns the fate of this very client's. */
+  exactly(client: Address): Fate | null {
+    let fate = this.#exact.get(client.value);
+    if (fate === undefined) {
+      fate = this.#trace(client, this.#packets.doorOf(client));
+      this.#exact.set(client.value, fate);
+    }
+    return fate;
+  }
+
+  /** @returns the fate of this client's where nothing is taken for granted of the interface it came in by. */
+  throughAnyDoor(client: Address): Fate | null {
+    return this.#packets.doorOf(client) === null ? null : this.#trace(client, undefined);
+  }
+
+  /** @returns false where it is not known for sure what becomes of this client's. */
+  isSettled(client: Address): boolean {
+    return this.#packets.isSettled(this.#asked, client);
+  }
+
+  #trace(client: Address, door: Door): Fate | null {
+    const endings = this.#packets.follow(this.#asked, senderOf(client), door);
+    return endings === null ? null : fateOf(client, endings);
+  }
+
+  #classesAt(door: Door): SenderClasses | null {
+    const known = this.#classes.get(door);
+    if (known !== undefined) return known;
+    // What is sent by somebody of whom nothing is known asks every question that tells senders apart.
+    const anybody: Sender = { address: null, within: [], outside: [], local: false };
+    const endings = this.#packets.follow(this.#asked, anybody, door);
+    const classes = endings === null ? null : SenderClasses.of(endings);
+    this.#classes.set(door, classes);
+    return classes;
+  }
+}

@@ -1,0 +1,74 @@
+import { isAffinity } from '../../../connection/affinity.ts';
+import { type Address, formatAddress } from '../../../net/address.ts';
+import { type AddressSet, allowsAddress } from '../../../rules/value-set.ts';
+import type { Ending } from '../../../trace/branch.ts';
+import type { GivenNode } from '../../../trace/given.ts';
+import { flat, type Question } from '../../../trace/question.ts';
+
+/** Questions that stay open whoever sends, or are the same for all: of the packet's other fields, of memory and of chance. */
+const OF_NO_SENDER: ReadonlySet<Question['code']> = new Set([
+  ...(['in-interface', 'out-interface', 'source-port', 'destination-port', 'tcp-option', 'tcpmss'] as const),
+  ...(['tcp-flags', 'icmp-type', 'mark', 'tos', 'dscp', 'length', 'ttl', 'ecn', 'owner', 'mac'] as const),
+  ...(['conntrack-full', 'nat-range', 'ipvs-choice', 'ipvs-room'] as const),
+  ...(['nft-limit', 'nft-device', 'multipath', 'queue-listener', 'backend-order'] as const),
+]);
+
+/**
+ * Which senders no rule on the way to one destination can tell apart: those of which each address that was asked about
+ * says the same.
+ */
+export class SenderClasses {
+  /** Single addresses, by their text: a Service of 5,000 endpoints asks for each. */
+  readonly #single: ReadonlySet<string>;
+  readonly #sets: readonly AddressSet[];
+
+  private constructor(single: ReadonlySet<string>, sets: readonly AddressSet[]) {
+    this.#single = single;
+    this.#sets = sets;
+  }
+
+  /**
+   * @param endings every way of a packet of which the sender is not known
+   * @returns null where something else of the sender counts than whether it is one of some addresses
+   */
+  static of(endings: readonly Ending[]): SenderClasses | null {
+    const single = new Set<string>();
+    const sets = new Map<string, AddressSet>();
+    // Ways share what they were asked before they parted.
+    const seen = new Set<GivenNode>();
+    for (const { verdict, branch } of endings) {
+      if (verdict === 'unknown') return null;
+      // A sender that gets its own packet back is a case of its own.
+      single.add(formatAddress(branch.state.destination));
+      for (let node = branch.given; node !== null && !seen.has(node); node = node.before) {
+        seen.add(node);
+        const { question } = node;
+        if (question.code === 'source-address') {
+          const alone = onlyAddress(question.within, branch.state.family);
+          if (alone === null) sets.set(flat(question.within), question.within);
+          else single.add(formatAddress(alone));
+        } else if (!OF_NO_SENDER.has(question.code) && !isAffinity(question)) return null;
+      }
+    }
+    return new SenderClasses(single, [...sets.values()]);
+  }
+
+  /** @returns the name of the sender's class. */
+  keyOf(sender: Address): string {
+    const text = formatAddress(sender);
+    const named = this.#single.has(text) ? text : '';
+    return `${named} ${this.#sets.map((set) => (allowsAddress(set, sender) ? 1 : 0)).join('')}`;
+  }
+}
+
+function onlyAddress(set: AddressSet, family: Address['family']): Address | null {
+  if (set.kind === 'prefix') {
+    const { value, mask } = set.prefix;
+    const whole = family === 'ipv4' ? 0xffff_ffffn : (1n << 128n) - 1n;
+    return mask === whole ? { family, value } : null;
+  }
+  const [first] = set.ranges;
+  return set.ranges.length === 1 && first !== undefined && first.from === first.to
+    ? { family, value: first.from }
+    : null;
+}
