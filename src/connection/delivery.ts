@@ -104,6 +104,8 @@ const TUNNELS: ReadonlySet<string> = new Set([
   'gre',
   'ip6tnl',
   'wireguard',
+  // flannel's backend udp, and WireGuard in user space.
+  'tun',
 ]);
 
 /** Without `ip -d` the kind is not told: names that network plugins give. */

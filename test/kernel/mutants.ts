@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialize } from 'node:v8';
+import type { Measured } from './cluster/campaign.ts';
 import type { Meeting } from './run-case.ts';
 
 /** A deliberate fault: a piece of the tracer, and what stands in its place. */
@@ -119,24 +120,25 @@ export interface MutantResult {
 /**
  * Judges the same meetings with each faulty tracer in turn, in a process of its own. The kernel need not be asked again:
  * what it did does not depend on the tracer.
- * @param tools folder that `npm run tools` compiled to
+ * @param kept what was met, or measured @param tools folder that `npm run tools` compiled to
  */
 export function tryMutants(
-  meetings: readonly Meeting[],
+  kept: readonly (Meeting | Measured)[],
   tools: string,
   mutants: readonly Mutant[] = MUTANTS,
+  judge: 'judge-kept' | 'cluster/judge-measured' = 'judge-kept',
 ): MutantResult[] {
   const work = join(tools, '..', '.mutants');
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work);
   try {
-    const kept = join(work, 'meetings');
-    writeFileSync(kept, serialize(meetings));
+    const file = join(work, 'kept');
+    writeFileSync(file, serialize(kept));
     return mutants.map((mutant, i) => {
       const copy = join(work, String(i));
       cpSync(tools, copy, { recursive: true });
       spoil(join(copy, 'src', mutant.file), mutant);
-      const output = execFileSync(process.execPath, [join(copy, 'test/kernel/judge-kept.js'), kept], {
+      const output = execFileSync(process.execPath, [join(copy, `test/kernel/${judge}.js`), file], {
         encoding: 'utf8',
         timeout: 600_000,
       });

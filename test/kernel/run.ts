@@ -3,13 +3,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { LANES, runCampaign } from './campaign.ts';
+import { runClusterCampaign } from './cluster/campaign.ts';
+import { CLUSTER_MUTANTS } from './cluster/mutants.ts';
+import { SETUPS } from './cluster/setups.ts';
 import type { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { runIpvsCampaign } from './ipvs/campaign.ts';
 import { IPVS_MUTANTS } from './ipvs/mutants.ts';
 import { whyNoUml } from './ipvs/uml.ts';
 import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
-import { MUTANTS, tryMutants } from './mutants.ts';
+import { MUTANTS, type MutantResult, tryMutants } from './mutants.ts';
 import { findCaptures, probeCapture } from './real-rules.ts';
 import type { Meeting } from './run-case.ts';
 
@@ -17,7 +20,8 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --packets N     packets through generated rule sets, of all lanes together (4000)
   --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
-  --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …; ipvs: past IPVS, in a user-mode kernel (6.1)
+  --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …; ipvs: past IPVS, in a user-mode kernel (6.1);
+                  cluster: real clients over two nodes, six set-ups
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
   --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
@@ -35,6 +39,8 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+/** What `npm run tools` compiled. */
+const TOOLS = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const balanced = values.lane === 'ipvs';
 const missing = balanced ? whyNoUml() : whyNoKernel();
 if (values.help || missing !== null) {
@@ -43,7 +49,11 @@ if (values.help || missing !== null) {
 }
 // An interrupted run takes its namespaces away on exit.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
-const failed = values.real ? await probeCaptures(positionals) : await runGenerated();
+const failed = values.real
+  ? await probeCaptures(positionals)
+  : values.lane === 'cluster'
+    ? await runCluster()
+    : await runGenerated();
 process.exitCode = failed ? 1 : 0;
 
 async function runGenerated(): Promise<boolean> {
@@ -72,7 +82,25 @@ async function runGenerated(): Promise<boolean> {
     `${report.packets} packets through ${report.ruleSets} rule sets, ${report.forked} of them with more than one outcome: ` +
       `${report.disagreements.length} disagreements, ${report.unrepeated} not repeated (${seconds} s, ${cpus().length} processors)`,
   );
-  const missed = values.mutants ? printMutants(kept) : 0;
+  const mutants = balanced ? IPVS_MUTANTS : MUTANTS;
+  const missed = values.mutants ? printMutants(tryMutants(kept, TOOLS, mutants)) : 0;
+  return report.disagreements.length > 0 || missed > 0;
+}
+
+async function runCluster(): Promise<boolean> {
+  const began = performance.now();
+  let missed = 0;
+  const report = await runClusterCampaign(SETUPS, (measured) => {
+    if (values.mutants)
+      missed = printMutants(tryMutants(measured, TOOLS, CLUSTER_MUTANTS, 'cluster/judge-measured'));
+  });
+  const seconds = Math.round((performance.now() - began) / 1000);
+  for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
+  const { works, refused, 'times-out': lost } = report.seen;
+  console.log(
+    `${report.pairs} pairs over ${report.setups} set-ups, ${works} of them worked, ${refused} were refused and ${lost} timed out: ` +
+      `${report.disagreements.length} disagreements (${seconds} s)`,
+  );
   return report.disagreements.length > 0 || missed > 0;
 }
 
@@ -101,9 +129,7 @@ function printBalanced({ schedulers, ways, sets }: BalancedCounts): void {
 }
 
 /** @returns how many faults went unseen. */
-function printMutants(meetings: readonly Meeting[]): number {
-  const tools = join(dirname(fileURLToPath(import.meta.url)), '../..');
-  const results = tryMutants(meetings, tools, balanced ? IPVS_MUTANTS : MUTANTS);
+function printMutants(results: readonly MutantResult[]): number {
   for (const { name: fault, caught, first } of results) {
     const text = first === null ? 'NOT CAUGHT' : `caught by packet ${first}, ${caught} in all`;
     console.log(`${fault}: ${text}`);
