@@ -3,7 +3,7 @@ import { counted } from '../words/numbers.ts';
 import { causeLine, renderCause } from './cause-text.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
 import { escapeTerminal } from './escape.ts';
-import { agreementSentence, renderDiffering } from './flows/agreement.ts';
+import { agreementSentence, renderDiffering, withoutStuck } from './flows/agreement.ts';
 import { fitScreen } from './screen.ts';
 import type { TextOptions } from './text-options.ts';
 import { wrap } from './wrap.ts';
@@ -176,7 +176,9 @@ function renderFoot(
     compared,
     ...(agreement === '' ? [] : [agreement]),
   ];
-  const differing = flows === null ? '' : renderDiffering(flows, options, level.proof);
+  // Findings tell of flows that are stuck.
+  const shown = flows === null || options.detail === 'full' ? flows : withoutStuck(flows);
+  const differing = shown === null ? '' : renderDiffering(shown, options, level.proof);
   return `\n${lines.map((line) => colours.faint(wrap(escapeTerminal(line), width, '  '))).join('\n')}\n${differing}`;
 }
 

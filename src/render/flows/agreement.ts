@@ -14,14 +14,14 @@ const CAUSES: Readonly<Record<DifferenceCause, string>> = {
   stale: 'stuck',
   'foreign-nat': 'translated by a rule that is not kube-proxy’s',
   'rules-changed': 'begun before the rules changed',
-  unknown: 'for no cause that was captured',
+  unknown: 'nobody knows why',
 };
 
 /** Destinations of a first packet that are told. */
 const TOLD = 3;
 
-/** @returns `137 of 146 translated flows go where the rules would send them now; 9 do not`; the empty string without translated flows. */
-export function agreementSentence({ translated, agree, differ, notCompared }: FlowAgreement): string {
+/** @returns `137 of 146 translated flows are what the rules say; 9 are not (9 stuck)`; the empty string without translated flows. */
+export function agreementSentence({ translated, agree, differ, notCompared, causes }: FlowAgreement): string {
   if (translated === 0) return '';
   const flows = counted(translated, 'translated flow');
   if (agree === translated)
@@ -30,7 +30,8 @@ export function agreementSentence({ translated, agree, differ, notCompared }: Fl
       : `all ${flows} are what the rules say`;
   const compared = notCompared === 0 ? '' : `; ${notCompared} could not be compared`;
   if (differ === 0) return `${agree} of ${flows} are what the rules say${compared}`;
-  return `${agree} of ${flows} ${agree === 1 ? 'is' : 'are'} what the rules say; ${differ} ${differ === 1 ? 'is' : 'are'} not${compared}`;
+  const why = causes.map(({ cause, flows: count }) => `${count} ${CAUSES[cause]}`).join(', ');
+  return `${agree} of ${flows} ${agree === 1 ? 'is' : 'are'} what the rules say; ${differ} ${differ === 1 ? 'is' : 'are'} not (${why})${compared}`;
 }
 
 /**
@@ -38,7 +39,7 @@ export function agreementSentence({ translated, agree, differ, notCompared }: Fl
  * @returns what the flows that differ do, and what a first packet would do now, the most flows first; empty where none does
  */
 export function renderDiffering(
-  { differing, differ }: FlowAgreement,
+  { differing, differ }: Pick<FlowAgreement, 'differing' | 'differ'>,
   { colours, width }: TextOptions,
   most: number,
 ): string {
@@ -48,6 +49,16 @@ export function renderDiffering(
   const rest = differ - shown.reduce((sum, { flows }) => sum + flows, 0);
   if (rest > 0) lines.push(colours.faint(`  … and ${counted(rest, 'flow')} more (-o json)`));
   return `${colours.heading('not what the rules say')}\n${lines.join('\n')}\n`;
+}
+
+/** @returns the agreement with those flows alone that no finding tells. */
+export function withoutStuck({
+  differing,
+  differ,
+  causes,
+}: FlowAgreement): Pick<FlowAgreement, 'differing' | 'differ'> {
+  const stuck = causes.find(({ cause }) => cause === 'stale')?.flows ?? 0;
+  return { differing: differing.filter(({ cause }) => cause !== 'stale'), differ: differ - stuck };
 }
 
 function differingText(group: DifferingFlows): string {
