@@ -37,8 +37,8 @@ export type ConnectionReason =
   | { readonly code: 'dead-end'; readonly leg: Leg }
   | { readonly code: 'not-listening' | 'listening-unknown'; readonly at: Place; readonly inPod: boolean }
   | { readonly code: 'nobody-there'; readonly at: Place }
-  /** A pod gets its own packet back with its own address as source, and drops it as a martian. */
-  | { readonly code: 'own-packet'; readonly at: Place }
+  /** A pod gets a packet with its own address as source, its own one or one that was given it, and drops it as a martian. */
+  | { readonly code: 'own-packet'; readonly at: Place; readonly leg: Leg }
   | {
       readonly code: 'leaves-cluster';
       readonly leg: Leg;

@@ -147,7 +147,7 @@ function arrived(
   const listening = listeningAt(view, delivery, end);
   if (inPod && end.source.address !== null && sameAddress(end.source.address, address)) {
     if (!sameAddress(address, journey.client.asked.address))
-      return [ended('times-out', { code: 'own-packet', at: place }, trip)];
+      return [ended('times-out', { code: 'own-packet', at: place, leg }, trip)];
     // A pod that asks itself by its own address does not ask the node.
     if (listening === 'yes') return [ended('works', null, trip)];
     return [ended('unknown', { code: 'listening-unknown', at: place, inPod }, trip)];

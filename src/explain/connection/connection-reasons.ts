@@ -31,7 +31,7 @@ function textOf(reason: ConnectionReason): string {
     case 'nobody-there':
       return `no known pod or node has ${formatAddress(reason.at.address)}`;
     case 'own-packet':
-      return `${formatAddress(reason.at.address)} gets its own packet back with its own address as source: its kernel drops it`;
+      return ownPacketText(reason);
     case 'leaves-cluster': {
       const { to, nextHop, leg } = reason;
       const by = nextHop === null ? '' : ` by way of ${formatAddress(nextHop)}`;
@@ -94,6 +94,19 @@ function settleOf(reason: ConnectionReason): string | null {
       return null;
   }
 }
+
+function ownPacketText({ at, leg }: Extract<ConnectionReason, { code: 'own-packet' }>): string {
+  const address = formatAddress(at.address);
+  const { outcome } = leg;
+  if (outcome.end.sourceRewrite === 'none')
+    return `${address} gets its own packet back with its own address as source: its kernel drops it`;
+  const by = outcome.path.findLast(({ step }) => WRITES_SOURCE.has(step.action))?.step;
+  const rule = by === undefined ? '' : `, ${placeOf(by)}`;
+  return `${nodeOf(leg)} gives the ${leg.direction} ${address} as its source${rule}, and ${address} is who gets it: its kernel drops what comes from its own address`;
+}
+
+/** Actions of steps that give a packet another source. */
+const WRITES_SOURCE: ReadonlySet<string> = new Set(['snat', 'masquerade', 'netmap']);
 
 /** What decided on a node: a rule or policy, else what its kernel did by itself. */
 function decisionOf({ outcome }: Leg): string {

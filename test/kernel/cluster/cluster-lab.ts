@@ -156,7 +156,12 @@ export class ClusterLab {
     for (const tool of ['iptables-legacy', 'iptables-nft']) await space.run(tool, '-P', 'FORWARD', 'ACCEPT');
     await space.run('nft', 'flush', 'ruleset');
     await space.run('conntrack', '-F').catch(() => '');
-    await space.sysctl({ 'net.ipv4.conf.all.rp_filter': 0, 'net.ipv4.conf.eth0.rp_filter': 0 });
+    await space.sysctl({
+      'net.ipv4.ip_forward': 1,
+      'net.ipv4.conf.all.rp_filter': 0,
+      'net.ipv4.conf.eth0.rp_filter': 0,
+    });
+    await space.batch(`route replace default via 192.168.50.1`);
     for (const device of this.#between) await space.batch(`link del ${device}`);
     const other = node === 'n1' ? 'n2' : 'n1';
     await space.batch(`route del ${POD_NETWORKS[other]}`).catch(() => {});

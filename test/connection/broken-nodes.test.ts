@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { run } from '../cli/run-main.ts';
+
+/** Made in the kernel by test/kernel/cluster/write-broken.ts: two nodes, the second broken, and what a client of the first saw. */
+const FOLDER = join(import.meta.dirname, '../../fixtures/broken-nodes');
+
+/** What is wrong with the second node, as it must be told. */
+const TOLD: Readonly<Record<string, { readonly code: string; readonly text: RegExp }>> = {
+  'forward-drop': { code: 'lost', text: /the request is lost on n2: the policy of filter FORWARD/ },
+  'rp-filter': {
+    code: 'lost',
+    text: /the request is lost on n2: rp_filter drops it: the route to 10\.244\.1\.11 does not go through flannel\.1/,
+  },
+  'no-route-back': { code: 'lost', text: /the answer is lost on n2: no route to 10\.244\.1\.11/ },
+  'foreign-snat': {
+    code: 'own-packet',
+    text: /n2 gives the request 10\.244\.2\.12 as its source, nat POSTROUTING rule 2/,
+  },
+  'forwarding-off': { code: 'lost', text: /the request is lost on n2: forwarding is off for flannel\.1/ },
+};
+
+describe('a second node that is broken', () => {
+  it('is there in five ways', () => {
+    const folders = readdirSync(FOLDER, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map(({ name }) => name).sort()).toEqual(Object.keys(TOLD).sort());
+  });
+
+  it.each(Object.entries(TOLD))('is told with node and rule: %s', async (name, { code, text }) => {
+    const folder = join(FOLDER, name);
+    const { address, port, seen } = JSON.parse(readFileSync(join(folder, 'seen.json'), 'utf8'));
+    const asked = `trace ${address}:${port} --from pod:lab/p1a -f ${folder} -o json`;
+    const { out } = await run(asked.split(' '));
+    const [item] = JSON.parse(out).items;
+    const ways = item.outcomes.map((outcome: { connection: unknown }) => outcome.connection);
+    expect(new Set(seen)).toEqual(new Set(['times-out']));
+    expect(ways).toMatchObject([{ sees: 'times-out', share: 1, reason: { code } }]);
+    expect(ways[0].reason.text).toMatch(text);
+    expect(ways[0].legs.at(-1).node).toBe('n2');
+  });
+});
