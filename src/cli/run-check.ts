@@ -9,6 +9,7 @@ import { type CheckFormat, PLAIN_FORMATS } from '../render/format.ts';
 import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
 import { type CheckResults, notChecked } from './check-results.ts';
+import { capturedNodes } from './cluster/captured-nodes.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { loadCapture } from './load-capture.ts';
@@ -137,7 +138,11 @@ function listCaptures({ captures, sources, allNodes, update }: CheckRequest): So
   }
   if (given && captures.length > 0)
     throw new UsageError('two-states', 'name captures as arguments, or one with -f or --demo, not both');
-  if (captures.length === 0) return [sources];
+  if (captures.length === 0) {
+    // A folder of several nodes, as one capture, is each of them.
+    const nodes = capturedNodes(sources);
+    return nodes === null ? [sources] : nodes.map(({ folder }) => ({ files: [folder], demo: false }));
+  }
   const found = new Set(captures.flatMap((path) => findCaptures(path)));
   return [...found].map((file) => ({ files: [file], demo: false }));
 }

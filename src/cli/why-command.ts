@@ -72,6 +72,13 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
 
 /** Diagnoses, writes the answer. @returns 0 where it works, 1 where it does not. Throws UsageError where nothing known is named. */
 export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
+  const { capturedNodes } = await import('./cluster/captured-nodes.ts');
+  const nodes = capturedNodes(request.sources);
+  if (nodes !== null) {
+    const { runWhyOfCluster } = await import('./cluster/run-why.ts');
+    const { verdict } = await runWhyOfCluster(request, nodes, io);
+    return verdict === 'works' ? EXIT.answered : EXIT.no;
+  }
   const { answer } = await import('./answer.ts');
   const { whyFormats } = await import('./why-formats.ts');
   let traced: readonly TraceItem[] = [];

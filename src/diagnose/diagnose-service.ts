@@ -1,3 +1,4 @@
+import { NO_PEERS, type Peers } from '../explain/connection/peers.ts';
 import { explainTrace } from '../explain/explain-trace.ts';
 import { readDestination } from '../explain/question/destination.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
@@ -24,14 +25,19 @@ export interface Diagnosis {
 
 /**
  * Answers `why`: asks every way into one Service port, and says why those that do not work do not.
+ * @param peers the other nodes of the cluster, where they were captured too
  * @throws QuestionError where the question names nothing that is known
  */
-export function diagnoseService(question: TraceQuestion, input: CheckInput): Diagnosis {
+export function diagnoseService(
+  question: TraceQuestion,
+  input: CheckInput,
+  peers: Peers = NO_PEERS,
+): Diagnosis {
   const { known } = input;
   const destination = readDestination(question, known);
   const subject = subjectOf(destination, known);
   const traced = waysTo(question, destination, subject).flatMap((way) =>
-    explainTrace(way.question, known)
+    explainTrace(way.question, known, peers)
       .filter(({ insteadOf }) => insteadOf === undefined)
       .map((item) => ({ item, via: way.via })),
   );

@@ -27,6 +27,8 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
   const atWorst = (severity: Severity): Severity => (severity === 'error' && !sure ? 'warning' : severity);
   if (verdict === 'accept') {
     const [worst] = remarks;
+    const lost = worst?.effect === 'breaks' ? null : causeOnTheWay(outcome, item);
+    if (lost !== null) return lost;
     if (worst === undefined || worst.effect === 'none') return null;
     return cause(worst.code, atWorst(SEVERITIES[worst.effect]), worst.text, [], worst.settle, item);
   }
@@ -40,6 +42,21 @@ export function causeOfOutcome(outcome: OutcomeItem, item: TraceItem): Cause | n
   const message = `${placeText(step)} ${does} packets from ${item.from}`;
   const code = verdict === 'drop' ? 'dropped' : 'rejected';
   return cause(code, atWorst('error'), message, evidenceOf(step), null, item);
+}
+
+/** What becomes of a connection that its first packet's node let pass: as it was traced there and back, over all nodes. */
+function causeOnTheWay(outcome: OutcomeItem, item: TraceItem): Cause | null {
+  const ways = outcome.connection === null ? [] : [outcome.connection, ...outcome.connection.others];
+  const way = ways.find(({ sees }) => sees !== 'works' && sees !== 'unknown');
+  if (way === undefined || way.reason === null) return null;
+  const { code, text, settle } = way.reason;
+  const last = way.legs.at(-1)?.path.at(-1);
+  const step = last === undefined ? undefined : item.steps.find(({ id }) => id === last);
+  const severity = isSure(outcome, item) ? 'error' : 'warning';
+  const [first, end] = [way.legs[0], way.legs.at(-1)];
+  const elsewhere = end !== undefined && end.node !== null && end.node !== first?.node;
+  const advice = settle ?? (elsewhere ? `see what \`check\` says of ${end.node}` : null);
+  return cause(code, severity, text, step === undefined ? [] : evidenceOf(step), advice, item);
 }
 
 const SEVERITIES: Readonly<Record<Remark['effect'], Severity>> = {

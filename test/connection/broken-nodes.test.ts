@@ -39,4 +39,43 @@ describe('a second node that is broken', () => {
     expect(ways[0].reason.text).toMatch(text);
     expect(ways[0].legs.at(-1).node).toBe('n2');
   });
+
+  it.each(Object.entries(TOLD))('is why a Service does not work: %s', async (name, { code, text }) => {
+    const folder = join(FOLDER, name);
+    const { out, status } = await run(`why lab/local --from pod:lab/p1a -f ${folder} -o json`.split(' '));
+    const { verdict, works, causes } = JSON.parse(out);
+    expect(status).toBe(1);
+    expect({ verdict, timesOut: works.given?.timesOut ?? works.pod?.timesOut }).toEqual({
+      verdict: 'broken',
+      timesOut: 1,
+    });
+    expect(causes[0]).toMatchObject({ code, severity: 'error', explains: true });
+    expect(causes[0].message).toMatch(text);
+  });
+
+  it('does not make a Service fail that has an endpoint on the first', async () => {
+    const { out, status } = await run(
+      `why lab/one --from pod:lab/p1a -f ${join(FOLDER, 'forward-drop')} -o json`.split(' '),
+    );
+    expect(JSON.parse(out)).toMatchObject({ verdict: 'works' });
+    expect(status).toBe(0);
+  });
+
+  it('has its finding in a check of both, and the first has none of it', async () => {
+    const { out, status } = await run(`check -f ${join(FOLDER, 'forward-drop')} -o json`.split(' '));
+    const { kind, items } = JSON.parse(out) as {
+      kind: string;
+      items: { capture: { node: string }; findings: { code: string }[] }[];
+    };
+    const codes = Object.fromEntries(
+      items.map(({ capture, findings }) => [capture.node, findings.map((finding) => finding.code)]),
+    );
+    expect({ kind, status, nodes: Object.keys(codes) }).toEqual({
+      kind: 'CheckReportList',
+      status: 1,
+      nodes: ['n1', 'n2'],
+    });
+    expect(codes.n2).toContain('KP107');
+    expect(codes.n1).not.toContain('KP107');
+  });
 });

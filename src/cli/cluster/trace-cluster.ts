@@ -44,7 +44,7 @@ function sendersOf({ from }: TraceQuestion): readonly string[] {
 }
 
 /** @returns the node that the packet meets first; null where nothing tells. */
-function homeOf(asked: TraceQuestion, known: Known, peers: CapturedPeers): string | null {
+export function homeOf(asked: TraceQuestion, known: Known, peers: CapturedPeers): string | null {
   const { from } = senderAsTyped(asked, known);
   if (from === null || from === 'pod' || from === 'node') return null;
   const { book, cluster } = known;

@@ -41,6 +41,7 @@ export function iptablesRules(node: 'n1' | 'n2', others: Others): string {
     ':KUBE-FORWARD - [0:0]',
     '-A INPUT -m conntrack --ctstate NEW -j KUBE-EXTERNAL-SERVICES',
     '-A FORWARD -j KUBE-FORWARD',
+    '-A FORWARD -m conntrack --ctstate NEW -j KUBE-EXTERNAL-SERVICES',
     '-A FORWARD -m conntrack --ctstate NEW -j KUBE-SERVICES',
     '-A OUTPUT -m conntrack --ctstate NEW -j KUBE-SERVICES',
     ...others.filter,
