@@ -43,9 +43,20 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
   if (owner !== null && owner !== view.name) return { kind: 'node', name: owner, device, hop: nextHop };
   if (nextHop !== null) return { kind: 'outside', nextHop };
   if (isTunnel(view.host, device)) return { kind: 'unknown' };
-  return uplinks(view.host, destination.family).has(device)
+  return uplinks(view.host, destination.family).has(device) || isNoPods(view, device, destination)
     ? { kind: 'outside', nextHop: null }
     : { kind: 'workload' };
+}
+
+/** Kinds of devices that pods hang on. */
+const OF_PODS: ReadonlySet<string | null> = new Set(['veth', 'bridge']);
+
+/** A neighbour in a further network of the node's: where the pods' networks are known and it is in none of them, and is no pod. */
+function isNoPods(view: NodeView, device: string, destination: Address): boolean {
+  if (OF_PODS.has(linkNamed(view.host, device)?.kind ?? null)) return false;
+  if (view.book.podsAt(destination).length > 0) return false;
+  const networks = view.podNetworks(destination.family);
+  return networks.length > 0 && !networks.some((network) => prefixContains(network, destination));
 }
 
 function leadsNowhere(host: Host, device: string): boolean {
@@ -118,6 +129,17 @@ function isTunnel(host: Host, device: string): boolean {
 
 /** The interfaces that lead out of the cluster: of a default route. */
 function uplinks(host: Host, family: Family): ReadonlySet<string> {
+  const known = UPLINKS.get(host) ?? new Map<Family, ReadonlySet<string>>();
+  UPLINKS.set(host, known);
+  const found = known.get(family) ?? findUplinks(host, family);
+  known.set(family, found);
+  return found;
+}
+
+/** Each of 5,000 endpoints asks for them. */
+const UPLINKS = new WeakMap<Host, Map<Family, ReadonlySet<string>>>();
+
+function findUplinks(host: Host, family: Family): ReadonlySet<string> {
   const routes = host.routes[family] ?? [];
   const devices = routes
     .filter(({ destination, type }) => destination.mask === 0n && type === 'unicast')

@@ -55,6 +55,29 @@ describe('What does the client see where a node leaves something open?', () => {
     expect(ways).toMatchObject([{ sees: 'unknown', share: 1 }]);
   });
 
+  it.each<[string, Question]>([
+    [
+      'nftables mode',
+      {
+        code: 'nft-element',
+        table: 'kube-proxy',
+        set: 'affinity-AAAAAAAA-shop/web/tcp/__10.0.0.1/80',
+        key: '10.0.0.9',
+        rewritten: false,
+      },
+    ],
+    [
+      'IPVS',
+      { code: 'ipvs-template', server: '10.96.0.1:80', seconds: 10, client: null, real: '10.0.0.1:80' },
+    ],
+  ])(
+    'what a new client sees, whom session affinity of %s does not keep at an endpoint yet',
+    (_, question) => {
+      const ways = through(['times-out', 1, given(question, true)], ['works', 1, given(question, false)]);
+      expect(ways.map(({ sees, share }) => [sees, share])).toEqual([['works', 1]]);
+    },
+  );
+
   it('unknown because of the question that is open, not of the session affinity that a new client has not', () => {
     const [way] = through(
       ['works', 1, given(RECENT, true)],

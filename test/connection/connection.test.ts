@@ -53,6 +53,14 @@ describe('does a connection over two nodes work?', () => {
     ]);
   });
 
+  it('is not known where it goes to somebody in a further network of the node, who is no pod', async () => {
+    const routes = [{ dst: '172.16.0.0/24', dev: 'eth1', scope: 'link', protocol: 'kernel' }];
+    const item = await over({ routes }, {}, '172.16.0.9:80');
+    expect(ways(item).map(({ sees, reason }) => [sees, reason?.code])).toEqual([
+      ['unknown', 'leaves-cluster'],
+    ]);
+  });
+
   it('not where FORWARD of the other node drops: node and policy are named', async () => {
     const item = await over({}, { forward: 'DROP' });
     expect(item.connection).toMatchObject({ works: 0.5, timesOut: 0.5 });
