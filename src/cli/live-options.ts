@@ -14,6 +14,7 @@ export interface LiveOptions {
   readonly debugNamespace?: string;
   readonly conntrack?: boolean;
   readonly showCommands?: boolean;
+  readonly follow?: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly api?: boolean;
@@ -27,6 +28,13 @@ export function addLiveOptions(command: Command): Command {
         .argParser(noBlank('A node name'))
         .conflicts(['file', 'demo']),
     ),
+  );
+}
+
+/** Adds the option of the commands that follow connections over nodes. */
+export function addFollowOption(command: Command): Command {
+  return command.addOption(
+    new Option('--follow', 'read further nodes when the packet gets there').conflicts(['file', 'demo']),
   );
 }
 
@@ -65,6 +73,11 @@ const LIVE = 'A live node and its cluster:';
 /** @returns the live part of a request; it counts where neither -f nor --demo was given. Throws UsageError. */
 export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
   if (options.node === undefined) refuseWithoutNode(options, '--node');
+  if (options.node === undefined && options.follow === true)
+    throw new UsageError(
+      'no-node',
+      '--follow reads further nodes through kubectl; name the first with --node, or give captures of all with -f',
+    );
   const conntrack = options.conntrack ?? true;
   return {
     target:
@@ -83,6 +96,7 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
     pods: [],
     needs: conntrack ? needs : { ...needs, flows: 'none' },
     showCommands: options.showCommands ?? false,
+    ...(options.follow === true ? ({ follow: true } as const) : {}),
   };
 }
 

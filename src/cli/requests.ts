@@ -34,6 +34,8 @@ export interface LiveRequest {
   readonly needs: Needs;
   /** Print what would be run, and run nothing. */
   readonly showCommands: boolean;
+  /** Further nodes are read where the packet gets there. Absent: they are not. */
+  readonly follow?: true;
 }
 
 /** What every command shares. */

@@ -141,7 +141,7 @@ function listCaptures({ captures, sources, allNodes, update }: CheckRequest): So
   if (captures.length === 0) {
     // A folder of several nodes, as one capture, is each of them.
     const nodes = capturedNodes(sources);
-    return nodes === null ? [sources] : nodes.map(({ folder }) => ({ files: [folder], demo: false }));
+    return nodes === null ? [sources] : nodes.map((node) => node.sources);
   }
   const found = new Set(captures.flatMap((path) => findCaptures(path)));
   return [...found].map((file) => ({ files: [file], demo: false }));

@@ -10,6 +10,7 @@ import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { knownOf } from './known.ts';
+import { addFollowOption } from './live-options.ts';
 import {
   addCommonOptions,
   type CommonOptions,
@@ -66,7 +67,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
       '-n, --namespace <name>',
       'namespace of a Service given without one (default: the context’s, else default)',
     );
-  return addCommonOptions(command, TRACE_FORMATS)
+  return addCommonOptions(addFollowOption(command), TRACE_FORMATS)
     .addOption(
       new Option(
         '--detail <level>',

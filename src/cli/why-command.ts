@@ -7,6 +7,7 @@ import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
+import { addFollowOption } from './live-options.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 import type { WhyRequest } from './requests.ts';
 import { podsOf } from './trace-command.ts';
@@ -41,7 +42,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
       '-n, --namespace <name>',
       'namespace of a Service given without one (default: the context’s, else default)',
     );
-  return addCommonOptions(command, PAGE_FORMATS)
+  return addCommonOptions(addFollowOption(command), PAGE_FORMATS)
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain why shop/web --demo', 'one Service, from everywhere'],

@@ -7,10 +7,13 @@ import { parseManifest } from '../../capture/manifest.ts';
 import { readSmallFile } from '../../kubernetes/api/small-file.ts';
 import type { SourceRequest } from '../requests.ts';
 
-/** A node's capture that was named with others, not read yet. */
+/** A node that was named with others, or that the packet may get to; not read yet. */
 export interface CapturedNode {
   readonly name: string;
-  readonly folder: string;
+  /** Its capture; null for a live node. */
+  readonly folder: string | null;
+  /** By which it is read. */
+  readonly sources: SourceRequest;
   /** As its manifest tells. */
   readonly takenAt: string | null;
 }
@@ -18,10 +21,14 @@ export interface CapturedNode {
 /**
  * The nodes that `-f` names: several capture folders, or a folder that holds those of several nodes (as `capture
  * --all-nodes` writes them). Of each only its manifest is read.
- * @returns null where the state is of one node, as far as can be told without reading it
+ * @returns null where the state is of one node, as far as can be told without reading it; of a live one that is followed, the first
  */
-export function capturedNodes({ files, demo }: SourceRequest): readonly CapturedNode[] | null {
-  if (demo || files.length === 0) return null;
+export function capturedNodes(sources: SourceRequest): readonly CapturedNode[] | null {
+  const { files, demo, live } = sources;
+  if (demo) return null;
+  if (files.length === 0)
+    // The others are known once the first was read.
+    return live?.follow === true && live.target !== null ? [liveNode(live.target.node, sources)] : null;
   const nodes = new Map<string, CapturedNode>();
   for (const folder of new Set(files.flatMap(capturesBelow))) {
     const node = nodeIn(folder);
@@ -30,6 +37,27 @@ export function capturedNodes({ files, demo }: SourceRequest): readonly Captured
     nodes.set(node.name, node);
   }
   return nodes.size < 2 ? null : [...nodes.values()];
+}
+
+function liveNode(name: string, sources: SourceRequest): CapturedNode {
+  return { name, folder: null, sources, takenAt: null };
+}
+
+/** @returns the other nodes of a live cluster, to be read as the first was: each in its own kube-proxy's pod, or a debug pod. */
+export function furtherNodes(
+  { sources, name: first }: CapturedNode,
+  names: readonly string[],
+): readonly CapturedNode[] {
+  const { live } = sources;
+  if (live?.follow !== true || live.target === null) return [];
+  const { target } = live;
+  return names
+    .filter((name) => name !== first)
+    .map((node) => {
+      // The first has asked the API server for all of them.
+      const asked = { ...live, api: false, target: { ...target, node, pod: null } };
+      return liveNode(node, { ...sources, live: asked });
+    });
 }
 
 /** What cannot be read is told by whoever reads it as a capture. */
@@ -47,7 +75,7 @@ function nodeIn(folder: string): CapturedNode | null {
     if (!statSync(folder).isDirectory() || !isCaptureFolder(readdirSync(folder))) return null;
     const manifest = parseManifest(readSmallFile(join(folder, 'capture.json')).toString('utf8'));
     const name = manifest?.node ?? basename(folder);
-    return { name, folder, takenAt: manifest?.takenAt ?? null };
+    return { name, folder, sources: { files: [folder], demo: false }, takenAt: manifest?.takenAt ?? null };
   } catch {
     return null;
   }
@@ -55,6 +83,7 @@ function nodeIn(folder: string): CapturedNode | null {
 
 /** @returns the addresses of a captured node's interfaces that `ip -j addr` lists, as text, without reading the rest. */
 export function addressesIn({ folder }: CapturedNode): string[] {
+  if (folder === null) return [];
   let text: string;
   try {
     text = readSmallFile(join(folder, 'ip-addr.json')).toString('utf8');

@@ -1,4 +1,5 @@
 import { InputError } from '../../capture/input-error.ts';
+import { UnreachableError } from '../../capture/live/unreachable-error.ts';
 import type { Peers } from '../../explain/connection/peers.ts';
 import type { Note } from '../../explain/explanation.ts';
 import type { Known } from '../../explain/question/question.ts';
@@ -8,7 +9,7 @@ import type { Problem } from '../../problems/problem.ts';
 import type { Load } from '../answer.ts';
 import type { Capture } from '../capture.ts';
 import { knownOf } from '../known.ts';
-import { addressesIn, type CapturedNode } from './captured-nodes.ts';
+import { addressesIn, type CapturedNode, furtherNodes } from './captured-nodes.ts';
 
 /** Of more nodes than this the captures are not read for one answer. */
 const MOST_READ = 16;
@@ -18,10 +19,12 @@ const APART_MINUTES = 15;
 
 /** The captured nodes of one cluster, each read when it is first needed. */
 export class CapturedPeers implements Peers {
-  readonly #nodes: ReadonlyMap<string, CapturedNode>;
+  readonly #nodes: Map<string, CapturedNode>;
   readonly #load: Load;
   readonly #read = new Map<string, { readonly known: Known; readonly capture: Capture }>();
   readonly #wanted = new Set<string>();
+  /** Live nodes that could not be reached, and why. */
+  readonly #unreachable = new Map<string, string>();
   #owners: ReadonlyMap<string, string | null> | null = null;
 
   private constructor(nodes: readonly CapturedNode[], load: Load) {
@@ -36,7 +39,11 @@ export class CapturedPeers implements Peers {
   static async open(nodes: readonly CapturedNode[], load: Load): Promise<CapturedPeers> {
     const peers = new CapturedPeers(nodes, load);
     const [first] = nodes;
-    if (first !== undefined) await peers.read(first.name);
+    if (first !== undefined) {
+      const known = await peers.read(first.name);
+      const names = known?.cluster.nodes?.map(({ name }) => name) ?? [];
+      for (const node of furtherNodes(first, names)) peers.#nodes.set(node.name, node);
+    }
     peers.#requireOneCluster();
     return peers;
   }
@@ -62,7 +69,7 @@ export class CapturedPeers implements Peers {
     if (before !== undefined) return before.known;
     const node = this.#nodes.get(name);
     if (node === undefined) return null;
-    const capture = await this.#load({ files: [node.folder], demo: false });
+    const capture = await this.#load(node.sources);
     const [first] = this.#read.values();
     const known =
       first !== undefined && (first.known.cluster.nodes !== null || first.known.cluster.pods !== null)
@@ -80,7 +87,7 @@ export class CapturedPeers implements Peers {
   knownOf(name: string): Known | 'not-captured' | 'not-read' {
     const read = this.#read.get(name);
     if (read !== undefined) return read.known;
-    if (!this.#nodes.has(name)) return 'not-captured';
+    if (!this.#nodes.has(name) || this.#unreachable.has(name)) return 'not-captured';
     this.#wanted.add(name);
     return 'not-read';
   }
@@ -95,13 +102,28 @@ export class CapturedPeers implements Peers {
       const found = answer();
       const wanted = [...this.#wanted].slice(0, MOST_READ - this.#read.size);
       if (wanted.length === 0) return found;
-      for (const name of wanted) await this.read(name);
+      for (const name of wanted) await this.#tryReading(name);
     }
   }
 
-  /** @returns what the nodes that were read did not let us understand. */
+  /** A live node that cannot be reached is one that was not captured, and the answer says so: the others are there. */
+  async #tryReading(name: string): Promise<void> {
+    try {
+      await this.read(name);
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#unreachable.set(name, error.message);
+    }
+  }
+
+  /** @returns what the nodes that were read did not let us understand, and which could not be read. */
   problems(): Problem[] {
-    return [...this.#read.values()].flatMap(({ capture }) => capture.problems.list());
+    const read = [...this.#read.values()].flatMap(({ capture }) => capture.problems.list());
+    const unreachable = [...this.#unreachable].map(([name, message]) => ({
+      ...{ code: 'node-not-read', file: null, line: null },
+      message: `node ${name} could not be read: ${message}`,
+    }));
+    return [...read, ...unreachable];
   }
 
   /** @returns a note where the captures that were read are of different times. */
@@ -124,7 +146,7 @@ export class CapturedPeers implements Peers {
     if (known.length === 0) return;
     const { node, origin } = this.first.capture.info;
     const of = `the cluster of ${node ?? origin} (${origin})`;
-    const captured = [...this.#nodes.values()];
+    const captured = [...this.#nodes.values()].filter(({ folder }) => folder !== null);
     const missing = captured.find(({ name }) => !known.some((each) => each.name === name));
     const other = missing ?? captured.find((each) => isElsewhere(each, known));
     if (other === undefined) return;

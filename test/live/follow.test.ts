@@ -1,0 +1,137 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ApiServer } from '../kubernetes/api/api-server.ts';
+import { makeCertificates } from '../kubernetes/api/certificates.ts';
+import { DEMO, FakeCluster, OUTPUTS, PLAIN, proxyPod, type Scenario } from './cluster.ts';
+
+const open: FakeCluster[] = [];
+let server: ApiServer;
+let config = '';
+
+function items(file: string): Record<string, unknown>[] {
+  return JSON.parse(readFileSync(join(DEMO, file), 'utf8')).items;
+}
+
+beforeAll(async () => {
+  const certificates = makeCertificates();
+  server = await ApiServer.start(certificates.server, {
+    lists: {
+      '/api/v1/services': items('services.json'),
+      '/apis/discovery.k8s.io/v1/endpointslices': items('endpointslices.json'),
+      '/api/v1/pods': items('pods.json'),
+      '/api/v1/nodes': items('nodes.json'),
+    },
+  });
+  const cluster = {
+    server: server.url,
+    'certificate-authority-data': certificates.ca.toString('base64'),
+  };
+  config = JSON.stringify({
+    'current-context': 'lab',
+    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'admin' } }],
+    clusters: [{ name: 'lab', cluster }],
+    users: [{ name: 'admin', user: { token: 'SECRET-TOKEN' } }],
+  });
+});
+
+afterAll(() => server.stop());
+
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+/** The demo's node, and node-2 that forwards nothing. */
+function cluster(scenario: Partial<Scenario> = {}): FakeCluster {
+  const links = [
+    {
+      ...{ ifindex: 2, ifname: 'eth0', flags: ['UP'], operstate: 'UP', link_type: 'ether' },
+      addr_info: [{ family: 'inet', local: '192.168.100.12', prefixlen: 24, scope: 'global' }],
+    },
+  ];
+  const made = new FakeCluster({
+    ...PLAIN,
+    nodes: ['node-1', 'node-2'],
+    pods: [proxyPod('node-1'), proxyPod('node-2')],
+    podPrograms: PLAIN.hostPrograms,
+    outputsOf: {
+      'node-2': {
+        ...OUTPUTS,
+        'iptables-save -c': {
+          out: '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n',
+        },
+        'ip -j -d addr': { out: JSON.stringify(links) },
+        'nft -j list ruleset': { out: '{"nftables": []}' },
+      },
+    },
+    ...scenario,
+  });
+  open.push(made);
+  writeFileSync(join(made.home, 'config'), config);
+  return made;
+}
+
+const ASKED = [
+  'trace',
+  '10.244.2.11:8080',
+  '--from',
+  '10.244.1.13',
+  '--node',
+  'node-1',
+  '--via',
+  'exec',
+  '-o',
+  'json',
+];
+
+const run = (made: FakeCluster, ...args: readonly string[]) =>
+  made.runBeside(...args, '--kubeconfig', join(made.home, 'config'));
+
+const asksOf = (made: FakeCluster, node: string) =>
+  made.calls().filter((call) => call.includes('exec') && call.includes(`pod/kube-proxy-${node}`));
+
+describe('--follow', () => {
+  it('reads the node that the packet gets to, and what it does there is told', async () => {
+    const made = cluster();
+    const { status, out, err } = await run(made, ...ASKED, '--follow');
+    expect(status, err).toBe(0);
+    const [item] = JSON.parse(out).items;
+    expect(item.outcomes[0].connection).toMatchObject({
+      sees: 'times-out',
+      reason: { code: 'lost', text: 'the request is lost on node-2: the policy of filter FORWARD' },
+    });
+    expect(asksOf(made, 'node-2').length).toBeGreaterThan(0);
+  });
+
+  it('is needed for that: without it one node is asked', async () => {
+    const made = cluster();
+    const { out } = await run(made, ...ASKED);
+    expect(JSON.parse(out).items[0].outcomes[0].connection.reason.code).toBe('node-not-captured');
+    expect(asksOf(made, 'node-2')).toEqual([]);
+  });
+
+  it('reads no further node where the packet stays on the first', async () => {
+    const made = cluster();
+    const stays = ASKED.map((word) => (word === '10.244.2.11:8080' ? '10.244.1.11:8080' : word));
+    const { status } = await run(made, ...stays, '--follow');
+    expect(status).toBe(0);
+    expect(asksOf(made, 'node-2')).toEqual([]);
+  });
+
+  it('answers from the others where a node cannot be reached, and says which', async () => {
+    const made = cluster({ pods: [proxyPod('node-1')] });
+    const { status, out } = await run(made, ...ASKED, '--follow');
+    const { items, problems } = JSON.parse(out);
+    expect(status).toBe(0);
+    expect(items[0].outcomes[0].connection.reason.code).toBe('node-not-captured');
+    expect(problems).toContainEqual(
+      expect.objectContaining({ code: 'node-not-read', message: expect.stringContaining('node-2') }),
+    );
+  });
+
+  it('needs the name of the first', async () => {
+    const { status, err } = cluster().run('trace', '10.244.2.11:8080', '--follow');
+    expect(status).toBe(2);
+    expect(err).toContain('--follow reads further nodes through kubectl; name the first with --node');
+  });
+});
