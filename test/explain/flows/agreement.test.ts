@@ -120,6 +120,16 @@ describe('a live flow beside what the rules would do with its first packet', () 
     expect(await compare(...flows)).toMatchObject({ translated: 8000, agree: 8000, notCompared: 0 });
   });
 
+  it('is told to differ, for as many clients as there are', async () => {
+    const flows = Array.from({ length: 2000 }, (_, at): Line => {
+      const from = `203.0.${at >> 6}.${at & 63}:40000`;
+      return { from, asked: '192.168.100.11:30080', answers: '10.244.9.9:8080', back: '10.244.1.1:7' };
+    });
+    const { differ, notCompared, differing } = await compare(...flows);
+    expect({ differ, notCompared }).toEqual({ differ: 2000, notCompared: 0 });
+    expect(differing.map((each) => each.flows)).toEqual([2000]);
+  });
+
   it('may be older than what session affinity keeps its client at', async () => {
     // A set of nftables mode keeps 10.244.1.13 at 10.244.2.11.
     const { known } = await openCapture(join(ROOT, 'fixtures/demo-nftables'));

@@ -128,7 +128,7 @@ export class AgreementTally {
     const client = this.#address(original.source);
     const masqueraded = reply.destination !== original.source;
     const goal = goalKey(reply.source, reply.sourcePort, masqueraded);
-    const own = fates.exactly(client);
+    const own = fates.closely(client);
     if (own === null) return 'not-compared';
     if (this.#goalsOf(own).has(goal)) return 'agrees';
     const elsewhere = fates.throughAnyDoor(client);

@@ -28,8 +28,10 @@ type Door = Device;
 
 /** A trace costs about a millisecond: so many different kinds of flows are compared, and no more. */
 const MOST_TRACES = 5_000;
-/** And so many whole answers are asked for, where a flow differs. */
-const MOST_SETTLED = 300;
+/** And so many flows that differ are looked at for their own client; of more, one for each kind of client is. */
+const MOST_CLOSER = 300;
+/** Whole answers that are asked for. */
+const MOST_ANSWERS = 1_000;
 
 /**
  * Sends the first packets of flows through the rules of today. Clients that no rule can tell apart are traced once:
@@ -37,9 +39,10 @@ const MOST_SETTLED = 300;
  */
 export class FirstPackets {
   readonly #known: Known;
-  readonly #doors = new Map<bigint, Door>();
+  readonly #doors = { ipv4: new Map<bigint, Door>(), ipv6: new Map<bigint, Door>() };
   #traces = 0;
-  #settled = 0;
+  #closer = 0;
+  #answers = 0;
 
   constructor(known: Known) {
     this.#known = known;
@@ -56,18 +59,22 @@ export class FirstPackets {
 
   /** @returns by which interface a client's packets come in: where answers to it go out; null: it is of the node itself. */
   doorOf(client: Address): Door {
-    const known = this.#doors.get(client.value);
-    if (known !== undefined) return known;
+    const doors = this.#doors[client.family];
+    if (doors.has(client.value)) return doors.get(client.value);
     const local = isLocalAddress(this.#known.host, client) === true;
     const door = local ? null : interfaceTowards(this.#known, client);
-    this.#doors.set(client.value, door);
+    doors.set(client.value, door);
     return door;
+  }
+
+  /** @returns whether one more client may be looked at for itself. */
+  mayLookCloser(): boolean {
+    return this.#closer++ < MOST_CLOSER;
   }
 
   /** @returns false where `trace` itself says that it does not know what becomes of the packet. */
   isSettled({ protocol, address, port }: Asked, client: Address): boolean {
-    if (this.#settled >= MOST_SETTLED) return false;
-    this.#settled++;
+    if (this.#answers++ >= MOST_ANSWERS) return false;
     const question: TraceQuestion = {
       ...plainQuestion(socketText(address, port)),
       from: formatAddress(client),
@@ -107,6 +114,15 @@ export class FirstPackets {
   }
 }
 
+/** @returns what is known by the key, found out once. */
+function once<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): Value {
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const found = find();
+  known.set(key, found);
+  return found;
+}
+
 /** What becomes of new connections to one destination, client by client. */
 export class DestinationFates {
   readonly #asked: Asked;
@@ -114,6 +130,8 @@ export class DestinationFates {
   readonly #classes = new Map<Door, SenderClasses | null>();
   readonly #shared = new Map<string, Fate | null>();
   readonly #exact = new Map<bigint, Fate | null>();
+  readonly #throughAny = new Map<string, Fate | null>();
+  readonly #settled = new Map<string, boolean>();
 
   constructor(asked: Asked, packets: FirstPackets) {
     this.#asked = asked;
@@ -122,36 +140,39 @@ export class DestinationFates {
 
   /** @returns the fate of a client's first packet, traced for it or for one like it; null where none was. */
   of(client: Address): Fate | null {
-    const door = this.#packets.doorOf(client);
-    const key = door === null ? null : (this.#classesAt(door)?.keyOf(client) ?? null);
-    if (key === null) return this.exactly(client);
-    const name = `${door} ${key}`;
-    let fate = this.#shared.get(name);
-    if (fate === undefined) {
-      fate = this.exactly(client);
-      this.#shared.set(name, fate);
-    }
-    return fate;
+    const name = this.#className(client);
+    return name === null ? this.#exactly(client) : once(this.#shared, name, () => this.#exactly(client));
   }
 
-  /** @returns the fate of this very client's. */
-  exactly(client: Address): Fate | null {
-    let fate = this.#exact.get(client.value);
-    if (fate === undefined) {
-      fate = this.#trace(client, this.#packets.doorOf(client));
-      this.#exact.set(client.value, fate);
-    }
-    return fate;
+  /** @returns the same, of this very client where there are not too many that are asked about so closely. */
+  closely(client: Address): Fate | null {
+    return this.#exact.has(client.value) || this.#packets.mayLookCloser()
+      ? this.#exactly(client)
+      : this.of(client);
   }
 
-  /** @returns the fate of this client's where nothing is taken for granted of the interface it came in by. */
+  /** @returns the fate where nothing is taken for granted of the interface that the client comes in by; null for the node's own. */
   throughAnyDoor(client: Address): Fate | null {
-    return this.#packets.doorOf(client) === null ? null : this.#trace(client, undefined);
+    if (this.#packets.doorOf(client) === null) return null;
+    const name = this.#className(client) ?? formatAddress(client);
+    return once(this.#throughAny, name, () => this.#trace(client, undefined));
   }
 
   /** @returns false where it is not known for sure what becomes of this client's. */
   isSettled(client: Address): boolean {
-    return this.#packets.isSettled(this.#asked, client);
+    const name = this.#className(client) ?? formatAddress(client);
+    return once(this.#settled, name, () => this.#packets.isSettled(this.#asked, client));
+  }
+
+  #exactly(client: Address): Fate | null {
+    return once(this.#exact, client.value, () => this.#trace(client, this.#packets.doorOf(client)));
+  }
+
+  /** Clients of one name cannot be told apart; null where each is one by itself. */
+  #className(client: Address): string | null {
+    const door = this.#packets.doorOf(client);
+    const key = door === null ? null : (this.#classesAt(door)?.keyOf(client) ?? null);
+    return key === null ? null : `${door} ${key}`;
   }
 
   #trace(client: Address, door: Door): Fate | null {
