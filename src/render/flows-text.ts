@@ -1,7 +1,7 @@
 import type { FlowList } from '../explain/flow-list.ts';
 import { counted } from '../words/numbers.ts';
 import { escapeTerminal } from './escape.ts';
-import { agreementSentence, renderDiffering } from './flows/agreement.ts';
+import { agreementSentence, renderDiffering, withoutStuck } from './flows/agreement.ts';
 import { type AttentionLevel, renderAttention } from './flows/attention.ts';
 import { renderEndpointFlows } from './flows/endpoint-flows.ts';
 import { renderListedFlows } from './flows/listed-flows.ts';
@@ -115,13 +115,20 @@ function renderAt(level: Level, list: FlowList, options: FlowsTextOptions): stri
   const blocks = [
     heading(list, options),
     renderAttention(list, options, level),
-    list.summary.agreement === null ? '' : renderDiffering(list.summary.agreement, options, level.differing),
+    differingOf(list, options, level.differing),
     byEndpoint
       ? renderEndpointFlows(list, options, level.services)
       : renderTableSummary(list, options, level),
     renderListedFlows(list, options, level.flows),
   ];
   return blocks.filter((block) => block !== '').join('\n');
+}
+
+/** Flows that are stuck need attention, and are told above. */
+function differingOf({ summary }: FlowList, options: FlowsTextOptions, most: number): string {
+  const { agreement } = summary;
+  if (agreement === null) return '';
+  return renderDiffering(options.detail === 'full' ? agreement : withoutStuck(agreement), options, most);
 }
 
 function heading(list: FlowList, { colours, width }: TextOptions): string {
