@@ -29,10 +29,10 @@ export async function readAllNodes<R, T>(
   use: (value: R) => Promise<T>,
 ): Promise<NodeResult<T>[]> {
   const { Kubectl } = await import('../capture/live/kubectl.ts');
-  const { nodeNames } = await import('../capture/live/find-pod.ts');
+  const { nodeNames } = await import('../capture/live/node-state.ts');
   const { runPool } = await import('../capture/live/pool.ts');
   lifeline.onStep('listing the nodes');
-  const names = await nodeNames(new Kubectl(live.access, lifeline.signal));
+  const names = await nodeNames(new Kubectl(live.access, lifeline.signal, lifeline.say));
   if (names.length === 0) throw new UnreachableError('no-nodes', 'the cluster has no nodes that you may see');
   let done = 0;
   const readOne = async (node: string): Promise<NodeResult<R>> => {

@@ -1,7 +1,7 @@
 import { quoteWord } from '../../command/quote.ts';
 import { fieldsOf, objectsOf, textOf, textsOf } from '../../json/fields.ts';
 import type { Kubectl } from './kubectl.ts';
-import type { PodRef } from './pod-place.ts';
+import type { PodRef } from './pod-commands.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** A pod of the node that may be asked, and what it tells of kube-proxy. */
@@ -90,7 +90,7 @@ export async function findNodePod(
       if (found !== null) return found;
     }
   }
-  throw await noPod(kubectl, node, pods.length);
+  throw noPod(node, pods.length);
 }
 
 /** All namespaces need a ClusterRole; kube-system alone is where kube-proxy is. */
@@ -155,32 +155,11 @@ function factsOf(container: Readonly<Record<string, unknown>>): ProxyFacts {
   };
 }
 
-async function noPod(kubectl: Kubectl, node: string, pods: number): Promise<UnreachableError> {
-  if (pods > 0) {
-    return new UnreachableError(
-      'no-proxy-pod',
-      `no kube-proxy pod runs on node ${node}, nor another one known to hold iptables; it may be part of the kubelet’s process (k3s) or not be used (Cilium): name a pod with --pod NAMESPACE/NAME, or use --via debug`,
-    );
-  }
-  const names = await nodeNames(kubectl);
-  const known = names.includes(node);
-  const hint = known
-    ? 'no pod runs on it that you may see'
-    : `there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
+function noPod(node: string, pods: number): UnreachableError {
+  if (pods === 0)
+    return new UnreachableError('no-pods', `node ${quoteWord(node)}: no pod runs on it that you may see`);
   return new UnreachableError(
-    known ? 'no-pods' : 'no-such-node',
-    `${known ? '' : 'no '}node ${quoteWord(node)}: ${hint}`,
+    'no-proxy-pod',
+    `no kube-proxy pod runs on node ${node}, nor another one known to hold iptables; it may be part of the kubelet’s process (k3s) or not be used (Cilium): name a pod with --pod NAMESPACE/NAME, or use --via debug`,
   );
-}
-
-/** @returns the names of all nodes. Throws UnreachableError. */
-export async function nodeNames(kubectl: Kubectl): Promise<string[]> {
-  const list = await kubectl.getJson(['get', 'nodes'], 'the nodes of the cluster');
-  return objectsOf(list.items).flatMap((item) => textOf(fieldsOf(item.metadata).name) ?? []);
-}
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'no node';
-  const shown = names.slice(0, 8).join(', ');
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }

@@ -65,9 +65,14 @@ export async function readLiveState(target: LiveTarget, context: LiveContext): P
       return await readAll(reached, localName(reached), 'this machine', takenAt, target, context);
     }
     const { node } = target.node;
-    const kubectl = new Kubectl(target.access, context.lifeline.signal);
-    return await withNode(kubectl, target.node, context.lifeline, own, async (reached) =>
-      readAll(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
+    const kubectl = new Kubectl(target.access, context.lifeline.signal, context.lifeline.say);
+    return await withNode(
+      kubectl,
+      target.node,
+      context.lifeline,
+      own,
+      target.needs.host === 'all',
+      async (reached) => readAll(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
     );
   } finally {
     for (const problem of own.list()) context.problems.add(problem.code, problem.message);
@@ -78,7 +83,7 @@ async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Prom
   const place = localPlace(lifeline.signal);
   const rejected = new ProblemList();
   const collector = new Collector(place, rejected, lifeline.onStep);
-  const rules = await collectRules(collector);
+  const rules = await collectRules(collector, true);
   const { save } = rules;
   if (save.failure === 'missing') {
     throw new InputError(

@@ -6,7 +6,9 @@ import { describeFailure } from './describe-failure.ts';
 import { findNodePod, NO_FACTS, type ProxyFacts } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { Lifeline } from './lifeline.ts';
-import { type PodRef, podPlace, type Root } from './pod-place.ts';
+import { readNodeState } from './node-state.ts';
+import type { PodRef } from './pod-commands.ts';
+import { podPlace, type Root } from './pod-place.ts';
 import { RULES } from './probes.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
@@ -53,6 +55,7 @@ class WayFailed extends Error {}
 
 /**
  * Reaches a node in the first way that gives its rules, and hands it on; what was made for it is gone when this returns.
+ * @param wantsVersions also of the tools
  * Throws UnreachableError with each way's reason where none works; InterruptedError; what `use` throws.
  */
 export async function withNode<T>(
@@ -60,8 +63,10 @@ export async function withNode<T>(
   target: NodeTarget,
   lifeline: Lifeline,
   problems: ProblemList,
+  wantsVersions: boolean,
   use: (reached: ReachedNode) => Promise<T>,
 ): Promise<T> {
+  await requireAnswering(kubectl, target, lifeline, problems);
   const reasons: { readonly way: string; readonly error: Error }[] = [];
   for (const way of waysTo(kubectl, target, lifeline)) {
     // Problems of a way that is given up are told as its reason, or not at all.
@@ -70,7 +75,7 @@ export async function withNode<T>(
     let done = false;
     try {
       const result = await way.run(async (collector, how, facts) => {
-        const rules = await collectRules(collector);
+        const rules = await collectRules(collector, wantsVersions);
         if (rules.save.failure !== null)
           throw new WayFailed(describeFailure(rules.save, RULES.v4, collector.place).message);
         entered = true;
@@ -83,6 +88,7 @@ export async function withNode<T>(
       const givenUp = error instanceof WayFailed || error instanceof UnreachableError;
       if (entered || !givenUp) throw error;
       reasons.push({ way: way.name, error });
+      if (error instanceof UnreachableError && HOPELESS.has(error.code)) break;
     } finally {
       for (const problem of own.list()) {
         if (done) problems.add(problem.code, problem.message);
@@ -91,6 +97,38 @@ export async function withNode<T>(
     }
   }
   throw noWay(target.node, reasons);
+}
+
+/** No other way gets further: each needs kubectl, the API server and the node's kubelet. */
+const HOPELESS = new Set([
+  'no-kubectl',
+  'no-kubeconfig',
+  'no-such-context',
+  'tls',
+  'unauthorized',
+  'unreachable',
+  'kubelet-unreachable',
+  'timeout',
+]);
+
+/** A node whose kubelet is silent is only tried where the user insists on a way: what asks it hangs for minutes. */
+async function requireAnswering(
+  kubectl: Kubectl,
+  { node, via }: NodeTarget,
+  lifeline: Lifeline,
+  problems: ProblemList,
+): Promise<void> {
+  lifeline.onStep(`asking for node ${node}`);
+  const { ready, why } = await readNodeState(kubectl, node);
+  if (why === null) return;
+  if (ready === 'silent' && via === 'auto') {
+    throw new UnreachableError(
+      'node-not-ready',
+      `${why}: its kubelet does not report, so neither exec nor debug gets there; look at the node itself, and run kp-explain on it; --via exec tries all the same`,
+    );
+  }
+  if (ready === 'silent') lifeline.say(`${why}; it is tried all the same`);
+  else problems.add('node-not-ready', why);
 }
 
 /** The code of the problem that a debug pod could not be removed. */
@@ -122,11 +160,12 @@ function execWay(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way 
         );
       }
       const place = podPlace(kubectl, pod, `${target.node}: `, 'exec', ['image']);
-      return await use(
-        new Collector(place, problems, lifeline.onStep),
-        `kubectl exec in ${pod.namespace}/${pod.name}`,
-        facts,
-      );
+      const how = `kubectl exec in ${pod.namespace}/${pod.name}`;
+      try {
+        return await use(new Collector(place, problems, lifeline.onStep), how, facts);
+      } finally {
+        await place.close();
+      }
     },
   };
 }
@@ -147,7 +186,11 @@ function debugWay(kubectl: Kubectl, target: NodeTarget, profile: Profile, lifeli
       const inPod = async (pod: PodRef) => {
         const place = podPlace(pinned.kubectl, pod, `${target.node}: `, 'debug', rootsOf(target, profile));
         const how = `debug pod ${pod.namespace}/${pod.name}, which was removed again`;
-        return await use(new Collector(place, problems, lifeline.onStep), how, NO_FACTS);
+        try {
+          return await use(new Collector(place, problems, lifeline.onStep), how, NO_FACTS);
+        } finally {
+          await place.close();
+        }
       };
       return await withDebugPod(pinned.kubectl, request, lifeline, onLeft, inPod);
     },
