@@ -10,7 +10,7 @@ import type { Lifeline } from './lifeline.ts';
 import { localPlace } from './local-place.ts';
 import { type ManifestDocument, manifestText } from './manifest-document.ts';
 import { RULES, VERSIONS } from './probes.ts';
-import { askKubeProxy, localNodeName, localProxyFacts } from './proxy-facts.ts';
+import { askKubeProxy, localNodeName, localProxyFacts, NO_ANSWERS } from './proxy-facts.ts';
 import { type NodeTarget, type ReachedNode, withNode } from './reach-node.ts';
 
 /** What a question needs of a node: only what is needed is run there. */
@@ -119,7 +119,7 @@ async function readAll(
   const all = needs.host === 'all';
   // Through kubectl each question costs a second, and rules of kube-proxy's iptables mode tell the mode as well.
   const worth = all || collector.place.via === 'local' || !showsMode(collector, context.iptablesModeMark);
-  const asked = worth ? await askKubeProxy(collector.place, all) : { mode: null, version: null };
+  const asked = worth ? await askKubeProxy(collector.place, all) : NO_ANSWERS;
   const kernel = all ? await collector.place.read('/proc/sys/kernel/osrelease') : null;
   const tools = all
     ? await versionsOf(collector, rules.version)
@@ -140,6 +140,9 @@ async function readAll(
       kernel: kernel?.kind === 'text' ? kernel.text.trim() : null,
       tools,
       kubeProxyFlags: facts.flags,
+      kubeProxyPod: facts.pod,
+      kubeProxyErrors: facts.errors,
+      kubeProxySync: asked.sync,
       commands: collector.records,
       problems: collector.problems(),
     };

@@ -21,6 +21,7 @@ import {
   VERSION_PROBE,
   VERSIONS,
 } from './probes.ts';
+import { configMapArgs, logArgs } from './proxy-details.ts';
 import { DEFAULT_IMAGE, type NodeTarget, profilesOf, rootsOf } from './reach-node.ts';
 
 /** Stands for what an earlier command tells. */
@@ -70,6 +71,12 @@ function execPlan(node: NodeTarget, target: LiveTarget, kubectl: Spell): string[
     ...(node.pod === null
       ? [
           `# only where that is forbidden: ${kubectl(...listPodsArgs(node.node, 'kube-system'), '-o', 'json')}`,
+        ]
+      : []),
+    ...(target.needs.host === 'all'
+      ? [
+          `${kubectl(...configMapArgs(pod.namespace, 'CONFIGMAP'), '-o', 'json')}  # only where it is kube-proxy’s, and has one`,
+          `${kubectl(...logArgs(pod))}  # only where it is kube-proxy’s`,
         ]
       : []),
     `# ${from} what the first command tells: kube-proxy’s, else another agent’s that holds iptables`,

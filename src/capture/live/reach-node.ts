@@ -10,6 +10,7 @@ import { readNodeState } from './node-state.ts';
 import type { PodRef } from './pod-commands.ts';
 import { podPlace, type Root } from './pod-place.ts';
 import { RULES } from './probes.ts';
+import { readProxyDetails } from './proxy-details.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** A node, and how to reach it. */
@@ -68,7 +69,7 @@ export async function withNode<T>(
 ): Promise<T> {
   await requireAnswering(kubectl, target, lifeline, problems);
   const reasons: { readonly way: string; readonly error: Error }[] = [];
-  for (const way of waysTo(kubectl, target, lifeline)) {
+  for (const way of waysTo(kubectl, target, lifeline, wantsVersions)) {
     // Problems of a way that is given up are told as its reason, or not at all.
     const own = new ProblemList();
     let entered = false;
@@ -134,10 +135,11 @@ async function requireAnswering(
 /** The code of the problem that a debug pod could not be removed. */
 const LEFT = 'debug-pod-left';
 
-function waysTo(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way[] {
-  const debug = profilesOf(target).map((profile) => debugWay(kubectl, target, profile, lifeline));
+function waysTo(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline, wantsDetails: boolean): Way[] {
+  const seen: Seen = { facts: NO_FACTS };
+  const debug = profilesOf(target).map((profile) => debugWay(kubectl, target, profile, lifeline, seen));
   if (target.via === 'debug') return debug;
-  const exec = execWay(kubectl, target, lifeline);
+  const exec = execWay(kubectl, target, lifeline, wantsDetails, seen);
   return target.via === 'exec' ? [exec] : [exec, ...debug];
 }
 
@@ -147,12 +149,29 @@ export function profilesOf(target: Pick<NodeTarget, 'image' | 'profile'>): Profi
   return target.image === null ? ['sysadmin'] : ['netadmin', 'sysadmin'];
 }
 
-function execWay(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way {
+/** What was learnt of kube-proxy on the way, also where that way was given up. */
+interface Seen {
+  facts: ProxyFacts;
+}
+
+function execWay(
+  kubectl: Kubectl,
+  target: NodeTarget,
+  lifeline: Lifeline,
+  wantsDetails: boolean,
+  seen: Seen,
+): Way {
   return {
     name: 'exec',
     async run(use, problems) {
       lifeline.onStep(`looking for the kube-proxy pod of ${target.node}`);
-      const { pod, agent, facts } = await findNodePod(kubectl, target.node, target.pod);
+      const { pod, agent, facts, object } = await findNodePod(kubectl, target.node, target.pod, (found) => {
+        seen.facts = found;
+      });
+      if (wantsDetails && facts.pod !== null) {
+        const { flags, errors } = await readProxyDetails(kubectl, pod, object);
+        seen.facts = { ...seen.facts, errors, flags: [...seen.facts.flags, ...flags] };
+      }
       if (agent !== 'kube-proxy' && target.pod === null) {
         problems.add(
           'other-pod',
@@ -162,7 +181,7 @@ function execWay(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way 
       const place = podPlace(kubectl, pod, `${target.node}: `, 'exec', ['image']);
       const how = `kubectl exec in ${pod.namespace}/${pod.name}`;
       try {
-        return await use(new Collector(place, problems, lifeline.onStep), how, facts);
+        return await use(new Collector(place, problems, lifeline.onStep), how, seen.facts);
       } finally {
         await place.close();
       }
@@ -170,7 +189,13 @@ function execWay(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way 
   };
 }
 
-function debugWay(kubectl: Kubectl, target: NodeTarget, profile: Profile, lifeline: Lifeline): Way {
+function debugWay(
+  kubectl: Kubectl,
+  target: NodeTarget,
+  profile: Profile,
+  lifeline: Lifeline,
+  seen: Seen,
+): Way {
   return {
     name: `debug (profile ${profile})`,
     async run(use, problems) {
@@ -187,7 +212,7 @@ function debugWay(kubectl: Kubectl, target: NodeTarget, profile: Profile, lifeli
         const place = podPlace(pinned.kubectl, pod, `${target.node}: `, 'debug', rootsOf(target, profile));
         const how = `debug pod ${pod.namespace}/${pod.name}, which was removed again`;
         try {
-          return await use(new Collector(place, problems, lifeline.onStep), how, NO_FACTS);
+          return await use(new Collector(place, problems, lifeline.onStep), how, seen.facts);
         } finally {
           await place.close();
         }
