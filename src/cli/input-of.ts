@@ -1,11 +1,8 @@
-import type { Manifest } from '../capture/manifest.ts';
 import type { Known } from '../explain/question/question.ts';
-import { thisNodeName } from '../explain/question/this-node.ts';
 import type { CheckInput } from '../findings/check-input.ts';
-import type { ProxyHealth } from '../findings/proxy-health.ts';
-import { readPod } from '../kubernetes/read-pod.ts';
 import type { Capture } from './capture.ts';
 import { knownOf } from './known.ts';
+import { proxyHealthOf } from './proxy-health-of.ts';
 
 /**
  * @param before what is known of the capture, where that was put together before: its indexes serve twice
@@ -21,24 +18,7 @@ export async function inputOf(capture: Capture, before: Known | null = null): Pr
     conntrackStats: capture.conntrackStats(),
     cutInputs: cutInputs(capture),
     toldProblems: problems,
-    proxyHealth: healthOf(capture.manifest, known),
-  };
-}
-
-/** The Pod as the node's own reading found it, else as the API objects have it. */
-function healthOf(manifest: Manifest, known: Known): ProxyHealth {
-  const { kubeProxyPod, kubeProxyErrors, kubeProxySync, takenAt } = manifest;
-  const node = thisNodeName(known);
-  const pods = (known.cluster.pods ?? []).filter(
-    (each) => each.proxyState !== undefined && each.node === node && node !== null,
-  );
-  const pod = (kubeProxyPod === null ? null : readPod(kubeProxyPod)) ?? pods[0] ?? null;
-  return {
-    pod: pod === null ? null : `${pod.namespace}/${pod.name}`,
-    container: pod?.proxyState ?? null,
-    errors: kubeProxyErrors,
-    ...kubeProxySync,
-    takenAt,
+    proxyHealth: proxyHealthOf(capture.manifest, known),
   };
 }
 

@@ -15,6 +15,7 @@ export interface LiveOptions {
   readonly debugNamespace?: string;
   readonly conntrack?: boolean;
   readonly showCommands?: boolean;
+  readonly showRole?: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly cluster?: string;
@@ -62,6 +63,7 @@ export function addWayOptions(command: Command): Command {
     )
     .option('--no-conntrack', 'do not ask for live flows')
     .option('--show-commands', 'print what would be run, and run nothing')
+    .option('--show-role', 'print the Role that this takes, and run nothing')
     .option('--kubeconfig <path>', 'as in kubectl', kubeconfigOf)
     .option('--context <name>', 'as in kubectl', noBlank('A context'))
     .addOption(asInKubectl('--cluster <name>', 'A cluster'))
@@ -102,6 +104,7 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
     pods: [],
     needs: conntrack ? needs : { ...needs, flows: 'none' },
     showCommands: options.showCommands ?? false,
+    showRole: options.showRole ?? false,
   };
 }
 

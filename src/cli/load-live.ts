@@ -19,7 +19,8 @@ export async function readLive(
   flowsWanted: LiveContext['flowsWanted'],
 ): Promise<LiveState> {
   // Every command shows its commands and returns before it asks for state; running them here would break that promise.
-  if (request.showCommands) throw new Error('--show-commands reached the point where commands are run');
+  if (request.showCommands || request.showRole)
+    throw new Error('--show-commands reached the point where commands are run');
   const { readLiveState } = await import('../capture/live/live-state.ts');
   const lifeline = holdInterrupts(context.progress);
   try {

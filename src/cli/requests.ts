@@ -34,6 +34,8 @@ export interface LiveRequest {
   readonly needs: Needs;
   /** Print what would be run, and run nothing. */
   readonly showCommands: boolean;
+  /** Print the rights that this takes in the cluster, and run nothing. */
+  readonly showRole?: boolean;
 }
 
 /** What every command shares. */

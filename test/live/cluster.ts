@@ -47,6 +47,9 @@ export interface Scenario {
   /** What a node prints that is not as the others are, by its name. */
   readonly outputsOf?: Readonly<Record<string, Scenario['outputs']>>;
   readonly debugStatus?: object;
+  /** The data of kube-proxy's ConfigMap, and its log. */
+  readonly configMap?: Readonly<Record<string, string>>;
+  readonly log?: string;
   /** The Ready condition of a node, where it is not true. */
   readonly ready?: Readonly<Record<string, object>>;
   /** Each call begins with a login that writes this and takes so long. */

@@ -21,7 +21,7 @@ const podsFile = join(home, 'pods.json');
 const pods = existsSync(podsFile) ? JSON.parse(readFileSync(podsFile, 'utf8')) : [];
 const savePods = (list) => writeFileSync(podsFile, JSON.stringify(list));
 const value = (name) => args.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
-const words = args.filter((word) => !/^--(kubeconfig|context)=/.test(word));
+const words = args.filter((word) => !/^--(kubeconfig|context|cluster|user|token|as|as-group)=/.test(word));
 const [verb = '', what = ''] = words;
 const dashes = words.indexOf('--');
 const remote = within !== undefined ? args : dashes < 0 ? [] : words.slice(dashes + 1);
@@ -104,6 +104,10 @@ if (wrong !== null && wrong.status !== undefined) {
   else if (pod === undefined) notFound();
   else if (words.at(-1) === 'name') end(0, { out: `${what}\n` });
   else end(0, { out: JSON.stringify(pod) });
+} else if (verb === 'get' && what.startsWith('configmap/')) {
+  end(0, { out: JSON.stringify({ kind: 'ConfigMap', data: scenario.configMap ?? {} }) });
+} else if (verb === 'logs') {
+  end(0, { out: scenario.log ?? '' });
 } else if (verb === 'debug') {
   made(false);
 } else if (verb === 'delete') {

@@ -119,13 +119,13 @@ describe('what arrived', () => {
 });
 
 describe('what kube-proxy’s ConfigMap says', () => {
-  it('is told as the flags that say the same, and defaults are not', () => {
+  it('is told as the flags that say the same, and defaults are not', async () => {
     const config = [
       'apiVersion: kubeproxy.config.k8s.io/v1alpha1',
       'bindAddress: 0.0.0.0',
       'clusterCIDR: 10.244.0.0/16,fd00::/56',
       'detectLocalMode: ""',
-      'iptables:',
+      'nftables:',
       '  masqueradeAll: true',
       '  syncPeriod: 0s',
       'kind: KubeProxyConfiguration',
@@ -135,15 +135,17 @@ describe('what kube-proxy’s ConfigMap says', () => {
       '- 192.168.0.0/16',
       'portRange: ""',
     ];
-    expect(flagsOfConfig(config.join('\n')).sort()).toEqual([
+    expect((await flagsOfConfig(config.join('\n'))).sort()).toEqual([
       '--cluster-cidr=10.244.0.0/16,fd00::/56',
       '--masquerade-all=true',
       '--nodeport-addresses=10.0.0.0/8,192.168.0.0/16',
       '--proxy-mode=nftables',
     ]);
     const plain = 'clusterCIDR: ""\niptables:\n  masqueradeAll: false\nmode: ""\nnodePortAddresses: null\n';
-    expect(flagsOfConfig(plain)).toEqual([]);
-    expect(flagsOfConfig('nodePortAddresses: ["10.0.0.0/8"]\n')).toEqual(['--nodeport-addresses=10.0.0.0/8']);
+    expect(await flagsOfConfig(plain)).toEqual([]);
+    expect(await flagsOfConfig('nodePortAddresses: ["10.0.0.0/8"]\n')).toEqual([
+      '--nodeport-addresses=10.0.0.0/8',
+    ]);
   });
 });
 

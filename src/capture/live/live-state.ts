@@ -115,8 +115,8 @@ async function readAll(
   { needs }: LiveTarget,
   context: LiveContext,
 ): Promise<LiveState> {
-  await collectHost(collector, { packets: needs.host !== 'addresses' }, context.iptablesModeMark);
   const all = needs.host === 'all';
+  await collectHost(collector, { packets: needs.host !== 'addresses', all }, context.iptablesModeMark);
   // Through kubectl each question costs a second, and rules of kube-proxy's iptables mode tell the mode as well.
   const worth = all || collector.place.via === 'local' || !showsMode(collector, context.iptablesModeMark);
   const asked = worth ? await askKubeProxy(collector.place, all) : NO_ANSWERS;

@@ -76,7 +76,7 @@ async function configFlags(kubectl: Kubectl, { namespace }: PodRef, pod: Fields)
   try {
     const { data } = await kubectl.getJson(configMapArgs(namespace, name), `ConfigMap ${name}`);
     const texts = Object.values(fieldsOf(data)).filter((text) => typeof text === 'string');
-    return flagsOfConfig(texts.find((text) => text.includes('KubeProxyConfiguration')) ?? '');
+    return await flagsOfConfig(texts.find((text) => text.includes('KubeProxyConfiguration')) ?? '');
   } catch (error) {
     if (error instanceof UnreachableError) return [];
     throw error;

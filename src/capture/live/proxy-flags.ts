@@ -1,3 +1,5 @@
+import { fieldsOf, textOf, textsOf } from '../../json/fields.ts';
+
 /** A kube-proxy flag that says how rules are written. Others, such as addresses of servers and paths, stay out. */
 const TELLING =
   /^--(?:proxy-mode|cluster-cidr|hostname-override|masquerade-all|nodeport-addresses|detect-local-mode|iptables-[a-z-]+|ipvs-[a-z-]+|nftables-[a-z-]+|conntrack-[a-z-]+|feature-gates)=/;
@@ -14,27 +16,34 @@ export function tellingFlags(args: readonly string[]): string[] {
   return joined.filter((flag) => TELLING.test(flag) && !flag.includes('$('));
 }
 
-/** Fields of KubeProxyConfiguration (v1alpha1, 1.20 to 1.36) that say how rules are written, and the flag that says the same. */
-const CONFIG_FLAGS: readonly (readonly [RegExp, string])[] = [
-  [/^mode: *(.+)$/m, 'proxy-mode'],
-  [/^clusterCIDR: *(.+)$/m, 'cluster-cidr'],
-  [/^detectLocalMode: *(.+)$/m, 'detect-local-mode'],
-  [/^ {2}masqueradeAll: *(.+)$/m, 'masquerade-all'],
-  [/^nodePortAddresses: *(\[.*\])$/m, 'nodeport-addresses'],
-  [/^nodePortAddresses: *\n((?:[ ]*- .*\n?)+)/m, 'nodeport-addresses'],
-];
-
 /**
- * @param text the configuration file, as kubeadm and others write it: YAML with a field a line
- * @returns what it says, as the flags that say the same. What is empty or the default is not told.
+ * @param text the configuration file: KubeProxyConfiguration (v1alpha1, 1.20 to 1.36), YAML or JSON
+ * @returns what it says of how rules are written, as the flags that say the same. What is empty or the default is not told;
+ *   empty where it cannot be read.
  */
-export function flagsOfConfig(text: string): string[] {
-  return CONFIG_FLAGS.flatMap(([pattern, flag]) => {
-    const value = (pattern.exec(text)?.[1] ?? '')
-      .split(/[\n,]/)
-      .map((item) => item.replace(/^[ -]*|[[\]"' \r]/g, ''))
-      .filter((item) => item !== '' && item !== 'null')
-      .join(',');
-    return /^[\w.:/,-]+$/.test(value) && value !== 'false' ? [`--${flag}=${value}`] : [];
-  });
+export async function flagsOfConfig(text: string): Promise<string[]> {
+  const config = fieldsOf(await readYaml(text));
+  const mode = textOf(config.mode);
+  const section = fieldsOf(mode === 'nftables' ? config.nftables : config.iptables);
+  const told: readonly (readonly [string, unknown])[] = [
+    ['proxy-mode', mode],
+    ['cluster-cidr', config.clusterCIDR],
+    ['detect-local-mode', config.detectLocalMode],
+    ['masquerade-all', section.masqueradeAll === true ? 'true' : null],
+    ['nodeport-addresses', textsOf(config.nodePortAddresses).join(',')],
+  ];
+  return told.flatMap(([flag, value]) =>
+    typeof value === 'string' && PLAIN_VALUE.test(value) ? [`--${flag}=${value}`] : [],
+  );
+}
+
+const PLAIN_VALUE = /^[\w.:/,-]+$/;
+
+async function readYaml(text: string): Promise<unknown> {
+  const { parse } = await import('yaml');
+  try {
+    return parse(text, { schema: 'core', logLevel: 'error', maxAliasCount: 100 });
+  } catch {
+    return null;
+  }
 }

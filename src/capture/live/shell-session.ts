@@ -43,6 +43,8 @@ export class ShellSession {
   readonly #start: SessionStart;
   #running: Promise<Running> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
+  /** Why no shell began: nothing else would come of another try. */
+  #neverBegan: CommandResult | null = null;
 
   constructor(start: SessionStart) {
     this.#start = start;
@@ -75,14 +77,17 @@ export class ShellSession {
   async #run(argv: readonly string[], limits: CommandLimits): Promise<SessionAnswer> {
     const { signal, startMs } = this.#start;
     signal.throwIfAborted();
+    if (this.#neverBegan !== null) return { kind: 'not-begun', result: { ...this.#neverBegan, argv } };
     const started = this.#running !== null;
     this.#running ??= this.#open();
     const running = await this.#running;
     if (!started) {
       const hello = await this.#ask(running, ['true'], { timeoutMs: startMs, maxBytes: 64 * 1024 });
       running.relay.stop();
-      if (hello.kind !== 'ended' || hello.result.failure !== null)
+      if (hello.kind !== 'ended' || hello.result.failure !== null) {
+        this.#neverBegan = hello.result;
         return { kind: 'not-begun', result: { ...hello.result, argv } };
+      }
     }
     return await this.#ask(running, argv, limits);
   }
