@@ -44,7 +44,8 @@ function insideSources(name: string): SourceText[] | null {
   return parts.list(within).flatMap((path) => {
     const bytes = parts.read(path);
     const local = path.slice(within.length + 1);
-    return bytes === null ? [] : [sourceOfBytes(`demo/${local}`, bytes, hintsOfName(local))];
+    const hints = hintsOfName(local);
+    return bytes === null || hints === null ? [] : [sourceOfBytes(`demo/${local}`, bytes, hints)];
   });
 }
 

@@ -16,6 +16,7 @@ export interface LiveOptions {
   readonly conntrack?: boolean;
   readonly showCommands?: boolean;
   readonly showRole?: boolean;
+  readonly selector?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly cluster?: string;
@@ -37,6 +38,20 @@ export function addLiveOptions(command: Command): Command {
         .conflicts(['file', 'demo']),
     ),
   );
+}
+
+/** @returns `-l`, for commands that read all nodes. */
+export function selectorOption(): Option {
+  return new Option(
+    '-l, --selector <query>',
+    '--all-nodes: those with these labels, as in kubectl',
+  ).argParser(noBlank('A selector'));
+}
+
+/** Throws UsageError where `-l` chooses among nodes that nobody asked for. */
+export function requireAllNodes({ selector }: LiveOptions, allNodes: boolean): void {
+  if (selector !== undefined && !allNodes)
+    throw new UsageError('no-node', '--selector chooses among all nodes; say --all-nodes with it');
 }
 
 /** Adds how a live node is read, where its name is said otherwise. */
@@ -105,6 +120,7 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
     needs: conntrack ? needs : { ...needs, flows: 'none' },
     showCommands: options.showCommands ?? false,
     showRole: options.showRole ?? false,
+    ...(options.selector === undefined ? {} : { selector: options.selector }),
   };
 }
 

@@ -27,6 +27,8 @@ export interface LiveRequest {
   /** Null: this machine. */
   readonly target: NodeTarget | null;
   readonly access: ClusterAccess;
+  /** `-l`: which of the nodes, where all are read. Absent: all. */
+  readonly selector?: string;
   /** False: `--no-api`. */
   readonly api: boolean;
   /** Pods that the question names, besides the node's own and those behind Services; or all of the cluster. */

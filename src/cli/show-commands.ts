@@ -15,6 +15,7 @@ export async function showCommands(request: LiveRequest, allNodes = false): Prom
   const lines = planCommands(
     { node: request.target, access: request.access, needs: request.needs },
     allNodes,
+    request.selector ?? null,
   );
   const asked =
     '# the API server is asked for Services, EndpointSlices, Nodes and Pods, without a command (not with --no-api)';

@@ -198,3 +198,12 @@ describe('whom to be', () => {
     expect(cluster().run(...ASK, '--request-timeout', 'soon').status).toBe(2);
   });
 });
+
+describe('all nodes', () => {
+  it('with -l are those with these labels', () => {
+    const node = cluster();
+    node.run('capture', '-w', 'all', '--all-nodes', '-l', 'pool=a,!gpu', '--no-api', '--via', 'exec');
+    expect(node.calls()[0]).toEqual(['get', 'nodes', '--selector=pool=a,!gpu', '-o', 'json']);
+    expect(cluster().run(...['check', '--node', 'node-1', '-l', 'pool=a']).status).toBe(2);
+  });
+});

@@ -70,7 +70,11 @@ describe('does what `npm run release` makes work where nothing else is?', () => 
     expect(sums.length).toBe(2);
     for (const line of sums) {
       const [sum, file = ''] = line.split('  ');
-      expect(createHash('sha256').update(readFileSync(join(release(), file))).digest('hex')).toBe(sum);
+      expect(
+        createHash('sha256')
+          .update(readFileSync(join(release(), file)))
+          .digest('hex'),
+      ).toBe(sum);
     }
   });
 
@@ -78,10 +82,14 @@ describe('does what `npm run release` makes work where nothing else is?', () => 
     const folder = join(home, 'action');
     mkdirSync(folder);
     execFileSync('tar', ['-xzf', join(release(), 'kp-explain.tar.gz'), '-C', folder]);
-    const { stdout } = spawnSync(process.execPath, ['bin/kp-explain.cjs', 'services', '--demo', '-o', 'yaml'], {
-      cwd: folder,
-      encoding: 'utf8',
-    });
+    const { stdout } = spawnSync(
+      process.execPath,
+      ['bin/kp-explain.cjs', 'services', '--demo', '-o', 'yaml'],
+      {
+        cwd: folder,
+        encoding: 'utf8',
+      },
+    );
     expect(stdout).toContain('kind: ServiceList');
   });
 });

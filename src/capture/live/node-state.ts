@@ -47,9 +47,14 @@ function stateOf(node: string, object: Readonly<Record<string, unknown>>): NodeS
   };
 }
 
-/** @returns the names of all nodes. Throws UnreachableError. */
-export async function nodeNames(kubectl: Kubectl): Promise<string[]> {
-  const list = await kubectl.getJson(['get', 'nodes'], 'the nodes of the cluster');
+/** @returns the arguments that list the nodes. @param selector `-l` of kubectl; null: all */
+export function listNodesArgs(selector: string | null): string[] {
+  return ['get', 'nodes', ...(selector === null ? [] : [`--selector=${selector}`])];
+}
+
+/** @returns the names of the nodes that a selector chooses; null: of all. Throws UnreachableError. */
+export async function nodeNames(kubectl: Kubectl, selector: string | null = null): Promise<string[]> {
+  const list = await kubectl.getJson(listNodesArgs(selector), 'the nodes of the cluster');
   return objectsOf(list.items).flatMap((item) => textOf(fieldsOf(item.metadata).name) ?? []);
 }
 

@@ -3,7 +3,7 @@ import { askArgs, createArgs, deleteArgs, type Profile } from './debug-pod.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import { type ClusterAccess, CONFIG_ARGS, NO_SETTINGS, shownKubectl } from './kubectl.ts';
 import type { LiveTarget } from './live-state.ts';
-import { readNodeArgs } from './node-state.ts';
+import { listNodesArgs, readNodeArgs } from './node-state.ts';
 import { execArgs, type PodRef, sessionArgs } from './pod-commands.ts';
 import type { Root } from './pod-place.ts';
 import {
@@ -29,10 +29,14 @@ import { DEFAULT_IMAGE, type NodeTarget, profilesOf, rootsOf } from './reach-nod
 const POD: PodRef = { namespace: 'NAMESPACE', name: 'POD', container: 'CONTAINER' };
 
 /**
- * @param allNodes the node's name is what a list of the nodes tells.
+ * @param allNodes the node's name is what a list of the nodes tells. @param selector which of them; null: all
  * @returns the commands that reading the target may run, in order, one a line, and comments that begin with `#`.
  */
-export function planCommands(target: LiveTarget, allNodes: boolean): string[] {
+export function planCommands(
+  target: LiveTarget,
+  allNodes: boolean,
+  selector: string | null = null,
+): string[] {
   const { node, access } = target;
   const kubectl = (...args: readonly string[]): string => quoteCommand(shownKubectl(access, args));
   if (node === null) {
@@ -48,7 +52,10 @@ export function planCommands(target: LiveTarget, allNodes: boolean): string[] {
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')}: no kuberc changes what it does`,
     ...(allNodes
-      ? [kubectl('get', 'nodes', '-o', 'json'), '# then for each NODE of the list, a few at once:']
+      ? [
+          kubectl(...listNodesArgs(selector), '-o', 'json'),
+          '# then for each NODE of the list, a few at once:',
+        ]
       : []),
     kubectl(...readNodeArgs(node.node), '-o', 'json'),
     ...(node.via === 'debug' ? [] : execPlan(node, target, kubectl)),
