@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { whyNoSmallFile } from '../kubernetes/api/small-file.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 import type { LiveRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -154,7 +155,7 @@ function asInKubectl(flags: string, what: string): Option {
   return new Option(flags, 'as in kubectl').argParser(noBlank(what));
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+const UNITS = dictionary<number>({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 });
 
 /** Go's durations, and a bare number of seconds (clientcmd, `ParseTimeout`). @returns milliseconds. */
 function durationOf(text: string): number {

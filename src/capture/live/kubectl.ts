@@ -50,7 +50,8 @@ export class Kubectl {
   readonly #signal: AbortSignal;
   readonly #onPrompt: OnPrompt;
 
-  constructor(access: ClusterAccess, signal: AbortSignal, onPrompt: OnPrompt) {
+  /** @param onPrompt is told what a login asks; absent: nobody is asked. */
+  constructor(access: ClusterAccess, signal: AbortSignal, onPrompt: OnPrompt = () => undefined) {
     this.#access = access;
     this.#signal = signal;
     this.#onPrompt = onPrompt;
