@@ -1,6 +1,7 @@
 import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
 import type { LiveContext, LiveState } from '../capture/live/live-state.ts';
 import { chainName } from '../proxy/chains.ts';
+import { requireService } from './asked-service.ts';
 import type { BuiltCapture } from './build-capture.ts';
 import type { Capture } from './capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
@@ -49,7 +50,11 @@ export async function loadLive(
   context: LoadContext,
   build: (files: readonly CapturedFile[], origin: string) => Promise<BuiltCapture>,
 ): Promise<Capture> {
+  const before = context.problems.list().length;
   const objects = await readClusterFiles(request, context);
+  // A problem says that the API told a part only.
+  if (request.asked !== undefined && context.problems.list().length === before)
+    await requireService(request.asked, objects, context.progress);
   let early: { readonly built: BuiltCapture; readonly paths: ReadonlySet<string> } | null = null;
   const { flowsOf } = context;
   const needs = request.needs.flows === 'some' && flowsOf === undefined ? 'all' : request.needs.flows;

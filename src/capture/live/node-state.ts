@@ -26,7 +26,7 @@ export async function readNodeState(kubectl: Kubectl, node: string): Promise<Nod
     return stateOf(node, await kubectl.getJson(readNodeArgs(node), `node ${node}`));
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
-    if (error.code === 'not-found') throw noSuchNode(node, await nodeNames(kubectl));
+    if (error.code === 'not-found') throw await noSuchNode(kubectl, node);
     if (error.code !== 'forbidden') throw error;
     return { ready: 'unknown', why: null };
   }
@@ -58,9 +58,16 @@ export async function nodeNames(kubectl: Kubectl, selector: string | null = null
   return objectsOf(list.items).flatMap((item) => textOf(fieldsOf(item.metadata).name) ?? []);
 }
 
-function noSuchNode(node: string, names: readonly string[]): UnreachableError {
-  const hint = `there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
-  return new UnreachableError('no-such-node', `no node ${quoteWord(node)}: ${hint}`);
+async function noSuchNode(kubectl: Kubectl, node: string): Promise<UnreachableError> {
+  let hint = '';
+  try {
+    const names = await nodeNames(kubectl);
+    hint = `: there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
+  } catch (error) {
+    // Who may read one node may not be allowed to list all.
+    if (!(error instanceof UnreachableError)) throw error;
+  }
+  return new UnreachableError('no-such-node', `no node ${quoteWord(node)}${hint}`);
 }
 
 function listed(names: readonly string[]): string {
