@@ -50,7 +50,9 @@ describe('a live node whose API server answers', () => {
     for (const command of ['trace', 'why']) {
       const { status, err } = await live(command, 'shop/wbe:http');
       expect(status).toBe(2);
-      expect(err).toContain('the API has no Service shop/wbe, so no node was read; did you mean shop/web:http?');
+      expect(err).toContain(
+        'the API has no Service shop/wbe, so no node was read; did you mean shop/web:http?',
+      );
     }
     expect(node.calls().length).toBe(before);
   });

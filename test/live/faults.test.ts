@@ -123,12 +123,17 @@ describe('a kube-proxy that does not run', () => {
   const crashed = proxyPod('node-1', { status: { phase: 'Running', containerStatuses: [container] } });
 
   it('is not asked by exec, and is the first finding of check', () => {
-    const node = cluster({ pods: [crashed] });
+    const last = 'E1128 00:00:00.1 1 run.go:74] "command failed" err="cannot create certificate"';
+    const node = cluster({ pods: [crashed], log: `I1128 00:00:00.0 1 server.go:1] start\n${last}\n` });
     const { status, out, err } = node.run('check', '--node', 'node-1', '--no-api', '-o', 'json');
     expect(status, err).toBe(1);
     const [report] = JSON.parse(out).items ?? [JSON.parse(out)];
     expect(report.findings[0]).toMatchObject({ code: 'KP132', severity: 'error' });
-    expect(node.calls().some((call) => call.includes('pod/kube-proxy-node-1'))).toBe(false);
+    expect(report.findings[0].evidence.map(({ text }: { text: string }) => text)).toContain(last);
+    expect(tried(node).filter((verb) => verb === 'exec').length).toBeGreaterThan(0);
+    expect(node.calls().some((call) => call[0] === 'exec' && call.includes('pod/kube-proxy-node-1'))).toBe(
+      false,
+    );
     expect(node.podsLeft()).toEqual([]);
   });
 

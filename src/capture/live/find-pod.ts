@@ -68,14 +68,14 @@ export function readPodArgs(namespace: string, name: string): string[] {
 
 /**
  * Finds the pod to ask on a node: the one named, else kube-proxy's, else another agent's that holds iptables.
- * @param onFacts is told what kube-proxy's pod tells of it, also where that does not run and another is asked
+ * @param onProxy is told of kube-proxy's pod, also where that does not run and another is asked
  * Throws UnreachableError where there is none, or where it is not in the node's network: its rules are others.
  */
 export async function findNodePod(
   kubectl: Kubectl,
   node: string,
   named: { readonly namespace: string; readonly name: string } | null,
-  onFacts: (facts: ProxyFacts) => void,
+  onProxy: (found: NodePod) => void,
 ): Promise<NodePod> {
   if (named !== null) {
     const label = `${named.namespace}/${named.name}`;
@@ -89,7 +89,7 @@ export async function findNodePod(
         'not-host-network',
         `pod ${label} does not run in the node’s network: its rules are not the node’s`,
       );
-    if (found.facts.pod !== null) onFacts(found.facts);
+    if (found.facts.pod !== null) onProxy(found);
     return found;
   }
   const pods = objectsOf((await listPods(kubectl, node)).items);
@@ -100,7 +100,7 @@ export async function findNodePod(
       if (!labels.some(([key, value]) => own[key] === value)) continue;
       const found = nodePodOf(pod, agent, container);
       if (found === null) continue;
-      if (found.facts.pod !== null) onFacts(found.facts);
+      if (found.facts.pod !== null) onProxy(found);
       const why = isRunning(pod)
         ? whyNotRunning(pod, found.pod.container)
         : textOf(fieldsOf(pod.status).phase);

@@ -94,10 +94,14 @@ async function logErrors(kubectl: Kubectl, ref: PodRef): Promise<readonly string
   return failure === null ? syncErrors(stdout.toString('utf8')) : null;
 }
 
-/** klog's errors that are about writing rules: `E1128 01:02:03.4 1 proxier.go:1505] "Failed to execute iptables-restore" …`. */
-const SYNC_ERROR = /^E\d{4} .*\bproxier\w*\.go:\d+\] .*(?:fail|error|sync)/i;
+/**
+ * klog's errors that are about writing rules (`E1128 01:02:03.4 1 proxier.go:1505] "Failed to execute iptables-restore" …`), or about
+ * its end (`"Error running ProxyServer"`, `"command failed"`).
+ */
+const SYNC_ERROR =
+  /^E\d{4} .*\bproxier\w*\.go:\d+\] .*(?:fail|error|sync)|^F\d{4} |^E\d{4} .*\] "(?:Error running ProxyServer|command failed)"/i;
 
-/** @returns the last lines that say that kube-proxy could not write its rules. */
+/** @returns the last lines that say that kube-proxy could not write its rules, or could not go on. */
 export function syncErrors(log: string): string[] {
   return log
     .split('\n')

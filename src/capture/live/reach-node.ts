@@ -3,7 +3,7 @@ import { collectRules, type RulesFound } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { type Profile, withDebugPod } from './debug-pod.ts';
 import { describeFailure } from './describe-failure.ts';
-import { findNodePod, NO_FACTS, type ProxyFacts } from './find-pod.ts';
+import { findNodePod, NO_FACTS, type NodePod, type ProxyFacts } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { Lifeline } from './lifeline.ts';
 import { readNodeState } from './node-state.ts';
@@ -165,13 +165,15 @@ function execWay(
     name: 'exec',
     async run(use, problems) {
       lifeline.onStep(`looking for the kube-proxy pod of ${target.node}`);
-      const { pod, agent, facts, object } = await findNodePod(kubectl, target.node, target.pod, (found) => {
-        seen.facts = found;
+      let proxy: NodePod | null = null;
+      const find = findNodePod(kubectl, target.node, target.pod, (found) => {
+        proxy ??= found;
+        seen.facts = found.facts;
       });
-      if (wantsDetails && facts.pod !== null) {
-        const { flags, errors } = await readProxyDetails(kubectl, pod, object);
-        seen.facts = { ...seen.facts, errors, flags: [...seen.facts.flags, ...flags] };
-      }
+      // Of one that does not run its log tells most.
+      const { pod, agent } = await find.finally(async () => {
+        if (wantsDetails && proxy !== null) seen.facts = await withDetails(kubectl, proxy);
+      });
       if (agent !== 'kube-proxy' && target.pod === null) {
         problems.add(
           'other-pod',
@@ -187,6 +189,12 @@ function execWay(
       }
     },
   };
+}
+
+/** kube-proxy that reads a file takes nothing else from its command line (`--config`, all versions): the file comes first. */
+async function withDetails(kubectl: Kubectl, { pod, object, facts }: NodePod): Promise<ProxyFacts> {
+  const { flags, errors } = await readProxyDetails(kubectl, pod, object);
+  return { ...facts, errors, flags: [...flags, ...facts.flags] };
 }
 
 function debugWay(

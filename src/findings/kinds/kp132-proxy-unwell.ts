@@ -32,7 +32,7 @@ export const proxyUnwell: FindingKind<CheckContext> = {
 type Told = Pick<Finding, 'severity' | 'message' | 'evidence' | 'certainty'>;
 
 /** The container waits to be started again, or has ended. */
-function notRunning({ container }: ProxyHealth): Told | null {
+function notRunning({ container, errors }: ProxyHealth): Told | null {
   if (container === null) return null;
   const why = container.waiting ?? (container.ended === null ? null : reasonOf(container.ended));
   // An ordinary start takes a few seconds.
@@ -40,7 +40,7 @@ function notRunning({ container }: ProxyHealth): Told | null {
   return {
     severity: 'error',
     message: `kube-proxy does not run on this node: its container is in ${why}${restartsOf(container)}`,
-    evidence: evidenceOf(container),
+    evidence: [...evidenceOf(container), ...(errors ?? []).map((line) => factEvidence(line))],
     certainty: 'certain',
   };
 }
