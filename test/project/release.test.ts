@@ -78,6 +78,18 @@ describe('does what `npm run release` makes work where nothing else is?', () => 
     }
   });
 
+  it('the archive that the action takes holds what the npm package does', () => {
+    const npm = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [packed] = JSON.parse(npm) as { files: { path: string }[] }[];
+    const listed = execFileSync('tar', ['-tzf', join(release(), 'kp-explain.tar.gz')], { encoding: 'utf8' });
+    const names = new Set(listed.split('\n'));
+    expect(packed?.files.map(({ path }) => path).filter((path) => !names.has(path))).toEqual([]);
+  });
+
   it('the archive that the action takes runs without installing anything', () => {
     const folder = join(home, 'action');
     mkdirSync(folder);
