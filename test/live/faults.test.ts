@@ -130,10 +130,9 @@ describe('a kube-proxy that does not run', () => {
     const [report] = JSON.parse(out).items ?? [JSON.parse(out)];
     expect(report.findings[0]).toMatchObject({ code: 'KP132', severity: 'error' });
     expect(report.findings[0].evidence.map(({ text }: { text: string }) => text)).toContain(last);
-    expect(tried(node).filter((verb) => verb === 'exec').length).toBeGreaterThan(0);
-    expect(node.calls().some((call) => call[0] === 'exec' && call.includes('pod/kube-proxy-node-1'))).toBe(
-      false,
-    );
+    const execs = node.calls().filter((call) => call.includes('exec'));
+    expect(execs.length).toBeGreaterThan(0);
+    expect(execs.some((call) => call.includes('pod/kube-proxy-node-1'))).toBe(false);
     expect(node.podsLeft()).toEqual([]);
   });
 

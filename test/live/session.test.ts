@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { SESSION_SCRIPT, ShellSession } from '../../src/capture/live/shell-session.ts';
+import { quoteCommand } from '../../src/command/quote.ts';
 import { itemsOf } from './answers.ts';
 import { DEMO, FakeCluster, OUTPUTS, PLAIN, type Scenario } from './cluster.ts';
 
@@ -39,6 +40,36 @@ describe('how many processes of kubectl does a question take?', () => {
     expect(status, err).toBe(0);
     expect(node.inShell()).toEqual([]);
     expect(node.calls().length).toBeLessThanOrEqual(12);
+  });
+});
+
+describe('does --show-commands print what a shell is sent?', () => {
+  it.each([
+    ['trace', TRACE],
+    ['capture', ['capture', '-w', 'cap', '--node', 'node-1', '--no-api']],
+  ])('%s', (_, args) => {
+    const node = cluster();
+    const shown = node.run(...args, '--via', 'exec', '--show-commands').out.split('\n');
+    const run = node.run(...args, '--via', 'exec');
+    expect(run.status, run.err).toBe(0);
+    const ran = node.inShell();
+    expect(ran.length).toBeGreaterThan(5);
+    const inPod = shown
+      .filter((line) => line.startsWith('kubectl exec ') && !line.includes(' sh -c '))
+      .map((line) => line.replace(/^.*? -- /, '').replace(/ {2}# only .*/, ''));
+    const spelt = ran.map((words) => quoteCommand(words).replace('10.96.10.1', 'ADDRESS'));
+    expect(spelt.filter((line) => !inPod.includes(line))).toEqual([]);
+  });
+});
+
+describe('in what order do hooks run that have one priority?', () => {
+  it('a capture has what nft tells of that', () => {
+    const hooks = 'family ip {\n\thook prerouting {\n\t\t-0000000400 ipv4_conntrack_defrag [nf_defrag_ipv4]\n\t}\n}\n';
+    const node = cluster({ outputs: { ...OUTPUTS, 'nft list hooks': { out: hooks } } });
+    const run = node.run('capture', '-w', 'cap', '--node', 'node-1', '--via', 'exec', '--no-api');
+    expect(run.status, run.err).toBe(0);
+    expect(readFileSync(join(node.work, 'cap/nft-hooks.txt'), 'utf8')).toBe(hooks);
+    expect(node.run('trace', 'shop/web', '-f', 'cap').err).not.toContain('nft-hooks');
   });
 });
 
