@@ -1,10 +1,13 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, cpSync } from 'node:fs';
+import { join } from 'node:path';
 import { cleanDumps } from './clean-dumps.ts';
 import { Judge, type Judgement } from './judge-pastes.ts';
 
 /** `npm run test:pastes -- --count 10000 --seed N`: pastes real dumps badly, and counts how the answers stand to those of the clean dump. */
-// The program reads its version beside its sources, which were compiled into this folder.
-copyFileSync('package.json', '.tools/package.json');
+// The program reads its version beside its sources, which were compiled into this folder, and documents are held to their schemas.
+const compiled = join(import.meta.dirname, '../..');
+copyFileSync('package.json', join(compiled, 'package.json'));
+cpSync('schema', join(compiled, 'schema'), { recursive: true });
 const args = process.argv.slice(2);
 const numberOf = (name: string, otherwise: number): number => {
   const at = args.indexOf(name);
