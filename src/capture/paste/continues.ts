@@ -57,7 +57,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   'ipvs-connections': untilBlank,
   kubernetes: () => true,
   'kubectl-table': (text, { detached }) =>
-    !detached && /^(?:[a-z0-9][\w.:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),
+    !detached && /^(?:[a-z0-9][\w./:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),
   expectations: () => true,
   recent: never,
 };
