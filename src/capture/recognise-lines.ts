@@ -65,7 +65,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
     'ipset',
     /^(create|add) \S+ \S+|^(Name: \S+$|Type: (hash|bitmap|list):|Revision: \d+$|Header: |Size in memory: \d|References: \d|Number of entries: |Members:$)/,
   ],
-  ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
+  ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope |^\d+: [\w.@:-]+: <[A-Z0-9_,-]*> mtu \d/],
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],
   [
     'ip-route',
