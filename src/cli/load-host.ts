@@ -132,7 +132,7 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
     const text = linksTextOf(sorted.source, problems);
     if (text === null) continue;
     picked ||= sorted.source.picked === true;
-    const found = withAddresses(parseLinks(text, sorted.source.name, problems), sorted.source.name, problems);
+    const found = parseLinks(text, sorted.source.name, problems);
     let more = !read;
     read ||= found !== null;
     for (const link of found ?? []) {
@@ -166,15 +166,6 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
 function linksTextOf(source: SourceText, problems: ProblemList): string | null {
   const text = source.picked === true && source.cut !== true ? textOf(source, problems) : null;
   return text !== null && /^\d+: \S/m.test(text) ? text : wholeTextOf(source, problems);
-}
-
-/** `ip link` lists links, too, and no address: that says nothing of those they have. */
-function withAddresses(links: Link[] | null, file: string, problems: ProblemList): Link[] | null {
-  if (links === null || links.length === 0 || links.some(({ addresses }) => addresses.length > 0))
-    return links;
-  const message = 'it shows links without their addresses, so it is not used: list them with `ip -j addr`';
-  problems.add('partial-listing', message, file);
-  return null;
 }
 
 function loadRecent(

@@ -105,7 +105,7 @@ describe('of an output whose command picked lines, the others are not known to b
       `${RULES}# ip link\n${links}`,
       ...['trace', '192.168.1.11:80', '--from', 'external', '--detail', 'answer'],
     );
-    expect(err).toContain('it shows links without their addresses, so it is not used');
+    expect(err).toContain('`ip link`, which has no addresses; use `ip addr`');
     expect(text).toContain('192.168.1.11 is taken for an address of another machine or pod');
   });
 });
