@@ -74,11 +74,11 @@ export function loadHost(
 /** Of addresses, routes and policy rules a missing one changes the answer for all packets: what broke off is not used. */
 function wholeTextOf(source: SourceText, problems: ProblemList): string | null {
   if (source.cut !== true && source.picked !== true) return textOf(source, problems);
-  problems.add(
-    'truncated',
-    `${source.picked === true ? 'lines were picked from it, or left out' : 'it breaks off'}, so it is not used: what is missing could change the answer`,
-    source.name,
-  );
+  const [code, how] =
+    source.picked === true
+      ? ['partial-listing', 'lines were picked from it, or left out']
+      : ['truncated', 'it breaks off'];
+  problems.add(code, `${how}, so it is not used: what is missing could change the answer`, source.name);
   return null;
 }
 
