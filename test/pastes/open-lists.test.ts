@@ -64,3 +64,25 @@ describe('check of a paste whose rules refuse', () => {
     expect((await ask(NODE_PORTS, 'check')).out).toContain('nothing wrong found in what could be checked');
   });
 });
+
+describe('flows beside rules that break off before the endpoints', () => {
+  const PASTE = `# conntrack -L
+udp      17 28 src=10.244.1.7 dst=10.96.0.10 sport=45871 dport=53 src=10.244.0.5 dst=10.244.1.7 sport=53 dport=45871 [ASSURED] mark=0 use=1
+# iptables-save -t nat
+*nat
+:PREROUTING ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+:KUBE-SVC-TCOU7JCQXEZGVUNU - [0:0]
+-A PREROUTING -j KUBE-SERVICES
+-A KUBE-SERVICES -d 10.96.0.10/32 -p udp -m comment --comment "kube-system/kube-dns:dns cluster IP" -m udp --dport 53 -j KUBE-SVC-TCOU7JCQXEZGVUNU
+`;
+
+  it('are not said to be none that is stuck', async () => {
+    expect((await ask(PASTE, 'conntrack')).out).toContain('conntrack: 1 flow, none known to be stuck');
+    const whole = `${PASTE}-A KUBE-SVC-TCOU7JCQXEZGVUNU -j KUBE-SEP-BBBBBBBBBBBBBBBB
+-A KUBE-SEP-BBBBBBBBBBBBBBBB -p udp -m udp -j DNAT --to-destination 10.244.0.5:53
+COMMIT
+`;
+    expect((await ask(whole, 'conntrack')).out).toContain('conntrack: 1 flow, none stuck');
+  });
+});
