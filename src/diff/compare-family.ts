@@ -4,6 +4,8 @@ import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
 import { gatherMentioned } from './mentioned.ts';
+import { actingTables } from './nft/acting-tables.ts';
+import { takeTable } from './nft/mention.ts';
 import { boundsOf, type ChainDelta, compareChains } from './rules/chain-delta.ts';
 import { type ChainPair, findDifferingChains } from './rules/chain-pairs.ts';
 import { ReachFinder } from './rules/reach.ts';
@@ -22,6 +24,8 @@ export interface Question {
   readonly budget: number;
   /** Null: everybody. */
   readonly senders: Senders | null;
+  /** Whether native nft tables say the same on both sides, word by word. */
+  readonly native: 'alike' | 'differ';
 }
 
 /** What differs for the packets of one family. */
@@ -51,6 +55,8 @@ export function compareFamily(
   const pairs = pairUp(before, after);
   const differing = pairs.map((pair) => findDifferingChains(...pair, survey));
   const hosts = [states[0].host, states[1].host] as const;
+  const tables = states.map(({ known }) => actingTables(known, family));
+  for (const table of new Set(tables.flat())) takeTable(table, survey);
   const universe = makeUniverse(family, gatherMentioned(survey, hosts, family));
   const space = new Space(universe, hosts);
   const deltas: ChainDelta[] = [];
@@ -69,6 +75,9 @@ export function compareFamily(
     }
   }
   boxes.push(...boxesOfChangedFacts(space, reach, all, survey.sets));
+  // What native rules do behind a change, or before it, is followed for every packet.
+  if (question.native === 'differ' || (boxes.length > 0 && tables.some(({ length }) => length > 0)))
+    boxes.unshift(everything(universe));
   if (isOrderOfBackends(before, after)) boxes.unshift(everything(universe));
   const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
   const exploration = explore(

@@ -1,10 +1,13 @@
 import type { Known } from '../explain/question/question.ts';
+import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
 import { isNativeRule } from '../nftables/native-rules.ts';
 import { printElement } from '../nftables/print/print-expression.ts';
 import { printStatements } from '../nftables/print/print-statement.ts';
 import type { NftChain, NftRule, NftRules, NftSet, NftTable } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
+import { actingTables } from './nft/acting-tables.ts';
+import type { State } from './two-sides.ts';
 
 /** What native nft tables of two states say, as far as both were captured. */
 export interface NativeComparison {
@@ -32,6 +35,28 @@ export function compareNativeTables(before: Known, after: Known): NativeComparis
     differing: tables.filter((name) => changes.some((change) => change.name.startsWith(`${name} `))),
     changes,
   };
+}
+
+const PROTOCOLS: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 'ip6' };
+
+/**
+ * @param native as {@link compareNativeTables} found it
+ * @returns whether packets of a family meet native tables that say the same on both sides, and in the same order.
+ */
+export function isSameNative(
+  states: readonly [State, State],
+  family: Family,
+  native: NativeComparison | null,
+): boolean {
+  const [own, other] = states.map(({ known }) => known);
+  if (own === undefined || other === undefined) return true;
+  const acting = [own, other].some((known) => actingTables(known, family).length > 0);
+  if (!acting) return true;
+  if (native === null && own.nft !== other.nft) return false;
+  const hooks = [own, other].map(({ nftHooks }) => JSON.stringify([...(nftHooks?.[family] ?? [])]));
+  if (hooks[0] !== hooks[1]) return false;
+  const foreign = family === 'ipv4' ? PROTOCOLS.ipv6 : PROTOCOLS.ipv4;
+  return native?.differing.every((name) => name.startsWith(`${foreign} `)) !== false;
 }
 
 /** Of tables that iptables-save tells only what somebody added with nft: it prints such rules with half of what they ask. */

@@ -5,7 +5,7 @@ import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import type { Beyond } from '../rules/traits.ts';
 import type { FamilyComparison } from './compare-family.ts';
-import type { Diff, Lacking, Proof, Unfollowed } from './document.ts';
+import type { Lacking, Proof, Unfollowed } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import type { NativeComparison } from './native.ts';
@@ -22,13 +22,12 @@ export function proofOf(
   compared: readonly FamilyComparison[],
   states: readonly [State, State],
   budget: number,
-  state: Diff['state'],
   lacking: readonly Lacking[],
   native: NativeComparison | null,
   beyond: number,
 ): Proof {
-  const tables = nativeTables(compared, states, state, native);
-  const carriers = carriersUnfollowed(states, native);
+  const tables = nativeTables(states, native);
+  const carriers = carriersUnfollowed(states);
   const unexplored = [
     ...counted(
       compared.flatMap(({ exploration, space }) =>
@@ -130,31 +129,15 @@ function oneSided([before, after]: readonly [State, State]): Note[] {
   return [{ code: 'one-sided-interface', text, settle: null }];
 }
 
-/** Packets are not followed through native tables: where these differ, or what lies beside them does, nothing is proved. */
-function nativeTables(
-  compared: readonly FamilyComparison[],
-  states: readonly [State, State],
-  state: Diff['state'],
-  native: NativeComparison | null,
-): string[] {
+/** What was not captured as rules is only counted; where clients are dealt out by a hash, shares alone are compared. */
+function nativeTables(states: readonly [State, State], native: NativeComparison | null): string[] {
   if (native === null) {
     const names = countedTables(states);
     return names.length === 0
       ? []
       : [`native nftables rules (table ${names.join(', ')}), which are counted, and not compared`];
   }
-  const { tables, differing } = native;
-  if (differing.length > 0)
-    return differing.map(
-      (name) =>
-        `native nftables table ${name}, which differs: compared word by word, and no packet is followed through it`,
-    );
-  const changed = compared.some((each) => each.differing.length > 0) || state.some(({ matters }) => matters);
-  return tables.length > 0 && changed
-    ? [
-        `what native nftables rules (table ${tables.join(', ')}) do with packets that fare otherwise: they say the same on both sides, and no packet is followed through them`,
-      ]
-    : [];
+  return [];
 }
 
 function countedTables(states: readonly [State, State]): string[] {

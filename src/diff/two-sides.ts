@@ -11,6 +11,7 @@ import type { World } from '../trace/world.ts';
 import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
+import { actingTables, withoutMemory } from './nft/acting-tables.ts';
 import { ruleKey } from './rules/rule-key.ts';
 
 /** One of the two states that are compared. */
@@ -43,7 +44,7 @@ export function statesOf(before: Known, after: Known, strict: boolean): readonly
 function stateBeside(known: Known, other: Known, host: Host): State {
   const lent = other.rulesets.filter(({ family }) => known.rulesets.every((own) => own.family !== family));
   const supposed: Known =
-    lent.length === 0
+    lent.length === 0 && lends(known.nft, other.nft) && lends(known.nftHooks, other.nftHooks)
       ? known
       : {
           rulesets: [...known.rulesets, ...lent],
@@ -53,11 +54,18 @@ function stateBeside(known: Known, other: Known, host: Host): State {
           node: known.node,
           proxyMode: known.proxyMode,
           ipvs: known.ipvs ?? null,
+          nft: known.nft ?? other.nft ?? null,
+          nftHooks: known.nftHooks ?? other.nftHooks ?? null,
           get flows() {
             return known.flows;
           },
         };
   return { known: supposed, namer: new Namer(supposed), host };
+}
+
+/** @returns true where the other side has nothing that this one lacks. */
+function lends(own: object | null | undefined, other: object | null | undefined): boolean {
+  return (own ?? null) !== null || (other ?? null) === null;
 }
 
 function supposedHost(host: Host, other: Host): Host {
@@ -106,7 +114,8 @@ export function rulesetsOf(state: State, family: Family): readonly Ruleset[] {
 /** @returns what the explorer traces packets of a family through: new connections, so no flows. */
 export function sideOf(state: State, family: Family): Side {
   const rulesets = rulesetsOf(state, family);
-  const { ipvs } = state.known;
+  const { ipvs, nft, nftHooks } = state.known;
+  const acting = actingTables(state.known, family).length > 0;
   const worlds = new Map<string, World>();
   return {
     world: (entersAt) => {
@@ -114,9 +123,9 @@ export function sideOf(state: State, family: Family): Side {
       if (world === undefined) {
         world = {
           rulesets,
-          // Boxes of packets are not narrowed by native nft rules yet: what these do is not followed, and said so.
-          nft: null,
-          // Nor by IPVS.
+          nft: acting && nft != null ? withoutMemory(nft) : null,
+          nftHooks: nftHooks?.[family] ?? null,
+          // Boxes of packets are not narrowed by IPVS: what it does is not followed, and said so.
           ...(ipvs instanceof IpvsTable ? { ipvsBeyond: ipvs } : { ipvs: ipvs ?? null }),
           host: state.host,
           flows: null,
