@@ -5,7 +5,10 @@ import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
 import { gatherMentioned } from './mentioned.ts';
 import { actingTables } from './nft/acting-tables.ts';
+import { reachesOfChanges } from './nft/changed-tables.ts';
 import { takeTable } from './nft/mention.ts';
+import { NativeReach } from './nft/reach.ts';
+import { indexTable } from './nft/table-index.ts';
 import { boundsOf, type ChainDelta, compareChains } from './rules/chain-delta.ts';
 import { type ChainPair, findDifferingChains } from './rules/chain-pairs.ts';
 import { ReachFinder } from './rules/reach.ts';
@@ -24,8 +27,8 @@ export interface Question {
   readonly budget: number;
   /** Null: everybody. */
   readonly senders: Senders | null;
-  /** Whether native nft tables say the same on both sides, word by word. */
-  readonly native: 'alike' | 'differ';
+  /** Whether native nft tables say the same on both sides, word by word; `anything` where it is not only these that differ. */
+  readonly native: 'alike' | 'differ' | 'anything';
 }
 
 /** What differs for the packets of one family. */
@@ -63,7 +66,8 @@ export function compareFamily(
   const boxes: Box[] = [];
   // Of all backends: what one of them rewrites the other sees rewritten.
   const all = [...before, ...after];
-  const reach = new ReachFinder(space, all);
+  const nativeReach = new NativeReach(space, tables.flat());
+  const reach = new ReachFinder(space, all, nativeReach);
   for (const [at, pair] of pairs.entries()) {
     for (const chains of differing[at] ?? []) {
       const delta = compareChains(chains, pair, reach);
@@ -75,9 +79,16 @@ export function compareFamily(
     }
   }
   boxes.push(...boxesOfChangedFacts(space, reach, all, survey.sets));
-  // What native rules do behind a change, or before it, is followed for every packet.
-  if (question.native === 'differ' || (boxes.length > 0 && tables.some(({ length }) => length > 0)))
-    boxes.unshift(everything(universe));
+  const changes =
+    question.native === 'alike'
+      ? []
+      : question.native === 'differ'
+        ? reachesOfChanges(tables[0] ?? [], tables[1] ?? [], nativeReach, space)
+        : null;
+  boxes.push(...(changes ?? []).flatMap((each) => reach.asArrived(each)));
+  // Where headers are written beside NAT nobody knows what a rule behind it sees.
+  const mangled = boxes.length > 0 && tables.flat().some((table) => indexTable(table).mangles);
+  if (changes === null || mangled) boxes.unshift(everything(universe));
   if (isOrderOfBackends(before, after)) boxes.unshift(everything(universe));
   const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
   const exploration = explore(

@@ -9,7 +9,7 @@ import { compareFamily, type Senders } from './compare-family.ts';
 import type { Diff } from './document.ts';
 import { lackingOf } from './lacking.ts';
 import { describeRenewal, isRenewed, renewedAddresses, tellsOfRenewal } from './link-local.ts';
-import { compareNativeTables, isSameNative } from './native.ts';
+import { changeOfNative, compareNativeTables } from './native.ts';
 import { actingTables } from './nft/acting-tables.ts';
 import { notFollowed, proofOf } from './proof.ts';
 import { statesOf } from './two-sides.ts';
@@ -58,7 +58,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     compareFamily(states, family, {
       budget: options.budget,
       senders: senders?.[family] ?? null,
-      native: isSameNative(states, family, native) ? 'alike' : 'differ',
+      native: changeOfNative(states, family, native),
     }),
   );
   const isAsked = (

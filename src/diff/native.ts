@@ -2,9 +2,8 @@ import type { Known } from '../explain/question/question.ts';
 import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
 import { isNativeRule } from '../nftables/native-rules.ts';
-import { printElement } from '../nftables/print/print-expression.ts';
-import { printStatements } from '../nftables/print/print-statement.ts';
-import type { NftChain, NftRule, NftRules, NftSet, NftTable } from '../nftables/ruleset.ts';
+import { type NftChain, type NftRule, type NftRules, type NftSet, type NftTable, tableKey } from '../nftables/ruleset.ts';
+import { elementText, ruleText } from './nft/texts.ts';
 import type { StateChange } from './document.ts';
 import { actingTables } from './nft/acting-tables.ts';
 import type { State } from './two-sides.ts';
@@ -37,26 +36,26 @@ export function compareNativeTables(before: Known, after: Known): NativeComparis
   };
 }
 
-const PROTOCOLS: Readonly<Record<Family, string>> = { ipv4: 'ip', ipv6: 'ip6' };
-
 /**
  * @param native as {@link compareNativeTables} found it
- * @returns whether packets of a family meet native tables that say the same on both sides, and in the same order.
+ * @returns whether packets of a family meet native tables that say the same on both sides, and in the same order
  */
-export function isSameNative(
+export function changeOfNative(
   states: readonly [State, State],
   family: Family,
   native: NativeComparison | null,
-): boolean {
-  const [own, other] = states.map(({ known }) => known);
-  if (own === undefined || other === undefined) return true;
-  const acting = [own, other].some((known) => actingTables(known, family).length > 0);
-  if (!acting) return true;
-  if (native === null && own.nft !== other.nft) return false;
+): 'alike' | 'differ' | 'anything' {
+  const [own, other] = [states[0].known, states[1].known];
+  const acting = [own, other].flatMap((known) => actingTables(known, family));
+  if (acting.length === 0) return 'alike';
+  if (native === null && own.nft !== other.nft) return 'anything';
   const hooks = [own, other].map(({ nftHooks }) => JSON.stringify([...(nftHooks?.[family] ?? [])]));
-  if (hooks[0] !== hooks[1]) return false;
-  const foreign = family === 'ipv4' ? PROTOCOLS.ipv6 : PROTOCOLS.ipv4;
-  return native?.differing.every((name) => name.startsWith(`${foreign} `)) !== false;
+  if (hooks[0] !== hooks[1]) return 'anything';
+  const foreign = family === 'ipv4' ? 'ip6 ' : 'ip ';
+  const differing = (native?.differing ?? []).filter((name) => !name.startsWith(foreign));
+  if (differing.length === 0) return 'alike';
+  const names = new Set(acting.map((table) => tableKey(table.family, table.name)));
+  return differing.every((name) => names.has(name)) ? 'differ' : 'anything';
 }
 
 /** Of tables that iptables-save tells only what somebody added with nft: it prints such rules with half of what they ask. */
@@ -172,8 +171,7 @@ function linesOf(rules: NftRules, wanted: (rule: NftRule) => boolean): string[] 
   for (let index = 0; index < rules.length; index++) {
     const rule = rules.at(index);
     if (!wanted(rule)) continue;
-    const told = rule.statements.filter((each) => each.kind !== 'counter' || each.name !== null);
-    lines.push(printStatements(told, null));
+    lines.push(ruleText(rule));
   }
   return lines;
 }
@@ -182,7 +180,7 @@ function setText({ kind, elements, timeout, flags }: NftSet): ObjectText {
   // What a set with timeouts holds is what packets left there.
   const lasting = timeout !== null || flags.includes('dynamic') ? [] : elements;
   const lines = lasting.flatMap((element) =>
-    element.expires === null ? [printElement({ ...element, comment: null, extras: [] })] : [],
+    element.expires === null ? [elementText(element)] : [],
   );
   return { head: `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`, lines, ordered: false };
 }

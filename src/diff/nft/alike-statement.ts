@@ -72,7 +72,8 @@ function alikeInMatch(
 /** Far above whatever a field holds. */
 const MOST = (1n << 128n) - 1n;
 
-function comparisonOf(operator: Extract<Statement, { kind: 'match' }>['operator'], pattern: Pattern): Compared {
+/** @returns what an operator asks of a field. */
+export function comparisonOf(operator: Extract<Statement, { kind: 'match' }>['operator'], pattern: Pattern): Compared {
   if (pattern.kind === 'name') return comparedWith(pattern);
   const { from, to } = pattern;
   switch (operator) {
