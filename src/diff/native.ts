@@ -2,10 +2,17 @@ import type { Known } from '../explain/question/question.ts';
 import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
 import { isNativeRule } from '../nftables/native-rules.ts';
-import { type NftChain, type NftRule, type NftRules, type NftSet, type NftTable, tableKey } from '../nftables/ruleset.ts';
-import { elementText, ruleText } from './nft/texts.ts';
+import {
+  type NftChain,
+  type NftRule,
+  type NftRules,
+  type NftSet,
+  type NftTable,
+  tableKey,
+} from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
 import { actingTables } from './nft/acting-tables.ts';
+import { elementText, ruleText } from './nft/texts.ts';
 import type { State } from './two-sides.ts';
 
 /** What native nft tables of two states say, as far as both were captured. */
@@ -179,8 +186,6 @@ function linesOf(rules: NftRules, wanted: (rule: NftRule) => boolean): string[] 
 function setText({ kind, elements, timeout, flags }: NftSet): ObjectText {
   // What a set with timeouts holds is what packets left there.
   const lasting = timeout !== null || flags.includes('dynamic') ? [] : elements;
-  const lines = lasting.flatMap((element) =>
-    element.expires === null ? [elementText(element)] : [],
-  );
+  const lines = lasting.flatMap((element) => (element.expires === null ? [elementText(element)] : []));
   return { head: `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`, lines, ordered: false };
 }

@@ -1,7 +1,7 @@
 import type { RuleList } from '../iptables/ruleset.ts';
 import type { Statement } from '../nftables/statement.ts';
-import type { Test } from '../rules/test.ts';
 import type { Effect } from '../rules/effect.ts';
+import type { Test } from '../rules/test.ts';
 import type { NftContext } from './nft/context.ts';
 import type { PacketState } from './state.ts';
 

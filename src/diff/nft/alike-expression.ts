@@ -34,7 +34,9 @@ export function keepValue(expression: Expression, at: NftContext, narrowing: Kep
     const own =
       value === null
         ? comparedWith()
-        : comparedWith(typeof value === 'string' ? { kind: 'name', text: value, prefix: false } : exactly(value));
+        : comparedWith(
+            typeof value === 'string' ? { kind: 'name', text: value, prefix: false } : exactly(value),
+          );
     alikeInField(expression, { compared: own, at, narrowing });
   } else if (expression.kind === 'concat')
     for (const part of expression.parts) keepValue(part, at, narrowing);

@@ -90,8 +90,7 @@ function keepDevices(compared: Compared, narrowing: KeptPackets): void {
 function* bitSets(compared: Compared): Generator<NumberSet> {
   if (compared.kind === 'masked')
     yield { kind: 'masked', value: Number(compared.value), mask: Number(compared.mask & 0xffffffffn) };
-  else if (compared.kind === 'any-bit')
-    yield { kind: 'any-bit', bits: Number(compared.bits & 0xffffffffn) };
+  else if (compared.kind === 'any-bit') yield { kind: 'any-bit', bits: Number(compared.bits & 0xffffffffn) };
   else
     for (const pattern of compared.patterns) {
       if (pattern.kind !== 'range') continue;
@@ -132,8 +131,7 @@ function alikeInConnection({ key, direction }: FieldOf<'ct'>, comparison: Compar
     case 'ip6 daddr': {
       const end = key.endsWith('saddr') ? 'saddr' : 'daddr';
       const set = addressesOf(compared, state.family);
-      if (set !== null)
-        keepAlike(test(`ct.${way}.${end}`, { kind: 'ranges', ranges: rangesOf(set) }), asked);
+      if (set !== null) keepAlike(test(`ct.${way}.${end}`, { kind: 'ranges', ranges: rangesOf(set) }), asked);
       else {
         keepAddress('source', null, comparison);
         keepAddress('destination', null, comparison);

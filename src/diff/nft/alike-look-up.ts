@@ -28,12 +28,13 @@ export function alikeInLookUp(
   if (elements === null) return;
   let group = rootOf(indexOf(elements, kindsOf(key)));
   const single = parts.length === 1 && wanted === 'member';
-  for (const [place, part] of parts.entries()) {
+  for (const [place, part] of cheapestFirst(parts, at, narrowing)) {
     const reading = read(part, at);
     if (reading.kind === 'absent') return;
     if (reading.kind !== 'known') {
       // Each answer asks for the elements one by one.
-      for (const pattern of group.patternsAt(place)) alikeInExpression(part, comparedWith(pattern), at, narrowing);
+      for (const pattern of group.patternsAt(place))
+        alikeInExpression(part, comparedWith(pattern), at, narrowing);
       continue;
     }
     if (single) {
@@ -43,7 +44,8 @@ export function alikeInLookUp(
     const { fitting, others, next } = group.step(place, reading.value);
     for (const pattern of fitting) alikeInExpression(part, comparedWith(pattern), at, narrowing);
     // Where one value alone fits, none of the others does.
-    if (!fitting.some(isExact)) alikeInExpression(part, { kind: 'patterns', patterns: others }, at, narrowing);
+    if (!fitting.some(isExact))
+      alikeInExpression(part, { kind: 'patterns', patterns: others }, at, narrowing);
     if (next === null) return;
     group = next;
   }
@@ -53,6 +55,28 @@ export function alikeInLookUp(
 export function elementsOf(data: Expression, { table }: NftContext): readonly Element[] | null {
   if (data.kind === 'set-name') return table.sets.get(data.name)?.elements ?? null;
   return data.kind === 'set' ? data.elements : null;
+}
+
+/**
+ * What NAT wrote is the same for all packets of the class, and so costs nothing: it is asked first. Then few elements are
+ * left that the client's own address could find.
+ */
+function cheapestFirst(
+  parts: readonly Expression[],
+  { state }: NftContext,
+  { packet }: KeptPackets,
+): readonly (readonly [number, Expression])[] {
+  const isWritten: Readonly<Partial<Record<string, boolean>>> = {
+    daddr: state.destination.value !== packet.destination.value,
+    dport: state.destinationPort !== packet.destinationPort,
+    saddr: state.source.address?.value !== packet.source.address?.value,
+  };
+  const costs = (part: Expression): number => {
+    if (part.kind === 'meta') return part.key === 'l4proto' ? 1 : 3;
+    if (part.kind !== 'payload') return 3;
+    return isWritten[part.field] === true ? 0 : 2;
+  };
+  return [...parts.entries()].sort(([, a], [, b]) => costs(a) - costs(b));
 }
 
 /** What one value of a part leaves of a group. */
@@ -169,5 +193,7 @@ function distinct(patterns: readonly Pattern[]): Pattern[] {
 }
 
 function patternText(pattern: Pattern): string {
-  return pattern.kind === 'name' ? `${pattern.text}${pattern.prefix ? '*' : ''}"` : `${pattern.from}-${pattern.to}`;
+  return pattern.kind === 'name'
+    ? `${pattern.text}${pattern.prefix ? '*' : ''}"`
+    : `${pattern.from}-${pattern.to}`;
 }

@@ -73,7 +73,10 @@ function alikeInMatch(
 const MOST = (1n << 128n) - 1n;
 
 /** @returns what an operator asks of a field. */
-export function comparisonOf(operator: Extract<Statement, { kind: 'match' }>['operator'], pattern: Pattern): Compared {
+export function comparisonOf(
+  operator: Extract<Statement, { kind: 'match' }>['operator'],
+  pattern: Pattern,
+): Compared {
   if (pattern.kind === 'name') return comparedWith(pattern);
   const { from, to } = pattern;
   switch (operator) {
@@ -126,7 +129,9 @@ const WRITTEN: Readonly<
 > = { saddr: 'source', daddr: 'destination', sport: 'sourcePort', dport: 'destinationPort' };
 
 function dataOf(data: Expression, at: NftContext): Expression[] {
-  return (elementsOf(data, at) ?? []).flatMap(({ data: each }) => (each === null || each.kind === 'verdict' ? [] : [each]));
+  return (elementsOf(data, at) ?? []).flatMap(({ data: each }) =>
+    each === null || each.kind === 'verdict' ? [] : [each],
+  );
 }
 
 function isMark(field: Expression): boolean {

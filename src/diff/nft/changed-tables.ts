@@ -3,6 +3,7 @@ import type { NftChain, NftRule, NftSet, NftTable } from '../../nftables/ruleset
 import type { Reach } from '../rules/reach-bounds.ts';
 import type { Space } from '../space/space.ts';
 import { isMemory } from './acting-tables.ts';
+import { Doings } from './doings.ts';
 import { mayFind } from './may-match.ts';
 import type { NativeReach } from './reach.ts';
 import { indexTable } from './table-index.ts';
@@ -69,52 +70,54 @@ function changesOfChain(
   other: NftTable | undefined,
   name: string,
   reach: NativeReach,
-): Reach[] {
-  const [one, two] = [own?.chains.get(name), other?.chains.get(name)];
-  const sides = [
-    { table: own, chain: one },
-    { table: other, chain: two },
-  ].flatMap(({ table, chain }) => (table === undefined || chain === undefined ? [] : [{ table, chain }]));
-  if (one === undefined || two === undefined) {
-    const [only] = sides;
-    if (only === undefined || only.chain.base === null) return [];
-    if (only.chain.base.policy === 'drop' || only.chain.cut) return [...reach.reachesOf(only.table, name)];
-    return rulesOf(only.chain).flatMap((rule) => reachesOfRule(only.table, rule, reach));
-  }
-  if (chainHead(one) !== chainHead(two)) return sides.flatMap(({ table }) => [...reach.reachesOf(table, name)]);
-  const [first, last] = [commonStart(one, two), commonEnd(one, two)];
-  return sides.flatMap(({ table, chain }) =>
-    rulesOf(chain)
-      .slice(first, Math.max(first, chain.rules.length - last))
-      .flatMap((rule) => reachesOfRule(table, rule, reach)),
-  );
+): readonly Reach[] {
+  const sides = [own, other].flatMap((table) => {
+    const chain = table?.chains.get(name);
+    return table === undefined || chain === undefined ? [] : [{ table, chain, rules: rulesOf(chain) }];
+  });
+  const [one, two] = sides;
+  if (one === undefined || (two === undefined && one.chain.base === null)) return [];
+  const heads = new Set(sides.map(({ chain }) => chainHead(chain)));
+  const isWhole = two === undefined || heads.size > 1;
+  if (isWhole && sides.some(({ chain }) => chain.cut || chain.base?.policy === 'drop'))
+    return sides.flatMap(({ table }) => reach.reachesOf(table, name));
+  const { first, last } =
+    two === undefined || isWhole ? { first: 0, last: 0 } : commonEnds(one.rules, two.rules);
+  const differing = sides.flatMap(({ rules }) => rules.slice(first, Math.max(first, rules.length - last)));
+  // What is gone to does not come back to the rules below.
+  const below = differing.some(leavesChain) ? 0 : last;
+  return sides.flatMap(({ table, rules }) => {
+    const doing = new Doings(table, reach);
+    return rules
+      .slice(first, Math.max(first, rules.length - below))
+      .flatMap((rule) => doing.ofRule(rule, 'differs'));
+  });
 }
 
 function rulesOf({ rules }: NftChain): NftRule[] {
   return Array.from({ length: rules.length }, (_, index) => rules.at(index));
 }
 
-function reachesOfRule(table: NftTable, rule: NftRule, reach: NativeReach): readonly Reach[] {
-  return reach.reachesTo({ table, rule, at: rule.statements.length, found: null }, 'none');
+/** @returns how many rules are the same from the first on, and of the others from the last back. */
+function commonEnds(
+  one: readonly NftRule[],
+  two: readonly NftRule[],
+): { readonly first: number; readonly last: number } {
+  const most = Math.min(one.length, two.length);
+  const same = (a: NftRule | undefined, b: NftRule | undefined): boolean =>
+    a !== undefined && b !== undefined && ruleText(a) === ruleText(b);
+  let first = 0;
+  while (first < most && same(one[first], two[first])) first++;
+  let last = 0;
+  while (last < most - first && same(one.at(-1 - last), two.at(-1 - last))) last++;
+  return { first, last };
 }
 
-function commonStart(one: NftChain, two: NftChain): number {
-  const most = Math.min(one.rules.length, two.rules.length);
-  let count = 0;
-  while (count < most && ruleText(one.rules.at(count)) === ruleText(two.rules.at(count))) count++;
-  return count;
-}
-
-/** Of what the start leaves. */
-function commonEnd(one: NftChain, two: NftChain): number {
-  const most = Math.min(one.rules.length, two.rules.length) - commonStart(one, two);
-  let count = 0;
-  while (
-    count < most &&
-    ruleText(one.rules.at(one.rules.length - 1 - count)) === ruleText(two.rules.at(two.rules.length - 1 - count))
-  )
-    count++;
-  return count;
+function leavesChain({ statements }: NftRule): boolean {
+  return statements.some(
+    (statement) =>
+      statement.kind === 'vmap' || (statement.kind === 'verdict' && statement.verdict === 'goto'),
+  );
 }
 
 /** Rules that ask the set, on either side, and of these what finds an element that one side alone has. */
@@ -145,7 +148,9 @@ function changedElements(one: NftSet | undefined, two: NftSet | undefined): read
   if (one === undefined || two === undefined) return null;
   if (setHead(one) !== setHead(two) || one.cut || two.cut) return null;
   if (isMemory(one)) return [];
-  const [own, other] = [one, two].map(({ elements }) => new Map(elements.map((each) => [elementText(each), each])));
+  const [own, other] = [one, two].map(
+    ({ elements }) => new Map(elements.map((each) => [elementText(each), each])),
+  );
   if (own === undefined || other === undefined) return null;
   const changed = [
     ...[...own].filter(([text]) => !other.has(text)),

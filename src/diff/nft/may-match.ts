@@ -38,7 +38,8 @@ export function mayPass(
   for (const [at, part] of parts.entries()) {
     if (narrowed === null) return null;
     const patterns = elements?.map(({ key }) => patternAt(key, at, kinds[at] ?? 'other')) ?? null;
-    const known = patterns?.every((pattern): pattern is Pattern => pattern !== null) === true ? patterns : null;
+    const known =
+      patterns?.every((pattern): pattern is Pattern => pattern !== null) === true ? patterns : null;
     const compared: Compared | null =
       known === null || (negated && parts.length > 1) ? null : { kind: 'patterns', patterns: known };
     narrowed = mayHave(part, compared, negated, narrowed, space);
@@ -47,12 +48,7 @@ export function mayPass(
 }
 
 /** @returns the packets of a reach whose key may be this element's. */
-export function mayFind(
-  key: Expression,
-  element: Element,
-  reach: Reach,
-  space: Space,
-): Reach | null {
+export function mayFind(key: Expression, element: Element, reach: Reach, space: Space): Reach | null {
   const kinds = kindsOf(key);
   let narrowed: Reach | null = reach;
   for (const [at, part] of partsOf(key).entries()) {

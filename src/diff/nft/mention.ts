@@ -37,10 +37,7 @@ export function takeTable(table: NftTable, mentions: Named): void {
   }
 }
 
-function takeStatement(
-  statement: Statement,
-  compared: (left: Expression, right: Expression) => void,
-): void {
+function takeStatement(statement: Statement, compared: (left: Expression, right: Expression) => void): void {
   switch (statement.kind) {
     case 'match':
       compared(statement.left, statement.right);
@@ -85,6 +82,5 @@ function takeConstant(constant: Expression, kind: ValueKind, { protocols, device
   if (pattern === null) return;
   if (pattern.kind === 'name') devices.add(pattern.prefix ? `${pattern.text}+` : pattern.text);
   // Of a range its ends stand for what lies within.
-  else
-    for (const end of [pattern.from, pattern.to]) if (end > 0n && end < 256n) protocols.add(Number(end));
+  else for (const end of [pattern.from, pattern.to]) if (end > 0n && end < 256n) protocols.add(Number(end));
 }

@@ -44,7 +44,9 @@ export class NativeReach {
    * @returns what comes as far as a statement of a rule, and finds its element.
    */
   reachesTo(place: Place, effects: 'any' | 'none'): readonly Reach[] {
-    return this.reachesOf(place.table, place.rule.chain).flatMap((reach) => this.#through(reach, place, effects) ?? []);
+    return this.reachesOf(place.table, place.rule.chain).flatMap(
+      (reach) => this.#through(reach, place, effects) ?? [],
+    );
   }
 
   /** @returns every packet that native NAT may send on to such a destination; null where that may be any. */
