@@ -4,7 +4,7 @@ import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
 import { gatherMentioned } from './mentioned.ts';
-import { actingTables } from './nft/acting-tables.ts';
+import { actingTables, tablesWithAdded } from './nft/acting-tables.ts';
 import { reachesOfChanges } from './nft/changed-tables.ts';
 import { takeTable } from './nft/mention.ts';
 import { NativeReach } from './nft/reach.ts';
@@ -59,7 +59,8 @@ export function compareFamily(
   const differing = pairs.map((pair) => findDifferingChains(...pair, survey));
   const hosts = [states[0].host, states[1].host] as const;
   const tables = states.map(({ known }) => actingTables(known, family));
-  for (const table of new Set(tables.flat())) takeTable(table, survey);
+  const added = states.flatMap(({ known }) => [...tablesWithAdded(known).values()]);
+  for (const table of new Set([...tables.flat(), ...added])) takeTable(table, survey);
   const universe = makeUniverse(family, gatherMentioned(survey, hosts, family));
   const space = new Space(universe, hosts);
   const deltas: ChainDelta[] = [];
@@ -86,9 +87,10 @@ export function compareFamily(
         ? reachesOfChanges(tables[0] ?? [], tables[1] ?? [], nativeReach, space)
         : null;
   boxes.push(...(changes ?? []).flatMap((each) => reach.asArrived(each)));
-  // Where headers are written beside NAT nobody knows what a rule behind it sees.
-  const mangled = boxes.length > 0 && tables.flat().some((table) => indexTable(table).mangles);
-  if (changes === null || mangled) boxes.unshift(everything(universe));
+  // Where headers are written beside NAT, or nft wrote to a table of iptables, nobody knows what a rule behind it sees.
+  const mangled = tables.flat().some((table) => indexTable(table).mangles);
+  if (changes === null || (boxes.length > 0 && (mangled || added.length > 0)))
+    boxes.unshift(everything(universe));
   if (isOrderOfBackends(before, after)) boxes.unshift(everything(universe));
   const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
   const exploration = explore(

@@ -13,7 +13,7 @@ import { changeOfNative, compareNativeTables } from './native.ts';
 import { actingTables } from './nft/acting-tables.ts';
 import { notFollowed, proofOf } from './proof.ts';
 import { statesOf } from './two-sides.ts';
-import { isBeyond, isOtherMode, listCarried } from './unfollowed.ts';
+import { carriersUnfollowed, isBeyond, isOtherMode, listCarried } from './unfollowed.ts';
 import { concernedRulesets } from './views/concerned-rules.ts';
 import { compareRules } from './views/rules.ts';
 import { compareServices } from './views/services.ts';
@@ -111,6 +111,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     options.budget,
     lacking,
     native,
+    carriersUnfollowed([before, after]),
     found.reduce((sum, each) => sum + each.beyond, 0),
   );
   const aside = found.reduce((sum, each) => sum + each.aside, 0);

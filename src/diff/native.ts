@@ -11,7 +11,7 @@ import {
   tableKey,
 } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
-import { actingTables } from './nft/acting-tables.ts';
+import { actingTables, hasNativeRule, tablesWithAdded } from './nft/acting-tables.ts';
 import { elementText, ruleText } from './nft/texts.ts';
 import type { State } from './two-sides.ts';
 
@@ -54,7 +54,8 @@ export function changeOfNative(
 ): 'alike' | 'differ' | 'anything' {
   const [own, other] = [states[0].known, states[1].known];
   const acting = [own, other].flatMap((known) => actingTables(known, family));
-  if (acting.length === 0) return 'alike';
+  const added = [own, other].flatMap((known) => [...tablesWithAdded(known).keys()]);
+  if (acting.length === 0 && added.length === 0) return 'alike';
   if (native === null && own.nft !== other.nft) return 'anything';
   const hooks = [own, other].map(({ nftHooks }) => JSON.stringify([...(nftHooks?.[family] ?? [])]));
   if (hooks[0] !== hooks[1]) return 'anything';
@@ -62,6 +63,7 @@ export function changeOfNative(
   const differing = (native?.differing ?? []).filter((name) => !name.startsWith(foreign));
   if (differing.length === 0) return 'alike';
   const names = new Set(acting.map((table) => tableKey(table.family, table.name)));
+  for (const name of added) names.delete(name);
   return differing.every((name) => names.has(name)) ? 'differ' : 'anything';
 }
 
@@ -74,16 +76,11 @@ function nativeTables({ nft, rulesets }: Known): Map<string, Texts> | null {
       const all = [...table.chains.values()];
       const part = saved && all.some(isOfIptables);
       const holds = part
-        ? all.some(hasNativeRule)
+        ? tablesWithAdded({ nft, rulesets }).has(name)
         : all.some(({ rules, base }) => rules.length > 0 || base?.policy === 'drop');
       return holds ? [[name, textsOf(table, part)]] : [];
     }),
   );
-}
-
-function hasNativeRule({ rules }: NftChain): boolean {
-  for (let index = 0; index < rules.length; index++) if (isNativeRule(rules.at(index))) return true;
-  return false;
 }
 
 function changesIn(table: string, own: Texts, other: Texts): StateChange[] {

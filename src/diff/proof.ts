@@ -12,9 +12,9 @@ import type { NativeComparison } from './native.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
-import { carriersUnfollowed } from './unfollowed.ts';
 
 /**
+ * @param carriers through what no packet is followed
  * @param beyond how many classes of packets differ by what iptables does, and are put aside, as iptables does not decide
  * @returns how far what was found is proved, what was left open, and what it rests on.
  */
@@ -24,10 +24,10 @@ export function proofOf(
   budget: number,
   lacking: readonly Lacking[],
   native: NativeComparison | null,
+  carriers: readonly Unfollowed[],
   beyond: number,
 ): Proof {
   const tables = nativeTables(states, native);
-  const carriers = carriersUnfollowed(states);
   const unexplored = [
     ...counted(
       compared.flatMap(({ exploration, space }) =>
@@ -137,7 +137,11 @@ function nativeTables(states: readonly [State, State], native: NativeComparison 
       ? []
       : [`native nftables rules (table ${names.join(', ')}), which are counted, and not compared`];
   }
-  return [];
+  const hashed = native.changes.filter(({ before, after }) => /hash /.test(`${before} ${after}`));
+  return hashed.map(
+    ({ name }) =>
+      `which clients native nftables ${name} sends where: they are told apart by a hash, and shares alone are compared`,
+  );
 }
 
 function countedTables(states: readonly [State, State]): string[] {

@@ -11,7 +11,7 @@ import type { World } from '../trace/world.ts';
 import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
-import { actingTables, withoutMemory } from './nft/acting-tables.ts';
+import { actingTables, tablesWithAdded, withoutMemory } from './nft/acting-tables.ts';
 import { ruleKey } from './rules/rule-key.ts';
 
 /** One of the two states that are compared. */
@@ -115,7 +115,7 @@ export function rulesetsOf(state: State, family: Family): readonly Ruleset[] {
 export function sideOf(state: State, family: Family): Side {
   const rulesets = rulesetsOf(state, family);
   const { ipvs, nft, nftHooks } = state.known;
-  const acting = actingTables(state.known, family).length > 0;
+  const acting = actingTables(state.known, family).length > 0 || tablesWithAdded(state.known).size > 0;
   const worlds = new Map<string, World>();
   return {
     world: (entersAt) => {

@@ -5,7 +5,6 @@ import { isLocalAddress } from '../host/local-addresses.ts';
 import { formatAddress } from '../net/address.ts';
 import type { Unfollowed } from './document.ts';
 import type { DifferingClass } from './explore/explore.ts';
-import type { State } from './two-sides.ts';
 
 /** @returns true where kube-proxy works otherwise on the two sides: what one writes the other has elsewhere. */
 export function isOtherMode(before: Known, after: Known): boolean {
@@ -26,10 +25,21 @@ export function listCarried(sides: readonly [Known, Known]): readonly [ServiceIt
   return [told(0), told(1)];
 }
 
-/** @returns what carries Services on a side, and through which no packet is followed. */
-export function carriersUnfollowed(states: readonly [State, State]): Unfollowed[] {
+/**
+ * @param sides as they were captured
+ * @returns what carries Services on a side, and through which no packet is followed
+ */
+export function carriersUnfollowed(sides: readonly [Known, Known]): Unfollowed[] {
   return MODES.filter((mode) =>
-    states.some(({ known }) => known.proxyMode === mode && !(mode === 'nftables' && known.nft != null)),
+    sides.some(({ proxyMode }) => proxyMode === mode && !(mode === 'nftables' && followsNft(sides))),
+  );
+}
+
+/** Where kube-proxy's mode differs, rules that one side was not captured with cannot be those of the other. */
+function followsNft(sides: readonly [Known, Known]): boolean {
+  return (
+    sides.every(({ nft }) => nft != null) &&
+    (!isOtherMode(...sides) || sides.every(({ rulesets }) => rulesets.length > 0))
   );
 }
 
@@ -44,7 +54,7 @@ const MODES = ['ipvs', 'nftables', 'userspace'] as const;
 export function isBeyond(sides: readonly [Known, Known]): (one: DifferingClass) => boolean {
   const ipvs = isOtherMode(...sides);
   const isElsewhere = sides.some(
-    ({ proxyMode, nft }) => proxyMode === 'userspace' || (proxyMode === 'nftables' && nft == null),
+    ({ proxyMode }) => proxyMode === 'userspace' || (proxyMode === 'nftables' && !followsNft(sides)),
   );
   const places = isElsewhere ? placesOf(sides.flatMap((known) => listProgrammed(known))) : null;
   return ({ packet, before, after }) => {

@@ -102,7 +102,8 @@ function placesOf({ ends, shares }: Group): Map<string, number> {
 
 function placeOf({ branch: { state, path } }: Ending): string {
   for (let node = path; node !== null; node = node.before) {
-    const kind = iptablesRule(node.step)?.target?.kind;
+    const { step } = node;
+    const kind = step.program === 'nft' ? step.action : iptablesRule(step)?.target?.kind;
     if (kind === 'dnat' || kind === 'redirect')
       return `${formatAddress(state.destination)}:${state.destinationPort}`;
   }

@@ -1,6 +1,7 @@
 import type { Known } from '../../explain/question/question.ts';
 import type { Family } from '../../net/address.ts';
 import { isOfIptables } from '../../nftables/iptables-chains.ts';
+import { isNativeRule } from '../../nftables/native-rules.ts';
 import type { NftChain, NftRuleset, NftSet, NftTable } from '../../nftables/ruleset.ts';
 
 const OF_FAMILY: Readonly<Record<Family, ReadonlySet<string>>> = {
@@ -24,6 +25,38 @@ export function actingTables(
 
 function acts({ base, rules, cut }: NftChain): boolean {
   return base !== null && (rules.length > 0 || base.policy === 'drop' || cut);
+}
+
+const ADDED = new WeakMap<NftRuleset, ReadonlyMap<string, NftTable>>();
+
+/**
+ * Tables of iptables, as nft lists them, to which somebody added rules with nft: `trace` takes these from nft's listing.
+ * @returns by family and name, of both families; none where iptables-save does not tell these tables
+ */
+export function tablesWithAdded({
+  nft,
+  rulesets,
+}: Pick<Known, 'nft' | 'rulesets'>): ReadonlyMap<string, NftTable> {
+  if (nft == null || !rulesets.some(({ backend }) => backend === 'iptables-nft')) return NONE;
+  let found = ADDED.get(nft);
+  if (found === undefined) {
+    found = new Map(
+      [...nft.tables].filter(([, { chains }]) => {
+        const all = [...chains.values()];
+        return all.some(isOfIptables) && all.some(hasNativeRule);
+      }),
+    );
+    ADDED.set(nft, found);
+  }
+  return found;
+}
+
+const NONE: ReadonlyMap<string, NftTable> = new Map();
+
+/** @returns true where somebody added a rule with nft to a chain of iptables. */
+export function hasNativeRule({ rules }: NftChain): boolean {
+  for (let index = 0; index < rules.length; index++) if (isNativeRule(rules.at(index))) return true;
+  return false;
 }
 
 const FORGETFUL = new WeakMap<NftRuleset, NftRuleset>();

@@ -32,9 +32,9 @@ const FIRST = Number(process.env.KP_NFT_SEED ?? 1);
 const PACKETS = 120;
 
 const SOURCES = ['10.244.1.13', '10.244.1.11', '192.0.2.10', '172.31.0.250'];
-const SENDERS = Intervals.of(SOURCES.map((text): [bigint, bigint] => [valueOf(text), valueOf(text)]));
+const SENDERS = Intervals.of(SOURCES.map((text): [bigint, bigint] => [numberOf(text), numberOf(text)]));
 
-function valueOf(text: string): bigint {
+function numberOf(text: string): bigint {
   return parseAddress(text)?.value ?? 0n;
 }
 
@@ -85,11 +85,11 @@ function packetFrom(
       ...{
         family: 'ipv4',
         protocol,
-        source: senderOf({ family: 'ipv4', value: valueOf(source) }),
+        source: senderOf({ family: 'ipv4', value: numberOf(source) }),
         sourcePort: 40000,
       },
       ...{
-        destination: { family: 'ipv4', value: valueOf(address) },
+        destination: { family: 'ipv4', value: numberOf(address) },
         destinationIsLocal: false,
         destinationPort: port,
       },
@@ -98,12 +98,12 @@ function packetFrom(
       ...(protocol === TCP ? { header: { tcpFlags: flags } } : {}),
     },
     box: {
-      destination: Intervals.one(valueOf(address)),
+      destination: Intervals.one(numberOf(address)),
       protocols: bits(universe.protocols, (each) => each === protocol),
       destinationPort: Intervals.one(BigInt(port)),
       doors: bits(universe.doors, (each) => each === door),
       states: bits(universe.states, (each) => each === state),
-      source: Intervals.one(valueOf(source)),
+      source: Intervals.one(numberOf(source)),
       sourcePort: Intervals.one(40000n),
       marks: Cubes.one(mark),
       icmp: Intervals.one(0x800n),
