@@ -1,10 +1,12 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
+import type { NftRule } from '../nftables/ruleset.ts';
 import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
 import { gatherMentioned } from './mentioned.ts';
 import { actingTables, tablesWithAdded } from './nft/acting-tables.ts';
+import { asksForAnswers } from './nft/answers.ts';
 import { reachesOfChanges } from './nft/changed-tables.ts';
 import { takeTable } from './nft/mention.ts';
 import { NativeReach } from './nft/reach.ts';
@@ -41,6 +43,10 @@ export interface FamilyComparison {
   readonly exploration: Exploration;
   readonly space: Space;
   readonly survey: Survey;
+  /** Whether native rules differ that packets of a connection that exists meet, too. */
+  readonly nativeMeetsAll: boolean;
+  /** A native rule that may tell answers apart; null where there is none. */
+  readonly nativeAsks: NftRule | null;
 }
 
 /**
@@ -101,7 +107,12 @@ export function compareFamily(
     question.budget,
     new Set(differing.flat().map(({ name }) => name)),
   );
-  return { family, differing: differing.flat(), deltas, exploration, space, survey };
+  const established = bits(universe.states, (state) => state === 'ESTABLISHED');
+  return {
+    ...{ family, differing: differing.flat(), deltas, exploration, space, survey },
+    nativeMeetsAll: changes?.some(({ box }) => (box.states & established) !== 0n) ?? true,
+    nativeAsks: boxes.length === 0 ? null : asksForAnswers(tables.flat()),
+  };
 }
 
 /** Tables of a second backend that hold nothing and drop nothing are as good as none. */

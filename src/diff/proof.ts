@@ -3,6 +3,7 @@ import { givenNote } from '../explain/words/question-words.ts';
 import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
+import type { NftRule } from '../nftables/ruleset.ts';
 import type { Beyond } from '../rules/traits.ts';
 import type { FamilyComparison } from './compare-family.ts';
 import type { Lacking, Proof, Unfollowed } from './document.ts';
@@ -58,7 +59,14 @@ export function proofOf(
 }
 
 /** @returns the packets that the changes can concern, and that no trace stands for, in words. */
-export function notFollowed({ exploration, deltas, survey, family }: FamilyComparison): string[] {
+export function notFollowed({
+  exploration,
+  deltas,
+  survey,
+  family,
+  nativeMeetsAll,
+  nativeAsks,
+}: FamilyComparison): string[] {
   const open = [...exploration.open].map(
     ([, { reason, classes }]) =>
       `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${reasonNote(reason).text}`,
@@ -74,13 +82,17 @@ export function notFollowed({ exploration, deltas, survey, family }: FamilyCompa
     (rule) =>
       `${family}: what rule ${rule.number} of ${rule.chain} does to the packets themselves: ${rule.text}`,
   );
-  const concerned = deltas.some(({ pair }) => pair.table !== 'nat');
+  const concerned = nativeMeetsAll || deltas.some(({ pair }) => pair.table !== 'nat');
+  const asking: (readonly [Beyond, Pick<NftRule, 'number' | 'chain' | 'text'>])[] = [
+    ...survey.notFollowed,
+    ...(nativeAsks === null ? [] : ([['answers', nativeAsks]] as const)),
+  ];
   return [
     ...open,
     ...assumed,
     ...changed,
     ...(concerned
-      ? [...survey.notFollowed].map(
+      ? asking.map(
           ([what, rule]) =>
             `${family}: ${NOT_FOLLOWED[what]}; rule ${rule.number} of ${rule.chain} asks for such: ${rule.text}`,
         )

@@ -24,12 +24,15 @@ const SAYS: readonly (readonly [from: string, text: RegExp])[] = [
   ['192.0.2.10', /^~ .* → 192\.168\.100\.11:30\d+ .*masqueraded.*source kept/m],
   ['192.0.2.10', /^~ .* → 192\.168\.100\.11:30\d+ .*masqueraded.*source kept/m],
   ['pod:shop/client-a', /^- .*after .*DROP by the policy of inet hostfw forward/m],
-  ['pod:shop/client-a', /^~ .* → 10\.96\.10\.1:80 \(shop\/web cluster IP\).*10\.9\.9\.9:80/m],
-  ['pod:shop/client-a', /^- .* → 10\.96\.10\.1:80 \(shop\/web cluster IP\)/m],
-  ['pod:shop/client-a', /^- .* \(shop\/[\w-]+ cluster IP\).* more destinations.*after REJECT/m],
   [
     'pod:shop/client-a',
-    /^. .* \(shop\/[\w-]+ cluster IP\).* more destinations.*after passes with destination unchanged/m,
+    /^- .* → 10\.96\.10\.1:80 \(shop\/web cluster IP\).*after 1 endpoint with 10\.9\.9\.9:80/m,
+  ],
+  ['pod:shop/client-a', /^- .* → 10\.96\.10\.1:80 \(shop\/web cluster IP\)/m],
+  ['pod:shop/client-a', /^- .* \(shop\/[\w:-]+ cluster IP\) and \d\d more destinations.*after REJECT/m],
+  [
+    'pod:shop/client-a',
+    /^- .* → 10\.96\.0\.10:53 \(kube-system\/kube-dns:dns cluster IP\).*after passes with destination unchanged/m,
   ],
 ];
 
