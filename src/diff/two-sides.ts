@@ -13,6 +13,7 @@ import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
 import { actingTables, tablesWithAdded, withoutMemory } from './nft/acting-tables.ts';
 import { ruleKey } from './rules/rule-key.ts';
+import { followsNft } from './unfollowed.ts';
 
 /** One of the two states that are compared. */
 export interface State {
@@ -35,16 +36,17 @@ export function stateOf(known: Known): State {
  */
 export function statesOf(before: Known, after: Known, strict: boolean): readonly [State, State] {
   const host = supposedHost(after.host, before.host);
+  const follows = followsNft([before, after]);
   return [
-    stateBeside(before, after, supposedHost(before.host, after.host)),
-    stateBeside(after, before, strict ? host : withAddressesOf(before.host, host)),
+    stateBeside(before, after, follows, supposedHost(before.host, after.host)),
+    stateBeside(after, before, follows, strict ? host : withAddressesOf(before.host, host)),
   ];
 }
 
-function stateBeside(known: Known, other: Known, host: Host): State {
+function stateBeside(known: Known, other: Known, follows: boolean, host: Host): State {
   const lent = other.rulesets.filter(({ family }) => known.rulesets.every((own) => own.family !== family));
   const supposed: Known =
-    lent.length === 0 && lends(known.nft, other.nft) && lends(known.nftHooks, other.nftHooks)
+    lent.length === 0 && follows && lends(known.nft, other.nft) && lends(known.nftHooks, other.nftHooks)
       ? known
       : {
           rulesets: [...known.rulesets, ...lent],
@@ -54,8 +56,8 @@ function stateBeside(known: Known, other: Known, host: Host): State {
           node: known.node,
           proxyMode: known.proxyMode,
           ipvs: known.ipvs ?? null,
-          nft: known.nft ?? other.nft ?? null,
-          nftHooks: known.nftHooks ?? other.nftHooks ?? null,
+          nft: follows ? (known.nft ?? other.nft ?? null) : null,
+          nftHooks: follows ? (known.nftHooks ?? other.nftHooks ?? null) : null,
           get flows() {
             return known.flows;
           },

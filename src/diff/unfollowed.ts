@@ -35,12 +35,14 @@ export function carriersUnfollowed(sides: readonly [Known, Known]): Unfollowed[]
   );
 }
 
-/** Where kube-proxy's mode differs, rules that one side was not captured with cannot be those of the other. */
-function followsNft(sides: readonly [Known, Known]): boolean {
-  return (
-    sides.every(({ nft }) => nft != null) &&
-    (!isOtherMode(...sides) || sides.every(({ rulesets }) => rulesets.length > 0))
-  );
+/**
+ * Where kube-proxy's mode differs, rules that one side was not captured with cannot be those of the other.
+ * @returns whether packets are followed through native nft tables of both sides
+ */
+export function followsNft(sides: readonly [Known, Known]): boolean {
+  return isOtherMode(...sides)
+    ? sides.every(({ nft, rulesets }) => nft != null && rulesets.length > 0)
+    : sides.some(({ nft }) => nft != null);
 }
 
 const MODES = ['ipvs', 'nftables', 'userspace'] as const;
