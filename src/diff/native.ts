@@ -1,7 +1,7 @@
 import type { Known } from '../explain/question/question.ts';
 import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
-import { isNativeRule } from '../nftables/native-rules.ts';
+import { hasNativeRule, isNativeRule } from '../nftables/native-rules.ts';
 import {
   type NftChain,
   type NftRule,
@@ -11,7 +11,7 @@ import {
   tableKey,
 } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
-import { actingTables, hasNativeRule, tablesWithAdded } from './nft/acting-tables.ts';
+import { actingTables, tablesWithAdded } from './nft/acting-tables.ts';
 import { elementText, ruleText } from './nft/texts.ts';
 import type { State } from './two-sides.ts';
 
@@ -147,7 +147,7 @@ function textsOf(table: NftTable, part: boolean): Texts {
   const texts = new Map<string, ObjectText>();
   for (const chain of table.chains.values()) {
     if (!part) texts.set(`chain ${chain.name}`, chainText(chain, table));
-    else if (hasNativeRule(chain)) texts.set(`chain ${chain.name}`, addedText(chain));
+    else if (hasNativeRule(chain.rules)) texts.set(`chain ${chain.name}`, addedText(chain));
   }
   for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(set));
   for (const [name, { over, values }] of table.objects) {

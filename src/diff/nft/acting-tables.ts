@@ -1,7 +1,7 @@
 import type { Known } from '../../explain/question/question.ts';
 import type { Family } from '../../net/address.ts';
 import { isOfIptables } from '../../nftables/iptables-chains.ts';
-import { isNativeRule } from '../../nftables/native-rules.ts';
+import { hasNativeRule } from '../../nftables/native-rules.ts';
 import type { NftChain, NftRuleset, NftSet, NftTable } from '../../nftables/ruleset.ts';
 
 const OF_FAMILY: Readonly<Record<Family, ReadonlySet<string>>> = {
@@ -43,7 +43,7 @@ export function tablesWithAdded({
     found = new Map(
       [...nft.tables].filter(([, { chains }]) => {
         const all = [...chains.values()];
-        return all.some(isOfIptables) && all.some(hasNativeRule);
+        return all.some(isOfIptables) && all.some(({ rules }) => hasNativeRule(rules));
       }),
     );
     ADDED.set(nft, found);
@@ -52,12 +52,6 @@ export function tablesWithAdded({
 }
 
 const NONE: ReadonlyMap<string, NftTable> = new Map();
-
-/** @returns true where somebody added a rule with nft to a chain of iptables. */
-export function hasNativeRule({ rules }: NftChain): boolean {
-  for (let index = 0; index < rules.length; index++) if (isNativeRule(rules.at(index))) return true;
-  return false;
-}
 
 const FORGETFUL = new WeakMap<NftRuleset, NftRuleset>();
 
