@@ -5,13 +5,15 @@ import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
+import type { NftRuleset } from '../nftables/ruleset.ts';
 import { flat } from '../trace/question.ts';
-import type { PlacedRule } from '../trace/reason.ts';
+import type { NftPlacedRule, PlacedRule } from '../trace/reason.ts';
 import type { World } from '../trace/world.ts';
 import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
 import { actingTables, tablesWithAdded, withoutMemory } from './nft/acting-tables.ts';
+import { ruleText } from './nft/texts.ts';
 import { ruleKey } from './rules/rule-key.ts';
 import { followsNft } from './unfollowed.ts';
 
@@ -137,7 +139,7 @@ export function sideOf(state: State, family: Family): Side {
       }
       return world;
     },
-    nameQuestion: questionNamer(rulesets),
+    nameQuestion: questionNamer(rulesets, state.known.nft ?? null),
   };
 }
 
@@ -145,17 +147,36 @@ export function sideOf(state: State, family: Family): Side {
  * Some questions belong to a rule and name it by its number, which another rule above it shifts. Here it is named by what
  * it does, and by how many like it stand before it.
  */
-function questionNamer(rulesets: readonly Ruleset[]): NameQuestion {
+function questionNamer(rulesets: readonly Ruleset[], nft: NftRuleset | null): NameQuestion {
   const known = new Map<string, string>();
   return ({ key, question }) => {
     let name = known.get(key);
     if (name === undefined) {
       const rule = 'rule' in question ? question.rule : null;
-      name = rule === null ? key : flat({ ...question, rule: nameRule(rulesets, rule) });
+      name =
+        rule === null
+          ? key
+          : flat({
+              ...question,
+              rule: isOfNft(rule) ? nameNftRule(nft, rule) : nameRule(rulesets, rule),
+            });
       known.set(key, name);
     }
     return name;
   };
+}
+
+function isOfNft(rule: PlacedRule): rule is NftPlacedRule {
+  return 'table' in rule;
+}
+
+function nameNftRule(nft: NftRuleset | null, { table, chain, number }: NftPlacedRule): string {
+  const rules = nft?.tables.get(table)?.chains.get(chain)?.rules;
+  if (rules === undefined || number > rules.length) return `${table} ${chain} ${number}`;
+  const text = ruleText(rules.at(number - 1));
+  let like = 0;
+  for (let index = 0; index < number - 1; index++) if (ruleText(rules.at(index)) === text) like++;
+  return `${table} ${chain} ${text} ${like}`;
 }
 
 function nameRule(rulesets: readonly Ruleset[], { chain, number }: PlacedRule): string {

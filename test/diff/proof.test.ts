@@ -144,6 +144,33 @@ describe('What is said of native nft tables?', () => {
     ]);
   });
 
+  it('a limit of nft is taken to answer alike, also where its rule has another number', () => {
+    const limited = (rule: string): Known => ({
+      ...knownOf(filter('')),
+      nft: parseNftables(
+        Buffer.from(`table ip fw {
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    ${rule}
+    limit rate 5/second drop
+  }
+}
+`),
+        'nft.txt',
+        new ProblemList(),
+      ),
+    });
+    const { identical, proof } = compare(limited(''), limited('ip saddr 10.9.9.9 meta mark set 0x1'));
+    expect([identical, proof.unexplored]).toEqual([true, []]);
+    expect(proof.classes).toBeGreaterThan(0);
+  });
+
+  it('an answer that a native rule can tell from a request is left open', () => {
+    const { identical, proof } = compare(known('', '10.0.0.1'), known('ct direction reply drop', '10.0.0.1'));
+    expect(identical).toBe(false);
+    expect(proof.unexplored.join()).toMatch(/answers.*rule 2 of forward.*ct direction/);
+  });
+
   it('rules of iptables that differ beside native ones are followed through both', () => {
     const { identical, proof, witnesses } = compare(
       known('', '10.0.0.1'),

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { hasPorts, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
 import type { Field } from '../../nftables/expression.ts';
 import { test } from '../../rules/test.ts';
@@ -257,14 +258,14 @@ function alikeInBits({ base, offset, length }: FieldOf<'raw-payload'>, compariso
 }
 
 /** See `readRaw`. */
-const HEADER: Readonly<Partial<Record<string, string>>> = {
+const HEADER = dictionary<string>({
   'ipv4 96 32': 'saddr',
   'ipv4 128 32': 'daddr',
   'ipv4 72 8': 'protocol',
   'ipv6 64 128': 'saddr',
   'ipv6 192 128': 'daddr',
   'ipv6 48 8': 'protocol',
-};
+});
 
 /** As {@link readFib} asks them: an address is of the first of these types that fits. */
 const TYPES = ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST', 'ANYCAST', 'UNREACHABLE'];

@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import type { Element, Expression } from '../../nftables/expression.ts';
 import type { NftContext } from '../../trace/nft/context.ts';
 import { type ElementIndex, type IndexedElement, indexOf } from '../../trace/nft/element-index.ts';
@@ -66,11 +67,11 @@ function cheapestFirst(
   { state }: NftContext,
   { packet }: KeptPackets,
 ): readonly (readonly [number, Expression])[] {
-  const isWritten: Readonly<Partial<Record<string, boolean>>> = {
+  const isWritten = dictionary<boolean>({
     daddr: state.destination.value !== packet.destination.value,
     dport: state.destinationPort !== packet.destinationPort,
     saddr: state.source.address?.value !== packet.source.address?.value,
-  };
+  });
   const costs = (part: Expression): number => {
     if (part.kind === 'meta') return part.key === 'l4proto' ? 1 : 3;
     if (part.kind !== 'payload') return 3;

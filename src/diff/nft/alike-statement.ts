@@ -1,3 +1,4 @@
+import { dictionary } from '../../lookup/dictionary.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
 import type { Expression } from '../../nftables/expression.ts';
 import type { NatStatement, Statement } from '../../nftables/statement.ts';
@@ -124,9 +125,12 @@ function splitAtWritten(
   }
 }
 
-const WRITTEN: Readonly<
-  Partial<Record<string, 'source' | 'destination' | 'sourcePort' | 'destinationPort'>>
-> = { saddr: 'source', daddr: 'destination', sport: 'sourcePort', dport: 'destinationPort' };
+const WRITTEN = dictionary<'source' | 'destination' | 'sourcePort' | 'destinationPort'>({
+  saddr: 'source',
+  daddr: 'destination',
+  sport: 'sourcePort',
+  dport: 'destinationPort',
+});
 
 function dataOf(data: Expression, at: NftContext): Expression[] {
   return (elementsOf(data, at) ?? []).flatMap(({ data: each }) =>
