@@ -119,6 +119,17 @@ export interface Seen {
   readonly services: readonly Service[];
   readonly pods: readonly Pod[];
   readonly nodes: readonly Node[];
+  readonly endpoints: readonly SeenEndpoints[];
+}
+
+/** What a table of Endpoints or EndpointSlices shows of one Service: sockets without names of ports, ready ones. */
+export interface SeenEndpoints {
+  /** Null where the table does not say. */
+  readonly namespace: string | null;
+  readonly service: string;
+  readonly sockets: readonly string[];
+  /** False where the table shows some of them, and counts the rest. */
+  readonly isWhole: boolean;
 }
 
 /** A cluster about which nothing is known. */
