@@ -50,13 +50,13 @@ export function furtherNodes(
 ): readonly CapturedNode[] {
   const { live } = sources;
   if (live?.follow !== true || live.target === null) return [];
-  const { target } = live;
+  // The first has asked the API server for all of them, and for the Service that the question names.
+  const { target, asked: _, ...rest } = live;
   return names
     .filter((name) => name !== first)
     .map((node) => {
-      // The first has asked the API server for all of them.
-      const asked = { ...live, api: false, target: { ...target, node, pod: null } };
-      return liveNode(node, { ...sources, live: asked });
+      const there = { ...rest, api: false, target: { ...target, node, pod: null } };
+      return liveNode(node, { ...sources, live: there });
     });
 }
 
