@@ -64,7 +64,8 @@ describe('does --show-commands print what a shell is sent?', () => {
 
 describe('in what order do hooks run that have one priority?', () => {
   it('a capture has what nft tells of that', () => {
-    const hooks = 'family ip {\n\thook prerouting {\n\t\t-0000000400 ipv4_conntrack_defrag [nf_defrag_ipv4]\n\t}\n}\n';
+    const hooks =
+      'family ip {\n\thook prerouting {\n\t\t-0000000400 ipv4_conntrack_defrag [nf_defrag_ipv4]\n\t}\n}\n';
     const node = cluster({ outputs: { ...OUTPUTS, 'nft list hooks': { out: hooks } } });
     const run = node.run('capture', '-w', 'cap', '--node', 'node-1', '--via', 'exec', '--no-api');
     expect(run.status, run.err).toBe(0);
