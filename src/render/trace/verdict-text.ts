@@ -1,4 +1,3 @@
-import { rulesMissingOf } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
@@ -27,8 +26,7 @@ function acceptedText(
   const [first] = outcomes;
   if (first === undefined) return '';
   const verdict = verdictPaint(outcomes, colours)('ACCEPT');
-  const isOpen = outcomes.some(({ like }) => rulesMissingOf(like.remarks) !== null);
-  const asFar = isOpen ? ', as far as was captured' : '';
+  const asFar = outcomes.some(({ like }) => lacksRules(like)) ? ', as far as was captured' : '';
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
   const where =
@@ -38,6 +36,11 @@ function acceptedText(
         ? 'to this node itself, destination unchanged'
         : 'destination unchanged';
   return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}${asFar}`;
+}
+
+/** A remark names rules that were not captured and may end the packet. */
+function lacksRules({ remarks }: OutcomeItem): boolean {
+  return remarks.some(({ effect, code }) => effect === 'may-break' && code.endsWith('-not-captured'));
 }
 
 /** An accepted packet is good news where somebody answers it. */
