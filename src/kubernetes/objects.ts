@@ -70,6 +70,28 @@ export interface Pod {
     readonly containerPort: number;
     readonly protocol: string;
   }[];
+  /** How the container of a kube-proxy pod fares; absent for other pods, and where nothing is told of it. */
+  readonly proxyState?: ContainerState;
+}
+
+/** What the kubelet last said of a container. */
+export interface ContainerState {
+  /** Why it waits, in the API's word: `CrashLoopBackOff`; null where it does not. */
+  readonly waiting: string | null;
+  /** How it ended, where it has ended; null where it runs or waits. */
+  readonly ended: ContainerEnd | null;
+  readonly restarts: number | null;
+  /** How it ended the time before. */
+  readonly endedBefore: ContainerEnd | null;
+}
+
+/** The end of a container. */
+export interface ContainerEnd {
+  /** In the API's word: `Error`, `OOMKilled`. */
+  readonly reason: string | null;
+  readonly exitCode: number | null;
+  /** RFC 3339. */
+  readonly at: string | null;
 }
 
 /** A Node. */

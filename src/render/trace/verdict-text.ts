@@ -1,3 +1,4 @@
+import type { RulesMissing } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
@@ -26,7 +27,8 @@ function acceptedText(
   const [first] = outcomes;
   if (first === undefined) return '';
   const verdict = verdictPaint(outcomes, colours)('ACCEPT');
-  const asFar = outcomes.some(({ like }) => lacksRules(like)) ? ', as far as was captured' : '';
+  const isOpen = outcomes.some(({ like }) => like.remarks.some(({ code }) => AS_FAR.has(code)));
+  const asFar = isOpen ? ', as far as was captured' : '';
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
   const where =
@@ -38,10 +40,13 @@ function acceptedText(
   return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}${asFar}`;
 }
 
-/** A remark names rules that were not captured and may end the packet. */
-function lacksRules({ remarks }: OutcomeItem): boolean {
-  return remarks.some(({ effect, code }) => effect === 'may-break' && code.endsWith('-not-captured'));
-}
+/** What an accepted packet passes of these was not captured. A table, so that no code can be left out. */
+const NOT_CAPTURED: Readonly<Record<RulesMissing, true>> = {
+  'rules-not-captured': true,
+  'table-not-captured': true,
+  'policy-not-captured': true,
+};
+const AS_FAR: ReadonlySet<string> = new Set(Object.keys(NOT_CAPTURED));
 
 /** An accepted packet is good news where somebody answers it. */
 function verdictPaint(outcomes: readonly MergedOutcome[], { good, bad, warning }: Colours): Colours['good'] {
