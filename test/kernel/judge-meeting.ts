@@ -2,6 +2,7 @@ import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { Counts } from './judge/counts.ts';
 import { judge } from './judge/judge.ts';
+import { NftCounts } from './nft/nft-counts.ts';
 import { type Meeting, worldOf } from './run-case.ts';
 
 /** What a campaign found. */
@@ -13,10 +14,15 @@ export interface Report {
   /** Cases that differed once and not when they were run again: the kernel may lose a trace message for want of memory. */
   unrepeated: number;
   readonly counts: Counts;
+  /** Of native rules. */
+  readonly nftCounts: NftCounts;
   /** Of packets past IPVS. */
   readonly balanced: BalancedCounts;
   /** Each a text of several lines: what differs, the rules, and the command that repeats it. */
   readonly disagreements: string[];
+  /** Generated rules that nft did not load. */
+  refused: number;
+  readonly refusals: Set<string>;
 }
 
 export function emptyReport(): Report {
@@ -26,13 +32,17 @@ export function emptyReport(): Report {
     forked: 0,
     unrepeated: 0,
     counts: new Counts(),
+    nftCounts: new NftCounts(),
     balanced: new BalancedCounts(),
     disagreements: [],
+    refused: 0,
+    refusals: new Set(),
   };
 }
 
 /** @returns what differs; nothing where one outcome is the kernel's way. Adds to the report, if there is one. */
 export function judgeMeeting(meeting: Meeting, report: Report | null): readonly string[] {
+  if (meeting.nft !== undefined) return judgeNft(meeting, report);
   const world = worldOf(meeting, meeting.question.family);
   const trace = tracePacket(meeting.question, world);
   const balanced = meeting.ipvs !== undefined;
@@ -44,6 +54,28 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
     if (outcome !== null && balanced) report.balanced.add(outcome, meeting);
   }
   return differences;
+}
+
+/** Both listings of nft must lead to the kernel's way, and to as many others. */
+function judgeNft(meeting: Meeting, report: Report | null): readonly string[] {
+  const [json, text] = (['json', 'text'] as const).map((spelling) => {
+    const world = worldOf(meeting, meeting.question.family, spelling);
+    const trace = tracePacket(meeting.question, world);
+    return { world, trace, ...judge(trace, meeting.seen) };
+  });
+  if (json === undefined || text === undefined) throw new Error('unreachable');
+  if (report !== null) {
+    report.packets++;
+    if (json.trace.outcomes.length > 1) report.forked++;
+    if (json.outcome !== null) {
+      report.counts.add(json.outcome, json.world);
+      report.nftCounts.add(json.outcome, json.world);
+    }
+  }
+  return [
+    ...json.differences.map((line) => `from JSON, ${line}`),
+    ...text.differences.map((line) => `from text, ${line}`),
+  ];
 }
 
 /** What no rule tells: IPVS, and the rules that have x_tables trace (TRACING_RULES), which are told or not. */

@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { LANES, runCampaign } from './campaign.ts';
+import { LANES, NFT_LANES, runCampaign } from './campaign.ts';
 import type { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { runIpvsCampaign } from './ipvs/campaign.ts';
 import { IPVS_MUTANTS } from './ipvs/mutants.ts';
@@ -48,7 +48,9 @@ process.exitCode = failed ? 1 : 0;
 
 async function runGenerated(): Promise<boolean> {
   const name = values.lane;
-  const lanes = LANES.filter(({ backend, family }) => name === undefined || name === `${backend}/${family}`);
+  const lanes = [...LANES, ...NFT_LANES].filter(
+    (lane) => name === undefined || `${lane.name}/`.startsWith(`${name}/`),
+  );
   const kept: Meeting[] = [];
   const began = performance.now();
   const plan = {

@@ -56,7 +56,34 @@ function compare(outcome: Outcome, seen: Observation): { common: number; differe
 
 /** @returns the step as {@link SeenStep} names it. */
 export function stepName({ step }: PathEntry): string {
-  return `${step.program === 'iptables' ? step.backend : step.program} ${step.table} ${step.chain} ${step.rule?.number ?? 'end'}`;
+  if (step.program !== 'nft')
+    return `${step.program === 'iptables' ? step.backend : step.program} ${step.table} ${step.chain} ${step.rule?.number ?? 'end'}`;
+  const spot = step.rule === null ? 'end' : `${step.rule.number} ${nftVerdict(step.action, step.target)}`;
+  return `nft ${step.family} ${step.table} ${step.chain} ${spot}`;
+}
+
+/** What nf_tables calls the verdict: that of a rule which translates is accept, and a rule that refuses drops. */
+function nftVerdict(action: string, target: string | null): string {
+  switch (action) {
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'unrecognised':
+      return action;
+    case 'jump':
+    case 'goto':
+      return `${action} ${target}`;
+    case 'reject':
+      return 'drop';
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+    case 'redirect':
+    case 'netmap':
+      return 'accept';
+    default:
+      return 'continue';
+  }
 }
 
 /** The packet at every step: x_tables tells it as the rule found it, nf_tables its mark after the rule. */
@@ -65,7 +92,8 @@ function fieldsThatDiffer(outcome: Outcome, steps: readonly SeenStep[]): string[
   for (const [i, { name, mark, packet }] of steps.entries()) {
     const legacy = name.startsWith('iptables-legacy');
     const state = outcome.path[i]?.state;
-    const marked = legacy ? state : outcome.path[i + 1]?.state;
+    // A step of a native rule holds the packet as its statements left it.
+    const marked = legacy || name.startsWith('nft ') ? state : outcome.path[i + 1]?.state;
     if (marked !== undefined && marked.mark !== null && marked.mark !== mark)
       differences.push(`${name}: mark 0x${mark.toString(16)}, traced 0x${marked.mark.toString(16)}`);
     if (!legacy || state === undefined || packet === null) continue;

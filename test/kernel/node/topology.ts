@@ -107,6 +107,9 @@ export const NODE_SYSCTLS: Readonly<Record<string, string | number>> = {
   'net.netfilter.nf_log.10': 'nfnetlink_log',
 };
 
+/** The table that has the kernel trace. */
+export const TRACING_TABLE = 'kpx_tracing';
+
 /** Native rules that have the kernel trace every packet, in both backends alike, and give packets from outside the mark written into their sender's link address. */
 export const TRACING = `
 table inet kpx_tracing {
@@ -115,6 +118,21 @@ table inet kpx_tracing {
     meta nftrace set 1
     iifname != "lo" @ll,48,16 0x0601 meta mark set @ll,64,32
   }
+  chain out { type filter hook output priority -500; meta nftrace set 1; }
+}
+`;
+
+/** The same where native chains stand at devices and in bridges: packets are traced, and marked, as they come in. */
+export const TRACING_FRAMES = `
+table netdev kpx_tracing {
+  chain in {
+    type filter hook ingress devices = { ${Object.keys(PORTS).join(', ')} } priority -500
+    meta nftrace set 1
+    @ll,48,16 0x0601 meta mark set @ll,64,32
+  }
+}
+table inet kpx_tracing {
+  chain in { type filter hook prerouting priority -500; meta nftrace set 1; }
   chain out { type filter hook output priority -500; meta nftrace set 1; }
 }
 `;
