@@ -68,6 +68,8 @@ export interface Plan {
   readonly lanes: readonly Lane[];
   /** Gets every packet that was sent, for {@link judgeMeeting} to be asked again. */
   readonly keep?: (meeting: Meeting) => void;
+  /** Whether to look for a smaller case that disagrees; takes its time. */
+  readonly shrink?: boolean;
   /** Time of day, in milliseconds, after which no further rule set is begun. */
   readonly until?: number;
 }
@@ -107,7 +109,7 @@ async function runLane(lane: Lane, plan: Plan, share: number): Promise<Report> {
     const until = plan.until ?? Number.POSITIVE_INFINITY;
     for (let seed = plan.seed; report.packets < share && report.disagreements.length < ENOUGH; seed++) {
       if (Date.now() > until) break;
-      const found = await runSeed(node, lane, seed, report, plan.keep);
+      const found = await runSeed(node, lane, seed, report, plan);
       if (found !== null) report.disagreements.push(found);
     }
   } finally {
@@ -122,7 +124,7 @@ async function runSeed(
   lane: Lane,
   seed: number,
   report: Report,
-  keep: Plan['keep'],
+  { keep, shrink = true }: Plan,
 ): Promise<string | null> {
   let first = true;
   let smallest: string | null = null;
@@ -145,7 +147,10 @@ async function runSeed(
     throw new Error('kernel and tracer disagree');
   });
   // What is interrupted runs on beside the next case, and neither is judged: only shrinking may take as long as this.
-  const run = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: 300_000 });
+  const run = await fc.check(property, {
+    ...{ seed, numRuns: 1, interruptAfterTimeLimit: 300_000 },
+    endOnFailure: !shrink,
+  });
   if (!run.failed) return null;
   const again = `npm run test:kernel -- --lane ${lane.name} --seed ${seed} --packets 1`;
   return [`${lane.name}, seed ${seed}: ${again}`, smallest ?? String(run.errorInstance)].join('\n');

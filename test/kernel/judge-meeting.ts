@@ -56,14 +56,19 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
   return differences;
 }
 
-/** Both listings of nft must lead to the kernel's way, and to as many others. */
+/**
+ * Both listings of nft must lead to the kernel's way; and so must one of them without the order in which chains were hooked,
+ * but that of two which do nothing to the packet either may be told first then.
+ */
 function judgeNft(meeting: Meeting, report: Report | null): readonly string[] {
-  const [json, text] = (['json', 'text'] as const).map((spelling) => {
-    const world = worldOf(meeting, meeting.question.family, spelling);
+  const read = (spelling: 'json' | 'text', ranked: boolean) => {
+    const world = worldOf(meeting, meeting.question.family, spelling, ranked);
     const trace = tracePacket(meeting.question, world);
-    return { world, trace, ...judge(trace, meeting.seen) };
-  });
-  if (json === undefined || text === undefined) throw new Error('unreachable');
+    return { world, trace, ...judge(trace, meeting.seen, undefined, ranked ? 'in order' : 'in any order') };
+  };
+  const json = read('json', true);
+  const text = read('text', true);
+  const unranked = read('text', false);
   if (report !== null) {
     report.packets++;
     if (json.trace.outcomes.length > 1) report.forked++;
@@ -75,6 +80,7 @@ function judgeNft(meeting: Meeting, report: Report | null): readonly string[] {
   return [
     ...json.differences.map((line) => `from JSON, ${line}`),
     ...text.differences.map((line) => `from text, ${line}`),
+    ...unranked.differences.map((line) => `not told the order of hooking, ${line}`),
   ];
 }
 

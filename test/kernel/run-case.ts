@@ -211,6 +211,7 @@ export function worldOf(
   { saved, host, flows, ipvs, nft }: Meeting,
   family: Family,
   spelling: 'json' | 'text' = 'json',
+  ranked = true,
 ): World {
   const problems = new ProblemList();
   const rulesets = saved
@@ -228,9 +229,8 @@ export function worldOf(
       : {
           rulesets: [...rulesets, ...emptyBackends(rulesets, family)],
           nft: readNft(nft[spelling]),
-          // One listing is read with the order in which chains were hooked, as `nft list hooks` tells it, the other without.
           nftHooks:
-            nft.registered === null || spelling === 'text'
+            nft.registered === null || !ranked
               ? null
               : new Map(nft.registered.map((name, rank) => [name, rank])),
         }),
@@ -247,7 +247,8 @@ function emptyBackends(rulesets: readonly Ruleset[], family: Family): Ruleset[] 
 /** The listings read last: the packets of a case share theirs. */
 const READ = new Map<string, NftRuleset>();
 
-function readNft(listing: string): NftRuleset {
+function readNft(listing: string): NftRuleset | null {
+  if (listing === '') return null;
   let ruleset = READ.get(listing);
   if (ruleset !== undefined) return ruleset;
   const problems = new ProblemList();

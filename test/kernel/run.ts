@@ -18,6 +18,7 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
   --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …; ipvs: past IPVS, in a user-mode kernel (6.1)
+  --whole         prints what disagrees as it is, without a search for the smallest case
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
   --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
@@ -29,6 +30,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string' },
     seed: { type: 'string', default: '1' },
     lane: { type: 'string' },
+    whole: { type: 'boolean', default: false },
     figures: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
@@ -56,6 +58,7 @@ async function runGenerated(): Promise<boolean> {
   const plan = {
     seed: Number(values.seed),
     packets: Number(values.packets),
+    shrink: !values.whole,
     ...(values.mutants ? { keep: (meeting: Meeting) => kept.push(meeting) } : {}),
   };
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
@@ -68,6 +71,11 @@ async function runGenerated(): Promise<boolean> {
       });
   const seconds = Math.round((performance.now() - began) / 1000);
   for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
+  if (report.refused > 0) {
+    console.log(`${report.refused} generated rules were refused by nft, of ${report.refusals.size} kinds:`);
+    for (const each of [...report.refusals].slice(0, Number(process.env.REFUSALS ?? 5)))
+      console.log(`  ${each}`);
+  }
   if (values.figures && balanced) printBalanced(report.balanced);
   else if (values.figures) printFigures(report.counts);
   console.log(

@@ -59,7 +59,7 @@ function chainsOf({ nft, nftHooks, rulesets }: World, wanted: (type: string) => 
   return [...nft.tables.values()].flatMap((table) =>
     table.dormant
       ? []
-      : [...table.chains.values()].flatMap((chain) =>
+      : hookedLast(table).flatMap((chain) =>
           placed(
             table,
             chain,
@@ -69,6 +69,14 @@ function chainsOf({ nft, nftHooks, rulesets }: World, wanted: (type: string) => 
           ),
         ),
   );
+}
+
+/**
+ * A chain is hooked as it is made, and listed behind those made before it (nf_tables_addchain): of two at one priority the
+ * one listed later is asked first.
+ */
+function hookedLast({ chains }: NftTable): NftChain[] {
+  return [...chains.values()].toReversed();
 }
 
 /** iptables-save tells all of what iptables-nft wrote there, unless it could not print the table. */

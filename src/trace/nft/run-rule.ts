@@ -204,7 +204,7 @@ class RuleRun {
 
   /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
   #extra(branch: Branch, extra: Extra): Branch | null {
-    const answer = judgeExtra(extra, this.#place.table);
+    const answer = judgeExtra(extra, this.#place.table, branch.state.length);
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
     const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });

@@ -14,13 +14,16 @@ export interface Judgement {
 /**
  * Compares every outcome with what the kernel did, step by step. One of them must be its way.
  * @param untold steps, by name, that the kernel tells of only now and then, or not at all
+ * @param steps whether they must come in the kernel's order
  */
 export function judge(
   trace: Trace,
   seen: Observation,
   untold: (name: string) => boolean = () => false,
+  steps: 'in order' | 'in any order' = 'in order',
 ): Judgement {
   const told = { ...seen, steps: seen.steps.filter(({ name }) => !untold(name)) };
+  const compare = steps === 'in order' ? compareInOrder : compareInAnyOrder;
   let nearest: { readonly common: number; readonly differences: string[] } | null = null;
   for (const outcome of trace.outcomes) {
     const path = outcome.path.filter((entry) => !untold(stepName(entry)));
@@ -31,7 +34,17 @@ export function judge(
   return { outcome: null, differences: nearest?.differences ?? ['no outcome at all'] };
 }
 
-function compare(outcome: Outcome, seen: Observation): { common: number; differences: string[] } {
+function compareInAnyOrder(outcome: Outcome, seen: Observation): { common: number; differences: string[] } {
+  const traced = outcome.path.map(stepName).sort();
+  const kernel = seen.steps.map(({ name }) => name).sort();
+  if (traced.join() === kernel.join()) {
+    const differences = endThatDiffers(outcome, seen);
+    return { common: kernel.length + (differences.length === 0 ? 1 : 0), differences };
+  }
+  return compareInOrder(outcome, seen);
+}
+
+function compareInOrder(outcome: Outcome, seen: Observation): { common: number; differences: string[] } {
   const traced = outcome.path.map(stepName);
   const kernel = seen.steps.map(({ name }) => name);
   let common = 0;

@@ -10,6 +10,9 @@ export interface Loadable {
 /** Rounds of leaving lines out: nft names at most ten at a time. */
 const ROUNDS = 12;
 
+/** Lines that are no rules and no sets. */
+const FRAME = /^(table|chain|type|\})/;
+
 /** @returns the lines without those that nft does not load. */
 export async function loadable(node: TestNode, lines: readonly string[]): Promise<Loadable> {
   const kept = [...lines];
@@ -18,13 +21,16 @@ export async function loadable(node: TestNode, lines: readonly string[]): Promis
     const errors = await node.tryNative(kept.join('\n'));
     if (errors === '') return { text: kept.join('\n'), refused };
     const bad = new Map<number, string>();
-    for (const [, line, why] of errors.matchAll(/^\S+?:(\d+):[\d-]+: (Error: .*)$/gm))
-      if (!bad.has(Number(line))) bad.set(Number(line), why ?? '');
-    if (bad.size === 0) throw new Error(`nft: ${errors}\n${kept.join('\n')}`);
-    for (const [line, why] of [...bad].sort(([a], [b]) => b - a)) {
+    for (const [, number, why = ''] of errors.matchAll(/^\S+?:(\d+):[\d-]+: (Error: .*)$/gm)) {
       // The first line flushes what was there.
-      const [text = ''] = kept.splice(line - 2, 1);
-      if (/^(table|chain|type|\})/.test(text)) throw new Error(`nft: ${why}: ${text}\n${kept.join('\n')}`);
+      const at = Number(number) - 2;
+      // Behind a rule that does not parse nft may stumble over what stands around it.
+      if (FRAME.test(kept[at] ?? '}')) break;
+      if (!bad.has(at)) bad.set(at, why);
+    }
+    if (bad.size === 0) throw new Error(`nft: ${errors}\n${kept.join('\n')}`);
+    for (const [at, why] of [...bad].sort(([a], [b]) => b - a)) {
+      const [text] = kept.splice(at, 1);
       refused.push(`${why}: ${text}`);
     }
   }

@@ -1,8 +1,7 @@
-import { formatAddress } from '../../../src/net/address.ts';
 import { DESTINATION_PORTS, type Pool, pickFrom } from '../generate/pools.ts';
-import { NEIGHBOURS } from '../node/topology.ts';
+import { lengthOf } from '../node/wire.ts';
 import type { Aim, NftHook } from './aim.ts';
-import { ipOf, l4Of, writeField } from './fields.ts';
+import { ipOf, l4Of } from './fields.ts';
 import { keyFor, type MapKey } from './keys.ts';
 
 /** What a statement is written for. */
@@ -312,13 +311,13 @@ export const STATEMENTS = {
       pick,
     ),
   }),
-  quota: ({ pick, chain }) => ({
+  quota: ({ pick, chain, packet }) => ({
     text: pickFrom(
       [
         'quota 10 mbytes',
         'quota over 10 mbytes',
-        'quota over 1 bytes',
-        'quota 1 bytes',
+        `quota over ${lengthOf(packet.wire) - 1 + (pick % 3)} bytes`,
+        `quota ${lengthOf(packet.wire) - 1 + (pick % 3)} bytes`,
         `quota name "${chain.table.sets.shared('quota', 'much', 'over 10 mbytes')}"`,
         `quota name "${chain.table.sets.shared('quota', 'little', 'over 1 bytes')}"`,
       ],
@@ -386,16 +385,3 @@ export function writeSeen(aim: Aim, negated: boolean): string {
       : sets.shared('set', 'seen', `type ${type}; size 4096; flags dynamic;`);
   return `${ipOf(aim)} ${pickFrom(['saddr', 'saddr', 'daddr'], pick >> 2)} ${negated ? '!= ' : ''}@${name}`;
 }
-
-/** @returns the packet's ends, for keys. */
-export function endsOf(aim: Aim): { readonly source: string; readonly destination: string } {
-  const { source, destination } = aim.packet.wire;
-  return { source: formatAddress(source), destination: formatAddress(destination) };
-}
-
-/** @returns the device that the packet comes in by; null for one of a process. */
-export function deviceOf({ packet }: Aim): string | null {
-  return packet.from === 'node' ? null : NEIGHBOURS[packet.from].device;
-}
-
-void writeField;
