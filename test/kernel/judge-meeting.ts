@@ -58,13 +58,13 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
 
 /**
  * Both listings of nft must lead to the kernel's way; and so must one of them without the order in which chains were hooked,
- * but that of two which do nothing to the packet either may be told first then.
+ * but which chains it passes that do nothing to it is not told then.
  */
 function judgeNft(meeting: Meeting, report: Report | null): readonly string[] {
   const read = (spelling: 'json' | 'text', ranked: boolean) => {
     const world = worldOf(meeting, meeting.question.family, spelling, ranked);
     const trace = tracePacket(meeting.question, world);
-    return { world, trace, ...judge(trace, meeting.seen, undefined, ranked ? 'in order' : 'in any order') };
+    return { world, trace, ...judge(trace, meeting.seen, undefined, ranked ? 'steps' : 'result') };
   };
   const json = read('json', true);
   const text = read('text', true);

@@ -162,6 +162,8 @@ class RuleRun {
     at: number,
   ): Branch | null {
     const context = this.#context(branch);
+    // The header that is written is asked for first, and nft prints nothing of it (payload_gen_dependency).
+    if (field.kind === 'payload' && read(field, context).kind === 'absent') return this.#broken(branch);
     const what = valueFor(value, field, context, this.#textAt(at));
     if (what.kind === 'value') {
       if (what.reading.kind === 'absent') return this.#broken(branch);

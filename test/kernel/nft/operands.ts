@@ -105,7 +105,7 @@ function isListed(value: string): boolean {
 }
 
 function ofNumbers(
-  { type }: FieldText,
+  { type, lhs }: FieldText,
   text: string,
   others: readonly string[],
   no: string,
@@ -113,7 +113,9 @@ function ofNumbers(
   aim: Aim,
 ): string {
   const value = Number(text);
-  const wide = { from: Math.max(0, value - (pick % 5)), to: value + (pick % 7) };
+  // Nothing lies behind the greatest mark, nor in a few bits.
+  const room = value >= 0xffffff00 || /mod|&|\bip ecn|dscp|,[48]$/.test(lhs) ? 0 : pick % 7;
+  const wide = { from: Math.max(0, value - (pick % 5)), to: value + room };
   const range = wide.from === wide.to ? `${value}` : `${wide.from}-${wide.to}`;
   const outside = others.map(Number).filter((one) => one < wide.from || one > wide.to);
   const more = outside.length === 0 ? '' : `, ${pickFrom(outside, pick >> 6)}`;

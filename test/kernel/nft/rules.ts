@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { Pool } from '../generate/pools.ts';
 import { pickFrom } from '../generate/pools.ts';
 import type { Probe } from '../node/test-node.ts';
-import type { Aim, ChainPlan } from './aim.ts';
+import { type Aim, type ChainPlan, SetBook } from './aim.ts';
 import { FIELDS, type FieldName, writeField } from './fields.ts';
 import { keyFor } from './keys.ts';
 import { type Turned, writeMatch } from './operands.ts';
@@ -83,7 +83,9 @@ export function writeRule(
     all.map((__, k) => ({ chain: pickFrom(all, spec.chain + k), packet: pickFrom(packets, spec.about + i) })),
   );
   const suits = (place: (typeof places)[number]): boolean => {
-    const aim: Aim = { pool, pick, ...place };
+    // What is only tried must not declare sets.
+    const table = { ...place.chain.table, sets: new SetBook() };
+    const aim: Aim = { pool, pick, packet: place.packet, chain: { ...place.chain, table } };
     return (
       writeStatement(spec.statement, { ...aim, leads: ['any'] }) !== null &&
       spec.matches.every(({ field, pick: own }) =>
