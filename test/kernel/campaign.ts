@@ -3,30 +3,13 @@ import type { Backend } from '../../src/iptables/ruleset.ts';
 import { type Family, formatAddress } from '../../src/net/address.ts';
 import { formatProtocol } from '../../src/net/protocol.ts';
 import type { Packet } from '../../src/trace/packet.ts';
-import { type Case, caseSpec, writeCase } from './generate/case.ts';
+import { caseSpec, writeCase } from './generate/case.ts';
 import { IPSETS, SETS_ANEW } from './generate/sets.ts';
 import { emptyReport, judgeMeeting, type Report } from './judge-meeting.ts';
-import { nftCaseSpec, writeNftCase } from './nft/case.ts';
+import type { Lane, ReadyCase } from './lane.ts';
 import { loadable } from './nft/loadable.ts';
-import type { NativeText } from './nft/plan.ts';
-import { type NativeRules, type RuleText, TestNode } from './node/test-node.ts';
+import { type NativeRules, TestNode } from './node/test-node.ts';
 import { type Meeting, meet } from './run-case.ts';
-
-/** Rule sets of one kind and one family, on a node of their own. */
-export interface Lane {
-  /** `iptables-nft/ipv4`. */
-  readonly name: string;
-  /** @returns a case generated, and shrunk, by fast-check, given to `tell`. */
-  property(tell: (ready: ReadyCase) => Promise<void>): fc.IAsyncPropertyWithHooks<[unknown]>;
-}
-
-/** What is loaded, and sent. */
-export interface ReadyCase {
-  readonly rules: readonly RuleText[];
-  /** Native rules, line by line; null: none. */
-  readonly native: (NativeText & Pick<NativeRules, 'last'>) | null;
-  readonly packets: Case['packets'];
-}
 
 function iptablesLane(backend: Backend, family: Family): Lane {
   return {
@@ -45,20 +28,6 @@ export const LANES: readonly Lane[] = [
   iptablesLane('iptables-nft', 'ipv6'),
   iptablesLane('iptables-legacy', 'ipv6'),
 ];
-
-function nftLane(family: Family): Lane {
-  return {
-    name: `nft/${family}`,
-    property: (tell) =>
-      fc.asyncProperty(nftCaseSpec, (spec) => {
-        const { native, packets } = writeNftCase(spec, family);
-        return tell({ rules: [], native: { ...native, last: true }, packets });
-      }),
-  };
-}
-
-/** Native rules of nft alone. */
-export const NFT_LANES: readonly Lane[] = [nftLane('ipv4'), nftLane('ipv6')];
 
 /** How long, and where it begins. */
 export interface Plan {

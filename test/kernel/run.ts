@@ -2,7 +2,7 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { LANES, NFT_LANES, runCampaign } from './campaign.ts';
+import { LANES, runCampaign } from './campaign.ts';
 import type { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { runIpvsCampaign } from './ipvs/campaign.ts';
 import { IPVS_MUTANTS } from './ipvs/mutants.ts';
@@ -10,6 +10,8 @@ import { whyNoUml } from './ipvs/uml.ts';
 import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
 import { MUTANTS, tryMutants } from './mutants.ts';
+import { NFT_LANES } from './nft/lanes.ts';
+import type { NftCounts } from './nft/nft-counts.ts';
 import { findCaptures, probeCapture } from './real-rules.ts';
 import type { Meeting } from './run-case.ts';
 
@@ -77,7 +79,7 @@ async function runGenerated(): Promise<boolean> {
       console.log(`  ${each}`);
   }
   if (values.figures && balanced) printBalanced(report.balanced);
-  else if (values.figures) printFigures(report.counts);
+  else if (values.figures) printFigures(report.counts, report.nftCounts);
   console.log(
     `${report.packets} packets through ${report.ruleSets} rule sets, ${report.forked} of them with more than one outcome: ` +
       `${report.disagreements.length} disagreements, ${report.unrepeated} not repeated (${seconds} s, ${cpus().length} processors)`,
@@ -86,13 +88,17 @@ async function runGenerated(): Promise<boolean> {
   return report.disagreements.length > 0 || missed > 0;
 }
 
-function printFigures({ fields, targets }: Counts): void {
+function printFigures({ fields, targets }: Counts, native: NftCounts): void {
   for (const [title, kinds] of [
     ['field', fields],
     ['target', targets],
+    ['native field', native.fields],
+    ['native operand', native.operands],
+    ['native statement', native.statements],
   ] as const) {
+    if (kinds.size === 0) continue;
     console.log(`| ${title} | held | failed | forked |\n| --- | ---: | ---: | ---: |`);
-    for (const [kind, { held, failed, forked }] of [...kinds].sort())
+    for (const [kind, { held, failed, forked }] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))
       console.log(`| ${kind} | ${held} | ${failed} | ${forked} |`);
     console.log();
   }

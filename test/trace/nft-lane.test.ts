@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { readStatement } from '../../src/nftables/json/read-statement.ts';
+import { parseNftables } from '../../src/nftables/parse-nft.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+import type { Trace } from '../../src/trace/outcome.ts';
+import { tracePacket } from '../../src/trace/trace-packet.ts';
+import { destinationOf, packetOf, type Question, summary, worldOf } from './ask.ts';
+
+// What the kernel did with native rules otherwise than was believed: `npm run test:kernel -- --lane nft`.
+
+/** A packet through native rules alone. */
+function trace(text: string, question: Question = {}): Trace {
+  const packet = packetOf(question);
+  const nft = parseNftables(Buffer.from(text), 'nft', new ProblemList());
+  if (nft === null) throw new Error('no rule set');
+  const rulesets = [
+    {
+      family: packet.family,
+      backend: 'iptables-nft',
+      backendAssumed: false,
+      form: 'save',
+      tables: new Map(),
+    },
+  ] as const;
+  return tracePacket(packet, { ...worldOf({}, packet, question), rulesets, nft });
+}
+
+function ends(text: string, question: Question = {}): string[] {
+  return trace(text, question).outcomes.map(summary);
+}
+
+/** The rules, by chain and number, of the one way that there is. */
+function steps(text: string, question: Question = {}): string[] {
+  const [outcome, ...more] = trace(text, question).outcomes;
+  if (outcome === undefined || more.length > 0) throw new Error('not one way');
+  return outcome.path.map(({ step }) => `${step.chain} ${step.rule?.number ?? step.event}`);
+}
+
+function chain(name: string, base: string, ...rules: readonly string[]): string {
+  return `chain ${name} {\ntype ${base};\n${rules.join('\n')}\n}\n`;
+}
+
+function table(family: string, ...parts: readonly string[]): string {
+  return `table ${family} t {\n${parts.join('')}}\n`;
+}
+
+const FORWARD = 'filter hook forward priority 0; policy accept';
+
+describe('Which of two chains of one table at one priority is asked first?', () => {
+  const base = 'filter hook forward priority 0; policy accept';
+  it('the one listed later: each is hooked as it is made, before those that stand there (nf_hook_entries_grow)', () => {
+    const rules = table(
+      'inet',
+      chain('first', base, 'meta mark 0 drop'),
+      chain('second', base, 'meta mark set 1'),
+    );
+    expect(steps(rules)).toEqual(['second 1', 'second policy', 'first policy']);
+  });
+  it('and so of nat chains', () => {
+    const at = 'nat hook prerouting priority -100; policy accept';
+    const rules = table(
+      'ip',
+      chain('first', at, 'dnat to 10.244.1.5'),
+      chain('second', at, 'dnat to 10.244.1.6'),
+    );
+    const [outcome] = trace(rules).outcomes;
+    expect(outcome === undefined ? '' : destinationOf(outcome)).toContain('10.244.1.6');
+  });
+});
+
+describe('Does a rule that writes a header take a packet without that header?', () => {
+  it.each([
+    ['tcp dport set 53', 'udp', '8.8.8.8:80'],
+    ['udp sport set 53', 'tcp', '8.8.8.8:80'],
+    ['ip6 hoplimit set 9', 'tcp', '8.8.8.8:80'],
+    ['ip ttl set 9', 'tcp', '[2001:db8::1]:80'],
+  ])(
+    '%s: no, nft asks for the header first, and the rule breaks there (payload_gen_dependency)',
+    (set, protocol, to) => {
+      const from = to.startsWith('[') ? '[fd00:1::7]:1000' : '192.168.1.7:1000';
+      const rules = table('inet', chain('c', FORWARD, `${set} drop`));
+      expect(ends(rules, { protocol, to, from })).toEqual([expect.stringMatching(/accept/)]);
+    },
+  );
+});
+
+describe('What does nat go by where a rule has written into the header?', () => {
+  const masked = chain('c', 'filter hook postrouting priority 0; policy accept', 'ip saddr set 192.168.1.3');
+  const range = (options: string): string =>
+    table(
+      'inet',
+      masked,
+      chain(
+        'n',
+        'nat hook postrouting priority 100; policy accept',
+        `snat ip to 10.244.2.10-10.244.2.33 ${options}`,
+      ),
+    );
+  it('by the connection: the address of a range is a hash of its client (find_best_ips_proto)', () => {
+    const of = (rules: string): string => {
+      const [outcome] = trace(rules, { from: '10.244.1.11:1000' }).outcomes;
+      return String(outcome?.source.sender.address?.value);
+    };
+    expect(of(range('persistent'))).toBe(of(range('persistent').replace(masked, '')));
+  });
+  it('what the connection has already is not written: the header stays as the rule left it (nf_nat_packet)', () => {
+    const rules = table(
+      'inet',
+      masked,
+      chain('n', 'nat hook postrouting priority 100; policy accept', 'snat ip to 192.168.1.7'),
+    );
+    const [outcome] = trace(rules, { from: '192.168.1.7:1000' }).outcomes;
+    expect(outcome?.source.sender.address?.value).toBe(0xc0a80103n);
+  });
+});
+
+describe('Does a packet count for the quota that it is asked by?', () => {
+  const verdict = (rule: string, length: number): string =>
+    ends(table('inet', chain('c', FORWARD, `${rule} drop`)), { header: { length } }).join();
+  it('yes, with its bytes (nft_overquota)', () => {
+    expect(verdict('quota over 100 bytes', 101)).toMatch(/drop/);
+    expect(verdict('quota over 100 bytes', 100)).toMatch(/accept/);
+    expect(verdict('quota 100 bytes', 101)).toMatch(/accept/);
+    expect(verdict('quota 100 bytes', 100)).toMatch(/drop/);
+    expect(verdict('quota over 100 bytes used 60 bytes', 41)).toMatch(/drop/);
+  });
+  it('a packet of unknown length leaves it open only where it could tell', () => {
+    const rules = (quota: string): string => table('inet', chain('c', FORWARD, `${quota} drop`));
+    expect(ends(rules('quota over 100 bytes'))).toHaveLength(2);
+    expect(ends(rules('quota over 10 mbytes'))).toEqual([expect.stringMatching(/accept/)]);
+  });
+});
+
+describe('What does JSON of nft 1.0.6 say of a rule that writes into a map?', () => {
+  it('its text, for which it has no JSON; it is read as the text is', () => {
+    expect(readStatement('update @kept { ip saddr : meta mark }')).toEqual({
+      ...{ kind: 'set-update', operation: 'update', set: 'kept', timeout: null, comment: null, extras: [] },
+      key: { kind: 'payload', protocol: 'ip', field: 'saddr' },
+      data: { kind: 'meta', key: 'mark' },
+    });
+  });
+});
