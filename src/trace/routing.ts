@@ -60,7 +60,7 @@ export function routeInput(branch: Branch, context: TraceContext): Routed[] {
 
 function forwarded(branch: Branch, answer: FoundRoute, context: TraceContext): Routed[] {
   const { state } = branch;
-  const off = forwardingOff(branch, context) ?? frameForMany(branch);
+  const off = forwardingOff(branch, context) ?? frameForMany(branch, context);
   if (off !== null) return [{ kind: 'ended', ending: off }];
   if (state.takenOver) return [{ kind: 'ended', ending: notDelivered(branch) }];
   return ways(branch, answer, 'route', context.questions).flatMap((way) =>

@@ -6,7 +6,7 @@ import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { parseIpvs } from '../../src/ipvs/parse-ipvs.ts';
 import { IpvsTable } from '../../src/ipvs/table.ts';
 import { type Address, type Family, formatAddress, sameAddress } from '../../src/net/address.ts';
-import { ICMP, ICMPV6, SCTP, TCP } from '../../src/net/protocol.ts';
+import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../src/net/protocol.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import type { NftRuleset } from '../../src/nftables/ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
@@ -62,6 +62,7 @@ export async function meet(
   const changesSets = rules.some(({ text }) => text.includes('-j SET'));
   const hasZones =
     rules.some(({ text }) => text.includes('--zone')) || native?.text.includes('ct zone') === true;
+  const writesEnds = /(addr|port) set /.test(native?.text ?? '');
   const meetings: Meeting[] = [];
   const send = async (
     probe: Probe,
@@ -89,6 +90,8 @@ export async function meet(
     const answer = goesOn ? answerTo(first, seen) : null;
     // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
+    // What answers a header that a rule wrote is the answer of no connection.
+    if (writesEnds && answer.wire.protocol !== UDP) continue;
     let flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
     // IPVS may rewrite a packet without telling conntrack (`vs.conntrack` 0).

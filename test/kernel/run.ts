@@ -11,6 +11,7 @@ import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
 import { MUTANTS, tryMutants } from './mutants.ts';
 import { NFT_LANES } from './nft/lanes.ts';
+import { NFT_MUTANTS } from './nft/mutants.ts';
 import type { NftCounts } from './nft/nft-counts.ts';
 import { findCaptures, probeCapture } from './real-rules.ts';
 import type { Meeting } from './run-case.ts';
@@ -40,6 +41,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const balanced = values.lane === 'ipvs';
+const native = /^(nft|mixed)\b/.test(values.lane ?? '');
 const missing = balanced ? whyNoUml() : whyNoKernel();
 if (values.help || missing !== null) {
   console.error(values.help ? USAGE : `test:kernel ${missing}`);
@@ -119,7 +121,8 @@ function printBalanced({ schedulers, ways, sets }: BalancedCounts): void {
 /** @returns how many faults went unseen. */
 function printMutants(meetings: readonly Meeting[]): number {
   const tools = join(dirname(fileURLToPath(import.meta.url)), '../..');
-  const results = tryMutants(meetings, tools, balanced ? IPVS_MUTANTS : MUTANTS);
+  const mutants = balanced ? IPVS_MUTANTS : native ? NFT_MUTANTS : MUTANTS;
+  const results = tryMutants(meetings, tools, mutants);
   for (const { name: fault, caught, first } of results) {
     const text = first === null ? 'NOT CAUGHT' : `caught by packet ${first}, ${caught} in all`;
     console.log(`${fault}: ${text}`);

@@ -1,4 +1,4 @@
-import { matchesAddressType } from '../../host/address-type.ts';
+import { addressType } from '../../host/address-type.ts';
 import { matchRpfilter } from '../../host/match-rpfilter.ts';
 import type { Address } from '../../net/address.ts';
 import type { Field } from '../../nftables/expression.ts';
@@ -11,13 +11,18 @@ import { numberOfWord } from './words.ts';
 /** Types that an address can have, as the routing tables tell them, the likely ones first. */
 const TYPES = ['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'unreachable'] as const;
 
+/** Of IPv6, x_tables has an address of several types; nft tells the first of these (__nft_fib6_eval_type). */
+const BY_STRENGTH = [
+  ...(['ANYCAST', 'LOCAL', 'UNREACHABLE', 'BROADCAST', 'MULTICAST', 'UNICAST', 'UNSPEC'] as const),
+] as const;
+
 /** @returns what the routing tables say of an address (nft_fib4_eval, nft_fib6_eval and their `_type`). */
 export function readFib(field: Extract<Field, { kind: 'fib' }>, context: NftContext): Reading {
   const { flags, result } = field;
-  return result === 'type' ? addressType(flags, context) : reversePath(flags, result, context);
+  return result === 'type' ? typeOf(flags, context) : reversePath(flags, result, context);
 }
 
-function addressType(flags: readonly string[], { state, host }: NftContext): Reading {
+function typeOf(flags: readonly string[], { state, host }: NftContext): Reading {
   const side = flags.includes('saddr') ? 'source' : 'destination';
   const limit = flags.includes('iif') ? 'in' : flags.includes('oif') ? 'out' : null;
   const device = limit === 'in' ? state.inInterface : limit === 'out' ? state.outInterface : null;
@@ -25,11 +30,10 @@ function addressType(flags: readonly string[], { state, host }: NftContext): Rea
   const told = limit !== null ? null : side === 'source' ? state.source.local : state.destinationLocal;
   if (told === true) return known(numberOfWord('local', 'fib-type') ?? 0);
   if (address !== null && device !== undefined) {
-    for (const type of TYPES) {
-      const answer = matchesAddressType(host, state.family, address, [type.toUpperCase()], device);
-      if (answer === 'yes') return known(numberOfWord(type, 'fib-type') ?? 0);
-      if (answer === 'unknown') break;
-    }
+    const answer = addressType(host, state.family, address, device);
+    const type =
+      answer.kind === 'types' ? BY_STRENGTH.find((each) => answer.types.includes(each)) : undefined;
+    if (type !== undefined) return known(numberOfWord(type.toLowerCase(), 'fib-type') ?? 0);
   }
   return { kind: 'open', ask: (patterns) => askType(patterns, side, limit, address, told) };
 }

@@ -18,6 +18,7 @@ import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
 import { answeredBy, type RulePlace, type RuleResult, untracked, withShare } from './rule-result.ts';
+import { withSetChange } from './set-changes.ts';
 
 /** Runs a rule's expressions from left to right (nft_do_chain). What stood before a break has been done. */
 export function runRule(start: Branch, place: RulePlace, trace: TraceContext): RuleResult[] {
@@ -85,9 +86,11 @@ class RuleRun {
       case 'assign':
         return this.#assign(branch, statement, at);
       case 'set-update':
-        return this.#isAbsent(statement.key, branch)
-          ? this.#broken(branch)
-          : this.#extras(branch, statement.extras);
+        if (this.#isAbsent(statement.key, branch)) return this.#broken(branch);
+        return this.#extras(
+          { ...branch, state: withSetChange(statement, this.#context(branch)) },
+          statement.extras,
+        );
       case 'dnat':
       case 'snat':
       case 'masquerade':

@@ -17,6 +17,8 @@ export interface FieldText {
   /** As the packet was sent; null where it has no such field. */
   readonly own: string | null;
   readonly others: readonly string[];
+  /** Compared with one value only, not with a set. */
+  readonly plain?: true;
   /** The protocol that the field implies. */
   readonly l4?: string;
 }
@@ -78,6 +80,11 @@ function word(lhs: string, own: string | null, others: readonly string[], type: 
   return { lhs, type, shape: 'word', own, others };
 }
 
+/** nft 1.0.6 leaves it out of its listing where it takes it for what a field behind it implies: `meta protocol { ip6 } ip ttl set 9`. */
+function unlisted(field: FieldText): FieldText {
+  return { ...field, plain: true };
+}
+
 /** Names of devices that the rule may meet at its hook. */
 function device(aim: Aim, lhs: string, side: 'in' | 'out'): FieldText | null {
   const { from } = aim.packet;
@@ -131,7 +138,7 @@ export const FIELDS = {
     ),
   nfproto: (aim) =>
     aim.chain.table.family === 'inet' ? word('meta nfproto', aim.pool.family, ['ipv4', 'ipv6'], null) : null,
-  ethertype: (aim) => word('meta protocol', ipOf(aim), ['ip', 'ip6', 'arp'], null),
+  ethertype: (aim) => unlisted(word('meta protocol', ipOf(aim), ['ip', 'ip6', 'arp'], null)),
   'icmp type': (aim) => {
     const { icmp } = aim.packet.wire;
     if (icmp === null) return null;

@@ -45,6 +45,13 @@ export function portMac(port: string): string {
   return `02:00:00:00:00:${String(number).padStart(2, '0')}`;
 }
 
+const DEVICES = ['eth0', 'eth1', 'cni0', 'cali3'] as const;
+/** Nobody's link address. */
+const STRANGER = '02:00:00:00:09:09';
+/** The node's own addresses, and one behind the second node. */
+const WRITTEN_IPV4 = ['192.168.1.1', '192.168.1.9', '10.244.0.1', '172.16.0.1', '10.244.2.7'] as const;
+const WRITTEN_IPV6 = ['fd00:1::1', 'fd00:244::1', 'fd00:2::1', 'fd00:244:2::7'] as const;
+
 /** `ip` commands that set up the node: two links to the outside, a bridge with two pods, and a pod on a link of its own. */
 export const NODE_SETUP = `
   link set lo up
@@ -74,11 +81,19 @@ export const NODE_SETUP = `
   route add local default dev lo table 2004
   neigh add 172.16.0.254 lladdr 02:00:00:00:02:02 dev eth1
   ${Object.values(NEIGHBOURS)
-    .flatMap(({ device, mac, ipv4, ipv6 }) => [
-      `neigh add ${ipv4} lladdr ${mac} dev ${device}`,
-      `neigh add ${ipv6} lladdr ${mac} dev ${device}`,
-    ])
-    .join('\n')}`;
+    .flatMap(({ device: own, mac, ipv4, ipv6 }) =>
+      // A rule of nft may write an address behind the routing decision: it is then looked for on another link.
+      DEVICES.flatMap((device) => [
+        `neigh add ${ipv4} lladdr ${device === own ? mac : STRANGER} dev ${device}`,
+        `neigh add ${ipv6} lladdr ${device === own ? mac : STRANGER} dev ${device}`,
+      ]),
+    )
+    .join('\n')}
+  ${DEVICES.flatMap((device) =>
+    [...WRITTEN_IPV4, ...WRITTEN_IPV6].map(
+      (address) => `neigh add ${address} lladdr ${STRANGER} dev ${device}`,
+    ),
+  ).join('\n')}`;
 
 /** The same for IPv6, where a command does not tell its family by an address, and the neighbours' link-local address. */
 export const NODE_SETUP_IPV6 = `
