@@ -138,7 +138,10 @@ export const FIELDS = {
     ),
   nfproto: (aim) =>
     aim.chain.table.family === 'inet' ? word('meta nfproto', aim.pool.family, ['ipv4', 'ipv6'], null) : null,
-  ethertype: (aim) => unlisted(word('meta protocol', ipOf(aim), ['ip', 'ip6', 'arp'], null)),
+  ethertype: (aim) =>
+    aim.chain.table.family !== 'inet'
+      ? null
+      : unlisted(word('meta protocol', ipOf(aim), ['ip', 'ip6', 'arp'], null)),
   'icmp type': (aim) => {
     const { icmp } = aim.packet.wire;
     if (icmp === null) return null;
