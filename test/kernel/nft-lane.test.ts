@@ -13,7 +13,9 @@ describe.skipIf(missing !== null && !required)('Does the kernel agree on native 
   }, async () => {
     expect(missing).toBeNull();
     const report = await runCampaign({ seed: 1, packets: PACKETS, lanes: NFT_LANES });
-    console.log(`nft: ${report.packets} packets, ${report.ruleSets} rule sets, ${report.forked} with several outcomes`);
+    console.log(
+      `nft: ${report.packets} packets, ${report.ruleSets} rule sets, ${report.forked} with several outcomes`,
+    );
     expect(report.disagreements).toEqual([]);
     expect(report.packets).toBeGreaterThanOrEqual(PACKETS);
     // What nft refuses was not compared.

@@ -140,3 +140,120 @@ describe('What does JSON of nft 1.0.6 say of a rule that writes into a map?', ()
     });
   });
 });
+
+describe('What is a packet that is not to be tracked, and then looked up in a zone?', () => {
+  const raw = (...rules: readonly string[]): string =>
+    table(
+      'ip',
+      chain('r', 'filter hook prerouting priority -300; policy accept', ...rules),
+      chain('c', FORWARD, 'ct state untracked drop'),
+    );
+  it('tracked: the zone takes the place of notrack (nft_ct_set_zone_eval)', () => {
+    expect(ends(raw('notrack'))).toEqual([expect.stringMatching(/drop/)]);
+    expect(ends(raw('notrack', 'ct zone set 3'))).toEqual([expect.stringMatching(/accept/)]);
+    expect(ends(raw('ct zone set 3', 'notrack'))).toEqual([expect.stringMatching(/accept/)]);
+  });
+  it('before it is looked up only its state can be asked, whatever its zone (nft_ct_get_eval)', () => {
+    const asked = (rule: string): string => ends(raw('ct zone set 3', `${rule} drop`)).join();
+    expect(asked('ct state new')).toMatch(/drop/);
+    for (const rule of ['ct direction original', 'ct zone 3', 'ct zone != 4', 'ct mark 0', 'ct status != dnat'])
+      expect(asked(rule)).toMatch(/accept/);
+  });
+});
+
+describe('Which device does iiftype ask at POSTROUTING?', () => {
+  it('the one that the packet leaves by (nft_meta_get_eval reads skb->dev, which ip_output has set)', () => {
+    const of = (hook: string, via: string | null): string =>
+      ends(
+        table('inet', chain('c', `filter hook ${hook} priority 0; policy accept`, 'iiftype ether drop')),
+        via === null ? { via, from: '192.168.1.1:1000' } : {},
+      ).join();
+    expect(of('postrouting', null)).toMatch(/drop/);
+    expect(of('output', null)).toMatch(/accept/);
+    expect(of('postrouting', 'eth0')).toMatch(/drop/);
+  });
+});
+
+describe('Of which type is an address of IPv6?', () => {
+  const verdict = (rule: string, to: string): string =>
+    ends(table('ip6', chain('c', 'filter hook prerouting priority 0; policy accept', `${rule} drop`)), {
+      from: '[fd00:1::7]:1000',
+      to: `[${to}]:80`,
+    })[0] ?? '';
+  it('of one, as nft tells it: multicast is not broadcast, and a device does not limit the look-up (nft_fib6_eval_type)', () => {
+    expect(verdict('fib daddr . iif type { unicast, broadcast }', 'ff02::1')).not.toMatch(/drop$/);
+    expect(verdict('fib daddr type multicast', 'ff05::1')).toMatch(/drop$/);
+    expect(verdict('fib daddr . iif type unicast', '2001:db8::8')).toMatch(/drop$/);
+    expect(verdict('fib daddr . iif type local', 'fd00:1::1')).toMatch(/drop$/);
+    expect(verdict('fib daddr . iif type local', 'fd00:244::1')).not.toMatch(/drop$/);
+  });
+});
+
+describe('Does a packet meet what it was itself entered into?', () => {
+  const set = 'set s { type ipv4_addr; size 99; }\n';
+  const verdicts = (...rules: readonly string[]): string[] =>
+    ends(table('ip', set, chain('c', FORWARD, ...rules)));
+  it('yes, at the next rule already (nft_dynset_eval)', () => {
+    expect(verdicts('ip saddr @s drop')).toEqual([expect.stringMatching(/accept/)]);
+    expect(verdicts('add @s { ip saddr }', 'ip saddr @s drop')).toEqual([expect.stringMatching(/drop/)]);
+    expect(verdicts('add @s { ip daddr }', 'ip saddr @s drop')).toEqual([expect.stringMatching(/accept/)]);
+    expect(verdicts('add @s { ip saddr }', 'delete @s { ip saddr }', 'ip saddr @s drop')).toEqual([
+      expect.stringMatching(/accept/),
+    ]);
+  });
+  it('and a map has what was first entered: what is there is not written again', () => {
+    const map = 'map m { type ipv4_addr : mark; size 99; }\n';
+    const rules = table(
+      'ip',
+      map,
+      chain(
+        'c',
+        FORWARD,
+        'add @m { ip saddr : 0x5 }',
+        'update @m { ip saddr : 0x6 }',
+        'meta mark set ip saddr map @m',
+        'meta mark 0x5 drop',
+      ),
+    );
+    expect(ends(rules)).toEqual([expect.stringMatching(/drop/)]);
+  });
+  it('where it is not known which client it is, the key is a question', () => {
+    const rules = table('ip', set, chain('c', FORWARD, 'add @s { ip saddr }', 'ip saddr @s drop'));
+    expect(ends(rules, { from: '?' }).length).toBe(2);
+  });
+});
+
+describe('Where does a port go that a map gives?', () => {
+  const at = 'nat hook prerouting priority -100; policy accept';
+  const to = (rule: string, question: Question = {}): string => {
+    const [outcome] = trace(table('ip', chain('n', at, rule)), { protocol: 'tcp', ...question }).outcomes;
+    return outcome === undefined ? '' : destinationOf(outcome);
+  };
+  it('to what the map has for it; without the key the rule breaks', () => {
+    expect(to('dnat to 10.244.1.5:tcp dport map { 80 : 8080 }', { to: '8.8.8.8:80' })).toBe(
+      '10.244.1.5:8080',
+    );
+    expect(to('dnat to 10.244.1.5:tcp dport map { 80 : 8080 }', { to: '8.8.8.8:81' })).toBe('8.8.8.8:81');
+    expect(to('redirect to :tcp dport map { 80 : 8080 }', { to: '8.8.8.8:80' })).toBe('192.168.1.1:8080');
+  });
+  it('tproxy asks for a socket at the port that its map gives', () => {
+    const rules = table(
+      'ip',
+      chain(
+        'c',
+        'filter hook prerouting priority -150; policy accept',
+        'tproxy to :tcp dport map { 80 : 15001 }',
+      ),
+    );
+    const asked = trace(rules, { protocol: 'tcp', to: '8.8.8.8:80' }).outcomes.flatMap(({ given }) => given);
+    expect(JSON.stringify(asked.map(({ question }) => question))).toContain('15001');
+    expect(ends(rules, { protocol: 'tcp', to: '8.8.8.8:81' })).toHaveLength(1);
+  });
+});
+
+describe('What of a map whose key is nowhere?', () => {
+  it('each of its elements is a way, and so is none', () => {
+    const rules = table('ip', chain('c', FORWARD, 'th dport vmap { 53 : drop, 80 : accept }'));
+    expect(ends(rules, { protocol: 'icmp', to: '8.8.8.8', icmp: { type: 8, code: 0 } })).toHaveLength(3);
+  });
+});

@@ -97,6 +97,10 @@ function nftVerdict(action: string, target: string | null): string {
   }
 }
 
+function isNative(entry: PathEntry | undefined): boolean {
+  return entry?.step.program === 'nft';
+}
+
 /** The packet at every step: x_tables tells it as the rule found it, nf_tables its mark after the rule. */
 function fieldsThatDiffer(outcome: Outcome, steps: readonly SeenStep[]): string[] {
   const differences: string[] = [];
@@ -104,7 +108,8 @@ function fieldsThatDiffer(outcome: Outcome, steps: readonly SeenStep[]): string[
     const legacy = name.startsWith('iptables-legacy');
     const state = outcome.path[i]?.state;
     // A step of a native rule holds the packet as its statements left it.
-    const marked = legacy || name.startsWith('nft ') ? state : outcome.path[i + 1]?.state;
+    const next = outcome.path[i + 1];
+    const marked = legacy || isNative(outcome.path[i]) ? state : isNative(next) ? undefined : next?.state;
     if (marked !== undefined && marked.mark !== null && marked.mark !== mark)
       differences.push(`${name}: mark 0x${mark.toString(16)}, traced 0x${marked.mark.toString(16)}`);
     if (!legacy || state === undefined || packet === null) continue;

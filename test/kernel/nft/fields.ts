@@ -245,7 +245,9 @@ export const FIELDS = {
   }),
   'ct direction': () => word('ct direction', 'original', ['reply'], null),
   'ct protocol': (aim) => word('ct protocol', l4Of(aim), ['tcp', 'udp', 'sctp'], null),
-  'ct l3proto': (aim) => word('ct l3proto', aim.pool.family, ['ipv4', 'ipv6'], null),
+  // nft 1.0.6 takes it for what `ip6 daddr` implies, and leaves it out of its listing.
+  'ct l3proto': (aim) =>
+    aim.chain.table.family !== 'inet' ? null : word('ct l3proto', aim.pool.family, ['ipv4', 'ipv6'], null),
   'ct zone': () => number('ct zone', 0, [3, 7], null),
   'ct saddr': (aim) =>
     address(
@@ -294,7 +296,11 @@ export const FIELDS = {
     const own = aim.packet.from === 'node' ? 'lo' : NEIGHBOURS[aim.packet.from].device;
     return word('fib saddr . iif oifname', `"${own}"`, ['"eth1"', '"cali3"'], null);
   },
-  nexthop: (aim) => address(aim, `rt ${ipOf(aim)} nexthop`, 'destination'),
+  nexthop: (aim) => {
+    const hops = aim.pool.family === 'ipv4' ? ['192.168.1.3', '172.16.0.254'] : ['fd00:1::3', 'fd00:2::2'];
+    const field = address(aim, `rt ${ipOf(aim)} nexthop`, 'destination');
+    return { ...field, ...(aim.pick % 3 === 0 ? {} : { own: pickFrom(hops, aim.pick >> 2) }) };
+  },
   raw: (aim) => {
     const { wire } = aim.packet;
     const four = aim.pool.family === 'ipv4';

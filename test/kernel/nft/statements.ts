@@ -208,6 +208,7 @@ export const STATEMENTS = {
       range(pool),
       ports ? `${bracketed(to)}:9000-9100` : to,
       ports ? `:8080` : to,
+      ports ? `${bracketed(to)}:${l4Of(aim)} dport map { 80 : 8080, 443 : 8443 }` : to,
     ];
     const shape = pickFrom(shapes, pick);
     return withPorts(
@@ -292,7 +293,12 @@ export const STATEMENTS = {
     if (protocol !== 6 && protocol !== 17) return null;
     const family = aim.chain.table.family === 'inet' ? `${ipOf(aim)} ` : '';
     const to = pickFrom(
-      [`${bracketed(aim.pool.loopback)}:15001`, ':15001', bracketed(aim.pool.loopback)],
+      [
+        `${bracketed(aim.pool.loopback)}:15001`,
+        ':15001',
+        bracketed(aim.pool.loopback),
+        `:${l4Of(aim)} dport map { 80 : 15001, 8080 : 15002 }`,
+      ],
       aim.pick,
     );
     return {
@@ -325,39 +331,22 @@ export const STATEMENTS = {
     ),
   }),
   'set update': (aim) => {
-    const { pick, chain, pool } = aim;
-    const type = pool.family === 'ipv4' ? 'ipv4_addr' : 'ipv6_addr';
-    const name = chain.table.sets.shared('set', 'seen', `type ${type}; size 4096; flags dynamic;`);
+    const { pick } = aim;
     const side = pickFrom(['saddr', 'saddr', 'daddr'], pick);
-    return {
-      text: `${pickFrom(['add', 'update', 'add', 'delete'], pick >> 2)} @${name} { ${ipOf(aim)} ${side} }`,
-    };
+    const operation = pickFrom(['add', 'update', 'add', 'delete'], pick >> 2);
+    return { text: `${operation} @${declare('seen', aim)} { ${ipOf(aim)} ${side} }` };
   },
   'timed update': (aim) => {
-    const { pick, chain, pool } = aim;
-    const type = pool.family === 'ipv4' ? 'ipv4_addr' : 'ipv6_addr';
-    const name = chain.table.sets.shared(
-      'set',
-      'timed',
-      `type ${type}; size 4096; flags dynamic,timeout; timeout 1h;`,
-    );
-    const time = pickFrom(['', ' timeout 30m'], pick >> 2);
-    return { text: `${pickFrom(['add', 'update'], pick >> 3)} @${name} { ${ipOf(aim)} saddr${time} }` };
+    const time = pickFrom(['', ' timeout 30m'], aim.pick >> 2);
+    const operation = pickFrom(['add', 'update'], aim.pick >> 3);
+    return { text: `${operation} @${declare('timed', aim)} { ${ipOf(aim)} saddr${time} }` };
   },
   'map update': (aim) => {
-    const { pick, chain, pool } = aim;
-    const type = pool.family === 'ipv4' ? 'ipv4_addr' : 'ipv6_addr';
-    const name = chain.table.sets.shared('map', 'kept', `type ${type} : mark; size 4096; flags dynamic;`);
-    return {
-      text: `${pickFrom(['add', 'update'], pick >> 2)} @${name} { ${ipOf(aim)} saddr : ${pickFrom(['0x4000', 'meta mark'], pick >> 3)} }`,
-    };
+    const value = pickFrom(['0x4000', 'meta mark'], aim.pick >> 3);
+    const operation = pickFrom(['add', 'update'], aim.pick >> 2);
+    return { text: `${operation} @${declare('kept', aim)} { ${ipOf(aim)} saddr : ${value} }` };
   },
-  'kept mark': (aim) => {
-    const { chain, pool } = aim;
-    const type = pool.family === 'ipv4' ? 'ipv4_addr' : 'ipv6_addr';
-    const name = chain.table.sets.shared('map', 'kept', `type ${type} : mark; size 4096; flags dynamic;`);
-    return { text: `meta mark set ${ipOf(aim)} saddr map @${name}` };
-  },
+  'kept mark': (aim) => ({ text: `meta mark set ${ipOf(aim)} saddr map @${declare('kept', aim)}` }),
   'ct count': ({ pick }) => ({ text: pickFrom(['ct count over 1000', 'ct count 1000'], pick) }),
   log: plain('log prefix "kp "'),
   'ct label': plain('ct label set 3'),
@@ -376,12 +365,18 @@ export function writeStatement(name: StatementName, aim: StatementAim): Statemen
 
 /** @returns a look-up in one of the sets that rules change: `ip saddr @seen`. */
 export function writeSeen(aim: Aim, negated: boolean): string {
-  const { pool, chain, pick } = aim;
+  const name = declare(aim.pick % 3 === 0 ? 'timed' : 'seen', aim);
+  return `${ipOf(aim)} ${pickFrom(['saddr', 'saddr', 'daddr'], aim.pick >> 2)} ${negated ? '!= ' : ''}@${name}`;
+}
+
+/** Declares a set or map that rules change, with something in it. @returns its name. */
+function declare(name: 'seen' | 'timed' | 'kept', { pool, chain }: Aim): string {
   const type = pool.family === 'ipv4' ? 'ipv4_addr' : 'ipv6_addr';
-  const { sets } = chain.table;
-  const name =
-    pick % 3 === 0
-      ? sets.shared('set', 'timed', `type ${type}; size 4096; flags dynamic,timeout; timeout 1h;`)
-      : sets.shared('set', 'seen', `type ${type}; size 4096; flags dynamic;`);
-  return `${ipOf(aim)} ${pickFrom(['saddr', 'saddr', 'daddr'], pick >> 2)} ${negated ? '!= ' : ''}@${name}`;
+  const [a = '', b = '', c = ''] = pool.neighbours;
+  const bodies = {
+    seen: `type ${type}; size 4096; flags dynamic; elements = { ${a}, ${c} }`,
+    timed: `type ${type}; size 4096; flags dynamic,timeout; timeout 1h; elements = { ${b} timeout 30m, ${c} }`,
+    kept: `type ${type} : mark; size 4096; flags dynamic; elements = { ${a} : 0x4000, ${b} : 0x1 }`,
+  };
+  return chain.table.sets.shared(name === 'kept' ? 'map' : 'set', name, bodies[name]);
 }
