@@ -190,7 +190,7 @@ describe('Of which type is an address of IPv6?', () => {
 });
 
 describe('Does a packet meet what it was itself entered into?', () => {
-  const set = 'set s { type ipv4_addr; size 99; }\n';
+  const set = 'set s {\ntype ipv4_addr\nsize 99\n}\n';
   const verdicts = (...rules: readonly string[]): string[] =>
     ends(table('ip', set, chain('c', FORWARD, ...rules)));
   it('yes, at the next rule already (nft_dynset_eval)', () => {
@@ -202,7 +202,7 @@ describe('Does a packet meet what it was itself entered into?', () => {
     ]);
   });
   it('and a map has what was first entered: what is there is not written again', () => {
-    const map = 'map m { type ipv4_addr : mark; size 99; }\n';
+    const map = 'map m {\ntype ipv4_addr : mark\nsize 99\n}\n';
     const rules = table(
       'ip',
       map,

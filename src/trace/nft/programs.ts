@@ -9,6 +9,7 @@ import { ended, type NatPassage, next, type Passage } from '../passage.ts';
 import type { HookProgram, NatChain, ProgramSource } from '../program.ts';
 import { reroutedAtOutput } from '../reroute-output.ts';
 import type { World } from '../world.ts';
+import { hookedLast } from './hooked-last.ts';
 import { type NftWalk, walkBaseChain } from './walk.ts';
 
 const HOOKS = dictionary<HookName>({
@@ -69,14 +70,6 @@ function chainsOf({ nft, nftHooks, rulesets }: World, wanted: (type: string) => 
           ),
         ),
   );
-}
-
-/**
- * A chain is hooked as it is made, and listed behind those made before it (nf_tables_addchain): of two at one priority the
- * one listed later is asked first.
- */
-function hookedLast({ chains }: NftTable): NftChain[] {
-  return [...chains.values()].toReversed();
 }
 
 /** iptables-save tells all of what iptables-nft wrote there, unless it could not print the table. */

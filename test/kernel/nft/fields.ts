@@ -17,8 +17,8 @@ export interface FieldText {
   /** As the packet was sent; null where it has no such field. */
   readonly own: string | null;
   readonly others: readonly string[];
-  /** Compared with one value only, not with a set. */
-  readonly plain?: true;
+  /** Compared with a set of two only. */
+  readonly paired?: true;
   /** The protocol that the field implies. */
   readonly l4?: string;
 }
@@ -80,9 +80,12 @@ function word(lhs: string, own: string | null, others: readonly string[], type: 
   return { lhs, type, shape: 'word', own, others };
 }
 
-/** nft 1.0.6 leaves it out of its listing where it takes it for what a field behind it implies: `meta protocol { ip6 } ip ttl set 9`. */
+/**
+ * nft 1.0.6 leaves it out of its listing where it takes it for what a field behind it implies: `meta protocol ip6 ip ttl set 9`
+ * is listed as `ip ttl set 9`, and so are `iiftype ether` and `ct l3proto ipv4` (payload_dependency_kill). A set of two it keeps.
+ */
 function unlisted(field: FieldText): FieldText {
-  return { ...field, plain: true };
+  return { ...field, paired: true };
 }
 
 /** Names of devices that the rule may meet at its hook. */
@@ -183,7 +186,14 @@ export const FIELDS = {
       [64, 63, 62, 1, 2, 254],
       null,
     ),
-  dscp: (aim) => number(`${ipOf(aim)} dscp`, aim.packet.wire.tos >> 2, [0, 4, 46, 10], 'dscp'),
+  // nft 1.0.6 has the kernel shift `ip6 dscp` in the wrong byte order before it looks it up in a named set: all are cs0 there.
+  dscp: (aim) =>
+    number(
+      `${ipOf(aim)} dscp`,
+      aim.packet.wire.tos >> 2,
+      [0, 4, 46, 10],
+      aim.pool.family === 'ipv4' ? 'dscp' : null,
+    ),
   ecn: (aim) =>
     word(
       `${ipOf(aim)} ecn`,
@@ -224,7 +234,7 @@ export const FIELDS = {
   oif: (aim) => asIndex(device(aim, 'oif', 'out')),
   iifgroup: () => number('iifgroup', 0, [1, 5], null),
   oifgroup: () => number('oifgroup', 0, [1, 5], null),
-  iiftype: () => word('iiftype', 'ether', ['loopback', 'ppp'], null),
+  iiftype: () => unlisted(word('iiftype', 'ether', ['loopback', 'ppp'], null)),
   oiftype: () => word('oiftype', 'ether', ['loopback', 'ppp'], null),
   iifkind: () => word('meta iifkind', '"veth"', ['"bridge"', '"vlan"'], null),
   oifkind: () => word('meta oifkind', '"veth"', ['"bridge"', '"vlan"'], null),
@@ -245,9 +255,6 @@ export const FIELDS = {
   }),
   'ct direction': () => word('ct direction', 'original', ['reply'], null),
   'ct protocol': (aim) => word('ct protocol', l4Of(aim), ['tcp', 'udp', 'sctp'], null),
-  // nft 1.0.6 takes it for what `ip6 daddr` implies, and leaves it out of its listing.
-  'ct l3proto': (aim) =>
-    aim.chain.table.family !== 'inet' ? null : word('ct l3proto', aim.pool.family, ['ipv4', 'ipv6'], null),
   'ct zone': () => number('ct zone', 0, [3, 7], null),
   'ct saddr': (aim) =>
     address(

@@ -86,7 +86,7 @@ function ofNames(
 }
 
 function ofWords(
-  { type, plain }: FieldText,
+  { type, paired }: FieldText,
   value: string,
   others: readonly string[],
   no: string,
@@ -95,7 +95,8 @@ function ofWords(
 ): string {
   const more = pickFrom(others, pick >> 6);
   const list = value === more ? value : `${value}, ${more}`;
-  if (plain === true) return `${no}${value}`;
+  if (paired === true)
+    return `${no}{ ${value}, ${more === value ? pickFrom(others, (pick >> 6) + 1) : more} }`;
   if (type === null || pick % 3 !== 0)
     return `${no}${pick % 4 === 0 && isListed(value) ? `{ ${list} }` : value}`;
   return `${no}@${aim.chain.table.sets.add('set', 'exact', `type ${type}; elements = { ${list} }`)}`;

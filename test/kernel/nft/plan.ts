@@ -36,6 +36,8 @@ const NAT_OUT = [100, 100, 90, -150, 101] as const;
 
 /** Base chains that rules may stand in. */
 const BASES: readonly BasePlan[] = [
+  { name: 'ing', type: 'filter', hook: 'ingress', priorities: [0, -10, 10] },
+  { name: 'ingb', type: 'filter', hook: 'ingress', priorities: [0, 5, -300] },
   { name: 'rawpre', type: 'filter', hook: 'prerouting', priorities: [-300, -350, -250, -299] },
   { name: 'pre', type: 'filter', hook: 'prerouting', priorities: FILTER },
   { name: 'preb', type: 'filter', hook: 'prerouting', priorities: FILTER },
@@ -64,7 +66,10 @@ export const BASE_COUNT = BASES.length;
 export function planChains(specs: readonly BaseSpec[], tables: readonly TablePlan[]): ChainPlan[] {
   return BASES.flatMap(({ name, type, hook, priorities }, i) => {
     const spec = pickFrom(specs, i);
-    const table = pickFrom(tables, spec.table);
+    const possible = tables.filter(
+      ({ family }) => family === 'inet' || (family === 'netdev') === (hook === 'ingress'),
+    );
+    const table = pickFrom(possible, spec.table);
     const priority = pickFrom(priorities, spec.priority);
     const plan = { table, hook, type, priority };
     return [
@@ -81,6 +86,7 @@ export function planTables(): TablePlan[] {
       ['host', 'inet'],
       ['own', 'own'],
       ['kube', 'own'],
+      ['links', 'netdev'],
     ] as const
   ).map(([name, family]) => ({ name, family, sets: new SetBook() }));
 }
@@ -112,13 +118,22 @@ export function nativeText(
       if (chain.depth === 0) {
         registered.push(`${named} ${chain.name}`);
         const policy = chain.type === 'nat' || !specOf(chain, specs).drops ? 'accept' : 'drop';
-        lines.push(`type ${chain.type} hook ${chain.hook} priority ${chain.priority}; policy ${policy};`);
+        lines.push(
+          `type ${chain.type} hook ${hookWords(chain)} priority ${chain.priority}; policy ${policy};`,
+        );
       }
       lines.push(...rules.filter((rule) => rule.chain === chain).map(({ text }) => text), '}');
     }
     lines.push('}');
   }
   return { lines, registered };
+}
+
+/** Devices that are no ports of the bridge, one or several. */
+function hookWords({ hook, table, priority }: ChainPlan): string {
+  if (hook !== 'ingress') return hook;
+  const several = table.family === 'netdev' && priority !== 0;
+  return several ? 'ingress devices = { eth0, eth1, cali3 }' : 'ingress device eth0';
 }
 
 function isNeeded(
@@ -133,6 +148,8 @@ function isNeeded(
     const behind = rules.some(
       (rule) => rule.chain.table === chain.table && rule.chain.name.startsWith(`${chain.name}.`),
     );
+    // JSON of nft 1.0.6 does not tell the device: of a chain without rules nobody asks which it is.
+    if (chain.hook === 'ingress') return false;
     return present || behind || (drops && chain.type === 'filter' && chain.hook !== 'output');
   }
   const leads = new RegExp(`(jump|goto) ${chain.name.replaceAll('.', '\\.')}\\b`);

@@ -86,6 +86,7 @@ export function writeRule(
     // What is only tried must not declare sets.
     const table = { ...place.chain.table, sets: new SetBook() };
     const aim: Aim = { pool, pick, packet: place.packet, chain: { ...place.chain, table } };
+    if (place.chain.hook === 'ingress' && !isForDevices(spec)) return false;
     return (
       writeStatement(spec.statement, { ...aim, leads: ['any'] }) !== null &&
       spec.matches.every(({ field, pick: own }) =>
@@ -116,6 +117,54 @@ export function writeRule(
   const counted = pick % 11 === 0 ? ['counter'] : [];
   const text = [...asksL4, ...texts, ...counted, statement.text].filter((part) => part !== '').join(' ');
   return { chain, text: text === '' ? 'counter' : text };
+}
+
+/** What loads, and can be told, where packets come in at a device. */
+const AT_DEVICES: ReadonlySet<string> = new Set([
+  ...[
+    'saddr',
+    'daddr',
+    'sport',
+    'dport',
+    'strange',
+    'l4proto',
+    'protocol',
+    'icmp type',
+    'icmp code',
+    'tcp flags',
+  ],
+  ...[
+    'ttl',
+    'dscp',
+    'ecn',
+    'length',
+    'ip length',
+    'mark',
+    'mark bits',
+    'mark xor',
+    'iifname',
+    'pkttype',
+    'raw',
+  ],
+  ...['concat', 'exthdr', 'random', 'seen'],
+  ...[
+    'none',
+    'counter',
+    'accept',
+    'drop',
+    'return',
+    'continue',
+    'jump',
+    'goto',
+    'vmap',
+    'chance vmap',
+    'meta mark',
+  ],
+  ...['set daddr', 'set dport', 'set ttl', 'set dscp', 'set update', 'limit', 'log', 'kept mark'],
+]);
+
+function isForDevices({ statement, matches }: RuleSpec): boolean {
+  return AT_DEVICES.has(statement) && matches.every(({ field }) => AT_DEVICES.has(field));
 }
 
 function isBehind({ name }: ChainPlan, { name: base }: ChainPlan): boolean {

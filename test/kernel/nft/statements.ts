@@ -26,7 +26,7 @@ function onlyIn(type: 'filter' | 'nat', hooks: readonly NftHook[], { chain }: Ai
   return (chain.type === 'nat') === (type === 'nat') && hooks.includes(chain.hook);
 }
 
-const EVERYWHERE = ['prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
+const EVERYWHERE = ['ingress', 'prerouting', 'input', 'forward', 'output', 'postrouting'] as const;
 
 function verdicts({ leads, pick }: StatementAim): readonly string[] {
   const [a = '', b = ''] = [pickFrom([...leads, ''], pick >> 5), pickFrom([...leads, ''], pick >> 6)];
@@ -158,9 +158,10 @@ export const STATEMENTS = {
     text: `${aim.pool.family === 'ipv4' ? 'ip ttl' : 'ip6 hoplimit'} set ${pickFrom([64, 2, 33, 255], aim.pick)}`,
   }),
   'set dscp': (aim) => ({ text: `${ipOf(aim)} dscp set ${pickFrom(['cs1', 'ef', '0', 'af21'], aim.pick)}` }),
-  notrack: ({ chain }) => (chain.priority < -200 && chain.type !== 'nat' ? { text: 'notrack' } : null),
+  notrack: ({ chain }) =>
+    chain.hook !== 'ingress' && chain.priority < -200 && chain.type !== 'nat' ? { text: 'notrack' } : null,
   'ct zone': ({ chain, pick }) =>
-    chain.priority < -200 && chain.type !== 'nat' && pick % 2 === 0
+    chain.hook !== 'ingress' && chain.priority < -200 && chain.type !== 'nat' && pick % 2 === 0
       ? { text: `ct ${pickFrom(['', 'original '], pick >> 2)}zone set ${pickFrom([7, 3], pick >> 4)}` }
       : null,
   reject: (aim) => {
