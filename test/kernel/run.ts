@@ -20,7 +20,8 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --packets N     packets through generated rule sets, of all lanes together (4000)
   --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
-  --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …; ipvs: past IPVS, in a user-mode kernel (6.1)
+  --lane NAME,…   these lanes only: iptables-nft/ipv4, iptables-legacy/ipv6, …; nft: native rules, mixed: beside iptables
+                  (nft/ipv4, mixed/iptables-legacy/ipv6, …); ipvs: past IPVS, in a user-mode kernel (6.1)
   --whole         prints what disagrees as it is, without a search for the smallest case
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
@@ -54,9 +55,8 @@ process.exitCode = failed ? 1 : 0;
 
 async function runGenerated(): Promise<boolean> {
   const name = values.lane;
-  const lanes = [...LANES, ...NFT_LANES].filter(
-    (lane) => name === undefined || `${lane.name}/`.startsWith(`${name}/`),
-  );
+  const lanes =
+    name === undefined ? LANES : [...LANES, ...NFT_LANES].filter((lane) => isMeant(lane.name, name));
   const kept: Meeting[] = [];
   const began = performance.now();
   const plan = {
@@ -88,6 +88,11 @@ async function runGenerated(): Promise<boolean> {
   );
   const missed = values.mutants ? printMutants(kept) : 0;
   return report.disagreements.length > 0 || missed > 0;
+}
+
+/** Several names are separated by commas; `mixed` means all that begin so. */
+function isMeant(lane: string, names: string): boolean {
+  return names.split(',').some((name) => `${lane}/`.startsWith(`${name}/`));
 }
 
 function printFigures({ fields, targets }: Counts, native: NftCounts): void {

@@ -4,7 +4,7 @@ import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Trace } from '../../src/trace/outcome.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
-import { destinationOf, packetOf, type Question, summary, worldOf } from './ask.ts';
+import { ask, destinationOf, packetOf, type Question, summary, worldOf } from './ask.ts';
 
 // What the kernel did with native rules otherwise than was believed: `npm run test:kernel -- --lane nft`.
 
@@ -156,7 +156,13 @@ describe('What is a packet that is not to be tracked, and then looked up in a zo
   it('before it is looked up only its state can be asked, whatever its zone (nft_ct_get_eval)', () => {
     const asked = (rule: string): string => ends(raw('ct zone set 3', `${rule} drop`)).join();
     expect(asked('ct state new')).toMatch(/drop/);
-    for (const rule of ['ct direction original', 'ct zone 3', 'ct zone != 4', 'ct mark 0', 'ct status != dnat'])
+    for (const rule of [
+      'ct direction original',
+      'ct zone 3',
+      'ct zone != 4',
+      'ct mark 0',
+      'ct status != dnat',
+    ])
       expect(asked(rule)).toMatch(/accept/);
   });
 });
@@ -255,5 +261,52 @@ describe('What of a map whose key is nowhere?', () => {
   it('each of its elements is a way, and so is none', () => {
     const rules = table('ip', chain('c', FORWARD, 'th dport vmap { 53 : drop, 80 : accept }'));
     expect(ends(rules, { protocol: 'icmp', to: '8.8.8.8', icmp: { type: 8, code: 0 } })).toHaveLength(3);
+  });
+});
+
+describe('How long is a rule set followed that would keep the kernel busy for ages?', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `C${i}`);
+  const next = (i: number): string => names[i + 1] ?? 'END';
+  it('native rules in a table of iptables take from the budget as its own do', () => {
+    const save = [
+      '*filter',
+      ':FORWARD ACCEPT',
+      ...[...names, 'END'].map((name) => `:${name} -`),
+      '-A FORWARD -j C0',
+      ...names.flatMap((name, i) => [`-A ${name} -j ${next(i)}`, `-A ${name} -j ${next(i)}`]),
+    ].join('\n');
+    const native = [
+      chain('FORWARD', 'filter hook forward priority 0; policy accept', 'jump C0'),
+      ...names.map((name, i) => `chain ${name} {\njump ${next(i)}\njump ${next(i)}\n}\n`),
+      'chain END {\n}\n',
+    ];
+    const listed = `table ip filter {\n${native.join('')}}\n`;
+    const nft = parseNftables(Buffer.from(listed), 'nft', new ProblemList());
+    if (nft === null) throw new Error('no rule set');
+    const { outcomes } = ask(save, { nft });
+    expect(outcomes.map(({ verdict, reason }) => `${verdict} ${reason?.code}`)).toEqual([
+      'unknown walk-too-long',
+    ]);
+  });
+});
+
+describe('What of chains at a device at one priority?', () => {
+  const at = (name: string, priority: number, ...rules: readonly string[]): string =>
+    chain(name, `filter hook ingress device "eth0" priority ${priority}; policy accept`, ...rules);
+  it('of one table the one listed later is asked first', () => {
+    const rules = table('netdev', at('first', 0, 'meta mark 0 drop'), at('second', 0, 'meta mark set 1'));
+    expect(ends(rules)).toEqual([expect.stringMatching(/accept/)]);
+    expect(ends(rules.replace('priority 0', 'priority -1'))).toEqual([expect.stringMatching(/drop/)]);
+  });
+  it('of two tables it is a question', () => {
+    const other = table('netdev', at('second', 0, 'meta mark set 1')).replace(
+      'table netdev t',
+      'table netdev u',
+    );
+    const rules = table('netdev', at('first', 0, 'meta mark 0 drop')) + other;
+    expect(ends(rules)).toHaveLength(2);
+  });
+  it('a chain without rules is told as at other hooks', () => {
+    expect(steps(table('netdev', at('first', 0)))).toEqual(['first policy']);
   });
 });
