@@ -310,3 +310,27 @@ describe('What of chains at a device at one priority?', () => {
     expect(steps(table('netdev', at('first', 0)))).toEqual(['first policy']);
   });
 });
+
+describe('Whose is a rule that the text of nft spells with a set?', () => {
+  const save = '*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -m multiport --dports 80,443 -j DROP';
+  const stepsBy = (rule: string, dump: string): string[] => {
+    const listed = table('ip', chain('FORWARD', 'filter hook forward priority 0; policy accept', rule));
+    const nft = parseNftables(
+      Buffer.from(listed.replace('table ip t', 'table ip filter')),
+      'nft',
+      new ProblemList(),
+    );
+    if (nft === null) throw new Error('no rule set');
+    const { outcomes } = ask(dump, { nft, protocol: 'tcp', to: '8.8.8.8:80' });
+    return outcomes.map(({ path }) => path[0]?.step.program ?? 'none');
+  };
+  it('iptables', () => {
+    expect(stepsBy('meta l4proto tcp tcp dport { 80, 443 } counter packets 0 bytes 0 drop', save)).toEqual([
+      'iptables',
+    ]);
+  });
+  it('nft, where iptables-save shows nothing that would be one', () => {
+    const dump = '*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -j DROP';
+    expect(stepsBy('tcp dport { 80, 443 } counter packets 0 bytes 0 drop', dump)).toEqual(['nft']);
+  });
+});
