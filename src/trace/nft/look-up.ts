@@ -49,13 +49,13 @@ export function lookUp(key: Expression, data: Expression, context: NftContext, t
   const values = readings.map((reading) => (reading.kind === 'known' ? reading.value : undefined));
   const changes = data.kind === 'set-name' ? changesOf(context, data.name) : [];
   if (values.every((value): value is Value => value !== undefined))
-    return changed(whole(find(index, values), index, gaps), values, changes, index, asked);
+    return withChanges(whole(find(index, values), index, gaps), values, changes, index, asked);
   if (changes.length > 0) return { kind: 'unknown', asked: asked() };
   return inPart(index, readings, values, gaps, context, key);
 }
 
 /** Takes in what rules wrote into the set on the packet's way: what is there stays as it is, what is not is entered. */
-function changed(
+function withChanges(
   listed: LookUp,
   values: readonly Value[],
   changes: readonly NftSetChange[],
