@@ -3,7 +3,7 @@ import type { SetChange } from '../iptables/target.ts';
 import type { Taken } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
-import type { NftSetChange } from './nft/set-changes.ts';
+import type { NftSetChange } from './nft/set-change.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */

@@ -5,8 +5,9 @@ import type { NftContext } from './context.ts';
 import { candidates, type ElementIndex, find, type IndexedElement, indexOf } from './element-index.ts';
 import { kindsOf } from './kinds.ts';
 import { read } from './read.ts';
-import { changesOf, type NftSetChange } from './set-changes.ts';
+import type { NftSetChange } from './set-change.ts';
 import type { Pattern, Reading, Value } from './values.ts';
+import { changesOf } from './write-set.ts';
 
 /** What looking up the packet's key in a set or map finds. */
 export type LookUp =

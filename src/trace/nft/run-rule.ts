@@ -18,8 +18,8 @@ import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
 import { answeredBy, type RulePlace, type RuleResult, untracked, withShare } from './rule-result.ts';
-import { withSetChange } from './set-changes.ts';
 import { mapOfTproxy, socketQuestion, type TproxyTo, withGiven } from './tproxy-statement.ts';
+import { withSetChange } from './write-set.ts';
 
 /** Runs a rule's expressions from left to right (nft_do_chain). What stood before a break has been done. */
 export function runRule(start: Branch, place: RulePlace, trace: TraceContext): RuleResult[] {

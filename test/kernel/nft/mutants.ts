@@ -89,7 +89,7 @@ export const NFT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what a rule entered into a set is not met again',
-    file: 'trace/nft/set-changes.js',
+    file: 'trace/nft/write-set.js',
     find: '(change) => change.set === name',
     replace: '() => false',
   },

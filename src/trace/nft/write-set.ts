@@ -6,18 +6,8 @@ import type { PacketState } from '../state.ts';
 import type { NftContext } from './context.ts';
 import { kindOf } from './kinds.ts';
 import { read } from './read.ts';
+import type { NftSetChange } from './set-change.ts';
 import type { Value } from './values.ts';
-
-/** What a rule wrote into a set on the packet's way; the packet meets it again further on (nft_dynset_eval). */
-export interface NftSetChange {
-  /** `inet t seen`. */
-  readonly set: string;
-  readonly entered: boolean;
-  /** Null where a part of the key is not known. */
-  readonly key: readonly Value[] | null;
-  /** The element as it is entered where it is not there already. */
-  readonly element: Element;
-}
 
 /** @returns the packet behind a rule that enters its key into a set, or takes it out. */
 export function withSetChange(
