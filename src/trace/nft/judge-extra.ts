@@ -2,7 +2,7 @@ import type { Extra } from '../../nftables/expression.ts';
 import type { NftTable } from '../../nftables/ruleset.ts';
 
 /** No packet is longer, not even one that its device will cut to pieces (GSO_MAX_SIZE). */
-const LONGEST = 1 << 20;
+const LONGEST = 1 << 19;
 
 /**
  * @param length of the packet in bytes; null where it is not known
