@@ -5,7 +5,7 @@ import { NFT_LANES } from './nft/lanes.ts';
 
 const missing = whyNoKernel();
 const required = (process.env.KP_EXPLAIN_REQUIRE_KERNEL ?? '') !== '';
-const PACKETS = Number(process.env.KP_EXPLAIN_NFT_PACKETS ?? 400);
+const PACKETS = Number(process.env.KP_EXPLAIN_NFT_PACKETS ?? 240);
 
 describe.skipIf(missing !== null && !required)('Does the kernel agree on native rules of nft?', () => {
   it('on every packet, step by step, from JSON and from text, alone and beside iptables', {
