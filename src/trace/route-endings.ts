@@ -1,9 +1,8 @@
 import type { RouteAnswer } from '../host/find-route.ts';
 import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
-import { type Address, sameAddress } from '../net/address.ts';
+import type { Address } from '../net/address.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
-import { bridgeCallsIptables, isBridge } from './bridge.ts';
 import { assume, type TraceContext } from './context.ts';
 import type { Reason } from './reason.ts';
 import type { World } from './world.ts';
@@ -101,20 +100,10 @@ export function forwardingOff(branch: Branch, context: TraceContext): Ending | n
   return stopped(branch, 'drop', { code: 'forwarding-off', device, family: state.family }, null);
 }
 
-/**
- * Only frames addressed to this node are passed on, whatever DNAT wrote into the packet (ip_forward, ip6_forward: PACKET_HOST).
- * br_netfilter gives the frame of a packet that it sees rewritten to this node (br_nf_pre_routing_finish).
- */
-export function frameForMany(branch: Branch, { packet, world }: TraceContext): Ending | null {
-  const { frame, destination, family, inInterface } = branch.state;
+/** Only frames addressed to this node are passed on, whatever DNAT wrote into the packet (ip_forward, ip6_forward: PACKET_HOST). */
+export function frameForMany(branch: Branch): Ending | null {
+  const { frame } = branch.state;
   if (frame === 'unicast') return null;
-  if (
-    typeof inInterface === 'string' &&
-    !sameAddress(destination, packet.destination) &&
-    isBridge(world.host, inInterface) === true &&
-    bridgeCallsIptables(world.host, family, inInterface) === true
-  )
-    return null;
   return stopped(branch, 'drop', { code: 'frame-not-unicast', frame }, null);
 }
 

@@ -1,4 +1,5 @@
 import { tracePacket } from '../../src/trace/trace-packet.ts';
+import type { World } from '../../src/trace/world.ts';
 import { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { Counts } from './judge/counts.ts';
 import { judge } from './judge/judge.ts';
@@ -64,7 +65,8 @@ function judgeNft(meeting: Meeting, report: Report | null): readonly string[] {
   const read = (spelling: 'json' | 'text', ranked: boolean) => {
     const world = worldOf(meeting, meeting.question.family, spelling, ranked);
     const trace = tracePacket(meeting.question, world);
-    return { world, trace, ...judge(trace, meeting.seen, undefined, ranked ? 'steps' : 'result') };
+    const untold = (name: string): boolean => spelling === 'json' && idleAtDevices(world).has(name);
+    return { world, trace, ...judge(trace, meeting.seen, untold, ranked ? 'steps' : 'result') };
   };
   const json = read('json', true);
   const text = read('text', true);
@@ -82,6 +84,16 @@ function judgeNft(meeting: Meeting, report: Report | null): readonly string[] {
     ...text.differences.map((line) => `from text, ${line}`),
     ...unranked.differences.map((line) => `not told the order of hooking, ${line}`),
   ];
+}
+
+/** JSON of nft 1.0.6 does not tell the device: of a chain without rules nobody asks which it is, and no step tells of it. */
+function idleAtDevices({ nft }: World): Set<string> {
+  const chains = [...(nft?.tables.values() ?? [])].flatMap((table) => [...table.chains.values()]);
+  return new Set(
+    chains
+      .filter(({ base, rules }) => base?.hook === 'ingress' && rules.length === 0)
+      .map(({ family, table, name }) => `nft ${family} ${table} ${name} end`),
+  );
 }
 
 /** What no rule tells: IPVS, and the rules that have x_tables trace (TRACING_RULES), which are told or not. */

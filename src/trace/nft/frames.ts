@@ -86,7 +86,10 @@ function through(
   const programs = chains.map(
     ({ table, chain, priority }): HookProgram => ({
       ...{ hook: TOLD_AT[hook], priority, acts: !isIdle(chain) },
-      registration: { by: `${table.family} ${table.name}`, rank: null },
+      registration: {
+        by: `${table.family} ${table.name}`,
+        rank: context.world.nftHooks?.get(`${table.family} ${table.name} ${chain.name}`) ?? null,
+      },
       run: (branch) =>
         asked(branch, isIdle(chain) ? isHooked(chain) === true : isHooked(chain), context).flatMap(
           ({ branch: way, held }): Passage[] => {

@@ -97,10 +97,12 @@ function reversePath(flags: readonly string[], result: string, { state, host }: 
   const { inInterface, destination, mark, protocol, source } = state;
   if (!flags.includes('saddr') || !flags.includes('iif')) return OPEN;
   const lacks = source.address === null || inInterface === undefined ? 'client' : 'routes';
+  // x_tables takes :: as found; nft looks it up (nft_fib6_eval), and by what route is not known here.
+  const unspecified = source.address?.family === 'ipv6' && source.address.value === 0n;
   const validmark = flags.includes('mark');
   const packet = { source: source.address, destination, inInterface: inInterface ?? null, mark, protocol };
   const answer =
-    lacks === 'client'
+    lacks === 'client' || unspecified
       ? 'unknown'
       : matchRpfilter(host, packet, { loose: false, validmark, acceptLocal: false });
   return {

@@ -82,7 +82,7 @@ function word(lhs: string, own: string | null, others: readonly string[], type: 
 
 /**
  * nft 1.0.6 leaves it out of its listing where it takes it for what a field behind it implies: `meta protocol ip6 ip ttl set 9`
- * is listed as `ip ttl set 9`, and so are `iiftype ether` and `ct l3proto ipv4` (payload_dependency_kill). A set of two it keeps.
+ * is listed as `ip ttl set 9`, and so with `iiftype ether`, `ct l3proto ipv4` and `ct protocol tcp` (payload_dependency_kill). A set of two it keeps.
  */
 function unlisted(field: FieldText): FieldText {
   return { ...field, paired: true };
@@ -254,7 +254,7 @@ export const FIELDS = {
     others: ['seen-reply', 'assured', 'confirmed', 'snat', 'dnat', 'dying'],
   }),
   'ct direction': () => word('ct direction', 'original', ['reply'], null),
-  'ct protocol': (aim) => word('ct protocol', l4Of(aim), ['tcp', 'udp', 'sctp'], null),
+  'ct protocol': (aim) => unlisted(word('ct protocol', l4Of(aim), ['tcp', 'udp', 'sctp'], null)),
   'ct zone': () => number('ct zone', 0, [3, 7], null),
   'ct saddr': (aim) =>
     address(

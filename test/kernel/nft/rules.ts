@@ -43,7 +43,7 @@ const matchSpec: fc.Arbitrary<MatchSpec> = fc.record({
 /** What ends a packet's way stands less often than what lets it go on. */
 const WEIGHTS: Partial<Record<StatementName, number>> = {
   ...{ none: 10, counter: 3, jump: 6, goto: 4, vmap: 8, 'meta mark': 6, 'ct mark': 4, return: 2 },
-  ...{ drop: 1, 'ct count': 1, limit: 1, quota: 2, mss: 1, 'ct label': 1, log: 1, fwd: 1, 'set saddr': 1 },
+  ...{ drop: 1, 'ct count': 1, limit: 1, quota: 2, mss: 1, 'ct label': 1, log: 1, 'set saddr': 1 },
   ...{ dnat: 4, 'dnat map': 4, snat: 3, masquerade: 3, 'chance vmap': 1, 'dnat chance': 1 },
 };
 
@@ -96,7 +96,12 @@ export function writeRule(
       )
     );
   };
-  const { chain, packet } = places.find(suits) ?? pickFrom(places, 0);
+  const { chain, packet } =
+    places.find(suits) ??
+    pickFrom(
+      places.filter(({ chain: { hook } }) => hook !== 'ingress'),
+      0,
+    );
   const aim: Aim = { pool, pick, chain, packet };
   const leads = chains
     .filter((other) => other.table === chain.table && other.depth > chain.depth && isBehind(other, chain))

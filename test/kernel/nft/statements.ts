@@ -353,7 +353,6 @@ export const STATEMENTS = {
   'ct label': plain('ct label set 3'),
   mss: (aim) =>
     aim.packet.wire.protocol === 6 ? { text: 'tcp option maxseg size set 1200', l4: 'tcp' } : null,
-  fwd: (aim) => (aim.chain.hook === 'ingress' && aim.pick % 9 === 0 ? { text: 'fwd to "eth1"' } : null),
 } satisfies Readonly<Record<string, Writer>>;
 
 export type StatementName = keyof typeof STATEMENTS;
