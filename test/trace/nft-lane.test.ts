@@ -334,3 +334,18 @@ describe('Whose is a rule that the text of nft spells with a set?', () => {
     expect(stepsBy('tcp dport { 80, 443 } counter packets 0 bytes 0 drop', dump)).toEqual(['nft']);
   });
 });
+
+describe('Whom is the frame for of a packet that a bridge sees rewritten?', () => {
+  const rules = (to: string): string =>
+    table(
+      'ip',
+      chain('p', 'filter hook prerouting priority -150; policy accept', 'meta pkttype set broadcast'),
+      chain('n', 'nat hook prerouting priority -100; policy accept', to),
+    );
+  it('for this node, whomever it was for: br_netfilter readdresses it (br_nf_pre_routing_finish)', () => {
+    const question = { from: '10.244.1.5:1000', via: 'cni0' };
+    expect(ends(rules('dnat to 172.16.0.9'), question)).toEqual([expect.stringMatching(/accept/)]);
+    expect(ends(rules('counter'), question)).toEqual([expect.stringMatching(/drop/)]);
+    expect(ends(rules('dnat to 172.16.0.9'))).toEqual([expect.stringMatching(/drop/)]);
+  });
+});
