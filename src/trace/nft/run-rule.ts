@@ -44,6 +44,7 @@ class RuleRun {
     const context = this.#context(branch);
     for (const statement of this.#place.rule.statements) {
       if (statement.kind === 'match') {
+        this.#trace.observer?.runs?.(statement, context);
         if (surelyMisses(judge(statement, context))) return true;
       } else if (statement.kind !== 'counter' && statement.kind !== 'xt') return false;
     }
@@ -66,6 +67,7 @@ class RuleRun {
   /** @returns the branch where it goes on with the next statement; null where all that follows was told. */
   #step(branch: Branch, statement: Statement, at: number): Branch | null {
     if (isExtra(statement)) return this.#extra(branch, statement);
+    this.#trace.observer?.runs?.(statement, this.#context(branch));
     switch (statement.kind) {
       case 'verdict':
         if (statement.verdict === 'continue') return branch;
@@ -184,11 +186,8 @@ class RuleRun {
 
   #nat(branch: Branch, nat: NatStatement, at: number): void {
     const choice = otherFamily(nat.family, branch) ? null : natChoice(nat, this.#context(branch));
-    if (choice === null) {
-      this.#broken(branch);
-      return;
-    }
-    this.#translated(branch, nat, choice, at);
+    if (choice === null) this.#broken(branch);
+    else this.#translated(branch, nat, choice, at);
   }
 
   #translated(branch: Branch, nat: NatStatement, choice: NatChoice, at: number): void {
@@ -197,9 +196,10 @@ class RuleRun {
         if (data === null || data.kind === 'verdict') this.#unknown(way, printStatement(nat));
         else this.#translated(way, nat, natOfMap(nat, choice, data, this.#context(way)), at);
       });
-    else if (choice.kind === 'target')
+    else if (choice.kind === 'target') {
+      this.#trace.observer?.translated?.(choice.target, this.#context(branch));
       this.results.push({ kind: 'translated', branch, target: choice.target });
-    else {
+    } else {
       const { chain, rule } = this.#place;
       const why = { text: choice.text };
       this.#end(branch, 'unknown', {
