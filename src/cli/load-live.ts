@@ -17,6 +17,7 @@ export async function readLive(
   request: LiveRequest,
   context: LoadContext,
   flowsWanted: LiveContext['flowsWanted'],
+  onFollow?: LiveContext['onFollow'],
 ): Promise<LiveState> {
   // Every command shows its commands and returns before it asks for state; running them here would break that promise.
   if (request.showCommands) throw new Error('--show-commands reached the point where commands are run');
@@ -31,6 +32,7 @@ export async function readLive(
         iptablesModeMark: chainName('SVC', ''),
         writtenBy: `kp-explain ${readVersion()}`,
         flowsWanted,
+        ...(onFollow === undefined ? {} : { onFollow }),
       },
     );
     await lifeline.release();

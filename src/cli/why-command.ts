@@ -11,11 +11,13 @@ import { addCommonOptions, type CommonOptions, commonRequest, notEmpty, oneOf } 
 import type { WhyRequest } from './requests.ts';
 import { podsOf } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
+import { addWatchOption, watched } from './watch/watch-option.ts';
 
 interface WhyOptions extends CommonOptions<PageFormat> {
   readonly from?: string;
   readonly protocol?: string;
   readonly namespace?: string;
+  readonly watch?: string;
 }
 
 /** @returns the command; `act` gets the request. */
@@ -41,7 +43,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
       '-n, --namespace <name>',
       'namespace of a Service given without one (default: the context’s, else default)',
     );
-  return addCommonOptions(command, PAGE_FORMATS)
+  return addWatchOption(addCommonOptions(command, PAGE_FORMATS))
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain why shop/web --demo', 'one Service, from everywhere'],
@@ -50,7 +52,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
       ]),
     )
     .action(async (service: string, options: WhyOptions) => {
-      const common = commonRequest(options, { host: 'all', flows: 'all' });
+      const common = watched(commonRequest(options, { host: 'all', flows: 'all' }), options.watch);
       const { sources } = common;
       const live =
         sources.live === undefined ? {} : { live: { ...sources.live, pods: podsOf(options.from ?? '') } };

@@ -2,7 +2,7 @@ import { fieldsOf, objectOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
 import type { CommandLimits, CommandResult } from './command-result.ts';
 import { describeKubectl } from './kubectl-failure.ts';
-import { runCommand } from './run-command.ts';
+import { type Follow, runCommand } from './run-command.ts';
 
 /** How kubectl reaches the cluster; null: as kubectl itself decides. */
 export interface ClusterAccess {
@@ -28,6 +28,8 @@ export interface KubectlOptions {
   readonly limits?: CommandLimits;
   /** True: an interrupt does not end it, because it makes or removes something in the cluster. */
   readonly uninterrupted?: boolean;
+  /** For a command that runs until somebody ends it. */
+  readonly follow?: Follow;
 }
 
 /** kubectl as a program: found on PATH, never through a shell, each argument as it is. */
@@ -76,6 +78,7 @@ export class Kubectl {
       detached: true,
       env: NO_SETTINGS,
       ...(options.uninterrupted === true ? {} : { signal: this.#signal }),
+      ...options.follow,
     });
   }
 

@@ -1,6 +1,6 @@
 import { quoteCommand } from '../../command/quote.ts';
-import { type CommandLimits, type CommandResult, notThere } from './command-result.ts';
-import type { Kubectl } from './kubectl.ts';
+import { type CommandLimits, type CommandResult, NO_LIMITS, notThere } from './command-result.ts';
+import type { Kubectl, KubectlOptions } from './kubectl.ts';
 import type { FileText, Place, Via } from './place.ts';
 
 /** A running container in the node's network namespace. */
@@ -41,23 +41,26 @@ export function podPlace(
 ): Place {
   /** Where each program was found, so that it is looked for once. */
   const known = new Map<string, Root>();
-  const run = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> => {
+  const call = async (argv: readonly string[], options: KubectlOptions): Promise<CommandResult> => {
     const program = argv[0] ?? '';
     const found = known.get(program);
     let result: CommandResult | null = null;
     for (const root of found === undefined ? roots : [found]) {
       const rooted = root === 'host' ? ['chroot', '/host', ...argv] : argv;
-      result = readRemote(await kubectl.run(execArgs(pod, rooted), { limits }), argv);
+      result = readRemote(await kubectl.run(execArgs(pod, rooted), options), argv);
       if (result.failure === 'missing') continue;
       known.set(program, root);
       return result;
     }
     return result ?? notThere(argv);
   };
+  const run = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> =>
+    await call(argv, { limits });
   return {
     prefix,
     via,
     run,
+    follow: async (argv, follow) => await call(argv, { limits: NO_LIMITS, follow }),
     read: async (path) => readFileText(await run(['cat', path], SMALL)),
     readMany: async (paths) => await readMany(run, paths),
     askKubeProxy: async (path) => {

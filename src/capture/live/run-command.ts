@@ -1,4 +1,4 @@
-import { keepAll, keepEnd } from './bounded-output.ts';
+import { handOn, keepAll, keepEnd } from './bounded-output.ts';
 import {
   type CommandLimits,
   type CommandResult,
@@ -19,7 +19,16 @@ export interface RunOptions extends CommandLimits {
   readonly detached?: boolean;
   /** Set for the command besides what kp-explain itself was given. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Is handed the output while it comes; nothing of it is kept then, and it may be of any length. */
+  readonly onPiece?: (piece: Buffer) => void;
+  /** Is handed its messages while they come; their end is kept all the same. */
+  readonly onWords?: (piece: Buffer) => void;
+  /** Ends the command, which is then no failure of ours: what it wrote so far stands. */
+  readonly until?: AbortSignal;
 }
+
+/** Who gets the output while it comes, and what ends the command. */
+export type Follow = Required<Pick<RunOptions, 'onPiece' | 'onWords' | 'until'>>;
 
 /** Where administrators' programs are; the PATH of an ordinary user often lacks these. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -53,14 +62,23 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
     cause ??= why;
     end.force();
   };
-  const out = keepAll(command.stdout, options.maxBytes, end.stillWrites, () => stop('too-large'));
+  const out =
+    options.onPiece === undefined
+      ? keepAll(command.stdout, options.maxBytes, end.stillWrites, () => stop('too-large'))
+      : handOn(command.stdout, options.onPiece, end.stillWrites);
   const words = keepEnd(command.stderr, WORDS_KEPT, MOST_WORDS, end.stillWrites, () => stop('too-wordy'));
-  const timer = setTimeout(() => stop('timeout'), options.timeoutMs);
+  if (options.onWords !== undefined) command.stderr.on('data', options.onWords);
+  // A timer of longer than 24 days fires at once.
+  const timer = Number.isFinite(options.timeoutMs)
+    ? setTimeout(() => stop('timeout'), options.timeoutMs)
+    : undefined;
   const interrupt = (): void => end.force();
   signal?.addEventListener('abort', interrupt);
+  options.until?.addEventListener('abort', interrupt);
   const ending: Ending = await Promise.race([command, end.released]);
   clearTimeout(timer);
   signal?.removeEventListener('abort', interrupt);
+  options.until?.removeEventListener('abort', interrupt);
   // Where the signal came after the command's end, its output is of no use either.
   signal?.throwIfAborted();
   const stderr = words.bytes();
