@@ -4,6 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { main } from '../../src/cli/main.ts';
 import { changedLines } from '../../src/cli/watch/changed-lines.ts';
 import { EventLines } from '../../src/cli/watch/event-lines.ts';
 import { beatWhileQuiet } from '../../src/cli/watch/heartbeat.ts';
@@ -164,8 +165,8 @@ describe('Does a watch tell what changed?', () => {
     expect(status).toBe(130);
     const [answer = '', changes = ''] = out.split(/^\d\d:\d\d:\d\d {2}changed\n/m);
     expect(answer.match(/^shop\/web /gm)).toHaveLength(1);
-    expect(changes).toMatch(/^- shop\/web .* 3$/m);
-    expect(changes).toMatch(/^\+ shop\/web .* 2$/m);
+    expect(changes).toMatch(/^- shop\/web .* 3 +named/m);
+    expect(changes).toMatch(/^\+ shop\/web .* 2 +named/m);
     expect(changes).not.toContain('kube-system/');
   });
 
@@ -249,6 +250,26 @@ describe('Are events that conntrack prints elsewhere told in names?', () => {
   ] as const)('only those that were asked for: %j', async (filter, flows) => {
     const { out, err } = await watch(...filter);
     expect(out.match(/ (begins|ends) /g), err).toHaveLength(flows);
+  });
+
+  it('wherever a piece of what is printed ends', async () => {
+    const text = EVENTS.map((line) => `${line}\n`).join('');
+    let out = '';
+    const status = await main(['conntrack', '--watch', '-f', DEMO, '-f', '-'], {
+      programName: 'kp-explain',
+      env: {},
+      columns: null,
+      showsProgress: false,
+      out: (piece) => {
+        out += piece;
+      },
+      err: () => undefined,
+      async *stdin() {
+        for (let at = 0; at < text.length; at += 50) yield Buffer.from(text.slice(at, at + 50));
+      },
+    });
+    expect(status).toBe(0);
+    expect(out).toBe((await watch()).out);
   });
 
   it('and what is no event is an error', async () => {

@@ -82,7 +82,10 @@ export class FlowFollower {
       if (this.#waiting.length < MOST_WAITING) this.#waiting.push({ event, arrived });
       else this.#passedOver++;
     }
-    this.#draining ??= this.#drain();
+    // What is done at once must not look as if it went on.
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = null;
+    });
   }
 
   /** Aborted where an event could not be told; `finish` then throws why. */
@@ -111,8 +114,6 @@ export class FlowFollower {
       this.#passedOver = 0;
     } catch (error) {
       this.#failed.abort(error);
-    } finally {
-      this.#draining = null;
     }
   }
 
