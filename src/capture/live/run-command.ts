@@ -17,6 +17,8 @@ export interface RunOptions extends CommandLimits {
    * or awaits the command in the right order; what it started is ended with it.
    */
   readonly detached?: boolean;
+  /** False: where it has to end, it is killed at once. Absent: it is told to end, and has a second to do so. */
+  readonly polite?: boolean;
   /** Set for the command besides what kp-explain itself was given. */
   readonly env?: Readonly<Record<string, string>>;
   /** Is handed the output while it comes; nothing of it is kept then, and it may be of any length. */
@@ -56,7 +58,7 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
     detached: options.detached ?? false,
     env: { ...options.env, LC_ALL: 'C', PATH: searchPath(process.env.PATH ?? '') },
   });
-  const end = watchEnd(command, options.detached ?? false);
+  const end = watchEnd(command, options.detached ?? false, options.polite);
   let cause: Failure | null = null;
   const stop = (why: Failure): void => {
     cause ??= why;
