@@ -100,7 +100,11 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
       ]),
     )
     .action(async (destination: string, options: TraceOptions) => {
-      const common = watched(commonRequest(options, { host: 'packets', flows: 'some' }), options.watch);
+      const common = watched(
+        commonRequest(options, { host: 'packets', flows: 'some' }),
+        options.watch,
+        destination,
+      );
       const { sources } = common;
       await act({
         ...common,

@@ -56,7 +56,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
       ]),
     )
     .action(async (service: string, options: WhyOptions) => {
-      const common = watched(commonRequest(options, { host: 'all', flows: 'all' }), options.watch);
+      const common = watched(commonRequest(options, { host: 'all', flows: 'all' }), options.watch, service);
       const { sources } = common;
       const live =
         sources.live === undefined ? {} : { live: { ...sources.live, pods: podsOf(options.from ?? '') } };

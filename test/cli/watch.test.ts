@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { main } from '../../src/cli/main.ts';
 import { changedLines } from '../../src/cli/watch/changed-lines.ts';
 import { EventLines } from '../../src/cli/watch/event-lines.ts';
-import { beatWhileQuiet } from '../../src/cli/watch/heartbeat.ts';
+import { beatIntoPipes } from '../../src/cli/watch/heartbeat.ts';
 import { noTerminal, runOnTerminal } from '../support/terminal.ts';
 import { run } from './run-main.ts';
 
@@ -66,7 +66,7 @@ describe('Does a watch that writes into a pipe give a sign of life?', () => {
 
   it('now and then, with the time', async () => {
     let out = '';
-    const beat = beatWhileQuiet(
+    const beat = beatIntoPipes(
       {
         ...io,
         columns: null,
@@ -74,12 +74,11 @@ describe('Does a watch that writes into a pipe give a sign of life?', () => {
           out += text;
         },
       },
-      'nothing changed',
       20,
     );
     await sleep(100);
     beat.stop();
-    expect(out).toMatch(/^\d\d:\d\d:\d\d {2}nothing changed\n/);
+    expect(out).toMatch(/^\d\d:\d\d:\d\d {2}still watching\n/);
     const before = out;
     await sleep(60);
     expect(out).toBe(before);
@@ -95,7 +94,7 @@ describe('Does a watch that writes into a pipe give a sign of life?', () => {
         out += text;
       },
     };
-    const beat = beatWhileQuiet(screen, 'nothing changed', 10);
+    const beat = beatIntoPipes(screen, 10);
     await sleep(50);
     beat.stop();
     expect(out).toBe('');
@@ -106,6 +105,7 @@ describe('What can be watched?', () => {
   it.each([
     [['services', '--demo', '--watch', '-o', 'json'], '--watch writes text, and not json'],
     [['trace', 'shop/web', '-f', '-', '--watch'], 'standard input can be read once'],
+    [['why', '-', '--demo', '--watch'], 'standard input can be read once'],
     [['why', 'shop/web', '--demo', '--watch=0.1'], 'Say seconds, from 0.5 to 86400'],
     [['check', '--demo', '--watch', '-o', 'sarif=x'], '--watch writes to the screen, and no files'],
     [['services', '--node', 'node-1', '--via', 'debug', '--watch'], 'a debug pod for each answer'],

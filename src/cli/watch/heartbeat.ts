@@ -1,8 +1,8 @@
 import type { Io } from '../io.ts';
 import { clockTime } from './clock-time.ts';
 
-/** How long a watch that writes into a pipe or a file stays silent. */
-const SILENCE_MS = 60_000;
+/** How often a watch that writes into a pipe or a file says that it goes on. */
+const BEAT_MS = 60_000;
 
 /** What tells that nobody reads any more. */
 export interface Heartbeat {
@@ -15,8 +15,9 @@ export interface Heartbeat {
  * Writes a line into a pipe now and then, with the time: whoever reads sees that the watch goes on, and a pipe that was closed
  * shows only where something is written into it. A terminal needs neither.
  */
-export function beatWhileQuiet(io: Io, text: string, ms: number = SILENCE_MS): Heartbeat {
+export function beatIntoPipes(io: Io, ms: number = BEAT_MS): Heartbeat {
   const until = io.unread ?? new AbortController().signal;
-  const timer = io.rows == null ? setInterval(() => io.out(`${clockTime(Date.now())}  ${text}\n`), ms) : null;
+  const timer =
+    io.rows == null ? setInterval(() => io.out(`${clockTime(Date.now())}  still watching\n`), ms) : null;
   return { until, stop: () => void (timer !== null && clearInterval(timer)) };
 }

@@ -3,7 +3,7 @@ import { escapeMessage } from '../../render/escape.ts';
 import { EXIT, type ExitStatus, statusOfError } from '../exit-status.ts';
 import type { Io } from '../io.ts';
 import { clockTime } from './clock-time.ts';
-import { beatWhileQuiet } from './heartbeat.ts';
+import { beatIntoPipes } from './heartbeat.ts';
 import { LogView } from './log-view.ts';
 import { ScreenView } from './screen-view.ts';
 import type { TurnView } from './turn-view.ts';
@@ -21,7 +21,7 @@ export async function repeat(
 ): Promise<ExitStatus> {
   const isScreen = io.columns !== null && io.rows != null;
   const view: TurnView = isScreen ? new ScreenView(io, seconds) : new LogView(io);
-  const beat = beatWhileQuiet(io, 'nothing changed');
+  const beat = beatIntoPipes(io);
   let status: ExitStatus = EXIT.answered;
   try {
     for (let first = true; !beat.until.aborted; first = false) {

@@ -25,7 +25,7 @@ import type { ConntrackRequest, LiveRequest } from '../requests.ts';
 import { UsageError } from '../usage-error.ts';
 import { clockTime } from './clock-time.ts';
 import { FlowFollower } from './flow-follower.ts';
-import { beatWhileQuiet } from './heartbeat.ts';
+import { beatIntoPipes } from './heartbeat.ts';
 
 /**
  * Tells flows as they come and go, until the source ends, nobody reads any more or a signal comes.
@@ -106,11 +106,11 @@ async function watchLive(live: LiveRequest, request: ConntrackRequest, io: Io): 
       const capture = await captureOf(node.state, problems);
       const follower = await begin(capture, request, io, again);
       progress.end();
-      const beat = beatWhileQuiet(io, 'nothing came or went');
+      const beat = beatIntoPipes(io);
       const told = await node
         .follow({
           onPiece: (piece) => follower.take(piece),
-          onWords: (piece) => sayLosses(piece, io),
+          onWords: lossesTo(io),
           until: AbortSignal.any([beat.until, follower.failed]),
         })
         .finally(() => beat.stop());
@@ -156,8 +156,15 @@ function watchOf(request: ConntrackRequest, known: ConstructorParameters<typeof 
   }
 }
 
-/** conntrack goes on where its buffer ran over, and says so among its messages. */
-function sayLosses(piece: Buffer, io: Io): void {
-  if (/ENOBUFS|losing events/.test(piece.toString('latin1')))
-    io.err('events were lost: they came faster than they were read\n');
+/** Between two lines about losses: there may be thousands of them. */
+const LOSSES_MS = 10_000;
+
+/** @returns what reads conntrack's messages: it goes on where its buffer ran over, and says so among them. */
+function lossesTo(io: Io): (piece: Buffer) => void {
+  let said = 0;
+  return (piece) => {
+    if (!/ENOBUFS|losing events/.test(piece.toString('latin1')) || Date.now() - said < LOSSES_MS) return;
+    said = Date.now();
+    io.err(`${clockTime(said)}  events were lost: they came faster than they were read\n`);
+  };
 }

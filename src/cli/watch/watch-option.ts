@@ -24,16 +24,18 @@ export function addWatchOption(command: Command): Command {
 
 /**
  * @param watch what was typed behind `--watch`; undefined: it was not
+ * @param asked what is asked for, which may stand on standard input
  * @returns the request, to be answered again and again where that was asked for. Throws UsageError where it cannot be.
  */
 export function watched<F extends Format, R extends Pick<CommonRequest<F>, 'sources' | 'output'>>(
   request: R,
   watch: string | undefined,
+  asked = '',
 ): R & Watched {
   if (watch === undefined) return request;
   const { sources, output } = request;
   if (output !== 'text') throw new UsageError('watch', `--watch writes text, and not ${output}`);
-  if (sources.files.includes('-'))
+  if (asked === '-' || sources.files.includes('-'))
     throw new UsageError('watch', 'standard input can be read once, and --watch reads again and again');
   const isLive = sources.files.length === 0 && sources.demo === false;
   const target = isLive ? (sources.live?.target ?? null) : null;
