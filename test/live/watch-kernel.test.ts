@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { whyNoKernel } from '../kernel/lab.ts';
+import { noTerminal, runOnTerminal } from '../support/terminal.ts';
 import { WatchedNode } from './watched-node.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../bin/kp-explain.cjs');
@@ -132,6 +133,16 @@ describe.skipIf(missing !== null && !required)('Does --watch tell what the kerne
     expect(ending.seconds).toBeLessThan(0.5);
     expect(node.programs()).toEqual([]);
     expect(shown.err).not.toContain('error');
+  });
+
+  it.skipIf(noTerminal !== null)('Ctrl-C on a terminal ends it, and conntrack too', async () => {
+    const shown = await runOnTerminal(['conntrack', '--watch', '--no-api'], /comes and goes/, 'ctrl-c', {
+      within: ['ip', 'netns', 'exec', node.node],
+      size: { rows: 24, columns: 80 },
+    });
+    expect(shown.status).toBe(130);
+    expect(shown.seconds).toBeLessThan(0.5);
+    expect(node.programs()).toEqual([]);
   });
 
   it('a closed pipe ends it with the next line, and conntrack too', async () => {

@@ -64,7 +64,7 @@ async function watchPiped(request: ConntrackRequest, io: Io): Promise<ExitStatus
   const progress = new Progress(io);
   const context: LoadContext = { stdin: () => io.stdin(), problems: new ProblemList(), progress };
   const capture = await loadCapture({ ...request.sources, files }, context);
-  const follower = await begin(capture, request, io, null);
+  const follower = await begin({ capture, readAt: Date.now() }, request, io, null);
   progress.end();
   for await (const piece of io.stdin()) {
     if (io.unread?.aborted === true) break;
@@ -78,6 +78,8 @@ async function watchPiped(request: ConntrackRequest, io: Io): Promise<ExitStatus
 }
 
 async function watchLive(live: LiveRequest, request: ConntrackRequest, io: Io): Promise<ExitStatus> {
+  // Rules are as old as the beginning of their reading.
+  const readAt = Date.now();
   const progress = new Progress(io);
   const problems = new ProblemList();
   const context: LoadContext = { stdin: () => io.stdin(), problems, progress };
@@ -104,7 +106,7 @@ async function watchLive(live: LiveRequest, request: ConntrackRequest, io: Io): 
         }
       };
       const capture = await captureOf(node.state, problems);
-      const follower = await begin(capture, request, io, again);
+      const follower = await begin({ capture, readAt }, request, io, again);
       progress.end();
       const beat = beatIntoPipes(io);
       const told = await node
@@ -125,14 +127,13 @@ async function watchLive(live: LiveRequest, request: ConntrackRequest, io: Io): 
 
 /** Says what is watched, on standard error. Throws UsageError where the question names nothing that is known. */
 async function begin(
-  capture: Capture,
+  { capture, readAt }: { readonly capture: Capture; readonly readAt: number },
   request: ConntrackRequest,
   io: Io,
   again: (() => Promise<Capture | null>) | null,
 ): Promise<FlowFollower> {
   const colours = await loadColours(wantsColour(io.columns !== null, io.env));
   const view: TextOptions = { width: io.columns, colours };
-  const readAt = Date.now();
   const known = knownOf(capture, await capture.cluster());
   const watch = watchOf(request, known);
   io.err(renderProblems(capture.problems.list(), colours, io.columns));
