@@ -45,10 +45,7 @@ describe('Are flows of a live node told as they come and go?', () => {
   it('where conntrack may not follow, that is the error, with the way out', () => {
     const words = "conntrack v1.4.7 (conntrack-tools): Can't open netlink socket: Operation not permitted";
     const node = cluster({
-      outputs: {
-        ...OUTPUTS,
-        [FOLLOW]: { status: 1, err: `${words}\ncommand terminated with exit code 1\n` },
-      },
+      trouble: { [`exec ${FOLLOW}`]: { status: 1, err: `${words}\ncommand terminated with exit code 1\n` } },
     });
     const { status, err } = node.run(...WATCH, '--via', 'exec');
     expect(status).toBe(3);
