@@ -127,7 +127,9 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 }
 
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
-export async function runTrace(asked: TraceRequest, io: Io): Promise<ExitStatus> {
+export async function runTrace(typed: TraceRequest, io: Io): Promise<ExitStatus> {
+  const { atPodsNode } = await import('./pods-node.ts');
+  const asked = await atPodsNode(typed, io);
   const { questionOf, typedLine, typedText } = await import('./typed-line.ts');
   const text = await typedText(asked.destination, asked, io);
   const { isKernelTrace } = await import('../explain/kernel-trace/read-kernel-trace.ts');

@@ -77,7 +77,9 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
 }
 
 /** Diagnoses, writes the answer. @returns 0 where it works, 1 where it does not. Throws UsageError where nothing known is named. */
-export async function runWhy(asked: WhyRequest, io: Io): Promise<ExitStatus> {
+export async function runWhy(typed: WhyRequest, io: Io): Promise<ExitStatus> {
+  const { atPodsNode } = await import('./pods-node.ts');
+  const asked = await atPodsNode(typed, io);
   const { questionOf, typedLine, typedText } = await import('./typed-line.ts');
   const line = typedLine(await typedText(asked.destination, asked, io), asked.destination);
   const request = line === null ? asked : questionOf(asked, line);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { run } from '../cli/run-main.ts';
 import { withoutColours } from '../support/in-colour.ts';
-import { BROKEN_NODES, rowsOf, shared } from './broken-nodes.ts';
+import { BROKEN_IPVS_NODES, BROKEN_NODES, rowsOf, shared } from './broken-nodes.ts';
 
 const BROKEN = shared('broken');
 const PLAIN = { columns: 80, env: { NO_COLOR: '1' } };
@@ -33,6 +33,25 @@ describe.skipIf(BROKEN === null)('the first 24 rows of 80 columns tell the cause
     expect(opened).toBeGreaterThan(0);
     expect(opened).toBeLessThanOrEqual(20);
     expect(withoutColours((await run(argv, { columns: 80 })).out)).toBe(out);
+  });
+});
+
+describe.skipIf(BROKEN === null)('and so they do of IPVS, by the last row of the cause', () => {
+  it.each(BROKEN_IPVS_NODES)('%s: trace, why and check of %s open %s', async (folder, service, code) => {
+    const node = `${BROKEN}/${folder}`;
+    for (const argv of [
+      ['trace', service, '-f', node],
+      ['why', service, '-f', node],
+      ['check', node],
+    ]) {
+      const rows = rowsOf((await run(argv, PLAIN)).out, 80).slice(0, 24);
+      const opened = openedAt(rows, code);
+      expect(opened, argv.join(' ')).toBeGreaterThan(0);
+      expect(
+        rows.slice(opened).some((row) => row.startsWith('  do      ')),
+        argv.join(' '),
+      ).toBe(true);
+    }
   });
 });
 
