@@ -152,11 +152,7 @@ function leftText(left: readonly Block['groups'][number][], ends: TraceDiagnosis
     ),
   ).length;
   const how =
-    fails === 0
-      ? ''
-      : fails === left.length
-        ? ', and does not surely work'
-        : `; under ${fails} of them it does not surely work`;
+    fails === 0 ? '' : fails === left.length ? '; it may not work' : `; under ${fails} it may not work`;
   return `  … and under ${counted(left.length, 'more condition')}${how} (--detail answer)`;
 }
 
