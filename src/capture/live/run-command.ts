@@ -77,6 +77,7 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
   const interrupt = (): void => end.force();
   signal?.addEventListener('abort', interrupt);
   options.until?.addEventListener('abort', interrupt);
+  if (options.until?.aborted === true) interrupt();
   const ending: Ending = await Promise.race([command, end.released]);
   clearTimeout(timer);
   signal?.removeEventListener('abort', interrupt);
