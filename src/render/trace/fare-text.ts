@@ -44,16 +44,19 @@ export function fareText(
     const word = isStuck && each === 'works' ? colours.bad('STUCK') : paintOf(each, colours)(WORDS[each]);
     return met.length === 1 ? word : `${percent(shares.get(each) ?? 0)} ${word}`;
   });
-  return `${said.join(', ')}: ${endsText(group, item, named)}${darkText(group, ends)}`;
+  return `${said.join(', ')}: ${endsText(group, item, named)}${named ? darkText([group], ends, '; ') : ''}`;
 }
 
 /** Nodes that are taken to pass on what comes to them, named in the line. */
 const DARK = 2;
 
-/** What is told to work over a node that was not captured works as far as the others tell. */
-function darkText({ outcomes }: OutcomeGroup, ends: FareOptions['ends']): string {
-  const dark = outcomes
-    .flatMap(({ ways }) => ways)
+/**
+ * @returns that nodes were not captured over which something is told to work: it works as far as the others tell; the empty
+ *   string where there are none
+ */
+export function darkText(groups: readonly OutcomeGroup[], ends: FareOptions['ends'], before = ''): string {
+  const dark = groups
+    .flatMap(({ outcomes }) => outcomes.flatMap(({ ways }) => ways))
     .filter((way) => ends.get(way)?.some(({ sees }) => sees === 'works') === true)
     .filter(({ connection }) =>
       connection === null
@@ -62,7 +65,7 @@ function darkText({ outcomes }: OutcomeGroup, ends: FareOptions['ends']): string
     );
   if (dark.length === 0) return '';
   const nodes = [...new Set(dark.map(({ endpoint }) => endpoint?.node ?? 'the next node'))];
-  return `; not captured: ${escapeTerminal(listed(nodes, DARK))}`;
+  return `${before}not captured: ${escapeTerminal(listed(nodes, DARK))}`;
 }
 
 /** A way's part of what ends alike. */

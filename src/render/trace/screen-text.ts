@@ -9,7 +9,7 @@ import { fitScreen } from '../screen.ts';
 import { wrap } from '../wrap.ts';
 import { type Block, blocksOf } from './alike.ts';
 import { connectionLines } from './connection-text.ts';
-import { fareText } from './fare-text.ts';
+import { darkText, fareText } from './fare-text.ts';
 
 /** How the screen is written. */
 export interface ScreenOptions {
@@ -70,6 +70,9 @@ function renderAt(
   const [first, ...others] = diagnosis.causes;
   const blocks = blocksOf(items, diagnosis.sees);
   const more = others.length - level.others;
+  const shown = blocks.flatMap(({ groups }) => groups.slice(0, level.groups));
+  // Where endpoints are not named, there is no room for it in the line that they would stand in.
+  const dark = level.ends ? '' : darkText(shown, diagnosis.ends);
   const parts = [
     heading +
       (level.rest ? '\n' : '') +
@@ -85,7 +88,7 @@ function renderAt(
             (more > 0 ? `… and ${more} more\n` : ''),
         ]),
     (level.rest ? options.notes : '') +
-      footText(level.ends ? diagnosis.causes : [], level.rest || options.notes === '', options),
+      footText(level.ends ? diagnosis.causes : [], level.rest || options.notes === '', dark, options),
   ];
   return parts.join('\n');
 }
@@ -164,10 +167,11 @@ function remarkText({ effect, text }: Remark, { width, colours }: ScreenOptions)
   return `${lines.map(paint).join('\n')}\n`;
 }
 
-function footText(causes: readonly Cause[], hasNotes: boolean, options: ScreenOptions): string {
+function footText(causes: readonly Cause[], hasNotes: boolean, dark: string, options: ScreenOptions): string {
   const { width, colours, why, program } = options;
   const page = causes.find(({ page: own }) => own !== null)?.code ?? null;
   const said = [
+    ...(dark === '' ? [] : [dark]),
     `the path, rule by rule: --detail path${hasNotes ? '' : '; what is taken for granted: --detail answer'}`,
     ...(why === null ? [] : [`\`${why}\``]),
     ...(page === null ? [] : [`\`${program} explain ${page}\``]),
