@@ -3,7 +3,6 @@ import { FlowWatch, type WatchedFlow } from '../../explain/flows/flow-watch.ts';
 import { QuestionError } from '../../explain/question/question.ts';
 import { renderFlowEvent } from '../../render/flows/event-text.ts';
 import type { TextOptions } from '../../render/text-options.ts';
-import { counted } from '../../words/numbers.ts';
 import type { Capture } from '../capture.ts';
 import type { Io } from '../io.ts';
 import { knownOf } from '../known.ts';
@@ -110,7 +109,7 @@ export class FlowFollower {
         await new Promise((resolve) => setImmediate(resolve));
       }
       if (this.#passedOver > 0)
-        this.#io.err(`${counted(this.#passedOver, 'event')} came too fast and were passed over\n`);
+        this.#io.err(`events passed over, since they came too fast: ${this.#passedOver}\n`);
       this.#passedOver = 0;
     } catch (error) {
       this.#failed.abort(error);
