@@ -1,8 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { ProblemList } from '../problems/problem.ts';
+import { hintsOfName } from './contract-files.ts';
 import type { Limits } from './limits.ts';
+import { ownPath, partsInside } from './own-files.ts';
 import { readFolder } from './read-folder.ts';
-import type { SourceText } from './source.ts';
+import { type SourceText, sourceOfBytes } from './source.ts';
 
 /** The captures bundled with the program, by the mode of kube-proxy on their node. */
 export type DemoName = 'iptables' | 'nftables';
@@ -22,9 +23,11 @@ export const SHARED_FILES: ReadonlySet<string> = new Set([
 
 /** @returns the files of a bundled capture, unread as far as possible; the same from `src/` and from `dist/`. */
 export async function readDemo(demo: DemoName, limits: Limits, problems: ProblemList): Promise<SourceText[]> {
-  const main = await readFolder('demo', folder('demo'), limits, problems);
+  const read = (name: string): Promise<SourceText[]> | SourceText[] =>
+    insideSources(name) ?? readFolder('demo', folder(name), limits, problems);
+  const main = await read('demo');
   if (demo === 'iptables') return main;
-  const own = await readFolder('demo', folder('demo-nftables'), limits, problems);
+  const own = await read('demo-nftables');
   return [...own, ...main.filter(({ name }) => SHARED_FILES.has(name.replace(/^.*\//, '')))];
 }
 
@@ -33,6 +36,19 @@ export function demoFolders(demo: DemoName): string[] {
   return demo === 'iptables' ? [folder('demo')] : [folder('demo-nftables'), folder('demo')];
 }
 
+/** Of a single executable the files lie in it. @returns null where they are a folder. */
+function insideSources(name: string): SourceText[] | null {
+  const parts = partsInside();
+  if (parts === null) return null;
+  const within = `fixtures/${name}`;
+  return parts.list(within).flatMap((path) => {
+    const bytes = parts.read(path);
+    const local = path.slice(within.length + 1);
+    const hints = hintsOfName(local);
+    return bytes === null || hints === null ? [] : [sourceOfBytes(`demo/${local}`, bytes, hints)];
+  });
+}
+
 function folder(name: string): string {
-  return fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+  return ownPath(`fixtures/${name}`);
 }

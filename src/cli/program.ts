@@ -128,7 +128,7 @@ interface Manner {
   readonly watch?: number | null;
 }
 
-/** Runs a command, or with --show-commands prints what it would run on a live node, and with --explain-input how its input is read. */
+/** Runs a command, or with --show-commands and --show-role prints what it would run on a live node, and what it takes, and with --explain-input how its input is read. */
 async function unlessShown(
   sources: readonly SourceRequest[],
   io: Io,
@@ -141,7 +141,7 @@ async function unlessShown(
     await explainInput(sources, explained, io);
     return EXIT.answered;
   }
-  if (!sources.some(({ live }) => live?.showCommands)) {
+  if (!sources.some(({ live }) => live?.showCommands || live?.showRole)) {
     if (watch !== null) {
       const { repeat } = await import('./watch/repeat.ts');
       return await repeat(run, watch, io);

@@ -33,7 +33,7 @@ export function followedNode<State>(
     async again() {
       // What is missing was told when the node was read first.
       const collector = new Collector(place, new ProblemList(), lifeline.onStep);
-      const rules = await collectRules(collector);
+      const rules = await collectRules(collector, false);
       return rules.save.failure === null ? await read({ ...reached, collector, rules }) : null;
     },
     async follow(follow) {

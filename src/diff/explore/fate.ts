@@ -97,7 +97,8 @@ function shorten({ verdict, reason, rejectWith, exit, branch }: Ending): End {
 
 function isDirected(newest: PathNode | null): boolean {
   for (let node = newest; node !== null; node = node.before) {
-    const kind = iptablesRule(node.step)?.target?.kind;
+    const { step } = node;
+    const kind = step.program === 'nft' ? step.action : iptablesRule(step)?.target?.kind;
     if (kind === 'dnat' || kind === 'redirect') return true;
   }
   return false;
