@@ -1,4 +1,3 @@
-import { rulesMissingOf } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
@@ -27,7 +26,7 @@ function acceptedText(
   const [first] = outcomes;
   if (first === undefined) return '';
   const verdict = verdictPaint(outcomes, colours)('ACCEPT');
-  const isOpen = outcomes.some(({ like }) => rulesMissingOf(like.remarks) !== null);
+  const isOpen = outcomes.some(({ like }) => like.remarks.some(({ code }) => code === 'rules-missing'));
   const asFar = isOpen ? ', as far as was captured' : '';
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
