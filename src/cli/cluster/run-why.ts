@@ -16,12 +16,14 @@ import { homeOf } from './trace-cluster.ts';
 /**
  * Answers `why` from the captures of the nodes of one cluster: of the node that the asked sender is on, else of the one named
  * first, with the connections followed over the others.
+ * @param told how the question was read; stands before the text
  * @returns the report, written. Throws UsageError where the question names nothing known; InputError.
  */
 export async function runWhyOfCluster(
   request: WhyRequest,
   nodes: readonly CapturedNode[],
   io: Io,
+  told: string,
 ): Promise<WhyReport> {
   let traced: readonly TraceItem[] = [];
   return await answerFrom(
@@ -45,6 +47,6 @@ export async function runWhyOfCluster(
         throw error;
       }
     },
-    whyFormats(request, io, () => traced),
+    whyFormats(request, io, () => traced, told),
   );
 }
