@@ -37,6 +37,16 @@ export class IpvsTable {
     return (port === null ? undefined : at(port)) ?? at(0) ?? null;
   }
 
+  /**
+   * @returns the virtual servers that may have taken the packets of a connection, the one by its socket first: its mark when it
+   *   began is not kept
+   */
+  mayHaveTaken(protocol: number, address: Address, port: number | null): readonly VirtualServer[] {
+    const bySocket = this.find(protocol, address, port, null);
+    const byMark = this.servers.filter(({ takes }) => takes.by === 'mark' && takes.family === address.family);
+    return bySocket === null ? byMark : [bySocket, ...byMark];
+  }
+
   /** True where some virtual server is by mark: then a mark that is not known matters. */
   get usesMarks(): boolean {
     return this.servers.some(({ takes }) => takes.by === 'mark');

@@ -12,6 +12,7 @@ import { ended, next, type Passage } from '../passage.ts';
 import type { IpvsPlace } from '../place.ts';
 import type { HookProgram, ProgramSource } from '../program.ts';
 import { ipvsUnlisted, stopped } from '../route-endings.ts';
+import type { Connection } from '../state.ts';
 import { isScheduled, isWithoutEntry, keptByTemplate, rememberedConnection } from './remembered.ts';
 import { schedule } from './schedule.ts';
 import { sendTo } from './send.ts';
@@ -36,7 +37,7 @@ export const IPVS: ProgramSource = {
         program('FORWARD', 100, maybeForNode),
         program('OUTPUT', -98, notCaptured),
       ];
-    if (ipvs.servers.length === 0 && !ipvs.incomplete) return [];
+    if (ipvs.servers.length === 0 && !ipvs.incomplete && (ipvs.connections ?? []).length === 0) return [];
     return [
       program('INPUT', 98, (branch, context) => answer(branch, ipvs, context)),
       program('INPUT', 99, (branch, context) => request(branch, 'INPUT', ipvs, context)),
@@ -64,39 +65,15 @@ function request(
   if (mark === null && table.usesMarks)
     return [ended(stopped(branch, 'unknown', { code: 'ipvs-mark' }, null))];
   const server = table.find(protocol, destination, destinationPort, mark);
-  if (server === null)
-    return table.incomplete ? [ended(ipvsUnlisted(branch, context.world))] : [next(branch)];
-  const through = (way: Branch, real: RealServer): readonly Passage[] => {
-    if (real.method !== 'masq' && real.method !== null)
-      return [
-        ended(
-          stopped(
-            way,
-            'unknown',
-            {
-              code: 'ipvs-method',
-              server: takenText(server.takes),
-              real: formatSocket(real),
-              method: real.method,
-            },
-            null,
-          ),
-        ),
-      ];
-    return sendTo(passed(way, stepTo(server, real, hook, context)), real, server, hook, context);
-  };
   const memory = rememberedConnection(state, server, table, context);
-  if (memory.kind === 'to') return through(branch, memory.real);
+  if (memory.kind === 'to') return through(branch, memory.real, memory.server, hook, context);
   if (memory.kind === 'unlisted') return [ended(ipvsUnlisted(branch, context.world))];
   if (memory.kind === 'gone') {
-    const reason = {
-      code: 'ipvs-server-gone' as const,
-      server: takenText(server.takes),
-      real: memory.destination,
-      forgets: memory.forgets,
-    };
-    return [ended(stopped(branch, 'drop', reason, null))];
+    const { kind: _, ...what } = memory;
+    return [ended(stopped(branch, 'drop', { code: 'ipvs-server-gone', ...what }, null))];
   }
+  if (server === null)
+    return table.incomplete ? [ended(ipvsUnlisted(branch, context.world))] : [next(branch)];
   if (!isScheduled(state, context)) {
     if (isWithoutEntry(state, table)) return [next(branch)];
     const reason = { code: 'ipvs-connections' as const, server: takenText(server.takes) };
@@ -104,15 +81,34 @@ function request(
   }
   return keptByTemplate(branch, server, table, context).flatMap(({ branch: way, real }) =>
     real !== null
-      ? through(way, real)
+      ? through(way, real, server, hook, context)
       : server.incomplete === true
         ? [ended(ipvsUnlisted(way, context.world))]
         : schedule(way, server, context.questions).flatMap((picked) =>
             picked.real === null
               ? [refusal(picked.branch, server, hook, context)]
-              : through(picked.branch, picked.real),
+              : through(picked.branch, picked.real, server, hook, context),
           ),
   );
+}
+
+/** Hands the packet to a real server by the method that it has. */
+function through(
+  way: Branch,
+  real: RealServer,
+  server: VirtualServer,
+  hook: 'INPUT' | 'OUTPUT',
+  context: TraceContext,
+): readonly Passage[] {
+  if (real.method === 'masq' || real.method === null)
+    return sendTo(passed(way, stepTo(server, real, hook, context)), real, server, hook, context);
+  const reason = {
+    code: 'ipvs-method' as const,
+    server: takenText(server.takes),
+    real: formatSocket(real),
+    method: real.method,
+  };
+  return [ended(stopped(way, 'unknown', reason, null))];
 }
 
 /** No real server takes it: the client is told that the port is closed (ip_vs_leave). */
@@ -167,12 +163,32 @@ function answer(branch: Branch, table: IpvsTable, { world }: TraceContext): read
     return [next(branch)];
   if (connection.mayBeBalanced === true) return [ended(ipvsUnlisted(branch, world))];
   const { originalDestination: address, originalDestinationPort: port } = connection;
-  const server = table.find(state.protocol, address, port, null);
   const from = state.source.address;
-  if (server === null || from === null) return [next(branch)];
+  if (from === null || !hasConnection(connection, state.protocol, table)) return [next(branch)];
   // A node port's real server on the node itself has the virtual server's address, with another port.
   if (sameAddress(from, address) && state.sourcePort === port) return [next(branch)];
-  return [next(changed(branch, { source: senderOf(address), sourcePort: port, balancedBy: server.takes }))];
+  return [
+    next(
+      changed(branch, {
+        source: senderOf(address),
+        sourcePort: port,
+        balancedBy: { address, port, onePacket: false },
+      }),
+    ),
+  ];
+}
+
+/** An answer is told by its connection alone, also where its virtual server is gone (handle_response). */
+function hasConnection(connection: Connection, protocol: number, table: IpvsTable): boolean {
+  const { originalSource, originalSourcePort, originalDestination, originalDestinationPort } = connection;
+  const { address } = originalSource;
+  if (address !== null && originalSourcePort !== null && originalDestinationPort !== null) {
+    const client = { address, port: originalSourcePort };
+    const virtual = { address: originalDestination, port: originalDestinationPort };
+    if (table.connection(protocol, client, virtual) !== null) return true;
+    if (table.connectionsWhole) return false;
+  }
+  return table.mayHaveTaken(protocol, originalDestination, originalDestinationPort).length > 0;
 }
 
 /** IPVS is not followed: what is for a virtual server ends here. */
