@@ -19,6 +19,8 @@ export interface State {
   readonly namer: Namer;
   /** The node without its memory: which client xt_recent has seen is no matter of rules, and is asked as an open question. */
   readonly host: Host;
+  /** Packets go on through IPVS, as `trace` follows them; absent: what it takes ends there, as no box of packets is narrowed by it. */
+  readonly followsIpvs?: true;
 }
 
 /** @returns the state, ready to be traced. */
@@ -117,7 +119,9 @@ export function sideOf(state: State, family: Family): Side {
           // Boxes of packets are not narrowed by native nft rules yet: what these do is not followed, and said so.
           nft: null,
           // Nor by IPVS.
-          ...(ipvs instanceof IpvsTable ? { ipvsBeyond: ipvs } : { ipvs: ipvs ?? null }),
+          ...(ipvs instanceof IpvsTable && state.followsIpvs !== true
+            ? { ipvsBeyond: ipvs }
+            : { ipvs: ipvs ?? null }),
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

@@ -103,7 +103,7 @@ function placesOf({ ends, shares }: Group): Map<string, number> {
 function placeOf({ branch: { state, path } }: Ending): string {
   for (let node = path; node !== null; node = node.before) {
     const kind = iptablesRule(node.step)?.target?.kind;
-    if (kind === 'dnat' || kind === 'redirect')
+    if (kind === 'dnat' || kind === 'redirect' || node.step.program === 'ipvs')
       return `${formatAddress(state.destination)}:${state.destinationPort}`;
   }
   return ITSELF;

@@ -17,8 +17,8 @@ export const IPVS_MUTANTS: readonly Mutant[] = [
   {
     name: 'answers keep the address of the real server',
     file: 'trace/ipvs/programs.js',
-    find: 'return [next(changed(branch, { source: senderOf(address), sourcePort: port, balancedBy: server.takes }))];',
-    replace: 'return [next(branch)];',
+    find: 'source: senderOf(address),\n            sourcePort: port,',
+    replace: '',
   },
   {
     name: 'a packet for a real server goes through FORWARD',
@@ -35,7 +35,7 @@ export const IPVS_MUTANTS: readonly Mutant[] = [
   {
     name: 'IPVS rewrites the address alone',
     file: 'trace/ipvs/send.js',
-    find: 'destinationPort: real.port,',
+    find: 'destinationPort: port,',
     replace: '',
   },
   {
@@ -53,8 +53,20 @@ export const IPVS_MUTANTS: readonly Mutant[] = [
   {
     name: 'servers of weight 0 take new connections',
     file: 'ipvs/shares.js',
-    find: 'const open = server.servers.filter(({ weight }) => weight !== 0);',
-    replace: 'const open = server.servers;',
+    find: 'const open = servers.filter(({ weight }) => weight !== 0);',
+    replace: 'const open = servers;',
+  },
+  {
+    name: 'hashes never fall on a server of weight 0',
+    file: 'ipvs/shares.js',
+    find: "return scheduler === 'dh' || (scheduler === 'sh' && !flags.includes('sh-fallback'));",
+    replace: 'return false;',
+  },
+  {
+    name: 'a connection goes by the virtual server that would take it now',
+    file: 'trace/ipvs/remembered.js',
+    find: 'table.mayHaveTaken(state.protocol, state.destination, state.destinationPort)',
+    replace: '(taking === null ? [] : [taking])',
   },
   {
     name: 'templates are not looked at',
