@@ -9,6 +9,7 @@ import type { Diff, Lacking, Proof, Unfollowed } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import type { NativeComparison } from './native.ts';
+import { otherProxies } from './other-proxies.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
@@ -40,6 +41,7 @@ export function proofOf(
     ...compared.flatMap(notFollowed),
     ...tables,
     ...carriers.map((carrier) => `Services: ${elsewhere(carrier, left)}`),
+    ...otherProxies(states),
     ...putAside(beyond),
     ...parts(states, compared),
   ];

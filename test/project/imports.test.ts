@@ -21,6 +21,7 @@ const MODELS = [
   'iptables',
   'nftables',
   'rules',
+  'cilium',
   'ipvs',
   'conntrack',
   'host',
@@ -78,6 +79,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   conntrack: { holds: 'flow entries; it imports only net, problems and json', values: PARSER, types: [] },
+  cilium: {
+    holds: 'what Cilium lists of its Services; it imports only net and problems',
+    values: ['net', 'problems'],
+    types: [],
+  },
   ipvs: { holds: 'what IPVS balances; it imports only net, problems and json', values: PARSER, types: [] },
   host: {
     holds: 'facts that rules ask about; it imports only net, problems and json',

@@ -108,15 +108,15 @@ function devicesTowards({ known: { host } }: CheckContext, address: Address): st
 }
 
 /** Pods that announce a load balancer's address to the LAN from one node. */
-const ANNOUNCERS: Readonly<Record<string, RegExp>> = {
-  MetalLB: /^(?:metallb-)?speaker-/,
-  'kube-vip': /^kube-vip-/,
-  OpenELB: /^openelb-speaker-/,
-  PureLB: /^lbnodeagent-/,
-};
+const ANNOUNCERS: readonly (readonly [name: string, pod: RegExp])[] = [
+  ['MetalLB', /^(?:metallb-)?speaker-/],
+  ['kube-vip', /^kube-vip-/],
+  ['OpenELB', /^openelb-speaker-/],
+  ['PureLB', /^lbnodeagent-/],
+];
 
 function announcerOf({ known }: CheckContext): { readonly name: string; readonly evidence: Evidence } | null {
-  for (const [name, pattern] of Object.entries(ANNOUNCERS)) {
+  for (const [name, pattern] of ANNOUNCERS) {
     const pod = (known.cluster.pods ?? []).find((one) => one.hostNetwork && pattern.test(one.name));
     if (pod !== undefined) return { name, evidence: factEvidence(`pod ${pod.namespace}/${pod.name}`) };
   }
