@@ -13,6 +13,7 @@ export class IpvsTable {
   readonly connectionsWhole: boolean;
   readonly #byKey: ReadonlyMap<string, VirtualServer>;
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
+  #byAnswer: ReadonlyMap<string, IpvsConnection> | null = null;
 
   constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing) {
     this.incomplete = incomplete === true;
@@ -59,6 +60,17 @@ export class IpvsTable {
       this.connections.map((entry) => [flowKey(entry.protocol, entry.client, entry.virtual), entry]),
     );
     return this.#byFlow.get(flowKey(protocol, client, virtual)) ?? null;
+  }
+
+  /** @returns the entry of a connection by who answers, and the client that the answer goes to; null where there is none, or none were listed. */
+  answered(protocol: number, destination: IpvsSocket, client: IpvsSocket): IpvsConnection | null {
+    if (this.connections === null) return null;
+    this.#byAnswer ??= new Map(
+      this.connections
+        .filter(({ template }) => !template)
+        .map((entry) => [flowKey(entry.protocol, entry.client, entry.destination), entry]),
+    );
+    return this.#byAnswer.get(flowKey(protocol, client, destination)) ?? null;
   }
 }
 

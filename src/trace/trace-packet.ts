@@ -1,4 +1,5 @@
 import type { Flow } from '../conntrack/flow.ts';
+import type { BalancedFlow } from '../ipvs/model.ts';
 import { type Branch, type Ending, listed } from './branch.ts';
 import { explore } from './explore.ts';
 import { listGiven } from './given.ts';
@@ -33,6 +34,8 @@ export interface TraceOptions {
    * before the captured ones.
    */
   readonly opened?: readonly Flow[];
+  /** The same of IPVS. */
+  readonly balanced?: readonly BalancedFlow[];
 }
 
 /** Every way a packet can go, as the walk leaves it: ways share their past. */
@@ -46,7 +49,7 @@ export interface Ways {
 export function followPacket(
   packet: Packet,
   world: World,
-  { observer, sources, opened = [] }: TraceOptions = {},
+  { observer, sources, opened = [], balanced = [] }: TraceOptions = {},
 ): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
@@ -64,6 +67,7 @@ export function followPacket(
         questions,
         assumptions,
         opened,
+        balanced,
         ...(observer === undefined ? {} : { observer }),
       }),
     start,

@@ -1,8 +1,9 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
-import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
+import { sysctlNumber } from '../../host/sysctl.ts';
+import type { BalancedFlow, RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { type IpvsTable, isBalancedProtocol } from '../../ipvs/table.ts';
-import { sameAddress } from '../../net/address.ts';
+import { type IpvsTable, isBalancedProtocol, isSameSocket } from '../../ipvs/table.ts';
+import { type Address, sameAddress } from '../../net/address.ts';
 import { formatSocket } from '../../net/listed-socket.ts';
 import { type Branch, changed, passed } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
@@ -12,7 +13,7 @@ import { ended, next, type Passage } from '../passage.ts';
 import type { IpvsPlace } from '../place.ts';
 import type { HookProgram, ProgramSource } from '../program.ts';
 import { ipvsUnlisted, stopped } from '../route-endings.ts';
-import type { Connection } from '../state.ts';
+import type { Connection, PacketState } from '../state.ts';
 import { isScheduled, isWithoutEntry, keptByTemplate, rememberedConnection } from './remembered.ts';
 import { schedule } from './schedule.ts';
 import { sendTo } from './send.ts';
@@ -155,27 +156,55 @@ function placeOf({ takes, scheduler }: VirtualServer, { file, line }: VirtualSer
   };
 }
 
-/** ip_vs_out: what a real server answers gets the virtual server's address back. */
-function answer(branch: Branch, table: IpvsTable, { world }: TraceContext): readonly Passage[] {
+/**
+ * ip_vs_out: what a real server answers gets the virtual server's address back. IPVS knows its connections by itself; with
+ * `vs.conntrack` 0 conntrack does not know them, and the answer goes on untracked (handle_response).
+ */
+function answer(branch: Branch, table: IpvsTable, context: TraceContext): readonly Passage[] {
   const { state } = branch;
   const { connection } = state;
-  if (state.balancedBy !== null || connection?.direction !== 'REPLY' || !connection.fromCapture)
-    return [next(branch)];
-  if (connection.mayBeBalanced === true) return [ended(ipvsUnlisted(branch, world))];
-  const { originalDestination: address, originalDestinationPort: port } = connection;
   const from = state.source.address;
-  if (from === null || !hasConnection(connection, state.protocol, table)) return [next(branch)];
+  if (state.balancedBy !== null || from === null) return [next(branch)];
+  const own = ownConnection(state, from, table, context);
+  const isReply = connection?.direction === 'REPLY' && connection.fromCapture;
+  if (own === null && isReply && connection.mayBeBalanced === true)
+    return [ended(ipvsUnlisted(branch, context.world))];
+  const virtual =
+    own?.virtual ??
+    (isReply && hasConnection(connection, state.protocol, table)
+      ? { address: connection.originalDestination, port: connection.originalDestinationPort }
+      : null);
   // A node port's real server on the node itself has the virtual server's address, with another port.
-  if (sameAddress(from, address) && state.sourcePort === port) return [next(branch)];
+  if (virtual === null || (sameAddress(from, virtual.address) && state.sourcePort === virtual.port))
+    return [next(branch)];
+  const untracked = sysctlNumber(context.world.host, 'net.ipv4.vs.conntrack') === 0;
   return [
     next(
       changed(branch, {
-        source: senderOf(address),
-        sourcePort: port,
-        balancedBy: { address, port, onePacket: false },
+        source: senderOf(virtual.address),
+        sourcePort: virtual.port,
+        balancedBy: { ...virtual, onePacket: false },
+        ...(untracked ? { connection: null, untracked: 'UNTRACKED' as const } : {}),
       }),
     ),
   ];
+}
+
+/** The connection that IPVS has of an answer: what earlier packets left here, or what was listed. */
+function ownConnection(
+  { protocol, sourcePort, destination, destinationPort }: PacketState,
+  from: Address,
+  table: IpvsTable,
+  { balanced }: TraceContext,
+): BalancedFlow | null {
+  if (sourcePort === null || destinationPort === null) return null;
+  const real = { address: from, port: sourcePort };
+  const client = { address: destination, port: destinationPort };
+  const left = balanced.find(
+    (one) =>
+      one.protocol === protocol && isSameSocket(one.destination, real) && isSameSocket(one.client, client),
+  );
+  return left ?? table.answered(protocol, real, client);
 }
 
 /** An answer is told by its connection alone, also where its virtual server is gone (handle_response). */

@@ -4,6 +4,7 @@ import { IpvsTable } from '../../../ipvs/table.ts';
 import { formatAddress } from '../../../net/address.ts';
 import { formatSocket } from '../../../net/listed-socket.ts';
 import { socketText } from '../../../net/socket.ts';
+import { CHAINS } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
@@ -17,7 +18,7 @@ export function inIpvs(outcome: Outcome, context: RemarkContext): readonly Remar
   const balanced = outcome.path.findLast(({ step }) => step.program === 'ipvs');
   if (balanced === undefined) return pastIpvs(outcome, ipvs, context);
   if (outcome.verdict === 'reject' && outcome.decidedBy === balanced.step) return refused(ipvs, context);
-  return outcome.verdict === 'accept' ? [...stranger(outcome, context), ...untracked(outcome)] : [];
+  return outcome.verdict === 'accept' ? [...stranger(outcome, context), ...untracked(outcome, context)] : [];
 }
 
 /** A Service's packet that no virtual server took. */
@@ -77,14 +78,19 @@ function stranger({ destination, path }: Outcome, { target }: RemarkContext): Re
   );
 }
 
-/** With `vs.conntrack` 0 nat does not see what IPVS sends on. */
-function untracked({ path }: Outcome): Remark[] {
+/**
+ * With `vs.conntrack` 0 nat does not see what IPVS sends on. What comes of it on this node the answer's way tells; an endpoint
+ * elsewhere answers an address that was to be masqueraded.
+ */
+function untracked({ path, destination }: Outcome, { namer }: RemarkContext): Remark[] {
   const last = path.at(-1)?.state;
   const before = path.find(({ step }) => step.program === 'ipvs')?.state;
   if (last?.untracked !== 'UNTRACKED' || before === undefined || before.connection === null) return [];
+  const marked = path.some(({ step }) => step.chain === CHAINS.markMasquerade);
+  const here = namer.endpointAt(formatAddress(destination.address), destination.port)?.thisNode === true;
   return remark(
     'balanced-untracked',
-    'may-break',
+    marked && !here ? 'may-break' : 'none',
     'net.ipv4.vs.conntrack is 0: conntrack does not know what IPVS sends on, so nothing masquerades it',
     'set it to 1, as kube-proxy does',
   );

@@ -1,0 +1,154 @@
+import { shortCommand } from '../../command/quote.js';
+import { notThere } from './command-result.js';
+import { describeFailure } from './describe-failure.js';
+import { runPool } from './pool.js';
+import { FLOWS_SHOWN, whyCutOff } from './whole-output.js';
+/** How many commands run at once on a node: it has other work to do. */
+const WIDTH = 3;
+/** Runs probes in one place, and gathers what they gave: files, records of the commands, problems. */
+export class Collector {
+    place;
+    records = [];
+    #files = new Map();
+    #missing = new Map();
+    #problems;
+    #onStep;
+    /** @param onStep is told what runs now. */
+    constructor(place, problems, onStep) {
+        this.place = place;
+        this.#problems = problems;
+        this.#onStep = onStep;
+    }
+    /** From now on problems go to another list. @returns itself. */
+    reportingTo(problems) {
+        this.#problems = problems;
+        return this;
+    }
+    /** What could not be read so far. */
+    problems() {
+        return this.#problems.list();
+    }
+    /** The files so far. */
+    files() {
+        return [...this.#files.values()];
+    }
+    /** @returns the file's bytes, or null where it was not captured. */
+    bytesOf(path) {
+        return this.#files.get(path)?.bytes ?? null;
+    }
+    /** Takes a file that is no output of a probe. */
+    add(file) {
+        this.#files.set(file.path, file);
+    }
+    /** Gives a file another name. */
+    rename(from, to) {
+        const file = this.#files.get(from);
+        if (file === undefined)
+            return;
+        this.#files.delete(from);
+        this.#files.set(to, { ...file, path: to });
+    }
+    /** Adds a problem of the place. */
+    report(code, message) {
+        this.#problems.add(code, `${this.place.prefix}${message}`);
+    }
+    /** Runs several probes, a few at once. @returns their results in order. */
+    async runAll(probes, options = {}) {
+        return await runPool(WIDTH, probes.map((probe) => () => this.run(probe, options)));
+    }
+    /** Runs a probe and keeps its output as a file, if it is whole and there is any. */
+    async run(probe, options = {}) {
+        const { result, bytes } = await this.#obtain(probe, options);
+        if (bytes !== null)
+            this.add({ path: probe.file, bytes, origin: this.originOf(result.argv) });
+        return result;
+    }
+    /** Runs a probe. @returns its output, or null where it failed (a problem then) or printed nothing. */
+    async output(probe) {
+        return (await this.#obtain(probe, {})).bytes;
+    }
+    /** @returns the command as messages name it. */
+    originOf(argv) {
+        return `${this.place.prefix}${shortCommand(argv)}`;
+    }
+    /**
+     * What was cut on the way is asked for once more, and then dropped with a problem: half a dump would be taken for a
+     * smaller rule set.
+     */
+    async #obtain(probe, options) {
+        let result = await this.#runOnce(probe);
+        let cut = whyCutOff(probe.file, result);
+        if (cut !== null) {
+            result = await this.#runOnce(probe);
+            cut = whyCutOff(probe.file, result);
+        }
+        if (cut !== null)
+            result = { ...result, failure: 'cut-off', lastWords: cut };
+        if (result.failure === null || printedMost(result))
+            return { result, bytes: outputOf(result) };
+        if (result.failure === 'missing')
+            this.#miss(probe, options);
+        else if (options.quiet !== true) {
+            const { code, message } = describeFailure(result, probe, this.place);
+            this.#problems.add(code, message);
+        }
+        return { result, bytes: null };
+    }
+    /** Runs a command whose output is no file. */
+    async ask(probe) {
+        return await this.#runOnce({ ...probe, file: '' });
+    }
+    /** What needs a program that is not there is told in one problem for each program. */
+    #miss(probe, { quiet }) {
+        const program = probe.argv[0] ?? '';
+        const missing = this.#missing.get(program) ?? { packageName: probe.packageName, lost: [] };
+        this.#missing.set(program, missing);
+        if (quiet !== true && !missing.lost.includes(probe.lost))
+            missing.lost.push(probe.lost);
+    }
+    /** Makes problems of the programs that were missed so far. */
+    reportMissing() {
+        for (const [program, { packageName, lost }] of this.#missing) {
+            if (lost.length === 0)
+                continue;
+            const advice = this.place.advice.missing(program, packageName);
+            this.report('command-missing', `there is no ${program}: ${lost.join(', ')} (${advice})`);
+            lost.length = 0;
+        }
+    }
+    async #runOnce(probe) {
+        if (this.#missing.has(probe.argv[0] ?? ''))
+            return notThere(probe.argv);
+        this.#onStep(this.originOf(probe.argv));
+        let result = await this.place.run(probe.argv, probe.limits);
+        this.#record(probe, result);
+        if (result.failure === 'missing' && probe.otherwise !== undefined) {
+            const second = await this.place.run(probe.otherwise, probe.limits);
+            this.#record(probe, second);
+            if (second.failure !== 'missing')
+                result = second;
+        }
+        return result;
+    }
+    #record(probe, result) {
+        this.records.push({
+            file: probe.file === '' ? null : probe.file,
+            argv: result.argv,
+            exitStatus: result.exitStatus,
+            failure: result.failure,
+            durationMs: result.durationMs,
+            bytes: result.stdout.length,
+        });
+    }
+}
+/** Nothing on standard output is an answer for which no file stands; but conntrack says in words that it has no flows. */
+function outputOf({ stdout, lastWords }) {
+    if (stdout.toString('latin1', 0, 256).trim() !== '')
+        return stdout;
+    const summary = FLOWS_SHOWN.exec(lastWords)?.[0];
+    return summary === undefined ? null : Buffer.from(`${summary}\n`);
+}
+/** sysctl ends with an error where one of many names cannot be read, and prints the others. */
+function printedMost(result) {
+    return result.failure === 'status' && result.argv.includes('sysctl') && result.stdout.length > 0;
+}

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { quoteCommand } from '../../command/quote.js';
+import { fieldsOf, objectsOf, textOf } from '../../json/fields.js';
+import { parseJson } from '../../json/read-json.js';
+import { listPodsArgs, readPodArgs } from './find-pod.js';
+import { describeKubectl } from './kubectl-failure.js';
+import { UnreachableError } from './unreachable-error.js';
+/** The pod ends by itself after this many seconds, also where kp-explain was killed and could not remove it. */
+export const POD_SECONDS = 600;
+/** @returns the arguments that make the pod. The container's name is how a pod is found again whose name was not told. */
+export function createArgs(request, container) {
+    return [
+        'debug',
+        `node/${request.node}`,
+        `--namespace=${request.namespace}`,
+        `--image=${request.image}`,
+        `--profile=${request.profile}`,
+        `--container=${container}`,
+        '--',
+        'sleep',
+        String(POD_SECONDS),
+    ];
+}
+/** @returns the arguments that ask whether the pod is there: nothing is printed where it is not. */
+export function askArgs(pod) {
+    return [...readPodArgs(pod.namespace, pod.name), '--ignore-not-found', '-o', 'name'];
+}
+/** @returns the arguments that remove the pod, and wait until it is gone. */
+export function deleteArgs(pod) {
+    return [
+        'delete',
+        `pod/${pod.name}`,
+        `--namespace=${pod.namespace}`,
+        '--now',
+        '--ignore-not-found',
+        '--timeout=30s',
+    ];
+}
+/** Removing may take as long as the kubelet needs to stop a container. */
+const DELETE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
+/** Nobody waits twice for a server that is gone. */
+const ASK = { timeoutMs: 15_000, maxBytes: 1024 * 1024 };
+const CREATE = { timeoutMs: 45_000, maxBytes: 1024 * 1024 };
+/**
+ * Makes a pod in the node's network that sleeps, waits until it runs, lets `use` exec into it, and removes it again:
+ * after success, after an error, and after an interrupt.
+ * @param onLeft is told, in a sentence with the command to type, where the pod could not be removed.
+ * Throws UnreachableError where it cannot be made or does not start; InterruptedError; what `use` throws.
+ */
+export async function withDebugPod(kubectl, request, lifeline, onLeft, use) {
+    const container = `kp-explain-${randomBytes(4).toString('hex')}`;
+    const place = { namespace: request.namespace, container };
+    const hint = `a debug pod may be left: look for container ${container} with \`${quoteCommand(kubectl.argv('get', 'pods', `--namespace=${request.namespace}`))}\``;
+    let release = lifeline.guard(hint);
+    let pod = null;
+    try {
+        lifeline.onStep(`making a debug pod on ${request.node}`);
+        const made = await makePod(kubectl, request, container);
+        pod = made.name === null ? null : { ...place, name: made.name };
+        if (pod !== null) {
+            release();
+            release = lifeline.guard(leftMessage(kubectl, pod));
+        }
+        if (made.error !== null)
+            throw made.error;
+        if (pod === null)
+            throw new UnreachableError('no-debug-pod', 'kubectl debug did not say which pod it made');
+        kubectl.throwIfInterrupted();
+        await waitUntilRunning(kubectl, pod, request, lifeline);
+        return await use(pod);
+    }
+    finally {
+        if (pod !== null) {
+            lifeline.onStep(`removing debug pod ${pod.name}`);
+            const why = await removePod(kubectl, pod);
+            if (why !== null)
+                onLeft(`${leftMessage(kubectl, pod)} (${why})`);
+        }
+        release();
+    }
+}
+function leftMessage(kubectl, pod) {
+    return `debug pod ${pod.namespace}/${pod.name} is left in the cluster (it ends by itself after ${POD_SECONDS / 60} minutes); remove it with: \`${quoteCommand(kubectl.argv('delete', `pod/${pod.name}`, `--namespace=${pod.namespace}`))}\``;
+}
+/** What the API server says where it made nothing. */
+const NOT_MADE = new Set([
+    'forbidden',
+    'denied',
+    'unauthorized',
+    'old-kubectl',
+    'not-found',
+    'no-kubectl',
+    'no-such-context',
+    'no-kubeconfig',
+    'tls',
+]);
+/** @returns the name of the pod that was made, or may have been; and the error, if kubectl did not succeed. */
+async function makePod(kubectl, request, container) {
+    const result = await kubectl.run(createArgs(request, container), { limits: CREATE, uninterrupted: true });
+    const said = `${result.stdout.toString('utf8')}\n${result.lastWords}`;
+    const told = /Creating debugging pod (\S+) with container/.exec(said)?.[1] ?? null;
+    if (result.failure === null && told !== null)
+        return { name: told, error: null };
+    const error = result.failure === null ? null : describeKubectl(result, `a debug pod on ${request.node}`);
+    if (error !== null && NOT_MADE.has(error.code))
+        return { name: null, error };
+    // Ended in the middle, or without a word: the pod may be there. The name is told before it is made.
+    return { name: told ?? (await findByContainer(kubectl, request, container)), error };
+}
+async function findByContainer(kubectl, request, container) {
+    const list = await kubectl.run([...listPodsArgs(request.node, request.namespace), '-o', 'json'], {
+        uninterrupted: true,
+    });
+    if (list.failure !== null)
+        return null;
+    const pods = objectsOf(fieldsOf(parseJson(list.stdout.toString('utf8'))).items);
+    const own = pods.find((pod) => objectsOf(fieldsOf(pod.spec).containers).some(({ name }) => name === container));
+    return textOf(fieldsOf(own?.metadata).name);
+}
+/** Reasons of a waiting container that will not go away by waiting. */
+const HOPELESS = /^(?:ErrImagePull|ImagePullBackOff|InvalidImageName|ErrImageNeverPull|CreateContainer(?:Config)?Error|RunContainerError|CrashLoopBackOff)$/;
+async function waitUntilRunning(kubectl, pod, request, lifeline) {
+    const deadline = performance.now() + request.startMs;
+    const label = `debug pod ${pod.namespace}/${pod.name}`;
+    for (;;) {
+        const { spec, status } = await kubectl.getJson(readPodArgs(pod.namespace, pod.name), label);
+        if (fieldsOf(spec).hostNetwork !== true) {
+            throw new UnreachableError('not-host-network', `${label} was not made in the node’s network, so its rules are not the node’s`);
+        }
+        const [container] = objectsOf(fieldsOf(status).containerStatuses);
+        const state = fieldsOf(container?.state);
+        if (state.running !== undefined)
+            return;
+        const waiting = fieldsOf(state.waiting);
+        const reason = textOf(waiting.reason) ?? '';
+        const phase = textOf(fieldsOf(status).phase);
+        if (HOPELESS.test(reason))
+            throw notStarted(label, request, `${reason}: ${textOf(waiting.message) ?? ''}`);
+        if (phase === 'Failed' || phase === 'Succeeded') {
+            const over = fieldsOf(state.terminated);
+            const why = [
+                textOf(fieldsOf(status).reason),
+                textOf(fieldsOf(status).message),
+                textOf(over.reason),
+                textOf(over.message),
+            ];
+            throw notStarted(label, request, `it ended at once (${why.filter((word) => word !== null).join(', ') || phase})`);
+        }
+        if (performance.now() > deadline) {
+            throw notStarted(label, request, `it did not start within ${Math.round(request.startMs / 1000)} s (${reason || phase || 'no status'})`);
+        }
+        lifeline.onStep(`waiting for ${label} (${reason || phase || 'Pending'})`);
+        await pause(500, lifeline.signal);
+    }
+}
+function notStarted(label, request, why) {
+    return new UnreachableError('debug-pod-not-started', `${label} with image ${request.image} did not start: ${why}; choose an image that this node can pull and that has sleep, with --image`);
+}
+async function pause(ms, signal) {
+    try {
+        await sleep(ms, undefined, { signal });
+    }
+    catch (error) {
+        signal.throwIfAborted();
+        throw error;
+    }
+}
+/** Tries twice, and believes it only where the pod is gone. @returns why the pod is still there, or null. */
+async function removePod(kubectl, pod) {
+    let why = '';
+    for (let attempt = 0; attempt < 2; attempt++) {
+        const deleted = await kubectl.run(deleteArgs(pod), { limits: DELETE, uninterrupted: true });
+        const asked = await kubectl.run(askArgs(pod), { limits: ASK, uninterrupted: true });
+        if (asked.failure === null && asked.stdout.length === 0)
+            return null;
+        why =
+            whyFailed(deleted, 'delete') ??
+                whyFailed(asked, 'get') ??
+                'kubectl delete called it done, but it is there';
+    }
+    return why;
+}
+function whyFailed({ failure, lastWords }, verb) {
+    if (failure === null)
+        return null;
+    if (failure === 'timeout')
+        return `kubectl ${verb} did not end in time`;
+    return lastWords.split('\n').at(-1) ?? '';
+}

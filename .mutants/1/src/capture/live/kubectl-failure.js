@@ -1,0 +1,73 @@
+import { quoteCommand } from '../../command/quote.js';
+import { UnreachableError } from './unreachable-error.js';
+/** Something kubectl or the API server says, the code it gets, and the way out. First match wins. */
+const SAYINGS = [
+    [
+        /violates PodSecurity|PodSecurityPolicy|denied the request|admission webhook/i,
+        'denied',
+        'an admission policy forbids such a pod; try --debug-namespace with a namespace that may run privileged pods, such as kube-system, or --via exec',
+    ],
+    [
+        /Forbidden|cannot (?:get|list|create|delete|watch) resource/i,
+        'forbidden',
+        'the message names the verb and the resource that a Role must allow',
+    ],
+    [
+        /Unauthorized|must be logged in|credentials? (?:has|have) expired|token (?:is|has) expired|getting credentials/i,
+        'unauthorized',
+        'the credentials are missing or expired: log in again, or choose others with --kubeconfig and --context',
+    ],
+    [
+        /unknown profile/i,
+        'old-kubectl',
+        'this kubectl is too old: profile netadmin came with kubectl 1.27, sysadmin with 1.30',
+    ],
+    [
+        /x509|certificate|tls:/i,
+        'tls',
+        'the server’s certificate is not trusted: check the kubeconfig and the clock',
+    ],
+    [
+        /context .*(?:does not exist|was not found)|no context exists|cluster .* does not exist/i,
+        'no-such-context',
+        '`kubectl config get-contexts` lists what there is',
+    ],
+    [
+        /(?:stat|open|read) .*: (?:no such file|permission denied)|error loading config file/i,
+        'no-kubeconfig',
+        'check --kubeconfig and KUBECONFIG',
+    ],
+    [
+        /connection refused|was refused|no such host|i\/o timeout|Unable to connect|network is unreachable|deadline exceeded|localhost:8080|EOF$/i,
+        'unreachable',
+        'check the kubeconfig, the network and the VPN',
+    ],
+    [/\(NotFound\)|not found/i, 'not-found', 'it does not exist, or has just gone'],
+];
+/** @returns the code and the way out for what kubectl said; `kubectl-failed` where it is not known. */
+export function classifyKubectl(text) {
+    for (const [pattern, code, advice] of SAYINGS)
+        if (pattern.test(text))
+            return { code, advice };
+    return { code: 'kubectl-failed', advice: 'run it by hand to see more' };
+}
+/** @returns the error for a call of kubectl that failed. @param what was asked for, in words. */
+export function describeKubectl(result, what) {
+    const command = `\`${quoteCommand(result.argv)}\``;
+    if (result.failure === 'missing') {
+        return new UnreachableError('no-kubectl', 'kubectl is not installed here, or not on PATH; a node is reached through it (or run kp-explain on the node itself)');
+    }
+    if (result.failure === 'timeout') {
+        return new UnreachableError('timeout', `cannot get ${what}: ${command} did not end in time and was stopped; check the network, and \`kubectl version\``);
+    }
+    const said = result.lastWords === '' ? 'no message' : lastLines(result.lastWords);
+    const { code, advice } = classifyKubectl(result.lastWords);
+    return new UnreachableError(code, `cannot get ${what}: ${said}\n  ${command} failed; ${advice}`);
+}
+/** Client-side log lines (`E1121 … memcache.go`) repeat the same cause many times. */
+function lastLines(text) {
+    const lines = text.split('\n').filter((line) => line.trim() !== '' && !/^[EWI]\d{4} /.test(line));
+    return (lines.length === 0 ? text.split('\n').slice(-1) : lines.slice(-3))
+        .join(' ')
+        .replace(/^(?:error: |Error from server )/i, '');
+}

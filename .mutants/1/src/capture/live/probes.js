@@ -1,0 +1,138 @@
+import { LARGEST_OUTPUT } from './command-result.js';
+import { SYSCTL_NAMES } from './sysctls.js';
+const MIB = 1024 * 1024;
+const QUICK = { timeoutMs: 20_000, maxBytes: 64 * MIB };
+const DUMP = { timeoutMs: 90_000, maxBytes: LARGEST_OUTPUT };
+/** The dump of a machine that has both backends, by the program of one of them. */
+function save(program, file, only, lost) {
+    const multi = program.includes('legacy') ? 'xtables-legacy-multi' : 'xtables-nft-multi';
+    return {
+        file,
+        argv: [program, '-c'],
+        ...(only === null ? {} : { otherwise: [multi, program.replace(/-(legacy|nft)/, ''), '-c'] }),
+        packageName: 'iptables',
+        limits: DUMP,
+        only,
+        lost,
+        isDump: true,
+    };
+}
+const LEGACY_V4 = 'where iptables-save is the nft one and /proc/net/ip_tables_names is not empty: legacy tables are never created';
+const LEGACY_V6 = 'where ip6tables-save is the nft one and /proc/net/ip6_tables_names is not empty: legacy tables are never created';
+const NFT = 'where iptables-save is the legacy one and nf_tables holds tables of iptables-nft';
+/** `iptables --version` names the backend: `iptables v1.8.9 (nf_tables)`. */
+export const VERSION_PROBE = {
+    argv: ['iptables', '--version'],
+    packageName: 'iptables',
+    limits: QUICK,
+    only: null,
+    lost: 'the version of iptables is not known',
+};
+/** The rules, which every question needs. */
+export const RULES = {
+    v4: save('iptables-save', 'iptables-save.txt', null, 'there are no IPv4 rules to answer from'),
+    v6: save('ip6tables-save', 'ip6tables-save.txt', null, 'nothing is known of IPv6 rules'),
+    legacyV4: save('iptables-legacy-save', 'iptables-legacy-save.txt', LEGACY_V4, 'the legacy IPv4 rules are not in the answer'),
+    legacyV6: save('ip6tables-legacy-save', 'ip6tables-legacy-save.txt', LEGACY_V6, 'the legacy IPv6 rules are not in the answer'),
+    nftV4: save('iptables-nft-save', 'iptables-save.txt', NFT, 'the IPv4 rules of iptables-nft are not in the answer'),
+    nftV6: save('ip6tables-nft-save', 'ip6tables-save.txt', NFT, 'the IPv6 rules of iptables-nft are not in the answer'),
+};
+function ip(file, args, lost) {
+    return { file, argv: ['ip', ...args.split(' ')], packageName: 'iproute2', limits: QUICK, only: null, lost };
+}
+/** The node's addresses, which names need too. */
+export const ADDRESSES = ip('ip-addr.json', '-j -d addr', 'which addresses are the node’s own is not known');
+/** What a trace asks of the node besides rules. */
+export const HOST = [
+    ip('ip-route.json', '-j route show table all', 'a route to every IPv4 destination is taken for granted'),
+    ip('ip6-route.json', '-j -6 route show table all', 'a route to every IPv6 destination is taken for granted'),
+    ip('ip-rule.json', '-j rule', 'the kernel’s default policy rules are taken for granted'),
+    ip('ip6-rule.json', '-j -6 rule', 'the kernel’s default IPv6 policy rules are taken for granted'),
+    {
+        file: 'sysctl.txt',
+        argv: ['sysctl', '-e', ...SYSCTL_NAMES],
+        packageName: 'procps',
+        limits: QUICK,
+        only: null,
+        lost: 'forwarding, rp_filter, route_localnet and the bridge switches are not known',
+    },
+    {
+        file: 'sockets.txt',
+        argv: ['ss', '-ltnu'],
+        packageName: 'iproute2',
+        limits: QUICK,
+        only: null,
+        lost: 'whether a process of the node listens where a packet arrives is not known',
+    },
+];
+/** nf_tables' own view: base chains, native tables, kube-proxy's nftables mode. */
+export const NFT_RULESET = {
+    file: 'nft.json',
+    argv: ['nft', '-j', 'list', 'ruleset'],
+    packageName: 'nftables',
+    limits: { timeoutMs: 60_000, maxBytes: 256 * MIB },
+    only: null,
+    lost: 'native nftables rules are not known',
+};
+/** The sets that rules ask. */
+export const IPSETS = {
+    file: 'ipset.txt',
+    argv: ['ipset', 'save'],
+    packageName: 'ipset',
+    limits: { timeoutMs: 30_000, maxBytes: 256 * MIB },
+    only: 'where rules ask a set (--match-set)',
+    lost: 'rules that ask a set give both ways',
+};
+/** IPVS' virtual servers. */
+export const IPVS = {
+    file: 'ipvsadm.txt',
+    argv: ['ipvsadm-save', '-n'],
+    packageName: 'ipvsadm',
+    limits: QUICK,
+    only: 'where /proc/net/ip_vs exists: the module is never loaded for it',
+    lost: 'the virtual servers of IPVS are not known',
+};
+/** What IPVS remembers: which real server each connection has, and which each client keeps. */
+export const IPVS_CONNECTIONS = {
+    file: 'ipvsadm-connections.txt',
+    argv: ['ipvsadm', '-Lnc'],
+    packageName: 'ipvsadm',
+    limits: { timeoutMs: 60_000, maxBytes: LARGEST_OUTPUT },
+    only: 'where /proc/net/ip_vs exists: the module is never loaded for it',
+    lost: 'which real server IPVS keeps a client or a connection at is not known',
+};
+/** Every flow, by family. */
+export const FLOWS = [flowsOf('ipv4', []), flowsOf('ipv6', [])];
+/** Counters of conntrack, by CPU. */
+export const FLOW_STATS = {
+    file: 'conntrack-stats.txt',
+    argv: ['conntrack', '-S'],
+    packageName: 'conntrack',
+    limits: QUICK,
+    only: null,
+    lost: 'conntrack’s counters are not known',
+};
+/**
+ * The flows of one family.
+ * @param filter options of conntrack that choose among them: `['--orig-dst', '10.96.0.10']`.
+ */
+export function flowsOf(family, filter) {
+    const argv = ['conntrack', '-L', ...(family === 'ipv6' ? ['-f', 'ipv6'] : []), ...filter];
+    return {
+        file: family === 'ipv6' ? 'conntrack6.txt' : 'conntrack.txt',
+        argv,
+        packageName: 'conntrack',
+        limits: { timeoutMs: 120_000, maxBytes: LARGEST_OUTPUT },
+        only: null,
+        lost: 'live flows are not known',
+    };
+}
+/** The versions of the other tools, for the manifest. */
+export const VERSIONS = ['nft', 'conntrack', 'ipset', 'ip'].map((program) => ({
+    // iproute2 knows no long form before 5.0.
+    argv: [program, program === 'ip' ? '-V' : '--version'],
+    packageName: program,
+    limits: QUICK,
+    only: null,
+    lost: `the version of ${program} is not known`,
+}));

@@ -1,0 +1,26 @@
+import { RECENT_FOLDER } from '../contract-files.js';
+const FOLDER = '/proc/net/xt_recent';
+/** Reads the lists of xt_recent that the rules name: session affinity's memory of clients. */
+export async function collectRecent(collector, rules) {
+    const names = new Set(rules.flatMap((bytes) => (bytes === null ? [] : listNames(bytes.toString('utf8')))));
+    if (names.size === 0)
+        return;
+    const texts = await collector.place.readMany([...names].map((name) => `${FOLDER}/${name}`));
+    const failed = [...texts.values()].find(({ kind }) => kind === 'unreadable');
+    if (failed?.kind === 'unreadable') {
+        collector.report('recent-unreadable', `${FOLDER} cannot be read (${failed.why}); which endpoint a client with session affinity had is not known`);
+    }
+    for (const [path, text] of texts) {
+        if (text.kind !== 'text')
+            continue;
+        const name = path.slice(FOLDER.length + 1);
+        const origin = `${collector.place.prefix}${path}`;
+        collector.add({ path: `${RECENT_FOLDER}/${name}`, bytes: Buffer.from(text.text), origin });
+    }
+}
+/** @returns the lists that rules name; names that are no plain file name are left out. */
+function listNames(text) {
+    return [...text.matchAll(/ -m recent [^\n]*?--name (\S+)/g)]
+        .map(([, name]) => name ?? '')
+        .filter((name) => /^[\w.-]+$/.test(name) && !/^\.+$/.test(name));
+}

@@ -1,0 +1,47 @@
+import { isRow } from '../recognise-lines.js';
+const never = () => false;
+const indented = (text) => /^\s+\S/.test(text);
+const untilBlank = (_, { detached }) => !detached;
+/** @returns true for what people put where they left lines out: `...`, `[snip]`, `… 200 more lines …`. */
+function isElision(text) {
+    return (/^\W*(?:\.{3}|…)\W*$/.test(text) ||
+        /^\W*(?:\.{3}|…)?\W*(?:(?:\d+|many|some|more|other|further|lines?|rules?|chains?|and|the|rest|of)\s+)*(?:snip(?:ped)?|cut|truncated|omitted|skipped|removed|redacted|more|lines|rules|elided|etc)\W*$/i.test(text));
+}
+/** A quarter of its words are options: prose names one or two. */
+function isLikeRule(text) {
+    const words = text
+        .replace(/"[^"]*"/g, 'text')
+        .trim()
+        .split(/\s+/);
+    const options = words.filter((word) => /^-{1,2}[A-Za-z][\w-]*$/.test(word));
+    return options.length * 4 >= words.length;
+}
+/** Lines that mean something only behind others of their kind. What looks like a damaged line of the kind is one, too. */
+const CONTINUES = {
+    'iptables-save': (text, { detached }) => /^(?:-{1,2}[A-Za-z]|:\S|\*\w+\s*$|\[\d+:)/.test(text) ||
+        isElision(text) ||
+        (!detached && isLikeRule(text)),
+    'iptables-listing': (text, { detached }) => isRow(text) || isElision(text) || (!detached && text.trim().split(/\s+/).length >= 4),
+    conntrack: (text) => /^\s*<[/?]?\w/.test(text),
+    'conntrack-stats': never,
+    ipset: untilBlank,
+    'ip-addr': (text, { detached }) => !detached && (indented(text, { kind: 'ip-addr', detached }) || /^\d+: /.test(text)),
+    'ip-route': indented,
+    'ip-rule': never,
+    nft: () => true,
+    'nft-hooks': (text) => /^\s*(?:\}|[+-]?\d+ \S)/.test(text),
+    sysctl: never,
+    sockets: never,
+    // A damaged line of a listing is one of it; what is not like any is of another tool.
+    ipvs: (text) => /^\s*(?:-|TCP|UDP|SCTP|FWM|->|Prot\b)/.test(text) || isElision(text),
+    'ipvs-connections': untilBlank,
+    'cilium-services': (text) => /^\s*(?:\d+\s|ID\s)/.test(text) || isElision(text),
+    kubernetes: () => true,
+    'kubectl-table': (text, { detached }) => !detached && /^(?:[a-z0-9][\w.:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),
+    expectations: () => true,
+    recent: never,
+};
+/** @returns true where a line that is of no kind itself belongs to the output before it. */
+export function continues(text, before) {
+    return CONTINUES[before.kind](text, before);
+}

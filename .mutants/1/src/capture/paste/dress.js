@@ -1,0 +1,58 @@
+/** What pages, editors, logs and mail put in front of a line, each with its blanks. */
+const PREFIXES = [
+    /^(?:>\s?)+/,
+    /^[+<|•·*-](?=\s*\S)/,
+    /^(?:```\w*|`+|\*\*|__|"|')/,
+    /^[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \S+ [^\s:]+: /,
+    /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:?\s+(?:std(?:out|err) [FP] |\d\d[OE]\+? )?/,
+    /^\[\d\d:\d\d:\d\d(?:[.,]\d+)?\]\s/,
+    /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] /,
+    /^\d{1,6}(?:[:|.)]?\s+|:(?=\S)|(?=[-:*#[C>+<|]))/,
+    /^(?:level=\w+\s+|msg="?|time="?[\d:TZ.+-]+"?\s+)/,
+    /^\[[\w./-]+\]\s+(?=-[AN] )/,
+    // The tool's last words go to standard error, and land anywhere.
+    /^conntrack v\S+ \(conntrack-tools\): (?!\d+ flow)/,
+];
+const MOST_PREFIXES = 4;
+/** @returns the line without blanks around it, then without one more of what stands in front of it, outermost first. */
+export function layersOf(line) {
+    const layers = [{ text: line.trim(), dress: [], side: null }];
+    for (let round = 0; round < MOST_PREFIXES; round++) {
+        const { text, dress, side } = layers[round];
+        const index = PREFIXES.findIndex((one) => one.test(text));
+        const prefix = PREFIXES[index]?.exec(text)?.[0] ?? '';
+        if (prefix === '')
+            break;
+        layers.push({
+            text: text.slice(prefix.length).trim(),
+            dress: [...dress, index],
+            side: side ?? signOf(prefix, text),
+        });
+    }
+    return layers;
+}
+/**
+ * Takes from a line what stood in front of the one before. Blanks behind the first are the line's own.
+ * @returns null where the line is not dressed so.
+ */
+export function undressed(line, dress) {
+    let text = line;
+    let side = null;
+    for (const index of dress) {
+        const start = text.trimStart();
+        // A blank line of the output has its prefix, and nothing behind it.
+        const prefix = PREFIXES[index]?.exec(`${start} `)?.[0] ?? (/^[+<|•·*-]$/.test(start.trim()) ? start : '');
+        if (prefix === '')
+            return null;
+        side ??= signOf(prefix, start);
+        text = start.slice(prefix.trimEnd().length).replace(/^\s/, '');
+    }
+    return { text, dress, side };
+}
+/** A dash with a blank behind it is a bullet. */
+function signOf(prefix, line) {
+    const sign = prefix.trim();
+    if (sign === '-')
+        return /^-\s/.test(line) ? null : '-';
+    return sign === '+' || sign === '<' || sign === '>' ? sign : null;
+}

@@ -1,0 +1,55 @@
+const DOTTED = '\\d+\\.\\d+\\.\\d+\\.\\d+';
+/** `eth0      Link encap:Ethernet …` and `eth0: flags=4163<UP,…>  mtu 1500`. */
+const LINK = /^(\S+?):?\s+(?:Link encap:\S|flags=\d+<)/;
+const INET = new RegExp(`^\\s+inet (?:addr:)?(${DOTTED})\\s(?:.*?\\s)?(?:Mask:|netmask )(${DOTTED}|0x[0-9a-f]{8})`);
+const INET6 = /^\s+inet6 (?:addr: )?([0-9a-f:]+)(?:\/(\d+)|\s+prefixlen (\d+))\s/;
+/** `0.0.0.0  10.0.0.1  0.0.0.0  UG  100  0  0  eth0` of `route -n`. */
+const ROUTE = new RegExp(`^\\s*(${DOTTED}|default)\\s+(${DOTTED}|\\*|-)\\s+(${DOTTED}|-)\\s+([A-Z!]+)\\s+(\\d+|-)\\s+\\d+\\s+\\d+\\s+(\\S+)\\s*$`);
+/** Reads what `ifconfig` and `route -n` of net-tools print as `ip -o addr` and `ip route` would print it. */
+export class OldTools {
+    #link = null;
+    /** @returns the line as `ip` has it; empty for one that tells nothing more; null for a line of another tool. */
+    modern(line) {
+        const link = LINK.exec(line)?.[1];
+        if (link !== undefined) {
+            this.#link = link;
+            return '';
+        }
+        if (/^Kernel IP routing table\s*$|^Destination\s+Gateway\s+Genmask\s+Flags/.test(line))
+            return '';
+        const route = ROUTE.exec(line);
+        if (route !== null)
+            return routeOf(route);
+        if (!/^\s+\S/.test(line)) {
+            if (line.trim() !== '')
+                this.#link = null;
+            return null;
+        }
+        return this.#link === null ? null : addressOf(line, this.#link);
+    }
+}
+function addressOf(line, link) {
+    const scope = link === 'lo' ? 'host' : 'global';
+    const inet = INET.exec(line);
+    if (inet !== null)
+        return `1: ${link}    inet ${inet[1]}/${bitsOf(inet[2] ?? '')} scope ${scope} ${link}`;
+    const inet6 = INET6.exec(line);
+    if (inet6 === null)
+        return '';
+    const own = /^fe80:/.test(inet6[1] ?? '') ? 'link' : scope;
+    return `1: ${link}    inet6 ${inet6[1]}/${inet6[2] ?? inet6[3]} scope ${own}`;
+}
+function routeOf([, to = '', gateway = '', mask = '', flags = '', metric = '', device = '',]) {
+    const prefix = to === 'default' || (to === '0.0.0.0' && mask === '0.0.0.0') ? 'default' : `${to}/${bitsOf(mask)}`;
+    if (flags.includes('!'))
+        return `unreachable ${prefix} metric ${metric === '-' ? 0 : metric}`;
+    const via = flags.includes('G') ? ` via ${gateway}` : '';
+    return `${prefix}${via} dev ${device}${via === '' ? ' scope link' : ''}${/^0$|-/.test(metric) ? '' : ` metric ${metric}`}`;
+}
+/** @param mask `255.255.255.0` or `0xffffff00` */
+function bitsOf(mask) {
+    const value = mask.startsWith('0x')
+        ? Number.parseInt(mask.slice(2), 16)
+        : mask.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+    return value === 0 ? 0 : 32 - Math.log2(2 ** 32 - value);
+}

@@ -1,0 +1,40 @@
+import { kindOfLine } from '../recognise-lines.js';
+import { layersOf, undressed } from './dress.js';
+import { repaired, respelt } from './spelling.js';
+/**
+ * @param before what stood in front of the last line that could be told.
+ * @returns the line as the tool printed it, as far as that can be told.
+ */
+export function plainLine(raw, before) {
+    const whole = repaired(raw);
+    // A row of a table in Markdown ends as it begins.
+    const line = /^\s*\|.*\|\s*$/.test(whole) ? whole.replace(/\s*\|\s*$/, '') : whole;
+    const inner = before.length === 0 ? null : undressed(line, before);
+    if (inner !== null) {
+        const known = toldOf(inner.text) ?? toldOf(inner.text.trim());
+        if (known !== null || inner.text.trim() === '')
+            return { ...inner, kind: null, ...known };
+    }
+    const own = kindOfLine(line);
+    if (own !== null)
+        return { text: line, kind: own, side: null, dress: [] };
+    for (const { text, dress, side } of layersOf(line)) {
+        const known = toldOf(text);
+        if (known !== null)
+            return { ...known, side, dress };
+    }
+    return { ...(inner ?? { text: line, side: null, dress: [] }), kind: null };
+}
+/** @returns the line as the tool spells it, with its kind; null where it has none. */
+function toldOf(text) {
+    const own = kindOfLine(text);
+    if (own !== null)
+        return { text, kind: own };
+    const spelt = respelt(text);
+    const kind = isBareHead(spelt) ? 'iptables-listing' : kindOfLine(spelt);
+    return kind === null ? null : { text: spelt, kind };
+}
+/** The head of a listing's chain as a person types it. */
+function isBareHead(text) {
+    return /^Chain \S+$/.test(text);
+}

@@ -1,0 +1,44 @@
+/** Tools whose output is read, and what people put before them. */
+const TOOL = /^(?:(?:sudo|doas|time|watch)\s+(?:-\S+\s+)*|(?:nsenter|chroot|(?:kubectl|oc|docker|crictl|nerdctl|podman)\s+(?:-\S+\s+\S+\s+)?exec|ssh)\s[^|]*?\s)*(?:\/\S*\/)?(?:x?ip6?tables|iptables-(?:nft|legacy)|ip6tables-(?:nft|legacy)|conntrack|ip|ipset|ipvsadm|nft|sysctl|kubectl|oc|ifconfig|route)(?:-save|-nft|-legacy)*(?=\s|$)/;
+/** `root@node1:~#`, `[root@node1 ~]#`, `node-2:/#`, `(ctx) user@host dir %`, `bash-5.1#`, `➜  ~`, `$`, `#`, `>`. */
+const SHELL = /^(?:\([\w./:-]+\)\s*)?(\[[^\]\n]{1,80}\]|\{[^}\n]{1,80}\}|[\w.-]+@[\w.-]+[^\s<$#>%]*(?:\s[^\s<$#>%]+)?|[\w.-]+:\s?[~/][^\s$#>%]*|(?:ba|z|da|k)?sh-[\d.]+)?\s?([#$%>❯➜])\s*(?=\S|$)(.*)$/;
+/** @returns what a prompt says, or null for any other line. A sign alone is a prompt only before a tool that is known. */
+export function readPrompt(line) {
+    const found = SHELL.exec(line);
+    const [, place, , typed = ''] = found ?? [];
+    const command = typed.trim();
+    if (found !== null && place !== undefined && isPlace(place))
+        return { host: hostOf(place), command };
+    if (found !== null && isCommand(command))
+        return { host: null, command };
+    return isCommand(line) && !/^(?:ip|route)\s+[a-z]+\s+[a-z]+\s+[a-z]+\s/.test(line)
+        ? { host: null, command: line }
+        : null;
+}
+/** @returns true for the call of a tool that is not read here, behind the sign of a prompt. */
+export function isOtherCommand(line) {
+    return /^[$#%❯➜] +[a-z./][\w./-]*(?: |$)/.test(line);
+}
+/** @returns true for a command of whose output only the first lines were printed. */
+export function isOfHead(command) {
+    return /\|\s*head\b/.test(command);
+}
+/** `[1:2]`, `[NEW]` and `[123.456]` begin lines of their own kinds. */
+function isPlace(place) {
+    return !/^\[[\d.:]+\]$|^\[[A-Z]+\]$/.test(place);
+}
+/** @returns true for the call of a tool whose output is read; `iptables -A …` is a rule and not a question. */
+export function isCommand(text) {
+    const tool = TOOL.exec(text);
+    if (tool === null)
+        return false;
+    const options = text.slice(tool[0].length);
+    if (/ip6?tables(?:-nft|-legacy)?$/.test(tool[0]))
+        return /\s-(?:[a-zA-Z]*[LS]|-list)/.test(options);
+    return options === '' || /^\s+[-\w]/.test(options);
+}
+function hostOf(place) {
+    const host = /@([\w.-]+)/.exec(place)?.[1] ?? /^([\w.-]+):\s?[~/]/.exec(place)?.[1];
+    // A name may be given with its domain and without.
+    return host === undefined ? null : /[a-z]/i.test(host) ? (host.split('.')[0] ?? host) : host;
+}

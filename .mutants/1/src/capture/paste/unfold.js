@@ -1,0 +1,54 @@
+/** The field of a JSON log that holds what was printed. */
+const FIELD = /"(?:log|msg|message|MESSAGE|textPayload|line|stdout|stderr|output)"\s*:\s*"((?:[^"\\]|\\.)*)"/;
+/** Behind what a pager or a diff puts in front of it. */
+const OBJECT = /^[^"]{0,60}\{\s*"/;
+/** @returns true for a line of a JSON log, whose quotes must be left as they are until it was read. */
+export function isObject(line) {
+    return OBJECT.test(line);
+}
+/** A string in a list of lines, as Ansible prints them. */
+const ELEMENT = /^\s*"((?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# |[A-Z][\w-]+ +)(?:[^"\\]|\\.)*)",?\s*$/;
+/** Line ends that were escaped, with the start of a rule, a chain or a table behind them. */
+const ESCAPED = /\\n(?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# )/;
+const DEEPEST = 4;
+/** @returns true where rules stand in a string whose line ends are escaped. */
+export function isFolded(text) {
+    return ESCAPED.test(text);
+}
+/**
+ * Reads what was printed out of a line of a JSON log, or a string of JSON, YAML or code in which line ends are escaped.
+ * @param depth how many objects it was taken out of.
+ * @returns the lines it holds; the line itself for any other.
+ */
+export function unfold(line, depth = 0) {
+    const element = ELEMENT.exec(line)?.[1];
+    if (element !== undefined)
+        return [unescaped(element)];
+    if (!line.includes('\\n') && !OBJECT.test(line))
+        return [line];
+    const field = OBJECT.test(line) ? FIELD.exec(line)?.[1] : undefined;
+    // What collects logs of a program that logs JSON wraps them once more.
+    if (field !== undefined && depth < DEEPEST)
+        return split(unescaped(field)).flatMap((inner) => unfold(inner, depth + 1));
+    if (!ESCAPED.test(line))
+        return [line];
+    const lines = split(unescaped(line));
+    const [first = '', ...rest] = lines;
+    const last = rest.pop() ?? '';
+    // What stands before the string and behind it is no part of it.
+    return [
+        first.replace(/^.*["'`](?=\S)/, ''),
+        ...rest,
+        isOpen(last) ? last.replace(/["'`][^"]*$/, '') : last,
+    ];
+}
+function split(text) {
+    return text.replace(/\n$/, '').split('\n');
+}
+function isOpen(line) {
+    return line.split('"').length % 2 === 0 || /^[^"]*['`]/.test(line);
+}
+const ESCAPES = { n: '\n', t: '\t', r: '' };
+function unescaped(text) {
+    return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/g, (_, code, letter = '') => code === undefined ? (ESCAPES[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)));
+}

@@ -1,0 +1,46 @@
+import { UnreachableError } from '../capture/live/unreachable-error.js';
+/** How many nodes are read at once: each takes a few connections to the API server. */
+const NODES_AT_ONCE = 4;
+/**
+ * Reads every node of the cluster, a few at once.
+ * @param live how a node is reached; its name stands for all of them. @param read is called for each node
+ * @param use is called with what was read of each, one after the other, while no node is being read: what takes long to
+ * compute would keep an interrupt from removing what was made for another node
+ * @returns one result for each node, in the order of the API server. Throws UnreachableError where the nodes cannot be listed
+ * or none of them could be reached; InterruptedError; and what else `read` and `use` throw.
+ */
+export async function readAllNodes(live, lifeline, read, use) {
+    const { Kubectl } = await import('../capture/live/kubectl.js');
+    const { nodeNames } = await import('../capture/live/find-pod.js');
+    const { runPool } = await import('../capture/live/pool.js');
+    lifeline.onStep('listing the nodes');
+    const names = await nodeNames(new Kubectl(live.access, lifeline.signal));
+    if (names.length === 0)
+        throw new UnreachableError('no-nodes', 'the cluster has no nodes that you may see');
+    let done = 0;
+    const readOne = async (node) => {
+        try {
+            const value = await read({ ...live, target: { ...live.target, node } });
+            return { node, value, error: null };
+        }
+        catch (error) {
+            if (!(error instanceof UnreachableError))
+                throw error;
+            return { node, value: null, error };
+        }
+        finally {
+            lifeline.onStep(`${++done} of ${names.length} nodes read`);
+        }
+    };
+    const results = [];
+    for (let from = 0; from < names.length; from += NODES_AT_ONCE) {
+        const some = names.slice(from, from + NODES_AT_ONCE).map((node) => async () => await readOne(node));
+        for (const one of await runPool(NODES_AT_ONCE, some))
+            results.push(one.error === null ? { ...one, value: await use(one.value) } : one);
+    }
+    const lines = results.flatMap(({ node, error }) => error === null ? [] : [`\n  ${node}: ${error.message.replaceAll('\n', '\n  ')}`]);
+    if (lines.length === results.length) {
+        throw new UnreachableError('no-node-reached', `none of the ${results.length} nodes could be read:${lines.slice(0, 10).join('')}`);
+    }
+    return results;
+}

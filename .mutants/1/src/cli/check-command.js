@@ -1,0 +1,112 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CHECK_FORMATS } from '../render/format.js';
+import { addDisplayOptions } from './display.js';
+import { formatExamples } from './examples.js';
+import { addStateOptions, commonRequest, notEmpty, oneOf } from './options.js';
+import { UsageError } from './usage-error.js';
+/** @returns the command; `act` gets the request. */
+export function checkCommand(program, act) {
+    const command = new Command('check')
+        .summary('findings and expectations, for CI or on a node')
+        .description('What is wrong with this node: compares the rules with what the API says, looks for known faults, and checks the statements of expect.yaml. Each [capture] is checked by itself: a capture folder, an archive, or a folder that holds some. Fails (exit status 1) on errors, warnings and broken expectations.')
+        .argument('[capture...]', 'capture folders or archives, or folders that hold them');
+    addDisplayOptions(addStateOptions(command).optionsGroup('Output:').addOption(reportOption()))
+        .addOption(new Option('--detail <level>', 'the worst finding opened, the others a line each; every one opened')
+        .choices(['answer', 'full'])
+        .default('answer'))
+        .optionsGroup('What is reported:')
+        .addOption(new Option('--severity <least>', 'report findings that are at least this bad')
+        .choices(['error', 'warning', 'info'])
+        .default('info'))
+        .option('--svc <service>', 'what concerns one Service: NAMESPACE/NAME, or NAME with -n', notEmpty('A Service'))
+        .option('-n, --namespace <name>', 'what concerns this namespace (default: all)', notEmpty('A namespace'))
+        .addOption(new Option('-A, --all-namespaces', 'all namespaces, as without -n').conflicts('namespace'))
+        .option('--only <codes>', 'look for these findings alone, such as KP102,KP107; repeatable', codesOf)
+        .option('--ignore <code[=object]>', 'leave out a finding, everywhere or for one object, such as KP104=shop/web; repeatable', ignoreOf)
+        .option('--expect <file>', 'expectations, where they are not in the capture as expect.yaml', notEmpty('A file'))
+        .addOption(new Option('--all-nodes', 'check every node of the cluster, and say which differ from the rest').conflicts(['node', 'file', 'demo']))
+        .option('--update', 'write down in expect.yaml what the capture does today, for review');
+    return command
+        .addHelpText('after', () => formatExamples(program, [
+        ['kp-explain check --demo', 'the bundled capture of a node'],
+        ['kp-explain check captures/ --severity warning', 'every capture below a folder'],
+        ['kp-explain check --svc shop/web --demo', 'what concerns one Service'],
+        ['kp-explain check --all-nodes', 'every node of the cluster, and which differ'],
+        ['kp-explain check captures/ -o junit=report.xml -o sarif=report.sarif', 'for CI, from one run'],
+        ['kp-explain check captures/ -o html > nodes.html', 'a page: nodes, findings, who differs'],
+        ['kp-explain check node-1/ --ignore KP104=shop/web', 'one known finding left out'],
+        ['kp-explain check node-1/ --update', 'write node-1/expect.yaml'],
+    ]))
+        .action(async (captures, options) => {
+        const allNodes = options.allNodes ?? false;
+        // With --all-nodes the name stands for each of them.
+        const common = { ...options, output: 'text', ...(allNodes ? { node: 'NODE' } : {}) };
+        await act({
+            sources: commonRequest(common, { host: 'all', flows: 'all' }).sources,
+            output: options.output?.output ?? 'text',
+            files: options.output?.files ?? [],
+            detail: options.detail,
+            captures,
+            least: options.severity,
+            only: options.only ?? null,
+            ignore: options.ignore ?? [],
+            about: aboutOf(options),
+            expect: options.expect ?? null,
+            update: options.update ?? false,
+            allNodes,
+        });
+    });
+}
+/** Findings name Services without their ports. */
+function aboutOf({ svc, namespace }) {
+    if (svc === undefined)
+        return namespace === undefined ? null : { namespace, name: null };
+    const [, within, name] = /^(?:(?:svc|services?)\/)?(?:([^/:\s]+)\/)?([^/:\s]+)(?::[^/\s]+)?$/.exec(svc) ?? [];
+    if (name === undefined)
+        throw new UsageError('question', `--svc ${svc} is no Service such as shop/web`);
+    return { namespace: within ?? namespace ?? 'default', name };
+}
+/** Formats and files together: commander's own check of choices knows words alone. */
+function reportOption() {
+    const option = new Option('-o, --output <format[=file]>', 'how to write the answer, by itself to standard output (default: text), with =FILE into a file; repeatable').argParser(outputsOf);
+    option.argChoices = [...CHECK_FORMATS];
+    return option;
+}
+const formatOf = oneOf(CHECK_FORMATS);
+function outputsOf(text, before = { output: null, files: [] }) {
+    const at = text.indexOf('=');
+    const word = formatOf(at < 0 ? text : text.slice(0, at));
+    const format = CHECK_FORMATS.find((one) => one === word) ?? 'text';
+    if (at < 0) {
+        if (before.output !== null && before.output !== format)
+            throw new InvalidArgumentError('Only one format goes to standard output; give the others a file: FORMAT=FILE.');
+        return { ...before, output: format };
+    }
+    const path = text.slice(at + 1);
+    if (path === '' || path === '-')
+        throw new InvalidArgumentError('Say FORMAT=FILE, such as sarif=report.sarif.');
+    return { ...before, files: [...before.files, { format, path }] };
+}
+function codesOf(text, before = []) {
+    return [...before, ...text.split(',').map(codeOf)];
+}
+function ignoreOf(text, before = []) {
+    const at = text.indexOf('=');
+    if (at < 0)
+        return [...before, { code: codeOf(text), object: null }];
+    const object = text.slice(at + 1).trim();
+    if (object === '')
+        throw new InvalidArgumentError('Say CODE, or CODE=OBJECT such as KP104=shop/web.');
+    return [...before, { code: codeOf(text.slice(0, at)), object }];
+}
+function codeOf(text) {
+    const code = text.trim().toUpperCase();
+    if (!/^KP\d{3}$/.test(code))
+        throw new InvalidArgumentError('A code is KP and three digits, such as KP102.');
+    return code;
+}
+/** Checks, writes the answer. @returns 1 where a capture did not pass, 2 where one could not be read. */
+export async function runCheck(request, io) {
+    const { check } = await import('./run-check.js');
+    return await check(request, io);
+}

@@ -1,0 +1,63 @@
+import { hintsOfName, RECENT_FOLDER } from '../capture/contract-files.js';
+import { InputError } from '../capture/input-error.js';
+import { recognise } from '../capture/recognise.js';
+import { gatherSources } from './load-capture.js';
+import { prepareFiles } from './prepare-files.js';
+/**
+ * Reads a capture that exists and renames everything that tells whose it is.
+ * Throws InputError where it cannot be read or redacted.
+ */
+export async function copyRedacted(request, redaction, context) {
+    const files = new Map();
+    for (const source of await gatherSources(request, context)) {
+        const path = pathOf(source);
+        if (files.has(path))
+            context.problems.add('repeated-input', 'left out: the same output was given before', source.name);
+        else
+            files.set(path, { path, bytes: source.bytes, origin: source.name });
+    }
+    const written = await prepareFiles([...files.values()], redaction, context.problems);
+    if (written.length === 0) {
+        const reasons = context.problems.list().map(({ file, message }) => `\n  ${file ?? 'input'}: ${message}`);
+        throw new InputError('nothing-to-write', `nothing of it can be redacted${reasons.length === 0 ? '' : ':'}${reasons.slice(0, 5).join('')}`);
+    }
+    const item = {
+        node: 'of a capture, renamed',
+        path: null,
+        takenAt: null,
+        backend: null,
+        kubeProxy: null,
+        proxyMode: 'none',
+        files: written.map(({ path, bytes, origin }) => ({ name: path, bytes: bytes.length, origin })),
+        error: null,
+    };
+    return { files: written, item };
+}
+/** Names of a capture folder for outputs that have a name of their own. Kubernetes objects are sorted by kind anyway. */
+const NAMES = {
+    'iptables-save': 'iptables-save.txt',
+    conntrack: 'conntrack.txt',
+    'conntrack-stats': 'conntrack-stats.txt',
+    ipset: 'ipset.txt',
+    ipvs: 'ipvsadm.txt',
+    'ipvs-connections': 'ipvsadm-connections.txt',
+    'ip-addr': 'ip-addr.json',
+    'ip-route': 'ip-route.json',
+    'ip-rule': 'ip-rule.json',
+    nft: 'nft.json',
+    sysctl: 'sysctl.txt',
+    sockets: 'sockets.txt',
+    'cilium-services': 'cilium-services.txt',
+    manifest: 'capture.json',
+};
+function pathOf({ name, head }) {
+    const parts = name.split('/');
+    const last = (parts.at(-1) ?? '').replace(/\.gz$/, '');
+    if (hintsOfName(name) !== null)
+        return parts.at(-2) === RECENT_FOLDER ? `${RECENT_FOLDER}/${last}` : last;
+    const { kind, family } = recognise(head);
+    const plain = NAMES[kind];
+    if (plain === undefined)
+        return last;
+    return family === 'ipv6' ? plain.replace(/^ip(tables|-route|-rule)/, 'ip6$1') : plain;
+}

@@ -1,0 +1,33 @@
+import { AddressBook } from '../proxy/addresses.js';
+/**
+ * @param book of the same cluster, where there is one already: its indexes serve for all nodes
+ * @returns what a trace may ask of the capture; flows are read only if it does.
+ */
+export function knownOf(capture, cluster, book = new AddressBook(cluster)) {
+    return {
+        rulesets: capture.rulesets,
+        host: capture.host,
+        get nft() {
+            return capture.nft;
+        },
+        get nftHooks() {
+            return capture.nftHooks;
+        },
+        cluster,
+        book,
+        proxyMode: capture.info.proxyMode,
+        get flows() {
+            return capture.flows();
+        },
+        node: capture.info.node,
+        get ipvs() {
+            return capture.ipvs();
+        },
+        get cilium() {
+            return capture.cilium();
+        },
+        get sockets() {
+            return capture.sockets();
+        },
+    };
+}

@@ -1,0 +1,44 @@
+import { formatBytes } from '../capture/limits.js';
+import { UNKNOWN_CLUSTER } from '../kubernetes/objects.js';
+import { textOf } from './sort-sources.js';
+/** @returns everything the capture holds about the cluster; its parser is loaded only where there is something to parse. */
+export async function loadCluster(sources, problems, progress) {
+    const objects = sources.get('kubernetes') ?? [];
+    const tables = sources.get('kubectl-table') ?? [];
+    if (objects.length === 0 && tables.length === 0)
+        return UNKNOWN_CLUSTER;
+    const { mergeClusters, parseObjects, parseTables } = await import('../kubernetes/parse-objects.js');
+    const seen = tables.map(({ source }) => parseTables(textOf(source, problems) ?? '', source.name, problems));
+    const shown = seen.length === 0
+        ? {}
+        : {
+            seen: {
+                services: seen.flatMap(({ services }) => services),
+                pods: seen.flatMap(({ pods }) => pods),
+                nodes: seen.flatMap(({ nodes }) => nodes),
+            },
+        };
+    if (objects.length === 0)
+        return { ...UNKNOWN_CLUSTER, ...shown };
+    const parts = [];
+    for (const { source } of objects) {
+        progress.begin(`reading ${source.name} (${formatBytes(source.size)})`);
+        parts.push({ file: source.name, part: await parseObjects(source, problems) });
+    }
+    const cluster = mergeClusters(parts.map(({ part }) => part));
+    // Where there are EndpointSlices, Endpoints only add what the slices do not mirror.
+    const sliced = parts.filter(({ part }) => part.endpoints !== undefined);
+    const [first] = sliced.length > 0 ? sliced : parts.filter(({ part }) => part.olderEndpoints !== undefined);
+    const endpoints = sliced.length > 0 ? sliced.flatMap(({ part }) => part.endpoints ?? []) : cluster.endpoints;
+    if (first !== undefined && isOfSomeNamespaces(cluster.services ?? [], endpoints ?? [])) {
+        const message = 'it has no endpoint of default/kubernetes, as every cluster has: these are some namespaces only (take them with --all-namespaces)';
+        problems.add('some-namespaces', message, first.file);
+    }
+    return { ...cluster, ...shown };
+}
+/** The API server itself writes Service default/kubernetes and its endpoints (pkg/controlplane/reconcilers). */
+function isOfSomeNamespaces(services, endpoints) {
+    const isIt = (namespace, name) => namespace === 'default' && name === 'kubernetes';
+    return (services.some(({ namespace, name }) => isIt(namespace, name)) &&
+        !endpoints.some(({ namespace, service }) => isIt(namespace, service)));
+}

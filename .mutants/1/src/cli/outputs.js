@@ -1,0 +1,61 @@
+import { isatty } from 'node:tty';
+import { getSystemErrorMap } from 'node:util';
+import { EXIT } from './exit-status.js';
+/**
+ * Opens the process's outputs.
+ *
+ * Nobody reads where a pipe was closed (`| head`) or the terminal is gone: nothing more is written there, nothing is said,
+ * and the status is what it would have been. Any other failure, such as a full disk, is told once on standard error, and
+ * the statuses that speak of the answer, 0 and 1, become 74, for nobody got it.
+ */
+export function openOutputs() {
+    endWithTerminal();
+    const err = writerTo(process.stderr, endUnwritten);
+    const out = writerTo(process.stdout, (error) => {
+        endUnwritten();
+        err(`error: cannot write standard output: ${reasonOf(error)}\n`);
+    });
+    return { out, err };
+}
+/** @param tell is called once, where writing fails though somebody might read; nothing is written after a failure. */
+function writerTo(stream, tell) {
+    let failed = false;
+    stream.on('error', (error) => {
+        if (failed)
+            return;
+        failed = true;
+        const gone = error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY);
+        if (!gone)
+            tell(error);
+    });
+    return (text) => {
+        if (!failed && text !== '')
+            stream.write(text);
+    };
+}
+function endUnwritten() {
+    process.on('exit', (status) => {
+        if (status === EXIT.answered || status === EXIT.no)
+            process.exitCode = EXIT.unwritten;
+    });
+}
+/**
+ * Node puts the terminal's settings back when it ends, and aborts where the terminal is gone (node.cc, ResetStdio; seen
+ * with 20.20). Ends as a closed terminal ends every program instead.
+ */
+function endWithTerminal() {
+    const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+    if (terminals.length === 0)
+        return;
+    process.on('exit', () => {
+        if (terminals.every((fd) => isatty(fd)))
+            return;
+        process.removeAllListeners('SIGHUP');
+        process.kill(process.pid, 'SIGHUP');
+    });
+}
+/** `no space left on device (ENOSPC)` */
+function reasonOf({ errno, code, message }) {
+    const words = errno === undefined ? undefined : getSystemErrorMap().get(errno)?.[1];
+    return words === undefined ? message : `${words} (${code})`;
+}

@@ -1,0 +1,140 @@
+import { Command, CommanderError } from 'commander';
+import { captureCommand, runCapture } from './capture-command.js';
+import { chainCommand, runChain } from './chain-command.js';
+import { checkCommand, runCheck } from './check-command.js';
+import { completeCommand, completionCommand, runComplete, runCompletion } from './completion-command.js';
+import { conntrackCommand, runConntrack } from './conntrack-command.js';
+import { diffCommand, runDiff } from './diff-command.js';
+import { displayed } from './display.js';
+import { EXIT } from './exit-status.js';
+import { explainCommand, runExplain } from './explain-command.js';
+import { withDemoNamed } from './options.js';
+import { runServices, servicesCommand } from './services-command.js';
+import { runTrace, traceCommand } from './trace-command.js';
+import { UsageError } from './usage-error.js';
+import { readVersion } from './version.js';
+import { runWhy, whyCommand } from './why-command.js';
+/**
+ * Parses the command line and runs the command. Throws UsageError where it is wrong, and whatever the command throws.
+ * @param argv without node and script. @returns the exit status.
+ */
+export async function runProgram(argv, io) {
+    let status = EXIT.answered;
+    const name = io.programName;
+    let display = {};
+    const show = async (sources, run, allNodes = false) => await unlessShown(sources, displayed(io, display), display.pager ?? true, run, allNodes);
+    const program = new Command(name)
+        .description('Explains what kube-proxy’s rules do to a packet on a node, in the names of Services and Pods. Reads only.')
+        .version(readVersion(), '-V, --version', 'print the version')
+        .helpOption('-h, --help', 'print help')
+        .helpCommand('help [command]', 'print help for a command')
+        .addCommand(whyCommand(name, async (request) => {
+        status = await show([request.sources], (shown) => runWhy(request, shown));
+    }))
+        .addCommand(traceCommand(name, async (request) => {
+        status = await show([request.sources], (shown) => runTrace(request, shown));
+    }))
+        .addCommand(conntrackCommand(name, async (request) => {
+        status = await show([request.sources], (shown) => runConntrack(request, shown));
+    }))
+        .addCommand(diffCommand(name, async (request) => {
+        status = await show([request.before, request.after], (shown) => runDiff(request, shown));
+    }))
+        .addCommand(checkCommand(name, async (request) => {
+        status = await show([request.sources], (shown) => runCheck(request, shown), request.allNodes);
+    }))
+        .addCommand(servicesCommand(name, async (request) => {
+        status = await show([request.sources], (shown) => runServices(request, shown));
+    }))
+        .addCommand(chainCommand(name, async (request) => {
+        status = await show([request.sources], (shown) => runChain(request, shown));
+    }))
+        .addCommand(captureCommand(name, async (request) => {
+        status = await show([request.sources], (shown) => runCapture(request, shown), request.allNodes);
+    }))
+        .addCommand(explainCommand(name, async (code) => {
+        status = await show([], (shown) => runExplain(code, shown));
+    }))
+        .addCommand(completionCommand(name, async (shell) => {
+        status = await runCompletion(shell, io);
+    }))
+        .enablePositionalOptions()
+        .addCommand(completeCommand(async (words) => {
+        status = await runComplete(words, program, io);
+    }), { hidden: true })
+        .addHelpText('after', `\nTry:\n  ${name} trace shop/web --demo\n  sudo ${name} services\n\nExit status:\n  0 answered, 1 the answer is no, 2 wrong usage or unreadable input,\n  3 the node or the cluster cannot be reached, 70 a bug,\n  74 the answer could not be written`);
+    program.hook('preAction', (_, command) => {
+        display = command.opts();
+    });
+    for (const command of [program, ...program.commands])
+        adopt(command, io);
+    try {
+        await program.parseAsync(withDemoNamed(argv), { from: 'user' });
+    }
+    catch (error) {
+        if (!(error instanceof CommanderError))
+            throw error;
+        if (error.exitCode === 0)
+            return EXIT.answered;
+        throw usageErrorOf(error, argv, name);
+    }
+    return status;
+}
+/** Runs a command, or with --show-commands prints what it would run on a live node, and with --explain-input how its input is read. */
+async function unlessShown(sources, io, pages, run, allNodes) {
+    const explained = sources.find((source) => source.explained !== undefined)?.explained;
+    if (explained !== undefined) {
+        const { explainInput } = await import('./explain-input.js');
+        await explainInput(sources, explained, io);
+        return EXIT.answered;
+    }
+    if (!sources.some(({ live }) => live?.showCommands)) {
+        if (!pages || io.rows === null || io.rows === undefined)
+            return await run(io);
+        const { paged } = await import('./pager.js');
+        return await paged(io, run);
+    }
+    const { showCommands } = await import('./show-commands.js');
+    for (const { files, demo, live } of sources) {
+        const fromFiles = files.length > 0 || demo !== false || live === undefined;
+        io.out(fromFiles ? '# no command: the state is read from files\n' : await showCommands(live, allNodes));
+    }
+    return EXIT.answered;
+}
+/** Commander writes to our streams and throws instead of ending the process; errors are written by `main`. */
+function adopt(command, io) {
+    command.exitOverride().configureOutput({
+        writeOut: (text) => io.out(text),
+        writeErr: (text) => io.err(text),
+        outputError: () => undefined,
+        getOutHelpWidth: () => io.columns ?? 100,
+        getErrHelpWidth: () => io.columns ?? 100,
+    });
+}
+function usageErrorOf(error, argv, name) {
+    if (error.code === 'commander.help') {
+        return new UsageError('no-command', `say what to do, for instance: ${name} trace shop/web --demo`);
+    }
+    // Lines set in are the program's own.
+    const message = error.message.replace(/^error: /, '').replace(/\n(?=\(Did you mean )/, '\n  ');
+    const first = argv[0] ?? '';
+    const hint = error.code === 'commander.unknownCommand' && /[/:]/.test(first)
+        ? `\n  (Did you mean ${name} trace ${first}?)`
+        : `\n  See: ${name} ${error.code === 'commander.unknownCommand' ? '' : commandOf(argv)}--help`;
+    return new UsageError(error.code.replace(/^commander\./, ''), `${message}${hint}`);
+}
+function commandOf(argv) {
+    const command = argv.find((argument) => [
+        'why',
+        'trace',
+        'conntrack',
+        'diff',
+        'check',
+        'services',
+        'chain',
+        'capture',
+        'explain',
+        'completion',
+    ].includes(argument));
+    return command === undefined ? '' : `${command} `;
+}

@@ -1,0 +1,62 @@
+import { RECENT_FOLDER } from '../capture/contract-files.js';
+/** What a file of each kind is called in a capture folder; null where only its own name tells. */
+const NAMES = {
+    'iptables-save': ['iptables-save.txt', 'ip6tables-save.txt'],
+    'iptables-listing': ['iptables-save.txt', 'ip6tables-save.txt'],
+    conntrack: ['conntrack.txt', 'conntrack6.txt'],
+    'conntrack-stats': ['conntrack-stats.txt', 'conntrack-stats.txt'],
+    ipset: ['ipset.txt', 'ipset.txt'],
+    'ip-addr': ['ip-addr.json', 'ip-addr.json'],
+    'ip-route': ['ip-route.json', 'ip6-route.json'],
+    'ip-rule': ['ip-rule.json', 'ip6-rule.json'],
+    nft: ['nft.json', 'nft.json'],
+    'nft-hooks': ['nft-hooks.txt', 'nft-hooks.txt'],
+    sysctl: ['sysctl.txt', 'sysctl.txt'],
+    sockets: ['sockets.txt', 'sockets.txt'],
+    ipvs: ['ipvsadm.txt', 'ipvsadm.txt'],
+    'ipvs-connections': ['ipvsadm-connections.txt', 'ipvsadm-connections.txt'],
+    kubernetes: ['services.json', 'services.json'],
+    manifest: ['capture.json', 'capture.json'],
+    'cilium-services': ['cilium-services.txt', 'cilium-services.txt'],
+    'kubectl-table': null,
+    expectations: null,
+    recent: null,
+    empty: null,
+    unknown: null,
+};
+/** @returns the inputs as files of a capture folder, whatever they were called; what has no place there becomes a problem. */
+export function redactInputs(sorted, problems) {
+    const inputs = [];
+    const taken = new Set();
+    for (const [kind, list] of sorted) {
+        for (const { source, family } of list) {
+            const path = pathOf(kind, family, source);
+            if (path === null) {
+                if (kind !== 'empty' || source.size > 0) {
+                    problems.add('not-redactable', 'not redacted, so it was left out', source.name);
+                }
+                continue;
+            }
+            if (taken.has(path) && kind !== 'kubernetes') {
+                problems.add('repeated-input', 'left out: the same output was given before', source.name);
+                continue;
+            }
+            taken.add(path);
+            inputs.push({ path, name: source.name, bytes: source.bytes, kind });
+        }
+    }
+    return inputs;
+}
+function pathOf(kind, family, { name, hints }) {
+    const parts = name.replace(/\.gz$/, '').split('/');
+    const last = parts.at(-1) ?? '';
+    if (kind === 'recent')
+        return `${RECENT_FOLDER}/${last}`;
+    if (kind === 'empty')
+        return hints === null || hints.kind === 'expectations' ? null : last;
+    if (hints?.kind === kind && kind !== 'kubernetes')
+        return last;
+    const named = NAMES[kind]?.[family === 'ipv6' ? 1 : 0] ?? null;
+    const legacy = kind === 'iptables-save' && /legacy/.test(last);
+    return legacy && named !== null ? named.replace('tables-', 'tables-legacy-') : named;
+}

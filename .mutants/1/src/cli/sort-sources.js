@@ -1,0 +1,75 @@
+import { formatBytes } from '../capture/limits.js';
+import { splitPaste } from '../capture/paste/split-paste.js';
+import { recognise } from '../capture/recognise.js';
+import { splitConcatenated } from '../capture/split-concatenated.js';
+/** What `unrecognised-input` says was expected. */
+const EXPECTED = 'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, cilium-dbg service list, or Kubernetes objects as JSON or YAML';
+/** Kinds for which an empty file is a common and full answer: no sets, no legacy tables, a list nobody is in. */
+const MAY_BE_EMPTY = new Set([
+    'ipset',
+    'ipvs',
+    'ipvs-connections',
+    'recent',
+    'conntrack-stats',
+    'sockets',
+    'sysctl',
+]);
+/**
+ * Sorts inputs by kind: content decides, the contract's file name helps where content is silent.
+ * @param reading `pastes`: a transcript is taken apart into the outputs that it holds. Throws InputError for one of two nodes.
+ */
+export function sortSources(sources, problems, reading = 'files') {
+    const sorted = new Map();
+    const whole = reading === 'files' ? sources : sources.flatMap((source) => blocksOf(source, problems));
+    for (const each of whole) {
+        for (const source of splitConcatenated(each, recognise(each.head).kind)) {
+            const { kind, family } = kindOf(source, problems);
+            const list = sorted.get(kind);
+            if (list === undefined)
+                sorted.set(kind, [{ source, family }]);
+            else
+                list.push({ source, family });
+        }
+    }
+    return sorted;
+}
+function blocksOf(source, problems) {
+    return splitPaste(source, recognise(source.head).kind, problems);
+}
+function kindOf(source, problems) {
+    const { kind, family, looksLike } = recognise(source.head);
+    const hints = source.hints;
+    if (kind === 'empty') {
+        if (hints !== null && MAY_BE_EMPTY.has(hints.kind))
+            return { kind: hints.kind, family: null };
+        const rules = hints?.kind === 'iptables-save';
+        if (rules && hints.backend === 'iptables-legacy')
+            return { kind, family: null };
+        const why = rules || hints === null ? '; was the command run as root?' : '';
+        problems.add('empty-input', `${looksLike ?? 'the file is empty'}${why}`, source.name);
+        return { kind, family: null };
+    }
+    // Written by hand, as the README says, a manifest has no kind of its own: then its name tells.
+    if (kind === 'unknown' && hints?.kind === 'manifest' && /^\s*\{/.test(source.head.toString('utf8', 0, 64)))
+        return { kind: 'manifest', family: null };
+    if (kind === 'unknown') {
+        const looks = looksLike === null ? '' : ` (this looks like ${looksLike})`;
+        problems.add('unrecognised-input', `not recognised${looks}; ${EXPECTED}`, source.name);
+        return { kind, family: null };
+    }
+    if (hints !== null && hints.kind !== kind) {
+        problems.add('unexpected-content', `read as ${kind}, which its content is, not as its name says`, source.name);
+        return { kind, family };
+    }
+    return { kind, family: family ?? hints?.family ?? null };
+}
+/** The longest text that is turned into one string; V8's own limit is 2^29-24 characters. */
+const LONGEST_TEXT = 500 * 1024 * 1024;
+/** @returns the input as text, or null, with a problem, where it is too large for that. */
+export function textOf(source, problems) {
+    if (source.bytes.length <= LONGEST_TEXT)
+        return source.bytes.toString('utf8');
+    const size = formatBytes(source.bytes.length);
+    problems.add('too-large', `not read: ${size} is more than the ${formatBytes(LONGEST_TEXT)} that can be parsed`, source.name);
+    return null;
+}

@@ -1,0 +1,132 @@
+import { Command, Option } from 'commander';
+import { TRACE_FORMATS } from '../render/format.js';
+import { namespaceOf } from './default-namespace.js';
+import { documentHead } from './document-head.js';
+import { formatExamples } from './examples.js';
+import { EXIT } from './exit-status.js';
+import { knownOf } from './known.js';
+import { addCommonOptions, commonRequest, markOf, notEmpty, oneOf, portOf, } from './options.js';
+import { UsageError } from './usage-error.js';
+/** @returns the command; `act` gets the request. */
+export function traceCommand(program, act) {
+    const command = new Command('trace')
+        .summary('where does this packet go, rule by rule')
+        .description('Where does this packet go on the node, through which rules, and why not elsewhere.\n\n<destination> is ADDRESS:PORT ([fd00::a]:53 for IPv6), NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, or node:NODEPORT. As in kubectl: svc/NAME, pod/NAME:PORT, NAME.NAMESPACE.svc, a URL, NODENAME:NODEPORT, localhost:NODEPORT. Or, in quotes, a line of conntrack, tcpdump -n, ss -n or a LOG rule; - reads one from standard input. What a kernel traced (TRACE lines of its log, xtables-monitor --trace, nft monitor trace) is read packet by packet.')
+        .argument('<destination>', 'an address and port, a Service, or a node port', notEmpty('A destination'))
+        .optionsGroup('The packet:')
+        .option('--from <sender>', 'pod, pod:NAMESPACE/NAME (or pod/NAME, NAMESPACE/NAME), node, external, ADDRESS or ADDRESS:PORT (default: a pod, the node and external)', notEmpty('A sender'))
+        .addOption(new Option('--protocol <name>', "tcp, udp, sctp or icmp (default: the Service port's, else tcp)").argParser(oneOf(['tcp', 'udp', 'sctp', 'icmp'])))
+        .option('--source-port <port>', 'the port it comes from (default: any)', portOf)
+        .option('--in-interface <name>', 'the interface it comes in by (default: as the routes tell)')
+        .option('--mark <mark>', 'the mark it carries when it arrives (default: 0)', markOf)
+        .addOption(new Option('--ctstate <state>', 'its conntrack state: NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED (default: NEW)').argParser(oneOf(['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'])))
+        .option('-n, --namespace <name>', 'namespace of a Service given without one (default: the context’s, else default)');
+    return addCommonOptions(command, TRACE_FORMATS)
+        .addOption(new Option('--detail <level>', 'the answer in full; with the rules that matched; with those that did not, and why (default: the answer, the cause and what to do, on one screen)').choices(['answer', 'path', 'full']))
+        .addHelpText('after', () => formatExamples(program, [
+        ['kp-explain trace shop/web --demo', 'a Service, from a pod, from the node and from outside'],
+        [
+            'kp-explain trace 10.96.0.10:53 --protocol udp --from pod --demo',
+            'cluster DNS, asked by some pod of this node',
+        ],
+        [
+            'kp-explain trace node:30081 --from external --demo --detail full',
+            'a node port from outside, with the rules that did not match',
+        ],
+        [
+            "kp-explain trace 'IP 10.244.1.13.40001 > 10.96.10.1.80: Flags [S]' --demo",
+            'a packet as tcpdump -n shows it',
+        ],
+        [
+            'kp-explain trace shop/web --demo -o html > web.html',
+            'a page with the path as a drawing, for those who were not there',
+        ],
+        ['sudo kp-explain trace 10.96.0.1:443', 'this machine'],
+        ['kp-explain trace shop/web --node node-1', 'a live node, through kubectl'],
+    ]))
+        .action(async (destination, options) => {
+        const common = commonRequest(options, { host: 'packets', flows: 'some' });
+        const { sources } = common;
+        await act({
+            ...common,
+            sources: sources.live === undefined
+                ? sources
+                : { ...sources, live: { ...sources.live, pods: podsOf(options.from ?? '') } },
+            destination,
+            from: options.from ?? null,
+            protocol: options.protocol ?? null,
+            sourcePort: options.sourcePort ?? null,
+            inInterface: options.inInterface ?? null,
+            mark: options.mark ?? null,
+            ctstate: options.ctstate ?? null,
+            namespace: await namespaceOf(options.namespace, common),
+            detail: options.detail ?? 'path',
+            screen: options.detail === undefined,
+        });
+    });
+}
+/** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
+export async function runTrace(asked, io) {
+    const { questionOf, typedLine, typedText } = await import('./typed-line.js');
+    const text = await typedText(asked.destination, asked, io);
+    const { isKernelTrace } = await import('../explain/kernel-trace/read-kernel-trace.js');
+    if (text !== null && isKernelTrace(text)) {
+        const { runKernelTrace } = await import('./kernel-trace.js');
+        return await runKernelTrace(text, asked, io);
+    }
+    const line = typedLine(text, asked.destination);
+    const request = line === null ? asked : questionOf(asked, line);
+    const told = line === null ? '' : `${line.told}\n\n`;
+    const { capturedNodes } = await import('./cluster/captured-nodes.js');
+    const nodes = capturedNodes(request.sources);
+    if (nodes !== null) {
+        const { runTraceOfCluster } = await import('./cluster/run-trace.js');
+        return await runTraceOfCluster(request, nodes, io, told);
+    }
+    const { answer } = await import('./answer.js');
+    const { tellsCause, traceFormats } = await import('./trace-formats.js');
+    let input = null;
+    await answer(request, io, async (capture, progress) => {
+        const { explainTrace } = await import('../explain/explain-trace.js');
+        const { inputOf } = await import('./input-of.js');
+        const { QuestionError } = await import('../explain/question/question.js');
+        const cluster = await capture.cluster();
+        progress.begin(`tracing ${request.destination}`);
+        try {
+            const known = knownOf(capture, cluster);
+            const items = explainTrace(request, known);
+            if (tellsCause(request))
+                input = await inputOf(capture, known);
+            return { ...documentHead(capture), kind: 'TraceList', items };
+        }
+        catch (error) {
+            if (error instanceof QuestionError)
+                throw new UsageError('question', error.message);
+            throw error;
+        }
+    }, traceFormats(request, io, () => input, told), 'rules', async (capture) => await flowsOf(request, capture));
+    return EXIT.answered;
+}
+/** @returns the pod that `--from pod:NAMESPACE/NAME` names, which may run on another node; else none. */
+export function podsOf(from) {
+    const [, namespace = '', name = ''] = /^(?:(?:pods?|po)[:/])?([^/:]+)\/([^/:]+)$/.exec(from) ?? [];
+    return name === '' ? [] : [{ namespace, name }];
+}
+/** Of a live node only the flows to the destination are asked for. */
+async function flowsOf(request, capture) {
+    const { readDestination } = await import('../explain/question/destination.js');
+    const { QuestionError } = await import('../explain/question/question.js');
+    const { formatAddress } = await import('../net/address.js');
+    const { hasPorts } = await import('../net/protocol.js');
+    try {
+        const { address, protocol } = readDestination(request, knownOf(capture, await capture.cluster()));
+        // A packet can be told for an answer where its source port is known, or where it has none.
+        const replies = request.sourcePort !== null || !hasPorts(protocol);
+        return { addresses: [formatAddress(address)], replies };
+    }
+    catch (error) {
+        if (error instanceof QuestionError)
+            throw new UsageError('question', error.message);
+        throw error;
+    }
+}

@@ -1,0 +1,53 @@
+import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { loadColours, NO_COLOURS, wantsColour } from '../render/colours.js';
+import { HOLDS_PROBLEMS } from '../render/format.js';
+import { checkFormats } from './check-formats.js';
+import { OutputError } from './output-error.js';
+/**
+ * Writes the files that were asked for, and one format to standard output; with all but JSON and YAML, what was not understood
+ * goes to standard error. Throws OutputError where a file cannot be written.
+ * @param stateOf the end of a command that asks of the same capture.
+ */
+export async function writeReports(run, { output, files, detail }, stateOf, io) {
+    const formats = checkFormats(detail, stateOf, io);
+    // All are made before the first is written.
+    const texts = [];
+    for (const { format, path } of files) {
+        texts.push([path, await formats[format](run, { width: null, colours: NO_COLOURS })]);
+    }
+    const colours = await loadColours(wantsColour(io.columns !== null, io.env));
+    const answer = await formats[output](run, { width: io.columns, colours });
+    for (const [path, text] of texts)
+        writeWhole(path, text);
+    io.out(answer);
+    if (HOLDS_PROBLEMS.has(output))
+        return;
+    const { renderProblems } = await import('../render/problems-text.js');
+    const problems = [...run.reports.flatMap((report) => report.problems), ...run.failures];
+    io.err(renderProblems(problems, colours, io.columns));
+}
+/** Whoever reads the file while it is written sees the old one, or all of the new one. A device or a pipe is written to. */
+function writeWhole(path, text) {
+    const half = `${path}.${process.pid}.tmp`;
+    let file = null;
+    try {
+        const old = statSync(path, { throwIfNoEntry: false });
+        if (old?.isFile() === false) {
+            writeFileSync(path, text);
+            return;
+        }
+        // Who may read the old file may read the new one, and nobody else. A link that others put there is not followed.
+        file = openSync(half, 'wx', old === undefined ? 0o666 : old.mode & 0o777);
+        writeFileSync(file, text);
+        renameSync(half, path);
+    }
+    catch (error) {
+        if (file !== null)
+            rmSync(half, { force: true });
+        throw new OutputError(path, error);
+    }
+    finally {
+        if (file !== null)
+            closeSync(file);
+    }
+}

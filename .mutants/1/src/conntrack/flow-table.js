@@ -1,0 +1,8 @@
+/** A table without flows. */
+export const NO_FLOWS = {
+    count: 0,
+    findFlow: () => null,
+    flowsTo: () => [],
+    flowsAt: () => [],
+    all: () => [],
+};

@@ -1,0 +1,196 @@
+import { AddressIds } from './address-ids.js';
+import { EventReplay } from './flow-events.js';
+import { isFraming, isUncut, LONGEST_LINE } from './line-kinds.js';
+import { parseFlowLine } from './parse-flow-line.js';
+import { RowReader } from './row-reader.js';
+import { wantedDestinations, wantedTexts } from './wanted-flows.js';
+const NEWLINE = 10;
+/** Reads listings once, from the first byte to the last. Its memory does not grow with their size. */
+export class FlowScanner {
+    ids;
+    #reader;
+    #problems;
+    #asked;
+    #wanted;
+    #texts = [];
+    #visitor;
+    #name = '';
+    #line = 0;
+    #entries = 0;
+    #unreadable = 0;
+    #passed = false;
+    #events = new EventReplay();
+    /** @param asked only flows whose original destination may be one of these; null: all. */
+    constructor(visitor, asked, problems, ids = new AddressIds()) {
+        this.ids = ids;
+        this.#reader = new RowReader(ids);
+        this.#visitor = visitor;
+        this.#asked = asked;
+        this.#wanted = asked === null ? null : wantedDestinations(asked);
+        this.#problems = problems;
+    }
+    /** Reads one listing to its end. Throws what reading its bytes throws. */
+    async scan(source) {
+        this.#name = source.name;
+        this.#line = 0;
+        this.#entries = 0;
+        this.#unreadable = 0;
+        this.#passed = false;
+        this.#events = new EventReplay();
+        let rest = null;
+        let skipping = false;
+        let isFirst = true;
+        for await (const chunk of source.chunks()) {
+            if (isFirst && this.#asked !== null)
+                this.#texts = textsOf(this.#asked, chunk);
+            isFirst = false;
+            let start = 0;
+            if (skipping || rest !== null) {
+                const newline = chunk.indexOf(NEWLINE);
+                const end = newline < 0 ? chunk.length : newline;
+                if (rest !== null && rest.length + end <= LONGEST_LINE) {
+                    rest = Buffer.concat([rest, chunk.subarray(0, end)]);
+                }
+                else if (rest !== null) {
+                    this.#tooLong();
+                    rest = null;
+                    skipping = true;
+                }
+                if (newline < 0)
+                    continue;
+                if (rest !== null)
+                    this.#readLine(rest, 0, rest.length, true);
+                rest = null;
+                skipping = false;
+                start = newline + 1;
+            }
+            const after = this.#readLines(chunk, start);
+            // A copy: the piece itself may be filled anew.
+            if (after < chunk.length)
+                rest = Buffer.from(chunk.subarray(after));
+            if (rest !== null && rest.length > LONGEST_LINE) {
+                this.#tooLong();
+                rest = null;
+                skipping = true;
+            }
+        }
+        if (rest !== null)
+            this.#readLine(rest, 0, rest.length, false);
+        for (const flow of this.#events.live())
+            this.#visit(flow);
+        return { entries: this.#passed ? null : this.#entries, unreadable: this.#unreadable };
+    }
+    /** Reads the lines that end in this piece. @returns where the last, unfinished one starts. */
+    #readLines(chunk, from) {
+        if (this.#texts.length === 0)
+            return this.#readAll(chunk, from, chunk.length);
+        // Searching is ten times as fast as reading: lines without any of the texts are counted and passed over.
+        const places = this.#texts.map((text) => ({ text, at: chunk.indexOf(text, from) }));
+        let start = from;
+        for (;;) {
+            let hit = -1;
+            for (const place of places) {
+                if (place.at >= 0 && place.at < start)
+                    place.at = chunk.indexOf(place.text, start);
+                if (place.at >= 0 && (hit < 0 || place.at < hit))
+                    hit = place.at;
+            }
+            start = this.#passOver(chunk, start, hit < 0 ? chunk.length : hit);
+            if (hit < 0)
+                return start;
+            const end = chunk.indexOf(NEWLINE, hit);
+            if (end < 0)
+                return start;
+            this.#readLine(chunk, start, end, true);
+            start = end + 1;
+        }
+    }
+    #readAll(chunk, from, to) {
+        let start = from;
+        while (start < to) {
+            const end = chunk.indexOf(NEWLINE, start);
+            if (end < 0)
+                break;
+            this.#readLine(chunk, start, end, true);
+            start = end + 1;
+        }
+        return start;
+    }
+    /** Counts the lines that end before `to`. @returns where the next one starts. */
+    #passOver(chunk, from, to) {
+        let start = from;
+        for (;;) {
+            const end = chunk.indexOf(NEWLINE, start);
+            if (end < 0 || end >= to)
+                return start;
+            this.#passed = true;
+            this.#line++;
+            start = end + 1;
+        }
+    }
+    #readLine(bytes, start, end, isWhole) {
+        this.#line++;
+        if (isWhole) {
+            const result = this.#reader.read(bytes, start, end, this.#wanted);
+            if (result !== 'unusual') {
+                this.#entries++;
+                if (result === 'other')
+                    return;
+                const line = this.#line;
+                this.#visitor.row(this.#reader.row, () => parseFlowLine(bytes.toString('latin1', start, end), this.#name, line));
+                return;
+            }
+        }
+        this.#readUnusual(bytes.toString('latin1', start, end), isWhole);
+    }
+    #readUnusual(text, isWhole) {
+        if (text.length > LONGEST_LINE) {
+            this.#unread('a line too long for a conntrack entry');
+            return;
+        }
+        if (this.#events.read(text, this.#name, this.#line))
+            return;
+        const isCut = !isWhole && !isUncut(text);
+        const flow = isCut ? null : parseFlowLine(text, this.#name, this.#line);
+        if (flow !== null) {
+            this.#entries++;
+            this.#visit(flow);
+        }
+        else if (!isFraming(text)) {
+            this.#entries++;
+            this.#unreadable++;
+            if (isCut)
+                this.#report('truncated', 'the listing ends in the middle of an entry');
+            else
+                this.#report('unreadable-line', 'not a conntrack entry');
+        }
+    }
+    #visit(flow) {
+        const { destination } = flow.original;
+        const wanted = this.#wanted;
+        if (wanted !== null) {
+            const id = this.ids.of(destination);
+            const isWanted = destination.family === 'ipv4'
+                ? wanted.ipv4.has(Number(destination.value))
+                : wanted.ipv6.has(this.ids.textOf(id));
+            if (!isWanted)
+                return;
+        }
+        this.#visitor.flow(flow);
+    }
+    #tooLong() {
+        this.#line++;
+        this.#unread('a line too long for a conntrack entry');
+    }
+    #unread(message) {
+        this.#entries++;
+        this.#unreadable++;
+        this.#report('unreadable-line', message);
+    }
+    #report(code, message) {
+        this.#problems.add(code, message, this.#name, this.#line);
+    }
+}
+function textsOf(asked, beginning) {
+    return wantedTexts(asked, beginning).map((text) => Buffer.from(text, 'latin1'));
+}

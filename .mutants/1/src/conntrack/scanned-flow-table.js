@@ -1,0 +1,141 @@
+import { isFraming, isUncut, LONGEST_LINE } from './line-kinds.js';
+import { LineNumbers } from './line-numbers.js';
+import { directionOf, endsAt, goesTo } from './match-flow.js';
+import { destinationNeedles, endPattern, portNeedle, spellingOf, tupleNeedles, } from './needles.js';
+import { parseFlowLine } from './parse-flow-line.js';
+const NEWLINE = 10;
+const BEGINNING = 65_536;
+/**
+ * One listing, kept as the bytes it came in. A million flows take 160 MB; a question searches the bytes for the
+ * addresses it asks about and reads only the lines that hold them.
+ */
+export class ScannedFlowTable {
+    #bytes;
+    #file;
+    #problems;
+    #lines;
+    /** Null: not spelt in a way that can be searched. */
+    #spelling;
+    #reported = new Set();
+    #count = null;
+    constructor(name, bytes, problems) {
+        this.#bytes = bytes;
+        this.#file = name;
+        this.#problems = problems;
+        this.#lines = new LineNumbers(bytes);
+        this.#spelling = spellingOf(bytes.toString('latin1', 0, BEGINNING));
+    }
+    get count() {
+        this.#count ??= this.#countEntries();
+        return this.#count;
+    }
+    findFlow(query) {
+        const ports = query.sourcePort === null || query.destinationPort === null
+            ? null
+            : { source: query.sourcePort, destination: query.destinationPort };
+        const needles = this.#spelling === null ? null : tupleNeedles(this.#spelling, query.source, query.destination, ports);
+        for (const flow of this.#linesWith(needles)) {
+            const direction = directionOf(flow, query);
+            if (direction !== null)
+                return { flow, direction };
+        }
+        return null;
+    }
+    flowsTo(query) {
+        const needles = this.#spelling === null ? null : destinationNeedles(this.#spelling, query.destination);
+        const found = [];
+        for (const flow of this.#linesWith(needles))
+            if (goesTo(flow, query))
+                found.push(flow);
+        return found;
+    }
+    flowsAt(query) {
+        const spelling = this.#spelling;
+        const { destination, destinationPort: port } = query;
+        // A client's port is rarer than an address of the node. Lines that have both apart are passed over unread.
+        const needles = spelling === null ? null : [portNeedle(spelling, port)];
+        const end = spelling === null ? null : endPattern(spelling, destination, port);
+        const found = [];
+        for (const flow of this.#linesWith(needles, end))
+            if (endsAt(flow, query))
+                found.push(flow);
+        return found;
+    }
+    *all() {
+        yield* this.#linesWith(null);
+    }
+    /**
+     * Reads the lines that hold one of the needles, or every line; no line twice, in the order of the listing.
+     * @param also lines that do not have this, too, are passed over unread
+     */
+    *#linesWith(needles, also = null) {
+        const next = needles === null ? (from) => from : this.#search(needles);
+        let from = 0;
+        while (from < this.#bytes.length) {
+            const hit = next(from);
+            if (hit < 0)
+                return;
+            const start = needles === null ? from : this.#bytes.lastIndexOf(NEWLINE, hit) + 1;
+            const newline = this.#bytes.indexOf(NEWLINE, hit);
+            const end = newline < 0 ? this.#bytes.length : newline;
+            from = end + 1;
+            if (also !== null && !this.#holds(start, end, also))
+                continue;
+            const flow = this.#read(start, end);
+            if (flow !== null)
+                yield flow;
+        }
+    }
+    #holds(start, end, pattern) {
+        return end - start > LONGEST_LINE || pattern.test(this.#bytes.toString('latin1', start, end));
+    }
+    /** @returns a function that finds the next place of any needle at or after an offset; -1 where none is left. */
+    #search(needles) {
+        const places = needles.map((needle) => ({ needle: Buffer.from(needle, 'latin1'), at: -2 }));
+        return (from) => {
+            let nearest = -1;
+            for (const place of places) {
+                if (place.at !== -1 && place.at < from)
+                    place.at = this.#bytes.indexOf(place.needle, from);
+                if (place.at >= 0 && (nearest < 0 || place.at < nearest))
+                    nearest = place.at;
+            }
+            return nearest;
+        };
+    }
+    #read(start, end) {
+        if (end - start > LONGEST_LINE) {
+            this.#report(start, 'unreadable-line', 'a line too long for a conntrack entry');
+            return null;
+        }
+        const text = this.#bytes.toString('latin1', start, end);
+        const line = this.#lines.at(start);
+        const isCut = end === this.#bytes.length && !isUncut(text);
+        const flow = isCut ? null : parseFlowLine(text, this.#file, line);
+        if (flow !== null || isFraming(text))
+            return flow;
+        if (isCut)
+            this.#report(start, 'truncated', 'the listing ends in the middle of an entry');
+        else
+            this.#report(start, 'unreadable-line', 'not a conntrack entry');
+        return null;
+    }
+    #report(start, code, message) {
+        if (this.#reported.has(start))
+            return;
+        if (this.#reported.size < 100_000)
+            this.#reported.add(start);
+        this.#problems.add(code, message, this.#file, this.#lines.at(start));
+    }
+    #countEntries() {
+        const needle = Buffer.from(this.#spelling === 'xml' ? '<flow>' : 'src=', 'latin1');
+        let count = 0;
+        let hit = this.#bytes.indexOf(needle);
+        while (hit >= 0) {
+            count++;
+            const newline = this.#bytes.indexOf(NEWLINE, hit);
+            hit = newline < 0 ? -1 : this.#bytes.indexOf(needle, newline + 1);
+        }
+        return count;
+    }
+}

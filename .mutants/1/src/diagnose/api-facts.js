@@ -1,0 +1,129 @@
+import { command } from '../command/command.js';
+import { printCommand } from '../command/quote.js';
+import { isUsable } from '../explain/trace/remarks/target.js';
+import { findingService } from '../findings/affected.js';
+import { factEvidence } from '../findings/evidence.js';
+import { labelOfPort } from '../findings/expected/expected-port.js';
+import { omittedNamespaces } from '../kubernetes/omitted-namespaces.js';
+import { socketText } from '../net/socket.js';
+import { counted, listed } from '../words/numbers.js';
+/** @returns the endpoints of the port; null where endpoints were not captured, or the Service is not in the API. */
+export function behind({ object }, cluster) {
+    const { endpoints } = cluster;
+    if (object === null || endpoints === null)
+        return null;
+    const { service, port } = object;
+    if (omittedNamespaces(cluster).has(service.namespace))
+        return null;
+    const all = endpoints.filter((one) => one.namespace === service.namespace && one.service === service.name);
+    const own = all.filter(({ portName, protocol }) => portName === port.name && protocol.toUpperCase() === port.protocol.toUpperCase());
+    return {
+        usable: own.filter(isUsable),
+        unready: own.filter((one) => !isUsable(one)),
+        others: all.filter((one) => !own.includes(one)),
+    };
+}
+/** @returns what the API has of the Service port, in clauses. */
+export function apiFacts({ object }, found) {
+    if (object === null)
+        return [];
+    const { service, port } = object;
+    const settings = [
+        `type ${service.type}`,
+        `targetPort ${port.targetPort}`,
+        ...(service.externalTrafficPolicy === 'Local' ? ['externalTrafficPolicy Local'] : []),
+        ...(service.internalTrafficPolicy === 'Local' ? ['internalTrafficPolicy Local'] : []),
+        ...(service.sessionAffinity === 'ClientIP' ? ['sessionAffinity ClientIP'] : []),
+        ...(service.loadBalancerSourceRanges.length > 0
+            ? [`loadBalancerSourceRanges ${listed(service.loadBalancerSourceRanges, 3)}`]
+            : []),
+    ];
+    const who = found === null ? 'endpoints were not captured' : endpointsText(found);
+    return [`${settings.join(', ')}; ${who}`];
+}
+function endpointsText({ usable, unready }) {
+    const ready = usable.length === 0
+        ? 'no ready endpoint'
+        : `${counted(usable.length, 'ready endpoint')} (${listed(usable.map(placeText), 3)})`;
+    return unready.length === 0 ? ready : `${ready}; not ready: ${listed(unready.map(placeText), 3)}`;
+}
+function placeText({ address, port, pod }) {
+    const socket = socketText(address, port);
+    return pod === null ? socket : `${pod.namespace}/${pod.name} ${socket}`;
+}
+/** @returns what the API lacks that somebody could answer: an endpoint at all, one that is ready, one on this node. */
+export function lackingOf(subject, found, node) {
+    const { object } = subject;
+    if (object === null || found === null)
+        return [];
+    const ready = found.usable.filter((endpoint) => endpoint.ready);
+    if (ready.length === 0)
+        return [{ cause: noEndpoint(object, found), covers: () => true }];
+    const { externalTrafficPolicy, internalTrafficPolicy } = object.service;
+    if (node === null || ready.some((endpoint) => endpoint.node === node))
+        return [];
+    const isInside = (item) => item.service?.via === 'clusterIP';
+    return [
+        ...(externalTrafficPolicy === 'Local'
+            ? [
+                {
+                    cause: noLocal(object, 'externalTrafficPolicy', ready),
+                    covers: (item) => !isInside(item),
+                },
+            ]
+            : []),
+        ...(internalTrafficPolicy === 'Local'
+            ? [{ cause: noLocal(object, 'internalTrafficPolicy', ready), covers: isInside }]
+            : []),
+    ];
+}
+function noEndpoint(object, { usable, unready, others }) {
+    const { service, port } = object;
+    const label = labelOfPort(object);
+    const waiting = [...unready, ...usable];
+    const [first] = waiting;
+    const pod = first?.pod ?? null;
+    const why = first !== undefined
+        ? `${label} has no ready endpoint: ${listed(waiting.map(stateText), 3)}`
+        : others.length > 0
+            ? `${label} has no endpoint, though the Service's other ports have: no pod has a port for targetPort ${port.targetPort}`
+            : `${label} has no endpoint: no pod matches its selector, or none has an address yet`;
+    return {
+        ...apiCause(object, 'no-endpoint', 'error', why),
+        hits: 'every client of the Service, on every node',
+        evidence: waiting.map((one) => factEvidence(stateText(one))),
+        advice: pod === null
+            ? 'compare the selector and targetPort with the labels and ports of the pods'
+            : 'see why the pod is not ready: its readiness probe, its containers, its events',
+        command: printCommand(pod === null
+            ? command('kubectl', '-n', service.namespace, 'describe', 'service', service.name)
+            : command('kubectl', '-n', pod.namespace, 'describe', 'pod', pod.name)),
+    };
+}
+function stateText(endpoint) {
+    return `${placeText(endpoint)} is ${endpoint.terminating ? 'terminating' : 'not ready'}`;
+}
+function noLocal(object, policy, ready) {
+    const nodes = ready.flatMap(({ node }) => (node === null ? [] : [node]));
+    const text = `by design: ${policy} of ${labelOfPort(object)} is Local, and no endpoint of it runs on this node`;
+    return {
+        ...apiCause(object, 'no-local-endpoint', 'info', text),
+        hits: 'clients that come to this node',
+        evidence: ready.map((one) => factEvidence(placeText(one))),
+        advice: `use a node that has an endpoint (${listed(nodes, 3)}), run a pod on this one, or set ${policy}: Cluster`,
+    };
+}
+function apiCause({ service, port }, code, severity, message) {
+    return {
+        code,
+        title: 'in the API',
+        severity,
+        message,
+        service: findingService({ ...service, port: port.name }),
+        objects: [`${service.namespace}/${service.name}`],
+        command: null,
+        certainty: 'certain',
+        page: null,
+        explains: true,
+    };
+}

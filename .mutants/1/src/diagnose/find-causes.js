@@ -1,0 +1,76 @@
+import { findAll } from '../findings/registry.js';
+import { reportFinding } from '../findings/reported-finding.js';
+import { behind, lackingOf } from './api-facts.js';
+import { explains } from './explained.js';
+import { causeOfOutcome, isRefusal } from './own-causes.js';
+import { seesOf } from './shares.js';
+import { compareTouching, nearness } from './touching.js';
+/**
+ * Why a Service port does not work: one cause for each fault. Where a finding speaks of what the trace remarks, the finding is
+ * told; what the API lacks explains kube-proxy's own refusals.
+ * @param items what was traced
+ * @param context of the same node, best with the Service as its focus
+ * @returns the causes: errors first, then what explains an answer that does not come, then the rest; notes only where they
+ *   name the Service
+ */
+export function findCauses(items, subject, context) {
+    const failing = items.flatMap((item) => item.outcomes.filter((outcome) => seesOf(outcome) !== 'works').map((outcome) => ({ outcome, item })));
+    const lacking = lackingOf(subject, behind(subject, context.known.cluster), context.node.name);
+    const isRefusedBy = (one, { outcome, item }) => one.covers(item) && isRefusal(outcome, item);
+    const touching = findAll(context)
+        .flatMap((finding) => {
+        const near = nearness(finding, subject);
+        if (near === null)
+            return [];
+        const isWhy = failing.some((each) => says(finding, each, lacking));
+        return finding.severity === 'info' && near === 'node' && !isWhy
+            ? []
+            : [{ finding, near, explains: isWhy }];
+    })
+        .sort(compareTouching);
+    const found = touching.map(({ finding, explains: isWhy }) => ({
+        ...reportFinding(finding),
+        explains: isWhy,
+    }));
+    const untold = failing.filter((each) => !touching.some(({ finding }) => says(finding, each, lacking)));
+    const inApi = lacking.filter((one) => one.cause.severity === 'error' ? failing.length > 0 : untold.some((each) => isRefusedBy(one, each)));
+    const own = untold
+        .filter((each) => !inApi.some((one) => isRefusedBy(one, each)))
+        .sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)))
+        .map(({ outcome, item }) => causeOfOutcome(outcome, item));
+    const first = found.filter((cause) => cause.explains || cause.severity === 'error');
+    return [
+        ...first,
+        ...inApi.map(({ cause }) => cause),
+        ...distinct(own),
+        ...found.filter((cause) => !first.includes(cause)),
+    ];
+}
+/** What nobody knows is told before what it may come to. */
+function isOpen({ outcome }) {
+    return outcome.verdict === 'unknown';
+}
+/** What is by design has a finding too, which quotes no rule where older kube-proxies drop by a mark. */
+function says(finding, { outcome, item }, lacking) {
+    if (explains(finding, outcome, item))
+        return true;
+    const isPolicy = finding.code === 'KP104' || finding.code === 'KP105';
+    return (isPolicy &&
+        isRefusal(outcome, item) &&
+        lacking.some(({ cause, covers }) => cause.severity === 'info' && covers(item)));
+}
+/** The same fault, seen from several places, is one cause. */
+function distinct(causes) {
+    const told = new Map();
+    for (const cause of causes) {
+        if (cause === null)
+            continue;
+        const key = `${cause.code} ${cause.message}`;
+        const same = told.get(key);
+        if (same === undefined)
+            told.set(key, cause);
+        else if (!same.hits.split(', ').includes(cause.hits))
+            told.set(key, { ...same, hits: `${same.hits}, ${cause.hits}` });
+    }
+    return [...told.values()].sort((a, b) => Number(a.severity !== 'error') - Number(b.severity !== 'error'));
+}

@@ -1,0 +1,125 @@
+import { ADDRESS_BITS, parseAddress } from '../net/address.js';
+import { boxesOfChangedFacts } from './changed-facts.js';
+import { explore } from './explore/explore.js';
+import { gatherMentioned } from './mentioned.js';
+import { boundsOf, compareChains } from './rules/chain-delta.js';
+import { findDifferingChains } from './rules/chain-pairs.js';
+import { ReachFinder } from './rules/reach.js';
+import { Survey } from './rules/survey.js';
+import { disjoint, intersect } from './space/box.js';
+import { Space } from './space/space.js';
+import { bits, everything, makeUniverse } from './space/universe.js';
+import { rulesetsOf, sideOf } from './two-sides.js';
+/**
+ * Compares what both states do to packets of one family. First the rules, chain by chain: what is written alike does alike,
+ * and order, counters and comments are put aside where they cannot matter. What is left bounds the packets that can fare
+ * otherwise, and only those are explored.
+ */
+export function compareFamily(states, family, question) {
+    const survey = new Survey();
+    const [before, after] = [actingRulesets(states[0], family), actingRulesets(states[1], family)];
+    const pairs = pairUp(before, after);
+    const differing = pairs.map((pair) => findDifferingChains(...pair, survey));
+    const hosts = [states[0].host, states[1].host];
+    const universe = makeUniverse(family, gatherMentioned(survey, hosts, family));
+    const space = new Space(universe, hosts);
+    const deltas = [];
+    const boxes = [];
+    // Of all backends: what one of them rewrites the other sees rewritten.
+    const all = [...before, ...after];
+    const reach = new ReachFinder(space, all);
+    for (const [at, pair] of pairs.entries()) {
+        for (const chains of differing[at] ?? []) {
+            const delta = compareChains(chains, pair, reach);
+            if (delta === null)
+                continue;
+            deltas.push(delta);
+            if (isOutOfReach(delta, pair))
+                continue;
+            for (const { chain, rule } of boundsOf(delta, pair))
+                boxes.push(...reach.boxesOf(chains.table, chain, rule));
+        }
+    }
+    boxes.push(...boxesOfChangedFacts(space, reach, all, survey.sets));
+    if (isOrderOfBackends(before, after))
+        boxes.unshift(everything(universe));
+    const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
+    const exploration = explore(disjoint(asked), space, [sideOf(states[0], family), sideOf(states[1], family)], examplesOf(states, family), question.budget, new Set(differing.flat().map(({ name }) => name)));
+    return { family, differing: differing.flat(), deltas, exploration, space, survey };
+}
+/** Tables of a second backend that hold nothing and drop nothing are as good as none. */
+function actingRulesets(state, family) {
+    const rulesets = rulesetsOf(state, family);
+    const acting = rulesets.filter(({ form, tables }) => form !== 'save' ||
+        [...tables.values()].some(({ chains }) => [...chains.values()].some(({ rules, policy }) => rules.length > 0 || policy === 'DROP')));
+    return acting.length === 0 ? rulesets.slice(0, 1) : acting;
+}
+/** The security table has its turn before nat at INPUT with one backend and after it with the other. */
+function isOrderOfBackends(before, after) {
+    const [own, other] = [before, after].map((rulesets) => rulesets.map(({ backend }) => backend).join());
+    const holds = (name) => [...before, ...after].some(({ tables }) => (tables.get(name)?.chains.get('INPUT')?.rules.length ?? 0) > 0);
+    return own !== other && holds('security') && holds('nat');
+}
+/** Chains that one side lacks are reached by nothing there; whoever leads to them on the other side differs, too. */
+function isOutOfReach({ pair }, rulesets) {
+    if (pair.before !== null && pair.after !== null)
+        return false;
+    if (/^(?:PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/.test(pair.name))
+        return false;
+    const lacking = rulesets[pair.before === null ? 0 : 1];
+    return lacking === null || lacking.form === 'save';
+}
+/** Rules of the same backend belong together; of one backend on each side, whichever they are. */
+function pairUp(before, after) {
+    const [own] = before;
+    const [other] = after;
+    if (before.length <= 1 && after.length <= 1)
+        return [[own ?? null, other ?? null]];
+    const backends = new Set([...before, ...after].map(({ backend }) => backend));
+    return [...backends].map((backend) => [
+        before.find((ruleset) => ruleset.backend === backend) ?? null,
+        after.find((ruleset) => ruleset.backend === backend) ?? null,
+    ]);
+}
+function within(box, { senders }, { doors }) {
+    if (senders === null)
+        return box;
+    const chosen = bits(doors, ({ kind }) => kind === senders.kind);
+    return intersect(box, {
+        ...box,
+        doors: chosen,
+        ...(senders.kind === 'in' ? { source: senders.addresses } : {}),
+    });
+}
+/** Pods and Services make better examples than numbers in their networks. */
+function examplesOf(states, family) {
+    const known = states.map((state) => state.known);
+    const values = (texts) => [...new Set(texts)].flatMap((text) => {
+        const address = parseAddress(text);
+        return address !== null && address.family === family ? [address.value] : [];
+    });
+    const pods = known.flatMap(({ cluster, node }) => (cluster.pods ?? []).filter((pod) => !pod.hostNetwork && (node === null || pod.node === node)));
+    const endpoints = new Set(known.flatMap(({ cluster }) => (cluster.endpoints ?? []).map(({ address }) => address)));
+    const clients = pods
+        .flatMap(({ ips }) => ips)
+        .sort((a, b) => Number(endpoints.has(a)) - Number(endpoints.has(b)) || (a < b ? -1 : 1));
+    const podAddresses = values(clients.slice(0, 2000));
+    const services = values(known
+        .flatMap(({ cluster }) => (cluster.services ?? []).flatMap(({ clusterIPs }) => clusterIPs))
+        .slice(0, 2000));
+    const outside = values(['192.0.2.10', '198.51.100.250', '203.0.113.250', '2001:db8::10']);
+    const gateways = states.flatMap(({ host }) => (host.routes[family] ?? []).flatMap(({ nextHops }) => nextHops.map(({ gateway }) => gateway?.value ?? -1n)));
+    const uplinks = new Set(states.flatMap(({ host }) => (host.routes[family] ?? [])
+        .filter(({ destination }) => destination.mask === 0n)
+        .flatMap(({ nextHops }) => nextHops.map(({ device }) => device))));
+    const outsideFirst = [...outside, ...gateways.filter((value) => value >= 0n), ...podAddresses];
+    // Without Pods some neighbour of the node stands for them.
+    const neighbours = states.flatMap(({ host }) => (host.links ?? []).flatMap(({ loopback, addresses }) => addresses
+        .filter((entry) => !loopback && entry.address.family === family && entry.prefixLength <= ADDRESS_BITS[family] - 8)
+        .map(({ address }) => (address.value & ~0xffn) | 0xfan)));
+    const podsFirst = [...podAddresses, ...neighbours.reverse(), ...outside];
+    return {
+        sources: (door) => (door.kind === 'in' && uplinks.has(door.device ?? '') ? outsideFirst : podsFirst),
+        destinations: [...services, ...podAddresses, ...outside],
+    };
+}

@@ -1,0 +1,166 @@
+import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.js';
+import { lowered } from '../../rules/lowered-rule.js';
+import { iptablesRule } from '../../trace/outcome.js';
+import { keepAlike } from '../fields/field-table.js';
+import { Intervals } from '../space/intervals.js';
+import { KeptPackets } from './kept-packets.js';
+import { mayChoosePort, portsWritten, spreadSources } from './rewritten.js';
+/**
+ * Follows the trace of one packet and keeps the set of packets that every question so far was bound to answer alike.
+ * Once both sides have been traced, what is left of the box goes the same ways as the packet itself.
+ */
+export class Narrowing extends KeptPackets {
+    constructor(space, packet, door, box) {
+        super(space, packet, door, box);
+        this.#pinWhatRoutingAsks();
+    }
+    entered(rules, state) {
+        const { value } = state.destination;
+        if (value !== this.packet.destination.value)
+            return;
+        const named = this.space.namedIn(rules);
+        if (named.isEmpty)
+            return;
+        if (named.has(value))
+            this.keepDestinations(Intervals.one(value));
+        else
+            this.dropDestinations(named);
+    }
+    asked(test, state) {
+        keepAlike(test, { state, narrowing: this });
+    }
+    /**
+     * What NAT wrote can be what a packet has already: for such packets the rewrite is none, and they are a class of their own.
+     * @param sides every way, as it came to its end on each side
+     */
+    ended(sides) {
+        for (const branch of sides.flat())
+            this.#ended(branch);
+        const spread = sides.map((branches) => new Set(branches.flatMap(spreadSources)));
+        const [before, after] = spread.map((texts) => [...texts].sort().join());
+        // The kernel picks one of several addresses by a hash of both ends: the same one only where both sides hash alike.
+        if (before !== after || spread.some((texts) => texts.size > 1))
+            this.#pinEnds();
+    }
+    #ended({ state, path }) {
+        const { destination } = this.packet;
+        if (state.destination !== destination)
+            this.splitOwn('destination', Intervals.one(state.destination.value));
+        if (state.sourceRewrite !== 'none')
+            this.splitOwn('source', oneOrNone(state.source.address));
+        // A bridge does not hand a frame back by the port it came in by, which only a sender that meets itself asks of it.
+        if (state.connection?.dnat === true)
+            this.splitOwn('source', Intervals.one(state.destination.value));
+        for (let node = path; node !== null; node = node.before) {
+            const rule = iptablesRule(node.step);
+            const effect = rule === null ? null : lowered(rule).effect;
+            this.#splitAtPorts(effect);
+            this.#splitAtAddresses(effect, node.step.hook);
+        }
+    }
+    /** What a NAT target makes of an address may depend on that very address. */
+    #splitAtAddresses(effect, hook) {
+        if (effect?.kind === 'netmap') {
+            if (hook === 'PREROUTING' || hook === 'OUTPUT')
+                this.#pinDestination();
+            else
+                this.#pinSource();
+        }
+        if (effect?.kind !== 'dnat' && effect?.kind !== 'snat')
+            return;
+        const { to } = effect;
+        if (to === null || to.from === null)
+            return;
+        if (to.to === null || to.to === to.from)
+            return;
+        if (effect.kind === 'dnat')
+            this.#pinEnds();
+        // A source that lies in the range stays.
+        else
+            this.splitOwn('source', Intervals.range(to.from, to.to));
+    }
+    #pinEnds() {
+        this.#pinDestination();
+        this.#pinSource();
+    }
+    #pinDestination() {
+        this.keepDestinations(Intervals.one(this.packet.destination.value));
+    }
+    #pinSource() {
+        const source = this.packet.source.address;
+        if (source !== null)
+            this.keepSources(Intervals.one(source.value));
+    }
+    /** The ports that a NAT target writes, or keeps where a packet has one of them. */
+    #splitAtPorts(effect) {
+        // A rewrite may keep a port or choose one, also where it names none.
+        if (effect !== null && mayChoosePort(effect)) {
+            const withPorts = hasPorts(this.packet.protocol);
+            this.keepProtocols((each) => hasPorts(each) === withPorts);
+        }
+        const ports = portsWritten(effect);
+        if (ports === null)
+            return;
+        const set = Intervals.range(BigInt(ports.from), BigInt(ports.to));
+        const field = effect?.kind === 'snat' || effect?.kind === 'masquerade' ? 'sourcePort' : 'destinationPort';
+        const own = this.packet[field];
+        const counted = effect?.kind === 'dnat' && effect.to !== null && effect.to.portBase !== null;
+        this.splitOwn(field, counted && own !== null ? Intervals.one(BigInt(own)) : set);
+    }
+    /** What every trace asks before and between the rules: conntrack, routing, and where the packet came in. */
+    #pinWhatRoutingAsks() {
+        const { space, packet, door } = this;
+        const { routing } = space;
+        const without = hasNoConnection(packet.state);
+        this.keepStates((state) => (without ? hasNoConnection(state) : state === packet.state));
+        // An ICMP error about a flow is rewritten as the flow was, without asking nat.
+        if (packet.state === 'RELATED') {
+            const about = packet.icmp !== null;
+            this.keepProtocols((each) => (each === ICMP || each === ICMPV6) === about);
+        }
+        this.keepDestinations(routing.destination(packet.destination.value, door.kind));
+        const source = packet.source.address;
+        if (door.kind === 'node') {
+            this.keepDoor();
+            if (source !== null)
+                this.keepSources(routing.wayBack(source.value));
+        }
+        else if (routing.hasPolicy || source === null)
+            this.keepDoor();
+        else {
+            const alike = space.doors.alike(door, source.value);
+            this.keepDoorBits(alike.doors);
+            this.keepSources(alike.sources);
+        }
+        if (!routing.hasPolicy)
+            return;
+        if (source !== null)
+            this.keepSources(routing.wayBack(source.value));
+        this.#pinWhatPolicyAsks();
+    }
+    #pinWhatPolicyAsks() {
+        const { packet, space } = this;
+        for (const host of space.hosts) {
+            for (const rule of host.policyRules[packet.family] ?? []) {
+                if (rule.mark !== null || rule.unmodelled.length > 0)
+                    this.keepMarkBits(rule.mark === null ? 0xffffffff : rule.mask);
+                if (rule.protocol !== null)
+                    this.keepProtocols((each) => (each === rule.protocol) === (packet.protocol === rule.protocol));
+                for (const [range, of] of [
+                    [rule.sourcePorts, 'sourcePort'],
+                    [rule.destinationPorts, 'destinationPort'],
+                ]) {
+                    if (range !== null)
+                        this.splitOwn(of, Intervals.range(BigInt(range.from), BigInt(range.to)));
+                }
+            }
+        }
+    }
+}
+function oneOrNone(address) {
+    return address === null ? Intervals.EMPTY : Intervals.one(address.value);
+}
+/** They differ in nothing but the word that `--ctstate` asks for. */
+function hasNoConnection(state) {
+    return state === 'INVALID' || state === 'UNTRACKED';
+}

@@ -1,0 +1,167 @@
+import { givenNote } from '../explain/words/question-words.js';
+import { assumptionNote, reasonNote } from '../explain/words/reason-words.js';
+import { formatAddress } from '../net/address.js';
+import { noteOf } from './lacking.js';
+import { lonelyLinks } from './mentioned.js';
+import { otherProxies } from './other-proxies.js';
+import { isUnseen } from './rules/rule-key.js';
+import { carriersUnfollowed } from './unfollowed.js';
+/**
+ * @param beyond how many classes of packets differ by what iptables does, and are put aside, as iptables does not decide
+ * @param left virtual servers of IPVS that no packet was traced to; null: to none was any
+ * @returns how far what was found is proved, what was left open, and what it rests on.
+ */
+export function proofOf(compared, states, budget, state, lacking, native, beyond, left) {
+    const tables = nativeTables(compared, states, state, native);
+    const carriers = carriersUnfollowed(states, native);
+    const unexplored = [
+        ...counted(compared.flatMap(({ exploration, space }) => exploration.unexplored.map((box) => describeBox(box, space.universe.family)))),
+        ...compared.flatMap(notFollowed),
+        ...tables,
+        ...carriers.map((carrier) => `Services: ${elsewhere(carrier, left)}`),
+        ...otherProxies(states),
+        ...putAside(beyond),
+        ...parts(states, compared),
+    ];
+    return {
+        complete: unexplored.length === 0 && lacking.length === 0,
+        classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
+        budget,
+        notFollowed: [...new Set([...carriers, ...(tables.length === 0 ? [] : ['nftables'])])],
+        sampled: left === null ? [] : ['ipvs'],
+        unexplored,
+        lacking,
+        restsOn: [
+            ...lacking.map(noteOf),
+            ...compared.flatMap(restsOn),
+            ...oneSided(states),
+            ...sameNative(native),
+            ...newConnections(compared),
+        ],
+    };
+}
+/** @returns the packets that the changes can concern, and that no trace stands for, in words. */
+export function notFollowed({ exploration, deltas, survey, family }) {
+    const open = [...exploration.open].map(([, { reason, classes }]) => `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${reasonNote(reason).text}`);
+    const assumed = [...exploration.assumed.values()].map((assumption) => `${family}: packets of which one side alone takes for granted that ${assumptionNote(assumption, false).text}`);
+    const unseen = deltas.flatMap(({ removed, added, moved }) => [...removed, ...added, ...moved].flatMap(({ rules }) => rules.filter(isUnseen)));
+    const changed = unseen.map((rule) => `${family}: what rule ${rule.number} of ${rule.chain} does to the packets themselves: ${rule.text}`);
+    const concerned = deltas.some(({ pair }) => pair.table !== 'nat');
+    return [
+        ...open,
+        ...assumed,
+        ...changed,
+        ...(concerned
+            ? [...survey.notFollowed].map(([what, rule]) => `${family}: ${NOT_FOLLOWED[what]}; rule ${rule.number} of ${rule.chain} asks for such: ${rule.text}`)
+            : []),
+    ];
+}
+const NOT_FOLLOWED = {
+    answers: 'answers, and packets that the NAT of an earlier connection rewrites',
+    fragments: 'second and further fragments',
+    chunks: 'packets of SCTP and DCCP in the middle of a conversation',
+};
+/** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
+const ELSEWHERE = {
+    ipvs: 'kube-proxy runs in ipvs mode; virtual servers are compared as lists, and packets are not followed through them',
+    nftables: 'kube-proxy runs in nftables mode on a side, and no packet is followed through its rules',
+    userspace: 'kube-proxy runs in userspace mode, and chooses endpoints itself',
+};
+/** To virtual servers that both sides tell one packet of each kind of sender is traced. */
+function elsewhere(carrier, left) {
+    if (carrier !== 'ipvs' || left === null)
+        return ELSEWHERE[carrier];
+    const rest = left === 0 ? '' : `; to ${left} of them none was, as --budget was used up`;
+    return `kube-proxy runs in ipvs mode; to each virtual server one new connection of a pod, of the node and of a client outside is traced, and other packets are not followed through them${rest}`;
+}
+/** Packets that differ by what iptables does, and for which it is not iptables that decides. */
+function putAside(classes) {
+    if (classes === 0)
+        return [];
+    return [
+        `${classes} ${classes === 1 ? 'class' : 'classes'} of packets to Services: what iptables does with them is not all that becomes of them`,
+    ];
+}
+/** Where rules differ and a side shows only some of them, the others may let packets fare otherwise, too. */
+function parts(states, compared) {
+    if (compared.every(({ differing }) => differing.length === 0))
+        return [];
+    return states.flatMap(({ known }, side) => known.rulesets.some(({ form }) => form !== 'save')
+        ? [
+            `rules that the side ${side === 0 ? 'before' : 'after'} does not show: it is a listing, or lines of a dump`,
+        ]
+        : []);
+}
+/** What comes in through an interface that only one side has is compared with nothing. */
+function oneSided([before, after]) {
+    const names = lonelyLinks([before.host, after.host]);
+    if (names.length === 0)
+        return [];
+    const text = `only one side has ${names.length === 1 ? 'interface' : 'interfaces'} ${names.slice(0, 5).join(', ')}${names.length > 5 ? ` and ${names.length - 5} more` : ''}: packets that come in there are not compared`;
+    return [{ code: 'one-sided-interface', text, settle: null }];
+}
+/** Packets are not followed through native tables: where these differ, or what lies beside them does, nothing is proved. */
+function nativeTables(compared, states, state, native) {
+    if (native === null) {
+        const names = countedTables(states);
+        return names.length === 0
+            ? []
+            : [`native nftables rules (table ${names.join(', ')}), which are counted, and not compared`];
+    }
+    const { tables, differing } = native;
+    if (differing.length > 0)
+        return differing.map((name) => `native nftables table ${name}, which differs: compared word by word, and no packet is followed through it`);
+    const changed = compared.some((each) => each.differing.length > 0) || state.some(({ matters }) => matters);
+    return tables.length > 0 && changed
+        ? [
+            `what native nftables rules (table ${tables.join(', ')}) do with packets that fare otherwise: they say the same on both sides, and no packet is followed through them`,
+        ]
+        : [];
+}
+function countedTables(states) {
+    const tables = new Set(states.flatMap(({ host }) => (host.nft?.nativeChains ?? [])
+        .filter(({ rules }) => rules > 0)
+        .map(({ family, table }) => `${family} ${table}`)));
+    return [...tables].sort();
+}
+function sameNative(native) {
+    if (native === null || native.tables.length === 0 || native.differing.length > 0)
+        return [];
+    const text = `native nftables rules (table ${native.tables.join(', ')}) say the same on both sides, word by word`;
+    return [{ code: 'native-nftables', text, settle: null }];
+}
+/** What is compared is what becomes of packets of new connections. */
+function newConnections(compared) {
+    if (compared.every(({ exploration }) => exploration.traced === 0))
+        return [];
+    const text = 'connections that exist go on as conntrack remembers them; answers go back as their connection does';
+    return [{ code: 'existing-connections', text, settle: null }];
+}
+function restsOn({ exploration, survey, family }) {
+    const asked = [...exploration.unknowns.values()].map((given) => givenNote(given));
+    const granted = [...exploration.granted.values()].map((each) => assumptionNote(each, false));
+    const modules = [...survey.unknown].map(([module, count]) => ({
+        code: `match-${module}`,
+        text: module === 'unrecognised'
+            ? `${count} ${family} rules ask matches that kp-explain does not know; where both sides have them, they are taken to answer alike`
+            : `${count} ${family} ${count === 1 ? 'rule asks' : 'rules ask'} -m ${module}, whose answer no capture holds; it is taken to answer alike on both sides`,
+        settle: null,
+    }));
+    return [...modules, ...granted, ...asked.filter(({ code }) => !code.startsWith('match-'))];
+}
+function describeBox(box, family) {
+    const ends = box.destination.bounds;
+    const text = (value) => value === undefined ? '' : formatAddress({ family, value });
+    const [first, second] = ends;
+    const more = ends.length > 2 ? ` and ${ends.length / 2 - 1} more ranges` : '';
+    const port = box.destinationPort.bounds;
+    const ports = port.length === 2 && port[0] === port[1] ? ` port ${port[0]}` : '';
+    return `packets to ${text(first)}${first === second ? '' : `-${text(second)}`}${more}${ports}`;
+}
+/** Boxes that differ in what is not told of them are told once. */
+function counted(texts) {
+    const counts = new Map();
+    for (const text of texts)
+        counts.set(text, (counts.get(text) ?? 0) + 1);
+    return [...counts].map(([text, count]) => (count === 1 ? text : `${text} (${count} sets of them)`));
+}

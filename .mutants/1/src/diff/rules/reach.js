@@ -1,0 +1,196 @@
+import { HOOK_NAMES, } from '../../iptables/ruleset.js';
+import { formatAddress } from '../../net/address.js';
+import { intersect } from '../space/box.js';
+import { Intervals } from '../space/intervals.js';
+import { everything, hasBit } from '../space/universe.js';
+import { reachesOfHook, reachThrough } from './rule-box.js';
+/** Chains that more ways lead to are taken to be reached by every packet. */
+const MOST_WAYS = 300;
+/**
+ * Finds which packets can come to a chain, from the rules that lead there on either side: the other way round from a
+ * walk, so that of 400,000 rules only those on the way are parsed. Never fewer packets than really come there.
+ */
+export class ReachFinder {
+    #space;
+    #rulesets;
+    #references = new Map();
+    #reaches = new Map();
+    #rewritten = new Map();
+    /** @param rulesets of both sides, of one family. */
+    constructor(space, rulesets) {
+        this.#space = space;
+        this.#rulesets = rulesets;
+    }
+    /** @returns every packet, as it arrives, that can match the rule in this chain; with null every one that reaches the chain. */
+    boxesOf(table, chain, rule) {
+        return this.#reachesOf(table, chain, new Set()).flatMap((reach) => {
+            const through = rule === null ? reach : reachThrough(reach, rule, this.#space);
+            return through === null ? [] : this.#asArrived(through);
+        });
+    }
+    /** @returns the packets that a rule anywhere can see with such a destination, be it their own or written by DNAT. */
+    boxesTowards(destination) {
+        const all = everywhere(this.#space);
+        return this.#asArrived({
+            box: all,
+            hook: 'FORWARD',
+            ownSource: true,
+            late: { destination, port: all.destinationPort },
+        });
+    }
+    /** @returns the rules by which a chain is reached, on each side. */
+    referencesTo(table, chain) {
+        return this.#tables(table).flatMap((each) => this.#referencesIn(each).get(chain) ?? []);
+    }
+    /** @returns the one protocol that every packet in the chain has; null where there may be several. */
+    protocolAt(table, chain) {
+        let set = 0n;
+        for (const { box } of this.#reachesOf(table, chain, new Set()))
+            set |= box.protocols;
+        const { protocols } = this.#space.universe;
+        const found = protocols.filter((_, at) => hasBit(set, at));
+        return found.length === 1 ? (found[0] ?? null) : null;
+    }
+    #reachesOf(table, chain, onTheWay) {
+        const hook = HOOK_NAMES.find((name) => name === chain);
+        if (hook !== undefined)
+            return reachesOfHook(table, hook, this.#space);
+        const key = `${table} ${chain}`;
+        const known = this.#reaches.get(key);
+        if (known !== undefined)
+            return known;
+        if (onTheWay.has(key))
+            return [];
+        onTheWay.add(key);
+        const found = this.#climb(table, chain, onTheWay);
+        onTheWay.delete(key);
+        if (onTheWay.size === 0)
+            this.#reaches.set(key, found);
+        return found;
+    }
+    #climb(table, chain, onTheWay) {
+        const found = new Map();
+        for (const { chain: from, index } of this.referencesTo(table, chain)) {
+            const rule = from.rules.at(index);
+            for (const reach of this.#reachesOf(table, from.name, onTheWay)) {
+                const through = reachThrough(reach, rule, this.#space);
+                if (through !== null)
+                    found.set(textOf(through), through);
+                if (found.size > MOST_WAYS)
+                    return HOOK_NAMES.flatMap((hook) => reachesOfHook(table, hook, this.#space));
+            }
+        }
+        return [...found.values()];
+    }
+    /** What a rule saw after DNAT, turned back into packets as they arrived: those sent there, and those sent on to there. */
+    #asArrived({ box, late }) {
+        if (late === null)
+            return [box];
+        const { destination, port } = late;
+        const all = everywhere(this.#space);
+        const direct = intersect(box, { ...all, destination, destinationPort: port });
+        const own = direct === null ? [] : [direct];
+        if (destination.equals(all.destination) && port.equals(all.destinationPort))
+            return own;
+        const rewritten = this.#rewrittenTo(destination, port).flatMap((each) => intersect(box, each) ?? []);
+        return [...own, ...rewritten];
+    }
+    /** Every packet that NAT sends on to such a destination. Where nearly any will do, every packet is taken. */
+    #rewrittenTo(destination, port) {
+        const key = `${destination.bounds.join()} ${port.bounds.join()}`;
+        const known = this.#rewritten.get(key);
+        if (known !== undefined)
+            return known;
+        const found = [];
+        const wanted = onlyText(destination, this.#space);
+        search: for (const table of this.#tables('nat')) {
+            for (const chain of table.chains.values()) {
+                for (let index = 0; index < chain.rules.length; index++) {
+                    if (!rewrites(chain.rules, index, wanted, destination, port))
+                        continue;
+                    const rule = chain.rules.at(index);
+                    for (const reach of this.#reachesOf('nat', chain.name, new Set())) {
+                        const through = reachThrough(reach, rule, this.#space);
+                        if (through !== null && through.late === null)
+                            found.push(through.box);
+                    }
+                    if (found.length > MOST_WAYS)
+                        break search;
+                }
+            }
+        }
+        const boxes = found.length > MOST_WAYS ? [everywhere(this.#space)] : found;
+        this.#rewritten.set(key, boxes);
+        return boxes;
+    }
+    #tables(name) {
+        return this.#rulesets.flatMap(({ tables }) => tables.get(name) ?? []);
+    }
+    #referencesIn(table) {
+        let known = this.#references.get(table);
+        if (known === undefined) {
+            known = new Map();
+            for (const chain of table.chains.values()) {
+                for (let index = 0; index < chain.rules.length; index++) {
+                    const name = chain.rules.targetName(index);
+                    if (name === null || !table.chains.has(name))
+                        continue;
+                    const list = known.get(name);
+                    if (list === undefined)
+                        known.set(name, [{ chain, index }]);
+                    else
+                        list.push({ chain, index });
+                }
+            }
+            this.#references.set(table, known);
+        }
+        return known;
+    }
+}
+function everywhere({ universe }) {
+    return everything(universe);
+}
+/** @returns the one address that is looked for, as a dump spells it; null where there are several. */
+function onlyText(destination, { universe }) {
+    const [from, to] = destination.bounds;
+    if (from === undefined || from !== to || destination.bounds.length > 2)
+        return null;
+    return formatAddress({ family: universe.family, value: from });
+}
+/** @returns true where the rule may write a destination of this set. Its text is looked at before it is parsed. */
+function rewrites(rules, index, wanted, destination, port) {
+    const name = rules.targetName(index);
+    if (name === 'REDIRECT' || name === 'NETMAP')
+        return true;
+    if (name !== 'DNAT')
+        return false;
+    const text = rules.text(index);
+    if (wanted !== null && !/\d-\d|unsupported/.test(text) && !text.includes(wanted))
+        return false;
+    const { target } = rules.at(index);
+    if (target?.kind !== 'dnat' || target.to === null)
+        return true;
+    return reachesRange(target.to, destination, port);
+}
+function reachesRange({ from, to, ports }, destination, port) {
+    const addresses = from === null ? null : Intervals.range(from, to ?? from);
+    if (addresses?.and(destination).isEmpty === true)
+        return false;
+    return ports === null || !Intervals.range(BigInt(ports.from), BigInt(ports.to)).and(port).isEmpty;
+}
+function textOf({ box, hook, late, ownSource }) {
+    const ranges = [
+        box.destination,
+        box.destinationPort,
+        box.source,
+        box.sourcePort,
+        late?.destination,
+        late?.port,
+    ];
+    return [
+        hook,
+        ownSource,
+        ...ranges.map((range) => range?.bounds.join() ?? ''),
+        ...[box.protocols, box.doors, box.states],
+    ].join(' ');
+}

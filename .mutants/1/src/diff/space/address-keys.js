@@ -1,0 +1,152 @@
+import { addressType } from '../../host/address-type.js';
+import { findRoute } from '../../host/find-route.js';
+import { ipv6Class } from '../../host/ipv6-address-class.js';
+import { isLocalAddress } from '../../host/local-addresses.js';
+import { reversePath } from '../../host/route-reverse.js';
+import { masqueradeAddress, sourceForOutput } from '../../host/source-address.js';
+import { ADDRESS_BITS, formatAddress } from '../../net/address.js';
+import { isBridge } from '../../trace/bridge.js';
+/** Ranges whose addresses the kernel treats apart, whatever the node's tables say. */
+export const SPECIAL = {
+    ipv4: [
+        [0n, 0n],
+        [0n, 0xffffffn],
+        [0x7f000000n, 0x7fffffffn],
+        [0xa9fe0000n, 0xa9feffffn],
+        [0xe0000000n, 0xe00000ffn],
+        [0xe0000000n, 0xefffffffn],
+        [0xf0000000n, 0xffffffffn],
+        [0xffffffffn, 0xffffffffn],
+    ],
+    ipv6: [
+        [0n, 0n],
+        [1n, 1n],
+        [0n, 0xffffffffn],
+        [0xffff00000000n, 0xffffffffffffn],
+        [1n << 125n, (1n << 126n) - 1n],
+        [0xfcn << 120n, (0xfen << 120n) - 1n],
+        [0xfe80n << 112n, (0xfec0n << 112n) - 1n],
+        [0xfec0n << 112n, (0xff00n << 112n) - 1n],
+        [0xffn << 120n, (1n << 128n) - 1n],
+        ...Array.from({ length: 16 }, (_, scope) => {
+            const start = (0xff00n | BigInt(scope)) << 112n;
+            return [start, start + (1n << 112n) - 1n];
+        }),
+    ],
+};
+/** `hop` is where the packet goes next; it decides nothing, but it is part of the outcome. */
+export function destinationKey(host, address, kind) {
+    const { family } = address;
+    const unbound = { family, value: 0n };
+    const route = findRoute(host, kind === 'in' ? queryOf(address, null, null) : queryOf(address, unbound, 'lo'));
+    const own = kind === 'node' ? sourceForOutput(host, route, address) : null;
+    const rewritten = route.kind === 'route' && route.device !== null
+        ? masqueradeAddress(host, family, route.device, route.gateway ?? address, address)
+        : null;
+    const key = JSON.stringify([
+        isLocalAddress(host, address),
+        classOf(address),
+        routeKey(route),
+        own === null ? null : sameOrText(own, address),
+        rewritten === null ? null : formatAddress(rewritten),
+        kind === 'in' ? bridgedNetworks(host, address) : [],
+    ]);
+    return { kind: key, hop: JSON.stringify(hopsOf(route)) };
+}
+/**
+ * What the kernel says of a source depends on the destination only by what kind of address that is, and on the interface it
+ * leaves by only where that is the one it came in by.
+ */
+export function judgedAs(host, source, device) {
+    if (device === undefined)
+        return { text: classOf(source), turnsBack: false };
+    const { family } = source;
+    const ways = DESTINATIONS[family].map((value) => [null, device, ''].map((outInterface) => reversePath(host, {
+        ...{ source, destination: { family, value }, outInterface, inInterface: device, mark: 0 },
+        ...{ protocol: null, sourcePort: null, destinationPort: null },
+    }).answer));
+    const linkLocal = family === 'ipv6' && ipv6Class(source.value).linkLocal;
+    return {
+        text: `${family === 'ipv6' ? classOf(source) : ''} ${ways.flat().join(' ')}`,
+        turnsBack: linkLocal || isBridge(host, device) !== false || ways.some(([, same, other]) => same !== other),
+    };
+}
+/** One destination of each kind that the checks of a source tell apart: 192.0.2.1, 127.0.0.1, 0.0.0.0, 224.0.0.1, 255.255.255.255. */
+const DESTINATIONS = {
+    ipv4: [0xc0000201n, 0x7f000001n, 0n, 0xe0000001n, 0xffffffffn],
+    ipv6: [0x20010db8n << 96n, 1n],
+};
+/** What an address is by its bits alone. */
+function classOf({ family, value }) {
+    if (family === 'ipv6')
+        return JSON.stringify(ipv6Class(value));
+    if (value === 0n || value === 0xffffffffn)
+        return String(value);
+    if (value >> 28n === 0xen)
+        return value >> 8n === 0xe00000n ? 'link multicast' : 'multicast';
+    return value >> 24n === 127n ? 'loopback' : 'other';
+}
+/** The networks of bridges: what stays within one is handed on by the bridge, shown to iptables or not. */
+function bridgedNetworks(host, address) {
+    const networks = networksOf(host, address);
+    return networks.filter((network) => isBridge(host, network.split(' ')[0] ?? '') !== false);
+}
+export function sourceKey(host, address) {
+    const unbound = { family: address.family, value: 0n };
+    return JSON.stringify([
+        isLocalAddress(host, address),
+        typesOf(host, address),
+        routeKey(findRoute(host, queryOf(address, unbound, 'lo'))),
+        SPECIAL[address.family].map(([from, to]) => address.value >= from && address.value <= to),
+        networksOf(host, address),
+    ]);
+}
+/** A process that sends to an address of its node sends from it: the same for all such addresses. */
+function sameOrText(own, destination) {
+    return own.value === destination.value ? 'itself' : formatAddress(own);
+}
+function typesOf(host, address) {
+    const answer = addressType(host, address.family, address, null);
+    return answer.kind === 'unknown' ? answer.why.code : answer.types;
+}
+function networksOf(host, address) {
+    const bits = BigInt(ADDRESS_BITS[address.family]);
+    return (host.links ?? []).flatMap(({ name, addresses }) => addresses
+        .filter((entry) => {
+        const shift = bits - BigInt(entry.prefixLength);
+        return (entry.address.family === address.family && entry.address.value >> shift === address.value >> shift);
+    })
+        .map((entry) => `${name} ${entry.address.value === address.value}`));
+}
+function routeKey(answer) {
+    if (answer.kind === 'unknown')
+        return [answer.kind, answer.why.code];
+    if (answer.kind !== 'route')
+        return answer.kind;
+    return [
+        answer.type,
+        answer.device,
+        answer.gateway === null,
+        answer.preferredSource === null ? null : formatAddress(answer.preferredSource),
+        answer.alternatives.map(({ device, gateway }) => [device, gateway === null]),
+    ];
+}
+function hopsOf(answer) {
+    if (answer.kind !== 'route')
+        return null;
+    return [answer, ...answer.alternatives].map(({ gateway }) => gateway === null ? null : formatAddress(gateway));
+}
+export function queryOf(destination, source, inInterface) {
+    return {
+        family: destination.family,
+        destination,
+        source,
+        mark: 0,
+        inInterface,
+        outInterface: null,
+        protocol: null,
+        sourcePort: null,
+        destinationPort: null,
+        uid: null,
+    };
+}

@@ -1,0 +1,147 @@
+import { findRoute } from '../../host/find-route.js';
+import { isLocalAddress } from '../../host/local-addresses.js';
+import { routeTables } from '../../host/route-tables.js';
+import { ADDRESS_BITS } from '../../net/address.js';
+import { maskOfLength } from '../../net/prefix.js';
+import { destinationKey, judgedAs, queryOf, SPECIAL, sourceKey } from './address-keys.js';
+import { Partition } from './partition.js';
+import { prefixIntervals } from './prefix-intervals.js';
+/**
+ * The addresses of one family as both nodes' routing sees them: which of them it cannot tell apart. Everything that the
+ * trace asks of routes, links and addresses depends on an address through this alone, unless policy rules ask more.
+ */
+export class HostPartition {
+    /** True where policy rules let routing depend on more than the destination. */
+    hasPolicy;
+    #family;
+    #hosts;
+    #partition;
+    #found = new Map();
+    constructor(family, hosts) {
+        this.#family = family;
+        this.#hosts = hosts;
+        this.hasPolicy = hosts.some((host) => {
+            const tables = routeTables(host, family);
+            // An IPv6 route may be for some senders only.
+            const bySender = host.routes[family]?.some(({ sourcePrefix }) => sourcePrefix !== undefined) ?? false;
+            return tables.customRules || tables.rulesMissing || bySender;
+        });
+        this.#partition = new Partition((1n << BigInt(ADDRESS_BITS[family])) - 1n, hosts.flatMap((host) => [...boundaries(host, family)]));
+    }
+    /**
+     * @param kind whether the packet comes in or a process of the node sends it.
+     * @returns the destinations that both nodes route, deliver and rewrite alike with this one.
+     */
+    destination(value, kind) {
+        if (this.hasPolicy)
+            return this.#partition.stretch(value);
+        return this.#partition.alike(value, `destination ${kind}`, (each) => {
+            const [before, after] = this.#hosts.map((host) => destinationKey(host, this.#at(each), kind));
+            return JSON.stringify([before?.kind, after?.kind, before?.hop === after?.hop]);
+        });
+    }
+    /**
+     * @param device that the packet came in through; undefined: not known.
+     * @returns what both nodes say of this sender, whatever it sends to, and the senders of which they say the same.
+     */
+    source(value, device) {
+        const judge = (each) => this.#hosts.map((host) => judgedAs(host, this.#at(each), device).text).join();
+        return {
+            said: judge(value),
+            alike: this.#partition.alike(value, `source ${device}`, judge),
+            turnsBack: this.#hosts.some((host) => judgedAs(host, this.#at(value), device).turnsBack),
+        };
+    }
+    /** @returns the number of the smallest stretch of addresses around this one that anything can tell apart. */
+    stretchOf(value) {
+        return this.#partition.indexOf(value);
+    }
+    /** @returns the senders to which answers go the same way as to this one. */
+    wayBack(value) {
+        if (this.hasPolicy)
+            return this.#partition.stretch(value);
+        return this.#partition.alike(value, 'way back', (each) => JSON.stringify(this.#hosts.map((host) => sourceKey(host, this.#at(each)))));
+    }
+    /** @returns the addresses for which both hosts answer a question as for this one. */
+    alike(value, question, answer) {
+        return this.#partition.alike(value, question, (each) => this.#hosts.map((host) => answer(host, this.#at(each))).join('\0'));
+    }
+    /**
+     * @param question names the test, so that it is made once.
+     * @returns the addresses for which it holds on one of the hosts.
+     */
+    where(question, test) {
+        let found = this.#found.get(question);
+        if (found === undefined) {
+            found = this.#partition.differing(() => '', (value) => (this.#hosts.some((host) => test(host, this.#at(value))) ? 'holds' : ''));
+            this.#found.set(question, found);
+        }
+        return found;
+    }
+    /** @returns the addresses that the node has on both sides: those that a process can be bound to on both. */
+    own() {
+        const lacking = this.where('lacking', (host, address) => isLocalAddress(host, address) !== true);
+        return this.where('own', () => true).without(lacking);
+    }
+    /** @returns the destinations that some side may deliver on the node; with policy rules that can be any. */
+    delivered() {
+        return this.where('delivered', (host, address) => {
+            if (this.hasPolicy || isLocalAddress(host, address) !== false)
+                return true;
+            const route = findRoute(host, queryOf(address, null, null));
+            return route.kind === 'unknown' || (route.kind === 'route' && route.type !== 'unicast');
+        });
+    }
+    /** @returns the destinations that some side may pass on; with policy rules that can be any. */
+    forwarded() {
+        return this.where('forwarded', (host, address) => this.hasPolicy || isLocalAddress(host, address) !== true);
+    }
+    /** @returns the addresses that the two nodes do not treat alike, as destinations or as sources. */
+    changed() {
+        const [before, after] = this.#hosts;
+        const key = (host) => (value) => {
+            const address = this.#at(value);
+            return JSON.stringify([
+                destinationKey(host, address, 'in'),
+                destinationKey(host, address, 'node'),
+                sourceKey(host, address),
+            ]);
+        };
+        return this.#partition.differing(key(before), key(after));
+    }
+    #at(value) {
+        return { family: this.#family, value };
+    }
+}
+function* boundaries(host, family) {
+    yield* SPECIAL[family];
+    const bits = ADDRESS_BITS[family];
+    const prefixes = [
+        ...(host.routes[family] ?? []).flatMap(({ destination, sourcePrefix }) => [
+            destination,
+            sourcePrefix ?? null,
+        ]),
+        ...(host.policyRules[family] ?? []).flatMap(({ source, destination }) => [source, destination]),
+    ];
+    for (const prefix of prefixes) {
+        if (prefix === null || prefix.family !== family)
+            continue;
+        yield* prefixIntervals(prefix)?.ranges() ?? [];
+    }
+    for (const { address, prefixLength, peer } of (host.links ?? []).flatMap(({ addresses }) => addresses)) {
+        if (address.family !== family)
+            continue;
+        // IPv6 picks the source that shares most leading bits with the destination, so each length is a boundary.
+        const lengths = family === 'ipv4' ? [prefixLength, bits] : Array.from({ length: bits }, (_, at) => at + 1);
+        for (const base of [address.value, peer?.value ?? address.value]) {
+            for (const length of lengths) {
+                const start = base & maskOfLength(family, length);
+                const end = start + (1n << BigInt(bits - length)) - 1n;
+                yield [start, end];
+                // The first and the last address of a network are its own and its broadcast address.
+                yield [start, start];
+                yield [end, end];
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+import { completeListings } from '../explain/question/complete-listing.js';
+import { Namer } from '../explain/trace/namer.js';
+import { IpvsTable } from '../ipvs/table.js';
+import { flat } from '../trace/question.js';
+import { withAddressesOf } from './link-local.js';
+import { ruleKey } from './rules/rule-key.js';
+/** @returns the state, ready to be traced. */
+export function stateOf(known) {
+    return { known, namer: new Namer(known), host: supposedHost(known.host, known.host) };
+}
+/**
+ * What one side alone tells is taken to be the same on the other: what changed elsewhere is compared on equal terms, and no
+ * difference is made of a file that is missing. `lackingOf` says that it is taken so.
+ * @param strict false: link-local addresses that interfaces were given anew are taken to be the same, too
+ * @returns both states, ready to be traced.
+ */
+export function statesOf(before, after, strict) {
+    const host = supposedHost(after.host, before.host);
+    return [
+        stateBeside(before, after, supposedHost(before.host, after.host)),
+        stateBeside(after, before, strict ? host : withAddressesOf(before.host, host)),
+    ];
+}
+function stateBeside(known, other, host) {
+    const lent = other.rulesets.filter(({ family }) => known.rulesets.every((own) => own.family !== family));
+    const supposed = lent.length === 0
+        ? known
+        : {
+            rulesets: [...known.rulesets, ...lent],
+            host: known.host,
+            cluster: known.cluster,
+            book: known.book,
+            node: known.node,
+            proxyMode: known.proxyMode,
+            ipvs: known.ipvs ?? null,
+            get flows() {
+                return known.flows;
+            },
+        };
+    return { known: supposed, namer: new Namer(supposed), host };
+}
+function supposedHost(host, other) {
+    return {
+        get links() {
+            return host.links ?? other.links;
+        },
+        routes: supposedFamilies(host.routes, other.routes),
+        policyRules: supposedFamilies(host.policyRules, other.policyRules),
+        get sysctls() {
+            return host.sysctls ?? other.sysctls;
+        },
+        get ipsets() {
+            return host.ipsets ?? other.ipsets;
+        },
+        recent: null,
+        get nft() {
+            return host.nft ?? other.nft;
+        },
+    };
+}
+function supposedFamilies(own, other) {
+    return {
+        get ipv4() {
+            return own.ipv4 ?? other.ipv4;
+        },
+        get ipv6() {
+            return own.ipv6 ?? other.ipv6;
+        },
+    };
+}
+const completed = new WeakMap();
+/** @returns the rules of one family; parts of a dump with what leads packets to them, as `trace` takes it for granted. */
+export function rulesetsOf(state, family) {
+    const families = completed.get(state) ?? new Map();
+    completed.set(state, families);
+    const captured = state.known.rulesets.filter((ruleset) => ruleset.family === family);
+    const rulesets = families.get(family) ?? completeListings(captured, state.namer.naming).rulesets;
+    families.set(family, rulesets);
+    return rulesets;
+}
+/** @returns what the explorer traces packets of a family through: new connections, so no flows. */
+export function sideOf(state, family) {
+    const rulesets = rulesetsOf(state, family);
+    const { ipvs } = state.known;
+    const worlds = new Map();
+    return {
+        world: (entersAt) => {
+            let world = worlds.get(entersAt);
+            if (world === undefined) {
+                world = {
+                    rulesets,
+                    // Boxes of packets are not narrowed by native nft rules yet: what these do is not followed, and said so.
+                    nft: null,
+                    // Nor by IPVS.
+                    ...(ipvs instanceof IpvsTable && state.followsIpvs !== true
+                        ? { ipvsBeyond: ipvs }
+                        : { ipvs: ipvs ?? null }),
+                    host: state.host,
+                    flows: null,
+                    recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),
+                };
+                worlds.set(entersAt, world);
+            }
+            return world;
+        },
+        nameQuestion: questionNamer(rulesets),
+    };
+}
+/**
+ * Some questions belong to a rule and name it by its number, which another rule above it shifts. Here it is named by what
+ * it does, and by how many like it stand before it.
+ */
+function questionNamer(rulesets) {
+    const known = new Map();
+    return ({ key, question }) => {
+        let name = known.get(key);
+        if (name === undefined) {
+            const rule = 'rule' in question ? question.rule : null;
+            name = rule === null ? key : flat({ ...question, rule: nameRule(rulesets, rule) });
+            known.set(key, name);
+        }
+        return name;
+    };
+}
+function nameRule(rulesets, { chain, number }) {
+    const names = rulesets.flatMap(({ tables }) => [...tables.values()].flatMap((table) => {
+        const rules = table.chains.get(chain)?.rules;
+        if (rules === undefined || number > rules.length)
+            return [];
+        const key = ruleKey(rules.at(number - 1));
+        let like = 0;
+        for (let index = 0; index < number - 1; index++)
+            if (ruleKey(rules.at(index)) === key)
+                like++;
+        return [`${table.name} ${chain} ${key} ${like}`];
+    }));
+    // Chains of one name in several tables: which of them asked is not told, so all of them name the question.
+    return names.join(' or ');
+}

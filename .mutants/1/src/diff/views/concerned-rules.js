@@ -1,0 +1,123 @@
+import { ruleListOf } from '../../iptables/array-rules.js';
+import { splitChainName } from '../../proxy/chain-name.js';
+import { CHAINS } from '../../proxy/chains.js';
+import { plainDestination } from '../rules/entries.js';
+/** Chains that hold a rule for each Service, and may be long. */
+const ENTRY_CHAINS = new Set([
+    CHAINS.services,
+    CHAINS.nodePorts,
+    CHAINS.externalServices,
+    CHAINS.proxyFirewall,
+]);
+/**
+ * Leaves of both sides' rules only those of Services that a difference may concern, so that of 10,000 Services the few are
+ * read. A Service is kept whole, on both sides.
+ * @returns the rulesets of both sides, in their order
+ */
+export function concernedRulesets(sides, differing) {
+    const concerned = { hashes: new Set(), destinations: new Set(), ports: new Set() };
+    const endpoints = new Set();
+    for (const pair of differing) {
+        const name = splitChainName(pair.name);
+        if (name?.prefix === 'SEP')
+            endpoints.add(pair.name);
+        else if (name !== null)
+            concerned.hashes.add(name.hash);
+        else if (ENTRY_CHAINS.has(pair.name))
+            for (const rule of differingRules(pair))
+                take(rule, concerned);
+    }
+    const tables = sides.flatMap((rulesets) => rulesets.flatMap((ruleset) => [...ruleset.tables.values()]));
+    for (const table of tables)
+        takeChoosers(table, endpoints, concerned.hashes);
+    // A rule may name another address of a Service by its chain, and the chain's other rules more of them.
+    for (let round = 0; round < 2; round++)
+        for (const table of tables)
+            takeEntries(table, concerned);
+    const keep = (rulesets) => rulesets.map((ruleset) => ({
+        ...ruleset,
+        tables: new Map([...ruleset.tables].map(([name, table]) => [name, keepOf(table, concerned)])),
+    }));
+    return [keep(sides[0]), keep(sides[1])];
+}
+function differingRules({ before, after }) {
+    const counts = new Map();
+    const count = (rules, by) => {
+        for (let index = 0; rules !== undefined && index < rules.length; index++) {
+            const text = rules.text(index);
+            counts.set(text, (counts.get(text) ?? 0) + by);
+        }
+    };
+    count(before?.rules, 1);
+    count(after?.rules, -1);
+    return [before, after].flatMap((chain) => rulesWhere(chain, (rules, index) => (counts.get(rules.text(index)) ?? 0) !== 0));
+}
+function rulesWhere(chain, test) {
+    const found = [];
+    for (let index = 0; chain !== null && index < chain.rules.length; index++)
+        if (test(chain.rules, index))
+            found.push(chain.rules.at(index));
+    return found;
+}
+function take(rule, { hashes, destinations, ports }) {
+    const hash = hashOf(rule);
+    if (hash !== null)
+        hashes.add(hash);
+    const destination = plainDestination(rule);
+    if (destination !== null)
+        destinations.add(destination);
+    else
+        for (const match of rule.matches)
+            if (match.kind === 'destination-port')
+                ports.add(match.ports.from);
+}
+function hashOf({ target }) {
+    return target?.kind === 'jump' ? (splitChainName(target.chain)?.hash ?? null) : null;
+}
+/** Chains that choose an endpoint whose own chain differs. */
+function takeChoosers({ chains }, endpoints, hashes) {
+    if (endpoints.size === 0)
+        return;
+    for (const chain of chains.values()) {
+        const name = splitChainName(chain.name);
+        if (name === null || name.prefix === 'SEP' || hashes.has(name.hash))
+            continue;
+        for (let index = 0; index < chain.rules.length; index++) {
+            const target = chain.rules.targetName(index);
+            if (target !== null && endpoints.has(target))
+                hashes.add(name.hash);
+        }
+    }
+}
+function takeEntries({ chains }, concerned) {
+    for (const name of ENTRY_CHAINS)
+        for (const rule of rulesWhere(chains.get(name) ?? null, (rules, index) => isConcerned(rules.at(index), concerned)))
+            take(rule, concerned);
+}
+function isConcerned(rule, { hashes, destinations, ports }) {
+    const hash = hashOf(rule);
+    if (hash !== null && hashes.has(hash))
+        return true;
+    const destination = plainDestination(rule);
+    if (destination !== null)
+        return destinations.has(destination);
+    return rule.matches.some((match) => match.kind === 'destination-port' && ports.has(match.ports.from));
+}
+function keepOf(table, concerned) {
+    const chains = new Map();
+    for (const [key, chain] of table.chains) {
+        if (ENTRY_CHAINS.has(key)) {
+            const rules = rulesWhere(chain, (list, index) => isConcerned(list.at(index), concerned) || !isOfService(list.at(index)));
+            chains.set(key, { ...chain, rules: ruleListOf(rules) });
+            continue;
+        }
+        const name = splitChainName(key);
+        if (name === null || name.prefix === 'SEP' || concerned.hashes.has(name.hash))
+            chains.set(key, chain);
+    }
+    return { ...table, chains };
+}
+/** The jump from CHAINS.services to CHAINS.nodePorts belongs to all of them. */
+function isOfService(rule) {
+    return rule.matches.some(({ kind }) => kind === 'destination-port') || plainDestination(rule) !== null;
+}

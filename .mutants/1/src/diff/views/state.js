@@ -1,0 +1,190 @@
+import { printIpvs } from '../../ipvs/print-ipvs.js';
+import { IpvsTable } from '../../ipvs/table.js';
+import { ADDRESS_BITS, formatAddress, parseAddress } from '../../net/address.js';
+import { lengthOfMask } from '../../net/prefix.js';
+import { parseProtocol } from '../../net/protocol.js';
+import { socketText } from '../../net/socket.js';
+import { isSwitch, sameSet } from '../changed-facts.js';
+/**
+ * Compares what lies beside the rules, as far as it was captured: what one side lacks is supposed to be the other's.
+ * @param sets names of the ipsets that rules ask on either side
+ * @param native what native nft tables say on both sides; null where only their chains were counted
+ * @param aside addresses of the node of which nothing is told here
+ */
+export function compareFacts([before, after], sets, services, aside, native) {
+    const [own, other] = [before.host, after.host];
+    const routesOf = ({ routes }, family) => routes[family]
+        ?.filter(({ type, destination }) => type !== 'local' || !aside(destination))
+        .map(routeText) ?? null;
+    return [
+        ...compareLists('interface', linksOf(own), linksOf(other)),
+        ...compareLists('address', addressesOf(own, aside), addressesOf(other, aside)),
+        ...['ipv4', 'ipv6'].flatMap((family) => [
+            ...compareLists('route', routesOf(own, family), routesOf(other, family)),
+            ...compareLists('policy-rule', own.policyRules[family]?.map(policyText) ?? null, other.policyRules[family]?.map(policyText) ?? null),
+        ]),
+        ...compareSets(own, other, sets),
+        ...compareIpvs(before, after),
+        ...compareSysctls(own, other, [before, after].some(({ known }) => known.ipvs instanceof IpvsTable)),
+        ...(native?.changes ?? compareNative(own, other)),
+        ...compareFlows(before.known.flows, after.known.flows, services),
+    ];
+}
+/** Virtual servers and real servers, as `ipvsadm-save -n` prints them; nothing where one side was not captured, or not as a whole. */
+function compareIpvs({ known: before }, { known: after }) {
+    if (!(before.ipvs instanceof IpvsTable) || !(after.ipvs instanceof IpvsTable))
+        return [];
+    // What a listing that breaks off lacks is not known to be gone.
+    if (before.ipvs.incomplete || after.ipvs.incomplete)
+        return [];
+    const lines = ({ servers }) => printIpvs(servers).split('\n').filter(Boolean);
+    return compareLists('ipvs', lines(before.ipvs), lines(after.ipvs));
+}
+function compareLists(kind, before, after) {
+    const [own, other] = [new Set(before), new Set(after)];
+    return [
+        ...[...own]
+            .filter((text) => !other.has(text))
+            .sort()
+            .map((text) => ({ kind, name: text, before: text, after: null, matters: true })),
+        ...[...other]
+            .filter((text) => !own.has(text))
+            .sort()
+            .map((text) => ({ kind, name: text, before: null, after: text, matters: true })),
+    ];
+}
+function linksOf({ links }) {
+    return (links?.map(({ name, up, kind, master }) => `${name} ${up ? 'up' : 'down'}${kind === null ? '' : ` ${kind}`}${master === null ? '' : ` in ${master}`}`) ?? null);
+}
+function addressesOf({ links }, aside) {
+    return (links?.flatMap(({ name, addresses }) => addresses
+        .filter(({ address }) => !aside(address))
+        .map(({ address, prefixLength }) => `${formatAddress(address)}/${prefixLength} on ${name}`)) ?? null);
+}
+function prefixText(prefix) {
+    const length = lengthOfMask(prefix.family, prefix.mask);
+    if (length === 0)
+        return 'default';
+    return length === ADDRESS_BITS[prefix.family]
+        ? formatAddress(prefix)
+        : `${formatAddress(prefix)}/${length}`;
+}
+function routeText({ type, destination, nextHops, table, preferredSource, metric, usable }) {
+    const hops = nextHops.map(({ device, gateway }) => `${gateway === null ? '' : ` via ${formatAddress(gateway)}`}${device === null ? '' : ` dev ${device}`}`);
+    return [
+        `${type === 'unicast' ? '' : `${type} `}${prefixText(destination)}${hops.join(',')}`,
+        ...(preferredSource === null ? [] : [`src ${formatAddress(preferredSource)}`]),
+        `table ${table}`,
+        ...(metric === 0 ? [] : [`metric ${metric}`]),
+        ...(usable ? [] : ['dead']),
+    ].join(' ');
+}
+function policyText(rule) {
+    const { priority, source, destination, mark, action } = rule;
+    const rest = JSON.stringify({ ...rule, source: null, destination: null, action: null, priority: 0 }, (_, value) => value === null || value === false || (Array.isArray(value) && value.length === 0) ? undefined : value);
+    return `${priority}: from ${source === null ? 'all' : prefixText(source)} to ${destination === null ? 'all' : prefixText(destination)}${mark === null ? '' : ` fwmark 0x${mark.toString(16)}`} ${action.kind}${action.kind === 'lookup' ? ` ${action.table}` : ''} ${rest === '{"priority":0,"mask":4294967295}' ? '' : rest}`.trimEnd();
+}
+function compareSets(before, after, sets) {
+    if (before.ipsets === null || after.ipsets === null)
+        return [];
+    const names = new Set([...before.ipsets.keys(), ...after.ipsets.keys()]);
+    return [...names].sort().flatMap((name) => {
+        const [own, other] = [before.ipsets?.get(name), after.ipsets?.get(name)];
+        if (sameSet(own, other))
+            return [];
+        const [gone, come] = [membersBeside(own, other), membersBeside(other, own)];
+        const matters = sets.has(name) ||
+            [...sets].some((asked) => [before, after].some(({ ipsets }) => ipsets?.get(asked)?.entries.some(({ parts }) => parts[0] === name) === true));
+        if (own === undefined || other === undefined)
+            return [
+                {
+                    kind: 'ipset',
+                    name,
+                    before: own === undefined ? null : `${own.entries.length} members`,
+                    after: other === undefined ? null : `${other.entries.length} members`,
+                    matters,
+                },
+            ];
+        return [{ kind: 'ipset', name, before: gone, after: come, matters }];
+    });
+}
+/** Members that only this side has: a few, and how many. */
+function membersBeside(set, other) {
+    const others = new Set(other?.entries.map(({ parts }) => parts.join()));
+    const own = (set?.entries ?? [])
+        .map(({ parts }) => parts.join())
+        .filter((text) => !others.has(text))
+        .sort();
+    if (own.length === 0)
+        return null;
+    return own.length <= 5 ? own.join(' ') : `${own.slice(0, 5).join(' ')} and ${own.length - 5} more`;
+}
+/** Where IPVS sends a packet of a connection that it has, and whether conntrack sees it. */
+const IPVS_SWITCH = /^net\.ipv4\.vs\.(?:conntrack|conn_reuse_mode|expire_nodest_conn|expire_quiescent_template|sloppy_tcp|sloppy_sctp|backup_only|drop_\w+|snat_reroute)$/;
+/** Only switches that decide over packets are told: counters of the kernel differ between any two captures. */
+function compareSysctls(before, after, balances) {
+    if (before.sysctls === null || after.sysctls === null)
+        return [];
+    const names = new Set([...before.sysctls.keys(), ...after.sysctls.keys()]);
+    return [...names]
+        .filter((name) => isSwitch(name) || (balances && IPVS_SWITCH.test(name)))
+        .sort()
+        .flatMap((name) => {
+        const [own, other] = [before.sysctls?.get(name) ?? null, after.sysctls?.get(name) ?? null];
+        return own === other ? [] : [{ kind: 'sysctl', name, before: own, after: other, matters: true }];
+    });
+}
+/** Where a rule set was not captured, or not whole, all that can be told is how many rules there are. */
+function compareNative(before, after) {
+    if (before.nft === null || after.nft === null)
+        return [];
+    const text = ({ nft }) => new Map((nft?.nativeChains ?? []).map(({ family, table, chain, hook, priority, policy, rules }) => [
+        `${family} ${table} ${chain}`,
+        `${hook} ${priority} policy ${policy}, ${rules} rules`,
+    ]));
+    const [own, other] = [text(before), text(after)];
+    return [...new Set([...own.keys(), ...other.keys()])].sort().flatMap((name) => {
+        const [one, two] = [own.get(name) ?? null, other.get(name) ?? null];
+        return one === two ? [] : [{ kind: 'nftables', name, before: one, after: two, matters: true }];
+    });
+}
+/** Flows go where conntrack remembers: their number is news only where they go to an endpoint that no rule chooses now. */
+function compareFlows(before, after, services) {
+    if (before === null || after === null)
+        return [];
+    const changes = [];
+    if (before.count !== after.count)
+        changes.push({
+            kind: 'flows',
+            name: 'conntrack entries',
+            before: String(before.count),
+            after: String(after.count),
+            matters: false,
+        });
+    const gone = new Map();
+    for (const { protocol, details } of services)
+        for (const detail of details)
+            if (detail.code === 'endpoint-removed' && detail.before !== null)
+                gone.set(`${parseProtocol(protocol)} ${detail.before}`, { protocol, count: 0 });
+    if (gone.size === 0)
+        return changes;
+    for (const { protocol, reply, state, original } of after.all()) {
+        if (state === 'TIME_WAIT' || state === 'CLOSE' || reply.source.value === original.destination.value)
+            continue;
+        const found = gone.get(`${protocol} ${socketText(reply.source, reply.sourcePort)}`);
+        if (found !== undefined)
+            found.count++;
+    }
+    for (const [key, { count }] of gone) {
+        const endpoint = key.slice(key.indexOf(' ') + 1);
+        if (count > 0 && parseAddress(endpoint.replace(/^\[?(.*?)\]?:\d+$/, '$1')) !== null)
+            changes.push({
+                kind: 'flows',
+                name: `to the removed endpoint ${endpoint}`,
+                before: null,
+                after: `${count} live`,
+                matters: false,
+            });
+    }
+    return changes;
+}

@@ -1,0 +1,190 @@
+import { GivenItems } from '../../explain/trace/given-items.js';
+import { describeEnd } from '../../explain/trace/outcome-items.js';
+import { describeSteps } from '../../explain/trace/step-items.js';
+import { isLocalAddress } from '../../host/local-addresses.js';
+import { formatAddress } from '../../net/address.js';
+import { formatProtocol } from '../../net/protocol.js';
+import { socketText } from '../../net/socket.js';
+import { hex } from '../../trace/describe-target.js';
+import { flat } from '../../trace/question.js';
+import { tracePacket } from '../../trace/trace-packet.js';
+import { groupClasses } from '../explore/group-classes.js';
+import { ruleKey } from '../rules/rule-key.js';
+import { hasBit } from '../space/universe.js';
+import { sideOf } from '../two-sides.js';
+import { isUnlikely, nodeAddresses, oddness } from './oddness.js';
+/** Destinations told of one witness. */
+const EXAMPLES = 3;
+/** @returns the classes of packets that are sent to a Service; each is asked, for one witness may stand for many Services. */
+export function classesFor(service, states, { exploration, family }) {
+    return service === null
+        ? exploration.classes
+        : exploration.classes.filter(({ packet }) => isFor(service, packet, states, family));
+}
+/** @returns the witnesses of one family; each stands for all packets that fare as it does. */
+export function describeWitnesses(states, comparison, classes) {
+    const { space } = comparison;
+    const nodes = nodeAddresses(states);
+    const groups = groupClasses(classes, ({ packet }) => space.hosts.some((host) => isLocalAddress(host, packet.destination) === true), (one) => oddness(one, comparison, nodes));
+    return groups.map((group) => describeGroup(group, states, comparison));
+}
+function isFor({ namespace, name }, packet, states, family) {
+    return states.some((state) => {
+        const found = state.namer.serviceOf(tracePacket(packet, sideOf(state, family).world(packet.entersAt)));
+        return found?.namespace === namespace && found.name === name;
+    });
+}
+const RANK = { lost: 0, changed: 1, gained: 2, note: 3 };
+const ORDER = [
+    'dropped',
+    'rejected',
+    'unknown',
+    'undirected',
+    'endpoints',
+    'source',
+    'other',
+    'redirected',
+    'admitted',
+];
+/** Puts what is lost first, and what hardly occurs last. */
+export function compareWitnesses(a, b) {
+    return (Number(a.unlikely) - Number(b.unlikely) ||
+        RANK[a.severity] - RANK[b.severity] ||
+        ORDER.indexOf(a.change) - ORDER.indexOf(b.change) ||
+        b.classes - a.classes ||
+        compare(a.packet.family, b.packet.family) ||
+        compare(textOf(a), textOf(b)));
+}
+function textOf({ packet, service }) {
+    const name = service === null ? '~' : `${service.namespace}/${service.name}:${service.port}`;
+    const { destination, source } = packet;
+    return `${name} ${destination.address} ${String(destination.port).padStart(5, '0')} ${packet.protocol} ${packet.entersAt} ${source.address}`;
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+function describeGroup(group, states, comparison) {
+    const { shown, classes } = group;
+    const { packet } = shown;
+    const { family, space } = comparison;
+    const traces = states.map((state) => tracePacket(packet, sideOf(state, family).world(packet.entersAt)));
+    const [before, after] = traces;
+    if (before === undefined || after === undefined)
+        throw new RangeError('a witness has two sides');
+    const own = pickOutcome(before, shown.before, shown.after);
+    const other = pickOutcome(after, shown.after, shown.before);
+    const common = countCommon(own?.path ?? [], other?.path ?? []);
+    const [first, second] = states;
+    const source = before.outcomes[0]?.path[0]?.state.source.address ?? packet.source.address;
+    return {
+        severity: group.severity,
+        change: group.change,
+        unlikely: classes.every(isUnlikely),
+        packet: {
+            family,
+            protocol: formatProtocol(packet.protocol),
+            source: { address: source === null ? null : formatAddress(source), port: packet.sourcePort },
+            destination: { address: formatAddress(packet.destination), port: packet.destinationPort },
+            entersAt: packet.entersAt,
+            inInterface: packet.inInterface ?? null,
+            state: packet.state,
+            mark: hex(packet.mark),
+            icmp: packet.icmp,
+        },
+        from: senderOf(packet, source, second),
+        service: first.namer.serviceOf(before) ?? second.namer.serviceOf(after),
+        classes: classes.length,
+        destinations: destinationsOf(classes, shown),
+        doors: doorsOf(classes, space.universe.doors),
+        before: describeSide(before, own, common, first, family),
+        after: describeSide(after, other, common, second, family),
+        common,
+    };
+}
+/** The outcome that tells the difference: one that the other side does not have, else the first. */
+function pickOutcome(trace, group, other) {
+    const telling = [...group.ends].find(([result]) => !other.ends.has(result)) ?? [...group.ends][0];
+    if (telling === undefined)
+        return trace.outcomes[0] ?? null;
+    const [, { verdict, branch }] = telling;
+    const same = trace.outcomes.find((outcome) => outcome.verdict === verdict &&
+        outcome.destination.address.value === branch.state.destination.value &&
+        outcome.destination.port === branch.state.destinationPort &&
+        outcome.path.length === (branch.path?.length ?? 0));
+    return same ?? trace.outcomes[0] ?? null;
+}
+function countCommon(before, after) {
+    let count = 0;
+    while (count < before.length && count < after.length && sameStep(before[count], after[count]))
+        count++;
+    return count;
+}
+function sameStep(a, b) {
+    if (a === undefined || b === undefined)
+        return false;
+    const { step: own } = a;
+    const { step: other } = b;
+    if (own.hook !== other.hook ||
+        own.table !== other.table ||
+        own.chain !== other.chain ||
+        own.event !== other.event)
+        return false;
+    if (own.rule === null || other.rule === null)
+        return own.rule === other.rule && own.action === other.action;
+    if (own.program === 'nft' || other.program === 'nft')
+        return own.rule.text === other.rule.text;
+    return ruleKey(own.rule) === ruleKey(other.rule);
+}
+function describeSide(trace, outcome, common, state, family) {
+    const world = sideOf(state, family).world(trace.packet.entersAt);
+    const steps = describeSteps(trace, world.rulesets, world.nft, state.namer);
+    const path = (outcome?.path ?? []).slice(0, common + 1).flatMap(({ step }) => steps[step.id] ?? []);
+    const items = new GivenItems(false);
+    const conditions = new Set((outcome?.given ?? []).map(flat));
+    const outcomes = trace.outcomes
+        .filter(({ given }) => given.length === conditions.size && given.every((each) => conditions.has(flat(each))))
+        .map((each) => describeEnd(each, state.namer.serviceOf(trace), state.namer, items));
+    return {
+        given: items.list(outcome?.given ?? []).map(({ code, text, settle }) => ({ code, text, settle })),
+        outcomes: outcomes.map(withoutPath),
+        path,
+        decidedBy: placeOf(steps, outcome),
+        deciders: steps.filter(({ id }) => outcomes.some((each) => each.verdict !== 'accept' && each.decidedBy === id)),
+    };
+}
+function withoutPath({ path: _, turns: __, ...item }) {
+    return item;
+}
+/** The step that ended the shown way, which may come long after the sides parted. */
+function placeOf(steps, outcome) {
+    return outcome?.decidedBy == null || outcome.verdict === 'accept'
+        ? null
+        : (steps[outcome.decidedBy.id] ?? null);
+}
+function destinationsOf(classes, shown) {
+    const texts = new Set();
+    for (const { packet } of [shown, ...classes])
+        texts.add(socketOf(packet));
+    const all = [...texts];
+    return { examples: all.slice(0, EXAMPLES), more: Math.max(0, all.length - EXAMPLES) };
+}
+function socketOf({ destination, destinationPort, protocol }) {
+    return `${socketText(destination, destinationPort)}/${formatProtocol(protocol)}`;
+}
+function doorsOf(classes, doors) {
+    let set = 0n;
+    for (const { box } of classes)
+        set |= box.doors;
+    const names = doors.flatMap((door, at) => !hasBit(set, at) ? [] : [door.kind === 'node' ? 'node' : (door.device ?? 'any interface')]);
+    return [...new Set(names)];
+}
+function senderOf(packet, source, { known }) {
+    if (packet.entersAt === 'OUTPUT') {
+        const bound = packet.source.address === null ? '' : ` bound to ${formatAddress(packet.source.address)}`;
+        return `a process on ${known.node ?? 'this node'}${bound}`;
+    }
+    const pod = source === null ? null : known.book.podAt(source);
+    if (pod !== null && !pod.hostNetwork)
+        return `pod ${pod.namespace}/${pod.name}`;
+    return source === null ? 'any sender' : formatAddress(source);
+}

@@ -1,0 +1,84 @@
+import { printElement } from '../../../nftables/print/print-expression.js';
+import { rulesOf, targetsOf } from '../../services/nft/choices.js';
+/** @returns who leads where in a table. Every rule is read. */
+export function nftGraphOf(table) {
+    const callers = new Map();
+    const behind = new Map();
+    const add = (from, to, caller) => {
+        const known = callers.get(to);
+        if (known === undefined)
+            callers.set(to, [caller]);
+        else
+            known.push(caller);
+        const next = behind.get(from);
+        if (next === undefined)
+            behind.set(from, new Set([to]));
+        else
+            next.add(to);
+    };
+    for (const chain of table.chains.values())
+        for (const rule of rulesOf(chain))
+            for (const to of new Set(leadsFrom(rule)))
+                add(chain.name, to, { from: chain, number: rule.number, line: rule.line, text: () => rule.text });
+    for (const set of table.sets.values()) {
+        if (set.dataType?.[0] !== 'verdict')
+            continue;
+        for (const [index, { data }] of set.elements.entries())
+            if (data?.kind === 'verdict' && data.chain !== null)
+                add(`@${set.name}`, data.chain, {
+                    from: set,
+                    number: index + 1,
+                    line: set.line,
+                    text: () => elementText(set, index),
+                });
+    }
+    const reached = new Set();
+    if (!table.dormant)
+        for (const { name, base } of table.chains.values())
+            if (base !== null)
+                reached.add(name);
+    for (const name of reached)
+        for (const next of behind.get(name) ?? [])
+            reached.add(next);
+    return { callers, reached };
+}
+function elementText(set, index) {
+    const element = set.elements[index];
+    return element === undefined ? '' : printElement(element);
+}
+/** @returns the chains that a rule leads to, and the sets that it asks as `@name`. */
+export function leadsFrom({ statements }) {
+    return statements.flatMap((statement) => [...targetsOf(statement), ...setsOf(statement)]);
+}
+function setsOf(statement) {
+    switch (statement.kind) {
+        case 'match':
+            return [...setsIn(statement.left), ...setsIn(statement.right)];
+        case 'vmap':
+            return setsIn(statement.data);
+        case 'assign':
+            return setsIn(statement.value);
+        case 'set-update':
+            return [`@${statement.set}`];
+        case 'dnat':
+        case 'snat':
+        case 'redirect':
+        case 'masquerade':
+        case 'tproxy':
+            return [...setsIn(statement.address), ...setsIn(statement.port)];
+        default:
+            return [];
+    }
+}
+function setsIn(expression) {
+    switch (expression?.kind) {
+        case 'set-name':
+            return [`@${expression.name}`];
+        case 'map':
+            return setsIn(expression.data);
+        case 'binary':
+            return [...setsIn(expression.left), ...setsIn(expression.right)];
+        default:
+            return [];
+    }
+}

@@ -1,0 +1,100 @@
+import { socketText } from '../../../net/socket.js';
+import { parseNftName } from '../../../proxy/nft-names.js';
+import { isKubeProxyTable, NFT_OBJECTS, nftPurposeOf } from '../../../proxy/nft-roles.js';
+import { counted } from '../../../words/numbers.js';
+import { affinitySetOf, readChoicesOf } from '../../services/nft/choices.js';
+import { setsMark } from '../../services/nft/marks.js';
+import { readEntry } from '../../services/nft/verdict-maps.js';
+import { labelOf } from '../../services/service-name.js';
+/** @returns what a rule of kube-proxy's table does, in a sentence; null where its text says all, and for tables of others. */
+export function nftRuleNote(rule, table) {
+    if (!isKubeProxyTable(table))
+        return null;
+    const whose = nftLabelOf(rule.chain);
+    const affinity = affinitySetOf(rule);
+    if (affinity !== null) {
+        const seconds = table.sets.get(affinity)?.timeout ?? null;
+        const within = seconds === null ? '' : `, for ${seconds} s`;
+        return `Session affinity: a client that ${endpointText(affinity)} answered goes there again${within}.`;
+    }
+    const choices = readChoicesOf(rule, table);
+    if (choices.length > 1) {
+        const sockets = choices.map(({ address, port }) => (address === null ? '?' : socketText(address, port)));
+        const shown = sockets.length > 3 ? `${sockets.slice(0, 3).join(', ')}, …` : sockets.join(', ');
+        return `Chooses 1 of ${counted(choices.length, 'endpoint')}${whose === null ? '' : ` of ${whose}`}: ${shown}.`;
+    }
+    const [only] = choices;
+    if (only !== undefined && only.address !== null)
+        return `Sends to ${socketText(only.address, only.port)}, an endpoint${whose === null ? '' : ` of ${whose}`}.`;
+    for (const statement of rule.statements) {
+        const note = statementNote(statement);
+        if (note !== null)
+            return note;
+    }
+    return null;
+}
+/**
+ * @param target the chain that the rule, or the element that it found, sends the packet to; null for none
+ * @returns what a step of a trace did, in a sentence
+ */
+export function nftStepNote(rule, target, table) {
+    const label = target === null || !isKubeProxyTable(table) ? null : nftLabelOf(target);
+    const asks = rule.statements.some(({ kind }) => kind === 'vmap');
+    if (label !== null && asks && nftLabelOf(rule.chain) === null)
+        return `The packet is for ${label}.`;
+    return nftRuleNote(rule, table);
+}
+function statementNote(statement) {
+    switch (statement.kind) {
+        case 'vmap':
+            return statement.data.kind === 'set-name' ? nftPurposeOf(statement.data.name) : null;
+        case 'verdict':
+            if (statement.chain === null)
+                return null;
+            return nftPurposeOf(statement.chain);
+        case 'set-update':
+            return parseNftName(statement.set)?.prefix === 'affinity'
+                ? 'Remembers the client for session affinity.'
+                : null;
+        case 'assign':
+            return setsMark(statement) ? 'Marks the packet to be masqueraded.' : null;
+        default:
+            return null;
+    }
+}
+/**
+ * @param set the map's name
+ * @returns what an element of one of kube-proxy's maps says, in a sentence; null for others
+ */
+export function nftElementNote(set, element, table) {
+    if (!isKubeProxyTable(table))
+        return null;
+    const entry = readEntry(set, element);
+    if (entry === null)
+        return null;
+    const { address, port, protocol, verdict, comment } = entry;
+    const place = address === null ? `Node port ${port}/${protocol}` : `${socketText(address, port)}/${protocol}`;
+    const label = (verdict.chain === null ? null : nftLabelOf(verdict.chain)) ?? comment;
+    if (set === NFT_OBJECTS.noEndpointServices || set === NFT_OBJECTS.noEndpointNodePorts) {
+        const whose = label === null ? '' : ` of ${label}`;
+        return verdict.verdict === 'drop'
+            ? `${place}${whose} has no endpoint on this node: dropped.`
+            : `${place}${whose} has no endpoints: rejected.`;
+    }
+    if (label === null)
+        return null;
+    return set === NFT_OBJECTS.firewallIps
+        ? `${place} of ${label} has source ranges.`
+        : `${place} is ${label}.`;
+}
+/** @returns `namespace/service:port` for a chain or set of one Service port; null for others. */
+export function nftLabelOf(name) {
+    const service = parseNftName(name)?.service;
+    if (service == null)
+        return null;
+    return labelOf({ namespace: service.namespace, service: service.name, port: service.port });
+}
+function endpointText(name) {
+    const endpoint = parseNftName(name)?.endpoint;
+    return endpoint == null ? 'its endpoint' : socketText(endpoint.address, endpoint.port);
+}

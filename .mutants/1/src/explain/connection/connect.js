@@ -1,0 +1,119 @@
+import { clientOf } from '../../connection/client.js';
+import { followConnection } from '../../connection/follow.js';
+import { rulesMissingOf } from '../trace/remarks/rules-missing.js';
+import { connectionNote } from './connection-reasons.js';
+import { sharesOfConnections } from './shares.js';
+import { StepRegister } from './step-register.js';
+/**
+ * Follows the connection that each outcome begins to who answers, and back.
+ * @param node where the packet was traced, with what its trace was described as
+ * @param clientKnown false where the sender is somebody of whom not even the network is known
+ */
+export function connect(node, trace, described, nodes, clientKnown) {
+    if (!beginsConnection(trace))
+        return { ...described, connection: null };
+    const register = new StepRegister(node, trace.steps, described.steps);
+    const outcomes = described.outcomes.map((item, index) => {
+        const traced = trace.outcomes[index];
+        if (traced === undefined)
+            return item;
+        const connection = connectionOf(item, traced, { node, trace, nodes, register, clientKnown });
+        return { ...item, connection, remarks: settled(item.remarks, connection) };
+    });
+    return { outcomes, steps: register.list(), connection: sharesOfConnections(outcomes) };
+}
+/** Whether the answer comes back through the node is no guess where it was traced over the other node, too. */
+function settled(remarks, { sees, legs, others }) {
+    const overNodes = new Set(legs.map(({ node }) => node)).size > 1;
+    if (!overNodes || others.length > 0 || sees === 'unknown')
+        return remarks;
+    return remarks.flatMap((remark) => {
+        if (remark.code !== 'answer-not-through-node')
+            return [remark];
+        return sees === 'works' ? [] : [{ ...remark, effect: 'breaks' }];
+    });
+}
+/** A packet that opens a connection, or is one of its client's. */
+function beginsConnection({ packet, outcomes }) {
+    if (packet.state === 'INVALID' || packet.state === 'UNTRACKED' || packet.state === 'RELATED')
+        return false;
+    const ends = outcomes.map(({ end }) => end.connection);
+    if (ends.some((connection) => connection?.direction === 'REPLY'))
+        return false;
+    return packet.state === 'NEW' || ends.some((connection) => connection?.fromCapture === true);
+}
+function connectionOf(item, outcome, context) {
+    const [first, ...others] = waysOf(item, outcome, context).sort((a, b) => b.share - a.share || WORST.indexOf(a.sees) - WORST.indexOf(b.sees));
+    if (first === undefined)
+        return { sees: 'unknown', share: item.probability, reason: null, legs: [], others };
+    return { ...first, others };
+}
+/** Of equal shares the worst is told first. */
+const WORST = ['times-out', 'refused', 'wrong-source', 'unknown', 'works'];
+function waysOf(item, outcome, context) {
+    const { node, trace, nodes, clientKnown } = context;
+    const { packet } = trace;
+    const share = item.probability;
+    // What the rules alone say is not what happens: another proxy may carry the Service.
+    if (item.verdict === 'unknown' && outcome.verdict !== 'unknown') {
+        const leg = { view: node.view, direction: 'request', enters: packet.inInterface, outcome };
+        return [{ sees: 'unknown', share, reason: item.reason, legs: [legItem(leg, context)] }];
+    }
+    const client = clientKnown ? clientOf(node.view, packet, outcome) : null;
+    if (client === null && outcome.verdict === 'accept')
+        return [{ sees: 'unknown', share, reason: connectionNote({ code: 'client-unknown' }), legs: [] }];
+    if (client === null)
+        return [withoutClient(item, outcome, context)];
+    const ways = alike(followConnection(node.view, packet, outcome, client, nodes));
+    const missing = rulesMissingOf(item.remarks);
+    const noted = missing === null ? null : { code: missing.code, text: missing.text, settle: missing.settle };
+    return ways.map(({ sees, share: part, reason, legs }) => ({
+        // What fails further on does so only if the packet comes there.
+        sees: noted === null ? sees : 'unknown',
+        share: share * part,
+        reason: noted ?? (reason === null ? null : connectionNote(reason)),
+        legs: legs.map((leg) => legItem(leg, context)),
+    }));
+}
+/** Ways that pass the same nodes with the same end are one: a further node may have thousands of endpoints. */
+function alike(ways) {
+    const found = new Map();
+    for (const way of ways) {
+        const { outcome } = way.legs.at(-1) ?? {};
+        const key = [
+            way.sees,
+            way.reason?.code,
+            way.legs.length,
+            outcome?.verdict,
+            outcome?.decidedBy?.id,
+        ].join();
+        const same = found.get(key);
+        found.set(key, same === undefined ? way : { ...same, share: same.share + way.share });
+    }
+    return [...found.values()];
+}
+function legItem(leg, { node, nodes, register }) {
+    const { view, direction, enters, outcome } = leg;
+    const at = view === node.view ? node : nodes.nodeOf(view);
+    return {
+        node: view.name,
+        direction,
+        enters: enters ?? null,
+        leaves: outcome.exit?.kind === 'interface' ? outcome.exit.name : null,
+        path: register.idsOf(leg, at, at === node),
+    };
+}
+/** A packet that does not get past the node, whoever sent it. */
+function withoutClient(item, outcome, context) {
+    const { node, trace } = context;
+    const leg = { view: node.view, direction: 'request', enters: trace.packet.inInterface, outcome };
+    const [sees, code] = {
+        drop: ['times-out', 'lost'],
+        reject: ['refused', 'refused'],
+        queue: ['unknown', 'not-followed'],
+        unknown: ['unknown', 'not-followed'],
+        accept: ['unknown', 'not-followed'],
+    }[outcome.verdict];
+    const reason = connectionNote({ code, leg });
+    return { sees, share: item.probability, reason, legs: [legItem(leg, context)] };
+}

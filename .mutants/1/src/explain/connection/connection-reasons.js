@@ -1,0 +1,108 @@
+import { formatAddress } from '../../net/address.js';
+import { socketText } from '../../net/socket.js';
+import { placeOf } from '../trace/remarks/path-facts.js';
+import { givenNote } from '../words/question-words.js';
+import { reasonNote } from '../words/reason-words.js';
+/** @returns why a connection does not work, or why that is not known: a clause without final stop, and what would tell more. */
+export function connectionNote(reason) {
+    return { code: reason.code, text: textOf(reason), settle: settleOf(reason) };
+}
+function textOf(reason) {
+    switch (reason.code) {
+        case 'refused':
+            return `${nodeOf(reason.leg)} refuses it: ${decisionOf(reason.leg)}`;
+        case 'lost':
+            return `the ${reason.leg.direction} is lost on ${nodeOf(reason.leg)}: ${decisionOf(reason.leg)}`;
+        case 'not-followed':
+            return `what ${nodeOf(reason.leg)} does with the ${reason.leg.direction} is not known: ${decisionOf(reason.leg)}`;
+        case 'dead-end': {
+            const { exit } = reason.leg.outcome;
+            const device = exit?.kind === 'interface' ? exit.name : 'the interface';
+            return `the ${reason.leg.direction} leaves ${nodeOf(reason.leg)} through ${device}, which nobody is behind`;
+        }
+        case 'not-listening':
+            return `nothing listens at ${socketOf(reason.at)}${onNode(reason.at)}`;
+        case 'listening-unknown':
+            return `whether anything listens at ${socketOf(reason.at)}${onNode(reason.at)} is not in the capture`;
+        case 'nobody-there':
+            return `no known pod or node has ${formatAddress(reason.at.address)}`;
+        case 'own-packet':
+            return `${formatAddress(reason.at.address)} gets its own packet back with its own address as source: its kernel drops it`;
+        case 'leaves-cluster': {
+            const { to, nextHop, leg } = reason;
+            const by = nextHop === null ? '' : ` by way of ${formatAddress(nextHop)}`;
+            return `the ${leg.direction} leaves the nodes for ${formatAddress(to)}${by}: what becomes of it there is not in a capture`;
+        }
+        case 'node-not-captured':
+            return `the ${reason.leg.direction} goes on to ${reason.node}, which is not among the captures`;
+        case 'node-not-read':
+            return `the ${reason.leg.direction} goes on to ${reason.node}, whose capture is not read for this answer: more nodes are on the way than are followed`;
+        case 'way-unknown':
+            return `where the ${reason.leg.direction} to ${formatAddress(reason.to)} leaves ${nodeOf(reason.leg)} is not known`;
+        case 'wrong-source':
+            return `the answer comes from ${socketOf(reason.from)}, and the client, who asked ${socketOf(reason.asked)}, takes no answer from there`;
+        case 'answer-astray':
+            return `the answer goes to ${formatAddress(reason.to)}, which asked nothing: nobody on its way undoes what the request went through`;
+        case 'answer-skips':
+            return `the answer comes back past ${nodeOf(reason.leg)}, which takes what the client sends next for INVALID and drops it: ${decisionOf(reason.leg)}`;
+        case 'client-unknown':
+            return "the client's address is not known, and so not where the answer goes";
+        case 'open-question': {
+            const [first] = reason.given;
+            const what = first === undefined ? '' : `: ${givenNote(first).text}, or not`;
+            return `what ${reason.node ?? 'the node'} does with it depends on what its capture does not tell${what}`;
+        }
+        case 'sent-round':
+            return `it is passed on by more than ${reason.nodes} nodes; its way was not followed further`;
+    }
+}
+function settleOf(reason) {
+    switch (reason.code) {
+        case 'node-not-captured':
+            return `capture ${reason.node} too, and give both with -f`;
+        case 'listening-unknown':
+            return reason.inPod
+                ? `look in the pod: ss -ltnu`
+                : `save \`ss -ltnu\` of ${reason.at.node ?? 'the node'} as sockets.txt`;
+        case 'way-unknown':
+            return 'capture `ip -j route show table all` and `ip -j addr`';
+        case 'client-unknown':
+            return 'give --from pod:NAMESPACE/NAME or an address';
+        case 'open-question': {
+            const [first] = reason.given;
+            return first === undefined ? null : givenNote(first).settle;
+        }
+        case 'not-followed':
+            return reason.leg.outcome.reason === null ? null : reasonNote(reason.leg.outcome.reason).settle;
+        case 'refused':
+        case 'lost':
+        case 'dead-end':
+        case 'not-listening':
+        case 'nobody-there':
+        case 'own-packet':
+        case 'leaves-cluster':
+        case 'node-not-read':
+        case 'wrong-source':
+        case 'answer-astray':
+        case 'answer-skips':
+        case 'sent-round':
+            return null;
+    }
+}
+/** What decided on a node: a rule or policy, else what its kernel did by itself. */
+function decisionOf({ outcome }) {
+    if (outcome.reason !== null)
+        return reasonNote(outcome.reason).text;
+    const { decidedBy, rejectWith } = outcome;
+    const by = decidedBy === null ? outcome.verdict : placeOf(decidedBy);
+    return rejectWith === null ? by : `${by} (${rejectWith})`;
+}
+function nodeOf({ view }) {
+    return view.name ?? 'the node';
+}
+function socketOf({ address, port }) {
+    return socketText(formatAddress(address), port);
+}
+function onNode({ node }) {
+    return node === null ? '' : ` (on ${node})`;
+}

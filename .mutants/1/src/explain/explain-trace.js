@@ -1,0 +1,203 @@
+import { formatAddress, parseAddress } from '../net/address.js';
+import { formatProtocol, hasPorts, ICMP, ICMPV6 } from '../net/protocol.js';
+import { hex } from '../trace/describe-target.js';
+import { tracePacket } from '../trace/trace-packet.js';
+import { connect } from './connection/connect.js';
+import { NO_PEERS, NodesOnTheWay } from './connection/peers.js';
+import { tracedNode } from './connection/traced-node.js';
+import { FlowJoin } from './flows/flow-join.js';
+import { senderAsTyped } from './question/as-typed.js';
+import { readDestination } from './question/destination.js';
+import { readEntry } from './question/entry.js';
+import { QuestionError } from './question/question.js';
+import { podNetworks } from './question/this-node.js';
+import { readVantages } from './question/vantage.js';
+import { commentConflicts } from './trace/conflicts.js';
+import { findFlowHit, stateOf } from './trace/flow-hit.js';
+import { summariseFlows } from './trace/flow-summary.js';
+import { GivenItems } from './trace/given-items.js';
+import { listMisses } from './trace/misses.js';
+import { hooksPassed, missingRules } from './trace/missing-rules.js';
+import { modeNotes, outsideIptables } from './trace/mode-notes.js';
+import { describeOutcome } from './trace/outcome-items.js';
+import { describeClient } from './trace/remarks/client.js';
+import { findTarget } from './trace/remarks/target.js';
+import { servicesOf } from './trace/services-of.js';
+import { describeSteps } from './trace/step-items.js';
+import { assumptionNote } from './words/reason-words.js';
+/**
+ * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
+ * @param peers the other nodes of the cluster, where they were captured too
+ * @throws QuestionError where the question names nothing that is known
+ */
+export function explainTrace(asked, known, peers = NO_PEERS) {
+    const question = senderAsTyped(asked, known);
+    const destination = readDestination(question, known);
+    // Asked for a NEW packet, the answer is that of a first packet: a flow of its name does not decide.
+    const withFlows = question.ctstate?.toUpperCase() !== 'NEW';
+    const node = tracedNode(known, withFlows);
+    const nodes = new NodesOnTheWay(node, peers, withFlows && question.sourcePort !== null);
+    const join = new FlowJoin(known, node.namer);
+    const items = [];
+    for (const vantage of readVantages(question, destination, known)) {
+        const item = explainFrom(vantage, destination, question, node, nodes, join);
+        const usual = vantage.onlyIfOtherThan;
+        const main = items.find(({ from }) => from === usual);
+        if (main === undefined || usual === undefined)
+            items.push(item);
+        else if (!isTurnedAway(item) && fate(main) !== fate(item))
+            items.push({ ...item, insteadOf: usual });
+    }
+    return items;
+}
+/** Routing takes nothing that comes in there: it is no interface that clients come by. */
+function isTurnedAway({ outcomes }) {
+    return outcomes.every(({ verdict, decidedBy }) => verdict === 'drop' && decidedBy === null);
+}
+/** What becomes of a packet, as far as its sender could tell the difference. */
+function fate({ outcomes }) {
+    return JSON.stringify(outcomes.map(({ verdict, rejectWith, reason, destination, source, exit, probability, given }) => [
+        ...[verdict, rejectWith, reason?.code, destination, source, exit, probability, given.length],
+    ]));
+}
+function explainFrom(vantage, destination, question, node, nodes, join) {
+    const { known, namer } = node;
+    const packet = packetOf(vantage, destination, question, known);
+    const { rulesets, notes, hooks } = node.completed(packet.family);
+    const trace = tracePacket(packet, node.view.world(packet.family));
+    const source = sourceAddress(trace);
+    const flow = findFlowHit(packet, trace, source, known, join);
+    const services = servicesOf(trace, namer, destination);
+    const service = services.common ?? pastNat(packet, flow, join);
+    const context = {
+        trace,
+        rulesets,
+        known,
+        namer,
+        conditions: new GivenItems(known.flows !== null),
+        target: findTarget(trace, service, known),
+        podNetworks: podNetworks(known, packet.family),
+        client: describeClient(vantage, known, question.inInterface !== null),
+    };
+    const described = trace.outcomes.map((outcome, index) => describeOutcome(outcome, services.each[index] ?? null, context));
+    const steps = describeSteps(trace, rulesets, known.nft, namer);
+    const clientKnown = vantage.kind !== 'pod' || vantage.sender.address !== null;
+    const connected = connect(node, trace, { outcomes: outsideIptables(described, context), steps }, nodes, clientKnown);
+    const { outcomes } = connected;
+    return {
+        vantage: vantage.kind,
+        from: vantage.from,
+        packet: {
+            family: packet.family,
+            protocol: formatProtocol(packet.protocol),
+            source: { address: source, port: packet.sourcePort },
+            destination: { address: formatAddress(packet.destination), port: packet.destinationPort },
+            entersAt: packet.entersAt,
+            inInterface: packet.inInterface ?? null,
+            state: stateOf(packet, trace),
+            mark: hex(packet.mark),
+        },
+        service,
+        steps: connected.steps,
+        outcomes,
+        connection: connected.connection,
+        assumptions: [
+            ...(destination.chosen === null
+                ? []
+                : [{ code: 'destination-chosen', text: destination.chosen, settle: null }]),
+            ...vantage.assumptions.filter(({ code }) => code !== 'in-interface' || !tellsInterface(outcomes, question)),
+            ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
+            ...notes,
+            ...hooksPassed(hooks, trace),
+            ...missingRules(rulesets, trace),
+            ...modeNotes(known, packet),
+            ...commentConflicts(trace, service),
+            ...askedAsNew(question, packet, source, known),
+        ],
+        misses: question.detail === 'full' ? misses(trace, rulesets, known) : [],
+        flow,
+        flows: summariseFlows(packet, source, known, join),
+    };
+}
+/** True where the question says by which interface the packet comes in, or a remark says that it matters. */
+function tellsInterface(outcomes, { inInterface }) {
+    return (inInterface !== null ||
+        outcomes.some(({ remarks }) => remarks.some(({ code }) => code === 'reverse-path')));
+}
+/** nat rules name a node port's Service; a packet that they are not asked about still is for it. */
+function pastNat(packet, flow, join) {
+    const asked = packet.state === 'NEW' && flow === null;
+    if (asked || flow?.direction === 'reply')
+        return null;
+    return join.place(packet.protocol, packet.destination, packet.destinationPort).service;
+}
+/** `--ctstate NEW` was asked for a packet of which conntrack knows better: it is answered as asked, and said. */
+function askedAsNew(question, packet, source, known) {
+    if (question.ctstate?.toUpperCase() !== 'NEW' || known.flows === null || source === null)
+        return [];
+    const address = parseAddress(source);
+    if (address === null || (hasPorts(packet.protocol) && packet.sourcePort === null))
+        return [];
+    const { protocol, sourcePort, destination, destinationPort } = packet;
+    const found = known.flows.findFlow({ protocol, source: address, sourcePort, destination, destinationPort });
+    if (found === null)
+        return [];
+    const { file, line } = found.flow;
+    const text = `conntrack holds this very flow (${file} line ${line}), so that its packets are not NEW; as asked, the answer is that of a first packet all the same`;
+    return [{ code: 'asked-as-new', text, settle: 'leave out --ctstate NEW' }];
+}
+function misses(trace, rulesets, known) {
+    const [first] = trace.outcomes;
+    return first === undefined ? [] : listMisses(first, rulesets, known.host);
+}
+function packetOf(vantage, destination, question, known) {
+    const { protocol, address } = destination;
+    const icmp = protocol === ICMP ? { type: 8, code: 0 } : protocol === ICMPV6 ? { type: 128, code: 0 } : null;
+    if (destination.port === null && hasPorts(protocol)) {
+        throw new QuestionError(needsPort(question.destination, address));
+    }
+    return {
+        family: address.family,
+        protocol,
+        source: vantage.sender,
+        sourcePort: hasPorts(protocol) ? question.sourcePort : null,
+        destination: address,
+        destinationIsLocal: destination.isLocal,
+        destinationPort: hasPorts(protocol) ? destination.port : null,
+        icmp,
+        ...readEntry(vantage, question, known),
+        mark: question.mark ?? 0,
+        state: readState(question.ctstate),
+    };
+}
+/** `fd00::1:80` is a whole IPv6 address: whoever meant port 80 left out the brackets. */
+function needsPort(asked, address) {
+    const ping = 'for a ping say --protocol icmp';
+    if (address.family === 'ipv4')
+        return `${asked} needs a port, such as ${formatAddress(address)}:80; ${ping}`;
+    const [, head, port] = /^\[?([0-9a-f:]*[0-9a-f]):(\d{1,5})\]?$/i.exec(asked.trim()) ?? [];
+    const meant = head === undefined ? null : parseAddress(head);
+    const hint = meant === null || port === undefined
+        ? ''
+        : `; if port ${port} of ${formatAddress(meant)} is meant, write [${formatAddress(meant)}]:${port}`;
+    return `${asked} is read as an IPv6 address without a port, which would be [${formatAddress(address)}]:80${hint}; ${ping}`;
+}
+function readState(text) {
+    const state = (text ?? 'NEW').toUpperCase();
+    const states = ['NEW', 'ESTABLISHED', 'RELATED', 'INVALID', 'UNTRACKED'];
+    const known = states.find((each) => each === state);
+    if (known === undefined)
+        throw new QuestionError(`--ctstate ${text} is none of ${states.join(', ')}`);
+    return known;
+}
+/** The packet's own source: for a packet of the node what routing chose, where every way agrees on it. */
+function sourceAddress(trace) {
+    const { source, entersAt } = trace.packet;
+    if (source.address !== null)
+        return formatAddress(source.address);
+    if (entersAt !== 'OUTPUT')
+        return null;
+    const chosen = new Set(trace.outcomes.map(({ path }) => path[0]?.state.source.address ?? null));
+    const [only] = chosen;
+    return chosen.size === 1 && only !== null && only !== undefined ? formatAddress(only) : null;
+}

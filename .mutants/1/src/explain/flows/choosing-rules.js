@@ -1,0 +1,71 @@
+import { CHOOSING, hasRole } from '../../proxy/chains.js';
+import { isChooser } from '../../proxy/nft-names.js';
+import { affinitySetOf, readChoicesOf, rulesOf } from '../services/nft/choices.js';
+import { kubeProxyTables } from '../services/nft/kube-proxy-tables.js';
+const SHOWN = 3;
+/** @returns the first rules by which this node chooses the Service port's endpoints, or by which it refuses them. */
+export function choosingRules(place, known) {
+    const found = [];
+    for (const { item } of place.programmed) {
+        for (const { comment, file, line, action } of item.refusals) {
+            found.push({ kind: 'rule', text: `${action.toUpperCase()} "${comment ?? ''}"`, file, line });
+        }
+        if (item.backend === 'nft') {
+            found.push(...nftChoosingRules(item.family, item.chains, known));
+            continue;
+        }
+        const nat = known.rulesets
+            .find(({ family, backend }) => family === item.family && backend === item.backend)
+            ?.tables.get('nat');
+        for (const name of item.chains) {
+            if (!hasRole(name, ...CHOOSING))
+                continue;
+            const rules = nat?.chains.get(name)?.rules;
+            for (let index = 0; rules !== undefined && index < rules.length && found.length < SHOWN; index++) {
+                if (!hasRole(rules.targetName(index), 'endpoint'))
+                    continue;
+                const { text, file, line } = rules.at(index);
+                found.push({ kind: 'rule', text, file, line });
+            }
+        }
+    }
+    return found.slice(0, SHOWN);
+}
+/** The rules of `service-` and `local-` chains that choose. */
+function nftChoosingRules(family, chains, known) {
+    const table = kubeProxyTables(known).find((each) => each.family === family)?.table;
+    if (table === undefined)
+        return [];
+    return chains.flatMap((name) => {
+        const chain = isChooser(name) ? table.chains.get(name) : undefined;
+        return chain === undefined
+            ? []
+            : [...rulesOf(chain)]
+                .filter((rule) => affinitySetOf(rule) === null && readChoicesOf(rule, table).length > 0)
+                .map(({ text, file, line }) => ({ kind: 'rule', text: `${name}: ${text}`, file, line }));
+    });
+}
+/** @returns what the rules give this endpoint of new connections, 0 where they never choose it; null where they do not tell. */
+export function shareOf(place, address, port) {
+    const told = place.programmed.filter(({ item, entered }) => entered || item.refusals.length > 0);
+    if (told.length === 0)
+        return null;
+    let share = 0;
+    let readable = false;
+    for (const { item, entered } of told) {
+        // A chain whose endpoints cannot be read (a listing of single chains, or one that lacks it) says nothing.
+        if (entered && item.endpoints.length === 0 && item.refusals.length === 0 && hasChooser(item.chains))
+            continue;
+        if (item.endpoints.some((one) => one.address === 'unknown'))
+            continue;
+        readable = true;
+        const own = item.endpoints.filter((one) => one.address === address && one.port === port);
+        // With a policy Local there are two choices; the one of the whole cluster is told.
+        const scope = item.endpoints.some((one) => one.scope === 'cluster') ? 'cluster' : 'local';
+        share = Math.max(share, ...own.filter((one) => one.scope === scope).map((one) => one.share));
+    }
+    return readable ? share : null;
+}
+function hasChooser(chains) {
+    return chains.some((name) => hasRole(name, ...CHOOSING) || isChooser(name));
+}

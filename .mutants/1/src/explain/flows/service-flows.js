@@ -1,0 +1,171 @@
+import { printCommand } from '../../command/quote.js';
+import { formatAddress } from '../../net/address.js';
+import { formatProtocol } from '../../net/protocol.js';
+import { affinityOf } from './affinity-tally.js';
+import { shareOf } from './choosing-rules.js';
+import { clearPlaceCommand } from './clear-command.js';
+import { isStale, severityOf } from './diagnose-flow.js';
+import { clearBalanced } from './ipvs-memory.js';
+/** @returns the flows of each Service port, the one with most stuck flows first, then the one with most. */
+export function serviceFlows(groups, join) {
+    const ports = new Map();
+    for (const group of groups) {
+        const key = portKey(group);
+        if (key === null)
+            continue;
+        const known = ports.get(key);
+        if (known === undefined)
+            ports.set(key, { groups: [group] });
+        else
+            known.groups.push(group);
+    }
+    return [...ports.values()]
+        .flatMap(({ groups: own }) => portFlows(own, join))
+        .sort((a, b) => b.stale - a.stale || b.flows - a.flows || compare(nameOf(a), nameOf(b)));
+}
+/** Host ports and addresses whose Service is gone stand beside Services; other traffic does not. */
+function portKey({ place, standing }) {
+    const { service, address, port, protocol } = place;
+    const kind = `${formatProtocol(protocol)} ${address.family}`;
+    if (service !== null)
+        return `${service.namespace}/${service.name}:${service.port} ${kind}`;
+    const worth = place.programmed.length > 0 || standing.hostPort || standing.verdict !== null;
+    return worth ? `${formatAddress(address)} ${port} ${kind}` : null;
+}
+function portFlows(groups, join) {
+    const [first] = groups;
+    if (first === undefined)
+        return [];
+    const { service, protocol, address } = first.place;
+    const endpoints = [...byEndpoint(groups).values()].map((own) => endpointFlows(own, join));
+    const withFlows = new Set(endpoints.map((one) => `${one.address} ${one.port}`));
+    const idle = groups
+        .flatMap(({ place }) => idleEndpoints(place))
+        .filter((one) => {
+        const key = `${one.address} ${one.port}`;
+        if (withFlows.has(key))
+            return false;
+        withFlows.add(key);
+        return true;
+    });
+    return [
+        {
+            namespace: service?.namespace ?? null,
+            name: service?.name ?? null,
+            port: service?.port ?? null,
+            protocol: formatProtocol(protocol),
+            family: address.family,
+            destinations: destinationsOf(groups),
+            affinitySeconds: affinityOf(first.place),
+            flows: sum(groups, 'flows'),
+            live: sum(groups, 'live'),
+            stale: sum(groups, 'stale'),
+            troubled: sum(groups, 'troubled'),
+            endpoints: [...endpoints, ...idle].sort((a, b) => b.stale - a.stale ||
+                b.flows - a.flows ||
+                compare(`${a.address} ${a.port}`, `${b.address} ${b.port}`)),
+        },
+    ];
+}
+function byEndpoint(groups) {
+    const found = new Map();
+    for (const group of groups) {
+        const key = `${formatAddress(group.to)} ${group.toPort}`;
+        const known = found.get(key);
+        if (known === undefined)
+            found.set(key, [group]);
+        else
+            known.push(group);
+    }
+    return found;
+}
+function endpointFlows(groups, join) {
+    const [first] = groups;
+    const worst = groups.find(({ stale }) => stale > 0) ??
+        groups.find(({ standing }) => standing.verdict !== null) ??
+        first;
+    const states = new Map();
+    for (const group of groups)
+        for (const [state, count] of group.states)
+            states.set(state, (states.get(state) ?? 0) + count);
+    const verdict = worst?.standing.verdict ?? null;
+    const facts = { protocol: first?.place.protocol ?? 0, state: null, unreplied: false };
+    const address = first === undefined ? '' : formatAddress(first.to);
+    const port = first?.toPort ?? null;
+    const shares = groups.flatMap(({ place }) => shareOf(place, address, port) ?? []);
+    return {
+        address,
+        port,
+        endpoint: first === undefined ? null : join.endpoint(first.to, port),
+        share: shares.length === 0 ? null : Math.max(...shares),
+        flows: sum(groups, 'flows'),
+        live: sum(groups, 'live'),
+        stale: sum(groups, 'stale'),
+        states: Object.fromEntries([...states].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))),
+        masqueraded: sum(groups, 'masqueraded'),
+        problem: verdict === null || sum(groups, 'live') === 0
+            ? null
+            : {
+                code: verdict.code,
+                severity: severityOf(facts, verdict),
+                message: verdict.message,
+                evidence: verdict.evidence,
+            },
+        clear: [...new Set(groups.flatMap(clearOf))],
+    };
+}
+/** Where all live flows of a destination and an endpoint are stuck, one command clears them. */
+function clearOf({ place, to, toPort, stale, live, standing, zoned }) {
+    if (stale === 0 || stale < live || standing.verdict === null || !isStale(place, standing.verdict))
+        return [];
+    if (standing.balanced !== undefined) {
+        const cleared = clearBalanced(standing.balanced);
+        return cleared === null ? [] : [printCommand(cleared)];
+    }
+    if (place.port === null || toPort === null || zoned)
+        return [];
+    const command = clearPlaceCommand(place.protocol, place.address, place.port, to, toPort);
+    return command === null ? [] : [printCommand(command)];
+}
+/** Endpoints that the rules choose and that have no flow. */
+function idleEndpoints(place) {
+    return place.programmed.flatMap(({ item }) => item.endpoints
+        .filter(({ address }) => address !== 'unknown')
+        .map(({ address, port, endpoint }) => ({
+        address,
+        port,
+        endpoint,
+        share: shareOf(place, address, port),
+        flows: 0,
+        live: 0,
+        stale: 0,
+        states: {},
+        masqueraded: 0,
+        problem: null,
+        clear: [],
+    })));
+}
+function destinationsOf(groups) {
+    const found = new Map();
+    for (const { place, flows, standing } of groups) {
+        const address = formatAddress(place.address);
+        const key = `${address} ${place.port}`;
+        const known = found.get(key);
+        const via = standing.hostPort ? 'hostPort' : place.via;
+        if (known === undefined)
+            found.set(key, { address, port: place.port, via, flows });
+        else
+            known.flows += flows;
+    }
+    return [...found.values()].sort((a, b) => b.flows - a.flows || compare(a.address, b.address));
+}
+function sum(groups, field) {
+    return groups.reduce((total, group) => total + group[field], 0);
+}
+function nameOf({ namespace, name, port, protocol, family, destinations }) {
+    const place = name === null ? `~${destinations[0]?.address} ${destinations[0]?.port}` : `${namespace}/${name}:${port}`;
+    return `${place} ${protocol} ${family}`;
+}
+function compare(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,150 @@
+import { formatAddress, parseAddress, sameAddress } from '../../net/address.js';
+import { formatProtocol } from '../../net/protocol.js';
+import { socketText } from '../../net/socket.js';
+import { isLeftOver } from '../services/carriers.js';
+import { choosingRules } from './choosing-rules.js';
+import { serviceText } from './flow-words.js';
+/**
+ * Judges a Service's flow by where it was translated to: is that an endpoint of the Service still?
+ * @param share what the rules give the endpoint; null where they do not tell
+ * @returns null where nothing is wrong
+ */
+export function judgeEndpoint(place, to, toPort, share, known) {
+    if (place.endpoints === null)
+        return judgeByRules(place, to, toPort, share, known);
+    const found = place.endpoints.find((one) => isAt(one, to) && one.port === toPort);
+    if (found === undefined)
+        return judgeGone(place, to, toPort, share, known);
+    const evidence = [endpointEvidence(found)];
+    const where = `${socketText(to, toPort)}${podText(found)}`;
+    if (!found.ready && !found.serving) {
+        const why = found.terminating ? 'is terminating and serves no more' : 'is not ready';
+        return {
+            code: 'endpoint-not-serving',
+            message: `${where} ${why}`,
+            evidence,
+            certain: true,
+            alive: false,
+        };
+    }
+    if (found.terminating) {
+        const message = `${where} is terminating and still serves`;
+        return { code: 'endpoint-draining', message, evidence, certain: true, alive: false };
+    }
+    const told = known.proxyMode === 'iptables' || known.proxyMode === 'nftables';
+    if (told && share !== null && !isChosen(place, to, toPort)) {
+        const message = `${where} is an endpoint, but the rules of this node send no new connection there (traffic policy, topology hints, or rules that are behind the API)`;
+        return {
+            code: 'not-chosen',
+            message,
+            evidence: [...evidence, ...choosingRules(place, known)],
+            certain: true,
+            alive: false,
+        };
+    }
+    return null;
+}
+/** @returns true where some rule of the Service port sends packets there. */
+export function isChosen(place, to, toPort) {
+    return place.programmed.some(({ item }) => item.endpoints.some(({ address, port }) => port === toPort && address === formatAddress(to)));
+}
+function judgeGone(place, to, toPort, share, known) {
+    const name = serviceText(place);
+    const where = socketText(to, toPort);
+    const sameHost = place.endpoints?.find((one) => isAt(one, to));
+    const evidence = [apiEvidence(place), ...choosingRules(place, known)];
+    const chosen = share !== null && isChosen(place, to, toPort);
+    const still = chosen ? `; the ${leftover(place, known)}rules still send new connections there` : '';
+    if (sameHost !== undefined) {
+        const message = `${name} has ${formatAddress(to)} at port ${sameHost.port}, not at ${toPort}${still}`;
+        return {
+            code: 'endpoint-gone',
+            message,
+            evidence: [endpointEvidence(sameHost), ...evidence],
+            certain: true,
+            alive: true,
+        };
+    }
+    const pods = known.book.podsAt(to).filter((pod) => !hasEnded(pod));
+    const [pod] = pods;
+    if (pod === undefined) {
+        const nobody = known.cluster.pods === null ? '' : nobodyText(to, known);
+        const message = `${where} is no endpoint of ${name}${nobody}${still}`;
+        return { code: 'endpoint-gone', message, evidence, certain: true, alive: false };
+    }
+    const holder = {
+        kind: 'object',
+        text: `pod ${podName(pod)} has ${formatAddress(to)}`,
+        file: null,
+        line: null,
+    };
+    // A Service chooses pods of its own namespace only.
+    const stranger = !pod.hostNetwork && place.service !== null && pod.namespace !== place.service.namespace;
+    if (stranger) {
+        const message = `${where} now is pod ${podName(pod)}, which cannot be an endpoint of ${name}${still}`;
+        return {
+            code: 'address-reassigned',
+            message,
+            evidence: [holder, ...evidence],
+            certain: true,
+            alive: false,
+        };
+    }
+    const message = `${where} is no endpoint of ${name}; the address is pod ${podName(pod)}${pods.length > 1 ? ' and others' : ''}${still}`;
+    return { code: 'endpoint-gone', message, evidence: [holder, ...evidence], certain: true, alive: true };
+}
+function nobodyText(to, known) {
+    return known.book.nodeAt(to) === null ? ', and no pod has the address' : ', but an address of a node';
+}
+/** Without API objects, the rules alone: they choose every endpoint that may be chosen, unless a policy forbids. */
+function judgeByRules(place, to, toPort, share, known) {
+    if (share === null || isChosen(place, to, toPort))
+        return null;
+    const message = `no rule of ${serviceText(place)} sends new connections to ${socketText(to, toPort)}: it is gone, terminating, or not for this node`;
+    return {
+        code: 'endpoint-gone',
+        message,
+        evidence: choosingRules(place, known),
+        certain: false,
+        alive: false,
+    };
+}
+function apiEvidence(place) {
+    const list = place.endpoints ?? [];
+    const shown = list.slice(0, 3).map(({ address, port }) => {
+        const parsed = parseAddress(address);
+        return parsed === null ? address : socketText(parsed, port);
+    });
+    const more = list.length > 3 ? `, … (${list.length})` : '';
+    const text = list.length === 0 ? 'none' : `${shown.join(', ')}${more}`;
+    const protocol = formatProtocol(place.protocol);
+    return {
+        kind: 'object',
+        text: `endpoints of ${serviceText(place)} (${protocol}): ${text}`,
+        file: null,
+        line: null,
+    };
+}
+function endpointEvidence({ namespace, service, address, port, ready, serving, terminating, pod, }) {
+    const whose = pod === null ? '' : ` (pod ${pod.namespace}/${pod.name})`;
+    const text = `endpoint ${address} port ${port} of ${namespace}/${service}${whose}: ready ${ready}, serving ${serving}, terminating ${terminating}`;
+    return { kind: 'object', text, file: null, line: null };
+}
+function podText({ pod }) {
+    return pod === null ? '' : ` (pod ${pod.namespace}/${pod.name})`;
+}
+function isAt(endpoint, to) {
+    const own = parseAddress(endpoint.address);
+    return own !== null && sameAddress(own, to);
+}
+function hasEnded({ phase }) {
+    return phase === 'Succeeded' || phase === 'Failed';
+}
+function podName({ namespace, name }) {
+    return `${namespace}/${name}`;
+}
+/** In another mode, rules that name Services were left behind by an earlier one. */
+function leftover({ programmed }, { proxyMode }) {
+    const isOld = programmed.length > 0 && programmed.every(({ item }) => isLeftOver(item, proxyMode));
+    return isOld ? 'leftover iptables ' : '';
+}

@@ -1,0 +1,9 @@
+/** A packet of which nothing was told. */
+export const NOTHING = {
+    protocol: null,
+    source: null,
+    sourcePort: null,
+    destination: null,
+    destinationPort: null,
+    inInterface: null,
+};

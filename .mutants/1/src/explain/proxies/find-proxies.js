@@ -1,0 +1,64 @@
+import { isOfOneService } from '../../proxy/chains.js';
+import { servesAs } from '../../proxy/owners.js';
+import { SERVICE_PROXIES } from '../../proxy/service-proxies.js';
+import { thisNodeName } from '../question/this-node.js';
+/**
+ * Looks for proxies that may carry Services in kube-proxy's place. What was not captured shows no marks: silence says nothing.
+ * Those that serve through IPVS are left out where it was captured: it is traced.
+ * @returns those whose marks stand, in the order of {@link SERVICE_PROXIES}; the chains of a ruleset are read once
+ */
+export function findProxies(known) {
+    const { host, cluster } = known;
+    const chains = known.rulesets.flatMap(foreignChains);
+    const interfaces = host.links?.map(({ name }) => name) ?? [];
+    const ipsets = [...(host.ipsets?.keys() ?? [])];
+    const tables = host.nft?.nativeChains.map(({ table }) => table) ?? [];
+    const node = cluster.pods === null ? null : thisNodeName(known);
+    const pods = (cluster.pods ?? [])
+        .filter((pod) => pod.hostNetwork && (node === null || pod.node === node))
+        .map(({ name }) => name);
+    const betrayed = new Map();
+    for (const name of chains.toReversed())
+        betrayed.set(servesAs(name), name);
+    const { ipvs } = known;
+    const traced = ipvs !== undefined && ipvs !== null && ipvs !== 'not-captured';
+    return SERVICE_PROXIES.flatMap((proxy) => {
+        if (traced && proxy.programs === 'ipvs')
+            return [];
+        const marks = [
+            ...(betrayed.has(proxy.name) ? [`chain ${betrayed.get(proxy.name)}`] : []),
+            ...first('interface', interfaces, proxy.interfaces),
+            ...first('ipset', ipsets, proxy.ipsets),
+            ...first('nft table', tables, proxy.nftTables),
+            ...first('pod', pods, proxy.pods),
+            ...(proxy.listing === 'cilium' && known.cilium != null ? ['the list of its Services'] : []),
+        ];
+        return marks.length === 0 ? [] : [{ proxy, marks }];
+    });
+}
+/** @returns `Cilium is here (chain CILIUM_FORWARD, interface cilium_host)`. */
+export function proxyText({ proxy, marks }) {
+    return `${proxy.name} ${proxy.serves === 'left-over' ? 'was' : 'is'} here (${marks.join(', ')})`;
+}
+/** @returns what would settle which Services it serves. */
+export function settleText({ proxy }) {
+    return `read what it serves with \`${proxy.command}\`, on this node`;
+}
+function first(kind, names, pattern) {
+    const found = pattern === null ? undefined : names.find((name) => pattern.test(name));
+    return found === undefined ? [] : [`${kind} ${found}`];
+}
+const CHAINS = new WeakMap();
+/** Names of chains but those of single Services, of which there may be hundreds of thousands. */
+function foreignChains(ruleset) {
+    const known = CHAINS.get(ruleset);
+    if (known !== undefined)
+        return known;
+    const names = [];
+    for (const { chains } of ruleset.tables.values())
+        for (const name of chains.keys())
+            if (!isOfOneService(name))
+                names.push(name);
+    CHAINS.set(ruleset, names);
+    return names;
+}

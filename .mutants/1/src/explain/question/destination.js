@@ -1,0 +1,209 @@
+import { formatAddress, parseAddress } from '../../net/address.js';
+import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.js';
+import { socketText } from '../../net/socket.js';
+import { labelOf } from '../services/service-name.js';
+import { nearest } from '../words/nearest.js';
+import { destinationAsTyped } from './as-typed.js';
+import { chosenProtocol, protocolsAt } from './protocols-at.js';
+import { QuestionError } from './question.js';
+import { serviceInComments } from './service-in-comments.js';
+import { nodeAddress } from './this-node.js';
+/**
+ * Reads `10.96.0.10:53`, `[fd00::a]:53`, `10.244.1.5`, `node:31000`, `namespace/service[:port]`, `service[:port]`.
+ * @throws QuestionError where it names nothing that is known.
+ */
+export function readDestination(question, known) {
+    const text = destinationAsTyped(question.destination, question.namespace, known);
+    const protocol = question.protocol === null ? null : readProtocol(question.protocol);
+    const node = /^node:(\d+)$/.exec(text);
+    if (node !== null)
+        return nodePort(Number(node[1]), protocol, known);
+    const literal = readAddress(text);
+    if (literal !== null) {
+        const { address, port } = literal;
+        const at = protocol !== null || port === null ? [] : protocolsAt(address, port, known);
+        const taken = protocol ?? at[0]?.protocol ?? TCP;
+        return {
+            ...literal,
+            protocol: inFamily(taken, address),
+            isLocal: false,
+            named: null,
+            chosen: chosenProtocol(text, at),
+        };
+    }
+    return service(text, protocol, question, known);
+}
+/** `icmp` means the family's own ICMP. */
+function inFamily(protocol, address) {
+    return protocol === ICMP && address.family === 'ipv6' ? ICMPV6 : protocol;
+}
+function readProtocol(text) {
+    const protocol = parseProtocol(text);
+    if (protocol === null)
+        throw new QuestionError(`--protocol ${text} is not a protocol; try tcp, udp, sctp or icmp`);
+    return protocol;
+}
+function readAddress(text) {
+    const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
+    const plain = /^([0-9.]+)(?::(\d+))?$/.exec(text);
+    const found = bracketed ?? plain;
+    const address = parseAddress(found?.[1] ?? text);
+    if (address === null) {
+        if (found !== null)
+            throw new QuestionError(`${text} is not an address with a port, such as 10.96.0.10:53 or [fd00::a]:53`);
+        return null;
+    }
+    const port = found?.[2];
+    return { address, port: port === undefined ? null : readPort(port) };
+}
+function readPort(text) {
+    const port = Number(text);
+    if (!Number.isInteger(port) || port < 1 || port > 65535)
+        throw new QuestionError(`${text} is not a port (1 to 65535)`);
+    return port;
+}
+function nodePort(port, protocol, known) {
+    readPort(String(port));
+    const at = protocol === null ? protocolsAt(null, port, known) : [];
+    const said = chosenProtocol(`node:${port}`, at);
+    const address = nodeAddress(known);
+    return {
+        address: address ?? PLACEHOLDER,
+        port,
+        protocol: protocol ?? at[0]?.protocol ?? TCP,
+        isLocal: true,
+        named: null,
+        chosen: joined([
+            said,
+            address === null
+                ? `the node's addresses are not in the capture; ${formatAddress(PLACEHOLDER)} stands for one of them`
+                : null,
+        ]),
+    };
+}
+function joined(said) {
+    const texts = said.filter((text) => text !== null);
+    return texts.length === 0 ? null : texts.join('; ');
+}
+/** Stands for "some address of this node" (RFC 5737), IPv4. */
+export const PLACEHOLDER = { family: 'ipv4', value: 0xc0000201n };
+function service(text, protocol, question, known) {
+    const answer = known.book.resolve(text, question.namespace, protocol);
+    switch (answer.kind) {
+        case 'found':
+            return chosenAmong(text, answer.destinations, senderFamily(question));
+        case 'not-a-name':
+            throw new QuestionError(`${text} is neither ADDRESS:PORT nor NAMESPACE/SERVICE[:PORT] nor node:PORT`);
+        case 'no-such-port':
+            throw new QuestionError(noServiceText(answer, text, question.namespace));
+        case 'no-address':
+            throw new QuestionError(noAddressText(answer.service));
+        case 'services-unknown':
+        case 'no-such-service': {
+            const ruled = serviceInComments(known.rulesets, text, question.namespace, protocol);
+            const [first] = ruled;
+            if (first !== undefined)
+                return byComment(first, ruled.slice(1), known);
+            if (answer.kind === 'services-unknown' && known.proxyMode === 'none')
+                throw new QuestionError(`no Service ${text}: no Services of the API and no rules of kube-proxy are known here; name a node with --node, or a capture with -f`);
+            throw new QuestionError(noServiceText(answer, text, question.namespace) + didYouMean(text, question.namespace, known));
+        }
+    }
+}
+/** A name that is nearly one that there is. */
+function didYouMean(text, namespace, { cluster }) {
+    const [, name = text, port = ''] = /^(.*?)(:[^:]*)?$/.exec(text) ?? [];
+    const full = name.includes('/') ? name : `${namespace}/${name}`;
+    const services = (cluster.services ?? []).map((one) => `${one.namespace}/${one.name}`);
+    const [near] = nearest(full, services);
+    return near === undefined ? '' : ` (Did you mean ${near}${port}?)`;
+}
+/** A Service that only comments name. */
+function byComment(first, others, known) {
+    const { address, port, protocol, named } = first;
+    const label = labelOf({ namespace: named.namespace, service: named.name, port: named.port });
+    if (address === null) {
+        const way = nodePort(port, protocol, known);
+        const said = `the rules tell of ${label} by its node port alone; this is node:${port}`;
+        return { ...way, named, chosen: joined([said, way.chosen]) };
+    }
+    const places = others.map(placeText);
+    const more = places.length > SHOWN ? `, and ${places.length - SHOWN} more` : '';
+    const said = places.length === 0
+        ? null
+        : `${named.namespace}/${named.name} has several addresses and ports in the rules; this is ${placeText(first)}, others are ${places.slice(0, SHOWN).join(', ')}${more}`;
+    return { address, port, protocol, isLocal: false, named, chosen: said };
+}
+const SHOWN = 6;
+function placeText({ address, port, protocol, named }) {
+    const name = named.port === '' ? '' : ` (${named.port})`;
+    const at = address === null ? `node:${port}` : socketText(formatAddress(address), port);
+    return `${at}/${formatProtocol(protocol)}${name}`;
+}
+/** @returns why a name leads to no Service port, and the way out. */
+export function noServiceText(answer, text, namespace) {
+    if (answer.kind === 'no-such-port') {
+        const { service: found } = answer;
+        const ports = found.ports.map(portLabel).join(', ');
+        return `${found.namespace}/${found.name} has no such port; it has ${ports === '' ? 'none' : ports}`;
+    }
+    const elsewhere = answer.kind === 'no-such-service' ? answer.elsewhere : [];
+    const others = elsewhere.map((place) => `${place}/${text.replace(/^.*\//, '')}`);
+    const hint = others.length === 0 ? '' : `. There is ${others.join(', ')}`;
+    const where = answer.kind === 'services-unknown' ? 'comments of the rules' : 'capture';
+    const name = text.includes('/') ? text : `${namespace}/${text}`;
+    return `no Service ${name} in the ${where}${hint}; \`kp-explain services\`, with the same -f, --demo or --node, lists what there is, and ADDRESS:PORT works without names`;
+}
+/** @returns why a Service has no flows and no rules of its own. */
+export function noAddressText(found) {
+    const label = `${found.namespace}/${found.name}`;
+    return found.type === 'ExternalName'
+        ? `${label} is an ExternalName Service: a DNS alias, with no address and no rules`
+        : `${label} is headless (clusterIP None): it has no address and no rules; trace one of its pods by ADDRESS:PORT`;
+}
+/** The family of a sender that is given by address: an IPv6 client asks a dual-stack Service at its IPv6 address. */
+function senderFamily({ from }) {
+    return from === null ? null : (parseAddress(from.replace(/^\[(.*)\]$/, '$1'))?.family ?? null);
+}
+/**
+ * The first way there: its cluster IP and first port, unless the text named another. The others are told.
+ * @param family preferred, where the Service has an address of it
+ */
+function chosenAmong(text, destinations, family) {
+    const first = destinations.find(({ address }) => address?.family === family) ?? destinations[0];
+    if (first === undefined || first.address === null) {
+        throw new QuestionError(`${text} is reached by node port ${first?.portNumber ?? ''} only: trace node:${first?.portNumber ?? 'PORT'}`);
+    }
+    const { address, port, service: found, portNumber, protocol } = first;
+    const label = `${found.namespace}/${found.name}`;
+    const ports = [...new Set(destinations.filter(({ via }) => via === first.via).map((each) => each.port))];
+    const clusterIPs = found.clusterIPs.filter((each) => each !== formatAddress(address));
+    const said = [
+        ...(ports.length < 2
+            ? []
+            : [
+                `${label} has ${ports.length} ports; this is ${portLabel(port)}, others are ${ports
+                    .filter((each) => each !== port)
+                    .map(portLabel)
+                    .join(', ')} (${label}:PORT asks for one, by name or number${sameNumber(ports) ? ', with --protocol where the number is the same' : ''})`,
+            ]),
+        ...(clusterIPs.length === 0
+            ? []
+            : [`${label} has also cluster IP ${clusterIPs.join(', ')}; this is ${formatAddress(address)}`]),
+    ];
+    return {
+        address,
+        port: portNumber,
+        protocol,
+        isLocal: false,
+        named: null,
+        chosen: said.length === 0 ? null : said.join('; '),
+    };
+}
+function sameNumber(ports) {
+    return new Set(ports.map((each) => each.port)).size < ports.length;
+}
+function portLabel(port) {
+    const label = `${port.port}/${port.protocol.toLowerCase()}`;
+    return port.name === '' ? label : `${port.name} (${label})`;
+}

@@ -1,0 +1,104 @@
+import { chainsBeginning, commentOf, } from '../../iptables/ruleset.js';
+import { formatProtocol } from '../../net/protocol.js';
+import { beginningsOf, CHAINS } from '../../proxy/chains.js';
+import { parseServiceComment } from '../../proxy/comments.js';
+/**
+ * Without API objects kube-proxy's comments tell which rule is whose: `default/web:http cluster IP`.
+ * @param text `namespace/service[:port]` or `service[:port]`; the port by name or number
+ * @returns every destination of that name in the rules, each once: cluster IPs first, node ports last, then by port and
+ *   protocol, since CHAINS.services is written in another order at every sync
+ */
+export function serviceInComments(rulesets, text, defaultNamespace, protocol) {
+    const [, namespace = defaultNamespace, name, wanted] = /^(?:([^/:]+)\/)?([^/:]+)(?::([^/:]+))?$/.exec(text) ?? [];
+    const found = new Map();
+    const take = (rule, chain) => {
+        const said = parseServiceComment(commentOf(rule) ?? '');
+        if (said === null || said.namespace !== namespace || said.name !== name)
+            return;
+        const place = destinationOf(rule, chain);
+        if (place === null || (protocol !== null && place.protocol !== protocol))
+            return;
+        if (wanted !== undefined && said.port !== wanted && String(place.port) !== wanted)
+            return;
+        const key = `${place.address?.value ?? ''} ${place.port} ${place.protocol}`;
+        const known = found.get(key);
+        if (known !== undefined && known.named.via !== null)
+            return;
+        found.set(key, { ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
+    };
+    const tables = tablesOf(rulesets);
+    for (const chain of entriesOf(tables)) {
+        for (let index = 0; index < chain.rules.length; index++)
+            take(chain.rules.at(index), chain);
+    }
+    // Since 1.22 the masquerade rule of each SVC chain tells the cluster IP too: a listing may hold that chain alone.
+    if (![...found.values()].some(({ named }) => named.via === 'clusterIP')) {
+        const begins = beginningsOf('service', 'local');
+        for (const chain of tables.flatMap((table) => [...chainsBeginning(table, begins)]))
+            if (chain.rules.length > 0)
+                take(chain.rules.at(0), chain);
+    }
+    return [...found.values()].sort((a, b) => rank(a) - rank(b) ||
+        a.port - b.port ||
+        (formatProtocol(a.protocol) < formatProtocol(b.protocol) ? -1 : 1));
+}
+/** @returns what kube-proxy's comments say of each destination where Services are entered. */
+export function commentedDestinations(rulesets) {
+    const found = [];
+    for (const chain of entriesOf(tablesOf(rulesets)))
+        for (let index = 0; index < chain.rules.length; index++) {
+            const rule = chain.rules.at(index);
+            const said = parseServiceComment(commentOf(rule) ?? '');
+            const place = said === null ? null : destinationOf(rule, chain);
+            if (said !== null && place !== null)
+                found.push({ ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
+        }
+    return found;
+}
+const ENTRY_CHAINS = [CHAINS.services, CHAINS.externalServices, CHAINS.nodePorts];
+function tablesOf(rulesets) {
+    return rulesets.flatMap(({ tables }) => ['nat', 'filter'].flatMap((name) => tables.get(name) ?? []));
+}
+function entriesOf(tables) {
+    return tables.flatMap(({ chains }) => ENTRY_CHAINS.flatMap((name) => chains.get(name) ?? []));
+}
+function refOf({ namespace, name, port }, via) {
+    return { namespace, name, port, via, namedBy: 'comment' };
+}
+function viaOf({ name }, address, phrase) {
+    if (address === null)
+        return 'nodePort';
+    if (phrase === 'external-ip')
+        return 'externalIP';
+    if (phrase === 'load-balancer-ip')
+        return 'loadBalancerIP';
+    return name === CHAINS.externalServices ? null : 'clusterIP';
+}
+function rank({ named, address }) {
+    const order = ['clusterIP', 'loadBalancerIP', 'externalIP', null, 'nodePort'].indexOf(named.via);
+    return order * 2 + (address?.family === 'ipv6' ? 1 : 0);
+}
+function destinationOf(rule, { name }) {
+    let address = null;
+    let port = null;
+    let protocol = null;
+    let local = name === CHAINS.nodePorts && rule.target?.kind === 'jump';
+    for (const match of rule.matches) {
+        if (match.negated)
+            continue;
+        if (match.kind === 'destination')
+            address = { family: match.prefix.family, value: match.prefix.value };
+        if (match.kind === 'destination-port')
+            port = match.ports.from;
+        if (match.kind === 'protocol')
+            protocol = match.number;
+        if (match.kind === 'addrtype' && match.side === 'destination' && match.types.includes('LOCAL'))
+            local = true;
+    }
+    // Node ports of localhost alone name 127.0.0.0/8, which stands for no other address of the node.
+    if (name === CHAINS.nodePorts)
+        address = null;
+    if (port === null || protocol === null || (address === null && !local))
+        return null;
+    return { address, port, protocol };
+}

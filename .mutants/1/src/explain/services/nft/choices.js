@@ -1,0 +1,95 @@
+import { formatAddress, parseAddress } from '../../../net/address.js';
+import { parseNftName } from '../../../proxy/nft-names.js';
+import { wordOf } from './verdict-maps.js';
+/**
+ * @returns the endpoints that a `service-` or `local-` chain spreads new connections over, with their shares; clients that
+ *   session affinity keeps at an endpoint aside. (1.29 to 1.35 choose a chain by verdict map, 1.36 an address by map.)
+ */
+export function readChoices(table, chain) {
+    return [...rulesOf(chain)].flatMap((rule) => affinitySetOf(rule) === null ? readChoicesOf(rule, table) : []);
+}
+/** @returns the endpoints that one rule spreads over, with their shares. */
+export function readChoicesOf(rule, table) {
+    return rule.statements.flatMap((statement) => choicesIn(statement, table, rule.chain));
+}
+/** @returns the set that keeps clients at an endpoint, where a rule asks for it. */
+export function affinitySetOf({ statements }) {
+    for (const statement of statements) {
+        const set = statement.kind === 'match' && statement.right.kind === 'set-name' ? statement.right.name : null;
+        if (set !== null && parseNftName(set)?.prefix === 'affinity')
+            return set;
+    }
+    return null;
+}
+/** @returns the rules of a chain. */
+export function* rulesOf({ rules }) {
+    for (let index = 0; index < rules.length; index++)
+        yield rules.at(index);
+}
+/** @returns the chains that a statement may send packets to. */
+export function targetsOf(statement) {
+    if (statement.kind === 'verdict')
+        return statement.chain === null ? [] : [statement.chain];
+    if (statement.kind !== 'vmap' || statement.data.kind !== 'set')
+        return [];
+    return statement.data.elements.flatMap(({ data }) => data?.kind === 'verdict' && data.chain !== null ? [data.chain] : []);
+}
+function choicesIn(statement, table, chain) {
+    switch (statement.kind) {
+        case 'vmap':
+            return shared(statement.key, statement.data, ({ data }, share) => data?.kind !== 'verdict' || data.chain === null ? null : endpointOf(table, data.chain, share));
+        case 'verdict':
+            return statement.chain !== null && parseNftName(statement.chain)?.prefix === 'endpoint'
+                ? [endpointOf(table, statement.chain, 1)]
+                : [];
+        case 'dnat':
+            return translations(statement, chain);
+        default:
+            return [];
+    }
+}
+function translations({ address, port }, chain) {
+    if (address?.kind === 'map')
+        return shared(address.key, address.data, ({ data }, share) => {
+            if (data === null || data.kind === 'verdict')
+                return null;
+            const [first, second] = data.kind === 'concat' ? data.parts : [data, port];
+            return { ...socketIn(first ?? null, second ?? null), share, chain };
+        });
+    return address === null ? [] : [{ ...socketIn(address, port), share: 1, chain }];
+}
+function socketIn(address, port) {
+    const [first, second] = address?.kind === 'concat' ? address.parts : [address, port];
+    const parsed = parseAddress(wordOf(first ?? null) ?? '');
+    const number = wordOf(second ?? null);
+    return {
+        address: parsed === null ? null : formatAddress(parsed),
+        port: number === null ? null : Number(number),
+    };
+}
+function endpointOf(table, name, share) {
+    const chain = table.chains.get(name);
+    const nothing = { address: null, port: null, share, chain: name };
+    if (chain === undefined)
+        return nothing;
+    for (const { statements } of rulesOf(chain))
+        for (const statement of statements)
+            if (statement.kind === 'dnat')
+                return { ...nothing, ...socketIn(statement.address, statement.port) };
+    return nothing;
+}
+/** Goes through what `numgen … mod n` may give. */
+function shared(key, data, read) {
+    if (key.kind !== 'numgen' || data.kind !== 'set')
+        return [];
+    return data.elements.flatMap((element) => {
+        const found = read(element, numbersIn(element.key) / key.modulus);
+        return found === null ? [] : [found];
+    });
+}
+function numbersIn(key) {
+    if (key?.kind !== 'range')
+        return 1;
+    const [from, to] = [wordOf(key.from), wordOf(key.to)];
+    return from === null || to === null ? 1 : Number(to) - Number(from) + 1;
+}

@@ -1,0 +1,116 @@
+import { programOf } from '../../iptables/tool.js';
+import { isStandIn } from '../question/other-family.js';
+const SETTLE = 'capture all tables with `iptables-save -c`';
+/**
+ * Built-in chains that the packet would have met and that are neither in the capture nor supplied: taken for empty,
+ * and said so.
+ * @param rulesets as they were walked
+ */
+export function missingRules(rulesets, trace) {
+    return findMissing(rulesets, trace).map(({ note }) => note);
+}
+/** @returns the same, by name. */
+export function findMissing(rulesets, trace) {
+    if (rulesets.length === 0)
+        return [noRules(trace)];
+    // It is not taken for granted: both ways are given.
+    if (rulesets.some(isStandIn))
+        return [];
+    return rulesets.flatMap((ruleset) => [
+        ...['nat', 'filter'].flatMap((table) => missingChains(ruleset, table, trace)),
+        ...missingPolicies(ruleset, trace),
+        ...(lacksInterfaces(ruleset) ? [{ note: LISTING, what: null }] : []),
+    ]);
+}
+function noRules({ packet }) {
+    const note = {
+        code: 'rules-not-captured',
+        text: `the capture holds no iptables rules; it is taken for granted that there is no ${packet.family} rule`,
+        settle: `capture \`${programOf(packet.family)}-save -c\``,
+    };
+    return { note, what: `the ${packet.family} rules of iptables were` };
+}
+function lacksInterfaces({ form, tables }) {
+    if (form !== 'table-listing')
+        return false;
+    return [...tables.values()].some(({ chains }) => [...chains.values()].some((chain) => chain.interfacesNotListed === true));
+}
+const LISTING = {
+    code: 'listing-interfaces',
+    text: 'the listing prints no interfaces; kube-proxy, portmap and ip-masq-agent write none into their own rules, so there none is taken to exist',
+    settle: 'capture with iptables-save instead of iptables -L, or list with -v',
+};
+/** A table that is there in any form has had its missing chains supplied where kube-proxy always writes them. */
+function missingChains(ruleset, name, trace) {
+    const table = ruleset.tables.get(name);
+    // What a cut dump lost is not taken for empty: the walk ends there.
+    if (ruleset.form === 'save' && (table ?? ruleset).cut !== undefined)
+        return [];
+    // Of a listing of other tables both ways are given.
+    if (name === 'nat' && table === undefined && ruleset.form !== 'save')
+        return [];
+    // iptables-save prints every table that there is: of several, one that it does not print has no rules.
+    if (table === undefined && ruleset.form === 'save' && ruleset.tables.size > 1)
+        return [];
+    // nft's rules are walked there, or nothing is said of them.
+    if (ruleset.leftOut?.includes(name) === true)
+        return [];
+    const missing = HOOKS_OF[name]
+        .filter((hook) => mayPass(hook, trace) && table?.chains.has(hook) !== true)
+        .map((hook) => `${name} ${hook}`);
+    if (missing.length === 0)
+        return [];
+    const [verb, past] = missing.length === 1 ? ['is', 'was'] : ['are', 'were'];
+    const note = {
+        code: 'table-not-captured',
+        text: `${missing.join(' and ')} ${verb} not in the capture: taken for empty, with policy ACCEPT`,
+        settle: SETTLE,
+    };
+    return [{ note, what: `${missing.join(' and ')} ${past}` }];
+}
+/** Lines that were picked from a dump have rules of a chain and not its policy, which decides for what came to its end. */
+function missingPolicies({ tables }, { steps }) {
+    const filter = tables.get('filter');
+    const open = HOOKS_OF.filter.filter((hook) => {
+        const chain = filter?.chains.get(hook);
+        return (chain?.policy === null &&
+            steps.some((step) => step.table === 'filter' && step.chain === hook && step.event === 'chain-end'));
+    });
+    if (open.length === 0)
+        return [];
+    const which = open.map((hook) => `filter ${hook}`).join(' and ');
+    const note = {
+        code: 'policy-not-captured',
+        text: `the policy of ${which} is not in the capture: taken for ACCEPT`,
+        settle: SETTLE,
+    };
+    return [{ note, what: `the policy of ${which} was` }];
+}
+const HOOKS_OF = {
+    raw: [],
+    mangle: [],
+    nat: ['PREROUTING', 'OUTPUT', 'POSTROUTING'],
+    filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+    security: [],
+};
+/** @returns what was supposed of the chains that the packet came to. */
+export function hooksPassed(hooks, { steps }) {
+    const met = new Set(steps.map(({ table, chain }) => `${table} ${chain}`));
+    return hooks.flatMap(({ table, chain, note }) => (met.has(`${table} ${chain}`) ? [note] : []));
+}
+/** Whether some outcome can have come to a hook. */
+function mayPass(hook, { packet, outcomes }) {
+    const local = outcomes.some(({ exit }) => exit?.kind === 'local');
+    const leaves = outcomes.some(({ exit, verdict }) => exit?.kind === 'interface' || (exit === null && verdict === 'accept'));
+    switch (hook) {
+        case 'PREROUTING':
+        case 'OUTPUT':
+            return packet.entersAt === hook;
+        case 'INPUT':
+            return local;
+        case 'FORWARD':
+            return packet.entersAt === 'PREROUTING' && leaves;
+        case 'POSTROUTING':
+            return leaves;
+    }
+}

@@ -1,0 +1,168 @@
+import { isLocalAddress } from '../../host/local-addresses.js';
+import { commentOf } from '../../iptables/ruleset.js';
+import { formatAddress, parseAddress } from '../../net/address.js';
+import { formatProtocol } from '../../net/protocol.js';
+import { splitChainName } from '../../proxy/chain-name.js';
+import { nameChains } from '../../proxy/chain-names.js';
+import { CHAINS, hasRole } from '../../proxy/chains.js';
+import { parseServiceComment } from '../../proxy/comments.js';
+import { iptablesRule } from '../../trace/outcome.js';
+import { thisNodeName } from '../question/this-node.js';
+import { nameServices } from '../services/cluster-naming.js';
+import { whoIsAt } from './who-is-at.js';
+/** Puts Kubernetes names to the addresses and chains of a trace. Without API objects it knows what comments tell. */
+export class Namer {
+    naming;
+    #known;
+    #node;
+    #endpoints = new Map();
+    constructor(known) {
+        this.#known = known;
+        this.#node = thisNodeName(known);
+        this.naming = nameServices({
+            cluster: known.cluster,
+            names: nameChains(known.cluster),
+            node: this.#node,
+        });
+    }
+    /** @returns who answers where an outcome's packet arrives: the endpoint of its SEP chain, else whoever has the address. */
+    endpointOf(outcome) {
+        if (outcome.verdict !== 'accept')
+            return null;
+        const { address, port } = outcome.destination;
+        const text = formatAddress(address);
+        for (let i = outcome.path.length - 1; i >= 0; i--) {
+            const step = outcome.path[i]?.step;
+            if (step?.action !== 'dnat')
+                continue;
+            if (!hasRole(step.chain, 'endpoint'))
+                break;
+            const key = `${step.chain} ${text} ${port}`;
+            const known = this.#endpoints.get(key);
+            if (known !== undefined)
+                return known;
+            const found = this.naming.endpointAt(step.chain, text, port) ?? this.endpointAt(text, port);
+            this.#endpoints.set(key, found);
+            return found;
+        }
+        return this.endpointAt(text, port);
+    }
+    /** @returns who has this address, as far as the API tells: a pod, or a node itself. */
+    endpointAt(address, port) {
+        const key = `${address} ${port}`;
+        const known = this.#endpoints.get(key);
+        if (known !== undefined)
+            return known;
+        const parsed = parseAddress(address);
+        const found = parsed === null ? null : whoIsAt(parsed, port, this.#known, this.#node);
+        this.#endpoints.set(key, found);
+        return found;
+    }
+    /** @returns where a DNAT leads that the dump printed without its address: the endpoint whose hash the chain carries. */
+    recoverDestination(rule, jump) {
+        // The comment that names the endpoint stands at the jump; the hash in the chain's name proves it.
+        const socket = this.naming.recoverEndpoint(rule.chain, jump === null ? null : commentOf(jump)) ??
+            this.naming.recoverEndpoint(rule.chain, commentOf(rule));
+        const address = socket === null ? null : parseAddress(socket.address);
+        if (socket === null || address === null)
+            return null;
+        return {
+            from: address.value,
+            to: address.value,
+            ports: { from: socket.port ?? 0, to: socket.port ?? 0 },
+            portBase: null,
+        };
+    }
+    /**
+     * @returns the Service port that the packet was sent to: by the API's addresses, by its node ports where the packet goes to
+     *   an address of this node, else by the rules it passed
+     */
+    serviceOf(trace) {
+        const { packet } = trace;
+        if (packet.destinationPort === null)
+            return null;
+        const address = formatAddress(packet.destination);
+        const protocol = formatProtocol(packet.protocol);
+        const direct = this.naming.bySocket(address, packet.destinationPort, protocol);
+        if (direct !== null)
+            return refOf(direct, viaAddress(direct, address), 'api');
+        const nodePort = this.#toThisNode(packet)
+            ? this.naming.bySocket(null, packet.destinationPort, protocol)
+            : null;
+        if (nodePort !== null)
+            return refOf(nodePort, 'nodePort', 'api');
+        return this.#byRules(trace);
+    }
+    #toThisNode({ destination, destinationIsLocal }) {
+        return destinationIsLocal || isLocalAddress(this.#known.host, destination) === true;
+    }
+    #byRules(trace) {
+        for (const step of trace.steps) {
+            const rule = iptablesRule(step);
+            if (rule === null || step.table === 'mangle' || step.table === 'raw')
+                continue;
+            const comment = commentOf(rule);
+            const said = comment === null ? null : parseServiceComment(comment);
+            const nodePort = rule.chain === CHAINS.nodePorts || rule.matches.some(isLocalDestination);
+            const chain = rule.target?.kind === 'jump' ? rule.target.chain : null;
+            const hashed = chain === null ? null : this.naming.byChain(chain, comment);
+            if (hashed !== null)
+                return refOf(hashed, nodePort ? 'nodePort' : viaOf(rule, said?.phrase), 'hash');
+            if (said === null || said.endpoint !== null || (!nodePort && !namesDestination(said.phrase)))
+                continue;
+            const via = nodePort ? 'nodePort' : viaOf(rule, said.phrase);
+            return { namespace: said.namespace, name: said.name, port: said.port, via, namedBy: 'comment' };
+        }
+        return null;
+    }
+}
+function isLocalDestination(match) {
+    return match.kind === 'addrtype' && match.side === 'destination' && match.types.includes('LOCAL');
+}
+function refOf(port, via, namedBy) {
+    const { namespace, service, port: name } = port.name;
+    return { namespace, name: service, port: name, via, namedBy };
+}
+function viaAddress({ service }, address) {
+    if (service === null)
+        return 'clusterIP';
+    if (service.clusterIPs.includes(address))
+        return 'clusterIP';
+    return service.externalIPs.includes(address) ? 'externalIP' : 'loadBalancerIP';
+}
+/** Comments that stand at rules for one destination; others stand further in, where it is no longer asked for. */
+function namesDestination(phrase) {
+    switch (phrase) {
+        case 'cluster-ip':
+        case 'external-ip':
+        case 'load-balancer-ip':
+        case 'no-endpoints':
+        case 'no-local-endpoints':
+        case 'outside-source-ranges':
+            return true;
+        default:
+            return false;
+    }
+}
+/**
+ * The comment's last words tell by which address the packet came. "has no endpoints" does not: in filter CHAINS.services it
+ * stands for a cluster IP (since 1.12; pkg/proxy/iptables/proxier.go), in CHAINS.externalServices for an external or a load
+ * balancer IP, and nothing there tells which.
+ */
+function viaOf({ chain, target }, phrase) {
+    const kind = target?.kind === 'jump' ? splitChainName(target.chain)?.prefix : undefined;
+    switch (phrase) {
+        case 'cluster-ip':
+            return 'clusterIP';
+        case 'no-endpoints':
+        case 'no-local-endpoints':
+            return chain === CHAINS.services ? 'clusterIP' : null;
+        case 'external-ip':
+            return 'externalIP';
+        case 'load-balancer-ip':
+        case 'outside-source-ranges':
+            return 'loadBalancerIP';
+        default:
+            return kind === 'SVC' || kind === 'SVL' ? 'clusterIP' : null;
+    }
+}

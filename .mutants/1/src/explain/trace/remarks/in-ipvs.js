@@ -1,0 +1,72 @@
+import { isLocalAddress } from '../../../host/local-addresses.js';
+import { takenText } from '../../../ipvs/print-ipvs.js';
+import { IpvsTable } from '../../../ipvs/table.js';
+import { formatAddress } from '../../../net/address.js';
+import { formatSocket } from '../../../net/listed-socket.js';
+import { socketText } from '../../../net/socket.js';
+import { remark } from './context.js';
+import { isTranslated } from './path-facts.js';
+/** What IPVS has to do with how a Service's packet ended. */
+export function inIpvs(outcome, context) {
+    const { ipvs } = context.known;
+    const { packet } = context.trace;
+    if (!(ipvs instanceof IpvsTable) || packet.state !== 'NEW')
+        return [];
+    const balanced = outcome.path.findLast(({ step }) => step.program === 'ipvs');
+    if (balanced === undefined)
+        return pastIpvs(outcome, ipvs, context);
+    if (outcome.verdict === 'reject' && outcome.decidedBy === balanced.step)
+        return refused(ipvs, context);
+    return outcome.verdict === 'accept' ? [...stranger(outcome, context), ...untracked(outcome)] : [];
+}
+/** A Service's packet that no virtual server took. */
+function pastIpvs(outcome, ipvs, { trace, target, known }) {
+    const { destination, destinationPort, protocol } = trace.packet;
+    if (known.proxyMode !== 'ipvs' || outcome.verdict !== 'accept' || isTranslated(outcome, trace))
+        return [];
+    if (destinationPort === null || target.label === null || target.via === null)
+        return [];
+    const address = formatAddress(destination);
+    const socket = socketText(address, destinationPort);
+    const server = ipvs.find(protocol, destination, destinationPort, null);
+    if (server === null && ipvs.incomplete)
+        return [];
+    if (server === null)
+        return remark('no-virtual-server', 'breaks', `nobody answers at ${socket}: IPVS has no virtual server for ${target.label} there`);
+    if (isLocalAddress(known.host, destination) !== false)
+        return [];
+    return remark('address-not-on-node', 'breaks', `nobody answers at ${socket}: ${address} is no address of this node (kube-ipvs0 lacks it), so the packet is routed past IPVS, which balances it`);
+}
+/** IPVS refused it: why. */
+function refused(ipvs, { trace, target }) {
+    const { destination, destinationPort, protocol } = trace.packet;
+    const server = ipvs.find(protocol, destination, destinationPort, null);
+    if (server === null)
+        return [];
+    const ready = target.endpoints?.filter((endpoint) => endpoint.ready).length ?? 0;
+    const though = ready === 0 ? '' : `, though the API has ${ready} ready for ${target.label}`;
+    const why = server.servers.length === 0
+        ? 'has no real server'
+        : `has only real servers of weight 0 (${server.servers.slice(0, SHOWN).map(formatSocket).join(', ')}${server.servers.length > SHOWN ? ', …' : ''})`;
+    return remark('no-real-server', ready === 0 ? 'none' : 'breaks', `IPVS ${takenText(server.takes)} ${why}${though}`);
+}
+const SHOWN = 4;
+/** A real server that the API has no endpoint for. */
+function stranger({ destination, path }, { target }) {
+    if (target.endpoints === null)
+        return [];
+    const address = formatAddress(destination.address);
+    const known = target.endpointsAt.get(address)?.some(({ port }) => port === destination.port) ?? false;
+    if (known || !path.some(({ step }) => step.program === 'ipvs'))
+        return [];
+    const socket = socketText(address, destination.port);
+    return remark('stale-real-server', 'may-break', `${socket} is no endpoint of ${target.label ?? 'the Service'} in the API: IPVS still has it as a real server`);
+}
+/** With `vs.conntrack` 0 nat does not see what IPVS sends on. */
+function untracked({ path }) {
+    const last = path.at(-1)?.state;
+    const before = path.find(({ step }) => step.program === 'ipvs')?.state;
+    if (last?.untracked !== 'UNTRACKED' || before === undefined || before.connection === null)
+        return [];
+    return remark('balanced-untracked', 'may-break', 'net.ipv4.vs.conntrack is 0: conntrack does not know what IPVS sends on, so nothing masquerades it', 'set it to 1, as kube-proxy does');
+}

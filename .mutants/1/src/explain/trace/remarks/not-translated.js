@@ -1,0 +1,103 @@
+import { isLocalAddress } from '../../../host/local-addresses.js';
+import { formatAddress } from '../../../net/address.js';
+import { formatProtocol, ICMP, ICMPV6 } from '../../../net/protocol.js';
+import { socketText } from '../../../net/socket.js';
+import { carrierOf } from '../carrier.js';
+import { otherProxy } from '../mode-notes.js';
+import { remark } from './context.js';
+import { isTranslated } from './path-facts.js';
+import { isProxied } from './target.js';
+import { whyNoRule } from './why-no-rule.js';
+/** A Service's address is rewritten or nobody answers: says of an accepted packet why no rule rewrote it. */
+export function notTranslated(outcome, context) {
+    const { trace, target, known } = context;
+    if (outcome.verdict !== 'accept' || isTranslated(outcome, trace))
+        return [];
+    // There no rule is to rewrite it: see `inIpvs`.
+    if (known.proxyMode === 'ipvs')
+        return [];
+    // Only a connection's first packet asks the rules.
+    if (trace.packet.state !== 'NEW')
+        return [];
+    // What is not in iptables may rewrite it yet, and that is the answer then.
+    if (otherProxy(trace.packet, known) !== null || carrierOf(outcome, context) !== null)
+        return [];
+    if (trace.packet.protocol === ICMP || trace.packet.protocol === ICMPV6)
+        return ping(outcome, context);
+    if (target.label === null)
+        return otherPort(outcome, context);
+    if (target.via === null)
+        return [];
+    const { destination, destinationPort } = trace.packet;
+    const socket = socketText(formatAddress(destination), destinationPort);
+    // Where the table was not listed at all, that is a condition of the answer.
+    if (context.rulesets.some(({ form, tables }) => form !== 'save' && !tables.has('nat')))
+        return [];
+    if (context.rulesets.some(({ form }) => form !== 'save'))
+        return inListing(outcome, context, socket);
+    if (target.via === 'nodePort') {
+        const why = whyNoRule(outcome, context);
+        const text = `no rule sends node port ${destinationPort} on to ${target.label}, and the node itself refuses unless a process listens there: ${why}`;
+        return remark('node-port-not-translated', 'breaks', text);
+    }
+    if (outcome.exit?.kind === 'local')
+        return answeredHere(context, socket);
+    if (target.via === 'loadBalancerIP' && isProxied(target.service, formatAddress(destination))) {
+        const text = `no rule rewrites ${socket}, as the Service asks for (ipMode Proxy): the packet goes to the load balancer itself`;
+        return remark('load-balancer-proxied', 'none', text);
+    }
+    const other = target.service?.labels['service.kubernetes.io/service-proxy-name'];
+    if (other !== undefined) {
+        const text = `no rule here rewrites ${socket}: label service.kubernetes.io/service-proxy-name leaves ${target.label} to another proxy, ${JSON.stringify(other)}, and whether that one answers is in no rule`;
+        return remark('left-to-other-proxy', 'may-break', text);
+    }
+    const why = whyNoRule(outcome, context);
+    if (target.via === 'clusterIP') {
+        const text = `nobody answers at ${socket}, a cluster IP that no rule here rewrites: ${why}`;
+        return remark('cluster-ip-not-translated', 'breaks', text);
+    }
+    const kind = target.via === 'externalIP' ? 'external IP' : 'load balancer IP';
+    const own = isLocalAddress(known.host, destination) === true ? 'this node' : 'whoever has that address';
+    const text = `no rule here rewrites ${kind} ${socket}, and the packet goes to ${own}: ${why}`;
+    return remark('external-address-not-translated', 'may-break', text);
+}
+/** A pasted listing may be part of a table, or of a chain: what it does not show may exist. */
+function inListing(outcome, context, socket) {
+    const { label } = context.target;
+    const text = `no rule in the listing rewrites ${socket} of ${label} (${whyNoRule(outcome, context)}); where the listing is not the whole nat table, the rule may be one that it does not show`;
+    return remark('not-translated-in-listing', 'may-break', text, 'capture all tables with `iptables-save -c`');
+}
+/** node-local-dns, for one, puts the cluster IP of DNS on an interface of the node. */
+function answeredHere({ trace, known, target }, socket) {
+    const { destination } = trace.packet;
+    const holder = known.host.links?.find(({ addresses }) => addresses.some(({ address }) => address.family === destination.family && address.value === destination.value));
+    const where = holder === undefined ? '' : ` (interface ${holder.name})`;
+    const text = `${formatAddress(destination)} is an address of this node${where}: a process here answers ${socket} itself, as node-local-dns does, and not an endpoint of ${target.label}`;
+    return remark('answered-by-node', 'none', text);
+}
+/** kube-proxy's rules ask for the protocol and port of a Service, so a ping finds none of them. */
+function ping({ exit }, { trace, known }) {
+    if (exit?.kind === 'local')
+        return [];
+    const address = formatAddress(trace.packet.destination);
+    const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
+    if (owner === undefined)
+        return [];
+    const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}: rules rewrite its ports only, so a ping to it is answered by nobody; that says nothing about the Service`;
+    return remark('ping-to-cluster-ip', 'breaks', text, 'trace a port of the Service');
+}
+/** The address is a Service's and the port is none of it: rules ask for both. */
+function otherPort({ exit }, { trace, known }) {
+    const { destination, destinationPort } = trace.packet;
+    if (exit?.kind === 'local')
+        return [];
+    const address = formatAddress(destination);
+    const owner = known.cluster.services?.find(({ clusterIPs }) => clusterIPs.includes(address));
+    if (owner === undefined)
+        return [];
+    const ports = owner.ports.map(({ port, protocol }) => `${port}/${protocol.toLowerCase()}`);
+    const has = ports.length === 0 ? 'no ports' : ports.join(', ');
+    const asked = `${destinationPort}/${formatProtocol(trace.packet.protocol)}`;
+    const text = `${address} is the cluster IP of ${owner.namespace}/${owner.name}, which has ${has}: nothing translates ${asked}, so nobody answers`;
+    return remark('no-such-port', 'breaks', text, 'trace a port of the Service');
+}

@@ -1,0 +1,28 @@
+import { findMissing } from '../missing-rules.js';
+/**
+ * Chains that were not captured are walked as if they were empty, to say as much as can be said. Nobody knows that they
+ * are: of a table that is pasted alone, another may refuse the packet.
+ */
+export function rulesMissing(outcome, { rulesets, trace, known }) {
+    if (outcome.verdict !== 'accept')
+        return [];
+    // Where nft's own rules were listed and walked, iptables need not have any.
+    if (rulesets.length === 0 && (known.nft ?? null) !== null)
+        return [];
+    const steps = outcome.path.map(({ step }) => step);
+    return findMissing(rulesets, { packet: trace.packet, outcomes: [outcome], steps }).flatMap(({ note: { code, settle }, what }) => {
+        if (what === null)
+            return [];
+        const text = `${what} not captured: whether a rule or policy there ends the packet is unknown`;
+        return [{ code, effect: 'may-break', text, about: null, settle }];
+    });
+}
+const CODES = new Set([
+    'rules-not-captured',
+    'table-not-captured',
+    'policy-not-captured',
+]);
+/** @returns the remark that the outcome is accepted only as far as was captured; null where all that it passes was. */
+export function rulesMissingOf(remarks) {
+    return remarks.find(({ code }) => CODES.has(code)) ?? null;
+}

@@ -1,0 +1,59 @@
+import { CHOOSING, hasRole } from '../../../proxy/chains.js';
+import { isInIptables } from '../../../trace/place.js';
+import { percent } from '../../../words/numbers.js';
+import { factsOf } from '../../services/rule-facts.js';
+import { remark } from './context.js';
+/**
+ * kube-proxy gives each of n endpoints the same share: 1/n, 1/(n-1), …, and the last rule without a condition. Says where
+ * a rule that an outcome passed has another chance.
+ */
+export function unevenShares({ path }, { rulesets }) {
+    const pick = path
+        .map(({ step }) => step)
+        .filter(isInIptables)
+        .find((step) => step.table === 'nat' && hasRole(step.chain, ...CHOOSING) && hasRole(step.target, 'endpoint'));
+    if (pick?.rule == null)
+        return [];
+    const { rule } = pick;
+    const chain = rulesets
+        .find(({ backend }) => backend === pick.backend)
+        ?.tables.get('nat')
+        ?.chains.get(pick.chain);
+    const chance = chanceOf(rule);
+    if (chain === undefined || chance === null)
+        return [];
+    const left = picksFrom(chain, rule.number - 1);
+    // Old iptables prints the chance with five digits.
+    if (left === 0 || Math.abs(chance - 1 / left) < 0.001)
+        return [];
+    const text = `nat ${pick.chain} rule ${rule.number} takes ${percent(chance)} of the packets that come to it; kube-proxy writes ${percent(1 / left)} there, for even shares`;
+    return remark('uneven-shares', 'none', text);
+}
+/** A rule that asks for affinity (`recent --rcheck`) is no share. */
+function chanceOf(rule) {
+    const { probability, recentCheck } = factsOf(rule);
+    return recentCheck ? null : (probability ?? 1);
+}
+/**
+ * How many endpoints are still to be picked from at each rule of a chain. A Service of 5,000 endpoints has as many
+ * outcomes, so the chain is read once; its rules by their targets, and few in full.
+ */
+const picks = new WeakMap();
+function picksFrom(chain, from) {
+    let counts = picks.get(chain);
+    if (counts === undefined) {
+        counts = countPicks(chain);
+        picks.set(chain, counts);
+    }
+    return counts[from] ?? 0;
+}
+function countPicks({ rules }) {
+    const counts = new Array(rules.length);
+    let count = 0;
+    for (let index = rules.length - 1; index >= 0; index--) {
+        if (hasRole(rules.targetName(index), 'endpoint'))
+            count++;
+        counts[index] = count;
+    }
+    return counts;
+}

@@ -1,0 +1,158 @@
+import { formatAddress } from '../../net/address.js';
+import { formatRange } from '../../net/range.js';
+import { ALL_ROUTES, CAPTURE_ROUTES, clientOr, denied, GIVE_CLIENT, GIVE_PORT, inFlow, is, ofRule, said, } from './clauses.js';
+import { setUnknownNote } from './unknown-words.js';
+import { addressSetText, numberSetText } from './value-words.js';
+/** What rules ask of the packet, in words. */
+export const PACKET_WORDS = {
+    'in-interface': ({ patterns }) => {
+        const name = patterns.join(' or ');
+        return said(`the packet came in through ${name}`, `the packet came in through another interface than ${name}`, `give --in-interface, or ${CAPTURE_ROUTES}`);
+    },
+    'out-interface': ({ patterns }) => {
+        const name = patterns.join(' or ');
+        return said(`the packet goes out through ${name}`, `the packet goes out through another interface than ${name}`, CAPTURE_ROUTES);
+    },
+    'nft-expression': ({ text }) => said(`the packet fits \`${text}\``, `the packet does not fit \`${text}\``, 'the capture does not hold what this asks for'),
+    'nft-limit': ({ text, rule: { table, chain, number } }) => said(`\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on`, `\`${text}\` ends ${table} ${chain} rule ${number}`, 'the kernel alone knows how much it has counted'),
+    'nft-element': ({ table, set, key, rewritten }) => said(`set ${set} of ${table} holds the packet's ${key}${rewritten ? ' after its rewrite' : ''}`, `set ${set} of ${table} does not hold the packet's ${key}${rewritten ? ' after its rewrite' : ''}`, `list the set as it is now: nft list set ${table} ${set}`),
+    'nft-device': ({ chain, device }) => said(`chain ${chain} is hooked to ${device}`, `chain ${chain} is hooked to another device than ${device}`, 'list the rules with nft 1.0.7 or later, which prints the device'),
+    'protocol-name': ({ of, name }) => of === 'packet'
+        ? said(`this node's /etc/protocols calls the packet's protocol "${name}"`, `the protocol "${name}" is another one than the packet's`, 'capture with numeric protocols, or look the name up in /etc/protocols of the node')
+        : said(`"${name}" is the connection's protocol`, `"${name}" is not the connection's protocol`, 'look the name up in /etc/protocols of the node'),
+    'source-port': (question) => portWords('source', question, GIVE_PORT),
+    'destination-port': (question) => portWords('destination', question, null),
+    'source-address': (question) => {
+        const name = addressSetText(question);
+        return said(`the client's address lies in ${name}`, `the client's address lies outside ${name}`, GIVE_CLIENT);
+    },
+    'tcp-flags': ({ set }) => {
+        // As `--tcp-flags` has them: the mask first.
+        const name = set.kind === 'masked' ? `0x${set.mask.toString(16)}/0x${set.value.toString(16)}` : numberSetText(set);
+        return said(`the packet's TCP flags fit ${name}`, `the packet's TCP flags do not fit ${name}`);
+    },
+    'tcp-option': ({ option, afterTcpMss }) => denied(`the packet carries TCP option ${option}${since(afterTcpMss)}`),
+    tcpmss: ({ set, afterTcpMss }) => denied(`the packet announces a maximum segment size in ${numberSetText(set)}${since(afterTcpMss)}`),
+    'sctp-chunks': ({ scope, chunks }) => denied(`the packet holds SCTP chunks ${scope} ${chunks.join(',')}`),
+    'dccp-types': ({ types }) => denied(`the packet is of DCCP type ${types.join(',')}`),
+    'dccp-option': ({ option }) => denied(`the packet carries DCCP option ${option}`),
+    'icmp-type': ({ set }) => denied(`the packet is of ICMP type ${icmpTypeText(set)}`),
+    mark: ({ set }) => is("the packet's mark", numberSetText(set), 'give --mark'),
+    connmark: ({ set }) => inFlow(is("the connection's mark", numberSetText(set))),
+    tos: ({ set }) => is("the packet's TOS", numberSetText(set)),
+    length: ({ set }) => is('the packet', `${numberSetText(set)} bytes long`),
+    ttl: ({ set }) => is("the packet's hop limit", hopLimitText(set)),
+    dscp: ({ set }) => is("the packet's DSCP", dscpText(set)),
+    ecn: ({ text }) => said(`the packet's ECN bits fit "${text}"`, `the packet's ECN bits do not fit "${text}"`),
+    owner: ({ as, name }) => denied(`the sending process ${as === 'user' ? 'runs as user' : 'runs in group'} ${name}`),
+    mac: ({ address }) => said(`the packet was sent from link address ${address}`, `the packet was sent from another link address than ${address}`),
+    'bridge-port': ({ asks }) => denied(bridgePortText(asks), 'capture `ip -j addr` and `sysctl net.bridge`, and give --in-interface'),
+    devgroup: ({ side, group }) => denied(`the interface the packet ${side === 'in' ? 'came in' : 'goes out'} through is in group ${group}`, 'capture `ip -j addr`'),
+    'address-type': ({ address, types, limit }) => {
+        const on = limit === null ? '' : ` on the ${limit === 'in' ? 'input' : 'output'} interface`;
+        const what = `a ${types.join(' or ')} address of this node${on}`;
+        const settle = address === null ? GIVE_CLIENT : `capture \`ip -j addr\` and ${ALL_ROUTES}`;
+        return is(clientOr(address), what, settle);
+    },
+    rpfilter: ({ source, lacks }) => said(`an answer to ${clientOr(source)} would leave where it came in`, `an answer to ${clientOr(source)} would leave elsewhere`, lacks === 'client'
+        ? 'give the client with --from ADDRESS and --in-interface'
+        : `${CAPTURE_ROUTES} and \`ip -j rule\``),
+    recent: ({ list, subject, seconds, hitcount, changed, captured }) => {
+        const name = subject.address === null ? '' : ` ${formatAddress(subject.address)}`;
+        const who = `${RECENT[subject.who]}${name}`;
+        const often = hitcount === null ? '' : ` at least ${hitcount} times`;
+        const within = seconds === null ? '' : ` within the last ${seconds} s`;
+        const then = changed ? ', after what earlier rules did to the list' : '';
+        const what = `entered in list ${list}${often}${within}${then}`;
+        // A captured list tells that the client is in it, and nothing more can be captured.
+        const settle = captured ? null : 'capture /proc/net/xt_recent/* (one file for each list)';
+        return said(`${who} was ${what}`, `${who} was not ${what}`, settle);
+    },
+    'ipset-not-captured': setWords,
+    'ipset-missing': setWords,
+    'ipset-cut': setWords,
+    'ipset-type': setWords,
+    'ipset-element': setWords,
+    'ipset-changed': ({ set }) => {
+        const after = 'the packet after the change that an earlier rule made to it';
+        return said(`set ${set} has ${after}`, `set ${set} does not have ${after}`);
+    },
+    'ipset-counters': ({ set }) => said(`the counters of set ${set} fit the rule`, `the counters of set ${set} do not fit the rule`),
+    'match-unrecognised': ({ text }) => said(`"${text}" matches (kp-explain does not know this match)`, `"${text}" does not match (kp-explain does not know this match)`),
+    'rule-unread': ({ text, rule }) => {
+        const what = `rule ${rule.number} of ${rule.chain}, which could not be read ("${text.trim()}"),`;
+        return said(`${what} takes the packet`, `${what} does not take the packet`, 'capture it with `iptables-save -c`');
+    },
+    'listing-interfaces': ({ rule }) => listed(`the interfaces, which a listing without -v does not print, ${ofRule(rule)}`, ''),
+    'listing-option': ({ text, rule }) => listed(`the option that the listing prints as "${text}" ${ofRule(rule)}`),
+    'chain-not-captured': ({ what, text, chain }) => {
+        const holds = `a rule of ${chain} that is not in the capture ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+        const fails = `no rule of ${chain} ${what === 'jump' ? `leads the packet to ${text}` : 'takes the packet'}`;
+        return said(holds, fails, 'capture the whole table with iptables-save');
+    },
+    'family-not-captured': ({ family }) => said(`an ${family} rule, of which none was captured, takes the packet or rewrites it`, `no ${family} rule takes the packet or rewrites it`, `capture \`${family === 'ipv6' ? 'ip6tables' : 'iptables'}-save -c\``),
+    'listing-address': ({ text }) => listed(`the address that the listing prints as "${text}"`),
+    'listing-port': ({ text }) => listed(`the port that the listing prints as "${text}"`),
+    'listing-protocol': ({ text }) => listed(`the protocol that the listing prints as "${text}"`),
+};
+const RECENT = {
+    client: 'the client',
+    'rewritten-source': 'the rewritten source',
+    destination: 'the destination',
+};
+function setWords({ set, ends, why }) {
+    const what = [...new Set(ends.map(clientOr))].join(' / ');
+    const { text, settle } = setUnknownNote(why);
+    return said(`${what} is in set ${set} (${text})`, `${what} is not in set ${set} (${text})`, settle);
+}
+function portWords(side, { set }, settle) {
+    const text = numberSetText(set);
+    return set.kind === 'ranges' && set.ranges.length > 1
+        ? said(`the ${side} port is one of ${text}`, `the ${side} port is none of ${text}`, settle)
+        : said(`the ${side} port is in ${text}`, `the ${side} port is not in ${text}`, settle);
+}
+/** Types with their codes where a rule asks for some of them only. */
+function icmpTypeText(set) {
+    if (set.kind !== 'ranges')
+        return `and code ${numberSetText(set)}`;
+    return set.ranges
+        .map(({ from, to }) => {
+        const codes = { from: from & 0xff, to: to & 0xff };
+        const all = codes.from === 0 && codes.to === 0xff;
+        return all ? formatRange({ from: from >> 8, to: to >> 8 }) : `${from >> 8} code ${formatRange(codes)}`;
+    })
+        .join(' or ');
+}
+function hopLimitText(set) {
+    const [range] = set.kind === 'ranges' ? set.ranges : [];
+    if (range === undefined || set.kind !== 'ranges' || set.ranges.length > 1)
+        return numberSetText(set);
+    const { from, to } = range;
+    if (from === to)
+        return `equal to ${from}`;
+    return from <= 0 ? `less than ${to + 1}` : to >= 255 ? `greater than ${from - 1}` : numberSetText(set);
+}
+function dscpText(set) {
+    if (set.kind !== 'ranges')
+        return numberSetText(set);
+    const hex = (value) => `0x${value.toString(16)}`;
+    return set.ranges.map(({ from, to }) => (from === to ? hex(from) : `${hex(from)}-${hex(to)}`)).join(',');
+}
+function bridgePortText(asks) {
+    switch (asks.fact) {
+        case 'came-in-by-port':
+            return 'the packet came in through a port of a bridge';
+        case 'bridged':
+            return 'the packet is handed on within a bridge';
+        case 'port':
+            return `the packet ${asks.side === 'in' ? 'came in' : 'goes out'} through bridge port ${asks.names.join(' or ')}`;
+    }
+}
+function since(afterTcpMss) {
+    return afterTcpMss ? ' after TCPMSS' : '';
+}
+/** @param s the ending of the verb: none after a plural. */
+function listed(what, s = 's') {
+    const settle = 'capture with iptables-save instead of iptables -L';
+    return said(`${what} fit${s} the packet`, `${what} do${s === '' ? '' : 'es'} not fit the packet`, settle);
+}

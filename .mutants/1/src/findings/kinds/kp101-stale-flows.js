@@ -1,0 +1,113 @@
+import { clearPlaceCommand } from '../../explain/flows/clear-command.js';
+import { isOver, isStale, severityOf } from '../../explain/flows/diagnose-flow.js';
+import { FlowJoin } from '../../explain/flows/flow-join.js';
+import { serviceText } from '../../explain/flows/flow-words.js';
+import { formatAddress } from '../../net/address.js';
+import { formatProtocol, SCTP, UDP } from '../../net/protocol.js';
+import { socketText } from '../../net/socket.js';
+import { counted, listed } from '../../words/numbers.js';
+import { findingService } from '../affected.js';
+import { groupBy } from '../group.js';
+import { ipvsOf } from '../ipvs.js';
+/** conntrack keeps flows where nothing sends new ones: a UDP client that keeps its port then gets no answer. */
+export const staleFlows = {
+    code: 'KP101',
+    title: 'stale UDP flows',
+    find(context) {
+        const { flows } = context.known;
+        if (flows === null)
+            return [];
+        const judge = new Judge(context);
+        // What IPVS sends on it sends elsewhere once the real server is gone, or drops: KP301 tells.
+        const ipvs = ipvsOf(context);
+        const stale = [];
+        for (const flow of flows.all()) {
+            if (flow.protocol !== UDP && flow.protocol !== SCTP)
+                continue;
+            const { destination, destinationPort } = flow.original;
+            if (ipvs !== null && ipvs.find(flow.protocol, destination, destinationPort, null) !== null)
+                continue;
+            const found = judge.staleAt(flow);
+            if (found !== null)
+                stale.push(found);
+        }
+        const groups = groupBy(stale, ({ place, verdict, flow }) => `${serviceText(place)} ${verdict.code} ${socketText(flow.reply.source, flow.reply.sourcePort)}`);
+        return [...groups.values()].flatMap((group) => describe(group, context));
+    },
+};
+/** Asks the join that `conntrack` and `trace` use; translated flows to one place are judged once. */
+class Judge {
+    #join;
+    #known = new Map();
+    constructor({ known, namer }) {
+        this.#join = new FlowJoin(known, namer);
+    }
+    staleAt(flow) {
+        const { original, reply, protocol } = flow;
+        if (isOver(flow))
+            return null;
+        const place = this.#join.place(protocol, original.destination, original.destinationPort);
+        const isTranslated = original.destination.value !== reply.source.value;
+        const client = isTranslated ? '' : formatAddress(original.source);
+        const to = socketText(reply.source, reply.sourcePort);
+        const key = `${protocol} ${socketText(place.address, place.port)} ${to} ${client}`;
+        let standing = this.#known.get(key);
+        if (standing === undefined) {
+            standing = this.#join.stand(place, original.source, reply.source, reply.sourcePort);
+            this.#known.set(key, standing);
+        }
+        const { verdict } = standing;
+        if (verdict === null || !isStale(flow, verdict))
+            return null;
+        // It goes where the rules of the host port lead: if nobody is there, KP111 says so of the rule.
+        if (verdict.code === 'host-port-moved' && place.hostPods.length === 0)
+            return null;
+        return { flow, place, verdict };
+    }
+}
+function describe(group, { known }) {
+    const [first] = group;
+    if (first === undefined)
+        return [];
+    const { flow, place, verdict } = first;
+    const { reply, protocol } = flow;
+    const pod = known.book.podAt(reply.source);
+    const clients = [...new Set(group.map((one) => formatAddress(one.flow.original.source)))];
+    const service = place.service;
+    const name = service === null ? null : `${service.namespace}/${service.name}`;
+    const command = place.port === null || reply.sourcePort === null
+        ? null
+        : clearPlaceCommand(protocol, place.address, place.port, reply.source, reply.sourcePort);
+    const proto = formatProtocol(protocol);
+    return [
+        {
+            code: 'KP101',
+            severity: severityOf(factsOf(flow), verdict),
+            message: `${counted(group.length, `${proto.toUpperCase()} flow`)} of ${serviceText(place)} ${group.length === 1 ? 'is' : 'are'} stuck: ${verdict.message}`,
+            service: service === null ? null : findingService(service),
+            objects: [
+                name ?? `${socketText(place.address, place.port)}/${proto}`,
+                ...(pod === null ? [] : [`pod ${pod.namespace}/${pod.name}`]),
+            ],
+            hits: `${listed(clients)}, as long as they send from the same port`,
+            evidence: [
+                ...group.slice(0, 10).map((one) => flowEvidence(one.flow)),
+                ...verdict.evidence.map(({ file, line, text }) => ({ file, line, text })),
+            ],
+            advice: 'delete these entries: the next packet of each client opens a flow to an endpoint of today; kube-proxy should have done so',
+            command,
+            certainty: verdict.certain ? 'certain' : 'probable',
+        },
+    ];
+}
+function factsOf({ protocol, state, status }) {
+    return { protocol, state, unreplied: status.includes('UNREPLIED') };
+}
+function flowEvidence({ file, line, original, reply, status, timeoutSeconds }) {
+    const from = socketText(original.source, original.sourcePort);
+    const to = socketText(original.destination, original.destinationPort);
+    const by = socketText(reply.source, reply.sourcePort);
+    const state = status.length === 0 ? '' : ` [${status.join(' ')}]`;
+    const seconds = timeoutSeconds === null ? '' : `, ${timeoutSeconds} s left`;
+    return { file, line, text: `${from} → ${to}, goes to ${by}${state}${seconds}` };
+}

@@ -1,0 +1,87 @@
+import { command } from '../../command/command.js';
+import { counted, listed } from '../../words/numbers.js';
+import { exampleOf, hitsOf, onlyService, serviceNames } from '../affected.js';
+import { factEvidence, ruleEvidence } from '../evidence.js';
+import { byStep } from './deviations.js';
+import { podDrops } from './pod-drops.js';
+/** The FORWARD policy is DROP and nothing accepts pod traffic. */
+export const forwardPolicyDrop = {
+    code: 'KP107',
+    title: 'FORWARD policy DROP ends pod traffic',
+    find(context) {
+        const [direct] = podDrops(context);
+        if (direct !== undefined)
+            return [direct];
+        const found = findDeviations(context);
+        return found.length > 0 ? found : findCounted(context);
+    },
+};
+function findDeviations(context) {
+    return byStep(context.deviationsBy('forward-policy'), context).map(({ step, deviations, evidence }) => {
+        const ports = deviations.map(({ port }) => port);
+        const names = serviceNames(ports);
+        const family = ports[0]?.family ?? 'ipv4';
+        const docker = context.known.rulesets.some(({ tables }) => tables.get('filter')?.chains.has('DOCKER-USER') === true);
+        const [first] = deviations;
+        return {
+            code: 'KP107',
+            severity: 'error',
+            message: `the policy of ${family} FORWARD is DROP and no rule accepts pod traffic: ${counted(names.length, 'Service')} cannot be reached (${listed(names, 3)})`,
+            service: onlyService(ports),
+            objects: ['chain FORWARD', ...names],
+            hits: `${hitsOf(deviations)}; what kube-proxy masquerades still passes, by its mark`,
+            evidence: [
+                evidence,
+                ...(first === undefined ? [] : [factEvidence(`example: ${exampleOf(first)}`)]),
+                ...(docker
+                    ? [factEvidence('Docker’s chain DOCKER-USER is there: Docker sets this policy when it starts')]
+                    : []),
+            ],
+            advice: 'set the policy to ACCEPT, or have the CNI plugin accept the pod network in FORWARD; find what set it (Docker, a hardening script), or it comes back',
+            command: command(context.tool({ family, backend: step.backend }), '-P', 'FORWARD', 'ACCEPT'),
+            certainty: 'certain',
+        };
+    });
+}
+/**
+ * The counters alone: whatever passed a rule that takes every packet on reached the policy, so that nothing behind it accepts;
+ * and nothing before it accepted either.
+ */
+function findCounted(context) {
+    return context.known.rulesets.flatMap((ruleset) => {
+        const chain = ruleset.tables.get('filter')?.chains.get('FORWARD');
+        const dropped = chain?.counters?.packets ?? 0;
+        if (chain === undefined || chain.policy !== 'DROP' || dropped === 0 || chain.rules.length > MANY)
+            return [];
+        // Larger numbers `iptables -L` rounds (xtables_print_num).
+        if (ruleset.form === 'table-listing' && dropped > 99_999)
+            return [];
+        const rules = Array.from({ length: chain.rules.length }, (_, index) => chain.rules.at(index));
+        const through = rules.filter((rule) => passesAll(rule) && rule.counters?.packets === dropped);
+        const accepts = rules.some(({ target, counters }) => target?.kind === 'accept' && counters?.packets !== 0);
+        const [first] = through;
+        if (first === undefined || accepts)
+            return [];
+        return [
+            {
+                code: 'KP107',
+                severity: 'warning',
+                message: `FORWARD policy DROP dropped ${counted(dropped, 'packet')}: all that passed rule ${first.number}, so that no rule accepts what is forwarded`,
+                service: null,
+                objects: ['chain FORWARD'],
+                hits: 'what is forwarded: pods of other nodes, and clients of node ports and load balancers',
+                evidence: [
+                    { file: chain.file, line: chain.line, text: `policy DROP: ${counted(dropped, 'packet')}` },
+                    ruleEvidence(first),
+                ],
+                advice: 'set the policy to ACCEPT, or have the CNI plugin accept the pod network in FORWARD; find what set it (Docker, a hardening script), or it comes back',
+                command: command(context.tool(ruleset), '-P', 'FORWARD', 'ACCEPT'),
+                certainty: 'probable',
+            },
+        ];
+    });
+}
+const MANY = 2000;
+function passesAll({ matches, target }) {
+    return target?.kind === 'jump' && matches.every(({ kind }) => kind === 'comment');
+}

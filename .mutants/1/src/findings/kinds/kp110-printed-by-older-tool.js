@@ -1,0 +1,45 @@
+import { hasRole } from '../../proxy/chains.js';
+import { counted } from '../../words/numbers.js';
+import { ruleEvidence } from '../evidence.js';
+/** The dump was printed by an iptables older than the one that wrote the rules: endpoints show as nonsense, and work. */
+export const printedByOlderTool = {
+    code: 'KP110',
+    title: 'dump printed by an older iptables than the writer',
+    find({ known }) {
+        const found = [];
+        for (const { tables } of known.rulesets) {
+            for (const chain of tables.get('nat')?.chains.values() ?? []) {
+                if (!hasRole(chain.name, 'endpoint') || found.length >= ENOUGH)
+                    continue;
+                for (let index = 0; index < chain.rules.length; index++) {
+                    const target = chain.rules.targetName(index);
+                    if (target !== 'DNAT' && target !== '[unsupported' && !target?.includes('unsupported'))
+                        continue;
+                    const rule = chain.rules.at(index);
+                    if (UNREADABLE.test(rule.text))
+                        found.push(rule);
+                }
+            }
+        }
+        const [first] = found;
+        if (first === undefined)
+            return [];
+        return [
+            {
+                code: 'KP110',
+                severity: 'info',
+                message: `${counted(found.length, 'rule')} of endpoints cannot be read in this dump: it was printed by an older iptables than the one that wrote them, and the rules themselves are fine`,
+                service: null,
+                objects: found.slice(0, 20).map(({ chain }) => `chain ${chain}`),
+                hits: 'nobody: only what iptables-save shows is wrong',
+                evidence: found.slice(0, 3).map(ruleEvidence),
+                advice: 'take the dump with the iptables of the kube-proxy image; kp-explain names the endpoints by the hashes of their chains',
+                command: null,
+                certainty: 'probable',
+            },
+        ];
+    },
+};
+const ENOUGH = 1000;
+/** `DNAT [unsupported revision]`; `--to-destination :0 --persistent --random 0.0.0.0:0`. */
+const UNREADABLE = /-j DNAT \[unsupported|--to-destination :0 --persistent|--to-destination 0\.0\.0\.0:0/;

@@ -1,0 +1,214 @@
+import { command, joined } from '../../command/command.js';
+import { CHAINS, isKubeChain } from '../../proxy/chains.js';
+import { listed } from '../../words/numbers.js';
+import { exampleOf, hitsOf, serviceNames } from '../affected.js';
+import { showChain } from '../commands.js';
+import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.js';
+import { rulesTo, wholeRulesets } from '../rule-list.js';
+/** kube-proxy's chains are there, and the kernel's chain does not lead to them: they never act. */
+export const notHooked = {
+    code: 'KP202',
+    title: 'kube-proxy’s chains are not hooked',
+    find(context) {
+        if (context.known.proxyMode !== 'iptables')
+            return [];
+        const whole = wholeRulesets(context.known.rulesets);
+        return whole.flatMap((ruleset) => {
+            // Of two copies, one may be a remainder: KP109 speaks of that.
+            const copies = whole.filter(({ family, tables }) => family === ruleset.family && tables.get('nat')?.chains.has(CHAINS.services));
+            return copies.length > 1 ? [] : findIn(ruleset, context);
+        });
+    },
+};
+/** Since 1.20; CHAINS.proxyFirewall and its jumps came together (1.25), so the chain's own being there decides. */
+const HOOKS = [
+    {
+        table: 'nat',
+        from: 'PREROUTING',
+        to: CHAINS.services,
+        severity: 'error',
+        effect: 'packets of pods and of clients outside are not sent to any endpoint',
+    },
+    {
+        table: 'nat',
+        from: 'OUTPUT',
+        to: CHAINS.services,
+        severity: 'error',
+        effect: 'packets of the node’s own processes are not sent to any endpoint',
+    },
+    {
+        table: 'nat',
+        from: 'POSTROUTING',
+        to: CHAINS.postrouting,
+        severity: 'error',
+        effect: 'nothing is masqueraded, so answers go past this node',
+    },
+    {
+        table: 'filter',
+        from: 'FORWARD',
+        to: CHAINS.services,
+        severity: 'warning',
+        effect: 'pods that ask a Service without endpoints time out instead of being refused',
+    },
+    {
+        table: 'filter',
+        from: 'OUTPUT',
+        to: CHAINS.services,
+        severity: 'warning',
+        effect: 'processes of the node that ask a Service without endpoints time out instead of being refused',
+    },
+    {
+        table: 'filter',
+        from: 'FORWARD',
+        to: CHAINS.externalServices,
+        severity: 'warning',
+        effect: 'outside clients of Services without endpoints here are not refused',
+    },
+    {
+        table: 'filter',
+        from: 'INPUT',
+        to: CHAINS.externalServices,
+        severity: 'warning',
+        effect: 'outside clients of node ports without endpoints here are not refused',
+    },
+    {
+        table: 'filter',
+        from: 'FORWARD',
+        to: CHAINS.forward,
+        severity: 'warning',
+        effect: 'INVALID packets pass untranslated, and a FORWARD policy DROP ends Service traffic',
+    },
+    {
+        table: 'filter',
+        from: 'FORWARD',
+        to: CHAINS.proxyFirewall,
+        severity: 'warning',
+        effect: 'loadBalancerSourceRanges do not keep anybody out',
+    },
+    {
+        table: 'filter',
+        from: 'INPUT',
+        to: CHAINS.proxyFirewall,
+        severity: 'warning',
+        effect: 'loadBalancerSourceRanges do not keep anybody out',
+    },
+];
+function findIn(ruleset, context) {
+    const missing = HOOKS.filter((hook) => isMissing(hook, ruleset));
+    const own = ({ port }) => port.family === ruleset.family;
+    const passed = context.deviationsBy('not-hooked').filter(own);
+    const unrefused = context.deviationsBy('refusal-not-hooked').filter(own);
+    if (missing.length === 0) {
+        return [
+            ...(passed.length === 0 ? [] : [passedBy(passed, ruleset, context.tool(ruleset))]),
+            ...(unrefused.length === 0 ? [] : [notRefused(unrefused, ruleset, context.tool(ruleset))]),
+        ];
+    }
+    const deviations = [...passed, ...unrefused];
+    const isWorst = missing.some(({ severity }) => severity === 'error');
+    const [first] = missing;
+    if (first === undefined)
+        return [];
+    const hooks = listed(missing.map(({ table, from, to }) => `${table} ${from} → ${to}`), 4);
+    const chains = missing.flatMap(({ table, from }) => ruleset.tables.get(table)?.chains.get(from) ?? []);
+    return [
+        {
+            code: 'KP202',
+            severity: isWorst ? 'error' : 'warning',
+            message: `the jump ${hooks} is missing (${ruleset.family}): ${first.effect}`,
+            service: null,
+            objects: [
+                ...new Set([
+                    ...missing.map(({ to }) => `chain ${to}`),
+                    ...missing.map(({ from }) => `chain ${from}`),
+                ]),
+                'all Services',
+            ],
+            hits: deviations.length > 0
+                ? hitsOf(deviations)
+                : listed([...new Set(missing.map(({ effect }) => effect))]),
+            evidence: [
+                ...[...new Set(chains)].map(chainEvidence),
+                ...missing.map(({ table, from, to }) => factEvidence(`no rule of ${table} ${from} jumps to ${to}`)),
+            ],
+            advice: 'restart kube-proxy on this node, which puts the jumps back; it checks them only at a full sync. Then find what removed them',
+            command: command(context.tool(ruleset), '-t', first.table, '-I', first.from, '1', '-j', first.to),
+            certainty: 'certain',
+        },
+    ];
+}
+/** The jump is there, and asks for something that these packets do not have. */
+function passedBy(deviations, ruleset, tool) {
+    const hooks = [
+        ...new Set(deviations.flatMap(({ culprit }) => (culprit.kind === 'not-hooked' ? [culprit.hook] : []))),
+    ];
+    const nat = ruleset.tables.get('nat');
+    const chains = [...new Set(hooks.map(chainBehind))];
+    const jumps = hooks.flatMap((hook) => [...rulesTo(nat, hook, (name) => name === chainBehind(hook))]);
+    const [hook] = hooks;
+    return {
+        code: 'KP202',
+        severity: 'error',
+        message: `packets pass nat ${listed(hooks)} without being led to ${listed(chains)} (${ruleset.family}): ${jumps.length === 0 ? 'the jump is missing' : 'the jump does not take all of them'}`,
+        service: null,
+        objects: [
+            ...chains.map((name) => `chain ${name}`),
+            ...hooks.map((name) => `chain ${name}`),
+            ...serviceNames(deviations.map(({ port }) => port)),
+        ],
+        hits: hitsOf(deviations),
+        evidence: [
+            ...jumps.map(ruleEvidence),
+            ...deviations.slice(0, 1).map((deviation) => factEvidence(`example: ${exampleOf(deviation)}`)),
+        ],
+        advice: 'kube-proxy’s own jump asks for nothing: restart it, which puts that back, and find what changed the rule',
+        command: showChain(tool, 'nat', hook ?? 'PREROUTING'),
+        certainty: 'certain',
+    };
+}
+function chainBehind(hook) {
+    return hook === 'POSTROUTING' ? CHAINS.postrouting : CHAINS.services;
+}
+/** The jumps of the filter table are there, and do not take these packets. */
+function notRefused(deviations, ruleset, tool) {
+    const names = serviceNames(deviations.map(({ port }) => port));
+    const filter = ruleset.tables.get('filter');
+    const hooks = HOOKS.filter(({ table }) => table === 'filter');
+    const jumps = hooks.flatMap(({ from, to }) => [...rulesTo(filter, from, (name) => name === to)]);
+    return {
+        code: 'KP202',
+        severity: 'warning',
+        message: `packets for ${listed(names, 3)} are not led to the rules of the filter table that should refuse them (${ruleset.family})`,
+        service: null,
+        objects: [`chain ${CHAINS.services}`, `chain ${CHAINS.externalServices}`, ...names],
+        hits: `${hitsOf(deviations)}; they time out instead of being refused`,
+        evidence: [
+            ...jumps.map(ruleEvidence),
+            ...deviations.slice(0, 1).map((deviation) => factEvidence(`example: ${exampleOf(deviation)}`)),
+        ],
+        advice: 'restart kube-proxy on this node, which puts its jumps back; then find what changed them',
+        command: joined('next', showChain(tool, 'filter', 'FORWARD'), showChain(tool, 'filter', 'OUTPUT'), showChain(tool, 'filter', 'INPUT')),
+        certainty: 'certain',
+    };
+}
+/** A chain without rules needs no jump; one to which some other chain leads may be hooked in a way of its own. */
+function isMissing({ table, from, to }, { tables }) {
+    const found = tables.get(table);
+    const chain = found?.chains.get(to);
+    if (found === undefined || chain === undefined || chain.rules.length === 0)
+        return false;
+    if (!hasBuiltIns(found.chains))
+        return false;
+    for (const _ of rulesTo(found, from, (name) => name === to))
+        return false;
+    for (const other of found.chains.values()) {
+        if (other.policy !== null || other.name === to || isKubeChain(other.name))
+            continue;
+        for (const _ of rulesTo(found, other.name, (name) => name === to))
+            return false;
+    }
+    return true;
+}
+function hasBuiltIns(chains) {
+    return [...chains.values()].some(({ policy }) => policy !== null);
+}

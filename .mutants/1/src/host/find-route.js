@@ -1,0 +1,237 @@
+import { sameAddress } from '../net/address.js';
+import { matchPolicyRule } from './policy-rule-match.js';
+import { isProvenOwn } from './proven-own.js';
+import { defaultRules, routeTables, tableNamed } from './route-tables.js';
+import { lookUp } from './table-lookup.js';
+/**
+ * Finds the route of a packet as the kernel does (net/ipv4/fib_frontend.c, fib_rules.c, route.c; net/ipv6/route.c).
+ * Only routing itself: martian sources, `forwarding` and the like are asked elsewhere.
+ * @returns the route, why there is none, or what keeps it from being known. Never throws.
+ */
+export function findRoute(host, query) {
+    if (query.destination.family !== query.family) {
+        return unknown({ code: 'family' });
+    }
+    const fixed = query.family === 'ipv4' ? fixedIpv4(host, query) : null;
+    if (fixed !== null)
+        return fixed;
+    const tables = routeTables(host, query.family);
+    const rules = host.policyRules[query.family] ?? defaultRules(query.family);
+    const answer = tables.customRules
+        ? walkRules(host, query, tables, rules)
+        : lookUpDefault(host, query, tables, rules);
+    return query.family === 'ipv4' ? typedByAddress(query, answer) : answer;
+}
+/** Destinations that IPv4 settles before any table (`ip_route_input_slow`, `ip_route_output_key_hash_rcu`). */
+function fixedIpv4(host, query) {
+    const { value } = query.destination;
+    const local = query.inInterface === 'lo';
+    if (value === 0n) {
+        // A process that connects to 0.0.0.0 reaches its own node.
+        if (local)
+            return withoutRoute('local', 'lo');
+        return query.source?.value === 0n ? withoutRoute('broadcast', query.inInterface) : { kind: 'no-route' };
+    }
+    if (local)
+        return multicastOfSender(host, query);
+    if (value === 0xffffffffn)
+        return withoutRoute('broadcast', query.inInterface);
+    if (value >> 28n === 0xen)
+        return withoutRoute('multicast', query.inInterface);
+    return null;
+}
+/** A multicast or broadcast of a process that is bound to an address leaves through the device of that address. */
+function multicastOfSender(host, query) {
+    const { value } = query.destination;
+    const { source } = query;
+    if (source === null || source.value === 0n || query.outInterface !== null)
+        return null;
+    if (value !== 0xffffffffn && value >> 28n !== 0xen)
+        return null;
+    const link = host.links?.find((one) => one.addresses.some((entry) => sameAddress(entry.address, source)));
+    return link === undefined
+        ? null
+        : withoutRoute(value === 0xffffffffn ? 'broadcast' : 'multicast', link.name);
+}
+function withoutRoute(type, device) {
+    return {
+        kind: 'route',
+        type,
+        device,
+        gateway: null,
+        preferredSource: null,
+        table: 'local',
+        route: null,
+        alternatives: [],
+    };
+}
+/** On output the address, not the route, makes a packet a broadcast or multicast one (`__mkroute_output`). */
+function typedByAddress(query, answer) {
+    if (answer.kind === 'unknown')
+        return answer;
+    if (answer.kind !== 'route') {
+        // A socket bound to a device takes the destination for a neighbour there, whatever the tables say.
+        const { inInterface, outInterface } = query;
+        if (inInterface !== 'lo' || outInterface === null)
+            return answer;
+        return typedByAddress(query, { ...withoutRoute('unicast', outInterface), table: 'main' });
+    }
+    // A broadcast from outside is delivered on the node.
+    if (answer.type === 'broadcast' && query.inInterface !== 'lo')
+        return { ...answer, device: 'lo' };
+    if (answer.type !== 'unicast')
+        return answer;
+    const { value } = query.destination;
+    if (value === 0xffffffffn)
+        return { ...answer, type: 'broadcast', gateway: null };
+    if (value >> 28n === 0xen)
+        return { ...answer, type: 'multicast', gateway: null };
+    return answer;
+}
+/**
+ * With the rules a node starts with. For IPv4, `local` and `main` then share one trie, so that a longer prefix in `main`
+ * beats a shorter one in `local`; the first rule ever added parts them for good, even if it is deleted again
+ * (`fib_unmerge`, since 4.1). Whether that happened is not in a capture.
+ */
+function lookUpDefault(host, query, tables, rules) {
+    const parted = walkRules(host, query, tables, rules);
+    if (tables.merged === null || parted.kind === 'unknown')
+        return parted;
+    const shared = lookUp(tables.merged, query);
+    const sharedAnswer = shared.kind === 'found' ? shared.answer : parted;
+    if (sameAnswer(sharedAnswer, parted))
+        return parted;
+    return unknown({ code: 'local-table-merged', address: query.destination });
+}
+function walkRules(host, query, tables, rules) {
+    const known = new Map();
+    const from = (start) => {
+        const before = known.get(start);
+        if (before !== undefined)
+            return before;
+        const answer = walk(start);
+        known.set(start, answer);
+        return answer;
+    };
+    const walk = (start) => {
+        /** What the packet would get from rules of which it is not known whether they take it. */
+        const possible = [];
+        let last = { kind: 'no-route' };
+        for (let at = start; at < rules.length; at++) {
+            const rule = rules[at];
+            if (rule === undefined)
+                break;
+            const match = matchPolicyRule(host, rule, query);
+            if (match === 'no')
+                continue;
+            const answer = act(rule, at);
+            if (answer === null)
+                continue;
+            if (match === 'yes') {
+                last = answer;
+                break;
+            }
+            possible.push({ answer, why: dependsOn(rule, match.unknown) });
+        }
+        return possible.find(({ answer }) => !sameAnswer(answer, last))?.why ?? last;
+    };
+    const act = (rule, at) => {
+        switch (rule.action.kind) {
+            case 'nop':
+                return null;
+            case 'goto': {
+                const { priority } = rule.action;
+                const target = rules.findIndex((other, index) => index > at && other.priority === priority);
+                return target < 0 ? null : from(target);
+            }
+            case 'unreachable':
+            case 'prohibit':
+            case 'blackhole':
+                return { kind: rule.action.kind, route: null, rule };
+            case 'lookup':
+                return fromTable(host, query, tables, rule, rule.action.table);
+            default: {
+                const unhandled = rule.action;
+                return unhandled;
+            }
+        }
+    };
+    return from(0);
+}
+/** @returns null where the table has no route and the next rule is asked. */
+function fromTable(host, query, tables, rule, name) {
+    if (name === 'local' && !tables.localCaptured) {
+        const answer = uncapturedLocal(host, query, tables);
+        if (answer !== null)
+            return answer;
+    }
+    if (name !== 'local' && tables.rulesMissing) {
+        return unknown({ code: 'policy-rules-not-captured' });
+    }
+    const table = tableNamed(tables, query.family, name);
+    if (table === null) {
+        return name === 'local' ? null : unknown({ code: 'routes-not-captured', family: query.family });
+    }
+    const result = lookUp(table, query);
+    if (result.kind === 'pass')
+        return null;
+    return isSuppressed(rule, result) ? null : suppressedByGroup(rule, result.answer);
+}
+/** `suppress_prefixlength` drops what was found with a short prefix; errors are never suppressed (`fib_rules_lookup`). */
+function isSuppressed(rule, result) {
+    return (rule.suppressPrefixLength !== null &&
+        result.kind === 'found' &&
+        result.answer.kind === 'route' &&
+        result.prefixLength <= rule.suppressPrefixLength);
+}
+function suppressedByGroup(rule, answer) {
+    if (answer.kind !== 'route' || !rule.unmodelled.includes('suppress_ifgroup'))
+        return answer;
+    return unknown({ code: 'suppress-ifgroup', priority: rule.priority });
+}
+/**
+ * Without the table `local`: addresses of links and loopback are the node's for sure. Without links no other address
+ * can be told from one of the node's.
+ */
+function uncapturedLocal(host, query, tables) {
+    const { value } = query.destination;
+    const loopback = query.family === 'ipv4' ? value >> 24n === 127n : value === 1n;
+    if (loopback)
+        return withoutRoute('local', 'lo');
+    if (query.family === 'ipv4' && value >> 28n === 0xen)
+        return null;
+    if (tables.local !== null)
+        return null;
+    if (isProvenOwn(host, query.destination))
+        return withoutRoute('local', 'lo');
+    return unknown({ code: 'local-routes-not-captured', address: query.destination });
+}
+function dependsOn(rule, asks) {
+    return unknown({ code: 'policy-rule', priority: rule.priority, asks });
+}
+function unknown(why) {
+    return { kind: 'unknown', why };
+}
+/** @returns true where both mean the same for the packet. */
+function sameAnswer(a, b) {
+    if (a === b)
+        return true;
+    if (a.kind === 'unknown' || b.kind === 'unknown')
+        return a.kind === b.kind;
+    if (a.kind === 'no-route' || b.kind === 'no-route')
+        return a.kind === b.kind;
+    if (a.kind !== 'route' || b.kind !== 'route')
+        return a.kind === b.kind;
+    return a.type === b.type && a.device === b.device && sameHops(a.route, b.route);
+}
+function sameHops(a, b) {
+    if (a === b)
+        return true;
+    if (a === null || b === null)
+        return false;
+    const shape = (route) => JSON.stringify([
+        route.preferredSource?.value.toString(16),
+        route.nextHops.map((hop) => [hop.device, hop.gateway?.value.toString(16), hop.weight, hop.usable]),
+    ]);
+    return shape(a) === shape(b);
+}

@@ -1,0 +1,93 @@
+import { numberInText, objectOf, objectsOf, textOf, textsOf } from '../json/fields.js';
+import { readJsonObjects } from '../json/read-json.js';
+import { ADDRESS_BITS, parseAddress } from '../net/address.js';
+import { maskOfLength } from '../net/prefix.js';
+import { addressesAsJson } from './addresses-text.js';
+import { isTextForm } from './text-forms.js';
+/**
+ * Reads `ip -j addr` or `ip -j -d addr` (iproute2 4.18 and later), or `ip addr` as text.
+ * @returns the links in the order of the dump, or null where the text cannot be read as a whole. Never throws.
+ */
+export function parseLinks(text, file, problems) {
+    const objects = readJsonObjects(isTextForm(text, 'address') ? addressesAsJson(text) : text, file, problems);
+    if (objects === null)
+        return null;
+    const links = [];
+    for (const object of objects) {
+        const name = textOf(object.ifname);
+        if (name === null || name === '') {
+            problems.add('unreadable-link', 'a link without a name', file);
+            continue;
+        }
+        links.push(readLink(object, name, file, problems));
+    }
+    return links;
+}
+function readLink(object, name, file, problems) {
+    const flags = textsOf(object.flags);
+    const info = objectOf(object.linkinfo);
+    const port = objectOf(info?.info_slave_data);
+    const addresses = [];
+    for (const entry of objectsOf(object.addr_info)) {
+        const address = readAddress(entry);
+        if (address !== null)
+            addresses.push(address);
+        else if (entry.family === 'inet' || entry.family === 'inet6') {
+            problems.add('unreadable-address', `an address of ${name} cannot be read`, file);
+        }
+    }
+    return {
+        index: numberInText(object.ifindex) ?? 0,
+        name,
+        up: flags.includes('UP'),
+        loopback: flags.includes('LOOPBACK') || object.link_type === 'loopback',
+        addresses,
+        group: textOf(object.group),
+        mac: object.link_type === 'ether' || object.link_type === undefined ? textOf(object.address) : null,
+        master: textOf(object.master),
+        // Without -d only this flag tells a bond from a bridge: both have ports that name them as their master.
+        kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info.info_kind),
+        ...(typeof port?.hairpin === 'boolean' ? { hairpin: port.hairpin } : {}),
+        ...(typeof port?.isolated === 'boolean' ? { isolated: port.isolated } : {}),
+        ...readCalls(objectOf(info?.info_data)),
+    };
+}
+/** Without br_netfilter the kernel does not print these switches (br_fill_info). */
+function readCalls(bridge) {
+    const keys = { ipv4: 'nf_call_iptables', ipv6: 'nf_call_ip6tables' };
+    if (bridge === null || !Object.hasOwn(bridge, keys.ipv4))
+        return {};
+    const families = ['ipv4', 'ipv6'];
+    return { callsIptables: families.filter((family) => numberInText(bridge[keys[family]]) === 1) };
+}
+function readAddress(entry) {
+    const address = parseAddress(textOf(entry.local) ?? '');
+    const family = entry.family === 'inet' ? 'ipv4' : entry.family === 'inet6' ? 'ipv6' : null;
+    const prefixLength = numberInText(entry.prefixlen);
+    if (address === null || prefixLength === null)
+        return null;
+    if (address.family !== family || prefixLength > ADDRESS_BITS[family])
+        return null;
+    // With a peer, the prefix length belongs to the peer's address (ifa_address in the kernel).
+    const peer = parseAddress(textOf(entry.address) ?? '');
+    const mask = maskOfLength(family, prefixLength);
+    return {
+        address,
+        prefixLength,
+        scope: readScope(entry),
+        secondary: entry.secondary === true,
+        deprecated: entry.deprecated === true || entry.optimistic === true,
+        peer: peer !== null && peer.family === family ? { family, value: peer.value & mask, mask } : null,
+        // An optimistic address is used while duplicate detection still runs (IFA_F_OPTIMISTIC, ipv6_chk_addr_and_flags).
+        ...((entry.tentative === true && entry.optimistic !== true) || entry.dadfailed === true
+            ? { tentative: true }
+            : {}),
+        ...(entry.temporary === true ? { temporary: true } : {}),
+    };
+}
+function readScope(entry) {
+    const scope = entry.scope;
+    if (typeof scope === 'number')
+        return String(scope);
+    return typeof scope === 'string' ? scope : 'global';
+}

@@ -1,0 +1,67 @@
+import { NO_CHAINS } from '../known-chains.js';
+import { intersection } from '../table-evidence.js';
+import { familyOfBlock } from './infer-family.js';
+import { likelyTables, possibleTables } from './infer-table.js';
+/**
+ * Finds out which table and family each chain belongs to: a listing prints neither. A new table starts where a chain's
+ * name comes again, where a chain cannot be of the table so far, and below a command line.
+ * @param hints what is known from elsewhere; a table that the chains contradict is not used.
+ */
+export function assignTables(blocks, hints, file, problems) {
+    const known = hints.chains ?? NO_CHAINS;
+    const listings = [];
+    const taken = new Set();
+    for (const group of groupBlocks(blocks, hints.family ?? null, known)) {
+        const [first] = group.blocks;
+        if (first === undefined)
+            continue;
+        const command = first.command;
+        const family = hints.family ?? command?.family ?? group.family ?? 'ipv4';
+        if (hints.family === undefined && command === null && group.family === null) {
+            const message = `nothing in the listing tells IPv4 from IPv6; chain ${first.chain} and those after it are taken for IPv4`;
+            problems.add('family-assumed', message, file, first.line);
+        }
+        const free = (table) => !group.blocks.some((block) => taken.has(`${family} ${table} ${block.chain}`));
+        const table = command?.table ?? chooseTable(group, hints.table, free, known);
+        if (command === null && table !== hints.table) {
+            const last = group.blocks.at(-1)?.chain ?? first.chain;
+            const which = last === first.chain ? `chain ${first.chain} is` : `chains ${first.chain} to ${last} are`;
+            problems.add('table-assumed', `${which} taken to be of table ${table}: a listing does not say`, file, first.line);
+        }
+        for (const block of group.blocks)
+            taken.add(`${family} ${table} ${block.chain}`);
+        listings.push({ family, table, blocks: group.blocks });
+    }
+    return listings;
+}
+function chooseTable(group, hint, free, known) {
+    if (hint !== undefined && group.possible.includes(hint))
+        return hint;
+    const likely = likelyTables(group.blocks, group.possible, known);
+    return likely.find(free) ?? likely[0] ?? 'filter';
+}
+function groupBlocks(blocks, given, known) {
+    const groups = [];
+    let group = null;
+    for (const block of blocks) {
+        const possible = possibleTables(block, known);
+        const family = given ?? familyOfBlock(block);
+        const common = group === null ? possible : intersection(group.possible, possible);
+        const other = family !== null && group?.family != null && group.family !== family;
+        if (group === null ||
+            block.command !== null ||
+            group.names.has(block.chain) ||
+            common.length === 0 ||
+            other) {
+            group = { blocks: [block], names: new Set([block.chain]), possible, family };
+            groups.push(group);
+        }
+        else {
+            group.blocks.push(block);
+            group.names.add(block.chain);
+            group.possible = common;
+            group.family ??= family;
+        }
+    }
+    return groups;
+}

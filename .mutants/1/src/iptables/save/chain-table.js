@@ -1,0 +1,146 @@
+import { ZERO } from './declaration.js';
+import { doubled, NameIndex, UNKNOWN } from './name-index.js';
+const PLAIN = { policy: null, counters: ZERO };
+const IMPLIED = { policy: null, counters: null };
+/** Columns of a chain. */
+const FIRST = 0;
+const COUNT = 1;
+const LINE = 2;
+/** Line of its declaration; 0 where only rules name it. */
+const DECLARED = 3;
+const WIDTH = 4;
+/**
+ * The chains of one table by number, while the dump is scanned and after: four numbers for each, and more only for the
+ * few that need more. A dump can have 140,000, of which a trace asks for some dozen.
+ */
+export class ChainTable {
+    names;
+    #lines;
+    #columns = new Uint32Array(64 * WIDTH);
+    /** Declarations that are not ` - [0:0]`. */
+    #declarations = new Map();
+    /** Rules of a chain stand together in nearly every dump; these stand elsewhere. */
+    #further = new Map();
+    /** All rules of the chains into which one was put in front of others: their lines are in no order. */
+    #reordered = new Map();
+    #cuts = new Map();
+    constructor(lines) {
+        this.names = new NameIndex(lines.bytes);
+        this.#lines = lines;
+    }
+    get size() {
+        return this.names.size;
+    }
+    /** @returns the number of the chain whose name stands between these bytes; one that is new has no rules. */
+    add(start, end) {
+        return this.#withRow(this.names.add(start, end));
+    }
+    /** The same for a name that was read already. @param start where it stands. */
+    addText(name, start) {
+        return this.#withRow(this.names.addText(name, start));
+    }
+    #withRow(chain) {
+        if (this.size * WIDTH > this.#columns.length)
+            this.#columns = doubled(this.#columns);
+        return chain;
+    }
+    /** Notes the line that declares a chain; the last such line counts. @param declaration absent: ` - [0:0]`. */
+    declare(chain, line, declaration = PLAIN) {
+        this.#columns[chain * WIDTH + DECLARED] = line;
+        if (declaration === PLAIN)
+            this.#declarations.delete(chain);
+        else
+            this.#declarations.set(chain, declaration);
+    }
+    /** Adds the rule whose start is the `position`th of {@link DumpLines.starts} and which stands on this line. */
+    append(chain, position, line) {
+        const reordered = this.#reordered.size === 0 ? undefined : this.#reordered.get(chain);
+        if (reordered !== undefined) {
+            reordered.push({ position, line });
+            return;
+        }
+        const row = chain * WIDTH;
+        const count = this.#columns[row + COUNT] ?? 0;
+        if (count === 0) {
+            this.#columns[row + FIRST] = position;
+            this.#columns[row + LINE] = line;
+            this.#columns[row + COUNT] = 1;
+        }
+        else if (this.#columns[row + LINE] === line - count && !this.#further.has(chain))
+            this.#columns[row + COUNT] = count + 1;
+        else
+            this.#appendFurther(chain, position, line);
+    }
+    #appendFurther(chain, position, line) {
+        const segments = this.#further.get(chain) ?? [];
+        this.#further.set(chain, segments);
+        const last = segments.at(-1);
+        if (last !== undefined && last.line + last.count === line)
+            last.count++;
+        else
+            segments.push({ first: position, line, count: 1 });
+    }
+    /** Puts a rule before the one at this index, or behind the last one. */
+    insert(chain, index, position, line) {
+        const rules = this.#reordered.get(chain) ??
+            Array.from({ length: this.ruleCount(chain) }, (_, rule) => this.entryOf(chain, rule));
+        rules.splice(index, 0, { position, line });
+        this.#reordered.set(chain, rules);
+    }
+    /** Says that rules of a chain may be missing. */
+    setCut(chain, cut) {
+        this.#cuts.set(chain, cut);
+    }
+    cutOf(chain) {
+        return this.#cuts.get(chain) ?? null;
+    }
+    /** @returns the line that declares the chain; null where only rules name it. */
+    declaredOn(chain) {
+        return this.#cell(chain, DECLARED) || null;
+    }
+    /** @returns true where a line declares the chain with this name. */
+    isDeclared(name) {
+        const chain = this.names.findText(name);
+        return chain !== UNKNOWN && this.declaredOn(chain) !== null;
+    }
+    declarationOf(chain) {
+        return this.#declarations.get(chain) ?? (this.declaredOn(chain) === null ? IMPLIED : PLAIN);
+    }
+    ruleCount(chain) {
+        const reordered = this.#reordered.get(chain);
+        if (reordered !== undefined)
+            return reordered.length;
+        let count = this.#cell(chain, COUNT);
+        for (const segment of this.#further.get(chain) ?? [])
+            count += segment.count;
+        return count;
+    }
+    /** @returns where a rule of this chain stands. Throws RangeError outside its rules. */
+    placeOf(chain, rule) {
+        const { position, line } = this.entryOf(chain, rule);
+        return { start: this.#lines.starts[position] ?? 0, line };
+    }
+    /** @returns which of {@link DumpLines.starts} a rule is, and its line, as {@link append} takes them. Throws RangeError. */
+    entryOf(chain, rule) {
+        const reordered = this.#reordered.get(chain);
+        if (reordered !== undefined) {
+            const entry = reordered[rule];
+            if (entry !== undefined)
+                return entry;
+            throw new RangeError(`no rule at index ${rule} of ${reordered.length}`);
+        }
+        const count = this.#cell(chain, COUNT);
+        if (Number.isInteger(rule) && rule >= 0 && rule < count)
+            return { position: this.#cell(chain, FIRST) + rule, line: this.#cell(chain, LINE) + rule };
+        let before = rule - count;
+        for (const segment of this.#further.get(chain) ?? []) {
+            if (Number.isInteger(before) && before >= 0 && before < segment.count)
+                return { position: segment.first + before, line: segment.line + before };
+            before -= segment.count;
+        }
+        throw new RangeError(`no rule at index ${rule} of ${this.ruleCount(chain)}`);
+    }
+    #cell(chain, column) {
+        return this.#columns[chain * WIDTH + column] ?? 0;
+    }
+}

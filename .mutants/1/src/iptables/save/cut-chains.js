@@ -1,0 +1,47 @@
+import { HOOK_NAMES } from '../ruleset.js';
+/**
+ * Marks the chains of a table whose text broke off: the one in which it did, and those whose rules would have followed.
+ * Dumps print rules chain by chain in the order in which they declare the chains (iptables 1.4 to 1.8, both backends),
+ * so chains declared before the last one that has rules are whole, also those without rules. Where the rules seen stand
+ * in another order, only chains that have rules are taken to be whole.
+ */
+export function markCutChains({ cut, chains }) {
+    if (cut === null)
+        return;
+    const { last, inOrder } = orderOfRules(chains);
+    for (let chain = 0; chain < chains.size; chain++) {
+        const behind = last === null || chain >= last;
+        const unseen = chains.ruleCount(chain) === 0 && (behind || !inOrder);
+        if (chain === last || unseen)
+            chains.setCut(chain, { ...cut, side: 'end' });
+    }
+}
+/** @returns the chain of the last rule, and whether the rules of each chain stand behind those of the chain before. */
+function orderOfRules(chains) {
+    let last = null;
+    let lastLine = 0;
+    let previousEnd = 0;
+    let inOrder = true;
+    for (let chain = 0; chain < chains.size; chain++) {
+        const count = chains.ruleCount(chain);
+        if (count === 0)
+            continue;
+        if (chains.placeOf(chain, 0).line <= previousEnd)
+            inOrder = false;
+        previousEnd = chains.placeOf(chain, count - 1).line;
+        if (previousEnd <= lastLine)
+            continue;
+        lastLine = previousEnd;
+        last = chain;
+    }
+    return { last, inOrder };
+}
+/** In the tail of a dump the first chain's rules may have begun before it. */
+export function markHeadlessChain({ chains, context, line }) {
+    if (chains.size > 0)
+        chains.setCut(0, { file: context.lines.file, line, within: 'rules', side: 'start' });
+}
+/** @returns true where lines were picked from a dump: a whole one has its head, and its tables declare their built-in chains. */
+export function isExcerpt({ chains, header }) {
+    return header === null && chains.size > 0 && !HOOK_NAMES.some((name) => chains.isDeclared(name));
+}

@@ -1,0 +1,110 @@
+import { NO_CHAINS } from '../known-chains.js';
+import { uniteAll } from '../merge.js';
+import { inferFamilies } from './infer-family.js';
+import { inferTable } from './infer-table.js';
+import { LazyChains } from './lazy-chains.js';
+import { scanDump } from './scan.js';
+import { sortTables } from './sort-tables.js';
+import { keepTrivia } from './trivia.js';
+/**
+ * Reads the output of iptables-save or ip6tables-save (either backend, with or without `-c`) or of `iptables -S`,
+ * or several of them one after the other.
+ *
+ * The bytes are scanned once, for tables, chains and where rules start; they must not change afterwards. A rule is
+ * parsed when it is asked for.
+ * @param source.name the file as the user named it, for places in messages; `cut` where bytes are known to be missing at its end.
+ * @param hints what is known from elsewhere. A header that names another family or `(nf_tables)` is believed instead.
+ *   `chains` tells the tables of chains by who writes them.
+ * @param problems takes what could not be read: `truncated`, `unreadable-line`, `duplicate-table`, `table-assumed`, …
+ * @returns one ruleset for each family and backend; none where nothing was found. Never throws.
+ */
+export function parseSave(source, hints, problems) {
+    const known = hints.chains ?? NO_CHAINS;
+    const dump = scanDump(source.name, source.bytes, source.cut === true, problems);
+    const blocks = dump.blocks.flatMap((block) => sortTables(block, source.name, known, problems));
+    for (const block of blocks)
+        nameTable(block, source.name, known, problems);
+    const only = onlyHeader(blocks);
+    const families = inferFamilies(blocks, hints.family, source.name, problems);
+    const tables = blocks.map((block, index) => {
+        const family = families.get(block) ?? 'ipv4';
+        block.context.family = family;
+        const backend = block.statedBackend ?? backendOf(block, only, hints.backend, source.name, problems);
+        const cutTable = block.cut === null ? {} : { cut: block.cut };
+        const name = block.table ?? 'filter';
+        const table = { name, chains: new LazyChains(block.chains, name, block.context), ...cutTable };
+        keepTriviaOf(block, table, dump, index === blocks.length - 1);
+        const sameDump = index > 0 && block.header === blocks[index - 1]?.header;
+        const backendAssumed = backend === null;
+        const place = { file: source.name, line: block.line };
+        const form = block.excerpt ? 'rules-listing' : block.form;
+        const cutRuleset = dump.cut === null || index < blocks.length - 1 ? {} : { cut: dump.cut };
+        return {
+            ruleset: {
+                family,
+                backend: backend ?? 'iptables-nft',
+                backendAssumed,
+                form,
+                ...cutRuleset,
+                ...(dump.leftOut.length === 0 ? {} : { leftOut: dump.leftOut }),
+            },
+            part: { table, form, ...place },
+            sameDump,
+        };
+    });
+    const rulesets = uniteAll(tables, problems);
+    if (dump.blocks.length === 0)
+        reportEmpty(source, problems);
+    reportLegacy(dump, rulesets, problems);
+    return rulesets;
+}
+/** The one header of a file also tells of tables that were pasted without it: they are of the same node. */
+function onlyHeader(blocks) {
+    const headers = blocks.flatMap(({ header }) => (header === null ? [] : [header]));
+    const [first] = headers;
+    return first !== undefined && headers.every(({ backend }) => backend === first.backend) ? first : null;
+}
+/** A header without `(nf_tables)` means legacy, unless the caller knows better: old nft builds did not print it. */
+function backendOf(block, only, hint, file, problems) {
+    const { header } = block;
+    if (header?.backendStated === true && hint !== undefined && header.backend !== hint) {
+        const message = `the dump says that it is from ${header.backend}, not ${hint}; it is read as ${header.backend}`;
+        problems.add('hint-contradicted', message, file, header.line);
+    }
+    if (header?.backendStated === true)
+        return header.backend;
+    return hint ?? (header ?? only)?.backend ?? null;
+}
+function nameTable(block, file, known, problems) {
+    if (block.table !== null)
+        return;
+    const { table, because } = inferTable(new LazyChains(block.chains, 'filter', block.context), known);
+    const message = `iptables -S does not name its table; this is read as ${table}, since ${because}`;
+    problems.add('table-assumed', message, file, block.line);
+    block.table = table;
+}
+function keepTriviaOf(block, table, dump, isLast) {
+    const { bytes } = dump.lines;
+    keepTrivia(table, {
+        bytes,
+        before: [block.triviaFrom, block.from],
+        after: isLast ? [block.to, bytes.length] : [block.to, block.to],
+        newline: dump.newline,
+        form: block.form,
+        committed: block.committed,
+    });
+}
+function reportEmpty(source, problems) {
+    const message = source.bytes.length === 0
+        ? 'is empty: the node has no iptables rules of this kind, or the command failed'
+        : 'holds no iptables table and no rule';
+    problems.add('no-rules', message, source.name, null);
+}
+function reportLegacy(dump, rulesets, problems) {
+    if (dump.legacyWarningLine === null)
+        return;
+    if (rulesets.some((ruleset) => ruleset.backend === 'iptables-legacy'))
+        return;
+    const message = 'the node also has iptables-legacy tables, which this dump does not show: see iptables-legacy-save';
+    problems.add('legacy-tables-present', message, dump.lines.file, dump.legacyWarningLine);
+}

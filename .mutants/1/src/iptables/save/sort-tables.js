@@ -1,0 +1,153 @@
+import { HOOK_NAMES } from '../ruleset.js';
+import { ALL_TABLES, intersection, isBuiltIn, narrowed, tablesOfChain, tablesOfTarget, } from '../table-evidence.js';
+import { ChainTable } from './chain-table.js';
+import { LazyChains } from './lazy-chains.js';
+import { UNKNOWN } from './name-index.js';
+import { readRuleText } from './read-rule.js';
+/** Nobody picks more lines from a dump; a longer listing is of one table. */
+const MOST_RULES = 100_000;
+/**
+ * Lines that were picked from a dump (`iptables-save | grep`) or pasted from several `iptables -S` are sorted into the tables
+ * that they can be of: by what only one table can hold, by chains that only one table has, and by who jumps to whom. A
+ * chain that two tables have is split.
+ * @returns the block itself where it names its table, or where one table can hold all of its rules.
+ */
+export function sortTables(block, file, known, problems) {
+    const { chains } = block;
+    if (block.table !== null || HOOK_NAMES.some((name) => chains.isDeclared(name)))
+        return [block];
+    const rules = looseRules(block, known);
+    if (rules === null)
+        return [block];
+    let common = ALL_TABLES;
+    for (const { possible } of rules)
+        common = intersection(common, possible);
+    if (common.length > 0 && !rules.some(({ possible }) => possible.length === 1))
+        return [block];
+    if (common.length === 0)
+        settle(rules);
+    const tables = new Map();
+    for (const rule of rules) {
+        const table = (common.length > 0 ? common : rule.possible)[0] ?? 'filter';
+        addTo(tables, table, rule);
+    }
+    if (tables.size < 2)
+        return [block];
+    const counted = [...tables].map(([table, own]) => `${own.length} of ${table}`).join(', ');
+    const message = `the lines do not name their tables; they are sorted by what only one table can hold: ${counted}`;
+    problems.add('table-assumed', message, file, block.line);
+    return [...tables].map(([table, own]) => blockOf(block, table, own, rules, known));
+}
+function looseRules({ chains, context }, known) {
+    const rules = [];
+    const lazy = new LazyChains(chains, 'filter', context);
+    for (let number = 0; number < chains.size; number++) {
+        if (rules.length + chains.ruleCount(number) > MOST_RULES)
+            return null;
+        const chain = chains.names.text(number);
+        const list = lazy.get(chain)?.rules;
+        for (let rule = 0; rule < (list?.length ?? 0); rule++) {
+            const { start, line } = chains.placeOf(number, rule);
+            const target = list?.targetName(rule) ?? null;
+            const possible = possibleOf(chain, target, readRuleText(context.lines.bytes, start), known);
+            rules.push({ chain, number, rule, line, target, possible });
+        }
+    }
+    return rules.sort((a, b) => a.line - b.line);
+}
+function possibleOf(chain, target, text, known) {
+    const named = / (?:-t|--table) (\w+)/.exec(text)?.[1];
+    const told = ALL_TABLES.filter((table) => table === named);
+    if (told.length > 0)
+        return told;
+    let possible = tablesOfChain(chain, known);
+    if (target === null)
+        return possible;
+    possible = narrowed(possible, tablesOfTarget(target, known));
+    const table = known.tableOfJump(target, text);
+    return table === null ? possible : narrowed(possible, [table]);
+}
+/** Lets rules learn from those that they lead to and those that lead to them, until nothing changes. */
+function settle(rules) {
+    const inside = new Map();
+    const callers = new Map();
+    for (const rule of rules) {
+        addTo(inside, rule.chain, rule);
+        if (rule.target !== null)
+            addTo(callers, rule.target, rule);
+    }
+    for (let changed = true; changed;) {
+        changed = false;
+        for (const rule of rules) {
+            if (rule.possible.length === 1)
+                continue;
+            const led = rule.target === null ? undefined : inside.get(rule.target);
+            const from = isBuiltIn(rule.chain) ? undefined : callers.get(rule.chain);
+            const before = rule.possible;
+            for (const others of [led, from]) {
+                if (others !== undefined)
+                    rule.possible = narrowed(rule.possible, union(others));
+            }
+            changed ||= rule.possible.length < before.length;
+        }
+        if (!changed)
+            changed = decideChain(rules, inside);
+    }
+}
+/** What is still open of a chain goes with its nearest neighbour in it, else to the likeliest table. */
+function decideChain(rules, inside) {
+    const first = rules.find(({ possible }) => possible.length > 1);
+    if (first === undefined)
+        return false;
+    const own = inside.get(first.chain) ?? [];
+    const known = own.filter(({ possible }) => possible.length === 1);
+    for (const open of own.filter(({ possible }) => possible.length > 1)) {
+        let near = null;
+        for (const other of known) {
+            if (intersection(open.possible, other.possible).length === 0)
+                continue;
+            if (near === null || Math.abs(other.line - open.line) < Math.abs(near.line - open.line))
+                near = other;
+        }
+        const likely = LIKELY.filter((table) => open.possible.includes(table));
+        open.possible = near?.possible ?? likely.slice(0, 1);
+    }
+    return true;
+}
+const LIKELY = ['filter', 'nat', 'mangle', 'raw', 'security'];
+function addTo(lists, key, rule) {
+    const list = lists.get(key);
+    if (list === undefined)
+        lists.set(key, [rule]);
+    else
+        list.push(rule);
+}
+function union(rules) {
+    return ALL_TABLES.filter((table) => rules.some(({ possible }) => possible.includes(table)));
+}
+/** A block of one table's rules; chains are declared in each table that has rules of theirs. */
+function blockOf(block, table, own, all, known) {
+    const { lines } = block.context;
+    const chains = new ChainTable(lines);
+    const add = (number) => chains.addText(block.chains.names.text(number), block.chains.names.startOf(number));
+    for (let number = 0; number < block.chains.size; number++) {
+        const declared = block.chains.declaredOn(number);
+        const name = block.chains.names.text(number);
+        const elsewhere = all.some((rule) => rule.number === number) && !own.some((rule) => rule.number === number);
+        if (declared === null || elsewhere || !tablesOfChain(name, known).includes(table))
+            continue;
+        chains.declare(add(number), declared, block.chains.declarationOf(number));
+    }
+    for (const rule of own) {
+        const { position, line } = block.chains.entryOf(rule.number, rule.rule);
+        chains.append(add(rule.number), position, line);
+    }
+    const isChain = (name) => chains.names.findText(name) !== UNKNOWN;
+    return {
+        ...block,
+        table,
+        chains,
+        context: { lines, family: 'ipv4', isChain },
+        line: own[0]?.line ?? block.line,
+    };
+}

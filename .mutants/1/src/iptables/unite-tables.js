@@ -1,0 +1,75 @@
+/**
+ * Makes one table of two that were given for the same family and backend. A complete dump (`save`) beats a listing or
+ * a dump that broke off,
+ * listings of single chains add up, and of two complete dumps the later one wins.
+ * @param halves true where both stand in one dump, so that the second can be the first's other half.
+ */
+export function uniteTables(earlier, later, halves, problems) {
+    const complete = (part) => part.form === 'save' && part.table.cut === undefined;
+    if (!complete(earlier) && !complete(later))
+        return uniteListings(earlier, later, problems);
+    if (complete(earlier) && complete(later) && halves && areHalves(earlier.table, later.table))
+        return { ...later, table: joined(earlier.table, later.table) };
+    const wins = complete(earlier) && !complete(later) ? earlier : later;
+    const why = complete(earlier) === complete(later) ? 'the later one is used' : 'the complete dump is used';
+    problems.add('duplicate-table', `table ${later.table.name} is given twice; ${why}`, later.file, later.line);
+    return wins;
+}
+/** Halves of one table: no chain is declared twice but the built-in ones, and none has rules in both. */
+function areHalves(earlier, later) {
+    for (const chain of later.chains.values()) {
+        const other = earlier.chains.get(chain.name);
+        if (other === undefined)
+            continue;
+        const declaredTwice = chain.line !== null && other.line !== null;
+        if (declaredTwice && (chain.policy === null || other.policy === null))
+            return false;
+        if (chain.rules.length > 0 && other.rules.length > 0)
+            return false;
+    }
+    return true;
+}
+function joined(earlier, later) {
+    const chains = new Map(earlier.chains);
+    for (const chain of later.chains.values()) {
+        const other = chains.get(chain.name);
+        const keepsOther = other !== undefined && chain.rules.length === 0;
+        if (!keepsOther || other.line === null)
+            chains.set(chain.name, withRulesOf(chain, other));
+    }
+    return { name: later.name, chains };
+}
+/** The declaration of one chain with the rules of another, where only that one has any. */
+function withRulesOf(chain, other) {
+    if (other === undefined)
+        return chain;
+    if (chain.rules.length === 0 && other.rules.length > 0) {
+        const { cut: _, ...declared } = chain;
+        return { ...declared, rules: other.rules, ...(other.cut === undefined ? {} : { cut: other.cut }) };
+    }
+    return chain.line === null && other.line !== null ? { ...other, rules: chain.rules } : chain;
+}
+/** Single chains add up. Of a chain given twice the `-S` form counts, since `-L` leaves details out; else the later one. */
+function uniteListings(earlier, later, problems) {
+    const chains = new Map(earlier.table.chains);
+    const keeps = earlier.form === 'rules-listing' && later.form === 'table-listing';
+    for (const chain of later.table.chains.values()) {
+        const other = chains.get(chain.name);
+        if (other?.cut === undefined && other !== undefined && chain.cut !== undefined)
+            continue;
+        if (other !== undefined && other.cut === undefined && other.rules.length > 0 && chain.rules.length > 0) {
+            const why = keeps ? 'the one of iptables -S is used' : 'the later one is used';
+            const message = `chain ${chain.name} of table ${later.table.name} is given twice; ${why}`;
+            problems.add('duplicate-chain', message, chain.file ?? later.file, chain.line ?? later.line);
+            if (keeps)
+                continue;
+        }
+        chains.set(chain.name, withRulesOf(chain, other));
+    }
+    const cut = earlier.table.cut ?? later.table.cut;
+    const table = { name: later.table.name, chains, ...(cut === undefined ? {} : { cut }) };
+    return { ...later, form: weaker(earlier.form, later.form), table };
+}
+function weaker(a, b) {
+    return a === 'table-listing' || b === 'table-listing' ? 'table-listing' : a;
+}

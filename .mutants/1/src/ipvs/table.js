@@ -1,0 +1,129 @@
+import { sameAddress } from '../net/address.js';
+import { SCTP, TCP, UDP } from '../net/protocol.js';
+/** IPVS of one node: what it balances, and what it remembers. */
+export class IpvsTable {
+    servers;
+    /** Null where connections were not listed. */
+    connections;
+    /** What is not in it may be there all the same. */
+    incomplete;
+    /** A connection that is not in it is none. */
+    connectionsWhole;
+    #byKey;
+    #byFlow = null;
+    constructor({ servers, connections, incomplete, connectionsIncomplete }) {
+        this.incomplete = incomplete === true;
+        this.servers = servers ?? [];
+        this.connections = connections;
+        this.connectionsWhole = connections !== null && connectionsIncomplete !== true;
+        this.#byKey = new Map(this.servers.map((server) => [takenKey(server.takes), server]));
+    }
+    /**
+     * @returns the virtual server that takes such a packet, in the order in which the kernel looks (ip_vs_service_find): by its
+     *   mark, by its socket, by its address with port 0
+     */
+    find(protocol, address, port, mark) {
+        const byMark = mark === null || mark === 0
+            ? undefined
+            : this.#byKey.get(takenKey({ by: 'mark', mark, family: address.family }));
+        if (byMark !== undefined)
+            return byMark;
+        const at = (each) => this.#byKey.get(takenKey({ by: 'socket', protocol, address, port: each }));
+        return (port === null ? undefined : at(port)) ?? at(0) ?? null;
+    }
+    /**
+     * @returns the virtual servers that may have taken the packets of a connection, the one by its socket first: its mark when it
+     *   began is not kept
+     */
+    mayHaveTaken(protocol, address, port) {
+        const bySocket = this.find(protocol, address, port, null);
+        const byMark = this.servers.filter(({ takes }) => takes.by === 'mark' && takes.family === address.family);
+        return bySocket === null ? byMark : [bySocket, ...byMark];
+    }
+    /** True where some virtual server is by mark: then a mark that is not known matters. */
+    get usesMarks() {
+        return this.servers.some(({ takes }) => takes.by === 'mark');
+    }
+    /** @returns the entry of a connection by its client and the socket that it went to; null where there is none, or none were listed. */
+    connection(protocol, client, virtual) {
+        if (this.connections === null)
+            return null;
+        this.#byFlow ??= new Map(this.connections.map((entry) => [flowKey(entry.protocol, entry.client, entry.virtual), entry]));
+        return this.#byFlow.get(flowKey(protocol, client, virtual)) ?? null;
+    }
+}
+/** Protocols that kube-proxy balances; AH and ESP, which the kernel could, have no ports. */
+export function isBalancedProtocol(protocol) {
+    return protocol === TCP || protocol === UDP || protocol === SCTP;
+}
+/** @returns a text that is equal for what is one virtual server. */
+export function takenKey(takes) {
+    return takes.by === 'mark'
+        ? `mark ${takes.family} ${takes.mark}`
+        : `${takes.protocol} ${takes.address.family} ${takes.address.value} ${takes.port}`;
+}
+function flowKey(protocol, client, virtual) {
+    return `${protocol} ${socketKey(client)} ${socketKey(virtual)}`;
+}
+/** @returns true where both are the same address and port. */
+export function isSameSocket(a, b) {
+    return a.port === b.port && sameAddress(a.address, b.address);
+}
+function socketKey({ address, port }) {
+    return `${address.family} ${address.value} ${port}`;
+}
+/** Joins listings of one moment: the same virtual server told twice is one, with what either tells. */
+export function joinListings(listings) {
+    const servers = new Map();
+    let listedServers = false;
+    let connections = null;
+    let connectionsIncomplete = false;
+    for (const listing of listings) {
+        listedServers ||= listing.servers !== null;
+        for (const server of listing.servers ?? []) {
+            const key = takenKey(server.takes);
+            const known = servers.get(key);
+            servers.set(key, known === undefined ? server : joined(known, server));
+        }
+        if (listing.connections === null)
+            continue;
+        // Of several the first that is whole, else the first.
+        if (connections === null || (connectionsIncomplete && listing.connectionsIncomplete !== true)) {
+            connections = listing.connections;
+            connectionsIncomplete = listing.connectionsIncomplete === true;
+        }
+    }
+    const whole = listings.some(({ servers: own, incomplete }) => own !== null && incomplete !== true);
+    return {
+        servers: listedServers ? [...servers.values()] : null,
+        ...(listedServers && !whole ? { incomplete: true } : {}),
+        connections,
+        ...(connectionsIncomplete ? { connectionsIncomplete: true } : {}),
+    };
+}
+/** The real servers of both, in the order of the one that is whole. */
+function joined(a, b) {
+    const { incomplete: _, ...told } = a.scheduler === null ? b : a;
+    const [first, second] = a.incomplete === true && b.incomplete !== true ? [b, a] : [a, b];
+    const servers = new Map(first.servers.map((server) => [socketKey(server), server]));
+    for (const server of second.servers) {
+        const key = socketKey(server);
+        const known = servers.get(key);
+        servers.set(key, known === undefined ? server : withMore(known, server));
+    }
+    return {
+        ...told,
+        ...(first.incomplete === true ? { incomplete: true } : {}),
+        servers: [...servers.values()],
+    };
+}
+/** @returns the real server with what another listing of it tells more. */
+export function withMore(server, other) {
+    return {
+        ...server,
+        method: server.method ?? other.method,
+        weight: server.weight ?? other.weight,
+        active: server.active ?? other.active,
+        inactive: server.inactive ?? other.inactive,
+    };
+}

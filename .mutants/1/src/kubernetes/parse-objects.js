@@ -1,0 +1,150 @@
+import { isFields, listOf, textOf } from '../json/fields.js';
+import { readDocuments, reportDamage } from './documents.js';
+import { nameOf } from './fields.js';
+import { readTables } from './kubectl-table.js';
+import { splitLargeList } from './large-list.js';
+import { readEndpointSlice } from './read-endpoint-slice.js';
+import { readEndpoints } from './read-endpoints.js';
+import { readNode } from './read-node.js';
+import { readPod } from './read-pod.js';
+import { readService } from './read-service.js';
+export { isKubernetes } from './is-kubernetes.js';
+export { mergeClusters } from './merge-clusters.js';
+/**
+ * Reads what kubectl prints: JSON or YAML, single objects, lists (`List`, `ServiceList`, …, also mixed and nested), several
+ * documents. Objects of other kinds are left out in silence. An object that cannot be used becomes a problem naming it.
+ * @returns the part of the cluster that this file holds; pass all parts to `mergeClusters`. Never throws.
+ */
+export async function parseObjects(source, problems) {
+    const reader = new ObjectReader(source.name, problems);
+    const large = source.bytes.length < LARGE ? null : splitLargeList(source.bytes);
+    if (large === null)
+        for (const value of await readDocuments(source, problems))
+            reader.read(value, null, 0);
+    else
+        reader.read(large.head, null, 0, large.items(() => reportDamage(source.name, problems)));
+    return reader.part();
+}
+/**
+ * Reads what kubectl printed for people: its tables, and `kubectl describe svc`.
+ * @returns what was seen of the cluster, which is never all of it.
+ */
+export function parseTables(text, file, problems) {
+    const { objects, namespaceGuessed } = readTables(text);
+    const reader = new ObjectReader(file, problems);
+    for (const object of objects)
+        reader.read(object, null, 0);
+    const { services = [], pods = [], nodes = [] } = reader.part();
+    if (namespaceGuessed && (services?.length ?? 0) + (pods?.length ?? 0) > 0) {
+        const message = 'a table of kubectl does not say its namespace: taken for default (show it with --all-namespaces)';
+        problems.add('namespace-guessed', message, file);
+    }
+    return { services: services ?? [], pods: pods ?? [], nodes: nodes ?? [] };
+}
+/** Bytes from which a list is read object by object. */
+const LARGE = 1024 * 1024;
+/** Lists of lists are read as deep as this: kubectl nests none. */
+export const DEEPEST_LIST = 3;
+class ObjectReader {
+    #file;
+    #problems;
+    /** Kinds of which an object, or an empty list, was met. */
+    #met = new Set();
+    #services = [];
+    #endpoints = [];
+    #olderEndpoints = [];
+    #pods = [];
+    #nodes = [];
+    /** Each reads one object. Returns false where the object has no name. */
+    #readers = {
+        Service: (object, complain) => push(this.#services, [readService(object, complain)]),
+        EndpointSlice: (object, complain) => push(this.#endpoints, readEndpointSlice(object, complain)),
+        Endpoints: (object, complain) => push(this.#olderEndpoints, readEndpoints(object, complain)),
+        Pod: (object) => push(this.#pods, [readPod(object)]),
+        Node: (object) => push(this.#nodes, [readNode(object)]),
+    };
+    constructor(file, problems) {
+        this.#file = file;
+        this.#problems = problems;
+    }
+    /**
+     * @param kindOfList the kind of the items of a typed list, which need not repeat it.
+     * @param items of a list, where they are not its own field.
+     */
+    read(value, kindOfList, depth, items) {
+        if (depth > DEEPEST_LIST || value === null)
+            return;
+        if (Array.isArray(value)) {
+            // A bare list: `kubectl get … -o json | jq .items`.
+            for (const item of value)
+                this.read(item, kindOfList, depth + 1);
+            return;
+        }
+        if (!isFields(value)) {
+            this.#complain('a value that is not an object was left out');
+            return;
+        }
+        const kind = textOf(value.kind) ?? kindOfList ?? (Array.isArray(value.items) ? 'List' : null);
+        if (kind === null) {
+            this.#complain('an object without a kind was left out');
+            return;
+        }
+        if (kind.endsWith('List')) {
+            const itemKind = kind === 'List' ? null : kind.slice(0, -'List'.length);
+            if (itemKind !== null && this.#isKind(itemKind))
+                this.#met.add(itemKind);
+            this.#checkPages(value);
+            for (const item of items ?? listOf(value.items))
+                this.read(item, itemKind, depth + 1);
+            return;
+        }
+        if (this.#isKind(kind) && isOfApi(kind, value))
+            this.#readObject(kind, value);
+    }
+    part() {
+        return {
+            ...(this.#met.has('Service') ? { services: this.#services } : {}),
+            ...(this.#met.has('EndpointSlice') ? { endpoints: this.#endpoints } : {}),
+            ...(this.#met.has('Endpoints') ? { olderEndpoints: this.#olderEndpoints } : {}),
+            ...(this.#met.has('Pod') ? { pods: this.#pods } : {}),
+            ...(this.#met.has('Node') ? { nodes: this.#nodes } : {}),
+        };
+    }
+    /** The API's `limit=`: a list that is not the last page says where the next one goes on. */
+    #checkPages({ metadata }) {
+        if (!isFields(metadata) || (textOf(metadata.continue) ?? '') === '')
+            return;
+        const message = 'this list is one page of several: objects are missing (take all of them with `kubectl get … -o json`)';
+        this.#problems.add('truncated', message, this.#file, null);
+    }
+    #isKind(kind) {
+        return Object.hasOwn(this.#readers, kind);
+    }
+    #readObject(kind, object) {
+        this.#met.add(kind);
+        const complain = (message) => {
+            const name = nameOf(object);
+            this.#complain(`${kind}${name === null ? '' : ` ${name.namespace}/${name.name}`}: ${message}`);
+        };
+        if (!this.#readers[kind](object, complain))
+            complain('it has no name and was left out');
+    }
+    #complain(message) {
+        this.#problems.add('malformed-object', message, this.#file, null);
+    }
+}
+/** Other API groups have kinds of the same name (serving.knative.dev has a Service). */
+function isOfApi(kind, object) {
+    const version = textOf(object.apiVersion);
+    if (version === null)
+        return true;
+    return kind === 'EndpointSlice' ? version.startsWith('discovery.k8s.io/') : version === 'v1';
+}
+function push(list, items) {
+    for (const item of items ?? [null]) {
+        if (item === null)
+            return false;
+        list.push(item);
+    }
+    return true;
+}

@@ -1,0 +1,86 @@
+import { listOf, textOf, textsOf } from '../json/fields.js';
+import { addressTextOf, nameOf, portOf } from './fields.js';
+import { OBJECT_FIELDS } from './object-fields.js';
+import { partOf, partsOf, shaped } from './shape.js';
+const FIELDS = OBJECT_FIELDS.EndpointSlice;
+const NO_NAMES = [];
+const SERVICE_LABEL = 'kubernetes.io/service-name';
+/**
+ * Reads an EndpointSlice (discovery.k8s.io v1 or v1beta1), whoever manages it, the way kube-proxy does
+ * (pkg/proxy/endpointslicecache.go, 1.36): only the first address of an endpoint counts, a slice without the Service's
+ * label belongs to nobody, and names (address type FQDN) have no rules.
+ * @param complain called with a sentence for each part that cannot be used.
+ * @returns the endpoints, one for each address and port; empty where there are none. Null where the slice has no name.
+ */
+export function readEndpointSlice(object, complain) {
+    const name = nameOf(object);
+    if (name === null)
+        return null;
+    const whole = shaped(FIELDS, object);
+    const service = textOf(partOf(partOf(whole.metadata).labels)[SERVICE_LABEL]);
+    if (service === null || whole.addressType === 'FQDN')
+        return [];
+    const ports = readEndpointPorts(whole.ports);
+    const endpoints = [];
+    for (const item of partsOf(whole.endpoints)) {
+        const fields = partOf(item);
+        const first = listOf(fields.addresses)[0];
+        if (first === undefined)
+            continue;
+        const address = addressTextOf(first);
+        if (address === null) {
+            complain('an endpoint without a valid address was left out');
+            continue;
+        }
+        // Written out field by field: spreading parts of 150,000 objects costs a second.
+        const conditions = partOf(fields.conditions);
+        const ready = conditions.ready !== false;
+        const topology = partOf(fields.topology);
+        const hints = partOf(fields.hints);
+        for (const { name: portName, port, protocol } of ports) {
+            endpoints.push({
+                namespace: name.namespace,
+                service,
+                address,
+                portName,
+                port,
+                protocol,
+                // The API's own reading of absent conditions: `ready` unset is true, `serving` unset is `ready`.
+                ready,
+                serving: typeof conditions.serving === 'boolean' ? conditions.serving : ready,
+                terminating: conditions.terminating === true,
+                // v1beta1 before 1.20 has no fields of their own for node and zone, only `topology`.
+                node: textOf(fields.nodeName) ?? textOf(topology['kubernetes.io/hostname']),
+                zone: textOf(fields.zone) ?? textOf(topology['topology.kubernetes.io/zone']),
+                zoneHints: hintNames(hints.forZones),
+                nodeHints: hintNames(hints.forNodes),
+                pod: readPodReference(fields.targetRef),
+            });
+        }
+    }
+    return endpoints;
+}
+/** @returns the ports that have a number: one without means "every port", for which kube-proxy has no rule. */
+export function readEndpointPorts(value) {
+    const ports = [];
+    for (const item of partsOf(value)) {
+        const fields = partOf(item);
+        const port = portOf(fields.port);
+        if (port === null)
+            continue;
+        ports.push({ name: textOf(fields.name) ?? '', port, protocol: textOf(fields.protocol) ?? 'TCP' });
+    }
+    return ports;
+}
+/** @returns the Pod behind an address, or null where it is another thing or nothing. */
+export function readPodReference(value) {
+    const reference = partOf(value);
+    const name = textOf(reference.name);
+    const namespace = textOf(reference.namespace);
+    return reference.kind === 'Pod' && name !== null && namespace !== null ? { namespace, name } : null;
+}
+function hintNames(value) {
+    if (!Array.isArray(value))
+        return NO_NAMES;
+    return textsOf(partsOf(value).map((hint) => partOf(hint).name));
+}

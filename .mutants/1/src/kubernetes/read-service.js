@@ -1,0 +1,79 @@
+import { isFields, numberOf, textOf, textsOf } from '../json/fields.js';
+import { addressTextOf, addressTextsOf, nameOf, portOf } from './fields.js';
+import { OBJECT_FIELDS } from './object-fields.js';
+import { partOf, partsOf, shaped, textsIn } from './shape.js';
+const FIELDS = OBJECT_FIELDS.Service;
+/**
+ * Reads a Service (core v1).
+ * @param complain called with a sentence for each part that cannot be used.
+ * @returns the Service, or null where it has no name.
+ */
+export function readService(object, complain) {
+    const name = nameOf(object);
+    if (name === null)
+        return null;
+    const whole = shaped(FIELDS, object);
+    const metadata = partOf(whole.metadata);
+    const spec = partOf(whole.spec);
+    const affinity = partOf(partOf(spec.sessionAffinityConfig).clientIP);
+    const ports = [];
+    for (const item of partsOf(spec.ports)) {
+        const port = readPort(partOf(item));
+        if (port === null)
+            complain('a port without a valid number was left out');
+        else
+            ports.push(port);
+    }
+    return {
+        ...name,
+        type: textOf(spec.type) ?? 'ClusterIP',
+        clusterIPs: readClusterIPs(spec),
+        externalIPs: addressTextsOf(spec.externalIPs),
+        loadBalancer: readIngress(whole.status),
+        loadBalancerSourceRanges: textsOf(spec.loadBalancerSourceRanges),
+        externalTrafficPolicy: textOf(spec.externalTrafficPolicy),
+        internalTrafficPolicy: textOf(spec.internalTrafficPolicy),
+        sessionAffinity: textOf(spec.sessionAffinity),
+        affinitySeconds: numberOf(affinity.timeoutSeconds),
+        healthCheckNodePort: portOf(spec.healthCheckNodePort),
+        trafficDistribution: textOf(spec.trafficDistribution),
+        labels: textsIn(FIELDS.metadata.labels, metadata.labels),
+        annotations: textsIn(FIELDS.metadata.annotations, metadata.annotations),
+        ports,
+    };
+}
+/** `clusterIPs` came with 1.20; before that there is `clusterIP` alone. A headless Service has `None`. */
+function readClusterIPs(spec) {
+    const listed = textsOf(spec.clusterIPs);
+    const all = listed.length > 0 ? listed : textsOf([spec.clusterIP]);
+    const addresses = [];
+    for (const text of all) {
+        const address = text === 'None' ? text : addressTextOf(text);
+        if (address !== null)
+            addresses.push(address);
+    }
+    return addresses;
+}
+function readIngress(status) {
+    return partsOf(partOf(partOf(status).loadBalancer).ingress)
+        .filter(isFields)
+        .map(partOf)
+        .map((item) => ({
+        ip: addressTextOf(item.ip),
+        hostname: textOf(item.hostname),
+        ipMode: textOf(item.ipMode),
+    }));
+}
+function readPort(item) {
+    const port = portOf(item.port);
+    if (port === null)
+        return null;
+    const target = item.targetPort;
+    return {
+        name: textOf(item.name) ?? '',
+        protocol: textOf(item.protocol) ?? 'TCP',
+        port,
+        nodePort: portOf(item.nodePort),
+        targetPort: typeof target === 'number' || (typeof target === 'string' && target !== '') ? `${target}` : `${port}`,
+    };
+}

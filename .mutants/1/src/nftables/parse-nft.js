@@ -1,0 +1,20 @@
+import { parseJson } from './json/parse-json.js';
+import { parseText } from './text/parse-text.js';
+/**
+ * Reads what nft listed: `nft -j list ruleset`, or as text `nft [-a] list ruleset|table|chain|set|map`.
+ * @param cut true where bytes are known to be missing at the end
+ * @returns the rules, or null where it is neither. Never throws.
+ */
+export function parseNftables(bytes, file, problems, cut = false) {
+    const head = bytes.toString('utf8', 0, 64).trimStart();
+    if (head === '') {
+        problems.add('empty-input', 'the file is empty', file);
+        return null;
+    }
+    const json = /^[[{]/.test(head);
+    const ruleset = json ? parseJson(bytes, file, problems) : parseText(bytes.toString('utf8'), file, problems);
+    if (ruleset === null || !cut || ruleset.cutAt !== null)
+        return ruleset;
+    problems.add('truncated', 'the listing breaks off', file);
+    return { ...ruleset, cutAt: 1 };
+}

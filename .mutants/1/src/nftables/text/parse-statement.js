@@ -1,0 +1,201 @@
+import { dictionary } from '../../lookup/dictionary.js';
+import { parseConstant, secondsOf } from './parse-constant.js';
+import { parseData, parseExpression, parseVerdict } from './parse-expression.js';
+import { parseExtra } from './parse-extra.js';
+import { parseNat, parseTproxy } from './parse-nat.js';
+/** Takes one statement. @returns it as nft's JSON has it. */
+export function parseStatement(tokens) {
+    const simple = parseVerdict(tokens) ?? parseExtra(tokens, parseExpression);
+    if (simple !== null)
+        return simple;
+    const word = tokens.peek();
+    const parse = Object.hasOwn(PARSERS, word) ? PARSERS[word] : undefined;
+    if (parse !== undefined)
+        return parse(tokens);
+    if (word === 'ct' && CT_OBJECTS.has(tokens.peek(1)) && tokens.peek(2) === 'set') {
+        tokens.next();
+        const what = tokens.next();
+        tokens.next();
+        return { [`ct ${what}`]: tokens.next() };
+    }
+    return parseMatch(tokens);
+}
+const CT_OBJECTS = new Set(['helper', 'timeout', 'expectation']);
+const OPERATORS = new Set(['==', '!=', '<', '>', '<=', '>=', '!']);
+const PARSERS = dictionary({
+    ...Object.fromEntries(['dnat', 'snat', 'masquerade', 'redirect'].map((kind) => [kind, parseNat])),
+    tproxy: parseTproxy,
+    add: parseUpdate,
+    update: parseUpdate,
+    delete: parseUpdate,
+    log: (tokens) => {
+        tokens.next();
+        return { log: parseLog(tokens) };
+    },
+    reject: (tokens) => {
+        tokens.next();
+        if (!tokens.take('with'))
+            return { reject: null };
+        const type = tokens.next();
+        if (type === 'tcp')
+            return { reject: { type: `tcp ${tokens.next()}` } };
+        // nft before 1.0 writes `icmp type net-unreachable`.
+        tokens.take('type');
+        return { reject: { type, expr: tokens.next() } };
+    },
+    notrack: (tokens) => {
+        tokens.next();
+        return { notrack: null };
+    },
+    queue: (tokens) => {
+        tokens.next();
+        const flags = [];
+        let num;
+        for (;;) {
+            if (tokens.take('flags'))
+                flags.push(...tokens.next().split(','));
+            else if (tokens.take('to') || tokens.take('num'))
+                num = parseConstant(tokens);
+            else if (tokens.peek() === 'bypass' || tokens.peek() === 'fanout')
+                flags.push(tokens.next());
+            else
+                break;
+        }
+        return { queue: { ...(num === undefined ? {} : { num }), ...(flags.length === 0 ? {} : { flags }) } };
+    },
+    synproxy: (tokens) => {
+        tokens.next();
+        const synproxy = {};
+        const flags = [];
+        for (;;) {
+            if (tokens.take('name'))
+                synproxy.name = tokens.next();
+            else if (tokens.take('mss'))
+                synproxy.mss = Number(tokens.next());
+            else if (tokens.take('wscale'))
+                synproxy.wscale = Number(tokens.next());
+            else if (tokens.peek() === 'timestamp' || tokens.peek() === 'sack-perm')
+                flags.push(tokens.next());
+            else
+                break;
+        }
+        return { synproxy: flags.length === 0 ? synproxy : { ...synproxy, flags } };
+    },
+    fwd: (tokens) => {
+        tokens.next();
+        const family = tokens.peek() === 'ip' || tokens.peek() === 'ip6' ? { family: tokens.next() } : {};
+        tokens.take('to');
+        const to = tokens.next();
+        if (!tokens.take('device'))
+            return { fwd: { ...family, dev: to } };
+        return { fwd: { ...family, addr: to, dev: tokens.next() } };
+    },
+    dup: (tokens) => {
+        tokens.next();
+        tokens.take('to');
+        const addr = tokens.next();
+        return { dup: tokens.take('device') ? { addr, dev: tokens.next() } : { addr } };
+    },
+    flow: (tokens) => {
+        tokens.next();
+        tokens.take('add');
+        return { flow: { op: 'add', flowtable: tokens.next() } };
+    },
+    '#': (tokens) => {
+        tokens.next();
+        return { xt: { type: 'match', name: tokens.rest() } };
+    },
+});
+function parseLog(tokens) {
+    const log = {};
+    for (;;) {
+        if (tokens.take('prefix'))
+            log.prefix = tokens.next();
+        else if (tokens.take('level'))
+            log.level = tokens.next();
+        else if (tokens.take('flags'))
+            log.flags = parseLogFlags(tokens);
+        else if (['group', 'snaplen', 'queue-threshold'].includes(tokens.peek()))
+            log[tokens.next()] = Number(tokens.next());
+        else
+            return Object.keys(log).length === 0 ? null : log;
+    }
+}
+/** `flags all`, `flags tcp sequence,options`, `flags ip options`, `flags skuid`. */
+function parseLogFlags(tokens) {
+    const word = tokens.next();
+    if (word !== 'tcp' && word !== 'ip')
+        return word;
+    const flags = tokens
+        .next()
+        .split(',')
+        .map((flag) => `${word} ${flag}`);
+    return flags.length === 1 ? flags[0] : flags;
+}
+/** `update @s { ip saddr timeout 1m counter }`, `add @m { ip saddr : ct mark }`. */
+function parseUpdate(tokens) {
+    const op = tokens.next();
+    const set = tokens.next();
+    tokens.take('{');
+    const key = parseExpression(tokens);
+    const options = {};
+    const stmt = [];
+    let data;
+    while (!tokens.done && !tokens.take('}')) {
+        if (tokens.take('timeout'))
+            options.timeout = secondsOf(tokens.next());
+        else if (tokens.take('comment'))
+            options.comment = tokens.next();
+        else if (tokens.take(':'))
+            data = parseVerdict(tokens) ?? parseExpression(tokens);
+        else
+            stmt.push(parseExtra(tokens, parseExpression) ?? tokens.next());
+    }
+    const elem = Object.keys(options).length === 0 ? key : { elem: { val: key, ...options } };
+    const more = stmt.length === 0 ? {} : { stmt };
+    return data === undefined
+        ? { set: { op, elem, set, ...more } }
+        : { map: { op, elem, data, map: set, ...more } };
+}
+/** `lhs vmap …`, `lhs set …`, `lhs [op] rhs`. */
+function parseMatch(tokens) {
+    const bare = tokens.token()?.quoted !== true && /^[a-z-]+$/.test(tokens.peek());
+    const left = parseExpression(tokens);
+    // A word that begins nothing that is known here: a statement of another version.
+    if (bare && typeof left === 'string')
+        return { unknown: `${left} ${tokens.rest()}` };
+    if (tokens.take('vmap'))
+        return { vmap: { key: left, data: parseData(tokens) } };
+    if (tokens.take('set'))
+        return { mangle: { key: left, value: parseExpression(tokens) } };
+    const written = OPERATORS.has(tokens.peek()) ? tokens.next() : null;
+    const right = parseRight(tokens, isTimed(left));
+    if (tokens.take('/')) {
+        const mask = parseConstant(tokens);
+        return { match: { op: written ?? '==', left: { '&': [left, mask] }, right } };
+    }
+    const op = written ?? (isBits(left) && !isSet(right) ? 'in' : '==');
+    return { match: { op, left, right } };
+}
+function parseRight(tokens, timed) {
+    if (tokens.peek() === '{')
+        return parseData(tokens);
+    if (tokens.peek().startsWith('@'))
+        return tokens.next();
+    return parseConstant(tokens, timed);
+}
+/** Flags of which one is enough, where no operator is written. */
+function isBits(left) {
+    const { ct, payload } = (left ?? {});
+    if (ct !== undefined)
+        return ['state', 'status', 'label', 'event'].includes(ct.key);
+    return payload?.field === 'flags' && payload.protocol === 'tcp';
+}
+function isTimed(left) {
+    return left?.ct?.key === 'expiration';
+}
+function isSet(right) {
+    return typeof right === 'string'
+        ? right.startsWith('@')
+        : typeof right === 'object' && right !== null && 'set' in right;
+}

@@ -1,0 +1,107 @@
+import { Drafts } from '../draft.js';
+import { LazyRules } from '../lazy-rules.js';
+import { priorityOf } from '../priorities.js';
+import { readBlock } from './blocks.js';
+import { Lines } from './lines.js';
+import { readFlowtable, readObject } from './objects.js';
+import { readRule } from './read-rule.js';
+import { readSet } from './read-set.js';
+const TABLE = /^table (\w+) (\S+) \{(?: # handle (\d+))?$/;
+const INSIDE = /^(chain|set|map|meter|flowtable|counter|quota|limit|secmark|synproxy|tunnel|ct \w+) (\S+) \{(?: # handle (\d+))?$/;
+const BASE = /^type (\w+) hook (\w+)(?: devices? (?:=\s*)?(\{[^}]*\}|\S+))? priority ([^;]+);(?: policy (\w+);)?/;
+/**
+ * Reads `nft [-a] list ruleset`, or a table, chain, set or map of it, as a terminal shows it; leading blanks do not matter.
+ * Rules and elements are parsed when they are asked for. Never throws.
+ */
+export function parseText(text, file, problems) {
+    const lines = new Lines(text);
+    const drafts = new Drafts();
+    let cutAt = null;
+    for (let line = lines.next(); line !== null; line = lines.next()) {
+        const [, family = '', name = '', handle] = TABLE.exec(line) ?? [];
+        const table = family === '' ? null : drafts.table(family, name);
+        if (table === null) {
+            if (line !== '' && !line.startsWith('#'))
+                problems.add('unreadable-line', 'not a line of `nft list ruleset`', file, lines.number);
+            continue;
+        }
+        if (handle !== undefined)
+            table.handle = Number(handle);
+        if (!readTable(table, lines, file, problems)) {
+            cutAt = lines.number;
+            problems.add('truncated', `the listing breaks off in table ${family} ${name}`, file, cutAt);
+        }
+    }
+    return { file, version: null, tables: drafts.tables, cutAt };
+}
+/** @returns false where the text ends before the table does. */
+function readTable(table, lines, file, problems) {
+    for (let line = lines.next(); line !== null; line = lines.next()) {
+        if (line === '}')
+            return true;
+        const [, kind = '', name = '', handle] = INSIDE.exec(line) ?? [];
+        if (kind !== '') {
+            const block = readBlock(lines, kind, name, handle === undefined ? null : Number(handle));
+            enter(table, block, file, problems);
+            if (block.cut)
+                return false;
+        }
+        else if (line.startsWith('flags '))
+            table.dormant = /\bdormant\b/.test(line);
+        else if (line.startsWith('comment '))
+            table.comment = commentOf(line);
+        else if (line !== '' && !line.startsWith('#'))
+            problems.add('unreadable-line', 'not a line of `nft list ruleset`', file, lines.number);
+    }
+    return false;
+}
+function enter(table, block, file, problems) {
+    if (block.kind === 'chain')
+        table.chains.set(block.name, readChain(table, block, file));
+    else if (block.kind === 'set' || block.kind === 'map' || block.kind === 'meter')
+        table.sets.set(block.name, readSet(table, block, block.kind, file, problems));
+    else if (block.kind === 'flowtable')
+        table.flowtables.set(block.name, readFlowtable(block, table.family));
+    else
+        table.objects.set(`${block.kind} ${block.name}`, readObject(block));
+}
+function readChain({ family, name: table }, block, file) {
+    const { name, handle, line, cut } = block;
+    // nft prints a chain's comment in front of its hook; one behind it is taken too.
+    const before = commentOf(block.entries[0]?.text ?? '');
+    const entries = before === null ? block.entries : block.entries.slice(1);
+    const base = baseOf(entries[0]?.text ?? '', family);
+    const body = base === null ? entries : entries.slice(1);
+    const after = before === null ? commentOf(body[0]?.text ?? '') : null;
+    const rules = after === null ? body : body.slice(1);
+    const comment = before ?? after;
+    return {
+        family,
+        table,
+        name,
+        handle,
+        comment,
+        base,
+        rules: new LazyRules(rules.length, (index) => readRule(rules[index], name, index + 1, family, file)),
+        line,
+        cut,
+    };
+}
+function baseOf(text, family) {
+    const [, type, hook, devices = '', priority = '', policy] = BASE.exec(text) ?? [];
+    if (type === undefined || hook === undefined)
+        return null;
+    return {
+        type,
+        hook,
+        priority: priorityOf(priority, family),
+        policy: policy === 'drop' ? 'drop' : 'accept',
+        devices: devices
+            .split(/[{},\s]+/)
+            .map((each) => each.replace(/"/g, ''))
+            .filter((each) => each !== ''),
+    };
+}
+function commentOf(line) {
+    return /^comment "([^"]*)"/.exec(line)?.[1] ?? null;
+}

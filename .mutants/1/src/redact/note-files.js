@@ -1,0 +1,60 @@
+import { fieldsOf, isFields, listOf, textOf, wordOf } from '../json/fields.js';
+import { parseJson } from '../json/read-json.js';
+import { networksOfManifest } from './manifest.js';
+import { noteNft } from './nft.js';
+import { noteNetwork, noteRange, noteRules } from './note-rules.js';
+import { noteObject } from './objects.js';
+/** Notes the names and networks in one file, before anything is renamed. */
+export function noteFile(file, objects, renamer, noted) {
+    for (const [kind, list] of objects ?? [])
+        for (const object of list)
+            noteObject(kind, object, renamer);
+    const text = () => file.bytes.toString('utf8');
+    if (file.kind === 'iptables-save') {
+        for (const claim of noteRules(text(), renamer))
+            noted.claims.push(claim);
+    }
+    else if (file.kind === 'ip-addr')
+        noteLinks(parseJson(text()), renamer);
+    else if (file.kind === 'ip-route')
+        noteRoutes(parseJson(text()), renamer);
+    else if (file.kind === 'ipset')
+        noteSets(text(), renamer);
+    else if (file.kind === 'nft')
+        noteNft(text(), renamer);
+    else if (file.kind === 'manifest') {
+        const manifest = parseJson(text());
+        renamer.aliases.note('node', textOf(fieldsOf(manifest).node) ?? '');
+        for (const network of networksOfManifest(manifest))
+            noteNetwork(network.trim(), renamer);
+    }
+}
+function noteLinks(value, renamer) {
+    for (const link of listOf(value).filter(isFields)) {
+        for (const { local, prefixlen } of listOf(link.addr_info).filter(isFields)) {
+            noteNetwork(`${textOf(local)}/${wordOf(prefixlen)}`, renamer, true);
+        }
+    }
+}
+function noteRoutes(value, renamer) {
+    for (const { dst } of listOf(value).filter(isFields))
+        noteNetwork(textOf(dst) ?? '', renamer);
+}
+function noteSets(text, renamer) {
+    for (const line of text.split('\n')) {
+        const [verb, name = '', element = ''] = line.split(' ');
+        if (verb === 'create') {
+            renamer.aliases.note('set', name);
+            for (const option of line.split(' ').slice(3)) {
+                noteNetwork(option, renamer);
+                noteRange(option, renamer);
+            }
+        }
+        if (verb !== 'add')
+            continue;
+        for (const part of element.split(',')) {
+            noteNetwork(part, renamer);
+            noteRange(part, renamer);
+        }
+    }
+}

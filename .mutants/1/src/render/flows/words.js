@@ -1,0 +1,64 @@
+import { socketText } from '../../net/socket.js';
+import { escapeTerminal } from '../escape.js';
+/** Words for the kinds of addresses. */
+export const VIA = {
+    clusterIP: 'cluster IP',
+    nodePort: 'node port',
+    externalIP: 'external IP',
+    loadBalancerIP: 'load balancer IP',
+    hostPort: 'host port',
+};
+/** @returns false where there are neither rules nor Services: then nothing tells which flows are stuck. */
+export function tellsStuck({ capture, summary }) {
+    return capture.proxyMode !== 'none' || summary.services.length > 0;
+}
+/** @returns `5 stuck`, painted; `none stuck`, where something tells. */
+export function stuckText(list, colours) {
+    const { stale } = list.summary;
+    if (stale > 0)
+        return colours.bad(`${stale} stuck`);
+    return tellsStuck(list) ? colours.good('none stuck') : colours.warning('unknown which are stuck');
+}
+/** @returns `shop/web:http`, or the address and port of a place without a name. Escaped. */
+export function portName({ namespace, name, port, destinations }) {
+    if (name === null) {
+        const [first] = destinations;
+        return first === undefined ? '?' : socketText(first.address, first.port);
+    }
+    return escapeTerminal(port === null || port === '' ? `${namespace}/${name}` : `${namespace}/${name}:${port}`);
+}
+/** @returns `shop/web-a1`, with what is odd about it; `-` where nobody is known. Escaped. */
+export function podName(endpoint) {
+    if (endpoint === null || endpoint.pod === null)
+        return '-';
+    const state = endpoint.terminating === true ? ' (terminating)' : endpoint.ready === false ? ' (not ready)' : '';
+    return escapeTerminal(`${endpoint.namespace ?? '?'}/${endpoint.pod}${state}`);
+}
+/** @returns `this node`, the node's name, or `-`. Escaped. */
+export function nodeName(endpoint) {
+    if (endpoint === null)
+        return '-';
+    return escapeTerminal(endpoint.thisNode === true ? 'this node' : (endpoint.node ?? '-'));
+}
+/** @returns `pod shop/client-a`, `this node`, `outside`; the empty string where nothing is known. Escaped. */
+export function clientName({ kind, namespace, pod, node, thisNode }) {
+    switch (kind) {
+        case 'pod':
+            return escapeTerminal(pod === null ? 'a pod' : `pod ${namespace ?? '?'}/${pod}`);
+        case 'node':
+            return escapeTerminal(thisNode === true ? 'this node' : `node ${node ?? '?'}`);
+        case 'outside':
+            return 'outside';
+        case 'unknown':
+            return '';
+    }
+}
+/** @returns `10.0.0.1:4000 → 10.96.0.10:53`. */
+export function wayText({ source, destination }) {
+    return `${socketText(source.address, source.port)} → ${socketText(destination.address, destination.port)}`;
+}
+/** @returns `3 ESTABLISHED, 1 TIME_WAIT`. Escaped. */
+export function statesText(states) {
+    const texts = Object.entries(states).map(([state, number]) => `${number} ${state}`);
+    return texts.length === 0 ? '-' : escapeTerminal(texts.join(', '));
+}

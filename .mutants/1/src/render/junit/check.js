@@ -1,0 +1,99 @@
+import { escapeTerminal } from '../escape.js';
+import { escapeXml, escapeXmlAttribute } from './escape.js';
+/**
+ * @returns JUnit XML as Jenkins (junit-10.xsd of its xUnit plugin) and Surefire (surefire-test-report.xsd, a suite of it) take it:
+ *   a suite for each capture, a test case for each finding and each expectation, no two of one name. Errors, warnings and broken
+ *   expectations are failures; notes are test cases that pass, with the note as output. Rules that could not be compared are skipped. A capture that could not be checked is
+ *   a suite with an error: left out, it would pass in silence.
+ */
+export function renderCheckJunit({ reports, failures }) {
+    const unchecked = failures.filter(({ code }) => code === 'capture-not-checked');
+    const suiteName = distinct();
+    const suites = [
+        ...reports.map((report) => suiteOf(report, suiteName(report.capture.origin))),
+        ...unchecked.map((problem) => uncheckedSuite(problem, suiteName(problem.file ?? 'cluster'))),
+    ];
+    const sum = (of) => suites.reduce((total, suite) => total + of(suite), 0);
+    const totals = `tests="${sum(({ cases }) => cases.length)}" failures="${sum(failuresOf)}" errors="${sum(errorsOf)}"`;
+    return [
+        '<?xml version="1.0" encoding="UTF-8"?>\n',
+        `<testsuites name="kp-explain check" ${totals} time="0">\n`,
+        ...suites.map(suiteXml),
+        '</testsuites>\n',
+    ].join('');
+}
+const failuresOf = ({ cases }) => cases.filter(({ fault }) => fault?.kind === 'failure').length;
+const skippedOf = ({ cases }) => cases.filter(({ skipped }) => skipped !== undefined).length;
+const errorsOf = ({ cases }) => cases.filter(({ fault }) => fault?.kind === 'error').length;
+/** @returns a function that gives names back, numbered where one comes again: a report of two equal names loses one. */
+function distinct() {
+    const taken = new Set();
+    return (name) => {
+        let free = name;
+        for (let number = 2; taken.has(free); number++)
+            free = `${name} (${number})`;
+        taken.add(free);
+        return free;
+    };
+}
+function suiteOf({ findings, expectations, coverage }, name) {
+    const unique = distinct();
+    const cases = [
+        ...findings.map(findingCase),
+        ...expectations.map(({ name: what, passed, message, file, line }) => {
+            const text = file === null ? '' : `${file}:${line ?? ''}`;
+            return {
+                name: `expectation: ${what}`,
+                fault: passed ? null : { kind: 'failure', type: 'expectation', message, text },
+                output: null,
+            };
+        }),
+        {
+            name: 'rules compared with the API',
+            fault: null,
+            ...(coverage.reason === null
+                ? { output: `${coverage.followed} Service ports` }
+                : { skipped: coverage.reason, output: null }),
+        },
+    ];
+    return { name, cases: cases.map((one) => ({ ...one, name: unique(one.name) })) };
+}
+function uncheckedSuite({ code, message }, name) {
+    return {
+        name,
+        cases: [{ name: 'checked', fault: { kind: 'error', type: code, message, text: message }, output: null }],
+    };
+}
+function findingCase(finding) {
+    const { code, title, severity, message, hits, evidence, advice, command, objects } = finding;
+    const name = `${code} ${title}${objects[0] === undefined ? '' : ` (${objects[0]})`}`;
+    if (severity === 'info')
+        return { name, fault: null, output: message };
+    const text = [
+        `hits: ${hits}`,
+        ...evidence.map(({ file, line, text: quoted }) => file === null ? quoted : `${file}:${line ?? ''}: ${quoted}`),
+        `do: ${advice}`,
+        ...(command === null ? [] : [command]),
+    ]
+        .map(escapeTerminal)
+        .join('\n');
+    return { name, fault: { kind: 'failure', type: severity, message, text }, output: null };
+}
+/** The time is 0: no finding has one of its own, and Surefire wants one. */
+function suiteXml(suite) {
+    const { name, cases } = suite;
+    const counts = `tests="${cases.length}" failures="${failuresOf(suite)}" errors="${errorsOf(suite)}" skipped="${skippedOf(suite)}" time="0"`;
+    const inner = cases.map((one) => caseXml(one, name)).join('');
+    return `  <testsuite name="${escapeXmlAttribute(name)}" ${counts}>\n${inner}  </testsuite>\n`;
+}
+function caseXml({ name, skipped, fault, output }, suite) {
+    const inner = [
+        fault === null
+            ? ''
+            : `      <${fault.kind} type="${escapeXmlAttribute(fault.type)}" message="${escapeXmlAttribute(fault.message)}">${escapeXml(fault.text)}</${fault.kind}>\n`,
+        skipped === undefined ? '' : `      <skipped message="${escapeXmlAttribute(skipped)}"/>\n`,
+        output === null ? '' : `      <system-out>${escapeXml(output)}</system-out>\n`,
+    ].join('');
+    const open = `    <testcase classname="${escapeXmlAttribute(suite)}" name="${escapeXmlAttribute(name)}" time="0"`;
+    return inner === '' ? `${open}/>\n` : `${open}>\n${inner}    </testcase>\n`;
+}

@@ -1,0 +1,48 @@
+import { percent } from '../../words/numbers.js';
+import { escapeTerminal } from '../escape.js';
+import { wrap } from '../wrap.js';
+/** Reasons that are told; more have more in common with these than with each other. */
+const SHOWN = 3;
+/**
+ * What becomes of connections whose first packet passes the node, where they fail later, on another node or on the way
+ * back, or what is not known of them after a further node. Each reason once, with its share and the nodes on the way.
+ */
+export function connectionLines({ outcomes }, width, colours) {
+    const failing = new Map();
+    for (const { connection, verdict, remarks } of outcomes.flatMap(({ ways }) => ways)) {
+        if (verdict !== 'accept')
+            continue;
+        const said = remarks.some(({ effect }) => effect === 'breaks');
+        for (const way of connection === null ? [] : [connection, ...connection.others]) {
+            if (way.sees === 'works' || (said && way.legs.length < 2))
+                continue;
+            // On one node the heading and its conditions tell what is not known.
+            if (way.sees === 'unknown' && nodesOf(way) === '')
+                continue;
+            // Endpoints differ in their address, and not in what happens to them.
+            const key = `${way.sees} ${way.reason?.code} ${nodesOf(way)} ${way.legs.at(-1)?.path.at(-1)}`;
+            const same = failing.get(key);
+            failing.set(key, { share: (same?.share ?? 0) + way.share, way: same?.way ?? way });
+        }
+    }
+    const reasons = [...failing.values()].sort((a, b) => b.share - a.share);
+    const lines = reasons.slice(0, SHOWN).map(({ share, way }) => {
+        const part = share > 1 - 1e-6 ? '' : `for ${percent(share)} `;
+        const over = nodesOf(way);
+        return `  but ${part}${escapeTerminal(way.reason?.text ?? way.sees)}${over === '' ? '' : ` (${over})`}`;
+    });
+    if (reasons.length > SHOWN)
+        lines.push(`  … and ${reasons.length - SHOWN} more (-o json lists all)`);
+    return lines.flatMap((line) => wrap(line, width, '    ').split('\n').map(colours.bad));
+}
+/** `there: node-2, node-1, node-2; back: node-2`; empty where all is on one node. */
+function nodesOf({ legs }) {
+    if (new Set(legs.map(({ node }) => node)).size < 2)
+        return '';
+    const names = (direction) => legs
+        .filter((leg) => leg.direction === direction)
+        .map(({ node }) => escapeTerminal(node ?? 'a node'))
+        .join(', ');
+    const back = names('answer');
+    return `there over ${names('request')}${back === '' ? '' : `; back over ${back}`}`;
+}

@@ -1,0 +1,97 @@
+import { sameGiven, shortenCases } from './cases.js';
+/**
+ * @returns the outcomes by condition, in the order in which the trace met them. Outcomes that end alike are merged, and so
+ * are conditions under which all ends alike.
+ */
+export function groupOutcomes(outcomes) {
+    const groups = new Map();
+    for (const outcome of outcomes) {
+        const sticky = isSticky(outcome.given);
+        const given = outcome.given.filter(({ code }) => code !== 'recent');
+        const affinity = outcome.given.some(({ code }) => code === 'recent');
+        const key = JSON.stringify([given.map(({ question, held }) => [question, held]), affinity && sticky]);
+        const group = groups.get(key) ?? {
+            given: affinity && !sticky ? [...given, NOT_SEEN] : given,
+            sticky,
+            outcomes: [],
+        };
+        group.outcomes.push(outcome);
+        groups.set(key, group);
+    }
+    return mergeAlike([...groups.values()].map(({ given, sticky, outcomes: all }) => {
+        const merged = merge(all, sticky);
+        // Who is refused has no endpoint to stay with.
+        const reaches = merged.some(({ like }) => like.verdict === 'accept');
+        return {
+            given: reaches ? given : given.filter((each) => each !== NOT_SEEN),
+            cases: [],
+            sticky: sticky && reaches,
+            outcomes: merged,
+        };
+    }));
+}
+/** Told for all the lists that do not hold the client. No question of the trace has this number. */
+const NOT_SEEN = {
+    code: 'recent',
+    text: 'the client has no endpoint yet (session affinity)',
+    settle: null,
+    question: -1,
+    held: true,
+    joined: 0,
+};
+/** The last answer about a list of recent clients was yes: this client goes where it went before. */
+function isSticky(given) {
+    return given.findLast(({ code }) => code === 'recent')?.held === true;
+}
+function merge(outcomes, sticky) {
+    const merged = new Map();
+    for (const outcome of outcomes) {
+        const key = endOf(outcome, false);
+        const same = merged.get(key) ?? { share: 0, like: outcome, ways: [] };
+        // A client that stays with its endpoint is one certain way among several, not a share.
+        same.share += sticky ? 1 / outcomes.length : outcome.probability;
+        same.ways.push(outcome);
+        merged.set(key, same);
+    }
+    return [...merged.values()];
+}
+/** What tells outcomes apart in the text; what is said beside them counts only where conditions are compared. */
+function endOf(outcome, withRemarks) {
+    const { verdict, destination, source, exit, rejectWith, decidedBy, reason, service, remarks } = outcome;
+    const said = withRemarks ? remarks.map(({ text }) => text) : [];
+    return JSON.stringify(verdict === 'accept'
+        ? [verdict, destination, source, exit, service, said]
+        : [verdict, rejectWith, reason ?? decidedBy, service, said]);
+}
+/** Under conditions that end alike the answer is told once, and only what matters of the conditions. */
+function mergeAlike(groups) {
+    if (groups.length < 2)
+        return groups;
+    const alike = new Map();
+    for (const group of groups) {
+        const ends = group.outcomes.map(({ like, share }) => `${share.toFixed(6)} ${endOf(like, true)}`);
+        const key = JSON.stringify([group.sticky, group.given.includes(NOT_SEEN), ...ends.sort()]);
+        const same = alike.get(key);
+        if (same === undefined)
+            alike.set(key, [group]);
+        else
+            same.push(group);
+    }
+    return [...alike.values()].flatMap((same) => {
+        const [first] = same;
+        if (first === undefined)
+            return [];
+        if (same.length === 1)
+            return [first];
+        const cases = shortenCases(same.map(({ given }) => given));
+        const [one = [], ...others] = cases;
+        // All that there is ends alike: no condition matters.
+        const inAll = alike.size === 1
+            ? one.filter((each) => each === NOT_SEEN)
+            : one.filter((each) => others.every((given) => given.some((other) => sameGiven(other, each))));
+        if (alike.size === 1 || others.length === 0)
+            return [{ ...first, given: alike.size === 1 ? inAll : one }];
+        const rest = cases.map((given) => given.filter((each) => !inAll.some((other) => sameGiven(other, each))));
+        return [{ ...first, given: inAll, cases: rest }];
+    });
+}

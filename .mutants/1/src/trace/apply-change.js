@@ -1,0 +1,93 @@
+import { changed } from './branch.js';
+import { shownConnection } from './state.js';
+/** @returns the branch with what the effect did to the packet or its connection. */
+export function applyChange(branch, effect) {
+    const { state } = branch;
+    const { connection } = state;
+    switch (effect.kind) {
+        case 'set-mark':
+            return changed(branch, { mark: xset(state.mark, effect.value, effect.mask) });
+        case 'set-ct-mark':
+            // CONNMARK does nothing to a packet without connection (net/netfilter/xt_connmark.c: XT_CONTINUE).
+            if (connection === null)
+                return branch;
+            return changed(branch, {
+                connection: { ...connection, mark: xset(connection.mark, effect.value, effect.mask) },
+            });
+        case 'save-mark': {
+            if (connection === null)
+                return branch;
+            const from = state.mark === null ? null : (state.mark & effect.nfmask) >>> 0;
+            return changed(branch, {
+                connection: { ...connection, mark: mixed(connection.mark, from, effect.ctmask) },
+            });
+        }
+        case 'restore-mark': {
+            const shown = shownConnection(state);
+            if (shown === null)
+                return branch;
+            const from = shown.mark === null ? null : (shown.mark & effect.ctmask) >>> 0;
+            return changed(branch, { mark: mixed(state.mark, from, effect.nfmask) });
+        }
+        case 'blur-mark':
+            return changed(branch, { mark: null });
+        case 'notrack':
+            // raw stands before conntrack; a packet that comes back over lo has its connection and keeps it (net/netfilter/xt_CT.c).
+            return connection === null && state.zones === null
+                ? changed(branch, { untracked: 'UNTRACKED' })
+                : branch;
+        case 'zone':
+            // The first CT rule counts, NOTRACK among them (xt_ct_target: "Previously seen (loopback or untracked)? Ignore.").
+            return connection === null && state.zones === null && state.untracked !== 'UNTRACKED'
+                ? changed(branch, {
+                    zones: { original: zoneOf(effect.original, state), reply: zoneOf(effect.reply, state) },
+                })
+                : branch;
+        case 'set-tos':
+            return changed(branch, { tos: xsetTos(state.tos, effect.value, effect.mask) });
+        case 'set-ttl':
+            return changed(branch, { ttl: changedTtl(state.ttl, effect) });
+        case 'change-sets': {
+            const { source, sourcePort, destination, destinationPort } = state;
+            const made = effect.changes.map((change) => ({
+                ...change,
+                ...{ source, sourcePort, destination, destinationPort },
+            }));
+            // A mark may lie beside the element (xt_set_map_v3, net/netfilter/xt_set.c); which, no look-up of ours tells.
+            const mark = effect.maps?.mark === true ? null : state.mark;
+            return changed(branch, { setChanges: [...state.setChanges, ...made], mark });
+        }
+        case 'segment-size':
+            // A SYN that has no MSS option and carries no data grows by one (tcpmss_mangle_packet, net/netfilter/xt_TCPMSS.c).
+            return changed(branch, { length: null, segmentSizeSet: true });
+        case 'alter':
+        case 'note':
+            return branch;
+    }
+}
+/** `(old & ~mask) ^ value`, unsigned. Where the mask covers all 32 bits the old mark does not matter. */
+function xset(old, value, mask) {
+    if (mask >>> 0 === 0xffffffff)
+        return value >>> 0;
+    return old === null ? null : ((old & ~mask) ^ value) >>> 0;
+}
+function zoneOf(zone, { mark }) {
+    if (zone !== 'mark')
+        return zone;
+    return mark === null ? null : mark & 0xffff;
+}
+/** What the mask covers is known afterwards; a bit beside it that `value` turns stays as known as it was. */
+function xsetTos(old, value, mask) {
+    return { bits: ((old.bits & ~mask) ^ value) & 0xff, known: (old.known | mask) & 0xff };
+}
+/** Neither end of the range is passed (net/netfilter/xt_HL.c). */
+function changedTtl(old, { operator, value }) {
+    if (operator === 'set')
+        return value;
+    if (old === null)
+        return null;
+    return operator === 'inc' ? Math.min(255, old + value) : Math.max(0, old - value);
+}
+function mixed(old, from, mask) {
+    return old === null || from === null ? null : ((old & ~mask) ^ from) >>> 0;
+}

@@ -1,0 +1,70 @@
+import { sameAddress } from '../net/address.js';
+import { changed, turned } from './branch.js';
+import { bridgeCallsIptables, bridgeIsolates, bridgeShown, bridgeTurnsBack, isBridge, staysOnBridge, } from './bridge.js';
+import { choose } from './choose.js';
+import { assume } from './context.js';
+import { hairpinOff, portsIsolated } from './route-endings.js';
+/**
+ * A frame for another machine of the bridge's own network goes there by its link address: no route is asked, and no
+ * source judged, unless PREROUTING gave the packet another destination (br_nf_pre_routing_finish).
+ */
+export function acrossBridge(branch, context) {
+    const { state } = branch;
+    const { host } = context.world;
+    if (typeof state.inInterface !== 'string' || !sameAddress(state.destination, context.packet.destination))
+        return null;
+    if (bridgeShown(host, state.family, state.inInterface) !== true)
+        return null;
+    if (!staysOnBridge(host, state.inInterface, state.destination))
+        return null;
+    const route = { device: state.inInterface, gateway: null, local: false };
+    const handed = turned(changed(branch, { route, outInterface: state.inInterface, bridged: true }), 'route', {
+        fact: 'bridged',
+        destination: state.destination,
+        bridge: state.inInterface,
+    });
+    return betweenPorts(handed, state.inInterface, context);
+}
+/** A frame that a bridge hands on, unless both ports are isolated. */
+export function betweenPorts(branch, bridge, context) {
+    const isolated = bridgeIsolates(context.world.host, bridge, branch.state.inPort);
+    return bothWays(branch, isolated, (value) => ({ code: 'bridge-isolated', bridge, value }), context).map(({ branch: way, value }) => value ? { kind: 'ended', ending: portsIsolated(way, bridge) } : { kind: 'forward', branch: way });
+}
+function bothWays(branch, known, question, { questions }) {
+    if (known !== 'differs')
+        return [{ branch, value: known }];
+    return choose(branch, [false, true].map((value) => ({ value, question: question(value) })), questions);
+}
+/** A packet between two ports of one bridge is handed on by the bridge itself; br_netfilter shows it to FORWARD. */
+export function bridgedOrNot(branch, context) {
+    const { state } = branch;
+    const device = state.route?.device;
+    const out = changed(branch, { outInterface: device });
+    if (device === undefined || state.inInterface === undefined)
+        return changed(out, { bridged: null });
+    if (device !== state.inInterface)
+        return changed(out, { bridged: false });
+    return changed(out, { bridged: withinBridge(state, device, context) });
+}
+function withinBridge(state, device, context) {
+    const bridge = isBridge(context.world.host, device);
+    const calls = bridgeCallsIptables(context.world.host, state.family, device);
+    if (bridge === false || calls === false)
+        return false;
+    return bridge === null || calls === null ? null : true;
+}
+/** A pod that reaches itself through a Service: its frame would leave by the port it came in by (should_deliver, br_forward.c). */
+export function turnedBack(branch, context) {
+    const { state } = branch;
+    const { source, destination, inInterface } = state;
+    const itself = source.address !== null && sameAddress(source.address, destination);
+    if (state.bridged !== true || typeof inInterface !== 'string')
+        return [{ kind: 'forward', branch }];
+    if (!itself)
+        return betweenPorts(branch, inInterface, context);
+    const allowed = bridgeTurnsBack(context.world.host, inInterface, state.inPort);
+    if (allowed === null)
+        assume(context, { code: 'bridge-hairpin', bridge: inInterface });
+    const question = (on) => ({ code: 'bridge-hairpin', bridge: inInterface, on });
+    return bothWays(branch, allowed ?? true, question, context).map(({ branch: way, value }) => value ? { kind: 'forward', branch: way } : { kind: 'ended', ending: hairpinOff(way, inInterface) });
+}

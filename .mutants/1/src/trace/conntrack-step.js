@@ -1,0 +1,216 @@
+import { directionOf } from '../conntrack/match-flow.js';
+import { isBalancedProtocol } from '../ipvs/table.js';
+import { sameAddress } from '../net/address.js';
+import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.js';
+import { changed, turned } from './branch.js';
+import { choose } from './choose.js';
+import { UNKNOWN_ID } from './opened-flow.js';
+import { senderOf } from './packet.js';
+import { openConnection } from './state.js';
+import { tracksConnections } from './tracking.js';
+/**
+ * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
+ * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
+ */
+export function trackConnection(branch, packet, world, questions, before) {
+    const { state } = branch;
+    if (state.connection !== null || state.untracked === 'UNTRACKED')
+        return [branch];
+    if (packet.state === 'NEW' && tracksConnections(world, state.family) === false)
+        return [branch];
+    if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
+        return [changed(branch, { untracked: packet.state, zones: null })];
+    const own = openedBefore(branch, packet, before);
+    if (own !== null)
+        return [partOfOwn(branch, own, packet, world)];
+    const found = flowOf(branch, packet, world);
+    if (found === null) {
+        const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
+        if (fate !== 'opens')
+            return [changed(branch, { untracked: fate, zones: null })];
+        return [changed(branch, { connection: openConnection(state, packet.state) })];
+    }
+    const { flow } = found;
+    const known = reopens(flow, state.tcpFlags);
+    const as = packet.state;
+    if (known !== null)
+        return [known ? replaced(branch, flow, as) : partOf(branch, found, packet, world)];
+    const { file, line } = flow;
+    const choices = [true, false].map((by) => ({
+        value: by,
+        question: { code: 'flow-closed', file, line, byClient: by },
+    }));
+    return choose(branch, choices, questions).map(({ branch: way, value }) => value ? replaced(way, flow, as) : partOf(way, found, packet, world));
+}
+function replaced(branch, { file, line, state }, as) {
+    const opened = changed(branch, { connection: openConnection(branch.state, as) });
+    return turned(opened, 'conntrack', { fact: 'flow-replaced', file, line, state });
+}
+/** A packet of the connection that is asked about: one before it opened the entry here, and no capture holds it. */
+function partOfOwn(branch, { flow, direction }, packet, world) {
+    const tracked = changed(branch, {
+        connection: connectionOf(flow, direction, world),
+        tcpFlags: packet.header?.tcpFlags ?? null,
+    });
+    const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
+    return turned(tracked, 'conntrack', { fact: 'flow-opened', direction, answersFrom });
+}
+function openedBefore(branch, packet, before) {
+    const { protocol, source, sourcePort, destination, destinationPort, zones } = branch.state;
+    const { original, reply } = zones ?? { original: 0, reply: 0 };
+    if (source.address === null || original === null || reply === null)
+        return null;
+    const { icmp } = packet;
+    const query = {
+        protocol,
+        source: source.address,
+        sourcePort,
+        destination,
+        destinationPort,
+        icmp: icmp === null ? null : { ...icmp, id: icmp.id ?? UNKNOWN_ID },
+        zone: original,
+        replyZone: reply,
+    };
+    for (const flow of before) {
+        const direction = directionOf(flow, query);
+        if (direction !== null)
+            return { flow, direction };
+    }
+    return null;
+}
+function partOf(branch, { flow, direction }, packet, world) {
+    const tracked = changed(branch, {
+        connection: connectionOf(flow, direction, world),
+        tcpFlags: packet.header?.tcpFlags ?? null,
+    });
+    return turned(tracked, 'conntrack', {
+        fact: 'flow-found',
+        file: flow.file,
+        line: flow.line,
+        state: flow.state,
+        status: flow.status,
+        answersFrom: { address: flow.reply.source, port: flow.reply.sourcePort },
+    });
+}
+/** @returns the flow that the packet belongs to, as far as its ends are known; null where the listing has none. */
+export function flowOf(branch, packet, world) {
+    const { state } = branch;
+    const source = state.source.address;
+    if (world.flows === null || source === null)
+        return null;
+    if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null))
+        return null;
+    const query = {
+        protocol: state.protocol,
+        source,
+        sourcePort: state.sourcePort,
+        destination: state.destination,
+        destinationPort: state.destinationPort,
+        icmp: packet.icmp?.id === undefined ? null : { ...packet.icmp, id: packet.icmp.id },
+    };
+    const { original, reply } = state.zones ?? { original: 0, reply: 0 };
+    if (original === null || reply === null)
+        return null;
+    // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
+    return world.flows.findFlow({ ...query, zone: original, replyZone: reply });
+}
+/**
+ * A SYN on a connection in TIME_WAIT or CLOSE makes the kernel drop the entry and start anew; any other packet goes on
+ * with the old one, and so does a SYN where a reset of the server's closed it: the kernel remembers who sent the last one
+ * (nf_conntrack_tcp_packet, net/netfilter/nf_conntrack_proto_tcp.c: last_dir, IP_CT_TCP_FLAG_CLOSE_INIT).
+ * @returns null where the listing does not tell
+ */
+function reopens({ state, status }, flags) {
+    if (state !== 'TIME_WAIT' && state !== 'CLOSE')
+        return false;
+    if (flags !== null && (flags & SYN_ACK) !== SYN)
+        return false;
+    // A reset that is the server's only answer makes the kernel forget the flow at once.
+    return state === 'TIME_WAIT' || status.includes('UNREPLIED') ? true : null;
+}
+/**
+ * What becomes of a packet that has no connection. Of TCP only SYN, and ACK in the middle of a conversation
+ * (nf_conntrack_tcp_loose), open one (tcp_conntracks, column sNO); of ICMP only requests (icmp_new, icmpv6_new), and
+ * neighbour discovery is never tracked (noct_valid_new). Where flags are not known they are taken to be SYN.
+ */
+function withoutFlow({ protocol, header, icmp }) {
+    if (protocol === ICMP && icmp !== null)
+        return ICMP_REQUESTS.has(icmp.type) ? 'opens' : 'INVALID';
+    if (protocol === ICMPV6 && icmp !== null) {
+        if (icmp.type >= 130 && (icmp.type <= 137 || icmp.type === 143))
+            return 'UNTRACKED';
+        return icmp.type === 128 || icmp.type === 139 ? 'opens' : 'INVALID';
+    }
+    const flags = header?.tcpFlags;
+    if (protocol !== TCP || flags === undefined)
+        return 'opens';
+    if ((flags & (RST | FIN)) !== 0)
+        return 'INVALID';
+    return (flags & SYN_ACK) === SYN || (flags & SYN_ACK) === ACK ? 'opens' : 'INVALID';
+}
+/** Echo, timestamp, information and address mask. */
+const ICMP_REQUESTS = new Set([8, 13, 15, 17]);
+const FIN = 0x01;
+const SYN = 0x02;
+const RST = 0x04;
+const ACK = 0x10;
+const SYN_ACK = SYN | ACK;
+function connectionOf(flow, direction, world) {
+    const { original, reply } = flow;
+    const moved = !sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort;
+    const balanced = moved ? isBalanced(flow, world) : false;
+    const unreplied = flow.status.includes('UNREPLIED');
+    return {
+        // A packet in the original direction stays NEW until an answer was seen; an answer establishes the flow.
+        state: direction === 'original' && unreplied ? 'NEW' : 'ESTABLISHED',
+        direction: direction === 'original' ? 'ORIGINAL' : 'REPLY',
+        quoted: false,
+        mark: flow.mark,
+        originalSource: senderOf(original.source),
+        originalSourcePort: original.sourcePort,
+        originalDestination: original.destination,
+        originalDestinationPort: original.destinationPort,
+        replySource: reply.source,
+        replySourcePort: reply.sourcePort,
+        replyDestination: senderOf(reply.destination),
+        replyDestinationPort: reply.destinationPort,
+        dnat: moved && balanced !== true,
+        ...(balanced === null ? { mayBeBalanced: true } : {}),
+        snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
+        destinationDecided: true,
+        sourceDecided: true,
+        // An answer marks the connection before it meets the first rule (nf_conntrack_in).
+        seenReply: direction === 'reply' || !unreplied,
+        assured: flow.status.includes('ASSURED') || (becomesAssured(flow) ? null : false),
+        confirmed: true,
+        fromCapture: true,
+    };
+}
+/**
+ * IPVS writes a flow's answering end without making it one that nat rewrote, and conntrack does not print the difference.
+ * @returns null where what IPVS balances is not known
+ */
+function isBalanced({ protocol, original, mark }, { ipvs }) {
+    if (ipvs === undefined || ipvs === null || !isBalancedProtocol(protocol))
+        return false;
+    if (ipvs === 'not-captured')
+        return null;
+    const { source, sourcePort, destination, destinationPort } = original;
+    const entry = sourcePort === null || destinationPort === null
+        ? null
+        : ipvs.connection(protocol, { address: source, port: sourcePort }, { address: destination, port: destinationPort });
+    if (entry !== null || ipvs.find(protocol, destination, destinationPort, mark) !== null)
+        return true;
+    if (ipvs.incomplete)
+        return null;
+    // Any mark may have sent it to a virtual server, where no listing of connections says that none did.
+    return ipvs.usesMarks && !ipvs.connectionsWhole ? null : false;
+}
+/** The packet asked about may be the one that ends a handshake, or the first two seconds of a UDP conversation. */
+function becomesAssured({ protocol, status, state }) {
+    if (status.includes('UNREPLIED'))
+        return false;
+    if (protocol === TCP)
+        return state === 'SYN_RECV' || state === 'ESTABLISHED';
+    return protocol === UDP || protocol === UDPLITE || protocol === SCTP || protocol === DCCP;
+}

@@ -1,0 +1,38 @@
+import { matchesAddressType } from '../../host/address-type.js';
+import { matchRpfilter } from '../../host/match-rpfilter.js';
+import { unknown, yesNo } from '../answer.js';
+/** What the routing tables call the packet's source (net/netfilter/xt_addrtype.c). */
+export const sourceType = (test, context) => addressType(test.in, 'source', context);
+/** As {@link sourceType}, of the destination. */
+export const destinationType = (test, context) => addressType(test.in, 'destination', context);
+function addressType({ types, limit }, side, { state, host }) {
+    const address = side === 'source' ? state.source.address : state.destination;
+    const question = { code: 'address-type', side, address, types, limit };
+    const isLocal = limit === null && types.length === 1 && types[0] === 'LOCAL';
+    const open = () => isLocal
+        ? unknown(question, (before, held) => side === 'source'
+            ? { ...before, source: { ...before.source, local: held } }
+            : { ...before, destinationLocal: held })
+        : unknown(question);
+    const device = limit === 'in' ? state.inInterface : limit === 'out' ? state.outInterface : null;
+    if (limit !== null && device === undefined)
+        return open();
+    const told = side === 'source' ? state.source.local : state.destinationLocal;
+    if (told !== null && isLocal)
+        return yesNo(told);
+    if (address === null)
+        return open();
+    const answer = matchesAddressType(host, state.family, address, types, device ?? null);
+    return answer === 'unknown' ? open() : answer;
+}
+/** Whether an answer to the source would go out where the packet came in (ipt_rpfilter.c, ip6t_rpfilter.c). */
+export const reversePath = ({ in: options }, { state, host }) => {
+    const source = state.source.address;
+    const { loose, validmark } = options;
+    const open = (lacks) => unknown({ code: 'rpfilter', source, loose, validmark, lacks });
+    if (source === null || state.inInterface === undefined)
+        return open('client');
+    const { destination, inInterface, mark, protocol } = state;
+    const answer = matchRpfilter(host, { source, destination, inInterface, mark, protocol }, options);
+    return answer === 'unknown' ? open('routes') : answer;
+};

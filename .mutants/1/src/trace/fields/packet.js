@@ -1,0 +1,51 @@
+import { allows, allowsAddress, allowsPartly, deviceMatches, onlyNumber } from '../../rules/value-set.js';
+import { unknown, yesNo } from '../answer.js';
+import { allowsNumber, numberOr, senderWithin } from './values.js';
+/** The family that a rule of both is asked by. */
+export const family = (test, { state }) => yesNo(test.in === state.family);
+/** Protocols by name: the node's /etc/protocols is not in a capture. */
+export const protocol = ({ in: allowed }, { state }) => allowed.kind === 'named'
+    ? unknown({ code: 'protocol-name', of: 'packet', name: allowed.name })
+    : allowsNumber(allowed, state.protocol);
+/** All bits of a mask, which need not be contiguous (ip_packet_match, net/ipv4/netfilter/ip_tables.c). */
+export const source = (test, { state }) => senderWithin(state.source, test.in, state.family);
+/** All bits of a mask, as {@link source}. */
+export const destination = (test, { state }) => yesNo(allowsAddress(test.in, state.destination));
+/** The packet traced is whole. */
+export const fragment = () => 'no';
+/** How long the packet is depends on what it carries. */
+export const length = (test, { state }) => numberOr(test.in, state.length, (set) => ({ code: 'length', set }));
+/** TTL or hop limit, as far as the question tells it. */
+export const ttl = (test, { state }) => numberOr(test.in, state.ttl, (set) => ({ code: 'ttl', set }));
+/** The six bits above ECN. */
+export const dscp = ({ in: set }, { state: { tos } }) => partly(set, { bits: tos.bits >> 2, known: tos.known >> 2 }, 0x3f) ?? unknown({ code: 'dscp', set });
+/** The whole byte; bits that rules wrote are known even where the rest is not. */
+export const tos = ({ in: set }, { state }) => partly(set, state.tos, 0xff) ?? unknown({ code: 'tos', set });
+function partly(set, { bits, known }, width) {
+    const answer = allowsPartly(set, { bits, known: known | ~width });
+    return answer === null ? null : yesNo(answer);
+}
+/** Which way routers on the way set it is not in any capture. */
+export const ecn = (test) => unknown({ code: 'ecn', text: test.in });
+/** All 32 bits (net/netfilter/xt_mark.c). A mark that is one number is known from there: rules may write some of its bits. */
+export const mark = ({ in: set }, { state }) => {
+    if (state.mark !== null)
+        return yesNo(allows(set, state.mark));
+    const only = onlyNumber(set);
+    const refine = (found, held) => (held ? { ...found, mark: only } : found);
+    return unknown({ code: 'mark', set }, only === null ? undefined : refine);
+};
+/** At hooks without an input device the kernel compares with an empty name. */
+export const inInterface = (test, { state }) => deviceNamed(state.inInterface, test.in, 'in');
+/** As {@link inInterface}, of the output device. */
+export const outInterface = (test, { state }) => deviceNamed(state.outInterface, test.in, 'out');
+function deviceNamed(device, patterns, side) {
+    if (device !== undefined)
+        return yesNo(patterns.some((pattern) => deviceMatches(device ?? '', pattern)));
+    // `+` matches any device, also none (an empty name has every prefix of length 0).
+    if (patterns.includes('+'))
+        return 'yes';
+    const [only = ''] = patterns;
+    const isName = patterns.length === 1 && !only.endsWith('+');
+    return unknown({ code: `${side}-interface`, patterns }, (state, held) => held && isName ? { ...state, [`${side}Interface`]: only } : state);
+}

@@ -1,0 +1,44 @@
+import { prefixCovers, prefixesOverlap } from '../../net/prefix.js';
+import { allows, allowsAddress, allowsPartly, } from '../../rules/value-set.js';
+import { unknown, yesNo } from '../answer.js';
+/** @returns whether the set allows a number that is known. */
+export function allowsNumber(set, number) {
+    return yesNo(allows(set, number));
+}
+/** @returns whether the set allows a number; of one that is not known (null) the question, unless the set allows all or none. */
+export function numberOr(set, number, question) {
+    if (number !== null)
+        return allowsNumber(set, number);
+    const always = allowsPartly(set, { bits: 0, known: 0 });
+    return always === null ? unknown(question(set)) : yesNo(always);
+}
+/**
+ * Whether the sender's address is one of a set. Where only some facts about the sender are known, they may still
+ * decide; otherwise the answer is unknown and each branch learns where the address lies.
+ */
+export function senderWithin(sender, set, family) {
+    if (sender.address !== null)
+        return yesNo(allowsAddress(set, sender.address));
+    const question = { code: 'source-address', within: set, family };
+    if (set.kind !== 'prefix')
+        return unknown(question);
+    const { prefix } = set;
+    if (prefix.mask === 0n)
+        return 'yes';
+    if (sender.within.some((known) => prefixCovers(prefix, known)))
+        return 'yes';
+    if (sender.within.some((known) => !prefixesOverlap(prefix, known)))
+        return 'no';
+    if (sender.outside.some((known) => prefixCovers(known, prefix)))
+        return 'no';
+    return unknown(question, (state, held) => ({
+        ...state,
+        source: narrowed(state.source, prefix, held),
+    }));
+}
+/** The sender, known to lie inside or outside of a prefix. */
+function narrowed(sender, prefix, inside) {
+    return inside
+        ? { ...sender, within: [...sender.within, prefix] }
+        : { ...sender, outside: [...sender.outside, prefix] };
+}

@@ -1,0 +1,97 @@
+import { HOOK_NAMES, } from '../iptables/ruleset.js';
+import { legacyKey } from '../nftables/parse-hooks.js';
+import { absentTable } from './iptables-absent.js';
+import { translated } from './iptables-nat.js';
+import { nativeRules } from './native-in-iptables.js';
+import { ended, next } from './passage.js';
+import { reroutedAtOutput } from './reroute-output.js';
+import { walkChain } from './walk-chain.js';
+import { baseChain } from './world.js';
+/**
+ * At which hooks each table has a chain, and at which priority (include/uapi/linux/netfilter_ipv4.h, the same for IPv6).
+ * x_tables hangs security at 50 (NF_IP_PRI_SECURITY), iptables-nft at 150 (xtables_ipv4 in iptables/nft.c, 1.8.9): at
+ * INPUT the one comes before nat, the other after it. The chains of nat stand in the nat step, all at one number.
+ */
+const HOOKS = {
+    raw: { PREROUTING: -300, OUTPUT: -300 },
+    mangle: { PREROUTING: -150, INPUT: -150, FORWARD: -150, OUTPUT: -150, POSTROUTING: -150 },
+    nat: { PREROUTING: -100, INPUT: 100, OUTPUT: -100, POSTROUTING: 100 },
+    filter: { INPUT: 0, FORWARD: 0, OUTPUT: 0 },
+    security: { INPUT: 150, FORWARD: 150, OUTPUT: 150 },
+};
+function priorityOf(table, hook, backend) {
+    const priority = HOOKS[table][hook];
+    return table === 'security' && backend === 'iptables-legacy' && priority !== undefined ? 50 : priority;
+}
+/** The built-in chains of iptables' tables, of both backends. */
+export const IPTABLES = {
+    programs: (world) => chainsOf(world, (table) => table !== 'nat').map(({ run, ...chain }) => ({
+        ...chain,
+        run: (branch, context) => {
+            const passages = asPassages(run(branch, context));
+            // ipt_mangle_out: a chain of mangle decides the way anew where it changed what that rests on.
+            return chain.table === 'mangle' && chain.hook === 'OUTPUT'
+                ? reroutedAtOutput(branch, passages, 'anything', context)
+                : passages;
+        },
+    })),
+    natChains: (world) => chainsOf(world, (table) => table === 'nat').map(({ run, ...chain }) => ({
+        ...chain,
+        run: (branch, context) => asNatPassages(run(branch, context), chain.hook, context),
+    })),
+};
+function chainsOf(world, wanted) {
+    const tables = Object.keys(HOOKS).filter(wanted);
+    return world.rulesets.flatMap((ruleset) => tables.flatMap((table) => HOOK_NAMES.flatMap((hook) => {
+        const priority = priorityOf(table, hook, ruleset.backend);
+        const chain = priority === undefined ? null : chainAt(world, ruleset, table, hook);
+        if (priority === undefined || chain === null)
+            return [];
+        const rank = rankOf(world, ruleset, table, hook);
+        const registration = { by: ruleset.backend, rank };
+        return [{ hook, priority, registration, table, ...chain }];
+    })));
+}
+/** `nft list hooks` names the chains of iptables-nft as it names others; of x_tables it tells the priority alone. */
+function rankOf({ nftHooks }, { family, backend }, table, hook) {
+    if (backend === 'iptables-legacy') {
+        const priority = priorityOf(table, hook, backend);
+        return priority === undefined ? null : (nftHooks?.get(legacyKey(hook, priority)) ?? null);
+    }
+    return nftHooks?.get(`${family === 'ipv4' ? 'ip' : 'ip6'} ${table} ${hook}`) ?? null;
+}
+/** @returns what a packet meets there; null where there is no such chain. */
+function chainAt(world, ruleset, name, hook) {
+    const table = ruleset.tables.get(name);
+    const chain = baseChain(world, ruleset, name, hook);
+    if (table === undefined || chain === null) {
+        const absent = absentTable(ruleset, name, hook);
+        return absent === null ? null : { acts: true, run: absent };
+    }
+    const { backend } = ruleset;
+    return {
+        acts: chain.rules.length > 0 || chain.policy === 'DROP' || chain.cut !== undefined,
+        run: (branch, context) => walkChain(branch, chain, {
+            ...context,
+            host: context.world.host,
+            table,
+            backend,
+            hook,
+            ...native(nativeRules(ruleset, name, hook, context)),
+        }),
+    };
+}
+function native(asked) {
+    return asked === undefined ? {} : { native: asked };
+}
+/** NAT targets load in the nat table only; a dump that has one elsewhere is not a kernel's. */
+function asPassages({ ended: ends, passed, translated: rewritten }) {
+    return [...ends.map(ended), ...passed.map(next), ...rewritten.map(({ branch }) => next(branch))];
+}
+function asNatPassages(walked, hook, context) {
+    return [
+        ...walked.ended.map(ended),
+        ...walked.translated.flatMap((hit) => translated(hit, hook, context)),
+        ...walked.passed.map(next),
+    ];
+}

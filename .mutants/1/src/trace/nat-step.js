@@ -1,0 +1,151 @@
+import { isLocalAddress } from '../host/local-addresses.js';
+import { ICMP, ICMPV6 } from '../net/protocol.js';
+import { unknown } from './answer.js';
+import { answered, changed, decided as decide } from './branch.js';
+import { assume } from './context.js';
+import { whereMasqueradeMoved } from './masquerade-moved.js';
+import { manipulates } from './nat.js';
+import { senderOf } from './packet.js';
+import { isNext, next } from './passage.js';
+import { withFreePort } from './reply-clash.js';
+import { reroutedAtOutput } from './reroute-output.js';
+import { runTied } from './tied-programs.js';
+import { withDestination, withSource } from './written-ends.js';
+/**
+ * The nat of a hook: one step, whoever wrote its chains (nf_nat_inet_fn, net/netfilter/nf_nat_core.c). It stands at
+ * dstnat (−100) where it changes destinations and at srcnat (100) where it changes sources; at INPUT it changes sources,
+ * so it runs late there. The priorities of the chains order them in the step, and nothing else.
+ * @param chains all nat chains of the hook in the kernel's order; those of one priority together
+ */
+export function natStep(hook, chains) {
+    return {
+        hook,
+        priority: manipulates(hook) === 'destination' ? -100 : 100,
+        registration: { by: 'nat', rank: null },
+        acts: true,
+        run: (branch, context) => {
+            const passages = runNat(branch, hook, chains, context);
+            return hook === 'OUTPUT' ? reroutedAtOutput(branch, passages, 'destination', context) : passages;
+        },
+    };
+}
+/**
+ * nat is asked once for each kind of rewrite of a connection: by its first packet only, and by the first chain that
+ * rewrites. Everything after repeats what was decided then.
+ */
+function runNat(start, hook, chains, context) {
+    const side = manipulates(hook);
+    const { connection } = start.state;
+    if (connection === null)
+        return [next(start)];
+    const decided = side === 'destination' ? connection.destinationDecided : connection.sourceDecided;
+    if (mayBeBeforeNat(start) && !decidedBefore(start)) {
+        const ways = beforeNat(start, chains, context);
+        if (ways !== null)
+            return ways;
+    }
+    if (decided || connection.state === 'ESTABLISHED') {
+        const going = hook === 'POSTROUTING' ? whereMasqueradeMoved(start, context) : [next(start)];
+        return going.map((passage) => isNext(passage) ? next(repeated(passage.branch, side, context)) : passage);
+    }
+    // An ICMP error about a flow is rewritten as the flow was, without asking rules (nf_nat_ipv4_fn).
+    if (connection.state === 'RELATED' && isIcmp(start))
+        return [next(unasked(start, context))];
+    let passages = [next(start)];
+    for (const group of chains)
+        passages = passages.flatMap((passage) => isNext(passage) ? runTied(passage.branch, group, context) : [passage]);
+    const ends = passages.filter((passage) => passage.kind === 'ended');
+    const mapped = passages.flatMap((passage) => passage.kind === 'mapped' ? [settled(passage.branch, side, passage.portFixed, context.world)] : []);
+    // No rule rewrote it: a null binding, so that nat is not asked again.
+    const open = passages.flatMap((passage) => passage.kind === 'next' ? [settled(passage.branch, side, false, context.world)] : []);
+    return [...ends, ...mapped.map(next), ...open.map(next)];
+}
+/** A flow of the capture that no answer came to, and that nothing was rewritten of. */
+function mayBeBeforeNat({ state: { connection } }) {
+    return (connection?.fromCapture === true && connection.state === 'NEW' && !connection.dnat && !connection.snat);
+}
+const BEFORE_NAT = unknown({ code: 'flow-before-nat' });
+function decidedBefore(branch) {
+    return answered(branch, BEFORE_NAT) === false;
+}
+/**
+ * nat has not decided about a flow that is older than its first chain: while it is NEW its packets go through the chains, and
+ * what rules do there counts, but a confirmed flow is not rewritten (nf_nat_inet_fn, nf_nat_setup_info: nf_ct_is_confirmed).
+ * @returns the ways; null where it makes no difference
+ */
+function beforeNat(start, chains, context) {
+    const known = answered(start, BEFORE_NAT);
+    const asked = known === null ? decide(start, BEFORE_NAT, true) : start;
+    let passages = [next(asked)];
+    for (const group of chains)
+        passages = passages.flatMap((passage) => isNext(passage) ? runTied(passage.branch, group, context) : [passage]);
+    const walked = passages.map((passage) => {
+        if (passage.kind === 'ended')
+            return passage;
+        const { source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite } = start.state;
+        const { connection } = passage.branch.state;
+        const was = start.state.connection;
+        return next(changed(passage.branch, {
+            ...{ source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite },
+            connection: connection === null || was === null ? was : { ...was, mark: connection.mark },
+        }));
+    });
+    const same = walked.every((passage) => passage.kind === 'next' &&
+        passage.branch.state.mark === start.state.mark &&
+        passage.branch.state.connection?.mark === start.state.connection?.mark);
+    if (same && known === null)
+        return null;
+    if (known === true)
+        return walked;
+    context.questions.met(BEFORE_NAT, start.probability);
+    return [next(decide(start, BEFORE_NAT, false)), ...walked];
+}
+function settled(decided, side, portFixed, world) {
+    const branch = side === 'destination' || portFixed ? decided : withFreePort(decided, world);
+    const { connection } = branch.state;
+    if (connection === null)
+        return branch;
+    const flag = side === 'destination' ? { destinationDecided: true } : { sourceDecided: true };
+    return changed(branch, { connection: { ...connection, ...flag } });
+}
+/** Applies what the connection already decided (nf_nat_packet); answers are rewritten the other way round. */
+function repeated(branch, side, context) {
+    const { state } = branch;
+    const { connection } = state;
+    if (connection === null)
+        return branch;
+    if (!connection.fromCapture)
+        return connection.state === 'ESTABLISHED' ? unasked(branch, context) : branch;
+    if (connection.direction === 'ORIGINAL') {
+        if (side === 'destination') {
+            return connection.dnat
+                ? withDestination(branch, connection.replySource, connection.replySourcePort)
+                : branch;
+        }
+        if (!connection.snat)
+            return branch;
+        const address = connection.replyDestination.address;
+        const own = address !== null && isLocalAddress(context.world.host, address) !== false;
+        return withSource(branch, connection.replyDestination, connection.replyDestinationPort, own ? 'masquerade' : 'snat');
+    }
+    if (side === 'destination') {
+        const client = connection.originalSource.address;
+        if (!connection.snat || client === null)
+            return branch;
+        return changed(branch, { destination: client, destinationPort: connection.originalSourcePort });
+    }
+    if (!connection.dnat)
+        return branch;
+    return changed(branch, {
+        source: senderOf(connection.originalDestination),
+        sourcePort: connection.originalDestinationPort,
+        sourceRewrite: 'snat',
+    });
+}
+function isIcmp({ state: { protocol } }) {
+    return protocol === ICMP || protocol === ICMPV6;
+}
+function unasked(branch, context) {
+    assume(context, { code: 'flow-not-rewritten' });
+    return branch;
+}

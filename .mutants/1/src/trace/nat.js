@@ -1,0 +1,186 @@
+import { masqueradeAddress, redirectAddress } from '../host/source-address.js';
+import { hasPorts } from '../net/protocol.js';
+import { rangeContains } from '../net/range.js';
+import { turned } from './branch.js';
+import { choose } from './choose.js';
+import { keptSources } from './kept-mapping.js';
+import { addressesOf, choiceOf, isWithin } from './nat-addresses.js';
+import { senderOf } from './packet.js';
+import { withDestination, withSource } from './written-ends.js';
+/** Rewrites that change the destination happen at PREROUTING and OUTPUT, the others at POSTROUTING and INPUT (HOOK2MANIP). */
+export function manipulates(hook) {
+    return hook === 'PREROUTING' || hook === 'OUTPUT' ? 'destination' : 'source';
+}
+/** Applies the rewrite of the nat rule that matched. */
+export function translate(branch, effect, rule, hook, { host, flows }, questions) {
+    switch (effect.kind) {
+        case 'dnat':
+            return effect.to === null
+                ? unreadable(branch, rule, { text: effect.text })
+                : toDestination(branch, effect.to, effect, rule, questions);
+        case 'redirect': {
+            const { family, inInterface } = branch.state;
+            const address = hook === 'OUTPUT'
+                ? redirectAddress(host, family, null)
+                : redirectAddress(host, family, inInterface ?? null, branch.state.destination);
+            if (address === null && typeof inInterface === 'string' && isListed(host, family, inInterface))
+                return { branches: [], ended: [withoutAddress(branch)] };
+            if (address === null)
+                return unreadable(branch, rule, 'no-interface-address');
+            const to = { from: address.value, to: address.value, ports: effect.ports, portBase: null };
+            return toDestination(branch, to, { random: effect.random, persistent: false }, rule, questions);
+        }
+        case 'snat':
+            return effect.to === null
+                ? unreadable(branch, rule, { text: effect.text })
+                : toSource(branch, effect.to, effect, rule, flows, questions);
+        case 'masquerade':
+            return masquerade(branch, effect, rule, { host, flows }, questions);
+        case 'netmap': {
+            const { state } = branch;
+            const { family } = state;
+            const mapped = (address) => ({
+                family,
+                value: effect.value | (address.value & ~effect.mask & all(family)),
+            });
+            if (manipulates(hook) === 'destination')
+                return one(withDestination(branch, mapped(state.destination), state.destinationPort));
+            const source = state.source.address;
+            return one(withSource(branch, source === null ? unknownSender(state.source) : senderOf(mapped(source)), state.sourcePort, 'snat'));
+        }
+    }
+}
+/** @returns the ways on from the nat rule that matched. */
+export function mapped(branch, effect, rule, hook, facts, questions) {
+    const result = translate(branch, effect, rule, hook, facts, questions);
+    const portFixed = hasOnePort(effect);
+    return [
+        ...result.ended.map((ending) => ({ kind: 'ended', ending })),
+        ...result.branches.map((way) => ({ kind: 'mapped', branch: way, portFixed })),
+    ];
+}
+function hasOnePort(effect) {
+    const ports = effect.kind === 'snat' ? effect.to?.ports : effect.kind === 'masquerade' ? effect.ports : null;
+    return ports !== null && ports !== undefined && ports.from === ports.to;
+}
+function masquerade(branch, { ports, random }, rule, { host, flows }, questions) {
+    const { state } = branch;
+    const device = state.route?.device;
+    const address = typeof device === 'string'
+        ? masqueradeAddress(host, state.family, device, state.route?.gateway ?? state.destination, state.destination)
+        : null;
+    if (address === null && typeof device === 'string' && isListed(host, state.family, device))
+        return { branches: [], ended: [withoutAddress(branch)] };
+    const sender = address === null ? { address: null, within: [], outside: [], local: true } : senderOf(address);
+    const range = address === null ? null : { from: address.value, to: address.value, ports };
+    const kept = range === null || random ? null : asMapped(branch, range, 'masquerade', rule, flows, questions);
+    return (kept ?? one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random)));
+}
+/** Several addresses are spread by a hash of the packet (find_best_ips_proto); where the client is not known, each is one way. */
+function toDestination(branch, to, { random, persistent }, rule, questions) {
+    const { state } = branch;
+    const port = destinationPort(state.destinationPort, to, random);
+    if (to.from === null)
+        return one(withDestination(branch, state.destination, port));
+    const addresses = addressesOf(to, state, persistent, 'destination');
+    // Where the packet goes next cannot be left open, unlike where it comes from.
+    if (addresses === null)
+        return unreadable(branch, rule, 'wide-range');
+    const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
+    return { branches: picked.map((way) => withDestination(way.branch, way.value, port)), ended: [] };
+}
+function toSource(branch, to, { random, persistent }, rule, flows, questions) {
+    const { state } = branch;
+    const port = chosenPort(state.sourcePort, to.ports, random);
+    const kept = random || isWithin(state, to) ? null : asMapped(branch, to, 'snat', rule, flows, questions);
+    if (kept !== null)
+        return kept;
+    if (to.from === null)
+        return one(withSource(branch, state.source, port, 'snat', random));
+    // A source that lies in the range already stays (get_unique_tuple).
+    if (!random && isWithin(state, to))
+        return one(withSource(branch, state.source, state.sourcePort, 'snat'));
+    const addresses = addressesOf(to, state, persistent, 'source');
+    if (addresses === null) {
+        const sender = { address: null, within: [], outside: [], local: null };
+        return one(withSource(branch, sender, port, 'snat', random));
+    }
+    const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
+    const branches = picked.map((way) => withSource(way.branch, senderOf(way.value), port, 'snat', random));
+    return { branches, ended: [] };
+}
+/** @returns the source that earlier flows of the client's port got within the range; null where there are none. */
+function asMapped(branch, range, rewrite, rule, flows, questions) {
+    const { connection, protocol, zones } = branch.state;
+    const zone = zones === null ? 0 : zones.original;
+    if (flows === null || connection === null || zone === null || !hasPorts(protocol))
+        return null;
+    const kept = keptSources(connection, protocol, zone, range, flows);
+    if (kept.length === 0)
+        return null;
+    const portOf = ({ value }) => {
+        const ports = kept.filter(({ address }) => address.value === value).map((one) => one.port);
+        return ports.length === 1 ? (ports[0] ?? null) : null;
+    };
+    const addresses = kept
+        .map(({ address }) => address)
+        .filter(({ value }, at, all) => all.findIndex((other) => other.value === value) === at);
+    const picked = choose(branch, addresses.map(choiceOf(rule, addresses.length)), questions);
+    const branches = picked.map((way) => withSource(way.branch, senderOf(way.value), portOf(way.value), rewrite));
+    return { branches, ended: [] };
+}
+/** With a port range and `/BASE` the port keeps its place in the range, and wraps around at its end; otherwise the kernel takes one of the range (nf_nat_l4proto_unique_tuple). */
+function destinationPort(port, to, random) {
+    const { ports } = to;
+    if (ports === null)
+        return port;
+    if (ports.from === ports.to)
+        return ports.from;
+    if (to.portBase !== null && port !== null) {
+        const offset = (port - to.portBase) & 0xffff;
+        return ports.from + (offset % (ports.to - ports.from + 1));
+    }
+    return port !== null && !random && rangeContains(ports, port) ? port : null;
+}
+/** A source port is kept where it may be; a random one is not known. */
+function chosenPort(port, ports, random) {
+    if (random)
+        return null;
+    if (ports === null)
+        return port;
+    if (ports.from === ports.to)
+        return ports.from;
+    return port !== null && rangeContains(ports, port) ? port : null;
+}
+/** Whether the capture tells which addresses of the family the interface has: `ip -4 addr` lists it without those of the other. */
+function isListed({ links }, family, device) {
+    if (links?.some(({ name }) => name === device) !== true)
+        return false;
+    return links.some(({ addresses }) => addresses.some(({ address }) => address.family === family));
+}
+/** REDIRECT and MASQUERADE drop what comes in or goes out where there is no address to write (nf_nat_redirect.c). */
+function withoutAddress(branch) {
+    return ended(branch, 'drop', { code: 'no-address' });
+}
+function unknownSender(sender) {
+    return { address: null, within: [], outside: [], local: sender.local };
+}
+function all(family) {
+    return family === 'ipv4' ? 0xffffffffn : (1n << 128n) - 1n;
+}
+function one(branch) {
+    return { branches: [branch], ended: [] };
+}
+function unreadable(branch, { chain, number }, why) {
+    const reason = { code: 'nat-target-unreadable', rule: { chain, number }, why };
+    return { branches: [], ended: [ended(branch, 'unknown', reason)] };
+}
+function ended(branch, verdict, reason) {
+    return {
+        branch: turned(branch, 'nat', { fact: 'ended', reason }),
+        verdict,
+        reason,
+        rejectWith: null,
+        exit: null,
+    };
+}

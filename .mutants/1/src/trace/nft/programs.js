@@ -1,0 +1,77 @@
+import { dictionary } from '../../lookup/dictionary.js';
+import { isOfIptables } from '../../nftables/iptables-chains.js';
+import { mapped } from '../nat.js';
+import { ended, next } from '../passage.js';
+import { reroutedAtOutput } from '../reroute-output.js';
+import { walkBaseChain } from './walk.js';
+const HOOKS = dictionary({
+    prerouting: 'PREROUTING',
+    input: 'INPUT',
+    forward: 'FORWARD',
+    output: 'OUTPUT',
+    postrouting: 'POSTROUTING',
+});
+/** The base chains of native nft tables, of families ip, ip6 and inet. */
+export const NFT = {
+    programs: (world) => chainsOf(world, (type) => type !== 'nat').map(({ table, chain, ...program }) => ({
+        ...program,
+        run: (branch, context) => {
+            if (!sees(chain, branch))
+                return [next(branch)];
+            const passages = asPassages(walkBaseChain(branch, table, chain, program.hook, context));
+            // nf_route_table_hook4: a chain of type route decides the way anew where it changed what that rests on.
+            return chain.base?.type === 'route'
+                ? reroutedAtOutput(branch, passages, 'anything', context)
+                : passages;
+        },
+    })),
+    natChains: (world) => chainsOf(world, (type) => type === 'nat').map(({ table, chain, ...program }) => ({
+        ...program,
+        run: (branch, context) => sees(chain, branch)
+            ? asNatPassages(walkBaseChain(branch, table, chain, program.hook, context), program.hook, chain, context)
+            : [next(branch)],
+    })),
+};
+function chainsOf({ nft, nftHooks, rulesets }, wanted) {
+    if (nft === null || nft === undefined)
+        return [];
+    return [...nft.tables.values()].flatMap((table) => table.dormant
+        ? []
+        : [...table.chains.values()].flatMap((chain) => placed(table, chain, isSaved(table, rulesets), wanted, nftHooks?.get(`${table.family} ${table.name} ${chain.name}`) ?? null)));
+}
+/** iptables-save tells all of what iptables-nft wrote there, unless it could not print the table. */
+function isSaved({ family, name }, rulesets) {
+    return rulesets.some(({ backend, family: of, leftOut }) => backend === 'iptables-nft' &&
+        (of === (family === 'ip' ? 'ipv4' : 'ipv6') ? leftOut?.some((left) => left === name) !== true : true));
+}
+function placed(table, chain, saved, wanted, rank) {
+    const { base } = chain;
+    const hook = base === null ? undefined : HOOKS[base.hook];
+    if (base === null || hook === undefined || base.priority === null || !FAMILIES.has(table.family))
+        return [];
+    // iptables-save tells all of what iptables-nft added, nft only part of it.
+    if (!wanted(base.type) || (saved && isOfIptables(chain)))
+        return [];
+    return [
+        {
+            hook,
+            priority: base.priority,
+            registration: { by: `${table.family} ${table.name}`, rank },
+            acts: chain.rules.length > 0 || base.policy === 'drop' || chain.cut,
+            table,
+            chain,
+        },
+    ];
+}
+const FAMILIES = new Set(['ip', 'ip6', 'inet']);
+function sees({ family }, { state }) {
+    return family === 'inet' || (family === 'ip') === (state.family === 'ipv4');
+}
+/** nat statements load in chains of type nat only. */
+function asPassages({ ended: ends, passed, translated }) {
+    return [...ends.map(ended), ...passed.map(next), ...translated.map(({ branch }) => next(branch))];
+}
+function asNatPassages(walked, hook, chain, { world, questions }) {
+    const ways = walked.translated.flatMap(({ branch, target, rule }) => mapped(branch, target, { chain: chain.name, number: rule.number }, hook, world, questions));
+    return [...walked.ended.map(ended), ...ways, ...walked.passed.map(next)];
+}

@@ -1,0 +1,105 @@
+import { shownConnection } from '../state.js';
+import { readSender } from './read-sender.js';
+import { ABSENT, known, OPEN } from './values.js';
+import { CT_STATES, CT_STATUS } from './words.js';
+/** @returns what is known of a key of the packet's connection (nft_ct_get_eval, net/netfilter/nft_ct.c). */
+export function readCt({ key, direction }, { state }) {
+    const connection = shownConnection(state);
+    // Of a packet that was not tracked, or not yet, only the state can be asked: it is invalid.
+    if (key === 'state') {
+        if (connection !== null)
+            return known(STATES[connection.state]);
+        return known(state.untracked === 'UNTRACKED' ? CT_STATES.untracked : CT_STATES.invalid);
+    }
+    if (connection === null)
+        return ABSENT;
+    switch (key) {
+        case 'status':
+            return status(connection);
+        case 'direction':
+            return connection.direction === null ? OPEN : known(connection.direction === 'REPLY' ? 1 : 0);
+        case 'mark':
+            return connection.mark === null ? OPEN : known(connection.mark);
+        case 'l3proto':
+            return known(state.family === 'ipv4' ? 2 : 10);
+        case 'protocol':
+            return connection.quoted ? OPEN : known(state.protocol);
+        case 'zone': {
+            const zone = state.zones === null ? 0 : direction === 'reply' ? state.zones.reply : state.zones.original;
+            return zone === null ? OPEN : known(zone);
+        }
+        case 'proto-src':
+        case 'proto-dst':
+        case 'saddr':
+        case 'daddr':
+        case 'ip saddr':
+        case 'ip daddr':
+        case 'ip6 saddr':
+        case 'ip6 daddr':
+            return end(connection, key, direction ?? directionOf(connection), state.family);
+        default:
+            // Helper, label, id, expiration, bytes, …: in no capture, or changed with every packet.
+            return OPEN;
+    }
+}
+const STATES = {
+    NEW: CT_STATES.new,
+    ESTABLISHED: CT_STATES.established,
+    RELATED: CT_STATES.related,
+};
+function directionOf({ direction }) {
+    return direction === 'REPLY' ? 'reply' : 'original';
+}
+function status(connection) {
+    const { seenReply, assured, confirmed, snat, dnat, sourceDecided, destinationDecided } = connection;
+    let bits = 0;
+    let open = 0;
+    const add = (bit, set) => {
+        if (set === null)
+            open |= bit;
+        else if (set)
+            bits |= bit;
+    };
+    add(CT_STATUS['seen-reply'], seenReply);
+    add(CT_STATUS.assured, assured);
+    add(CT_STATUS.confirmed, confirmed);
+    add(CT_STATUS.snat, snat);
+    add(CT_STATUS.dnat, dnat);
+    add(CT_STATUS['snat-done'], sourceDecided);
+    add(CT_STATUS['dnat-done'], destinationDecided);
+    // Whether a helper expected it or changed its sequence numbers is not told.
+    if (connection.state === 'RELATED' || connection.fromCapture)
+        open |= CT_STATUS.expected | CT_STATUS['seq-adjust'];
+    if (open === 0)
+        return known(bits);
+    return { kind: 'partly', bits: BigInt(bits), known: BigInt(0xffffffff & ~open & 0x7fffffff) | 0x80000000n };
+}
+function end(connection, key, direction, family) {
+    if ((key.startsWith('ip ') && family !== 'ipv4') || (key.startsWith('ip6 ') && family !== 'ipv6'))
+        return ABSENT;
+    if (connection.quoted)
+        return OPEN;
+    const source = key.endsWith('saddr') || key === 'proto-src';
+    const reply = direction === 'reply';
+    if (key.startsWith('proto-')) {
+        const port = reply
+            ? source
+                ? connection.replySourcePort
+                : connection.replyDestinationPort
+            : source
+                ? connection.originalSourcePort
+                : connection.originalDestinationPort;
+        return port === null ? OPEN : known(port);
+    }
+    const address = reply
+        ? source
+            ? connection.replySource
+            : connection.replyDestination
+        : source
+            ? connection.originalSource
+            : connection.originalDestination;
+    if ('value' in address)
+        return known(address.value);
+    // The client's address is asked as the packet's own is, but learning it here says nothing of the packet after NAT.
+    return address.address !== null ? known(address.address.value) : readSender(address, family, null);
+}

@@ -1,0 +1,127 @@
+import { unknown } from '../answer.js';
+import { linkNamed } from '../bridge.js';
+import { ABSENT, known, OPEN } from './values.js';
+/** @returns what is known of a `meta` key (nft_meta_get_eval, net/netfilter/nft_meta.c). */
+export function readMeta({ key }, context) {
+    const { state, chain } = context;
+    if (chain.family === 'bridge' && Object.hasOwn(OF_BRIDGE, key))
+        return ofBridge(key, context);
+    switch (key) {
+        case 'l4proto':
+            return known(state.protocol);
+        case 'nfproto':
+            return known(state.family === 'ipv4' ? 2 : 10);
+        case 'protocol':
+            return known(state.family === 'ipv4' ? 0x0800 : 0x86dd);
+        case 'mark':
+            return state.mark === null ? OPEN : known(state.mark);
+        case 'iif':
+        case 'iifname':
+            return deviceName(state.inInterface, 'in');
+        case 'oif':
+        case 'oifname':
+            return deviceName(state.outInterface, 'out');
+        case 'iifgroup':
+            return ofLink(state.inInterface, context, groupOf);
+        case 'oifgroup':
+            return ofLink(state.outInterface, context, groupOf);
+        case 'iifkind':
+            return ofLink(state.inInterface, context, kindOfLink);
+        case 'oifkind':
+            return ofLink(state.outInterface, context, kindOfLink);
+        case 'iiftype':
+            return ofLink(state.inInterface, context, typeOfLink);
+        case 'oiftype':
+            return ofLink(state.outInterface, context, typeOfLink);
+        case 'skuid':
+            if (state.fromNode && state.userId !== null)
+                return known(state.userId);
+            return state.fromNode ? OPEN : ABSENT;
+        case 'skgid':
+        case 'cgroup':
+            // A packet that is passed on has no socket, and the rule breaks (nft_meta_get_eval_skugid).
+            return state.fromNode ? OPEN : ABSENT;
+        case 'pkttype':
+            return known(PACKET_TYPES[state.frame]);
+        case 'length':
+            return state.length === null ? OPEN : known(state.length);
+        case 'nftrace':
+            return known(0);
+        case 'ibrname':
+        case 'obrname':
+            return ABSENT;
+        default:
+            return OPEN;
+    }
+}
+/** In family bridge `iifname` is the port, and `ibrname` the bridge. */
+const OF_BRIDGE = {
+    iif: 'in',
+    iifname: 'in',
+    oif: 'out',
+    oifname: 'out',
+    ibrname: 'in',
+    obrname: 'out',
+};
+function ofBridge(key, { state }) {
+    const side = key.startsWith('i') ? 'in' : 'out';
+    if (key.endsWith('brname')) {
+        const bridge = side === 'in' ? state.inInterface : (state.outInterface ?? state.inInterface);
+        return typeof bridge === 'string' ? known(bridge) : OPEN;
+    }
+    return {
+        kind: 'open',
+        ask: ([pattern, ...more]) => pattern?.kind === 'name' && !pattern.prefix && more.length === 0
+            ? unknown({ code: 'bridge-port', asks: { fact: 'port', side, names: [pattern.text] } })
+            : null,
+    };
+}
+const PACKET_TYPES = { unicast: 0, broadcast: 1, multicast: 2 };
+/** An interface that is not there has an empty name and index 0. */
+function deviceName(device, side) {
+    if (device !== undefined)
+        return known(device ?? '');
+    return {
+        kind: 'open',
+        ask: ([pattern, ...more]) => {
+            if (pattern?.kind !== 'name' || more.length > 0)
+                return null;
+            const name = pattern.prefix ? `${pattern.text}+` : pattern.text;
+            if (name === '+')
+                return 'yes';
+            return unknown({ code: `${side}-interface`, patterns: [name] }, (state, held) => held && !pattern.prefix ? { ...state, [`${side}Interface`]: pattern.text } : state);
+        },
+    };
+}
+/** Without a device the rule breaks. */
+function ofLink(device, { host }, read) {
+    if (device === null)
+        return ABSENT;
+    const link = device === undefined ? undefined : linkNamed(host, device);
+    return link === undefined || link === null ? OPEN : read(link);
+}
+/** Names stand in /etc/iproute2/group of the node; only that of group 0 is the same everywhere. */
+function groupOf({ group }) {
+    if (group === 'default')
+        return known(0);
+    return group !== null && /^\d+$/.test(group) ? known(Number(group)) : OPEN;
+}
+function kindOfLink({ kind, loopback }) {
+    return kind === null ? (loopback ? ABSENT : OPEN) : known(kind);
+}
+/** ARPHRD_LOOPBACK and ARPHRD_ETHER; tunnels have others. */
+function typeOfLink({ loopback, kind, mac }) {
+    if (loopback)
+        return known(772);
+    return mac !== null && (kind === null || ETHERNET.has(kind)) ? known(1) : OPEN;
+}
+const ETHERNET = new Set([
+    'bridge',
+    'veth',
+    'dummy',
+    'vxlan',
+    'vlan',
+    'macvlan',
+    'bond',
+    'geneve',
+]);

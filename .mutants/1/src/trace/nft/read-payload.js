@@ -1,0 +1,168 @@
+import { dictionary } from '../../lookup/dictionary.js';
+import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../../net/protocol.js';
+import { within } from '../../rules/value-set.js';
+import { unknown } from '../answer.js';
+import { readSender } from './read-sender.js';
+import { ABSENT, known, OPEN } from './values.js';
+/** The protocol that a header's name asks for before anything else. */
+const TRANSPORT = dictionary({
+    tcp: TCP,
+    udp: UDP,
+    udplite: UDPLITE,
+    sctp: SCTP,
+    dccp: DCCP,
+    icmp: ICMP,
+    icmpv6: ICMPV6,
+});
+/** @returns what is known of a field of the packet's headers (nft_payload_eval). */
+export function readPayload(field, context) {
+    const { state } = context;
+    const { protocol } = field;
+    if (protocol === 'ip')
+        return state.family === 'ipv4' ? readIp(field.field, context) : ABSENT;
+    if (protocol === 'ip6')
+        return state.family === 'ipv6' ? readIp(field.field, context) : ABSENT;
+    if (protocol === 'th')
+        return readTransport(field.field, context);
+    if (protocol === 'arp')
+        return ABSENT;
+    // What a process of the node sends has no frame yet.
+    if (protocol === 'ether' || protocol === 'vlan')
+        return state.fromNode ? ABSENT : OPEN;
+    const number = TRANSPORT[protocol];
+    if (number === undefined)
+        return OPEN;
+    // A header that is not there breaks the rule. `icmp` in family inet asks for IPv4 too.
+    if (state.protocol !== number)
+        return ABSENT;
+    if (protocol === 'icmp' || protocol === 'icmpv6')
+        return readIcmp(field.field, context);
+    return readTransport(field.field, context);
+}
+function readIp(field, { state }) {
+    const bits = state.family === 'ipv4';
+    switch (field) {
+        case 'saddr':
+            return readSender(state.source, state.family, 'source');
+        case 'daddr':
+            return known(state.destination.value);
+        case 'protocol':
+        case 'nexthdr':
+            return known(state.protocol);
+        case 'version':
+            return known(bits ? 4 : 6);
+        case 'hdrlength':
+            return known(5);
+        case 'dscp':
+            return partly(state.tos.bits >> 2, state.tos.known >> 2, 6);
+        case 'ecn':
+            return partly(state.tos.bits & 3, state.tos.known & 3, 2);
+        case 'ttl':
+        case 'hoplimit':
+            return state.ttl === null ? OPEN : known(state.ttl);
+        case 'length':
+            return state.length === null ? OPEN : known(bits ? state.length : state.length - 40);
+        case 'frag-off':
+            // The packet traced is whole; whether it may be split is its sender's business.
+            return { kind: 'partly', bits: 0n, known: 0xbfffn };
+        default:
+            return OPEN;
+    }
+}
+function readTransport(field, { state }) {
+    switch (field) {
+        case 'sport':
+            return readPort(state.sourcePort, 'source', state.protocol);
+        case 'dport':
+            return readPort(state.destinationPort, 'destination', state.protocol);
+        case 'flags':
+            if (state.protocol !== TCP)
+                return OPEN;
+            if (state.tcpFlags !== null)
+                return known(state.tcpFlags);
+            return OPEN;
+        default:
+            return OPEN;
+    }
+}
+/** `th dport` of a packet without ports reads whatever stands there: its checksum, of ICMP. */
+function readPort(port, side, protocol) {
+    if (!hasPorts(protocol))
+        return OPEN;
+    if (port !== null)
+        return known(port);
+    return {
+        kind: 'open',
+        ask: (patterns) => {
+            const ranges = patterns.flatMap((pattern) => pattern.kind === 'range' ? [{ from: Number(pattern.from), to: Number(pattern.to) }] : []);
+            if (ranges.some(({ from, to }) => from <= 0 && to >= 65535))
+                return 'yes';
+            return unknown({ code: `${side}-port`, set: { kind: 'ranges', ranges }, either: false });
+        },
+    };
+}
+function readIcmp(field, { state }) {
+    if (state.icmp === null) {
+        if (field !== 'type')
+            return OPEN;
+        return {
+            kind: 'open',
+            ask: ([pattern]) => {
+                if (pattern?.kind !== 'range')
+                    return null;
+                // Of every code.
+                const range = { from: Number(pattern.from) << 8, to: (Number(pattern.to) << 8) | 0xff };
+                return unknown({ code: 'icmp-type', set: within(range) });
+            },
+        };
+    }
+    if (field === 'type')
+        return known(state.icmp.type);
+    return field === 'code' ? known(state.icmp.code) : OPEN;
+}
+function partly(bits, knownBits, width) {
+    const all = (1 << width) - 1;
+    if ((knownBits & all) === all)
+        return known(bits);
+    return {
+        kind: 'partly',
+        bits: BigInt(bits & knownBits),
+        known: BigInt(knownBits) | (~BigInt(all) & 0xffffffffn),
+    };
+}
+/** Where known fields stand in their headers: `@nh,96,32` is the source of IPv4. */
+const RAW = dictionary({
+    'ipv4 nh 96 32': { protocol: 'ip', field: 'saddr' },
+    'ipv4 nh 128 32': { protocol: 'ip', field: 'daddr' },
+    'ipv4 nh 72 8': { protocol: 'ip', field: 'protocol' },
+    'ipv4 nh 64 8': { protocol: 'ip', field: 'ttl' },
+    'ipv4 nh 0 4': { protocol: 'ip', field: 'version' },
+    'ipv4 nh 48 16': { protocol: 'ip', field: 'frag-off' },
+    'ipv6 nh 64 128': { protocol: 'ip6', field: 'saddr' },
+    'ipv6 nh 192 128': { protocol: 'ip6', field: 'daddr' },
+    'ipv6 nh 48 8': { protocol: 'ip6', field: 'nexthdr' },
+    'ipv6 nh 56 8': { protocol: 'ip6', field: 'hoplimit' },
+    'ipv6 nh 0 4': { protocol: 'ip6', field: 'version' },
+});
+/** @returns what is known of bits given by their place: where they are a field that is known, that. */
+export function readRaw({ base, offset, length }, context) {
+    const { state } = context;
+    if (base === 'nh') {
+        const field = RAW[`${state.family} nh ${offset} ${length}`];
+        if (field !== undefined)
+            return readPayload({ kind: 'payload', ...field }, context);
+        return OPEN;
+    }
+    if (base !== 'th')
+        return OPEN;
+    if (offset === 0 && length === 16)
+        return readTransport('sport', context);
+    if (offset === 16 && length === 16)
+        return readTransport('dport', context);
+    if (state.protocol === TCP && offset === 104 && length === 8)
+        return readTransport('flags', context);
+    const icmp = state.protocol === ICMP || state.protocol === ICMPV6;
+    if (icmp && offset === 0 && length === 8)
+        return readIcmp('type', context);
+    return icmp && offset === 8 && length === 8 ? readIcmp('code', context) : OPEN;
+}

@@ -1,0 +1,79 @@
+import { isOfIptables } from '../../nftables/iptables-chains.js';
+const KNOWN = new WeakMap();
+/**
+ * Whether a native rule makes the kernel track connections of a family: each that reads or writes `ct`, and each that
+ * translates (nft_ct_get_init, nft_nat_init, … call `nf_ct_netns_get`); a base chain of type nat alone does not.
+ * @param saved whether iptables-save of iptables-nft is at hand
+ */
+export function nftAsksForTracking(nft, family, saved) {
+    const own = family === 'ipv4' ? 'ip' : 'ip6';
+    for (const table of nft?.tables.values() ?? []) {
+        if (table.family !== own && table.family !== 'inet')
+            continue;
+        // A table of iptables-nft is asked for in iptables' own dump, where that is here; nft does not show all of it.
+        if (!saved && [...table.chains.values()].some(isOfIptables))
+            return true;
+        // Somebody may have added rules of nft to one.
+        if (tableAsks(table))
+            return true;
+    }
+    return false;
+}
+/** Looks only until a rule is found, which is soon: kube-proxy's base chains ask for `ct state new`. */
+function tableAsks(table) {
+    let asks = KNOWN.get(table);
+    if (asks === undefined) {
+        asks = anyRuleAsks(table);
+        KNOWN.set(table, asks);
+    }
+    return asks;
+}
+function anyRuleAsks({ chains }) {
+    for (const { rules } of chains.values())
+        for (let index = 0; index < rules.length; index++)
+            if (rules.at(index).statements.some(asks))
+                return true;
+    return false;
+}
+function asks(statement) {
+    switch (statement.kind) {
+        case 'match':
+            return reads(statement.left) || reads(statement.right);
+        case 'vmap':
+            return reads(statement.key);
+        case 'assign':
+            return statement.field.kind === 'ct' || reads(statement.value);
+        case 'set-update':
+            return reads(statement.key) || (statement.data !== null && reads(statement.data));
+        case 'dnat':
+        case 'snat':
+        case 'masquerade':
+        case 'redirect':
+        case 'synproxy':
+        case 'flow':
+        case 'ct-count':
+            return true;
+        case 'passive':
+            return statement.what.startsWith('ct ');
+        default:
+            return false;
+    }
+}
+function reads(expression) {
+    switch (expression.kind) {
+        case 'ct':
+            return true;
+        case 'concat':
+            return expression.parts.some(reads);
+        case 'binary':
+            return reads(expression.left) || reads(expression.right);
+        case 'map':
+            return reads(expression.key);
+        case 'set':
+            return expression.elements.some(({ extras }) => extras.some(({ kind }) => kind === 'ct-count'));
+        case 'numgen':
+            return expression.of !== null && reads(expression.of);
+        default:
+            return false;
+    }
+}

@@ -1,0 +1,74 @@
+import { hasPorts, ICMP, ICMPV6 } from '../net/protocol.js';
+/** Stands for the identifier of an echo that nobody knows; no real one is negative. */
+export const UNKNOWN_ID = -1;
+/** Stands for a client's port where any may be: one of those that Linux gives out (net.ipv4.ip_local_port_range), and no node port. */
+export const SOME_PORT = 44_321;
+/** @returns the port, or one that stands for it; null where the protocol has none. */
+export function portOrSome(port, protocol) {
+    return port ?? (hasPorts(protocol) ? SOME_PORT : null);
+}
+/**
+ * @param state the packet as it left the node, or reached a socket of it
+ * @param packet the same as it came
+ * @param client who sent it, where the question names only what is known of them: an address that stands for theirs
+ * @returns the conntrack entry that it leaves behind, in which answers find what to undo; null where it has none
+ */
+export function openedFlow(state, packet, client) {
+    const { connection } = state;
+    if (connection === null || connection.quoted)
+        return null;
+    const icmp = icmpTuples(packet);
+    const zone = state.zones;
+    const common = { packets: null, bytes: null };
+    return {
+        protocol: state.protocol,
+        state: null,
+        timeoutSeconds: null,
+        ageSeconds: null,
+        status: ['UNREPLIED'],
+        original: {
+            ...common,
+            source: connection.originalSource.address ?? client,
+            sourcePort: portOrSome(connection.originalSourcePort, state.protocol),
+            destination: connection.originalDestination,
+            destinationPort: connection.originalDestinationPort,
+            icmp: icmp?.request ?? null,
+            zone: zone?.original ?? null,
+        },
+        reply: {
+            ...common,
+            source: connection.replySource,
+            sourcePort: connection.replySourcePort,
+            destination: connection.replyDestination.address ?? client,
+            destinationPort: portOrSome(connection.replyDestinationPort, state.protocol),
+            icmp: icmp?.answer ?? null,
+            zone: zone?.reply ?? null,
+        },
+        mark: connection.mark,
+        zone: null,
+        helper: null,
+        secctx: null,
+        id: null,
+        labels: null,
+        file: '',
+        line: 0,
+    };
+}
+/** The types that answer each other (invmap, net/netfilter/nf_conntrack_proto_icmp.c and _icmpv6.c). */
+const ANSWER_TYPES = {
+    [ICMP]: { 8: 0, 13: 14, 15: 16, 17: 18 },
+    [ICMPV6]: { 128: 129, 139: 140 },
+};
+/** @returns the ICMP type that answers a request; null for what is no request. */
+export function answerType(protocol, type) {
+    return ANSWER_TYPES[protocol]?.[type] ?? null;
+}
+function icmpTuples({ protocol, icmp }) {
+    if (icmp === null)
+        return null;
+    const { type, code, id = UNKNOWN_ID } = icmp;
+    return {
+        request: { type, code, id },
+        answer: { type: answerType(protocol, type) ?? type, code, id },
+    };
+}

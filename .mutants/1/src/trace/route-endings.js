@@ -1,0 +1,123 @@
+import { ipv6Class } from '../host/ipv6-address-class.js';
+import { forwards, interfaceSwitch } from '../host/sysctl.js';
+import { turned } from './branch.js';
+import { assume } from './context.js';
+/** The last hop that the packet may pass is behind it. */
+export function tooManyHops(branch) {
+    const { family } = branch.state;
+    const answer = family === 'ipv6' ? 'icmp6-time-exceeded' : 'icmp-ttl-exceeded';
+    return stopped(branch, 'reject', { code: 'hops-exceeded', family }, answer);
+}
+/** IPv6 does not forward from nobody, nor from a link-local address to another link (ip6_forward). */
+export function confinedSource(branch) {
+    const { source, inInterface, route, family } = branch.state;
+    if (family === 'ipv4' || source.address === null || route?.device === inInterface)
+        return null;
+    const { unspecified, linkLocal } = ipv6Class(source.address.value);
+    const { address } = source;
+    if (unspecified)
+        return stopped(branch, 'drop', { code: 'martian-source', source: address, seen: 'on-its-way' }, null);
+    if (!linkLocal)
+        return null;
+    return stopped(branch, 'reject', { code: 'beyond-scope', source: address }, 'icmp6-beyond-scope');
+}
+/** A bridge does not hand a frame back by the port it came in by. */
+export function hairpinOff(branch, bridge) {
+    return stopped(branch, 'drop', { code: 'bridge-hairpin-off', bridge }, null);
+}
+/** Nor from one isolated port to another. */
+export function portsIsolated(branch, bridge) {
+    return stopped(branch, 'drop', { code: 'bridge-ports-isolated', bridge }, null);
+}
+/** @returns an ending that no rule decided. */
+export function stopped(branch, verdict, reason, rejectWith) {
+    return {
+        branch: turned(branch, 'route', { fact: 'ended', reason }),
+        verdict,
+        reason,
+        rejectWith,
+        exit: null,
+    };
+}
+/** IPVS was not captured, or not as a whole: what it does with the packet is not known. */
+export function ipvsUnlisted(branch, { ipvs }) {
+    return stopped(branch, 'unknown', { code: 'mode-ipvs', listed: ipvs !== 'not-captured' }, null);
+}
+/** A loopback source may leave the node only through an interface with route_localnet (__mkroute_output). */
+export function loopbackSource(branch, at, context) {
+    const { state } = branch;
+    const source = state.source.address;
+    const device = state.route?.device;
+    if (source === null || source.family !== 'ipv4' || source.value >> 24n !== 127n)
+        return null;
+    if (typeof device !== 'string' || device === 'lo')
+        return null;
+    const allowed = interfaceSwitch(context.world.host, 'ipv4', 'route_localnet', device, 'or');
+    if (allowed === null) {
+        assume(context, { code: 'route-localnet', device });
+        return null;
+    }
+    if (allowed !== 0)
+        return null;
+    const reason = { code: 'route-localnet-off', device };
+    // ip_route_output_key_hash_rcu: the process is told at once; what a rule sent that way is lost.
+    return at === 'route' ? stopped(branch, 'reject', reason, 'EINVAL') : stopped(branch, 'drop', reason, null);
+}
+/** connect() fails where the source that it would take is no address of table local. */
+export function foreignSource(branch, source) {
+    return stopped(branch, 'reject', { code: 'source-not-local', source }, 'ENETUNREACH');
+}
+/** A packet that TPROXY gave to a socket must be routed to this node, by its mark as a rule; ip_forward drops it otherwise. */
+export function notDelivered(branch) {
+    return stopped(branch, 'drop', { code: 'tproxy-not-local' }, null);
+}
+/** A packet that is not for this node goes on only where forwarding is on. */
+export function forwardingOff(branch, context) {
+    const { state } = branch;
+    const { host } = context.world;
+    const device = typeof state.inInterface === 'string' ? state.inInterface : 'all';
+    const on = forwards(host, state.family, device);
+    if (on === null)
+        assume(context, { code: 'forwarding' });
+    if (on !== false)
+        return null;
+    return stopped(branch, 'drop', { code: 'forwarding-off', device, family: state.family }, null);
+}
+/** Only frames addressed to this node are passed on, whatever DNAT wrote into the packet (ip_forward, ip6_forward: PACKET_HOST). */
+export function frameForMany(branch) {
+    const { frame } = branch.state;
+    if (frame === 'unicast')
+        return null;
+    return stopped(branch, 'drop', { code: 'frame-not-unicast', frame }, null);
+}
+/**
+ * What each refusal does to the sender; a local process sees an error at once, a forwarded packet draws ICMP. A policy rule
+ * says `unreachable` of the network, a route of the host (fib4_rule_action, fib6_rule_action; fib_props, ip6_rt_type_to_error).
+ */
+export function refused(branch, answer, at) {
+    const { destination, family } = branch.state;
+    const { kind } = answer;
+    const reason = { code: kind, destination };
+    if (at === 'reroute')
+        return stopped(branch, 'drop', reason, null);
+    const as = kind === 'unreachable' && answer.rule !== null ? 'no-route' : kind;
+    if (at === 'route') {
+        const error = {
+            'no-route': 'ENETUNREACH',
+            unreachable: 'EHOSTUNREACH',
+            prohibit: 'EACCES',
+            blackhole: 'EINVAL',
+        }[as];
+        return stopped(branch, 'reject', reason, error);
+    }
+    if (as === 'blackhole')
+        return stopped(branch, 'drop', reason, null);
+    const icmp = family === 'ipv6'
+        ? { 'no-route': 'icmp6-no-route', unreachable: 'icmp6-no-route', prohibit: 'icmp6-adm-prohibited' }[as]
+        : {
+            'no-route': 'icmp-net-unreachable',
+            unreachable: 'icmp-host-unreachable',
+            prohibit: 'icmp-admin-prohibited',
+        }[as];
+    return stopped(branch, 'reject', reason, icmp);
+}

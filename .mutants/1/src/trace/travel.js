@@ -1,0 +1,146 @@
+import { changed } from './branch.js';
+import { isBridge } from './bridge.js';
+import { throughBridge, throughDevice } from './nft/frames.js';
+import { offloaded } from './offloaded.js';
+import { routeInput, routeOutput } from './routing.js';
+import { runHook } from './run-hook.js';
+import { refusedOnArrival } from './source-check.js';
+import { seenByIptables } from './unseen-bridge.js';
+import { unlessUnsent } from './unsent-answers.js';
+/** How often a packet is taken up elsewhere before the rest of its way is given up: the kernel does it once or twice. */
+const MAX_RESUMED = 16;
+/** Sends a packet through the node: from hook to hook, with the routing decisions between them. @returns how its ways end. */
+export function travel(start, programs, context) {
+    const trip = { context, programs, ended: [] };
+    if (context.packet.entersAt === 'OUTPUT')
+        send(start, trip);
+    else
+        receive(start, trip);
+    return trip.ended.map((ending) => unlessUnsent(ending, context));
+}
+/** A packet that came in through an interface. */
+function receive(start, trip) {
+    for (const passage of throughDevice(start, 'ingress', start.state.inInterface, trip.context)) {
+        if (passage.kind === 'ended')
+            trip.ended.push(passage.ending);
+        else
+            acrossBridges(passage.branch, ['prerouting'], trip, (branch) => enter(branch, trip));
+    }
+}
+function enter(start, trip) {
+    const skipped = offloaded(start, trip.context);
+    if (skipped !== null) {
+        trip.ended.push(skipped);
+        return;
+    }
+    const { branch, ended } = seenByIptables(start, trip.context);
+    trip.ended.push(...ended);
+    if (branch === null)
+        return;
+    const refused = refusedOnArrival(branch, trip.context);
+    if (refused !== null)
+        trip.ended.push(refused);
+    else
+        pass(branch, 'PREROUTING', 0, trip);
+}
+/** What came in by a bridge, or leaves by one, meets the chains of family bridge too. */
+function acrossBridges(branch, hooks, { context, ended }, go) {
+    const device = hooks.includes('postrouting') ? branch.state.outInterface : branch.state.inInterface;
+    const met = isBridge(context.world.host, device) === true ? hooks : [];
+    for (const passage of throughBridge(branch, met, context)) {
+        if (passage.kind === 'ended')
+            ended.push(passage.ending);
+        else
+            go(passage.branch);
+    }
+}
+/** A packet that a process of the node sends. */
+function send(branch, trip) {
+    for (const routed of routeOutput(branch, trip.context)) {
+        if (routed.kind === 'ended')
+            trip.ended.push(routed.ending);
+        else
+            pass(routed.branch, 'OUTPUT', 0, trip);
+    }
+}
+/** Takes a packet up at a hook, and follows it from there to its ends. */
+function pass(branch, hook, resumes, trip) {
+    const { passed, resumed, ended } = runHook(ENTERED[hook](branch), hook, trip.programs, trip.context);
+    trip.ended.push(...ended);
+    for (const way of passed)
+        AFTER[hook](way, resumes, trip);
+    for (const { branch: way, at } of resumed) {
+        if (resumes < MAX_RESUMED)
+            pass(way, at, resumes + 1, trip);
+        else
+            trip.ended.push(sentRound(way));
+    }
+}
+/** The packet as the first program of a hook finds it. */
+const ENTERED = {
+    PREROUTING: (branch) => branch,
+    INPUT: (branch) => changed(branch, { outInterface: null }),
+    FORWARD: (branch) => branch,
+    OUTPUT: (branch) => branch,
+    POSTROUTING: leaving,
+};
+/** What follows each hook. */
+const AFTER = {
+    PREROUTING: (branch, resumes, trip) => {
+        // Over lo the packet keeps the route and the connection that it left with, and nat does not act again.
+        if (branch.state.route?.local === true)
+            return pass(branch, 'INPUT', resumes, trip);
+        for (const routed of routeInput(branch, trip.context)) {
+            if (routed.kind === 'ended')
+                trip.ended.push(routed.ending);
+            else {
+                const { branch: way } = routed;
+                acrossBridges(way, [way.state.bridged === true ? 'forward' : 'input'], trip, (on) => pass(on, routed.kind === 'local' ? 'INPUT' : 'FORWARD', resumes, trip));
+            }
+        }
+    },
+    INPUT: (branch, _, trip) => {
+        trip.ended.push(accepted(branch, { kind: 'local' }));
+    },
+    FORWARD: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
+    OUTPUT: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
+    POSTROUTING: (branch, resumes, trip) => {
+        if (branch.state.route?.local !== true)
+            leave(branch, trip);
+        else
+            pass(changed(branch, { inInterface: 'lo', outInterface: null }), 'PREROUTING', resumes, trip);
+    },
+};
+function leaving(branch) {
+    const { state } = branch;
+    // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
+    const inInterface = state.bridged === true || state.fromNode ? null : arrivedBy(state);
+    // Without routes a branch may have learnt the device at FORWARD; a process's packet may have been rerouted since OUTPUT.
+    const learnt = state.fromNode ? undefined : state.outInterface;
+    const outInterface = state.route === null ? learnt : state.route.device;
+    return changed(branch, { inInterface, outInterface });
+}
+function leave(start, trip) {
+    const { context, ended } = trip;
+    const hooks = start.state.bridged === true ? ['postrouting'] : ['output', 'postrouting'];
+    acrossBridges(start, hooks, trip, (branch) => {
+        for (const passage of throughDevice(branch, 'egress', branch.state.outInterface, context))
+            ended.push(passage.kind === 'ended' ? passage.ending : accepted(passage.branch, exitOf(passage.branch)));
+    });
+}
+function arrivedBy(state) {
+    return 'arrivedBy' in state ? state.arrivedBy : state.inInterface;
+}
+function accepted(branch, exit) {
+    return { branch, verdict: 'accept', reason: null, rejectWith: null, exit };
+}
+function exitOf({ state }) {
+    const device = state.route?.device;
+    return typeof device === 'string'
+        ? { kind: 'interface', name: device, nextHop: state.route?.gateway ?? null }
+        : null;
+}
+function sentRound(branch) {
+    const reason = { code: 'sent-round', times: MAX_RESUMED };
+    return { branch, verdict: 'unknown', reason, rejectWith: null, exit: null };
+}

@@ -1,0 +1,56 @@
+import { nodeAddress, podNetwork } from './cluster.js';
+/** @returns the files of a capture folder that tell of the host: a bridge for pods, and a route to each other node's. */
+export function formatHost(cluster) {
+    const address = nodeAddress(0);
+    const pods = podNetwork(0);
+    const routes = [
+        { dst: 'default', gateway: '192.168.255.254', dev: 'eth0', flags: [] },
+        { dst: `${pods}.0/24`, dev: 'cni0', protocol: 'kernel', scope: 'link', prefsrc: `${pods}.1`, flags: [] },
+        { dst: '192.168.0.0/16', dev: 'eth0', protocol: 'kernel', scope: 'link', prefsrc: address, flags: [] },
+        ...Array.from({ length: cluster.nodes - 1 }, (_, index) => ({
+            dst: `${podNetwork(index + 1)}.0/24`,
+            gateway: nodeAddress(index + 1),
+            dev: 'eth0',
+            flags: [],
+        })),
+        local('127.0.0.0/8', 'lo', '127.0.0.1'),
+        local('127.0.0.1', 'lo', '127.0.0.1'),
+        local(`${pods}.1`, 'cni0', `${pods}.1`),
+        local(address, 'eth0', address),
+    ];
+    const links = [
+        link(1, 'lo', '127.0.0.1', 8, 'host'),
+        link(2, 'eth0', address, 16),
+        link(3, 'cni0', `${pods}.1`, 24),
+    ];
+    return {
+        'ip-addr.json': `${JSON.stringify(links)}\n`,
+        'ip-route.json': `${JSON.stringify(routes)}\n`,
+        'ip-rule.json': '[{"priority":0,"src":"all","table":"local"},{"priority":32766,"src":"all","table":"main"},{"priority":32767,"src":"all","table":"default"}]\n',
+        'sysctl.txt': SYSCTLS.join('\n'),
+        'capture.json': `${JSON.stringify({ apiVersion: 'kp-explain/v1', kind: 'CaptureManifest', node: 'node-1', takenAt: '2026-11-21T10:00:00Z', proxyMode: 'iptables', backend: 'iptables-nft' })}\n`,
+    };
+}
+function local(dst, dev, prefsrc) {
+    return { type: 'local', dst, dev, table: 'local', protocol: 'kernel', scope: 'host', prefsrc, flags: [] };
+}
+function link(ifindex, ifname, address, prefixlen, scope = 'global') {
+    const flags = ifname === 'lo' ? ['LOOPBACK', 'UP', 'LOWER_UP'] : ['BROADCAST', 'MULTICAST', 'UP', 'LOWER_UP'];
+    return {
+        ifindex,
+        ifname,
+        flags,
+        link_type: ifname === 'lo' ? 'loopback' : 'ether',
+        addr_info: [{ family: 'inet', local: address, prefixlen, scope, label: ifname }],
+    };
+}
+const SYSCTLS = [
+    'net.bridge.bridge-nf-call-iptables = 1',
+    'net.ipv4.ip_forward = 1',
+    ...['all', 'default', 'lo', 'eth0', 'cni0'].flatMap((name) => [
+        `net.ipv4.conf.${name}.forwarding = 1`,
+        `net.ipv4.conf.${name}.route_localnet = ${name === 'all' ? 1 : 0}`,
+        `net.ipv4.conf.${name}.rp_filter = 0`,
+    ]),
+    '',
+];

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { parseAddress } from '../../../src/net/address.js';
+import { SCTP, TCP, UDP } from '../../../src/net/protocol.js';
+import { NEIGHBOURS } from '../node/topology.js';
+import { FLAGS } from '../node/wire.js';
+import { DESTINATION_PORTS, destinationsOf, MARKS, pickFrom, SENDERS, SOURCE_PORTS, } from './pools.js';
+const any = fc.nat(1000);
+export const packetSpec = fc.record({
+    from: any,
+    protocol: any,
+    to: any,
+    port: any,
+    sourcePort: any,
+    mark: any,
+    ttl: fc.constantFrom(64, 64, 63, 2, 255),
+    tos: fc.constantFrom(0, 0, 0x10, 0xb8, 0x02, 0x28),
+    flags: any,
+    padding: fc.constantFrom(0, 0, 20, 700),
+    bound: fc.boolean(),
+    odd: fc.integer({ min: 0, max: 29 }),
+    goesOn: fc.integer({ min: 0, max: 3 }).map((n) => n === 3),
+});
+/** A packet that starts a connection; as a rule SYN, and then and now something that nobody sends in earnest. */
+const TCP_FLAGS = [
+    FLAGS.SYN,
+    FLAGS.SYN,
+    FLAGS.SYN,
+    FLAGS.SYN,
+    FLAGS.SYN,
+    FLAGS.ACK,
+    FLAGS.SYN | FLAGS.FIN,
+    0,
+];
+/**
+ * @param index of the packet in its case: its source port is its own, so that no connection is met twice
+ * @returns the packet, its serial number still missing.
+ */
+export function packetOf(spec, pool, index) {
+    const from = pickFrom(SENDERS, spec.from);
+    const protocol = pickFrom([TCP, TCP, TCP, UDP, UDP, SCTP, pool.icmp], spec.protocol);
+    const ports = protocol !== pool.icmp;
+    const { source, destination } = endsOf(spec, pool, from);
+    const icmp = { type: pool.family === 'ipv4' ? 8 : 128, code: 0, id: 0x700 + index };
+    return {
+        from,
+        bridgedTo: bridgedBetween(from, destination),
+        mark: pickFrom(MARKS, spec.mark),
+        bound: spec.bound,
+        answersTo: 0,
+        wire: {
+            family: pool.family,
+            protocol,
+            source,
+            destination,
+            sourcePort: ports ? pickFrom(SOURCE_PORTS, spec.sourcePort) - index : null,
+            destinationPort: ports ? pickFrom(DESTINATION_PORTS, spec.port) : null,
+            icmp: ports ? null : icmp,
+            tcpFlags: protocol === TCP ? pickFrom(TCP_FLAGS, spec.flags) : 0,
+            ttl: spec.ttl,
+            tos: spec.tos,
+            serial: 0,
+            padding: protocol === SCTP ? 0 : spec.padding,
+        },
+    };
+}
+function endsOf(spec, pool, from) {
+    const own = from === 'node';
+    // Which port of a bridge a frame came in by shows in its source only.
+    const usual = own ? pickFrom(pool.own, spec.sourcePort) : NEIGHBOURS[from][pool.family];
+    const source = addressOf(!own && !onBridge(from) && spec.odd === 29 ? pickFrom(pool.oddSources, spec.to) : usual);
+    // A bridge makes copies of what goes to many; a trace follows one packet.
+    const odd = onBridge(from)
+        ? pool.oddDestinations.filter((text) => !isForMany(addressOf(text)))
+        : pool.oddDestinations;
+    if (spec.odd === 28 && !own)
+        return { source, destination: addressOf(pickFrom(odd, spec.to)) };
+    const others = destinationsOf(pool).filter((text) => text !== usual && addressOf(text).value !== source.value);
+    // Its own loopback addresses, and nobody's, only the node itself can ask.
+    const destinations = own ? [...others, pool.loopback, pool.family === 'ipv4' ? '0.0.0.0' : '::1'] : others;
+    return { source, destination: addressOf(pickFrom(destinations, spec.to)) };
+}
+function onBridge(from) {
+    return from !== 'node' && NEIGHBOURS[from].device === 'cni0';
+}
+function isForMany({ family, value }) {
+    return family === 'ipv4' ? value >> 28n === 0xen || value === 0xffffffffn : value >> 120n === 0xffn;
+}
+/** Two pods of one bridge speak with each other directly. */
+export function bridgedBetween(from, { family, value }) {
+    if (from !== 'pod1' && from !== 'pod2')
+        return null;
+    const other = from === 'pod1' ? 'pod2' : 'pod1';
+    return addressOf(NEIGHBOURS[other][family]).value === value ? other : null;
+}
+export function addressOf(text) {
+    const address = parseAddress(text);
+    if (address === null)
+        throw new Error(`not an address: ${text}`);
+    return address;
+}

@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { serialize } from 'node:v8';
+import { TestNode } from '../node/test-node.js';
+import { meet } from '../run-case.js';
+import { generateCase } from './generate.js';
+import { setNames } from './generate-sets.js';
+import { PLACES } from './places.js';
+import { randomOf } from './random.js';
+/**
+ * Runs in the user-mode kernel: sends the packets of generated cases past IPVS, and writes what the kernel did with each.
+ * `node inside.cjs SEED PACKETS SECONDS FILE`
+ */
+const [seed = '1', packets = '100', seconds = '300', file = '/out/meetings'] = process.argv.slice(2);
+/** `ipvsadm-save -n` of the case. */
+const SAVED = '/tmp/ipvs-saved';
+const until = Date.now() + Number(seconds) * 1000;
+const node = await TestNode.create(false);
+const inside = spawn('ip', ['netns', 'exec', node.node.name, 'sleep', 'infinity'], { stdio: 'ignore' });
+try {
+    await prepareNode();
+    const found = [];
+    let sent = 0;
+    let port = 2000;
+    const nextPort = () => {
+        port = port >= 60_000 ? 2000 : port + 1;
+        return port;
+    };
+    for (let number = Number(seed); sent < Number(packets) && Date.now() < until; number++) {
+        const random = randomOf(number);
+        const family = random() < 0.67 ? 'ipv4' : 'ipv6';
+        const one = generateCase(random, family, nextPort);
+        const meetings = await meet(node, [{ backend: 'iptables-legacy', family, text: one.rules }], one.packets, {
+            prepare: prepareOf(one),
+            listing: async () => listing(one.packets.map(({ wire }) => wire.sourcePort)),
+        });
+        found.push({ seed: number, meetings: meetings.map((meeting) => withSysctls(meeting, one)) });
+        sent += meetings.length;
+    }
+    writeFileSync(file, serialize(found));
+    console.log(`${sent} packets in ${Math.round(performance.now() / 1000)} s, ${found.length} cases`);
+}
+finally {
+    inside.kill();
+    node.close();
+}
+async function prepareNode() {
+    const addresses = [...PLACES.ipv4.virtual, ...PLACES.ipv6.virtual].map((address) => `addr add ${address}${address.includes(':') ? '/128 dev kube-ipvs0 nodad' : '/32 dev kube-ipvs0'}`);
+    await node.node.batch(['link add kube-ipvs0 type dummy', 'link set kube-ipvs0 up', ...addresses].join('\n'));
+    const sets = ['ipv4', 'ipv6'].flatMap(setNames);
+    await node.makeSets(sets.map(({ name, type }) => `create ${name} ${type}\n`).join(''));
+    await node.ready();
+}
+function prepareOf({ servers, sets, sysctls }) {
+    return [
+        'ipvsadm -C',
+        `ipset restore <<'END'\n${sets}END`,
+        `sysctl -qw ${Object.entries(sysctls)
+            .map(([name, value]) => `${name}=${value}`)
+            .join(' ')}`,
+        `ipvsadm -R <<'END'\n${servers}END`,
+        `ipvsadm-save -n > ${SAVED}`,
+    ].join('\n');
+}
+/** Of the connections those that the case's clients made, which have ports of their own: the kernel keeps many of earlier cases. */
+function listing(ports) {
+    const hex = new Set(ports.map((port) => (port ?? 0).toString(16).toUpperCase().padStart(4, '0')));
+    const [heading = '', ...lines] = connections().split('\n');
+    const own = lines.filter((line) => {
+        const [, , fromPort = ''] = line.trim().split(/\s+/);
+        return fromPort === '0000' || hex.has(fromPort);
+    });
+    return `${readFileSync(SAVED, 'utf8')}${[heading, ...own].join('\n')}\n`;
+}
+function connections() {
+    return readFileSync(`/proc/${inside.pid}/net/ip_vs_conn`, 'utf8');
+}
+function withSysctls(meeting, { sysctls }) {
+    const told = new Map([
+        ...(meeting.host.sysctls ?? []),
+        ...Object.entries(sysctls).map(([name, value]) => [name, String(value)]),
+    ]);
+    return { ...meeting, host: { ...meeting.host, sysctls: told } };
+}

@@ -1,0 +1,43 @@
+import { UNKNOWN_HOST } from '../../../src/host/facts.js';
+import { parseIpsets } from '../../../src/host/parse-ipsets.js';
+import { parseLinks } from '../../../src/host/parse-links.js';
+import { parsePolicyRules } from '../../../src/host/parse-policy-rules.js';
+import { parseRoutes } from '../../../src/host/parse-routes.js';
+import { parseSysctls } from '../../../src/host/parse-sysctls.js';
+import { ProblemList } from '../../../src/problems/problem.js';
+import { nftFacts } from '../../support/nft-facts.js';
+const SYSCTLS = 'net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf.all.forwarding net.bridge'.split(' ');
+/** @returns what a capture of the node would hold, read as kp-explain reads it. */
+export async function captureHost(node) {
+    const problems = new ProblemList();
+    const routes = async (family) => {
+        const text = await node.run('ip', '-j', option(family), 'route', 'show', 'table', 'all');
+        return parseRoutes(text, family, 'ip-route.json', problems);
+    };
+    const rules = async (family) => parsePolicyRules(await node.run('ip', '-j', option(family), 'rule'), family, 'ip-rule.json', problems);
+    const host = {
+        ...UNKNOWN_HOST,
+        links: parseLinks(await node.run('ip', '-j', '-d', 'addr'), 'ip-addr.json', problems),
+        routes: { ipv4: await routes('ipv4'), ipv6: await routes('ipv6') },
+        policyRules: { ipv4: await rules('ipv4'), ipv6: await rules('ipv6') },
+        sysctls: parseSysctls(await node.run('sysctl', ...SYSCTLS)),
+    };
+    if (problems.list().length > 0)
+        throw new Error(`the node's own listings: ${JSON.stringify(problems.list())}`);
+    return host;
+}
+/** @returns the host with the sets of `ipset save` and the base chains of `nft -j list ruleset` in it. */
+export function withRulesOf(host, ipsets, nft) {
+    return {
+        ...host,
+        ipsets: setsOf(ipsets),
+        nft: nftFacts(nft),
+    };
+}
+/** @returns the sets of `ipset save`. */
+export function setsOf(text) {
+    return new Map(parseIpsets(text).map((set) => [set.name, set]));
+}
+function option(family) {
+    return family === 'ipv4' ? '-4' : '-6';
+}

@@ -1,0 +1,103 @@
+import { ICMPV6, TCP } from '../../../src/net/protocol.js';
+import { readLinkAddress } from './socket-address.js';
+import { NEIGHBOURS } from './topology.js';
+import { FLAGS, isIcmpError, parsePacket } from './wire.js';
+/** Picks what concerns one packet out of everything that the sockets saw while it was under way. */
+export function observe(reports, setting) {
+    const { probe, reader, loaded, links } = setting;
+    const steps = [];
+    let out = null;
+    let seenOn = null;
+    let delivered = null;
+    let answer = null;
+    let errno = null;
+    for (const report of reports) {
+        if ('errno' in report) {
+            if (report.socket === 'events')
+                throw new Error(`events were lost: errno ${report.errno}`);
+            if (report.socket === setting.socket)
+                errno ??= report.errno;
+        }
+        else if (report.socket === 'events') {
+            for (const event of reader.read(report.bytes))
+                if (isIt(event.packet, probe.wire))
+                    steps.push(seenStep(event, loaded));
+        }
+        else if (report.socket === 'tap') {
+            const { index, leaving } = readLinkAddress(report.from);
+            const device = links.get(index) ?? `link ${index}`;
+            const packet = leaving ? parsePacket(report.bytes.subarray(14)) : null;
+            if (packet === null)
+                continue;
+            answer ??= answerIn(packet, report.bytes.subarray(14), probe.wire);
+            if (device === 'lo' || !isIt(packet, probe.wire))
+                continue;
+            // What nat turned back to a bridge passes the bridge itself before FORWARD, where its neighbour was not met before
+            // (br_nf_pre_routing_finish_bridge); what leaves is seen at the port.
+            if (seenOn !== null && (seenOn === device || seenOn !== masterOf(device)))
+                continue;
+            out = { device: masterOf(device), packet };
+            seenOn = device;
+        }
+        else {
+            const got = deliveredIn(report.bytes, report.from, probe.wire);
+            if (got !== null && isIt(got.packet, probe.wire))
+                delivered ??= got;
+        }
+    }
+    return { steps, out, delivered, answer, errno };
+}
+/** An answer of the node may repeat the serial number, but not the type and flags. */
+function isIt(packet, sent) {
+    return (packet !== null &&
+        packet.serial === sent.serial &&
+        packet.protocol === sent.protocol &&
+        packet.family === sent.family &&
+        packet.icmp?.type === sent.icmp?.type &&
+        packet.tcpFlags === sent.tcpFlags);
+}
+function seenStep(event, { numbers, rulesets }) {
+    const { backend, family, table, chain, place, mark, packet } = event;
+    const ruleset = rulesets.find((one) => one.backend === backend && one.family === family);
+    const rules = [...(ruleset?.tables.values() ?? [])]
+        .find(({ name }) => name === table)
+        ?.chains.get(chain)?.rules;
+    const number = place === 'end'
+        ? null
+        : 'number' in place
+            ? place.number
+            : numbers.get(`${family} ${table} ${chain} ${place.handle}`);
+    const isEnd = number === null || (number !== undefined && number > (rules?.length ?? 0));
+    return { name: `${backend} ${table} ${chain} ${isEnd ? 'end' : (number ?? '?')}`, mark, packet };
+}
+/** A frame that leaves through a port of the bridge leaves the bridge. */
+function masterOf(device) {
+    return Object.values(NEIGHBOURS).find(({ port }) => port === device)?.device ?? device;
+}
+function deliveredIn(bytes, from, sent) {
+    if (sent.family === 'ipv4') {
+        const packet = parsePacket(bytes);
+        return packet === null ? null : { packet, destination: packet.destination };
+    }
+    // An IPv6 raw socket gets what follows the header; the sender is in the socket address.
+    const header = Buffer.alloc(40);
+    header.writeUInt8(0x60, 0);
+    header.writeUInt8(sent.protocol, 6);
+    from.copy(header, 8, 8, 24);
+    const packet = parsePacket(Buffer.concat([header, bytes]));
+    return packet === null ? null : { packet, destination: null };
+}
+/** @returns the error or reset about the packet that was sent, if this is one. */
+function answerIn(packet, bytes, sent) {
+    if (packet.protocol === TCP && (packet.tcpFlags & FLAGS.RST) !== 0 && sent.protocol === TCP)
+        return packet.tcpFlags === sent.tcpFlags ? null : 'tcp-reset';
+    if (packet.icmp === null)
+        return null;
+    if (!isIcmpError(packet.protocol, packet.icmp.type))
+        return null;
+    const inner = parsePacket(bytes.subarray((packet.family === 'ipv4' ? 20 : 40) + 8));
+    if (inner === null || inner.protocol !== sent.protocol || inner.serial !== sent.serial)
+        return null;
+    const name = packet.protocol === ICMPV6 ? 'icmp6' : 'icmp';
+    return `${name} ${packet.icmp.type}/${packet.icmp.code}`;
+}

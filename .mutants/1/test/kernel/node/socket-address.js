@@ -1,0 +1,38 @@
+import { bytesOf } from './wire.js';
+/** Numbers of <sys/socket.h>, <linux/netlink.h> and others, as the kernel of every architecture that is tested here has them. */
+export const AF = { INET: 2, INET6: 10, NETLINK: 16, PACKET: 17 };
+export const SOCK_RAW = 3;
+export const NETLINK_NETFILTER = 12;
+export const OPTION = {
+    ADD_MEMBERSHIP: [270, 1],
+    RECEIVE_BUFFER: [1, 33],
+    MARK: [1, 36],
+    TOS: [0, 1],
+    TTL: [0, 2],
+    TRAFFIC_CLASS: [41, 67],
+    HOP_LIMIT: [41, 16],
+};
+/** @returns a `sockaddr_in` or `sockaddr_in6`. */
+export function internetAddress(address, port = 0) {
+    const head = Buffer.alloc(4);
+    head.writeUInt16LE(address.family === 'ipv4' ? AF.INET : AF.INET6, 0);
+    head.writeUInt16BE(port, 2);
+    return address.family === 'ipv4'
+        ? Buffer.concat([head, bytesOf(address), Buffer.alloc(8)])
+        : Buffer.concat([head, Buffer.alloc(4), bytesOf(address), Buffer.alloc(4)]);
+}
+/** @returns a `sockaddr_ll` for sending through an interface. */
+export function linkAddress(interfaceIndex) {
+    const address = Buffer.alloc(20);
+    address.writeUInt16LE(AF.PACKET, 0);
+    address.writeInt32LE(interfaceIndex, 4);
+    return address;
+}
+/** What a `sockaddr_ll` says of a frame that was seen: its interface, and whether it was leaving. */
+export function readLinkAddress(bytes) {
+    return { index: bytes.readInt32LE(4), leaving: bytes.readUInt8(10) === 4 };
+}
+/** @returns the six bytes of `02:00:00:00:00:01`. */
+export function macBytes(text) {
+    return Buffer.from(text.replaceAll(':', ''), 'hex');
+}

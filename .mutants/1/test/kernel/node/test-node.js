@@ -1,0 +1,240 @@
+import { parseRecent } from '../../../src/host/parse-recent.js';
+import { parseSave } from '../../../src/iptables/save/parse-save.js';
+import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../../src/net/protocol.js';
+import { ProblemList } from '../../../src/problems/problem.js';
+import { Agent } from './agent.js';
+import { captureHost, setsOf, withRulesOf } from './capture-host.js';
+import { groupMac, markedMac } from './link-addresses.js';
+import { Namespace } from './namespace.js';
+import { numbersOf, withoutTracing } from './nft-rules.js';
+import { observe } from './observe.js';
+import { AF, internetAddress, linkAddress, macBytes, NETLINK_NETFILTER, OPTION, SOCK_RAW, } from './socket-address.js';
+import { BRIDGE_MAC, NEIGHBOURS, NODE_SETUP, NODE_SETUP_IPV6, NODE_SYSCTLS, PORTS, portMac, TRACING, } from './topology.js';
+import { counterRequest, logRequests, TraceReader } from './trace-events.js';
+import { buildBodyOf, buildPacket } from './wire.js';
+/** Ethernet type of the frames that come last (local experimental, IEEE 802). */
+const FENCE_TYPE = '88b5';
+const RECEIVED = { ipv4: [TCP, UDP, SCTP, ICMP], ipv6: [TCP, UDP, SCTP, ICMPV6] };
+let serial = 0;
+/**
+ * A Kubernetes node of namespaces: see {@link NODE_SETUP}. All its neighbours are far ends of its links and stand in a
+ * second namespace, which has no addresses and answers nothing by itself.
+ */
+export class TestNode {
+    node;
+    #world;
+    #agent;
+    #reader = new TraceReader();
+    #nodeLinks = new Map();
+    #worldLinks = new Map();
+    #host = null;
+    #fences = 0;
+    #sockets = 0;
+    #setsAnew = '';
+    #nft;
+    constructor(node, world, nft) {
+        this.node = node;
+        this.#nft = nft;
+        this.#world = world;
+        this.#agent = new Agent([node.name, world.name]);
+    }
+    /**
+     * Builds a node; {@link TestNode.close} takes it away.
+     * @param nft false where the kernel has no nf_tables: then rules must trace packets by themselves ({@link TRACING_RULES})
+     */
+    static async create(nft = true) {
+        const name = `kpxk${process.pid}t${serial++}`;
+        const node = await Namespace.create(name);
+        const world = await Namespace.create(`${name}w`);
+        const built = new TestNode(node, world, nft);
+        try {
+            await built.#build();
+        }
+        catch (error) {
+            built.close();
+            throw error;
+        }
+        return built;
+    }
+    async #build() {
+        const quiet = { 'net.ipv6.conf.all.accept_dad': 0, 'net.ipv6.conf.default.accept_dad': 0 };
+        await this.node.sysctl(quiet);
+        await this.#world.sysctl({
+            'net.ipv6.conf.all.disable_ipv6': 1,
+            'net.ipv6.conf.default.disable_ipv6': 1,
+        });
+        const links = Object.keys(PORTS).map((port) => `link add ${port} type veth peer name ${port} netns ${this.#world.name}`);
+        await this.node.batch(links.join('\n'));
+        await this.#world.batch(Object.keys(PORTS)
+            .map((port) => `link set ${port} up`)
+            .join('\n'));
+        await this.node.batch(NODE_SETUP);
+        await this.node.batch(NODE_SETUP_IPV6, '-6');
+        await this.node.run('bridge', 'fdb', 'add', NEIGHBOURS.pod1.mac, 'dev', 'pod1', 'master', 'static');
+        await this.node.run('bridge', 'fdb', 'add', NEIGHBOURS.pod2.mac, 'dev', 'pod2', 'master', 'static');
+        await this.node.sysctl(NODE_SYSCTLS);
+        await this.ready();
+        for (const { ifname, ifindex } of await linksOf(this.#world))
+            this.#worldLinks.set(ifname, ifindex);
+        const agent = this.#agent;
+        agent.open('world', 1, AF.PACKET, SOCK_RAW, 0);
+        agent.open('tap', 0, AF.PACKET, SOCK_RAW, 0x0300);
+        agent.listen('tap');
+        agent.open('events', 0, AF.NETLINK, SOCK_RAW, NETLINK_NETFILTER);
+        agent.option('events', ...OPTION.RECEIVE_BUFFER, 1 << 24);
+        agent.option('events', ...OPTION.ADD_MEMBERSHIP, 9);
+        agent.send('events', logRequests());
+        agent.listen('events');
+        for (const family of ['ipv4', 'ipv6']) {
+            for (const protocol of RECEIVED[family]) {
+                const name = `${family}-${protocol}`;
+                agent.open(name, 0, domainOf(family), SOCK_RAW, protocol);
+                agent.listen(name);
+            }
+        }
+        await this.#settle();
+    }
+    /** Waits until all links carry packets (the kernel lets up to a second pass), and notes which there are. */
+    async ready() {
+        let links = await linksOf(this.node);
+        for (let i = 0; i < 100 && links.some((link) => link.operstate === 'DOWN'); i++) {
+            await new Promise((done) => setTimeout(done, 50));
+            links = await linksOf(this.node);
+        }
+        this.#nodeLinks.clear();
+        for (const { ifname, ifindex } of links)
+            this.#nodeLinks.set(ifindex, ifname);
+        this.#host = null;
+    }
+    /**
+     * Replaces every rule and connection of the node.
+     * @param rules loaded in this order
+     * @param prepare commands of sh, run when the old rules are gone
+     */
+    async load(rules, prepare = '') {
+        this.#host ??= await captureHost(this.node);
+        const kinds = [...new Map(rules.map((rule) => [toolOf(rule), rule])).values()];
+        const script = [
+            'set -e',
+            this.#nft ? `nft -f - <<'END'\nflush ruleset\n${TRACING}\nEND` : '',
+            ...kinds
+                .filter(({ backend }) => backend === 'iptables-legacy')
+                .map((rule) => `${toolOf(rule)}-restore <<'END'\n${EMPTY_TABLES}END`),
+            prepare,
+            ...rules.map((rule) => `${toolOf(rule)}-restore <<'END'\n${rule.text}END`),
+            ...(this.#setsAnew === '' ? [] : [`ipset restore <<'END'\n${this.#setsAnew}END`]),
+            ...kinds.map((rule) => `${toolOf(rule)}-save; echo ====`),
+            `${this.#nft ? 'nft -j list ruleset' : `echo '{"nftables": []}'`}; echo ====`,
+            'ipset save',
+        ];
+        const parts = (await this.node.feed(script.join('\n'), 'sh')).split('====\n');
+        const saved = kinds.map((rule, i) => ({ ...rule, text: parts[i] ?? '' }));
+        const nft = parts[kinds.length] ?? '';
+        const problems = new ProblemList();
+        const rulesets = saved.flatMap(({ backend, family, text }) => parseSave({ name: `${backend}-save`, bytes: Buffer.from(text) }, { family, backend }, problems));
+        const unread = problems.list().filter(({ code }) => code !== 'no-rules');
+        if (unread.length > 0)
+            throw new Error(`not read back: ${JSON.stringify(unread)}`);
+        this.#agent.send('events', FORGET_CONNECTIONS);
+        await this.#settle();
+        const host = withRulesOf(this.#host, parts[kinds.length + 1] ?? '', withoutTracing(nft));
+        return { rulesets, host, numbers: numbersOf(nft), saved };
+    }
+    /** Sends one packet and waits until the kernel has dealt with it. */
+    async send(probe, loaded) {
+        const socket = probe.from === 'node' ? this.#sendFromNode(probe) : this.#sendFromOutside(probe);
+        const reports = await this.#settle();
+        return observe(reports, { probe, socket, reader: this.#reader, loaded, links: this.#nodeLinks });
+    }
+    #sendFromOutside({ from, wire, bridgedTo, mark, answersTo }) {
+        if (from === 'node')
+            throw new Error('unreachable');
+        const neighbour = NEIGHBOURS[from];
+        const mine = neighbour.device === 'cni0' ? BRIDGE_MAC : portMac(neighbour.port);
+        const to = groupMac(wire.destination) ?? macBytes(bridgedTo === null ? mine : NEIGHBOURS[bridgedTo].mac);
+        const source = mark === 0 ? macBytes(neighbour.mac) : markedMac(mark);
+        const type = Buffer.from(wire.family === 'ipv4' ? '0800' : '86dd', 'hex');
+        const frame = Buffer.concat([to, source, type, buildPacket(wire, answersTo)]);
+        this.#agent.send('world', frame, linkAddress(this.#worldLinks.get(neighbour.port) ?? 0));
+        return 'world';
+    }
+    #sendFromNode({ wire, mark, bound, answersTo }) {
+        const name = `send${this.#sockets++}`;
+        const agent = this.#agent;
+        agent.open(name, 0, domainOf(wire.family), SOCK_RAW, wire.protocol);
+        if (mark !== 0)
+            agent.option(name, ...OPTION.MARK, mark);
+        const header = HEADER_OPTIONS[wire.family];
+        agent.option(name, ...header.ttl, wire.ttl);
+        agent.option(name, ...header.tos, wire.tos);
+        if (bound)
+            agent.bind(name, internetAddress(wire.source));
+        agent.connect(name, internetAddress(wire.destination));
+        agent.send(name, buildBodyOf(wire, answersTo));
+        agent.close(name);
+        return name;
+    }
+    /**
+     * Makes ipsets, from `ipset save` text. They stay.
+     * @param anew for `ipset restore` before rules are loaded: what rules did to a set must not outlast them, or a case could not be repeated alone
+     */
+    async makeSets(text, anew = '') {
+        await this.node.feed(text, 'ipset', 'restore');
+        this.#setsAnew = anew;
+    }
+    /** Makes accounting objects, without which `-m nfacct` does not load. */
+    async makeCounters(names) {
+        for (const name of new Set(names))
+            this.#agent.send('events', counterRequest(name));
+        await this.#settle();
+    }
+    /** @returns the ipsets as they are now. */
+    async sets() {
+        return setsOf(await this.node.run('ipset', 'save'));
+    }
+    /** @returns the lists of xt_recent. */
+    async recentLists() {
+        const script = 'cd /proc/net/xt_recent && for list in *; do echo "=$list"; cat "$list"; done';
+        const lists = (await this.node.run('sh', '-c', script)).split(/^=/m).slice(1);
+        return new Map(lists.map((list) => {
+            const [name = '', ...lines] = list.split('\n');
+            return [name, parseRecent(lines.join('\n'), name, new ProblemList())];
+        }));
+    }
+    /** @returns `conntrack -L` of one family. */
+    flows(family) {
+        return this.node.run('conntrack', '-L', '-f', family);
+    }
+    #settle() {
+        const body = Buffer.alloc(60);
+        body.write(`kp-explain fence ${this.#fences++}`);
+        const ends = `${portMac('eth0').replaceAll(':', '')}${NEIGHBOURS.client.mac.replaceAll(':', '')}`;
+        const frame = Buffer.concat([Buffer.from(`${ends}${FENCE_TYPE}`, 'hex'), body]);
+        return this.#agent.run(frame, linkAddress(this.#worldLinks.get('eth0') ?? 0), 'world', 'tap');
+    }
+    close() {
+        this.#agent.end();
+        this.node.delete();
+        this.#world.delete();
+    }
+}
+const HEADER_OPTIONS = {
+    ipv4: { ttl: OPTION.TTL, tos: OPTION.TOS },
+    ipv6: { ttl: OPTION.HOP_LIMIT, tos: OPTION.TRAFFIC_CLASS },
+};
+/** What has x_tables alone trace every packet: the first rules of raw. A packet that is traced already tells them, too. */
+export const TRACING_RULES = ['PREROUTING', 'OUTPUT'].map((chain) => `-A ${chain} -j TRACE`);
+const EMPTY_TABLES = ['raw', 'mangle', 'nat', 'filter', 'security']
+    .map((name) => `*${name}\nCOMMIT\n`)
+    .join('');
+/** IPCTNL_MSG_CT_DELETE for every connection of both families. */
+const FORGET_CONNECTIONS = Buffer.from('1400000002010500000000000000000000000000', 'hex');
+function toolOf({ backend, family }) {
+    return `${family === 'ipv6' ? 'ip6tables' : 'iptables'}-${backend === 'iptables-nft' ? 'nft' : 'legacy'}`;
+}
+function domainOf(family) {
+    return family === 'ipv4' ? AF.INET : AF.INET6;
+}
+async function linksOf(where) {
+    return JSON.parse(await where.run('ip', '-j', 'link'));
+}

@@ -1,0 +1,121 @@
+import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { LANES, runCampaign } from './campaign.js';
+import { runIpvsCampaign } from './ipvs/campaign.js';
+import { IPVS_MUTANTS } from './ipvs/mutants.js';
+import { whyNoUml } from './ipvs/uml.js';
+import { whyNoKernel } from './lab.js';
+import { MUTANTS, tryMutants } from './mutants.js';
+import { findCaptures, probeCapture } from './real-rules.js';
+const USAGE = `usage: npm run test:kernel -- [options]
+  --packets N     packets through generated rule sets, of all lanes together (4000)
+  --minutes N     stops earlier where so much time has passed
+  --seed N        where the seeds begin (1)
+  --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …; ipvs: past IPVS, in a user-mode kernel (6.1)
+  --figures       a table of what was met, by field and target
+  --mutants       has the same packets judged by faulty tracers, each of which must be caught
+  --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
+const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+        packets: { type: 'string', default: '4000' },
+        minutes: { type: 'string' },
+        seed: { type: 'string', default: '1' },
+        lane: { type: 'string' },
+        figures: { type: 'boolean', default: false },
+        mutants: { type: 'boolean', default: false },
+        real: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+    },
+});
+const balanced = values.lane === 'ipvs';
+const missing = balanced ? whyNoUml() : whyNoKernel();
+if (values.help || missing !== null) {
+    console.error(values.help ? USAGE : `test:kernel ${missing}`);
+    process.exit(2);
+}
+// An interrupted run takes its namespaces away on exit.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.once(signal, () => process.exit(130));
+const failed = values.real ? await probeCaptures(positionals) : await runGenerated();
+process.exitCode = failed ? 1 : 0;
+async function runGenerated() {
+    const name = values.lane;
+    const lanes = LANES.filter(({ backend, family }) => name === undefined || name === `${backend}/${family}`);
+    const kept = [];
+    const began = performance.now();
+    const plan = {
+        seed: Number(values.seed),
+        packets: Number(values.packets),
+        ...(values.mutants ? { keep: (meeting) => kept.push(meeting) } : {}),
+    };
+    const minutes = values.minutes === undefined ? null : Number(values.minutes);
+    const report = balanced
+        ? await runIpvsCampaign({ ...plan, seconds: (minutes ?? 30) * 60 })
+        : await runCampaign({
+            ...plan,
+            lanes,
+            ...(minutes === null ? {} : { until: Date.now() + minutes * 60_000 }),
+        });
+    const seconds = Math.round((performance.now() - began) / 1000);
+    for (const text of report.disagreements)
+        console.log(`DISAGREE ${text}\n`);
+    if (values.figures && balanced)
+        printBalanced(report.balanced);
+    else if (values.figures)
+        printFigures(report.counts);
+    console.log(`${report.packets} packets through ${report.ruleSets} rule sets, ${report.forked} of them with more than one outcome: ` +
+        `${report.disagreements.length} disagreements, ${report.unrepeated} not repeated (${seconds} s, ${cpus().length} processors)`);
+    const missed = values.mutants ? printMutants(kept) : 0;
+    return report.disagreements.length > 0 || missed > 0;
+}
+function printFigures({ fields, targets }) {
+    for (const [title, kinds] of [
+        ['field', fields],
+        ['target', targets],
+    ]) {
+        console.log(`| ${title} | held | failed | forked |\n| --- | ---: | ---: | ---: |`);
+        for (const [kind, { held, failed, forked }] of [...kinds].sort())
+            console.log(`| ${kind} | ${held} | ${failed} | ${forked} |`);
+        console.log();
+    }
+}
+function printBalanced({ schedulers, ways, sets }) {
+    for (const [title, counts] of [
+        ['scheduler', schedulers],
+        ['way', ways],
+        ['set', sets],
+    ]) {
+        console.log(`| ${title} | packets |\n| --- | ---: |`);
+        for (const [name, count] of [...counts].sort())
+            console.log(`| ${name} | ${count} |`);
+        console.log();
+    }
+}
+/** @returns how many faults went unseen. */
+function printMutants(meetings) {
+    const tools = join(dirname(fileURLToPath(import.meta.url)), '../..');
+    const results = tryMutants(meetings, tools, balanced ? IPVS_MUTANTS : MUTANTS);
+    for (const { name: fault, caught, first } of results) {
+        const text = first === null ? 'NOT CAUGHT' : `caught by packet ${first}, ${caught} in all`;
+        console.log(`${fault}: ${text}`);
+    }
+    return results.filter(({ first }) => first === null).length;
+}
+async function probeCaptures(folders) {
+    const shared = ['captures', 'broken', 'changes', 'healthy'].map((name) => join('../shared', name));
+    const found = findCaptures(folders.length > 0 ? folders : ['fixtures/demo', 'fixtures/kube-proxy-1.20-legacy', ...shared]);
+    let bad = 0;
+    for (const folder of found) {
+        const began = performance.now();
+        const report = await probeCapture(folder);
+        const seconds = Math.round((performance.now() - began) / 1000);
+        console.log(`${folder}: ${report.packets} packets, ${report.disagreements.length} disagreements, ${seconds} s`);
+        for (const text of report.disagreements.slice(0, 5))
+            console.log(text);
+        bad += report.disagreements.length;
+    }
+    return bad > 0;
+}

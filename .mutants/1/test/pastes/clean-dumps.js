@@ -1,0 +1,82 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseNftables } from '../../src/nftables/parse-nft.js';
+import { printRuleset } from '../../src/nftables/print/print-ruleset.js';
+import { ProblemList } from '../../src/problems/problem.js';
+const CAPTURES = '../shared/captures';
+const SAVE = [['iptables-save -c', 'iptables-save.txt']];
+/** What else a capture tells in the way of other tools. */
+const TRANSCRIPTS = {
+    'listed by number': [
+        ['iptables -t nat -L -n', 'formats/iptables-nat-L-n.txt'],
+        ['iptables -L -n', 'formats/iptables-filter-L-n.txt'],
+    ],
+    'listed with names': [
+        ['iptables -t nat -L', 'formats/iptables-nat-L.txt'],
+        ['iptables -L', 'formats/iptables-filter-L.txt'],
+    ],
+    'listed with counters': [
+        ['iptables -t nat -L -n -v -x', 'formats/iptables-nat-L-n-v-x.txt'],
+        ['iptables -t filter -L -n -v -x', 'formats/iptables-filter-L-n-v-x.txt'],
+        ['ip addr', 'formats/ip-addr.txt'],
+        ['ip route show table all', 'formats/ip-route.txt'],
+    ],
+    'as -S': [
+        ['iptables -t nat -S', 'formats/iptables-nat-S.txt'],
+        ['iptables -S', 'formats/iptables-filter-S.txt'],
+    ],
+    'IPVS listed': [
+        ['ipvsadm -Ln', 'extra/ipvsadm-Ln.txt'],
+        ['ipset list', 'extra/ipset-list.txt'],
+        ['iptables-save', 'iptables-save.txt'],
+    ],
+    'IPVS saved': [
+        ['iptables-save', 'iptables-save.txt'],
+        ['ipset save', 'ipset.txt'],
+        ['ipvsadm-save -n', 'ipvsadm.txt'],
+    ],
+};
+/** @returns the dumps of the fixtures, and those of the captures beside the repository where they are there. */
+export function cleanDumps(root) {
+    const folders = ['fixtures/demo', 'fixtures/kube-proxy-1.20-legacy'];
+    const captures = existsSync(join(root, CAPTURES)) ? readdirSync(join(root, CAPTURES)) : [];
+    const saves = captures.filter((name) => name.includes('iptables')).map((name) => join(CAPTURES, name));
+    const six = [['ip6tables-save -c', 'ip6tables-save.txt']];
+    return [
+        ...[...folders, ...saves].flatMap((folder) => read(root, folder, SAVE, 'rules')),
+        ...read(root, 'fixtures/demo', six, 'rules'),
+        // In userspace mode REDIRECT asks for addresses of interfaces, which a part of a paste does not have.
+        ...captures
+            .filter((name) => !name.includes('userspace'))
+            .flatMap((name) => Object.values(TRANSCRIPTS).flatMap((parts) => read(root, join(CAPTURES, name), parts, 'transcript'))),
+        ...captures
+            .filter((name) => name.includes('nftables'))
+            .map((name) => printed(root, join(CAPTURES, name))),
+    ];
+}
+/** @returns the outputs in one text; none where one of them is not there. */
+function read(root, folder, parts, kind) {
+    if (!parts.every(([, file]) => existsSync(join(root, folder, file))))
+        return [];
+    const [[command = '', first = ''] = []] = parts;
+    const text = parts
+        .map(([typed, file], index) => {
+        const own = readFileSync(join(root, folder, file), 'utf8').trimEnd();
+        return kind === 'rules' ? own : `${index === 0 ? '' : '\n'}# ${typed}\n${own}`;
+    })
+        .join('\n');
+    return [{ name: `${folder} ${first}`, text: `${text}\n`, kind, command }];
+}
+/** What `nft list ruleset` prints of the capture. */
+function printed(root, folder) {
+    const file = join(root, folder, 'nft.json');
+    const ruleset = parseNftables(readFileSync(file), file, new ProblemList());
+    if (ruleset === null)
+        throw new Error(`not readable: ${file}`);
+    return {
+        name: `${folder} nft`,
+        text: printRuleset(ruleset),
+        kind: 'transcript',
+        command: 'nft list ruleset',
+    };
+}

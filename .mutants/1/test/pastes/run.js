@@ -1,0 +1,31 @@
+import { copyFileSync } from 'node:fs';
+import { cleanDumps } from './clean-dumps.js';
+import { Judge } from './judge-pastes.js';
+/** `npm run test:pastes -- --count 10000 --seed N`: pastes real dumps badly, and counts how the answers stand to those of the clean dump. */
+// The program reads its version beside its sources, which were compiled into this folder.
+copyFileSync('package.json', '.tools/package.json');
+const args = process.argv.slice(2);
+const numberOf = (name, otherwise) => {
+    const at = args.indexOf(name);
+    return at < 0 ? otherwise : Number(args[at + 1]);
+};
+const count = numberOf('--count', 2000);
+const seed = numberOf('--seed', 1);
+const judges = cleanDumps(process.cwd()).map((clean) => new Judge(clean));
+const counts = { same: 0, open: 0, granted: 0, refused: 0, wrong: 0 };
+for (let index = 0; index < count; index++) {
+    const judge = judges[index % judges.length];
+    if (judge === undefined)
+        throw new Error('no dumps');
+    const { judgement, what } = await judge.judge(seed + index);
+    counts[judgement]++;
+    if (judgement === 'wrong')
+        console.log(`WRONG ${what}`);
+    // A long run that is stopped has told how far it came.
+    if ((index + 1) % 500 === 0 || index + 1 === count)
+        report(index + 1);
+}
+process.exitCode = counts.wrong > 0 ? 1 : 0;
+function report(done) {
+    console.log(`${done} pastes: ${counts.same} answered the same, ${counts.open} left open, ${counts.granted} with rules taken for granted by name, ${counts.refused} refused, ${counts.wrong} wrong`);
+}
