@@ -36,6 +36,17 @@ interface ApiObject {
   readonly spec: object;
 }
 
+/** One address more on kube-ipvs0. */
+const onDevice = (local: string): Edit => [
+  'ip-addr.json',
+  (text) => {
+    const links: { ifname: string; addr_info: object[] }[] = JSON.parse(text);
+    for (const { ifname, addr_info: all } of links)
+      if (ifname === 'kube-ipvs0') all.push({ family: 'inet', local, prefixlen: 32, scope: 'global' });
+    return JSON.stringify(links);
+  },
+];
+
 /** A speaker of MetalLB on the node. */
 const METALLB: Edit = objects('pods.json', (items) => [
   ...items,
@@ -180,6 +191,28 @@ export const IPVS_CASES: readonly Case[] = [
       ['services.json', (text) => text.replaceAll('192.168.100.210', '192.168.77.210')],
       ['ip-addr.json', (text) => text.replaceAll('192.168.100.210', '192.168.77.210')],
     ],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP307',
+    fault: 'the node’s own address was put on it',
+    edits: [onDevice('172.31.0.11'), ['ipset.txt', (text) => `${text}add KUBE-IPVS-IPS 172.31.0.11\n`]],
+    severity: 'error',
+    object: '172.31.0.11',
+    says: /^172\.31\.0\.11 is on kube-ipvs0 and an address of the node itself: KUBE-IPVS-FILTER rejects/,
+    nearMiss: 'it is on it, and the filter does not ask for it',
+    nearEdits: [onDevice('172.31.0.11')],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP307',
+    fault: 'an address of a deleted Service is left there',
+    edits: [onDevice('203.0.113.77')],
+    severity: 'warning',
+    object: '203.0.113.77',
+    says: /^kube-ipvs0 has 203\.0\.113\.77, which no Service of the API has/,
+    nearMiss: 'Services were not captured',
+    nearEdits: [onDevice('203.0.113.77'), ['services.json', () => '']],
   },
   {
     fixture: 'ipvs',

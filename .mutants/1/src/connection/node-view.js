@@ -1,2 +1,0 @@
-/** A node of which no neighbour was captured. */
-export const NO_NEIGHBOURS = { ownerOf: () => null, viewOf: () => 'not-captured' };
