@@ -8,6 +8,7 @@ import { followPacket } from '../trace/trace-packet.ts';
 import type { FamilyComparison } from './compare-family.ts';
 import { findDifference, groupWays } from './explore/compare-ways.ts';
 import type { DifferingClass } from './explore/explore.ts';
+import { Fates } from './explore/fate.ts';
 import { bits, everything } from './space/universe.ts';
 import { type State, sideOf } from './two-sides.ts';
 
@@ -108,5 +109,12 @@ function differenceOf(
   const doors = bits(universe.doors, (door) =>
     entersAt === 'OUTPUT' ? door.kind === 'node' : door.kind === 'in' && door.device === inInterface,
   );
-  return { box: { ...everything(universe), doors }, packet, passed: new Set(), ...difference };
+  const fates = new Fates();
+  return {
+    box: { ...everything(universe), doors },
+    packet,
+    before: fates.of(difference.before),
+    after: fates.of(difference.after),
+    passed: new Set(),
+  };
 }

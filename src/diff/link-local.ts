@@ -2,8 +2,9 @@ import type { Host, Link } from '../host/facts.ts';
 import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { type Address, formatAddress } from '../net/address.ts';
 import type { LinkLocal } from './document.ts';
-import { sameOutcomes } from './explore/compare-ways.ts';
+
 import type { DifferingClass } from './explore/explore.ts';
+import { sameOutcomes } from './explore/fate.ts';
 
 /** Link-local addresses of interfaces that one side alone has. */
 export interface RenewedAddresses {

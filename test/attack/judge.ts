@@ -45,6 +45,7 @@ export function judge(
   if (format === 'yaml') return judgeDocument(parse(out, { maxAliasCount: 0 }));
   if (format === 'sarif') return JSON.parse(out).version === '2.1.0' ? null : 'no version of SARIF';
   if (format === 'junit') return judgeXml(out);
+  if (format === 'html') return judgePage(out);
   if (format === 'github') {
     const wrong = out
       .trimEnd()
@@ -98,6 +99,18 @@ function judgeTrace(trace: unknown): string | null {
   if (shares.length > 0 && Math.abs(whole - 1) > 1e-3 && whole !== 0)
     return `shares of the connection add up to ${whole}`;
   return null;
+}
+
+/** A page whose tags close, apart from those of HTML that need not; what a script or a style holds is not text. */
+function judgePage(text: string): string | null {
+  return judgeXml(
+    text
+      .replace(/^<!doctype html>/i, '')
+      .replace(/(<(script|style)[^>]*>)[^<]*(<\/\2>)/g, '$1$3')
+      .replace(/<(meta|input|br|hr|col|img)((?:\s+[\w:.-]+(?:="[^"<]*")?)*)\s*>/g, '')
+      // An attribute without a value.
+      .replace(/ (?:hidden|open|autofocus|disabled|defer)(?=[ >])/g, ''),
+  );
 }
 
 /** Tags that open and close in order, and no `&` or `<` on its own: enough to find a name that was not escaped. */

@@ -40,3 +40,8 @@ function mutateWhole(text: string, random: Random): string {
 export function archived(node: Node): Buffer {
   return tar([...node].map(([name, body]) => ({ name: `capture/${name}`, body })));
 }
+
+/** @returns the node's files one after the other, as somebody pastes what he has. */
+export function pasted(node: Node): Buffer {
+  return Buffer.from([...node.values()].join('\n'));
+}

@@ -61,15 +61,21 @@ console.log(`${total} mutated inputs of ${wanted.length} parsers, seed ${seed}`)
 if (Number(values.commands) > 0) {
   const { attackCommand } = await import('./commands.ts');
   const start = performance.now();
+  const statuses = new Map<string, number>();
   for (let input = 0; input < Number(values.commands); input++) {
     watchdog.at(`commands, seed ${seed}, input ${input}`, 60);
     try {
-      const { argv, wrong } = await attackCommand(seed, input);
+      const { argv, status, wrong } = await attackCommand(seed, input);
+      statuses.set(`${argv[0]} ${status}`, (statuses.get(`${argv[0]} ${status}`) ?? 0) + 1);
       if (wrong !== null) found(`commands ${argv[0]}`, input, new Error(`${argv.join(' ')}: ${wrong}`));
     } catch (error) {
       found('commands', input, error);
     }
   }
+  const asTold = [...statuses]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([what, times]) => `${what}: ${times}`);
+  console.log(`commands by exit status: ${asTold.join(', ')}`);
   console.log(
     `${values.commands} mutated commands, seed ${seed} (${Math.round((performance.now() - start) / 1000)} s)`,
   );

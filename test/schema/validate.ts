@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { DOCUMENTS, schemaFile } from './documents.ts';
 
-const FOLDER = join(import.meta.dirname, '../../schema');
+// Not beside this file: the long attack runs from a folder it was compiled into.
+const FOLDER = join(process.cwd(), 'schema');
 const validators = new Map<string, ValidateFunction>();
 
 /**

@@ -1,6 +1,7 @@
 import { type Address, formatAddress } from '../../net/address.ts';
 import type { Ending } from '../../trace/branch.ts';
 import type { GivenNode } from '../../trace/given.ts';
+import type { PacketState } from '../../trace/state.ts';
 import type { Ways } from '../../trace/trace-packet.ts';
 
 /** One thing that can become of a packet, as one text, and its share given the conditions of its group. */
@@ -38,7 +39,7 @@ export function groupWays({ endings }: Ways, nameQuestion: NameQuestion): Group[
       group = { answers, shares: new Map(), ends: new Map() };
       groups.set(answers.hash, group);
     }
-    const result = resultOf(ending);
+    const result = resultOf(ending, ending.branch.state);
     group.shares.set(result, (group.shares.get(result) ?? 0) + ending.branch.probability);
     if (!group.ends.has(result)) group.ends.set(result, ending);
   }
@@ -77,21 +78,8 @@ export function sameShare(a: number, b: number): boolean {
   return Math.abs(a - b) <= 1e-9 + 1e-5 * Math.max(a, b);
 }
 
-/** @returns true where both groups do the same with the packet, were the addresses that are put aside one and the same. */
-export function sameOutcomes(before: Group, after: Group, isAside: (address: Address) => boolean): boolean {
-  const text = (address: Address): string => (isAside(address) ? 'aside' : formatAddress(address));
-  const [own, other] = [before, after].map(({ shares, ends }) => {
-    const merged = new Map<string, number>();
-    for (const [result, ending] of ends) {
-      const name = resultOf(ending, text);
-      merged.set(name, (merged.get(name) ?? 0) + (shares.get(result) ?? 0));
-    }
-    return merged;
-  });
-  return own !== undefined && other !== undefined && sameShares(own, other);
-}
-
-function sameShares(a: Shares, b: Shares): boolean {
+/** @returns true where both have the same results with the same shares. */
+export function sameShares(a: Shares, b: Shares): boolean {
   if (a.size !== b.size) return false;
   for (const [result, share] of a) {
     const other = b.get(result);
@@ -109,9 +97,16 @@ function agree(a: Answers, b: Answers): boolean {
   return true;
 }
 
-/** What a sender or receiver can notice. Which rule dropped a packet is not in it. */
-function resultOf(
-  { verdict, reason, rejectWith, exit, branch: { state } }: Ending,
+/** What a receiver can notice of a packet. */
+export type Noticed = Pick<
+  PacketState,
+  'source' | 'sourcePort' | 'sourceRewrite' | 'destination' | 'destinationPort' | 'tos' | 'ttl'
+>;
+
+/** @returns what a sender or receiver can notice, as one text. Which rule dropped a packet is not in it. */
+export function resultOf(
+  { verdict, reason, rejectWith, exit }: Pick<Ending, 'verdict' | 'reason' | 'rejectWith' | 'exit'>,
+  state: Noticed,
   textOf: (address: Address) => string = formatAddress,
 ): string {
   if (verdict === 'drop') return verdict;

@@ -11,7 +11,8 @@ import { type Box, subtract } from '../space/box.ts';
 import type { Space } from '../space/space.ts';
 import { bits } from '../space/universe.ts';
 import { choosePacket, type Examples } from './choose-packet.ts';
-import { findDifference, type Group, groupWays, type NameQuestion } from './compare-ways.ts';
+import { findDifference, groupWays, type NameQuestion } from './compare-ways.ts';
+import { type Fate, Fates } from './fate.ts';
 import { Narrowing } from './narrow.ts';
 
 /** One side of the comparison, as the trace needs it. */
@@ -27,8 +28,8 @@ export interface DifferingClass {
   readonly box: Box;
   /** The packet that was traced for it. */
   readonly packet: Packet;
-  readonly before: Group;
-  readonly after: Group;
+  readonly before: Fate;
+  readonly after: Fate;
   /** Rules and policies of watched chains that some way of the packet passed, on either side. See {@link placeOf}. */
   readonly passed: ReadonlySet<string>;
 }
@@ -80,6 +81,7 @@ export function explore(
   watched: ReadonlySet<string> = new Set(),
 ): Exploration {
   const classes: DifferingClass[] = [];
+  const fates = new Fates();
   const unknowns = new Map<string, Given>();
   const granted = new Map<string, Assumption>();
   const assumed = new Map<string, Assumption>();
@@ -110,7 +112,13 @@ export function explore(
     const difference = findDifference(before ?? [], after ?? []);
     const cell = narrowing.box;
     if (difference !== null)
-      classes.push({ box: cell, packet, ...difference, passed: placesOf(ways, watched) });
+      classes.push({
+        box: cell,
+        packet,
+        before: fates.of(difference.before),
+        after: fates.of(difference.after),
+        passed: placesOf(ways, watched),
+      });
     else {
       for (const each of ways) noteOpen(each, open);
       noteAssumed(ways, granted, assumed);

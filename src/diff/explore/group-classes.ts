@@ -1,12 +1,8 @@
-import type { Rule } from '../../iptables/ruleset.ts';
 import { formatAddress } from '../../net/address.ts';
-import type { Ending } from '../../trace/branch.ts';
-import { iptablesRule, type Step } from '../../trace/outcome.ts';
-import { placeText } from '../../trace/place.ts';
 import type { Severity } from '../document.ts';
-import { ruleKey } from '../rules/rule-key.ts';
-import { type Group, sameShare } from './compare-ways.ts';
+import { sameShare } from './compare-ways.ts';
 import type { DifferingClass } from './explore.ts';
+import type { End, Fate } from './fate.ts';
 
 /** What kind of difference it is. */
 export interface Difference {
@@ -64,7 +60,7 @@ function describe(one: DifferingClass, isLocal: boolean): Difference & { readonl
     return { ...change, key };
   }
   const [from, to] = [placesOf(before), placesOf(after)];
-  const rests = before.answers.list().size + after.answers.list().size > 0;
+  const rests = before.isConditional || after.isConditional;
   const lost = [...from.keys()].filter((place) => !to.has(place));
   const gained = [...to.keys()].filter((place) => !from.has(place));
   const socket = isLocal ? '' : formatAddress(packet.destination);
@@ -90,7 +86,7 @@ function describe(one: DifferingClass, isLocal: boolean): Difference & { readonl
 /** Stands for a packet that goes where it was sent. */
 const ITSELF = 'itself';
 
-function placesOf({ ends, shares }: Group): Map<string, number> {
+function placesOf({ ends, shares }: Fate): Map<string, number> {
   const places = new Map<string, number>();
   for (const [result, ending] of ends) {
     if (ending.verdict !== 'accept') continue;
@@ -100,16 +96,11 @@ function placesOf({ ends, shares }: Group): Map<string, number> {
   return places;
 }
 
-function placeOf({ branch: { state, path } }: Ending): string {
-  for (let node = path; node !== null; node = node.before) {
-    const kind = iptablesRule(node.step)?.target?.kind;
-    if (kind === 'dnat' || kind === 'redirect' || node.step.program === 'ipvs')
-      return `${formatAddress(state.destination)}:${state.destinationPort}`;
-  }
-  return ITSELF;
+function placeOf({ isDirected, state }: End): string {
+  return isDirected ? `${formatAddress(state.destination)}:${state.destinationPort}` : ITSELF;
 }
 
-function verdictsOf({ ends }: Group): string {
+function verdictsOf({ ends }: Fate): string {
   return [...new Set([...ends.values()].map(({ verdict, rejectWith }) => `${verdict} ${rejectWith ?? ''}`))]
     .sort()
     .join();
@@ -120,8 +111,8 @@ function kinds(verdicts: string): string {
   return verdicts.replace(/reject [^,]*/g, 'reject');
 }
 
-function verdictChange(before: Group, after: Group): Difference {
-  const has = (group: Group, verdict: Ending['verdict']): boolean =>
+function verdictChange(before: Fate, after: Fate): Difference {
+  const has = (group: Fate, verdict: End['verdict']): boolean =>
     [...group.ends.values()].some((ending) => ending.verdict === verdict);
   if (has(after, 'drop') && !has(before, 'drop')) return { change: 'dropped', severity: 'lost' };
   if (has(after, 'reject') && !has(before, 'reject')) return { change: 'rejected', severity: 'lost' };
@@ -130,28 +121,18 @@ function verdictChange(before: Group, after: Group): Difference {
   return { change: 'other', severity: 'changed' };
 }
 
-function deciderOf(step: Step | undefined): string {
-  if (step === undefined) return ruleOrPolicy(null, undefined);
-  if (step.program === 'nft') return `${placeText(step)} ${step.rule?.text ?? 'policy'}`;
-  return ruleOrPolicy(step.rule, step.chain);
-}
-
-function deciders({ ends }: Group): string {
+function deciders({ ends }: Fate): string {
   const texts = [...ends.values()]
     .filter(({ verdict }) => verdict !== 'accept')
-    .map(({ reason, branch }) => reason?.code ?? deciderOf(branch.path?.step));
+    .map(({ reason, decider }) => reason?.code ?? decider);
   return [...new Set(texts)].sort().join();
 }
 
-function ruleOrPolicy(rule: Rule | null, chain: string | undefined): string {
-  return rule === null ? `policy ${chain}` : `${rule.chain} ${ruleKey(rule)}`;
+function rewritesOf({ ends }: Fate): string {
+  return [...new Set([...ends.values()].map(({ state }) => state.sourceRewrite))].sort().join();
 }
 
-function rewritesOf({ ends }: Group): string {
-  return [...new Set([...ends.values()].map(({ branch: { state } }) => state.sourceRewrite))].sort().join();
-}
-
-function exitsOf({ ends }: Group): string {
+function exitsOf({ ends }: Fate): string {
   return [
     ...new Set(
       [...ends.values()].map(({ exit }) => JSON.stringify(exit?.kind === 'interface' ? exit.name : exit)),

@@ -3,8 +3,8 @@ import { findRoute } from '../../host/find-route.ts';
 import { isLocalAddress } from '../../host/local-addresses.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import type { FamilyComparison } from '../compare-family.ts';
-import type { Group } from '../explore/compare-ways.ts';
 import type { DifferingClass } from '../explore/explore.ts';
+import type { Fate } from '../explore/fate.ts';
 import type { State } from '../two-sides.ts';
 
 /**
@@ -51,12 +51,12 @@ function cameBackwards(packet: DifferingClass['packet'], host: Host): boolean {
 /** A pod that may reach itself through the Service is masqueraded for it, which others are not. */
 function isItsOwnEndpoint({ packet, before, after }: DifferingClass): boolean {
   return [...before.ends.values(), ...after.ends.values()].some(
-    ({ branch }) => branch.state.destination.value === packet.source.address?.value,
+    ({ state }) => state.destination.value === packet.source.address?.value,
   );
 }
 
-function isTranslated({ ends }: Group): boolean {
-  return [...ends.values()].some(({ branch }) => branch.state.connection?.dnat === true);
+function isTranslated({ ends }: Fate): boolean {
+  return [...ends.values()].some((end) => end.isTranslated);
 }
 
 /** Addresses by which the cluster knows its nodes. */

@@ -13,8 +13,8 @@ import { flat } from '../../trace/question.ts';
 import { tracePacket } from '../../trace/trace-packet.ts';
 import type { FamilyComparison } from '../compare-family.ts';
 import type { Severity, Witness, WitnessSide } from '../document.ts';
-import type { Group } from '../explore/compare-ways.ts';
 import type { DifferingClass } from '../explore/explore.ts';
+import type { Fate } from '../explore/fate.ts';
 import { type ClassGroup, groupClasses } from '../explore/group-classes.ts';
 import { ruleKey } from '../rules/rule-key.ts';
 import { hasBit } from '../space/universe.ts';
@@ -144,16 +144,16 @@ function describeGroup(
 }
 
 /** The outcome that tells the difference: one that the other side does not have, else the first. */
-function pickOutcome(trace: Trace, group: Group, other: Group): Outcome | null {
-  const telling = [...group.ends].find(([result]) => !other.ends.has(result)) ?? [...group.ends][0];
+function pickOutcome(trace: Trace, fate: Fate, other: Fate): Outcome | null {
+  const telling = [...fate.ends].find(([result]) => !other.ends.has(result)) ?? [...fate.ends][0];
   if (telling === undefined) return trace.outcomes[0] ?? null;
-  const [, { verdict, branch }] = telling;
+  const [, { verdict, state, steps }] = telling;
   const same = trace.outcomes.find(
     (outcome) =>
       outcome.verdict === verdict &&
-      outcome.destination.address.value === branch.state.destination.value &&
-      outcome.destination.port === branch.state.destinationPort &&
-      outcome.path.length === (branch.path?.length ?? 0),
+      outcome.destination.address.value === state.destination.value &&
+      outcome.destination.port === state.destinationPort &&
+      outcome.path.length === steps,
   );
   return same ?? trace.outcomes[0] ?? null;
 }
