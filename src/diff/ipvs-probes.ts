@@ -1,6 +1,7 @@
 import { plainQuestion } from '../explain/question/question.ts';
 import { readVantages, type Vantage } from '../explain/question/vantage.ts';
 import type { VirtualServer } from '../ipvs/model.ts';
+import { printIpvs } from '../ipvs/print-ipvs.ts';
 import { IpvsTable, takenKey } from '../ipvs/table.ts';
 import type { Address } from '../net/address.ts';
 import type { Packet } from '../trace/packet.ts';
@@ -35,9 +36,15 @@ export function probeVirtualServers(
 ): Probed | null {
   const [own, other] = [tableOf(before), tableOf(after)];
   if (own === null || other === null) return null;
-  const states = [throughIpvs(before), throughIpvs(after)] as const;
+  const states = [
+    { ...before, followedIpvs: ofNewConnections(own) },
+    { ...after, followedIpvs: ofNewConnections(other) },
+  ] as const;
   const servers = new Map<string, VirtualServer>();
+  const same = differsElsewhere(states, comparison) ? new Set<string>() : new Set(own.servers.map(textOf));
   for (const server of [...own.servers, ...other.servers]) servers.set(takenKey(server.takes), server);
+  // What says the same on both sides, where nothing else differs, does the same.
+  for (const server of other.servers) if (same.has(textOf(server))) servers.delete(takenKey(server.takes));
   const classes: DifferingClass[] = [];
   const vantages = vantagesOf(after, comparison);
   let traced = 0;
@@ -59,8 +66,38 @@ function tableOf({ known: { ipvs } }: State): IpvsTable | null {
   return ipvs instanceof IpvsTable && !ipvs.incomplete ? ipvs : null;
 }
 
-function throughIpvs(state: State): State {
-  return { ...state, followsIpvs: true };
+/** Connections and templates are of clients that asked before, as conntrack's flows are. */
+function ofNewConnections({ servers }: IpvsTable): IpvsTable {
+  return new IpvsTable({ servers, connections: [] });
+}
+
+function textOf(server: VirtualServer): string {
+  return printIpvs([server]);
+}
+
+/** Whether anything but the virtual servers may let their packets fare otherwise: what `explore` had to trace, or a switch of IPVS. */
+function differsElsewhere(
+  [before, after]: readonly [State, State],
+  { exploration, differing }: FamilyComparison,
+): boolean {
+  const switches = ({ host }: State): string =>
+    [...(host.sysctls ?? [])]
+      .flatMap(([name, value]) => (isIpvsSwitch(name) ? `${name} ${value}` : []))
+      .sort()
+      .join();
+  return (
+    exploration.traced > 0 ||
+    exploration.unexplored.length > 0 ||
+    differing.length > 0 ||
+    switches(before) !== switches(after)
+  );
+}
+
+/** @returns true for a switch of where IPVS sends a packet, and of whether conntrack sees it. */
+export function isIpvsSwitch(name: string): boolean {
+  return /^net\.ipv4\.vs\.(?:conntrack|conn_reuse_mode|expire_nodest_conn|expire_quiescent_template|sloppy_tcp|sloppy_sctp|backup_only|drop_\w+|snat_reroute)$/.test(
+    name,
+  );
 }
 
 function vantagesOf({ known }: State, { family }: FamilyComparison): Vantage[] {

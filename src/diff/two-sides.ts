@@ -19,8 +19,8 @@ export interface State {
   readonly namer: Namer;
   /** The node without its memory: which client xt_recent has seen is no matter of rules, and is asked as an open question. */
   readonly host: Host;
-  /** Packets go on through IPVS, as `trace` follows them; absent: what it takes ends there, as no box of packets is narrowed by it. */
-  readonly followsIpvs?: true;
+  /** What packets are followed through where they come to IPVS; absent: what it takes ends there, as no box of packets is narrowed by it. */
+  readonly followedIpvs?: IpvsTable;
 }
 
 /** @returns the state, ready to be traced. */
@@ -119,9 +119,9 @@ export function sideOf(state: State, family: Family): Side {
           // Boxes of packets are not narrowed by native nft rules yet: what these do is not followed, and said so.
           nft: null,
           // Nor by IPVS.
-          ...(ipvs instanceof IpvsTable && state.followsIpvs !== true
+          ...(ipvs instanceof IpvsTable && state.followedIpvs === undefined
             ? { ipvsBeyond: ipvs }
-            : { ipvs: ipvs ?? null }),
+            : { ipvs: state.followedIpvs ?? ipvs ?? null }),
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

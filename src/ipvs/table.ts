@@ -48,6 +48,15 @@ export class IpvsTable {
     return bySocket === null ? byMark : [bySocket, ...byMark];
   }
 
+  /** @returns whether a virtual server by mark has this real server. */
+  marksLeadTo(address: Address, port: number | null): boolean {
+    return this.servers.some(
+      ({ takes, servers }) =>
+        takes.by === 'mark' &&
+        servers.some((real) => (real.port === 0 || real.port === port) && sameAddress(real.address, address)),
+    );
+  }
+
   /** True where some virtual server is by mark: then a mark that is not known matters. */
   get usesMarks(): boolean {
     return this.servers.some(({ takes }) => takes.by === 'mark');

@@ -116,9 +116,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   connection: {
     holds:
-      'a connection there and back, over the nodes on its way; it knows no wording: net, conntrack, host and trace, and types of proxy and kubernetes',
+      'a connection there and back, over the nodes on its way; it knows no wording: net, conntrack, host and trace, and types of ipvs, proxy and kubernetes',
     values: ['net', 'conntrack', 'host', 'trace'],
-    types: ['proxy', 'kubernetes'],
+    types: ['ipvs', 'proxy', 'kubernetes'],
   },
   explain: {
     holds: 'trace and proxy joined; it imports the models, command, words, and only types of problems',

@@ -8,6 +8,7 @@ import { parseProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import { isSwitch, sameSet } from '../changed-facts.ts';
 import type { ServiceChange, StateChange } from '../document.ts';
+import { isIpvsSwitch } from '../ipvs-probes.ts';
 import type { NativeComparison } from '../native.ts';
 import type { State } from '../two-sides.ts';
 
@@ -172,16 +173,12 @@ function membersBeside(
   return own.length <= 5 ? own.join(' ') : `${own.slice(0, 5).join(' ')} and ${own.length - 5} more`;
 }
 
-/** Where IPVS sends a packet of a connection that it has, and whether conntrack sees it. */
-const IPVS_SWITCH =
-  /^net\.ipv4\.vs\.(?:conntrack|conn_reuse_mode|expire_nodest_conn|expire_quiescent_template|sloppy_tcp|sloppy_sctp|backup_only|drop_\w+|snat_reroute)$/;
-
 /** Only switches that decide over packets are told: counters of the kernel differ between any two captures. */
 function compareSysctls(before: Host, after: Host, balances: boolean): StateChange[] {
   if (before.sysctls === null || after.sysctls === null) return [];
   const names = new Set([...before.sysctls.keys(), ...after.sysctls.keys()]);
   return [...names]
-    .filter((name) => isSwitch(name) || (balances && IPVS_SWITCH.test(name)))
+    .filter((name) => isSwitch(name) || (balances && isIpvsSwitch(name)))
     .sort()
     .flatMap((name): StateChange[] => {
       const [own, other] = [before.sysctls?.get(name) ?? null, after.sysctls?.get(name) ?? null];

@@ -5,6 +5,7 @@ import { takenText } from '../../ipvs/print-ipvs.ts';
 import { type IpvsTable, isBalancedProtocol, isSameSocket } from '../../ipvs/table.ts';
 import { type Address, sameAddress } from '../../net/address.ts';
 import { formatSocket } from '../../net/listed-socket.ts';
+import { TCP } from '../../net/protocol.ts';
 import { type Branch, changed, passed } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Step } from '../outcome.ts';
@@ -69,6 +70,8 @@ function request(
   const memory = rememberedConnection(state, server, table, context);
   if (memory.kind === 'to') return through(branch, memory.real, memory.server, hook, context);
   if (memory.kind === 'unlisted') return [ended(ipvsUnlisted(branch, context.world))];
+  if (memory.kind === 'disputed')
+    return [ended(stopped(branch, 'unknown', { code: 'ipvs-connections', server: memory.server }, null))];
   if (memory.kind === 'gone') {
     const { kind: _, ...what } = memory;
     return [ended(stopped(branch, 'drop', { code: 'ipvs-server-gone', ...what }, null))];
@@ -169,11 +172,15 @@ function answer(branch: Branch, table: IpvsTable, context: TraceContext): readon
   const isReply = connection?.direction === 'REPLY' && connection.fromCapture;
   if (own === null && isReply && connection.mayBeBalanced === true)
     return [ended(ipvsUnlisted(branch, context.world))];
-  const virtual =
-    own?.virtual ??
-    (isReply && hasConnection(connection, state.protocol, table)
-      ? { address: connection.originalDestination, port: connection.originalDestinationPort }
-      : null);
+  const told = own === null && isReply ? toldByConntrack(connection, state.protocol, table) : null;
+  if (told === 'disputed') {
+    const server = formatSocket({
+      address: connection?.originalDestination ?? from,
+      port: connection?.originalDestinationPort ?? 0,
+    });
+    return [ended(stopped(branch, 'unknown', { code: 'ipvs-connections', server }, null))];
+  }
+  const virtual = own?.virtual ?? told;
   // A node port's real server on the node itself has the virtual server's address, with another port.
   if (virtual === null || (sameAddress(from, virtual.address) && state.sourcePort === virtual.port))
     return [next(branch)];
@@ -207,17 +214,17 @@ function ownConnection(
   return left ?? table.answered(protocol, real, client);
 }
 
-/** An answer is told by its connection alone, also where its virtual server is gone (handle_response). */
-function hasConnection(connection: Connection, protocol: number, table: IpvsTable): boolean {
-  const { originalSource, originalSourcePort, originalDestination, originalDestinationPort } = connection;
-  const { address } = originalSource;
-  if (address !== null && originalSourcePort !== null && originalDestinationPort !== null) {
-    const client = { address, port: originalSourcePort };
-    const virtual = { address: originalDestination, port: originalDestinationPort };
-    if (table.connection(protocol, client, virtual) !== null) return true;
-    if (table.connectionsWhole) return false;
-  }
-  return table.mayHaveTaken(protocol, originalDestination, originalDestinationPort).length > 0;
+/**
+ * The virtual end of an answer that conntrack has a flow of, also where its virtual server is gone. Whether IPVS still has a TCP
+ * connection that its whole list lacks is not known (see `rememberedConnection`).
+ */
+function toldByConntrack(
+  { originalDestination: address, originalDestinationPort: port, dnat }: Connection,
+  protocol: number,
+  table: IpvsTable,
+): { readonly address: Address; readonly port: number | null } | 'disputed' | null {
+  if (dnat || table.mayHaveTaken(protocol, address, port).length === 0) return null;
+  return protocol === TCP && table.connectionsWhole ? 'disputed' : { address, port };
 }
 
 /** IPVS is not followed: what is for a virtual server ends here. */

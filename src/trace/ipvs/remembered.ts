@@ -21,6 +21,8 @@ export type Memory =
    * It goes to a server that is gone: the packet is dropped. With `expire_nodest_conn` IPVS forgets the connection then.
    */
   | { readonly kind: 'gone'; readonly server: string; readonly real: string; readonly forgets: boolean }
+  /** conntrack has it, and IPVS' list of connections does not. */
+  | { readonly kind: 'disputed'; readonly server: string }
   /** It goes to a server that the listing lacks, which is not whole. */
   | { readonly kind: 'unlisted' };
 
@@ -37,9 +39,13 @@ export function rememberedConnection(
   context: TraceContext,
 ): Memory {
   const entry = entryOf(state, table);
-  const socket =
-    entry?.destination ?? (taking === null || isWithoutEntry(state, table) ? null : answersFrom(state));
+  const socket = entry?.destination ?? (taking === null ? null : answersFrom(state));
   if (socket === null) return { kind: 'none' };
+  // IPVS keeps a TCP connection for 15 minutes without a packet, conntrack for days; or it was made between the two listings.
+  if (entry === null && taking !== null && state.protocol === TCP && isWithoutEntry(state, table))
+    return isScheduled(state, context)
+      ? { kind: 'none' }
+      : { kind: 'disputed', server: takenText(taking.takes) };
   const takers = table.mayHaveTaken(state.protocol, state.destination, state.destinationPort);
   const kept = serverAt(takers, socket, state.destinationPort);
   if (kept === null) {
