@@ -374,6 +374,14 @@ describe('What does it remember?', () => {
       expect(places(outcome as Outcome)).toContain('INPUT ip_vs 10.96.0.1:80 rr');
     });
 
+    it('an answer of a connection past IPVS goes on, whatever a mark could have done', () => {
+      const flows = FLOW.replace('dst=10.96.0.1', 'dst=10.244.1.5').replace('dport=80 ', 'dport=8080 ');
+      const answer: Question = { from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0', flows };
+      const accept = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT');
+      const asked = { host: node(), ...answer, state: 'ESTABLISHED', ipvs: MARKED + OTHER } as const;
+      expect(sourceOf(only(ask(accept, asked)))).toBe('10.244.1.5:8080');
+    });
+
     it('its virtual server is gone: dropped, where an answer gets its address back', () => {
       const other = TWO.replaceAll(':80 ', ':81 ');
       expect(only(ask(RULES, { host: node(), ...MID, ipvs: other + gone }))).toMatchObject({

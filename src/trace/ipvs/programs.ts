@@ -219,11 +219,18 @@ function ownConnection(
  * connection that its whole list lacks is not known (see `rememberedConnection`).
  */
 function toldByConntrack(
-  { originalDestination: address, originalDestinationPort: port, dnat }: Connection,
+  {
+    originalDestination: address,
+    originalDestinationPort: port,
+    replySource,
+    replySourcePort,
+    dnat,
+  }: Connection,
   protocol: number,
   table: IpvsTable,
 ): { readonly address: Address; readonly port: number | null } | 'disputed' | null {
-  if (dnat || table.mayHaveTaken(protocol, address, port).length === 0) return null;
+  const isMoved = !sameAddress(replySource, address) || replySourcePort !== port;
+  if (dnat || !isMoved || table.mayHaveTaken(protocol, address, port).length === 0) return null;
   return protocol === TCP && table.connectionsWhole ? 'disputed' : { address, port };
 }
 

@@ -139,10 +139,18 @@ function entryOf(state: PacketState, table: IpvsTable): IpvsConnection | null {
   );
 }
 
-/** conntrack holds the answer's sender: the real server. */
+/** conntrack holds the answer's sender: the real server, where it is not who was asked. */
 function answersFrom({ connection }: PacketState): IpvsSocket | null {
   if (connection === null || !connection.fromCapture || connection.replySourcePort === null) return null;
-  return { address: connection.replySource, port: connection.replySourcePort };
+  const {
+    replySource: address,
+    replySourcePort: port,
+    originalDestination,
+    originalDestinationPort,
+  } = connection;
+  return sameAddress(address, originalDestination) && port === originalDestinationPort
+    ? null
+    : { address, port };
 }
 
 /** A real server without a port gave the connection the port that its packets go to. */

@@ -17,7 +17,7 @@ export const IPVS_MUTANTS: readonly Mutant[] = [
   {
     name: 'answers keep the address of the real server',
     file: 'trace/ipvs/programs.js',
-    find: 'source: senderOf(address),\n            sourcePort: port,',
+    find: 'source: senderOf(virtual.address),\n            sourcePort: virtual.port,',
     replace: '',
   },
   {
