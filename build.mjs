@@ -5,19 +5,28 @@ import { rolldown } from 'rolldown';
 
 // `npm run build`: src/ becomes one script, dist/cli/main.cjs, and what V8 makes of it is kept beside it (bin/load.cjs
 // says why). Types are the business of `npm run types`.
-const { load, program, sealed } = createRequire(import.meta.url)('./bin/load.cjs');
+const { load, packageFile, program, sealed } = createRequire(import.meta.url)('./bin/load.cjs');
 const root = import.meta.dirname;
 const dist = join(root, 'dist');
 
-/** Every run needs these, so they are in the script; the other packages are read when a command asks for them. */
+/** Every run needs these, so they are in the script. */
 const BUNDLED = ['commander', 'chalk', 'cli-table3'];
+
+/**
+ * What only some commands ask for: each is a script of its own, with all that it needs itself, so that nothing has to be
+ * installed beside. Of the Kubernetes client that is the part that logs in; the whole one is 55 MB.
+ */
+const LATE = {
+  '@kubernetes/client-node': join(root, 'node_modules/@kubernetes/client-node/dist/config.js'),
+  execa: 'execa',
+  yaml: 'yaml',
+};
 
 /** Begins the names of modules that stand for what is loaded from elsewhere. */
 const OUTSIDE = '\0outside:';
 
 rmSync(dist, { recursive: true, force: true });
-const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const packages = Object.keys(dependencies).filter((name) => !BUNDLED.includes(name));
+const packages = Object.keys(LATE);
 const bundle = await rolldown({
   input: join(root, 'src/cli/main.ts'),
   platform: 'node',
@@ -44,7 +53,9 @@ const { output } = await bundle.generate({
 await bundle.close();
 mkdirSync(dirname(program), { recursive: true });
 writeFileSync(program, inAscii(output[0].code));
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), BUNDLED.map(licenceOf).join('\n\n'));
+const folders = new Set(BUNDLED.map((name) => join(root, 'node_modules', name)));
+for (const [name, input] of Object.entries(LATE)) await bundleLate(name, input);
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), [...folders].map(licenceIn).join('\n\n'));
 writeFileSync(`${program}.cache`, sealed(readFileSync(program), await compiled()));
 
 /**
@@ -74,12 +85,25 @@ function inAscii(code) {
   return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** The licence of a package asks to travel with its code. */
-function licenceOf(name) {
-  const folder = join(root, 'node_modules', name);
+async function bundleLate(name, input) {
+  const late = await rolldown({ input, platform: 'node', logLevel: 'warn' });
+  const { output } = await late.generate({ format: 'cjs', codeSplitting: false, minify: true });
+  await late.close();
+  const file = packageFile(name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, output[0].code);
+  for (const id of output[0].moduleIds) {
+    const [folder] = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id) ?? [];
+    if (folder !== undefined) folders.add(folder);
+  }
+}
+
+/** The licence of a package asks to travel with its code; some have only its name. */
+function licenceIn(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  if (file === undefined) throw new Error(`${name} has no licence file in ${folder}`);
-  return `${name}\n\n${readFileSync(join(folder, file), 'utf8')}`;
+  const text = file === undefined ? `licence: ${license}` : readFileSync(join(folder, file), 'utf8');
+  return `${name} ${version}\n\n${text}`;
 }
 
 /** V8 compiles a function when it first runs: the cache holds what these runs needed. */

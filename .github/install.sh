@@ -8,7 +8,7 @@ ready() {
   exit 0
 }
 
-if [ -f "$KP_ACTION/dist/cli/main.cjs" ] && [ -d "$KP_ACTION/node_modules/yaml" ]; then
+if [ -f "$KP_ACTION/dist/cli/main.cjs" ] && [ -f "$KP_ACTION/dist/packages/yaml.cjs" ]; then
   echo "kp-explain is built already"
   ready "$KP_ACTION"
 fi

@@ -20,9 +20,14 @@ function load() {
   return { main: exports.main, script };
 }
 
-/** What the script calls for `import(name)`: of itself a script that comes out of the cache cannot import. */
-function importPackage(name) {
-  return import(name);
+/** What the script calls for `import(name)`: packages that only some commands ask for are scripts beside it. */
+async function importPackage(name) {
+  return require(packageFile(name));
+}
+
+/** @returns where `npm run build` puts a package. */
+function packageFile(name) {
+  return join(__dirname, '../dist/packages', `${name.replace(/\W/g, '-')}.cjs`);
 }
 
 /** @returns undefined where there is no cache, or one of another script, of another Node, or damaged. */
@@ -48,4 +53,4 @@ function sealOf(source, data) {
   return createHash('sha256').update(maker).update(source).update(data).digest();
 }
 
-module.exports = { load, program, sealed };
+module.exports = { load, packageFile, program, sealed };

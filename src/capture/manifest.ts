@@ -11,11 +11,22 @@ export interface Manifest {
   readonly kernel: string | null;
   readonly tools: readonly string[];
   readonly kubeProxyFlags: readonly string[];
+  /** kube-proxy's Pod as the API has it, with what tells how its container fares; null where it was not read. */
+  readonly kubeProxyPod: Readonly<Record<string, unknown>> | null;
+  /** Lines of its log that say that a sync failed; null where the log was not read. */
+  readonly kubeProxyErrors: readonly string[] | null;
+  readonly kubeProxySync: ProxySync;
   /** Pod networks of the cluster. */
   readonly clusterCIDRs: readonly string[];
   readonly serviceCIDRs: readonly string[];
   /** What could not be read when the state was taken, as `file: message`. */
   readonly problems: readonly string[];
+}
+
+/** When kube-proxy last wrote its rules, and when it last had something to write (seconds since 1970), by its metrics. */
+export interface ProxySync {
+  readonly lastSync: number | null;
+  readonly lastQueued: number | null;
 }
 
 /** A capture without manifest. */
@@ -28,6 +39,9 @@ export const NO_MANIFEST: Manifest = {
   kernel: null,
   tools: [],
   kubeProxyFlags: [],
+  kubeProxyPod: null,
+  kubeProxyErrors: null,
+  kubeProxySync: { lastSync: null, lastQueued: null },
   clusterCIDRs: [],
   serviceCIDRs: [],
   problems: [],
@@ -47,6 +61,9 @@ export function parseManifest(text: string): Manifest | null {
     kernel: textOf(fields.kernel),
     tools: textsOf(fields.tools),
     kubeProxyFlags: flags,
+    kubeProxyPod: objectOf(fields.kubeProxyPod),
+    kubeProxyErrors: fields.kubeProxyErrors == null ? null : textsOf(fields.kubeProxyErrors),
+    kubeProxySync: syncOf(objectOf(fields.kubeProxySync)),
     clusterCIDRs: networks(textOf(fields.clusterCIDR) ?? flagOf(flags, 'cluster-cidr')),
     serviceCIDRs: networks(textOf(fields.serviceCIDR)),
     problems: problemsOf(fields.problems),
@@ -62,6 +79,11 @@ function problemsOf(value: unknown): string[] {
     const file = textOf(fields.file);
     return message === null ? [] : file === null ? message : `${file}: ${message}`;
   });
+}
+
+function syncOf(fields: Readonly<Record<string, unknown>> | null): ProxySync {
+  const number = (value: unknown): number | null => (typeof value === 'number' && value > 0 ? value : null);
+  return { lastSync: number(fields?.lastSync), lastQueued: number(fields?.lastQueued) };
 }
 
 function flagOf(flags: readonly string[], name: string): string | null {

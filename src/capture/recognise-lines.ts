@@ -70,7 +70,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
     'ipset',
     /^(create|add) \S+ \S+|^(Name: \S+$|Type: (hash|bitmap|list):|Revision: \d+$|Header: |Size in memory: \d|References: \d|Number of entries: |Members:$)/,
   ],
-  ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope /],
+  ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope |^\d+: [\w.@:-]+: <[A-Z0-9_,-]*> mtu \d/],
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],
   [
     'ip-route',
@@ -107,6 +107,8 @@ export function recogniseLines(text: string): Recognised {
   }
   let best: LineKind | null = null;
   for (const [kind, count] of counts) if (best === null || count > (counts.get(best) ?? 0)) best = kind;
+  // Links alone are `ip link`, which says nothing of their addresses.
+  if (best === 'ip-addr' && !/^\s*(?:\d+: \S+\s+)?inet6? /m.test(text)) best = null;
   if (best === null) return { kind: 'unknown', family: null, looksLike: describeNearly(text) };
   return { kind: best, family: familyOf(best, text), looksLike: null };
 }

@@ -23,6 +23,8 @@ export interface SourceText {
   readonly hints: FileHints | null;
   /** True where the archive or gzip stream that held it ended too early or was damaged: more should have followed. */
   readonly cut?: true;
+  /** True where lines were left out, or picked, in a paste: any may be missing. */
+  readonly picked?: true;
 }
 
 /**

@@ -29,11 +29,17 @@ export async function readAllNodes<R, T>(
   use: (value: R) => Promise<T>,
 ): Promise<NodeResult<T>[]> {
   const { Kubectl } = await import('../capture/live/kubectl.ts');
-  const { nodeNames } = await import('../capture/live/find-pod.ts');
+  const { nodeNames } = await import('../capture/live/node-state.ts');
   const { runPool } = await import('../capture/live/pool.ts');
   lifeline.onStep('listing the nodes');
-  const names = await nodeNames(new Kubectl(live.access, lifeline.signal));
-  if (names.length === 0) throw new UnreachableError('no-nodes', 'the cluster has no nodes that you may see');
+  const names = await nodeNames(
+    new Kubectl(live.access, lifeline.signal, lifeline.say),
+    live.selector ?? null,
+  );
+  if (names.length === 0) {
+    const which = live.selector === undefined ? 'that you may see' : `with ${live.selector}`;
+    throw new UnreachableError('no-nodes', `the cluster has no nodes ${which}`);
+  }
   let done = 0;
   const readOne = async (node: string): Promise<NodeResult<R>> => {
     try {

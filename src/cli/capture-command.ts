@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
+import { requireAllNodes, selectorOption } from './live-options.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
 import type { CaptureRequest } from './requests.ts';
 
@@ -32,6 +33,7 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
         'demo',
       ]),
     );
+  command.addOption(selectorOption());
   command.option(
     '--redact',
     'rename addresses, names and interfaces and drop what is not understood, so that it may be shown to others',
@@ -49,6 +51,7 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
     )
     .action(async (options: CaptureOptions) => {
       const allNodes = options.allNodes ?? false;
+      requireAllNodes(options, allNodes);
       await act({
         // With --all-nodes the name stands for each of them.
         ...commonRequest(allNodes ? { ...options, node: 'NODE' } : options, { host: 'all', flows: 'all' }),

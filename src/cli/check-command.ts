@@ -5,6 +5,7 @@ import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
+import { requireAllNodes, selectorOption } from './live-options.ts';
 import { addStateOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -72,6 +73,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         'check every node of the cluster, and say which differ from the rest',
       ).conflicts(['node', 'file', 'demo']),
     )
+    .addOption(selectorOption())
     .option('--update', 'write down in expect.yaml what the capture does today, for review');
   return command
     .addHelpText('after', () =>
@@ -88,6 +90,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
     )
     .action(async (captures: readonly string[], options: CheckOptions) => {
       const allNodes = options.allNodes ?? false;
+      requireAllNodes(options, allNodes);
       // With --all-nodes the name stands for each of them.
       const common = { ...options, output: 'text' as const, ...(allNodes ? { node: 'NODE' } : {}) };
       await act({

@@ -1,8 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readOwnFile } from '../capture/own-files.ts';
 
 /** @returns the page of a finding, as Markdown; null where the package has none. */
 export function readFindingPage(code: string): string | null {
-  const page = fileURLToPath(new URL(`../../docs/findings/${code}.md`, import.meta.url));
-  return existsSync(page) ? readFileSync(page, 'utf8') : null;
+  return readOwnFile(`docs/findings/${code}.md`)?.toString('utf8') ?? null;
 }

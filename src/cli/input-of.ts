@@ -2,6 +2,7 @@ import type { Known } from '../explain/question/question.ts';
 import type { CheckInput } from '../findings/check-input.ts';
 import type { Capture } from './capture.ts';
 import { knownOf } from './known.ts';
+import { proxyHealthOf } from './proxy-health-of.ts';
 
 /**
  * @param before what is known of the capture, where that was put together before: its indexes serve twice
@@ -17,6 +18,7 @@ export async function inputOf(capture: Capture, before: Known | null = null): Pr
     conntrackStats: capture.conntrackStats(),
     cutInputs: cutInputs(capture),
     toldProblems: problems,
+    proxyHealth: proxyHealthOf(capture.manifest, known),
   };
 }
 

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { whyNoSmallFile } from '../kubernetes/api/small-file.ts';
+import { dictionary } from '../lookup/dictionary.ts';
 import type { LiveRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -14,8 +16,17 @@ export interface LiveOptions {
   readonly debugNamespace?: string;
   readonly conntrack?: boolean;
   readonly showCommands?: boolean;
+  readonly showRole?: boolean;
+  readonly selector?: string;
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly cluster?: string;
+  readonly user?: string;
+  readonly token?: string;
+  readonly as?: string;
+  readonly asGroup?: readonly string[];
+  /** Milliseconds; 0: no limit of its own. */
+  readonly requestTimeout?: number;
   readonly api?: boolean;
 }
 
@@ -28,6 +39,20 @@ export function addLiveOptions(command: Command): Command {
         .conflicts(['file', 'demo']),
     ),
   );
+}
+
+/** @returns `-l`, for commands that read all nodes. */
+export function selectorOption(): Option {
+  return new Option(
+    '-l, --selector <query>',
+    '--all-nodes: those with these labels, as in kubectl',
+  ).argParser(noBlank('A selector'));
+}
+
+/** Throws UsageError where `-l` chooses among nodes that nobody asked for. */
+export function requireAllNodes({ selector }: LiveOptions, allNodes: boolean): void {
+  if (selector !== undefined && !allNodes)
+    throw new UsageError('no-node', '--selector chooses among all nodes; say --all-nodes with it');
 }
 
 /** Adds how a live node is read, where its name is said otherwise. */
@@ -54,8 +79,20 @@ export function addWayOptions(command: Command): Command {
     )
     .option('--no-conntrack', 'do not ask for live flows')
     .option('--show-commands', 'print what would be run, and run nothing')
+    .option('--show-role', 'print the Role that this takes, and run nothing')
     .option('--kubeconfig <path>', 'as in kubectl', kubeconfigOf)
     .option('--context <name>', 'as in kubectl', noBlank('A context'))
+    .addOption(asInKubectl('--cluster <name>', 'A cluster'))
+    .addOption(asInKubectl('--user <name>', 'A user'))
+    .addOption(asInKubectl('--token <token>', 'A token'))
+    .addOption(asInKubectl('--as <user>', 'A user'))
+    .addOption(
+      new Option('--as-group <group>', 'as in kubectl').argParser((text, before?: readonly string[]) => [
+        ...(before ?? []),
+        noBlank('A group')(text),
+      ]),
+    )
+    .option('--request-timeout <time>', 'as in kubectl: 10s, 1m, …', durationOf)
     .option('--no-api', 'names from the rules’ comments alone');
 }
 
@@ -78,12 +115,55 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
             profile: options.profile ?? null,
             debugNamespace: options.debugNamespace ?? null,
           },
-    access: { kubeconfig: options.kubeconfig ?? null, context: options.context ?? null },
+    access: accessOf(options),
     api: options.api ?? true,
     pods: [],
     needs: conntrack ? needs : { ...needs, flows: 'none' },
     showCommands: options.showCommands ?? false,
+    showRole: options.showRole ?? false,
+    ...(options.selector === undefined ? {} : { selector: options.selector }),
   };
+}
+
+function accessOf(options: LiveOptions): ClusterAccess {
+  const {
+    kubeconfig = null,
+    context = null,
+    cluster,
+    user,
+    token,
+    as,
+    asGroup,
+    requestTimeout = 0,
+  } = options;
+  if (asGroup !== undefined && as === undefined)
+    throw new UsageError('no-user', '--as-group says of which group a user is; name the user with --as');
+  return {
+    kubeconfig,
+    context,
+    ...(requestTimeout === 0 ? {} : { requestTimeoutMs: requestTimeout }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(user === undefined ? {} : { user }),
+    ...(token === undefined ? {} : { token }),
+    ...(as === undefined ? {} : { as }),
+    ...(asGroup === undefined ? {} : { asGroups: asGroup }),
+  };
+}
+
+/** kubectl's own option of that name, which it is handed. */
+function asInKubectl(flags: string, what: string): Option {
+  return new Option(flags, 'as in kubectl').argParser(noBlank(what));
+}
+
+const UNITS = dictionary<number>({ ms: 1, s: 1000, m: 60_000, h: 3_600_000 });
+
+/** Go's durations, and a bare number of seconds (clientcmd, `ParseTimeout`). @returns milliseconds. */
+function durationOf(text: string): number {
+  const seconds = /^\d+$/.test(text) ? `${text}s` : text;
+  const parts = [...seconds.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  if (parts.map(([part]) => part).join('') !== seconds || parts.length === 0)
+    throw new InvalidArgumentError('A time is written as 30, 30s, 1m30s or 500ms.');
+  return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? 0), 0);
 }
 
 /** Without the node's name this machine would be read, which is not what was meant. */

@@ -24,6 +24,7 @@ export async function loadCluster(
             services: seen.flatMap(({ services }) => services),
             pods: seen.flatMap(({ pods }) => pods),
             nodes: seen.flatMap(({ nodes }) => nodes),
+            endpoints: seen.flatMap(({ endpoints }) => endpoints),
           },
         };
   if (objects.length === 0) return { ...UNKNOWN_CLUSTER, ...shown };

@@ -22,7 +22,7 @@ export function loadHost(
 ): Host {
   const only = <T>(
     kind: SourceKind,
-    parse: (text: string, file: string, cut: boolean) => T | null,
+    parse: (text: string, file: string, cut: boolean, picked: boolean) => T | null,
   ): (() => T | null) =>
     once(() => {
       const [first, ...more] = sources.get(kind) ?? [];
@@ -30,14 +30,17 @@ export function loadHost(
       const text = first === undefined ? null : textOf(first.source, problems);
       return first === undefined || text === null
         ? null
-        : parse(text, first.source.name, first.source.cut === true);
+        : parse(text, first.source.name, first.source.cut === true, first.source.picked === true);
     });
   const links = once(() => loadLinks(sources.get('ip-addr') ?? [], problems));
   const nft = once(() => {
     const listed = ruleset();
     return listed === null ? null : summaryOf(listed);
   });
-  const ipsets = only('ipset', (text, file, cut) => byName(parseIpsets(text, file, problems, cut)));
+  const ipsets = only('ipset', (text, file, cut, picked) => {
+    const sets = parseIpsets(text, file, problems, cut);
+    return byName(picked ? sets.map((set) => ({ ...set, incomplete: true })) : sets);
+  });
   const sysctls = only('sysctl', (text, _file, cut) =>
     parseSysctls(cut ? text.slice(0, text.lastIndexOf('\n') + 1) : text),
   );
@@ -70,12 +73,12 @@ export function loadHost(
 
 /** Of addresses, routes and policy rules a missing one changes the answer for all packets: what broke off is not used. */
 function wholeTextOf(source: SourceText, problems: ProblemList): string | null {
-  if (source.cut !== true) return textOf(source, problems);
-  problems.add(
-    'truncated',
-    'it breaks off, so it is not used: what is missing could change the answer',
-    source.name,
-  );
+  if (source.cut !== true && source.picked !== true) return textOf(source, problems);
+  const [code, how] =
+    source.picked === true
+      ? ['partial-listing', 'lines were picked from it, or left out']
+      : ['truncated', 'it breaks off'];
+  problems.add(code, `${how}, so it is not used: what is missing could change the answer`, source.name);
   return null;
 }
 
@@ -124,9 +127,11 @@ interface LinksRead {
 function loadLinks(sources: readonly SortedSource[], problems: ProblemList): LinksRead {
   const links = new Map<string, Link>();
   let read = false;
+  let picked = false;
   for (const sorted of sources) {
-    const text = wholeTextOf(sorted.source, problems);
+    const text = linksTextOf(sorted.source, problems);
     if (text === null) continue;
+    picked ||= sorted.source.picked === true;
     const found = parseLinks(text, sorted.source.name, problems);
     let more = !read;
     read ||= found !== null;
@@ -143,15 +148,24 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
   const all = [...links.values()];
   // Every network namespace has its loopback link: a listing without it is of single links (`ip addr show dev eth0`).
   const [first] = all;
-  if (first === undefined || all.some(({ loopback, name }) => loopback || name === 'lo'))
-    return { all: read ? all : null, some: [] };
+  const hasLoopback = all.some(({ loopback, name }) => loopback || name === 'lo');
+  if (first === undefined || (hasLoopback && !picked)) return { all: read ? all : null, some: [] };
   const names = all.map(({ name }) => name).join(', ');
+  const lack = hasLoopback
+    ? 'lines were picked from it, or left out'
+    : `it lists ${names} only, without the loopback link`;
   problems.add(
     'partial-listing',
-    `only the addresses that it shows are used: it lists ${names} only, without the loopback link; list all links with \`ip -j addr\``,
+    `only the addresses that it shows are used: ${lack}; list all links with \`ip -j addr\``,
     sources[0]?.source.name ?? null,
   );
   return { all: null, some: all };
+}
+
+/** What single lines show of a link is so, whatever was left out; without the line that names it they tell nothing. */
+function linksTextOf(source: SourceText, problems: ProblemList): string | null {
+  const text = source.picked === true && source.cut !== true ? textOf(source, problems) : null;
+  return text !== null && /^\d+: \S/m.test(text) ? text : wholeTextOf(source, problems);
 }
 
 function loadRecent(

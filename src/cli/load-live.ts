@@ -1,6 +1,7 @@
 import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
 import type { LiveContext, LiveState } from '../capture/live/live-state.ts';
 import { chainName } from '../proxy/chains.ts';
+import { requireService } from './asked-service.ts';
 import type { BuiltCapture } from './build-capture.ts';
 import type { Capture } from './capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
@@ -19,7 +20,8 @@ export async function readLive(
   flowsWanted: LiveContext['flowsWanted'],
 ): Promise<LiveState> {
   // Every command shows its commands and returns before it asks for state; running them here would break that promise.
-  if (request.showCommands) throw new Error('--show-commands reached the point where commands are run');
+  if (request.showCommands || request.showRole)
+    throw new Error('--show-commands reached the point where commands are run');
   const { readLiveState } = await import('../capture/live/live-state.ts');
   const lifeline = holdInterrupts(context.progress);
   try {
@@ -48,7 +50,11 @@ export async function loadLive(
   context: LoadContext,
   build: (files: readonly CapturedFile[], origin: string) => Promise<BuiltCapture>,
 ): Promise<Capture> {
+  const before = context.problems.list().length;
   const objects = await readClusterFiles(request, context);
+  // A problem says that the API told a part only.
+  if (request.asked !== undefined && context.problems.list().length === before)
+    await requireService(request.asked, objects, context.progress);
   let early: { readonly built: BuiltCapture; readonly paths: ReadonlySet<string> } | null = null;
   const { flowsOf } = context;
   const needs = request.needs.flows === 'some' && flowsOf === undefined ? 'all' : request.needs.flows;

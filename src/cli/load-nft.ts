@@ -10,8 +10,8 @@ export function loadNft(sources: SortedSources, problems: ProblemList): NftRules
   for (const { source } of more)
     problems.add('repeated-input', 'not used: the same output was given before', source.name);
   if (first === undefined) return null;
-  const { name, bytes, cut } = first.source;
-  return parseNftables(bytes, name, problems, cut === true);
+  const { name, bytes, cut, picked } = first.source;
+  return parseNftables(bytes, name, problems, cut === true || picked === true);
 }
 
 /** @returns when chains were hooked; null where `nft list hooks` was not given, or lists nothing. */

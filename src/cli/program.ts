@@ -111,7 +111,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
 
 type Run = (io: Io) => Promise<ExitStatus>;
 
-/** Runs a command, or with --show-commands prints what it would run on a live node, and with --explain-input how its input is read. */
+/** Runs a command, or with --show-commands and --show-role prints what it would run on a live node, and what it takes, and with --explain-input how its input is read. */
 async function unlessShown(
   sources: readonly SourceRequest[],
   io: Io,
@@ -125,7 +125,7 @@ async function unlessShown(
     await explainInput(sources, explained, io);
     return EXIT.answered;
   }
-  if (!sources.some(({ live }) => live?.showCommands)) {
+  if (!sources.some(({ live }) => live?.showCommands || live?.showRole)) {
     if (!pages || io.rows === null || io.rows === undefined) return await run(io);
     const { paged } = await import('./pager.ts');
     return await paged(io, run);

@@ -5,6 +5,7 @@ import type { NodeTarget } from '../capture/live/reach-node.ts';
 import type { FlowQuestion } from '../explain/flows/flow-question.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 import type { Format, PageFormat, PlainFormat, TraceFormat } from '../render/format.ts';
+import type { AskedService } from './asked-service.ts';
 
 /** What each command was asked: argv as values. A command's `run` sees nothing else of the command line. */
 
@@ -27,13 +28,19 @@ export interface LiveRequest {
   /** Null: this machine. */
   readonly target: NodeTarget | null;
   readonly access: ClusterAccess;
+  /** `-l`: which of the nodes, where all are read. Absent: all. */
+  readonly selector?: string;
   /** False: `--no-api`. */
   readonly api: boolean;
   /** Pods that the question names, besides the node's own and those behind Services; or all of the cluster. */
   readonly pods: 'all' | readonly { readonly namespace: string; readonly name: string }[];
   readonly needs: Needs;
+  /** The Service that the question names; absent: none, or not known yet. */
+  readonly asked?: AskedService;
   /** Print what would be run, and run nothing. */
   readonly showCommands: boolean;
+  /** Print the rights that this takes in the cluster, and run nothing. */
+  readonly showRole?: boolean;
 }
 
 /** What every command shares. */

@@ -17,12 +17,17 @@ export function stateWords({ files, demo, live }: SourceRequest): string {
 }
 
 /** Whose node it is belongs to it: the same name in another cluster is another node. */
-function nodeWords({ access: { kubeconfig, context }, api }: LiveRequest, target: NodeTarget): string[] {
+function nodeWords({ access, api }: LiveRequest, target: NodeTarget): string[] {
+  const { kubeconfig, context, cluster, user, as, asGroups = [] } = access;
   const pod = target.pod === null ? null : `${target.pod.namespace}/${target.pod.name}`;
   return [
     ...['--node', target.node],
     ...(kubeconfig === null ? [] : ['--kubeconfig', kubeconfig]),
     ...(context === null ? [] : ['--context', context]),
+    ...(cluster === undefined ? [] : ['--cluster', cluster]),
+    ...(user === undefined ? [] : ['--user', user]),
+    ...(as === undefined ? [] : ['--as', as]),
+    ...asGroups.flatMap((group) => ['--as-group', group]),
     ...(target.via === 'auto' ? [] : ['--via', target.via]),
     ...(pod === null ? [] : ['--pod', pod]),
     ...(api ? [] : ['--no-api']),

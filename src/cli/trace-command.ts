@@ -99,12 +99,14 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
     .action(async (destination: string, options: TraceOptions) => {
       const common = commonRequest(options, { host: 'packets', flows: 'some' });
       const { sources } = common;
+      const namespace = await namespaceOf(options.namespace, common);
+      const asked = { text: destination, namespace };
       await act({
         ...common,
         sources:
           sources.live === undefined
             ? sources
-            : { ...sources, live: { ...sources.live, pods: podsOf(options.from ?? '') } },
+            : { ...sources, live: { ...sources.live, asked, pods: podsOf(options.from ?? '') } },
         destination,
         from: options.from ?? null,
         protocol: options.protocol ?? null,
@@ -112,7 +114,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
         inInterface: options.inInterface ?? null,
         mark: options.mark ?? null,
         ctstate: options.ctstate ?? null,
-        namespace: await namespaceOf(options.namespace, common),
+        namespace,
         detail: options.detail ?? 'path',
         screen: options.detail === undefined,
       });

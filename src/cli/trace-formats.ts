@@ -38,8 +38,11 @@ export function traceFormats(
     const again = { program: io.programName, state: stateWords(state()), question };
     return told + renderTraceScreen(list, diagnoseTrace(list.items, known), { ...view, ...again });
   };
+  const plain = plainFormats(text);
   return {
-    ...plainFormats(text),
+    text,
+    json: async (list, view) => await plain.json(await openly(list), view),
+    yaml: async (list, view) => await plain.yaml(await openly(list), view),
     markdown: async (list) => {
       const { renderTraceMarkdown } = await import('../render/markdown/trace.ts');
       return renderTraceMarkdown(list, await plainText(text, list));
@@ -57,4 +60,10 @@ export function traceFormats(
       return await renderTracePage(list, await plainText(text, list));
     },
   };
+}
+
+/** Programs read a verdict alone, without what the text says beside it. */
+async function openly(list: TraceList): Promise<TraceList> {
+  const { withOpenVerdicts } = await import('../explain/trace/open-verdict.ts');
+  return withOpenVerdicts(list);
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readOwnFile } from '../capture/own-files.ts';
 
-/** @returns the version in the package's own package.json; the same from `src/` and from `dist/`. */
+/** @returns the version in the package's own package.json. */
 export function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readOwnFile('package.json')?.toString('utf8') ?? '';
   return /"version":\s*"([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }

@@ -52,8 +52,12 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
     .action(async (service: string, options: WhyOptions) => {
       const common = commonRequest(options, { host: 'all', flows: 'all' });
       const { sources } = common;
+      const namespace = await namespaceOf(options.namespace, common);
+      const asked = { text: service, namespace };
       const live =
-        sources.live === undefined ? {} : { live: { ...sources.live, pods: podsOf(options.from ?? '') } };
+        sources.live === undefined
+          ? {}
+          : { live: { ...sources.live, asked, pods: podsOf(options.from ?? '') } };
       await act({
         ...common,
         sources: { ...sources, ...live },
@@ -64,7 +68,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
         inInterface: null,
         mark: null,
         ctstate: null,
-        namespace: await namespaceOf(options.namespace, common),
+        namespace,
         detail: 'answer',
       });
     });

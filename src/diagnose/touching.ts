@@ -1,4 +1,4 @@
-import { compareFindings, type Finding } from '../findings/finding.ts';
+import { compareFindings, FIRST_CODE, type Finding } from '../findings/finding.ts';
 import { namedObjects } from '../findings/named-objects.ts';
 import type { Subject } from './ways.ts';
 
@@ -38,7 +38,8 @@ export function compareTouching(a: Touching, b: Touching): number {
 }
 
 /** An error that stands on the node and explains nothing here comes after what does. */
-function rankOf({ finding: { severity }, explains, near }: Touching): number {
+function rankOf({ finding: { code, severity }, explains, near }: Touching): number {
+  if (severity === 'error' && code === FIRST_CODE) return -1;
   if (severity === 'error' && explains) return 0;
   if (severity === 'error' && near === 'own') return 1;
   return explains ? 2 : 3;

@@ -1,9 +1,16 @@
 import type { Ruleset } from '../iptables/ruleset.ts';
 import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
+import type { NftRule } from '../nftables/ruleset.ts';
 import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
 import { gatherMentioned } from './mentioned.ts';
+import { actingTables, tablesWithAdded } from './nft/acting-tables.ts';
+import { asksForAnswers } from './nft/answers.ts';
+import { reachesOfChanges } from './nft/changed-tables.ts';
+import { takeTable } from './nft/mention.ts';
+import { NativeReach } from './nft/reach.ts';
+import { indexTable } from './nft/table-index.ts';
 import { boundsOf, type ChainDelta, compareChains } from './rules/chain-delta.ts';
 import { type ChainPair, findDifferingChains } from './rules/chain-pairs.ts';
 import { ReachFinder } from './rules/reach.ts';
@@ -22,6 +29,8 @@ export interface Question {
   readonly budget: number;
   /** Null: everybody. */
   readonly senders: Senders | null;
+  /** Whether native nft tables say the same on both sides, word by word; `anything` where it is not only these that differ. */
+  readonly native: 'alike' | 'differ' | 'anything';
 }
 
 /** What differs for the packets of one family. */
@@ -34,6 +43,10 @@ export interface FamilyComparison {
   readonly exploration: Exploration;
   readonly space: Space;
   readonly survey: Survey;
+  /** Whether native rules differ that packets of a connection that exists meet, too. */
+  readonly nativeMeetsAll: boolean;
+  /** A native rule that may tell answers apart; null where there is none. */
+  readonly nativeAsks: NftRule | null;
 }
 
 /**
@@ -51,13 +64,17 @@ export function compareFamily(
   const pairs = pairUp(before, after);
   const differing = pairs.map((pair) => findDifferingChains(...pair, survey));
   const hosts = [states[0].host, states[1].host] as const;
+  const tables = states.map(({ known }) => actingTables(known, family));
+  const added = states.flatMap(({ known }) => [...tablesWithAdded(known).values()]);
+  for (const table of new Set([...tables.flat(), ...added])) takeTable(table, survey);
   const universe = makeUniverse(family, gatherMentioned(survey, hosts, family));
   const space = new Space(universe, hosts);
   const deltas: ChainDelta[] = [];
   const boxes: Box[] = [];
   // Of all backends: what one of them rewrites the other sees rewritten.
   const all = [...before, ...after];
-  const reach = new ReachFinder(space, all);
+  const nativeReach = new NativeReach(space, tables.flat());
+  const reach = new ReachFinder(space, all, nativeReach);
   for (const [at, pair] of pairs.entries()) {
     for (const chains of differing[at] ?? []) {
       const delta = compareChains(chains, pair, reach);
@@ -69,6 +86,17 @@ export function compareFamily(
     }
   }
   boxes.push(...boxesOfChangedFacts(space, reach, all, survey.sets));
+  const changes =
+    question.native === 'alike'
+      ? []
+      : question.native === 'differ'
+        ? reachesOfChanges(tables[0] ?? [], tables[1] ?? [], nativeReach, space)
+        : null;
+  boxes.push(...(changes ?? []).flatMap((each) => reach.asArrived(each)));
+  // Where headers are written beside NAT, or nft wrote to a table of iptables, nobody knows what a rule behind it sees.
+  const mangled = tables.flat().some((table) => indexTable(table).mangles);
+  if (changes === null || (boxes.length > 0 && (mangled || added.length > 0)))
+    boxes.unshift(everything(universe));
   if (isOrderOfBackends(before, after)) boxes.unshift(everything(universe));
   const asked = boxes.flatMap((box) => within(box, question, universe) ?? []);
   const exploration = explore(
@@ -79,7 +107,12 @@ export function compareFamily(
     question.budget,
     new Set(differing.flat().map(({ name }) => name)),
   );
-  return { family, differing: differing.flat(), deltas, exploration, space, survey };
+  const established = bits(universe.states, (state) => state === 'ESTABLISHED');
+  return {
+    ...{ family, differing: differing.flat(), deltas, exploration, space, survey },
+    nativeMeetsAll: changes?.some(({ box }) => (box.states & established) !== 0n) ?? true,
+    nativeAsks: boxes.length === 0 ? null : asksForAnswers(tables.flat()),
+  };
 }
 
 /** Tables of a second backend that hold nothing and drop nothing are as good as none. */

@@ -10,10 +10,11 @@ import type { Diff } from './document.ts';
 import { probeVirtualServers } from './ipvs-probes.ts';
 import { lackingOf } from './lacking.ts';
 import { describeRenewal, isRenewed, renewedAddresses, tellsOfRenewal } from './link-local.ts';
-import { compareNativeTables } from './native.ts';
+import { changeOfNative, compareNativeTables } from './native.ts';
+import { actingTables } from './nft/acting-tables.ts';
 import { notFollowed, proofOf } from './proof.ts';
 import { statesOf } from './two-sides.ts';
-import { isBeyond, isOtherMode, listCarried } from './unfollowed.ts';
+import { carriersUnfollowed, isBeyond, isOtherMode, listCarried } from './unfollowed.ts';
 import { concernedRulesets } from './views/concerned-rules.ts';
 import { compareRules } from './views/rules.ts';
 import { compareServices } from './views/services.ts';
@@ -48,10 +49,18 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
   const { senders } = options;
   const asked = FAMILIES.filter((family) => senders === null || senders[family] !== undefined);
   const families = asked.filter((family) =>
-    states.some(({ known }) => known.rulesets.some((ruleset) => ruleset.family === family)),
+    states.some(
+      ({ known }) =>
+        known.rulesets.some((ruleset) => ruleset.family === family) || actingTables(known, family).length > 0,
+    ),
   );
+  const native = compareNativeTables(before, after);
   const compared = families.map((family) =>
-    compareFamily(states, family, { budget: options.budget, senders: senders?.[family] ?? null }),
+    compareFamily(states, family, {
+      budget: options.budget,
+      senders: senders?.[family] ?? null,
+      native: changeOfNative(states, family, native),
+    }),
   );
   const isAsked = (
     one: { readonly namespace: string | null; readonly name: string | null } | null,
@@ -87,7 +96,6 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
   const differing = compared.flatMap((comparison) => comparison.differing);
   const rulesets = [states[0].known.rulesets, states[1].known.rulesets] as const;
   const concerned = concernedRulesets(rulesets, differing);
-  const native = compareNativeTables(before, after);
   const listOf = (known: Known, of: Known['rulesets']) => [
     ...(differing.length === 0 ? [] : listServices(listInput(known, of))),
     ...(native?.differing.length ? CARRIERS.nftables.list(readingOf(known)) : []),
@@ -117,9 +125,9 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     compared,
     states,
     options.budget,
-    state,
     lacking,
     native,
+    carriersUnfollowed([before, after]),
     found.reduce((sum, each) => sum + each.beyond, 0),
     probed.length === 0 ? null : probed.reduce((sum, { left }) => sum + left, 0),
   );

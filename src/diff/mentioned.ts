@@ -7,7 +7,11 @@ import { membersOf } from './space/set-partition.ts';
 import type { Door, Mentioned } from './space/universe.ts';
 
 /** @returns what packets of a family can have, by the rules and the hosts of both sides. */
-export function gatherMentioned(survey: Survey, hosts: readonly [Host, Host], family: Family): Mentioned {
+export function gatherMentioned(
+  survey: Pick<Survey, 'protocols' | 'devices' | 'sets'>,
+  hosts: readonly [Host, Host],
+  family: Family,
+): Mentioned {
   const protocols = new Set(survey.protocols);
   const devices = new Set(survey.devices);
   for (const host of hosts) {

@@ -1,10 +1,19 @@
 import type { Known } from '../explain/question/question.ts';
+import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
-import { isNativeRule } from '../nftables/native-rules.ts';
-import { printElement } from '../nftables/print/print-expression.ts';
-import { printStatements } from '../nftables/print/print-statement.ts';
-import type { NftChain, NftRule, NftRules, NftSet, NftTable } from '../nftables/ruleset.ts';
+import { hasNativeRule, isNativeRule } from '../nftables/native-rules.ts';
+import {
+  type NftChain,
+  type NftRule,
+  type NftRules,
+  type NftSet,
+  type NftTable,
+  tableKey,
+} from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
+import { actingTables, tablesWithAdded } from './nft/acting-tables.ts';
+import { elementText, ruleText } from './nft/texts.ts';
+import type { State } from './two-sides.ts';
 
 /** What native nft tables of two states say, as far as both were captured. */
 export interface NativeComparison {
@@ -34,6 +43,30 @@ export function compareNativeTables(before: Known, after: Known): NativeComparis
   };
 }
 
+/**
+ * @param native as {@link compareNativeTables} found it
+ * @returns whether packets of a family meet native tables that say the same on both sides, and in the same order
+ */
+export function changeOfNative(
+  states: readonly [State, State],
+  family: Family,
+  native: NativeComparison | null,
+): 'alike' | 'differ' | 'anything' {
+  const [own, other] = [states[0].known, states[1].known];
+  const acting = [own, other].flatMap((known) => actingTables(known, family));
+  const added = [own, other].flatMap((known) => [...tablesWithAdded(known).keys()]);
+  if (acting.length === 0 && added.length === 0) return 'alike';
+  if (native === null && own.nft !== other.nft) return 'anything';
+  const hooks = [own, other].map(({ nftHooks }) => JSON.stringify([...(nftHooks?.[family] ?? [])]));
+  if (hooks[0] !== hooks[1]) return 'anything';
+  const foreign = family === 'ipv4' ? 'ip6 ' : 'ip ';
+  const differing = (native?.differing ?? []).filter((name) => !name.startsWith(foreign));
+  if (differing.length === 0) return 'alike';
+  const names = new Set(acting.map((table) => tableKey(table.family, table.name)));
+  for (const name of added) names.delete(name);
+  return differing.every((name) => names.has(name)) ? 'differ' : 'anything';
+}
+
 /** Of tables that iptables-save tells only what somebody added with nft: it prints such rules with half of what they ask. */
 function nativeTables({ nft, rulesets }: Known): Map<string, Texts> | null {
   if (nft === null || nft === undefined || nft.cutAt !== null) return null;
@@ -43,16 +76,11 @@ function nativeTables({ nft, rulesets }: Known): Map<string, Texts> | null {
       const all = [...table.chains.values()];
       const part = saved && all.some(isOfIptables);
       const holds = part
-        ? all.some(hasNativeRule)
+        ? tablesWithAdded({ nft, rulesets }).has(name)
         : all.some(({ rules, base }) => rules.length > 0 || base?.policy === 'drop');
       return holds ? [[name, textsOf(table, part)]] : [];
     }),
   );
-}
-
-function hasNativeRule({ rules }: NftChain): boolean {
-  for (let index = 0; index < rules.length; index++) if (isNativeRule(rules.at(index))) return true;
-  return false;
 }
 
 function changesIn(table: string, own: Texts, other: Texts): StateChange[] {
@@ -119,7 +147,7 @@ function textsOf(table: NftTable, part: boolean): Texts {
   const texts = new Map<string, ObjectText>();
   for (const chain of table.chains.values()) {
     if (!part) texts.set(`chain ${chain.name}`, chainText(chain, table));
-    else if (hasNativeRule(chain)) texts.set(`chain ${chain.name}`, addedText(chain));
+    else if (hasNativeRule(chain.rules)) texts.set(`chain ${chain.name}`, addedText(chain));
   }
   for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(set));
   for (const [name, { over, values }] of table.objects) {
@@ -147,8 +175,7 @@ function linesOf(rules: NftRules, wanted: (rule: NftRule) => boolean): string[] 
   for (let index = 0; index < rules.length; index++) {
     const rule = rules.at(index);
     if (!wanted(rule)) continue;
-    const told = rule.statements.filter((each) => each.kind !== 'counter' || each.name !== null);
-    lines.push(printStatements(told, null));
+    lines.push(ruleText(rule));
   }
   return lines;
 }
@@ -156,8 +183,6 @@ function linesOf(rules: NftRules, wanted: (rule: NftRule) => boolean): string[] 
 function setText({ kind, elements, timeout, flags }: NftSet): ObjectText {
   // What a set with timeouts holds is what packets left there.
   const lasting = timeout !== null || flags.includes('dynamic') ? [] : elements;
-  const lines = lasting.flatMap((element) =>
-    element.expires === null ? [printElement({ ...element, comment: null, extras: [] })] : [],
-  );
+  const lines = lasting.flatMap((element) => (element.expires === null ? [elementText(element)] : []));
   return { head: `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`, lines, ordered: false };
 }

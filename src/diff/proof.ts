@@ -3,9 +3,10 @@ import { givenNote } from '../explain/words/question-words.ts';
 import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
+import type { NftRule } from '../nftables/ruleset.ts';
 import type { Beyond } from '../rules/traits.ts';
 import type { FamilyComparison } from './compare-family.ts';
-import type { Diff, Lacking, Proof, Unfollowed } from './document.ts';
+import type { Lacking, Proof, Unfollowed } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import type { NativeComparison } from './native.ts';
@@ -13,9 +14,9 @@ import { otherProxies } from './other-proxies.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
-import { carriersUnfollowed } from './unfollowed.ts';
 
 /**
+ * @param carriers through what no packet is followed
  * @param beyond how many classes of packets differ by what iptables does, and are put aside, as iptables does not decide
  * @param left virtual servers of IPVS that no packet was traced to; null: to none was any
  * @returns how far what was found is proved, what was left open, and what it rests on.
@@ -24,14 +25,13 @@ export function proofOf(
   compared: readonly FamilyComparison[],
   states: readonly [State, State],
   budget: number,
-  state: Diff['state'],
   lacking: readonly Lacking[],
   native: NativeComparison | null,
+  carriers: readonly Unfollowed[],
   beyond: number,
   left: number | null,
 ): Proof {
-  const tables = nativeTables(compared, states, state, native);
-  const carriers = carriersUnfollowed(states, native);
+  const tables = nativeTables(states, native);
   const unexplored = [
     ...counted(
       compared.flatMap(({ exploration, space }) =>
@@ -64,7 +64,14 @@ export function proofOf(
 }
 
 /** @returns the packets that the changes can concern, and that no trace stands for, in words. */
-export function notFollowed({ exploration, deltas, survey, family }: FamilyComparison): string[] {
+export function notFollowed({
+  exploration,
+  deltas,
+  survey,
+  family,
+  nativeMeetsAll,
+  nativeAsks,
+}: FamilyComparison): string[] {
   const open = [...exploration.open].map(
     ([, { reason, classes }]) =>
       `${family}: ${classes} ${classes === 1 ? 'class' : 'classes'} of packets of which ${reasonNote(reason).text}`,
@@ -80,13 +87,17 @@ export function notFollowed({ exploration, deltas, survey, family }: FamilyCompa
     (rule) =>
       `${family}: what rule ${rule.number} of ${rule.chain} does to the packets themselves: ${rule.text}`,
   );
-  const concerned = deltas.some(({ pair }) => pair.table !== 'nat');
+  const concerned = nativeMeetsAll || deltas.some(({ pair }) => pair.table !== 'nat');
+  const asking: (readonly [Beyond, Pick<NftRule, 'number' | 'chain' | 'text'>])[] = [
+    ...survey.notFollowed,
+    ...(nativeAsks === null ? [] : ([['answers', nativeAsks]] as const)),
+  ];
   return [
     ...open,
     ...assumed,
     ...changed,
     ...(concerned
-      ? [...survey.notFollowed].map(
+      ? asking.map(
           ([what, rule]) =>
             `${family}: ${NOT_FOLLOWED[what]}; rule ${rule.number} of ${rule.chain} asks for such: ${rule.text}`,
         )
@@ -142,31 +153,19 @@ function oneSided([before, after]: readonly [State, State]): Note[] {
   return [{ code: 'one-sided-interface', text, settle: null }];
 }
 
-/** Packets are not followed through native tables: where these differ, or what lies beside them does, nothing is proved. */
-function nativeTables(
-  compared: readonly FamilyComparison[],
-  states: readonly [State, State],
-  state: Diff['state'],
-  native: NativeComparison | null,
-): string[] {
+/** What was not captured as rules is only counted; where clients are dealt out by a hash, shares alone are compared. */
+function nativeTables(states: readonly [State, State], native: NativeComparison | null): string[] {
   if (native === null) {
     const names = countedTables(states);
     return names.length === 0
       ? []
       : [`native nftables rules (table ${names.join(', ')}), which are counted, and not compared`];
   }
-  const { tables, differing } = native;
-  if (differing.length > 0)
-    return differing.map(
-      (name) =>
-        `native nftables table ${name}, which differs: compared word by word, and no packet is followed through it`,
-    );
-  const changed = compared.some((each) => each.differing.length > 0) || state.some(({ matters }) => matters);
-  return tables.length > 0 && changed
-    ? [
-        `what native nftables rules (table ${tables.join(', ')}) do with packets that fare otherwise: they say the same on both sides, and no packet is followed through them`,
-      ]
-    : [];
+  const hashed = native.changes.filter(({ before, after }) => /hash /.test(`${before} ${after}`));
+  return hashed.map(
+    ({ name }) =>
+      `which clients native nftables ${name} sends where: they are told apart by a hash, and shares alone are compared`,
+  );
 }
 
 function countedTables(states: readonly [State, State]): string[] {

@@ -5,13 +5,17 @@ import type { Host } from '../host/facts.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
+import type { NftRuleset } from '../nftables/ruleset.ts';
 import { flat } from '../trace/question.ts';
-import type { PlacedRule } from '../trace/reason.ts';
+import type { NftPlacedRule, PlacedRule } from '../trace/reason.ts';
 import type { World } from '../trace/world.ts';
 import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
+import { actingTables, tablesWithAdded, withoutMemory } from './nft/acting-tables.ts';
+import { ruleText } from './nft/texts.ts';
 import { ruleKey } from './rules/rule-key.ts';
+import { followsNft } from './unfollowed.ts';
 
 /** One of the two states that are compared. */
 export interface State {
@@ -36,16 +40,17 @@ export function stateOf(known: Known): State {
  */
 export function statesOf(before: Known, after: Known, strict: boolean): readonly [State, State] {
   const host = supposedHost(after.host, before.host);
+  const follows = followsNft([before, after]);
   return [
-    stateBeside(before, after, supposedHost(before.host, after.host)),
-    stateBeside(after, before, strict ? host : withAddressesOf(before.host, host)),
+    stateBeside(before, after, follows, supposedHost(before.host, after.host)),
+    stateBeside(after, before, follows, strict ? host : withAddressesOf(before.host, host)),
   ];
 }
 
-function stateBeside(known: Known, other: Known, host: Host): State {
+function stateBeside(known: Known, other: Known, follows: boolean, host: Host): State {
   const lent = other.rulesets.filter(({ family }) => known.rulesets.every((own) => own.family !== family));
   const supposed: Known =
-    lent.length === 0
+    lent.length === 0 && follows && lends(known.nft, other.nft) && lends(known.nftHooks, other.nftHooks)
       ? known
       : {
           rulesets: [...known.rulesets, ...lent],
@@ -55,11 +60,18 @@ function stateBeside(known: Known, other: Known, host: Host): State {
           node: known.node,
           proxyMode: known.proxyMode,
           ipvs: known.ipvs ?? null,
+          nft: follows ? (known.nft ?? other.nft ?? null) : null,
+          nftHooks: follows ? (known.nftHooks ?? other.nftHooks ?? null) : null,
           get flows() {
             return known.flows;
           },
         };
   return { known: supposed, namer: new Namer(supposed), host };
+}
+
+/** @returns true where the other side has nothing that this one lacks. */
+function lends(own: object | null | undefined, other: object | null | undefined): boolean {
+  return (own ?? null) !== null || (other ?? null) === null;
 }
 
 function supposedHost(host: Host, other: Host): Host {
@@ -108,7 +120,8 @@ export function rulesetsOf(state: State, family: Family): readonly Ruleset[] {
 /** @returns what the explorer traces packets of a family through: new connections, so no flows. */
 export function sideOf(state: State, family: Family): Side {
   const rulesets = rulesetsOf(state, family);
-  const { ipvs } = state.known;
+  const { ipvs, nft, nftHooks } = state.known;
+  const acting = actingTables(state.known, family).length > 0 || tablesWithAdded(state.known).size > 0;
   const worlds = new Map<string, World>();
   return {
     world: (entersAt) => {
@@ -116,9 +129,9 @@ export function sideOf(state: State, family: Family): Side {
       if (world === undefined) {
         world = {
           rulesets,
-          // Boxes of packets are not narrowed by native nft rules yet: what these do is not followed, and said so.
-          nft: null,
-          // Nor by IPVS.
+          nft: acting && nft != null ? withoutMemory(nft) : null,
+          nftHooks: nftHooks?.[family] ?? null,
+          // Boxes of packets are not narrowed by IPVS: what it does is not followed, and said so.
           ...(ipvs instanceof IpvsTable && state.followedIpvs === undefined
             ? { ipvsBeyond: ipvs }
             : { ipvs: state.followedIpvs ?? ipvs ?? null }),
@@ -130,7 +143,7 @@ export function sideOf(state: State, family: Family): Side {
       }
       return world;
     },
-    nameQuestion: questionNamer(rulesets),
+    nameQuestion: questionNamer(rulesets, state.known.nft ?? null),
   };
 }
 
@@ -138,17 +151,36 @@ export function sideOf(state: State, family: Family): Side {
  * Some questions belong to a rule and name it by its number, which another rule above it shifts. Here it is named by what
  * it does, and by how many like it stand before it.
  */
-function questionNamer(rulesets: readonly Ruleset[]): NameQuestion {
+function questionNamer(rulesets: readonly Ruleset[], nft: NftRuleset | null): NameQuestion {
   const known = new Map<string, string>();
   return ({ key, question }) => {
     let name = known.get(key);
     if (name === undefined) {
       const rule = 'rule' in question ? question.rule : null;
-      name = rule === null ? key : flat({ ...question, rule: nameRule(rulesets, rule) });
+      name =
+        rule === null
+          ? key
+          : flat({
+              ...question,
+              rule: isOfNft(rule) ? nameNftRule(nft, rule) : nameRule(rulesets, rule),
+            });
       known.set(key, name);
     }
     return name;
   };
+}
+
+function isOfNft(rule: PlacedRule): rule is NftPlacedRule {
+  return 'table' in rule;
+}
+
+function nameNftRule(nft: NftRuleset | null, { table, chain, number }: NftPlacedRule): string {
+  const rules = nft?.tables.get(table)?.chains.get(chain)?.rules;
+  if (rules === undefined || number > rules.length) return `${table} ${chain} ${number}`;
+  const text = ruleText(rules.at(number - 1));
+  let like = 0;
+  for (let index = 0; index < number - 1; index++) if (ruleText(rules.at(index)) === text) like++;
+  return `${table} ${chain} ${text} ${like}`;
 }
 
 function nameRule(rulesets: readonly Ruleset[], { chain, number }: PlacedRule): string {

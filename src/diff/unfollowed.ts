@@ -5,8 +5,6 @@ import { isLocalAddress } from '../host/local-addresses.ts';
 import { formatAddress } from '../net/address.ts';
 import type { Unfollowed } from './document.ts';
 import type { DifferingClass } from './explore/explore.ts';
-import type { NativeComparison } from './native.ts';
-import type { State } from './two-sides.ts';
 
 /** @returns true where kube-proxy works otherwise on the two sides: what one writes the other has elsewhere. */
 export function isOtherMode(before: Known, after: Known): boolean {
@@ -27,27 +25,39 @@ export function listCarried(sides: readonly [Known, Known]): readonly [ServiceIt
   return [told(0), told(1)];
 }
 
-/** @returns what carries Services on a side, and through which no packet is followed; not what says the same on both, word by word. */
-export function carriersUnfollowed(
-  states: readonly [State, State],
-  native: NativeComparison | null,
-): Unfollowed[] {
-  const modes = new Set(states.map(({ known }) => known.proxyMode));
-  const same = modes.size === 1 && native?.differing.length === 0;
-  return MODES.filter((mode) => modes.has(mode) && !(mode === 'nftables' && same));
+/**
+ * @param sides as they were captured
+ * @returns what carries Services on a side, and through which no packet is followed
+ */
+export function carriersUnfollowed(sides: readonly [Known, Known]): Unfollowed[] {
+  return MODES.filter((mode) =>
+    sides.some(({ proxyMode }) => proxyMode === mode && !(mode === 'nftables' && followsNft(sides))),
+  );
+}
+
+/**
+ * Where kube-proxy's mode differs, rules that one side was not captured with cannot be those of the other.
+ * @returns whether packets are followed through native nft tables of both sides
+ */
+export function followsNft(sides: readonly [Known, Known]): boolean {
+  return isOtherMode(...sides)
+    ? sides.every(({ nft, rulesets }) => nft != null && rulesets.length > 0)
+    : sides.some(({ nft }) => nft != null);
 }
 
 const MODES = ['ipvs', 'nftables', 'userspace'] as const;
 
 /**
- * What a trace through iptables alone tells of packets to Services is not what becomes of them where kube-proxy's nft table
- * rewrites or refuses them, or where IPVS takes them and the other side has none.
+ * What a trace tells of packets to Services is not what becomes of them where kube-proxy's nft table was not captured, where
+ * it chooses endpoints itself, or where IPVS takes them and the other side has none.
  * @param sides as they were captured
  * @returns whether nothing can be said of a class of packets
  */
 export function isBeyond(sides: readonly [Known, Known]): (one: DifferingClass) => boolean {
   const ipvs = isOtherMode(...sides);
-  const isElsewhere = sides.some(({ proxyMode }) => proxyMode === 'nftables' || proxyMode === 'userspace');
+  const isElsewhere = sides.some(
+    ({ proxyMode }) => proxyMode === 'userspace' || (proxyMode === 'nftables' && !followsNft(sides)),
+  );
   const places = isElsewhere ? placesOf(sides.flatMap((known) => listProgrammed(known))) : null;
   return ({ packet, before, after }) => {
     if (

@@ -1,5 +1,6 @@
 import type { Known } from '../explain/question/question.ts';
 import type { Focus } from './focus.ts';
+import type { ProxyHealth } from './proxy-health.ts';
 
 /** Everything that findings are found in. */
 export interface CheckInput {
@@ -16,6 +17,8 @@ export interface CheckInput {
   readonly cutInputs?: readonly string[];
   /** What could not be read when the state was taken, as the manifest tells it. */
   readonly toldProblems?: readonly string[];
+  /** How kube-proxy itself fares; absent: nothing is known of that. */
+  readonly proxyHealth?: ProxyHealth;
   /** Absent: everything is asked about. */
   readonly focus?: Focus;
 }

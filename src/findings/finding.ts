@@ -62,10 +62,14 @@ export function isAtLeast(severity: Severity, least: Severity): boolean {
 
 const CERTAINTY_RANK: Readonly<Record<Certainty, number>> = { certain: 0, probable: 1, possible: 2 };
 
-/** Orders findings: worst first, then the surest, then by code and object. */
+/** kube-proxy's own health: what else is found may follow from it. */
+export const FIRST_CODE = 'KP132';
+
+/** Orders findings: worst first, of these kube-proxy's own health, then the surest, then by code and object. */
 export function compareFindings(a: Finding, b: Finding): number {
   return (
     RANK[a.severity] - RANK[b.severity] ||
+    Number(b.code === FIRST_CODE) - Number(a.code === FIRST_CODE) ||
     CERTAINTY_RANK[a.certainty] - CERTAINTY_RANK[b.certainty] ||
     compareText(a.code, b.code) ||
     compareText(a.objects[0] ?? '', b.objects[0] ?? '')

@@ -31,6 +31,7 @@ import { nodeLocalDns } from './kinds/kp128-node-local-dns.ts';
 import { endpointBlocked } from './kinds/kp129-endpoint-blocked.ts';
 import { notCaptured } from './kinds/kp130-not-captured.ts';
 import { refusedByRules } from './kinds/kp131-refused-by-rules.ts';
+import { proxyUnwell } from './kinds/kp132-proxy-unwell.ts';
 import { missingChain } from './kinds/kp201-missing-chain.ts';
 import { notHooked } from './kinds/kp202-not-hooked.ts';
 import { foreignTranslation } from './kinds/kp203-foreign-translation.ts';
@@ -91,6 +92,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   endpointBlocked,
   notCaptured,
   refusedByRules,
+  proxyUnwell,
   missingChain,
   notHooked,
   foreignTranslation,

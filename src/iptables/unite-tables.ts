@@ -77,11 +77,42 @@ function uniteListings(earlier: TablePart, later: TablePart, problems: ProblemLi
       problems.add('duplicate-chain', message, chain.file ?? later.file, chain.line ?? later.line);
       if (keeps) continue;
     }
+    if (other !== undefined && isEmptied(other, chain) && !keeps) {
+      chains.set(chain.name, emptied(other, chain, later, problems));
+      continue;
+    }
     chains.set(chain.name, withRulesOf(chain, other));
   }
   const cut = earlier.table.cut ?? later.table.cut;
   const table = { name: later.table.name, chains, ...(cut === undefined ? {} : { cut }) };
   return { ...later, form: weaker(earlier.form, later.form), table };
+}
+
+/** Two listings declare the chain, the first with rules and the second without: the node at two times. */
+function isEmptied(earlier: Chain, later: Chain): boolean {
+  if (earlier.line === null || later.line === null) return false;
+  return (
+    earlier.rules.length > 0 &&
+    later.rules.length === 0 &&
+    (earlier.policy === null) === (later.policy === null)
+  );
+}
+
+/** A head of `-L` is followed by all rules there are; behind a `-P` or `-N` they may have been left out. */
+function emptied(
+  earlier: Chain,
+  chain: Chain,
+  { table, form, file, line }: TablePart,
+  problems: ProblemList,
+): Chain {
+  const known = form === 'table-listing';
+  const why = known ? 'the later one is used' : 'once with rules and once without: which holds is not known';
+  const place = { file: chain.file ?? file ?? '', line: chain.line ?? line ?? 1 };
+  const message = `chain ${chain.name} of table ${table.name} is given twice; ${why}`;
+  problems.add('duplicate-chain', message, place.file, place.line);
+  return known
+    ? chain
+    : { ...withRulesOf(chain, earlier), cut: { ...place, within: 'rules', side: 'start' } };
 }
 
 function weaker(a: Ruleset['form'], b: Ruleset['form']): Ruleset['form'] {

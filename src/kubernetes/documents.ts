@@ -1,11 +1,15 @@
+import { isFields } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { completeItems } from './truncated-json.ts';
+import { splitYamlList } from './yaml-list.ts';
+
+type Yaml = typeof import('yaml');
 
 /** Text in, values out; each value may be a whole list of objects. */
 type Source = { readonly name: string; readonly bytes: Buffer };
 
-/** YAML costs some 30 times its size in memory and a second for 2 MB; a cluster this large comes as JSON. */
+/** YAML costs a second for 2 MB, and some 30 times its size in memory where it is no list; a cluster this large comes as JSON. */
 const LARGEST_YAML = 64 * 1024 * 1024;
 const MOST_DOCUMENTS = 50_000;
 /** `yaml` refuses to expand more aliases than this ("billion laughs"). kubectl prints none. */
@@ -59,7 +63,7 @@ async function readYaml(text: string, file: string, problems: ProblemList): Prom
     problems.add('too-large', 'too large for YAML; take it with `kubectl get -o json`', file, null);
     return [];
   }
-  const { isCollection, LineCounter, parseDocument, visit } = await import('yaml');
+  const yaml = await import('yaml');
   const values: unknown[] = [];
   for (const { body, line } of splitDocuments(text, file, problems)) {
     const json = parseJson(body);
@@ -67,40 +71,80 @@ async function readYaml(text: string, file: string, problems: ProblemList): Prom
       values.push(json);
       continue;
     }
-    try {
-      const lineCounter = new LineCounter();
-      const document = parseDocument(body, {
-        lineCounter,
-        prettyErrors: false,
-        logLevel: 'silent',
-        uniqueKeys: false, // the check compares every pair of keys
-        merge: false,
-        schema: 'core',
-      });
-      const error = document.errors[0];
-      if (error !== undefined) {
-        const place = line + lineCounter.linePos(error.pos[0]).line - 1;
-        problems.add('unreadable-yaml', `not valid YAML: ${shorten(error.message)}`, file, place);
-      }
-      let hasComplexKey = false;
-      visit(document, {
-        Pair: (_, pair) => {
-          hasComplexKey ||= isCollection(pair.key);
-          return hasComplexKey ? visit.BREAK : undefined;
-        },
-      });
-      if (hasComplexKey) {
-        // No API object has one, and turning nested ones into text takes yaml minutes for 40 kB.
-        problems.add('unreadable-yaml', 'a document with lists or maps as keys was left out', file, line);
-        continue;
-      }
-      values.push(document.toJS({ maxAliasCount: MOST_ALIASES }));
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      problems.add('unreadable-yaml', `a document that cannot be read: ${shorten(reason)}`, file, line);
+    const list = readList(body, yaml);
+    if (list !== null) {
+      values.push(list);
+      continue;
     }
+    const { value, faults } = readDocument(body, yaml);
+    for (const { words, at } of faults) problems.add('unreadable-yaml', words, file, line + (at ?? 1) - 1);
+    if (value !== undefined) values.push(value);
   }
   return values;
+}
+
+/** Reads a list item by item; null where it is none, or not all of it can be read so. */
+function readList(body: string, yaml: Yaml): unknown {
+  const split = splitYamlList(body);
+  if (split === null) return null;
+  const head = readDocument(split.head, yaml);
+  if (head.faults.length > 0 || !isFields(head.value)) return null;
+  const items: unknown[] = [];
+  for (const text of split.items) {
+    const { value, faults } = readDocument(text, yaml);
+    if (faults.length > 0 || !Array.isArray(value) || value.length !== 1) return null;
+    items.push(value[0]);
+  }
+  return { ...head.value, items };
+}
+
+/** What one document holds, undefined where nothing can be had of it, and what is wrong with it, at which of its lines. */
+interface ReadDocument {
+  readonly value: unknown;
+  readonly faults: readonly { readonly words: string; readonly at: number | null }[];
+}
+
+function readDocument(body: string, { isCollection, LineCounter, parseDocument, visit }: Yaml): ReadDocument {
+  try {
+    const lineCounter = new LineCounter();
+    const document = parseDocument(body, {
+      lineCounter,
+      prettyErrors: false,
+      logLevel: 'silent',
+      uniqueKeys: false, // the check compares every pair of keys
+      merge: false,
+      schema: 'core',
+    });
+    const [error] = document.errors;
+    const faults =
+      error === undefined
+        ? []
+        : [
+            {
+              words: `not valid YAML: ${shorten(error.message)}`,
+              at: lineCounter.linePos(error.pos[0]).line,
+            },
+          ];
+    let hasComplexKey = false;
+    visit(document, {
+      Pair: (_, pair) => {
+        hasComplexKey ||= isCollection(pair.key);
+        return hasComplexKey ? visit.BREAK : undefined;
+      },
+    });
+    // No API object has one, and turning nested ones into text takes yaml minutes for 40 kB.
+    if (hasComplexKey) {
+      const words = 'a document with lists or maps as keys was left out';
+      return { value: undefined, faults: [...faults, { words, at: null }] };
+    }
+    return { value: document.toJS({ maxAliasCount: MOST_ALIASES }), faults };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return {
+      value: undefined,
+      faults: [{ words: `a document that cannot be read: ${shorten(reason)}`, at: null }],
+    };
+  }
 }
 
 function shorten(message: string): string {

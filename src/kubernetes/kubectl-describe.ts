@@ -1,4 +1,6 @@
 import type { Fields } from '../json/fields.ts';
+import { seenOf } from './kubectl-endpoints.ts';
+import type { SeenEndpoints } from './objects.ts';
 
 /** A line of `kubectl describe`. */
 export interface Described {
@@ -51,4 +53,15 @@ export function readDescribed(lines: readonly Described[]): Fields | null {
 function ingressOf(text: string): Fields {
   const [, ip = text, ipMode] = /^(\S+) \((\w+)\)$/.exec(text) ?? [];
   return ipMode === undefined ? { ip } : { ip, ipMode };
+}
+
+/** @returns the endpoints that `kubectl describe svc` shows, those of all its ports together. */
+export function readDescribedEndpoints(lines: readonly Described[]): SeenEndpoints[] {
+  const name = lines.find(({ key }) => key === 'Name')?.value;
+  const namespace = lines.find(({ key }) => key === 'Namespace')?.value ?? null;
+  const lists = lines.flatMap(({ key, value }) => (key === 'Endpoints' && value !== '' ? [value] : []));
+  if (name === undefined) return [];
+  return lists.flatMap((list) =>
+    seenOf(name, namespace, list.replace(/\s\+ \d+ more.*/, ''), !/\+ \d+ more/.test(list)),
+  );
 }

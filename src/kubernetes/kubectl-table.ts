@@ -1,10 +1,14 @@
 import type { Fields } from '../json/fields.ts';
 import { dictionary } from '../lookup/dictionary.ts';
-import { type Described, readDescribed } from './kubectl-describe.ts';
+import { type Described, readDescribed, readDescribedEndpoints } from './kubectl-describe.ts';
+import { readEndpointsRow } from './kubectl-endpoints.ts';
+import type { SeenEndpoints } from './objects.ts';
 
 /** What kubectl printed for people, read as objects of the API with the few fields that it shows. */
 export interface SeenObjects {
   readonly objects: readonly Fields[];
+  /** What stood in tables of Endpoints and of EndpointSlices, a row each. */
+  readonly endpoints: readonly SeenEndpoints[];
   /** True where no column and no option of the command says which namespace it is: `default` stands for it. */
   readonly namespaceGuessed: boolean;
 }
@@ -15,11 +19,12 @@ type Row = Readonly<Record<string, string>>;
 const TOLD = 9;
 
 /**
- * Reads tables of `kubectl get svc|pods|nodes [-o wide] [-A]` and `kubectl describe svc`, one after another, each perhaps behind
+ * Reads tables of `kubectl get svc|ep|endpointslices|pods|nodes [-o wide] [-A]` and `kubectl describe svc`, one after another, each perhaps behind
  * its command. Other tables tell nothing here. Lines that fit nothing are left out.
  */
 export function readTables(text: string): SeenObjects {
   const objects: Fields[] = [];
+  const endpoints: SeenEndpoints[] = [];
   let columns: readonly string[] | null = null;
   let asked: string | null = null;
   let guessed = false;
@@ -33,6 +38,7 @@ export function readTables(text: string): SeenObjects {
   const endDescription = (): void => {
     const object = readDescribed(described);
     if (object !== null) objects.push(object);
+    endpoints.push(...readDescribedEndpoints(described));
     described = [];
   };
   for (const line of text.split('\n')) {
@@ -49,12 +55,16 @@ export function readTables(text: string): SeenObjects {
       if (field[1] === 'Name') endDescription();
       described.push({ key: field[1] ?? '', value: field[2] ?? '' });
     } else if (columns !== null) {
-      const object = objectOf(rowOf(columns, line), namespaceOf);
+      const row = rowOf(columns, line);
+      const name = nameIn(row);
+      if (name !== null && row.ENDPOINTS !== undefined)
+        endpoints.push(...readEndpointsRow(row, name, row.NAMESPACE ?? asked, line));
+      const object = name === null ? null : objectOf(row, name, namespaceOf);
       if (object !== null) objects.push(object);
     }
   }
   endDescription();
-  return { objects, namespaceGuessed: guessed };
+  return { objects, endpoints, namespaceGuessed: guessed };
 }
 
 /** `3 (2d ago)` in the column of restarts is one value of three words. */
@@ -66,10 +76,16 @@ function rowOf(columns: readonly string[], line: string): Row {
   return Object.fromEntries(columns.slice(0, TOLD).map((column, index) => [column, words[index] ?? '']));
 }
 
-function objectOf(row: Row, namespaceOf: (own: string | undefined) => string): Fields | null {
-  // `kubectl get svc,ep` says of each what it is.
-  const name = (row.NAME ?? '').replace(/^(?:service|pod|node)\//, '');
-  if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) return null;
+/** `kubectl get svc,ep` says of each what it is. */
+function nameIn(row: Row): string | null {
+  const name = (row.NAME ?? '').replace(
+    /^(?:service|pod|node|endpoints|endpointslice\.discovery\.k8s\.io)\//,
+    '',
+  );
+  return /^[a-z0-9][a-z0-9.-]*$/.test(name) ? name : null;
+}
+
+function objectOf(row: Row, name: string, namespaceOf: (own: string | undefined) => string): Fields | null {
   if (row['CLUSTER-IP'] !== undefined) return serviceOf(row, name, namespaceOf);
   if (row.READY !== undefined && row.IP !== undefined) return podOf(row, name, namespaceOf);
   if (row['INTERNAL-IP'] !== undefined) return nodeOf(row, name);

@@ -13,6 +13,8 @@ const CONTAINER = {
   ports: { hostPort: true, hostIP: true, containerPort: true, protocol: true },
 } as const;
 
+const ENDED = { reason: true, exitCode: true, finishedAt: true } as const;
+
 const SERVICE_LABELS: ReadonlySet<string> = new Set([
   'service.kubernetes.io/service-proxy-name',
   'service.kubernetes.io/headless',
@@ -71,9 +73,23 @@ export const OBJECT_FIELDS = {
     subsets: { addresses: ADDRESS, notReadyAddresses: ADDRESS, ports: PORTS },
   },
   Pod: {
-    metadata: { ...NAME, deletionTimestamp: true },
+    metadata: {
+      ...NAME,
+      deletionTimestamp: true,
+      labels: { 'k8s-app': true, component: true, app: true, 'app.kubernetes.io/name': true },
+    },
     spec: { nodeName: true, hostNetwork: true, containers: CONTAINER, initContainers: CONTAINER },
-    status: { phase: true, podIP: true, podIPs: { ip: true }, conditions: { type: true, status: true } },
+    status: {
+      phase: true,
+      podIP: true,
+      podIPs: { ip: true },
+      conditions: { type: true, status: true },
+      containerStatuses: {
+        restartCount: true,
+        state: { waiting: { reason: true }, terminated: ENDED },
+        lastState: { terminated: ENDED },
+      },
+    },
   },
   Node: {
     metadata: {

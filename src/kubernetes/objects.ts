@@ -70,6 +70,28 @@ export interface Pod {
     readonly containerPort: number;
     readonly protocol: string;
   }[];
+  /** How the container of a kube-proxy pod fares; absent for other pods, and where nothing is told of it. */
+  readonly proxyState?: ContainerState;
+}
+
+/** What the kubelet last said of a container. */
+export interface ContainerState {
+  /** Why it waits, in the API's word: `CrashLoopBackOff`; null where it does not. */
+  readonly waiting: string | null;
+  /** How it ended, where it has ended; null where it runs or waits. */
+  readonly ended: ContainerEnd | null;
+  readonly restarts: number | null;
+  /** How it ended the time before. */
+  readonly endedBefore: ContainerEnd | null;
+}
+
+/** The end of a container. */
+export interface ContainerEnd {
+  /** In the API's word: `Error`, `OOMKilled`. */
+  readonly reason: string | null;
+  readonly exitCode: number | null;
+  /** RFC 3339. */
+  readonly at: string | null;
 }
 
 /** A Node. */
@@ -97,6 +119,17 @@ export interface Seen {
   readonly services: readonly Service[];
   readonly pods: readonly Pod[];
   readonly nodes: readonly Node[];
+  readonly endpoints: readonly SeenEndpoints[];
+}
+
+/** What a table of Endpoints or EndpointSlices shows of one Service: sockets without names of ports, ready ones. */
+export interface SeenEndpoints {
+  /** Null where the table does not say. */
+  readonly namespace: string | null;
+  readonly service: string;
+  readonly sockets: readonly string[];
+  /** False where the table shows some of them, and counts the rest. */
+  readonly isWhole: boolean;
 }
 
 /** A cluster about which nothing is known. */

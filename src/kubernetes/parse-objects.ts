@@ -43,7 +43,7 @@ export async function parseObjects(
  * @returns what was seen of the cluster, which is never all of it.
  */
 export function parseTables(text: string, file: string, problems: ProblemList): Seen {
-  const { objects, namespaceGuessed } = readTables(text);
+  const { objects, endpoints, namespaceGuessed } = readTables(text);
   const reader = new ObjectReader(file, problems);
   for (const object of objects) reader.read(object, null, 0);
   const { services = [], pods = [], nodes = [] } = reader.part();
@@ -52,7 +52,7 @@ export function parseTables(text: string, file: string, problems: ProblemList): 
       'a table of kubectl does not say its namespace: taken for default (show it with --all-namespaces)';
     problems.add('namespace-guessed', message, file);
   }
-  return { services: services ?? [], pods: pods ?? [], nodes: nodes ?? [] };
+  return { services: services ?? [], pods: pods ?? [], nodes: nodes ?? [], endpoints };
 }
 
 /** Bytes from which a list is read object by object. */

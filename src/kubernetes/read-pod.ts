@@ -2,6 +2,7 @@ import { type Fields, textOf } from '../json/fields.ts';
 import { addressTextOf, nameOf, portOf } from './fields.ts';
 import { OBJECT_FIELDS } from './object-fields.ts';
 import type { Pod } from './objects.ts';
+import { readProxyState } from './read-proxy-state.ts';
 import { partOf, partsOf, type Shaped, shaped } from './shape.ts';
 
 const FIELDS = OBJECT_FIELDS.Pod;
@@ -11,6 +12,7 @@ export function readPod(object: Fields): Pod | null {
   const name = nameOf(object);
   if (name === null) return null;
   const whole = shaped(FIELDS, object);
+  const proxyState = readProxyState(object);
   const spec = partOf(whole.spec);
   const status = partOf(whole.status);
   return {
@@ -24,6 +26,7 @@ export function readPod(object: Fields): Pod | null {
       .some((condition) => condition.type === 'Ready' && condition.status === 'True'),
     terminating: textOf(partOf(whole.metadata).deletionTimestamp) !== null,
     hostPorts: readHostPorts(spec),
+    ...(proxyState === null ? {} : { proxyState }),
   };
 }
 

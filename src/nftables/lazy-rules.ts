@@ -5,10 +5,21 @@ export class LazyRules implements NftRules {
   readonly length: number;
   readonly #read: (index: number) => NftRule;
   readonly #known = new Map<number, NftRule>();
+  readonly #bytes: ((index: number) => Buffer) | null;
 
-  constructor(length: number, read: (index: number) => NftRule) {
+  /** @param bytes what a rule was read from, where that is JSON */
+  constructor(
+    length: number,
+    read: (index: number) => NftRule,
+    bytes: ((index: number) => Buffer) | null = null,
+  ) {
     this.length = length;
     this.#read = read;
+    this.#bytes = bytes;
+  }
+
+  json(index: number): Buffer | null {
+    return this.#bytes?.(index) ?? null;
   }
 
   at(index: number): NftRule {

@@ -1,4 +1,4 @@
-import type { NftChain, NftRule } from './ruleset.ts';
+import type { NftChain, NftRule, NftRules } from './ruleset.ts';
 
 /** Expressions that iptables-nft never writes: it knows neither sets nor maps. */
 const OF_NFT_ALONE: ReadonlySet<string> = new Set(['set', 'set-name', 'map', 'vmap', 'concat']);
@@ -22,6 +22,23 @@ export function isNativeRule(rule: NftRule): boolean {
   KNOWN.set(rule, native);
   return native;
 }
+
+/** @returns true where somebody added a rule with nft to a chain of iptables: see {@link isNativeRule}. */
+export function hasNativeRule(rules: NftRules): boolean {
+  for (let index = 0; index < rules.length; index++)
+    if (!isSurelyOfIptables(rules.json(index)) && isNativeRule(rules.at(index))) return true;
+  return false;
+}
+
+/** Told without parsing, for hundreds of thousands of rules. A comment that looks like more is parsed, and no harm done. */
+function isSurelyOfIptables(json: Buffer | null): boolean {
+  if (json === null) return false;
+  if (json.includes('{"xt":')) return true;
+  return json.includes('"counter"') && !ALONE.some((word) => json.includes(word));
+}
+
+/** What {@link OF_NFT_ALONE} are in JSON. */
+const ALONE = ['"set"', '"@', '"map"', '"vmap"', '"concat"'].map((word) => Buffer.from(word));
 
 /** @returns the native rule at this index of a chain that iptables-save shows with so many rules; null where it is iptables'. */
 export function nativeRuleAt(chain: NftChain | undefined, index: number, count: number): NftRule | null {

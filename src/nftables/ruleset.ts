@@ -62,6 +62,8 @@ export interface NftRules {
   readonly length: number;
   /** @returns the rule at this index, counted from 0. Throws RangeError outside the list. */
   at(index: number): NftRule;
+  /** @returns the rule at this index as nft's JSON has it, not parsed; null where the listing is text. */
+  json(index: number): Buffer | null;
 }
 
 /** One rule. */

@@ -1,4 +1,6 @@
-import { fieldsOf, listOf, textOf, wordOf } from '../json/fields.ts';
+import { fieldsOf, isFields, listOf, textOf, wordOf } from '../json/fields.ts';
+import { renameObject } from './objects.ts';
+import { plainLogLines, plainSync } from './proxy-state.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Without what a vendor or a company hangs behind it. */
@@ -32,6 +34,9 @@ export function renameManifest(value: unknown, renamer: Renamer): object {
     kernel,
     tools: tools.filter((tool) => tool !== null),
     kubeProxyFlags: listOf(fields.kubeProxyFlags).flatMap((flag) => renameFlag(wordOf(flag), renamer)),
+    kubeProxyPod: isFields(fields.kubeProxyPod) ? renameObject('Pod', fields.kubeProxyPod, renamer) : null,
+    kubeProxyErrors: Array.isArray(fields.kubeProxyErrors) ? plainLogLines(fields.kubeProxyErrors) : null,
+    kubeProxySync: plainSync(fields.kubeProxySync),
     clusterCIDR: networks(textOf(fields.clusterCIDR), renamer),
     serviceCIDR: networks(textOf(fields.serviceCIDR), renamer),
   };

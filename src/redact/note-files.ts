@@ -32,6 +32,8 @@ export function noteFile(
   else if (file.kind === 'manifest') {
     const manifest = parseJson(text());
     renamer.aliases.note('node', textOf(fieldsOf(manifest).node) ?? '');
+    const pod = fieldsOf(manifest).kubeProxyPod;
+    if (isFields(pod)) noteObject('Pod', pod, renamer);
     for (const network of networksOfManifest(manifest)) noteNetwork(network.trim(), renamer);
   }
 }

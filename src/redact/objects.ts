@@ -13,6 +13,7 @@ import type { ProblemList } from '../problems/problem.ts';
 import type { NameKind } from './aliases.ts';
 import { isApiWord } from './known-words.ts';
 import { noteNetwork } from './note-rules.ts';
+import { isStateReason, isTime } from './proxy-state.ts';
 import type { Renamer } from './renamer.ts';
 
 const KINDS: readonly ObjectKind[] = ['Service', 'EndpointSlice', 'Endpoints', 'Pod', 'Node'];
@@ -112,13 +113,22 @@ export function noteObject(kind: ObjectKind, object: Fields, renamer: Renamer): 
 /** @returns the objects of one kind in the new names, as kubectl would list them. */
 export function renameObjects(kind: ObjectKind, objects: readonly Fields[], renamer: Renamer): Buffer {
   const writer = new ObjectListWriter(kind);
-  const visitor: Visitor = {
+  writer.add(objects.map((object) => walk(kind, object, renaming(renamer))));
+  return writer.finish();
+}
+
+/** @returns one object in the new names, with only the fields that are read; null where it is none. */
+export function renameObject(kind: ObjectKind, object: unknown, renamer: Renamer): Fields | null {
+  const pruned = pruneObject(kind, object);
+  return pruned === null ? null : walk(kind, pruned, renaming(renamer));
+}
+
+function renaming(renamer: Renamer): Visitor {
+  return {
     name: (nameKind, name) => renamer.name(nameKind, name),
     address: (text) => renamer.address(text),
     network: (text) => renamer.prefix(text),
   };
-  writer.add(objects.map((object) => walk(kind, object, visitor)));
-  return writer.finish();
 }
 
 interface Visitor {
@@ -166,6 +176,9 @@ function renameText(
   const key = path.at(-1) ?? '';
   const parent = path.at(-2) ?? '';
   if (text === '') return text;
+  if (parent === 'labels' && kind === 'Pod') return text === 'kube-proxy' ? text : undefined;
+  if (key === 'reason') return isStateReason(text) ? text : undefined;
+  if (key === 'finishedAt') return isTime(text) ? text : undefined;
   if (API_FIELDS.has(key)) return isApiWord(text) ? text : visitor.name('name', text);
   if (key === 'name') return visitor.name(kindOfName(kind, parent), text);
   if (ADDRESSES.has(key)) {

@@ -121,7 +121,7 @@ function nextText(
 }
 
 function headingOf(
-  { capture, summary, passed, expectations, coverage }: CheckReport,
+  { capture, summary, passed, expectations, coverage, findings }: CheckReport,
   { colours }: TextOptions,
 ): string {
   const broken = expectations.filter((result) => !result.passed).length;
@@ -130,7 +130,10 @@ function headingOf(
     ...(summary.warning > 0 ? [counted(summary.warning, 'warning')] : []),
     ...(broken > 0 ? [`${counted(broken, 'expectation')} broken`] : []),
   ];
-  const good = coverage.reason === null ? colours.good('ok') : 'nothing wrong found in what could be checked';
+  // What closes by design is no fault, and yet not nothing.
+  const refuses = findings.some(({ code }) => code === 'KP131');
+  const found = refuses ? 'no fault found, but packets that are refused or dropped,' : 'nothing wrong found';
+  const good = coverage.reason === null ? colours.good('ok') : `${found} in what could be checked`;
   const verdict = passed ? good : colours.bad(parts.join(', '));
   const node = capture.node === null ? '' : ` on ${escapeTerminal(capture.node)}`;
   return `${colours.strong(escapeTerminal(capture.origin))}${node}: ${verdict}\n`;

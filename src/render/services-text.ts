@@ -218,10 +218,18 @@ export function describeEndpoints(item: ServiceItem): string {
     const local = scope === 'local' || endpoint?.thisNode === true;
     places.set(key, (places.get(key) ?? false) || local);
   }
-  if (places.size === 0) return open ? '?' : 'none';
+  if (places.size === 0) return open || mayHaveSome(item) ? '?' : 'none';
   const local = [...places.values()].filter(Boolean).length;
   const number = `${places.size}${open ? '+' : ''}`;
   return local === 0 ? number : `${number} (${local} local)`;
+}
+
+/** The chain that would lead to its endpoints is not there to be asked, or a refusal says that there are some elsewhere. */
+function mayHaveSome({ notCaptured, refusals, chains }: ServiceItem): boolean {
+  if (chains.some((chain) => hasRole(chain, ...CHOOSING))) return false;
+  return (
+    notCaptured.length > 0 || refusals.some(({ comment }) => / has no local endpoints$/.test(comment ?? ''))
+  );
 }
 
 function nothing(list: ServiceList, namespace: string | null): string {

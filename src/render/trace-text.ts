@@ -153,6 +153,7 @@ function conditions(
 ): string[] {
   const line = (text: string): string =>
     wrap(`  ${text}`, width, '    ').split('\n').map(colours.warning).join('\n');
+  if (group.isRest === true) return [line('in every other case (-o json lists them)')];
   const given = group.given.map(({ text }) => escapeTerminal(text));
   const all = group.sticky ? [...given, STICKY] : given;
   const lines = all.slice(0, most).map((text) => line(`if ${text}`));

@@ -47,10 +47,12 @@ export function translate(
       const address =
         hook === 'OUTPUT'
           ? redirectAddress(host, family, null)
-          : redirectAddress(host, family, inInterface ?? null, branch.state.destination);
+          : typeof inInterface === 'string'
+            ? redirectAddress(host, family, inInterface, branch.state.destination)
+            : null;
       if (address === null && typeof inInterface === 'string' && isListed(host, family, inInterface))
         return { branches: [], ended: [withoutAddress(branch)] };
-      if (address === null) return unreadable(branch, rule, 'no-interface-address');
+      if (address === null) return redirectedSomewhere(branch, rule, effect.ports);
       const to: NatRange = { from: address.value, to: address.value, ports: effect.ports, portBase: null };
       return toDestination(branch, to, { random: effect.random, persistent: false }, rule, questions);
     }
@@ -264,6 +266,15 @@ function unreadable(
   why: Extract<Reason, { code: 'nat-target-unreadable' }>['why'],
 ): Translation {
   const reason: Reason = { code: 'nat-target-unreadable', rule: { chain, number }, why };
+  return { branches: [], ended: [ended(branch, 'unknown', reason)] };
+}
+
+function redirectedSomewhere(
+  branch: Branch,
+  { chain, number }: PlacedRule,
+  ports: NatRange['ports'],
+): Translation {
+  const reason: Reason = { code: 'redirect-address', rule: { chain, number }, ports };
   return { branches: [], ended: [ended(branch, 'unknown', reason)] };
 }
 

@@ -1,5 +1,8 @@
 import type { RuleList } from '../iptables/ruleset.ts';
+import type { Statement } from '../nftables/statement.ts';
+import type { Effect } from '../rules/effect.ts';
 import type { Test } from '../rules/test.ts';
+import type { NftContext } from './nft/context.ts';
 import type { PacketState } from './state.ts';
 
 /**
@@ -11,4 +14,8 @@ export interface Observer {
   entered(rules: RuleList, state: PacketState): void;
   /** A test was asked about the packet as it was then. */
   asked(test: Test, state: PacketState): void;
+  /** A statement of an nft rule is asked, or about to run, on the packet as it is there. */
+  runs?(statement: Statement, at: NftContext): void;
+  /** A nat statement of nft picked this. */
+  translated?(target: Effect, at: NftContext): void;
 }

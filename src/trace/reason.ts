@@ -70,11 +70,17 @@ export type Reason =
     }
   | { readonly code: 'flow-offloaded'; readonly file: string; readonly line: number }
   | { readonly code: 'no-address' }
-  /** `why`: the dump does not say to what; REDIRECT's interface has no known address; more addresses than are followed. */
+  /** REDIRECT to a port of this node, at the first address of an interface that is not known. */
+  | {
+      readonly code: 'redirect-address';
+      readonly rule: PlacedRule;
+      readonly ports: { readonly from: number; readonly to: number } | null;
+    }
+  /** `why`: the dump does not say to what; more addresses than are followed. */
   | {
       readonly code: 'nat-target-unreadable';
       readonly rule: PlacedRule;
-      readonly why: { readonly text: string } | 'no-interface-address' | 'wide-range';
+      readonly why: { readonly text: string } | 'wide-range';
     }
   | { readonly code: 'nat-not-listed' }
   // --- IPVS

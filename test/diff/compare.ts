@@ -31,7 +31,7 @@ export function compare(
   budget = 5000,
 ): FamilyComparison {
   const states = [stateFrom(before, hosts[0]), stateFrom(after, hosts[1])] as const;
-  return compareFamily(states, 'ipv4', { budget, senders: null });
+  return compareFamily(states, 'ipv4', { budget, senders: null, native: 'alike' });
 }
 
 /** @returns a nat table with these rules. */

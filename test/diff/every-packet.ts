@@ -54,7 +54,11 @@ export function exploreAll([before, after]: readonly [World, World]): Found {
 /** Only the packets that a comparison of the rules leaves open. */
 export function compareRules([before, after]: readonly [World, World]): Found {
   const states = [stateFrom(before), stateFrom(after)] as const;
-  const { exploration, space } = compareFamily(states, 'ipv4', { budget: 20_000, senders: null });
+  const { exploration, space } = compareFamily(states, 'ipv4', {
+    budget: 20_000,
+    senders: null,
+    native: 'alike',
+  });
   return { exploration, universe: space.universe };
 }
 

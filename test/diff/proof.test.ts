@@ -70,7 +70,7 @@ describe('Where is no proof claimed, though nothing differs?', () => {
 });
 
 describe('What is said of native nft tables?', () => {
-  const listing = (rule: string, elements: string) => `table inet fw {
+  const listing = (rule: string, elements: string) => `table ip fw {
   set blocked {
     type ipv4_addr
     elements = { ${elements} }
@@ -93,19 +93,25 @@ describe('What is said of native nft tables?', () => {
       known('', '10.0.0.2, 10.0.0.1'),
     );
     expect([identical, state]).toEqual([true, []]);
-    expect(proof.restsOn.map(({ text }) => text).join()).toMatch(/table inet fw.*say the same/);
+    expect(proof.restsOn.map(({ text }) => text).join()).toMatch(/table ip fw.*say the same/);
   });
 
-  it('an element and a rule that one side has are told, and nothing is proved', () => {
-    const { identical, proof, state } = compare(
+  it('an element and a rule that one side has are told, with the packets that they drop', () => {
+    const { identical, proof, state, witnesses } = compare(
       known('', '10.0.0.1, 10.0.0.2'),
       known('tcp dport 22 drop', '10.0.0.1, 10.0.0.3'),
     );
-    expect(identical).toBe(false);
-    expect(proof.unexplored.join()).toMatch(/native nftables table inet fw, which differs/);
+    expect([identical, proof.unexplored, proof.notFollowed]).toEqual([false, [], []]);
+    expect(
+      witnesses.map(({ change, packet }) => [change, packet.source.address, packet.destination.port]),
+    ).toEqual([
+      ['dropped', '10.0.0.3', 22],
+      ['dropped', '10.244.1.250', 22],
+      ['admitted', '10.0.0.2', 53],
+    ]);
     expect(state.map(({ name, before, after }) => [name, before, after])).toEqual([
-      ['inet fw chain forward', null, 'tcp dport 22 drop'],
-      ['inet fw set blocked', '10.0.0.2', '10.0.0.3'],
+      ['ip fw chain forward', null, 'tcp dport 22 drop'],
+      ['ip fw set blocked', '10.0.0.2', '10.0.0.3'],
     ]);
   });
 
@@ -127,7 +133,7 @@ describe('What is said of native nft tables?', () => {
     if (before === undefined || after === undefined) throw new Error('two sides');
     expect(compare(before, before).identical).toBe(true);
     const { identical, proof, state } = compare(before, after);
-    expect([identical, proof.complete, proof.notFollowed]).toEqual([false, false, ['nftables']]);
+    expect([identical, proof.unexplored, proof.notFollowed]).toEqual([false, [], []]);
     expect(state.map((one) => [one.name, one.before, one.after])).toEqual([
       ['ip filter chain FORWARD', 'tcp dport { 80, 81 } drop', 'tcp dport { 80, 8182 } drop'],
     ]);
@@ -138,13 +144,40 @@ describe('What is said of native nft tables?', () => {
     ]);
   });
 
-  it('rules of iptables that differ beside native ones prove nothing', () => {
-    const { identical, proof } = compare(
+  it('a limit of nft is taken to answer alike, also where its rule has another number', () => {
+    const limited = (rule: string): Known => ({
+      ...knownOf(filter('')),
+      nft: parseNftables(
+        Buffer.from(`table ip fw {
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    ${rule}
+    limit rate 5/second drop
+  }
+}
+`),
+        'nft.txt',
+        new ProblemList(),
+      ),
+    });
+    const { identical, proof } = compare(limited(''), limited('ip saddr 10.9.9.9 meta mark set 0x1'));
+    expect([identical, proof.unexplored]).toEqual([true, []]);
+    expect(proof.classes).toBeGreaterThan(0);
+  });
+
+  it('an answer that a native rule can tell from a request is left open', () => {
+    const { identical, proof } = compare(known('', '10.0.0.1'), known('ct direction reply drop', '10.0.0.1'));
+    expect(identical).toBe(false);
+    expect(proof.unexplored.join()).toMatch(/answers.*rule 2 of forward.*ct direction/);
+  });
+
+  it('rules of iptables that differ beside native ones are followed through both', () => {
+    const { identical, proof, witnesses } = compare(
       known('', '10.0.0.1'),
       known('', '10.0.0.1', filter('-A FORWARD -m mark --mark 0x1 -j DROP')),
     );
-    expect(identical).toBe(false);
-    expect(proof.unexplored.join()).toMatch(/native nftables rules \(table inet fw\) do with packets/);
+    expect([identical, proof.unexplored]).toEqual([false, []]);
+    expect(witnesses.map(({ change, packet }) => [change, packet.mark])).toEqual([['dropped', '0x1']]);
   });
 });
 

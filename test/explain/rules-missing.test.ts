@@ -45,6 +45,19 @@ describe('a paste of nat alone', () => {
     }
   });
 
+  it('has no verdict in JSON either, and the reason; where the packet goes stays', async () => {
+    const { out } = await ask(tableOf('nat'), 'trace', '10.96.0.1:443', '--from', 'pod', '-o', 'json');
+    const [outcome] = JSON.parse(out).items[0].outcomes;
+    expect(outcome.verdict).toBe('unknown');
+    expect(outcome.reason.text).toContain('filter FORWARD was not captured');
+    expect(outcome.destination).toEqual({ address: '192.168.100.1', port: 6443 });
+    const { out: text } = await ask(
+      tableOf('nat'),
+      ...['trace', '10.96.0.1:443', '--from', 'pod', '--detail', 'answer'],
+    );
+    expect(text).toContain('ACCEPT to 1 endpoint, source address kept, as far as was captured\n');
+  });
+
   it('is the same of a listing', async () => {
     const { out } = await run(['trace', '10.43.120.124:80', '--from', 'pod', '-f', LISTED]);
     expect(out).not.toContain('WORKS');
@@ -57,6 +70,8 @@ describe('a whole dump', () => {
     const { out } = await ask(SAVE, 'trace', '10.96.0.1:443', '--from', 'pod');
     expect(out).toContain('WORKS: to 1 endpoint, 192.168.100.1:6443');
     expect(out).not.toContain('was not captured: whether');
+    const { out: json } = await ask(SAVE, 'trace', '10.96.0.1:443', '--from', 'pod', '-o', 'json');
+    expect(JSON.parse(json).items[0].outcomes[0]).toMatchObject({ verdict: 'accept', reason: null });
   });
 });
 

@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SHARED_FILES } from '../../src/capture/demo.ts';
+import { proxyHealthOf } from '../../src/cli/proxy-health-of.ts';
 import { CheckContext } from '../../src/findings/context.ts';
 import type { Finding } from '../../src/findings/finding.ts';
 import { findAll } from '../../src/findings/registry.ts';
@@ -53,6 +54,7 @@ export async function findInFolder(folder: string): Promise<Finding[]> {
       kubeProxyVersion: kubeProxy,
       kubeProxyFlags,
       conntrackStats: capture.conntrackStats(),
+      proxyHealth: proxyHealthOf(capture.manifest, known),
     }),
   );
 }

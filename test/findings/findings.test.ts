@@ -88,6 +88,22 @@ const notReady = (name: string): Edit =>
     for (const condition of pod.status.conditions) if (condition.type === 'Ready') condition.status = 'False';
   });
 
+/** kube-proxy's own pod of the node, as the kubelet tells of it. */
+const kubeProxyPod = (status: object): Edit => [
+  'pods.json',
+  (text) => {
+    const list = JSON.parse(text);
+    list.items.push({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'kube-proxy-node-1', namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' } },
+      spec: { nodeName: 'node-1', hostNetwork: true },
+      status: { phase: 'Running', containerStatuses: [{ name: 'kube-proxy', ...status }] },
+    });
+    return JSON.stringify(list);
+  },
+];
+
 /** A node-local-dns that answers at the cluster IP of DNS. */
 const NODE_CACHE: readonly Edit[] = [
   ...DNS_AT_NODE,
@@ -891,6 +907,22 @@ const CASES: readonly Case[] = [
       ...noObjects,
       replace(RULES, /^(\*filter[\s\S]*?):FORWARD ACCEPT/m, '$1:FORWARD DROP'),
       appendRules('filter', 'FORWARD', '-s 10.244.0.0/16 -j ACCEPT', '-d 10.244.0.0/16 -j ACCEPT'),
+    ],
+  },
+  {
+    code: 'KP132',
+    fault: 'kube-proxy’s container ends again and again',
+    edits: [kubeProxyPod({ state: { waiting: { reason: 'CrashLoopBackOff' } }, restartCount: 12 })],
+    severity: 'error',
+    object: 'pod kube-system/kube-proxy-node-1',
+    says: /kube-proxy does not run on this node: its container is in CrashLoopBackOff, after 12 restarts/,
+    nearMiss: 'it was started anew with the node, days ago',
+    nearEdits: [
+      kubeProxyPod({
+        state: { running: { startedAt: '2026-11-01T00:00:00Z' } },
+        lastState: { terminated: { reason: 'Completed', exitCode: 0, finishedAt: '2026-11-01T00:00:00Z' } },
+        restartCount: 3,
+      }),
     ],
   },
   {

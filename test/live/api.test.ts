@@ -45,6 +45,29 @@ describe('a live node whose API server answers', () => {
   const live = (...args: readonly string[]) =>
     node.runBeside(...args, '--node', 'node-1', '--via', 'debug', '--kubeconfig', config);
 
+  it('is not read for a Service that the API does not have, and the answer comes at once', async () => {
+    const before = node.calls().length;
+    for (const command of ['trace', 'why']) {
+      const { status, err } = await live(command, 'shop/wbe:http');
+      expect(status).toBe(2);
+      expect(err).toContain(
+        'the API has no Service shop/wbe, so no node was read; did you mean shop/web:http?',
+      );
+    }
+    expect(node.calls().length).toBe(before);
+  });
+
+  it('is asked as --token and --as say', async () => {
+    const { status, err } = await live('services', '--token', 'TYPED', '--as', 'ann', '--as-group', 'ops');
+    expect(status, err).toBe(0);
+    const { headers } = server.requests.at(-1) ?? {};
+    expect(headers).toMatchObject({
+      authorization: 'Bearer TYPED',
+      'impersonate-user': 'ann',
+      'impersonate-group': 'ops',
+    });
+  });
+
   it('is told with the names of Services, pods and nodes', async () => {
     const { status, out, err } = await live(
       'trace',

@@ -47,6 +47,13 @@ export interface Scenario {
   /** What a node prints that is not as the others are, by its name. */
   readonly outputsOf?: Readonly<Record<string, Scenario['outputs']>>;
   readonly debugStatus?: object;
+  /** The data of kube-proxy's ConfigMap, and its log. */
+  readonly configMap?: Readonly<Record<string, string>>;
+  readonly log?: string;
+  /** The Ready condition of a node, where it is not true. */
+  readonly ready?: Readonly<Record<string, object>>;
+  /** Each call begins with a login that writes this and takes so long. */
+  readonly login?: { readonly asks: string; readonly ms: number };
   /** The user's kuberc makes `delete` ask first. */
   readonly interactiveDelete?: true;
 }
@@ -257,7 +264,16 @@ export class FakeCluster {
 
   /** The arguments of each call of kubectl, in order. */
   calls(): string[][] {
-    const file = join(this.home, 'calls.jsonl');
+    return this.#recorded('calls.jsonl');
+  }
+
+  /** The words of each command that ran in the shell of a session, in order. */
+  inShell(): string[][] {
+    return this.#recorded('in-shell.jsonl');
+  }
+
+  #recorded(name: string): string[][] {
+    const file = join(this.home, name);
     if (!existsSync(file)) return [];
     return readFileSync(file, 'utf8')
       .split('\n')

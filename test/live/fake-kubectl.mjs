@@ -3,24 +3,32 @@
 // streams and statuses were taken from the program itself). FAKE_KUBECTL names a folder: `scenario.json` says what goes
 // wrong, `calls.jsonl` gets the calls, `pods.json` holds the pods that were made.
 import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const home = process.env.FAKE_KUBECTL;
 const scenario = JSON.parse(readFileSync(join(home, 'scenario.json'), 'utf8'));
 const args = process.argv.slice(2);
-appendFileSync(join(home, 'calls.jsonl'), `${JSON.stringify(args)}\n`);
+// A program that the shell of a session runs calls this script in its own name.
+const within = process.env.FAKE_KUBECTL_POD;
+appendFileSync(
+  join(home, within === undefined ? 'calls.jsonl' : 'in-shell.jsonl'),
+  `${JSON.stringify(args)}\n`,
+);
 
 const podsFile = join(home, 'pods.json');
 const pods = existsSync(podsFile) ? JSON.parse(readFileSync(podsFile, 'utf8')) : [];
 const savePods = (list) => writeFileSync(podsFile, JSON.stringify(list));
 const value = (name) => args.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3);
-const words = args.filter((word) => !/^--(kubeconfig|context)=/.test(word));
+const words = args.filter((word) => !/^--(kubeconfig|context|cluster|user|token|as|as-group)=/.test(word));
 const [verb = '', what = ''] = words;
 const dashes = words.indexOf('--');
-const remote = dashes < 0 ? [] : words.slice(dashes + 1);
+const remote = within !== undefined ? args : dashes < 0 ? [] : words.slice(dashes + 1);
 
-function end(status, { out = '', err = '' } = {}) {
+function end(status, { out = '', err: said = '' } = {}) {
+  // What kubectl itself adds at the end is not written by a program in a shell.
+  const err = within === undefined ? said : said.replace(/command terminated with exit code \d+\n/, '');
   if (out !== '') process.stdout.write(out);
   if (err !== '') process.stderr.write(err);
   process.exitCode = status;
@@ -28,6 +36,7 @@ function end(status, { out = '', err = '' } = {}) {
 
 /** What goes wrong: by verb, or `exec NAMESPACE/POD PROGRAM`. */
 function trouble() {
+  if (within !== undefined) return scenario.trouble?.[`exec ${remote.join(' ')}`] ?? null;
   const keys = [verb, `${verb} ${what}`];
   if (verb === 'exec')
     keys.push(`exec ${value('namespace')}/${what.replace('pod/', '')}`, `exec ${remote.join(' ')}`);
@@ -35,6 +44,11 @@ function trouble() {
   if (verb === 'get' && value('namespace') !== undefined) keys.push(`get in ${value('namespace')}`);
   for (const key of keys.reverse()) if (scenario.trouble?.[key] !== undefined) return scenario.trouble[key];
   return null;
+}
+
+if (scenario.login !== undefined && within === undefined) {
+  process.stderr.write(scenario.login.asks);
+  await new Promise((resolve) => setTimeout(resolve, scenario.login.ms));
 }
 
 const wrong = trouble();
@@ -54,6 +68,8 @@ if (wrong?.sleepMs !== undefined) await new Promise((resolve) => setTimeout(reso
 if (wrong !== null && wrong.status !== undefined) {
   if (verb === 'debug' && wrong.named === true) made(true);
   end(wrong.status, wrong);
+} else if (within !== undefined) {
+  run();
 } else if (verb === 'config') {
   if (scenario.context === undefined)
     end(1, { err: 'error: current-context must exist in order to minify\n' });
@@ -65,6 +81,14 @@ if (wrong !== null && wrong.status !== undefined) {
         contexts: [{ name: scenario.context.name, context: { namespace: scenario.context.namespace } }],
       }),
     });
+} else if (verb === 'get' && what.startsWith('node/')) {
+  const name = what.slice(5);
+  if (!scenario.nodes.includes(name))
+    end(1, { err: `Error from server (NotFound): nodes "${name}" not found\n` });
+  else {
+    const conditions = [scenario.ready?.[name] ?? { type: 'Ready', status: 'True', reason: 'KubeletReady' }];
+    end(0, { out: JSON.stringify({ kind: 'Node', metadata: { name }, status: { conditions } }) });
+  }
 } else if (verb === 'get' && what === 'nodes') {
   end(0, { out: list(scenario.nodes.map((name) => ({ metadata: { name } }))) });
 } else if (verb === 'get' && what === 'pods') {
@@ -80,6 +104,10 @@ if (wrong !== null && wrong.status !== undefined) {
   else if (pod === undefined) notFound();
   else if (words.at(-1) === 'name') end(0, { out: `${what}\n` });
   else end(0, { out: JSON.stringify(pod) });
+} else if (verb === 'get' && what.startsWith('configmap/')) {
+  end(0, { out: JSON.stringify({ kind: 'ConfigMap', data: scenario.configMap ?? {} }) });
+} else if (verb === 'logs') {
+  end(0, { out: scenario.log ?? '' });
 } else if (verb === 'debug') {
   made(false);
 } else if (verb === 'delete') {
@@ -101,6 +129,7 @@ if (wrong !== null && wrong.status !== undefined) {
 }
 
 function findPod() {
+  if (within !== undefined) return JSON.parse(within);
   return [...scenario.pods, ...pods].find(
     ({ metadata }) => `pod/${metadata.name}` === what && metadata.namespace === value('namespace'),
   );
@@ -143,9 +172,32 @@ function made(only) {
   if (!only) process.exitCode = 0;
 }
 
+/** The image's own shell, with the programs that the pod has on its PATH; each is this script again. */
+async function shell(pod) {
+  const folder = mkdtempSync(join(home, 'pod-'));
+  for (const program of new Set([...programsOf(pod, false), 'chroot'])) {
+    const script = join(folder, program);
+    const self = [process.execPath, process.argv[1]].map((word) => `'${word}'`).join(' ');
+    writeFileSync(script, `#!/bin/sh\nexec ${self} ${program} "$@"\n`, { mode: 0o755 });
+  }
+  const child = spawn('/bin/sh', remote.slice(1), {
+    stdio: 'inherit',
+    env: { ...process.env, PATH: folder, FAKE_KUBECTL_POD: JSON.stringify(pod) },
+  });
+  const [code] = await once(child, 'exit');
+  end(code ?? 1, code === 0 ? {} : { err: `command terminated with exit code ${code}\n` });
+}
+
+function programsOf(pod, rooted) {
+  const [container] = pod.spec.containers;
+  return rooted ? scenario.hostPrograms : (scenario.imagePrograms?.[container.image] ?? scenario.podPrograms);
+}
+
 function run() {
   const pod = findPod();
   if (pod === undefined) return notFound();
+  if (remote[0] === 'sh' && args.includes('--stdin') && programsOf(pod, false).includes('sh'))
+    return shell(pod);
   const [container] = pod.spec.containers;
   const rooted = remote[0] === 'chroot' && remote[1] === '/host';
   const argv = rooted ? remote.slice(2) : remote;
@@ -160,9 +212,7 @@ function run() {
       err: "chroot: can't change root directory to '/host': No such file or directory\ncommand terminated with exit code 1\n",
     });
   }
-  const programs = rooted
-    ? scenario.hostPrograms
-    : (scenario.imagePrograms?.[container.image] ?? scenario.podPrograms);
+  const programs = programsOf(pod, rooted);
   if (!programs.includes(argv[0])) return missing();
   const command = argv.join(' ');
   const file = scenario.outputsOf?.[pod.spec.nodeName]?.[command] ?? scenario.outputs[command];

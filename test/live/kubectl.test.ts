@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { quoteCommand } from '../../src/command/quote.ts';
 import { itemsOf } from './answers.ts';
 import { DEMO, FakeCluster, OUTPUTS, PLAIN, proxyPod, type Scenario, type Trouble } from './cluster.ts';
 
@@ -29,7 +30,8 @@ describe('a node through kubectl exec', () => {
     expect(status, err).toBe(0);
     expect(out).toContain('10.96.10.1:80/tcp on node-1 is shop/web');
     expect(out).toMatch(/33\.3% {2}10\.244\.1\.11:8080/);
-    expect(node.calls()[0]).toEqual([
+    expect(node.calls()[0]).toEqual(['get', 'node/node-1', '-o', 'json']);
+    expect(node.calls()[1]).toEqual([
       'get',
       'pods',
       '--all-namespaces',
@@ -97,7 +99,7 @@ describe('a node through kubectl exec', () => {
       'Error from server (Forbidden): pods is forbidden: User "ann" cannot list resource "pods" in API group "" at the cluster scope\n';
     const node = cluster({ trouble: { 'get pods': { status: 1, err: refused }, 'get in kube-system': {} } });
     expect(node.run(...TRACE, '--via', 'exec').status).toBe(0);
-    expect(node.calls()[1]).toContain('--namespace=kube-system');
+    expect(node.calls()[2]).toContain('--namespace=kube-system');
   });
 
   it.each([
@@ -141,11 +143,11 @@ describe('a node through kubectl exec', () => {
   it.each(['a "quoted" node', "it's; rm -rf /", '--kubeconfig=/evil', 'x,y=z'])(
     'a node called %s is only ever an argument',
     (name) => {
-      const node = cluster();
-      const { status } = node.run('services', `--node=${name}`);
-      expect(status).toBe(3);
+      const node = cluster({ nodes: [name] });
+      expect(node.run('services', `--node=${name}`).status).toBe(0);
       const escaped = name.replace(/[\\,=]/g, (character) => `\\${character}`);
-      expect(node.calls()[0]?.[3]).toBe(`--field-selector=spec.nodeName=${escaped}`);
+      expect(node.calls()[0]?.[1]).toBe(`node/${name}`);
+      expect(node.calls()[1]?.[3]).toBe(`--field-selector=spec.nodeName=${escaped}`);
       expect(node.calls().find((call) => call.includes('debug'))).toContain(`node/${name}`);
     },
   );
@@ -154,7 +156,7 @@ describe('a node through kubectl exec', () => {
     const node = cluster();
     const [namespace, pod] = name.split('/');
     expect(node.run('services', '--node', 'node-1', '--via', 'exec', `--pod=${name}`).status).toBe(3);
-    expect(node.calls()).toEqual([['get', `pod/${pod}`, `--namespace=${namespace}`, '-o', 'json']]);
+    expect(node.calls().slice(1)).toEqual([['get', `pod/${pod}`, `--namespace=${namespace}`, '-o', 'json']]);
   });
 
   it('kubeconfig and context reach every call', () => {
@@ -395,7 +397,7 @@ describe('--show-commands', () => {
       .split('\n')
       .map((line) => line.replace(/ {2}# only .*/, '').replace(/^# only where that is forbidden: /, ''));
     for (const call of node.calls()) {
-      const spelt = `kubectl ${call.join(' ')}`
+      const spelt = quoteCommand(['kubectl', ...call])
         .replaceAll('node-debugger-node-1-x7k2p', 'POD')
         .replaceAll('kube-proxy-node-1', named ? 'kube-proxy-node-1' : 'POD')
         .replace(/kp-explain-[0-9a-f]{8}/, 'kp-explain-RANDOM')
@@ -406,7 +408,7 @@ describe('--show-commands', () => {
         )
         .replace('--context=prod', '--context=CONTEXT')
         .replace('10.96.10.1', 'ADDRESS')
-        .replace(/-H {2}.*/, "-H '' /proc/net/xt_recent/LIST");
+        .replace(/-H '' .*/, "-H '' /proc/net/xt_recent/LIST");
       const other = (line: string) => line.replace('chroot /host ', '');
       expect(lines.map(other)).toContain(other(spelt));
     }

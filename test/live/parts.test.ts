@@ -12,8 +12,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandResult, notThere } from '../../src/capture/live/command-result.ts';
-import { tellingFlags } from '../../src/capture/live/find-pod.ts';
 import { runPool } from '../../src/capture/live/pool.ts';
+import { syncErrors } from '../../src/capture/live/proxy-details.ts';
+import { flagsOfConfig, tellingFlags } from '../../src/capture/live/proxy-flags.ts';
 import { runCommand } from '../../src/capture/live/run-command.ts';
 import { keepSysctls } from '../../src/capture/live/sysctls.ts';
 import { whyCutOff } from '../../src/capture/live/whole-output.ts';
@@ -114,6 +115,50 @@ describe('what arrived', () => {
       'conntrack told of 2 flows and 1 arrived',
     );
     expect(whyCutOff('conntrack.txt', result('a\n', 'other words'))).toBeNull();
+  });
+});
+
+describe('what kube-proxy’s ConfigMap says', () => {
+  it('is told as the flags that say the same, and defaults are not', async () => {
+    const config = [
+      'apiVersion: kubeproxy.config.k8s.io/v1alpha1',
+      'bindAddress: 0.0.0.0',
+      'clusterCIDR: 10.244.0.0/16,fd00::/56',
+      'detectLocalMode: ""',
+      'nftables:',
+      '  masqueradeAll: true',
+      '  syncPeriod: 0s',
+      'kind: KubeProxyConfiguration',
+      'mode: "nftables"',
+      'nodePortAddresses:',
+      '- 10.0.0.0/8',
+      '- 192.168.0.0/16',
+      'portRange: ""',
+    ];
+    expect((await flagsOfConfig(config.join('\n'))).sort()).toEqual([
+      '--cluster-cidr=10.244.0.0/16,fd00::/56',
+      '--masquerade-all=true',
+      '--nodeport-addresses=10.0.0.0/8,192.168.0.0/16',
+      '--proxy-mode=nftables',
+    ]);
+    const plain = 'clusterCIDR: ""\niptables:\n  masqueradeAll: false\nmode: ""\nnodePortAddresses: null\n';
+    expect(await flagsOfConfig(plain)).toEqual([]);
+    expect(await flagsOfConfig('nodePortAddresses: ["10.0.0.0/8"]\n')).toEqual([
+      '--nodeport-addresses=10.0.0.0/8',
+    ]);
+  });
+});
+
+describe('what kube-proxy’s log says of its syncs', () => {
+  it('is its own errors about writing rules', () => {
+    const error =
+      'E1128 01:02:03.456789       1 proxier.go:1505] "Failed to execute iptables-restore" err="exit status 4"';
+    const log = [
+      'I1128 01:02:03.456789       1 proxier.go:802] "SyncProxyRules complete" elapsed="1s"',
+      error,
+      'E1128 01:02:03.456789       1 reflector.go:147] Failed to watch *v1.Service: Unauthorized',
+    ];
+    expect(syncErrors(log.join('\n'))).toEqual([error]);
   });
 });
 

@@ -26,6 +26,10 @@ const PROMPTS = [
   'root@node1:/home/me$ sudo ',
   '(prod) me@node1 ~ % sudo ',
   'bash-5.1# ',
+  'core@node1 ~ $ sudo ',
+  '➜  ~ sudo ',
+  'root@node1 [~]# ',
+  'node1:~ # ',
 ];
 
 const PROSE = [
@@ -48,6 +52,24 @@ const OTHERS: readonly (readonly string[])[] = [
     'node1   Ready    <none>   12d   v1.28.3',
   ],
   ['$ sysctl net.ipv4.ip_forward', 'net.ipv4.ip_forward = 1'],
+  [
+    '$ kubectl get pods -n other -o wide',
+    'NAME    READY   STATUS    RESTARTS   AGE   IP             NODE    NOMINATED NODE   READINESS GATES',
+    'api-0   1/1     Running   0          3d    10.244.9.201   node9   <none>           <none>',
+  ],
+  ['$ kubectl get ep -n other', 'NAME   ENDPOINTS            AGE', 'api    10.244.9.201:80     3d'],
+  ['$ iptables -V', 'iptables v1.8.7 (nf_tables)'],
+  ['$ cat /proc/sys/net/ipv4/ip_forward', '1'],
+  ['$ kubectl version', 'Client Version: v1.28.3', 'Server Version: v1.28.3'],
+  [
+    '$ ipset list OTHER',
+    'Name: OTHER',
+    'Type: hash:ip',
+    'Header: family inet hashsize 1024 maxelem 65536',
+    'Number of entries: 1',
+    'Members:',
+    '10.9.9.9',
+  ],
   ['$ uname -a', 'Linux node1 5.15.0-91-generic #101-Ubuntu SMP x86_64 GNU/Linux'],
 ];
 
@@ -67,6 +89,15 @@ export const PREFIXES: Readonly<Record<string, Change>> = {
   'container log': (lines) => lines.map((line) => `2024-05-06T07:08:09.123456789Z stdout F ${line}`),
   'kubectl logs with times': (lines) => lines.map((line) => `2024-05-06T07:08:09.123456789Z ${line}`),
   'one side of a diff': (lines) => lines.map((line) => `+${line}`),
+  'the other side of a diff': (lines) => lines.map((line) => `-${line}`),
+  'one side of a plain diff': (lines) => lines.map((line) => `< ${line}`),
+  'lines of a diff that stayed': (lines) => lines.map((line) => ` ${line}`),
+  journald: (lines) => lines.map((line) => `2024-05-06T07:08:09+0000 node1 kube-proxy[1]: ${line}`),
+  'kubectl logs of several pods': (lines) => lines.map((line) => `[pod/kube-proxy-abcde/kube-proxy] ${line}`),
+  'a log in brackets': (lines) => lines.map((line) => `[2024-05-06 07:08:09.123] ${line}`),
+  'numbers with a point': (lines) => lines.map((line, index) => `${index + 1}. ${line}`),
+  'a table in Markdown': (lines) => lines.map((line) => `| ${line} |`),
+  'breaks of a page': (lines) => lines.map((line) => `${line}<br>`),
   bullets: (lines) => lines.map((line) => `* ${line}`),
   'a web page': (lines) =>
     lines.map((line) => line.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('>', '&gt;')),
@@ -76,6 +107,25 @@ export const PREFIXES: Readonly<Record<string, Change>> = {
   'trailing blanks': (lines) => lines.map((line) => `${line}   `),
   'a JSON log': (lines) => lines.map((line) => JSON.stringify({ log: `${line}\n`, stream: 'stdout' })),
 };
+
+/** What changes a listing's own lines. */
+export const LISTED: Readonly<Record<string, Change>> = {
+  'bold heads': (lines) => lines.map((line) => line.replace(/^Chain .*$/, '**$&**')),
+  'a character before heads': (lines, roll) => {
+    const sign = pick(['`', '\\', '- ', '\u200b', '>'], roll);
+    return lines.map((line) => line.replace(/^Chain /, `${sign}Chain `));
+  },
+  'blanks lost': (lines) =>
+    lines.map((line) => (isOfListing(line) ? line.trim().replace(/ {2,}/g, ' ') : line)),
+  'blanks added': (lines) =>
+    lines.map((line) => (isOfListing(line) ? line.replace(/ {2,}/g, '       ') : line)),
+};
+
+function isOfListing(line: string): boolean {
+  return /^(?:Chain |num |target | *pkts |(?: *\d+[KMG]? +\d+[KMG]? +)?\S+ +(?:all|tcp|udp|sctp|icmp|\d+) +(?:--|-f|!f) )/.test(
+    line,
+  );
+}
 
 /** What stands around the lines. */
 export const FRAMES: Readonly<Record<string, Change>> = {
@@ -108,9 +158,37 @@ export const TAKEN: Readonly<Record<string, Change>> = {
   'grep KUBE': (lines) => lines.filter((line) => /KUBE|kube/.test(line)),
 };
 
+/** What people put in the place of addresses. */
+const MASKS = ['x.x.x.x', '<redacted>', '***', '[REDACTED]', 'xxx.xxx.xxx.xxx'];
+
+/** What hides values of the output of any tool. */
+export const REDACTED: Readonly<Record<string, Change>> = {
+  'an address redacted': (lines, roll) => {
+    const all = [...new Set(lines.flatMap((line) => line.match(/\b\d+\.\d+\.\d+\.\d+\b/g) ?? []))];
+    if (all.length === 0) return [...lines];
+    const [address, mask] = [pick(all, roll), pick(MASKS, roll)];
+    return lines.map((line) =>
+      line.replaceAll(new RegExp(`\\b${address.replaceAll('.', '\\.')}\\b`, 'g'), mask),
+    );
+  },
+  'every pod redacted': (lines, roll) => {
+    const mask = pick(MASKS, roll);
+    return lines.map((line) => line.replace(/\b10\.244\.\d+\.\d+\b/g, mask));
+  },
+  'a revision that the tool does not know': (lines, roll) => {
+    const at = lines.findIndex(
+      (line, index) => index >= roll(lines.length) && /(?: to:|--to-destination )\S+/.test(line),
+    );
+    return lines.map((line, index) =>
+      index === at ? line.replace(/(?: to:|--to-destination )\S+/, ' [unsupported revision]') : line,
+    );
+  },
+};
+
 /** What takes lines away from rules, or damages some, in ways that can be seen. */
 export const CUTS: Readonly<Record<string, Change>> = {
   ...TAKEN,
+  ...REDACTED,
   'grep -v ^:': (lines) => lines.filter((line) => !line.startsWith(':')),
   'grep a name': (lines, roll) => {
     const names = lines.flatMap((line) => /--comment "?([a-z0-9-]+\/[a-z0-9-]+)/.exec(line)?.[1] ?? []);
@@ -132,6 +210,31 @@ export const CUTS: Readonly<Record<string, Change>> = {
     const at = lines.findIndex((line, index) => index >= roll(lines.length) && isRule(line));
     return lines.map((line, index) =>
       index === at ? line.replace(/^.*?-A /, pick(['A ', '', '\\-A '], roll)) : line,
+    );
+  },
+};
+
+/** What takes lines away from a transcript. */
+const PARTS: Readonly<Record<string, Change>> = {
+  ...TAKEN,
+  ...REDACTED,
+  'rows without heads': (lines) => lines.filter((line) => !/^(?:Chain|target|num| *pkts) /.test(line)),
+  'one command left out': (lines, roll) => {
+    const starts = lines.flatMap((line, index) =>
+      /^# \S/.test(line) && !/Generated|Completed/.test(line) ? [index] : [],
+    );
+    if (starts.length < 2) return [...lines];
+    const at = roll(starts.length);
+    return [...lines.slice(0, starts[at]), ...lines.slice(starts[at + 1] ?? lines.length)];
+  },
+  'grep of each output': (lines, roll) => {
+    const word = pick(['10.244', 'KUBE', 'web', 'eth0', 'tcp'], roll);
+    return lines.flatMap((line) =>
+      /^# \S/.test(line) && !/Generated|Completed/.test(line)
+        ? [`${line} | grep ${word}`]
+        : line.includes(word)
+          ? [line]
+          : [],
     );
   },
 };
@@ -166,7 +269,8 @@ export function pasteBadly({ lines: clean, kind, command }: Pasted, roll: Roll):
     lines = kinds[name]?.(lines, roll, command) ?? lines;
   };
   const whole = roll(2) === 0;
-  if (!whole) apply(kind === 'rules' ? CUTS : TAKEN);
+  if (!whole) apply(kind === 'rules' ? CUTS : PARTS);
+  if (kind !== 'rules' && roll(3) === 0) apply(LISTED);
   if (kind === 'rules' && roll(8) === 0) apply(WRAPS);
   if (roll(4) > 0) apply(FRAMES);
   if (roll(4) > 0) apply(PREFIXES);

@@ -4,11 +4,12 @@ import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { printRuleset } from '../../src/nftables/print/print-ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Clean } from './judge-pastes.ts';
+import * as tools from './printed-tools.ts';
 
 const CAPTURES = '../shared/captures';
 
-/** Outputs that people put behind one another, with the command of each. */
-type Transcript = readonly (readonly [string, string])[];
+/** Outputs that people put behind one another, with the command of each, and where each is: a file, or what a tool would print. */
+type Transcript = readonly (readonly [string, string | tools.Print])[];
 
 const SAVE: Transcript = [['iptables-save -c', 'iptables-save.txt']];
 
@@ -37,6 +38,29 @@ const TRANSCRIPTS: Readonly<Record<string, Transcript>> = {
     ['ipset list', 'extra/ipset-list.txt'],
     ['iptables-save', 'iptables-save.txt'],
   ],
+  'with addresses, a line each': [
+    ['ip -o addr', tools.addressLines],
+    ['iptables-save', 'iptables-save.txt'],
+    ['route -n', tools.routeTable],
+  ],
+  'with ifconfig and kubectl': [
+    ['iptables-save', 'iptables-save.txt'],
+    ['ifconfig', tools.ifconfig],
+    ['kubectl get svc -A', tools.services],
+    ['kubectl get endpointslices -A', tools.slices],
+    ['kubectl describe svc', tools.described],
+  ],
+  'with flows': [
+    ['conntrack -L', 'conntrack.txt'],
+    ['iptables-save', 'iptables-save.txt'],
+  ],
+  'IPVS counted': [
+    ['ipvsadm -Ln --stats', 'extra/ipvsadm-Ln-stats.txt'],
+    ['iptables-save', 'iptables-save.txt'],
+    ['ipset save', 'ipset.txt'],
+    ['ipvsadm -Lnc', 'extra/ipvsadm-Lnc.txt'],
+    ['ip -o addr', tools.addressLines],
+  ],
   'IPVS saved': [
     ['iptables-save', 'iptables-save.txt'],
     ['ipset save', 'ipset.txt'],
@@ -53,12 +77,9 @@ export function cleanDumps(root: string): Clean[] {
   return [
     ...[...folders, ...saves].flatMap((folder) => read(root, folder, SAVE, 'rules')),
     ...read(root, 'fixtures/demo', six, 'rules'),
-    // In userspace mode REDIRECT asks for addresses of interfaces, which a part of a paste does not have.
-    ...captures
-      .filter((name) => !name.includes('userspace'))
-      .flatMap((name) =>
-        Object.values(TRANSCRIPTS).flatMap((parts) => read(root, join(CAPTURES, name), parts, 'transcript')),
-      ),
+    ...captures.flatMap((name) =>
+      Object.values(TRANSCRIPTS).flatMap((parts) => read(root, join(CAPTURES, name), parts, 'transcript')),
+    ),
     ...captures
       .filter((name) => name.includes('nftables'))
       .map((name) => printed(root, join(CAPTURES, name))),
@@ -67,15 +88,22 @@ export function cleanDumps(root: string): Clean[] {
 
 /** @returns the outputs in one text; none where one of them is not there. */
 function read(root: string, folder: string, parts: Transcript, kind: Clean['kind']): Clean[] {
-  if (!parts.every(([, file]) => existsSync(join(root, folder, file)))) return [];
-  const [[command = '', first = ''] = []] = parts;
+  const isThere = (file: string | tools.Print): boolean =>
+    typeof file === 'string' ? existsSync(join(root, folder, file)) : true;
+  if (!parts.every(([, file]) => isThere(file))) return [];
+  const [[command = ''] = []] = parts;
   const text = parts
     .map(([typed, file], index) => {
-      const own = readFileSync(join(root, folder, file), 'utf8').trimEnd();
+      const own =
+        typeof file === 'string'
+          ? readFileSync(join(root, folder, file), 'utf8').trimEnd()
+          : file(join(root, folder));
       return kind === 'rules' ? own : `${index === 0 ? '' : '\n'}# ${typed}\n${own}`;
     })
     .join('\n');
-  return [{ name: `${folder} ${first}`, text: `${text}\n`, kind, command }];
+  return [
+    { name: `${folder} ${parts.map(([typed]) => typed).join('; ')}`, text: `${text}\n`, kind, command },
+  ];
 }
 
 /** What `nft list ruleset` prints of the capture. */

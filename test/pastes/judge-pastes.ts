@@ -20,12 +20,10 @@ interface Outcome {
 
 interface Answer {
   readonly outcomes: readonly Outcome[];
-  /** Codes of what is taken for granted. */
-  readonly granted: readonly string[];
 }
 
 /** How an answer about a bad paste stands to that about the clean dump. */
-export type Judgement = 'same' | 'open' | 'granted' | 'refused' | 'wrong';
+export type Judgement = 'same' | 'open' | 'refused' | 'wrong';
 
 /** One paste, judged. */
 export interface Judged {
@@ -44,15 +42,9 @@ export async function answerOf(text: string, question: readonly string[]): Promi
   const { out, err, status } = await run(['trace', ...question, '-f', '-', '-o', 'json'], { stdin: text });
   if (status === 2) return null;
   if (status !== 0) throw new Error(`status ${status}: ${err}`);
-  const items: { outcomes: Outcome[]; assumptions: { code: string }[] }[] = JSON.parse(out).items;
-  return {
-    outcomes: items.flatMap(({ outcomes }) => outcomes),
-    granted: items.flatMap(({ assumptions }) => assumptions.map(({ code }) => code)),
-  };
+  const items: { outcomes: Outcome[] }[] = JSON.parse(out).items;
+  return { outcomes: items.flatMap(({ outcomes }) => outcomes) };
 }
-
-/** What says by name that rules were taken for granted which were not captured. */
-const GRANTED = /^(?:table-not-captured|policy-not-captured|rules-not-captured|hooks-not-captured)$/;
 
 /** Pastes a dump badly again and again, and compares what is answered. */
 export class Judge {
@@ -87,8 +79,7 @@ function judgementOf(answer: Answer | null, right: Answer, whole: boolean): Judg
   const certain = answer.outcomes.filter(({ verdict, given }) => verdict !== 'unknown' && given.length === 0);
   const own = new Set(answer.outcomes.map(fate));
   if (own.size === fates.size && [...own].every((one) => fates.has(one))) return 'same';
-  if (certain.every((one) => fates.has(fate(one)))) return whole ? 'wrong' : 'open';
-  return !whole && answer.granted.some((code) => GRANTED.test(code)) ? 'granted' : 'wrong';
+  return !whole && certain.every((one) => fates.has(fate(one))) ? 'open' : 'wrong';
 }
 
 const FROM = ['pod', 'node', 'external'] as const;

@@ -123,3 +123,47 @@ describe('kubectl describe svc', () => {
     expect(err).toContain('no Service shop/web-1');
   });
 });
+
+describe('a table of endpoints', () => {
+  const EP = `$ kubectl get ep -n shop
+NAME   ENDPOINTS                             AGE
+web    10.244.1.12:8080,10.244.2.7:8080      3d
+api    10.244.1.13:9000                      3d
+`;
+  const SLICES = `$ kubectl get endpointslices -n shop
+NAME        ADDRESSTYPE   PORTS   ENDPOINTS                 AGE
+web-x4k2f   IPv4          8080    10.244.1.12,10.244.2.7    3d
+`;
+  const OTHER =
+    'sends the packet to 10.244.1.11:8080, but kubectl shows endpoints 10.244.1.12:8080, 10.244.2.7:8080 of shop/web: the rules are stale, or the table is older';
+  const answer = async (table: string): Promise<string> =>
+    await answerTo(table + RULES, '10.96.3.3:80', '--from', 'pod');
+
+  it.each([
+    ['Endpoints', EP],
+    ['EndpointSlices', SLICES],
+    ['both, as one command prints them', EP.replace('web ', 'endpoints/web ')],
+    [
+      'described',
+      DESCRIBED.replaceAll('api', 'web').replace('10.244.1.12:9000', '10.244.1.12:8080,10.244.2.7:8080'),
+    ],
+  ])('shows that the rules lead elsewhere: %s', async (_, table) => {
+    expect(await answer(table)).toContain(OTHER);
+  });
+
+  it('also where it has none', async () => {
+    expect(await answer(EP.replace(/10\.244\.1\.12\S+/, '<none>'))).toContain(
+      'but kubectl shows no endpoint of shop/web',
+    );
+  });
+
+  it.each([
+    ['that has the endpoint', EP.replace('10.244.1.12', '10.244.1.11')],
+    ['that shows some of them only', EP.replace('10.244.2.7:8080 ', '10.244.2.7:8080 + 1 more...')],
+    ['of another namespace', EP.replace('shop', 'other')],
+    ['of another Service', EP.replace('web ', 'ui ')],
+    ['of the other family', SLICES.replace('IPv4', 'IPv6').replace(/10\.244\S+/, 'fd00::1,fd00::2')],
+  ])('says nothing against it: one %s', async (_, table) => {
+    expect(await answer(table)).not.toContain('but kubectl shows');
+  });
+});

@@ -40,19 +40,6 @@ describe('what `npm pack` packs', () => {
     expect(files).toContain('docs/kp-explain.1');
   });
 
-  it('is in the archive of a release, too', () => {
-    const workflow = readFileSync(join(ROOT, '.github/workflows/release.yml'), 'utf8');
-    const archived = /tar -czf kp-explain\.tar\.gz (.*)/.exec(workflow)?.[1]?.split(' ') ?? [];
-    const holds = (path: string) =>
-      archived.some(
-        (word) =>
-          path === word ||
-          path.startsWith(`${word}/`) ||
-          (word === 'docs/*.md' && /^docs\/[\w-]+\.md$/.test(path)),
-      );
-    expect(files.filter((path) => !holds(path))).toEqual([]);
-  });
-
   it('is nothing else', () => {
     const other = files.filter(
       (path) =>

@@ -8,6 +8,7 @@ import {
   IPSETS,
   IPVS,
   IPVS_CONNECTIONS,
+  NFT_HOOKS,
   NFT_RULESET,
 } from './probes.ts';
 import { collectRecent } from './recent.ts';
@@ -17,6 +18,8 @@ import { keepSysctls } from './sysctls.ts';
 export interface HostNeeds {
   /** Routes, sysctls, sets, session affinity, nf_tables: what decides about a packet. Else only the node's addresses. */
   readonly packets: boolean;
+  /** Also what is seldom asked: the order of hooks. */
+  readonly all: boolean;
 }
 
 /** Dumps (bytes) beyond which nf_tables is not asked for JSON: it would need gigabytes of the node's memory for it. */
@@ -37,6 +40,8 @@ export async function collectHost(collector: Collector, needs: HostNeeds, modeMa
   await collector.runAll(probes);
   trimSysctls(collector);
   if (needs.packets || !mention(modeMark)) await collectNft(collector, rules);
+  if (needs.all && collector.bytesOf(NFT_RULESET.file) !== null)
+    await collector.run(NFT_HOOKS, { quiet: true });
   await collectIpvs(collector, needs.packets);
   if (needs.packets && mention('-m recent ')) await collectRecent(collector, rules);
 }

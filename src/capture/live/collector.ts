@@ -145,14 +145,19 @@ export class Collector {
     if (quiet !== true && !missing.lost.includes(probe.lost)) missing.lost.push(probe.lost);
   }
 
-  /** Makes problems of the programs that were missed so far. */
+  /** Makes problems of the programs that were missed so far: one for all that are had in the same way. */
   reportMissing(): void {
+    const byAdvice = new Map<string, { readonly programs: string[]; readonly lost: string[] }>();
     for (const [program, { packageName, lost }] of this.#missing) {
       if (lost.length === 0) continue;
       const advice = this.place.advice.missing(program, packageName);
-      this.report('command-missing', `there is no ${program}: ${lost.join(', ')} (${advice})`);
-      lost.length = 0;
+      const told = byAdvice.get(advice) ?? { programs: [], lost: [] };
+      byAdvice.set(advice, told);
+      told.programs.push(program);
+      told.lost.push(...lost.splice(0));
     }
+    for (const [advice, { programs, lost }] of byAdvice)
+      this.report('command-missing', `there is no ${orList(programs)}: ${lost.join(', ')} (${advice})`);
   }
 
   async #runOnce(probe: Probe): Promise<CommandResult> {
@@ -178,6 +183,10 @@ export class Collector {
       bytes: result.stdout.length,
     });
   }
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
 /** Nothing on standard output is an answer for which no file stands; but conntrack says in words that it has no flows. */

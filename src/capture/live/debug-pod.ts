@@ -8,7 +8,7 @@ import { listPodsArgs, readPodArgs } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import { describeKubectl } from './kubectl-failure.ts';
 import type { Lifeline } from './lifeline.ts';
-import type { PodRef } from './pod-place.ts';
+import type { PodRef } from './pod-commands.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** What `kubectl debug node/…` is asked for. */

@@ -1,7 +1,9 @@
-import { quoteWord } from '../../command/quote.ts';
+import { quoteCommand, quoteWord } from '../../command/quote.ts';
 import { fieldsOf, objectsOf, textOf, textsOf } from '../../json/fields.ts';
 import type { Kubectl } from './kubectl.ts';
-import type { PodRef } from './pod-place.ts';
+import type { PodRef } from './pod-commands.ts';
+import { proxyPodOf } from './proxy-details.ts';
+import { tellingFlags } from './proxy-flags.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** A pod of the node that may be asked, and what it tells of kube-proxy. */
@@ -10,6 +12,8 @@ export interface NodePod {
   /** `kube-proxy`, or which other program's pod stands in for it. */
   readonly agent: string;
   readonly facts: ProxyFacts;
+  /** The Pod as the API has it; of kube-proxy where it is one. */
+  readonly object: Readonly<Record<string, unknown>>;
 }
 
 /** What a kube-proxy pod tells of kube-proxy. */
@@ -18,10 +22,14 @@ export interface ProxyFacts {
   readonly version: string | null;
   /** Flags that say how it writes rules; never others. */
   readonly flags: readonly string[];
+  /** Its Pod, with what tells how its container fares; null where it was not seen. */
+  readonly pod: object | null;
+  /** Lines of its log that say that a sync failed; null where the log was not read. */
+  readonly errors: readonly string[] | null;
 }
 
 /** Nothing is known of kube-proxy. */
-export const NO_FACTS: ProxyFacts = { version: null, flags: [] };
+export const NO_FACTS: ProxyFacts = { version: null, flags: [], pod: null, errors: null };
 
 /** Pods in the host's network that hold iptables, in the order they are chosen: labels (any of them), container. */
 const AGENTS: readonly (readonly [string, readonly (readonly [string, string])[], string])[] = [
@@ -60,12 +68,14 @@ export function readPodArgs(namespace: string, name: string): string[] {
 
 /**
  * Finds the pod to ask on a node: the one named, else kube-proxy's, else another agent's that holds iptables.
+ * @param onProxy is told of kube-proxy's pod, also where that does not run and another is asked
  * Throws UnreachableError where there is none, or where it is not in the node's network: its rules are others.
  */
 export async function findNodePod(
   kubectl: Kubectl,
   node: string,
   named: { readonly namespace: string; readonly name: string } | null,
+  onProxy: (found: NodePod) => void,
 ): Promise<NodePod> {
   if (named !== null) {
     const label = `${named.namespace}/${named.name}`;
@@ -79,18 +89,26 @@ export async function findNodePod(
         'not-host-network',
         `pod ${label} does not run in the node’s network: its rules are not the node’s`,
       );
+    if (found.facts.pod !== null) onProxy(found);
     return found;
   }
   const pods = objectsOf((await listPods(kubectl, node)).items);
+  let stopped: UnreachableError | null = null;
   for (const [agent, labels, container] of AGENTS) {
     for (const pod of pods) {
       const own = fieldsOf(fieldsOf(pod.metadata).labels);
-      if (!labels.some(([key, value]) => own[key] === value) || !isRunning(pod)) continue;
+      if (!labels.some(([key, value]) => own[key] === value)) continue;
       const found = nodePodOf(pod, agent, container);
-      if (found !== null) return found;
+      if (found === null) continue;
+      if (found.facts.pod !== null) onProxy(found);
+      const why = isRunning(pod)
+        ? whyNotRunning(pod, found.pod.container)
+        : textOf(fieldsOf(pod.status).phase);
+      if (why === null) return found;
+      stopped ??= notRunning(found.pod, agent, node, why);
     }
   }
-  throw await noPod(kubectl, node, pods.length);
+  throw stopped ?? noPod(node, pods.length);
 }
 
 /** All namespaces need a ClusterRole; kube-system alone is where kube-proxy is. */
@@ -106,6 +124,29 @@ async function listPods(kubectl: Kubectl, node: string): Promise<Record<string, 
 function isRunning(pod: Readonly<Record<string, unknown>>): boolean {
   return (
     textOf(fieldsOf(pod.status).phase) === 'Running' && fieldsOf(pod.metadata).deletionTimestamp === undefined
+  );
+}
+
+/** @returns why the container cannot be asked, in the API's word; null where it runs, or where nothing is told of it. */
+function whyNotRunning(pod: Readonly<Record<string, unknown>>, container: string): string | null {
+  const statuses = objectsOf(fieldsOf(pod.status).containerStatuses);
+  const state = fieldsOf(statuses.find(({ name }) => name === container)?.state);
+  if (state.running !== undefined) return null;
+  const told = textOf(fieldsOf(state.waiting).reason) ?? textOf(fieldsOf(state.terminated).reason);
+  return told ?? (state.terminated === undefined ? null : 'Terminated');
+}
+
+function notRunning(pod: PodRef, agent: string, node: string, why: string): UnreachableError {
+  const log = quoteCommand([
+    'kubectl',
+    `--namespace=${pod.namespace}`,
+    'logs',
+    `pod/${pod.name}`,
+    '--previous',
+  ]);
+  return new UnreachableError(
+    'container-not-running',
+    `${agent} does not run on node ${node}: pod ${pod.namespace}/${pod.name} is in ${why}; \`${log}\` says why, and --via debug reads the rules that it left`,
   );
 }
 
@@ -127,60 +168,29 @@ function nodePodOf(
       container: textOf(container.name) ?? '',
     },
     agent,
-    facts: isProxy ? factsOf(container) : NO_FACTS,
+    facts: isProxy ? factsOf(container, pod) : NO_FACTS,
+    object: pod,
   };
 }
 
-/** A kube-proxy flag that says how rules are written. Others, such as addresses of servers and paths, stay out. */
-const TELLING =
-  /^--(?:proxy-mode|cluster-cidr|hostname-override|masquerade-all|nodeport-addresses|detect-local-mode|iptables-[a-z-]+|ipvs-[a-z-]+|nftables-[a-z-]+|conntrack-[a-z-]+|feature-gates)=/;
-
-/** @returns those of kube-proxy's arguments that say how rules are written. `$(NODE_NAME)` is no value. */
-export function tellingFlags(args: readonly string[]): string[] {
-  const joined: string[] = [];
-  args.forEach((word, index) => {
-    const next = args[index + 1];
-    if (/^--[a-z-]+$/.test(word) && next !== undefined && !next.startsWith('-'))
-      joined.push(`${word}=${next}`);
-    else joined.push(word);
-  });
-  return joined.filter((flag) => TELLING.test(flag) && !flag.includes('$('));
-}
-
-function factsOf(container: Readonly<Record<string, unknown>>): ProxyFacts {
+function factsOf(
+  container: Readonly<Record<string, unknown>>,
+  pod: Readonly<Record<string, unknown>>,
+): ProxyFacts {
   const version = /:(v\d+\.\d+\.\d+[\w.+-]*)(?:@|$)/.exec(textOf(container.image) ?? '')?.[1];
   return {
     version: version === undefined ? null : `Kubernetes ${version}`,
     flags: tellingFlags([...textsOf(container.command), ...textsOf(container.args)]),
+    pod: proxyPodOf(pod, textOf(container.name) ?? ''),
+    errors: null,
   };
 }
 
-async function noPod(kubectl: Kubectl, node: string, pods: number): Promise<UnreachableError> {
-  if (pods > 0) {
-    return new UnreachableError(
-      'no-proxy-pod',
-      `no kube-proxy pod runs on node ${node}, nor another one known to hold iptables; it may be part of the kubelet’s process (k3s) or not be used (Cilium): name a pod with --pod NAMESPACE/NAME, or use --via debug`,
-    );
-  }
-  const names = await nodeNames(kubectl);
-  const known = names.includes(node);
-  const hint = known
-    ? 'no pod runs on it that you may see'
-    : `there ${names.length === 1 ? 'is' : 'are'} ${listed(names)}`;
+function noPod(node: string, pods: number): UnreachableError {
+  if (pods === 0)
+    return new UnreachableError('no-pods', `node ${quoteWord(node)}: no pod runs on it that you may see`);
   return new UnreachableError(
-    known ? 'no-pods' : 'no-such-node',
-    `${known ? '' : 'no '}node ${quoteWord(node)}: ${hint}`,
+    'no-proxy-pod',
+    `no kube-proxy pod runs on node ${node}, nor another one known to hold iptables; it may be part of the kubelet’s process (k3s) or not be used (Cilium): name a pod with --pod NAMESPACE/NAME, or use --via debug`,
   );
-}
-
-/** @returns the names of all nodes. Throws UnreachableError. */
-export async function nodeNames(kubectl: Kubectl): Promise<string[]> {
-  const list = await kubectl.getJson(['get', 'nodes'], 'the nodes of the cluster');
-  return objectsOf(list.items).flatMap((item) => textOf(fieldsOf(item.metadata).name) ?? []);
-}
-
-function listed(names: readonly string[]): string {
-  if (names.length === 0) return 'no node';
-  const shown = names.slice(0, 8).join(', ');
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }

@@ -5,6 +5,21 @@ import { UnreachableError } from './unreachable-error.ts';
 /** Something kubectl or the API server says, the code it gets, and the way out. First match wins. */
 const SAYINGS: readonly (readonly [RegExp, string, string])[] = [
   [
+    /exceeded quota|failed quota/i,
+    'denied',
+    'the namespace’s ResourceQuota has no room for the pod, or asks for limits that it does not name; try --debug-namespace with another namespace, or --via exec',
+  ],
+  [
+    /container not found|stopped container|container .* is not running|not running container/i,
+    'container-not-running',
+    'its container does not run just now: `kubectl logs --previous` and `kubectl describe pod` say why; the rules that it left are read with --via debug',
+  ],
+  [
+    /dialing backend|:10250|no agent available|proxy error from .*while dialing/i,
+    'kubelet-unreachable',
+    'the API server does not get to the node’s kubelet (port 10250): look at the node, its firewall, and the tunnel of the control plane (konnectivity)',
+  ],
+  [
     /violates PodSecurity|PodSecurityPolicy|denied the request|admission webhook/i,
     'denied',
     'an admission policy forbids such a pod; try --debug-namespace with a namespace that may run privileged pods, such as kube-system, or --via exec',

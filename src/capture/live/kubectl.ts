@@ -3,11 +3,20 @@ import { parseJson } from '../../json/read-json.ts';
 import type { CommandLimits, CommandResult } from './command-result.ts';
 import { describeKubectl } from './kubectl-failure.ts';
 import { runCommand } from './run-command.ts';
+import { ShellSession } from './shell-session.ts';
 
 /** How kubectl reaches the cluster; null: as kubectl itself decides. */
 export interface ClusterAccess {
   readonly kubeconfig: string | null;
   readonly context: string | null;
+  /** How long one request may take, in milliseconds. Absent: as long as each kind of question may. */
+  readonly requestTimeoutMs?: number;
+  /** `--cluster`, `--user`, `--token`, `--as` and each `--as-group` of kubectl. Absent: as the kubeconfig says. */
+  readonly cluster?: string;
+  readonly user?: string;
+  readonly token?: string;
+  readonly as?: string;
+  readonly asGroups?: readonly string[];
 }
 
 /** Questions to the API server are small; lists of pods are the largest. */
@@ -28,21 +37,29 @@ export interface KubectlOptions {
   readonly limits?: CommandLimits;
   /** True: an interrupt does not end it, because it makes or removes something in the cluster. */
   readonly uninterrupted?: boolean;
+  /** True: what it writes to standard error is a node's, so that none of it asks the user for a login. */
+  readonly remote?: boolean;
 }
+
+/** What a login may ask is shown to the user. */
+export type OnPrompt = (text: string) => void;
 
 /** kubectl as a program: found on PATH, never through a shell, each argument as it is. */
 export class Kubectl {
   readonly #access: ClusterAccess;
   readonly #signal: AbortSignal;
+  readonly #onPrompt: OnPrompt;
 
-  constructor(access: ClusterAccess, signal: AbortSignal) {
+  /** @param onPrompt is told what a login asks; absent: nobody is asked. */
+  constructor(access: ClusterAccess, signal: AbortSignal, onPrompt: OnPrompt = () => undefined) {
     this.#access = access;
     this.#signal = signal;
+    this.#onPrompt = onPrompt;
   }
 
-  /** @returns the whole command line of a call. */
+  /** @returns the whole command line of a call, for reading: without its secrets. */
   argv(...args: readonly string[]): string[] {
-    return kubectlArgv(this.#access, args);
+    return shownKubectl(this.#access, args);
   }
 
   /** Throws InterruptedError once the user interrupted the run. */
@@ -63,20 +80,39 @@ export class Kubectl {
     const namespace = textOf(fieldsOf(context?.context).namespace);
     const access = current === null ? this.#access : { ...this.#access, context: current };
     return {
-      kubectl: new Kubectl(access, this.#signal),
+      kubectl: new Kubectl(access, this.#signal, this.#onPrompt),
       namespace: namespace ?? 'default',
     };
   }
 
   /** Runs kubectl. @returns what came of it. Throws InterruptedError. */
   async run(args: readonly string[], options: KubectlOptions = {}): Promise<CommandResult> {
-    return await runCommand(this.argv(...args), {
-      ...(options.limits ?? QUESTION),
+    const limits = options.limits ?? QUESTION;
+    const result = await runCommand(kubectlArgv(this.#access, args), {
+      ...limits,
+      timeoutMs: this.#within(limits.timeoutMs),
       // A Ctrl-C in the terminal must not end kubectl while it makes or removes a pod: kp-explain ends it in order.
       detached: true,
       env: NO_SETTINGS,
       ...(options.uninterrupted === true ? {} : { signal: this.#signal }),
+      ...(options.remote === true ? {} : { onPrompt: this.#onPrompt }),
     });
+    return { ...result, argv: this.argv(...args) };
+  }
+
+  /** @returns a shell that `args` begin, to which commands are sent one after the other. Nothing runs before the first. */
+  session(args: readonly string[]): ShellSession {
+    return new ShellSession({
+      argv: kubectlArgv(this.#access, args),
+      env: NO_SETTINGS,
+      signal: this.#signal,
+      startMs: this.#within(QUESTION.timeoutMs),
+      onPrompt: this.#onPrompt,
+    });
+  }
+
+  #within(ms: number): number {
+    return Math.min(ms, this.#access.requestTimeoutMs ?? ms);
   }
 
   /**
@@ -97,12 +133,24 @@ export class Kubectl {
   }
 }
 
-/** @returns the words of a kubectl call. */
+/** @returns the words of a kubectl call, with its secrets. */
 export function kubectlArgv(access: ClusterAccess, args: readonly string[]): string[] {
+  const { as, asGroups = [], user, cluster, token } = access;
   return [
     'kubectl',
     ...(access.kubeconfig === null ? [] : [`--kubeconfig=${access.kubeconfig}`]),
     ...(access.context === null ? [] : [`--context=${access.context}`]),
+    ...(cluster === undefined ? [] : [`--cluster=${cluster}`]),
+    ...(user === undefined ? [] : [`--user=${user}`]),
+    ...(token === undefined ? [] : [`--token=${token}`]),
+    ...(as === undefined ? [] : [`--as=${as}`]),
+    ...asGroups.map((group) => `--as-group=${group}`),
     ...args,
   ];
+}
+
+/** @returns the same for reading: a token stands in capitals, as what is not known yet does. */
+export function shownKubectl(access: ClusterAccess, args: readonly string[]): string[] {
+  const shown = access.token === undefined ? access : { ...access, token: 'TOKEN' };
+  return kubectlArgv(shown, args);
 }

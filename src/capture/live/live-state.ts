@@ -10,7 +10,7 @@ import type { Lifeline } from './lifeline.ts';
 import { localPlace } from './local-place.ts';
 import { type ManifestDocument, manifestText } from './manifest-document.ts';
 import { RULES, VERSIONS } from './probes.ts';
-import { askKubeProxy, localNodeName, localProxyFacts } from './proxy-facts.ts';
+import { askKubeProxy, localNodeName, localProxyFacts, NO_ANSWERS } from './proxy-facts.ts';
 import { type NodeTarget, type ReachedNode, withNode } from './reach-node.ts';
 
 /** What a question needs of a node: only what is needed is run there. */
@@ -65,9 +65,14 @@ export async function readLiveState(target: LiveTarget, context: LiveContext): P
       return await readAll(reached, localName(reached), 'this machine', takenAt, target, context);
     }
     const { node } = target.node;
-    const kubectl = new Kubectl(target.access, context.lifeline.signal);
-    return await withNode(kubectl, target.node, context.lifeline, own, async (reached) =>
-      readAll(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
+    const kubectl = new Kubectl(target.access, context.lifeline.signal, context.lifeline.say);
+    return await withNode(
+      kubectl,
+      target.node,
+      context.lifeline,
+      own,
+      target.needs.host === 'all',
+      async (reached) => readAll(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
     );
   } finally {
     for (const problem of own.list()) context.problems.add(problem.code, problem.message);
@@ -78,7 +83,7 @@ async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Prom
   const place = localPlace(lifeline.signal);
   const rejected = new ProblemList();
   const collector = new Collector(place, rejected, lifeline.onStep);
-  const rules = await collectRules(collector);
+  const rules = await collectRules(collector, true);
   const { save } = rules;
   if (save.failure === 'missing') {
     throw new InputError(
@@ -110,11 +115,11 @@ async function readAll(
   { needs }: LiveTarget,
   context: LiveContext,
 ): Promise<LiveState> {
-  await collectHost(collector, { packets: needs.host !== 'addresses' }, context.iptablesModeMark);
   const all = needs.host === 'all';
+  await collectHost(collector, { packets: needs.host !== 'addresses', all }, context.iptablesModeMark);
   // Through kubectl each question costs a second, and rules of kube-proxy's iptables mode tell the mode as well.
   const worth = all || collector.place.via === 'local' || !showsMode(collector, context.iptablesModeMark);
-  const asked = worth ? await askKubeProxy(collector.place, all) : { mode: null, version: null };
+  const asked = worth ? await askKubeProxy(collector.place, all) : NO_ANSWERS;
   const kernel = all ? await collector.place.read('/proc/sys/kernel/osrelease') : null;
   const tools = all
     ? await versionsOf(collector, rules.version)
@@ -135,6 +140,9 @@ async function readAll(
       kernel: kernel?.kind === 'text' ? kernel.text.trim() : null,
       tools,
       kubeProxyFlags: facts.flags,
+      kubeProxyPod: facts.pod,
+      kubeProxyErrors: facts.errors,
+      kubeProxySync: asked.sync,
       commands: collector.records,
       problems: collector.problems(),
     };

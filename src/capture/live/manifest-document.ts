@@ -1,4 +1,5 @@
 import type { Problem } from '../../problems/problem.ts';
+import type { ProxySync } from '../manifest.ts';
 import type { CommandRecord } from './collector.ts';
 
 /** `capture.json`: what was captured, where, when and how. */
@@ -22,6 +23,11 @@ export interface ManifestDocument {
   readonly kernel: string | null;
   readonly tools: readonly string[];
   readonly kubeProxyFlags: readonly string[];
+  /** Its Pod, with what tells how its container fares; null where it was not read. */
+  readonly kubeProxyPod: object | null;
+  /** Lines of its log that say that a sync failed; null where the log was not read. */
+  readonly kubeProxyErrors: readonly string[] | null;
+  readonly kubeProxySync: ProxySync;
   readonly commands: readonly CommandRecord[];
   /** What could not be captured. */
   readonly problems: readonly Problem[];

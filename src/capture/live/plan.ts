@@ -1,9 +1,11 @@
 import { quoteCommand } from '../../command/quote.ts';
 import { askArgs, createArgs, deleteArgs, type Profile } from './debug-pod.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
-import { type ClusterAccess, CONFIG_ARGS, kubectlArgv, NO_SETTINGS } from './kubectl.ts';
+import { type ClusterAccess, CONFIG_ARGS, NO_SETTINGS, shownKubectl } from './kubectl.ts';
 import type { LiveTarget } from './live-state.ts';
-import { execArgs, type PodRef, type Root } from './pod-place.ts';
+import { listNodesArgs, readNodeArgs } from './node-state.ts';
+import { execArgs, type PodRef, sessionArgs } from './pod-commands.ts';
+import type { Root } from './pod-place.ts';
 import {
   ADDRESSES,
   FLOW_STATS,
@@ -13,24 +15,30 @@ import {
   IPSETS,
   IPVS,
   IPVS_CONNECTIONS,
+  NFT_HOOKS,
   NFT_RULESET,
   type Probe,
   RULES,
   VERSION_PROBE,
   VERSIONS,
 } from './probes.ts';
+import { configMapArgs, logArgs } from './proxy-details.ts';
 import { DEFAULT_IMAGE, type NodeTarget, profilesOf, rootsOf } from './reach-node.ts';
 
 /** Stands for what an earlier command tells. */
 const POD: PodRef = { namespace: 'NAMESPACE', name: 'POD', container: 'CONTAINER' };
 
 /**
- * @param allNodes the node's name is what a list of the nodes tells.
+ * @param allNodes the node's name is what a list of the nodes tells. @param selector which of them; null: all
  * @returns the commands that reading the target may run, in order, one a line, and comments that begin with `#`.
  */
-export function planCommands(target: LiveTarget, allNodes: boolean): string[] {
+export function planCommands(
+  target: LiveTarget,
+  allNodes: boolean,
+  selector: string | null = null,
+): string[] {
   const { node, access } = target;
-  const kubectl = (...args: readonly string[]): string => quoteCommand(kubectlArgv(access, args));
+  const kubectl = (...args: readonly string[]): string => quoteCommand(shownKubectl(access, args));
   if (node === null) {
     return [
       '# on this machine; files of /proc are read without a command',
@@ -44,12 +52,19 @@ export function planCommands(target: LiveTarget, allNodes: boolean): string[] {
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')}: no kuberc changes what it does`,
     ...(allNodes
-      ? [kubectl('get', 'nodes', '-o', 'json'), '# then for each NODE of the list, a few at once:']
+      ? [
+          kubectl(...listNodesArgs(selector), '-o', 'json'),
+          '# then for each NODE of the list, a few at once:',
+        ]
       : []),
+    kubectl(...readNodeArgs(node.node), '-o', 'json'),
     ...(node.via === 'debug' ? [] : execPlan(node, target, kubectl)),
     ...(node.via === 'exec' ? [] : debugPlan(node, target, access, kubectl)),
   ];
 }
+
+const IN_ONE_SHELL =
+  '# where the image has sh, this one call runs all that stands after -- below, one after the other; else each line is run by itself:';
 
 type Spell = (...args: readonly string[]) => string;
 
@@ -66,7 +81,15 @@ function execPlan(node: NodeTarget, target: LiveTarget, kubectl: Spell): string[
           `# only where that is forbidden: ${kubectl(...listPodsArgs(node.node, 'kube-system'), '-o', 'json')}`,
         ]
       : []),
+    ...(target.needs.host === 'all'
+      ? [
+          `${kubectl(...configMapArgs(pod.namespace, 'CONFIGMAP'), '-o', 'json')}  # only where it is kube-proxy’s, and has one`,
+          `${kubectl(...logArgs(pod))}  # only where it is kube-proxy’s`,
+        ]
+      : []),
     `# ${from} what the first command tells: kube-proxy’s, else another agent’s that holds iptables`,
+    IN_ONE_SHELL,
+    kubectl(...sessionArgs(pod)),
     ...onNode(target, (argv) => kubectl(...execArgs(pod, argv)), true),
   ];
 }
@@ -77,7 +100,7 @@ function debugPlan(node: NodeTarget, target: LiveTarget, access: ClusterAccess, 
   const namespace = node.debugNamespace ?? 'NAMESPACE';
   const pod = { namespace, name: 'POD', container: 'kp-explain-RANDOM' };
   const pinned: ClusterAccess = { ...access, context: access.context ?? 'CONTEXT' };
-  const spell: Spell = (...args) => quoteCommand(kubectlArgv(pinned, args));
+  const spell: Spell = (...args) => quoteCommand(shownKubectl(pinned, args));
   return [
     ...(node.via === 'auto' ? ['# only where that gives no rules, via debug:'] : []),
     kubectl(...CONFIG_ARGS),
@@ -89,6 +112,8 @@ function debugPlan(node: NodeTarget, target: LiveTarget, access: ClusterAccess, 
     ...others.map((profile) => `# once more with --profile=${profile}, where ${first} gives no rules`),
     spell(...readPodArgs(namespace, 'POD'), '-o', 'json'),
     '# repeated until the pod runs; then',
+    IN_ONE_SHELL,
+    spell(...sessionArgs(pod)),
     ...onNode(target, (argv) => spell(...execArgs(pod, rooted(argv, rootsOf(node, first)))), true),
     ...(others.length > 0 || first === 'sysadmin'
       ? [
@@ -133,14 +158,17 @@ function onNode(target: LiveTarget, spell: (argv: readonly string[]) => string, 
   const packets = needs.host !== 'addresses';
   const { v4, v6, ...others } = RULES;
   const steps: Step[] = [
-    VERSION_PROBE,
     v4,
     v6,
+    needs.host === 'all' || !inPod
+      ? VERSION_PROBE
+      : { ...VERSION_PROBE, only: 'where no dump tells which iptables wrote it' },
     ...(inPod ? [read('/proc/net/ip_tables_names'), read('/proc/net/ip6_tables_names')] : []),
     ...Object.values(others),
     ADDRESSES,
     ...(packets ? [...HOST, IPSETS] : []),
     packets ? NFT_RULESET : { ...NFT_RULESET, only: 'where no rule is of kube-proxy’s iptables mode' },
+    ...(needs.host === 'all' ? [NFT_HOOKS] : []),
     ...(inPod ? [read('/proc/net/ip_vs')] : []),
     IPVS,
     ...(packets ? [IPVS_CONNECTIONS] : []),

@@ -2,35 +2,21 @@ import { quoteCommand } from '../../command/quote.ts';
 import { type CommandLimits, type CommandResult, notThere } from './command-result.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { FileText, Place, Via } from './place.ts';
-
-/** A running container in the node's network namespace. */
-export interface PodRef {
-  readonly namespace: string;
-  readonly name: string;
-  readonly container: string;
-}
+import { PodCommands, type PodRef } from './pod-commands.ts';
 
 /** Programs are looked for in the container's image, or in the node's own file system under /host, in this order. */
 export type Root = 'image' | 'host';
 
 const SMALL: CommandLimits = { timeoutMs: 20_000, maxBytes: 64 * 1024 * 1024 };
 
-/** @returns the arguments that run a command in a pod. The pod is named by `pod/NAME`, which is never taken for an option. */
-export function execArgs(pod: PodRef, argv: readonly string[]): string[] {
-  return [
-    'exec',
-    `pod/${pod.name}`,
-    `--namespace=${pod.namespace}`,
-    `--container=${pod.container}`,
-    '--',
-    ...argv,
-  ];
+/** A place in the cluster; close it when nothing more is asked. */
+export interface PodPlace extends Place {
+  close(): Promise<void>;
 }
 
 /**
  * @param prefix before commands in messages: `node-1: `. @param roots where programs are, in the order they are tried.
- * @returns the pod as a place; each command is one `kubectl exec` of the program itself, because minimal images have no
- * shell.
+ * @returns the pod as a place. Its first command throws UnreachableError where kubectl does not get there.
  */
 export function podPlace(
   kubectl: Kubectl,
@@ -38,28 +24,52 @@ export function podPlace(
   prefix: string,
   via: Via,
   roots: readonly Root[],
-): Place {
-  /** Where each program was found, so that it is looked for once. */
-  const known = new Map<string, Root>();
-  const run = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> => {
+): PodPlace {
+  const commands = new PodCommands(kubectl, pod);
+  /** Where each program was found, so that it is looked for once; null: nowhere. */
+  const known = new Map<string, Promise<Root | null>>();
+  const runAt = async (
+    root: Root,
+    argv: readonly string[],
+    limits: CommandLimits,
+  ): Promise<CommandResult> => {
+    const rooted = root === 'host' ? ['chroot', '/host', ...argv] : argv;
+    return { ...(await commands.run(rooted, limits)), argv };
+  };
+  const look = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> => {
     const program = argv[0] ?? '';
-    const found = known.get(program);
-    let result: CommandResult | null = null;
-    for (const root of found === undefined ? roots : [found]) {
-      const rooted = root === 'host' ? ['chroot', '/host', ...argv] : argv;
-      result = readRemote(await kubectl.run(execArgs(pod, rooted), { limits }), argv);
-      if (result.failure === 'missing') continue;
-      known.set(program, root);
-      return result;
+    let found: (root: Root | null) => void = () => undefined;
+    known.set(
+      program,
+      new Promise((resolve) => {
+        found = resolve;
+      }),
+    );
+    try {
+      for (const root of roots) {
+        const result = await runAt(root, argv, limits);
+        if (result.failure === 'missing') continue;
+        found(root);
+        return result;
+      }
+      return notThere(argv);
+    } finally {
+      found(null);
     }
-    return result ?? notThere(argv);
+  };
+  const run = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> => {
+    const place = known.get(argv[0] ?? '');
+    if (place === undefined) return await look(argv, limits);
+    const root = await place;
+    return root === null ? notThere(argv) : await runAt(root, argv, limits);
   };
   return {
     prefix,
     via,
     run,
+    close: async () => await commands.close(),
     read: async (path) => readFileText(await run(['cat', path], SMALL)),
-    readMany: async (paths) => await readMany(run, paths),
+    readMany: async (paths) => await readMany(run, paths, (await known.get('cat')) === null),
     askKubeProxy: async (path) => {
       const url = `http://127.0.0.1:10249${path}`;
       for (const argv of [
@@ -85,34 +95,6 @@ export function podPlace(
   };
 }
 
-/** What container runtimes and chroot say where there is no such program. */
-const NO_PROGRAM =
-  /executable file not found|exec: .*: (?:stat .*: )?no such file or directory|chroot: (?:failed to run command|can't execute) .*No such file/i;
-
-/** chroot itself fails where the node's file system is not there or may not be entered. */
-const NO_HOST = /chroot: (?:cannot change root|can't change root)/i;
-
-/** What kubectl adds where the remote command ended with a status of its own. */
-const ENDED = /^command terminated with exit code (\d+)$/m;
-
-/** Tells what the remote program did from what kubectl itself did. */
-function readRemote(result: CommandResult, argv: readonly string[]): CommandResult {
-  const remote = { ...result, argv };
-  if (result.failure !== 'status')
-    return result.failure === 'missing' ? { ...remote, failure: 'unreachable' } : remote;
-  if (NO_PROGRAM.test(result.lastWords) || NO_HOST.test(result.lastWords))
-    return { ...remote, failure: 'missing' };
-  const ended = ENDED.exec(result.lastWords);
-  if (ended === null) return { ...remote, failure: 'unreachable', exitStatus: null };
-  const lastWords = result.lastWords.replace(ENDED, '').trimEnd();
-  return {
-    ...remote,
-    lastWords,
-    exitStatus: Number(ended[1]),
-    failure: ended[1] === '127' ? 'missing' : 'status',
-  };
-}
-
 function readFileText({ failure, stdout, lastWords, argv }: CommandResult): FileText {
   if (failure === null) return { kind: 'text', text: stdout.toString('utf8') };
   if (failure === 'status' && /No such file/i.test(lastWords)) return { kind: 'absent' };
@@ -129,7 +111,10 @@ const BATCH = 500;
 async function readMany(
   run: (argv: readonly string[], limits: CommandLimits) => Promise<CommandResult>,
   paths: readonly string[],
+  bare: boolean,
 ): Promise<Map<string, FileText>> {
+  // An image without cat has no grep either: asking would cost a login.
+  if (bare) return new Map(paths.map((path) => [path, { kind: 'unreadable', why: 'the pod has no cat' }]));
   const texts = new Map<string, FileText>();
   for (let from = 0; from < paths.length; from += BATCH) {
     const batch = paths.slice(from, from + BATCH);

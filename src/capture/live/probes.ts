@@ -128,6 +128,16 @@ export const NFT_RULESET: Probe = {
   lost: 'native nftables rules are not known',
 };
 
+/** In what order hooks run that have one priority (kernel 5.15; older ones refuse, and then it is taken for granted). */
+export const NFT_HOOKS: Probe = {
+  file: 'nft-hooks.txt',
+  argv: ['nft', 'list', 'hooks'],
+  packageName: 'nftables',
+  limits: QUICK,
+  only: 'where nft lists its rules',
+  lost: 'the order of hooks with one priority is taken for granted',
+};
+
 /** The sets that rules ask. */
 export const IPSETS: Probe = {
   file: 'ipset.txt',

@@ -3,11 +3,14 @@ import { collectRules, type RulesFound } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { type Profile, withDebugPod } from './debug-pod.ts';
 import { describeFailure } from './describe-failure.ts';
-import { findNodePod, NO_FACTS, type ProxyFacts } from './find-pod.ts';
+import { findNodePod, NO_FACTS, type NodePod, type ProxyFacts } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { Lifeline } from './lifeline.ts';
-import { type PodRef, podPlace, type Root } from './pod-place.ts';
+import { readNodeState } from './node-state.ts';
+import type { PodRef } from './pod-commands.ts';
+import { podPlace, type Root } from './pod-place.ts';
 import { RULES } from './probes.ts';
+import { readProxyDetails } from './proxy-details.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
 /** A node, and how to reach it. */
@@ -53,6 +56,7 @@ class WayFailed extends Error {}
 
 /**
  * Reaches a node in the first way that gives its rules, and hands it on; what was made for it is gone when this returns.
+ * @param wantsVersions also of the tools
  * Throws UnreachableError with each way's reason where none works; InterruptedError; what `use` throws.
  */
 export async function withNode<T>(
@@ -60,17 +64,19 @@ export async function withNode<T>(
   target: NodeTarget,
   lifeline: Lifeline,
   problems: ProblemList,
+  wantsVersions: boolean,
   use: (reached: ReachedNode) => Promise<T>,
 ): Promise<T> {
+  await requireAnswering(kubectl, target, lifeline, problems);
   const reasons: { readonly way: string; readonly error: Error }[] = [];
-  for (const way of waysTo(kubectl, target, lifeline)) {
+  for (const way of waysTo(kubectl, target, lifeline, wantsVersions)) {
     // Problems of a way that is given up are told as its reason, or not at all.
     const own = new ProblemList();
     let entered = false;
     let done = false;
     try {
       const result = await way.run(async (collector, how, facts) => {
-        const rules = await collectRules(collector);
+        const rules = await collectRules(collector, wantsVersions);
         if (rules.save.failure !== null)
           throw new WayFailed(describeFailure(rules.save, RULES.v4, collector.place).message);
         entered = true;
@@ -83,6 +89,7 @@ export async function withNode<T>(
       const givenUp = error instanceof WayFailed || error instanceof UnreachableError;
       if (entered || !givenUp) throw error;
       reasons.push({ way: way.name, error });
+      if (error instanceof UnreachableError && HOPELESS.has(error.code)) break;
     } finally {
       for (const problem of own.list()) {
         if (done) problems.add(problem.code, problem.message);
@@ -93,13 +100,46 @@ export async function withNode<T>(
   throw noWay(target.node, reasons);
 }
 
+/** No other way gets further: each needs kubectl, the API server and the node's kubelet. */
+const HOPELESS = new Set([
+  'no-kubectl',
+  'no-kubeconfig',
+  'no-such-context',
+  'tls',
+  'unauthorized',
+  'unreachable',
+  'kubelet-unreachable',
+  'timeout',
+]);
+
+/** A node whose kubelet is silent is only tried where the user insists on a way: what asks it hangs for minutes. */
+async function requireAnswering(
+  kubectl: Kubectl,
+  { node, via }: NodeTarget,
+  lifeline: Lifeline,
+  problems: ProblemList,
+): Promise<void> {
+  lifeline.onStep(`asking for node ${node}`);
+  const { ready, why } = await readNodeState(kubectl, node);
+  if (why === null) return;
+  if (ready === 'silent' && via === 'auto') {
+    throw new UnreachableError(
+      'node-not-ready',
+      `${why}: its kubelet does not report, so neither exec nor debug gets there; look at the node itself, and run kp-explain on it; --via exec tries all the same`,
+    );
+  }
+  if (ready === 'silent') lifeline.say(`${why}; it is tried all the same`);
+  else problems.add('node-not-ready', why);
+}
+
 /** The code of the problem that a debug pod could not be removed. */
 const LEFT = 'debug-pod-left';
 
-function waysTo(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way[] {
-  const debug = profilesOf(target).map((profile) => debugWay(kubectl, target, profile, lifeline));
+function waysTo(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline, wantsDetails: boolean): Way[] {
+  const seen: Seen = { facts: NO_FACTS };
+  const debug = profilesOf(target).map((profile) => debugWay(kubectl, target, profile, lifeline, seen));
   if (target.via === 'debug') return debug;
-  const exec = execWay(kubectl, target, lifeline);
+  const exec = execWay(kubectl, target, lifeline, wantsDetails, seen);
   return target.via === 'exec' ? [exec] : [exec, ...debug];
 }
 
@@ -109,12 +149,31 @@ export function profilesOf(target: Pick<NodeTarget, 'image' | 'profile'>): Profi
   return target.image === null ? ['sysadmin'] : ['netadmin', 'sysadmin'];
 }
 
-function execWay(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way {
+/** What was learnt of kube-proxy on the way, also where that way was given up. */
+interface Seen {
+  facts: ProxyFacts;
+}
+
+function execWay(
+  kubectl: Kubectl,
+  target: NodeTarget,
+  lifeline: Lifeline,
+  wantsDetails: boolean,
+  seen: Seen,
+): Way {
   return {
     name: 'exec',
     async run(use, problems) {
       lifeline.onStep(`looking for the kube-proxy pod of ${target.node}`);
-      const { pod, agent, facts } = await findNodePod(kubectl, target.node, target.pod);
+      let proxy: NodePod | null = null;
+      const find = findNodePod(kubectl, target.node, target.pod, (found) => {
+        proxy ??= found;
+        seen.facts = found.facts;
+      });
+      // Of one that does not run its log tells most.
+      const { pod, agent } = await find.finally(async () => {
+        if (wantsDetails && proxy !== null) seen.facts = await withDetails(kubectl, proxy);
+      });
       if (agent !== 'kube-proxy' && target.pod === null) {
         problems.add(
           'other-pod',
@@ -122,16 +181,29 @@ function execWay(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline): Way 
         );
       }
       const place = podPlace(kubectl, pod, `${target.node}: `, 'exec', ['image']);
-      return await use(
-        new Collector(place, problems, lifeline.onStep),
-        `kubectl exec in ${pod.namespace}/${pod.name}`,
-        facts,
-      );
+      const how = `kubectl exec in ${pod.namespace}/${pod.name}`;
+      try {
+        return await use(new Collector(place, problems, lifeline.onStep), how, seen.facts);
+      } finally {
+        await place.close();
+      }
     },
   };
 }
 
-function debugWay(kubectl: Kubectl, target: NodeTarget, profile: Profile, lifeline: Lifeline): Way {
+/** kube-proxy that reads a file takes nothing else from its command line (`--config`, all versions): the file comes first. */
+async function withDetails(kubectl: Kubectl, { pod, object, facts }: NodePod): Promise<ProxyFacts> {
+  const { flags, errors } = await readProxyDetails(kubectl, pod, object);
+  return { ...facts, errors, flags: [...flags, ...facts.flags] };
+}
+
+function debugWay(
+  kubectl: Kubectl,
+  target: NodeTarget,
+  profile: Profile,
+  lifeline: Lifeline,
+  seen: Seen,
+): Way {
   return {
     name: `debug (profile ${profile})`,
     async run(use, problems) {
@@ -147,7 +219,11 @@ function debugWay(kubectl: Kubectl, target: NodeTarget, profile: Profile, lifeli
       const inPod = async (pod: PodRef) => {
         const place = podPlace(pinned.kubectl, pod, `${target.node}: `, 'debug', rootsOf(target, profile));
         const how = `debug pod ${pod.namespace}/${pod.name}, which was removed again`;
-        return await use(new Collector(place, problems, lifeline.onStep), how, NO_FACTS);
+        try {
+          return await use(new Collector(place, problems, lifeline.onStep), how, seen.facts);
+        } finally {
+          await place.close();
+        }
       };
       return await withDebugPod(pinned.kubectl, request, lifeline, onLeft, inPod);
     },

@@ -1,3 +1,5 @@
+import type { ChildProcess } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { keepAll, keepEnd } from './bounded-output.ts';
 import {
   type CommandLimits,
@@ -6,6 +8,7 @@ import {
   lastWordsOf,
   MOST_WORDS,
 } from './command-result.ts';
+import { relayPrompts } from './prompts.ts';
 import { type Ending, watchEnd } from './watch-end.ts';
 
 /** How a command is started. */
@@ -19,13 +22,52 @@ export interface RunOptions extends CommandLimits {
   readonly detached?: boolean;
   /** Set for the command besides what kp-explain itself was given. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Is told what the command asks while it waits; it may then be answered on the terminal. Absent: nobody is asked. */
+  readonly onPrompt?: (text: string) => void;
 }
 
 /** Where administrators' programs are; the PATH of an ordinary user often lacks these. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /** How much of the end of standard error is kept: what is told of it is less. */
-const WORDS_KEPT = 64 * 1024;
+export const WORDS_KEPT = 64 * 1024;
+
+/** How long a person may take to log in. */
+const LOGIN_MS = 300_000;
+
+/** A command that runs, with both its streams as pipes. */
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  /** Settles when it has ended and its pipes are closed; never rejects. */
+  readonly ended: PromiseLike<Ending>;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+/** Starts a command without a shell, in English. @param stdin `pipe`: what is written to it; `inherit`: the terminal. */
+export async function startCommand(
+  argv: readonly string[],
+  options: {
+    readonly detached: boolean;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly stdin: 'ignore' | 'pipe' | 'inherit';
+  },
+): Promise<RunningCommand> {
+  const { execa } = await import('execa');
+  const [program = '', ...args] = argv;
+  const child = execa(program, args, {
+    reject: false,
+    // Its own gathering joins all output into the text of an error.
+    buffer: false,
+    stdin: options.stdin,
+    stdout: 'pipe',
+    stderr: 'pipe',
+    forceKillAfterDelay: false,
+    detached: options.detached,
+    env: { ...options.env, LC_ALL: 'C', PATH: searchPath(process.env.PATH ?? '') },
+  });
+  return { child, ended: child, stdout: child.stdout, stderr: child.stderr };
+}
 
 /**
  * Runs one command without a shell: each word of `argv` reaches it as it is. Standard input is empty, messages are in
@@ -33,21 +75,15 @@ const WORDS_KEPT = 64 * 1024;
  * @returns what came of it; failing is no exception. Throws the signal's reason where that ended it.
  */
 export async function runCommand(argv: readonly string[], options: RunOptions): Promise<CommandResult> {
-  const { execa } = await import('execa');
-  const { signal } = options;
+  const { signal, onPrompt } = options;
   signal?.throwIfAborted();
-  const [program = '', ...args] = argv;
   const started = performance.now();
-  const command = execa(program, args, {
-    reject: false,
-    // Its own gathering joins all output into the text of an error.
-    buffer: false,
-    stdin: 'ignore',
-    forceKillAfterDelay: false,
+  const command = await startCommand(argv, {
     detached: options.detached ?? false,
-    env: { ...options.env, LC_ALL: 'C', PATH: searchPath(process.env.PATH ?? '') },
+    stdin: onPrompt !== undefined && process.stdin.isTTY ? 'inherit' : 'ignore',
+    ...(options.env === undefined ? {} : { env: options.env }),
   });
-  const end = watchEnd(command, options.detached ?? false);
+  const end = watchEnd(command.child, options.detached ?? false);
   let cause: Failure | null = null;
   const stop = (why: Failure): void => {
     cause ??= why;
@@ -55,11 +91,18 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
   };
   const out = keepAll(command.stdout, options.maxBytes, end.stillWrites, () => stop('too-large'));
   const words = keepEnd(command.stderr, WORDS_KEPT, MOST_WORDS, end.stillWrites, () => stop('too-wordy'));
-  const timer = setTimeout(() => stop('timeout'), options.timeoutMs);
+  let timer = setTimeout(() => stop('timeout'), options.timeoutMs);
+  const relay = relayPrompts(command.stderr, (text) => {
+    onPrompt?.(text);
+    if (onPrompt === undefined || !process.stdin.isTTY) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => stop('timeout'), LOGIN_MS);
+  });
   const interrupt = (): void => end.force();
   signal?.addEventListener('abort', interrupt);
-  const ending: Ending = await Promise.race([command, end.released]);
+  const ending: Ending = await Promise.race([command.ended, end.released]);
   clearTimeout(timer);
+  relay.stop();
   signal?.removeEventListener('abort', interrupt);
   // Where the signal came after the command's end, its output is of no use either.
   signal?.throwIfAborted();
@@ -82,7 +125,8 @@ function searchPath(path: string): string {
   return [...path.split(':'), ...SYSTEM_FOLDERS].filter((folder) => folder.startsWith('/')).join(':');
 }
 
-function failureOf({ exitCode, code }: Ending): Failure | null {
+/** @returns why a program that ended so gave no answer; null where it ended well. */
+export function failureOf({ exitCode, code }: Ending): Failure | null {
   if (exitCode === 0) return null;
   if (exitCode !== undefined) return 'status';
   return code === undefined ? 'signal' : 'missing';

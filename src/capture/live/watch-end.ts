@@ -1,7 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** How long a program that was told to end may take to do so. */
-const PATIENCE_MS = 1000;
+/** How long a program that was told to end may take to do so: who pressed Ctrl-C waits for it. */
+const PATIENCE_MS = 400;
+
+/** How long it may take once it was killed. One that even this does not end hangs in the kernel. */
+const KILLED_MS = 100;
 
 /**
  * How long its pipes may stay open and silent after a program has ended: something that it started holds them, and all
@@ -86,8 +89,7 @@ export function watchEnd(child: ChildProcess, group: boolean): EndWatch {
       kill('SIGTERM');
       after(PATIENCE_MS, () => {
         kill('SIGKILL');
-        // One that even this does not end hangs in the kernel.
-        after(PATIENCE_MS, release);
+        after(KILLED_MS, release);
       });
     },
     stillWrites() {

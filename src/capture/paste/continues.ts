@@ -14,7 +14,7 @@ const indented: Continues = (text) => /^\s+\S/.test(text);
 const untilBlank: Continues = (_, { detached }) => !detached;
 
 /** @returns true for what people put where they left lines out: `...`, `[snip]`, `… 200 more lines …`. */
-function isElision(text: string): boolean {
+export function isElision(text: string): boolean {
   return (
     /^\W*(?:\.{3}|…)\W*$/.test(text) ||
     /^\W*(?:\.{3}|…)?\W*(?:(?:\d+|many|some|more|other|further|lines?|rules?|chains?|and|the|rest|of)\s+)*(?:snip(?:ped)?|cut|truncated|omitted|skipped|removed|redacted|more|lines|rules|elided|etc)\W*$/i.test(
@@ -58,7 +58,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   'cilium-services': (text) => /^\s*(?:\d+\s|ID\s)/.test(text) || isElision(text),
   kubernetes: () => true,
   'kubectl-table': (text, { detached }) =>
-    !detached && /^(?:[a-z0-9][\w.:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),
+    !detached && /^(?:[a-z0-9][\w./:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),
   expectations: () => true,
   recent: never,
 };

@@ -11,11 +11,14 @@ const PREFIXES: readonly RegExp[] = [
   /^(?:```\w*|`+|\*\*|__|"|')/,
   /^[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \S+ [^\s:]+: /,
   /^\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?\]?:?\s+(?:std(?:out|err) [FP] |\d\d[OE]\+? )?/,
+  /^[A-Za-z][\w.-]* [A-Za-z][\w.@/-]*\[\d+\]: /,
   /^\[\d\d:\d\d:\d\d(?:[.,]\d+)?\]\s/,
   /^[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ \S+\] /,
   /^\d{1,6}(?:[:|.)]?\s+|:(?=\S)|(?=[-:*#[C>+<|]))/,
   /^(?:level=\w+\s+|msg="?|time="?[\d:TZ.+-]+"?\s+)/,
   /^\[[\w./-]+\]\s+(?=-[AN] )/,
+  // `kubectl logs --prefix`.
+  /^\[pod\/[\w./-]+\]\s/,
   // The tool's last words go to standard error, and land anywhere.
   /^conntrack v\S+ \(conntrack-tools\): (?!\d+ flow)/,
 ];

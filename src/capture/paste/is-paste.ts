@@ -1,7 +1,7 @@
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
-import { isOfHead, readPrompt } from './prompt.ts';
+import { readPrompt } from './prompt.ts';
 import { isAltered } from './spelling.ts';
 import { isFolded } from './unfold.ts';
 
@@ -15,6 +15,18 @@ export const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
   'conntrack',
   'conntrack-stats',
   'ipset',
+]);
+
+/** Outputs of which a missing line changes what the others say. */
+export const AS_A_WHOLE: ReadonlySet<LineKind> = new Set([
+  'ip-addr',
+  'ip-route',
+  'ip-rule',
+  'ipset',
+  'ipvs',
+  'ipvs-connections',
+  'nft',
+  'sockets',
 ]);
 
 /** What no rule's line that a tool printed needs to be looked at for. */
@@ -66,7 +78,7 @@ function isPasted(text: string, kind: string): boolean {
       if (indented !== null && indented !== kind) return true;
       continue;
     }
-    if (kind === 'iptables-save' && line.startsWith('#') && !isOfHead(line)) continue;
+    if (kind === 'iptables-save' && line.startsWith('#') && readPrompt(line) === null) continue;
     if (kind === 'iptables-listing' && /^# (?:Warning: |Table )/.test(line)) continue;
     // A head that is not at the start of its line begins a chain all the same.
     const inChain = kind === 'iptables-listing' && !detached && !/\bChain \S/.test(line);

@@ -31,6 +31,20 @@ export function isOtherCommand(line: string): boolean {
   return /^[$#%❯➜] +[a-z./][\w./-]*(?: |$)/.test(line);
 }
 
+/** What shows all that it gets: in pages, columns or another order. */
+const KEEPS = /^(?:less|more|most|cat|column|sort|tee|nl|jq|expand|uniq|xclip|pbcopy)(?=\s|$)/;
+
+/** @returns true for a command of whose output only some lines may have been printed: `| grep`, `| awk`, `dev eth0`, `route get`. */
+export function picksLines(command: string): boolean {
+  const [own = '', ...pipes] = command.split(/\|(?=\s*[a-z])/);
+  return (
+    pipes.some((pipe) => !KEEPS.test(pipe.trim())) ||
+    /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*\b(?:get|dev|via|src|proto|scope|type|to|exact|match|root)\s/.test(
+      own,
+    )
+  );
+}
+
 /** @returns true for a command of whose output only the first lines were printed. */
 export function isOfHead(command: string): boolean {
   return /\|\s*head\b/.test(command);

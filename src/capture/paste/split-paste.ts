@@ -2,12 +2,13 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
 import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
-import { continues } from './continues.ts';
+import { continues, isElision } from './continues.ts';
 import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
-import { FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
+import { AS_A_WHOLE, FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
+import { lineRanges } from './line-ranges.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine } from './plain-line.ts';
-import { isOfHead, isOtherCommand, readPrompt } from './prompt.ts';
+import { isOfHead, isOtherCommand, picksLines, readPrompt } from './prompt.ts';
 import { type Span, SpanList } from './spans.ts';
 import { repaired } from './spelling.ts';
 import { isObject, unfold } from './unfold.ts';
@@ -39,7 +40,11 @@ export function splitPaste(source: SourceText, kind: string, problems: ProblemLi
   const found = paste.sources(lines);
   if (found.length === 0) return [source];
   paste.report(problems);
-  return found.map(({ lines: kept, cut }) => sourceOf(source.name, kept, cut));
+  return found.map(({ lines: kept, cut, picked }) => ({
+    ...sourceOf(source.name, kept),
+    ...(cut ? { cut: true as const } : {}),
+    ...(picked ? { picked: true as const } : {}),
+  }));
 }
 
 /**
@@ -63,12 +68,11 @@ function readTranscript(
   return { paste, lines: lines.length, escaped: lines.length > raw.length };
 }
 
-function sourceOf(name: string, lines: readonly string[], cut: boolean): SourceText {
+function sourceOf(name: string, lines: readonly string[]): SourceText {
   const bytes = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
   // The head begins where the output does, so that blank lines do not hide it.
   const head = Buffer.from(lines.join('\n').replace(/^\n+/, '').slice(0, HEAD_BYTES), 'utf8');
-  const source = { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
-  return cut ? { ...source, cut } : source;
+  return { name, bytes, head, chunks: () => [bytes], size: bytes.length, hints: null };
 }
 
 /** Blocks of a transcript, line by line. */
@@ -78,6 +82,10 @@ class Paste {
   readonly #skipped: number[] = [];
   /** Kinds of whose last output only the first lines were printed. */
   readonly #cut = new Set<LineKind>();
+  /** Kinds of which lines were picked, or left out. */
+  readonly #picked = new Set<LineKind>();
+  /** True behind lines that were left out before any of the output that follows. */
+  #elided = false;
   readonly #spans = new SpanList();
   readonly #hosts = new Map<string, number>();
   readonly #sides = new Map<DiffSign, number>();
@@ -115,6 +123,7 @@ class Paste {
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
     if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) this.#end();
+    if (plain.kind === null && isElision(plain.text)) this.#elide();
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
     else if (this.#kind !== null && this.#follows(plain.text))
@@ -140,8 +149,14 @@ class Paste {
     return false;
   }
 
+  #elide(): void {
+    if (this.#kind === null) this.#elided = this.#command !== null;
+    else if (AS_A_WHOLE.has(this.#kind)) this.#picked.add(this.#kind);
+  }
+
   #end(): void {
     this.#kind = null;
+    this.#elided = false;
     this.#command = null;
     this.#depth = 0;
   }
@@ -183,7 +198,10 @@ class Paste {
     if (this.#command !== null) {
       if (isOfHead(this.#command.text)) this.#cut.add(kind);
       else this.#cut.delete(kind);
+      const isPart = this.#elided || picksLines(this.#command.text);
+      if (isPart && AS_A_WHOLE.has(kind)) this.#picked.add(kind);
     }
+    this.#elided = false;
     this.#command = null;
     lines.set(index, text);
     this.#spans.add(index, kind, text);
@@ -208,7 +226,7 @@ class Paste {
   }
 
   /** @returns the lines of each kind, with blank ones for the others. Throws InputError. */
-  sources(length: number): { kind: LineKind; lines: string[]; cut: boolean }[] {
+  sources(length: number): { kind: LineKind; lines: string[]; cut: boolean; picked: boolean }[] {
     const [first, second] = this.#hosts.keys();
     if (first !== undefined && second !== undefined) {
       throw this.#twoStates(
@@ -228,6 +246,7 @@ class Paste {
       kind,
       lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
       cut: this.#cut.has(kind),
+      picked: this.#picked.has(kind),
     }));
   }
 
@@ -254,7 +273,7 @@ class Paste {
     if (first === undefined) return;
     const count = this.#skipped.length;
     const are = count === 1 ? 'line is no output of a tool' : 'lines are no output of a tool';
-    const message = `${count} ${are} that is read here, and ${count === 1 ? 'was' : 'were'} passed over: ${ranges(this.#skipped)}`;
+    const message = `${count} ${are} that is read here, and ${count === 1 ? 'was' : 'were'} passed over: ${lineRanges(this.#skipped)}`;
     problems.add('skipped-lines', message, this.#name, first + 1);
   }
 }
@@ -272,21 +291,4 @@ function isUnfinished(rule: string): boolean {
 
 function count(text: string, what: string): number {
   return text.split(what).length - 1;
-}
-
-const MOST_RANGES = 8;
-
-/** @returns `line 3`, `lines 1-4, 9`. */
-function ranges(indices: readonly number[]): string {
-  const found: [number, number][] = [];
-  for (const index of indices) {
-    const last = found.at(-1);
-    if (last !== undefined && last[1] === index - 1) last[1] = index;
-    else found.push([index, index]);
-  }
-  const shown = found
-    .slice(0, MOST_RANGES)
-    .map(([from, to]) => (from === to ? `${from + 1}` : `${from + 1}-${to + 1}`));
-  const more = found.length > MOST_RANGES ? ', …' : '';
-  return `${indices.length === 1 ? 'line' : 'lines'} ${shown.join(', ')}${more}`;
 }

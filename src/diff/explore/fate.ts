@@ -97,8 +97,9 @@ function shorten({ verdict, reason, rejectWith, exit, branch }: Ending): End {
 
 function isDirected(newest: PathNode | null): boolean {
   for (let node = newest; node !== null; node = node.before) {
-    const kind = iptablesRule(node.step)?.target?.kind;
-    if (kind === 'dnat' || kind === 'redirect' || node.step.program === 'ipvs') return true;
+    const { step } = node;
+    const kind = step.program === 'nft' ? step.action : iptablesRule(step)?.target?.kind;
+    if (kind === 'dnat' || kind === 'redirect' || step.program === 'ipvs') return true;
   }
   return false;
 }

@@ -1,15 +1,18 @@
 import type { HookName, RuleList } from '../../iptables/ruleset.ts';
 import type { Address } from '../../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../../net/protocol.ts';
+import type { Statement } from '../../nftables/statement.ts';
 import type { Effect } from '../../rules/effect.ts';
 import { lowered } from '../../rules/lowered-rule.ts';
 import type { Test } from '../../rules/test.ts';
 import type { Branch } from '../../trace/branch.ts';
+import type { NftContext } from '../../trace/nft/context.ts';
 import type { Observer } from '../../trace/observer.ts';
 import { iptablesRule } from '../../trace/outcome.ts';
 import type { Packet } from '../../trace/packet.ts';
 import type { PacketState } from '../../trace/state.ts';
 import { keepAlike } from '../fields/field-table.ts';
+import { alikeInStatement } from '../nft/alike-statement.ts';
 import type { Box } from '../space/box.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
@@ -38,6 +41,17 @@ export class Narrowing extends KeptPackets implements Observer {
 
   asked(test: Test, state: PacketState): void {
     keepAlike(test, { state, narrowing: this });
+  }
+
+  runs(statement: Statement, at: NftContext): void {
+    alikeInStatement(statement, at, this);
+  }
+
+  translated(target: Effect, { hook }: NftContext): void {
+    this.#splitAtPorts(target);
+    this.#splitAtAddresses(target, hook);
+    // Which of several addresses a sender gets may be another one on the other side.
+    if (target.kind === 'snat' && target.to !== null && target.to.to !== target.to.from) this.#pinEnds();
   }
 
   /**

@@ -25,6 +25,13 @@ interface Reference {
   readonly index: number;
 }
 
+/** NAT that is no rule of iptables: every packet that it may send on to a destination; null where that may be any. */
+export interface OtherNat {
+  rewrittenTo(destination: Intervals, port: Intervals): readonly Box[] | null;
+}
+
+const NONE: OtherNat = { rewrittenTo: () => [] };
+
 /**
  * Finds which packets can come to a chain, from the rules that lead there on either side: the other way round from a
  * walk, so that of 400,000 rules only those on the way are parsed. Never fewer packets than really come there.
@@ -32,28 +39,33 @@ interface Reference {
 export class ReachFinder {
   readonly #space: Space;
   readonly #rulesets: readonly Ruleset[];
+  readonly #native: OtherNat;
   readonly #references = new Map<Table, Map<string, Reference[]>>();
   readonly #reaches = new Map<string, readonly Reach[]>();
   readonly #rewritten = new Map<string, readonly Box[]>();
 
-  /** @param rulesets of both sides, of one family. */
-  constructor(space: Space, rulesets: readonly Ruleset[]) {
+  /**
+   * @param rulesets of both sides, of one family
+   * @param native what native nft tables rewrite
+   */
+  constructor(space: Space, rulesets: readonly Ruleset[], native: OtherNat = NONE) {
     this.#space = space;
     this.#rulesets = rulesets;
+    this.#native = native;
   }
 
   /** @returns every packet, as it arrives, that can match the rule in this chain; with null every one that reaches the chain. */
   boxesOf(table: TableName, chain: string, rule: Rule | null): Box[] {
     return this.#reachesOf(table, chain, new Set()).flatMap((reach) => {
       const through = rule === null ? reach : reachThrough(reach, rule, this.#space);
-      return through === null ? [] : this.#asArrived(through);
+      return through === null ? [] : this.asArrived(through);
     });
   }
 
   /** @returns the packets that a rule anywhere can see with such a destination, be it their own or written by DNAT. */
   boxesTowards(destination: Intervals): Box[] {
     const all = everywhere(this.#space);
-    return this.#asArrived({
+    return this.asArrived({
       box: all,
       hook: 'FORWARD',
       ownSource: true,
@@ -103,8 +115,8 @@ export class ReachFinder {
     return [...found.values()];
   }
 
-  /** What a rule saw after DNAT, turned back into packets as they arrived: those sent there, and those sent on to there. */
-  #asArrived({ box, late }: Reach): Box[] {
+  /** @returns what a rule saw after DNAT, turned back into packets as they arrived: those sent there, and those sent on to there. */
+  asArrived({ box, late }: Reach): Box[] {
     if (late === null) return [box];
     const { destination, port } = late;
     const all = everywhere(this.#space);
@@ -120,7 +132,8 @@ export class ReachFinder {
     const key = `${destination.bounds.join()} ${port.bounds.join()}`;
     const known = this.#rewritten.get(key);
     if (known !== undefined) return known;
-    const found: Box[] = [];
+    const elsewhere = this.#native.rewrittenTo(destination, port);
+    const found: Box[] = [...(elsewhere ?? [everywhere(this.#space)])];
     const wanted = onlyText(destination, this.#space);
     search: for (const table of this.#tables('nat')) {
       for (const chain of table.chains.values()) {

@@ -1,3 +1,5 @@
+import { isLocalAddress } from '../../host/local-addresses.ts';
+import { IpvsTable } from '../../ipvs/table.ts';
 import type { Service, ServicePort } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
@@ -39,15 +41,25 @@ export function readDestination(question: TraceQuestion, known: Known): Destinat
     const { address, port } = literal;
     const at = protocol !== null || port === null ? [] : protocolsAt(address, port, known);
     const taken = protocol ?? at[0]?.protocol ?? TCP;
+    const balanced = isBalanced(address, port, taken, known);
+    const said = balanced
+      ? `IPVS has a virtual server at ${text}, so that ${formatAddress(address)} is taken for an address of this node`
+      : null;
     return {
       ...literal,
       protocol: inFamily(taken, address),
-      isLocal: false,
+      isLocal: balanced,
       named: null,
-      chosen: chosenProtocol(text, at),
+      chosen: joined([chosenProtocol(text, at), said]),
     };
   }
   return service(text, protocol, question, known);
+}
+
+/** IPVS meets what comes to INPUT: kube-proxy puts every address of a virtual server on kube-ipvs0, where that was not captured. */
+function isBalanced(address: Address, port: number | null, protocol: number, { ipvs, host }: Known): boolean {
+  if (!(ipvs instanceof IpvsTable) || isLocalAddress(host, address) !== null) return false;
+  return ipvs.find(protocol, address, port, 0)?.takes.by === 'socket';
 }
 
 /** `icmp` means the family's own ICMP. */

@@ -72,6 +72,8 @@ function reasonText(reason: Reason): string {
       return 'the interface has no address that the packet could be rewritten to';
     case 'nat-target-unreadable':
       return `${place(reason.rule)} rewrites the packet, but the dump does not say to what ("${unreadableText(reason.why)}")`;
+    case 'redirect-address':
+      return `${place(reason.rule)} redirects the packet to ${redirectText(reason.ports)} of this node itself, at the first address of the interface it came in by, which is not known`;
     case 'nat-not-listed':
     case 'chain-not-captured':
       return 'where the packet goes then is not known';
@@ -131,6 +133,8 @@ function reasonSettle({ code }: Reason): string | null {
   switch (code) {
     case 'nat-target-unreadable':
       return 'capture with an iptables as new as the one that wrote the rules, or give the API objects (services.json, endpointslices.json)';
+    case 'redirect-address':
+      return 'give --in-interface, and capture `ip -j addr`';
     case 'nat-not-listed':
       return 'capture all tables with `iptables-save -c`';
     case 'mode-ipvs':
@@ -163,15 +167,13 @@ function reasonSettle({ code }: Reason): string | null {
 
 const AGAIN = 'take the dump again on the node with `iptables-save -c`, and copy the file whole';
 
+function redirectText(ports: Extract<Reason, { readonly code: 'redirect-address' }>['ports']): string {
+  if (ports === null) return 'the same port';
+  return ports.from === ports.to ? `port ${ports.from}` : `a port of ${ports.from}-${ports.to}`;
+}
+
 function unreadableText(why: Extract<Reason, { readonly why: unknown }>['why']): string {
-  switch (why) {
-    case 'no-interface-address':
-      return 'REDIRECT needs the first address of the input interface; capture `ip -j addr`';
-    case 'wide-range':
-      return 'more addresses than can be followed one by one';
-    default:
-      return why.text;
-  }
+  return why === 'wide-range' ? 'more addresses than can be followed one by one' : why.text;
 }
 
 function cutText(place: CutPlace): string {

@@ -226,15 +226,12 @@ function isMissing({ table, from, to }: Hook, { tables }: Ruleset): boolean {
   const found = tables.get(table);
   const chain = found?.chains.get(to);
   if (found === undefined || chain === undefined || chain.rules.length === 0) return false;
-  if (!hasBuiltIns(found.chains)) return false;
+  // Of a chain that was not captured nobody knows where it leads.
+  if (found.chains.get(from)?.policy == null) return false;
   for (const _ of rulesTo(found, from, (name) => name === to)) return false;
   for (const other of found.chains.values()) {
     if (other.policy !== null || other.name === to || isKubeChain(other.name)) continue;
     for (const _ of rulesTo(found, other.name, (name) => name === to)) return false;
   }
   return true;
-}
-
-function hasBuiltIns(chains: ReadonlyMap<string, { readonly policy: string | null }>): boolean {
-  return [...chains.values()].some(({ policy }) => policy !== null);
 }

@@ -71,6 +71,9 @@ function chooseTable(
 ): TableName {
   if (hint !== undefined && group.possible.includes(hint)) return hint;
   const likely = likelyTables(group.blocks, group.possible, known);
+  // Tables with INPUT and FORWARD alone are filter, twice: mangle lists PREROUTING first.
+  if (likely[0] === 'filter' && [...group.names].some((name) => name === 'INPUT' || name === 'FORWARD'))
+    return 'filter';
   return likely.find(free) ?? likely[0] ?? 'filter';
 }
 

@@ -41,11 +41,14 @@ export function sortTables(
   problems: ProblemList,
 ): readonly Block[] {
   const { chains } = block;
-  if (block.table !== null || HOOK_NAMES.some((name) => chains.isDeclared(name))) return [block];
+  if (block.table !== null) return [block];
+  const hooks = HOOK_NAMES.filter((name) => chains.isDeclared(name));
   const rules = looseRules(block, known);
   if (rules === null) return [block];
   let common = ALL_TABLES;
+  for (const name of hooks) common = intersection(common, tablesOfChain(name, known));
   for (const { possible } of rules) common = intersection(common, possible);
+  if (hooks.length > 0 && common.length > 0) return [block];
   if (common.length > 0 && !rules.some(({ possible }) => possible.length === 1)) return [block];
   if (common.length === 0) settle(rules);
   const tables = new Map<TableName, Loose[]>();

@@ -3,17 +3,20 @@ import { delimiter, dirname, join } from 'node:path';
 import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../json/fields.ts';
 import type { ApiAccess } from './access.ts';
 import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
+import type { Identity } from './identity.ts';
 import { inClusterAccess } from './in-cluster.ts';
 import type { NamedEntry } from './named-entry.ts';
 import { accessOf } from './read-access.ts';
 import { readSmallFile } from './small-file.ts';
 
 /** What the command line says about the cluster. */
-export interface ApiChoice {
+export interface ApiChoice extends Identity {
   /** `--kubeconfig`; null: `KUBECONFIG`, then `~/.kube/config`. */
   readonly kubeconfig: string | null;
   /** `--context`; null: the current one. */
   readonly context: string | null;
+  /** `--request-timeout`, in milliseconds. */
+  readonly requestTimeoutMs?: number;
 }
 
 /** Several kubeconfig files as one. Of two entries of one name the first counts. */
@@ -64,7 +67,7 @@ export async function findAccess(
       `there is no context ${name} in ${merged.origin} (there are: ${known})`,
     );
   }
-  const clusterName = textOf(context.fields.cluster) ?? '';
+  const clusterName = choice.cluster ?? textOf(context.fields.cluster) ?? '';
   const cluster = merged.clusters.get(clusterName);
   if (cluster === undefined || textOf(cluster.fields.server) === null) {
     throw new ApiError(
@@ -72,7 +75,7 @@ export async function findAccess(
       `context ${name} of ${merged.origin} names cluster ${clusterName}, for which no server is given`,
     );
   }
-  const userName = textOf(context.fields.user) ?? '';
+  const userName = choice.user ?? textOf(context.fields.user) ?? '';
   const user = merged.users.get(userName);
   if (user === undefined && userName !== '') {
     throw new ApiError(
@@ -80,13 +83,27 @@ export async function findAccess(
       `context ${name} of ${merged.origin} names user ${userName}, which is not there`,
     );
   }
-  return accessOf(cluster, user ?? null, {
+  return accessOf(cluster, actingAs(user ?? null, choice), {
     context: name,
     user: userName,
     namespace: textOf(context.fields.namespace),
     origin: `context ${name} of ${merged.origin}`,
     env,
   });
+}
+
+/** What stands on the command line takes the place of what the user's entry says (clientcmd, `ConfigOverrides`). */
+function actingAs(user: NamedEntry | null, { as, asGroups, token }: Identity): NamedEntry | null {
+  if (as === undefined && asGroups === undefined && token === undefined) return user;
+  const own: Record<string, unknown> = { ...user?.fields };
+  if (as !== undefined) own.as = as;
+  if (asGroups !== undefined) own['as-groups'] = asGroups;
+  if (token !== undefined) {
+    // A token that was typed is the one that is meant: a file of the kubeconfig would go before it.
+    delete own.tokenFile;
+    own.token = token;
+  }
+  return { fields: own, folder: user?.folder ?? '' };
 }
 
 function kubeconfigFiles(

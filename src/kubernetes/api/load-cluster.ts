@@ -5,7 +5,7 @@ import { parseObjects } from '../parse-objects.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiRequest } from './api-request.ts';
 import { ClusterReader, type ObjectFile } from './cluster-reader.ts';
-import { API_LIMITS, type ApiConnection, connect } from './connection.ts';
+import { API_LIMITS, type ApiConnection, type ApiLimits, connect } from './connection.ts';
 import { findAccess } from './kubeconfig.ts';
 
 /** What the API gave, as files. */
@@ -25,7 +25,7 @@ export interface FetchedObjects {
  * Throws nothing that is foreseen.
  */
 export async function fetchObjects(request: ApiRequest, problems: ProblemList): Promise<FetchedObjects> {
-  const limits = request.limits ?? API_LIMITS;
+  const limits = within(request.limits ?? API_LIMITS, request.requestTimeoutMs);
   const ended = new AbortController();
   const signals = [ended.signal, AbortSignal.timeout(limits.totalMs)];
   const signal = AbortSignal.any(request.signal === undefined ? signals : [...signals, request.signal]);
@@ -47,6 +47,11 @@ export async function fetchObjects(request: ApiRequest, problems: ProblemList): 
     ended.abort();
     connection?.close();
   }
+}
+
+/** `--request-timeout` bounds what may take longer by itself. */
+function within(limits: ApiLimits, ms = Number.POSITIVE_INFINITY): ApiLimits {
+  return { ...limits, totalMs: Math.min(limits.totalMs, ms), silenceMs: Math.min(limits.silenceMs, ms) };
 }
 
 /** What the API gave, read. */

@@ -67,16 +67,20 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
       handle: numberAt(chain, 'handle'),
       comment: stringAt(chain, 'comment'),
       base: readBase(chain),
-      rules: new LazyRules(spans.length / 2, (index): NftRule => {
-        const start = spans[index * 2] ?? 0;
-        return readRule(reader.read(start, spans[index * 2 + 1] ?? 0), {
-          chain: name,
-          number: index + 1,
-          family: table.family,
-          file,
-          line: reader.lineOf(start),
-        });
-      }),
+      rules: new LazyRules(
+        spans.length / 2,
+        (index): NftRule => {
+          const start = spans[index * 2] ?? 0;
+          return readRule(reader.read(start, spans[index * 2 + 1] ?? 0), {
+            chain: name,
+            number: index + 1,
+            family: table.family,
+            file,
+            line: reader.lineOf(start),
+          });
+        },
+        (index) => bytes.subarray(spans[index * 2] ?? 0, spans[index * 2 + 1] ?? 0),
+      ),
       line: reader.lineOf(Number(chain.start)),
       cut: cutAt !== null,
     } satisfies NftChain);

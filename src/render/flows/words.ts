@@ -22,7 +22,18 @@ export function tellsStuck({ capture, summary }: FlowList): boolean {
 export function stuckText(list: FlowList, colours: Colours): string {
   const { stale } = list.summary;
   if (stale > 0) return colours.bad(`${stale} stuck`);
-  return tellsStuck(list) ? colours.good('none stuck') : colours.warning('unknown which are stuck');
+  if (!tellsStuck(list)) return colours.warning('unknown which are stuck');
+  return list.summary.services.some(isOpen)
+    ? colours.warning('none known to be stuck')
+    : colours.good('none stuck');
+}
+
+/** Flows go somewhere of which neither the rules nor the API tell whether it is still an endpoint. */
+function isOpen({ endpoints, destinations }: ServiceFlows): boolean {
+  if (destinations.some(({ via }) => via === 'hostPort' || via === null)) return false;
+  return endpoints.some(
+    ({ live, stale, share, endpoint }) => live > stale && share === null && endpoint === null,
+  );
 }
 
 /** @returns `shop/web:http`, or the address and port of a place without a name. Escaped. */

@@ -7,6 +7,8 @@ export interface OutcomeGroup {
   readonly given: readonly GivenItem[];
   /** Cases that end alike: what each has besides `given`. Empty where `given` is all. */
   readonly cases: readonly (readonly GivenItem[])[];
+  /** Set where it has too many cases to tell, and all the other groups are told before it: it is what is left. */
+  readonly isRest?: true;
   /** Session affinity: each of these clients stays with the endpoint it had. */
   readonly sticky: boolean;
   readonly outcomes: readonly MergedOutcome[];
@@ -39,7 +41,7 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
     group.outcomes.push(outcome);
     groups.set(key, group);
   }
-  return mergeAlike(
+  const all = mergeAlike(
     [...groups.values()].map(({ given, sticky, outcomes: all }) => {
       const merged = merge(all, sticky);
       // Who is refused has no endpoint to stay with.
@@ -52,6 +54,18 @@ export function groupOutcomes(outcomes: readonly OutcomeItem[]): OutcomeGroup[] 
       };
     }),
   );
+  return withRestLast(all);
+}
+
+/** Cases beyond this are not read by anybody. */
+const TOLD = 4;
+
+/** Some way is always taken: where all but one are told, the one with too many cases is every other. */
+function withRestLast(groups: OutcomeGroup[]): OutcomeGroup[] {
+  const [longest] = [...groups].sort((a, b) => b.cases.length - a.cases.length);
+  if (longest === undefined || groups.length < 2 || longest.cases.length <= TOLD || longest.sticky)
+    return groups;
+  return [...groups.filter((group) => group !== longest), { ...longest, isRest: true }];
 }
 
 /** Told for all the lists that do not hold the client. No question of the trace has this number. */

@@ -1,3 +1,4 @@
+import { rulesMissingOf } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
@@ -26,6 +27,8 @@ function acceptedText(
   const [first] = outcomes;
   if (first === undefined) return '';
   const verdict = verdictPaint(outcomes, colours)('ACCEPT');
+  const isOpen = outcomes.some(({ like }) => rulesMissingOf(like.remarks) !== null);
+  const asFar = isOpen ? ', as far as was captured' : '';
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
   const where =
@@ -34,7 +37,7 @@ function acceptedText(
       : first.like.exit?.kind === 'local'
         ? 'to this node itself, destination unchanged'
         : 'destination unchanged';
-  return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}`;
+  return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}${asFar}`;
 }
 
 /** An accepted packet is good news where somebody answers it. */

@@ -43,7 +43,11 @@ export const IPVS: ProgramSource = {
     return [
       program('INPUT', 98, (branch, context) => answer(branch, ipvs, context)),
       program('INPUT', 99, (branch, context) => request(branch, 'INPUT', ipvs, context)),
-      program('FORWARD', 100, (branch, context) => answer(branch, ipvs, context)),
+      program('FORWARD', 100, (branch, context) =>
+        ipvs.incomplete && mayBeOfNode(branch, context)
+          ? [ended(ipvsUnlisted(branch, context.world))]
+          : answer(branch, ipvs, context),
+      ),
       program('OUTPUT', -99, (branch, context) => answer(branch, ipvs, context)),
       program('OUTPUT', -98, (branch, context) => request(branch, 'OUTPUT', ipvs, context)),
     ];
@@ -255,6 +259,13 @@ function notCaptured(branch: Branch, { world }: TraceContext): readonly Passage[
 }
 
 /** Where it is not known which addresses are the node's own, a packet that is passed on may be for one that IPVS balances. */
+/** A request to an address of which nobody knows whether kube-ipvs0 has it. */
+function mayBeOfNode({ state }: Branch, { world }: TraceContext): boolean {
+  const { connection, destination, balancedBy, protocol } = state;
+  if (connection?.direction === 'REPLY' || balancedBy !== null || !isBalancedProtocol(protocol)) return false;
+  return isLocalAddress(world.host, destination) === null;
+}
+
 function maybeForNode(branch: Branch, context: TraceContext): readonly Passage[] {
   const { destination, connection } = branch.state;
   // An answer may be of a real server: then it gets the virtual server's address back here.

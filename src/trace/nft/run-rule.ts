@@ -42,6 +42,7 @@ class RuleRun {
     const context = this.#context(branch);
     for (const statement of this.#place.rule.statements) {
       if (statement.kind === 'match') {
+        this.#trace.observer?.runs?.(statement, context);
         if (surelyMisses(judge(statement, context))) return true;
       } else if (statement.kind !== 'counter' && statement.kind !== 'xt') return false;
     }
@@ -64,6 +65,7 @@ class RuleRun {
   /** @returns the branch where it goes on with the next statement; null where all that follows was told. */
   #step(branch: Branch, statement: Statement, at: number): Branch | null {
     if (isExtra(statement)) return this.#extra(branch, statement);
+    this.#trace.observer?.runs?.(statement, this.#context(branch));
     switch (statement.kind) {
       case 'verdict':
         if (statement.verdict === 'continue') return branch;
@@ -190,8 +192,10 @@ class RuleRun {
   }
 
   #translated(branch: Branch, choice: NatChoice): void {
-    if (choice.kind === 'target') this.results.push({ kind: 'translated', branch, target: choice.target });
-    else if (choice.kind === 'unreadable') {
+    if (choice.kind === 'target') {
+      this.#trace.observer?.translated?.(choice.target, this.#context(branch));
+      this.results.push({ kind: 'translated', branch, target: choice.target });
+    } else if (choice.kind === 'unreadable') {
       const { chain, rule } = this.#place;
       const why = { text: choice.text };
       this.#end(branch, 'unknown', {

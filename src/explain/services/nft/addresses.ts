@@ -25,10 +25,11 @@ export function nftAddresses(draft: NftDraft, table: NftTable, service: Service 
     loadBalancerIP: new Map(),
   };
   let nodePort: number | null = null;
+  const isLone = isLoneRefusal(draft);
   for (const entry of [...draft.entries, ...draft.refusals]) {
     const { address, port } = entry;
     if (address === null) nodePort ??= port;
-    else lists[kindOf(entry, address, table, service)].set(`${address} ${port}`, { address, port });
+    else lists[kindOf(entry, address, table, service, isLone)].set(`${address} ${port}`, { address, port });
   }
   return {
     clusterIPs: [...lists.clusterIP.values()],
@@ -38,7 +39,13 @@ export function nftAddresses(draft: NftDraft, table: NftTable, service: Service 
   };
 }
 
-function kindOf(entry: MapEntry, address: string, table: NftTable, service: Service | null): Kind {
+function kindOf(
+  entry: MapEntry,
+  address: string,
+  table: NftTable,
+  service: Service | null,
+  isLone: boolean,
+): Kind {
   if (service !== null) {
     if (has(service.clusterIPs, address)) return 'clusterIP';
     if (
@@ -55,7 +62,17 @@ function kindOf(entry: MapEntry, address: string, table: NftTable, service: Serv
   // What a set lacks that the listing breaks off in may be in it.
   if (clusterIps !== null && table.sets.get(NFT_OBJECTS.clusterIps)?.cut === false) return 'externalIP';
   const prefix = entry.verdict.chain === null ? undefined : parseNftName(entry.verdict.chain)?.prefix;
-  return prefix === 'service' || prefix === 'local' ? 'clusterIP' : 'externalIP';
+  return prefix === 'service' || prefix === 'local' || isLone ? 'clusterIP' : 'externalIP';
+}
+
+/** Without endpoints kube-proxy refuses a Service at all of its addresses: one alone is that which every Service has. */
+function isLoneRefusal({ entries, refusals }: NftDraft): boolean {
+  const addresses = new Set(refusals.flatMap(({ address }) => address ?? []));
+  return (
+    entries.length === 0 &&
+    addresses.size === 1 &&
+    refusals.every(({ verdict }) => verdict.verdict !== 'drop')
+  );
 }
 
 function has(texts: readonly string[], address: string): boolean {

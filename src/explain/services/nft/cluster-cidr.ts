@@ -1,12 +1,9 @@
 import type { Family } from '../../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../../net/prefix.ts';
-import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
-import { isChooser } from '../../../proxy/nft-names.ts';
-import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
+import type { NftTable } from '../../../nftables/ruleset.ts';
 import type { Known } from '../../question/question.ts';
-import { rulesOf } from './choices.ts';
+import { clusterIpMarks, exceptionOf } from './cluster-ip-marks.ts';
 import { kubeProxyTables } from './kube-proxy-tables.ts';
-import { marks } from './marks.ts';
 
 const KNOWN = new WeakMap<NftTable, Prefix | null>();
 
@@ -31,29 +28,10 @@ export function clusterCidrInNft(known: Pick<Known, 'nft'>, family: Family): Pre
 }
 
 function search(table: NftTable): Prefix | null {
-  const entry = table.chains.get(NFT_OBJECTS.services);
-  for (const rule of entry === undefined ? [] : rulesOf(entry)) {
-    const found = excludedBy(rule);
+  for (const rule of clusterIpMarks(table, LOOKED_AT)) {
+    const right = exceptionOf(rule)?.right;
+    const found = right?.kind === 'prefix' ? parsePrefix(`${right.address}/${right.length}`) : null;
     if (found !== null) return found;
-  }
-  let looked = 0;
-  for (const chain of table.chains.values()) {
-    if (chain.rules.length === 0 || !isChooser(chain.name)) continue;
-    const found = excludedBy(chain.rules.at(0));
-    if (found !== null) return found;
-    looked += 1;
-    if (looked === LOOKED_AT) return null;
-  }
-  return null;
-}
-
-function excludedBy(rule: NftRule): Prefix | null {
-  if (!marks(rule)) return null;
-  for (const statement of rule.statements) {
-    if (statement.kind !== 'match' || statement.operator !== '!=') continue;
-    const { left, right } = statement;
-    if (left.kind === 'payload' && left.field === 'saddr' && right.kind === 'prefix')
-      return parsePrefix(`${right.address}/${right.length}`);
   }
   return null;
 }

@@ -69,17 +69,24 @@ function itemOf(draft: NftDraft, kube: KubeProxyTable, reading: Reading): Servic
     notCaptured: [...missing, ...lost],
     misdirected,
     endpoints,
-    refusals: [...draft.refusals, ...draft.guards].map(({ map, address, port, verdict, comment }) => ({
-      action: verdict.verdict === 'drop' || map === NFT_OBJECTS.firewallIps ? 'drop' : 'reject',
-      address,
-      port,
-      nodePort: address === null,
-      comment,
-      file,
-      line: table.sets.get(map)?.line ?? 1,
-    })),
+    refusals: [...draft.refusals, ...draft.guards.filter((guard) => isCaptured(guard, table))].map(
+      ({ map, address, port, verdict, comment }) => ({
+        action: verdict.verdict === 'drop' || map === NFT_OBJECTS.firewallIps ? 'drop' : 'reject',
+        address,
+        port,
+        nodePort: address === null,
+        comment,
+        file,
+        line: table.sets.get(map)?.line ?? 1,
+      }),
+    ),
     chains: [...new Set([...all, ...endpoints.map(({ chain }) => chain)])],
   };
+}
+
+/** Whom a chain of source ranges keeps out, only it tells. */
+function isCaptured({ verdict }: NftDraft['guards'][number], table: NftTable): boolean {
+  return verdict.chain === null || table.chains.has(verdict.chain);
 }
 
 interface ItemName extends Pick<ServiceItem, 'namespace' | 'name' | 'port' | 'protocol' | 'namedBy'> {

@@ -12,6 +12,7 @@ import { otherNode } from './other-node.ts';
 import { outsidePodNetwork } from './pod-network.ts';
 import { reversePath } from './reverse-path.ts';
 import { rulesMissing } from './rules-missing.ts';
+import { seenElsewhere } from './seen-endpoints.ts';
 import { unevenShares } from './uneven-shares.ts';
 
 const FINDERS: readonly RemarkFinder[] = [
@@ -19,6 +20,7 @@ const FINDERS: readonly RemarkFinder[] = [
   inIpvs,
   notTranslated,
   endpointTarget,
+  seenElsewhere,
   hostPort,
   notMasqueraded,
   bridgeBypass,

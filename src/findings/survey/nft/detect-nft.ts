@@ -1,12 +1,9 @@
 import type { Known } from '../../../explain/question/question.ts';
-import { rulesOf } from '../../../explain/services/nft/choices.ts';
+import { clusterIpMarks, exceptionOf } from '../../../explain/services/nft/cluster-ip-marks.ts';
 import { kubeProxyTables } from '../../../explain/services/nft/kube-proxy-tables.ts';
-import { marks } from '../../../explain/services/nft/marks.ts';
 import { wordOf } from '../../../explain/services/nft/verdict-maps.ts';
 import { type Address, type Family, parseAddress, sameAddress } from '../../../net/address.ts';
 import { parsePrefix } from '../../../net/prefix.ts';
-import type { NftRule, NftTable } from '../../../nftables/ruleset.ts';
-import { isChooser } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { DetectedPods } from '../detected-pods.ts';
 
@@ -21,14 +18,13 @@ const SAMPLE = 200;
 export function detectInNft(known: Known, family: Family): DetectedPods | null {
   const table = kubeProxyTables(known).find((each) => each.family === family)?.table;
   if (table === undefined) return null;
-  const marks = clusterIpMarks(table);
   const networks = new Map<string, DetectedPods['networks'][number]>();
   let [some, all] = [0, 0];
-  for (const rule of marks) {
-    const exception = rule.statements.find(isException);
-    if (exception === undefined) all++;
+  for (const rule of clusterIpMarks(table, SAMPLE)) {
+    const exception = exceptionOf(rule);
+    if (exception === null) all++;
     else some++;
-    if (exception?.kind !== 'match' || exception.right.kind !== 'prefix') continue;
+    if (exception?.right.kind !== 'prefix') continue;
     const prefix = parsePrefix(`${exception.right.address}/${exception.right.length}`);
     if (prefix !== null) networks.set(`${prefix.value}`, { prefix, rule: { ...rule, counters: null } });
   }
@@ -36,35 +32,6 @@ export function detectInNft(known: Known, family: Family): DetectedPods | null {
     kind: some === 0 && all === 0 ? 'none' : some >= all ? 'some' : 'all',
     networks: [...networks.values()],
   };
-}
-
-/** `ip saddr != …` or `iifname != …`. */
-function isException(statement: NftRule['statements'][number]): boolean {
-  if (statement.kind !== 'match' || statement.operator !== '!=') return false;
-  const { left } = statement;
-  return (
-    (left.kind === 'payload' && left.field === 'saddr') ||
-    (left.kind === 'meta' && left.key.startsWith('iif'))
-  );
-}
-
-function clusterIpMarks(table: NftTable): NftRule[] {
-  const entry = table.chains.get(NFT_OBJECTS.services);
-  const found = entry === undefined ? [] : [...rulesOf(entry)].filter(marks);
-  if (found.length > 0) return found;
-  let looked = 0;
-  for (const chain of table.chains.values()) {
-    if (chain.rules.length === 0 || !isChooser(chain.name)) continue;
-    looked += 1;
-    if (looked > SAMPLE) break;
-    const first = chain.rules.at(0);
-    if (marks(first) && first.statements.some(asksForDestination)) found.push(first);
-  }
-  return found;
-}
-
-function asksForDestination(statement: NftRule['statements'][number]): boolean {
-  return statement.kind === 'match' && statement.left.kind === 'payload' && statement.left.field === 'daddr';
 }
 
 /**

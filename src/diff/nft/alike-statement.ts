@@ -1,0 +1,147 @@
+import { dictionary } from '../../lookup/dictionary.ts';
+import { TCP, UDP } from '../../net/protocol.ts';
+import type { Expression } from '../../nftables/expression.ts';
+import type { NatStatement, Statement } from '../../nftables/statement.ts';
+import { patternOf } from '../../trace/nft/constants.ts';
+import type { NftContext } from '../../trace/nft/context.ts';
+import { kindOf } from '../../trace/nft/kinds.ts';
+import type { Pattern } from '../../trace/nft/values.ts';
+import type { KeptPackets } from '../explore/kept-packets.ts';
+import { Intervals } from '../space/intervals.ts';
+import { alikeInExpression, keepValue, keepWritten } from './alike-expression.ts';
+import { alikeInLookUp, elementsOf } from './alike-look-up.ts';
+import { type Compared, comparedWith, PRESENCE } from './compared.ts';
+
+/** Keeps the packets that a statement of nft treats as the one that is traced: never more than it does (see `run-rule.ts`). */
+export function alikeInStatement(statement: Statement, at: NftContext, narrowing: KeptPackets): void {
+  switch (statement.kind) {
+    case 'match':
+      alikeInMatch(statement, at, narrowing);
+      return;
+    case 'vmap':
+      alikeInLookUp(statement.key, statement.data, 'element', at, narrowing);
+      return;
+    case 'assign':
+      if (statement.value.kind === 'map') alikeInMap(statement.value, at, narrowing);
+      else if (isMark(statement.field)) keepWritten(statement.value, at, narrowing);
+      else keepValue(statement.value, at, narrowing);
+      if (statement.field.kind === 'payload') splitAtWritten(statement, at, narrowing);
+      return;
+    case 'set-update':
+      for (const part of partsOf(statement.key)) alikeInExpression(part, PRESENCE, at, narrowing);
+      return;
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+    case 'redirect':
+      alikeInNat(statement, at, narrowing);
+      return;
+    case 'reject':
+      if (statement.type === 'tcp reset') keepWhere(narrowing, (protocol) => protocol === TCP);
+      return;
+    case 'tproxy':
+      keepWhere(narrowing, (protocol) => protocol === TCP || protocol === UDP);
+      return;
+    default:
+    // Asks nothing of the packet: verdicts, counters and limits, or what ends the trace.
+  }
+}
+
+function keepWhere(narrowing: KeptPackets, test: (protocol: number) => boolean): void {
+  const own = test(narrowing.packet.protocol);
+  narrowing.keepProtocols((each) => test(each) === own);
+}
+
+function alikeInMatch(
+  { left, right, operator }: Extract<Statement, { kind: 'match' }>,
+  at: NftContext,
+  narrowing: KeptPackets,
+): void {
+  if (right.kind === 'set' || right.kind === 'set-name') {
+    alikeInLookUp(left, right, 'member', at, narrowing);
+    return;
+  }
+  const pattern = patternOf(right, kindOf(left));
+  if (pattern !== null) {
+    alikeInExpression(left, comparisonOf(operator, pattern), at, narrowing);
+    return;
+  }
+  keepValue(left, at, narrowing);
+  keepValue(right, at, narrowing);
+}
+
+/** Far above whatever a field holds. */
+const MOST = (1n << 128n) - 1n;
+
+/** @returns what an operator asks of a field. */
+export function comparisonOf(
+  operator: Extract<Statement, { kind: 'match' }>['operator'],
+  pattern: Pattern,
+): Compared {
+  if (pattern.kind === 'name') return comparedWith(pattern);
+  const { from, to } = pattern;
+  switch (operator) {
+    case '==':
+    case '!=':
+      return comparedWith(pattern);
+    case 'in':
+      return { kind: 'any-bit', bits: from };
+    case '<':
+      return from === 0n ? PRESENCE : comparedWith({ kind: 'range', from: 0n, to: from - 1n });
+    case '<=':
+      return comparedWith({ kind: 'range', from: 0n, to });
+    case '>':
+      return comparedWith({ kind: 'range', from: to + 1n, to: MOST });
+    case '>=':
+      return comparedWith({ kind: 'range', from, to: MOST });
+  }
+}
+
+function alikeInNat({ address, port }: NatStatement, at: NftContext, narrowing: KeptPackets): void {
+  for (const part of [address, port]) if (part?.kind === 'map') alikeInMap(part, at, narrowing);
+}
+
+function alikeInMap(
+  { key, data }: Extract<Expression, { kind: 'map' }>,
+  at: NftContext,
+  narrowing: KeptPackets,
+): void {
+  alikeInLookUp(key, data, 'element', at, narrowing);
+}
+
+/** A packet that has what is written there already is a class of its own. */
+function splitAtWritten(
+  { field, value }: Extract<Statement, { kind: 'assign' }>,
+  at: NftContext,
+  narrowing: KeptPackets,
+): void {
+  if (field.kind !== 'payload') return;
+  const end = WRITTEN[field.field];
+  if (end === undefined) return;
+  const values = value.kind === 'map' ? dataOf(value.data, at) : [value];
+  for (const each of values) {
+    const pattern = patternOf(each, kindOf(field));
+    if (pattern?.kind === 'range') narrowing.splitOwn(end, Intervals.range(pattern.from, pattern.to));
+  }
+}
+
+const WRITTEN = dictionary<'source' | 'destination' | 'sourcePort' | 'destinationPort'>({
+  saddr: 'source',
+  daddr: 'destination',
+  sport: 'sourcePort',
+  dport: 'destinationPort',
+});
+
+function dataOf(data: Expression, at: NftContext): Expression[] {
+  return (elementsOf(data, at) ?? []).flatMap(({ data: each }) =>
+    each === null || each.kind === 'verdict' ? [] : [each],
+  );
+}
+
+function isMark(field: Expression): boolean {
+  return (field.kind === 'meta' || field.kind === 'ct') && field.key === 'mark';
+}
+
+function partsOf(key: Expression): readonly Expression[] {
+  return key.kind === 'concat' ? key.parts : [key];
+}

@@ -1,0 +1,160 @@
+import type { Element } from '../../nftables/expression.ts';
+import type { NftChain, NftRule, NftSet, NftTable } from '../../nftables/ruleset.ts';
+import type { Reach } from '../rules/reach-bounds.ts';
+import type { Space } from '../space/space.ts';
+import { isMemory } from './acting-tables.ts';
+import { Doings } from './doings.ts';
+import { mayFind } from './may-match.ts';
+import type { NativeReach } from './reach.ts';
+import { indexTable } from './table-index.ts';
+import { chainHead, elementText, ruleText, setHead } from './texts.ts';
+
+/** Elements that changed one by one; of more the whole set counts as changed. */
+const MOST_ELEMENTS = 500;
+
+/**
+ * What packets can fare otherwise because of what native tables of one family say on one side alone. Rules above and below
+ * those that differ do the same on both sides.
+ * @returns the packets as rules see them; null where it may be any
+ */
+export function reachesOfChanges(
+  before: readonly NftTable[],
+  after: readonly NftTable[],
+  reach: NativeReach,
+  space: Space,
+): readonly Reach[] | null {
+  const names = new Set([...before, ...after].map(nameOf));
+  const found: Reach[] = [];
+  for (const name of names) {
+    const [own, other] = [before, after].map((tables) => tables.find((table) => nameOf(table) === name));
+    const reaches = changesIn(own, other, reach, space);
+    if (reaches === null) return null;
+    found.push(...reaches);
+  }
+  return found;
+}
+
+function nameOf({ family, name }: NftTable): string {
+  return `${family} ${name}`;
+}
+
+function changesIn(
+  own: NftTable | undefined,
+  other: NftTable | undefined,
+  reach: NativeReach,
+  space: Space,
+): readonly Reach[] | null {
+  if (own !== undefined && other !== undefined && !sameObjects(own, other)) return null;
+  const chains = new Set([...(own?.chains.keys() ?? []), ...(other?.chains.keys() ?? [])]);
+  const found: Reach[] = [];
+  for (const name of chains) found.push(...changesOfChain(own, other, name, reach));
+  const sets = new Set([...(own?.sets.keys() ?? []), ...(other?.sets.keys() ?? [])]);
+  for (const name of sets) found.push(...changesOfSet([own, other], name, reach, space));
+  return found;
+}
+
+/** Quotas and limits that rules name. */
+function sameObjects(own: NftTable, other: NftTable): boolean {
+  const [one, two] = [own, other].map(({ objects }) =>
+    [...objects].map(([name, { over, values }]) => {
+      const { used: _, packets: __, bytes, ...told } = values;
+      return JSON.stringify([name, over, told, name.startsWith('counter ') ? null : bytes]);
+    }),
+  );
+  return one?.sort().join() === two?.sort().join();
+}
+
+/** A chain that one side lacks is led to by a rule or an element that differs. */
+function changesOfChain(
+  own: NftTable | undefined,
+  other: NftTable | undefined,
+  name: string,
+  reach: NativeReach,
+): readonly Reach[] {
+  const sides = [own, other].flatMap((table) => {
+    const chain = table?.chains.get(name);
+    return table === undefined || chain === undefined ? [] : [{ table, chain, rules: rulesOf(chain) }];
+  });
+  const [one, two] = sides;
+  if (one === undefined || (two === undefined && one.chain.base === null)) return [];
+  const heads = new Set(sides.map(({ chain }) => chainHead(chain)));
+  const isWhole = two === undefined || heads.size > 1;
+  if (isWhole && sides.some(({ chain }) => chain.cut || chain.base?.policy === 'drop'))
+    return sides.flatMap(({ table }) => reach.reachesOf(table, name));
+  const { first, last } =
+    two === undefined || isWhole ? { first: 0, last: 0 } : commonEnds(one.rules, two.rules);
+  const differing = sides.flatMap(({ rules }) => rules.slice(first, Math.max(first, rules.length - last)));
+  // What is gone to does not come back to the rules below.
+  const below = differing.some(leavesChain) ? 0 : last;
+  return sides.flatMap(({ table, rules }) => {
+    const doing = new Doings(table, reach);
+    return rules
+      .slice(first, Math.max(first, rules.length - below))
+      .flatMap((rule) => doing.ofRule(rule, 'differs'));
+  });
+}
+
+function rulesOf({ rules }: NftChain): NftRule[] {
+  return Array.from({ length: rules.length }, (_, index) => rules.at(index));
+}
+
+/** @returns how many rules are the same from the first on, and of the others from the last back. */
+function commonEnds(
+  one: readonly NftRule[],
+  two: readonly NftRule[],
+): { readonly first: number; readonly last: number } {
+  const most = Math.min(one.length, two.length);
+  const same = (a: NftRule | undefined, b: NftRule | undefined): boolean =>
+    a !== undefined && b !== undefined && ruleText(a) === ruleText(b);
+  let first = 0;
+  while (first < most && same(one[first], two[first])) first++;
+  let last = 0;
+  while (last < most - first && same(one.at(-1 - last), two.at(-1 - last))) last++;
+  return { first, last };
+}
+
+function leavesChain({ statements }: NftRule): boolean {
+  return statements.some(
+    (statement) =>
+      statement.kind === 'vmap' || (statement.kind === 'verdict' && statement.verdict === 'goto'),
+  );
+}
+
+/** Rules that ask the set, on either side, and of these what finds an element that one side alone has. */
+function changesOfSet(
+  sides: readonly (NftTable | undefined)[],
+  name: string,
+  reach: NativeReach,
+  space: Space,
+): Reach[] {
+  const [one, two] = sides.map((table) => table?.sets.get(name));
+  const changed = changedElements(one, two);
+  if (changed !== null && changed.length === 0) return [];
+  const found: Reach[] = [];
+  for (const table of sides) {
+    for (const place of table === undefined ? [] : (indexTable(table).lookUps.get(name) ?? [])) {
+      const reaches = reach.reachesTo(place, 'none');
+      if (changed === null) found.push(...reaches);
+      else
+        for (const each of reaches)
+          found.push(...changed.flatMap((element) => mayFind(place.key, element, each, space) ?? []));
+    }
+  }
+  return found;
+}
+
+/** Null where the sets differ in more than elements. */
+function changedElements(one: NftSet | undefined, two: NftSet | undefined): readonly Element[] | null {
+  if (one === undefined || two === undefined) return null;
+  if (setHead(one) !== setHead(two) || one.cut || two.cut) return null;
+  if (isMemory(one)) return [];
+  const [own, other] = [one, two].map(
+    ({ elements }) => new Map(elements.map((each) => [elementText(each), each])),
+  );
+  if (own === undefined || other === undefined) return null;
+  const changed = [
+    ...[...own].filter(([text]) => !other.has(text)),
+    ...[...other].filter(([text]) => !own.has(text)),
+  ].map(([, element]) => element);
+  return changed.length > MOST_ELEMENTS || changed.some(({ key }) => key === null) ? null : changed;
+}

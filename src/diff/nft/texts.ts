@@ -1,0 +1,43 @@
+import type { Element } from '../../nftables/expression.ts';
+import { printElement } from '../../nftables/print/print-expression.ts';
+import { printStatements } from '../../nftables/print/print-statement.ts';
+import type { NftChain, NftRule, NftSet } from '../../nftables/ruleset.ts';
+
+const RULES = new WeakMap<NftRule, string>();
+const ELEMENTS = new WeakMap<Element, string>();
+
+/** @returns what a rule does, as nft prints it: without comment, handle and counters of its own. */
+export function ruleText(rule: NftRule): string {
+  let text = RULES.get(rule);
+  if (text === undefined) {
+    const told = rule.statements.filter((each) => each.kind !== 'counter' || each.name !== null);
+    text = printStatements(told, null);
+    RULES.set(rule, text);
+  }
+  return text;
+}
+
+/** @returns an element as nft prints it, without comment and counter. */
+export function elementText(element: Element): string {
+  let text = ELEMENTS.get(element);
+  if (text === undefined) {
+    const extras = element.extras.filter(({ kind }) => kind !== 'counter' && kind !== 'last');
+    text = printElement({ ...element, comment: null, extras });
+    ELEMENTS.set(element, text);
+  }
+  return text;
+}
+
+/** @returns where a chain is hooked, and what it does with packets that no rule decides. */
+export function chainHead({ base, cut }: NftChain): string {
+  const hooked =
+    base === null
+      ? 'chain'
+      : `${base.type} ${base.hook} ${base.priority ?? '?'} policy ${base.policy}${base.devices.length > 0 ? ` devices ${[...base.devices].sort().join()}` : ''}`;
+  return cut ? `${hooked}, cut` : hooked;
+}
+
+/** @returns what a set is, apart from its elements. */
+export function setHead({ kind, timeout }: NftSet): string {
+  return `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`;
+}

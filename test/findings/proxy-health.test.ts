@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { proxyUnwell } from '../../src/findings/kinds/kp132-proxy-unwell.ts';
+import { NO_HEALTH, type ProxyHealth } from '../../src/findings/proxy-health.ts';
+
+type Context = Parameters<typeof proxyUnwell.find>[0];
+
+function told(health: Partial<ProxyHealth>) {
+  const input = { proxyHealth: { ...NO_HEALTH, takenAt: '2026-11-28T01:00:00Z', ...health } };
+  return proxyUnwell.find({ input } as Context).map(({ severity, message }) => [severity, message]);
+}
+
+const NOW = Date.parse('2026-11-28T01:00:00Z') / 1000;
+const LINE = 'E1128 00:59:59.1 1 proxier.go:1505] "Failed to execute iptables-restore" err="exit status 4"';
+const CALM = { waiting: null, ended: null, restarts: 1, endedBefore: null };
+
+describe('is kube-proxy itself well?', () => {
+  it('not where its last change waits for a minute, also with its container running', () => {
+    expect(told({ container: CALM, lastSync: NOW - 900, lastQueued: NOW - 600 })).toEqual([
+      [
+        'error',
+        'kube-proxy has not written its rules since 2026-11-28T00:45:00Z: what came at 2026-11-28T00:50:00Z still waits',
+      ],
+    ]);
+  });
+
+  it('yes where a change came a second ago, or was written', () => {
+    expect(told({ lastSync: NOW - 900, lastQueued: NOW - 1 })).toEqual([]);
+    expect(told({ lastSync: NOW - 600, lastQueued: NOW - 600, errors: [LINE] })).toEqual([]);
+  });
+
+  it('perhaps not where its log tells of failed syncs and nothing tells of a later one', () => {
+    expect(told({ errors: [LINE] })).toEqual([
+      ['warning', expect.stringMatching(/whether a later one did not is not known/)],
+    ]);
+    expect(told({ errors: [] })).toEqual([]);
+  });
+
+  it.each([
+    ['ten minutes before', '2026-11-28T00:50:00Z', 137, 1],
+    ['yesterday', '2026-11-27T00:50:00Z', 137, 0],
+    ['ten minutes before, as it was told to', '2026-11-28T00:50:00Z', 0, 0],
+  ])('where it ended %s', (_, at, exitCode, findings) => {
+    const endedBefore = { reason: 'OOMKilled', exitCode, at };
+    expect(told({ container: { ...CALM, endedBefore } })).toHaveLength(findings);
+  });
+
+  it('not while it starts', () => {
+    expect(told({ container: { ...CALM, waiting: 'ContainerCreating' } })).toEqual([]);
+  });
+
+  it('is not asked where nothing is known of it', () => expect(told({})).toEqual([]));
+});

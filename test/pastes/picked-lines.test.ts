@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { answerTo, ask } from './paste.ts';
+
+const RULES = `# iptables-save
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A FORWARD -m set --match-set blocked src -j DROP
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+COMMIT
+`;
+
+const SAVED = `create blocked hash:ip family inet hashsize 1024 maxelem 65536
+add blocked 10.9.0.1
+add blocked 10.9.0.2
+`;
+
+const ROUTES = `10.244.2.0/24 via 192.168.1.12 dev eth0
+10.244.1.0/24 dev cni0 proto kernel scope link src 10.244.1.1
+local 10.244.1.1 dev cni0 table local proto kernel scope host src 10.244.1.1
+local 10.9.0.7 dev eth0 table local proto kernel scope host src 10.9.0.7
+`;
+
+const ADDRESSES = `1: lo    inet 127.0.0.1/8 scope host lo
+7: cni0    inet 10.244.1.1/24 brd 10.244.1.255 scope global cni0
+`;
+
+describe('of an output whose command picked lines, the others are not known to be missing', () => {
+  const from = ['10.244.1.11:80', '--from', '10.9.0.7'] as const;
+  const out = ['8.8.8.8:80', '--from', '10.244.1.11'] as const;
+  const cannotTell = 'not every member of set blocked was captured';
+
+  it('members of a set', async () => {
+    expect(await answerTo(`${RULES}# ipset save | grep 10.9.0\n${SAVED}`, ...from)).toContain(cannotTell);
+    expect(await answerTo(`${RULES}# ipset save\n${SAVED}`, ...from)).not.toContain('blocked');
+  });
+
+  it('members of a set that were left out by hand', async () => {
+    const left = SAVED.replace('add blocked 10.9.0.2', '[...]\nadd blocked 10.9.0.2');
+    expect(await answerTo(`${RULES}# ipset save\n${left}`, ...from)).toContain(cannotTell);
+  });
+
+  it('a set of which only the head was listed', async () => {
+    const head =
+      'Name: blocked\nType: hash:ip\nRevision: 4\nHeader: family inet hashsize 1024 maxelem 65536\nNumber of entries: 2\n';
+    const { err } = await ask(`${RULES}# ipset list -t\n${head}`, 'trace', ...from);
+    expect(err).not.toContain('no line of a dump');
+    expect(await answerTo(`${RULES}# ipset list -t\n${head}`, ...from)).toContain(cannotTell);
+  });
+
+  it.each([
+    ['ip route show table all | grep 10.', ROUTES],
+    ['ip route show table all | awk "{print}"', ROUTES],
+    ['ip route show table all', ROUTES.replace('\n', '\n...\n')],
+    ['ip route show table all', `<snip>\n${ROUTES}`],
+    ['ip route get 8.8.8.8', '8.8.8.8 via 192.168.1.1 dev eth0 src 10.244.1.11 uid 0\n'],
+  ])('routes: %s', async (command, lines) => {
+    const { out: text } = await ask(`${RULES}# ${command}\n${lines}`, 'trace', ...out, '--detail', 'answer');
+    expect(text).not.toContain('no route');
+    expect(text).toContain('a route to every destination is taken for granted');
+  });
+
+  it.each(['ip route show table all', 'ip route show table all | less', 'ip route show table all | sort'])(
+    'but %s shows all of them',
+    async (command) => {
+      expect(await answerTo(`${RULES}# ${command}\n${ROUTES}`, ...out)).toContain('no route to 8.8.8.8');
+    },
+  );
+
+  it.each([
+    ['ip -o addr | grep -v eth0', ADDRESSES],
+    ['ip -o addr', ADDRESSES.replace('\n', '\n<snip>\n')],
+  ])('addresses: %s; those that it shows are the node’s', async (command, lines) => {
+    const paste = `${RULES}# ${command}\n${lines}`;
+    const { out: other } = await ask(
+      paste,
+      'trace',
+      '192.168.1.11:80',
+      '--from',
+      'external',
+      '--detail',
+      'answer',
+    );
+    expect(other).toContain('192.168.1.11 is taken for an address of another machine or pod');
+    expect(await answerTo(paste, '10.244.1.1:80', '--from', 'external')).toContain(
+      'ACCEPT to this node itself',
+    );
+    const { out: whole } = await ask(
+      `${RULES}# ip -o addr\n${ADDRESSES}`,
+      ...['trace', '192.168.1.11:80', '--from', 'external', '--detail', 'answer'],
+    );
+    expect(whole).not.toContain('is taken for an address of another machine');
+  });
+
+  it('links without their addresses, as ip link shows them', async () => {
+    const links =
+      '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n2: eth0: <BROADCAST,UP> mtu 1500 qdisc fq_codel state UP mode DEFAULT group default\n    link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff\n';
+    const { err, out: text } = await ask(
+      `${RULES}# ip link\n${links}`,
+      ...['trace', '192.168.1.11:80', '--from', 'external', '--detail', 'answer'],
+    );
+    expect(err).toContain('`ip link`, which has no addresses; use `ip addr`');
+    expect(text).toContain('192.168.1.11 is taken for an address of another machine or pod');
+  });
+});
