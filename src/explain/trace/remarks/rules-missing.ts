@@ -21,7 +21,10 @@ export function rulesMissing(outcome: Outcome, { rulesets, trace, known }: Remar
   );
 }
 
-const CODES: ReadonlySet<string> = new Set([
+/** What may be missing of the rules that an accepted packet passes. */
+export type RulesMissing = 'rules-not-captured' | 'table-not-captured' | 'policy-not-captured';
+
+const CODES: ReadonlySet<string> = new Set<RulesMissing>([
   'rules-not-captured',
   'table-not-captured',
   'policy-not-captured',
