@@ -33,6 +33,7 @@ const FILES = dictionary<FileHints>({
   'ip6-rule.json': { kind: 'ip-rule', family: 'ipv6' },
   'sysctl.txt': { kind: 'sysctl' },
   'sockets.txt': { kind: 'sockets' },
+  'cilium-services.txt': { kind: 'cilium-services' },
   'services.json': { kind: 'kubernetes' },
   'endpointslices.json': { kind: 'kubernetes' },
   'endpoints.json': { kind: 'kubernetes' },

@@ -6,12 +6,19 @@ import { readFolder } from './read-folder.ts';
 import { type SourceText, sourceOfBytes } from './source.ts';
 
 /** The captures bundled with the program, by the mode of kube-proxy on their node. */
-export type DemoName = 'iptables' | 'nftables';
+export type DemoName = 'iptables' | 'nftables' | 'ipvs';
 
 /** The names, the usual one first. */
-export const DEMOS: readonly DemoName[] = ['iptables', 'nftables'];
+export const DEMOS: readonly DemoName[] = ['iptables', 'nftables', 'ipvs'];
 
-/** Both are one cluster: these files are the same, and stand in the folder of the first. */
+/** The folders whose files make up a bundled capture, its own first. */
+const FOLDERS: Readonly<Record<DemoName, readonly string[]>> = {
+  iptables: ['demo'],
+  nftables: ['demo-nftables', 'demo'],
+  ipvs: ['ipvs'],
+};
+
+/** The nodes in iptables and in nftables mode are one cluster: these files are the same, and stand in the folder of the first. */
 export const SHARED_FILES: ReadonlySet<string> = new Set([
   'endpointslices.json',
   'nodes.json',
@@ -25,15 +32,15 @@ export const SHARED_FILES: ReadonlySet<string> = new Set([
 export async function readDemo(demo: DemoName, limits: Limits, problems: ProblemList): Promise<SourceText[]> {
   const read = (name: string): Promise<SourceText[]> | SourceText[] =>
     insideSources(name) ?? readFolder('demo', folder(name), limits, problems);
-  const main = await read('demo');
-  if (demo === 'iptables') return main;
-  const own = await read('demo-nftables');
-  return [...own, ...main.filter(({ name }) => SHARED_FILES.has(name.replace(/^.*\//, '')))];
+  const [own = '', main] = FOLDERS[demo];
+  const files = await read(own);
+  if (main === undefined) return files;
+  return [...files, ...(await read(main)).filter(({ name }) => SHARED_FILES.has(name.replace(/^.*\//, '')))];
 }
 
 /** @returns the folders whose files make up a bundled capture, its own first. */
 export function demoFolders(demo: DemoName): string[] {
-  return demo === 'iptables' ? [folder('demo')] : [folder('demo-nftables'), folder('demo')];
+  return FOLDERS[demo].map(folder);
 }
 
 /** Of a single executable the files lie in it. @returns null where they are a folder. */

@@ -8,6 +8,7 @@ export function recogniseJson(text: string): Recognised {
   if (/"kind"\s*:\s*"CaptureManifest"/.test(text)) return json('manifest');
   if (/^\{\s*"nftables"\s*:/.test(text)) return json('nft');
   if (/^\[\s*\]\s*$/.test(text)) return json('empty', null, 'an empty JSON list');
+  if (isCilium(text)) return json('cilium-services');
   if (isKubernetes(text)) return json('kubernetes');
   if (!text.startsWith('[')) return json('unknown', null, 'JSON of a kind not known here');
   if (has(text, 'addr_info')) return json('ip-addr');
@@ -18,6 +19,13 @@ export function recogniseJson(text: string): Recognised {
   if (has(text, 'priority') && has(text, 'src')) return json('ip-rule', familyOfRules(text));
   if (has(text, 'dst')) return json('ip-route', familyOfRoutes(text));
   return json('unknown', null, 'JSON of a kind not known here');
+}
+
+/** A list of Services with their front ends, or the map of them that the eBPF programs read. */
+function isCilium(text: string): boolean {
+  if (/^\[\s*\{\s*"(?:spec|status)"/.test(text))
+    return has(text, 'frontend-address') || has(text, 'backend-addresses');
+  return /^\{\s*"(?:[\d.]+|\[[0-9a-f:.]+\]):\d+(?:\/\w+)*(?: \(\d+\))?"\s*:\s*\[/.test(text);
 }
 
 function isKubernetes(text: string): boolean {

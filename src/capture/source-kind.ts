@@ -20,6 +20,8 @@ export type SourceKind =
   | 'ipvs'
   /** `ipvsadm -Lnc`, /proc/net/ip_vs_conn. */
   | 'ipvs-connections'
+  /** `cilium-dbg service list`, also `-o json`, `cilium-dbg bpf lb list -o json`. */
+  | 'cilium-services'
   | 'kubernetes'
   /** `kubectl get svc`, `kubectl get pods -o wide`, `kubectl describe svc`, …: tables for people. */
   | 'kubectl-table'

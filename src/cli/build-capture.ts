@@ -10,6 +10,7 @@ import type { ProblemList } from '../problems/problem.ts';
 import { CHAINS } from '../proxy/chains.ts';
 import type { Capture } from './capture.ts';
 import { describeCapture, findProxyMode } from './capture-info.ts';
+import { loadCilium } from './load-cilium.ts';
 import { loadCluster } from './load-cluster.ts';
 import type { LoadContext } from './load-context.ts';
 import { loadHost } from './load-host.ts';
@@ -112,6 +113,7 @@ export async function buildCapture(
       return mode === 'ipvs' ? 'not-captured' : null;
     }),
     sockets: once(() => loadSockets(sorted, problems)),
+    cilium: once(() => loadCilium(sorted, problems)),
     expectations: text('expectations'),
     problems,
   };

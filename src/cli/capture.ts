@@ -1,4 +1,5 @@
 import type { Manifest } from '../capture/manifest.ts';
+import type { CiliumServices } from '../cilium/model.ts';
 import type { FlowTable } from '../conntrack/flow-table.ts';
 import type { FlowSource } from '../conntrack/scan-flows.ts';
 import type { CaptureInfo } from '../explain/explanation.ts';
@@ -38,6 +39,8 @@ export interface Capture {
   ipvs(): Ipvs;
   /** Sockets of the node's own network that listen; null where `ss -ltnu` was not captured. */
   sockets(): Sockets | null;
+  /** What Cilium lists of its Services; null where that was not given. */
+  cilium(): CiliumServices | null;
   /** `expect.yaml` as text, or null. */
   expectations(): string | null;
   /** Collects problems, also those met later, when more is read. */

@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { demoFolders } from '../capture/demo.ts';
+import { DEMOS, demoFolders } from '../capture/demo.ts';
 import { FINDING_KINDS } from '../findings/registry.ts';
 import { fieldsOf, listOf, textOf } from '../json/fields.ts';
 import { readSmallFile } from '../kubernetes/api/small-file.ts';
@@ -76,9 +76,9 @@ function liveNames(words: readonly string[], begun: string): Omit<Names, 'contex
 }
 
 function foldersOf(words: readonly string[]): string[] {
-  const isNative = words.includes('--demo=nftables');
-  const isDemo = isNative || words.some((word) => word.startsWith('--demo'));
-  const folders = isDemo ? demoFolders(isNative ? 'nftables' : 'iptables') : [];
+  const named = DEMOS.find((demo) => words.includes(`--demo=${demo}`));
+  const isDemo = words.some((word) => word.startsWith('--demo'));
+  const folders = isDemo ? demoFolders(named ?? DEMOS[0] ?? 'iptables') : [];
   return [...folders, ...valuesOf(words, '--file', '-f')];
 }
 

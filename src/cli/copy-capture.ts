@@ -61,6 +61,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   nft: 'nft.json',
   sysctl: 'sysctl.txt',
   sockets: 'sockets.txt',
+  'cilium-services': 'cilium-services.txt',
   manifest: 'capture.json',
 };
 

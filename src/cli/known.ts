@@ -31,6 +31,9 @@ export function knownOf(
     get ipvs() {
       return capture.ipvs();
     },
+    get cilium() {
+      return capture.cilium();
+    },
     get sockets() {
       return capture.sockets();
     },

@@ -19,7 +19,7 @@ export type SortedSources = ReadonlyMap<SourceKind, readonly SortedSource[]>;
 
 /** What `unrecognised-input` says was expected. */
 const EXPECTED =
-  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, or Kubernetes objects as JSON or YAML';
+  'expected iptables-save, iptables -S or -L, conntrack -L, ipset save, ip -j addr/route/rule, nft -j list ruleset, sysctl, ipvsadm-save -n or ipvsadm -Ln, cilium-dbg service list, or Kubernetes objects as JSON or YAML';
 
 /** Kinds for which an empty file is a common and full answer: no sets, no legacy tables, a list nobody is in. */
 const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([

@@ -1,19 +1,16 @@
-import type { Flow } from '../conntrack/flow.ts';
-import { interfaceSwitch } from '../host/sysctl.ts';
 import { sameAddress } from '../net/address.ts';
-import { TCP } from '../net/protocol.ts';
-import { isOnLink } from '../trace/bridge.ts';
-import { openedFlow } from '../trace/opened-flow.ts';
 import type { Outcome } from '../trace/outcome.ts';
-import { type Packet, senderOf } from '../trace/packet.ts';
+import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
 import { answerPacket, arrivingPacket } from './answer-packet.ts';
+import { carriedOn } from './carried-on.ts';
 import { throughOutcomes } from './cases.ts';
 import type { Client } from './client.ts';
-import type { ConnectionReason, Direction, Leg, Sees, Way } from './connection.ts';
+import type { ConnectionReason, Leg, Way } from './connection.ts';
 import { arrivalDevice, type Delivery, deliveryOf } from './delivery.ts';
 import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
+import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
 
 /** A packet passes this many nodes before the rest of its way is given up. */
 const MAX_NODES = 8;
@@ -22,19 +19,6 @@ const MAX_NODES = 8;
 interface Journey {
   readonly client: Client;
   readonly neighbours: Neighbours;
-}
-
-/** What has happened to a connection so far. */
-interface Trip {
-  readonly legs: readonly Leg[];
-  readonly opened: ReadonlyMap<NodeView, readonly Flow[]>;
-}
-
-/** A packet at a node that it meets. */
-interface At {
-  readonly view: NodeView;
-  readonly packet: Packet;
-  readonly direction: Direction;
 }
 
 /**
@@ -50,7 +34,7 @@ export function followConnection(
   client: Client,
   neighbours: Neighbours,
 ): readonly Way[] {
-  const start: Trip = { legs: [], opened: new Map() };
+  const start: Trip = { legs: [], opened: new Map(), balanced: new Map() };
   return past({ view, packet, direction: 'request' }, outcome, start, { client, neighbours });
 }
 
@@ -59,8 +43,7 @@ function through(at: At, trip: Trip, journey: Journey): readonly Way[] {
   const { view, packet } = at;
   const passed = trip.legs.filter(({ direction }) => direction === at.direction).length;
   if (passed >= MAX_NODES) return [ended('unknown', { code: 'sent-round', nodes: passed }, trip)];
-  const opened = trip.opened.get(view) ?? [];
-  const { outcomes } = tracePacket(packet, view.world(packet.family), { opened });
+  const { outcomes } = tracePacket(packet, view.world(packet.family), memoryOf(view, trip));
   return throughOutcomes(outcomes, view.name, (outcome) => past(at, outcome, trip, journey));
 }
 
@@ -68,7 +51,11 @@ function through(at: At, trip: Trip, journey: Journey): readonly Way[] {
 function past(at: At, outcome: Outcome, before: Trip, journey: Journey): readonly Way[] {
   const { view, packet, direction } = at;
   const leg: Leg = { view, direction, enters: packet.inInterface, outcome };
-  const trip: Trip = { legs: [...before.legs, leg], opened: remembered(at, outcome, before, journey) };
+  const trip: Trip = {
+    legs: [...before.legs, leg],
+    opened: remembered(at, outcome, before, journey.client),
+    balanced: rememberedByIpvs(at, outcome, before, journey.client),
+  };
   switch (outcome.verdict) {
     case 'drop':
       return [ended('times-out', { code: 'lost', leg }, trip)];
@@ -89,19 +76,6 @@ function past(at: At, outcome: Outcome, before: Trip, journey: Journey): readonl
   return direction === 'request'
     ? arrived(delivery, at, leg, trip, journey)
     : returned(delivery, at, leg, trip, journey);
-}
-
-/** The entries that conntrack has on each node, once this packet has passed this one. */
-function remembered(
-  { view, packet }: At,
-  { end, verdict }: Outcome,
-  { opened }: Trip,
-  { client }: Journey,
-): Trip['opened'] {
-  const isNew = end.connection?.direction === 'ORIGINAL';
-  const flow = verdict === 'accept' && isNew ? openedFlow(end, packet, client.address) : null;
-  if (flow === null) return opened;
-  return new Map(opened).set(view, [flow, ...(opened.get(view) ?? [])]);
 }
 
 function toNode(
@@ -200,73 +174,4 @@ function returned(
     leg,
   };
   return [ended('wrong-source', reason, trip)];
-}
-
-/**
- * The client has its answer, and sends on. A node that let the request pass and did not see the answer takes the ACK of a
- * SYN that nobody answered for INVALID (tcp_conntracks, net/netfilter/nf_conntrack_proto_tcp.c).
- */
-function carriedOn(trip: Trip, client: Client): Way {
-  const works = ended('works', null, trip);
-  const skipped = trip.legs.filter(
-    ({ view, direction, outcome }) =>
-      direction === 'request' &&
-      outcome.end.protocol === TCP &&
-      outcome.end.connection !== null &&
-      !isRedirected(view, outcome, client) &&
-      !trip.legs.some((other) => other.direction === 'answer' && other.view === view),
-  );
-  for (const leg of skipped) {
-    const { view, outcome, enters } = leg;
-    const first = outcome.end.connection;
-    if (first === null) continue;
-    const { family } = client.address;
-    const packet: Packet = {
-      family,
-      protocol: TCP,
-      source: senderOf(first.originalSource.address ?? client.address),
-      sourcePort: first.originalSourcePort,
-      destination: first.originalDestination,
-      destinationIsLocal: false,
-      destinationPort: first.originalDestinationPort,
-      icmp: null,
-      entersAt: enters === null ? 'OUTPUT' : 'PREROUTING',
-      inInterface: enters,
-      mark: 0,
-      state: 'INVALID',
-      header: { tcpFlags: ACK },
-    };
-    const { outcomes } = tracePacket(packet, view.world(family));
-    const lost = outcomes.find(({ verdict }) => verdict !== 'accept');
-    if (lost === undefined) continue;
-    const after: Leg = { view, direction: 'request', enters, outcome: lost };
-    const legs = { ...trip, legs: [...trip.legs, after] };
-    if (outcomes.every(({ verdict }) => verdict === 'drop' || verdict === 'reject'))
-      return ended('times-out', { code: 'answer-skips', leg: after }, legs);
-    const { given } = lost;
-    const isOpen = lost.verdict !== 'unknown' && lost.verdict !== 'queue' && given.length > 0;
-    return ended(
-      'unknown',
-      isOpen ? { code: 'open-question', node: view.name, given } : { code: 'not-followed', leg: after },
-      legs,
-    );
-  }
-  return works;
-}
-
-const ACK = 0x10;
-
-/**
- * A node that sends a packet back into the network it came from tells its sender of the shorter way, which hosts take from
- * then on (ip_forward and ip_rt_send_redirect, net/ipv4; ip6_forward): with send_redirects, the default, and IPv6 always.
- */
-function isRedirected({ host }: NodeView, { end, exit }: Outcome, client: Client): boolean {
-  const { inInterface, family } = end;
-  if (exit?.kind !== 'interface' || exit.name !== (end.arrivedBy ?? inInterface)) return false;
-  if (!isOnLink(host, exit.name, client.address)) return false;
-  return family === 'ipv6' || interfaceSwitch(host, 'ipv4', 'send_redirects', exit.name, 'or') !== 0;
-}
-
-function ended(sees: Sees, reason: ConnectionReason | null, { legs }: Trip): Way {
-  return { sees, share: 1, reason, legs };
 }

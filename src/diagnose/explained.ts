@@ -52,6 +52,7 @@ const OF_REMARKS = dictionary<readonly string[]>({
   'hairpin-not-masqueraded': ['KP114', 'KP119', 'KP203', 'KP212', 'KP402'],
   'masquerade-mark-lost': ['KP118', 'KP119', 'KP402'],
   'answer-not-through-node': ['KP118', 'KP119', 'KP203', 'KP212', 'KP402'],
+  'answers-to-own-node': ['KP301', 'KP304'],
   'answer-bypasses-nat': ['KP115'],
   'reverse-path': ['KP117'],
   'pod-outside-cluster-cidr': ['KP122'],

@@ -7,6 +7,7 @@ import type { Family } from '../net/address.ts';
 import { nameChains } from '../proxy/chain-names.ts';
 import { compareFamily, type Senders } from './compare-family.ts';
 import type { Diff } from './document.ts';
+import { probeVirtualServers } from './ipvs-probes.ts';
 import { lackingOf } from './lacking.ts';
 import { describeRenewal, isRenewed, renewedAddresses, tellsOfRenewal } from './link-local.ts';
 import { changeOfNative, compareNativeTables } from './native.ts';
@@ -74,9 +75,24 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     const classes = options.strict ? told : told.filter((one) => !tellsOfRenewal(one, renewed));
     return { comparison, classes, aside: told.length - classes.length, beyond: all.length - told.length };
   });
-  const witnesses = found
-    .flatMap(({ comparison, classes }) => describeWitnesses(states, comparison, classes))
-    .sort(compareWitnesses);
+  // Of some senders alone nothing is asked of IPVS: they are boxes of packets.
+  const probed = compared.flatMap((comparison) => {
+    const one = senders === null ? probeVirtualServers(states, comparison, options.budget) : null;
+    return one === null ? [] : [{ ...one, comparison }];
+  });
+  const witnesses = [
+    ...found.flatMap(({ comparison, classes }) => describeWitnesses(states, comparison, classes)),
+    ...probed.flatMap(({ comparison, classes, states: sides }) =>
+      describeWitnesses(
+        sides,
+        comparison,
+        classesFor(options.service, sides, {
+          ...comparison,
+          exploration: { ...comparison.exploration, classes },
+        }),
+      ),
+    ),
+  ].sort(compareWitnesses);
   const differing = compared.flatMap((comparison) => comparison.differing);
   const rulesets = [states[0].known.rulesets, states[1].known.rulesets] as const;
   const concerned = concernedRulesets(rulesets, differing);
@@ -113,6 +129,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
     native,
     carriersUnfollowed([before, after]),
     found.reduce((sum, each) => sum + each.beyond, 0),
+    probed.length === 0 ? null : probed.reduce((sum, { left }) => sum + left, 0),
   );
   const aside = found.reduce((sum, each) => sum + each.aside, 0);
   return {

@@ -34,6 +34,8 @@ export interface Proof {
   readonly budget: number;
   /** What packets meet on a side and are not followed through, so that nothing is proved of those that meet it. */
   readonly notFollowed: readonly Unfollowed[];
+  /** Of these, what single packets were traced through on both sides. */
+  readonly sampled: readonly Unfollowed[];
   /** What was left unexplored, in words. */
   readonly unexplored: readonly string[];
   /** What one side or both do not tell and could let packets fare otherwise: then nothing is proved. */

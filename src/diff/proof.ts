@@ -10,6 +10,7 @@ import type { Lacking, Proof, Unfollowed } from './document.ts';
 import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import type { NativeComparison } from './native.ts';
+import { otherProxies } from './other-proxies.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
@@ -17,6 +18,7 @@ import type { State } from './two-sides.ts';
 /**
  * @param carriers through what no packet is followed
  * @param beyond how many classes of packets differ by what iptables does, and are put aside, as iptables does not decide
+ * @param left virtual servers of IPVS that no packet was traced to; null: to none was any
  * @returns how far what was found is proved, what was left open, and what it rests on.
  */
 export function proofOf(
@@ -27,6 +29,7 @@ export function proofOf(
   native: NativeComparison | null,
   carriers: readonly Unfollowed[],
   beyond: number,
+  left: number | null,
 ): Proof {
   const tables = nativeTables(states, native);
   const unexplored = [
@@ -37,7 +40,8 @@ export function proofOf(
     ),
     ...compared.flatMap(notFollowed),
     ...tables,
-    ...carriers.map((carrier) => `Services: ${ELSEWHERE[carrier]}`),
+    ...carriers.map((carrier) => `Services: ${elsewhere(carrier, left)}`),
+    ...otherProxies(states),
     ...putAside(beyond),
     ...parts(states, compared),
   ];
@@ -46,6 +50,7 @@ export function proofOf(
     classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
     budget,
     notFollowed: [...new Set([...carriers, ...(tables.length === 0 ? [] : (['nftables'] as const))])],
+    sampled: left === null ? [] : ['ipvs'],
     unexplored,
     lacking,
     restsOn: [
@@ -112,6 +117,13 @@ const ELSEWHERE: Readonly<Record<Unfollowed, string>> = {
   nftables: 'kube-proxy runs in nftables mode on a side, and no packet is followed through its rules',
   userspace: 'kube-proxy runs in userspace mode, and chooses endpoints itself',
 };
+
+/** To virtual servers that both sides tell one packet of each kind of sender is traced. */
+function elsewhere(carrier: Unfollowed, left: number | null): string {
+  if (carrier !== 'ipvs' || left === null) return ELSEWHERE[carrier];
+  const rest = left === 0 ? '' : `; to ${left} of them none was, as --budget was used up`;
+  return `kube-proxy runs in ipvs mode; to each virtual server one new connection of a pod, of the node and of a client outside is traced, and other packets are not followed through them${rest}`;
+}
 
 /** Packets that differ by what iptables does, and for which it is not iptables that decides. */
 function putAside(classes: number): string[] {

@@ -23,6 +23,8 @@ export interface State {
   readonly namer: Namer;
   /** The node without its memory: which client xt_recent has seen is no matter of rules, and is asked as an open question. */
   readonly host: Host;
+  /** What packets are followed through where they come to IPVS; absent: what it takes ends there, as no box of packets is narrowed by it. */
+  readonly followedIpvs?: IpvsTable;
 }
 
 /** @returns the state, ready to be traced. */
@@ -130,7 +132,9 @@ export function sideOf(state: State, family: Family): Side {
           nft: acting && nft != null ? withoutMemory(nft) : null,
           nftHooks: nftHooks?.[family] ?? null,
           // Boxes of packets are not narrowed by IPVS: what it does is not followed, and said so.
-          ...(ipvs instanceof IpvsTable ? { ipvsBeyond: ipvs } : { ipvs: ipvs ?? null }),
+          ...(ipvs instanceof IpvsTable && state.followedIpvs === undefined
+            ? { ipvsBeyond: ipvs }
+            : { ipvs: state.followedIpvs ?? ipvs ?? null }),
           host: state.host,
           flows: null,
           recoverDestination: (rule, jump) => state.namer.recoverDestination(rule, jump),

@@ -53,6 +53,8 @@ import { ipvsAddressMissing } from './kinds/kp302-ipvs-address.ts';
 import { ipvsServers } from './kinds/kp303-ipvs-servers.ts';
 import { ipvsSetMember } from './kinds/kp304-ipvs-sets.ts';
 import { ipvsLeftover } from './kinds/kp305-ipvs-leftover.ts';
+import { ipvsArp } from './kinds/kp306-ipvs-arp.ts';
+import { ipvsForeignAddress } from './kinds/kp307-ipvs-foreign-address.ts';
 import { nftForeign } from './kinds/kp401-nft-foreign.ts';
 import { nftMasquerade } from './kinds/kp402-nft-masquerade.ts';
 import { nftNotHooked } from './kinds/kp403-nft-not-hooked.ts';
@@ -112,6 +114,8 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   ipvsServers,
   ipvsSetMember,
   ipvsLeftover,
+  ipvsArp,
+  ipvsForeignAddress,
   nftForeign,
   nftMasquerade,
   nftNotHooked,

@@ -61,6 +61,14 @@ export interface IpvsConnection {
   readonly line: number;
 }
 
+/** The ends of a connection that IPVS balances: by those of who answers and of the client an answer is told (ip_vs_conn_out_get). */
+export interface BalancedFlow {
+  readonly protocol: number | null;
+  readonly client: IpvsSocket;
+  readonly virtual: IpvsSocket;
+  readonly destination: IpvsSocket;
+}
+
 /** What one or more listings told. */
 export interface IpvsListing {
   /** Null where no listing of virtual servers was read. */

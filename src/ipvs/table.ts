@@ -13,6 +13,7 @@ export class IpvsTable {
   readonly connectionsWhole: boolean;
   readonly #byKey: ReadonlyMap<string, VirtualServer>;
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
+  #byAnswer: ReadonlyMap<string, IpvsConnection> | null = null;
 
   constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing) {
     this.incomplete = incomplete === true;
@@ -37,6 +38,25 @@ export class IpvsTable {
     return (port === null ? undefined : at(port)) ?? at(0) ?? null;
   }
 
+  /**
+   * @returns the virtual servers that may have taken the packets of a connection, the one by its socket first: its mark when it
+   *   began is not kept
+   */
+  mayHaveTaken(protocol: number, address: Address, port: number | null): readonly VirtualServer[] {
+    const bySocket = this.find(protocol, address, port, null);
+    const byMark = this.servers.filter(({ takes }) => takes.by === 'mark' && takes.family === address.family);
+    return bySocket === null ? byMark : [bySocket, ...byMark];
+  }
+
+  /** @returns whether a virtual server by mark has this real server. */
+  marksLeadTo(address: Address, port: number | null): boolean {
+    return this.servers.some(
+      ({ takes, servers }) =>
+        takes.by === 'mark' &&
+        servers.some((real) => (real.port === 0 || real.port === port) && sameAddress(real.address, address)),
+    );
+  }
+
   /** True where some virtual server is by mark: then a mark that is not known matters. */
   get usesMarks(): boolean {
     return this.servers.some(({ takes }) => takes.by === 'mark');
@@ -49,6 +69,17 @@ export class IpvsTable {
       this.connections.map((entry) => [flowKey(entry.protocol, entry.client, entry.virtual), entry]),
     );
     return this.#byFlow.get(flowKey(protocol, client, virtual)) ?? null;
+  }
+
+  /** @returns the entry of a connection by who answers, and the client that the answer goes to; null where there is none, or none were listed. */
+  answered(protocol: number, destination: IpvsSocket, client: IpvsSocket): IpvsConnection | null {
+    if (this.connections === null) return null;
+    this.#byAnswer ??= new Map(
+      this.connections
+        .filter(({ template }) => !template)
+        .map((entry) => [flowKey(entry.protocol, entry.client, entry.destination), entry]),
+    );
+    return this.#byAnswer.get(flowKey(protocol, client, destination)) ?? null;
   }
 }
 

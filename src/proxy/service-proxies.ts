@@ -13,6 +13,8 @@ export interface ServiceProxy {
   readonly command: string;
   /** Present where it serves through IPVS, which is followed where it was captured. */
   readonly programs?: 'ipvs';
+  /** Present where what that command prints can be given, and is read. */
+  readonly listing?: 'cilium';
   readonly interfaces: RegExp | null;
   readonly ipsets: RegExp | null;
   /** Tables of nft. */
@@ -34,6 +36,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     what: 'its eBPF programs',
     serves: 'its-place',
     command: 'cilium-dbg service list',
+    listing: 'cilium',
     interfaces: /^cilium_(?:host|net|vxlan|geneve|wg0)$|^lxc(?:[0-9a-f]{10,12}|_health)$/,
     ipsets: /^cilium_/,
     nftTables: null,

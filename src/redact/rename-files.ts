@@ -60,6 +60,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   'ip-rule': json(renameIpJson),
   nft: json(renameNft),
   manifest: json(renameManifest),
+  'cilium-services': null,
   'iptables-listing': null,
   'nft-hooks': null,
   'kubectl-table': null,

@@ -122,9 +122,10 @@ function headline(diff: Diff, colours: Colours): string {
   if (diff.identical) return `${colours.good(`no behaviour change${whom}`)}  ${from}`;
   const { notFollowed } = proof;
   const through = listed(notFollowed.map((each) => UNFOLLOWED[each]));
+  const told = witnesses.length === 0 && changedText(diff) === through;
   const open =
     notFollowed.length > 0
-      ? `no packet is followed through ${changedText(diff) === through ? 'them' : through}`
+      ? `${followed(proof)} through ${told ? 'them' : through}`
       : proof.unexplored.length > 0
         ? 'not all could be compared'
         : '';
@@ -145,6 +146,12 @@ function headline(diff: Diff, colours: Colours): string {
       : `, ${lost} of them a loss`;
   const rest = [open, missing].filter((text) => text !== '').map((text) => `, and ${text}`);
   return `${colours.bad('BEHAVIOUR CHANGED')}${whom} ${ways}${witnesses.length === 1 && lost === 1 ? '' : worst}${rest.join('')}  ${from}`;
+}
+
+/** Packets to each virtual server of IPVS are traced; of what else goes through it nothing is said. */
+function followed({ notFollowed, sampled }: Diff['proof']): string {
+  const all = notFollowed.every((each) => sampled.includes(each));
+  return all ? 'only sample packets are followed' : 'no packet is followed';
 }
 
 const UNFOLLOWED: Readonly<Record<Diff['proof']['notFollowed'][number], string>> = {

@@ -199,11 +199,22 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', world: World)
  * IPVS writes a flow's answering end without making it one that nat rewrote, and conntrack does not print the difference.
  * @returns null where what IPVS balances is not known
  */
-function isBalanced({ protocol, original, mark }: Flow, { ipvs }: World): boolean | null {
+function isBalanced({ protocol, original, reply, mark }: Flow, { ipvs }: World): boolean | null {
   if (ipvs === undefined || ipvs === null || !isBalancedProtocol(protocol)) return false;
   if (ipvs === 'not-captured') return null;
-  if (ipvs.find(protocol, original.destination, original.destinationPort, mark) !== null) return true;
-  return ipvs.incomplete ? null : false;
+  const { source, sourcePort, destination, destinationPort } = original;
+  const entry =
+    sourcePort === null || destinationPort === null
+      ? null
+      : ipvs.connection(
+          protocol,
+          { address: source, port: sourcePort },
+          { address: destination, port: destinationPort },
+        );
+  if (entry !== null || ipvs.find(protocol, destination, destinationPort, mark) !== null) return true;
+  if (ipvs.incomplete) return null;
+  // A mark may have sent it to a virtual server, where no listing of connections says that none did.
+  return !ipvs.connectionsWhole && ipvs.marksLeadTo(reply.source, reply.sourcePort) ? null : false;
 }
 
 /** The packet asked about may be the one that ends a handshake, or the first two seconds of a UDP conversation. */

@@ -1,4 +1,5 @@
 import type { Flow } from '../conntrack/flow.ts';
+import type { BalancedFlow } from '../ipvs/model.ts';
 import type { Budget } from './budget.ts';
 import type { Observer } from './observer.ts';
 import type { Packet } from './packet.ts';
@@ -14,6 +15,8 @@ export interface TraceContext {
   readonly world: World;
   /** What earlier packets of the same connection left in conntrack's table. */
   readonly opened: readonly Flow[];
+  /** What they left in IPVS. */
+  readonly balanced: readonly BalancedFlow[];
   /** All that registered programs: who came later is one question for each two of them. */
   readonly registrants: readonly string[];
   readonly steps: StepBook;

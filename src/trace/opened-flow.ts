@@ -1,4 +1,5 @@
 import type { Flow, Tuple } from '../conntrack/flow.ts';
+import type { BalancedFlow } from '../ipvs/model.ts';
 import type { Address } from '../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
 import type { Packet } from './packet.ts';
@@ -82,5 +83,22 @@ function icmpTuples({ protocol, icmp }: Packet): { request: IcmpTuple; answer: I
   return {
     request: { type, code, id },
     answer: { type: answerType(protocol, type) ?? type, code, id },
+  };
+}
+
+/** @returns the connection that IPVS remembers of a packet which it sent on; null where it did not, or schedules each for itself. */
+export function balancedFlow(state: PacketState, client: Address): BalancedFlow | null {
+  const { balancedBy, connection, protocol, destination, destinationPort } = state;
+  if (balancedBy === null || balancedBy.onePacket || connection?.direction === 'REPLY') return null;
+  const { originalSource: source, originalSourcePort: port } = connection ?? {
+    originalSource: state.source,
+    originalSourcePort: state.sourcePort,
+  };
+  const socket = (address: Address, of: number | null) => ({ address, port: portOrSome(of, protocol) ?? 0 });
+  return {
+    protocol,
+    client: socket(source.address ?? client, port),
+    virtual: socket(balancedBy.address, balancedBy.port),
+    destination: socket(destination, destinationPort),
   };
 }

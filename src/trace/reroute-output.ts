@@ -9,7 +9,8 @@ import { reroute } from './routing.ts';
 
 /**
  * At OUTPUT the way was decided before the hook. A chain of mangle, or of type route, decides it anew where it changed
- * mark, TOS or addresses (ipt_mangle_out, nf_route_table_hook4), nat where it changed the destination (nf_nat_ipv4_local_fn).
+ * mark, TOS or addresses (ipt_mangle_out, nf_route_table_hook4), nat where it changed the destination, and where IPVS did: it
+ * asks conntrack whether the connection is answered from elsewhere (nf_nat_ipv4_local_fn).
  * @param before the branch as the program met it
  * @param by what asks for it: any change that routing sees, or only another destination
  */
@@ -31,9 +32,15 @@ function isMoved(before: Branch, after: Branch, by: 'anything' | 'destination'):
   const { state: was } = before;
   const { state: is } = after;
   if (!sameAddress(was.destination, is.destination)) return true;
-  if (by === 'destination') return false;
+  if (by === 'destination') return isAnsweredElsewhere(after);
   if (was.mark !== is.mark || was.tos.bits !== is.tos.bits) return true;
   return is.mark === null && mayHaveWrittenMark(before, after);
+}
+
+/** IPVS routed it by its destination alone; here mark, source and TOS count, too. */
+function isAnsweredElsewhere({ state: { connection, balancedBy } }: Branch): boolean {
+  if (balancedBy === null || connection === null || connection.direction === 'REPLY') return false;
+  return !sameAddress(connection.originalDestination, connection.replySource);
 }
 
 /** Of a mark that is not known before and after, the rules in between tell whether it can be another one. */

@@ -1,6 +1,5 @@
 import type { ConntrackState } from '../iptables/match.ts';
 import type { SetChange } from '../iptables/target.ts';
-import type { Taken } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import type { NftSetChange } from './nft/set-change.ts';
@@ -20,8 +19,8 @@ export interface PacketState {
   readonly inPort: string | undefined;
   /** What the packet came in by, where the hook does not show it: IPVS sends on through OUTPUT. Absent: `inInterface` says it. */
   readonly arrivedBy?: Device;
-  /** The virtual server that IPVS gave it to a real server of, or back from; IPVS leaves it alone from there on. */
-  readonly balancedBy: (Taken & { readonly onePacket?: true }) | null;
+  /** Set once IPVS gave it to a real server, or back from one; IPVS leaves it alone from there on. */
+  readonly balancedBy: BalancedBy | null;
   readonly family: Family;
   readonly protocol: number;
   readonly icmp: { readonly type: number; readonly code: number } | null;
@@ -64,6 +63,17 @@ export interface PacketState {
   readonly nftSetChanges?: readonly NftSetChange[];
   /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
   readonly zones: { readonly original: number | null; readonly reply: number | null } | null;
+}
+
+/**
+ * The virtual end of the connection that IPVS has: where its first packet went to, also where a virtual server by mark took it
+ * (ip_vs_schedule).
+ */
+export interface BalancedBy {
+  readonly address: Address;
+  readonly port: number | null;
+  /** The virtual server schedules each datagram for itself. */
+  readonly onePacket: boolean;
 }
 
 /** What a SET rule did to an ipset, and with which fields of the packet. */

@@ -1,4 +1,5 @@
 import type { Flow } from '../conntrack/flow.ts';
+import type { BalancedFlow } from '../ipvs/model.ts';
 import { type Branch, type Ending, listed } from './branch.ts';
 import { explore, type Run, runOnce } from './explore.ts';
 import { listGiven } from './given.ts';
@@ -38,6 +39,8 @@ export interface TraceOptions {
    * a run for each answer, and shares do not add up.
    */
   readonly shares?: false;
+  /** The same of IPVS. */
+  readonly balanced?: readonly BalancedFlow[];
 }
 
 /** Every way a packet can go, as the walk leaves it: ways share their past. */
@@ -51,7 +54,7 @@ export interface Ways {
 export function followPacket(
   packet: Packet,
   world: World,
-  { observer, sources, opened = [], shares }: TraceOptions = {},
+  { observer, sources, opened = [], shares, balanced = [] }: TraceOptions = {},
 ): Ways {
   const steps = new StepBook();
   const assumptions = new Map<string, Assumption>();
@@ -68,6 +71,7 @@ export function followPacket(
       questions,
       assumptions,
       opened,
+      balanced,
       ...(observer === undefined ? {} : { observer }),
     });
   const endings = shares === false ? runOnce(run, start) : explore(run, start);

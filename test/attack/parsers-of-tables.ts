@@ -1,3 +1,4 @@
+import { parseCiliumServices } from '../../src/cilium/parse-services.ts';
 import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
 import { parseConntrackStats } from '../../src/conntrack/parse-stats.ts';
 import { FlowScanner } from '../../src/conntrack/scan-flows.ts';
@@ -55,6 +56,8 @@ const ipvs =
     printIpvs(servers ?? []);
   };
 
+const cilium = (text: string): unknown => parseCiliumServices(text, 'x', new ProblemList());
+
 const lines = (name: string, seed: string, run: (text: string) => unknown): Parser => ({
   name,
   form: 'lines',
@@ -87,6 +90,9 @@ export const TABLES: readonly Parser[] = [
   lines('/proc/net/ip_vs', seeds.IPVS_PROC, ipvs('servers')),
   lines('ipvsadm -Lnc', seeds.IPVS_FLOWS, ipvs('connections')),
   lines('/proc/net/ip_vs_conn', seeds.IPVS_PROC_FLOWS, ipvs('connections')),
+  lines('cilium-dbg service list', seeds.CILIUM, cilium),
+  { name: 'cilium-dbg service list -o json', form: 'json', seed: seeds.CILIUM_JSON, run: cilium },
+  { name: 'cilium-dbg bpf lb list -o json', form: 'json', seed: seeds.CILIUM_MAP, run: cilium },
   lines('nft list ruleset', seeds.NATIVE, nft),
   lines('nft -a list ruleset of kube-proxy', seeds.NFT_TEXT, nft),
   { name: 'nft -j list ruleset', form: 'json', seed: seeds.NFT_ODD_JSON, run: nft },

@@ -59,6 +59,19 @@ describe.each(COMMANDS)("$name in kube-proxy's place", (node, command) => {
       for (const { verdict } of (await demo.ask(destination, 'pod')).outcomes) expect(verdict).toBe('accept');
   });
 
+  it('why and diff promise nothing', async () => {
+    const { out, status } = await run(['why', 'shop/web', '-f', demo.folder, '-o', 'json']);
+    const { works } = JSON.parse(out);
+    expect(status).toBe(1);
+    // Of a cluster IP nobody outside is asked.
+    for (const side of ['pod', 'node'])
+      expect([side, works[side]]).toMatchObject([side, { works: 0, unknown: 1 }]);
+    const diff = await run(['diff', demo.folder, demo.folder]);
+    expect(diff.status).toBe(1);
+    expect(diff.out).not.toMatch(/^no behaviour change {2}/);
+    expect(diff.out).toContain(node.name);
+  });
+
   it('services and check accuse nobody, and name it', async () => {
     const services = await run(['services', '-f', demo.folder]);
     expect(services.out).toContain(node.name);
@@ -127,6 +140,40 @@ describe('another proxy beside kube-proxy', () => {
     const [outcome] = (await demo.ask('10.96.10.1:80', 'pod')).outcomes;
     expect(outcome?.verdict).toBe('accept');
     expect(outcome?.remarks.map(({ code }) => code)).toContain('cluster-ip-not-translated');
+  });
+});
+
+describe('Cilium, and the list of its Services', () => {
+  const LIST = `ID   Frontend            Service Type   Backend
+1    10.96.10.1:80/TCP   ClusterIP      1 => 10.244.1.11:8080/TCP (active)
+                                        2 => 10.244.2.11:8080/TCP (active)
+                                        3 => 10.244.2.12:8080/TCP (terminating)
+2    10.96.10.6:80/TCP   ClusterIP
+`;
+  const ask = async (destination: string) => {
+    const demo = nodeWith(CILIUM);
+    writeFileSync(join(demo.folder, 'cilium-services.txt'), LIST);
+    const [outcome] = (await demo.ask(destination, 'pod')).outcomes;
+    expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'other-proxy' }, exit: null });
+    return outcome?.reason?.text;
+  };
+
+  it('a front end of it: its active backends with their shares, and nothing beyond', async () => {
+    expect(await ask('10.96.10.1:80')).toContain(
+      'its ClusterIP 10.96.10.1:80 sends to 10.244.1.11:8080 and 10.244.2.11:8080, 50% each unless Maglev chooses by the client, and what becomes of it beyond that is not known',
+    );
+  });
+
+  it('one without backends, and a Service that it does not have', async () => {
+    expect(await ask('10.96.10.6:80')).toContain('10.96.10.6:80 has no backend that takes new connections');
+    expect(await ask('10.96.10.3:80')).toContain('the list of its Services does not have it');
+  });
+
+  it('the list alone tells that Cilium is here', async () => {
+    const demo = nodeWith({ name: '', nat: '', filter: '', interfaces: ['dummy7'] });
+    writeFileSync(join(demo.folder, 'cilium-services.txt'), LIST);
+    const [outcome] = (await demo.ask('10.96.10.1:80', 'node')).outcomes;
+    expect(outcome?.reason?.text).toContain('Cilium is here (the list of its Services)');
   });
 });
 

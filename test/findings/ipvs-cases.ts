@@ -22,6 +22,50 @@ const KEEPALIVED: Edit = [
     `${text}-A -t 192.168.77.100:6443 -s rr\n-a -t 192.168.77.100:6443 -r 192.168.77.11:6443 -m -w 1\n`,
 ];
 
+const arp = (name: 'arp_ignore' | 'arp_announce', value: number): Edit =>
+  replace('sysctl.txt', new RegExp(`^(net\\.ipv4\\.conf\\.all\\.${name}) = .*$`, 'm'), `$1 = ${value}`);
+const objects = (file: string, change: (items: readonly ApiObject[]) => readonly object[]): Edit => [
+  file,
+  (text) => {
+    const list: { items: ApiObject[] } = JSON.parse(text);
+    return JSON.stringify({ ...list, items: change(list.items) });
+  },
+];
+interface ApiObject {
+  readonly metadata: { readonly name: string };
+  readonly spec: object;
+}
+
+/** One address more on kube-ipvs0. */
+const onDevice = (local: string): Edit => [
+  'ip-addr.json',
+  (text) => {
+    const links: { ifname: string; addr_info: object[] }[] = JSON.parse(text);
+    for (const { ifname, addr_info: all } of links)
+      if (ifname === 'kube-ipvs0') all.push({ family: 'inet', local, prefixlen: 32, scope: 'global' });
+    return JSON.stringify(links);
+  },
+];
+
+/** A speaker of MetalLB on the node. */
+const METALLB: Edit = objects('pods.json', (items) => [
+  ...items,
+  {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'speaker-x7k2p', namespace: 'metallb-system' },
+    spec: { nodeName: 'node-1', hostNetwork: true },
+    status: { phase: 'Running', podIP: '192.168.100.11', podIPs: [{ ip: '192.168.100.11' }] },
+  },
+]);
+const LOCAL_LAN: Edit = objects('services.json', (items) =>
+  items.map((item) =>
+    item.metadata.name === 'lb-lan'
+      ? { ...item, spec: { ...item.spec, externalTrafficPolicy: 'Local' } }
+      : item,
+  ),
+);
+
 /** Faults of IPVS mode, on a node of kube-proxy 1.36. */
 export const IPVS_CASES: readonly Case[] = [
   {
@@ -111,6 +155,64 @@ export const IPVS_CASES: readonly Case[] = [
     says: /set KUBE-CLUSTER-IP lacks 10\.96\.10\.3,tcp:80/,
     nearMiss: 'the set was not captured',
     nearEdits: [['ipset.txt', (text) => text.replaceAll(/^.* KUBE-CLUSTER-IP .*\n/gm, '')]],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP306',
+    fault: 'no strictARP, beside MetalLB',
+    edits: [METALLB],
+    severity: 'warning',
+    object: '192.168.100.210',
+    says: /^this node answers ARP for 192\.168\.100\.210 of shop\/lb-lan on eth0, .*: arp_ignore is 0$/,
+    nearMiss: 'strictARP',
+    nearEdits: [METALLB, arp('arp_ignore', 1), arp('arp_announce', 2)],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP306',
+    fault: 'no strictARP, and the policy is Local',
+    edits: [LOCAL_LAN],
+    severity: 'warning',
+    object: 'shop/lb-lan',
+    says: /answers ARP for 192\.168\.100\.210/,
+    nearMiss: 'a cluster of one node',
+    nearEdits: [LOCAL_LAN, objects('nodes.json', (items) => items.slice(0, 1))],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP306',
+    fault: 'arp_ignore spares nothing of kube-ipvs0, where any node serves',
+    edits: [arp('arp_ignore', 3)],
+    severity: 'info',
+    object: 'shop/lb-lan',
+    says: /answers ARP for 192\.168\.100\.210 .*: arp_ignore is 3$/,
+    nearMiss: 'the address is not in a network of the node',
+    nearEdits: [
+      ['services.json', (text) => text.replaceAll('192.168.100.210', '192.168.77.210')],
+      ['ip-addr.json', (text) => text.replaceAll('192.168.100.210', '192.168.77.210')],
+    ],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP307',
+    fault: 'the node’s own address was put on it',
+    edits: [onDevice('172.31.0.11'), ['ipset.txt', (text) => `${text}add KUBE-IPVS-IPS 172.31.0.11\n`]],
+    severity: 'error',
+    object: '172.31.0.11',
+    says: /^172\.31\.0\.11 is on kube-ipvs0 and an address of the node itself: KUBE-IPVS-FILTER rejects/,
+    nearMiss: 'it is on it, and the filter does not ask for it',
+    nearEdits: [onDevice('172.31.0.11')],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP307',
+    fault: 'an address of a deleted Service is left there',
+    edits: [onDevice('203.0.113.77')],
+    severity: 'warning',
+    object: '203.0.113.77',
+    says: /^kube-ipvs0 has 203\.0\.113\.77, which no Service of the API has/,
+    nearMiss: 'Services were not captured',
+    nearEdits: [onDevice('203.0.113.77'), ['services.json', () => '']],
   },
   {
     fixture: 'ipvs',

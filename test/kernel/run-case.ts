@@ -165,6 +165,8 @@ function answerTo(first: Probe, { out, delivered }: Observation): Probe | null {
   if (out === null && ![...own, loopback].includes(formatAddress(source))) return null;
   const from = out === null ? 'node' : neighbourAt(out.device, source);
   if (from === null) return null;
+  // What a pod would answer to itself never leaves it.
+  if (from !== 'node' && sameAddress(got.source, source)) return null;
   const wire: Wire = {
     ...got,
     source,

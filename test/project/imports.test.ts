@@ -21,6 +21,7 @@ const MODELS = [
   'iptables',
   'nftables',
   'rules',
+  'cilium',
   'ipvs',
   'conntrack',
   'host',
@@ -78,6 +79,11 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   conntrack: { holds: 'flow entries; it imports only net, problems and json', values: PARSER, types: [] },
+  cilium: {
+    holds: 'what Cilium lists of its Services; it imports only net and problems',
+    values: ['net', 'problems'],
+    types: [],
+  },
   ipvs: { holds: 'what IPVS balances; it imports only net, problems and json', values: PARSER, types: [] },
   host: {
     holds: 'facts that rules ask about; it imports only net, problems and json',
@@ -110,9 +116,9 @@ const ROWS: Readonly<Record<string, Row>> = {
   },
   connection: {
     holds:
-      'a connection there and back, over the nodes on its way; it knows no wording: net, conntrack, host, trace and proxy, and types of kubernetes',
+      'a connection there and back, over the nodes on its way; it knows no wording: net, conntrack, host, trace and proxy, and types of ipvs and kubernetes',
     values: ['net', 'conntrack', 'host', 'trace', 'proxy'],
-    types: ['kubernetes'],
+    types: ['ipvs', 'kubernetes'],
   },
   explain: {
     holds: 'trace and proxy joined; it imports the models, command, words, and only types of problems',

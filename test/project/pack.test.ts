@@ -43,7 +43,7 @@ describe('what `npm pack` packs', () => {
   it('is nothing else', () => {
     const other = files.filter(
       (path) =>
-        !/^(?:bin|dist|fixtures\/demo(?:-nftables)?|docs\/findings|schema)\/|^(?:README\.md|CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|package\.json|docs\/[\w-]+\.(?:md|1))$/.test(
+        !/^(?:bin|dist|fixtures\/(?:demo(?:-nftables)?|ipvs)|docs\/findings|schema)\/|^(?:README\.md|CHANGELOG\.md|CONTRIBUTING\.md|LICENSE|package\.json|docs\/[\w-]+\.(?:md|1))$/.test(
           path,
         ),
     );

@@ -119,6 +119,19 @@ describe('What does nat see of it?', () => {
     expect(sources.map((source) => source.replace(/:.*/, ''))).toEqual(['10.244.1.1', '192.168.1.1']);
   });
 
+  it('it routes what IPVS sent on anew, by its mark, too', () => {
+    const marked = node({
+      routes: ['default via 192.168.1.9 dev eth1 table 100'],
+      rules: [{ priority: 100, src: 'all', fwmark: '0x4000', fwmask: '0x4000', table: '100' }],
+    });
+    const gone = (rules: string) => ask(rules, { ...MARKED, host: marked }).outcomes.map(({ exit }) => exit);
+    expect(gone(RULES)).toMatchObject([{ name: 'eth1' }, { name: 'eth1' }]);
+    // What conntrack does not know nat does not ask for.
+    const host = { ...marked, sysctls: new Map([...(marked.sysctls ?? []), ['net.ipv4.vs.conntrack', '0']]) };
+    const untracked = ask(RULES, { ...MARKED, host }).outcomes.map(({ exit }) => exit);
+    expect(untracked).toMatchObject([{ name: 'cni0' }, { name: 'eth0' }]);
+  });
+
   it('with vs.conntrack 0 nothing is masqueraded, and the packet is not tracked from there on', () => {
     const host = node({ sysctls: { 'net.ipv4.vs.conntrack': '0' } });
     const untracked = `${RULES}-A OUTPUT -m conntrack --ctstate UNTRACKED -j DROP\n`;
@@ -158,6 +171,15 @@ describe('What does nat see of it?', () => {
     expect(ways(before, POD).every((way) => way.includes('accept'))).toBe(true);
     expect(ways(`${RULES}-A INPUT -m ipvs ! --ipvs -j DROP\n`, POD)).toEqual(['1 [] drop 10.96.0.1:80']);
   });
+});
+
+const MARKED = `${TWO}-A -f 7 -s rr\n-a -f 7 -r 10.244.1.7:0 -m -w 1\n`;
+
+it('does -m ipvs know where a packet went that a mark gave to its virtual server?', () => {
+  const out = (test: string) => `${RULES}-A OUTPUT -m ipvs ${test} -j DROP\n`;
+  const asked: Question = { ...POD, ipvs: MARKED, mark: 7 };
+  expect(ways(out('--vproto 6 --vaddr 10.96.0.1 --vport 80'), asked)).toEqual(['1 [] drop 10.244.1.7:80']);
+  expect(ways(out('--vport 81'), asked)).toEqual(['1 [] accept 10.244.1.7:80']);
 });
 
 describe('Which real server does it take?', () => {
@@ -317,6 +339,12 @@ describe('What does it remember?', () => {
     expect(ways(RULES, { ...POD, ipvs: TWO + ended })).toHaveLength(2);
     const host = node({ sysctls: { 'net.ipv4.vs.conn_reuse_mode': '0' } });
     expect(ways(RULES, { ...POD, host, ipvs: TWO + ended })).toEqual(['1 [] accept 8.8.4.4:8080']);
+    expect(ways(RULES, { ...POD, ipvs: TWO + ended.replace('TIME_WAIT', 'CLOSE    ') })).toHaveLength(2);
+  });
+
+  it('nor is one anew that a template holds', () => {
+    const ended = 'TCP 00:19  TIME_WAIT   10.244.1.6:1000 10.96.0.1:80 10.244.1.5:8080\n';
+    expect(ways(RULES, { ...POD, ipvs: STICKY + TEMPLATE + ended })).toEqual(['1 [] accept 10.244.1.5:8080']);
   });
 
   const FLOW =
@@ -330,6 +358,42 @@ describe('What does it remember?', () => {
 
     it('no connection: it goes on to the node', () => {
       expect(ways(RULES, { ...MID, ipvs: TWO + OTHER })).toEqual(['1 [] accept 10.96.0.1:80']);
+    });
+
+    it('no connection, but conntrack has it still, which keeps it longer: not known', () => {
+      const asked = { ...MID, flows: FLOW };
+      expect(only(ask(RULES, { host: node(), ...asked, ipvs: TWO + OTHER }))).toMatchObject(connections);
+      const own = OTHER.replace('10.244.1.7:1000', '10.244.1.6:1000');
+      expect(ways(RULES, { ...asked, ipvs: TWO + OTHER + own })).toEqual(['1 [] accept 8.8.4.4:8080']);
+    });
+
+    it('a connection: it goes where it went, though a mark would give it to another virtual server', () => {
+      const own = OTHER.replace('10.244.1.7:1000', '10.244.1.6:1000');
+      const [outcome] = ask(RULES, { host: node(), ...MID, ipvs: MARKED + own, mark: 7 }).outcomes;
+      expect(destinationOf(outcome as Outcome)).toBe('8.8.4.4:8080');
+      expect(places(outcome as Outcome)).toContain('INPUT ip_vs 10.96.0.1:80 rr');
+    });
+
+    it('an answer of a connection past IPVS goes on, whatever a mark could have done', () => {
+      const flows = FLOW.replace('dst=10.96.0.1', 'dst=10.244.1.5').replace('dport=80 ', 'dport=8080 ');
+      const answer: Question = { from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0', flows };
+      const accept = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT');
+      const asked = { host: node(), ...answer, state: 'ESTABLISHED', ipvs: MARKED + OTHER } as const;
+      expect(sourceOf(only(ask(accept, asked)))).toBe('10.244.1.5:8080');
+    });
+
+    it('its virtual server is gone: dropped, where an answer gets its address back', () => {
+      const other = TWO.replaceAll(':80 ', ':81 ');
+      expect(only(ask(RULES, { host: node(), ...MID, ipvs: other + gone }))).toMatchObject({
+        verdict: 'drop',
+        reason: { code: 'ipvs-server-gone', server: '10.96.0.1:80', forgets: true },
+      });
+      const answer: Question = { from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0' };
+      const own = OTHER.replace('10.244.1.7:1000', '10.244.1.6:1000').replace('8.8.4.4', '10.244.1.5');
+      const accept = RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT');
+      const asked = { host: node(), ...answer, state: 'ESTABLISHED', flows: FLOW } as const;
+      expect(sourceOf(only(ask(accept, { ...asked, ipvs: other + own })))).toBe('10.96.0.1:80');
+      expect(only(ask(accept, { ...asked, ipvs: TWO + OTHER }))).toMatchObject(connections);
     });
 
     it('connections not listed, or not as a whole: not known', () => {

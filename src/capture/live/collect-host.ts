@@ -42,8 +42,7 @@ export async function collectHost(collector: Collector, needs: HostNeeds, modeMa
   if (needs.packets || !mention(modeMark)) await collectNft(collector, rules);
   if (needs.all && collector.bytesOf(NFT_RULESET.file) !== null)
     await collector.run(NFT_HOOKS, { quiet: true });
-  if ((await collector.place.read('/proc/net/ip_vs')).kind === 'text')
-    await collector.runAll(needs.packets ? [IPVS, IPVS_CONNECTIONS] : [IPVS]);
+  await collectIpvs(collector, needs.packets);
   if (needs.packets && mention('-m recent ')) await collectRecent(collector, rules);
 }
 
@@ -104,6 +103,22 @@ async function collectNft(collector: Collector, rules: readonly (Buffer | null)[
   }
   await collector.run(NFT_RULESET);
 }
+
+/** kube-proxy's image has no ipvsadm: what the kernel lists by itself is taken then, though it may leave virtual servers out. */
+async function collectIpvs(collector: Collector, connections: boolean): Promise<void> {
+  const listed = await collector.place.read(KERNEL_IPVS);
+  if (listed.kind !== 'text') return;
+  await collector.runAll(connections ? [IPVS, IPVS_CONNECTIONS] : [IPVS]);
+  // Where it lists nothing, nothing is balanced.
+  if (collector.bytesOf(IPVS.file) === null && /^(?:TCP|UDP|SCTP|FWM) /m.test(listed.text))
+    collector.add({
+      path: IPVS.file,
+      bytes: Buffer.from(listed.text),
+      origin: `${collector.place.prefix}${KERNEL_IPVS}`,
+    });
+}
+
+const KERNEL_IPVS = '/proc/net/ip_vs';
 
 function trimSysctls(collector: Collector): void {
   const bytes = collector.bytesOf('sysctl.txt');

@@ -19,7 +19,8 @@ const LARGEST = 16 * 1024 * 1024;
 /** What a node holds, so that lines of two nodes must not be added up. */
 const OF_A_NODE: ReadonlySet<LineKind> = new Set([
   ...TOLD_BY_LINE,
-  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'sockets', 'ipvs', 'recent'] as const),
+  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'sockets'] as const),
+  ...(['ipvs', 'cilium-services', 'recent'] as const),
 ]);
 
 /**

@@ -12,7 +12,7 @@ export interface End extends Pick<Ending, 'verdict' | 'reason' | 'rejectWith' | 
   readonly state: Noticed;
   /** The rule or policy that did not let it pass, in words; null where it passed, or nobody knows. */
   readonly decider: string | null;
-  /** Whether a rule gave it another destination. */
+  /** Whether a rule, or IPVS, gave it another destination. */
   readonly isDirected: boolean;
   /** Whether conntrack translates its connection's destination. */
   readonly isTranslated: boolean;
@@ -99,7 +99,7 @@ function isDirected(newest: PathNode | null): boolean {
   for (let node = newest; node !== null; node = node.before) {
     const { step } = node;
     const kind = step.program === 'nft' ? step.action : iptablesRule(step)?.target?.kind;
-    if (kind === 'dnat' || kind === 'redirect') return true;
+    if (kind === 'dnat' || kind === 'redirect' || step.program === 'ipvs') return true;
   }
   return false;
 }

@@ -8,6 +8,7 @@ import { parseProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import { isSwitch, sameSet } from '../changed-facts.ts';
 import type { ServiceChange, StateChange } from '../document.ts';
+import { isIpvsSwitch } from '../ipvs-probes.ts';
 import type { NativeComparison } from '../native.ts';
 import type { State } from '../two-sides.ts';
 
@@ -42,7 +43,11 @@ export function compareFacts(
     ]),
     ...compareSets(own, other, sets),
     ...compareIpvs(before, after),
-    ...compareSysctls(own, other),
+    ...compareSysctls(
+      own,
+      other,
+      [before, after].some(({ known }) => known.ipvs instanceof IpvsTable),
+    ),
     ...(native?.changes ?? compareNative(own, other)),
     ...compareFlows(before.known.flows, after.known.flows, services),
   ];
@@ -169,11 +174,11 @@ function membersBeside(
 }
 
 /** Only switches that decide over packets are told: counters of the kernel differ between any two captures. */
-function compareSysctls(before: Host, after: Host): StateChange[] {
+function compareSysctls(before: Host, after: Host, balances: boolean): StateChange[] {
   if (before.sysctls === null || after.sysctls === null) return [];
   const names = new Set([...before.sysctls.keys(), ...after.sysctls.keys()]);
   return [...names]
-    .filter(isSwitch)
+    .filter((name) => isSwitch(name) || (balances && isIpvsSwitch(name)))
     .sort()
     .flatMap((name): StateChange[] => {
       const [own, other] = [before.sysctls?.get(name) ?? null, after.sysctls?.get(name) ?? null];

@@ -13,7 +13,7 @@ export interface FoundProxy {
 }
 
 /** What a capture knows of the node, as far as proxies leave marks there. */
-export type Marked = Pick<Known, 'rulesets' | 'host' | 'cluster' | 'node' | 'ipvs'>;
+export type Marked = Pick<Known, 'rulesets' | 'host' | 'cluster' | 'node' | 'ipvs' | 'cilium'>;
 
 /**
  * Looks for proxies that may carry Services in kube-proxy's place. What was not captured shows no marks: silence says nothing.
@@ -42,6 +42,7 @@ export function findProxies(known: Marked): readonly FoundProxy[] {
       ...first('ipset', ipsets, proxy.ipsets),
       ...first('nft table', tables, proxy.nftTables),
       ...first('pod', pods, proxy.pods),
+      ...(proxy.listing === 'cilium' && known.cilium != null ? ['the list of its Services'] : []),
     ];
     return marks.length === 0 ? [] : [{ proxy, marks }];
   });

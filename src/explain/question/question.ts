@@ -1,3 +1,4 @@
+import type { CiliumServices } from '../../cilium/model.ts';
 import type { FlowTable } from '../../conntrack/flow-table.ts';
 import type { Host } from '../../host/facts.ts';
 import type { Sockets } from '../../host/parse-sockets.ts';
@@ -61,6 +62,8 @@ export interface Known {
   readonly proxyMode: ProxyMode;
   /** Absent: nothing tells of it. */
   readonly ipvs?: Ipvs;
+  /** What Cilium lists of its Services; null or absent where that was not given. */
+  readonly cilium?: CiliumServices | null;
   /** Sockets of the node's own network; null or absent where `ss -ltnu` was not captured. */
   readonly sockets?: Sockets | null;
 }

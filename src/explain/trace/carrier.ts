@@ -7,6 +7,7 @@ import { socketText } from '../../net/socket.ts';
 import { CHAINS, isOfOneService } from '../../proxy/chains.ts';
 import type { Outcome } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
+import { ciliumText } from '../proxies/cilium-backends.ts';
 import { type FoundProxy, findProxies, proxyText, settleText } from '../proxies/find-proxies.ts';
 import { silentAbout } from '../proxies/not-captured.ts';
 import type { Known } from '../question/question.ts';
@@ -32,13 +33,24 @@ export function carrierOf(outcome: Outcome, context: RemarkContext): Note | null
   const socket = socketText(formatAddress(outcome.destination.address), outcome.destination.port);
   if (first !== undefined) {
     const here = proxies.map(proxyText).join('; ');
-    const text = `no rule of kube-proxy translates ${socket}, and ${here}: ${first.proxy.what} may rewrite the packet, which kp-explain does not follow; ${alone(outcome)}`;
+    const text = `no rule of kube-proxy translates ${socket}, and ${here}: ${first.proxy.what} may rewrite the packet, which kp-explain does not follow; ${listing(proxies, outcome, context)}${alone(outcome)}`;
     return { code: 'other-proxy', text, settle: settleText(first) };
   }
   const silent = isServices(outcome, context) ? silentAbout(known, packet.family) : null;
   if (silent === null) return null;
   const text = `no rule translates ${socket}, and what else may carry Services was not captured: ${silent.text}; ${alone(outcome)}`;
   return { code: 'proxy-not-captured', text, settle: silent.settle };
+}
+
+/** What the proxy's own list tells of the socket, where it was given: which endpoints, and no more. */
+function listing(
+  proxies: readonly FoundProxy[],
+  { destination }: Outcome,
+  { trace, known }: RemarkContext,
+): string {
+  const { cilium } = known;
+  if (cilium == null || !proxies.some(({ proxy }) => proxy.listing === 'cilium')) return '';
+  return `${ciliumText(cilium, trace.packet.protocol, destination)}, and what becomes of it beyond that is not known; `;
 }
 
 function alone({ verdict }: Outcome): string {

@@ -20,8 +20,8 @@ export const eitherPort: Evaluator<'th.port'> = (test, { state }) => {
   return destination === 'no' ? source : destination;
 };
 
-/** An unknown port is unknown unless the set holds every port. */
-function portWithin(
+/** @returns whether a port is in a set; an unknown port is unknown unless the set holds every port. */
+export function portWithin(
   port: number | null,
   set: NumberSet,
   side: 'source' | 'destination',

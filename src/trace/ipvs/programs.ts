@@ -1,9 +1,11 @@
 import { isLocalAddress } from '../../host/local-addresses.ts';
-import type { RealServer, VirtualServer } from '../../ipvs/model.ts';
+import { sysctlNumber } from '../../host/sysctl.ts';
+import type { BalancedFlow, RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
-import { type IpvsTable, isBalancedProtocol } from '../../ipvs/table.ts';
-import { sameAddress } from '../../net/address.ts';
+import { type IpvsTable, isBalancedProtocol, isSameSocket } from '../../ipvs/table.ts';
+import { type Address, sameAddress } from '../../net/address.ts';
 import { formatSocket } from '../../net/listed-socket.ts';
+import { TCP } from '../../net/protocol.ts';
 import { type Branch, changed, passed } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Step } from '../outcome.ts';
@@ -12,6 +14,7 @@ import { ended, next, type Passage } from '../passage.ts';
 import type { IpvsPlace } from '../place.ts';
 import type { HookProgram, ProgramSource } from '../program.ts';
 import { ipvsUnlisted, stopped } from '../route-endings.ts';
+import type { Connection, PacketState } from '../state.ts';
 import { isScheduled, isWithoutEntry, keptByTemplate, rememberedConnection } from './remembered.ts';
 import { schedule } from './schedule.ts';
 import { sendTo } from './send.ts';
@@ -36,7 +39,7 @@ export const IPVS: ProgramSource = {
         program('FORWARD', 100, maybeForNode),
         program('OUTPUT', -98, notCaptured),
       ];
-    if (ipvs.servers.length === 0 && !ipvs.incomplete) return [];
+    if (ipvs.servers.length === 0 && !ipvs.incomplete && (ipvs.connections ?? []).length === 0) return [];
     return [
       program('INPUT', 98, (branch, context) => answer(branch, ipvs, context)),
       program('INPUT', 99, (branch, context) => request(branch, 'INPUT', ipvs, context)),
@@ -68,39 +71,17 @@ function request(
   if (mark === null && table.usesMarks)
     return [ended(stopped(branch, 'unknown', { code: 'ipvs-mark' }, null))];
   const server = table.find(protocol, destination, destinationPort, mark);
+  const memory = rememberedConnection(state, server, table, context);
+  if (memory.kind === 'to') return through(branch, memory.real, memory.server, hook, context);
+  if (memory.kind === 'unlisted') return [ended(ipvsUnlisted(branch, context.world))];
+  if (memory.kind === 'disputed')
+    return [ended(stopped(branch, 'unknown', { code: 'ipvs-connections', server: memory.server }, null))];
+  if (memory.kind === 'gone') {
+    const { kind: _, ...what } = memory;
+    return [ended(stopped(branch, 'drop', { code: 'ipvs-server-gone', ...what }, null))];
+  }
   if (server === null)
     return table.incomplete ? [ended(ipvsUnlisted(branch, context.world))] : [next(branch)];
-  const through = (way: Branch, real: RealServer): readonly Passage[] => {
-    if (real.method !== 'masq' && real.method !== null)
-      return [
-        ended(
-          stopped(
-            way,
-            'unknown',
-            {
-              code: 'ipvs-method',
-              server: takenText(server.takes),
-              real: formatSocket(real),
-              method: real.method,
-            },
-            null,
-          ),
-        ),
-      ];
-    return sendTo(passed(way, stepTo(server, real, hook, context)), real, server, hook, context);
-  };
-  const memory = rememberedConnection(state, server, table, context);
-  if (memory.kind === 'to') return through(branch, memory.real);
-  if (memory.kind === 'unlisted') return [ended(ipvsUnlisted(branch, context.world))];
-  if (memory.kind === 'gone') {
-    const reason = {
-      code: 'ipvs-server-gone' as const,
-      server: takenText(server.takes),
-      real: memory.destination,
-      forgets: memory.forgets,
-    };
-    return [ended(stopped(branch, 'drop', reason, null))];
-  }
   if (!isScheduled(state, context)) {
     if (isWithoutEntry(state, table)) return [next(branch)];
     const reason = { code: 'ipvs-connections' as const, server: takenText(server.takes) };
@@ -108,15 +89,34 @@ function request(
   }
   return keptByTemplate(branch, server, table, context).flatMap(({ branch: way, real }) =>
     real !== null
-      ? through(way, real)
+      ? through(way, real, server, hook, context)
       : server.incomplete === true
         ? [ended(ipvsUnlisted(way, context.world))]
         : schedule(way, server, context.questions).flatMap((picked) =>
             picked.real === null
               ? [refusal(picked.branch, server, hook, context)]
-              : through(picked.branch, picked.real),
+              : through(picked.branch, picked.real, server, hook, context),
           ),
   );
+}
+
+/** Hands the packet to a real server by the method that it has. */
+function through(
+  way: Branch,
+  real: RealServer,
+  server: VirtualServer,
+  hook: 'INPUT' | 'OUTPUT',
+  context: TraceContext,
+): readonly Passage[] {
+  if (real.method === 'masq' || real.method === null)
+    return sendTo(passed(way, stepTo(server, real, hook, context)), real, server, hook, context);
+  const reason = {
+    code: 'ipvs-method' as const,
+    server: takenText(server.takes),
+    real: formatSocket(real),
+    method: real.method,
+  };
+  return [ended(stopped(way, 'unknown', reason, null))];
 }
 
 /** No real server takes it: the client is told that the port is closed (ip_vs_leave). */
@@ -163,20 +163,79 @@ function placeOf({ takes, scheduler }: VirtualServer, { file, line }: VirtualSer
   };
 }
 
-/** ip_vs_out: what a real server answers gets the virtual server's address back. */
-function answer(branch: Branch, table: IpvsTable, { world }: TraceContext): readonly Passage[] {
+/**
+ * ip_vs_out: what a real server answers gets the virtual server's address back. IPVS knows its connections by itself; with
+ * `vs.conntrack` 0 conntrack does not know them, and the answer goes on untracked (handle_response).
+ */
+function answer(branch: Branch, table: IpvsTable, context: TraceContext): readonly Passage[] {
   const { state } = branch;
   const { connection } = state;
-  if (state.balancedBy !== null || connection?.direction !== 'REPLY' || !connection.fromCapture)
-    return [next(branch)];
-  if (connection.mayBeBalanced === true) return [ended(ipvsUnlisted(branch, world))];
-  const { originalDestination: address, originalDestinationPort: port } = connection;
-  const server = table.find(state.protocol, address, port, null);
   const from = state.source.address;
-  if (server === null || from === null) return [next(branch)];
+  if (state.balancedBy !== null || from === null) return [next(branch)];
+  const own = ownConnection(state, from, table, context);
+  const isReply = connection?.direction === 'REPLY' && connection.fromCapture;
+  if (own === null && isReply && connection.mayBeBalanced === true)
+    return [ended(ipvsUnlisted(branch, context.world))];
+  const told = own === null && isReply ? toldByConntrack(connection, state.protocol, table) : null;
+  if (told === 'disputed') {
+    const server = formatSocket({
+      address: connection?.originalDestination ?? from,
+      port: connection?.originalDestinationPort ?? 0,
+    });
+    return [ended(stopped(branch, 'unknown', { code: 'ipvs-connections', server }, null))];
+  }
+  const virtual = own?.virtual ?? told;
   // A node port's real server on the node itself has the virtual server's address, with another port.
-  if (sameAddress(from, address) && state.sourcePort === port) return [next(branch)];
-  return [next(changed(branch, { source: senderOf(address), sourcePort: port, balancedBy: server.takes }))];
+  if (virtual === null || (sameAddress(from, virtual.address) && state.sourcePort === virtual.port))
+    return [next(branch)];
+  const untracked = sysctlNumber(context.world.host, 'net.ipv4.vs.conntrack') === 0;
+  return [
+    next(
+      changed(branch, {
+        source: senderOf(virtual.address),
+        sourcePort: virtual.port,
+        balancedBy: { ...virtual, onePacket: false },
+        ...(untracked ? { connection: null, untracked: 'UNTRACKED' as const } : {}),
+      }),
+    ),
+  ];
+}
+
+/** The connection that IPVS has of an answer: what earlier packets left here, or what was listed. */
+function ownConnection(
+  { protocol, sourcePort, destination, destinationPort }: PacketState,
+  from: Address,
+  table: IpvsTable,
+  { balanced }: TraceContext,
+): BalancedFlow | null {
+  if (sourcePort === null || destinationPort === null) return null;
+  const real = { address: from, port: sourcePort };
+  const client = { address: destination, port: destinationPort };
+  const left = balanced.find(
+    (one) =>
+      one.protocol === protocol && isSameSocket(one.destination, real) && isSameSocket(one.client, client),
+  );
+  return left ?? table.answered(protocol, real, client);
+}
+
+/**
+ * The virtual end of an answer that conntrack has a flow of, also where its virtual server is gone. Whether IPVS still has a TCP
+ * connection that its whole list lacks is not known (see `rememberedConnection`).
+ */
+function toldByConntrack(
+  {
+    originalDestination: address,
+    originalDestinationPort: port,
+    replySource,
+    replySourcePort,
+    dnat,
+  }: Connection,
+  protocol: number,
+  table: IpvsTable,
+): { readonly address: Address; readonly port: number | null } | 'disputed' | null {
+  const isMoved = !sameAddress(replySource, address) || replySourcePort !== port;
+  if (dnat || !isMoved || table.mayHaveTaken(protocol, address, port).length === 0) return null;
+  return protocol === TCP && table.connectionsWhole ? 'disputed' : { address, port };
 }
 
 /** IPVS is not followed: what is for a virtual server ends here. */

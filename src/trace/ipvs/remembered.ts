@@ -1,5 +1,5 @@
 import { sysctlNumber } from '../../host/sysctl.ts';
-import type { IpvsConnection, RealServer, VirtualServer } from '../../ipvs/model.ts';
+import type { IpvsConnection, IpvsSocket, RealServer, VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
 import type { IpvsTable } from '../../ipvs/table.ts';
 import { type Address, sameAddress } from '../../net/address.ts';
@@ -16,44 +16,72 @@ import type { PacketState } from '../state.ts';
 export type Memory =
   /** Nothing: it is scheduled. */
   | { readonly kind: 'none' }
-  | { readonly kind: 'to'; readonly real: RealServer }
+  | { readonly kind: 'to'; readonly real: RealServer; readonly server: VirtualServer }
   /**
    * It goes to a server that is gone: the packet is dropped. With `expire_nodest_conn` IPVS forgets the connection then.
    */
-  | { readonly kind: 'gone'; readonly destination: string; readonly forgets: boolean }
+  | { readonly kind: 'gone'; readonly server: string; readonly real: string; readonly forgets: boolean }
+  /** conntrack has it, and IPVS' list of connections does not. */
+  | { readonly kind: 'disputed'; readonly server: string }
   /** It goes to a server that the listing lacks, which is not whole. */
   | { readonly kind: 'unlisted' };
 
 /**
- * Whether the packet belongs to a connection that IPVS has (ip_vs_in, net/netfilter/ipvs/ip_vs_core.c). A first packet of
- * TCP on an entry that ended is scheduled anew, and so is one whose server's weight is 0, where `expire_nodest_conn` is set.
+ * Whether the packet belongs to a connection that IPVS has (ip_vs_in, net/netfilter/ipvs/ip_vs_core.c): it goes where it went,
+ * whichever virtual server would take it now. A first packet of TCP on an entry that ended is scheduled anew, and so is one
+ * whose server's weight is 0, where `expire_nodest_conn` is set.
+ * @param taking the virtual server that would take the packet now
  */
 export function rememberedConnection(
   state: PacketState,
-  server: VirtualServer,
+  taking: VirtualServer | null,
   table: IpvsTable,
   context: TraceContext,
 ): Memory {
   const entry = entryOf(state, table);
-  const socket = entry?.destination ?? answersFrom(state);
+  const socket = entry?.destination ?? (taking === null ? null : answersFrom(state));
   if (socket === null) return { kind: 'none' };
-  const { host } = context.world;
-  const real = serverAt(server, socket.address, socket.port);
-  if (real === undefined) {
-    if (server.incomplete === true) return { kind: 'unlisted' };
-    const expires = isOn('expire_nodest_conn', context);
-    // A packet whose connection conntrack knows is dropped with the entry (ip_vs_conn_uses_old_conntrack).
-    const drops = sysctlNumber(host, 'net.ipv4.vs.conntrack') !== 0 && !isScheduled(state, context);
-    if (expires && drops && entry !== null)
-      return { kind: 'gone', destination: formatSocket(socket), forgets: true };
-    // IPVS keeps UDP longer than conntrack does: where its entries were not listed, a flow that lives there lives here.
-    if (expires || (entry === null && table.connections !== null)) return { kind: 'none' };
-    return { kind: 'gone', destination: formatSocket(socket), forgets: false };
+  // IPVS keeps a TCP connection for 15 minutes without a packet, conntrack for days; or it was made between the two listings.
+  if (entry === null && taking !== null && state.protocol === TCP && isWithoutEntry(state, table))
+    return isScheduled(state, context)
+      ? { kind: 'none' }
+      : { kind: 'disputed', server: takenText(taking.takes) };
+  const takers = table.mayHaveTaken(state.protocol, state.destination, state.destinationPort);
+  const kept = serverAt(takers, socket, state.destinationPort);
+  if (kept === null) {
+    if (table.incomplete || takers.some(({ incomplete }) => incomplete === true)) return { kind: 'unlisted' };
+    return withoutServer(state, taking, socket, entry, table, context);
   }
   const first = opensTcp(state, context);
-  if (first && real.weight === 0 && isOn('expire_nodest_conn', context)) return { kind: 'none' };
-  if (first && entry?.state === 'TIME_WAIT' && isOn('conn_reuse_mode', context)) return { kind: 'none' };
-  return { kind: 'to', real };
+  if (first && kept.real.weight === 0 && isOn('expire_nodest_conn', context)) return { kind: 'none' };
+  if (first && hasEnded(entry, kept.server) && isOn('conn_reuse_mode', context)) return { kind: 'none' };
+  return { kind: 'to', ...kept };
+}
+
+/** Of a connection whose real server was deleted. */
+function withoutServer(
+  state: PacketState,
+  taking: VirtualServer | null,
+  socket: IpvsSocket,
+  entry: IpvsConnection | null,
+  table: IpvsTable,
+  context: TraceContext,
+): Memory {
+  const server = taking === null ? formatSocket(entry?.virtual ?? socket) : takenText(taking.takes);
+  const gone = { kind: 'gone' as const, server, real: formatSocket(socket) };
+  const expires = isOn('expire_nodest_conn', context);
+  // A packet whose connection conntrack knows is dropped with the entry (ip_vs_conn_uses_old_conntrack).
+  const drops =
+    sysctlNumber(context.world.host, 'net.ipv4.vs.conntrack') !== 0 && !isScheduled(state, context);
+  if (expires && drops && entry !== null) return { ...gone, forgets: true };
+  // IPVS keeps UDP longer than conntrack does: where its entries were not listed, a flow that lives there lives here.
+  if (expires || (entry === null && table.connections !== null)) return { kind: 'none' };
+  return { ...gone, forgets: false };
+}
+
+/** A connection that a template holds is not scheduled anew (is_new_conn_expected). */
+function hasEnded(entry: IpvsConnection | null, { persistence }: VirtualServer): boolean {
+  return persistence === null && (entry?.state === 'TIME_WAIT' || entry?.state === 'CLOSE');
 }
 
 /** kube-proxy or the kernel sets them: a capture that does not tell is taken to have them, and it is said. */
@@ -111,16 +139,34 @@ function entryOf(state: PacketState, table: IpvsTable): IpvsConnection | null {
   );
 }
 
-/** conntrack holds the answer's sender: the real server. */
-function answersFrom({ connection }: PacketState): { address: Address; port: number } | null {
+/** conntrack holds the answer's sender: the real server, where it is not who was asked. */
+function answersFrom({ connection }: PacketState): IpvsSocket | null {
   if (connection === null || !connection.fromCapture || connection.replySourcePort === null) return null;
-  return { address: connection.replySource, port: connection.replySourcePort };
+  const {
+    replySource: address,
+    replySourcePort: port,
+    originalDestination,
+    originalDestinationPort,
+  } = connection;
+  return sameAddress(address, originalDestination) && port === originalDestinationPort
+    ? null
+    : { address, port };
 }
 
-function serverAt(server: VirtualServer, address: Address, port: number): RealServer | undefined {
-  return server.servers.find(
-    (each) => (each.port === port || each.port === 0) && sameAddress(each.address, address),
-  );
+/** A real server without a port gave the connection the port that its packets go to. */
+function serverAt(
+  takers: readonly VirtualServer[],
+  { address, port }: IpvsSocket,
+  destinationPort: number | null,
+): { readonly server: VirtualServer; readonly real: RealServer } | null {
+  for (const server of takers)
+    for (const real of server.servers)
+      if (
+        sameAddress(real.address, address) &&
+        (real.port === port || (real.port === 0 && port === destinationPort))
+      )
+        return { server, real };
+  return null;
 }
 
 /** A way of a client of a persistent virtual server; `real` is null where no template holds it. */

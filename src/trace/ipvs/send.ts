@@ -33,7 +33,11 @@ export function sendTo(
     destinationPort: port,
     destinationLocal: null,
     ttl: state.ttl === null || local ? state.ttl : state.ttl - 1,
-    balancedBy: server.onePacket ? { ...server.takes, onePacket: true } : server.takes,
+    balancedBy: {
+      address: state.destination,
+      port: state.destinationPort,
+      onePacket: server.onePacket,
+    },
   });
   if (local && hook === 'INPUT') return [next(rewritten)];
   return routed(rewritten, context).map((passage) => {

@@ -46,7 +46,7 @@ try {
       one.packets,
       {
         prepare: prepareOf(one),
-        listing: async ({ wire }) => listing(wire.sourcePort, wire.destinationPort),
+        listing: async () => listing(one.packets.map(({ wire }) => wire.sourcePort)),
       },
     );
     found.push({ seed: number, meetings: meetings.map((meeting) => withSysctls(meeting, one)) });
@@ -84,13 +84,13 @@ function prepareOf({ servers, sets, sysctls }: IpvsCase): string {
   ].join('\n');
 }
 
-/** Of the connections those that the packet may belong to: the kernel keeps many of earlier cases. */
-function listing(...ports: readonly (number | null)[]): string {
+/** Of the connections those that the case's clients made, which have ports of their own: the kernel keeps many of earlier cases. */
+function listing(ports: readonly (number | null)[]): string {
   const hex = new Set(ports.map((port) => (port ?? 0).toString(16).toUpperCase().padStart(4, '0')));
   const [heading = '', ...lines] = connections().split('\n');
   const own = lines.filter((line) => {
-    const [, , fromPort = '', , toPort = ''] = line.trim().split(/\s+/);
-    return fromPort === '0000' || hex.has(fromPort) || hex.has(toPort);
+    const [, , fromPort = ''] = line.trim().split(/\s+/);
+    return fromPort === '0000' || hex.has(fromPort);
   });
   return `${readFileSync(SAVED, 'utf8')}${[heading, ...own].join('\n')}\n`;
 }

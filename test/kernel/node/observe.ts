@@ -23,6 +23,7 @@ export function observe(reports: readonly Report[], setting: Setting): Observati
   const { probe, reader, loaded, links } = setting;
   const steps: SeenStep[] = [];
   let out: Observation['out'] = null;
+  let seenOn: string | null = null;
   let delivered: Observation['delivered'] = null;
   let answer: string | null = null;
   let errno: number | null = null;
@@ -39,7 +40,12 @@ export function observe(reports: readonly Report[], setting: Setting): Observati
       const packet = leaving ? parsePacket(report.bytes.subarray(14)) : null;
       if (packet === null) continue;
       answer ??= answerIn(packet, report.bytes.subarray(14), probe.wire);
-      if (device !== 'lo' && isIt(packet, probe.wire)) out ??= { device: masterOf(device), packet };
+      if (device === 'lo' || !isIt(packet, probe.wire)) continue;
+      // What nat turned back to a bridge passes the bridge itself before FORWARD, where its neighbour was not met before
+      // (br_nf_pre_routing_finish_bridge); what leaves is seen at the port.
+      if (seenOn !== null && (seenOn === device || seenOn !== masterOf(device))) continue;
+      out = { device: masterOf(device), packet };
+      seenOn = device;
     } else {
       const got = deliveredIn(report.bytes, report.from, probe.wire);
       if (got !== null && isIt(got.packet, probe.wire)) delivered ??= got;

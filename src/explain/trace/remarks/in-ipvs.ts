@@ -1,9 +1,10 @@
 import { isLocalAddress } from '../../../host/local-addresses.ts';
 import { takenText } from '../../../ipvs/print-ipvs.ts';
 import { IpvsTable } from '../../../ipvs/table.ts';
-import { formatAddress } from '../../../net/address.ts';
+import { formatAddress, sameAddress } from '../../../net/address.ts';
 import { formatSocket } from '../../../net/listed-socket.ts';
 import { socketText } from '../../../net/socket.ts';
+import { CHAINS } from '../../../proxy/chains.ts';
 import type { Outcome } from '../../../trace/outcome.ts';
 import type { Remark } from '../../trace-list.ts';
 import { type RemarkContext, remark } from './context.ts';
@@ -17,7 +18,9 @@ export function inIpvs(outcome: Outcome, context: RemarkContext): readonly Remar
   const balanced = outcome.path.findLast(({ step }) => step.program === 'ipvs');
   if (balanced === undefined) return pastIpvs(outcome, ipvs, context);
   if (outcome.verdict === 'reject' && outcome.decidedBy === balanced.step) return refused(ipvs, context);
-  return outcome.verdict === 'accept' ? [...stranger(outcome, context), ...untracked(outcome)] : [];
+  return outcome.verdict === 'accept'
+    ? [...stranger(outcome, context), ...untracked(outcome, context), ...asItself(outcome, context)]
+    : [];
 }
 
 /** A Service's packet that no virtual server took. */
@@ -77,15 +80,42 @@ function stranger({ destination, path }: Outcome, { target }: RemarkContext): Re
   );
 }
 
-/** With `vs.conntrack` 0 nat does not see what IPVS sends on. */
-function untracked({ path }: Outcome): Remark[] {
+/**
+ * With `vs.conntrack` 0 nat does not see what IPVS sends on. What comes of it on this node the answer's way tells; an endpoint
+ * elsewhere answers an address that was to be masqueraded.
+ */
+function untracked({ path, destination }: Outcome, { namer }: RemarkContext): Remark[] {
   const last = path.at(-1)?.state;
   const before = path.find(({ step }) => step.program === 'ipvs')?.state;
   if (last?.untracked !== 'UNTRACKED' || before === undefined || before.connection === null) return [];
+  const marked = path.some(({ step }) => step.chain === CHAINS.markMasquerade);
+  const here = namer.endpointAt(formatAddress(destination.address), destination.port)?.thisNode === true;
   return remark(
     'balanced-untracked',
-    'may-break',
+    marked && !here ? 'may-break' : 'none',
     'net.ipv4.vs.conntrack is 0: conntrack does not know what IPVS sends on, so nothing masquerades it',
     'set it to 1, as kube-proxy does',
+  );
+}
+
+/**
+ * A process asks a virtual address from that very address. Not masqueraded, its packet goes to another node, which has the address
+ * itself, as each node in IPVS mode: the answer ends there (measured on 6.1 and 6.12).
+ */
+function asItself(outcome: Outcome, { trace, namer, target }: RemarkContext): Remark[] {
+  const { destination, source, exit, path } = outcome;
+  const { address: from } = source.sender;
+  const { packet } = trace;
+  if (packet.entersAt !== 'OUTPUT' || source.rewrite !== 'none' || exit?.kind !== 'interface') return [];
+  if (from === null || !sameAddress(from, packet.destination)) return [];
+  // At a node port it is the node's own address, which no other node has.
+  if (target.via === null || target.via === 'nodePort') return [];
+  const who = namer.endpointAt(formatAddress(destination.address), destination.port);
+  if (!path.some(({ step }) => step.program === 'ipvs') || who?.thisNode !== false || who.node === null)
+    return [];
+  return remark(
+    'answers-to-own-node',
+    'breaks',
+    `${formatAddress(destination.address)} is on ${who.node} and answers ${formatAddress(from)}, which ${who.node} has itself, as every node in IPVS mode: the answer does not come back, as nothing masquerades the packet`,
   );
 }

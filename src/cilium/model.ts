@@ -1,0 +1,21 @@
+import type { ListedSocket } from '../net/listed-socket.ts';
+
+/** A socket that Cilium's eBPF programs serve, with the sockets that they send to. */
+export interface CiliumFrontend extends ListedSocket {
+  /** IP protocol number; null where the listing does not tell (before Cilium 1.17), or where it is for all. */
+  readonly protocol: number | null;
+  /** `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalIPs`, `HostPort`, `LocalRedirect`; null where the listing does not tell. */
+  readonly type: string | null;
+  readonly backends: readonly CiliumBackend[];
+}
+
+/** Where a frontend sends. */
+export interface CiliumBackend extends ListedSocket {
+  /** `active`, `terminating`, `quarantined`, `maintenance`: all but the first get no new connections. Null: the listing does not tell. */
+  readonly state: string | null;
+}
+
+/** What `cilium-dbg service list` or `cilium-dbg bpf lb list -o json` told. */
+export interface CiliumServices {
+  readonly frontends: readonly CiliumFrontend[];
+}

@@ -1,0 +1,142 @@
+import { parseAddress } from '../net/address.ts';
+import type { ListedSocket } from '../net/listed-socket.ts';
+import { parseProtocol } from '../net/protocol.ts';
+import type { ProblemList } from '../problems/problem.ts';
+import type { CiliumBackend, CiliumFrontend, CiliumServices } from './model.ts';
+
+/**
+ * Reads what Cilium's agent lists of its Services: `cilium-dbg service list` (`cilium service list` before 1.15), as a table or
+ * with `-o json`, and `cilium-dbg bpf lb list -o json`.
+ * @param file as it is named in problems. Lines that cannot be read are counted in one.
+ */
+export function parseCiliumServices(text: string, file: string, problems: ProblemList): CiliumServices {
+  if (!/^\s*[[{]/.test(text)) return readTable(text, file, problems);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    problems.add('unreadable-cilium', 'not readable as JSON: no Service of Cilium is known from it', file);
+    return { frontends: [] };
+  }
+  const frontends = Array.isArray(value)
+    ? value.flatMap(readService)
+    : isObject(value)
+      ? Object.entries(value).flatMap(readMapEntry)
+      : [];
+  return { frontends: joined(frontends) };
+}
+
+const TYPES = 'ClusterIP|NodePort|LoadBalancer|ExternalIPs|HostPort|LocalRedirect';
+const ROW = new RegExp(`^\\s*\\d+\\s+(\\S+:\\d+\\S*)(?:\\s+(${TYPES})\\b)?\\s*(.*)$`);
+const BACKEND = /^\s*\d+ => (\S+)(?:\s+\((\w+)\))?\s*$/;
+
+function readTable(text: string, file: string, problems: ProblemList): CiliumServices {
+  const frontends: CiliumFrontend[] = [];
+  let unread = 0;
+  for (const line of text.split('\n')) {
+    if (line.trim() === '' || /^ID\s+Frontend\b/.test(line)) continue;
+    const more = BACKEND.exec(line);
+    const last = frontends.at(-1);
+    if (more !== null && last !== undefined) {
+      const backend = readBackend(more[1], more[2]);
+      if (backend === null) unread++;
+      else frontends[frontends.length - 1] = { ...last, backends: [...last.backends, backend] };
+      continue;
+    }
+    const [, place = '', type = null, rest = ''] = ROW.exec(line) ?? [];
+    const front = readFrontend(place);
+    if (front === null) {
+      unread++;
+      continue;
+    }
+    const first = BACKEND.exec(rest);
+    const backend = first === null ? null : readBackend(first[1], first[2]);
+    if (rest.trim() !== '' && backend === null) unread++;
+    frontends.push({ ...front, type, backends: backend === null ? [] : [backend] });
+  }
+  if (unread > 0)
+    problems.add('unreadable-cilium', `${unread} lines of Cilium's Services cannot be read`, file);
+  return { frontends };
+}
+
+/** `spec` of one element of `service list -o json` (api/v1/models.Service). */
+function readService(value: unknown): CiliumFrontend[] {
+  const spec = isObject(value) ? (value.spec ?? value) : null;
+  if (!isObject(spec)) return [];
+  const front = readModel(spec['frontend-address']);
+  if (front === null) return [];
+  const { flags } = spec;
+  const list = Array.isArray(spec['backend-addresses']) ? spec['backend-addresses'] : [];
+  const backends = list.flatMap((one): CiliumBackend[] => {
+    const socket = readModel(one);
+    const state = isObject(one) && typeof one.state === 'string' ? one.state : null;
+    return socket === null ? [] : [{ address: socket.address, port: socket.port, state }];
+  });
+  const type = isObject(flags) && typeof flags.type === 'string' ? flags.type : null;
+  return [{ ...front, type, backends }];
+}
+
+function readModel(value: unknown): Pick<CiliumFrontend, 'address' | 'port' | 'protocol'> | null {
+  if (!isObject(value) || typeof value.ip !== 'string') return null;
+  const address = parseAddress(value.ip);
+  const port = value.port ?? 0;
+  if (address === null || typeof port !== 'number') return null;
+  return { address, port, protocol: protocolOf(value.protocol) };
+}
+
+/** One entry of the eBPF map: `"10.96.0.1:443/TCP (1)": ["172.18.0.3:6443/TCP (1) (1)"]`; slot 0 tells the type. */
+function readMapEntry([key, value]: [string, unknown]): CiliumFrontend[] {
+  const front = readFrontend(key.replace(/ \(\d+\)$/, ''));
+  if (front === null || !Array.isArray(value)) return [];
+  const texts = value.filter((one) => typeof one === 'string');
+  const type = texts.flatMap((text) => new RegExp(`\\[(${TYPES})\\b`).exec(text)?.[1] ?? [])[0] ?? null;
+  const backends = texts.flatMap((text) => {
+    const backend = readBackend(text.replace(/ .*/, ''), undefined);
+    return backend === null || backend.port === 0 ? [] : [backend];
+  });
+  return [{ ...front, type, backends }];
+}
+
+/** The map has an entry for each backend of a frontend. */
+function joined(all: readonly CiliumFrontend[]): CiliumFrontend[] {
+  const known = new Map<string, CiliumFrontend>();
+  for (const one of all) {
+    const key = `${one.address.family} ${one.address.value} ${one.port} ${one.protocol}`;
+    const before = known.get(key);
+    known.set(
+      key,
+      before === undefined
+        ? one
+        : { ...before, type: before.type ?? one.type, backends: [...before.backends, ...one.backends] },
+    );
+  }
+  return [...known.values()];
+}
+
+/** `10.96.0.10:53`, `10.96.0.10:53/UDP`, `[fd00::a]:53/TCP/i`. */
+function readFrontend(text: string): Pick<CiliumFrontend, 'address' | 'port' | 'protocol'> | null {
+  const [place = '', protocol] = text.split('/');
+  const socket = readSocket(place);
+  return socket === null ? null : { ...socket, protocol: protocolOf(protocol) };
+}
+
+function readBackend(text: string | undefined, state: string | undefined): CiliumBackend | null {
+  const socket = readSocket(text?.split('/')[0] ?? '');
+  return socket === null ? null : { ...socket, state: state ?? null };
+}
+
+function readSocket(text: string): ListedSocket | null {
+  const [, bracketed, plain = '', port = ''] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = parseAddress(bracketed ?? plain);
+  return address === null || Number(port) > 65_535 ? null : { address, port: Number(port) };
+}
+
+function protocolOf(name: unknown): number | null {
+  return typeof name === 'string' && !/^(?:ANY|NONE|i)$/i.test(name)
+    ? parseProtocol(name.toLowerCase())
+    : null;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

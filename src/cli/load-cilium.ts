@@ -1,0 +1,14 @@
+import type { CiliumServices } from '../cilium/model.ts';
+import { parseCiliumServices } from '../cilium/parse-services.ts';
+import type { ProblemList } from '../problems/problem.ts';
+import { type SortedSources, textOf } from './sort-sources.ts';
+
+/** @returns what Cilium listed of its Services; null where it was not given. */
+export function loadCilium(sorted: SortedSources, problems: ProblemList): CiliumServices | null {
+  const listings = sorted.get('cilium-services');
+  if (listings === undefined) return null;
+  const frontends = listings.flatMap(
+    ({ source }) => parseCiliumServices(textOf(source, problems) ?? '', source.name, problems).frontends,
+  );
+  return { frontends };
+}

@@ -1,0 +1,28 @@
+import type { CiliumServices } from '../../cilium/model.ts';
+import { type Address, sameAddress } from '../../net/address.ts';
+import { formatSocket } from '../../net/listed-socket.ts';
+import { listed, percent } from '../../words/numbers.ts';
+
+/**
+ * What Cilium's own list tells of a socket, as a clause. Each active backend has the same share of new connections where its
+ * algorithm is `random`, as it is unless it was set to Maglev (pkg/loadbalancer; bpf/lib/lb.h, lb4_select_backend_id).
+ */
+export function ciliumText(
+  { frontends }: CiliumServices,
+  protocol: number,
+  { address, port }: { readonly address: Address; readonly port: number | null },
+): string {
+  const found = frontends.find(
+    (one) =>
+      one.port === port &&
+      sameAddress(one.address, address) &&
+      (one.protocol === null || one.protocol === protocol),
+  );
+  if (found === undefined) return 'the list of its Services does not have it';
+  const active = found.backends.filter(({ state }) => state === null || state === 'active');
+  const name = `its ${found.type ?? 'Service'} ${formatSocket(found)}`;
+  if (active.length === 0) return `${name} has no backend that takes new connections`;
+  const share = percent(1 / active.length);
+  const each = active.length === 1 ? '' : `, ${share} each unless Maglev chooses by the client`;
+  return `${name} sends to ${listed(active.map(formatSocket))}${each}`;
+}
