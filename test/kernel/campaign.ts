@@ -103,7 +103,8 @@ async function runSeed(
     let found = differencesOf(meetings, first ? report : null);
     if (first) {
       report.ruleSets++;
-      for (const meeting of meetings) keep?.(meeting);
+      // What the sound tracer gets wrong tells nothing of a faulty one.
+      for (const meeting of found.length === 0 ? meetings : []) keep?.(meeting);
       if (found.length > 0) {
         found = differencesOf(await meet(node, rules, packets, null, native), null);
         if (found.length === 0) report.unrepeated++;
