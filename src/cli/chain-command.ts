@@ -16,9 +16,9 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
   const command = new Command('chain')
     .summary(`what ${chainName('SVC', '…')} / ${chainName('SEP', '…')} stands for, and who jumps to it`)
     .description(
-      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service. Also a virtual server of IPVS (ADDRESS:PORT), an ipset, the place of a rule, such as "nat PREROUTING 1", or the prefix of a LOG rule.',
+      'What a chain stands for: its Service and endpoint, who jumps to it, its rules, where it leads. <name> is a chain in any case, its unique beginning, or its hash alone; or NAMESPACE/SERVICE[:PORT] for all chains of a Service. Also a virtual server of IPVS (ADDRESS:PORT), an ipset, the place of a rule, such as "nat PREROUTING 1" or "ip kube-proxy services handle 12", a rule as nft -a prints it, or the prefix of a LOG rule.',
     )
-    .argument('<name>', 'the chain, or a Service', notEmpty('A chain name'));
+    .argument('<name...>', 'the chain, or a Service', joined);
   return addCommonOptions(command)
     .addHelpText('after', () =>
       formatExamples(program, [
@@ -26,12 +26,24 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
         [`kp-explain chain ${DEMO} --demo`, 'the hash is enough'],
         ['kp-explain chain shop/web --demo', 'the chains of a Service'],
         ["kp-explain chain 'nat PREROUTING 1' --demo", 'one rule, by its place'],
+        [
+          'kp-explain chain ip kube-proxy services handle 52 --demo nftables',
+          'one rule of nft, by its handle',
+        ],
         ['kp-explain chain POSTROUTING --demo', 'a built-in chain, in each table and family'],
       ]),
     )
-    .action(async (name: string, options: CommonOptions) => {
+    .action(async (words: string | readonly string[], options: CommonOptions) => {
+      const name = typeof words === 'string' ? words : words.join(' ');
       await act({ ...commonRequest(options, { host: 'addresses', flows: 'none' }), name });
     });
+}
+
+const word = notEmpty('A chain name');
+
+/** A place has blanks in it, quoted or not. */
+function joined(text: string, before?: string): string {
+  return before === undefined ? word(text) : `${before} ${text}`;
 }
 
 /** Describes, writes the answer. @returns 1 where there is no such chain. */
@@ -49,7 +61,9 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
       const { knownOf } = await import('./known.ts');
       const { absentRule, onlyAt, readPlaces } = await import('../explain/chains/place.ts');
       const known = knownOf(capture, await capture.cluster());
-      const places = readPlaces(request.name, capture.rulesets);
+      const { absentHandle, readNftPlaces } = await import('../explain/chains/nft-place.ts');
+      const own = readPlaces(request.name, capture.rulesets);
+      const places = own.length > 0 ? own : readNftPlaces(request.name, capture.nft);
       const items =
         places.length === 0
           ? describeName(request.name, known)
@@ -62,7 +76,7 @@ export async function runChain(request: ChainRequest, io: Io): Promise<ExitStatu
         items.length > 0
           ? null
           : place === undefined
-            ? describeMissing(request.name, known)
+            ? (absentHandle(request.name, capture.nft) ?? describeMissing(request.name, known))
             : absentRule(place, capture.rulesets);
       return { ...documentHead(capture), kind: 'ChainList', items, absent };
     },

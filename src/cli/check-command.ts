@@ -8,6 +8,7 @@ import type { Io } from './io.ts';
 import { requireAllNodes, selectorOption } from './live-options.ts';
 import { addStateOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 import { UsageError } from './usage-error.ts';
+import { addWatchOption, watched } from './watch/watch-option.ts';
 
 interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly output?: CheckOutputs;
@@ -21,6 +22,7 @@ interface CheckOptions extends Omit<CommonOptions, 'output'> {
   readonly expect?: string;
   readonly update?: boolean;
   readonly allNodes?: boolean;
+  readonly watch?: string;
 }
 
 /** What `-o` asks for: one format for standard output, and files. */
@@ -75,7 +77,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
     )
     .addOption(selectorOption())
     .option('--update', 'write down in expect.yaml what the capture does today, for review');
-  return command
+  return addWatchOption(command)
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain check --demo', 'the bundled capture of a node'],
@@ -93,10 +95,16 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       requireAllNodes(options, allNodes);
       // With --all-nodes the name stands for each of them.
       const common = { ...options, output: 'text' as const, ...(allNodes ? { node: 'NODE' } : {}) };
+      const { output, files } = options.output ?? { output: null, files: [] };
+      const request = {
+        ...commonRequest(common, { host: 'all', flows: 'all' }),
+        output: output ?? 'text',
+      };
+      if (options.watch !== undefined && (files.length > 0 || options.update === true))
+        throw new UsageError('watch', '--watch writes to the screen, and no files');
       await act({
-        sources: commonRequest(common, { host: 'all', flows: 'all' }).sources,
-        output: options.output?.output ?? 'text',
-        files: options.output?.files ?? [],
+        ...watched(request, options.watch),
+        files,
         detail: options.detail,
         captures,
         least: options.severity,

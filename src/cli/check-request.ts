@@ -1,10 +1,10 @@
 import type { About } from '../check/filter.ts';
 import type { Severity } from '../findings/finding.ts';
 import type { CheckFormat } from '../render/format.ts';
-import type { SourceRequest } from './requests.ts';
+import type { SourceRequest, Watched } from './requests.ts';
 
 /** `check [capture...]`. */
-export interface CheckRequest {
+export interface CheckRequest extends Watched {
   /** `-f` and `--demo`: together one capture. */
   readonly sources: SourceRequest;
   /** On standard output. */

@@ -10,16 +10,20 @@ import type { Candidate } from './candidate.ts';
 export type Names = Readonly<
   Record<
     'services' | 'pods' | 'namespaces' | 'nodes' | 'contexts' | 'chains' | 'codes',
-    () => readonly Candidate[]
+    () => readonly Candidate[] | Promise<readonly Candidate[]>
   >
 >;
 
 /**
- * @param words of a command line; `-f FOLDER` and `--demo` say which capture is meant
- * @returns names out of that capture's files, of the kubeconfig, and of the program itself. What cannot be read gives none.
+ * @param words of a command line; `-f FOLDER` and `--demo` say which capture is meant, and where neither is there it is the
+ *   cluster of `--kubeconfig` and `--context`
+ * @param begun the word that is to be completed
+ * @returns names out of that capture's files or of that cluster, of the kubeconfig, and of the program itself. What cannot be
+ *   read, or not soon, gives none.
  */
-export function readNames(words: readonly string[]): Names {
+export function readNames(words: readonly string[], begun: string): Names {
   const folders = foldersOf(words);
+  if (folders.length === 0) return { ...liveNames(words, begun), ...ownNames(words) };
   const objects = (file: string) => folders.flatMap((folder) => objectsIn(join(folder, file)));
   const inFolders = (file: string, what: string) =>
     objects(file).map(({ namespace, name }) => ({
@@ -36,8 +40,38 @@ export function readNames(words: readonly string[]): Names {
         description: 'namespace',
       })),
     chains: () => folders.flatMap((folder) => chainsIn(join(folder, 'iptables-save.txt'))),
+    ...ownNames(words),
+  };
+}
+
+function ownNames(words: readonly string[]): Pick<Names, 'contexts' | 'codes'> {
+  return {
     contexts: () => contextsIn(kubeconfigs(words)),
     codes: () => FINDING_KINDS.map(({ code, title }) => ({ value: code, description: title })),
+  };
+}
+
+/** What kubectl knows, if it answers soon. */
+function liveNames(words: readonly string[], begun: string): Omit<Names, 'contexts' | 'codes'> {
+  const access = {
+    kubeconfig: valuesOf(words, '--kubeconfig').at(-1) ?? null,
+    context: valuesOf(words, '--context').at(-1) ?? null,
+  };
+  // `pod:shop/cl` and `shop/cl` are of one namespace.
+  const namespace =
+    /^(?:\w+:)?([^/:]+)\//.exec(begun)?.[1] ?? valuesOf(words, '--namespace', '-n').at(-1) ?? null;
+  const ask = async (resource: string, description: string): Promise<Candidate[]> => {
+    if (words.includes('--no-api')) return [];
+    const { askNames } = await import('../capture/live/ask-names.ts');
+    const names = await askNames(access, resource, namespace);
+    return names.map((value) => ({ value, description }));
+  };
+  return {
+    services: async () => await ask('services', 'Service'),
+    pods: async () => await ask('pods', 'pod'),
+    nodes: async () => await ask('nodes', 'node'),
+    namespaces: async () => await ask('namespaces', 'namespace'),
+    chains: () => [],
   };
 }
 
@@ -88,13 +122,33 @@ function kubeconfigs(words: readonly string[]): string[] {
   return listed.length > 0 ? listed : [join(process.env.HOME ?? homedir(), '.kube', 'config')];
 }
 
-/** `- name: X` below `contexts:`, as kubectl writes it: a reader of YAML would take longer than the shell waits. */
+/** `- name: X` below `contexts:`, however far set in: a reader of YAML would take longer than the shell waits. */
 function contextsIn(paths: readonly string[]): Candidate[] {
   return paths.flatMap((path) => {
-    const [, block = ''] = /^contexts:[^\n]*\n((?:[ -][^\n]*\n?)*)/m.exec(read(path)) ?? [];
-    return [...block.matchAll(/^(?:- | {2})name: "?([^"\n]+?)"?$/gm)].map(([, value = '']) => ({
+    const text = read(path);
+    return (text.trimStart().startsWith('{') ? namesInJson(text) : namesInYaml(text)).map((value) => ({
       value,
       description: 'context',
     }));
   });
+}
+
+function namesInYaml(text: string): string[] {
+  const [, block = ''] = /^contexts:[^\n]*\n((?:[ -][^\n]*\n?)*)/m.exec(text) ?? [];
+  const indent = /^ *(?=- )/m.exec(block)?.[0] ?? '';
+  const names = block.matchAll(
+    new RegExp(`^${indent}(?:- | {2})name: *(?:"([^"\\n]+)"|'([^'\\n]+)'|([^"'\\n]+?)) *$`, 'gm'),
+  );
+  return [...names].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
+}
+
+/** kubectl reads a kubeconfig in JSON, too. */
+function namesInJson(text: string): string[] {
+  try {
+    return listOf(fieldsOf(JSON.parse(text)).contexts).flatMap(
+      (context) => textOf(fieldsOf(context).name) ?? [],
+    );
+  } catch {
+    return [];
+  }
 }

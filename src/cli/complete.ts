@@ -59,9 +59,10 @@ const WORDS = dictionary<readonly string[]>({
 
 /**
  * @param words of the command line without the program's name, the last one begun
- * @returns what the last one may become: commands, options, their values, and names of what is in the capture that is named
+ * @returns what the last one may become: commands, options, their values, and names of what is in the capture that is named, or
+ *   else in the cluster
  */
-export function complete(words: readonly string[], program: Command): Completion {
+export async function complete(words: readonly string[], program: Command): Promise<Completion> {
   // bash takes `--svc=x` apart.
   const typed = words.filter((word, index) => word !== '=' || index === words.length - 1);
   const last = typed.at(-1) ?? '';
@@ -71,14 +72,14 @@ export function complete(words: readonly string[], program: Command): Completion
   const flag = long ?? before.at(-1) ?? '';
   const option = command?.options.find((one) => one.short === flag || one.long === flag);
   if (option !== undefined && (option.required || option.optional)) {
-    const found = valuesOf(option, typed);
+    const found = await valuesOf(option, typed, long === undefined ? last : (begun ?? ''));
     const prefix = long === undefined ? '' : `${long}=`;
     const whole = found.candidates.map((one) => ({ ...one, value: `${prefix}${one.value}` }));
     return { ...found, candidates: beginning(whole, long === undefined ? last : `${prefix}${begun ?? ''}`) };
   }
   if (command === undefined) return { candidates: beginning(commandsOf(program), last), files: false };
   if (last.startsWith('-')) return { candidates: beginning(optionsOf(command), last), files: false };
-  const found = argumentsOf(command, program, typed);
+  const found = await argumentsOf(command, program, typed, last);
   return { ...found, candidates: beginning(found.candidates, last) };
 }
 
@@ -106,29 +107,36 @@ function optionsOf(command: Command): Candidate[] {
   return [...own, { value: '-h', description: 'print help' }, { value: '--help', description: 'print help' }];
 }
 
-function valuesOf(option: Option, typed: readonly string[]): Completion {
+async function valuesOf(option: Option, typed: readonly string[], begun: string): Promise<Completion> {
   const name = option.long ?? '';
   const fixed = option.argChoices ?? WORDS[name];
   if (fixed !== undefined) return { candidates: fixed.map(plain), files: false };
   const kind = VALUES[name];
   if (kind === 'files') return { candidates: [], files: true };
-  return { candidates: kind === undefined ? [] : named(kind, readNames(typed)), files: false };
+  return { candidates: kind === undefined ? [] : await named(kind, readNames(typed, begun)), files: false };
 }
 
-function argumentsOf(command: Command, program: Command, typed: readonly string[]): Completion {
+async function argumentsOf(
+  command: Command,
+  program: Command,
+  typed: readonly string[],
+  begun: string,
+): Promise<Completion> {
   const [argument] = command.registeredArguments;
   if (argument?.argChoices !== undefined) return { candidates: argument.argChoices.map(plain), files: false };
   const kinds = ARGUMENTS[command.name()] ?? [];
-  const names = readNames(typed);
-  const candidates = kinds.flatMap((kind) => (kind === 'files' ? [] : named(kind, names)));
+  const names = readNames(typed, begun);
+  const found = await Promise.all(
+    kinds.map(async (kind) => (kind === 'files' ? [] : await named(kind, names))),
+  );
+  const candidates = found.flat();
   return { candidates, files: kinds.includes('files') || program.commands.length === 0 };
 }
 
 /** A name that reads as an option would be one, once it stands on the line. */
-function named(kind: Kind, names: Names): Candidate[] {
-  const own = (kind === 'senders' ? names.pods() : names[kind]()).filter(
-    ({ value }) => !value.startsWith('-'),
-  );
+async function named(kind: Kind, names: Names): Promise<Candidate[]> {
+  const all = await (kind === 'senders' ? names.pods() : names[kind]());
+  const own = all.filter(({ value }) => !value.startsWith('-'));
   if (kind !== 'senders') return own;
   return [
     { value: 'pod', description: 'some pod of the node' },

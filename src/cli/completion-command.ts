@@ -40,7 +40,7 @@ export function completeCommand(act: (words: readonly string[]) => Promise<void>
 /** Tells what may stand next, as kubectl reads it: the scripts say how. */
 export async function runComplete(words: readonly string[], program: Command, io: Io): Promise<ExitStatus> {
   const { complete } = await import('./complete.ts');
-  const { candidates, files } = complete(words, program);
+  const { candidates, files } = await complete(words, program);
   for (const { value, description } of candidates)
     io.out(description === '' ? `${value}\n` : `${value}\t${description}\n`);
   io.out(files ? ':0\n' : ':4\n');

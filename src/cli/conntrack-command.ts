@@ -22,6 +22,7 @@ interface ConntrackOptions extends CommonOptions<PageFormat> {
   readonly namespace?: string;
   readonly limit?: number;
   readonly detail: 'answer' | 'full';
+  readonly watch?: boolean;
 }
 
 /** Flows listed without `--limit`: what fits into a terminal's patience, or into a document. */
@@ -78,6 +79,10 @@ export function conntrackCommand(
       '--limit <count>',
       'flows to list, the worst first; 0 lists all (default: 20, as JSON or YAML 10000, as HTML 500)',
       limitOf,
+    )
+    .option(
+      '--watch',
+      'tell flows as they come and go, until Ctrl-C: of a live node, or of what conntrack -E prints into -f -',
     );
   return addCommonOptions(command, PAGE_FORMATS)
     .addOption(
@@ -89,6 +94,7 @@ export function conntrackCommand(
         ['kp-explain conntrack --demo', 'the table as a whole'],
         ['kp-explain conntrack --problem stale --demo -o json', 'every stuck flow, as JSON'],
         ['sudo kp-explain conntrack --problem stale', 'the stuck flows of this machine'],
+        ['sudo kp-explain conntrack --svc shop/web --watch', 'flows of a Service as they come and go'],
         [
           'sudo conntrack -L | kp-explain conntrack -f -',
           'the table of this machine; more files (iptables-save, kubectl get) give names',
@@ -96,7 +102,8 @@ export function conntrackCommand(
       ]),
     )
     .action(async (line: string | undefined, options: ConntrackOptions) => {
-      const common = commonRequest(options);
+      const watch = options.watch ?? false;
+      const common = commonRequest(options, watch ? { host: 'packets', flows: 'events' } : undefined);
       await act({
         ...common,
         svc: options.svc ?? null,
@@ -108,6 +115,7 @@ export function conntrackCommand(
         limit: options.limit ?? LIMITS[common.output],
         detail: options.detail,
         line: line ?? null,
+        watch,
       });
     });
 }
@@ -121,6 +129,10 @@ function limitOf(text: string): number {
 export async function runConntrack(asked: ConntrackRequest, io: Io): Promise<ExitStatus> {
   const { answer } = await import('./answer.ts');
   const request = await withLine(asked, io);
+  if (request.watch) {
+    const { watchFlows } = await import('./watch/watch-flows.ts');
+    return await watchFlows(request, io);
+  }
   const { flowFormats } = await import('./flow-formats.ts');
   await answer(
     request,

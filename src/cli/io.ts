@@ -12,6 +12,8 @@ export interface Io {
   readonly rows?: number | null;
   /** True where standard error is a terminal, so that progress may be shown. */
   readonly showsProgress: boolean;
+  /** Aborted once nothing more can be written to standard output: nobody reads it, or the disk is full. Absent: never. */
+  readonly unread?: AbortSignal;
   out(text: string): void;
   err(text: string): void;
   stdin(): AsyncIterable<Buffer>;
@@ -19,14 +21,19 @@ export interface Io {
 
 /** @returns the real process. Call it once: it sets up what happens where an output cannot be written. */
 export function processIo(): Io {
-  const { out, err } = openOutputs();
+  const { out, err, unread } = openOutputs();
   return {
     programName: programNameOf(process.argv[1] ?? ''),
     env: process.env,
     // Some terminals say 0.
-    columns: process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null,
-    rows: process.stdout.isTTY && process.stdout.rows > 0 ? process.stdout.rows : null,
+    get columns() {
+      return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : null;
+    },
+    get rows() {
+      return process.stdout.isTTY && process.stdout.rows > 0 ? process.stdout.rows : null;
+    },
     showsProgress: process.stderr.isTTY,
+    unread,
     out,
     err,
     stdin() {

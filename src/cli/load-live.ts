@@ -18,6 +18,7 @@ export async function readLive(
   request: LiveRequest,
   context: LoadContext,
   flowsWanted: LiveContext['flowsWanted'],
+  onFollow?: LiveContext['onFollow'],
 ): Promise<LiveState> {
   // Every command shows its commands and returns before it asks for state; running them here would break that promise.
   if (request.showCommands || request.showRole)
@@ -33,6 +34,7 @@ export async function readLive(
         iptablesModeMark: chainName('SVC', ''),
         writtenBy: `kp-explain ${readVersion()}`,
         flowsWanted,
+        ...(onFollow === undefined ? {} : { onFollow }),
       },
     );
     await lifeline.release();

@@ -41,17 +41,23 @@ export function addStateOptions(command: Command): Command {
 }
 
 /**
- * `--demo` may stand before what is asked (`trace --demo shop/web`): only the name of a demo is its value.
- * @returns the arguments, `--demo` with its value in one word
+ * `--demo` and `--watch` may stand before what is asked (`trace --demo shop/web`): only the name of a demo is a value of the
+ * one, and only a number of the other.
+ * @param timed false: `--watch` takes no value
+ * @returns the arguments, each of the two with its value in one word
  */
-export function withDemoNamed(argv: readonly string[]): string[] {
+export function withValuesNamed(argv: readonly string[], timed: boolean): string[] {
   const end = argv.indexOf('--');
   const words: string[] = [];
   for (let at = 0; at < argv.length; at++) {
     const word = argv[at] ?? '';
     const next = argv[at + 1] ?? '';
-    if (word !== '--demo' || (end >= 0 && at > end)) words.push(word);
-    else if (DEMOS.some((name) => name === next)) {
+    if ((word !== '--demo' && (word !== '--watch' || !timed)) || (end >= 0 && at > end)) words.push(word);
+    else if (word === '--watch') {
+      const counts = /^\d+(?:\.\d+)?$/.test(next);
+      words.push(`--watch=${counts ? next : ''}`);
+      if (counts) at += 1;
+    } else if (DEMOS.some((name) => name === next)) {
       words.push(`--demo=${next}`);
       at += 1;
     } else words.push(`--demo=${DEMOS[0]}`);

@@ -6,6 +6,8 @@ import { EXIT } from './exit-status.ts';
 export interface Outputs {
   out(text: string): void;
   err(text: string): void;
+  /** Aborted once nothing more can be written to standard output. */
+  readonly unread: AbortSignal;
 }
 
 type Failure = NodeJS.ErrnoException;
@@ -19,22 +21,35 @@ type Failure = NodeJS.ErrnoException;
  */
 export function openOutputs(): Outputs {
   endWithTerminal();
+  const unread = new AbortController();
   const err = writerTo(process.stderr, endUnwritten);
-  const out = writerTo(process.stdout, (error) => {
-    endUnwritten();
-    err(`error: cannot write standard output: ${reasonOf(error)}\n`);
-  });
-  return { out, err };
+  const out = writerTo(
+    process.stdout,
+    (error) => {
+      endUnwritten();
+      err(`error: cannot write standard output: ${reasonOf(error)}\n`);
+    },
+    () => unread.abort(),
+  );
+  return { out, err, unread: unread.signal };
 }
 
-/** @param tell is called once, where writing fails though somebody might read; nothing is written after a failure. */
-function writerTo(stream: NodeJS.WriteStream, tell: (error: Failure) => void): (text: string) => void {
+/**
+ * @param tell is called once, where writing fails though somebody might read; nothing is written after a failure.
+ * @param onEnd is called once, where writing fails for any reason.
+ */
+function writerTo(
+  stream: NodeJS.WriteStream,
+  tell: (error: Failure) => void,
+  onEnd: () => void = () => undefined,
+): (text: string) => void {
   let failed = false;
   stream.on('error', (error: Failure) => {
     if (failed) return;
     failed = true;
     const gone = error.code === 'EPIPE' || (error.code === 'EIO' && stream.isTTY);
     if (!gone) tell(error);
+    onEnd();
   });
   return (text) => {
     if (!failed && text !== '') stream.write(text);

@@ -9,7 +9,7 @@ import { type DisplayOptions, displayed } from './display.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import { explainCommand, runExplain } from './explain-command.ts';
 import type { Io } from './io.ts';
-import { withDemoNamed } from './options.ts';
+import { withValuesNamed } from './options.ts';
 import type { SourceRequest } from './requests.ts';
 import { runServices, servicesCommand } from './services-command.ts';
 import { runTrace, traceCommand } from './trace-command.ts';
@@ -25,8 +25,17 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   let status: ExitStatus = EXIT.answered;
   const name = io.programName;
   let display: DisplayOptions = {};
-  const show = async (sources: readonly SourceRequest[], run: Run, allNodes = false): Promise<ExitStatus> =>
-    await unlessShown(sources, displayed(io, display), display.pager ?? true, run, allNodes);
+  const show = async (
+    sources: readonly SourceRequest[],
+    run: Run,
+    { allNodes = false, watch = null }: Manner = {},
+  ): Promise<ExitStatus> =>
+    await unlessShown(
+      sources,
+      displayed(io, display),
+      { pages: display.pager ?? true, allNodes, watch },
+      run,
+    );
   const program = new Command(name)
     .description(
       'Explains what kube-proxy’s rules do to a packet on a node, in the names of Services and Pods. Reads only.',
@@ -36,12 +45,12 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     .helpCommand('help [command]', 'print help for a command')
     .addCommand(
       whyCommand(name, async (request) => {
-        status = await show([request.sources], (shown) => runWhy(request, shown));
+        status = await show([request.sources], (shown) => runWhy(request, shown), request);
       }),
     )
     .addCommand(
       traceCommand(name, async (request) => {
-        status = await show([request.sources], (shown) => runTrace(request, shown));
+        status = await show([request.sources], (shown) => runTrace(request, shown), request);
       }),
     )
     .addCommand(
@@ -56,12 +65,12 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     )
     .addCommand(
       checkCommand(name, async (request) => {
-        status = await show([request.sources], (shown) => runCheck(request, shown), request.allNodes);
+        status = await show([request.sources], (shown) => runCheck(request, shown), request);
       }),
     )
     .addCommand(
       servicesCommand(name, async (request) => {
-        status = await show([request.sources], (shown) => runServices(request, shown));
+        status = await show([request.sources], (shown) => runServices(request, shown), request);
       }),
     )
     .addCommand(
@@ -71,7 +80,7 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
     )
     .addCommand(
       captureCommand(name, async (request) => {
-        status = await show([request.sources], (shown) => runCapture(request, shown), request.allNodes);
+        status = await show([request.sources], (shown) => runCapture(request, shown), request);
       }),
     )
     .addCommand(
@@ -100,24 +109,31 @@ export async function runProgram(argv: readonly string[], io: Io): Promise<ExitS
   });
   for (const command of [program, ...program.commands]) adopt(command, io);
   try {
-    await program.parseAsync(withDemoNamed(argv), { from: 'user' });
+    const timed = commandIn(argv, program) !== 'conntrack';
+    await program.parseAsync(withValuesNamed(argv, timed), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.answered;
-    throw usageErrorOf(error, argv, name);
+    throw usageErrorOf(error, argv, program);
   }
   return status;
 }
 
 type Run = (io: Io) => Promise<ExitStatus>;
 
+/** How a command is run. */
+interface Manner {
+  readonly allNodes?: boolean;
+  /** Seconds between answers; null: one answer. */
+  readonly watch?: number | null;
+}
+
 /** Runs a command, or with --show-commands and --show-role prints what it would run on a live node, and what it takes, and with --explain-input how its input is read. */
 async function unlessShown(
   sources: readonly SourceRequest[],
   io: Io,
-  pages: boolean,
+  { pages, allNodes, watch }: Required<Manner> & { readonly pages: boolean },
   run: Run,
-  allNodes: boolean,
 ): Promise<ExitStatus> {
   const explained = sources.find((source) => source.explained !== undefined)?.explained;
   if (explained !== undefined) {
@@ -126,6 +142,10 @@ async function unlessShown(
     return EXIT.answered;
   }
   if (!sources.some(({ live }) => live?.showCommands || live?.showRole)) {
+    if (watch !== null) {
+      const { repeat } = await import('./watch/repeat.ts');
+      return await repeat(run, watch, io);
+    }
     if (!pages || io.rows === null || io.rows === undefined) return await run(io);
     const { paged } = await import('./pager.ts');
     return await paged(io, run);
@@ -149,7 +169,9 @@ function adopt(command: Command, io: Io): void {
   });
 }
 
-function usageErrorOf(error: CommanderError, argv: readonly string[], name: string): UsageError {
+function usageErrorOf(error: CommanderError, argv: readonly string[], program: Command): UsageError {
+  const name = program.name();
+  const command = commandIn(argv, program);
   if (error.code === 'commander.help') {
     return new UsageError('no-command', `say what to do, for instance: ${name} trace shop/web --demo`);
   }
@@ -159,24 +181,12 @@ function usageErrorOf(error: CommanderError, argv: readonly string[], name: stri
   const hint =
     error.code === 'commander.unknownCommand' && /[/:]/.test(first)
       ? `\n  (Did you mean ${name} trace ${first}?)`
-      : `\n  See: ${name} ${error.code === 'commander.unknownCommand' ? '' : commandOf(argv)}--help`;
+      : `\n  See: ${name} ${error.code === 'commander.unknownCommand' || command === null ? '' : `${command} `}--help`;
   return new UsageError(error.code.replace(/^commander\./, ''), `${message}${hint}`);
 }
 
-function commandOf(argv: readonly string[]): string {
-  const command = argv.find((argument) =>
-    [
-      'why',
-      'trace',
-      'conntrack',
-      'diff',
-      'check',
-      'services',
-      'chain',
-      'capture',
-      'explain',
-      'completion',
-    ].includes(argument),
-  );
-  return command === undefined ? '' : `${command} `;
+/** @returns the first word that is a command's name; null where none is. */
+function commandIn(argv: readonly string[], program: Command): string | null {
+  const names = new Set(program.commands.map((command) => command.name()));
+  return argv.find((word) => names.has(word)) ?? null;
 }

@@ -50,17 +50,23 @@ export interface CommonRequest<F extends Format = PlainFormat> {
   readonly output: F;
 }
 
+/** What may be asked again and again. */
+export interface Watched {
+  /** Seconds between two answers. Null or absent: there is one answer. */
+  readonly watch?: number | null;
+}
+
 /** `trace <destination>`. */
-export interface TraceRequest extends CommonRequest<TraceFormat>, TraceQuestion {
+export interface TraceRequest extends CommonRequest<TraceFormat>, TraceQuestion, Watched {
   /** No detail was asked for: the text is one screen, with the cause and what to do. */
   readonly screen: boolean;
 }
 
 /** `why <service>`. */
-export interface WhyRequest extends CommonRequest<PageFormat>, TraceQuestion {}
+export interface WhyRequest extends CommonRequest<PageFormat>, TraceQuestion, Watched {}
 
 /** `services`. */
-export interface ServicesRequest extends CommonRequest {
+export interface ServicesRequest extends CommonRequest, Watched {
   /** As typed; null: all. */
   readonly service: string | null;
   /** `screen`: the broken ones first, and on a terminal what fits; `wide`: all, with endpoints; `name`: names alone. */
@@ -80,6 +86,8 @@ export interface ConntrackRequest extends CommonRequest<PageFormat>, FlowQuestio
   readonly detail: 'answer' | 'full';
   /** A line of a tool, whose flow is asked for; null: none. */
   readonly line: string | null;
+  /** Flows are told as they come and go. */
+  readonly watch: boolean;
 }
 
 /** `diff <before> <after>`. */

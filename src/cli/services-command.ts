@@ -10,11 +10,13 @@ import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from '.
 import type { ServicesRequest } from './requests.ts';
 import { stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
+import { addWatchOption, watched } from './watch/watch-option.ts';
 
 interface ServicesOptions extends Omit<CommonOptions, 'output'> {
   readonly namespace?: string;
   readonly allNamespaces?: boolean;
   readonly output: PlainFormat | 'wide' | 'name';
+  readonly watch?: string;
 }
 
 /** @returns the command; `act` gets the request. */
@@ -38,7 +40,7 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
     .addOption(
       new Option('-A, --all-namespaces', 'those of all namespaces, as without -n').conflicts('namespace'),
     );
-  return addCommonOptions(command, ['text', 'wide', 'name', 'json', 'yaml'])
+  return addWatchOption(addCommonOptions(command, ['text', 'wide', 'name', 'json', 'yaml']))
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain services --demo', 'those that do not work, and as many others as fit the screen'],
@@ -59,7 +61,10 @@ export function servicesCommand(program: string, act: (request: ServicesRequest)
       const listing = output === 'wide' || output === 'name' ? output : 'screen';
       const written = output === 'wide' || output === 'name' ? 'text' : output;
       await act({
-        ...commonRequest({ ...options, output: written }, { host: 'addresses', flows: 'none' }),
+        ...watched(
+          commonRequest({ ...options, output: written }, { host: 'addresses', flows: 'none' }),
+          options.watch,
+        ),
         service: service ?? null,
         namespace: options.namespace ?? null,
         listing,

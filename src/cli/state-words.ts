@@ -1,7 +1,7 @@
 import type { NodeTarget } from '../capture/live/reach-node.ts';
 import { quoteCommand } from '../command/quote.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
-import type { LiveRequest, SourceRequest } from './requests.ts';
+import type { CommonRequest, LiveRequest, SourceRequest } from './requests.ts';
 
 /**
  * @returns the options that name the same state again, quoted, with a space before them; empty for this machine. What was read
@@ -36,13 +36,26 @@ function nodeWords({ access, api }: LiveRequest, target: NodeTarget): string[] {
 
 /** @returns a question's words as they were typed, quoted: `shop/web --protocol udp`. */
 export function questionWords(
-  { destination, protocol, namespace, from }: TraceQuestion,
+  {
+    destination,
+    protocol,
+    namespace,
+    from,
+    sourcePort,
+    sources,
+  }: TraceQuestion & Pick<CommonRequest, 'sources'>,
   { senders }: { readonly senders: boolean },
 ): string {
+  // The context of a live node may have another namespace than `default`, and a name without one would be sought there.
+  const isLive = sources.files.length === 0 && sources.demo === false;
+  const isBare =
+    /^[a-z]/i.test(destination) && !/^[^:]*\//.test(destination.replace(/^(?:svc|services?)\//, ''));
+
   return quoteCommand([
     destination,
     ...(senders && from !== null ? ['--from', from] : []),
+    ...(senders && sourcePort !== null ? ['--source-port', String(sourcePort)] : []),
     ...(protocol === null ? [] : ['--protocol', protocol]),
-    ...(namespace === 'default' ? [] : ['-n', namespace]),
+    ...(namespace === 'default' && !(isLive && isBare) ? [] : ['-n', namespace]),
   ]);
 }

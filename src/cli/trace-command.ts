@@ -21,6 +21,7 @@ import {
 } from './options.ts';
 import type { TraceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
+import { addWatchOption, watched } from './watch/watch-option.ts';
 
 interface TraceOptions extends CommonOptions<TraceFormat> {
   readonly from?: string;
@@ -31,6 +32,7 @@ interface TraceOptions extends CommonOptions<TraceFormat> {
   readonly ctstate?: string;
   readonly namespace?: string;
   readonly detail?: 'answer' | 'path' | 'full';
+  readonly watch?: string;
 }
 
 /** @returns the command; `act` gets the request. */
@@ -66,7 +68,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
       '-n, --namespace <name>',
       'namespace of a Service given without one (default: the context’s, else default)',
     );
-  return addCommonOptions(command, TRACE_FORMATS)
+  return addWatchOption(addCommonOptions(command, TRACE_FORMATS))
     .addOption(
       new Option(
         '--detail <level>',
@@ -93,11 +95,16 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
           'a page with the path as a drawing, for those who were not there',
         ],
         ['sudo kp-explain trace 10.96.0.1:443', 'this machine'],
+        ['sudo kp-explain trace shop/web --watch', 'every 2 s, with what changed'],
         ['kp-explain trace shop/web --node node-1', 'a live node, through kubectl'],
       ]),
     )
     .action(async (destination: string, options: TraceOptions) => {
-      const common = commonRequest(options, { host: 'packets', flows: 'some' });
+      const common = watched(
+        commonRequest(options, { host: 'packets', flows: 'some' }),
+        options.watch,
+        destination,
+      );
       const { sources } = common;
       const namespace = await namespaceOf(options.namespace, common);
       const asked = { text: destination, namespace };
@@ -122,7 +129,9 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
 }
 
 /** Traces, writes the answer. @returns the exit status. Throws UsageError where the question names nothing known. */
-export async function runTrace(asked: TraceRequest, io: Io): Promise<ExitStatus> {
+export async function runTrace(typed: TraceRequest, io: Io): Promise<ExitStatus> {
+  const { atPodsNode } = await import('./pods-node.ts');
+  const asked = await atPodsNode(typed, io);
   const { questionOf, typedLine, typedText } = await import('./typed-line.ts');
   const text = await typedText(asked.destination, asked, io);
   const { isKernelTrace } = await import('../explain/kernel-trace/read-kernel-trace.ts');

@@ -1,7 +1,7 @@
 import { type PacketLine, readPacketLine } from '../explain/question/packet-line.ts';
 import { socketText } from '../net/socket.ts';
 import type { Io } from './io.ts';
-import type { SourceRequest, TraceRequest } from './requests.ts';
+import type { SourceRequest, TraceRequest, WhyRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Characters of standard input that are read: a trace of many packets. */
@@ -66,7 +66,10 @@ function lineOf(text: string): TypedLine | null {
 }
 
 /** @returns the question that a line asks; what was said by options stays. */
-export function questionOf(request: TraceRequest, { packet, text }: TypedLine): TraceRequest {
+export function questionOf<Request extends TraceRequest | WhyRequest>(
+  request: Request,
+  { packet, text }: TypedLine,
+): Request {
   const { files, demo } = request.sources;
   const isCapture = files.length > 0 || demo !== false;
   return {

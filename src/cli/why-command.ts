@@ -11,11 +11,13 @@ import { addCommonOptions, type CommonOptions, commonRequest, notEmpty, oneOf } 
 import type { WhyRequest } from './requests.ts';
 import { podsOf } from './trace-command.ts';
 import { UsageError } from './usage-error.ts';
+import { addWatchOption, watched } from './watch/watch-option.ts';
 
 interface WhyOptions extends CommonOptions<PageFormat> {
   readonly from?: string;
   readonly protocol?: string;
   readonly namespace?: string;
+  readonly watch?: string;
 }
 
 /** @returns the command; `act` gets the request. */
@@ -23,7 +25,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
   const command = new Command('why')
     .summary('does it work, and if not, why')
     .description(
-      'Does a Service port work from a pod, from the node and from outside, and if not, why: the first cause, its proof and what to do next. Fails (exit status 1) where it does not work.\n\n<service> is NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, ADDRESS:PORT or node:NODEPORT.',
+      'Does a Service port work from a pod, from the node and from outside, and if not, why: the first cause, its proof and what to do next. Fails (exit status 1) where it does not work.\n\n<service> is NAMESPACE/SERVICE, NAMESPACE/SERVICE:PORT (name or number), SERVICE:PORT in the namespace of -n, ADDRESS:PORT or node:NODEPORT. Or, in quotes, a line of conntrack, tcpdump -n, ss -n or a LOG rule; - reads one from standard input.',
     )
     .argument('<service>', 'a Service, or an address and port', notEmpty('A Service'))
     .optionsGroup('The question:')
@@ -41,16 +43,20 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
       '-n, --namespace <name>',
       'namespace of a Service given without one (default: the context’s, else default)',
     );
-  return addCommonOptions(command, PAGE_FORMATS)
+  return addWatchOption(addCommonOptions(command, PAGE_FORMATS))
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain why shop/web --demo', 'one Service, from everywhere'],
         ['kp-explain why shop/web --from external --demo', 'asked from outside alone'],
+        [
+          "kp-explain why 'IP 10.244.1.13.40001 > 10.96.10.1.80: Flags [S]' --demo",
+          'what a packet asks for, as tcpdump -n shows it',
+        ],
         ['kp-explain why shop/web --node node-1', 'on a live node, through kubectl'],
       ]),
     )
     .action(async (service: string, options: WhyOptions) => {
-      const common = commonRequest(options, { host: 'all', flows: 'all' });
+      const common = watched(commonRequest(options, { host: 'all', flows: 'all' }), options.watch, service);
       const { sources } = common;
       const namespace = await namespaceOf(options.namespace, common);
       const asked = { text: service, namespace };
@@ -75,7 +81,13 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
 }
 
 /** Diagnoses, writes the answer. @returns 0 where it works, 1 where it does not. Throws UsageError where nothing known is named. */
-export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
+export async function runWhy(typed: WhyRequest, io: Io): Promise<ExitStatus> {
+  const { atPodsNode } = await import('./pods-node.ts');
+  const asked = await atPodsNode(typed, io);
+  const { questionOf, typedLine, typedText } = await import('./typed-line.ts');
+  const line = typedLine(await typedText(asked.destination, asked, io), asked.destination);
+  const request = line === null ? asked : questionOf(asked, line);
+  const told = line === null ? '' : `${line.told}\n\n`;
   const { answer } = await import('./answer.ts');
   const { whyFormats } = await import('./why-formats.ts');
   let traced: readonly TraceItem[] = [];
@@ -97,7 +109,7 @@ export async function runWhy(request: WhyRequest, io: Io): Promise<ExitStatus> {
         throw error;
       }
     },
-    whyFormats(request, io, () => traced),
+    whyFormats(request, io, () => traced, told),
   );
   return report.verdict === 'works' ? EXIT.answered : EXIT.no;
 }

@@ -10,18 +10,20 @@ import { questionWords, stateWords } from './state-words.ts';
 
 /**
  * @param items the traces that the answer was made of
+ * @param told how the question was read; stands before the text
  * @returns the formats of `why`
  */
 export function whyFormats(
   request: WhyRequest,
   io: Io,
   items: () => readonly TraceItem[],
+  told: string,
 ): Renderers<WhyReport, PageFormat> {
   const text = async (report: WhyReport, view: TextOptions): Promise<string> => {
     const { renderWhyText } = await import('../render/why-text.ts');
     const question = questionWords(request, { senders: true });
     const again = { program: io.programName, state: stateWords(request.sources), question };
-    return renderWhyText(report, { ...view, ...again });
+    return told + renderWhyText(report, { ...view, ...again });
   };
   return {
     ...plainFormats(text),

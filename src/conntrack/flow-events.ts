@@ -8,10 +8,12 @@ export type FlowEventKind = 'new' | 'update' | 'destroy';
 /** A line of `conntrack -E`. */
 export interface FlowEvent {
   readonly kind: FlowEventKind;
+  /** When it was told, in seconds since 1970; null without `-o timestamp`. */
+  readonly at: number | null;
   readonly flow: Flow;
 }
 
-const EVENT = /^(?:\[\d+\.\d+\])?\s*\[(NEW|UPDATE|DESTROY)\]\s+(.*)$/;
+const EVENT = /^(?:\[(\d+\.\d+)\s*\])?\s*\[(NEW|UPDATE|DESTROY)\]\s+(.*)$/;
 
 /**
  * Reads one line of `conntrack -E`, with or without `-o timestamp`: `    [NEW] udp      17 30 src=…`.
@@ -20,10 +22,13 @@ const EVENT = /^(?:\[\d+\.\d+\])?\s*\[(NEW|UPDATE|DESTROY)\]\s+(.*)$/;
 export function parseFlowEvent(line: string, file: string, lineNumber: number): FlowEvent | null {
   const match = EVENT.exec(line);
   if (match === null) return null;
-  const flow = parseFlowLine(match[2] ?? '', file, lineNumber);
+  const [, at, word, entry = ''] = match;
+  const flow = parseFlowLine(entry, file, lineNumber);
   if (flow === null) return null;
-  const kind = match[1] === 'NEW' ? 'new' : match[1] === 'UPDATE' ? 'update' : 'destroy';
-  return { kind, flow };
+  const kind = word === 'NEW' ? 'new' : word === 'UPDATE' ? 'update' : 'destroy';
+  // Whether conntrack(8) itself made the entry is of the event, not of the flow.
+  const status = flow.status.filter((word) => word !== 'USERSPACE');
+  return { kind, at: at === undefined ? null : Number(at), flow: { ...flow, status } };
 }
 
 /** Follows events: what was begun or changed and not destroyed since is a live flow. Memory grows with the live ones. */

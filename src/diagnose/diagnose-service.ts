@@ -40,7 +40,14 @@ export function diagnoseService(question: TraceQuestion, input: CheckInput): Dia
     const { address, port } = item.packet.destination;
     // A client that loadBalancerSourceRanges let in stands for those outside.
     const vantage = question.from === null && item.vantage === 'given' ? 'external' : item.vantage;
-    return { vantage, from: item.from, to: { address, port }, via, shares: sharesOf(item) };
+    return {
+      vantage,
+      from: item.from,
+      to: { address, port },
+      via,
+      shares: sharesOf(item),
+      stuck: item.flow?.item.stale === true,
+    };
   });
   const service = subject.service ?? items.find((item) => item.service !== null)?.service ?? null;
   const asked: Subject = { ...subject, service };
@@ -79,6 +86,7 @@ function overall(ways: readonly WayItem[], causes: readonly Cause[]): Verdict {
   const verdicts = ways.map(({ shares }) => verdictOf(shares));
   const isOwn = ({ severity, explains, objects }: Cause) =>
     severity === 'error' && (explains || namedObjects(objects).length > 0);
-  if (verdicts.includes('broken') || causes.some(isOwn)) return 'broken';
+  const isStuck = ways.some(({ stuck }) => stuck);
+  if (verdicts.includes('broken') || isStuck || causes.some(isOwn)) return 'broken';
   return verdicts.length === 0 || verdicts.includes('unknown') ? 'unknown' : 'works';
 }

@@ -37,4 +37,6 @@ export interface WayItem {
   readonly to: { readonly address: string; readonly port: number | null };
   readonly via: ServiceRef['via'];
   readonly shares: Shares;
+  /** The packet is of a flow that conntrack sends where nothing sends new ones: the shares are of where it goes. */
+  readonly stuck: boolean;
 }

@@ -5,7 +5,7 @@ import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
 import { gatherMentioned } from './mentioned.ts';
-import { actingTables, tablesWithAdded } from './nft/acting-tables.ts';
+import { actingTables, hasFrameHooks, tablesWithAdded } from './nft/acting-tables.ts';
 import { asksForAnswers } from './nft/answers.ts';
 import { reachesOfChanges } from './nft/changed-tables.ts';
 import { takeTable } from './nft/mention.ts';
@@ -68,7 +68,7 @@ export function compareFamily(
   const added = states.flatMap(({ known }) => [...tablesWithAdded(known).values()]);
   for (const table of new Set([...tables.flat(), ...added])) takeTable(table, survey);
   const universe = makeUniverse(family, gatherMentioned(survey, hosts, family));
-  const space = new Space(universe, hosts);
+  const space = new Space(universe, hosts, tables.flat().some(hasFrameHooks));
   const deltas: ChainDelta[] = [];
   const boxes: Box[] = [];
   // Of all backends: what one of them rewrites the other sees rewritten.

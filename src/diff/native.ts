@@ -11,7 +11,7 @@ import {
   tableKey,
 } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
-import { actingTables, tablesWithAdded } from './nft/acting-tables.ts';
+import { actingTables, isMemory, tablesWithAdded } from './nft/acting-tables.ts';
 import { elementText, ruleText } from './nft/texts.ts';
 import type { State } from './two-sides.ts';
 
@@ -26,8 +26,8 @@ export interface NativeComparison {
 }
 
 /**
- * Compares native tables word by word: rules in their order, elements of sets and maps in any. Counters, handles and elements
- * that run out (session affinity) are left aside. What packets do is not followed. Of a table of iptables that iptables-save
+ * Compares native tables word by word: rules in their order, elements of sets and maps in any. Counters, handles and what
+ * packets left in sets (session affinity) are left aside. What packets do is not followed. Of a table of iptables that iptables-save
  * tells, only rules count that somebody added with nft.
  * @returns null where a side's rule set was not captured
  */
@@ -149,7 +149,7 @@ function textsOf(table: NftTable, part: boolean): Texts {
     if (!part) texts.set(`chain ${chain.name}`, chainText(chain, table));
     else if (hasNativeRule(chain.rules)) texts.set(`chain ${chain.name}`, addedText(chain));
   }
-  for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(set));
+  for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(table, set));
   for (const [name, { over, values }] of table.objects) {
     const { used: _, packets: __, bytes: ___, ...told } = values;
     texts.set(name, { head: JSON.stringify([over, told]), lines: [], ordered: false });
@@ -180,9 +180,9 @@ function linesOf(rules: NftRules, wanted: (rule: NftRule) => boolean): string[] 
   return lines;
 }
 
-function setText({ kind, elements, timeout, flags }: NftSet): ObjectText {
-  // What a set with timeouts holds is what packets left there.
-  const lasting = timeout !== null || flags.includes('dynamic') ? [] : elements;
-  const lines = lasting.flatMap((element) => (element.expires === null ? [elementText(element)] : []));
+function setText(table: NftTable, set: NftSet): ObjectText {
+  const { kind, elements, timeout } = set;
+  // What a set holds that rules write to is what packets left there.
+  const lines = isMemory(table, set) ? [] : elements.map(elementText);
   return { head: `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`, lines, ordered: false };
 }

@@ -13,8 +13,9 @@ import { senderAsTyped } from './question/as-typed.ts';
 import { type Destination, readDestination } from './question/destination.ts';
 import { readEntry } from './question/entry.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question/question.ts';
-import { podNetworks } from './question/this-node.ts';
+import { podNetworks, thisNodeName } from './question/this-node.ts';
 import { readVantages, type Vantage } from './question/vantage.ts';
+import { addressOwner } from './trace/address-owner.ts';
 import { commentConflicts } from './trace/conflicts.ts';
 import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
@@ -121,6 +122,15 @@ function explainFrom(
       mark: hex(packet.mark),
     },
     service,
+    ...(services.each.some((one) => one !== null) || service !== null
+      ? {}
+      : {
+          owner: addressOwner(
+            join.place(packet.protocol, packet.destination, packet.destinationPort),
+            known,
+            thisNodeName(known),
+          ),
+        }),
     steps: connected.steps,
     outcomes,
     connection: connected.connection,

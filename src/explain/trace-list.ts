@@ -29,6 +29,8 @@ export interface TraceItem {
   };
   /** Null where no Service has this address and port, and where the outcomes belong to different ones. */
   readonly service: ServiceRef | null;
+  /** Whose address it is, where no Service port is there; null where nobody known has it. Absent: it is a Service port. */
+  readonly owner?: AddressOwner | null;
   readonly steps: readonly StepItem[];
   readonly outcomes: readonly OutcomeItem[];
   /** What clients see, summed up; null where the packet does not begin a connection, nor is of one from its client. */
@@ -43,6 +45,15 @@ export interface TraceItem {
   readonly flow: { readonly direction: 'original' | 'reply'; readonly item: FlowItem } | null;
   /** Live flows of this client to this destination that go where conntrack remembers, whatever the rules say now. */
   readonly flows: FlowSummary | null;
+}
+
+/** Who has an address: a pod, by its own address or by a port of its node; or a node. Null: not known, or none. */
+export interface AddressOwner {
+  readonly kind: 'pod' | 'hostPort' | 'node';
+  readonly namespace: string | null;
+  readonly pod: string | null;
+  readonly node: string | null;
+  readonly thisNode: boolean | null;
 }
 
 /** A condition: the answer to a question that the capture leaves open. */

@@ -1,6 +1,6 @@
 import type { TraceDiagnosis } from '../diagnose/trace-diagnosis.ts';
 import type { Note, ServiceRef } from '../explain/explanation.ts';
-import type { TraceItem, TraceList } from '../explain/trace-list.ts';
+import type { AddressOwner, TraceItem, TraceList } from '../explain/trace-list.ts';
 import { socketText } from '../net/socket.ts';
 import { counted } from '../words/numbers.ts';
 import type { Colours } from './colours.ts';
@@ -97,9 +97,19 @@ function isWhat(items: readonly TraceItem[], colours: Colours): string {
     return ` may be one of several Services, as the rules here leave open: ${names.join(', ')}${more}`;
   }
   const answers = items.some(({ outcomes }) => outcomes.some(({ direction }) => direction === 'reply'));
+  const owner = items.find((each) => each.owner != null)?.owner;
+  if (owner != null && !answers) return ` is ${colours.strong(escapeTerminal(ownerText(owner)))}`;
   return items[0]?.packet.destination.port === null || answers
     ? ''
     : ': no Service that is known here has this address and port';
+}
+
+/** `pod shop/web-a1 of this node, and no Service’s`. */
+function ownerText({ kind, namespace, pod, node, thisNode }: AddressOwner): string {
+  const of = thisNode === true ? ' of this node' : node === null ? '' : ` of ${node}`;
+  if (kind === 'node')
+    return thisNode === true ? 'this node, and no Service’s' : `node ${node ?? '?'}, and no Service’s`;
+  return `${kind === 'hostPort' ? 'a host port of ' : ''}pod ${namespace ?? '?'}/${pod ?? '?'}${of}, and no Service’s`;
 }
 
 function labelOf(service: ServiceRef): string {

@@ -93,6 +93,7 @@ const ALL = 1 - 1e-6;
 export function verdictText({ verdict, ways }: WhyReport): string {
   if (verdict === 'works') return 'works';
   if (verdict === 'unknown') return 'UNKNOWN whether it works';
+  if (ways.some(({ stuck }) => stuck)) return 'STUCK';
   if (ways.every(({ shares }) => shares.works >= ALL))
     return 'works as asked, BUT AN ERROR CONCERNS THE SERVICE';
   return ways.some(({ shares }) => shares.works > 0) ? 'DOES NOT WORK FOR EVERYBODY' : 'DOES NOT WORK';
@@ -100,13 +101,14 @@ export function verdictText({ verdict, ways }: WhyReport): string {
 
 /** The address is told where it is another than that of the heading. */
 function wayText(
-  { from, to, via, shares }: WayItem,
+  { from, to, via, shares, stuck }: WayItem,
   first: WayItem['to'] | undefined,
   colours: Colours,
 ): string {
   const isOther = to.address !== first?.address || to.port !== first.port;
   const by = isOther && via !== null ? ` by ${VIA[via]} ${socketText(to.address, to.port)}` : '';
-  return `  from ${escapeTerminal(from)}${by}: ${sharesText(shares, colours)}`;
+  const fares = stuck ? colours.bad('stuck, conntrack decides where it goes') : sharesText(shares, colours);
+  return `  from ${escapeTerminal(from)}${by}: ${fares}`;
 }
 
 function nextText(report: WhyReport, { program, state, question }: WhyTextOptions): string {

@@ -36,6 +36,18 @@ export function acrossBridge(branch: Branch, context: TraceContext): Routed[] | 
   return betweenPorts(handed, state.inInterface, context);
 }
 
+/**
+ * br_netfilter sees a packet that PREROUTING gave another destination: it addresses its frame to this node, whomever it was for
+ * (br_nf_pre_routing_finish: PACKET_HOST).
+ */
+export function framedByBridge(branch: Branch, { packet, world }: TraceContext): Branch {
+  const { frame, destination, family, inInterface } = branch.state;
+  if (frame === 'unicast' || typeof inInterface !== 'string') return branch;
+  if (sameAddress(destination, packet.destination)) return branch;
+  const seen = bridgeShown(world.host, family, inInterface) === true;
+  return seen ? changed(branch, { frame: 'unicast' }) : branch;
+}
+
 /** A frame that a bridge hands on, unless both ports are isolated. */
 export function betweenPorts(branch: Branch, bridge: string, context: TraceContext): Routed[] {
   const isolated = bridgeIsolates(context.world.host, bridge, branch.state.inPort);

@@ -30,7 +30,8 @@ const HOOKS: Readonly<Record<TableName, Readonly<Partial<Record<HookName, number
   security: { INPUT: 150, FORWARD: 150, OUTPUT: 150 },
 };
 
-function priorityOf(table: TableName, hook: HookName, backend: Backend): number | undefined {
+/** @returns where the hook of a table stands; undefined where it has none. */
+export function priorityOf(table: TableName, hook: HookName, backend: Backend): number | undefined {
   const priority = HOOKS[table][hook];
   return table === 'security' && backend === 'iptables-legacy' && priority !== undefined ? 50 : priority;
 }

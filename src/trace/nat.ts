@@ -15,7 +15,7 @@ import type { NatPassage } from './passage.ts';
 import type { Questions } from './questions.ts';
 import type { PlacedRule, Reason } from './reason.ts';
 import type { World } from './world.ts';
-import { withDestination, withSource } from './written-ends.ts';
+import { asTracked, withDestination, withSource } from './written-ends.ts';
 
 /** What a NAT target leaves: branches that go on rewritten, and those for which it could not be told. */
 export interface Translation {
@@ -137,7 +137,16 @@ function masquerade(
   const kept =
     range === null || random ? null : asMapped(branch, range, 'masquerade', rule, flows, questions);
   return (
-    kept ?? one(withSource(branch, sender, chosenPort(state.sourcePort, ports, random), 'masquerade', random))
+    kept ??
+    one(
+      withSource(
+        branch,
+        sender,
+        chosenPort(asTracked(state).sourcePort, ports, random),
+        'masquerade',
+        random,
+      ),
+    )
   );
 }
 
@@ -154,7 +163,7 @@ function toDestination(
   rule: PlacedRule,
   questions: Questions,
 ): Translation {
-  const { state } = branch;
+  const state = asTracked(branch.state);
   const port = destinationPort(state.destinationPort, to, random);
   if (to.from === null) return one(withDestination(branch, state.destination, port));
   const addresses = addressesOf(to, state, persistent, 'destination');
@@ -172,7 +181,7 @@ function toSource(
   flows: Facts['flows'],
   questions: Questions,
 ): Translation {
-  const { state } = branch;
+  const state = asTracked(branch.state);
   const port = chosenPort(state.sourcePort, to.ports, random);
   const kept = random || isWithin(state, to) ? null : asMapped(branch, to, 'snat', rule, flows, questions);
   if (kept !== null) return kept;

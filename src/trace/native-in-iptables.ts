@@ -1,5 +1,7 @@
-import type { Chain, HookName, Ruleset } from '../iptables/ruleset.ts';
+import type { Match } from '../iptables/match.ts';
+import type { Chain, HookName, Rule, Ruleset } from '../iptables/ruleset.ts';
 import { nativeRuleAt } from '../nftables/native-rules.ts';
+import type { NftRule } from '../nftables/ruleset.ts';
 import { type Branch, type Ending, passed } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import type { RuleResult } from './nft/rule-result.ts';
@@ -24,7 +26,7 @@ export function nativeRules(
   return (branch, { name, rules }, index) => {
     const chain = listed.chains.get(name);
     const rule = nativeRuleAt(chain, index, rules.length);
-    if (chain === undefined || rule === null) return null;
+    if (chain === undefined || rule === null || isTranslated(rule, rules.at(index))) return null;
     const ways = runRule(branch, { table: listed, chain, rule, hook }, context);
     return {
       missed: ways.flatMap((way) => (way.kind === 'broken' ? [way.branch] : [])),
@@ -35,6 +37,17 @@ export function nativeRules(
       }),
     };
   };
+}
+
+/** Matches that the text of nft spells with a set: `-m multiport --dports 80,443` as `tcp dport { 80, 443 } counter`. JSON has `xt`. */
+const SPELLED_AS_SETS: ReadonlySet<string> = new Set<Match['kind']>(['multiport', 'addrtype']);
+
+/** Whether a rule that looks native is one of iptables in the words of nft's text: iptables-save tells what it asks. */
+function isTranslated({ statements }: NftRule, saved: Rule): boolean {
+  return (
+    statements.some(({ kind }) => kind === 'counter') &&
+    saved.matches.some(({ kind }) => SPELLED_AS_SETS.has(kind))
+  );
 }
 
 type Held = NativeResult['held'][number]['effect'];

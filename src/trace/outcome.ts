@@ -52,7 +52,7 @@ export interface StepFacts {
 /** One step on one outcome's way, with the packet as it was when it met the step. */
 export interface PathEntry {
   readonly step: Step;
-  /** The packet as the step's rules saw it. */
+  /** The packet as the step's rule saw it; as it left it, of a native rule of nft, which may write and then ask. */
   readonly state: PacketState;
 }
 

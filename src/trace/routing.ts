@@ -5,7 +5,7 @@ import { sourceForOutput } from '../host/source-address.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import type { Address } from '../net/address.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
-import { acrossBridge, bridgedOrNot, turnedBack } from './bridged-routing.ts';
+import { acrossBridge, bridgedOrNot, framedByBridge, turnedBack } from './bridged-routing.ts';
 import { type Choice, choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { redirected } from './icmp-redirect.ts';
@@ -29,7 +29,8 @@ import { asSent, type SentRoute, sentRoutes } from './sent-route.ts';
 import { isCheckedFirst, refusedSource } from './source-check.ts';
 
 /** The routing decision for a packet that came in, after PREROUTING: ip_route_input (net/ipv4/route.c), ip6_route_input. */
-export function routeInput(branch: Branch, context: TraceContext): Routed[] {
+export function routeInput(start: Branch, context: TraceContext): Routed[] {
+  const branch = framedByBridge(start, context);
   const { state } = branch;
   const { host } = context.world;
   if (state.destinationLocal === true) return checked(deliver(branch), null, context);

@@ -3,6 +3,7 @@ import type { SetChange } from '../iptables/target.ts';
 import type { Taken } from '../ipvs/model.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
+import type { NftSetChange } from './nft/set-change.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
@@ -59,6 +60,8 @@ export interface PacketState {
   readonly recentLists: readonly RecentChange[];
   /** ipsets that rules changed on its way, oldest first. */
   readonly setChanges: readonly SetChanged[];
+  /** What rules of nft wrote into their sets on its way, oldest first. */
+  readonly nftSetChanges?: readonly NftSetChange[];
   /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
   readonly zones: { readonly original: number | null; readonly reply: number | null } | null;
 }

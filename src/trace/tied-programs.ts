@@ -21,6 +21,8 @@ export function runTied<F extends { readonly kind: string }>(
 ): readonly (Next | F)[] {
   const [first] = group;
   if (first !== undefined && group.length === 1) return first.run(start, context);
+  const whole = knownOrder(start, group, context);
+  if (whole !== null) return inTurn(start, whole, context);
   const acting = group.filter(({ acts }) => acts);
   if (acting.length < 2) return inTurn(start, group, context);
   const known = knownOrder(start, acting, context);

@@ -98,12 +98,19 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       const rule = frame.chain.rules.at(index);
       const native = walk.native?.(branch, frame.chain, index) ?? null;
       if (native !== null) {
+        const ways = native.missed.length + native.held.length;
+        if (!walk.budget.take(1 + (ways - 1) * entriesOf(branch))) {
+          result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
+          break;
+        }
         for (const other of native.missed.toReversed()) work.push({ branch: other, frame: next, jumps });
         for (const { branch: way, effect } of native.held) {
           if (effect !== null && 'ended' in effect) result.ended.push(effect.ended);
           else {
             const after = follow(way, rule, effect, frame, next, walk, result);
-            if (after !== null) work.push({ branch: after.branch, frame: after.frame, jumps: jumps + 1 });
+            if (after !== null && jumps >= MAX_JUMPS) result.ended.push(tooLong(after.branch));
+            else if (after !== null)
+              work.push({ branch: after.branch, frame: after.frame, jumps: jumps + (after.jumped ? 1 : 0) });
           }
         }
         break;

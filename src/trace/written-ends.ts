@@ -1,16 +1,41 @@
 import { type Address, sameAddress } from '../net/address.ts';
 import { type Branch, changed } from './branch.ts';
 import type { Sender } from './packet.ts';
+import type { PacketState } from './state.ts';
 
-/** @returns the branch with its destination rewritten, in the packet and in what answers are expected to come from. */
+/**
+ * @returns the packet with the ends by which nat knows its connection: it hears nothing of what a rule wrote into the header
+ * behind connection tracking (nf_nat_setup_info inverts the tuple of the answers)
+ */
+export function asTracked(state: PacketState): PacketState {
+  const { connection } = state;
+  if (connection === null || connection.quoted || connection.direction !== 'ORIGINAL') return state;
+  const { replyDestination, replyDestinationPort, replySource, replySourcePort } = connection;
+  return {
+    ...state,
+    source: replyDestination.address === null ? state.source : replyDestination,
+    sourcePort: replyDestinationPort ?? state.sourcePort,
+    destination: replySource,
+    destinationPort: replySourcePort ?? state.destinationPort,
+  };
+}
+
+/**
+ * @returns the branch with its destination rewritten, in the packet and in what answers are expected to come from. Where that
+ * is what the connection has already, the header stays as it is, too (nf_nat_packet).
+ */
 export function withDestination(branch: Branch, address: Address, port: number | null): Branch {
   const { state } = branch;
   const { connection } = state;
-  const same = sameAddress(address, state.destination) && port === state.destinationPort;
-  return changed(branch, {
+  const tracked = asTracked(state);
+  const same = sameAddress(address, tracked.destination) && port === tracked.destinationPort;
+  const header = {
     destination: address,
     destinationPort: port,
     destinationLocal: sameAddress(address, state.destination) ? state.destinationLocal : null,
+  };
+  return changed(branch, {
+    ...(same && connection?.dnat !== true ? {} : header),
     connection:
       connection === null
         ? null
@@ -29,7 +54,8 @@ export function withSource(
   rewrite: 'masquerade' | 'snat',
   random = false,
 ): Branch {
-  const { connection, source, sourcePort } = branch.state;
+  const { connection } = branch.state;
+  const { source, sourcePort } = asTracked(branch.state);
   const same =
     !random &&
     port === sourcePort &&
@@ -37,8 +63,7 @@ export function withSource(
     source.address !== null &&
     sameAddress(sender.address, source.address);
   return changed(branch, {
-    source: sender,
-    sourcePort: port,
+    ...(same && connection?.snat !== true ? {} : { source: sender, sourcePort: port }),
     sourceRewrite: rewrite,
     connection:
       connection === null

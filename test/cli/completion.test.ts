@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -100,6 +100,23 @@ describe('completion of what is there', () => {
     }
   });
 
+  it.each([
+    [
+      'set in by four',
+      'contexts:\n    - context: {}\n      name: prod\n    - name: "test 1"\n      context:\n        name: no\n',
+    ],
+    ['JSON', '{"contexts":[{"name":"prod"},{"name":"test 1"}]}'],
+  ])('also where they are written otherwise: %s', async (_, text) => {
+    const folder = mkdtempSync(join(tmpdir(), 'kp-explain-contexts-'));
+    try {
+      const file = join(folder, 'config');
+      writeFileSync(file, text);
+      expect(await offered('trace', '--kubeconfig', file, '--context', '')).toEqual(['prod', ':4']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('offers no name that a shell would run', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kp-explain-hostile-'));
     try {
@@ -113,6 +130,71 @@ describe('completion of what is there', () => {
       rmSync(folder, { recursive: true });
     }
   });
+});
+
+describe('completion of a live cluster', () => {
+  /** A kubectl that is a script of the shell's. @returns what is offered, and how long that took. */
+  const offeredBy = (
+    kubectl: string,
+    ...words: string[]
+  ): { offered: string[]; seconds: number; calls: string } => {
+    const folder = mkdtempSync(join(tmpdir(), 'kp-explain-live-names-'));
+    try {
+      writeFileSync(join(folder, 'kubectl'), `#!/bin/sh\necho "$@" >> ${folder}/calls\n${kubectl}\n`);
+      chmodSync(join(folder, 'kubectl'), 0o755);
+      const start = performance.now();
+      const { stdout, stderr, status } = spawnSync(process.execPath, [PROGRAM, '__complete', ...words], {
+        encoding: 'utf8',
+        env: { PATH: `${folder}:/usr/bin:/bin`, HOME: folder },
+      });
+      const seconds = (performance.now() - start) / 1000;
+      expect([status, stderr]).toEqual([0, '']);
+      const offered = stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('\t')[0] ?? '');
+      const calls = existsSync(join(folder, 'calls')) ? readFileSync(join(folder, 'calls'), 'utf8') : '';
+      return { offered, seconds, calls };
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  it.each([
+    [['trace', 'sh'], 'get services --all-namespaces', ['shop/web', ':4']],
+    [['trace', 'shop/w'], 'get services --namespace=shop', ['shop/web', ':4']],
+    [['trace', '-n', 'shop', ''], 'get services --namespace=shop', ['shop/web', 'team/api', ':4']],
+    [['trace', 'x', '--from', 'te'], 'get pods --all-namespaces', ['team/api', ':4']],
+    [['services', '--node', ''], 'get nodes --request-timeout', ['shop/web', 'team/api', ':4']],
+    [
+      ['services', '--context', 'test', '-n', ''],
+      '--context=test get namespaces',
+      ['shop/web', 'team/api', ':4'],
+    ],
+  ])('asks kubectl: %j', (words, call, names) => {
+    const { offered, calls } = offeredBy('echo shop/web; echo team/api', ...words);
+    expect(calls).toContain(call);
+    expect(offered).toEqual(names);
+  });
+
+  it.each([
+    ['fails', 'echo "error: no cluster" >&2; exit 1'],
+    ['hangs', 'sleep 30'],
+    ['hangs and will not end', "trap '' TERM INT; while :; do sleep 1; done"],
+    ['leaves a program behind that keeps its pipes', 'sleep 30 & sleep 30'],
+    ['writes without end', 'yes shop/web'],
+  ])('a kubectl that %s says nothing, soon', (_, script) => {
+    const { offered, seconds } = offeredBy(script, 'trace', 'sh');
+    expect(offered).toEqual([':4']);
+    expect(seconds).toBeLessThan(2.5);
+  });
+
+  it.each([[['trace', '--no-api', 'sh']], [['trace', '--demo', 'kube-sys']], [['tr']]])(
+    'nobody is asked where nobody has to be: %j',
+    (words) => {
+      expect(offeredBy('echo kube-system/x', ...words).calls).toBe('');
+    },
+  );
 });
 
 describe('completion in other shells', () => {

@@ -45,6 +45,21 @@ export const BROKEN_NODES = [
   ['36a-wrong-port', 'shop/web', 'KP207'],
 ] as const;
 
+/** The same where the proxy works in IPVS mode, and where it did: what is asked stands for the Service that is gone. */
+export const BROKEN_IPVS_NODES = [
+  ['ipvs-address-missing', 'shop/web', 'KP302'],
+  ['ipvs-all-weights-zero', 'shop/web', 'KP303'],
+  ['ipvs-bridge-nf-off', 'shop/web', 'KP115'],
+  ['ipvs-conntrack-off', 'shop/np-cluster', 'KP301'],
+  ['ipvs-forward-drop', 'shop/web', 'KP107'],
+  ['ipvs-input-drop', 'shop/web', 'KP211'],
+  ['ipvs-leftovers-iptables-mode', '10.96.10.36:80', 'KP305'],
+  ['ipvs-nodeport-member-missing', 'shop/np-cluster', 'KP304'],
+  ['ipvs-persistence-dead-destination-expire-template-0', 'shop/web-sticky', 'KP301'],
+  ['ipvs-stale-real-server', 'shop/web', 'KP303'],
+  ['ipvs-udp-dead-destination-expire-nodest-0', 'shop/udp-stale', 'KP301'],
+] as const;
+
 /** @returns the rows of a terminal that a text takes: longer lines go on in the next row. */
 export function rowsOf(text: string, columns: number): string[] {
   return text

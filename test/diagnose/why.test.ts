@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inputOf } from '../../src/cli/input-of.ts';
-import { stateWords } from '../../src/cli/state-words.ts';
+import { questionWords, stateWords } from '../../src/cli/state-words.ts';
 import { diagnoseService } from '../../src/diagnose/diagnose-service.ts';
 import type { WhyReport } from '../../src/diagnose/why-report.ts';
 import { plainQuestion } from '../../src/explain/question/question.ts';
@@ -213,5 +213,58 @@ describe('the command that shows the path asks the same question', () => {
       " --node node-1 --context 'prod 1' --via debug --no-api",
     );
     expect(stateWords({ files: ['-'], demo: false })).toBe(' -f -');
+  });
+});
+
+describe('Does why take a line of a tool, as trace does?', () => {
+  const STUCK =
+    'udp 17 29 src=10.244.1.13 dst=10.96.10.40 sport=40004 dport=5353 src=10.244.1.11 dst=10.244.1.13 sport=5353 dport=40004 mark=0 use=1';
+
+  it('a flow that is stuck does not work, though where it goes somebody is', async () => {
+    const { status, out } = await run(['why', STUCK, '--demo']);
+    expect(status).toBe(1);
+    expect(out).toContain('read as a conntrack entry: udp 10.244.1.13:40004 → 10.96.10.40:5353');
+    expect(out).toMatch(/^shop\/udp-stale:echo .*: STUCK$/m);
+    expect(out).toContain('--source-port 40004');
+    const { works, verdict, ways } = JSON.parse((await run(['why', STUCK, '--demo', '-o', 'json'])).out);
+    expect([works.given === null, verdict, ways[0].stuck]).toEqual([false, 'broken', true]);
+  });
+
+  it.each([
+    ['IP 10.244.1.13.40001 > 10.96.10.1.80: Flags [S]', 0, 'shop/web (10.96.10.1:80/tcp) on node-1: works'],
+    ['tcp ESTAB 0 0 10.244.1.13:40001 10.96.10.4:80', 1, 'shop/empty:http'],
+    ['IN=cni0 OUT= SRC=10.244.1.13 DST=10.96.10.1 PROTO=TCP SPT=40001 DPT=80 SYN', 0, 'works'],
+  ])('%s', async (line, status, text) => {
+    const typed = await run(['why', line, '--demo']);
+    expect([typed.status, typed.err]).toEqual([status, '']);
+    expect(typed.out).toContain(text);
+    const piped = await run(['why', '-', '--demo'], { stdin: `${line}\n` });
+    expect(piped.out).toBe(typed.out);
+  });
+});
+
+describe('Do printed questions name the namespace that was asked in?', () => {
+  const question = {
+    from: null,
+    protocol: null,
+    sourcePort: null,
+    inInterface: null,
+    mark: null,
+    ctstate: null,
+    detail: 'path',
+  } as const;
+  const live = { files: [], demo: false } as const;
+  const capture = { files: ['node-1'], demo: false } as const;
+
+  it.each([
+    // The context that the command is typed in may have another namespace.
+    ['web', 'default', live, 'web -n default'],
+    ['svc/web', 'default', live, 'svc/web -n default'],
+    ['shop/web', 'default', live, 'shop/web'],
+    ['10.96.10.1:80', 'default', live, '10.96.10.1:80'],
+    ['web', 'default', capture, 'web'],
+    ['web', 'shop', capture, 'web -n shop'],
+  ])('%s in %s', (destination, namespace, sources, words) => {
+    expect(questionWords({ ...question, destination, namespace, sources }, { senders: true })).toBe(words);
   });
 });

@@ -165,6 +165,48 @@ describe('What is said of native nft tables?', () => {
     expect(proof.classes).toBeGreaterThan(0);
   });
 
+  const listed = (text: string): Known => ({
+    ...knownOf(filter('')),
+    nft: parseNftables(Buffer.from(text), 'nft.txt', new ProblemList()),
+  });
+
+  it('an element with a time in a set that no rule fills is no memory of packets: who is in it on one side alone fares otherwise', () => {
+    const blocked = (elements: string): string => `table ip fw {
+  set blocked {
+    type ipv4_addr
+    flags timeout
+    ${elements}
+  }
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    ip saddr @blocked drop
+  }
+}
+`;
+    const [one, same, none] = [
+      'elements = { 10.0.0.1 timeout 1h expires 30m }',
+      'elements = { 10.0.0.1 timeout 1h expires 20m }',
+      '',
+    ].map((elements) => listed(blocked(elements)));
+    if (one === undefined || same === undefined || none === undefined) throw new Error('three listings');
+    expect(compare(one, same).identical).toBe(true);
+    const { identical, witnesses } = compare(one, none);
+    expect([identical, witnesses.map(({ packet }) => packet.source.address)]).toEqual([false, ['10.0.0.1']]);
+  });
+
+  it('a chain at one device drops what comes in there, and nothing else', () => {
+    const ingress = (rule: string): Known =>
+      listed(`table netdev n {
+  chain i {
+    type filter hook ingress device "eth0" priority 0; policy accept;
+    ${rule}
+  }
+}
+`);
+    const { witnesses } = compare(ingress(''), ingress('ip saddr 10.9.9.9 tcp dport 22 drop'));
+    expect([...new Set(witnesses.flatMap(({ doors }) => doors))]).toEqual(['eth0']);
+  });
+
   it('an answer that a native rule can tell from a request is left open', () => {
     const { identical, proof } = compare(known('', '10.0.0.1'), known('ct direction reply drop', '10.0.0.1'));
     expect(identical).toBe(false);

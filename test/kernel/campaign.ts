@@ -6,20 +6,27 @@ import type { Packet } from '../../src/trace/packet.ts';
 import { caseSpec, writeCase } from './generate/case.ts';
 import { IPSETS, SETS_ANEW } from './generate/sets.ts';
 import { emptyReport, judgeMeeting, type Report } from './judge-meeting.ts';
-import { TestNode } from './node/test-node.ts';
+import type { Lane, ReadyCase } from './lane.ts';
+import { loadable } from './nft/loadable.ts';
+import { type NativeRules, TestNode } from './node/test-node.ts';
 import { type Meeting, meet } from './run-case.ts';
 
-/** One backend and one family, on a node of its own. */
-export interface Lane {
-  readonly backend: Backend;
-  readonly family: Family;
+function iptablesLane(backend: Backend, family: Family): Lane {
+  return {
+    name: `${backend}/${family}`,
+    property: (tell) =>
+      fc.asyncProperty(caseSpec, (spec) => {
+        const { text, packets } = writeCase(spec, backend, family);
+        return tell({ rules: [{ backend, family, text }], native: null, packets });
+      }),
+  };
 }
 
 export const LANES: readonly Lane[] = [
-  { backend: 'iptables-nft', family: 'ipv4' },
-  { backend: 'iptables-legacy', family: 'ipv4' },
-  { backend: 'iptables-nft', family: 'ipv6' },
-  { backend: 'iptables-legacy', family: 'ipv6' },
+  iptablesLane('iptables-nft', 'ipv4'),
+  iptablesLane('iptables-legacy', 'ipv4'),
+  iptablesLane('iptables-nft', 'ipv6'),
+  iptablesLane('iptables-legacy', 'ipv6'),
 ];
 
 /** How long, and where it begins. */
@@ -30,6 +37,8 @@ export interface Plan {
   readonly lanes: readonly Lane[];
   /** Gets every packet that was sent, for {@link judgeMeeting} to be asked again. */
   readonly keep?: (meeting: Meeting) => void;
+  /** Whether to look for a smaller case that disagrees; takes its time. */
+  readonly shrink?: boolean;
   /** Time of day, in milliseconds, after which no further rule set is begun. */
   readonly until?: number;
 }
@@ -53,6 +62,9 @@ export async function runCampaign(plan: Plan): Promise<Report> {
     total.forked += report.forked;
     total.unrepeated += report.unrepeated;
     total.counts.merge(report.counts);
+    total.nftCounts.merge(report.nftCounts);
+    total.refused += report.refused;
+    for (const each of report.refusals) total.refusals.add(each);
     total.disagreements.push(...report.disagreements);
   }
   return total;
@@ -66,7 +78,7 @@ async function runLane(lane: Lane, plan: Plan, share: number): Promise<Report> {
     const until = plan.until ?? Number.POSITIVE_INFINITY;
     for (let seed = plan.seed; report.packets < share && report.disagreements.length < ENOUGH; seed++) {
       if (Date.now() > until) break;
-      const found = await runSeed(node, lane, seed, report, plan.keep);
+      const found = await runSeed(node, lane, seed, report, plan);
       if (found !== null) report.disagreements.push(found);
     }
   } finally {
@@ -81,36 +93,50 @@ async function runSeed(
   lane: Lane,
   seed: number,
   report: Report,
-  keep: Plan['keep'],
+  { keep, shrink = true }: Plan,
 ): Promise<string | null> {
   let first = true;
   let smallest: string | null = null;
-  const property = fc.asyncProperty(caseSpec, async (spec) => {
-    const { text, packets } = writeCase(spec, lane.backend, lane.family);
-    const rules = [{ ...lane, text }];
-    const meetings = await meet(node, rules, packets);
+  const property = lane.property(async ({ rules, native: lines, packets }) => {
+    const native = lines === null ? null : await loadedOf(lines, node, first ? report : null);
+    const meetings = await meet(node, rules, packets, null, native);
     let found = differencesOf(meetings, first ? report : null);
     if (first) {
       report.ruleSets++;
       for (const meeting of meetings) keep?.(meeting);
       if (found.length > 0) {
-        found = differencesOf(await meet(node, rules, packets), null);
+        found = differencesOf(await meet(node, rules, packets, null, native), null);
         if (found.length === 0) report.unrepeated++;
       }
     }
     first = false;
     if (found.length === 0) return;
-    smallest = [...found.slice(0, 3).flat(), 'with the rules', text.trimEnd()].join('\n');
+    const texts = [...rules.map(({ text }) => text.trimEnd()), ...(native === null ? [] : [native.text])];
+    smallest = [...found.slice(0, 3).flat(), 'with the rules', ...texts].join('\n');
     throw new Error('kernel and tracer disagree');
   });
   // What is interrupted runs on beside the next case, and neither is judged: only shrinking may take as long as this.
-  const run = await fc.check(property, { seed, numRuns: 1, interruptAfterTimeLimit: 300_000 });
+  const run = await fc.check(property, {
+    ...{ seed, numRuns: 1, interruptAfterTimeLimit: 300_000 },
+    endOnFailure: !shrink,
+  });
   if (!run.failed) return null;
-  const again = `npm run test:kernel -- --lane ${lane.backend}/${lane.family} --seed ${seed} --packets 1`;
-  return [
-    `${lane.backend} ${lane.family}, seed ${seed}: ${again}`,
-    smallest ?? String(run.errorInstance),
-  ].join('\n');
+  const again = `npm run test:kernel -- --lane ${lane.name} --seed ${seed} --packets 1`;
+  return [`${lane.name}, seed ${seed}: ${again}`, smallest ?? String(run.errorInstance)].join('\n');
+}
+
+/** Leaves out what nft does not load. */
+async function loadedOf(
+  { lines, registered, last }: NonNullable<ReadyCase['native']>,
+  node: TestNode,
+  report: Report | null,
+): Promise<NativeRules & { readonly registered: readonly string[] }> {
+  const { text, refused } = await loadable(node, lines);
+  if (report !== null) {
+    report.refused += refused.length;
+    for (const each of refused) report.refusals.add(each);
+  }
+  return { text, last, registered };
 }
 
 /** @returns for each meeting that differs, the packet and how. */

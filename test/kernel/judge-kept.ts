@@ -3,18 +3,11 @@ import { deserialize } from 'node:v8';
 import { judgeMeeting } from './judge-meeting.ts';
 import type { Meeting } from './run-case.ts';
 
-/** `node judge-kept.js FILE`: judges kept meetings with the tracer beside this file, and prints how many differ as JSON. */
+/** `node judge-kept.js FILE`: judges kept meetings with the tracer beside this file, and prints as JSON which is the first that differs. */
 const [file = ''] = process.argv.slice(2);
 const meetings = deserialize(readFileSync(file)) as Meeting[];
-let caught = 0;
-let first: number | null = null;
-for (const [i, meeting] of meetings.entries()) {
-  if (differs(meeting)) {
-    caught++;
-    first ??= i + 1;
-  }
-}
-console.log(JSON.stringify({ caught, first }));
+const at = meetings.findIndex(differs);
+console.log(JSON.stringify({ first: at < 0 ? null : at + 1 }));
 
 /** A faulty tracer may break down altogether. */
 function differs(meeting: Meeting): boolean {

@@ -1,7 +1,9 @@
 import { tracePacket } from '../../src/trace/trace-packet.ts';
+import type { World } from '../../src/trace/world.ts';
 import { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { Counts } from './judge/counts.ts';
 import { judge } from './judge/judge.ts';
+import { NftCounts } from './nft/nft-counts.ts';
 import { type Meeting, worldOf } from './run-case.ts';
 
 /** What a campaign found. */
@@ -13,10 +15,15 @@ export interface Report {
   /** Cases that differed once and not when they were run again: the kernel may lose a trace message for want of memory. */
   unrepeated: number;
   readonly counts: Counts;
+  /** Of native rules. */
+  readonly nftCounts: NftCounts;
   /** Of packets past IPVS. */
   readonly balanced: BalancedCounts;
   /** Each a text of several lines: what differs, the rules, and the command that repeats it. */
   readonly disagreements: string[];
+  /** Generated rules that nft did not load. */
+  refused: number;
+  readonly refusals: Set<string>;
 }
 
 export function emptyReport(): Report {
@@ -26,13 +33,17 @@ export function emptyReport(): Report {
     forked: 0,
     unrepeated: 0,
     counts: new Counts(),
+    nftCounts: new NftCounts(),
     balanced: new BalancedCounts(),
     disagreements: [],
+    refused: 0,
+    refusals: new Set(),
   };
 }
 
 /** @returns what differs; nothing where one outcome is the kernel's way. Adds to the report, if there is one. */
 export function judgeMeeting(meeting: Meeting, report: Report | null): readonly string[] {
+  if (meeting.nft !== undefined) return judgeNft(meeting, report);
   const world = worldOf(meeting, meeting.question.family);
   const trace = tracePacket(meeting.question, world);
   const balanced = meeting.ipvs !== undefined;
@@ -44,6 +55,45 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
     if (outcome !== null && balanced) report.balanced.add(outcome, meeting);
   }
   return differences;
+}
+
+/**
+ * Both listings of nft must lead to the kernel's way; and so must one of them without the order in which chains were hooked,
+ * but which chains it passes that do nothing to it is not told then.
+ */
+function judgeNft(meeting: Meeting, report: Report | null): readonly string[] {
+  const read = (spelling: 'json' | 'text', ranked: boolean) => {
+    const world = worldOf(meeting, meeting.question.family, spelling, ranked);
+    const trace = tracePacket(meeting.question, world);
+    const untold = (name: string): boolean => spelling === 'json' && idleAtDevices(world).has(name);
+    return { world, trace, ...judge(trace, meeting.seen, untold, ranked ? 'steps' : 'result') };
+  };
+  const json = read('json', true);
+  const text = read('text', true);
+  const unranked = read('text', false);
+  if (report !== null) {
+    report.packets++;
+    if (json.trace.outcomes.length > 1) report.forked++;
+    if (json.outcome !== null) {
+      report.counts.add(json.outcome, json.world);
+      report.nftCounts.add(json.outcome, json.world);
+    }
+  }
+  return [
+    ...json.differences.map((line) => `from JSON, ${line}`),
+    ...text.differences.map((line) => `from text, ${line}`),
+    ...unranked.differences.map((line) => `not told the order of hooking, ${line}`),
+  ];
+}
+
+/** JSON of nft 1.0.6 does not tell the device: of a chain without rules nobody asks which it is, and no step tells of it. */
+function idleAtDevices({ nft }: World): Set<string> {
+  const chains = [...(nft?.tables.values() ?? [])].flatMap((table) => [...table.chains.values()]);
+  return new Set(
+    chains
+      .filter(({ base, rules }) => base?.hook === 'ingress' && rules.length === 0)
+      .map(({ family, table, name }) => `nft ${family} ${table} ${name} end`),
+  );
 }
 
 /** What no rule tells: IPVS, and the rules that have x_tables trace (TRACING_RULES), which are told or not. */

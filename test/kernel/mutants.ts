@@ -110,9 +110,7 @@ export const MUTANTS: readonly Mutant[] = [
 /** What came of one fault. */
 export interface MutantResult {
   readonly name: string;
-  /** Packets whose way differed; 0: the fault went unseen. */
-  readonly caught: number;
-  /** How many packets it took to notice. */
+  /** How many packets it took to notice; null: the fault went unseen. */
   readonly first: number | null;
 }
 
@@ -141,8 +139,8 @@ export function tryMutants(
         timeout: 600_000,
       });
       rmSync(copy, { recursive: true });
-      const { caught, first } = JSON.parse(output) as Omit<MutantResult, 'name'>;
-      return { name: mutant.name, caught, first };
+      const { first } = JSON.parse(output) as Omit<MutantResult, 'name'>;
+      return { name: mutant.name, first };
     });
   } finally {
     rmSync(work, { recursive: true, force: true });

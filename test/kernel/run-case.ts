@@ -1,11 +1,14 @@
 import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
 import { parseFlowLine } from '../../src/conntrack/parse-flow-line.ts';
 import type { Host } from '../../src/host/facts.ts';
+import type { Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';
 import { parseIpvs } from '../../src/ipvs/parse-ipvs.ts';
 import { IpvsTable } from '../../src/ipvs/table.ts';
 import { type Address, type Family, formatAddress, sameAddress } from '../../src/net/address.ts';
-import { ICMP, ICMPV6, SCTP, TCP } from '../../src/net/protocol.ts';
+import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../src/net/protocol.ts';
+import { parseNftables } from '../../src/nftables/parse-nft.ts';
+import type { NftRuleset } from '../../src/nftables/ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Packet } from '../../src/trace/packet.ts';
 import type { World } from '../../src/trace/world.ts';
@@ -14,7 +17,7 @@ import { bridgedBetween } from './generate/packets.ts';
 import { POOLS } from './generate/pools.ts';
 import { questionOf } from './judge/question.ts';
 import type { Observation } from './node/observation.ts';
-import type { Probe, RuleText, TestNode } from './node/test-node.ts';
+import type { NativeRules, NftListings, Probe, RuleText, TestNode } from './node/test-node.ts';
 import { NEIGHBOURS, type NeighbourName } from './node/topology.ts';
 import { buildPacket, FLAGS, type Wire } from './node/wire.ts';
 
@@ -26,6 +29,8 @@ export interface Meeting {
   readonly flows: string | null;
   readonly question: Packet;
   readonly seen: Observation;
+  /** What nft listed before, and base chains in the order in which they were hooked; absent: no native rules. */
+  readonly nft?: NftListings & { readonly registered: readonly string[] | null };
   /** `ipvsadm-save -n` and the connections that IPVS had before; absent: no IPVS. */
   readonly ipvs?: string;
 }
@@ -40,17 +45,24 @@ export interface Balancing {
 
 let serial = 0x10000;
 
+/** What makes a listing of nft old with the next packet: sets that rules change, and what quotas have counted. */
+const CHANGES_SETS = /(add|update|delete) @|quota /;
+
 /** Sends the packets of a case, one after the other, and those that follow on their connections. */
 export async function meet(
   node: TestNode,
   rules: readonly RuleText[],
   packets: Case['packets'],
   balancing: Balancing | null = null,
+  native: (NativeRules & { readonly registered: readonly string[] | null }) | null = null,
 ): Promise<Meeting[]> {
-  const loaded = await node.load(rules, balancing?.prepare);
+  const loaded = await node.load(rules, balancing?.prepare, native);
+  const changesNft = native !== null && CHANGES_SETS.test(native.text);
   const asksRecent = rules.some(({ text }) => text.includes('-m recent'));
   const changesSets = rules.some(({ text }) => text.includes('-j SET'));
-  const hasZones = rules.some(({ text }) => text.includes('--zone'));
+  const hasZones =
+    rules.some(({ text }) => text.includes('--zone')) || native?.text.includes('ct zone') === true;
+  const writesEnds = /(addr|port) set /.test(native?.text ?? '');
   const meetings: Meeting[] = [];
   const send = async (
     probe: Probe,
@@ -63,10 +75,12 @@ export async function meet(
       ...(changesSets ? { ipsets: await node.sets() } : {}),
     };
     const ipvs = await balancing?.listing(probe);
+    const nft = changesNft ? await node.nftListings() : loaded.nft;
     const seen = await node.send(probe, loaded);
     meetings.push({
       ...{ saved: loaded.saved, host, flows, question: questionOf(probe, state), seen },
       ...(ipvs === undefined ? {} : { ipvs }),
+      ...(nft === null ? {} : { nft: { ...nft, registered: native?.registered ?? null } }),
     });
     return seen;
   };
@@ -76,6 +90,8 @@ export async function meet(
     const answer = goesOn ? answerTo(first, seen) : null;
     // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
+    // What answers a header that a rule wrote is the answer of no connection.
+    if (writesEnds && answer.wire.protocol !== UDP) continue;
     let flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
     // IPVS may rewrite a packet without telling conntrack (`vs.conntrack` 0).
@@ -194,7 +210,12 @@ function neighbourAt(device: string, address: Address): NeighbourName | null {
 }
 
 /** What a tracer is given for a meeting, as the program reads it. */
-export function worldOf({ saved, host, flows, ipvs }: Meeting, family: Family): World {
+export function worldOf(
+  { saved, host, flows, ipvs, nft }: Meeting,
+  family: Family,
+  spelling: 'json' | 'text' = 'json',
+  ranked = true,
+): World {
   const problems = new ProblemList();
   const rulesets = saved
     .filter((one) => one.family === family)
@@ -206,5 +227,39 @@ export function worldOf({ saved, host, flows, ipvs }: Meeting, family: Family): 
   return {
     ...{ rulesets, host, flows: table, recoverDestination: () => null },
     ...(ipvs === undefined ? {} : { ipvs: new IpvsTable(parseIpvs(ipvs, 'ipvsadm.txt', problems)) }),
+    ...(nft === undefined
+      ? {}
+      : {
+          rulesets: [...rulesets, ...emptyBackends(rulesets, family)],
+          nft: readNft(nft[spelling]),
+          nftHooks:
+            nft.registered === null || !ranked
+              ? null
+              : new Map(nft.registered.map((name, rank) => [name, rank])),
+        }),
   };
+}
+
+/** A backend whose dump was taken and held nothing. */
+function emptyBackends(rulesets: readonly Ruleset[], family: Family): Ruleset[] {
+  return (['iptables-nft', 'iptables-legacy'] as const)
+    .filter((backend) => rulesets.every((one) => one.backend !== backend))
+    .map((backend) => ({ family, backend, backendAssumed: false, form: 'save', tables: new Map() }));
+}
+
+/** The listings read last: the packets of a case share theirs. */
+const READ = new Map<string, NftRuleset>();
+
+function readNft(listing: string): NftRuleset | null {
+  if (listing === '') return null;
+  let ruleset = READ.get(listing);
+  if (ruleset !== undefined) return ruleset;
+  const problems = new ProblemList();
+  const parsed = parseNftables(Buffer.from(listing), 'nft', problems);
+  if (parsed === null || problems.list().length > 0)
+    throw new Error(`nft's listing was not read back: ${JSON.stringify(problems.list())}\n${listing}`);
+  ruleset = parsed;
+  if (READ.size >= 4) READ.clear();
+  READ.set(listing, ruleset);
+  return ruleset;
 }

@@ -10,6 +10,9 @@ import { whyNoUml } from './ipvs/uml.ts';
 import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
 import { MUTANTS, tryMutants } from './mutants.ts';
+import { NFT_LANES } from './nft/lanes.ts';
+import { NFT_MUTANTS } from './nft/mutants.ts';
+import type { NftCounts } from './nft/nft-counts.ts';
 import { findCaptures, probeCapture } from './real-rules.ts';
 import type { Meeting } from './run-case.ts';
 
@@ -17,7 +20,9 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --packets N     packets through generated rule sets, of all lanes together (4000)
   --minutes N     stops earlier where so much time has passed
   --seed N        where the seeds begin (1)
-  --lane NAME     one lane only: iptables-nft/ipv4, iptables-legacy/ipv6, …; ipvs: past IPVS, in a user-mode kernel (6.1)
+  --lane NAME,…   these lanes only: iptables-nft/ipv4, iptables-legacy/ipv6, …; nft: native rules, mixed: beside iptables
+                  (nft/ipv4, mixed/iptables-legacy/ipv6, …); ipvs: past IPVS, in a user-mode kernel (6.1)
+  --whole         prints what disagrees as it is, without a search for the smallest case
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
   --real [FOLDER…] loads the rules of captures instead, and probes every address they name`;
@@ -29,6 +34,7 @@ const { values, positionals } = parseArgs({
     minutes: { type: 'string' },
     seed: { type: 'string', default: '1' },
     lane: { type: 'string' },
+    whole: { type: 'boolean', default: false },
     figures: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
@@ -36,6 +42,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const balanced = values.lane === 'ipvs';
+const native = /^(nft|mixed)\b/.test(values.lane ?? '');
 const missing = balanced ? whyNoUml() : whyNoKernel();
 if (values.help || missing !== null) {
   console.error(values.help ? USAGE : `test:kernel ${missing}`);
@@ -48,12 +55,14 @@ process.exitCode = failed ? 1 : 0;
 
 async function runGenerated(): Promise<boolean> {
   const name = values.lane;
-  const lanes = LANES.filter(({ backend, family }) => name === undefined || name === `${backend}/${family}`);
+  const lanes =
+    name === undefined ? LANES : [...LANES, ...NFT_LANES].filter((lane) => isMeant(lane.name, name));
   const kept: Meeting[] = [];
   const began = performance.now();
   const plan = {
     seed: Number(values.seed),
     packets: Number(values.packets),
+    shrink: !values.whole,
     ...(values.mutants ? { keep: (meeting: Meeting) => kept.push(meeting) } : {}),
   };
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
@@ -66,8 +75,13 @@ async function runGenerated(): Promise<boolean> {
       });
   const seconds = Math.round((performance.now() - began) / 1000);
   for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
+  if (report.refused > 0) {
+    console.log(`${report.refused} generated rules were refused by nft, of ${report.refusals.size} kinds:`);
+    for (const each of [...report.refusals].slice(0, Number(process.env.REFUSALS ?? 5)))
+      console.log(`  ${each}`);
+  }
   if (values.figures && balanced) printBalanced(report.balanced);
-  else if (values.figures) printFigures(report.counts);
+  else if (values.figures) printFigures(report.counts, report.nftCounts);
   console.log(
     `${report.packets} packets through ${report.ruleSets} rule sets, ${report.forked} of them with more than one outcome: ` +
       `${report.disagreements.length} disagreements, ${report.unrepeated} not repeated (${seconds} s, ${cpus().length} processors)`,
@@ -76,13 +90,22 @@ async function runGenerated(): Promise<boolean> {
   return report.disagreements.length > 0 || missed > 0;
 }
 
-function printFigures({ fields, targets }: Counts): void {
+/** Several names are separated by commas; `mixed` means all that begin so. */
+function isMeant(lane: string, names: string): boolean {
+  return names.split(',').some((name) => `${lane}/`.startsWith(`${name}/`));
+}
+
+function printFigures({ fields, targets }: Counts, native: NftCounts): void {
   for (const [title, kinds] of [
     ['field', fields],
     ['target', targets],
+    ['native field', native.fields],
+    ['native operand', native.operands],
+    ['native statement', native.statements],
   ] as const) {
+    if (kinds.size === 0) continue;
     console.log(`| ${title} | held | failed | forked |\n| --- | ---: | ---: | ---: |`);
-    for (const [kind, { held, failed, forked }] of [...kinds].sort())
+    for (const [kind, { held, failed, forked }] of [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)))
       console.log(`| ${kind} | ${held} | ${failed} | ${forked} |`);
     console.log();
   }
@@ -103,9 +126,10 @@ function printBalanced({ schedulers, ways, sets }: BalancedCounts): void {
 /** @returns how many faults went unseen. */
 function printMutants(meetings: readonly Meeting[]): number {
   const tools = join(dirname(fileURLToPath(import.meta.url)), '../..');
-  const results = tryMutants(meetings, tools, balanced ? IPVS_MUTANTS : MUTANTS);
-  for (const { name: fault, caught, first } of results) {
-    const text = first === null ? 'NOT CAUGHT' : `caught by packet ${first}, ${caught} in all`;
+  const mutants = balanced ? IPVS_MUTANTS : native ? NFT_MUTANTS : MUTANTS;
+  const results = tryMutants(meetings, tools, mutants);
+  for (const { name: fault, first } of results) {
+    const text = first === null ? 'NOT CAUGHT' : `caught by packet ${first}`;
     console.log(`${fault}: ${text}`);
   }
   return results.filter(({ first }) => first === null).length;

@@ -22,6 +22,7 @@ export interface TerminalRun {
 
 /**
  * Runs the built program on a terminal of its own.
+ * @param within is what the program is run by: `ip netns exec …`
  * @param more is where, what its environment holds besides, and how large the terminal is; else it is 0 by 0, as some say
  * @param key is typed once `when` stands there; `close` takes the terminal away; null: nothing is done
  */
@@ -31,15 +32,17 @@ export async function runOnTerminal(
   key: 'ctrl-c' | 'ctrl-c q' | 'q' | 'close' | null = null,
   {
     size,
+    within = [],
     ...more
   }: {
+    readonly within?: readonly string[];
     readonly cwd?: string;
     readonly env?: NodeJS.ProcessEnv;
     readonly size?: { readonly rows: number; readonly columns: number };
   } = {},
 ): Promise<TerminalRun> {
   const env = { ...process.env, NO_COLOR: '1', TERM: 'xterm', ...sizeOf(size), ...more.env };
-  const words = [SCRIPT, when.source, key ?? '', process.execPath, PROGRAM, ...args];
+  const words = [SCRIPT, when.source, key ?? '', ...within, process.execPath, PROGRAM, ...args];
   const out = await new Promise<string>((resolve, reject) => {
     execFile('python3', words, { ...more, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout) => {
       if (error === null) resolve(stdout);

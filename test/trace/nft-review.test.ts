@@ -90,9 +90,12 @@ describe('a port that a map gives', () => {
       ).toEqual(readStatement({ dnat: { addr, port, flags: 'random' } }));
   });
 
-  it('leaves where the packet goes open', () => {
+  it('says where the packet goes; without it the rule breaks', () => {
     const text = nat('meta l4proto tcp redirect to :tcp dport map { 80 : 8080 }');
-    expect(verdicts(text, { to: '192.168.1.1:80' })).toEqual(['1 [] unknown']);
+    const to = (port: number): string[] =>
+      trace(text, { to: `192.168.1.1:${port}` }).outcomes.map(destinationOf);
+    expect(to(80)).toEqual(['192.168.1.1:8080']);
+    expect(to(81)).toEqual(['192.168.1.1:81']);
     expect(trace(nat('redirect to :8080'), { to: '192.168.1.1:80' }).outcomes.map(destinationOf)).toEqual([
       '192.168.1.1:8080',
     ]);

@@ -32,6 +32,15 @@ export function keepAll(
   return { bytes: () => Buffer.concat(pieces) };
 }
 
+/** Keeps nothing, and hands each piece on. @param onData see `keepAll`. */
+export function handOn(stream: Readable, take: (piece: Buffer) => void, onData: () => void): BoundedOutput {
+  onPieces(stream, (piece) => {
+    onData();
+    take(piece);
+  });
+  return { bytes: () => Buffer.alloc(0) };
+}
+
 /** Keeps the last `kept` bytes; see `keepAll`. */
 export function keepEnd(
   stream: Readable,

@@ -33,6 +33,12 @@ export interface CommandLimits {
   readonly maxBytes: number;
 }
 
+/** For a command that runs until somebody ends it, and whose output is handed on. */
+export const NO_LIMITS: CommandLimits = {
+  timeoutMs: Number.POSITIVE_INFINITY,
+  maxBytes: Number.POSITIVE_INFINITY,
+};
+
 /** What one command may cost at most: well below the longest string of V8 (512 MiB), so that any output can be a text. */
 export const LARGEST_OUTPUT = 448 * 1024 * 1024;
 

@@ -2,7 +2,7 @@ import { fieldsOf, objectOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
 import type { CommandLimits, CommandResult } from './command-result.ts';
 import { describeKubectl } from './kubectl-failure.ts';
-import { runCommand } from './run-command.ts';
+import { type Follow, runCommand } from './run-command.ts';
 import { ShellSession } from './shell-session.ts';
 
 /** How kubectl reaches the cluster; null: as kubectl itself decides. */
@@ -37,6 +37,8 @@ export interface KubectlOptions {
   readonly limits?: CommandLimits;
   /** True: an interrupt does not end it, because it makes or removes something in the cluster. */
   readonly uninterrupted?: boolean;
+  /** For a command that runs until somebody ends it. */
+  readonly follow?: Follow;
   /** True: what it writes to standard error is a node's, so that none of it asks the user for a login. */
   readonly remote?: boolean;
 }
@@ -90,11 +92,12 @@ export class Kubectl {
     const limits = options.limits ?? QUESTION;
     const result = await runCommand(kubectlArgv(this.#access, args), {
       ...limits,
-      timeoutMs: this.#within(limits.timeoutMs),
+      timeoutMs: options.follow === undefined ? this.#within(limits.timeoutMs) : limits.timeoutMs,
       // A Ctrl-C in the terminal must not end kubectl while it makes or removes a pod: kp-explain ends it in order.
       detached: true,
       env: NO_SETTINGS,
       ...(options.uninterrupted === true ? {} : { signal: this.#signal }),
+      ...options.follow,
       ...(options.remote === true ? {} : { onPrompt: this.#onPrompt }),
     });
     return { ...result, argv: this.argv(...args) };

@@ -5,6 +5,7 @@ import { collectFlows, collectFlowsTo, collectHost, type FlowFilter } from './co
 import { collectRules } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { describeFailure } from './describe-failure.ts';
+import { type FollowedNode, followedNode } from './followed-node.ts';
 import { type ClusterAccess, Kubectl } from './kubectl.ts';
 import type { Lifeline } from './lifeline.ts';
 import { localPlace } from './local-place.ts';
@@ -17,8 +18,8 @@ import { type NodeTarget, type ReachedNode, withNode } from './reach-node.ts';
 export interface Needs {
   /** `addresses`: for names alone. `packets`: routes, sysctls, sets and what else decides about a packet. `all`: versions too. */
   readonly host: 'addresses' | 'packets' | 'all';
-  /** `some`: those that the question turns out to ask for, once the rules are there. */
-  readonly flows: 'none' | 'some' | 'all';
+  /** `some`: those that the question turns out to ask for, once the rules are there. `events`: as they come and go. */
+  readonly flows: 'none' | 'some' | 'all' | 'events';
 }
 
 /** Where the state is read: null is this machine. */
@@ -47,6 +48,8 @@ export interface LiveContext {
    * where the needs say `some`.
    */
   flowsWanted(state: LiveState): Promise<FlowFilter | null>;
+  /** Called where the needs say `events`, once the state is there; the node can be asked until it returns. */
+  onFollow?(node: FollowedNode<LiveState>): Promise<void>;
 }
 
 /**
@@ -56,13 +59,13 @@ export interface LiveContext {
  * InterruptedError; what `flowsWanted` throws.
  */
 export async function readLiveState(target: LiveTarget, context: LiveContext): Promise<LiveState> {
-  const takenAt = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+  const takenAt = timeNow();
   // The manifest holds the problems of this node alone, also where several nodes share the list.
   const own = new ProblemList();
   try {
     if (target.node === null) {
       const reached = await reachThisMachine(context.lifeline, own);
-      return await readAll(reached, localName(reached), 'this machine', takenAt, target, context);
+      return await readOne(reached, localName(reached), 'this machine', takenAt, target, context);
     }
     const { node } = target.node;
     const kubectl = new Kubectl(target.access, context.lifeline.signal, context.lifeline.say);
@@ -72,11 +75,16 @@ export async function readLiveState(target: LiveTarget, context: LiveContext): P
       context.lifeline,
       own,
       target.needs.host === 'all',
-      async (reached) => readAll(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
+      async (reached) => readOne(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
     );
   } finally {
     for (const problem of own.list()) context.problems.add(problem.code, problem.message);
   }
+}
+
+/** To the second, as manifests have it. */
+function timeNow(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
 async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Promise<ReachedNode> {
@@ -105,6 +113,26 @@ async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Prom
 function localName({ facts }: ReachedNode): string {
   const told = facts.flags.find((flag) => flag.startsWith('--hostname-override='));
   return told === undefined ? localNodeName() : told.slice(told.indexOf('=') + 1);
+}
+
+/** Reads all that is needed, and where flows are followed stays until that is over. */
+async function readOne(
+  reached: ReachedNode,
+  node: string,
+  origin: string,
+  takenAt: string,
+  target: LiveTarget,
+  context: LiveContext,
+): Promise<LiveState> {
+  const state = await readAll(reached, node, origin, takenAt, target, context);
+  const followed = followedNode(
+    reached,
+    state,
+    async (again) => await readAll(again, node, origin, timeNow(), target, context),
+    context.lifeline,
+  );
+  if (target.needs.flows === 'events') await context.onFollow?.(followed);
+  return state;
 }
 
 async function readAll(

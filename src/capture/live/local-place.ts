@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
+import { NO_LIMITS } from './command-result.ts';
 import type { FileText, Place } from './place.ts';
 import { runCommand } from './run-command.ts';
 
@@ -14,6 +15,9 @@ export function localPlace(signal: AbortSignal): Place {
     prefix: '',
     via: 'local',
     run: async (argv, limits) => await runCommand(argv, { ...limits, signal }),
+    // In a session of its own: Ctrl-C in the terminal is for kp-explain, which ends it.
+    follow: async (argv, follow) =>
+      await runCommand(argv, { ...NO_LIMITS, ...follow, detached: true, signal }),
     read: async (path) => readLocal(path),
     readMany: async (paths) => new Map(paths.map((path) => [path, readLocal(path)])),
     askKubeProxy: async (path) => await ask(path, signal),

@@ -1,4 +1,5 @@
 import type { CommandLimits, CommandResult } from './command-result.ts';
+import type { Follow } from './run-command.ts';
 
 /** Where commands are run and files of /proc are read: this machine, or a pod in a node's network namespace. */
 export interface Place {
@@ -8,6 +9,8 @@ export interface Place {
   readonly via: Via;
   /** Runs a command; see `runCommand`. Throws InterruptedError. */
   run(argv: readonly string[], limits: CommandLimits): Promise<CommandResult>;
+  /** Runs a command that tells what happens, and hands on what it writes, until it is ended. Throws InterruptedError. */
+  follow(argv: readonly string[], follow: Follow): Promise<CommandResult>;
   /** Reads a file of /proc. Throws InterruptedError. */
   read(path: string): Promise<FileText>;
   /** Reads several files of /proc, in as few steps as the place allows. @returns each path's text. */

@@ -8,6 +8,7 @@ import { execArgs, type PodRef, sessionArgs } from './pod-commands.ts';
 import type { Root } from './pod-place.ts';
 import {
   ADDRESSES,
+  FLOW_EVENTS,
   FLOW_STATS,
   FLOWS,
   flowsOf,
@@ -193,6 +194,7 @@ const RECENT_LISTS: Step = {
 function flowPlan(flows: LiveTarget['needs']['flows']): Step[] {
   if (flows === 'all') return [...FLOWS, FLOW_STATS];
   if (flows === 'none') return [];
+  if (flows === 'events') return [{ ...FLOW_EVENTS, only: 'until it is interrupted' }];
   const only = 'the flows to the destination; with -f ipv6 if it is one';
   return [
     { argv: flowsOf('ipv4', ['--orig-dst', 'ADDRESS']).argv, only },

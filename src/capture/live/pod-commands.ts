@@ -1,6 +1,7 @@
-import type { CommandLimits, CommandResult } from './command-result.ts';
+import { type CommandLimits, type CommandResult, NO_LIMITS } from './command-result.ts';
 import type { Kubectl } from './kubectl.ts';
 import { describeKubectl } from './kubectl-failure.ts';
+import type { Follow } from './run-command.ts';
 import { SESSION_SCRIPT, ShellSession } from './shell-session.ts';
 
 /** A running container in the node's network namespace. */
@@ -47,6 +48,12 @@ export class PodCommands {
    */
   async run(argv: readonly string[], limits: CommandLimits): Promise<CommandResult> {
     return (await this.#inSession(argv, limits)) ?? (await this.#byItself(argv, limits));
+  }
+
+  /** Runs a command by itself that tells what happens until it is ended. Throws InterruptedError. */
+  async follow(argv: readonly string[], follow: Follow): Promise<CommandResult> {
+    const options = { limits: NO_LIMITS, follow, remote: true };
+    return readRemote(await this.#kubectl.run(execArgs(this.#pod, argv), options), argv);
   }
 
   /** Ends the session. */

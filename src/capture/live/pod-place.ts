@@ -3,6 +3,7 @@ import { type CommandLimits, type CommandResult, notThere } from './command-resu
 import type { Kubectl } from './kubectl.ts';
 import type { FileText, Place, Via } from './place.ts';
 import { PodCommands, type PodRef } from './pod-commands.ts';
+import type { Follow } from './run-command.ts';
 
 /** Programs are looked for in the container's image, or in the node's own file system under /host, in this order. */
 export type Root = 'image' | 'host';
@@ -63,10 +64,21 @@ export function podPlace(
     const root = await place;
     return root === null ? notThere(argv) : await runAt(root, argv, limits);
   };
+  const follow = async (argv: readonly string[], to: Follow): Promise<CommandResult> => {
+    const found = known.get(argv[0] ?? '');
+    for (const root of found === undefined ? roots : [await found]) {
+      if (root === null) break;
+      const rooted = root === 'host' ? ['chroot', '/host', ...argv] : argv;
+      const result = await commands.follow(rooted, to);
+      if (result.failure !== 'missing') return { ...result, argv };
+    }
+    return notThere(argv);
+  };
   return {
     prefix,
     via,
     run,
+    follow,
     close: async () => await commands.close(),
     read: async (path) => readFileText(await run(['cat', path], SMALL)),
     readMany: async (paths) => await readMany(run, paths, (await known.get('cat')) === null),

@@ -171,6 +171,18 @@ export const IPVS_CONNECTIONS: Probe = {
 /** Every flow, by family. */
 export const FLOWS: readonly Probe[] = [flowsOf('ipv4', []), flowsOf('ipv6', [])];
 
+/**
+ * Tells what comes and goes until it is ended. The buffer holds what the kernel tells faster than it is read; the kernel has
+ * what is not read by then lost, and conntrack says so.
+ */
+export const FLOW_EVENTS: Omit<Probe, 'file'> = {
+  argv: ['conntrack', '-E', '-o', 'timestamp', '-b', String(8 * MIB)],
+  packageName: 'conntrack',
+  limits: QUICK,
+  only: null,
+  lost: 'what comes and goes is not told',
+};
+
 /** Counters of conntrack, by CPU. */
 export const FLOW_STATS: Probe = {
   file: 'conntrack-stats.txt',

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { keepAll, keepEnd } from './bounded-output.ts';
+import { handOn, keepAll, keepEnd } from './bounded-output.ts';
 import {
   type CommandLimits,
   type CommandResult,
@@ -20,11 +20,22 @@ export interface RunOptions extends CommandLimits {
    * or awaits the command in the right order; what it started is ended with it.
    */
   readonly detached?: boolean;
+  /** False: where it has to end, it is killed at once. Absent: it is told to end, and has a second to do so. */
+  readonly polite?: boolean;
   /** Set for the command besides what kp-explain itself was given. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Is handed the output while it comes; nothing of it is kept then, and it may be of any length. */
+  readonly onPiece?: (piece: Buffer) => void;
+  /** Is handed its messages while they come; their end is kept all the same. */
+  readonly onWords?: (piece: Buffer) => void;
+  /** Ends the command, which is then no failure of ours: what it wrote so far stands. */
+  readonly until?: AbortSignal;
   /** Is told what the command asks while it waits; it may then be answered on the terminal. Absent: nobody is asked. */
   readonly onPrompt?: (text: string) => void;
 }
+
+/** Who gets the output while it comes, and what ends the command. */
+export type Follow = Required<Pick<RunOptions, 'onPiece' | 'onWords' | 'until'>>;
 
 /** Where administrators' programs are; the PATH of an ordinary user often lacks these. */
 const SYSTEM_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
@@ -83,15 +94,22 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
     stdin: onPrompt !== undefined && process.stdin.isTTY ? 'inherit' : 'ignore',
     ...(options.env === undefined ? {} : { env: options.env }),
   });
-  const end = watchEnd(command.child, options.detached ?? false);
+  const end = watchEnd(command.child, options.detached ?? false, options.polite);
   let cause: Failure | null = null;
   const stop = (why: Failure): void => {
     cause ??= why;
     end.force();
   };
-  const out = keepAll(command.stdout, options.maxBytes, end.stillWrites, () => stop('too-large'));
+  const out =
+    options.onPiece === undefined
+      ? keepAll(command.stdout, options.maxBytes, end.stillWrites, () => stop('too-large'))
+      : handOn(command.stdout, options.onPiece, end.stillWrites);
   const words = keepEnd(command.stderr, WORDS_KEPT, MOST_WORDS, end.stillWrites, () => stop('too-wordy'));
-  let timer = setTimeout(() => stop('timeout'), options.timeoutMs);
+  if (options.onWords !== undefined) command.stderr.on('data', options.onWords);
+  // A timer of longer than 24 days fires at once.
+  let timer = Number.isFinite(options.timeoutMs)
+    ? setTimeout(() => stop('timeout'), options.timeoutMs)
+    : undefined;
   const relay = relayPrompts(command.stderr, (text) => {
     onPrompt?.(text);
     if (onPrompt === undefined || !process.stdin.isTTY) return;
@@ -100,10 +118,13 @@ export async function runCommand(argv: readonly string[], options: RunOptions): 
   });
   const interrupt = (): void => end.force();
   signal?.addEventListener('abort', interrupt);
+  options.until?.addEventListener('abort', interrupt);
+  if (options.until?.aborted === true) interrupt();
   const ending: Ending = await Promise.race([command.ended, end.released]);
   clearTimeout(timer);
   relay.stop();
   signal?.removeEventListener('abort', interrupt);
+  options.until?.removeEventListener('abort', interrupt);
   // Where the signal came after the command's end, its output is of no use either.
   signal?.throwIfAborted();
   const stderr = words.bytes();

@@ -31,8 +31,11 @@ export interface EndWatch {
   stillWrites(): void;
 }
 
-/** @param group the program leads a process group, which is ended with it. */
-export function watchEnd(child: ChildProcess, group: boolean): EndWatch {
+/**
+ * @param group the program leads a process group, which is ended with it
+ * @param polite false: it is killed at once where it has to end, and not awaited
+ */
+export function watchEnd(child: ChildProcess, group: boolean, polite = true): EndWatch {
   const { promise, resolve } = withResolvers<Ending>();
   let exited: Ending | null = null;
   let timer: NodeJS.Timeout | null = null;
@@ -85,7 +88,7 @@ export function watchEnd(child: ChildProcess, group: boolean): EndWatch {
     force() {
       if (forced) return;
       forced = true;
-      if (exited !== null) return finish();
+      if (exited !== null || !polite) return finish();
       kill('SIGTERM');
       after(PATIENCE_MS, () => {
         kill('SIGKILL');

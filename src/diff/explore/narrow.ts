@@ -130,6 +130,7 @@ export class Narrowing extends KeptPackets implements Observer {
   #pinWhatRoutingAsks(): void {
     const { space, packet, door } = this;
     const { routing } = space;
+    if (space.hasFrameHooks) this.keepDoor();
     const without = hasNoConnection(packet.state);
     this.keepStates((state) => (without ? hasNoConnection(state) : state === packet.state));
     // An ICMP error about a flow is rewritten as the flow was, without asking nat.

@@ -3,6 +3,7 @@ import type { Family } from '../../net/address.ts';
 import { isOfIptables } from '../../nftables/iptables-chains.ts';
 import { hasNativeRule } from '../../nftables/native-rules.ts';
 import type { NftChain, NftRuleset, NftSet, NftTable } from '../../nftables/ruleset.ts';
+import { indexTable } from './table-index.ts';
 
 const OF_FAMILY: Readonly<Record<Family, ReadonlySet<string>>> = {
   ipv4: new Set(['ip', 'inet', 'netdev', 'bridge']),
@@ -25,6 +26,15 @@ export function actingTables(
 
 function acts({ base, rules, cut }: NftChain): boolean {
   return base !== null && (rules.length > 0 || base.policy === 'drop' || cut);
+}
+
+/** @returns true where a chain of the table stands at a device or in a bridge. */
+export function hasFrameHooks({ family, chains }: NftTable): boolean {
+  return (
+    family === 'netdev' ||
+    family === 'bridge' ||
+    [...chains.values()].some(({ base }) => base?.hook === 'ingress' || base?.hook === 'egress')
+  );
 }
 
 const ADDED = new WeakMap<NftRuleset, ReadonlyMap<string, NftTable>>();
@@ -73,16 +83,18 @@ export function withoutMemory(nft: NftRuleset): NftRuleset {
 }
 
 function forgetful(table: NftTable): NftTable {
-  if (![...table.sets.values()].some(isMemory)) return table;
+  if (![...table.sets.values()].some((set) => isMemory(table, set))) return table;
   const sets = new Map(
-    [...table.sets].map(([name, set]): [string, NftSet] => [name, isMemory(set) ? emptied(set) : set]),
+    [...table.sets].map(([name, set]): [string, NftSet] => [name, isMemory(table, set) ? emptied(set) : set]),
   );
   return { ...table, sets };
 }
 
-/** @returns true for a set that rules enter packets into, and out of which they fall in time. */
-export function isMemory({ timeout, flags }: NftSet): boolean {
-  return timeout !== null || flags.includes('dynamic') || flags.includes('timeout');
+/** @returns true for a set that rules enter packets into, and out of which they fall in time; not one that somebody else fills. */
+export function isMemory(table: NftTable, { name, timeout, flags }: NftSet): boolean {
+  if (flags.includes('dynamic')) return true;
+  // nft 1.0.6 does not print `dynamic`.
+  return (timeout !== null || flags.includes('timeout')) && indexTable(table).updates.has(name);
 }
 
 function emptied(set: NftSet): NftSet {

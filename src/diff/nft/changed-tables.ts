@@ -128,7 +128,7 @@ function changesOfSet(
   space: Space,
 ): Reach[] {
   const [one, two] = sides.map((table) => table?.sets.get(name));
-  const changed = changedElements(one, two);
+  const changed = changedElements(one, two, sides);
   if (changed !== null && changed.length === 0) return [];
   const found: Reach[] = [];
   for (const table of sides) {
@@ -144,17 +144,24 @@ function changesOfSet(
 }
 
 /** Null where the sets differ in more than elements. */
-function changedElements(one: NftSet | undefined, two: NftSet | undefined): readonly Element[] | null {
+function changedElements(
+  one: NftSet | undefined,
+  two: NftSet | undefined,
+  [own, other]: readonly (NftTable | undefined)[],
+): readonly Element[] | null {
   if (one === undefined || two === undefined) return null;
   if (setHead(one) !== setHead(two) || one.cut || two.cut) return null;
-  if (isMemory(one)) return [];
-  const [own, other] = [one, two].map(
+  if (own === undefined || other === undefined) return null;
+  const memory = [isMemory(own, one), isMemory(other, two)];
+  if (memory[0] !== memory[1]) return null;
+  if (memory[0] === true) return [];
+  const [first, second] = [one, two].map(
     ({ elements }) => new Map(elements.map((each) => [elementText(each), each])),
   );
-  if (own === undefined || other === undefined) return null;
+  if (first === undefined || second === undefined) return null;
   const changed = [
-    ...[...own].filter(([text]) => !other.has(text)),
-    ...[...other].filter(([text]) => !own.has(text)),
+    ...[...first].filter(([text]) => !second.has(text)),
+    ...[...second].filter(([text]) => !first.has(text)),
   ].map(([, element]) => element);
   return changed.length > MOST_ELEMENTS || changed.some(({ key }) => key === null) ? null : changed;
 }

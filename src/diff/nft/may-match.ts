@@ -63,7 +63,7 @@ export function mayFind(key: Expression, element: Element, reach: Reach, space: 
 /** Null where the elements are not all known, or some stand for any other key. */
 function elementsKnown(data: Expression, table: NftTable): readonly Element[] | null {
   const set = data.kind === 'set-name' ? table.sets.get(data.name) : undefined;
-  if (set !== undefined && (set.cut || isMemory(set))) return null;
+  if (set !== undefined && (set.cut || isMemory(table, set))) return null;
   const elements = set?.elements ?? (data.kind === 'set' ? data.elements : null);
   return elements?.every(({ key }) => key !== null) === true ? elements : null;
 }

@@ -21,6 +21,8 @@ export interface TableIndex {
   /** Whether a rule writes addresses or ports beside NAT: then nobody knows what later rules see. */
   readonly mangles: boolean;
   readonly redirects: boolean;
+  /** Sets that rules enter packets into. */
+  readonly updates: ReadonlySet<string>;
 }
 
 /** A rule that gives packets another destination. */
@@ -47,6 +49,7 @@ function build(table: NftTable): TableIndex {
   const references = new Map<string, Place[]>();
   const lookUps = new Map<string, (Place & { key: Expression })[]>();
   const rewrites: Rewriting[] = [];
+  const updates = new Set<string>();
   let mangles = false;
   let redirects = false;
   const asked = (place: Place, key: Expression, data: Expression): readonly Element[] => {
@@ -72,14 +75,15 @@ function build(table: NftTable): TableIndex {
         } else if (statement.kind === 'assign') {
           if (statement.value.kind === 'map') asked(place, statement.value.key, statement.value.data);
           if (writesHeader(statement)) mangles = true;
-        } else if (statement.kind === 'dnat' || statement.kind === 'redirect') {
+        } else if (statement.kind === 'set-update') updates.add(statement.set);
+        else if (statement.kind === 'dnat' || statement.kind === 'redirect') {
           if (statement.kind === 'redirect') redirects = true;
           rewrites.push(...rewritings(statement, place, asked));
         } else if (statement.kind === 'snat' && statement.address?.kind === 'map')
           asked(place, statement.address.key, statement.address.data);
       }
     }
-  return { references, lookUps, rewrites, mangles, redirects };
+  return { references, lookUps, rewrites, mangles, redirects, updates };
 }
 
 function rewritings(

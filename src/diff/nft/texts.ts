@@ -17,12 +17,12 @@ export function ruleText(rule: NftRule): string {
   return text;
 }
 
-/** @returns an element as nft prints it, without comment and counter. */
+/** @returns an element as nft prints it, without comment and counter, and how long it still has. */
 export function elementText(element: Element): string {
   let text = ELEMENTS.get(element);
   if (text === undefined) {
     const extras = element.extras.filter(({ kind }) => kind !== 'counter' && kind !== 'last');
-    text = printElement({ ...element, comment: null, extras });
+    text = printElement({ ...element, comment: null, extras, expires: null });
     ELEMENTS.set(element, text);
   }
   return text;

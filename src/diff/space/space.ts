@@ -13,10 +13,13 @@ export class Space {
   readonly hosts: readonly [Host, Host];
   readonly routing: HostPartition;
   readonly doors: DoorGroups;
+  /** Whether chains stand at devices or in bridges, which see of what interface a packet is before any rule asks. */
+  readonly hasFrameHooks: boolean;
   readonly #sets = new Map<string, SetPartition>();
   readonly #named = new WeakMap<RuleList, Intervals>();
 
-  constructor(universe: Universe, hosts: readonly [Host, Host]) {
+  constructor(universe: Universe, hosts: readonly [Host, Host], hasFrameHooks = false) {
+    this.hasFrameHooks = hasFrameHooks;
     this.universe = universe;
     this.hosts = hosts;
     this.routing = new HostPartition(universe.family, hosts);

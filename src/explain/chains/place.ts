@@ -4,7 +4,9 @@ import type { AbsentChain, ChainItem } from '../chain-list.ts';
 
 /** A rule's place, as `iptables -L --line-numbers` and traces name it, or as a LOG rule marks what it writes. */
 export interface RulePlace {
-  /** Null: every table. */
+  /** Absent: either. */
+  readonly family?: ChainItem['family'];
+  /** `nat`, or as nft names it `ip nat`. Null: every table. */
   readonly table: string | null;
   readonly chain: string;
   /** Counted from 1; null: the whole chain. */
@@ -13,11 +15,21 @@ export interface RulePlace {
 
 const PLACE = /^(raw|mangle|nat|filter|security)[\s:]+([^\s:]+)(?:[\s:]+(?:rule[\s:]+)?(\d+))?$/;
 
-/** @returns the places that `nat PREROUTING 9`, `nat:PREROUTING:rule:9` or the prefix of a LOG rule stands for; empty: none. */
+/** The same where the table goes without saying. */
+const IN_CHAIN = /^([^\s:]+)[\s:]+(?:rule[\s:]+)?(\d+)$/;
+
+function hasChain(tables: Ruleset['tables'], chain: string): boolean {
+  return [...tables.values()].some(({ chains }) => chains.has(chain));
+}
+
+/** @returns the places that `nat PREROUTING 9`, `nat:PREROUTING:rule:9`, `PREROUTING 9` or the prefix of a LOG rule stands for; empty: none. */
 export function readPlaces(typed: string, rulesets: readonly Ruleset[]): RulePlace[] {
   const [, table, chain, rule] = PLACE.exec(typed.trim()) ?? [];
   if (table !== undefined && chain !== undefined)
     return [{ table, chain, rule: rule === undefined ? null : Number(rule) }];
+  const [, anywhere, number] = IN_CHAIN.exec(typed.trim()) ?? [];
+  if (anywhere !== undefined && rulesets.some(({ tables }) => hasChain(tables, anywhere)))
+    return [{ table: null, chain: anywhere, rule: Number(number) }];
   return rulesets.flatMap(({ tables }) => [...tables.values()].flatMap((one) => loggedIn(one, typed.trim())));
 }
 
@@ -36,8 +48,10 @@ function loggedIn({ name, chains }: Table, prefix: string): RulePlace[] {
 }
 
 /** @returns the chain with that rule alone; null where the place is not in it. */
-export function onlyAt(item: ChainItem, { table, chain, rule }: RulePlace): ChainItem | null {
-  if (item.name !== chain || (table !== null && item.table !== table)) return null;
+export function onlyAt(item: ChainItem, { family, table, chain, rule }: RulePlace): ChainItem | null {
+  if (item.name !== chain || (family !== undefined && item.family !== family)) return null;
+  // What iptables-nft made, nft names with the family before it.
+  if (table !== null && item.table !== table && item.table !== table.replace(/^ip6? /, '')) return null;
   if (rule === null) return item;
   const rules = item.rules.filter(({ number }) => number === rule);
   return rules.length === 0 ? null : { ...item, rules, leadsTo: [] };

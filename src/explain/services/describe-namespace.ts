@@ -1,5 +1,6 @@
 import type { Cluster } from '../../kubernetes/objects.ts';
 import type { ServiceItem } from '../service-list.ts';
+import { nearest } from '../words/nearest.ts';
 
 const NAMED = 10;
 
@@ -22,5 +23,7 @@ export function describeNamespace(
   const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
   const others = names.length === 0 ? '' : `; the rules have Services of ${shown}${more}`;
   const where = inApi.length === 0 ? 'the rules name no Service of' : 'the capture has no';
-  return { code: 'no-such-namespace', message: `${where} namespace ${namespace}${others}` };
+  const [near] = nearest(namespace, [...names, ...inApi.map((object) => object.namespace)]);
+  const hint = near === undefined ? '' : ` (Did you mean ${near}?)`;
+  return { code: 'no-such-namespace', message: `${where} namespace ${namespace}${hint}${others}` };
 }

@@ -2,6 +2,8 @@ import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
 import { dictionary } from '../../lookup/dictionary.ts';
 import type { Expression, Extra } from '../expression.ts';
 import type { NatStatement, Statement } from '../statement.ts';
+import { parseStatement } from '../text/parse-statement.ts';
+import { Tokens } from '../text/tokens.ts';
 import { readExpression, readExtra } from './read-expression.ts';
 import { readField } from './read-field.ts';
 import { readVerdict } from './read-verdict.ts';
@@ -9,6 +11,11 @@ import { numberAt, stringAt, wordsAt } from './values.ts';
 
 /** @returns a statement of nft's JSON; what is not known stays as text. Never throws. */
 export function readStatement(value: unknown): Statement {
+  // What nft has no JSON for it prints as text: 1.0.6 `update @m { ip saddr : meta mark }`.
+  if (typeof value === 'string') {
+    const parsed = parseStatement(new Tokens(value));
+    return objectOf(parsed) === null ? unknown(value) : readStatement(parsed);
+  }
   const verdict = readVerdict(value);
   if (verdict !== null) return verdict;
   const object = objectOf(value);

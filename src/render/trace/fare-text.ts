@@ -1,7 +1,7 @@
 import type { Sees } from '../../diagnose/cause.ts';
 import type { OutcomeItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
-import { percent } from '../../words/numbers.ts';
+import { listed, percent } from '../../words/numbers.ts';
 import { type Colours, NO_COLOURS } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import { ORDER, paintOf } from '../shares-text.ts';
@@ -44,7 +44,28 @@ export function fareText(
     const word = isStuck && each === 'works' ? colours.bad('STUCK') : paintOf(each, colours)(WORDS[each]);
     return met.length === 1 ? word : `${percent(shares.get(each) ?? 0)} ${word}`;
   });
-  return `${said.join(', ')}: ${endsText(group, item, named)}`;
+  return `${said.join(', ')}: ${endsText(group, item, named)}${named ? darkText([group], ends, '; ') : ''}`;
+}
+
+/** Nodes that are taken to pass on what comes to them, named in the line. */
+const DARK = 2;
+
+/**
+ * @returns that nodes were not captured over which something is told to work: it works as far as the others tell; the empty
+ *   string where there are none
+ */
+export function darkText(groups: readonly OutcomeGroup[], ends: FareOptions['ends'], before = ''): string {
+  const dark = groups
+    .flatMap(({ outcomes }) => outcomes.flatMap(({ ways }) => ways))
+    .filter((way) => ends.get(way)?.some(({ sees }) => sees === 'works') === true)
+    .filter(({ connection }) =>
+      connection === null
+        ? false
+        : [connection, ...connection.others].some(({ reason }) => reason?.code === 'node-not-captured'),
+    );
+  if (dark.length === 0) return '';
+  const nodes = [...new Set(dark.map(({ endpoint }) => endpoint?.node ?? 'the next node'))];
+  return `${before}not captured: ${escapeTerminal(listed(nodes, DARK))}`;
 }
 
 /** A way's part of what ends alike. */

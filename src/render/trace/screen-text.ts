@@ -1,6 +1,7 @@
 import type { Cause } from '../../diagnose/cause.ts';
 import type { TraceDiagnosis } from '../../diagnose/trace-diagnosis.ts';
 import type { Remark, TraceItem, TraceList } from '../../explain/trace-list.ts';
+import { counted } from '../../words/numbers.ts';
 import { causeLine, renderCause } from '../cause-text.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
@@ -8,7 +9,7 @@ import { fitScreen } from '../screen.ts';
 import { wrap } from '../wrap.ts';
 import { type Block, blocksOf } from './alike.ts';
 import { connectionLines } from './connection-text.ts';
-import { fareText } from './fare-text.ts';
+import { darkText, fareText } from './fare-text.ts';
 
 /** How the screen is written. */
 export interface ScreenOptions {
@@ -69,6 +70,9 @@ function renderAt(
   const [first, ...others] = diagnosis.causes;
   const blocks = blocksOf(items, diagnosis.sees);
   const more = others.length - level.others;
+  const shown = blocks.flatMap(({ groups }) => groups.slice(0, level.groups));
+  // Where endpoints are not named, there is no room for it in the line that they would stand in.
+  const dark = level.ends ? '' : darkText(shown, diagnosis.ends);
   const parts = [
     heading +
       (level.rest ? '\n' : '') +
@@ -84,7 +88,7 @@ function renderAt(
             (more > 0 ? `… and ${more} more\n` : ''),
         ]),
     (level.rest ? options.notes : '') +
-      footText(level.ends ? diagnosis.causes : [], level.rest || options.notes === '', options),
+      footText(level.ends ? diagnosis.causes : [], level.rest || options.notes === '', dark, options),
   ];
   return parts.join('\n');
 }
@@ -110,13 +114,12 @@ function blockText(
       ...options.conditions(group, level.conditions).map((text) => `${text}\n`),
       line(`  ${fareText(group, block.items[0], { ends, colours, named: level.ends })}`),
       ...connectionLines(group, width, colours).map((text) => `${text}\n`),
-      ...remarksOf(group, told)
-        .filter(({ effect }) => level.remarks || effect !== 'none')
-        .map((remark) => remarkText(remark, options)),
+      ...remarkLines(
+        remarksOf(group, told).filter(({ effect }) => level.remarks || effect !== 'none'),
+        options,
+      ),
     ]),
-    left > 0
-      ? `  … and under ${left} more ${left === 1 ? 'condition' : 'conditions'} (--detail answer)\n`
-      : '',
+    left > 0 ? line(leftText(block.groups.slice(groups.length), ends)) : '',
     ...(level.flows ? block.items : []).flatMap((item) => {
       const text = options.flowText(item);
       if (text === '') return [];
@@ -130,7 +133,30 @@ function remarksOf({ outcomes }: Block['groups'][number], told: ReadonlySet<stri
   const all = outcomes.flatMap(({ ways }) => ways.flatMap(({ remarks }) => remarks));
   return [
     ...new Map(all.filter(({ text }) => !told.has(text)).map((remark) => [remark.code, remark])).values(),
-  ].slice(0, 3);
+  ];
+}
+
+/** Remarks of a group that are told; the first weigh most. */
+const REMARKS = 3;
+
+function remarkLines(remarks: readonly Remark[], options: ScreenOptions): string[] {
+  const more = remarks.length - REMARKS;
+  return [
+    ...remarks.slice(0, REMARKS).map((remark) => remarkText(remark, options)),
+    ...(more > 0 ? [`  … and ${counted(more, 'more remark')} (--detail answer)\n`] : []),
+  ];
+}
+
+/** Conditions that there is no room for must not look as if all went well under them. */
+function leftText(left: readonly Block['groups'][number][], ends: TraceDiagnosis['ends']): string {
+  const fails = left.filter(({ outcomes }) =>
+    outcomes.some(({ ways }) =>
+      ways.some((way) => (ends.get(way) ?? [{ sees: 'unknown' }]).some(({ sees }) => sees !== 'works')),
+    ),
+  ).length;
+  const how =
+    fails === 0 ? '' : fails === left.length ? '; it may not work' : `; under ${fails} it may not work`;
+  return `  … and under ${counted(left.length, 'more condition')}${how} (--detail answer)`;
 }
 
 function remarkText({ effect, text }: Remark, { width, colours }: ScreenOptions): string {
@@ -141,10 +167,11 @@ function remarkText({ effect, text }: Remark, { width, colours }: ScreenOptions)
   return `${lines.map(paint).join('\n')}\n`;
 }
 
-function footText(causes: readonly Cause[], hasNotes: boolean, options: ScreenOptions): string {
+function footText(causes: readonly Cause[], hasNotes: boolean, dark: string, options: ScreenOptions): string {
   const { width, colours, why, program } = options;
   const page = causes.find(({ page: own }) => own !== null)?.code ?? null;
   const said = [
+    ...(dark === '' ? [] : [dark]),
     `the path, rule by rule: --detail path${hasNotes ? '' : '; what is taken for granted: --detail answer'}`,
     ...(why === null ? [] : [`\`${why}\``]),
     ...(page === null ? [] : [`\`${program} explain ${page}\``]),

@@ -68,12 +68,12 @@ function assignCt(
     return connection === null
       ? state
       : { ...state, connection: { ...connection, mark: number === null ? null : number >>> 0 } };
-  // A packet that has its connection keeps it (nft_ct_set_zone_eval).
-  if (key !== 'zone' || connection !== null || state.untracked !== null) return state;
+  // A packet that has its connection keeps it; one that is not to be tracked is tracked after all (nft_ct_set_zone_eval).
+  if (key !== 'zone' || connection !== null || state.untracked === 'INVALID') return state;
   const before = state.zones ?? { original: 0, reply: 0 };
   const original = direction === 'reply' ? before.original : number;
   const reply = direction === 'original' ? before.reply : number;
-  return { ...state, zones: { original, reply } };
+  return { ...state, untracked: null, zones: { original, reply } };
 }
 
 /** Writes a header. The connection does not hear of it (nft_payload_set_eval). */

@@ -5,6 +5,9 @@ import { answered, type Branch, decided } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Device } from '../packet.ts';
 import { ended, next, type Passage } from '../passage.ts';
+import type { HookProgram } from '../program.ts';
+import { runTied } from '../tied-programs.ts';
+import { hookedLast } from './hooked-last.ts';
 import { walkBaseChain } from './walk.ts';
 
 /** Where frames meet chains of nft outside of the hooks of IP: at a device, and in a bridge. */
@@ -65,10 +68,9 @@ function chainsAt(
   const placed: Placed[] = [];
   for (const table of nft?.tables.values() ?? []) {
     if (table.dormant || !families.includes(table.family)) continue;
-    for (const chain of table.chains.values()) {
-      const { base, rules } = chain;
-      if (base?.hook === hook && (rules.length > 0 || base.policy === 'drop'))
-        placed.push({ table, chain, priority: base.priority ?? 0 });
+    for (const chain of hookedLast(table)) {
+      const { base } = chain;
+      if (base?.hook === hook) placed.push({ table, chain, priority: base.priority ?? 0 });
     }
   }
   return placed.sort((a, b) => a.priority - b.priority);
@@ -81,18 +83,36 @@ function through(
   context: TraceContext,
   isHooked: (chain: NftChain) => boolean | Unknown,
 ): Passage[] {
-  let passages: Passage[] = [next(start)];
-  for (const { table, chain } of chains) {
-    passages = passages.flatMap((passage) => {
-      if (passage.kind !== 'next') return [passage];
-      return asked(passage.branch, isHooked(chain), context).flatMap(({ branch, held }): Passage[] => {
-        if (!held) return [next(branch)];
-        const walked = walkBaseChain(branch, table, chain, TOLD_AT[hook], context);
-        return [...walked.ended.map(ended), ...walked.passed.map(next)];
-      });
-    });
+  const programs = chains.map(
+    ({ table, chain, priority }): HookProgram => ({
+      ...{ hook: TOLD_AT[hook], priority, acts: !isIdle(chain) },
+      registration: {
+        by: `${table.family} ${table.name}`,
+        rank: context.world.nftHooks?.get(`${table.family} ${table.name} ${chain.name}`) ?? null,
+      },
+      run: (branch) =>
+        asked(branch, isIdle(chain) ? isHooked(chain) === true : isHooked(chain), context).flatMap(
+          ({ branch: way, held }): Passage[] => {
+            if (!held) return [next(way)];
+            const walked = walkBaseChain(way, table, chain, TOLD_AT[hook], context);
+            return [...walked.ended.map(ended), ...walked.passed.map(next)];
+          },
+        ),
+    }),
+  );
+  let passages: readonly Passage[] = [next(start)];
+  for (const priority of new Set(programs.map((program) => program.priority))) {
+    const group = programs.filter((program) => program.priority === priority);
+    passages = passages.flatMap((passage) =>
+      passage.kind === 'next' ? runTied(passage.branch, group, context) : [passage],
+    );
   }
-  return passages;
+  return [...passages];
+}
+
+/** Where it is not known whether it is asked, it does not matter. */
+function isIdle({ rules, base, cut }: NftChain): boolean {
+  return rules.length === 0 && base?.policy !== 'drop' && !cut;
 }
 
 function asked(

@@ -5,7 +5,9 @@ import type { NftContext } from './context.ts';
 import { candidates, type ElementIndex, find, type IndexedElement, indexOf } from './element-index.ts';
 import { kindsOf } from './kinds.ts';
 import { read } from './read.ts';
+import type { NftSetChange } from './set-change.ts';
 import type { Pattern, Reading, Value } from './values.ts';
+import { changesOf } from './write-set.ts';
 
 /** What looking up the packet's key in a set or map finds. */
 export type LookUp =
@@ -46,9 +48,39 @@ export function lookUp(key: Expression, data: Expression, context: NftContext, t
   const [only] = readings;
   if (only?.kind === 'chance' && readings.length === 1) return byChance(index, only, gaps);
   const values = readings.map((reading) => (reading.kind === 'known' ? reading.value : undefined));
+  const changes = data.kind === 'set-name' ? changesOf(context, data.name) : [];
   if (values.every((value): value is Value => value !== undefined))
-    return whole(find(index, values), index, gaps);
-  return inPart(index, readings, values, gaps, context);
+    return withChanges(whole(find(index, values), index, gaps), values, changes, index, asked);
+  if (changes.length > 0) return { kind: 'unknown', asked: asked() };
+  return inPart(index, readings, values, gaps, context, key);
+}
+
+/** Takes in what rules wrote into the set on the packet's way: what is there stays as it is, what is not is entered. */
+function withChanges(
+  listed: LookUp,
+  values: readonly Value[],
+  changes: readonly NftSetChange[],
+  index: ElementIndex,
+  asked: () => Unknown,
+): LookUp {
+  const rest = restOf(index);
+  const missed: LookUp = rest === null ? { kind: 'missed' } : { kind: 'found', element: rest };
+  let found = listed;
+  for (const { key, entered, element } of changes) {
+    if (key === null) return { kind: 'unknown', asked: asked() };
+    if (key.some((value, at) => value !== values[at])) continue;
+    if (!entered) found = missed;
+    else if (found.kind === 'missed' || (found.kind === 'found' && found.element === rest))
+      found = { kind: 'found', element };
+    else if (found.kind === 'open')
+      found = {
+        kind: 'open',
+        ways: found.ways.map((way) =>
+          way.element === null || way.element === rest ? { ...way, element } : way,
+        ),
+      };
+  }
+  return found;
 }
 
 /** Whether there may be elements that are not known: then what none of the known ones holds is not known to be missed. */
@@ -109,6 +141,7 @@ function inPart(
   values: readonly (Value | undefined)[],
   { some, asked }: Gaps,
   { answered }: NftContext,
+  key: Expression,
 ): LookUp {
   if (some) return { kind: 'unknown', asked: asked() };
   const rest = { element: restOf(index), asked: null };
@@ -125,13 +158,18 @@ function inPart(
     const [first, ...more] = questions;
     if (first === undefined) return { kind: 'open', ways: [...ways, { element, asked: null }] };
     // Two parts that are not known make one question of the whole key; an entry with a time, of its set.
-    if (first === null || more.length > 0 || element.expires !== null)
-      return { kind: 'unknown', asked: asked() };
-    ways.push({ element, asked: first });
+    if (more.length > 0 || element.expires !== null) return { kind: 'unknown', asked: asked() };
+    ways.push({ element, asked: first ?? ownWords(key, element) });
   }
   if (ways.length === 0)
     return rest.element === null ? { kind: 'missed' } : { kind: 'found', element: rest.element };
   return { kind: 'open', ways: [...ways, rest] };
+}
+
+/** Asks whether the key is that of the element, in their own words. */
+function ownWords(key: Expression, element: Element): Unknown {
+  const words = [key, element.key].map((each) => (each === null ? '*' : printExpression(each)));
+  return unknown({ code: 'nft-expression', text: words.join(' ') });
 }
 
 /** Replaces a question that the branch has answered before by its answer. */

@@ -12,7 +12,13 @@ import { type LookUp, lookUp } from './look-up.ts';
 /** What a nat statement writes, or what has to be looked up for it. */
 export type NatChoice =
   | { readonly kind: 'target'; readonly target: Rewrite }
-  | { readonly kind: 'map'; readonly found: LookUp; readonly of: NatStatement }
+  /** `address` is what another map has given already. */
+  | {
+      readonly kind: 'map';
+      readonly gives: 'address' | 'port';
+      readonly found: LookUp;
+      readonly address: Expression | null;
+    }
   /** It cannot be told from the listing. */
   | { readonly kind: 'unreadable'; readonly text: string };
 
@@ -24,15 +30,33 @@ export function natChoice(nat: NatStatement, context: NftContext): NatChoice {
     return { kind: 'unreadable', text };
   if (nat.address?.kind === 'map') {
     const { key, data } = nat.address;
-    return { kind: 'map', found: lookUp(key, data, context, text), of: nat };
+    return { kind: 'map', gives: 'address', found: lookUp(key, data, context, text), address: null };
   }
-  return targetOf(nat, nat.address, nat.port, context, text);
+  return withPort(nat, nat.address, nat.port, context, text);
 }
 
-/** @param data what a map gave: an address, or `addr . port`. @returns what is written. */
-export function natOfMap(nat: NatStatement, data: Expression, context: NftContext): NatChoice {
+/** The port may come from a map, too: `redirect to :tcp dport map { 80 : 8080 }`. */
+function withPort(
+  nat: NatStatement,
+  address: Expression | null,
+  port: Expression | null,
+  context: NftContext,
+  text: string,
+): NatChoice {
+  if (port?.kind !== 'map') return targetOf(nat, address, port, context, text);
+  return { kind: 'map', gives: 'port', found: lookUp(port.key, port.data, context, text), address };
+}
+
+/** @param data what a map gave: an address, or `addr . port`, or a port. @returns what is written. */
+export function natOfMap(
+  nat: NatStatement,
+  { gives, address: before }: Extract<NatChoice, { kind: 'map' }>,
+  data: Expression,
+  context: NftContext,
+): NatChoice {
   const text = printStatement(nat);
-  if (data.kind !== 'concat') return targetOf(nat, data, nat.port, context, text);
+  if (gives === 'port') return targetOf(nat, before, data, context, text);
+  if (data.kind !== 'concat') return withPort(nat, data, nat.port, context, text);
   const [address = null, port = null] = data.parts;
   return targetOf(nat, address, port, context, text);
 }

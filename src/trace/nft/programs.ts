@@ -9,6 +9,7 @@ import { ended, type NatPassage, next, type Passage } from '../passage.ts';
 import type { HookProgram, NatChain, ProgramSource } from '../program.ts';
 import { reroutedAtOutput } from '../reroute-output.ts';
 import type { World } from '../world.ts';
+import { hookedLast } from './hooked-last.ts';
 import { type NftWalk, walkBaseChain } from './walk.ts';
 
 const HOOKS = dictionary<HookName>({
@@ -59,7 +60,7 @@ function chainsOf({ nft, nftHooks, rulesets }: World, wanted: (type: string) => 
   return [...nft.tables.values()].flatMap((table) =>
     table.dormant
       ? []
-      : [...table.chains.values()].flatMap((chain) =>
+      : hookedLast(table).flatMap((chain) =>
           placed(
             table,
             chain,

@@ -7,12 +7,13 @@ import { CT_STATES, CT_STATUS } from './words.ts';
 
 /** @returns what is known of a key of the packet's connection (nft_ct_get_eval, net/netfilter/nft_ct.c). */
 export function readCt({ key, direction }: Extract<Field, { kind: 'ct' }>, { state }: NftContext): Reading {
-  const connection = shownConnection(state);
-  // Of a packet that was not tracked, or not yet, only the state can be asked: it is invalid.
+  // Of a packet that was not tracked, or not yet, only the state can be asked: it is invalid, or new where it has a zone.
   if (key === 'state') {
-    if (connection !== null) return known(STATES[connection.state]);
+    const shown = shownConnection(state);
+    if (shown !== null) return known(STATES[shown.state]);
     return known(state.untracked === 'UNTRACKED' ? CT_STATES.untracked : CT_STATES.invalid);
   }
+  const { connection } = state;
   if (connection === null) return ABSENT;
   switch (key) {
     case 'status':

@@ -1,6 +1,8 @@
-import { matchesAddressType } from '../../host/address-type.ts';
+import { type AddressType, addressType } from '../../host/address-type.ts';
+import type { Host } from '../../host/facts.ts';
+import { ipv6Class } from '../../host/ipv6-address-class.ts';
 import { matchRpfilter } from '../../host/match-rpfilter.ts';
-import type { Address } from '../../net/address.ts';
+import { type Address, sameAddress } from '../../net/address.ts';
 import type { Field } from '../../nftables/expression.ts';
 import { unknown } from '../answer.ts';
 import type { Question } from '../question.ts';
@@ -11,13 +13,40 @@ import { numberOfWord } from './words.ts';
 /** Types that an address can have, as the routing tables tell them, the likely ones first. */
 const TYPES = ['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'unreachable'] as const;
 
+/** nft_fib4_eval_type asks as x_tables does. @returns null where it is not known. */
+function typeOfIpv4(host: Host, address: Address, device: string | null): AddressType | null {
+  const answer = addressType(host, 'ipv4', address, device);
+  return answer.kind === 'types' ? (answer.types[0] ?? null) : null;
+}
+
+/**
+ * Of IPv6, x_tables has an address of several types, and nft one (__nft_fib6_eval_type): the device says whose own address it
+ * may be, but limits the look-up of its route for link-local ones only (nft_fib6_flowi_init).
+ */
+function typeOfIpv6(host: Host, address: Address, device: string | null): AddressType | null {
+  const answer = addressType(host, 'ipv6', address, ipv6Class(address.value).linkLocal ? device : null);
+  if (answer.kind === 'unknown' || (device !== null && host.links === null)) return null;
+  const own =
+    device === null
+      ? answer.types.includes('LOCAL')
+      : host.links?.some(
+          ({ name, addresses }) =>
+            name === device &&
+            addresses.some((one) => sameAddress(one.address, address) && one.tentative !== true),
+        ) === true;
+  if (answer.types.includes('ANYCAST')) return 'ANYCAST';
+  if (answer.types.includes('UNREACHABLE')) return 'UNREACHABLE';
+  if (own) return 'LOCAL';
+  return answer.types.find((type) => type !== 'LOCAL') ?? 'UNSPEC';
+}
+
 /** @returns what the routing tables say of an address (nft_fib4_eval, nft_fib6_eval and their `_type`). */
 export function readFib(field: Extract<Field, { kind: 'fib' }>, context: NftContext): Reading {
   const { flags, result } = field;
-  return result === 'type' ? addressType(flags, context) : reversePath(flags, result, context);
+  return result === 'type' ? typeOf(flags, context) : reversePath(flags, result, context);
 }
 
-function addressType(flags: readonly string[], { state, host }: NftContext): Reading {
+function typeOf(flags: readonly string[], { state, host }: NftContext): Reading {
   const side = flags.includes('saddr') ? 'source' : 'destination';
   const limit = flags.includes('iif') ? 'in' : flags.includes('oif') ? 'out' : null;
   const device = limit === 'in' ? state.inInterface : limit === 'out' ? state.outInterface : null;
@@ -25,11 +54,9 @@ function addressType(flags: readonly string[], { state, host }: NftContext): Rea
   const told = limit !== null ? null : side === 'source' ? state.source.local : state.destinationLocal;
   if (told === true) return known(numberOfWord('local', 'fib-type') ?? 0);
   if (address !== null && device !== undefined) {
-    for (const type of TYPES) {
-      const answer = matchesAddressType(host, state.family, address, [type.toUpperCase()], device);
-      if (answer === 'yes') return known(numberOfWord(type, 'fib-type') ?? 0);
-      if (answer === 'unknown') break;
-    }
+    const type =
+      state.family === 'ipv4' ? typeOfIpv4(host, address, device) : typeOfIpv6(host, address, device);
+    if (type !== null) return known(numberOfWord(type.toLowerCase(), 'fib-type') ?? 0);
   }
   return { kind: 'open', ask: (patterns) => askType(patterns, side, limit, address, told) };
 }
@@ -70,10 +97,12 @@ function reversePath(flags: readonly string[], result: string, { state, host }: 
   const { inInterface, destination, mark, protocol, source } = state;
   if (!flags.includes('saddr') || !flags.includes('iif')) return OPEN;
   const lacks = source.address === null || inInterface === undefined ? 'client' : 'routes';
+  // x_tables takes :: as found; nft looks it up (nft_fib6_eval), and by what route is not known here.
+  const unspecified = source.address?.family === 'ipv6' && source.address.value === 0n;
   const validmark = flags.includes('mark');
   const packet = { source: source.address, destination, inInterface: inInterface ?? null, mark, protocol };
   const answer =
-    lacks === 'client'
+    lacks === 'client' || unspecified
       ? 'unknown'
       : matchRpfilter(host, packet, { loose: false, validmark, acceptLocal: false });
   return {

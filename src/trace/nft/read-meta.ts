@@ -34,7 +34,12 @@ export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: Nft
     case 'oifkind':
       return ofLink(state.outInterface, context, kindOfLink);
     case 'iiftype':
-      return ofLink(state.inInterface, context, typeOfLink);
+      // Of the device that the packet is at, which is the one it leaves by from POSTROUTING on (skb->dev, ip_output).
+      return ofLink(
+        context.hook === 'POSTROUTING' ? state.outInterface : state.inInterface,
+        context,
+        typeOfLink,
+      );
     case 'oiftype':
       return ofLink(state.outInterface, context, typeOfLink);
     case 'skuid':

@@ -18,6 +18,8 @@ import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
 import { answeredBy, type RulePlace, type RuleResult, untracked, withShare } from './rule-result.ts';
+import { mapOfTproxy, socketQuestion, type TproxyTo, withGiven } from './tproxy-statement.ts';
+import { withSetChange } from './write-set.ts';
 
 /** Runs a rule's expressions from left to right (nft_do_chain). What stood before a break has been done. */
 export function runRule(start: Branch, place: RulePlace, trace: TraceContext): RuleResult[] {
@@ -87,9 +89,11 @@ class RuleRun {
       case 'assign':
         return this.#assign(branch, statement, at);
       case 'set-update':
-        return this.#isAbsent(statement.key, branch)
-          ? this.#broken(branch)
-          : this.#extras(branch, statement.extras);
+        if (this.#isAbsent(statement.key, branch)) return this.#broken(branch);
+        return this.#extras(
+          { ...branch, state: withSetChange(statement, this.#context(branch)) },
+          statement.extras,
+        );
       case 'dnat':
       case 'snat':
       case 'masquerade':
@@ -105,6 +109,7 @@ class RuleRun {
       case 'notrack':
         return untracked(branch);
       case 'tproxy':
+        if (otherFamily(statement.family, branch) || !hasSockets(branch)) return this.#broken(branch);
         return this.#tproxy(branch, statement, at);
       case 'queue':
         this.#queue(branch, statement.text, statement.bypass);
@@ -164,6 +169,8 @@ class RuleRun {
     at: number,
   ): Branch | null {
     const context = this.#context(branch);
+    // The header that is written is asked for first, and nft prints nothing of it (payload_gen_dependency).
+    if (field.kind === 'payload' && read(field, context).kind === 'absent') return this.#broken(branch);
     const what = valueFor(value, field, context, this.#textAt(at));
     if (what.kind === 'value') {
       if (what.reading.kind === 'absent') return this.#broken(branch);
@@ -179,23 +186,20 @@ class RuleRun {
 
   #nat(branch: Branch, nat: NatStatement, at: number): void {
     const choice = otherFamily(nat.family, branch) ? null : natChoice(nat, this.#context(branch));
-    if (choice === null) {
-      this.#broken(branch);
-      return;
-    }
-    if (choice.kind !== 'map') this.#translated(branch, choice);
-    else
-      this.#ways(branch, choice.found, at, (way, { data }) => {
-        if (data === null || data.kind === 'verdict') this.#unknown(way, printStatement(nat));
-        else this.#translated(way, natOfMap(nat, data, this.#context(way)));
-      });
+    if (choice === null) this.#broken(branch);
+    else this.#translated(branch, nat, choice, at);
   }
 
-  #translated(branch: Branch, choice: NatChoice): void {
-    if (choice.kind === 'target') {
+  #translated(branch: Branch, nat: NatStatement, choice: NatChoice, at: number): void {
+    if (choice.kind === 'map')
+      this.#ways(branch, choice.found, at, (way, { data }) => {
+        if (data === null || data.kind === 'verdict') this.#unknown(way, printStatement(nat));
+        else this.#translated(way, nat, natOfMap(nat, choice, data, this.#context(way)), at);
+      });
+    else if (choice.kind === 'target') {
       this.#trace.observer?.translated?.(choice.target, this.#context(branch));
       this.results.push({ kind: 'translated', branch, target: choice.target });
-    } else if (choice.kind === 'unreadable') {
+    } else {
       const { chain, rule } = this.#place;
       const why = { text: choice.text };
       this.#end(branch, 'unknown', {
@@ -208,7 +212,7 @@ class RuleRun {
 
   /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
   #extra(branch: Branch, extra: Extra): Branch | null {
-    const answer = judgeExtra(extra, this.#place.table);
+    const answer = judgeExtra(extra, this.#place.table, branch.state.length);
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
     const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });
@@ -225,20 +229,24 @@ class RuleRun {
     return on;
   }
 
-  /** Without a listening transparent socket the rule breaks (nft_tproxy_eval). */
-  #tproxy(
-    branch: Branch,
-    { family, address, port }: Extract<Statement, { kind: 'tproxy' }>,
-    at: number,
-  ): Branch | null {
-    if (otherFamily(family, branch) || !hasSockets(branch)) return this.#broken(branch);
-    const onIp = address?.kind === 'word' ? address.text : null;
-    const onPort = port?.kind === 'number' ? port.value : 0;
-    const question = unknown({ code: 'tproxy-socket', onIp, onPort });
+  /** Without a listening transparent socket, or the key in its map, the rule breaks (nft_tproxy_eval). */
+  #tproxy(branch: Branch, to: TproxyTo, at: number): Branch | null {
+    const map = mapOfTproxy(to);
+    if (map !== null) {
+      const found = lookUp(map.key, map.data, this.#context(branch), this.#textAt(at));
+      return this.#ways(branch, found, at, (way, { data }) => {
+        const taken =
+          data === null || data.kind === 'verdict'
+            ? this.#unknown(way, this.#textAt(at))
+            : this.#tproxy(way, withGiven(to, data), at);
+        if (taken !== null) this.from(taken, at + 1);
+      });
+    }
+    const question = socketQuestion(to);
     const held = answered(branch, question);
-    if (held === null) this.#fork(branch, question, at);
-    else if (held) return changed(branch, { takenOver: true });
-    else this.#broken(branch);
+    if (held === true) return changed(branch, { takenOver: true });
+    if (held === false) return this.#broken(branch);
+    this.#fork(branch, question, at);
     return null;
   }
 
@@ -261,8 +269,9 @@ class RuleRun {
     return parts.some((part) => read(part, this.#context(branch)).kind === 'absent');
   }
 
-  #unknown(branch: Branch, text: string): void {
+  #unknown(branch: Branch, text: string): null {
     this.#end(branch, 'unknown', { code: 'nft-statement', rule: this.#placed(), text });
+    return null;
   }
 
   #end(branch: Branch, verdict: Ending['verdict'], reason: Reason | null): void {

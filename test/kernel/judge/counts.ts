@@ -4,16 +4,7 @@ import { type Test, turn } from '../../../src/rules/test.ts';
 import { answerTest } from '../../../src/trace/fields/answer-test.ts';
 import { iptablesRule, type Outcome, type PathEntry } from '../../../src/trace/outcome.ts';
 import type { World } from '../../../src/trace/world.ts';
-
-/** How often the kernel was seen to agree on something. */
-export interface Sides {
-  /** Of a field: tests of rules passed. Of a target: rules passed that lead to it. */
-  held: number;
-  /** Of a field: rules passed by for a test of it alone. Of a target: rules passed by. */
-  failed: number;
-  /** Times the tracer followed both ways. */
-  forked: number;
-}
+import { addSides, type Sides, sidesOf } from './sides.ts';
 
 /** Fields that one evaluator answers are counted as one, under the first of them. */
 const SHARED: Readonly<Partial<Record<Test['field'], Test['field']>>> = {
@@ -49,14 +40,8 @@ export class Counts {
 
   /** Takes over what another lane counted. */
   merge(other: Counts): void {
-    for (const side of ['fields', 'targets'] as const) {
-      for (const [kind, { held, failed, forked }] of other[side]) {
-        const sides = sidesOf(this[side], kind);
-        sides.held += held;
-        sides.failed += failed;
-        sides.forked += forked;
-      }
-    }
+    addSides(this.fields, other.fields);
+    addSides(this.targets, other.targets);
   }
 
   #passed(rule: Rule, entry: PathEntry, world: World, frames: Frame[]): void {
@@ -122,13 +107,4 @@ function isOpen(test: Test, rule: Rule, entry: PathEntry, world: World): boolean
 
 function nameOf(test: Test): string {
   return test.field === 'opaque' ? test.in.module : (SHARED[test.field] ?? test.field);
-}
-
-function sidesOf(map: Map<string, Sides>, kind: string): Sides {
-  let sides = map.get(kind);
-  if (sides === undefined) {
-    sides = { held: 0, failed: 0, forked: 0 };
-    map.set(kind, sides);
-  }
-  return sides;
 }

@@ -14,13 +14,16 @@ export interface Judgement {
 /**
  * Compares every outcome with what the kernel did, step by step. One of them must be its way.
  * @param untold steps, by name, that the kernel tells of only now and then, or not at all
+ * @param compared `result`: where it ends alone
  */
 export function judge(
   trace: Trace,
   seen: Observation,
   untold: (name: string) => boolean = () => false,
+  compared: 'steps' | 'result' = 'steps',
 ): Judgement {
   const told = { ...seen, steps: seen.steps.filter(({ name }) => !untold(name)) };
+  const compare = compared === 'steps' ? compareInOrder : compareResult;
   let nearest: { readonly common: number; readonly differences: string[] } | null = null;
   for (const outcome of trace.outcomes) {
     const path = outcome.path.filter((entry) => !untold(stepName(entry)));
@@ -31,8 +34,16 @@ export function judge(
   return { outcome: null, differences: nearest?.differences ?? ['no outcome at all'] };
 }
 
-function compare(outcome: Outcome, seen: Observation): { common: number; differences: string[] } {
+function compareResult(outcome: Outcome, seen: Observation): { common: number; differences: string[] } {
+  const differences = endThatDiffers(outcome, seen);
+  return { common: differences.length === 0 ? 1 : 0, differences };
+}
+
+function compareInOrder(outcome: Outcome, seen: Observation): { common: number; differences: string[] } {
   const traced = outcome.path.map(stepName);
+  // The rule that would rewrite is what drops where there is no address to write.
+  if (outcome.reason?.code === 'no-address')
+    traced.push((traced.pop() ?? '').replace(/^(nft .*) accept$/, '$1 drop'));
   const kernel = seen.steps.map(({ name }) => name);
   let common = 0;
   while (common < traced.length && common < kernel.length && traced[common] === kernel[common]) common++;
@@ -56,7 +67,38 @@ function compare(outcome: Outcome, seen: Observation): { common: number; differe
 
 /** @returns the step as {@link SeenStep} names it. */
 export function stepName({ step }: PathEntry): string {
-  return `${step.program === 'iptables' ? step.backend : step.program} ${step.table} ${step.chain} ${step.rule?.number ?? 'end'}`;
+  if (step.program !== 'nft')
+    return `${step.program === 'iptables' ? step.backend : step.program} ${step.table} ${step.chain} ${step.rule?.number ?? 'end'}`;
+  const spot = step.rule === null ? 'end' : `${step.rule.number} ${nftVerdict(step.action, step.target)}`;
+  return `nft ${step.family} ${step.table} ${step.chain} ${spot}`;
+}
+
+/** What nf_tables calls the verdict: that of a rule which translates is accept, and a rule that refuses drops. */
+function nftVerdict(action: string, target: string | null): string {
+  switch (action) {
+    case 'accept':
+    case 'drop':
+    case 'return':
+    case 'unrecognised':
+      return action;
+    case 'jump':
+    case 'goto':
+      return `${action} ${target}`;
+    case 'reject':
+      return 'drop';
+    case 'dnat':
+    case 'snat':
+    case 'masquerade':
+    case 'redirect':
+    case 'netmap':
+      return 'accept';
+    default:
+      return 'continue';
+  }
+}
+
+function isNative(entry: PathEntry | undefined): boolean {
+  return entry?.step.program === 'nft';
 }
 
 /** The packet at every step: x_tables tells it as the rule found it, nf_tables its mark after the rule. */
@@ -65,7 +107,9 @@ function fieldsThatDiffer(outcome: Outcome, steps: readonly SeenStep[]): string[
   for (const [i, { name, mark, packet }] of steps.entries()) {
     const legacy = name.startsWith('iptables-legacy');
     const state = outcome.path[i]?.state;
-    const marked = legacy ? state : outcome.path[i + 1]?.state;
+    // A step of a native rule holds the packet as its statements left it.
+    const next = outcome.path[i + 1];
+    const marked = legacy || isNative(outcome.path[i]) ? state : isNative(next) ? undefined : next?.state;
     if (marked !== undefined && marked.mark !== null && marked.mark !== mark)
       differences.push(`${name}: mark 0x${mark.toString(16)}, traced 0x${marked.mark.toString(16)}`);
     if (!legacy || state === undefined || packet === null) continue;

@@ -4,7 +4,7 @@ import type { Report } from './agent.ts';
 import type { Observation, SeenStep } from './observation.ts';
 import { readLinkAddress } from './socket-address.ts';
 import type { Loaded, Probe } from './test-node.ts';
-import { NEIGHBOURS } from './topology.ts';
+import { NEIGHBOURS, TRACING_TABLE } from './topology.ts';
 import type { TraceEvent, TraceReader } from './trace-events.ts';
 import { FLAGS, isIcmpError, parsePacket, type Wire } from './wire.ts';
 
@@ -32,7 +32,7 @@ export function observe(reports: readonly Report[], setting: Setting): Observati
       if (report.socket === setting.socket) errno ??= report.errno;
     } else if (report.socket === 'events') {
       for (const event of reader.read(report.bytes))
-        if (isIt(event.packet, probe.wire)) steps.push(seenStep(event, loaded));
+        if (isIt(event.packet, probe.wire)) steps.push(...seenSteps(event, loaded));
     } else if (report.socket === 'tap') {
       const { index, leaving } = readLinkAddress(report.from);
       const device = links.get(index) ?? `link ${index}`;
@@ -60,20 +60,29 @@ function isIt(packet: Wire | null, sent: Wire): boolean {
   );
 }
 
-function seenStep(event: TraceEvent, { numbers, rulesets }: Loaded): SeenStep {
-  const { backend, family, table, chain, place, mark, packet } = event;
-  const ruleset = rulesets.find((one) => one.backend === backend && one.family === family);
-  const rules = [...(ruleset?.tables.values() ?? [])]
-    .find(({ name }) => name === table)
-    ?.chains.get(chain)?.rules;
+/** @returns the step that the event tells; nothing for the end of a base chain, which its policy tells again. */
+function seenSteps(event: TraceEvent, { numbers, rulesets, baseChains }: Loaded): SeenStep[] {
+  const { family, table, chain, place, mark, packet, verdict } = event;
+  if (table === TRACING_TABLE || (place === 'end' && baseChains.has(`${family} ${table} ${chain}`)))
+    return [];
+  const backend = event.backend === 'nft' ? 'iptables-nft' : event.backend;
+  const ruleset = rulesets.find(
+    (one) => one.backend === backend && one.family === (family === 'ip6' ? 'ipv6' : 'ipv4'),
+  );
+  const known = family === 'ip' || family === 'ip6' ? [...(ruleset?.tables.values() ?? [])] : [];
+  const rules = known.find(({ name }) => name === table)?.chains.get(chain)?.rules;
   const number =
-    place === 'end'
+    typeof place === 'string'
       ? null
       : 'number' in place
         ? place.number
         : numbers.get(`${family} ${table} ${chain} ${place.handle}`);
+  if (event.backend === 'nft' && rules === undefined) {
+    const spot = number === null ? 'end' : `${number ?? '?'} ${verdict}`;
+    return [{ name: `nft ${family} ${table} ${chain} ${spot}`, mark, packet }];
+  }
   const isEnd = number === null || (number !== undefined && number > (rules?.length ?? 0));
-  return { name: `${backend} ${table} ${chain} ${isEnd ? 'end' : (number ?? '?')}`, mark, packet };
+  return [{ name: `${backend} ${table} ${chain} ${isEnd ? 'end' : (number ?? '?')}`, mark, packet }];
 }
 
 /** A frame that leaves through a port of the bridge leaves the bridge. */

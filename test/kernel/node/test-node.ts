@@ -9,7 +9,7 @@ import { Agent, type Report } from './agent.ts';
 import { captureHost, setsOf, withRulesOf } from './capture-host.ts';
 import { groupMac, markedMac } from './link-addresses.ts';
 import { Namespace } from './namespace.ts';
-import { numbersOf, withoutTracing } from './nft-rules.ts';
+import { baseChainsOf, numbersOf, withoutTracing } from './nft-rules.ts';
 import type { Observation } from './observation.ts';
 import { observe } from './observe.ts';
 import {
@@ -31,6 +31,7 @@ import {
   PORTS,
   portMac,
   TRACING,
+  TRACING_FRAMES,
 } from './topology.ts';
 import { counterRequest, logRequests, TraceReader } from './trace-events.ts';
 import { buildBodyOf, buildPacket, type Wire } from './wire.ts';
@@ -46,10 +47,27 @@ export interface RuleText {
 export interface Loaded {
   readonly rulesets: readonly Ruleset[];
   readonly host: Host;
-  /** Numbers of nf_tables' rules: `ipv4 filter FORWARD 12` → 3. */
+  /** Numbers of nf_tables' rules: `ip filter FORWARD 12` → 3. */
   readonly numbers: ReadonlyMap<string, number>;
+  /** `ip filter FORWARD`, of iptables-nft and native ones. */
+  readonly baseChains: ReadonlySet<string>;
+  /** What nft listed, where native rules were loaded. */
+  readonly nft: NftListings | null;
   /** What iptables-save printed, for reproducing. */
   readonly saved: readonly RuleText[];
+}
+
+/** `nft list ruleset`, without the chains that trace. */
+export interface NftListings {
+  readonly json: string;
+  readonly text: string;
+}
+
+/** Native rules, for `nft -f`. */
+export interface NativeRules {
+  readonly text: string;
+  /** Loaded when those of iptables are there, not before. */
+  readonly last: boolean;
 }
 
 /** One packet to send. */
@@ -171,22 +189,27 @@ export class TestNode {
    * Replaces every rule and connection of the node.
    * @param rules loaded in this order
    * @param prepare commands of sh, run when the old rules are gone
+   * @param native rules of nft beside them
    */
-  async load(rules: readonly RuleText[], prepare = ''): Promise<Loaded> {
+  async load(rules: readonly RuleText[], prepare = '', native: NativeRules | null = null): Promise<Loaded> {
     this.#host ??= await captureHost(this.node);
     const kinds = [...new Map(rules.map((rule) => [toolOf(rule), rule])).values()];
+    const loading = native === null ? [] : [`nft -f - <<'END'\n${native.text}\nEND`];
     const script = [
       'set -e',
-      this.#nft ? `nft -f - <<'END'\nflush ruleset\n${TRACING}\nEND` : '',
+      this.#nft ? `nft -f - <<'END'\nflush ruleset\n${native === null ? TRACING : TRACING_FRAMES}\nEND` : '',
       ...kinds
         .filter(({ backend }) => backend === 'iptables-legacy')
         .map((rule) => `${toolOf(rule)}-restore <<'END'\n${EMPTY_TABLES}END`),
       prepare,
+      ...(native?.last === false ? loading : []),
       ...rules.map((rule) => `${toolOf(rule)}-restore <<'END'\n${rule.text}END`),
+      ...(native?.last === true ? loading : []),
       ...(this.#setsAnew === '' ? [] : [`ipset restore <<'END'\n${this.#setsAnew}END`]),
       ...kinds.map((rule) => `${toolOf(rule)}-save; echo ====`),
       `${this.#nft ? 'nft -j list ruleset' : `echo '{"nftables": []}'`}; echo ====`,
       'ipset save',
+      ...(native === null ? [] : ['echo ====', 'nft -a list ruleset']),
     ];
     const parts = (await this.node.feed(script.join('\n'), 'sh')).split('====\n');
     const saved = kinds.map((rule, i) => ({ ...rule, text: parts[i] ?? '' }));
@@ -200,7 +223,28 @@ export class TestNode {
     this.#agent.send('events', FORGET_CONNECTIONS);
     await this.#settle();
     const host = withRulesOf(this.#host, parts[kinds.length + 1] ?? '', withoutTracing(nft));
-    return { rulesets, host, numbers: numbersOf(nft), saved };
+    const listings =
+      native === null
+        ? null
+        : { json: withoutTracing(nft), text: withoutTracing(parts[kinds.length + 2] ?? '') };
+    return {
+      ...{ rulesets, host, saved },
+      numbers: numbersOf(nft),
+      baseChains: baseChainsOf(nft),
+      nft: listings,
+    };
+  }
+
+  /** @returns what nft finds wrong with these native rules; empty where the kernel would load them. */
+  tryNative(text: string): Promise<string> {
+    return this.node.feed(`nft -c -f - <<'END' 2>&1 || true\nflush ruleset\n${text}\nEND`, 'sh');
+  }
+
+  /** @returns the native rules as they are now: packets may have changed their sets. */
+  async nftListings(): Promise<NftListings> {
+    const script = 'nft -j list ruleset; echo ====; nft -a list ruleset';
+    const [json = '', text = ''] = (await this.node.run('sh', '-c', script)).split('====\n');
+    return { json: withoutTracing(json), text: withoutTracing(text) };
   }
 
   /** Sends one packet and waits until the kernel has dealt with it. */

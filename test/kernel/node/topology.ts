@@ -45,6 +45,13 @@ export function portMac(port: string): string {
   return `02:00:00:00:00:${String(number).padStart(2, '0')}`;
 }
 
+const DEVICES = ['eth0', 'eth1', 'cni0', 'cali3'] as const;
+/** Nobody's link address. */
+const STRANGER = '02:00:00:00:09:09';
+/** The node's own addresses, and one behind the second node. */
+const WRITTEN_IPV4 = ['192.168.1.1', '192.168.1.9', '10.244.0.1', '172.16.0.1', '10.244.2.7'] as const;
+const WRITTEN_IPV6 = ['fd00:1::1', 'fd00:244::1', 'fd00:2::1', 'fd00:244:2::7'] as const;
+
 /** `ip` commands that set up the node: two links to the outside, a bridge with two pods, and a pod on a link of its own. */
 export const NODE_SETUP = `
   link set lo up
@@ -74,11 +81,19 @@ export const NODE_SETUP = `
   route add local default dev lo table 2004
   neigh add 172.16.0.254 lladdr 02:00:00:00:02:02 dev eth1
   ${Object.values(NEIGHBOURS)
-    .flatMap(({ device, mac, ipv4, ipv6 }) => [
-      `neigh add ${ipv4} lladdr ${mac} dev ${device}`,
-      `neigh add ${ipv6} lladdr ${mac} dev ${device}`,
-    ])
-    .join('\n')}`;
+    .flatMap(({ device: own, mac, ipv4, ipv6 }) =>
+      // A rule of nft may write an address behind the routing decision: it is then looked for on another link.
+      DEVICES.flatMap((device) => [
+        `neigh add ${ipv4} lladdr ${device === own ? mac : STRANGER} dev ${device}`,
+        `neigh add ${ipv6} lladdr ${device === own ? mac : STRANGER} dev ${device}`,
+      ]),
+    )
+    .join('\n')}
+  ${DEVICES.flatMap((device) =>
+    [...WRITTEN_IPV4, ...WRITTEN_IPV6].map(
+      (address) => `neigh add ${address} lladdr ${STRANGER} dev ${device}`,
+    ),
+  ).join('\n')}`;
 
 /** The same for IPv6, where a command does not tell its family by an address, and the neighbours' link-local address. */
 export const NODE_SETUP_IPV6 = `
@@ -107,6 +122,9 @@ export const NODE_SYSCTLS: Readonly<Record<string, string | number>> = {
   'net.netfilter.nf_log.10': 'nfnetlink_log',
 };
 
+/** The table that has the kernel trace. */
+export const TRACING_TABLE = 'kpx_tracing';
+
 /** Native rules that have the kernel trace every packet, in both backends alike, and give packets from outside the mark written into their sender's link address. */
 export const TRACING = `
 table inet kpx_tracing {
@@ -115,6 +133,21 @@ table inet kpx_tracing {
     meta nftrace set 1
     iifname != "lo" @ll,48,16 0x0601 meta mark set @ll,64,32
   }
+  chain out { type filter hook output priority -500; meta nftrace set 1; }
+}
+`;
+
+/** The same where native chains stand at devices and in bridges: packets are traced, and marked, as they come in. */
+export const TRACING_FRAMES = `
+table netdev kpx_tracing {
+  chain in {
+    type filter hook ingress devices = { ${Object.keys(PORTS).join(', ')} } priority -500
+    meta nftrace set 1
+    @ll,48,16 0x0601 meta mark set @ll,64,32
+  }
+}
+table inet kpx_tracing {
+  chain in { type filter hook prerouting priority -500; meta nftrace set 1; }
   chain out { type filter hook output priority -500; meta nftrace set 1; }
 }
 `;

@@ -1,15 +1,18 @@
 import type { Backend } from '../../../src/iptables/ruleset.ts';
-import type { Family } from '../../../src/net/address.ts';
+import type { NftFamily } from '../../../src/nftables/ruleset.ts';
 import { parsePacket, type Wire } from './wire.ts';
 
 /** The kernel passing one rule, chain end or policy, as TRACE tells it. */
 export interface TraceEvent {
-  readonly backend: Backend;
-  readonly family: Family;
+  /** `nft`: of iptables-nft, or native. */
+  readonly backend: Extract<Backend, 'iptables-legacy'> | 'nft';
+  readonly family: NftFamily;
   readonly table: string;
   readonly chain: string;
-  /** Number of the rule, from 1; `end` for a chain's end or a policy; of nf_tables a handle, which names a rule. */
-  readonly place: { readonly number: number } | { readonly handle: bigint } | 'end';
+  /** Number of the rule, from 1; of nf_tables a handle, which names a rule. The end of a base chain is told twice: as its end, and as its policy. */
+  readonly place: { readonly number: number } | { readonly handle: bigint } | 'end' | 'policy';
+  /** Of nf_tables: `accept`, `jump services`; `continue` for a rule without. */
+  readonly verdict: string | null;
   /** Mark of the packet: before the rule's target ran (x_tables), or after it (nf_tables). */
   readonly mark: number;
   readonly packet: Wire | null;
@@ -17,7 +20,6 @@ export interface TraceEvent {
 
 const NFT_TRACE = (10 << 8) | 17;
 const NFT_POLICY = 1;
-const HOOKS = /^(PREROUTING|INPUT|FORWARD|OUTPUT|POSTROUTING)$/;
 const NFLOG_PACKET = 4 << 8;
 
 /** Reads the messages of one netlink datagram. Of nf_tables only the first event of each base chain holds the packet. */
@@ -40,23 +42,22 @@ export class TraceReader {
   }
 
   #nft(message: Buffer): TraceEvent | null {
-    const family = familyOf(message[0]);
+    const family = NFT_FAMILIES[message[0] ?? 0];
     const attributes = attributesOf(message.subarray(4));
     const id = attributes.get(6)?.readUInt32BE(0) ?? 0;
     const header = attributes.get(8);
     if (header !== undefined)
       this.#packets.set(id, parsePacket(Buffer.concat([header, attributes.get(9) ?? Buffer.alloc(0)])));
-    if (family === null) return null;
+    if (family === undefined) return null;
     const handle = attributes.get(3);
-    // The end of a base chain is told twice: as the end of its rules, and as the policy.
     const isPolicy = attributes.get(4)?.readUInt32BE(0) === NFT_POLICY;
-    if (handle === undefined && !isPolicy && HOOKS.test(textOf(attributes.get(2)))) return null;
     return {
-      backend: 'iptables-nft',
+      backend: 'nft',
       family,
       table: textOf(attributes.get(1)),
       chain: textOf(attributes.get(2)),
-      place: handle === undefined ? 'end' : { handle: handle.readBigUInt64BE(0) },
+      place: handle !== undefined ? { handle: handle.readBigUInt64BE(0) } : isPolicy ? 'policy' : 'end',
+      verdict: verdictOf(attributes.get(5)),
       mark: attributes.get(14)?.readUInt32BE(0) ?? 0,
       packet: this.#packets.get(id) ?? null,
     };
@@ -72,7 +73,35 @@ function legacy(message: Buffer): TraceEvent | null {
   if (table === undefined || chain === undefined || packet === null) return null;
   const mark = attributes.get(2)?.readUInt32BE(0) ?? 0;
   const place = { number: Number(number) };
-  return { backend: 'iptables-legacy', family: packet.family, table, chain, place, mark, packet };
+  const family = packet.family === 'ipv4' ? 'ip' : 'ip6';
+  return { backend: 'iptables-legacy', family, table, chain, place, verdict: null, mark, packet };
+}
+
+/** NFPROTO_INET, _IPV4, _NETDEV, _BRIDGE, _IPV6. */
+const NFT_FAMILIES: Readonly<Record<number, NftFamily>> = {
+  1: 'inet',
+  2: 'ip',
+  5: 'netdev',
+  7: 'bridge',
+  10: 'ip6',
+};
+
+/** NF_DROP, NF_ACCEPT, NFT_RETURN, …; `continue` is -1. */
+const VERDICTS: Readonly<Record<number, string>> = {
+  0: 'drop',
+  1: 'accept',
+  [-1]: 'continue',
+  [-3]: 'jump',
+  [-4]: 'goto',
+  [-5]: 'return',
+};
+
+function verdictOf(nested: Buffer | undefined): string | null {
+  if (nested === undefined) return null;
+  const attributes = attributesOf(nested);
+  const name = VERDICTS[attributes.get(1)?.readInt32BE(0) ?? 0] ?? 'other';
+  const chain = attributes.get(2);
+  return chain === undefined ? name : `${name} ${textOf(chain)}`;
 }
 
 /** @returns the message that asks to be sent what is logged to group 0, each packet at once. */
@@ -122,8 +151,4 @@ function attributeOf(type: number, value: Buffer): Buffer {
 
 function textOf(bytes: Buffer | undefined): string {
   return bytes === undefined ? '' : bytes.toString('latin1').replace(/\0.*$/s, '');
-}
-
-function familyOf(number: number | undefined): Family | null {
-  return number === 2 ? 'ipv4' : number === 10 ? 'ipv6' : null;
 }

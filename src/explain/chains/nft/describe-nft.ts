@@ -12,6 +12,7 @@ import { readChoices, rulesOf } from '../../services/nft/choices.ts';
 import { misdirection } from '../../services/nft/nft-services.ts';
 import { whoIsAt } from '../../trace/who-is-at.ts';
 import { type FoundNft, findNft, keyText, nameOf } from './find-nft.ts';
+import { FAMILIES } from './nft-families.ts';
 import { leadsFrom, type NftGraph, nftGraphOf } from './nft-graph.ts';
 import { nftElementNote, nftRuleNote } from './nft-notes.ts';
 
@@ -24,15 +25,6 @@ export function describeNft(name: string, reading: CarrierReading): ChainItem[] 
     return itemOf(found, graph, reading);
   });
 }
-
-const FAMILIES: Readonly<Record<NftTable['family'], ChainItem['family']>> = {
-  ip: 'ipv4',
-  ip6: 'ipv6',
-  inet: 'inet',
-  arp: 'arp',
-  bridge: 'bridge',
-  netdev: 'netdev',
-};
 
 function itemOf(found: FoundNft, graph: NftGraph, reading: CarrierReading): ChainItem {
   const { known } = reading;

@@ -1,0 +1,20 @@
+import type fc from 'fast-check';
+import type { Case } from './generate/case.ts';
+import type { NativeText } from './nft/plan.ts';
+import type { NativeRules, RuleText } from './node/test-node.ts';
+
+/** Rule sets of one kind and one family, on a node of their own. */
+export interface Lane {
+  /** `iptables-nft/ipv4`. */
+  readonly name: string;
+  /** @returns a case generated, and shrunk, by fast-check, given to `tell`. */
+  property(tell: (ready: ReadyCase) => Promise<void>): fc.IAsyncPropertyWithHooks<[unknown]>;
+}
+
+/** What is loaded, and sent. */
+export interface ReadyCase {
+  readonly rules: readonly RuleText[];
+  /** Native rules, line by line; null: none. */
+  readonly native: (NativeText & Pick<NativeRules, 'last'>) | null;
+  readonly packets: Case['packets'];
+}

@@ -1,0 +1,45 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { FakeCluster, PLAIN } from './cluster.ts';
+
+const open: FakeCluster[] = [];
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+/** A pod of node-1, which is not this machine. */
+const POD = { metadata: { name: 'client-a', namespace: 'shop' }, spec: { nodeName: 'node-1' } };
+
+function cluster(): FakeCluster {
+  const made = new FakeCluster({ ...PLAIN, pods: [...PLAIN.pods, POD] });
+  open.push(made);
+  return made;
+}
+
+const ASK = ['get', 'pod/client-a', '--namespace=shop', '-o', 'json'];
+
+describe('Does --from with a pod find its node, without --node?', () => {
+  it.each(['trace', 'why'])('%s asks kubectl where it runs, and reads that node', (command) => {
+    const node = cluster();
+    node.run(command, 'shop/web', '--from', 'pod:shop/client-a');
+    const [first, ...others] = node.calls();
+    expect(first).toEqual(ASK);
+    expect(others.some((call) => call[1] === 'pod/kube-proxy-node-1' && call.includes('iptables-save'))).toBe(
+      true,
+    );
+  });
+
+  it('only where there is nothing else that says whom to ask', () => {
+    const node = cluster();
+    for (const more of [['--node', 'node-1'], ['--demo'], ['--no-api']])
+      node.run('trace', 'shop/web', '--from', 'pod:shop/client-a', ...more);
+    expect(node.calls()).not.toContainEqual(ASK);
+  });
+
+  it('and where kubectl does not know the pod, this machine is asked', () => {
+    const node = cluster();
+    const { status, err } = node.run('trace', 'shop/web', '--from', 'pod:shop/nobody');
+    expect(status).toBe(2);
+    expect(err).toContain('--node');
+    expect(node.calls().some((call) => call.includes('exec'))).toBe(false);
+  });
+});

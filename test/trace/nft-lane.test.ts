@@ -1,0 +1,351 @@
+import { describe, expect, it } from 'vitest';
+import { readStatement } from '../../src/nftables/json/read-statement.ts';
+import { parseNftables } from '../../src/nftables/parse-nft.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+import type { Trace } from '../../src/trace/outcome.ts';
+import { tracePacket } from '../../src/trace/trace-packet.ts';
+import { ask, destinationOf, packetOf, type Question, summary, worldOf } from './ask.ts';
+
+// What the kernel did with native rules otherwise than was believed: `npm run test:kernel -- --lane nft`.
+
+/** A packet through native rules alone. */
+function trace(text: string, question: Question = {}): Trace {
+  const packet = packetOf(question);
+  const nft = parseNftables(Buffer.from(text), 'nft', new ProblemList());
+  if (nft === null) throw new Error('no rule set');
+  const rulesets = [
+    {
+      family: packet.family,
+      backend: 'iptables-nft',
+      backendAssumed: false,
+      form: 'save',
+      tables: new Map(),
+    },
+  ] as const;
+  return tracePacket(packet, { ...worldOf({}, packet, question), rulesets, nft });
+}
+
+function ends(text: string, question: Question = {}): string[] {
+  return trace(text, question).outcomes.map(summary);
+}
+
+/** The rules, by chain and number, of the one way that there is. */
+function steps(text: string, question: Question = {}): string[] {
+  const [outcome, ...more] = trace(text, question).outcomes;
+  if (outcome === undefined || more.length > 0) throw new Error('not one way');
+  return outcome.path.map(({ step }) => `${step.chain} ${step.rule?.number ?? step.event}`);
+}
+
+function chain(name: string, base: string, ...rules: readonly string[]): string {
+  return `chain ${name} {\ntype ${base};\n${rules.join('\n')}\n}\n`;
+}
+
+function table(family: string, ...parts: readonly string[]): string {
+  return `table ${family} t {\n${parts.join('')}}\n`;
+}
+
+const FORWARD = 'filter hook forward priority 0; policy accept';
+
+describe('Which of two chains of one table at one priority is asked first?', () => {
+  const base = 'filter hook forward priority 0; policy accept';
+  it('the one listed later: each is hooked as it is made, before those that stand there (nf_hook_entries_grow)', () => {
+    const rules = table(
+      'inet',
+      chain('first', base, 'meta mark 0 drop'),
+      chain('second', base, 'meta mark set 1'),
+    );
+    expect(steps(rules)).toEqual(['second 1', 'second policy', 'first policy']);
+  });
+  it('and so of nat chains', () => {
+    const at = 'nat hook prerouting priority -100; policy accept';
+    const rules = table(
+      'ip',
+      chain('first', at, 'dnat to 10.244.1.5'),
+      chain('second', at, 'dnat to 10.244.1.6'),
+    );
+    const [outcome] = trace(rules).outcomes;
+    expect(outcome === undefined ? '' : destinationOf(outcome)).toContain('10.244.1.6');
+  });
+});
+
+describe('Does a rule that writes a header take a packet without that header?', () => {
+  it.each([
+    ['tcp dport set 53', 'udp', '8.8.8.8:80'],
+    ['udp sport set 53', 'tcp', '8.8.8.8:80'],
+    ['ip6 hoplimit set 9', 'tcp', '8.8.8.8:80'],
+    ['ip ttl set 9', 'tcp', '[2001:db8::1]:80'],
+  ])(
+    '%s: no, nft asks for the header first, and the rule breaks there (payload_gen_dependency)',
+    (set, protocol, to) => {
+      const from = to.startsWith('[') ? '[fd00:1::7]:1000' : '192.168.1.7:1000';
+      const rules = table('inet', chain('c', FORWARD, `${set} drop`));
+      expect(ends(rules, { protocol, to, from })).toEqual([expect.stringMatching(/accept/)]);
+    },
+  );
+});
+
+describe('What does nat go by where a rule has written into the header?', () => {
+  const masked = chain('c', 'filter hook postrouting priority 0; policy accept', 'ip saddr set 192.168.1.3');
+  const range = (options: string): string =>
+    table(
+      'inet',
+      masked,
+      chain(
+        'n',
+        'nat hook postrouting priority 100; policy accept',
+        `snat ip to 10.244.2.10-10.244.2.33 ${options}`,
+      ),
+    );
+  it('by the connection: the address of a range is a hash of its client (find_best_ips_proto)', () => {
+    const of = (rules: string): string => {
+      const [outcome] = trace(rules, { from: '10.244.1.11:1000' }).outcomes;
+      return String(outcome?.source.sender.address?.value);
+    };
+    expect(of(range('persistent'))).toBe(of(range('persistent').replace(masked, '')));
+  });
+  it('what the connection has already is not written: the header stays as the rule left it (nf_nat_packet)', () => {
+    const rules = table(
+      'inet',
+      masked,
+      chain('n', 'nat hook postrouting priority 100; policy accept', 'snat ip to 192.168.1.7'),
+    );
+    const [outcome] = trace(rules, { from: '192.168.1.7:1000' }).outcomes;
+    expect(outcome?.source.sender.address?.value).toBe(0xc0a80103n);
+  });
+});
+
+describe('Does a packet count for the quota that it is asked by?', () => {
+  const verdict = (rule: string, length: number): string =>
+    ends(table('inet', chain('c', FORWARD, `${rule} drop`)), { header: { length } }).join();
+  it('yes, with its bytes (nft_overquota)', () => {
+    expect(verdict('quota over 100 bytes', 101)).toMatch(/drop/);
+    expect(verdict('quota over 100 bytes', 100)).toMatch(/accept/);
+    expect(verdict('quota 100 bytes', 101)).toMatch(/accept/);
+    expect(verdict('quota 100 bytes', 100)).toMatch(/drop/);
+    expect(verdict('quota over 100 bytes used 60 bytes', 41)).toMatch(/drop/);
+  });
+  it('a packet of unknown length leaves it open only where it could tell', () => {
+    const rules = (quota: string): string => table('inet', chain('c', FORWARD, `${quota} drop`));
+    expect(ends(rules('quota over 100 bytes'))).toHaveLength(2);
+    expect(ends(rules('quota over 10 mbytes'))).toEqual([expect.stringMatching(/accept/)]);
+  });
+});
+
+describe('What does JSON of nft 1.0.6 say of a rule that writes into a map?', () => {
+  it('its text, for which it has no JSON; it is read as the text is', () => {
+    expect(readStatement('update @kept { ip saddr : meta mark }')).toEqual({
+      ...{ kind: 'set-update', operation: 'update', set: 'kept', timeout: null, comment: null, extras: [] },
+      key: { kind: 'payload', protocol: 'ip', field: 'saddr' },
+      data: { kind: 'meta', key: 'mark' },
+    });
+  });
+});
+
+describe('What is a packet that is not to be tracked, and then looked up in a zone?', () => {
+  const raw = (...rules: readonly string[]): string =>
+    table(
+      'ip',
+      chain('r', 'filter hook prerouting priority -300; policy accept', ...rules),
+      chain('c', FORWARD, 'ct state untracked drop'),
+    );
+  it('tracked: the zone takes the place of notrack (nft_ct_set_zone_eval)', () => {
+    expect(ends(raw('notrack'))).toEqual([expect.stringMatching(/drop/)]);
+    expect(ends(raw('notrack', 'ct zone set 3'))).toEqual([expect.stringMatching(/accept/)]);
+    expect(ends(raw('ct zone set 3', 'notrack'))).toEqual([expect.stringMatching(/accept/)]);
+  });
+  it('before it is looked up only its state can be asked, whatever its zone (nft_ct_get_eval)', () => {
+    const asked = (rule: string): string => ends(raw('ct zone set 3', `${rule} drop`)).join();
+    expect(asked('ct state new')).toMatch(/drop/);
+    for (const rule of [
+      'ct direction original',
+      'ct zone 3',
+      'ct zone != 4',
+      'ct mark 0',
+      'ct status != dnat',
+    ])
+      expect(asked(rule)).toMatch(/accept/);
+  });
+});
+
+describe('Which device does iiftype ask at POSTROUTING?', () => {
+  it('the one that the packet leaves by (nft_meta_get_eval reads skb->dev, which ip_output has set)', () => {
+    const of = (hook: string, via: string | null): string =>
+      ends(
+        table('inet', chain('c', `filter hook ${hook} priority 0; policy accept`, 'iiftype ether drop')),
+        via === null ? { via, from: '192.168.1.1:1000' } : {},
+      ).join();
+    expect(of('postrouting', null)).toMatch(/drop/);
+    expect(of('output', null)).toMatch(/accept/);
+    expect(of('postrouting', 'eth0')).toMatch(/drop/);
+  });
+});
+
+describe('Of which type is an address of IPv6?', () => {
+  const verdict = (rule: string, to: string): string =>
+    ends(table('ip6', chain('c', 'filter hook prerouting priority 0; policy accept', `${rule} drop`)), {
+      from: '[fd00:1::7]:1000',
+      to: `[${to}]:80`,
+    })[0] ?? '';
+  it('of one, as nft tells it: multicast is not broadcast, and a device does not limit the look-up (nft_fib6_eval_type)', () => {
+    expect(verdict('fib daddr . iif type { unicast, broadcast }', 'ff02::1')).not.toMatch(/drop$/);
+    expect(verdict('fib daddr type multicast', 'ff05::1')).toMatch(/drop$/);
+    expect(verdict('fib daddr . iif type unicast', '2001:db8::8')).toMatch(/drop$/);
+    expect(verdict('fib daddr . iif type local', 'fd00:1::1')).toMatch(/drop$/);
+    expect(verdict('fib daddr . iif type local', 'fd00:244::1')).not.toMatch(/drop$/);
+  });
+});
+
+describe('Does a packet meet what it was itself entered into?', () => {
+  const set = 'set s {\ntype ipv4_addr\nsize 99\n}\n';
+  const verdicts = (...rules: readonly string[]): string[] =>
+    ends(table('ip', set, chain('c', FORWARD, ...rules)));
+  it('yes, at the next rule already (nft_dynset_eval)', () => {
+    expect(verdicts('ip saddr @s drop')).toEqual([expect.stringMatching(/accept/)]);
+    expect(verdicts('add @s { ip saddr }', 'ip saddr @s drop')).toEqual([expect.stringMatching(/drop/)]);
+    expect(verdicts('add @s { ip daddr }', 'ip saddr @s drop')).toEqual([expect.stringMatching(/accept/)]);
+    expect(verdicts('add @s { ip saddr }', 'delete @s { ip saddr }', 'ip saddr @s drop')).toEqual([
+      expect.stringMatching(/accept/),
+    ]);
+  });
+  it('and a map has what was first entered: what is there is not written again', () => {
+    const map = 'map m {\ntype ipv4_addr : mark\nsize 99\n}\n';
+    const rules = table(
+      'ip',
+      map,
+      chain(
+        'c',
+        FORWARD,
+        'add @m { ip saddr : 0x5 }',
+        'update @m { ip saddr : 0x6 }',
+        'meta mark set ip saddr map @m',
+        'meta mark 0x5 drop',
+      ),
+    );
+    expect(ends(rules)).toEqual([expect.stringMatching(/drop/)]);
+  });
+  it('where it is not known which client it is, the key is a question', () => {
+    const rules = table('ip', set, chain('c', FORWARD, 'add @s { ip saddr }', 'ip saddr @s drop'));
+    expect(ends(rules, { from: '?' }).length).toBe(2);
+  });
+});
+
+describe('Where does a port go that a map gives?', () => {
+  const at = 'nat hook prerouting priority -100; policy accept';
+  const to = (rule: string, question: Question = {}): string => {
+    const [outcome] = trace(table('ip', chain('n', at, rule)), { protocol: 'tcp', ...question }).outcomes;
+    return outcome === undefined ? '' : destinationOf(outcome);
+  };
+  it('to what the map has for it; without the key the rule breaks', () => {
+    expect(to('dnat to 10.244.1.5:tcp dport map { 80 : 8080 }', { to: '8.8.8.8:80' })).toBe(
+      '10.244.1.5:8080',
+    );
+    expect(to('dnat to 10.244.1.5:tcp dport map { 80 : 8080 }', { to: '8.8.8.8:81' })).toBe('8.8.8.8:81');
+    expect(to('redirect to :tcp dport map { 80 : 8080 }', { to: '8.8.8.8:80' })).toBe('192.168.1.1:8080');
+  });
+  it('tproxy asks for a socket at the port that its map gives', () => {
+    const rules = table(
+      'ip',
+      chain(
+        'c',
+        'filter hook prerouting priority -150; policy accept',
+        'tproxy to :tcp dport map { 80 : 15001 }',
+      ),
+    );
+    const asked = trace(rules, { protocol: 'tcp', to: '8.8.8.8:80' }).outcomes.flatMap(({ given }) => given);
+    expect(JSON.stringify(asked.map(({ question }) => question))).toContain('15001');
+    expect(ends(rules, { protocol: 'tcp', to: '8.8.8.8:81' })).toHaveLength(1);
+  });
+});
+
+describe('What of a map whose key is nowhere?', () => {
+  it('each of its elements is a way, and so is none', () => {
+    const rules = table('ip', chain('c', FORWARD, 'th dport vmap { 53 : drop, 80 : accept }'));
+    expect(ends(rules, { protocol: 'icmp', to: '8.8.8.8', icmp: { type: 8, code: 0 } })).toHaveLength(3);
+  });
+});
+
+describe('How long is a rule set followed that would keep the kernel busy for ages?', () => {
+  const names = Array.from({ length: 60 }, (_, i) => `C${i}`);
+  const next = (i: number): string => names[i + 1] ?? 'END';
+  it('native rules in a table of iptables take from the budget as its own do', () => {
+    const save = [
+      '*filter',
+      ':FORWARD ACCEPT',
+      ...[...names, 'END'].map((name) => `:${name} -`),
+      '-A FORWARD -j C0',
+      ...names.flatMap((name, i) => [`-A ${name} -j ${next(i)}`, `-A ${name} -j ${next(i)}`]),
+    ].join('\n');
+    const native = [
+      chain('FORWARD', 'filter hook forward priority 0; policy accept', 'jump C0'),
+      ...names.map((name, i) => `chain ${name} {\njump ${next(i)}\njump ${next(i)}\n}\n`),
+      'chain END {\n}\n',
+    ];
+    const listed = `table ip filter {\n${native.join('')}}\n`;
+    const nft = parseNftables(Buffer.from(listed), 'nft', new ProblemList());
+    if (nft === null) throw new Error('no rule set');
+    const { outcomes } = ask(save, { nft });
+    expect(outcomes.map(({ verdict, reason }) => `${verdict} ${reason?.code}`)).toEqual([
+      'unknown walk-too-long',
+    ]);
+  });
+});
+
+describe('What of chains at a device at one priority?', () => {
+  const at = (name: string, priority: number, ...rules: readonly string[]): string =>
+    chain(name, `filter hook ingress device "eth0" priority ${priority}; policy accept`, ...rules);
+  it('of one table the one listed later is asked first', () => {
+    const rules = table('netdev', at('first', 0, 'meta mark 0 drop'), at('second', 0, 'meta mark set 1'));
+    expect(ends(rules)).toEqual([expect.stringMatching(/accept/)]);
+    expect(ends(rules.replace('priority 0', 'priority -1'))).toEqual([expect.stringMatching(/drop/)]);
+  });
+  it('of two tables it is a question', () => {
+    const other = table('netdev', at('second', 0, 'meta mark set 1')).replace(
+      'table netdev t',
+      'table netdev u',
+    );
+    const rules = table('netdev', at('first', 0, 'meta mark 0 drop')) + other;
+    expect(ends(rules)).toHaveLength(2);
+  });
+  it('a chain without rules is told as at other hooks', () => {
+    expect(steps(table('netdev', at('first', 0)))).toEqual(['first policy']);
+  });
+});
+
+describe('Whose is a rule that the text of nft spells with a set?', () => {
+  const save = '*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -m multiport --dports 80,443 -j DROP';
+  const stepsBy = (rule: string, dump: string): string[] => {
+    const listed = table('ip', chain('FORWARD', 'filter hook forward priority 0; policy accept', rule));
+    const nft = parseNftables(
+      Buffer.from(listed.replace('table ip t', 'table ip filter')),
+      'nft',
+      new ProblemList(),
+    );
+    if (nft === null) throw new Error('no rule set');
+    const { outcomes } = ask(dump, { nft, protocol: 'tcp', to: '8.8.8.8:80' });
+    return outcomes.map(({ path }) => path[0]?.step.program ?? 'none');
+  };
+  it('iptables', () => {
+    expect(stepsBy('meta l4proto tcp tcp dport { 80, 443 } counter packets 0 bytes 0 drop', save)).toEqual([
+      'iptables',
+    ]);
+  });
+  it('nft, where iptables-save shows nothing that would be one', () => {
+    const dump = '*filter\n:FORWARD ACCEPT\n-A FORWARD -p tcp -j DROP';
+    expect(stepsBy('tcp dport { 80, 443 } counter packets 0 bytes 0 drop', dump)).toEqual(['nft']);
+  });
+});
+
+describe('Whom is the frame for of a packet that a bridge sees rewritten?', () => {
+  const rules = (to: string): string =>
+    table(
+      'ip',
+      chain('p', 'filter hook prerouting priority -150; policy accept', 'meta pkttype set broadcast'),
+      chain('n', 'nat hook prerouting priority -100; policy accept', to),
+    );
+  it('for this node, whomever it was for: br_netfilter readdresses it (br_nf_pre_routing_finish)', () => {
+    const question = { from: '10.244.1.5:1000', via: 'cni0' };
+    expect(ends(rules('dnat to 172.16.0.9'), question)).toEqual([expect.stringMatching(/accept/)]);
+    expect(ends(rules('counter'), question)).toEqual([expect.stringMatching(/drop/)]);
+    expect(ends(rules('dnat to 172.16.0.9'))).toEqual([expect.stringMatching(/drop/)]);
+  });
+});
