@@ -88,7 +88,9 @@ const FROM = ['pod', 'node', 'external'] as const;
 async function questionsOf(text: string): Promise<string[][]> {
   const { out, status } = await run(['services', '-f', '-', '-o', 'json'], { stdin: text });
   const found = status === 0 ? targetsOfRules(out) : [];
-  const targets = found.length > 0 ? found : targetsOfText(text);
+  const named = found.length > 0 ? found : targetsOfText(text);
+  // Where another mode carries Services, iptables names none: the answer is the same of any address.
+  const targets = named.length > 0 ? named : [['10.96.0.1:443', 'tcp']];
   return targets.flatMap(([to = '', protocol = 'tcp']) =>
     FROM.map((from) => [to, '--protocol', protocol, '--from', from]),
   );
