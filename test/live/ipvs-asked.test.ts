@@ -21,6 +21,7 @@ function place(proc: string | null, outputs: Readonly<Record<string, string>>): 
     path === '/proc/net/ip_vs' && proc !== null ? { kind: 'text', text: proc } : { kind: 'absent' };
   return {
     ...{ prefix: 'node-1: ', via: 'exec', run, read },
+    follow: run,
     readMany: async () => new Map(),
     askKubeProxy: async () => null,
     advice: { missing: (program) => `install ${program}`, notPermitted: '' },
@@ -30,7 +31,7 @@ function place(proc: string | null, outputs: Readonly<Record<string, string>>): 
 async function captured(proc: string | null, outputs: Readonly<Record<string, string>>) {
   const problems = new ProblemList();
   const collector = new Collector(place(proc, outputs), problems, () => {});
-  await collectHost(collector, { packets: true } as Parameters<typeof collectHost>[1], ':KUBE-MARK-MASQ');
+  await collectHost(collector, { packets: true, all: false }, ':KUBE-MARK-MASQ');
   return collector.files().find(({ path }) => path === 'ipvsadm.txt');
 }
 
