@@ -116,6 +116,7 @@ function partsOf(platform) {
     ...within('dist/packages'),
     ...within('fixtures/demo'),
     ...within('fixtures/demo-nftables'),
+    ...within('fixtures/ipvs'),
     ...within('docs/findings'),
   ];
 }

@@ -50,7 +50,8 @@ describe('does what `npm run release` makes work where nothing else is?', () => 
 
   it.each([
     ['trace', 'shop/web', '--demo', '-o', 'json'],
-    ['services', '--demo', 'nftables'],
+    ['services', '--demo=nftables'],
+    ['services', '--demo=ipvs'],
     ['explain', 'KP206'],
     ['--version'],
   ])('%s %s answers as the npm package does', (...args) => {
