@@ -86,6 +86,20 @@ describe('behind what stands in front of every line', () => {
     expect(await answerTo(dressed, ...QUESTION)).toBe(await answerTo(IPVS, ...QUESTION));
   });
 
+  it.each(Object.keys(DRESSES))('%s, a rule that mail broke is whole again', async (name) => {
+    const rules = `*nat
+-A PREROUTING -j KUBE-SERVICES
+-A KUBE-SERVICES -d 10.96.3.3/32 -p tcp -m tcp --dport 80 -j KUBE-SVC-AAAAAAAAAAAAAAAA
+-A KUBE-SVC-AAAAAAAAAAAAAAAA -j KUBE-SEP-BBBBBBBBBBBBBBBB
+-A KUBE-SEP-BBBBBBBBBBBBBBBB -p tcp -m tcp -j DNAT --to-destination 10.244.1.11:8080
+COMMIT
+`;
+    const dressed = each(rules.replaceAll(' -m tcp', '\n-m tcp'), DRESSES[name] ?? ((line) => line));
+    const right = await answerTo(rules, ...QUESTION);
+    expect(right).toContain('10.244.1.11:8080');
+    expect(await answerTo(dressed, ...QUESTION)).toBe(right);
+  });
+
   const braces = Object.keys(DRESSES).filter((name) => !name.includes('page') && !name.includes('JSON'));
 
   it.each(braces)('%s, nft is read', async (name) => {

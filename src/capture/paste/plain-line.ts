@@ -18,9 +18,7 @@ export interface PlainLine {
  * @returns the line as the tool printed it, as far as that can be told.
  */
 export function plainLine(raw: string, before: Dress): PlainLine {
-  const whole = repaired(raw);
-  // A row of a table in Markdown ends as it begins.
-  const line = /^\s*[+<>-]?\s?\|.*\|\s*$/.test(whole) ? whole.replace(/\s*\|\s*$/, '') : whole;
+  const line = repaired(raw);
   const inner = before.length === 0 ? null : undressed(line, before);
   if (inner !== null) {
     const known = toldOf(inner.text) ?? toldOf(inner.text.trim());

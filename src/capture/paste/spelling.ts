@@ -16,9 +16,9 @@ export function isAltered(line: string): boolean {
   return /--comment [\u201c\u201e&]|[\u2013\u2014]to-|\u00a0|&(?:amp;)*(?:gt|lt|quot|#39);/.test(line);
 }
 
-/** Puts back characters that web pages and editors change: blanks, quotes, dashes, entities. */
+/** Puts back characters that web pages and editors change: blanks, quotes, dashes, entities. A row of a table in Markdown loses its end. */
 export function repaired(raw: string): string {
-  return decoded(
+  const whole = decoded(
     raw
       .replace(/<\/?(?:br|pre|code|p|div|span)\b[^<>]*>/gi, '')
       .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' ')
@@ -28,6 +28,8 @@ export function repaired(raw: string): string {
       .replace(/(^|\s)[\u2013\u2014](?=[a-z])/g, '$1--')
       .replace(/(^|\s)[\u2010-\u2014](?=[A-Za-z]\s)/g, '$1-'),
   );
+  // It ends as it begins.
+  return /^\s*[+<>-]?\s?\|.*\|\s*$/.test(whole) ? whole.replace(/\s*\|\s*$/, '') : whole;
 }
 
 /** A page within a page encodes twice. */
