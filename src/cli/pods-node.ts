@@ -1,3 +1,4 @@
+import type { NodeTarget } from '../capture/live/reach-node.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 import type { Io } from './io.ts';
 import type { CommonRequest, SourceRequest, Watched } from './requests.ts';
@@ -10,27 +11,37 @@ import type { CommonRequest, SourceRequest, Watched } from './requests.ts';
 export async function atPodsNode<
   Request extends Pick<TraceQuestion, 'from'> & Pick<CommonRequest, 'sources'> & Watched,
 >(request: Request, io: Io): Promise<Request> {
-  const { files, demo, live } = request.sources;
-  if (files.length > 0 || demo !== false || live === undefined || live.target !== null || !live.api)
-    return request;
-  const [pod] = live.pods === 'all' ? [] : live.pods;
-  if (pod === undefined) return request;
+  const { live } = request.sources;
+  const pod = podThatTells(request.sources);
+  if (live === undefined || pod === null) return request;
   const node = await nodeOf(pod, live, io);
   const { localNodeName } = await import('../capture/live/proxy-facts.ts');
   if (node === null || node === localNodeName()) return request;
-  const target = {
-    node,
-    via: request.watch == null ? ('auto' as const) : ('exec' as const),
-    pod: null,
-    image: null,
-    profile: null,
-    debugNamespace: null,
-  };
+  const target = targetOn(node, request.watch == null ? 'auto' : 'exec');
   return { ...request, sources: { ...request.sources, live: { ...live, target } } };
 }
 
+/** @returns the pod whose node is to be read, where nothing else says what is; null where that is not asked for. */
+export function podThatTells({ files, demo, live }: SourceRequest): PodName | null {
+  if (files.length > 0 || demo !== false || live === undefined || live.target !== null || !live.api)
+    return null;
+  const [pod = null] = live.pods === 'all' ? [] : live.pods;
+  return pod;
+}
+
+/** @returns that node, reached as `--node` alone reaches it. */
+export function targetOn(node: string, via: NodeTarget['via']): NodeTarget {
+  return { node, via, pod: null, image: null, profile: null, debugNamespace: null };
+}
+
+/** A pod's full name. */
+export interface PodName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
 async function nodeOf(
-  pod: { readonly namespace: string; readonly name: string },
+  pod: PodName,
   { access }: NonNullable<SourceRequest['live']>,
   io: Io,
 ): Promise<string | null> {

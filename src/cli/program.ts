@@ -151,8 +151,10 @@ async function unlessShown(
     return await paged(io, run);
   }
   const { showCommands } = await import('./show-commands.ts');
-  for (const { files, demo, live } of sources) {
+  for (const [index, { files, demo, live }] of sources.entries()) {
     const fromFiles = files.length > 0 || demo !== false || live === undefined;
+    // Roles are documents of YAML.
+    if (index > 0 && live?.showRole === true) io.out('---\n');
     io.out(fromFiles ? '# no command: the state is read from files\n' : await showCommands(live, allNodes));
   }
   return EXIT.answered;

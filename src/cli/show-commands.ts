@@ -1,3 +1,4 @@
+import { podThatTells, targetOn } from './pods-node.ts';
 import type { LiveRequest } from './requests.ts';
 
 /**
@@ -5,19 +6,21 @@ import type { LiveRequest } from './requests.ts';
  * output tells stands in capitals (POD), and says in a comment where it comes from.
  */
 export async function showCommands(request: LiveRequest, allNodes = false): Promise<string> {
-  const { planCommands } = await import('../capture/live/plan.ts');
   const { escapeLines } = await import('../render/escape.ts');
+  const { access, needs, api } = request;
+  const pod = podThatTells({ files: [], demo: false, live: request });
+  const own = { node: request.target, access, needs };
+  const onItsNode = { ...own, node: pod === null ? request.target : targetOn('NODE', 'auto') };
   if (request.showRole === true) {
     const { roleManifest } = await import('../capture/live/role.ts');
-    const target = { node: request.target, access: request.access, needs: request.needs };
-    return escapeLines(`${roleManifest({ target, allNodes, api: request.api })}\n`);
+    return escapeLines(`${roleManifest({ target: onItsNode, allNodes, api, pod })}\n`);
   }
-  const lines = planCommands(
-    { node: request.target, access: request.access, needs: request.needs },
-    allNodes,
-    request.selector ?? null,
-  );
+  const { planCommands, planPod } = await import('../capture/live/plan.ts');
   const asked =
     '# the API server is asked for Services, EndpointSlices, Nodes and Pods, without a command (not with --no-api)';
-  return escapeLines(`${[...(request.api ? [asked] : []), ...lines].join('\n')}\n`);
+  const lines = [
+    ...(pod === null ? [] : [...planPod(access, pod), ...planCommands(onItsNode, false), '# else']),
+    ...planCommands(own, allNodes, request.selector ?? null),
+  ];
+  return escapeLines(`${[...(api ? [asked] : []), ...lines].join('\n')}\n`);
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { getEventListeners } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { main } from '../../src/cli/main.ts';
 import { changedLines } from '../../src/cli/watch/changed-lines.ts';
 import { EventLines } from '../../src/cli/watch/event-lines.ts';
 import { beatIntoPipes } from '../../src/cli/watch/heartbeat.ts';
+import { repeat } from '../../src/cli/watch/repeat.ts';
 import { noTerminal, runOnTerminal } from '../support/terminal.ts';
 import { run } from './run-main.ts';
 
@@ -98,6 +100,40 @@ describe('Does a watch that writes into a pipe give a sign of life?', () => {
     await sleep(50);
     beat.stop();
     expect(out).toBe('');
+  });
+});
+
+describe('Does a watch that nobody reads any more end?', () => {
+  const io = (unread: AbortSignal): Parameters<typeof repeat>[2] => ({
+    programName: 'kp-explain',
+    env: {},
+    columns: null,
+    showsProgress: false,
+    unread,
+    out: () => undefined,
+    err: () => undefined,
+    async *stdin() {},
+  });
+
+  it('at once, also where that was noticed while it answered', async () => {
+    const unread = new AbortController();
+    const run = async () => {
+      unread.abort();
+      return 0 as const;
+    };
+    expect(await repeat(run, 3600, io(unread.signal))).toBe(0);
+  });
+
+  it('and until then no answer leaves anything behind', async () => {
+    const unread = new AbortController();
+    let turns = 0;
+    const run = async () => {
+      if (++turns === 20) unread.abort();
+      expect(getEventListeners(unread.signal, 'abort')).toEqual([]);
+      return 0 as const;
+    };
+    await repeat(run, 0.001, io(unread.signal));
+    expect(turns).toBe(20);
   });
 });
 

@@ -28,6 +28,20 @@ describe('Does --from with a pod find its node, without --node?', () => {
     );
   });
 
+  it('--show-commands and --show-role tell of that, and of the node that is then read', () => {
+    const node = cluster();
+    const question = ['trace', 'shop/web', '--from', 'pod:shop/client-a'];
+    const { out } = node.run(...question, '--show-commands');
+    expect(out).toContain(`\nkubectl ${ASK.join(' ')}\n`);
+    expect(out).toContain('\nkubectl get node/NODE -o json\n');
+    expect(out).toContain('\n# on this machine;');
+    expect(out).toContain(' debug node/NODE ');
+    const role = node.run(...question, '--show-role').out;
+    expect(role).toMatch(/namespace: "shop"\nrules:\n.*\n.*resources: \[pods\]\n.*verbs: \[get\]/);
+    expect(role).toContain('resources: [pods/exec]');
+    expect(node.calls()).toEqual([]);
+  });
+
   it('only where there is nothing else that says whom to ask', () => {
     const node = cluster();
     for (const more of [['--node', 'node-1'], ['--demo'], ['--no-api']])

@@ -70,6 +70,26 @@ describe('is the Role that --show-role prints what is needed, and nothing more?'
     expect([...new Set(grantedBy(shown.out))].sort()).toEqual([...asked].sort());
   });
 
+  it('one Role for a namespace, which a second of that name would replace', () => {
+    const args = ['--node', 'node-1', '--debug-namespace', 'kube-system', '--no-api', '--show-role'];
+    const { out } = cluster().run('capture', '-w', 'cap', ...args);
+    expect(out.match(/namespace: "kube-system"/g)).toHaveLength(1);
+    expect(grantedBy(out)).toEqual(
+      expect.arrayContaining(['kube-system pods/log get', 'kube-system pods delete']),
+    );
+  });
+
+  it('of two nodes both are documents of one file', () => {
+    const { out } = cluster().run('diff', 'node:node-1', 'node:node-2', '--via', 'exec', '--show-role');
+    const kinds = parseAllDocuments(out).map((document) => document.toJS().kind);
+    expect(kinds).toEqual(['ClusterRole', 'Role', 'ClusterRole', 'Role']);
+  });
+
+  it('and where nothing is asked of the API server it says so', () => {
+    const { out } = cluster().run('services', '--no-api', '--show-role');
+    expect(out).toBe('# The API server is not asked for anything: no Role is needed.\n');
+  });
+
   it('with names from the API it may list what names come from', () => {
     const { out } = cluster().run('services', '--node', 'node-1', '--via', 'exec', '--show-role');
     expect(grantedBy(out)).toEqual(

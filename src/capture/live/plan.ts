@@ -64,6 +64,14 @@ export function planCommands(
   ];
 }
 
+/** @returns what finds out on which node a pod runs, whose commands follow. */
+export function planPod(access: ClusterAccess, pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+  return [
+    quoteCommand(shownKubectl(access, [...readPodArgs(pod.namespace, pod.name), '-o', 'json'])),
+    '# where that tells of a NODE that is not this machine:',
+  ];
+}
+
 const IN_ONE_SHELL =
   '# where the image has sh, this one call runs all that stands after -- below, one after the other; else each line is run by itself:';
 

@@ -15,13 +15,15 @@ export interface RoleNeeds {
   readonly allNodes: boolean;
   /** False: `--no-api`. */
   readonly api: boolean;
+  /** The pod that is asked for, to learn its node; null: none is. */
+  readonly pod: { readonly namespace: string } | null;
 }
 
 /** The verb of a command in a pod: WebSockets (kubectl 1.31) begin with a GET, and the API server asks for both since 1.35. */
 const EXEC = ['create', 'get'];
 
 /** @returns the Roles that reading the target takes, and nothing more, as YAML for `kubectl apply -f -`. */
-export function roleManifest({ target, allNodes, api }: RoleNeeds): string {
+export function roleManifest({ target, allNodes, api, pod }: RoleNeeds): string {
   const { node } = target;
   const cluster = [
     ...(api ? NAMES : []),
@@ -29,23 +31,30 @@ export function roleManifest({ target, allNodes, api }: RoleNeeds): string {
     ...(node !== null && allNodes ? [NODES] : []),
     ...(node === null || node.via === 'debug' || node.pod !== null ? [] : [PODS]),
   ];
-  const exec =
-    node === null || node.via === 'debug'
-      ? []
-      : [role(node.pod?.namespace ?? 'kube-system', inProxyPod(target.needs.host === 'all'))];
-  const debug =
-    node === null || node.via === 'exec' ? [] : [role(node.debugNamespace ?? 'NAMESPACE', IN_DEBUG_POD)];
+  const withExec = node !== null && node.via !== 'debug';
+  const withDebug = node !== null && node.via !== 'exec';
+  // Of two Roles of one name and namespace the later one would take the place of the first.
+  const roles = new Map<string, readonly Right[]>();
+  const allow = (namespace: string, rights: readonly Right[]): void => {
+    roles.set(namespace, [...(roles.get(namespace) ?? []), ...rights]);
+  };
+  if (pod !== null) allow(pod.namespace, [POD]);
+  if (withExec) allow(node.pod?.namespace ?? 'kube-system', inProxyPod(target.needs.host === 'all'));
+  if (withDebug) allow(node.debugNamespace ?? 'NAMESPACE', IN_DEBUG_POD);
+  const documents = [
+    ...(cluster.length === 0 ? [] : [clusterRole(cluster)]),
+    ...[...roles].map(([namespace, rights]) => role(namespace, rights)),
+  ];
+  if (documents.length === 0) return '# The API server is not asked for anything: no Role is needed.';
   return [
     '# What this question takes, and nothing more; bind it with a ClusterRoleBinding and RoleBindings of the same name.',
     ...(node?.via === 'auto' ? ['# --via exec or --via debug takes less.'] : []),
-    ...(debug.length > 0 && node?.debugNamespace == null
+    ...(withDebug && node.debugNamespace === null
       ? [
           '# NAMESPACE: that of the kubeconfig’s context, where the debug pod is made (--debug-namespace names another).',
         ]
       : []),
-    ...[...(cluster.length === 0 ? [] : [clusterRole(cluster)]), ...exec, ...debug].flatMap((lines, index) =>
-      index === 0 ? lines : ['---', ...lines],
-    ),
+    ...documents.flatMap((lines, index) => (index === 0 ? lines : ['---', ...lines])),
   ].join('\n');
 }
 
@@ -71,6 +80,8 @@ const PODS: Right = {
   resources: ['pods'],
   verbs: ['list'],
 };
+
+const POD: Right = { why: 'on which node the pod runs', apiGroup: '', resources: ['pods'], verbs: ['get'] };
 
 function inProxyPod(details: boolean): Right[] {
   return [
