@@ -98,6 +98,20 @@ describe('of an output whose command picked lines, the others are not known to b
     expect(whole).not.toContain('is taken for an address of another machine');
   });
 
+  it('one that is shown stands for the node, where a node port is asked for', async () => {
+    const rules = RULES.replace(
+      /COMMIT\n$/,
+      '-A PREROUTING -p tcp -m addrtype --dst-type LOCAL -m tcp --dport 30080 -j DNAT --to-destination 10.244.1.11:8080\nCOMMIT\n',
+    );
+    const { out: text } = await ask(
+      `${rules}# ip -o addr | grep -v eth0\n${ADDRESSES}`,
+      ...['trace', 'node:30080', '--from', 'external'],
+    );
+    expect(text).toMatch(/^10\.244\.1\.1:30080/);
+    expect(text).toContain('10.244.1.11:8080');
+    expect(text).not.toContain('192.0.2.1');
+  });
+
   it('links without their addresses, as ip link shows them', async () => {
     const links =
       '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n2: eth0: <BROADCAST,UP> mtu 1500 qdisc fq_codel state UP mode DEFAULT group default\n    link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff\n';

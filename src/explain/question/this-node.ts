@@ -34,7 +34,7 @@ export function nodeAddress(known: Known, family: Family = 'ipv4'): Address | nu
     const parsed = parseAddress(address);
     if (parsed !== null && parsed.family === family) return parsed;
   }
-  for (const link of known.host.links ?? []) {
+  for (const link of known.host.links ?? known.host.someLinks ?? []) {
     if (link.loopback) continue;
     const own = link.addresses.find(({ address, scope }) => address.family === family && scope === 'global');
     if (own !== undefined) return own.address;
