@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DEMOS, demoFolders } from '../capture/demo.ts';
+import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import { FINDING_KINDS } from '../findings/registry.ts';
 import { fieldsOf, listOf, textOf } from '../json/fields.ts';
 import { readSmallFile } from '../kubernetes/api/small-file.ts';
@@ -53,10 +54,7 @@ function ownNames(words: readonly string[]): Pick<Names, 'contexts' | 'codes'> {
 
 /** What kubectl knows, if it answers soon. */
 function liveNames(words: readonly string[], begun: string): Omit<Names, 'contexts' | 'codes'> {
-  const access = {
-    kubeconfig: valuesOf(words, '--kubeconfig').at(-1) ?? null,
-    context: valuesOf(words, '--context').at(-1) ?? null,
-  };
+  const access = accessIn(words);
   // `pod:shop/cl` and `shop/cl` are of one namespace.
   const namespace =
     /^(?:\w+:)?([^/:]+)\//.exec(begun)?.[1] ?? valuesOf(words, '--namespace', '-n').at(-1) ?? null;
@@ -72,6 +70,21 @@ function liveNames(words: readonly string[], begun: string): Omit<Names, 'contex
     nodes: async () => await ask('nodes', 'node'),
     namespaces: async () => await ask('namespaces', 'namespace'),
     chains: () => [],
+  };
+}
+
+/** The cluster that is meant, and as whom: another user may see other names. */
+function accessIn(words: readonly string[]): ClusterAccess {
+  const last = (option: string): string | undefined => valuesOf(words, option).at(-1);
+  const [cluster, user, token, as] = ['--cluster', '--user', '--token', '--as'].map(last);
+  const asGroups = valuesOf(words, '--as-group');
+  return {
+    kubeconfig: last('--kubeconfig') ?? null,
+    context: last('--context') ?? null,
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(user === undefined ? {} : { user }),
+    ...(token === undefined ? {} : { token }),
+    ...(as === undefined ? {} : { as, asGroups }),
   };
 }
 

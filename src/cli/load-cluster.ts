@@ -15,7 +15,9 @@ export async function loadCluster(
   const tables = sources.get('kubectl-table') ?? [];
   if (objects.length === 0 && tables.length === 0) return UNKNOWN_CLUSTER;
   const { mergeClusters, parseObjects, parseTables } = await import('../kubernetes/parse-objects.ts');
-  const seen = tables.map(({ source }) => parseTables(textOf(source, problems) ?? '', source.name, problems));
+  const seen = tables.map(({ source }) =>
+    parseTables(textOf(source, problems) ?? '', source.name, problems, source.picked === true),
+  );
   const shown: Pick<Cluster, 'seen'> =
     seen.length === 0
       ? {}

@@ -10,6 +10,7 @@ const OF_SLICE = /^(.+)-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
  * Reads a row of `kubectl get endpoints` or `kubectl get endpointslices`.
  * @param row by column
  * @param line as it stands: `+ 2 more...` is no column
+ * @param picked other rows of the table may be missing
  * @returns what it shows; empty for what is no such row
  */
 export function readEndpointsRow(
@@ -17,10 +18,13 @@ export function readEndpointsRow(
   name: string,
   namespace: string | null,
   line: string,
+  picked: boolean,
 ): SeenEndpoints[] {
   const list = row.ENDPOINTS ?? '';
-  const isWhole = !/\+ \d+ more/.test(line);
-  if (row.ADDRESSTYPE === undefined) return seenOf(name, namespace, list, isWhole);
+  const showsAll = !/\+ \d+ more/.test(line);
+  if (row.ADDRESSTYPE === undefined) return seenOf(name, namespace, list, showsAll);
+  // Another slice of the Service may hold what this one lacks.
+  const isWhole = showsAll && !picked;
   if (!/^IPv[46]$/.test(row.ADDRESSTYPE)) return [];
   const service = OF_SLICE.exec(name)?.[1] ?? name;
   if (isNone(list)) return [{ namespace, service, sockets: [], isWhole }];

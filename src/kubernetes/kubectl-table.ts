@@ -21,8 +21,9 @@ const TOLD = 9;
 /**
  * Reads tables of `kubectl get svc|ep|endpointslices|pods|nodes [-o wide] [-A]` and `kubectl describe svc`, one after another, each perhaps behind
  * its command. Other tables tell nothing here. Lines that fit nothing are left out.
+ * @param picked only some of the rows may be there
  */
-export function readTables(text: string): SeenObjects {
+export function readTables(text: string, picked: boolean): SeenObjects {
   const objects: Fields[] = [];
   const endpoints: SeenEndpoints[] = [];
   let columns: readonly string[] | null = null;
@@ -58,7 +59,7 @@ export function readTables(text: string): SeenObjects {
       const row = rowOf(columns, line);
       const name = nameIn(row);
       if (name !== null && row.ENDPOINTS !== undefined)
-        endpoints.push(...readEndpointsRow(row, name, row.NAMESPACE ?? asked, line));
+        endpoints.push(...readEndpointsRow(row, name, row.NAMESPACE ?? asked, line, picked));
       const object = name === null ? null : objectOf(row, name, namespaceOf);
       if (object !== null) objects.push(object);
     }

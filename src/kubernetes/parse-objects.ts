@@ -40,10 +40,11 @@ export async function parseObjects(
 
 /**
  * Reads what kubectl printed for people: its tables, and `kubectl describe svc`.
+ * @param picked only some of the rows may be there
  * @returns what was seen of the cluster, which is never all of it.
  */
-export function parseTables(text: string, file: string, problems: ProblemList): Seen {
-  const { objects, endpoints, namespaceGuessed } = readTables(text);
+export function parseTables(text: string, file: string, problems: ProblemList, picked = false): Seen {
+  const { objects, endpoints, namespaceGuessed } = readTables(text, picked);
   const reader = new ObjectReader(file, problems);
   for (const object of objects) reader.read(object, null, 0);
   const { services = [], pods = [], nodes = [] } = reader.part();

@@ -171,6 +171,11 @@ describe('completion of a live cluster', () => {
       '--context=test get namespaces',
       ['shop/web', 'team/api', ':4'],
     ],
+    [
+      ['trace', '--user', 'ci', '--cluster=c', '--as', 'bob', '--as-group', 'dev', '--token', 't', 'sh'],
+      '--cluster=c --user=ci --token=t --as=bob --as-group=dev get services',
+      ['shop/web', ':4'],
+    ],
   ])('asks kubectl: %j', (words, call, names) => {
     const { offered, calls } = offeredBy('echo shop/web; echo team/api', ...words);
     expect(calls).toContain(call);

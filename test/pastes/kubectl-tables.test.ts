@@ -142,6 +142,7 @@ web-x4k2f   IPv4          8080    10.244.1.12,10.244.2.7    3d
   it.each([
     ['Endpoints', EP],
     ['EndpointSlices', SLICES],
+    ['Endpoints that were picked, for a row has them all', EP.replace('-n shop', '-n shop | grep -v api')],
     ['both, as one command prints them', EP.replace('web ', 'endpoints/web ')],
     [
       'described',
@@ -160,6 +161,8 @@ web-x4k2f   IPv4          8080    10.244.1.12,10.244.2.7    3d
   it.each([
     ['that has the endpoint', EP.replace('10.244.1.12', '10.244.1.11')],
     ['that shows some of them only', EP.replace('10.244.2.7:8080 ', '10.244.2.7:8080 + 1 more...')],
+    ['of slices that were picked', SLICES.replace('-n shop', '-n shop | grep -e NAME -e x4k2f')],
+    ['of slices with some left out', SLICES.replace(/$/, '...\n')],
     ['of another namespace', EP.replace('shop', 'other')],
     ['of another Service', EP.replace('web ', 'ui ')],
     ['of the other family', SLICES.replace('IPv4', 'IPv6').replace(/10\.244\S+/, 'fd00::1,fd00::2')],

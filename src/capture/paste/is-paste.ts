@@ -25,6 +25,7 @@ export const AS_A_WHOLE: ReadonlySet<LineKind> = new Set([
   'ipset',
   'ipvs',
   'ipvs-connections',
+  'kubectl-table',
   'nft',
   'sockets',
 ]);
