@@ -123,3 +123,35 @@ describe('of an output whose command picked lines, the others are not known to b
     expect(text).toContain('192.168.1.11 is taken for an address of another machine or pod');
   });
 });
+
+describe('of a node whose addresses were not listed at all', () => {
+  const rules = (where: string) => `# iptables-save
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+COMMIT
+*nat
+:PREROUTING ACCEPT [0:0]
+:INPUT ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+:POSTROUTING ACCEPT [0:0]
+:KUBE-SERVICES - [0:0]
+:KUBE-NODEPORTS - [0:0]
+-A PREROUTING -m comment --comment "kubernetes service portals" -j KUBE-SERVICES
+-A KUBE-SERVICES ${where} -j KUBE-NODEPORTS
+-A KUBE-NODEPORTS -p tcp -m tcp --dport 30080 -j DNAT --to-destination 10.244.1.11:8080
+COMMIT
+`;
+
+  it.each([
+    ['the one that the rules serve node ports at', '-d 172.31.0.11/32', '172.31.0.11'],
+    ['any, where they serve all', '-m addrtype --dst-type LOCAL', '192.0.2.1'],
+  ])('a node port is asked of %s', async (_, where, address) => {
+    const { out } = await ask(rules(where), 'trace', 'node:30080', '--from', 'external');
+    expect(out).toContain(`${address}:30080/tcp`);
+    expect(out).toContain(`the node's addresses are not in the capture; ${address} stands for one of them`);
+    expect(out).toContain('10.244.1.11:8080');
+    expect(out).not.toContain('REFUSED');
+  });
+});

@@ -12,7 +12,7 @@ import { destinationAsTyped } from './as-typed.ts';
 import { chosenProtocol, protocolsAt } from './protocols-at.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { type RuleDestination, serviceInComments } from './service-in-comments.ts';
-import { nodeAddress } from './this-node.ts';
+import { nodeAddress, nodePortAddress } from './this-node.ts';
 
 /** Where the packet is sent, as the question's destination says. */
 export interface Destination {
@@ -99,17 +99,18 @@ function nodePort(port: number, protocol: number | null, known: Known): Destinat
   readPort(String(port));
   const at = protocol === null ? protocolsAt(null, port, known) : [];
   const said = chosenProtocol(`node:${port}`, at);
-  const address = nodeAddress(known);
+  const told = nodeAddress(known);
+  const address = told ?? nodePortAddress(known) ?? PLACEHOLDER;
   return {
-    address: address ?? PLACEHOLDER,
+    address,
     port,
     protocol: protocol ?? at[0]?.protocol ?? TCP,
     isLocal: true,
     named: null,
     chosen: joined([
       said,
-      address === null
-        ? `the node's addresses are not in the capture; ${formatAddress(PLACEHOLDER)} stands for one of them`
+      told === null
+        ? `the node's addresses are not in the capture; ${formatAddress(address)} stands for one of them`
         : null,
     ]),
   };

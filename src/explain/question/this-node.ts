@@ -42,6 +42,25 @@ export function nodeAddress(known: Known, family: Family = 'ipv4'): Address | nu
   return null;
 }
 
+/**
+ * Where kube-proxy was told to serve node ports at some addresses only, its rules name those of the node's own that it found
+ * (--nodeport-addresses; proxier.go, "this must be the last rule in this chain").
+ * @returns the first IPv4 address of them; null where no rule names one
+ */
+export function nodePortAddress({ rulesets }: Known): Address | null {
+  for (const { family, tables } of rulesets) {
+    const rules = family === 'ipv4' ? tables.get('nat')?.chains.get(CHAINS.services)?.rules : undefined;
+    if (rules === undefined) continue;
+    for (let index = 0; index < rules.length; index++) {
+      if (rules.targetName(index) !== CHAINS.nodePorts) continue;
+      for (const match of rules.at(index).matches)
+        if (match.kind === 'destination' && !match.negated && match.prefix.mask === 0xffffffffn)
+          return { family, value: match.prefix.value };
+    }
+  }
+  return null;
+}
+
 /** @returns every pod network that is known: of all Nodes, else the one that kube-proxy's own rules exclude from masquerading. */
 export function podNetworks(known: Known, family: Family): Prefix[] {
   const stated = (known.cluster.nodes ?? [])
