@@ -68,6 +68,17 @@ describe('what net-tools print', () => {
     expect(await answerTo(text, '192.0.2.11:80', '--from', '203.0.113.9')).not.toContain('filter INPUT');
   });
 
+  it('also where all of the paste is set in, and what follows it is read', async () => {
+    const text = paste(['# ifconfig'], IFCONFIG, LOOPBACK, ['# iptables-save'], RULES).replaceAll(
+      /^(?=.)/gm,
+      '      ',
+    );
+    expect(await answerTo(text, '192.0.2.10:80', '--from', '203.0.113.9')).toContain(
+      'DROP by the policy of filter INPUT',
+    );
+    expect(await answerTo(text, '192.0.2.11:80', '--from', '203.0.113.9')).not.toContain('filter INPUT');
+  });
+
   it('also where it shows single links only', async () => {
     const text = paste(['# ifconfig eth0'], IFCONFIG, ['# iptables-save'], RULES);
     expect(await answerTo(text, '192.0.2.10:80', '--from', '203.0.113.9')).toContain(

@@ -1,7 +1,7 @@
 const DOTTED = '\\d+\\.\\d+\\.\\d+\\.\\d+';
 
 /** `eth0      Link encap:Ethernet …` and `eth0: flags=4163<UP,…>  mtu 1500`. */
-const LINK = /^(\S+?):?\s+(?:Link encap:\S|flags=\d+<)/;
+const LINK = /^\s*(\S+?):?\s+(?:Link encap:\S|flags=\d+<)/;
 
 const INET = new RegExp(
   `^\\s+inet (?:addr:)?(${DOTTED})\\s(?:.*?\\s)?(?:Mask:|netmask )(${DOTTED}|0x[0-9a-f]{8})`,
@@ -16,23 +16,30 @@ const ROUTE = new RegExp(
 /** Reads what `ifconfig` and `route -n` of net-tools print as `ip -o addr` and `ip route` would print it. */
 export class OldTools {
   #link: string | null = null;
+  /** Blanks before the link's name: all of the paste may be set in. */
+  #indent = 0;
 
   /** @returns the line as `ip` has it; empty for one that tells nothing more; null for a line of another tool. */
   modern(line: string): string | null {
     const link = LINK.exec(line)?.[1];
     if (link !== undefined) {
       this.#link = link;
+      this.#indent = indentOf(line);
       return '';
     }
-    if (/^Kernel IP routing table\s*$|^Destination\s+Gateway\s+Genmask\s+Flags/.test(line)) return '';
+    if (/^\s*Kernel IP routing table\s*$|^\s*Destination\s+Gateway\s+Genmask\s+Flags/.test(line)) return '';
     const route = ROUTE.exec(line);
     if (route !== null) return routeOf(route);
-    if (!/^\s+\S/.test(line)) {
+    if (line.trim() === '' || indentOf(line) <= this.#indent) {
       if (line.trim() !== '') this.#link = null;
       return null;
     }
     return this.#link === null ? null : addressOf(line, this.#link);
   }
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
 
 function addressOf(line: string, link: string): string {
