@@ -57,11 +57,14 @@ export async function repeat(
 
 /** Nobody holds signals meanwhile: the kernel ends the process. */
 async function pause(ms: number, until: AbortSignal): Promise<void> {
+  if (until.aborted) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    until.addEventListener('abort', () => {
+    const end = (): void => {
       clearTimeout(timer);
+      until.removeEventListener('abort', end);
       resolve();
-    });
+    };
+    const timer = setTimeout(end, ms);
+    until.addEventListener('abort', end);
   });
 }
