@@ -11,6 +11,7 @@ import { isNext, type NatPassage, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain } from './program.ts';
 import { withFreePort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
+import type { Connection } from './state.ts';
 import { runTied } from './tied-programs.ts';
 import type { World } from './world.ts';
 import { withDestination, withSource } from './written-ends.ts';
@@ -143,7 +144,10 @@ function repeated(branch: Branch, side: 'source' | 'destination', context: Trace
   const { state } = branch;
   const { connection } = state;
   if (connection === null) return branch;
-  if (!connection.fromCapture) return connection.state === 'ESTABLISHED' ? unasked(branch, context) : branch;
+  if (!connection.fromCapture) {
+    if (connection.state === 'ESTABLISHED') return unasked(branch, context);
+    return side === 'source' ? sourceAgain(branch, connection) : branch;
+  }
   if (connection.direction === 'ORIGINAL') {
     if (side === 'destination') {
       return connection.dnat
@@ -171,6 +175,17 @@ function repeated(branch: Branch, side: 'source' | 'destination', context: Trace
     sourcePort: connection.originalDestinationPort,
     sourceRewrite: 'snat',
   });
+}
+
+/**
+ * What comes back in over lo gets its connection's source again (nf_nat_packet), also where a rule has put something else into
+ * the header meanwhile.
+ */
+function sourceAgain(branch: Branch, { snat, replyDestination, replyDestinationPort }: Connection): Branch {
+  const { source, sourcePort, sourceRewrite } = branch.state;
+  if (!snat || sourceRewrite === 'none') return branch;
+  if (replyDestination === source && replyDestinationPort === sourcePort) return branch;
+  return withSource(branch, replyDestination, replyDestinationPort, sourceRewrite);
 }
 
 function isIcmp({ state: { protocol } }: Branch): boolean {
