@@ -141,6 +141,23 @@ describe('What does nat do with a packet of the node to itself where a rule has 
   });
 });
 
+describe('Does nat at INPUT rewrite what came in by a bridge?', () => {
+  const source = (...more: readonly string[]): bigint | undefined =>
+    trace(
+      table('ip', ...more, chain('n', 'nat hook input priority 100; policy accept', 'snat to 192.168.1.3')),
+      { from: '10.244.1.11:1000', to: '10.244.1.1:80', via: 'cni0' },
+    ).outcomes[0]?.source.sender.address?.value;
+  const forMany = chain(
+    'c',
+    'filter hook prerouting priority 0; policy accept',
+    'meta pkttype set broadcast',
+  );
+  it('yes', () => expect(source()).toBe(0xc0a80103n));
+  it('not of frames for many: br_netfilter has confirmed them (br_nf_local_in)', () => {
+    expect(source(forMany)).toBe(0x0af4010bn);
+  });
+});
+
 describe('Does a packet count for the quota that it is asked by?', () => {
   const verdict = (rule: string, length: number): string =>
     ends(table('inet', chain('c', FORWARD, `${rule} drop`)), { header: { length } }).join();
