@@ -18,4 +18,6 @@ export interface CiliumBackend extends ListedSocket {
 /** What `cilium-dbg service list` or `cilium-dbg bpf lb list -o json` told. */
 export interface CiliumServices {
   readonly frontends: readonly CiliumFrontend[];
+  /** Frontends or backends may be missing: some of it could not be read. Absent: it is whole. */
+  readonly incomplete?: true;
 }

@@ -16,14 +16,17 @@ export function parseCiliumServices(text: string, file: string, problems: Proble
     value = JSON.parse(text);
   } catch {
     problems.add('unreadable-cilium', 'not readable as JSON: no Service of Cilium is known from it', file);
-    return { frontends: [] };
+    return { frontends: [], incomplete: true };
   }
-  const frontends = Array.isArray(value)
-    ? value.flatMap(readService)
+  const read = Array.isArray(value)
+    ? value.map(readService)
     : isObject(value)
-      ? Object.entries(value).flatMap(readMapEntry)
+      ? Object.entries(value).map(readMapEntry)
       : [];
-  return { frontends: joined(frontends) };
+  const unread = read.filter(({ length }) => length === 0).length;
+  if (unread > 0)
+    problems.add('unreadable-cilium', `${unread} entries of Cilium's Services cannot be read`, file);
+  return { frontends: joined(read.flat()), ...(unread > 0 ? { incomplete: true } : {}) };
 }
 
 const TYPES = 'ClusterIP|NodePort|LoadBalancer|ExternalIPs|HostPort|LocalRedirect';
@@ -56,7 +59,7 @@ function readTable(text: string, file: string, problems: ProblemList): CiliumSer
   }
   if (unread > 0)
     problems.add('unreadable-cilium', `${unread} lines of Cilium's Services cannot be read`, file);
-  return { frontends };
+  return { frontends, ...(unread > 0 ? { incomplete: true } : {}) };
 }
 
 /** `spec` of one element of `service list -o json` (api/v1/models.Service). */

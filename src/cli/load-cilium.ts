@@ -7,8 +7,11 @@ import { type SortedSources, textOf } from './sort-sources.ts';
 export function loadCilium(sorted: SortedSources, problems: ProblemList): CiliumServices | null {
   const listings = sorted.get('cilium-services');
   if (listings === undefined) return null;
-  const frontends = listings.flatMap(
-    ({ source }) => parseCiliumServices(textOf(source, problems) ?? '', source.name, problems).frontends,
+  const read = listings.map(({ source }) =>
+    parseCiliumServices(textOf(source, problems) ?? '', source.name, problems),
   );
-  return { frontends };
+  return {
+    frontends: read.flatMap(({ frontends }) => frontends),
+    ...(read.some(({ incomplete }) => incomplete) ? { incomplete: true } : {}),
+  };
 }

@@ -4,6 +4,9 @@ import { thisNodeName } from '../explain/question/this-node.ts';
 import type { ProxyHealth } from '../findings/proxy-health.ts';
 import { readPod } from '../kubernetes/read-pod.ts';
 
+/** Phases of a Pod that does not run again. */
+const OVER: ReadonlySet<string | null> = new Set(['Failed', 'Succeeded']);
+
 /** @returns how kube-proxy fares: its Pod as the node's own reading found it, else as the API objects have it. */
 export function proxyHealthOf(manifest: Manifest, known: Known): ProxyHealth {
   const { kubeProxyPod, kubeProxyErrors, kubeProxySync, takenAt } = manifest;
@@ -11,7 +14,9 @@ export function proxyHealthOf(manifest: Manifest, known: Known): ProxyHealth {
   const pods = (known.cluster.pods ?? []).filter(
     (each) => each.proxyState !== undefined && each.node === node && node !== null,
   );
-  const pod = (kubeProxyPod === null ? null : readPod(kubeProxyPod)) ?? pods[0] ?? null;
+  // While a DaemonSet is rolled out, or after an eviction, the Pod before it may still be there.
+  const current = pods.find(({ terminating, phase }) => !terminating && !OVER.has(phase)) ?? pods[0];
+  const pod = (kubeProxyPod === null ? null : readPod(kubeProxyPod)) ?? current ?? null;
   return {
     pod: pod === null ? null : `${pod.namespace}/${pod.name}`,
     container: pod?.proxyState ?? null,

@@ -12,7 +12,8 @@ import {
 } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
 import { actingTables, isMemory, tablesWithAdded } from './nft/acting-tables.ts';
-import { elementText, ruleText } from './nft/texts.ts';
+import { movedChains } from './nft/chain-order.ts';
+import { chainHead, elementText, objectText, ruleText } from './nft/texts.ts';
 import type { State } from './two-sides.ts';
 
 /** What native nft tables of two states say, as far as both were captured. */
@@ -61,10 +62,16 @@ export function changeOfNative(
   if (hooks[0] !== hooks[1]) return 'anything';
   const foreign = family === 'ipv4' ? 'ip6 ' : 'ip ';
   const differing = (native?.differing ?? []).filter((name) => !name.startsWith(foreign));
-  if (differing.length === 0) return 'alike';
   const names = new Set(acting.map((table) => tableKey(table.family, table.name)));
+  if (differing.length === 0)
+    return [...names].some((name) => isReordered(name, own, other)) ? 'differ' : 'alike';
   for (const name of added) names.delete(name);
   return differing.every((name) => names.has(name)) ? 'differ' : 'anything';
+}
+
+function isReordered(name: string, own: Known, other: Known): boolean {
+  const [one, two] = [own.nft?.tables.get(name), other.nft?.tables.get(name)];
+  return one !== undefined && two !== undefined && movedChains(one, two).size > 0;
 }
 
 /** Of tables that iptables-save tells only what somebody added with nft: it prints such rules with half of what they ask. */
@@ -150,19 +157,14 @@ function textsOf(table: NftTable, part: boolean): Texts {
     else if (hasNativeRule(chain.rules)) texts.set(`chain ${chain.name}`, addedText(chain));
   }
   for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(table, set));
-  for (const [name, { over, values }] of table.objects) {
-    const { used: _, packets: __, bytes: ___, ...told } = values;
-    texts.set(name, { head: JSON.stringify([over, told]), lines: [], ordered: false });
-  }
+  for (const object of table.objects.values())
+    texts.set(`${object.kind} ${object.name}`, { head: objectText(object), lines: [], ordered: false });
   return texts;
 }
 
-function chainText({ base, rules }: NftChain, { dormant }: NftTable): ObjectText {
-  const hook =
-    base === null
-      ? 'chain'
-      : `${base.type} ${base.hook} ${base.priority ?? '?'} policy ${base.policy}${dormant ? ', dormant' : ''}`;
-  return { head: hook, lines: linesOf(rules, () => true), ordered: true };
+function chainText(chain: NftChain, { dormant }: NftTable): ObjectText {
+  const head = `${chainHead(chain)}${dormant ? ', dormant' : ''}`;
+  return { head, lines: linesOf(chain.rules, () => true), ordered: true };
 }
 
 /** Hook, policy and all other rules are told as iptables-save prints them. */

@@ -11,6 +11,7 @@ import { isNext, type NatPassage, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain } from './program.ts';
 import { withFreePort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
+import type { Connection } from './state.ts';
 import { runTied } from './tied-programs.ts';
 import type { World } from './world.ts';
 import { withDestination, withSource } from './written-ends.ts';
@@ -60,6 +61,8 @@ function runNat(
   }
   // An ICMP error about a flow is rewritten as the flow was, without asking rules (nf_nat_ipv4_fn).
   if (connection.state === 'RELATED' && isIcmp(start)) return [next(unasked(start, context))];
+  // br_netfilter confirms what came for many before it goes up.
+  if (connection.confirmed && !connection.fromCapture) return unwritten(start, start, chains, context);
   let passages: readonly NatPassage[] = [next(start)];
   for (const group of chains)
     passages = passages.flatMap((passage) =>
@@ -101,12 +104,35 @@ function beforeNat(
 ): Passage[] | null {
   const known = answered(start, BEFORE_NAT);
   const asked = known === null ? decide(start, BEFORE_NAT, true) : start;
+  const walked = unwritten(start, asked, chains, context);
+  const same = walked.every(
+    (passage) =>
+      passage.kind === 'next' &&
+      passage.branch.state.mark === start.state.mark &&
+      passage.branch.state.connection?.mark === start.state.connection?.mark,
+  );
+  if (same && known === null) return null;
+  if (known === true) return walked;
+  context.questions.met(BEFORE_NAT, start.probability);
+  return [next(decide(start, BEFORE_NAT, false)), ...walked];
+}
+
+/**
+ * A flow that is confirmed is not rewritten: what rules do goes on, but none of it is written (nf_nat_setup_info: nf_ct_is_confirmed).
+ * @param start the packet as it came
+ */
+function unwritten(
+  start: Branch,
+  asked: Branch,
+  chains: readonly (readonly NatChain[])[],
+  context: TraceContext,
+): Passage[] {
   let passages: readonly NatPassage[] = [next(asked)];
   for (const group of chains)
     passages = passages.flatMap((passage) =>
       isNext(passage) ? runTied(passage.branch, group, context) : [passage],
     );
-  const walked = passages.map((passage): Passage => {
+  return passages.map((passage): Passage => {
     if (passage.kind === 'ended') return passage;
     const { source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite } = start.state;
     const { connection } = passage.branch.state;
@@ -118,16 +144,6 @@ function beforeNat(
       }),
     );
   });
-  const same = walked.every(
-    (passage) =>
-      passage.kind === 'next' &&
-      passage.branch.state.mark === start.state.mark &&
-      passage.branch.state.connection?.mark === start.state.connection?.mark,
-  );
-  if (same && known === null) return null;
-  if (known === true) return walked;
-  context.questions.met(BEFORE_NAT, start.probability);
-  return [next(decide(start, BEFORE_NAT, false)), ...walked];
 }
 
 function settled(decided: Branch, side: 'source' | 'destination', portFixed: boolean, world: World): Branch {
@@ -143,7 +159,10 @@ function repeated(branch: Branch, side: 'source' | 'destination', context: Trace
   const { state } = branch;
   const { connection } = state;
   if (connection === null) return branch;
-  if (!connection.fromCapture) return connection.state === 'ESTABLISHED' ? unasked(branch, context) : branch;
+  if (!connection.fromCapture) {
+    if (connection.state === 'ESTABLISHED') return unasked(branch, context);
+    return side === 'source' ? sourceAgain(branch, connection) : branch;
+  }
   if (connection.direction === 'ORIGINAL') {
     if (side === 'destination') {
       return connection.dnat
@@ -171,6 +190,17 @@ function repeated(branch: Branch, side: 'source' | 'destination', context: Trace
     sourcePort: connection.originalDestinationPort,
     sourceRewrite: 'snat',
   });
+}
+
+/**
+ * What comes back in over lo gets its connection's source again (nf_nat_packet), also where a rule has put something else into
+ * the header meanwhile.
+ */
+function sourceAgain(branch: Branch, { snat, replyDestination, replyDestinationPort }: Connection): Branch {
+  const { source, sourcePort, sourceRewrite } = branch.state;
+  if (!snat || sourceRewrite === 'none') return branch;
+  if (replyDestination === source && replyDestinationPort === sourcePort) return branch;
+  return withSource(branch, replyDestination, replyDestinationPort, sourceRewrite);
 }
 
 function isIcmp({ state: { protocol } }: Branch): boolean {

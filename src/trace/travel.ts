@@ -1,6 +1,6 @@
 import type { HookName } from '../iptables/ruleset.ts';
 import { type Branch, changed, type Ending } from './branch.ts';
-import { isBridge } from './bridge.ts';
+import { bridgeShown, isBridge } from './bridge.ts';
 import type { TraceContext } from './context.ts';
 import { throughBridge, throughDevice } from './nft/frames.ts';
 import { offloaded } from './offloaded.ts';
@@ -106,7 +106,9 @@ const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: T
       else {
         const { branch: way } = routed;
         acrossBridges(way, [way.state.bridged === true ? 'forward' : 'input'], trip, (on) =>
-          pass(on, routed.kind === 'local' ? 'INPUT' : 'FORWARD', resumes, trip),
+          routed.kind === 'local'
+            ? pass(upFromBridge(on, trip), 'INPUT', resumes, trip)
+            : pass(on, 'FORWARD', resumes, trip),
         );
       }
     }
@@ -121,6 +123,17 @@ const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: T
     else pass(changed(branch, { inInterface: 'lo', outInterface: null }), 'PREROUTING', resumes, trip);
   },
 };
+
+/**
+ * What a bridge hands up of frames for many, br_netfilter enters into conntrack before INPUT (br_nf_local_in; since 6.8, 6.6.21, 6.1.81
+ * and 5.15.151).
+ */
+function upFromBridge(branch: Branch, { context }: Trip): Branch {
+  const { connection, frame, family, inInterface } = branch.state;
+  if (connection === null || connection.confirmed || frame === 'unicast') return branch;
+  if (bridgeShown(context.world.host, family, inInterface) !== true) return branch;
+  return changed(branch, { connection: { ...connection, confirmed: true } });
+}
 
 function leaving(branch: Branch): Branch {
   const { state } = branch;

@@ -150,9 +150,9 @@ describe('Cilium, and the list of its Services', () => {
                                         3 => 10.244.2.12:8080/TCP (terminating)
 2    10.96.10.6:80/TCP   ClusterIP
 `;
-  const ask = async (destination: string) => {
+  const ask = async (destination: string, list = LIST) => {
     const demo = nodeWith(CILIUM);
-    writeFileSync(join(demo.folder, 'cilium-services.txt'), LIST);
+    writeFileSync(join(demo.folder, 'cilium-services.txt'), list);
     const [outcome] = (await demo.ask(destination, 'pod')).outcomes;
     expect(outcome).toMatchObject({ verdict: 'unknown', reason: { code: 'other-proxy' }, exit: null });
     return outcome?.reason?.text;
@@ -167,6 +167,18 @@ describe('Cilium, and the list of its Services', () => {
   it('one without backends, and a Service that it does not have', async () => {
     expect(await ask('10.96.10.6:80')).toContain('10.96.10.6:80 has no backend that takes new connections');
     expect(await ask('10.96.10.3:80')).toContain('the list of its Services does not have it');
+  });
+
+  it.each([
+    ['a line that cannot be read', LIST.replace('2 => 10.244.2.11:8080', '2 => 10.244.2.')],
+    ['JSON that breaks off', '[{"spec":{"frontend-address":{"ip":"10.96.10.1","port":80'],
+  ])('a list with %s claims neither shares nor that it lacks a Service', async (_, list) => {
+    expect(await ask('10.96.10.3:80', list)).not.toMatch(
+      /does not have it(?!, as far as its list could be read)/,
+    );
+    const text = await ask('10.96.10.1:80', list);
+    expect(text).toContain('as far as its list could be read');
+    expect(text).not.toMatch(/100%|each/);
   });
 
   it('the list alone tells that Cilium is here', async () => {

@@ -181,6 +181,29 @@ export const IPVS_CASES: readonly Case[] = [
   {
     fixture: 'ipvs',
     code: 'KP306',
+    fault: 'no strictARP, and the address lies in the network of eth0',
+    edits: [METALLB],
+    severity: 'warning',
+    object: '192.168.100.210',
+    says: /of shop\/lb-lan on eth0, /,
+    nearMiss: 'no network of eth0 holds it: a default route without a gateway is no network of anybody’s',
+    nearEdits: [
+      METALLB,
+      [
+        'ip-route.json',
+        (text) =>
+          text
+            .replace(
+              '"dst":"default","gateway":"192.168.100.254","dev":"eth0"',
+              '"dst":"default","dev":"eth0"',
+            )
+            .replace('"dst":"192.168.100.0/24"', '"dst":"192.168.100.0/25"'),
+      ],
+    ],
+  },
+  {
+    fixture: 'ipvs',
+    code: 'KP306',
     fault: 'arp_ignore spares nothing of kube-ipvs0, where any node serves',
     edits: [arp('arp_ignore', 3)],
     severity: 'info',

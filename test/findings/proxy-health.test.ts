@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { proxyUnwell } from '../../src/findings/kinds/kp132-proxy-unwell.ts';
 import { NO_HEALTH, type ProxyHealth } from '../../src/findings/proxy-health.ts';
+import { type Edit, findIn } from './altered-capture.ts';
 
 type Context = Parameters<typeof proxyUnwell.find>[0];
 
@@ -12,6 +13,26 @@ function told(health: Partial<ProxyHealth>) {
 const NOW = Date.parse('2026-11-28T01:00:00Z') / 1000;
 const LINE = 'E1128 00:59:59.1 1 proxier.go:1505] "Failed to execute iptables-restore" err="exit status 4"';
 const CALM = { waiting: null, ended: null, restarts: 1, endedBefore: null };
+
+/** A Pod of kube-proxy on the demo's node. */
+function proxyPod(
+  name: string,
+  { metadata = {}, status = {} }: { readonly metadata?: object; readonly status?: object },
+  state: object,
+): object {
+  return {
+    ...{ apiVersion: 'v1', kind: 'Pod', spec: { nodeName: 'node-1', hostNetwork: true } },
+    metadata: {
+      ...{ name: `kube-proxy-${name}`, namespace: 'kube-system', labels: { 'k8s-app': 'kube-proxy' } },
+      ...metadata,
+    },
+    status: {
+      phase: 'Running',
+      containerStatuses: [{ name: 'kube-proxy', restartCount: 0, state }],
+      ...status,
+    },
+  };
+}
 
 describe('is kube-proxy itself well?', () => {
   it('not where its last change waits for a minute, also with its container running', () => {
@@ -42,6 +63,31 @@ describe('is kube-proxy itself well?', () => {
   ])('where it ended %s', (_, at, exitCode, findings) => {
     const endedBefore = { reason: 'OOMKilled', exitCode, at };
     expect(told({ container: { ...CALM, endedBefore } })).toHaveLength(findings);
+  });
+
+  it('yes where the node was started anew ten minutes before', () => {
+    const endedBefore = { reason: 'Unknown', exitCode: 255, at: '2026-11-28T00:50:00Z' };
+    expect(told({ container: { ...CALM, endedBefore } })).toEqual([]);
+    // kube-proxy's own last word has the same status.
+    expect(told({ container: { ...CALM, endedBefore: { ...endedBefore, reason: 'Error' } } })).toHaveLength(
+      1,
+    );
+  });
+
+  it.each([
+    ['an evicted one before it', { status: { phase: 'Failed' } }],
+    ['one that is being deleted before it', { metadata: { deletionTimestamp: '2026-11-28T00:59:00Z' } }],
+  ])('yes where its Pod runs, with %s still in the API', async (_, of) => {
+    const before = proxyPod('a', of, { terminated: { reason: 'Error', exitCode: 2 } });
+    const pods = [before, proxyPod('b', {}, { running: {} })];
+    const edit: Edit = [
+      'pods.json',
+      (text) => {
+        const list: { items: object[] } = JSON.parse(text);
+        return JSON.stringify({ ...list, items: [...list.items, ...pods] });
+      },
+    ];
+    expect((await findIn([edit])).filter(({ code }) => code === 'KP132')).toEqual([]);
   });
 
   it('not while it starts', () => {

@@ -114,6 +114,50 @@ describe('What does nat go by where a rule has written into the header?', () => 
   });
 });
 
+describe('What does nat do with a packet of the node to itself where a rule has written into its header on lo?', () => {
+  const written = (...nat: readonly string[]): Trace =>
+    trace(
+      table(
+        'ip',
+        chain('c', 'filter hook prerouting priority -300; policy accept', 'ip saddr set 10.244.1.11'),
+        ...nat,
+      ),
+      { via: null, to: '127.0.0.1:80' },
+    );
+  const masked = chain('n', 'nat hook postrouting priority 100; policy accept', 'snat to 192.168.1.3:5000');
+  it('writes the source of its connection again at INPUT (nf_nat_packet)', () => {
+    const [outcome] = written(masked).outcomes;
+    expect(outcome?.source.sender.address?.value).toBe(0xc0a80103n);
+    expect(outcome?.source.port).toBe(5000);
+  });
+  it('nothing where nat left it alone', () => {
+    const [outcome] = written(masked.replace(/snat.*/, 'counter')).outcomes;
+    expect(outcome?.source.sender.address?.value).toBe(0x0af4010bn);
+  });
+  it('and INPUT asks no chain of its own: the source is decided at POSTROUTING already', () => {
+    const late = chain('i', 'nat hook input priority 100; policy accept', 'snat to 192.168.1.9');
+    const [outcome] = written(late).outcomes;
+    expect(outcome?.source.sender.address?.value).toBe(0x0af4010bn);
+  });
+});
+
+describe('Does nat at INPUT rewrite what came in by a bridge?', () => {
+  const source = (...more: readonly string[]): bigint | undefined =>
+    trace(
+      table('ip', ...more, chain('n', 'nat hook input priority 100; policy accept', 'snat to 192.168.1.3')),
+      { from: '10.244.1.11:1000', to: '10.244.1.1:80', via: 'cni0' },
+    ).outcomes[0]?.source.sender.address?.value;
+  const forMany = chain(
+    'c',
+    'filter hook prerouting priority 0; policy accept',
+    'meta pkttype set broadcast',
+  );
+  it('yes', () => expect(source()).toBe(0xc0a80103n));
+  it('not of frames for many: br_netfilter has confirmed them (br_nf_local_in)', () => {
+    expect(source(forMany)).toBe(0x0af4010bn);
+  });
+});
+
 describe('Does a packet count for the quota that it is asked by?', () => {
   const verdict = (rule: string, length: number): string =>
     ends(table('inet', chain('c', FORWARD, `${rule} drop`)), { header: { length } }).join();

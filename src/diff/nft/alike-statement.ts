@@ -34,13 +34,14 @@ export function alikeInStatement(statement: Statement, at: NftContext, narrowing
     case 'snat':
     case 'masquerade':
     case 'redirect':
-      alikeInNat(statement, at, narrowing);
+      alikeInTo(statement, at, narrowing);
       return;
     case 'reject':
       if (statement.type === 'tcp reset') keepWhere(narrowing, (protocol) => protocol === TCP);
       return;
     case 'tproxy':
       keepWhere(narrowing, (protocol) => protocol === TCP || protocol === UDP);
+      alikeInTo(statement, at, narrowing);
       return;
     default:
     // Asks nothing of the packet: verdicts, counters and limits, or what ends the trace.
@@ -97,7 +98,11 @@ export function comparisonOf(
   }
 }
 
-function alikeInNat({ address, port }: NatStatement, at: NftContext, narrowing: KeptPackets): void {
+function alikeInTo(
+  { address, port }: Pick<NatStatement, 'address' | 'port'>,
+  at: NftContext,
+  narrowing: KeptPackets,
+): void {
   for (const part of [address, port]) if (part?.kind === 'map') alikeInMap(part, at, narrowing);
 }
 

@@ -3,11 +3,14 @@ import type { NftChain, NftRule, NftSet, NftTable } from '../../nftables/ruleset
 import type { Reach } from '../rules/reach-bounds.ts';
 import type { Space } from '../space/space.ts';
 import { isMemory } from './acting-tables.ts';
+import { movedChains } from './chain-order.ts';
 import { Doings } from './doings.ts';
 import { mayFind } from './may-match.ts';
 import type { NativeReach } from './reach.ts';
 import { indexTable } from './table-index.ts';
-import { chainHead, elementText, ruleText, setHead } from './texts.ts';
+import { chainHead, elementText, objectText, ruleText, setHead } from './texts.ts';
+
+const NONE: ReadonlySet<string> = new Set();
 
 /** Elements that changed one by one; of more the whole set counts as changed. */
 const MOST_ELEMENTS = 500;
@@ -47,7 +50,8 @@ function changesIn(
   if (own !== undefined && other !== undefined && !sameObjects(own, other)) return null;
   const chains = new Set([...(own?.chains.keys() ?? []), ...(other?.chains.keys() ?? [])]);
   const found: Reach[] = [];
-  for (const name of chains) found.push(...changesOfChain(own, other, name, reach));
+  const moved = own === undefined || other === undefined ? NONE : movedChains(own, other);
+  for (const name of chains) found.push(...changesOfChain([own, other], name, moved.has(name), reach));
   const sets = new Set([...(own?.sets.keys() ?? []), ...(other?.sets.keys() ?? [])]);
   for (const name of sets) found.push(...changesOfSet([own, other], name, reach, space));
   return found;
@@ -55,23 +59,18 @@ function changesIn(
 
 /** Quotas and limits that rules name. */
 function sameObjects(own: NftTable, other: NftTable): boolean {
-  const [one, two] = [own, other].map(({ objects }) =>
-    [...objects].map(([name, { over, values }]) => {
-      const { used: _, packets: __, bytes, ...told } = values;
-      return JSON.stringify([name, over, told, name.startsWith('counter ') ? null : bytes]);
-    }),
-  );
+  const [one, two] = [own, other].map(({ objects }) => [...objects.values()].map(objectText));
   return one?.sort().join() === two?.sort().join();
 }
 
 /** A chain that one side lacks is led to by a rule or an element that differs. */
 function changesOfChain(
-  own: NftTable | undefined,
-  other: NftTable | undefined,
+  tables: readonly (NftTable | undefined)[],
   name: string,
+  isMoved: boolean,
   reach: NativeReach,
 ): readonly Reach[] {
-  const sides = [own, other].flatMap((table) => {
+  const sides = tables.flatMap((table) => {
     const chain = table?.chains.get(name);
     return table === undefined || chain === undefined ? [] : [{ table, chain, rules: rulesOf(chain) }];
   });
@@ -82,7 +81,7 @@ function changesOfChain(
   if (isWhole && sides.some(({ chain }) => chain.cut || chain.base?.policy === 'drop'))
     return sides.flatMap(({ table }) => reach.reachesOf(table, name));
   const { first, last } =
-    two === undefined || isWhole ? { first: 0, last: 0 } : commonEnds(one.rules, two.rules);
+    two === undefined || isWhole || isMoved ? { first: 0, last: 0 } : commonEnds(one.rules, two.rules);
   const differing = sides.flatMap(({ rules }) => rules.slice(first, Math.max(first, rules.length - last)));
   // What is gone to does not come back to the rules below.
   const below = differing.some(leavesChain) ? 0 : last;

@@ -55,6 +55,7 @@ function takeStatement(statement: Statement, compared: (left: Expression, right:
     case 'snat':
     case 'masquerade':
     case 'redirect':
+    case 'tproxy':
       if (statement.address !== null) takeMap(statement.address, compared);
       if (statement.port !== null) takeMap(statement.port, compared);
       return;

@@ -58,6 +58,9 @@ function build(table: NftTable): TableIndex {
     add(lookUps, data.name, { ...place, key });
     return table.sets.get(data.name)?.elements ?? [];
   };
+  const askedBy = (to: Expression | null, place: Place): void => {
+    if (to?.kind === 'map') asked(place, to.key, to.data);
+  };
   const leads = ({ verdict, chain }: Verdict, place: Place): void => {
     if ((verdict === 'jump' || verdict === 'goto') && chain !== null) add(references, chain, place);
   };
@@ -79,8 +82,14 @@ function build(table: NftTable): TableIndex {
         else if (statement.kind === 'dnat' || statement.kind === 'redirect') {
           if (statement.kind === 'redirect') redirects = true;
           rewrites.push(...rewritings(statement, place, asked));
-        } else if (statement.kind === 'snat' && statement.address?.kind === 'map')
-          asked(place, statement.address.key, statement.address.data);
+        } else if (
+          statement.kind === 'snat' ||
+          statement.kind === 'masquerade' ||
+          statement.kind === 'tproxy'
+        )
+          askedBy(statement.address, place);
+        // The port may come from a map of its own: `redirect to :tcp dport map @ports`.
+        if ('port' in statement) askedBy(statement.port, place);
       }
     }
   return { references, lookUps, rewrites, mangles, redirects, updates };

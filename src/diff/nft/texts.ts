@@ -1,7 +1,7 @@
 import type { Element } from '../../nftables/expression.ts';
 import { printElement } from '../../nftables/print/print-expression.ts';
 import { printStatements } from '../../nftables/print/print-statement.ts';
-import type { NftChain, NftRule, NftSet } from '../../nftables/ruleset.ts';
+import type { NftChain, NftObject, NftRule, NftSet } from '../../nftables/ruleset.ts';
 
 const RULES = new WeakMap<NftRule, string>();
 const ELEMENTS = new WeakMap<Element, string>();
@@ -40,4 +40,10 @@ export function chainHead({ base, cut }: NftChain): string {
 /** @returns what a set is, apart from its elements. */
 export function setHead({ kind, timeout }: NftSet): string {
   return `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`;
+}
+
+/** @returns what a quota, limit or other object says, without what it has counted. */
+export function objectText({ kind, name, over, values }: NftObject): string {
+  const { used: _, packets: __, bytes, ...told } = values;
+  return JSON.stringify([kind, name, over, told, kind === 'counter' ? null : bytes]);
 }

@@ -13,6 +13,8 @@ export interface FlowVerdict {
   readonly alive: boolean;
   /** It ends with the next packet: nobody need clear it. */
   readonly passing?: true;
+  /** The rules still send new connections there: who is cleared may come there again. */
+  readonly chosen?: true;
 }
 
 /** What IPVS makes of the flows between a virtual server and a place that answers. */

@@ -75,6 +75,7 @@ function judgeGone(
   const evidence = [apiEvidence(place), ...choosingRules(place, known)];
   const chosen = share !== null && isChosen(place, to, toPort);
   const still = chosen ? `; the ${leftover(place, known)}rules still send new connections there` : '';
+  const more = chosen ? ({ chosen: true } as const) : {};
   if (sameHost !== undefined) {
     const message = `${name} has ${formatAddress(to)} at port ${sameHost.port}, not at ${toPort}${still}`;
     return {
@@ -82,6 +83,7 @@ function judgeGone(
       message,
       evidence: [endpointEvidence(sameHost), ...evidence],
       certain: true,
+      ...more,
       alive: true,
     };
   }
@@ -90,7 +92,7 @@ function judgeGone(
   if (pod === undefined) {
     const nobody = known.cluster.pods === null ? '' : nobodyText(to, known);
     const message = `${where} is no endpoint of ${name}${nobody}${still}`;
-    return { code: 'endpoint-gone', message, evidence, certain: true, alive: false };
+    return { code: 'endpoint-gone', message, evidence, certain: true, ...more, alive: false };
   }
   const holder: Evidence = {
     kind: 'object',
@@ -107,11 +109,19 @@ function judgeGone(
       message,
       evidence: [holder, ...evidence],
       certain: true,
+      ...more,
       alive: false,
     };
   }
   const message = `${where} is no endpoint of ${name}; the address is pod ${podName(pod)}${pods.length > 1 ? ' and others' : ''}${still}`;
-  return { code: 'endpoint-gone', message, evidence: [holder, ...evidence], certain: true, alive: true };
+  return {
+    code: 'endpoint-gone',
+    message,
+    evidence: [holder, ...evidence],
+    certain: true,
+    ...more,
+    alive: true,
+  };
 }
 
 function nobodyText(to: Address, known: Known): string {

@@ -8,7 +8,7 @@ import { listed, percent } from '../../words/numbers.ts';
  * algorithm is `random`, as it is unless it was set to Maglev (pkg/loadbalancer; bpf/lib/lb.h, lb4_select_backend_id).
  */
 export function ciliumText(
-  { frontends }: CiliumServices,
+  { frontends, incomplete }: CiliumServices,
   protocol: number,
   { address, port }: { readonly address: Address; readonly port: number | null },
 ): string {
@@ -18,10 +18,12 @@ export function ciliumText(
       sameAddress(one.address, address) &&
       (one.protocol === null || one.protocol === protocol),
   );
-  if (found === undefined) return 'the list of its Services does not have it';
+  const asFar = incomplete === true ? ', as far as its list could be read' : '';
+  if (found === undefined) return `the list of its Services does not have it${asFar}`;
   const active = found.backends.filter(({ state }) => state === null || state === 'active');
   const name = `its ${found.type ?? 'Service'} ${formatSocket(found)}`;
-  if (active.length === 0) return `${name} has no backend that takes new connections`;
+  if (active.length === 0) return `${name} has no backend that takes new connections${asFar}`;
+  if (incomplete === true) return `${name} sends to ${listed(active.map(formatSocket))}${asFar}`;
   const share = percent(1 / active.length);
   const each = active.length === 1 ? '' : `, ${share} each unless Maglev chooses by the client`;
   return `${name} sends to ${listed(active.map(formatSocket))}${each}`;

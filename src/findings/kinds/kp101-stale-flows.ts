@@ -108,7 +108,9 @@ function describe(group: readonly StaleFlow[], { known }: CheckContext): Finding
         ...verdict.evidence.map(({ file, line, text }) => ({ file, line, text })),
       ],
       advice:
-        'delete these entries: the next packet of each client opens a flow to an endpoint of today; kube-proxy should have done so',
+        verdict.chosen === true
+          ? 'first see why kube-proxy does not write its rules: until it does, who is cleared may be sent there again; then delete these entries'
+          : 'delete these entries: the next packet of each client opens a flow to an endpoint of today; kube-proxy should have done so',
       command,
       certainty: verdict.certain ? 'certain' : 'probable',
     },

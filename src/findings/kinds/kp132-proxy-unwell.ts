@@ -79,12 +79,12 @@ function notSyncing({ errors, lastSync, lastQueued, takenAt }: ProxyHealth): Tol
 /** An hour: who looks for a fault asks what happened lately. */
 const LATELY_MS = 3_600_000;
 
-/** A restart of the node ends it too, but not as an error. */
+/** With the node it ends too: what became of it meanwhile the kubelet does not know, and says 255 (`Unknown`). */
 function endedJustNow({ container, takenAt }: ProxyHealth): Told | null {
   const before = container?.endedBefore ?? null;
   if (container === null || before === null || before.at === null || takenAt === null) return null;
   const ago = Date.parse(takenAt) - Date.parse(before.at);
-  if (before.exitCode === 0 || !(ago >= 0 && ago < LATELY_MS)) return null;
+  if (before.exitCode === 0 || before.reason === 'Unknown' || !(ago >= 0 && ago < LATELY_MS)) return null;
   return {
     severity: 'warning',
     message: `kube-proxy ended ${Math.round(ago / 60_000)} min before this was read (${reasonOf(before)})${restartsOf(container)}`,

@@ -95,10 +95,11 @@ function hasOutside({ externalIPs, loadBalancer }: ExpectedPort['service'], addr
   });
 }
 
-/** Interfaces whose network holds the address, so that its machines ask for it by ARP. */
+/** Interfaces whose network holds the address, so that its machines ask for it by ARP: a default route is no network. */
 function devicesTowards({ known: { host } }: CheckContext, address: Address): string[] {
   const devices = (host.routes[address.family] ?? []).flatMap(({ type, destination, nextHops }) =>
     type === 'unicast' &&
+    destination.mask !== 0n &&
     destination.mask !== maskOfLength(address.family, 32) &&
     prefixContains(destination, address)
       ? nextHops.flatMap(({ device, gateway }) => (gateway === null && device !== null ? [device] : []))

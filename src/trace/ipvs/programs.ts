@@ -258,7 +258,6 @@ function notCaptured(branch: Branch, { world }: TraceContext): readonly Passage[
   return [ended(ipvsUnlisted(branch, world))];
 }
 
-/** Where it is not known which addresses are the node's own, a packet that is passed on may be for one that IPVS balances. */
 /** A request to an address of which nobody knows whether kube-ipvs0 has it. */
 function mayBeOfNode({ state }: Branch, { world }: TraceContext): boolean {
   const { connection, destination, balancedBy, protocol } = state;
@@ -266,6 +265,7 @@ function mayBeOfNode({ state }: Branch, { world }: TraceContext): boolean {
   return isLocalAddress(world.host, destination) === null;
 }
 
+/** Where it is not known which addresses are the node's own, a packet that is passed on may be for one that IPVS balances. */
 function maybeForNode(branch: Branch, context: TraceContext): readonly Passage[] {
   const { destination, connection } = branch.state;
   // An answer may be of a real server: then it gets the virtual server's address back here.

@@ -150,6 +150,87 @@ describe('One thing changed on a node in nftables mode: does diff name it, and n
     expect(found.proof.classes).toBeGreaterThan(0);
   });
 
+  const hostfw = (...parts: Entry[]): string =>
+    side(NFT, (entries) => [
+      ...entries,
+      { table: { family: 'inet', name: 'hostfw', handle: 90 } },
+      ...parts.map((part) => {
+        const [[kind, what] = ['', {}]] = Object.entries(part);
+        return { [kind]: { family: 'inet', table: 'hostfw', handle: 1, ...(what as object) } };
+      }),
+    ]);
+  const hooked = (name: string, type: string, hook: string, more: object = {}): Entry => ({
+    chain: { name, type, hook, prio: -300, policy: 'accept', ...more },
+  });
+  const ruled = (chain: string, ...expr: unknown[]): Entry => ({ rule: { chain, expr } }) as unknown as Entry;
+  const meta = (key: string, right: unknown) => ({ match: { op: '==', left: { meta: { key } }, right } });
+  const changed = async (before: string, after: string): Promise<unknown> => {
+    const { identical, proof, witnesses } = await compare(before, after, ...CLIENT);
+    return [identical, proof.classes > 0, witnesses.length > 0];
+  };
+
+  it('two chains of one priority changed places: the one listed later is asked first', async () => {
+    const one = [
+      is('ip', 'saddr', '10.244.1.13'),
+      is('ip', 'daddr', '10.244.2.11'),
+      is('tcp', 'dport', 9999),
+    ];
+    const first = [
+      hooked('first', 'filter', 'prerouting'),
+      ruled('first', meta('mark', 0), ...one, { drop: null }),
+    ];
+    const second = [
+      hooked('second', 'filter', 'prerouting'),
+      ruled('second', ...one, { mangle: { key: { meta: { key: 'mark' } }, value: 7 } }),
+    ];
+    expect(await changed(hostfw(...first, ...second), hostfw(...second, ...first))).toEqual([
+      false,
+      true,
+      true,
+    ]);
+  });
+
+  it('a chain at a device moved to another one', async () => {
+    const at = (dev: string): string =>
+      hostfw(
+        hooked('in', 'filter', 'ingress', { dev }),
+        ruled('in', is('tcp', 'dport', 9999), { drop: null }),
+      );
+    expect((await compare(at('eth0'), at('lo'), ...CLIENT)).state).toContainEqual(
+      expect.objectContaining({ kind: 'nftables', name: 'inet hostfw chain in' }),
+    );
+  });
+
+  it('a quota that rules name lets more through', async () => {
+    const of = (bytes: number): string =>
+      hostfw(
+        { quota: { name: 'q', bytes, used: 5000, inv: true } },
+        hooked('in', 'filter', 'prerouting'),
+        ruled('in', is('tcp', 'dport', 9999), { quota: 'q' }, { drop: null }),
+      );
+    const found = await compare(of(4000), of(4_000_000), ...CLIENT, '--budget', '20');
+    expect([found.identical, found.proof.classes > 0]).toEqual([false, true]);
+  });
+
+  it.each([
+    ['a redirect', 'nat', 'redirect', {}],
+    ['tproxy', 'filter', 'tproxy', { family: 'ip' }],
+  ])('a map that gives the port of %s has another one', async (_, type, kind, more) => {
+    const key = { payload: { protocol: 'th', field: 'dport' } };
+    const elements = (port: number): Entry =>
+      ({
+        map: { name: 'ports', type: 'inet_service', map: 'inet_service', elem: [[9999, port]] },
+      }) as unknown as Entry;
+    const of = (port: number): string =>
+      hostfw(
+        elements(port),
+        hooked('in', type, 'prerouting'),
+        ruled('in', meta('l4proto', 'tcp'), { [kind]: { ...more, port: { map: { key, data: '@ports' } } } }),
+      );
+    const { identical, proof } = await compare(of(80), of(81), ...CLIENT);
+    expect([identical, proof.classes > 0]).toEqual([false, true]);
+  });
+
   it('clients that stay with their endpoints come and go: no behaviour change', async () => {
     const after = side(NFT, (entries) =>
       entries.map((entry) => {

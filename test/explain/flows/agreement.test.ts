@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { FlowAgreement } from '../../../src/explain/flows/today/agreement.ts';
 import { compareFlows } from '../../../src/explain/flows/today/compare-flows.ts';
+import { FirstPackets } from '../../../src/explain/flows/today/first-packets.ts';
 import { openCapture } from '../../support/open-capture.ts';
 import { ask, demo, type Line, line } from './ask.ts';
 
@@ -128,6 +129,30 @@ describe('a live flow beside what the rules would do with its first packet', () 
     const { differ, notCompared, differing } = await compare(...flows);
     expect({ differ, notCompared }).toEqual({ differ: 2000, notCompared: 0 });
     expect(differing.map((each) => each.flows)).toEqual([2000]);
+  });
+
+  it('does not have the whole listing read again for each way that differs', async () => {
+    const known = await demo();
+    if (known.flows === null) throw new Error('the demo has flows');
+    const readAgain = vi.spyOn(known.flows, 'flowsTo');
+    try {
+      expect(await compare({ ...web, answers: '10.244.9.9:8080' })).toMatchObject({ differ: 1 });
+      expect(readAgain).not.toHaveBeenCalled();
+    } finally {
+      readAgain.mockRestore();
+    }
+  });
+
+  it('takes no memory for its destination where nothing more is traced', async () => {
+    const spent = vi.spyOn(FirstPackets.prototype, 'isSpent', 'get').mockReturnValue(true);
+    const asked = vi.spyOn(FirstPackets.prototype, 'destination');
+    try {
+      expect(await compare(web)).toMatchObject({ translated: 1, notCompared: 1 });
+      expect(asked).not.toHaveBeenCalled();
+    } finally {
+      spent.mockRestore();
+      asked.mockRestore();
+    }
   });
 
   it('may be older than what session affinity keeps its client at', async () => {

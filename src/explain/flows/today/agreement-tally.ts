@@ -59,7 +59,10 @@ export class AgreementTally {
     // Zones are given to packets by rules, or by programs beside them that NAT on their own.
     if (row.zone !== 0) return;
     const key = (original.destination * 65_537 + original.destinationPort + 1) * 256 + protocol;
-    const destination = this.#destinations.get(key) ?? this.#begin(key, row, read);
+    const before = this.#destinations.get(key);
+    // What is kept of each of a million destinations outside would fill the memory, and tell nothing.
+    if (before === undefined && this.#packets.isSpent) return;
+    const destination = before ?? this.#begin(key, row, read);
     const { fates, byClient } = destination;
     if (fates === null) return;
     let goals = byClient.get(original.source);

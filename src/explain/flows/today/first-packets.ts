@@ -39,6 +39,8 @@ const MOST_ANSWERS = 1_000;
  */
 export class FirstPackets {
   readonly #known: Known;
+  /** What a whole answer is told from: it would count the flows to its destination, in the whole listing each time. */
+  readonly #withoutFlows: Known;
   readonly #doors = { ipv4: new Map<bigint, Door>(), ipv6: new Map<bigint, Door>() };
   #traces = 0;
   #closer = 0;
@@ -46,6 +48,7 @@ export class FirstPackets {
 
   constructor(known: Known) {
     this.#known = known;
+    this.#withoutFlows = { ...known, flows: null };
   }
 
   /** @returns null where the rules of the family were not captured, or only in part. */
@@ -55,6 +58,11 @@ export class FirstPackets {
     // A listing shows some chains or tables; a rule that it lacks may have sent the flow where it went.
     const isWhole = own.length === 0 ? (nft ?? null) !== null : own.every(({ form }) => form === 'save');
     return isWhole ? new DestinationFates(asked, this) : null;
+  }
+
+  /** True where no further packet is traced: of new destinations nothing more is found out. */
+  get isSpent(): boolean {
+    return this.#traces >= MOST_TRACES;
   }
 
   /** @returns by which interface a client's packets come in: where answers to it go out; null: it is of the node itself. */
@@ -82,7 +90,7 @@ export class FirstPackets {
       ctstate: 'NEW',
     };
     try {
-      const items = explainTrace(question, this.#known);
+      const items = explainTrace(question, this.#withoutFlows);
       return items.every(({ outcomes }) => outcomes.every(({ verdict }) => verdict !== 'unknown'));
     } catch (error) {
       // Of a protocol, or an address, that no question can name.
@@ -93,7 +101,7 @@ export class FirstPackets {
 
   /** @returns every way of the packet; null where as much was traced as is. */
   follow({ protocol, address, port, icmp }: Asked, source: Sender, door: Door): readonly Ending[] | null {
-    if (this.#traces >= MOST_TRACES) return null;
+    if (this.isSpent) return null;
     this.#traces++;
     const packet = {
       family: address.family,
