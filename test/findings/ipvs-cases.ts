@@ -95,6 +95,20 @@ export const IPVS_CASES: readonly Case[] = [
   },
   {
     fixture: 'ipvs',
+    code: 'KP301',
+    fault: 'flows go to a real server that was removed, and the Service of theirs is named',
+    edits: [
+      sysctl('expire_nodest_conn', 0),
+      servers(/^-a -u 10\.96\.10\.31:5353 -r 10\.244\.2\.11:5353 .*\n/m, ''),
+    ],
+    severity: 'error',
+    object: 'shop/udp-echo',
+    says: /expire_nodest_conn is 0.*dropped without a word: 3 UDP flows of now/,
+    nearMiss: 'the kernel ends such connections',
+    nearEdits: [servers(/^-a -u 10\.96\.10\.31:5353 -r 10\.244\.2\.11:5353 .*\n/m, '')],
+  },
+  {
+    fixture: 'ipvs',
     code: 'KP302',
     fault: 'an address is lost',
     edits: WITHOUT_ADDRESS,

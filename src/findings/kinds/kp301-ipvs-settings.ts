@@ -1,9 +1,12 @@
 import { sysctlNumber } from '../../host/sysctl.ts';
 import type { VirtualServer } from '../../ipvs/model.ts';
 import { takenText } from '../../ipvs/print-ipvs.ts';
+import type { Service } from '../../kubernetes/objects.ts';
 import { formatSocket } from '../../net/listed-socket.ts';
 import { UDP } from '../../net/protocol.ts';
+import { AddressBook } from '../../proxy/addresses.ts';
 import { counted, listed } from '../../words/numbers.ts';
+import { serviceNames } from '../affected.ts';
 import { setSysctl } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence } from '../evidence.ts';
@@ -71,8 +74,8 @@ const SETTINGS: readonly Setting[] = [
             severity: stuck ? 'error' : 'warning',
             says: `packets of connections to a real server that was removed are dropped without a word${stuck ? `: ${counted(gone.length, 'UDP flow')} of now` : ''}`,
             hits: 'clients that go on sending from the same port, as of UDP, after their endpoint went away',
-            evidence: gone.slice(0, 5).map(factEvidence),
-            objects: ['all Services'],
+            evidence: gone.slice(0, 5).map(({ text }) => factEvidence(text)),
+            objects: [...serviceNames(gone.flatMap(({ served }) => served ?? [])), 'all Services'],
           };
     },
   },
@@ -113,12 +116,20 @@ function findingOf(option: string, { severity, says, hits, evidence, objects }: 
   };
 }
 
+/** A flow that nobody answers, in words, and whose Service it is. */
+interface LostFlow {
+  readonly text: string;
+  /** Null where no Service of the API has the address. */
+  readonly served: { readonly service: Service } | null;
+}
+
 /** UDP flows through a virtual server, answered by what is no real server of it any more. */
-function flowsToNobody(context: CheckContext): string[] {
+function flowsToNobody(context: CheckContext): LostFlow[] {
   const table = ipvsOf(context);
   const { flows } = context.known;
   if (table === null || flows === null) return [];
-  const found: string[] = [];
+  const book = new AddressBook(context.whole.cluster);
+  const found: LostFlow[] = [];
   for (const { protocol, original, reply } of flows.all()) {
     if (protocol !== UDP || original.destination.value === reply.source.value) continue;
     const server = table.find(protocol, original.destination, original.destinationPort, null);
@@ -129,9 +140,11 @@ function flowsToNobody(context: CheckContext): string[] {
     if (isReal) continue;
     const text = (address: typeof original.source, port: number | null): string =>
       formatSocket({ address, port: port ?? 0 });
-    found.push(
-      `${text(original.source, original.sourcePort)} → ${takenText(server.takes)} goes to ${text(reply.source, reply.sourcePort)}, which is no real server of it`,
-    );
+    const port = original.destinationPort ?? 0;
+    found.push({
+      text: `${text(original.source, original.sourcePort)} → ${takenText(server.takes)} goes to ${text(reply.source, reply.sourcePort)}, which is no real server of it`,
+      served: book.serviceAt(protocol, original.destination, port) ?? book.serviceAtNodePort(protocol, port),
+    });
     if (found.length === 100) break;
   }
   return found;
