@@ -131,6 +131,12 @@ export class AgreementTally {
     const client = this.#address(original.source);
     const masqueraded = reply.destination !== original.source;
     const goal = goalKey(reply.source, reply.sourcePort, masqueraded);
+    // Of a flow that is stuck it is known already that nothing sends new ones there.
+    if (causeOf(row, standing) === 'stale') {
+      const alike = fates.of(client);
+      if (alike !== null && !alike.open && !this.#goalsOf(alike).has(goal))
+        return { differing: this.#differingLike(row, alike, standing, read) };
+    }
     const own = fates.closely(client);
     if (own === null) return 'not-compared';
     if (this.#goalsOf(own).has(goal)) return 'agrees';

@@ -3,6 +3,7 @@ import { type Address, formatAddress } from '../../../net/address.ts';
 import { hasPorts } from '../../../net/protocol.ts';
 import { socketText } from '../../../net/socket.ts';
 import type { Ending } from '../../../trace/branch.ts';
+import type { Observer } from '../../../trace/observer.ts';
 import { type Device, type Sender, senderOf } from '../../../trace/packet.ts';
 import { followPacket } from '../../../trace/trace-packet.ts';
 import { tracedNode } from '../../connection/traced-node.ts';
@@ -11,6 +12,7 @@ import { type Known, plainQuestion, QuestionError, type TraceQuestion } from '..
 import { interfaceTowards } from '../../question/vantage.ts';
 import { type Fate, fateOf } from './fate.ts';
 import { SenderClasses } from './sender-classes.ts';
+import { SenderQuestions } from './sender-questions.ts';
 
 /** Where a flow's first packet went. */
 export interface Asked {
@@ -99,8 +101,23 @@ export class FirstPackets {
     }
   }
 
-  /** @returns every way of the packet; null where as much was traced as is. */
-  follow({ protocol, address, port, icmp }: Asked, source: Sender, door: Door): readonly Ending[] | null {
+  /** @returns false where routing, or IPVS, tells senders apart, and not rules alone. */
+  areSendersToldByRules({ family }: Address): boolean {
+    const { host, ipvs } = this.#known;
+    const rules = host.policyRules[family] ?? [];
+    return (
+      (ipvs ?? null) === null &&
+      rules.every(({ source, unmodelled }) => source === null && unmodelled.length === 0)
+    );
+  }
+
+  /** @param observer is told what is asked on the way. @returns every way of the packet; null where as much was traced as is. */
+  follow(
+    { protocol, address, port, icmp }: Asked,
+    source: Sender,
+    door: Door,
+    observer?: Observer,
+  ): readonly Ending[] | null {
     if (this.isSpent) return null;
     this.#traces++;
     const packet = {
@@ -118,7 +135,8 @@ export class FirstPackets {
       state: 'NEW',
     } as const;
     const world = tracedNode(this.#known, false).view.world(address.family);
-    return followPacket(packet, world, { shares: false }).endings;
+    const seen = observer === undefined ? {} : { observer };
+    return followPacket(packet, world, { shares: false, ...seen }).endings;
   }
 }
 
@@ -135,6 +153,11 @@ function once<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): 
 export class DestinationFates {
   readonly #asked: Asked;
   readonly #packets: FirstPackets;
+  /** Clients whose packets were traced, by the interface: whoever is told by the same questions fares alike. Null: not told so. */
+  readonly #alike = new Map<
+    Door,
+    { readonly classes: SenderClasses; readonly key: string; readonly fate: Fate }[] | null
+  >();
   readonly #classes = new Map<Door, SenderClasses | null>();
   readonly #shared = new Map<string, Fate | null>();
   readonly #exact = new Map<bigint, Fate | null>();
@@ -148,8 +171,34 @@ export class DestinationFates {
 
   /** @returns the fate of a client's first packet, traced for it or for one like it; null where none was. */
   of(client: Address): Fate | null {
+    const told = this.#likeOneBefore(client);
+    if (told !== undefined) return told;
     const name = this.#className(client);
     return name === null ? this.#exactly(client) : once(this.#shared, name, () => this.#exactly(client));
+  }
+
+  /** @returns undefined where clients of its interface are not told apart by addresses alone. */
+  #likeOneBefore(client: Address): Fate | null | undefined {
+    const door = this.#packets.doorOf(client);
+    // Processes of the node have sockets, users and routes of their own.
+    if (door === null) return undefined;
+    let known = this.#alike.get(door);
+    if (known === undefined) {
+      known = this.#packets.areSendersToldByRules(client) ? [] : null;
+      this.#alike.set(door, known);
+    }
+    if (known === null) return undefined;
+    const like = known.find(({ classes, key }) => classes.keyOf(client) === key);
+    if (like !== undefined) return like.fate;
+    const asked = new SenderQuestions();
+    const endings = this.#packets.follow(this.#asked, senderOf(client), door, asked);
+    if (endings === null) return null;
+    const fate = fateOf(client, endings);
+    this.#exact.set(client.value, fate);
+    const classes = asked.classes(endings, client.family);
+    if (classes === null) this.#alike.set(door, null);
+    else known.push({ classes, key: classes.keyOf(client), fate });
+    return fate;
   }
 
   /** @returns the same, of this very client where there are not too many that are asked about so closely. */
@@ -179,8 +228,10 @@ export class DestinationFates {
   /** Clients of one name cannot be told apart; null where each is one by itself. */
   #className(client: Address): string | null {
     const door = this.#packets.doorOf(client);
+    const alike = this.#alike.get(door)?.findIndex(({ classes, key }) => classes.keyOf(client) === key) ?? -1;
+    if (alike >= 0) return `${door} ${alike}`;
     const key = door === null ? null : (this.#classesAt(door)?.keyOf(client) ?? null);
-    return key === null ? null : `${door} ${key}`;
+    return key === null ? null : `${door} like ${key}`;
   }
 
   #trace(client: Address, door: Door): Fate | null {

@@ -27,30 +27,45 @@ export class SenderClasses {
     this.#sets = sets;
   }
 
+  /** @param sets whatever is asked of a sender @param single further addresses that are no others */
+  static ofSets(
+    sets: Iterable<AddressSet>,
+    single: Iterable<string>,
+    family: Address['family'],
+  ): SenderClasses {
+    const alone = new Set(single);
+    const wide = new Map<string, AddressSet>();
+    for (const set of sets) {
+      const only = onlyAddress(set, family);
+      if (only === null) wide.set(flat(set), set);
+      else alone.add(formatAddress(only));
+    }
+    return new SenderClasses(alone, [...wide.values()]);
+  }
+
   /**
    * @param endings every way of a packet of which the sender is not known
    * @returns null where something else of the sender counts than whether it is one of some addresses
    */
   static of(endings: readonly Ending[]): SenderClasses | null {
     const single = new Set<string>();
-    const sets = new Map<string, AddressSet>();
+    const sets = new Set<AddressSet>();
+    let family: Address['family'] = 'ipv4';
     // Ways share what they were asked before they parted.
     const seen = new Set<GivenNode>();
     for (const { verdict, branch } of endings) {
       if (verdict === 'unknown') return null;
       // A sender that gets its own packet back is a case of its own.
       single.add(formatAddress(branch.state.destination));
+      family = branch.state.family;
       for (let node = branch.given; node !== null && !seen.has(node); node = node.before) {
         seen.add(node);
         const { question } = node;
-        if (question.code === 'source-address') {
-          const alone = onlyAddress(question.within, branch.state.family);
-          if (alone === null) sets.set(flat(question.within), question.within);
-          else single.add(formatAddress(alone));
-        } else if (!OF_NO_SENDER.has(question.code) && !isAffinity(question)) return null;
+        if (question.code === 'source-address') sets.add(question.within);
+        else if (!OF_NO_SENDER.has(question.code) && !isAffinity(question)) return null;
       }
     }
-    return new SenderClasses(single, [...sets.values()]);
+    return SenderClasses.ofSets(sets, single, family);
   }
 
   /** @returns the name of the sender's class. */
