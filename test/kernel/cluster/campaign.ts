@@ -35,7 +35,7 @@ export interface Measured {
 const CHANCE = 1e-6;
 const TRIES = 12;
 /** A SYN that is lost is sent again after one second: what is silent so long is lost. */
-const SECONDS = 1.5;
+const SECONDS = 2.5;
 
 /**
  * Sets both nodes up, has every client ask for everything, and captures both nodes.
