@@ -49,7 +49,7 @@ describe('Does --from with a pod find its node, without --node?', () => {
     open.push(node);
     const question = ['trace', 'shop/web', '--from', 'pod:shop/client-a'];
     const { status, err } = node.run(...question);
-    expect(status).toBe(2);
+    expect(status).toBe(3);
     expect(err).toContain('no kube-proxy pod runs on node node-1');
     expect(node.calls().some((call) => call.includes('debug'))).toBe(false);
     node.run(...question, '--node', 'node-1');
