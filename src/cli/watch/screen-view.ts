@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 import { rowsOf } from '../../render/screen.ts';
-import { counted } from '../../words/numbers.ts';
 import type { Io } from '../io.ts';
 import { type ChangedLines, changedLines } from './changed-lines.ts';
 import type { Turn, TurnView } from './turn-view.ts';
@@ -90,5 +89,5 @@ function cutTo(lines: readonly string[], rows: number, columns: number | null): 
     if (used > rows) break;
     kept.push(line);
   }
-  return [...kept, `  … and ${counted(lines.length - kept.length, 'more line')}`];
+  return [...kept, `  … and ${lines.length - kept.length} more lines`];
 }
