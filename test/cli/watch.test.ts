@@ -12,6 +12,7 @@ import { changedLines } from '../../src/cli/watch/changed-lines.ts';
 import { EventLines } from '../../src/cli/watch/event-lines.ts';
 import { beatIntoPipes } from '../../src/cli/watch/heartbeat.ts';
 import { repeat } from '../../src/cli/watch/repeat.ts';
+import { ScreenView } from '../../src/cli/watch/screen-view.ts';
 import { watched } from '../../src/cli/watch/watch-option.ts';
 import { type Heard, hear } from '../support/hear.ts';
 import { noTerminal, runOnTerminal } from '../support/terminal.ts';
@@ -123,6 +124,39 @@ describe('How often does a watch ask where no seconds are told?', () => {
     ['files, of a pod', every(['node'], {}, pods), 2],
     ['this machine, where the API is not asked about the pod', every([], { api: false }, pods), 2],
   ])('%s', (_, seconds, expected) => expect(seconds).toBe(expected));
+});
+
+describe('What does a watch show on a terminal?', () => {
+  const screen = () => {
+    const frames: string[] = [];
+    const io = {
+      programName: 'kp-explain',
+      env: {},
+      columns: 80,
+      rows: 24,
+      showsProgress: false,
+      out: (text: string) => void frames.push(text),
+      err: () => undefined,
+      async *stdin() {},
+    };
+    return { frames, view: new ScreenView(io, 2) };
+  };
+
+  it('marks at the lines that changed, also where they stand elsewhere later', () => {
+    const { frames, view } = screen();
+    for (const out of ['web 3\napi\n', 'web 2\napi\n', 'api\nweb 2\n'])
+      view.show({ out, told: '', time: '14:03:12' });
+    const marked = frames.map((frame) => frame.match(/[+-] \w.*(?=\x1b\[K)/g));
+    expect(marked).toEqual([null, ['+ web 2', '- web 3'], ['+ web 2', '- web 3']]);
+  });
+
+  it('of when the answer is, where the state cannot be read just now', () => {
+    const { frames, view } = screen();
+    view.show({ out: 'web 3\n', told: '', time: '14:03:12' });
+    view.fail('cannot read node', '14:05:00');
+    expect(frames[1]).toContain('every 2 s, 14:05:00, as of 14:03:12, cannot read node');
+    expect(frames[1]).toContain('  web 3');
+  });
 });
 
 describe('Does a watch see that its terminal was made larger?', () => {
