@@ -1,5 +1,6 @@
 import type { Element, Expression, Verdict } from '../../nftables/expression.ts';
-import type { NftRule, NftTable } from '../../nftables/ruleset.ts';
+import { objectMapOf } from '../../nftables/object-map.ts';
+import { type NftRule, type NftTable, rulesOf } from '../../nftables/ruleset.ts';
 import type { NatStatement, Statement } from '../../nftables/statement.ts';
 
 /** A statement of a rule, and the element of its set or map by which it does what it does. */
@@ -64,11 +65,11 @@ function build(table: NftTable): TableIndex {
   const leads = ({ verdict, chain }: Verdict, place: Place): void => {
     if ((verdict === 'jump' || verdict === 'goto') && chain !== null) add(references, chain, place);
   };
-  for (const { rules } of table.chains.values())
-    for (let index = 0; index < rules.length; index++) {
-      const rule = rules.at(index);
+  for (const chain of table.chains.values())
+    for (const rule of rulesOf(chain)) {
       for (const [at, statement] of rule.statements.entries()) {
         const place: Place = { table, rule, at, found: null };
+        askedBy(objectMapOf(statement), place);
         if (statement.kind === 'verdict') leads(statement, place);
         else if (statement.kind === 'match') asked(place, statement.left, statement.right);
         else if (statement.kind === 'vmap') {

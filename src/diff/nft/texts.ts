@@ -1,7 +1,7 @@
 import type { Element } from '../../nftables/expression.ts';
 import { printElement } from '../../nftables/print/print-expression.ts';
 import { printStatements } from '../../nftables/print/print-statement.ts';
-import type { NftChain, NftObject, NftRule, NftSet } from '../../nftables/ruleset.ts';
+import type { Flowtable, NftChain, NftObject, NftRule, NftSet } from '../../nftables/ruleset.ts';
 
 const RULES = new WeakMap<NftRule, string>();
 const ELEMENTS = new WeakMap<Element, string>();
@@ -37,7 +37,7 @@ export function chainHead({ base, cut }: NftChain): string {
   return cut ? `${hooked}, cut` : hooked;
 }
 
-/** @returns what a set is, apart from its elements. */
+/** @returns what a set is, apart from its elements. Of which type these are the rules tell that ask it, in what they compare. */
 export function setHead({ kind, timeout }: NftSet): string {
   return `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`;
 }
@@ -46,4 +46,9 @@ export function setHead({ kind, timeout }: NftSet): string {
 export function objectText({ kind, name, over, values }: NftObject): string {
   const { used: _, packets: __, bytes, ...told } = values;
   return JSON.stringify([kind, name, over, told, kind === 'counter' ? null : bytes]);
+}
+
+/** @returns where flows are taken in that skip the rules. */
+export function flowtableText({ name, hook, priority, devices }: Flowtable): string {
+  return `flowtable ${name} ${hook} ${priority ?? '?'} devices ${[...devices].sort().join()}`;
 }

@@ -1,4 +1,5 @@
-import type { Element, Expression, Extra } from '../../nftables/expression.ts';
+import type { Element, Expression, Extra, MapExpression } from '../../nftables/expression.ts';
+import { objectMapOf, withObject } from '../../nftables/object-map.ts';
 import { printExtra } from '../../nftables/print/print-expression.ts';
 import { printStatement } from '../../nftables/print/print-statement.ts';
 import { isExtra, type NatStatement, type Statement } from '../../nftables/statement.ts';
@@ -13,7 +14,7 @@ import { canReject, hasSockets, otherFamily } from './implied.ts';
 import { judgeExtra } from './judge-extra.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import { waysOf } from './look-up-ways.ts';
-import { judge, surelyMisses } from './match.ts';
+import { judge, surelyBreaks } from './match.ts';
 import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
@@ -23,8 +24,9 @@ import { withSetChange } from './write-set.ts';
 
 /** Runs a rule's expressions from left to right (nft_do_chain). What stood before a break has been done. */
 export function runRule(start: Branch, place: RulePlace, trace: TraceContext): RuleResult[] {
+  if (surelyBreaks(place.rule, contextOf(start, place, trace.world.host), trace.observer))
+    return [{ kind: 'broken', branch: start }];
   const run = new RuleRun(place, trace);
-  if (run.surelyBreaks(start)) return [{ kind: 'broken', branch: start }];
   run.from(start, 0);
   return run.results;
 }
@@ -37,18 +39,6 @@ class RuleRun {
   constructor(place: RulePlace, trace: TraceContext) {
     this.#place = place;
     this.#trace = trace;
-  }
-
-  /** A definite no among the matches that stand first decides before anything forks. */
-  surelyBreaks(branch: Branch): boolean {
-    const context = this.#context(branch);
-    for (const statement of this.#place.rule.statements) {
-      if (statement.kind === 'match') {
-        this.#trace.observer?.runs?.(statement, context);
-        if (surelyMisses(judge(statement, context))) return true;
-      } else if (statement.kind !== 'counter' && statement.kind !== 'xt') return false;
-    }
-    return false;
   }
 
   from(start: Branch, first: number): void {
@@ -66,8 +56,14 @@ class RuleRun {
 
   /** @returns the branch where it goes on with the next statement; null where all that follows was told. */
   #step(branch: Branch, statement: Statement, at: number): Branch | null {
+    const objects = objectMapOf(statement);
+    if (objects !== null || !isExtra(statement))
+      this.#trace.observer?.runs?.(statement, this.#context(branch));
+    if (objects !== null)
+      return this.#given(branch, objects, at, (way, data) =>
+        this.#step(way, withObject(statement, data), at),
+      );
     if (isExtra(statement)) return this.#extra(branch, statement);
-    this.#trace.observer?.runs?.(statement, this.#context(branch));
     switch (statement.kind) {
       case 'verdict':
         if (statement.verdict === 'continue') return branch;
@@ -88,12 +84,10 @@ class RuleRun {
         );
       case 'assign':
         return this.#assign(branch, statement, at);
-      case 'set-update':
-        if (this.#isAbsent(statement.key, branch)) return this.#broken(branch);
-        return this.#extras(
-          { ...branch, state: withSetChange(statement, this.#context(branch)) },
-          statement.extras,
-        );
+      case 'set-update': {
+        const state = withSetChange(statement, this.#context(branch));
+        return state === null ? this.#broken(branch) : this.#extras({ ...branch, state }, statement.extras);
+      }
       case 'dnat':
       case 'snat':
       case 'masquerade':
@@ -163,6 +157,21 @@ class RuleRun {
     return null;
   }
 
+  /** Goes on with what a map gives. */
+  #given(
+    branch: Branch,
+    { key, data }: MapExpression,
+    at: number,
+    go: (way: Branch, data: Expression) => Branch | null,
+  ): null {
+    const found = lookUp(key, data, this.#context(branch), this.#textAt(at));
+    return this.#ways(branch, found, at, (way, { data: given }) => {
+      const after =
+        given === null || given.kind === 'verdict' ? this.#unknown(way, this.#textAt(at)) : go(way, given);
+      if (after !== null) this.from(after, at + 1);
+    });
+  }
+
   #assign(
     branch: Branch,
     { field, value }: Extract<Statement, { kind: 'assign' }>,
@@ -215,7 +224,8 @@ class RuleRun {
     const answer = judgeExtra(extra, this.#place.table, branch.state.length);
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
-    const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });
+    const object = 'name' in extra && typeof extra.name === 'string' ? `${extra.kind} ${extra.name}` : null;
+    const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed(), object });
     const held = answered(branch, question);
     if (held !== null) return held ? branch : this.#broken(branch);
     this.#trace.questions.met(question, branch.probability);
@@ -232,16 +242,8 @@ class RuleRun {
   /** Without a listening transparent socket, or the key in its map, the rule breaks (nft_tproxy_eval). */
   #tproxy(branch: Branch, to: TproxyTo, at: number): Branch | null {
     const map = mapOfTproxy(to);
-    if (map !== null) {
-      const found = lookUp(map.key, map.data, this.#context(branch), this.#textAt(at));
-      return this.#ways(branch, found, at, (way, { data }) => {
-        const taken =
-          data === null || data.kind === 'verdict'
-            ? this.#unknown(way, this.#textAt(at))
-            : this.#tproxy(way, withGiven(to, data), at);
-        if (taken !== null) this.from(taken, at + 1);
-      });
-    }
+    if (map !== null)
+      return this.#given(branch, map, at, (way, data) => this.#tproxy(way, withGiven(to, data), at));
     const question = socketQuestion(to);
     const held = answered(branch, question);
     if (held === true) return changed(branch, { takenOver: true });
@@ -262,11 +264,6 @@ class RuleRun {
     if (type === 'match' && name === 'comment') return branch;
     this.#end(branch, 'unknown', { code: 'nft-xt', rule: this.#placed(), text: `${type} ${name}` });
     return null;
-  }
-
-  #isAbsent(key: Expression, branch: Branch): boolean {
-    const parts = key.kind === 'concat' ? key.parts : [key];
-    return parts.some((part) => read(part, this.#context(branch)).kind === 'absent');
   }
 
   #unknown(branch: Branch, text: string): null {
