@@ -445,3 +445,31 @@ describe('What of an object that a map picks for the packet?', () => {
     expect(readStatement(text)).toEqual(statement);
   });
 });
+
+describe('A set gives each of its elements a limit: is it asked?', () => {
+  // `limit rate over 1/hour` let through the first packet of each client, of nine of two clients counted seven.
+  const LIMIT = 'limit rate over 1/hour burst 1 packets';
+  const asked = (set: string, rule: string, from = '10.244.1.5'): unknown[] =>
+    trace(table('ip', `set s {\ntype ipv4_addr\n${set}\n}\n`, chain('c', FORWARD, rule)), {
+      from: `${from}:1000`,
+    }).outcomes.map(({ verdict, given }) => [verdict, given.map(({ question }) => question.code)]);
+  const both = [
+    ['drop', ['nft-limit']],
+    ['accept', ['nft-limit']],
+  ];
+  it('where a rule enters the packet, whose own words name none (nft_dynset_eval)', () => {
+    expect(asked(`size 99\nflags dynamic\n${LIMIT}`, 'add @s { ip saddr } drop')).toEqual(
+      expect.arrayContaining(both),
+    );
+    expect(asked(`size 99\nflags dynamic\n${LIMIT}`, 'delete @s { ip saddr } drop')).toEqual([['drop', []]]);
+  });
+  it('where its element is found (nft_lookup_eval), and of no other packet', () => {
+    const set = `${LIMIT}\nelements = { 10.244.1.5 ${LIMIT} }`;
+    expect(asked(set, 'ip saddr @s drop')).toEqual(expect.arrayContaining(both));
+    expect(asked(set, 'ip saddr @s drop', '10.244.1.6')).toEqual([['accept', []]]);
+    expect(asked(set, 'ip saddr != @s drop', '10.244.1.6')).toEqual([['drop', []]]);
+    expect(asked('elements = { 10.244.1.5 counter packets 1 bytes 60 }', 'ip saddr @s drop')).toEqual([
+      ['drop', []],
+    ]);
+  });
+});

@@ -21,7 +21,6 @@ export interface TableIndex {
   readonly rewrites: readonly Rewriting[];
   /** Whether a rule writes addresses or ports beside NAT: then nobody knows what later rules see. */
   readonly mangles: boolean;
-  readonly redirects: boolean;
   /** Sets that rules enter packets into. */
   readonly updates: ReadonlySet<string>;
 }
@@ -52,7 +51,6 @@ function build(table: NftTable): TableIndex {
   const rewrites: Rewriting[] = [];
   const updates = new Set<string>();
   let mangles = false;
-  let redirects = false;
   const asked = (place: Place, key: Expression, data: Expression): readonly Element[] => {
     if (data.kind === 'set') return data.elements;
     if (data.kind !== 'set-name') return [];
@@ -81,7 +79,6 @@ function build(table: NftTable): TableIndex {
           if (writesHeader(statement)) mangles = true;
         } else if (statement.kind === 'set-update') updates.add(statement.set);
         else if (statement.kind === 'dnat' || statement.kind === 'redirect') {
-          if (statement.kind === 'redirect') redirects = true;
           rewrites.push(...rewritings(statement, place, asked));
         } else if (
           statement.kind === 'snat' ||
@@ -93,7 +90,7 @@ function build(table: NftTable): TableIndex {
         if ('port' in statement) askedBy(statement.port, place);
       }
     }
-  return { references, lookUps, rewrites, mangles, redirects, updates };
+  return { references, lookUps, rewrites, mangles, updates };
 }
 
 function rewritings(

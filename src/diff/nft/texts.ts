@@ -38,8 +38,14 @@ export function chainHead({ base, cut }: NftChain): string {
 }
 
 /** @returns what a set is, apart from its elements. Of which type these are the rules tell that ask it, in what they compare. */
-export function setHead({ kind, timeout }: NftSet): string {
-  return `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`;
+export function setHead({ kind, timeout, extras }: NftSet): string {
+  const given = printStatements(
+    extras.filter((each) => each.kind !== 'counter' && each.kind !== 'last'),
+    null,
+  );
+  return [kind, ...(timeout === null ? [] : [`timeout ${timeout} s`]), ...(given === '' ? [] : [given])].join(
+    ', ',
+  );
 }
 
 /** @returns what a quota, limit or other object says, without what it has counted. */

@@ -7,9 +7,10 @@ import { type Unknown, unknown } from '../answer.ts';
 import { answered, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import { queued } from '../queued.ts';
-import type { NftPlacedRule, Reason } from '../reason.ts';
+import type { Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
+import { extrasOfUpdate, limitsElements } from './element-limits.ts';
 import { canReject, hasSockets, otherFamily } from './implied.ts';
 import { judgeExtra } from './judge-extra.ts';
 import { type LookUp, lookUp } from './look-up.ts';
@@ -18,7 +19,14 @@ import { judge, surelyBreaks } from './match.ts';
 import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
-import { answeredBy, type RulePlace, type RuleResult, untracked, withShare } from './rule-result.ts';
+import {
+  answeredBy,
+  placedRule,
+  type RulePlace,
+  type RuleResult,
+  untracked,
+  withShare,
+} from './rule-result.ts';
 import { mapOfTproxy, socketQuestion, type TproxyTo, withGiven } from './tproxy-statement.ts';
 import { withSetChange } from './write-set.ts';
 
@@ -60,7 +68,7 @@ class RuleRun {
     if (objects !== null || !isExtra(statement))
       this.#trace.observer?.runs?.(statement, this.#context(branch));
     if (objects !== null)
-      return this.#given(branch, objects, at, (way, data) =>
+      return this.#given(branch, this.#lookUp(branch, objects, at), at, (way, data) =>
         this.#step(way, withObject(statement, data), at),
       );
     if (isExtra(statement)) return this.#extra(branch, statement);
@@ -86,14 +94,14 @@ class RuleRun {
         return this.#assign(branch, statement, at);
       case 'set-update': {
         const state = withSetChange(statement, this.#context(branch));
-        return state === null ? this.#broken(branch) : this.#extras({ ...branch, state }, statement.extras);
+        if (state === null) return this.#broken(branch);
+        return this.#extras({ ...branch, state }, extrasOfUpdate(statement, this.#place.table));
       }
       case 'dnat':
       case 'snat':
       case 'masquerade':
       case 'redirect':
-        this.#nat(branch, statement, at);
-        return null;
+        return this.#nat(branch, statement, at);
       case 'reject': {
         if (!canReject(statement.type, branch)) return this.#broken(branch);
         const rejectWith = rejectName(statement.type, statement.code, branch.state.family);
@@ -125,6 +133,11 @@ class RuleRun {
   }
 
   #match(branch: Branch, statement: Extract<Statement, { kind: 'match' }>, at: number): Branch | null {
+    const { left, right, operator } = statement;
+    if (operator !== '!=' && limitsElements(right, this.#place.table)) {
+      const found = lookUp(left, right, this.#context(branch), printStatement(statement));
+      return this.#ways(branch, found, at, (way) => this.from(way, at + 1));
+    }
     const answer = judge(statement, this.#context(branch));
     if (answer === 'yes') return branch;
     if (answer === 'no' || answer === 'absent') return this.#broken(branch);
@@ -149,10 +162,14 @@ class RuleRun {
   /** Takes every way that a look-up leaves; a miss breaks the rule. */
   #ways(branch: Branch, found: LookUp, at: number, take: (way: Branch, element: Element) => void): null {
     if (found.kind === 'unknown')
-      this.#end(branch, 'unknown', { code: 'nft-map', rule: this.#placed(), text: this.#textAt(at) });
+      this.#end(branch, 'unknown', {
+        code: 'nft-map',
+        rule: placedRule(this.#place),
+        text: this.#textAt(at),
+      });
     for (const { branch: way, element } of waysOf(found, branch, this.#trace.questions)) {
-      if (element === null) this.#broken(way);
-      else take(way, element);
+      const on = element === null ? this.#broken(way) : this.#extras(way, element.extras);
+      if (element !== null && on !== null) take(on, element);
     }
     return null;
   }
@@ -160,16 +177,19 @@ class RuleRun {
   /** Goes on with what a map gives. */
   #given(
     branch: Branch,
-    { key, data }: MapExpression,
+    found: LookUp,
     at: number,
     go: (way: Branch, data: Expression) => Branch | null,
   ): null {
-    const found = lookUp(key, data, this.#context(branch), this.#textAt(at));
-    return this.#ways(branch, found, at, (way, { data: given }) => {
-      const after =
-        given === null || given.kind === 'verdict' ? this.#unknown(way, this.#textAt(at)) : go(way, given);
+    return this.#ways(branch, found, at, (way, { data }) => {
+      const known = data !== null && data.kind !== 'verdict';
+      const after = known ? go(way, data) : this.#unknown(way, this.#textAt(at));
       if (after !== null) this.from(after, at + 1);
     });
+  }
+
+  #lookUp(branch: Branch, { key, data }: MapExpression, at: number): LookUp {
+    return lookUp(key, data, this.#context(branch), this.#textAt(at));
   }
 
   #assign(
@@ -193,30 +213,28 @@ class RuleRun {
     });
   }
 
-  #nat(branch: Branch, nat: NatStatement, at: number): void {
+  #nat(branch: Branch, nat: NatStatement, at: number): null {
     const choice = otherFamily(nat.family, branch) ? null : natChoice(nat, this.#context(branch));
-    if (choice === null) this.#broken(branch);
-    else this.#translated(branch, nat, choice, at);
+    return choice === null ? this.#broken(branch) : this.#translated(branch, nat, choice, at);
   }
 
-  #translated(branch: Branch, nat: NatStatement, choice: NatChoice, at: number): void {
+  #translated(branch: Branch, nat: NatStatement, choice: NatChoice, at: number): null {
     if (choice.kind === 'map')
-      this.#ways(branch, choice.found, at, (way, { data }) => {
-        if (data === null || data.kind === 'verdict') this.#unknown(way, printStatement(nat));
-        else this.#translated(way, nat, natOfMap(nat, choice, data, this.#context(way)), at);
-      });
-    else if (choice.kind === 'target') {
+      return this.#given(branch, choice.found, at, (way, data) =>
+        this.#translated(way, nat, natOfMap(nat, choice, data, this.#context(way)), at),
+      );
+    if (choice.kind === 'target') {
       this.#trace.observer?.translated?.(choice.target, this.#context(branch));
       this.results.push({ kind: 'translated', branch, target: choice.target });
     } else {
       const { chain, rule } = this.#place;
-      const why = { text: choice.text };
       this.#end(branch, 'unknown', {
         code: 'nat-target-unreadable',
         rule: { chain: chain.name, number: rule.number },
-        why,
+        why: { text: choice.text },
       });
     }
+    return null;
   }
 
   /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
@@ -225,7 +243,12 @@ class RuleRun {
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
     const object = 'name' in extra && typeof extra.name === 'string' ? `${extra.kind} ${extra.name}` : null;
-    const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed(), object });
+    const question = unknown({
+      code: 'nft-limit',
+      text: printExtra(extra),
+      rule: placedRule(this.#place),
+      object,
+    });
     const held = answered(branch, question);
     if (held !== null) return held ? branch : this.#broken(branch);
     this.#trace.questions.met(question, branch.probability);
@@ -243,7 +266,9 @@ class RuleRun {
   #tproxy(branch: Branch, to: TproxyTo, at: number): Branch | null {
     const map = mapOfTproxy(to);
     if (map !== null)
-      return this.#given(branch, map, at, (way, data) => this.#tproxy(way, withGiven(to, data), at));
+      return this.#given(branch, this.#lookUp(branch, map, at), at, (way, data) =>
+        this.#tproxy(way, withGiven(to, data), at),
+      );
     const question = socketQuestion(to);
     const held = answered(branch, question);
     if (held === true) return changed(branch, { takenOver: true });
@@ -262,12 +287,12 @@ class RuleRun {
   /** nft lists what iptables added without what it asks: only `iptables-save` tells. */
   #xt(branch: Branch, { type, name }: Extract<Statement, { kind: 'xt' }>): Branch | null {
     if (type === 'match' && name === 'comment') return branch;
-    this.#end(branch, 'unknown', { code: 'nft-xt', rule: this.#placed(), text: `${type} ${name}` });
+    this.#end(branch, 'unknown', { code: 'nft-xt', rule: placedRule(this.#place), text: `${type} ${name}` });
     return null;
   }
 
   #unknown(branch: Branch, text: string): null {
-    this.#end(branch, 'unknown', { code: 'nft-statement', rule: this.#placed(), text });
+    this.#end(branch, 'unknown', { code: 'nft-statement', rule: placedRule(this.#place), text });
     return null;
   }
 
@@ -278,11 +303,6 @@ class RuleRun {
   #broken(branch: Branch): null {
     this.results.push({ kind: 'broken', branch });
     return null;
-  }
-
-  #placed(): NftPlacedRule {
-    const { table, chain, rule } = this.#place;
-    return { table: `${table.family} ${table.name}`, chain: chain.name, number: rule.number };
   }
 
   #textAt(at: number): string {
