@@ -2,7 +2,6 @@ import type { Host, Link } from '../host/facts.ts';
 import { ipv6Class } from '../host/ipv6-address-class.ts';
 import { type Address, formatAddress } from '../net/address.ts';
 import type { LinkLocal } from './document.ts';
-
 import type { DifferingClass } from './explore/explore.ts';
 import { sameOutcomes } from './explore/fate.ts';
 

@@ -2,18 +2,12 @@ import type { Known } from '../explain/question/question.ts';
 import type { Family } from '../net/address.ts';
 import { isOfIptables } from '../nftables/iptables-chains.ts';
 import { hasNativeRule, isNativeRule } from '../nftables/native-rules.ts';
-import {
-  type NftChain,
-  type NftRule,
-  type NftRules,
-  type NftSet,
-  type NftTable,
-  tableKey,
-} from '../nftables/ruleset.ts';
+import { type NftChain, type NftSet, type NftTable, rulesOf, tableKey } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
 import { actingTables, isMemory, tablesWithAdded } from './nft/acting-tables.ts';
 import { movedChains } from './nft/chain-order.ts';
-import { chainHead, elementText, objectText, ruleText } from './nft/texts.ts';
+import { offloadText } from './nft/offload.ts';
+import { chainHead, elementText, flowtableText, objectText, ruleText, setHead } from './nft/texts.ts';
 import type { State } from './two-sides.ts';
 
 /** What native nft tables of two states say, as far as both were captured. */
@@ -24,6 +18,8 @@ export interface NativeComparison {
   readonly differing: readonly string[];
   /** Rules and elements that one side alone has. */
   readonly changes: readonly StateChange[];
+  /** Tables that hand other connections to flowtables on one side than on the other. */
+  readonly offload: readonly string[];
 }
 
 /**
@@ -41,7 +37,13 @@ export function compareNativeTables(before: Known, after: Known): NativeComparis
     tables,
     differing: tables.filter((name) => changes.some((change) => change.name.startsWith(`${name} `))),
     changes,
+    offload: tables.filter((name) => offloadOf(before, name) !== offloadOf(after, name)),
   };
+}
+
+function offloadOf({ nft }: Known, name: string): string {
+  const table = nft?.tables.get(name);
+  return table === undefined ? '' : offloadText(table);
 }
 
 /**
@@ -159,32 +161,28 @@ function textsOf(table: NftTable, part: boolean): Texts {
   for (const set of table.sets.values()) texts.set(`${set.kind} ${set.name}`, setText(table, set));
   for (const object of table.objects.values())
     texts.set(`${object.kind} ${object.name}`, { head: objectText(object), lines: [], ordered: false });
+  for (const flowtable of table.flowtables.values())
+    texts.set(`flowtable ${flowtable.name}`, { head: flowtableText(flowtable), lines: [], ordered: false });
   return texts;
 }
 
 function chainText(chain: NftChain, { dormant }: NftTable): ObjectText {
   const head = `${chainHead(chain)}${dormant ? ', dormant' : ''}`;
-  return { head, lines: linesOf(chain.rules, () => true), ordered: true };
+  return { head, lines: rulesOf(chain).map(ruleText), ordered: true };
 }
 
 /** Hook, policy and all other rules are told as iptables-save prints them. */
-function addedText({ rules }: NftChain): ObjectText {
-  return { head: 'chain', lines: linesOf(rules, isNativeRule), ordered: true, part: true };
-}
-
-function linesOf(rules: NftRules, wanted: (rule: NftRule) => boolean): string[] {
-  const lines: string[] = [];
-  for (let index = 0; index < rules.length; index++) {
-    const rule = rules.at(index);
-    if (!wanted(rule)) continue;
-    lines.push(ruleText(rule));
-  }
-  return lines;
+function addedText(chain: NftChain): ObjectText {
+  return {
+    head: 'chain',
+    lines: rulesOf(chain).filter(isNativeRule).map(ruleText),
+    ordered: true,
+    part: true,
+  };
 }
 
 function setText(table: NftTable, set: NftSet): ObjectText {
-  const { kind, elements, timeout } = set;
   // What a set holds that rules write to is what packets left there.
-  const lines = isMemory(table, set) ? [] : elements.map(elementText);
-  return { head: `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`, lines, ordered: false };
+  const lines = isMemory(table, set) ? [] : set.elements.map(elementText);
+  return { head: setHead(set), lines, ordered: false };
 }

@@ -18,7 +18,8 @@ import type { State } from './two-sides.ts';
 /**
  * @param carriers through what no packet is followed
  * @param beyond how many classes of packets differ by what iptables does, and are put aside, as iptables does not decide
- * @param left virtual servers of IPVS that no packet was traced to; null: to none was any
+ * @param left how many virtual servers of IPVS no packet was traced to, as the budget was used up; null where IPVS was not
+ *   traced at all
  * @returns how far what was found is proved, what was left open, and what it rests on.
  */
 export function proofOf(
@@ -162,10 +163,16 @@ function nativeTables(states: readonly [State, State], native: NativeComparison 
       : [`native nftables rules (table ${names.join(', ')}), which are counted, and not compared`];
   }
   const hashed = native.changes.filter(({ before, after }) => /hash /.test(`${before} ${after}`));
-  return hashed.map(
-    ({ name }) =>
-      `which clients native nftables ${name} sends where: they are told apart by a hash, and shares alone are compared`,
-  );
+  return [
+    ...hashed.map(
+      ({ name }) =>
+        `which clients native nftables ${name} sends where: they are told apart by a hash, and shares alone are compared`,
+    ),
+    ...native.offload.map(
+      (name) =>
+        `later packets of connections that native nftables ${name} hands to a flowtable (flow add), which is not the same on both sides: they skip the rules, and are not followed`,
+    ),
+  ];
 }
 
 function countedTables(states: readonly [State, State]): string[] {

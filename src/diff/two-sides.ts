@@ -6,14 +6,14 @@ import type { Ruleset } from '../iptables/ruleset.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { Family } from '../net/address.ts';
 import type { NftRuleset } from '../nftables/ruleset.ts';
-import { flat } from '../trace/question.ts';
+import { flat, type Question } from '../trace/question.ts';
 import type { NftPlacedRule, PlacedRule } from '../trace/reason.ts';
 import type { World } from '../trace/world.ts';
 import type { NameQuestion } from './explore/compare-ways.ts';
 import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
 import { actingTables, tablesWithAdded, withoutMemory } from './nft/acting-tables.ts';
-import { ruleText } from './nft/texts.ts';
+import { objectText, ruleText } from './nft/texts.ts';
 import { ruleKey } from './rules/rule-key.ts';
 import { followsNft } from './unfollowed.ts';
 
@@ -163,12 +163,15 @@ function questionNamer(rulesets: readonly Ruleset[], nft: NftRuleset | null): Na
           : flat({
               ...question,
               rule: isOfNft(rule) ? nameNftRule(nft, rule) : nameRule(rulesets, rule),
+              ...(question.code === 'nft-limit' ? { object: nameObject(nft, question) } : {}),
             });
       known.set(key, name);
     }
     return name;
   };
 }
+
+type NftLimit = Extract<Question, { code: 'nft-limit' }>;
 
 function isOfNft(rule: PlacedRule): rule is NftPlacedRule {
   return 'table' in rule;
@@ -181,6 +184,12 @@ function nameNftRule(nft: NftRuleset | null, { table, chain, number }: NftPlaced
   let like = 0;
   for (let index = 0; index < number - 1; index++) if (ruleText(rules.at(index)) === text) like++;
   return `${table} ${chain} ${text} ${like}`;
+}
+
+/** Two limits of one name may let through more and less. */
+function nameObject(nft: NftRuleset | null, { rule, object }: NftLimit): string | null {
+  const found = object === null ? undefined : nft?.tables.get(rule.table)?.objects.get(object);
+  return found === undefined ? object : objectText(found);
 }
 
 function nameRule(rulesets: readonly Ruleset[], { chain, number }: PlacedRule): string {

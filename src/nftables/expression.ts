@@ -28,7 +28,7 @@ export type Expression =
       readonly right: Expression;
     }
   | NumberGenerator
-  | { readonly kind: 'map'; readonly key: Expression; readonly data: Expression }
+  | MapExpression
   /** Printed by an nft that does not know it, or not known here. */
   | { readonly kind: 'unknown'; readonly text: string };
 
@@ -57,6 +57,13 @@ export type Field =
       readonly field: string | null;
     }
   | { readonly kind: 'ipsec'; readonly text: string };
+
+/** What the key is paired with, in a map. */
+export interface MapExpression {
+  readonly kind: 'map';
+  readonly key: Expression;
+  readonly data: Expression;
+}
 
 /** `numgen`, `jhash`, `symhash`: a number from `offset` to `offset + modulus - 1`. */
 export interface NumberGenerator {
@@ -114,4 +121,9 @@ export interface Verdict {
   readonly verdict: 'accept' | 'drop' | 'continue' | 'return' | 'jump' | 'goto';
   /** The chain of a jump or goto. */
   readonly chain: string | null;
+}
+
+/** @returns the parts of a key; one where it is no concatenation. */
+export function partsOf(key: Expression): readonly Expression[] {
+  return key.kind === 'concat' ? key.parts : [key];
 }

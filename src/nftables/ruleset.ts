@@ -135,3 +135,8 @@ export interface Flowtable {
 export function tableKey(family: string, name: string): string {
   return `${family} ${name}`;
 }
+
+/** @returns the rules of a chain; each is parsed. */
+export function rulesOf({ rules }: Pick<NftChain, 'rules'>): NftRule[] {
+  return Array.from({ length: rules.length }, (_, index) => rules.at(index));
+}

@@ -1,4 +1,4 @@
-import type { Expression, Extra, Field, Verdict } from './expression.ts';
+import type { Expression, Extra, Field, MapExpression, Verdict } from './expression.ts';
 
 /** What a rule asks or does, in the order in which the kernel does it. */
 export type Statement =
@@ -36,14 +36,20 @@ export type Statement =
       readonly port: Expression | null;
     }
   | { readonly kind: 'queue'; readonly bypass: boolean; readonly text: string }
-  | { readonly kind: 'synproxy'; readonly text: string }
+  /** `map`: what picks one of the table's; null where it is named, or the rule's own. */
+  | { readonly kind: 'synproxy'; readonly map: MapExpression | null; readonly text: string }
   /** The packet leaves by another device and ends here. */
   | { readonly kind: 'fwd'; readonly text: string }
   /** A copy is sent elsewhere. */
   | { readonly kind: 'dup'; readonly text: string }
   | { readonly kind: 'flow'; readonly table: string }
-  /** Decides nothing: `log`, `ct helper`, `ct timeout`, `ct expectation`, `secmark`, … */
-  | { readonly kind: 'passive'; readonly what: string; readonly text: string }
+  /** Decides nothing: `log`, `ct helper`, `ct timeout`, `ct expectation`, `secmark`, …; but a map that picks it may lack the packet. */
+  | {
+      readonly kind: 'passive';
+      readonly what: string;
+      readonly map: MapExpression | null;
+      readonly text: string;
+    }
   /** A match or target of iptables that nft cannot show. */
   | { readonly kind: 'xt'; readonly type: string; readonly name: string }
   | { readonly kind: 'unknown'; readonly text: string };

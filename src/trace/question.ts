@@ -122,9 +122,14 @@ export type Question =
       readonly text: string;
       readonly subject: string;
     }
-  /** What an expression of nft asks, in its own words; `nft-limit`: of a bucket that is its rule's own, or its set's. */
+  /** What an expression of nft asks, in its own words; `nft-limit`: of a bucket that is its rule's own, or its set's, or the object of its table that is named. */
   | { readonly code: 'nft-expression'; readonly text: string }
-  | { readonly code: 'nft-limit'; readonly text: string; readonly rule: NftPlacedRule }
+  | {
+      readonly code: 'nft-limit';
+      readonly text: string;
+      readonly rule: NftPlacedRule;
+      readonly object: string | null;
+    }
   /** Whether a set holds the packet's key. `rewritten`: its source by then. */
   | {
       readonly code: 'nft-element';

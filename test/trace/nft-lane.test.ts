@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readStatement } from '../../src/nftables/json/read-statement.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
+import { printStatement } from '../../src/nftables/print/print-statement.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Trace } from '../../src/trace/outcome.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
@@ -391,5 +392,84 @@ describe('Whom is the frame for of a packet that a bridge sees rewritten?', () =
     expect(ends(rules('dnat to 172.16.0.9'), question)).toEqual([expect.stringMatching(/accept/)]);
     expect(ends(rules('counter'), question)).toEqual([expect.stringMatching(/drop/)]);
     expect(ends(rules('dnat to 172.16.0.9'))).toEqual([expect.stringMatching(/drop/)]);
+  });
+});
+
+describe('What of an object that a map picks for the packet?', () => {
+  const map = (type: string, name: string): string =>
+    `map m {\ntype ipv4_addr : ${type}\nelements = { 10.244.1.5 : "${name}" }\n}\n`;
+  const verdicts = (rule: string, from: string, object: string): string[] =>
+    ends(table('ip', object, map('counter', 'o'), chain('c', FORWARD, rule)), { from: `${from}:1000` });
+  it('a packet that the map lacks breaks the rule, of a counter too (nft_objref_map_eval)', () => {
+    const of = (from: string): string[] =>
+      verdicts('counter name ip saddr map @m drop', from, 'counter o {\npackets 0 bytes 0\n}\n');
+    expect(of('10.244.1.5').join()).toMatch(/drop/);
+    expect(of('10.244.1.6').join()).not.toMatch(/drop/);
+  });
+  it('a limit is asked of the client that has one, and named', () => {
+    const rules = (from: string) =>
+      trace(
+        table(
+          'ip',
+          'limit slow {\nrate 1/hour\n}\n',
+          map('limit', 'slow'),
+          chain('c', FORWARD, 'limit name ip saddr map @m drop'),
+        ),
+        { from: `${from}:1000` },
+      ).outcomes;
+    expect(rules('10.244.1.6')).toHaveLength(1);
+    const asked = rules('10.244.1.5').flatMap(({ given }) => given);
+    expect(asked.map(({ question }) => 'text' in question && question.text)).toContain('limit name "slow"');
+  });
+  it('a helper that a map picks breaks the rule for other ports', () => {
+    const rule = 'ct helper set tcp dport map { 21 : "ftp-h" } drop';
+    const helper = 'ct helper ftp-h {\ntype "ftp" protocol tcp\nl3proto ip\n}\n';
+    const of = (port: number): string =>
+      ends(table('ip', helper, chain('c', FORWARD, rule)), { protocol: 'tcp', to: `8.8.8.8:${port}` }).join();
+    expect([of(21), of(22)]).toEqual([expect.stringMatching(/drop/), expect.not.stringMatching(/drop/)]);
+  });
+  it.each([
+    [
+      '{"ct helper":{"map":{"key":{"payload":{"protocol":"tcp","field":"dport"}},"data":"@h"}}}',
+      'ct helper set tcp dport map @h',
+    ],
+    [
+      '{"synproxy":{"map":{"key":{"payload":{"protocol":"ip","field":"daddr"}},"data":"@s"}}}',
+      'synproxy name ip daddr map @s',
+    ],
+    ['{"synproxy":"s1"}', 'synproxy name s1'],
+    ['{"ct helper":"ftp-h"}', 'ct helper set "ftp-h"'],
+  ])('%s says what nft prints as `%s`', (json, text) => {
+    const statement = readStatement(JSON.parse(json));
+    expect(printStatement(statement)).toBe(text);
+    expect(readStatement(text)).toEqual(statement);
+  });
+});
+
+describe('A set gives each of its elements a limit: is it asked?', () => {
+  // `limit rate over 1/hour` let through the first packet of each client, of nine of two clients counted seven.
+  const LIMIT = 'limit rate over 1/hour burst 1 packets';
+  const asked = (set: string, rule: string, from = '10.244.1.5'): unknown[] =>
+    trace(table('ip', `set s {\ntype ipv4_addr\n${set}\n}\n`, chain('c', FORWARD, rule)), {
+      from: `${from}:1000`,
+    }).outcomes.map(({ verdict, given }) => [verdict, given.map(({ question }) => question.code)]);
+  const both = [
+    ['drop', ['nft-limit']],
+    ['accept', ['nft-limit']],
+  ];
+  it('where a rule enters the packet, whose own words name none (nft_dynset_eval)', () => {
+    expect(asked(`size 99\nflags dynamic\n${LIMIT}`, 'add @s { ip saddr } drop')).toEqual(
+      expect.arrayContaining(both),
+    );
+    expect(asked(`size 99\nflags dynamic\n${LIMIT}`, 'delete @s { ip saddr } drop')).toEqual([['drop', []]]);
+  });
+  it('where its element is found (nft_lookup_eval), and of no other packet', () => {
+    const set = `${LIMIT}\nelements = { 10.244.1.5 ${LIMIT} }`;
+    expect(asked(set, 'ip saddr @s drop')).toEqual(expect.arrayContaining(both));
+    expect(asked(set, 'ip saddr @s drop', '10.244.1.6')).toEqual([['accept', []]]);
+    expect(asked(set, 'ip saddr != @s drop', '10.244.1.6')).toEqual([['drop', []]]);
+    expect(asked('elements = { 10.244.1.5 counter packets 1 bytes 60 }', 'ip saddr @s drop')).toEqual([
+      ['drop', []],
+    ]);
   });
 });

@@ -89,6 +89,12 @@ export class KeptPackets {
     this.#fields.protocols &= bits(this.universe.protocols, test);
   }
 
+  /** Keeps the protocols of which a test says the same as of the packet's. */
+  splitProtocols(test: (protocol: number) => boolean): void {
+    const own = test(this.packet.protocol);
+    this.keepProtocols((each) => test(each) === own);
+  }
+
   /**
    * Rules change a mark bit by bit, so a bit of the mark that a rule sees was made of the same bit as the packet came. Where the
    * mark is not the one that is asked for, one bit says so, and all marks with that bit get the same answer.

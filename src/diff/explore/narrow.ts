@@ -113,10 +113,7 @@ export class Narrowing extends KeptPackets implements Observer {
   /** The ports that a NAT target writes, or keeps where a packet has one of them. */
   #splitAtPorts(effect: Effect | null): void {
     // A rewrite may keep a port or choose one, also where it names none.
-    if (effect !== null && mayChoosePort(effect)) {
-      const withPorts = hasPorts(this.packet.protocol);
-      this.keepProtocols((each) => hasPorts(each) === withPorts);
-    }
+    if (effect !== null && mayChoosePort(effect)) this.splitProtocols(hasPorts);
     const ports = portsWritten(effect);
     if (ports === null) return;
     const set = Intervals.range(BigInt(ports.from), BigInt(ports.to));

@@ -54,7 +54,8 @@ export function keepWritten(expression: Expression, at: NftContext, narrowing: K
   } else keepValue(expression, at, narrowing);
 }
 
-function isMark(expression: Expression): boolean {
+/** @returns true for the mark of a packet or of its connection. */
+export function isMark(expression: Expression): boolean {
   return (expression.kind === 'meta' || expression.kind === 'ct') && expression.key === 'mark';
 }
 

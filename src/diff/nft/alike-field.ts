@@ -1,11 +1,13 @@
 import { dictionary } from '../../lookup/dictionary.ts';
+import { sameAddress } from '../../net/address.ts';
 import { hasPorts, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
 import type { Field } from '../../nftables/expression.ts';
 import { test } from '../../rules/test.ts';
 import type { NumberSet } from '../../rules/value-set.ts';
 import type { NftContext } from '../../trace/nft/context.ts';
+import { fibType } from '../../trace/nft/read-fib.ts';
 import { isExact } from '../../trace/nft/values.ts';
-import { shownConnection } from '../../trace/state.ts';
+import { type PacketState, shownConnection } from '../../trace/state.ts';
 import type { KeptPackets } from '../explore/kept-packets.ts';
 import { keepAlike } from '../fields/field-table.ts';
 import { Intervals } from '../space/intervals.ts';
@@ -34,7 +36,7 @@ const ALIKE: { readonly [K in Field['kind']]: (field: FieldOf<K>, comparison: Co
   osf: () => undefined,
   ipsec: () => undefined,
   'header-option': ({ of }, { narrowing }) => {
-    if (of === 'tcp option') keepWhere(narrowing, (protocol) => protocol === TCP);
+    if (of === 'tcp option') narrowing.splitProtocols((protocol) => protocol === TCP);
   },
 };
 
@@ -44,15 +46,10 @@ export function alikeInField(field: Field, comparison: Comparison): void {
   alike(field, comparison);
 }
 
-function keepWhere(narrowing: KeptPackets, test: (protocol: number) => boolean): void {
-  const own = test(narrowing.packet.protocol);
-  narrowing.keepProtocols((each) => test(each) === own);
-}
-
 function alikeInMeta({ key }: FieldOf<'meta'>, { compared, at: { state }, narrowing }: Comparison): void {
   switch (key) {
     case 'l4proto':
-      keepWhere(narrowing, (protocol) => holdsFor(compared, BigInt(protocol)));
+      narrowing.splitProtocols((protocol) => holdsFor(compared, BigInt(protocol)));
       return;
     case 'mark':
       for (const set of bitSets(compared)) narrowing.askedMark(state.mark, set);
@@ -163,7 +160,7 @@ function alikeInHeader({ protocol, field }: FieldOf<'payload'>, comparison: Comp
   }
   if (NAMED.has(protocol)) {
     const number = parseProtocol(protocol);
-    keepWhere(narrowing, (each) => each === number);
+    narrowing.splitProtocols((each) => each === number);
     if (narrowing.packet.protocol === number) alikeInTransport(field, comparison);
   } else if (protocol === 'th') alikeInTransport(field, comparison);
 }
@@ -174,7 +171,7 @@ function alikeInIp(field: string, comparison: Comparison): void {
   if (field === 'saddr') keepAddress('source', addressesOf(compared, family), comparison);
   else if (field === 'daddr') keepAddress('destination', addressesOf(compared, family), comparison);
   else if (field === 'protocol' || field === 'nexthdr')
-    keepWhere(narrowing, (protocol) => holdsFor(compared, BigInt(protocol)));
+    narrowing.splitProtocols((protocol) => holdsFor(compared, BigInt(protocol)));
 }
 
 /** @param set null: this very address */
@@ -196,12 +193,12 @@ function alikeInTransport(field: string, { compared, at: { state }, narrowing }:
     case 'sport':
     case 'dport':
       // Whatever stands there, of a packet without ports.
-      keepWhere(narrowing, hasPorts);
+      narrowing.splitProtocols(hasPorts);
       if (field === 'sport') narrowing.splitSourcePorts(shortsOf(compared), state.sourcePort);
       else narrowing.splitDestinationPorts(shortsOf(compared), state.destinationPort);
       return;
     case 'flags':
-      keepWhere(narrowing, (each) => each === TCP);
+      narrowing.splitProtocols((each) => each === TCP);
       if (protocol === TCP) narrowing.keepTcpFlags(flagBits(compared));
       return;
     case 'type':
@@ -267,19 +264,32 @@ const HEADER = dictionary<string>({
   'ipv6 48 8': 'protocol',
 });
 
-/** As {@link readFib} asks them: an address is of the first of these types that fits. */
-const TYPES = ['LOCAL', 'UNICAST', 'BROADCAST', 'MULTICAST', 'ANYCAST', 'UNREACHABLE'];
-
 function alikeInFib({ result, flags }: FieldOf<'fib'>, { at: { state }, narrowing }: Comparison): void {
-  const asked = { state, narrowing };
-  if (result !== 'type') {
-    const validmark = flags.includes('mark');
-    keepAlike(test('fib.saddr.oif', { loose: false, validmark, acceptLocal: false }), asked);
+  if (result === 'type') {
+    alikeInType(flags, state, narrowing);
     return;
   }
-  const limit = flags.includes('iif') ? 'in' : flags.includes('oif') ? 'out' : null;
-  const field = flags.includes('saddr') ? 'fib.saddr.type' : 'fib.daddr.type';
-  for (const type of TYPES) keepAlike(test(field, { types: [type], limit }), asked);
+  // Of :: nft asks what is not known here (see `reversePath`).
+  if (state.family === 'ipv6') narrowing.splitSources(Intervals.one(0n), state);
+  const validmark = flags.includes('mark');
+  keepAlike(test('fib.saddr.oif', { loose: false, validmark, acceptLocal: false }), { state, narrowing });
+}
+
+/** Keeps the packets whose address is of the same type. What NAT wrote is one address for all packets of the class. */
+function alikeInType(flags: readonly string[], state: PacketState, narrowing: KeptPackets): void {
+  const ofSource = flags.includes('saddr');
+  const isIn = flags.includes('iif');
+  if (isIn) narrowing.keepDoor();
+  const device = isIn ? state.inInterface : flags.includes('oif') ? state.outInterface : null;
+  const [seen, own] = ofSource
+    ? [state.source.address, narrowing.packet.source.address]
+    : [state.destination, narrowing.packet.destination];
+  if (seen === null || own === null || !sameAddress(seen, own)) return;
+  const alike = narrowing.space.routing.alike(own.value, `fib type ${device ?? ''}`, (host, each) =>
+    String(fibType(host, each, device ?? null)),
+  );
+  if (ofSource) narrowing.keepSources(alike);
+  else narrowing.keepDestinations(alike);
 }
 
 /** The next hop is the destination itself where no gateway stands between. */

@@ -1,5 +1,5 @@
 import { dictionary } from '../../lookup/dictionary.ts';
-import type { Element, Expression } from '../../nftables/expression.ts';
+import { type Element, type Expression, partsOf } from '../../nftables/expression.ts';
 import type { NftContext } from '../../trace/nft/context.ts';
 import { type ElementIndex, type IndexedElement, indexOf } from '../../trace/nft/element-index.ts';
 import { kindsOf } from '../../trace/nft/kinds.ts';
@@ -24,7 +24,7 @@ export function alikeInLookUp(
   narrowing: KeptPackets,
 ): void {
   const elements = elementsOf(data, at);
-  const parts = key.kind === 'concat' ? key.parts : [key];
+  const parts = partsOf(key);
   for (const part of parts) alikeInExpression(part, PRESENCE, at, narrowing);
   if (elements === null) return;
   let group = rootOf(indexOf(elements, kindsOf(key)));

@@ -1,6 +1,7 @@
 import { dictionary } from '../../lookup/dictionary.ts';
 import { TCP, UDP } from '../../net/protocol.ts';
-import type { Expression } from '../../nftables/expression.ts';
+import { type Expression, type MapExpression, partsOf } from '../../nftables/expression.ts';
+import { objectMapOf } from '../../nftables/object-map.ts';
 import type { NatStatement, Statement } from '../../nftables/statement.ts';
 import { patternOf } from '../../trace/nft/constants.ts';
 import type { NftContext } from '../../trace/nft/context.ts';
@@ -8,12 +9,14 @@ import { kindOf } from '../../trace/nft/kinds.ts';
 import type { Pattern } from '../../trace/nft/values.ts';
 import type { KeptPackets } from '../explore/kept-packets.ts';
 import { Intervals } from '../space/intervals.ts';
-import { alikeInExpression, keepValue, keepWritten } from './alike-expression.ts';
+import { alikeInExpression, isMark, keepValue, keepWritten } from './alike-expression.ts';
 import { alikeInLookUp, elementsOf } from './alike-look-up.ts';
 import { type Compared, comparedWith, PRESENCE } from './compared.ts';
 
 /** Keeps the packets that a statement of nft treats as the one that is traced: never more than it does (see `run-rule.ts`). */
 export function alikeInStatement(statement: Statement, at: NftContext, narrowing: KeptPackets): void {
+  const objects = objectMapOf(statement);
+  if (objects !== null) alikeInMap(objects, at, narrowing);
   switch (statement.kind) {
     case 'match':
       alikeInMatch(statement, at, narrowing);
@@ -37,20 +40,15 @@ export function alikeInStatement(statement: Statement, at: NftContext, narrowing
       alikeInTo(statement, at, narrowing);
       return;
     case 'reject':
-      if (statement.type === 'tcp reset') keepWhere(narrowing, (protocol) => protocol === TCP);
+      if (statement.type === 'tcp reset') narrowing.splitProtocols((protocol) => protocol === TCP);
       return;
     case 'tproxy':
-      keepWhere(narrowing, (protocol) => protocol === TCP || protocol === UDP);
+      narrowing.splitProtocols((protocol) => protocol === TCP || protocol === UDP);
       alikeInTo(statement, at, narrowing);
       return;
     default:
     // Asks nothing of the packet: verdicts, counters and limits, or what ends the trace.
   }
-}
-
-function keepWhere(narrowing: KeptPackets, test: (protocol: number) => boolean): void {
-  const own = test(narrowing.packet.protocol);
-  narrowing.keepProtocols((each) => test(each) === own);
 }
 
 function alikeInMatch(
@@ -106,11 +104,7 @@ function alikeInTo(
   for (const part of [address, port]) if (part?.kind === 'map') alikeInMap(part, at, narrowing);
 }
 
-function alikeInMap(
-  { key, data }: Extract<Expression, { kind: 'map' }>,
-  at: NftContext,
-  narrowing: KeptPackets,
-): void {
+function alikeInMap({ key, data }: MapExpression, at: NftContext, narrowing: KeptPackets): void {
   alikeInLookUp(key, data, 'element', at, narrowing);
 }
 
@@ -141,12 +135,4 @@ function dataOf(data: Expression, at: NftContext): Expression[] {
   return (elementsOf(data, at) ?? []).flatMap(({ data: each }) =>
     each === null || each.kind === 'verdict' ? [] : [each],
   );
-}
-
-function isMark(field: Expression): boolean {
-  return (field.kind === 'meta' || field.kind === 'ct') && field.key === 'mark';
-}
-
-function partsOf(key: Expression): readonly Expression[] {
-  return key.kind === 'concat' ? key.parts : [key];
 }

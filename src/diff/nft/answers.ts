@@ -1,5 +1,6 @@
 import type { Expression } from '../../nftables/expression.ts';
-import type { NftRule, NftTable } from '../../nftables/ruleset.ts';
+import { objectMapOf } from '../../nftables/object-map.ts';
+import { type NftRule, type NftTable, rulesOf } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import { indexTable, type TableIndex } from './table-index.ts';
 
@@ -11,10 +12,11 @@ import { indexTable, type TableIndex } from './table-index.ts';
 export function asksForAnswers(tables: readonly NftTable[]): NftRule | null {
   for (const table of tables) {
     const seen = reachedBeside(table);
-    for (const { name, rules } of table.chains.values()) {
-      if (!seen.has(name)) continue;
-      for (let index = 0; index < rules.length; index++)
-        if (rules.at(index).statements.some(asks)) return rules.at(index);
+    for (const chain of table.chains.values()) {
+      const found = seen.has(chain.name)
+        ? rulesOf(chain).find(({ statements }) => statements.some(asks))
+        : undefined;
+      if (found !== undefined) return found;
     }
   }
   return null;
@@ -43,6 +45,8 @@ function leadsTo({ references }: TableIndex): Map<string, Set<string>> {
 }
 
 function asks(statement: Statement): boolean {
+  const objects = objectMapOf(statement);
+  if (objects !== null && sees(objects)) return true;
   switch (statement.kind) {
     case 'match':
       return sees(statement.left) || sees(statement.right);

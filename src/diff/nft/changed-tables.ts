@@ -1,5 +1,5 @@
 import type { Element } from '../../nftables/expression.ts';
-import type { NftChain, NftRule, NftSet, NftTable } from '../../nftables/ruleset.ts';
+import { type NftRule, type NftSet, type NftTable, rulesOf, tableKey } from '../../nftables/ruleset.ts';
 import type { Reach } from '../rules/reach-bounds.ts';
 import type { Space } from '../space/space.ts';
 import { isMemory } from './acting-tables.ts';
@@ -8,7 +8,7 @@ import { Doings } from './doings.ts';
 import { mayFind } from './may-match.ts';
 import type { NativeReach } from './reach.ts';
 import { indexTable } from './table-index.ts';
-import { chainHead, elementText, objectText, ruleText, setHead } from './texts.ts';
+import { chainHead, elementText, flowtableText, objectText, ruleText, setHead } from './texts.ts';
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -26,19 +26,17 @@ export function reachesOfChanges(
   reach: NativeReach,
   space: Space,
 ): readonly Reach[] | null {
-  const names = new Set([...before, ...after].map(nameOf));
+  const names = new Set([...before, ...after].map(({ family, name }) => tableKey(family, name)));
   const found: Reach[] = [];
   for (const name of names) {
-    const [own, other] = [before, after].map((tables) => tables.find((table) => nameOf(table) === name));
+    const [own, other] = [before, after].map((tables) =>
+      tables.find((table) => tableKey(table.family, table.name) === name),
+    );
     const reaches = changesIn(own, other, reach, space);
     if (reaches === null) return null;
     found.push(...reaches);
   }
   return found;
-}
-
-function nameOf({ family, name }: NftTable): string {
-  return `${family} ${name}`;
 }
 
 function changesIn(
@@ -57,9 +55,12 @@ function changesIn(
   return found;
 }
 
-/** Quotas and limits that rules name. */
+/** Quotas, limits and flowtables that rules name. */
 function sameObjects(own: NftTable, other: NftTable): boolean {
-  const [one, two] = [own, other].map(({ objects }) => [...objects.values()].map(objectText));
+  const [one, two] = [own, other].map(({ objects, flowtables }) => [
+    ...[...objects.values()].map(objectText),
+    ...[...flowtables.values()].map(flowtableText),
+  ]);
   return one?.sort().join() === two?.sort().join();
 }
 
@@ -91,10 +92,6 @@ function changesOfChain(
       .slice(first, Math.max(first, rules.length - below))
       .flatMap((rule) => doing.ofRule(rule, 'differs'));
   });
-}
-
-function rulesOf({ rules }: NftChain): NftRule[] {
-  return Array.from({ length: rules.length }, (_, index) => rules.at(index));
 }
 
 /** @returns how many rules are the same from the first on, and of the others from the last back. */

@@ -1,5 +1,5 @@
 import type { Element, Expression, Verdict } from '../../nftables/expression.ts';
-import type { NftRule, NftTable } from '../../nftables/ruleset.ts';
+import { type NftRule, type NftTable, rulesOf } from '../../nftables/ruleset.ts';
 import type { Reach } from '../rules/reach-bounds.ts';
 import type { NativeReach } from './reach.ts';
 
@@ -65,10 +65,7 @@ export class Doings {
     this.#seen.add(name);
     const chain = this.#table.chains.get(name);
     if (chain === undefined || chain.cut) return this.#reach.reachesOf(this.#table, name);
-    const { rules } = chain;
-    return Array.from({ length: rules.length }, (_, index) => rules.at(index)).flatMap((rule) =>
-      this.ofRule(rule, 'below'),
-    );
+    return rulesOf(chain).flatMap((rule) => this.ofRule(rule, 'below'));
   }
 
   #whole(rule: NftRule): readonly Reach[] {

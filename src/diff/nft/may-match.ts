@@ -1,13 +1,11 @@
 import { parseProtocol } from '../../net/protocol.ts';
-import type { Element, Expression, Field } from '../../nftables/expression.ts';
+import { type Element, type Expression, type Field, partsOf } from '../../nftables/expression.ts';
 import type { NftTable } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
-import { test } from '../../rules/test.ts';
 import { patternOf } from '../../trace/nft/constants.ts';
 import { kindOf, kindsOf } from '../../trace/nft/kinds.ts';
+import { FIB_TYPES, fibNumber, fibType } from '../../trace/nft/read-fib.ts';
 import type { Pattern } from '../../trace/nft/values.ts';
-import { numberOfWord } from '../../trace/nft/words.ts';
-import { mayMatch } from '../fields/field-table.ts';
 import { from, fromPorts, type Reach, towards, within } from '../rules/reach-bounds.ts';
 import type { Intervals } from '../space/intervals.ts';
 import { allAddresses } from '../space/prefix-intervals.ts';
@@ -72,10 +70,6 @@ function patternAt(key: Expression | null, at: number, kind: ReturnType<typeof k
   if (key === null) return null;
   const part = partsOf(key)[at];
   return part === undefined ? null : patternOf(part, kind);
-}
-
-function partsOf(key: Expression): readonly Expression[] {
-  return key.kind === 'concat' ? key.parts : [key];
 }
 
 /** @param compared null: whether the packet has it at all */
@@ -156,8 +150,7 @@ function turned(set: Intervals | null, negated: boolean, all: Intervals): Interv
   return set !== null && negated ? all.without(set) : set;
 }
 
-const TYPES = ['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'unreachable'];
-
+/** As the routing tables of either side tell it. */
 function mayBeOfType(
   { result, flags }: Extract<Field, { kind: 'fib' }>,
   compared: Compared,
@@ -166,12 +159,10 @@ function mayBeOfType(
   space: Space,
 ): Reach | null {
   if (result !== 'type' || flags.includes('iif') || flags.includes('oif')) return reach;
-  const types = TYPES.filter((type) => holdsFor(compared, BigInt(numberOfWord(type, 'fib-type') ?? -1)));
-  // Of several types that an IPv6 address has, nft tells the first.
-  if (types.length === 0 || (negated && types.join() !== 'local')) return reach;
-  const field = flags.includes('saddr') ? 'fib.saddr.type' : 'fib.daddr.type';
-  const names = types.map((type) => type.toUpperCase());
-  return names.length > 1
-    ? reach
-    : mayMatch(test(field, { types: names, limit: null }, negated), reach, space);
+  const holding = FIB_TYPES.filter((type) => holdsFor(compared, BigInt(fibNumber(type))) !== negated);
+  const set = space.routing.where(`fib type ${holding.join()}`, (host, address) => {
+    const type = fibType(host, address, null);
+    return type === null || holding.includes(type);
+  });
+  return flags.includes('saddr') ? from(reach, set, space) : towards(reach, set, null);
 }

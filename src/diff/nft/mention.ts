@@ -1,6 +1,7 @@
 import { parseProtocol } from '../../net/protocol.ts';
-import type { Element, Expression } from '../../nftables/expression.ts';
-import type { NftTable } from '../../nftables/ruleset.ts';
+import { type Element, type Expression, partsOf } from '../../nftables/expression.ts';
+import { objectMapOf } from '../../nftables/object-map.ts';
+import { type NftTable, rulesOf } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import { patternOf } from '../../trace/nft/constants.ts';
 import { kindOf, kindsOf, type ValueKind } from '../../trace/nft/kinds.ts';
@@ -15,7 +16,7 @@ export function takeTable(table: NftTable, mentions: Named): void {
   const takeElements = (elements: readonly Element[], kinds: readonly ValueKind[]): void => {
     if (!kinds.some((kind) => kind === 'device' || kind === 'protocol')) return;
     for (const { key } of elements) {
-      const parts = key === null ? [] : key.kind === 'concat' ? key.parts : [key];
+      const parts = key === null ? [] : partsOf(key);
       for (const [at, part] of parts.entries()) take(part, kinds[at] ?? 'other');
     }
   };
@@ -30,14 +31,16 @@ export function takeTable(table: NftTable, mentions: Named): void {
       takeElements(table.sets.get(right.name)?.elements ?? [], kinds);
     } else take(right, kindOf(left));
   };
-  for (const { base, rules } of table.chains.values()) {
-    for (const device of base?.devices ?? []) mentions.devices.add(device);
-    for (let index = 0; index < rules.length; index++)
-      for (const statement of rules.at(index).statements) takeStatement(statement, compared);
+  for (const chain of table.chains.values()) {
+    for (const device of chain.base?.devices ?? []) mentions.devices.add(device);
+    for (const { statements } of rulesOf(chain))
+      for (const statement of statements) takeStatement(statement, compared);
   }
 }
 
 function takeStatement(statement: Statement, compared: (left: Expression, right: Expression) => void): void {
+  const objects = objectMapOf(statement);
+  if (objects !== null) takeMap(objects, compared);
   switch (statement.kind) {
     case 'match':
       compared(statement.left, statement.right);

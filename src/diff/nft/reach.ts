@@ -1,7 +1,8 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import { dictionary } from '../../lookup/dictionary.ts';
-import type { NftChain, NftTable } from '../../nftables/ruleset.ts';
+import { type NftChain, type NftTable, tableKey } from '../../nftables/ruleset.ts';
 import { patternOf } from '../../trace/nft/constants.ts';
+import { ReachBook } from '../rules/reach-book.ts';
 import type { Reach } from '../rules/reach-bounds.ts';
 import { reachesOfHook } from '../rules/rule-box.ts';
 import type { Box } from '../space/box.ts';
@@ -21,14 +22,14 @@ const MOST_WAYS = 400;
 export class NativeReach {
   readonly #space: Space;
   readonly #tables: ReadonlyMap<string, readonly NftTable[]>;
-  readonly #reaches = new Map<string, readonly Reach[]>();
+  readonly #reaches = new ReachBook(MOST_WAYS);
 
   /** @param tables of both sides, that packets of one family meet. */
   constructor(space: Space, tables: readonly NftTable[]) {
     this.#space = space;
     const named = new Map<string, NftTable[]>();
     for (const table of new Set(tables)) {
-      const key = keyOf(table);
+      const key = tableKey(table.family, table.name);
       named.set(key, [...(named.get(key) ?? []), table]);
     }
     this.#tables = named;
@@ -36,7 +37,15 @@ export class NativeReach {
 
   /** @returns what can come to a chain, on either side. */
   reachesOf(table: NftTable, chain: string): readonly Reach[] {
-    return this.#reachesOf(keyOf(table), chain, new Set());
+    return this.#reachesOf(tableKey(table.family, table.name), chain);
+  }
+
+  #reachesOf(table: string, chain: string): readonly Reach[] {
+    return this.#reaches.of(
+      `${table} ${chain}`,
+      () => this.#climb(table, chain),
+      () => [anything(this.#space)],
+    );
   }
 
   /**
@@ -75,39 +84,16 @@ export class NativeReach {
     return on?.kind !== 'range' || !Intervals.range(on.from, on.to).and(ports).isEmpty;
   }
 
-  #reachesOf(table: string, chain: string, onTheWay: Set<string>): readonly Reach[] {
-    const key = `${table} ${chain}`;
-    const known = this.#reaches.get(key);
-    if (known !== undefined) return known;
-    if (onTheWay.has(key)) return [];
-    onTheWay.add(key);
-    const found = this.#climb(table, chain, onTheWay);
-    onTheWay.delete(key);
-    if (onTheWay.size === 0) this.#reaches.set(key, found);
-    return found;
-  }
-
-  #climb(name: string, chain: string, onTheWay: Set<string>): readonly Reach[] {
-    const found = new Map<string, Reach>();
-    const take = (reach: Reach): void => {
-      found.set(textOf(reach), reach);
-    };
+  *#climb(name: string, chain: string): Generator<Reach> {
     for (const table of this.#tables.get(name) ?? []) {
       const own = table.chains.get(chain);
-      if (own?.base != null) for (const reach of reachesOfBase(own, this.#space)) take(reach);
-      for (const place of indexTable(table).references.get(chain) ?? []) {
-        for (const reach of this.#reachesOf(name, place.rule.chain, onTheWay)) {
+      if (own?.base != null) yield* reachesOfBase(own, this.#space);
+      for (const place of indexTable(table).references.get(chain) ?? [])
+        for (const reach of this.#reachesOf(name, place.rule.chain)) {
           const through = this.#through(reach, place, 'any');
-          if (through !== null) take(through);
+          if (through !== null) yield through;
         }
-        if (found.size > MOST_WAYS) return this.#anywhere();
-      }
     }
-    return [...found.values()];
-  }
-
-  #anywhere(): readonly Reach[] {
-    return [anything(this.#space)];
   }
 
   #through(start: Reach, { table, rule, at, found }: Place, effects: 'any' | 'none'): Reach | null {
@@ -126,10 +112,6 @@ function anything({ universe }: Space): Reach {
   const box = everything(universe);
   const late = { destination: box.destination, port: box.destinationPort };
   return { box, hook: 'POSTROUTING', ownSource: false, late };
-}
-
-function keyOf({ family, name }: NftTable): string {
-  return `${family} ${name}`;
 }
 
 const HOOKS = dictionary<HookName>({
@@ -161,15 +143,4 @@ function reachesOfBase({ family, base }: NftChain, space: Space): readonly Reach
       ? [{ box: { ...all, doors: inside }, hook, ownSource: true, late: seen }]
       : [];
   return [...reaches, ...behindNat].map((reach) => (translated ? { ...reach, ownSource: false } : reach));
-}
-
-function textOf({ box, hook, late, ownSource }: Reach): string {
-  const { destination, destinationPort, source, sourcePort } = box;
-  const ranges = [destination, destinationPort, source, sourcePort, late?.destination, late?.port];
-  return [
-    hook,
-    ownSource,
-    ...ranges.map((range) => range?.bounds.join() ?? ''),
-    ...[box.protocols, box.doors, box.states],
-  ].join(' ');
 }

@@ -1,5 +1,6 @@
 import type { Element, Expression, Verdict } from '../../nftables/expression.ts';
-import type { NftRule, NftTable } from '../../nftables/ruleset.ts';
+import { objectMapOf } from '../../nftables/object-map.ts';
+import { type NftRule, type NftTable, rulesOf } from '../../nftables/ruleset.ts';
 import type { NatStatement, Statement } from '../../nftables/statement.ts';
 
 /** A statement of a rule, and the element of its set or map by which it does what it does. */
@@ -20,7 +21,6 @@ export interface TableIndex {
   readonly rewrites: readonly Rewriting[];
   /** Whether a rule writes addresses or ports beside NAT: then nobody knows what later rules see. */
   readonly mangles: boolean;
-  readonly redirects: boolean;
   /** Sets that rules enter packets into. */
   readonly updates: ReadonlySet<string>;
 }
@@ -51,7 +51,6 @@ function build(table: NftTable): TableIndex {
   const rewrites: Rewriting[] = [];
   const updates = new Set<string>();
   let mangles = false;
-  let redirects = false;
   const asked = (place: Place, key: Expression, data: Expression): readonly Element[] => {
     if (data.kind === 'set') return data.elements;
     if (data.kind !== 'set-name') return [];
@@ -64,11 +63,11 @@ function build(table: NftTable): TableIndex {
   const leads = ({ verdict, chain }: Verdict, place: Place): void => {
     if ((verdict === 'jump' || verdict === 'goto') && chain !== null) add(references, chain, place);
   };
-  for (const { rules } of table.chains.values())
-    for (let index = 0; index < rules.length; index++) {
-      const rule = rules.at(index);
+  for (const chain of table.chains.values())
+    for (const rule of rulesOf(chain)) {
       for (const [at, statement] of rule.statements.entries()) {
         const place: Place = { table, rule, at, found: null };
+        askedBy(objectMapOf(statement), place);
         if (statement.kind === 'verdict') leads(statement, place);
         else if (statement.kind === 'match') asked(place, statement.left, statement.right);
         else if (statement.kind === 'vmap') {
@@ -80,7 +79,6 @@ function build(table: NftTable): TableIndex {
           if (writesHeader(statement)) mangles = true;
         } else if (statement.kind === 'set-update') updates.add(statement.set);
         else if (statement.kind === 'dnat' || statement.kind === 'redirect') {
-          if (statement.kind === 'redirect') redirects = true;
           rewrites.push(...rewritings(statement, place, asked));
         } else if (
           statement.kind === 'snat' ||
@@ -92,7 +90,7 @@ function build(table: NftTable): TableIndex {
         if ('port' in statement) askedBy(statement.port, place);
       }
     }
-  return { references, lookUps, rewrites, mangles, redirects, updates };
+  return { references, lookUps, rewrites, mangles, updates };
 }
 
 function rewritings(

@@ -1,7 +1,7 @@
 import type { Element } from '../../nftables/expression.ts';
 import { printElement } from '../../nftables/print/print-expression.ts';
 import { printStatements } from '../../nftables/print/print-statement.ts';
-import type { NftChain, NftObject, NftRule, NftSet } from '../../nftables/ruleset.ts';
+import type { Flowtable, NftChain, NftObject, NftRule, NftSet } from '../../nftables/ruleset.ts';
 
 const RULES = new WeakMap<NftRule, string>();
 const ELEMENTS = new WeakMap<Element, string>();
@@ -37,13 +37,24 @@ export function chainHead({ base, cut }: NftChain): string {
   return cut ? `${hooked}, cut` : hooked;
 }
 
-/** @returns what a set is, apart from its elements. */
-export function setHead({ kind, timeout }: NftSet): string {
-  return `${kind}${timeout === null ? '' : `, timeout ${timeout} s`}`;
+/** @returns what a set is, apart from its elements. Of which type these are the rules tell that ask it, in what they compare. */
+export function setHead({ kind, timeout, extras }: NftSet): string {
+  const given = printStatements(
+    extras.filter((each) => each.kind !== 'counter' && each.kind !== 'last'),
+    null,
+  );
+  return [kind, ...(timeout === null ? [] : [`timeout ${timeout} s`]), ...(given === '' ? [] : [given])].join(
+    ', ',
+  );
 }
 
 /** @returns what a quota, limit or other object says, without what it has counted. */
 export function objectText({ kind, name, over, values }: NftObject): string {
   const { used: _, packets: __, bytes, ...told } = values;
   return JSON.stringify([kind, name, over, told, kind === 'counter' ? null : bytes]);
+}
+
+/** @returns where flows are taken in that skip the rules. */
+export function flowtableText({ name, hook, priority, devices }: Flowtable): string {
+  return `flowtable ${name} ${hook} ${priority ?? '?'} devices ${[...devices].sort().join()}`;
 }

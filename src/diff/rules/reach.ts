@@ -13,6 +13,7 @@ import { type Box, intersect } from '../space/box.ts';
 import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { everything, hasBit } from '../space/universe.ts';
+import { ReachBook } from './reach-book.ts';
 import type { Reach } from './reach-bounds.ts';
 import { reachesOfHook, reachThrough } from './rule-box.ts';
 
@@ -41,7 +42,7 @@ export class ReachFinder {
   readonly #rulesets: readonly Ruleset[];
   readonly #native: OtherNat;
   readonly #references = new Map<Table, Map<string, Reference[]>>();
-  readonly #reaches = new Map<string, readonly Reach[]>();
+  readonly #reaches = new ReachBook(MOST_WAYS);
   readonly #rewritten = new Map<string, readonly Box[]>();
 
   /**
@@ -56,7 +57,7 @@ export class ReachFinder {
 
   /** @returns every packet, as it arrives, that can match the rule in this chain; with null every one that reaches the chain. */
   boxesOf(table: TableName, chain: string, rule: Rule | null): Box[] {
-    return this.#reachesOf(table, chain, new Set()).flatMap((reach) => {
+    return this.#reachesOf(table, chain).flatMap((reach) => {
       const through = rule === null ? reach : reachThrough(reach, rule, this.#space);
       return through === null ? [] : this.asArrived(through);
     });
@@ -81,38 +82,30 @@ export class ReachFinder {
   /** @returns the one protocol that every packet in the chain has; null where there may be several. */
   protocolAt(table: TableName, chain: string): number | null {
     let set = 0n;
-    for (const { box } of this.#reachesOf(table, chain, new Set())) set |= box.protocols;
+    for (const { box } of this.#reachesOf(table, chain)) set |= box.protocols;
     const { protocols } = this.#space.universe;
     const found = protocols.filter((_, at) => hasBit(set, at));
     return found.length === 1 ? (found[0] ?? null) : null;
   }
 
-  #reachesOf(table: TableName, chain: string, onTheWay: Set<string>): readonly Reach[] {
+  #reachesOf(table: TableName, chain: string): readonly Reach[] {
     const hook = HOOK_NAMES.find((name) => name === chain);
     if (hook !== undefined) return reachesOfHook(table, hook, this.#space);
-    const key = `${table} ${chain}`;
-    const known = this.#reaches.get(key);
-    if (known !== undefined) return known;
-    if (onTheWay.has(key)) return [];
-    onTheWay.add(key);
-    const found = this.#climb(table, chain, onTheWay);
-    onTheWay.delete(key);
-    if (onTheWay.size === 0) this.#reaches.set(key, found);
-    return found;
+    return this.#reaches.of(
+      `${table} ${chain}`,
+      () => this.#climb(table, chain),
+      () => HOOK_NAMES.flatMap((name) => reachesOfHook(table, name, this.#space)),
+    );
   }
 
-  #climb(table: TableName, chain: string, onTheWay: Set<string>): readonly Reach[] {
-    const found = new Map<string, Reach>();
+  *#climb(table: TableName, chain: string): Generator<Reach> {
     for (const { chain: from, index } of this.referencesTo(table, chain)) {
       const rule = from.rules.at(index);
-      for (const reach of this.#reachesOf(table, from.name, onTheWay)) {
+      for (const reach of this.#reachesOf(table, from.name)) {
         const through = reachThrough(reach, rule, this.#space);
-        if (through !== null) found.set(textOf(through), through);
-        if (found.size > MOST_WAYS)
-          return HOOK_NAMES.flatMap((hook) => reachesOfHook(table, hook, this.#space));
+        if (through !== null) yield through;
       }
     }
-    return [...found.values()];
   }
 
   /** @returns what a rule saw after DNAT, turned back into packets as they arrived: those sent there, and those sent on to there. */
@@ -140,7 +133,7 @@ export class ReachFinder {
         for (let index = 0; index < chain.rules.length; index++) {
           if (!rewrites(chain.rules, index, wanted, destination, port)) continue;
           const rule = chain.rules.at(index);
-          for (const reach of this.#reachesOf('nat', chain.name, new Set())) {
+          for (const reach of this.#reachesOf('nat', chain.name)) {
             const through = reachThrough(reach, rule, this.#space);
             if (through !== null && through.late === null) found.push(through.box);
           }
@@ -209,21 +202,4 @@ function reachesRange({ from, to, ports }: NatRange, destination: Intervals, por
   const addresses = from === null ? null : Intervals.range(from, to ?? from);
   if (addresses?.and(destination).isEmpty === true) return false;
   return ports === null || !Intervals.range(BigInt(ports.from), BigInt(ports.to)).and(port).isEmpty;
-}
-
-function textOf({ box, hook, late, ownSource }: Reach): string {
-  const ranges = [
-    box.destination,
-    box.destinationPort,
-    box.source,
-    box.sourcePort,
-    late?.destination,
-    late?.port,
-  ];
-  return [
-    hook,
-    ownSource,
-    ...ranges.map((range) => range?.bounds.join() ?? ''),
-    ...[box.protocols, box.doors, box.states],
-  ].join(' ');
 }

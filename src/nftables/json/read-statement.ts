@@ -1,6 +1,6 @@
 import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
 import { dictionary } from '../../lookup/dictionary.ts';
-import type { Expression, Extra } from '../expression.ts';
+import type { Expression, Extra, MapExpression } from '../expression.ts';
 import type { NatStatement, Statement } from '../statement.ts';
 import { parseStatement } from '../text/parse-statement.ts';
 import { Tokens } from '../text/tokens.ts';
@@ -80,7 +80,11 @@ const READERS = dictionary<(value: unknown) => Statement | null>({
     const text = [...(flags.length > 0 ? ['flags', flags.join(',')] : []), ...number].join(' ');
     return { kind: 'queue', bypass: flags.includes('bypass'), text };
   },
-  synproxy: (value) => ({ kind: 'synproxy', text: pairs(objectOf(value)) }),
+  synproxy: (value) => {
+    const map = mapOf(value);
+    const text = typeof value === 'string' ? `name ${value}` : map === null ? pairs(objectOf(value)) : '';
+    return { kind: 'synproxy', map, text };
+  },
   fwd: (value) => {
     const object = objectOf(value) ?? {};
     const to = [stringAt(object, 'family'), textOf(object.addr)].filter(
@@ -101,11 +105,11 @@ const READERS = dictionary<(value: unknown) => Statement | null>({
     const table = stringAt(objectOf(value) ?? {}, 'flowtable');
     return table === null ? null : { kind: 'flow', table: table.replace(/^@/, '') };
   },
-  log: (value) => ({ kind: 'passive', what: 'log', text: logText(objectOf(value)) }),
+  log: (value) => ({ kind: 'passive', what: 'log', map: null, text: logText(objectOf(value)) }),
   ...Object.fromEntries(
     ['ct helper', 'ct timeout', 'ct expectation', 'secmark'].map((what) => [
       what,
-      (value: unknown): Statement => ({ kind: 'passive', what, text: textOf(value) }),
+      (value: unknown): Statement => ({ kind: 'passive', what, map: mapOf(value), text: textOf(value) }),
     ]),
   ),
   xt: (value) => {
@@ -154,6 +158,11 @@ function natStatement(kind: NatStatement['kind'], object: Fields | null): NatSta
     persistent: flags.includes('persistent'),
     prefix: flags.includes('netmap') || (object !== null && wordsAt(object, 'type_flags').includes('prefix')),
   };
+}
+
+function mapOf(value: unknown): MapExpression | null {
+  const expression = objectOf(value)?.map === undefined ? null : readExpression(value);
+  return expression?.kind === 'map' ? expression : null;
 }
 
 function optional(value: unknown): Expression | null {

@@ -44,8 +44,10 @@ export function printStatement(statement: Statement): string {
       const family = statement.family === null ? '' : `${statement.family} `;
       return `tproxy ${family}to ${printSocket(statement.address, statement.port)}`;
     }
-    case 'queue':
     case 'synproxy':
+      if (statement.map !== null) return `synproxy name ${printExpression(statement.map)}`;
+      return `synproxy ${statement.text}`.trimEnd();
+    case 'queue':
     case 'fwd':
     case 'dup':
       return `${statement.kind} ${statement.text}`.trimEnd();
@@ -53,7 +55,7 @@ export function printStatement(statement: Statement): string {
       return `flow add @${statement.table}`;
     case 'passive':
       if (statement.what === 'log') return `log ${statement.text}`.trimEnd();
-      return `${statement.what} set "${statement.text}"`;
+      return `${statement.what} set ${statement.map === null ? `"${statement.text}"` : printExpression(statement.map)}`;
     case 'xt':
       return `xt ${statement.type} "${statement.name}"`;
     case 'unknown':

@@ -38,8 +38,8 @@ export function parseExtra(
   }
 }
 
-/** A name, or a map that gives one: `counter name ip saddr map @m`. */
-function parseName(tokens: Tokens, expression: (tokens: Tokens) => unknown): unknown {
+/** @returns a name, or a map that gives one: `counter name ip saddr map @m`. */
+export function parseName(tokens: Tokens, expression: (tokens: Tokens) => unknown): unknown {
   return tokens.token()?.quoted === true ? tokens.next() : expression(tokens);
 }
 

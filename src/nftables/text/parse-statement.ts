@@ -1,7 +1,7 @@
 import { dictionary } from '../../lookup/dictionary.ts';
 import { parseConstant, secondsOf } from './parse-constant.ts';
 import { parseData, parseExpression, parseVerdict } from './parse-expression.ts';
-import { parseExtra } from './parse-extra.ts';
+import { parseExtra, parseName } from './parse-extra.ts';
 import { parseNat, parseTproxy } from './parse-nat.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -16,7 +16,7 @@ export function parseStatement(tokens: Tokens): unknown {
     tokens.next();
     const what = tokens.next();
     tokens.next();
-    return { [`ct ${what}`]: tokens.next() };
+    return { [`ct ${what}`]: parseName(tokens, parseExpression) };
   }
   return parseMatch(tokens);
 }
@@ -64,11 +64,11 @@ const PARSERS = dictionary<(tokens: Tokens) => unknown>({
   },
   synproxy: (tokens) => {
     tokens.next();
+    if (tokens.take('name')) return { synproxy: parseName(tokens, parseExpression) };
     const synproxy: Record<string, unknown> = {};
     const flags: string[] = [];
     for (;;) {
-      if (tokens.take('name')) synproxy.name = tokens.next();
-      else if (tokens.take('mss')) synproxy.mss = Number(tokens.next());
+      if (tokens.take('mss')) synproxy.mss = Number(tokens.next());
       else if (tokens.take('wscale')) synproxy.wscale = Number(tokens.next());
       else if (tokens.peek() === 'timestamp' || tokens.peek() === 'sack-perm') flags.push(tokens.next());
       else break;

@@ -1,4 +1,4 @@
-import type { Element, Expression } from '../../nftables/expression.ts';
+import { type Element, type Expression, partsOf } from '../../nftables/expression.ts';
 import { printExpression } from '../../nftables/print/print-expression.ts';
 import { type Unknown, unknown } from '../answer.ts';
 import type { NftContext } from './context.ts';
@@ -43,7 +43,7 @@ export function lookUp(key: Expression, data: Expression, context: NftContext, t
   if (elements === null) return { kind: 'unknown', asked: asked() };
   const index = indexOf(elements, kindsOf(key));
   const gaps: Gaps = { some: index.unreadable || set?.cut === true, asked };
-  const readings = (key.kind === 'concat' ? key.parts : [key]).map((part) => read(part, context));
+  const readings = partsOf(key).map((part) => read(part, context));
   if (readings.some(({ kind }) => kind === 'absent')) return { kind: 'absent' };
   const [only] = readings;
   if (only?.kind === 'chance' && readings.length === 1) return byChance(index, only, gaps);

@@ -1,7 +1,9 @@
 import type { Expression } from '../../nftables/expression.ts';
 import { printStatement } from '../../nftables/print/print-statement.ts';
+import type { NftRule } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import { type Unknown, unknown } from '../answer.ts';
+import type { Observer } from '../observer.ts';
 import { patternOf } from './constants.ts';
 import type { NftContext } from './context.ts';
 import { kindOf } from './kinds.ts';
@@ -169,7 +171,14 @@ function inSet(match: Match, context: NftContext): MatchAnswer {
   }
 }
 
-/** Answers without a fork, where the rule can be passed over. @returns true where it surely does not hold. */
-export function surelyMisses(answer: MatchAnswer): boolean {
-  return answer === 'no' || answer === 'absent';
+/** @returns true where a definite no among the matches that stand first decides before anything forks. */
+export function surelyBreaks({ statements }: NftRule, context: NftContext, observer?: Observer): boolean {
+  for (const statement of statements) {
+    if (statement.kind === 'match') {
+      observer?.runs?.(statement, context);
+      const answer = judge(statement, context);
+      if (answer === 'no' || answer === 'absent') return true;
+    } else if (statement.kind !== 'counter' && statement.kind !== 'xt') return false;
+  }
+  return false;
 }

@@ -10,10 +10,32 @@ import type { NftContext } from './context.ts';
 import { fits, known, OPEN, type Pattern, type Reading } from './values.ts';
 import { numberOfWord } from './words.ts';
 
-/** Types that an address can have, as the routing tables tell them, the likely ones first. */
-const TYPES = ['local', 'unicast', 'broadcast', 'multicast', 'anycast', 'unreachable'] as const;
+/** Types that {@link fibType} tells, the likely ones first. */
+export const FIB_TYPES: readonly AddressType[] = [
+  'LOCAL',
+  'UNICAST',
+  'BROADCAST',
+  'MULTICAST',
+  'ANYCAST',
+  'UNREACHABLE',
+  'UNSPEC',
+];
 
-/** nft_fib4_eval_type asks as x_tables does. @returns null where it is not known. */
+/**
+ * The one type that `fib … type` has for an address.
+ * @param device the interface that `iif` or `oif` names for this packet; null without them
+ * @returns null where it is not known
+ */
+export function fibType(host: Host, address: Address, device: string | null): AddressType | null {
+  return address.family === 'ipv4' ? typeOfIpv4(host, address, device) : typeOfIpv6(host, address, device);
+}
+
+/** @returns how `fib` counts a type. */
+export function fibNumber(type: AddressType): number {
+  return numberOfWord(type.toLowerCase(), 'fib-type') ?? 0;
+}
+
+/** nft_fib4_eval_type asks as x_tables does. */
 function typeOfIpv4(host: Host, address: Address, device: string | null): AddressType | null {
   const answer = addressType(host, 'ipv4', address, device);
   return answer.kind === 'types' ? (answer.types[0] ?? null) : null;
@@ -54,9 +76,8 @@ function typeOf(flags: readonly string[], { state, host }: NftContext): Reading 
   const told = limit !== null ? null : side === 'source' ? state.source.local : state.destinationLocal;
   if (told === true) return known(numberOfWord('local', 'fib-type') ?? 0);
   if (address !== null && device !== undefined) {
-    const type =
-      state.family === 'ipv4' ? typeOfIpv4(host, address, device) : typeOfIpv6(host, address, device);
-    if (type !== null) return known(numberOfWord(type.toLowerCase(), 'fib-type') ?? 0);
+    const type = fibType(host, address, device);
+    if (type !== null) return known(fibNumber(type));
   }
   return { kind: 'open', ask: (patterns) => askType(patterns, side, limit, address, told) };
 }
@@ -68,23 +89,20 @@ function askType(
   address: Address | null,
   told: boolean | null,
 ): 'yes' | 'no' | ReturnType<typeof unknown> | null {
-  const types = [...TYPES].filter((type) =>
-    patterns.some((pattern) => {
-      const number = BigInt(numberOfWord(type, 'fib-type') ?? 0);
-      return pattern.kind === 'range' && number >= pattern.from && number <= pattern.to;
-    }),
+  const types = FIB_TYPES.filter(
+    (type) => type !== 'UNSPEC' && patterns.some((pattern) => fits(pattern, BigInt(fibNumber(type)))),
   );
   // `blackhole`, `prohibit` and others have no question of their own.
   if (types.length === 0) return null;
-  if (told === false && types.length === 1 && types[0] === 'local') return 'no';
+  if (told === false && types.length === 1 && types[0] === 'LOCAL') return 'no';
   const question: Question = {
     code: 'address-type',
     side,
     address,
-    types: types.map((type) => type.toUpperCase()),
+    types,
     limit,
   };
-  if (limit !== null || types.length !== 1 || types[0] !== 'local') return unknown(question);
+  if (limit !== null || types.length !== 1 || types[0] !== 'LOCAL') return unknown(question);
   return unknown(question, (before, held) =>
     side === 'source'
       ? { ...before, source: { ...before.source, local: held } }

@@ -4,7 +4,7 @@ import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
 import type { Rewrite } from '../../rules/effect.ts';
 import type { Unknown } from '../answer.ts';
 import { type Branch, changed, decided, type Ending } from '../branch.ts';
-import type { Reason } from '../reason.ts';
+import type { NftPlacedRule, Reason } from '../reason.ts';
 
 /** What a rule makes of a packet: one for each way it can go. */
 export type RuleResult =
@@ -44,4 +44,9 @@ export function answeredBy(branch: Branch, question: Unknown, held: boolean): Br
 export function untracked(branch: Branch): Branch {
   const { connection, zones } = branch.state;
   return connection === null && zones === null ? changed(branch, { untracked: 'UNTRACKED' }) : branch;
+}
+
+/** @returns how questions and reasons name the rule. */
+export function placedRule({ table, chain, rule }: RulePlace): NftPlacedRule {
+  return { table: `${table.family} ${table.name}`, chain: chain.name, number: rule.number };
 }

@@ -1,4 +1,5 @@
-import type { Element, Expression, Extra } from '../../nftables/expression.ts';
+import type { Element, Expression, Extra, MapExpression } from '../../nftables/expression.ts';
+import { objectMapOf, withObject } from '../../nftables/object-map.ts';
 import { printExtra } from '../../nftables/print/print-expression.ts';
 import { printStatement } from '../../nftables/print/print-statement.ts';
 import { isExtra, type NatStatement, type Statement } from '../../nftables/statement.ts';
@@ -6,25 +7,34 @@ import { type Unknown, unknown } from '../answer.ts';
 import { answered, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import { queued } from '../queued.ts';
-import type { NftPlacedRule, Reason } from '../reason.ts';
+import type { Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
+import { extrasOfUpdate, limitsElements } from './element-limits.ts';
 import { canReject, hasSockets, otherFamily } from './implied.ts';
 import { judgeExtra } from './judge-extra.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import { waysOf } from './look-up-ways.ts';
-import { judge, surelyMisses } from './match.ts';
+import { judge, surelyBreaks } from './match.ts';
 import { type NatChoice, natChoice, natOfMap } from './nat-statement.ts';
 import { read } from './read.ts';
 import { rejectName } from './rejects.ts';
-import { answeredBy, type RulePlace, type RuleResult, untracked, withShare } from './rule-result.ts';
+import {
+  answeredBy,
+  placedRule,
+  type RulePlace,
+  type RuleResult,
+  untracked,
+  withShare,
+} from './rule-result.ts';
 import { mapOfTproxy, socketQuestion, type TproxyTo, withGiven } from './tproxy-statement.ts';
 import { withSetChange } from './write-set.ts';
 
 /** Runs a rule's expressions from left to right (nft_do_chain). What stood before a break has been done. */
 export function runRule(start: Branch, place: RulePlace, trace: TraceContext): RuleResult[] {
+  if (surelyBreaks(place.rule, contextOf(start, place, trace.world.host), trace.observer))
+    return [{ kind: 'broken', branch: start }];
   const run = new RuleRun(place, trace);
-  if (run.surelyBreaks(start)) return [{ kind: 'broken', branch: start }];
   run.from(start, 0);
   return run.results;
 }
@@ -37,18 +47,6 @@ class RuleRun {
   constructor(place: RulePlace, trace: TraceContext) {
     this.#place = place;
     this.#trace = trace;
-  }
-
-  /** A definite no among the matches that stand first decides before anything forks. */
-  surelyBreaks(branch: Branch): boolean {
-    const context = this.#context(branch);
-    for (const statement of this.#place.rule.statements) {
-      if (statement.kind === 'match') {
-        this.#trace.observer?.runs?.(statement, context);
-        if (surelyMisses(judge(statement, context))) return true;
-      } else if (statement.kind !== 'counter' && statement.kind !== 'xt') return false;
-    }
-    return false;
   }
 
   from(start: Branch, first: number): void {
@@ -66,8 +64,14 @@ class RuleRun {
 
   /** @returns the branch where it goes on with the next statement; null where all that follows was told. */
   #step(branch: Branch, statement: Statement, at: number): Branch | null {
+    const objects = objectMapOf(statement);
+    if (objects !== null || !isExtra(statement))
+      this.#trace.observer?.runs?.(statement, this.#context(branch));
+    if (objects !== null)
+      return this.#given(branch, this.#lookUp(branch, objects, at), at, (way, data) =>
+        this.#step(way, withObject(statement, data), at),
+      );
     if (isExtra(statement)) return this.#extra(branch, statement);
-    this.#trace.observer?.runs?.(statement, this.#context(branch));
     switch (statement.kind) {
       case 'verdict':
         if (statement.verdict === 'continue') return branch;
@@ -88,18 +92,16 @@ class RuleRun {
         );
       case 'assign':
         return this.#assign(branch, statement, at);
-      case 'set-update':
-        if (this.#isAbsent(statement.key, branch)) return this.#broken(branch);
-        return this.#extras(
-          { ...branch, state: withSetChange(statement, this.#context(branch)) },
-          statement.extras,
-        );
+      case 'set-update': {
+        const state = withSetChange(statement, this.#context(branch));
+        if (state === null) return this.#broken(branch);
+        return this.#extras({ ...branch, state }, extrasOfUpdate(statement, this.#place.table));
+      }
       case 'dnat':
       case 'snat':
       case 'masquerade':
       case 'redirect':
-        this.#nat(branch, statement, at);
-        return null;
+        return this.#nat(branch, statement, at);
       case 'reject': {
         if (!canReject(statement.type, branch)) return this.#broken(branch);
         const rejectWith = rejectName(statement.type, statement.code, branch.state.family);
@@ -131,6 +133,11 @@ class RuleRun {
   }
 
   #match(branch: Branch, statement: Extract<Statement, { kind: 'match' }>, at: number): Branch | null {
+    const { left, right, operator } = statement;
+    if (operator !== '!=' && limitsElements(right, this.#place.table)) {
+      const found = lookUp(left, right, this.#context(branch), printStatement(statement));
+      return this.#ways(branch, found, at, (way) => this.from(way, at + 1));
+    }
     const answer = judge(statement, this.#context(branch));
     if (answer === 'yes') return branch;
     if (answer === 'no' || answer === 'absent') return this.#broken(branch);
@@ -155,12 +162,34 @@ class RuleRun {
   /** Takes every way that a look-up leaves; a miss breaks the rule. */
   #ways(branch: Branch, found: LookUp, at: number, take: (way: Branch, element: Element) => void): null {
     if (found.kind === 'unknown')
-      this.#end(branch, 'unknown', { code: 'nft-map', rule: this.#placed(), text: this.#textAt(at) });
+      this.#end(branch, 'unknown', {
+        code: 'nft-map',
+        rule: placedRule(this.#place),
+        text: this.#textAt(at),
+      });
     for (const { branch: way, element } of waysOf(found, branch, this.#trace.questions)) {
-      if (element === null) this.#broken(way);
-      else take(way, element);
+      const on = element === null ? this.#broken(way) : this.#extras(way, element.extras);
+      if (element !== null && on !== null) take(on, element);
     }
     return null;
+  }
+
+  /** Goes on with what a map gives. */
+  #given(
+    branch: Branch,
+    found: LookUp,
+    at: number,
+    go: (way: Branch, data: Expression) => Branch | null,
+  ): null {
+    return this.#ways(branch, found, at, (way, { data }) => {
+      const known = data !== null && data.kind !== 'verdict';
+      const after = known ? go(way, data) : this.#unknown(way, this.#textAt(at));
+      if (after !== null) this.from(after, at + 1);
+    });
+  }
+
+  #lookUp(branch: Branch, { key, data }: MapExpression, at: number): LookUp {
+    return lookUp(key, data, this.#context(branch), this.#textAt(at));
   }
 
   #assign(
@@ -184,30 +213,28 @@ class RuleRun {
     });
   }
 
-  #nat(branch: Branch, nat: NatStatement, at: number): void {
+  #nat(branch: Branch, nat: NatStatement, at: number): null {
     const choice = otherFamily(nat.family, branch) ? null : natChoice(nat, this.#context(branch));
-    if (choice === null) this.#broken(branch);
-    else this.#translated(branch, nat, choice, at);
+    return choice === null ? this.#broken(branch) : this.#translated(branch, nat, choice, at);
   }
 
-  #translated(branch: Branch, nat: NatStatement, choice: NatChoice, at: number): void {
+  #translated(branch: Branch, nat: NatStatement, choice: NatChoice, at: number): null {
     if (choice.kind === 'map')
-      this.#ways(branch, choice.found, at, (way, { data }) => {
-        if (data === null || data.kind === 'verdict') this.#unknown(way, printStatement(nat));
-        else this.#translated(way, nat, natOfMap(nat, choice, data, this.#context(way)), at);
-      });
-    else if (choice.kind === 'target') {
+      return this.#given(branch, choice.found, at, (way, data) =>
+        this.#translated(way, nat, natOfMap(nat, choice, data, this.#context(way)), at),
+      );
+    if (choice.kind === 'target') {
       this.#trace.observer?.translated?.(choice.target, this.#context(branch));
       this.results.push({ kind: 'translated', branch, target: choice.target });
     } else {
       const { chain, rule } = this.#place;
-      const why = { text: choice.text };
       this.#end(branch, 'unknown', {
         code: 'nat-target-unreadable',
         rule: { chain: chain.name, number: rule.number },
-        why,
+        why: { text: choice.text },
       });
     }
+    return null;
   }
 
   /** A counter, limit or quota: it goes on, breaks the rule, or is a question that only the kernel can answer. */
@@ -215,7 +242,13 @@ class RuleRun {
     const answer = judgeExtra(extra, this.#place.table, branch.state.length);
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
-    const question = unknown({ code: 'nft-limit', text: printExtra(extra), rule: this.#placed() });
+    const object = 'name' in extra && typeof extra.name === 'string' ? `${extra.kind} ${extra.name}` : null;
+    const question = unknown({
+      code: 'nft-limit',
+      text: printExtra(extra),
+      rule: placedRule(this.#place),
+      object,
+    });
     const held = answered(branch, question);
     if (held !== null) return held ? branch : this.#broken(branch);
     this.#trace.questions.met(question, branch.probability);
@@ -232,16 +265,10 @@ class RuleRun {
   /** Without a listening transparent socket, or the key in its map, the rule breaks (nft_tproxy_eval). */
   #tproxy(branch: Branch, to: TproxyTo, at: number): Branch | null {
     const map = mapOfTproxy(to);
-    if (map !== null) {
-      const found = lookUp(map.key, map.data, this.#context(branch), this.#textAt(at));
-      return this.#ways(branch, found, at, (way, { data }) => {
-        const taken =
-          data === null || data.kind === 'verdict'
-            ? this.#unknown(way, this.#textAt(at))
-            : this.#tproxy(way, withGiven(to, data), at);
-        if (taken !== null) this.from(taken, at + 1);
-      });
-    }
+    if (map !== null)
+      return this.#given(branch, this.#lookUp(branch, map, at), at, (way, data) =>
+        this.#tproxy(way, withGiven(to, data), at),
+      );
     const question = socketQuestion(to);
     const held = answered(branch, question);
     if (held === true) return changed(branch, { takenOver: true });
@@ -260,17 +287,12 @@ class RuleRun {
   /** nft lists what iptables added without what it asks: only `iptables-save` tells. */
   #xt(branch: Branch, { type, name }: Extract<Statement, { kind: 'xt' }>): Branch | null {
     if (type === 'match' && name === 'comment') return branch;
-    this.#end(branch, 'unknown', { code: 'nft-xt', rule: this.#placed(), text: `${type} ${name}` });
+    this.#end(branch, 'unknown', { code: 'nft-xt', rule: placedRule(this.#place), text: `${type} ${name}` });
     return null;
   }
 
-  #isAbsent(key: Expression, branch: Branch): boolean {
-    const parts = key.kind === 'concat' ? key.parts : [key];
-    return parts.some((part) => read(part, this.#context(branch)).kind === 'absent');
-  }
-
   #unknown(branch: Branch, text: string): null {
-    this.#end(branch, 'unknown', { code: 'nft-statement', rule: this.#placed(), text });
+    this.#end(branch, 'unknown', { code: 'nft-statement', rule: placedRule(this.#place), text });
     return null;
   }
 
@@ -281,11 +303,6 @@ class RuleRun {
   #broken(branch: Branch): null {
     this.results.push({ kind: 'broken', branch });
     return null;
-  }
-
-  #placed(): NftPlacedRule {
-    const { table, chain, rule } = this.#place;
-    return { table: `${table.family} ${table.name}`, chain: chain.name, number: rule.number };
   }
 
   #textAt(at: number): string {

@@ -1,4 +1,4 @@
-import type { Expression } from '../../nftables/expression.ts';
+import type { Expression, MapExpression } from '../../nftables/expression.ts';
 import { type Unknown, unknown } from '../answer.ts';
 
 /** Where `tproxy to` gives a packet. */
@@ -8,7 +8,7 @@ export interface TproxyTo {
 }
 
 /** @returns the map that has to be looked up first; null where none has. */
-export function mapOfTproxy({ address, port }: TproxyTo): Extract<Expression, { kind: 'map' }> | null {
+export function mapOfTproxy({ address, port }: TproxyTo): MapExpression | null {
   if (address?.kind === 'map') return address;
   return port?.kind === 'map' ? port : null;
 }

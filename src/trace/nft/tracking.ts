@@ -1,6 +1,7 @@
 import type { Family } from '../../net/address.ts';
 import type { Element, Expression } from '../../nftables/expression.ts';
 import { isOfIptables } from '../../nftables/iptables-chains.ts';
+import { objectMapOf } from '../../nftables/object-map.ts';
 import type { NftRuleset, NftTable } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 
@@ -40,6 +41,8 @@ function anyRuleAsks({ chains }: NftTable): boolean {
 }
 
 function asks(statement: Statement): boolean {
+  const objects = objectMapOf(statement);
+  if (objects !== null && reads(objects)) return true;
   switch (statement.kind) {
     case 'match':
       return reads(statement.left) || reads(statement.right);

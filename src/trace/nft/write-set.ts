@@ -1,5 +1,5 @@
 import { formatAddress } from '../../net/address.ts';
-import type { Element, Expression } from '../../nftables/expression.ts';
+import { type Element, type Expression, partsOf } from '../../nftables/expression.ts';
 import type { NftTable } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import type { PacketState } from '../state.ts';
@@ -9,14 +9,15 @@ import { read } from './read.ts';
 import type { NftSetChange } from './set-change.ts';
 import type { Value } from './values.ts';
 
-/** @returns the packet behind a rule that enters its key into a set, or takes it out. */
+/** @returns the packet behind a rule that enters its key into a set, or takes it out; null where it lacks a part of the key. */
 export function withSetChange(
   statement: Extract<Statement, { kind: 'set-update' }>,
   context: NftContext,
-): PacketState {
+): PacketState | null {
   const { state, table } = context;
   const { key, data, operation, comment, timeout, extras } = statement;
-  const values = (key.kind === 'concat' ? key.parts : [key]).map((part) => read(part, context));
+  const values = partsOf(key).map((part) => read(part, context));
+  if (values.some((reading) => reading.kind === 'absent')) return null;
   const known = values.flatMap((reading) => (reading.kind === 'known' ? [reading.value] : []));
   const element: Element = {
     ...{ key, comment, timeout, expires: null, extras },
