@@ -111,7 +111,7 @@ export class FlowTally implements FlowVisitor {
     if (tally === null) {
       // Nothing that is known has this destination, and no rule translated the flow.
       if (this.#filter.place !== null || !this.#isAsked(row, null)) return;
-      this.#agreement?.add(row, SOUND, read);
+      this.#agreement?.add(row, null, read);
       this.#count(row, null, read);
       return;
     }

@@ -21,14 +21,22 @@ const CAUSES: Readonly<Record<DifferenceCause, string>> = {
 const TOLD = 3;
 
 /** @returns `137 of 146 translated flows are what the rules say; 9 are not (9 stuck)`; the empty string without translated flows. */
-export function agreementSentence({ translated, agree, differ, notCompared, causes }: FlowAgreement): string {
+export function agreementSentence({
+  translated,
+  agree,
+  differ,
+  notCompared,
+  settle,
+  causes,
+}: FlowAgreement): string {
   if (translated === 0) return '';
   const flows = counted(translated, 'translated flow');
   if (agree === translated)
     return translated === 1
       ? 'the one translated flow is what the rules say'
       : `all ${flows} are what the rules say`;
-  const compared = notCompared === 0 ? '' : `; ${notCompared} could not be compared`;
+  const how = settle === null ? '' : ` (${settle})`;
+  const compared = notCompared === 0 ? '' : `; ${notCompared} could not be compared${how}`;
   if (differ === 0) return `${agree} of ${flows} are what the rules say${compared}`;
   const why = causes.map(({ cause, flows: count }) => `${count} ${CAUSES[cause]}`).join(', ');
   return `${agree} of ${flows} ${agree === 1 ? 'is' : 'are'} what the rules say; ${differ} ${differ === 1 ? 'is' : 'are'} not (${why})${compared}`;
