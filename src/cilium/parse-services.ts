@@ -1,5 +1,5 @@
 import { parseAddress } from '../net/address.ts';
-import type { ListedSocket } from '../net/listed-socket.ts';
+import { readDecimalSocket } from '../net/listed-socket.ts';
 import { parseProtocol } from '../net/protocol.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { CiliumBackend, CiliumFrontend, CiliumServices } from './model.ts';
@@ -132,19 +132,13 @@ function joined(all: readonly CiliumFrontend[]): CiliumFrontend[] {
 /** `10.96.0.10:53`, `10.96.0.10:53/UDP`, `[fd00::a]:53/TCP/i`. */
 function readFrontend(text: string): Pick<CiliumFrontend, 'address' | 'port' | 'protocol'> | null {
   const [place = '', protocol] = text.split('/');
-  const socket = readSocket(place);
+  const socket = readDecimalSocket(place);
   return socket === null ? null : { ...socket, protocol: protocolOf(protocol) };
 }
 
 function readBackend(text: string | undefined, state: string | undefined): CiliumBackend | null {
-  const socket = readSocket(text?.split('/')[0] ?? '');
+  const socket = readDecimalSocket(text?.split('/')[0] ?? '');
   return socket === null ? null : { ...socket, state: state ?? null };
-}
-
-function readSocket(text: string): ListedSocket | null {
-  const [, bracketed, plain = '', port = ''] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text) ?? [];
-  const address = parseAddress(bracketed ?? plain);
-  return address === null || Number(port) > 65_535 ? null : { address, port: Number(port) };
 }
 
 function protocolOf(name: unknown): number | null {
