@@ -118,6 +118,16 @@ describe('is kube-proxy itself well?', () => {
     expect((await findIn([edit])).filter(({ code }) => code === 'KP132')).toHaveLength(findings);
   });
 
+  it('not where its container has ended, and how is told', () => {
+    const ended = { reason: 'Error', exitCode: 1, at: null };
+    expect(told({ container: { ...CALM, ended } })).toEqual([
+      [
+        'error',
+        'kube-proxy does not run on this node: its container has ended (Error, exit code 1), after 1 restart',
+      ],
+    ]);
+  });
+
   it('not while it starts', () => {
     expect(told({ container: { ...CALM, waiting: 'ContainerCreating' } })).toEqual([]);
   });

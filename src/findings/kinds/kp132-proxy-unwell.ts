@@ -34,12 +34,15 @@ type Told = Pick<Finding, 'severity' | 'message' | 'evidence' | 'certainty'>;
 /** The container waits to be started again, or has ended. */
 function notRunning({ container, errors }: ProxyHealth): Told | null {
   if (container === null) return null;
-  const why = container.waiting ?? (container.ended === null ? null : reasonOf(container.ended));
+  const { waiting, ended } = container;
   // An ordinary start takes a few seconds.
-  if (why === null || why === 'ContainerCreating' || why === 'PodInitializing') return null;
+  if (waiting === 'ContainerCreating' || waiting === 'PodInitializing') return null;
+  const how =
+    waiting !== null ? `is in ${waiting}` : ended !== null ? `has ended (${reasonOf(ended)})` : null;
+  if (how === null) return null;
   return {
     severity: 'error',
-    message: `kube-proxy does not run on this node: its container is in ${why}${restartsOf(container)}`,
+    message: `kube-proxy does not run on this node: its container ${how}${restartsOf(container)}`,
     evidence: [...evidenceOf(container), ...(errors ?? []).map((line) => factEvidence(line))],
     certainty: 'certain',
   };

@@ -14,7 +14,7 @@ const CAUSES: Readonly<Record<DifferenceCause, string>> = {
   stale: 'stuck',
   'foreign-nat': 'translated by a rule that is not kube-proxy’s',
   'rules-changed': 'begun before the rules changed',
-  unknown: 'nobody knows why',
+  unknown: 'for no known reason',
 };
 
 /** Destinations of a first packet that are told. */
