@@ -168,10 +168,15 @@ describe('a live flow beside what the rules would do with its first packet', () 
     expect(web?.of(client)?.goals).toHaveLength(3);
   });
 
-  it('takes what goes outside for a destination that nobody knows, and a Service not', async () => {
+  it.each<[string, object]>([
+    ['', {}],
+    [', also without the addresses of the node', { links: null, routes: { ipv4: null, ipv6: null } }],
+  ])('is of a Service, and one outside of nobody who is known%s', async (_, facts) => {
+    const known = await demo();
+    const outside = { from: POD, asked: '203.0.113.5:443', back: '192.168.100.11:7777' };
     const asked = vi.spyOn(FirstPackets.prototype, 'destination');
     try {
-      await compare({ from: POD, asked: '203.0.113.5:443', back: '192.168.100.11:7777' }, web);
+      await ask([[outside, web].map(line)], {}, { ...known, host: { ...known.host, ...facts } });
       expect(asked.mock.calls.map(([{ strange }]) => strange)).toEqual([true, undefined]);
     } finally {
       asked.mockRestore();

@@ -4,7 +4,7 @@ import type { FlowRow } from '../../../conntrack/flow-row.ts';
 import { type Address, formatAddress } from '../../../net/address.ts';
 import { formatProtocol, hasPorts } from '../../../net/protocol.ts';
 import type { FlowProblemCode } from '../../flow-list.ts';
-import { type FlowStanding, SOUND } from '../flow-verdict.ts';
+import type { FlowStanding } from '../flow-verdict.ts';
 import type { DifferenceCause, DifferingFlows, FlowAgreement } from './agreement.ts';
 import { causeOf } from './difference-cause.ts';
 import type { Fate } from './fate.ts';
@@ -50,8 +50,11 @@ export class AgreementTally {
     this.#address = address;
   }
 
-  /** @param standing what is known of where it goes; null: nothing that is known is there @param read reads the whole flow again */
-  add(row: FlowRow, standing: FlowStanding | null, read: () => Flow | null): void {
+  /**
+   * @param standing what is known of where it goes @param isKnown a Service or pod that is known has the destination
+   * @param read reads the whole flow again
+   */
+  add(row: FlowRow, standing: FlowStanding, isKnown: boolean, read: () => Flow | null): void {
     const { original, reply, protocol } = row;
     const masqueraded = reply.destination !== original.source;
     const moved = reply.source !== original.destination || reply.sourcePort !== original.destinationPort;
@@ -62,7 +65,7 @@ export class AgreementTally {
     const key = (original.destination * 65_537 + original.destinationPort + 1) * 256 + protocol;
     const before = this.#destinations.get(key);
     // What is kept of each of a million destinations outside would fill the memory, and tell nothing.
-    const kind = standing === null ? ({ strange: true } as const) : {};
+    const kind = isKnown ? {} : ({ strange: true } as const);
     if (before === undefined && this.#packets.isSpent(kind)) return;
     const destination = before ?? this.#begin(key, row, kind, read);
     const { fates, byClient } = destination;
@@ -81,7 +84,7 @@ export class AgreementTally {
     const way = `${original.source} ${reply.source} ${reply.sourcePort} ${masqueraded}`;
     let judgement = destination.judged.get(way);
     if (judgement === undefined) {
-      judgement = this.#judge(row, fates, standing ?? SOUND, read);
+      judgement = this.#judge(row, fates, standing, read);
       destination.judged.set(way, judgement);
     }
     if (judgement === 'agrees') this.#agree++;
