@@ -1,4 +1,3 @@
-import { decidedStep } from '../../explain/trace/decided-step.ts';
 import type { RulesMissing } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
@@ -117,7 +116,7 @@ export function refusedText(
 
 function byText(outcome: OutcomeItem, item: TraceItem): string {
   if (outcome.reason !== null) return `: ${escapeTerminal(outcome.reason.text)}`;
-  const step = decidedStep(outcome, item.steps);
+  const step = item.steps.find(({ id }) => id === outcome.decidedBy);
   return step === undefined ? '' : ` by ${placeText(step)}${commentText(step)}`;
 }
 
