@@ -1,5 +1,5 @@
 import { parseAddress } from '../net/address.ts';
-import type { ListedSocket } from '../net/listed-socket.ts';
+import { readDecimalSocket } from '../net/listed-socket.ts';
 import { parseProtocol } from '../net/protocol.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { CiliumBackend, CiliumFrontend, CiliumServices } from './model.ts';
@@ -23,17 +23,32 @@ export function parseCiliumServices(text: string, file: string, problems: Proble
     : isObject(value)
       ? Object.entries(value).map(readMapEntry)
       : [];
-  const unread = read.filter(({ length }) => length === 0).length;
+  const unread = read.reduce((sum, one) => sum + one.unread, 0);
   if (unread > 0)
     problems.add('unreadable-cilium', `${unread} entries of Cilium's Services cannot be read`, file);
-  return { frontends: joined(read.flat()), ...(unread > 0 ? { incomplete: true } : {}) };
+  const frontends = joined(read.flatMap(({ frontend }) => frontend ?? []));
+  return { frontends, ...(unread > 0 ? { incomplete: true } : {}) };
 }
+
+/** One entry of a list in JSON. */
+interface ReadEntry {
+  /** Null: it cannot be read. */
+  readonly frontend: CiliumFrontend | null;
+  /** What of it cannot be read: all of it counts once. */
+  readonly unread: number;
+}
+
+const UNREAD: ReadEntry = { frontend: null, unread: 1 };
 
 const TYPES = 'ClusterIP|NodePort|LoadBalancer|ExternalIPs|HostPort|LocalRedirect';
 const ROW = new RegExp(`^\\s*\\d+\\s+(\\S+:\\d+\\S*)(?:\\s+(${TYPES})\\b)?\\s*(.*)$`);
 const BACKEND = /^\s*\d+ => (\S+)(?:\s+\((\w+)\))?\s*$/;
 
 function readTable(text: string, file: string, problems: ProblemList): CiliumServices {
+  if (text.trim() === '') {
+    problems.add('unreadable-cilium', 'empty: no Service of Cilium is known from it', file);
+    return { frontends: [], incomplete: true };
+  }
   const frontends: CiliumFrontend[] = [];
   let unread = 0;
   for (const line of text.split('\n')) {
@@ -63,11 +78,11 @@ function readTable(text: string, file: string, problems: ProblemList): CiliumSer
 }
 
 /** `spec` of one element of `service list -o json` (api/v1/models.Service). */
-function readService(value: unknown): CiliumFrontend[] {
+function readService(value: unknown): ReadEntry {
   const spec = isObject(value) ? (value.spec ?? value) : null;
-  if (!isObject(spec)) return [];
+  if (!isObject(spec)) return UNREAD;
   const front = readModel(spec['frontend-address']);
-  if (front === null) return [];
+  if (front === null) return UNREAD;
   const { flags } = spec;
   const list = Array.isArray(spec['backend-addresses']) ? spec['backend-addresses'] : [];
   const backends = list.flatMap((one): CiliumBackend[] => {
@@ -76,7 +91,7 @@ function readService(value: unknown): CiliumFrontend[] {
     return socket === null ? [] : [{ address: socket.address, port: socket.port, state }];
   });
   const type = isObject(flags) && typeof flags.type === 'string' ? flags.type : null;
-  return [{ ...front, type, backends }];
+  return { frontend: { ...front, type, backends }, unread: list.length - backends.length };
 }
 
 function readModel(value: unknown): Pick<CiliumFrontend, 'address' | 'port' | 'protocol'> | null {
@@ -88,16 +103,14 @@ function readModel(value: unknown): Pick<CiliumFrontend, 'address' | 'port' | 'p
 }
 
 /** One entry of the eBPF map: `"10.96.0.1:443/TCP (1)": ["172.18.0.3:6443/TCP (1) (1)"]`; slot 0 tells the type. */
-function readMapEntry([key, value]: [string, unknown]): CiliumFrontend[] {
+function readMapEntry([key, value]: [string, unknown]): ReadEntry {
   const front = readFrontend(key.replace(/ \(\d+\)$/, ''));
-  if (front === null || !Array.isArray(value)) return [];
+  if (front === null || !Array.isArray(value)) return UNREAD;
   const texts = value.filter((one) => typeof one === 'string');
   const type = texts.flatMap((text) => new RegExp(`\\[(${TYPES})\\b`).exec(text)?.[1] ?? [])[0] ?? null;
-  const backends = texts.flatMap((text) => {
-    const backend = readBackend(text.replace(/ .*/, ''), undefined);
-    return backend === null || backend.port === 0 ? [] : [backend];
-  });
-  return [{ ...front, type, backends }];
+  const told = texts.flatMap((text) => readBackend(text.replace(/ .*/, ''), undefined) ?? []);
+  const backends = told.filter(({ port }) => port !== 0);
+  return { frontend: { ...front, type, backends }, unread: value.length - told.length };
 }
 
 /** The map has an entry for each backend of a frontend. */
@@ -119,19 +132,13 @@ function joined(all: readonly CiliumFrontend[]): CiliumFrontend[] {
 /** `10.96.0.10:53`, `10.96.0.10:53/UDP`, `[fd00::a]:53/TCP/i`. */
 function readFrontend(text: string): Pick<CiliumFrontend, 'address' | 'port' | 'protocol'> | null {
   const [place = '', protocol] = text.split('/');
-  const socket = readSocket(place);
+  const socket = readDecimalSocket(place);
   return socket === null ? null : { ...socket, protocol: protocolOf(protocol) };
 }
 
 function readBackend(text: string | undefined, state: string | undefined): CiliumBackend | null {
-  const socket = readSocket(text?.split('/')[0] ?? '');
+  const socket = readDecimalSocket(text?.split('/')[0] ?? '');
   return socket === null ? null : { ...socket, state: state ?? null };
-}
-
-function readSocket(text: string): ListedSocket | null {
-  const [, bracketed, plain = '', port = ''] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d{1,5})$/.exec(text) ?? [];
-  const address = parseAddress(bracketed ?? plain);
-  return address === null || Number(port) > 65_535 ? null : { address, port: Number(port) };
 }
 
 function protocolOf(name: unknown): number | null {

@@ -1,6 +1,6 @@
 import type { Host } from '../host/facts.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
-import { type Address, type Family, sameAddress } from '../net/address.ts';
+import { ADDRESS_BITS, type Address, type Family, isLinkLocal, sameAddress } from '../net/address.ts';
 import { type Prefix, parsePrefix, prefixContains } from '../net/prefix.ts';
 import { linkNamed } from '../trace/bridge.ts';
 import type { Device, Outcome } from '../trace/outcome.ts';
@@ -186,15 +186,11 @@ export function arrivalDevice(
   return others.length === 0 ? uplink : undefined;
 }
 
-function isLinkLocal({ family, value }: Address): boolean {
-  return family === 'ipv6' ? value >> 118n === 0x3fan : value >> 16n === 0xa9fen;
-}
-
 function sharesNetwork(
   { address: own, prefixLength }: { readonly address: Address; readonly prefixLength: number },
   { family, value }: Address,
 ): boolean {
-  const bits = family === 'ipv4' ? 32 : 128;
+  const bits = ADDRESS_BITS[family];
   if (prefixLength >= bits) return false;
   const shift = BigInt(bits - prefixLength);
   return own.value >> shift === value >> shift;

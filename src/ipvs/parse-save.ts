@@ -1,6 +1,6 @@
 import { dictionary } from '../lookup/dictionary.ts';
 import { parseAddress } from '../net/address.ts';
-import { readSocket } from '../net/listed-socket.ts';
+import { readDecimalSocket } from '../net/listed-socket.ts';
 import { lengthOfMask } from '../net/prefix.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { ForwardMethod, RealServer, Taken, VirtualServer } from './model.ts';
@@ -27,7 +27,7 @@ export function parseSaveLine(text: string, file: string, line: number): SaveLin
   if (verb === '-A' || verb === '--add-service') {
     return { adds: 'virtual', server: { takes, ...flagsOf(options, takes), servers: [], file, line } };
   }
-  const socket = readSocket(options.get('-r') ?? '');
+  const socket = readDecimalSocket(options.get('-r') ?? '');
   if (socket === null || (verb !== '-a' && verb !== '--add-server')) return null;
   const method = (Object.keys(METHODS) as (keyof typeof METHODS)[]).find((each) => options.has(each));
   const server: RealServer = {
@@ -78,7 +78,7 @@ function takenBy(options: ReadonlyMap<string, string>): Taken | null {
     return number === null ? null : { by: 'mark', mark: number, family: options.has('-6') ? 'ipv6' : 'ipv4' };
   }
   for (const [option, protocol] of PROTOCOLS) {
-    const socket = readSocket(options.get(option) ?? '');
+    const socket = readDecimalSocket(options.get(option) ?? '');
     if (socket !== null) return { by: 'socket', protocol, ...socket };
   }
   return null;

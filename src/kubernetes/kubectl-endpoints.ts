@@ -1,5 +1,5 @@
 import { formatAddress, parseAddress } from '../net/address.ts';
-import { formatSocket, readSocket } from '../net/listed-socket.ts';
+import { formatSocket, readDecimalSocket } from '../net/listed-socket.ts';
 import { socketText } from '../net/socket.ts';
 import type { SeenEndpoints } from './objects.ts';
 
@@ -45,7 +45,7 @@ export function seenOf(
   isWhole: boolean,
 ): SeenEndpoints[] {
   if (isNone(list)) return [{ namespace, service, sockets: [], isWhole }];
-  const sockets = list.split(/,\s*/).map(readSocket);
+  const sockets = list.split(/,\s*/).map(readDecimalSocket);
   const found = sockets.flatMap((socket) => (socket === null ? [] : [formatSocket(socket)]));
   return found.length === 0
     ? []

@@ -14,7 +14,10 @@ export function readProxyState(object: Fields): ContainerState | null {
   const whole = shaped(FIELDS, object);
   const labels = partOf(partOf(whole.metadata).labels);
   if (!AGENT_LABELS.some((key) => labels[key] === KUBE_PROXY)) return null;
-  const [status] = partsOf(partOf(whole.status).containerStatuses).map(partOf);
+  const statuses = partsOf(partOf(whole.status).containerStatuses).map(partOf);
+  // Another container beside it, as one that guards its metrics, is not kube-proxy: of several the name tells.
+  const only = statuses.length === 1 ? statuses[0] : undefined;
+  const status = statuses.find(({ name }) => name === KUBE_PROXY) ?? only;
   if (status === undefined) return null;
   const now = partOf(status.state);
   const before = partOf(partOf(status.lastState).terminated);

@@ -36,6 +36,11 @@ export function isLoopback({ family, value }: Address): boolean {
   return family === 'ipv4' ? value >> 24n === 127n : value === 1n;
 }
 
+/** @returns true for an address that is an interface's own in its network alone: 169.254.0.0/16, fe80::/10. */
+export function isLinkLocal({ family, value }: Address): boolean {
+  return family === 'ipv6' ? value >> 118n === 0x3fan : value >> 16n === 0xa9fen;
+}
+
 /** By characters: on a large node this reads a million addresses. */
 function parseIpv4(text: string): bigint | null {
   let value = 0;

@@ -8,6 +8,16 @@ export interface ListedSocket {
 }
 
 /**
+ * Reads a socket whose port is decimal whatever its address, as ipvsadm-save, kubectl and Cilium print it:
+ * `10.96.0.10:53`, `[fd00::a]:53`.
+ * @returns null where it is none
+ */
+export function readDecimalSocket(text: string): ListedSocket | null {
+  const [, six, four, port = ''] = /^(?:\[([0-9a-f:.]+)\]|(\d+\.\d+\.\d+\.\d+)):(\d{1,5})$/i.exec(text) ?? [];
+  return socketOf(six ?? four ?? '', port, 10);
+}
+
+/**
  * Reads a socket as `ipvsadm -n` prints it (`10.96.0.10:53`, `[fd00::a]:53`) or as /proc/net/ip_vs does
  * (`0A60000A:0035`, `[fd00:0000:…:000a]:0035`).
  * @returns null where it is neither
@@ -15,14 +25,9 @@ export interface ListedSocket {
 export function readSocket(text: string): ListedSocket | null {
   const raw = /^([0-9A-F]{8}):([0-9A-F]{4})$/.exec(text);
   if (raw !== null) return { address: ofHex(raw[1] ?? ''), port: Number.parseInt(raw[2] ?? '', 16) };
-  const six = /^\[([0-9a-f:.]+)\]:([0-9A-Fa-f]{1,5})$/i.exec(text);
-  if (six !== null) {
-    // The kernel prints all 32 digits, and then the port in hexadecimal too.
-    const full = /^([0-9a-f]{4}:){7}[0-9a-f]{4}$/.test(six[1] ?? '');
-    return socketOf(six[1] ?? '', six[2] ?? '', full && /^[0-9A-F]{4}$/.test(six[2] ?? '') ? 16 : 10);
-  }
-  const four = /^(\d+\.\d+\.\d+\.\d+):(\d{1,5})$/.exec(text);
-  return four === null ? null : socketOf(four[1] ?? '', four[2] ?? '', 10);
+  // The kernel prints all 32 digits, and then the port in hexadecimal too.
+  const six = /^\[((?:[0-9a-f]{4}:){7}[0-9a-f]{4})\]:([0-9A-F]{4})$/.exec(text);
+  return six === null ? readDecimalSocket(text) : socketOf(six[1] ?? '', six[2] ?? '', 16);
 }
 
 /** Reads the two columns of /proc/net/ip_vs_conn: an address and a port, both hexadecimal. */

@@ -35,7 +35,7 @@ export function renameIpvsListing(line: string, renamer: Renamer): string | null
 }
 
 /** @returns a socket as `ipvsadm -n` or the kernel prints it, in its new name and ipvsadm's spelling; null where it is none. */
-export function renameIpvsSocket(word: string, renamer: Renamer): string | null {
+function renameIpvsSocket(word: string, renamer: Renamer): string | null {
   const socket = readSocket(word);
   return socket === null ? renamer.socket(word) : renamed(socket, renamer);
 }

@@ -1,7 +1,7 @@
 import { icmpNumber } from '../host/icmp-names.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { ipvsSetIn } from '../proxy/chains.ts';
-import { renameIpvsListing, renameIpvsSocket } from './ipvs-listing.ts';
+import { renameIpvsListing } from './ipvs-listing.ts';
 import { IPVS_WORDS, isMask, isSysctlName, SET_OPTIONS, SET_TYPES } from './known-words.ts';
 import type { Renamer } from './renamer.ts';
 
@@ -59,7 +59,7 @@ export const renameIpvs: RenameLine = (line, renamer) => {
   for (const [index, word] of words.entries()) {
     const before = words[index - 1] ?? '';
     if (/^-(?:[tur]|-tcp-service|-udp-service|-sctp-service|-real-server)$/.test(before)) {
-      const socket = renameIpvsSocket(word, renamer);
+      const socket = renamer.socket(word);
       if (socket === null) return null;
       renamed.push(socket);
     } else if (word.split(',').every((each) => IPVS_WORDS.has(each)) || /^\d{1,10}$/.test(word))

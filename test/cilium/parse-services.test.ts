@@ -85,4 +85,14 @@ describe('What does Cilium list of its Services?', () => {
     expect(read('[{"spec": 7}, null, {"spec": {"frontend-address": {"ip": 5}}}]').lines).toEqual([]);
     expect(read('[{"spec": ').problems).toHaveLength(1);
   });
+
+  it.each([
+    ['a backend without an address', MODELS.replace('"10.244.2.7"', 'null')],
+    ['a backend of the map that is no socket', MAP.replace('10.244.2.7:53/UDP', 'nobody')],
+    ['an empty file', ''],
+  ])('not all of it: %s', (_, text) => {
+    const problems = new ProblemList();
+    expect(parseCiliumServices(text, 'cilium.txt', problems).incomplete).toBe(true);
+    expect(problems.list()).toHaveLength(1);
+  });
 });

@@ -169,6 +169,14 @@ describe('Cilium, and the list of its Services', () => {
     expect(await ask('10.96.10.3:80')).toContain('the list of its Services does not have it');
   });
 
+  it('a node port that is listed at 0.0.0.0 alone is not one that it lacks', async () => {
+    const list = `${LIST}3    0.0.0.0:80/TCP   NodePort   1 => 10.244.1.11:8080/TCP (active)\n`;
+    expect(await ask('10.96.10.3:80', list)).toContain(
+      'does not have this address, but NodePort 0.0.0.0:80, which stands for those of the node that it serves',
+    );
+    expect(await ask('10.96.10.1:80', list)).toContain('its ClusterIP 10.96.10.1:80 sends to');
+  });
+
   it.each([
     ['a line that cannot be read', LIST.replace('2 => 10.244.2.11:8080', '2 => 10.244.2.')],
     ['JSON that breaks off', '[{"spec":{"frontend-address":{"ip":"10.96.10.1","port":80'],

@@ -56,6 +56,13 @@ describe('is kube-proxy itself well?', () => {
     expect(told({ errors: [] })).toEqual([]);
   });
 
+  it('perhaps not where a change waits since a second ago, and its log tells of failed syncs', () => {
+    for (const takenAt of ['2026-11-28T01:00:00Z', null])
+      expect(told({ lastSync: NOW - 900, lastQueued: NOW - 1, errors: [LINE], takenAt })).toEqual([
+        ['warning', expect.stringMatching(/log tells of syncs that failed/)],
+      ]);
+  });
+
   it.each([
     ['ten minutes before', '2026-11-28T00:50:00Z', 137, 1],
     ['yesterday', '2026-11-27T00:50:00Z', 137, 0],
@@ -88,6 +95,37 @@ describe('is kube-proxy itself well?', () => {
       },
     ];
     expect((await findIn([edit])).filter(({ code }) => code === 'KP132')).toEqual([]);
+  });
+
+  it.each([
+    ['itself', 'kube-proxy', 1],
+    ['another one of its Pod, which stands first', 'kube-rbac-proxy', 0],
+  ])('is asked of its own container: %s waits', async (_, waiting, findings) => {
+    const containerStatuses = ['kube-rbac-proxy', 'kube-proxy'].map((name) => ({
+      ...{ name, restartCount: 3 },
+      state: name === waiting ? { waiting: { reason: 'CrashLoopBackOff' } } : { running: {} },
+    }));
+    const edit: Edit = [
+      'pods.json',
+      (text) => {
+        const list: { items: object[] } = JSON.parse(text);
+        return JSON.stringify({
+          ...list,
+          items: [...list.items, proxyPod('a', { status: { containerStatuses } }, {})],
+        });
+      },
+    ];
+    expect((await findIn([edit])).filter(({ code }) => code === 'KP132')).toHaveLength(findings);
+  });
+
+  it('not where its container has ended, and how is told', () => {
+    const ended = { reason: 'Error', exitCode: 1, at: null };
+    expect(told({ container: { ...CALM, ended } })).toEqual([
+      [
+        'error',
+        'kube-proxy does not run on this node: its container has ended (Error, exit code 1), after 1 restart',
+      ],
+    ]);
   });
 
   it('not while it starts', () => {

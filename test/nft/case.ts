@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseFlows } from '../../src/conntrack/parse-conntrack.ts';
+import { routeTowards } from '../../src/explain/question/route-towards.ts';
 import type { Host } from '../../src/host/facts.ts';
-import { findRoute } from '../../src/host/find-route.ts';
 import { parseLinks } from '../../src/host/parse-links.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
@@ -169,20 +169,7 @@ function packetOf({ packet }: NftCase, run: CaseRun, host: Host): Packet {
 }
 
 function sourceOf(host: Host, destination: Address): Address | null {
-  const { family } = destination;
-  const route = findRoute(host, {
-    family,
-    destination,
-    source: null,
-    mark: 0,
-    inInterface: 'lo',
-    outInterface: null,
-    protocol: null,
-    sourcePort: null,
-    destinationPort: null,
-    uid: null,
-  });
-  return sourceForOutput(host, route, destination);
+  return sourceForOutput(host, routeTowards({ host }, destination), destination);
 }
 
 function address(text: string): Address {

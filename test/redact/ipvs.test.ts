@@ -90,6 +90,11 @@ describe('IPVS', () => {
     'TCP 14:42 ESTABLISHED 10.244.1.13:35816 10.96.10.1:80 10.244.1.12:8080 sip acme',
   ])('%s is left out', (line) => expect(renameIpvs(line, renamer())).toBeNull());
 
+  it('leaves a port of ipvsadm-save as it is, behind an address of 32 digits too', () => {
+    const saved = '-a -t [2001:1db8:1111:2222:3333:4444:5555:6666]:8443 -r [2001:1db8:1111::7]:8080 -m';
+    expect(renameIpvs(saved, renamer())).toMatch(/^-a -t \[[^\]]+\]:8443 -r \[[^\]]+\]:8080 -m$/);
+  });
+
   it('lets an address without a port stand only as a mask', () => {
     const names = renamer();
     const renamed = renameIpvs('TCP  10.96.0.1:443 rr persistent 10 mask 255.255.0.0 10.9.8.7', names);

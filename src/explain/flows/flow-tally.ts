@@ -111,7 +111,7 @@ export class FlowTally implements FlowVisitor {
     if (tally === null) {
       // Nothing that is known has this destination, and no rule translated the flow.
       if (this.#filter.place !== null || !this.#isAsked(row, null)) return;
-      this.#agreement?.add(row, SOUND, read);
+      this.#agreement?.add(row, SOUND, false, read);
       this.#count(row, null, read);
       return;
     }
@@ -143,7 +143,7 @@ export class FlowTally implements FlowVisitor {
     }
     if (verdict !== null && severity !== null) this.#countProblem(verdict.code, severity);
     if (!isOver(row)) this.affinity.add(tally.place, original.source, key, to);
-    this.#agreement?.add(row, standing, read);
+    this.#agreement?.add(row, standing, !untranslated || isSomebodys(tally.place), read);
     this.#count(row, severity, read);
   }
 
@@ -217,6 +217,11 @@ export class FlowTally implements FlowVisitor {
 }
 
 const MOST_ADDRESSES = 50_000;
+
+/** Where nothing tells which addresses are the node's, one outside is looked up as well, and nothing is found there. */
+function isSomebodys({ service, portless, hostPods }: FlowPlace): boolean {
+  return service !== null || portless !== null || hostPods.length > 0;
+}
 
 /** Rows have -1 where a protocol has no ports. */
 function portOf(port: number): number | null {

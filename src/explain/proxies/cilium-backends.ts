@@ -12,14 +12,19 @@ export function ciliumText(
   protocol: number,
   { address, port }: { readonly address: Address; readonly port: number | null },
 ): string {
-  const found = frontends.find(
-    (one) =>
-      one.port === port &&
-      sameAddress(one.address, address) &&
-      (one.protocol === null || one.protocol === protocol),
+  const atPort = frontends.filter(
+    (one) => one.port === port && (one.protocol === null || one.protocol === protocol),
   );
+  const at = (wanted: Address) => atPort.find((one) => sameAddress(one.address, wanted));
+  const found = at(address);
   const asFar = incomplete === true ? ', as far as its list could be read' : '';
-  if (found === undefined) return `the list of its Services does not have it${asFar}`;
+  if (found === undefined) {
+    // A node port is listed at 0.0.0.0 or ::, and beside that at each address of the node that it is served at.
+    const any = at({ family: address.family, value: 0n });
+    return any === undefined
+      ? `the list of its Services does not have it${asFar}`
+      : `the list of its Services does not have this address, but ${any.type ?? 'a Service'} ${formatSocket(any)}, which stands for those of the node that it serves${asFar}`;
+  }
   const active = found.backends.filter(({ state }) => state === null || state === 'active');
   const name = `its ${found.type ?? 'Service'} ${formatSocket(found)}`;
   if (active.length === 0) return `${name} has no backend that takes new connections${asFar}`;

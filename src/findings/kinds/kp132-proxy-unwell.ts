@@ -34,12 +34,15 @@ type Told = Pick<Finding, 'severity' | 'message' | 'evidence' | 'certainty'>;
 /** The container waits to be started again, or has ended. */
 function notRunning({ container, errors }: ProxyHealth): Told | null {
   if (container === null) return null;
-  const why = container.waiting ?? (container.ended === null ? null : reasonOf(container.ended));
+  const { waiting, ended } = container;
   // An ordinary start takes a few seconds.
-  if (why === null || why === 'ContainerCreating' || why === 'PodInitializing') return null;
+  if (waiting === 'ContainerCreating' || waiting === 'PodInitializing') return null;
+  const how =
+    waiting !== null ? `is in ${waiting}` : ended !== null ? `has ended (${reasonOf(ended)})` : null;
+  if (how === null) return null;
   return {
     severity: 'error',
-    message: `kube-proxy does not run on this node: its container is in ${why}${restartsOf(container)}`,
+    message: `kube-proxy does not run on this node: its container ${how}${restartsOf(container)}`,
     evidence: [...evidenceOf(container), ...(errors ?? []).map((line) => factEvidence(line))],
     certainty: 'certain',
   };
@@ -54,18 +57,19 @@ const PATIENCE_S = 60;
 function notSyncing({ errors, lastSync, lastQueued, takenAt }: ProxyHealth): Told | null {
   const lines = (errors ?? []).map((line) => factEvidence(line));
   if (lastSync !== null && lastQueued !== null) {
+    if (lastSync >= lastQueued) return null;
     const now = takenAt === null ? null : Date.parse(takenAt) / 1000;
-    if (lastSync >= lastQueued || now === null || now - lastQueued < PATIENCE_S) return null;
-    return {
-      severity: 'error',
-      message: `kube-proxy has not written its rules since ${timeOf(lastSync)}: what came at ${timeOf(lastQueued)} still waits`,
-      evidence: [
-        factEvidence(`kubeproxy_sync_proxy_rules_last_timestamp_seconds ${lastSync}`),
-        factEvidence(`kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds ${lastQueued}`),
-        ...lines,
-      ],
-      certainty: 'certain',
-    };
+    if (now !== null && now - lastQueued >= PATIENCE_S)
+      return {
+        severity: 'error',
+        message: `kube-proxy has not written its rules since ${timeOf(lastSync)}: what came at ${timeOf(lastQueued)} still waits`,
+        evidence: [
+          factEvidence(`kubeproxy_sync_proxy_rules_last_timestamp_seconds ${lastSync}`),
+          factEvidence(`kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds ${lastQueued}`),
+          ...lines,
+        ],
+        certainty: 'certain',
+      };
   }
   if (lines.length === 0) return null;
   return {
@@ -79,7 +83,11 @@ function notSyncing({ errors, lastSync, lastQueued, takenAt }: ProxyHealth): Tol
 /** An hour: who looks for a fault asks what happened lately. */
 const LATELY_MS = 3_600_000;
 
-/** With the node it ends too: what became of it meanwhile the kubelet does not know, and says 255 (`Unknown`). */
+/**
+ * With the node it ends too: of a container whose task is gone when it comes up again containerd says 255 (`Unknown`;
+ * unknownExitReason, internal/cri/server/restart.go of 2.0). One that the kubelet itself cannot find any more
+ * (`ContainerStatusUnknown`, 137) has no time at which it ended. Both are taken from the source.
+ */
 function endedJustNow({ container, takenAt }: ProxyHealth): Told | null {
   const before = container?.endedBefore ?? null;
   if (container === null || before === null || before.at === null || takenAt === null) return null;

@@ -1,5 +1,5 @@
 import { interfaceSwitch } from '../../host/sysctl.ts';
-import { type Address, formatAddress, parseAddress } from '../../net/address.ts';
+import { ADDRESS_BITS, type Address, formatAddress } from '../../net/address.ts';
 import { maskOfLength, prefixContains } from '../../net/prefix.ts';
 import { listed } from '../../words/numbers.ts';
 import { onlyService, serviceNames } from '../affected.ts';
@@ -88,11 +88,8 @@ function answeredAddresses(context: CheckContext): Answered[] {
 const ANSWERING: ReadonlySet<number> = new Set([0, 3, 4, 5, 6, 7]);
 
 function hasOutside({ externalIPs, loadBalancer }: ExpectedPort['service'], address: Address): boolean {
-  const texts = [...externalIPs, ...loadBalancer.flatMap(({ ip }) => ip ?? [])];
-  return texts.some((text) => {
-    const one = parseAddress(text);
-    return one !== null && one.family === address.family && one.value === address.value;
-  });
+  const text = formatAddress(address);
+  return externalIPs.includes(text) || loadBalancer.some(({ ip }) => ip === text);
 }
 
 /** Interfaces whose network holds the address, so that its machines ask for it by ARP: a default route is no network. */
@@ -100,7 +97,7 @@ function devicesTowards({ known: { host } }: CheckContext, address: Address): st
   const devices = (host.routes[address.family] ?? []).flatMap(({ type, destination, nextHops }) =>
     type === 'unicast' &&
     destination.mask !== 0n &&
-    destination.mask !== maskOfLength(address.family, 32) &&
+    destination.mask !== maskOfLength(address.family, ADDRESS_BITS[address.family]) &&
     prefixContains(destination, address)
       ? nextHops.flatMap(({ device, gateway }) => (gateway === null && device !== null ? [device] : []))
       : [],

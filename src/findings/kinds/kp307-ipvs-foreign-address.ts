@@ -1,6 +1,6 @@
 import { command } from '../../command/command.ts';
 import type { Link } from '../../host/facts.ts';
-import { type Address, formatAddress, sameAddress } from '../../net/address.ts';
+import { ADDRESS_BITS, type Address, formatAddress, isLinkLocal, sameAddress } from '../../net/address.ts';
 import { CHAINS, ipvsSet } from '../../proxy/chains.ts';
 import { listed } from '../../words/numbers.ts';
 import type { CheckContext } from '../context.ts';
@@ -73,7 +73,7 @@ function ofNobody(foreign: readonly Address[]): Finding {
             'ip',
             'addr',
             'del',
-            `${formatAddress(first)}/${first.family === 'ipv4' ? 32 : 128}`,
+            `${formatAddress(first)}/${ADDRESS_BITS[first.family]}`,
             'dev',
             IPVS_DEVICE,
           ),
@@ -108,8 +108,4 @@ function isNobodys(address: Address, context: CheckContext): boolean {
     ({ clusterIPs, externalIPs, loadBalancer }) =>
       clusterIPs.includes(text) || externalIPs.includes(text) || loadBalancer.some(({ ip }) => ip === text),
   );
-}
-
-function isLinkLocal({ family, value }: Address): boolean {
-  return family === 'ipv6' && value >> 118n === 0x3fan;
 }

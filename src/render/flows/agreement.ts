@@ -14,25 +14,33 @@ const CAUSES: Readonly<Record<DifferenceCause, string>> = {
   stale: 'stuck',
   'foreign-nat': 'translated by a rule that is not kube-proxy’s',
   'rules-changed': 'begun before the rules changed',
-  unknown: 'nobody knows why',
+  unknown: 'for no known reason',
 };
 
 /** Destinations of a first packet that are told. */
 const TOLD = 3;
 
 /** @returns `137 of 146 translated flows are what the rules say; 9 are not (9 stuck)`; the empty string without translated flows. */
-export function agreementSentence({ translated, agree, differ, notCompared, causes }: FlowAgreement): string {
+export function agreementSentence({
+  translated,
+  agree,
+  differ,
+  notCompared,
+  settle,
+  causes,
+}: FlowAgreement): string {
   if (translated === 0) return '';
   const flows = counted(translated, 'translated flow');
   if (agree === translated)
     return translated === 1
       ? 'the one translated flow is what the rules say'
       : `all ${flows} are what the rules say`;
+  const how = settle === null ? '' : ` (${settle})`;
   if (agree + differ === 0)
     return translated === 1
-      ? 'the one translated flow could not be compared with the rules'
-      : `none of ${flows} could be compared with the rules`;
-  const compared = notCompared === 0 ? '' : `; ${notCompared} could not be compared`;
+      ? `the one translated flow could not be compared with the rules${how}`
+      : `none of ${flows} could be compared with the rules${how}`;
+  const compared = notCompared === 0 ? '' : `; ${notCompared} could not be compared${how}`;
   const why = causes.map(({ cause, flows: count }) => `${count} ${CAUSES[cause]}`).join(', ');
   const others = differ === 0 ? '' : `; ${differ} ${differ === 1 ? 'is' : 'are'} not (${why})`;
   return `${agree} of ${flows} ${agree === 1 ? 'is' : 'are'} what the rules say${others}${compared}`;

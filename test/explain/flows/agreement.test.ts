@@ -144,7 +144,7 @@ describe('a live flow beside what the rules would do with its first packet', () 
   });
 
   it('takes no memory for its destination where nothing more is traced', async () => {
-    const spent = vi.spyOn(FirstPackets.prototype, 'isSpent', 'get').mockReturnValue(true);
+    const spent = vi.spyOn(FirstPackets.prototype, 'isSpent').mockReturnValue(true);
     const asked = vi.spyOn(FirstPackets.prototype, 'destination');
     try {
       expect(await compare(web)).toMatchObject({ translated: 1, notCompared: 1 });
@@ -152,6 +152,48 @@ describe('a live flow beside what the rules would do with its first packet', () 
     } finally {
       spent.mockRestore();
       asked.mockRestore();
+    }
+  });
+
+  it('is compared behind thousands that go out masqueraded, each to another destination', async () => {
+    const packets = new FirstPackets(await demo());
+    const tcp = { protocol: 6, port: 80, icmp: null };
+    const client = { family: 'ipv4', value: 0x0af4010dn } as const;
+    for (let at = 0n; at < 5100n; at++)
+      packets
+        .destination({ ...tcp, address: { ...client, value: 0xcb000000n + at }, strange: true })
+        ?.of(client);
+    expect(packets.isSpent({ strange: true })).toBe(true);
+    const web = packets.destination({ ...tcp, address: { ...client, value: 0x0a600a01n } });
+    expect(web?.of(client)?.goals).toHaveLength(3);
+  });
+
+  it.each<[string, object]>([
+    ['', {}],
+    [', also without the addresses of the node', { links: null, routes: { ipv4: null, ipv6: null } }],
+  ])('is of a Service, and one outside of nobody who is known%s', async (_, facts) => {
+    const known = await demo();
+    const outside = { from: POD, asked: '203.0.113.5:443', back: '192.168.100.11:7777' };
+    const asked = vi.spyOn(FirstPackets.prototype, 'destination');
+    try {
+      await ask([[outside, web].map(line)], {}, { ...known, host: { ...known.host, ...facts } });
+      expect(asked.mock.calls.map(([{ strange }]) => strange)).toEqual([true, undefined]);
+    } finally {
+      asked.mockRestore();
+    }
+  });
+
+  it('is not compared where a table of nft that was not captured may send it there', async () => {
+    const known = await demo();
+    const flows = [
+      [line({ ...web, back: '10.244.1.1:7777' }), line(web)],
+      [line({ ...web, protocol: 'udp', asked: '10.96.10.40:5353', answers: '10.244.1.99:5353' })],
+    ];
+    for (const nft of [null, known.nft == null ? null : { ...known.nft, cutAt: 7 }]) {
+      const { summary } = await ask(flows, {}, { ...known, nft });
+      expect(summary.agreement).toMatchObject({ translated: 3, agree: 1, differ: 1, notCompared: 1 });
+      expect(summary.agreement?.causes).toEqual([{ cause: 'stale', flows: 1 }]);
+      expect(summary.agreement?.settle).toContain('nft -j list ruleset');
     }
   });
 

@@ -8,7 +8,7 @@ import type { FlowStanding } from '../flow-verdict.ts';
 import type { DifferenceCause, DifferingFlows, FlowAgreement } from './agreement.ts';
 import { causeOf } from './difference-cause.ts';
 import type { Fate } from './fate.ts';
-import type { DestinationFates, FirstPackets } from './first-packets.ts';
+import type { Asked, DestinationFates, FirstPackets } from './first-packets.ts';
 import { todayOf } from './today-item.ts';
 
 /** Differences told; the others are counted. */
@@ -42,6 +42,7 @@ export class AgreementTally {
   #translated = 0;
   #agree = 0;
   #differ = 0;
+  #lacksNft = false;
 
   constructor(packets: FirstPackets, ids: AddressIds, address: (id: number) => Address) {
     this.#packets = packets;
@@ -49,8 +50,11 @@ export class AgreementTally {
     this.#address = address;
   }
 
-  /** @param standing what is known of where it goes @param read reads the whole flow again */
-  add(row: FlowRow, standing: FlowStanding, read: () => Flow | null): void {
+  /**
+   * @param standing what is known of where it goes @param isKnown a Service or pod that is known has the destination
+   * @param read reads the whole flow again
+   */
+  add(row: FlowRow, standing: FlowStanding, isKnown: boolean, read: () => Flow | null): void {
     const { original, reply, protocol } = row;
     const masqueraded = reply.destination !== original.source;
     const moved = reply.source !== original.destination || reply.sourcePort !== original.destinationPort;
@@ -61,8 +65,9 @@ export class AgreementTally {
     const key = (original.destination * 65_537 + original.destinationPort + 1) * 256 + protocol;
     const before = this.#destinations.get(key);
     // What is kept of each of a million destinations outside would fill the memory, and tell nothing.
-    if (before === undefined && this.#packets.isSpent) return;
-    const destination = before ?? this.#begin(key, row, read);
+    const kind = isKnown ? {} : ({ strange: true } as const);
+    if (before === undefined && this.#packets.isSpent(kind)) return;
+    const destination = before ?? this.#begin(key, row, kind, read);
     const { fates, byClient } = destination;
     if (fates === null) return;
     let goals = byClient.get(original.source);
@@ -99,16 +104,22 @@ export class AgreementTally {
       agree: this.#agree,
       differ: this.#differ,
       notCompared: this.#translated - this.#agree - this.#differ,
+      settle: this.#lacksNft ? 'capture `nft -j list ruleset`: a table of it may translate them so' : null,
       causes: [...causes].map(([cause, flows]) => ({ cause, flows })).sort((a, b) => b.flows - a.flows),
       differing: differing.slice(0, MOST_TOLD).map(({ item, flows }) => ({ ...item, flows })),
     };
   }
 
-  #begin(key: number, { protocol, original }: FlowRow, read: () => Flow | null): DestinationTally {
+  #begin(
+    key: number,
+    { protocol, original }: FlowRow,
+    kind: Pick<Asked, 'strange'>,
+    read: () => Flow | null,
+  ): DestinationTally {
     const address = this.#address(original.destination);
     const port = original.destinationPort < 0 ? null : original.destinationPort;
     const icmp = hasPorts(protocol) ? null : (read()?.original.icmp ?? null);
-    const fates = this.#packets.destination({ protocol, address, port, icmp });
+    const fates = this.#packets.destination({ protocol, address, port, icmp, ...kind });
     const tally = { fates, byClient: new Map(), judged: new Map() };
     this.#destinations.set(key, tally);
     return tally;
@@ -142,7 +153,12 @@ export class AgreementTally {
     if (this.#goalsOf(own).has(goal)) return 'agrees';
     const elsewhere = fates.throughAnyDoor(client);
     if (elsewhere !== null && this.#goalsOf(elsewhere).has(goal)) return 'agrees';
-    if (own.open || !fates.isSettled(client)) return 'not-compared';
+    if (own.open) return 'not-compared';
+    if (causeOf(row, standing) === 'unknown' && !this.#packets.hasEveryTable) {
+      this.#lacksNft = true;
+      return 'not-compared';
+    }
+    if (!fates.isSettled(client)) return 'not-compared';
     return { differing: this.#differingLike(row, own, standing, read) };
   }
 

@@ -17,6 +17,8 @@ export interface FlowAgreement {
   readonly differ: number;
   /** Of which what the rules would do cannot be told, or was not traced. */
   readonly notCompared: number;
+  /** What would tell of some of those that were not compared; null where nothing is known that would. */
+  readonly settle: string | null;
   readonly causes: readonly { readonly cause: DifferenceCause; readonly flows: number }[];
   /** Flows that differ alike stand together; the most first, at most a hundred. */
   readonly differing: readonly DifferingFlows[];

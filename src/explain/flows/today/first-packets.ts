@@ -23,6 +23,8 @@ export interface Asked {
   readonly port: number | null;
   /** Of a ping and its like. */
   readonly icmp: { readonly type: number; readonly code: number } | null;
+  /** Nothing that is known is there, as outside. */
+  readonly strange?: true;
 }
 
 /** By where a packet comes in; of a process of the node: null. */
@@ -30,6 +32,8 @@ type Door = Device;
 
 /** A trace costs about a millisecond: so many different kinds of flows are compared, and no more. */
 const MOST_TRACES = 5_000;
+/** So many of them are kept for destinations that are known: a node that masquerades what goes out has a destination for each site. */
+const KEPT_FOR_KNOWN = 2_500;
 /** And so many flows that differ are looked at for their own client; of more, one for each kind of client is. */
 const MOST_CLOSER = 300;
 /** Whole answers that are asked for. */
@@ -45,6 +49,7 @@ export class FirstPackets {
   readonly #withoutFlows: Known;
   readonly #doors = { ipv4: new Map<bigint, Door>(), ipv6: new Map<bigint, Door>() };
   #traces = 0;
+  #strangeTraces = 0;
   #closer = 0;
   #answers = 0;
 
@@ -62,9 +67,19 @@ export class FirstPackets {
     return isWhole ? new DestinationFates(asked, this) : null;
   }
 
-  /** True where no further packet is traced: of new destinations nothing more is found out. */
-  get isSpent(): boolean {
-    return this.#traces >= MOST_TRACES;
+  /**
+   * False where a table of nft that was not captured may translate, too: `iptables-save` shows those of iptables alone, and every
+   * program may have one.
+   */
+  get hasEveryTable(): boolean {
+    const { nft } = this.#known;
+    return nft != null && nft.cutAt === null;
+  }
+
+  /** @returns true where no further packet to such a destination is traced: of new ones nothing more is found out. */
+  isSpent({ strange }: Pick<Asked, 'strange'>): boolean {
+    if (this.#traces >= MOST_TRACES) return true;
+    return strange === true && this.#strangeTraces >= MOST_TRACES - KEPT_FOR_KNOWN;
   }
 
   /** @returns by which interface a client's packets come in: where answers to it go out; null: it is of the node itself. */
@@ -112,14 +127,11 @@ export class FirstPackets {
   }
 
   /** @param observer is told what is asked on the way. @returns every way of the packet; null where as much was traced as is. */
-  follow(
-    { protocol, address, port, icmp }: Asked,
-    source: Sender,
-    door: Door,
-    observer?: Observer,
-  ): readonly Ending[] | null {
-    if (this.isSpent) return null;
+  follow(asked: Asked, source: Sender, door: Door, observer?: Observer): readonly Ending[] | null {
+    if (this.isSpent(asked)) return null;
     this.#traces++;
+    if (asked.strange === true) this.#strangeTraces++;
+    const { protocol, address, port, icmp } = asked;
     const packet = {
       family: address.family,
       protocol,

@@ -1,5 +1,6 @@
 import { isAffinity } from '../../../connection/affinity.ts';
-import { type Address, formatAddress } from '../../../net/address.ts';
+import { ADDRESS_BITS, type Address, formatAddress } from '../../../net/address.ts';
+import { maskOfLength } from '../../../net/prefix.ts';
 import { type AddressSet, allowsAddress } from '../../../rules/value-set.ts';
 import type { Ending } from '../../../trace/branch.ts';
 import type { GivenNode } from '../../../trace/given.ts';
@@ -79,8 +80,7 @@ export class SenderClasses {
 function onlyAddress(set: AddressSet, family: Address['family']): Address | null {
   if (set.kind === 'prefix') {
     const { value, mask } = set.prefix;
-    const whole = family === 'ipv4' ? 0xffff_ffffn : (1n << 128n) - 1n;
-    return mask === whole ? { family, value } : null;
+    return mask === maskOfLength(family, ADDRESS_BITS[family]) ? { family, value } : null;
   }
   const [first] = set.ranges;
   return set.ranges.length === 1 && first !== undefined && first.from === first.to
