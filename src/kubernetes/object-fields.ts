@@ -85,6 +85,7 @@ export const OBJECT_FIELDS = {
       podIPs: { ip: true },
       conditions: { type: true, status: true },
       containerStatuses: {
+        name: true,
         restartCount: true,
         state: { waiting: { reason: true }, terminated: ENDED },
         lastState: { terminated: ENDED },
