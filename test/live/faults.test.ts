@@ -195,6 +195,24 @@ describe('a kube-proxy that does not run', () => {
   });
 });
 
+describe('the configuration of kube-proxy', () => {
+  it.each([
+    ['kube-proxy-config', ['kube-proxy', 'kube-proxy-config']],
+    ['kube-proxy', ['kube-root-ca.crt', 'kube-proxy']],
+  ])('is that of ConfigMap %s where the pod has %j', (holds, names) => {
+    const [pod] = PLAIN.pods as { spec: object }[];
+    const volumes = names.map((name) => ({ name, configMap: { name } }));
+    const config = 'kind: KubeProxyConfiguration\nmode: nftables\nclusterCIDR: 10.7.0.0/16\n';
+    const node = cluster({
+      pods: [{ ...pod, spec: { ...pod?.spec, volumes } }],
+      configMaps: { 'kube-proxy': { kubeconfig: 'kind: Config\n' }, [holds]: { config } },
+    });
+    const { status, err } = node.run('capture', '-w', 'cap', '--node', 'node-1', '--no-api', '--via', 'exec');
+    expect(status, err).toBe(0);
+    expect(node.text('cap')).toContain('"--proxy-mode=nftables","--cluster-cidr=10.7.0.0/16"');
+  });
+});
+
 describe('a login that asks', () => {
   it('is shown while it waits', () => {
     const asks = 'To sign in, open https://example.test/device and enter the code ABC-123\n';
