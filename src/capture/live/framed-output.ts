@@ -92,7 +92,7 @@ export class FramedStream {
     this.#done = null;
     const all = Buffer.concat(this.#pieces);
     done({
-      bytes: all.subarray(0, all.length - (seen.length - at)),
+      bytes: all.subarray(0, Math.max(0, all.length - (seen.length - at))),
       status: frame[1] === undefined ? null : Number(frame[1]),
     });
   }
