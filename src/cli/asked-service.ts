@@ -38,14 +38,13 @@ export async function requireService(
   const answer = new AddressBook(cluster).resolve(text, namespace, null);
   if (answer.kind !== 'no-such-service') return;
   const [, name = text, port = ''] = /^(.*?)(:[^:]*)?$/.exec(text) ?? [];
-  const full = name.includes('/') ? name : `${namespace}/${name}`;
   const [near] = nearest(
-    full,
+    name,
     cluster.services.map((one) => `${one.namespace}/${one.name}`),
   );
-  const meant = near === undefined ? '' : `; did you mean ${near}${port}?`;
+  const meant = near === undefined ? '.' : `; did you mean ${near}${port}?`;
   throw new UsageError(
     'question',
-    `the API has no Service ${full}, so no node was read${meant} Rules that are left of it are followed with --no-api`,
+    `the API has no Service ${name}, so no node was read${meant} Rules that are left of it are followed with --no-api`,
   );
 }

@@ -33,8 +33,7 @@ export function chainCommand(program: string, act: (request: ChainRequest) => Pr
         ['kp-explain chain POSTROUTING --demo', 'a built-in chain, in each table and family'],
       ]),
     )
-    .action(async (words: string | readonly string[], options: CommonOptions) => {
-      const name = typeof words === 'string' ? words : words.join(' ');
+    .action(async (name: string, options: CommonOptions) => {
       await act({ ...commonRequest(options, { host: 'addresses', flows: 'none' }), name });
     });
 }

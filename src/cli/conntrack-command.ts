@@ -82,7 +82,7 @@ export function conntrackCommand(
     )
     .option(
       '--watch',
-      'tell flows as they come and go, until Ctrl-C: of a live node, or of what conntrack -E prints into -f -',
+      'tell flows as they come and go, until Ctrl-C: of this machine or a live node, or of what conntrack -E prints into -f -',
     );
   return addCommonOptions(command, PAGE_FORMATS)
     .addOption(

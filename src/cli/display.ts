@@ -39,6 +39,15 @@ export function displayed(io: Io, { color, width }: DisplayOptions): Io {
   if (color === undefined && width === undefined) return io;
   const colours =
     color === 'always' || (color !== 'never' && wantsColour(io.columns !== null, io.env)) ? '1' : '0';
-  const columns = width ?? io.columns;
-  return { ...io, columns, rows: io.rows ?? null, env: { ...io.env, FORCE_COLOR: colours } };
+  return {
+    ...io,
+    // A terminal may be made larger while it is watched.
+    get columns() {
+      return width ?? io.columns;
+    },
+    get rows() {
+      return io.rows ?? null;
+    },
+    env: { ...io.env, FORCE_COLOR: colours },
+  };
 }

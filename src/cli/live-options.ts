@@ -3,7 +3,7 @@ import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { whyNoSmallFile } from '../kubernetes/api/small-file.ts';
 import { dictionary } from '../lookup/dictionary.ts';
-import type { LiveRequest } from './requests.ts';
+import type { LiveRequest, SourceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options that say which live node to read and how, as commander hands them over. */
@@ -45,7 +45,10 @@ export function addLiveOptions(command: Command): Command {
 /** Adds the option of the commands that follow connections over nodes. */
 export function addFollowOption(command: Command): Command {
   return command.addOption(
-    new Option('--follow', 'read further nodes when the packet gets there').conflicts(['file', 'demo']),
+    new Option('--follow', 'read further nodes when the packet gets there, in the ways of --via').conflicts([
+      'file',
+      'demo',
+    ]),
   );
 }
 
@@ -137,6 +140,14 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
     showRole: options.showRole ?? false,
     ...(options.selector === undefined ? {} : { selector: options.selector }),
   };
+}
+
+/** @returns the sources, with what a question names besides; those that are no live node as they are. */
+export function ofLive(
+  sources: SourceRequest,
+  named: Pick<Partial<LiveRequest>, 'pods' | 'asked'>,
+): SourceRequest {
+  return sources.live === undefined ? sources : { ...sources, live: { ...sources.live, ...named } };
 }
 
 function accessOf(options: LiveOptions): ClusterAccess {

@@ -1,7 +1,7 @@
 import type { NodeTarget } from '../capture/live/reach-node.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 import type { Io } from './io.ts';
-import type { CommonRequest, SourceRequest, Watched } from './requests.ts';
+import type { CommonRequest, SourceRequest } from './requests.ts';
 
 /**
  * @returns the request, asked of the node on which the pod runs that `--from` names, where neither a capture nor a node was
@@ -9,7 +9,7 @@ import type { CommonRequest, SourceRequest, Watched } from './requests.ts';
  *   InterruptedError.
  */
 export async function atPodsNode<
-  Request extends Pick<TraceQuestion, 'from'> & Pick<CommonRequest, 'sources'> & Watched,
+  Request extends Pick<TraceQuestion, 'from'> & Pick<CommonRequest, 'sources'>,
 >(request: Request, io: Io): Promise<Request> {
   const { live } = request.sources;
   const pod = podThatTells(request.sources);
@@ -17,8 +17,7 @@ export async function atPodsNode<
   const node = await nodeOf(pod, live, io);
   const { localNodeName } = await import('../capture/live/proxy-facts.ts');
   if (node === null || node === localNodeName()) return request;
-  const target = targetOn(node, request.watch == null ? 'auto' : 'exec');
-  return { ...request, sources: { ...request.sources, live: { ...live, target } } };
+  return { ...request, sources: { ...request.sources, live: { ...live, target: targetOn(node) } } };
 }
 
 /** @returns the pod whose node is to be read, where nothing else says what is; null where that is not asked for. */
@@ -29,9 +28,9 @@ export function podThatTells({ files, demo, live }: SourceRequest): PodName | nu
   return pod;
 }
 
-/** @returns that node, reached as `--node` alone reaches it. */
-export function targetOn(node: string, via: NodeTarget['via']): NodeTarget {
-  return { node, via, pod: null, image: null, profile: null, debugNamespace: null };
+/** @returns that node, reached through its kube-proxy's pod: nobody named it, so no privileged debug pod is made there. */
+export function targetOn(node: string): NodeTarget {
+  return { node, via: 'exec', pod: null, image: null, profile: null, debugNamespace: null };
 }
 
 /** A pod's full name. */

@@ -2,15 +2,15 @@ import { podThatTells, targetOn } from './pods-node.ts';
 import type { LiveRequest } from './requests.ts';
 
 /**
- * `--show-role`: the rights that reading takes, as YAML. `--show-commands`: what would be run to read a live node, in order, and nothing is run. What only an earlier command's
- * output tells stands in capitals (POD), and says in a comment where it comes from.
+ * `--show-role`: the rights that reading takes, as YAML. `--show-commands`: what would be run to read a live node, in order.
+ * Nothing is run. What only an earlier command's output tells stands in capitals (POD), and says in a comment where it comes from.
  */
 export async function showCommands(request: LiveRequest, allNodes = false): Promise<string> {
   const { escapeLines } = await import('../render/escape.ts');
   const { access, needs, api } = request;
   const pod = podThatTells({ files: [], demo: false, live: request });
   const own = { node: request.target, access, needs };
-  const onItsNode = { ...own, node: pod === null ? request.target : targetOn('NODE', 'auto') };
+  const onItsNode = { ...own, node: pod === null ? request.target : targetOn('NODE') };
   if (request.showRole === true) {
     const { roleManifest } = await import('../capture/live/role.ts');
     return escapeLines(`${roleManifest({ target: onItsNode, allNodes, api, pod })}\n`);

@@ -10,7 +10,7 @@ import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { knownOf } from './known.ts';
-import { addFollowOption } from './live-options.ts';
+import { addFollowOption, ofLive } from './live-options.ts';
 import {
   addCommonOptions,
   type CommonOptions,
@@ -47,7 +47,7 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
     .optionsGroup('The packet:')
     .option(
       '--from <sender>',
-      'pod, pod:NAMESPACE/NAME (or pod/NAME, NAMESPACE/NAME), node, external, ADDRESS or ADDRESS:PORT (default: a pod, the node and external)',
+      'pod, pod:NAMESPACE/NAME (or pod/NAME, NAMESPACE/NAME), node, external, ADDRESS or ADDRESS:PORT (default: a pod, the node and external); of a pod that is named, without -f and --node, its own node is read, by kubectl exec alone',
       notEmpty('A sender'),
     )
     .addOption(
@@ -101,20 +101,13 @@ export function traceCommand(program: string, act: (request: TraceRequest) => Pr
       ]),
     )
     .action(async (destination: string, options: TraceOptions) => {
-      const common = watched(
-        commonRequest(options, { host: 'packets', flows: 'some' }),
-        options.watch,
-        destination,
-      );
-      const { sources } = common;
+      const read = commonRequest(options, { host: 'packets', flows: 'some' });
+      const sources = ofLive(read.sources, { pods: podsOf(options.from ?? '') });
+      const common = watched({ ...read, sources }, options.watch, destination);
       const namespace = await namespaceOf(options.namespace, common);
-      const asked = { text: destination, namespace };
       await act({
         ...common,
-        sources:
-          sources.live === undefined
-            ? sources
-            : { ...sources, live: { ...sources.live, asked, pods: podsOf(options.from ?? '') } },
+        sources: ofLive(common.sources, { asked: { text: destination, namespace } }),
         destination,
         from: options.from ?? null,
         protocol: options.protocol ?? null,

@@ -7,7 +7,7 @@ import { documentHead } from './document-head.ts';
 import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { addFollowOption } from './live-options.ts';
+import { addFollowOption, ofLive } from './live-options.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 import type { WhyRequest } from './requests.ts';
 import { podsOf } from './trace-command.ts';
@@ -32,7 +32,7 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
     .optionsGroup('The question:')
     .option(
       '--from <sender>',
-      'pod, pod:NAMESPACE/NAME, node, external or an address (default: a pod, the node and external)',
+      'pod, pod:NAMESPACE/NAME, node, external or an address (default: a pod, the node and external); of a pod that is named, without -f and --node, its own node is read, by kubectl exec alone',
       notEmpty('A sender'),
     )
     .addOption(
@@ -57,17 +57,13 @@ export function whyCommand(program: string, act: (request: WhyRequest) => Promis
       ]),
     )
     .action(async (service: string, options: WhyOptions) => {
-      const common = watched(commonRequest(options, { host: 'all', flows: 'all' }), options.watch, service);
-      const { sources } = common;
+      const read = commonRequest(options, { host: 'all', flows: 'all' });
+      const sources = ofLive(read.sources, { pods: podsOf(options.from ?? '') });
+      const common = watched({ ...read, sources }, options.watch, service);
       const namespace = await namespaceOf(options.namespace, common);
-      const asked = { text: service, namespace };
-      const live =
-        sources.live === undefined
-          ? {}
-          : { live: { ...sources.live, asked, pods: podsOf(options.from ?? '') } };
       await act({
         ...common,
-        sources: { ...sources, ...live },
+        sources: ofLive(common.sources, { asked: { text: service, namespace } }),
         destination: service,
         from: options.from ?? null,
         protocol: options.protocol ?? null,

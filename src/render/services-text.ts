@@ -1,6 +1,7 @@
 import type { ServiceItem, ServiceList } from '../explain/service-list.ts';
 import { socketText } from '../net/socket.ts';
 import { CHOOSING, hasRole } from '../proxy/chains.ts';
+import { parseServiceComment } from '../proxy/comments.ts';
 import { counted } from '../words/numbers.ts';
 import { escapeTerminal } from './escape.ts';
 import { rowsOf } from './screen.ts';
@@ -228,7 +229,8 @@ export function describeEndpoints(item: ServiceItem): string {
 function mayHaveSome({ notCaptured, refusals, chains }: ServiceItem): boolean {
   if (chains.some((chain) => hasRole(chain, ...CHOOSING))) return false;
   return (
-    notCaptured.length > 0 || refusals.some(({ comment }) => / has no local endpoints$/.test(comment ?? ''))
+    notCaptured.length > 0 ||
+    refusals.some(({ comment }) => parseServiceComment(comment ?? '')?.phrase === 'no-local-endpoints')
   );
 }
 

@@ -104,12 +104,14 @@ function isWhat(items: readonly TraceItem[], colours: Colours): string {
     : ': no Service that is known here has this address and port';
 }
 
-/** `pod shop/web-a1 of this node, and no Service’s`. */
+/** `pod shop/web-a1 of this node, and no known Service’s`. */
 function ownerText({ kind, namespace, pod, node, thisNode }: AddressOwner): string {
   const of = thisNode === true ? ' of this node' : node === null ? '' : ` of ${node}`;
   if (kind === 'node')
-    return thisNode === true ? 'this node, and no Service’s' : `node ${node ?? '?'}, and no Service’s`;
-  return `${kind === 'hostPort' ? 'a host port of ' : ''}pod ${namespace ?? '?'}/${pod ?? '?'}${of}, and no Service’s`;
+    return thisNode === true
+      ? 'this node, and no known Service’s'
+      : `node ${node ?? '?'}, and no known Service’s`;
+  return `${kind === 'hostPort' ? 'a host port of ' : ''}pod ${namespace ?? '?'}/${pod ?? '?'}${of}, and no known Service’s`;
 }
 
 function labelOf(service: ServiceRef): string {

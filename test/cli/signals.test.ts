@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { type Heard, hear } from '../support/hear.ts';
 import { noTerminal, runOnTerminal } from '../support/terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -16,12 +17,8 @@ const LONG = ['diff', DEMO, OLD, '--budget', '999999999'];
 const folder = mkdtempSync(join(tmpdir(), 'kp-explain-signals-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ending {
-  /** As a shell tells it. */
-  readonly status: number | null;
+interface Ending extends Heard {
   readonly seconds: number;
-  readonly out: string;
-  readonly err: string;
 }
 
 /** Interrupts a program that computes: `computing` tells when it does. */
@@ -33,23 +30,12 @@ async function interrupt(
 ): Promise<Ending> {
   const [program = '', ...args] = argv;
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (piece: Buffer) => {
-    out += piece.toString();
-  });
-  child.stderr.on('data', (piece: Buffer) => {
-    err += piece.toString();
-  });
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('close', (status, by) => resolve(by === null ? status : 128 + constants.signals[by]));
-  });
+  const { ended } = hear(child);
   await computing(child);
   const start = performance.now();
   // Where it ended before, the status will tell.
   if (child.exitCode === null) process.kill(pidOf(child), signal);
-  const status = await ended;
-  return { status, seconds: (performance.now() - start) / 1000, out, err };
+  return { ...(await ended), seconds: (performance.now() - start) / 1000 };
 }
 
 const soon = (ms: number) => async (): Promise<void> =>

@@ -1,15 +1,20 @@
 import { spawn } from 'node:child_process';
 import { getEventListeners } from 'node:events';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
+import { displayed } from '../../src/cli/display.ts';
+import { type LiveOptions, liveRequest } from '../../src/cli/live-options.ts';
 import { main } from '../../src/cli/main.ts';
 import { changedLines } from '../../src/cli/watch/changed-lines.ts';
 import { EventLines } from '../../src/cli/watch/event-lines.ts';
 import { beatIntoPipes } from '../../src/cli/watch/heartbeat.ts';
 import { repeat } from '../../src/cli/watch/repeat.ts';
+import { ScreenView } from '../../src/cli/watch/screen-view.ts';
+import { watched } from '../../src/cli/watch/watch-option.ts';
+import { type Heard, hear } from '../support/hear.ts';
 import { noTerminal, runOnTerminal } from '../support/terminal.ts';
 import { run } from './run-main.ts';
 
@@ -103,6 +108,80 @@ describe('Does a watch that writes into a pipe give a sign of life?', () => {
   });
 });
 
+describe('How often does a watch ask where no seconds are told?', () => {
+  const pods = [{ namespace: 'shop', name: 'client-a' }];
+  const needs = { host: 'packets', flows: 'some' } as const;
+  const every = (files: readonly string[], options: LiveOptions, named: typeof pods) => {
+    const live = { ...liveRequest(options, needs), pods: named };
+    return watched({ sources: { files, demo: false, live }, output: 'text' }, '').watch;
+  };
+
+  it.each([
+    ['files', every(['node'], {}, []), 2],
+    ['this machine', every([], {}, []), 2],
+    ['a node', every([], { node: 'node-1' }, []), 10],
+    ['the node of a pod', every([], {}, pods), 10],
+    ['files, of a pod', every(['node'], {}, pods), 2],
+    ['this machine, where the API is not asked about the pod', every([], { api: false }, pods), 2],
+  ])('%s', (_, seconds, expected) => expect(seconds).toBe(expected));
+});
+
+describe('What does a watch show on a terminal?', () => {
+  const screen = () => {
+    const frames: string[] = [];
+    const io = {
+      programName: 'kp-explain',
+      env: {},
+      columns: 80,
+      rows: 24,
+      showsProgress: false,
+      out: (text: string) => void frames.push(text),
+      err: () => undefined,
+      async *stdin() {},
+    };
+    return { frames, view: new ScreenView(io, 2) };
+  };
+
+  it('marks at the lines that changed, also where they stand elsewhere later', () => {
+    const { frames, view } = screen();
+    for (const out of ['web 3\napi\n', 'web 2\napi\n', 'api\nweb 2\n'])
+      view.show({ out, told: '', time: '14:03:12' });
+    const marked = frames.map((frame) => frame.match(/[+-] \w.*(?=\x1b\[K)/g));
+    expect(marked).toEqual([null, ['+ web 2', '- web 3'], ['+ web 2', '- web 3']]);
+  });
+
+  it('of when the answer is, where the state cannot be read just now', () => {
+    const { frames, view } = screen();
+    view.show({ out: 'web 3\n', told: '', time: '14:03:12' });
+    view.fail('cannot read node', '14:05:00');
+    expect(frames[1]).toContain('every 2 s, 14:05:00, as of 14:03:12, cannot read node');
+    expect(frames[1]).toContain('  web 3');
+  });
+});
+
+describe('Does a watch see that its terminal was made larger?', () => {
+  it('also where colours were chosen', () => {
+    let columns = 80;
+    const io = displayed(
+      {
+        programName: 'kp-explain',
+        env: {},
+        get columns() {
+          return columns;
+        },
+        rows: 24,
+        showsProgress: false,
+        out: () => undefined,
+        err: () => undefined,
+        async *stdin() {},
+      },
+      { color: 'always' },
+    );
+    columns = 120;
+    expect(io.columns).toBe(120);
+  });
+});
+
 describe('Does a watch that nobody reads any more end?', () => {
   const io = (unread: AbortSignal): Parameters<typeof repeat>[2] => ({
     programName: 'kp-explain',
@@ -160,25 +239,15 @@ describe('What can be watched?', () => {
 async function watchFor(
   args: readonly string[],
   then: (child: ReturnType<typeof spawn>, seen: () => string) => Promise<void>,
-): Promise<{ readonly status: number | null; readonly out: string; readonly err: string }> {
+): Promise<Heard> {
   const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.on('data', (piece: Buffer) => {
-    out += piece.toString();
-  });
-  child.stderr.on('data', (piece: Buffer) => {
-    err += piece.toString();
-  });
-  const ended = new Promise<number | null>((resolve) => {
-    child.on('exit', (status, by) => resolve(by === null ? status : 128 + constants.signals[by]));
-  });
+  const { out, ended } = hear(child);
   // One that does not end is a failure, and must not outlive it.
   const killer = setTimeout(() => child.kill('SIGKILL'), 30_000);
-  await then(child, () => out);
-  const status = await ended;
+  await then(child, out);
+  const heard = await ended;
   clearTimeout(killer);
-  return { status, out, err };
+  return heard;
 }
 
 async function until(what: () => boolean): Promise<void> {

@@ -102,10 +102,10 @@ describe('a heading that is the truth about the connection', () => {
 
 describe('Does the heading of a trace say whose address it is?', () => {
   it.each([
-    ['10.244.1.11:8080', 'is pod shop/web-a1 of this node, and no Service’s'],
-    ['pod/web-b1:8080 -n shop', 'is pod shop/web-b1 of node-2, and no Service’s'],
-    ['192.168.100.11:22', 'is this node, and no Service’s'],
-    ['192.168.100.12:22', 'is node node-2, and no Service’s'],
+    ['10.244.1.11:8080', 'is pod shop/web-a1 of this node, and no known Service’s'],
+    ['pod/web-b1:8080 -n shop', 'is pod shop/web-b1 of node-2, and no known Service’s'],
+    ['192.168.100.11:22', 'is this node, and no known Service’s'],
+    ['192.168.100.12:22', 'is node node-2, and no known Service’s'],
     ['8.8.8.8:53', 'no Service that is known here has this address and port'],
     // IPVS puts it on the node; it is a Service’s all the same.
     ['10.96.10.1:81', 'no Service that is known here has this address and port'],

@@ -34,6 +34,9 @@ describe('a live node whose API server answers', () => {
         'the API has no Service shop/wbe, so no node was read; did you mean shop/web:http?',
       );
     }
+    expect((await live('trace', 'nowhere/nothing-alike')).err).toContain(
+      'the API has no Service nowhere/nothing-alike, so no node was read. Rules that are left of it are followed with --no-api',
+    );
     expect(node.calls().length).toBe(before);
   });
 

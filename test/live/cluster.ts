@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { hear } from '../support/hear.ts';
 import { runOnTerminal, type TerminalRun } from '../support/terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -237,23 +238,13 @@ export class FakeCluster {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (!heard) child.stderr.destroy();
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (piece: Buffer) => {
-      out += piece.toString();
-    });
-    child.stderr.on('data', (piece: Buffer) => {
-      err += piece.toString();
-    });
-    const ended = new Promise<number | null>((resolve) => {
-      child.on('close', resolve);
-    });
+    const { ended } = hear(child);
     while (!this.calls().some(when) && child.exitCode === null) await pause(20);
     for (const signal of signals) {
       await pause(150);
       child.kill(signal);
     }
-    return { status: await ended, out, err };
+    return await ended;
   }
 
   /** Runs the program on a terminal that is closed once `when` stands there. */

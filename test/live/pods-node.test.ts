@@ -27,11 +27,25 @@ describe('Does --from with a pod find its node, without --node?', () => {
     expect(out).toContain(`\nkubectl ${ASK.join(' ')}\n`);
     expect(out).toContain('\nkubectl get node/NODE -o json\n');
     expect(out).toContain('\n# on this machine;');
-    expect(out).toContain(' debug node/NODE ');
+    // Nobody named that node, so no privileged pod is made on it.
+    expect(out).not.toContain(' debug node/');
     const role = node.run(...question, '--show-role').out;
     expect(role).toMatch(/namespace: "shop"\nrules:\n.*\n.*resources: \[pods\]\n.*verbs: \[get\]/);
     expect(role).toContain('resources: [pods/exec]');
+    expect(role).not.toContain('delete');
     expect(node.calls()).toEqual([]);
+  });
+
+  it('where exec does not get there, no debug pod is made on a node that nobody named', () => {
+    const node = new FakeCluster({ ...PLAIN, pods: [POD] });
+    open.push(node);
+    const question = ['trace', 'shop/web', '--from', 'pod:shop/client-a'];
+    const { status, err } = node.run(...question);
+    expect(status).toBe(3);
+    expect(err).toContain('no kube-proxy pod runs on node node-1');
+    expect(node.calls().some((call) => call.includes('debug'))).toBe(false);
+    node.run(...question, '--node', 'node-1');
+    expect(node.calls().some((call) => call.includes('debug'))).toBe(true);
   });
 
   it('only where there is nothing else that says whom to ask', () => {

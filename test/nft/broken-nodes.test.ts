@@ -1,19 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findInFolder } from '../findings/altered-capture.ts';
-import { BROKEN_NODES, makeNode } from './broken-nodes.ts';
-
-function canLoad(): boolean {
-  try {
-    execFileSync('unshare', ['-n', 'nft', 'list', 'ruleset'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { BROKEN_NODES, canLoad, makeNode } from './broken-nodes.ts';
 
 const there = canLoad();
 if (!there) console.log('skipped: no root, or no nft');

@@ -150,3 +150,13 @@ export function makeNode(folder: string, broken: BrokenNode | null): void {
   ]);
   writeFileSync(join(folder, 'nft.json'), listing);
 }
+
+/** @returns whether nft can be asked in a network namespace of its own: it takes root, and the tools. */
+export function canLoad(): boolean {
+  try {
+    execFileSync('unshare', ['-n', 'nft', 'list', 'ruleset'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -79,6 +79,9 @@ udp      17 28 src=10.244.1.7 dst=10.96.0.10 sport=45871 dport=53 src=10.244.0.5
 
   it('are not said to be none that is stuck', async () => {
     expect((await ask(PASTE, 'conntrack')).out).toContain('conntrack: 1 flow, none known to be stuck');
+    expect((await ask(PASTE, 'conntrack', '-o', 'html')).out).toContain(
+      '<p class="verdict unknown">no flow is known to be stuck</p>',
+    );
     const whole = `${PASTE}-A KUBE-SVC-TCOU7JCQXEZGVUNU -j KUBE-SEP-BBBBBBBBBBBBBBBB
 -A KUBE-SEP-BBBBBBBBBBBBBBBB -p udp -m udp -j DNAT --to-destination 10.244.0.5:53
 COMMIT

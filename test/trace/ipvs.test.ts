@@ -529,3 +529,22 @@ describe('What is said where IPVS was not captured?', () => {
     expect(ask(RULES, { ...POD, host }).assumptions).toContainEqual({ code: 'ipvs-conntrack' });
   });
 });
+
+describe('What does conntrack hear of a virtual server that schedules each datagram?', () => {
+  // ip_vs_update_conntrack leaves its entry alone; the IPVS lane's seed 610 on 6.1 showed it.
+  const rules = `*mangle
+:POSTROUTING ACCEPT
+-A POSTROUTING -m conntrack --ctreplsrc 10.244.1.5 -j DROP
+`;
+  const server = (option: string) =>
+    `-A -u 10.96.0.1:53 -s rr${option}\n-a -u 10.96.0.1:53 -r 10.244.1.5:5353 -m -w 1\n`;
+  const question: Question = { from: '10.244.1.6:1000', via: 'cni0', to: '10.96.0.1:53', protocol: 'udp' };
+
+  it.each([
+    ['nothing: the virtual address is the one that answers', ' -o', 'accept'],
+    ['that the real server answers, where it does not', '', 'drop'],
+  ])('%s', (_, option, verdict) => {
+    const { outcomes } = ask(rules, { host: node(), ...question, ipvs: server(option) });
+    expect(outcomes.map((outcome) => outcome.verdict)).toEqual([verdict]);
+  });
+});

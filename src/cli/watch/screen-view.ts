@@ -17,10 +17,12 @@ const LEAST = 3;
 export class ScreenView implements TurnView {
   readonly #io: Io;
   readonly #seconds: number;
-  #before: readonly string[] | null = null;
-  #changed: (ChangedLines & { readonly time: string }) | null = null;
+  /** The answer that stands there; null: none yet. */
+  #lines: readonly string[] | null = null;
+  /** When an answer last differed from the one before it, and that one. */
+  #last: { readonly before: readonly string[]; readonly time: string } | null = null;
+  #shownAt = '';
   #drawn = false;
-  #lines: readonly string[] = [];
 
   constructor(io: Io, seconds: number) {
     this.#io = io;
@@ -38,14 +40,10 @@ export class ScreenView implements TurnView {
   show({ out, told, time }: Turn): void {
     const text = told === '' ? out : `${out}\n${told}`;
     const lines = text.replace(/\n$/, '').split('\n');
-    const before = this.#before;
-    this.#before = lines;
-    const changes = before === null ? null : changedLines(before, lines);
-    const differs = changes !== null && (changes.gone.length > 0 || changes.isNew.includes(true));
-    // Marks stay until something else changes, at their lines as they are now.
-    if (changes !== null && differs) this.#changed = { ...changes, time };
-    else if (this.#changed !== null && this.#changed.isNew.length !== lines.length) this.#changed = null;
+    const before = this.#lines;
     this.#lines = lines;
+    this.#shownAt = time;
+    if (before !== null && differ(changedLines(before, lines))) this.#last = { before, time };
     this.#draw(time, null);
   }
 
@@ -55,14 +53,18 @@ export class ScreenView implements TurnView {
 
   #draw(time: string, failure: string | null): void {
     const { columns, rows } = this.#io;
-    const changed = this.#changed;
+    const lines = this.#lines ?? [];
+    const last = this.#last;
+    // Marks stay until something else changes, at their lines as they are now.
+    const changed = last === null ? null : changedLines(last.before, lines);
     const heading = [
       `every ${this.#seconds} s`,
       time,
-      ...(changed === null ? [] : [`changed ${changed.time}`]),
-      ...(failure === null ? ['Ctrl-C ends it'] : [failure.split('\n')[0] ?? '']),
+      ...(last === null ? [] : [`changed ${last.time}`]),
+      // What stands below is not of now.
+      ...(failure === null ? ['Ctrl-C ends it'] : [`as of ${this.#shownAt}`, failure.split('\n')[0] ?? '']),
     ].join(', ');
-    const marked = this.#lines.map((line, index) => `${changed?.isNew[index] === true ? '+ ' : '  '}${line}`);
+    const marked = lines.map((line, index) => `${changed?.isNew[index] === true ? '+ ' : '  '}${line}`);
     const gone = (changed?.gone ?? []).map((line) => `- ${stripVTControlCharacters(line)}`);
     const most = Math.max(LEAST, (rows ?? 24) - ABOVE - 1);
     const fits = rowsOf([...marked, ...gone].join('\n'), columns) <= most;
@@ -72,6 +74,10 @@ export class ScreenView implements TurnView {
     this.#io.out(`${this.#drawn ? '' : '\x1b[2J'}\x1b[H${drawn}\x1b[J`);
     this.#drawn = true;
   }
+}
+
+function differ({ isNew, gone }: ChangedLines): boolean {
+  return gone.length > 0 || isNew.includes(true);
 }
 
 /** Where there is no room for all, what changed stands first. */

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Format } from '../../render/format.ts';
+import { podThatTells } from '../pods-node.ts';
 import type { CommonRequest, SourceRequest, Watched } from '../requests.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -38,8 +39,8 @@ export function watched<F extends Format, R extends Pick<CommonRequest<F>, 'sour
   if (asked === '-' || sources.files.includes('-'))
     throw new UsageError('watch', 'standard input can be read once, and --watch reads again and again');
   const isLive = sources.files.length === 0 && sources.demo === false;
-  const target = isLive ? (sources.live?.target ?? null) : null;
-  const seconds = watch === '' ? (target === null ? NEAR : FAR) : Number(watch);
+  const isFar = (isLive && sources.live?.target != null) || podThatTells(sources) !== null;
+  const seconds = watch === '' ? (isFar ? FAR : NEAR) : Number(watch);
   return { ...request, sources: withoutDebugPods(sources), watch: seconds };
 }
 

@@ -28,10 +28,14 @@ export function agreementSentence({ translated, agree, differ, notCompared, caus
     return translated === 1
       ? 'the one translated flow is what the rules say'
       : `all ${flows} are what the rules say`;
+  if (agree + differ === 0)
+    return translated === 1
+      ? 'the one translated flow could not be compared with the rules'
+      : `none of ${flows} could be compared with the rules`;
   const compared = notCompared === 0 ? '' : `; ${notCompared} could not be compared`;
-  if (differ === 0) return `${agree} of ${flows} are what the rules say${compared}`;
   const why = causes.map(({ cause, flows: count }) => `${count} ${CAUSES[cause]}`).join(', ');
-  return `${agree} of ${flows} ${agree === 1 ? 'is' : 'are'} what the rules say; ${differ} ${differ === 1 ? 'is' : 'are'} not (${why})${compared}`;
+  const others = differ === 0 ? '' : `; ${differ} ${differ === 1 ? 'is' : 'are'} not (${why})`;
+  return `${agree} of ${flows} ${agree === 1 ? 'is' : 'are'} what the rules say${others}${compared}`;
 }
 
 /**

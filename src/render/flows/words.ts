@@ -18,14 +18,25 @@ export function tellsStuck({ capture, summary }: FlowList): boolean {
   return capture.proxyMode !== 'none' || summary.services.length > 0;
 }
 
+/** What can be said of stuck flows: that there are some, that nothing tells, that none is known to be, or that there is none. */
+export type Stuck = 'some' | 'unknown' | 'none-known' | 'none';
+
+/** @returns how much is known of which flows are stuck. */
+export function stuckOf(list: FlowList): Stuck {
+  if (list.summary.stale > 0) return 'some';
+  if (!tellsStuck(list)) return 'unknown';
+  return list.summary.services.some(isOpen) ? 'none-known' : 'none';
+}
+
 /** @returns `5 stuck`, painted; `none stuck`, where something tells. */
-export function stuckText(list: FlowList, colours: Colours): string {
-  const { stale } = list.summary;
-  if (stale > 0) return colours.bad(`${stale} stuck`);
-  if (!tellsStuck(list)) return colours.warning('unknown which are stuck');
-  return list.summary.services.some(isOpen)
-    ? colours.warning('none known to be stuck')
-    : colours.good('none stuck');
+export function stuckText(list: FlowList, { good, bad, warning }: Colours): string {
+  const words: Readonly<Record<Stuck, string>> = {
+    some: bad(`${list.summary.stale} stuck`),
+    unknown: warning('unknown which are stuck'),
+    'none-known': warning('none known to be stuck'),
+    none: good('none stuck'),
+  };
+  return words[stuckOf(list)];
 }
 
 /** Flows go somewhere of which neither the rules nor the API tell whether it is still an endpoint. */

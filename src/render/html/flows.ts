@@ -2,7 +2,7 @@ import type { FlowList } from '../../explain/flow-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { counted, percent } from '../../words/numbers.ts';
 import { agreementSentence } from '../flows/agreement.ts';
-import { clientName, podName, portName, statesText, tellsStuck, wayText } from '../flows/words.ts';
+import { clientName, podName, portName, type Stuck, statesText, stuckOf, wayText } from '../flows/words.ts';
 import { type Html, html } from './html.ts';
 import { placeOf, renderPage } from './page.ts';
 import { tableOf } from './table.ts';
@@ -10,10 +10,15 @@ import { tableOf } from './table.ts';
 /** Service ports and their endpoints that are told. */
 const TOLD = 300;
 
+interface Verdict {
+  readonly word: string;
+  readonly tone: 'good' | 'bad' | 'unknown';
+}
+
 /** @param answer as the terminal shows it. @returns the page of `conntrack`: the table as a whole, by endpoint, and the flows. */
 export async function renderFlowsPage(list: FlowList, answer: string): Promise<string> {
   const { capture, summary, items, problems } = list;
-  const { stale, flows, services, findings, counterRemarks, agreement } = summary;
+  const { flows, services, findings, counterRemarks, agreement } = summary;
   const endpoints = services.flatMap((service) =>
     service.endpoints.map((endpoint) => [
       portName(service),
@@ -28,12 +33,7 @@ export async function renderFlowsPage(list: FlowList, answer: string): Promise<s
   );
   return await renderPage({
     title: capture.node === null ? 'Live flows' : `Live flows on ${capture.node}`,
-    verdict:
-      stale > 0
-        ? { word: `${counted(stale, 'flow')} stuck`, tone: 'bad' }
-        : tellsStuck(list)
-          ? { word: 'no flow is stuck', tone: 'good' }
-          : { word: 'unknown which flows are stuck', tone: 'unknown' },
+    verdict: verdictOf(list),
     answer,
     captures: [{ label: null, info: capture }],
     body: [
@@ -69,6 +69,16 @@ export async function renderFlowsPage(list: FlowList, answer: string): Promise<s
     ],
     problems,
   });
+}
+
+function verdictOf(list: FlowList): Verdict {
+  const verdicts: Readonly<Record<Stuck, Verdict>> = {
+    some: { word: `${counted(list.summary.stale, 'flow')} stuck`, tone: 'bad' },
+    unknown: { word: 'unknown which flows are stuck', tone: 'unknown' },
+    'none-known': { word: 'no flow is known to be stuck', tone: 'unknown' },
+    none: { word: 'no flow is stuck', tone: 'good' },
+  };
+  return verdicts[stuckOf(list)];
 }
 
 function remarksOf(texts: readonly string[]): Html {

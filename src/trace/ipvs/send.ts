@@ -28,7 +28,7 @@ export function sendTo(
   if (!local && state.ttl !== null && state.ttl <= 1) return [ended(tooManyHops(branch))];
   // A real server without a port takes what the packet has, as behind a mark (ip_vs_schedule).
   const port = real.port === 0 ? state.destinationPort : real.port;
-  const rewritten = changed(tracked(branch, real.address, port, context), {
+  const rewritten = changed(tracked(branch, server, real.address, port, context), {
     destination: real.address,
     destinationPort: port,
     destinationLocal: null,
@@ -68,15 +68,21 @@ function routed(branch: Branch, context: TraceContext): Passage[] {
 
 /**
  * conntrack's entry gets the real server as the one that answers, without becoming one that nat rewrote
- * (ip_vs_update_conntrack); with `vs.conntrack` 0 the packet goes on untracked, and nat leaves it alone (ip_vs_notrack).
+ * (ip_vs_update_conntrack), but of a server that schedules each datagram (`-o`), which expects no answer; with `vs.conntrack` 0 the packet goes on untracked, and nat leaves it alone (ip_vs_notrack).
  */
-function tracked(branch: Branch, address: Address, port: number | null, context: TraceContext): Branch {
+function tracked(
+  branch: Branch,
+  { onePacket }: VirtualServer,
+  address: Address,
+  port: number | null,
+  context: TraceContext,
+): Branch {
   const { connection } = branch.state;
   if (connection === null) return branch;
   const switched = sysctlNumber(context.world.host, 'net.ipv4.vs.conntrack');
   if (switched === null) assume(context, { code: 'ipvs-conntrack' });
   if (switched === 0) return changed(branch, { connection: null, untracked: 'UNTRACKED' });
-  if (connection.confirmed) return branch;
+  if (connection.confirmed || onePacket) return branch;
   return changed(branch, {
     connection: { ...connection, replySource: address, replySourcePort: port },
   });

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../cli/run-main.ts';
-import { BROKEN_NODES, makeNode } from '../../nft/broken-nodes.ts';
+import { BROKEN_NODES, canLoad, makeNode } from '../../nft/broken-nodes.ts';
 
 /** What diff says of each node of `BROKEN_NODES`, in their order, of a sender that meets what was done. */
 const SAYS: readonly (readonly [from: string, text: RegExp])[] = [
@@ -35,15 +34,6 @@ const SAYS: readonly (readonly [from: string, text: RegExp])[] = [
     /^- .* → 10\.96\.0\.10:53 \(kube-system\/kube-dns:dns cluster IP\).*after passes with destination unchanged/m,
   ],
 ];
-
-function canLoad(): boolean {
-  try {
-    execFileSync('unshare', ['-n', 'nft', 'list', 'ruleset'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 const there = canLoad();
 if (!there) console.log('skipped: no root, or no nft');
