@@ -23,7 +23,7 @@ export interface SourceText {
   readonly hints: FileHints | null;
   /** True where the archive or gzip stream that held it ended too early or was damaged: more should have followed. */
   readonly cut?: true;
-  /** True where lines were left out, or picked, in a paste: any may be missing. */
+  /** True where a paste holds only some lines of an output: its command picked them, or others were left out by hand. */
   readonly picked?: true;
 }
 

@@ -7,9 +7,10 @@ import { type SortedSources, textOf } from './sort-sources.ts';
 export function loadCilium(sorted: SortedSources, problems: ProblemList): CiliumServices | null {
   const listings = sorted.get('cilium-services');
   if (listings === undefined) return null;
-  const read = listings.map(({ source }) =>
-    parseCiliumServices(textOf(source, problems) ?? '', source.name, problems),
-  );
+  const read = listings.map(({ source }) => {
+    const services = parseCiliumServices(textOf(source, problems) ?? '', source.name, problems);
+    return source.picked === true || source.cut === true ? { ...services, incomplete: true } : services;
+  });
   return {
     frontends: read.flatMap(({ frontends }) => frontends),
     ...(read.some(({ incomplete }) => incomplete) ? { incomplete: true } : {}),

@@ -55,13 +55,16 @@ function ingressOf(text: string): Fields {
   return ipMode === undefined ? { ip } : { ip, ipMode };
 }
 
-/** @returns the endpoints that `kubectl describe svc` shows, those of all its ports together. */
-export function readDescribedEndpoints(lines: readonly Described[]): SeenEndpoints[] {
+/**
+ * @param picked only some of the lines may be there: those of another port may be missing
+ * @returns the endpoints that `kubectl describe svc` shows, those of all its ports together.
+ */
+export function readDescribedEndpoints(lines: readonly Described[], picked: boolean): SeenEndpoints[] {
   const name = lines.find(({ key }) => key === 'Name')?.value;
   const namespace = lines.find(({ key }) => key === 'Namespace')?.value ?? null;
   const lists = lines.flatMap(({ key, value }) => (key === 'Endpoints' && value !== '' ? [value] : []));
   if (name === undefined) return [];
   return lists.flatMap((list) =>
-    seenOf(name, namespace, list.replace(/\s\+ \d+ more.*/, ''), !/\+ \d+ more/.test(list)),
+    seenOf(name, namespace, list.replace(/\s\+ \d+ more.*/, ''), !picked && !/\+ \d+ more/.test(list)),
   );
 }

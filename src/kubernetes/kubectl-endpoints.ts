@@ -10,7 +10,7 @@ const OF_SLICE = /^(.+)-[bcdfghjklmnpqrstvwxz2456789]{5}$/;
  * Reads a row of `kubectl get endpoints` or `kubectl get endpointslices`.
  * @param row by column
  * @param line as it stands: `+ 2 more...` is no column
- * @param picked other rows of the table may be missing
+ * @param picked other rows of the table may be missing, as where this one was asked for by its name
  * @returns what it shows; empty for what is no such row
  */
 export function readEndpointsRow(

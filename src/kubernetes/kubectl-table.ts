@@ -28,6 +28,7 @@ export function readTables(text: string, picked: boolean): SeenObjects {
   const endpoints: SeenEndpoints[] = [];
   let columns: readonly string[] | null = null;
   let asked: string | null = null;
+  let words: readonly string[] = [];
   let guessed = false;
   let described: Described[] = [];
   // Service kubernetes is in namespace default, and only there.
@@ -39,7 +40,7 @@ export function readTables(text: string, picked: boolean): SeenObjects {
   const endDescription = (): void => {
     const object = readDescribed(described);
     if (object !== null) objects.push(object);
-    endpoints.push(...readDescribedEndpoints(described));
+    endpoints.push(...readDescribedEndpoints(described, picked));
     described = [];
   };
   for (const line of text.split('\n')) {
@@ -47,6 +48,7 @@ export function readTables(text: string, picked: boolean): SeenObjects {
     if (/\b(?:kubectl|oc)\s/.test(line)) {
       endDescription();
       asked = /\s(?:-n|--namespace)[= ]?(\S+)/.exec(line)?.[1] ?? null;
+      words = line.trim().split(/[\s/]+/);
       columns = null;
     } else if (/^(?:NAMESPACE\s+)?NAME\s/.test(line)) {
       endDescription();
@@ -58,8 +60,10 @@ export function readTables(text: string, picked: boolean): SeenObjects {
     } else if (columns !== null) {
       const row = rowOf(columns, line);
       const name = nameIn(row);
-      if (name !== null && row.ENDPOINTS !== undefined)
-        endpoints.push(...readEndpointsRow(row, name, row.NAMESPACE ?? asked, line, picked));
+      if (name !== null && row.ENDPOINTS !== undefined) {
+        const isPart = picked || words.includes(name);
+        endpoints.push(...readEndpointsRow(row, name, row.NAMESPACE ?? asked, line, isPart));
+      }
       const object = name === null ? null : objectOf(row, name, namespaceOf);
       if (object !== null) objects.push(object);
     }

@@ -122,13 +122,13 @@ export interface Seen {
   readonly endpoints: readonly SeenEndpoints[];
 }
 
-/** What a table of Endpoints or EndpointSlices shows of one Service: sockets without names of ports, ready ones. */
+/** What a table of Endpoints or EndpointSlices shows of one Service: sockets without names of ports; of slices also those that are not ready. */
 export interface SeenEndpoints {
   /** Null where the table does not say. */
   readonly namespace: string | null;
   readonly service: string;
   readonly sockets: readonly string[];
-  /** False where the table shows some of them, and counts the rest. */
+  /** False where the table shows some of them, and counts the rest, or where other lines of it may be missing. */
   readonly isWhole: boolean;
 }
 

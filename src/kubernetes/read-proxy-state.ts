@@ -5,7 +5,7 @@ import { partOf, partsOf, shaped } from './shape.ts';
 
 const FIELDS = OBJECT_FIELDS.Pod;
 
-/** Labels that say whose pod it is, and the value they have on kube-proxy's (kubeadm, the cloud providers, charts). */
+/** Labels that say whose pod it is, and the value they have on kube-proxy's (kubeadm, the cloud providers, charts), as has the container. */
 export const AGENT_LABELS = ['k8s-app', 'component', 'app', 'app.kubernetes.io/name'] as const;
 const KUBE_PROXY = 'kube-proxy';
 
@@ -15,9 +15,9 @@ export function readProxyState(object: Fields): ContainerState | null {
   const labels = partOf(partOf(whole.metadata).labels);
   if (!AGENT_LABELS.some((key) => labels[key] === KUBE_PROXY)) return null;
   const statuses = partsOf(partOf(whole.status).containerStatuses).map(partOf);
-  // Another container beside it, as one that guards its metrics, is not kube-proxy: of several the name tells.
-  const only = statuses.length === 1 ? statuses[0] : undefined;
-  const status = statuses.find(({ name }) => name === KUBE_PROXY) ?? only;
+  // Beside it a container may stand that guards its metrics, or a mesh’s.
+  const own = statuses.find(({ name }) => name === KUBE_PROXY);
+  const status = own ?? (statuses.length === 1 ? statuses[0] : undefined);
   if (status === undefined) return null;
   const now = partOf(status.state);
   const before = partOf(partOf(status.lastState).terminated);

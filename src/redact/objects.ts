@@ -176,7 +176,8 @@ function renameText(
   const key = path.at(-1) ?? '';
   const parent = path.at(-2) ?? '';
   if (text === '') return text;
-  if (parent === 'labels' && kind === 'Pod') return text === 'kube-proxy' ? text : undefined;
+  if ((parent === 'labels' && kind === 'Pod') || parent === 'containerStatuses')
+    return text === 'kube-proxy' ? text : undefined;
   if (key === 'reason') return isStateReason(text) ? text : undefined;
   if (key === 'finishedAt') return isTime(text) ? text : undefined;
   if (API_FIELDS.has(key)) return isApiWord(text) ? text : visitor.name('name', text);

@@ -17,15 +17,19 @@ export function isTime(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$/.test(text);
 }
 
-/** @returns what the log said, without all that is not kube-proxy's own words: the message that its source has (klog). */
+/**
+ * @returns what the log said, without all that is not kube-proxy's own words: the message that its source has (klog). Of a line
+ *   that has no such message stands that there was one: that a sync failed must not be lost.
+ */
 export function plainLogLines(lines: unknown): string[] {
   return listOf(lines).flatMap((line) => {
-    const [, time, words] = KLOG.exec(textOf(line) ?? '') ?? [];
-    return words === undefined || !PLAIN_WORDS.test(words) ? [] : `E${time} "${words}"`;
+    const [, head, words = ''] = KLOG.exec(textOf(line) ?? '') ?? [];
+    if (head === undefined) return [];
+    return PLAIN_WORDS.test(words) ? `${head} "${words}"` : `${head} (left out)`;
   });
 }
 
-const KLOG = /^E(\d{4} \d\d:\d\d:\d\d)\S* [^\]]*\] "([^"\\]*)"/;
+const KLOG = /^([EF]\d{4} \d\d:\d\d:\d\d)(?:\S* [^\]]*\] "([^"\\]*)")?/;
 
 /** Words of sentences in a source: no address, no name with a dot, a digit or a sign in it. */
 const PLAIN_WORDS = /^[A-Za-z -]{1,120}$/;

@@ -1,16 +1,15 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CheckReport, CheckReportList } from '../../src/check/report.ts';
 import { run } from '../cli/run-main.ts';
-import { ApiServer } from '../kubernetes/api/api-server.ts';
-import { makeCertificates } from '../kubernetes/api/certificates.ts';
-import { DEMO, FakeCluster, PLAIN, proxyPod, type Scenario, type Trouble } from '../live/cluster.ts';
+import { DEMO, type FakeCluster, PLAIN, proxyPod, type Scenario, type Trouble } from '../live/cluster.ts';
+import { clustersLike, startDemoApi } from '../live/clusters.ts';
 
 const NODES = ['node-1', 'node-2', 'node-3', 'node-4'];
 const RULES = readFileSync(join(DEMO, 'iptables-save.txt'), 'utf8');
-const open: FakeCluster[] = [];
+const make = clustersLike(PLAIN);
 
 const FORBIDDEN: Trouble = {
   status: 1,
@@ -19,14 +18,8 @@ const FORBIDDEN: Trouble = {
 
 function cluster(scenario: Partial<Scenario> = {}, nodes: readonly string[] = NODES): FakeCluster {
   const pods = nodes.map((name) => proxyPod(name));
-  const made = new FakeCluster({ ...PLAIN, nodes, pods, ...scenario });
-  open.push(made);
-  return made;
+  return make({ nodes, pods, ...scenario });
 }
-
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
 
 /** A node that prints other IPv4 rules than the rest. */
 const rulesOf = (node: string, change: (text: string) => string): Partial<Scenario> => {
@@ -203,34 +196,12 @@ describe('check --all-nodes', () => {
 });
 
 describe('check --all-nodes with the API server', () => {
-  let certificates: ReturnType<typeof makeCertificates>;
-  beforeAll(() => {
-    certificates = makeCertificates();
-  });
-
   it('holds each node against what the API says of it', async () => {
-    const items = (file: string) => JSON.parse(readFileSync(join(DEMO, file), 'utf8')).items;
-    const server = await ApiServer.start(certificates.server, {
-      lists: {
-        '/api/v1/services': items('services.json'),
-        '/apis/discovery.k8s.io/v1/endpointslices': items('endpointslices.json'),
-        '/api/v1/pods': items('pods.json'),
-        '/api/v1/nodes': items('nodes.json'),
-      },
-    });
+    const api = await startDemoApi();
     try {
       const made = cluster(rulesOf('node-1', EMPTIED), ['node-1', 'node-x']);
       const config = join(made.home, 'config');
-      const where = { server: server.url, 'certificate-authority-data': certificates.ca.toString('base64') };
-      writeFileSync(
-        config,
-        JSON.stringify({
-          'current-context': 'lab',
-          contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'admin' } }],
-          clusters: [{ name: 'lab', cluster: where }],
-          users: [{ name: 'admin', user: { token: 'T' } }],
-        }),
-      );
+      writeFileSync(config, api.config);
       const words = ['check', '--all-nodes', '--via', 'exec', '--kubeconfig', config, '-o', 'json'];
       const { status, out } = await made.runBeside(...words);
       expect(status).toBe(1);
@@ -241,7 +212,7 @@ describe('check --all-nodes with the API server', () => {
       // The same rules are wrong on a node that none of the endpoints runs on.
       expect(codes(reports[1])).toContain('KP102');
     } finally {
-      await server.stop();
+      await api.server.stop();
     }
   });
 });

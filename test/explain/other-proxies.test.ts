@@ -179,6 +179,8 @@ describe('Cilium, and the list of its Services', () => {
 
   it.each([
     ['a line that cannot be read', LIST.replace('2 => 10.244.2.11:8080', '2 => 10.244.2.')],
+    ['lines that were picked', `$ cilium-dbg service list | grep ClusterIP\n${LIST}`],
+    ['lines left out by hand', LIST.replace('2    10.96', '...\n2    10.96')],
     ['JSON that breaks off', '[{"spec":{"frontend-address":{"ip":"10.96.10.1","port":80'],
   ])('a list with %s claims neither shares nor that it lacks a Service', async (_, list) => {
     expect(await ask('10.96.10.3:80', list)).not.toMatch(

@@ -1,41 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ApiServer } from '../kubernetes/api/api-server.ts';
-import { makeCertificates } from '../kubernetes/api/certificates.ts';
+import type { ApiServer } from '../kubernetes/api/api-server.ts';
 import { itemsOf } from './answers.ts';
-import { DEMO, FakeCluster, PLAIN } from './cluster.ts';
-
-function items(file: string): Record<string, unknown>[] {
-  return JSON.parse(readFileSync(join(DEMO, file), 'utf8')).items;
-}
+import { FakeCluster, PLAIN } from './cluster.ts';
+import { startDemoApi } from './clusters.ts';
 
 describe('a live node whose API server answers', () => {
   let server: ApiServer;
   let node: FakeCluster;
   let config: string;
   beforeAll(async () => {
-    const certificates = makeCertificates();
-    server = await ApiServer.start(certificates.server, {
-      lists: {
-        '/api/v1/services': items('services.json'),
-        '/apis/discovery.k8s.io/v1/endpointslices': items('endpointslices.json'),
-        '/api/v1/pods': items('pods.json'),
-        '/api/v1/nodes': items('nodes.json'),
-      },
-    });
+    const api = await startDemoApi();
+    server = api.server;
     node = new FakeCluster(PLAIN);
     config = join(node.home, 'config');
-    const cluster = { server: server.url, 'certificate-authority-data': certificates.ca.toString('base64') };
-    writeFileSync(
-      config,
-      JSON.stringify({
-        'current-context': 'lab',
-        contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'admin' } }],
-        clusters: [{ name: 'lab', cluster }],
-        users: [{ name: 'admin', user: { token: 'SECRET-TOKEN' } }],
-      }),
-    );
+    writeFileSync(config, api.config);
   });
   afterAll(async () => {
     await server.stop();

@@ -48,8 +48,8 @@ export interface Scenario {
   /** What a node prints that is not as the others are, by its name. */
   readonly outputsOf?: Readonly<Record<string, Scenario['outputs']>>;
   readonly debugStatus?: object;
-  /** The data of kube-proxy's ConfigMap, and its log. */
-  readonly configMap?: Readonly<Record<string, string>>;
+  /** The data of ConfigMaps by their name, and kube-proxy's log. */
+  readonly configMaps?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly log?: string;
   /** The Ready condition of a node, where it is not true. */
   readonly ready?: Readonly<Record<string, object>>;

@@ -1,17 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { FakeCluster, PLAIN, type Scenario } from './cluster.ts';
+import { describe, expect, it } from 'vitest';
+import { type FakeCluster, PLAIN, type Scenario } from './cluster.ts';
+import { clustersLike } from './clusters.ts';
 
-const open: FakeCluster[] = [];
-
-function cluster(scenario: Partial<Scenario> = {}): FakeCluster {
-  const made = new FakeCluster({ ...PLAIN, ...scenario });
-  open.push(made);
-  return made;
-}
-
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
+const cluster = clustersLike(PLAIN);
 
 const ASK = ['services', '--node', 'node-1', '--via', 'debug'];
 const POD = 'node-debugger-node-1-x7k2p';

@@ -105,7 +105,7 @@ if (wrong !== null && wrong.status !== undefined) {
   else if (words.at(-1) === 'name') end(0, { out: `${what}\n` });
   else end(0, { out: JSON.stringify(pod) });
 } else if (verb === 'get' && what.startsWith('configmap/')) {
-  end(0, { out: JSON.stringify({ kind: 'ConfigMap', data: scenario.configMap ?? {} }) });
+  end(0, { out: JSON.stringify({ kind: 'ConfigMap', data: scenario.configMaps?.[what.slice(10)] ?? {} }) });
 } else if (verb === 'logs') {
   end(0, { out: scenario.log ?? '' });
 } else if (verb === 'debug') {

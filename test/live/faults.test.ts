@@ -1,17 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { FakeCluster, PLAIN, proxyPod, type Scenario } from './cluster.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type FakeCluster, PLAIN, proxyPod } from './cluster.ts';
+import { clustersLike } from './clusters.ts';
 
-const open: FakeCluster[] = [];
-
-function cluster(scenario: Partial<Scenario> = {}): FakeCluster {
-  const made = new FakeCluster({ ...PLAIN, ...scenario });
-  open.push(made);
-  return made;
-}
-
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
+const cluster = clustersLike(PLAIN);
 
 const ASK = ['services', '--node', 'node-1', '--no-api'];
 const SILENT = {
@@ -120,6 +113,11 @@ describe('a kube-proxy that does not run', () => {
     state: { waiting: { reason: 'CrashLoopBackOff', message: 'back-off SECRET' } },
     lastState: { terminated: { reason: 'Error', exitCode: 1, finishedAt: '2026-11-28T00:00:00Z' } },
   };
+  const METADATA = {
+    name: 'kube-proxy-node-1',
+    namespace: 'kube-system',
+    labels: { 'k8s-app': 'kube-proxy' },
+  };
   const crashed = proxyPod('node-1', { status: { phase: 'Running', containerStatuses: [container] } });
 
   it('is not asked by exec, and is the first finding of check', () => {
@@ -143,6 +141,31 @@ describe('a kube-proxy that does not run', () => {
     expect(err).toContain('logs pod/kube-proxy-node-1 --previous');
   });
 
+  it.each([
+    [
+      'Terminating',
+      'whose pod goes',
+      { metadata: { ...METADATA, deletionTimestamp: '2026-11-28T00:00:00Z' } },
+    ],
+    [
+      'ErrImagePull',
+      'that was never started',
+      {
+        status: {
+          phase: 'Running',
+          containerStatuses: [
+            { name: 'kube-proxy', restartCount: 0, state: { waiting: { reason: 'ErrImagePull' } } },
+          ],
+        },
+      },
+    ],
+  ])('is said to be in %s, and no log before is pointed at: one %s', (why, _, more) => {
+    const { status, err } = cluster({ pods: [proxyPod('node-1', more)] }).run(...ASK, '--via', 'exec');
+    expect(status).toBe(3);
+    expect(err).toContain(`kube-system/kube-proxy-node-1 is in ${why};`);
+    expect(err).not.toContain('--previous');
+  });
+
   it('is the first finding from the capture too, also in new names, and no message of it is kept', () => {
     const node = cluster({ pods: [crashed] });
     expect(node.run('capture', '-w', 'cap', '--node', 'node-1', '--no-api').status).toBe(0);
@@ -156,6 +179,43 @@ describe('a kube-proxy that does not run', () => {
     expect(redacted.status, redacted.err).toBe(0);
     expect(codes('-f', 'new')[0]).toBe('KP132');
     expect(node.text('new')).not.toContain('kube-proxy-node-1');
+  });
+
+  it('is told in new names by lines of its log, also by those whose words may be a company’s', () => {
+    const log =
+      'E1128 00:00:00.1 1 proxier.go:1505] Failed to execute iptables-restore: exit status 1 (SECRET)\n';
+    const node = cluster({ log });
+    node.run('capture', '-w', 'cap', '--node', 'node-1', '--no-api');
+    node.run('capture', '-w', 'new', '-f', 'cap', '--redact');
+    const codes = (folder: string) =>
+      JSON.parse(node.run('check', '-f', folder, '-o', 'json').out).findings.map(
+        ({ code }: { code: string }) => code,
+      );
+    expect(codes('cap')).toContain('KP132');
+    expect(codes('new')).toEqual(codes('cap'));
+    expect(node.text('new')).not.toContain('SECRET');
+  });
+});
+
+describe('the configuration of kube-proxy', () => {
+  it.each([
+    ['kube-proxy-config', ['kube-proxy', 'kube-proxy-config']],
+    ['kube-proxy', ['kube-root-ca.crt', 'kube-proxy']],
+  ])('is that of ConfigMap %s where the pod has %j', (holds, names) => {
+    const [pod] = PLAIN.pods as { spec: object }[];
+    const volumes = names.map((name) => ({ name, configMap: { name } }));
+    const config = 'kind: KubeProxyConfiguration\nmode: nftables\nclusterCIDR: 10.7.0.0/16\n';
+    const node = cluster({
+      pods: [{ ...pod, spec: { ...pod?.spec, volumes } }],
+      configMaps: { 'kube-proxy': { kubeconfig: 'kind: Config\n' }, [holds]: { config } },
+    });
+    const { status, err } = node.run('capture', '-w', 'cap', '--node', 'node-1', '--no-api', '--via', 'exec');
+    expect(status, err).toBe(0);
+    const manifest = JSON.parse(readFileSync(join(node.work, 'cap/capture.json'), 'utf8'));
+    expect(manifest.kubeProxyFlags.slice(0, 2)).toEqual([
+      '--proxy-mode=nftables',
+      '--cluster-cidr=10.7.0.0/16',
+    ]);
   });
 });
 

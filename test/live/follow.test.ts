@@ -1,72 +1,46 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { ApiServer } from '../kubernetes/api/api-server.ts';
-import { makeCertificates } from '../kubernetes/api/certificates.ts';
-import { DEMO, FakeCluster, OUTPUTS, PLAIN, proxyPod, type Scenario } from './cluster.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ApiServer } from '../kubernetes/api/api-server.ts';
+import { type FakeCluster, OUTPUTS, PLAIN, proxyPod, type Scenario } from './cluster.ts';
+import { clustersLike, startDemoApi } from './clusters.ts';
 
-const open: FakeCluster[] = [];
 let server: ApiServer;
 let config = '';
 
-function items(file: string): Record<string, unknown>[] {
-  return JSON.parse(readFileSync(join(DEMO, file), 'utf8')).items;
-}
-
 beforeAll(async () => {
-  const certificates = makeCertificates();
-  server = await ApiServer.start(certificates.server, {
-    lists: {
-      '/api/v1/services': items('services.json'),
-      '/apis/discovery.k8s.io/v1/endpointslices': items('endpointslices.json'),
-      '/api/v1/pods': items('pods.json'),
-      '/api/v1/nodes': items('nodes.json'),
-    },
-  });
-  const cluster = {
-    server: server.url,
-    'certificate-authority-data': certificates.ca.toString('base64'),
-  };
-  config = JSON.stringify({
-    'current-context': 'lab',
-    contexts: [{ name: 'lab', context: { cluster: 'lab', user: 'admin' } }],
-    clusters: [{ name: 'lab', cluster }],
-    users: [{ name: 'admin', user: { token: 'SECRET-TOKEN' } }],
-  });
+  ({ server, config } = await startDemoApi());
 });
 
 afterAll(() => server.stop());
 
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
+const LINKS = [
+  {
+    ...{ ifindex: 2, ifname: 'eth0', flags: ['UP'], operstate: 'UP', link_type: 'ether' },
+    addr_info: [{ family: 'inet', local: '192.168.100.12', prefixlen: 24, scope: 'global' }],
+  },
+];
 
 /** The demo's node, and node-2 that forwards nothing. */
-function cluster(scenario: Partial<Scenario> = {}): FakeCluster {
-  const links = [
-    {
-      ...{ ifindex: 2, ifname: 'eth0', flags: ['UP'], operstate: 'UP', link_type: 'ether' },
-      addr_info: [{ family: 'inet', local: '192.168.100.12', prefixlen: 24, scope: 'global' }],
-    },
-  ];
-  const made = new FakeCluster({
-    ...PLAIN,
-    nodes: ['node-1', 'node-2'],
-    pods: [proxyPod('node-1'), proxyPod('node-2')],
-    podPrograms: PLAIN.hostPrograms,
-    outputsOf: {
-      'node-2': {
-        ...OUTPUTS,
-        'iptables-save -c': {
-          out: '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n',
-        },
-        'ip -j -d addr': { out: JSON.stringify(links) },
-        'nft -j list ruleset': { out: '{"nftables": []}' },
+const twoNodes = clustersLike({
+  ...PLAIN,
+  nodes: ['node-1', 'node-2'],
+  pods: [proxyPod('node-1'), proxyPod('node-2')],
+  podPrograms: PLAIN.hostPrograms,
+  outputsOf: {
+    'node-2': {
+      ...OUTPUTS,
+      'iptables-save -c': {
+        out: '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n',
       },
+      'ip -j -d addr': { out: JSON.stringify(LINKS) },
+      'nft -j list ruleset': { out: '{"nftables": []}' },
     },
-    ...scenario,
-  });
-  open.push(made);
+  },
+});
+
+function cluster(scenario: Partial<Scenario> = {}): FakeCluster {
+  const made = twoNodes(scenario);
   writeFileSync(join(made.home, 'config'), config);
   return made;
 }

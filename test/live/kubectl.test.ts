@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { quoteCommand } from '../../src/command/quote.ts';
 import { itemsOf } from './answers.ts';
-import { DEMO, FakeCluster, OUTPUTS, PLAIN, proxyPod, type Scenario, type Trouble } from './cluster.ts';
+import { DEMO, type FakeCluster, OUTPUTS, PLAIN, proxyPod, type Trouble } from './cluster.ts';
+import { clustersLike } from './clusters.ts';
 
-const open: FakeCluster[] = [];
-
-function cluster(scenario: Partial<Scenario> = {}): FakeCluster {
-  const made = new FakeCluster({ ...PLAIN, ...scenario });
-  open.push(made);
-  return made;
-}
-
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
+const cluster = clustersLike(PLAIN);
 
 const TRACE = ['trace', 'shop/web', '--from', 'external', '--detail', 'answer', '--node', 'node-1'];
 const FORBIDDEN: Trouble = {

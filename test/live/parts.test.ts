@@ -14,6 +14,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CommandResult, notThere } from '../../src/capture/live/command-result.ts';
 import { runPool } from '../../src/capture/live/pool.ts';
 import { syncErrors } from '../../src/capture/live/proxy-details.ts';
+import { syncOf } from '../../src/capture/live/proxy-facts.ts';
 import { flagsOfConfig, tellingFlags } from '../../src/capture/live/proxy-flags.ts';
 import { runCommand } from '../../src/capture/live/run-command.ts';
 import { keepSysctls } from '../../src/capture/live/sysctls.ts';
@@ -315,5 +316,35 @@ describe('writing a capture', () => {
     expect(() => writer.commit()).toThrow(/exists already/);
     writer.discard();
     expect(readdirSync(folder)).toEqual(['cap']);
+  });
+});
+
+describe('when did kube-proxy last write its rules?', () => {
+  const metrics = (...lines: readonly (readonly [string, string, string])[]) =>
+    lines
+      .map(
+        ([what, labels, value]) => `kubeproxy_sync_proxy_rules_${what}_timestamp_seconds${labels} ${value}\n`,
+      )
+      .join('');
+  const V4 = '{ip_family="IPv4"}';
+  const V6 = '{ip_family="IPv6"}';
+
+  it('both times are of one family: of that which waits', () => {
+    const text = metrics(
+      ['last', V4, '100'],
+      ['last_queued', V4, '50'],
+      ['last', V6, '60'],
+      ['last_queued', V6, '90'],
+    );
+    expect(syncOf(text)).toEqual({ lastSync: 60, lastQueued: 90 });
+  });
+
+  it.each([
+    ['no labels', metrics(['last', '', '1.7e+09'], ['last_queued', '', '1.6e+09']), 1.7e9, 1.6e9],
+    ['one family alone', metrics(['last', V4, '7'], ['last_queued', V4, '9'], ['last', V6, '5']), 7, 9],
+    ['nothing queued yet', metrics(['last', '', '7'], ['last_queued', '', '0']), 7, null],
+    ['no such metric', 'up 1\n', null, null],
+  ])('%s', (_, text, lastSync, lastQueued) => {
+    expect(syncOf(text)).toEqual({ lastSync, lastQueued });
   });
 });

@@ -1,19 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { FakeCluster, PLAIN } from './cluster.ts';
-
-const open: FakeCluster[] = [];
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
+import { describe, expect, it } from 'vitest';
+import { PLAIN } from './cluster.ts';
+import { clustersLike } from './clusters.ts';
 
 /** A pod of node-1, which is not this machine. */
 const POD = { metadata: { name: 'client-a', namespace: 'shop' }, spec: { nodeName: 'node-1' } };
 
-function cluster(): FakeCluster {
-  const made = new FakeCluster({ ...PLAIN, pods: [...PLAIN.pods, POD] });
-  open.push(made);
-  return made;
-}
+const cluster = clustersLike({ ...PLAIN, pods: [...PLAIN.pods, POD] });
 
 const ASK = ['get', 'pod/client-a', '--namespace=shop', '-o', 'json'];
 

@@ -1,20 +1,11 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { FakeCluster, PLAIN } from './cluster.ts';
+import { PLAIN } from './cluster.ts';
+import { clustersLike } from './clusters.ts';
 
-const open: FakeCluster[] = [];
-
-function cluster(): FakeCluster {
-  const volumes = [{ name: 'config', configMap: { name: 'kube-proxy' } }];
-  const [pod] = PLAIN.pods as { spec: object }[];
-  const made = new FakeCluster({ ...PLAIN, pods: [{ ...pod, spec: { ...pod?.spec, volumes } }] });
-  open.push(made);
-  return made;
-}
-
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
+const volumes = [{ name: 'config', configMap: { name: 'kube-proxy' } }];
+const [pod] = PLAIN.pods as { spec: object }[];
+const cluster = clustersLike({ ...PLAIN, pods: [{ ...pod, spec: { ...pod?.spec, volumes } }] });
 
 /** What a call of kubectl asks of the API server (kubectl 1.27 to 1.36, seen in audit logs), as `scope resource verb`. */
 function rightsOf(call: readonly string[]): string[] {

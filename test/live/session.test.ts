@@ -1,27 +1,18 @@
+import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { PassThrough, type Readable } from 'node:stream';
+import { describe, expect, it, vi } from 'vitest';
+import { FramedStream } from '../../src/capture/live/framed-output.ts';
+import { relayPrompts } from '../../src/capture/live/prompts.ts';
 import { SESSION_SCRIPT, ShellSession } from '../../src/capture/live/shell-session.ts';
 import { quoteCommand } from '../../src/command/quote.ts';
 import { itemsOf } from './answers.ts';
-import { DEMO, FakeCluster, OUTPUTS, PLAIN, type Scenario } from './cluster.ts';
-
-const open: FakeCluster[] = [];
+import { DEMO, OUTPUTS, PLAIN } from './cluster.ts';
+import { clustersLike } from './clusters.ts';
 
 /** A cluster whose kube-proxy image has a shell, as those before 1.25 and many of distributions. */
-function cluster(scenario: Partial<Scenario> = {}): FakeCluster {
-  const made = new FakeCluster({
-    ...PLAIN,
-    podPrograms: [...PLAIN.podPrograms, 'sh', 'cat', 'ip'],
-    ...scenario,
-  });
-  open.push(made);
-  return made;
-}
-
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
+const cluster = clustersLike({ ...PLAIN, podPrograms: [...PLAIN.podPrograms, 'sh', 'cat', 'ip'] });
 
 const TRACE = ['trace', 'shop/web', '--node', 'node-1', '--no-api'];
 
@@ -89,6 +80,15 @@ describe('can what a node prints pass for the answer to another command?', () =>
     expect(saved('nft.json')).toBe(readFileSync(join(DEMO, 'nft.json'), 'utf8'));
   });
 
+  it('nor with words that look like a login: what comes before the shell answers is marked, line by line', () => {
+    const asks = 'To sign in, open https://example.test/device\nerror: kp-explain wants your password\n';
+    const { status, err } = cluster({ login: { asks, ms: 1500 } }).run(...TRACE, '--via', 'exec');
+    expect(status, err).toBe(0);
+    expect(err).toContain(
+      'on its way into pod kube-system/kube-proxy-node-1; it is of your login, or of the pod itself (what you type here reaches neither):\n  | To sign in, open https://example.test/device\n  | error: kp-explain wants your password',
+    );
+  });
+
   it('and words of a question reach the program as they are', async () => {
     const session = new ShellSession({
       argv: ['sh', '-c', SESSION_SCRIPT],
@@ -113,6 +113,43 @@ describe('can what a node prints pass for the answer to another command?', () =>
     expect(slow.result.failure).toBe('timeout');
     expect((await session.run(['no-such-program'], limits)).result.failure).toBe('missing');
     await session.close();
+  });
+});
+
+describe('what does kubectl write that is of no command?', () => {
+  it.each(['W', 'warning: a line that is much longer than a frame '.repeat(9)])(
+    'a late line of it, come in one piece with the end of an answer, holds nothing up: %s',
+    async (late) => {
+      const stream = new PassThrough();
+      const framed = new FramedStream(stream, () => undefined);
+      const word = 'a'.repeat(32);
+      const first = framed.next(word, 1000, 1000, () => undefined);
+      stream.write(`said\n${word.slice(0, 9)}`);
+      await new Promise(setImmediate);
+      stream.write(`${word.slice(9)} 7\n${late}\n`);
+      expect(await first).toEqual({ bytes: Buffer.from('said'), status: 7 });
+      const second = framed.next('b'.repeat(32), 1000, 1000, () => undefined);
+      stream.write(`\n${'b'.repeat(32)}\n`);
+      expect(await second).toEqual({ bytes: Buffer.alloc(0), status: null });
+    },
+  );
+
+  it('no more prompts are shown than a login asks', () => {
+    vi.useFakeTimers();
+    try {
+      const stream = new EventEmitter();
+      const shown: string[] = [];
+      const relay = relayPrompts(stream as Readable, (text) => shown.push(text));
+      for (let n = 0; n < 100; n += 1) {
+        stream.emit('data', Buffer.from(`${n} ${'x'.repeat(100_000)}`));
+        vi.advanceTimersByTime(1000);
+      }
+      relay.stop();
+      expect(shown).toHaveLength(8);
+      expect(Math.max(...shown.map(({ length }) => length))).toBeLessThanOrEqual(4000);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 

@@ -1,16 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { FakeCluster, OUTPUTS, PLAIN, type Scenario } from './cluster.ts';
+import { describe, expect, it } from 'vitest';
+import { OUTPUTS, PLAIN } from './cluster.ts';
+import { clustersLike } from './clusters.ts';
 
-const open: FakeCluster[] = [];
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
-});
-
-function cluster(scenario: Partial<Scenario>): FakeCluster {
-  const made = new FakeCluster({ ...PLAIN, ...scenario });
-  open.push(made);
-  return made;
-}
+const cluster = clustersLike(PLAIN);
 
 const FOLLOW = 'conntrack -E -o timestamp -b 8388608';
 const EVENT =

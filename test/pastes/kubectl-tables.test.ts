@@ -162,6 +162,17 @@ web-x4k2f   IPv4          8080    10.244.1.12,10.244.2.7    3d
     ['that has the endpoint', EP.replace('10.244.1.12', '10.244.1.11')],
     ['that shows some of them only', EP.replace('10.244.2.7:8080 ', '10.244.2.7:8080 + 1 more...')],
     ['of slices that were picked', SLICES.replace('-n shop', '-n shop | grep -e NAME -e x4k2f')],
+    ['of one slice, asked for by its name', SLICES.replace('-n shop', '-n shop web-x4k2f')],
+    [
+      'of one slice, named with its kind',
+      SLICES.replace('endpointslices -n shop', '-n shop endpointslices/web-x4k2f'),
+    ],
+    [
+      'described, of which lines were picked: another port may have more',
+      DESCRIBED.replaceAll('api', 'web')
+        .replace('10.244.1.12:9000', '10.244.1.12:8080,10.244.2.7:8080')
+        .replace('svc web', 'svc web | grep -e Name -e IP -e Endpoints'),
+    ],
     ['of slices with some left out', SLICES.replace(/$/, '...\n')],
     ['of another namespace', EP.replace('shop', 'other')],
     ['of another Service', EP.replace('web ', 'ui ')],

@@ -31,6 +31,21 @@ const ADDRESSES = `1: lo    inet 127.0.0.1/8 scope host lo
 7: cni0    inet 10.244.1.1/24 brd 10.244.1.255 scope global cni0
 `;
 
+const SERVERS = `IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  10.96.0.1:443 rr
+  -> 192.168.1.11:6443            Masq    1      0          0
+`;
+
+const OWN_ADDRESSES = `1: lo    inet 127.0.0.1/8 scope host lo
+7: eth0    inet 192.168.1.11/24 brd 192.168.1.255 scope global eth0
+`;
+
+const LISTENS = `Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port
+tcp   LISTEN 0      128          0.0.0.0:22        0.0.0.0:*
+`;
+
 describe('of an output whose command picked lines, the others are not known to be missing', () => {
   const from = ['10.244.1.11:80', '--from', '10.9.0.7'] as const;
   const out = ['8.8.8.8:80', '--from', '10.244.1.11'] as const;
@@ -57,6 +72,9 @@ describe('of an output whose command picked lines, the others are not known to b
   it.each([
     ['ip route show table all | grep 10.', ROUTES],
     ['ip route show table all | awk "{print}"', ROUTES],
+    ['ip route show table all |& grep 10.', ROUTES],
+    ['ip route show table all | /bin/grep 10.', ROUTES],
+    ['cat routes.txt | grep 10.', ROUTES],
     ['ip route show table all', ROUTES.replace('\n', '\n...\n')],
     ['ip route show table all', `<snip>\n${ROUTES}`],
     ['ip route get 8.8.8.8', '8.8.8.8 via 192.168.1.1 dev eth0 src 10.244.1.11 uid 0\n'],
@@ -66,12 +84,49 @@ describe('of an output whose command picked lines, the others are not known to b
     expect(text).toContain('a route to every destination is taken for granted');
   });
 
-  it.each(['ip route show table all', 'ip route show table all | less', 'ip route show table all | sort'])(
-    'but %s shows all of them',
+  it.each([
+    'ipvsadm -Ln | grep -A1 10.96.0.1',
+    'ipvsadm -Ln -t 10.96.0.1:443',
+    'ipvsadm -Lnt 10.96.0.1:443',
+    'ipvsadm -L -n --tcp-service 10.96.0.1:443',
+  ])('virtual servers: %s', async (command) => {
+    const text = await answerTo(`${RULES}# ${command}\n${SERVERS}`, '10.96.0.9:80', '--from', '10.244.1.11');
+    expect(text).toContain('its listing is not whole');
+  });
+
+  it.each(['ipvsadm -Ln', 'ipvsadm -Ln --stats', 'ipvsadm-save -n'])('but %s shows all', async (command) => {
+    const text = await answerTo(`${RULES}# ${command}\n${SERVERS}`, '10.96.0.9:80', '--from', '10.244.1.11');
+    expect(text).not.toContain('its listing is not whole');
+  });
+
+  const here = ['192.168.1.11:80', '--from', 'external'] as const;
+  it.each([
+    'ss -ltnu | grep 22',
+    'ss -ltnu sport = :22',
+    "ss -ltnu 'sport = :22'",
+    'ss -ltnu4',
+    'cat ss.txt | grep 22',
+  ])('what listens: %s', async (command) => {
+    const paste = `${RULES}# ip -o addr\n${OWN_ADDRESSES}# ${command}\n${LISTENS}`;
+    expect(await answerTo(paste, ...here)).not.toContain('nothing listens');
+  });
+
+  it.each(['ss -ltnu', 'ss -ltnu 2>/dev/null', 'ss -l -t -n -u | cat'])(
+    'but %s shows all',
     async (command) => {
-      expect(await answerTo(`${RULES}# ${command}\n${ROUTES}`, ...out)).toContain('no route to 8.8.8.8');
+      const paste = `${RULES}# ip -o addr\n${OWN_ADDRESSES}# ${command}\n${LISTENS}`;
+      expect(await answerTo(paste, ...here)).toContain('nothing listens at 192.168.1.11:80');
     },
   );
+
+  it.each([
+    'ip route show table all',
+    'ip route show table all | less',
+    'ip route show table all | /usr/bin/less',
+    'ip route show table all | sort',
+  ])('but %s shows all of them', async (command) => {
+    expect(await answerTo(`${RULES}# ${command}\n${ROUTES}`, ...out)).toContain('no route to 8.8.8.8');
+  });
 
   it.each([
     ['ip -o addr | grep -v eth0', ADDRESSES],

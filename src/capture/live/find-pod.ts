@@ -101,11 +101,9 @@ export async function findNodePod(
       const found = nodePodOf(pod, agent, container);
       if (found === null) continue;
       if (found.facts.pod !== null) onProxy(found);
-      const why = isRunning(pod)
-        ? whyNotRunning(pod, found.pod.container)
-        : textOf(fieldsOf(pod.status).phase);
+      const why = whyNotRunning(pod, found.pod.container);
       if (why === null) return found;
-      stopped ??= notRunning(found.pod, agent, node, why);
+      stopped ??= notRunning(found, node, why);
     }
   }
   throw stopped ?? noPod(node, pods.length);
@@ -121,28 +119,31 @@ async function listPods(kubectl: Kubectl, node: string): Promise<Record<string, 
   }
 }
 
-function isRunning(pod: Readonly<Record<string, unknown>>): boolean {
-  return (
-    textOf(fieldsOf(pod.status).phase) === 'Running' && fieldsOf(pod.metadata).deletionTimestamp === undefined
-  );
-}
-
 /** @returns why the container cannot be asked, in the API's word; null where it runs, or where nothing is told of it. */
 function whyNotRunning(pod: Readonly<Record<string, unknown>>, container: string): string | null {
-  const statuses = objectsOf(fieldsOf(pod.status).containerStatuses);
-  const state = fieldsOf(statuses.find(({ name }) => name === container)?.state);
+  if (fieldsOf(pod.metadata).deletionTimestamp !== undefined) return 'Terminating';
+  const phase = textOf(fieldsOf(pod.status).phase);
+  if (phase !== 'Running') return phase;
+  const state = fieldsOf(statusOf(pod, container).state);
   if (state.running !== undefined) return null;
   const told = textOf(fieldsOf(state.waiting).reason) ?? textOf(fieldsOf(state.terminated).reason);
   return told ?? (state.terminated === undefined ? null : 'Terminated');
 }
 
-function notRunning(pod: PodRef, agent: string, node: string, why: string): UnreachableError {
+function statusOf(pod: Readonly<Record<string, unknown>>, container: string): Record<string, unknown> {
+  const statuses = objectsOf(fieldsOf(pod.status).containerStatuses);
+  return fieldsOf(statuses.find(({ name }) => name === container));
+}
+
+function notRunning({ pod, agent, object }: NodePod, node: string, why: string): UnreachableError {
+  const { restartCount } = statusOf(object, pod.container);
   const log = quoteCommand([
     'kubectl',
     `--namespace=${pod.namespace}`,
     'logs',
     `pod/${pod.name}`,
-    '--previous',
+    // Of one that was never started again there is no log before.
+    ...(typeof restartCount === 'number' && restartCount > 0 ? ['--previous'] : []),
   ]);
   return new UnreachableError(
     'container-not-running',

@@ -3,6 +3,9 @@ import type { Readable } from 'node:stream';
 /** A frame's end: a line end, the word, perhaps a number, a line end. */
 const LONGEST_FRAME = 128;
 
+/** What stands behind the word. */
+const FRAME_END = /^(?: (\d{1,3}))?\n/;
+
 /** What one command of several wrote to a stream that they share. */
 export interface Framed {
   /** The bytes before the frame; of more than `kept` the last ones. */
@@ -14,7 +17,8 @@ export interface Framed {
 /**
  * Tells apart what several commands write to one stream, one after the other. Each ends with a line of a word that was made up
  * for it alone just before it began: what a command prints can hold no frame of another one, nor its own, but by reading the
- * memory of the shell. Nothing follows a frame, because the next command is only then sent.
+ * memory of the shell. No command's output follows a frame, because the next one is only then sent; what kubectl itself writes
+ * there is of none of them, and is left out.
  */
 export class FramedStream {
   #word = '';
@@ -73,18 +77,22 @@ export class FramedStream {
     while (this.#held - (this.#pieces[0]?.length ?? this.#held) >= this.#kept) {
       this.#held -= this.#pieces.shift()?.length ?? 0;
     }
-    this.#tail = Buffer.concat([this.#tail, piece]).subarray(-LONGEST_FRAME);
-    this.#look();
+    const seen = Buffer.concat([this.#tail, piece]);
+    this.#tail = seen.subarray(-LONGEST_FRAME);
+    this.#look(seen);
   }
 
-  #look(): void {
-    const frame = new RegExp(`\\n${this.#word}(?: (\\d{1,3}))?\\n$`).exec(this.#tail.toString('latin1'));
-    if (frame === null || this.#done === null) return;
+  /** @param seen the last bytes, all those of the newest piece among them */
+  #look(seen: Buffer): void {
+    const at = seen.indexOf(`\n${this.#word}`);
+    if (at < 0 || this.#done === null) return;
+    const frame = FRAME_END.exec(seen.toString('latin1', at + 1 + this.#word.length, at + LONGEST_FRAME));
+    if (frame === null) return;
     const done = this.#done;
     this.#done = null;
     const all = Buffer.concat(this.#pieces);
     done({
-      bytes: all.subarray(0, all.length - frame[0].length),
+      bytes: all.subarray(0, Math.max(0, all.length - (seen.length - at))),
       status: frame[1] === undefined ? null : Number(frame[1]),
     });
   }

@@ -2,6 +2,7 @@ import { fieldsOf, objectOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
 import type { CommandLimits, CommandResult } from './command-result.ts';
 import { describeKubectl } from './kubectl-failure.ts';
+import { promptOnTheWay } from './prompts.ts';
 import { type Follow, runCommand } from './run-command.ts';
 import { ShellSession } from './shell-session.ts';
 
@@ -103,14 +104,18 @@ export class Kubectl {
     return { ...result, argv: this.argv(...args) };
   }
 
-  /** @returns a shell that `args` begin, to which commands are sent one after the other. Nothing runs before the first. */
-  session(args: readonly string[]): ShellSession {
+  /**
+   * @param pod where the shell is, as `NAMESPACE/NAME`
+   * @returns a shell that `args` begin, to which commands are sent one after the other. Nothing runs before the first.
+   */
+  session(args: readonly string[], pod: string): ShellSession {
     return new ShellSession({
       argv: kubectlArgv(this.#access, args),
       env: NO_SETTINGS,
       signal: this.#signal,
       startMs: this.#within(QUESTION.timeoutMs),
-      onPrompt: this.#onPrompt,
+      // Until the shell answers nothing tells what kubectl wrote from what the pod did.
+      onPrompt: (text) => this.#onPrompt(promptOnTheWay(text, pod)),
     });
   }
 

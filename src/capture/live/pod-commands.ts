@@ -39,7 +39,7 @@ export class PodCommands {
   constructor(kubectl: Kubectl, pod: PodRef) {
     this.#kubectl = kubectl;
     this.#pod = pod;
-    this.#session = kubectl.session(sessionArgs(pod));
+    this.#session = kubectl.session(sessionArgs(pod), `${pod.namespace}/${pod.name}`);
   }
 
   /**

@@ -70,13 +70,15 @@ async function configFlags(kubectl: Kubectl, { namespace }: PodRef, pod: Fields)
   const names = objectsOf(fieldsOf(pod.spec).volumes).flatMap(
     (volume) => textOf(fieldsOf(volume.configMap).name) ?? [],
   );
-  // A cluster's certificates come as ConfigMaps too.
-  const name = names.find((each) => each.includes('proxy'));
-  if (name === undefined) return [];
   try {
-    const { data } = await kubectl.getJson(configMapArgs(namespace, name), `ConfigMap ${name}`);
-    const texts = Object.values(fieldsOf(data)).filter((text) => typeof text === 'string');
-    return await flagsOfConfig(texts.find((text) => text.includes('KubeProxyConfiguration')) ?? '');
+    // A cluster's certificates come as ConfigMaps too; and the kubeconfig may be one (EKS), beside that with the configuration.
+    for (const name of new Set(names.filter((each) => each.includes('proxy')))) {
+      const { data } = await kubectl.getJson(configMapArgs(namespace, name), `ConfigMap ${name}`);
+      const texts = Object.values(fieldsOf(data)).filter((text) => typeof text === 'string');
+      const config = texts.find((text) => text.includes('KubeProxyConfiguration'));
+      if (config !== undefined) return await flagsOfConfig(config);
+    }
+    return [];
   } catch (error) {
     if (error instanceof UnreachableError) return [];
     throw error;

@@ -34,19 +34,32 @@ export async function askKubeProxy(place: Place, wantsVersion: boolean): Promise
   return {
     mode,
     version: version === undefined ? null : `Kubernetes ${version}`,
-    sync: {
-      lastSync: metric(metrics ?? '', 'kubeproxy_sync_proxy_rules_last_timestamp_seconds'),
-      lastQueued: metric(metrics ?? '', 'kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds'),
-    },
+    sync: syncOf(metrics ?? ''),
   };
 }
 
-/** @returns a number of a text of metrics: of several families of addresses the oldest; null where there is none, or none yet. */
-function metric(text: string, name: string): number | null {
-  const values = [...text.matchAll(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'gm'))]
-    .map(([, value]) => Number(value))
-    .filter((value) => value > 0);
-  return values.length === 0 ? null : Math.min(...values);
+/** @returns both times of one family of addresses, where labels tell families apart: of the one that has waited longest. */
+export function syncOf(metrics: string): ProxySync {
+  const synced = valuesOf(metrics, 'kubeproxy_sync_proxy_rules_last_timestamp_seconds');
+  const queued = valuesOf(metrics, 'kubeproxy_sync_proxy_rules_last_queued_timestamp_seconds');
+  const labels = [...new Set([...synced.keys(), ...queued.keys()])];
+  const pairs = labels.map((each) => ({
+    lastSync: synced.get(each) ?? null,
+    lastQueued: queued.get(each) ?? null,
+  }));
+  const waited = ({ lastSync, lastQueued }: ProxySync): number =>
+    lastSync === null || lastQueued === null ? Number.NEGATIVE_INFINITY : lastQueued - lastSync;
+  const [first = NO_ANSWERS.sync, ...others] = pairs;
+  return others.reduce((found, pair) => (waited(pair) > waited(found) ? pair : found), first);
+}
+
+/** @returns the numbers that a text of metrics has under a name, by their labels; 0 stands for none yet. */
+function valuesOf(text: string, name: string): Map<string, number> {
+  return new Map(
+    [...text.matchAll(new RegExp(`^${name}(\\{[^}]*\\})? (\\S+)$`, 'gm'))]
+      .map(([, labels = '', value]): [string, number] => [labels, Number(value)])
+      .filter(([, value]) => value > 0),
+  );
 }
 
 /** @returns the flags of the kube-proxy process of this machine, as far as they say how rules are written. */

@@ -99,7 +99,7 @@ function inProxyPod(details: boolean): Right[] {
             why: 'its configuration (may be left out)',
             apiGroup: '',
             resources: ['configmaps'],
-            names: ['kube-proxy'],
+            names: ['kube-proxy', 'kube-proxy-config'],
             verbs: ['get'],
           },
         ]

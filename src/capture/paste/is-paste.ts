@@ -19,6 +19,7 @@ export const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
 
 /** Outputs of which a missing line changes what the others say. */
 export const AS_A_WHOLE: ReadonlySet<LineKind> = new Set([
+  'cilium-services',
   'ip-addr',
   'ip-route',
   'ip-rule',

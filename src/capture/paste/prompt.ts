@@ -8,7 +8,7 @@ export interface Prompt {
 
 /** Tools whose output is read, and what people put before them. */
 const TOOL =
-  /^(?:(?:sudo|doas|time|watch)\s+(?:-\S+\s+)*|(?:nsenter|chroot|(?:kubectl|oc|docker|crictl|nerdctl|podman)\s+(?:-\S+\s+\S+\s+)?exec|ssh)\s[^|]*?\s)*(?:\/\S*\/)?(?:x?ip6?tables|iptables-(?:nft|legacy)|ip6tables-(?:nft|legacy)|conntrack|ip|ipset|ipvsadm|nft|sysctl|kubectl|oc|ifconfig|route)(?:-save|-nft|-legacy)*(?=\s|$)/;
+  /^(?:(?:sudo|doas|time|watch)\s+(?:-\S+\s+)*|(?:nsenter|chroot|(?:kubectl|oc|docker|crictl|nerdctl|podman)\s+(?:-\S+\s+\S+\s+)?exec|ssh)\s[^|]*?\s)*(?:\/\S*\/)?(?:x?ip6?tables|iptables-(?:nft|legacy)|ip6tables-(?:nft|legacy)|conntrack|ip|ipset|ipvsadm|nft|ss|sysctl|kubectl|oc|ifconfig|route)(?:-save|-nft|-legacy)*(?=\s|$)/;
 
 /** `root@node1:~#`, `[root@node1 ~]#`, `node-2:/#`, `(ctx) user@host dir %`, `bash-5.1#`, `➜  ~`, `$`, `#`, `>`. */
 const SHELL =
@@ -34,14 +34,19 @@ export function isOtherCommand(line: string): boolean {
 /** What shows all that it gets: in pages, columns or another order. */
 const KEEPS = /^(?:less|more|most|cat|column|sort|tee|nl|jq|expand|uniq|xclip|pbcopy)(?=\s|$)/;
 
+/** Ways to ask a tool itself for a part: `ip route get`, `ip route dev eth0`, `ipvsadm -t 10.96.0.1:443`, `ss sport = :80`, `ss -4`. */
+const ASKS_PART: readonly RegExp[] = [
+  /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*\b(?:get|dev|via|src|proto|scope|type|to|exact|match|root)\s/,
+  /\bipvsadm\s(?:.*\s)?(?:-\w*[tuf](?=[\s\d[])|--(?:tcp|udp|sctp|fwmark)-service\b)/,
+  /\bss\s(?:-\S+\s+)*(?:-\w*[46]|[^-\s\d|>&;])/,
+];
+
 /** @returns true for a command of whose output only some lines may have been printed: `| grep`, `| awk`, `dev eth0`, `route get`. */
 export function picksLines(command: string): boolean {
-  const [own = '', ...pipes] = command.split(/\|(?=\s*[a-z])/);
+  const [own = '', ...pipes] = command.split(/\|&?(?=\s*[a-z/\\])/);
   return (
-    pipes.some((pipe) => !KEEPS.test(pipe.trim())) ||
-    /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*\b(?:get|dev|via|src|proto|scope|type|to|exact|match|root)\s/.test(
-      own,
-    )
+    pipes.some((pipe) => !KEEPS.test(pipe.trim().replace(/^(?:\\|\/\S*\/)/, ''))) ||
+    ASKS_PART.some((part) => part.test(own))
   );
 }
 

@@ -84,7 +84,7 @@ class Paste {
   readonly #cut = new Set<LineKind>();
   /** Kinds of which lines were picked, or left out. */
   readonly #picked = new Set<LineKind>();
-  /** True behind lines that were left out before any of the output that follows. */
+  /** True where lines are missing of the output that follows: left out before its first one, or picked by a command of no tool here. */
   #elided = false;
   readonly #spans = new SpanList();
   readonly #hosts = new Map<string, number>();
@@ -122,7 +122,10 @@ class Paste {
     const plain = modern === null ? plainLine(raw, dress) : { ...plainLine(modern, []), dress };
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
-    if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) this.#end();
+    if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) {
+      this.#end();
+      this.#elided = picksLines(plain.text);
+    }
     if (plain.kind === null && isElision(plain.text)) this.#elide();
     if (!inBraces && plain.kind !== null) this.#begin(plain, raw, index);
     else if (this.#joinsWrapped(raw, index)) this.#detached = false;
@@ -150,7 +153,7 @@ class Paste {
   }
 
   #elide(): void {
-    if (this.#kind === null) this.#elided = this.#command !== null;
+    if (this.#kind === null) this.#elided ||= this.#command !== null;
     else if (AS_A_WHOLE.has(this.#kind)) this.#picked.add(this.#kind);
   }
 
@@ -198,9 +201,9 @@ class Paste {
     if (this.#command !== null) {
       if (isOfHead(this.#command.text)) this.#cut.add(kind);
       else this.#cut.delete(kind);
-      const isPart = this.#elided || picksLines(this.#command.text);
-      if (isPart && AS_A_WHOLE.has(kind)) this.#picked.add(kind);
+      this.#elided ||= picksLines(this.#command.text);
     }
+    if (this.#elided && AS_A_WHOLE.has(kind)) this.#picked.add(kind);
     this.#elided = false;
     this.#command = null;
     lines.set(index, text);
