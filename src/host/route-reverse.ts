@@ -40,7 +40,6 @@ interface Switches {
  * Switches that were not captured are tried both ways: only where they matter is the answer unknown.
  */
 export function reversePath(host: Host, packet: IncomingPacket): ReverseAnswer {
-  if (packet.inInterface === 'lo') return OK;
   if (packet.source.family === 'ipv6') return checkIpv6(packet);
   const early = checkAddresses(host, packet);
   if (early !== null) return early;

@@ -30,9 +30,22 @@ export function natStep(hook: HookName, chains: readonly (readonly NatChain[])[]
     acts: true,
     run: (branch, context) => {
       const passages = runNat(branch, hook, chains, context);
-      return hook === 'OUTPUT' ? reroutedAtOutput(branch, passages, 'destination', context) : passages;
+      if (hook === 'OUTPUT') return reroutedAtOutput(branch, passages, 'destination', context);
+      return hook === 'PREROUTING' ? passages.map((passage) => withoutRoute(branch, passage)) : passages;
     },
   };
+}
+
+/**
+ * What came over lo has its route already, and loses it to another destination (nf_nat_ipv4_pre_routing, nf_nat_ipv6_in). nat acts
+ * there where the connection is new: raw had it untracked at OUTPUT, and `ct zone set` undid that.
+ */
+function withoutRoute(before: Branch, passage: Passage): Passage {
+  if (passage.kind === 'ended' || before.state.route === null) return passage;
+  const { branch } = passage;
+  return branch.state.destination.value === before.state.destination.value
+    ? passage
+    : { ...passage, branch: changed(branch, { route: null }) };
 }
 
 /**

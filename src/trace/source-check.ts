@@ -52,6 +52,8 @@ export function refusedSource(
   const { host } = context.world;
   const source = state.source.address;
   if (source === null || state.inInterface === null) return null;
+  // What comes over lo has its route; where it lost that, it is looked up like what comes from outside.
+  if (state.inInterface === 'lo' && !state.fromNode) return null;
   if (host.routes[state.family] === null && host.links === null) {
     // Without either no sender's address can be told from one that rp_filter drops.
     if (state.family === 'ipv4' && mayFilter(host))

@@ -99,7 +99,7 @@ const ENTERED: Readonly<Record<HookName, (branch: Branch) => Branch>> = {
 /** What follows each hook. */
 const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: Trip) => void>> = {
   PREROUTING: (branch, resumes, trip) => {
-    // Over lo the packet keeps the route and the connection that it left with, and nat does not act again.
+    // Over lo the packet keeps the route that it left with, but where nat gave it another destination.
     if (branch.state.route?.local === true) return pass(branch, 'INPUT', resumes, trip);
     for (const routed of routeInput(branch, trip.context)) {
       if (routed.kind === 'ended') trip.ended.push(routed.ending);

@@ -6,6 +6,7 @@ import { ProblemList } from '../../src/problems/problem.ts';
 import type { Trace } from '../../src/trace/outcome.ts';
 import { tracePacket } from '../../src/trace/trace-packet.ts';
 import { ask, destinationOf, packetOf, type Question, summary, worldOf } from './ask.ts';
+import { nodeOf } from './node.ts';
 
 // What the kernel did with native rules otherwise than was believed: `npm run test:kernel -- --lane nft`.
 
@@ -139,6 +140,45 @@ describe('What does nat do with a packet of the node to itself where a rule has 
     const late = chain('i', 'nat hook input priority 100; policy accept', 'snat to 192.168.1.9');
     const [outcome] = written(late).outcomes;
     expect(outcome?.source.sender.address?.value).toBe(0x0af4010bn);
+  });
+});
+
+describe('Where does a packet of the node to itself go that PREROUTING gives another destination?', () => {
+  // raw has it untracked at OUTPUT and a zone undoes that on lo: so the connection is new there, and nat acts (6.18 showed it).
+  const readdressed = (family: 'ip' | 'ip6', sysctls: Readonly<Record<string, string>> = {}): Trace => {
+    const [own, to] = family === 'ip' ? ['192.168.1.1', '8.8.4.4'] : ['[fd00:1::1]', '[2001:db8::9]'];
+    return trace(
+      table(
+        family,
+        chain('o', 'filter hook output priority -300; policy accept', 'notrack'),
+        chain('z', 'filter hook prerouting priority -300; policy accept', 'iifname "lo" ct zone set 7'),
+        chain(
+          'd',
+          'nat hook prerouting priority -100; policy accept',
+          `iifname "lo" meta l4proto tcp dnat to ${to}`,
+        ),
+      ),
+      { via: null, from: `${own}:4000`, to: `${own}:80`, host: nodeOf({ sysctls }) },
+    );
+  };
+  it('nowhere in IPv4: its route is gone, and its source is the node’s own (fib_validate_source)', () => {
+    const [outcome] = readdressed('ip').outcomes;
+    expect(outcome).toMatchObject({ verdict: 'drop', reason: { code: 'martian-source' } });
+  });
+  it('on its way, where lo accepts such sources', () => {
+    const [outcome] = readdressed('ip', { 'net.ipv4.conf.lo.accept_local': '1' }).outcomes;
+    expect(outcome).toMatchObject({ verdict: 'accept', exit: { kind: 'interface', name: 'eth0' } });
+  });
+  it('on its way in IPv6, whose input routing asks for no source', () => {
+    const [outcome] = readdressed('ip6').outcomes;
+    expect(outcome).toMatchObject({ verdict: 'accept', exit: { kind: 'interface', name: 'eth0' } });
+  });
+  it('to itself, where nat is not asked there: OUTPUT was the first to see the connection', () => {
+    const plain = trace(
+      table('ip', chain('d', 'nat hook prerouting priority -100; policy accept', 'dnat to 8.8.4.4')),
+      { via: null, from: '192.168.1.1:4000', to: '192.168.1.1:80' },
+    );
+    expect(plain.outcomes).toMatchObject([{ verdict: 'accept', exit: { kind: 'local' } }]);
   });
 });
 
