@@ -7,6 +7,9 @@ const POD = { metadata: { name: 'client-a', namespace: 'shop' }, spec: { nodeNam
 
 const cluster = clustersLike({ ...PLAIN, pods: [...PLAIN.pods, POD] });
 
+/** No pod there is kube-proxy's. */
+const withoutProxy = clustersLike({ ...PLAIN, pods: [POD] });
+
 const ASK = ['get', 'pod/client-a', '--namespace=shop', '-o', 'json'];
 
 describe('Does --from with a pod find its node, without --node?', () => {
@@ -37,8 +40,7 @@ describe('Does --from with a pod find its node, without --node?', () => {
   });
 
   it('where exec does not get there, no debug pod is made on a node that nobody named', () => {
-    const node = new FakeCluster({ ...PLAIN, pods: [POD] });
-    open.push(node);
+    const node = withoutProxy();
     const question = ['trace', 'shop/web', '--from', 'pod:shop/client-a'];
     const { status, err } = node.run(...question);
     expect(status).toBe(3);

@@ -13,8 +13,7 @@ describe('How do live flows compare with the rules, in a sentence?', () => {
   ])('of %i, %i agree and %i differ', (translated, agree, differ, sentence) => {
     const causes = differ === 0 ? [] : [{ cause: 'stale' as const, flows: differ }];
     const notCompared = translated - agree - differ;
-    expect(agreementSentence({ translated, agree, differ, notCompared, causes, differing: [] })).toBe(
-      sentence,
-    );
+    const summary = { translated, agree, differ, notCompared, causes, differing: [], settle: null };
+    expect(agreementSentence(summary)).toBe(sentence);
   });
 });
