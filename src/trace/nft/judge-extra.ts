@@ -1,5 +1,8 @@
 import type { Extra } from '../../nftables/expression.ts';
+import { printExtra } from '../../nftables/print/print-expression.ts';
 import type { NftTable } from '../../nftables/ruleset.ts';
+import { type Unknown, unknown } from '../answer.ts';
+import { placedRule, type RulePlace } from './rule-result.ts';
 
 /** No packet is longer, not even one that its device will cut to pieces (GSO_MAX_SIZE). */
 const LONGEST = 1 << 19;
@@ -32,4 +35,10 @@ export function judgeExtra(
     case 'ct-count':
       return 'open';
   }
+}
+
+/** @returns whether the rule goes on behind it, as a question. */
+export function questionOfExtra(extra: Extra, place: RulePlace): Unknown {
+  const object = 'name' in extra && typeof extra.name === 'string' ? `${extra.kind} ${extra.name}` : null;
+  return unknown({ code: 'nft-limit', text: printExtra(extra), rule: placedRule(place), object });
 }

@@ -1,9 +1,12 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { Verdict } from '../../nftables/expression.ts';
 import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
+import type { Statement } from '../../nftables/statement.ts';
 import type { Rewrite } from '../../rules/effect.ts';
 import type { Unknown } from '../answer.ts';
 import { type Branch, changed, decided, type Ending } from '../branch.ts';
+import type { Questions } from '../questions.ts';
+import { queued } from '../queued.ts';
 import type { NftPlacedRule, Reason } from '../reason.ts';
 
 /** What a rule makes of a packet: one for each way it can go. */
@@ -49,4 +52,18 @@ export function untracked(branch: Branch): Branch {
 /** @returns how questions and reasons name the rule. */
 export function placedRule({ table, chain, rule }: RulePlace): NftPlacedRule {
   return { table: `${table.family} ${table.name}`, chain: chain.name, number: rule.number };
+}
+
+/** @returns what becomes of a packet that a queue takes, and of one that nobody listens for. */
+export function queueResults(
+  branch: Branch,
+  { text, bypass }: Extract<Statement, { kind: 'queue' }>,
+  questions: Questions,
+): RuleResult[] {
+  const { passed, ended } = queued(branch, text, bypass, questions);
+  const verdict = { kind: 'verdict', verdict: 'accept', chain: null } as const;
+  return [
+    ...passed.map((way) => ({ kind: 'matched', branch: way, verdict }) as const),
+    ...ended.map((one) => ({ kind: 'ended', ...one }) as const),
+  ];
 }

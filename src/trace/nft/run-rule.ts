@@ -1,18 +1,16 @@
 import type { Element, Expression, Extra, MapExpression } from '../../nftables/expression.ts';
 import { objectMapOf, withObject } from '../../nftables/object-map.ts';
-import { printExtra } from '../../nftables/print/print-expression.ts';
 import { printStatement } from '../../nftables/print/print-statement.ts';
 import { isExtra, type NatStatement, type Statement } from '../../nftables/statement.ts';
-import { type Unknown, unknown } from '../answer.ts';
+import type { Unknown } from '../answer.ts';
 import { answered, type Branch, changed, type Ending } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
-import { queued } from '../queued.ts';
 import type { Reason } from '../reason.ts';
 import { assigned, readFor, valueFor } from './assign.ts';
 import { contextOf, type NftContext } from './context.ts';
 import { extrasOfUpdate, limitsElements } from './element-limits.ts';
 import { canReject, hasSockets, otherFamily } from './implied.ts';
-import { judgeExtra } from './judge-extra.ts';
+import { judgeExtra, questionOfExtra } from './judge-extra.ts';
 import { type LookUp, lookUp } from './look-up.ts';
 import { waysOf } from './look-up-ways.ts';
 import { judge, surelyBreaks } from './match.ts';
@@ -22,6 +20,7 @@ import { rejectName } from './rejects.ts';
 import {
   answeredBy,
   placedRule,
+  queueResults,
   type RulePlace,
   type RuleResult,
   untracked,
@@ -114,7 +113,7 @@ class RuleRun {
         if (otherFamily(statement.family, branch) || !hasSockets(branch)) return this.#broken(branch);
         return this.#tproxy(branch, statement, at);
       case 'queue':
-        this.#queue(branch, statement.text, statement.bypass);
+        this.results.push(...queueResults(branch, statement, this.#trace.questions));
         return null;
       case 'synproxy':
         this.#end(branch, 'unknown', { code: 'synproxy' });
@@ -161,12 +160,7 @@ class RuleRun {
 
   /** Takes every way that a look-up leaves; a miss breaks the rule. */
   #ways(branch: Branch, found: LookUp, at: number, take: (way: Branch, element: Element) => void): null {
-    if (found.kind === 'unknown')
-      this.#end(branch, 'unknown', {
-        code: 'nft-map',
-        rule: placedRule(this.#place),
-        text: this.#textAt(at),
-      });
+    if (found.kind === 'unknown') this.#unknown(branch, this.#textAt(at), 'nft-map');
     for (const { branch: way, element } of waysOf(found, branch, this.#trace.questions)) {
       const on = element === null ? this.#broken(way) : this.#extras(way, element.extras);
       if (element !== null && on !== null) take(on, element);
@@ -242,13 +236,7 @@ class RuleRun {
     const answer = judgeExtra(extra, this.#place.table, branch.state.length);
     if (answer === 'yes') return branch;
     if (answer === 'no') return this.#broken(branch);
-    const object = 'name' in extra && typeof extra.name === 'string' ? `${extra.kind} ${extra.name}` : null;
-    const question = unknown({
-      code: 'nft-limit',
-      text: printExtra(extra),
-      rule: placedRule(this.#place),
-      object,
-    });
+    const question = questionOfExtra(extra, this.#place);
     const held = answered(branch, question);
     if (held !== null) return held ? branch : this.#broken(branch);
     this.#trace.questions.met(question, branch.probability);
@@ -277,22 +265,18 @@ class RuleRun {
     return null;
   }
 
-  #queue(branch: Branch, text: string, bypass: boolean): void {
-    const { passed, ended } = queued(branch, text, bypass, this.#trace.questions);
-    const accept = { kind: 'verdict', verdict: 'accept', chain: null } as const;
-    for (const way of passed) this.results.push({ kind: 'matched', branch: way, verdict: accept });
-    for (const one of ended) this.results.push({ kind: 'ended', ...one });
-  }
-
   /** nft lists what iptables added without what it asks: only `iptables-save` tells. */
   #xt(branch: Branch, { type, name }: Extract<Statement, { kind: 'xt' }>): Branch | null {
     if (type === 'match' && name === 'comment') return branch;
-    this.#end(branch, 'unknown', { code: 'nft-xt', rule: placedRule(this.#place), text: `${type} ${name}` });
-    return null;
+    return this.#unknown(branch, `${type} ${name}`, 'nft-xt');
   }
 
-  #unknown(branch: Branch, text: string): null {
-    this.#end(branch, 'unknown', { code: 'nft-statement', rule: placedRule(this.#place), text });
+  #unknown(
+    branch: Branch,
+    text: string,
+    code: 'nft-map' | 'nft-statement' | 'nft-xt' = 'nft-statement',
+  ): null {
+    this.#end(branch, 'unknown', { code, rule: placedRule(this.#place), text });
     return null;
   }
 
