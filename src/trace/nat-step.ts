@@ -1,5 +1,6 @@
 import { isLocalAddress } from '../host/local-addresses.ts';
 import type { HookName } from '../iptables/ruleset.ts';
+import { sameAddress } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, changed, decided as decide } from './branch.ts';
@@ -174,7 +175,7 @@ function repeated(branch: Branch, side: 'source' | 'destination', context: Trace
   if (connection === null) return branch;
   if (!connection.fromCapture) {
     if (connection.state === 'ESTABLISHED') return unasked(branch, context);
-    return side === 'source' ? sourceAgain(branch, connection) : branch;
+    return side === 'source' ? sourceAgain(branch, connection) : destinationAgain(branch, connection);
   }
   if (connection.direction === 'ORIGINAL') {
     if (side === 'destination') {
@@ -214,6 +215,13 @@ function sourceAgain(branch: Branch, { snat, replyDestination, replyDestinationP
   if (!snat || sourceRewrite === 'none') return branch;
   if (replyDestination === source && replyDestinationPort === sourcePort) return branch;
   return withSource(branch, replyDestination, replyDestinationPort, sourceRewrite);
+}
+
+/** The same of its destination, at PREROUTING. */
+function destinationAgain(branch: Branch, { dnat, replySource, replySourcePort }: Connection): Branch {
+  const { destination, destinationPort } = branch.state;
+  if (!dnat || (sameAddress(destination, replySource) && destinationPort === replySourcePort)) return branch;
+  return withDestination(branch, replySource, replySourcePort);
 }
 
 function isIcmp({ state: { protocol } }: Branch): boolean {

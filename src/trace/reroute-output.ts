@@ -9,7 +9,8 @@ import { reroute } from './routing.ts';
 
 /**
  * At OUTPUT the way was decided before the hook. A chain of mangle, or of type route, decides it anew where it changed
- * mark, TOS or addresses (ipt_mangle_out, nf_route_table_hook4), nat where it changed the destination, and where IPVS did: it
+ * mark, addresses, TOS or in IPv6 the hop limit (ipt_mangle_out, ip6t_mangle_out, nf_route_table_hook4, nf_route_table_hook6),
+ * nat where it changed the destination, and where IPVS did: it
  * asks conntrack whether the connection is answered from elsewhere (nf_nat_ipv4_local_fn).
  * @param before the branch as the program met it
  * @param by what asks for it: any change that routing sees, or only another destination
@@ -34,6 +35,8 @@ function isMoved(before: Branch, after: Branch, by: 'anything' | 'destination'):
   if (!sameAddress(was.destination, is.destination)) return true;
   if (by === 'destination') return isAnsweredElsewhere(after);
   if (was.mark !== is.mark || was.tos.bits !== is.tos.bits) return true;
+  if (was.family === 'ipv6' && was.ttl !== is.ttl) return true;
+  if (was.source.address?.value !== is.source.address?.value) return true;
   return is.mark === null && mayHaveWrittenMark(before, after);
 }
 

@@ -179,7 +179,7 @@ function frameOf({ entersAt, destination: { family, value } }: Packet): PacketSt
 }
 
 /** The SYN bit of the TCP header: all that the first packet of a connection carries. */
-const SYN = 2;
+export const SYN = 2;
 
 /** @returns the connection that conntrack opens for the packet, or takes for granted where the question says that there is one. */
 export function openConnection(state: PacketState, as: Connection['state']): Connection {

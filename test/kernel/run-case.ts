@@ -94,8 +94,8 @@ export async function meet(
     if (writesEnds && answer.wire.protocol !== UDP) continue;
     let flows = await node.flows(first.wire.family);
     if (!holds(flows, first)) continue;
-    // IPVS may rewrite a packet without telling conntrack (`vs.conntrack` 0).
-    const moved = seen.out !== null && !sameAddress(seen.out.packet.destination, first.wire.destination);
+    // IPVS may rewrite a packet without telling conntrack (`vs.conntrack` 0), and so may a rule of nft.
+    const moved = seen.out !== null && !hasSameEnds(seen.out.packet, first.wire);
     const error = hasZones || moved || !isUntranslated(flows, first) ? null : errorAbout(seen, answer);
     if (error !== null) {
       await send(error, flows, 'RELATED');
@@ -112,6 +112,15 @@ export async function meet(
     await send(withSerial(second), after);
   }
   return meetings;
+}
+
+function hasSameEnds(left: Wire, right: Wire): boolean {
+  return (
+    sameAddress(left.source, right.source) &&
+    sameAddress(left.destination, right.destination) &&
+    left.sourcePort === right.sourcePort &&
+    left.destinationPort === right.destinationPort
+  );
 }
 
 function withSerial(packet: Probe): Probe {

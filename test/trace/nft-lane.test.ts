@@ -182,6 +182,66 @@ describe('Where does a packet of the node to itself go that PREROUTING gives ano
   });
 });
 
+describe('What does a rule at PREROUTING see of a packet of the node that came back in over lo?', () => {
+  const OF_NODE = { via: null, from: '192.168.1.1:4000' };
+  it('nat writes its destination again, whatever a rule has put there meanwhile (nf_nat_packet)', () => {
+    const rules = table(
+      'ip',
+      chain('n', 'nat hook output priority -100; policy accept', 'tcp dport 8080 redirect to :15001'),
+      chain('p', 'filter hook prerouting priority -300; policy accept', 'tcp dport set 80'),
+    );
+    const got = (to: string): string[] => trace(rules, { ...OF_NODE, to }).outcomes.map(destinationOf);
+    expect(got('192.168.1.1:8080')).toEqual(['127.0.0.1:15001']);
+    expect(got('192.168.1.1:99')).toEqual(['192.168.1.1:80']);
+  });
+  it('no socket: loopback_xmit has taken it away, and what asks for its user breaks', () => {
+    const passed = (hook: string, rule: string): string[] =>
+      ends(table('ip', chain('p', `filter hook ${hook} priority 0; policy accept`, rule)), {
+        ...OF_NODE,
+        to: '192.168.1.1:80',
+      });
+    for (const hook of ['prerouting', 'input']) {
+      expect(passed(hook, 'meta skuid != 7 drop')).toEqual(['1 [] accept']);
+      expect(passed(hook, 'meta skgid != 7 drop')).toEqual(['1 [] accept']);
+    }
+    expect(passed('output', 'meta skgid != 7 drop')).toHaveLength(2);
+  });
+  it('at INPUT an answer from outside has the socket that awaits it (tcp_v4_early_demux)', () => {
+    const rules = table('ip', chain('p', 'filter hook input priority 0; policy accept', 'meta skuid 7 drop'));
+    const question = { from: '8.8.8.8:80', to: '192.168.1.1:4000' };
+    expect(ends(rules, { ...question, state: 'ESTABLISHED' })).toHaveLength(2);
+    expect(ends(rules, question)).toEqual(['1 [] accept']);
+  });
+});
+
+describe('What does a chain of type route look for a way anew by?', () => {
+  const byMark = { priority: 91, src: 'all', fwmark: '0x5', table: '7' };
+  const marked = nodeOf({
+    routes: ['default dev eth1 table 7', '2000::/3 dev eth1 table 7'],
+    rules: [{ priority: 90, src: '172.16.0.1', table: '7' }, byMark],
+    rules6: [byMark],
+  });
+  const exit = (type: 'route' | 'filter', family: 'ip' | 'ip6', rule: string): unknown => {
+    const chains = [
+      chain('m', 'filter hook output priority -300; policy accept', 'meta mark set 0x5'),
+      chain('r', `${type} hook output priority -150; policy accept`, rule),
+    ];
+    const to = family === 'ip' ? '8.8.8.8:53' : '[2001:db8::9]:53';
+    const from = family === 'ip' ? '192.168.1.1:4000' : '[fd00:1::1]:4000';
+    const text = table(family, ...(rule.includes('saddr') ? chains.slice(1) : chains));
+    return trace(text, { via: null, from, to, protocol: 'udp', host: marked }).outcomes[0]?.exit;
+  };
+  it('by another source (nf_route_table_hook4)', () => {
+    expect(exit('route', 'ip', 'ip saddr set 172.16.0.1')).toMatchObject({ name: 'eth1' });
+    expect(exit('filter', 'ip', 'ip saddr set 172.16.0.1')).toMatchObject({ name: 'eth0' });
+  });
+  it('in IPv6 by another hop limit (nf_route_table_hook6), and the mark that a chain before wrote counts then', () => {
+    expect(exit('route', 'ip6', 'ip6 hoplimit set 2')).toMatchObject({ name: 'eth1' });
+    expect(exit('filter', 'ip6', 'ip6 hoplimit set 2')).toMatchObject({ name: 'eth0' });
+    expect(exit('route', 'ip', 'ip ttl set 2')).toMatchObject({ name: 'eth0' });
+  });
+});
+
 describe('Does nat at INPUT rewrite what came in by a bridge?', () => {
   const source = (...more: readonly string[]): bigint | undefined =>
     trace(

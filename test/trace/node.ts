@@ -11,6 +11,8 @@ export interface NodeChanges {
   readonly routes?: readonly string[];
   /** Policy rules beside the three fixed ones. */
   readonly rules?: readonly object[];
+  /** The same for IPv6. */
+  readonly rules6?: readonly object[];
   /** `name=value`, over the defaults. */
   readonly sysctls?: Readonly<Record<string, string>>;
   readonly ipsets?: string;
@@ -61,7 +63,12 @@ export function nodeOf(changes: NodeChanges = {}): Host {
         'ip-rule.json',
         problems,
       ),
-      ipv6: parsePolicyRules(JSON.stringify(fixed), 'ipv6', 'ip6-rule.json', problems),
+      ipv6: parsePolicyRules(
+        JSON.stringify([...(changes.rules6 ?? []), ...fixed]),
+        'ipv6',
+        'ip6-rule.json',
+        problems,
+      ),
     },
     sysctls: new Map(Object.entries({ ...SYSCTLS, ...changes.sysctls })),
     ipsets: new Map(parseIpsets(changes.ipsets ?? '').map((set) => [set.name, set])),

@@ -3,6 +3,7 @@ import type { Field } from '../../nftables/expression.ts';
 import { unknown } from '../answer.ts';
 import { linkNamed } from '../bridge.ts';
 import type { Device } from '../packet.ts';
+import { SYN } from '../state.ts';
 import type { NftContext } from './context.ts';
 import { ABSENT, known, OPEN, type Reading } from './values.ts';
 
@@ -43,12 +44,11 @@ export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: Nft
     case 'oiftype':
       return ofLink(state.outInterface, context, typeOfLink);
     case 'skuid':
-      if (state.fromNode && state.userId !== null) return known(state.userId);
-      return state.fromNode ? OPEN : ABSENT;
+      if (state.userId !== null && mayHaveSocket(context)) return known(state.userId);
+      return mayHaveSocket(context) ? OPEN : ABSENT;
     case 'skgid':
     case 'cgroup':
-      // A packet that is passed on has no socket, and the rule breaks (nft_meta_get_eval_skugid).
-      return state.fromNode ? OPEN : ABSENT;
+      return mayHaveSocket(context) ? OPEN : ABSENT;
     case 'pkttype':
       return known(PACKET_TYPES[state.frame]);
     case 'length':
@@ -61,6 +61,20 @@ export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: Nft
     default:
       return OPEN;
   }
+}
+
+/**
+ * Whether a socket may be the packet's; without one the rule breaks (nft_meta_get_eval_skugid). What comes back in over lo has lost
+ * its sender's (loopback_xmit), and what is passed on has none. What a socket of the node awaits is given to it ahead of INPUT
+ * (tcp_v4_early_demux, udp_v4_early_demux), but over lo, where the route is known already.
+ */
+function mayHaveSocket({
+  hook,
+  state: { fromNode, inInterface, connection, tcpFlags },
+}: NftContext): boolean {
+  if (hook === 'OUTPUT' || hook === 'POSTROUTING') return fromNode;
+  const isFirst = connection?.state === 'NEW' || tcpFlags === SYN;
+  return hook === 'INPUT' && !fromNode && inInterface !== 'lo' && !isFirst;
 }
 
 /** In family bridge `iifname` is the port, and `ibrname` the bridge. */

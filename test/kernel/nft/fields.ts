@@ -101,6 +101,14 @@ function device(aim: Aim, lhs: string, side: 'in' | 'out'): FieldText | null {
   return { lhs, type: 'ifname', shape: 'name', own, others: all };
 }
 
+type Side = 'source' | 'destination';
+
+/** @returns what stood at the packet's own end: an answer goes the other way. */
+function sentSide(direction: 'original' | 'reply', end: Side): Side {
+  if (direction === 'original') return end;
+  return end === 'source' ? 'destination' : 'source';
+}
+
 const STATES = ['new', 'established', 'related', 'invalid', 'untracked'];
 
 /** Writers of the fields that a rule can ask about; null where it would not load, or says nothing at all. */
@@ -256,17 +264,18 @@ export const FIELDS = {
   'ct direction': () => word('ct direction', 'original', ['reply'], null),
   'ct protocol': (aim) => unlisted(word('ct protocol', l4Of(aim), ['tcp', 'udp', 'sctp'], null)),
   'ct zone': () => number('ct zone', 0, [3, 7], null),
-  'ct saddr': (aim) =>
-    address(
-      aim,
-      `ct ${pickFrom(['original', 'original', 'reply'], aim.pick >> 4)} ${ipOf(aim)} ${pickFrom(['saddr', 'daddr'], aim.pick >> 6)}`,
-      (aim.pick >> 6) % 2 === 0 ? 'source' : 'destination',
-    ),
+  'ct saddr': (aim) => {
+    const direction = pickFrom(['original', 'original', 'reply'] as const, aim.pick >> 4);
+    const end = pickFrom(['source', 'destination'] as const, aim.pick >> 6);
+    const key = end === 'source' ? 'saddr' : 'daddr';
+    return address(aim, `ct ${direction} ${ipOf(aim)} ${key}`, sentSide(direction, end));
+  },
   'ct port': (aim) => {
     if (aim.packet.wire.sourcePort === null) return null;
-    const side = pickFrom(['source', 'destination'] as const, aim.pick >> 4);
-    const key = `ct ${pickFrom(['original', 'reply'], aim.pick >> 6)} proto-${side === 'source' ? 'src' : 'dst'}`;
-    const { others, own } = port(aim, side, 'th');
+    const end = pickFrom(['source', 'destination'] as const, aim.pick >> 4);
+    const direction = pickFrom(['original', 'reply'] as const, aim.pick >> 6);
+    const key = `ct ${direction} proto-${end === 'source' ? 'src' : 'dst'}`;
+    const { others, own } = port(aim, sentSide(direction, end), 'th');
     return { lhs: `meta l4proto ${l4Of(aim)} ${key}`, type: null, shape: 'number', own, others };
   },
   'fib type': (aim) => {
