@@ -88,11 +88,15 @@ function withinBridge(state: PacketState, device: string | null, context: TraceC
   return bridge === null || calls === null ? null : true;
 }
 
-/** A pod that reaches itself through a Service: its frame would leave by the port it came in by (should_deliver, br_forward.c). */
+/**
+ * A pod that reaches itself through a Service: its frame would leave by the port it came in by (should_deliver, br_forward.c),
+ * whatever source a rule has written into the packet.
+ */
 export function turnedBack(branch: Branch, context: TraceContext): Routed[] {
   const { state } = branch;
-  const { source, destination, inInterface } = state;
-  const itself = source.address !== null && sameAddress(source.address, destination);
+  const { destination, inInterface } = state;
+  const sender = context.packet.source.address ?? state.source.address;
+  const itself = sender !== null && sameAddress(sender, destination);
   if (state.bridged !== true || typeof inInterface !== 'string') return [{ kind: 'forward', branch }];
   if (!itself) return betweenPorts(branch, inInterface, context);
   const allowed = bridgeTurnsBack(context.world.host, inInterface, state.inPort);

@@ -214,6 +214,30 @@ describe('What does a rule at PREROUTING see of a packet of the node that came b
   });
 });
 
+describe('A Service leads a pod to itself, and a rule writes another source before: does the frame come back?', () => {
+  const node = nodeOf();
+  const links =
+    node.links?.map((link) => (link.master === 'cni0' ? { ...link, hairpin: false } : link)) ?? null;
+  const off = { ...node, links };
+  const rules = (source: string): string =>
+    table(
+      'ip',
+      chain('r', 'filter hook prerouting priority -300; policy accept', `ip saddr set ${source}`),
+      chain('d', 'nat hook prerouting priority -100; policy accept', 'dnat to 10.244.1.5'),
+    );
+  const sent = (from: string, source: string): unknown => {
+    const question = { via: 'cni0', from, to: '8.8.8.8:443', protocol: 'udp', host: off };
+    return trace(rules(source), question).outcomes[0];
+  };
+  it('no: its port has hairpin mode off, whatever the packet says (should_deliver)', () => {
+    expect(sent('10.244.1.5:1000', '10.244.1.7')).toMatchObject({
+      verdict: 'drop',
+      reason: { code: 'bridge-hairpin-off' },
+    });
+    expect(sent('10.244.1.6:1000', '10.244.1.5')).toMatchObject({ verdict: 'accept' });
+  });
+});
+
 describe('What does a chain of type route look for a way anew by?', () => {
   const byMark = { priority: 91, src: 'all', fwmark: '0x5', table: '7' };
   const marked = nodeOf({
