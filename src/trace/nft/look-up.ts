@@ -159,7 +159,10 @@ function inPart(
     if (first === undefined) return { kind: 'open', ways: [...ways, { element, asked: null }] };
     // Two parts that are not known make one question of the whole key; an entry with a time, of its set.
     if (more.length > 0 || element.expires !== null) return { kind: 'unknown', asked: asked() };
-    ways.push({ element, asked: first ?? ownWords(key, element) });
+    const question = first ?? settled(ownWords(key, element), answered);
+    if (question === 'no') continue;
+    if (question === 'yes') return { kind: 'open', ways: [...ways, { element, asked: null }] };
+    ways.push({ element, asked: question });
   }
   if (ways.length === 0)
     return rest.element === null ? { kind: 'missed' } : { kind: 'found', element: rest.element };

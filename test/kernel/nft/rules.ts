@@ -64,8 +64,8 @@ export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
 
 /** Several things are asked under one name; sides of the connection seldom hold. */
 const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
-  ...{ 'ct saddr': 6, 'ct port': 4, 'icmp type': 2, 'icmp code': 2, sport: 6, dport: 4, raw: 5 },
-  ...{ 'fib type iif': 2, skuid: 2 },
+  ...{ 'ct saddr': 16, 'ct port': 12, 'icmp type': 2, 'icmp code': 5, sport: 10, dport: 5, raw: 14 },
+  ...{ 'fib type iif': 2, skuid: 4, skgid: 5, exthdr: 2, pkttype: 2 },
 };
 
 /** What a case asks most. */
