@@ -76,6 +76,16 @@ describe('Does check follow connections between nodes?', () => {
     expect(first?.findings).toEqual([]);
   });
 
+  it('not from a node that has none of the addresses that its own API knows of it, and checks it all the same', async () => {
+    const folder = join(root, 'renamed');
+    writeNode(folder, 1, 2);
+    const renamed = writeNode(folder, 2, 2);
+    const link = { ifname: 'eth0', addr_info: [{ family: 'inet', local: '172.18.0.9', prefixlen: 16 }] };
+    writeFileSync(join(renamed, 'ip-addr.json'), JSON.stringify([link]));
+    const items = await check(folder);
+    expect(items.map(({ coverage }) => coverage.across)).toEqual([null, null]);
+  });
+
   it('not to a node of which two captures are there', async () => {
     const [a, b] = [join(root, 'a'), join(root, 'b')];
     writeNode(a, 1, 2);

@@ -69,14 +69,13 @@ export class OtherCaptures {
   #othersOf(own: CapturedNode, known: Known): CapturedNode[] {
     const cluster = known.cluster.nodes ?? [];
     const close = this.#nodes.filter((node) => (minutesBetween(own, node) ?? 0) <= APART_MINUTES);
-    if (close.filter(({ name }) => name === own.name).length !== 1) return [];
     const at = close.indexOf(own);
-    return [...close.slice(at + 1), ...close.slice(0, at)].filter(
-      (node) =>
-        close.filter(({ name }) => name === node.name).length === 1 &&
-        cluster.some(({ name }) => name === node.name) &&
-        !isElsewhere(node, cluster),
-    );
+    const isOfIt = (node: CapturedNode): boolean =>
+      close.filter(({ name }) => name === node.name).length === 1 &&
+      cluster.some(({ name }) => name === node.name) &&
+      !isElsewhere(node, cluster);
+    if (!isOfIt(own)) return [];
+    return [...close.slice(at + 1), ...close.slice(0, at)].filter(isOfIt);
   }
 
   /** What cannot be read is told where it is checked itself. */
