@@ -108,9 +108,11 @@ function failuresIn(
     return [connection, ...connection.others].flatMap((way): FailedConnection[] => {
       const { sees, reason } = way;
       if (sees === 'works' || sees === 'unknown' || reason === null || !BETWEEN.has(reason.code)) return [];
-      const at = way.legs.at(-1)?.node ?? null;
+      const last = way.legs.at(-1)?.node ?? null;
       const far = told.port.endpoints.find((one) => isSocket(one, destination))?.node ?? null;
-      if (at === null || far === null || !wanted.has(far) || !leaves(way, own)) return [];
+      if (last === null || far === null || !wanted.has(far) || !isBetween(way, own)) return [];
+      // The last leg is that of who sends it.
+      const at = reason.code !== 'device-down' ? last : last === own ? far : own;
       const sure = (item.connection?.[NAMES[sees]] ?? 0) > ROUNDING;
       return [
         {
@@ -132,6 +134,8 @@ function failuresIn(
 /** What becomes of a connection between nodes; that nothing listens is the endpoint's own. */
 const BETWEEN: ReadonlySet<string> = new Set([
   'lost',
+  'tunnel-lost',
+  'device-down',
   'refused',
   'dead-end',
   'own-packet',
@@ -144,9 +148,12 @@ function isSocket(endpoint: Endpoint, to: OutcomeItem['destination']): boolean {
   return endpoint.address === to.address && endpoint.port === to.port;
 }
 
-function leaves({ legs }: ConnectionWay, own: string): boolean {
-  return legs.some(({ node }) => node !== own);
+function isBetween({ legs, reason }: ConnectionWay, own: string): boolean {
+  return OF_TUNNELS.has(reason?.code ?? '') || legs.some(({ node }) => node !== own);
 }
+
+/** What ends a connection between two nodes, though its packets may have met one only. */
+const OF_TUNNELS: ReadonlySet<string> = new Set(['tunnel-lost', 'device-down']);
 
 /** The rule or policy that ended it, where one did: routing decides without any, and what it passed before is no proof. */
 function decidingStep({ legs, reason }: ConnectionWay, steps: readonly StepItem[]): StepItem | null {
@@ -159,6 +166,7 @@ function decidingStep({ legs, reason }: ConnectionWay, steps: readonly StepItem[
 const ENDS: ReadonlySet<string> = new Set(['drop', 'reject']);
 const DECIDES = dictionary<ReadonlySet<string>>({
   lost: ENDS,
+  'tunnel-lost': ENDS,
   refused: ENDS,
   'answer-skips': ENDS,
   'own-packet': new Set(['snat', 'masquerade', 'netmap']),
