@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Diff } from '../diff/document.ts';
 import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
-import { listed } from '../words/numbers.ts';
 import { capturedNodes } from './cluster/captured-nodes.ts';
 import type { NodesOfBoth } from './cluster/diff-nodes.ts';
 import { addDisplayOptions } from './display.ts';
@@ -122,10 +121,10 @@ function nodesOfBoth({ before, after }: DiffRequest): NodesOfBoth | null {
   if (several === null) return null;
   const [many, one] =
     first === null ? (['<after>', '<before>'] as const) : (['<before>', '<after>'] as const);
-  const names = listed(
-    several.map(({ name }) => name),
-    5,
-  );
+  const names = several
+    .map(({ name }) => name)
+    .slice(0, 5)
+    .join(', ');
   throw new UsageError(
     'two-states',
     `${many} holds captures of several nodes (${names}), and ${one} is one state: name the folder of one node, or a folder of several for both`,

@@ -55,7 +55,7 @@ describe('What changed between two states of a cluster?', () => {
     const { err, status } = await run(['diff', before, join(after, 'node-1')]);
     expect(status).toBe(2);
     expect(err).toContain(
-      '<before> holds captures of several nodes (node-1 and node-2), and <after> is one state: name the folder of one node',
+      '<before> holds captures of several nodes (node-1, node-2), and <after> is one state: name the folder of one node',
     );
   });
 
