@@ -41,9 +41,10 @@ const { output } = await bundle.generate({
   codeSplitting: false,
   // Read in src/; here they would be a third of a megabyte that every start hashes.
   comments: { jsdoc: false, annotation: false },
-  // Blanks and long names of locals would be a quarter of it. Functions keep their names: the stack of a bug is read.
+  // Blanks, long names of locals and what statements can be put shorter would be a quarter of it. Functions keep their names: the
+  // stack of a bug is read.
   minify: {
-    compress: false,
+    compress: { target: 'node20', keepNames: { function: true, class: true } },
     mangle: { toplevel: false, keepNames: true },
     codegen: { removeWhitespace: true },
   },
@@ -55,7 +56,7 @@ mkdirSync(dirname(program), { recursive: true });
 writeFileSync(program, inAscii(output[0].code));
 const folders = new Set(BUNDLED.map((name) => join(root, 'node_modules', name)));
 for (const [name, input] of Object.entries(LATE)) await bundleLate(name, input);
-writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), [...folders].map(licenceIn).join('\n\n'));
+writeFileSync(join(dist, 'THIRD-PARTY-LICENSES.txt'), licencesOf([...folders]));
 writeFileSync(`${program}.cache`, sealed(readFileSync(program), await compiled()));
 
 /**
@@ -98,12 +99,16 @@ async function bundleLate(name, input) {
   }
 }
 
-/** The licence of a package asks to travel with its code; some have only its name. */
-function licenceIn(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-  const text = file === undefined ? `licence: ${license}` : readFileSync(join(folder, file), 'utf8');
-  return `${name} ${version}\n\n${text}`;
+/** The licence of a package asks to travel with its code; some have only its name. One that several have alike is told once. */
+function licencesOf(list) {
+  const byText = new Map();
+  for (const folder of list) {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? `licence: ${license}` : readFileSync(join(folder, file), 'utf8');
+    byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
+  }
+  return [...byText].map(([text, names]) => `${names.join('\n')}\n\n${text}`).join('\n\n');
 }
 
 /**

@@ -10,6 +10,7 @@ import { isNamed } from '../diff/is-named.ts';
 import type { FlowAgreement } from '../explain/flows/today/agreement.ts';
 import type { Known } from '../explain/question/question.ts';
 import { nearest } from '../explain/words/nearest.ts';
+import type { AcrossNodes } from '../findings/across/across-nodes.ts';
 import { CheckContext } from '../findings/context.ts';
 import { readSmallFile } from '../kubernetes/api/small-file.ts';
 import type { Capture } from './capture.ts';
@@ -23,10 +24,14 @@ export interface Checked {
   readonly profile: NodeProfile | null;
 }
 
+/** @returns what came of following a node's connections to others; null where there are none. */
+type Follow = (known: Known) => Promise<AcrossNodes | null>;
+
 /**
  * Checks one capture.
  * @param expect a file of expectations; null: that of the capture
  * @param isCompared whether other nodes are there to be compared with
+ * @param follow follows its connections to other nodes; null: there are none
  * Throws InputError where the expectations cannot be read or hold mistakes.
  */
 export async function checkOne(
@@ -34,10 +39,12 @@ export async function checkOne(
   expect: string | null,
   question: CheckQuestion,
   isCompared: boolean,
+  follow: Follow | null = null,
 ): Promise<Checked> {
   const expectations = readExpectations(capture, expect);
-  const input = await inputOf(capture);
-  if (question.about != null) refuseUnknown(question.about, input.known);
+  const alone = await inputOf(capture);
+  if (question.about != null) refuseUnknown(question.about, alone.known);
+  const input = follow === null ? alone : { ...alone, across: await follow(alone.known) };
   const context = new CheckContext(input);
   const answer = checkCapture({ context, expectations }, question);
   const profile = isCompared ? profileOf(context, capture.info.takenAt) : null;

@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Diff } from '../diff/document.ts';
 import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
-import type { Capture } from './capture.ts';
+import { capturedNodes } from './cluster/captured-nodes.ts';
+import type { NodesOfBoth } from './cluster/diff-nodes.ts';
 import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfDiff } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { knownOf } from './known.ts';
 import { addWayOptions, type LiveOptions, liveRequest, refuseWithoutNode } from './live-options.ts';
 import { notEmpty, outputOption } from './options.ts';
 import type { DiffRequest, SourceRequest } from './requests.ts';
@@ -29,7 +29,7 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
   const command = new Command('diff')
     .summary('what changed between two states, in behaviour and not in text')
     .description(
-      'What would packets do differently. <before> and <after> are each a capture folder, a .tar.gz of one, the output of iptables-save, or node:NAME, a live node through kubectl; several files of one state are joined by commas. Exit status 0 means that no packet fares otherwise, 1 that some does, or that it could not be ruled out.',
+      'What would packets do differently. <before> and <after> are each a capture folder, a .tar.gz of one, the output of iptables-save, or node:NAME, a live node through kubectl; several files of one state are joined by commas. Two folders that hold captures of several nodes each are compared node by node. Exit status 0 means that no packet fares otherwise, 1 that some does, or that it could not be ruled out.',
     )
     .argument('<before>', 'the first state', notEmpty('A state'))
     .argument('<after>', 'the second state', notEmpty('A state'))
@@ -66,6 +66,7 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
         ['kp-explain diff before.txt after.txt --detail path', 'two outputs of iptables-save, with paths'],
         ['kp-explain diff before/ after/ --svc shop/web -o json', 'one Service, as JSON'],
         ['kp-explain diff before.tar.gz node:node-1', 'a capture and the node as it is now'],
+        ['kp-explain diff cluster-monday/ cluster-tuesday/', 'every node, of capture --all-nodes'],
       ]),
     )
     .action(async (before: string, after: string, options: DiffOptions) => {
@@ -83,10 +84,18 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
     });
 }
 
-/** Compares, writes the answer. @returns 1 where something changed. Throws UsageError where the question names nothing known. */
+/**
+ * Compares, writes the answer; two folders of several nodes node by node. @returns 1 where something changed. Throws UsageError where
+ * the question names nothing known, or one side is of several nodes and the other is not; InputError.
+ */
 export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus> {
   if (readsStdin(request.before) && readsStdin(request.after))
     throw new UsageError('stdin-twice', 'standard input can be one of the two states, not both');
+  const nodes = nodesOfBoth(request);
+  if (nodes !== null) {
+    const { runDiffOfNodes } = await import('./cluster/diff-nodes.ts');
+    return await runDiffOfNodes(request, nodes, io);
+  }
   const { answerFrom } = await import('./answer.ts');
   const { diffFormats } = await import('./diff-formats.ts');
   const diff = await answerFrom(
@@ -95,53 +104,31 @@ export async function runDiff(request: DiffRequest, io: Io): Promise<ExitStatus>
     async (load, progress): Promise<Diff> => {
       const before = await load(request.before);
       const after = await load(request.after);
-      const known = [knownOf(before, await before.cluster()), knownOf(after, await after.cluster())] as const;
-      const { compareStates } = await import('../diff/compare-states.ts');
-      const { readSenders } = await import('../diff/read-senders.ts');
-      progress.begin('comparing');
-      const senders = readSenders(request.from, known);
-      if (senders === 'unknown')
-        throw new UsageError(
-          'question',
-          `--from ${request.from} is none of pod:NAMESPACE/NAME (of a pod in either capture), node, an address or a network`,
-        );
-      const { budget, service, strict } = request;
-      if (service !== null) {
-        const { isNamed } = await import('../diff/is-named.ts');
-        if (!known.some((side) => isNamed(side, service)))
-          throw new UsageError(
-            'question',
-            `--svc ${service.namespace}/${service.name}: neither state has a Service of this name, in its API objects or in comments of rules`,
-          );
-      }
-      const { onlyFamily, ...comparison } = compareStates(...known, { budget, service, senders, strict });
-      const only = {
-        service: service === null ? null : `${service.namespace}/${service.name}`,
-        from: request.from,
-        family: onlyFamily,
-      };
-      // As properties are read in this order, problems come last: reading for the answer may still find some.
-      return { ...headOf(before, after), only, ...comparison };
+      const { compareCaptures } = await import('./compare-captures.ts');
+      return await compareCaptures(before, after, request, progress);
     },
     diffFormats(request, io.programName),
   );
   return statusOfDiff(diff.identical);
 }
 
-/** Ask last: reading for the answer may still find problems. */
-function headOf(
-  before: Capture,
-  after: Capture,
-): Pick<Diff, 'apiVersion' | 'kind' | 'capture' | 'before' | 'problems'> {
-  return {
-    apiVersion: 'kp-explain/v1',
-    kind: 'Diff',
-    capture: after.info,
-    before: before.info,
-    get problems() {
-      return [...before.problems.list(), ...after.problems.list()];
-    },
-  };
+/** The nodes of each side, where both are of several; null where both are of one. */
+function nodesOfBoth({ before, after }: DiffRequest): NodesOfBoth | null {
+  const sides = [capturedNodes(before), capturedNodes(after)] as const;
+  const [first, second] = sides;
+  if (first !== null && second !== null) return { before: first, after: second };
+  const several = first ?? second;
+  if (several === null) return null;
+  const [many, one] =
+    first === null ? (['<after>', '<before>'] as const) : (['<before>', '<after>'] as const);
+  const names = several
+    .map(({ name }) => name)
+    .slice(0, 5)
+    .join(', ');
+  throw new UsageError(
+    'two-states',
+    `${many} holds captures of several nodes (${names}), and ${one} is one state: name the folder of one node, or a folder of several for both`,
+  );
 }
 
 /** `node:NAME` is a live node, through kubectl; anything else names files. */

@@ -3,6 +3,7 @@ import { type CheckQuestion, findingCodes } from '../check/check-capture.ts';
 import { compareClusters } from '../check/nodes/compare-clusters.ts';
 import type { CheckReport } from '../check/report.ts';
 import { quoteCommand } from '../command/quote.ts';
+import type { Known } from '../explain/question/question.ts';
 import { nearest } from '../explain/words/nearest.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
 import { type CheckFormat, PLAIN_FORMATS } from '../render/format.ts';
@@ -10,6 +11,7 @@ import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
 import { type CheckResults, notChecked } from './check-results.ts';
 import { capturedNodes } from './cluster/captured-nodes.ts';
+import { OtherCaptures } from './cluster/follow-to-others.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { loadCapture } from './load-capture.ts';
@@ -76,15 +78,20 @@ async function checkCaptures(
   const failures: Problem[] = [];
   let status: ExitStatus = EXIT.answered;
   const progress = new Progress(io);
+  const others = new OtherCaptures(
+    captures,
+    async (sources) =>
+      await loadCapture(sources, { stdin: () => io.stdin(), problems: new ProblemList(), progress }),
+  );
   try {
     for (const sources of captures) {
       try {
-        const problems = new ProblemList();
-        const capture = await loadCapture(sources, { stdin: () => io.stdin(), problems, progress });
+        const capture = await others.read(sources);
         // Read before it is asked for, so that the progress line then tells of the checking.
         await capture.cluster();
         progress.begin(`checking ${capture.info.origin}`);
-        checked.push(await checkOne(capture, request.expect, question, captures.length > 1));
+        const follow = async (known: Known) => await others.follow(sources, known, question);
+        checked.push(await checkOne(capture, request.expect, question, captures.length > 1, follow));
       } catch (error) {
         const isTold = captures.length > 1 || tellsFailures(request);
         if (!isTold || statusOfError(error) === EXIT.bug) throw error;

@@ -33,6 +33,10 @@ export interface Way {
 export type ConnectionReason =
   /** A node refused, or lost, a packet of it: the leg's outcome says by what. */
   | { readonly code: 'refused' | 'lost' | 'not-followed'; readonly leg: Leg }
+  /** What a tunnel wraps around it is dropped. */
+  | { readonly code: 'tunnel-lost'; readonly leg: Leg; readonly device: string }
+  /** It comes to a node by an interface that is down. */
+  | { readonly code: 'device-down'; readonly leg: Leg; readonly node: string | null; readonly device: string }
   /** It leaves by an interface that nobody is behind. */
   | { readonly code: 'dead-end'; readonly leg: Leg }
   | { readonly code: 'not-listening' | 'listening-unknown'; readonly at: Place; readonly inPod: boolean }

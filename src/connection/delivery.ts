@@ -1,7 +1,7 @@
 import type { Host } from '../host/facts.ts';
 import type { Cluster } from '../kubernetes/objects.ts';
 import { ADDRESS_BITS, type Address, type Family, isLinkLocal, sameAddress } from '../net/address.ts';
-import { type Prefix, parsePrefix, prefixContains } from '../net/prefix.ts';
+import { type Prefix, parsePrefix, prefixContains, prefixesOverlap } from '../net/prefix.ts';
 import { linkNamed } from '../trace/bridge.ts';
 import type { Device, Outcome } from '../trace/outcome.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
@@ -18,7 +18,8 @@ export type Delivery =
       readonly device: string;
       readonly hop: Address | null;
     }
-  | { readonly kind: 'outside'; readonly nextHop: Address | null }
+  /** `astray`: it is for a pod of another node, and nobody says that the router knows where that is. */
+  | { readonly kind: 'outside'; readonly nextHop: Address | null; readonly astray?: true }
   /** The interface leads to nobody: a bridge without ports, a dummy. */
   | { readonly kind: 'nobody' }
   /** Routes do not tell. */
@@ -36,10 +37,10 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
   const own = view.book.podAt(destination);
   if (nextHop === null && own !== null && own.node !== null && own.node === view.name && !own.hostNetwork)
     return { kind: 'workload' };
-  const owner =
-    nodeWith(direct, view, neighbours) ??
-    nodeWith(destination, view, neighbours) ??
-    podsNode(destination, view);
+  const known = nodeWith(direct, view, neighbours) ?? nodeWith(destination, view, neighbours);
+  const owner = known ?? podsNode(destination, view);
+  if (owner !== null && known === null && nextHop !== null && isPastNodes(view, owner, neighbours))
+    return { kind: 'outside', nextHop, astray: true };
   if (owner !== null && owner !== view.name) return { kind: 'node', name: owner, device, hop: nextHop };
   if (nextHop !== null) return { kind: 'outside', nextHop };
   if (isTunnel(view.host, device)) return { kind: 'unknown' };
@@ -47,6 +48,38 @@ export function deliveryOf(view: NodeView, outcome: Outcome, neighbours: Neighbo
     ? { kind: 'outside', nextHop: null }
     : { kind: 'workload' };
 }
+
+/**
+ * A router that is no node gets a packet for a pod. Clouds have routers that know which node has it; where one of the two nodes
+ * has a way of its own to the other nodes' pods, no router has to know, and that there is none here is a route that is missing.
+ */
+function isPastNodes(view: NodeView, owner: string, neighbours: Neighbours): boolean {
+  if (owner === view.name) return false;
+  const other = neighbours.viewOf(owner);
+  return hasWayToPods(view) || (typeof other !== 'string' && hasWayToPods(other));
+}
+
+function hasWayToPods(view: NodeView): boolean {
+  const known = WAYS.get(view);
+  if (known !== undefined) return known;
+  const networks = podNetworksOf(view.cluster).filter(({ node }) => node !== view.name);
+  const found = [...(view.host.routes.ipv4 ?? []), ...(view.host.routes.ipv6 ?? [])].some(
+    ({ type, destination, nextHops }) =>
+      type === 'unicast' &&
+      destination.mask !== 0n &&
+      nextHops.some(
+        ({ gateway, device }) => gateway !== null || (device !== null && isTunnel(view.host, device)),
+      ) &&
+      networks.some(
+        ({ prefix }) => prefix.family === destination.family && prefixesOverlap(prefix, destination),
+      ),
+  );
+  WAYS.set(view, found);
+  return found;
+}
+
+/** Each of 5,000 endpoints asks. */
+const WAYS = new WeakMap<NodeView, boolean>();
 
 /** Kinds of devices that pods hang on. */
 const OF_PODS: ReadonlySet<string | null> = new Set(['veth', 'bridge']);

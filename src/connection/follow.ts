@@ -1,4 +1,5 @@
 import { sameAddress } from '../net/address.ts';
+import { TCP } from '../net/protocol.ts';
 import type { Outcome } from '../trace/outcome.ts';
 import type { Packet } from '../trace/packet.ts';
 import { tracePacket } from '../trace/trace-packet.ts';
@@ -11,6 +12,7 @@ import { arrivalDevice, type Delivery, deliveryOf } from './delivery.ts';
 import { listeningAt } from './listening.ts';
 import type { Neighbours, NodeView } from './node-view.ts';
 import { type At, ended, memoryOf, remembered, rememberedByIpvs, type Trip } from './trip.ts';
+import { isDown, lostInTunnel } from './tunnel.ts';
 
 /** A packet passes this many nodes before the rest of its way is given up. */
 const MAX_NODES = 8;
@@ -91,6 +93,15 @@ function toNode(
     return [ended('unknown', { code: `node-${next}`, node: delivery.name, leg }, trip)];
   const { end } = leg.outcome;
   const device = arrivalDevice(at.view, delivery, end.destination, next);
+  if (isDown(next, device))
+    return [ended('times-out', { code: 'device-down', leg, node: next.name, device: device ?? '' }, trip)];
+  const lost = lostInTunnel(at.view, delivery.device, next, device, at.direction, neighbours);
+  if (lost !== null) {
+    const legs = [...trip.legs, lost];
+    return [
+      ended('times-out', { code: 'tunnel-lost', leg: lost, device: delivery.device }, { ...trip, legs }),
+    ];
+  }
   const packet = arrivingPacket(end, client, device, at.packet);
   return through({ view: next, packet, direction: at.direction }, trip, journey);
 }
@@ -127,10 +138,9 @@ function arrived(
     return [ended('unknown', { code: 'listening-unknown', at: place, inPod }, trip)];
   }
   switch (listening) {
-    case 'no':
-      return [ended('refused', { code: 'not-listening', at: place, inPod }, trip)];
     case 'nobody':
       return [ended('times-out', { code: 'nobody-there', at: place }, trip)];
+    case 'no':
     case 'unknown':
     case 'yes':
       break;
@@ -139,13 +149,27 @@ function arrived(
     inPod && exit?.kind === 'interface'
       ? ({ entersAt: 'PREROUTING', inInterface: exit.name } as const)
       : ({ entersAt: 'OUTPUT', inInterface: null } as const);
+  const refused = ended('refused', { code: 'not-listening', at: place, inPod }, trip);
   const packet = answerPacket(end, journey.client, from);
+  if (packet === null && listening === 'no') return [refused];
   if (packet === null) return [ended('unknown', { code: 'not-followed', leg }, trip)];
+  if (listening === 'no') {
+    if (end.protocol !== TCP) return [refused];
+    // The kernel's RST goes the way of an answer; where that is lost, nobody hears of it.
+    const reset = { ...packet, header: { tcpFlags: RST_ACK } };
+    const back = through({ view, packet: reset, direction: 'answer' }, trip, journey);
+    return back.every(({ reason }) => reason !== null && LOSES.has(reason.code)) ? back : [refused];
+  }
   const ways = through({ view, packet, direction: 'answer' }, trip, journey);
   if (listening === 'yes') return ways;
   const reason = { code: 'listening-unknown', at: place, inPod } as const;
   return ways.map((way) => (way.sees === 'works' ? { ...way, sees: 'unknown', reason } : way));
 }
+
+const RST_ACK = 0x14;
+
+/** Ends of a packet that certainly gets to nobody. */
+const LOSES: ReadonlySet<string> = new Set(['lost', 'tunnel-lost', 'device-down', 'dead-end']);
 
 /** The answer is where the client may be. */
 function returned(
@@ -159,6 +183,10 @@ function returned(
   const astray = { code: 'answer-astray', leg, to: destination } as const;
   if (delivery.kind === 'unknown')
     return [ended('unknown', { code: 'way-unknown', leg, to: destination }, trip)];
+  if (delivery.kind === 'outside' && delivery.astray === true) {
+    const { nextHop } = delivery;
+    return [ended('unknown', { code: 'leaves-cluster', leg, to: destination, nextHop }, trip)];
+  }
   const atClient = sameAddress(destination, client.address) && destinationPort === client.port;
   const isProcess = delivery.kind === 'process';
   if (!atClient || isProcess !== (client.processOf !== null) || (isProcess && client.processOf !== view))

@@ -22,6 +22,20 @@ export interface Diff extends DocumentHead<'Diff'> {
   readonly state: readonly StateChange[];
 }
 
+/** Answer of `diff` for two states of a cluster: each node that is in both is compared with itself. */
+export interface DiffList {
+  readonly apiVersion: 'kp-explain/v1';
+  readonly kind: 'DiffList';
+  /** True where every node is in both states and nothing changed on any. */
+  readonly identical: boolean;
+  readonly items: readonly Diff[];
+  /** Names of nodes that only one of the states has. */
+  readonly onlyBefore: readonly string[];
+  readonly onlyAfter: readonly string[];
+  /** Of no node: each item has its own. */
+  readonly problems: DocumentHead<'Diff'>['problems'];
+}
+
 /** What decides beside iptables: it is compared as text, and no packet is followed through it. */
 export type Unfollowed = 'ipvs' | 'nftables' | 'userspace';
 

@@ -1,4 +1,5 @@
 import type { Known } from '../explain/question/question.ts';
+import type { AcrossCoverage, AcrossNodes } from './across/across-nodes.ts';
 import type { Focus } from './focus.ts';
 import type { ProxyHealth } from './proxy-health.ts';
 
@@ -21,6 +22,8 @@ export interface CheckInput {
   readonly proxyHealth?: ProxyHealth;
   /** Absent: everything is asked about. */
   readonly focus?: Focus;
+  /** Where this node's connections were followed to other captured nodes; absent or null: there are none. */
+  readonly across?: AcrossNodes | null;
 }
 
 /** What was compared with the API, and what was not. */
@@ -33,4 +36,6 @@ export interface Coverage {
   readonly reason: string | null;
   /** Service ports named by the rules that packets were sent to instead, where nothing was compared. */
   readonly named: number;
+  /** Whereto connections were followed over the captures of other nodes; null where none of the same time was checked with this one. */
+  readonly across: AcrossCoverage | null;
 }

@@ -15,6 +15,7 @@ import { omittedNamespaces } from '../kubernetes/omitted-namespaces.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
+import { coverageOf } from './across/across-nodes.ts';
 import type { CheckInput, Coverage } from './check-input.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
@@ -198,10 +199,17 @@ export class CheckContext {
   }
 
   get coverage(): Coverage {
-    return { ...this.#survey.coverage, named: this.named?.followed ?? 0 };
+    return {
+      ...this.#survey.coverage,
+      named: this.named?.followed ?? 0,
+      across: coverageOf(this.input.across ?? null),
+    };
   }
 
-  get #survey(): { readonly deviations: readonly Deviation[]; readonly coverage: Omit<Coverage, 'named'> } {
+  get #survey(): {
+    readonly deviations: readonly Deviation[];
+    readonly coverage: Omit<Coverage, 'named' | 'across'>;
+  } {
     return this.#once('survey', () => {
       const reason = this.notCompared;
       const expected = this.expected ?? [];

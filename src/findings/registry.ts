@@ -32,6 +32,7 @@ import { endpointBlocked } from './kinds/kp129-endpoint-blocked.ts';
 import { notCaptured } from './kinds/kp130-not-captured.ts';
 import { refusedByRules } from './kinds/kp131-refused-by-rules.ts';
 import { proxyUnwell } from './kinds/kp132-proxy-unwell.ts';
+import { betweenNodes } from './kinds/kp133-between-nodes.ts';
 import { missingChain } from './kinds/kp201-missing-chain.ts';
 import { notHooked } from './kinds/kp202-not-hooked.ts';
 import { foreignTranslation } from './kinds/kp203-foreign-translation.ts';
@@ -93,6 +94,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   notCaptured,
   refusedByRules,
   proxyUnwell,
+  betweenNodes,
   missingChain,
   notHooked,
   foreignTranslation,

@@ -39,6 +39,8 @@ export interface Link {
   readonly isolated?: boolean;
   /** Families whose frames a bridge shows to iptables by its own switch, beside the sysctl (`nf_call_iptables`). Absent: the capture does not say. */
   readonly callsIptables?: readonly Family[];
+  /** Of a tunnel: the address that it sends from, and the UDP port that it sends to; each null where it has none of its own. Absent: no `ip -d`. */
+  readonly tunnel?: { readonly local: Address | null; readonly port: number | null };
 }
 
 /** An address of a link, with the network it was given. */

@@ -52,6 +52,7 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     ...(typeof port?.hairpin === 'boolean' ? { hairpin: port.hairpin } : {}),
     ...(typeof port?.isolated === 'boolean' ? { isolated: port.isolated } : {}),
     ...readCalls(objectOf(info?.info_data)),
+    ...readTunnel(objectOf(info?.info_data)),
   };
 }
 
@@ -61,6 +62,12 @@ function readCalls(bridge: Fields | null): Pick<Link, 'callsIptables'> {
   if (bridge === null || !Object.hasOwn(bridge, keys.ipv4)) return {};
   const families: readonly Family[] = ['ipv4', 'ipv6'];
   return { callsIptables: families.filter((family) => numberInText(bridge[keys[family]]) === 1) };
+}
+
+/** The ends of a tunnel: `local` and `port`, or `port` alone where the device has no address of its own. */
+function readTunnel(data: Fields | null): Pick<Link, 'tunnel'> {
+  if (data === null || (!Object.hasOwn(data, 'local') && !Object.hasOwn(data, 'port'))) return {};
+  return { tunnel: { local: parseAddress(textOf(data.local) ?? ''), port: numberInText(data.port) } };
 }
 
 function readAddress(entry: Fields): LinkAddress | null {

@@ -1,5 +1,6 @@
 import type { CheckReport, ExpectationResult, NodeComparison, ReportedFinding } from '../check/report.ts';
-import { counted } from '../words/numbers.ts';
+import type { AcrossCoverage } from '../findings/across/across-nodes.ts';
+import { counted, listed } from '../words/numbers.ts';
 import { causeLine, renderCause } from './cause-text.ts';
 import { renderNodeComparison } from './check-nodes-text.ts';
 import { escapeTerminal } from './escape.ts';
@@ -165,7 +166,7 @@ function renderFoot(
 ): string {
   const { width, colours } = options;
   const agreement = flows === null ? '' : agreementSentence(flows);
-  const { ports, followed, reason, named } = coverage;
+  const { ports, followed, reason, named, across } = coverage;
   const instead =
     named === 0 ? '' : `; packets to the ${counted(named, 'Service port')} that the rules name were followed`;
   const compared =
@@ -177,12 +178,22 @@ function renderFoot(
   const lines = [
     ...allowed.map(({ code, objects, reason: why }) => `allowed: ${code} ${objects[0] ?? ''} (${why})`),
     compared,
+    ...(across === null ? [] : [acrossText(across)]),
     ...(agreement === '' ? [] : [agreement]),
   ];
   // Findings tell of flows that are stuck.
   const shown = flows === null || options.detail === 'full' ? flows : withoutStuck(flows);
   const differing = shown === null ? '' : renderDiffering(shown, options, level.proof);
   return `\n${lines.map((line) => colours.faint(wrap(escapeTerminal(line), width, '  '))).join('\n')}\n${differing}`;
+}
+
+function acrossText({ nodes, notTried, ports, followed }: AcrossCoverage): string {
+  const some =
+    followed === ports ? counted(ports, 'Service port') : `${followed} of ${counted(ports, 'Service port')}`;
+  const rest = notTried.length === 0 ? '' : `; not to ${listed(notTried, 3)}`;
+  return nodes.length === 0
+    ? `followed to no other node${rest}`
+    : `${some} followed to endpoints on ${listed(nodes)}, and back${rest}`;
 }
 
 /** @returns lines that are no longer than the width where that is possible, each with its newline. */

@@ -78,4 +78,24 @@ describe('a second node that is broken', () => {
     expect(codes.n2).toContain('KP107');
     expect(codes.n1).not.toContain('KP107');
   });
+
+  it('is told of the first in a check of both, which its clients notice, and what was followed', async () => {
+    const { out } = await run(`check -f ${join(FOLDER, 'rp-filter')} --only KP133 -o json`.split(' '));
+    const [first, second] = JSON.parse(out).items;
+    expect(first.findings).toMatchObject([
+      {
+        code: 'KP133',
+        objects: expect.arrayContaining(['node n2', 'lab/web']),
+        message: expect.stringContaining('the request is lost on n2: rp_filter drops it'),
+      },
+    ]);
+    expect(first.coverage.across).toEqual({ nodes: ['n2'], notTried: [], ports: 4, followed: 4 });
+    expect(second.coverage.across).toMatchObject({ nodes: ['n1'] });
+  });
+
+  it('has no proof in a rule that only let the packet pass', async () => {
+    const { out } = await run(`check -f ${join(FOLDER, 'no-route-back')} --only KP133 -o json`.split(' '));
+    const [{ findings }] = JSON.parse(out).items;
+    expect(findings[0].evidence.map(({ line }: { line: number | null }) => line)).toEqual([null]);
+  });
 });

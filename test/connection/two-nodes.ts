@@ -20,6 +20,10 @@ export interface NodeChanges {
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Pods of the other nodes are reached through flannel.1. */
   readonly overlay?: true;
+  /** No route to the others' pods, but the default one. */
+  readonly lost?: true;
+  /** And that device is down. */
+  readonly down?: true;
   readonly sockets?: string;
   readonly takenAt?: string;
 }
@@ -120,7 +124,7 @@ ${(changes.filter ?? []).map((line) => `${line}\n`).join('')}COMMIT
 `;
 }
 
-function links(number: number, { overlay }: NodeChanges): object[] {
+function links(number: number, { overlay, down }: NodeChanges): object[] {
   const link = (
     ifindex: number,
     ifname: string,
@@ -140,13 +144,23 @@ function links(number: number, { overlay }: NodeChanges): object[] {
     link(3, 'cni0', `10.244.${number}.1`, 24, { linkinfo: { info_kind: 'bridge' } }),
     link(4, 'veth1', null, 0, { master: 'cni0', linkinfo: { info_kind: 'veth' } }),
     ...(overlay
-      ? [link(5, 'flannel.1', `10.244.${number}.0`, 32, { linkinfo: { info_kind: 'vxlan' } })]
+      ? [
+          link(5, 'flannel.1', `10.244.${number}.0`, 32, {
+            flags: down === true ? [] : ['UP'],
+            linkinfo: {
+              info_kind: 'vxlan',
+              info_data: { id: 1, local: `192.168.0.${number}`, port: 8472 },
+            },
+          }),
+        ]
       : []),
   ];
 }
 
-function routes(number: number, of: number, { overlay, routes: first = [] }: NodeChanges): object[] {
-  const others = Array.from({ length: of }, (_, index) => index + 1).filter((each) => each !== number);
+function routes(number: number, of: number, { overlay, lost, routes: first = [] }: NodeChanges): object[] {
+  const others = lost
+    ? []
+    : Array.from({ length: of }, (_, index) => index + 1).filter((each) => each !== number);
   const local = (dst: string, dev: string) => ({ type: 'local', dst, dev, table: 'local', scope: 'host' });
   return [
     ...first,

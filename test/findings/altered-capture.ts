@@ -2,6 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SHARED_FILES } from '../../src/capture/demo.ts';
+import { capturedNodes } from '../../src/cli/cluster/captured-nodes.ts';
+import { OtherCaptures } from '../../src/cli/cluster/follow-to-others.ts';
 import { proxyHealthOf } from '../../src/cli/proxy-health-of.ts';
 import { CheckContext } from '../../src/findings/context.ts';
 import type { Finding } from '../../src/findings/finding.ts';
@@ -44,9 +46,13 @@ export async function findIn(edits: readonly Edit[], fixture = 'demo'): Promise<
   return await withAltered(edits, findInFolder, fixture);
 }
 
-/** @returns the findings in a capture folder. */
+/** @returns the findings in a capture folder; of a folder of several nodes those of the first, whose connections are followed to the others. */
 export async function findInFolder(folder: string): Promise<Finding[]> {
-  const { capture, known } = await openCapture(folder);
+  const nodes = capturedNodes({ files: [folder], demo: false })?.map(({ sources }) => sources) ?? [];
+  const [first = { files: [folder], demo: false as const }] = nodes;
+  const { capture, known } = await openCapture(...first.files);
+  const others = new OtherCaptures(nodes, async ({ files }) => (await openCapture(...files)).capture);
+  const across = await others.follow(first, known, { least: 'info', only: null, ignore: [] });
   const { kubeProxy, kubeProxyFlags } = capture.manifest;
   return findAll(
     new CheckContext({
@@ -55,6 +61,7 @@ export async function findInFolder(folder: string): Promise<Finding[]> {
       kubeProxyFlags,
       conntrackStats: capture.conntrackStats(),
       proxyHealth: proxyHealthOf(capture.manifest, known),
+      across,
     }),
   );
 }

@@ -14,6 +14,7 @@ import {
   replace,
 } from './altered-capture.ts';
 import type { Case } from './case.ts';
+import { CLUSTER_CASES } from './cluster-cases.ts';
 import { IPVS_CASES } from './ipvs-cases.ts';
 import { NFT_CASES } from './nft-cases.ts';
 
@@ -1175,6 +1176,7 @@ const CASES: readonly Case[] = [
     nearMiss: 'Tailscale with another bit',
     nearEdits: [...CALICO, ...TAILSCALE('0x400/0xf00')],
   },
+  ...CLUSTER_CASES,
   ...IPVS_CASES,
   ...NFT_CASES,
 ];

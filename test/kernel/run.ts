@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { LANES, runCampaign } from './campaign.ts';
 import { runClusterCampaign } from './cluster/campaign.ts';
 import { CLUSTER_MUTANTS } from './cluster/mutants.ts';
-import { SETUPS } from './cluster/setups.ts';
+import { SETUPS, withLegacyRules } from './cluster/setups.ts';
 import type { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { runIpvsCampaign } from './ipvs/campaign.ts';
 import { IPVS_MUTANTS } from './ipvs/mutants.ts';
@@ -26,6 +26,7 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --lane NAME,…   these lanes only: iptables-nft/ipv4, iptables-legacy/ipv6, …; nft: native rules, mixed: beside iptables
                   (nft/ipv4, mixed/iptables-legacy/ipv6, …); ipvs: past IPVS, in a user-mode kernel (6.1);
                   cluster: real clients over two nodes, six set-ups
+  --legacy        cluster: legacy rules on both nodes, for a kernel without nf_tables that has IPIP (user-mode linux)
   --whole         prints what disagrees as it is, without a search for the smallest case
   --figures       a table of what was met, by field and target
   --mutants       has the same packets judged by faulty tracers, each of which must be caught
@@ -42,6 +43,7 @@ const { values, positionals } = parseArgs({
     figures: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
+    legacy: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -104,7 +106,8 @@ async function runGenerated(): Promise<boolean> {
 async function runCluster(): Promise<boolean> {
   const began = performance.now();
   let missed = 0;
-  const report = await runClusterCampaign(SETUPS, (measured) => {
+  const setups = values.legacy ? withLegacyRules(SETUPS) : SETUPS;
+  const report = await runClusterCampaign(setups, (measured) => {
     if (values.mutants)
       missed = printMutants(tryMutants(measured, TOOLS, CLUSTER_MUTANTS, 'cluster/judge-measured'));
   });

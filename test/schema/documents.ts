@@ -10,6 +10,7 @@ export const DOCUMENTS = [
     file: 'check-report-list',
   },
   { kind: 'Diff', type: 'Diff', source: 'src/diff/document.ts', file: 'diff' },
+  { kind: 'DiffList', type: 'DiffList', source: 'src/diff/document.ts', file: 'diff-list' },
   { kind: 'FlowList', type: 'FlowList', source: 'src/explain/flow-list.ts', file: 'flow-list' },
   { kind: 'ServiceList', type: 'ServiceList', source: 'src/explain/service-list.ts', file: 'service-list' },
   { kind: 'ChainList', type: 'ChainList', source: 'src/explain/chain-list.ts', file: 'chain-list' },

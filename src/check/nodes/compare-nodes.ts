@@ -28,7 +28,8 @@ export class NodeComparer {
       if (value !== null) addTo(entryOf(this.#settings, name, newGroups), value, value, node);
     if (services !== null) this.#serving.push(node);
     for (const [label, port] of services ?? []) addPort(entryOf(this.#services, label, newPort), port, node);
-    for (const finding of findings) if (finding.severity !== 'info') this.#addFinding(finding, node);
+    for (const finding of findings)
+      if (finding.severity !== 'info' && finding.code !== BETWEEN_NODES) this.#addFinding(finding, node);
     this.#nodes.push(node);
   }
 
@@ -98,6 +99,9 @@ export class NodeComparer {
     });
   }
 }
+
+/** It is of two nodes, and where it is told nothing has to differ from the rest. */
+const BETWEEN_NODES = 'KP133';
 
 interface Found {
   readonly title: string;

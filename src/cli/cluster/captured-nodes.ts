@@ -31,7 +31,7 @@ export function capturedNodes(sources: SourceRequest): readonly CapturedNode[] |
     return live?.follow === true && live.target !== null ? [liveNode(live.target.node, sources)] : null;
   const nodes = new Map<string, CapturedNode>();
   for (const folder of new Set(files.flatMap(capturesBelow))) {
-    const node = nodeIn(folder);
+    const node = capturedNode(folder);
     // What is no capture with a name of its own belongs to one node, with the rest.
     if (node === null || nodes.has(node.name)) return null;
     nodes.set(node.name, node);
@@ -70,7 +70,8 @@ function capturesBelow(path: string): readonly string[] {
   }
 }
 
-function nodeIn(folder: string): CapturedNode | null {
+/** @returns the node that a capture folder is of, by its manifest; null for what is no capture folder. */
+export function capturedNode(folder: string): CapturedNode | null {
   try {
     if (!statSync(folder).isDirectory() || !isCaptureFolder(readdirSync(folder))) return null;
     const manifest = parseManifest(readSmallFile(join(folder, 'capture.json')).toString('utf8'));

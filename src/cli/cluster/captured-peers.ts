@@ -15,7 +15,7 @@ import { addressesIn, type CapturedNode, furtherNodes } from './captured-nodes.t
 const MOST_READ = 16;
 
 /** Captures that were taken further apart than this may show two states of the cluster. */
-const APART_MINUTES = 15;
+export const APART_MINUTES = 15;
 
 /** The captured nodes of one cluster, each read when it is first needed. */
 export class CapturedPeers implements Peers {
@@ -162,8 +162,12 @@ export class CapturedPeers implements Peers {
   }
 }
 
-/** Nodes of different clusters may have one name (kind, k3d, minikube): their addresses tell them apart. */
-function isElsewhere(node: CapturedNode, known: readonly Node[]): boolean {
+/**
+ * Nodes of different clusters may have one name (kind, k3d, minikube): their addresses tell them apart.
+ * @param known the nodes of a cluster
+ * @returns true where the captured node is none of them, whatever it is called
+ */
+export function isElsewhere(node: CapturedNode, known: readonly Node[]): boolean {
   const internal = known
     .filter(({ name }) => name === node.name)
     .flatMap(({ addresses }) => addresses)

@@ -17,6 +17,10 @@ function textOf(reason: ConnectionReason): string {
       return `${nodeOf(reason.leg)} refuses it: ${decisionOf(reason.leg)}`;
     case 'lost':
       return `the ${reason.leg.direction} is lost on ${nodeOf(reason.leg)}: ${decisionOf(reason.leg)}`;
+    case 'tunnel-lost':
+      return `the packet in which ${reason.device} carries the ${reason.leg.direction} is lost on ${nodeOf(reason.leg)}: ${decisionOf(reason.leg)}`;
+    case 'device-down':
+      return `the ${reason.leg.direction} goes on to ${reason.node ?? 'a node'}, where ${reason.device} is down and takes nothing`;
     case 'not-followed':
       return `what ${nodeOf(reason.leg)} does with the ${reason.leg.direction} is not known: ${decisionOf(reason.leg)}`;
     case 'dead-end': {
@@ -81,6 +85,8 @@ function settleOf(reason: ConnectionReason): string | null {
       return reason.leg.outcome.reason === null ? null : reasonNote(reason.leg.outcome.reason).settle;
     case 'refused':
     case 'lost':
+    case 'tunnel-lost':
+    case 'device-down':
     case 'dead-end':
     case 'not-listening':
     case 'nobody-there':

@@ -61,6 +61,12 @@ export function nodePortAddress({ rulesets }: Known): Address | null {
   return null;
 }
 
+/** @returns the network of this node's own pods, as its Node says; null where nothing does. */
+export function ownPodNetwork(known: Known, family: Family): Prefix | null {
+  const own = (thisNode(known)?.podCIDRs ?? []).flatMap((text) => parsePrefix(text) ?? []);
+  return own.find((prefix) => prefix.family === family) ?? null;
+}
+
 /** @returns every pod network that is known: of all Nodes, else the one that kube-proxy's own rules exclude from masquerading. */
 export function podNetworks(known: Known, family: Family): Prefix[] {
   const stated = (known.cluster.nodes ?? [])

@@ -11,7 +11,7 @@ import { otherDoors } from './other-doors.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { routeTowards } from './route-towards.ts';
 import { addressesOf, defaultInterface, findSomePod } from './some-pod.ts';
-import { podNetworks, thisNodeName } from './this-node.ts';
+import { ownPodNetwork, podNetworks, thisNodeName } from './this-node.ts';
 
 /** A place to send the packet from. */
 export interface Vantage {
@@ -132,7 +132,7 @@ function somePod(known: Known, family: Family): Vantage {
 
 /** Without pods in the capture: an address of the pods' network stands for a pod that is behind no Service. */
 function unnamedPod(known: Known, family: Family): Vantage {
-  const network = podNetworks(known, family)[0];
+  const network = ownPodNetwork(known, family) ?? podNetworks(known, family)[0];
   if (network === undefined) {
     return {
       kind: 'pod',

@@ -175,6 +175,12 @@ const POLICY_ENGINES: ReadonlySet<string> = new Set([
   'antrea',
 ]);
 
+/** @returns true for chains of programs that apply network policies. */
+export function isPolicyChain(chain: string): boolean {
+  const owner = ownerOf(chain);
+  return owner !== null && POLICY_ENGINES.has(owner);
+}
+
 /** @returns true for rules of programs that apply network policies. */
 export function isNetworkPolicy(step: Step): boolean {
   const rule = iptablesRule(step);

@@ -29,13 +29,18 @@ const SYSCTLS = 'net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf.all.forwarding 
 
 let serial = 0;
 
-/** @returns false where this kernel has no IPIP: two tun devices and a program between them then stand for it. */
-function hasIpip(): boolean {
+/** @returns whether this kernel carries a command out, in a namespace that is gone afterwards. */
+function kernelCan(...command: readonly [string, ...string[]]): boolean {
   const name = `kpxc${process.pid}i`;
   spawnSync('ip', ['netns', 'add', name]);
-  const made = spawnSync('ip', ['-n', name, 'link', 'add', 'tunl1', 'type', 'ipip', 'local', '10.0.0.1']);
+  const made = spawnSync('ip', ['netns', 'exec', name, ...command]);
   spawnSync('ip', ['netns', 'del', name]);
   return made.status === 0;
+}
+
+/** @returns false where this kernel has no IPIP: two tun devices and a program between them then stand for it. */
+function hasIpip(): boolean {
+  return kernelCan('ip', 'link', 'add', 'tunl1', 'type', 'ipip', 'local', '10.0.0.1');
 }
 
 /**
@@ -45,6 +50,9 @@ function hasIpip(): boolean {
 export class ClusterLab {
   readonly #spaces = new Map<string, Namespace>();
   readonly #prefix = `kpxc${process.pid}n${serial++}`;
+  readonly #tools = kernelCan('nft', 'add', 'table', 'ip', 'lab')
+    ? ['iptables-legacy', 'iptables-nft']
+    : ['iptables-legacy'];
   #sockets: Sockets | null = null;
   #between: string[] = [];
 
@@ -148,12 +156,12 @@ export class ClusterLab {
 
   async #clear(node: 'n1' | 'n2'): Promise<void> {
     const space = this.#space(node);
-    for (const tool of ['iptables-legacy', 'iptables-nft'])
+    for (const tool of this.#tools)
       for (const table of ['nat', 'filter']) {
         await space.run(tool, '-t', table, '-F');
         await space.run(tool, '-t', table, '-X');
       }
-    for (const tool of ['iptables-legacy', 'iptables-nft']) await space.run(tool, '-P', 'FORWARD', 'ACCEPT');
+    for (const tool of this.#tools) await space.run(tool, '-P', 'FORWARD', 'ACCEPT');
     await space.run('nft', 'flush', 'ruleset');
     await space.run('conntrack', '-F').catch(() => '');
     await space.sysctl({

@@ -58,3 +58,14 @@ export const SETUPS: readonly Setup[] = [
     },
   },
 ];
+
+/** @returns the same with legacy rules on both nodes: a kernel may have IPIP and no families of nf_tables. */
+export function withLegacyRules(setups: readonly Setup[]): Setup[] {
+  const legacy = (node: NodeSetup): NodeSetup => ({ ...node, mode: 'iptables-legacy' });
+  return setups.map((setup) => ({
+    ...setup,
+    name: `${setup.name} (legacy rules)`,
+    n1: legacy(setup.n1),
+    n2: legacy(setup.n2),
+  }));
+}

@@ -1,0 +1,173 @@
+import type { ConnectionWay } from '../../explain/connection/connection-item.ts';
+import type { Peers } from '../../explain/connection/peers.ts';
+import { NAMES, ROUNDING } from '../../explain/connection/shares.ts';
+import { explainTrace } from '../../explain/explain-trace.ts';
+import { type Known, plainQuestion } from '../../explain/question/question.ts';
+import { findSomePod } from '../../explain/question/some-pod.ts';
+import { nodeAddress, ownPodNetwork, thisNodeName } from '../../explain/question/this-node.ts';
+import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
+import type { Endpoint, Service } from '../../kubernetes/objects.ts';
+import { dictionary } from '../../lookup/dictionary.ts';
+import { type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { formatProtocol } from '../../net/protocol.ts';
+import { socketText } from '../../net/socket.ts';
+import { type ExpectedPort, listExpectedPorts } from '../expected/expected-port.ts';
+import type { AcrossNodes, AcrossSender, FailedConnection } from './across-nodes.ts';
+import { chooseAcross, comesFromOutside } from './choose-across.ts';
+
+/** The other nodes that connections are followed to. */
+export interface Others {
+  readonly peers: Peers;
+  readonly nodes: readonly string[];
+  readonly notTried: readonly string[];
+  readonly apartMinutes: number | null;
+}
+
+/** The Service, or the namespace, that is asked about. */
+interface About {
+  readonly namespace: string;
+  readonly name: string | null;
+}
+
+/**
+ * Follows connections of this node's pods, of the node, and of clients outside that come by its node ports, to endpoints on other
+ * nodes, and the answers back. What this node itself does to a connection that never gets to another one is left to other findings.
+ * @param about null: all Services
+ * @returns null where the API objects, or the name of this node, were not captured
+ */
+export function followAcross(known: Known, others: Others, about: About | null): AcrossNodes | null {
+  const { peers, ...told } = others;
+  const own = thisNodeName(known);
+  const expected = listExpectedPorts(known.cluster);
+  if (own === null || expected === null) return null;
+  const wanted = new Set(others.nodes);
+  const isFar = ({ node, ready }: Endpoint): boolean => ready && node !== null && wanted.has(node);
+  const ports = expected.filter(
+    ({ service, endpoints }) => endpoints.some(isFar) && (about === null || isOf(service, about)),
+  );
+  const chosen = chooseAcross(ports, isFar, ({ address }) => {
+    const parsed = parseAddress(address);
+    return parsed !== null && known.book.nodeAt(parsed) !== null;
+  });
+  const failed = chosen.flatMap((port) =>
+    SENDERS.flatMap((sender) => failuresOf(port, sender, { known, peers, own, wanted })),
+  );
+  return { ...told, ports: ports.length, followed: chosen.length, failed };
+}
+
+function isOf(service: Service, { namespace, name }: About): boolean {
+  return service.namespace === namespace && (name === null || service.name === name);
+}
+
+const SENDERS: readonly AcrossSender[] = ['pod', 'node', 'external'];
+
+interface Setting {
+  readonly known: Known;
+  readonly peers: Peers;
+  readonly own: string;
+  readonly wanted: ReadonlySet<string>;
+}
+
+function failuresOf(port: ExpectedPort, sender: AcrossSender, setting: Setting): FailedConnection[] {
+  const asked = askedOf(port, sender, setting.known);
+  if (asked === null) return [];
+  const question = {
+    ...plainQuestion(asked),
+    from: sender,
+    protocol: formatProtocol(port.protocol),
+    // Live flows are no first packets.
+    ctstate: 'NEW',
+  };
+  return explainTrace(question, setting.known, setting.peers)
+    .filter(({ insteadOf }) => insteadOf === undefined)
+    .flatMap((item) => failuresIn(item, { port, sender, asked }, setting));
+}
+
+/** Clients outside come by the node port; what has none they cannot ask. */
+function askedOf(expected: ExpectedPort, sender: AcrossSender, known: Known): string | null {
+  const { clusterIP, port, family } = expected;
+  if (sender === 'pod' && !hasPods(known, family)) return null;
+  if (sender !== 'external') return socketText(formatAddress(clusterIP), port.port);
+  const address = nodeAddress(known, family);
+  if (address === null || port.nodePort === null || !comesFromOutside(expected)) return null;
+  return socketText(formatAddress(address), port.nodePort);
+}
+
+/** An address of the cluster's pods that may be another node's stands for no pod of this one. */
+function hasPods(known: Known, family: Family): boolean {
+  return findSomePod(known, family)?.here === true || ownPodNetwork(known, family) !== null;
+}
+
+function failuresIn(
+  item: TraceItem,
+  told: Pick<FailedConnection, 'port' | 'sender' | 'asked'>,
+  { own, wanted }: Setting,
+): FailedConnection[] {
+  return item.outcomes.flatMap(({ connection, destination }) => {
+    if (connection === null) return [];
+    return [connection, ...connection.others].flatMap((way): FailedConnection[] => {
+      const { sees, reason } = way;
+      if (sees === 'works' || sees === 'unknown' || reason === null || !BETWEEN.has(reason.code)) return [];
+      const last = way.legs.at(-1)?.node ?? null;
+      const far = told.port.endpoints.find((one) => isSocket(one, destination))?.node ?? null;
+      if (last === null || far === null || !wanted.has(far) || !isBetween(way, own)) return [];
+      // The last leg is that of who sends it.
+      const at = reason.code !== 'device-down' ? last : last === own ? far : own;
+      const sure = (item.connection?.[NAMES[sees]] ?? 0) > ROUNDING;
+      return [
+        {
+          ...told,
+          from: item.from,
+          endpoint: socketText(destination.address, destination.port),
+          far,
+          at,
+          sees,
+          reason,
+          step: decidingStep(way, item.steps),
+          sure,
+        },
+      ];
+    });
+  });
+}
+
+/** What becomes of a connection between nodes; that nothing listens is the endpoint's own. */
+const BETWEEN: ReadonlySet<string> = new Set([
+  'lost',
+  'tunnel-lost',
+  'device-down',
+  'refused',
+  'dead-end',
+  'own-packet',
+  'wrong-source',
+  'answer-astray',
+  'answer-skips',
+]);
+
+function isSocket(endpoint: Endpoint, to: OutcomeItem['destination']): boolean {
+  return endpoint.address === to.address && endpoint.port === to.port;
+}
+
+function isBetween({ legs, reason }: ConnectionWay, own: string): boolean {
+  return OF_TUNNELS.has(reason?.code ?? '') || legs.some(({ node }) => node !== own);
+}
+
+/** What ends a connection between two nodes, though its packets may have met one only. */
+const OF_TUNNELS: ReadonlySet<string> = new Set(['tunnel-lost', 'device-down']);
+
+/** The rule or policy that ended it, where one did: routing decides without any, and what it passed before is no proof. */
+function decidingStep({ legs, reason }: ConnectionWay, steps: readonly StepItem[]): StepItem | null {
+  const id = legs.at(-1)?.path.at(-1);
+  const last = id === undefined ? undefined : steps.find((step) => step.id === id);
+  const decides = reason === null ? undefined : DECIDES[reason.code];
+  return last !== undefined && decides?.has(last.action) === true ? last : null;
+}
+
+const ENDS: ReadonlySet<string> = new Set(['drop', 'reject']);
+const DECIDES = dictionary<ReadonlySet<string>>({
+  lost: ENDS,
+  'tunnel-lost': ENDS,
+  refused: ENDS,
+  'answer-skips': ENDS,
+  'own-packet': new Set(['snat', 'masquerade', 'netmap']),
+});
