@@ -12,6 +12,7 @@ export function recogniseJson(text: string): Recognised {
   if (isKubernetes(text)) return json('kubernetes');
   if (!text.startsWith('[')) return json('unknown', null, 'JSON of a kind not known here');
   if (has(text, 'addr_info')) return json('ip-addr');
+  if (/"label"\s*:\s*\d/.test(text) && has(text, 'prefixlen')) return json('ip-addrlabel');
   if (has(text, 'ifname')) {
     return json('unknown', null, '`ip -j link`, which has no addresses; use `ip -j addr`');
   }

@@ -123,7 +123,7 @@ export class Collector {
       cut = whyCutOff(probe.file, result);
     }
     if (cut !== null) result = { ...result, failure: 'cut-off', lastWords: cut };
-    if (result.failure === null || printedMost(result)) return { result, bytes: outputOf(result) };
+    if (result.failure === null || printedMost(result)) return { result, bytes: outputOf(result, probe) };
     if (result.failure === 'missing') this.#miss(probe, options);
     else if (options.quiet !== true) {
       const { code, message } = describeFailure(result, probe, this.place);
@@ -189,9 +189,10 @@ function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-/** Nothing on standard output is an answer for which no file stands; but conntrack says in words that it has no flows. */
-function outputOf({ stdout, lastWords }: CommandResult): Buffer | null {
+/** Nothing on standard output is an answer for which no file stands, unless the probe says otherwise; but conntrack says in words that it has no flows. */
+function outputOf({ stdout, lastWords, failure }: CommandResult, { mayBeEmpty }: Probe): Buffer | null {
   if (stdout.toString('latin1', 0, 256).trim() !== '') return stdout;
+  if (mayBeEmpty === true && failure === null) return stdout;
   const summary = FLOWS_SHOWN.exec(lastWords)?.[0];
   return summary === undefined ? null : Buffer.from(`${summary}\n`);
 }
