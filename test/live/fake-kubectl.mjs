@@ -218,5 +218,5 @@ function run() {
   const file = scenario.outputsOf?.[pod.spec.nodeName]?.[command] ?? scenario.outputs[command];
   if (file === undefined)
     return end(1, { err: `${argv[0]}: no such thing\ncommand terminated with exit code 1\n` });
-  return end(0, typeof file === 'string' ? { out: readFileSync(file) } : file);
+  return end(file.status ?? 0, typeof file === 'string' ? { out: readFileSync(file) } : file);
 }
