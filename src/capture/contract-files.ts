@@ -43,6 +43,7 @@ const FILES = dictionary<FileHints>({
   'pods.json': { kind: 'kubernetes' },
   'nodes.json': { kind: 'kubernetes' },
   'capture.json': { kind: 'manifest' },
+  'counters.json': { kind: 'counter-sample' },
   'expect.yaml': { kind: 'expectations' },
 });
 

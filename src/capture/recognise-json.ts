@@ -6,6 +6,7 @@ import type { Recognised, SourceKind } from './source-kind.ts';
  */
 export function recogniseJson(text: string): Recognised {
   if (/"kind"\s*:\s*"CaptureManifest"/.test(text)) return json('manifest');
+  if (/"kind"\s*:\s*"CounterSample"/.test(text)) return json('counter-sample');
   if (/^\{\s*"nftables"\s*:/.test(text)) return json('nft');
   if (/^\[\s*\]\s*$/.test(text)) return json('empty', null, 'an empty JSON list');
   if (isCilium(text)) return json('cilium-services');

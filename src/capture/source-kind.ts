@@ -32,6 +32,8 @@ export type SourceKind =
   /** `kubectl get svc`, `kubectl get pods -o wide`, `kubectl describe svc`, …: tables for people. */
   | 'kubectl-table'
   | 'manifest'
+  /** What counters did between two samples. */
+  | 'counter-sample'
   | 'expectations'
   | 'recent'
   | 'empty'

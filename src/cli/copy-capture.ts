@@ -67,6 +67,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   sockets: 'sockets.txt',
   'cilium-services': 'cilium-services.txt',
   manifest: 'capture.json',
+  'counter-sample': 'counters.json',
 };
 
 function pathOf({ name, head }: SourceText): string {

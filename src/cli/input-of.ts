@@ -16,6 +16,7 @@ export async function inputOf(capture: Capture, before: Known | null = null): Pr
     kubeProxyVersion: kubeProxy,
     kubeProxyFlags,
     conntrackStats: capture.conntrackStats(),
+    counterSample: capture.counterSample(),
     cutInputs: cutInputs(capture),
     toldProblems: problems,
     proxyHealth: proxyHealthOf(capture.manifest, known),

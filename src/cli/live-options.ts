@@ -20,6 +20,8 @@ export interface LiveOptions extends AccessOptions {
   readonly follow?: boolean;
   readonly showRole?: boolean;
   readonly selector?: string;
+  /** Seconds. */
+  readonly sample?: number;
   readonly api?: boolean;
 }
 
@@ -51,6 +53,21 @@ export function selectorOption(): Option {
     '--all-nodes: those with these labels, as in kubectl',
   ).argParser(noBlank('A selector'));
 }
+
+/** @returns `--sample`, for commands that tell of counters. */
+export function sampleOption(): Option {
+  return new Option('--sample <seconds>', 'look at counters twice, so far apart: what grows now is told')
+    .argParser((text: string) => {
+      const seconds = Number(text);
+      if (!/^\d+(?:\.\d+)?$/.test(text) || seconds < 0.5 || seconds > LONGEST_SAMPLE)
+        throw new InvalidArgumentError(`Say seconds, from 0.5 to ${LONGEST_SAMPLE}.`);
+      return seconds;
+    })
+    .conflicts(['file', 'demo', 'watch']);
+}
+
+/** A debug pod lives ten minutes. */
+const LONGEST_SAMPLE = 300;
 
 /** Throws UsageError where `-l` chooses among nodes that nobody asked for. */
 export function requireAllNodes({ selector }: LiveOptions, allNodes: boolean): void {
@@ -126,7 +143,10 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
     access: accessOf(options),
     api: options.api ?? true,
     pods: [],
-    needs: conntrack ? needs : { ...needs, flows: 'none' },
+    needs: {
+      ...(conntrack ? needs : { ...needs, flows: 'none' }),
+      ...(options.sample === undefined ? {} : { sample: options.sample }),
+    },
     showCommands: options.showCommands ?? false,
     ...(options.follow === true ? ({ follow: true } as const) : {}),
     showRole: options.showRole ?? false,

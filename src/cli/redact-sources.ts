@@ -27,6 +27,7 @@ const NAMES: Readonly<Record<SourceKind, readonly [ipv4: string, ipv6: string] |
   'ipvs-connections': ['ipvsadm-connections.txt', 'ipvsadm-connections.txt'],
   kubernetes: ['services.json', 'services.json'],
   manifest: ['capture.json', 'capture.json'],
+  'counter-sample': ['counters.json', 'counters.json'],
   'cilium-services': ['cilium-services.txt', 'cilium-services.txt'],
   'kubectl-table': null,
   expectations: null,

@@ -4,6 +4,7 @@ import { parseJson } from '../json/read-json.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { OBJECT_FILES } from '../kubernetes/object-list.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { plainCounters } from './counters.ts';
 import { renameFlow } from './flows.ts';
 import { renameAddressLabels, renameIpJson } from './json-values.ts';
 import {
@@ -65,6 +66,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   'ip-xfrm-policy': lines(renameXfrmPolicy),
   nft: json(renameNft),
   manifest: json(renameManifest),
+  'counter-sample': json(plainCounters),
   'cilium-services': null,
   'iptables-listing': null,
   'nft-hooks': null,

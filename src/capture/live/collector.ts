@@ -33,6 +33,8 @@ export class Collector {
   readonly place: Place;
   readonly records: CommandRecord[] = [];
   readonly #files = new Map<string, CapturedFile>();
+  /** When each file came, by the clock that only goes forward. */
+  readonly #arrived = new Map<string, number>();
   readonly #missing = new Map<string, { readonly packageName: string; readonly lost: string[] }>();
   #problems: ProblemList;
   readonly #onStep: (text: string) => void;
@@ -68,6 +70,7 @@ export class Collector {
   /** Takes a file that is no output of a probe. */
   add(file: CapturedFile): void {
     this.#files.set(file.path, file);
+    this.#arrived.set(file.path, performance.now());
   }
 
   /** Gives a file another name. */
@@ -76,6 +79,18 @@ export class Collector {
     if (file === undefined) return;
     this.#files.delete(from);
     this.#files.set(to, { ...file, path: to });
+    this.#arrived.set(to, this.#arrived.get(from) ?? performance.now());
+  }
+
+  /** @returns true where this command gave the file. */
+  isFrom(path: string, argv: readonly string[]): boolean {
+    return this.#files.get(path)?.origin === this.originOf(argv);
+  }
+
+  /** @returns how many seconds ago the file came, to a tenth. */
+  secondsSince(path: string): number {
+    const ms = performance.now() - (this.#arrived.get(path) ?? performance.now());
+    return Math.max(0.1, Math.round(ms / 100) / 10);
   }
 
   /** Adds a problem of the place. */

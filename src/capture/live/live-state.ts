@@ -13,6 +13,7 @@ import { type ManifestDocument, manifestText } from './manifest-document.ts';
 import { RULES, VERSIONS } from './probes.ts';
 import { askKubeProxy, localNodeName, localProxyFacts, NO_ANSWERS } from './proxy-facts.ts';
 import { type NodeTarget, type ReachedNode, withNode } from './reach-node.ts';
+import { takeSecondSample } from './second-sample.ts';
 
 /** What a question needs of a node: only what is needed is run there. */
 export interface Needs {
@@ -20,6 +21,8 @@ export interface Needs {
   readonly host: 'addresses' | 'packets' | 'all';
   /** `some`: those that the question turns out to ask for, once the rules are there. `events`: as they come and go. */
   readonly flows: 'none' | 'some' | 'all' | 'events';
+  /** Seconds after which counters are looked at a second time. Absent: they are not. */
+  readonly sample?: number;
 }
 
 /** Where the state is read: null is this machine. */
@@ -185,6 +188,7 @@ async function readAll(
     const filter = await context.flowsWanted(state());
     if (filter !== null) await collectFlowsTo(collector, filter);
   }
+  if (needs.sample !== undefined) await takeSecondSample(collector, rules, needs.sample, context.lifeline);
   collector.reportMissing();
   return state();
 }

@@ -189,12 +189,29 @@ function onNode(target: LiveTarget, spell: (argv: readonly string[]) => string, 
     ...flowPlan(needs.flows),
     ...(inPod && (needs.flows === 'all' || needs.flows === 'some') ? [read(EXPECTATIONS.path)] : []),
   ];
+  return [...linesOf(steps, spell), ...samplePlan(needs, spell)];
+}
+
+function linesOf(steps: readonly Step[], spell: (argv: readonly string[]) => string): string[] {
   return steps.flatMap(({ argv, only, otherwise }) => [
     only === null ? spell(argv) : `${spell(argv)}  # only ${only}`,
     ...(otherwise === undefined
       ? []
       : [`# or, where there is no ${argv[0] ?? ''}: ${quoteCommand(otherwise)}`]),
   ]);
+}
+
+/** What is asked a second time, for counters that grow. */
+function samplePlan(
+  { sample, flows }: LiveTarget['needs'],
+  spell: (argv: readonly string[]) => string,
+): string[] {
+  if (sample === undefined) return [];
+  const again = [RULES.v4, RULES.v6, ...(flows === 'all' ? [FLOW_STATS] : [])];
+  return [
+    `# and ${sample} s later once more, for counters that grow:`,
+    ...again.map(({ argv }) => spell(argv)),
+  ];
 }
 
 const RECENT_LISTS: Step = {
