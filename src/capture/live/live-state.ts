@@ -81,7 +81,7 @@ export async function readLiveState(target: LiveTarget, context: LiveContext): P
       async (reached) => readOne(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
     );
   } finally {
-    for (const problem of own.list()) context.problems.add(problem.code, problem.message);
+    context.problems.addAll(own.list());
   }
 }
 
@@ -109,7 +109,7 @@ async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Prom
       `the rules of this machine cannot be read: ${message}; or name a capture with -f, or a node with --node`,
     );
   }
-  for (const problem of rejected.list()) problems.add(problem.code, problem.message);
+  problems.addAll(rejected.list());
   return { collector: collector.reportingTo(problems), rules, facts: localProxyFacts(), how: 'this machine' };
 }
 
