@@ -13,7 +13,7 @@ export interface Problem {
   /** The live node that it is about, whose name begins the message as `NODE: `. Absent: none, or not one alone. */
   readonly node?: string;
   /** What the image that was asked lacks as every one of its kind does: answers tell what they take for granted without it. */
-  readonly usual?: true;
+  readonly usual?: boolean;
 }
 
 /** Collects problems, keeping the first of each code and file in full and counting the rest, so a broken file cannot flood the answer. */
