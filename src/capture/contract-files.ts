@@ -26,11 +26,14 @@ const FILES = dictionary<FileHints>({
   'conntrack.txt': { kind: 'conntrack' },
   'conntrack6.txt': { kind: 'conntrack', family: 'ipv6' },
   'conntrack-stats.txt': { kind: 'conntrack-stats' },
+  'conntrack-expect.txt': { kind: 'conntrack-expect' },
   'ip-addr.json': { kind: 'ip-addr' },
   'ip-route.json': { kind: 'ip-route', family: 'ipv4' },
   'ip6-route.json': { kind: 'ip-route', family: 'ipv6' },
   'ip-rule.json': { kind: 'ip-rule', family: 'ipv4' },
   'ip6-rule.json': { kind: 'ip-rule', family: 'ipv6' },
+  'ip-addrlabel.json': { kind: 'ip-addrlabel', family: 'ipv6' },
+  'ip-xfrm-policy.txt': { kind: 'ip-xfrm-policy' },
   'sysctl.txt': { kind: 'sysctl' },
   'sockets.txt': { kind: 'sockets' },
   'cilium-services.txt': { kind: 'cilium-services' },
@@ -40,6 +43,7 @@ const FILES = dictionary<FileHints>({
   'pods.json': { kind: 'kubernetes' },
   'nodes.json': { kind: 'kubernetes' },
   'capture.json': { kind: 'manifest' },
+  'counters.json': { kind: 'counter-sample' },
   'expect.yaml': { kind: 'expectations' },
 });
 

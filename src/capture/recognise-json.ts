@@ -6,12 +6,14 @@ import type { Recognised, SourceKind } from './source-kind.ts';
  */
 export function recogniseJson(text: string): Recognised {
   if (/"kind"\s*:\s*"CaptureManifest"/.test(text)) return json('manifest');
+  if (/"kind"\s*:\s*"CounterSample"/.test(text)) return json('counter-sample');
   if (/^\{\s*"nftables"\s*:/.test(text)) return json('nft');
   if (/^\[\s*\]\s*$/.test(text)) return json('empty', null, 'an empty JSON list');
   if (isCilium(text)) return json('cilium-services');
   if (isKubernetes(text)) return json('kubernetes');
   if (!text.startsWith('[')) return json('unknown', null, 'JSON of a kind not known here');
   if (has(text, 'addr_info')) return json('ip-addr');
+  if (/"label"\s*:\s*\d/.test(text) && has(text, 'prefixlen')) return json('ip-addrlabel');
   if (has(text, 'ifname')) {
     return json('unknown', null, '`ip -j link`, which has no addresses; use `ip -j addr`');
   }

@@ -8,10 +8,13 @@ export type LineKind = Extract<
   | 'iptables-listing'
   | 'conntrack'
   | 'conntrack-stats'
+  | 'conntrack-expect'
   | 'ipset'
   | 'ip-addr'
   | 'ip-route'
   | 'ip-rule'
+  | 'ip-addrlabel'
+  | 'ip-xfrm-policy'
   | 'nft'
   | 'nft-hooks'
   | 'sysctl'
@@ -64,6 +67,10 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ],
   ['conntrack-stats', /^cpu=\d+\s+(searched|found)=/],
   ['recent', /^src=[0-9a-fA-F.:]+ ttl: \d+ last_seen: \d+ oldest_pkt: \d+/],
+  [
+    'conntrack-expect',
+    /^(\d+|-) (l3proto = \d+ )?proto=\d+ src=\S+ dst=\S+ |^conntrack v\S+ .*: \d+ expectations have/,
+  ],
   ['conntrack', /^(ipv[46] +\d+ +)?\w+ +\d+ .*\bsrc=\S+ dst=\S+/],
   ['conntrack', /^(<conntrack>|<flow>)|^(\[\d+\.\d+\])?\s*\[(NEW|UPDATE|DESTROY)\] +\w+ +\d+ .*src=/],
   [
@@ -72,6 +79,8 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ],
   ['ip-addr', /^(\s+|\d+: \S+\s+)inet6? [0-9a-f.:]+(\/\d+)? .*scope |^\d+: [\w.@:-]+: <[A-Z0-9_,-]*> mtu \d/],
   ['ip-rule', /^\d+:\s+(not )?from \S+ /],
+  ['ip-addrlabel', /^prefix [0-9a-f:.]+\/\d+ (dev \S+ )?label \d+/],
+  ['ip-xfrm-policy', /^src [0-9a-f:.]+\/\d+ dst [0-9a-f:.]+\/\d+( |$)|^\s+(dir|socket) (in|out|fwd) /],
   [
     'ip-route',
     /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|(?=[0-9a-f]*[.:])[0-9a-f.:]+(\/\d+)?) (via|dev|proto|nhid|metric|encap|table) \S/,

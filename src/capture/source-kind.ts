@@ -6,10 +6,16 @@ export type SourceKind =
   | 'iptables-listing'
   | 'conntrack'
   | 'conntrack-stats'
+  /** Flows that a helper expects: /proc/net/nf_conntrack_expect, `conntrack -L expect`. */
+  | 'conntrack-expect'
   | 'ipset'
   | 'ip-addr'
   | 'ip-route'
   | 'ip-rule'
+  /** `ip addrlabel`, also `-j`. */
+  | 'ip-addrlabel'
+  /** `ip xfrm policy`. */
+  | 'ip-xfrm-policy'
   | 'nft'
   /** `nft list hooks`. */
   | 'nft-hooks'
@@ -26,6 +32,8 @@ export type SourceKind =
   /** `kubectl get svc`, `kubectl get pods -o wide`, `kubectl describe svc`, …: tables for people. */
   | 'kubectl-table'
   | 'manifest'
+  /** What counters did between two samples. */
+  | 'counter-sample'
   | 'expectations'
   | 'recent'
   | 'empty'

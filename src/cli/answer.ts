@@ -67,17 +67,18 @@ export async function answerFrom<D extends { readonly problems: readonly Problem
   }
 }
 
-/** Writes a document to standard output, and its problems to standard error where the format does not hold them. */
+/** @param usual see `renderProblems`. Writes a document to standard output, and its problems to standard error where the format does not hold them. */
 export async function write<D extends { readonly problems: readonly Problem[] }, F extends Format>(
   document: D,
   { output }: Pick<CommonRequest<F>, 'output'>,
   io: Io,
   renderers: Renderers<D, F>,
+  usual = false,
 ): Promise<void> {
   const isWhole = HOLDS_PROBLEMS.has(output);
   const colours = isWhole ? NO_COLOURS : await loadColours(wantsColour(io.columns !== null, io.env));
   io.out(await renderers[output](document, { width: io.columns, colours }));
   if (isWhole) return;
   const { renderProblems } = await import('../render/problems-text.ts');
-  io.err(renderProblems(document.problems, colours, io.columns));
+  io.err(renderProblems(document.problems, colours, io.columns, usual));
 }

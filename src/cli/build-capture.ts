@@ -4,6 +4,7 @@ import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
 import { joinFlows } from '../conntrack/join-flows.ts';
 import { parseFlows } from '../conntrack/parse-conntrack.ts';
+import { parseCounterSample } from '../host/counter-sample.ts';
 import type { Host } from '../host/facts.ts';
 import { IpvsTable } from '../ipvs/table.ts';
 import type { ProblemList } from '../problems/problem.ts';
@@ -56,6 +57,7 @@ export async function buildCapture(
       const first = sorted.get(kind)?.[0];
       return first === undefined ? null : textOf(first.source, problems);
     });
+  const sample = text('counter-sample');
   const listing = once(() => loadIpvs(sorted, problems));
   const nft = once(() => loadNft(sorted, problems));
   const nftHooks = once(() => loadHooks(sorted, problems));
@@ -107,6 +109,7 @@ export async function buildCapture(
       return nameSeenPorts(cluster, rulesets);
     }),
     conntrackStats: text('conntrack-stats'),
+    counterSample: once(() => parseCounterSample(sample() ?? '')),
     ipvs: once(() => {
       const read = listing();
       if (read.servers !== null) return new IpvsTable(read);

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { requireAllNodes, selectorOption } from './live-options.ts';
+import { requireAllNodes, sampleOption, selectorOption } from './live-options.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
 import type { CaptureRequest } from './requests.ts';
 
@@ -33,7 +33,7 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
         'demo',
       ]),
     );
-  command.addOption(selectorOption());
+  command.addOption(selectorOption()).addOption(sampleOption());
   command.option(
     '--redact',
     'rename addresses, names and interfaces and drop what is not understood, so that it may be shown to others',

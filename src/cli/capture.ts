@@ -3,6 +3,7 @@ import type { CiliumServices } from '../cilium/model.ts';
 import type { FlowTable } from '../conntrack/flow-table.ts';
 import type { FlowSource } from '../conntrack/scan-flows.ts';
 import type { CaptureInfo } from '../explain/explanation.ts';
+import type { CounterSample } from '../host/counter-sample.ts';
 import type { Host } from '../host/facts.ts';
 import type { Sockets } from '../host/parse-sockets.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
@@ -35,6 +36,8 @@ export interface Capture {
   cluster(): Promise<Cluster>;
   /** `conntrack -S` as text, or null. */
   conntrackStats(): string | null;
+  /** What counters did between two samples; null where one was taken. */
+  counterSample(): CounterSample | null;
   /** IPVS; `not-captured` where it balances here and was not listed; null where nothing tells of it. */
   ipvs(): Ipvs;
   /** Sockets of the node's own network that listen; null where `ss -ltnu` was not captured. */

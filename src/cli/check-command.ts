@@ -5,7 +5,7 @@ import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
-import { requireAllNodes, selectorOption } from './live-options.ts';
+import { requireAllNodes, sampleOption, selectorOption } from './live-options.ts';
 import { addStateOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { addWatchOption, watched } from './watch/watch-option.ts';
@@ -76,6 +76,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       ).conflicts(['node', 'file', 'demo']),
     )
     .addOption(selectorOption())
+    .addOption(sampleOption())
     .option('--update', 'write down in expect.yaml what the capture does today, for review');
   return addWatchOption(command)
     .addHelpText('after', () =>
@@ -100,6 +101,11 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         ...commonRequest(common, { host: 'all', flows: 'all' }),
         output: output ?? 'text',
       };
+      if (options.sample !== undefined && captures.length > 0)
+        throw new UsageError(
+          'not-live',
+          '--sample looks at a live node twice; a capture has what was sampled when it was made',
+        );
       if (options.watch !== undefined && (files.length > 0 || options.update === true))
         throw new UsageError('watch', '--watch writes to the screen, and no files');
       await act({

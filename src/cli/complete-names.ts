@@ -6,6 +6,7 @@ import { FINDING_KINDS } from '../findings/registry.ts';
 import { fieldsOf, listOf, textOf } from '../json/fields.ts';
 import { readSmallFile } from '../kubernetes/api/small-file.ts';
 import type { Candidate } from './candidate.ts';
+import { clusterAccess } from './cluster-access.ts';
 
 /** Names of what is there, each read when it is asked for. */
 export type Names = Readonly<
@@ -73,19 +74,17 @@ function liveNames(words: readonly string[], begun: string): Omit<Names, 'contex
   };
 }
 
-/** The cluster that is meant, and as whom: another user may see other names. */
+/** The cluster that is meant, and as whom: another user may see other names. What is typed last counts, as in commander. */
 function accessIn(words: readonly string[]): ClusterAccess {
-  const last = (option: string): string | undefined => valuesOf(words, option).at(-1);
-  const [cluster, user, token, as] = ['--cluster', '--user', '--token', '--as'].map(last);
-  const asGroups = valuesOf(words, '--as-group');
-  return {
-    kubeconfig: last('--kubeconfig') ?? null,
-    context: last('--context') ?? null,
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(user === undefined ? {} : { user }),
-    ...(token === undefined ? {} : { token }),
-    ...(as === undefined ? {} : { as, asGroups }),
+  const last = (name: string) => {
+    const value = valuesOf(words, `--${name}`).at(-1);
+    return value === undefined ? {} : { [name]: value };
   };
+  const asGroup = valuesOf(words, '--as-group');
+  return clusterAccess({
+    ...Object.assign({}, ...['kubeconfig', 'context', 'cluster', 'user', 'token', 'as'].map(last)),
+    ...(asGroup.length === 0 ? {} : { asGroup }),
+  });
 }
 
 function foldersOf(words: readonly string[]): string[] {

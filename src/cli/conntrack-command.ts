@@ -9,6 +9,7 @@ import { formatExamples } from './examples.ts';
 import { EXIT, type ExitStatus } from './exit-status.ts';
 import type { Io } from './io.ts';
 import { knownOf } from './known.ts';
+import { sampleOption } from './live-options.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
 import type { ConntrackRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
@@ -88,6 +89,7 @@ export function conntrackCommand(
     .addOption(
       new Option('--detail <level>', 'one screen; all of it').choices(['answer', 'full']).default('answer'),
     )
+    .addOption(sampleOption())
     .addHelpText('after', () =>
       formatExamples(program, [
         ['kp-explain conntrack --svc shop/udp-stale --demo', 'the flows of a Service, and the stuck ones'],
@@ -146,7 +148,14 @@ export async function runConntrack(asked: ConntrackRequest, io: Io): Promise<Exi
       progress.begin(`reading ${listings.map(({ name }) => name).join(', ')}`);
       const stats = await statsOf(capture);
       try {
-        const list = await listFlows(request, { known, listings, stats, problems: capture.problems });
+        const sample = capture.counterSample();
+        const list = await listFlows(request, {
+          known,
+          listings,
+          stats,
+          sample,
+          problems: capture.problems,
+        });
         return { ...documentHead(capture), kind: 'FlowList', ...list };
       } catch (error) {
         if (error instanceof QuestionError) throw new UsageError('question', error.message);

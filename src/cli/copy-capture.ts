@@ -52,17 +52,22 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   'iptables-save': 'iptables-save.txt',
   conntrack: 'conntrack.txt',
   'conntrack-stats': 'conntrack-stats.txt',
+  'conntrack-expect': 'conntrack-expect.txt',
   ipset: 'ipset.txt',
   ipvs: 'ipvsadm.txt',
   'ipvs-connections': 'ipvsadm-connections.txt',
   'ip-addr': 'ip-addr.json',
   'ip-route': 'ip-route.json',
   'ip-rule': 'ip-rule.json',
+  'ip-addrlabel': 'ip-addrlabel.json',
+  'ip-xfrm-policy': 'ip-xfrm-policy.txt',
   nft: 'nft.json',
+  'nft-hooks': 'nft-hooks.txt',
   sysctl: 'sysctl.txt',
   sockets: 'sockets.txt',
   'cilium-services': 'cilium-services.txt',
   manifest: 'capture.json',
+  'counter-sample': 'counters.json',
 };
 
 function pathOf({ name, head }: SourceText): string {

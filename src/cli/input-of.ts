@@ -10,16 +10,23 @@ import { proxyHealthOf } from './proxy-health-of.ts';
  */
 export async function inputOf(capture: Capture, before: Known | null = null): Promise<CheckInput> {
   const known = before ?? knownOf(capture, await capture.cluster());
-  const { kubeProxy, kubeProxyFlags, problems } = capture.manifest;
+  const { kubeProxy, kubeProxyFlags } = capture.manifest;
   return {
     known,
     kubeProxyVersion: kubeProxy,
     kubeProxyFlags,
     conntrackStats: capture.conntrackStats(),
+    counterSample: capture.counterSample(),
     cutInputs: cutInputs(capture),
-    toldProblems: problems,
+    toldProblems: problemsOfThen(capture),
     proxyHealth: proxyHealthOf(capture.manifest, known),
   };
+}
+
+/** Of a node that was read just now they are notes beside the answer, and are not told twice. */
+function problemsOfThen({ manifest, problems }: Capture): readonly string[] {
+  const notes = new Set(problems.list().flatMap(({ usual, message }) => (usual === true ? [] : message)));
+  return manifest.problems.filter((text) => !notes.has(text));
 }
 
 /** Rules and API objects that were not read whole; a flow listing that is cut only shows fewer flows. */

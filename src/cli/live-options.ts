@@ -3,11 +3,12 @@ import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import { whyNoSmallFile } from '../kubernetes/api/small-file.ts';
 import { dictionary } from '../lookup/dictionary.ts';
+import { type AccessOptions, clusterAccess } from './cluster-access.ts';
 import type { LiveRequest, SourceRequest } from './requests.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Options that say which live node to read and how, as commander hands them over. */
-export interface LiveOptions {
+export interface LiveOptions extends AccessOptions {
   readonly node?: string;
   readonly via?: 'auto' | 'exec' | 'debug';
   readonly pod?: { readonly namespace: string; readonly name: string };
@@ -19,15 +20,8 @@ export interface LiveOptions {
   readonly follow?: boolean;
   readonly showRole?: boolean;
   readonly selector?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly cluster?: string;
-  readonly user?: string;
-  readonly token?: string;
-  readonly as?: string;
-  readonly asGroup?: readonly string[];
-  /** Milliseconds; 0: no limit of its own. */
-  readonly requestTimeout?: number;
+  /** Seconds. */
+  readonly sample?: number;
   readonly api?: boolean;
 }
 
@@ -59,6 +53,21 @@ export function selectorOption(): Option {
     '--all-nodes: those with these labels, as in kubectl',
   ).argParser(noBlank('A selector'));
 }
+
+/** @returns `--sample`, for commands that tell of counters. */
+export function sampleOption(): Option {
+  return new Option('--sample <seconds>', 'look at counters twice, so far apart: what grows now is told')
+    .argParser((text: string) => {
+      const seconds = Number(text);
+      if (!/^\d+(?:\.\d+)?$/.test(text) || seconds < 0.5 || seconds > LONGEST_SAMPLE)
+        throw new InvalidArgumentError(`Say seconds, from 0.5 to ${LONGEST_SAMPLE}.`);
+      return seconds;
+    })
+    .conflicts(['file', 'demo', 'watch']);
+}
+
+/** A debug pod lives ten minutes. */
+const LONGEST_SAMPLE = 300;
 
 /** Throws UsageError where `-l` chooses among nodes that nobody asked for. */
 export function requireAllNodes({ selector }: LiveOptions, allNodes: boolean): void {
@@ -134,7 +143,10 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
     access: accessOf(options),
     api: options.api ?? true,
     pods: [],
-    needs: conntrack ? needs : { ...needs, flows: 'none' },
+    needs: {
+      ...(conntrack ? needs : { ...needs, flows: 'none' }),
+      ...(options.sample === undefined ? {} : { sample: options.sample }),
+    },
     showCommands: options.showCommands ?? false,
     ...(options.follow === true ? ({ follow: true } as const) : {}),
     showRole: options.showRole ?? false,
@@ -151,28 +163,9 @@ export function ofLive(
 }
 
 function accessOf(options: LiveOptions): ClusterAccess {
-  const {
-    kubeconfig = null,
-    context = null,
-    cluster,
-    user,
-    token,
-    as,
-    asGroup,
-    requestTimeout = 0,
-  } = options;
-  if (asGroup !== undefined && as === undefined)
+  if (options.asGroup !== undefined && options.as === undefined)
     throw new UsageError('no-user', '--as-group says of which group a user is; name the user with --as');
-  return {
-    kubeconfig,
-    context,
-    ...(requestTimeout === 0 ? {} : { requestTimeoutMs: requestTimeout }),
-    ...(cluster === undefined ? {} : { cluster }),
-    ...(user === undefined ? {} : { user }),
-    ...(token === undefined ? {} : { token }),
-    ...(as === undefined ? {} : { as }),
-    ...(asGroup === undefined ? {} : { asGroups: asGroup }),
-  };
+  return clusterAccess(options);
 }
 
 /** kubectl's own option of that name, which it is handed. */

@@ -45,7 +45,8 @@ export async function saveCapture(request: CaptureRequest, io: Io): Promise<Exit
       const { renderCaptureText } = await import('../render/capture-text.ts');
       return renderCaptureText(document, view);
     };
-    await write(report, request, io, plainFormats(text));
+    // What is not in a capture can still be had now, and not later.
+    await write(report, request, io, plainFormats(text), true);
     return items.every(({ error }) => error === null) ? EXIT.answered : EXIT.unreachable;
   } finally {
     discard();

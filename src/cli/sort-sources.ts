@@ -28,6 +28,9 @@ const MAY_BE_EMPTY: ReadonlySet<SourceKind> = new Set([
   'ipvs-connections',
   'recent',
   'conntrack-stats',
+  'conntrack-expect',
+  'ip-addrlabel',
+  'ip-xfrm-policy',
   'sockets',
   'sysctl',
 ]);

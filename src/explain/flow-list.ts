@@ -210,6 +210,8 @@ export interface TableFill {
 export interface CounterRemark {
   readonly counter: string;
   readonly total: number;
+  /** What it counted between two samples. Absent: one was taken. */
+  readonly grown?: { readonly packets: number; readonly seconds: number };
   readonly severity: Severity;
   readonly text: string;
 }

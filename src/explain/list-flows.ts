@@ -2,6 +2,7 @@ import { AddressIds } from '../conntrack/address-ids.ts';
 import type { ConntrackStats } from '../conntrack/parse-stats.ts';
 import { FlowScanner, type FlowSource, type ProblemSink } from '../conntrack/scan-flows.ts';
 import type { WantedFlows } from '../conntrack/wanted-flows.ts';
+import type { CounterSample } from '../host/counter-sample.ts';
 import { sysctlNumber } from '../host/sysctl.ts';
 import { parseAddress } from '../net/address.ts';
 import { formatProtocol } from '../net/protocol.ts';
@@ -27,6 +28,8 @@ export interface FlowInput {
   readonly listings: readonly FlowSource[];
   /** `conntrack -S`; null where it was not captured. */
   readonly stats: ConntrackStats | null;
+  /** What counters did between two samples. Absent or null: one was taken. */
+  readonly sample?: CounterSample | null;
   readonly problems: ProblemSink;
 }
 
@@ -73,7 +76,7 @@ export async function listFlows(
       }),
       table,
       counters: stats === null ? null : Object.fromEntries(stats.totals),
-      counterRemarks: stats === null ? [] : remarkOnCounters(stats),
+      counterRemarks: stats === null ? [] : remarkOnCounters(stats, input.sample),
     },
     items,
   };

@@ -1,4 +1,5 @@
 import type { Known } from '../explain/question/question.ts';
+import type { CounterSample } from '../host/counter-sample.ts';
 import type { AcrossCoverage, AcrossNodes } from './across/across-nodes.ts';
 import type { Focus } from './focus.ts';
 import type { ProxyHealth } from './proxy-health.ts';
@@ -11,6 +12,8 @@ export interface CheckInput {
   readonly kubeProxyFlags: readonly string[];
   /** `conntrack -S` as text, or null. */
   readonly conntrackStats: string | null;
+  /** What counters did between two samples; null or absent: one was taken. */
+  readonly counterSample?: CounterSample | null;
   /**
    * Inputs that end in the middle, or could not be read in part, by name: what is missing from them is not missing on the node.
    * Empty or absent: all were whole.

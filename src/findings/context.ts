@@ -8,6 +8,7 @@ import type { ServiceItem } from '../explain/service-list.ts';
 import { programmedBy } from '../explain/services/carriers.ts';
 import { kubeProxyTables } from '../explain/services/nft/kube-proxy-tables.ts';
 import { Namer } from '../explain/trace/namer.ts';
+import { growthOfConntrack, growthOfLine } from '../host/counter-sample.ts';
 import type { TableName } from '../iptables/ruleset.ts';
 import { type RulesetPlace, toolOf } from '../iptables/tool.ts';
 import { IpvsTable } from '../ipvs/table.ts';
@@ -15,6 +16,7 @@ import { omittedNamespaces } from '../kubernetes/omitted-namespaces.ts';
 import type { Family } from '../net/address.ts';
 import { ProblemList } from '../problems/problem.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../proxy/chains.ts';
+import { rateText } from '../words/rate.ts';
 import { coverageOf } from './across/across-nodes.ts';
 import type { CheckInput, Coverage } from './check-input.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
@@ -95,6 +97,18 @@ export class CheckContext {
     if (conntrackStats === null) return null;
     // Lines that cannot be read are told by `conntrack`.
     return parseConntrackStats(conntrackStats, 'conntrack -S', new ProblemList())?.totals ?? null;
+  }
+
+  /** @returns how fast the rule, or the policy, of this line counts, in words; null where no second sample tells. */
+  rateOfLine(ruleset: RulesetPlace, { line }: { readonly line: number | null }): string | null {
+    const growth = growthOfLine(this.input.counterSample, ruleset, line);
+    return growth === null ? null : rateText(growth);
+  }
+
+  /** @returns how fast a counter of `conntrack -S` counts, in words; null where no second sample tells. */
+  rateOfConntrack(counter: string): string | null {
+    const growth = growthOfConntrack(this.input.counterSample, counter);
+    return growth === null ? null : rateText(growth);
   }
 
   /** @returns the program that lists and changes the rules that stand there, for commands. */

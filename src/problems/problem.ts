@@ -10,6 +10,10 @@ export interface Problem {
   readonly file: string | null;
   /** Counted from 1. */
   readonly line: number | null;
+  /** The live node that it is about, whose name begins the message as `NODE: `. Absent: none, or not one alone. */
+  readonly node?: string;
+  /** What the image that was asked lacks as every one of its kind does: answers tell what they take for granted without it. */
+  readonly usual?: boolean;
 }
 
 /** Collects problems, keeping the first of each code and file in full and counting the rest, so a broken file cannot flood the answer. */
@@ -19,11 +23,22 @@ export class ProblemList {
   readonly #counts = new Map<string, number>();
 
   /** Adds one problem. */
-  add(code: string, message: string, file: string | null = null, line: number | null = null): void {
+  add(
+    code: string,
+    message: string,
+    file: string | null = null,
+    line: number | null = null,
+    more: Pick<Problem, 'node' | 'usual'> = {},
+  ): void {
     const key = `${code}\0${file ?? ''}`;
     const count = (this.#counts.get(key) ?? 0) + 1;
     this.#counts.set(key, count);
-    if (count <= ProblemList.KEPT_PER_CODE) this.#kept.push({ code, message, file, line });
+    if (count <= ProblemList.KEPT_PER_CODE) this.#kept.push({ code, message, file, line, ...more });
+  }
+
+  /** Adds problems of another list, each as it is. */
+  addAll(problems: readonly Problem[]): void {
+    for (const { code, message, file, line, ...more } of problems) this.add(code, message, file, line, more);
   }
 
   /** @returns the problems in the order they were met; where some were not kept, a last one says how many. */

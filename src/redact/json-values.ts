@@ -1,3 +1,4 @@
+import { objectsOf, textOf, wordOf } from '../json/fields.ts';
 import { dictionary } from '../lookup/dictionary.ts';
 import { IP_FIELDS, IP_WORDS } from './known-words.ts';
 import type { Renamer } from './renamer.ts';
@@ -62,6 +63,23 @@ export function renameIpJson(value: unknown, renamer: Renamer): unknown {
     (key, text) => FIELDS[key]?.(text, renamer),
     (key) => (IP_FIELDS.has(key) ? key : renamer.name('name', key)),
   );
+}
+
+/** @returns the labels of `ip -j addrlabel`, their prefixes in the new names; one of another shape is left out. */
+export function renameAddressLabels(value: unknown, renamer: Renamer): unknown {
+  return objectsOf(value).flatMap(({ address, prefixlen, ifname, label }) => {
+    const prefix = renamer.prefix(`${textOf(address)}/${wordOf(prefixlen)}`)?.split('/');
+    if (prefix === undefined || typeof label !== 'number') return [];
+    const device = textOf(ifname);
+    return [
+      {
+        address: prefix[0],
+        prefixlen,
+        ...(device === null ? {} : { ifname: renamer.interfaces.rename(device) }),
+        label,
+      },
+    ];
+  });
 }
 
 /** A plain word, or one of nft's operators on bits. */

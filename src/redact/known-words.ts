@@ -81,6 +81,12 @@ export const SET_OPTIONS =
   setOf(`family inet inet6 hashsize maxelem netmask bitmask bucketsize initval markmask timeout counters comment
   skbinfo forceadd size range`);
 
+/** What `ip xfrm policy` prints beside addresses, devices and numbers (iproute2, ip/ipxfrm.c). */
+export const XFRM_WORDS = setOf(`${PROTOCOLS} src dst proto sport dport type code key dev uid
+  dir socket in out fwd action allow block index priority share any session user unique flag localok ptype main sub
+  mark if_id tmpl spi reqid mode transport tunnel ro in_trigger beet iptfs level required use optional
+  comp hao route2 enc-mask auth-mask comp-mask security context`);
+
 /** Options of `ipvsadm-save`, schedulers, and what else is a word there. */
 export const IPVS_WORDS =
   setOf(`-A -a -t -u -f -r -s -p -M -b -O -o -g -i -m -w -x -y -q --tcp-service --udp-service --sctp-service
@@ -98,6 +104,14 @@ export const FLOW_WORDS = setOf(`${PROTOCOLS} ipv4 ipv6
   CLOSED COOKIE_WAIT COOKIE_ECHOED SHUTDOWN_SENT SHUTDOWN_RECD SHUTDOWN_ACK_SENT HEARTBEAT_SENT HEARTBEAT_ACKED
   REQUEST RESPOND PARTOPEN OPEN CLOSEREQ CLOSING TIMEWAIT INVALID
   [UNREPLIED] [ASSURED] [OFFLOAD] [HW_OFFLOAD] [NEW] [UPDATE] [DESTROY]`);
+
+const EXPECTATION_WORDS = setOf(`PERMANENT INACTIVE USERSPACE DEAD
+  ftp sip irc tftp amanda pptp h323 RAS Q.931 H.245 rtp rtcp sane snmp snmp_trap netbios-ns netlink signalling audio video image rpc tns`);
+
+/** @returns true for a flag of a flow that is expected, or one of the kernel's helpers, with its class or without (`sip/rtp`, `ftp-2121`). */
+export function isExpectationWord(text: string): boolean {
+  return text.split(/[,/]/).every((part) => EXPECTATION_WORDS.has(part.replace(/-\d{1,5}$/, '')));
+}
 
 /** Parts of the names of net.bridge, net.netfilter and net.ipv4.vs, and of those of a device, between dots, dashes and underscores. */
 const SYSCTL_PARTS =

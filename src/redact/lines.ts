@@ -2,7 +2,14 @@ import { icmpNumber } from '../host/icmp-names.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import { ipvsSetIn } from '../proxy/chains.ts';
 import { renameIpvsListing } from './ipvs-listing.ts';
-import { IPVS_WORDS, isMask, isSysctlName, SET_OPTIONS, SET_TYPES } from './known-words.ts';
+import {
+  IPVS_WORDS,
+  isExpectationWord,
+  isMask,
+  isSysctlName,
+  SET_OPTIONS,
+  SET_TYPES,
+} from './known-words.ts';
 import type { Renamer } from './renamer.ts';
 
 /** Renames one line; null: it holds something that is not known, and is left out. */
@@ -31,6 +38,25 @@ export function renameLines(
 /** A line of `conntrack -S`. */
 export const renameFlowStatistics: RenameLine = (line) =>
   /^(?:cpu=\d+)(?:\s+[a-z_]+=\d+)*\s*$/.test(line) ? line : null;
+
+/**
+ * A line of /proc/net/nf_conntrack_expect or of `conntrack -L expect`. A helper's name stays where it is one of the kernel's.
+ */
+export const renameExpectation: RenameLine = (line, renamer) => {
+  if (/^conntrack v[\d.]+ \(conntrack-tools\): \d+ expectations have/.test(line)) return line;
+  const [, head = '', rest = ''] = /^((?:\d+|-) (?:l3proto = \d+ )?proto=\d+ )(src=.*)$/.exec(line) ?? [];
+  const words = rest.split(' ').map((word) => {
+    const [, key = '', value = ''] = /^([a-z-]+)=(\S*)$/.exec(word) ?? [];
+    if (/^(?:master-)?(?:src|dst)$/.test(key)) {
+      const renamed = renamer.address(value);
+      return renamed === null ? null : `${key}=${renamed}`;
+    }
+    if (/^mask-(?:src|dst)$/.test(key)) return isMask(value) ? word : null;
+    if (/^(?:sport|dport|type|code|id|class|zone)$/.test(key) && /^\d{1,10}$/.test(value)) return word;
+    return word === '' || isExpectationWord(key === 'helper' ? value : word) ? word : null;
+  });
+  return rest === '' || words.includes(null) ? null : head + words.join(' ');
+};
 
 /** A line of /proc/net/xt_recent. */
 export const renameRecent: RenameLine = (line, renamer) => {

@@ -1,5 +1,5 @@
 import type { Fields } from '../json/fields.ts';
-import { fieldsOf, isFields, listOf, textOf, wordOf } from '../json/fields.ts';
+import { fieldsOf, isFields, listOf, objectsOf, textOf, wordOf } from '../json/fields.ts';
 import { parseJson } from '../json/read-json.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { networksOfManifest } from './manifest.ts';
@@ -27,6 +27,8 @@ export function noteFile(
     for (const claim of noteRules(text(), renamer)) noted.claims.push(claim);
   } else if (file.kind === 'ip-addr') noteLinks(parseJson(text()), renamer);
   else if (file.kind === 'ip-route') noteRoutes(parseJson(text()), renamer);
+  else if (file.kind === 'ip-addrlabel') noteLabels(parseJson(text()), renamer);
+  else if (file.kind === 'ip-xfrm-policy') noteSelectors(text(), renamer);
   else if (file.kind === 'ipset') noteSets(text(), renamer);
   else if (file.kind === 'nft') noteNft(text(), renamer);
   else if (file.kind === 'manifest') {
@@ -48,6 +50,15 @@ function noteLinks(value: unknown, renamer: Renamer): void {
 
 function noteRoutes(value: unknown, renamer: Renamer): void {
   for (const { dst } of listOf(value).filter(isFields)) noteNetwork(textOf(dst) ?? '', renamer);
+}
+
+function noteLabels(value: unknown, renamer: Renamer): void {
+  for (const { address, prefixlen } of objectsOf(value))
+    noteNetwork(`${textOf(address)}/${wordOf(prefixlen)}`, renamer);
+}
+
+function noteSelectors(text: string, renamer: Renamer): void {
+  for (const [, network = ''] of text.matchAll(/\b(?:src|dst) (\S+\/\d+)/g)) noteNetwork(network, renamer);
 }
 
 function noteSets(text: string, renamer: Renamer): void {

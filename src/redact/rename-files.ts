@@ -4,9 +4,11 @@ import { parseJson } from '../json/read-json.ts';
 import type { ObjectKind } from '../kubernetes/object-fields.ts';
 import { OBJECT_FILES } from '../kubernetes/object-list.ts';
 import type { ProblemList } from '../problems/problem.ts';
+import { plainCounters } from './counters.ts';
 import { renameFlow } from './flows.ts';
-import { renameIpJson } from './json-values.ts';
+import { renameAddressLabels, renameIpJson } from './json-values.ts';
 import {
+  renameExpectation,
   renameFlowStatistics,
   renameIpvs,
   renameIpvsConnection,
@@ -22,6 +24,7 @@ import type { RedactInput } from './redact-input.ts';
 import type { Renamer } from './renamer.ts';
 import { renameList, renameRules } from './rules.ts';
 import { renameSocket } from './sockets.ts';
+import { renameXfrmPolicy } from './xfrm.ts';
 
 interface RedactedFile {
   readonly path: string;
@@ -49,6 +52,7 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
     renameRules(file.bytes.toString('utf8'), file.name, renamer, problems),
   conntrack: lines(renameFlow),
   'conntrack-stats': lines(renameFlowStatistics),
+  'conntrack-expect': lines(renameExpectation),
   ipset: lines(renameSetLine),
   recent: lines(renameRecent),
   sysctl: lines(renameSysctl),
@@ -58,8 +62,11 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   'ip-addr': json(renameIpJson),
   'ip-route': json(renameIpJson),
   'ip-rule': json(renameIpJson),
+  'ip-addrlabel': json(renameAddressLabels),
+  'ip-xfrm-policy': lines(renameXfrmPolicy),
   nft: json(renameNft),
   manifest: json(renameManifest),
+  'counter-sample': json(plainCounters),
   'cilium-services': null,
   'iptables-listing': null,
   'nft-hooks': null,

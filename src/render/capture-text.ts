@@ -12,7 +12,7 @@ export function renderCaptureText(report: CaptureReport, options: TextOptions): 
     escapeTerminal(item.node),
     item.error === null ? String(item.files.length) : '-',
     item.error === null ? sizeOf(item) : '-',
-    item.error === null ? 'saved' : `FAILED: ${escapeTerminal(item.error.message.split('\n')[0] ?? '')}`,
+    item.error === null ? 'saved' : 'FAILED, see below',
   ]);
   const columns = [
     { heading: 'NODE', limit: 24 },
@@ -59,7 +59,7 @@ function byFolder(files: CapturedNode['files']): CapturedNode['files'] {
   }
   return [...rows.values()].map(({ name, bytes, origin, count }) =>
     name.endsWith('/')
-      ? { name, bytes, origin: `${origin.slice(0, origin.lastIndexOf('/'))} (${count} lists)` }
+      ? { name, bytes, origin: `${origin.replace(/\/[^/]*$/, '')} (${count} lists)` }
       : { name, bytes, origin },
   );
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../problems/problem.ts';
+import { listed } from '../words/numbers.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
 import { wrap } from './wrap.ts';
@@ -8,22 +9,50 @@ const SHOWN = 20;
 
 /**
  * @param width columns of the terminal; null: no limit
- * @returns one line for each problem, `note: FILE:LINE: message`; the empty string where there are none.
+ * @param usual true: also what the image that was asked lacks as every one of its kind does
+ * @returns one line for each problem, `note: FILE:LINE: message`, one for several nodes that have the same; the empty string
+ * where there are none.
  */
 export function renderProblems(
   problems: readonly Problem[],
   colours: Colours,
   width: number | null = null,
+  usual = false,
 ): string {
-  const lines = problems.slice(0, SHOWN).map((problem) => {
-    const place = placeOf(problem);
-    const message = escapeTerminal(problem.message);
-    const line = `${colours.warning('note:')} ${place === '' ? '' : `${place}: `}${message}`;
+  const notes = notesOf(problems.filter((problem) => usual || problem.usual !== true));
+  const lines = notes.slice(0, SHOWN).map((note) => {
+    const line = `${colours.warning('note:')} ${note}`;
     return `${wrap(line, width, '  ')}\n`;
   });
-  const more = problems.length - SHOWN;
+  const more = notes.length - SHOWN;
   if (more > 0) lines.push(colours.faint(`… and ${more} more notes (-o json lists all)`), '\n');
   return lines.join('');
+}
+
+/** What concerns no node comes first, as it was met; then what nodes have, by the first of them in order of their names. */
+function notesOf(problems: readonly Problem[]): string[] {
+  const nodes = new Map<string, Set<string>>();
+  const notes: string[] = [];
+  for (const problem of byNode(problems)) {
+    const { node, message, file } = problem;
+    const own = node === undefined ? null : `${node}: `;
+    if (node === undefined || own === null || file !== null || !message.startsWith(own)) {
+      const place = placeOf(problem);
+      notes.push(`${place === '' ? '' : `${place}: `}${escapeTerminal(message)}`);
+      continue;
+    }
+    const text = message.slice(own.length);
+    const those = nodes.get(text) ?? new Set();
+    nodes.set(text, those.add(node));
+  }
+  const shared = [...nodes].map(
+    ([text, those]) => `${escapeTerminal(listed([...those]))}: ${escapeTerminal(text)}`,
+  );
+  return [...notes, ...shared];
+}
+
+function byNode(problems: readonly Problem[]): Problem[] {
+  return [...problems].sort(({ node: a = '' }, { node: b = '' }) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 function placeOf(problem: Problem): string {

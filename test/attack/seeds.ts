@@ -213,6 +213,23 @@ export const NFT_ODD_JSON = JSON.stringify({
   ],
 });
 export const NFT_TEXT = fixture('attack/ruleset.txt');
+export const LABELS_JSON =
+  '[{"address":"::1","prefixlen":128,"label":0},{"address":"fd5e:c4e7::","prefixlen":32,"ifname":"eth0","label":9}]';
+
+export const XFRM = `src 10.244.0.0/16 dst 192.168.100.0/24 proto tcp dport 80 dev eth0 uid 1000
+\tdir out action block priority 5 ptype main
+\tmark 0x10/0xff
+\ttmpl src 192.168.100.11 dst 192.168.100.12
+\t\tproto esp reqid 3 mode tunnel
+src fd5e:c4e7::/32 dst ::/0
+\tsocket in priority 0 ptype main
+`;
+
+export const EXPECTED_FLOWS = `299 l3proto = 2 proto=6 src=10.244.1.11 dst=192.168.100.11 sport=0 dport=51210 ftp
+- l3proto = 10 proto=17 src=fd5e:c4e7::1 dst=fd5e:c4e7::2 sport=0 dport=5060 PERMANENT,INACTIVE sip/rtp
+299 proto=6 src=10.244.1.11 dst=192.168.100.11 sport=0 dport=51210 mask-src=255.255.255.255 mask-dst=255.255.255.255 sport=0 dport=65535 master-src=10.244.1.11 master-dst=192.168.100.11 sport=35528 dport=21 class=0 helper=cilium
+`;
+
 export const HOOKS =
   'family ip {\n\thook prerouting {\n\t\t-0000000400 ipv4_conntrack_defrag [nf_defrag_ipv4]\n\t\t-0000000300 chain ip raw PREROUTING [nf_tables]\n\t\t-0000000200 ipv4_conntrack_in [nf_conntrack]\n\t\t-0000000100 iptable_nat_do_chain [iptable_nat]\n\t}\n\thook forward {\n\t\t 0000000000 chain inet firewalld filter_FORWARD [nf_tables]\n\t\t+2147483647 nf_confirm\n\t}\n}\nfamily bridge {\n\thook input {\n\t\t 0000000001 br_nf_pre_routing [br_netfilter]\n\t}\n}\n';
 export const IPVS_SAVED = `${fixture('attack/ipvs/ipvsadm.txt')}-A -f 100 -s wrr -p 300 -M 255.255.255.0 -b flag-1,flag-2

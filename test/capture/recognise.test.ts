@@ -43,6 +43,20 @@ describe('recognise', () => {
     ],
     ['ip-route', '[{"dst":"default","gateway":"192.168.1.1","dev":"eth0","flags":[]}]'],
     ['ip-rule', '[{"priority":0,"src":"all","table":"local"},{"priority":32766,"src":"all","table":"main"}]'],
+    [
+      'ip-addrlabel',
+      '[{"address":"::1","prefixlen":128,"label":0},{"address":"::","prefixlen":96,"label":3}]',
+    ],
+    ['ip-addrlabel', 'prefix ::1/128 label 0 \nprefix fd00::/8 dev eth0 label 99 \n'],
+    [
+      'ip-xfrm-policy',
+      'src 10.0.0.0/8 dst 10.1.0.0/16 \n\tdir out priority 5 ptype main \n\ttmpl src 1.2.3.4 dst 5.6.7.8\n\t\tproto esp reqid 0 mode tunnel\n',
+    ],
+    ['conntrack-expect', '299 l3proto = 2 proto=6 src=10.9.9.1 dst=10.9.9.1 sport=0 dport=51210 ftp\n'],
+    [
+      'conntrack-expect',
+      '299 proto=6 src=10.9.9.1 dst=10.9.9.1 sport=0 dport=51210 mask-src=255.255.255.255 mask-dst=255.255.255.255 sport=0 dport=65535 master-src=10.9.9.1 master-dst=10.9.9.1 sport=35528 dport=21 class=0 helper=ftp\n',
+    ],
     ['nft', '{"nftables": [{"metainfo": {"version": "1.0.6"}}]}'],
     ['sysctl', 'net.ipv4.ip_forward = 1\nnet.ipv4.conf.all.rp_filter = 0\n'],
     ['ipvs', '-A -t 10.96.0.1:443 -s rr\n-a -t 10.96.0.1:443 -r 192.168.0.1:6443 -m -w 1\n'],

@@ -60,6 +60,21 @@ describe('an address and port without a protocol', () => {
   });
 });
 
+describe('which of several ports is meant does not depend on where the name came from', () => {
+  it.each([
+    ['kube-system/kube-dns', '10.96.0.10:53/udp'],
+    ['shop/empty', '10.96.10.4:53/udp'],
+    ['shop/multi', '10.96.10.36:80/tcp'],
+    ['shop/multi-np', /:80\/tcp$/],
+    ['shop/same-port', /:8080\/tcp$/],
+  ])('%s: the lowest, and of one number the first by name', async (name, to) => {
+    const fromApi = await chosen([name, '--demo']);
+    const fromRules = await chosen([name, '-f', '-'], SAVE);
+    expect(fromApi.to).toMatch(to);
+    expect(fromRules.to).toBe(fromApi.to);
+  });
+});
+
 describe('a Service that only comments name', () => {
   it('is traced by its node port where the rules know no address of it', async () => {
     // Without the table of kubectl beside them, which shows its cluster IP.

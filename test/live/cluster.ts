@@ -44,7 +44,8 @@ export interface Scenario {
   readonly podPrograms: readonly string[];
   readonly hostPrograms: readonly string[];
   readonly imagePrograms?: Readonly<Record<string, readonly string[]>>;
-  readonly outputs: Readonly<Record<string, string | Trouble>>;
+  /** Of a list each call prints the next. */
+  readonly outputs: Readonly<Record<string, string | Trouble | readonly (string | Trouble)[]>>;
   /** What a node prints that is not as the others are, by its name. */
   readonly outputsOf?: Readonly<Record<string, Scenario['outputs']>>;
   readonly debugStatus?: object;

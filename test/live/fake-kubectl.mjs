@@ -188,6 +188,15 @@ async function shell(pod) {
   end(code ?? 1, code === 0 ? {} : { err: `command terminated with exit code ${code}\n` });
 }
 
+/** Of a list each call prints the next, and the last again and again. */
+function turnOf(command, outputs) {
+  if (!Array.isArray(outputs)) return outputs;
+  const turns = join(home, `turns of ${command}`.replaceAll('/', '-'));
+  const turn = existsSync(turns) ? readFileSync(turns).length : 0;
+  appendFileSync(turns, '.');
+  return outputs[Math.min(turn, outputs.length - 1)];
+}
+
 function programsOf(pod, rooted) {
   const [container] = pod.spec.containers;
   return rooted ? scenario.hostPrograms : (scenario.imagePrograms?.[container.image] ?? scenario.podPrograms);
@@ -215,8 +224,11 @@ function run() {
   const programs = programsOf(pod, rooted);
   if (!programs.includes(argv[0])) return missing();
   const command = argv.join(' ');
-  const file = scenario.outputsOf?.[pod.spec.nodeName]?.[command] ?? scenario.outputs[command];
+  const file = turnOf(
+    command,
+    scenario.outputsOf?.[pod.spec.nodeName]?.[command] ?? scenario.outputs[command],
+  );
   if (file === undefined)
     return end(1, { err: `${argv[0]}: no such thing\ncommand terminated with exit code 1\n` });
-  return end(0, typeof file === 'string' ? { out: readFileSync(file) } : file);
+  return end(file.status ?? 0, typeof file === 'string' ? { out: readFileSync(file) } : file);
 }

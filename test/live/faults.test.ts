@@ -138,7 +138,16 @@ describe('a kube-proxy that does not run', () => {
     const { status, err } = cluster({ pods: [crashed] }).run(...ASK, '--via', 'exec');
     expect(status).toBe(3);
     expect(err).toContain('is in CrashLoopBackOff');
-    expect(err).toContain('logs pod/kube-proxy-node-1 --previous');
+    expect(err).toContain('`kubectl logs pod/kube-proxy-node-1 --namespace=kube-system --previous` says why');
+  });
+
+  it('is looked at in the cluster that was asked for, and as whom', () => {
+    const who = ['--context', 'prod', '--as', 'ann', '--token', 'SECRET'];
+    const { err } = cluster({ pods: [crashed] }).run(...ASK, '--via', 'exec', ...who);
+    expect(err).toContain(
+      '`kubectl --context=prod --token=TOKEN --as=ann logs pod/kube-proxy-node-1 --namespace=kube-system --previous`',
+    );
+    expect(err).not.toContain('SECRET');
   });
 
   it.each([

@@ -20,7 +20,8 @@ function place(proc: string | null, outputs: Readonly<Record<string, string>>): 
   const read: Place['read'] = async (path) =>
     path === '/proc/net/ip_vs' && proc !== null ? { kind: 'text', text: proc } : { kind: 'absent' };
   return {
-    ...{ prefix: 'node-1: ', via: 'exec', run, read },
+    ...{ node: 'node-1', prefix: 'node-1: ', via: 'exec', run, read },
+    lacksAsUsual: new Set<string>(),
     follow: run,
     readMany: async () => new Map(),
     askKubeProxy: async () => null,

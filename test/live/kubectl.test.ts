@@ -42,14 +42,6 @@ describe('a node through kubectl exec', () => {
     expect(node.calls().some((call) => call[0] === 'debug')).toBe(false);
   });
 
-  it('says once what its image lacks, and how to get it', () => {
-    const { err } = cluster().run(...TRACE, '--via', 'exec');
-    const missing = err.split('\n').filter((line) => line.includes('there is no ip'));
-    expect(missing).toHaveLength(1);
-    expect(missing[0]).toContain('--via debug');
-    expect(missing[0]).toContain('which addresses are the node’s own is not known');
-  });
-
   it('is asked only for the flows to the destination, or for none', () => {
     const node = cluster();
     const flows = () =>

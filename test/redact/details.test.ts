@@ -129,6 +129,28 @@ describe('addresses', () => {
   });
 });
 
+describe('what a node seldom has', () => {
+  it('keeps its words, and its addresses are called as they are elsewhere', async () => {
+    const { text, problems } = await redacted({
+      'ip-xfrm-policy.txt':
+        'src 10.77.1.0/24 dst 10.78.0.0/16 proto tcp dport 80 dev acme0 \n\tdir out action block priority 5 ptype main \n\tmark 0x1/0xff \n\ttmpl src 10.77.1.9 dst 10.78.0.9\n\t\tproto esp reqid 0 mode tunnel\n',
+      'ip-addrlabel.json': '[{"address":"fd77:acde::","prefixlen":32,"ifname":"acme0","label":9}]',
+      'conntrack-expect.txt':
+        '299 l3proto = 2 proto=6 src=10.77.1.9 dst=10.78.0.9 sport=0 dport=51210 ftp\n299 l3proto = 2 proto=6 src=10.77.1.9 dst=10.78.0.9 sport=0 dport=51210 acme\n',
+    });
+    const [, network = ''] =
+      /^src (\S+)\.0\/24 dst (\S+)\.0\.0\/16 proto tcp dport 80 dev \S+$/m.exec(text) ?? [];
+    const [, from = '', to = ''] = /^\ttmpl src (\S+) dst (\S+)$/m.exec(text) ?? [];
+    expect(network).toMatch(/^\d+\.\d+\.\d+$/);
+    expect(from).toContain(`${network}.`);
+    expect(text).toContain('\tdir out action block priority 5 ptype main\n\tmark 0x1/0xff\n');
+    expect(text).toContain(`299 l3proto = 2 proto=6 src=${from} dst=${to} sport=0 dport=51210 ftp\n`);
+    expect(text).toMatch(/"address":"[0-9a-f:]+::","prefixlen":32,"ifname":"\w+","label":9/);
+    expect(text).not.toMatch(/acme|acde|10\.7[78]\./);
+    expect(problems.map(({ message, line }) => `${line}: ${message}`)).toEqual(['2: this line was left out']);
+  });
+});
+
 describe('a rule', () => {
   it.each([
     ['-A INPUT -m comment --comment "the vault of ACME" -j DROP', '-A INPUT -j DROP'],

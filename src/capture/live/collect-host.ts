@@ -1,6 +1,7 @@
 import type { Collector } from './collector.ts';
 import {
   ADDRESSES,
+  EXPECTATIONS,
   FLOW_STATS,
   FLOWS,
   flowsOf,
@@ -10,6 +11,7 @@ import {
   IPVS_CONNECTIONS,
   NFT_HOOKS,
   NFT_RULESET,
+  SELDOM,
 } from './probes.ts';
 import { collectRecent } from './recent.ts';
 import { keepSysctls } from './sysctls.ts';
@@ -38,6 +40,7 @@ export async function collectHost(collector: Collector, needs: HostNeeds, modeMa
     if (mention('--match-set ')) probes.push(IPSETS);
   }
   await collector.runAll(probes);
+  if (needs.packets) await collector.runAll(SELDOM, { quiet: true });
   trimSysctls(collector);
   if (needs.packets || !mention(modeMark)) await collectNft(collector, rules);
   if (needs.all && collector.bytesOf(NFT_RULESET.file) !== null)
@@ -49,6 +52,7 @@ export async function collectHost(collector: Collector, needs: HostNeeds, modeMa
 /** Every flow and the counters. */
 export async function collectFlows(collector: Collector): Promise<void> {
   await collector.runAll([...FLOWS, FLOW_STATS]);
+  await collectExpectations(collector);
 }
 
 /** Which flows a question needs. */
@@ -76,6 +80,19 @@ export async function collectFlowsTo(collector: Collector, filter: FlowFilter): 
     if (first === undefined || pieces.length === 0) continue;
     collector.add({ path: first.file, bytes: Buffer.concat(pieces), origin: collector.originOf(first.argv) });
   }
+  await collectExpectations(collector);
+}
+
+/** A kernel without helpers has no such file, and a container that is not privileged may not read it. */
+async function collectExpectations(collector: Collector): Promise<void> {
+  const { file, path } = EXPECTATIONS;
+  const listed = await collector.place.read(path);
+  if (listed.kind !== 'text') return;
+  collector.add({
+    path: file,
+    bytes: Buffer.from(listed.text),
+    origin: `${collector.place.prefix}${path}`,
+  });
 }
 
 /** What a node says to its own address is in both listings: it must not be counted twice. */

@@ -33,6 +33,10 @@ export class Collector {
   readonly place: Place;
   readonly records: CommandRecord[] = [];
   readonly #files = new Map<string, CapturedFile>();
+  /** When each file came, by the clock that only goes forward. */
+  readonly #arrived = new Map<string, number>();
+  /** Programs that are not there, and are not looked for again. */
+  readonly #gone = new Set<string>();
   readonly #missing = new Map<string, { readonly packageName: string; readonly lost: string[] }>();
   #problems: ProblemList;
   readonly #onStep: (text: string) => void;
@@ -68,6 +72,7 @@ export class Collector {
   /** Takes a file that is no output of a probe. */
   add(file: CapturedFile): void {
     this.#files.set(file.path, file);
+    this.#arrived.set(file.path, performance.now());
   }
 
   /** Gives a file another name. */
@@ -76,31 +81,65 @@ export class Collector {
     if (file === undefined) return;
     this.#files.delete(from);
     this.#files.set(to, { ...file, path: to });
+    this.#arrived.set(to, this.#arrived.get(from) ?? performance.now());
   }
 
-  /** Adds a problem of the place. */
-  report(code: string, message: string): void {
-    this.#problems.add(code, `${this.place.prefix}${message}`);
+  /** @returns true where this command gave the file. */
+  isFrom(path: string, argv: readonly string[]): boolean {
+    return this.#files.get(path)?.origin === this.originOf(argv);
   }
 
-  /** Runs several probes, a few at once. @returns their results in order. */
+  /** @returns how many seconds ago the file came, to a tenth. */
+  secondsSince(path: string): number {
+    const ms = performance.now() - (this.#arrived.get(path) ?? performance.now());
+    return Math.max(0.1, Math.round(ms / 100) / 10);
+  }
+
+  /** Adds a problem of the place. @param usual see `Problem` */
+  report(code: string, message: string, usual = false): void {
+    this.#add(code, `${this.place.prefix}${message}`, usual);
+  }
+
+  #add(code: string, message: string, usual = false): void {
+    const { node } = this.place;
+    const of = node === null ? {} : { node };
+    this.#problems.add(code, message, null, null, usual ? { ...of, usual } : of);
+  }
+
+  /** @returns true where the place lacks this program, as every one of its kind does. */
+  lacks(program: string): boolean {
+    return this.place.lacksAsUsual.has(program);
+  }
+
+  /**
+   * Runs several probes, a few at once. Which of them ends first is chance: files and problems come in the order of the probes.
+   * @returns their results in order.
+   */
   async runAll(probes: readonly Probe[], options: ProbeOptions = {}): Promise<CommandResult[]> {
-    return await runPool(
+    const obtained = await runPool(
       WIDTH,
-      probes.map((probe) => () => this.run(probe, options)),
+      probes.map((probe) => async () => ({ probe, ...(await this.#obtain(probe)) })),
     );
+    return obtained.map(({ probe, result, bytes }) => this.#keep(probe, result, bytes, options));
   }
 
   /** Runs a probe and keeps its output as a file, if it is whole and there is any. */
   async run(probe: Probe, options: ProbeOptions = {}): Promise<CommandResult> {
-    const { result, bytes } = await this.#obtain(probe, options);
-    if (bytes !== null) this.add({ path: probe.file, bytes, origin: this.originOf(result.argv) });
-    return result;
+    const { result, bytes } = await this.#obtain(probe);
+    return this.#keep(probe, result, bytes, options);
   }
 
   /** Runs a probe. @returns its output, or null where it failed (a problem then) or printed nothing. */
   async output(probe: Probe): Promise<Buffer | null> {
-    return (await this.#obtain(probe, {})).bytes;
+    const { result, bytes } = await this.#obtain(probe);
+    this.#tell(probe, result, {});
+    return bytes;
+  }
+
+  #keep(probe: Probe, result: CommandResult, bytes: Buffer | null, options: ProbeOptions): CommandResult {
+    this.#tell(probe, result, options);
+    if (bytes !== null) this.add({ path: probe.file, bytes, origin: this.originOf(result.argv) });
+    return result;
   }
 
   /** @returns the command as messages name it. */
@@ -112,10 +151,7 @@ export class Collector {
    * What was cut on the way is asked for once more, and then dropped with a problem: half a dump would be taken for a
    * smaller rule set.
    */
-  async #obtain(
-    probe: Probe,
-    options: ProbeOptions,
-  ): Promise<{ result: CommandResult; bytes: Buffer | null }> {
+  async #obtain(probe: Probe): Promise<{ result: CommandResult; bytes: Buffer | null }> {
     let result = await this.#runOnce(probe);
     let cut = whyCutOff(probe.file, result);
     if (cut !== null) {
@@ -123,13 +159,18 @@ export class Collector {
       cut = whyCutOff(probe.file, result);
     }
     if (cut !== null) result = { ...result, failure: 'cut-off', lastWords: cut };
-    if (result.failure === null || printedMost(result)) return { result, bytes: outputOf(result) };
-    if (result.failure === 'missing') this.#miss(probe, options);
-    else if (options.quiet !== true) {
+    const useful = result.failure === null || printedMost(result);
+    return { result, bytes: useful ? outputOf(result, probe) : null };
+  }
+
+  /** Makes a problem of a probe that failed. */
+  #tell(probe: Probe, result: CommandResult, { quiet }: ProbeOptions): void {
+    if (result.failure === null || printedMost(result)) return;
+    if (result.failure === 'missing') this.#miss(probe, quiet === true);
+    else if (quiet !== true) {
       const { code, message } = describeFailure(result, probe, this.place);
-      this.#problems.add(code, message);
+      this.#add(code, message);
     }
-    return { result, bytes: null };
   }
 
   /** Runs a command whose output is no file. */
@@ -138,30 +179,37 @@ export class Collector {
   }
 
   /** What needs a program that is not there is told in one problem for each program. */
-  #miss(probe: Probe, { quiet }: ProbeOptions): void {
+  #miss(probe: Probe, quiet: boolean): void {
     const program = probe.argv[0] ?? '';
     const missing = this.#missing.get(program) ?? { packageName: probe.packageName, lost: [] };
     this.#missing.set(program, missing);
-    if (quiet !== true && !missing.lost.includes(probe.lost)) missing.lost.push(probe.lost);
+    if (!quiet && !missing.lost.includes(probe.lost)) missing.lost.push(probe.lost);
   }
 
   /** Makes problems of the programs that were missed so far: one for all that are had in the same way. */
   reportMissing(): void {
-    const byAdvice = new Map<string, { readonly programs: string[]; readonly lost: string[] }>();
+    const ways = new Map<string, { usual: boolean; advice: string; programs: string[]; lost: string[] }>();
     for (const [program, { packageName, lost }] of this.#missing) {
       if (lost.length === 0) continue;
+      const usual = this.lacks(program);
       const advice = this.place.advice.missing(program, packageName);
-      const told = byAdvice.get(advice) ?? { programs: [], lost: [] };
-      byAdvice.set(advice, told);
-      told.programs.push(program);
-      told.lost.push(...lost.splice(0));
+      const key = `${usual} ${advice}`;
+      const way = ways.get(key) ?? { usual, advice, programs: [], lost: [] };
+      ways.set(key, way);
+      way.programs.push(program);
+      way.lost.push(...lost.splice(0));
     }
-    for (const [advice, { programs, lost }] of byAdvice)
-      this.report('command-missing', `there is no ${orList(programs)}: ${lost.join(', ')} (${advice})`);
+    for (const { usual, advice, programs, lost } of ways.values())
+      this.report(
+        'command-missing',
+        `there is no ${orList(programs)}: ${lost.join(', ')} (${advice})`,
+        usual,
+      );
   }
 
   async #runOnce(probe: Probe): Promise<CommandResult> {
-    if (this.#missing.has(probe.argv[0] ?? '')) return notThere(probe.argv);
+    const program = probe.argv[0] ?? '';
+    if (this.#gone.has(program)) return notThere(probe.argv);
     this.#onStep(this.originOf(probe.argv));
     let result = await this.place.run(probe.argv, probe.limits);
     this.#record(probe, result);
@@ -170,6 +218,7 @@ export class Collector {
       this.#record(probe, second);
       if (second.failure !== 'missing') result = second;
     }
+    if (result.failure === 'missing' && probe.file !== '') this.#gone.add(program);
     return result;
   }
 
@@ -189,9 +238,10 @@ function orList(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
-/** Nothing on standard output is an answer for which no file stands; but conntrack says in words that it has no flows. */
-function outputOf({ stdout, lastWords }: CommandResult): Buffer | null {
+/** Nothing on standard output is an answer for which no file stands, unless the probe says otherwise; but conntrack says in words that it has no flows. */
+function outputOf({ stdout, lastWords, failure }: CommandResult, { mayBeEmpty }: Probe): Buffer | null {
   if (stdout.toString('latin1', 0, 256).trim() !== '') return stdout;
+  if (mayBeEmpty === true && failure === null) return stdout;
   const summary = FLOWS_SHOWN.exec(lastWords)?.[0];
   return summary === undefined ? null : Buffer.from(`${summary}\n`);
 }

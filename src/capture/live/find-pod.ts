@@ -103,7 +103,7 @@ export async function findNodePod(
       if (found.facts.pod !== null) onProxy(found);
       const why = whyNotRunning(pod, found.pod.container);
       if (why === null) return found;
-      stopped ??= notRunning(found, node, why);
+      stopped ??= notRunning(kubectl, found, node, why);
     }
   }
   throw stopped ?? noPod(node, pods.length);
@@ -135,16 +135,22 @@ function statusOf(pod: Readonly<Record<string, unknown>>, container: string): Re
   return fieldsOf(statuses.find(({ name }) => name === container));
 }
 
-function notRunning({ pod, agent, object }: NodePod, node: string, why: string): UnreachableError {
+function notRunning(
+  kubectl: Kubectl,
+  { pod, agent, object }: NodePod,
+  node: string,
+  why: string,
+): UnreachableError {
   const { restartCount } = statusOf(object, pod.container);
-  const log = quoteCommand([
-    'kubectl',
-    `--namespace=${pod.namespace}`,
-    'logs',
-    `pod/${pod.name}`,
-    // Of one that was never started again there is no log before.
-    ...(typeof restartCount === 'number' && restartCount > 0 ? ['--previous'] : []),
-  ]);
+  const log = quoteCommand(
+    kubectl.argv(
+      'logs',
+      `pod/${pod.name}`,
+      `--namespace=${pod.namespace}`,
+      // Of one that was never started again there is no log before.
+      ...(typeof restartCount === 'number' && restartCount > 0 ? ['--previous'] : []),
+    ),
+  );
   return new UnreachableError(
     'container-not-running',
     `${agent} does not run on node ${node}: pod ${pod.namespace}/${pod.name} is in ${why}; \`${log}\` says why, and --via debug reads the rules that it left`,

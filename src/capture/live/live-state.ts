@@ -13,6 +13,7 @@ import { type ManifestDocument, manifestText } from './manifest-document.ts';
 import { RULES, VERSIONS } from './probes.ts';
 import { askKubeProxy, localNodeName, localProxyFacts, NO_ANSWERS } from './proxy-facts.ts';
 import { type NodeTarget, type ReachedNode, withNode } from './reach-node.ts';
+import { takeSecondSample } from './second-sample.ts';
 
 /** What a question needs of a node: only what is needed is run there. */
 export interface Needs {
@@ -20,6 +21,8 @@ export interface Needs {
   readonly host: 'addresses' | 'packets' | 'all';
   /** `some`: those that the question turns out to ask for, once the rules are there. `events`: as they come and go. */
   readonly flows: 'none' | 'some' | 'all' | 'events';
+  /** Seconds after which counters are looked at a second time. Absent: they are not. */
+  readonly sample?: number;
 }
 
 /** Where the state is read: null is this machine. */
@@ -78,7 +81,7 @@ export async function readLiveState(target: LiveTarget, context: LiveContext): P
       async (reached) => readOne(reached, node, `node ${node} (${reached.how})`, takenAt, target, context),
     );
   } finally {
-    for (const problem of own.list()) context.problems.add(problem.code, problem.message);
+    context.problems.addAll(own.list());
   }
 }
 
@@ -106,7 +109,7 @@ async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Prom
       `the rules of this machine cannot be read: ${message}; or name a capture with -f, or a node with --node`,
     );
   }
-  for (const problem of rejected.list()) problems.add(problem.code, problem.message);
+  problems.addAll(rejected.list());
   return { collector: collector.reportingTo(problems), rules, facts: localProxyFacts(), how: 'this machine' };
 }
 
@@ -185,6 +188,7 @@ async function readAll(
     const filter = await context.flowsWanted(state());
     if (filter !== null) await collectFlowsTo(collector, filter);
   }
+  if (needs.sample !== undefined) await takeSecondSample(collector, rules, needs.sample, context.lifeline);
   collector.reportMissing();
   return state();
 }

@@ -12,7 +12,9 @@ const ASK_BYTES = 8 * 1024 * 1024;
 /** @returns this machine, in the network namespace kp-explain runs in. */
 export function localPlace(signal: AbortSignal): Place {
   return {
+    node: null,
     prefix: '',
+    lacksAsUsual: new Set(),
     via: 'local',
     run: async (argv, limits) => await runCommand(argv, { ...limits, signal }),
     // In a session of its own: Ctrl-C in the terminal is for kp-explain, which ends it.

@@ -3,8 +3,12 @@ import type { Follow } from './run-command.ts';
 
 /** Where commands are run and files of /proc are read: this machine, or a pod in a node's network namespace. */
 export interface Place {
+  /** The node; null: this machine. */
+  readonly node: string | null;
   /** Before the command in messages: `` on this machine, else `node-1: `. */
   readonly prefix: string;
+  /** What every image of this kind lacks, so that nobody needs to be told. */
+  readonly lacksAsUsual: ReadonlySet<string>;
   /** How the place is reached, for the manifest: `local`, `exec`, `debug`. */
   readonly via: Via;
   /** Runs a command; see `runCommand`. Throws InterruptedError. */

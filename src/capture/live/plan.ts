@@ -8,6 +8,7 @@ import { execArgs, type PodRef, sessionArgs } from './pod-commands.ts';
 import type { Root } from './pod-place.ts';
 import {
   ADDRESSES,
+  EXPECTATIONS,
   FLOW_EVENTS,
   FLOW_STATS,
   FLOWS,
@@ -20,6 +21,7 @@ import {
   NFT_RULESET,
   type Probe,
   RULES,
+  SELDOM,
   VERSION_PROBE,
   VERSIONS,
 } from './probes.ts';
@@ -175,7 +177,7 @@ function onNode(target: LiveTarget, spell: (argv: readonly string[]) => string, 
     ...(inPod ? [read('/proc/net/ip_tables_names'), read('/proc/net/ip6_tables_names')] : []),
     ...Object.values(others),
     ADDRESSES,
-    ...(packets ? [...HOST, IPSETS] : []),
+    ...(packets ? [...HOST, ...SELDOM, IPSETS] : []),
     packets ? NFT_RULESET : { ...NFT_RULESET, only: 'where no rule is of kube-proxy’s iptables mode' },
     ...(needs.host === 'all' ? [NFT_HOOKS] : []),
     ...(inPod ? [read('/proc/net/ip_vs')] : []),
@@ -185,13 +187,31 @@ function onNode(target: LiveTarget, spell: (argv: readonly string[]) => string, 
     ...(inPod ? proxyQuestions(target) : []),
     ...(needs.host === 'all' ? [...(inPod ? [read('/proc/sys/kernel/osrelease')] : []), ...VERSIONS] : []),
     ...flowPlan(needs.flows),
+    ...(inPod && (needs.flows === 'all' || needs.flows === 'some') ? [read(EXPECTATIONS.path)] : []),
   ];
+  return [...linesOf(steps, spell), ...samplePlan(needs, spell)];
+}
+
+function linesOf(steps: readonly Step[], spell: (argv: readonly string[]) => string): string[] {
   return steps.flatMap(({ argv, only, otherwise }) => [
     only === null ? spell(argv) : `${spell(argv)}  # only ${only}`,
     ...(otherwise === undefined
       ? []
       : [`# or, where there is no ${argv[0] ?? ''}: ${quoteCommand(otherwise)}`]),
   ]);
+}
+
+/** What is asked a second time, for counters that grow. */
+function samplePlan(
+  { sample, flows }: LiveTarget['needs'],
+  spell: (argv: readonly string[]) => string,
+): string[] {
+  if (sample === undefined) return [];
+  const again = [RULES.v4, RULES.v6, ...(flows === 'all' ? [FLOW_STATS] : [])];
+  return [
+    `# and ${sample} s later once more, for counters that grow:`,
+    ...again.map(({ argv }) => spell(argv)),
+  ];
 }
 
 const RECENT_LISTS: Step = {

@@ -16,15 +16,17 @@ export interface PodPlace extends Place {
 }
 
 /**
- * @param prefix before commands in messages: `node-1: `. @param roots where programs are, in the order they are tried.
+ * @param node whose network it shares. @param roots where programs are, in the order they are tried.
+ * @param lacksAsUsual programs that no image of its kind has
  * @returns the pod as a place. Its first command throws UnreachableError where kubectl does not get there.
  */
 export function podPlace(
   kubectl: Kubectl,
   pod: PodRef,
-  prefix: string,
+  node: string,
   via: Via,
   roots: readonly Root[],
+  lacksAsUsual: ReadonlySet<string> = new Set(),
 ): PodPlace {
   const commands = new PodCommands(kubectl, pod);
   /** Where each program was found, so that it is looked for once; null: nowhere. */
@@ -75,7 +77,9 @@ export function podPlace(
     return notThere(argv);
   };
   return {
-    prefix,
+    node,
+    prefix: `${node}: `,
+    lacksAsUsual,
     via,
     run,
     follow,
@@ -97,22 +101,24 @@ export function podPlace(
     advice: {
       missing: () =>
         via === 'exec'
-          ? `it is not in pod ${pod.namespace}/${pod.name}; --via debug reaches the node’s own`
+          ? 'the pod’s image does not have it; --via debug reaches the node’s own'
           : 'choose an image that has it with --image',
       notPermitted:
         via === 'exec'
-          ? `pod ${pod.namespace}/${pod.name} lacks NET_ADMIN; try --via debug`
+          ? 'the pod lacks NET_ADMIN; try --via debug'
           : 'the debug pod lacks NET_ADMIN; try --profile sysadmin',
     },
   };
 }
+
+const NO_CAT = 'the pod has no cat';
 
 function readFileText({ failure, stdout, lastWords, argv }: CommandResult): FileText {
   if (failure === null) return { kind: 'text', text: stdout.toString('utf8') };
   if (failure === 'status' && /No such file/i.test(lastWords)) return { kind: 'absent' };
   return {
     kind: 'unreadable',
-    why: failure === 'missing' ? 'the pod has no cat' : `${quoteCommand(argv)}: ${failure}`,
+    why: failure === 'missing' ? NO_CAT : `${quoteCommand(argv)}: ${failure}`,
   };
 }
 
@@ -126,7 +132,7 @@ async function readMany(
   bare: boolean,
 ): Promise<Map<string, FileText>> {
   // An image without cat has no grep either: asking would cost a login.
-  if (bare) return new Map(paths.map((path) => [path, { kind: 'unreadable', why: 'the pod has no cat' }]));
+  if (bare) return new Map(paths.map((path) => [path, { kind: 'unreadable', why: NO_CAT }]));
   const texts = new Map<string, FileText>();
   for (let from = 0; from < paths.length; from += BATCH) {
     const batch = paths.slice(from, from + BATCH);

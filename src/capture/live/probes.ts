@@ -15,6 +15,8 @@ export interface Probe {
   readonly only: string | null;
   /** What the answer lacks without it, as a clause after "so". */
   readonly lost: string;
+  /** Printing nothing is an answer, and makes an empty file: there is none of what it lists. */
+  readonly mayBeEmpty?: true;
   /** Run its argument list anew where the output lacks its end: a dump without COMMIT. */
   readonly isDump?: true;
 }
@@ -117,6 +119,21 @@ export const HOST: readonly Probe[] = [
     lost: 'whether a process of the node listens where a packet arrives is not known',
   },
 ];
+
+/**
+ * What few nodes have, and what else may decide about a packet: which source an IPv6 packet takes, and what IPsec does with it.
+ * Old or small programs of `ip` know neither, and then it is not captured; keys of IPsec (`ip xfrm state`) are never asked for.
+ */
+export const SELDOM: readonly Probe[] = [
+  ip('ip-addrlabel.json', '-j addrlabel', 'the kernel’s default address labels are taken for granted'),
+  {
+    ...ip('ip-xfrm-policy.txt', 'xfrm policy', 'whether IPsec takes packets is not known'),
+    mayBeEmpty: true,
+  },
+];
+
+/** Flows that a helper (FTP, SIP, …) expects: file of a capture and of the kernel. */
+export const EXPECTATIONS = { file: 'conntrack-expect.txt', path: '/proc/net/nf_conntrack_expect' } as const;
 
 /** nf_tables' own view: base chains, native tables, kube-proxy's nftables mode. */
 export const NFT_RULESET: Probe = {

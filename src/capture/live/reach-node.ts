@@ -80,7 +80,7 @@ export async function withNode<T>(
         if (rules.save.failure !== null)
           throw new WayFailed(describeFailure(rules.save, RULES.v4, collector.place).message);
         entered = true;
-        if (target.via === 'auto') own.add('reached-via', saidWay(target.node, how, reasons));
+        if (reasons.length > 0) own.add('reached-via', saidWay(target.node, how, reasons));
         return await use({ collector, rules, facts, how });
       }, own);
       done = true;
@@ -92,7 +92,7 @@ export async function withNode<T>(
       if (error instanceof UnreachableError && HOPELESS.has(error.code)) break;
     } finally {
       for (const problem of own.list()) {
-        if (done) problems.add(problem.code, problem.message);
+        if (done) problems.addAll([problem]);
         else if (problem.code === LEFT) lifeline.say(problem.message);
       }
     }
@@ -180,7 +180,8 @@ function execWay(
           `${target.node} has no kube-proxy pod; its rules were read through ${agent}’s pod ${pod.namespace}/${pod.name}, which shares the node’s network`,
         );
       }
-      const place = podPlace(kubectl, pod, `${target.node}: `, 'exec', ['image']);
+      const lacks = agent === 'kube-proxy' ? KUBE_PROXY_LACKS : undefined;
+      const place = podPlace(kubectl, pod, target.node, 'exec', ['image'], lacks);
       const how = `kubectl exec in ${pod.namespace}/${pod.name}`;
       try {
         return await use(new Collector(place, problems, lifeline.onStep), how, seen.facts);
@@ -190,6 +191,9 @@ function execWay(
     },
   };
 }
+
+/** What the image of kube-proxy does not have since 1.25 (build/server-image, distroless-iptables). */
+const KUBE_PROXY_LACKS: ReadonlySet<string> = new Set(['cat', 'grep', 'ip', 'ss', 'sysctl']);
 
 /** kube-proxy that reads a file takes nothing else from its command line (`--config`, all versions): the file comes first. */
 async function withDetails(kubectl: Kubectl, { pod, object, facts }: NodePod): Promise<ProxyFacts> {
@@ -217,7 +221,7 @@ function debugWay(
       };
       const onLeft = (message: string): void => problems.add(LEFT, message);
       const inPod = async (pod: PodRef) => {
-        const place = podPlace(pinned.kubectl, pod, `${target.node}: `, 'debug', rootsOf(target, profile));
+        const place = podPlace(pinned.kubectl, pod, target.node, 'debug', rootsOf(target, profile));
         const how = `debug pod ${pod.namespace}/${pod.name}, which was removed again`;
         try {
           return await use(new Collector(place, problems, lifeline.onStep), how, seen.facts);

@@ -13,6 +13,7 @@ export async function collectRecent(collector: Collector, rules: readonly (Buffe
     collector.report(
       'recent-unreadable',
       `${FOLDER} cannot be read (${failed.why}); which endpoint a client with session affinity had is not known`,
+      collector.lacks('cat'),
     );
   }
   for (const [path, text] of texts) {

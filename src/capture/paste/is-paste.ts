@@ -23,6 +23,8 @@ export const AS_A_WHOLE: ReadonlySet<LineKind> = new Set([
   'ip-addr',
   'ip-route',
   'ip-rule',
+  'ip-addrlabel',
+  'ip-xfrm-policy',
   'ipset',
   'ipvs',
   'ipvs-connections',

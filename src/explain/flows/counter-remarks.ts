@@ -1,4 +1,5 @@
 import type { ConntrackStats } from '../../conntrack/parse-stats.ts';
+import { type CounterSample, growthOfConntrack } from '../../host/counter-sample.ts';
 import type { CounterRemark, Severity } from '../flow-list.ts';
 
 /**
@@ -27,10 +28,14 @@ const MEANINGS: readonly (readonly [string, Severity, string])[] = [
   ['error', 'info', 'packets that could not be tracked at all, such as malformed ICMP'],
 ];
 
-/** @returns the counters that are not zero and say something, those that cost packets first. */
-export function remarkOnCounters(stats: ConntrackStats): CounterRemark[] {
+/** @param sample what they did between two samples; null: one was taken. @returns the counters that are not zero and say something, those that cost packets first. */
+export function remarkOnCounters(
+  stats: ConntrackStats,
+  sample: CounterSample | null = null,
+): CounterRemark[] {
   return MEANINGS.flatMap(([counter, severity, text]) => {
     const total = stats.totals.get(counter) ?? 0;
-    return total === 0 ? [] : [{ counter, total, severity, text }];
+    const grown = growthOfConntrack(sample, counter);
+    return total === 0 ? [] : [{ counter, total, ...(grown === null ? {} : { grown }), severity, text }];
   });
 }

@@ -219,7 +219,8 @@ function senderFamily({ from }: TraceQuestion): Family | null {
 }
 
 /**
- * The first way there: its cluster IP and first port, unless the text named another. The others are told.
+ * The first way there: its cluster IP and lowest port, unless the text named another. The others are told. Rules do not tell in
+ * which order the ports stand in the Service, so that this order counts neither here.
  * @param family preferred, where the Service has an address of it
  */
 function chosenAmong(
@@ -227,7 +228,11 @@ function chosenAmong(
   destinations: readonly NamedDestination[],
   family: Family | null,
 ): Destination {
-  const first = destinations.find(({ address }) => address?.family === family) ?? destinations[0];
+  const wanted = destinations.find(({ address }) => address?.family === family) ?? destinations[0];
+  const alike = destinations.filter(
+    ({ via, address }) => via === wanted?.via && address?.value === wanted.address?.value,
+  );
+  const [first] = alike.sort((a, b) => byNumber(a.port, b.port));
   if (first === undefined || first.address === null) {
     throw new QuestionError(
       `${text} is reached by node port ${first?.portNumber ?? ''} only: trace node:${first?.portNumber ?? 'PORT'}`,
@@ -235,7 +240,9 @@ function chosenAmong(
   }
   const { address, port, service: found, portNumber, protocol } = first;
   const label = `${found.namespace}/${found.name}`;
-  const ports = [...new Set(destinations.filter(({ via }) => via === first.via).map((each) => each.port))];
+  const ports = [
+    ...new Set(destinations.filter(({ via }) => via === first.via).map((each) => each.port)),
+  ].sort(byNumber);
   const clusterIPs = found.clusterIPs.filter((each) => each !== formatAddress(address));
   const said = [
     ...(ports.length < 2
@@ -260,6 +267,11 @@ function chosenAmong(
     named: null,
     chosen: said.length === 0 ? null : said.join('; '),
   };
+}
+
+/** Of one number by the name, which no other port of the Service has. */
+function byNumber(a: ServicePort, b: ServicePort): number {
+  return a.port - b.port || (a.name < b.name ? -1 : 1);
 }
 
 function sameNumber(ports: readonly ServicePort[]): boolean {

@@ -26,7 +26,7 @@ export interface RuleDestination {
  * Without API objects kube-proxy's comments tell which rule is whose: `default/web:http cluster IP`.
  * @param text `namespace/service[:port]` or `service[:port]`; the port by name or number
  * @returns every destination of that name in the rules, each once: cluster IPs first, node ports last, then by port and
- *   protocol, since CHAINS.services is written in another order at every sync
+ *   name, as where the API names it, since CHAINS.services is written in another order at every sync
  */
 export function serviceInComments(
   rulesets: readonly Ruleset[],
@@ -62,6 +62,7 @@ export function serviceInComments(
     (a, b) =>
       rank(a) - rank(b) ||
       a.port - b.port ||
+      compareText(a.named.port, b.named.port) ||
       (formatProtocol(a.protocol) < formatProtocol(b.protocol) ? -1 : 1),
   );
 }
@@ -101,6 +102,10 @@ function viaOf({ name }: Chain, address: Address | null, phrase: CommentPhrase):
   if (phrase === 'external-ip') return 'externalIP';
   if (phrase === 'load-balancer-ip') return 'loadBalancerIP';
   return name === CHAINS.externalServices ? null : 'clusterIP';
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function rank({ named, address }: RuleDestination): number {

@@ -70,16 +70,18 @@ function findCounted(context: CheckContext): Finding[] {
     );
     const [first] = through;
     if (first === undefined || accepts) return [];
+    const rate = context.rateOfLine(ruleset, chain);
+    const packets = `${counted(dropped, 'packet')}${rate === null ? '' : ` (${rate})`}`;
     return [
       {
         code: 'KP107',
         severity: 'warning',
-        message: `FORWARD policy DROP dropped ${counted(dropped, 'packet')}: all that passed rule ${first.number}, so that no rule accepts what is forwarded`,
+        message: `FORWARD policy DROP dropped ${packets}: all that passed rule ${first.number}, so that no rule accepts what is forwarded`,
         service: null,
         objects: ['chain FORWARD'],
         hits: 'what is forwarded: pods of other nodes, and clients of node ports and load balancers',
         evidence: [
-          { file: chain.file, line: chain.line, text: `policy DROP: ${counted(dropped, 'packet')}` },
+          { file: chain.file, line: chain.line, text: `policy DROP: ${packets}` },
           ruleEvidence(first),
         ],
         advice:

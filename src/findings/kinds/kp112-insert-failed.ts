@@ -16,28 +16,29 @@ export const insertFailed: FindingKind<CheckContext> = {
     const failed = stats?.get('insert_failed') ?? 0;
     if (failed === 0) return [];
     const plain = masqueradesInOrder(known.rulesets);
+    const rate = context.rateOfConntrack('insert_failed');
+    const twice = rate === null;
     return [
       {
         code: 'KP112',
         severity: 'info',
-        message: `conntrack dropped ${failed} packets because another packet took the same entry first (insert_failed); lost DNS packets cost a client five seconds each`,
+        message: `conntrack dropped ${failed} packets${rate === null ? '' : ` (${rate})`} because another packet took the same entry first (insert_failed); lost DNS packets cost a client five seconds each`,
         service: null,
         objects: ['kube-system/kube-dns', 'conntrack'],
         hits: 'clients that send several packets at once from one port, as DNS resolvers do for A and AAAA',
         evidence: [
-          factEvidence(`conntrack -S: insert_failed=${failed} since boot, over all CPUs`),
+          factEvidence(
+            `conntrack -S: insert_failed=${failed} since boot, over all CPUs${rate === null ? '' : `; ${rate}`}`,
+          ),
           ...plain.slice(0, 3).map(ruleEvidence),
         ],
         advice:
           plain.length > 0
-            ? 'masquerade with --random-fully, or run node-local-dns, which keeps DNS out of conntrack; take conntrack -S twice to see whether the number grows'
-            : 'take conntrack -S twice to see whether the number grows; node-local-dns keeps DNS out of conntrack',
-        command: joined(
-          'next',
-          command('conntrack', '-S'),
-          command('sleep', '10'),
-          command('conntrack', '-S'),
-        ),
+            ? `masquerade with --random-fully, or run node-local-dns, which keeps DNS out of conntrack${twice ? '; take conntrack -S twice to see whether the number grows' : ''}`
+            : `${twice ? 'take conntrack -S twice to see whether the number grows; ' : ''}node-local-dns keeps DNS out of conntrack`,
+        command: twice
+          ? joined('next', command('conntrack', '-S'), command('sleep', '10'), command('conntrack', '-S'))
+          : null,
         certainty: 'possible',
       },
     ];

@@ -51,17 +51,17 @@ export const invalidPackets: FindingKind<CheckContext> = {
       }
       const packets = rule.counters?.packets ?? 0;
       if (packets === 0) return [];
+      const rate = context.rateOfLine(ruleset, rule);
       return [
         {
           code: 'KP113',
           severity: 'info',
-          message: `${CHAINS.forward} has dropped ${packets} ${ruleset.family} packets as INVALID since its counters began`,
+          message: `${CHAINS.forward} has dropped ${packets} ${ruleset.family} packets as INVALID since its counters began${rate === null ? '' : `, ${rate}`}`,
           service: null,
           objects: [`chain ${CHAINS.forward}`],
           hits: 'connections whose packets conntrack cannot place: asymmetric routes, or answers that come very late',
           evidence: [ruleEvidence(rule)],
-          advice:
-            'see whether the counter still grows; if it does, look for traffic that comes back by another way than it went',
+          advice: `${rate === null ? 'see whether the counter still grows; if it does' : 'where it grows'}, look for traffic that comes back by another way than it went`,
           command: listChain(context.tool(ruleset), 'filter', CHAINS.forward),
           certainty: 'certain',
         },

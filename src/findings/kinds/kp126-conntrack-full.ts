@@ -19,7 +19,12 @@ export const conntrackFull: FindingKind<CheckContext> = {
     const percent = Math.floor((count / max) * 100);
     const full = count / max >= FULL;
     const drops = context.conntrackTotals;
-    const dropped = ['drop', 'early_drop'].map((name) => `${name}=${drops?.get(name) ?? 0}`).join(' ');
+    const dropped = ['drop', 'early_drop']
+      .map((name) => {
+        const rate = context.rateOfConntrack(name);
+        return `${name}=${drops?.get(name) ?? 0}${rate === null ? '' : ` (${rate})`}`;
+      })
+      .join(' ');
     return [
       {
         code: 'KP126',

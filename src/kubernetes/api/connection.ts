@@ -5,8 +5,7 @@ import type { ApiAnswer } from './api-answer.ts';
 import { ApiError } from './api-error.ts';
 import { runCredentialPlugin } from './credential-plugin.ts';
 import { describeConnectionError } from './describe-failure.ts';
-import { basicOf, foreignWordsOf } from './foreign-words.ts';
-import { speaksTls } from './server-url.ts';
+import { basicOf } from './foreign-words.ts';
 
 /** What asking may cost. */
 export interface ApiLimits {
@@ -107,22 +106,14 @@ export async function connect(
   };
   const whole = await loggedIn(access, env, Math.min(limits.totalMs, 30_000), signal);
   const { credentials } = whole;
-  if (credentials.kind === 'token') headers.authorization = `Bearer ${credentials.token}`;
   if (credentials.kind === 'basic') {
     headers.authorization = `Basic ${basicOf(credentials.username, credentials.password)}`;
   }
-  checkHeaders(headers, access);
-  if (access.proxy !== null || credentials.kind === 'provider') {
-    const { clientOptions } = await import('./client-options.ts');
-    const options = await clientOptions(whole);
-    return new ApiConnection(
-      whole,
-      { ...options, headers: { ...headers, ...options.headers } },
-      limits,
-      signal,
-    );
-  }
-  return new ApiConnection(whole, { agent: agentOf(whole), headers }, limits, signal);
+  const { clientOptions } = await import('./client-options.ts');
+  const options = await clientOptions(whole);
+  const all = { ...headers, ...options.headers };
+  checkHeaders(all, access);
+  return new ApiConnection(whole, { ...options, headers: all }, limits, signal);
 }
 
 /** @returns the access with what its credential plugin gave; the same where it has none. Throws ApiError. */
@@ -144,38 +135,18 @@ async function loggedIn(
 }
 
 /** Throws ApiError, without the value, where a token or a name has a line end or what else no request can carry. */
-function checkHeaders(headers: Readonly<Record<string, string | string[]>>, { origin }: ApiAccess): void {
+function checkHeaders(headers: http.OutgoingHttpHeaders, { origin }: ApiAccess): void {
   for (const [name, values] of Object.entries(headers)) {
     try {
       http.validateHeaderName(name);
-      for (const value of [values].flat()) http.validateHeaderValue(name, value);
+      for (const value of [values].flat()) http.validateHeaderValue(name, String(value));
     } catch {
-      const what = name === 'authorization' ? 'token' : `name for ${name}`;
+      const what = name.toLowerCase() === 'authorization' ? 'token' : `name for ${name}`;
       throw new ApiError(
         'unreadable-credentials',
         `the ${what} of ${origin} cannot be sent: it has a line end or another character that no request can carry`,
       );
     }
-  }
-}
-
-function agentOf(access: ApiAccess): http.Agent {
-  const { clientCert: cert, clientKey: key } = access;
-  if (!speaksTls(access.server)) return new http.Agent({ keepAlive: true });
-  try {
-    return new https.Agent({
-      keepAlive: true,
-      rejectUnauthorized: !access.insecure,
-      ...(access.ca === null ? {} : { ca: access.ca }),
-      ...(cert === null ? {} : { cert }),
-      ...(key === null ? {} : { key }),
-      ...(access.tlsServerName === null ? {} : { servername: access.tlsServerName }),
-    });
-  } catch (error) {
-    throw new ApiError(
-      'unreadable-credentials',
-      `the certificates of ${access.origin} cannot be used: ${foreignWordsOf(error, access)}`,
-    );
   }
 }
 

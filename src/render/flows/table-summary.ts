@@ -1,5 +1,6 @@
 import type { FlowList, FlowListSummary } from '../../explain/flow-list.ts';
 import { counted, percent } from '../../words/numbers.ts';
+import { rateText } from '../../words/rate.ts';
 import { escapeTerminal } from '../escape.ts';
 import { type Column, renderTable } from '../table.ts';
 import type { TextOptions } from '../text-options.ts';
@@ -92,9 +93,11 @@ function statesOf(endpoints: FlowListSummary['services'][number]['endpoints']): 
 
 function counterLines({ counterRemarks }: FlowListSummary, { width, colours }: TextOptions): string {
   if (counterRemarks.length === 0) return '';
-  const lines = counterRemarks.map(({ counter, total, severity, text }) => {
-    const line = wrap(escapeTerminal(`  ${counter} ${total}: ${text}`), width, '    ');
+  const lines = counterRemarks.map(({ counter, total, grown, severity, text }) => {
+    const rate = grown === undefined ? '' : ` (${rateText(grown)})`;
+    const line = wrap(escapeTerminal(`  ${counter} ${total}${rate}: ${text}`), width, '    ');
     return severity === 'warning' ? colours.warning(line) : line;
   });
-  return `${colours.heading('conntrack -S, counted since the node started (a second sample tells whether they grow)')}\n${lines.join('\n')}\n`;
+  const isOne = counterRemarks.every(({ grown }) => grown === undefined);
+  return `${colours.heading(`conntrack -S, counted since the node started${isOne ? ' (a second sample tells whether they grow)' : ''}`)}\n${lines.join('\n')}\n`;
 }

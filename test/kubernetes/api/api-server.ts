@@ -20,6 +20,8 @@ export interface ServerContent {
 export class ApiServer {
   readonly requests: { readonly url: URL; readonly headers: IncomingMessage['headers'] }[] = [];
   readonly #server: Server;
+  /** How many connections were made. */
+  connections = 0;
   port = 0;
 
   private constructor(certificate: TestCertificate, content: ServerContent) {
@@ -34,6 +36,7 @@ export class ApiServer {
 
   static async start(certificate: TestCertificate, content: ServerContent): Promise<ApiServer> {
     const server = new ApiServer(certificate, content);
+    server.#server.on('secureConnection', () => server.connections++);
     await new Promise<void>((resolve) => server.#server.listen(0, '127.0.0.1', resolve));
     server.port = (server.#server.address() as AddressInfo).port;
     return server;

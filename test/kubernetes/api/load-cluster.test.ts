@@ -550,37 +550,3 @@ describe('a credential plugin', () => {
     expect(problem?.message).toContain(words);
   });
 });
-
-describe('what is left to the official client', () => {
-  it('an HTTP proxy, named in the kubeconfig or by the environment', async () => {
-    const server = await serve();
-    const tunnels: string[] = [];
-    const { connect } = await import('node:net');
-    const proxy = createPlainServer();
-    proxy.on('connect', (request, socket, head) => {
-      tunnels.push(request.url ?? '');
-      const upstream = connect(server.port, '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 OK\r\n\r\n');
-        upstream.write(head);
-        upstream.pipe(socket);
-        socket.pipe(upstream);
-      });
-      upstream.on('error', () => socket.destroy());
-      socket.on('error', () => upstream.destroy());
-    });
-    proxy.listen(0, '127.0.0.1');
-    await new Promise((resolve) => proxy.once('listening', resolve));
-    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    const target = `https://localhost.example:${server.port}`;
-    const cluster = { 'proxy-url': url, 'tls-server-name': 'localhost' };
-    const { problems } = await load(kubeconfig(target, {}, cluster));
-    expect(problems).toEqual([]);
-    expect(tunnels[0]).toBe(`localhost.example:${server.port}`);
-    const byEnv = kubeconfig(target, {}, { 'tls-server-name': 'localhost' });
-    tunnels.length = 0;
-    expect((await load(byEnv, { env: { HTTPS_PROXY: url } })).problems).toEqual([]);
-    expect(tunnels).not.toEqual([]);
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-});
