@@ -1,3 +1,4 @@
+import { knownBut } from '../explain/question/known-but.ts';
 import type { Known } from '../explain/question/question.ts';
 import type { Chain, ChainMap, Ruleset, Table } from '../iptables/ruleset.ts';
 import { beginningsOf, chainName, isOfOneService, OF_SERVICE } from '../proxy/chains.ts';
@@ -40,7 +41,7 @@ export function focusedOn(known: Known, focus: Focus | undefined): Known {
     ...[...focus.chains].filter(isOfOneService),
     ...SERVICE_PREFIXES.flatMap((prefix) => [...focus.hashes].map((hash) => chainName(prefix, hash))),
   ]);
-  return { ...known, rulesets: known.rulesets.map((ruleset) => withChains(ruleset, own)) };
+  return knownBut(known, { rulesets: known.rulesets.map((ruleset) => withChains(ruleset, own)) });
 }
 
 function withChains(ruleset: Ruleset, own: ReadonlySet<string>): Ruleset {

@@ -1,3 +1,4 @@
+import { knownBut } from '../explain/question/known-but.ts';
 import type { Known } from '../explain/question/question.ts';
 import type { Ruleset } from '../iptables/ruleset.ts';
 
@@ -6,15 +7,14 @@ import type { Ruleset } from '../iptables/ruleset.ts';
  * not in them; names then come from comments.
  */
 export function withoutCut(known: Known): Known {
-  return {
-    ...known,
+  return knownBut(known, {
     rulesets: known.rulesets.map((ruleset): Ruleset => ({ ...ruleset, form: 'rules-listing' })),
     cluster: { ...known.cluster, services: null, endpoints: null, pods: null },
-  };
+  });
 }
 
 /** Endpoints know one family, no hints and nothing of what terminates: what is not in them may be there all the same. */
 export function withoutOlder(known: Known): Known {
   if (known.cluster.olderEndpointsOnly !== true) return known;
-  return { ...known, cluster: { ...known.cluster, endpoints: null } };
+  return knownBut(known, { cluster: { ...known.cluster, endpoints: null } });
 }

@@ -23,6 +23,8 @@ const SIZES = [1000, 10_000, 100_000] as const;
 const LARGEST = 100_000;
 const FLOWS = [10_000, 100_000, 1_000_000] as const;
 const MOST_FLOWS = 1_000_000;
+/** What a capture with API objects holds beside the node's own state. */
+const NAMED_FILES = ['services.json', 'endpointslices.json', 'pods.json', 'nodes.json', 'iptables-save.txt'];
 const MB = 1e6 / 2 ** 20;
 
 /** @returns all groups, those that take longest last. @param program the script of kp-explain. */
@@ -95,6 +97,7 @@ export function benchGroups(program: string): readonly Group[] {
             }),
             list(`conntrack --svc, JSON, ${large}`, largest, '--svc', largest.service, '-o', 'json'),
             awk(6, join(largest.folder, 'conntrack.txt')),
+            splitting([join(largest.folder, 'conntrack.txt')]),
           ],
           bounds: [
             atMostTimes(`conntrack --svc, ${large}`, 'awk', 1.5),
@@ -114,13 +117,20 @@ export function benchGroups(program: string): readonly Group[] {
       unit: 'awk',
       prepare(captures) {
         const [plain, sticky] = [captures.ofOneService(5000, false), captures.ofOneService(5000, true)];
+        const [fewPlain, fewSticky] = [captures.ofOneService(50, false), captures.ofOneService(50, true)];
         return {
           jobs: [
             trace('trace, JSON', plain, '-o', 'json'),
+            trace('trace, text', plain),
+            trace('trace, text, 50 endpoints', fewPlain),
             trace('trace, affinity, text', sticky),
+            trace('trace, affinity, text, 50 endpoints', fewSticky),
             awk(2, captures.ofEndpoints(LARGEST).rulesFile),
           ],
-          bounds: [],
+          bounds: [
+            atMostTimes('trace, text', 'trace, text, 50 endpoints', 4),
+            atMostTimes('trace, affinity, text', 'trace, affinity, text, 50 endpoints', 4),
+          ],
         };
       },
     },
@@ -154,6 +164,11 @@ export function benchGroups(program: string): readonly Group[] {
             kp(`services, API objects, ${after}`, 'services', '-f', named.folder),
             kp(`check, API objects, ${after}`, 'check', '-f', named.folder),
             restore(largest),
+            splitting([largest.rulesFile]),
+            splitting(
+              NAMED_FILES.map((file) => join(named.folder, file)),
+              'node splits the API objects',
+            ),
           ],
           bounds: [
             atMostTimes(`trace, ${after}`, 'restore --test', 1 / 10),
@@ -174,6 +189,12 @@ export function benchGroups(program: string): readonly Group[] {
 
 function awk(field: number, file: string): Job {
   return { name: 'awk', argv: ['awk', `{n[$${field}]++}`, file], yardstick: true };
+}
+
+/** The floor: what Node needs to read the same files and to split their lines. */
+function splitting(files: readonly string[], name = 'node splits'): Job {
+  const script = `for (const file of process.argv.slice(1)) require('node:fs').readFileSync(file, 'latin1').split('\\n').length`;
+  return { name, argv: ['node', '-e', script, ...files], yardstick: true };
 }
 
 /** A network namespace of its own, gone with the process: `--test` reads the rules and changes nothing. */

@@ -5,7 +5,7 @@ import type { FlowAgreement } from '../../../src/explain/flows/today/agreement.t
 import { compareFlows } from '../../../src/explain/flows/today/compare-flows.ts';
 import { FirstPackets } from '../../../src/explain/flows/today/first-packets.ts';
 import { openCapture } from '../../support/open-capture.ts';
-import { ask, demo, type Line, line } from './ask.ts';
+import { ask, DEMO, demo, type Line, line } from './ask.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const SHARED = join(ROOT, '../shared');
@@ -45,6 +45,14 @@ describe('a live flow beside what the rules would do with its first packet', () 
       notCompared: 0,
       differing: [],
     });
+  });
+
+  it('is compared without reading the listing as a whole, however large', async () => {
+    const { capture, known } = await openCapture(DEMO);
+    const table = vi.spyOn(capture, 'flows');
+    const { summary } = await ask([[line({ ...web, answers: '10.244.1.99:8080' })]], {}, known);
+    expect(summary.agreement).toMatchObject({ translated: 1, agree: 0 });
+    expect(table).not.toHaveBeenCalled();
   });
 
   it('is none that was translated where nothing was rewritten', async () => {

@@ -8,6 +8,7 @@ import { type Device, type Sender, senderOf } from '../../../trace/packet.ts';
 import { followPacket } from '../../../trace/trace-packet.ts';
 import { tracedNode } from '../../connection/traced-node.ts';
 import { explainTrace } from '../../explain-trace.ts';
+import { knownBut } from '../../question/known-but.ts';
 import { type Known, plainQuestion, QuestionError, type TraceQuestion } from '../../question/question.ts';
 import { interfaceTowards } from '../../question/vantage.ts';
 import { type Fate, fateOf } from './fate.ts';
@@ -55,7 +56,7 @@ export class FirstPackets {
 
   constructor(known: Known) {
     this.#known = known;
-    this.#withoutFlows = { ...known, flows: null };
+    this.#withoutFlows = knownBut(known, { flows: null });
   }
 
   /** @returns null where the rules of the family were not captured, or only in part. */
