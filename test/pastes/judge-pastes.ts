@@ -1,5 +1,6 @@
 import { run } from '../cli/run-main.ts';
-import { dice, pasteBadly, pick } from './badly.ts';
+import { pasteBadly } from './badly.ts';
+import { dice, pick } from './dice.ts';
 
 /** A clean dump. */
 export interface Clean {

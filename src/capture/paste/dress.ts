@@ -41,7 +41,7 @@ export function layersOf(line: string): readonly Layer[] {
     const prefix = PREFIXES[index]?.exec(text)?.[0] ?? '';
     if (prefix === '') break;
     layers.push({
-      text: text.slice(prefix.length).trim(),
+      text: withoutEnd(text.slice(prefix.length).trim(), prefix),
       dress: [...dress, index],
       side: side ?? signOf(prefix, text),
     });
@@ -62,9 +62,14 @@ export function undressed(line: string, dress: Dress): Layer | null {
     const prefix = PREFIXES[index]?.exec(`${start} `)?.[0] ?? (/^[+<|•·*-]$/.test(start.trim()) ? start : '');
     if (prefix === '') return null;
     side ??= signOf(prefix, start);
-    text = start.slice(prefix.trimEnd().length).replace(/^\s/, '');
+    text = withoutEnd(start.slice(prefix.trimEnd().length).replace(/^\s/, ''), prefix);
   }
   return { text, dress, side };
+}
+
+/** A row of a table in Markdown ends as it begins. */
+function withoutEnd(text: string, prefix: string): string {
+  return prefix.trim() === '|' ? text.replace(/\s*\|\s*$/, '') : text;
 }
 
 /** A dash with a blank behind it is a bullet. */
