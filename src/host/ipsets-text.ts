@@ -6,7 +6,7 @@ interface SavedSets {
   readonly incomplete: ReadonlySet<string>;
 }
 
-/** @returns `ipset list` as `ipset save` prints it. */
+/** @returns `ipset list` as `ipset save` prints it; lines of `ipset save` are left as they are. */
 export function setsAsSave(list: string): SavedSets {
   const incomplete = new Set<string>();
   let name = '';
@@ -22,6 +22,12 @@ export function setsAsSave(list: string): SavedSets {
   const text = list
     .split('\n')
     .map((line) => {
+      // Somebody pasted both forms: no member begins so.
+      if (/^(?:create|add) \S+ \S/.test(line)) {
+        endOfSet();
+        [name, shown] = ['', null];
+        return line;
+      }
       const [, field, value = ''] = /^(Name|Type|Header|Number of entries): ?(.*)$/.exec(line) ?? [];
       if (field === 'Name') {
         endOfSet();

@@ -44,6 +44,18 @@ describe('services of a paste that lacks the chain which would tell', () => {
     expect(await row(without, '31235')).toMatch(/ 31235 +none +node port rejected/);
   });
 
+  it('does not say none where a chain of Local drops for the lack of local ones', async () => {
+    const local = `Chain KUBE-NODEPORTS (1 references)
+target     prot opt source               destination
+KUBE-XLB-AAAAAAAAAAAAAAAA  udp  --  0.0.0.0/0            0.0.0.0/0            /* shop/web:snmp */ udp dpt:30162
+
+Chain KUBE-XLB-AAAAAAAAAAAAAAAA (1 references)
+target     prot opt source               destination
+KUBE-MARK-DROP  all  --  0.0.0.0/0            0.0.0.0/0            /* shop/web:snmp has no local endpoints */
+`;
+    expect(await row(local, '30162')).toMatch(/ 30162 +\? +not captured: KUBE-SVC; node port dropped/);
+  });
+
   it('of nft, calls the only address that is refused the one that every Service has', async () => {
     expect(await row(NFT, 'shop/api:http')).toMatch(/ 10\.96\.7\.7:80 .* rejected/);
   });

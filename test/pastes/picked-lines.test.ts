@@ -61,6 +61,20 @@ describe('of an output whose command picked lines, the others are not known to b
     expect(await answerTo(`${RULES}# ipset save\n${left}`, ...from)).toContain(cannotTell);
   });
 
+  it('but a set that is listed beside others that were saved takes nothing from these', async () => {
+    const listed = `# ipset list other
+Name: other
+Type: hash:ip
+Header: family inet hashsize 1024 maxelem 65536
+Number of entries: 1
+Members:
+10.8.8.8
+`;
+    const answer = await answerTo(`${RULES}# ipset save\n${SAVED}`, ...from);
+    expect(await answerTo(`${listed}${RULES}# ipset save\n${SAVED}`, ...from)).toBe(answer);
+    expect(await answerTo(`${RULES}# ipset save\n${SAVED}${listed}`, ...from)).toBe(answer);
+  });
+
   it('a set of which only the head was listed', async () => {
     const head =
       'Name: blocked\nType: hash:ip\nRevision: 4\nHeader: family inet hashsize 1024 maxelem 65536\nNumber of entries: 2\n';
