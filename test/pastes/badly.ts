@@ -257,8 +257,8 @@ export function pasteBadly({ lines: clean, kind, command }: Pasted, roll: Roll):
   const whole = roll(2) === 0;
   if (!whole) apply(kind === 'rules' ? CUTS : PARTS);
   if (kind !== 'rules' && roll(3) === 0) apply(LISTED);
-  if (kind === 'rules' && roll(8) === 0) apply(WRAPS);
   if (kind === 'rules' && roll(6) === 0) apply(GIVEN);
+  if (kind === 'rules' && roll(8) === 0) apply(WRAPS);
   if (roll(8) === 0) apply(STRINGS);
   if (roll(4) > 0) apply(FRAMES);
   if (roll(4) > 0) apply(PREFIXES);

@@ -75,6 +75,24 @@ describe('check of a paste whose rules refuse', () => {
     );
     expect((await ask(NODE_PORTS, 'check')).out).toContain('nothing wrong found in what could be checked');
   });
+
+  it('nor of one whose virtual servers of IPVS have no real server', async () => {
+    const servers = (weight: number): string => `# ipvsadm -Ln
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  10.96.0.1:443 rr
+  -> 192.168.1.11:6443            Masq    ${weight}      0          0
+UDP  10.96.0.10:53 rr
+  -> 10.244.0.9:53                Masq    ${weight}      0          0
+`;
+    const { out } = await ask(servers(0), 'check');
+    expect(out).toContain('WARNING KP131');
+    expect(out).toContain(
+      'packets for 10.96.0.1:443 and 10.96.0.10:53 are refused: IPVS has no real server that takes them',
+    );
+    expect((await ask(servers(1), 'check')).out).toContain('nothing wrong found in what could be checked');
+  });
 });
 
 describe('flows beside rules that break off before the endpoints', () => {
