@@ -56,6 +56,14 @@ KUBE-MARK-DROP  all  --  0.0.0.0/0            0.0.0.0/0            /* shop/web:s
     expect(await row(local, '30162')).toMatch(/ 30162 +\? +not captured: KUBE-SVC; node port dropped/);
   });
 
+  it('does not call the list whole where table nat is not there', async () => {
+    const filter = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+    const nat = '*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+    const open = 'but table nat, whose rules lead to endpoints, was not captured';
+    expect((await ask(filter, 'services')).out).toContain(open);
+    expect((await ask(filter + nat, 'services')).out).not.toContain(open);
+  });
+
   it('of nft, calls the only address that is refused the one that every Service has', async () => {
     expect(await row(NFT, 'shop/api:http')).toMatch(/ 10\.96\.7\.7:80 .* rejected/);
   });
