@@ -56,6 +56,23 @@ KUBE-MARK-DROP  all  --  0.0.0.0/0            0.0.0.0/0            /* shop/web:s
     expect(await row(local, '30162')).toMatch(/ 30162 +\? +not captured: KUBE-SVC; node port dropped/);
   });
 
+  it('counts each endpoint whose chain was not pasted', async () => {
+    const chain = `-A KUBE-SERVICES -d 10.96.3.3/32 -p tcp -m comment --comment "shop/web:http cluster IP" -m tcp --dport 80 -j KUBE-SVC-AAAAAAAAAAAAAAAA
+-A KUBE-SVC-AAAAAAAAAAAAAAAA -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-BBBBBBBBBBBBBBBB
+-A KUBE-SVC-AAAAAAAAAAAAAAAA -j KUBE-SEP-CCCCCCCCCCCCCCCC
+`;
+    expect(await row(chain, 'shop/web')).toMatch(/ 10\.96\.3\.3:80 +- +2 /);
+  });
+
+  it('says of a virtual server whose lines were picked that it may have more endpoints', async () => {
+    const server = (command: string): string => `# ${command}
+TCP  10.96.3.3:80 rr
+  -> 10.244.0.9:8080              Masq    1      0          0
+`;
+    expect(await row(server('ipvsadm -ln | grep -A 1 10.96.3.3'), '10.96.3.3')).toMatch(/ - +1\+ /);
+    expect(await row(server('ipvsadm -ln'), '10.96.3.3')).toMatch(/ - +1 /);
+  });
+
   it('does not call the list whole where table nat is not there', async () => {
     const filter = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
     const nat = '*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
