@@ -14,6 +14,16 @@ default via 192.168.1.1 dev eth0
 COMMIT
 `;
 
+const ROWS = `# iptables -t nat -L -n
+Chain PREROUTING (policy ACCEPT)
+target     prot opt source               destination
+KUBE-SERVICES  all  --  0.0.0.0/0            0.0.0.0/0            /* kubernetes service portals */
+
+Chain KUBE-SERVICES (2 references)
+target     prot opt source               destination
+DNAT       tcp  --  0.0.0.0/0            10.96.3.3            /* default/web */ tcp dpt:80 to:10.244.1.11:8080
+`;
+
 const NFT = `table ip kube-proxy {
 	map service-ips {
 		type ipv4_addr . inet_proto . inet_service : verdict
@@ -46,6 +56,23 @@ describe('outputs in one string whose line ends are escaped', () => {
   ])('%s: several tools, each with its command', async (_, around) => {
     expect(await answerTo(`${around(LISTED)}\n`, ...QUESTION)).toBe(await answerTo(LISTED, ...QUESTION));
     expect(await answerTo(LISTED, ...QUESTION)).toContain('10.244.1.11:8080');
+  });
+
+  it('what stands behind the string is no row of the listing in it', async () => {
+    const listing = LISTED.slice(0, LISTED.indexOf('# iptables-save')) + ROWS;
+    const text = `{\n "stdout": ${JSON.stringify(listing.trimEnd())},\n "rc": 0\n}\nThanks for the quick answer! Here it is.\n`;
+    const logged = text.replace(/^/gm, '2024-05-06T07:08:09Z node1 collect[12]: ');
+    expect(await answerTo(logged, ...QUESTION)).toBe(await answerTo(listing, ...QUESTION));
+    expect(await answerTo(listing, ...QUESTION)).toContain('10.244.1.11:8080');
+  });
+
+  it('the first line may stand behind the words of a log', async () => {
+    const [first = '', ...rest] = LISTED.slice(LISTED.indexOf('*nat')).split('\n');
+    const logged = [`I1114 11:06:11.1 1 proxier.go:1500] Restoring iptables rules: ${first}`, ...rest].join(
+      '\n',
+    );
+    const { out } = await ask(logged, 'trace', ...QUESTION, '--explain-input');
+    expect(out).toContain('1-6  iptables-save  *nat');
   });
 
   it('what nft prints is read, too', async () => {

@@ -18,6 +18,13 @@ export const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
   'ipset',
 ]);
 
+/** What a node holds, so that lines of two nodes must not be added up. */
+export const OF_A_NODE: ReadonlySet<LineKind> = new Set([
+  ...TOLD_BY_LINE,
+  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'sockets'] as const),
+  ...(['ipvs', 'cilium-services', 'recent'] as const),
+]);
+
 /** Outputs of which a missing line changes what the others say. */
 export const AS_A_WHOLE: ReadonlySet<LineKind> = new Set([
   'cilium-services',

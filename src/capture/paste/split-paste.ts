@@ -4,7 +4,7 @@ import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues, isElision } from './continues.ts';
 import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
-import { AS_A_WHOLE, FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
+import { AS_A_WHOLE, FENCE, isPaste, OF_A_NODE } from './is-paste.ts';
 import { lineRanges } from './line-ranges.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine } from './plain-line.ts';
@@ -15,13 +15,6 @@ import { isObject, unfold } from './unfold.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
-
-/** What a node holds, so that lines of two nodes must not be added up. */
-const OF_A_NODE: ReadonlySet<LineKind> = new Set([
-  ...TOLD_BY_LINE,
-  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'sockets'] as const),
-  ...(['ipvs', 'cilium-services', 'recent'] as const),
-]);
 
 /**
  * Reads a transcript in blocks, each recognised by its own content wherever it starts in the line, and makes one source of
@@ -63,9 +56,14 @@ function readTranscript(
   if (!isPaste(source, kind)) return null;
   const paste = new Paste(source.name);
   const raw = source.bytes.toString('utf8').split('\n');
-  const lines = raw.flatMap((line) => unfold(isObject(line) ? line : repaired(line)));
-  for (const [index, line] of lines.entries()) paste.take(line.replace(/\r\s*$/, ''), index);
-  return { paste, lines: lines.length, escaped: lines.length > raw.length };
+  let count = 0;
+  for (const [at, line] of raw.entries()) {
+    const unfolded = unfold(isObject(line) ? line : repaired(line));
+    for (const each of unfolded) paste.take(each.replace(/\r\s*$/, ''), count++);
+    // What stands behind the string is no part of it; a log may go on in its next object.
+    if (unfolded.length > 1 && !isObject(raw[at + 1] ?? '')) paste.end();
+  }
+  return { paste, lines: count, escaped: count > raw.length };
 }
 
 function sourceOf(name: string, lines: readonly string[]): SourceText {
@@ -112,7 +110,7 @@ class Paste {
     if (inner.trim() === '' || FENCE.test(inner)) {
       this.#detached = true;
       if (!FENCE.test(inner)) return;
-      this.#end();
+      this.end();
       this.#spans.add(index, 'fence', inner);
       return;
     }
@@ -123,7 +121,7 @@ class Paste {
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
     if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) {
-      this.#end();
+      this.end();
       this.#elided = picksLines(plain.text);
     }
     if (plain.kind === null && isElision(plain.text)) this.#elide();
@@ -142,7 +140,7 @@ class Paste {
     for (const { text, dress } of [{ text: inner.trim(), dress: this.#dress }, ...layersOf(repaired(raw))]) {
       const prompt = readPrompt(text);
       if (prompt === null) continue;
-      this.#end();
+      this.end();
       this.#host = prompt.host;
       this.#command = { text, index };
       this.#spans.add(index, 'command', text);
@@ -157,7 +155,8 @@ class Paste {
     else if (AS_A_WHOLE.has(this.#kind)) this.#picked.add(this.#kind);
   }
 
-  #end(): void {
+  /** The output that is being read is over. */
+  end(): void {
     this.#kind = null;
     this.#elided = false;
     this.#command = null;
