@@ -181,6 +181,13 @@ Members:
     expect(text).not.toContain('192.0.2.1');
   });
 
+  it('routes above the first command, which lost their beginning with their own', async () => {
+    const rules = `# iptables-save\n${RULES.slice(RULES.indexOf('*filter'))}`;
+    const to = ['10.9.9.9:80', '--from', '10.244.1.11'] as const;
+    expect(await answerTo(`${ROUTES}${rules}`, ...to)).not.toContain('no route');
+    expect(await answerTo(`# ip route show table all\n${ROUTES}${rules}`, ...to)).toContain('no route');
+  });
+
   it('links without their addresses, as ip link shows them', async () => {
     const links =
       '1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN mode DEFAULT group default\n    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00\n2: eth0: <BROADCAST,UP> mtu 1500 qdisc fq_codel state UP mode DEFAULT group default\n    link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff\n';

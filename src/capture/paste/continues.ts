@@ -70,3 +70,13 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
 export function continues(text: string, before: Before): boolean {
   return CONTINUES[before.kind](text, before);
 }
+
+/** @returns true for a first line before which others may have stood: routes begin with the default one. */
+export function mayLackHead(first: string, kind: LineKind): boolean {
+  return kind === 'ip-route' && !/^(?:unicast )?default /.test(first);
+}
+
+/** @returns true for a rule that goes on in the next line: a quote is open, or nothing says what the rule does. */
+export function isUnfinished(rule: string): boolean {
+  return rule.split('"').length % 2 === 0 || !/ -[jg] \S/.test(rule) || / --[\w-]+$/.test(rule);
+}

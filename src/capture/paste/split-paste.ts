@@ -2,7 +2,7 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
 import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
-import { continues, isElision } from './continues.ts';
+import { continues, isElision, isUnfinished, mayLackHead } from './continues.ts';
 import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
 import { AS_A_WHOLE, FENCE, isPaste, OF_A_NODE } from './is-paste.ts';
 import { lineRanges } from './line-ranges.ts';
@@ -82,6 +82,8 @@ class Paste {
   readonly #cut = new Set<LineKind>();
   /** Kinds of which lines were picked, or left out. */
   readonly #picked = new Set<LineKind>();
+  /** Kinds of an output whose beginning may be lost: nothing says what printed it. */
+  readonly #headless = new Set<LineKind>();
   /** True where lines are missing of the output that follows: left out before its first one, or picked by a command of no tool here. */
   #elided = false;
   readonly #spans = new SpanList();
@@ -203,6 +205,7 @@ class Paste {
       this.#elided ||= picksLines(this.#command.text);
     }
     if (this.#elided && AS_A_WHOLE.has(kind)) this.#picked.add(kind);
+    if (this.#command === null && this.#kind !== kind && mayLackHead(text, kind)) this.#headless.add(kind);
     this.#elided = false;
     this.#command = null;
     lines.set(index, text);
@@ -244,6 +247,9 @@ class Paste {
         'save each state to a file and compare them with `kp-explain diff BEFORE AFTER`',
       );
     }
+    // Where other outputs stand below their commands, the one above them lost its own, and more.
+    if (this.#spans.list().some(({ as }) => as === 'command'))
+      for (const kind of this.#headless) this.#picked.add(kind);
     return [...this.#lines].map(([kind, own]) => ({
       kind,
       lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
@@ -284,11 +290,6 @@ class Paste {
 function isOutOfBraces({ text, kind }: PlainLine): boolean {
   if (kind === 'iptables-save' || kind === 'conntrack' || kind === 'kubernetes') return true;
   return /^(?:Chain \S+ \(|[$#%❯➜] )/.test(text) || (/^\S*@/.test(text) && readPrompt(text) !== null);
-}
-
-/** A quote is open, or nothing says what the rule does. */
-function isUnfinished(rule: string): boolean {
-  return count(rule, '"') % 2 === 1 || !/ -[jg] \S/.test(rule) || / --[\w-]+$/.test(rule);
 }
 
 function count(text: string, what: string): number {
