@@ -67,7 +67,10 @@ describe('the kernel takes a packet from outside', () => {
 
   it('over lo only where nat took its route away: its source is the node’s own (fib_validate_source)', () => {
     const own = (accept: string) => {
-      const switches = { 'net.ipv4.conf.all.accept_local': '0', 'net.ipv4.conf.lo.accept_local': accept };
+      const switches = {
+        ...{ 'net.ipv4.conf.all.accept_local': '0', 'net.ipv4.conf.lo.accept_local': accept },
+        ...{ 'net.ipv4.conf.all.rp_filter': '0', 'net.ipv4.conf.lo.rp_filter': '0' },
+      };
       return reversePath(host(switches), packet('192.168.100.11', '8.8.8.8', { inInterface: 'lo' })).answer;
     };
     expect(own('0')).toBe('martian-source');
