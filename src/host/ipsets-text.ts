@@ -6,7 +6,10 @@ interface SavedSets {
   readonly incomplete: ReadonlySet<string>;
 }
 
-/** @returns `ipset list` as `ipset save` prints it; lines of `ipset save` are left as they are. */
+/** A line of `ipset save`, which may stand before or behind the list: no member begins so. */
+const SAVED = /^\s*(?:create|add|-N|-A) \S/;
+
+/** @returns `ipset list` as `ipset save` prints it. */
 export function setsAsSave(list: string): SavedSets {
   const incomplete = new Set<string>();
   let name = '';
@@ -22,8 +25,7 @@ export function setsAsSave(list: string): SavedSets {
   const text = list
     .split('\n')
     .map((line) => {
-      // Somebody pasted both forms: no member begins so.
-      if (/^(?:create|add) \S+ \S/.test(line)) {
+      if (SAVED.test(line)) {
         endOfSet();
         [name, shown] = ['', null];
         return line;
