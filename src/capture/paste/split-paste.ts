@@ -217,16 +217,16 @@ class Paste {
       this.#hosts.set(this.#host, this.#hosts.get(this.#host) ?? index);
   }
 
-  /** A mail program broke a rule before its target. */
+  /** A mail program broke a rule before its target, or a flow before its answer. */
   #joinsWrapped(raw: string, index: number): boolean {
-    const lines = this.#lines.get('iptables-save');
+    const lines = this.#kind === null ? undefined : this.#lines.get(this.#kind);
     const before = lines?.get(index - 1);
-    if (this.#kind !== 'iptables-save' || this.#detached || lines === undefined || before === undefined)
-      return false;
-    if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
-    lines.set(index - 1, '');
+    if (this.#detached || lines === undefined || before === undefined) return false;
     const line = repaired(raw);
-    lines.set(index, `${before} ${(undressed(line, this.#dress)?.text ?? line).trim()}`);
+    const text = (undressed(line, this.#dress)?.text ?? line).trim();
+    if (!isUnfinished(before, text, this.#kind)) return false;
+    lines.set(index - 1, '');
+    lines.set(index, `${before} ${text}`);
     return true;
   }
 
