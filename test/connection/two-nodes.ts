@@ -18,8 +18,8 @@ export interface NodeChanges {
   /** Routes before the plain ones. */
   readonly routes?: readonly object[];
   readonly sysctls?: Readonly<Record<string, string>>;
-  /** Pods of the other nodes are reached through flannel.1. */
-  readonly overlay?: true;
+  /** Pods of the other nodes are reached through flannel.1; `ipv6`: which sends over IPv6. */
+  readonly overlay?: true | 'ipv6';
   /** No route to the others' pods, but the default one. */
   readonly lost?: true;
   /** And that device is down. */
@@ -149,7 +149,11 @@ function links(number: number, { overlay, down }: NodeChanges): object[] {
             flags: down === true ? [] : ['UP'],
             linkinfo: {
               info_kind: 'vxlan',
-              info_data: { id: 1, local: `192.168.0.${number}`, port: 8472 },
+              info_data: {
+                id: 1,
+                ...(overlay === 'ipv6' ? { local6: `fd00::${number}` } : { local: `192.168.0.${number}` }),
+                port: 8472,
+              },
             },
           }),
         ]
