@@ -105,9 +105,18 @@ describe('of an output whose command picked lines, the others are not known to b
     'ss -ltnu sport = :22',
     "ss -ltnu 'sport = :22'",
     'ss -ltnu4',
+    'ss -ltnu --ipv4',
+    'ss -ltnu --family=inet',
     'cat ss.txt | grep 22',
   ])('what listens: %s', async (command) => {
     const paste = `${RULES}# ip -o addr\n${OWN_ADDRESSES}# ${command}\n${LISTENS}`;
+    expect(await answerTo(paste, ...here)).not.toContain('nothing listens');
+  });
+
+  it.each(['ss -tnu', 'ss -n -t -u -p'])('what listens is not among what %s lists', async (command) => {
+    const [heading] = LISTENS.split('\n');
+    const listing = `${heading}\ntcp   ESTAB  0      0      192.168.1.11:22   10.9.0.7:50124\n`;
+    const paste = `${RULES}# ip -o addr\n${OWN_ADDRESSES}# ${command}\n${listing}`;
     expect(await answerTo(paste, ...here)).not.toContain('nothing listens');
   });
 

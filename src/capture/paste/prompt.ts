@@ -38,7 +38,9 @@ const KEEPS = /^(?:less|more|most|cat|column|sort|tee|nl|jq|expand|uniq|xclip|pb
 const ASKS_PART: readonly RegExp[] = [
   /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*\b(?:get|dev|via|src|proto|scope|type|to|exact|match|root)\s/,
   /\bipvsadm\s(?:.*\s)?(?:-\w*[tuf](?=[\s\d[])|--(?:tcp|udp|sctp|fwmark)-service\b)/,
-  /\bss\s(?:-\S+\s+)*(?:-\w*[46]|[^-\s\d|>&;])/,
+  // Without -l and -a it lists connections.
+  /\bss(?=\s|$)(?!.*\s(?:-\w*[la]|--(?:listening|all)\b))/,
+  /\bss\s(?:-\S+\s+)*(?:-\w*[46]|--(?:ipv[46]|family|query|socket|filter)\b|[^-\s\d|>&;])/,
 ];
 
 /** @returns true for a command of whose output only some lines may have been printed: `| grep`, `| awk`, `dev eth0`, `route get`. */
