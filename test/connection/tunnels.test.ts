@@ -65,6 +65,11 @@ describe('Does what a tunnel wraps around a packet get through?', () => {
     expect(await asked({ overlay: 'ipip' }, { overlay: 'ipip', filter })).toMatchObject({ sees });
   });
 
+  it('is not asked of rules of IPv4, where the tunnel sends over IPv6', async () => {
+    const far: NodeChanges = { overlay: 'ipv6', filter: BLOCKED };
+    expect(await asked({ overlay: 'ipv6' }, far)).toMatchObject({ sees: 'works', code: null });
+  });
+
   it('no, where the far device is down', async () => {
     expect(await asked({ overlay: true }, { overlay: true, down: true })).toMatchObject({
       ...{ sees: 'times-out', code: 'device-down' },
