@@ -13,6 +13,7 @@ import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 import { holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
+import { liveOrigin } from './live-origin.ts';
 import { readLive } from './load-live.ts';
 import { Progress } from './progress.ts';
 import type { LiveRequest } from './requests.ts';
@@ -46,7 +47,7 @@ export async function checkAllNodes(
       try {
         const { capture } = await buildCapture(
           sourcesOf([...files, ...objects]),
-          { name: manifest.origin, live: true },
+          liveOrigin(manifest.origin, live),
           { problems, progress },
         );
         await capture.cluster();
