@@ -1,4 +1,4 @@
-import { shownKubectl } from '../capture/live/kubectl.ts';
+import { shownKubectl } from '../command/kubectl-argv.ts';
 import type { Origin } from './build-capture.ts';
 import type { LiveRequest } from './requests.ts';
 

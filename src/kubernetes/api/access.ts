@@ -13,6 +13,8 @@ export interface ApiAccess {
   readonly namespace: string | null;
   /** What the client does not send of whom to act for: `Impersonate-Group` and its like. */
   readonly headers: Readonly<Record<string, string | string[]>>;
+  /** A command that has kubectl log in as the same user, in print. */
+  readonly kubectl: string;
   /** For messages: `context prod of ~/.kube/config`. */
   readonly origin: string;
 }

@@ -1,5 +1,5 @@
+import type { ClusterAccess } from '../../command/kubectl-argv.ts';
 import type { ApiLimits } from './connection.ts';
-import type { ApiChoice } from './kubeconfig.ts';
 
 /**
  * Which Pods to fetch. EndpointSlices name the Pods behind Services already, so a question about one node needs no more
@@ -16,7 +16,7 @@ export type PodsWanted =
     };
 
 /** What to ask the API for. */
-export interface ApiRequest extends ApiChoice {
+export interface ApiRequest extends ClusterAccess {
   /** `-n`: read where the whole cluster may not be listed; null: the context's namespace. */
   readonly namespace: string | null;
   readonly pods: PodsWanted;

@@ -45,7 +45,7 @@ function noLogin(error: unknown, access: ApiAccess): ApiError {
   const why = error instanceof SyntaxError ? 'what it holds is no token' : foreignWordsOf(error, access);
   return new ApiError(
     'credential-plugin',
-    `cannot log in as ${access.origin} says: ${why}; kubectl get nodes may refresh it`,
+    `cannot log in as ${access.origin} says: ${why}; \`${access.kubectl}\` may refresh it`,
   );
 }
 

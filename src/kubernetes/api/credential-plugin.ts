@@ -134,7 +134,8 @@ function reasonOf(
   if (nodeCodeOf(error) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'it printed more than 1 MiB';
   if (error.killed === true) return `it did not end within ${Math.round(timeout / 1000)} s`;
   const words = foreignWordsOf(stderr, access);
-  const asks = plugin.interactiveMode === 'Always' ? '; it must ask you: run kubectl get nodes first' : '';
+  const asks =
+    plugin.interactiveMode === 'Always' ? `; it must ask you: run \`${access.kubectl}\` first` : '';
   return `${words === '' ? `it ended with status ${nodeCodeOf(error)}` : words}${asks}`;
 }
 

@@ -34,6 +34,7 @@ export async function accountOfPod(
     dropped: { tokenFile },
     namespace: textOf(config.getContextObject(config.getCurrentContext())?.namespace?.trim()),
     origin: ORIGIN,
+    kubectl: 'kubectl get nodes',
   };
 }
 

@@ -1,21 +1,12 @@
 import type { User } from '@kubernetes/client-node';
+import { type ClusterAccess, shownKubectl } from '../../command/kubectl-argv.ts';
+import { quoteCommand } from '../../command/quote.ts';
 import { type Fields, fieldsOf, textOf } from '../../json/fields.ts';
 import type { ApiAccess } from './access.ts';
 import { ApiError } from './api-error.ts';
-import type { Identity } from './identity.ts';
 import { accountOfPod } from './in-cluster.ts';
 import { type Kubeconfig, kubeconfigFiles, readKubeconfig } from './kubeconfig-files.ts';
 import { accessOf, type NamedAccess } from './read-access.ts';
-
-/** What the command line says about the cluster. */
-export interface ApiChoice extends Identity {
-  /** `--kubeconfig`; null: `KUBECONFIG`, then `~/.kube/config`. */
-  readonly kubeconfig: string | null;
-  /** `--context`; null: the current one. */
-  readonly context: string | null;
-  /** `--request-timeout`, in milliseconds. */
-  readonly requestTimeoutMs?: number;
-}
 
 /**
  * Finds out which server to ask, and as whom, as kubectl does: a kubeconfig, or the service account of the pod we run in where
@@ -24,7 +15,7 @@ export interface ApiChoice extends Identity {
  * Throws ApiError.
  */
 export async function findAccess(
-  choice: ApiChoice,
+  choice: ClusterAccess,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ApiAccess> {
   const files = kubeconfigFiles(choice.kubeconfig, env);
@@ -42,7 +33,7 @@ export async function findAccess(
 }
 
 /** What stands on the command line takes the place of what the kubeconfig says (clientcmd, `ConfigOverrides`). */
-function chosen({ config, users, origin }: Kubeconfig, choice: ApiChoice): NamedAccess {
+function chosen({ config, users, origin }: Kubeconfig, choice: ClusterAccess): NamedAccess {
   const name = choice.context ?? textOf(config.getCurrentContext());
   const known = config
     .getContexts()
@@ -80,13 +71,14 @@ function chosen({ config, users, origin }: Kubeconfig, choice: ApiChoice): Named
     ...actingAs(user ?? { name: '' }, fieldsOf(users.find((entry) => entry.name === userName)?.user), choice),
     namespace: textOf(context.namespace),
     origin: `context ${name} of ${origin}`,
+    kubectl: quoteCommand(shownKubectl(choice, ['get', 'nodes'])),
   };
 }
 
 function actingAs(
   user: User,
   dropped: Fields,
-  { as, asGroups, token }: Identity,
+  { as, asGroups, token }: ClusterAccess,
 ): { user: User; dropped: Fields } {
   const { tokenFile, ...others } = dropped;
   return {

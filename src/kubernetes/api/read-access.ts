@@ -7,7 +7,8 @@ import { readServerUrl, type ServerUrl, speaksTls } from './server-url.ts';
 import { readSmallFile } from './small-file.ts';
 
 /** A server and a user as the official client has read them, with absolute paths; no file named there has been opened yet. */
-export interface NamedAccess extends Pick<ApiAccess, 'cluster' | 'user' | 'namespace' | 'origin'> {
+export interface NamedAccess
+  extends Pick<ApiAccess, 'cluster' | 'user' | 'namespace' | 'origin' | 'kubectl'> {
   /** The user's entry as it stands: what the client drops of it is looked up there. */
   readonly dropped: Fields;
 }
@@ -22,7 +23,7 @@ const PROVIDERS: ReadonlySet<string> = new Set(['oidc', 'azure', 'gcp']);
  * @returns the access with what the files hold that it names. Throws ApiError where one cannot be read.
  */
 export function accessOf(
-  { cluster, user, dropped, namespace, origin }: NamedAccess,
+  { cluster, user, dropped, namespace, origin, kubectl }: NamedAccess,
   env: Readonly<Record<string, string | undefined>>,
 ): ApiAccess {
   const { server, login } = readServerUrl(cluster.server, origin);
@@ -49,6 +50,7 @@ export function accessOf(
     namespace,
     headers: impersonateUser === null ? {} : impersonation(dropped),
     origin,
+    kubectl,
   };
 }
 
