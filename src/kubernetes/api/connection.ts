@@ -5,6 +5,7 @@ import type { ApiAnswer } from './api-answer.ts';
 import { ApiError } from './api-error.ts';
 import { runCredentialPlugin } from './credential-plugin.ts';
 import { describeConnectionError } from './describe-failure.ts';
+import type { Login } from './login.ts';
 
 /** What asking may cost. */
 export interface ApiLimits {
@@ -94,7 +95,7 @@ export class ApiConnection {
 /** @returns a connection; gets the credentials, but sends nothing yet. Throws ApiError. */
 export async function connect(
   access: ApiAccess,
-  env: Readonly<Record<string, string | undefined>>,
+  login: Login,
   limits: ApiLimits,
   signal: AbortSignal,
 ): Promise<ApiConnection> {
@@ -103,7 +104,7 @@ export async function connect(
     'user-agent': 'kp-explain',
     ...access.headers,
   };
-  const whole = await loggedIn(access, env, Math.min(limits.totalMs, 30_000), signal);
+  const whole = await loggedIn(access, login, Math.min(limits.totalMs, 30_000), signal);
   const { clientOptions } = await import('./client-options.ts');
   const options = await clientOptions(whole, signal).catch((error: unknown) => {
     throw error instanceof ApiError ? error : describeConnectionError(error, access, signal);
@@ -116,13 +117,13 @@ export async function connect(
 /** @returns the access with what its credential plugin gave; the same where it has none. Throws ApiError. */
 async function loggedIn(
   access: ApiAccess,
-  env: Readonly<Record<string, string | undefined>>,
+  login: Login,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ApiAccess> {
   const { exec, ...user } = access.user;
   if (exec === undefined) return access;
-  return { ...access, user: { ...user, ...(await runCredentialPlugin(access, env, timeoutMs, signal)) } };
+  return { ...access, user: { ...user, ...(await runCredentialPlugin(access, login, timeoutMs, signal)) } };
 }
 
 /** Throws ApiError, without the value, where a token or a name has a line end or what else no request can carry. */

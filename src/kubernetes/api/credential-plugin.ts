@@ -4,6 +4,7 @@ import { fieldsOf, objectsOf, textOf, textsOf } from '../../json/fields.ts';
 import type { ApiAccess } from './access.ts';
 import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import { foreignWordsOf } from './foreign-words.ts';
+import type { Login } from './login.ts';
 
 /** `users[].user.exec`: a program that prints a token or a certificate (client.authentication.k8s.io). */
 interface CredentialPlugin {
@@ -21,19 +22,19 @@ const LONGEST_ANSWER = 1024 * 1024;
 
 /**
  * Runs the program that the user's entry names for credentials, without a shell, and reads the ExecCredential it prints
- * (client.authentication.k8s.io v1beta1 and v1). The official client would set it no bound and leave its input open. It gets no
- * terminal: one that must ask the user fails with advice.
+ * (client.authentication.k8s.io v1beta1 and v1). The official client would set it no bound and leave its input open. Its
+ * input is empty; what it asks is handed to `onLogin`.
  * @param timeoutMs how long it may take. @returns what it gave, as of the user's entry. Throws ApiError.
  */
 export async function runCredentialPlugin(
   access: ApiAccess,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, ...login }: Login,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<Pick<User, 'token' | 'certData' | 'keyData'>> {
   const plugin = pluginOf(access);
   const own = { ...env, ...plugin.env, ...execInfo(plugin, access) };
-  const stdout = await run(plugin, access, own, timeoutMs, signal);
+  const stdout = await run(plugin, access, { ...login, env: own }, timeoutMs, signal);
   let status: Readonly<Record<string, unknown>>;
   try {
     status = fieldsOf(fieldsOf(JSON.parse(stdout)).status);
@@ -93,7 +94,7 @@ function execInfo(plugin: CredentialPlugin, { cluster: known }: ApiAccess): { KU
 function run(
   plugin: CredentialPlugin,
   access: ApiAccess,
-  env: NodeJS.ProcessEnv,
+  { env, onLogin }: Login,
   timeout: number,
   signal: AbortSignal,
 ): Promise<string> {
@@ -108,10 +109,12 @@ function run(
       encoding: 'utf8' as const,
     };
     const child = execFile(plugin.command, plugin.args, options, (error, stdout, stderr) => {
+      relay?.stop();
       if (error === null) resolve(stdout);
       else
         reject(signal.aborted ? aborted() : failed(plugin, reasonOf(error, stderr, plugin, access, timeout)));
     });
+    const relay = child.stderr === null ? undefined : onLogin?.(child.stderr);
     child.stdin?.end();
   });
 }
