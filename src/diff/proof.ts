@@ -1,6 +1,7 @@
 import type { Note } from '../explain/explanation.ts';
+import { assumptionNote } from '../explain/words/assumption-words.ts';
 import { givenNote } from '../explain/words/question-words.ts';
-import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
+import { reasonNote } from '../explain/words/reason-words.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import type { NftRule } from '../nftables/ruleset.ts';

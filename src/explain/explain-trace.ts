@@ -29,7 +29,7 @@ import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
 import type { OutcomeItem, TraceItem } from './trace-list.ts';
-import { assumptionNote } from './words/reason-words.ts';
+import { assumptionNote } from './words/assumption-words.ts';
 
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.

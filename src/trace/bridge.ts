@@ -86,10 +86,17 @@ export function bridgeTurnsBack(
 
 /**
  * Frames from one isolated port to another are dropped (br_skb_isolated in should_deliver, net/bridge/br_forward.c).
- * @returns whether a frame from one port to another is; `differs` where that depends on the ports.
+ * @returns whether a frame from one port to another is; `differs` where that depends on the ports; null where the capture does not tell.
  */
-export function bridgeIsolates(host: Host, bridge: string, by: string | undefined): boolean | 'differs' {
+export function bridgeIsolates(
+  host: Host,
+  bridge: string,
+  by: string | undefined,
+): boolean | 'differs' | null {
   const ports = portsOf(host, bridge);
+  const open = ports.filter((port) => port.isolated !== false);
+  const from = open.filter(({ name }) => by === undefined || name === by);
+  if (open.length > 1 && from.length > 0 && open.some((port) => port.isolated === undefined)) return null;
   const isolated = ports.filter((port) => port.isolated === true);
   if (isolated.length < 2) return false;
   if (by !== undefined && !isolated.some(({ name }) => name === by)) return false;

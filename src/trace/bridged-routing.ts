@@ -37,6 +37,22 @@ export function acrossBridge(branch: Branch, context: TraceContext): Routed[] | 
 }
 
 /**
+ * Names it where a packet was routed that a bridge may have handed on by itself, asking no route: an ending may not be its, and
+ * where it leaves by the device it came in by the hop limit stays.
+ */
+export function perhapsBridged(branch: Branch, routed: readonly Routed[], context: TraceContext): void {
+  const { inInterface, family, destination, frame } = branch.state;
+  if (typeof inInterface !== 'string' || inInterface === 'lo' || frame !== 'unicast') return;
+  if (!sameAddress(destination, context.packet.destination)) return;
+  if (bridgeShown(context.world.host, family, inInterface) !== null) return;
+  const matters = routed.some(
+    (one) =>
+      one.kind === 'ended' || (one.kind === 'forward' && one.branch.state.route?.device === inInterface),
+  );
+  if (matters) assume(context, { code: 'not-bridged', device: inInterface });
+}
+
+/**
  * br_netfilter sees a packet that PREROUTING gave another destination: it addresses its frame to this node, whomever it was for
  * (br_nf_pre_routing_finish: PACKET_HOST).
  */
@@ -51,7 +67,13 @@ export function framedByBridge(branch: Branch, { packet, world }: TraceContext):
 /** A frame that a bridge hands on, unless both ports are isolated. */
 export function betweenPorts(branch: Branch, bridge: string, context: TraceContext): Routed[] {
   const isolated = bridgeIsolates(context.world.host, bridge, branch.state.inPort);
-  return bothWays(branch, isolated, (value) => ({ code: 'bridge-isolated', bridge, value }), context).map(
+  if (isolated === null) assume(context, { code: 'bridge-isolated', bridge });
+  return bothWays(
+    branch,
+    isolated ?? false,
+    (value) => ({ code: 'bridge-isolated', bridge, value }),
+    context,
+  ).map(
     ({ branch: way, value }): Routed =>
       value ? { kind: 'ended', ending: portsIsolated(way, bridge) } : { kind: 'forward', branch: way },
   );

@@ -136,11 +136,17 @@ export type Assumption =
   | { readonly code: 'source-check'; readonly why: SourceUnknown }
   | { readonly code: 'route-localnet'; readonly device: string }
   | { readonly code: 'forwarding' }
+  /** IPv6 is not forwarded, and the device's own switch is not told. */
+  | { readonly code: 'force-forwarding'; readonly device: string }
   | { readonly code: 'routes-not-captured'; readonly family: Family }
   /** `address` is null for the destination that nat wrote, whatever it is. */
   | { readonly code: 'destination-not-local'; readonly address: Address | null }
   | { readonly code: 'bridge-flood'; readonly bridge: string }
   | { readonly code: 'bridge-hairpin'; readonly bridge: string }
+  /** Frames between its ports are passed on: which ports are isolated is not told. */
+  | { readonly code: 'bridge-isolated'; readonly bridge: string }
+  /** The device may be a bridge that shows its frames to iptables, and the packet one that it hands on itself. */
+  | { readonly code: 'not-bridged'; readonly device: string }
   | { readonly code: 'flow-not-rewritten' }
   /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
   | { readonly code: 'ipvs-conntrack' }

@@ -137,8 +137,9 @@ function upFromBridge(branch: Branch, { context }: Trip): Branch {
 
 function leaving(branch: Branch): Branch {
   const { state } = branch;
-  // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
-  const inInterface = state.bridged === true || state.fromNode ? null : arrivedBy(state);
+  // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing); what a process sent has
+  // none, unless it came back in by lo and is forwarded (ip_output: skb->dev).
+  const inInterface = state.bridged === true ? null : arrivedBy(state);
   // Without routes a branch may have learnt the device at FORWARD; a process's packet may have been rerouted since OUTPUT.
   const learnt = state.fromNode ? undefined : state.outInterface;
   const outInterface = state.route === null ? learnt : state.route.device;

@@ -1,4 +1,4 @@
-import { assumptionNote } from '../../explain/words/reason-words.ts';
+import { assumptionNote } from '../../explain/words/assumption-words.ts';
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { GivenNode } from '../../trace/given.ts';

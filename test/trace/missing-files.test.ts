@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import type { Host, Link } from '../../src/host/facts.ts';
+import type { Trace } from '../../src/trace/outcome.ts';
+import { ask } from './ask.ts';
+import { nodeOf } from './node.ts';
+
+// What `npm run test:kernel -- --lane lost` found: certain answers that rested on a file which was not captured.
+
+const NONE = '';
+
+function assumed({ assumptions }: Trace): string[] {
+  return assumptions.map(({ code }) => code);
+}
+
+describe('IPv6 is not forwarded: is that certain?', () => {
+  const v6 = { from: '[fd00:1::2]:1', to: '[fd00:244::5]:80' };
+  const off = { 'net.ipv6.conf.all.forwarding': '0' };
+  const traced = (sysctls: Readonly<Record<string, string>>): Trace =>
+    ask(NONE, { ...v6, host: nodeOf({ sysctls: { ...off, ...sysctls } }) });
+  it('not where the device’s own switch was not captured, which wins since 6.17 (ip6_forward: force_forwarding)', () => {
+    const trace = traced({});
+    expect(trace.outcomes.map(({ reason }) => reason?.code)).toEqual(['forwarding-off']);
+    expect(assumed(trace)).toContain('force-forwarding');
+  });
+  it('where it is 0, or the kernel has none beside the device’s other switches', () => {
+    expect(assumed(traced({ 'net.ipv6.conf.eth0.force_forwarding': '0' }))).toEqual([]);
+    expect(assumed(traced({ 'net.ipv6.conf.eth0.disable_ipv6': '0' }))).toEqual([]);
+  });
+  it('not where some device forwards, and which the packet came in by is open', () => {
+    const host = nodeOf({ sysctls: { ...off, 'net.ipv6.conf.eth0.force_forwarding': '1' } });
+    const trace = ask(NONE, { ...v6, via: undefined, host });
+    expect(trace.outcomes.map(({ reason }) => reason?.code)).not.toContain('forwarding-off');
+    expect(assumed(trace)).toContain('forwarding');
+  });
+});
+
+describe('Does a bridge pass a frame on?', () => {
+  const pod = { from: '10.244.1.5:1000', via: 'cni0', to: '10.244.1.6:80' };
+  const withPorts = (ports: Readonly<Record<string, Partial<Link>>>): Host => {
+    const node = nodeOf();
+    return { ...node, links: (node.links ?? []).map((link) => ({ ...link, ...ports[link.name] })) };
+  };
+  it('ports may be isolated where `ip addr` was taken without -d (br_skb_isolated)', () => {
+    expect(assumed(ask(NONE, { ...pod, host: withPorts({}) }))).toContain('bridge-isolated');
+    const one = withPorts({ veth1: { isolated: false }, veth2: { isolated: true } });
+    expect(assumed(ask(NONE, { ...pod, host: one }))).not.toContain('bridge-isolated');
+    const half = withPorts({ veth1: { isolated: false } });
+    expect(assumed(ask(NONE, { ...pod, host: half }))).not.toContain('bridge-isolated');
+    expect(assumed(ask(NONE, { ...pod, port: 'veth1', host: half }))).not.toContain('bridge-isolated');
+  });
+  it('forwarding off drops nothing that may have been bridged unasked (br_nf_pre_routing: no route)', () => {
+    const host = { ...nodeOf({ sysctls: { 'net.ipv4.ip_forward': '0' } }), links: null };
+    const trace = ask(NONE, { ...pod, host });
+    expect(trace.outcomes.map(({ reason }) => reason?.code)).toEqual(['forwarding-off']);
+    expect(assumed(trace)).toContain('not-bridged');
+    // From elsewhere to a pod, and through a Service, it is routed whatever the device is.
+    expect(
+      assumed(ask(NONE, { from: '8.8.8.8:1', to: '10.244.1.6:80', host: { ...nodeOf(), links: null } })),
+    ).toEqual([]);
+  });
+});
