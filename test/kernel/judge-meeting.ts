@@ -65,8 +65,11 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
 function judgeWithout(meeting: Meeting, report: Report | null): readonly string[] {
   // Of a packet on a connection that is known the question would have to say its state.
   if (meeting.flows !== null) return [];
-  const held = judgeLost(meeting, meeting.lost ?? []);
-  if (report !== null) report.packets++;
+  const { held, forked } = judgeLost(meeting, meeting.lost ?? []);
+  if (report !== null) {
+    report.packets++;
+    if (forked) report.forked++;
+  }
   if (typeof held !== 'string') return held;
   if (report !== null) report.held[held]++;
   return [];

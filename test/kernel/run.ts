@@ -13,6 +13,7 @@ import { whyNoUml } from './ipvs/uml.ts';
 import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
 import { LOST_LANES } from './lost/lanes.ts';
+import { LOST_MUTANTS } from './lost/mutants.ts';
 import { MUTANTS, type MutantResult, tryMutants } from './mutants.ts';
 import { NFT_LANES } from './nft/lanes.ts';
 import { NFT_MUTANTS } from './nft/mutants.ts';
@@ -53,6 +54,7 @@ const { values, positionals } = parseArgs({
 const TOOLS = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const balanced = values.lane === 'ipvs';
 const native = /^(nft|mixed)\b/.test(values.lane ?? '');
+const lost = /^lost\b/.test(values.lane ?? '');
 const missing = balanced ? whyNoUml() : whyNoKernel();
 if (values.help || missing !== null) {
   console.error(values.help ? USAGE : `test:kernel ${missing}`);
@@ -107,7 +109,7 @@ async function runGenerated(): Promise<boolean> {
     console.log(
       `with files lost, the kernel's way was an outcome ${told} times, said to be unknown ${unknown} times, and rested on what was named as assumed ${assumed} times`,
     );
-  const mutants = balanced ? IPVS_MUTANTS : native ? NFT_MUTANTS : MUTANTS;
+  const mutants = balanced ? IPVS_MUTANTS : native ? NFT_MUTANTS : lost ? LOST_MUTANTS : MUTANTS;
   const missed = values.mutants ? printMutants(tryMutants(kept, TOOLS, mutants)) : 0;
   return report.disagreements.length > 0 || missed > 0;
 }

@@ -32,15 +32,19 @@ const NAMES: { readonly [C in Assumption['code']]: readonly Lost[] } = {
  * an outcome, or one that is said to be unknown, or the answer must name what it assumed of a file that is lost.
  * @returns how it holds, or what it says instead, as lines
  */
-export function judgeLost(meeting: Meeting, lost: readonly Lost[]): Held | readonly string[] {
+export function judgeLost(
+  meeting: Meeting,
+  lost: readonly Lost[],
+): { held: Held | readonly string[]; forked: boolean } {
   const host = withoutFiles(meeting.host, lost);
   const world = worldOf({ ...meeting, host }, meeting.question.family);
   const trace = tracePacket(meeting.question, world);
   const { outcome, differences } = judge(trace, meeting.seen, undefined, 'result');
-  if (outcome !== null) return 'told';
-  if (trace.outcomes.some(({ verdict }) => verdict === 'unknown')) return 'unknown';
-  if (namesOneOf(trace, lost)) return 'assumed';
-  return [`without ${lost.join(', ')}: ${differences.join('; ')}`, assumedBy(trace)];
+  const forked = trace.outcomes.length > 1;
+  if (outcome !== null) return { held: 'told', forked };
+  if (trace.outcomes.some(({ verdict }) => verdict === 'unknown')) return { held: 'unknown', forked };
+  if (namesOneOf(trace, lost)) return { held: 'assumed', forked };
+  return { held: [`without ${lost.join(', ')}: ${differences.join('; ')}`, assumedBy(trace)], forked };
 }
 
 function namesOneOf({ assumptions }: Trace, lost: readonly Lost[]): boolean {
