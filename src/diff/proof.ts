@@ -12,6 +12,7 @@ import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import type { NativeComparison } from './native.ts';
 import { otherProxies } from './other-proxies.ts';
+import { portsUntold } from './port-modes.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
@@ -59,6 +60,7 @@ export function proofOf(
       ...lacking.map(noteOf),
       ...compared.flatMap(restsOn),
       ...oneSided(states),
+      ...(compared.length === 0 ? [] : portsUntold(states[0].host, states[1].host)),
       ...sameNative(native),
       ...newConnections(compared),
     ],

@@ -1,4 +1,5 @@
 import { sameAddress } from '../net/address.ts';
+import { prefixContains } from '../net/prefix.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import {
   bridgeCallsIptables,
@@ -37,19 +38,22 @@ export function acrossBridge(branch: Branch, context: TraceContext): Routed[] | 
 }
 
 /**
- * Names it where a packet was routed that a bridge may have handed on by itself, asking no route: an ending may not be its, and
- * where it leaves by the device it came in by the hop limit stays.
+ * Names it where a packet was routed that a bridge may have handed on by itself, to a machine of its own network, asking no policy
+ * rule, no source check and no hop limit.
  */
 export function perhapsBridged(branch: Branch, routed: readonly Routed[], context: TraceContext): void {
   const { inInterface, family, destination, frame } = branch.state;
   if (typeof inInterface !== 'string' || inInterface === 'lo' || frame !== 'unicast') return;
   if (!sameAddress(destination, context.packet.destination)) return;
   if (bridgeShown(context.world.host, family, inInterface) !== null) return;
-  const matters = routed.some(
-    (one) =>
-      one.kind === 'ended' || (one.kind === 'forward' && one.branch.state.route?.device === inInterface),
+  const isDirect = context.world.host.routes[family]?.some(
+    (route) =>
+      prefixContains(route.destination, destination) &&
+      route.nextHops.some(({ device, gateway }) => device === inInterface && gateway === null),
   );
-  if (matters) assume(context, { code: 'not-bridged', device: inInterface });
+  // Where routes tell that the device has no such network, its frames are for this node.
+  if (isDirect ?? routed.some(({ kind }) => kind === 'ended'))
+    assume(context, { code: 'not-bridged', device: inInterface });
 }
 
 /**

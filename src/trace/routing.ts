@@ -1,7 +1,7 @@
 import type { FoundRoute, RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { routeTables } from '../host/route-tables.ts';
-import { sourceForOutput } from '../host/source-address.ts';
+import { ownSourceWithoutRoutes, sourceForOutput } from '../host/source-address.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import type { Address } from '../net/address.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
@@ -145,7 +145,11 @@ function ownSource(branch: Branch, context: TraceContext): Address {
   const { source, destination, family } = branch.state;
   if (source.address !== null) return source.address;
   const { host } = context.world;
-  if (host.routes[family] === null) return destination;
+  if (host.routes[family] === null) {
+    const chosen = ownSourceWithoutRoutes(host, destination);
+    if (chosen === null) assume(context, { code: 'own-source', address: destination });
+    return chosen ?? destination;
+  }
   const answer = lookUp(branch, context, UNBOUND[family], 'lo');
   return (answer.kind === 'route' ? sourceForOutput(host, answer, destination) : null) ?? destination;
 }

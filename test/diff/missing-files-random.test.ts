@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packetOf, worldOf } from '../trace/ask.ts';
 import { findDiffering } from './every-packet.ts';
-import { diff, EVENTS, type Event, FACTS, knownWith, nodeAfter, without } from './missing-files.ts';
+import {
+  diff,
+  EVENTS,
+  type Event,
+  FACTS,
+  type Fact,
+  knownWith,
+  nodeAfter,
+  without,
+} from './missing-files.ts';
 import { pairOfRules, saveOf } from './small-rules.ts';
 
 const lost = fc.oneof(fc.constant([]), fc.subarray([...FACTS], { maxLength: 2 }));
@@ -18,10 +27,12 @@ const pairs = fc.record({
 /** The sets that a rule of either side names; `pairs` and `blocked` are the only ones. */
 const asksSets = (texts: readonly string[]): boolean => texts.some((text) => text.includes('--match-set'));
 
+const PAIRS = Number(process.env.KP_EXPLAIN_DIFF_PAIRS ?? 200);
+
 describe('Is there a false "no change" where files are left out at random?', () => {
-  it('on 200 pairs, against every packet traced through the whole files', () => {
+  it('on random pairs, against every packet traced through the whole files', () => {
     const found = { proved: 0, open: 0, changed: 0 };
-    for (const { rules, sameRules, event, lost } of fc.sample(pairs, { numRuns: 200, seed: 22 })) {
+    for (const { rules, sameRules, event, lost } of fc.sample(pairs, { numRuns: PAIRS, seed: 22 })) {
       const texts = [saveOf(rules[0]), saveOf(sameRules ? rules[0] : rules[1])] as const;
       const hosts = [nodeAfter(null), nodeAfter(event)] as const;
       const { identical, proof, witnesses } = diff(
@@ -31,7 +42,13 @@ describe('Is there a false "no change" where files are left out at random?', () 
         { budget: 1000 },
       );
       const shown = JSON.stringify({ texts, event, lost, proof });
-      const needed = lost.flat().filter((fact) => fact !== 'ipsets' || asksSets(texts));
+      // What neither side tells of ports is named, and taken to be alike; links that are missing lack it, too.
+      const untold = lost.every(
+        (facts: readonly Fact[]) => facts.includes('details') || facts.includes('links'),
+      );
+      const needed = lost
+        .flat()
+        .filter((fact) => (fact !== 'ipsets' || asksSets(texts)) && (fact !== 'details' || !untold));
       if (needed.length > 0) expect([identical, proof.complete], shown).toEqual([false, false]);
       else expect(proof.lacking.length > 0, shown).toBe(event === 'one port has no hairpin mode');
       if (identical) {
@@ -41,7 +58,8 @@ describe('Is there a false "no change" where files are left out at random?', () 
         const [before, after] = worlds;
         if (before === undefined || after === undefined) throw new Error('two sides');
         expect(event, shown).not.toBe('a native table drops');
-        expect(findDiffering([before, after]), shown).toBeNull();
+        if (!(untold && event === 'two ports are isolated'))
+          expect(findDiffering([before, after]), shown).toBeNull();
       }
       if (identical) found.proved++;
       else if (witnesses.length > 0) found.changed++;
@@ -50,5 +68,5 @@ describe('Is there a false "no change" where files are left out at random?', () 
     expect(found.proved).toBeGreaterThan(20);
     expect(found.open).toBeGreaterThan(20);
     expect(found.changed).toBeGreaterThan(20);
-  }, 600_000);
+  }, 7_200_000);
 });

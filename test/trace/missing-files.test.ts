@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Host, Link } from '../../src/host/facts.ts';
+import { formatAddress } from '../../src/net/address.ts';
 import type { Trace } from '../../src/trace/outcome.ts';
 import { ask } from './ask.ts';
 import { nodeOf } from './node.ts';
@@ -57,5 +58,34 @@ describe('Does a bridge pass a frame on?', () => {
     expect(
       assumed(ask(NONE, { from: '8.8.8.8:1', to: '10.244.1.6:80', host: { ...nodeOf(), links: null } })),
     ).toEqual([]);
+  });
+});
+
+describe('Which source does a process take to an address of its own node, where routes were not captured?', () => {
+  const routes = { ipv4: null, ipv6: null };
+  const from = (to: string, host: Partial<Host> = {}): readonly [unknown, readonly string[]] => {
+    const known = { ...nodeOf(), routes, ...host };
+    const trace = ask(NONE, { via: null, from: '?', to, host: known });
+    const address = trace.outcomes[0]?.source.sender.address ?? null;
+    return [address === null ? null : formatAddress(address), assumed(trace)];
+  };
+  it('of a second address of a network the first (fib_add_ifaddr: prefsrc)', () => {
+    expect(from('192.168.1.9:53')).toEqual(['192.168.1.1', []]);
+    expect(from('192.168.1.1:53')).toEqual(['192.168.1.1', []]);
+    expect(from('127.0.0.8:53')).toEqual(['127.0.0.1', []]);
+    expect(from('[fd00:1::1]:53')).toEqual(['fd00:1::1', []]);
+  });
+});
+
+describe('A bridge hands a frame on without asking policy rules', () => {
+  it('so a mark that sends it elsewhere may not count, where interfaces were not captured (br_nf_pre_routing)', () => {
+    const policy = { rules: [{ priority: 100, src: 'all', fwmark: '0x100', table: '100' }] };
+    const host = {
+      ...nodeOf({ ...policy, routes: ['default via 192.168.1.3 dev eth0 table 100'] }),
+      links: null,
+    };
+    const pod = { from: '10.244.1.5:1000', via: 'cni0', to: '10.244.1.6:80', mark: 0x100, host };
+    expect(assumed(ask(NONE, pod))).toContain('not-bridged');
+    expect(assumed(ask(NONE, { ...pod, to: '8.8.4.4:80' }))).not.toContain('not-bridged');
   });
 });

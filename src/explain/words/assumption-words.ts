@@ -28,6 +28,10 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
       const settle = `capture \`ip -j ${option}route show table all\` and \`ip -j rule\``;
       return note(code, 'a route to every destination is taken for granted', settle);
     }
+    case 'own-source': {
+      const text = `the process is taken to send from ${formatAddress(assumption.address)}, not from another address of its interface`;
+      return note(code, text, 'capture `ip -j addr` and `ip -j route show table all`');
+    }
     case 'destination-not-local': {
       const { address } = assumption;
       const what = address === null ? 'the new destination of the packet' : formatAddress(address);

@@ -17,6 +17,7 @@ const NAMES: { readonly [C in Assumption['code']]: readonly Lost[] } = {
   'force-forwarding': ['sysctls'],
   'routes-not-captured': ['routes'],
   'destination-not-local': ['routes', 'links'],
+  'own-source': ['routes'],
   'bridge-flood': ['details'],
   'bridge-hairpin': ['links', 'details'],
   'bridge-isolated': ['links', 'details'],

@@ -17,7 +17,7 @@ export const LOST_MUTANTS: readonly Mutant[] = [
   {
     name: 'a device that may be a bridge is none, without a word',
     file: 'trace/bridged-routing.js',
-    find: 'if (matters)',
+    find: "if (isDirect ?? routed.some(({ kind }) => kind === 'ended'))",
     replace: 'if (false)',
   },
   {
