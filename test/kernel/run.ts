@@ -14,6 +14,7 @@ import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
 import { LOST_LANES } from './lost/lanes.ts';
 import { LOST_MUTANTS } from './lost/mutants.ts';
+import { runPairs } from './lost/pairs.ts';
 import { MUTANTS, type MutantResult, tryMutants } from './mutants.ts';
 import { NFT_LANES } from './nft/lanes.ts';
 import { NFT_MUTANTS } from './nft/mutants.ts';
@@ -28,6 +29,7 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --lane NAME,…   these lanes only: iptables-nft/ipv4, iptables-legacy/ipv6, …; nft: native rules, mixed: beside iptables
                   (nft/ipv4, mixed/iptables-legacy/ipv6, …); ipvs: past IPVS, in a user-mode kernel (6.1);
                   lost: the same rules on nodes in many states, asked about from captures that lack files
+                  pairs: such captures of two states (--packets of them), and whether diff calls them alike
                   cluster: real clients over two nodes, six set-ups
   --legacy        cluster: legacy rules on both nodes, for a kernel without nf_tables that has IPIP (user-mode linux)
   --whole         prints what disagrees as it is, without a search for the smallest case
@@ -66,7 +68,9 @@ const failed = values.real
   ? await probeCaptures(positionals)
   : values.lane === 'cluster'
     ? await runCluster()
-    : await runGenerated();
+    : values.lane === 'pairs'
+      ? await runDiffs()
+      : await runGenerated();
 process.exitCode = failed ? 1 : 0;
 
 async function runGenerated(): Promise<boolean> {
@@ -130,6 +134,17 @@ async function runCluster(): Promise<boolean> {
       `${report.disagreements.length} disagreements (${seconds} s)`,
   );
   return report.disagreements.length > 0 || missed > 0;
+}
+
+/** Whether `diff` calls two states alike of which the kernel makes a difference. */
+async function runDiffs(): Promise<boolean> {
+  const report = await runPairs(Number(values.seed), Number(values.packets));
+  for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
+  console.log(
+    `${report.pairs} pairs of captures, ${report.alike} of them alike; the kernel treated ${report.packets} packets of these alike ` +
+      `but for ${report.open} that chance decides: ${report.disagreements.length} disagreements`,
+  );
+  return report.disagreements.length > 0;
 }
 
 /** Several names are separated by commas; `mixed` means all that begin so. */
