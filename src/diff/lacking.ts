@@ -27,8 +27,8 @@ interface Gap {
 
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
-/** What a listing of single links lacks counts as for `links`. */
-type Kind = Exclude<keyof Host, 'someLinks'>;
+/** What a listing of single links lacks counts as for `links`; without labels the kernel's own are taken, and IPsec is named where it is known. */
+type Kind = Exclude<keyof Host, 'someLinks' | 'labels' | 'ipsec'>;
 
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ

@@ -87,6 +87,12 @@ function supposedHost(host: Host, other: Host): Host {
       return host.ipsets ?? other.ipsets;
     },
     recent: null,
+    get labels() {
+      return host.labels ?? other.labels ?? null;
+    },
+    get ipsec() {
+      return host.ipsec ?? other.ipsec ?? null;
+    },
     get nft() {
       return host.nft ?? other.nft;
     },

@@ -51,6 +51,7 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info.info_kind),
     ...(typeof port?.hairpin === 'boolean' ? { hairpin: port.hairpin } : {}),
     ...(typeof port?.isolated === 'boolean' ? { isolated: port.isolated } : {}),
+    ...(objectOf(object.xdp) === null ? {} : { xdp: true as const }),
     ...readCalls(objectOf(info?.info_data)),
     ...readTunnel(objectOf(info?.info_data)),
   };

@@ -94,13 +94,12 @@ export function bridgeIsolates(
   by: string | undefined,
 ): boolean | 'differs' | null {
   const ports = portsOf(host, bridge);
-  const open = ports.filter((port) => port.isolated !== false);
-  const from = open.filter(({ name }) => by === undefined || name === by);
-  if (open.length > 1 && from.length > 0 && open.some((port) => port.isolated === undefined)) return null;
+  const isFrom = ({ name }: Link): boolean => by === undefined || name === by;
   const isolated = ports.filter((port) => port.isolated === true);
-  if (isolated.length < 2) return false;
-  if (by !== undefined && !isolated.some(({ name }) => name === by)) return false;
-  return isolated.length === ports.length ? true : 'differs';
+  if (isolated.length > 1 && isolated.some(isFrom))
+    return isolated.length === ports.length ? true : 'differs';
+  const perhaps = ports.filter((port) => port.isolated !== false);
+  return perhaps.length > isolated.length && perhaps.length > 1 && perhaps.some(isFrom) ? null : false;
 }
 
 /** @returns whether a packet that came in through this device carries br_netfilter's notes, which `-m physdev` reads. */

@@ -149,6 +149,10 @@ export type Assumption =
   | { readonly code: 'bridge-isolated'; readonly bridge: string }
   /** The device may be a bridge that shows its frames to iptables, and the packet one that it hands on itself. */
   | { readonly code: 'not-bridged'; readonly device: string }
+  /** A program of XDP at the device, which sees the packet first, lets it pass as it is. */
+  | { readonly code: 'xdp'; readonly device: string }
+  /** A policy of IPsec in this direction fits the packet's addresses, and lets it pass as it is. */
+  | { readonly code: 'ipsec'; readonly direction: 'in' | 'out' | 'fwd' }
   | { readonly code: 'flow-not-rewritten' }
   /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
   | { readonly code: 'ipvs-conntrack' }

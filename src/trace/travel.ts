@@ -1,4 +1,5 @@
 import type { HookName } from '../iptables/ruleset.ts';
+import { pastIpsec, pastXdp } from './beside-rules.ts';
 import { type Branch, changed, type Ending } from './branch.ts';
 import { bridgeShown, isBridge } from './bridge.ts';
 import type { TraceContext } from './context.ts';
@@ -33,6 +34,7 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
 
 /** A packet that came in through an interface. */
 function receive(start: Branch, trip: Trip): void {
+  pastXdp(start, trip.context);
   for (const passage of throughDevice(start, 'ingress', start.state.inInterface, trip.context)) {
     if (passage.kind === 'ended') trip.ended.push(passage.ending);
     else acrossBridges(passage.branch, ['prerouting'], trip, (branch) => enter(branch, trip));
@@ -114,6 +116,7 @@ const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: T
     }
   },
   INPUT: (branch, _, trip) => {
+    pastIpsec(branch, 'arrives', trip.context);
     trip.ended.push(accepted(branch, { kind: 'local' }));
   },
   FORWARD: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
@@ -148,6 +151,7 @@ function leaving(branch: Branch): Branch {
 
 function leave(start: Branch, trip: Trip): void {
   const { context, ended } = trip;
+  pastIpsec(start, 'leaves', context);
   const hooks =
     start.state.bridged === true ? (['postrouting'] as const) : (['output', 'postrouting'] as const);
   acrossBridges(start, hooks, trip, (branch) => {

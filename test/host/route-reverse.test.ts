@@ -65,10 +65,6 @@ describe('the kernel takes a packet from outside', () => {
     expect(reversePath(host(switches), packet(source, destination)).answer).toBe(expected);
   });
 
-  it('asks nothing of a packet of the node itself', () => {
-    expect(reversePath(host(), packet('127.0.0.1', '127.0.0.1', { inInterface: 'lo' })).answer).toBe('ok');
-  });
-
   it('looks the source up without the mark unless src_valid_mark is set', () => {
     const rule = rules({ priority: 9, src: 'all', fwmark: '0x1', table: '100' });
     const marked = packet('10.99.0.1', '192.168.100.11', { mark: 1 });

@@ -89,3 +89,12 @@ describe('A bridge hands a frame on without asking policy rules', () => {
     expect(assumed(ask(NONE, { ...pod, to: '8.8.4.4:80' }))).not.toContain('not-bridged');
   });
 });
+
+describe('Is the source judged of a packet that comes over lo?', () => {
+  it('not where it has its route already (ip_rcv_finish_core: skb_valid_dst)', () => {
+    const host = { ...nodeOf(), links: null, sysctls: null };
+    const over = { via: 'lo', from: '127.0.0.1:1', to: '127.0.0.1:80', host };
+    expect(ask(NONE, over).outcomes.map(({ verdict }) => verdict)).toEqual(['accept']);
+    expect(assumed(ask(NONE, over))).not.toContain('source-check');
+  });
+});

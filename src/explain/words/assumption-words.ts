@@ -54,6 +54,14 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
       const text = `the packet is taken to be routed, not handed on by a bridge ${assumption.device}`;
       return note(code, text, 'capture `ip -j -d addr` and `sysctl -a`');
     }
+    case 'xdp': {
+      const text = `the XDP program on ${assumption.device}, which may drop or redirect the packet before any rule, is taken to let it pass`;
+      return note(code, text, null);
+    }
+    case 'ipsec': {
+      const text = `a policy of IPsec (\`ip xfrm policy\`, dir ${assumption.direction}) fits the packet's addresses, and is taken to let it pass as it is`;
+      return note(code, text, null);
+    }
     case 'flow-not-rewritten':
       return note(
         code,

@@ -22,6 +22,8 @@ const NAMES: { readonly [C in Assumption['code']]: readonly Lost[] } = {
   'bridge-hairpin': ['links', 'details'],
   'bridge-isolated': ['links', 'details'],
   'not-bridged': ['links', 'details', 'sysctls'],
+  xdp: [],
+  ipsec: [],
   'flow-not-rewritten': [],
   'ipvs-conntrack': ['sysctls'],
   'ipvs-setting': ['sysctls'],
