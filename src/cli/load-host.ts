@@ -24,7 +24,7 @@ export function loadHost(
 ): Host {
   const only = <T>(
     kind: SourceKind,
-    parse: (text: string, file: string, cut: boolean, picked: boolean) => T | null,
+    parse: (text: string, file: string, cut: boolean) => T | null,
   ): (() => T | null) =>
     once(() => {
       const [first, ...more] = sources.get(kind) ?? [];
@@ -32,17 +32,14 @@ export function loadHost(
       const text = first === undefined ? null : textOf(first.source, problems);
       return first === undefined || text === null
         ? null
-        : parse(text, first.source.name, first.source.cut === true, first.source.picked === true);
+        : parse(text, first.source.name, first.source.cut === true);
     });
   const links = once(() => loadLinks(sources.get('ip-addr') ?? [], problems));
   const nft = once(() => {
     const listed = ruleset();
     return listed === null ? null : summaryOf(listed);
   });
-  const ipsets = only('ipset', (text, file, cut, picked) => {
-    const sets = parseIpsets(text, file, problems, cut);
-    return byName(picked ? sets.map((set) => ({ ...set, incomplete: true })) : sets);
-  });
+  const ipsets = once(() => loadIpsets(sources.get('ipset') ?? [], problems));
   const sysctls = only('sysctl', (text, _file, cut) =>
     parseSysctls(cut ? text.slice(0, text.lastIndexOf('\n') + 1) : text),
   );
@@ -126,6 +123,23 @@ function perFamily<T>(
   };
 }
 
+/** Sets of several outputs stand beside each other, `ipset list NAME` beside `ipset save`; of one set the first counts. */
+function loadIpsets(sources: readonly SortedSource[], problems: ProblemList): Host['ipsets'] {
+  const sets = new Map<string, IpSet>();
+  let read = false;
+  for (const sorted of sources) {
+    const text = textOf(sorted.source, problems);
+    if (text === null) continue;
+    read = true;
+    const { name: file, cut, picked } = sorted.source;
+    const found = parseIpsets(text, file, problems, cut === true);
+    if (found.some(({ name }) => sets.has(name))) reportRepeats([sorted], problems);
+    for (const set of found)
+      if (!sets.has(set.name)) sets.set(set.name, picked === true ? { ...set, incomplete: true } : set);
+  }
+  return read ? sets : null;
+}
+
 interface LinksRead {
   /** Null where not all were listed. */
   readonly all: readonly Link[] | null;
@@ -189,10 +203,6 @@ function loadRecent(
     lists.set(source.name.slice(source.name.lastIndexOf('/') + 1), parseRecent(text, source.name, problems));
   }
   return lists;
-}
-
-function byName(sets: readonly IpSet[]): ReadonlyMap<string, IpSet> {
-  return new Map(sets.map((set) => [set.name, set]));
 }
 
 function reportRepeats(more: readonly SortedSource[], problems: ProblemList): void {

@@ -6,6 +6,9 @@ interface SavedSets {
   readonly incomplete: ReadonlySet<string>;
 }
 
+/** A line of `ipset save`, which may stand before or behind the list: no member begins so. */
+const SAVED = /^\s*(?:create|add|-N|-A) \S/;
+
 /** @returns `ipset list` as `ipset save` prints it. */
 export function setsAsSave(list: string): SavedSets {
   const incomplete = new Set<string>();
@@ -22,6 +25,11 @@ export function setsAsSave(list: string): SavedSets {
   const text = list
     .split('\n')
     .map((line) => {
+      if (SAVED.test(line)) {
+        endOfSet();
+        [name, shown] = ['', null];
+        return line;
+      }
       const [, field, value = ''] = /^(Name|Type|Header|Number of entries): ?(.*)$/.exec(line) ?? [];
       if (field === 'Name') {
         endOfSet();

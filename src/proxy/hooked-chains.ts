@@ -1,5 +1,6 @@
 import type { HookName, TableName } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
+import { CHAINS } from './chains.ts';
 import { entryOf, ownerOf } from './owners.ts';
 import { at, type HookedAt, type Jump } from './program.ts';
 
@@ -38,4 +39,16 @@ export function hooksOf(chain: string, table: TableName, family: Family): readon
       ...{ chain, table, from, condition, owner: ownerOf(chain) },
       order: known.order + (appended === true ? LAST : 0),
     }));
+}
+
+/** Both are made together (iptablesInit, pkg/proxy/userspace/proxier.go, up to 1.25). */
+const MADE_TOGETHER: readonly (readonly [string, string])[] = [
+  [CHAINS.portalsContainer, CHAINS.nodePortContainer],
+  [CHAINS.portalsHost, CHAINS.nodePortHost],
+];
+
+/** @returns the chain that stands wherever this one does; null where there is none. */
+export function besideOf(chain: string): string | null {
+  const pair = MADE_TOGETHER.find((each) => each.includes(chain));
+  return pair?.find((name) => name !== chain) ?? null;
 }

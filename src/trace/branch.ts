@@ -72,9 +72,12 @@ export function decided(branch: Branch, { key, question }: Unknown, held: boolea
   return { ...branch, given: { key, held, question, before, run } };
 }
 
-/** @returns how many entries it takes to tell this branch: steps and conditions. */
-export function entriesOf(branch: Branch): number {
-  return (branch.path?.length ?? 0) + (branch.given?.run.count ?? 0);
+/**
+ * @returns what it costs to tell this branch: its steps, and the cube of its conditions. Conditions that do not hang together double
+ * the ways with each of them: all ways of nine are told, and nobody reads what holds under twenty.
+ */
+export function costOf({ path, given }: Branch): number {
+  return (path?.length ?? 0) + (given?.run.count ?? 0) ** 3;
 }
 
 /** @returns the answer this branch already gave to a question, or null. */

@@ -5,7 +5,7 @@ import type { EffectOf, Rewrite } from '../rules/effect.ts';
 import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
 import { unknown } from './answer.ts';
 import { applyChange } from './apply-change.ts';
-import { answered, type Branch, changed, decided, type Ending, entriesOf, passed } from './branch.ts';
+import { answered, type Branch, changed, costOf, decided, type Ending, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
@@ -99,7 +99,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       const native = walk.native?.(branch, frame.chain, index) ?? null;
       if (native !== null) {
         const ways = native.missed.length + native.held.length;
-        if (!walk.budget.take(1 + (ways - 1) * entriesOf(branch))) {
+        if (!walk.budget.take(1 + (ways - 1) * costOf(branch))) {
           result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
           break;
         }
@@ -123,7 +123,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
         continue;
       }
       const forks = matched.length + missed.length - 1;
-      if (!walk.budget.take(1 + forks * entriesOf(branch))) {
+      if (!walk.budget.take(1 + forks * costOf(branch))) {
         result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
         break;
       }

@@ -65,6 +65,18 @@ describe('the kernel takes a packet from outside', () => {
     expect(reversePath(host(switches), packet(source, destination)).answer).toBe(expected);
   });
 
+  it('over lo only where nat took its route away: its source is the node’s own (fib_validate_source)', () => {
+    const own = (accept: string) => {
+      const switches = {
+        ...{ 'net.ipv4.conf.all.accept_local': '0', 'net.ipv4.conf.lo.accept_local': accept },
+        ...{ 'net.ipv4.conf.all.rp_filter': '0', 'net.ipv4.conf.lo.rp_filter': '0' },
+      };
+      return reversePath(host(switches), packet('192.168.100.11', '8.8.8.8', { inInterface: 'lo' })).answer;
+    };
+    expect(own('0')).toBe('martian-source');
+    expect(own('1')).toBe('ok');
+  });
+
   it('looks the source up without the mark unless src_valid_mark is set', () => {
     const rule = rules({ priority: 9, src: 'all', fwmark: '0x1', table: '100' });
     const marked = packet('10.99.0.1', '192.168.100.11', { mark: 1 });

@@ -307,3 +307,20 @@ describe('a set of which not every member is known', () => {
     expect(ask(lists, stranger).answer).toBe('no');
   });
 });
+
+describe('Both forms of ipset in one paste', () => {
+  it('are all sets, whichever comes first', () => {
+    const save = 'create A hash:ip family inet\nadd A 10.0.0.1\n';
+    const list = 'Name: B\nType: hash:ip\nHeader: family inet\nNumber of entries: 1\nMembers:\n10.0.0.2\n';
+    for (const text of [save + list, list + save]) {
+      const sets = parseIpsets(text);
+      expect(
+        sets.map(({ name, entries }) => [name, entries.map(({ parts }) => parts.join())]).toSorted(),
+      ).toEqual([
+        ['A', ['10.0.0.1']],
+        ['B', ['10.0.0.2']],
+      ]);
+      expect(sets.every(({ incomplete }) => incomplete !== true)).toBe(true);
+    }
+  });
+});

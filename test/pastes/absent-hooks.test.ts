@@ -48,6 +48,20 @@ describe('a pasted chain is reached as its author hooks it', () => {
     expect(answer).toContain('if no rule of KUBE-SERVICES takes the packet\n');
   });
 
+  it('userspace mode: where the portals were pasted, node ports stand in a chain beside them that was not', async () => {
+    const head = 'target     prot opt source               destination';
+    const portal = (chain: string, target: string): string =>
+      `Chain ${chain} (1 references)\n${head}\n${target}\n\n`;
+    const dnat = 'DNAT  6 -- 0.0.0.0/0  10.96.0.1  /* default/kubernetes */ tcp dpt:443 to:192.168.1.1:40000';
+    const paste = portal('KUBE-PORTALS-HOST', dnat);
+    expect(await answerTo(paste, 'node:30082', '--from', 'node')).toContain('UNKNOWN');
+    const whole =
+      paste + portal('KUBE-NODEPORT-HOST', dnat.replace('10.96.0.1 ', '0.0.0.0/0 ').replace('443', '30082'));
+    expect(await answerTo(whole, 'node:30082', '--from', 'node')).toContain('own port 40000');
+    expect(await answerTo(whole, 'node:30083', '--from', 'node')).toContain('ACCEPT to this node itself');
+    expect(await answerTo(paste, '10.96.0.1:443', '--from', 'node')).toContain('own port 40000');
+  });
+
   it('a node port to its endpoint: the whole way is in the paste', async () => {
     const answer = await answerTo(readPaste('25-kubectl-exec-series'), 'node:30411', '--from', 'external');
     expect(answer).toContain('ACCEPT to 1 endpoint');

@@ -188,3 +188,22 @@ describe('Which hooks and tables does a packet pass?', () => {
       expect(passed({ state }).filter((place) => place.startsWith('nat'))).toEqual([]);
   });
 });
+
+describe('Many matches that nobody knows stand behind each other: are all ways told?', () => {
+  const unknowns = (count: number): string =>
+    Array.from(
+      { length: count },
+      (_, i) => `-A FORWARD -m what${i} --ever 1 -j MARK --set-xmark 0x${i}/0xff`,
+    ).join('\n');
+  const ways = (count: number) => ask(`*filter\n:FORWARD ACCEPT [0:0]\n${unknowns(count)}`).outcomes;
+  it('of nine all', () => {
+    const told = ways(9);
+    expect(told.length).toBeGreaterThanOrEqual(512);
+    expect(new Set(told.map(({ verdict }) => verdict))).toEqual(new Set(['accept']));
+  });
+  it('of forty some, and the rest is unknown by name: 2^16 ways took 2.7 GB', () => {
+    const told = ways(40);
+    expect(told.length).toBeLessThan(1_000);
+    expect(told.map(({ reason }) => reason?.code)).toContain('too-many-ways');
+  });
+});

@@ -12,7 +12,7 @@ import { dictionary } from '../../lookup/dictionary.ts';
 import { ADDRESS_BITS } from '../../net/address.ts';
 import { formatPrefix, lengthOfMask, type Prefix } from '../../net/prefix.ts';
 import { CHAINS, hasRole } from '../../proxy/chains.ts';
-import { hooksOf, type KnownHook } from '../../proxy/hooked-chains.ts';
+import { besideOf, hooksOf, type KnownHook } from '../../proxy/hooked-chains.ts';
 import { ownerOf } from '../../proxy/owners.ts';
 import type { Note } from '../explanation.ts';
 import { SETTLE_FRAGMENT, SUPPOSED } from './supposed.ts';
@@ -78,7 +78,8 @@ function planTable(table: Table, { family }: Ruleset): Plan {
   const open = BUILT_IN[table.name].filter((hook) => !isWhole(table.chains.get(hook)));
   if (open.length === 0) return NOTHING;
   const { roots, called } = rootsOf(table);
-  const known = roots.flatMap((root) => hooksOf(root, table.name, family));
+  const beside = table.name === 'nat' ? missingBeside(roots, table) : [];
+  const known = [...roots, ...beside].flatMap((root) => hooksOf(root, table.name, family));
   const placed = new Set(known.map(({ chain }) => chain));
   const lost = roots.filter((root) => !placed.has(root) && !hasRole(root, ...INNER));
   const isInner = (name: string): boolean => table.name === 'nat' && ownerOf(name) === 'kube-proxy';
@@ -95,8 +96,17 @@ function planTable(table: Table, { family }: Ruleset): Plan {
       const here = jumps.filter(({ from }) => from === hook);
       return planJumps(table, hook, asked, here);
     }),
+    { ...NOTHING, unseen: beside.map((chain) => place(table.name, chain)) },
   ];
   return joined(plans);
+}
+
+/** @returns chains that stand beside captured ones, and were not captured: nobody knows what is in them. */
+function missingBeside(roots: readonly string[], { chains }: Table): string[] {
+  return roots.flatMap((root) => {
+    const other = besideOf(root);
+    return other === null || chains.has(other) ? [] : [other];
+  });
 }
 
 function joined(plans: readonly Plan[]): Plan {

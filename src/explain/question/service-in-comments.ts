@@ -49,7 +49,7 @@ export function serviceInComments(
     found.set(key, { ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
   };
   const tables = tablesOf(rulesets);
-  for (const chain of entriesOf(tables)) {
+  for (const chain of costOf(tables)) {
     for (let index = 0; index < chain.rules.length; index++) take(chain.rules.at(index), chain);
   }
   // Since 1.22 the masquerade rule of each SVC chain tells the cluster IP too: a listing may hold that chain alone.
@@ -70,7 +70,7 @@ export function serviceInComments(
 /** @returns what kube-proxy's comments say of each destination where Services are entered. */
 export function commentedDestinations(rulesets: readonly Ruleset[]): RuleDestination[] {
   const found: RuleDestination[] = [];
-  for (const chain of entriesOf(tablesOf(rulesets)))
+  for (const chain of costOf(tablesOf(rulesets)))
     for (let index = 0; index < chain.rules.length; index++) {
       const rule = chain.rules.at(index);
       const said = parseServiceComment(commentOf(rule) ?? '');
@@ -89,7 +89,7 @@ function tablesOf(rulesets: readonly Ruleset[]): Table[] {
   );
 }
 
-function entriesOf(tables: readonly Table[]): Chain[] {
+function costOf(tables: readonly Table[]): Chain[] {
   return tables.flatMap(({ chains }) => ENTRY_CHAINS.flatMap((name) => chains.get(name) ?? []));
 }
 

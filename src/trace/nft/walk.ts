@@ -1,7 +1,7 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { NftChain, NftRule, NftTable } from '../../nftables/ruleset.ts';
 import type { Rewrite } from '../../rules/effect.ts';
-import { type Branch, type Ending, entriesOf, passed } from '../branch.ts';
+import { type Branch, costOf, type Ending, passed } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
 import type { Reason } from '../reason.ts';
 import { runRule } from './run-rule.ts';
@@ -93,7 +93,7 @@ function advance(task: Task, at: At): Task[] {
       frame = next;
       continue;
     }
-    if (!trace.budget.take(1 + (ways.length - 1) * entriesOf(branch))) {
+    if (!trace.budget.take(1 + (ways.length - 1) * costOf(branch))) {
       result.ended.push(ended(branch, 'unknown', trace.budget.exhausted()));
       return [];
     }
