@@ -98,3 +98,11 @@ describe('Is the source judged of a packet that comes over lo?', () => {
     expect(assumed(ask(NONE, over))).not.toContain('source-check');
   });
 });
+
+describe('Are addresses that IPv6 takes from nobody known without routes and interfaces?', () => {
+  it('yes: ::1 from outside is dropped as it arrives (ip6_rcv_core)', () => {
+    const host = { ...nodeOf(), links: null, routes: { ipv4: null, ipv6: null } };
+    const { outcomes } = ask(NONE, { from: '[2001:db8::8]:1', to: '[::1]:80', host });
+    expect(outcomes.map(({ reason }) => reason?.code)).toEqual(['martian-destination']);
+  });
+});
