@@ -43,16 +43,17 @@ function gapsOf(mode: Mode, before: Host, after: Host): Lacking[] {
   });
 }
 
-/** @returns what neither side tells of bridges that both have, taken to be alike. */
+/** @returns what neither side tells of the ports of bridges that both have, taken to be alike; one note for each bridge. */
 export function portsUntold(before: Host, after: Host): Note[] {
-  return (['hairpin', 'isolated'] as const).flatMap((mode) => {
+  const untold = (['hairpin', 'isolated'] as const).map((mode) => {
     const [own, other] = [portsWithout(mode, before), portsWithout(mode, after)];
-    const bridges = [...own].filter(([name, ports]) => ports === null && other.get(name) === null);
-    return bridges.map(([name]): Note => {
-      const text = `taken to be the same on both sides: ${MODES[mode].untold.replace('BRIDGE', name)} (ip-addr.json was taken without -d)`;
-      return { code: `bridge-${mode}`, text, settle: 'capture `ip -j -d addr`' };
-    });
+    return [...own].flatMap(([name, ports]) => (ports === null && other.get(name) === null ? [name] : []));
   });
+  return [...new Set(untold.flat())].map((name) => ({
+    code: 'bridge-ports',
+    text: `the ports of ${name} are taken to be alike on both sides: isolated or not, with hairpin mode or without`,
+    settle: 'capture `ip -j -d addr`',
+  }));
 }
 
 /** @returns the links, with the kind and the modes that the other side alone tells of those of their name. */

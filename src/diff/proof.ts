@@ -48,6 +48,7 @@ export function proofOf(
     ...putAside(beyond),
     ...parts(states, compared),
   ];
+  const untold = compared.length === 0 ? [] : portsUntold(states[0].host, states[1].host);
   return {
     complete: unexplored.length === 0 && lacking.length === 0,
     classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
@@ -58,9 +59,9 @@ export function proofOf(
     lacking,
     restsOn: [
       ...lacking.map(noteOf),
-      ...compared.flatMap(restsOn),
+      ...compared.flatMap(restsOn).filter(({ code }) => untold.length === 0 || !OF_PORTS.has(code)),
       ...oneSided(states),
-      ...(compared.length === 0 ? [] : portsUntold(states[0].host, states[1].host)),
+      ...untold,
       ...sameNative(native),
       ...newConnections(compared),
     ],
@@ -114,6 +115,9 @@ const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
   fragments: 'second and further fragments',
   chunks: 'packets of SCTP and DCCP in the middle of a conversation',
 };
+
+/** What is said once of a bridge, of both sides. */
+const OF_PORTS: ReadonlySet<string> = new Set(['bridge-isolated', 'bridge-hairpin']);
 
 /** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
 const ELSEWHERE: Readonly<Record<Unfollowed, string>> = {

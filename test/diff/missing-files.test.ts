@@ -38,7 +38,7 @@ describe('Is a change called none, that only a missing file would tell of?', () 
       if (told === 'details' && held === 'neither') {
         // The file is there on both sides, and what both took without -d is named.
         const codes = proof.restsOn.map(({ code }) => code);
-        expect(codes).toEqual(expect.arrayContaining(['bridge-hairpin', 'bridge-isolated']));
+        expect(codes).toContain('bridge-ports');
         continue;
       }
       expect([identical, proof.complete]).toEqual([false, false]);

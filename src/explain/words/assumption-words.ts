@@ -47,7 +47,7 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
       return note(code, text, 'capture `ip -j -d addr`');
     }
     case 'bridge-isolated': {
-      const text = `no two ports of ${assumption.bridge} are taken to be isolated from each other`;
+      const text = `the ports of ${assumption.bridge} are taken not to be isolated from each other`;
       return note(code, text, 'capture `ip -j -d addr`');
     }
     case 'not-bridged': {
