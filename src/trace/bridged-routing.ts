@@ -123,7 +123,13 @@ export function turnedBack(branch: Branch, context: TraceContext): Routed[] {
   const { destination, inInterface } = state;
   const sender = context.packet.source.address ?? state.source.address;
   const itself = sender !== null && sameAddress(sender, destination);
-  if (state.bridged !== true || typeof inInterface !== 'string') return [{ kind: 'forward', branch }];
+  if (typeof inInterface !== 'string' || state.bridged === false) return [{ kind: 'forward', branch }];
+  if (state.bridged === null) {
+    // It leaves as it came, by what may be a bridge: then its ports decide.
+    if (state.route?.device === inInterface)
+      assume(context, { code: itself ? 'bridge-hairpin' : 'bridge-isolated', bridge: inInterface });
+    return [{ kind: 'forward', branch }];
+  }
   if (!itself) return betweenPorts(branch, inInterface, context);
   const allowed = bridgeTurnsBack(context.world.host, inInterface, state.inPort);
   if (allowed === null) assume(context, { code: 'bridge-hairpin', bridge: inInterface });

@@ -61,6 +61,18 @@ describe('Does a bridge pass a frame on?', () => {
   });
 });
 
+describe('Does a packet that nat sends back by its interface pass the ports of a bridge?', () => {
+  const dnat = (to: string): string =>
+    `*nat\n:PREROUTING ACCEPT\n-A PREROUTING -j DNAT --to-destination ${to}`;
+  const host = { ...nodeOf(), links: null };
+  const question = { via: 'cni0', from: '10.244.1.5:1000', to: '10.96.0.1:80', host };
+  it('that is open where interfaces were not captured (should_deliver, br_skb_isolated)', () => {
+    expect(assumed(ask(dnat('10.244.1.5'), question))).toContain('bridge-hairpin');
+    expect(assumed(ask(dnat('10.244.1.6'), question))).toContain('bridge-isolated');
+    expect(assumed(ask(dnat('8.8.4.4'), question))).toEqual([]);
+  });
+});
+
 describe('Which source does a process take to an address of its own node, where routes were not captured?', () => {
   const routes = { ipv4: null, ipv6: null };
   const from = (to: string, host: Partial<Host> = {}): readonly [unknown, readonly string[]] => {
