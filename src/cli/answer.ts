@@ -1,6 +1,6 @@
 import type { Problem } from '../problems/problem.ts';
 import { ProblemList } from '../problems/problem.ts';
-import { loadColours, NO_COLOURS, wantsColour } from '../render/colours.ts';
+import { type Colours, loadColours, NO_COLOURS, wantsColour } from '../render/colours.ts';
 import { type Format, HOLDS_PROBLEMS, type Renderers } from '../render/format.ts';
 import type { Capture } from './capture.ts';
 import type { Io } from './io.ts';
@@ -67,7 +67,7 @@ export async function answerFrom<D extends { readonly problems: readonly Problem
   }
 }
 
-/** @param usual see `renderProblems`. Writes a document to standard output, and its problems to standard error where the format does not hold them. */
+/** @param usual see `renderProblems`. Writes a document to standard output, and its problems as `writeProblems` does. */
 export async function write<D extends { readonly problems: readonly Problem[] }, F extends Format>(
   document: D,
   { output }: Pick<CommonRequest<F>, 'output'>,
@@ -75,10 +75,24 @@ export async function write<D extends { readonly problems: readonly Problem[] },
   renderers: Renderers<D, F>,
   usual = false,
 ): Promise<void> {
-  const isWhole = HOLDS_PROBLEMS.has(output);
-  const colours = isWhole ? NO_COLOURS : await loadColours(wantsColour(io.columns !== null, io.env));
-  io.out(await renderers[output](document, { width: io.columns, colours }));
-  if (isWhole) return;
+  io.out(await renderers[output](document, { width: io.columns, colours: await coloursFor(output, io) }));
+  await writeProblems(document.problems, { output }, io, usual);
+}
+
+/** @param usual see `renderProblems`. Writes problems to standard error, where the format does not hold them. */
+export async function writeProblems(
+  problems: readonly Problem[],
+  { output }: { readonly output: Format },
+  io: Io,
+  usual = false,
+): Promise<void> {
+  if (HOLDS_PROBLEMS.has(output)) return;
   const { renderProblems } = await import('../render/problems-text.ts');
-  io.err(renderProblems(document.problems, colours, io.columns, usual));
+  io.err(renderProblems(problems, await coloursFor(output, io), io.columns, usual));
+}
+
+async function coloursFor(output: Format, io: Io): Promise<Colours> {
+  return HOLDS_PROBLEMS.has(output)
+    ? NO_COLOURS
+    : await loadColours(wantsColour(io.columns !== null, io.env));
 }

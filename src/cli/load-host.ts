@@ -133,7 +133,12 @@ function loadIpsets(sources: readonly SortedSource[], problems: ProblemList): Ho
     read = true;
     const { name: file, cut, picked } = sorted.source;
     const found = parseIpsets(text, file, problems, cut === true);
-    if (found.some(({ name }) => sets.has(name))) reportRepeats([sorted], problems);
+    const known = found.filter(({ name }) => sets.has(name)).map(({ name }) => name);
+    if (known.length > 0) {
+      const some = `${known.slice(0, 3).join(', ')}${known.length > 3 ? ', …' : ''}`;
+      const which = known.length === found.length ? 'not used' : `members of ${some} are not used`;
+      problems.add('repeated-input', `${which}: the same output was given before`, file);
+    }
     for (const set of found)
       if (!sets.has(set.name)) sets.set(set.name, picked === true ? { ...set, incomplete: true } : set);
   }

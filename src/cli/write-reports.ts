@@ -1,7 +1,7 @@
 import { closeSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { CheckReport, CheckRun } from '../check/report.ts';
 import { loadColours, NO_COLOURS, wantsColour } from '../render/colours.ts';
-import { HOLDS_PROBLEMS } from '../render/format.ts';
+import { writeProblems } from './answer.ts';
 import { checkFormats } from './check-formats.ts';
 import type { CheckRequest } from './check-request.ts';
 import type { Io } from './io.ts';
@@ -28,10 +28,8 @@ export async function writeReports(
   const answer = await formats[output](run, { width: io.columns, colours });
   for (const [path, text] of texts) writeWhole(path, text);
   io.out(answer);
-  if (HOLDS_PROBLEMS.has(output)) return;
-  const { renderProblems } = await import('../render/problems-text.ts');
   const problems = [...run.reports.flatMap((report) => report.problems), ...run.failures];
-  io.err(renderProblems(problems, colours, io.columns));
+  await writeProblems(problems, { output }, io);
 }
 
 /** Whoever reads the file while it is written sees the old one, or all of the new one. A device or a pipe is written to. */

@@ -54,7 +54,7 @@ export function lostInTunnel(
     mark: 0,
     state: 'NEW',
   };
-  const sent = tracePacket(packet, from.world(packet.family)).outcomes;
+  const sent = outcomesOf(packet, from);
   const stopped = certainDrop(sent);
   if (stopped !== null) return { view: from, direction, enters: null, outcome: stopped };
   const [first] = sent;
@@ -63,8 +63,18 @@ export function lostInTunnel(
   if (delivery.kind !== 'node' || delivery.name !== to.name) return null;
   const enters = arrivalDevice(from, delivery, destination, to);
   const arriving: Packet = { ...packet, entersAt: 'PREROUTING', inInterface: enters };
-  const dropped = certainDrop(tracePacket(arriving, to.world(packet.family)).outcomes);
+  const dropped = certainDrop(outcomesOf(arriving, to));
   return dropped === null ? null : { view: to, direction, enters, outcome: dropped };
+}
+
+/**
+ * What a tunnel sends in UDP is NEW for good: each side sends from ports of its own. The other protocols conntrack knows by their
+ * addresses alone (nf_conntrack_proto_generic, and GRE without keys): once the far node has sent something, what comes from here is
+ * an answer. Whether it has, no capture of this connection tells, so that both count.
+ */
+function outcomesOf(packet: Packet, view: NodeView): readonly Outcome[] {
+  const states = packet.protocol === UDP ? (['NEW'] as const) : (['NEW', 'ESTABLISHED'] as const);
+  return states.flatMap((state) => tracePacket({ ...packet, state }, view.world(packet.family)).outcomes);
 }
 
 /** Dropped, whatever the capture leaves open. */

@@ -1,4 +1,5 @@
 import type { Command } from '../command/command.ts';
+import { compareText } from '../words/compare-text.ts';
 
 /** How bad a finding is: `error` breaks traffic now, `warning` will or may, `info` is by design and worth knowing. */
 export type Severity = 'error' | 'warning' | 'info';
@@ -74,8 +75,4 @@ export function compareFindings(a: Finding, b: Finding): number {
     compareText(a.code, b.code) ||
     compareText(a.objects[0] ?? '', b.objects[0] ?? '')
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

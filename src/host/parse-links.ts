@@ -65,10 +65,11 @@ function readCalls(bridge: Fields | null): Pick<Link, 'callsIptables'> {
   return { callsIptables: families.filter((family) => numberInText(bridge[keys[family]]) === 1) };
 }
 
-/** The ends of a tunnel: `local` and `port`, or `port` alone where the device has no address of its own. */
+/** The ends of a tunnel: `local` (VXLAN of IPv6: `local6`) and `port`, or `port` alone where the device has no address of its own. */
 function readTunnel(data: Fields | null): Pick<Link, 'tunnel'> {
-  if (data === null || (!Object.hasOwn(data, 'local') && !Object.hasOwn(data, 'port'))) return {};
-  return { tunnel: { local: parseAddress(textOf(data.local) ?? ''), port: numberInText(data.port) } };
+  if (data === null || !['local', 'local6', 'port'].some((key) => Object.hasOwn(data, key))) return {};
+  const local = textOf(data.local) ?? textOf(data.local6) ?? '';
+  return { tunnel: { local: parseAddress(local), port: numberInText(data.port) } };
 }
 
 function readAddress(entry: Fields): LinkAddress | null {

@@ -24,12 +24,13 @@ export interface Sockets {
 /**
  * Reads `ss -ltnu`, with or without a heading, `-H`, `-p` or `-e`: `tcp LISTEN 0 4096 0.0.0.0:22 0.0.0.0:*`. Other
  * sockets than those that wait for anybody are passed over; a line that is none becomes a problem. A listing is whole where
- * its heading is there (grep leaves it out) and every line was read.
+ * its heading is there (grep leaves it out), every line was read, and it does not list connections alone (`ss -tnu`).
  */
 export function parseSockets(text: string, file: string, problems: ProblemList): Sockets {
   const list: Socket[] = [];
   let hasHeading = false;
   let allRead = true;
+  let hasOthers = false;
   const isOld = OLD_WILDCARD.test(text);
   for (const [index, line] of text.split('\n').entries()) {
     const trimmed = line.trim();
@@ -39,10 +40,11 @@ export function parseSockets(text: string, file: string, problems: ProblemList):
       if (read === null) {
         problems.add('malformed-socket', 'not read: no line of `ss -ltnu`', file, index + 1);
         allRead = false;
-      } else if (read !== 'other') list.push(read);
+      } else if (read === 'other') hasOthers = true;
+      else list.push(read);
     }
   }
-  return { list, whole: hasHeading && allRead };
+  return { list, whole: hasHeading && allRead && (list.length > 0 || !hasOthers) };
 }
 
 /** `ss` writes brackets around IPv6 since iproute2 4.14; before, `*` was IPv4 alone, and `:::80` IPv6, with IPv4 or without. */

@@ -15,7 +15,7 @@ export function plainCounters(value: unknown): object {
     apiVersion: 'kp-explain/v1',
     kind: 'CounterSample',
     rules: objectsOf(document.rules).map((fields) => ({
-      family: textOf(fields.family) === 'ipv6' ? 'ipv6' : 'ipv4',
+      family: /^ipv[46]$/.exec(textOf(fields.family) ?? '')?.[0] ?? null,
       backend: /^iptables-(?:nft|legacy)$/.exec(textOf(fields.backend) ?? '')?.[0] ?? null,
       seconds: secondsOf(fields.seconds),
       grown: listOfNumbers(fields.grown),

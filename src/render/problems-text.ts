@@ -1,4 +1,5 @@
 import type { Problem } from '../problems/problem.ts';
+import { compareText } from '../words/compare-text.ts';
 import { listed } from '../words/numbers.ts';
 import type { Colours } from './colours.ts';
 import { escapeTerminal } from './escape.ts';
@@ -52,7 +53,7 @@ function notesOf(problems: readonly Problem[]): string[] {
 }
 
 function byNode(problems: readonly Problem[]): Problem[] {
-  return [...problems].sort(({ node: a = '' }, { node: b = '' }) => (a < b ? -1 : a > b ? 1 : 0));
+  return [...problems].sort(({ node: a = '' }, { node: b = '' }) => compareText(a, b));
 }
 
 function placeOf(problem: Problem): string {

@@ -10,7 +10,7 @@ import { UNKNOWN_ID } from './opened-flow.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
-import { type Connection, openConnection } from './state.ts';
+import { type Connection, openConnection, SYN } from './state.ts';
 import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
 
@@ -157,7 +157,6 @@ function withoutFlow({ protocol, header, icmp }: Packet): 'opens' | 'INVALID' | 
 /** Echo, timestamp, information and address mask. */
 const ICMP_REQUESTS: ReadonlySet<number> = new Set([8, 13, 15, 17]);
 const FIN = 0x01;
-const SYN = 0x02;
 const RST = 0x04;
 const ACK = 0x10;
 const SYN_ACK = SYN | ACK;

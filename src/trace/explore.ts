@@ -3,7 +3,7 @@ import { type Branch, decided, type Ending } from './branch.ts';
 import { Budget } from './budget.ts';
 import { Questions } from './questions.ts';
 
-/** Steps and conditions of all ways of one run, before the rest is given up: 10,000 endpoints with affinity need 500,000. */
+/** What all ways of one run may cost to tell, before the rest is given up: 10,000 endpoints with affinity cost 290,000. */
 const MAX_ENTRIES = 1_000_000;
 
 /** The same for all runs of one trace together. */

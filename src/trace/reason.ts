@@ -128,7 +128,7 @@ export type Reason =
   /** The listing breaks off before what decides. */
   | { readonly code: 'nft-cut'; readonly file: string; readonly line: number; readonly rule: NftPlacedRule }
   | { readonly code: 'too-many-questions' }
-  | { readonly code: 'too-many-ways'; readonly limit: number };
+  | { readonly code: 'too-many-ways' };
 
 /** What was taken for granted because the capture is silent. */
 export type Assumption =

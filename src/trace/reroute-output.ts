@@ -10,8 +10,8 @@ import { reroute } from './routing.ts';
 /**
  * At OUTPUT the way was decided before the hook. A chain of mangle, or of type route, decides it anew where it changed
  * mark, addresses, TOS or in IPv6 the hop limit (ipt_mangle_out, ip6t_mangle_out, nf_route_table_hook4, nf_route_table_hook6),
- * nat where it changed the destination, and where IPVS did: it
- * asks conntrack whether the connection is answered from elsewhere (nf_nat_ipv4_local_fn).
+ * nat where it changed the destination, and where IPVS did: it asks conntrack whether the connection is answered from elsewhere
+ * (nf_nat_ipv4_local_fn).
  * @param before the branch as the program met it
  * @param by what asks for it: any change that routing sees, or only another destination
  */

@@ -65,6 +65,22 @@ describe('Does check follow connections between nodes?', () => {
     expect(second?.findings).toEqual([]);
   });
 
+  it('without proof where a question of this node decides, whatever else is lost on it for certain', async () => {
+    const folder = join(root, 'open');
+    writeNode(folder, 1, 2, {
+      filter: ['-A FORWARD -d 10.244.1.5/32 -j DROP'],
+      nat: ['-A POSTROUTING -d 10.244.2.5/32 -m set --match-set x dst -j SNAT --to-source 192.168.0.77'],
+    });
+    writeNode(folder, 2, 2, { filter: ['-A FORWARD -s 192.168.0.77/32 -j DROP'] });
+    const [first] = await check(folder);
+    expect(first?.findings).toMatchObject([
+      {
+        ...{ severity: 'warning', certainty: 'probable' },
+        message: expect.stringContaining('the request is lost on node-2: filter FORWARD rule 1'),
+      },
+    ]);
+  });
+
   it('not over captures of two clusters that call their nodes alike', async () => {
     const folder = join(root, 'two-clusters');
     writeNode(folder, 1, 2);

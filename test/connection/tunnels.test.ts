@@ -56,6 +56,20 @@ describe('Does what a tunnel wraps around a packet get through?', () => {
     expect(await asked({}, { filter: BLOCKED })).toMatchObject({ sees: 'works' });
   });
 
+  // As this kernel's conntrack had it: what comes is ESTABLISHED once this node has sent to the other.
+  it.each([
+    ['perhaps, where an answer to what the far node sent would', ['NEW'], 'works'],
+    ['no, where that is dropped, too', ['NEW', 'ESTABLISHED'], 'times-out'],
+  ])('of IPIP, whose packets have no ports: %s', async (_, states, sees) => {
+    const filter = states.map((state) => `-A INPUT -p ipencap -m conntrack --ctstate ${state} -j DROP`);
+    expect(await asked({ overlay: 'ipip' }, { overlay: 'ipip', filter })).toMatchObject({ sees });
+  });
+
+  it('is not asked of rules of IPv4, where the tunnel sends over IPv6', async () => {
+    const far: NodeChanges = { overlay: 'ipv6', filter: BLOCKED };
+    expect(await asked({ overlay: 'ipv6' }, far)).toMatchObject({ sees: 'works', code: null });
+  });
+
   it('no, where the far device is down', async () => {
     expect(await asked({ overlay: true }, { overlay: true, down: true })).toMatchObject({
       ...{ sees: 'times-out', code: 'device-down' },

@@ -18,8 +18,8 @@ export interface NodeChanges {
   /** Routes before the plain ones. */
   readonly routes?: readonly object[];
   readonly sysctls?: Readonly<Record<string, string>>;
-  /** Pods of the other nodes are reached through flannel.1. */
-  readonly overlay?: true;
+  /** Pods of the other nodes are reached through flannel.1: a VXLAN device, one that sends over IPv6, or one of this kind. */
+  readonly overlay?: true | 'ipv6' | 'ipip';
   /** No route to the others' pods, but the default one. */
   readonly lost?: true;
   /** And that device is down. */
@@ -148,8 +148,11 @@ function links(number: number, { overlay, down }: NodeChanges): object[] {
           link(5, 'flannel.1', `10.244.${number}.0`, 32, {
             flags: down === true ? [] : ['UP'],
             linkinfo: {
-              info_kind: 'vxlan',
-              info_data: { id: 1, local: `192.168.0.${number}`, port: 8472 },
+              info_kind: overlay === 'ipip' ? overlay : 'vxlan',
+              info_data: {
+                ...(overlay === 'ipv6' ? { local6: `fd00::${number}` } : { local: `192.168.0.${number}` }),
+                ...(overlay === 'ipip' ? {} : { id: 1, port: 8472 }),
+              },
             },
           }),
         ]

@@ -29,6 +29,21 @@ describe('What changed between two states of a cluster?', () => {
     expect(out).not.toContain('\nnode-1\n');
   });
 
+  it('with what could not be read of any of them beside it, as of one node', async () => {
+    const cut = join(root, 'cut');
+    for (const number of [1, 2]) put(cut, number);
+    writeFileSync(join(cut, 'node-2', 'ip-route.json'), '[{"dst": "default"');
+    const [all, one] = [
+      await run(['diff', before, cut]),
+      await run(['diff', join(before, 'node-2'), join(cut, 'node-2')]),
+    ];
+    expect(all.err).toContain('node-2/ip-route.json: the JSON ends in the middle');
+    expect(all.err).toBe(one.err);
+    const { err, out } = await run(['diff', before, cut, '-o', 'json']);
+    expect(err).toBe('');
+    expect(JSON.parse(out).items[1].problems).not.toEqual([]);
+  });
+
   it('nothing, where no node did', async () => {
     const { out, status } = await run(['diff', before, before]);
     expect({ out, status }).toEqual({ out: 'no packet fares otherwise on any of 2 nodes\n', status: 0 });

@@ -3,6 +3,7 @@ import { parseLinks } from '../../src/host/parse-links.ts';
 import { parsePolicyRules } from '../../src/host/parse-policy-rules.ts';
 import { parseRecent } from '../../src/host/parse-recent.ts';
 import { parseRoutes } from '../../src/host/parse-routes.ts';
+import { parseSockets } from '../../src/host/parse-sockets.ts';
 import { parseSysctls } from '../../src/host/parse-sysctls.ts';
 import { formatAddress } from '../../src/net/address.ts';
 import { formatPrefix } from '../../src/net/prefix.ts';
@@ -249,5 +250,17 @@ describe('nft -j list ruleset', () => {
     const problems = new ProblemList();
     expect(nftFacts(text, problems)).toBeNull();
     expect(problems.list()).toHaveLength(1);
+  });
+});
+
+describe('sockets of ss', () => {
+  const heading = 'Netid State  Recv-Q Send-Q Local Address:Port Peer Address:Port\n';
+  const established = 'tcp ESTAB 0 0 192.168.1.11:22 10.9.0.7:50124\n';
+  const isWhole = (text: string) => parseSockets(text, 'f', new ProblemList()).whole;
+
+  it('that are connections alone (`ss -tnu`) do not tell that nothing listens', () => {
+    expect(isWhole(heading + established)).toBe(false);
+    expect(isWhole(`${heading}${established}tcp LISTEN 0 128 0.0.0.0:22 0.0.0.0:*\n`)).toBe(true);
+    expect(isWhole(heading)).toBe(true);
   });
 });

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { collectFlows } from '../../src/capture/live/collect-host.ts';
+import { Collector } from '../../src/capture/live/collector.ts';
 import { growthBetween } from '../../src/capture/live/counter-growth.ts';
+import { localPlace } from '../../src/capture/live/local-place.ts';
+import type { Place } from '../../src/capture/live/place.ts';
+import { FLOW_STATS } from '../../src/capture/live/probes.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
 import { DEMO, OUTPUTS, PLAIN } from './cluster.ts';
 import { clustersLike } from './clusters.ts';
 
@@ -119,5 +126,19 @@ describe('what counted between two dumps?', () => {
     const two = (count: number): string =>
       `*nat\n:A - [0:0]\n[1:1] -A A -j B\nCOMMIT\n*raw\n:A - [0:0]\n[${count}:1] -A A -j B\nCOMMIT\n`;
     expect(growthBetween(two(1), two(4))).toEqual({ grown: [[7, 3]], unknown: [] });
+  });
+});
+
+describe('since when did a counter grow?', () => {
+  it('since it came, and not since the slow listing beside it did', async () => {
+    const { signal } = new AbortController();
+    const run: Place['run'] = async (argv) => {
+      await pause(argv.includes('-L') ? 600 : 0);
+      const stdout = Buffer.from('cpu=0 found=0\n');
+      return { argv, stdout, lastWords: '', exitStatus: 0, failure: null, durationMs: 0 };
+    };
+    const collector = new Collector({ ...localPlace(signal), run }, new ProblemList(), () => {});
+    await collectFlows(collector);
+    expect(collector.secondsSince(FLOW_STATS.file)).toBeGreaterThanOrEqual(0.5);
   });
 });

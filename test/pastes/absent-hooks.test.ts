@@ -54,7 +54,11 @@ describe('a pasted chain is reached as its author hooks it', () => {
       `Chain ${chain} (1 references)\n${head}\n${target}\n\n`;
     const dnat = 'DNAT  6 -- 0.0.0.0/0  10.96.0.1  /* default/kubernetes */ tcp dpt:443 to:192.168.1.1:40000';
     const paste = portal('KUBE-PORTALS-HOST', dnat);
-    expect(await answerTo(paste, 'node:30082', '--from', 'node')).toContain('UNKNOWN');
+    const open = await answerTo(paste, 'node:30082', '--from', 'node');
+    expect(open).toContain(
+      'if a rule of KUBE-NODEPORT-HOST that is not in the capture takes the packet\n  UNKNOWN',
+    );
+    expect(open).toContain('if no rule of KUBE-NODEPORT-HOST takes the packet\n  ACCEPT to this node itself');
     const whole =
       paste + portal('KUBE-NODEPORT-HOST', dnat.replace('10.96.0.1 ', '0.0.0.0/0 ').replace('443', '30082'));
     expect(await answerTo(whole, 'node:30082', '--from', 'node')).toContain('own port 40000');

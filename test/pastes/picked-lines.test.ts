@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { picksLines } from '../../src/capture/paste/prompt.ts';
 import { answerTo, ask } from './paste.ts';
 
 const RULES = `# iptables-save
@@ -75,6 +76,7 @@ describe('of an output whose command picked lines, the others are not known to b
     ['ip route show table all |& grep 10.', ROUTES],
     ['ip route show table all | /bin/grep 10.', ROUTES],
     ['cat routes.txt | grep 10.', ROUTES],
+    ['ip route show 10.0.0.0/8', ROUTES],
     ['ip route show table all', ROUTES.replace('\n', '\n...\n')],
     ['ip route show table all', `<snip>\n${ROUTES}`],
     ['ip route get 8.8.8.8', '8.8.8.8 via 192.168.1.1 dev eth0 src 10.244.1.11 uid 0\n'],
@@ -99,15 +101,34 @@ describe('of an output whose command picked lines, the others are not known to b
     expect(text).not.toContain('its listing is not whole');
   });
 
+  it.each([
+    ['ip rule show table 7', true],
+    ['ip -6 rule list from 10.244.0.0/16', true],
+    ['ip r s default', true],
+    ['ip -6 route list fd00::/64 table all', true],
+    ['ip rule', false],
+    ['ip -6 rule show | sort', false],
+    ['ip route show table main > routes.txt', false],
+  ])('%s shows a part: %s', (command, isPart) => expect(picksLines(command)).toBe(isPart));
+
   const here = ['192.168.1.11:80', '--from', 'external'] as const;
   it.each([
     'ss -ltnu | grep 22',
     'ss -ltnu sport = :22',
     "ss -ltnu 'sport = :22'",
     'ss -ltnu4',
+    'ss -ltnu --ipv4',
+    'ss -ltnu --family=inet',
     'cat ss.txt | grep 22',
   ])('what listens: %s', async (command) => {
     const paste = `${RULES}# ip -o addr\n${OWN_ADDRESSES}# ${command}\n${LISTENS}`;
+    expect(await answerTo(paste, ...here)).not.toContain('nothing listens');
+  });
+
+  it.each(['ss -tnu', 'ss -n -t -u -p'])('what listens is not among what %s lists', async (command) => {
+    const [heading] = LISTENS.split('\n');
+    const listing = `${heading}\ntcp   ESTAB  0      0      192.168.1.11:22   10.9.0.7:50124\n`;
+    const paste = `${RULES}# ip -o addr\n${OWN_ADDRESSES}# ${command}\n${listing}`;
     expect(await answerTo(paste, ...here)).not.toContain('nothing listens');
   });
 

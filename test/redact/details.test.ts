@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { redactFiles } from '../../src/cli/redact-files.ts';
 import { parseFlowLine } from '../../src/conntrack/parse-flow-line.ts';
+import { parseCounterSample } from '../../src/host/counter-sample.ts';
 import { parseAddress } from '../../src/net/address.ts';
 import { parsePrefix, prefixCovers } from '../../src/net/prefix.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import { AddressMap } from '../../src/redact/address-map.ts';
+import { plainCounters } from '../../src/redact/counters.ts';
 import { Renamer } from '../../src/redact/renamer.ts';
 import { renameOption } from '../../src/redact/rule-options.ts';
 import { renameRule } from '../../src/redact/rules.ts';
@@ -358,6 +360,12 @@ describe('other files', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('counters of an unknown family do not become those of IPv4', () => {
+    const rules = [{ family: 'arp', backend: null, seconds: 1, grown: [[3, 7]], unknown: [] }];
+    const text = JSON.stringify(plainCounters({ kind: 'CounterSample', rules }));
+    expect(parseCounterSample(text)?.rules).toEqual([]);
   });
 
   it('two redactions of one capture share no names', async () => {

@@ -25,6 +25,15 @@ export interface ProbeOptions {
   readonly quiet?: boolean;
 }
 
+/** What a probe gave. */
+interface Output {
+  readonly result: CommandResult;
+  /** Null where it failed or printed nothing. */
+  readonly bytes: Buffer | null;
+  /** When it had ended. */
+  readonly arrived: number;
+}
+
 /** How many commands run at once on a node: it has other work to do. */
 const WIDTH = 3;
 
@@ -69,10 +78,10 @@ export class Collector {
     return this.#files.get(path)?.bytes ?? null;
   }
 
-  /** Takes a file that is no output of a probe. */
-  add(file: CapturedFile): void {
+  /** Takes a file. @param arrived when it came, where that was before now */
+  add(file: CapturedFile, arrived = performance.now()): void {
     this.#files.set(file.path, file);
-    this.#arrived.set(file.path, performance.now());
+    this.#arrived.set(file.path, arrived);
   }
 
   /** Gives a file another name. */
@@ -118,15 +127,14 @@ export class Collector {
   async runAll(probes: readonly Probe[], options: ProbeOptions = {}): Promise<CommandResult[]> {
     const obtained = await runPool(
       WIDTH,
-      probes.map((probe) => async () => ({ probe, ...(await this.#obtain(probe)) })),
+      probes.map((probe) => async () => ({ probe, output: await this.#obtain(probe) })),
     );
-    return obtained.map(({ probe, result, bytes }) => this.#keep(probe, result, bytes, options));
+    return obtained.map(({ probe, output }) => this.#keep(probe, output, options));
   }
 
   /** Runs a probe and keeps its output as a file, if it is whole and there is any. */
   async run(probe: Probe, options: ProbeOptions = {}): Promise<CommandResult> {
-    const { result, bytes } = await this.#obtain(probe);
-    return this.#keep(probe, result, bytes, options);
+    return this.#keep(probe, await this.#obtain(probe), options);
   }
 
   /** Runs a probe. @returns its output, or null where it failed (a problem then) or printed nothing. */
@@ -136,9 +144,9 @@ export class Collector {
     return bytes;
   }
 
-  #keep(probe: Probe, result: CommandResult, bytes: Buffer | null, options: ProbeOptions): CommandResult {
+  #keep(probe: Probe, { result, bytes, arrived }: Output, options: ProbeOptions): CommandResult {
     this.#tell(probe, result, options);
-    if (bytes !== null) this.add({ path: probe.file, bytes, origin: this.originOf(result.argv) });
+    if (bytes !== null) this.add({ path: probe.file, bytes, origin: this.originOf(result.argv) }, arrived);
     return result;
   }
 
@@ -151,7 +159,7 @@ export class Collector {
    * What was cut on the way is asked for once more, and then dropped with a problem: half a dump would be taken for a
    * smaller rule set.
    */
-  async #obtain(probe: Probe): Promise<{ result: CommandResult; bytes: Buffer | null }> {
+  async #obtain(probe: Probe): Promise<Output> {
     let result = await this.#runOnce(probe);
     let cut = whyCutOff(probe.file, result);
     if (cut !== null) {
@@ -160,7 +168,7 @@ export class Collector {
     }
     if (cut !== null) result = { ...result, failure: 'cut-off', lastWords: cut };
     const useful = result.failure === null || printedMost(result);
-    return { result, bytes: useful ? outputOf(result, probe) : null };
+    return { result, bytes: useful ? outputOf(result, probe) : null, arrived: performance.now() };
   }
 
   /** Makes a problem of a probe that failed. */

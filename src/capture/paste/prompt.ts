@@ -34,11 +34,15 @@ export function isOtherCommand(line: string): boolean {
 /** What shows all that it gets: in pages, columns or another order. */
 const KEEPS = /^(?:less|more|most|cat|column|sort|tee|nl|jq|expand|uniq|xclip|pbcopy)(?=\s|$)/;
 
-/** Ways to ask a tool itself for a part: `ip route get`, `ip route dev eth0`, `ipvsadm -t 10.96.0.1:443`, `ss sport = :80`, `ss -4`. */
+/** Ways to ask a tool itself for a part: `ip route get`, `ip route dev eth0`, `ip route show default`, `ip rule show table 7`, `ipvsadm -t 10.96.0.1:443`, `ss sport = :80`, `ss -4`. */
 const ASKS_PART: readonly RegExp[] = [
   /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*\b(?:get|dev|via|src|proto|scope|type|to|exact|match|root)\s/,
+  /\bip\s(?:-\S+\s+)*r(?:oute|o|)?\s.*(?<=\s)(?:default|[\da-f]*[.:][\da-f.:]*(?:\/\d+)?)(?=\s|$)/,
+  /\bip\s(?:-\S+\s+)*ru(?:le?)?\s+(?:s(?:how?)?|l(?:s|ist)?)\s+[a-z]/,
   /\bipvsadm\s(?:.*\s)?(?:-\w*[tuf](?=[\s\d[])|--(?:tcp|udp|sctp|fwmark)-service\b)/,
-  /\bss\s(?:-\S+\s+)*(?:-\w*[46]|[^-\s\d|>&;])/,
+  // Without -l and -a it lists connections.
+  /\bss(?=\s|$)(?!.*\s(?:-\w*[la]|--(?:listening|all)\b))/,
+  /\bss\s(?:-\S+\s+)*(?:-\w*[46]|--(?:ipv[46]|family|query|socket|filter)\b|[^-\s\d|>&;])/,
 ];
 
 /** @returns true for a command of whose output only some lines may have been printed: `| grep`, `| awk`, `dev eth0`, `route get`. */

@@ -1,5 +1,5 @@
 import type { Diff, DiffList } from '../../diff/document.ts';
-import { answerFrom } from '../answer.ts';
+import { answerFrom, writeProblems } from '../answer.ts';
 import { compareCaptures } from '../compare-captures.ts';
 import { diffListFormats } from '../diff-formats.ts';
 import { type ExitStatus, statusOfDiff } from '../exit-status.ts';
@@ -57,6 +57,11 @@ export async function runDiffOfNodes(
       };
     },
     diffListFormats(request, io.programName),
+  );
+  await writeProblems(
+    list.items.flatMap(({ problems }) => problems),
+    request,
+    io,
   );
   return statusOfDiff(list.identical);
 }

@@ -27,8 +27,8 @@ export function compareChains(
   [before, after]: readonly [Ruleset | null, Ruleset | null],
   reach: ReachFinder,
 ): ChainDelta | null {
-  const own = costOf(pair, pair.before, before, reach);
-  const other = costOf(pair, pair.after, after, reach);
+  const own = entriesOf(pair, pair.before, before, reach);
+  const other = entriesOf(pair, pair.after, after, reach);
   // Where a table lacks a built-in chain, or a backend the table, packets pass.
   const policyChanged = (pair.before?.policy ?? 'ACCEPT') !== (pair.after?.policy ?? 'ACCEPT');
   const delta = { pair, policyChanged, whole: policyChanged };
@@ -97,7 +97,7 @@ function throughJump(rule: Rule, tables: readonly Table[]): Bound[] | null {
   return bounds;
 }
 
-function costOf(
+function entriesOf(
   pair: ChainPair,
   chain: ChainPair['before'],
   ruleset: Ruleset | null,

@@ -1,6 +1,7 @@
 import { printCommand } from '../../command/quote.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
+import { compareText } from '../../words/compare-text.ts';
 import type { EndpointFlows, FlowVia, ServiceFlows } from '../flow-list.ts';
 import { affinityOf } from './affinity-tally.ts';
 import { shareOf } from './choosing-rules.ts';
@@ -27,7 +28,7 @@ export function serviceFlows(groups: readonly GroupTally[], join: FlowJoin): Ser
   }
   return [...ports.values()]
     .flatMap(({ groups: own }) => portFlows(own, join))
-    .sort((a, b) => b.stale - a.stale || b.flows - a.flows || compare(nameOf(a), nameOf(b)));
+    .sort((a, b) => b.stale - a.stale || b.flows - a.flows || compareText(nameOf(a), nameOf(b)));
 }
 
 /** Host ports and addresses whose Service is gone stand beside Services; other traffic does not. */
@@ -70,7 +71,7 @@ function portFlows(groups: readonly GroupTally[], join: FlowJoin): ServiceFlows[
         (a, b) =>
           b.stale - a.stale ||
           b.flows - a.flows ||
-          compare(`${a.address} ${a.port}`, `${b.address} ${b.port}`),
+          compareText(`${a.address} ${a.port}`, `${b.address} ${b.port}`),
       ),
     },
   ];
@@ -109,7 +110,7 @@ function endpointFlows(groups: readonly GroupTally[], join: FlowJoin): EndpointF
     flows: sum(groups, 'flows'),
     live: sum(groups, 'live'),
     stale: sum(groups, 'stale'),
-    states: Object.fromEntries([...states].sort((a, b) => b[1] - a[1] || compare(a[0], b[0]))),
+    states: Object.fromEntries([...states].sort((a, b) => b[1] - a[1] || compareText(a[0], b[0]))),
     masqueraded: sum(groups, 'masqueraded'),
     problem:
       verdict === null || sum(groups, 'live') === 0
@@ -171,7 +172,7 @@ function destinationsOf(groups: readonly GroupTally[]): ServiceFlows['destinatio
     if (known === undefined) found.set(key, { address, port: place.port, via, flows });
     else known.flows += flows;
   }
-  return [...found.values()].sort((a, b) => b.flows - a.flows || compare(a.address, b.address));
+  return [...found.values()].sort((a, b) => b.flows - a.flows || compareText(a.address, b.address));
 }
 
 function sum(
@@ -185,8 +186,4 @@ function nameOf({ namespace, name, port, protocol, family, destinations }: Servi
   const place =
     name === null ? `~${destinations[0]?.address} ${destinations[0]?.port}` : `${namespace}/${name}:${port}`;
   return `${place} ${protocol} ${family}`;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -96,7 +96,7 @@ function planTable(table: Table, { family }: Ruleset): Plan {
       const here = jumps.filter(({ from }) => from === hook);
       return planJumps(table, hook, asked, here);
     }),
-    { ...NOTHING, unseen: beside.map((chain) => place(table.name, chain)) },
+    ...beside.map((name) => planParent(table, name, [], [])),
   ];
   return joined(plans);
 }

@@ -5,6 +5,7 @@ import { type Address, type Family, formatAddress, parseAddress } from '../../ne
 import { formatProtocol, ICMP, ICMPV6, parseProtocol, TCP } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import type { DestinationAnswer, Destination as NamedDestination } from '../../proxy/addresses.ts';
+import { compareText } from '../../words/compare-text.ts';
 import type { ServiceRef } from '../explanation.ts';
 import { labelOf } from '../services/service-name.ts';
 import { nearest } from '../words/nearest.ts';
@@ -271,7 +272,7 @@ function chosenAmong(
 
 /** Of one number by the name, which no other port of the Service has. */
 function byNumber(a: ServicePort, b: ServicePort): number {
-  return a.port - b.port || (a.name < b.name ? -1 : 1);
+  return a.port - b.port || compareText(a.name, b.name);
 }
 
 function sameNumber(ports: readonly ServicePort[]): boolean {

@@ -10,6 +10,7 @@ import type { Address } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
 import { type CommentPhrase, parseServiceComment, type ServiceComment } from '../../proxy/comments.ts';
+import { compareText } from '../../words/compare-text.ts';
 import type { ServiceRef } from '../explanation.ts';
 
 /** Where a rule's packets go: what its matches ask of the destination. */
@@ -49,7 +50,7 @@ export function serviceInComments(
     found.set(key, { ...place, named: refOf(said, viaOf(chain, place.address, said.phrase)) });
   };
   const tables = tablesOf(rulesets);
-  for (const chain of costOf(tables)) {
+  for (const chain of entriesOf(tables)) {
     for (let index = 0; index < chain.rules.length; index++) take(chain.rules.at(index), chain);
   }
   // Since 1.22 the masquerade rule of each SVC chain tells the cluster IP too: a listing may hold that chain alone.
@@ -70,7 +71,7 @@ export function serviceInComments(
 /** @returns what kube-proxy's comments say of each destination where Services are entered. */
 export function commentedDestinations(rulesets: readonly Ruleset[]): RuleDestination[] {
   const found: RuleDestination[] = [];
-  for (const chain of costOf(tablesOf(rulesets)))
+  for (const chain of entriesOf(tablesOf(rulesets)))
     for (let index = 0; index < chain.rules.length; index++) {
       const rule = chain.rules.at(index);
       const said = parseServiceComment(commentOf(rule) ?? '');
@@ -89,7 +90,7 @@ function tablesOf(rulesets: readonly Ruleset[]): Table[] {
   );
 }
 
-function costOf(tables: readonly Table[]): Chain[] {
+function entriesOf(tables: readonly Table[]): Chain[] {
   return tables.flatMap(({ chains }) => ENTRY_CHAINS.flatMap((name) => chains.get(name) ?? []));
 }
 
@@ -102,10 +103,6 @@ function viaOf({ name }: Chain, address: Address | null, phrase: CommentPhrase):
   if (phrase === 'external-ip') return 'externalIP';
   if (phrase === 'load-balancer-ip') return 'loadBalancerIP';
   return name === CHAINS.externalServices ? null : 'clusterIP';
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function rank({ named, address }: RuleDestination): number {

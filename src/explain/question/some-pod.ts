@@ -1,5 +1,6 @@
 import type { Pod } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
+import { compareText } from '../../words/compare-text.ts';
 import type { Known } from './question.ts';
 import { routeTowards } from './route-towards.ts';
 import { thisNodeName } from './this-node.ts';
@@ -35,7 +36,7 @@ export function findSomePod(known: Known, family: Family): SomePod | null {
       (a, b) =>
         Number(b.here) - Number(a.here) ||
         Number(a.endpoint) - Number(b.endpoint) ||
-        (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+        compareText(a.name, b.name),
     );
   return candidates[0] ?? null;
 }

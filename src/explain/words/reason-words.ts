@@ -110,7 +110,7 @@ function reasonText(reason: Reason): string {
     case 'too-many-questions':
       return 'what rules do to the packet rests on more open questions than are followed';
     case 'too-many-ways':
-      return `there are more open ways than are followed (together they would pass ${reason.limit} rules and conditions or more); this one was not followed further`;
+      return 'there are more open ways than are followed; this one was not followed further';
   }
 }
 

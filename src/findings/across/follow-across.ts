@@ -1,6 +1,6 @@
 import type { ConnectionWay } from '../../explain/connection/connection-item.ts';
 import type { Peers } from '../../explain/connection/peers.ts';
-import { NAMES, ROUNDING } from '../../explain/connection/shares.ts';
+import { addShares, NAMES, ROUNDING } from '../../explain/connection/shares.ts';
 import { explainTrace } from '../../explain/explain-trace.ts';
 import { type Known, plainQuestion } from '../../explain/question/question.ts';
 import { findSomePod } from '../../explain/question/some-pod.ts';
@@ -12,6 +12,7 @@ import { type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { formatProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
 import { type ExpectedPort, listExpectedPorts } from '../expected/expected-port.ts';
+import { groupBy } from '../group.ts';
 import type { AcrossNodes, AcrossSender, FailedConnection } from './across-nodes.ts';
 import { chooseAcross, comesFromOutside } from './choose-across.ts';
 
@@ -101,34 +102,55 @@ function hasPods(known: Known, family: Family): boolean {
 function failuresIn(
   item: TraceItem,
   told: Pick<FailedConnection, 'port' | 'sender' | 'asked'>,
-  { own, wanted }: Setting,
+  setting: Setting,
 ): FailedConnection[] {
-  return item.outcomes.flatMap(({ connection, destination }) => {
-    if (connection === null) return [];
-    return [connection, ...connection.others].flatMap((way): FailedConnection[] => {
-      const { sees, reason } = way;
-      if (sees === 'works' || sees === 'unknown' || reason === null || !BETWEEN.has(reason.code)) return [];
-      const last = way.legs.at(-1)?.node ?? null;
-      const far = told.port.endpoints.find((one) => isSocket(one, destination))?.node ?? null;
-      if (last === null || far === null || !wanted.has(far) || !isBetween(way, own)) return [];
-      // The last leg is that of who sends it.
-      const at = reason.code !== 'device-down' ? last : last === own ? far : own;
-      const sure = (item.connection?.[NAMES[sees]] ?? 0) > ROUNDING;
-      return [
-        {
-          ...told,
-          from: item.from,
-          endpoint: socketText(destination.address, destination.port),
-          far,
-          at,
-          sees,
-          reason,
-          step: decidingStep(way, item.steps),
-          sure,
-        },
-      ];
-    });
+  const met = item.outcomes.flatMap((outcome) => failedWays(outcome, item.steps, told.port, setting));
+  const alike = groupBy(met, ({ at, sees }) => `${at}\n${sees}`);
+  return [...alike.values()].flatMap((same) => {
+    const sure = isSure(same, item.outcomes);
+    return same.map(({ outcome: _, share: __, ...failed }) => ({
+      ...told,
+      from: item.from,
+      ...failed,
+      sure,
+    }));
   });
+}
+
+interface FailedWay
+  extends Pick<FailedConnection, 'endpoint' | 'far' | 'at' | 'sees' | 'reason' | 'step'>,
+    Pick<ConnectionWay, 'share'> {
+  readonly outcome: OutcomeItem;
+}
+
+function failedWays(
+  outcome: OutcomeItem,
+  steps: readonly StepItem[],
+  port: ExpectedPort,
+  { own, wanted }: Setting,
+): FailedWay[] {
+  const { connection, destination } = outcome;
+  if (connection === null) return [];
+  const far = port.endpoints.find((one) => isSocket(one, destination))?.node ?? null;
+  if (far === null || !wanted.has(far)) return [];
+  return [connection, ...connection.others].flatMap((way): FailedWay[] => {
+    const { sees, reason, share } = way;
+    if (sees === 'works' || sees === 'unknown' || reason === null || !BETWEEN.has(reason.code)) return [];
+    const last = way.legs.at(-1)?.node ?? null;
+    if (last === null || !isBetween(way, own)) return [];
+    // The last leg is that of who sends it.
+    const at = reason.code !== 'device-down' ? last : last === own ? far : own;
+    const endpoint = socketText(destination.address, destination.port);
+    return [{ outcome, share, endpoint, far, at, sees, reason, step: decidingStep(way, steps) }];
+  });
+}
+
+/** Whether some of these, which all end there in the same way, do so whatever the captures leave open. */
+function isSure(same: readonly FailedWay[], outcomes: readonly OutcomeItem[]): boolean {
+  const shares = addShares(outcomes, (outcome) =>
+    same.filter((one) => one.outcome === outcome).map(({ sees, share }) => ({ sees: NAMES[sees], share })),
+  );
+  return same.some(({ sees }) => shares[NAMES[sees]] > ROUNDING);
 }
 
 /** What becomes of a connection between nodes; that nothing listens is the endpoint's own. */

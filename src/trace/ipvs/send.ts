@@ -68,7 +68,8 @@ function routed(branch: Branch, context: TraceContext): Passage[] {
 
 /**
  * conntrack's entry gets the real server as the one that answers, without becoming one that nat rewrote
- * (ip_vs_update_conntrack), but of a server that schedules each datagram (`-o`), which expects no answer; with `vs.conntrack` 0 the packet goes on untracked, and nat leaves it alone (ip_vs_notrack).
+ * (ip_vs_update_conntrack), but of a server that schedules each datagram (`-o`), which expects no answer; with `vs.conntrack` 0
+ * the packet goes on untracked, and nat leaves it alone (ip_vs_notrack).
  */
 function tracked(
   branch: Branch,
