@@ -39,6 +39,14 @@ const NEARLY: readonly (readonly [RegExp, string])[] = [
     /^\s*(?:meta l4proto \w+ |ip6? [sd]addr \S+ )?.*\bcounter packets \d+ bytes \d+|^\s*chain \S+ \{/m,
     '`nft list ruleset`, or a part of it; rules that iptables-nft made are read from `iptables-save` on that node',
   ],
+  [
+    /^\s*(?:map|set) [\w-]+ \{|^\s*elements = \{/m,
+    '`nft list ruleset` without its `table` lines; give the whole of it',
+  ],
+  [
+    /\bTRACE: (?:\d+ [0-9a-f]{8} )?\w+:[\w-]+:(?:rule|policy|return):|^trace id [0-9a-f]{8} /m,
+    'what a kernel traced; give it on standard input, and the node’s rules with -f: `kp-explain trace - -f CAPTURE`',
+  ],
   [/^\s*<(!DOCTYPE|html)/i, 'a web page'],
   [
     /^(-bash|bash|sh|sudo|zsh|\/bin\/sh)?:? ?.*(command not found|Permission denied|Operation not permitted)/m,

@@ -205,10 +205,10 @@ export class CheckContext {
   /** What becomes of packets for Services that rules alone name; null where the capture has Services, or kube-proxy runs in another mode. */
   get named(): NamedSurvey | null {
     return this.#once('named', () => {
-      const { cluster, proxyMode } = this.input.known;
-      if (this.input.focus?.arrives === true) return null;
-      const alone = cluster.services === null && this.notCompared !== null;
-      return alone && !Object.hasOwn(MODE_REASONS, proxyMode) ? surveyNamed(this) : null;
+      const { cluster, proxyMode, ipvs } = this.input.known;
+      const told = !Object.hasOwn(MODE_REASONS, proxyMode) || ipvs instanceof IpvsTable;
+      if (!told || cluster.services !== null || this.input.focus?.arrives === true) return null;
+      return this.notCompared === null ? null : surveyNamed(this, (item) => isAskedFor(item, this.input));
     });
   }
 

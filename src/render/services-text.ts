@@ -212,10 +212,12 @@ function nodePort(item: ServiceItem): string {
  */
 export function describeEndpoints(item: ServiceItem): string {
   if (proxyPort(item) !== null) return 'not in rules';
-  const open = item.notCaptured.some((chain) => hasRole(chain, ...CHOOSING));
+  // A virtual server of IPVS has its endpoints itself.
+  const open = item.notCaptured.some((chain) => item.backend === 'ipvs' || hasRole(chain, ...CHOOSING));
   const places = new Map<string, boolean>();
-  for (const { address, port, scope, endpoint } of item.endpoints) {
-    const key = `${address} ${port}`;
+  for (const { address, port, scope, endpoint, chain } of item.endpoints) {
+    // Chains that were not captured lead to an endpoint each.
+    const key = address === 'unknown' ? chain : `${address} ${port}`;
     const local = scope === 'local' || endpoint?.thisNode === true;
     places.set(key, (places.get(key) ?? false) || local);
   }

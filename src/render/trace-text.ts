@@ -94,7 +94,9 @@ function isWhat(items: readonly TraceItem[], colours: Colours): string {
   if (possible.length > 0) {
     const names = possible.slice(0, 4).map(({ text }) => escapeTerminal(text));
     const more = possible.length > 4 ? `, … (${possible.length} in all)` : '';
-    return ` may be one of several Services, as the rules here leave open: ${names.join(', ')}${more}`;
+    return possible.length === 1
+      ? ` may be ${names[0]}, as the rules here leave open`
+      : ` may be one of several Services, as the rules here leave open: ${names.join(', ')}${more}`;
   }
   const answers = items.some(({ outcomes }) => outcomes.some(({ direction }) => direction === 'reply'));
   const owner = items.find((each) => each.owner != null)?.owner;

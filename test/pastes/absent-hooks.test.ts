@@ -176,6 +176,29 @@ describe('a pasted chain that nobody can place', () => {
   });
 });
 
+describe('a Service whose chain a rule may lead to that was not pasted', () => {
+  const lines = `-A KUBE-FW-RD4AGYQIHR7PH4BE -m comment --comment "default/edge:ssh loadbalancer IP" -j KUBE-MARK-MASQ
+-A KUBE-FW-RD4AGYQIHR7PH4BE -m comment --comment "default/edge:ssh loadbalancer IP" -j KUBE-SVC-RD4AGYQIHR7PH4BE
+`;
+
+  it('is not whose any address is: it may be, on that way', async () => {
+    const answer = await answerTo(lines, '8.8.8.8:53', '--from', 'pod');
+    expect(answer).toContain(
+      '8.8.8.8:53/tcp may be default/edge:ssh (load balancer IP, named by a rule comment), as the rules here leave open',
+    );
+    expect(answer).toContain('it is default/edge:ssh\n  UNKNOWN');
+    expect((await ask(lines, 'why', '8.8.8.8:53')).out).toContain('8.8.8.8:53 (8.8.8.8:53/tcp): UNKNOWN');
+  });
+
+  it('but is where the rule was pasted, too', async () => {
+    const entry =
+      '-A KUBE-SERVICES -d 198.51.100.7/32 -p tcp -m comment --comment "default/edge:ssh loadbalancer IP" -m tcp --dport 22 -j KUBE-FW-RD4AGYQIHR7PH4BE\n';
+    expect(await answerTo(lines + entry, '198.51.100.7:22', '--from', 'pod')).toContain(
+      '198.51.100.7:22/tcp is default/edge:ssh (load balancer IP',
+    );
+  });
+});
+
 describe('rules of FORWARD without its policy', () => {
   const rules = '-A FORWARD -s 10.1.0.0/16 -j DROP\n-A INPUT -s 10.1.0.0/16 -j DROP\n';
   const question = ['trace', '10.5.0.1:80', '--from', '10.9.0.1'];

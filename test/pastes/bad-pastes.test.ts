@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CUTS, dice, FRAMES, PREFIXES, WRAPS } from './badly.ts';
+import { CUTS, FRAMES, PREFIXES, WRAPS } from './badly.ts';
 import { cleanDumps } from './clean-dumps.ts';
+import { dice } from './dice.ts';
 import { Judge } from './judge-pastes.ts';
 import { ask } from './paste.ts';
+import { GIVEN, STRINGS } from './respelt.ts';
 
 const CLEAN = readFileSync(join(import.meta.dirname, '../../fixtures/demo/iptables-save.txt'), 'utf8');
 
@@ -43,7 +45,7 @@ async function truth(question: readonly string[]): Promise<string[]> {
   return await known;
 }
 
-const KEEPING = { ...PREFIXES, ...FRAMES, ...WRAPS };
+const KEEPING = { ...PREFIXES, ...FRAMES, ...WRAPS, ...GIVEN, ...STRINGS };
 
 const lines = (): string[] => CLEAN.trimEnd().split('\n');
 

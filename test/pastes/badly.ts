@@ -1,20 +1,5 @@
-/** A number from 0 to below `sides`. */
-export type Roll = (sides: number) => number;
-
-/** A small generator of numbers, so that a failing paste can be made again. */
-export function dice(seed: number): Roll {
-  let state = Math.imul(seed, 2654435761) >>> 0;
-  return (sides) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * sides);
-  };
-}
-
-/** @returns one of these. */
-export const pick = <T>(items: readonly T[], roll: Roll): T => items[roll(items.length)] as T;
-
-/** What somebody does to lines before others see them; the command is what printed them. */
-export type Change = (lines: string[], roll: Roll, command: string) => string[];
+import { type Change, dice, pick, type Roll } from './dice.ts';
+import { ADDED, GIVEN, STRINGS } from './respelt.ts';
 
 const PROMPTS = [
   '[root@node1 ~]# ',
@@ -189,6 +174,7 @@ export const REDACTED: Readonly<Record<string, Change>> = {
 export const CUTS: Readonly<Record<string, Change>> = {
   ...TAKEN,
   ...REDACTED,
+  ...ADDED,
   'grep -v ^:': (lines) => lines.filter((line) => !line.startsWith(':')),
   'grep a name': (lines, roll) => {
     const names = lines.flatMap((line) => /--comment "?([a-z0-9-]+\/[a-z0-9-]+)/.exec(line)?.[1] ?? []);
@@ -271,7 +257,9 @@ export function pasteBadly({ lines: clean, kind, command }: Pasted, roll: Roll):
   const whole = roll(2) === 0;
   if (!whole) apply(kind === 'rules' ? CUTS : PARTS);
   if (kind !== 'rules' && roll(3) === 0) apply(LISTED);
+  if (kind === 'rules' && roll(6) === 0) apply(GIVEN);
   if (kind === 'rules' && roll(8) === 0) apply(WRAPS);
+  if (roll(8) === 0) apply(STRINGS);
   if (roll(4) > 0) apply(FRAMES);
   if (roll(4) > 0) apply(PREFIXES);
   if (roll(3) === 0) apply(FRAMES);

@@ -50,6 +50,12 @@ const TRANSCRIPTS: Readonly<Record<string, Transcript>> = {
     ['kubectl get endpointslices -A', tools.slices],
     ['kubectl describe svc', tools.described],
   ],
+  'with rules of routing': [
+    ['ip rule', tools.ruleLines],
+    ['ip route show table all', 'formats/ip-route.txt'],
+    ['iptables-save', 'iptables-save.txt'],
+    ['ip -o addr', tools.addressLines],
+  ],
   'with flows': [
     ['conntrack -L', 'conntrack.txt'],
     ['iptables-save', 'iptables-save.txt'],

@@ -62,6 +62,8 @@ const DRESSES: Readonly<Record<string, (line: string, index: number) => string>>
   'quotes of mail': (line) => `> > ${line}`,
   'a diff': (line) => `+${line}`,
   'a table in Markdown': (line) => `| ${line} |`,
+  'an editor’s numbers before a table in Markdown': (line, index) =>
+    `${String(index + 1).padStart(4)} | ${line} |`,
   'tags of a page': (line) => `${line.replaceAll('>', '&gt;')}<br/>`,
   'a page in a page': (line) => line.replaceAll('>', '&amp;gt;'),
   'a log in JSON of a log in JSON': (line) =>

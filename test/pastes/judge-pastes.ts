@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { run } from '../cli/run-main.ts';
-import { dice, pasteBadly, pick } from './badly.ts';
+import { pasteBadly } from './badly.ts';
+import { dice, pick } from './dice.ts';
 
 /** A clean dump. */
 export interface Clean {
@@ -42,8 +44,17 @@ export async function answerOf(text: string, question: readonly string[]): Promi
   const { out, err, status } = await run(['trace', ...question, '-f', '-', '-o', 'json'], { stdin: text });
   if (status === 2) return null;
   if (status !== 0) throw new Error(`status ${status}: ${err}`);
-  const items: { outcomes: Outcome[] }[] = JSON.parse(out).items;
-  return { outcomes: items.flatMap(({ outcomes }) => outcomes) };
+  const items: { packet: { destination: unknown }; outcomes: Outcome[] }[] = JSON.parse(out).items;
+  return {
+    // An address of the documentation stands for the node where a paste does not show the node's own.
+    outcomes: items.flatMap(({ packet, outcomes }) =>
+      outcomes.map((outcome) =>
+        isDeepStrictEqual(outcome.destination, packet.destination)
+          ? { ...outcome, destination: 'as asked' }
+          : outcome,
+      ),
+    ),
+  };
 }
 
 /** Pastes a dump badly again and again, and compares what is answered. */

@@ -44,6 +44,43 @@ describe('services of a paste that lacks the chain which would tell', () => {
     expect(await row(without, '31235')).toMatch(/ 31235 +none +node port rejected/);
   });
 
+  it('does not say none where a chain of Local drops for the lack of local ones', async () => {
+    const local = `Chain KUBE-NODEPORTS (1 references)
+target     prot opt source               destination
+KUBE-XLB-AAAAAAAAAAAAAAAA  udp  --  0.0.0.0/0            0.0.0.0/0            /* shop/web:snmp */ udp dpt:30162
+
+Chain KUBE-XLB-AAAAAAAAAAAAAAAA (1 references)
+target     prot opt source               destination
+KUBE-MARK-DROP  all  --  0.0.0.0/0            0.0.0.0/0            /* shop/web:snmp has no local endpoints */
+`;
+    expect(await row(local, '30162')).toMatch(/ 30162 +\? +not captured: KUBE-SVC; node port dropped/);
+  });
+
+  it('counts each endpoint whose chain was not pasted', async () => {
+    const chain = `-A KUBE-SERVICES -d 10.96.3.3/32 -p tcp -m comment --comment "shop/web:http cluster IP" -m tcp --dport 80 -j KUBE-SVC-AAAAAAAAAAAAAAAA
+-A KUBE-SVC-AAAAAAAAAAAAAAAA -m statistic --mode random --probability 0.50000000000 -j KUBE-SEP-BBBBBBBBBBBBBBBB
+-A KUBE-SVC-AAAAAAAAAAAAAAAA -j KUBE-SEP-CCCCCCCCCCCCCCCC
+`;
+    expect(await row(chain, 'shop/web')).toMatch(/ 10\.96\.3\.3:80 +- +2 /);
+  });
+
+  it('says of a virtual server whose lines were picked that it may have more endpoints', async () => {
+    const server = (command: string): string => `# ${command}
+TCP  10.96.3.3:80 rr
+  -> 10.244.0.9:8080              Masq    1      0          0
+`;
+    expect(await row(server('ipvsadm -ln | grep -A 1 10.96.3.3'), '10.96.3.3')).toMatch(/ - +1\+ /);
+    expect(await row(server('ipvsadm -ln'), '10.96.3.3')).toMatch(/ - +1 /);
+  });
+
+  it('does not call the list whole where table nat is not there', async () => {
+    const filter = '*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+    const nat = '*nat\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n';
+    const open = 'but table nat, whose rules lead to endpoints, was not captured';
+    expect((await ask(filter, 'services')).out).toContain(open);
+    expect((await ask(filter + nat, 'services')).out).not.toContain(open);
+  });
+
   it('of nft, calls the only address that is refused the one that every Service has', async () => {
     expect(await row(NFT, 'shop/api:http')).toMatch(/ 10\.96\.7\.7:80 .* rejected/);
   });
@@ -62,6 +99,24 @@ describe('check of a paste whose rules refuse', () => {
       'no fault found, but packets that are refused or dropped, in what could be checked',
     );
     expect((await ask(NODE_PORTS, 'check')).out).toContain('nothing wrong found in what could be checked');
+  });
+
+  it('nor of one whose virtual servers of IPVS have no real server', async () => {
+    const servers = (weight: number): string => `# ipvsadm -Ln
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port Scheduler Flags
+  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn
+TCP  10.96.0.1:443 rr
+  -> 192.168.1.11:6443            Masq    ${weight}      0          0
+UDP  10.96.0.10:53 rr
+  -> 10.244.0.9:53                Masq    ${weight}      0          0
+`;
+    const { out } = await ask(servers(0), 'check');
+    expect(out).toContain('WARNING KP131');
+    expect(out).toContain(
+      'packets for 10.96.0.1:443 and 10.96.0.10:53 are refused: IPVS has no real server that takes them',
+    );
+    expect((await ask(servers(1), 'check')).out).toContain('nothing wrong found in what could be checked');
   });
 });
 

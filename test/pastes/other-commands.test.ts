@@ -148,3 +148,24 @@ describe('diff of two scraps', () => {
     expect((await run(['diff', before, after])).out).toContain('no behaviour change');
   });
 });
+
+describe('what is not read', () => {
+  it.each([
+    [
+      'Mar  9 02:07:11 node8 kernel: TRACE: nat:KUBE-SERVICES:rule:21 IN=eth1 OUT= SRC=203.0.113.11 DST=198.51.100.81 LEN=60',
+      'what a kernel traced',
+    ],
+    [
+      ' TRACE: 2 a8e3d1c2 nat:PREROUTING:rule:0x8:CONTINUE  -4 -t nat -A PREROUTING -j KUBE-SERVICES',
+      'what a kernel traced',
+    ],
+    [
+      '\tmap no-endpoint-services {\n\t\telements = { 10.96.7.7 . tcp . 80 : drop }\n\t}',
+      'without its `table` lines',
+    ],
+  ])('%j is said to look like what it is', async (text, words) => {
+    const { status, err } = await ask(`${text}\n`, 'trace', '10.96.7.7:80');
+    expect(status).toBe(2);
+    expect(err).toContain(words);
+  });
+});

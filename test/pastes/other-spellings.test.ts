@@ -100,3 +100,26 @@ describe('what net-tools print', () => {
     expect((await ask(text, 'chain', 'FORWARD')).err).toContain('1 line is no output of a tool');
   });
 });
+
+describe('what somebody wrote behind a line', () => {
+  const listing = (remark: string): string => `# iptables -t nat -L -n
+Chain PREROUTING (policy ACCEPT)${remark}
+target     prot opt source               destination
+KUBE-SERVICES  all  --  0.0.0.0/0            0.0.0.0/0            /* kubernetes service portals */${remark}
+
+Chain KUBE-SERVICES (2 references)${remark}
+target     prot opt source               destination
+DNAT       tcp  --  0.0.0.0/0            10.96.3.3            /* default/web: <- see "ops" */ tcp dpt:80 to:10.244.1.11:8080${remark}
+`;
+
+  it.each([' ← 2', '   <--- here it goes wrong', ' <== this one'])('%j is no part of it', async (remark) => {
+    const answer = await answerTo(listing(remark), '10.96.3.3:80', '--from', '10.244.2.5');
+    expect(answer).toBe(await answerTo(listing(''), '10.96.3.3:80', '--from', '10.244.2.5'));
+    expect(answer).toContain('10.244.1.11:8080');
+  });
+
+  it('but an arrow within the comment of a rule is one', async () => {
+    const rule = `-A FORWARD -m comment --comment "a <-- b" -j DROP\n`;
+    expect((await ask(rule, 'chain', 'FORWARD')).out).toContain('a <-- b');
+  });
+});

@@ -62,6 +62,20 @@ describe('of an output whose command picked lines, the others are not known to b
     expect(await answerTo(`${RULES}# ipset save\n${left}`, ...from)).toContain(cannotTell);
   });
 
+  it('but a set that is listed beside others that were saved takes nothing from these', async () => {
+    const listed = `# ipset list other
+Name: other
+Type: hash:ip
+Header: family inet hashsize 1024 maxelem 65536
+Number of entries: 1
+Members:
+10.8.8.8
+`;
+    const answer = await answerTo(`${RULES}# ipset save\n${SAVED}`, ...from);
+    expect(await answerTo(`${listed}${RULES}# ipset save\n${SAVED}`, ...from)).toBe(answer);
+    expect(await answerTo(`${RULES}# ipset save\n${SAVED}${listed}`, ...from)).toBe(answer);
+  });
+
   it('a set of which only the head was listed', async () => {
     const head =
       'Name: blocked\nType: hash:ip\nRevision: 4\nHeader: family inet hashsize 1024 maxelem 65536\nNumber of entries: 2\n';
@@ -186,6 +200,13 @@ describe('of an output whose command picked lines, the others are not known to b
     expect(text).toMatch(/^10\.244\.1\.1:30080/);
     expect(text).toContain('10.244.1.11:8080');
     expect(text).not.toContain('192.0.2.1');
+  });
+
+  it('routes above the first command, which lost their beginning with their own', async () => {
+    const rules = `# iptables-save\n${RULES.slice(RULES.indexOf('*filter'))}`;
+    const to = ['10.9.9.9:80', '--from', '10.244.1.11'] as const;
+    expect(await answerTo(`${ROUTES}${rules}`, ...to)).not.toContain('no route');
+    expect(await answerTo(`# ip route show table all\n${ROUTES}${rules}`, ...to)).toContain('no route');
   });
 
   it('links without their addresses, as ip link shows them', async () => {

@@ -116,6 +116,15 @@ export const routeTable: Print = (folder) => {
   ].join('\n');
 };
 
+/** `ip rule`, with a rule of strongSwan, whose table is empty. */
+export const ruleLines: Print = (folder) => {
+  const rules = read<{ priority: number; src: string; table: string }[]>(folder, 'ip-rule.json') ?? [];
+  return [...rules, { priority: 220, src: 'all', table: '220' }]
+    .sort((one, other) => one.priority - other.priority)
+    .map(({ priority, src, table }) => `${priority}:\tfrom ${src} lookup ${table}`)
+    .join('\n');
+};
+
 /** `kubectl get svc -A` */
 export const services: Print = (folder) => {
   const all = items<ServiceObject>(folder, 'services.json');

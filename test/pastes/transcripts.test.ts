@@ -178,6 +178,14 @@ describe('conntrack', () => {
     expect(out).toContain('conntrack: 1 flow from 10.244.1.5');
   });
 
+  it('that a mail program broke before its answer', async () => {
+    const flow = `> udp      17 27 src=10.0.4.7 dst=10.96.0.10 sport=33211 dport=53 [UNREPLIED]
+> src=10.0.9.13 dst=10.0.4.7 sport=53 dport=33211 mark=0 use=1
+`;
+    const { out } = await ask(flow, 'conntrack', '--client', '10.0.4.7');
+    expect(out).toContain('10.0.4.7:33211 → 10.96.0.10:53 → 10.0.9.13:53');
+  });
+
   it('indented, without a timeout', async () => {
     expect((await ask(readPaste('29-vyos-offload'), 'conntrack')).out).toContain('conntrack: 1 flow');
   });

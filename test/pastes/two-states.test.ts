@@ -65,6 +65,20 @@ ${rest}`;
     expect(out).not.toContain('ACCEPT');
   });
 
+  it('is asked for a node port at the address that has it, and not at that of a Service', async () => {
+    const ports = listing('TCP  172.31.0.11:30080 rr\n');
+    const shown = `# ipvsadm -Ln
+${ports}# ip a s kube-ipvs0
+9: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default
+    inet 10.96.0.1/32 scope global kube-ipvs0
+`;
+    for (const paste of [ports, shown]) {
+      const { out } = await ask(paste, 'trace', 'node:30080', '--detail', 'answer');
+      expect(out).toContain('REJECT with icmp-port-unreachable by ip_vs 172.31.0.11:30080');
+      expect(out).toContain("the node's addresses are not in the capture; 172.31.0.11 stands for one");
+    }
+  });
+
   it('of which lines were left out may take any other packet, too', async () => {
     const open = 'IPVS carries Services here, and its listing is not whole';
     const other = ['10.96.9.9:80', '--from', 'pod'];

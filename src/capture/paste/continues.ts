@@ -70,3 +70,19 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
 export function continues(text: string, before: Before): boolean {
   return CONTINUES[before.kind](text, before);
 }
+
+/** @returns true for a first line before which others may have stood: routes begin with the default one. */
+export function mayLackHead(first: string, kind: LineKind): boolean {
+  return kind === 'ip-route' && !/^(?:unicast )?default /.test(first);
+}
+
+/**
+ * @returns true for a line that goes on in the next one: a rule in which a quote is open, or of which nothing says what it
+ *   does; a flow that lacks its answer, which the next line begins with.
+ */
+export function isUnfinished(line: string, next: string, kind: LineKind | null): boolean {
+  if (kind === 'conntrack')
+    return line.split(' src=').length === 2 && /^(?:\[[A-Z_]+\] )?(?:src|dst|sport|dport)=\S/.test(next);
+  if (kind !== 'iptables-save' || !/^(?:\[\d+:\d+\] )?-A /.test(line)) return false;
+  return line.split('"').length % 2 === 0 || !/ -[jg] \S/.test(line) || / --[\w-]+$/.test(line);
+}

@@ -1,6 +1,7 @@
 import { kindOfLine, type LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues } from './continues.ts';
+import { layersOf } from './dress.ts';
 import { readPrompt } from './prompt.ts';
 import { isAltered } from './spelling.ts';
 import { isFolded } from './unfold.ts';
@@ -15,6 +16,13 @@ export const TOLD_BY_LINE: ReadonlySet<LineKind> = new Set([
   'conntrack',
   'conntrack-stats',
   'ipset',
+]);
+
+/** What a node holds, so that lines of two nodes must not be added up. */
+export const OF_A_NODE: ReadonlySet<LineKind> = new Set([
+  ...TOLD_BY_LINE,
+  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'sockets'] as const),
+  ...(['ipvs', 'cilium-services', 'recent'] as const),
 ]);
 
 /** Outputs of which a missing line changes what the others say. */
@@ -32,6 +40,9 @@ export const AS_A_WHOLE: ReadonlySet<LineKind> = new Set([
   'nft',
   'sockets',
 ]);
+
+/** Outputs whose lines may be what others are behind the number of a line. */
+const OF_NUMBERS: ReadonlySet<string> = new Set<LineKind>(['ip-addr', 'ip-route', 'ip-rule']);
 
 /** What no rule's line that a tool printed needs to be looked at for. */
 const PLAIN_RULE = /^(?:\[\d+:\d+\] )?-A \S+ -/;
@@ -53,6 +64,14 @@ export function isPaste(source: SourceText, kind: string): boolean {
     isPasted(head.slice(0, head.lastIndexOf('\n') + 1), kind) ||
     isPasted(last.slice(last.indexOf('\n') + 1), kind)
   );
+}
+
+/** Something stands in front of a line that can be told. */
+function isDressed(line: string): boolean {
+  return layersOf(line.slice(0, 2000)).some(({ text }) => {
+    const kind = kindOfLine(text);
+    return kind !== null && TOLD_BY_LINE.has(kind);
+  });
 }
 
 function isPasted(text: string, kind: string): boolean {
@@ -80,6 +99,7 @@ function isPasted(text: string, kind: string): boolean {
       if (readPrompt(bare) !== null || FENCE.test(line)) return true;
       const indented = kind === 'kubernetes' || bare === line ? null : kindOfLine(bare.slice(0, 2000));
       if (indented !== null && indented !== kind) return true;
+      if (OF_NUMBERS.has(kind) && isDressed(bare)) return true;
       continue;
     }
     if (kind === 'iptables-save' && line.startsWith('#') && readPrompt(line) === null) continue;

@@ -11,9 +11,15 @@ const ENTITIES = dictionary<string>({
   nbsp: ' ',
 });
 
-/** @returns true where a web page or an editor changed characters that mean something to a rule. */
+/** `← here`, `<--- this one`: what somebody wrote behind a line; no comment of a rule goes on behind it. */
+const REMARK = /(?<=\S)\s+(?:[\u2190\u21d0\u2b05]|<[-=]+(?=\s|\w|$))[^"/]{0,200}$/;
+
+/** @returns true where a web page or an editor changed characters that mean something to a rule, or somebody wrote behind it. */
 export function isAltered(line: string): boolean {
-  return /--comment [\u201c\u201e&]|[\u2013\u2014]to-|\u00a0|&(?:amp;)*(?:gt|lt|quot|#39);/.test(line);
+  return (
+    REMARK.test(line) ||
+    /--comment [\u201c\u201e&]|[\u2013\u2014]to-|\u00a0|&(?:amp;)*(?:gt|lt|quot|#39);/.test(line)
+  );
 }
 
 /** Puts back characters that web pages and editors change: blanks, quotes, dashes, entities. A row of a table in Markdown loses its end. */
@@ -29,7 +35,8 @@ export function repaired(raw: string): string {
       .replace(/(^|\s)[\u2010-\u2014](?=[A-Za-z]\s)/g, '$1-'),
   );
   // It ends as it begins.
-  return /^\s*[+<>-]?\s?\|.*\|\s*$/.test(whole) ? whole.replace(/\s*\|\s*$/, '') : whole;
+  const row = /^\s*[+<>-]?\s?\|.*\|\s*$/.test(whole) ? whole.replace(/\s*\|\s*$/, '') : whole;
+  return row.replace(REMARK, '');
 }
 
 /** A page within a page encodes twice. */

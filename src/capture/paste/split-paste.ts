@@ -2,9 +2,9 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
 import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
-import { continues, isElision } from './continues.ts';
+import { continues, isElision, isUnfinished, mayLackHead } from './continues.ts';
 import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
-import { AS_A_WHOLE, FENCE, isPaste, TOLD_BY_LINE } from './is-paste.ts';
+import { AS_A_WHOLE, FENCE, isPaste, OF_A_NODE } from './is-paste.ts';
 import { lineRanges } from './line-ranges.ts';
 import { OldTools } from './old-tools.ts';
 import { type PlainLine, plainLine } from './plain-line.ts';
@@ -15,13 +15,6 @@ import { isObject, unfold } from './unfold.ts';
 
 /** Nobody pastes more; a larger text is the output of a tool. */
 const LARGEST = 16 * 1024 * 1024;
-
-/** What a node holds, so that lines of two nodes must not be added up. */
-const OF_A_NODE: ReadonlySet<LineKind> = new Set([
-  ...TOLD_BY_LINE,
-  ...(['ip-addr', 'ip-route', 'ip-rule', 'nft', 'sysctl', 'sockets'] as const),
-  ...(['ipvs', 'cilium-services', 'recent'] as const),
-]);
 
 /**
  * Reads a transcript in blocks, each recognised by its own content wherever it starts in the line, and makes one source of
@@ -63,9 +56,14 @@ function readTranscript(
   if (!isPaste(source, kind)) return null;
   const paste = new Paste(source.name);
   const raw = source.bytes.toString('utf8').split('\n');
-  const lines = raw.flatMap((line) => unfold(isObject(line) ? line : repaired(line)));
-  for (const [index, line] of lines.entries()) paste.take(line.replace(/\r\s*$/, ''), index);
-  return { paste, lines: lines.length, escaped: lines.length > raw.length };
+  let count = 0;
+  for (const [at, line] of raw.entries()) {
+    const unfolded = unfold(isObject(line) ? line : repaired(line));
+    for (const each of unfolded) paste.take(each.replace(/\r\s*$/, ''), count++);
+    // What stands behind the string is no part of it; a log may go on in its next object.
+    if (unfolded.length > 1 && !isObject(raw[at + 1] ?? '')) paste.end();
+  }
+  return { paste, lines: count, escaped: count > raw.length };
 }
 
 function sourceOf(name: string, lines: readonly string[]): SourceText {
@@ -84,6 +82,8 @@ class Paste {
   readonly #cut = new Set<LineKind>();
   /** Kinds of which lines were picked, or left out. */
   readonly #picked = new Set<LineKind>();
+  /** Kinds of an output whose beginning may be lost: nothing says what printed it. */
+  readonly #headless = new Set<LineKind>();
   /** True where lines are missing of the output that follows: left out before its first one, or picked by a command of no tool here. */
   #elided = false;
   readonly #spans = new SpanList();
@@ -112,7 +112,7 @@ class Paste {
     if (inner.trim() === '' || FENCE.test(inner)) {
       this.#detached = true;
       if (!FENCE.test(inner)) return;
-      this.#end();
+      this.end();
       this.#spans.add(index, 'fence', inner);
       return;
     }
@@ -123,7 +123,7 @@ class Paste {
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
     if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) {
-      this.#end();
+      this.end();
       this.#elided = picksLines(plain.text);
     }
     if (plain.kind === null && isElision(plain.text)) this.#elide();
@@ -142,7 +142,7 @@ class Paste {
     for (const { text, dress } of [{ text: inner.trim(), dress: this.#dress }, ...layersOf(repaired(raw))]) {
       const prompt = readPrompt(text);
       if (prompt === null) continue;
-      this.#end();
+      this.end();
       this.#host = prompt.host;
       this.#command = { text, index };
       this.#spans.add(index, 'command', text);
@@ -157,7 +157,8 @@ class Paste {
     else if (AS_A_WHOLE.has(this.#kind)) this.#picked.add(this.#kind);
   }
 
-  #end(): void {
+  /** The output that is being read is over. */
+  end(): void {
     this.#kind = null;
     this.#elided = false;
     this.#command = null;
@@ -204,6 +205,7 @@ class Paste {
       this.#elided ||= picksLines(this.#command.text);
     }
     if (this.#elided && AS_A_WHOLE.has(kind)) this.#picked.add(kind);
+    if (this.#command === null && this.#kind !== kind && mayLackHead(text, kind)) this.#headless.add(kind);
     this.#elided = false;
     this.#command = null;
     lines.set(index, text);
@@ -215,16 +217,16 @@ class Paste {
       this.#hosts.set(this.#host, this.#hosts.get(this.#host) ?? index);
   }
 
-  /** A mail program broke a rule before its target. */
+  /** A mail program broke a rule before its target, or a flow before its answer. */
   #joinsWrapped(raw: string, index: number): boolean {
-    const lines = this.#lines.get('iptables-save');
+    const lines = this.#kind === null ? undefined : this.#lines.get(this.#kind);
     const before = lines?.get(index - 1);
-    if (this.#kind !== 'iptables-save' || this.#detached || lines === undefined || before === undefined)
-      return false;
-    if (!/^(?:\[\d+:\d+\] )?-A /.test(before) || !isUnfinished(before)) return false;
-    lines.set(index - 1, '');
+    if (this.#detached || lines === undefined || before === undefined) return false;
     const line = repaired(raw);
-    lines.set(index, `${before} ${(undressed(line, this.#dress)?.text ?? line).trim()}`);
+    const text = (undressed(line, this.#dress)?.text ?? line).trim();
+    if (!isUnfinished(before, text, this.#kind)) return false;
+    lines.set(index - 1, '');
+    lines.set(index, `${before} ${text}`);
     return true;
   }
 
@@ -245,6 +247,9 @@ class Paste {
         'save each state to a file and compare them with `kp-explain diff BEFORE AFTER`',
       );
     }
+    // Where other outputs stand below their commands, the one above them lost its own, and more.
+    if (this.#spans.list().some(({ as }) => as === 'command'))
+      for (const kind of this.#headless) this.#picked.add(kind);
     return [...this.#lines].map(([kind, own]) => ({
       kind,
       lines: Array.from({ length }, (_, index) => own.get(index) ?? ''),
@@ -285,11 +290,6 @@ class Paste {
 function isOutOfBraces({ text, kind }: PlainLine): boolean {
   if (kind === 'iptables-save' || kind === 'conntrack' || kind === 'kubernetes') return true;
   return /^(?:Chain \S+ \(|[$#%❯➜] )/.test(text) || (/^\S*@/.test(text) && readPrompt(text) !== null);
-}
-
-/** A quote is open, or nothing says what the rule does. */
-function isUnfinished(rule: string): boolean {
-  return count(rule, '"') % 2 === 1 || !/ -[jg] \S/.test(rule) || / --[\w-]+$/.test(rule);
 }
 
 function count(text: string, what: string): number {

@@ -13,8 +13,9 @@ export function isObject(line: string): boolean {
 const ELEMENT =
   /^\s*"((?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# |[A-Z][\w-]+ +)(?:[^"\\]|\\.)*)",?\s*$/;
 
-/** Line ends that were escaped, with the start of a rule, a chain or a table behind them. */
-const ESCAPED = /\\n(?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# )/;
+/** Line ends that were escaped, with the start of a rule, a chain, a table or another line of a tool behind them. */
+const ESCAPED =
+  /\\n(?:\[\d+:\d+\] )?(?:-[ANPI] |:[A-Z]|\*[a-z]|COMMIT|Chain |# |(?:TCP|UDP|SCTP) +\S+:\d|(?:tcp|udp) +\d+ \d|\d+:\s|default |(?:create|add) \S)|\\n(?:\\t| +)(?:chain|map|set|type|inet6?) \S/;
 
 const DEEPEST = 4;
 
@@ -30,7 +31,7 @@ export function isFolded(text: string): boolean {
  */
 export function unfold(line: string, depth = 0): readonly string[] {
   const element = ELEMENT.exec(line)?.[1];
-  if (element !== undefined) return [unescaped(element)];
+  if (element !== undefined) return split(unescaped(element));
   if (!line.includes('\\n') && !OBJECT.test(line)) return [line];
   const field = OBJECT.test(line) ? FIELD.exec(line)?.[1] : undefined;
   // What collects logs of a program that logs JSON wraps them once more.

@@ -13,7 +13,7 @@ import { destinationAsTyped } from './as-typed.ts';
 import { chosenProtocol, protocolsAt } from './protocols-at.ts';
 import { type Known, QuestionError, type TraceQuestion } from './question.ts';
 import { type RuleDestination, serviceInComments } from './service-in-comments.ts';
-import { nodeAddress, nodePortAddress } from './this-node.ts';
+import { balancedNodeAddress, nodeAddress, nodePortAddress } from './this-node.ts';
 
 /** Where the packet is sent, as the question's destination says. */
 export interface Destination {
@@ -101,7 +101,7 @@ function nodePort(port: number, protocol: number | null, known: Known): Destinat
   const at = protocol === null ? protocolsAt(null, port, known) : [];
   const said = chosenProtocol(`node:${port}`, at);
   const told = nodeAddress(known);
-  const address = told ?? nodePortAddress(known) ?? PLACEHOLDER;
+  const address = told ?? nodePortAddress(known) ?? balancedNodeAddress(known, port) ?? PLACEHOLDER;
   return {
     address,
     port,

@@ -1,8 +1,10 @@
 import { chainsBeginning, type Ruleset, type Table } from '../../iptables/ruleset.ts';
+import { IpvsTable } from '../../ipvs/table.ts';
 import type { Node } from '../../kubernetes/objects.ts';
 import { type Address, type Family, formatAddress, parseAddress } from '../../net/address.ts';
 import { type Prefix, parsePrefix } from '../../net/prefix.ts';
 import { beginningsOf, CHAINS } from '../../proxy/chains.ts';
+import { SERVICE_PROXIES } from '../../proxy/service-proxies.ts';
 import { clusterCidrInNft } from '../services/nft/cluster-cidr.ts';
 import type { Known } from './question.ts';
 
@@ -27,6 +29,9 @@ export function thisNodeName(known: NodeClues): string | null {
   return thisNode(known)?.name ?? known.node;
 }
 
+/** Interfaces whose addresses are those of Services. */
+const OF_SERVICES: ReadonlySet<string> = new Set(SERVICE_PROXIES.flatMap(({ holds }) => holds ?? []));
+
 /** @returns the address by which the cluster knows this node: its InternalIP, else the first global address of a link. */
 export function nodeAddress(known: Known, family: Family = 'ipv4'): Address | null {
   const internal = thisNode(known)?.addresses.filter(({ type }) => type === 'InternalIP') ?? [];
@@ -35,9 +40,25 @@ export function nodeAddress(known: Known, family: Family = 'ipv4'): Address | nu
     if (parsed !== null && parsed.family === family) return parsed;
   }
   for (const link of known.host.links ?? known.host.someLinks ?? []) {
-    if (link.loopback) continue;
+    if (link.loopback || OF_SERVICES.has(link.name)) continue;
     const own = link.addresses.find(({ address, scope }) => address.family === family && scope === 'global');
     if (own !== undefined) return own.address;
+  }
+  return null;
+}
+
+/** From here the API server chooses node ports where it was not told others (--service-node-port-range). */
+const FIRST_NODE_PORT = 30_000;
+
+/**
+ * IPVS has a virtual server at each address of the node for a node port.
+ * @returns the first IPv4 address at which one has this port, loopback aside; null where none has
+ */
+export function balancedNodeAddress({ ipvs }: Known, port: number): Address | null {
+  if (!(ipvs instanceof IpvsTable) || port < FIRST_NODE_PORT) return null;
+  for (const { takes } of ipvs.servers) {
+    if (takes.by !== 'socket' || takes.port !== port || takes.address.family !== 'ipv4') continue;
+    if (takes.address.value >> 24n !== 127n) return takes.address;
   }
   return null;
 }

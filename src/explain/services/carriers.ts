@@ -7,6 +7,7 @@ import type { Known } from '../question/question.ts';
 import { thisNodeName } from '../question/this-node.ts';
 import type { ServiceItem } from '../service-list.ts';
 import { nameServices } from './cluster-naming.ts';
+import { noteIptables } from './iptables-notes.ts';
 import { noteIpvs } from './ipvs-notes.ts';
 import { listIpvsServices } from './ipvs-services.ts';
 import { kubeProxyTables } from './nft/kube-proxy-tables.ts';
@@ -42,6 +43,7 @@ export const CARRIERS: Readonly<Record<Carrier, CarrierReader>> = {
   iptables: {
     list: ({ known: { rulesets, cluster }, ...rest }) => listServices({ rulesets, cluster, ...rest }),
     families: ({ rulesets }) => familiesTold(rulesets),
+    notes: (_, known) => noteIptables(known),
   },
   nftables: {
     list: (reading) => listNftServices(reading.known, namingOf(reading), reading.node),

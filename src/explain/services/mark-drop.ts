@@ -17,7 +17,8 @@ export interface MarkDrop {
  * @returns the first such jump of the chain, or null; null too where the mark is never set
  */
 export function findMarkDrop(table: Table, chain: string): MarkDrop | null {
-  if ((table.chains.get(CHAINS.markDrop)?.rules.length ?? 0) === 0) return null;
+  // A jump to a chain that is not there: it was not captured, and kubelet fills it.
+  if (table.chains.get(CHAINS.markDrop)?.rules.length === 0) return null;
   const rules = table.chains.get(chain)?.rules;
   for (let index = 0; rules !== undefined && index < rules.length; index++) {
     if (rules.targetName(index) !== CHAINS.markDrop) continue;

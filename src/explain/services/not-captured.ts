@@ -1,7 +1,8 @@
 import type { Ruleset, Table } from '../../iptables/ruleset.ts';
 import { splitChainName } from '../../proxy/chain-name.ts';
-import { chainName, hasRole } from '../../proxy/chains.ts';
+import { CHAINS, chainName, hasRole } from '../../proxy/chains.ts';
 import { SERVICE_PREFIXES } from '../../proxy/hash.ts';
+import { findMarkDrop } from './mark-drop.ts';
 import type { ServiceDraft } from './service-draft.ts';
 
 /**
@@ -16,9 +17,17 @@ export function chainsNotCaptured(draft: ServiceDraft, { tables }: Ruleset): str
     const held = nat?.chains.get(chain);
     return held === undefined || held.cut !== undefined;
   });
-  if (missing.length > 0 || draft.chains.size > 0 || draft.suffix === null || isWhole(nat)) return missing;
+  if (missing.length > 0 || draft.suffix === null) return missing;
   // "has no local endpoints" says nothing of the others.
-  return draft.refusals.some(({ action }) => action === 'drop') ? [chainName('SVC', draft.suffix)] : [];
+  const others = [chainName('SVC', draft.suffix)];
+  if (draft.chains.size > 0) return dropsForLackOfLocal(wanted, nat) ? others : [];
+  return !isWhole(nat) && draft.refusals.some(({ action }) => action === 'drop') ? others : [];
+}
+
+/** Where the cluster IPs were captured, they lead to every endpoint. */
+function dropsForLackOfLocal(chains: ReadonlySet<string>, nat: Table | undefined): boolean {
+  if (nat === undefined || nat.chains.has(CHAINS.services)) return false;
+  return [...chains].every((chain) => hasRole(chain, 'external-local') && findMarkDrop(nat, chain) !== null);
 }
 
 /** @returns true where the table is there and no cut took chains from it. */

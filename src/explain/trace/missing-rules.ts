@@ -1,5 +1,6 @@
 import type { HookName, Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { programOf } from '../../iptables/tool.ts';
+import { CHAINS, hasRole, OF_SERVICE } from '../../proxy/chains.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
 import type { AssumedHook } from '../question/assumed-hooks.ts';
@@ -35,6 +36,7 @@ export function findMissing(
   return rulesets.flatMap((ruleset) => [
     ...(['nat', 'filter'] as const).flatMap((table) => missingChains(ruleset, table, trace)),
     ...missingPolicies(ruleset, trace),
+    ...missingEntries(ruleset, trace),
     ...(lacksInterfaces(ruleset) ? [{ note: LISTING, what: null }] : []),
   ]);
 }
@@ -107,6 +109,29 @@ function missingPolicies({ tables }: Ruleset, { steps }: Pick<Trace, 'steps'>): 
     settle: SETTLE,
   };
   return [{ note, what: `the policy of ${which} was` }];
+}
+
+/**
+ * Where rules for some Services were picked, those for others are not there: the address of a packet that none of them rewrote
+ * may be another Service's.
+ */
+function missingEntries({ tables }: Ruleset, { steps }: Pick<Trace, 'steps'>): Missing[] {
+  const own = steps.filter(({ table }) => table === 'nat');
+  if (own.some(({ action }) => action === 'dnat' || action === 'redirect')) return [];
+  const led = new Set(own.flatMap(({ action, target }) => (action === 'jump' ? [target ?? ''] : [])));
+  // A chain that no line declares is known by lines that were picked.
+  const picked = [...led].filter((name) => tables.get('nat')?.chains.get(name)?.line === null);
+  const ofService = picked.filter((name) => hasRole(name, ...OF_SERVICE));
+  const entries = picked.filter((name) => name === CHAINS.services || name === CHAINS.nodePorts);
+  const chains = ofService.length > 0 ? ofService : entries;
+  if (chains.length === 0) return [];
+  const which = chains.map((name) => `nat ${name}`).join(' and ');
+  const note = {
+    code: 'services-not-captured',
+    text: `of ${which} only some rules are in the capture: the others are taken to be for other packets`,
+    settle: SETTLE,
+  };
+  return [{ note, what: `the other rules of ${which} were` }];
 }
 
 const HOOKS_OF: Readonly<Record<TableName, readonly HookName[]>> = {

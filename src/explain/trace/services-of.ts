@@ -1,4 +1,4 @@
-import type { Trace } from '../../trace/outcome.ts';
+import type { Outcome, Trace } from '../../trace/outcome.ts';
 import type { ServiceRef } from '../explanation.ts';
 import type { Destination } from '../question/destination.ts';
 import type { Namer } from './namer.ts';
@@ -19,9 +19,20 @@ export function servicesOf(trace: Trace, namer: Namer, destination: Destination)
   const each = trace.outcomes.map(
     ({ path }) => namer.serviceOf({ ...trace, steps: path.map(({ step }) => step) }) ?? destination.named,
   );
-  // Ways that end before any Service's rule say nothing against the others.
-  const named = each.filter((service) => service !== null);
+  // Ways that end before any Service's rule say nothing against the others; nor does one say for whom the packet is that
+  // gets to its rules only if a rule leads there which nobody has seen.
+  const named = each.filter(
+    (service, index) => service !== null && !isLedUnseen(trace.outcomes[index], service),
+  );
   const [first = destination.named] = named;
   const differ = named.some((service) => JSON.stringify(service) !== JSON.stringify(first));
   return { each, common: differ ? null : first };
+}
+
+/** The addresses of the API, and what the question names, tell the Service without any rule. */
+function isLedUnseen(outcome: Outcome | undefined, { namedBy }: ServiceRef): boolean {
+  if (outcome === undefined || namedBy === 'api') return false;
+  return outcome.given.some(
+    ({ question, held }) => held && question.code === 'chain-not-captured' && question.what === 'jump',
+  );
 }

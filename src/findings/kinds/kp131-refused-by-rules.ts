@@ -3,13 +3,13 @@ import { reasonNote } from '../../explain/words/reason-words.ts';
 import { commentOf } from '../../iptables/ruleset.ts';
 import { socketText } from '../../net/socket.ts';
 import { isKubeChain } from '../../proxy/chains.ts';
-import { iptablesRule } from '../../trace/outcome.ts';
+import { iptablesRule, type Outcome } from '../../trace/outcome.ts';
 import { isInIptables } from '../../trace/place.ts';
 import { listed } from '../../words/numbers.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { factEvidence, placeOf, stepEvidence } from '../evidence.ts';
-import type { Finding, FindingKind, Severity } from '../finding.ts';
+import type { Evidence, Finding, FindingKind, Severity } from '../finding.ts';
 import { groupBy } from '../group.ts';
 import { wholeRulesets } from '../rule-list.ts';
 import { isNetworkPolicy } from '../survey/cause.ts';
@@ -29,8 +29,9 @@ export const refusedByRules: FindingKind<CheckContext> = {
   },
 };
 
-/** A Service without endpoints is one finding, whatever its addresses; a foreign rule is one, whatever the Services. */
+/** A Service without endpoints is one finding, whatever its addresses; a foreign rule is one, whatever the Services; so is IPVS, which names none. */
 function keyOf(drop: NamedDrop): string {
+  if (isUnserved(drop)) return `${drop.item.family} ipvs`;
   if (!own(drop)) return `${drop.item.family} ${endText(drop)}`;
   return `${drop.item.family} ${labelOf(drop.item)} ${lacksEndpoints(drop) ? '' : endText(drop)}`;
 }
@@ -56,6 +57,7 @@ function findingOf(group: readonly NamedDrop[], context: CheckContext): Finding 
     hits: `${listed(sides)}, to ${listed(to, 4)}`,
     evidence: [
       ...(step === null ? [] : [stepEvidence(step, rulesets, first.outcome)]),
+      ...group.slice(0, MOST_SERVERS).flatMap(serverListed),
       factEvidence(`example: ${first.client.from} → ${first.to} (${labelOf(first.item)})`),
     ],
     advice: own(first)
@@ -82,16 +84,30 @@ function severityOf(group: readonly NamedDrop[]): Severity {
 
 /** A rule of kube-proxy itself. */
 function own({ outcome: { decidedBy } }: NamedDrop): boolean {
-  return decidedBy?.rule != null && isKubeChain(decidedBy.chain);
+  return isUnserved({ outcome: { decidedBy } }) || (decidedBy?.rule != null && isKubeChain(decidedBy.chain));
+}
+
+const MOST_SERVERS = 3;
+
+function serverListed({ outcome: { decidedBy } }: NamedDrop): Evidence[] {
+  if (decidedBy?.program !== 'ipvs') return [];
+  return [{ ...decidedBy.listed, text: `IPVS ${placeOf(decidedBy).replace(/^ip_vs /, '')}` }];
+}
+
+/** A virtual server that finds no real server for new connections. */
+function isUnserved({ outcome: { decidedBy } }: { readonly outcome: Pick<Outcome, 'decidedBy'> }): boolean {
+  return decidedBy?.program === 'ipvs' && decidedBy.action === 'reject';
 }
 
 function lacksEndpoints({ outcome: { decidedBy } }: NamedDrop): boolean {
+  if (isUnserved({ outcome: { decidedBy } })) return true;
   const rule = decidedBy === null ? null : iptablesRule(decidedBy);
   return rule !== null && / has no endpoints$/.test(commentOf(rule) ?? '');
 }
 
 function endText(drop: NamedDrop): string {
   const { decidedBy, reason } = drop.outcome;
+  if (isUnserved(drop)) return 'IPVS has no real server that takes them';
   if (decidedBy === null) return reason === null ? 'no rule says why' : reasonNote(reason).text;
   const why = lacksEndpoints(drop) ? ', since it has no endpoints' : '';
   const does = { drop: 'drops them', reject: 'rejects them' }[decidedBy.action] ?? 'ends their way';

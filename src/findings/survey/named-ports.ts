@@ -2,6 +2,7 @@ import { PLACEHOLDER } from '../../explain/question/destination.ts';
 import type { Known } from '../../explain/question/question.ts';
 import { nodeAddress } from '../../explain/question/this-node.ts';
 import type { ServiceItem } from '../../explain/service-list.ts';
+import { CARRIERS, readingOf } from '../../explain/services/carriers.ts';
 import { type Address, parseAddress } from '../../net/address.ts';
 import { parseProtocol } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
@@ -45,9 +46,17 @@ interface Aim {
   readonly isLocal?: boolean;
 }
 
-/** Follows packets of a pod, the node and the outside to whatever the rules name as a Service's, without any object of the API. */
-export function surveyNamed(context: NamedMatter): NamedSurvey {
-  const items = context.programmed;
+/**
+ * Follows packets of a pod, the node and the outside to whatever the rules name as a Service's, without any object of the API.
+ * In IPVS mode these are its virtual servers.
+ */
+export function surveyNamed(
+  context: NamedMatter,
+  isAskedFor: (item: ServiceItem) => boolean = () => true,
+): NamedSurvey {
+  const { known, programmed } = context;
+  const items =
+    known.proxyMode === 'ipvs' ? CARRIERS.ipvs.list(readingOf(known)).filter(isAskedFor) : programmed;
   const drops: NamedDrop[] = [];
   const clients = { ipv4: clientsOf(context.known, 'ipv4'), ipv6: clientsOf(context.known, 'ipv6') };
   let packets = 0;

@@ -10,6 +10,16 @@ function toCounters(packets: string, bytes: string | undefined): Counters {
   return packets === '0' && bytes === '0' ? ZERO : { packets: Number(packets), bytes: Number(bytes) };
 }
 
+/** @returns what `:NAME POLICY [packets:bytes]` declares; null for any other line. */
+export function readDeclaration(
+  text: string,
+): { readonly name: string; readonly declared: readonly (string | undefined)[] } | null {
+  const found = /^:(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?\s*$/.exec(text);
+  if (found === null) return null;
+  const [, name = '', ...declared] = found;
+  return { name, declared };
+}
+
 /** @param declared policy, packets and bytes as a dump spells them; `policy` is null for any other word. */
 export function toDeclaration([policy = '-', packets, bytes]: readonly (string | undefined)[]): {
   readonly policy: Policy | null;

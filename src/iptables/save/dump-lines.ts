@@ -14,3 +14,9 @@ export interface TableContext {
   family: Family;
   readonly isChain: (name: string) => boolean;
 }
+
+/** @returns how the first line ends. */
+export function newlineOf(bytes: Buffer): '\n' | '\r\n' {
+  const at = bytes.indexOf(10);
+  return at > 0 && bytes[at - 1] === 13 ? '\r\n' : '\n';
+}

@@ -4,19 +4,18 @@ import type { Cut, TableName } from '../ruleset.ts';
 import { ChainCursor } from './chain-cursor.ts';
 import { ChainTable } from './chain-table.ts';
 import { type Insertion, readCommand } from './commands.ts';
-import { isCutComment, readComment, readPrompt } from './comments.ts';
-import { isExcerpt, markCutChains, markHeadlessChain } from './cut-chains.ts';
-import { isPlainUserChain, isTableName, PLAIN_END, toDeclaration } from './declaration.ts';
+import { describeIncompatible, isCutComment, readComment, readPrompt } from './comments.ts';
+import { describeMissing, isExcerpt, markCutChains, markHeadlessChain, NO_LINE_END } from './cut-chains.ts';
+import { isPlainUserChain, isTableName, PLAIN_END, readDeclaration, toDeclaration } from './declaration.ts';
 import type { Block, DumpReader, Header, ScannedDump } from './dump.ts';
-import type { DumpLines } from './dump-lines.ts';
+import { type DumpLines, newlineOf } from './dump-lines.ts';
+import { isOfNextTable, ListingSequence } from './listing-sequence.ts';
 import { doubled, UNKNOWN } from './name-index.ts';
 import { newBlock } from './new-block.ts';
 import { UnreadRules } from './unread-rules.ts';
 
 const SHOWN = 60;
 const DASH = 45;
-const NO_LINE_END =
-  'the last line has no line end: it may be cut off, and is not used (if it is whole, end the line)';
 
 /** @returns a reader for the lines of these bytes. */
 export function openDump(file: string, bytes: Buffer, problems: ProblemList): DumpReader {
@@ -41,9 +40,7 @@ class Reader implements DumpReader {
   #cursor: ChainCursor;
   #unread: UnreadRules;
   #lastChain = UNKNOWN;
-  /** `iptables -S` prints all of its -P, then all of its -N, then its -A: an earlier letter starts another output. */
-  #listingHasUserChains = false;
-  #listingHasRules = false;
+  readonly #sequence = new ListingSequence();
   /** True inside a table that iptables does not have: its lines are passed over. */
   #ignoring = false;
   #lastLine = 0;
@@ -69,7 +66,7 @@ class Reader implements DumpReader {
     }
     if (this.#unread.waits) this.#unread.before(chain);
     block.chains.append(chain, this.#newPosition(lineStart), line);
-    this.#listingHasRules = true;
+    this.#sequence.rule();
     this.#lastChain = chain;
     this.#lastLine = line;
     block.to = end + 1;
@@ -101,15 +98,20 @@ class Reader implements DumpReader {
       block.to = end + 1;
       return;
     }
-    const found = /^:(\S+)\s+(\S+)(?:\s+\[(\d+):(\d+)\])?\s*$/.exec(this.#text(start, end));
-    if (block === null || block.form !== 'save' || found === null) {
+    const found = readDeclaration(this.#text(start, end));
+    if (found === null) {
       this.unreadable(start, end, line, 'is no chain of a table');
       return;
     }
-    const [, name = '', ...declared] = found;
-    this.#declare(block, block.chains.addText(name, start + 1), declared, line);
-    this.#unread.drop();
-    block.to = end + 1;
+    const { name, declared } = found;
+    const isInTable = block?.form === 'save';
+    if (!isInTable && block !== null && isOfNextTable(name, block.chains)) this.#close();
+    const own = isInTable ? block : this.#listingFor(declared[0] === '-' ? 'N' : 'P', name, start, line);
+    // Where lines were picked, a chain of the user without rules is not empty: it was not captured.
+    if (isInTable || declared[0] !== '-')
+      this.#declare(own, own.chains.addText(name, start + 1), declared, line);
+    if (isInTable) this.#unread.drop();
+    own.to = end + 1;
   }
 
   command(start: number, end: number, line: number): void {
@@ -124,13 +126,18 @@ class Reader implements DumpReader {
       return;
     }
     const { letter, name, declared } = command;
-    let block = this.#open;
-    const startsAnew = this.#listingHasRules || (letter === 'P' && this.#listingHasUserChains);
-    const another = block?.form !== 'save' && (startsAnew || block?.chains.isDeclared(name));
-    if (block === null || another) block = this.#openListing(start, line);
-    if (letter === 'N') this.#listingHasUserChains = true;
+    const block = this.#listingFor(letter, name, start, line);
     this.#declare(block, block.chains.addText(name, start + 3), declared, line);
     block.to = end + 1;
+  }
+
+  /** @returns the listing that a line which declares a chain belongs to. */
+  #listingFor(letter: 'P' | 'N', name: string, start: number, line: number): Block {
+    const open = this.#open;
+    const another = open?.form !== 'save' && this.#sequence.startsAnew(letter, name, open?.chains);
+    const block = open === null || another ? this.#openListing(start, line) : open;
+    if (letter === 'N') this.#sequence.userChain();
+    return block;
   }
 
   /** Scripts and the input of iptables-restore put rules in front of others. */
@@ -138,7 +145,7 @@ class Reader implements DumpReader {
     const block = this.#open ?? this.#openListing(start, line);
     const chain = block.chains.addText(name, start + 3);
     block.chains.insert(chain, place - 1, this.#newPosition(start), line);
-    this.#listingHasRules = true;
+    this.#sequence.rule();
     this.#lastLine = line;
     block.to = end + 1;
   }
@@ -165,9 +172,7 @@ class Reader implements DumpReader {
     } else if (read.kind === 'legacy-present') this.#legacyWarningLine ??= line;
     else {
       if (read.kind === 'left-out') this.#leftOut.push(read.table);
-      const lost = read.kind === 'left-out' ? 'it is not in the dump' : 'the dump is not all of it';
-      const message = `table ${read.table} also holds rules that iptables cannot show: ${lost}. See nft list ruleset`;
-      this.#problems.add('incompatible-base-chains', message, this.#lines.file, line);
+      this.#problems.add('incompatible-base-chains', describeIncompatible(read), this.#lines.file, line);
     }
   }
 
@@ -207,13 +212,11 @@ class Reader implements DumpReader {
     this.#closeUncommitted(null);
     if (cut) this.#cut ??= this.#cutWithin('tables');
     for (const block of this.#blocks) markCutChains(block);
-    const newlineAt = this.#bytes.indexOf(10);
-    const newline = newlineAt > 0 && this.#bytes[newlineAt - 1] === 13 ? '\r\n' : '\n';
     return {
       lines: this.#lines,
       blocks: this.#blocks,
       cut: this.#cut,
-      newline,
+      newline: newlineOf(this.#bytes),
       legacyWarningLine: this.#legacyWarningLine,
       leftOut: this.#leftOut,
     };
@@ -238,16 +241,14 @@ class Reader implements DumpReader {
       form === 'save' ? { header: this.#header, prompt: null } : { header: null, prompt: this.#prompt };
     const place = { line, from, triviaFrom: this.#lastEnd };
     const block = newBlock({ form, table, ...told, ...place }, this.#lines);
-    const { chains } = block;
     this.#blocks.push(block);
     this.#open = block;
     this.#lastLine = line;
     this.#headerSince = false;
-    this.#cursor = new ChainCursor(this.#bytes, chains);
-    this.#unread = new UnreadRules(chains);
+    this.#cursor = new ChainCursor(this.#bytes, block.chains);
+    this.#unread = new UnreadRules(block.chains);
     this.#lastChain = UNKNOWN;
-    this.#listingHasRules = false;
-    this.#listingHasUserChains = false;
+    this.#sequence.begin();
     return block;
   }
 
@@ -262,7 +263,7 @@ class Reader implements DumpReader {
     else if (this.#open?.form === 'save') {
       const where = line === null ? 'at the end of the file' : `before line ${line}`;
       this.#truncated(`the dump of table ${this.#open.table} ends without COMMIT, ${where}`, this.#open.line);
-      this.#open.cut = this.#cutWithin(this.#listingHasRules ? 'rules' : 'chains');
+      this.#open.cut = this.#cutWithin(this.#sequence.hasRules ? 'rules' : 'chains');
       this.#cut = this.#open.cut;
     }
     this.#close();
@@ -281,8 +282,7 @@ class Reader implements DumpReader {
   }
 
   #truncated(what: string, line: number): void {
-    const message = `${what}: rules are missing. Take it again on the node with iptables-save > file, and copy the file whole`;
-    this.#problems.add('truncated', message, this.#lines.file, line);
+    this.#problems.add('truncated', describeMissing(what), this.#lines.file, line);
   }
 
   #declare({ chains }: Block, chain: number, declared: readonly (string | undefined)[], line: number): void {

@@ -45,6 +45,7 @@ const NOT_CAPTURED: Readonly<Record<RulesMissing, true>> = {
   'rules-not-captured': true,
   'table-not-captured': true,
   'policy-not-captured': true,
+  'services-not-captured': true,
 };
 const AS_FAR: ReadonlySet<string> = new Set(Object.keys(NOT_CAPTURED));
 

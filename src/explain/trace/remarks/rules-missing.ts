@@ -22,12 +22,17 @@ export function rulesMissing(outcome: Outcome, { rulesets, trace, known }: Remar
 }
 
 /** What may be missing of the rules that an accepted packet passes. */
-export type RulesMissing = 'rules-not-captured' | 'table-not-captured' | 'policy-not-captured';
+export type RulesMissing =
+  | 'rules-not-captured'
+  | 'table-not-captured'
+  | 'policy-not-captured'
+  | 'services-not-captured';
 
 const CODES: ReadonlySet<string> = new Set<RulesMissing>([
   'rules-not-captured',
   'table-not-captured',
   'policy-not-captured',
+  'services-not-captured',
 ]);
 
 /** @returns the remark that the outcome is accepted only as far as was captured; null where all that it passes was. */
