@@ -19,6 +19,7 @@ import { addressOwner } from './trace/address-owner.ts';
 import { commentConflicts } from './trace/conflicts.ts';
 import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
+import { flowsAbsent } from './trace/flows-absent.ts';
 import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { hooksPassed, missingRules } from './trace/missing-rules.ts';
@@ -144,6 +145,7 @@ function explainFrom(
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
       ...hooksPassed(hooks, trace),
+      ...flowsAbsent(known, trace),
       ...missingRules(rulesets, trace),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),

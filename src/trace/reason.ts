@@ -59,6 +59,8 @@ export type Reason =
   | { readonly code: 'frame-not-unicast'; readonly frame: 'multicast' | 'broadcast' }
   | { readonly code: 'tproxy-not-local' }
   | { readonly code: 'multicast-not-joined'; readonly group: Address; readonly device: string | null }
+  /** Devices that a VRF joins meet hooks twice. */
+  | { readonly code: 'vrf-not-followed'; readonly vrf: string }
   | { readonly code: 'bridged-unseen'; readonly bridge: string; readonly family: Family }
   // --- conntrack and nat
   | { readonly code: 'conntrack-full'; readonly count: number; readonly most: number }

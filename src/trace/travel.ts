@@ -13,6 +13,7 @@ import { runHook } from './run-hook.ts';
 import { refusedOnArrival } from './source-check.ts';
 import { seenByIptables } from './unseen-bridge.ts';
 import { unlessUnsent } from './unsent-answers.ts';
+import { byVrf, intoVrf } from './vrf.ts';
 
 /** How often a packet is taken up elsewhere before the rest of its way is given up: the kernel does it once or twice. */
 const MAX_RESUMED = 16;
@@ -35,6 +36,9 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
 /** A packet that came in through an interface. */
 function receive(start: Branch, trip: Trip): void {
   pastXdp(start, trip.context);
+  const { inPort, inInterface } = start.state;
+  const vrf = byVrf(start, inPort ?? inInterface, trip.context.world.host);
+  if (vrf !== null) return void trip.ended.push(vrf);
   for (const passage of throughDevice(start, 'ingress', start.state.inInterface, trip.context)) {
     if (passage.kind === 'ended') trip.ended.push(passage.ending);
     else acrossBridges(passage.branch, ['prerouting'], trip, (branch) => enter(branch, trip));
@@ -151,6 +155,8 @@ function leaving(branch: Branch): Branch {
 
 function leave(start: Branch, trip: Trip): void {
   const { context, ended } = trip;
+  const vrf = intoVrf(start, context.world.host);
+  if (vrf !== null) return void ended.push(vrf);
   pastIpsec(start, 'leaves', context);
   const hooks =
     start.state.bridged === true ? (['postrouting'] as const) : (['output', 'postrouting'] as const);

@@ -52,6 +52,8 @@ function reasonText(reason: Reason): string {
       return 'TPROXY gave the packet to a socket, but no route of type local brings it there';
     case 'multicast-not-joined':
       return `${reason.device ?? 'the interface'} has not joined group ${formatAddress(reason.group)}`;
+    case 'vrf-not-followed':
+      return `it goes by VRF ${reason.vrf}, which is not followed`;
     case 'bridged-unseen':
       return `${reason.bridge} hands the packet on itself, and net.bridge.bridge-nf-call-${reason.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`;
     case 'conntrack-full':
