@@ -20,6 +20,8 @@ export interface Host {
   readonly labels?: readonly AddressLabel[] | null;
   /** Policies of IPsec (`ip xfrm policy`), but those of single sockets. Absent or null: not captured. */
   readonly ipsec?: readonly IpsecPolicy[] | null;
+  /** Connections that helpers announced (/proc/net/nf_conntrack_expect). Absent or null: not captured. */
+  readonly expectations?: readonly Expectation[] | null;
   /** nf_tables' own view; null where `nft -j list ruleset` was not captured. */
   readonly nft: NftFacts | null;
 }
@@ -30,6 +32,18 @@ export interface AddressLabel {
   /** For addresses on this interface alone; null: on all. */
   readonly device: string | null;
   readonly label: number;
+}
+
+/** A connection that a helper announced. Null ports: any. */
+export interface Expectation {
+  readonly protocol: number;
+  readonly source: Prefix;
+  readonly sourcePort: number | null;
+  readonly destination: Prefix;
+  readonly destinationPort: number | null;
+  readonly helper: string | null;
+  readonly file: string;
+  readonly line: number;
 }
 
 /** Which packets IPsec takes, or blocks. Protocol and ports of a policy are not told: it may concern fewer. */

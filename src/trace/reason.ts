@@ -156,6 +156,13 @@ export type Assumption =
   /** A policy of IPsec in this direction fits the packet's addresses, and lets it pass as it is. */
   | { readonly code: 'ipsec'; readonly direction: 'in' | 'out' | 'fwd' }
   | { readonly code: 'flow-not-rewritten' }
+  /** A helper announced the connection; that it rewrites it as its master is translated is not followed. */
+  | {
+      readonly code: 'expected-not-rewritten';
+      readonly helper: string | null;
+      readonly file: string;
+      readonly line: number;
+    }
   /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
   | { readonly code: 'ipvs-conntrack' }
   /** Another setting of IPVS is on: `expire_nodest_conn`, … */

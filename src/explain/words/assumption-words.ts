@@ -68,6 +68,11 @@ export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): 
         'the flow that the packet belongs to is taken to be one that nat left alone',
         `${flowsCaptured ? '' : 'capture `conntrack -L` and '}give --from ADDRESS and --source-port`,
       );
+    case 'expected-not-rewritten': {
+      const by = assumption.helper === null ? 'a helper' : `helper ${assumption.helper}`;
+      const text = `${by} announced this connection (${assumption.file} line ${assumption.line}): it is RELATED, and is taken not to be translated as the one that announced it`;
+      return note(code, text, null);
+    }
     case 'ipvs-conntrack':
       return note(
         code,

@@ -25,6 +25,7 @@ const NAMES: { readonly [C in Assumption['code']]: readonly Lost[] } = {
   xdp: [],
   ipsec: [],
   'flow-not-rewritten': [],
+  'expected-not-rewritten': [],
   'ipvs-conntrack': ['sysctls'],
   'ipvs-setting': ['sysctls'],
   'table-cut': [],
