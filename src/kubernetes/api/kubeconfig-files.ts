@@ -55,11 +55,11 @@ export async function readKubeconfig({ paths, required }: KubeconfigFiles): Prom
         jsonInAscii({ ...root, users: own, contexts: objectsOf(root.contexts).map(withCluster) }),
         { onInvalidEntry: 'filter' },
       );
+      part.makePathsAbsolute(dirname(path));
     } catch {
-      // YAML has values that hold themselves, and JSON has none.
+      // YAML has values that hold themselves, and JSON has none; a path may be a number.
       throw unreadable(path, NO_KUBECONFIG);
     }
-    part.makePathsAbsolute(dirname(path));
     parts.push(part);
   }
   const config = new KubeConfig();

@@ -246,9 +246,13 @@ describe('a kubeconfig that the official client alone would not read as kubectl 
     expect(await said({ cluster: 'k' })).toEqual([]);
   });
 
-  it('a value that holds itself is no kubeconfig', async () => {
-    const kubeconfig = join(folder, 'circle');
-    writeFileSync(kubeconfig, 'clusters: &a\n- SECRET: *a\n');
+  it.each([
+    ['a value that holds itself', 'clusters: &a\n- SECRET: *a\n'],
+    ['a path that is a number', 'clusters: [{name: k, cluster: {server: x, certificate-authority: 5}}]\n'],
+    ['a path that is an object', 'users: [{name: u, user: {client-key: {SECRET: 1}}}]\n'],
+  ])('with %s is none', async (what, text) => {
+    const kubeconfig = join(folder, what);
+    writeFileSync(kubeconfig, text);
     const problems = new ProblemList();
     await loadClusterFromApi(
       { kubeconfig, context: null, namespace: null, pods: { kind: 'all' }, env: {} },
