@@ -298,6 +298,20 @@ describe('Does nat at INPUT rewrite what came in by a bridge?', () => {
   it('not of frames for many: br_netfilter has confirmed them (br_nf_local_in)', () => {
     expect(source(forMany)).toBe(0x0af4010bn);
   });
+  it('so that the nat chain behind one that would have rewritten it is asked too (nf_nat_inet_fn)', () => {
+    const asked = (...more: readonly string[]): string[] =>
+      steps(
+        table(
+          'ip',
+          ...more,
+          chain('a', 'nat hook input priority 90; policy accept', 'snat to 192.168.1.3'),
+          chain('b', 'nat hook input priority 100; policy accept', 'counter'),
+        ),
+        { from: '10.244.1.11:1000', to: '10.244.1.1:80', via: 'cni0' },
+      ).filter((step) => !step.startsWith('c '));
+    expect(asked()).toEqual(['a 1']);
+    expect(asked(forMany)).toEqual(['a 1', 'b 1', 'b policy']);
+  });
 });
 
 describe('Does a packet count for the quota that it is asked by?', () => {
