@@ -116,6 +116,27 @@ describe('What does nat go by where a rule has written into the header?', () => 
   });
 });
 
+describe('Which port does nat of a prefix leave where a rule has written another into the header?', () => {
+  // nf_nat_setup_info inverts the tuple of the connection; of the header nft_nat_setup_netmap reads the address alone.
+  it.each([
+    [
+      'tcp dport set 80',
+      'nat hook prerouting priority -100',
+      'dnat ip prefix to 10.244.2.0/24',
+      'destination',
+    ],
+    ['tcp sport set 80', 'nat hook postrouting priority 100', 'snat ip prefix to 10.244.2.0/24', 'source'],
+  ] as const)('the one that its connection has: %s', (written, base, nat, end) => {
+    const rules = table(
+      'inet',
+      chain('c', 'filter hook prerouting priority -150; policy accept', written),
+      chain('n', `${base}; policy accept`, nat),
+    );
+    const [outcome] = trace(rules, { from: '192.168.1.7:1000', to: '8.8.8.8:443' }).outcomes;
+    expect(outcome?.[end].port).toBe(end === 'destination' ? 443 : 1000);
+  });
+});
+
 describe('What does nat do with a packet of the node to itself where a rule has written into its header on lo?', () => {
   const written = (...nat: readonly string[]): Trace =>
     trace(

@@ -77,9 +77,21 @@ export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
 
 /** Several things are asked under one name; some hold seldom, or only of packets that are seldom. */
 const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
-  ...{ 'ct original saddr': 4, 'ct original daddr': 4, 'ct reply saddr': 4, 'ct reply daddr': 4 },
+  ...{ 'ct original saddr': 5, 'ct original daddr': 4, 'ct reply saddr': 4, 'ct reply daddr': 4 },
   ...{ 'ct original proto-src': 2, 'ct original proto-dst': 2, 'ct reply proto-src': 2 },
-  ...{ 'ct reply proto-dst': 2, 'icmp type': 3, 'icmp code': 3, sport: 8, dport: 4, raw: 4, version: 4 },
+  ...{
+    'ct reply proto-dst': 4,
+    ecn: 2,
+    nfproto: 4,
+    'numgen inc': 2,
+    jhash: 2,
+    'icmp type': 3,
+    'icmp code': 3,
+    sport: 8,
+    dport: 4,
+    raw: 4,
+    version: 4,
+  },
   ...{ exthdr: 4, skuid: 4, skgid: 5, pkttype: 2, 'sctp chunk': 3, 'fib type iif': 2 },
 };
 
@@ -156,6 +168,7 @@ export function writeRule(
   for (const turned of spec.matches) {
     const written = writeOne(turned, { ...aim, pick: turned.pick });
     if (written === null || (l4 !== null && written.l4 !== undefined && written.l4 !== l4)) continue;
+    if (isOpenRange(written.text) && isOpenRange(texts.at(-1) ?? '')) continue;
     l4 ??= written.l4 ?? null;
     texts.push(written.text);
   }
@@ -166,6 +179,11 @@ export function writeRule(
   const counted = pick % 11 === 0 ? ['counter'] : [];
   const text = [...asksL4, ...texts, ...counted, statement.text].filter((part) => part !== '').join(' ');
   return { chain, text: text === '' ? 'counter' : text };
+}
+
+/** nft 1.0.6 lists two of them in a row as one range, whatever they ask: `meta length < 32 meta mark > 64` as `meta mark != 32-64`. */
+function isOpenRange(text: string): boolean {
+  return / [<>]=? \d+$/.test(text);
 }
 
 /** What loads, and can be told, where packets come in at a device. */
