@@ -19,12 +19,13 @@ import type { World } from './world.ts';
  * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
  */
 export function trackConnection(
-  branch: Branch,
+  came: Branch,
   packet: Packet,
   world: World,
   questions: Questions,
   before: readonly Flow[],
 ): Branch[] {
+  const branch = inZoneOfMark(came);
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return [branch];
   if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
@@ -50,6 +51,17 @@ export function trackConnection(
   return choose(branch, choices, questions).map(({ branch: way, value }) =>
     value ? replaced(way, flow, as) : partOf(way, found, packet, world),
   );
+}
+
+/** A zone by mark is that of the mark that the packet has now (nf_ct_zone_tmpl). */
+function inZoneOfMark(branch: Branch): Branch {
+  const { zones, mark } = branch.state;
+  if (zones?.byMark === undefined) return branch;
+  const { original, reply, byMark } = zones;
+  const marked = mark === null ? null : mark & 0xffff;
+  return changed(branch, {
+    zones: { original: byMark.original ? marked : original, reply: byMark.reply ? marked : reply },
+  });
 }
 
 function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['state']): Branch {

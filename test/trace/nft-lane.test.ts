@@ -388,6 +388,26 @@ describe('What is a packet that is not to be tracked, and then looked up in a zo
   });
 });
 
+describe('Which zone has a packet of two rules that give it one?', () => {
+  const zoned = (...rules: readonly string[]): string[] => {
+    const asked = (zone: string): string =>
+      ends(
+        table(
+          'inet',
+          chain('z', 'filter hook prerouting priority -300; policy accept', ...rules),
+          chain('c', 'filter hook forward priority 0; policy accept', `ct ${zone} drop`),
+        ),
+      ).join();
+    return ['original zone 3', 'original zone 7', 'reply zone 3', 'reply zone 0'].filter((zone) =>
+      asked(zone).includes('drop'),
+    );
+  };
+  it('the first: the second finds it tracked already (nft_ct_set_zone_eval)', () => {
+    expect(zoned('ct zone set 3', 'ct original zone set 7')).toEqual(['original zone 3', 'reply zone 3']);
+    expect(zoned('ct original zone set 7', 'ct zone set 3')).toEqual(['original zone 7', 'reply zone 0']);
+  });
+});
+
 describe('Which device does iiftype ask at POSTROUTING?', () => {
   it('the one that the packet leaves by (nft_meta_get_eval reads skb->dev, which ip_output has set)', () => {
     const of = (hook: string, via: string | null): string =>

@@ -169,6 +169,8 @@ export function writeRule(
     const written = writeOne(turned, { ...aim, pick: turned.pick });
     if (written === null || (l4 !== null && written.l4 !== undefined && written.l4 !== l4)) continue;
     if (isOpenRange(written.text) && isOpenRange(texts.at(-1) ?? '')) continue;
+    // nft 1.0.6 lists no `meta nfproto ipv6` before `reject with tcp reset`.
+    if (turned.field === 'nfproto' && spec.statement === 'reject') continue;
     l4 ??= written.l4 ?? null;
     texts.push(written.text);
   }
