@@ -330,8 +330,12 @@ export const FIELDS = {
     const places = [
       { lhs: four ? '@nh,72,8' : '@nh,48,8', own: wire.protocol, others: [6, 17] },
       { lhs: four ? '@nh,64,8' : '@nh,56,8', own: wire.ttl, others: [64, 63, 1] },
-      { lhs: '@th,16,16', own: wire.destinationPort ?? 1, others: DESTINATION_PORTS },
-      { lhs: '@th,0,16', own: wire.sourcePort ?? 1, others: SOURCE_PORTS },
+      ...(wire.sourcePort === null || wire.destinationPort === null
+        ? []
+        : [
+            { lhs: '@th,16,16', own: wire.destinationPort, others: DESTINATION_PORTS },
+            { lhs: '@th,0,16', own: wire.sourcePort, others: SOURCE_PORTS },
+          ]),
     ];
     const { lhs, own, others } = pickFrom(places, aim.pick);
     return number(lhs, own, others, null);
