@@ -82,6 +82,8 @@ const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
   ...{
     'ct reply proto-dst': 4,
     ecn: 2,
+    'ip length': 3,
+    nexthop: 4,
     nfproto: 4,
     'numgen inc': 2,
     jhash: 2,
@@ -90,7 +92,7 @@ const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
     sport: 8,
     dport: 4,
     raw: 4,
-    version: 4,
+    version: 7,
   },
   ...{ exthdr: 4, skuid: 4, skgid: 5, pkttype: 2, 'sctp chunk': 3, 'fib type iif': 2 },
 };
