@@ -185,3 +185,69 @@ ${to} dev cni0 proto kernel scope link src 10.244.1.1
     expect(err).not.toContain('passed over');
   });
 });
+
+describe('an address of the node that was blacked out', () => {
+  const RULES =
+    '# iptables-save\n*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n';
+  const lines = (own: string): string => `# ip -o addr
+1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
+4: cni0    inet ${own}/24 scope global cni0\\       valid_lft forever preferred_lft forever
+`;
+  const blocks = (own: string): string => `# ip addr
+1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000
+    inet 127.0.0.1/8 scope host lo
+       valid_lft forever preferred_lft forever
+4: cni0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1450 qdisc noqueue state UP group default qlen 1000
+    inet ${own}/24 scope global cni0
+       valid_lft forever preferred_lft forever
+`;
+  const old = (own: string): string => `# ifconfig
+lo: flags=73<UP,LOOPBACK,RUNNING>  mtu 65536
+        inet 127.0.0.1  netmask 255.0.0.0
+cni0: flags=4163<UP,BROADCAST,RUNNING,MULTICAST>  mtu 1450
+        inet ${own}  netmask 255.255.255.0  broadcast 0.0.0.0
+`;
+  const question = ['10.244.1.1:80', '--from', '10.244.1.5'] as const;
+  const forms = [
+    ['ip -o addr', lines],
+    ['ip addr', blocks],
+    ['ifconfig', old],
+  ] as const;
+
+  it.each(forms)('may be the one that is asked for: %s', async (_, print) => {
+    for (const mask of ['<redacted>', 'x.x.x.x', '***', '[REDACTED]'])
+      expect((await ask(RULES + print(mask), 'trace', ...question)).out, mask).toMatch(
+        /is taken for an address of another machine|UNKNOWN/,
+      );
+  });
+
+  it.each(forms)('but where all can be read it is another machine’s: %s', async (_, print) => {
+    const answer = (await ask(RULES + print('10.244.2.1'), 'trace', ...question)).out;
+    expect(answer).toMatch(/ACCEPT|WORKS/);
+    expect(answer).not.toContain('is taken for an address of another machine');
+    const { out } = await ask(RULES + print('10.244.1.1'), 'trace', ...question);
+    expect(out).toContain('DROP by the policy of filter INPUT');
+  });
+});
+
+describe('nft in the words of an old log, all of it in a diff', () => {
+  const table = [
+    'table ip mine {',
+    '\tchain forward {',
+    '\t\ttype filter hook forward priority filter; policy drop;',
+    '\t}',
+    '}',
+  ];
+  const logged = [
+    `I1114 11:06:11.123456       1 proxier.go:1500] Restoring iptables rules: ${table[0]}`,
+    ...table.slice(1),
+  ];
+
+  it.each(['-', '+', '> '])(
+    'is read behind %j, which stands before the lines without the words too',
+    async (sign) => {
+      const text = `${[...logged, '*filter', ':FORWARD ACCEPT [0:0]', 'COMMIT'].map((line) => sign + line).join('\n')}\n`;
+      expect(await answerTo(text, '10.5.0.1:80', '--from', '10.1.0.1')).toContain('DROP by the policy');
+    },
+  );
+});

@@ -51,6 +51,8 @@ function addressOf(line: string, link: string): string {
   const scope = link === 'lo' ? 'host' : 'global';
   const inet = INET.exec(line);
   if (inet !== null) return `1: ${link}    inet ${inet[1]}/${bitsOf(inet[2] ?? '')} scope ${scope} ${link}`;
+  // It has an address, which was blacked out.
+  if (/^\s+inet \S/.test(line)) return `1: ${link}    inet ?/32 scope ${scope} ${link}`;
   const inet6 = INET6.exec(line);
   if (inet6 === null) return '';
   const own = /^fe80:/.test(inet6[1] ?? '') ? 'link' : scope;

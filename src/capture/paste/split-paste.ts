@@ -1,6 +1,6 @@
 import type { ProblemList } from '../../problems/problem.ts';
 import { InputError } from '../input-error.ts';
-import { kindOfLine, type LineKind } from '../recognise-lines.ts';
+import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues, isElision, isUnfinished, mayLackHead } from './continues.ts';
 import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
@@ -277,9 +277,9 @@ class Paste {
   }
 }
 
-/** What net-tools print is an address or a route; a route that cannot be read is one. */
+/** What net-tools print is an address or a route, also one that cannot be read. */
 function told(modern: string): PlainLine {
-  return { text: modern, kind: kindOfLine(modern) ?? 'ip-route', side: null, dress: [] };
+  return { text: modern, kind: /^1: /.test(modern) ? 'ip-addr' : 'ip-route', side: null, dress: [] };
 }
 
 /** What never stands within the braces of nft: they were not closed. */
