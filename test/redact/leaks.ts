@@ -42,6 +42,9 @@ export function formsOfMac(text: string): string[] {
   return [text, text.replaceAll(':', '-'), hexOf(bytes), hexOf([...bytes].reverse()), hexOf(inside)];
 }
 
+/** Where the private networks begin, which everybody has. */
+const EVERYBODYS: ReadonlySet<string> = new Set(['10.0.0.0', '172.16.0.0', '192.168.0.0']);
+
 /** @returns every address and MAC address in a text, found with nothing but patterns. */
 export function addressesIn(text: string): Original[] {
   const found = new Map<string, readonly string[]>();
@@ -49,7 +52,7 @@ export function addressesIn(text: string): Original[] {
     const address = parseAddress(token);
     if (/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/.test(token)) {
       if (!/^(..)(:\1){5}$/.test(token)) found.set(token, formsOfMac(token));
-    } else if (address !== null && !isWellKnown(address.family, address.value))
+    } else if (address !== null && !EVERYBODYS.has(token) && !isWellKnown(address.family, address.value))
       found.set(token, formsOfAddress(address));
   }
   return [...found].map(([name, forms]) => ({ name, forms }));

@@ -15,7 +15,7 @@ afterAll(() => rmSync(written, { recursive: true }));
 
 /** Names that are words of the formats too, so that finding them proves nothing. */
 const WORDS = new Set(
-  'default kubernetes tcp udp sctp http https dns node pod local external admin host other web hints c'.split(
+  'default kubernetes tcp udp sctp http https dns node pod local external admin host other web hints c lb echo'.split(
     ' ',
   ),
 );
