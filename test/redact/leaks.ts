@@ -78,7 +78,7 @@ const windows = (hex: string): string[] =>
 const PIECES: readonly RegExp[] = [
   /[\w.:-]+/g,
   // With ports, lengths and marks of other formats around it.
-  /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g,
+  /(?<!\d\.?)\d{1,3}(?:\.\d{1,3}){3}(?!\.?\d)/g,
   /(?<!\d)\d{1,3}(?:-\d{1,3}){3}(?!\d)/g,
   /(?<!\d)\d{1,3}(?:_\d{1,3}){3}(?!\d)/g,
   /(?<!\d)\d{8,39}(?!\d)/g,
@@ -109,7 +109,7 @@ export function findLeaks(text: string, originals: readonly Original[]): [name: 
         for (const said of saidBy(part)) look(said, piece);
     }
   }
-  for (const [, hex = ''] of text.matchAll(/(?<![0-9a-z])(?:0x)?((?:[0-9a-f]{2}){4,})(?![0-9a-z])/gi))
+  for (const [, hex = ''] of text.matchAll(/(?<![0-9a-f])(?:0x)?((?:[0-9a-f]{2}){4,})(?![0-9a-f])/gi))
     for (const said of windows(hex.toLowerCase())) look(said, hex);
   return [...left];
 }
