@@ -1,6 +1,9 @@
 import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
 import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
+import { parseAddressLabels } from '../host/parse-address-labels.ts';
+import { parseExpectations } from '../host/parse-expectations.ts';
+import { parseIpsecPolicies } from '../host/parse-ipsec-policies.ts';
 import { parseIpsets } from '../host/parse-ipsets.ts';
 import { parseLinks } from '../host/parse-links.ts';
 import { parsePolicyRules } from '../host/parse-policy-rules.ts';
@@ -41,6 +44,9 @@ export function loadHost(
   const sysctls = only('sysctl', (text, _file, cut) =>
     parseSysctls(cut ? text.slice(0, text.lastIndexOf('\n') + 1) : text),
   );
+  const labels = only('ip-addrlabel', (text, file) => parseAddressLabels(text, file, problems));
+  const ipsec = only('ip-xfrm-policy', parseIpsecPolicies);
+  const expectations = only('conntrack-expect', parseExpectations);
   const recent = once(() => loadRecent(sources.get('recent') ?? [], problems));
   const routes = perFamily(sources.get('ip-route') ?? [], parseRoutes, problems);
   const policyRules = perFamily(sources.get('ip-rule') ?? [], parsePolicyRules, problems);
@@ -61,6 +67,15 @@ export function loadHost(
     },
     get recent() {
       return recent();
+    },
+    get labels() {
+      return labels();
+    },
+    get expectations() {
+      return expectations();
+    },
+    get ipsec() {
+      return ipsec();
     },
     get nft() {
       return nft();

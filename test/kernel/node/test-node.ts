@@ -5,6 +5,7 @@ import { parseSave } from '../../../src/iptables/save/parse-save.ts';
 import type { Family } from '../../../src/net/address.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
+import type { NodeState } from '../lost/node-states.ts';
 import { Agent, type Report } from './agent.ts';
 import { captureHost, setsOf, withRulesOf } from './capture-host.ts';
 import { groupMac, markedMac } from './link-addresses.ts';
@@ -183,6 +184,19 @@ export class TestNode {
     this.#nodeLinks.clear();
     for (const { ifname, ifindex } of links) this.#nodeLinks.set(ifindex, ifname);
     this.#host = null;
+  }
+
+  /** Does something to the node, and takes it back behind the run; what it tells of itself is read anew. */
+  async inState<T>(state: NodeState | null, run: () => Promise<T>): Promise<T> {
+    if (state === null || state.make === '') return run();
+    await this.node.feed(`set -e\n${state.make}`, 'sh');
+    this.#host = null;
+    try {
+      return await run();
+    } finally {
+      await this.node.feed(`set -e\n${state.undo}`, 'sh');
+      this.#host = null;
+    }
   }
 
   /**
