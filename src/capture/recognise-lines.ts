@@ -54,7 +54,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['ipvs', /^((TCP|UDP|SCTP) +\S+:[0-9A-F]{1,5}|FWM +\d+) +([a-z]{2,7}\b|\d)/],
   [
     'cilium-services',
-    /^ID +Frontend +(Service Type +)?Backend|^\d+ +\S+ +(ClusterIP|NodePort|LoadBalancer|ExternalIPs|HostPort|LocalRedirect)( +\d+ => \S|$)|^ +\d+ => \S+( +\(\w+\))?$/,
+    /^(ID +)?Frontend +(Service Type +)?Backend|^(\d+ +)?\S+:\d+\S* +(ClusterIP|NodePort|LoadBalancer|ExternalIPs|HostPort|LocalRedirect)( \(Remote\))?( +\d+ => \S|$)|^ +\d+ => \S+( +\([\w-]+\))*$/,
   ],
   ['iptables-save', /^(\*(raw|mangle|nat|filter|security)$|:\S+ (ACCEPT|DROP|-)( \[\d+:\d+\])?$|COMMIT$)/],
   ['iptables-save', /^(\[\d+:\d+\] )?-A \S+( |$)|^-I \S+ .*-j \S|^-P \S+ (ACCEPT|DROP)|^-N \S+/],
