@@ -14,8 +14,8 @@ export interface KnownChains {
   readonly isEnteredWithoutInterfaces: (chain: string) => boolean;
   /** @returns true where who makes a chain of this name never leaves it without rules. */
   readonly isNeverEmpty: (chain: string) => boolean;
-  /** @returns the chain of the same table that who makes this one always makes with it; null where nothing is known of any. */
-  readonly madeWith: (chain: string) => string | null;
+  /** Chains of one table of which who makes either always makes both. */
+  readonly madeTogether: readonly (readonly [string, string])[];
   /** Finds the chains of rows that were picked from a listing without their heads. */
   readonly adoptRows: (rows: readonly Row[]) => {
     readonly blocks: readonly Block[];
@@ -31,6 +31,6 @@ export const NO_CHAINS: KnownChains = {
   isWithoutInterfaces: () => false,
   isEnteredWithoutInterfaces: () => false,
   isNeverEmpty: () => false,
-  madeWith: () => null,
+  madeTogether: [],
   adoptRows: (rows) => ({ blocks: [], left: rows }),
 };

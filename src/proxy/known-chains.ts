@@ -17,12 +17,7 @@ export const KNOWN_CHAINS: KnownChains = {
   isWithoutInterfaces: (chain) => roleOf(chain) !== null || isWithoutInterfaces(chain),
   isEnteredWithoutInterfaces: (chain) => roleOf(chain) !== null,
   // Both are of one transaction, of kube-proxy in every mode that has them and of kubelet up to 1.27.
-  madeWith: (chain) =>
-    chain === CHAINS.postrouting
-      ? CHAINS.markMasquerade
-      : chain === CHAINS.markMasquerade
-        ? CHAINS.postrouting
-        : null,
+  madeTogether: [[CHAINS.postrouting, CHAINS.markMasquerade]],
   isNeverEmpty: (chain) => NEVER_EMPTY.has(chain),
   adoptRows,
 };

@@ -2,6 +2,7 @@ import type { KnownChains } from '../known-chains.ts';
 import { type Cut, HOOK_NAMES } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { Block } from './dump.ts';
+import { UNKNOWN } from './name-index.ts';
 
 /** What is said of a last line that may be a part of one. */
 export const NO_LINE_END =
@@ -60,14 +61,13 @@ export function markLeftOut(
   known: KnownChains,
 ): { readonly name: string; readonly beside: string } | null {
   if (header === null || !committed) return null;
-  const names = Array.from({ length: chains.size }, (_, chain) => chains.names.text(chain));
-  const beside = names.find((each) => {
-    const other = chains.isDeclared(each) ? known.madeWith(each) : null;
-    return other !== null && !names.includes(other);
-  });
-  const name = beside === undefined ? null : known.madeWith(beside);
-  if (beside === undefined || name === null) return null;
-  for (const [chain, each] of names.entries()) {
+  const [beside, name] =
+    known.madeTogether
+      .flatMap(([one, other]) => [[one, other] as const, [other, one] as const])
+      .find(([there, lost]) => chains.isDeclared(there) && chains.names.findText(lost) === UNKNOWN) ?? [];
+  if (beside === undefined || name === undefined) return null;
+  for (let chain = 0; chain < chains.size; chain++) {
+    const each = chains.names.text(chain);
     if (chains.ruleCount(chain) > 0 && (each === 'POSTROUTING' || known.isLikelyOfNat(each)))
       chains.setCut(chain, { file: context.lines.file, line, within: 'rules', side: 'start' });
   }
