@@ -71,6 +71,12 @@ export class AddressIds {
     return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
   }
 
+  /** @returns the address itself. */
+  addressOf(id: number): Address {
+    if (this.#isText[id] === 0) return { family: 'ipv4', value: BigInt(this.#values[id] ?? 0) };
+    return parseAddress(this.textOf(id)) ?? { family: 'ipv4', value: 0n };
+  }
+
   #add(value: number, isText: number): number {
     const id = this.#count++;
     if (id >= this.#values.length) {

@@ -1,4 +1,4 @@
-import type { Ruleset } from '../iptables/ruleset.ts';
+import type { Ruleset, TableName } from '../iptables/ruleset.ts';
 import { ADDRESS_BITS, type Family, parseAddress } from '../net/address.ts';
 import type { NftRule } from '../nftables/ruleset.ts';
 import { boxesOfChangedFacts } from './changed-facts.ts';
@@ -11,7 +11,7 @@ import { reachesOfChanges } from './nft/changed-tables.ts';
 import { takeTable } from './nft/mention.ts';
 import { NativeReach } from './nft/reach.ts';
 import { indexTable } from './nft/table-index.ts';
-import { boundsOf, type ChainDelta, compareChains } from './rules/chain-delta.ts';
+import { type Bound, boundsOf, type ChainDelta, compareChains } from './rules/chain-delta.ts';
 import { type ChainPair, findDifferingChains } from './rules/chain-pairs.ts';
 import { ReachFinder } from './rules/reach.ts';
 import { Survey } from './rules/survey.ts';
@@ -81,8 +81,7 @@ export function compareFamily(
       if (delta === null) continue;
       deltas.push(delta);
       if (isOutOfReach(delta, pair)) continue;
-      for (const { chain, rule } of boundsOf(delta, pair))
-        boxes.push(...reach.boxesOf(chains.table, chain, rule));
+      for (const bound of boundsOf(delta, pair)) boxes.push(...boxesWithin(chains.table, bound, reach));
     }
   }
   boxes.push(...boxesOfChangedFacts(space, reach, all, survey.sets));
@@ -113,6 +112,19 @@ export function compareFamily(
     nativeMeetsAll: changes?.some(({ box }) => (box.states & established) !== 0n) ?? true,
     nativeAsks: boxes.length === 0 ? null : asksForAnswers(tables.flat()),
   };
+}
+
+/** More pairs of boxes than this are not laid over each other. */
+const MOST_PAIRS = 20_000;
+
+/** @returns the packets that match the rule of a bound and, where it only jumps, a rule behind it. */
+function boxesWithin(table: TableName, { chain, rule, behind }: Bound, reach: ReachFinder): Box[] {
+  const boxes = disjoint(reach.boxesOf(table, chain, rule));
+  if (behind === null) return boxes;
+  const further = disjoint(behind.flatMap((each) => reach.boxesOf(table, each.chain, each.rule)));
+  // Either bounds them by itself.
+  if (boxes.length * further.length > MOST_PAIRS) return boxes.length < further.length ? boxes : further;
+  return boxes.flatMap((box) => further.flatMap((other) => intersect(box, other) ?? []));
 }
 
 /** Tables of a second backend that hold nothing and drop nothing are as good as none. */

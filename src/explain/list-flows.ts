@@ -114,10 +114,9 @@ async function scanListings(
 
 /** `udp REPLIED`, `tcp ESTABLISHED`, most first. */
 function statesOf({ states }: FlowTally): Record<string, number> {
-  const named = [...states].map(([key, count]): [string, number] => {
-    const [protocol = '', state = ''] = key.split(' ');
-    return [`${formatProtocol(Number(protocol))} ${state}`, count];
-  });
+  const named = [...states].flatMap(([state, counts]) =>
+    [...counts].map(([protocol, count]): [string, number] => [`${formatProtocol(protocol)} ${state}`, count]),
+  );
   return Object.fromEntries(named.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
 }
 

@@ -13,7 +13,12 @@ export class RouteTable {
   readonly #family: Family;
   /** Prefix length → network → routes. */
   readonly #byLength = new Map<number, Map<bigint, Route[]>>();
-  readonly #lengths: number[];
+  /** Longest first, with the masks. */
+  readonly #lengths: readonly {
+    readonly prefixLength: number;
+    readonly mask: bigint;
+    readonly networks: ReadonlyMap<bigint, Route[]>;
+  }[];
 
   /** @param routes in the order of the dump; equal ones keep it. */
   constructor(family: Family, routes: Iterable<Route>) {
@@ -27,7 +32,13 @@ export class RouteTable {
       if (group === undefined) networks.set(route.destination.value, [route]);
       else group.push(route);
     }
-    this.#lengths = [...this.#byLength.keys()].sort((a, b) => b - a);
+    this.#lengths = [...this.#byLength]
+      .sort(([a], [b]) => b - a)
+      .map(([prefixLength, networks]) => ({
+        prefixLength,
+        mask: maskOfLength(family, prefixLength),
+        networks,
+      }));
     for (const networks of this.#byLength.values()) {
       for (const group of networks.values()) if (group.length > 1) group.sort(compareRoutes);
     }
@@ -36,10 +47,9 @@ export class RouteTable {
   /** @returns the groups of routes that cover the address, longest prefix first. */
   *covering(address: Address): Generator<RouteGroup> {
     if (address.family !== this.#family) return;
-    for (const length of this.#lengths) {
-      const network = address.value & maskOfLength(this.#family, length);
-      const routes = this.#byLength.get(length)?.get(network);
-      if (routes !== undefined) yield { prefixLength: length, routes };
+    for (const { prefixLength, mask, networks } of this.#lengths) {
+      const routes = networks.get(address.value & mask);
+      if (routes !== undefined) yield { prefixLength, routes };
     }
   }
 }

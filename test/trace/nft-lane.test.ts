@@ -166,7 +166,11 @@ describe('What does nat do with a packet of the node to itself where a rule has 
 
 describe('Where does a packet of the node to itself go that PREROUTING gives another destination?', () => {
   // raw has it untracked at OUTPUT and a zone undoes that on lo: so the connection is new there, and nat acts (6.18 showed it).
-  const readdressed = (family: 'ip' | 'ip6', sysctls: Readonly<Record<string, string>> = {}): Trace => {
+  const readdressed = (
+    family: 'ip' | 'ip6',
+    sysctls: Readonly<Record<string, string>> = {},
+    ...more: readonly string[]
+  ): Trace => {
     const [own, to] = family === 'ip' ? ['192.168.1.1', '8.8.4.4'] : ['[fd00:1::1]', '[2001:db8::9]'];
     return trace(
       table(
@@ -178,6 +182,7 @@ describe('Where does a packet of the node to itself go that PREROUTING gives ano
           'nat hook prerouting priority -100; policy accept',
           `iifname "lo" meta l4proto tcp dnat to ${to}`,
         ),
+        ...more,
       ),
       { via: null, from: `${own}:4000`, to: `${own}:80`, host: nodeOf({ sysctls }) },
     );
@@ -193,6 +198,15 @@ describe('Where does a packet of the node to itself go that PREROUTING gives ano
   it('on its way in IPv6, whose input routing asks for no source', () => {
     const [outcome] = readdressed('ip6').outcomes;
     expect(outcome).toMatchObject({ verdict: 'accept', exit: { kind: 'interface', name: 'eth0' } });
+  });
+  it('with lo as the device it came in by, at POSTROUTING too (ip_output: skb->dev)', () => {
+    const dropping = chain('l', 'filter hook postrouting priority 0; policy accept', 'iifname "lo" drop');
+    expect(readdressed('ip', { 'net.ipv4.conf.lo.accept_local': '1' }, dropping).outcomes).toMatchObject([
+      { verdict: 'drop' },
+    ]);
+    expect(ends(table('ip', dropping), { via: null, from: '192.168.1.1:4000', to: '8.8.4.4:80' })).toEqual([
+      '1 [] accept',
+    ]);
   });
   it('to itself, where nat is not asked there: OUTPUT was the first to see the connection', () => {
     const plain = trace(

@@ -42,9 +42,15 @@ export function compareChains(
 }
 
 /** Packets that match a rule of a chain; with null every one that reaches the chain. */
-export interface Bound {
+interface Matching {
   readonly chain: string;
   readonly rule: Rule | null;
+}
+
+/** What bounds the packets that an entry can change. */
+export interface Bound extends Matching {
+  /** Of a rule that only jumps: those of them alone that match one of these, too. Null: all of them. */
+  readonly behind: readonly Matching[] | null;
 }
 
 /** @returns what bounds the packets that the delta can change. */
@@ -53,11 +59,11 @@ export function boundsOf(
   [before, after]: readonly [Ruleset | null, Ruleset | null],
 ): Bound[] {
   const { table, name } = delta.pair;
-  if (delta.whole) return [{ chain: name, rule: null }];
+  if (delta.whole) return [{ chain: name, rule: null, behind: null }];
   const tables = [before, after].flatMap((ruleset) => ruleset?.tables.get(table) ?? []);
-  return [...delta.removed, ...delta.added, ...delta.moved].flatMap(({ rules: [rule = null, ...more] }) => {
-    if (rule === null || more.length > 0) return [{ chain: name, rule: null }];
-    return throughJump(rule, tables) ?? [{ chain: name, rule }];
+  return [...delta.removed, ...delta.added, ...delta.moved].map(({ rules: [rule = null, ...more] }) => {
+    if (rule === null || more.length > 0) return { chain: name, rule: null, behind: null };
+    return { chain: name, rule, behind: throughJump(rule, tables) };
   });
 }
 
@@ -69,8 +75,8 @@ const MOST_BEHIND = 200;
  * packets that match one.
  * @returns null where the rule does more than jump, or there are too many rules behind it
  */
-function throughJump(rule: Rule, tables: readonly Table[]): Bound[] | null {
-  const bounds: Bound[] = [];
+function throughJump(rule: Rule, tables: readonly Table[]): Matching[] | null {
+  const bounds: Matching[] = [];
   const seen = new Set<string>();
   const open = [rule];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

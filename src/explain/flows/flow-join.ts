@@ -36,6 +36,7 @@ export class FlowJoin {
   readonly #places: FlowPlaces;
   readonly #foreign: ForeignRules;
   readonly #starts: FreshStarts;
+  readonly #portless = new WeakMap<FlowPlace, FlowStanding>();
 
   constructor(known: Known, names: FlowNames) {
     this.known = known;
@@ -75,8 +76,13 @@ export class FlowJoin {
    */
   stand(place: FlowPlace, source: Address, to: Address, toPort: number | null): FlowStanding {
     if (sameAddress(place.address, to) && place.port === toPort) {
+      // At a port that no Service has, all clients fare alike.
+      const told = place.portless === null ? undefined : this.#portless.get(place);
+      if (told !== undefined) return told;
       const verdict = judgeUntranslated(place, source, this.known, this.#starts);
-      return verdict === null ? SOUND : { ...SOUND, verdict };
+      const standing = verdict === null ? SOUND : { ...SOUND, verdict };
+      if (place.portless !== null) this.#portless.set(place, standing);
+      return standing;
     }
     const isService = place.service !== null || place.programmed.length > 0;
     const standing = isService ? this.#serviceFlow(place, to, toPort) : this.#otherFlow(place, to, toPort);

@@ -1,8 +1,9 @@
 import type { AddressIds } from '../../conntrack/address-ids.ts';
 import type { Flow } from '../../conntrack/flow.ts';
 import { emptyRow, type FlowRow } from '../../conntrack/flow-row.ts';
+import { KeyNumbers } from '../../conntrack/key-numbers.ts';
 import type { FlowVisitor } from '../../conntrack/scan-flows.ts';
-import { type Address, parseAddress } from '../../net/address.ts';
+import type { Address } from '../../net/address.ts';
 import { hasPorts } from '../../net/protocol.ts';
 import type { FlowItem, FlowProblemCode, Severity } from '../flow-list.ts';
 import { AffinityTally } from './affinity-tally.ts';
@@ -24,7 +25,7 @@ import { WorstFirst } from './worst-first.ts';
 interface PlaceTally {
   readonly place: FlowPlace;
   readonly asked: boolean;
-  readonly groups: Map<number, GroupTally>;
+  readonly number: number;
 }
 
 /**
@@ -33,7 +34,8 @@ interface PlaceTally {
  */
 export class FlowTally implements FlowVisitor {
   readonly groups: GroupTally[] = [];
-  readonly states = new Map<string, number>();
+  /** Flows by state, then by protocol. */
+  readonly states = new Map<string, Map<number, number>>();
   readonly problems = new Map<string, { code: FlowProblemCode; severity: Severity; flows: number }>();
   readonly affinity = new AffinityTally();
   readonly ports = new PortTally();
@@ -45,7 +47,12 @@ export class FlowTally implements FlowVisitor {
   readonly #filter: FlowFilter;
   readonly #ids: AddressIds;
   readonly #listed: WorstFirst<FlowItem>;
-  readonly #places = new Map<number, PlaceTally>();
+  /** By destination, port and protocol. */
+  readonly #placeNumbers = new KeyNumbers();
+  readonly #places: PlaceTally[] = [];
+  /** By place, and address and port that answer. */
+  readonly #groupNumbers = new KeyNumbers();
+  readonly #groups: (GroupTally | undefined)[] = [];
   /** By address: 0 not looked at, 1 something known may be there, 2 nothing is. */
   readonly #reach = new Counts();
   readonly #addresses = new Map<number, Address>();
@@ -116,8 +123,8 @@ export class FlowTally implements FlowVisitor {
       return;
     }
     if (!tally.asked) return;
-    const key = reply.source * 65_537 + reply.sourcePort + 1;
-    let group = tally.groups.get(key);
+    const number = this.#groupNumbers.of(tally.number, reply.source, reply.sourcePort);
+    let group = this.#groups[number];
     const to = group?.to ?? this.#address(reply.source);
     const untranslated =
       reply.source === original.destination && reply.sourcePort === original.destinationPort;
@@ -129,8 +136,14 @@ export class FlowTally implements FlowVisitor {
     const verdict = isOver(row) ? null : standing.verdict;
     if (!this.#isAsked(row, verdict)) return;
     if (group === undefined) {
-      group = new GroupTally(tally.place, to, portOf(reply.sourcePort), standing);
-      tally.groups.set(key, group);
+      group = new GroupTally(
+        tally.place,
+        to,
+        reply.source * 65_537 + reply.sourcePort + 1,
+        portOf(reply.sourcePort),
+        standing,
+      );
+      this.#groups[number] = group;
       this.groups.push(group);
     }
     if (row.zone !== 0) group.zoned = true;
@@ -142,7 +155,7 @@ export class FlowTally implements FlowVisitor {
       group.natSources.set(reply.destination, (group.natSources.get(reply.destination) ?? 0) + 1);
     }
     if (verdict !== null && severity !== null) this.#countProblem(verdict.code, severity);
-    if (!isOver(row)) this.affinity.add(tally.place, original.source, key, to);
+    if (!isOver(row)) this.affinity.add(original.source, group);
     this.#agreement?.add(row, standing, !untranslated || isSomebodys(tally.place), read);
     this.#count(row, severity, read);
   }
@@ -152,8 +165,7 @@ export class FlowTally implements FlowVisitor {
     this.flows++;
     const over = isOver(row);
     if (!over) this.live++;
-    const state = `${protocol} ${row.state ?? (row.unreplied ? 'UNREPLIED' : 'REPLIED')}`;
-    this.states.set(state, (this.states.get(state) ?? 0) + 1);
+    this.#countState(protocol, row.state ?? (row.unreplied ? 'UNREPLIED' : 'REPLIED'));
     this.clients.add(original.source);
     if (row.unreplied && !over) this.#countProblem('unreplied', 'info');
     if (
@@ -163,10 +175,20 @@ export class FlowTally implements FlowVisitor {
       this.ports.add(protocol, reply.destination, reply.source, reply.sourcePort);
     }
     const worst = severity ?? (row.unreplied && !over ? 'info' : null);
+    if (!this.#listed.takes(worst)) return;
     this.#listed.offer(worst, () => {
       const flow = read();
       return flow === null ? null : describeFlow(flow, this.#join);
     });
+  }
+
+  #countState(protocol: number, state: string): void {
+    let flows = this.states.get(state);
+    if (flows === undefined) {
+      flows = new Map();
+      this.states.set(state, flows);
+    }
+    flows.set(protocol, (flows.get(protocol) ?? 0) + 1);
   }
 
   #countProblem(code: FlowProblemCode, severity: Severity): void {
@@ -197,20 +219,20 @@ export class FlowTally implements FlowVisitor {
       }
       if (this.#reach.of(destination) === 2 && this.#filter.place === null) return null;
     }
-    const key = (destination * 65_537 + destinationPort + 1) * 256 + protocol;
-    const known = this.#places.get(key);
+    const number = this.#placeNumbers.of(destination, destinationPort, protocol);
+    const known = this.#places[number];
     if (known !== undefined) return known;
     const place = this.#join.place(protocol, this.#address(destination), portOf(destinationPort));
     const asked = this.#filter.place?.(place) ?? true;
-    const tally = { place, asked, groups: new Map<number, GroupTally>() };
-    this.#places.set(key, tally);
+    const tally = { place, asked, number };
+    this.#places[number] = tally;
     return tally;
   }
 
   #address(id: number): Address {
     const known = this.#addresses.get(id);
     if (known !== undefined) return known;
-    const address = parseAddress(this.#ids.textOf(id)) ?? { family: 'ipv4' as const, value: 0n };
+    const address = this.#ids.addressOf(id);
     if (this.#addresses.size < MOST_ADDRESSES) this.#addresses.set(id, address);
     return address;
   }

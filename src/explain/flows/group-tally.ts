@@ -8,6 +8,7 @@ import type { FlowStanding } from './flow-verdict.ts';
 export class GroupTally {
   readonly place: FlowPlace;
   readonly to: Address;
+  readonly spot: number;
   readonly toPort: number | null;
   /** Of its first flow; for flows that no rule translated it may differ between clients. */
   standing: FlowStanding;
@@ -23,9 +24,11 @@ export class GroupTally {
   /** Flows by the number of the address that masquerading gave them. */
   readonly natSources = new Map<number, number>();
 
-  constructor(place: FlowPlace, to: Address, toPort: number | null, standing: FlowStanding) {
+  /** @param spot tells answering places apart, whichever destination was asked for */
+  constructor(place: FlowPlace, to: Address, spot: number, toPort: number | null, standing: FlowStanding) {
     this.place = place;
     this.to = to;
+    this.spot = spot;
     this.toPort = toPort;
     this.standing = standing;
   }

@@ -11,6 +11,11 @@ export class WorstFirst<Item> {
     this.#limit = limit;
   }
 
+  /** @returns whether one more of this severity may be listed. */
+  takes(severity: Severity | null): boolean {
+    return (this.#kept.get(severity ?? 'none')?.length ?? this.#limit) < this.#limit;
+  }
+
   /** @param make is called only where the flow may be listed; null: it could not be read again. */
   offer(severity: Severity | null, make: () => Item | null): void {
     const list = this.#kept.get(severity ?? 'none');

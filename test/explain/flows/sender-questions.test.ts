@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { AddressIds } from '../../../src/conntrack/address-ids.ts';
+import { ClientKinds, ClientNumbers } from '../../../src/explain/flows/today/client-kinds.ts';
 import { DestinationFates, FirstPackets } from '../../../src/explain/flows/today/first-packets.ts';
 import type { Known } from '../../../src/explain/question/question.ts';
 import { parseAddress } from '../../../src/net/address.ts';
@@ -77,12 +79,20 @@ describe('Clients that are told apart by no question that was asked of one of th
         const packets = new FirstPackets(known);
         const shared = packets.destination(spot);
         if (shared === null) continue;
+        const ids = new AddressIds();
+        const byNumber = new FirstPackets(known).destination(spot);
+        const numbers = new ClientNumbers(new FirstPackets(known), ids, (id) => ids.addressOf(id));
+        const kinds = byNumber === null ? null : new ClientKinds(byNumber, numbers);
         for (const client of turned) {
           const alone = new FirstPackets(known).destination(spot)?.closely(client);
           const fate = shared.of(client);
           const goals = (each: typeof fate | undefined) =>
             each == null ? null : told({ ...each, goals: each.goals.map((goal) => told(goal)).sort() });
           expect(goals(fate), `${client.value} to ${spot.address.value}:${spot.port}`).toBe(goals(alone));
+          // Asked by its number, the first time and again.
+          const number = ids.of(client);
+          expect(goals(kinds?.fateOf(number))).toBe(goals(alone));
+          expect(goals(kinds?.fateOf(number))).toBe(goals(alone));
           compared++;
         }
       }

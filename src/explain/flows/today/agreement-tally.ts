@@ -1,11 +1,13 @@
 import type { AddressIds } from '../../../conntrack/address-ids.ts';
 import type { Flow } from '../../../conntrack/flow.ts';
 import type { FlowRow } from '../../../conntrack/flow-row.ts';
+import { KeyNumbers } from '../../../conntrack/key-numbers.ts';
 import { type Address, formatAddress } from '../../../net/address.ts';
 import { formatProtocol, hasPorts } from '../../../net/protocol.ts';
 import type { FlowProblemCode } from '../../flow-list.ts';
 import type { FlowStanding } from '../flow-verdict.ts';
 import type { DifferenceCause, DifferingFlows, FlowAgreement } from './agreement.ts';
+import { ClientKinds, ClientNumbers } from './client-kinds.ts';
 import { causeOf } from './difference-cause.ts';
 import type { Fate } from './fate.ts';
 import type { Asked, DestinationFates, FirstPackets } from './first-packets.ts';
@@ -18,8 +20,8 @@ const MOST_TOLD = 100;
 interface DestinationTally {
   /** Null where the rules of its family were not captured. */
   readonly fates: DestinationFates | null;
-  /** What flows are compared with, by client: `goalKey` of each way. Null: not traced. */
-  readonly byClient: Map<number, ReadonlySet<number> | null>;
+  /** Clients that fare alike. */
+  readonly kinds: ClientKinds | null;
   /** Flows that were looked at closer, by client and way. */
   readonly judged: Map<string, Judgement>;
 }
@@ -36,7 +38,12 @@ export class AgreementTally {
   readonly #packets: FirstPackets;
   readonly #ids: AddressIds;
   readonly #address: (id: number) => Address;
-  readonly #destinations = new Map<number, DestinationTally>();
+  readonly #clients: ClientNumbers;
+  /** By address, port and protocol. */
+  readonly #destinationNumbers = new KeyNumbers();
+  readonly #destinations: DestinationTally[] = [];
+  /** By address, port, and whether masqueraded. */
+  readonly #ways = new KeyNumbers();
   readonly #goals = new WeakMap<Fate, ReadonlySet<number>>();
   readonly #differing = new Map<string, Differing>();
   #translated = 0;
@@ -48,6 +55,7 @@ export class AgreementTally {
     this.#packets = packets;
     this.#ids = ids;
     this.#address = address;
+    this.#clients = new ClientNumbers(packets, ids, address);
   }
 
   /**
@@ -55,32 +63,23 @@ export class AgreementTally {
    * @param read reads the whole flow again
    */
   add(row: FlowRow, standing: FlowStanding, isKnown: boolean, read: () => Flow | null): void {
-    const { original, reply, protocol } = row;
+    const { original, reply } = row;
     const masqueraded = reply.destination !== original.source;
     const moved = reply.source !== original.destination || reply.sourcePort !== original.destinationPort;
     if (!masqueraded && !moved) return;
     this.#translated++;
     // Zones are given to packets by rules, or by programs beside them that NAT on their own.
     if (row.zone !== 0) return;
-    const key = (original.destination * 65_537 + original.destinationPort + 1) * 256 + protocol;
-    const before = this.#destinations.get(key);
-    // What is kept of each of a million destinations outside would fill the memory, and tell nothing.
-    const kind = isKnown ? {} : ({ strange: true } as const);
-    if (before === undefined && this.#packets.isSpent(kind)) return;
-    const destination = before ?? this.#begin(key, row, kind, read);
-    const { fates, byClient } = destination;
-    if (fates === null) return;
-    let goals = byClient.get(original.source);
-    if (goals === undefined) {
-      const fate = fates.of(this.#address(original.source));
-      goals = fate === null ? null : this.#goalsOf(fate);
-      byClient.set(original.source, goals);
-    }
-    if (goals?.has(goalKey(reply.source, reply.sourcePort, masqueraded)) === true) {
+    const destination = this.#destinationOf(row, isKnown, read);
+    if (destination === null) return;
+    const { fates, kinds } = destination;
+    if (fates === null || kinds === null) return;
+    const fate = kinds.fateOf(original.source);
+    if (fate === null) return;
+    if (this.#goalsOf(fate).has(this.#ways.find(reply.source, reply.sourcePort, masqueraded ? 1 : 0))) {
       this.#agree++;
       return;
     }
-    if (goals === null) return;
     const way = `${original.source} ${reply.source} ${reply.sourcePort} ${masqueraded}`;
     let judgement = destination.judged.get(way);
     if (judgement === undefined) {
@@ -110,8 +109,21 @@ export class AgreementTally {
     };
   }
 
+  /** @returns null for one that is met first where no more is traced. */
+  #destinationOf(row: FlowRow, isKnown: boolean, read: () => Flow | null): DestinationTally | null {
+    const { protocol, original } = row;
+    const { destination, destinationPort } = original;
+    const number = this.#destinationNumbers.find(destination, destinationPort, protocol);
+    if (number >= 0) return this.#destinations[number] ?? null;
+    // What is kept of each of a million destinations outside would fill the memory, and tell nothing.
+    const kind = isKnown ? {} : ({ strange: true } as const);
+    if (this.#packets.isSpent(kind)) return null;
+    const begun = this.#begin(row, kind, read);
+    this.#destinations[this.#destinationNumbers.of(destination, destinationPort, protocol)] = begun;
+    return begun;
+  }
+
   #begin(
-    key: number,
     { protocol, original }: FlowRow,
     kind: Pick<Asked, 'strange'>,
     read: () => Flow | null,
@@ -120,16 +132,15 @@ export class AgreementTally {
     const port = original.destinationPort < 0 ? null : original.destinationPort;
     const icmp = hasPorts(protocol) ? null : (read()?.original.icmp ?? null);
     const fates = this.#packets.destination({ protocol, address, port, icmp, ...kind });
-    const tally = { fates, byClient: new Map(), judged: new Map() };
-    this.#destinations.set(key, tally);
-    return tally;
+    const kinds = fates === null ? null : new ClientKinds(fates, this.#clients);
+    return { fates, kinds, judged: new Map() };
   }
 
   #goalsOf(fate: Fate): ReadonlySet<number> {
     const known = this.#goals.get(fate);
     if (known !== undefined) return known;
     const keys = fate.goals.map(({ to, toPort, masqueraded }) =>
-      goalKey(this.#ids.of(to), toPort ?? -1, masqueraded),
+      this.#ways.of(this.#ids.of(to), toPort ?? -1, masqueraded ? 1 : 0),
     );
     const goals = new Set(keys);
     this.#goals.set(fate, goals);
@@ -141,7 +152,7 @@ export class AgreementTally {
     const { original, reply } = row;
     const client = this.#address(original.source);
     const masqueraded = reply.destination !== original.source;
-    const goal = goalKey(reply.source, reply.sourcePort, masqueraded);
+    const goal = this.#ways.of(reply.source, reply.sourcePort, masqueraded ? 1 : 0);
     // Of a flow that is stuck it is known already that nothing sends new ones there.
     if (causeOf(row, standing) === 'stale') {
       const alike = fates.of(client);
@@ -197,9 +208,4 @@ export class AgreementTally {
     this.#differing.set(key, made);
     return made;
   }
-}
-
-/** One number for a way: where it goes, and whether masqueraded. */
-function goalKey(to: number, port: number, masqueraded: boolean): number {
-  return (to * 65_537 + port + 1) * 2 + (masqueraded ? 1 : 0);
 }

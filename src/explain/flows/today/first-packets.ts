@@ -29,7 +29,7 @@ export interface Asked {
 }
 
 /** By where a packet comes in; of a process of the node: null. */
-type Door = Device;
+export type Door = Device;
 
 /** A trace costs about a millisecond: so many different kinds of flows are compared, and no more. */
 const MOST_TRACES = 5_000;
@@ -162,15 +162,22 @@ function once<Key, Value>(known: Map<Key, Value>, key: Key, find: () => Value): 
   return found;
 }
 
+/** Clients of one interface that the same was asked about, with the same answers: they fare alike. */
+export interface AlikeSenders {
+  /** The one that was traced. */
+  readonly client: Address;
+  readonly classes: SenderClasses;
+  /** Which of the classes it is. */
+  readonly key: string;
+  readonly fate: Fate;
+}
+
 /** What becomes of new connections to one destination, client by client. */
 export class DestinationFates {
   readonly #asked: Asked;
   readonly #packets: FirstPackets;
-  /** Clients whose packets were traced, by the interface: whoever is told by the same questions fares alike. Null: not told so. */
-  readonly #alike = new Map<
-    Door,
-    { readonly classes: SenderClasses; readonly key: string; readonly fate: Fate }[] | null
-  >();
+  /** Clients whose packets were traced, by the interface. Null: not told so. */
+  readonly #alike = new Map<Door, AlikeSenders[] | null>();
   readonly #classes = new Map<Door, SenderClasses | null>();
   readonly #shared = new Map<string, Fate | null>();
   readonly #exact = new Map<bigint, Fate | null>();
@@ -188,6 +195,14 @@ export class DestinationFates {
     if (told !== undefined) return told;
     const name = this.#className(client);
     return name === null ? this.#exactly(client) : once(this.#shared, name, () => this.#exactly(client));
+  }
+
+  /**
+   * Kinds of clients that come in by an interface and were met so far, in the order in which they count: a client is of the first
+   * that it fits. Null where they are not told apart by addresses alone.
+   */
+  kindsAt(door: Door): readonly AlikeSenders[] | null {
+    return this.#alike.get(door) ?? null;
   }
 
   /** @returns undefined where clients of its interface are not told apart by addresses alone. */
@@ -210,7 +225,7 @@ export class DestinationFates {
     this.#exact.set(client.value, fate);
     const classes = asked.classes(endings, client.family);
     if (classes === null) this.#alike.set(door, null);
-    else known.push({ classes, key: classes.keyOf(client), fate });
+    else known.push({ client, classes, key: classes.keyOf(client), fate });
     return fate;
   }
 

@@ -20,12 +20,15 @@ const OF_NO_SENDER: ReadonlySet<Question['code']> = new Set([
  */
 export class SenderClasses {
   /** Single addresses, by their text: a Service of 5,000 endpoints asks for each. */
-  readonly #single: ReadonlySet<string>;
+  readonly single: ReadonlySet<string>;
   readonly #sets: readonly AddressSet[];
+  /** The same where the same wider sets were asked about, whatever the single addresses. */
+  readonly wide: string;
 
-  private constructor(single: ReadonlySet<string>, sets: readonly AddressSet[]) {
-    this.#single = single;
-    this.#sets = sets;
+  private constructor(single: ReadonlySet<string>, sets: ReadonlyMap<string, AddressSet>) {
+    this.single = single;
+    this.#sets = [...sets.values()];
+    this.wide = [...sets.keys()].join(' ');
   }
 
   /** @param sets whatever is asked of a sender @param single further addresses that are no others */
@@ -41,7 +44,7 @@ export class SenderClasses {
       if (only === null) wide.set(flat(set), set);
       else alone.add(formatAddress(only));
     }
-    return new SenderClasses(alone, [...wide.values()]);
+    return new SenderClasses(alone, wide);
   }
 
   /**
@@ -72,8 +75,13 @@ export class SenderClasses {
   /** @returns the name of the sender's class. */
   keyOf(sender: Address): string {
     const text = formatAddress(sender);
-    const named = this.#single.has(text) ? text : '';
-    return `${named} ${this.#sets.map((set) => (allowsAddress(set, sender) ? 1 : 0)).join('')}`;
+    const named = this.single.has(text) ? text : '';
+    return `${named} ${this.patternOf(sender)}`;
+  }
+
+  /** @returns which of the wider sets have the sender. */
+  patternOf(sender: Address): string {
+    return this.#sets.map((set) => (allowsAddress(set, sender) ? 1 : 0)).join('');
   }
 }
 
