@@ -78,14 +78,12 @@ export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
 /** Several things are asked under one name; some hold seldom, or only of packets that are seldom. */
 const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
   ...{ 'ct original saddr': 5, 'ct original daddr': 4, 'ct reply saddr': 4, 'ct reply daddr': 4 },
-  ...{ 'ct original proto-src': 2, 'ct original proto-dst': 2, 'ct reply proto-src': 3 },
+  ...{ 'ct original proto-src': 2, 'ct original proto-dst': 2, 'ct reply proto-src': 2 },
   ...{
     'ct reply proto-dst': 4,
     ecn: 2,
     'ip length': 3,
-    nexthop: 7,
-    oifgroup: 2,
-    random: 2,
+    nexthop: 4,
     nfproto: 4,
     'numgen inc': 2,
     jhash: 2,
