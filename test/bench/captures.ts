@@ -1,5 +1,11 @@
 import { join } from 'node:path';
-import { type Generated, type GenerateOptions, generateCapture } from './generate.ts';
+import {
+  type Generated,
+  type GeneratedNft,
+  type GenerateOptions,
+  generateCapture,
+  generateNftCapture,
+} from './generate.ts';
 import { removeOneEndpoint } from './remove-endpoint.ts';
 
 /** Endpoints of each Service. */
@@ -26,6 +32,18 @@ export class Captures {
       large,
       named,
     });
+  }
+
+  /** @returns a node in nftables mode. */
+  ofNativeServices(services: number): GeneratedNft {
+    const made = generateNftCapture(join(this.#folder, `nft-${services}`), {
+      services,
+      endpoints: ENDPOINTS,
+    });
+    console.log(
+      `${formatCount(services)} Services, nftables: ${(made.bytes / 2 ** 20).toFixed(1)} MiB of JSON`,
+    );
+    return made;
   }
 
   /** @returns a node whose only Service has this many endpoints. @param affinity with session affinity. */

@@ -4,7 +4,10 @@ import { type Captures, formatCount } from './captures.ts';
 import type { Generated } from './generate.ts';
 import type { Job } from './measure.ts';
 
-type CaptureMaker = Pick<Captures, 'ofEndpoints' | 'ofOneService' | 'ofFlows' | 'withOneEndpointFewer'>;
+type CaptureMaker = Pick<
+  Captures,
+  'ofEndpoints' | 'ofNativeServices' | 'ofOneService' | 'ofFlows' | 'withOneEndpointFewer'
+>;
 
 /** What is measured in turns. */
 export interface Group {
@@ -130,6 +133,28 @@ export function benchGroups(program: string): readonly Group[] {
           bounds: [
             atMostTimes('trace, text', 'trace, text, 50 endpoints', 4),
             atMostTimes('trace, affinity, text', 'trace, affinity, text, 50 endpoints', 4),
+          ],
+        };
+      },
+    },
+    {
+      name: 'nft',
+      title: 'A node of 10,000 Services in nftables mode, as JSON of nft',
+      runs: 3,
+      unit: 'node splits',
+      prepare(captures) {
+        const of = captures.ofNativeServices(LARGEST / 10);
+        return {
+          jobs: [
+            kp('trace, nft', 'trace', `${of.address}:80`, '-f', of.folder, '--from', 'pod', '-o', 'json'),
+            kp('services, nft', 'services', '-f', of.folder),
+            splitting([of.listing]),
+            { name: 'nft -c -f', argv: ['unshare', '--net', 'nft', '-c', '-f', of.text], yardstick: true },
+          ],
+          bounds: [
+            atMostTimes('trace, nft', 'node splits', 2),
+            atMostMiB('trace, nft', of.bytes / 2 ** 20 + 150 * MB, 'the file + 150 MB'),
+            atMostTimes('services, nft', 'nft -c -f', 2),
           ],
         };
       },
