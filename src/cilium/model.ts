@@ -6,12 +6,16 @@ export interface CiliumFrontend extends ListedSocket {
   readonly protocol: number | null;
   /** `ClusterIP`, `NodePort`, `LoadBalancer`, `ExternalIPs`, `HostPort`, `LocalRedirect`; null where the listing does not tell. */
   readonly type: string | null;
+  /** It is for clients in the cluster (scope `/i`); the same socket without is for those outside, where both are listed. Absent: for all, or for those outside. */
+  readonly inside?: true;
+  /** Cilium's proxy takes the connection first. Absent: it does not, or the listing does not tell. */
+  readonly proxied?: true;
   readonly backends: readonly CiliumBackend[];
 }
 
 /** Where a frontend sends. */
 export interface CiliumBackend extends ListedSocket {
-  /** `active`, `terminating`, `quarantined`, `maintenance`: all but the first get no new connections. Null: the listing does not tell. */
+  /** `active`, `terminating`, `terminating-not-serving`, `quarantined`, `maintenance` (pkg/loadbalancer of cilium/cilium). Null: the listing does not tell. */
   readonly state: string | null;
 }
 

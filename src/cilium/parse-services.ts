@@ -6,7 +6,8 @@ import type { CiliumBackend, CiliumFrontend, CiliumServices } from './model.ts';
 
 /**
  * Reads what Cilium's agent lists of its Services: `cilium-dbg service list` (`cilium service list` before 1.15), as a table or
- * with `-o json`, and `cilium-dbg bpf lb list -o json`.
+ * with `-o json`, and `cilium-dbg bpf lb list -o json`: cilium-dbg/cmd/service_list.go and bpf_lb_list.go of cilium/cilium. Its newest
+ * table has no column of numbers, `(Remote)` may follow the type, `(preferred)` a backend.
  * @param file as it is named in problems. Lines that cannot be read are counted in one.
  */
 export function parseCiliumServices(text: string, file: string, problems: ProblemList): CiliumServices {
@@ -41,8 +42,8 @@ interface ReadEntry {
 const UNREAD: ReadEntry = { frontend: null, unread: 1 };
 
 const TYPES = 'ClusterIP|NodePort|LoadBalancer|ExternalIPs|HostPort|LocalRedirect';
-const ROW = new RegExp(`^\\s*\\d+\\s+(\\S+:\\d+\\S*)(?:\\s+(${TYPES})\\b)?\\s*(.*)$`);
-const BACKEND = /^\s*\d+ => (\S+)(?:\s+\((\w+)\))?\s*$/;
+const ROW = new RegExp(`^\\s*(?:\\d+\\s+)?(\\S+:\\d+\\S*)(?:\\s+(${TYPES})\\b(?: \\(Remote\\))?)?\\s*(.*)$`);
+const BACKEND = /^\s*\d+ => (\S+)(?:\s+\(([\w-]+)\))?(?: \(preferred\))?\s*$/;
 
 function readTable(text: string, file: string, problems: ProblemList): CiliumServices {
   if (text.trim() === '') {
@@ -52,7 +53,7 @@ function readTable(text: string, file: string, problems: ProblemList): CiliumSer
   const frontends: CiliumFrontend[] = [];
   let unread = 0;
   for (const line of text.split('\n')) {
-    if (line.trim() === '' || /^ID\s+Frontend\b/.test(line)) continue;
+    if (line.trim() === '' || /^(?:ID\s+)?Frontend\b/.test(line)) continue;
     const more = BACKEND.exec(line);
     const last = frontends.at(-1);
     if (more !== null && last !== undefined) {
@@ -81,8 +82,10 @@ function readTable(text: string, file: string, problems: ProblemList): CiliumSer
 function readService(value: unknown): ReadEntry {
   const spec = isObject(value) ? (value.spec ?? value) : null;
   if (!isObject(spec)) return UNREAD;
-  const front = readModel(spec['frontend-address']);
+  const told = spec['frontend-address'];
+  const front = readModel(told);
   if (front === null) return UNREAD;
+  const inside = isObject(told) && told.scope === 'internal';
   const { flags } = spec;
   const list = Array.isArray(spec['backend-addresses']) ? spec['backend-addresses'] : [];
   const backends = list.flatMap((one): CiliumBackend[] => {
@@ -91,7 +94,10 @@ function readService(value: unknown): ReadEntry {
     return socket === null ? [] : [{ address: socket.address, port: socket.port, state }];
   });
   const type = isObject(flags) && typeof flags.type === 'string' ? flags.type : null;
-  return { frontend: { ...front, type, backends }, unread: list.length - backends.length };
+  return {
+    frontend: { ...front, ...(inside ? { inside } : {}), type, backends },
+    unread: list.length - backends.length,
+  };
 }
 
 function readModel(value: unknown): Pick<CiliumFrontend, 'address' | 'port' | 'protocol'> | null {
@@ -110,30 +116,42 @@ function readMapEntry([key, value]: [string, unknown]): ReadEntry {
   const type = texts.flatMap((text) => new RegExp(`\\[(${TYPES})\\b`).exec(text)?.[1] ?? [])[0] ?? null;
   const told = texts.flatMap((text) => readBackend(text.replace(/ .*/, ''), undefined) ?? []);
   const backends = told.filter(({ port }) => port !== 0);
-  return { frontend: { ...front, type, backends }, unread: value.length - told.length };
+  const proxied = texts.some((text) => /\[[^\]]*\bl7-load-balancer\b/.test(text));
+  return {
+    frontend: { ...front, type, ...(proxied ? { proxied } : {}), backends },
+    unread: value.length - told.length,
+  };
 }
 
 /** The map has an entry for each backend of a frontend. */
 function joined(all: readonly CiliumFrontend[]): CiliumFrontend[] {
   const known = new Map<string, CiliumFrontend>();
   for (const one of all) {
-    const key = `${one.address.family} ${one.address.value} ${one.port} ${one.protocol}`;
+    const key = `${one.address.family} ${one.address.value} ${one.port} ${one.protocol} ${one.inside}`;
     const before = known.get(key);
     known.set(
       key,
       before === undefined
         ? one
-        : { ...before, type: before.type ?? one.type, backends: [...before.backends, ...one.backends] },
+        : {
+            ...one,
+            ...before,
+            type: before.type ?? one.type,
+            backends: [...before.backends, ...one.backends],
+          },
     );
   }
   return [...known.values()];
 }
 
 /** `10.96.0.10:53`, `10.96.0.10:53/UDP`, `[fd00::a]:53/TCP/i`. */
-function readFrontend(text: string): Pick<CiliumFrontend, 'address' | 'port' | 'protocol'> | null {
-  const [place = '', protocol] = text.split('/');
+function readFrontend(text: string): Pick<CiliumFrontend, 'address' | 'port' | 'protocol' | 'inside'> | null {
+  const [place = '', ...words] = text.split('/');
   const socket = readDecimalSocket(place);
-  return socket === null ? null : { ...socket, protocol: protocolOf(protocol) };
+  const inside = words.includes('i');
+  return socket === null
+    ? null
+    : { ...socket, protocol: protocolOf(words[0]), ...(inside ? { inside } : {}) };
 }
 
 function readBackend(text: string | undefined, state: string | undefined): CiliumBackend | null {

@@ -26,7 +26,7 @@ export async function readAllNodes<R, T>(
   live: NodeRequest,
   lifeline: Lifeline,
   read: (node: NodeRequest) => Promise<R>,
-  use: (value: R) => Promise<T>,
+  use: (value: R, node: string) => Promise<T>,
 ): Promise<NodeResult<T>[]> {
   const { Kubectl } = await import('../capture/live/kubectl.ts');
   const { nodeNames } = await import('../capture/live/node-state.ts');
@@ -56,7 +56,7 @@ export async function readAllNodes<R, T>(
   for (let from = 0; from < names.length; from += NODES_AT_ONCE) {
     const some = names.slice(from, from + NODES_AT_ONCE).map((node) => async () => await readOne(node));
     for (const one of await runPool(NODES_AT_ONCE, some))
-      results.push(one.error === null ? { ...one, value: await use(one.value) } : one);
+      results.push(one.error === null ? { ...one, value: await use(one.value, one.node) } : one);
   }
   const lines = results.flatMap(({ node, error }) =>
     error === null ? [] : [`\n  ${node}: ${error.message.replaceAll('\n', '\n  ')}`],

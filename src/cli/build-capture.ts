@@ -35,6 +35,8 @@ export interface Origin {
   readonly name: string;
   /** True: a node was asked just now, so that it makes no sense to tell how rules are saved. */
   readonly live: boolean;
+  /** Of a live node, how a call of kubectl begins that asks the same cluster as the same user. */
+  readonly kubectl?: readonly string[];
 }
 
 /**
@@ -118,6 +120,7 @@ export async function buildCapture(
     sockets: once(() => loadSockets(sorted, problems)),
     cilium: once(() => loadCilium(sorted, problems)),
     expectations: text('expectations'),
+    ...(origin.kubectl === undefined ? {} : { kubectl: origin.kubectl }),
     problems,
   };
   const addFlows = (more: readonly SourceText[]): void => {

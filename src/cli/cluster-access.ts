@@ -1,4 +1,4 @@
-import type { ClusterAccess } from '../capture/live/kubectl.ts';
+import type { ClusterAccess } from '../command/kubectl-argv.ts';
 
 /** The options that say which cluster is meant, and as whom, as commander hands them over. */
 export interface AccessOptions {

@@ -1,4 +1,5 @@
 import type { CapturedFile } from '../capture/captured-file.ts';
+import { escapeLines } from '../render/escape.ts';
 import type { LoadContext } from './load-context.ts';
 import type { LiveRequest } from './requests.ts';
 
@@ -14,6 +15,7 @@ export async function readClusterFiles(
 ): Promise<CapturedFile[]> {
   if (!api) return [];
   const { fetchObjects } = await import('../kubernetes/api/load-cluster.ts');
+  const { relayPrompts } = await import('../capture/live/prompts.ts');
   const { localNodeName } = await import('../capture/live/proxy-facts.ts');
   const wanted =
     pods === 'all'
@@ -27,6 +29,7 @@ export async function readClusterFiles(
       pods: wanted,
       env: process.env,
       onProgress: (text) => progress.begin(text),
+      onLogin: (messages) => relayPrompts(messages, (text) => progress.say(escapeLines(text))),
       ...(signal === undefined ? {} : { signal }),
     },
     problems,

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { DEMOS, demoFolders } from '../capture/demo.ts';
-import type { ClusterAccess } from '../capture/live/kubectl.ts';
+import type { ClusterAccess } from '../command/kubectl-argv.ts';
 import { FINDING_KINDS } from '../findings/registry.ts';
 import { fieldsOf, listOf, textOf } from '../json/fields.ts';
 import { readSmallFile } from '../kubernetes/api/small-file.ts';

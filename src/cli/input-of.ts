@@ -19,6 +19,7 @@ export async function inputOf(capture: Capture, before: Known | null = null): Pr
     counterSample: capture.counterSample(),
     cutInputs: cutInputs(capture),
     toldProblems: problemsOfThen(capture),
+    ...(capture.kubectl === undefined ? {} : { kubectl: capture.kubectl }),
     proxyHealth: proxyHealthOf(capture.manifest, known),
   };
 }

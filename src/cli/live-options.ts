@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import type { Needs } from '../capture/live/live-state.ts';
+import type { ClusterAccess } from '../command/kubectl-argv.ts';
 import { whyNoSmallFile } from '../kubernetes/api/small-file.ts';
 import { dictionary } from '../lookup/dictionary.ts';
 import { type AccessOptions, clusterAccess } from './cluster-access.ts';

@@ -17,8 +17,8 @@ import { UsageError } from './usage-error.ts';
 export async function loadCapture(request: SourceRequest, context: LoadContext): Promise<Capture> {
   if (request.files.length === 0 && request.demo === false && request.live !== undefined) {
     const { loadLive } = await import('./load-live.ts');
-    return await loadLive(request.live, context, (files, name) =>
-      buildCapture(sourcesOf(files), { name, live: true }, context),
+    return await loadLive(request.live, context, (files, origin) =>
+      buildCapture(sourcesOf(files), origin, context),
     );
   }
   const gathered = await gatherSources(request, context);

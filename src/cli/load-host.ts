@@ -1,6 +1,9 @@
 import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
 import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
+import { parseAddressLabels } from '../host/parse-address-labels.ts';
+import { parseExpectations } from '../host/parse-expectations.ts';
+import { parseIpsecPolicies } from '../host/parse-ipsec-policies.ts';
 import { parseIpsets } from '../host/parse-ipsets.ts';
 import { parseLinks } from '../host/parse-links.ts';
 import { parsePolicyRules } from '../host/parse-policy-rules.ts';
@@ -41,6 +44,9 @@ export function loadHost(
   const sysctls = only('sysctl', (text, _file, cut) =>
     parseSysctls(cut ? text.slice(0, text.lastIndexOf('\n') + 1) : text),
   );
+  const labels = only('ip-addrlabel', (text, file) => parseAddressLabels(text, file, problems));
+  const ipsec = only('ip-xfrm-policy', parseIpsecPolicies);
+  const expectations = only('conntrack-expect', parseExpectations);
   const recent = once(() => loadRecent(sources.get('recent') ?? [], problems));
   const routes = perFamily(sources.get('ip-route') ?? [], parseRoutes, problems);
   const policyRules = perFamily(sources.get('ip-rule') ?? [], parsePolicyRules, problems);
@@ -61,6 +67,15 @@ export function loadHost(
     },
     get recent() {
       return recent();
+    },
+    get labels() {
+      return labels();
+    },
+    get expectations() {
+      return expectations();
+    },
+    get ipsec() {
+      return ipsec();
     },
     get nft() {
       return nft();
@@ -150,8 +165,8 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
   for (const sorted of sources) {
     const text = linksTextOf(sorted.source, problems);
     if (text === null) continue;
-    picked ||= sorted.source.picked === true;
     const found = parseLinks(text, sorted.source.name, problems);
+    picked ||= sorted.source.picked === true || found?.some(({ incomplete }) => incomplete) === true;
     let more = !read;
     read ||= found !== null;
     for (const link of found ?? []) {
@@ -171,7 +186,7 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
   if (first === undefined || (hasLoopback && !picked)) return { all: read ? all : null, some: [] };
   const names = all.map(({ name }) => name).join(', ');
   const lack = hasLoopback
-    ? 'lines were picked from it, or left out'
+    ? 'lines were picked from it, left out, or cannot be read'
     : `it lists ${names} only, without the loopback link`;
   problems.add(
     'partial-listing',

@@ -2,10 +2,11 @@ import { type CapturedFile, sourcesOf } from '../capture/captured-file.ts';
 import type { LiveContext, LiveState } from '../capture/live/live-state.ts';
 import { chainName } from '../proxy/chains.ts';
 import { requireService } from './asked-service.ts';
-import type { BuiltCapture } from './build-capture.ts';
+import type { BuiltCapture, Origin } from './build-capture.ts';
 import type { Capture } from './capture.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { holdInterrupts } from './interrupt.ts';
+import { liveOrigin } from './live-origin.ts';
 import type { LoadContext } from './load-context.ts';
 import type { LiveRequest } from './requests.ts';
 import { readVersion } from './version.ts';
@@ -50,7 +51,7 @@ export async function readLive(
 export async function loadLive(
   request: LiveRequest,
   context: LoadContext,
-  build: (files: readonly CapturedFile[], origin: string) => Promise<BuiltCapture>,
+  build: (files: readonly CapturedFile[], origin: Origin) => Promise<BuiltCapture>,
 ): Promise<Capture> {
   const before = context.problems.list().length;
   const objects = await readClusterFiles(request, context);
@@ -64,12 +65,12 @@ export async function loadLive(
     { ...request, needs: { ...request.needs, flows: needs } },
     context,
     async (sofar) => {
-      const built = await build([...sofar.files, ...objects], sofar.manifest.origin);
+      const built = await build([...sofar.files, ...objects], liveOrigin(sofar.manifest.origin, request));
       early = { built, paths: new Set(sofar.files.map(({ path }) => path)) };
       return (await flowsOf?.(built.capture)) ?? null;
     },
   );
-  return finish(early, state, objects, build);
+  return finish(early, state, objects, (files) => build(files, liveOrigin(state.manifest.origin, request)));
 }
 
 /** The rules were indexed once already where the question had to be understood before the flows were asked for. */
@@ -77,9 +78,9 @@ async function finish(
   early: { readonly built: BuiltCapture; readonly paths: ReadonlySet<string> } | null,
   state: LiveState,
   objects: readonly CapturedFile[],
-  build: (files: readonly CapturedFile[], origin: string) => Promise<BuiltCapture>,
+  build: (files: readonly CapturedFile[]) => Promise<BuiltCapture>,
 ): Promise<Capture> {
-  if (early === null) return (await build([...state.files, ...objects], state.manifest.origin)).capture;
+  if (early === null) return (await build([...state.files, ...objects])).capture;
   early.built.addFlows(sourcesOf(state.files.filter(({ path }) => !early.paths.has(path))));
   return early.built.capture;
 }

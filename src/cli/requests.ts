@@ -1,7 +1,7 @@
 import type { DemoName } from '../capture/demo.ts';
-import type { ClusterAccess } from '../capture/live/kubectl.ts';
 import type { Needs } from '../capture/live/live-state.ts';
 import type { NodeTarget } from '../capture/live/reach-node.ts';
+import type { ClusterAccess } from '../command/kubectl-argv.ts';
 import type { FlowQuestion } from '../explain/flows/flow-question.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 import type { Format, PageFormat, PlainFormat, TraceFormat } from '../render/format.ts';

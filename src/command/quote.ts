@@ -27,12 +27,15 @@ export function quoteCommand(argv: readonly string[]): string {
   return argv.map(quoteWord).join(' ');
 }
 
-/** @returns the command as one line for reading, and for pasting into a shell: the only place where one becomes text. */
-export function printCommand({ runs }: Command): string {
+/**
+ * @param kubectl how calls of kubectl begin: with the options that say which cluster the answer is about, and as whom it was asked
+ * @returns the command as one line for reading, and for pasting into a shell: the only place where one becomes text.
+ */
+export function printCommand({ runs }: Command, kubectl: readonly string[] = ['kubectl']): string {
   return runs
     .map(({ argv, joint, into }) => {
       const file = into === null ? '' : ` > ${quoteWord(into)}`;
-      return `${joint === null ? '' : JOINTS[joint]}${quoteCommand(argv)}${file}`;
+      return `${joint === null ? '' : JOINTS[joint]}${quoteCommand(argv[0] === 'kubectl' ? [...kubectl, ...argv.slice(1)] : argv)}${file}`;
     })
     .join('');
 }

@@ -75,12 +75,20 @@ export interface Lacking {
   readonly covers: (item: TraceItem) => boolean;
 }
 
-/** @returns what the API lacks that somebody could answer: an endpoint at all, one that is ready, one on this node. */
-export function lackingOf(subject: Subject, found: Behind | null, node: string | null): Lacking[] {
+/**
+ * @param kubectl see `CheckInput`
+ * @returns what the API lacks that somebody could answer: an endpoint at all, one that is ready, one on this node.
+ */
+export function lackingOf(
+  subject: Subject,
+  found: Behind | null,
+  node: string | null,
+  kubectl?: readonly string[],
+): Lacking[] {
   const { object } = subject;
   if (object === null || found === null) return [];
   const ready = found.usable.filter((endpoint) => endpoint.ready);
-  if (ready.length === 0) return [{ cause: noEndpoint(object, found), covers: () => true }];
+  if (ready.length === 0) return [{ cause: noEndpoint(object, found, kubectl), covers: () => true }];
   const { externalTrafficPolicy, internalTrafficPolicy } = object.service;
   if (node === null || ready.some((endpoint) => endpoint.node === node)) return [];
   const isInside = (item: TraceItem) => item.service?.via === 'clusterIP';
@@ -101,7 +109,11 @@ export function lackingOf(subject: Subject, found: Behind | null, node: string |
 
 type ApiPort = NonNullable<Subject['object']>;
 
-function noEndpoint(object: ApiPort, { usable, unready, others }: Behind): Cause {
+function noEndpoint(
+  object: ApiPort,
+  { usable, unready, others }: Behind,
+  kubectl?: readonly string[],
+): Cause {
   const { service, port } = object;
   const label = labelOfPort(object);
   const waiting = [...unready, ...usable];
@@ -125,6 +137,7 @@ function noEndpoint(object: ApiPort, { usable, unready, others }: Behind): Cause
       pod === null
         ? command('kubectl', '-n', service.namespace, 'describe', 'service', service.name)
         : command('kubectl', '-n', pod.namespace, 'describe', 'pod', pod.name),
+      kubectl,
     ),
   };
 }

@@ -72,7 +72,12 @@ export function diagnoseService(
     },
     ways,
     api: apiFacts(subject, behind(subject, known.cluster)),
-    notes: destination.chosen === null ? [] : [destination.chosen],
+    notes: [
+      ...(destination.chosen === null ? [] : [destination.chosen]),
+      ...(known.flows === null
+        ? ['conntrack was not captured: flows that are stuck were not looked for (capture `conntrack -L`)']
+        : []),
+    ],
     causes,
   };
   return { answer, items };

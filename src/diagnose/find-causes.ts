@@ -29,7 +29,8 @@ export function findCauses(items: readonly TraceItem[], subject: Subject, contex
   const failing = items.flatMap((item) =>
     item.outcomes.filter((outcome) => seesOf(outcome) !== 'works').map((outcome) => ({ outcome, item })),
   );
-  const lacking = lackingOf(subject, behind(subject, context.known.cluster), context.node.name);
+  const { kubectl } = context.input;
+  const lacking = lackingOf(subject, behind(subject, context.known.cluster), context.node.name, kubectl);
   const isRefusedBy = (one: Lacking, { outcome, item }: Failing) =>
     one.covers(item) && isRefusal(outcome, item);
   const touching = findAll(context)
@@ -43,7 +44,7 @@ export function findCauses(items: readonly TraceItem[], subject: Subject, contex
     })
     .sort(compareTouching);
   const found = touching.map(({ finding, explains: isWhy }) => ({
-    ...reportFinding(finding),
+    ...reportFinding(finding, kubectl),
     explains: isWhy,
   }));
   const untold = failing.filter((each) => !touching.some(({ finding }) => says(finding, each, lacking)));

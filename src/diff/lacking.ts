@@ -5,6 +5,7 @@ import { forwards } from '../host/sysctl.ts';
 import { HOOK_NAMES, type Table } from '../iptables/ruleset.ts';
 import type { Family } from '../net/address.ts';
 import type { Lacking } from './document.ts';
+import { portGaps } from './port-modes.ts';
 import type { State } from './two-sides.ts';
 
 /** What packets are asked about: facts that none of them depends on are not missed. */
@@ -26,8 +27,8 @@ interface Gap {
 
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
-/** What a listing of single links lacks counts as for `links`. */
-type Kind = Exclude<keyof Host, 'someLinks'>;
+/** What a listing of single links lacks counts as for `links`; without labels the kernel's own are taken, IPsec is named where it is known, and flows that helpers announce are no more compared than others. */
+type Kind = Exclude<keyof Host, 'someLinks' | 'labels' | 'ipsec' | 'expectations'>;
 
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ
@@ -157,7 +158,7 @@ export function lackingOf([before, after]: readonly [State, State], asked: Asked
     const held = lacksOwn.has(name) ? (lacksOther.has(name) ? 'neither' : 'after') : 'before';
     return { file, held, partly: partly === true, what, settle };
   });
-  return [...lacking, ...hairpinGaps(before.host, after.host)];
+  return [...lacking, ...portGaps(before.host, after.host)];
 }
 
 /** A family whose rules one side alone has. Where neither has them, its packets are not asked about. */
@@ -169,55 +170,6 @@ function rulesMissing({ known: { rulesets } }: State, { families }: Asked): Gap[
       what: `${IN_WORDS[family]} rules of iptables`,
       settle: settleRules(RULES[family]),
     }));
-}
-
-/**
- * Which port of a bridge a packet came in by is not followed: where some ports have hairpin mode and others do not, and not
- * the same ones on both sides, a pod that reaches itself may do so on one side alone; and so where one side alone tells it.
- */
-function hairpinGaps(before: Host, after: Host): Lacking[] {
-  const [own, other] = [portsWithout(before), portsWithout(after)];
-  return [...own].flatMap(([bridge, ports]): Lacking[] => {
-    const others = other.get(bridge);
-    if (others === undefined || others === ports) return [];
-    const gap = { file: 'ip-addr.json', partly: true };
-    if (ports !== null && others !== null) {
-      if (isUniform(ports) && isUniform(others)) return [];
-      const what = `which port of ${bridge} a pod is behind, of which not all have hairpin mode`;
-      return [{ ...gap, held: 'neither', what, settle: null }];
-    }
-    const what = `whether the ports of ${bridge} have hairpin mode`;
-    return [{ ...gap, held: ports === null ? 'after' : 'before', what, settle: 'capture `ip -j -d addr`' }];
-  });
-}
-
-/** No port has hairpin mode. */
-const ALL = 'all';
-
-/** The trace follows bridges whose ports are alike. */
-function isUniform(ports: string): boolean {
-  return ports === ALL || ports === '';
-}
-
-/** @returns for each bridge the ports that lack hairpin mode, as one text; null where that is not told. */
-function portsWithout({ links }: Host): Map<string, string | null> {
-  const bridges = new Set((links ?? []).flatMap(({ master }) => master ?? []));
-  return new Map(
-    [...bridges].map((bridge) => {
-      const ports = (links ?? []).filter(({ master }) => master === bridge);
-      const without = ports.filter(({ hairpin }) => hairpin === false);
-      if (ports.some(({ hairpin }) => hairpin === undefined)) return [bridge, null];
-      return [
-        bridge,
-        without.length === ports.length
-          ? ALL
-          : without
-              .map(({ name }) => name)
-              .sort()
-              .join(),
-      ];
-    }),
-  );
 }
 
 const HELD: Readonly<Record<Lacking['held'], string>> = {

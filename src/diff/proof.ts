@@ -1,6 +1,7 @@
 import type { Note } from '../explain/explanation.ts';
+import { assumptionNote } from '../explain/words/assumption-words.ts';
 import { givenNote } from '../explain/words/question-words.ts';
-import { assumptionNote, reasonNote } from '../explain/words/reason-words.ts';
+import { reasonNote } from '../explain/words/reason-words.ts';
 import type { Family } from '../net/address.ts';
 import { formatAddress } from '../net/address.ts';
 import type { NftRule } from '../nftables/ruleset.ts';
@@ -11,6 +12,7 @@ import { noteOf } from './lacking.ts';
 import { lonelyLinks } from './mentioned.ts';
 import type { NativeComparison } from './native.ts';
 import { otherProxies } from './other-proxies.ts';
+import { portsUntold } from './port-modes.ts';
 import { isUnseen } from './rules/rule-key.ts';
 import type { Box } from './space/box.ts';
 import type { State } from './two-sides.ts';
@@ -46,6 +48,7 @@ export function proofOf(
     ...putAside(beyond),
     ...parts(states, compared),
   ];
+  const untold = compared.length === 0 ? [] : portsUntold(states[0].host, states[1].host);
   return {
     complete: unexplored.length === 0 && lacking.length === 0,
     classes: compared.reduce((sum, { exploration }) => sum + exploration.traced, 0),
@@ -56,8 +59,9 @@ export function proofOf(
     lacking,
     restsOn: [
       ...lacking.map(noteOf),
-      ...compared.flatMap(restsOn),
+      ...compared.flatMap(restsOn).filter(({ code }) => untold.length === 0 || !OF_PORTS.has(code)),
       ...oneSided(states),
+      ...untold,
       ...sameNative(native),
       ...newConnections(compared),
     ],
@@ -111,6 +115,9 @@ const NOT_FOLLOWED: Readonly<Record<Beyond, string>> = {
   fragments: 'second and further fragments',
   chunks: 'packets of SCTP and DCCP in the middle of a conversation',
 };
+
+/** What is said once of a bridge, of both sides. */
+const OF_PORTS: ReadonlySet<string> = new Set(['bridge-isolated', 'bridge-hairpin']);
 
 /** Where kube-proxy does its work elsewhere, rules of iptables prove nothing of Services. */
 const ELSEWHERE: Readonly<Record<Unfollowed, string>> = {

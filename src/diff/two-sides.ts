@@ -14,6 +14,7 @@ import type { Side } from './explore/explore.ts';
 import { withAddressesOf } from './link-local.ts';
 import { actingTables, tablesWithAdded, withoutMemory } from './nft/acting-tables.ts';
 import { objectText, ruleText } from './nft/texts.ts';
+import { withModesOf } from './port-modes.ts';
 import { ruleKey } from './rules/rule-key.ts';
 import { followsNft } from './unfollowed.ts';
 
@@ -76,9 +77,7 @@ function lends(own: object | null | undefined, other: object | null | undefined)
 
 function supposedHost(host: Host, other: Host): Host {
   return {
-    get links() {
-      return host.links ?? other.links;
-    },
+    links: withModesOf(host.links, other.links),
     routes: supposedFamilies(host.routes, other.routes),
     policyRules: supposedFamilies(host.policyRules, other.policyRules),
     get sysctls() {
@@ -88,6 +87,12 @@ function supposedHost(host: Host, other: Host): Host {
       return host.ipsets ?? other.ipsets;
     },
     recent: null,
+    get labels() {
+      return host.labels ?? other.labels ?? null;
+    },
+    get ipsec() {
+      return host.ipsec ?? other.ipsec ?? null;
+    },
     get nft() {
       return host.nft ?? other.nft;
     },

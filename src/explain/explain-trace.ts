@@ -19,6 +19,7 @@ import { addressOwner } from './trace/address-owner.ts';
 import { commentConflicts } from './trace/conflicts.ts';
 import { findFlowHit, stateOf } from './trace/flow-hit.ts';
 import { summariseFlows } from './trace/flow-summary.ts';
+import { flowsAbsent } from './trace/flows-absent.ts';
 import { GivenItems } from './trace/given-items.ts';
 import { listMisses } from './trace/misses.ts';
 import { hooksPassed, missingRules } from './trace/missing-rules.ts';
@@ -29,7 +30,7 @@ import { findTarget } from './trace/remarks/target.ts';
 import { servicesOf } from './trace/services-of.ts';
 import { describeSteps } from './trace/step-items.ts';
 import type { OutcomeItem, TraceItem } from './trace-list.ts';
-import { assumptionNote } from './words/reason-words.ts';
+import { assumptionNote } from './words/assumption-words.ts';
 
 /**
  * Answers `trace`: sends the packet from each place asked for and puts names to what happens.
@@ -144,6 +145,7 @@ function explainFrom(
       ...trace.assumptions.map((assumption) => assumptionNote(assumption, known.flows !== null)),
       ...notes,
       ...hooksPassed(hooks, trace),
+      ...flowsAbsent(known, trace),
       ...missingRules(rulesets, trace),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),

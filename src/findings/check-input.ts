@@ -23,6 +23,8 @@ export interface CheckInput {
   readonly toldProblems?: readonly string[];
   /** How kube-proxy itself fares; absent: nothing is known of that. */
   readonly proxyHealth?: ProxyHealth;
+  /** How commands of kubectl begin that are printed; absent: with `kubectl` alone. */
+  readonly kubectl?: readonly string[];
   /** Absent: everything is asked about. */
   readonly focus?: Focus;
   /** Where this node's connections were followed to other captured nodes; absent or null: there are none. */

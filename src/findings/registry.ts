@@ -56,6 +56,7 @@ import { ipvsSetMember } from './kinds/kp304-ipvs-sets.ts';
 import { ipvsLeftover } from './kinds/kp305-ipvs-leftover.ts';
 import { ipvsArp } from './kinds/kp306-ipvs-arp.ts';
 import { ipvsForeignAddress } from './kinds/kp307-ipvs-foreign-address.ts';
+import { ipvsFilter } from './kinds/kp308-ipvs-filter.ts';
 import { nftForeign } from './kinds/kp401-nft-foreign.ts';
 import { nftMasquerade } from './kinds/kp402-nft-masquerade.ts';
 import { nftNotHooked } from './kinds/kp403-nft-not-hooked.ts';
@@ -118,6 +119,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   ipvsLeftover,
   ipvsArp,
   ipvsForeignAddress,
+  ipvsFilter,
   nftForeign,
   nftMasquerade,
   nftNotHooked,

@@ -13,11 +13,11 @@ export interface ReportedFinding extends Omit<Finding, 'command'> {
 
 const TITLES: ReadonlyMap<string, string> = new Map(FINDING_KINDS.map(({ code, title }) => [code, title]));
 
-/** @returns the finding as documents have it. */
-export function reportFinding(finding: Finding): ReportedFinding {
+/** @param kubectl see `CheckInput` @returns the finding as documents have it. */
+export function reportFinding(finding: Finding, kubectl?: readonly string[]): ReportedFinding {
   return {
     ...finding,
-    command: finding.command === null ? null : printCommand(finding.command),
+    command: finding.command === null ? null : printCommand(finding.command, kubectl),
     title: TITLES.get(finding.code) ?? finding.code,
     page: `docs/findings/${finding.code}.md`,
   };

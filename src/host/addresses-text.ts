@@ -16,6 +16,8 @@ export function addressesAsJson(text: string): string {
         ifname: name.replace(/@.*$/, ''),
         flags: flags.split(','),
         ...pairsOf(rest, ['master', 'group', 'state']),
+        // `xdp/id:97`, `xdpgeneric/id:97`, `prog/xdp id 97`, `xdpmulti`
+        ...(/(?:^| )(?:xdp[a-z]*\/id:|xdpmulti\b|prog\/xdp )/.test(rest) ? { xdp: {} } : {}),
         addr_info: addresses,
       });
       continue;

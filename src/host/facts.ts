@@ -16,8 +16,41 @@ export interface Host {
   readonly ipsets: ReadonlyMap<string, IpSet> | null;
   /** xt_recent lists by name; null where /proc/net/xt_recent was not captured. */
   readonly recent: ReadonlyMap<string, readonly RecentEntry[]> | null;
+  /** Labels of IPv6 addresses (`ip addrlabel`). Absent or null: not captured, so the kernel's own are taken. */
+  readonly labels?: readonly AddressLabel[] | null;
+  /** Policies of IPsec (`ip xfrm policy`), but those of single sockets. Absent or null: not captured. */
+  readonly ipsec?: readonly IpsecPolicy[] | null;
+  /** Connections that helpers announced (/proc/net/nf_conntrack_expect). Absent or null: not captured. */
+  readonly expectations?: readonly Expectation[] | null;
   /** nf_tables' own view; null where `nft -j list ruleset` was not captured. */
   readonly nft: NftFacts | null;
+}
+
+/** A label that source selection prefers to have in common with the destination. */
+export interface AddressLabel {
+  readonly prefix: Prefix;
+  /** For addresses on this interface alone; null: on all. */
+  readonly device: string | null;
+  readonly label: number;
+}
+
+/** A connection that a helper announced. Null ports: any. */
+export interface Expectation {
+  readonly protocol: number;
+  readonly source: Prefix;
+  readonly sourcePort: number | null;
+  readonly destination: Prefix;
+  readonly destinationPort: number | null;
+  readonly helper: string | null;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Which packets IPsec takes, or blocks. Protocol and ports of a policy are not told: it may concern fewer. */
+export interface IpsecPolicy {
+  readonly source: Prefix;
+  readonly destination: Prefix;
+  readonly direction: 'in' | 'out' | 'fwd';
 }
 
 /** A network interface and its addresses (`ip -j addr`). */
@@ -27,6 +60,8 @@ export interface Link {
   readonly up: boolean;
   readonly loopback: boolean;
   readonly addresses: readonly LinkAddress[];
+  /** It has another address, which cannot be read. */
+  readonly incomplete?: true;
   readonly group: string | null;
   readonly mac: string | null;
   /** Name of the bridge or bond it is enslaved to. */
@@ -37,6 +72,8 @@ export interface Link {
   readonly hairpin?: boolean;
   /** Of a bridge's port: frames between two such ports are not passed on. Absent: the capture does not say. */
   readonly isolated?: boolean;
+  /** A program of XDP is attached, which sees frames before anything else. Absent: none. */
+  readonly xdp?: true;
   /** Families whose frames a bridge shows to iptables by its own switch, beside the sysctl (`nf_call_iptables`). Absent: the capture does not say. */
   readonly callsIptables?: readonly Family[];
   /** Of a tunnel: the address that it sends from, and the UDP port that it sends to; each null where it has none of its own. Absent: no `ip -d`. */

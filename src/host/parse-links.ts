@@ -31,10 +31,12 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
   const info = objectOf(object.linkinfo);
   const port = objectOf(info?.info_slave_data);
   const addresses: LinkAddress[] = [];
+  let isWhole = true;
   for (const entry of objectsOf(object.addr_info)) {
     const address = readAddress(entry);
     if (address !== null) addresses.push(address);
     else if (entry.family === 'inet' || entry.family === 'inet6') {
+      isWhole = false;
       problems.add('unreadable-address', `an address of ${name} cannot be read`, file);
     }
   }
@@ -44,16 +46,26 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     up: flags.includes('UP'),
     loopback: flags.includes('LOOPBACK') || object.link_type === 'loopback',
     addresses,
+    ...(isWhole ? {} : { incomplete: true as const }),
     group: textOf(object.group),
     mac: object.link_type === 'ether' || object.link_type === undefined ? textOf(object.address) : null,
     master: textOf(object.master),
-    // Without -d only this flag tells a bond from a bridge: both have ports that name them as their master.
-    kind: info === null ? (flags.includes('MASTER') ? 'bond' : null) : textOf(info.info_kind),
+    kind: info === null ? kindByFlags(flags) : textOf(info.info_kind),
     ...(typeof port?.hairpin === 'boolean' ? { hairpin: port.hairpin } : {}),
     ...(typeof port?.isolated === 'boolean' ? { isolated: port.isolated } : {}),
+    ...(objectOf(object.xdp) === null ? {} : { xdp: true as const }),
     ...readCalls(objectOf(info?.info_data)),
     ...readTunnel(objectOf(info?.info_data)),
   };
+}
+
+/**
+ * Without -d only flags tell a bond (IFF_MASTER) and a VRF (IFF_NOARP too: vrf_dev_init, drivers/net/vrf.c) from a bridge: all
+ * have ports that name them as their master.
+ */
+function kindByFlags(flags: readonly string[]): Link['kind'] {
+  if (!flags.includes('MASTER')) return null;
+  return flags.includes('NOARP') ? 'vrf' : 'bond';
 }
 
 /** Without br_netfilter the kernel does not print these switches (br_fill_info). */

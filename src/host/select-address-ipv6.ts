@@ -1,11 +1,12 @@
 import type { Address } from '../net/address.ts';
-import type { Host, Link, LinkAddress } from './facts.ts';
+import { prefixContains } from '../net/prefix.ts';
+import type { AddressLabel, Host, Link, LinkAddress } from './facts.ts';
 import { ipv6Class } from './ipv6-address-class.ts';
 import { interfaceSwitch } from './sysctl.ts';
 
 /**
- * `ipv6_dev_get_saddr` (net/ipv6/addrconf.c): RFC 6724 source selection with the kernel's label table. A table changed
- * with `ip addrlabel` is in no capture.
+ * `ipv6_dev_get_saddr` (net/ipv6/addrconf.c): RFC 6724 source selection, with the labels of `ip addrlabel`; without them the
+ * kernel's own are taken.
  * @param device the device the packet leaves through; null for none.
  * @returns the address, or null where the links were not captured or no address will do.
  */
@@ -50,7 +51,7 @@ function score(
     own.scope >= target.scope ? -own.scope : own.scope - 128,
     own.mapped || own.compatible || own.loopback || !entry.deprecated ? 1 : 0,
     device === null || link.name === device ? 1 : 0,
-    label(entry.address.value) === label(destination.value) ? 1 : 0,
+    labelOf(host, entry.address, link.name) === labelOf(host, destination, device) ? 1 : 0,
     (entry.temporary === true) === prefersTemporary ? 1 : 0,
     isOrchid(entry.address.value) === isOrchid(destination.value) ? 1 : 0,
     Math.min(commonBits(entry.address.value, destination.value), entry.prefixLength),
@@ -63,6 +64,19 @@ function isBetter(a: readonly number[], b: readonly number[]): boolean {
     if (difference !== 0) return difference > 0;
   }
   return false;
+}
+
+/** The longest prefix wins, and of one length that of a device (__ipv6_addr_label, ip6addrlbl_add). */
+function labelOf({ labels }: Host, address: Address, device: string | null): number | null {
+  if (labels == null) return label(address.value);
+  let best: AddressLabel | null = null;
+  for (const each of labels) {
+    if (each.device !== null && each.device !== device) continue;
+    if (!prefixContains(each.prefix, address)) continue;
+    // The listing is in the kernel's order, in which the first that fits is taken.
+    if (best === null || each.prefix.mask > best.prefix.mask) best = each;
+  }
+  return best?.label ?? null;
 }
 
 /** Default labels (net/ipv6/addrlabel.c), longest prefix first: they differ from RFC 6724's. */

@@ -1,4 +1,4 @@
-import type { Address, Family } from '../net/address.ts';
+import { type Address, type Family, sameAddress } from '../net/address.ts';
 import type { Host, Link } from './facts.ts';
 import type { RouteAnswer } from './find-route.ts';
 import { ipv6Class, scopeBits } from './ipv6-address-class.ts';
@@ -74,4 +74,28 @@ function addresses(link: Link, family: Family): Address[] {
 
 function loopback(family: Family): Address {
   return family === 'ipv4' ? { family, value: 0x7f000001n } : { family, value: 1n };
+}
+
+/**
+ * The source of a process's packet to this address of the node, as the route that came with the address says: of a second address
+ * of a network the first (fib_add_ifaddr: prefsrc), of IPv6 the address itself (ipv6_dev_get_saddr, rule 1).
+ * @returns null where links do not tell
+ */
+export function ownSourceWithoutRoutes({ links }: Host, destination: Address): Address | null {
+  if (destination.family === 'ipv6' || sameAddress(destination, loopback('ipv4'))) return destination;
+  for (const { addresses, loopback } of links ?? []) {
+    const own = addresses.find(({ address }) => sameAddress(address, destination));
+    if (own !== undefined && !own.secondary) return destination;
+    const length = own?.prefixLength;
+    const first = addresses.find(({ address, prefixLength, secondary }) => {
+      if (secondary || address.family !== 'ipv4') return false;
+      const shared = (length === undefined && loopback) || length === prefixLength;
+      return (
+        shared &&
+        address.value >> BigInt(32 - prefixLength) === destination.value >> BigInt(32 - prefixLength)
+      );
+    });
+    if (first !== undefined) return first.address;
+  }
+  return null;
 }

@@ -39,7 +39,28 @@ export function forwards(host: Host, family: Family, device: string): boolean | 
   // IPv6 asks `all`, and since Linux 6.17 the device's force_forwarding (ip6_forward, net/ipv6/ip6_output.c).
   const all = sysctlNumber(host, 'net.ipv6.conf.all.forwarding');
   if (all !== 0) return all === null ? null : true;
-  return interfaceSwitch(host, family, 'force_forwarding', device, 'device') === 1;
+  const forced = interfaceSwitch(host, family, 'force_forwarding', device, 'device');
+  // Which device a packet came in by may be open: one that forwards leaves the answer open.
+  if (device === 'all' && forced !== 1 && anyForced(host)) return null;
+  return forced === 1;
+}
+
+/**
+ * @returns whether a capture in which IPv6 is not forwarded leaves open that the device's own switch has it forwarded: a listing
+ * of all of the device's sysctls lacks force_forwarding on a kernel that has none.
+ */
+export function maybeForced(host: Host, device: string): boolean {
+  if (interfaceSwitch(host, 'ipv6', 'force_forwarding', device, 'device') !== null) return false;
+  return WITH_FORCED.every((name) => sysctlNumber(host, confName('ipv6', device, name)) === null);
+}
+
+/** What stands in the same directory on every kernel, and in each listing of it. */
+const WITH_FORCED = ['disable_ipv6', 'accept_ra', 'use_tempaddr'] as const;
+
+function anyForced({ sysctls }: Host): boolean {
+  return [...(sysctls ?? [])].some(
+    ([name, value]) => value === '1' && /^net\.ipv6\.conf\..+\.force_forwarding$/.test(name),
+  );
 }
 
 /** @returns the sysctl's value, or null where it was not captured or is no number. */

@@ -136,6 +136,15 @@ export type Match =
       readonly direction: 'ORIGINAL' | 'REPLY';
     }
   | { readonly kind: 'helper'; readonly negated: boolean; readonly name: string }
+  /** What the connection has carried, in these directions. `text` is the match as it is spelt. */
+  | {
+      readonly kind: 'connbytes';
+      readonly negated: boolean;
+      readonly range: Range;
+      readonly of: 'original' | 'reply' | 'both';
+      readonly mode: 'packets' | 'bytes' | 'avgpkt';
+      readonly text: string;
+    }
   // --- chance and memory
   /** `probability` as the kernel holds it: a multiple of 2^-31. */
   | { readonly kind: 'statistic-random'; readonly negated: boolean; readonly probability: number }

@@ -31,13 +31,14 @@ const RANDOM = '-[a-z0-9]{5}$';
 /** Every proxy that is known here; the first that fits is named first. */
 export const SERVICE_PROXIES: readonly ServiceProxy[] = [
   {
-    // pkg/datapath/iptables and pkg/defaults of Cilium 1.8 to 1.18; lxc and ten or more hex digits are its pods' ends.
+    // pkg/datapath/iptables and pkg/defaults (node.go: HostDevice and those that follow) of cilium/cilium, 1.8 to 1.18; lxc and ten or more
+    // hex digits are its pods' ends.
     name: 'Cilium',
     what: 'its eBPF programs',
     serves: 'its-place',
     command: 'cilium-dbg service list',
     listing: 'cilium',
-    interfaces: /^cilium_(?:host|net|vxlan|geneve|wg0)$|^lxc(?:[0-9a-f]{10,12}|_health)$/,
+    interfaces: /^cilium_(?:host|net|vxlan|geneve|wg0|ipip[46])$|^lxc(?:[0-9a-f]{10,12}|_health)$/,
     ipsets: /^cilium_/,
     nftTables: null,
     pods: new RegExp(`^(?:cilium|anetd)${RANDOM}`),
@@ -56,7 +57,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     holds: null,
   },
   {
-    // pkg/controllers/proxy of kube-router; its other chains belong to network policies, which it also does beside kube-proxy.
+    // pkg/controllers/proxy (network_services_controller.go) of cloudnativelabs/kube-router; its other chains belong to network policies, which it also does beside kube-proxy.
     name: 'the service proxy of kube-router',
     what: 'IPVS, which it programs,',
     serves: 'its-place',
@@ -69,7 +70,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     holds: 'kube-dummy-if',
   },
   {
-    // go-controller/pkg/node of OVN-Kubernetes: chains for node ports and external addresses in iptables, a table in nft later.
+    // go-controller/pkg/node of ovn-org/ovn-kubernetes (gateway_iptables.go): chains for node ports and external addresses in iptables, a table in nft later.
     name: 'OVN-Kubernetes',
     what: 'Open vSwitch, with the flows of OVN’s load balancers,',
     serves: 'its-place',
@@ -81,7 +82,7 @@ export const SERVICE_PROXIES: readonly ServiceProxy[] = [
     holds: null,
   },
   {
-    // AntreaProxy serves pods; nodes and outside where proxyAll is on.
+    // pkg/agent/route (route_linux.go) of antrea-io/antrea. AntreaProxy serves pods; nodes and outside where proxyAll is on.
     name: 'Antrea',
     what: 'AntreaProxy, with flows of Open vSwitch,',
     serves: 'its-place',

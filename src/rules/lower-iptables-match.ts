@@ -72,6 +72,9 @@ const LOWERINGS: { readonly [K in MatchKind]: Lowering<K> } = {
   ],
   ctexpire: (match) => [test('ct.expiration', within(match.seconds), match.negated, beside(match))],
   ctdir: (match) => [test('ct.direction', match.direction, match.negated, beside(match))],
+  connbytes: ({ of, mode, range, text, negated }) => [
+    test('ct.counted', { of, mode, set: within(range), text }, negated),
+  ],
   helper: ({ name, negated }) => [test('ct.helper', name, negated, 'differs')],
   'statistic-random': ({ probability, negated }) => [test('chance', { probability, every: null }, negated)],
   'statistic-nth': ({ every, packet, negated }) => [

@@ -84,6 +84,13 @@ export interface FieldValues {
   'ct.expiration': NumberSet;
   /** Empty for any. */
   'ct.helper': string;
+  /** What it has carried: packets, bytes with IP headers, or bytes of a packet on average. */
+  'ct.counted': {
+    readonly of: 'original' | 'reply' | 'both';
+    readonly mode: 'packets' | 'bytes' | 'avgpkt';
+    readonly set: NumberSet;
+    readonly text: string;
+  };
   // --- what the node's addresses and routes say
   'fib.saddr.type': AddressTypes;
   'fib.daddr.type': AddressTypes;

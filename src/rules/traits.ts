@@ -74,6 +74,7 @@ const FIELDS: { readonly [F in Field]: FieldTraits } = {
   'ct.reply.dport': ASKS_CONNECTION,
   'ct.expiration': ASKS_CONNECTION,
   'ct.helper': ASKS_CONNECTION,
+  'ct.counted': { ...REMEMBERS, needsConntrack: true },
   'fib.saddr.type': LOOKS,
   'fib.daddr.type': LOOKS,
   'fib.saddr.oif': LOOKS,

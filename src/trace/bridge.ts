@@ -86,14 +86,20 @@ export function bridgeTurnsBack(
 
 /**
  * Frames from one isolated port to another are dropped (br_skb_isolated in should_deliver, net/bridge/br_forward.c).
- * @returns whether a frame from one port to another is; `differs` where that depends on the ports.
+ * @returns whether a frame from one port to another is; `differs` where that depends on the ports; null where the capture does not tell.
  */
-export function bridgeIsolates(host: Host, bridge: string, by: string | undefined): boolean | 'differs' {
+export function bridgeIsolates(
+  host: Host,
+  bridge: string,
+  by: string | undefined,
+): boolean | 'differs' | null {
   const ports = portsOf(host, bridge);
+  const isFrom = ({ name }: Link): boolean => by === undefined || name === by;
   const isolated = ports.filter((port) => port.isolated === true);
-  if (isolated.length < 2) return false;
-  if (by !== undefined && !isolated.some(({ name }) => name === by)) return false;
-  return isolated.length === ports.length ? true : 'differs';
+  if (isolated.length > 1 && isolated.some(isFrom))
+    return isolated.length === ports.length ? true : 'differs';
+  const perhaps = ports.filter((port) => port.isolated !== false);
+  return perhaps.length > isolated.length && perhaps.length > 1 && perhaps.some(isFrom) ? null : false;
 }
 
 /** @returns whether a packet that came in through this device carries br_netfilter's notes, which `-m physdev` reads. */

@@ -1,4 +1,5 @@
 import { sameAddress } from '../net/address.ts';
+import { prefixContains } from '../net/prefix.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import {
   bridgeCallsIptables,
@@ -37,6 +38,25 @@ export function acrossBridge(branch: Branch, context: TraceContext): Routed[] | 
 }
 
 /**
+ * Names it where a packet was routed that a bridge may have handed on by itself, to a machine of its own network, asking no policy
+ * rule, no source check and no hop limit.
+ */
+export function perhapsBridged(branch: Branch, routed: readonly Routed[], context: TraceContext): void {
+  const { inInterface, family, destination, frame } = branch.state;
+  if (typeof inInterface !== 'string' || inInterface === 'lo' || frame !== 'unicast') return;
+  if (!sameAddress(destination, context.packet.destination)) return;
+  if (bridgeShown(context.world.host, family, inInterface) !== null) return;
+  const isDirect = context.world.host.routes[family]?.some(
+    (route) =>
+      prefixContains(route.destination, destination) &&
+      route.nextHops.some(({ device, gateway }) => device === inInterface && gateway === null),
+  );
+  // Where routes tell that the device has no such network, its frames are for this node.
+  if (isDirect ?? routed.some(({ kind }) => kind === 'ended'))
+    assume(context, { code: 'not-bridged', device: inInterface });
+}
+
+/**
  * br_netfilter sees a packet that PREROUTING gave another destination: it addresses its frame to this node, whomever it was for
  * (br_nf_pre_routing_finish: PACKET_HOST).
  */
@@ -51,7 +71,13 @@ export function framedByBridge(branch: Branch, { packet, world }: TraceContext):
 /** A frame that a bridge hands on, unless both ports are isolated. */
 export function betweenPorts(branch: Branch, bridge: string, context: TraceContext): Routed[] {
   const isolated = bridgeIsolates(context.world.host, bridge, branch.state.inPort);
-  return bothWays(branch, isolated, (value) => ({ code: 'bridge-isolated', bridge, value }), context).map(
+  if (isolated === null) assume(context, { code: 'bridge-isolated', bridge });
+  return bothWays(
+    branch,
+    isolated ?? false,
+    (value) => ({ code: 'bridge-isolated', bridge, value }),
+    context,
+  ).map(
     ({ branch: way, value }): Routed =>
       value ? { kind: 'ended', ending: portsIsolated(way, bridge) } : { kind: 'forward', branch: way },
   );
@@ -97,7 +123,13 @@ export function turnedBack(branch: Branch, context: TraceContext): Routed[] {
   const { destination, inInterface } = state;
   const sender = context.packet.source.address ?? state.source.address;
   const itself = sender !== null && sameAddress(sender, destination);
-  if (state.bridged !== true || typeof inInterface !== 'string') return [{ kind: 'forward', branch }];
+  if (typeof inInterface !== 'string' || state.bridged === false) return [{ kind: 'forward', branch }];
+  if (state.bridged === null) {
+    // It leaves as it came, by what may be a bridge: then its ports decide.
+    if (state.route?.device === inInterface)
+      assume(context, { code: itself ? 'bridge-hairpin' : 'bridge-isolated', bridge: inInterface });
+    return [{ kind: 'forward', branch }];
+  }
   if (!itself) return betweenPorts(branch, inInterface, context);
   const allowed = bridgeTurnsBack(context.world.host, inInterface, state.inPort);
   if (allowed === null) assume(context, { code: 'bridge-hairpin', bridge: inInterface });

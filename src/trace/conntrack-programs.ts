@@ -15,15 +15,13 @@ function tracking(hook: 'PREROUTING' | 'OUTPUT'): HookProgram {
     registration: REGISTRATION,
     acts: true,
     run: (branch, context) =>
-      trackConnection(branch, context.packet, context.world, context.questions, context.opened).flatMap(
-        (tracked) => {
-          const { connection } = tracked.state;
-          // Whether nat rewrites it from here, or IPVS takes it at its hook, is not known; an answer goes on as far as IPVS.
-          if (connection?.mayBeBalanced === true && connection.direction === 'ORIGINAL')
-            return [ended(ipvsUnlisted(tracked, context.world))];
-          return whereTableIsFull(branch, tracked, context);
-        },
-      ),
+      trackConnection(branch, context).flatMap((tracked) => {
+        const { connection } = tracked.state;
+        // Whether nat rewrites it from here, or IPVS takes it at its hook, is not known; an answer goes on as far as IPVS.
+        if (connection?.mayBeBalanced === true && connection.direction === 'ORIGINAL')
+          return [ended(ipvsUnlisted(tracked, context.world))];
+        return whereTableIsFull(branch, tracked, context);
+      }),
   };
 }
 

@@ -6,10 +6,11 @@ import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import { choose } from './choose.ts';
+import { assume, type TraceContext } from './context.ts';
+import { expectationOf } from './expected.ts';
 import { UNKNOWN_ID } from './opened-flow.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
-import type { Questions } from './questions.ts';
 import { type Connection, openConnection, SYN } from './state.ts';
 import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
@@ -18,13 +19,9 @@ import type { World } from './world.ts';
  * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
  * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
  */
-export function trackConnection(
-  branch: Branch,
-  packet: Packet,
-  world: World,
-  questions: Questions,
-  before: readonly Flow[],
-): Branch[] {
+export function trackConnection(came: Branch, context: TraceContext): Branch[] {
+  const { packet, world, questions, opened: before } = context;
+  const branch = inZoneOfMark(came);
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return [branch];
   if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
@@ -36,6 +33,12 @@ export function trackConnection(
   if (found === null) {
     const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
     if (fate !== 'opens') return [changed(branch, { untracked: fate, zones: null })];
+    const expected = packet.state === 'NEW' ? expectationOf(world, state) : null;
+    if (expected !== null) {
+      const { helper, file, line } = expected;
+      assume(context, { code: 'expected-not-rewritten', helper, file, line });
+      return [changed(branch, { connection: openConnection(state, 'RELATED') })];
+    }
     return [changed(branch, { connection: openConnection(state, packet.state) })];
   }
   const { flow } = found;
@@ -50,6 +53,17 @@ export function trackConnection(
   return choose(branch, choices, questions).map(({ branch: way, value }) =>
     value ? replaced(way, flow, as) : partOf(way, found, packet, world),
   );
+}
+
+/** A zone by mark is that of the mark that the packet has now (nf_ct_zone_tmpl). */
+function inZoneOfMark(branch: Branch): Branch {
+  const { zones, mark } = branch.state;
+  if (zones?.byMark === undefined) return branch;
+  const { original, reply, byMark } = zones;
+  const marked = mark === null ? null : mark & 0xffff;
+  return changed(branch, {
+    zones: { original: byMark.original ? marked : original, reply: byMark.reply ? marked : reply },
+  });
 }
 
 function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['state']): Branch {

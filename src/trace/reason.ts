@@ -59,6 +59,8 @@ export type Reason =
   | { readonly code: 'frame-not-unicast'; readonly frame: 'multicast' | 'broadcast' }
   | { readonly code: 'tproxy-not-local' }
   | { readonly code: 'multicast-not-joined'; readonly group: Address; readonly device: string | null }
+  /** Devices that a VRF joins meet hooks twice. */
+  | { readonly code: 'vrf-not-followed'; readonly vrf: string }
   | { readonly code: 'bridged-unseen'; readonly bridge: string; readonly family: Family }
   // --- conntrack and nat
   | { readonly code: 'conntrack-full'; readonly count: number; readonly most: number }
@@ -136,12 +138,31 @@ export type Assumption =
   | { readonly code: 'source-check'; readonly why: SourceUnknown }
   | { readonly code: 'route-localnet'; readonly device: string }
   | { readonly code: 'forwarding' }
+  /** IPv6 is not forwarded, and the device's own switch is not told. */
+  | { readonly code: 'force-forwarding'; readonly device: string }
   | { readonly code: 'routes-not-captured'; readonly family: Family }
+  /** A process that sends to the node's address sends from it, not from another address of its link. */
+  | { readonly code: 'own-source'; readonly address: Address }
   /** `address` is null for the destination that nat wrote, whatever it is. */
   | { readonly code: 'destination-not-local'; readonly address: Address | null }
   | { readonly code: 'bridge-flood'; readonly bridge: string }
   | { readonly code: 'bridge-hairpin'; readonly bridge: string }
+  /** Frames between its ports are passed on: which ports are isolated is not told. */
+  | { readonly code: 'bridge-isolated'; readonly bridge: string }
+  /** The device may be a bridge that shows its frames to iptables, and the packet one that it hands on itself. */
+  | { readonly code: 'not-bridged'; readonly device: string }
+  /** A program of XDP at the device, which sees the packet first, lets it pass as it is. */
+  | { readonly code: 'xdp'; readonly device: string }
+  /** A policy of IPsec in this direction fits the packet's addresses, and lets it pass as it is. */
+  | { readonly code: 'ipsec'; readonly direction: 'in' | 'out' | 'fwd' }
   | { readonly code: 'flow-not-rewritten' }
+  /** A helper announced the connection; that it rewrites it as its master is translated is not followed. */
+  | {
+      readonly code: 'expected-not-rewritten';
+      readonly helper: string | null;
+      readonly file: string;
+      readonly line: number;
+    }
   /** IPVS hands its connections to conntrack (`net.ipv4.vs.conntrack`). */
   | { readonly code: 'ipvs-conntrack' }
   /** Another setting of IPVS is on: `expire_nodest_conn`, … */

@@ -1,6 +1,6 @@
 import type { RouteAnswer } from '../host/find-route.ts';
 import { ipv6Class } from '../host/ipv6-address-class.ts';
-import { forwards, interfaceSwitch } from '../host/sysctl.ts';
+import { forwards, interfaceSwitch, maybeForced } from '../host/sysctl.ts';
 import type { Address } from '../net/address.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
@@ -97,6 +97,8 @@ export function forwardingOff(branch: Branch, context: TraceContext): Ending | n
   const on = forwards(host, state.family, device);
   if (on === null) assume(context, { code: 'forwarding' });
   if (on !== false) return null;
+  if (state.family === 'ipv6' && maybeForced(host, device))
+    assume(context, { code: 'force-forwarding', device });
   return stopped(branch, 'drop', { code: 'forwarding-off', device, family: state.family }, null);
 }
 

@@ -1,11 +1,11 @@
 import type { FoundRoute, RouteAnswer } from '../host/find-route.ts';
 import { isLocalAddress } from '../host/local-addresses.ts';
 import { routeTables } from '../host/route-tables.ts';
-import { sourceForOutput } from '../host/source-address.ts';
+import { ownSourceWithoutRoutes, sourceForOutput } from '../host/source-address.ts';
 import { forwards, interfaceSwitch } from '../host/sysctl.ts';
 import type { Address } from '../net/address.ts';
 import { type Branch, changed, type Ending, turned } from './branch.ts';
-import { acrossBridge, bridgedOrNot, framedByBridge, turnedBack } from './bridged-routing.ts';
+import { acrossBridge, bridgedOrNot, framedByBridge, perhapsBridged, turnedBack } from './bridged-routing.ts';
 import { type Choice, choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { redirected } from './icmp-redirect.ts';
@@ -32,11 +32,19 @@ import { isCheckedFirst, refusedSource } from './source-check.ts';
 export function routeInput(start: Branch, context: TraceContext): Routed[] {
   const branch = framedByBridge(start, context);
   const { state } = branch;
-  const { host } = context.world;
   if (state.destinationLocal === true) return checked(deliver(branch), null, context);
   if (isMulticast(state.destination)) return delivered(toGroup(branch, context), context);
   const bridged = acrossBridge(branch, context);
   if (bridged !== null) return bridged;
+  const routed = routeUp(branch, context);
+  perhapsBridged(branch, routed, context);
+  return routed;
+}
+
+/** The decision for what no bridge hands on. */
+function routeUp(branch: Branch, context: TraceContext): Routed[] {
+  const { state } = branch;
+  const { host } = context.world;
   if (host.routes[state.family] === null)
     return checked(withoutRoutes(branch, context), null, context).map(oneHopLess);
   // Frames of a bridge come to ip6_rcv_core after PREROUTING, and to routing after that.
@@ -137,7 +145,11 @@ function ownSource(branch: Branch, context: TraceContext): Address {
   const { source, destination, family } = branch.state;
   if (source.address !== null) return source.address;
   const { host } = context.world;
-  if (host.routes[family] === null) return destination;
+  if (host.routes[family] === null) {
+    const chosen = ownSourceWithoutRoutes(host, destination);
+    if (chosen === null) assume(context, { code: 'own-source', address: destination });
+    return chosen ?? destination;
+  }
   const answer = lookUp(branch, context, UNBOUND[family], 'lo');
   return (answer.kind === 'route' ? sourceForOutput(host, answer, destination) : null) ?? destination;
 }

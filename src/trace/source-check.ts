@@ -1,6 +1,7 @@
 import type { Host } from '../host/facts.ts';
 import { reversePath } from '../host/route-reverse.ts';
 import { interfaceSwitch } from '../host/sysctl.ts';
+import { sameAddress } from '../net/address.ts';
 import type { Branch, Ending } from './branch.ts';
 import { bridgeShown } from './bridge.ts';
 import { assume, type TraceContext } from './context.ts';
@@ -58,7 +59,8 @@ export function refusedSource(
     // Without either no sender's address can be told from one that rp_filter drops.
     if (state.family === 'ipv4' && mayFilter(host))
       assume(context, { code: 'source-check', why: { code: 'source-switches-not-captured', source } });
-    return null;
+    // IPv6 judges the addresses alone, when they arrive; a bridge may have let PREROUTING change them first.
+    if (state.family === 'ipv4' || !sameAddress(state.destination, context.packet.destination)) return null;
   }
   if (state.family === 'ipv4' && state.inInterface === undefined && mayFilter(host))
     assume(context, { code: 'source-check', why: { code: 'in-interface-not-known' } });

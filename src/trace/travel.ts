@@ -1,4 +1,5 @@
 import type { HookName } from '../iptables/ruleset.ts';
+import { pastIpsec, pastXdp } from './beside-rules.ts';
 import { type Branch, changed, type Ending } from './branch.ts';
 import { bridgeShown, isBridge } from './bridge.ts';
 import type { TraceContext } from './context.ts';
@@ -12,6 +13,7 @@ import { runHook } from './run-hook.ts';
 import { refusedOnArrival } from './source-check.ts';
 import { seenByIptables } from './unseen-bridge.ts';
 import { unlessUnsent } from './unsent-answers.ts';
+import { byVrf, intoVrf } from './vrf.ts';
 
 /** How often a packet is taken up elsewhere before the rest of its way is given up: the kernel does it once or twice. */
 const MAX_RESUMED = 16;
@@ -33,6 +35,10 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
 
 /** A packet that came in through an interface. */
 function receive(start: Branch, trip: Trip): void {
+  pastXdp(start, trip.context);
+  const { inPort, inInterface } = start.state;
+  const vrf = byVrf(start, inPort ?? inInterface, trip.context.world.host);
+  if (vrf !== null) return void trip.ended.push(vrf);
   for (const passage of throughDevice(start, 'ingress', start.state.inInterface, trip.context)) {
     if (passage.kind === 'ended') trip.ended.push(passage.ending);
     else acrossBridges(passage.branch, ['prerouting'], trip, (branch) => enter(branch, trip));
@@ -114,6 +120,7 @@ const AFTER: Readonly<Record<HookName, (branch: Branch, resumes: number, trip: T
     }
   },
   INPUT: (branch, _, trip) => {
+    pastIpsec(branch, 'arrives', trip.context);
     trip.ended.push(accepted(branch, { kind: 'local' }));
   },
   FORWARD: (branch, resumes, trip) => pass(branch, 'POSTROUTING', resumes, trip),
@@ -137,8 +144,9 @@ function upFromBridge(branch: Branch, { context }: Trip): Branch {
 
 function leaving(branch: Branch): Branch {
   const { state } = branch;
-  // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing).
-  const inInterface = state.bridged === true || state.fromNode ? null : arrivedBy(state);
+  // Packets that the bridge itself hands on reach POSTROUTING without an input device (br_nf_post_routing); what a process sent has
+  // none, unless it came back in by lo and is forwarded (ip_output: skb->dev).
+  const inInterface = state.bridged === true ? null : arrivedBy(state);
   // Without routes a branch may have learnt the device at FORWARD; a process's packet may have been rerouted since OUTPUT.
   const learnt = state.fromNode ? undefined : state.outInterface;
   const outInterface = state.route === null ? learnt : state.route.device;
@@ -147,6 +155,9 @@ function leaving(branch: Branch): Branch {
 
 function leave(start: Branch, trip: Trip): void {
   const { context, ended } = trip;
+  const vrf = intoVrf(start, context.world.host);
+  if (vrf !== null) return void ended.push(vrf);
+  pastIpsec(start, 'leaves', context);
   const hooks =
     start.state.bridged === true ? (['postrouting'] as const) : (['output', 'postrouting'] as const);
   acrossBridges(start, hooks, trip, (branch) => {

@@ -1,5 +1,5 @@
 import type { FlowTable } from '../conntrack/flow-table.ts';
-import type { Host } from '../host/facts.ts';
+import type { Expectation, Host } from '../host/facts.ts';
 import type { Chain, HookName, Rule, Ruleset, TableName } from '../iptables/ruleset.ts';
 import type { NatRange } from '../iptables/target.ts';
 import type { IpvsTable } from '../ipvs/table.ts';
@@ -21,6 +21,8 @@ export interface World {
   readonly nftHooks?: HookRanks | null;
   readonly host: Host;
   readonly flows: FlowTable | null;
+  /** Connections that helpers announced, where they count. */
+  readonly expected?: readonly Expectation[] | null;
   /** Absent: nothing tells of it. */
   readonly ipvs?: Ipvs;
   /** IPVS that stands there and is not followed: a packet to one of its virtual servers ends there, unknown. Instead of `ipvs`. */

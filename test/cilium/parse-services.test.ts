@@ -74,6 +74,36 @@ describe('What does Cilium list of its Services?', () => {
     });
   });
 
+  it('the newest table, which has no numbers, with Services of another cluster and preferred backends', () => {
+    const table = `Frontend                 Service Type         Backend
+10.0.0.1:443/TCP         ClusterIP (Remote)   1 => 20.207.101.26:443/TCP (active) (preferred)
+10.0.0.10:53/UDP         ClusterIP            1 => 10.244.0.59:53/UDP (active)
+                                              2 => 10.244.0.60:53/UDP (terminating-not-serving)
+`;
+    expect(read(table)).toEqual({
+      lines: [
+        '10.0.0.1:443 6 ClusterIP: 20.207.101.26:443 active',
+        '10.0.0.10:53 17 ClusterIP: 10.244.0.59:53 active, 10.244.0.60:53 terminating-not-serving',
+      ],
+      problems: [],
+    });
+    expect(recognise(Buffer.from(table)).kind).toBe('cilium-services');
+  });
+
+  it('of a socket that has two scopes the backends of each apart', () => {
+    const map = JSON.stringify({
+      '10.0.0.10:32179/TCP (0)': ['0.0.0.0:0 (28) (0) [NodePort, Local, two-scopes]'],
+      '10.0.0.10:32179/TCP (1)': ['10.100.2.188:443/TCP (28) (1)'],
+      '10.0.0.10:32179/TCP/i (0)': ['0.0.0.0:0 (29) (0) [NodePort, Local, two-scopes]'],
+      '10.0.0.10:32179/TCP/i (1)': ['10.100.2.188:443/TCP (29) (1)'],
+      '10.0.0.10:32179/TCP/i (2)': ['10.100.1.7:443/TCP (29) (2)'],
+    });
+    expect(read(map).lines).toEqual([
+      '10.0.0.10:32179 6 NodePort: 10.100.2.188:443 null',
+      '10.0.0.10:32179 6 NodePort: 10.100.2.188:443 null, 10.100.1.7:443 null',
+    ]);
+  });
+
   it.each([TABLE, MODELS, MAP, OLD_MAP])('it is told by its content', (text) => {
     expect(recognise(Buffer.from(text)).kind).toBe('cilium-services');
   });

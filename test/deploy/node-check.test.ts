@@ -20,7 +20,13 @@ interface Manifest {
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly rules?: { readonly resources: string[]; readonly verbs: string[] }[];
   readonly spec?: {
-    readonly template: { readonly spec: { readonly containers: Container[]; readonly volumes?: unknown[] } };
+    readonly template: {
+      readonly spec: {
+        readonly containers: Container[];
+        readonly volumes?: unknown[];
+        readonly priorityClassName?: string;
+      };
+    };
   };
 }
 
@@ -56,14 +62,19 @@ describe('the manifest that checks every node', () => {
   });
 
   it('gives the pod no right that reading does not ask for, and no file of the host', () => {
-    const { containers, volumes } = ofKind('DaemonSet').spec?.template.spec ?? { containers: [] };
+    const { containers, volumes, priorityClassName } = ofKind('DaemonSet').spec?.template.spec ?? {
+      containers: [],
+    };
     expect(volumes).toBeUndefined();
+    // One that must run would drive others off a full node.
+    expect(priorityClassName).toBeUndefined();
     expect(containers).toHaveLength(1);
     expect(containers[0]?.securityContext).toEqual({
       runAsUser: 0,
       privileged: false,
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
+      seccompProfile: { type: 'RuntimeDefault' },
       capabilities: { drop: ['ALL'], add: ['NET_ADMIN', 'NET_RAW'] },
     });
   });

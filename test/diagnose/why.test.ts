@@ -102,6 +102,16 @@ describe('the bundled capture', () => {
     expect(out.split('\n')[0]).toBe('shop/web (10.96.10.1:80/tcp) on node-1: works');
   });
 
+  it('what the API lacks is looked at in the cluster that was asked', async () => {
+    const { capture } = await openCapture('fixtures/demo');
+    const input = { ...(await inputOf(capture)), kubectl: ['kubectl', '--context=a b', '--as=ann'] };
+    const question = { ...plainQuestion('shop/empty:http'), protocol: 'tcp' } as const;
+    expect(diagnoseService(question, input).answer.causes[0]).toMatchObject({
+      code: 'no-endpoint',
+      command: "kubectl '--context=a b' --as=ann -n shop describe service empty",
+    });
+  });
+
   it('a Service without endpoints does not, and the API says why', async () => {
     const { status, out } = await run(['why', 'shop/empty', '--demo', '-o', 'json']);
     const { works, causes, ways } = JSON.parse(out);

@@ -9,7 +9,7 @@ import { type NodeChanges, nodeOf } from '../trace/node.ts';
 import { SETS } from './small-rules.ts';
 
 /** Facts of the node that stand in files of their own. */
-export const FACTS = ['links', 'routes', 'policyRules', 'sysctls', 'ipsets', 'nft'] as const;
+export const FACTS = ['links', 'details', 'routes', 'policyRules', 'sysctls', 'ipsets', 'nft'] as const;
 
 /** One of them. */
 export type Fact = (typeof FACTS)[number];
@@ -38,6 +38,7 @@ export const EVENTS = {
   },
   'a native table drops': { told: 'nft', node: {} },
   'one port has no hairpin mode': { told: 'links', node: {} },
+  'two ports are isolated': { told: 'details', node: {} },
 } as const satisfies Readonly<Record<string, { readonly told: Fact; readonly node: NodeChanges }>>;
 
 /** One of them. */
@@ -46,7 +47,8 @@ export type Event = keyof typeof EVENTS;
 /** @returns the node, of which everything was captured, after this happened to it. */
 export function nodeAfter(event: Event | null): Host {
   const plain = nodeOf({ ipsets: SETS, ...(event === null ? {} : EVENTS[event].node) });
-  const hairpin = (link: Link): Link => (link.master === null ? link : { ...link, hairpin: true });
+  const hairpin = (link: Link): Link =>
+    link.master === null ? link : { ...link, hairpin: true, isolated: false };
   const host: Host = { ...plain, nft: NFT, links: plain.links?.map(hairpin) ?? null };
   switch (event) {
     case 'the default route is gone':
@@ -65,6 +67,11 @@ export function nodeAfter(event: Event | null): Host {
         links:
           host.links?.map((link) => (link.name === 'veth1' ? { ...link, hairpin: false } : link)) ?? null,
       };
+    case 'two ports are isolated':
+      return {
+        ...host,
+        links: host.links?.map((link) => (link.master === null ? link : { ...link, isolated: true })) ?? null,
+      };
     default:
       return host;
   }
@@ -75,6 +82,14 @@ export function without(host: Host, facts: readonly Fact[]): Host {
   const none = { ipv4: null, ipv6: null };
   const lost: { readonly [F in Fact]: Partial<Host> } = {
     links: { links: null },
+    // As `ip addr` tells it without -d.
+    details: {
+      links:
+        host.links?.map(({ hairpin: _h, isolated: _i, callsIptables: _c, tunnel: _t, ...link }) => ({
+          ...link,
+          kind: null,
+        })) ?? null,
+    },
     routes: { routes: none },
     policyRules: { policyRules: none },
     sysctls: { sysctls: null },

@@ -169,6 +169,40 @@ describe('Cilium, and the list of its Services', () => {
     expect(await ask('10.96.10.3:80')).toContain('the list of its Services does not have it');
   });
 
+  it('where no backend is active, those that terminate and still serve', async () => {
+    const ending = LIST.replaceAll('(active)', '(terminating-not-serving)');
+    expect(await ask('10.96.10.1:80', ending)).toContain(
+      'has no active backend, so that it sends to those being ended: 10.244.2.12:8080',
+    );
+  });
+
+  it('of a socket that has two scopes each', async () => {
+    const list = `${LIST}3    10.96.10.3:80/TCP     NodePort   1 => 10.244.1.11:8080/TCP (active)
+4    10.96.10.3:80/TCP/i   NodePort   1 => 10.244.1.11:8080/TCP (active)
+                                      2 => 10.244.2.11:8080/TCP (active)
+`;
+    expect(await ask('10.96.10.3:80', list)).toContain(
+      'its NodePort 10.96.10.3:80, for those outside, sends to 10.244.1.11:8080; its NodePort 10.96.10.3:80, for clients in the cluster, sends to 10.244.1.11:8080 and 10.244.2.11:8080, 50% each',
+    );
+  });
+
+  it('the map of the eBPF programs does not tell which are being ended, nor what the proxy of Cilium chooses', async () => {
+    const map = (flags: string): string =>
+      JSON.stringify({
+        '10.96.10.1:80/TCP (0)': [`0.0.0.0:0 (5) (0) [${flags}]`],
+        '10.96.10.1:80/TCP (1)': ['10.244.1.11:8080/TCP (5) (1)'],
+        '10.96.10.1:80/TCP (2)': ['10.244.2.11:8080/TCP (5) (2)'],
+      });
+    expect(await ask('10.96.10.1:80', map('ClusterIP, non-routable'))).toContain(
+      '50% each unless Maglev chooses by the client, or some are being ended or quarantined, which this list does not tell',
+    );
+    const proxied = await ask('10.96.10.1:80', map('ClusterIP, non-routable, l7-load-balancer'));
+    expect(proxied).toContain(
+      'leads to Cilium’s own proxy, which sends to 10.244.1.11:8080 and 10.244.2.11:8080',
+    );
+    expect(proxied).not.toContain('each');
+  });
+
   it('a node port that is listed at 0.0.0.0 alone is not one that it lacks', async () => {
     const list = `${LIST}3    0.0.0.0:80/TCP   NodePort   1 => 10.244.1.11:8080/TCP (active)\n`;
     expect(await ask('10.96.10.3:80', list)).toContain(

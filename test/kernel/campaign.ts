@@ -63,6 +63,7 @@ export async function runCampaign(plan: Plan): Promise<Report> {
     total.unrepeated += report.unrepeated;
     total.counts.merge(report.counts);
     total.nftCounts.merge(report.nftCounts);
+    for (const how of ['told', 'unknown', 'assumed'] as const) total.held[how] += report.held[how];
     total.refused += report.refused;
     for (const each of report.refusals) total.refusals.add(each);
     total.disagreements.push(...report.disagreements);
@@ -97,23 +98,28 @@ async function runSeed(
 ): Promise<string | null> {
   let first = true;
   let smallest: string | null = null;
-  const property = lane.property(async ({ rules, native: lines, packets }) => {
+  const property = lane.property(async ({ rules, native: lines, packets, state, lost }) => {
     const native = lines === null ? null : await loadedOf(lines, node, first ? report : null);
-    const meetings = await meet(node, rules, packets, null, native);
+    const met = async (): Promise<Meeting[]> => {
+      const meetings = await node.inState(state ?? null, () => meet(node, rules, packets, null, native));
+      return lost === undefined ? meetings : meetings.map((meeting) => ({ ...meeting, lost }));
+    };
+    const meetings = await met();
     let found = differencesOf(meetings, first ? report : null);
     if (first) {
       report.ruleSets++;
       // What the sound tracer gets wrong tells nothing of a faulty one.
       for (const meeting of found.length === 0 ? meetings : []) keep?.(meeting);
       if (found.length > 0) {
-        found = differencesOf(await meet(node, rules, packets, null, native), null);
+        found = differencesOf(await met(), null);
         if (found.length === 0) report.unrepeated++;
       }
     }
     first = false;
     if (found.length === 0) return;
     const texts = [...rules.map(({ text }) => text.trimEnd()), ...(native === null ? [] : [native.text])];
-    smallest = [...found.slice(0, 3).flat(), 'with the rules', ...texts].join('\n');
+    const before = state === undefined ? [] : [`on a node where ${state.name}`];
+    smallest = [...found.slice(0, 3).flat(), ...before, 'with the rules', ...texts].join('\n');
     throw new Error('kernel and tracer disagree');
   });
   // What is interrupted runs on beside the next case, and neither is judged: only shrinking may take as long as this.
@@ -123,7 +129,8 @@ async function runSeed(
   });
   if (!run.failed) return null;
   const again = `npm run test:kernel -- --lane ${lane.name} --seed ${seed} --packets 1`;
-  return [`${lane.name}, seed ${seed}: ${again}`, smallest ?? String(run.errorInstance)].join('\n');
+  const what = run.interrupted ? 'not judged: it took longer than it may' : String(run.errorInstance);
+  return [`${lane.name}, seed ${seed}: ${again}`, smallest ?? what].join('\n');
 }
 
 /** Leaves out what nft does not load. */

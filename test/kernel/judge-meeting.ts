@@ -3,6 +3,7 @@ import type { World } from '../../src/trace/world.ts';
 import { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { Counts } from './judge/counts.ts';
 import { judge } from './judge/judge.ts';
+import { type Held, judgeLost } from './lost/judge-lost.ts';
 import { NftCounts } from './nft/nft-counts.ts';
 import { type Meeting, worldOf } from './run-case.ts';
 
@@ -21,6 +22,8 @@ export interface Report {
   readonly balanced: BalancedCounts;
   /** Each a text of several lines: what differs, the rules, and the command that repeats it. */
   readonly disagreements: string[];
+  /** Packets asked about with files lost, by how the answer held what the kernel did. */
+  readonly held: Record<Held, number>;
   /** Generated rules that nft did not load. */
   refused: number;
   readonly refusals: Set<string>;
@@ -36,6 +39,7 @@ export function emptyReport(): Report {
     nftCounts: new NftCounts(),
     balanced: new BalancedCounts(),
     disagreements: [],
+    held: { told: 0, unknown: 0, assumed: 0 },
     refused: 0,
     refusals: new Set(),
   };
@@ -43,6 +47,7 @@ export function emptyReport(): Report {
 
 /** @returns what differs; nothing where one outcome is the kernel's way. Adds to the report, if there is one. */
 export function judgeMeeting(meeting: Meeting, report: Report | null): readonly string[] {
+  if (meeting.lost !== undefined) return judgeWithout(meeting, report);
   if (meeting.nft !== undefined) return judgeNft(meeting, report);
   const world = worldOf(meeting, meeting.question.family);
   const trace = tracePacket(meeting.question, world);
@@ -55,6 +60,19 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
     if (outcome !== null && balanced) report.balanced.add(outcome, meeting);
   }
   return differences;
+}
+
+function judgeWithout(meeting: Meeting, report: Report | null): readonly string[] {
+  // Of a packet on a connection that is known the question would have to say its state.
+  if (meeting.flows !== null) return [];
+  const { held, forked } = judgeLost(meeting, meeting.lost ?? []);
+  if (report !== null) {
+    report.packets++;
+    if (forked) report.forked++;
+  }
+  if (typeof held !== 'string') return held;
+  if (report !== null) report.held[held]++;
+  return [];
 }
 
 /**

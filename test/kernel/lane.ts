@@ -1,5 +1,7 @@
 import type fc from 'fast-check';
 import type { Case } from './generate/case.ts';
+import type { Lost } from './lost/lost-files.ts';
+import type { NodeState } from './lost/node-states.ts';
 import type { NativeText } from './nft/plan.ts';
 import type { NativeRules, RuleText } from './node/test-node.ts';
 
@@ -17,4 +19,8 @@ export interface ReadyCase {
   /** Native rules, line by line; null: none. */
   readonly native: (NativeText & Pick<NativeRules, 'last'>) | null;
   readonly packets: Case['packets'];
+  /** What is done to the node first; absent: nothing. */
+  readonly state?: NodeState;
+  /** Files that the capture lacks: then the answer must hold without them. Absent: none. */
+  readonly lost?: readonly Lost[];
 }

@@ -16,6 +16,7 @@ import type { Case } from './generate/case.ts';
 import { bridgedBetween } from './generate/packets.ts';
 import { POOLS } from './generate/pools.ts';
 import { questionOf } from './judge/question.ts';
+import type { Lost } from './lost/lost-files.ts';
 import type { Observation } from './node/observation.ts';
 import type { NativeRules, NftListings, Probe, RuleText, TestNode } from './node/test-node.ts';
 import { NEIGHBOURS, type NeighbourName } from './node/topology.ts';
@@ -31,6 +32,8 @@ export interface Meeting {
   readonly seen: Observation;
   /** What nft listed before, and base chains in the order in which they were hooked; absent: no native rules. */
   readonly nft?: NftListings & { readonly registered: readonly string[] | null };
+  /** Files that the tracer is not given; absent: it is given all. */
+  readonly lost?: readonly Lost[];
   /** `ipvsadm-save -n` and the connections that IPVS had before; absent: no IPVS. */
   readonly ipvs?: string;
 }

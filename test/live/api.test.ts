@@ -51,6 +51,24 @@ describe('a live node whose API server answers', () => {
     });
   });
 
+  it('shows what a login asks while it waits, and goes on when that is done', async () => {
+    const asks = 'To sign in, open https://example.test/device and enter the code ABC-123';
+    const script = `console.error(${JSON.stringify(asks)}); setTimeout(() => console.log('{"status":{"token":"GIVEN"}}'), 2500)`;
+    const exec = {
+      apiVersion: 'client.authentication.k8s.io/v1',
+      command: process.execPath,
+      args: ['-e', script],
+    };
+    const own = JSON.parse(readFileSync(config, 'utf8'));
+    const asking = join(node.home, 'asking');
+    writeFileSync(asking, JSON.stringify({ ...own, users: [{ name: 'admin', user: { exec } }] }));
+    const args = ['services', '--node', 'node-1', '--via', 'exec', '--kubeconfig', asking];
+    const { status, err } = await node.runBeside(...args);
+    expect(status, err).toBe(0);
+    expect(err.split('enter the code ABC-123')).toHaveLength(2);
+    expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer GIVEN');
+  });
+
   it('is told with the names of Services, pods and nodes', async () => {
     const { status, out, err } = await live(
       'trace',

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PasteBox } from '../support/paste.ts';
 import { type FakeCluster, PLAIN, proxyPod } from './cluster.ts';
 import { clustersLike } from './clusters.ts';
 
@@ -132,6 +133,38 @@ describe('a kube-proxy that does not run', () => {
     expect(execs.length).toBeGreaterThan(0);
     expect(execs.some((call) => call.includes('pod/kube-proxy-node-1'))).toBe(false);
     expect(node.podsLeft()).toEqual([]);
+  });
+
+  it.each([
+    ['check', ['check', '--node', 'node-1']],
+    ['check of all nodes', ['check', '--all-nodes']],
+  ])('and the command of its finding asks the same cluster as the same user: %s', (_, args) => {
+    const node = cluster({ pods: [crashed] });
+    const who = ['--context', 'a b', '--kubeconfig', './my config', '--as', 'ann', '--token', 'SECRET'];
+    writeFileSync(join(node.work, 'my config'), '');
+    const { out, err } = node.run(...args, '--no-api', '-o', 'json', ...who);
+    const { items, findings } = JSON.parse(out);
+    const found: { code: string; command: string }[] = [
+      ...(findings ?? []),
+      ...(items ?? []).flatMap((one: Record<string, []>) => one.findings ?? []),
+    ];
+    const line = found.find(({ code }) => code === 'KP132')?.command ?? err;
+    expect(out).not.toContain('SECRET');
+    const box = new PasteBox();
+    try {
+      expect(box.paste('/bin/bash', line, ['kubectl']).ran).toEqual([
+        [
+          'kubectl',
+          '--kubeconfig=./my config',
+          '--context=a b',
+          '--token=TOKEN',
+          '--as=ann',
+          '--namespace=kube-system',
+        ].concat(['logs', 'pod/kube-proxy-node-1', '--tail=100', '--previous']),
+      ]);
+    } finally {
+      box.remove();
+    }
   });
 
   it('is told where exec alone was asked for, with where to look', () => {

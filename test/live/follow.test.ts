@@ -109,3 +109,33 @@ describe('--follow', () => {
     expect(err).toContain('--follow reads further nodes through kubectl; name the first with --node');
   });
 });
+
+describe('check --all-nodes', () => {
+  it('follows connections between the nodes as check of their captures does', async () => {
+    const made = cluster();
+    const live = await run(made, 'check', '--all-nodes', '--via', 'exec', '--only', 'KP133', '-o', 'json');
+    expect(live.status, live.err).toBe(1);
+    await run(made, 'capture', '-w', 'nodes', '--all-nodes', '--via', 'exec');
+    const saved = await made.runBeside('check', 'nodes', '--only', 'KP133', '-o', 'json');
+    const told = ({ out }: { out: string }) =>
+      JSON.parse(out).items.map((report: Report) => ({
+        across: report.coverage.across?.nodes,
+        followed: report.coverage.across?.followed,
+        found: report.findings.map(({ code, message }) => `${code} ${message}`),
+      }));
+    expect(told(live)).toEqual(told(saved));
+    expect(told(live)[0]).toMatchObject({ across: ['node-2'], found: [expect.stringContaining('KP133')] });
+  });
+
+  it('with other codes asked for, or without names, does not', async () => {
+    for (const more of [['--only', 'KP102'], ['--no-api']]) {
+      const { out } = await run(cluster(), 'check', '--all-nodes', '--via', 'exec', '-o', 'json', ...more);
+      expect(JSON.parse(out).items.map((report: Report) => report.coverage.across)).toEqual([null, null]);
+    }
+  });
+});
+
+interface Report {
+  readonly coverage: { readonly across: { readonly nodes: string[]; readonly followed: number } | null };
+  readonly findings: readonly { readonly code: string; readonly message: string }[];
+}

@@ -91,8 +91,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     types: [],
   },
   kubernetes: {
-    holds: 'API objects; it imports only net, problems and json',
-    values: PARSER,
+    holds: 'API objects; it imports only net, problems, json and command',
+    values: [...PARSER, 'command'],
     types: [],
     io: true,
   },

@@ -29,7 +29,9 @@ describe('does what `npm run release` makes work where nothing else is?', () => 
 
   beforeAll(() => {
     home = mkdtempSync(join(tmpdir(), 'kp-explain-release-'));
-    const args = ['release.mjs', '--out', release(), '--url', 'https://example.test/v1'];
+    // Any Node stands for that of a Mac here: its own has the parts put in by the same call.
+    const mac = `darwin-arm64=${process.execPath}`;
+    const args = ['release.mjs', '--out', release(), '--url', 'https://example.test/v1', '--node', mac];
     execFileSync(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
     // As krew installs a plugin: the archive's sum, its files in a folder of their own, the program linked on PATH.
     const { spec } = parse(readFileSync(join(release(), 'kp-explain.yaml'), 'utf8')) as Manifest;
@@ -68,7 +70,7 @@ describe('does what `npm run release` makes work where nothing else is?', () => 
 
   it('every archive has its sum', () => {
     const sums = readFileSync(join(release(), 'SHA256SUMS'), 'utf8').trim().split('\n');
-    expect(sums.length).toBe(2);
+    expect(sums.length).toBe(3);
     for (const line of sums) {
       const [sum, file = ''] = line.split('  ');
       expect(
@@ -77,6 +79,13 @@ describe('does what `npm run release` makes work where nothing else is?', () => 
           .digest('hex'),
       ).toBe(sum);
     }
+  });
+
+  it('an executable for a Mac that no Mac has signed says so, and krew is not told of it', () => {
+    const name = 'kp-explain-darwin-arm64-unsigned.tar.gz';
+    const readme = execFileSync('tar', ['-xzOf', join(release(), name), 'README.txt'], { encoding: 'utf8' });
+    expect(readme).toContain('codesign --sign - kubectl-kp_explain');
+    expect(readFileSync(join(release(), 'kp-explain.yaml'), 'utf8')).not.toContain('darwin');
   });
 
   it('the archive that the action takes holds what the npm package does', () => {

@@ -37,6 +37,7 @@ export interface Question {
   readonly host?: Host;
   /** `conntrack -L`. */
   readonly flows?: string;
+  readonly expected?: World['expected'];
   /** `ipvsadm-save -n`, with `ipvsadm -Lnc` behind it where connections are known. */
   readonly ipvs?: string | 'not-captured';
   readonly recoverDestination?: World['recoverDestination'];
@@ -67,6 +68,7 @@ export function worldOf(rules: Rules, packet: Packet, question: Question): World
     host: question.host ?? nodeOf(),
     flows:
       flows === undefined ? null : parseFlows({ name: 'conntrack.txt', bytes: Buffer.from(flows) }, problems),
+    expected: question.expected ?? null,
     ipvs:
       question.ipvs === undefined || question.ipvs === 'not-captured'
         ? (question.ipvs ?? null)

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assumptionNote, reasonNote } from '../../src/explain/words/reason-words.ts';
+import { assumptionNote } from '../../src/explain/words/assumption-words.ts';
+import { reasonNote } from '../../src/explain/words/reason-words.ts';
 import { mergeRulesets } from '../../src/iptables/merge.ts';
 import type { Ruleset } from '../../src/iptables/ruleset.ts';
 import { parseSave } from '../../src/iptables/save/parse-save.ts';

@@ -1,4 +1,5 @@
-import { type ClusterAccess, kubectlArgv, NO_SETTINGS } from './kubectl.ts';
+import { type ClusterAccess, kubectlArgv } from '../../command/kubectl-argv.ts';
+import { NO_SETTINGS } from './kubectl.ts';
 import { runCommand } from './run-command.ts';
 
 /** How long a shell waits for what may stand next: kubectl is killed then, with what it started. */

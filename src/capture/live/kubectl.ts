@@ -1,3 +1,4 @@
+import { type ClusterAccess, kubectlArgv, shownKubectl } from '../../command/kubectl-argv.ts';
 import { fieldsOf, objectOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
 import type { CommandLimits, CommandResult } from './command-result.ts';
@@ -5,20 +6,6 @@ import { describeKubectl } from './kubectl-failure.ts';
 import { promptOnTheWay } from './prompts.ts';
 import { type Follow, runCommand } from './run-command.ts';
 import { ShellSession } from './shell-session.ts';
-
-/** How kubectl reaches the cluster; null: as kubectl itself decides. */
-export interface ClusterAccess {
-  readonly kubeconfig: string | null;
-  readonly context: string | null;
-  /** How long one request may take, in milliseconds. Absent: as long as each kind of question may. */
-  readonly requestTimeoutMs?: number;
-  /** `--cluster`, `--user`, `--token`, `--as` and each `--as-group` of kubectl. Absent: as the kubeconfig says. */
-  readonly cluster?: string;
-  readonly user?: string;
-  readonly token?: string;
-  readonly as?: string;
-  readonly asGroups?: readonly string[];
-}
 
 /** Questions to the API server are small; lists of pods are the largest. */
 const QUESTION: CommandLimits = { timeoutMs: 30_000, maxBytes: 256 * 1024 * 1024 };
@@ -139,26 +126,4 @@ export class Kubectl {
       );
     return value;
   }
-}
-
-/** @returns the words of a kubectl call, with its secrets. */
-export function kubectlArgv(access: ClusterAccess, args: readonly string[]): string[] {
-  const { as, asGroups = [], user, cluster, token } = access;
-  return [
-    'kubectl',
-    ...(access.kubeconfig === null ? [] : [`--kubeconfig=${access.kubeconfig}`]),
-    ...(access.context === null ? [] : [`--context=${access.context}`]),
-    ...(cluster === undefined ? [] : [`--cluster=${cluster}`]),
-    ...(user === undefined ? [] : [`--user=${user}`]),
-    ...(token === undefined ? [] : [`--token=${token}`]),
-    ...(as === undefined ? [] : [`--as=${as}`]),
-    ...asGroups.map((group) => `--as-group=${group}`),
-    ...args,
-  ];
-}
-
-/** @returns the same for reading: a token stands in capitals, as what is not known yet does. */
-export function shownKubectl(access: ClusterAccess, args: readonly string[]): string[] {
-  const shown = access.token === undefined ? access : { ...access, token: 'TOKEN' };
-  return kubectlArgv(shown, args);
 }

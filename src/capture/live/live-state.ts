@@ -1,3 +1,4 @@
+import type { ClusterAccess } from '../../command/kubectl-argv.ts';
 import { ProblemList } from '../../problems/problem.ts';
 import type { CapturedFile } from '../captured-file.ts';
 import { InputError } from '../input-error.ts';
@@ -6,7 +7,7 @@ import { collectRules } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { describeFailure } from './describe-failure.ts';
 import { type FollowedNode, followedNode } from './followed-node.ts';
-import { type ClusterAccess, Kubectl } from './kubectl.ts';
+import { Kubectl } from './kubectl.ts';
 import type { Lifeline } from './lifeline.ts';
 import { localPlace } from './local-place.ts';
 import { type ManifestDocument, manifestText } from './manifest-document.ts';

@@ -1,7 +1,8 @@
+import { type ClusterAccess, shownKubectl } from '../../command/kubectl-argv.ts';
 import { quoteCommand } from '../../command/quote.ts';
 import { askArgs, createArgs, deleteArgs, type Profile } from './debug-pod.ts';
 import { listPodsArgs, readPodArgs } from './find-pod.ts';
-import { type ClusterAccess, CONFIG_ARGS, NO_SETTINGS, shownKubectl } from './kubectl.ts';
+import { CONFIG_ARGS, NO_SETTINGS } from './kubectl.ts';
 import type { LiveTarget } from './live-state.ts';
 import { listNodesArgs, readNodeArgs } from './node-state.ts';
 import { execArgs, type PodRef, sessionArgs } from './pod-commands.ts';

@@ -58,7 +58,8 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   // A damaged line of a listing is one of it; what is not like any is of another tool.
   ipvs: (text) => /^\s*(?:-|TCP|UDP|SCTP|FWM|->|Prot\b)/.test(text) || isElision(text),
   'ipvs-connections': untilBlank,
-  'cilium-services': (text) => /^\s*(?:\d+\s|ID\s)/.test(text) || isElision(text),
+  'cilium-services': (text) =>
+    /^\s*(?:\d+\s|ID\s|Frontend\s|\S+:\d+(?:\/\w+)*\s)/.test(text) || isElision(text),
   kubernetes: () => true,
   'kubectl-table': (text, { detached }) =>
     !detached && /^(?:[a-z0-9][\w./:-]*\s+\S+\s+\S|[A-Z][\w /-]*:(?:\s|$)|\s+\S)/.test(text),

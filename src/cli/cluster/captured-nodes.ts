@@ -39,8 +39,9 @@ export function capturedNodes(sources: SourceRequest): readonly CapturedNode[] |
   return nodes.size < 2 ? null : [...nodes.values()];
 }
 
-function liveNode(name: string, sources: SourceRequest): CapturedNode {
-  return { name, folder: null, sources, takenAt: null };
+/** @returns a live node. @param takenAt when it was read; null: it was not yet */
+export function liveNode(name: string, sources: SourceRequest, takenAt: string | null = null): CapturedNode {
+  return { name, folder: null, sources, takenAt };
 }
 
 /** @returns the other nodes of a live cluster, to be read as the first was: each in its own kube-proxy's pod, or a debug pod. */

@@ -10,7 +10,7 @@ import { type CapturedNode, capturedNode } from './captured-nodes.ts';
 import { APART_MINUTES, CapturedPeers, isElsewhere } from './captured-peers.ts';
 
 /** From each node connections are followed to so many others: to those behind it in the list, so that each is gone to. */
-const MOST_OTHERS = 3;
+export const MOST_OTHERS = 3;
 
 /** The captures of one run of `check`, of which each node's connections are followed to some others. */
 export class OtherCaptures {
@@ -44,25 +44,15 @@ export class OtherCaptures {
    * Follows connections from a node to others whose captures are of the same cluster and time.
    * @returns what came of it; null where there are none, or nobody asked
    */
-  async follow(
-    sources: SourceRequest,
-    known: Known,
-    { only, about = null }: CheckQuestion,
-  ): Promise<AcrossNodes | null> {
-    if (only !== null && !only.has('KP133')) return null;
+  async follow(sources: SourceRequest, known: Known, question: CheckQuestion): Promise<AcrossNodes | null> {
+    if (!asksAcross(question)) return null;
     const own = this.#nodes.find(({ folder }) => folder === sources.files[0]);
     if (own === undefined) return null;
     const others = this.#othersOf(own, known);
     if (others.length === 0) return null;
     const tried = await this.#readable(others.slice(0, MOST_OTHERS));
-    const peers = await CapturedPeers.open([own, ...tried], async (wanted) => await this.read(wanted));
-    const apart = tried.map((node) => minutesBetween(own, node));
-    const apartMinutes = apart.includes(null) ? null : Math.max(0, ...apart.map((each) => each ?? 0));
     const notTried = others.filter((node) => !tried.includes(node)).map(({ name }) => name);
-    const nodes = tried.map(({ name }) => name);
-    return await peers.answering(() =>
-      followAcross(peers.first.known, { peers, nodes, notTried, apartMinutes }, about),
-    );
+    return await followTo({ own, tried, notTried }, async (wanted) => await this.read(wanted), question);
   }
 
   /** In the order of a ring, from the node on. None where a name is there twice: they would be of two states. */
@@ -91,6 +81,33 @@ export class OtherCaptures {
     }
     return readable;
   }
+}
+
+/** A node, those that its connections are followed to, and the names of those that they are not. */
+export interface Neighbours {
+  readonly own: CapturedNode;
+  readonly tried: readonly CapturedNode[];
+  readonly notTried: readonly string[];
+}
+
+/** @returns whether a question to `check` is one that following connections may answer. */
+export function asksAcross({ only }: CheckQuestion): boolean {
+  return only === null || only.has('KP133');
+}
+
+/** @param load reads a node of `neighbours` @returns what came of following the node's connections. Throws InputError. */
+export async function followTo(
+  { own, tried, notTried }: Neighbours,
+  load: Load,
+  { about = null }: CheckQuestion,
+): Promise<AcrossNodes | null> {
+  const peers = await CapturedPeers.open([own, ...tried], load);
+  const apart = tried.map((node) => minutesBetween(own, node));
+  const apartMinutes = apart.includes(null) ? null : Math.max(0, ...apart.map((each) => each ?? 0));
+  const nodes = tried.map(({ name }) => name);
+  return await peers.answering(() =>
+    followAcross(peers.first.known, { peers, nodes, notTried, apartMinutes }, about),
+  );
 }
 
 /** Null where one of the two does not tell its time: whoever gave them together says that they are of one. */

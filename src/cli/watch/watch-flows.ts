@@ -17,6 +17,7 @@ import { readClusterFiles } from '../cluster-files.ts';
 import { EXIT, type ExitStatus, statusOfError } from '../exit-status.ts';
 import type { Io } from '../io.ts';
 import { knownOf } from '../known.ts';
+import { liveOrigin } from '../live-origin.ts';
 import { loadCapture } from '../load-capture.ts';
 import type { LoadContext } from '../load-context.ts';
 import { readLive } from '../load-live.ts';
@@ -85,7 +86,7 @@ async function watchLive(live: LiveRequest, request: ConntrackRequest, io: Io): 
   const context: LoadContext = { stdin: () => io.stdin(), problems, progress };
   const captureOf = async (state: LiveState, found: ProblemList): Promise<Capture> => {
     const objects = await readClusterFiles(live, { ...context, problems: found });
-    const origin = { name: state.manifest.origin, live: true };
+    const origin = liveOrigin(state.manifest.origin, live);
     const sources = sourcesOf([...state.files, ...objects]);
     return (await buildCapture(sources, origin, { ...context, problems: found })).capture;
   };

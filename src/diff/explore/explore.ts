@@ -1,4 +1,4 @@
-import { assumptionNote } from '../../explain/words/reason-words.ts';
+import { assumptionNote } from '../../explain/words/assumption-words.ts';
 import { ICMP, ICMPV6, TCP } from '../../net/protocol.ts';
 import type { Branch } from '../../trace/branch.ts';
 import type { GivenNode } from '../../trace/given.ts';
@@ -177,7 +177,9 @@ function noteAssumed(
       if (assumption.code === 'flow-not-rewritten') continue;
       // What no capture settles is a limit of the trace, and the same on both sides.
       const isLimit = assumptionNote(assumption, false).settle === null;
-      if (isLimit || sides.every((each) => each.has(key))) shared.set(key, assumption);
+      // Isolated ports drop: where one side alone hands the packet to a bridge and it fares alike, it is dropped there, too.
+      const isAlike = isLimit || assumption.code === 'bridge-isolated';
+      if (isAlike || sides.every((each) => each.has(key))) shared.set(key, assumption);
       else onOneSide.set(key, assumption);
     }
 }

@@ -65,6 +65,7 @@ const FIELDS: { readonly [F in Field]: BoxField<F> } = {
   'ct.reply.dport': connection.clientPort('replyDestinationPort'),
   'ct.expiration': FIXED,
   'ct.helper': FIXED,
+  'ct.counted': FIXED,
   'fib.saddr.type': facts.sourceType,
   'fib.daddr.type': facts.destinationType,
   'fib.saddr.oif': facts.reversePath,

@@ -73,6 +73,7 @@ function worldOf(
     nftHooks: known.nftHooks?.[family] ?? null,
     host: known.host,
     flows: withFlows ? known.flows : null,
+    expected: withFlows ? (known.host.expectations ?? null) : null,
     ipvs: known.ipvs ?? null,
     recoverDestination: (rule, jump) => namer.recoverDestination(rule, jump),
   };

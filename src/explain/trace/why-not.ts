@@ -68,6 +68,7 @@ const WORDS: { readonly [F in Field]: Words<F> } = {
   'ct.reply.dport': plain('ctport'),
   'ct.expiration': plain('ctexpire'),
   'ct.helper': plain('helper'),
+  'ct.counted': plain('connbytes'),
   'fib.saddr.type': ({ in: { types }, negated }, state) =>
     `${sourceOf(state)} is ${not(negated)}a ${types.join(' or ')} address`,
   'fib.daddr.type': ({ in: { types }, negated }, { destination }) =>

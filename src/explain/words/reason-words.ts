@@ -1,16 +1,8 @@
 import { formatAddress } from '../../net/address.ts';
-import type {
-  Assumption,
-  CutPlace,
-  NftPlacedRule,
-  PlacedRule,
-  Reason,
-  TurnFact,
-} from '../../trace/reason.ts';
+import type { CutPlace, NftPlacedRule, PlacedRule, Reason, TurnFact } from '../../trace/reason.ts';
 import type { Note } from '../explanation.ts';
 import { viaText } from './clauses.ts';
 import { masqueradeMoved } from './connection-words.ts';
-import { routeUnknownNote, sourceUnknownNote } from './unknown-words.ts';
 
 /** @returns why a packet's way ended, in words: a clause without final stop, and what would tell more. */
 export function reasonNote(reason: Reason): Note {
@@ -60,6 +52,8 @@ function reasonText(reason: Reason): string {
       return 'TPROXY gave the packet to a socket, but no route of type local brings it there';
     case 'multicast-not-joined':
       return `${reason.device ?? 'the interface'} has not joined group ${formatAddress(reason.group)}`;
+    case 'vrf-not-followed':
+      return `it goes by VRF ${reason.vrf}, which is not followed`;
     case 'bridged-unseen':
       return `${reason.bridge} hands the packet on itself, and net.bridge.bridge-nf-call-${reason.family === 'ipv4' ? 'iptables' : 'ip6tables'} is not 1: iptables does not see it`;
     case 'conntrack-full':
@@ -165,7 +159,8 @@ function reasonSettle({ code }: Reason): string | null {
   }
 }
 
-const AGAIN = 'take the dump again on the node with `iptables-save -c`, and copy the file whole';
+/** How a dump that broke off is had whole. */
+export const AGAIN = 'take the dump again on the node with `iptables-save -c`, and copy the file whole';
 
 function redirectText(ports: Extract<Reason, { readonly code: 'redirect-address' }>['ports']): string {
   if (ports === null) return 'the same port';
@@ -196,70 +191,6 @@ function nftPlace({ table, chain, number }: NftPlacedRule): string {
 
 function place({ chain, number }: PlacedRule): string {
   return `${chain} rule ${number}`;
-}
-
-/**
- * @param flowsCaptured whether the capture holds conntrack's table
- * @returns what was taken for granted, in words
- */
-export function assumptionNote(assumption: Assumption, flowsCaptured: boolean): Note {
-  const { code } = assumption;
-  switch (assumption.code) {
-    case 'route-unknown':
-      return routeUnknownNote(assumption.why);
-    case 'source-check':
-      return { ...sourceUnknownNote(assumption.why), code };
-    case 'route-localnet':
-      return note(code, `route_localnet is taken to be on for ${assumption.device}`, 'capture `sysctl -a`');
-    case 'forwarding':
-      return note(code, 'the node is taken to forward packets (ip_forward=1)', 'capture `sysctl -a`');
-    case 'routes-not-captured': {
-      const option = assumption.family === 'ipv6' ? '-6 ' : '';
-      const settle = `capture \`ip -j ${option}route show table all\` and \`ip -j rule\``;
-      return note(code, 'a route to every destination is taken for granted', settle);
-    }
-    case 'destination-not-local': {
-      const { address } = assumption;
-      const what = address === null ? 'the new destination of the packet' : formatAddress(address);
-      const text = `${what} is taken for an address of another machine or pod, not of this node`;
-      return note(code, text, 'capture `ip -j addr`');
-    }
-    case 'bridge-flood': {
-      const text = `the copies that ${assumption.bridge} hands to its other ports are not followed, only the one for this node`;
-      return note(code, text, null);
-    }
-    case 'bridge-hairpin': {
-      const text = `the sender's port of ${assumption.bridge} is taken to have hairpin mode`;
-      return note(code, text, 'capture `ip -j -d addr`');
-    }
-    case 'flow-not-rewritten':
-      return note(
-        code,
-        'the flow that the packet belongs to is taken to be one that nat left alone',
-        `${flowsCaptured ? '' : 'capture `conntrack -L` and '}give --from ADDRESS and --source-port`,
-      );
-    case 'ipvs-conntrack':
-      return note(
-        code,
-        'net.ipv4.vs.conntrack is taken to be 1, as kube-proxy sets it',
-        'capture `sysctl net.ipv4.vs`',
-      );
-    case 'ipvs-setting':
-      return note(
-        code,
-        `net.ipv4.vs.${assumption.name} is taken to be 1, ${assumption.name === 'conn_reuse_mode' ? "the kernel's default, which kube-proxy leaves alone from 5.9 on" : 'as kube-proxy sets it'}`,
-        'capture `sysctl net.ipv4.vs`',
-      );
-    case 'table-cut': {
-      const { table, file, line } = assumption;
-      const text = `table ${table} is not in the dump, which breaks off at ${file}:${line}; it is taken to hold no rules`;
-      return note('dump-cut', text, AGAIN);
-    }
-  }
-}
-
-function note(code: string, text: string, settle: string | null): Note {
-  return { code, text, settle };
 }
 
 /** @returns what happened between rules, in words. */

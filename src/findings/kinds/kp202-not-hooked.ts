@@ -1,13 +1,13 @@
 import { command, joined } from '../../command/command.ts';
-import type { Ruleset, TableName } from '../../iptables/ruleset.ts';
-import { CHAINS, isKubeChain } from '../../proxy/chains.ts';
+import type { Ruleset } from '../../iptables/ruleset.ts';
+import { CHAINS } from '../../proxy/chains.ts';
 import { listed } from '../../words/numbers.ts';
 import { exampleOf, hitsOf, serviceNames } from '../affected.ts';
 import { showChain } from '../commands.ts';
 import type { CheckContext } from '../context.ts';
 import { chainEvidence, factEvidence, ruleEvidence } from '../evidence.ts';
 import type { Finding, FindingKind } from '../finding.ts';
-import { rulesTo, wholeRulesets } from '../rule-list.ts';
+import { isUnhooked, type Jump, rulesTo, wholeRulesets } from '../rule-list.ts';
 import type { Deviation } from '../survey/deviation.ts';
 
 /** kube-proxy's chains are there, and the kernel's chain does not lead to them: they never act. */
@@ -27,10 +27,7 @@ export const notHooked: FindingKind<CheckContext> = {
   },
 };
 
-interface Hook {
-  readonly table: TableName;
-  readonly from: string;
-  readonly to: string;
+interface Hook extends Jump {
   readonly effect: string;
   readonly severity: Finding['severity'];
 }
@@ -110,7 +107,7 @@ const HOOKS: readonly Hook[] = [
 ];
 
 function findIn(ruleset: Ruleset, context: CheckContext): Finding[] {
-  const missing = HOOKS.filter((hook) => isMissing(hook, ruleset));
+  const missing = HOOKS.filter((hook) => isUnhooked(hook, ruleset));
   const own = ({ port }: Deviation) => port.family === ruleset.family;
   const passed = context.deviationsBy('not-hooked').filter(own);
   const unrefused = context.deviationsBy('refusal-not-hooked').filter(own);
@@ -219,19 +216,4 @@ function notRefused(deviations: readonly Deviation[], ruleset: Ruleset, tool: st
     ),
     certainty: 'certain',
   };
-}
-
-/** A chain without rules needs no jump; one to which some other chain leads may be hooked in a way of its own. */
-function isMissing({ table, from, to }: Hook, { tables }: Ruleset): boolean {
-  const found = tables.get(table);
-  const chain = found?.chains.get(to);
-  if (found === undefined || chain === undefined || chain.rules.length === 0) return false;
-  // Of a chain that was not captured nobody knows where it leads.
-  if (found.chains.get(from)?.policy == null) return false;
-  for (const _ of rulesTo(found, from, (name) => name === to)) return false;
-  for (const other of found.chains.values()) {
-    if (other.policy !== null || other.name === to || isKubeChain(other.name)) continue;
-    for (const _ of rulesTo(found, other.name, (name) => name === to)) return false;
-  }
-  return true;
 }

@@ -2,7 +2,7 @@ import type { OpaqueModule } from '../match.ts';
 import { type Arity, type MatchModule, textOf } from './extension.ts';
 
 /** Options of the modules whose question no capture can answer. What they ask stays text. */
-const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list' | 'ipvs'>, Arity>> = {
+const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list' | 'ipvs' | 'connbytes'>, Arity>> = {
   ah: { '--ahspi': 1, '--ahlen': 1, '--ahres': 0 },
   bpf: { '--bytecode': 1, '--object-pinned': 1 },
   cgroup: { '--path': 1, '--cgroup': 1 },
@@ -12,7 +12,6 @@ const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list' | 'ipvs'>, Ar
     '--cluster-local-nodemask': 1,
     '--cluster-hash-seed': 1,
   },
-  connbytes: { '--connbytes': 1, '--connbytes-dir': 1, '--connbytes-mode': 1 },
   connlabel: { '--label': 1, '--set': 0 },
   connlimit: {
     '--connlimit-upto': 1,

@@ -1,5 +1,6 @@
 import { addressModules } from './addresses.ts';
 import { chanceModules } from './chance.ts';
+import { connbytesModule } from './connbytes.ts';
 import { connectionModules } from './connection.ts';
 import type { MatchModule, TargetModule } from './extension.ts';
 import { headerModules } from './header.ts';
@@ -30,6 +31,7 @@ export function matchModule(name: string): MatchModule | null {
       ...senderModules,
       ...headerModules,
       ...opaqueModules(),
+      connbytes: connbytesModule,
       ipvs: ipvsModule,
     }),
   );

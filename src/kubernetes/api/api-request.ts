@@ -1,5 +1,6 @@
+import type { ClusterAccess } from '../../command/kubectl-argv.ts';
 import type { ApiLimits } from './connection.ts';
-import type { ApiChoice } from './kubeconfig.ts';
+import type { Login } from './login.ts';
 
 /**
  * Which Pods to fetch. EndpointSlices name the Pods behind Services already, so a question about one node needs no more
@@ -16,11 +17,10 @@ export type PodsWanted =
     };
 
 /** What to ask the API for. */
-export interface ApiRequest extends ApiChoice {
+export interface ApiRequest extends ClusterAccess, Login {
   /** `-n`: read where the whole cluster may not be listed; null: the context's namespace. */
   readonly namespace: string | null;
   readonly pods: PodsWanted;
-  readonly env: Readonly<Record<string, string | undefined>>;
   readonly limits?: ApiLimits;
   /** Aborts all requests. */
   readonly signal?: AbortSignal;

@@ -5,7 +5,7 @@ import type { ApiAnswer } from './api-answer.ts';
 import { ApiError } from './api-error.ts';
 import { runCredentialPlugin } from './credential-plugin.ts';
 import { describeConnectionError } from './describe-failure.ts';
-import { basicOf } from './foreign-words.ts';
+import type { Login } from './login.ts';
 
 /** What asking may cost. */
 export interface ApiLimits {
@@ -47,7 +47,7 @@ export class ApiConnection {
    * @returns the whole answer. Throws ApiError where there is none, or only a part.
    */
   get(path: string): Promise<ApiAnswer> {
-    const url = new URL(this.access.server + path);
+    const url = new URL(this.access.cluster.server + path);
     const { silenceMs, pageBytes } = this.#limits;
     const describe = (error: unknown): ApiError =>
       error instanceof ApiError ? error : describeConnectionError(error, this.access, this.signal);
@@ -95,7 +95,7 @@ export class ApiConnection {
 /** @returns a connection; gets the credentials, but sends nothing yet. Throws ApiError. */
 export async function connect(
   access: ApiAccess,
-  env: Readonly<Record<string, string | undefined>>,
+  login: Login,
   limits: ApiLimits,
   signal: AbortSignal,
 ): Promise<ApiConnection> {
@@ -104,13 +104,11 @@ export async function connect(
     'user-agent': 'kp-explain',
     ...access.headers,
   };
-  const whole = await loggedIn(access, env, Math.min(limits.totalMs, 30_000), signal);
-  const { credentials } = whole;
-  if (credentials.kind === 'basic') {
-    headers.authorization = `Basic ${basicOf(credentials.username, credentials.password)}`;
-  }
+  const whole = await loggedIn(access, login, Math.min(limits.totalMs, 30_000), signal);
   const { clientOptions } = await import('./client-options.ts');
-  const options = await clientOptions(whole);
+  const options = await clientOptions(whole, signal).catch((error: unknown) => {
+    throw error instanceof ApiError ? error : describeConnectionError(error, access, signal);
+  });
   const all = { ...headers, ...options.headers };
   checkHeaders(all, access);
   return new ApiConnection(whole, { ...options, headers: all }, limits, signal);
@@ -119,19 +117,13 @@ export async function connect(
 /** @returns the access with what its credential plugin gave; the same where it has none. Throws ApiError. */
 async function loggedIn(
   access: ApiAccess,
-  env: Readonly<Record<string, string | undefined>>,
+  login: Login,
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<ApiAccess> {
-  const { credentials } = access;
-  if (credentials.kind !== 'plugin') return access;
-  const given = await runCredentialPlugin(credentials.plugin, access, env, timeoutMs, signal);
-  return {
-    ...access,
-    clientCert: given.clientCert ?? access.clientCert,
-    clientKey: given.clientKey ?? access.clientKey,
-    credentials: given.token === null ? { kind: 'none' } : { kind: 'token', token: given.token },
-  };
+  const { exec, ...user } = access.user;
+  if (exec === undefined) return access;
+  return { ...access, user: { ...user, ...(await runCredentialPlugin(access, login, timeoutMs, signal)) } };
 }
 
 /** Throws ApiError, without the value, where a token or a name has a line end or what else no request can carry. */
@@ -150,18 +142,18 @@ function checkHeaders(headers: http.OutgoingHttpHeaders, { origin }: ApiAccess):
   }
 }
 
-function silent({ server }: ApiAccess, ms: number): ApiError {
+function silent({ cluster: { server } }: ApiAccess, ms: number): ApiError {
   return new ApiError(
     'api-timeout',
     `the API server at ${server} did not answer within ${ms < 1000 ? `${ms} ms` : `${Math.round(ms / 1000)} s`}`,
   );
 }
 
-function cutOff({ server }: ApiAccess): ApiError {
+function cutOff({ cluster: { server } }: ApiAccess): ApiError {
   return new ApiError('api-cut-off', `the answer of the API server at ${server} was cut off`);
 }
 
-function tooLarge({ server }: ApiAccess): ApiError {
+function tooLarge({ cluster: { server } }: ApiAccess): ApiError {
   return new ApiError(
     'api-failed',
     `an answer of the API server at ${server} is too large to be a list page`,

@@ -1,31 +1,40 @@
 import { execFile } from 'node:child_process';
-import { fieldsOf, textOf } from '../../json/fields.ts';
-import type { ApiAccess, CredentialPlugin } from './access.ts';
+import type { User } from '@kubernetes/client-node';
+import { fieldsOf, objectsOf, textOf, textsOf } from '../../json/fields.ts';
+import type { ApiAccess } from './access.ts';
 import { ApiError, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import { foreignWordsOf } from './foreign-words.ts';
+import type { Login } from './login.ts';
 
-/** What a plugin gave. */
-export interface PluginCredential {
-  readonly token: string | null;
-  readonly clientCert: Buffer | null;
-  readonly clientKey: Buffer | null;
+/** `users[].user.exec`: a program that prints a token or a certificate (client.authentication.k8s.io). */
+interface CredentialPlugin {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly apiVersion: string;
+  readonly installHint: string | null;
+  readonly provideClusterInfo: boolean;
+  /** `Always`: it insists on asking the user. */
+  readonly interactiveMode: string;
 }
 
 const LONGEST_ANSWER = 1024 * 1024;
 
 /**
- * Runs the program that a kubeconfig names for credentials, without a shell, and reads the ExecCredential it prints
- * (client.authentication.k8s.io v1beta1 and v1). It gets no terminal: one that must ask the user fails with advice.
- * @param timeoutMs how long it may take. Throws ApiError.
+ * Runs the program that the user's entry names for credentials, without a shell, and reads the ExecCredential it prints
+ * (client.authentication.k8s.io v1beta1 and v1). The official client would set it no bound and leave its input open. Its
+ * input is empty; what it asks is handed to `onLogin`.
+ * @param timeoutMs how long it may take. @returns what it gave, as of the user's entry. Throws ApiError.
  */
 export async function runCredentialPlugin(
-  plugin: CredentialPlugin,
   access: ApiAccess,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, ...login }: Login,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<PluginCredential> {
-  const stdout = await run(plugin, { ...env, ...plugin.env, ...execInfo(plugin, access) }, timeoutMs, signal);
+): Promise<Pick<User, 'token' | 'certData' | 'keyData'>> {
+  const plugin = pluginOf(access);
+  const own = { ...env, ...plugin.env, ...execInfo(plugin, access) };
+  const stdout = await run(plugin, access, { ...login, env: own }, timeoutMs, signal);
   let status: Readonly<Record<string, unknown>>;
   try {
     status = fieldsOf(fieldsOf(JSON.parse(stdout)).status);
@@ -41,20 +50,40 @@ export async function runCredentialPlugin(
   const expires = Date.parse(textOf(status.expirationTimestamp) ?? '');
   if (expires < Date.now()) throw failed(plugin, 'it gave credentials that have expired; log in anew');
   return {
-    token,
-    clientCert: cert === null ? null : Buffer.from(cert),
-    clientKey: key === null ? null : Buffer.from(key),
+    ...(token === null ? {} : { token }),
+    ...(cert === null ? {} : { certData: Buffer.from(cert).toString('base64') }),
+    ...(key === null ? {} : { keyData: Buffer.from(key).toString('base64') }),
+  };
+}
+
+function pluginOf({ user, origin }: ApiAccess): CredentialPlugin {
+  const exec = fieldsOf(user.exec);
+  const command = textOf(exec.command);
+  if (command === null) {
+    throw new ApiError('incomplete-kubeconfig', `the credential plugin of ${origin} names no command`);
+  }
+  const env = objectsOf(exec.env).flatMap(({ name, value }) =>
+    typeof name === 'string' ? [[name, textOf(value) ?? '']] : [],
+  );
+  return {
+    command,
+    args: textsOf(exec.args),
+    env: Object.fromEntries(env),
+    apiVersion: textOf(exec.apiVersion) ?? 'client.authentication.k8s.io/v1',
+    installHint: textOf(exec.installHint),
+    provideClusterInfo: exec.provideClusterInfo === true,
+    interactiveMode: textOf(exec.interactiveMode) ?? 'IfAvailable',
   };
 }
 
 /** Plugins read from it which version to print, and refuse where it is missing (client-go plugin/pkg/client/auth/exec). */
-function execInfo(plugin: CredentialPlugin, access: ApiAccess): { KUBERNETES_EXEC_INFO: string } {
+function execInfo(plugin: CredentialPlugin, { cluster: known }: ApiAccess): { KUBERNETES_EXEC_INFO: string } {
   const cluster = {
-    server: access.server,
-    ...(access.tlsServerName === null ? {} : { 'tls-server-name': access.tlsServerName }),
-    ...(access.insecure ? { 'insecure-skip-tls-verify': true } : {}),
-    ...(access.ca === null ? {} : { 'certificate-authority-data': access.ca.toString('base64') }),
-    ...(access.proxy === null ? {} : { 'proxy-url': access.proxy }),
+    server: known.server,
+    ...(known.tlsServerName === undefined ? {} : { 'tls-server-name': known.tlsServerName }),
+    ...(known.skipTLSVerify ? { 'insecure-skip-tls-verify': true } : {}),
+    ...(known.caData === undefined ? {} : { 'certificate-authority-data': known.caData }),
+    ...(known.proxyUrl === undefined ? {} : { 'proxy-url': known.proxyUrl }),
   };
   const spec = { interactive: false, ...(plugin.provideClusterInfo ? { cluster } : {}) };
   return {
@@ -64,7 +93,8 @@ function execInfo(plugin: CredentialPlugin, access: ApiAccess): { KUBERNETES_EXE
 
 function run(
   plugin: CredentialPlugin,
-  env: NodeJS.ProcessEnv,
+  access: ApiAccess,
+  { env, onLogin }: Login,
   timeout: number,
   signal: AbortSignal,
 ): Promise<string> {
@@ -79,9 +109,12 @@ function run(
       encoding: 'utf8' as const,
     };
     const child = execFile(plugin.command, plugin.args, options, (error, stdout, stderr) => {
+      relay?.stop();
       if (error === null) resolve(stdout);
-      else reject(signal.aborted ? aborted() : failed(plugin, reasonOf(error, stderr, plugin, timeout)));
+      else
+        reject(signal.aborted ? aborted() : failed(plugin, reasonOf(error, stderr, plugin, access, timeout)));
     });
+    const relay = child.stderr === null ? undefined : onLogin?.(child.stderr);
     child.stdin?.end();
   });
 }
@@ -94,6 +127,7 @@ function reasonOf(
   error: Error & { killed?: boolean },
   stderr: string,
   plugin: CredentialPlugin,
+  access: ApiAccess,
   timeout: number,
 ): string {
   if (nodeCodeOf(error) === 'ENOENT') {
@@ -102,8 +136,9 @@ function reasonOf(
   }
   if (nodeCodeOf(error) === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return 'it printed more than 1 MiB';
   if (error.killed === true) return `it did not end within ${Math.round(timeout / 1000)} s`;
-  const words = foreignWordsOf(stderr, { credentials: { kind: 'plugin', plugin } });
-  const asks = plugin.interactiveMode === 'Always' ? '; it must ask you: run kubectl get nodes first' : '';
+  const words = foreignWordsOf(stderr, access);
+  const asks =
+    plugin.interactiveMode === 'Always' ? `; it must ask you: run \`${access.kubectl}\` first` : '';
   return `${words === '' ? `it ended with status ${nodeCodeOf(error)}` : words}${asks}`;
 }
 

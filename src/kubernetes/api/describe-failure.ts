@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { fieldsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
-import type { ApiAccess } from './access.ts';
+import { type ApiAccess, bytesOf } from './access.ts';
 import type { ApiAnswer } from './api-answer.ts';
 import { ApiError, type ApiErrorCode, lastWordsOf, nodeCodeOf } from './api-error.ts';
 import { foreignWordsOf } from './foreign-words.ts';
@@ -23,13 +23,13 @@ export function describeConnectionError(error: unknown, access: ApiAccess, signa
     return late
       ? new ApiError(
           'api-timeout',
-          `asking the API server at ${access.server} took too long and was given up`,
+          `asking the API server at ${access.cluster.server} took too long and was given up`,
         )
       : new ApiError('api-aborted', 'interrupted while asking the API server');
   }
-  const { hostname, host } = new URL(access.server);
+  const { hostname, host } = new URL(access.cluster.server);
   const code = nodeCodeOf(error);
-  const where = `the API server at ${access.server} (${access.origin})`;
+  const where = `the API server at ${access.cluster.server} (${access.origin})`;
   const say = (kind: ApiErrorCode, message: string): ApiError => new ApiError(kind, message);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return say('api-dns', `the host name ${hostname} of ${where} does not resolve; check the name and DNS`);
@@ -44,7 +44,7 @@ export function describeConnectionError(error: unknown, access: ApiAccess, signa
     return say('api-unreachable', `${where} cannot be reached (${code}); is the network or VPN up?`);
   }
   if (code === 'ECONNRESET' || code === 'EPIPE') {
-    const expired = access.clientCert === null ? '' : expiryOf(access);
+    const expired = access.user.certData === undefined ? '' : expiryOf(access);
     if (expired !== '') return say('api-tls', `${where} does not accept the client certificate${expired}`);
     return say('api-cut-off', `${where} closed the connection before it answered`);
   }
@@ -92,15 +92,15 @@ export function describeStatus(answer: ApiAnswer, what: string, access: ApiAcces
   const { status } = answer;
   const words = statusWords(answer, access);
   const said = words === '' ? '' : `: ${words}`;
-  const where = `the API server at ${access.server}`;
-  if (!speaksTls(access.server) && (status === 401 || status === 403)) {
+  const where = `the API server at ${access.cluster.server}`;
+  if (!speaksTls(access.cluster.server) && (status === 401 || status === 403)) {
     return new ApiError(
       status === 401 ? 'api-unauthorized' : 'api-forbidden',
-      `not allowed to ${what} (${status})${said}; no credentials are sent to ${access.server}, which has no TLS: its URL must start with https://`,
+      `not allowed to ${what} (${status})${said}; no credentials are sent to ${access.cluster.server}, which has no TLS: its URL must start with https://`,
     );
   }
   if (status === 401) {
-    const who = access.user === '' ? access.origin : `${access.user} (${access.origin})`;
+    const who = access.user.name === '' ? access.origin : `${access.user.name} (${access.origin})`;
     return new ApiError(
       'api-unauthorized',
       `${where} does not accept the credentials of ${who} (401)${expiryOf(access)}; log in anew`,
@@ -135,16 +135,17 @@ function statusWords({ body }: ApiAnswer, access: ApiAccess): string {
 }
 
 /** @returns a clause where the credentials themselves tell that they have expired. */
-function expiryOf(access: ApiAccess): string {
+function expiryOf({ user }: ApiAccess): string {
   const times: number[] = [];
-  if (access.clientCert !== null) {
+  const cert = bytesOf(user.certData);
+  if (cert !== null) {
     try {
-      times.push(Date.parse(new X509Certificate(access.clientCert).validTo));
+      times.push(Date.parse(new X509Certificate(cert).validTo));
     } catch {
       // Not a certificate that can be read: nothing to tell.
     }
   }
-  if (access.credentials.kind === 'token') times.push(tokenExpiry(access.credentials.token));
+  if (user.token !== undefined) times.push(tokenExpiry(user.token));
   const past = times.find((time) => time < Date.now());
   return past === undefined ? '' : `; it expired on ${new Date(past).toISOString().replace(/\.000Z$/, 'Z')}`;
 }

@@ -1,4 +1,6 @@
-import type { ApiAccess, Credentials } from './access.ts';
+import type { User } from '@kubernetes/client-node';
+import { type Fields, fieldsOf, objectsOf } from '../../json/fields.ts';
+import type { ApiAccess } from './access.ts';
 import { lastWordsOf } from './api-error.ts';
 
 /** Shorter ones stand in ordinary words too: hiding them there would tell them. */
@@ -10,44 +12,39 @@ const SECRET_NAME = /secret|token|password|key/i;
  * @param said by a server, a library or a credential plugin, which may repeat what they were given.
  * @returns its last words without any secret of this access, on one line and short.
  */
-export function foreignWordsOf(said: unknown, access: Pick<ApiAccess, 'credentials'>): string {
+export function foreignWordsOf(said: unknown, access: Pick<ApiAccess, 'user'>): string {
   let text = said instanceof Error ? said.message : String(said);
-  for (const secret of secretsOf(access.credentials)) text = text.replaceAll(secret, '[hidden]');
+  for (const secret of secretsOf(access.user)) text = text.replaceAll(secret, '[hidden]');
   return lastWordsOf(text);
 }
 
 /** Longest first, so that no part of one is left. */
-function secretsOf(credentials: Credentials): string[] {
-  return partsOf(credentials)
+function secretsOf(user: User): string[] {
+  return [
+    ...loginsOf(user),
+    ...namedSecrets(environmentOf(user)),
+    ...namedSecrets(fieldsOf(user.authProvider?.config)),
+  ]
     .flatMap((secret) => [secret, ...secret.split(/\s+/)])
     .filter((secret) => secret.length >= SHORTEST)
     .sort((one, other) => other.length - one.length);
 }
 
-function partsOf(credentials: Credentials): string[] {
-  switch (credentials.kind) {
-    case 'none':
-      return [];
-    case 'token':
-      return [credentials.token];
-    case 'basic': {
-      const { username, password } = credentials;
-      return [password, encodeURIComponent(password), basicOf(username, password)];
-    }
-    case 'plugin':
-      return namedSecrets(credentials.plugin.env);
-    case 'provider':
-      return namedSecrets(credentials.config);
-  }
+function loginsOf({ token, username, password }: User): string[] {
+  const given = token === undefined ? [] : [token];
+  if (username === undefined || password === undefined) return given;
+  // As it stands in the header.
+  const sent = Buffer.from(`${username}:${password}`).toString('base64');
+  return [...given, password, encodeURIComponent(password), sent];
 }
 
-function namedSecrets(values: Readonly<Record<string, unknown>>): string[] {
+/** What a credential plugin is given. */
+function environmentOf({ exec }: User): Fields {
+  return Object.fromEntries(objectsOf(exec?.env).map(({ name, value }) => [String(name), value]));
+}
+
+function namedSecrets(values: Fields): string[] {
   return Object.entries(values).flatMap(([name, value]) =>
     SECRET_NAME.test(name) && typeof value === 'string' ? [value] : [],
   );
-}
-
-/** @returns what follows `Basic ` in the header of this login. */
-export function basicOf(username: string, password: string): string {
-  return Buffer.from(`${username}:${password}`).toString('base64');
 }

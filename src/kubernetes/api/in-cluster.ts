@@ -1,34 +1,44 @@
-import type { ApiAccess } from './access.ts';
-import { readSmallFile } from './small-file.ts';
+import { existsSync } from 'node:fs';
+import type { Cluster } from '@kubernetes/client-node';
+import { fieldsOf, textOf } from '../../json/fields.ts';
+import type { NamedAccess } from './read-access.ts';
 
-const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const ORIGIN = 'the service account of this pod';
 
-/** @returns access with the service account of the pod we run in (client-go rest.InClusterConfig), or null outside a cluster. */
-export function inClusterAccess(env: Readonly<Record<string, string | undefined>>): ApiAccess | null {
-  const host = env.KUBERNETES_SERVICE_HOST;
-  const port = env.KUBERNETES_SERVICE_PORT;
-  const token = read('token');
-  if (host === undefined || host === '' || port === undefined || port === '' || token === null) return null;
+/**
+ * Has the official client find the service account of the pod we run in, as `rest.InClusterConfig` of client-go does.
+ * @param env what the client reads too: the process' own.
+ * @param root where the file system begins; tests have another.
+ * @returns null outside a cluster.
+ */
+export async function accountOfPod(
+  env: Readonly<Record<string, string | undefined>>,
+  root = '',
+): Promise<NamedAccess | null> {
+  if (textOf(env.KUBERNETES_SERVICE_HOST) === null || textOf(env.KUBERNETES_SERVICE_PORT) === null)
+    return null;
+  const { KubeConfig } = await import('@kubernetes/client-node');
+  const config = new KubeConfig();
+  try {
+    config.loadFromCluster(root);
+  } catch {
+    // A namespace that cannot be read.
+    return null;
+  }
+  const cluster = config.getCurrentCluster();
+  const tokenFile = textOf(fieldsOf(config.getCurrentUser()?.authProvider?.config).tokenFile);
+  if (cluster === null || tokenFile === null || !existsSync(tokenFile)) return null;
   return {
-    server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    namespace: read('namespace')?.toString('utf8').trim() ?? null,
-    ca: read('ca.crt'),
-    clientCert: null,
-    clientKey: null,
-    tlsServerName: null,
-    insecure: false,
-    proxy: null,
-    credentials: { kind: 'token', token: token.toString('utf8').trim() },
-    headers: {},
-    user: 'the service account of this pod',
-    origin: 'the service account of this pod',
+    cluster: withTls(cluster),
+    user: { name: ORIGIN },
+    dropped: { tokenFile },
+    namespace: textOf(config.getContextObject(config.getCurrentContext())?.namespace?.trim()),
+    origin: ORIGIN,
+    kubectl: 'kubectl get nodes',
   };
 }
 
-function read(name: string): Buffer | null {
-  try {
-    return readSmallFile(`${ACCOUNT}/${name}`);
-  } catch {
-    return null;
-  }
+/** By its port the client takes some servers for one without TLS, and none of a cluster is. */
+function withTls(cluster: Cluster): Cluster {
+  return { ...cluster, server: cluster.server.replace(/^http:/, 'https:') };
 }

@@ -109,7 +109,7 @@ function parsePage(
     const type = answer.headers['content-type'] ?? 'no content type';
     throw new ApiError(
       'api-not-json',
-      `the server at ${access.server} answered "${what}" with something that is no list of the Kubernetes API (${type}); is a login page or another server in between?`,
+      `the server at ${access.cluster.server} answered "${what}" with something that is no list of the Kubernetes API (${type}); is a login page or another server in between?`,
     );
   }
   const metadata: Fields = isFields(page.metadata) ? page.metadata : {};

@@ -34,7 +34,7 @@ export async function fetchObjects(request: ApiRequest, problems: ProblemList): 
   try {
     const access = await findAccess(request, request.env);
     origin = access.origin;
-    connection = await connect(access, request.env, limits, signal);
+    connection = await connect(access, request, limits, signal);
     const reader = new ClusterReader(connection, request, limits, problems);
     const files = await reader.read();
     return { files, origin, failure: files.length === 0 ? reader.first : null };

@@ -1,105 +1,110 @@
-import { type Fields, fieldsOf, isFields, listOf, textOf, textsOf } from '../../json/fields.ts';
-import type { ApiAccess, Credentials } from './access.ts';
+import type { User } from '@kubernetes/client-node';
+import { type Fields, fieldsOf, isFields, textOf, textsOf } from '../../json/fields.ts';
+import type { ApiAccess } from './access.ts';
 import { ApiError, lastWordsOf } from './api-error.ts';
-import { type NamedEntry, pathFrom } from './named-entry.ts';
 import { proxyFromEnv } from './proxy-from-env.ts';
 import { readServerUrl, type ServerUrl, speaksTls } from './server-url.ts';
 import { readSmallFile } from './small-file.ts';
 
-/** What the context adds to its cluster and user. */
-interface ContextFacts {
-  readonly context: string;
-  readonly user: string;
-  readonly namespace: string | null;
-  readonly origin: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+/** A server and a user as the official client has read them, with absolute paths; no file named there has been opened yet. */
+export interface NamedAccess
+  extends Pick<ApiAccess, 'cluster' | 'user' | 'namespace' | 'origin' | 'kubectl'> {
+  /** The user's entry as it stands: what the client drops of it is looked up there. */
+  readonly dropped: Fields;
 }
+
+/** The logins of older kubeconfigs that the client knows. */
+const PROVIDERS: ReadonlySet<string> = new Set(['oidc', 'azure', 'gcp']);
 
 /**
  * A server without TLS gets no credentials, and they are not even read: no plugin runs and no file is opened for it
  * (client-go clientcmd, `ClientConfig`: "only try to read the auth information if we are secure"). Whom to impersonate is
  * no secret.
- * @returns the access that a cluster and a user of a kubeconfig describe. Throws ApiError where a file named there cannot
- * be read.
+ * @returns the access with what the files hold that it names. Throws ApiError where one cannot be read.
  */
-export function accessOf(cluster: NamedEntry, user: NamedEntry | null, facts: ContextFacts): ApiAccess {
-  const { server, login } = readServerUrl(textOf(cluster.fields.server) ?? '', facts.origin);
-  const own = user?.fields ?? {};
-  const folder = user?.folder ?? '';
+export function accessOf(
+  { cluster, user, dropped, namespace, origin, kubectl }: NamedAccess,
+  env: Readonly<Record<string, string | undefined>>,
+): ApiAccess {
+  const { server, login } = readServerUrl(cluster.server, origin);
   const secure = speaksTls(server);
-  const secret = (entry: NamedEntry | null, key: string): Buffer | null =>
-    secure && entry !== null ? material(entry.fields, key, entry.folder, facts.origin) : null;
+  const ca = secure ? material(cluster.caData, cluster.caFile, 'certificate-authority', origin) : null;
+  const tlsServerName = textOf(cluster.tlsServerName);
+  const proxyUrl = textOf(cluster.proxyUrl) ?? proxyFromEnv(server, env);
+  const impersonateUser = textOf(user.impersonateUser);
   return {
-    server,
-    namespace: facts.namespace,
-    ca: secret(cluster, 'certificate-authority'),
-    clientCert: secret(user, 'client-certificate'),
-    clientKey: secret(user, 'client-key'),
-    tlsServerName: textOf(cluster.fields['tls-server-name']),
-    insecure: cluster.fields['insecure-skip-tls-verify'] === true,
-    proxy: textOf(cluster.fields['proxy-url']) ?? proxyFromEnv(server, facts.env),
-    credentials: secure ? credentialsOf(own, folder, facts.origin, login) : { kind: 'none' },
-    headers: impersonation(own),
-    user: facts.user,
-    origin: facts.origin,
+    cluster: {
+      name: cluster.name,
+      server,
+      // Without TLS there is nothing to verify; the client would refuse such a server.
+      skipTLSVerify: cluster.skipTLSVerify || !secure,
+      ...(tlsServerName === null ? {} : { tlsServerName }),
+      ...(ca === null ? {} : { caData: ca }),
+      ...(proxyUrl === null ? {} : { proxyUrl }),
+    },
+    user: {
+      name: user.name,
+      ...(impersonateUser === null ? {} : { impersonateUser }),
+      ...(secure ? credentialsOf(user, dropped, login, origin) : {}),
+    },
+    namespace,
+    headers: impersonateUser === null ? {} : impersonation(dropped),
+    origin,
+    kubectl,
   };
 }
 
-/** Data stands before the file where both are given (clientcmd, `dataFromSliceOrFile`). */
-function material(fields: Fields, key: string, folder: string, origin: string): Buffer | null {
-  const data = textOf(fields[`${key}-data`]);
-  if (data !== null) return Buffer.from(data, 'base64');
-  const path = textOf(fields[key]);
-  return path === null ? null : readCredentialFile(pathFrom(folder, path), key, origin);
+function credentialsOf(
+  user: User,
+  dropped: Fields,
+  login: ServerUrl['login'],
+  origin: string,
+): Partial<User> {
+  const certData = material(user.certData, user.certFile, 'client-certificate', origin);
+  const keyData = material(user.keyData, user.keyFile, 'client-key', origin);
+  return {
+    ...(certData === null ? {} : { certData }),
+    ...(keyData === null ? {} : { keyData }),
+    ...loginOf(user, dropped, login, origin),
+  };
 }
 
-/** A login in the server's URL comes first: Go's http.Client sets it before any other is looked at. */
-function credentialsOf(user: Fields, folder: string, origin: string, login: ServerUrl['login']): Credentials {
-  if (login !== null) return { kind: 'basic', ...login };
-  const tokenFile = textOf(user.tokenFile);
+/** The one that clientcmd takes. A login in the server's URL comes first: Go's http.Client sets it before any other is looked at. */
+function loginOf(user: User, dropped: Fields, login: ServerUrl['login'], origin: string): Partial<User> {
+  if (login !== null) return login;
+  const tokenFile = textOf(dropped.tokenFile);
   if (tokenFile !== null) {
-    const token = readCredentialFile(pathFrom(folder, tokenFile), 'tokenFile', origin);
-    return { kind: 'token', token: token.toString('utf8').trim() };
+    return { token: readCredentialFile(tokenFile, 'tokenFile', origin).toString('utf8').trim() };
   }
   const token = textOf(user.token);
-  if (token !== null) return { kind: 'token', token };
+  if (token !== null) return { token };
   const username = textOf(user.username);
-  if (username !== null) return { kind: 'basic', username, password: textOf(user.password) ?? '' };
-  if (isFields(user.exec)) return pluginOf(user.exec, folder, origin);
-  const provider = fieldsOf(user['auth-provider']);
-  const name = textOf(provider.name);
-  return name === null ? { kind: 'none' } : { kind: 'provider', name, config: fieldsOf(provider.config) };
+  if (username !== null) return { username, password: textOf(user.password) ?? '' };
+  if (isFields(user.exec)) return { exec: user.exec };
+  return isFields(user.authProvider) ? { authProvider: providerOf(user.authProvider, origin) } : {};
 }
 
-function pluginOf(exec: Fields, folder: string, origin: string): Credentials {
-  const command = textOf(exec.command);
-  if (command === null) {
-    throw new ApiError('incomplete-kubeconfig', `the credential plugin of ${origin} names no command`);
+/**
+ * Without what would have the client run a command in a shell (`cmd-path`), run a plugin without a bound (`exec`), or read a file
+ * of any size (`tokenFile`).
+ */
+function providerOf({ name, config }: Fields, origin: string): Fields {
+  if (typeof name !== 'string' || !PROVIDERS.has(name)) {
+    throw new ApiError(
+      'incomplete-kubeconfig',
+      `${origin} names an auth-provider that is none of ${[...PROVIDERS].join(', ')}`,
+    );
   }
-  const env = listOf(exec.env)
-    .map(fieldsOf)
-    .flatMap((item) => (typeof item.name === 'string' ? [[item.name, textOf(item.value) ?? '']] : []));
-  return {
-    kind: 'plugin',
-    plugin: {
-      // A command with a slash is a path from the kubeconfig; one without is looked for in PATH.
-      command: command.includes('/') ? pathFrom(folder, command) : command,
-      args: textsOf(exec.args),
-      env: Object.fromEntries(env),
-      apiVersion: textOf(exec.apiVersion) ?? 'client.authentication.k8s.io/v1',
-      installHint: textOf(exec.installHint),
-      provideClusterInfo: exec.provideClusterInfo === true,
-      interactiveMode: textOf(exec.interactiveMode) ?? 'IfAvailable',
-    },
-  };
+  const { 'cmd-path': _command, exec: _plugin, tokenFile: _file, ...plain } = fieldsOf(config);
+  // The client's refresh takes the issuer for a URL, and fails where it is a text (1.4).
+  const issuer = textOf(plain['idp-issuer-url']);
+  if (issuer === null || !URL.canParse(issuer)) return { name, config: plain };
+  return { name, config: { ...plain, 'idp-issuer-url': new URL(issuer) } };
 }
 
-/** client-go transport.ImpersonationConfig: header names of the API server. */
+/** client-go transport.ImpersonationConfig: header names of the API server. The client sends `Impersonate-User` itself. */
 function impersonation(user: Fields): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
-  const name = textOf(user.as);
-  if (name === null) return headers;
-  headers['Impersonate-User'] = name;
   const uid = textOf(user['as-uid']);
   if (uid !== null) headers['Impersonate-Uid'] = uid;
   const groups = textsOf(user['as-groups']);
@@ -108,6 +113,21 @@ function impersonation(user: Fields): Record<string, string | string[]> {
     headers[`Impersonate-Extra-${encodeURIComponent(key)}`] = textsOf(values);
   }
   return headers;
+}
+
+/**
+ * Data stands before the file where both are given (clientcmd, `dataFromSliceOrFile`); the client would take the file.
+ * @returns base64
+ */
+function material(
+  data: string | undefined,
+  path: string | undefined,
+  what: string,
+  origin: string,
+): string | null {
+  if (textOf(data) !== null) return textOf(data);
+  const file = textOf(path);
+  return file === null ? null : readCredentialFile(file, what, origin).toString('base64');
 }
 
 function readCredentialFile(path: string, what: string, origin: string): Buffer {

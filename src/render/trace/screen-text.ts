@@ -172,7 +172,9 @@ function footText(causes: readonly Cause[], hasNotes: boolean, dark: string, opt
   const page = causes.find(({ page: own }) => own !== null)?.code ?? null;
   const said = [
     ...(dark === '' ? [] : [dark]),
-    `the path, rule by rule: --detail path${hasNotes ? '' : '; what is taken for granted: --detail answer'}`,
+    hasNotes
+      ? 'the path, rule by rule: --detail path'
+      : 'rules: --detail path; taken for granted: --detail answer',
     ...(why === null ? [] : [`\`${why}\``]),
     ...(page === null ? [] : [`\`${program} explain ${page}\``]),
   ];

@@ -61,6 +61,7 @@ const EVALUATORS: { readonly [F in Field]: Evaluator<F> } = {
   'ct.reply.dport': connection.port('repldst'),
   'ct.expiration': connection.expiration,
   'ct.helper': connection.helper,
+  'ct.counted': connection.counted,
   'fib.saddr.type': fib.sourceType,
   'fib.daddr.type': fib.destinationType,
   'fib.saddr.oif': fib.reversePath,

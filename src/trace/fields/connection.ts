@@ -131,3 +131,21 @@ export const mark: Evaluator<'ct.mark'> = (test, { state }) => {
 /** Only connections that another one announced have a helper's master (net/netfilter/xt_helper.c). */
 export const helper: Evaluator<'ct.helper'> = (test, { state }) =>
   state.connection?.state === 'RELATED' ? unknown({ code: 'helper', name: test.in }) : 'absent';
+
+/**
+ * Conntrack counts a packet before any rule but those of raw sees it (nf_ct_refresh_acct, called by each protocol's handler), so that of a
+ * connection that this packet opened the count is one. Connections are counted once a rule like this is there
+ * (connbytes_mt_check, net/netfilter/xt_connbytes.c), unless somebody turned that off again; then it does not match.
+ */
+export const counted: Evaluator<'ct.counted'> = ({ in: { of, mode, set, text } }, { state, host }) => {
+  const { connection } = state;
+  if (connection === null || host.sysctls?.get('net.netfilter.nf_conntrack_acct') === '0') return 'absent';
+  const isFirst = !connection.fromCapture && !connection.quoted && connection.state !== 'ESTABLISHED';
+  const count = of === 'reply' ? 0 : mode === 'packets' ? 1 : state.length;
+  return numberOr(set, isFirst ? count : null, () => ({
+    code: 'match-connbytes',
+    module: 'connbytes',
+    text,
+    rule: null,
+  }));
+};

@@ -225,6 +225,9 @@ export const MATCHES = {
   u32: (aim) => ({
     text: `-m u32 ${not(aim)}--u32 "0x0>>0x1c=${aim.fits ? (aim.pool.family === 'ipv4' ? '0x4' : '0x6') : '0x1'}"`,
   }),
+  connbytes: (aim) => ({
+    text: `-m connbytes ${not(aim)}--connbytes ${aim.fits ? '0:1' : '2:9'} --connbytes-mode packets --connbytes-dir ${pickFrom(['original', 'both'], aim.pick)}`,
+  }),
   ctexpire: (aim) => ({ text: `-m conntrack ${not(aim)}--ctexpire 0:${aim.fits ? 600_000 : 1}` }),
 } satisfies Readonly<Record<string, Writer>>;
 

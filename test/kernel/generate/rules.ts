@@ -53,7 +53,17 @@ const MATCH_WEIGHTS: Partial<Record<MatchName, number>> = {
     tos: 4,
     dscp: 4,
   },
-  ...{ u32: 1, ecn: 1, limit: 1, ctexpire: 1, mac: 1, comment: 1, 'tcp-option': 1, 'statistic-random': 1 },
+  ...{
+    u32: 1,
+    ecn: 1,
+    limit: 1,
+    ctexpire: 1,
+    connbytes: 1,
+    mac: 1,
+    comment: 1,
+    'tcp-option': 1,
+    'statistic-random': 1,
+  },
 };
 
 const matchSpec: fc.Arbitrary<MatchSpec> = fc.record({

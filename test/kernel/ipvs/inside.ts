@@ -15,7 +15,7 @@ import { randomOf } from './random.ts';
  */
 const [seed = '1', packets = '100', seconds = '300', file = '/out/meetings'] = process.argv.slice(2);
 
-/** `ipvsadm-save -n` of the case. */
+/** `ipvsadm-save -n` of the case, which is `ipvsadm -S -n` by way of bash. */
 const SAVED = '/tmp/ipvs-saved';
 
 /** One case, and what came of its packets. */
@@ -80,7 +80,7 @@ function prepareOf({ servers, sets, sysctls }: IpvsCase): string {
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')}`,
     `ipvsadm -R <<'END'\n${servers}END`,
-    `ipvsadm-save -n > ${SAVED}`,
+    `ipvsadm -S -n > ${SAVED}`,
   ].join('\n');
 }
 

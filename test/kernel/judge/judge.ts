@@ -220,6 +220,11 @@ function endOf({ verdict, exit, destination, source, rejectWith, reason }: Outco
   return `${verdict}${where} (${[way, rejectWith, reason?.code].filter(Boolean).join('; ')})`;
 }
 
+/** @returns where the kernel let the packet end, and what it was then, in words. */
+export function resultOf(seen: Observation): string {
+  return seenEnd(seen);
+}
+
 function seenEnd({ out, delivered, answer, errno }: Observation): string {
   const packet = out?.packet ?? delivered?.packet;
   const way =

@@ -9,7 +9,7 @@ import { ProblemList } from '../../../src/problems/problem.ts';
 import { nftFacts } from '../../support/nft-facts.ts';
 import type { Namespace } from './namespace.ts';
 
-const SYSCTLS = 'net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf.all.forwarding net.bridge'.split(' ');
+const SYSCTLS = 'net.ipv4.ip_forward net.ipv4.conf net.ipv6.conf net.bridge'.split(' ');
 
 /** @returns what a capture of the node would hold, read as kp-explain reads it. */
 export async function captureHost(node: Namespace): Promise<Host> {

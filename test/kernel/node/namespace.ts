@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { quoted, Shell } from './shell.ts';
 
 /** Those that are still there. */
 const standing = new Set<string>();
@@ -19,6 +20,7 @@ function remove(name: string): void {
 /** A network namespace of this run's own. */
 export class Namespace {
   readonly name: string;
+  #shell: Shell | null = null;
 
   private constructor(name: string) {
     this.name = name;
@@ -32,12 +34,19 @@ export class Namespace {
 
   /** Runs a command in it. @returns what it printed; throws with its complaint where it fails. */
   run(...command: string[]): Promise<string> {
-    return run(['ip', 'netns', 'exec', this.name, ...command]);
+    return this.script(quoted(command), command.join(' '));
   }
 
   /** Runs a command in it that reads this text. */
   feed(text: string, ...command: string[]): Promise<string> {
-    return run(['ip', 'netns', 'exec', this.name, ...command], text);
+    const lines = text.endsWith('\n') ? text : `${text}\n`;
+    return this.script(`${quoted(command)} <<'${INPUT_ENDS}'\n${lines}${INPUT_ENDS}`, command.join(' '));
+  }
+
+  /** Runs commands of sh in it, after those that were asked for before. @param name what is said to have failed */
+  script(text: string, name = 'sh'): Promise<string> {
+    this.#shell ??= new Shell(['ip', 'netns', 'exec', this.name, 'sh']);
+    return this.#shell.run(text, name);
   }
 
   /** Runs `ip` commands, one a line. */
@@ -54,9 +63,12 @@ export class Namespace {
 
   /** Takes it away, whatever state it is in. */
   delete(): void {
+    this.#shell?.end();
     remove(this.name);
   }
 }
+
+const INPUT_ENDS = 'THE INPUT ENDS';
 
 function run(command: readonly string[], input = ''): Promise<string> {
   const [program = '', ...words] = command;

@@ -5,6 +5,7 @@ import { parseSave } from '../../../src/iptables/save/parse-save.ts';
 import type { Family } from '../../../src/net/address.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
+import type { NodeState } from '../lost/node-states.ts';
 import { Agent, type Report } from './agent.ts';
 import { captureHost, setsOf, withRulesOf } from './capture-host.ts';
 import { groupMac, markedMac } from './link-addresses.ts';
@@ -185,6 +186,19 @@ export class TestNode {
     this.#host = null;
   }
 
+  /** Does something to the node, and takes it back behind the run; what it tells of itself is read anew. */
+  async inState<T>(state: NodeState | null, run: () => Promise<T>): Promise<T> {
+    if (state === null || state.make === '') return run();
+    await this.node.feed(`set -e\n${state.make}`, 'sh');
+    this.#host = null;
+    try {
+      return await run();
+    } finally {
+      await this.node.feed(`set -e\n${state.undo}`, 'sh');
+      this.#host = null;
+    }
+  }
+
   /**
    * Replaces every rule and connection of the node.
    * @param rules loaded in this order
@@ -211,7 +225,7 @@ export class TestNode {
       'ipset save',
       ...(native === null ? [] : ['echo ====', 'nft -a list ruleset']),
     ];
-    const parts = (await this.node.feed(script.join('\n'), 'sh')).split('====\n');
+    const parts = (await this.node.script(script.join('\n'))).split('====\n');
     const saved = kinds.map((rule, i) => ({ ...rule, text: parts[i] ?? '' }));
     const nft = parts[kinds.length] ?? '';
     const problems = new ProblemList();
@@ -237,13 +251,13 @@ export class TestNode {
 
   /** @returns what nft finds wrong with these native rules; empty where the kernel would load them. */
   tryNative(text: string): Promise<string> {
-    return this.node.feed(`nft -c -f - <<'END' 2>&1 || true\nflush ruleset\n${text}\nEND`, 'sh');
+    return this.node.script(`nft -c -f - <<'END' 2>&1 || true\nflush ruleset\n${text}\nEND`);
   }
 
   /** @returns the native rules as they are now: packets may have changed their sets. */
   async nftListings(): Promise<NftListings> {
     const script = 'nft -j list ruleset; echo ====; nft -a list ruleset';
-    const [json = '', text = ''] = (await this.node.run('sh', '-c', script)).split('====\n');
+    const [json = '', text = ''] = (await this.node.script(script)).split('====\n');
     return { json: withoutTracing(json), text: withoutTracing(text) };
   }
 
@@ -304,7 +318,7 @@ export class TestNode {
   /** @returns the lists of xt_recent. */
   async recentLists(): Promise<Host['recent']> {
     const script = 'cd /proc/net/xt_recent && for list in *; do echo "=$list"; cat "$list"; done';
-    const lists = (await this.node.run('sh', '-c', script)).split(/^=/m).slice(1);
+    const lists = (await this.node.script(script)).split(/^=/m).slice(1);
     return new Map(
       lists.map((list) => {
         const [name = '', ...lines] = list.split('\n');

@@ -498,6 +498,19 @@ describe('kubeconfig', () => {
 });
 
 describe('a credential plugin', () => {
+  it('that must ask is told with the command that has kubectl ask, of the same cluster as the same user', async () => {
+    const exec = {
+      command: 'false',
+      interactiveMode: 'Always',
+      apiVersion: 'client.authentication.k8s.io/v1',
+    };
+    const path = kubeconfig('https://127.0.0.1:1', { exec });
+    const problem = await failureOf(path, { context: 'lab', as: 'ann' });
+    expect(problem?.message).toContain(
+      `it must ask you: run \`kubectl --kubeconfig=${path} --context=lab --as=ann get nodes\` first`,
+    );
+  });
+
   const plugin = (script: string, more: object = {}) => ({
     exec: {
       apiVersion: 'client.authentication.k8s.io/v1',

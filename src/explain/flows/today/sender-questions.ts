@@ -64,6 +64,7 @@ const ASKS: Readonly<Record<Field, 'address' | 'otherwise' | 'no'>> = {
   'ct.reply.dport': 'no',
   'ct.expiration': 'no',
   'ct.helper': 'no',
+  'ct.counted': 'no',
   'fib.daddr.type': 'no',
   'ipvs.taken': 'no',
   'ipvs.protocol': 'no',

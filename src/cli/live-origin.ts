@@ -1,0 +1,8 @@
+import { shownKubectl } from '../command/kubectl-argv.ts';
+import type { Origin } from './build-capture.ts';
+import type { LiveRequest } from './requests.ts';
+
+/** @returns where the state of a live node comes from: commands that the answer prints ask the cluster that was asked. */
+export function liveOrigin(name: string, { access }: Pick<LiveRequest, 'access'>): Origin {
+  return { name, live: true, kubectl: shownKubectl(access, []) };
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import type { Host, Link } from '../../src/host/facts.ts';
+import { parseLinks } from '../../src/host/parse-links.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+import { ask } from './ask.ts';
+import { nodeOf } from './node.ts';
+
+// On 6.1 in user-mode Linux, a packet by a port of a VRF counted once at each of `-i e0` and `-i v0` in raw PREROUTING.
+
+const V0 = '{"ifindex": 7, "ifname": "v0", "flags": ["NOARP","MASTER","UP","LOWER_UP"], "addr_info": []}';
+
+function withVrf(port: string | null): Host {
+  const host = nodeOf();
+  const [vrf] = parseLinks(`[${V0}]`, 'ip-addr.json', new ProblemList()) ?? [];
+  if (vrf === undefined) throw new Error('no link');
+  const links = (host.links ?? []).map(
+    (link): Link => (link.name === port ? { ...link, master: 'v0' } : link),
+  );
+  return { ...host, links: [...links, vrf] };
+}
+
+function reasons(host: Host, via?: string): unknown[] {
+  const drops = '*filter\n:FORWARD ACCEPT\n-A FORWARD -i eth0 -j DROP';
+  const trace = ask(drops, { host, ...(via === undefined ? {} : { via }) });
+  return trace.outcomes.map(({ verdict, reason }) => reason ?? verdict);
+}
+
+describe('What becomes of a packet by a VRF, whose rules see two devices one after the other (vrf_ip_rcv)?', () => {
+  const unknown = [{ code: 'vrf-not-followed', vrf: 'v0' }];
+  it('that is not followed, and said, also where `ip addr` was taken without -d', () => {
+    expect(reasons(withVrf('eth0'))).toEqual(unknown);
+    expect(reasons(withVrf(null), 'v0')).toEqual(unknown);
+  });
+  it('and so for one that a route gives to a VRF', () => {
+    const host = { ...nodeOf({ routes: ['8.8.4.0/24 dev v0'] }), links: withVrf(null).links };
+    const trace = ask('', { host, to: '8.8.4.4:80' });
+    expect(trace.outcomes.map(({ reason }) => reason)).toEqual(unknown);
+  });
+  it('nothing of that where a VRF joins others', () => {
+    expect(reasons(withVrf('eth1'))).toEqual(['drop']);
+  });
+});
