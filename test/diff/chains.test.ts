@@ -130,6 +130,50 @@ describe('What is a difference?', () => {
   });
 });
 
+describe('Which packets can a rule concern that only jumps?', () => {
+  const shared = ':MARK-IT - [0:0]\n';
+  const behind = '-A MARK-IT -j MARK --set-xmark 0x4000/0x4000';
+  const others = ['10.96.0.1', '10.96.0.2', '10.96.0.3'].map(
+    (address) => `-A PREROUTING -d ${address}/32 -j MARK-IT`,
+  );
+  const masquerade = '-A POSTROUTING -m mark --mark 0x4000/0x4000 -j MASQUERADE';
+
+  it('those that match it, and not all that come to the chain behind it', () => {
+    const jump = '-A PREROUTING -d 10.96.0.9/32 -p tcp -m tcp --dport 80 -j MARK-IT';
+    const { exploration } = compare(
+      nat([jump, ...others, masquerade, behind].join('\n'), shared),
+      nat([...others, masquerade, behind].join('\n'), shared),
+    );
+    expect(exploration.unexplored).toEqual([]);
+    expect(exploration.classes.length).toBeGreaterThan(0);
+    expect(exploration.classes.every(({ packet }) => packet.destination.value === 0x0a600009n)).toBe(true);
+    // All that come to the chain behind it are cut into some 300 classes.
+    expect(exploration.traced).toBeLessThan(60);
+  });
+
+  it('of those, the ones that match a rule behind it', () => {
+    const none = compare(
+      nat(`-A PREROUTING -j SOME\n-A SOME -d 10.96.0.9/32 -j MARK-IT\n${behind}`, `:SOME - [0:0]\n${shared}`),
+      nat(`-A SOME -d 10.96.0.9/32 -j MARK-IT\n${behind}`, `:SOME - [0:0]\n${shared}`),
+    );
+    expect(none.exploration.unexplored).toEqual([]);
+    expect(none.exploration.traced).toBeLessThan(60);
+  });
+});
+
+describe('Whom does a rule for an address of the node concern?', () => {
+  it.each(['nat', 'filter'] as const)('processes that name it 0.0.0.0, too: in %s', (table) => {
+    const rules =
+      table === 'nat'
+        ? nat('-A OUTPUT -d 127.0.0.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.5:80')
+        : filter('-A OUTPUT -d 127.0.0.1/32 -p tcp -m tcp --dport 80 -j DROP');
+    const { exploration } = compare(rules, table === 'nat' ? nat('') : filter(''));
+    const named = exploration.classes.map(({ packet }) => packet.destination.value);
+    expect(named).toContain(0x7f000001n);
+    expect(named).toContain(0n);
+  });
+});
+
 describe('Is what is left open said?', () => {
   it('a budget that runs out leaves boxes unexplored', () => {
     const before = filter('');

@@ -1,6 +1,6 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import { type Box, intersect } from '../space/box.ts';
-import type { Intervals } from '../space/intervals.ts';
+import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { bits } from '../space/universe.ts';
 
@@ -28,12 +28,23 @@ export function fromPorts(reach: Reach, sourcePort: Intervals | null): Reach | n
   return reach.ownSource ? within(reach, { sourcePort }) : reach;
 }
 
+/**
+ * A process that connects to 0.0.0.0 or :: reaches its own node: what the first rule sees is an address of the node
+ * (`ip_route_output_key_hash_rcu`, net/ipv4/route.c).
+ * @returns the destinations, as processes name them
+ */
+export function orUnspecified(destination: Intervals): Intervals {
+  return destination.isEmpty ? destination : Intervals.of([[0n, 0n], ...destination.ranges()]);
+}
+
 /** @returns the packets of a reach that go to these destinations and ports; null stands for no bound. */
 export function towards(reach: Reach, destination: Intervals | null, port: Intervals | null): Reach | null {
-  const { late } = reach;
+  const { late, hook } = reach;
   if (late === null)
     return within(reach, {
-      ...(destination === null ? {} : { destination }),
+      ...(destination === null
+        ? {}
+        : { destination: hook === 'OUTPUT' ? orUnspecified(destination) : destination }),
       ...(port === null ? {} : { destinationPort: port }),
     });
   const next = {

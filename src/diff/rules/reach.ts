@@ -14,7 +14,7 @@ import { Intervals } from '../space/intervals.ts';
 import type { Space } from '../space/space.ts';
 import { everything, hasBit } from '../space/universe.ts';
 import { ReachBook } from './reach-book.ts';
-import type { Reach } from './reach-bounds.ts';
+import { orUnspecified, type Reach } from './reach-bounds.ts';
 import { reachesOfHook, reachThrough } from './rule-box.ts';
 
 /** Chains that more ways lead to are taken to be reached by every packet. */
@@ -113,7 +113,7 @@ export class ReachFinder {
     if (late === null) return [box];
     const { destination, port } = late;
     const all = everywhere(this.#space);
-    const direct = intersect(box, { ...all, destination, destinationPort: port });
+    const direct = intersect(box, { ...all, destination: orUnspecified(destination), destinationPort: port });
     const own = direct === null ? [] : [direct];
     if (destination.equals(all.destination) && port.equals(all.destinationPort)) return own;
     const rewritten = this.#rewrittenTo(destination, port).flatMap((each) => intersect(box, each) ?? []);
