@@ -83,7 +83,7 @@ const LINES: readonly (readonly [LineKind, RegExp])[] = [
   ['ip-xfrm-policy', /^src [0-9a-f:.]+\/\d+ dst [0-9a-f:.]+\/\d+( |$)|^\s+(dir|socket) (in|out|fwd) /],
   [
     'ip-route',
-    /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|(\d+(\.\d+){1,3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*)(\/\d+)?) (via|dev|proto|nhid|metric|encap|table) \S/,
+    /^((unicast|local|broadcast|anycast|multicast|blackhole|unreachable|prohibit|throw) )?(default|(\d+(\.\d+){1,3}|[0-9a-f]*:[0-9a-f:]*:[0-9a-f.:]*)(\/\d+)?|\S*(?:x\.x|xxx|\*{3}|redacted|REDACTED)\S*) (via|dev|proto|nhid|metric|encap|table) \S/,
   ],
   ['nft-hooks', /^family (ip|ip6|inet|arp|bridge|netdev)( hook \w+)? \{|^\s+hook \w+ (device \S+ )?\{/],
   ['nft', /^table (ip|ip6|inet|arp|bridge|netdev) \S+ \{|^\s+type \w+ hook \w+ (device \S+ )?priority /],

@@ -165,8 +165,8 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
   for (const sorted of sources) {
     const text = linksTextOf(sorted.source, problems);
     if (text === null) continue;
-    picked ||= sorted.source.picked === true;
     const found = parseLinks(text, sorted.source.name, problems);
+    picked ||= sorted.source.picked === true || found?.some(({ incomplete }) => incomplete) === true;
     let more = !read;
     read ||= found !== null;
     for (const link of found ?? []) {
@@ -186,7 +186,7 @@ function loadLinks(sources: readonly SortedSource[], problems: ProblemList): Lin
   if (first === undefined || (hasLoopback && !picked)) return { all: read ? all : null, some: [] };
   const names = all.map(({ name }) => name).join(', ');
   const lack = hasLoopback
-    ? 'lines were picked from it, or left out'
+    ? 'lines were picked from it, left out, or cannot be read'
     : `it lists ${names} only, without the loopback link`;
   problems.add(
     'partial-listing',

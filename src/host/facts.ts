@@ -60,6 +60,8 @@ export interface Link {
   readonly up: boolean;
   readonly loopback: boolean;
   readonly addresses: readonly LinkAddress[];
+  /** It has another address, which cannot be read. */
+  readonly incomplete?: true;
   readonly group: string | null;
   readonly mac: string | null;
   /** Name of the bridge or bond it is enslaved to. */

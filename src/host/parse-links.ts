@@ -31,10 +31,12 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
   const info = objectOf(object.linkinfo);
   const port = objectOf(info?.info_slave_data);
   const addresses: LinkAddress[] = [];
+  let isWhole = true;
   for (const entry of objectsOf(object.addr_info)) {
     const address = readAddress(entry);
     if (address !== null) addresses.push(address);
     else if (entry.family === 'inet' || entry.family === 'inet6') {
+      isWhole = false;
       problems.add('unreadable-address', `an address of ${name} cannot be read`, file);
     }
   }
@@ -44,6 +46,7 @@ function readLink(object: Fields, name: string, file: string, problems: ProblemL
     up: flags.includes('UP'),
     loopback: flags.includes('LOOPBACK') || object.link_type === 'loopback',
     addresses,
+    ...(isWhole ? {} : { incomplete: true as const }),
     group: textOf(object.group),
     mac: object.link_type === 'ether' || object.link_type === undefined ? textOf(object.address) : null,
     master: textOf(object.master),

@@ -25,7 +25,8 @@ const TYPES: ReadonlySet<string> = new Set([
 /**
  * Reads `ip -j route show table all` (one family) or the same without `-4`/`-6`, which lists both families.
  * @param family whose routes to return; routes of the other family in the same text are left out.
- * @returns the routes in the order of the dump, or null where the text cannot be read as a whole. Never throws.
+ * @returns the routes in the order of the dump, or null where the text, or one of its routes, cannot be read: any could be the
+ *   one that counts. Never throws.
  */
 export function parseRoutes(
   text: string,
@@ -37,16 +38,20 @@ export function parseRoutes(
   const objects = readJsonObjects(json, file, problems);
   if (objects === null) return null;
   const routes: Route[] = [];
+  let whole = true;
   // In a dump of both families an entry without `pref` is an IPv4 one.
   const fallback = objects.some((object) => object.pref !== undefined) ? 'ipv4' : family;
   for (const object of objects) {
     if (familyOf(object, fallback) !== family) continue;
     const route = readRoute(object, family);
-    if (route === null)
-      problems.add('unreadable-route', `route to ${shown(object.dst)} cannot be read`, file);
-    else routes.push(route);
+    if (route !== null) routes.push(route);
+    else {
+      whole = false;
+      const message = `route to ${shown(object.dst)} cannot be read, so none is used: it could be the one that counts`;
+      problems.add('unreadable-route', message, file);
+    }
   }
-  return routes;
+  return whole ? routes : null;
 }
 
 /** iproute2 prints a tunnel encapsulation's `dst` beside the route's own, and the second would win in JSON. */

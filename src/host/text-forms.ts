@@ -11,7 +11,7 @@ const FORMS = {
 
 /** @returns true where the text is what the tool prints for people, and no JSON. */
 export function isTextForm(text: string, form: keyof typeof FORMS): boolean {
-  return !/^\s*[[{]/.test(text) && FORMS[form].test(text);
+  return !/^\s*(?:\[\s*[{\]]|\{)/.test(text) && FORMS[form].test(text);
 }
 
 /** @returns the values that follow these words; words that are not there are left out. */

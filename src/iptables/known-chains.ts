@@ -12,6 +12,10 @@ export interface KnownChains {
   /** @returns true where the rules in a chain, and a jump from a built-in chain to one, are never written with an interface. */
   readonly isWithoutInterfaces: (chain: string) => boolean;
   readonly isEnteredWithoutInterfaces: (chain: string) => boolean;
+  /** @returns true where who makes a chain of this name never leaves it without rules. */
+  readonly isNeverEmpty: (chain: string) => boolean;
+  /** @returns the chain of the same table that who makes this one always makes with it; null where nothing is known of any. */
+  readonly madeWith: (chain: string) => string | null;
   /** Finds the chains of rows that were picked from a listing without their heads. */
   readonly adoptRows: (rows: readonly Row[]) => {
     readonly blocks: readonly Block[];
@@ -26,5 +30,7 @@ export const NO_CHAINS: KnownChains = {
   isLikelyOfNat: () => false,
   isWithoutInterfaces: () => false,
   isEnteredWithoutInterfaces: () => false,
+  isNeverEmpty: () => false,
+  madeWith: () => null,
   adoptRows: (rows) => ({ blocks: [], left: rows }),
 };

@@ -29,7 +29,9 @@ export function parseListedServer(
   const base = { takes, servers: [], file, line };
   const words = takes.by === 'mark' && takes.family === 'ipv6' ? rest.slice(1) : rest;
   // With counters and thresholds stand no scheduler; `--persistent-conn` prints it all the same.
-  if (columns === 'counters' || columns === 'thresholds' || words[0] === undefined)
+  const [scheduler] = words;
+  const hasNone = columns === 'counters' || columns === 'thresholds';
+  if (hasNone || scheduler === undefined || isCount(scheduler))
     return { ...base, scheduler: null, flags: [], persistence: null, onePacket: false };
   const family = takes.by === 'socket' ? takes.address.family : takes.family;
   const flags = words.find((word) => /^\(.*\)$/.test(word));
@@ -39,7 +41,7 @@ export function parseListedServer(
   const mask = masks > 0 ? words[masks + 1] : hex === undefined ? undefined : dotted(hex);
   return {
     ...base,
-    scheduler: words[0],
+    scheduler,
     flags: flags === undefined ? [] : flags.slice(1, -1).split(','),
     persistence:
       at < 0 ? null : { seconds: Number(words[at + 1]) || 0, prefixLength: lengthOf(mask, family) },
@@ -62,7 +64,8 @@ export function parseListedReal(
     const word = rest[index];
     return word !== undefined && /^\d+$/.test(word) ? Number(word) : null;
   };
-  switch (columns) {
+  // How it forwards is a word: numbers alone are of another listing, whose heading was lost.
+  switch (columns === 'plain' && isCount(rest[0]) ? 'counters' : columns) {
     case 'plain':
       return {
         ...at,
@@ -78,6 +81,10 @@ export function parseListedReal(
     case 'counters':
       return { ...at, method: null, weight: null, active: null, inactive: null };
   }
+}
+
+function isCount(word: string | undefined): boolean {
+  return word !== undefined && /^\d/.test(word);
 }
 
 const METHODS = dictionary<ForwardMethod>({

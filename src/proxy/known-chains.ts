@@ -3,6 +3,9 @@ import { adoptRows } from './adopt-rows.ts';
 import { CHAINS, isKubeChain, roleOf } from './chains.ts';
 import { isWithoutInterfaces, tableOf } from './owners.ts';
 
+/** Made with their rules in one transaction by every version (syncProxyRules of iptables and ipvs; kubelet's copies too). */
+const NEVER_EMPTY: ReadonlySet<string> = new Set([CHAINS.forward, CHAINS.postrouting, CHAINS.markMasquerade]);
+
 /** What the readers of iptables need to know of the chains of a Kubernetes node. */
 export const KNOWN_CHAINS: KnownChains = {
   tableOf,
@@ -13,5 +16,13 @@ export const KNOWN_CHAINS: KnownChains = {
   // kube-proxy names interfaces only where it is told to find local Pods by bridge or interface name.
   isWithoutInterfaces: (chain) => roleOf(chain) !== null || isWithoutInterfaces(chain),
   isEnteredWithoutInterfaces: (chain) => roleOf(chain) !== null,
+  // Both are of one transaction, of kube-proxy in every mode that has them and of kubelet up to 1.27.
+  madeWith: (chain) =>
+    chain === CHAINS.postrouting
+      ? CHAINS.markMasquerade
+      : chain === CHAINS.markMasquerade
+        ? CHAINS.postrouting
+        : null,
+  isNeverEmpty: (chain) => NEVER_EMPTY.has(chain),
   adoptRows,
 };

@@ -39,7 +39,7 @@ export function applyChange(branch: Branch, effect: Change): Branch {
       // The first CT rule counts, NOTRACK among them (xt_ct_target: "Previously seen (loopback or untracked)? Ignore.").
       return connection === null && state.zones === null && state.untracked !== 'UNTRACKED'
         ? changed(branch, {
-            zones: { original: zoneOf(effect.original, state), reply: zoneOf(effect.reply, state) },
+            zones: zonesOf(effect),
           })
         : branch;
     case 'set-tos':
@@ -71,9 +71,14 @@ function xset(old: number | null, value: number, mask: number): number | null {
   return old === null ? null : ((old & ~mask) ^ value) >>> 0;
 }
 
-function zoneOf(zone: EffectOf<'zone'>['reply'], { mark }: PacketState): number | null {
-  if (zone !== 'mark') return zone;
-  return mark === null ? null : mark & 0xffff;
+/** By a mark: that of the packet when it is looked up, which other rules may write before. */
+function zonesOf({ original, reply }: EffectOf<'zone'>): PacketState['zones'] {
+  const number = (zone: EffectOf<'zone'>['reply']): number | null => (zone === 'mark' ? 0 : zone);
+  const byMark = { original: original === 'mark', reply: reply === 'mark' };
+  return {
+    ...{ original: number(original), reply: number(reply) },
+    ...(byMark.original || byMark.reply ? { byMark } : {}),
+  };
 }
 
 /** What the mask covers is known afterwards; a bit beside it that `value` turns stays as known as it was. */

@@ -19,8 +19,9 @@ import type { World } from './world.ts';
  * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
  * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
  */
-export function trackConnection(branch: Branch, context: TraceContext): Branch[] {
+export function trackConnection(came: Branch, context: TraceContext): Branch[] {
   const { packet, world, questions, opened: before } = context;
+  const branch = inZoneOfMark(came);
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return [branch];
   if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
@@ -52,6 +53,17 @@ export function trackConnection(branch: Branch, context: TraceContext): Branch[]
   return choose(branch, choices, questions).map(({ branch: way, value }) =>
     value ? replaced(way, flow, as) : partOf(way, found, packet, world),
   );
+}
+
+/** A zone by mark is that of the mark that the packet has now (nf_ct_zone_tmpl). */
+function inZoneOfMark(branch: Branch): Branch {
+  const { zones, mark } = branch.state;
+  if (zones?.byMark === undefined) return branch;
+  const { original, reply, byMark } = zones;
+  const marked = mark === null ? null : mark & 0xffff;
+  return changed(branch, {
+    zones: { original: byMark.original ? marked : original, reply: byMark.reply ? marked : reply },
+  });
 }
 
 function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['state']): Branch {

@@ -8,8 +8,8 @@ import { assume, type TraceContext } from './context.ts';
 import { whereMasqueradeMoved } from './masquerade-moved.ts';
 import { manipulates } from './nat.ts';
 import { senderOf } from './packet.ts';
-import { isNext, type NatPassage, next, type Passage } from './passage.ts';
-import type { HookProgram, NatChain } from './program.ts';
+import { type Ended, isNext, type NatPassage, type Next, next, type Passage } from './passage.ts';
+import type { HookProgram, NatChain, Program } from './program.ts';
 import { withFreePort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
 import type { Connection } from './state.ts';
@@ -76,7 +76,7 @@ function runNat(
   // An ICMP error about a flow is rewritten as the flow was, without asking rules (nf_nat_ipv4_fn).
   if (connection.state === 'RELATED' && isIcmp(start)) return [next(unasked(start, context))];
   // br_netfilter confirms what came for many before it goes up.
-  if (connection.confirmed && !connection.fromCapture) return unwritten(start, start, chains, context);
+  if (connection.confirmed && !connection.fromCapture) return unwritten(start, chains, context);
   let passages: readonly NatPassage[] = [next(start)];
   for (const group of chains)
     passages = passages.flatMap((passage) =>
@@ -118,7 +118,7 @@ function beforeNat(
 ): Passage[] | null {
   const known = answered(start, BEFORE_NAT);
   const asked = known === null ? decide(start, BEFORE_NAT, true) : start;
-  const walked = unwritten(start, asked, chains, context);
+  const walked = unwritten(asked, chains, context);
   const same = walked.every(
     (passage) =>
       passage.kind === 'next' &&
@@ -133,31 +133,43 @@ function beforeNat(
 
 /**
  * A flow that is confirmed is not rewritten: what rules do goes on, but none of it is written (nf_nat_setup_info: nf_ct_is_confirmed).
- * @param start the packet as it came
+ * As nothing is decided, the chain after one that would rewrite is asked too (nf_nat_inet_fn: nf_nat_initialized).
  */
 function unwritten(
   start: Branch,
-  asked: Branch,
   chains: readonly (readonly NatChain[])[],
   context: TraceContext,
 ): Passage[] {
-  let passages: readonly NatPassage[] = [next(asked)];
-  for (const group of chains)
+  let passages: readonly (Next | Ended)[] = [next(start)];
+  for (const group of chains) {
+    const idle = group.map(writingNothing);
     passages = passages.flatMap((passage) =>
-      isNext(passage) ? runTied(passage.branch, group, context) : [passage],
+      isNext(passage) ? runTied(passage.branch, idle, context) : [passage],
     );
-  return passages.map((passage): Passage => {
-    if (passage.kind === 'ended') return passage;
-    const { source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite } = start.state;
-    const { connection } = passage.branch.state;
-    const was = start.state.connection;
-    return next(
-      changed(passage.branch, {
-        ...{ source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite },
-        connection: connection === null || was === null ? was : { ...was, mark: connection.mark },
+  }
+  return [...passages];
+}
+
+/** @returns the chain, which goes on where it would rewrite, and leaves the ends as they came to it. */
+function writingNothing(chain: NatChain): Program<Next | Ended> {
+  const { hook, priority, registration, acts } = chain;
+  return {
+    ...{ hook, priority, registration, acts },
+    run: (branch, context) =>
+      chain.run(branch, context).map((passage) => {
+        if (passage.kind !== 'mapped') return passage;
+        const { source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite } =
+          branch.state;
+        const { connection } = passage.branch.state;
+        const was = branch.state.connection;
+        return next(
+          changed(passage.branch, {
+            ...{ source, sourcePort, destination, destinationPort, destinationLocal, sourceRewrite },
+            connection: connection === null || was === null ? was : { ...was, mark: connection.mark },
+          }),
+        );
       }),
-    );
-  });
+  };
 }
 
 function settled(decided: Branch, side: 'source' | 'destination', portFixed: boolean, world: World): Branch {

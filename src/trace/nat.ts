@@ -63,20 +63,22 @@ export function translate(
     case 'masquerade':
       return masquerade(branch, effect, rule, { host, flows }, questions);
     case 'netmap': {
+      // Which address is mapped is read from the header (nft_nat_setup_netmap, netmap_tg6); the port is the connection's own.
       const { state } = branch;
       const { family } = state;
+      const tracked = asTracked(state);
       const mapped = (address: Address): Address => ({
         family,
         value: effect.value | (address.value & ~effect.mask & all(family)),
       });
       if (manipulates(hook) === 'destination')
-        return one(withDestination(branch, mapped(state.destination), state.destinationPort));
+        return one(withDestination(branch, mapped(state.destination), tracked.destinationPort));
       const source = state.source.address;
       return one(
         withSource(
           branch,
           source === null ? unknownSender(state.source) : senderOf(mapped(source)),
-          state.sourcePort,
+          tracked.sourcePort,
           'snat',
         ),
       );

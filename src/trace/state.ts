@@ -62,7 +62,14 @@ export interface PacketState {
   /** What rules of nft wrote into their sets on its way, oldest first. */
   readonly nftSetChanges?: readonly NftSetChange[];
   /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
-  readonly zones: { readonly original: number | null; readonly reply: number | null } | null;
+  readonly zones: Zones | null;
+}
+
+/** `byMark` until the packet is looked up: the directions whose zone its mark gives then (nf_ct_zone_tmpl). */
+interface Zones {
+  readonly original: number | null;
+  readonly reply: number | null;
+  readonly byMark?: { readonly original: boolean; readonly reply: boolean };
 }
 
 /**

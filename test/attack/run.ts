@@ -71,6 +71,11 @@ if (Number(values.commands) > 0) {
     } catch (error) {
       found('commands', input, error);
     }
+    // A long run that is stopped has told how far it came.
+    if ((input + 1) % 1000 === 0)
+      console.log(
+        `${String(input + 1).padStart(9)} commands (${Math.round((performance.now() - start) / 1000)} s)`,
+      );
   }
   const asTold = [...statuses]
     .sort(([a], [b]) => (a < b ? -1 : 1))

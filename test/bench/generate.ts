@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeCluster, ORDINARY, type Shape } from './cluster.ts';
 import { writeFlows } from './flows.ts';
 import { formatHost } from './host.ts';
+import { formatNftRules } from './nft-rules.ts';
 import { formatObjects } from './objects.ts';
 import { formatRules } from './rules.ts';
 
@@ -58,6 +59,33 @@ export function generateCapture(folder: string, options: Partial<GenerateOptions
     address,
     service: `${middle?.namespace}/${middle?.name}`,
   };
+}
+
+/** A node in nftables mode. */
+export interface GeneratedNft {
+  readonly folder: string;
+  /** `nft -j list ruleset`, in the capture. */
+  readonly listing: string;
+  /** The same rules as text, for `nft -f`; beside the capture. */
+  readonly text: string;
+  readonly bytes: number;
+  /** Cluster IP of the Service in the middle. */
+  readonly address: string;
+}
+
+/** Writes the capture folder of a node in nftables mode that has nothing but kube-proxy's rules. */
+export function generateNftCapture(folder: string, shape: Partial<Shape> = {}): GeneratedNft {
+  const whole = { ...ORDINARY, secondPort: 0, nodePort: 0, affinity: 0, ...shape };
+  const cluster = makeCluster(whole);
+  const { json, text } = formatNftRules(cluster);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries(formatHost(cluster, 'nftables')))
+    writeFileSync(join(folder, name), content);
+  const [listing, asText] = [join(folder, 'nft.json'), `${folder}.nft`];
+  writeFileSync(listing, json);
+  writeFileSync(asText, text);
+  const address = cluster.services[Math.floor(whole.services / 2)]?.clusterIP ?? '';
+  return { folder, listing, text: asText, bytes: Buffer.byteLength(json), address };
 }
 
 /** @returns a dump with this many empty chains: nobody has one, but a program must not fall over it. */

@@ -1,7 +1,10 @@
 import { type BenchCluster, nodeAddress, podNetwork } from './cluster.ts';
 
 /** @returns the files of a capture folder that tell of the host: a bridge for pods, and a route to each other node's. */
-export function formatHost(cluster: BenchCluster): Record<string, string> {
+export function formatHost(
+  cluster: BenchCluster,
+  proxyMode: 'iptables' | 'nftables' = 'iptables',
+): Record<string, string> {
   const address = nodeAddress(0);
   const pods = podNetwork(0);
   const routes = [
@@ -30,7 +33,7 @@ export function formatHost(cluster: BenchCluster): Record<string, string> {
     'ip-rule.json':
       '[{"priority":0,"src":"all","table":"local"},{"priority":32766,"src":"all","table":"main"},{"priority":32767,"src":"all","table":"default"}]\n',
     'sysctl.txt': SYSCTLS.join('\n'),
-    'capture.json': `${JSON.stringify({ apiVersion: 'kp-explain/v1', kind: 'CaptureManifest', node: 'node-1', takenAt: '2026-11-21T10:00:00Z', proxyMode: 'iptables', backend: 'iptables-nft' })}\n`,
+    'capture.json': `${JSON.stringify({ apiVersion: 'kp-explain/v1', kind: 'CaptureManifest', node: 'node-1', takenAt: '2026-11-21T10:00:00Z', proxyMode, ...(proxyMode === 'iptables' ? { backend: 'iptables-nft' } : {}) })}\n`,
   };
 }
 

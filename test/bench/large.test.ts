@@ -8,9 +8,10 @@ import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
+import { LazyRules as NftRules } from '../../src/nftables/lazy-rules.ts';
 import { nameChains } from '../../src/proxy/chain-names.ts';
 import { openCapture } from '../support/open-capture.ts';
-import { type GenerateOptions, generateCapture } from './generate.ts';
+import { type GenerateOptions, generateCapture, generateNftCapture } from './generate.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kp-explain-large-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -69,6 +70,17 @@ describe('a large node', () => {
     expect(asked).toBeLessThan(500);
     expect(made).toBeGreaterThan(10);
     expect(made).toBeLessThan(100);
+  });
+
+  it('in nftables mode reads the chains of the Service alone that the packet is for', async () => {
+    const { folder: capture, address } = generateNftCapture(join(folder, 'native'), { services: 300 });
+    const at = vi.spyOn(NftRules.prototype, 'at');
+    const item = await trace(capture, `${address}:80`);
+    const asked = at.mock.calls.length;
+    at.mockRestore();
+    expect(item.outcomes).toHaveLength(10);
+    // There are 6,600 of Services.
+    expect(asked).toBeLessThan(500);
   });
 
   it('gives 5,000 endpoints 5,000 equal shares', async () => {

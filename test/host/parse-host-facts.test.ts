@@ -130,12 +130,14 @@ describe('routes of ip -j route', () => {
     expect(route && formatPrefix(route.destination)).toBe('10.60.0.0/16');
   });
 
-  it('reports a route it cannot read and keeps the others', () => {
+  it('reports each route it cannot read, and uses none: any of them could be the one that counts', () => {
     const problems = new ProblemList();
     const text =
       '[{"dst":"10.0.0.0/99","flags":[]},{"dst":"10.0.0.0/8","type":"odd"},{"dst":"10.1.0.0/16","dev":"a"}]';
-    expect(parseRoutes(text, 'ipv4', 'f', problems)).toHaveLength(1);
+    expect(parseRoutes(text, 'ipv4', 'f', problems)).toBeNull();
     expect(problems.list().map((problem) => problem.code)).toEqual(['unreadable-route', 'unreadable-route']);
+    const other = text.replace(/\]$/, ',{"dst":"fd00::/64","dev":"a"}]');
+    expect(parseRoutes(other, 'ipv6', 'f', new ProblemList())).toHaveLength(1);
   });
 });
 

@@ -270,6 +270,11 @@ describe('writing a capture', () => {
     expect(readdirSync(folder)).toEqual([name]);
   });
 
+  it('has no folder called -, which -f would take for standard input; ./- is one', () => {
+    expect(() => findWriteTarget('-', true)).toThrow('a capture is not written to standard output');
+    expect(findWriteTarget('./-', true).form).toBe('folder');
+  });
+
   it('leaves nothing where it is given up', () => {
     writeTo('cap').discard();
     expect(readdirSync(folder)).toEqual([]);

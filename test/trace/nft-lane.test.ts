@@ -116,6 +116,27 @@ describe('What does nat go by where a rule has written into the header?', () => 
   });
 });
 
+describe('Which port does nat of a prefix leave where a rule has written another into the header?', () => {
+  // nf_nat_setup_info inverts the tuple of the connection; of the header nft_nat_setup_netmap reads the address alone.
+  it.each([
+    [
+      'tcp dport set 80',
+      'nat hook prerouting priority -100',
+      'dnat ip prefix to 10.244.2.0/24',
+      'destination',
+    ],
+    ['tcp sport set 80', 'nat hook postrouting priority 100', 'snat ip prefix to 10.244.2.0/24', 'source'],
+  ] as const)('the one that its connection has: %s', (written, base, nat, end) => {
+    const rules = table(
+      'inet',
+      chain('c', 'filter hook prerouting priority -150; policy accept', written),
+      chain('n', `${base}; policy accept`, nat),
+    );
+    const [outcome] = trace(rules, { from: '192.168.1.7:1000', to: '8.8.8.8:443' }).outcomes;
+    expect(outcome?.[end].port).toBe(end === 'destination' ? 443 : 1000);
+  });
+});
+
 describe('What does nat do with a packet of the node to itself where a rule has written into its header on lo?', () => {
   const written = (...nat: readonly string[]): Trace =>
     trace(
@@ -312,6 +333,20 @@ describe('Does nat at INPUT rewrite what came in by a bridge?', () => {
   it('not of frames for many: br_netfilter has confirmed them (br_nf_local_in)', () => {
     expect(source(forMany)).toBe(0x0af4010bn);
   });
+  it('so that the nat chain behind one that would have rewritten it is asked too (nf_nat_inet_fn)', () => {
+    const asked = (...more: readonly string[]): string[] =>
+      steps(
+        table(
+          'ip',
+          ...more,
+          chain('a', 'nat hook input priority 90; policy accept', 'snat to 192.168.1.3'),
+          chain('b', 'nat hook input priority 100; policy accept', 'counter'),
+        ),
+        { from: '10.244.1.11:1000', to: '10.244.1.1:80', via: 'cni0' },
+      ).filter((step) => !step.startsWith('c '));
+    expect(asked()).toEqual(['a 1']);
+    expect(asked(forMany)).toEqual(['a 1', 'b 1', 'b policy']);
+  });
 });
 
 describe('Does a packet count for the quota that it is asked by?', () => {
@@ -364,6 +399,26 @@ describe('What is a packet that is not to be tracked, and then looked up in a zo
       'ct status != dnat',
     ])
       expect(asked(rule)).toMatch(/accept/);
+  });
+});
+
+describe('Which zone has a packet of two rules that give it one?', () => {
+  const zoned = (...rules: readonly string[]): string[] => {
+    const asked = (zone: string): string =>
+      ends(
+        table(
+          'inet',
+          chain('z', 'filter hook prerouting priority -300; policy accept', ...rules),
+          chain('c', 'filter hook forward priority 0; policy accept', `ct ${zone} drop`),
+        ),
+      ).join();
+    return ['original zone 3', 'original zone 7', 'reply zone 3', 'reply zone 0'].filter((zone) =>
+      asked(zone).includes('drop'),
+    );
+  };
+  it('the first: the second finds it tracked already (nft_ct_set_zone_eval)', () => {
+    expect(zoned('ct zone set 3', 'ct original zone set 7')).toEqual(['original zone 3', 'reply zone 3']);
+    expect(zoned('ct original zone set 7', 'ct zone set 3')).toEqual(['original zone 7', 'reply zone 0']);
   });
 });
 

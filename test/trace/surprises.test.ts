@@ -108,6 +108,23 @@ describe('When is a packet part of a connection?', () => {
     expect(says('-m conntrack --ctorigdst 8.8.4.4')).toBe('accept');
     expect(says('-m conntrack --ctstatus CONFIRMED')).toBe('drop');
   });
+  it('a zone by mark is that of the mark that it has when it is looked up (nf_ct_zone_tmpl)', () => {
+    const flows =
+      'tcp 6 9 ESTABLISHED src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 src=8.8.4.4 dst=8.8.8.8 sport=80 dport=40000 [ASSURED] mark=0 zone=7 use=1';
+    const says = (raw: string): string =>
+      only(
+        ask(
+          `*raw\n:PREROUTING ACCEPT\n${raw}\n*filter\n:FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate ESTABLISHED -j DROP`,
+          {
+            flows,
+          },
+        ),
+      ).verdict;
+    const [zone, mark] = ['-A PREROUTING -j CT --zone mark', '-A PREROUTING -j MARK --set-mark 7'];
+    expect(says(`${zone}\n${mark}`)).toBe('drop');
+    expect(says(`${mark}\n${zone}`)).toBe('drop');
+    expect(says(zone)).toBe('accept');
+  });
   it('the first CT rule counts, and flows are looked up in its zone', () => {
     const flow = (zone: string): string =>
       `tcp 6 9 ESTABLISHED src=8.8.8.8 dst=8.8.4.4 sport=40000 dport=80 src=8.8.4.4 dst=8.8.8.8 sport=80 dport=40000 [ASSURED] mark=0 ${zone}use=1`;

@@ -53,16 +53,16 @@ export function layersOf(line: string): readonly Layer[] {
 
 /**
  * Takes from a line what stood in front of the one before. Blanks behind the first are the line's own.
- * @returns null where the line is not dressed so.
+ * @returns the line as far as it is dressed so: a log writes its own words before the first line only. Null where it is not at all.
  */
 export function undressed(line: string, dress: Dress): Layer | null {
   let text = line;
   let side: DiffSign | null = null;
-  for (const index of dress) {
+  for (const [depth, index] of dress.entries()) {
     const start = text.trimStart();
     // A blank line of the output has its prefix, and nothing behind it.
     const prefix = PREFIXES[index]?.exec(`${start} `)?.[0] ?? (/^[+<|•·*-]$/.test(start.trim()) ? start : '');
-    if (prefix === '') return null;
+    if (prefix === '') return depth === 0 ? null : { text, dress: dress.slice(0, depth), side };
     side ??= signOf(prefix, start);
     text = withoutEnd(start.slice(prefix.trimEnd().length).replace(/^\s/, ''), prefix);
   }

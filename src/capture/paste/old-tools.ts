@@ -13,6 +13,9 @@ const ROUTE = new RegExp(
   `^\\s*(${DOTTED}|default)\\s+(${DOTTED}|\\*|-)\\s+(${DOTTED}|-)\\s+([A-Z!]+)\\s+(\\d+|-)\\s+\\d+\\s+\\d+\\s+(\\S+)\\s*$`,
 );
 
+/** The same where an address was blacked out. */
+const MASKED = /^\s*(\S+)\s+(\S+)\s+(\S+)\s+([A-Z!]+)\s+(\d+|-)\s+\d+\s+\d+\s+(\S+)\s*$/;
+
 /** Reads what `ifconfig` and `route -n` of net-tools print as `ip -o addr` and `ip route` would print it. */
 export class OldTools {
   #link: string | null = null;
@@ -28,7 +31,9 @@ export class OldTools {
       return '';
     }
     if (/^\s*Kernel IP routing table\s*$|^\s*Destination\s+Gateway\s+Genmask\s+Flags/.test(line)) return '';
-    const route = ROUTE.exec(line);
+    const masked = MASKED.exec(line);
+    const isMasked = masked?.slice(1, 4).some((word) => !/^(?:[\da-f.:]+|default|\*|-)$/.test(word)) === true;
+    const route = ROUTE.exec(line) ?? (isMasked ? masked : null);
     if (route !== null) return routeOf(route);
     if (line.trim() === '' || indentOf(line) <= this.#indent) {
       if (line.trim() !== '') this.#link = null;
@@ -46,6 +51,8 @@ function addressOf(line: string, link: string): string {
   const scope = link === 'lo' ? 'host' : 'global';
   const inet = INET.exec(line);
   if (inet !== null) return `1: ${link}    inet ${inet[1]}/${bitsOf(inet[2] ?? '')} scope ${scope} ${link}`;
+  // It has an address, which was blacked out.
+  if (/^\s+inet \S/.test(line)) return `1: ${link}    inet ?/32 scope ${scope} ${link}`;
   const inet6 = INET6.exec(line);
   if (inet6 === null) return '';
   const own = /^fe80:/.test(inet6[1] ?? '') ? 'link' : scope;
@@ -61,8 +68,9 @@ function routeOf([
   metric = '',
   device = '',
 ]: RegExpExecArray): string {
-  const prefix =
-    to === 'default' || (to === '0.0.0.0' && mask === '0.0.0.0') ? 'default' : `${to}/${bitsOf(mask)}`;
+  const isDefault = to === 'default' || (to === '0.0.0.0' && mask === '0.0.0.0');
+  const length = new RegExp(`^${DOTTED}$`).test(mask) ? bitsOf(mask) : mask;
+  const prefix = isDefault ? 'default' : `${to}/${length}`;
   if (flags.includes('!')) return `unreachable ${prefix} metric ${metric === '-' ? 0 : metric}`;
   const via = flags.includes('G') ? ` via ${gateway}` : '';
   return `${prefix}${via} dev ${device}${via === '' ? ' scope link' : ''}${/^0$|-/.test(metric) ? '' : ` metric ${metric}`}`;

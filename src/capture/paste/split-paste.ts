@@ -96,8 +96,6 @@ class Paste {
   #host: string | null = null;
   #depth = 0;
   readonly #old = new OldTools();
-  /** True between `*nat` and COMMIT. */
-  #inTable = false;
   /** What stood in front of the last line that could be told. */
   #dress: Dress = [];
   /** Blanks in front of the head of the listing that is being read. */
@@ -119,7 +117,7 @@ class Paste {
     const modern = this.#old.modern(inner);
     if (modern === '') return;
     const dress = this.#dress;
-    const plain = modern === null ? plainLine(raw, dress) : { ...plainLine(modern, []), dress };
+    const plain = modern === null ? plainLine(raw, dress) : { ...told(modern), dress };
     const inBraces = this.#kind === 'nft' && this.#depth > 0 && !isOutOfBraces(plain);
     if (!inBraces && plain.kind === null && this.#takePrompt(raw, inner, index)) return;
     if (!inBraces && plain.kind === null && isOtherCommand(plain.text.trim())) {
@@ -172,13 +170,7 @@ class Paste {
     if (side !== null) this.#sides.set(side, this.#sides.get(side) ?? index);
     if (kind === 'iptables-listing' && /^Chain /.test(text))
       this.#indent = Math.max(0, raw.indexOf('Chain '));
-    this.#keep(kind, this.#inSave(text), index);
-  }
-
-  /** iptables-restore makes chains with `-N`, a dump declares them. */
-  #inSave(text: string): string {
-    const name = /^-N (\S+)$/.exec(text)?.[1];
-    return name !== undefined && this.#inTable ? `:${name} - [0:0]` : text;
+    this.#keep(kind, text, index);
   }
 
   #follows(text: string): boolean {
@@ -211,7 +203,6 @@ class Paste {
     lines.set(index, text);
     this.#spans.add(index, kind, text);
     this.#kind = kind;
-    if (/^\*\w+$|^COMMIT$/.test(text)) this.#inTable = text !== 'COMMIT';
     if (kind === 'nft') this.#depth += count(text, '{') - count(text, '}');
     if (this.#host !== null && OF_A_NODE.has(kind))
       this.#hosts.set(this.#host, this.#hosts.get(this.#host) ?? index);
@@ -284,6 +275,11 @@ class Paste {
     const message = `${count} ${are} that is read here, and ${count === 1 ? 'was' : 'were'} passed over: ${lineRanges(this.#skipped)}`;
     problems.add('skipped-lines', message, this.#name, first + 1);
   }
+}
+
+/** What net-tools print is an address or a route, also one that cannot be read. */
+function told(modern: string): PlainLine {
+  return { text: modern, kind: /^1: /.test(modern) ? 'ip-addr' : 'ip-route', side: null, dress: [] };
 }
 
 /** What never stands within the braces of nft: they were not closed. */

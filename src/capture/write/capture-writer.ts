@@ -29,9 +29,16 @@ export interface WriteTarget {
 /**
  * @param name a folder, or a file that ends in `.tar.gz` or `.tgz`.
  * @returns the target. Throws InputError where it exists already (without `force`), or is nothing that may be replaced,
- * or its parent is no folder: said before a node is asked for anything.
+ * or its parent is no folder, or it is `-`: said before a node is asked for anything.
  */
 export function findWriteTarget(name: string, force: boolean): WriteTarget {
+  // It stands for standard output elsewhere, and -f - would read standard input, not the folder of this name.
+  if (name === '-')
+    throw new InputError(
+      'no-such-folder',
+      'a capture is not written to standard output; name a folder or a file that ends in .tar.gz (./- for a folder called -)',
+      name,
+    );
   const path = resolve(name);
   const target: WriteTarget = {
     name,

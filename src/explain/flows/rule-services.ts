@@ -1,7 +1,8 @@
 import type { Family } from '../../net/address.ts';
 import type { Known } from '../question/question.ts';
 import type { ServiceItem } from '../service-list.ts';
-import { CARRIERS, type Carrier, readingOf } from '../services/carriers.ts';
+import { CARRIERS, namingOf, readingOf } from '../services/carriers.ts';
+import { type NftServicePort, nftServicesBySocket } from '../services/nft/nft-services.ts';
 import { listPortalServices } from '../services/portal-services.ts';
 import { readService } from '../services/read-service.ts';
 import { draftServices, type ServiceDraft } from '../services/service-draft.ts';
@@ -31,8 +32,11 @@ export class RuleServices {
   readonly #naming: ServiceNaming;
   #places: Map<string, Place[]> | null = null;
   #drafts: Place[] = [];
-  /** What is read as a whole: userspace mode, and the carriers beside iptables. */
+  /** What is read as a whole: userspace mode, and IPVS. */
   readonly #whole = new Map<string, ProgrammedPort[]>();
+  /** Of nftables mode what was asked for; and by their sockets those ports whose chains were not read yet. */
+  readonly #native = new Map<string, ProgrammedPort[]>();
+  readonly #unread = new Map<string, Set<NftServicePort>>();
   readonly #items = new Map<ServiceDraft, ServiceItem>();
 
   constructor(known: Known, naming: ServiceNaming) {
@@ -48,22 +52,27 @@ export class RuleServices {
   at(family: Family, protocol: string, address: string | null, port: number): readonly ProgrammedPort[] {
     const key = placeKey(family, protocol, address, port);
     const places = this.#index().get(key) ?? [];
+    for (const unread of this.#unread.get(socketKey(family, address, port)) ?? []) this.#read(unread);
     return [
       ...places.map((place) => ({ item: this.#itemOf(place), entered: place.entered })),
+      ...(this.#native.get(key) ?? []),
       ...(this.#whole.get(key) ?? []),
     ];
   }
 
   /** @returns every address that some rule speaks of, by its family and usual spelling. */
   addresses(): ReadonlySet<string> {
-    const keys = [...this.#index().keys(), ...this.#whole.keys()];
+    const index = this.#index();
+    this.#readAll();
+    const keys = [...index.keys(), ...this.#native.keys(), ...this.#whole.keys()];
     return new Set(keys.map((key) => key.split(' ')[2] ?? ''));
   }
 
   /** @returns every port of a Service of this name, as the rules or their comments name it. */
   named(namespace: string, name: string): readonly ServiceItem[] {
     this.#index();
-    const whole = new Set([...this.#whole.values()].flat().map(({ item }) => item));
+    this.#readAll();
+    const whole = new Set([...this.#native.values(), ...this.#whole.values()].flat().map(({ item }) => item));
     const near = this.#drafts.filter(({ draft }) => this.#mayBe(draft, namespace, name));
     return [...near.map((place) => this.#itemOf(place)), ...whole].filter(
       (item) => item.namespace === namespace && item.name === name,
@@ -92,12 +101,27 @@ export class RuleServices {
       const endpoints = new EndpointReader(ruleset.tables.get('nat'), ruleset.family);
       const reading = { ruleset, naming: this.#naming, endpoints };
       for (const draft of draftServices(ruleset, this.#naming)) this.#addDraft(draft, reading);
-      for (const item of listPortalServices(ruleset, this.#naming)) this.#addWhole(item);
+      for (const item of listPortalServices(ruleset, this.#naming)) this.#addItem(item, this.#whole);
     }
     const reading = readingOf(this.#known);
-    for (const carrier of BESIDE_IPTABLES)
-      for (const item of CARRIERS[carrier].list(reading)) this.#addWhole(item);
+    for (const port of nftServicesBySocket(this.#known, namingOf(reading), reading.node))
+      for (const { address, port: number } of port.sockets) {
+        const key = socketKey(port.family, address, number);
+        this.#unread.set(key, (this.#unread.get(key) ?? new Set()).add(port));
+      }
+    for (const item of CARRIERS.ipvs.list(reading)) this.#addItem(item, this.#whole);
     return this.#places;
+  }
+
+  #readAll(): void {
+    for (const ports of [...this.#unread.values()]) for (const port of ports) this.#read(port);
+  }
+
+  /** Reads one port of nftables mode, once. */
+  #read(port: NftServicePort): void {
+    for (const { address, port: number } of port.sockets)
+      this.#unread.get(socketKey(port.family, address, number))?.delete(port);
+    this.#addItem(port.read(), this.#native);
   }
 
   #addDraft(draft: ServiceDraft, reading: ServiceReading): void {
@@ -125,7 +149,7 @@ export class RuleServices {
     else known.push(place);
   }
 
-  #addWhole(item: ServiceItem): void {
+  #addItem(item: ServiceItem, to: Map<string, ProgrammedPort[]>): void {
     const { family, protocol, nodePort } = item;
     const sockets = [...item.clusterIPs, ...item.externalIPs, ...item.loadBalancerIPs];
     const keys = sockets.map(({ address, port }) => placeKey(family, protocol, address, port));
@@ -136,13 +160,14 @@ export class RuleServices {
       ),
     );
     for (const key of new Set(keys))
-      this.#whole.set(key, [...(this.#whole.get(key) ?? []), { item, entered: !refused.has(key) }]);
+      to.set(key, [...(to.get(key) ?? []), { item, entered: !refused.has(key) }]);
   }
 }
 
-/** Iptables' Services are read one by one. */
-const BESIDE_IPTABLES: readonly Exclude<Carrier, 'iptables'>[] = ['nftables', 'ipvs'];
-
 function placeKey(family: Family, protocol: string, address: string | null, port: number): string {
   return `${family} ${protocol} ${address ?? 'node'} ${port}`;
+}
+
+function socketKey(family: Family, address: string | null, port: number): string {
+  return `${family} ${address ?? 'node'} ${port}`;
 }

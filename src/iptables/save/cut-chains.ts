@@ -1,4 +1,5 @@
-import { HOOK_NAMES } from '../ruleset.ts';
+import type { KnownChains } from '../known-chains.ts';
+import { type Cut, HOOK_NAMES } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { Block } from './dump.ts';
 
@@ -27,8 +28,54 @@ export function markCutChains({ cut, chains }: Block): void {
   }
 }
 
+/**
+ * `iptables -S` ends without a mark. That its text broke off shows where a chain that is never empty has no rules, though
+ * its place among them is behind the last.
+ * @returns that chain and the last line that is there; null where nothing shows it, or where a cut is known.
+ */
+export function lastLost(
+  { form, cut, chains, context, line }: Block,
+  known: KnownChains,
+): { readonly name: string; readonly cut: Cut } | null {
+  if (form !== 'rules-listing' || cut !== null) return null;
+  const { last, lastLine, inOrder } = orderOfRules(chains);
+  if (!inOrder) return null;
+  for (let chain = last ?? 0; chain < chains.size; chain++) {
+    const name = chains.names.text(chain);
+    if (chains.ruleCount(chain) === 0 && chains.isDeclared(name) && known.isNeverEmpty(name)) {
+      const place = { file: context.lines.file, line: last === null ? line : lastLine };
+      return { name, cut: { ...place, within: last === null ? 'chains' : 'rules' } };
+    }
+  }
+  return null;
+}
+
+/**
+ * A whole table that has one of two chains which are always made together had the lines of the other filtered out, the rules
+ * that jump to it among them: which chain had such rules is not known.
+ * @returns the name of the chain that is not there and of the one that is; null where nothing is missing.
+ */
+export function markLeftOut(
+  { header, committed, chains, context, line }: Block,
+  known: KnownChains,
+): { readonly name: string; readonly beside: string } | null {
+  if (header === null || !committed) return null;
+  const names = Array.from({ length: chains.size }, (_, chain) => chains.names.text(chain));
+  const beside = names.find((each) => {
+    const other = chains.isDeclared(each) ? known.madeWith(each) : null;
+    return other !== null && !names.includes(other);
+  });
+  const name = beside === undefined ? null : known.madeWith(beside);
+  if (beside === undefined || name === null) return null;
+  for (const [chain, each] of names.entries()) {
+    if (chains.ruleCount(chain) > 0 && (each === 'POSTROUTING' || known.isLikelyOfNat(each)))
+      chains.setCut(chain, { file: context.lines.file, line, within: 'rules', side: 'start' });
+  }
+  return { name, beside };
+}
+
 /** @returns the chain of the last rule, and whether the rules of each chain stand behind those of the chain before. */
-function orderOfRules(chains: ChainTable): { last: number | null; inOrder: boolean } {
+function orderOfRules(chains: ChainTable): { last: number | null; lastLine: number; inOrder: boolean } {
   let last: number | null = null;
   let lastLine = 0;
   let previousEnd = 0;
@@ -42,7 +89,7 @@ function orderOfRules(chains: ChainTable): { last: number | null; inOrder: boole
     lastLine = previousEnd;
     last = chain;
   }
-  return { last, inOrder };
+  return { last, lastLine, inOrder };
 }
 
 /** In the tail of a dump the first chain's rules may have begun before it. */

@@ -121,13 +121,14 @@ class Reader implements DumpReader {
       this.#insert(command, start, end, line);
       return;
     }
-    if (command === null || (this.#open?.form === 'save' && command.letter === 'N')) {
+    // iptables-restore makes chains with -N too; one that is there already it refuses.
+    const open = command?.letter === 'N' && this.#open?.form === 'save' ? this.#open : null;
+    if (command === null || open?.chains.isDeclared(command.name) === true) {
       this.#unreadRule(this.#open, start, end, line, 'is a command, not a line of a dump');
       return;
     }
-    const { letter, name, declared } = command;
-    const block = this.#listingFor(letter, name, start, line);
-    this.#declare(block, block.chains.addText(name, start + 3), declared, line);
+    const block = this.#listingFor(command.letter, command.name, start, line);
+    this.#declare(block, block.chains.addText(command.name, start + 3), command.declared, line);
     block.to = end + 1;
   }
 
@@ -239,8 +240,7 @@ class Reader implements DumpReader {
   #openBlock(form: Block['form'], table: TableName | null, from: number, line: number): Block {
     const told =
       form === 'save' ? { header: this.#header, prompt: null } : { header: null, prompt: this.#prompt };
-    const place = { line, from, triviaFrom: this.#lastEnd };
-    const block = newBlock({ form, table, ...told, ...place }, this.#lines);
+    const block = newBlock({ form, table, ...told, line, from, triviaFrom: this.#lastEnd }, this.#lines);
     this.#blocks.push(block);
     this.#open = block;
     this.#lastLine = line;

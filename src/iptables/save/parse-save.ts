@@ -3,6 +3,7 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { type KnownChains, NO_CHAINS } from '../known-chains.ts';
 import { type TableOfRuleset, uniteAll } from '../merge.ts';
 import type { Backend, Ruleset, Table } from '../ruleset.ts';
+import { describeMissing, lastLost, markCutChains, markLeftOut } from './cut-chains.ts';
 import type { Block, Header, ScannedDump } from './dump.ts';
 import { inferFamilies } from './infer-family.ts';
 import { inferTable } from './infer-table.ts';
@@ -30,6 +31,7 @@ export function parseSave(
 ): Ruleset[] {
   const known = hints.chains ?? NO_CHAINS;
   const dump = scanDump(source.name, source.bytes, source.cut === true, problems);
+  for (const block of dump.blocks) markLost(block, source.name, known, problems);
   const blocks = dump.blocks.flatMap((block) => sortTables(block, source.name, known, problems));
   for (const block of blocks) nameTable(block, source.name, known, problems);
   const only = onlyHeader(blocks);
@@ -88,6 +90,20 @@ function backendOf(
   }
   if (header?.backendStated === true) return header.backend;
   return hint ?? (header ?? only)?.backend ?? null;
+}
+
+function markLost(block: Block, file: string, known: KnownChains, problems: ProblemList): void {
+  const lost = lastLost(block, known);
+  const leftOut = markLeftOut(block, known);
+  if (leftOut !== null) {
+    const what = `lines that name ${leftOut.name} were left out: who makes ${leftOut.beside} makes both`;
+    problems.add('partial-listing', describeMissing(what), file, block.line);
+  }
+  if (lost === null) return;
+  const what = `the listing ends before the rules of ${lost.name}, which is never without`;
+  problems.add('truncated', describeMissing(what), file, lost.cut.line);
+  block.cut = lost.cut;
+  markCutChains(block);
 }
 
 function nameTable(block: Block, file: string, known: KnownChains, problems: ProblemList): void {

@@ -14,6 +14,10 @@ export function chainKey(family: string, table: string, chain: string): string {
   return `${family}", "table": "${table}", "chain": "${chain}`;
 }
 
+const CHAIN = Buffer.from('{"chain": {"family": "');
+const PLAIN_CHAIN =
+  /^\{"chain": \{"family": "([^"\\]*)", "table": "([^"\\]*)", "name": "([^"\\]*)", "handle": (\d{1,15})\}\}$/;
+
 const NEWLINE = 10;
 
 /** Parses the objects of a listing one by one, by their place in it. */
@@ -46,6 +50,14 @@ export class ObjectReader {
     }
     const head = bytes.toString('utf8', from, at - 1);
     return HEAD.test(head) ? head : null;
+  }
+
+  /** @returns a chain that is hooked nowhere, told without parsing it: kube-proxy has one of each endpoint; null where it is none, or is written otherwise. */
+  plainChain(start: number, end: number): Fields | null {
+    const bytes = this.#bytes;
+    if (bytes.compare(CHAIN, 0, CHAIN.length, start, Math.min(end, start + CHAIN.length)) !== 0) return null;
+    const [, family, table, name, handle] = PLAIN_CHAIN.exec(bytes.toString('utf8', start, end)) ?? [];
+    return handle === undefined ? null : { family, table, name, handle: Number(handle) };
   }
 
   /** @returns the object; null, with a problem, where it cannot be parsed. */

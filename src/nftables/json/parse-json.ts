@@ -25,6 +25,11 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
         rules.add(head, start, end);
         return;
       }
+      const plain = reader.plainChain(start, end);
+      if (plain !== null) {
+        chains.push({ ...plain, start });
+        return;
+      }
       const object = reader.read(start, end);
       const [kind] = Object.keys(object ?? {});
       const inner = kind === undefined ? null : objectOf(object?.[kind]);

@@ -68,11 +68,11 @@ function assignCt(
     return connection === null
       ? state
       : { ...state, connection: { ...connection, mark: number === null ? null : number >>> 0 } };
-  // A packet that has its connection keeps it; one that is not to be tracked is tracked after all (nft_ct_set_zone_eval).
-  if (key !== 'zone' || connection !== null || state.untracked === 'INVALID') return state;
-  const before = state.zones ?? { original: 0, reply: 0 };
-  const original = direction === 'reply' ? before.original : number;
-  const reply = direction === 'original' ? before.reply : number;
+  // A packet that has its connection or a zone keeps it; one that is not to be tracked is tracked after all (nft_ct_set_zone_eval).
+  if (key !== 'zone' || connection !== null || state.zones !== null || state.untracked === 'INVALID')
+    return state;
+  const original = direction === 'reply' ? 0 : number;
+  const reply = direction === 'original' ? 0 : number;
   return { ...state, untracked: null, zones: { original, reply } };
 }
 

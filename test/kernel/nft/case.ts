@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import type { Family } from '../../../src/net/address.ts';
 import type { Case } from '../generate/case.ts';
 import { type PacketSpec, packetOf, packetSpec } from '../generate/packets.ts';
-import { POOLS } from '../generate/pools.ts';
-import type { FieldName } from './fields.ts';
+import { POOLS, pickFrom } from '../generate/pools.ts';
 import {
   BASE_COUNT,
   type BaseSpec,
@@ -13,7 +12,7 @@ import {
   planChains,
   planTables,
 } from './plan.ts';
-import { focused, focusSpec, type RuleSpec, ruleSpec, writeRule } from './rules.ts';
+import { type Focus, focused, focusSpec, type RuleSpec, ruleSpec, writeRule } from './rules.ts';
 
 /** A native rule set and packets through it, as numbers, which shrink. */
 export interface NftCaseSpec {
@@ -21,7 +20,7 @@ export interface NftCaseSpec {
   readonly bases: readonly BaseSpec[];
   readonly rules: readonly RuleSpec[];
   /** What a third of the rules asks first, so that seldom fields are seen to hold and to fail, too. */
-  readonly focus: FieldName;
+  readonly focus: Focus;
 }
 
 export const nftCaseSpec: fc.Arbitrary<NftCaseSpec> = fc.record({
@@ -31,6 +30,21 @@ export const nftCaseSpec: fc.Arbitrary<NftCaseSpec> = fc.record({
   focus: focusSpec,
 });
 
+/** Protocols of a packet, as the numbers that {@link packetOf} makes them of. */
+const [TCP, UDP, SCTP, ICMP] = [0, 3, 5, 6];
+
+/** Those that have the field, the seldom ones more often. */
+const PROTOCOLS: Partial<Record<Focus['field'], readonly number[]>> = {
+  ...{ sport: [TCP, UDP, UDP, SCTP, SCTP, SCTP], dport: [TCP, UDP, SCTP, SCTP], 'tcp flags': [TCP] },
+  ...{ 'sctp chunk': [SCTP], 'icmp type': [ICMP], 'icmp code': [ICMP] },
+};
+
+/** @returns the packet, of a protocol that has the field. */
+function asked(packet: PacketSpec, { field, protocol }: Focus): PacketSpec {
+  const protocols = PROTOCOLS[field];
+  return protocols === undefined ? packet : { ...packet, protocol: pickFrom(protocols, protocol) };
+}
+
 /** @returns the rules as text, and the packets. */
 export function writeNftCase(
   spec: NftCaseSpec,
@@ -38,7 +52,7 @@ export function writeNftCase(
 ): { readonly native: NativeText; readonly packets: Case['packets'] } {
   const pool = POOLS[family];
   const packets = spec.packets.map((packet, index) => ({
-    ...packetOf(packet, pool, index),
+    ...packetOf(index % 2 === 0 ? asked(packet, spec.focus) : packet, pool, index),
     goesOn: packet.goesOn && packet.odd < 28,
   }));
   const tables = planTables();

@@ -102,11 +102,24 @@ function device(aim: Aim, lhs: string, side: 'in' | 'out'): FieldText | null {
 }
 
 type Side = 'source' | 'destination';
+type Direction = 'original' | 'reply';
 
 /** @returns what stood at the packet's own end: an answer goes the other way. */
-function sentSide(direction: 'original' | 'reply', end: Side): Side {
+function sentSide(direction: Direction, end: Side): Side {
   if (direction === 'original') return end;
   return end === 'source' ? 'destination' : 'source';
+}
+
+function ctAddress(aim: Aim, direction: Direction, end: Side): FieldText {
+  const key = end === 'source' ? 'saddr' : 'daddr';
+  return address(aim, `ct ${direction} ${ipOf(aim)} ${key}`, sentSide(direction, end));
+}
+
+function ctPort(aim: Aim, direction: Direction, end: Side): FieldText | null {
+  if (aim.packet.wire.sourcePort === null) return null;
+  const key = `ct ${direction} proto-${end === 'source' ? 'src' : 'dst'}`;
+  const { others, own } = port(aim, sentSide(direction, end), 'th');
+  return { lhs: `meta l4proto ${l4Of(aim)} ${key}`, type: null, shape: 'number', own, others };
 }
 
 const STATES = ['new', 'established', 'related', 'invalid', 'untracked'];
@@ -264,20 +277,14 @@ export const FIELDS = {
   'ct direction': () => word('ct direction', 'original', ['reply'], null),
   'ct protocol': (aim) => unlisted(word('ct protocol', l4Of(aim), ['tcp', 'udp', 'sctp'], null)),
   'ct zone': () => number('ct zone', 0, [3, 7], null),
-  'ct saddr': (aim) => {
-    const direction = pickFrom(['original', 'original', 'reply'] as const, aim.pick >> 4);
-    const end = pickFrom(['source', 'destination'] as const, aim.pick >> 6);
-    const key = end === 'source' ? 'saddr' : 'daddr';
-    return address(aim, `ct ${direction} ${ipOf(aim)} ${key}`, sentSide(direction, end));
-  },
-  'ct port': (aim) => {
-    if (aim.packet.wire.sourcePort === null) return null;
-    const end = pickFrom(['source', 'destination'] as const, aim.pick >> 4);
-    const direction = pickFrom(['original', 'reply'] as const, aim.pick >> 6);
-    const key = `ct ${direction} proto-${end === 'source' ? 'src' : 'dst'}`;
-    const { others, own } = port(aim, sentSide(direction, end), 'th');
-    return { lhs: `meta l4proto ${l4Of(aim)} ${key}`, type: null, shape: 'number', own, others };
-  },
+  'ct original saddr': (aim) => ctAddress(aim, 'original', 'source'),
+  'ct original daddr': (aim) => ctAddress(aim, 'original', 'destination'),
+  'ct reply saddr': (aim) => ctAddress(aim, 'reply', 'source'),
+  'ct reply daddr': (aim) => ctAddress(aim, 'reply', 'destination'),
+  'ct original proto-src': (aim) => ctPort(aim, 'original', 'source'),
+  'ct original proto-dst': (aim) => ctPort(aim, 'original', 'destination'),
+  'ct reply proto-src': (aim) => ctPort(aim, 'reply', 'source'),
+  'ct reply proto-dst': (aim) => ctPort(aim, 'reply', 'destination'),
   'fib type': (aim) => {
     const side = pickFrom(['daddr', 'daddr', 'saddr'], aim.pick >> 3);
     return word(
@@ -323,13 +330,17 @@ export const FIELDS = {
     const places = [
       { lhs: four ? '@nh,72,8' : '@nh,48,8', own: wire.protocol, others: [6, 17] },
       { lhs: four ? '@nh,64,8' : '@nh,56,8', own: wire.ttl, others: [64, 63, 1] },
-      { lhs: '@th,16,16', own: wire.destinationPort ?? 1, others: DESTINATION_PORTS },
-      { lhs: '@th,0,16', own: wire.sourcePort ?? 1, others: SOURCE_PORTS },
-      { lhs: four ? '@nh,0,4' : '@nh,0,4', own: four ? 4 : 6, others: [4, 6] },
+      ...(wire.sourcePort === null || wire.destinationPort === null
+        ? []
+        : [
+            { lhs: '@th,16,16', own: wire.destinationPort, others: DESTINATION_PORTS },
+            { lhs: '@th,0,16', own: wire.sourcePort, others: SOURCE_PORTS },
+          ]),
     ];
     const { lhs, own, others } = pickFrom(places, aim.pick);
     return number(lhs, own, others, null);
   },
+  version: ({ pool }) => number('@nh,0,4', pool.family === 'ipv4' ? 4 : 6, [4, 6], null),
   exthdr: (aim) =>
     aim.pool.family === 'ipv4'
       ? word(`ip option ${pickFrom(['rr', 'lsrr', 'ra'], aim.pick)}`, 'missing', ['exists'], null)
@@ -338,17 +349,11 @@ export const FIELDS = {
     aim.packet.wire.protocol === SCTP
       ? { ...word('sctp chunk init', 'exists', ['missing'], null), l4: 'sctp' }
       : null,
-  random: (aim) =>
-    pickFrom(
-      [
-        number('meta random', null, [0x40000000, 0x80000000], null),
-        number('numgen random mod 4', null, [0, 1, 3], null),
-        number('numgen inc mod 3', null, [0, 1], null),
-        number('symhash mod 2', null, [0, 1], null),
-        number(`jhash ${ipOf(aim)} saddr mod 3`, null, [0, 1], null),
-      ],
-      aim.pick,
-    ),
+  random: () => number('meta random', null, [0x40000000, 0x80000000], null),
+  'numgen random': () => number('numgen random mod 4', null, [0, 1, 3], null),
+  'numgen inc': () => number('numgen inc mod 3', null, [0, 1], null),
+  symhash: () => number('symhash mod 2', null, [0, 1], null),
+  jhash: (aim) => number(`jhash ${ipOf(aim)} saddr mod 3`, null, [0, 1], null),
 } satisfies Readonly<Record<string, Writer>>;
 
 function asIndex(field: FieldText | null): FieldText | null {

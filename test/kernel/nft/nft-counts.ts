@@ -47,11 +47,12 @@ export class NftCounts {
     for (const statement of statements) this.#count(statement, 'held');
   }
 
-  /** Up to where it broke, the rule's statements held. */
+  /** Up to where it broke, the rule's statements held. What is a question broke it where nothing behind it can have. */
   #missed({ statements }: NftRule, context: NftContext): void {
-    for (const statement of statements) {
+    for (const [i, statement] of statements.entries()) {
       const side = sideOf(statement, context);
-      this.#count(statement, side);
+      const alone = side === 'forked' && statements.slice(i + 1).every((one) => goesOn(one, context));
+      this.#count(statement, alone ? 'failed' : side);
       if (side !== 'held') return;
     }
   }
@@ -117,6 +118,13 @@ function sideOf(statement: Statement, context: NftContext): keyof Sides {
   }
   // What implies a family or protocol that the packet is not of.
   return ACTS.has(statement.kind) ? 'failed' : 'held';
+}
+
+/** True where a statement breaks no rule for this packet. */
+function goesOn(statement: Statement, context: NftContext): boolean {
+  return (
+    statement.kind === 'verdict' || (statement.kind !== 'assign' && sideOf(statement, context) === 'held')
+  );
 }
 
 /** What ends a rule where it does not break it. */

@@ -1,4 +1,4 @@
-import { parseAddress } from '../../../net/address.ts';
+import { type Family, parseAddress } from '../../../net/address.ts';
 import type { NftTable } from '../../../nftables/ruleset.ts';
 import { isChooser, isConfirmed, type NftPrefix, parseNftName } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
@@ -27,9 +27,31 @@ interface Reading {
  * @returns empty where its table was not captured
  */
 export function listNftServices(known: Known, naming: ServiceNaming, node: string | null): ServiceItem[] {
+  return nftServicesBySocket(known, naming, node).map(({ read }) => read());
+}
+
+/** A Service port, and the sockets at which the maps have it. */
+export interface NftServicePort {
+  readonly family: Family;
+  /** `address` null: a node port. */
+  readonly sockets: readonly { readonly address: string | null; readonly port: number }[];
+  /** Reads its chains. */
+  readonly read: () => ServiceItem;
+}
+
+/** @returns the same, of which the chains are read of those alone that are asked for. */
+export function nftServicesBySocket(
+  known: Known,
+  naming: ServiceNaming,
+  node: string | null,
+): NftServicePort[] {
   const endpoints = new EndpointIndex(known.cluster, node);
   return kubeProxyTables(known).flatMap((table) =>
-    draftNftServices(table, naming).map((draft) => itemOf(draft, table, { known, naming, endpoints })),
+    draftNftServices(table, naming).map((draft) => ({
+      family: table.family,
+      sockets: [...draft.entries, ...draft.refusals],
+      read: () => itemOf(draft, table, { known, naming, endpoints }),
+    })),
   );
 }
 
