@@ -186,3 +186,26 @@ Chain KUBE-SVC-AAAAAAAAAAAAAAAA (1 references)
     expect(await answerTo(whole, '10.96.7.7:80', '--from', 'pod')).toContain('ACCEPT destination unchanged');
   });
 });
+
+describe('Is what a log writes in front of quoted lines a prompt?', () => {
+  const SETS = `# ipset list
+Name: blocked
+Type: bitmap:port
+Revision: 3
+Header: range 0-65535
+Size in memory: 8268
+References: 1
+Number of entries: 2
+Members:
+80
+443
+`;
+  const RULES =
+    '# iptables-save\n*filter\n:FORWARD ACCEPT [0:0]\n-A FORWARD -m set --match-set blocked dst -j DROP\nCOMMIT\n';
+  it('no: members of a set that stand behind both are all there', async () => {
+    const text = each(SETS + RULES, (line) => `[2024-05-06 07:08:09.123] > ${line}`);
+    const from = ['10.244.1.11:8080', '--from', 'external'] as const;
+    expect(await answerTo(text, ...from)).not.toContain('set blocked');
+    expect(await answerTo(text, '10.244.1.11:443', '--from', 'external')).toContain('DROP');
+  });
+});

@@ -69,6 +69,17 @@ export function undressed(line: string, dress: Dress): Layer | null {
   return { text, dress, side };
 }
 
+/**
+ * Of a line that is dressed as the one before, what a log or a mail writes in front is no prompt: `[2024-05-06 07:08:09] > 30080`.
+ * @param worn what stood in front of the line before
+ * @returns the line's layers; behind what it has in common with the one before, where it has all of that
+ */
+export function layersBehind(line: string, worn: Dress): readonly Layer[] {
+  const inner = worn.length === 0 ? null : undressed(line, worn);
+  if (inner === null || inner.dress.length < worn.length) return layersOf(line);
+  return layersOf(inner.text).map((layer) => ({ ...layer, dress: [...worn, ...layer.dress] }));
+}
+
 /** A row of a table in Markdown ends as it begins. */
 function withoutEnd(text: string, prefix: string): string {
   return prefix.trim() === '|' ? text.replace(/\s*\|\s*$/, '') : text;

@@ -3,7 +3,7 @@ import { InputError } from '../input-error.ts';
 import type { LineKind } from '../recognise-lines.ts';
 import { HEAD_BYTES, type SourceText } from '../source.ts';
 import { continues, isElision, isUnfinished, mayLackHead } from './continues.ts';
-import { type DiffSign, type Dress, layersOf, undressed } from './dress.ts';
+import { type DiffSign, type Dress, layersBehind, undressed } from './dress.ts';
 import { AS_A_WHOLE, FENCE, isPaste, OF_A_NODE } from './is-paste.ts';
 import { lineRanges } from './line-ranges.ts';
 import { OldTools } from './old-tools.ts';
@@ -137,7 +137,10 @@ class Paste {
   }
 
   #takePrompt(raw: string, inner: string, index: number): boolean {
-    for (const { text, dress } of [{ text: inner.trim(), dress: this.#dress }, ...layersOf(repaired(raw))]) {
+    for (const { text, dress } of [
+      { text: inner.trim(), dress: this.#dress },
+      ...layersBehind(repaired(raw), this.#dress),
+    ]) {
       const prompt = readPrompt(text);
       if (prompt === null) continue;
       this.end();

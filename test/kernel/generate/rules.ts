@@ -41,6 +41,7 @@ const MATCH_WEIGHTS: Partial<Record<MatchName, number>> = {
     'statistic-nth': 4,
     fragment: 8,
     devgroup: 4,
+    addrtype: 7,
     ctdir: 4,
   },
   ...{
