@@ -178,6 +178,16 @@ ${to} dev cni0 proto kernel scope link src 10.244.1.1
     expect((await ask(text, 'trace', ...question)).out).toContain('no route to 10.244.1.11');
   });
 
+  it('a heading behind routes, all of it set in, is no route that cannot be read', async () => {
+    const text = `${old('10.77.1.0', '255.255.255.0')}\n### Environment: Kubernetes 1.28`.replaceAll(
+      /^/gm,
+      '      ',
+    );
+    const { out, err } = await ask(text, 'trace', ...question);
+    expect(out).toContain('no route to 10.244.1.11');
+    expect(err).not.toContain('cannot be read');
+  });
+
   it('a gateway that was blacked out tells the interface all the same', async () => {
     const text = old('10.244.1.0', '255.255.255.0').replace('0.0.0.0 255', '[REDACTED] 255');
     const { out, err } = await ask(text, 'trace', ...question, '--detail', 'path');

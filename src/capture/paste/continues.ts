@@ -47,7 +47,9 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
   ipset: untilBlank,
   'ip-addr': (text, { detached }) =>
     !detached && (indented(text, { kind: 'ip-addr', detached }) || /^\d+: /.test(text)),
-  'ip-route': indented,
+  // Other next hops, and what was blacked out; prose in a paste that is set in is indented, too.
+  'ip-route': (text, before) =>
+    indented(text, before) && /^\s+(?:nexthop|cache)\b|\s(?:via|dev)\s/.test(text),
   'ip-rule': never,
   'ip-addrlabel': never,
   'ip-xfrm-policy': indented,
