@@ -261,3 +261,36 @@ describe('nft in the words of an old log, all of it in a diff', () => {
     },
   );
 });
+
+describe('virtual servers above the first command of a paste, whose head is not there', () => {
+  const SERVERS = `TCP  10.244.2.1:30103                    0        0        0        0        0
+  -> 10.244.2.11:8080                    0        0        0        0        0
+TCP  10.96.0.7:80                        0        0        0        0        0
+  -> 10.244.2.11:8080                    0        0        0        0        0
+`;
+  const REST = `# iptables-save
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+COMMIT
+# ip -o addr
+1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever
+2: eth0    inet 192.168.100.12/24 scope global eth0\\       valid_lft forever preferred_lft forever
+5: kube-ipvs0    inet 10.96.0.7/32 scope global kube-ipvs0\\       valid_lft forever preferred_lft forever
+`;
+  const HEAD = `# ipvsadm -Ln --stats
+IP Virtual Server version 1.2.1 (size=4096)
+Prot LocalAddress:Port               Conns   InPkts  OutPkts  InBytes OutBytes
+  -> RemoteAddress:Port
+`;
+  const to = ['192.168.100.12:30093', '--from', '10.9.0.1'] as const;
+
+  it('may lack some: whether one takes the packet is not known', async () => {
+    expect(await answerTo(SERVERS + REST, ...to)).toContain('UNKNOWN');
+  });
+
+  it('and with its head they are all', async () => {
+    expect(await answerTo(HEAD + SERVERS + REST, ...to)).not.toContain('UNKNOWN');
+  });
+});

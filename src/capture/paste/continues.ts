@@ -74,9 +74,17 @@ export function continues(text: string, before: Before): boolean {
   return CONTINUES[before.kind](text, before);
 }
 
-/** @returns true for a first line before which others may have stood: routes begin with the default one. */
+/** How an output begins of which nothing is missing: with its head, with lo, with the default route. */
+const BEGINS: { readonly [K in LineKind]?: RegExp } = {
+  'ip-addr': /^\s*1: /,
+  'ip-route': /^(?:unicast )?default /,
+  ipvs: /^IP Virtual Server |^Prot |^-A /,
+  'ipvs-connections': /^IPVS connection entries|^Pro FromIP/,
+};
+
+/** @returns true for a first line before which others may have stood. */
 export function mayLackHead(first: string, kind: LineKind): boolean {
-  return kind === 'ip-route' && !/^(?:unicast )?default /.test(first);
+  return BEGINS[kind]?.test(first) === false;
 }
 
 /**
