@@ -24,12 +24,15 @@ export function isAltered(line: string): boolean {
 
 /** Puts back characters that web pages and editors change: blanks, quotes, dashes, entities. A row of a table in Markdown loses its end. */
 export function repaired(raw: string): string {
+  // Between straight quotes curved ones are the author's.
+  const straight = raw.split('"').length - 1;
+  const hasOwnQuotes = straight > 0 && straight % 2 === 0;
   const whole = decoded(
     raw
       .replace(/<\/?(?:br|pre|code|p|div|span)\b[^<>]*>/gi, '')
       .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/g, ' ')
       .replace(/[\u200b-\u200d\u2060\ufeff]/g, '')
-      .replace(/[\u201c-\u201f\u00ab\u00bb]/g, '"')
+      .replace(/[\u201c-\u201f\u00ab\u00bb]/g, (quote) => (hasOwnQuotes ? quote : '"'))
       .replace(/[\u2018-\u201b]/g, "'")
       .replace(/(^|\s)[\u2013\u2014](?=[a-z])/g, '$1--')
       .replace(/(^|\s)[\u2010-\u2014](?=[A-Za-z]\s)/g, '$1-'),
