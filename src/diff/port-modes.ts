@@ -2,24 +2,26 @@ import type { Note } from '../explain/explanation.ts';
 import type { Host, Link } from '../host/facts.ts';
 import type { Lacking } from './document.ts';
 
+type Mode = 'hairpin' | 'isolated';
+
 /** What `ip -d addr` tells of a bridge's port, and what nobody knows where it does not. */
-const MODES = {
+const MODES: {
+  readonly [M in Mode]: { readonly [what in 'uneven' | 'untold']: (bridge: string) => string };
+} = {
   hairpin: {
-    uneven: 'which port of BRIDGE a pod is behind, of which not all have hairpin mode',
-    untold: 'whether the ports of BRIDGE have hairpin mode',
+    uneven: (bridge) => `which port of ${bridge} a pod is behind, of which not all have hairpin mode`,
+    untold: (bridge) => `whether the ports of ${bridge} have hairpin mode`,
   },
   isolated: {
-    uneven: 'which ports of BRIDGE pods are behind, of which some are isolated',
-    untold: 'whether the ports of BRIDGE are isolated from each other',
+    uneven: (bridge) => `which ports of ${bridge} pods are behind, of which some are isolated`,
+    untold: (bridge) => `whether the ports of ${bridge} are isolated from each other`,
   },
-} as const;
-
-type Mode = keyof typeof MODES;
+};
 
 /**
  * Which port of a bridge a packet came in by is not followed: where some ports have hairpin mode (or are isolated) and others not,
  * and not the same ones on both sides, pods may fare otherwise on one side alone; and so where a side does not tell it.
- * @param both hosts as they were captured
+ * Both hosts are as they were captured.
  */
 export function portGaps(before: Host, after: Host): Lacking[] {
   return (['hairpin', 'isolated'] as const).flatMap((mode) => gapsOf(mode, before, after));
@@ -33,12 +35,12 @@ function gapsOf(mode: Mode, before: Host, after: Host): Lacking[] {
     const gap = { file: 'ip-addr.json', partly: true };
     if (ports !== null && others !== null) {
       if (others === ports || (isUniform(ports) && isUniform(others))) return [];
-      return [{ ...gap, held: 'neither', what: MODES[mode].uneven.replace('BRIDGE', bridge), settle: null }];
+      return [{ ...gap, held: 'neither', what: MODES[mode].uneven(bridge), settle: null }];
     }
     // Neither tells: named, and taken to be alike (portsUntold).
     if (ports === others) return [];
     const held = ports === null ? 'after' : 'before';
-    const what = MODES[mode].untold.replace('BRIDGE', bridge);
+    const what = MODES[mode].untold(bridge);
     return [{ ...gap, held, what, settle: 'capture `ip -j -d addr`' }];
   });
 }

@@ -6,6 +6,7 @@ import type { CounterSample } from '../host/counter-sample.ts';
 import { sysctlNumber } from '../host/sysctl.ts';
 import { parseAddress } from '../net/address.ts';
 import { formatProtocol } from '../net/protocol.ts';
+import { compareText } from '../words/compare-text.ts';
 import type { FlowItem, FlowListSummary, TableFill } from './flow-list.ts';
 import { remarkOnCounters } from './flows/counter-remarks.ts';
 import { DistinctFlows, SeenFlows } from './flows/distinct-flows.ts';
@@ -117,7 +118,7 @@ function statesOf({ states }: FlowTally): Record<string, number> {
   const named = [...states].flatMap(([state, counts]) =>
     [...counts].map(([protocol, count]): [string, number] => [`${formatProtocol(protocol)} ${state}`, count]),
   );
-  return Object.fromEntries(named.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)));
+  return Object.fromEntries(named.sort((a, b) => b[1] - a[1] || compareText(a[0], b[0])));
 }
 
 /** The kernel's own count where sysctls were captured: a listing may be cut, or of one family. */

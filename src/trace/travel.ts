@@ -36,8 +36,7 @@ export function travel(start: Branch, programs: Programs, context: TraceContext)
 /** A packet that came in through an interface. */
 function receive(start: Branch, trip: Trip): void {
   pastXdp(start, trip.context);
-  const { inPort, inInterface } = start.state;
-  const vrf = byVrf(start, inPort ?? inInterface, trip.context.world.host);
+  const vrf = byVrf(start, start.state.inInterface, trip.context.world.host);
   if (vrf !== null) return void trip.ended.push(vrf);
   for (const passage of throughDevice(start, 'ingress', start.state.inInterface, trip.context)) {
     if (passage.kind === 'ended') trip.ended.push(passage.ending);

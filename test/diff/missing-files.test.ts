@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { portGaps } from '../../src/diff/port-modes.ts';
 import type { Host, Link, LinkAddress, Route } from '../../src/host/facts.ts';
 import { CAPTURED, filter } from './compare.ts';
 import {
@@ -174,5 +175,22 @@ describe('What of link-local addresses that a reboot made up anew?', () => {
   it('what else changed fails as ever, be it for link-local addresses', () => {
     const dropping = { 'iptables-nft': filter('-A INPUT -p tcp -j ACCEPT\n-A FORWARD -p udp -j DROP') };
     expect(diff(known(0x1234n), known(0x5678n, { rules: dropping })).identical).toBe(false);
+  });
+});
+
+describe('Is a bridge named as it is called?', () => {
+  it('also one whose name means something where texts are replaced', () => {
+    const bridge = '$&';
+    const links = (told: boolean): Host => {
+      const { links: all, ...host } = nodeAfter(null);
+      const ports = (all ?? []).map(({ hairpin: _, ...link }) => ({
+        ...link,
+        ...(link.name === 'cni0' ? { name: bridge } : {}),
+        ...(link.master === 'cni0' ? { master: bridge, ...(told ? { hairpin: true } : {}) } : {}),
+      }));
+      return { ...host, links: ports };
+    };
+    const whats = portGaps(links(true), links(false)).map(({ what }) => what);
+    expect(whats).toContain(`whether the ports of ${bridge} have hairpin mode`);
   });
 });

@@ -179,10 +179,11 @@ ${to} dev cni0 proto kernel scope link src 10.244.1.1
   });
 
   it('a heading behind routes, all of it set in, is no route that cannot be read', async () => {
-    const text = `${old('10.77.1.0', '255.255.255.0')}\n### Environment: Kubernetes 1.28`.replaceAll(
-      /^/gm,
-      '      ',
-    );
+    const text =
+      `${old('10.77.1.0', '255.255.255.0')}\n### Environment: Kubernetes 1.28\nwe reach it via the gateway`.replaceAll(
+        /^/gm,
+        '      ',
+      );
     const { out, err } = await ask(text, 'trace', ...question);
     expect(out).toContain('no route to 10.244.1.11');
     expect(err).not.toContain('cannot be read');

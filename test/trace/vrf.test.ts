@@ -31,6 +31,10 @@ describe('What becomes of a packet by a VRF, whose rules see two devices one aft
     expect(reasons(withVrf('eth0'))).toEqual(unknown);
     expect(reasons(withVrf(null), 'v0')).toEqual(unknown);
   });
+  it('nor where a bridge is its port, whose ports rules do not see', () => {
+    const trace = ask('', { host: withVrf('cni0'), via: 'cni0', port: 'veth1', from: '10.244.1.5:1' });
+    expect(trace.outcomes.map(({ reason }) => reason)).toEqual(unknown);
+  });
   it('and so for one that a route gives to a VRF', () => {
     const host = { ...nodeOf({ routes: ['8.8.4.0/24 dev v0'] }), links: withVrf(null).links };
     const trace = ask('', { host, to: '8.8.4.4:80' });

@@ -49,7 +49,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
     !detached && (indented(text, { kind: 'ip-addr', detached }) || /^\d+: /.test(text)),
   // Other next hops, and what was blacked out; prose in a paste that is set in is indented, too.
   'ip-route': (text, before) =>
-    indented(text, before) && /^\s+(?:nexthop|cache)\b|\s(?:via|dev)\s/.test(text),
+    indented(text, before) && /^\s+(?:nexthop\b|cache\b|\S+ (?:via|dev) \S)/.test(text),
   'ip-rule': never,
   'ip-addrlabel': never,
   'ip-xfrm-policy': indented,

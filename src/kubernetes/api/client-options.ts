@@ -16,6 +16,7 @@ export async function clientOptions(access: ApiAccess, signal: AbortSignal): Pro
   config.loadFromClusterAndUser(access.cluster, access.user);
   // Said aloud: where nothing is said the client heeds NODE_TLS_REJECT_UNAUTHORIZED, and would log in to anybody.
   const options: RequestOptions = { rejectUnauthorized: !access.cluster.skipTLSVerify };
+  signal.throwIfAborted();
   try {
     await endedBy(signal, config.applyToHTTPSOptions(options));
   } catch (error) {
