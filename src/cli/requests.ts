@@ -100,8 +100,8 @@ export interface DiffRequest {
   /** As typed: `pod:NAMESPACE/NAME`, `node`, an address or a network; null: everybody. */
   readonly from: string | null;
   readonly service: { readonly namespace: string; readonly name: string } | null;
-  /** Classes of packets that may be traced in each family. */
-  readonly budget: number;
+  /** Classes of packets that may be traced in each family; null: as many as is usual. */
+  readonly budget: number | null;
   /** Link-local addresses that a start of the node made up anew count as a difference. */
   readonly strict: boolean;
   /** With `path`, each witness has its two paths. */
