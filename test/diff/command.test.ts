@@ -281,7 +281,7 @@ describe('What of two nodes?', () => {
       complete: false,
     });
     expect(document.proof.unexplored.length).toBeGreaterThan(0);
-    expect(document.witnesses.length).toBeGreaterThan(1);
+    expect(document.witnesses).not.toEqual([]);
   });
 
   it('of one node the budget is for all of them', async () => {
