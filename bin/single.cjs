@@ -16,10 +16,20 @@ globalThis[Symbol.for('kp-explain.files')] = {
   list: (folder) => [...names].filter((name) => name.startsWith(`${folder}/`)),
 };
 
-if (process.pid === 1) runAsChild();
+// A thread of `check` is told by this same script.
+if (process.argv[1] === '[worker eval]') load().serveChecks();
+else if (process.pid === 1) runAsChild();
 else run();
 
 function run() {
+  load()
+    .main(process.argv.slice(2))
+    .then((status) => {
+      process.exitCode = status;
+    });
+}
+
+function load() {
   const exports = {};
   const file = join(dirname(process.execPath), PROGRAM);
   // release.mjs puts in the cache only where it is of this Node; nobody changes one part of this file alone.
@@ -28,9 +38,7 @@ function run() {
     cachedData: asset(`${PROGRAM}.cache`)?.subarray(SEAL_BYTES),
   });
   script.runInThisContext()(exports, require, file, dirname(file), importPackage);
-  exports.main(process.argv.slice(2)).then((status) => {
-    process.exitCode = status;
-  });
+  return exports;
 }
 
 async function importPackage(name) {

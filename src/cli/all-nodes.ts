@@ -1,10 +1,8 @@
 import type { Lifeline } from '../capture/live/lifeline.ts';
 import type { NodeTarget } from '../capture/live/reach-node.ts';
 import { UnreachableError } from '../capture/live/unreachable-error.ts';
+import { NODES_AT_ONCE } from './fleet/concurrency.ts';
 import type { LiveRequest } from './requests.ts';
-
-/** How many nodes are read at once: each takes a few connections to the API server. */
-const NODES_AT_ONCE = 4;
 
 /** A live node to be read, by name. */
 export type NodeRequest = LiveRequest & { readonly target: NodeTarget };
@@ -53,9 +51,10 @@ export async function readAllNodes<R, T>(
     }
   };
   const results: NodeResult<T>[] = [];
-  for (let from = 0; from < names.length; from += NODES_AT_ONCE) {
-    const some = names.slice(from, from + NODES_AT_ONCE).map((node) => async () => await readOne(node));
-    for (const one of await runPool(NODES_AT_ONCE, some))
+  const atOnce = live.atOnce ?? NODES_AT_ONCE;
+  for (let from = 0; from < names.length; from += atOnce) {
+    const some = names.slice(from, from + atOnce).map((node) => async () => await readOne(node));
+    for (const one of await runPool(atOnce, some))
       results.push(one.error === null ? { ...one, value: await use(one.value, one.node) } : one);
   }
   const lines = results.flatMap(({ node, error }) =>
