@@ -6,7 +6,7 @@ import type { Job } from './measure.ts';
 
 type CaptureMaker = Pick<
   Captures,
-  'ofEndpoints' | 'ofNativeServices' | 'ofOneService' | 'ofFlows' | 'withOneEndpointFewer'
+  'ofEndpoints' | 'ofFleet' | 'ofNativeServices' | 'ofOneService' | 'ofFlows' | 'withOneEndpointFewer'
 >;
 
 /** What is measured in turns. */
@@ -18,10 +18,15 @@ export interface Group {
   readonly runs: number;
   /** The yardstick: the job that the others are divided by. */
   readonly unit: string;
+  /** It takes so long that it only runs where `--only` names it. */
+  readonly long?: true;
   prepare(captures: CaptureMaker): { readonly jobs: readonly Job[]; readonly bounds: readonly Bound[] };
 }
 
 const NODE: Job = { name: 'node -e 0', argv: ['node', '-e', '0'], yardstick: true };
+/** Of 10,000 rules. */
+const SMALL = 2450;
+const HUGE = 1_000_000;
 const SIZES = [1000, 10_000, 100_000] as const;
 const LARGEST = 100_000;
 const FLOWS = [10_000, 100_000, 1_000_000] as const;
@@ -156,6 +161,40 @@ export function benchGroups(program: string): readonly Group[] {
             atMostMiB('trace, nft', of.bytes / 2 ** 20 + 150 * MB, 'the file + 150 MB'),
             atMostTimes('services, nft', 'nft -c -f', 2),
           ],
+        };
+      },
+    },
+    {
+      name: 'fleet',
+      title: 'Check of a folder of 100 captures of 10,000 rules each',
+      runs: 1,
+      unit: 'one by one',
+      long: true,
+      prepare(captures) {
+        const folder = captures.ofFleet(100, SMALL);
+        const each = `for capture in "$2"/*; do node "$1" check "$capture" || exit; done`;
+        return {
+          jobs: [
+            kp('check', 'check', folder),
+            kp('check, one at a time', 'check', folder, '--concurrency', '1'),
+            { name: 'one by one', argv: ['sh', '-c', each, 'sh', program, folder], yardstick: true },
+          ],
+          bounds: [atMostTimes('check', 'one by one', 0.6)],
+        };
+      },
+    },
+    {
+      name: 'huge',
+      title: 'One packet from a pod through 4,000,000 rules (400 MB), as JSON',
+      runs: 1,
+      unit: 'awk',
+      long: true,
+      prepare(captures) {
+        const [before, after] = [captures.ofEndpoints(LARGEST), captures.ofEndpoints(HUGE)];
+        const [small, large] = [`trace, ${formatCount(LARGEST)}`, `trace, ${formatCount(HUGE)}`];
+        return {
+          jobs: [tracePod(small, before), tracePod(large, after), awk(2, after.rulesFile)],
+          bounds: [growsAtMost(small, large, 11)],
         };
       },
     },
