@@ -22,8 +22,11 @@ function load() {
 
 /** What the script calls for `import(name)`: packages that only some commands ask for are scripts beside it. */
 async function importPackage(name) {
-  return require(packageFile(name));
+  return importPackage.now(name);
 }
+
+/** The same for `import … from`. */
+importPackage.now = (name) => require(packageFile(name));
 
 /** @returns where `npm run build` puts a package. */
 function packageFile(name) {

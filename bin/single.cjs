@@ -42,12 +42,16 @@ function load() {
 }
 
 async function importPackage(name) {
+  return importPackage.now(name);
+}
+
+importPackage.now = (name) => {
   const part = `dist/packages/${name.replace(/\W/g, '-')}.cjs`;
   const module = { exports: {} };
   const code = `(function (exports, require, module) {${asset(part).toString('utf8')}\n})`;
   new Script(code, { filename: part }).runInThisContext()(module.exports, require, module);
   return module.exports;
-}
+};
 
 /** As in kp-explain.cjs: the kernel keeps signals from the first process of a container. */
 function runAsChild() {

@@ -28,9 +28,9 @@ export class OtherCaptures {
     this.#load = load;
   }
 
-  /** Whether captures may be read for others, too. */
+  /** Whether captures may be read for others, too: those of one node are of several times, or of several clusters. */
   get areRead(): boolean {
-    return this.#nodes.length > 1;
+    return new Set(this.#nodes.map(({ name }) => name)).size > 1;
   }
 
   /** @returns the capture, also where it was read for another node before. Throws InputError. */

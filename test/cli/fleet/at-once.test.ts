@@ -41,10 +41,10 @@ beforeAll(() => {
   writeFileSync(join(fleet, 'e-empty/capture.json'), '{}');
   writeFileSync(join(fleet, 'e-empty/iptables-save.txt'), '');
   capture('f-nftables', 'demo-nftables');
-  for (let number = 1; number <= 4; number++) {
-    const drops = { filter: ['-A FORWARD -s 10.244.2.5/32 -d 10.244.1.0/24 -j DROP'] };
-    writeNode(join(fleet, 'g-cluster'), number, 4, ...(number === 2 ? [drops] : []));
-  }
+  writeNode(join(fleet, 'g-cluster'), 1, 2);
+  writeNode(join(fleet, 'g-cluster'), 2, 2, {
+    filter: ['-A FORWARD -s 10.244.2.5/32 -d 10.244.1.0/24 -j DROP'],
+  });
 });
 
 const checkBy = async (count: number, ...args: readonly string[]): Promise<Run> =>
@@ -85,7 +85,7 @@ describe('Does check say the same of many captures, however many it checks at on
     expect(answer.status).toBe(2);
     // That is so of nothing, too.
     const { items, comparisons, problems } = JSON.parse(answer.out);
-    expect([items.length, comparisons[0].nodes.length, problems.length]).toEqual([8, 4, 2]);
+    expect([items.length, comparisons[0].nodes.length, problems.length]).toEqual([6, 2, 2]);
     expect(files[0]).toContain('KP133');
   });
 });
@@ -99,7 +99,7 @@ describe('Is each report written as soon as those before it are?', () => {
       return told;
     };
     const together = await pieces('2');
-    expect(together).toHaveLength(9);
+    expect(together).toHaveLength(7);
     expect(together).toEqual(await pieces('1'));
   });
 
