@@ -16,9 +16,11 @@ import { asksAcross, followTo } from './cluster/follow-to-others.ts';
 import { type InRing, LiveRing, type ReadNode } from './cluster/live-ring.ts';
 import { readClusterFiles } from './cluster-files.ts';
 import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
+import { SharedCluster } from './fleet/shared-cluster.ts';
 import { holdInterrupts } from './interrupt.ts';
 import type { Io } from './io.ts';
 import { liveOrigin } from './live-origin.ts';
+import { loadCluster } from './load-cluster.ts';
 import { readLive } from './load-live.ts';
 import { Progress } from './progress.ts';
 import type { LiveRequest } from './requests.ts';
@@ -48,6 +50,7 @@ export async function checkAllNodes(
       const { files, manifest } = await readLive(node, { ...shared, problems }, async () => null);
       return { files, manifest, problems };
     };
+    const clusters = new SharedCluster(loadCluster);
     const ring = new LiveRing();
     const checked = new Map<string, NodeOutcome>();
     // A node without rules, say; a file of expectations with a mistake concerns all of them.
@@ -79,7 +82,7 @@ export async function checkAllNodes(
         const { capture } = await buildCapture(
           sourcesOf([...files, ...objects]),
           liveOrigin(manifest.origin, live),
-          { problems, progress },
+          { problems, progress, clusters },
         );
         await capture.cluster();
         ready = ring.add({ name, capture });

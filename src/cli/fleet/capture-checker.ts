@@ -6,8 +6,10 @@ import { notChecked } from '../check-results.ts';
 import { MOST_OTHERS, OtherCaptures } from '../cluster/follow-to-others.ts';
 import { type ExitStatus, statusOfError } from '../exit-status.ts';
 import { loadCapture } from '../load-capture.ts';
+import { loadCluster } from '../load-cluster.ts';
 import type { LoadContext } from '../load-context.ts';
 import type { SourceRequest } from '../requests.ts';
+import { SharedCluster } from './shared-cluster.ts';
 
 /** What one run of `check` asks of every capture. Values alone, so that a thread can be told. */
 export interface CheckOrders {
@@ -31,9 +33,12 @@ export class CaptureChecker {
   constructor(orders: CheckOrders, { stdin, progress }: Pick<LoadContext, 'stdin' | 'progress'>) {
     this.#orders = orders;
     this.#progress = progress;
+    // One alone would be looked through once more for nothing.
+    const shared = orders.captures.length > 1 ? { clusters: new SharedCluster(loadCluster) } : {};
     this.#others = new OtherCaptures(
       orders.captures,
-      async (sources) => await loadCapture(sources, { stdin, problems: new ProblemList(), progress }),
+      async (sources) =>
+        await loadCapture(sources, { stdin, problems: new ProblemList(), progress, ...shared }),
     );
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckReport } from '../../../src/check/report.ts';
 import { Blocks } from '../../../src/cli/fleet/blocks.ts';
 import { CaptureChecker, type CheckOutcome } from '../../../src/cli/fleet/capture-checker.ts';
 import { checkInThreads } from '../../../src/cli/fleet/check-threads.ts';
@@ -86,7 +87,18 @@ describe('Does check say the same of many captures, however many it checks at on
     // That is so of nothing, too.
     const { items, comparisons, problems } = JSON.parse(answer.out);
     expect([items.length, comparisons[0].nodes.length, problems.length]).toEqual([6, 2, 2]);
-    expect(files[0]).toContain('KP133');
+    const followed = items.filter(({ coverage }: CheckReport) => coverage.across !== null);
+    expect(followed).toHaveLength(2);
+    expect(files[0]).toContain('2 nodes of one cluster compared');
+  });
+
+  it('and of each capture what it says of it alone, though several have the same API objects', async () => {
+    const together = JSON.parse((await checkBy(2, '-o', 'json')).out).items;
+    for (const name of ['b-damaged', 'c-expects', 'f-nftables']) {
+      const path = join(fleet, name);
+      const alone = JSON.parse((await run(['check', path, '-o', 'json'])).out);
+      expect(together.find(({ capture }: CheckReport) => capture.origin === path)).toEqual(alone);
+    }
   });
 });
 
