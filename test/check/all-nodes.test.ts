@@ -140,6 +140,13 @@ describe('check --all-nodes', () => {
     expect(err).toMatch(/node-4: not checked: .*pods\/exec/);
   });
 
+  it('says the same of nodes that are checked one at a time', () => {
+    const changed = cluster(rulesOf('node-3', OTHER_ENDPOINT));
+    const [alone, beside] = ['1', '4'].map((count) => changed.run(...CHECK, '--concurrency', count));
+    expect(beside).toEqual(alone);
+    expect(alone?.out).toContain('node-3 differs from the other 3');
+  });
+
   it('asks a node once more where the API server asked to slow down', () => {
     const busy = {
       status: 1,

@@ -69,7 +69,7 @@ export class CaptureChecker {
 }
 
 /** @returns the outcome of a capture of which there is no report. */
-export function failed(error: unknown, { files }: SourceRequest): CheckOutcome {
+export function failed(error: unknown, { files }: Pick<SourceRequest, 'files'>): CheckOutcome {
   return {
     kind: 'failed',
     problem: notChecked(error, files[0] ?? null),

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import type { CapturedFile } from '../../capture/captured-file.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
-import { CaptureChecker, type CheckOrders } from './capture-checker.ts';
+import { CaptureChecker, type CheckOrders, type CheckOutcome } from './capture-checker.ts';
 import type { ThreadAnswer } from './check-threads.ts';
+import { LiveChecker, type LiveOrders, type NodeJob, type NodeState } from './live-checker.ts';
 
 /** The program itself writes. */
 const SILENT: Io = {
@@ -15,18 +17,33 @@ const SILENT: Io = {
   stdin: async function* () {},
 };
 
-/** Runs in a thread of `check`: answers the numbers of captures, until it is ended. */
+/** Runs in a thread of `check`: answers what it is asked about captures or live nodes, until it is ended. */
 export function serveChecks(): void {
-  const orders = workerData as CheckOrders;
-  const checker = new CaptureChecker(orders, {
+  const orders = workerData as CheckOrders | LiveOrders;
+  const tell = (answer: ThreadAnswer | CheckOutcome): void => parentPort?.postMessage(answer);
+  const progress = new Progress(SILENT);
+  if ('live' in orders) {
+    const checker = new LiveChecker({ ...orders, objects: orders.objects.map(withBuffer) }, progress);
+    parentPort?.on('message', async ({ node, others }: NodeJob) =>
+      tell(await checker.check({ node: withBuffers(node), others: others.map(withBuffers) })),
+    );
+  } else {
     // Captures from standard input are checked by the program itself.
-    stdin: SILENT.stdin,
-    progress: new Progress(SILENT),
-  });
-  const tell = (answer: ThreadAnswer): void => parentPort?.postMessage(answer);
-  parentPort?.on('message', async (index: number) => {
-    const sources = orders.captures[index];
-    if (sources !== undefined) tell({ index, outcome: await checker.checkAmong(sources) });
-  });
+    const checker = new CaptureChecker(orders, { stdin: SILENT.stdin, progress });
+    parentPort?.on('message', async (index: number) => {
+      const sources = orders.captures[index];
+      if (sources !== undefined) tell({ index, outcome: await checker.checkAmong(sources) });
+    });
+  }
   tell('started');
+}
+
+function withBuffers(state: NodeState): NodeState {
+  return { ...state, files: state.files.map(withBuffer) };
+}
+
+/** What is posted to a thread arrives as plain bytes. */
+function withBuffer(file: CapturedFile): CapturedFile {
+  const { buffer, byteOffset, byteLength } = file.bytes;
+  return { ...file, bytes: Buffer.from(buffer, byteOffset, byteLength) };
 }

@@ -97,7 +97,8 @@ async function runThread(
   }
 }
 
-function brokenDown(thrown: unknown): unknown {
+/** @returns the error, or what to do where a thread had too little memory. */
+export function brokenDown(thrown: unknown): unknown {
   const isMemory = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_WORKER_OUT_OF_MEMORY';
   return isMemory
     ? new Error(
@@ -106,8 +107,8 @@ function brokenDown(thrown: unknown): unknown {
     : thrown;
 }
 
-/** The program itself, once more: bin/worker.cjs, or the same within the single executable. */
-function startThread(orders: CheckOrders): Worker {
+/** The program itself, once more: bin/worker.cjs, or the same within the single executable. @param orders values alone */
+export function startThread(orders: object): Worker {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const inside = partsInside();
   const settings = { workerData: orders, execArgv: [] };

@@ -26,8 +26,12 @@ const HEAD = 'apiVersion: kp-explain/v1\nkind: Expectations\n';
 
 /** Healthy, broken, unreadable, in each mode, with expectations right and wrong, and a cluster of its own among them. */
 beforeAll(() => {
-  const capture = (name: string, from: string) =>
+  // Nodes of one name are of several clusters, and connections are followed to none of them.
+  const capture = (name: string, from: string) => {
     cpSync(join(FIXTURES, from), join(fleet, name), { recursive: true });
+    const manifest = join(fleet, name, 'capture.json');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replaceAll('"node-1"', JSON.stringify(name)));
+  };
   capture('a-ipvs', 'ipvs');
   capture('b-damaged', 'demo');
   writeFileSync(join(fleet, 'b-damaged/capture.json'), '{');
