@@ -1,5 +1,6 @@
 import type { CheckQuestion } from '../check/check-capture.ts';
 import { NodeComparer } from '../check/nodes/compare-nodes.ts';
+import { ProfilePool } from '../check/nodes/profile-pool.ts';
 import type { CheckReport } from '../check/report.ts';
 import { type Problem, ProblemList } from '../problems/problem.ts';
 import { readAllNodes } from './all-nodes.ts';
@@ -46,16 +47,17 @@ export async function checkAllNodes(
     if (width > 1) threads = new NodeThreads(width, orders, progress);
     const checker = new LiveChecker(orders, progress);
     const checked = new Map<string, CheckOutcome>();
+    const pool = new ProfilePool();
     const beside: Promise<void>[] = [];
     const checkThose = async (some: readonly NodeJob[]): Promise<void> => {
       for (const job of some) {
         const { name } = job.node;
         if (threads === null) {
-          checked.set(name, await hold.idle(async () => await checker.check(job)));
+          checked.set(name, pooled(await hold.idle(async () => await checker.check(job)), pool));
           continue;
         }
         await threads.room(hold.signal);
-        beside.push(threads.check(job).then((outcome) => void checked.set(name, outcome)));
+        beside.push(threads.check(job).then((outcome) => void checked.set(name, pooled(outcome, pool))));
       }
     };
     const ring = new LiveRing<NodeState>();
@@ -122,4 +124,9 @@ function summarise(
 function worse(before: ExitStatus, now: ExitStatus): ExitStatus {
   const [worst = now] = [EXIT.bug, EXIT.unreachable].filter((one) => one === before || one === now);
   return worst;
+}
+
+function pooled(outcome: CheckOutcome, pool: ProfilePool): CheckOutcome {
+  if (outcome.kind === 'failed' || outcome.profile === null) return outcome;
+  return { ...outcome, profile: pool.shared(outcome.profile) };
 }

@@ -1,4 +1,5 @@
 import { compareClusters } from '../../check/nodes/compare-clusters.ts';
+import { ProfilePool } from '../../check/nodes/profile-pool.ts';
 import type { CheckReport } from '../../check/report.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Checked } from '../check-one.ts';
@@ -32,6 +33,7 @@ export async function checkCaptures(
 ): Promise<CheckResults> {
   const { captures } = orders;
   const checked: Checked[] = [];
+  const pool = new ProfilePool();
   const failures: Problem[] = [];
   let status: ExitStatus = EXIT.answered;
   const progress = new Progress(io);
@@ -42,7 +44,8 @@ export async function checkCaptures(
       status = status === EXIT.bug ? status : outcome.status;
       return;
     }
-    checked.push(outcome);
+    const { profile } = outcome;
+    checked.push({ ...outcome, profile: profile === null ? null : pool.shared(profile) });
     onReport(outcome.report, progress);
   };
   const context = { stdin: () => io.stdin(), progress };
