@@ -1,4 +1,3 @@
-import { availableParallelism, freemem } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** A live node takes a few connections to the API server each. */
@@ -21,5 +20,7 @@ export function concurrencyOption(what: string): Option {
 
 /** @returns how many captures are checked at once where nobody said: one for each processor, and fewer where memory is short. */
 export function capturesAtOnce(): number {
+  // Every command line begins with this file, and most need no more of it.
+  const { availableParallelism, freemem } = process.getBuiltinModule('node:os');
   return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / MEMORY_EACH)));
 }
