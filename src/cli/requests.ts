@@ -30,6 +30,8 @@ export interface LiveRequest {
   readonly access: ClusterAccess;
   /** `-l`: which of the nodes, where all are read. Absent: all. */
   readonly selector?: string;
+  /** How many of them are asked at once. Absent: as is usual. */
+  readonly atOnce?: number;
   /** False: `--no-api`. */
   readonly api: boolean;
   /** Pods that the question names, besides the node's own and those behind Services; or all of the cluster. */
