@@ -181,6 +181,14 @@ export interface IpSetEntry {
   readonly nomatch: boolean;
   /** hash:net,iface: the interface name is a prefix of names. Absent: false. */
   readonly wildcard?: boolean;
+  /** `skbmark`; absent where the element has none. */
+  readonly mark?: SetMark;
+}
+
+/** What `SET --map-mark` writes: the bits of the mask. */
+export interface SetMark {
+  readonly value: number;
+  readonly mask: number;
 }
 
 /** One address in an xt_recent list. Times are jiffies of the node; `lastSeen` is the latest. */

@@ -101,6 +101,7 @@ export interface SetChange {
 /** `--map-set`: where the set has the packet, it gets what the set holds beside the element; `mark`: its mark among that. */
 export interface SetMap {
   readonly set: string;
+  readonly directions: SetChange['directions'];
   readonly mark: boolean;
 }
 

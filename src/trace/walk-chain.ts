@@ -10,6 +10,7 @@ import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
+import { withMappedMark } from './mapped-mark.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
@@ -132,6 +133,11 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       const hit = matched[0];
       if (hit === undefined) break;
       branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      if (effect?.kind === 'change-sets') {
+        for (const way of withMappedMark(branch, rule, effect, walk).toReversed())
+          work.push({ branch: way, frame: next, jumps });
+        break;
+      }
       const after = follow(branch, rule, effect, frame, next, walk, result);
       if (after === null) break;
       branch = after.branch;
