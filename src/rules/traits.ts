@@ -75,6 +75,7 @@ const FIELDS: { readonly [F in Field]: FieldTraits } = {
   'ct.expiration': ASKS_CONNECTION,
   'ct.helper': ASKS_CONNECTION,
   'ct.counted': { ...REMEMBERS, needsConntrack: true },
+  'ct.label': { ...REMEMBERS, needsConntrack: true },
   'fib.saddr.type': LOOKS,
   'fib.daddr.type': LOOKS,
   'fib.saddr.oif': LOOKS,

@@ -14,7 +14,7 @@ import { withMappedMark } from './mapped-mark.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
-import { rememberedRecent } from './recent-lists.ts';
+import { remembered } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
 
 /** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */
@@ -132,7 +132,7 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      branch = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
       if (effect?.kind === 'change-sets') {
         for (const way of withMappedMark(branch, rule, effect, walk).toReversed())
           work.push({ branch: way, frame: next, jumps });

@@ -1,6 +1,6 @@
 import { addressModules } from './addresses.ts';
 import { chanceModules } from './chance.ts';
-import { connbytesModule } from './connbytes.ts';
+import { connbytesModule, connlabelModule } from './connbytes.ts';
 import { connectionModules } from './connection.ts';
 import type { MatchModule, TargetModule } from './extension.ts';
 import { headerModules } from './header.ts';
@@ -32,6 +32,7 @@ export function matchModule(name: string): MatchModule | null {
       ...headerModules,
       ...opaqueModules(),
       connbytes: connbytesModule,
+      connlabel: connlabelModule,
       ipvs: ipvsModule,
     }),
   );
