@@ -198,6 +198,7 @@ const EFFECTS: { readonly [K in Effect['kind']]: EffectTraits } = {
   'set-tos': SEEN,
   'set-ttl': SEEN,
   // Alone it does not start tracking (`xt_ct_tg_check`).
+  npt: SEEN,
   notrack: SEEN,
   zone: TRACKED,
   // With --map-mark.

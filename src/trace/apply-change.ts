@@ -57,6 +57,8 @@ export function applyChange(branch: Branch, effect: Change): Branch {
     case 'segment-size':
       // A SYN that has no MSS option and carries no data grows by one (tcpmss_mangle_packet, net/netfilter/xt_TCPMSS.c).
       return changed(branch, { length: null, segmentSizeSet: true });
+    // What may end the packet is made elsewhere (waysOfChange).
+    case 'npt':
     case 'alter':
     case 'note':
       return branch;

@@ -10,12 +10,12 @@ import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
-import { withMappedMark } from './mapped-mark.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
 import { remembered } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
+import { waysOfChange } from './ways-of-change.ts';
 
 /** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */
 export interface WalkResult {
@@ -133,9 +133,10 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       const hit = matched[0];
       if (hit === undefined) break;
       branch = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
-      if (effect?.kind === 'change-sets') {
-        for (const way of withMappedMark(branch, rule, effect, walk).toReversed())
-          work.push({ branch: way, frame: next, jumps });
+      const ways = waysOfChange(branch, rule, effect, walk);
+      if (ways !== null) {
+        result.ended.push(...ways.ended);
+        for (const way of ways.on.toReversed()) work.push({ branch: way, frame: next, jumps });
         break;
       }
       const after = follow(branch, rule, effect, frame, next, walk, result);

@@ -34,6 +34,8 @@ export interface Meeting {
   readonly nft?: NftListings & { readonly registered: readonly string[] | null };
   /** Files that the tracer is not given; absent: it is given all. */
   readonly lost?: readonly Lost[];
+  /** Rules of its own have x_tables trace (TRACING_RULES): of a kernel without nf_tables. */
+  readonly tracedByRules?: true;
   /** `ipvsadm-save -n` and the connections that IPVS had before; absent: no IPVS. */
   readonly ipvs?: string;
 }

@@ -62,8 +62,6 @@ const UNMODELLED = dictionary<Arity>({
     '--local-node': 1,
     '--hash-init': 1,
   },
-  DNPT: { '--src-pfx': 1, '--dst-pfx': 1 },
-  SNPT: { '--src-pfx': 1, '--dst-pfx': 1 },
 });
 
 /** @returns the target modules that leave a packet's way alone, and those whose effect is not modelled. */

@@ -10,6 +10,7 @@ import { markTargets } from './mark-targets.ts';
 import { natTargets } from './nat-targets.ts';
 import { opaqueModules } from './opaque.ts';
 import { textTargets } from './passive-targets.ts';
+import { prefixTargets } from './prefix-targets.ts';
 import { remarkModules } from './remarks.ts';
 import { senderModules } from './sender.ts';
 import { transportModules } from './transport.ts';
@@ -41,6 +42,8 @@ export function matchModule(name: string): MatchModule | null {
 
 /** @returns the target extension `-j NAME`, or null where the name can only be a chain. */
 export function targetModule(name: string): TargetModule | null {
-  targets ??= new Map(Object.entries({ ...verdictTargets, ...natTargets, ...markTargets, ...textTargets() }));
+  targets ??= new Map(
+    Object.entries({ ...verdictTargets, ...natTargets, ...prefixTargets, ...markTargets, ...textTargets() }),
+  );
   return targets.get(name) ?? null;
 }
