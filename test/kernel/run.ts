@@ -110,7 +110,9 @@ async function runGenerated(): Promise<boolean> {
   const seconds = Math.round((performance.now() - began) / 1000);
   for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
   if (report.refused > 0) {
-    console.log(`${report.refused} generated rules were refused by nft, of ${report.refusals.size} kinds:`);
+    console.log(
+      `${report.refused} generated rules, or rule sets, were refused, of ${report.refusals.size} kinds:`,
+    );
     for (const each of [...report.refusals].slice(0, Number(process.env.REFUSALS ?? 5)))
       console.log(`  ${each}`);
   }

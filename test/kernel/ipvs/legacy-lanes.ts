@@ -6,7 +6,12 @@ import type { LaneMeetings } from './inside-lanes.ts';
 /** Boots the user-mode kernel, has it send the packets of the lanes with legacy rules, and compares what it did with the tracer. */
 export async function runLegacyLanesInUml(plan: IpvsPlan): Promise<Report> {
   const report = emptyReport();
-  for (const { lane, seed, meetings } of await meetInUml<LaneMeetings>('inside-lanes', plan)) {
+  for (const { lane, seed, refused, meetings } of await meetInUml<LaneMeetings>('inside-lanes', plan)) {
+    if (refused !== null) {
+      report.refused++;
+      report.refusals.add(refused);
+      continue;
+    }
     report.ruleSets++;
     for (const meeting of meetings) {
       plan.keep?.(meeting);
