@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
+import { tunnelsHere } from '../devices/tunnels.ts';
 import { IPSETS, SETS_ANEW } from '../generate/sets.ts';
 import type { ReadyCase } from '../lane.ts';
 import { LANES } from '../lanes.ts';
@@ -40,21 +41,25 @@ export interface LaneMeetings {
 
 const until = Date.now() + Number(seconds) * 1000;
 const lanes = LANES.filter(({ name }) => name.startsWith('iptables-legacy/'));
+const tunnels = tunnelsHere();
 const plain = await nodeWith('');
 const withVrf = await nodeWith(VRF);
 try {
   const found: LaneMeetings[] = [];
   let sent = 0;
-  // One case in five meets a VRF.
+  // One case in five meets a VRF, and one a tunnel.
   for (let number = Number(seed); sent < Number(packets) && Date.now() < until; number++)
     for (const lane of lanes) {
       const inVrf = number % 5 === 4;
       const node = inVrf ? withVrf : plain;
+      const tunnel = number % 5 === 3 ? (tunnels[Math.floor(number / 5) % tunnels.length] ?? null) : null;
       let meetings: readonly Meeting[] = [];
       let loaded = '';
       const property = lane.property(async (ready) => {
         loaded = ready.rules.map(({ text }) => text).join('');
-        meetings = await meet(node, ready.rules.map(traced), ready.packets.map(unmarked));
+        meetings = await node.inState(tunnel, () =>
+          meet(node, ready.rules.map(traced), ready.packets.map(unmarked)),
+        );
       });
       const run = await fc.check(property, { seed: number, numRuns: 1, endOnFailure: true });
       const refused = run.failed ? `${String(run.errorInstance)}\n${loaded}` : null;

@@ -190,6 +190,7 @@ export class TestNode {
   async inState<T>(state: NodeState | null, run: () => Promise<T>): Promise<T> {
     if (state === null || state.make === '') return run();
     await this.node.feed(`set -e\n${state.make}`, 'sh');
+    if (state.newLinks === true) await this.ready();
     this.#host = null;
     try {
       return await run();
