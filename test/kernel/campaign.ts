@@ -78,10 +78,12 @@ async function runSeed(
 ): Promise<string | null> {
   let first = true;
   let smallest: string | null = null;
-  const property = lane.property(async ({ rules, native: lines, packets, state, lost }) => {
+  const property = lane.property(async ({ rules, native: lines, packets, state, lost, older }) => {
     const native = lines === null ? null : await loadedOf(lines, node, first ? report : null);
     const met = async (): Promise<Meeting[]> => {
-      const meetings = await node.inState(state ?? null, () => meet(node, rules, packets, null, native));
+      const meetings = await node.inState(state ?? null, () =>
+        meet(node, rules, packets, null, native, older),
+      );
       return lost === undefined ? meetings : meetings.map((meeting) => ({ ...meeting, lost }));
     };
     const meetings = await met();

@@ -6,7 +6,7 @@ import { runCampaign } from './campaign.ts';
 import { runClusterCampaign } from './cluster/campaign.ts';
 import { CLUSTER_MUTANTS } from './cluster/mutants.ts';
 import { SETUPS, withLegacyRules } from './cluster/setups.ts';
-import { TUNNEL_LANES } from './devices/lanes.ts';
+import { OLDER_LANES, TUNNEL_LANES } from './devices/lanes.ts';
 import type { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { runIpvsCampaign } from './ipvs/campaign.ts';
 import { runLegacyLanesInUml } from './ipvs/legacy-lanes.ts';
@@ -33,6 +33,7 @@ const USAGE = `usage: npm run test:kernel -- [options]
                   (nft/ipv4, mixed/iptables-legacy/ipv6, …); ipvs: past IPVS, in a user-mode kernel (6.1);
                   lost: the same rules on nodes in many states, asked about from captures that lack files
                   tunnels: nodes that reach pods elsewhere by VXLAN (IPIP, GRE where the kernel has them)
+                  older: connections that are older than the rules
                   pairs: such captures of two states (--packets of them), and whether diff calls them alike
                   cluster: real clients over two nodes, six set-ups
   --kernel uml-6.1  the lanes iptables-legacy/ipv4 and /ipv6 in a user-mode kernel (6.1 of Debian 12)
@@ -89,7 +90,9 @@ async function runGenerated(): Promise<boolean> {
   const lanes =
     name === undefined
       ? LANES
-      : [...LANES, ...NFT_LANES, ...LOST_LANES, ...TUNNEL_LANES].filter((lane) => isMeant(lane.name, name));
+      : [...LANES, ...NFT_LANES, ...LOST_LANES, ...TUNNEL_LANES, ...OLDER_LANES].filter((lane) =>
+          isMeant(lane.name, name),
+        );
   const kept: Meeting[] = [];
   const began = performance.now();
   const plan = {

@@ -25,3 +25,23 @@ export const TUNNEL_LANES: readonly Lane[] = [
   tunnelLane('iptables-nft', 'ipv6'),
   tunnelLane('iptables-legacy', 'ipv6'),
 ];
+
+function olderLane(backend: Backend, family: Family): Lane {
+  return {
+    name: `older/${backend}/${family}`,
+    property: (tell) =>
+      fc.asyncProperty(caseSpec, (spec) => {
+        const { text, packets } = writeCase(spec, backend, family);
+        const going = packets.map((packet) => ({ ...packet, goesOn: true }));
+        return tell({ rules: [{ backend, family, text }], native: null, packets: going, older: true });
+      }),
+  };
+}
+
+/** The same rules, loaded where connections are open: those of iptables-nft are older than any chain of nat. */
+export const OLDER_LANES: readonly Lane[] = [
+  olderLane('iptables-nft', 'ipv4'),
+  olderLane('iptables-legacy', 'ipv4'),
+  olderLane('iptables-nft', 'ipv6'),
+  olderLane('iptables-legacy', 'ipv6'),
+];
