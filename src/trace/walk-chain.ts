@@ -12,8 +12,9 @@ import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
-import { rememberedRecent } from './recent-lists.ts';
+import { remembered } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
+import { waysOfChange } from './ways-of-change.ts';
 
 /** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */
 export interface WalkResult {
@@ -130,7 +131,13 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      branch = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      const ways = waysOfChange(branch, rule, effect, walk);
+      if (ways !== null) {
+        result.ended.push(...ways.ended);
+        for (const way of ways.on.toReversed()) work.push({ branch: way, frame: next, jumps });
+        break;
+      }
       const after = follow(branch, rule, effect, frame, next, walk, result);
       if (after === null) break;
       branch = after.branch;
