@@ -453,6 +453,33 @@ it('does the answer of a real server on the node get the port of its node port b
   expect(sourceOf(outcome)).toBe('192.168.1.1:30080');
 });
 
+describe('Does an answer that conntrack takes for a new connection keep the port of its virtual server?', () => {
+  const marked = `-A -t 10.96.0.9:80 -s rr
+Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData
+UDP 0A600001 07D1 0A600001 0050 0AF40105 1F90 UDP             299
+`;
+  const answer: Question = {
+    protocol: 'udp',
+    from: '10.244.1.5:8080',
+    to: '10.96.0.1:2001',
+    via: 'cni0',
+    ipvs: marked,
+  };
+  const asked = (flows: string) => only(ask(RULES, { host: node(), ...answer, flows }));
+
+  it("no, where the request's own answers are in the way: it came in over lo, confirmed before IPVS had it", () => {
+    // Measured: 10.96.0.3:2001 → 10.96.0.3:30080, balanced by mark; the process got its answers from 58396, 48814, 23846.
+    const outcome = asked(
+      'udp 17 29 src=10.96.0.1 dst=10.96.0.1 sport=2001 dport=80 [UNREPLIED] src=10.96.0.1 dst=10.96.0.1 sport=80 dport=2001 mark=0 use=1',
+    );
+    expect(sourceOf(outcome)).toBe('10.96.0.1:?');
+  });
+
+  it('yes, where nothing is in the way', () => {
+    expect(sourceOf(asked(''))).toBe('10.96.0.1:80');
+  });
+});
+
 describe('What is said where IPVS was not captured?', () => {
   it('what comes to it is unknown, what is forwarded is not', () => {
     const unknown = { verdict: 'unknown', reason: { code: 'mode-ipvs' } };
