@@ -2,6 +2,9 @@ import { type Address, sameAddress } from '../net/address.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { IpvsConnection, IpvsListing, IpvsSocket, RealServer, Taken, VirtualServer } from './model.ts';
 
+/** Who rewrote a flow to a virtual server. */
+export type Took = 'ipvs' | 'nat' | 'either';
+
 /** IPVS of one node: what it balances, and what it remembers. */
 export class IpvsTable {
   readonly servers: readonly VirtualServer[];
@@ -15,7 +18,11 @@ export class IpvsTable {
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
   #byAnswer: ReadonlyMap<string, IpvsConnection> | null = null;
 
-  constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing) {
+  /** True where nat's rules carry Services meanwhile: a flow to a virtual server may have been nat's before it came to IPVS. */
+  readonly besideNat: boolean;
+
+  constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing, besideNat = false) {
+    this.besideNat = besideNat;
     this.incomplete = incomplete === true;
     this.servers = servers ?? [];
     this.connections = connections;
@@ -69,6 +76,26 @@ export class IpvsTable {
       this.connections.map((entry) => [flowKey(entry.protocol, entry.client, entry.virtual), entry]),
     );
     return this.#byFlow.get(flowKey(protocol, client, virtual)) ?? null;
+  }
+
+  /**
+   * Who rewrote a flow to one of the virtual servers, which conntrack does not print: where nat carries Services, too, it comes
+   * first (PREROUTING and OUTPUT −100 before INPUT 99 and OUTPUT −98), for all but what began before its rules did.
+   * @param client null: some client's flows, taken together
+   */
+  tookFlow(protocol: number, client: IpvsSocket | null, virtual: IpvsSocket, to: IpvsSocket): Took {
+    if (!this.besideNat) return 'ipvs';
+    const led = (this.connections ?? []).filter(
+      (entry) =>
+        !entry.template &&
+        entry.protocol === protocol &&
+        isSameSocket(entry.virtual, virtual) &&
+        isSameSocket(entry.destination, to),
+    );
+    if (client !== null && led.some((entry) => isSameSocket(entry.client, client))) return 'ipvs';
+    // IPVS keeps UDP longer than conntrack does, and TCP for 15 minutes without a packet, where conntrack keeps it for days.
+    if (!this.connectionsWhole || protocol === TCP) return 'either';
+    return client === null && led.length > 0 ? 'either' : 'nat';
   }
 
   /** @returns the entry of a connection by who answers, and the client that the answer goes to; null where there is none, or none were listed. */

@@ -453,6 +453,62 @@ it('does the answer of a real server on the node get the port of its node port b
   expect(sourceOf(outcome)).toBe('192.168.1.1:30080');
 });
 
+describe('Which way goes a flow to a virtual server that is left over beside nat?', () => {
+  // Shown by 6.1: nat's flow stays with nat when its rule is gone, IPVS' with IPVS when nat has one; conntrack prints both alike.
+  const nat = RULES.replace(
+    ':OUTPUT ACCEPT\n:POSTROUTING',
+    ':OUTPUT ACCEPT\n:POSTROUTING ACCEPT\n-A PREROUTING -d 10.96.0.1/32 -j DNAT --to-destination 10.244.1.5:8080\n:POSTROUTING',
+  ).replace(':FORWARD DROP', ':FORWARD ACCEPT');
+  const took =
+    'tcp 6 299 ESTABLISHED src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 [ASSURED] mark=0 use=1';
+  const left: Question = { ...POD, state: 'ESTABLISHED', flows: took, besideNat: true };
+  const hooks = (question: Question) =>
+    ask(nat, { host: node(), ...question }).outcomes.map((outcome) => [
+      outcome.given.map(({ question: { code } }) => code).join(),
+      outcome.path[0]?.step.hook,
+      destinationOf(outcome),
+    ]);
+  const entry = (client: string) => `${TWO}TCP 14:42 ESTABLISHED ${client} 10.96.0.1:80 10.244.1.5:8080\n`;
+
+  it('both are told where nothing tells who took it', () => {
+    const both = [
+      ['flow-balanced', 'FORWARD', '10.244.1.5:8080'],
+      ['flow-balanced', 'INPUT', '10.244.1.5:8080'],
+    ];
+    expect(hooks(left)).toEqual(both);
+    // IPVS forgets TCP that is idle for 15 minutes.
+    expect(hooks({ ...left, ipvs: entry('10.244.1.7:1000') })[0]).toEqual(both[0]);
+  });
+
+  it('that of IPVS, which has it in its list', () => {
+    expect(hooks({ ...left, ipvs: entry('10.244.1.6:1000') })).toEqual([['', 'INPUT', '10.244.1.5:8080']]);
+  });
+
+  it('that of nat, of UDP that IPVS does not have', () => {
+    const udp = (text: string) => text.replaceAll('-t ', '-u ').replaceAll('TCP', 'UDP');
+    const flows =
+      'udp 17 29 src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 [ASSURED] mark=0 use=1';
+    const ipvs = udp(entry('10.244.1.7:1000'));
+    expect(hooks({ ...left, protocol: 'udp', flows, ipvs })).toEqual([['', 'FORWARD', '10.244.1.5:8080']]);
+  });
+});
+
+it('what a mark gives to a server that is this node goes on by the route that it had, away from here', () => {
+  // Seed 9000077 of the lane: sent out through cni0, to 192.168.1.1 (__ip_vs_get_out_rt: "preserve old route").
+  const outcome = only(
+    ask(RULES, {
+      host: node(),
+      from: '192.168.1.1:1000',
+      to: '10.244.1.5:80',
+      via: null,
+      mark: 7,
+      ipvs: '-A -f 7 -s rr\n-a -f 7 -r 192.168.1.1:0 -m -w 1\n',
+    }),
+  );
+  expect(destinationOf(outcome)).toBe('192.168.1.1:80');
+  expect(outcome.exit).toMatchObject({ kind: 'interface', name: 'cni0' });
+});
+
 describe('Does an answer that conntrack takes for a new connection keep the port of its virtual server?', () => {
   const marked = `-A -t 10.96.0.9:80 -s rr
 Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData

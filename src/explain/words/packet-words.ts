@@ -44,6 +44,7 @@ export type ConnectionQuestion =
   | 'bridge-isolated'
   | 'bridge-hairpin'
   | 'flow-closed'
+  | 'flow-balanced'
   | 'flow-before-nat'
   | 'queue-listener'
   | 'tproxy-socket'
