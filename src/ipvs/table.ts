@@ -17,6 +17,8 @@ export class IpvsTable {
   readonly #byKey: ReadonlyMap<string, VirtualServer>;
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
   #byAnswer: ReadonlyMap<string, IpvsConnection> | null = null;
+  /** From which virtual end to which real one some connection goes. */
+  #ways: ReadonlySet<string> | null = null;
 
   /** True where nat's rules carry Services meanwhile: a flow to a virtual server may have been nat's before it came to IPVS. */
   readonly besideNat: boolean;
@@ -85,17 +87,15 @@ export class IpvsTable {
    */
   tookFlow(protocol: number, client: IpvsSocket | null, virtual: IpvsSocket, to: IpvsSocket): Took {
     if (!this.besideNat) return 'ipvs';
-    const led = (this.connections ?? []).filter(
-      (entry) =>
-        !entry.template &&
-        entry.protocol === protocol &&
-        isSameSocket(entry.virtual, virtual) &&
-        isSameSocket(entry.destination, to),
-    );
-    if (client !== null && led.some((entry) => isSameSocket(entry.client, client))) return 'ipvs';
+    const entry = client === null ? null : this.connection(protocol, client, virtual);
+    if (entry !== null && isSameSocket(entry.destination, to)) return 'ipvs';
     // IPVS keeps UDP longer than conntrack does, and TCP for 15 minutes without a packet, where conntrack keeps it for days.
     if (!this.connectionsWhole || protocol === TCP) return 'either';
-    return client === null && led.length > 0 ? 'either' : 'nat';
+    if (client !== null) return 'nat';
+    this.#ways ??= new Set(
+      this.connections?.map((one) => flowKey(one.protocol, one.virtual, one.destination)) ?? [],
+    );
+    return this.#ways.has(flowKey(protocol, virtual, to)) ? 'either' : 'nat';
   }
 
   /** @returns the entry of a connection by who answers, and the client that the answer goes to; null where there is none, or none were listed. */
