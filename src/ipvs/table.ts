@@ -14,14 +14,13 @@ export class IpvsTable {
   readonly incomplete: boolean;
   /** A connection that is not in it is none. */
   readonly connectionsWhole: boolean;
+  /** True where nat's rules carry Services meanwhile: a flow to a virtual server may have been nat's before it came to IPVS. */
+  readonly besideNat: boolean;
   readonly #byKey: ReadonlyMap<string, VirtualServer>;
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
   #byAnswer: ReadonlyMap<string, IpvsConnection> | null = null;
   /** From which virtual end to which real one some connection goes. */
   #ways: ReadonlySet<string> | null = null;
-
-  /** True where nat's rules carry Services meanwhile: a flow to a virtual server may have been nat's before it came to IPVS. */
-  readonly besideNat: boolean;
 
   constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing, besideNat = false) {
     this.besideNat = besideNat;

@@ -1,7 +1,7 @@
 import type { Flow } from '../conntrack/flow.ts';
 import type { FoundFlow } from '../conntrack/flow-table.ts';
 import { directionOf } from '../conntrack/match-flow.ts';
-import { isBalancedProtocol } from '../ipvs/table.ts';
+import { IpvsTable, isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
@@ -78,9 +78,10 @@ function partOfOwn(
   { packet, world, balanced }: TraceContext,
 ): Branch {
   const by = isBalanced(flow, world);
+  // What IPVS took of this very connection is known, and in no capture's list.
+  const isTold = by === 'either' || (world.ipvs instanceof IpvsTable && world.ipvs.besideNat);
   const tracked = changed(branch, {
-    // What IPVS took of this very connection is known.
-    connection: connectionOf(flow, direction, by === 'either' ? balanced.length > 0 : by),
+    connection: connectionOf(flow, direction, isTold ? balanced.length > 0 : by),
     tcpFlags: packet.header?.tcpFlags ?? null,
   });
   const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parseFlowLine } from '../../src/conntrack/parse-flow-line.ts';
+import { type Address, parseAddress } from '../../src/net/address.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
 import { stepText } from '../../src/trace/place.ts';
-import { ask, destinationOf, only, type Question, sourceOf, summary } from './ask.ts';
+import { tracePacket } from '../../src/trace/trace-packet.ts';
+import { ask, destinationOf, only, packetOf, type Question, sourceOf, summary, worldOf } from './ask.ts';
 import { type NodeChanges, nodeOf } from './node.ts';
 
 /** A node that has the address 10.96.0.1, as kube-ipvs0 gives it. */
@@ -16,6 +19,12 @@ const node = (changes: NodeChanges = {}) =>
       ...changes.sysctls,
     },
   });
+
+function addressOf(text: string): Address {
+  const address = parseAddress(text);
+  if (address === null) throw new Error(text);
+  return address;
+}
 
 const TWO = `-A -t 10.96.0.1:80 -s rr
 -a -t 10.96.0.1:80 -r 10.244.1.5:8080 -m -w 1
@@ -491,6 +500,36 @@ describe('Which way goes a flow to a virtual server that is left over beside nat
     const ipvs = udp(entry('10.244.1.7:1000'));
     expect(hooks({ ...left, protocol: 'udp', flows, ipvs })).toEqual([['', 'FORWARD', '10.244.1.5:8080']]);
   });
+});
+
+it('is the answer of a connection that IPVS took just now, beside nat, one of IPVS?', () => {
+  const listing = 'UDP 04:59 UDP 10.244.1.7:1000 10.96.0.1:80 10.244.1.5:8080\n';
+  const question: Question = {
+    ...{ protocol: 'udp', from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0', host: node() },
+    ...{ ipvs: `${TWO.replaceAll('-t ', '-u ')}${listing}`, besideNat: true, state: 'ESTABLISHED' },
+  };
+  const packet = packetOf(question);
+  const world = worldOf(
+    RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate DNAT -j DROP'),
+    packet,
+    question,
+  );
+  const line =
+    'udp 17 29 src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 mark=0 use=1';
+  const flow = parseFlowLine(line, 'opened', 1);
+  const opened = flow === null ? [] : [flow];
+  const socket = (text: string, port: number) => ({ address: addressOf(text), port });
+  const taken = {
+    protocol: 17,
+    client: socket('10.244.1.6', 1000),
+    virtual: socket('10.96.0.1', 80),
+    destination: socket('10.244.1.5', 8080),
+  };
+  // No list of a capture has it.
+  const verdict = (balanced: (typeof taken)[]) =>
+    only(tracePacket(packet, world, { opened, balanced })).verdict;
+  expect(verdict([taken])).toBe('accept');
+  expect(verdict([])).toBe('drop');
 });
 
 it('what a mark gives to a server that is this node goes on by the route that it had, away from here', () => {
