@@ -115,7 +115,7 @@ export async function buildCapture(
     counterSample: once(() => parseCounterSample(sample() ?? '')),
     ipvs: once(() => {
       const read = listing();
-      if (read.servers !== null) return new IpvsTable(read);
+      if (read.servers !== null) return new IpvsTable(read, mode === 'iptables' || mode === 'nftables');
       return mode === 'ipvs' ? 'not-captured' : null;
     }),
     sockets: once(() => loadSockets(sorted, problems)),
