@@ -35,7 +35,7 @@ import {
   TRACING_FRAMES,
 } from './topology.ts';
 import { counterRequest, logRequests, TraceReader } from './trace-events.ts';
-import { buildBodyOf, buildPacket, type Wire } from './wire.ts';
+import { buildBodyOf, buildPacket, bytesOf, checksumOffset, type Wire } from './wire.ts';
 
 /** The rules of one backend and family, as iptables-save prints them. */
 export interface RuleText {
@@ -290,7 +290,10 @@ export class TestNode {
     agent.option(name, ...header.tos, wire.tos);
     if (bound) agent.bind(name, internetAddress(wire.source));
     agent.connect(name, internetAddress(wire.destination));
-    agent.send(name, buildBodyOf(wire, answersTo));
+    const body = buildBodyOf(wire, answersTo);
+    const offset = checksumOffset(wire);
+    if (offset === null) agent.send(name, body);
+    else agent.sendFromOwn(name, body, offset, Buffer.concat([wire.source, wire.destination].map(bytesOf)));
     agent.close(name);
     return name;
   }
