@@ -40,16 +40,17 @@ export class PlacedObjects {
   open(start: number): number {
     const head = this.#heads.at(start);
     this.#head = null;
-    if (head === null || !isFamily(head.family)) return 0;
+    if (head === null) return 0;
     if (head !== this.#chainsOf) {
-      this.#chains = this.chainsOf(head.family, head.table);
+      this.#chains = isFamily(head.family) ? this.chainsOf(head.family, head.table) : null;
       this.#chainsOf = head;
     }
+    if (this.#chains === null) return 0;
     const { bytes } = this.#listing;
+    const { names } = this.#chains;
     const nameStart = start + head.bytes.length;
-    if (head.kind === 'rule' && this.#chains !== null) {
+    if (head.kind === 'rule') {
       // nft lists chains and rules in one order: the chain is that of the rule before, or the next.
-      const { names } = this.#chains;
       for (let chain = this.#chain; chain < Math.min(names.size, this.#chain + 2); chain++) {
         const nameEnd = nameStart + names.lengthOf(chain);
         if (bytes[nameEnd] !== QUOTE || !names.stands(chain, nameStart, nameEnd)) continue;
@@ -61,8 +62,8 @@ export class PlacedObjects {
     const nameEnd = this.#heads.endOfName(nameStart);
     const inside =
       nameEnd < 0 ? -1 : head.kind === 'rule' ? nameEnd + 1 : this.#heads.endOfPlainChain(nameEnd);
-    if (nameEnd < 0 || this.#chains === null) return 0;
-    this.#chain = this.#chains.names.add(nameStart, nameEnd);
+    if (nameEnd < 0) return 0;
+    this.#chain = names.add(nameStart, nameEnd);
     if (inside < 0) return 0;
     this.#head = head;
     return inside;

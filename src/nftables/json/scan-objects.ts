@@ -33,55 +33,52 @@ export function scanObjects(
   const name = bytes.indexOf('"nftables"');
   const list = name < 0 ? -1 : bytes.indexOf('[', name);
   if (list < 0) return null;
-  const { length } = bytes;
-  let depth = 0;
-  let start = 0;
   let end = list + 1;
-  for (let at = list + 1; at < length; at++) {
-    switch (MEANS[bytes[at] ?? 0]) {
-      case IN_STRING:
-        // Not a function of its own, which the byte loop would have to call for each of millions of strings.
-        for (at++; at < length; at++) {
-          const code = bytes[at];
-          if (code === QUOTE) break;
-          if (code === BACKSLASH) at++;
-        }
-        break;
-      case DOWN:
-        if (depth++ > 0) break;
-        start = at;
-        {
-          const inside = open(start);
-          if (inside > 0) {
-            depth = 2;
-            at = inside - 1;
-          }
-        }
-        break;
-      case UP:
-        if (depth === 0) return { closed: true, end };
-        if (--depth > 0) break;
-        end = at + 1;
-        close(start, end);
-    }
+  for (let at = end; at < bytes.length; at++) {
+    const means = MEANS[bytes[at] ?? 0];
+    if (means === UP) return { closed: true, end };
+    if (means === IN_STRING) at = endOfString(bytes, at);
+    if (means !== DOWN) continue;
+    const start = at;
+    const inside = open(start);
+    const found = inside > 0 ? endOf(bytes, inside, 2) : endOf(bytes, start, 0);
+    if (found < 0) break;
+    end = found;
+    close(start, end);
+    at = end - 1;
   }
   return { closed: false, end };
 }
 
 /** @returns the byte behind the object or list that begins here, or the length of the bytes where it has no end. */
 export function endOfObject(bytes: Buffer, start: number): number {
-  const { length } = bytes;
-  let depth = 0;
-  for (let at = start; at < length; at++) {
+  const end = endOf(bytes, start, 0);
+  return end < 0 ? bytes.length : end;
+}
+
+/**
+ * Called for each object: V8 makes a loop that runs once for a whole listing quick only late.
+ * @param depth how many brackets are open in front of `from`
+ * @returns the byte behind the bracket with which none is open; -1 where there is none
+ */
+function endOf(bytes: Buffer, from: number, depth: number): number {
+  let open = depth;
+  for (let at = from; at < bytes.length; at++) {
     const means = MEANS[bytes[at] ?? 0];
-    if (means === IN_STRING)
-      for (at++; at < length; at++) {
-        const code = bytes[at];
-        if (code === QUOTE) break;
-        if (code === BACKSLASH) at++;
-      }
-    else if (means === DOWN) depth++;
-    else if (means === UP && --depth === 0) return at + 1;
+    if (means === IN_STRING) at = endOfString(bytes, at);
+    else if (means === DOWN) open++;
+    else if (means === UP && --open === 0) return at + 1;
   }
-  return length;
+  return -1;
+}
+
+/** @returns where the string ends whose quote stands here. */
+function endOfString(bytes: Buffer, quote: number): number {
+  let at = quote + 1;
+  for (; at < bytes.length; at++) {
+    const code = bytes[at];
+    if (code === QUOTE) break;
+    if (code === BACKSLASH) at++;
+  }
+  return at;
 }
