@@ -8,7 +8,7 @@ import type { LocalDetection, Setting, Side } from '../expected/setting.ts';
 import type { OwnNode } from '../expected/usable-endpoints.ts';
 import { sourceRangesOf, type Way, waysInto } from '../expected/ways.ts';
 import { type Alternative, alternativesOf } from './alternatives.ts';
-import { compareWith } from './compare.ts';
+import { compareWith, type Difference } from './compare.ts';
 import { culpritOf } from './culprit.ts';
 import type { Deviation } from './deviation.ts';
 import { type Client, clientsOf, splitByRanges } from './senders.ts';
@@ -107,18 +107,20 @@ export class Surveyor {
       followed.set(key, alternatives);
     }
     const affinity = port.service.sessionAffinity === 'ClientIP';
-    let fewest: readonly Deviation[] | null = null;
-    for (const alternative of alternatives) {
-      const differences = compareWith(expectation, alternative, affinity);
+    let likeliest: { readonly held: number; readonly differences: readonly Difference[] } | null = null;
+    for (const { given, ...alternative } of alternatives) {
+      const differences = compareWith(expectation, { given, ...alternative }, affinity);
       if (differences.length === 0) return [];
-      fewest ??= differences.map(({ kind, outcomes, missing }) => {
-        const [first] = outcomes;
-        const culprit =
-          first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first, behaviour.mode);
-        return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
-      });
+      // All go wrong; what nothing shows to hold, a sender's link address in a rule that drops, is not what is blamed for it.
+      const held = given.filter((each) => each.held).length;
+      if (likeliest === null || held < likeliest.held) likeliest = { held, differences };
     }
-    return [...(fewest ?? [])];
+    return (likeliest?.differences ?? []).map(({ kind, outcomes, missing }) => {
+      const [first] = outcomes;
+      const culprit =
+        first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first, behaviour.mode);
+      return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
+    });
   }
 
   #clientsOf(port: ExpectedPort, way: Way): readonly Client[] {

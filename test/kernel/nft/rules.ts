@@ -27,7 +27,7 @@ const FIELD_WEIGHTS: Partial<Record<MatchSpec['field'], number>> = {
   ...{
     concat: 8,
     seen: 3,
-    random: 1,
+    random: 3,
     'numgen random': 1,
     'numgen inc': 1,
     symhash: 1,
@@ -78,12 +78,14 @@ export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
 /** Several things are asked under one name; some hold seldom, or only of packets that are seldom. */
 const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
   ...{ 'ct original saddr': 5, 'ct original daddr': 4, 'ct reply saddr': 4, 'ct reply daddr': 4 },
-  ...{ 'ct original proto-src': 2, 'ct original proto-dst': 2, 'ct reply proto-src': 2 },
+  ...{ 'ct original proto-src': 2, 'ct original proto-dst': 2, 'ct reply proto-src': 4 },
   ...{
     'ct reply proto-dst': 4,
     ecn: 2,
     'ip length': 3,
-    nexthop: 4,
+    nexthop: 7,
+    random: 4,
+    oifgroup: 4,
     nfproto: 4,
     'numgen inc': 2,
     jhash: 2,
