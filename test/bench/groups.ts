@@ -1,12 +1,18 @@
 import { join } from 'node:path';
-import { atMostMiB, atMostTimes, type Bound, growsAtMost } from './bounds.ts';
+import { atMostMiB, atMostSeconds, atMostTimes, type Bound, growsAtMost } from './bounds.ts';
 import { type Captures, formatCount } from './captures.ts';
 import type { Generated } from './generate.ts';
 import type { Job } from './measure.ts';
 
 type CaptureMaker = Pick<
   Captures,
-  'ofEndpoints' | 'ofNativeServices' | 'ofOneService' | 'ofFlows' | 'withOneEndpointFewer'
+  | 'ofEndpoints'
+  | 'ofNativeServices'
+  | 'ofOneService'
+  | 'ofTwoNodes'
+  | 'ofFlows'
+  | 'withOneEndpointFewer'
+  | 'answerOf'
 >;
 
 /** What is measured in turns. */
@@ -51,7 +57,7 @@ export function benchGroups(program: string): readonly Group[] {
             kp('trace, demo', 'trace', '10.96.0.10:53', '--demo', '-o', 'json'),
             NODE,
           ],
-          bounds: [atMostTimes('trace, tiny', NODE.name, 1.8)],
+          bounds: [atMostTimes('trace, tiny', NODE.name, 1.6)],
         };
       },
     },
@@ -105,7 +111,7 @@ export function benchGroups(program: string): readonly Group[] {
           bounds: [
             atMostTimes(`conntrack --svc, ${large}`, 'awk', 1.5),
             atMostMiB(`conntrack --svc, ${large}`, 120 * MB, '120 MB'),
-            atMostTimes(`conntrack, ${large}`, 'awk', 12),
+            atMostTimes(`conntrack, ${large}`, 'awk', 3),
             atMostMiB(`conntrack, ${large}`, 150),
             growsAtMost(`conntrack --svc, ${middle}`, `conntrack --svc, ${large}`, 11),
             growsAtMost(`conntrack, ${middle}`, `conntrack, ${large}`, 11),
@@ -124,6 +130,7 @@ export function benchGroups(program: string): readonly Group[] {
         return {
           jobs: [
             trace('trace, JSON', plain, '-o', 'json'),
+            restringing(captures.answerOf(plain, program)),
             trace('trace, text', plain),
             trace('trace, text, 50 endpoints', fewPlain),
             trace('trace, affinity, text', sticky),
@@ -131,6 +138,7 @@ export function benchGroups(program: string): readonly Group[] {
             awk(2, captures.ofEndpoints(LARGEST).rulesFile),
           ],
           bounds: [
+            atMostTimes('trace, JSON', RESTRINGING, 3),
             atMostTimes('trace, text', 'trace, text, 50 endpoints', 4),
             atMostTimes('trace, affinity, text', 'trace, affinity, text, 50 endpoints', 4),
           ],
@@ -156,6 +164,19 @@ export function benchGroups(program: string): readonly Group[] {
             atMostMiB('trace, nft', of.bytes / 2 ** 20 + 150 * MB, 'the file + 150 MB'),
             atMostTimes('services, nft', 'nft -c -f', 2),
           ],
+        };
+      },
+    },
+    {
+      name: 'nodes',
+      title: 'Two nodes of one cluster of 52 Services, compared',
+      runs: 3,
+      unit: NODE.name,
+      prepare(captures) {
+        const [one, other] = captures.ofTwoNodes(52);
+        return {
+          jobs: [{ ...kp('diff, two nodes', 'diff', one.folder, other.folder), expects: 1 }, NODE],
+          bounds: [atMostSeconds('diff, two nodes', 3)],
         };
       },
     },
@@ -197,10 +218,11 @@ export function benchGroups(program: string): readonly Group[] {
           ],
           bounds: [
             atMostTimes(`trace, ${after}`, 'restore --test', 1 / 10),
-            atMostTimes(`services, ${after}`, 'restore --test', 1),
-            atMostTimes(`check, ${after}`, 'restore --test', 2.5),
-            atMostTimes(`check, API objects, ${after}`, 'restore --test', 2.5),
-            atMostTimes(`diff, ${after}`, 'restore --test', 1.5),
+            atMostTimes(`services, ${after}`, 'restore --test', 0.35),
+            atMostTimes(`check, ${after}`, 'restore --test', 0.55),
+            atMostTimes(`trace, API objects, ${after}`, 'restore --test', 0.2),
+            atMostTimes(`check, API objects, ${after}`, 'restore --test', 1),
+            atMostTimes(`diff, ${after}`, 'restore --test', 0.35),
             atMostMiB(`diff, ${after}`, 1024),
             ...['trace', 'services', 'check', 'diff'].map((command) =>
               growsAtMost(`${command}, ${before}`, `${command}, ${after}`, 11),
@@ -220,6 +242,14 @@ function awk(field: number, file: string): Job {
 function splitting(files: readonly string[], name = 'node splits'): Job {
   const script = `for (const file of process.argv.slice(1)) require('node:fs').readFileSync(file, 'latin1').split('\\n').length`;
   return { name, argv: ['node', '-e', script, ...files], yardstick: true };
+}
+
+const RESTRINGING = 'JSON.parse and stringify';
+
+/** What Node needs to read a document of JSON, and to write it again. */
+function restringing(file: string): Job {
+  const script = `JSON.stringify(JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8')))`;
+  return { name: RESTRINGING, argv: ['node', '-e', script, file], yardstick: true };
 }
 
 /** A network namespace of its own, gone with the process: `--test` reads the rules and changes nothing. */

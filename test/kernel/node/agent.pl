@@ -9,7 +9,6 @@
 #   option NAME LEVEL OPTION HEX          bind NAME HEX          connect NAME HEX          close NAME
 #   listen NAME                           its bytes are told:    NAME ADDRESS BYTES
 #   send NAME HEX [ADDRESS]               what fails is told:    NAME ! ERRNO
-#   send-from-own NAME HEX OFFSET SUMMED  with the checksum at the offset, in which other addresses were summed, for those of the socket
 #   run FENCE-NAME HEX ADDRESS WITNESS    sends the fence, then tells all that came before the witness has seen it
 use strict;
 use warnings;
@@ -49,8 +48,6 @@ while (my $line = <STDIN>) {
   } elsif ($command eq 'send') {
     my ($bytes, $address) = map { pack('H*', $_) } @words;
     $done = defined($address) ? send($sockets{$name}, $bytes, MSG_DONTWAIT, $address) : send($sockets{$name}, $bytes, MSG_DONTWAIT);
-  } elsif ($command eq 'send-from-own') {
-    $done = send($sockets{$name}, corrected($sockets{$name}, pack('H*', $words[0]), $words[1], pack('H*', $words[2])), MSG_DONTWAIT);
   } elsif ($command eq 'run') {
     run($name, pack('H*', $words[0]), pack('H*', $words[1]), $words[2]);
   } else {
@@ -82,20 +79,6 @@ sub run {
     print "$name ! ", $! + 0, "\n" unless $!{EAGAIN};
   }
   print ".\n";
-}
-
-# The kernel chose the source as the socket was connected, and itself for nobody's address. Words are exchanged in the sum (RFC 1624).
-sub corrected {
-  my ($socket, $bytes, $offset, $summed) = @_;
-  my $own = getsockname($socket);
-  my $source = length $own == 16 ? substr($own, 4, 4) : substr($own, 8, 16);
-  my $destination = substr($summed, length $source);
-  $destination = $source if $destination !~ /[^\0]/;
-  my $sum = ~unpack('n', substr($bytes, $offset, 2)) & 0xffff;
-  $sum += ~$_ & 0xffff for unpack 'n*', $summed;
-  $sum += $_ for unpack 'n*', $source . $destination;
-  $sum = ($sum & 0xffff) + ($sum >> 16) while $sum >> 16;
-  return substr($bytes, 0, $offset) . pack('n', ~$sum & 0xffff) . substr($bytes, $offset + 2);
 }
 
 sub told { my ($name, $from, $got) = @_; print join(' ', $name, unpack('H*', $from) || '-', unpack('H*', $got)), "\n" }

@@ -67,15 +67,6 @@ export class Agent {
   }
 
   /**
-   * Sends through a connected socket, with the checksum made right for the addresses that the kernel chose for it.
-   * @param offset of the checksum
-   * @param summed the addresses that went into it
-   */
-  sendFromOwn(name: string, bytes: Buffer, offset: number, summed: Buffer): void {
-    this.#commands.push(`send-from-own ${name} ${bytes.toString('hex')} ${offset} ${summed.toString('hex')}`);
-  }
-
-  /**
    * Carries out what was asked for, then sends a fence.
    * @param fence a frame that nobody else sends
    * @param to the address it is sent to

@@ -1,8 +1,9 @@
 import type { Host } from '../../../src/host/facts.ts';
+import { isLocalAddress } from '../../../src/host/local-addresses.ts';
 import { parseRecent } from '../../../src/host/parse-recent.ts';
 import type { Backend, Ruleset } from '../../../src/iptables/ruleset.ts';
 import { parseSave } from '../../../src/iptables/save/parse-save.ts';
-import type { Family } from '../../../src/net/address.ts';
+import { type Address, type Family, parseAddress } from '../../../src/net/address.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP } from '../../../src/net/protocol.ts';
 import { ProblemList } from '../../../src/problems/problem.ts';
 import type { NodeState } from '../lost/node-states.ts';
@@ -35,7 +36,7 @@ import {
   TRACING_FRAMES,
 } from './topology.ts';
 import { counterRequest, logRequests, TraceReader } from './trace-events.ts';
-import { buildBodyOf, buildPacket, bytesOf, checksumOffset, type Wire } from './wire.ts';
+import { buildBodyOf, buildPacket, type Wire } from './wire.ts';
 
 /** The rules of one backend and family, as iptables-save prints them. */
 export interface RuleText {
@@ -290,12 +291,19 @@ export class TestNode {
     agent.option(name, ...header.tos, wire.tos);
     if (bound) agent.bind(name, internetAddress(wire.source));
     agent.connect(name, internetAddress(wire.destination));
-    const body = buildBodyOf(wire, answersTo);
-    const offset = checksumOffset(wire);
-    if (offset === null) agent.send(name, body);
-    else agent.sendFromOwn(name, body, offset, Buffer.concat([wire.source, wire.destination].map(bytesOf)));
+    const source = bound ? wire.source : this.#sourceTowards(wire.destination);
+    agent.send(name, buildBodyOf({ ...wire, source: source ?? wire.source }, answersTo));
     agent.close(name);
     return name;
+  }
+
+  /**
+   * @returns the source that the kernel gives a packet of no address of its own to one of the node's: its checksum must be right where
+   * it comes back by lo, since conntrack asks it there of a packet that OUTPUT did not track. Null: to others; nobody asks.
+   */
+  #sourceTowards(destination: Address): Address | null {
+    if (destination.value === 0n) return parseAddress('127.0.0.1');
+    return this.#host !== null && isLocalAddress(this.#host, destination) === true ? destination : null;
   }
 
   /**

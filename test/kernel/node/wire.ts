@@ -42,11 +42,6 @@ export function buildBodyOf(wire: Wire, answersTo = 0): Buffer {
   return withChecksum(wire, buildBody(wire, answersTo));
 }
 
-/** @returns where the checksum of the part after the IP header stands, if addresses are in it and nobody else makes it; else null. */
-export function checksumOffset({ protocol }: Wire): number | null {
-  return protocol === TCP ? 16 : protocol === UDP ? 6 : null;
-}
-
 /** @returns the length that `-m length` compares: the whole packet, and of IPv6 what its header counts plus 40. */
 export function lengthOf(wire: Wire): number {
   return (wire.family === 'ipv4' ? 20 : 40) + buildBody(wire, 0).length;
