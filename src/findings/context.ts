@@ -135,6 +135,7 @@ export class CheckContext {
       return 'the capture has Endpoints and no EndpointSlices, which kube-proxy goes by';
     if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
     if (inNft) return null;
+    if (rulesets.length === 0 && this.known.nft != null) return NO_DUMP;
     if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
     if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
     if (!inIpvs && this.standIns.length > 0 && !rulesets.some(entersServices))
@@ -292,6 +293,9 @@ function ownNode(known: Known): OwnNode {
 const NO_SETS = 'the capture has no ipsets, which the rules of IPVS mode ask';
 
 const NO_TABLE = 'kube-proxy runs in nftables mode, and nft lists no whole table of it';
+
+const NO_DUMP =
+  'the rules of iptables were not captured (`iptables-save -c`, `ip6tables-save -c`): nft does not list all that they ask';
 
 const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace', string>> = {
   nftables: 'kube-proxy runs in nftables mode, and its rules were not captured (`nft -j list ruleset`)',

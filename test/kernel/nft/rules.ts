@@ -77,11 +77,11 @@ export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
 
 /** Several things are asked under one name; some hold seldom, or only of packets that are seldom. */
 const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
-  ...{ 'ct original saddr': 5, 'ct original daddr': 4, 'ct reply saddr': 4, 'ct reply daddr': 4 },
-  ...{ 'ct original proto-src': 2, 'ct original proto-dst': 2, 'ct reply proto-src': 4 },
+  ...{ 'ct original saddr': 5, 'ct original daddr': 6, 'ct reply saddr': 5, 'ct reply daddr': 4 },
+  ...{ 'ct original proto-src': 4, 'ct original proto-dst': 4, 'ct reply proto-src': 4 },
   ...{
     'ct reply proto-dst': 4,
-    ecn: 2,
+    ecn: 3,
     'ip length': 3,
     nexthop: 7,
     random: 4,
@@ -89,9 +89,10 @@ const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
     nfproto: 4,
     'numgen inc': 2,
     jhash: 2,
+    symhash: 4,
     'icmp type': 3,
-    'icmp code': 3,
-    sport: 8,
+    'icmp code': 5,
+    sport: 11,
     dport: 4,
     raw: 4,
     version: 7,
