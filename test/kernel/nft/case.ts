@@ -37,7 +37,7 @@ const [TCP, UDP, SCTP, ICMP] = [0, 3, 5, 6];
 
 /** Those that have the field, the seldom ones more often. */
 const PROTOCOLS: Partial<Record<Focus['field'], readonly number[]>> = {
-  ...{ sport: [TCP, UDP, UDP, SCTP, SCTP, SCTP], dport: [TCP, UDP, SCTP, SCTP], 'tcp flags': [TCP] },
+  ...{ sport: [TCP, UDP, UDP, UDP, SCTP, SCTP, SCTP], dport: [TCP, UDP, SCTP, SCTP], 'tcp flags': [TCP] },
   ...{ 'sctp chunk': [SCTP], 'icmp type': [ICMP], 'icmp code': [ICMP] },
 };
 

@@ -77,8 +77,8 @@ export const ruleSpec: fc.Arbitrary<RuleSpec> = fc.record({
 
 /** Several things are asked under one name; some hold seldom, or only of packets that are seldom. */
 const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
-  ...{ 'ct original saddr': 5, 'ct original daddr': 6, 'ct reply saddr': 5, 'ct reply daddr': 4 },
-  ...{ 'ct original proto-src': 5, 'ct original proto-dst': 4, 'ct reply proto-src': 4 },
+  ...{ 'ct original saddr': 5, 'ct original daddr': 6, 'ct reply saddr': 8, 'ct reply daddr': 4 },
+  ...{ 'ct original proto-src': 5, 'ct original proto-dst': 4, 'ct reply proto-src': 5 },
   ...{
     'ct reply proto-dst': 4,
     ecn: 5,
@@ -90,15 +90,16 @@ const FOCUS_WEIGHTS: Partial<Record<FieldName, number>> = {
     nfproto: 4,
     'numgen inc': 4,
     jhash: 2,
-    symhash: 4,
-    'icmp type': 3,
+    symhash: 5,
+    'numgen random': 6,
+    'icmp type': 5,
     'icmp code': 5,
-    sport: 11,
+    sport: 15,
     dport: 4,
     raw: 4,
     version: 7,
   },
-  ...{ exthdr: 5, skuid: 4, skgid: 6, pkttype: 2, 'sctp chunk': 3, 'fib type iif': 4 },
+  ...{ exthdr: 5, skuid: 4, skgid: 8, pkttype: 2, 'sctp chunk': 3, 'fib type iif': 4 },
 };
 
 /** What a case asks most. */
