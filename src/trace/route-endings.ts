@@ -14,13 +14,13 @@ export function tooManyHops(branch: Branch): Ending {
   return stopped(branch, 'reject', { code: 'hops-exceeded', family }, answer);
 }
 
-/** IPv6 does not forward from nobody, nor from a link-local address to another link (ip6_forward). */
+/** IPv6 does not forward from nobody or ::1, nor from a link-local address to another link (ip6_forward). */
 export function confinedSource(branch: Branch): Ending | null {
   const { source, inInterface, route, family } = branch.state;
   if (family === 'ipv4' || source.address === null || route?.device === inInterface) return null;
-  const { unspecified, linkLocal } = ipv6Class(source.address.value);
+  const { unspecified, loopback, linkLocal } = ipv6Class(source.address.value);
   const { address } = source;
-  if (unspecified)
+  if (unspecified || loopback)
     return stopped(branch, 'drop', { code: 'martian-source', source: address, seen: 'on-its-way' }, null);
   if (!linkLocal) return null;
   return stopped(branch, 'reject', { code: 'beyond-scope', source: address }, 'icmp6-beyond-scope');
@@ -29,6 +29,11 @@ export function confinedSource(branch: Branch): Ending | null {
 /** A bridge does not hand a frame back by the port it came in by. */
 export function hairpinOff(branch: Branch, bridge: string): Ending {
   return stopped(branch, 'drop', { code: 'bridge-hairpin-off', bridge }, null);
+}
+
+/** A rule or policy of legacy ebtables. */
+export function droppedByFrameRule(branch: Branch, place: string, text: string): Ending {
+  return stopped(branch, 'drop', { code: 'frame-rule-drop', place, text }, null);
 }
 
 /** Nor from one isolated port to another. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { compareWithBaseline, readBaseline, recordOf, writeBaseline } from './baseline.ts';
-import { atMostMiB, atMostTimes, growsAtMost } from './bounds.ts';
+import { atMostMiB, atMostSeconds, atMostTimes, growsAtMost } from './bounds.ts';
 import { benchGroups } from './groups.ts';
 import type { Measured } from './measure.ts';
 
@@ -67,6 +67,8 @@ describe('a bound', () => {
     const of = measured(['a', 1, 100], ['b', 2, 300]);
     expect(atMostTimes('b', 'a', 2).check(of)).toEqual({ figure: '2.00 ×', holds: true });
     expect(atMostTimes('b', 'a', 1.9).check(of)).toMatchObject({ holds: false });
+    expect(atMostSeconds('b', 4).check(of)).toEqual({ figure: '4.0 s', holds: true });
+    expect(atMostSeconds('b', 3.9).check(of)).toMatchObject({ holds: false });
     expect(atMostMiB('b', 299, 'why').check(of)).toEqual({ figure: '300 MiB', holds: false });
     expect(growsAtMost('a', 'b', 2.9).check(of)).toEqual({ figure: '2.0 × and 3.0 ×', holds: false });
     expect(growsAtMost('a', 'b', 3).check(of)).toMatchObject({ holds: true });
@@ -76,9 +78,12 @@ describe('a bound', () => {
     const capture = { folder: 'f', rulesFile: 'r', rules: 1, bytes: 1, address: 'a', service: 's' };
     const captures = {
       ofEndpoints: () => capture,
+      ofFleet: () => 'f',
       ofNativeServices: () => ({ folder: 'f', listing: 'l', text: 't', bytes: 1, address: 'a' }),
       ofOneService: () => capture,
+      ofTwoNodes: () => [capture, capture] as const,
       ofFlows: () => capture,
+      answerOf: () => 'f',
       withOneEndpointFewer: () => 'f',
     };
     for (const { unit, prepare } of benchGroups('program')) {

@@ -18,6 +18,17 @@ export function atMostTimes(job: string, yardstick: string, most: number): Bound
   };
 }
 
+/** `job` takes at most so many seconds of processor time. */
+export function atMostSeconds(job: string, most: number): Bound {
+  return {
+    text: `${job} ≤ ${most} s of processor time`,
+    check(of) {
+      const taken = of.get(job)?.cpuSeconds ?? null;
+      return taken === null ? null : { figure: `${taken.toFixed(1)} s`, holds: taken <= most };
+    },
+  };
+}
+
 /** `job` never holds more than this. @param why where the number comes from. */
 export function atMostMiB(job: string, most: number, why?: string): Bound {
   return {

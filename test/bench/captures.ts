@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { openSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Generated,
@@ -34,6 +36,18 @@ export class Captures {
     });
   }
 
+  /** @returns a folder of many captures, each of a node of a cluster of its own. */
+  ofFleet(count: number, endpoints: number): string {
+    const name = `fleet-${count}`;
+    for (let index = 0; index < count; index++)
+      generateCapture(join(this.#folder, name, `capture-${index}`), {
+        services: endpoints / ENDPOINTS,
+        endpoints: ENDPOINTS,
+        seed: index + 1,
+      });
+    return join(this.#folder, name);
+  }
+
   /** @returns a node in nftables mode. */
   ofNativeServices(services: number): GeneratedNft {
     const made = generateNftCapture(join(this.#folder, `nft-${services}`), {
@@ -58,9 +72,28 @@ export class Captures {
     return this.#make(`${formatCount(flows)} flows`, shape);
   }
 
+  /** @returns two nodes of one cluster, as different as nodes are: in addresses, in routes, and in which endpoints are theirs. */
+  ofTwoNodes(services: number): readonly [Generated, Generated] {
+    const shape = { services, endpoints: ENDPOINTS, named: true, large: false };
+    const of = (node: number) =>
+      this.#make(`node ${node + 1} of ${formatCount(services)} Services`, { ...shape, node });
+    return [of(0), of(1)];
+  }
+
   /** @returns the folder of the same node with one endpoint fewer. */
   withOneEndpointFewer(of: Generated): string {
     return removeOneEndpoint(of, `${of.folder}-fewer`);
+  }
+
+  /** @returns the file that holds the whole answer of `trace` to the Service, as JSON. */
+  answerOf(of: Generated, program: string): string {
+    const file = `${of.folder}.json`;
+    const argv = [program, 'trace', `${of.address}:80`, '-f', of.folder, '-o', 'json'];
+    const { status } = spawnSync(process.execPath, argv, {
+      stdio: ['ignore', openSync(file, 'w'), 'inherit'],
+    });
+    if (status !== 0) throw new Error(`trace of ${of.service}: exit status ${status}`);
+    return file;
   }
 
   #make(name: string, options: Partial<GenerateOptions>): Generated {

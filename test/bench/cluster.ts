@@ -101,3 +101,8 @@ export function nodeAddress(node: number): string {
 export function podNetwork(node: number): string {
   return `10.${128 + (node >> 8)}.${node & 255}`;
 }
+
+/** @returns the name of a node. */
+export function nodeName(node: number): string {
+  return `node-${node + 1}`;
+}

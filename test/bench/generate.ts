@@ -15,6 +15,8 @@ export interface GenerateOptions extends Shape {
   readonly named: boolean;
   /** Flows of the node, in conntrack.txt; 0: none. */
   readonly flows: number;
+  /** Which node of the cluster is captured; from 0. */
+  readonly node: number;
 }
 
 /** What was written. */
@@ -31,17 +33,18 @@ export interface Generated {
 
 /** Writes a capture folder; the same options write the same bytes. */
 export function generateCapture(folder: string, options: Partial<GenerateOptions> = {}): Generated {
-  const { large, named, flows, ...shape }: GenerateOptions = {
+  const { large, named, flows, node, ...shape }: GenerateOptions = {
     ...ORDINARY,
     large: true,
     named: false,
     flows: 0,
+    node: 0,
     ...options,
   };
   const cluster = makeCluster(shape);
   const text = formatRules(cluster, large);
   const files = {
-    ...formatHost(cluster),
+    ...formatHost(cluster, 'iptables', node),
     ...(named ? formatObjects(cluster) : {}),
     'iptables-save.txt': text,
   };

@@ -1,25 +1,11 @@
 import { join } from 'node:path';
-import { atMostMiB, atMostTimes, type Bound, growsAtMost } from './bounds.ts';
-import { type Captures, formatCount } from './captures.ts';
+import { atMostMiB, atMostSeconds, atMostTimes, growsAtMost } from './bounds.ts';
+import { formatCount } from './captures.ts';
 import type { Generated } from './generate.ts';
+import type { Group } from './group.ts';
+import { awk, commandsOf } from './jobs.ts';
+import { longGroups } from './long-groups.ts';
 import type { Job } from './measure.ts';
-
-type CaptureMaker = Pick<
-  Captures,
-  'ofEndpoints' | 'ofNativeServices' | 'ofOneService' | 'ofFlows' | 'withOneEndpointFewer'
->;
-
-/** What is measured in turns. */
-export interface Group {
-  /** For `--only`. */
-  readonly name: string;
-  readonly title: string;
-  /** How often each job runs, after one turn that does not count. */
-  readonly runs: number;
-  /** The yardstick: the job that the others are divided by. */
-  readonly unit: string;
-  prepare(captures: CaptureMaker): { readonly jobs: readonly Job[]; readonly bounds: readonly Bound[] };
-}
 
 const NODE: Job = { name: 'node -e 0', argv: ['node', '-e', '0'], yardstick: true };
 const SIZES = [1000, 10_000, 100_000] as const;
@@ -32,10 +18,7 @@ const MB = 1e6 / 2 ** 20;
 
 /** @returns all groups, those that take longest last. @param program the script of kp-explain. */
 export function benchGroups(program: string): readonly Group[] {
-  const kp = (name: string, ...args: string[]): Job => ({ name, argv: ['node', program, ...args] });
-  const trace = (name: string, of: Generated, ...more: string[]): Job =>
-    kp(name, 'trace', `${of.address}:80`, '-f', of.folder, ...more);
-  const tracePod = (name: string, of: Generated) => trace(name, of, '--from', 'pod', '-o', 'json');
+  const { kp, trace, tracePod } = commandsOf(program);
   return [
     {
       name: 'start',
@@ -51,7 +34,7 @@ export function benchGroups(program: string): readonly Group[] {
             kp('trace, demo', 'trace', '10.96.0.10:53', '--demo', '-o', 'json'),
             NODE,
           ],
-          bounds: [atMostTimes('trace, tiny', NODE.name, 1.8)],
+          bounds: [atMostTimes('trace, tiny', NODE.name, 1.6)],
         };
       },
     },
@@ -105,7 +88,7 @@ export function benchGroups(program: string): readonly Group[] {
           bounds: [
             atMostTimes(`conntrack --svc, ${large}`, 'awk', 1.5),
             atMostMiB(`conntrack --svc, ${large}`, 120 * MB, '120 MB'),
-            atMostTimes(`conntrack, ${large}`, 'awk', 12),
+            atMostTimes(`conntrack, ${large}`, 'awk', 3),
             atMostMiB(`conntrack, ${large}`, 150),
             growsAtMost(`conntrack --svc, ${middle}`, `conntrack --svc, ${large}`, 11),
             growsAtMost(`conntrack, ${middle}`, `conntrack, ${large}`, 11),
@@ -124,6 +107,7 @@ export function benchGroups(program: string): readonly Group[] {
         return {
           jobs: [
             trace('trace, JSON', plain, '-o', 'json'),
+            restringing(captures.answerOf(plain, program)),
             trace('trace, text', plain),
             trace('trace, text, 50 endpoints', fewPlain),
             trace('trace, affinity, text', sticky),
@@ -131,6 +115,7 @@ export function benchGroups(program: string): readonly Group[] {
             awk(2, captures.ofEndpoints(LARGEST).rulesFile),
           ],
           bounds: [
+            atMostTimes('trace, JSON', RESTRINGING, 3),
             atMostTimes('trace, text', 'trace, text, 50 endpoints', 4),
             atMostTimes('trace, affinity, text', 'trace, affinity, text, 50 endpoints', 4),
           ],
@@ -156,6 +141,19 @@ export function benchGroups(program: string): readonly Group[] {
             atMostMiB('trace, nft', of.bytes / 2 ** 20 + 150 * MB, 'the file + 150 MB'),
             atMostTimes('services, nft', 'nft -c -f', 2),
           ],
+        };
+      },
+    },
+    {
+      name: 'nodes',
+      title: 'Two nodes of one cluster of 52 Services, compared',
+      runs: 3,
+      unit: NODE.name,
+      prepare(captures) {
+        const [one, other] = captures.ofTwoNodes(52);
+        return {
+          jobs: [{ ...kp('diff, two nodes', 'diff', one.folder, other.folder), expects: 1 }, NODE],
+          bounds: [atMostSeconds('diff, two nodes', 3)],
         };
       },
     },
@@ -197,10 +195,11 @@ export function benchGroups(program: string): readonly Group[] {
           ],
           bounds: [
             atMostTimes(`trace, ${after}`, 'restore --test', 1 / 10),
-            atMostTimes(`services, ${after}`, 'restore --test', 1),
-            atMostTimes(`check, ${after}`, 'restore --test', 2.5),
-            atMostTimes(`check, API objects, ${after}`, 'restore --test', 2.5),
-            atMostTimes(`diff, ${after}`, 'restore --test', 1.5),
+            atMostTimes(`services, ${after}`, 'restore --test', 0.35),
+            atMostTimes(`check, ${after}`, 'restore --test', 0.55),
+            atMostTimes(`trace, API objects, ${after}`, 'restore --test', 0.2),
+            atMostTimes(`check, API objects, ${after}`, 'restore --test', 1),
+            atMostTimes(`diff, ${after}`, 'restore --test', 0.35),
             atMostMiB(`diff, ${after}`, 1024),
             ...['trace', 'services', 'check', 'diff'].map((command) =>
               growsAtMost(`${command}, ${before}`, `${command}, ${after}`, 11),
@@ -209,17 +208,22 @@ export function benchGroups(program: string): readonly Group[] {
         };
       },
     },
+    ...longGroups(program),
   ];
-}
-
-function awk(field: number, file: string): Job {
-  return { name: 'awk', argv: ['awk', `{n[$${field}]++}`, file], yardstick: true };
 }
 
 /** The floor: what Node needs to read the same files and to split their lines. */
 function splitting(files: readonly string[], name = 'node splits'): Job {
   const script = `for (const file of process.argv.slice(1)) require('node:fs').readFileSync(file, 'latin1').split('\\n').length`;
   return { name, argv: ['node', '-e', script, ...files], yardstick: true };
+}
+
+const RESTRINGING = 'JSON.parse and stringify';
+
+/** What Node needs to read a document of JSON, and to write it again. */
+function restringing(file: string): Job {
+  const script = `JSON.stringify(JSON.parse(require('node:fs').readFileSync(process.argv[1], 'utf8')))`;
+  return { name: RESTRINGING, argv: ['node', '-e', script, file], yardstick: true };
 }
 
 /** A network namespace of its own, gone with the process: `--test` reads the rules and changes nothing. */

@@ -1,19 +1,24 @@
-import { type BenchCluster, nodeAddress, podNetwork } from './cluster.ts';
+import { type BenchCluster, nodeAddress, nodeName, podNetwork } from './cluster.ts';
 
-/** @returns the files of a capture folder that tell of the host: a bridge for pods, and a route to each other node's. */
+/**
+ * @param node which of the cluster's nodes
+ * @returns the files of a capture folder that tell of the host: a bridge for pods, and a route to each other node's.
+ */
 export function formatHost(
   cluster: BenchCluster,
   proxyMode: 'iptables' | 'nftables' = 'iptables',
+  node = 0,
 ): Record<string, string> {
-  const address = nodeAddress(0);
-  const pods = podNetwork(0);
+  const address = nodeAddress(node);
+  const pods = podNetwork(node);
+  const others = Array.from({ length: cluster.nodes }, (_, index) => index).filter((index) => index !== node);
   const routes = [
     { dst: 'default', gateway: '192.168.255.254', dev: 'eth0', flags: [] },
     { dst: `${pods}.0/24`, dev: 'cni0', protocol: 'kernel', scope: 'link', prefsrc: `${pods}.1`, flags: [] },
     { dst: '192.168.0.0/16', dev: 'eth0', protocol: 'kernel', scope: 'link', prefsrc: address, flags: [] },
-    ...Array.from({ length: cluster.nodes - 1 }, (_, index) => ({
-      dst: `${podNetwork(index + 1)}.0/24`,
-      gateway: nodeAddress(index + 1),
+    ...others.map((other) => ({
+      dst: `${podNetwork(other)}.0/24`,
+      gateway: nodeAddress(other),
       dev: 'eth0',
       flags: [],
     })),
@@ -33,7 +38,7 @@ export function formatHost(
     'ip-rule.json':
       '[{"priority":0,"src":"all","table":"local"},{"priority":32766,"src":"all","table":"main"},{"priority":32767,"src":"all","table":"default"}]\n',
     'sysctl.txt': SYSCTLS.join('\n'),
-    'capture.json': `${JSON.stringify({ apiVersion: 'kp-explain/v1', kind: 'CaptureManifest', node: 'node-1', takenAt: '2026-11-21T10:00:00Z', proxyMode, ...(proxyMode === 'iptables' ? { backend: 'iptables-nft' } : {}) })}\n`,
+    'capture.json': `${JSON.stringify({ apiVersion: 'kp-explain/v1', kind: 'CaptureManifest', node: nodeName(node), takenAt: '2026-11-21T10:00:00Z', proxyMode, ...(proxyMode === 'iptables' ? { backend: 'iptables-nft' } : {}) })}\n`,
   };
 }
 

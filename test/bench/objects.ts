@@ -1,4 +1,4 @@
-import { type BenchCluster, type BenchService, nodeAddress, podNetwork } from './cluster.ts';
+import { type BenchCluster, type BenchService, nodeAddress, nodeName, podNetwork } from './cluster.ts';
 
 const SLICE = 100;
 
@@ -90,8 +90,4 @@ function nodeObject(node: number): object {
       conditions: [{ type: 'Ready', status: 'True' }],
     },
   };
-}
-
-function nodeName(node: number): string {
-  return `node-${node + 1}`;
 }

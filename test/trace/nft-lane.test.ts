@@ -683,3 +683,20 @@ describe('A set gives each of its elements a limit: is it asked?', () => {
     ]);
   });
 });
+
+describe('What becomes of a packet to ::1 that PREROUTING sends elsewhere?', () => {
+  const rules = table(
+    'inet',
+    chain('out', 'filter hook output priority -300; policy accept', 'notrack'),
+    chain('pre', 'filter hook prerouting priority -300; policy accept', 'ct zone set 7'),
+    chain('nat', 'nat hook prerouting priority -100; policy accept', 'dnat ip6 to fd00:244::5'),
+    chain('forward', FORWARD, 'counter'),
+  );
+  it('it is translated there where OUTPUT did not track it, and lost: nothing from ::1 is passed on (ip6_forward)', () => {
+    const [outcome, ...others] = trace(rules, { from: '[::1]:44', to: '[::1]:80', via: null }).outcomes;
+    expect(others).toEqual([]);
+    expect(outcome?.reason).toMatchObject({ code: 'martian-source', seen: 'on-its-way' });
+    expect(outcome?.path.map(({ step }) => step.chain)).not.toContain('forward');
+    expect(outcome === undefined ? '' : destinationOf(outcome)).toContain('fd00:244::5');
+  });
+});
