@@ -225,8 +225,14 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', balanced: boo
     seenReply: direction === 'reply' || !unreplied,
     assured: flow.status.includes('ASSURED') || (becomesAssured(flow) ? null : false),
     confirmed: true,
+    labels: flow.labels?.split(',').filter((label) => label !== '') ?? null,
+    counted: { original: countsOf(original), reply: countsOf(reply) },
     fromCapture: true,
   };
+}
+
+function countsOf({ packets, bytes }: Flow['original']): Pick<Flow['original'], 'packets' | 'bytes'> {
+  return { packets, bytes };
 }
 
 /**

@@ -197,6 +197,13 @@ export type Question =
       readonly joined: boolean;
     }
   | { readonly code: 'bridge-frame'; readonly bridge: string; readonly own: boolean }
+  /** Whether a rule of legacy ebtables, whose conditions are not followed, drops the frame. */
+  | {
+      readonly code: 'frame-rule';
+      readonly place: string;
+      readonly text: string;
+      readonly drops: boolean;
+    }
   /** Of a bridge whose ports differ: whether both ports are isolated; whether the port has hairpin mode. */
   | { readonly code: 'bridge-isolated'; readonly bridge: string; readonly value: boolean }
   | { readonly code: 'bridge-hairpin'; readonly bridge: string; readonly on: boolean }

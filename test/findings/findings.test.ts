@@ -408,6 +408,42 @@ const CASES: readonly Case[] = [
     nearEdits: [insertRules('nat', 'PREROUTING', '-d 10.96.10.250/32 -j RETURN')],
   },
   {
+    code: 'KP134',
+    fault: 'a rule drops what comes at night',
+    edits: [
+      insertRules(
+        'filter',
+        'FORWARD',
+        '-d 10.244.1.11/32 -m time --timestart 22:00:00 --timestop 05:00:00 -j DROP',
+      ),
+    ],
+    severity: 'info',
+    object: 'shop/web',
+    says: /filter FORWARD rule 1 drops packets for .* where .*clock.*which no capture tells/,
+    nearMiss: 'a rule that drops what comes too fast',
+    nearEdits: [insertRules('filter', 'FORWARD', '-d 10.244.1.11/32 -m limit --limit 5/min -j DROP')],
+  },
+  {
+    code: 'KP134',
+    fault: 'a rule lets one link address in only',
+    edits: [
+      insertRules('filter', 'FORWARD', '-d 10.244.1.11/32 -m mac ! --mac-source 02:00:00:00:00:01 -j DROP'),
+    ],
+    severity: 'info',
+    object: 'shop/web',
+    says: /filter FORWARD rule 1 drops packets for .* where the packet was sent from another link address than 02/,
+    nearMiss: 'one of Calico, for a network policy',
+    nearEdits: [
+      insertRules('filter', 'FORWARD', '-j cali-FORWARD'),
+      appendRules('filter', 'cali-FORWARD', '-d 10.244.1.11/32 -j cali-tw-cali1234567'),
+      appendRules(
+        'filter',
+        'cali-tw-cali1234567',
+        '-m comment --comment "cali:abc" -m mac ! --mac-source 02:00:00:00:00:01 -j DROP',
+      ),
+    ],
+  },
+  {
     code: 'KP102',
     fault: 'the chain of one of three endpoints was emptied',
     edits: [deleteRules('nat', new RegExp(`-A ${WEB_A1} `))],

@@ -81,6 +81,8 @@ export const CONNECTION_WORDS: {
     denied(
       `the ports of ${bridge} that the frame comes in and leaves by are ${value ? 'both isolated' : 'not both isolated'}`,
     ),
+  'frame-rule': ({ place, text, drops }) =>
+    denied(`ebtables ${drops ? 'drops the frame' : 'lets the frame pass'} in ${place}: \`${text}\``),
   'bridge-hairpin': ({ bridge, on }) =>
     denied(`the port of ${bridge} that the client is behind has ${on ? '' : 'no '}hairpin mode`),
   'flow-closed': ({ file, line, byClient }) =>

@@ -43,6 +43,7 @@ export type ConnectionQuestion =
   | 'bridge-frame'
   | 'bridge-isolated'
   | 'bridge-hairpin'
+  | 'frame-rule'
   | 'flow-closed'
   | 'flow-balanced'
   | 'flow-before-nat'
