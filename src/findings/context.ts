@@ -25,6 +25,7 @@ import type { OwnNode } from './expected/usable-endpoints.ts';
 import { focusedOn, isAskedFor, isFocusedHash } from './focus.ts';
 import { groupBy } from './group.ts';
 import { withoutCut, withoutOlder } from './known-part.ts';
+import { MODE_REASONS, NO_DUMP, NO_SETS, NO_TABLE } from './not-compared.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
 import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
@@ -288,17 +289,3 @@ function ownNode(known: Known): OwnNode {
   const here = known.cluster.endpoints?.find(({ node, zone }) => node === name && zone !== null);
   return { name, zone: here?.zone ?? null };
 }
-
-/** In IPVS mode the sets decide with the rules: without them each rule may match. */
-const NO_SETS = 'the capture has no ipsets, which the rules of IPVS mode ask';
-
-const NO_TABLE = 'kube-proxy runs in nftables mode, and nft lists no whole table of it';
-
-const NO_DUMP =
-  'the rules of iptables were not captured (`iptables-save -c`, `ip6tables-save -c`): nft does not list all that they ask';
-
-const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace', string>> = {
-  nftables: 'kube-proxy runs in nftables mode, and its rules were not captured (`nft -j list ruleset`)',
-  ipvs: 'kube-proxy runs in IPVS mode, and IPVS was not captured (`ipvsadm-save -n`)',
-  userspace: 'kube-proxy runs in userspace mode, where no rule names an endpoint',
-};
