@@ -18,6 +18,7 @@ const FILES = dictionary<FileHints>({
   'ip6tables-save.txt': { kind: 'iptables-save', family: 'ipv6' },
   'iptables-legacy-save.txt': { kind: 'iptables-save', family: 'ipv4', backend: 'iptables-legacy' },
   'ip6tables-legacy-save.txt': { kind: 'iptables-save', family: 'ipv6', backend: 'iptables-legacy' },
+  'ebtables-save.txt': { kind: 'ebtables' },
   'nft.json': { kind: 'nft' },
   'nft-hooks.txt': { kind: 'nft-hooks' },
   'ipset.txt': { kind: 'ipset' },

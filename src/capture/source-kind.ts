@@ -16,6 +16,8 @@ export type SourceKind =
   | 'ip-addrlabel'
   /** `ip xfrm policy`. */
   | 'ip-xfrm-policy'
+  /** `ebtables-legacy-save`, `ebtables -L`: rules of bridges. */
+  | 'ebtables'
   | 'nft'
   /** `nft list hooks`. */
   | 'nft-hooks'

@@ -61,6 +61,7 @@ const NAMES: Readonly<Partial<Record<SourceKind, string>>> = {
   'ip-rule': 'ip-rule.json',
   'ip-addrlabel': 'ip-addrlabel.json',
   'ip-xfrm-policy': 'ip-xfrm-policy.txt',
+  ebtables: 'ebtables-save.txt',
   nft: 'nft.json',
   'nft-hooks': 'nft-hooks.txt',
   sysctl: 'sysctl.txt',

@@ -2,6 +2,7 @@ import type { SourceText } from '../capture/source.ts';
 import type { SourceKind } from '../capture/source-kind.ts';
 import type { Host, IpSet, Link, RecentEntry } from '../host/facts.ts';
 import { parseAddressLabels } from '../host/parse-address-labels.ts';
+import { parseEbtables } from '../host/parse-ebtables.ts';
 import { parseExpectations } from '../host/parse-expectations.ts';
 import { parseIpsecPolicies } from '../host/parse-ipsec-policies.ts';
 import { parseIpsets } from '../host/parse-ipsets.ts';
@@ -45,6 +46,7 @@ export function loadHost(
     parseSysctls(cut ? text.slice(0, text.lastIndexOf('\n') + 1) : text),
   );
   const labels = only('ip-addrlabel', (text, file) => parseAddressLabels(text, file, problems));
+  const frameRules = only('ebtables', (text, file) => parseEbtables(text, file, problems));
   const ipsec = only('ip-xfrm-policy', parseIpsecPolicies);
   const expectations = only('conntrack-expect', parseExpectations);
   const recent = once(() => loadRecent(sources.get('recent') ?? [], problems));
@@ -67,6 +69,9 @@ export function loadHost(
     },
     get recent() {
       return recent();
+    },
+    get frameRules() {
+      return frameRules();
     },
     get labels() {
       return labels();

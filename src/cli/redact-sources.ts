@@ -19,6 +19,7 @@ const NAMES: Readonly<Record<SourceKind, readonly [ipv4: string, ipv6: string] |
   'ip-rule': ['ip-rule.json', 'ip6-rule.json'],
   'ip-addrlabel': ['ip-addrlabel.json', 'ip-addrlabel.json'],
   'ip-xfrm-policy': ['ip-xfrm-policy.txt', 'ip-xfrm-policy.txt'],
+  ebtables: ['ebtables-save.txt', 'ebtables-save.txt'],
   nft: ['nft.json', 'nft.json'],
   'nft-hooks': ['nft-hooks.txt', 'nft-hooks.txt'],
   sysctl: ['sysctl.txt', 'sysctl.txt'],

@@ -1,5 +1,6 @@
 import { NO_PEERS, type Peers } from '../explain/connection/peers.ts';
 import { explainTrace } from '../explain/explain-trace.ts';
+import type { Note } from '../explain/explanation.ts';
 import { readDestination } from '../explain/question/destination.ts';
 import type { TraceQuestion } from '../explain/question/question.ts';
 import type { TraceItem } from '../explain/trace-list.ts';
@@ -10,7 +11,7 @@ import { apiFacts, behind } from './api-facts.ts';
 import type { Cause, Shares } from './cause.ts';
 import { findCauses } from './find-causes.ts';
 import { focused } from './focused.ts';
-import { sharesOf, type Verdict, verdictOf } from './shares.ts';
+import { routeMissing, sharesOf, type Verdict, verdictOf } from './shares.ts';
 import { type Subject, subjectOf, waysTo } from './ways.ts';
 import type { WayItem, WhyReport } from './why-report.ts';
 
@@ -74,6 +75,7 @@ export function diagnoseService(
     api: apiFacts(subject, behind(subject, known.cluster)),
     notes: [
       ...(destination.chosen === null ? [] : [destination.chosen]),
+      ...new Set(items.flatMap((item) => noteText(routeMissing(item)))),
       ...(known.flows === null
         ? ['conntrack was not captured: flows that are stuck were not looked for (capture `conntrack -L`)']
         : []),
@@ -81,6 +83,11 @@ export function diagnoseService(
     causes,
   };
   return { answer, items };
+}
+
+function noteText(note: Note | null): string[] {
+  if (note === null) return [];
+  return [note.settle === null ? note.text : `${note.text} (${note.settle})`];
 }
 
 /** Of several ways the one by which least works. */

@@ -74,6 +74,7 @@ const OF_REASONS = dictionary<readonly string[]>({
   'source-not-local': ['KP116', 'KP218'],
   'bridge-hairpin-off': ['KP114', 'KP218'],
   'bridge-ports-isolated': ['KP218'],
+  'frame-rule-drop': ['KP218'],
   'route-localnet-off': ['KP123', 'KP218'],
   'forwarding-off': ['KP218'],
   'conntrack-full': ['KP126'],

@@ -1,5 +1,6 @@
 import type { ConnectionWay } from '../explain/connection/connection-item.ts';
 import { addShares, NAMES, ROUNDING } from '../explain/connection/shares.ts';
+import type { Note } from '../explain/explanation.ts';
 import { rulesMissingOf } from '../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, Remark, TraceItem } from '../explain/trace-list.ts';
 import type { Sees, Shares } from './cause.ts';
@@ -86,10 +87,22 @@ export function sharesOf(item: TraceItem): Shares {
   const shares =
     KNOWN.get(item) ??
     addShares(item.outcomes, (outcome) =>
-      endsOf(outcome).map(({ sees, part }) => ({ sees, share: outcome.probability * part })),
+      endsOf(outcome).map(({ sees, part }) => ({
+        sees: sees === 'works' && outcome.exit === null && routeMissing(item) !== null ? 'unknown' : sees,
+        share: outcome.probability * part,
+      })),
     );
   KNOWN.set(item, shares);
   return shares;
+}
+
+/**
+ * @returns what was taken for granted of the way to an address that is no Service's and nobody's who is known: without a route the node
+ *   itself refuses; null where the way is known
+ */
+export function routeMissing({ owner, assumptions }: TraceItem): Note | null {
+  if (owner !== null) return null;
+  return assumptions.find(({ code }) => code === 'routes-not-captured' || code === 'route-unknown') ?? null;
 }
 
 /** Each of 5,000 outcomes asks for the shares of its item. */

@@ -27,8 +27,8 @@ interface Gap {
 
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
-/** What a listing of single links lacks counts as for `links`; without labels the kernel's own are taken, IPsec is named where it is known, and flows that helpers announce are no more compared than others. */
-type Kind = Exclude<keyof Host, 'someLinks' | 'labels' | 'ipsec' | 'expectations'>;
+/** What a listing of single links lacks counts as for `links`; without labels the kernel's own are taken, IPsec is named where it is known, few nodes have rules of legacy ebtables, and flows that helpers announce are no more compared than others. */
+type Kind = Exclude<keyof Host, 'someLinks' | 'labels' | 'ipsec' | 'expectations' | 'frameRules'>;
 
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ

@@ -90,6 +90,9 @@ function supposedHost(host: Host, other: Host): Host {
     get labels() {
       return host.labels ?? other.labels ?? null;
     },
+    get frameRules() {
+      return host.frameRules ?? other.frameRules ?? null;
+    },
     get ipsec() {
       return host.ipsec ?? other.ipsec ?? null;
     },

@@ -3,7 +3,7 @@ import { entersServices } from '../explain/proxies/enters-services.ts';
 import { type FoundProxy, findProxies, proxyText } from '../explain/proxies/find-proxies.ts';
 import { silentAbout } from '../explain/proxies/not-captured.ts';
 import type { Known } from '../explain/question/question.ts';
-import { nodeAddress, thisNode, thisNodeName } from '../explain/question/this-node.ts';
+import { nodeAddress } from '../explain/question/this-node.ts';
 import type { ServiceItem } from '../explain/service-list.ts';
 import { programmedBy } from '../explain/services/carriers.ts';
 import { kubeProxyTables } from '../explain/services/nft/kube-proxy-tables.ts';
@@ -21,6 +21,7 @@ import { coverageOf } from './across/across-nodes.ts';
 import type { CheckInput, Coverage } from './check-input.ts';
 import { parseMinorVersion } from './expected/behaviour.ts';
 import { type ExpectedPort, listExpectedPorts } from './expected/expected-port.ts';
+import { ownNode } from './expected/own-node.ts';
 import type { OwnNode } from './expected/usable-endpoints.ts';
 import { focusedOn, isAskedFor, isFocusedHash } from './focus.ts';
 import { groupBy } from './group.ts';
@@ -164,14 +165,23 @@ export class CheckContext {
     return this.#survey.deviations;
   }
 
+  /** What is lost under conditions that no capture answers. */
+  get perhaps(): readonly Deviation[] {
+    return this.#survey.perhaps.filter((one) => DROPS.has(causeOf(one, this.#setting)));
+  }
+
+  get #setting(): Parameters<typeof causeOf>[1] {
+    return {
+      known: this.known,
+      detection: (family: Family) => this.detection(family),
+      flushed: (family: Family) => this.flushed(family),
+    };
+  }
+
   /** @returns the deviations that this cause explains. */
   deviationsBy(...causes: readonly Cause[]): readonly Deviation[] {
     const byCause = this.#once('causes', () => {
-      const setting = {
-        known: this.known,
-        detection: (family: Family) => this.detection(family),
-        flushed: (family: Family) => this.flushed(family),
-      };
+      const setting = this.#setting;
       const told = this.deviations
         .filter((deviation) => !this.isLeftToOthers(deviation))
         .map((deviation) => ({ deviation, cause: causeOf(deviation, setting) }));
@@ -224,13 +234,14 @@ export class CheckContext {
 
   get #survey(): {
     readonly deviations: readonly Deviation[];
+    readonly perhaps: readonly Deviation[];
     readonly coverage: Omit<Coverage, 'named' | 'across'>;
   } {
     return this.#once('survey', () => {
       const reason = this.notCompared;
       const expected = this.expected ?? [];
       const ports = this.expected === null ? null : expected.length;
-      if (reason !== null) return { deviations: [], coverage: { ports, followed: 0, reason } };
+      if (reason !== null) return { deviations: [], perhaps: [], coverage: { ports, followed: 0, reason } };
       const chosen = choosePorts(
         expected.filter(({ family }) => this.hasRules(family)),
         this,
@@ -245,7 +256,8 @@ export class CheckContext {
         follower: this.follower,
       });
       const deviations = chosen.flatMap((port) => surveyor.survey(port));
-      return { deviations, coverage: { ports, followed: chosen.length, reason: null } };
+      const { perhaps } = surveyor;
+      return { deviations, perhaps, coverage: { ports, followed: chosen.length, reason: null } };
     });
   }
 
@@ -281,11 +293,5 @@ export class CheckContext {
   }
 }
 
-/** A Node's zone is also that of the endpoints on it. */
-function ownNode(known: Known): OwnNode {
-  const name = thisNodeName(known);
-  const told = thisNode(known)?.zone ?? null;
-  if (told !== null || name === null) return { name, zone: told };
-  const here = known.cluster.endpoints?.find(({ node, zone }) => node === name && zone !== null);
-  return { name, zone: here?.zone ?? null };
-}
+/** Rules that stand in the way of packets. */
+const DROPS: ReadonlySet<Cause> = new Set<Cause>(['early-drop', 'foreign-drop']);

@@ -33,6 +33,7 @@ import { notCaptured } from './kinds/kp130-not-captured.ts';
 import { refusedByRules } from './kinds/kp131-refused-by-rules.ts';
 import { proxyUnwell } from './kinds/kp132-proxy-unwell.ts';
 import { betweenNodes } from './kinds/kp133-between-nodes.ts';
+import { perhapsDropped } from './kinds/kp134-perhaps-dropped.ts';
 import { missingChain } from './kinds/kp201-missing-chain.ts';
 import { notHooked } from './kinds/kp202-not-hooked.ts';
 import { foreignTranslation } from './kinds/kp203-foreign-translation.ts';
@@ -96,6 +97,7 @@ export const FINDING_KINDS: readonly FindingKind<CheckContext>[] = [
   refusedByRules,
   proxyUnwell,
   betweenNodes,
+  perhapsDropped,
   missingChain,
   notHooked,
   foreignTranslation,

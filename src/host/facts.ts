@@ -22,8 +22,25 @@ export interface Host {
   readonly ipsec?: readonly IpsecPolicy[] | null;
   /** Connections that helpers announced (/proc/net/nf_conntrack_expect). Absent or null: not captured. */
   readonly expectations?: readonly Expectation[] | null;
+  /** Built-in chains of legacy ebtables. Absent or null: not captured, and taken to let all frames pass. */
+  readonly frameRules?: readonly FrameChain[] | null;
   /** nf_tables' own view; null where `nft -j list ruleset` was not captured. */
   readonly nft: NftFacts | null;
+}
+
+/** What a built-in chain of legacy ebtables may do to a frame that carries IP. */
+export interface FrameChain {
+  readonly table: 'filter' | 'nat' | 'broute';
+  /** `FORWARD`, `PREROUTING`, `BROUTING`, … */
+  readonly chain: string;
+  /** `drops`: nothing but the policy decides, and it is DROP; `may-drop`: a rule of it or of a chain that it leads to may, or the policy behind rules. */
+  readonly does: 'may-drop' | 'drops';
+  /** The rule or policy that does so, as the listing spells it. */
+  readonly text: string;
+  readonly file: string;
+  readonly line: number;
+  /** Which family's frames it may be about; null: both. */
+  readonly family: Family | null;
 }
 
 /** A label that source selection prefers to have in common with the destination. */
@@ -181,6 +198,14 @@ export interface IpSetEntry {
   readonly nomatch: boolean;
   /** hash:net,iface: the interface name is a prefix of names. Absent: false. */
   readonly wildcard?: boolean;
+  /** `skbmark`; absent where the element has none. */
+  readonly mark?: SetMark;
+}
+
+/** What `SET --map-mark` writes: the bits of the mask. */
+export interface SetMark {
+  readonly value: number;
+  readonly mask: number;
 }
 
 /** One address in an xt_recent list. Times are jiffies of the node; `lastSeen` is the latest. */

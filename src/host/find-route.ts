@@ -70,7 +70,7 @@ function withoutRoute(type: FoundRoute['type'], device: string | null): FoundRou
 
 /** On output the address, not the route, makes a packet a broadcast or multicast one (`__mkroute_output`). */
 function typedByAddress(query: RouteQuery, answer: RouteAnswer): RouteAnswer {
-  if (answer.kind === 'unknown') return answer;
+  if (answer.kind === 'unknown') return withEach(answer, (one) => typedByAddress(query, one));
   if (answer.kind !== 'route') {
     // A socket bound to a device takes the destination for a neighbour there, whatever the tables say.
     const { inInterface, outInterface } = query;
@@ -120,9 +120,6 @@ function walkRules(
     return answer;
   };
   const walk = (start: number): RouteAnswer => {
-    /** What the packet would get from rules of which it is not known whether they take it. */
-    const possible: { readonly answer: RouteAnswer; readonly why: UnknownRoute }[] = [];
-    let last: RouteAnswer = { kind: 'no-route' };
     for (let at = start; at < rules.length; at++) {
       const rule = rules[at];
       if (rule === undefined) break;
@@ -130,13 +127,13 @@ function walkRules(
       if (match === 'no') continue;
       const answer = act(rule, at);
       if (answer === null) continue;
-      if (match === 'yes') {
-        last = answer;
-        break;
-      }
-      possible.push({ answer, why: dependsOn(rule, match.unknown) });
+      if (match === 'yes') return answer;
+      // What it gets where this rule, of which it is not known whether it takes it, does not.
+      const passed = from(at + 1);
+      const same = sameAnswer(answer, passed) && !isOpen(answer) && !isOpen(passed);
+      return same ? passed : dependsOn(host, rule, query, match.unknown, answer, passed);
     }
-    return possible.find(({ answer }) => !sameAnswer(answer, last))?.why ?? last;
+    return { kind: 'no-route' };
   };
   const act = (rule: PolicyRule, at: number): RouteAnswer | null => {
     switch (rule.action.kind) {
@@ -215,8 +212,31 @@ function uncapturedLocal(host: Host, query: RouteQuery, tables: RouteTables): Ro
   return unknown({ code: 'local-routes-not-captured', address: query.destination });
 }
 
-function dependsOn(rule: PolicyRule, asks: RoutedField): UnknownRoute {
-  return unknown({ code: 'policy-rule', priority: rule.priority, asks });
+function dependsOn(
+  host: Host,
+  rule: PolicyRule,
+  query: RouteQuery,
+  asks: RoutedField,
+  taken: RouteAnswer,
+  passed: RouteAnswer,
+): UnknownRoute {
+  const answer = unknown({ code: 'policy-rule', priority: rule.priority, asks });
+  if (asks.field !== 'mark' || rule.mark === null) return answer;
+  // What else the rule asks may not be known either.
+  if (matchPolicyRule(host, { ...rule, not: false }, { ...query, mark: rule.mark }) !== 'yes') return answer;
+  const value = (rule.mark & rule.mask) >>> 0;
+  const [fits, differs] = rule.not ? [passed, taken] : [taken, passed];
+  return { ...answer, byMark: { value, mask: rule.mask, fits, differs } };
+}
+
+function isOpen(answer: RouteAnswer): boolean {
+  return answer.kind === 'unknown' && answer.byMark !== undefined;
+}
+
+function withEach(answer: UnknownRoute, change: (one: RouteAnswer) => RouteAnswer): UnknownRoute {
+  const { byMark } = answer;
+  if (byMark === undefined) return answer;
+  return { ...answer, byMark: { ...byMark, fits: change(byMark.fits), differs: change(byMark.differs) } };
 }
 
 function unknown(why: RouteUnknown): UnknownRoute {

@@ -43,6 +43,7 @@ export function parseIpsets(
         parts: splitElement(third),
         nomatch: flags.includes('nomatch'),
         ...(flags.includes('wildcard') ? { wildcard: true } : {}),
+        ...markOf(flags),
       });
     } else if (verb !== 'COMMIT') {
       problems.add('unreadable-line', 'not a line of ipset save', file, number);
@@ -57,6 +58,14 @@ export function parseIpsets(
       ? { ...set, incomplete: true }
       : set,
   );
+}
+
+/** `skbmark 0x12/0xf2`, `skbmark 0x77` (ip_set_get_extensions: without a mask all bits). */
+function markOf(flags: readonly string[]): Pick<IpSetEntry, 'mark'> {
+  const at = flags.indexOf('skbmark');
+  const text = at < 0 ? null : /^(0x[0-9a-f]{1,8})(?:\/(0x[0-9a-f]{1,8}))?$/i.exec(flags[at + 1] ?? '');
+  if (text === null) return {};
+  return { mark: { value: Number(text[1]), mask: Number(text[2] ?? 0xffffffff) } };
 }
 
 /** Old names that `ipset restore` still takes. */

@@ -42,7 +42,7 @@ function matchIn(host: Host, rule: PolicyRule, query: RouteQuery): RuleMatch {
 }
 
 function matchMark(rule: PolicyRule, query: RouteQuery): RuleMatch {
-  if (rule.mark === null) return 'yes';
+  if (rule.mark === null || rule.mask === 0) return 'yes';
   if (query.mark === null) return { unknown: { field: 'mark' } };
   return ((rule.mark ^ query.mark) & rule.mask) === 0 ? 'yes' : 'no';
 }

@@ -58,6 +58,16 @@ export interface FoundRoute {
 export interface UnknownRoute {
   readonly kind: 'unknown';
   readonly why: RouteUnknown;
+  /** What each answer leads to, where all rests on the packet's mark; absent: on something else. */
+  readonly byMark?: RouteByMark;
+}
+
+/** `fits`: the packet's mark, under the mask, is this value. */
+export interface RouteByMark {
+  readonly value: number;
+  readonly mask: number;
+  readonly fits: RouteAnswer;
+  readonly differs: RouteAnswer;
 }
 
 /** Result of one table: `pass` goes on with the next policy rule. */

@@ -1,7 +1,7 @@
 import { ADDRESS_BITS, type Address, type Family, parseAddress } from '../net/address.ts';
 import { maskOfLength } from '../net/prefix.ts';
 import { ICMP, ICMPV6, parseProtocol, TCP } from '../net/protocol.ts';
-import type { IpSet, IpSetEntry } from './facts.ts';
+import type { IpSet, IpSetEntry, SetMark } from './facts.ts';
 import { icmpNumber } from './icmp-names.ts';
 
 /** What one dimension of a set holds, from the words of its type: `hash:net,port` → net, port. */
@@ -23,7 +23,11 @@ export type SetKey =
 export interface SetMember {
   readonly keys: readonly SetKey[];
   readonly nomatch: boolean;
+  readonly mark: SetMark;
 }
+
+/** An element without one changes nothing. */
+const NO_MARK: SetMark = { value: 0, mask: 0 };
 
 /** @returns the dimensions of a set of this type, or null for a type that no known ipset has. */
 export function dimensionsOf(type: string): Dimension[] | null {
@@ -44,7 +48,7 @@ export function readMembers(set: IpSet, dimensions: readonly Dimension[], entry:
     const keys = readKeys(set, dimension, entry.parts[at], entry.wildcard === true);
     lists = lists.flatMap((list) => keys.map((key) => [...list, key]));
   });
-  return lists.map((keys) => ({ keys, nomatch: entry.nomatch }));
+  return lists.map((keys) => ({ keys, nomatch: entry.nomatch, mark: entry.mark ?? NO_MARK }));
 }
 
 function readKeys(set: IpSet, dimension: Dimension, part: string | undefined, wildcard: boolean): SetKey[] {

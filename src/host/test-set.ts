@@ -1,6 +1,6 @@
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
-import type { Host, IpSet } from './facts.ts';
+import type { Host, IpSet, SetMark } from './facts.ts';
 import { type SetIndex, setIndex } from './set-index.ts';
 import type { Dimension, SetKey, SetMember } from './set-key.ts';
 import type { SetField, SetUnknown } from './unknown-fact.ts';
@@ -27,9 +27,10 @@ export interface SetElement {
   readonly returnNomatch?: boolean;
 }
 
-/** Whether a set holds the packet, before the rule's negation. */
+/** Whether a set holds the packet, before the rule's negation; `mark`: what its element has of one, null where that is not known. */
 export type SetAnswer =
-  | { readonly answer: 'yes' | 'no' }
+  | { readonly answer: 'yes'; readonly mark: SetMark | null }
+  | { readonly answer: 'no' }
   | { readonly answer: 'unknown'; readonly why: SetUnknown };
 
 type Ternary = 'yes' | 'no' | 'unknown';
@@ -63,7 +64,7 @@ function testList(host: Host, list: IpSet, element: SetElement): SetAnswer {
         : member.type === 'list:set'
           ? NO
           : testOne(member, element);
-    if (answer.answer === 'yes') return YES;
+    if (answer.answer === 'yes') return open === null ? answer : { ...answer, mark: null };
     if (answer.answer === 'unknown') open ??= answer;
   }
   return open ?? (list.incomplete === true ? notWhole(list.name) : NO);
@@ -77,12 +78,12 @@ function testOne(set: IpSet, element: SetElement): SetAnswer {
   if (element.directions.length < index.dimensions.length) return NO;
   const anyFamily = set.type === 'bitmap:port' || set.type === 'hash:mac';
   if (!anyFamily && set.family !== element.family) return NO;
-  const result = decide(index, set, element);
+  const { result, mark } = decide(index, set, element);
   // A missing member may be a smaller network with `nomatch`.
   if (set.incomplete === true && (result !== 'yes' || index.dimensions.includes('net'))) {
     return notWhole(set.name);
   }
-  if (result === 'yes') return YES;
+  if (result === 'yes') return { answer: 'yes', mark };
   if (result === 'no') return NO;
   return unknown({ code: 'ipset-element', set: set.name, fields: missing(index, element) });
 }
@@ -91,7 +92,11 @@ function testOne(set: IpSet, element: SetElement): SetAnswer {
  * The most specific networks are tried first, and the first element found decides, be it a `nomatch` one
  * (`mtype_test_cidrs`). An element that might match leaves both ways open.
  */
-function decide(index: SetIndex, set: IpSet, element: SetElement): Ternary {
+function decide(
+  index: SetIndex,
+  set: IpSet,
+  element: SetElement,
+): { readonly result: Ternary; readonly mark: SetMark | null } {
   const address = maskedAddress(index, element, 0);
   const groups = new Map<number, { readonly member: SetMember; readonly sure: boolean }[]>();
   const floor = set.type === 'hash:net,iface' && address !== null ? floorRank(index, address) : 0;
@@ -104,15 +109,21 @@ function decide(index: SetIndex, set: IpSet, element: SetElement): Ternary {
     groups.set(rank, group);
   }
   const possible = new Set<Ternary>();
+  const marks = new Map<string, SetMark>();
+  const decided = () => {
+    const [mark = null] = marks.size === 1 ? marks.values() : [];
+    return { result: only(possible), mark };
+  };
   for (const rank of [...groups.keys()].sort((a, b) => b - a)) {
     const group = groups.get(rank) ?? [];
     for (const { member } of group) {
       possible.add(member.nomatch === (element.returnNomatch ?? false) ? 'yes' : 'no');
+      marks.set(`${member.mark.value}/${member.mark.mask}`, member.mark);
     }
-    if (group.some(({ sure }) => sure)) return only(possible);
+    if (group.some(({ sure }) => sure)) return decided();
   }
   possible.add('no');
-  return only(possible);
+  return decided();
 }
 
 /**
@@ -247,7 +258,6 @@ function bool(value: boolean): Ternary {
   return value ? 'yes' : 'no';
 }
 
-const YES: SetAnswer = { answer: 'yes' };
 const NO: SetAnswer = { answer: 'no' };
 
 function notWhole(name: string): SetAnswer {

@@ -1,5 +1,6 @@
 import type { Prefix } from '../net/prefix.ts';
 import type { Range } from '../net/range.ts';
+import type { CountMatch, LabelMatch } from './connection-match.ts';
 import type { LostDetail } from './lost-detail.ts';
 
 /**
@@ -136,15 +137,8 @@ export type Match =
       readonly direction: 'ORIGINAL' | 'REPLY';
     }
   | { readonly kind: 'helper'; readonly negated: boolean; readonly name: string }
-  /** What the connection has carried, in these directions. `text` is the match as it is spelt. */
-  | {
-      readonly kind: 'connbytes';
-      readonly negated: boolean;
-      readonly range: Range;
-      readonly of: 'original' | 'reply' | 'both';
-      readonly mode: 'packets' | 'bytes' | 'avgpkt';
-      readonly text: string;
-    }
+  | LabelMatch
+  | CountMatch
   // --- chance and memory
   /** `probability` as the kernel holds it: a multiple of 2^-31. */
   | { readonly kind: 'statistic-random'; readonly negated: boolean; readonly probability: number }

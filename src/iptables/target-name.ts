@@ -15,6 +15,7 @@ const NAMES: { readonly [K in TargetKind]: (target: TargetOf<K>) => string } = {
   masquerade: () => 'MASQUERADE',
   redirect: () => 'REDIRECT',
   netmap: () => 'NETMAP',
+  npt: ({ side }) => (side === 'source' ? 'SNPT' : 'DNPT'),
   mark: () => 'MARK',
   'connmark-set': () => 'CONNMARK',
   'connmark-save': () => 'CONNMARK',

@@ -45,6 +45,7 @@ export type Target =
   | { readonly kind: 'redirect'; readonly ports: Range | null; readonly random: boolean }
   /** Replaces the network bits: `address = to.value | (address & ~to.mask)`. */
   | { readonly kind: 'netmap'; readonly value: bigint; readonly mask: bigint }
+  | PrefixTranslation
   // --- change what later rules test, and go on
   /** `mark = (mark & ~mask) ^ value`, all 32 bits unsigned: every spelling of MARK (set, and, or, xor) is one of these. */
   | { readonly kind: 'mark'; readonly value: number; readonly mask: number }
@@ -88,6 +89,20 @@ export interface NatRange {
   readonly portBase: number | null;
 }
 
+/** SNPT and DNPT of ip6tables: one IPv6 prefix for another, without a connection (RFC 6296). */
+export interface PrefixTranslation {
+  readonly kind: 'npt';
+  readonly side: 'source' | 'destination';
+  readonly from: PrefixBits;
+  readonly to: PrefixBits;
+}
+
+/** A prefix of up to 64 bits. */
+export interface PrefixBits {
+  readonly value: bigint;
+  readonly length: number;
+}
+
 /** A conntrack zone: a number, the low half of the packet's mark, or null where it could not be read. */
 export type Zone = number | 'mark' | null;
 
@@ -101,6 +116,7 @@ export interface SetChange {
 /** `--map-set`: where the set has the packet, it gets what the set holds beside the element; `mark`: its mark among that. */
 export interface SetMap {
   readonly set: string;
+  readonly directions: SetChange['directions'];
   readonly mark: boolean;
 }
 

@@ -67,6 +67,8 @@ const WAYS: Readonly<Record<Exclude<SourceKind, 'kubernetes'>, RenameFile | null
   nft: json(renameNft),
   manifest: json(renameManifest),
   'counter-sample': json(plainCounters),
+  // Addresses of links and of IP, names, marks: what a rule asks is not told apart.
+  ebtables: null,
   'cilium-services': null,
   'iptables-listing': null,
   'nft-hooks': null,

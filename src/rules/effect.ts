@@ -1,4 +1,4 @@
-import type { NatRange, SetChange, SetMap, Zone } from '../iptables/target.ts';
+import type { NatRange, PrefixTranslation, SetChange, SetMap, Zone } from '../iptables/target.ts';
 import type { Range } from '../net/range.ts';
 
 /**
@@ -58,6 +58,7 @@ export type Change =
   /** The packet's mark becomes what no capture tells. */
   | { readonly kind: 'blur-mark'; readonly text: string }
   | { readonly kind: 'set-ttl'; readonly operator: 'set' | 'inc' | 'dec'; readonly value: number }
+  | PrefixTranslation
   | { readonly kind: 'notrack' }
   /** The zone that the packet's connection is looked up in, for each direction. */
   | { readonly kind: 'zone'; readonly original: Zone; readonly reply: Zone; readonly text: string }

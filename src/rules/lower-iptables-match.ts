@@ -75,6 +75,9 @@ const LOWERINGS: { readonly [K in MatchKind]: Lowering<K> } = {
   connbytes: ({ of, mode, range, text, negated }) => [
     test('ct.counted', { of, mode, set: within(range), text }, negated),
   ],
+  connlabel: ({ label, sets, text, negated }) => [
+    test('ct.label', { label, sets, text }, negated, 'differs'),
+  ],
   helper: ({ name, negated }) => [test('ct.helper', name, negated, 'differs')],
   'statistic-random': ({ probability, negated }) => [test('chance', { probability, every: null }, negated)],
   'statistic-nth': ({ every, packet, negated }) => [

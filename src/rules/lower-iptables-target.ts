@@ -17,6 +17,7 @@ const LOWERINGS: { readonly [K in TargetKind]: (target: TargetOf<K>) => Effect }
   masquerade: same,
   redirect: same,
   netmap: same,
+  npt: same,
   mark: ({ value, mask }) => ({ kind: 'set-mark', value, mask }),
   'connmark-set': ({ value, mask }) => ({ kind: 'set-ct-mark', value, mask }),
   'connmark-save': ({ nfmask, ctmask }) => ({ kind: 'save-mark', nfmask, ctmask }),

@@ -91,6 +91,8 @@ export interface FieldValues {
     readonly set: NumberSet;
     readonly text: string;
   };
+  /** A label of the connection; `sets`: it is given to one that has it not, which then has it. */
+  'ct.label': { readonly label: string; readonly sets: boolean; readonly text: string };
   // --- what the node's addresses and routes say
   'fib.saddr.type': AddressTypes;
   'fib.daddr.type': AddressTypes;

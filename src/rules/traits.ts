@@ -75,6 +75,7 @@ const FIELDS: { readonly [F in Field]: FieldTraits } = {
   'ct.expiration': ASKS_CONNECTION,
   'ct.helper': ASKS_CONNECTION,
   'ct.counted': { ...REMEMBERS, needsConntrack: true },
+  'ct.label': { ...REMEMBERS, needsConntrack: true },
   'fib.saddr.type': LOOKS,
   'fib.daddr.type': LOOKS,
   'fib.saddr.oif': LOOKS,
@@ -197,6 +198,7 @@ const EFFECTS: { readonly [K in Effect['kind']]: EffectTraits } = {
   'set-tos': SEEN,
   'set-ttl': SEEN,
   // Alone it does not start tracking (`xt_ct_tg_check`).
+  npt: SEEN,
   notrack: SEEN,
   zone: TRACKED,
   // With --map-mark.

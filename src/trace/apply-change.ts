@@ -52,21 +52,21 @@ export function applyChange(branch: Branch, effect: Change): Branch {
         ...change,
         ...{ source, sourcePort, destination, destinationPort },
       }));
-      // A mark may lie beside the element (xt_set_map_v3, net/netfilter/xt_set.c); which, no look-up of ours tells.
-      const mark = effect.maps?.mark === true ? null : state.mark;
-      return changed(branch, { setChanges: [...state.setChanges, ...made], mark });
+      return changed(branch, { setChanges: [...state.setChanges, ...made] });
     }
     case 'segment-size':
       // A SYN that has no MSS option and carries no data grows by one (tcpmss_mangle_packet, net/netfilter/xt_TCPMSS.c).
       return changed(branch, { length: null, segmentSizeSet: true });
+    // What may end the packet is made elsewhere (waysOfChange).
+    case 'npt':
     case 'alter':
     case 'note':
       return branch;
   }
 }
 
-/** `(old & ~mask) ^ value`, unsigned. Where the mask covers all 32 bits the old mark does not matter. */
-function xset(old: number | null, value: number, mask: number): number | null {
+/** @returns `(old & ~mask) ^ value`, unsigned. Where the mask covers all 32 bits the old mark does not matter. */
+export function xset(old: number | null, value: number, mask: number): number | null {
   if (mask >>> 0 === 0xffffffff) return value >>> 0;
   return old === null ? null : ((old & ~mask) ^ value) >>> 0;
 }

@@ -7,7 +7,7 @@ import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import type { QuotedRule } from './reason.ts';
-import { changesList, rememberedRecent } from './recent-lists.ts';
+import { isRemembered, remembered } from './recent-lists.ts';
 
 /** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
 export interface Decision {
@@ -40,11 +40,11 @@ export function decide(branch: Branch, rule: QuotedRule, tests: readonly Test[],
     else if (turn(answer, test) === 'no') {
       const first = open[0] ?? i + 1;
       // Whether the kernel gets to a list depends on what is open before it.
-      if (!tests.slice(first, i + 1).some(changesList))
-        return { matched: [], missed: [rememberedRecent(branch, tests.slice(0, first))] };
+      if (!tests.slice(first, i + 1).some(isRemembered))
+        return { matched: [], missed: [remembered(branch, tests.slice(0, first))] };
       const { matched, missed } = fork(branch, rule, tests, open, where);
       const asked = tests.slice(0, i + 1);
-      return { matched: [], missed: [...missed, ...matched.map((one) => rememberedRecent(one, asked))] };
+      return { matched: [], missed: [...missed, ...matched.map((one) => remembered(one, asked))] };
     }
   }
   if (open.length === 0) return { matched: [branch], missed: [] };
@@ -64,7 +64,7 @@ function fork(
     const test = tests[index];
     if (test === undefined) continue;
     observer?.asked(test, current.state);
-    const passed = (one: Branch): Branch => rememberedRecent(one, tests.slice(0, index + 1));
+    const passed = (one: Branch): Branch => remembered(one, tests.slice(0, index + 1));
     // Asked again: what an earlier question of this rule settled may settle this one too.
     const { state } = askedUpTo(current, tests, index);
     const answer = settle(answerTest(test, { state, host, hook, rule }), current);
@@ -96,7 +96,10 @@ function settle(answer: Answer, branch: Branch): Answer {
   return held === null ? answer : held ? 'yes' : 'no';
 }
 
+/** What an earlier test of the same rule may have changed. */
+const ASKED_AGAIN: ReadonlySet<unknown> = new Set(['recent', 'ct.label']);
+
 /** The branch as the test at this place of a rule finds it: an earlier one of the same rule may have entered the client in its list. */
 function askedUpTo(branch: Branch, tests: readonly Test[], index: number): Branch {
-  return tests[index]?.field === 'recent' ? rememberedRecent(branch, tests.slice(0, index)) : branch;
+  return ASKED_AGAIN.has(tests[index]?.field) ? remembered(branch, tests.slice(0, index)) : branch;
 }

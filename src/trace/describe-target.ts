@@ -35,6 +35,11 @@ export function describeTarget(target: Target | null): {
       return { action: 'redirect', target: target.ports === null ? null : formatPorts(target.ports) };
     case 'netmap':
       return { action: 'netmap', target: null };
+    case 'npt': {
+      const action = target.side === 'source' ? 'snpt' : 'dnpt';
+      const { value, length } = target.to;
+      return { action, target: `${formatAddress({ family: 'ipv6', value })}/${length}` };
+    }
     case 'mark':
       return { action: 'mark', target: `${hex(target.value)}/${hex(target.mask)}` };
     case 'connmark-set':

@@ -1,6 +1,8 @@
 import { findRoute, type RouteAnswer } from '../host/find-route.ts';
 import type { Address, Family } from '../net/address.ts';
-import type { Branch } from './branch.ts';
+import type { NumberSet } from '../rules/value-set.ts';
+import { unknown } from './answer.ts';
+import { answered, type Branch, changed, decided } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { knownTos } from './state.ts';
 
@@ -34,4 +36,35 @@ export function lookUp(
     uid: null,
     ...knownTos(state),
   });
+}
+
+/** A branch, and the route that it has. */
+export interface Way {
+  readonly branch: Branch;
+  readonly answer: RouteAnswer;
+}
+
+/**
+ * The same where policy rules ask for a mark that is not known: one way for each answer, which rules that ask for it too share.
+ */
+export function lookUpWays(
+  branch: Branch,
+  context: TraceContext,
+  source: Address | null,
+  inInterface: string | null,
+): Way[] {
+  return byMark(branch, lookUp(branch, context, source, inInterface), context);
+}
+
+function byMark(branch: Branch, answer: RouteAnswer, context: TraceContext): Way[] {
+  if (answer.kind !== 'unknown' || answer.byMark === undefined) return [{ branch, answer }];
+  const { value, mask, fits, differs } = answer.byMark;
+  const set: NumberSet = { kind: 'masked', value, mask };
+  const question = unknown({ code: 'mark', set });
+  const held = answered(branch, question);
+  if (held !== null) return byMark(branch, held ? fits : differs, context);
+  context.questions.met(question, branch.probability);
+  const fitting = decided(branch, question, true);
+  const known = mask >>> 0 === 0xffffffff ? changed(fitting, { mark: value }) : fitting;
+  return [...byMark(known, fits, context), ...byMark(decided(branch, question, false), differs, context)];
 }

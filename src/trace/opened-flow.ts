@@ -2,6 +2,7 @@ import type { Flow, Tuple } from '../conntrack/flow.ts';
 import type { BalancedFlow } from '../ipvs/model.ts';
 import type { Address } from '../net/address.ts';
 import { hasPorts, ICMP, ICMPV6 } from '../net/protocol.ts';
+import { labelsOf } from './labels.ts';
 import type { Packet } from './packet.ts';
 import type { PacketState } from './state.ts';
 
@@ -60,7 +61,7 @@ export function openedFlow(state: PacketState, packet: Packet, client: Address):
     helper: null,
     secctx: null,
     id: null,
-    labels: null,
+    labels: labelsOf(connection)?.join() ?? null,
     file: '',
     line: 0,
   };

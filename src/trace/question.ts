@@ -197,11 +197,20 @@ export type Question =
       readonly joined: boolean;
     }
   | { readonly code: 'bridge-frame'; readonly bridge: string; readonly own: boolean }
+  /** Whether a rule of legacy ebtables, whose conditions are not followed, drops the frame. */
+  | {
+      readonly code: 'frame-rule';
+      readonly place: string;
+      readonly text: string;
+      readonly drops: boolean;
+    }
   /** Of a bridge whose ports differ: whether both ports are isolated; whether the port has hairpin mode. */
   | { readonly code: 'bridge-isolated'; readonly bridge: string; readonly value: boolean }
   | { readonly code: 'bridge-hairpin'; readonly bridge: string; readonly on: boolean }
   /** Whose reset closed the flow. */
   | { readonly code: 'flow-closed'; readonly file: string; readonly line: number; readonly byClient: boolean }
+  /** Of a flow to a virtual server, on a node whose Services nat carries meanwhile: whether IPVS rewrote it, or nat. */
+  | { readonly code: 'flow-balanced'; readonly file: string; readonly line: number; readonly byIpvs: boolean }
   /** Whether the flow began before nat had a chain for it, so that nat has not decided about it. */
   | { readonly code: 'flow-before-nat' }
   /** Whether a program listens at a queue; `queue` in the rule's words. */

@@ -53,6 +53,8 @@ export type Reason =
   | { readonly code: 'martian-destination'; readonly destination: Address }
   | { readonly code: 'rp-filter'; readonly source: Address; readonly device: string | null }
   | { readonly code: 'beyond-scope' | 'source-not-local'; readonly source: Address }
+  /** A rule, or a policy, of legacy ebtables drops the frame. */
+  | { readonly code: 'frame-rule-drop'; readonly place: string; readonly text: string }
   | { readonly code: 'bridge-hairpin-off' | 'bridge-ports-isolated'; readonly bridge: string }
   | { readonly code: 'route-localnet-off'; readonly device: string }
   | { readonly code: 'forwarding-off'; readonly device: string; readonly family: Family }

@@ -31,6 +31,11 @@ export function hairpinOff(branch: Branch, bridge: string): Ending {
   return stopped(branch, 'drop', { code: 'bridge-hairpin-off', bridge }, null);
 }
 
+/** A rule or policy of legacy ebtables. */
+export function droppedByFrameRule(branch: Branch, place: string, text: string): Ending {
+  return stopped(branch, 'drop', { code: 'frame-rule-drop', place, text }, null);
+}
+
 /** Nor from one isolated port to another. */
 export function portsIsolated(branch: Branch, bridge: string): Ending {
   return stopped(branch, 'drop', { code: 'bridge-ports-isolated', bridge }, null);

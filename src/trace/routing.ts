@@ -9,7 +9,7 @@ import { acrossBridge, bridgedOrNot, framedByBridge, perhapsBridged, turnedBack 
 import { type Choice, choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { redirected } from './icmp-redirect.ts';
-import { lookUp, UNBOUND } from './look-up-route.ts';
+import { lookUp, lookUpWays, UNBOUND } from './look-up-route.ts';
 import { type GroupWays, isMulticast, toGroup } from './multicast.ts';
 import { senderOf } from './packet.ts';
 import type { Questions } from './questions.ts';
@@ -50,7 +50,13 @@ function routeUp(branch: Branch, context: TraceContext): Routed[] {
   // Frames of a bridge come to ip6_rcv_core after PREROUTING, and to routing after that.
   const late = state.family === 'ipv6' ? refusedOnceUp(branch, context) : null;
   if (late !== null) return [{ kind: 'ended', ending: late }];
-  const answer = lookUp(branch, context, state.source.address, state.inInterface ?? null);
+  return lookUpWays(branch, context, state.source.address, state.inInterface ?? null).flatMap((way) =>
+    routedBy(way.branch, way.answer, context),
+  );
+}
+
+function routedBy(branch: Branch, answer: RouteAnswer, context: TraceContext): Routed[] {
+  const { state } = branch;
   if (answer.kind === 'unknown') {
     assume(context, { code: 'route-unknown', why: answer.why });
     return [oneHopLess(withoutRoutes(branch, context))];
@@ -180,7 +186,7 @@ function outputRoutes(branch: Branch, context: TraceContext, turn: 'route' | 're
   const sent =
     turn === 'route'
       ? sentRoutes(branch, context)
-      : [{ branch, answer: asSent(branch, context), source: branch.state.source.address }];
+      : asSent(branch, context).map((way) => ({ ...way, source: branch.state.source.address }));
   return sent.flatMap((one) => alongRoute(one, context, turn));
 }
 

@@ -7,7 +7,7 @@ import { DCCP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import type { Branch } from './branch.ts';
 import { choose } from './choose.ts';
 import type { TraceContext } from './context.ts';
-import { lookUp, UNBOUND } from './look-up-route.ts';
+import { lookUp, lookUpWays, UNBOUND, type Way } from './look-up-route.ts';
 
 /** The route of a packet of a process, and the source that came with it; null where none was chosen or it is not known. */
 export interface SentRoute {
@@ -19,9 +19,9 @@ export interface SentRoute {
 }
 
 /** @returns the route of a packet as it is, as the second decision after OUTPUT asks for it. */
-export function asSent(branch: Branch, context: TraceContext): RouteAnswer {
+export function asSent(branch: Branch, context: TraceContext): Way[] {
   const { source, family } = branch.state;
-  return lookUp(branch, context, source.address ?? UNBOUND[family], 'lo');
+  return lookUpWays(branch, context, source.address ?? UNBOUND[family], 'lo');
 }
 
 /**
@@ -32,8 +32,11 @@ export function asSent(branch: Branch, context: TraceContext): RouteAnswer {
  * count; sendto() and a raw socket (ping) ask once. IPv6 keeps the first answer (ip6_dst_lookup_tail).
  */
 export function sentRoutes(branch: Branch, context: TraceContext): SentRoute[] {
+  return asSent(branch, context).flatMap((way) => sentAlong(way, context));
+}
+
+function sentAlong({ branch, answer: first }: Way, context: TraceContext): SentRoute[] {
   const { state } = branch;
-  const first = asSent(branch, context);
   if (first.kind !== 'route' || state.source.address !== null)
     return [{ branch, answer: first, source: state.source.address }];
   return alongHops(branch, first, context).flatMap(({ branch: way, answer }) => {
@@ -74,7 +77,7 @@ function alongHops(
   branch: Branch,
   answer: FoundRoute,
   { questions }: TraceContext,
-): { readonly branch: Branch; readonly answer: FoundRoute }[] {
+): (Way & { readonly answer: FoundRoute })[] {
   if (answer.alternatives.length === 0) return [{ branch, answer }];
   const { destination } = branch.state;
   const choices = hopsOf(answer).map((hop) => {

@@ -133,8 +133,18 @@ export interface Connection {
   readonly seenReply: boolean | null;
   readonly assured: boolean | null;
   readonly confirmed: boolean;
+  /** Labels that it is known to have and no others; null: not known; absent: as it has been since it began (see `labels.ts`). */
+  readonly labels?: readonly string[] | null;
+  /** What the capture counted of it, packets and bytes; absent: nothing. */
+  readonly counted?: Readonly<Record<'original' | 'reply', Counted>>;
   /** True where the entry was found in the capture's conntrack table. */
   readonly fromCapture: boolean;
+}
+
+/** Null where no accounting was on. */
+interface Counted {
+  readonly packets: number | null;
+  readonly bytes: number | null;
 }
 
 /** @returns the state of the packet as it meets the first hook: conntrack has not seen it yet. */

@@ -16,12 +16,17 @@ export function byVrf(branch: Branch, device: string | null | undefined, host: H
   return vrf == null ? null : stopped(branch, 'unknown', { code: 'vrf-not-followed', vrf: vrf.name }, null);
 }
 
-/** The same of a packet that leaves: by the VRF itself; by its port alone, as where another table leads there, is as by any device. */
+/**
+ * The same of a packet that leaves by the VRF itself. By its port alone, as where another table leads there, is as by any device, unless
+ * an address is chosen for it, which only devices of the VRF lend (inet_select_addr, l3mdev_master_ifindex_rcu), or a process sent it:
+ * what rules change is routed anew in the VRF's table (ip_route_me_harder: flowi4_l3mdev).
+ */
 export function intoVrf(branch: Branch, host: Host): Ending | null {
-  const link = named(branch.state.outInterface, host);
-  return link?.kind === 'vrf'
-    ? stopped(branch, 'unknown', { code: 'vrf-not-followed', vrf: link.name }, null)
-    : null;
+  const { outInterface, fromNode, sourceRewrite } = branch.state;
+  const link = named(outInterface, host);
+  const lends = fromNode || sourceRewrite === 'masquerade';
+  const vrf = [link, lends ? named(link?.master, host) : null].find((one) => one?.kind === 'vrf');
+  return vrf == null ? null : stopped(branch, 'unknown', { code: 'vrf-not-followed', vrf: vrf.name }, null);
 }
 
 function named(device: string | null | undefined, host: Host): Link | null {

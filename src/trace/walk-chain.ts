@@ -1,6 +1,5 @@
 import type { Host } from '../host/facts.ts';
 import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
-import { formatAddress } from '../net/address.ts';
 import type { EffectOf, Rewrite } from '../rules/effect.ts';
 import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
 import { unknown } from './answer.ts';
@@ -13,8 +12,9 @@ import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
-import { rememberedRecent } from './recent-lists.ts';
+import { remembered } from './recent-lists.ts';
 import type { StepBook } from './steps.ts';
+import { waysOfChange } from './ways-of-change.ts';
 
 /** What walking one table at one hook leaves: branches that go on, branches that NAT has to act on, and ended ones. */
 export interface WalkResult {
@@ -131,7 +131,13 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       for (const other of missed.toReversed()) work.push({ branch: other, frame: next, jumps });
       const hit = matched[0];
       if (hit === undefined) break;
-      branch = rememberedRecent(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      branch = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
+      const ways = waysOfChange(branch, rule, effect, walk);
+      if (ways !== null) {
+        result.ended.push(...ways.ended);
+        for (const way of ways.on.toReversed()) work.push({ branch: way, frame: next, jumps });
+        break;
+      }
       const after = follow(branch, rule, effect, frame, next, walk, result);
       if (after === null) break;
       branch = after.branch;
@@ -243,12 +249,13 @@ function atEnd(frame: Frame): Frame {
 }
 
 /** Indices of the rules worth asking, kept so that 5,000 branches through one chain do not list them 5,000 times. */
-const CANDIDATES = new WeakMap<RuleList, Map<string, readonly number[]>>();
+const CANDIDATES = new WeakMap<RuleList, Map<bigint, readonly number[]>>();
 const KEPT_DESTINATIONS = 64;
 
 function candidatesOf(rules: RuleList, branch: Branch): readonly number[] {
   const { destination } = branch.state;
-  const key = formatAddress(destination);
+  // A list is of one family.
+  const key = destination.value;
   let lists = CANDIDATES.get(rules);
   if (lists === undefined) {
     lists = new Map();

@@ -278,3 +278,19 @@ describe('Do printed questions name the namespace that was asked in?', () => {
     expect(questionWords({ ...question, destination, namespace, sources }, { senders: true })).toBe(words);
   });
 });
+
+describe('Does it work to reach an address that nobody known has?', () => {
+  const rules = 'fixtures/demo/iptables-save.txt';
+  it('nobody knows where the routes were not captured, and that is said', async () => {
+    const { status, report } = await why('8.8.8.8:53', rules);
+    expect(report.verdict).toBe('unknown');
+    expect(status).toBe(1);
+    expect(report.ways.map(({ shares }) => shares.unknown)).toEqual([1, 1, 1]);
+    expect(report.notes.join()).toMatch(/a route to every destination is taken for granted \(capture/);
+  });
+  it('yes where they were', async () => {
+    const { report } = await why('8.8.8.8:53', 'fixtures/demo');
+    expect(report.verdict).toBe('works');
+    expect(report.notes.join()).not.toMatch(/route/);
+  });
+});

@@ -1,33 +1,13 @@
 import fc from 'fast-check';
-import type { Backend } from '../../src/iptables/ruleset.ts';
-import { type Family, formatAddress } from '../../src/net/address.ts';
+import { formatAddress } from '../../src/net/address.ts';
 import { formatProtocol } from '../../src/net/protocol.ts';
 import type { Packet } from '../../src/trace/packet.ts';
-import { caseSpec, writeCase } from './generate/case.ts';
 import { IPSETS, SETS_ANEW } from './generate/sets.ts';
 import { emptyReport, judgeMeeting, type Report } from './judge-meeting.ts';
 import type { Lane, ReadyCase } from './lane.ts';
 import { loadable } from './nft/loadable.ts';
 import { type NativeRules, TestNode } from './node/test-node.ts';
 import { type Meeting, meet } from './run-case.ts';
-
-function iptablesLane(backend: Backend, family: Family): Lane {
-  return {
-    name: `${backend}/${family}`,
-    property: (tell) =>
-      fc.asyncProperty(caseSpec, (spec) => {
-        const { text, packets } = writeCase(spec, backend, family);
-        return tell({ rules: [{ backend, family, text }], native: null, packets });
-      }),
-  };
-}
-
-export const LANES: readonly Lane[] = [
-  iptablesLane('iptables-nft', 'ipv4'),
-  iptablesLane('iptables-legacy', 'ipv4'),
-  iptablesLane('iptables-nft', 'ipv6'),
-  iptablesLane('iptables-legacy', 'ipv6'),
-];
 
 /** How long, and where it begins. */
 export interface Plan {
@@ -98,10 +78,12 @@ async function runSeed(
 ): Promise<string | null> {
   let first = true;
   let smallest: string | null = null;
-  const property = lane.property(async ({ rules, native: lines, packets, state, lost }) => {
+  const property = lane.property(async ({ rules, native: lines, packets, state, lost, older }) => {
     const native = lines === null ? null : await loadedOf(lines, node, first ? report : null);
     const met = async (): Promise<Meeting[]> => {
-      const meetings = await node.inState(state ?? null, () => meet(node, rules, packets, null, native));
+      const meetings = await node.inState(state ?? null, () =>
+        meet(node, rules, packets, null, native, older),
+      );
       return lost === undefined ? meetings : meetings.map((meeting) => ({ ...meeting, lost }));
     };
     const meetings = await met();

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { LANES, runCampaign } from './campaign.ts';
+import { runCampaign } from './campaign.ts';
 import { DECIDED_FIELDS, TAKEN_TARGETS } from './kinds.ts';
 import { whyNoKernel } from './lab.ts';
+import { LANES } from './lanes.ts';
 
 const missing = whyNoKernel();
 const required = (process.env.KP_EXPLAIN_REQUIRE_KERNEL ?? '') !== '';

@@ -52,7 +52,8 @@ export function judgeMeeting(meeting: Meeting, report: Report | null): readonly 
   const world = worldOf(meeting, meeting.question.family);
   const trace = tracePacket(meeting.question, world);
   const balanced = meeting.ipvs !== undefined;
-  const { outcome, differences } = judge(trace, meeting.seen, balanced ? isUntold : undefined);
+  const untold = balanced || meeting.tracedByRules === true;
+  const { outcome, differences } = judge(trace, meeting.seen, untold ? isUntold : undefined);
   if (report !== null) {
     report.packets++;
     if (trace.outcomes.length > 1) report.forked++;

@@ -24,6 +24,8 @@ export interface ReadyCase {
   readonly packets: Case['packets'];
   /** What is done to the node first; absent: nothing. */
   readonly state?: NodeState;
+  /** The connections are older than the rules. Absent: they are not. */
+  readonly older?: true;
   /** Files that the capture lacks: then the answer must hold without them. Absent: none. */
   readonly lost?: readonly Lost[];
 }

@@ -18,7 +18,14 @@ import { POOLS } from './generate/pools.ts';
 import { questionOf } from './judge/question.ts';
 import type { Lost } from './lost/lost-files.ts';
 import type { Observation } from './node/observation.ts';
-import type { NativeRules, NftListings, Probe, RuleText, TestNode } from './node/test-node.ts';
+import {
+  EMPTY_TABLES,
+  type NativeRules,
+  type NftListings,
+  type Probe,
+  type RuleText,
+  type TestNode,
+} from './node/test-node.ts';
 import { NEIGHBOURS, type NeighbourName } from './node/topology.ts';
 import { buildPacket, FLAGS, type Wire } from './node/wire.ts';
 
@@ -34,6 +41,8 @@ export interface Meeting {
   readonly nft?: NftListings & { readonly registered: readonly string[] | null };
   /** Files that the tracer is not given; absent: it is given all. */
   readonly lost?: readonly Lost[];
+  /** Rules of its own have x_tables trace (TRACING_RULES): of a kernel without nf_tables. */
+  readonly tracedByRules?: true;
   /** `ipvsadm-save -n` and the connections that IPVS had before; absent: no IPVS. */
   readonly ipvs?: string;
 }
@@ -51,15 +60,20 @@ let serial = 0x10000;
 /** What makes a listing of nft old with the next packet: sets that rules change, and what quotas have counted. */
 const CHANGES_SETS = /(add|update|delete) @|quota /;
 
-/** Sends the packets of a case, one after the other, and those that follow on their connections. */
+/**
+ * Sends the packets of a case, one after the other, and those that follow on their connections.
+ * @param older the first ones before the rules are loaded; only what follows is met then
+ */
 export async function meet(
   node: TestNode,
   rules: readonly RuleText[],
   packets: Case['packets'],
   balancing: Balancing | null = null,
   native: (NativeRules & { readonly registered: readonly string[] | null }) | null = null,
+  older = false,
 ): Promise<Meeting[]> {
-  const loaded = await node.load(rules, balancing?.prepare, native);
+  const before = older ? await sentBefore(node, rules, packets) : null;
+  const loaded = await node.load(rules, balancing?.prepare, native, older);
   const changesNft = native !== null && CHANGES_SETS.test(native.text);
   const asksRecent = rules.some(({ text }) => text.includes('-m recent'));
   const changesSets = rules.some(({ text }) => text.includes('-j SET'));
@@ -87,9 +101,9 @@ export async function meet(
     });
     return seen;
   };
-  for (const { goesOn, ...packet } of packets) {
-    const first = withSerial(packet);
-    const seen = await send(first, null, stateOf(first));
+  for (const [index, { goesOn, ...packet }] of packets.entries()) {
+    const first = before?.[index]?.first ?? withSerial(packet);
+    const seen = before?.[index]?.seen ?? (await send(first, null, stateOf(first)));
     const answer = goesOn ? answerTo(first, seen) : null;
     // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
@@ -105,7 +119,7 @@ export async function meet(
       // Its rules may have marked the connection.
       flows = await node.flows(first.wire.family);
     }
-    await send(answer, flows);
+    await send(answer, flows, answer.wire.protocol === SCTP && !answers(flows, answer) ? 'INVALID' : 'NEW');
     if (first.wire.protocol === SCTP) continue;
     const flags = first.wire.protocol === TCP ? FLAGS.ACK : 0;
     const after = await node.flows(first.wire.family);
@@ -115,6 +129,24 @@ export async function meet(
     await send(withSerial(second), after);
   }
   return meetings;
+}
+
+/** A rule that has connections tracked, and does nothing. */
+const TRACKING = '*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack --ctstate INVALID\nCOMMIT\n';
+
+/** Sends the packets while there are no rules but one, so that their connections are older than those. */
+async function sentBefore(
+  node: TestNode,
+  rules: readonly RuleText[],
+  packets: Case['packets'],
+): Promise<{ readonly first: Probe; readonly seen: Observation }[]> {
+  const bare = await node.load(rules.map((each) => ({ ...each, text: `${EMPTY_TABLES}${TRACKING}` })));
+  const sent: { first: Probe; seen: Observation }[] = [];
+  for (const { goesOn: _, ...packet } of packets) {
+    const first = withSerial(packet);
+    sent.push({ first, seen: await node.send(first, bare) });
+  }
+  return sent;
 }
 
 function hasSameEnds(left: Wire, right: Wire): boolean {
@@ -144,6 +176,14 @@ function holds(flows: string, probe: Probe): boolean {
 
 function isUnanswered(flows: string, probe: Probe): boolean {
   return flowLine(flows, probe)?.includes('[UNREPLIED]') === true;
+}
+
+/** Whether conntrack has the connection that this answers: IPVS may have sent it to another server without telling conntrack. */
+function answers(flows: string, { wire }: Probe): boolean {
+  const { protocol, source, destination, sourcePort, destinationPort } = wire;
+  const query = { protocol, source, destination, sourcePort, destinationPort };
+  const table = parseFlows({ name: 'conntrack.txt', bytes: Buffer.from(flows) }, new ProblemList());
+  return table.findFlow(query) !== null;
 }
 
 /** Of a connection that nat rewrote no question holds whose error it is. */

@@ -2,16 +2,19 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { LANES, runCampaign } from './campaign.ts';
+import { runCampaign } from './campaign.ts';
 import { runClusterCampaign } from './cluster/campaign.ts';
 import { CLUSTER_MUTANTS } from './cluster/mutants.ts';
 import { SETUPS, withLegacyRules } from './cluster/setups.ts';
+import { OLDER_LANES, TUNNEL_LANES } from './devices/lanes.ts';
 import type { BalancedCounts } from './ipvs/balanced-counts.ts';
 import { runIpvsCampaign } from './ipvs/campaign.ts';
+import { runLegacyLanesInUml } from './ipvs/legacy-lanes.ts';
 import { IPVS_MUTANTS } from './ipvs/mutants.ts';
 import { whyNoUml } from './ipvs/uml.ts';
 import type { Counts } from './judge/counts.ts';
 import { whyNoKernel } from './lab.ts';
+import { LANES } from './lanes.ts';
 import { LOST_LANES } from './lost/lanes.ts';
 import { LOST_MUTANTS } from './lost/mutants.ts';
 import { runPairs } from './lost/pairs.ts';
@@ -29,8 +32,11 @@ const USAGE = `usage: npm run test:kernel -- [options]
   --lane NAME,…   these lanes only: iptables-nft/ipv4, iptables-legacy/ipv6, …; nft: native rules, mixed: beside iptables
                   (nft/ipv4, mixed/iptables-legacy/ipv6, …); ipvs: past IPVS, in a user-mode kernel (6.1);
                   lost: the same rules on nodes in many states, asked about from captures that lack files
+                  tunnels: nodes that reach pods elsewhere by VXLAN (IPIP, GRE where the kernel has them)
+                  older: connections that are older than the rules
                   pairs: such captures of two states (--packets of them), and whether diff calls them alike
                   cluster: real clients over two nodes, six set-ups
+  --kernel uml-6.1  the lanes iptables-legacy/ipv4 and /ipv6 in a user-mode kernel (6.1 of Debian 12)
   --legacy        cluster: legacy rules on both nodes, for a kernel without nf_tables that has IPIP (user-mode linux)
   --whole         prints what disagrees as it is, without a search for the smallest case
   --figures       a table of what was met, by field and target
@@ -49,6 +55,7 @@ const { values, positionals } = parseArgs({
     mutants: { type: 'boolean', default: false },
     real: { type: 'boolean', default: false },
     legacy: { type: 'boolean', default: false },
+    kernel: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -57,7 +64,12 @@ const TOOLS = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const balanced = values.lane === 'ipvs';
 const native = /^(nft|mixed)\b/.test(values.lane ?? '');
 const lost = /^lost\b/.test(values.lane ?? '');
-const missing = balanced ? whyNoUml() : whyNoKernel();
+const inUml = values.kernel !== undefined;
+if (inUml && (values.kernel !== 'uml-6.1' || values.lane !== undefined)) {
+  console.error('--kernel knows uml-6.1, and has lanes of its own');
+  process.exit(2);
+}
+const missing = balanced || inUml ? whyNoUml() : whyNoKernel();
 if (values.help || missing !== null) {
   console.error(values.help ? USAGE : `test:kernel ${missing}`);
   process.exit(2);
@@ -78,7 +90,9 @@ async function runGenerated(): Promise<boolean> {
   const lanes =
     name === undefined
       ? LANES
-      : [...LANES, ...NFT_LANES, ...LOST_LANES].filter((lane) => isMeant(lane.name, name));
+      : [...LANES, ...NFT_LANES, ...LOST_LANES, ...TUNNEL_LANES, ...OLDER_LANES].filter((lane) =>
+          isMeant(lane.name, name),
+        );
   const kept: Meeting[] = [];
   const began = performance.now();
   const plan = {
@@ -88,17 +102,22 @@ async function runGenerated(): Promise<boolean> {
     ...(values.mutants ? { keep: (meeting: Meeting) => kept.push(meeting) } : {}),
   };
   const minutes = values.minutes === undefined ? null : Number(values.minutes);
-  const report = balanced
-    ? await runIpvsCampaign({ ...plan, seconds: (minutes ?? 30) * 60 })
-    : await runCampaign({
-        ...plan,
-        lanes,
-        ...(minutes === null ? {} : { until: Date.now() + minutes * 60_000 }),
-      });
+  const timed = { ...plan, seconds: (minutes ?? 30) * 60 };
+  const report = inUml
+    ? await runLegacyLanesInUml(timed)
+    : balanced
+      ? await runIpvsCampaign(timed)
+      : await runCampaign({
+          ...plan,
+          lanes,
+          ...(minutes === null ? {} : { until: Date.now() + minutes * 60_000 }),
+        });
   const seconds = Math.round((performance.now() - began) / 1000);
   for (const text of report.disagreements) console.log(`DISAGREE ${text}\n`);
   if (report.refused > 0) {
-    console.log(`${report.refused} generated rules were refused by nft, of ${report.refusals.size} kinds:`);
+    console.log(
+      `${report.refused} generated rules, or rule sets, were refused, of ${report.refusals.size} kinds:`,
+    );
     for (const each of [...report.refusals].slice(0, Number(process.env.REFUSALS ?? 5)))
       console.log(`  ${each}`);
   }

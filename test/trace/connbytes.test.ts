@@ -39,4 +39,17 @@ describe('What has a connection carried whose first packet is on its way (nf_ct_
   it('of one that was there before, no listing tells', () => {
     expect(verdicts(packets('1:1'), { flows: FLOW, header: { tcpFlags: 16 } })).toEqual(['drop', 'accept']);
   });
+  it('of a flow that was counted more than was listed: a bound below that is passed, and one above is open', () => {
+    const flows = FLOW.replace('dport=80 ', 'dport=80 packets=10 bytes=900 ').replace(
+      'dport=1000 ',
+      'dport=1000 packets=5 bytes=400 ',
+    );
+    const asked = { flows, header: { tcpFlags: 16 } };
+    expect(verdicts(packets('11:18446744073709551615'), asked)).toEqual(['drop']);
+    expect(verdicts(packets('16:18446744073709551615', 'both'), asked)).toEqual(['drop']);
+    expect(verdicts(packets('0:10'), asked)).toEqual(['accept']);
+    expect(verdicts(packets('12:18446744073709551615'), asked)).toEqual(['drop', 'accept']);
+    expect(verdicts(packets('11:50'), asked)).toEqual(['drop', 'accept']);
+    expect(verdicts(bytes('0:1000'), asked)).toEqual(['accept']);
+  });
 });

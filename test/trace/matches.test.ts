@@ -129,7 +129,14 @@ describe('A mark that a set may hold beside its element', () => {
       -A PREROUTING -j SET --map-set marks src --map-mark
       -A PREROUTING -m mark --mark 0x1 -j DROP`,
     );
-    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'accept']);
+    expect(outcomes.map(({ verdict }) => verdict)).toEqual(['drop', 'accept', 'accept']);
+    expect(
+      outcomes.map(({ given }) => given.map(({ question, held }) => `${question.code} ${held}`)),
+    ).toEqual([
+      ['ipset-missing true', 'mark true'],
+      ['ipset-missing true', 'mark false'],
+      ['ipset-missing false'],
+    ]);
   });
 });
 

@@ -43,4 +43,13 @@ describe('What becomes of a packet by a VRF, whose rules see two devices one aft
   it('nothing of that where a VRF joins others', () => {
     expect(reasons(withVrf('eth1'))).toEqual(['drop']);
   });
+  it('and what a process sends by a port of one, or a rule masquerades there: addresses and second routes are of the VRF', () => {
+    // By a port with a route in main, 6.1 sent a process's packet from 0.0.0.0, and one with a mark by the VRF's own default route.
+    const own = ask('', { host: withVrf('eth0'), via: null, from: '?', to: '8.8.4.4:80' });
+    expect(own.outcomes.map(({ reason }) => reason)).toEqual(unknown);
+    const masquerade = '*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE';
+    const forwarded = { host: withVrf('eth0'), via: 'cni0', from: '10.244.1.5:1', to: '8.8.4.4:80' };
+    expect(ask(masquerade, forwarded).outcomes.map(({ reason }) => reason)).toEqual(unknown);
+    expect(ask('', forwarded).outcomes.map(({ verdict }) => verdict)).toEqual(['accept']);
+  });
 });

@@ -52,6 +52,7 @@ const CONTINUES: Readonly<Record<LineKind, Continues>> = {
     indented(text, before) && /^\s+(?:nexthop\b|cache\b|\S+ (?:via|dev) \S)/.test(text),
   'ip-rule': never,
   'ip-addrlabel': never,
+  ebtables: (text) => /^(?:-\w|[:*]\w|\s*$)/.test(text),
   'ip-xfrm-policy': indented,
   nft: () => true,
   'nft-hooks': (text) => /^\s*(?:\}|[+-]?\d+ \S)/.test(text),

@@ -83,6 +83,7 @@ export class Narrowing extends KeptPackets implements Observer {
 
   /** What a NAT target makes of an address may depend on that very address. */
   #splitAtAddresses(effect: Effect | null, hook: HookName): void {
+    if (effect?.kind === 'npt') this.#pinEnds();
     if (effect?.kind === 'netmap') {
       if (hook === 'PREROUTING' || hook === 'OUTPUT') this.#pinDestination();
       else this.#pinSource();

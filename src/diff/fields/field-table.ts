@@ -66,6 +66,7 @@ const FIELDS: { readonly [F in Field]: BoxField<F> } = {
   'ct.expiration': FIXED,
   'ct.helper': FIXED,
   'ct.counted': FIXED,
+  'ct.label': FIXED,
   'fib.saddr.type': facts.sourceType,
   'fib.daddr.type': facts.destinationType,
   'fib.saddr.oif': facts.reversePath,

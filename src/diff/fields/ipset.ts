@@ -19,7 +19,10 @@ export function alikeInIpset({ in: asked }: { readonly in: IpsetLookup }, { stat
       `${asked.directions.join()} ${asked.returnNomatch}`,
       (value) =>
         space.hosts
-          .map((host) => testSet(host, asked.set, elementAt(asked, value, state.family)).answer)
+          .map((host) => {
+            const found = testSet(host, asked.set, elementAt(asked, value, state.family));
+            return found.answer === 'yes' ? `yes ${found.mark?.value}/${found.mark?.mask}` : found.answer;
+          })
           .join(),
     );
     if (first === 'src') narrowing.splitSources(alike, state);

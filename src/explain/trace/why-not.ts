@@ -69,6 +69,7 @@ const WORDS: { readonly [F in Field]: Words<F> } = {
   'ct.expiration': plain('ctexpire'),
   'ct.helper': plain('helper'),
   'ct.counted': plain('connbytes'),
+  'ct.label': plain('connlabel'),
   'fib.saddr.type': ({ in: { types }, negated }, state) =>
     `${sourceOf(state)} is ${not(negated)}a ${types.join(' or ')} address`,
   'fib.daddr.type': ({ in: { types }, negated }, { destination }) =>

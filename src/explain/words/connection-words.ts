@@ -81,11 +81,19 @@ export const CONNECTION_WORDS: {
     denied(
       `the ports of ${bridge} that the frame comes in and leaves by are ${value ? 'both isolated' : 'not both isolated'}`,
     ),
+  'frame-rule': ({ place, text, drops }) =>
+    denied(`ebtables ${drops ? 'drops the frame' : 'lets the frame pass'} in ${place}: \`${text}\``),
   'bridge-hairpin': ({ bridge, on }) =>
     denied(`the port of ${bridge} that the client is behind has ${on ? '' : 'no '}hairpin mode`),
   'flow-closed': ({ file, line, byClient }) =>
     denied(
       `the ${byClient ? 'client' : 'server'} sent the reset or FIN that closed the flow of ${file}:${line}`,
+    ),
+  'flow-balanced': ({ file, line, byIpvs }) =>
+    said(
+      `${byIpvs ? 'IPVS' : 'nat'} took the flow of ${file}:${line} to its endpoint`,
+      `${byIpvs ? 'nat' : 'IPVS'} took the flow of ${file}:${line} to its endpoint`,
+      'capture `ipvsadm -Lnc`, which has what IPVS took and that is not idle for 15 minutes',
     ),
   'flow-before-nat': () =>
     said(

@@ -40,6 +40,8 @@ function reasonText(reason: Reason): string {
       return `${formatAddress(reason.source)} is known on its own link only: the node does not pass the packet on to another`;
     case 'bridge-hairpin-off':
       return `the packet would leave by the port of ${reason.bridge} that it came in by, and the ports of ${reason.bridge} do not have hairpin mode`;
+    case 'frame-rule-drop':
+      return `ebtables drops the frame in ${reason.place}: \`${reason.text}\``;
     case 'bridge-ports-isolated':
       return `${reason.bridge} passes nothing from one isolated port to another`;
     case 'route-localnet-off':

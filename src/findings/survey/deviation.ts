@@ -1,6 +1,7 @@
 import type { HookName } from '../../iptables/ruleset.ts';
 import type { Endpoint } from '../../kubernetes/objects.ts';
 import type { IptablesStep, NftStep, Outcome } from '../../trace/outcome.ts';
+import type { Given } from '../../trace/question.ts';
 import type { Reason } from '../../trace/reason.ts';
 import type { ExpectedPort } from '../expected/expected-port.ts';
 import type { Expectation, Side } from '../expected/setting.ts';
@@ -81,4 +82,6 @@ export interface Deviation {
   /** With `wrong-endpoints`: endpoints that get nothing. */
   readonly missing: readonly Endpoint[];
   readonly culprit: Culprit;
+  /** Answers without which it is not there; absent: it is there whatever the answers. */
+  readonly under?: readonly Given[];
 }

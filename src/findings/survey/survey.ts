@@ -11,6 +11,7 @@ import { type Alternative, alternativesOf } from './alternatives.ts';
 import { compareWith, type Difference } from './compare.ts';
 import { culpritOf } from './culprit.ts';
 import type { Deviation } from './deviation.ts';
+import { perhapsLost } from './perhaps-lost.ts';
 import { type Client, clientsOf, splitByRanges } from './senders.ts';
 import type { Follower } from './world.ts';
 
@@ -42,6 +43,9 @@ export class Surveyor {
   readonly #setting: SurveySetting;
   readonly #clients = new Map<Family, readonly Client[]>();
   readonly #behaviours: readonly Behaviour[];
+  /** What was met of the ports that are as they should be: packets lost under conditions that no capture answers. */
+  readonly perhaps: Deviation[] = [];
+  #open: Deviation[] = [];
 
   constructor(setting: SurveySetting) {
     this.#setting = setting;
@@ -57,8 +61,12 @@ export class Surveyor {
     const followed: Followed = new Map();
     for (const node of this.#nodesFor(port)) {
       for (const behaviour of this.#behaviours) {
+        this.#open = [];
         const found = this.#under(port, { node, behaviour }, followed);
-        if (found.length === 0) return [];
+        if (found.length === 0) {
+          this.perhaps.push(...this.#open);
+          return [];
+        }
         if (best === null || found.length < best.length) best = found;
       }
     }
@@ -108,19 +116,25 @@ export class Surveyor {
     }
     const affinity = port.service.sessionAffinity === 'ClientIP';
     let likeliest: { readonly held: number; readonly differences: readonly Difference[] } | null = null;
-    for (const { given, ...alternative } of alternatives) {
-      const differences = compareWith(expectation, { given, ...alternative }, affinity);
-      if (differences.length === 0) return [];
-      // All go wrong; what nothing shows to hold, a sender's link address in a rule that drops, is not what is blamed for it.
-      const held = given.filter((each) => each.held).length;
-      if (likeliest === null || held < likeliest.held) likeliest = { held, differences };
-    }
-    return (likeliest?.differences ?? []).map(({ kind, outcomes, missing }) => {
+    const deviation = ({ kind, outcomes, missing }: Difference): Deviation => {
       const [first] = outcomes;
       const culprit =
         first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first, behaviour.mode);
       return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
-    });
+    };
+    for (const alternative of alternatives) {
+      const differences = compareWith(expectation, alternative, affinity);
+      if (differences.length === 0) {
+        if (alternatives.length > 1)
+          for (const { difference, under } of perhapsLost(expectation, alternatives, affinity))
+            this.#open.push({ ...deviation(difference), under });
+        return [];
+      }
+      // All go wrong; what nothing shows to hold, a sender's link address in a rule that drops, is not what is blamed for it.
+      const held = alternative.given.filter((each) => each.held).length;
+      if (likeliest === null || held < likeliest.held) likeliest = { held, differences };
+    }
+    return (likeliest?.differences ?? []).map(deviation);
   }
 
   #clientsOf(port: ExpectedPort, way: Way): readonly Client[] {

@@ -2,7 +2,9 @@ import type { OpaqueModule } from '../match.ts';
 import { type Arity, type MatchModule, textOf } from './extension.ts';
 
 /** Options of the modules whose question no capture can answer. What they ask stays text. */
-const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list' | 'ipvs' | 'connbytes'>, Arity>> = {
+const OPTIONS: Readonly<
+  Record<Exclude<OpaqueModule, 'nfacct-list' | 'ipvs' | 'connbytes' | 'connlabel'>, Arity>
+> = {
   ah: { '--ahspi': 1, '--ahlen': 1, '--ahres': 0 },
   bpf: { '--bytecode': 1, '--object-pinned': 1 },
   cgroup: { '--path': 1, '--cgroup': 1 },
@@ -12,7 +14,6 @@ const OPTIONS: Readonly<Record<Exclude<OpaqueModule, 'nfacct-list' | 'ipvs' | 'c
     '--cluster-local-nodemask': 1,
     '--cluster-hash-seed': 1,
   },
-  connlabel: { '--label': 1, '--set': 0 },
   connlimit: {
     '--connlimit-upto': 1,
     '--connlimit-above': 1,

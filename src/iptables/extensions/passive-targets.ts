@@ -1,6 +1,6 @@
 import { dictionary } from '../../lookup/dictionary.ts';
 import type { Part, TargetSyntax } from '../part.ts';
-import type { AlteringTarget, PassiveTarget, SetChange, Target } from '../target.ts';
+import type { AlteringTarget, PassiveTarget, SetChange, SetMap, Target } from '../target.ts';
 import { type Arity, findPart, type TargetModule, targetText, valueText } from './extension.ts';
 
 /** Options of the targets that leave the packet as it is. */
@@ -62,8 +62,6 @@ const UNMODELLED = dictionary<Arity>({
     '--local-node': 1,
     '--hash-init': 1,
   },
-  DNPT: { '--src-pfx': 1, '--dst-pfx': 1 },
-  SNPT: { '--src-pfx': 1, '--dst-pfx': 1 },
 });
 
 /** @returns the target modules that leave a packet's way alone, and those whose effect is not modelled. */
@@ -94,19 +92,28 @@ function readSet(target: TargetSyntax): Target | null {
   const changes = target.parts.map(readSetChange);
   if (changes.includes(null)) return null;
   const map = findPart(target.parts, '--map-set');
+  const directions = map && readDirections(map);
+  if (map !== null && directions === null) return null;
+  const mark = findPart(target.parts, '--map-mark') !== null;
   return {
     kind: 'change-sets',
     changes: changes.flatMap((one) => one ?? []),
-    maps: map && { set: valueText(map), mark: findPart(target.parts, '--map-mark') !== null },
+    maps: map && { set: valueText(map), directions: directions ?? [], mark },
     text: targetText(target),
   };
 }
 
 /** @returns the change that an option makes, none for an option that makes none; null where it cannot be read. */
-function readSetChange({ flag, values: [name, directions] }: Part): SetChange[] | null {
+function readSetChange(part: Part): SetChange[] | null {
+  const { flag } = part;
   if (flag.text !== '--add-set' && flag.text !== '--del-set') return [];
+  const directions = readDirections(part);
+  return directions && [{ set: valueText(part), directions, added: flag.text === '--add-set' }];
+}
+
+/** `NAME src,dst`. */
+function readDirections({ values: [, directions] }: Part): SetMap['directions'] | null {
   const sides = directions?.text.split(',') ?? [];
   const known = sides.filter((side) => side === 'src' || side === 'dst');
-  if (name === undefined || known.length === 0 || known.length < sides.length) return null;
-  return [{ set: name.text, directions: known, added: flag.text === '--add-set' }];
+  return known.length === 0 || known.length < sides.length ? null : known;
 }

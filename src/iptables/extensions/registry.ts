@@ -1,6 +1,6 @@
 import { addressModules } from './addresses.ts';
 import { chanceModules } from './chance.ts';
-import { connbytesModule } from './connbytes.ts';
+import { connbytesModule, connlabelModule } from './connbytes.ts';
 import { connectionModules } from './connection.ts';
 import type { MatchModule, TargetModule } from './extension.ts';
 import { headerModules } from './header.ts';
@@ -10,6 +10,7 @@ import { markTargets } from './mark-targets.ts';
 import { natTargets } from './nat-targets.ts';
 import { opaqueModules } from './opaque.ts';
 import { textTargets } from './passive-targets.ts';
+import { prefixTargets } from './prefix-targets.ts';
 import { remarkModules } from './remarks.ts';
 import { senderModules } from './sender.ts';
 import { transportModules } from './transport.ts';
@@ -32,6 +33,7 @@ export function matchModule(name: string): MatchModule | null {
       ...headerModules,
       ...opaqueModules(),
       connbytes: connbytesModule,
+      connlabel: connlabelModule,
       ipvs: ipvsModule,
     }),
   );
@@ -40,6 +42,8 @@ export function matchModule(name: string): MatchModule | null {
 
 /** @returns the target extension `-j NAME`, or null where the name can only be a chain. */
 export function targetModule(name: string): TargetModule | null {
-  targets ??= new Map(Object.entries({ ...verdictTargets, ...natTargets, ...markTargets, ...textTargets() }));
+  targets ??= new Map(
+    Object.entries({ ...verdictTargets, ...natTargets, ...prefixTargets, ...markTargets, ...textTargets() }),
+  );
   return targets.get(name) ?? null;
 }

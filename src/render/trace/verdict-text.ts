@@ -1,7 +1,7 @@
-import type { RulesMissing } from '../../explain/trace/remarks/rules-missing.ts';
 import type { OutcomeItem, StepItem, TraceItem } from '../../explain/trace-list.ts';
 import { socketText } from '../../net/socket.ts';
 import { percent } from '../../words/numbers.ts';
+import { saysRulesMissing } from '../../words/rules-missing.ts';
 import type { Colours } from '../colours.ts';
 import { escapeTerminal } from '../escape.ts';
 import type { MergedOutcome, OutcomeGroup } from './outcome-groups.ts';
@@ -27,7 +27,7 @@ function acceptedText(
   const [first] = outcomes;
   if (first === undefined) return '';
   const verdict = verdictPaint(outcomes, colours)('ACCEPT');
-  const isOpen = outcomes.some(({ like }) => like.remarks.some(({ code }) => AS_FAR.has(code)));
+  const isOpen = outcomes.some(({ like }) => like.remarks.some(saysRulesMissing));
   const asFar = isOpen ? ', as far as was captured' : '';
   const targets = new Set(outcomes.map(({ like }) => `${like.destination.address} ${like.destination.port}`));
   const moved = outcomes.some(({ like }) => isTranslated(like, item));
@@ -39,15 +39,6 @@ function acceptedText(
         : 'destination unchanged';
   return `${verdict} ${where}, ${sourceText(outcomes)}${exitText(first.like, moved)}${asFar}`;
 }
-
-/** What an accepted packet passes of these was not captured. A table, so that no code can be left out. */
-const NOT_CAPTURED: Readonly<Record<RulesMissing, true>> = {
-  'rules-not-captured': true,
-  'table-not-captured': true,
-  'policy-not-captured': true,
-  'services-not-captured': true,
-};
-const AS_FAR: ReadonlySet<string> = new Set(Object.keys(NOT_CAPTURED));
 
 /** An accepted packet is good news where somebody answers it. */
 function verdictPaint(outcomes: readonly MergedOutcome[], { good, bad, warning }: Colours): Colours['good'] {

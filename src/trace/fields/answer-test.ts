@@ -5,6 +5,7 @@ import type { Evaluator, TestContext } from './context.ts';
 import * as fib from './fib.ts';
 import { ipset } from './ipset.ts';
 import * as ipvs from './ipvs.ts';
+import { label } from './label.ts';
 import * as link from './link.ts';
 import * as memory from './memory.ts';
 import * as opaque from './opaque.ts';
@@ -62,6 +63,7 @@ const EVALUATORS: { readonly [F in Field]: Evaluator<F> } = {
   'ct.expiration': connection.expiration,
   'ct.helper': connection.helper,
   'ct.counted': connection.counted,
+  'ct.label': label,
   'fib.saddr.type': fib.sourceType,
   'fib.daddr.type': fib.destinationType,
   'fib.saddr.oif': fib.reversePath,

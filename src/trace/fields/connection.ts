@@ -142,6 +142,8 @@ export const counted: Evaluator<'ct.counted'> = ({ in: { of, mode, set, text } }
   if (connection === null || host.sysctls?.get('net.netfilter.nf_conntrack_acct') === '0') return 'absent';
   const isFirst = !connection.fromCapture && !connection.quoted && connection.state !== 'ESTABLISHED';
   const count = of === 'reply' ? 0 : mode === 'packets' ? 1 : state.length;
+  const grown = isFirst ? null : growsTo(set, connection, of, mode);
+  if (grown !== null) return yesNo(grown);
   return numberOr(set, isFirst ? count : null, () => ({
     code: 'match-connbytes',
     module: 'connbytes',
@@ -149,3 +151,25 @@ export const counted: Evaluator<'ct.counted'> = ({ in: { of, mode, set, text } }
     rule: null,
   }));
 };
+
+/** iptables-save prints the end of an open range as 2^64 - 1. */
+const MOST = 2 ** 63;
+
+/** What the capture counted of a flow has become more since, by this packet at least. @returns null where that does not tell. */
+function growsTo(
+  set: NumberSet,
+  { counted: listed, direction }: Connection,
+  of: 'original' | 'reply' | 'both',
+  mode: 'packets' | 'bytes' | 'avgpkt',
+): boolean | null {
+  if (listed === undefined || mode === 'avgpkt' || set.kind !== 'ranges') return null;
+  const sides = of === 'both' ? (['original', 'reply'] as const) : [of];
+  let least = 0;
+  for (const side of sides) {
+    const before = listed[side][mode];
+    if (before === null) return null;
+    least += before + (direction?.toLowerCase() === side ? 1 : 0);
+  }
+  if (set.ranges.every(({ to }) => to < least)) return false;
+  return set.ranges.some(({ from, to }) => from <= least && to >= MOST) ? true : null;
+}

@@ -1,4 +1,5 @@
-import { testSet } from '../../host/test-set.ts';
+import type { Host, SetMark } from '../../host/facts.ts';
+import { type SetAnswer, testSet } from '../../host/test-set.ts';
 import { sameAddress } from '../../net/address.ts';
 import type { IpsetLookup } from '../../rules/test.ts';
 import { unknown } from '../answer.ts';
@@ -8,22 +9,7 @@ import type { Evaluator } from './context.ts';
 /** Whether the packet's fields, taken in the rule's directions, are in the set (net/netfilter/xt_set.c). */
 export const ipset: Evaluator<'ipset'> = ({ in: asked }, { state, host }) => {
   const { set, directions } = asked;
-  const answer = testSet(host, set, {
-    family: state.family,
-    directions,
-    source: state.source.address,
-    destination: state.destination,
-    protocol: state.protocol,
-    sourcePort: state.sourcePort,
-    destinationPort: state.destinationPort,
-    icmp: state.icmp,
-    inInterface: state.inInterface === undefined ? null : (state.inInterface ?? ''),
-    outInterface: state.outInterface === undefined ? null : (state.outInterface ?? ''),
-    sourceMac: state.fromNode ? '' : null,
-    destinationMac: state.fromNode ? '' : null,
-    mark: state.mark,
-    returnNomatch: asked.returnNomatch,
-  });
+  const answer = lookUp(asked, state, host);
   const change = asked.returnNomatch || asked.counters ? null : changedSet(asked, state);
   if (change === 'yes' || change === 'no') return change;
   if (change === null && answer.answer === 'no') return 'no';
@@ -43,6 +29,32 @@ export const ipset: Evaluator<'ipset'> = ({ in: asked }, { state, host }) => {
     why,
   });
 };
+
+function lookUp(asked: IpsetLookup, state: PacketState, host: Host): SetAnswer {
+  return testSet(host, asked.set, {
+    family: state.family,
+    directions: asked.directions,
+    source: state.source.address,
+    destination: state.destination,
+    protocol: state.protocol,
+    sourcePort: state.sourcePort,
+    destinationPort: state.destinationPort,
+    icmp: state.icmp,
+    inInterface: state.inInterface === undefined ? null : (state.inInterface ?? ''),
+    outInterface: state.outInterface === undefined ? null : (state.outInterface ?? ''),
+    sourceMac: state.fromNode ? '' : null,
+    destinationMac: state.fromNode ? '' : null,
+    mark: state.mark,
+    returnNomatch: asked.returnNomatch,
+  });
+}
+
+/** @returns what the element that holds the packet has of a mark; null where that is not known, or a rule may just have added it. */
+export function markInSet(asked: IpsetLookup, state: PacketState, host: Host): SetMark | null {
+  if (changedSet(asked, state) !== null) return null;
+  const answer = lookUp(asked, state, host);
+  return answer.answer === 'yes' ? answer.mark : null;
+}
 
 /**
  * What a change on the packet's own way says of a later look-up: where it was made with the same fields, the set has, or

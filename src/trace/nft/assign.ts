@@ -68,6 +68,8 @@ function assignCt(
     return connection === null
       ? state
       : { ...state, connection: { ...connection, mark: number === null ? null : number >>> 0 } };
+  if (key === 'label')
+    return connection === null ? state : { ...state, connection: { ...connection, labels: null } };
   // A packet that has its connection or a zone keeps it; one that is not to be tracked is tracked after all (nft_ct_set_zone_eval).
   if (key !== 'zone' || connection !== null || state.zones !== null || state.untracked === 'INVALID')
     return state;

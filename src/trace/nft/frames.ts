@@ -3,6 +3,7 @@ import type { NftChain, NftRuleset, NftTable } from '../../nftables/ruleset.ts';
 import { type Unknown, unknown } from '../answer.ts';
 import { answered, type Branch, decided } from '../branch.ts';
 import type { TraceContext } from '../context.ts';
+import { type BridgeHook, pastFrameRules } from '../frame-rules.ts';
 import type { Device } from '../packet.ts';
 import { ended, next, type Passage } from '../passage.ts';
 import type { HookProgram } from '../program.ts';
@@ -11,7 +12,7 @@ import { hookedLast } from './hooked-last.ts';
 import { walkBaseChain } from './walk.ts';
 
 /** Where frames meet chains of nft outside of the hooks of IP: at a device, and in a bridge. */
-export type FrameHook = 'ingress' | 'egress' | 'prerouting' | 'input' | 'forward' | 'output' | 'postrouting';
+export type FrameHook = 'ingress' | 'egress' | BridgeHook;
 
 /** The hook of IP that a step there is told at. */
 const TOLD_AT: Readonly<Record<FrameHook, HookName>> = {
@@ -46,15 +47,19 @@ export function throughDevice(
 /** Chains of family bridge at the hooks that a frame passes. */
 export function throughBridge(
   branch: Branch,
-  hooks: readonly Exclude<FrameHook, 'ingress' | 'egress'>[],
+  hooks: readonly BridgeHook[],
   context: TraceContext,
 ): Passage[] {
   let passages: Passage[] = [next(branch)];
   for (const hook of hooks) {
     const chains = chainsAt(context.world.nft, hook, ['bridge']);
-    passages = passages.flatMap((passage) =>
-      passage.kind === 'next' ? through(passage.branch, hook, chains, context, () => true) : [passage],
-    );
+    passages = passages
+      .flatMap((passage) =>
+        passage.kind === 'next' ? through(passage.branch, hook, chains, context, () => true) : [passage],
+      )
+      .flatMap((passage) =>
+        passage.kind === 'next' ? pastFrameRules(passage.branch, hook, context) : [passage],
+      );
   }
   return passages;
 }

@@ -1,4 +1,5 @@
 import type { Field } from '../../nftables/expression.ts';
+import { labelsOf } from '../labels.ts';
 import { type Connection, shownConnection } from '../state.ts';
 import type { NftContext } from './context.ts';
 import { readSender } from './read-sender.ts';
@@ -26,6 +27,9 @@ export function readCt({ key, direction }: Extract<Field, { kind: 'ct' }>, { sta
       return known(state.family === 'ipv4' ? 2 : 10);
     case 'protocol':
       return connection.quoted ? OPEN : known(state.protocol);
+    case 'label':
+      // A connection without labels reads as zero (nft_ct_get_eval); which bit a name stands for no listing tells.
+      return labelsOf(connection)?.length === 0 ? known(0) : OPEN;
     case 'zone': {
       const zone =
         state.zones === null ? 0 : direction === 'reply' ? state.zones.reply : state.zones.original;

@@ -23,7 +23,7 @@ export interface IpvsPlan {
 /** Boots the user-mode kernel, has it send packets past IPVS, and compares what it did with the tracer. */
 export async function runIpvsCampaign(plan: IpvsPlan): Promise<Report> {
   const report = emptyReport();
-  for (const { seed, meetings } of await meetInUml(plan)) {
+  for (const { seed, meetings } of await meetInUml<CaseMeetings>('inside', plan)) {
     report.ruleSets++;
     for (const meeting of meetings) {
       plan.keep?.(meeting);
@@ -42,9 +42,16 @@ export async function runIpvsCampaign(plan: IpvsPlan): Promise<Report> {
   return report;
 }
 
-async function meetInUml({ seed, packets, seconds }: IpvsPlan): Promise<readonly CaseMeetings[]> {
+/**
+ * Boots the user-mode kernel, and runs there the program of a file beside this one.
+ * @returns what it wrote
+ */
+export async function meetInUml<T>(
+  program: 'inside' | 'inside-lanes',
+  { seed, packets, seconds }: IpvsPlan,
+): Promise<readonly T[]> {
   const work = mkdtempSync(join(tmpdir(), 'kpx-inside-'));
-  const program = await bundled(work);
+  const text = await bundled(work, program);
   const test = `${fileURLToPath(new URL('..', import.meta.url))}`.replace(/\.tools[/\\]/, '');
   const { status, output, out, remove } = bootUml(
     [
@@ -57,11 +64,11 @@ async function meetInUml({ seed, packets, seconds }: IpvsPlan): Promise<readonly
     ],
     { KP_EXPLAIN_AGENT: join(test, 'node/agent.pl') },
     seconds,
-    { 'inside.mjs': program },
+    { 'inside.mjs': text },
   );
   try {
     if (status !== 0) throw new Error(`the machine ended with ${status}: ${output.trim()}`);
-    return deserialize(readFileSync(join(out, 'meetings'))) as CaseMeetings[];
+    return deserialize(readFileSync(join(out, 'meetings'))) as T[];
   } finally {
     remove();
     rmSync(work, { recursive: true, force: true });
@@ -69,10 +76,10 @@ async function meetInUml({ seed, packets, seconds }: IpvsPlan): Promise<readonly
 }
 
 /** @returns the program for the machine, which has no compiler's time to lose. */
-async function bundled(work: string): Promise<string> {
+async function bundled(work: string, program: string): Promise<string> {
   const here = fileURLToPath(import.meta.url);
   const bundle = await rolldown({
-    input: here.replace(/campaign\.([jt]s)$/, 'inside.$1'),
+    input: here.replace(/campaign\.([jt]s)$/, `${program}.$1`),
     platform: 'node',
     logLevel: 'warn',
   });

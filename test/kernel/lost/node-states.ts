@@ -7,6 +7,8 @@ export interface NodeState {
   readonly undo: string;
   /** The files that tell of it. */
   readonly told: readonly Lost[];
+  /** It makes links. Absent: no. */
+  readonly newLinks?: true;
 }
 
 /** A node as it is built, and what makes other packets fare otherwise in ways that one file alone tells. */

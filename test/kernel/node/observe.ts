@@ -35,11 +35,11 @@ export function observe(reports: readonly Report[], setting: Setting): Observati
       for (const event of reader.read(report.bytes))
         if (isIt(event.packet, probe.wire)) steps.push(...seenSteps(event, loaded));
     } else if (report.socket === 'tap') {
-      const { index, leaving } = readLinkAddress(report.from);
+      const { index, leaving, header } = readLinkAddress(report.from);
       const device = links.get(index) ?? `link ${index}`;
-      const packet = leaving ? parsePacket(report.bytes.subarray(14)) : null;
+      const packet = leaving ? parsePacket(report.bytes.subarray(header)) : null;
       if (packet === null) continue;
-      answer ??= answerIn(packet, report.bytes.subarray(14), probe.wire);
+      answer ??= answerIn(packet, report.bytes.subarray(header), probe.wire);
       if (device === 'lo' || !isIt(packet, probe.wire)) continue;
       // What nat turned back to a bridge passes the bridge itself before FORWARD, where its neighbour was not met before
       // (br_nf_pre_routing_finish_bridge); what leaves is seen at the port.

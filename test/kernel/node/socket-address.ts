@@ -34,9 +34,18 @@ export function linkAddress(interfaceIndex: number): Buffer {
 }
 
 /** What a `sockaddr_ll` says of a frame that was seen: its interface, and whether it was leaving. */
-export function readLinkAddress(bytes: Buffer): { readonly index: number; readonly leaving: boolean } {
-  return { index: bytes.readInt32LE(4), leaving: bytes.readUInt8(10) === 4 };
+export function readLinkAddress(bytes: Buffer): {
+  readonly index: number;
+  readonly leaving: boolean;
+  /** Bytes before the packet: 14 of Ethernet and loopback, none of a tunnel (ARPHRD_TUNNEL, ARPHRD_IPGRE, …). */
+  readonly header: number;
+} {
+  const header = ETHERNET.has(bytes.readUInt16LE(8)) ? 14 : 0;
+  return { index: bytes.readInt32LE(4), leaving: bytes.readUInt8(10) === 4, header };
 }
+
+/** ARPHRD_ETHER, ARPHRD_LOOPBACK. */
+const ETHERNET: ReadonlySet<number> = new Set([1, 772]);
 
 /** @returns the six bytes of `02:00:00:00:00:01`. */
 export function macBytes(text: string): Buffer {

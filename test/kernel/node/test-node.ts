@@ -191,6 +191,7 @@ export class TestNode {
   async inState<T>(state: NodeState | null, run: () => Promise<T>): Promise<T> {
     if (state === null || state.make === '') return run();
     await this.node.feed(`set -e\n${state.make}`, 'sh');
+    if (state.newLinks === true) await this.ready();
     this.#host = null;
     try {
       return await run();
@@ -205,8 +206,14 @@ export class TestNode {
    * @param rules loaded in this order
    * @param prepare commands of sh, run when the old rules are gone
    * @param native rules of nft beside them
+   * @param keep whether connections stay as they are
    */
-  async load(rules: readonly RuleText[], prepare = '', native: NativeRules | null = null): Promise<Loaded> {
+  async load(
+    rules: readonly RuleText[],
+    prepare = '',
+    native: NativeRules | null = null,
+    keep = false,
+  ): Promise<Loaded> {
     this.#host ??= await captureHost(this.node);
     const kinds = [...new Map(rules.map((rule) => [toolOf(rule), rule])).values()];
     const loading = native === null ? [] : [`nft -f - <<'END'\n${native.text}\nEND`];
@@ -235,7 +242,7 @@ export class TestNode {
     );
     const unread = problems.list().filter(({ code }) => code !== 'no-rules');
     if (unread.length > 0) throw new Error(`not read back: ${JSON.stringify(unread)}`);
-    this.#agent.send('events', FORGET_CONNECTIONS);
+    if (!keep) this.#agent.send('events', FORGET_CONNECTIONS);
     await this.#settle();
     const host = withRulesOf(this.#host, parts[kinds.length + 1] ?? '', withoutTracing(nft));
     const listings =
@@ -366,7 +373,8 @@ const HEADER_OPTIONS: Readonly<Record<Family, Record<'ttl' | 'tos', readonly [nu
 /** What has x_tables alone trace every packet: the first rules of raw. A packet that is traced already tells them, too. */
 export const TRACING_RULES = ['PREROUTING', 'OUTPUT'].map((chain) => `-A ${chain} -j TRACE`);
 
-const EMPTY_TABLES = ['raw', 'mangle', 'nat', 'filter', 'security']
+/** Tables without rules. Those of iptables-nft have no chains then, and are asked nothing. */
+export const EMPTY_TABLES = ['raw', 'mangle', 'nat', 'filter', 'security']
   .map((name) => `*${name}\nCOMMIT\n`)
   .join('');
 

@@ -65,6 +65,7 @@ const ASKS: Readonly<Record<Field, 'address' | 'otherwise' | 'no'>> = {
   'ct.expiration': 'no',
   'ct.helper': 'no',
   'ct.counted': 'no',
+  'ct.label': 'no',
   'fib.daddr.type': 'no',
   'ipvs.taken': 'no',
   'ipvs.protocol': 'no',

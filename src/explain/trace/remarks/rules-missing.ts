@@ -1,4 +1,5 @@
 import type { Outcome } from '../../../trace/outcome.ts';
+import { saysRulesMissing } from '../../../words/rules-missing.ts';
 import type { Remark } from '../../trace-list.ts';
 import { findMissing } from '../missing-rules.ts';
 import type { RemarkContext } from './context.ts';
@@ -21,21 +22,7 @@ export function rulesMissing(outcome: Outcome, { rulesets, trace, known }: Remar
   );
 }
 
-/** What may be missing of the rules that an accepted packet passes. */
-export type RulesMissing =
-  | 'rules-not-captured'
-  | 'table-not-captured'
-  | 'policy-not-captured'
-  | 'services-not-captured';
-
-const CODES: ReadonlySet<string> = new Set<RulesMissing>([
-  'rules-not-captured',
-  'table-not-captured',
-  'policy-not-captured',
-  'services-not-captured',
-]);
-
 /** @returns the remark that the outcome is accepted only as far as was captured; null where all that it passes was. */
 export function rulesMissingOf(remarks: readonly Remark[]): Remark | null {
-  return remarks.find(({ code }) => CODES.has(code)) ?? null;
+  return remarks.find(saysRulesMissing) ?? null;
 }

@@ -1,0 +1,67 @@
+import type { Effect, EffectOf } from '../rules/effect.ts';
+import { test } from '../rules/test.ts';
+import { applyChange, xset } from './apply-change.ts';
+import { type Branch, changed, type Ending } from './branch.ts';
+import { type Asker, decide } from './decide.ts';
+import { markInSet } from './fields/ipset.ts';
+import { senderOf } from './packet.ts';
+import { translated } from './prefix-translation.ts';
+import type { QuotedRule } from './reason.ts';
+
+/**
+ * What a change makes of a packet where that may be several things, or its end.
+ * @returns null for a change that always makes one thing of it
+ */
+export function waysOfChange(
+  branch: Branch,
+  rule: QuotedRule,
+  effect: Effect | null,
+  asker: Asker,
+): { readonly on: readonly Branch[]; readonly ended: readonly Ending[] } | null {
+  if (effect?.kind === 'change-sets') return { on: withMappedMark(branch, rule, effect, asker), ended: [] };
+  return effect?.kind === 'npt' ? withPrefix(branch, effect) : null;
+}
+
+/** The connection does not hear of it. Of a sender who is not known nothing is known afterwards. */
+function withPrefix(branch: Branch, effect: EffectOf<'npt'>): ReturnType<typeof waysOfChange> {
+  const { destination, source } = branch.state;
+  const old = effect.side === 'source' ? source.address : destination;
+  if (old === null)
+    return {
+      on: [changed(branch, { source: { address: null, within: [], outside: [], local: null } })],
+      ended: [],
+    };
+  const made = translated(old, effect);
+  if (made === null)
+    return {
+      on: [],
+      ended: [{ branch, verdict: 'reject', reason: null, rejectWith: 'icmp6-param-problem', exit: null }],
+    };
+  const change =
+    effect.side === 'source' ? { source: senderOf(made) } : { destination: made, destinationLocal: null };
+  return { on: [changed(branch, change)], ended: [] };
+}
+
+/**
+ * `SET --map-mark`: where the set has the packet, its element's mark is written under its element's mask (set_target_v3,
+ * net/netfilter/xt_set.c). Sets are changed before that.
+ * @returns the ways of the packet: several where it is not known whether the set has it.
+ */
+function withMappedMark(
+  branch: Branch,
+  rule: QuotedRule,
+  effect: EffectOf<'change-sets'>,
+  asker: Asker,
+): Branch[] {
+  const after = applyChange(branch, effect);
+  const { maps } = effect;
+  if (maps?.mark !== true) return [after];
+  const { set, directions } = maps;
+  const asked = { set, directions, returnNomatch: false, counters: false };
+  const { matched, missed } = decide(after, rule, [test('ipset', asked)], asker);
+  const written = matched.map((one) => {
+    const found = markInSet(asked, one.state, asker.host);
+    return changed(one, { mark: found && xset(one.state.mark, found.value, found.mask) });
+  });
+  return [...written, ...missed];
+}
