@@ -81,7 +81,10 @@ function resolveOutside(name, importer, { kind }) {
 
 function loadOutside(id) {
   if (!id.startsWith(OUTSIDE)) return null;
-  return `module.exports = require(${JSON.stringify(id.slice(OUTSIDE.length))});`;
+  const name = id.slice(OUTSIDE.length);
+  // Where the package is installed, ours lie beside the script alone.
+  const from = packages.includes(name) ? 'importPackage.now' : 'require';
+  return `module.exports = ${from}(${JSON.stringify(name)});`;
 }
 
 /** bin/load.cjs says why. */

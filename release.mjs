@@ -125,6 +125,7 @@ function partsOf(platform) {
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1));
   return [
     'package.json',
+    'bin/single.cjs',
     'dist/cli/main.cjs',
     ...(platform === here ? ['dist/cli/main.cjs.cache'] : []),
     ...within('dist/packages'),

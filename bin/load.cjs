@@ -10,20 +10,23 @@ const SEAL_BYTES = 32;
  * The whole program is one script, and beside it stands what V8 made of that script when it was built: reading it back
  * takes some 160 ms off the 400 to an answer. V8 itself looks at no more than its version and the script's length, and would
  * run whatever a damaged cache holds, so a seal stands before it. Without a cache that fits, the script is compiled anew.
- * @returns `main` of src/cli/main.ts, and the script.
+ * @returns `main` and `serveChecks` of src/cli/main.ts, and the script.
  */
 function load() {
   const source = readFileSync(program);
   const script = new Script(source.latin1Slice(), { filename: program, cachedData: readCache(source) });
   const exports = {};
   script.runInThisContext()(exports, require, program, dirname(program), importPackage);
-  return { main: exports.main, script };
+  return { ...exports, script };
 }
 
 /** What the script calls for `import(name)`: packages that only some commands ask for are scripts beside it. */
 async function importPackage(name) {
-  return require(packageFile(name));
+  return importPackage.now(name);
 }
+
+/** The same for `import … from`. */
+importPackage.now = (name) => require(packageFile(name));
 
 /** @returns where `npm run build` puts a package. */
 function packageFile(name) {

@@ -16,10 +16,20 @@ globalThis[Symbol.for('kp-explain.files')] = {
   list: (folder) => [...names].filter((name) => name.startsWith(`${folder}/`)),
 };
 
-if (process.pid === 1) runAsChild();
+// A thread of `check` is told by this same script.
+if (process.argv[1] === '[worker eval]') load().serveChecks();
+else if (process.pid === 1) runAsChild();
 else run();
 
 function run() {
+  load()
+    .main(process.argv.slice(2))
+    .then((status) => {
+      process.exitCode = status;
+    });
+}
+
+function load() {
   const exports = {};
   const file = join(dirname(process.execPath), PROGRAM);
   // release.mjs puts in the cache only where it is of this Node; nobody changes one part of this file alone.
@@ -28,18 +38,20 @@ function run() {
     cachedData: asset(`${PROGRAM}.cache`)?.subarray(SEAL_BYTES),
   });
   script.runInThisContext()(exports, require, file, dirname(file), importPackage);
-  exports.main(process.argv.slice(2)).then((status) => {
-    process.exitCode = status;
-  });
+  return exports;
 }
 
 async function importPackage(name) {
+  return importPackage.now(name);
+}
+
+importPackage.now = (name) => {
   const part = `dist/packages/${name.replace(/\W/g, '-')}.cjs`;
   const module = { exports: {} };
   const code = `(function (exports, require, module) {${asset(part).toString('utf8')}\n})`;
   new Script(code, { filename: part }).runInThisContext()(module.exports, require, module);
   return module.exports;
-}
+};
 
 /** As in kp-explain.cjs: the kernel keeps signals from the first process of a container. */
 function runAsChild() {

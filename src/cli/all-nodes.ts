@@ -1,10 +1,12 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Lifeline } from '../capture/live/lifeline.ts';
 import type { NodeTarget } from '../capture/live/reach-node.ts';
 import { UnreachableError } from '../capture/live/unreachable-error.ts';
+import { NODES_AT_ONCE } from './fleet/concurrency.ts';
 import type { LiveRequest } from './requests.ts';
 
-/** How many nodes are read at once: each takes a few connections to the API server. */
-const NODES_AT_ONCE = 4;
+/** How long a node is left alone where the API server asks to slow down. kubectl itself has waited before, where it can. */
+const WAITS_MS = [2000, 5000, 15_000];
 
 /** A live node to be read, by name. */
 export type NodeRequest = LiveRequest & { readonly target: NodeTarget };
@@ -31,6 +33,7 @@ export async function readAllNodes<R, T>(
   const { Kubectl } = await import('../capture/live/kubectl.ts');
   const { nodeNames } = await import('../capture/live/node-state.ts');
   const { runPool } = await import('../capture/live/pool.ts');
+  const { OVERLOADED } = await import('../capture/live/kubectl-failure.ts');
   lifeline.onStep('listing the nodes');
   const names = await nodeNames(
     new Kubectl(live.access, lifeline.signal, lifeline.say),
@@ -41,21 +44,34 @@ export async function readAllNodes<R, T>(
     throw new UnreachableError('no-nodes', `the cluster has no nodes ${which}`);
   }
   let done = 0;
+  /** Of all that follow, once the server was asked for too much. */
+  let atOnce = live.atOnce ?? NODES_AT_ONCE;
   const readOne = async (node: string): Promise<NodeResult<R>> => {
-    try {
-      const value = await read({ ...live, target: { ...live.target, node } });
-      return { node, value, error: null };
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      return { node, value: null, error };
-    } finally {
-      lifeline.onStep(`${++done} of ${names.length} nodes read`);
+    for (const wait of [...WAITS_MS, null]) {
+      try {
+        const value = await read({ ...live, target: { ...live.target, node } });
+        lifeline.onStep(`${++done} of ${names.length} nodes read`);
+        return { node, value, error: null };
+      } catch (error) {
+        if (!(error instanceof UnreachableError)) throw error;
+        if (wait === null || error.code !== OVERLOADED) {
+          lifeline.onStep(`${++done} of ${names.length} nodes read`);
+          return { node, value: null, error };
+        }
+        atOnce = Math.max(1, Math.floor(atOnce / 2));
+        lifeline.onStep(`the API server asks to slow down: ${node} is asked again in ${wait / 1000} s`);
+        await pause(wait, undefined, { signal: lifeline.signal }).catch(() =>
+          lifeline.signal.throwIfAborted(),
+        );
+      }
     }
+    throw new Error('the last attempt has no result');
   };
   const results: NodeResult<T>[] = [];
-  for (let from = 0; from < names.length; from += NODES_AT_ONCE) {
-    const some = names.slice(from, from + NODES_AT_ONCE).map((node) => async () => await readOne(node));
-    for (const one of await runPool(NODES_AT_ONCE, some))
+  const left = [...names];
+  while (left.length > 0) {
+    const some = left.splice(0, atOnce).map((node) => async () => await readOne(node));
+    for (const one of await runPool(atOnce, some))
       results.push(one.error === null ? { ...one, value: await use(one.value, one.node) } : one);
   }
   const lines = results.flatMap(({ node, error }) =>

@@ -46,7 +46,7 @@ export interface Origin {
 export async function buildCapture(
   sources: readonly SourceText[],
   origin: Origin,
-  { problems, progress, needs }: Pick<LoadContext, 'problems' | 'progress' | 'needs'>,
+  { problems, progress, needs, clusters }: Pick<LoadContext, 'problems' | 'progress' | 'needs' | 'clusters'>,
 ): Promise<BuiltCapture> {
   const sorted = sortSources(sources, problems, 'pastes');
   requireOneNode(sorted);
@@ -105,7 +105,8 @@ export async function buildCapture(
       return listings().map(({ source }) => source);
     },
     cluster: once(async () => {
-      const cluster = await loadCluster(sorted, problems, progress);
+      const cluster = await (clusters?.of(sorted, problems, progress) ??
+        loadCluster(sorted, problems, progress));
       if (cluster.seen === undefined) return cluster;
       const { nameSeenPorts } = await import('../explain/question/seen-ports.ts');
       return nameSeenPorts(cluster, rulesets);
@@ -114,7 +115,7 @@ export async function buildCapture(
     counterSample: once(() => parseCounterSample(sample() ?? '')),
     ipvs: once(() => {
       const read = listing();
-      if (read.servers !== null) return new IpvsTable(read);
+      if (read.servers !== null) return new IpvsTable(read, mode === 'iptables' || mode === 'nftables');
       return mode === 'ipvs' ? 'not-captured' : null;
     }),
     sockets: once(() => loadSockets(sorted, problems)),

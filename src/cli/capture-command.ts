@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
+import { concurrencyOption } from './fleet/concurrency.ts';
 import type { Io } from './io.ts';
 import { requireAllNodes, sampleOption, selectorOption } from './live-options.ts';
 import { addCommonOptions, type CommonOptions, commonRequest, notEmpty } from './options.ts';
 import type { CaptureRequest } from './requests.ts';
+import { UsageError } from './usage-error.ts';
 
 interface CaptureOptions extends CommonOptions {
   readonly write: string;
@@ -33,7 +35,10 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
         'demo',
       ]),
     );
-  command.addOption(selectorOption()).addOption(sampleOption());
+  command
+    .addOption(selectorOption())
+    .addOption(concurrencyOption('--all-nodes: ask so many at once (default: 4)'))
+    .addOption(sampleOption());
   command.option(
     '--redact',
     'rename addresses, names and interfaces and drop what is not understood, so that it may be shown to others',
@@ -52,6 +57,11 @@ export function captureCommand(program: string, act: (request: CaptureRequest) =
     .action(async (options: CaptureOptions) => {
       const allNodes = options.allNodes ?? false;
       requireAllNodes(options, allNodes);
+      if (options.concurrency !== undefined && !allNodes)
+        throw new UsageError(
+          'no-node',
+          '--concurrency says how many nodes are asked at once; say --all-nodes with it',
+        );
       await act({
         // With --all-nodes the name stands for each of them.
         ...commonRequest(allNodes ? { ...options, node: 'NODE' } : options, { host: 'all', flows: 'all' }),

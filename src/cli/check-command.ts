@@ -4,6 +4,7 @@ import type { CheckRequest } from './check-request.ts';
 import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import type { ExitStatus } from './exit-status.ts';
+import { concurrencyOption } from './fleet/concurrency.ts';
 import type { Io } from './io.ts';
 import { requireAllNodes, sampleOption, selectorOption } from './live-options.ts';
 import { addStateOptions, type CommonOptions, commonRequest, notEmpty, oneOf } from './options.ts';
@@ -76,6 +77,11 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
       ).conflicts(['node', 'file', 'demo']),
     )
     .addOption(selectorOption())
+    .addOption(
+      concurrencyOption(
+        'check so many captures at once (default: one for each processor), or ask so many nodes (default: 4)',
+      ),
+    )
     .addOption(sampleOption())
     .option('--update', 'write down in expect.yaml what the capture does today, for review');
   return addWatchOption(command)
@@ -120,6 +126,7 @@ export function checkCommand(program: string, act: (request: CheckRequest) => Pr
         expect: options.expect ?? null,
         update: options.update ?? false,
         allNodes,
+        concurrency: options.concurrency ?? null,
       });
     });
 }

@@ -1,4 +1,5 @@
 import type { CheckReport, CheckReportList, CheckRun } from '../check/report.ts';
+import type { CheckTextOptions } from '../render/check-text.ts';
 import type { CheckFormat, Renderers } from '../render/format.ts';
 import type { TextOptions } from '../render/text-options.ts';
 import { placeOfFile } from './file-places.ts';
@@ -18,9 +19,7 @@ export function checkFormats(
 ): Renderers<CheckRun, CheckFormat> {
   const text = async ({ reports, comparisons }: CheckRun, view: TextOptions): Promise<string> => {
     const { renderCheckText } = await import('../render/check-text.ts');
-    const { quoteWord } = await import('../command/quote.ts');
-    const again = { program: io.programName, stateOf, quote: quoteWord };
-    return renderCheckText(reports, comparisons, { ...view, detail, ...again });
+    return renderCheckText(reports, comparisons, await checkTextOptions(detail, stateOf, io, view));
   };
   const { json, yaml } = plainFormats<CheckReport | CheckReportList>(() => '');
   return {
@@ -53,6 +52,17 @@ export function checkFormats(
       return await renderCheckPage(run, await plainText(text, run));
     },
   };
+}
+
+/** @returns how the text is written. */
+export async function checkTextOptions(
+  detail: 'answer' | 'full',
+  stateOf: (report: CheckReport) => string,
+  { programName }: Pick<Io, 'programName'>,
+  view: TextOptions,
+): Promise<CheckTextOptions> {
+  const { quoteWord } = await import('../command/quote.ts');
+  return { ...view, detail, program: programName, stateOf, quote: quoteWord };
 }
 
 function documentOf({ reports, failures, isList, comparisons }: CheckRun): CheckReport | CheckReportList {

@@ -91,13 +91,13 @@ function unknownName(message: string, typed: string, names: readonly string[]): 
 }
 
 /**
- * Reads the expectations of a capture, or of a file of their own. A mistake in the file is an error: a statement that is not
+ * Reads the expectations of a capture, if any, or of a file of their own. A mistake in the file is an error: a statement that is not
  * understood must not pass for one that holds. Throws InputError.
  */
-export function readExpectations(capture: Capture, expect: string | null): Expectations | null {
-  const text = expect === null ? capture.expectations() : readText(expect);
+export function readExpectations(capture: Capture | null, expect: string | null): Expectations | null {
+  const text = expect === null ? (capture?.expectations() ?? null) : readText(expect);
   if (text === null) return null;
-  const file = expect ?? `${capture.info.origin.replace(/\/+$/, '')}/expect.yaml`;
+  const file = expect ?? `${capture?.info.origin.replace(/\/+$/, '')}/expect.yaml`;
   const { expectations, mistakes } = parseExpectations(text, file, findingCodes());
   if (mistakes.length === 0) return expectations;
   const lines = mistakes.slice(0, 20).map(({ line, message }) => `${file}:${line}: ${message}`);

@@ -26,4 +26,6 @@ export interface CheckRequest extends Watched {
   readonly update: boolean;
   /** Every node of a live cluster; `sources.live` says how one is reached. */
   readonly allNodes: boolean;
+  /** How many nodes are asked, or captures checked, at once; null: as is usual. */
+  readonly concurrency: number | null;
 }

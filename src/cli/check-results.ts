@@ -1,6 +1,6 @@
 import type { CheckReport, NodeComparison } from '../check/report.ts';
 import type { Problem } from '../problems/problem.ts';
-import type { ExitStatus } from './exit-status.ts';
+import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
 
 /** What was checked, and what could not be. */
 export interface CheckResults {
@@ -13,6 +13,8 @@ export interface CheckResults {
 
 /** @returns what is told of a capture or node that could not be checked. */
 export function notChecked(error: unknown, file: string | null): Problem {
-  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, '; ');
+  const said = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, '; ');
+  const isBug = statusOfError(error) === EXIT.bug;
+  const message = isBug ? `${said} (a bug in kp-explain: check this one alone for all of it)` : said;
   return { code: 'capture-not-checked', message: `not checked: ${message}`, file, line: null };
 }

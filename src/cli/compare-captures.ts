@@ -3,6 +3,7 @@ import type { Diff } from '../diff/document.ts';
 import { isNamed } from '../diff/is-named.ts';
 import { readSenders } from '../diff/read-senders.ts';
 import type { Capture } from './capture.ts';
+import { BUDGET, BUDGET_OF_NODES } from './diff-budget.ts';
 import { knownOf } from './known.ts';
 import type { Progress } from './progress.ts';
 import type { DiffRequest } from './requests.ts';
@@ -28,14 +29,19 @@ export async function compareCaptures(
       'question',
       `--svc ${service.namespace}/${service.name}: neither state has a Service of this name, in its API objects or in comments of rules`,
     );
-  const { onlyFamily, ...comparison } = compareStates(...known, { budget, service, senders, strict });
+  const [node, other] = [before.info.node, after.info.node];
+  const twoNodes = node !== null && other !== null && node !== other;
+  const { onlyFamily, ...comparison } = compareStates(...known, {
+    ...{ service, senders, strict, twoNodes },
+    budget: budget ?? (twoNodes ? BUDGET_OF_NODES : BUDGET),
+  });
   const only = {
     service: service === null ? null : `${service.namespace}/${service.name}`,
     from,
     family: onlyFamily,
   };
   // As properties are read in this order, problems come last: reading for the answer may still find some.
-  return { ...headOf(before, after), only, ...comparison };
+  return { ...headOf(before, after), twoNodes, only, ...comparison };
 }
 
 /** Ask last: reading for the answer may still find problems. */

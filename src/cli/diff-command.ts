@@ -3,6 +3,7 @@ import type { Diff } from '../diff/document.ts';
 import { PAGE_FORMATS, type PageFormat } from '../render/format.ts';
 import { capturedNodes } from './cluster/captured-nodes.ts';
 import type { NodesOfBoth } from './cluster/diff-nodes.ts';
+import { BUDGET, BUDGET_OF_NODES } from './diff-budget.ts';
 import { addDisplayOptions } from './display.ts';
 import { formatExamples } from './examples.ts';
 import { type ExitStatus, statusOfDiff } from './exit-status.ts';
@@ -15,14 +16,11 @@ import { UsageError } from './usage-error.ts';
 interface DiffOptions extends Omit<LiveOptions, 'node'> {
   readonly from?: string;
   readonly svc?: DiffRequest['service'];
-  readonly budget: number;
+  readonly budget?: number;
   readonly strict?: true;
   readonly detail: DiffRequest['detail'];
   readonly output: PageFormat;
 }
-
-/** Classes of packets for each family: some fifteen seconds of work. A policy of FORWARD changed takes most of it. */
-const BUDGET = 60_000;
 
 /** @returns the command; `act` gets the request. */
 export function diffCommand(program: string, act: (request: DiffRequest) => Promise<void>): Command {
@@ -41,9 +39,10 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
     )
     .addOption(new Option('--svc <service>', 'only this Service: NAMESPACE/NAME').argParser(serviceOf))
     .addOption(
-      new Option('--budget <classes>', 'how many classes of packets may be traced in each family')
-        .argParser(countOf)
-        .default(BUDGET),
+      new Option(
+        '--budget <classes>',
+        `how many classes of packets may be traced in each family (default: ${BUDGET}; ${BUDGET_OF_NODES} of two nodes, some of each kind)`,
+      ).argParser(countOf),
     )
     .option(
       '--strict',
@@ -77,7 +76,7 @@ export function diffCommand(program: string, act: (request: DiffRequest) => Prom
         output: options.output,
         from: options.from ?? null,
         service: options.svc ?? null,
-        budget: options.budget,
+        budget: options.budget ?? null,
         strict: options.strict === true,
         detail: options.detail,
       });

@@ -3,15 +3,22 @@ import type { Cluster } from '../kubernetes/objects.ts';
 import { AddressBook } from '../proxy/addresses.ts';
 import type { Capture } from './capture.ts';
 
+/** Its indexes serve for every node of the cluster. */
+const books = new WeakMap<Cluster, AddressBook>();
+
+function bookOf(cluster: Cluster): AddressBook {
+  const known = books.get(cluster);
+  if (known !== undefined) return known;
+  const book = new AddressBook(cluster);
+  books.set(cluster, book);
+  return book;
+}
+
 /**
  * @param book of the same cluster, where there is one already: its indexes serve for all nodes
  * @returns what a trace may ask of the capture; flows are read only if it does.
  */
-export function knownOf(
-  capture: Capture,
-  cluster: Cluster,
-  book: AddressBook = new AddressBook(cluster),
-): Known {
+export function knownOf(capture: Capture, cluster: Cluster, book: AddressBook = bookOf(cluster)): Known {
   return {
     rulesets: capture.rulesets,
     host: capture.host,

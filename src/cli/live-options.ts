@@ -20,6 +20,7 @@ export interface LiveOptions extends AccessOptions {
   readonly follow?: boolean;
   readonly showRole?: boolean;
   readonly selector?: string;
+  readonly concurrency?: number;
   /** Seconds. */
   readonly sample?: number;
   readonly api?: boolean;
@@ -151,6 +152,7 @@ export function liveRequest(options: LiveOptions, needs: Needs): LiveRequest {
     ...(options.follow === true ? ({ follow: true } as const) : {}),
     showRole: options.showRole ?? false,
     ...(options.selector === undefined ? {} : { selector: options.selector }),
+    ...(options.concurrency === undefined ? {} : { atOnce: options.concurrency }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FlowFilter } from '../capture/live/collect-host.ts';
 import type { ProblemList } from '../problems/problem.ts';
 import type { Capture } from './capture.ts';
+import type { SharedCluster } from './fleet/shared-cluster.ts';
 import type { Progress } from './progress.ts';
 
 /** What `loadCapture` needs besides the request. */
@@ -10,6 +11,8 @@ export interface LoadContext {
   readonly progress: Progress;
   /** What the answer cannot do without: the rules, or a listing of flows instead. Absent: the rules. */
   readonly needs?: 'rules' | 'rules-or-flows';
+  /** For several captures: those of one cluster are given its objects once. Absent: each reads its own. */
+  readonly clusters?: SharedCluster;
   /** For a live node of whose flows only some are needed. Absent: all are. */
   readonly flowsOf?: FlowsOf;
 }

@@ -2,6 +2,12 @@ import { EXIT } from './exit-status.ts';
 import { type Io, processIo } from './io.ts';
 import { readVersion } from './version.ts';
 
+/** Runs in a thread of `check`. */
+export async function serveChecks(): Promise<void> {
+  const { serveChecks } = await import('./fleet/check-thread.ts');
+  serveChecks();
+}
+
 /**
  * Runs the program.
  * @param argv the arguments, without node and script. Throws nothing.

@@ -30,6 +30,8 @@ export interface LiveRequest {
   readonly access: ClusterAccess;
   /** `-l`: which of the nodes, where all are read. Absent: all. */
   readonly selector?: string;
+  /** How many of them are asked at once. Absent: as is usual. */
+  readonly atOnce?: number;
   /** False: `--no-api`. */
   readonly api: boolean;
   /** Pods that the question names, besides the node's own and those behind Services; or all of the cluster. */
@@ -100,8 +102,8 @@ export interface DiffRequest {
   /** As typed: `pod:NAMESPACE/NAME`, `node`, an address or a network; null: everybody. */
   readonly from: string | null;
   readonly service: { readonly namespace: string; readonly name: string } | null;
-  /** Classes of packets that may be traced in each family. */
-  readonly budget: number;
+  /** Classes of packets that may be traced in each family; null: as many as is usual. */
+  readonly budget: number | null;
   /** Link-local addresses that a start of the node made up anew count as a difference. */
   readonly strict: boolean;
   /** With `path`, each witness has its two paths. */

@@ -1,25 +1,19 @@
 import { findCaptures } from '../capture/find-captures.ts';
 import { type CheckQuestion, findingCodes } from '../check/check-capture.ts';
-import { compareClusters } from '../check/nodes/compare-clusters.ts';
 import type { CheckReport } from '../check/report.ts';
 import { quoteCommand } from '../command/quote.ts';
-import type { Known } from '../explain/question/question.ts';
 import { nearest } from '../explain/words/nearest.ts';
-import { type Problem, ProblemList } from '../problems/problem.ts';
 import { type CheckFormat, PLAIN_FORMATS } from '../render/format.ts';
-import { type Checked, checkOne } from './check-one.ts';
 import type { CheckRequest } from './check-request.ts';
-import { type CheckResults, notChecked } from './check-results.ts';
+import type { CheckResults } from './check-results.ts';
 import { capturedNodes } from './cluster/captured-nodes.ts';
-import { OtherCaptures } from './cluster/follow-to-others.ts';
-import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
+import { EXIT, type ExitStatus } from './exit-status.ts';
+import { checkCaptures } from './fleet/check-captures.ts';
 import type { Io } from './io.ts';
-import { loadCapture } from './load-capture.ts';
-import { Progress } from './progress.ts';
 import type { SourceRequest } from './requests.ts';
 import { stateWords } from './state-words.ts';
 import { UsageError } from './usage-error.ts';
-import { writeReports } from './write-reports.ts';
+import { streamReports, writeReports } from './write-reports.ts';
 
 /**
  * Checks every capture, or every node, and writes the reports. What cannot be read is told and the others are checked.
@@ -35,9 +29,23 @@ export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> 
     await updateExpectations(captures, request.expect, io);
     return EXIT.answered;
   }
+  const stateOf = statesOf(request);
+  const stream = request.allNodes ? null : await streamReports(request, stateOf, io);
   const results = request.allNodes
     ? await checkNodes(request, question, io)
-    : await checkCaptures(captures, request, question, io);
+    : await checkCaptures(
+        { captures, expect: request.expect, question },
+        {
+          concurrency: request.concurrency,
+          tellsFailures: tellsFailures(request),
+          onReport: (report, progress) => {
+            if (stream === null) return;
+            progress.end();
+            stream.add(report);
+          },
+        },
+        io,
+      );
   const { reports, failures, status } = results;
   const run = {
     reports,
@@ -45,13 +53,13 @@ export async function check(request: CheckRequest, io: Io): Promise<ExitStatus> 
     failures,
     isList: request.allNodes || isList(request, captures),
   };
-  await writeReports(run, request, stateOf(request), io);
+  await writeReports(run, request, stateOf, io, stream);
   if (status !== EXIT.answered) return status;
   return reports.every(({ passed }) => passed) ? EXIT.answered : EXIT.no;
 }
 
 /** Each capture was given by itself, or all files are one, or the nodes are live. */
-function stateOf({ captures, sources, allNodes }: CheckRequest): (report: CheckReport) => string {
+function statesOf({ captures, sources, allNodes }: CheckRequest): (report: CheckReport) => string {
   const { live } = sources;
   return ({ capture: { node, origin } }) => {
     if (captures.length > 0) return ` ${quoteCommand(['-f', origin])}`;
@@ -66,44 +74,6 @@ function stateOf({ captures, sources, allNodes }: CheckRequest): (report: CheckR
 async function checkNodes(request: CheckRequest, question: CheckQuestion, io: Io): Promise<CheckResults> {
   const { checkAllNodes } = await import('./check-all-nodes.ts');
   return await checkAllNodes(request, question, io);
-}
-
-async function checkCaptures(
-  captures: readonly SourceRequest[],
-  request: CheckRequest,
-  question: CheckQuestion,
-  io: Io,
-): Promise<CheckResults> {
-  const checked: Checked[] = [];
-  const failures: Problem[] = [];
-  let status: ExitStatus = EXIT.answered;
-  const progress = new Progress(io);
-  const others = new OtherCaptures(
-    captures,
-    async (sources) =>
-      await loadCapture(sources, { stdin: () => io.stdin(), problems: new ProblemList(), progress }),
-  );
-  try {
-    for (const sources of captures) {
-      try {
-        const capture = await others.read(sources);
-        // Read before it is asked for, so that the progress line then tells of the checking.
-        await capture.cluster();
-        progress.begin(`checking ${capture.info.origin}`);
-        const follow = async (known: Known) => await others.follow(sources, known, question);
-        checked.push(await checkOne(capture, request.expect, question, captures.length > 1, follow));
-      } catch (error) {
-        const isTold = captures.length > 1 || tellsFailures(request);
-        if (!isTold || statusOfError(error) === EXIT.bug) throw error;
-        failures.push(notChecked(error, sources.files[0] ?? null));
-        status = statusOfError(error);
-      }
-    }
-    const reports = checked.map(({ report }) => report);
-    return { reports, comparisons: compareClusters(checked), failures, status };
-  } finally {
-    progress.end();
-  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { NftRule } from '../nftables/ruleset.ts';
 import { boxesOfChangedFacts } from './changed-facts.ts';
 import type { Examples } from './explore/choose-packet.ts';
 import { type Exploration, explore } from './explore/explore.ts';
+import type { Order } from './explore/worklist.ts';
 import { gatherMentioned } from './mentioned.ts';
 import { actingTables, hasFrameHooks, tablesWithAdded } from './nft/acting-tables.ts';
 import { asksForAnswers } from './nft/answers.ts';
@@ -27,6 +28,8 @@ export type Senders = { readonly kind: 'node' } | { readonly kind: 'in'; readonl
 /** What packets to look at. */
 export interface Question {
   readonly budget: number;
+  /** In which order packets are looked at; absent: `depth`. */
+  readonly order?: Order;
   /** Null: everybody. */
   readonly senders: Senders | null;
   /** Whether native nft tables say the same on both sides, word by word; `anything` where it is not only these that differ. */
@@ -105,6 +108,7 @@ export function compareFamily(
     examplesOf(states, family),
     question.budget,
     new Set(differing.flat().map(({ name }) => name)),
+    question.order,
   );
   const established = bits(universe.states, (state) => state === 'ESTABLISHED');
   return {

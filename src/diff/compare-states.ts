@@ -25,6 +25,8 @@ import { classesFor, compareWitnesses, describeWitnesses } from './views/witness
 export interface DiffOptions {
   /** How many classes of packets may be traced in each family. */
   readonly budget: number;
+  /** Of two nodes most packets fare otherwise, by nature: the budget is spent on some of each kind. */
+  readonly twoNodes?: boolean;
   /** Only packets of these senders; null: all. A family without entry is left out. */
   readonly senders: Partial<Record<Family, Senders>> | null;
   /** Only this Service; null: all. */
@@ -58,6 +60,7 @@ export function compareStates(before: Known, after: Known, options: DiffOptions)
   const compared = families.map((family) =>
     compareFamily(states, family, {
       budget: options.budget,
+      order: options.twoNodes === true ? 'breadth' : 'depth',
       senders: senders?.[family] ?? null,
       native: changeOfNative(states, family, native),
     }),

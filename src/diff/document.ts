@@ -4,6 +4,8 @@ import type { OutcomeItem, StepItem, TraceItem } from '../explain/trace-list.ts'
 /** Answer of `diff`. `capture` is the second of the two states, `before` the first. */
 export interface Diff extends DocumentHead<'Diff'> {
   readonly before: CaptureInfo;
+  /** True where the captures name two nodes: their pods and addresses differ by nature, and most packets fare otherwise. */
+  readonly twoNodes: boolean;
   /** What alone was compared: packets to one Service, packets from some senders, of one family; null: all. */
   readonly only: {
     readonly service: string | null;

@@ -29,7 +29,11 @@ export interface NativeComparison {
  * @returns null where a side's rule set was not captured
  */
 export function compareNativeTables(before: Known, after: Known): NativeComparison | null {
-  const [own, other] = [nativeTables(before), nativeTables(after)];
+  // Where one side's dump is missing, what nft lists of these tables is compared with what it lists on the other.
+  const saved = [before, after].every(({ rulesets }) =>
+    rulesets.some(({ backend }) => backend === 'iptables-nft'),
+  );
+  const [own, other] = [nativeTables(before, saved), nativeTables(after, saved)];
   if (own === null || other === null) return null;
   const tables = [...new Set([...own.keys(), ...other.keys()])].sort();
   const changes = tables.flatMap((name) => changesIn(name, own.get(name) ?? NONE, other.get(name) ?? NONE));
@@ -77,13 +81,12 @@ function isReordered(name: string, own: Known, other: Known): boolean {
 }
 
 /** Of tables that iptables-save tells only what somebody added with nft: it prints such rules with half of what they ask. */
-function nativeTables({ nft, rulesets }: Known): Map<string, Texts> | null {
+function nativeTables({ nft, rulesets }: Known, saved: boolean): Map<string, Texts> | null {
   if (nft === null || nft === undefined || nft.cutAt !== null) return null;
-  const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
   return new Map(
     [...nft.tables].flatMap(([name, table]): [string, Texts][] => {
       const all = [...table.chains.values()];
-      const part = saved && all.some(isOfIptables);
+      const part = saved && table.chains.hooked().some(isOfIptables);
       const holds = part
         ? tablesWithAdded({ nft, rulesets }).has(name)
         : all.some(({ rules, base }) => rules.length > 0 || base?.policy === 'drop');

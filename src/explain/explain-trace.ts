@@ -146,7 +146,7 @@ function explainFrom(
       ...notes,
       ...hooksPassed(hooks, trace),
       ...flowsAbsent(known, trace),
-      ...missingRules(rulesets, trace),
+      ...missingRules(rulesets, trace, known.nft ?? null),
       ...modeNotes(known, packet),
       ...commentConflicts(trace, service),
       ...askedAsNew(question, packet, source, known),

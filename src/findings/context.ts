@@ -26,7 +26,7 @@ import type { OwnNode } from './expected/usable-endpoints.ts';
 import { focusedOn, isAskedFor, isFocusedHash } from './focus.ts';
 import { groupBy } from './group.ts';
 import { withoutCut, withoutOlder } from './known-part.ts';
-import { MODE_REASONS, NO_SETS, NO_TABLE } from './not-compared.ts';
+import { MODE_REASONS, NO_DUMP, NO_SETS, NO_TABLE } from './not-compared.ts';
 import { rulesTo, wholeRulesets } from './rule-list.ts';
 import { type Cause, causeOf, isPartOfStale } from './survey/cause.ts';
 import { choosePorts } from './survey/choose-ports.ts';
@@ -137,6 +137,7 @@ export class CheckContext {
       return 'the capture has Endpoints and no EndpointSlices, which kube-proxy goes by';
     if (this.expected === null) return 'the capture has no Services or no EndpointSlices';
     if (inNft) return null;
+    if (rulesets.length === 0 && this.known.nft != null) return NO_DUMP;
     if (rulesets.every(({ form }) => form !== 'save')) return 'a listing shows only a part of the rules';
     if (!rulesets.some(({ tables }) => tables.has('nat'))) return 'the capture has no nat table';
     if (!inIpvs && this.standIns.length > 0 && !rulesets.some(entersServices))

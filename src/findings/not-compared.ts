@@ -4,6 +4,10 @@ export const NO_SETS = 'the capture has no ipsets, which the rules of IPVS mode 
 /** In nftables mode. */
 export const NO_TABLE = 'kube-proxy runs in nftables mode, and nft lists no whole table of it';
 
+/** nft shows a part of what rules of iptables ask. */
+export const NO_DUMP =
+  'the rules of iptables were not captured (`iptables-save -c`, `ip6tables-save -c`): nft does not list all that they ask';
+
 /** Why the rules of other proxy modes are not compared with the API. */
 export const MODE_REASONS: Readonly<Record<'nftables' | 'ipvs' | 'userspace', string>> = {
   nftables: 'kube-proxy runs in nftables mode, and its rules were not captured (`nft -j list ruleset`)',

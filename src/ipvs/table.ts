@@ -2,6 +2,9 @@ import { type Address, sameAddress } from '../net/address.ts';
 import { SCTP, TCP, UDP } from '../net/protocol.ts';
 import type { IpvsConnection, IpvsListing, IpvsSocket, RealServer, Taken, VirtualServer } from './model.ts';
 
+/** Who rewrote a flow to a virtual server. */
+export type Took = 'ipvs' | 'nat' | 'either';
+
 /** IPVS of one node: what it balances, and what it remembers. */
 export class IpvsTable {
   readonly servers: readonly VirtualServer[];
@@ -11,11 +14,16 @@ export class IpvsTable {
   readonly incomplete: boolean;
   /** A connection that is not in it is none. */
   readonly connectionsWhole: boolean;
+  /** True where nat's rules carry Services meanwhile: a flow to a virtual server may have been nat's before it came to IPVS. */
+  readonly besideNat: boolean;
   readonly #byKey: ReadonlyMap<string, VirtualServer>;
   #byFlow: ReadonlyMap<string, IpvsConnection> | null = null;
   #byAnswer: ReadonlyMap<string, IpvsConnection> | null = null;
+  /** From which virtual end to which real one some connection goes. */
+  #ways: ReadonlySet<string> | null = null;
 
-  constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing) {
+  constructor({ servers, connections, incomplete, connectionsIncomplete }: IpvsListing, besideNat = false) {
+    this.besideNat = besideNat;
     this.incomplete = incomplete === true;
     this.servers = servers ?? [];
     this.connections = connections;
@@ -69,6 +77,24 @@ export class IpvsTable {
       this.connections.map((entry) => [flowKey(entry.protocol, entry.client, entry.virtual), entry]),
     );
     return this.#byFlow.get(flowKey(protocol, client, virtual)) ?? null;
+  }
+
+  /**
+   * Who rewrote a flow to one of the virtual servers, which conntrack does not print: where nat carries Services, too, it comes
+   * first (PREROUTING and OUTPUT −100 before INPUT 99 and OUTPUT −98), for all but what began before its rules did.
+   * @param client null: some client's flows, taken together
+   */
+  tookFlow(protocol: number, client: IpvsSocket | null, virtual: IpvsSocket, to: IpvsSocket): Took {
+    if (!this.besideNat) return 'ipvs';
+    const entry = client === null ? null : this.connection(protocol, client, virtual);
+    if (entry !== null && isSameSocket(entry.destination, to)) return 'ipvs';
+    // IPVS keeps UDP longer than conntrack does, and TCP for 15 minutes without a packet, where conntrack keeps it for days.
+    if (!this.connectionsWhole || protocol === TCP) return 'either';
+    if (client !== null) return 'nat';
+    this.#ways ??= new Set(
+      this.connections?.map((one) => flowKey(one.protocol, one.virtual, one.destination)) ?? [],
+    );
+    return this.#ways.has(flowKey(protocol, virtual, to)) ? 'either' : 'nat';
   }
 
   /** @returns the entry of a connection by who answers, and the client that the answer goes to; null where there is none, or none were listed. */

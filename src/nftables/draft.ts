@@ -1,25 +1,31 @@
-import type { Flowtable, NftChain, NftFamily, NftObject, NftSet, NftTable } from './ruleset.ts';
+import type { Flowtable, NftChains, NftFamily, NftObject, NftSet, NftTable } from './ruleset.ts';
 import { tableKey } from './ruleset.ts';
 
 const FAMILIES: ReadonlySet<string> = new Set(['ip', 'ip6', 'inet', 'arp', 'bridge', 'netdev']);
 
 /** A table while it is read: what belongs to it may come in any order. */
-export interface TableDraft extends NftTable {
+export interface TableDraft<Chains extends NftChains> extends NftTable {
   handle: number | null;
   dormant: boolean;
   comment: string | null;
-  readonly chains: Map<string, NftChain>;
+  readonly chains: Chains;
   readonly sets: Map<string, NftSet>;
   readonly objects: Map<string, NftObject>;
   readonly flowtables: Map<string, Flowtable>;
 }
 
 /** Tables while they are read. */
-export class Drafts {
-  readonly tables = new Map<string, TableDraft>();
+export class Drafts<Chains extends NftChains> {
+  readonly tables = new Map<string, TableDraft<Chains>>();
+  readonly #chainsOf: (family: NftFamily, name: string) => Chains;
+
+  /** @param chainsOf gives a new table the chains that it will have */
+  constructor(chainsOf: (family: NftFamily, name: string) => Chains) {
+    this.#chainsOf = chainsOf;
+  }
 
   /** @returns the table, made where it was not met yet; null where there is no such family. */
-  table(family: string, name: string): TableDraft | null {
+  table(family: string, name: string): TableDraft<Chains> | null {
     if (!isFamily(family)) return null;
     const key = tableKey(family, name);
     let table = this.tables.get(key);
@@ -30,7 +36,7 @@ export class Drafts {
         handle: null,
         dormant: false,
         comment: null,
-        chains: new Map(),
+        chains: this.#chainsOf(family, name),
         sets: new Map(),
         objects: new Map(),
         flowtables: new Map(),
@@ -41,6 +47,7 @@ export class Drafts {
   }
 }
 
-function isFamily(text: string): text is NftFamily {
+/** @returns true for the families that tables have. */
+export function isFamily(text: string): text is NftFamily {
   return FAMILIES.has(text);
 }

@@ -23,11 +23,30 @@ export interface NftTable {
   /** None of its chains is hooked. */
   readonly dormant: boolean;
   readonly comment: string | null;
-  readonly chains: ReadonlyMap<string, NftChain>;
+  readonly chains: NftChains;
   readonly sets: ReadonlyMap<string, NftSet>;
   /** Counters, quotas, limits, helpers and so on, by kind and name: `quota q1`. */
   readonly objects: ReadonlyMap<string, NftObject>;
   readonly flowtables: ReadonlyMap<string, Flowtable>;
+}
+
+/** The chains of a table by name, in the order of the listing. Those of a large listing are made when they are asked for. */
+export interface NftChains extends ReadonlyMap<string, NftChain> {
+  /** @returns those that the kernel calls itself. */
+  hooked(): readonly NftChain[];
+  /** Whether rules behind the last of some chain may be missing. */
+  readonly cut: boolean;
+}
+
+/** Chains that are all made. */
+export class MadeChains extends Map<string, NftChain> implements NftChains {
+  hooked(): readonly NftChain[] {
+    return [...this.values()].filter(({ base }) => base !== null);
+  }
+
+  get cut(): boolean {
+    return [...this.values()].some(({ cut }) => cut);
+  }
 }
 
 /** A chain and its rules. */

@@ -25,7 +25,7 @@ export function summaryOf({ tables, cutAt }: NftRuleset): NftSummary | null {
   const iptablesBaseChains = new Set<string>();
   const nativeChains: NftSummary['nativeChains'][number][] = [];
   for (const { chains } of tables.values()) {
-    for (const chain of chains.values()) {
+    for (const chain of chains.hooked()) {
       const { base, family, table, name, rules } = chain;
       if (base === null) continue;
       const { hook, priority, policy } = base;

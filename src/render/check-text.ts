@@ -30,18 +30,30 @@ export function renderCheckText(
   comparisons: readonly NodeComparison[],
   options: CheckTextOptions,
 ): string {
-  const blocks = [
-    ...reports.map((report) => renderReport(report, options)),
-    ...comparisons.map((comparison) => renderNodeComparison(comparison, options)),
-  ];
-  if (reports.length < 2) return blocks.join('\n');
+  const told = reports.map((report, index) => renderCheckReport(report, index, options));
+  return told.join('') + renderCheckEnd(reports, comparisons, options);
+}
+
+/** @returns the part of one capture. @param index how many were told before it */
+export function renderCheckReport(report: CheckReport, index: number, options: CheckTextOptions): string {
+  return `${index === 0 ? '' : '\n'}${renderReport(report, options)}`;
+}
+
+/** @returns what stands behind all captures. */
+export function renderCheckEnd(
+  reports: readonly CheckReport[],
+  comparisons: readonly NodeComparison[],
+  options: CheckTextOptions,
+): string {
+  const compared = comparisons.map((comparison) => `\n${renderNodeComparison(comparison, options)}`).join('');
+  if (reports.length < 2) return compared;
   const failed = reports.filter(({ passed }) => !passed).length;
   const { colours } = options;
   const sum =
     failed === 0
       ? colours.good(`${reports.length} captures passed`)
       : colours.bad(`${failed} of ${reports.length} captures failed`);
-  return `${blocks.join('\n')}\n${sum}\n`;
+  return `${compared}\n${sum}\n`;
 }
 
 /** How much is told: lines of proof, and whether what is by design has a line for each code. */

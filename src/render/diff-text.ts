@@ -63,7 +63,7 @@ function renderAt(level: Level, diff: Diff, options: DiffTextOptions): string {
   const noted = diff.state.filter(({ matters }) => !matters);
   return [
     headline(diff, colours),
-    ...twoNodes(diff, options),
+    ...betweenNodes(diff, options),
     ...twoModes(diff, colours),
     ...section('packets that fare otherwise', witnesses, colours),
     ...section(
@@ -96,8 +96,11 @@ function renderAt(level: Level, diff: Diff, options: DiffTextOptions): string {
 }
 
 /** What belongs to a node differs by nature: its pods, its addresses, which endpoints are local. */
-function twoNodes({ before, capture }: Diff, { colours, checkCommand }: DiffTextOptions): string[] {
-  if (before.node === null || capture.node === null || before.node === capture.node) return [];
+function betweenNodes(
+  { before, capture, twoNodes }: Diff,
+  { colours, checkCommand }: DiffTextOptions,
+): string[] {
+  if (!twoNodes || before.node === null || capture.node === null) return [];
   const names = `${escapeTerminal(before.node)} and ${escapeTerminal(capture.node)}`;
   return [
     `${colours.warning('These are two nodes')}, ${names}: their own pods and addresses differ by nature. Nodes are compared by \`${colours.name(escapeTerminal(checkCommand))}\``,

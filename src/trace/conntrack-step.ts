@@ -1,7 +1,7 @@
 import type { Flow } from '../conntrack/flow.ts';
 import type { FoundFlow } from '../conntrack/flow-table.ts';
 import { directionOf } from '../conntrack/match-flow.ts';
-import { isBalancedProtocol } from '../ipvs/table.ts';
+import { IpvsTable, isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
 import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
@@ -28,7 +28,7 @@ export function trackConnection(came: Branch, context: TraceContext): Branch[] {
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return [changed(branch, { untracked: packet.state, zones: null })];
   const own = openedBefore(branch, packet, before);
-  if (own !== null) return [partOfOwn(branch, own, packet, world)];
+  if (own !== null) return [partOfOwn(branch, own, context)];
   const found = flowOf(branch, packet, world);
   if (found === null) {
     const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
@@ -44,14 +44,14 @@ export function trackConnection(came: Branch, context: TraceContext): Branch[] {
   const { flow } = found;
   const known = reopens(flow, state.tcpFlags);
   const as = packet.state;
-  if (known !== null) return [known ? replaced(branch, flow, as) : partOf(branch, found, packet, world)];
+  if (known !== null) return known ? [replaced(branch, flow, as)] : partOf(branch, found, context);
   const { file, line } = flow;
   const choices = [true, false].map((by) => ({
     value: by,
     question: { code: 'flow-closed', file, line, byClient: by } as const,
   }));
-  return choose(branch, choices, questions).map(({ branch: way, value }) =>
-    value ? replaced(way, flow, as) : partOf(way, found, packet, world),
+  return choose(branch, choices, questions).flatMap(({ branch: way, value }) =>
+    value ? [replaced(way, flow, as)] : partOf(way, found, context),
   );
 }
 
@@ -72,9 +72,16 @@ function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['s
 }
 
 /** A packet of the connection that is asked about: one before it opened the entry here, and no capture holds it. */
-function partOfOwn(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {
+function partOfOwn(
+  branch: Branch,
+  { flow, direction }: FoundFlow,
+  { packet, world, balanced }: TraceContext,
+): Branch {
+  const by = isBalanced(flow, world);
+  // What IPVS took of this very connection is known, and in no capture's list.
+  const isTold = by === 'either' || (world.ipvs instanceof IpvsTable && world.ipvs.besideNat);
   const tracked = changed(branch, {
-    connection: connectionOf(flow, direction, world),
+    connection: connectionOf(flow, direction, isTold ? balanced.length > 0 : by),
     tcpFlags: packet.header?.tcpFlags ?? null,
   });
   const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
@@ -103,19 +110,31 @@ function openedBefore(branch: Branch, packet: Packet, before: readonly Flow[]): 
   return null;
 }
 
-function partOf(branch: Branch, { flow, direction }: FoundFlow, packet: Packet, world: World): Branch {
-  const tracked = changed(branch, {
-    connection: connectionOf(flow, direction, world),
-    tcpFlags: packet.header?.tcpFlags ?? null,
-  });
-  return turned(tracked, 'conntrack', {
-    fact: 'flow-found',
-    file: flow.file,
-    line: flow.line,
-    state: flow.state,
-    status: flow.status,
-    answersFrom: { address: flow.reply.source, port: flow.reply.sourcePort },
-  });
+function partOf(
+  branch: Branch,
+  { flow, direction }: FoundFlow,
+  { packet, world, questions }: TraceContext,
+): Branch[] {
+  const { file, line, state, status, reply } = flow;
+  const as = (way: Branch, balanced: boolean | null): Branch =>
+    turned(
+      changed(way, {
+        connection: connectionOf(flow, direction, balanced),
+        tcpFlags: packet.header?.tcpFlags ?? null,
+      }),
+      'conntrack',
+      {
+        ...{ fact: 'flow-found', file, line, state, status },
+        answersFrom: { address: reply.source, port: reply.sourcePort },
+      },
+    );
+  const balanced = isBalanced(flow, world);
+  if (balanced !== 'either') return [as(branch, balanced)];
+  const choices = [false, true].map((byIpvs) => ({
+    value: byIpvs,
+    question: { code: 'flow-balanced', file, line, byIpvs } as const,
+  }));
+  return choose(branch, choices, questions).map(({ branch: way, value }) => as(way, value));
 }
 
 /** @returns the flow that the packet belongs to, as far as its ends are known; null where the listing has none. */
@@ -175,11 +194,13 @@ const RST = 0x04;
 const ACK = 0x10;
 const SYN_ACK = SYN | ACK;
 
-function connectionOf(flow: Flow, direction: 'original' | 'reply', world: World): Connection {
+function isMoved({ original, reply }: Flow): boolean {
+  return !sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort;
+}
+
+/** @param balanced whether IPVS rewrote it, and not nat; null where what IPVS balances is not known */
+function connectionOf(flow: Flow, direction: 'original' | 'reply', balanced: boolean | null): Connection {
   const { original, reply } = flow;
-  const moved =
-    !sameAddress(reply.source, original.destination) || reply.sourcePort !== original.destinationPort;
-  const balanced = moved ? isBalanced(flow, world) : false;
   const unreplied = flow.status.includes('UNREPLIED');
   return {
     // A packet in the original direction stays NEW until an answer was seen; an answer establishes the flow.
@@ -195,7 +216,7 @@ function connectionOf(flow: Flow, direction: 'original' | 'reply', world: World)
     replySourcePort: reply.sourcePort,
     replyDestination: senderOf(reply.destination),
     replyDestinationPort: reply.destinationPort,
-    dnat: moved && balanced !== true,
+    dnat: isMoved(flow) && balanced !== true,
     ...(balanced === null ? { mayBeBalanced: true as const } : {}),
     snat: !sameAddress(reply.destination, original.source) || reply.destinationPort !== original.sourcePort,
     destinationDecided: true,
@@ -216,21 +237,23 @@ function countsOf({ packets, bytes }: Flow['original']): Pick<Flow['original'], 
 
 /**
  * IPVS writes a flow's answering end without making it one that nat rewrote, and conntrack does not print the difference.
- * @returns null where what IPVS balances is not known
+ * @returns null where what IPVS balances is not known; `either` where nat may have been before it
  */
-function isBalanced({ protocol, original, reply, mark }: Flow, { ipvs }: World): boolean | null {
-  if (ipvs === undefined || ipvs === null || !isBalancedProtocol(protocol)) return false;
+function isBalanced(flow: Flow, { ipvs }: World): boolean | 'either' | null {
+  const { protocol, original, reply, mark } = flow;
+  if (!isMoved(flow) || ipvs === undefined || ipvs === null || !isBalancedProtocol(protocol)) return false;
   if (ipvs === 'not-captured') return null;
   const { source, sourcePort, destination, destinationPort } = original;
-  const entry =
-    sourcePort === null || destinationPort === null
-      ? null
-      : ipvs.connection(
-          protocol,
-          { address: source, port: sourcePort },
-          { address: destination, port: destinationPort },
-        );
-  if (entry !== null || ipvs.find(protocol, destination, destinationPort, mark) !== null) return true;
+  const client = { address: source, port: sourcePort ?? 0 };
+  const virtual = { address: destination, port: destinationPort ?? 0 };
+  const isTaken =
+    ipvs.connection(protocol, client, virtual) !== null ||
+    ipvs.find(protocol, destination, destinationPort, mark) !== null;
+  if (isTaken) {
+    const to = { address: reply.source, port: reply.sourcePort ?? 0 };
+    const by = ipvs.tookFlow(protocol, client, virtual, to);
+    return by === 'either' ? 'either' : by === 'ipvs';
+  }
   if (ipvs.incomplete) return null;
   // A mark may have sent it to a virtual server, where no listing of connections says that none did.
   return !ipvs.connectionsWhole && ipvs.marksLeadTo(reply.source, reply.sourcePort) ? null : false;

@@ -209,6 +209,8 @@ export type Question =
   | { readonly code: 'bridge-hairpin'; readonly bridge: string; readonly on: boolean }
   /** Whose reset closed the flow. */
   | { readonly code: 'flow-closed'; readonly file: string; readonly line: number; readonly byClient: boolean }
+  /** Of a flow to a virtual server, on a node whose Services nat carries meanwhile: whether IPVS rewrote it, or nat. */
+  | { readonly code: 'flow-balanced'; readonly file: string; readonly line: number; readonly byIpvs: boolean }
   /** Whether the flow began before nat had a chain for it, so that nat has not decided about it. */
   | { readonly code: 'flow-before-nat' }
   /** Whether a program listens at a queue; `queue` in the rule's words. */

@@ -1,6 +1,5 @@
 import type { Host } from '../host/facts.ts';
 import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
-import { formatAddress } from '../net/address.ts';
 import type { EffectOf, Rewrite } from '../rules/effect.ts';
 import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
 import { unknown } from './answer.ts';
@@ -250,12 +249,13 @@ function atEnd(frame: Frame): Frame {
 }
 
 /** Indices of the rules worth asking, kept so that 5,000 branches through one chain do not list them 5,000 times. */
-const CANDIDATES = new WeakMap<RuleList, Map<string, readonly number[]>>();
+const CANDIDATES = new WeakMap<RuleList, Map<bigint, readonly number[]>>();
 const KEPT_DESTINATIONS = 64;
 
 function candidatesOf(rules: RuleList, branch: Branch): readonly number[] {
   const { destination } = branch.state;
-  const key = formatAddress(destination);
+  // A list is of one family.
+  const key = destination.value;
   let lists = CANDIDATES.get(rules);
   if (lists === undefined) {
     lists = new Map();

@@ -78,6 +78,7 @@ describe('a bound', () => {
     const capture = { folder: 'f', rulesFile: 'r', rules: 1, bytes: 1, address: 'a', service: 's' };
     const captures = {
       ofEndpoints: () => capture,
+      ofFleet: () => 'f',
       ofNativeServices: () => ({ folder: 'f', listing: 'l', text: 't', bytes: 1, address: 'a' }),
       ofOneService: () => capture,
       ofTwoNodes: () => [capture, capture] as const,

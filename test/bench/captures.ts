@@ -36,6 +36,18 @@ export class Captures {
     });
   }
 
+  /** @returns a folder of many captures, each of a node of a cluster of its own. */
+  ofFleet(count: number, endpoints: number): string {
+    const name = `fleet-${count}`;
+    for (let index = 0; index < count; index++)
+      generateCapture(join(this.#folder, name, `capture-${index}`), {
+        services: endpoints / ENDPOINTS,
+        endpoints: ENDPOINTS,
+        seed: index + 1,
+      });
+    return join(this.#folder, name);
+  }
+
   /** @returns a node in nftables mode. */
   ofNativeServices(services: number): GeneratedNft {
     const made = generateNftCapture(join(this.#folder, `nft-${services}`), {

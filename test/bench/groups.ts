@@ -1,31 +1,11 @@
 import { join } from 'node:path';
-import { atMostMiB, atMostSeconds, atMostTimes, type Bound, growsAtMost } from './bounds.ts';
-import { type Captures, formatCount } from './captures.ts';
+import { atMostMiB, atMostSeconds, atMostTimes, growsAtMost } from './bounds.ts';
+import { formatCount } from './captures.ts';
 import type { Generated } from './generate.ts';
+import type { Group } from './group.ts';
+import { awk, commandsOf } from './jobs.ts';
+import { longGroups } from './long-groups.ts';
 import type { Job } from './measure.ts';
-
-type CaptureMaker = Pick<
-  Captures,
-  | 'ofEndpoints'
-  | 'ofNativeServices'
-  | 'ofOneService'
-  | 'ofTwoNodes'
-  | 'ofFlows'
-  | 'withOneEndpointFewer'
-  | 'answerOf'
->;
-
-/** What is measured in turns. */
-export interface Group {
-  /** For `--only`. */
-  readonly name: string;
-  readonly title: string;
-  /** How often each job runs, after one turn that does not count. */
-  readonly runs: number;
-  /** The yardstick: the job that the others are divided by. */
-  readonly unit: string;
-  prepare(captures: CaptureMaker): { readonly jobs: readonly Job[]; readonly bounds: readonly Bound[] };
-}
 
 const NODE: Job = { name: 'node -e 0', argv: ['node', '-e', '0'], yardstick: true };
 const SIZES = [1000, 10_000, 100_000] as const;
@@ -38,10 +18,7 @@ const MB = 1e6 / 2 ** 20;
 
 /** @returns all groups, those that take longest last. @param program the script of kp-explain. */
 export function benchGroups(program: string): readonly Group[] {
-  const kp = (name: string, ...args: string[]): Job => ({ name, argv: ['node', program, ...args] });
-  const trace = (name: string, of: Generated, ...more: string[]): Job =>
-    kp(name, 'trace', `${of.address}:80`, '-f', of.folder, ...more);
-  const tracePod = (name: string, of: Generated) => trace(name, of, '--from', 'pod', '-o', 'json');
+  const { kp, trace, tracePod } = commandsOf(program);
   return [
     {
       name: 'start',
@@ -231,11 +208,8 @@ export function benchGroups(program: string): readonly Group[] {
         };
       },
     },
+    ...longGroups(program),
   ];
-}
-
-function awk(field: number, file: string): Job {
-  return { name: 'awk', argv: ['awk', `{n[$${field}]++}`, file], yardstick: true };
 }
 
 /** The floor: what Node needs to read the same files and to split their lines. */

@@ -8,6 +8,7 @@ import { plainQuestion } from '../../src/explain/question/question.ts';
 import type { TraceItem } from '../../src/explain/trace-list.ts';
 import { ChainTable } from '../../src/iptables/save/chain-table.ts';
 import { LazyRules } from '../../src/iptables/save/lazy-rules.ts';
+import { ObjectReader } from '../../src/nftables/json/object-reader.ts';
 import { LazyRules as NftRules } from '../../src/nftables/lazy-rules.ts';
 import { nameChains } from '../../src/proxy/chain-names.ts';
 import { openCapture } from '../support/open-capture.ts';
@@ -75,12 +76,18 @@ describe('a large node', () => {
   it('in nftables mode reads the chains of the Service alone that the packet is for', async () => {
     const { folder: capture, address } = generateNftCapture(join(folder, 'native'), { services: 300 });
     const at = vi.spyOn(NftRules.prototype, 'at');
+    // Asked once for each chain and rule that is made, and each set.
+    const read = vi.spyOn(ObjectReader.prototype, 'read');
     const item = await trace(capture, `${address}:80`);
     const asked = at.mock.calls.length;
+    const made = read.mock.calls.length;
     at.mockRestore();
+    read.mockRestore();
     expect(item.outcomes).toHaveLength(10);
-    // There are 6,600 of Services.
+    // There are 6,600 of Services, in 3,300 chains.
     expect(asked).toBeLessThan(500);
+    expect(made).toBeGreaterThan(30);
+    expect(made).toBeLessThan(150);
   });
 
   it('gives 5,000 endpoints 5,000 equal shares', async () => {

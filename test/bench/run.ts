@@ -20,7 +20,9 @@ const program = fileURLToPath(new URL('bin/kp-explain.cjs', root));
 const baselineFile = fileURLToPath(new URL('test/bench/baseline.json', root));
 
 const groups = benchGroups(program);
-const chosen = groups.filter(({ name }) => values.only === undefined || name === values.only);
+const chosen = groups.filter(({ name, long }) =>
+  values.only === undefined ? long !== true : name === values.only,
+);
 if (chosen.length === 0) {
   console.error(`--only takes one of ${groups.map(({ name }) => name).join(', ')}`);
   process.exit(2);

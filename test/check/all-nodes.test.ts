@@ -140,6 +140,26 @@ describe('check --all-nodes', () => {
     expect(err).toMatch(/node-4: not checked: .*pods\/exec/);
   });
 
+  it('says the same of nodes that are checked one at a time', () => {
+    const changed = cluster(rulesOf('node-3', OTHER_ENDPOINT));
+    const [alone, beside] = ['1', '4'].map((count) => changed.run(...CHECK, '--concurrency', count));
+    expect(beside).toEqual(alone);
+    expect(alone?.out).toContain('node-3 differs from the other 3');
+  });
+
+  it('asks a node once more where the API server asked to slow down', () => {
+    const busy = {
+      status: 1,
+      err: 'Error from server (TooManyRequests): the server has received too many requests and has asked us to try again later (get pods)\n',
+      times: 2,
+    };
+    const { status, out, err } = cluster({
+      trouble: { 'exec kube-system/kube-proxy-node-3': busy },
+    }).run(...CHECK);
+    expect(status, err).toBe(0);
+    expect(out).toContain('4 nodes of one cluster compared');
+  });
+
   it('ends with status 3 where none can be read', () => {
     const { status, out, err } = cluster({ trouble: { exec: FORBIDDEN } }).run(...CHECK);
     expect(status).toBe(3);

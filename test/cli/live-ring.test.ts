@@ -1,8 +1,7 @@
 import { expect, it } from 'vitest';
-import type { Capture } from '../../src/cli/capture.ts';
-import { LiveRing, type ReadNode } from '../../src/cli/cluster/live-ring.ts';
+import { LiveRing } from '../../src/cli/cluster/live-ring.ts';
 
-const node = (name: string): ReadNode => ({ name, capture: {} as Capture });
+const node = (name: string) => ({ name });
 
 it.each([
   ['a', ['a:']],
@@ -11,7 +10,7 @@ it.each([
   ['abcd', ['a:bcd', 'b:cda', 'c:dab', 'd:abc']],
   ['abcdefg', ['a:bcd', 'b:cde', 'c:def', 'd:efg', 'e:fga', 'f:gab', 'g:abc']],
 ])('does each of the live nodes %s get those behind it, and early?', (names, wanted) => {
-  const ring = new LiveRing();
+  const ring = new LiveRing<{ name: string }>();
   const given = [...names].map((name) => ring.add(node(name)));
   const early = given.flat().length;
   expect(early).toBe(Math.max(0, names.length - 3));

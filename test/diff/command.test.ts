@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { BUDGET, BUDGET_OF_NODES } from '../../src/cli/diff-budget.ts';
 import type { Diff } from '../../src/diff/document.ts';
 import { run } from '../cli/run-main.ts';
 
@@ -251,5 +252,46 @@ describe('What of a question that cannot be asked?', () => {
     const { out } = await run(['diff', edited('plain.txt', (text) => text), hostile, '--budget', '50']);
     expect(out).toContain('\\x1b[2J');
     expect(out).not.toContain('\u001b');
+  });
+});
+
+describe('What of two nodes?', () => {
+  /** The state with the cluster IPs of every Service blocked, as a node of this name. */
+  const blockedOn = (node: string): string => {
+    const path = join(folder, `blocked-${node}`);
+    cpSync(before, path, { recursive: true });
+    const rules = join(path, 'iptables-save.txt');
+    const drop = '-A FORWARD -m conntrack --ctstate NEW -j DROP\n';
+    const text = readFileSync(rules, 'utf8');
+    writeFileSync(
+      rules,
+      text.replace(/^.*-A FORWARD /m, (first) => `${drop}${first}`),
+    );
+    const manifest = join(path, 'capture.json');
+    writeFileSync(manifest, JSON.stringify({ ...JSON.parse(readFileSync(manifest, 'utf8')), node }));
+    return path;
+  };
+
+  it('they differ by nature: a small budget is spent on some packets of each kind, and that is said', async () => {
+    const { document } = await diff(before, blockedOn('another'));
+    expect(document.twoNodes).toBe(true);
+    expect(document.proof).toMatchObject({
+      budget: BUDGET_OF_NODES,
+      classes: BUDGET_OF_NODES,
+      complete: false,
+    });
+    expect(document.proof.unexplored.length).toBeGreaterThan(0);
+    expect(document.witnesses).not.toEqual([]);
+  });
+
+  it('of one node the budget is for all of them', async () => {
+    const { document } = await diff(before, after);
+    expect(document.twoNodes).toBe(false);
+    expect(document.proof).toMatchObject({ budget: BUDGET, complete: true });
+  });
+
+  it('whoever wants more of it says so', async () => {
+    const { document } = await diff(before, blockedOn('another'), '--budget', '700');
+    expect(document.proof).toMatchObject({ budget: 700, classes: 700, complete: false });
   });
 });

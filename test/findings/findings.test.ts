@@ -198,6 +198,41 @@ const CASES: readonly Case[] = [
   },
   {
     code: 'KP101',
+    fault: 'the same, where a virtual server of the Service is left over that the flow never came to',
+    edits: [
+      [
+        'ipvsadm.txt',
+        () => '-A -u 10.96.10.31:5353 -s rr\n-a -u 10.96.10.31:5353 -r 10.244.1.12:5353 -m -w 1\n',
+      ],
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 100 src=10.244.1.13 dst=10.96.10.31 sport=40001 dport=5353 src=10.244.1.77 dst=10.244.1.13 sport=5353 dport=40001 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+    severity: 'warning',
+    object: 'shop/udp-echo',
+    says: /1 UDP flow of shop\/udp-echo:echo is stuck: 10\.244\.1\.77:5353.* what IPVS 10\.96\.10\.31:5353 took before/,
+    nearMiss: 'a flow that IPVS has in its list, and sends elsewhere',
+    nearEdits: [
+      [
+        'ipvsadm.txt',
+        () => '-A -u 10.96.10.31:5353 -s rr\n-a -u 10.96.10.31:5353 -r 10.244.1.12:5353 -m -w 1\n',
+      ],
+      [
+        'ipvsadm-connections.txt',
+        () =>
+          'IPVS connection entries\npro expire state       source             virtual            destination\nUDP 04:59  UDP         10.244.1.13:40001 10.96.10.31:5353 10.244.1.77:5353\n',
+      ],
+      [
+        'conntrack.txt',
+        (text) =>
+          `${text}udp      17 100 src=10.244.1.13 dst=10.96.10.31 sport=40001 dport=5353 src=10.244.1.77 dst=10.244.1.13 sport=5353 dport=40001 [ASSURED] mark=0 use=1\n`,
+      ],
+    ],
+  },
+  {
+    code: 'KP101',
     fault: 'a flow that was never translated, to a Service that has endpoints now',
     edits: [
       [

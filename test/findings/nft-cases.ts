@@ -21,6 +21,29 @@ const foreign = (hook: string, prio: number, policy: string, ...rules: readonly 
     ...rules.map((expr, index) => ({ rule: { ...table, chain: 'guard', handle: 2 + index, expr } })),
   );
 
+/** At frames of every device, among them those of pods on a bridge. */
+const onFrames = (...expr: readonly unknown[]): Edit =>
+  added(
+    { table: { family: 'bridge', name: 'frames', handle: 91 } },
+    {
+      chain: {
+        ...{ family: 'bridge', table: 'frames', name: 'guard', handle: 1 },
+        ...{ type: 'filter', hook: 'prerouting', prio: -300, policy: 'accept' },
+      },
+    },
+    { rule: { family: 'bridge', table: 'frames', chain: 'guard', handle: 2, expr } },
+  );
+
+const linkAddress = {
+  match: { op: '==', left: { payload: { protocol: 'ether', field: 'saddr' } }, right: 'aa:bb:cc:00:00:01' },
+};
+
+/** No element of a map leads to any Service. */
+const emptied = (map: string): Edit =>
+  listing((all) =>
+    all.map((object) => (object.map?.name === map ? { map: { ...object.map, elem: [] } } : object)),
+  );
+
 const isFrom = (address: string) => ({
   match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right: address },
 });
@@ -49,6 +72,18 @@ export const NFT_CASES: readonly Case[] = [
     says: /^inet hostfw guard rule 1 rejects packets for .*/,
     nearMiss: 'the same for a pod that does not exist',
     nearEdits: [foreign('prerouting', -150, 'accept', [isFrom('10.244.1.250'), { reject: null }])],
+  },
+  {
+    fixture: 'demo-nftables',
+    code: 'KP401',
+    fault: 'a foreign chain of the bridge drops the frames of pods',
+    edits: [onFrames({ drop: null })],
+    severity: 'error',
+    object: 'shop/web',
+    says: /^bridge frames guard rule 1 drops packets for .*/,
+    nearMiss:
+      'it drops those of a link address, which no capture tells, and it is the elements that are gone',
+    nearEdits: [onFrames(linkAddress, { drop: null }), emptied('service-ips')],
   },
   {
     fixture: 'demo-nftables',

@@ -103,7 +103,7 @@ async function runSeed(
     const before = state === undefined ? [] : [`on a node where ${state.name}`];
     smallest = [...found.slice(0, 3).flat(), ...before, 'with the rules', ...texts].join('\n');
     throw new Error('kernel and tracer disagree');
-  });
+  }, seed);
   // What is interrupted runs on beside the next case, and neither is judged: only shrinking may take as long as this.
   const run = await fc.check(property, {
     ...{ seed, numRuns: 1, interruptAfterTimeLimit: 300_000 },

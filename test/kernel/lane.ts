@@ -9,8 +9,11 @@ import type { NativeRules, RuleText } from './node/test-node.ts';
 export interface Lane {
   /** `iptables-nft/ipv4`. */
   readonly name: string;
-  /** @returns a case generated, and shrunk, by fast-check, given to `tell`. */
-  property(tell: (ready: ReadyCase) => Promise<void>): fc.IAsyncPropertyWithHooks<[unknown]>;
+  /**
+   * @param seed what a lane may spread over its cases; fast-check generates from it, too
+   * @returns a case generated, and shrunk, by fast-check, given to `tell`
+   */
+  property(tell: (ready: ReadyCase) => Promise<void>, seed: number): fc.IAsyncPropertyWithHooks<[unknown]>;
 }
 
 /** What is loaded, and sent. */

@@ -6,9 +6,9 @@ import { NFT_LANES } from './nft/lanes.ts';
 const missing = whyNoKernel();
 const required = (process.env.KP_EXPLAIN_REQUIRE_KERNEL ?? '') !== '';
 const PACKETS = Number(process.env.KP_EXPLAIN_NFT_PACKETS ?? 240);
-/** Packets after which each field is to be seen on both sides this often. 20 is aimed at; four of 86 stay at 16 to 19. */
+/** Packets after which each field is to be seen on both sides this often. */
 const ENOUGH_PACKETS = 4000;
-const ON_EACH_SIDE = 15;
+const ON_EACH_SIDE = 20;
 /** Fields that these lanes ask; an expression that is added to them is one more. */
 const FIELDS = 80;
 

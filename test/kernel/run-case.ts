@@ -119,7 +119,7 @@ export async function meet(
       // Its rules may have marked the connection.
       flows = await node.flows(first.wire.family);
     }
-    await send(answer, flows);
+    await send(answer, flows, answer.wire.protocol === SCTP && !answers(flows, answer) ? 'INVALID' : 'NEW');
     if (first.wire.protocol === SCTP) continue;
     const flags = first.wire.protocol === TCP ? FLAGS.ACK : 0;
     const after = await node.flows(first.wire.family);
@@ -176,6 +176,14 @@ function holds(flows: string, probe: Probe): boolean {
 
 function isUnanswered(flows: string, probe: Probe): boolean {
   return flowLine(flows, probe)?.includes('[UNREPLIED]') === true;
+}
+
+/** Whether conntrack has the connection that this answers: IPVS may have sent it to another server without telling conntrack. */
+function answers(flows: string, { wire }: Probe): boolean {
+  const { protocol, source, destination, sourcePort, destinationPort } = wire;
+  const query = { protocol, source, destination, sourcePort, destinationPort };
+  const table = parseFlows({ name: 'conntrack.txt', bytes: Buffer.from(flows) }, new ProblemList());
+  return table.findFlow(query) !== null;
 }
 
 /** Of a connection that nat rewrote no question holds whose error it is. */

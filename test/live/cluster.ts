@@ -27,6 +27,8 @@ export interface Trouble {
   readonly out?: string;
   readonly err?: string;
   readonly sleepMs?: number;
+  /** It goes wrong so often, and then no more. Absent: always. */
+  readonly times?: number;
   /** Writes to this stream without end. */
   readonly flood?: 'stdout' | 'stderr';
   /** Leaves a program behind that keeps its pipes open for so long. */

@@ -51,7 +51,16 @@ if (scenario.login !== undefined && within === undefined) {
   await new Promise((resolve) => setTimeout(resolve, scenario.login.ms));
 }
 
-const wrong = trouble();
+/** Of trouble that ends, each call is counted. */
+function isOver({ times }) {
+  if (times === undefined) return false;
+  const file = join(home, 'times');
+  appendFileSync(file, '.');
+  return readFileSync(file, 'utf8').length > times;
+}
+
+const met = trouble();
+const wrong = met === null || isOver(met) ? null : met;
 // Tells a test that it has come this far.
 if (wrong !== null) writeFileSync(join(home, 'in-trouble'), '');
 // What kubectl started and left behind, such as a credential helper: it keeps the pipes open.

@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -38,6 +39,29 @@ describe('what `npm pack` packs', () => {
     );
     expect(missing.filter((path) => !path?.startsWith('fixtures/'))).toEqual([]);
     expect(files).toContain('docs/kp-explain.1');
+  });
+
+  it('is all that it needs to run: no other package lies beside it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'kp-explain-packed-'));
+    try {
+      for (const file of files.filter((path) => /^(?:bin|dist|fixtures)\/|^package\.json$/.test(path)))
+        cpSync(join(ROOT, file), join(folder, file));
+      const demo = join(folder, 'fixtures/demo');
+      for (const args of [
+        ['check', demo, join(folder, 'fixtures/ipvs'), '--concurrency', '2', '--only', 'KP104', '-o', 'json'],
+        ['services', '-f', demo, '-o', 'yaml'],
+      ]) {
+        const { status, stdout, stderr } = spawnSync(
+          process.execPath,
+          [join(folder, 'bin/kp-explain.cjs'), ...args],
+          { encoding: 'utf8', maxBuffer: 1e8 },
+        );
+        expect(status, stderr).toBe(0);
+        expect(stdout).toContain('shop');
+      }
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is nothing else', () => {

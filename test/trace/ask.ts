@@ -40,6 +40,8 @@ export interface Question {
   readonly expected?: World['expected'];
   /** `ipvsadm-save -n`, with `ipvsadm -Lnc` behind it where connections are known. */
   readonly ipvs?: string | 'not-captured';
+  /** Nat's rules carry Services meanwhile, and IPVS is left over. */
+  readonly besideNat?: boolean;
   readonly recoverDestination?: World['recoverDestination'];
 }
 
@@ -72,7 +74,7 @@ export function worldOf(rules: Rules, packet: Packet, question: Question): World
     ipvs:
       question.ipvs === undefined || question.ipvs === 'not-captured'
         ? (question.ipvs ?? null)
-        : new IpvsTable(parseIpvs(question.ipvs)),
+        : new IpvsTable(parseIpvs(question.ipvs), question.besideNat),
     ...(question.nft === undefined ? {} : { nft: question.nft }),
     recoverDestination: question.recoverDestination ?? (() => null),
   };

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { parseFlowLine } from '../../src/conntrack/parse-flow-line.ts';
+import { type Address, parseAddress } from '../../src/net/address.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
 import { stepText } from '../../src/trace/place.ts';
-import { ask, destinationOf, only, type Question, sourceOf, summary } from './ask.ts';
+import { tracePacket } from '../../src/trace/trace-packet.ts';
+import { ask, destinationOf, only, packetOf, type Question, sourceOf, summary, worldOf } from './ask.ts';
 import { type NodeChanges, nodeOf } from './node.ts';
 
 /** A node that has the address 10.96.0.1, as kube-ipvs0 gives it. */
@@ -16,6 +19,12 @@ const node = (changes: NodeChanges = {}) =>
       ...changes.sysctls,
     },
   });
+
+function addressOf(text: string): Address {
+  const address = parseAddress(text);
+  if (address === null) throw new Error(text);
+  return address;
+}
 
 const TWO = `-A -t 10.96.0.1:80 -s rr
 -a -t 10.96.0.1:80 -r 10.244.1.5:8080 -m -w 1
@@ -451,6 +460,119 @@ it('does the answer of a real server on the node get the port of its node port b
     }),
   );
   expect(sourceOf(outcome)).toBe('192.168.1.1:30080');
+});
+
+describe('Which way goes a flow to a virtual server that is left over beside nat?', () => {
+  // Shown by 6.1: nat's flow stays with nat when its rule is gone, IPVS' with IPVS when nat has one; conntrack prints both alike.
+  const nat = RULES.replace(
+    '-A OUTPUT -j MARK',
+    '-A PREROUTING -d 10.96.0.1/32 -j DNAT --to-destination 10.244.1.5:8080\n-A OUTPUT -j MARK',
+  ).replace(':FORWARD DROP', ':FORWARD ACCEPT\n-A FORWARD -s 10.244.1.6/32');
+  const took =
+    'tcp 6 299 ESTABLISHED src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 [ASSURED] mark=0 use=1';
+  const left: Question = { ...POD, state: 'ESTABLISHED', flows: took, besideNat: true };
+  const hooks = (question: Question) =>
+    ask(nat, { host: node(), ...question }).outcomes.map((outcome) => [
+      outcome.given.map(({ question: { code } }) => code).join(),
+      outcome.path[0]?.step.hook,
+      destinationOf(outcome),
+    ]);
+  const entry = (client: string) => `${TWO}TCP 14:42 ESTABLISHED ${client} 10.96.0.1:80 10.244.1.5:8080\n`;
+
+  it('both are told where nothing tells who took it', () => {
+    const both = [
+      ['flow-balanced', 'FORWARD', '10.244.1.5:8080'],
+      ['flow-balanced', 'INPUT', '10.244.1.5:8080'],
+    ];
+    expect(hooks(left)).toEqual(both);
+    // IPVS forgets TCP that is idle for 15 minutes.
+    expect(hooks({ ...left, ipvs: entry('10.244.1.7:1000') })[0]).toEqual(both[0]);
+  });
+
+  it('that of IPVS, which has it in its list', () => {
+    expect(hooks({ ...left, ipvs: entry('10.244.1.6:1000') })).toEqual([['', 'INPUT', '10.244.1.5:8080']]);
+  });
+
+  it('that of nat, of UDP that IPVS does not have', () => {
+    const udp = (text: string) => text.replaceAll('-t ', '-u ').replaceAll('TCP', 'UDP');
+    const flows =
+      'udp 17 29 src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 [ASSURED] mark=0 use=1';
+    const ipvs = udp(entry('10.244.1.7:1000'));
+    expect(hooks({ ...left, protocol: 'udp', flows, ipvs })).toEqual([['', 'FORWARD', '10.244.1.5:8080']]);
+  });
+});
+
+it('is the answer of a connection that IPVS took just now, beside nat, one of IPVS?', () => {
+  const listing = 'UDP 04:59 UDP 10.244.1.7:1000 10.96.0.1:80 10.244.1.5:8080\n';
+  const question: Question = {
+    ...{ protocol: 'udp', from: '10.244.1.5:8080', to: '10.244.1.6:1000', via: 'cni0', host: node() },
+    ...{ ipvs: `${TWO.replaceAll('-t ', '-u ')}${listing}`, besideNat: true, state: 'ESTABLISHED' },
+  };
+  const packet = packetOf(question);
+  const world = worldOf(
+    RULES.replace(':FORWARD DROP', ':FORWARD ACCEPT\n-A FORWARD -m conntrack --ctstate DNAT -j DROP'),
+    packet,
+    question,
+  );
+  const line =
+    'udp 17 29 src=10.244.1.6 dst=10.96.0.1 sport=1000 dport=80 src=10.244.1.5 dst=10.244.1.6 sport=8080 dport=1000 mark=0 use=1';
+  const flow = parseFlowLine(line, 'opened', 1);
+  const opened = flow === null ? [] : [flow];
+  const socket = (text: string, port: number) => ({ address: addressOf(text), port });
+  const taken = {
+    protocol: 17,
+    client: socket('10.244.1.6', 1000),
+    virtual: socket('10.96.0.1', 80),
+    destination: socket('10.244.1.5', 8080),
+  };
+  // No list of a capture has it.
+  const verdict = (balanced: (typeof taken)[]) =>
+    only(tracePacket(packet, world, { opened, balanced })).verdict;
+  expect(verdict([taken])).toBe('accept');
+  expect(verdict([])).toBe('drop');
+});
+
+it('what a mark gives to a server that is this node goes on by the route that it had, away from here', () => {
+  // Seed 9000077 of the lane: sent out through cni0, to 192.168.1.1 (__ip_vs_get_out_rt: "preserve old route").
+  const outcome = only(
+    ask('*filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n', {
+      host: node(),
+      from: '192.168.1.1:1000',
+      to: '10.244.1.5:80',
+      via: null,
+      mark: 7,
+      ipvs: '-A -f 7 -s rr\n-a -f 7 -r 192.168.1.1:0 -m -w 1\n',
+    }),
+  );
+  expect(destinationOf(outcome)).toBe('192.168.1.1:80');
+  expect(outcome.exit).toMatchObject({ kind: 'interface', name: 'cni0' });
+});
+
+describe('Does an answer that conntrack takes for a new connection keep the port of its virtual server?', () => {
+  const marked = `-A -t 10.96.0.9:80 -s rr
+Pro FromIP   FPrt ToIP     TPrt DestIP   DPrt State       Expires PEName PEData
+UDP 0A600001 07D1 0A600001 0050 0AF40105 1F90 UDP             299
+`;
+  const answer: Question = {
+    protocol: 'udp',
+    from: '10.244.1.5:8080',
+    to: '10.96.0.1:2001',
+    via: 'cni0',
+    ipvs: marked,
+  };
+  const asked = (flows: string) => only(ask(RULES, { host: node(), ...answer, flows }));
+
+  it("no, where the request's own answers are in the way: it came in over lo, confirmed before IPVS had it", () => {
+    // Measured: 10.96.0.3:2001 → 10.96.0.3:30080, balanced by mark; the process got its answers from 58396, 48814, 23846.
+    const outcome = asked(
+      'udp 17 29 src=10.96.0.1 dst=10.96.0.1 sport=2001 dport=80 [UNREPLIED] src=10.96.0.1 dst=10.96.0.1 sport=80 dport=2001 mark=0 use=1',
+    );
+    expect(sourceOf(outcome)).toBe('10.96.0.1:?');
+  });
+
+  it('yes, where nothing is in the way', () => {
+    expect(sourceOf(asked(''))).toBe('10.96.0.1:80');
+  });
 });
 
 describe('What is said where IPVS was not captured?', () => {

@@ -7,7 +7,7 @@ import { type Address, formatAddress } from '../../src/net/address.ts';
 import { readSocket } from '../../src/net/listed-socket.ts';
 import { parseProtocol } from '../../src/net/protocol.ts';
 import { parseNftables } from '../../src/nftables/parse-nft.ts';
-import type { NftChain, NftRuleset } from '../../src/nftables/ruleset.ts';
+import { MadeChains, type NftChain, type NftRuleset } from '../../src/nftables/ruleset.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
 import { senderOf } from '../../src/trace/packet.ts';
@@ -113,7 +113,7 @@ function hookedLast(text: string): NftRuleset {
   };
   const tables = [...read.tables].map(([key, table]) => {
     const chains = [...table.chains].map(([name, chain]) => [name, earlier(chain)] as const);
-    return [key, { ...table, chains: new Map(chains) }] as const;
+    return [key, { ...table, chains: new MadeChains(chains) }] as const;
   });
   return { ...read, tables: new Map(tables) };
 }

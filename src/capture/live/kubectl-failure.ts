@@ -2,6 +2,9 @@ import { quoteCommand } from '../../command/quote.ts';
 import type { CommandResult } from './command-result.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
+/** The code of what may fare better a little later. */
+export const OVERLOADED = 'overloaded';
+
 /** Something kubectl or the API server says, the code it gets, and the way out. First match wins. */
 const SAYINGS: readonly (readonly [RegExp, string, string])[] = [
   [
@@ -23,6 +26,11 @@ const SAYINGS: readonly (readonly [RegExp, string, string])[] = [
     /violates PodSecurity|PodSecurityPolicy|denied the request|admission webhook/i,
     'denied',
     'an admission policy forbids such a pod; try --debug-namespace with a namespace that may run privileged pods, such as kube-system, or --via exec',
+  ],
+  [
+    /TooManyRequests|too many requests/i,
+    OVERLOADED,
+    'the API server asks to slow down: ask fewer nodes at once with --concurrency, or later',
   ],
   [
     /Forbidden|cannot (?:get|list|create|delete|watch) resource/i,

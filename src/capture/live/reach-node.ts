@@ -5,6 +5,7 @@ import { type Profile, withDebugPod } from './debug-pod.ts';
 import { describeFailure } from './describe-failure.ts';
 import { findNodePod, NO_FACTS, type NodePod, type ProxyFacts } from './find-pod.ts';
 import type { Kubectl } from './kubectl.ts';
+import { OVERLOADED } from './kubectl-failure.ts';
 import type { Lifeline } from './lifeline.ts';
 import { readNodeState } from './node-state.ts';
 import type { PodRef } from './pod-commands.ts';
@@ -103,6 +104,7 @@ export async function withNode<T>(
 /** No other way gets further: each needs kubectl, the API server and the node's kubelet. */
 const HOPELESS = new Set([
   'no-kubectl',
+  OVERLOADED,
   'no-kubeconfig',
   'no-such-context',
   'tls',

@@ -4,18 +4,19 @@ import { partsOf } from '../filter.ts';
 import type { NodeComparison, NodeDifference, ReportedFinding } from '../report.ts';
 import type { Facet, NodeProfile, ProgrammedPort } from './node-profile.ts';
 import { portDifference, portText } from './port-difference.ts';
+import { ProfilePool } from './profile-pool.ts';
 import { addTo, type Groups, splitOff } from './split-off.ts';
 
 /**
- * Takes in one node after the other and keeps what each does, equal things once: a thousand nodes with ten thousand Services
- * fit.
+ * Takes in one node after the other and keeps what each does, equal things once (`ProfilePool`): thousands of nodes with ten thousand
+ * Services fit.
  */
 export class NodeComparer {
   readonly #nodes: string[] = [];
-  /** Those whose Services are known. */
-  readonly #serving: string[] = [];
+  readonly #pool = new ProfilePool();
+  /** Those whose Services are known, and what they do with them. */
+  readonly #serving: { readonly node: string; readonly services: ServicesOfNode }[] = [];
   readonly #settings = new Map<string, Groups<string>>();
-  readonly #services = new Map<string, PortGroups>();
   readonly #findings = new Map<string, Found>();
 
   get size(): number {
@@ -23,11 +24,11 @@ export class NodeComparer {
   }
 
   /** Adds a node that was not added before. */
-  add({ node, settings, services }: NodeProfile, { findings }: Pick<CheckAnswer, 'findings'>): void {
+  add(profile: NodeProfile, { findings }: Pick<CheckAnswer, 'findings'>): void {
+    const { node, settings, services } = this.#pool.shared(profile);
     for (const [name, value] of settings)
       if (value !== null) addTo(entryOf(this.#settings, name, newGroups), value, value, node);
-    if (services !== null) this.#serving.push(node);
-    for (const [label, port] of services ?? []) addPort(entryOf(this.#services, label, newPort), port, node);
+    if (services !== null) this.#serving.push({ node, services });
     for (const finding of findings)
       if (finding.severity !== 'info' && finding.code !== BETWEEN_NODES) this.#addFinding(finding, node);
     this.#nodes.push(node);
@@ -39,7 +40,7 @@ export class NodeComparer {
       nodes: this.#nodes,
       differences: [
         ...[...this.#findings].sort(byKey).flatMap(([code, found]) => this.#compareFinding(code, found)),
-        ...[...this.#services].sort(byKey).flatMap(([label, port]) => this.#comparePort(label, port)),
+        ...[...this.#groupPorts()].sort(byKey).flatMap(([label, port]) => this.#comparePort(label, port)),
         ...[...this.#settings].flatMap(([name, groups]) => compareSetting(name, groups)),
       ],
     };
@@ -82,9 +83,26 @@ export class NodeComparer {
     };
   }
 
+  /** @returns what nodes do with each Service port that not all of them do the same with. */
+  #groupPorts(): Map<string, PortGroups> {
+    const kinds = [...new Set(this.#serving.map(({ services }) => services))];
+    const [first] = kinds;
+    const labels = new Set(kinds.flatMap((services) => [...services.keys()]));
+    // The pool holds equal ports once.
+    const unlike = [...labels].filter((label) => kinds.some((each) => each.get(label) !== first?.get(label)));
+    const groups = new Map<string, PortGroups>();
+    for (const { node, services } of this.#serving) {
+      for (const label of unlike) {
+        const port = services.get(label);
+        if (port !== undefined) addPort(entryOf(groups, label, newPort), port, node);
+      }
+    }
+    return groups;
+  }
+
   #comparePort(label: string, { places, facets, unlike }: PortGroups): NodeDifference[] {
     const having = new Set([...places.values()].flatMap(({ nodes }) => nodes));
-    for (const node of this.#serving) if (!having.has(node)) addTo(places, '[]', [], node);
+    for (const { node } of this.#serving) if (!having.has(node)) addTo(places, '[]', [], node);
     const compared: [Facet, Groups<readonly string[]>][] = [['places', places]];
     for (const [facet, groups] of facets) if (!unlike.has(facet)) compared.push([facet, groups]);
     return compared.flatMap(([facet, groups]) => {
@@ -108,6 +126,8 @@ interface Found {
   readonly nodes: Set<string>;
   readonly objects: Map<string, Set<string>>;
 }
+
+type ServicesOfNode = NonNullable<NodeProfile['services']>;
 
 interface PortGroups {
   readonly places: Groups<readonly string[]>;

@@ -28,10 +28,15 @@ export class OtherCaptures {
     this.#load = load;
   }
 
+  /** Whether captures may be read for others, too: those of one node are of several times, or of several clusters. */
+  get areRead(): boolean {
+    return new Set(this.#nodes.map(({ name }) => name)).size > 1;
+  }
+
   /** @returns the capture, also where it was read for another node before. Throws InputError. */
   async read(sources: SourceRequest): Promise<Capture> {
     const [key] = sources.files;
-    if (key === undefined || this.#nodes.length < 2) return await this.#load(sources);
+    if (key === undefined || !this.areRead) return await this.#load(sources);
     const capture = this.#kept.get(key) ?? this.#load(sources);
     this.#kept.delete(key);
     this.#kept.set(key, capture);

@@ -1,28 +1,21 @@
-import type { Capture } from '../capture.ts';
 import { MOST_OTHERS } from './follow-to-others.ts';
 
-/** A live node that was read. */
-export interface ReadNode {
-  readonly name: string;
-  readonly capture: Capture;
-}
-
 /** A node, and those behind it in the list. */
-export interface InRing {
-  readonly node: ReadNode;
-  readonly others: readonly ReadNode[];
+export interface InRing<N> {
+  readonly node: N;
+  readonly others: readonly N[];
 }
 
 /**
  * Gives each live node those behind it in the list, the first behind the last: so that no more states are held at once than
  * that takes, however many nodes the cluster has.
  */
-export class LiveRing {
-  readonly #first: ReadNode[] = [];
-  #waiting: ReadNode[] = [];
+export class LiveRing<N> {
+  readonly #first: N[] = [];
+  #waiting: N[] = [];
 
   /** Adds the next node. @returns those of which enough others are known now. */
-  add(node: ReadNode): InRing[] {
+  add(node: N): InRing<N>[] {
     if (this.#first.length < MOST_OTHERS) this.#first.push(node);
     this.#waiting.push(node);
     const ready = this.#waiting.length - MOST_OTHERS;
@@ -30,11 +23,11 @@ export class LiveRing {
   }
 
   /** No node follows. @returns the rest. */
-  end(): InRing[] {
+  end(): InRing<N>[] {
     return this.#take(this.#waiting.length);
   }
 
-  #take(count: number): InRing[] {
+  #take(count: number): InRing<N>[] {
     const ring = [...this.#waiting, ...this.#first];
     const taken = this.#waiting.slice(0, count).map((node, at) => ({
       node,

@@ -14,6 +14,7 @@ import { choosePacket, type Examples } from './choose-packet.ts';
 import { findDifference, groupWays, type NameQuestion } from './compare-ways.ts';
 import { type Fate, Fates } from './fate.ts';
 import { Narrowing } from './narrow.ts';
+import { type Order, Worklist } from './worklist.ts';
 
 /** One side of the comparison, as the trace needs it. */
 export interface Side {
@@ -79,6 +80,7 @@ export function explore(
   examples: Examples,
   budget: number,
   watched: ReadonlySet<string> = new Set(),
+  order: Order = 'depth',
 ): Exploration {
   const classes: DifferingClass[] = [];
   const fates = new Fates();
@@ -86,16 +88,17 @@ export function explore(
   const granted = new Map<string, Assumption>();
   const assumed = new Map<string, Assumption>();
   const open = new Map<string, OpenEnd>();
-  const work = [...boxes].reverse();
+  const work = new Worklist(boxes, order);
   let traced = 0;
-  for (let box = work.pop(); box !== undefined; box = work.pop()) {
+  const unexplored: Box[] = [];
+  for (let box = work.take(); box !== undefined; box = work.take()) {
     const chosen = choosePacket(box, space, examples);
     if ('none' in chosen) {
-      work.push(...subtract(box, chosen.none).reverse());
+      work.add(subtract(box, chosen.none));
       continue;
     }
     if (traced >= budget) {
-      work.push(box);
+      unexplored.push(box, ...work.rest());
       break;
     }
     traced++;
@@ -123,9 +126,9 @@ export function explore(
       for (const each of ways) noteOpen(each, open);
       noteAssumed(ways, granted, assumed);
     }
-    work.push(...leftovers(box, cell, space).reverse());
+    work.add(leftovers(box, cell, space));
   }
-  return { classes, traced, unexplored: work.reverse(), open, unknowns, granted, assumed };
+  return { classes, traced, unexplored, open, unknowns, granted, assumed };
 }
 
 function placesOf(sides: readonly Ways[], watched: ReadonlySet<string>): Set<string> {

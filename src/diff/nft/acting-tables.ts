@@ -20,7 +20,7 @@ export function actingTables(
     (table) =>
       !table.dormant &&
       OF_FAMILY[family].has(table.family) &&
-      [...table.chains.values()].some((chain) => acts(chain) && !(saved && isOfIptables(chain))),
+      table.chains.hooked().some((chain) => acts(chain) && !(saved && isOfIptables(chain))),
   );
 }
 
@@ -33,7 +33,7 @@ export function hasFrameHooks({ family, chains }: NftTable): boolean {
   return (
     family === 'netdev' ||
     family === 'bridge' ||
-    [...chains.values()].some(({ base }) => base?.hook === 'ingress' || base?.hook === 'egress')
+    chains.hooked().some(({ base }) => base?.hook === 'ingress' || base?.hook === 'egress')
   );
 }
 
@@ -52,8 +52,9 @@ export function tablesWithAdded({
   if (found === undefined) {
     found = new Map(
       [...nft.tables].filter(([, { chains }]) => {
-        const all = [...chains.values()];
-        return all.some(isOfIptables) && all.some(({ rules }) => hasNativeRule(rules));
+        return (
+          chains.hooked().some(isOfIptables) && [...chains.values()].some(({ rules }) => hasNativeRule(rules))
+        );
       }),
     );
     ADDED.set(nft, found);

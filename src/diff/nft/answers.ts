@@ -26,9 +26,9 @@ export function asksForAnswers(tables: readonly NftTable[]): NftRule | null {
 function reachedBeside(table: NftTable): Set<string> {
   const next = leadsTo(indexTable(table));
   const seen = new Set<string>();
-  const work = [...table.chains.values()].flatMap(({ name, base }) =>
-    base !== null && base.type !== 'nat' ? [name] : [],
-  );
+  const work = table.chains
+    .hooked()
+    .flatMap(({ name, base }) => (base !== null && base.type !== 'nat' ? [name] : []));
   for (let name = work.pop(); name !== undefined; name = work.pop()) {
     if (seen.has(name)) continue;
     seen.add(name);

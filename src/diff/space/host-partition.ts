@@ -29,6 +29,7 @@ export class HostPartition {
   readonly #hosts: readonly [Host, Host];
   readonly #partition: Partition;
   readonly #found = new Map<string, Intervals>();
+  readonly #destinationKeys = new Map<string, ReturnType<typeof destinationKey>>();
 
   constructor(family: Family, hosts: readonly [Host, Host]) {
     this.#family = family;
@@ -52,7 +53,7 @@ export class HostPartition {
   destination(value: bigint, kind: Door['kind']): Intervals {
     if (this.hasPolicy) return this.#partition.stretch(value);
     return this.#partition.alike(value, `destination ${kind}`, (each) => {
-      const [before, after] = this.#hosts.map((host) => destinationKey(host, this.#at(each), kind));
+      const [before, after] = this.#hosts.map((host) => this.#destinationKey(host, each, kind));
       return JSON.stringify([before?.kind, after?.kind, before?.hop === after?.hop]);
     });
   }
@@ -134,14 +135,23 @@ export class HostPartition {
   changed(): Intervals {
     const [before, after] = this.#hosts;
     const key = (host: Host) => (value: bigint) => {
-      const address = this.#at(value);
-      return JSON.stringify([
-        destinationKey(host, address, 'in'),
-        destinationKey(host, address, 'node'),
-        sourceKey(host, address),
-      ]);
+      const [came, sent] = [
+        this.#destinationKey(host, value, 'in'),
+        this.#destinationKey(host, value, 'node'),
+      ];
+      return JSON.stringify([came, sent, sourceKey(host, this.#at(value))]);
     };
     return this.#partition.differing(key(before), key(after));
+  }
+
+  #destinationKey(host: Host, value: bigint, kind: Door['kind']): ReturnType<typeof destinationKey> {
+    const name = `${this.#hosts.indexOf(host)} ${kind} ${value}`;
+    let key = this.#destinationKeys.get(name);
+    if (key === undefined) {
+      key = destinationKey(host, this.#at(value), kind);
+      this.#destinationKeys.set(name, key);
+    }
+    return key;
   }
 
   #at(value: bigint): Address {
@@ -173,6 +183,7 @@ function* boundaries(host: Host, family: Family): Generator<readonly [bigint, bi
         const start = base & maskOfLength(family, length);
         const end = start + (1n << BigInt(bits - length)) - 1n;
         yield [start, end];
+        if (length !== prefixLength && length !== bits) continue;
         // The first and the last address of a network are its own and its broadcast address.
         yield [start, start];
         yield [end, end];

@@ -10,7 +10,7 @@ import { FlowClients } from './flow-clients.ts';
 import { type FlowPlace, FlowPlaces } from './flow-places.ts';
 import { type FlowStanding, SOUND } from './flow-verdict.ts';
 import { ForeignRules, type Rewrite } from './foreign-nat.ts';
-import { balancedAt, judgeBalanced } from './ipvs-memory.ts';
+import { balancedAt, judgeBalanced, perhapsBalanced } from './ipvs-memory.ts';
 import { RuleServices } from './rule-services.ts';
 import { isGoneService, judgeHostPort, judgeUnknown } from './stand-placeless.ts';
 import { isChosen, judgeEndpoint } from './stand-translated.ts';
@@ -89,6 +89,8 @@ export class FlowJoin {
     const balanced = balancedAt(place.protocol, place.address, place.port, to, toPort, this.known);
     if (balanced === null) return standing;
     const { verdict } = standing;
+    if (balanced.perhaps === true)
+      return verdict === null ? standing : { ...standing, verdict: perhapsBalanced(verdict, balanced) };
     return { ...standing, balanced, verdict: verdict === null ? null : judgeBalanced(verdict, balanced) };
   }
 

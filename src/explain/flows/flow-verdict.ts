@@ -24,6 +24,8 @@ export interface Balanced {
   readonly real: RealServer | 'gone' | null;
   /** Whether IPVS forgets connections to a real server that was deleted (`expire_nodest_conn`); null: not captured. */
   readonly forgets: boolean | null;
+  /** Nat's rules may have taken them instead. Absent: IPVS did. */
+  readonly perhaps?: true;
 }
 
 /** Where a destination's flows go, and what is wrong with that. */

@@ -25,13 +25,38 @@ export function balancedAt(
   if (!(ipvs instanceof IpvsTable)) return null;
   const server = ipvs.find(protocol, address, port, null);
   if (server === null) return null;
+  const took = ipvs.tookFlow(
+    protocol,
+    null,
+    { address, port: port ?? 0 },
+    { address: to, port: toPort ?? 0 },
+  );
+  if (took === 'nat') return null;
   const real = server.servers.find((each) => each.port === toPort && sameAddress(each.address, to));
   const expires = sysctlNumber(host, 'net.ipv4.vs.expire_nodest_conn');
   return {
     server,
     real: real ?? (server.incomplete === true ? null : 'gone'),
     forgets: expires === null ? null : expires !== 0,
+    ...(took === 'either' ? { perhaps: true as const } : {}),
   };
+}
+
+/** Nat's rules carry Services meanwhile: what they took stays where conntrack has it, and only what IPVS took goes by IPVS. */
+export function perhapsBalanced(verdict: FlowVerdict, { server, real, forgets }: Balanced): FlowVerdict {
+  const name = `IPVS ${takenText(server.takes)}`;
+  const fate =
+    real === null
+      ? 'goes by its real servers, which were not listed as a whole'
+      : real !== 'gone'
+        ? 'stays there, too'
+        : forgets === null
+          ? 'goes by net.ipv4.vs.expire_nodest_conn, which was not captured'
+          : forgets
+            ? 'goes to another real server with its next packet'
+            : 'is dropped, as net.ipv4.vs.expire_nodest_conn is 0';
+  const message = `${verdict.message}; what ${name} took before, if not the rules (ipvsadm -Lnc tells), ${fate}`;
+  return { ...verdict, message, certain: false };
 }
 
 /**
@@ -78,7 +103,7 @@ export function clearBalanced({ server, real, forgets }: Balanced): Command | nu
   return command('ipvsadm', ...deleteReal(server.takes, real));
 }
 
-/** @returns what IPVS itself has of a flow; null where no virtual server takes it. */
+/** @returns what IPVS itself has of a flow; null where no virtual server takes it, or nat's rules may have. */
 export function ipvsOfFlow({ protocol, original }: Flow, { ipvs }: Known): FlowIpvs | null {
   if (!(ipvs instanceof IpvsTable) || original.sourcePort === null || original.destinationPort === null)
     return null;
@@ -87,6 +112,7 @@ export function ipvsOfFlow({ protocol, original }: Flow, { ipvs }: Known): FlowI
   if (server === null) return null;
   const client = { address: original.source, port: original.sourcePort };
   const entry = ipvs.connection(protocol, client, virtual);
+  if (ipvs.besideNat && entry === null) return null;
   const template =
     server.persistence === null ? null : ipvs.connection(protocol, { ...client, port: 0 }, virtual);
   return {

@@ -26,7 +26,7 @@ export function judgeUntranslated(
 ): FlowVerdict | null {
   if (place.portless !== null) {
     const { namespace, name } = place.portless;
-    const message = `${namespace}/${name} has this address, but no port ${place.port}/${formatProtocol(place.protocol)}: no rule translates it`;
+    const message = `${namespace}/${name} has this address, but no port ${place.port}/${formatProtocol(place.protocol)}: it is not translated`;
     return { code: 'no-such-port', message, evidence: [portsEvidence(place)], certain: true, alive: false };
   }
   if (place.service === null && place.programmed.length === 0) return null;

@@ -1,10 +1,22 @@
+import type { Family } from '../../net/address.ts';
+import { isOfIptables } from '../../nftables/iptables-chains.ts';
 import type { Note } from '../explanation.ts';
 import type { Known } from '../question/question.ts';
 
 /** Says of rules without table nat that the Services which they do not refuse are not in them. */
-export function noteIptables({ rulesets, proxyMode }: Known): Note[] {
-  const elsewhere = proxyMode === 'ipvs' || proxyMode === 'nftables';
-  if (elsewhere || rulesets.length === 0 || rulesets.some(({ tables }) => tables.has('nat'))) return [];
+export function noteIptables(known: Known): Note[] {
+  const { rulesets, proxyMode } = known;
+  if (proxyMode === 'ipvs' || proxyMode === 'nftables') return [];
+  const unsaved = unsavedFamilies(known);
+  if (unsaved.length > 0)
+    return [
+      {
+        code: 'nat-not-captured',
+        text: `${known.nft?.file ?? 'nft'} lists table nat of ${unsaved.map((family) => TOOLS[family]).join(' and ')} without what all its rules ask, and that alone was captured: Services may be missing from this list`,
+        settle: `capture ${unsaved.map((family) => `\`${TOOLS[family]}-save -c\``).join(' and ')}`,
+      },
+    ];
+  if (rulesets.length === 0 || rulesets.some(({ tables }) => tables.has('nat'))) return [];
   return [
     {
       code: 'nat-not-captured',
@@ -12,4 +24,17 @@ export function noteIptables({ rulesets, proxyMode }: Known): Note[] {
       settle: 'capture `iptables-save -c`',
     },
   ];
+}
+
+const TOOLS: Readonly<Record<Family, string>> = { ipv4: 'iptables', ipv6: 'ip6tables' };
+
+/** Families whose table nat iptables-nft wrote, as nft lists it, and of which no dump of iptables was captured. */
+function unsavedFamilies({ nft, rulesets }: Known): Family[] {
+  return (['ipv4', 'ipv6'] as const).filter((family) => {
+    const table = nft?.tables.get(family === 'ipv4' ? 'ip nat' : 'ip6 nat');
+    return (
+      table?.chains.hooked().some((chain) => isOfIptables(chain) && chain.rules.length > 0) === true &&
+      !rulesets.some((each) => each.family === family && each.tables.has('nat'))
+    );
+  });
 }

@@ -1,5 +1,7 @@
 import type { HookName, Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { programOf } from '../../iptables/tool.ts';
+import { isOfIptables } from '../../nftables/iptables-chains.ts';
+import type { NftRuleset } from '../../nftables/ruleset.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../../proxy/chains.ts';
 import type { Trace } from '../../trace/outcome.ts';
 import type { Note } from '../explanation.ts';
@@ -13,9 +15,14 @@ const SETTLE = 'capture all tables with `iptables-save -c`';
  * Built-in chains that the packet would have met and that are neither in the capture nor supplied: taken for empty,
  * and said so.
  * @param rulesets as they were walked
+ * @param nft what nft lists: it may hold tables of iptables, in part
  */
-export function missingRules(rulesets: readonly Ruleset[], trace: Trace): TraceItem['assumptions'] {
-  return findMissing(rulesets, trace).map(({ note }) => note);
+export function missingRules(
+  rulesets: readonly Ruleset[],
+  trace: Trace,
+  nft: NftRuleset | null = null,
+): TraceItem['assumptions'] {
+  return findMissing(rulesets, trace, nft).map(({ note }) => note);
 }
 
 /** What is missing, and what is said of it. */
@@ -29,8 +36,9 @@ export interface Missing {
 export function findMissing(
   rulesets: readonly Ruleset[],
   trace: Pick<Trace, 'packet' | 'outcomes' | 'steps'>,
+  nft: NftRuleset | null = null,
 ): Missing[] {
-  if (rulesets.length === 0) return [noRules(trace)];
+  if (rulesets.length === 0) return [noRules(trace, nft)];
   // It is not taken for granted: both ways are given.
   if (rulesets.some(isStandIn)) return [];
   return rulesets.flatMap((ruleset) => [
@@ -41,10 +49,18 @@ export function findMissing(
   ]);
 }
 
-function noRules({ packet }: Pick<Trace, 'packet'>): Missing {
+function noRules({ packet }: Pick<Trace, 'packet'>, nft: NftRuleset | null): Missing {
+  const listed = [...(nft?.tables.values() ?? [])].filter(
+    ({ family, chains }) =>
+      family === (packet.family === 'ipv4' ? 'ip' : 'ip6') && chains.hooked().some(isOfIptables),
+  );
+  const besides =
+    listed.length === 0
+      ? `that there is no ${packet.family} rule`
+      : `that there is no ${packet.family} rule but those of table ${listed.map(({ name }) => name).join(', ')}, which ${nft?.file} lists in part`;
   const note = {
     code: 'rules-not-captured',
-    text: `the capture holds no iptables rules; it is taken for granted that there is no ${packet.family} rule`,
+    text: `the capture holds no iptables rules; it is taken for granted ${besides}`,
     settle: `capture \`${programOf(packet.family)}-save -c\``,
   };
   return { note, what: `the ${packet.family} rules of iptables were` };

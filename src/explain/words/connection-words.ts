@@ -89,6 +89,12 @@ export const CONNECTION_WORDS: {
     denied(
       `the ${byClient ? 'client' : 'server'} sent the reset or FIN that closed the flow of ${file}:${line}`,
     ),
+  'flow-balanced': ({ file, line, byIpvs }) =>
+    said(
+      `${byIpvs ? 'IPVS' : 'nat'} took the flow of ${file}:${line} to its endpoint`,
+      `${byIpvs ? 'nat' : 'IPVS'} took the flow of ${file}:${line} to its endpoint`,
+      'capture `ipvsadm -Lnc`, which has what IPVS took and that is not idle for 15 minutes',
+    ),
   'flow-before-nat': () =>
     said(
       'the flow began before nat had rules: they are asked, and rewrite nothing of it',

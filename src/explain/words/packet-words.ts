@@ -45,6 +45,7 @@ export type ConnectionQuestion =
   | 'bridge-hairpin'
   | 'frame-rule'
   | 'flow-closed'
+  | 'flow-balanced'
   | 'flow-before-nat'
   | 'queue-listener'
   | 'tproxy-socket'

@@ -5,6 +5,7 @@ import { FlowJoin } from '../../explain/flows/flow-join.ts';
 import type { FlowPlace } from '../../explain/flows/flow-places.ts';
 import type { FlowStanding, FlowVerdict } from '../../explain/flows/flow-verdict.ts';
 import { serviceText } from '../../explain/flows/flow-words.ts';
+import type { IpvsTable } from '../../ipvs/table.ts';
 import { formatAddress } from '../../net/address.ts';
 import { formatProtocol, SCTP, UDP } from '../../net/protocol.ts';
 import { socketText } from '../../net/socket.ts';
@@ -28,8 +29,7 @@ export const staleFlows: FindingKind<CheckContext> = {
     const stale: StaleFlow[] = [];
     for (const flow of flows.all()) {
       if (flow.protocol !== UDP && flow.protocol !== SCTP) continue;
-      const { destination, destinationPort } = flow.original;
-      if (ipvs !== null && ipvs.find(flow.protocol, destination, destinationPort, null) !== null) continue;
+      if (ipvs !== null && isOfIpvs(flow, ipvs)) continue;
       const found = judge.staleAt(flow);
       if (found !== null) stale.push(found);
     }
@@ -41,6 +41,16 @@ export const staleFlows: FindingKind<CheckContext> = {
     return [...groups.values()].flatMap((group) => describe(group, context));
   },
 };
+
+/** On a node whose Services nat carries meanwhile those alone that IPVS has in its list. */
+function isOfIpvs({ protocol, original, reply }: Flow, ipvs: IpvsTable): boolean {
+  const { destination, destinationPort, source, sourcePort } = original;
+  if (ipvs.find(protocol, destination, destinationPort, null) === null) return false;
+  const client = { address: source, port: sourcePort ?? 0 };
+  const virtual = { address: destination, port: destinationPort ?? 0 };
+  const to = { address: reply.source, port: reply.sourcePort ?? 0 };
+  return ipvs.tookFlow(protocol, client, virtual, to) === 'ipvs';
+}
 
 interface StaleFlow {
   readonly flow: Flow;

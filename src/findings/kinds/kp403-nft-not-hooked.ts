@@ -64,7 +64,7 @@ function withoutHook(context: CheckContext): Finding[] {
     const ports = own.map(({ port }) => port);
     const names = serviceNames(ports);
     const table = kubeProxyTables(context.known).find((each) => each.family === family)?.table;
-    const bases = [...(table?.chains.values() ?? [])].flatMap(({ name, base }) =>
+    const bases = (table?.chains.hooked() ?? []).flatMap(({ name, base }) =>
       base === null ? [] : [`${name} (${base.type}, ${base.hook})`],
     );
     return [

@@ -115,13 +115,13 @@ export class Surveyor {
       followed.set(key, alternatives);
     }
     const affinity = port.service.sessionAffinity === 'ClientIP';
+    let likeliest: { readonly held: number; readonly differences: readonly Difference[] } | null = null;
     const deviation = ({ kind, outcomes, missing }: Difference): Deviation => {
       const [first] = outcomes;
       const culprit =
         first === undefined ? ({ kind: 'unclear' } as const) : culpritOf(kind, first, behaviour.mode);
       return { kind, port, way, side: client.side, client, expectation, outcomes, missing, culprit };
     };
-    let fewest: readonly Deviation[] | null = null;
     for (const alternative of alternatives) {
       const differences = compareWith(expectation, alternative, affinity);
       if (differences.length === 0) {
@@ -130,9 +130,11 @@ export class Surveyor {
             this.#open.push({ ...deviation(difference), under });
         return [];
       }
-      fewest ??= differences.map(deviation);
+      // All go wrong; what nothing shows to hold, a sender's link address in a rule that drops, is not what is blamed for it.
+      const held = alternative.given.filter((each) => each.held).length;
+      if (likeliest === null || held < likeliest.held) likeliest = { held, differences };
     }
-    return [...(fewest ?? [])];
+    return (likeliest?.differences ?? []).map(deviation);
   }
 
   #clientsOf(port: ExpectedPort, way: Way): readonly Client[] {

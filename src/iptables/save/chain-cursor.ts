@@ -1,6 +1,6 @@
+import { UNKNOWN } from '../../lookup/name-index.ts';
 import { endsWord } from '../blanks.ts';
 import type { ChainTable } from './chain-table.ts';
-import { UNKNOWN } from './name-index.ts';
 
 /** Chains without rules stand between those with rules. */
 const LOOK_AHEAD = 4;

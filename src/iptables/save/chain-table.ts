@@ -1,7 +1,7 @@
+import { doubled, NameIndex, UNKNOWN } from '../../lookup/name-index.ts';
 import type { ChainCut, Counters, Policy } from '../ruleset.ts';
 import { ZERO } from './declaration.ts';
 import type { DumpLines } from './dump-lines.ts';
-import { doubled, NameIndex, UNKNOWN } from './name-index.ts';
 
 /** Where the text of a rule stands. */
 export interface RulePlace {

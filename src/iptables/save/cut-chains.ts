@@ -1,8 +1,8 @@
+import { UNKNOWN } from '../../lookup/name-index.ts';
 import type { KnownChains } from '../known-chains.ts';
 import { type Cut, HOOK_NAMES } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { Block } from './dump.ts';
-import { UNKNOWN } from './name-index.ts';
 
 /** What is said of a last line that may be a part of one. */
 export const NO_LINE_END =

@@ -1,3 +1,4 @@
+import { doubled, UNKNOWN } from '../../lookup/name-index.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { skipBlanks } from '../blanks.ts';
 import type { Cut, TableName } from '../ruleset.ts';
@@ -10,7 +11,6 @@ import { isPlainUserChain, isTableName, PLAIN_END, readDeclaration, toDeclaratio
 import type { Block, DumpReader, Header, ScannedDump } from './dump.ts';
 import { type DumpLines, newlineOf } from './dump-lines.ts';
 import { isOfNextTable, ListingSequence } from './listing-sequence.ts';
-import { doubled, UNKNOWN } from './name-index.ts';
 import { newBlock } from './new-block.ts';
 import { UnreadRules } from './unread-rules.ts';
 

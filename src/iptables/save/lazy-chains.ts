@@ -1,8 +1,8 @@
+import { UNKNOWN } from '../../lookup/name-index.ts';
 import type { Chain, ChainMap, TableName } from '../ruleset.ts';
 import type { ChainTable } from './chain-table.ts';
 import type { TableContext } from './dump-lines.ts';
 import { LazyRules } from './lazy-rules.ts';
-import { UNKNOWN } from './name-index.ts';
 
 /** The chains of a scanned table by name; each is made when it is first asked for, and once. */
 export class LazyChains implements ChainMap {

@@ -1,9 +1,9 @@
+import { UNKNOWN } from '../../lookup/name-index.ts';
 import type { TableName } from '../ruleset.ts';
 import { ChainTable } from './chain-table.ts';
 import type { Prompt } from './comments.ts';
 import type { Block, Header } from './dump.ts';
 import type { DumpLines } from './dump-lines.ts';
-import { UNKNOWN } from './name-index.ts';
 
 /** What is known of a table at its first line. */
 export interface BlockStart extends Pick<Block, 'form' | 'line' | 'from' | 'triviaFrom'> {

@@ -1,3 +1,4 @@
+import { UNKNOWN } from '../../lookup/name-index.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import type { KnownChains } from '../known-chains.ts';
 import { HOOK_NAMES, type TableName } from '../ruleset.ts';
@@ -12,7 +13,6 @@ import {
 import { ChainTable } from './chain-table.ts';
 import type { Block } from './dump.ts';
 import { LazyChains } from './lazy-chains.ts';
-import { UNKNOWN } from './name-index.ts';
 import { readRuleText } from './read-rule.ts';
 
 /** Nobody picks more lines from a dump; a longer listing is of one table. */

@@ -1,5 +1,5 @@
+import { UNKNOWN } from '../../lookup/name-index.ts';
 import type { ChainTable } from './chain-table.ts';
-import { UNKNOWN } from './name-index.ts';
 
 /** Where a line stands that should be a rule: which of the dump's starts it is, and its line. */
 export interface UnreadLine {

@@ -141,6 +141,7 @@ export class ClusterReader {
         path: `${path}${within}/${plural}`,
         what: `list ${resource}${where}`,
         pageSize: PAGE[kind],
+        onWait: (text) => this.#request.onProgress?.(text),
         ...(fieldSelector === null ? {} : { query: { fieldSelector } }),
       },
       this.#limits,

@@ -21,7 +21,8 @@ export interface ApiLimits {
 
 /** The limits of the program; tests use smaller ones. */
 export const API_LIMITS: ApiLimits = {
-  totalMs: 60_000,
+  // 50,000 Pods are 400 MB. That nothing comes is noticed much sooner.
+  totalMs: 300_000,
   silenceMs: 10_000,
   pageBytes: 256 * 1024 * 1024,
   pauseMs: 500,

@@ -4,6 +4,7 @@ import type { ApiAnswer } from './api-answer.ts';
 import { ApiError } from './api-error.ts';
 import type { ApiConnection, ApiLimits } from './connection.ts';
 import { describeConnectionError, describeStatus } from './describe-failure.ts';
+import { waitBefore } from './patience.ts';
 
 /** What to list. */
 export interface ListRequest {
@@ -15,11 +16,9 @@ export interface ListRequest {
   readonly pageSize: number;
   /** `fieldSelector` and `labelSelector`. */
   readonly query?: Readonly<Record<string, string>>;
+  /** Told in words that the server asks to wait. */
+  readonly onWait: (text: string) => void;
 }
-
-const ATTEMPTS = 4;
-const LONGEST_PAUSE_MS = 5000;
-const RETRIED: ReadonlySet<number> = new Set([429, 500, 502, 503, 504]);
 
 /**
  * Lists objects page by page, so that only one page of whole objects is in memory. A list that expired while it was
@@ -58,7 +57,7 @@ async function listOnce(
     if (request.pageSize > 0) query.set('limit', String(request.pageSize));
     if (next !== '') query.set('continue', next);
     const tail = query.size === 0 ? '' : `?${query}`;
-    const answer = await getPatiently(connection, request.path + tail, limits);
+    const answer = await getPatiently(connection, request.path + tail, limits, request.onWait);
     if (answer.status === 410 && next !== '') return false;
     if (answer.status !== 200) throw describeStatus(answer, request.what, connection.access);
     const page = parsePage(answer, request.what, connection);
@@ -71,21 +70,33 @@ async function listOnce(
   }
 }
 
-/** Tries again where the server is overloaded or the connection broke: waits as told by Retry-After, else ever longer. */
-async function getPatiently(connection: ApiConnection, path: string, limits: ApiLimits): Promise<ApiAnswer> {
+/** Tries again where the server is overloaded or the connection broke, and says so where that takes a while. */
+async function getPatiently(
+  connection: ApiConnection,
+  path: string,
+  limits: ApiLimits,
+  onWait: (text: string) => void,
+): Promise<ApiAnswer> {
   for (let attempt = 1; ; attempt++) {
-    const last = attempt === ATTEMPTS;
-    let wait = Math.min(limits.pauseMs * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+    let answer: ApiAnswer | null = null;
+    let broken: unknown = null;
     try {
-      const answer = await connection.get(path);
-      if (last || !RETRIED.has(answer.status)) return answer;
-      const told = Number(answer.headers['retry-after']);
-      if (told > 0) wait = Math.min(told * 1000, LONGEST_PAUSE_MS);
+      answer = await connection.get(path);
     } catch (error) {
-      if (last || !(error instanceof ApiError) || error.code !== 'api-cut-off') throw error;
+      if (!(error instanceof ApiError) || error.code !== 'api-cut-off') throw error;
+      broken = error;
     }
+    const wait = waitBefore(attempt, limits.pauseMs, answer);
+    if (wait === null) {
+      if (answer === null) throw broken;
+      return answer;
+    }
+    if (wait.told)
+      onWait(
+        `the API server asks to slow down (${answer?.status}): asking again in ${Math.ceil(wait.ms / 1000)} s`,
+      );
     try {
-      await pause(wait, undefined, { signal: connection.signal });
+      await pause(wait.ms, undefined, { signal: connection.signal });
     } catch (error) {
       throw describeConnectionError(error, connection.access, connection.signal);
     }

@@ -1,10 +1,11 @@
 import { type Fields, objectOf, wordOf } from '../../json/fields.ts';
 import type { ProblemList } from '../../problems/problem.ts';
 import { Drafts } from '../draft.ts';
-import { LazyRules } from '../lazy-rules.ts';
-import type { NftChain, NftRule, NftRuleset } from '../ruleset.ts';
-import { chainKey, ObjectReader } from './object-reader.ts';
-import { readBase, readFlowtable, readObject, readRule, readSet } from './read-objects.ts';
+import type { NftRuleset } from '../ruleset.ts';
+import type { Listing } from './lazy-chains.ts';
+import { ObjectReader } from './object-reader.ts';
+import { PlacedObjects } from './placed-objects.ts';
+import { readBase, readFlowtable, readObject, readSet } from './read-objects.ts';
 import { scanObjects } from './scan-objects.ts';
 import { numberAt, stringAt } from './values.ts';
 
@@ -14,29 +15,20 @@ import { numberAt, stringAt } from './values.ts';
  */
 export function parseJson(bytes: Buffer, file: string, problems: ProblemList): NftRuleset | null {
   const reader = new ObjectReader(bytes, file, problems);
-  const drafts = new Drafts();
-  const rules = new RuleIndex();
-  const chains: Fields[] = [];
+  const listing: Listing = { bytes, reader, cut: false };
+  const drafts = new Drafts((family, name) => placed.chainsOf(family, name));
+  const placed = new PlacedObjects(listing, (family, table) => drafts.table(family, table));
   let version: string | null = null;
   const scanned = scanObjects(bytes, {
-    each: (start, end) => {
-      const head = reader.ruleHead(start, end);
-      if (head !== null) {
-        rules.add(head, start, end);
-        return;
-      }
-      const plain = reader.plainChain(start, end);
-      if (plain !== null) {
-        chains.push({ ...plain, start });
-        return;
-      }
-      const object = reader.read(start, end);
+    open: (start) => placed.open(start),
+    close: (start) => {
+      if (placed.close(start)) return;
+      const object = reader.read(start);
       const [kind] = Object.keys(object ?? {});
       const inner = kind === undefined ? null : objectOf(object?.[kind]);
       if (kind === undefined || inner === null) return;
       if (kind === 'metainfo') version = stringAt(inner, 'version');
-      else if (kind === 'rule') rules.add(keyOf(inner, 'chain'), start, end);
-      else if (kind === 'chain') chains.push({ ...inner, start });
+      else if (kind === 'rule') placed.addRule(inner, start);
       else enter(kind, inner, start);
     },
   });
@@ -53,67 +45,14 @@ export function parseJson(bytes: Buffer, file: string, problems: ProblemList): N
       table.comment = stringAt(inner, 'comment');
       // nft 1.0.6 cuts the word.
       table.dormant = [inner.flags].flat().some((flag) => flag === 'dormant' || flag === 'dorm');
-    } else if (kind === 'set' || kind === 'map' || kind === 'meter')
+    } else if (kind === 'chain') placed.declareChain(table.chains, name, start, readBase(inner) !== null);
+    else if (kind === 'set' || kind === 'map' || kind === 'meter')
       table.sets.set(name, readSet(kind, inner, table.family, reader.lineOf(start)));
     else if (kind === 'flowtable') table.flowtables.set(name, readFlowtable(inner));
     else table.objects.set(`${kind} ${name}`, readObject(kind, inner));
   }
   const cutAt = scanned.closed ? null : reader.lineOf(scanned.end);
   if (cutAt !== null) problems.add('truncated', 'the JSON ends in the middle', file, cutAt);
-  for (const chain of chains) {
-    const table = drafts.table(wordOf(chain.family), wordOf(chain.table));
-    const name = stringAt(chain, 'name') ?? '';
-    if (table === null) continue;
-    const spans = rules.of(keyOf(chain, 'name'));
-    table.chains.set(name, {
-      family: table.family,
-      table: table.name,
-      name,
-      handle: numberAt(chain, 'handle'),
-      comment: stringAt(chain, 'comment'),
-      base: readBase(chain),
-      rules: new LazyRules(
-        spans.length / 2,
-        (index): NftRule => {
-          const start = spans[index * 2] ?? 0;
-          return readRule(reader.read(start, spans[index * 2 + 1] ?? 0), {
-            chain: name,
-            number: index + 1,
-            family: table.family,
-            file,
-            line: reader.lineOf(start),
-          });
-        },
-        (index) => bytes.subarray(spans[index * 2] ?? 0, spans[index * 2 + 1] ?? 0),
-      ),
-      line: reader.lineOf(Number(chain.start)),
-      cut: cutAt !== null,
-    } satisfies NftChain);
-  }
+  listing.cut = cutAt !== null;
   return { file, version, tables: drafts.tables, cutAt };
-}
-
-/** The rules of each chain as pairs of start and end. */
-class RuleIndex {
-  readonly #spans = new Map<string, number[]>();
-  #lastKey = '';
-  #last: number[] = [];
-
-  add(key: string, start: number, end: number): void {
-    if (key !== this.#lastKey) {
-      this.#lastKey = key;
-      const known = this.#spans.get(key);
-      this.#last = known ?? [];
-      if (known === undefined) this.#spans.set(key, this.#last);
-    }
-    this.#last.push(start, end);
-  }
-
-  of(key: string): readonly number[] {
-    return this.#spans.get(key) ?? [];
-  }
-}
-
-function keyOf(object: Fields, name: string): string {
-  return chainKey(wordOf(object.family), wordOf(object.table), wordOf(object[name]));
 }

@@ -2,7 +2,7 @@ import type { ProblemList } from '../../problems/problem.ts';
 import { Drafts, type TableDraft } from '../draft.ts';
 import { LazyRules } from '../lazy-rules.ts';
 import { priorityOf } from '../priorities.ts';
-import type { BaseChain, NftChain, NftRuleset } from '../ruleset.ts';
+import { type BaseChain, MadeChains, type NftChain, type NftRuleset } from '../ruleset.ts';
 import { type Block, readBlock } from './blocks.ts';
 import { Lines } from './lines.ts';
 import { readFlowtable, readObject } from './objects.ts';
@@ -21,7 +21,7 @@ const BASE =
  */
 export function parseText(text: string, file: string, problems: ProblemList): NftRuleset {
   const lines = new Lines(text);
-  const drafts = new Drafts();
+  const drafts = new Drafts(() => new MadeChains());
   let cutAt: number | null = null;
   for (let line = lines.next(); line !== null; line = lines.next()) {
     const [, family = '', name = '', handle] = TABLE.exec(line) ?? [];
@@ -41,7 +41,12 @@ export function parseText(text: string, file: string, problems: ProblemList): Nf
 }
 
 /** @returns false where the text ends before the table does. */
-function readTable(table: TableDraft, lines: Lines, file: string, problems: ProblemList): boolean {
+function readTable(
+  table: TableDraft<MadeChains>,
+  lines: Lines,
+  file: string,
+  problems: ProblemList,
+): boolean {
   for (let line = lines.next(); line !== null; line = lines.next()) {
     if (line === '}') return true;
     const [, kind = '', name = '', handle] = INSIDE.exec(line) ?? [];
@@ -57,7 +62,7 @@ function readTable(table: TableDraft, lines: Lines, file: string, problems: Prob
   return false;
 }
 
-function enter(table: TableDraft, block: Block, file: string, problems: ProblemList): void {
+function enter(table: TableDraft<MadeChains>, block: Block, file: string, problems: ProblemList): void {
   if (block.kind === 'chain') table.chains.set(block.name, readChain(table, block, file));
   else if (block.kind === 'set' || block.kind === 'map' || block.kind === 'meter')
     table.sets.set(block.name, readSet(table, block, block.kind, file, problems));
@@ -65,7 +70,7 @@ function enter(table: TableDraft, block: Block, file: string, problems: ProblemL
   else table.objects.set(`${block.kind} ${block.name}`, readObject(block));
 }
 
-function readChain({ family, name: table }: TableDraft, block: Block, file: string): NftChain {
+function readChain({ family, name: table }: TableDraft<MadeChains>, block: Block, file: string): NftChain {
   const { name, handle, line, cut } = block;
   // nft prints a chain's comment in front of its hook; one behind it is taken too.
   const before = commentOf(block.entries[0]?.text ?? '');

@@ -1,9 +1,9 @@
 import type { ProblemList } from '../../problems/problem.ts';
-import type { TableDraft } from '../draft.ts';
+
 import { readElement } from '../json/read-expression.ts';
 import { readStatement } from '../json/read-statement.ts';
 import { lazySet } from '../lazy-set.ts';
-import type { NftSet } from '../ruleset.ts';
+import type { NftSet, NftTable } from '../ruleset.ts';
 import type { Statement } from '../statement.ts';
 import type { Block, Entry } from './blocks.ts';
 import { secondsOf } from './parse-constant.ts';
@@ -15,7 +15,7 @@ type Parts = Omit<NftSet, 'elements'>;
 
 /** @returns the set or map that a block spells; its elements are parsed when asked for. */
 export function readSet(
-  { family, name: table }: TableDraft,
+  { family, name: table }: Pick<NftTable, 'family' | 'name'>,
   block: Block,
   kind: NftSet['kind'],
   file: string,

@@ -195,10 +195,25 @@ function answer(branch: Branch, table: IpvsTable, context: TraceContext): readon
         source: senderOf(virtual.address),
         sourcePort: virtual.port,
         balancedBy: { ...virtual, onePacket: false },
-        ...(untracked ? { connection: null, untracked: 'UNTRACKED' as const } : {}),
+        ...(untracked
+          ? { connection: null, untracked: 'UNTRACKED' as const }
+          : { connection: expectedBy(connection, virtual) }),
       }),
     ),
   ];
+}
+
+/**
+ * conntrack may take a real server's answer for the first packet of a new connection: where it confirmed the request before IPVS
+ * had it (what the node sent to itself comes back over lo), it still expects the virtual server to answer. The new connection gets
+ * the virtual server as its client (ip_vs_update_conntrack), and a port that is free where the request's own answers are in the way.
+ */
+function expectedBy(
+  connection: Connection | null,
+  { address, port }: { readonly address: Address; readonly port: number | null },
+): Connection | null {
+  if (connection === null || connection.confirmed || connection.direction === 'REPLY') return connection;
+  return { ...connection, replyDestination: senderOf(address), replyDestinationPort: port };
 }
 
 /** The connection that IPVS has of an answer: what earlier packets left here, or what was listed. */

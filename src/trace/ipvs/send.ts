@@ -10,7 +10,7 @@ import { reroute } from '../routing.ts';
 
 /**
  * Hands the packet to a real server (ip_vs_nat_xmit, net/netfilter/ipvs/ip_vs_xmit.c): its destination is rewritten, it is
- * routed by that alone, and it goes on through OUTPUT; to a server that is this node it stays in its hook.
+ * routed by that alone, and it goes on through OUTPUT; to a server that is this node it stays in its hook, with its route.
  */
 export function sendTo(
   branch: Branch,
@@ -43,7 +43,9 @@ export function sendTo(
   return routed(rewritten, context).map((passage) => {
     if (passage.kind === 'ended') return passage;
     const way = passage.branch;
-    if (way.state.route?.local === true) return next(way);
+    // To a server that is this node it keeps the route that it had, be it away from here (__ip_vs_get_out_rt: "preserve old route").
+    if (way.state.route?.local === true)
+      return next(changed(way, { route: state.route, outInterface: state.outInterface }));
     const sent = changed(way, {
       inInterface: null,
       outInterface: way.state.route === null ? undefined : way.state.route.device,

@@ -17,7 +17,7 @@ export function nftAsksForTracking(nft: NftRuleset | null, family: Family, saved
   for (const table of nft?.tables.values() ?? []) {
     if (table.family !== own && table.family !== 'inet') continue;
     // A table of iptables-nft is asked for in iptables' own dump, where that is here; nft does not show all of it.
-    if (!saved && [...table.chains.values()].some(isOfIptables)) return true;
+    if (!saved && table.chains.hooked().some(isOfIptables)) return true;
     // Somebody may have added rules of nft to one.
     if (tableAsks(table)) return true;
   }

@@ -17,7 +17,12 @@ beforeAll(async () => {
 });
 
 /** Asks about one flow on the IPVS node, with another listing and another setting. */
-async function flowOf(flow: Line, expires: '0' | '1' | null, listing = LISTING): Promise<FlowItem> {
+async function flowOf(
+  flow: Line,
+  expires: '0' | '1' | null,
+  listing = LISTING,
+  besideNat = false,
+): Promise<FlowItem> {
   const { rulesets, host, cluster, book, flows, proxyMode } = node;
   const sysctls = new Map(host.sysctls);
   if (expires === null) sysctls.delete('net.ipv4.vs.expire_nodest_conn');
@@ -25,7 +30,7 @@ async function flowOf(flow: Line, expires: '0' | '1' | null, listing = LISTING):
   return await askOne(flow, {
     ...{ rulesets, cluster, book, flows, proxyMode, node: node.node },
     host: { ...host, sysctls },
-    ipvs: new IpvsTable(parseIpvs(listing)),
+    ipvs: new IpvsTable(parseIpvs(listing), besideNat),
   });
 }
 
@@ -86,6 +91,26 @@ describe('What clears a flow that IPVS balances?', () => {
     const item = await flowOf({ asked: '10.244.2.11:8080' }, '1');
     expect(item.ipvs).toBeUndefined();
     expect(item.clear).toContain('conntrack -D');
+  });
+});
+
+// Shown by 6.1: a flow that a rule of nat took goes on there, whatever real servers the virtual server has.
+describe('Is a flow stuck whose virtual server is left over beside nat?', () => {
+  const other = 'UDP 04:59 UDP 10.244.1.13:41000 10.96.10.40:5353 10.244.2.11:5353\n';
+
+  it('yes, where nat took it: IPVS does not have it', async () => {
+    const item = await flowOf(GONE, '1', LISTING + other, true);
+    expect(item).toMatchObject({ stale: true, problems: [{ code: 'endpoint-gone', severity: 'error' }] });
+    expect(item.clear).toContain('conntrack -D');
+    expect(item.ipvs).toBeUndefined();
+  });
+
+  it('perhaps, where the connections of IPVS were not listed, and both are said', async () => {
+    const item = await flowOf(GONE, '1', LISTING, true);
+    expect(item).toMatchObject({ stale: true, problems: [{ code: 'endpoint-gone', severity: 'warning' }] });
+    expect(item.problems[0]?.message).toContain(
+      'what IPVS 10.96.10.40:5353 took before, if not the rules (ipvsadm -Lnc tells), goes to another real server',
+    );
   });
 });
 

@@ -60,7 +60,7 @@ try {
         meetings = await node.inState(tunnel, () =>
           meet(node, ready.rules.map(traced), ready.packets.map(unmarked)),
         );
-      });
+      }, number);
       const run = await fc.check(property, { seed: number, numRuns: 1, endOnFailure: true });
       const refused = run.failed ? `${String(run.errorInstance)}\n${loaded}` : null;
       // What this kernel has no match or target for is not loaded; anything else is a fault of the lane.

@@ -40,13 +40,18 @@ try {
     const random = randomOf(number);
     const family: Family = random() < 0.67 ? 'ipv4' : 'ipv6';
     const one = generateCase(random, family, nextPort);
+    const before = new Set(connections().split('\n').map(endsOf));
     const meetings = await meet(
       node,
       [{ backend: 'iptables-legacy', family, text: one.rules }],
       one.packets,
       {
         prepare: prepareOf(one),
-        listing: async () => listing(one.packets.map(({ wire }) => wire.sourcePort)),
+        listing: async () =>
+          listing(
+            one.packets.map(({ wire }) => wire.sourcePort),
+            before,
+          ),
       },
     );
     found.push({ seed: number, meetings: meetings.map((meeting) => withSysctls(meeting, one)) });
@@ -84,15 +89,23 @@ function prepareOf({ servers, sets, sysctls }: IpvsCase): string {
   ].join('\n');
 }
 
-/** Of the connections those that the case's clients made, which have ports of their own: the kernel keeps many of earlier cases. */
-function listing(ports: readonly (number | null)[]): string {
+/**
+ * Of the connections those that the case's clients made, which have ports of their own, and those made since, whose ports nat chose:
+ * the kernel keeps many of earlier cases.
+ * @param before the ends of the connections that there were when the case began
+ */
+function listing(ports: readonly (number | null)[], before: ReadonlySet<string>): string {
   const hex = new Set(ports.map((port) => (port ?? 0).toString(16).toUpperCase().padStart(4, '0')));
   const [heading = '', ...lines] = connections().split('\n');
   const own = lines.filter((line) => {
     const [, , fromPort = ''] = line.trim().split(/\s+/);
-    return fromPort === '0000' || hex.has(fromPort);
+    return fromPort === '0000' || hex.has(fromPort) || !before.has(endsOf(line));
   });
   return `${readFileSync(SAVED, 'utf8')}${[heading, ...own].join('\n')}\n`;
+}
+
+function endsOf(line: string): string {
+  return line.trim().split(/\s+/).slice(0, 7).join(' ');
 }
 
 function connections(): string {

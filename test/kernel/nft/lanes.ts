@@ -10,8 +10,8 @@ import { nftCaseSpec, writeNftCase } from './case.ts';
 function nftLane(family: Family): Lane {
   return {
     name: `nft/${family}`,
-    property: (tell) =>
-      fc.asyncProperty(nftCaseSpec, (spec) => {
+    property: (tell, seed) =>
+      fc.asyncProperty(nftCaseSpec(seed), (spec) => {
         const { native, packets } = writeNftCase(spec, family);
         return tell({ rules: [], native: { ...native, last: true }, packets });
       }),
@@ -20,15 +20,12 @@ function nftLane(family: Family): Lane {
 
 /** Native rules beside those of iptables. */
 function mixedLane(backend: Backend, family: Family): Lane {
-  const spec = fc.record({
-    native: nftCaseSpec,
-    beside: caseSpec,
-    last: fc.boolean(),
-  });
+  const spec = (seed: number) =>
+    fc.record({ native: nftCaseSpec(seed), beside: caseSpec, last: fc.boolean() });
   return {
     name: `mixed/${backend}/${family}`,
-    property: (tell) =>
-      fc.asyncProperty(spec, (both) => {
+    property: (tell, seed) =>
+      fc.asyncProperty(spec(seed), (both) => {
         const { native, packets } = writeNftCase({ ...both.native, packets: both.beside.packets }, family);
         // Half the rules of each kind: a packet that one of them ends is not met by the other.
         const rules = both.beside.rules.slice(0, 16);

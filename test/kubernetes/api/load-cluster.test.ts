@@ -239,6 +239,54 @@ describe('objects from the API', () => {
   });
 });
 
+describe('an API server that asks to slow down', () => {
+  const asking = (status: number, after: string, times: number): Override => {
+    let left = times;
+    return (_, response) => {
+      if (left-- <= 0) return false;
+      response.setHeader('retry-after', after);
+      return sendStatus(response, status, 'X', 'try again');
+    };
+  };
+
+  it.each([
+    [429, 'asks to slow down (429): asking again in 1 s'],
+    [503, 'asks to slow down (503): asking again in 1 s'],
+  ])('is asked again when it says, which is told: %i', async (status, words) => {
+    // More often than a server that says nothing would be asked.
+    const server = await serve(asking(status, '0.15', 6));
+    const told: string[] = [];
+    const start = performance.now();
+    const { cluster, problems } = await load(kubeconfig(server.url), {
+      onProgress: (text) => told.push(text),
+    });
+    expect(problems).toEqual([]);
+    expect(cluster.services?.length).toBe(items('services.json').length);
+    expect(performance.now() - start).toBeGreaterThan(850);
+    expect(told.filter((text) => text === `the API server ${words}`)).toHaveLength(6);
+  });
+
+  it('is not waited for once the run is interrupted', async () => {
+    const server = await serve(asking(429, '25', 1));
+    const end = new AbortController();
+    const start = performance.now();
+    const { problems } = await load(kubeconfig(server.url), {
+      signal: end.signal,
+      onProgress: (text) => void (text.includes('slow down') && end.abort()),
+    });
+    expect(problems.map(({ code }) => code)).toEqual(['api-aborted']);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+
+  it('nor longer than all of it may take', async () => {
+    const server = await serve(asking(429, '25', 1));
+    const start = performance.now();
+    const { problems } = await load(kubeconfig(server.url), { limits: { ...QUICK, totalMs: 300 } });
+    expect(problems.map(({ code }) => code)).toEqual(['api-timeout']);
+    expect(performance.now() - start).toBeLessThan(5000);
+  });
+});
+
 describe('a list that cannot be had leaves the others', () => {
   it('403 names the verb and the resource', async () => {
     const words =

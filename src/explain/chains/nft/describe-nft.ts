@@ -160,7 +160,5 @@ function leadsTo(start: string, table: NftTable): string[] {
 function reachOf(found: FoundNft, key: string, { reached }: NftGraph, { nft }: Known): ChainItem['reach'] {
   if (found.kind === 'chain' && found.chain.base !== null && !found.table.dormant) return 'built-in';
   if (reached.has(key)) return 'hooked';
-  return nft?.cutAt == null && [...found.table.chains.values()].some(({ base }) => base !== null)
-    ? 'dead'
-    : 'unknown';
+  return nft?.cutAt == null && found.table.chains.hooked().length > 0 ? 'dead' : 'unknown';
 }

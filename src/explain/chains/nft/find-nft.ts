@@ -62,9 +62,7 @@ export function keyText(element: Element): string {
 /** Chains of iptables-nft are read from iptables-save, where it was captured. */
 function nativeTables({ nft, rulesets }: Known): NftTable[] {
   const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
-  return tablesOf(nft).filter(
-    ({ chains }) => !saved || ![...chains.values()].some((chain) => isOfIptables(chain)),
-  );
+  return tablesOf(nft).filter(({ chains }) => !saved || !chains.hooked().some(isOfIptables));
 }
 
 function tablesOf(nft: NftRuleset | null | undefined): NftTable[] {

@@ -49,8 +49,7 @@ export function nftGraphOf(table: NftTable): NftGraph {
         });
   }
   const reached = new Set<string>();
-  if (!table.dormant)
-    for (const { name, base } of table.chains.values()) if (base !== null) reached.add(name);
+  if (!table.dormant) for (const { name } of table.chains.hooked()) reached.add(name);
   for (const name of reached) for (const next of behind.get(name) ?? []) reached.add(next);
   return { callers, reached };
 }

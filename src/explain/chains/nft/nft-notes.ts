@@ -12,6 +12,9 @@ import { labelOf } from '../../services/service-name.ts';
 
 /** @returns what a rule of kube-proxy's table does, in a sentence; null where its text says all, and for tables of others. */
 export function nftRuleNote(rule: NftRule, table: NftTable): string | null {
+  const left = leftOut(rule);
+  if (left.length > 0)
+    return `nft does not list what its ${left.join(' and ')} says: iptables wrote the rule (capture \`iptables-save -c\`).`;
   if (!isKubeProxyTable(table)) return null;
   const whose = nftLabelOf(rule.chain);
   const affinity = affinitySetOf(rule);
@@ -34,6 +37,13 @@ export function nftRuleNote(rule: NftRule, table: NftTable): string | null {
     if (note !== null) return note;
   }
   return null;
+}
+
+/** @returns what iptables wrote into a rule and nft names without saying more; not comments, which ask nothing. */
+function leftOut({ statements }: NftRule): string[] {
+  return statements.flatMap((each) =>
+    each.kind === 'xt' && each.name !== 'comment' ? [`${each.type} ${each.name}`] : [],
+  );
 }
 
 /**

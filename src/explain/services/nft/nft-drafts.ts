@@ -1,6 +1,6 @@
 import type { NftTable } from '../../../nftables/ruleset.ts';
 import type { ServicePortName } from '../../../proxy/hash.ts';
-import { nftBaseOf, parseNftName } from '../../../proxy/nft-names.ts';
+import { type NftPrefix, nftBaseOf, parseNftName } from '../../../proxy/nft-names.ts';
 import { NFT_OBJECTS } from '../../../proxy/nft-roles.ts';
 import type { ServiceNaming } from '../service-naming.ts';
 import type { KubeProxyTable } from './kube-proxy-tables.ts';
@@ -22,6 +22,17 @@ export interface NftDraft {
 
 /** Collects what belongs together, by the names of chains; for refusals by the API's address, else by comment. */
 export function draftNftServices({ table }: KubeProxyTable, naming: ServiceNaming): NftDraft[] {
+  const drafts = draftsOfElements(table, naming);
+  addChains(drafts, table);
+  return [...drafts.values()];
+}
+
+/** @returns those to which some element leads; of their chains the ones alone to which it does. */
+export function draftNftSockets({ table }: KubeProxyTable, naming: ServiceNaming): NftDraft[] {
+  return [...draftsOfElements(table, naming).values()];
+}
+
+function draftsOfElements(table: NftTable, naming: ServiceNaming): Map<string, NftDraft> {
   const drafts = new Map<string, NftDraft>();
   for (const map of [NFT_OBJECTS.serviceIps, NFT_OBJECTS.serviceNodePorts, NFT_OBJECTS.firewallIps])
     for (const entry of readVerdictMap(table, map)) {
@@ -34,8 +45,7 @@ export function draftNftServices({ table }: KubeProxyTable, naming: ServiceNamin
   for (const map of [NFT_OBJECTS.noEndpointServices, NFT_OBJECTS.noEndpointNodePorts])
     for (const entry of readVerdictMap(table, map))
       draftOf(drafts, baseOfRefusal(entry, naming), entry).refusals.push(entry);
-  addChains(drafts, table);
-  return [...drafts.values()];
+  return drafts;
 }
 
 function draftOf(drafts: Map<string, NftDraft>, base: string | null, entry: MapEntry): NftDraft {
@@ -61,6 +71,18 @@ function addChains(drafts: Map<string, NftDraft>, { chains }: NftTable): void {
     draft.chains.add(name);
   }
 }
+
+/** @returns a draft of {@link draftNftSockets} with all its chains, found by the names that they have: a table can have 100,000. */
+export function withItsChains(draft: NftDraft, { table }: KubeProxyTable): NftDraft {
+  const { base, chains } = draft;
+  if (base === null) return draft;
+  const own = OF_PORTS.map((prefix) => `${prefix}-${base}`).filter(
+    (name) => (table.chains.get(name)?.rules.length ?? 0) > 0,
+  );
+  return { ...draft, chains: new Set([...chains, ...own]) };
+}
+
+const OF_PORTS: readonly NftPrefix[] = ['service', 'local', 'external', 'firewall', 'affinity'];
 
 function baseOfRefusal({ address, port, protocol, comment }: MapEntry, naming: ServiceNaming): string | null {
   const name = naming.bySocket(address, port, protocol)?.name ?? nameInComment(comment);

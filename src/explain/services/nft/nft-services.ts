@@ -11,7 +11,14 @@ import { expectedAddresses } from '../unprogrammed-addresses.ts';
 import { type NftAddresses, nftAddresses } from './addresses.ts';
 import { affinitySetOf, type Choice, readChoices, rulesOf, targetsOf } from './choices.ts';
 import { type KubeProxyTable, kubeProxyTables } from './kube-proxy-tables.ts';
-import { draftNftServices, type NftDraft, nameInChains, nameInComment } from './nft-drafts.ts';
+import {
+  draftNftServices,
+  draftNftSockets,
+  type NftDraft,
+  nameInChains,
+  nameInComment,
+  withItsChains,
+} from './nft-drafts.ts';
 import { nftSourceRanges } from './source-ranges.ts';
 
 /** What the reading of every Service port shares. */
@@ -27,7 +34,10 @@ interface Reading {
  * @returns empty where its table was not captured
  */
 export function listNftServices(known: Known, naming: ServiceNaming, node: string | null): ServiceItem[] {
-  return nftServicesBySocket(known, naming, node).map(({ read }) => read());
+  const endpoints = new EndpointIndex(known.cluster, node);
+  return kubeProxyTables(known).flatMap((table) =>
+    draftNftServices(table, naming).map((draft) => itemOf(draft, table, { known, naming, endpoints })),
+  );
 }
 
 /** A Service port, and the sockets at which the maps have it. */
@@ -39,7 +49,7 @@ export interface NftServicePort {
   readonly read: () => ServiceItem;
 }
 
-/** @returns the same, of which the chains are read of those alone that are asked for. */
+/** @returns those to which some element leads; chains are read of those alone that are asked for. */
 export function nftServicesBySocket(
   known: Known,
   naming: ServiceNaming,
@@ -47,10 +57,10 @@ export function nftServicesBySocket(
 ): NftServicePort[] {
   const endpoints = new EndpointIndex(known.cluster, node);
   return kubeProxyTables(known).flatMap((table) =>
-    draftNftServices(table, naming).map((draft) => ({
+    draftNftSockets(table, naming).map((draft) => ({
       family: table.family,
       sockets: [...draft.entries, ...draft.refusals],
-      read: () => itemOf(draft, table, { known, naming, endpoints }),
+      read: () => itemOf(withItsChains(draft, table), table, { known, naming, endpoints }),
     })),
   );
 }

@@ -17,6 +17,7 @@ export class NameIndex {
   #slots = new Uint32Array(256);
   /** Names outside ASCII are kept as text: bytes that are no UTF-8 differ and yet have the same text. */
   readonly #others = new Map<string, number>();
+  /** Of these, and of names that are spelled otherwise where they first stand. */
   readonly #otherTexts = new Map<number, string>();
   /** Hostile names must not be able to share one slot. */
   readonly #seed = Math.floor(Math.random() * 2 ** 32);
@@ -61,13 +62,37 @@ export class NameIndex {
     return number;
   }
 
+  /** The same for a name that does not stand in the bytes as it reads: a backslash of JSON is in it. */
+  addSpelt(name: string): number {
+    const known = this.findText(name);
+    if (known !== UNKNOWN) return known;
+    const hash = this.#hashText(name);
+    const number = this.#next();
+    this.#otherTexts.set(number, name);
+    if (hash === null) this.#others.set(name, number);
+    else {
+      this.#hashes[number] = hash;
+      this.#enter(number, hash);
+    }
+    return number;
+  }
+
   /** @returns where the name with this number first stands. */
   startOf(number: number): number {
     return this.#starts[number] ?? 0;
   }
 
+  /** @returns how many bytes the name with this number has where it first stands; 0 where it does not stand there as it reads. */
+  lengthOf(number: number): number {
+    return (this.#ends[number] ?? 0) - (this.#starts[number] ?? 0);
+  }
+
   /** @returns true where the bytes of this name also stand here. */
   stands(number: number, start: number, end: number): boolean {
+    if (this.#otherTexts.size > 0) {
+      const other = this.#otherTexts.get(number);
+      if (other !== undefined) return other === this.#read(start, end);
+    }
     const from = this.#starts[number] ?? 0;
     if ((this.#ends[number] ?? 0) - from !== end - start) return false;
     for (let index = end - start - 1; index >= 0; index--) {
@@ -109,6 +134,10 @@ export class NameIndex {
   }
 
   #spells(number: number, name: string): boolean {
+    if (this.#otherTexts.size > 0) {
+      const other = this.#otherTexts.get(number);
+      if (other !== undefined) return other === name;
+    }
     const from = this.#starts[number] ?? 0;
     if ((this.#ends[number] ?? 0) - from !== name.length) return false;
     for (let index = 0; index < name.length; index++) {
@@ -167,7 +196,7 @@ export class NameIndex {
     this.#slots = new Uint32Array(this.#slots.length * 4);
     for (let number = 0; number < this.size; number++) {
       const hash = this.#hashes[number] ?? 0;
-      if (!this.#otherTexts.has(number)) this.#enter(number, hash);
+      if (!this.#others.has(this.#otherTexts.get(number) ?? '')) this.#enter(number, hash);
     }
   }
 }

@@ -1,0 +1,116 @@
+import type { Worker } from 'node:worker_threads';
+import type { Progress } from '../progress.ts';
+import { type CheckOutcome, failed } from './capture-checker.ts';
+import { brokenDown, startThread } from './check-threads.ts';
+import { LiveChecker, type LiveOrders, type NodeJob } from './live-checker.ts';
+
+/** So many nodes that stand side by side are checked by one thread: they are read for each other. */
+const BLOCK = 8;
+
+/** Checks live nodes beside the reading of others, in threads; see `checkInThreads` for why threads. */
+export class NodeThreads {
+  readonly #orders: LiveOrders;
+  readonly #progress: Progress;
+  readonly #threads: (NodeThread | null)[];
+  /** The last question to each: the next waits for it. */
+  readonly #tails: Promise<unknown>[];
+  readonly #pending = new Set<Promise<CheckOutcome>>();
+  #self: LiveChecker | null = null;
+  #given = 0;
+
+  constructor(width: number, orders: LiveOrders, progress: Progress) {
+    this.#orders = orders;
+    this.#progress = progress;
+    this.#threads = Array.from({ length: width }, () => null);
+    this.#tails = Array.from({ length: width }, async () => undefined);
+  }
+
+  /** Waits while too many nodes are held already. Throws the signal's reason. */
+  async room(signal: AbortSignal): Promise<void> {
+    let end = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+      signal.addEventListener('abort', end);
+    });
+    while (this.#pending.size > 2 * this.#threads.length && !signal.aborted)
+      await Promise.race([ended, ...this.#pending]);
+    signal.removeEventListener('abort', end);
+    signal.throwIfAborted();
+  }
+
+  /** Never rejects. */
+  async check(job: NodeJob): Promise<CheckOutcome> {
+    const at = Math.floor(this.#given++ / BLOCK) % this.#threads.length;
+    const asked = (async () => {
+      await this.#tails[at];
+      return await this.#ask(at, job);
+    })();
+    this.#tails[at] = asked;
+    this.#pending.add(asked);
+    void asked.then(() => this.#pending.delete(asked));
+    return await asked;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#threads.map(async (thread) => await thread?.end()));
+  }
+
+  async #ask(at: number, job: NodeJob): Promise<CheckOutcome> {
+    const thread = this.#threads[at] ?? new NodeThread(this.#orders);
+    this.#threads[at] = thread;
+    try {
+      return await thread.ask(job);
+    } catch (error) {
+      this.#threads[at] = null;
+      await thread.end();
+      if (thread.started) return failed(brokenDown(error), { files: [job.node.name] });
+      this.#self ??= new LiveChecker(this.#orders, this.#progress);
+      return await this.#self.check(job);
+    }
+  }
+}
+
+/** One thread, asked one question at a time. */
+class NodeThread {
+  readonly #worker: Worker | null;
+  #error: unknown = null;
+  #settle: { resolve(outcome: CheckOutcome): void; reject(error: unknown): void } | null = null;
+  started = false;
+
+  constructor(orders: LiveOrders) {
+    this.#worker = this.#start(orders);
+  }
+
+  async ask(job: NodeJob): Promise<CheckOutcome> {
+    return await new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      if (this.#error !== null) reject(this.#error);
+      else this.#worker?.postMessage(job);
+    });
+  }
+
+  async end(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+
+  #start(orders: LiveOrders): Worker | null {
+    const fail = (error: unknown): void => {
+      this.#error ??= error;
+      this.#settle?.reject(this.#error);
+    };
+    try {
+      const worker = startThread(orders);
+      worker.on('error', fail);
+      worker.on('messageerror', fail);
+      worker.on('exit', (status) => fail(new Error(`its thread ended with status ${status}`)));
+      worker.on('message', (answer: 'started' | CheckOutcome) => {
+        if (answer === 'started') this.started = true;
+        else this.#settle?.resolve(answer);
+      });
+      return worker;
+    } catch (error) {
+      fail(error);
+      return null;
+    }
+  }
+}
