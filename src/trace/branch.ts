@@ -1,6 +1,5 @@
 import type { Unknown } from './answer.ts';
-import type { GivenNode } from './given.ts';
-import { continuesRun } from './given.ts';
+import { type GivenNode, runBehind } from './given.ts';
 import type { Exit, PathEntry, Step, Turn, Verdict } from './outcome.ts';
 import type { Reason, TurnFact } from './reason.ts';
 import type { PacketState } from './state.ts';
@@ -65,10 +64,7 @@ export function turned(branch: Branch, kind: Turn['kind'], fact: TurnFact): Bran
 /** @returns the branch in which the question was answered this way. */
 export function decided(branch: Branch, { key, question }: Unknown, held: boolean): Branch {
   const { given: before } = branch;
-  const run =
-    before !== null && continuesRun(before, held, question)
-      ? { ...before.run, length: before.run.length + 1 }
-      : { first: question, length: 1, before, count: (before?.run.count ?? 0) + 1 };
+  const run = runBehind(before, { key, question, held });
   return { ...branch, given: { key, held, question, before, run } };
 }
 
@@ -86,10 +82,12 @@ export function answered(
   { key, question }: Pick<Unknown, 'key' | 'question'>,
 ): boolean | null {
   for (let node = branch.given; node !== null; ) {
-    // 5,000 lists that do not have the client are one run, and of one kind.
-    const isOther = node.run.length > 1 && node.question.code !== question.code;
     if (node.key === key) return node.held;
-    node = isOther ? node.run.before : node.before;
+    const { length, places, before } = node.run;
+    // 5,000 lists that do not have the client are one run, of one kind and one answer.
+    const isOther = length > 1 && node.question.code !== question.code;
+    if (!isOther && places !== null && (places.get(key) ?? length + 1) <= length) return node.held;
+    node = isOther || places !== null ? before : node.before;
   }
   return null;
 }

@@ -13,7 +13,30 @@ export interface GivenNode {
     readonly before: GivenNode | null;
     /** Runs up to this one: how many conditions will be told. */
     readonly count: number;
+    /**
+     * At which place of the run each key was answered, shared by all nodes of the run; nodes behind a fork are not in it. Null
+     * for a single answer, and behind a fork.
+     */
+    readonly places: Map<string, number> | null;
   };
+}
+
+/** @returns the run of a node that is put behind `before`, with this key. */
+export function runBehind(
+  before: GivenNode | null,
+  { key, question, held }: Pick<GivenNode, 'key' | 'question' | 'held'>,
+): GivenNode['run'] {
+  if (before === null || !continuesRun(before, held, question))
+    return { first: question, length: 1, before, count: (before?.run.count ?? 0) + 1, places: null };
+  const { run } = before;
+  const length = run.length + 1;
+  return { ...run, length, places: placesWith(before, key, length) };
+}
+
+/** Of two branches that go on from one node only the first can go on with its places. */
+function placesWith({ key: own, run }: GivenNode, key: string, length: number): Map<string, number> | null {
+  if (run.length === 1) return new Map([[own, 1]]).set(key, length);
+  return run.places?.size === run.length && !run.places.has(key) ? run.places.set(key, length) : null;
 }
 
 /** Lists what a branch rests on, oldest first; runs of answers of one kind as one. */
@@ -33,7 +56,7 @@ export function listGiven(newest: GivenNode | null): Given[] {
 }
 
 /** @returns true for an answer that continues a run: one more list or prefix that does not have the client. */
-export function continuesRun(before: GivenNode | null, held: boolean, { code }: Question): boolean {
+function continuesRun(before: GivenNode | null, held: boolean, { code }: Question): boolean {
   if (before === null || before.held || held || before.question.code !== code) return false;
   return code === 'recent' || code === 'source-address' || code === 'ipvs-template';
 }
