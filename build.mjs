@@ -55,7 +55,7 @@ const { output } = await bundle.generate({
   // stack of a bug is read.
   minify: {
     compress: { target: 'node20', keepNames: { function: true, class: true } },
-    mangle: { toplevel: false, keepNames: true },
+    mangle: { toplevel: true, keepNames: { function: true, class: true } },
     codegen: { removeWhitespace: true },
   },
   postBanner: '(function (exports, require, __filename, __dirname, importPackage) {',

@@ -9,7 +9,7 @@ import type { TraceContext } from './context.ts';
 import { ended, next, type Passage } from './passage.ts';
 import { reachableEffects } from './reachable-effects.ts';
 import type { Reason } from './reason.ts';
-import type { Connection } from './state.ts';
+import type { Connection, PacketState } from './state.ts';
 
 /**
  * MASQUERADE remembers the interface that the first packet left by. A later one that routing sends out by another is
@@ -19,6 +19,14 @@ import type { Connection } from './state.ts';
 export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Passage[] {
   const { connection, route } = branch.state;
   const out = route?.device;
+  const by = connection?.masqueradedBy;
+  const now = leavesBy(branch.state);
+  const written = connection?.replyDestination.address ?? null;
+  // What came back over lo, and IPVS sent on elsewhere.
+  if (connection?.direction === 'ORIGINAL' && by !== undefined && written !== null && now !== null)
+    return by === now
+      ? [next(branch)]
+      : [drop(branch, { code: 'masquerade-moved', address: written, by: [by], out: now })];
   if (connection?.fromCapture !== true || connection.direction !== 'ORIGINAL') return [next(branch)];
   const address = connection.replyDestination.address;
   if (typeof out !== 'string' || address === null) return [next(branch)];
@@ -35,6 +43,11 @@ export function whereMasqueradeMoved(branch: Branch, context: TraceContext): Pas
   if (known !== null) return [known ? drop(branch, reason) : next(branch)];
   context.questions.met(question, branch.probability);
   return [drop(decided(branch, question, true), reason), next(decided(branch, question, false))];
+}
+
+/** What is for the node itself leaves by lo, whichever interface has the address (__mkroute_output); null: not known. */
+export function leavesBy({ route }: Pick<PacketState, 'route'>): string | null {
+  return route?.local === true ? 'lo' : typeof route?.device === 'string' ? route.device : null;
 }
 
 function drop(branch: Branch, reason: Reason): Passage {

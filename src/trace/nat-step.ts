@@ -5,7 +5,7 @@ import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import { unknown } from './answer.ts';
 import { answered, type Branch, changed, decided as decide } from './branch.ts';
 import { assume, type TraceContext } from './context.ts';
-import { whereMasqueradeMoved } from './masquerade-moved.ts';
+import { leavesBy, whereMasqueradeMoved } from './masquerade-moved.ts';
 import { manipulates } from './nat.ts';
 import { senderOf } from './packet.ts';
 import { type Ended, isNext, type NatPassage, type Next, next, type Passage } from './passage.ts';
@@ -84,7 +84,9 @@ function runNat(
     );
   const ends = passages.filter((passage) => passage.kind === 'ended');
   const mapped = passages.flatMap((passage) =>
-    passage.kind === 'mapped' ? [settled(passage.branch, side, passage.portFixed, context.world)] : [],
+    passage.kind === 'mapped'
+      ? [masquerading(settled(passage.branch, side, passage.portFixed, context.world))]
+      : [],
   );
   // No rule rewrote it: a null binding, so that nat is not asked again.
   const open = passages.flatMap((passage) =>
@@ -170,6 +172,14 @@ function writingNothing(chain: NatChain): Program<Next | Ended> {
         );
       }),
   };
+}
+
+/** MASQUERADE notes the interface that the packet leaves by (nf_nat_masquerade_ipv4: masq_index). */
+function masquerading(branch: Branch): Branch {
+  const { connection, sourceRewrite } = branch.state;
+  const by = leavesBy(branch.state);
+  if (connection === null || sourceRewrite !== 'masquerade' || by === null) return branch;
+  return changed(branch, { connection: { ...connection, masqueradedBy: by } });
 }
 
 function settled(decided: Branch, side: 'source' | 'destination', portFixed: boolean, world: World): Branch {

@@ -502,6 +502,21 @@ describe('Which way goes a flow to a virtual server that is left over beside nat
   });
 });
 
+it('what was masqueraded on its way over lo is dropped where IPVS sends it out by another interface', () => {
+  // Seed 9700216 of the lane: mangle POSTROUTING was its last chain (nf_nat_oif_changed).
+  const marked = `${RULES}*mangle\n:PREROUTING ACCEPT\n-A PREROUTING -d 10.96.0.1/32 -j MARK --set-mark 7\n`;
+  const question: Question = {
+    ...{ from: '192.168.1.1:1000', to: '10.96.0.1:80', via: null, protocol: 'udp', host: node() },
+    ipvs: '-A -f 7 -s rr\n-a -f 7 -r 10.244.1.5:0 -m -w 1\n',
+  };
+  expect(only(ask(marked, question))).toMatchObject({
+    verdict: 'drop',
+    reason: { code: 'masquerade-moved', by: ['lo'], out: 'cni0' },
+  });
+  const unmarked = marked.replace('-A OUTPUT -j MARK --set-xmark 0x4000/0x4000\n', '');
+  expect(only(ask(unmarked, question))).toMatchObject({ verdict: 'accept', exit: { name: 'cni0' } });
+});
+
 it('is the answer of a connection that IPVS took just now, beside nat, one of IPVS?', () => {
   const listing = 'UDP 04:59 UDP 10.244.1.7:1000 10.96.0.1:80 10.244.1.5:8080\n';
   const question: Question = {

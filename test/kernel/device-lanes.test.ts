@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runCampaign } from './campaign.ts';
-import { TUNNEL_LANES } from './devices/lanes.ts';
+import { OLDER_LANES, TUNNEL_LANES } from './devices/lanes.ts';
 import { tunnelsHere } from './devices/tunnels.ts';
 import { whyNoKernel } from './lab.ts';
 
@@ -24,3 +24,14 @@ describe.skipIf(missing !== null)('Does the kernel agree where pods elsewhere ar
     expect(entered).toBeGreaterThan(5);
   });
 });
+
+describe.skipIf(noKernel !== null)(
+  'Does the kernel agree on connections that are older than the rules?',
+  () => {
+    it('on every answer and later packet, step by step', { timeout: 600_000 }, async () => {
+      const report = await runCampaign({ seed: 100, packets: PACKETS / 2, lanes: OLDER_LANES });
+      expect(report.disagreements).toEqual([]);
+      expect(report.packets).toBeGreaterThanOrEqual(PACKETS / 2);
+    });
+  },
+);
