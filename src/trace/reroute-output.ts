@@ -34,10 +34,12 @@ function isMoved(before: Branch, after: Branch, by: 'anything' | 'destination'):
   const { state: is } = after;
   if (!sameAddress(was.destination, is.destination)) return true;
   if (by === 'destination') return isAnsweredElsewhere(after);
-  if (was.mark !== is.mark || was.tos.bits !== is.tos.bits) return true;
+  if (was.tos.bits !== is.tos.bits) return true;
   if (was.family === 'ipv6' && was.ttl !== is.ttl) return true;
   if (was.source.address?.value !== is.source.address?.value) return true;
-  return is.mark === null && mayHaveWrittenMark(before, after);
+  // What a rule asked of a mark that is not known tells the mark, and does not write it.
+  if (was.mark === null) return mayHaveWrittenMark(before, after);
+  return was.mark !== is.mark;
 }
 
 /** IPVS routed it by its destination alone; here mark, source and TOS count, too. */
@@ -46,7 +48,7 @@ function isAnsweredElsewhere({ state: { connection, balancedBy } }: Branch): boo
   return !sameAddress(connection.originalDestination, connection.replySource);
 }
 
-/** Of a mark that is not known before and after, the rules in between tell whether it can be another one. */
+/** Of a mark that was not known before, the rules in between tell whether it can be another one. */
 function mayHaveWrittenMark(before: Branch, after: Branch): boolean {
   for (let node = after.path; node !== null && node !== before.path; node = node.before) {
     const { step } = node;

@@ -52,6 +52,20 @@ describe('Where does a packet go whose mark is not known, past policy rules that
     expect(ends(traced({}, twice).outcomes).sort()).toEqual(['mark: eth1', 'not mark: bridge-hairpin-off']);
     expect(ends(traced({}, [{ ...byMark, table: 'main' }]).outcomes)).toEqual([': bridge-hairpin-off']);
   });
+  it('of a process’s packet raw may lose the mark: it goes on as its socket’s mark routed it, whatever mangle asks (ipt_mangle_out)', () => {
+    const rules = `*raw
+      :OUTPUT ACCEPT
+      -A OUTPUT -j CT --zone mark
+      -A OUTPUT -j CONNMARK --restore-mark
+      *mangle
+      :OUTPUT ACCEPT
+      -A OUTPUT -m mark ! --mark 0x0 -j RETURN`;
+    const sent = { via: null, from: '192.168.1.1:1000', to: '10.244.1.5:80', mark: 0x100 } as const;
+    const { outcomes } = ask(rules, { ...sent, host: nodeWith([byMark]) });
+    expect([...new Set(outcomes.map(({ exit }) => exit?.kind === 'interface' && exit.name))]).toEqual([
+      'eth1',
+    ]);
+  });
   it('and a process’s packet that mangle gave such a mark (ip_route_me_harder)', () => {
     const rules = '*mangle\n:OUTPUT ACCEPT\n-A OUTPUT -j CONNMARK --restore-mark';
     const answer = { via: null, from: '192.168.1.1:1000', to: '8.8.4.4:80', state: 'ESTABLISHED' } as const;
