@@ -46,7 +46,7 @@ export async function readAllNodes<R, T>(
   let done = 0;
   /** Of all that follow, once the server was asked for too much. */
   let atOnce = live.atOnce ?? NODES_AT_ONCE;
-  const readOne = async (node: string): Promise<NodeResult<R>> => {
+  const readOne = async (node: string, beside: number): Promise<NodeResult<R>> => {
     for (const wait of [...WAITS_MS, null]) {
       try {
         const value = await read({ ...live, target: { ...live.target, node } });
@@ -58,7 +58,8 @@ export async function readAllNodes<R, T>(
           lifeline.onStep(`${++done} of ${names.length} nodes read`);
           return { node, value: null, error };
         }
-        atOnce = Math.max(1, Math.floor(atOnce / 2));
+        // Those that were asked together are refused together: that is one refusal.
+        atOnce = Math.max(1, Math.floor(beside / 2));
         lifeline.onStep(`the API server asks to slow down: ${node} is asked again in ${wait / 1000} s`);
         await pause(wait, undefined, { signal: lifeline.signal }).catch(() =>
           lifeline.signal.throwIfAborted(),
@@ -70,8 +71,9 @@ export async function readAllNodes<R, T>(
   const results: NodeResult<T>[] = [];
   const left = [...names];
   while (left.length > 0) {
-    const some = left.splice(0, atOnce).map((node) => async () => await readOne(node));
-    for (const one of await runPool(atOnce, some))
+    const beside = atOnce;
+    const some = left.splice(0, beside).map((node) => async () => await readOne(node, beside));
+    for (const one of await runPool(beside, some))
       results.push(one.error === null ? { ...one, value: await use(one.value, one.node) } : one);
   }
   const lines = results.flatMap(({ node, error }) =>

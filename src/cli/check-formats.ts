@@ -17,9 +17,9 @@ export function checkFormats(
   stateOf: (report: CheckReport) => string,
   io: Io,
 ): Renderers<CheckRun, CheckFormat> {
-  const text = async ({ reports, comparisons }: CheckRun, view: TextOptions): Promise<string> => {
+  const text = async (run: CheckRun, view: TextOptions): Promise<string> => {
     const { renderCheckText } = await import('../render/check-text.ts');
-    return renderCheckText(reports, comparisons, await checkTextOptions(detail, stateOf, io, view));
+    return renderCheckText(run, await checkTextOptions(detail, stateOf, io, view));
   };
   const { json, yaml } = plainFormats<CheckReport | CheckReportList>(() => '');
   return {

@@ -27,7 +27,7 @@ export async function streamReports(
   let count = 0;
   return {
     add: (report) => io.out(renderCheckReport(report, count++, options)),
-    endOf: ({ reports, comparisons }) => renderCheckEnd(reports, comparisons, options),
+    endOf: (run) => renderCheckEnd(run, options),
   };
 }
 

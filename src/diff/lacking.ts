@@ -23,12 +23,14 @@ interface Gap {
   readonly settle: string;
   /** The file is there, but does not hold all of it. */
   readonly partly?: true;
+  /** Few nodes have any: where neither side tells, both are taken to have none, and nobody is asked for the file. */
+  readonly rare?: true;
 }
 
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
-/** What a listing of single links lacks counts as for `links`; without labels the kernel's own are taken, IPsec is named where it is known, few nodes have rules of legacy ebtables, and flows that helpers announce are no more compared than others. */
-type Kind = Exclude<keyof Host, 'someLinks' | 'labels' | 'ipsec' | 'expectations' | 'frameRules'>;
+/** What a listing of single links lacks counts as for `links`; without labels the kernel's own are taken, IPsec is named where it is known, and flows that helpers announce are no more compared than others. */
+type Kind = Exclude<keyof Host, 'someLinks' | 'labels' | 'ipsec' | 'expectations'>;
 
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ
@@ -83,6 +85,17 @@ const GAPS: { readonly [K in Kind]: GapsOf } = {
   },
   // Which clients a list holds is what packets left there, and is asked as an open question.
   recent: () => [],
+  frameRules: ({ frameRules }) =>
+    (frameRules ?? null) === null
+      ? [
+          {
+            file: 'ebtables-save.txt',
+            what: 'rules of legacy ebtables, which may drop frames of bridges',
+            settle: 'capture `ebtables-legacy-save`',
+            rare: true,
+          },
+        ]
+      : [],
   nft: ({ nft }) =>
     nft === null
       ? [
@@ -154,9 +167,10 @@ export function lackingOf([before, after]: readonly [State, State], asked: Asked
   const found = new Map([...own, ...other].map((gap) => [key(gap), gap]));
   const has = (gaps: readonly Gap[]): Set<string> => new Set(gaps.map(key));
   const [lacksOwn, lacksOther] = [has(own), has(other)];
-  const lacking = [...found].map(([name, { file, what, settle, partly }]): Lacking => {
+  const lacking = [...found].flatMap(([name, { file, what, settle, partly, rare }]): Lacking[] => {
     const held = lacksOwn.has(name) ? (lacksOther.has(name) ? 'neither' : 'after') : 'before';
-    return { file, held, partly: partly === true, what, settle };
+    if (held === 'neither' && rare === true) return [];
+    return [{ file, held, partly: partly === true, what, settle }];
   });
   return [...lacking, ...portGaps(before.host, after.host)];
 }

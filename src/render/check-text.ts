@@ -1,4 +1,4 @@
-import type { CheckReport, ExpectationResult, NodeComparison, ReportedFinding } from '../check/report.ts';
+import type { CheckReport, CheckRun, ExpectationResult, ReportedFinding } from '../check/report.ts';
 import type { AcrossCoverage } from '../findings/across/across-nodes.ts';
 import { counted, listed } from '../words/numbers.ts';
 import { causeLine, renderCause } from './cause-text.ts';
@@ -21,17 +21,15 @@ export interface CheckTextOptions extends TextOptions {
   readonly quote: (word: string) => string;
 }
 
+type Told = Pick<CheckRun, 'reports' | 'comparisons' | 'failures'>;
+
 /**
  * @returns each capture: the verdict first, then errors and warnings, one line each, the worst of them opened, then notes, one
  *   line each; behind them which nodes differ from the rest.
  */
-export function renderCheckText(
-  reports: readonly CheckReport[],
-  comparisons: readonly NodeComparison[],
-  options: CheckTextOptions,
-): string {
-  const told = reports.map((report, index) => renderCheckReport(report, index, options));
-  return told.join('') + renderCheckEnd(reports, comparisons, options);
+export function renderCheckText(run: Told, options: CheckTextOptions): string {
+  const told = run.reports.map((report, index) => renderCheckReport(report, index, options));
+  return told.join('') + renderCheckEnd(run, options);
 }
 
 /** @returns the part of one capture. @param index how many were told before it */
@@ -40,19 +38,19 @@ export function renderCheckReport(report: CheckReport, index: number, options: C
 }
 
 /** @returns what stands behind all captures. */
-export function renderCheckEnd(
-  reports: readonly CheckReport[],
-  comparisons: readonly NodeComparison[],
-  options: CheckTextOptions,
-): string {
+export function renderCheckEnd({ reports, comparisons, failures }: Told, options: CheckTextOptions): string {
   const compared = comparisons.map((comparison) => `\n${renderNodeComparison(comparison, options)}`).join('');
-  if (reports.length < 2) return compared;
+  const count = reports.length;
+  const unchecked = failures.filter(({ code }) => code === 'capture-not-checked').length;
+  if (count === 0 || count + unchecked < 2) return compared;
   const failed = reports.filter(({ passed }) => !passed).length;
   const { colours } = options;
-  const sum =
-    failed === 0
-      ? colours.good(`${reports.length} captures passed`)
-      : colours.bad(`${failed} of ${reports.length} captures failed`);
+  const total = counted(count + unchecked, 'capture');
+  // Who reads the last line alone must not take what could not be read for checked.
+  const besides = unchecked === 0 ? '' : `, ${unchecked} not checked`;
+  const paint = failed + unchecked === 0 ? colours.good : colours.bad;
+  const passed = unchecked === 0 ? total : `${count} of ${total}`;
+  const sum = paint(`${failed === 0 ? `${passed} passed` : `${failed} of ${total} failed`}${besides}`);
   return `${compared}\n${sum}\n`;
 }
 

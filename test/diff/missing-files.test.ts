@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { portGaps } from '../../src/diff/port-modes.ts';
 import type { Host, Link, LinkAddress, Route } from '../../src/host/facts.ts';
+import { parseEbtables } from '../../src/host/parse-ebtables.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
 import { CAPTURED, filter } from './compare.ts';
 import {
   diff,
@@ -72,6 +74,24 @@ describe('Is a change called none, that only a missing file would tell of?', () 
       'iptables-save.txt',
       'before',
     ]);
+  });
+
+  it('rules of legacy ebtables that one side alone has; neither has them on most nodes, and nobody is asked', () => {
+    const dropped = parseEbtables('*filter\n:FORWARD DROP\n', 'ebtables-save.txt', new ProblemList());
+    const plain = nodeAfter(null);
+    for (const frameRules of [[], dropped]) {
+      const bridged: Host = { ...plain, frameRules };
+      for (const [own, other, held] of [
+        [bridged, plain, 'before'],
+        [plain, bridged, 'after'],
+      ] as const) {
+        const { identical, proof } = diff(knownWith(RULES, own), knownWith(RULES, other));
+        expect(identical).toBe(false);
+        expect(proof.lacking.map(({ file, held: by }) => [file, by])).toEqual([['ebtables-save.txt', held]]);
+      }
+      expect(diff(knownWith(RULES, bridged), knownWith(RULES, bridged)).identical).toBe(true);
+    }
+    expect(diff(knownWith(RULES, plain), knownWith(RULES, plain)).identical).toBe(true);
   });
 
   it('a dump that breaks off on both sides at the same place', () => {

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { InputError } from '../../capture/input-error.ts';
 import { ownPath, partsInside } from '../../capture/own-files.ts';
 import { Blocks } from './blocks.ts';
 import { type CheckOrders, type CheckOutcome, failed } from './capture-checker.ts';
@@ -101,7 +102,8 @@ async function runThread(
 export function brokenDown(thrown: unknown): unknown {
   const isMemory = thrown instanceof Error && 'code' in thrown && thrown.code === 'ERR_WORKER_OUT_OF_MEMORY';
   return isMemory
-    ? new Error(
+    ? new InputError(
+        'out-of-memory',
         'it takes more memory than Node gives a thread; NODE_OPTIONS=--max-old-space-size=8192 gives 8 GiB',
       )
     : thrown;

@@ -22,5 +22,7 @@ export function concurrencyOption(what: string): Option {
 export function capturesAtOnce(): number {
   // Every command line begins with this file, and most need no more of it.
   const { availableParallelism, freemem } = process.getBuiltinModule('node:os');
-  return Math.max(1, Math.min(availableParallelism(), Math.floor(freemem() / MEMORY_EACH)));
+  // A container's limit is told by the second alone, a machine that is short of memory by the first.
+  const free = Math.min(freemem(), process.availableMemory());
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(free / MEMORY_EACH)));
 }

@@ -17,8 +17,12 @@ export class NodeThreads {
   readonly #pending = new Set<Promise<CheckOutcome>>();
   #self: LiveChecker | null = null;
   #given = 0;
+  #ended = false;
+  readonly #start: typeof startThread;
 
-  constructor(width: number, orders: LiveOrders, progress: Progress) {
+  /** @param start tests have threads of their own */
+  constructor(width: number, orders: LiveOrders, progress: Progress, start = startThread) {
+    this.#start = start;
     this.#orders = orders;
     this.#progress = progress;
     this.#threads = Array.from({ length: width }, () => null);
@@ -51,19 +55,23 @@ export class NodeThreads {
     return await asked;
   }
 
+  /** Ends the threads; what still waits for one is not checked. */
   async end(): Promise<void> {
+    this.#ended = true;
     await Promise.all(this.#threads.map(async (thread) => await thread?.end()));
   }
 
   async #ask(at: number, job: NodeJob): Promise<CheckOutcome> {
-    const thread = this.#threads[at] ?? new NodeThread(this.#orders);
+    const files = [job.node.name];
+    if (this.#ended) return failed(new Error('the run has ended'), { files });
+    const thread = this.#threads[at] ?? new NodeThread(() => this.#start(this.#orders));
     this.#threads[at] = thread;
     try {
       return await thread.ask(job);
     } catch (error) {
       this.#threads[at] = null;
       await thread.end();
-      if (thread.started) return failed(brokenDown(error), { files: [job.node.name] });
+      if (thread.started || this.#ended) return failed(brokenDown(error), { files });
       this.#self ??= new LiveChecker(this.#orders, this.#progress);
       return await this.#self.check(job);
     }
@@ -77,8 +85,8 @@ class NodeThread {
   #settle: { resolve(outcome: CheckOutcome): void; reject(error: unknown): void } | null = null;
   started = false;
 
-  constructor(orders: LiveOrders) {
-    this.#worker = this.#start(orders);
+  constructor(start: () => Worker) {
+    this.#worker = this.#begin(start);
   }
 
   async ask(job: NodeJob): Promise<CheckOutcome> {
@@ -93,13 +101,13 @@ class NodeThread {
     await this.#worker?.terminate();
   }
 
-  #start(orders: LiveOrders): Worker | null {
+  #begin(start: () => Worker): Worker | null {
     const fail = (error: unknown): void => {
       this.#error ??= error;
       this.#settle?.reject(this.#error);
     };
     try {
-      const worker = startThread(orders);
+      const worker = start();
       worker.on('error', fail);
       worker.on('messageerror', fail);
       worker.on('exit', (status) => fail(new Error(`its thread ended with status ${status}`)));

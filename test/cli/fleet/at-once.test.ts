@@ -94,6 +94,7 @@ describe('Does check say the same of many captures, however many it checks at on
     const followed = items.filter(({ coverage }: CheckReport) => coverage.across !== null);
     expect(followed).toHaveLength(2);
     expect(files[0]).toContain('2 nodes of one cluster compared');
+    expect(files[0]).toMatch(/^\d of 8 captures failed, 2 not checked$/m);
   });
 
   it('and of each capture what it says of it alone, though several have the same API objects', async () => {
@@ -197,6 +198,9 @@ describe('What does one capture that breaks a thread take along?', () => {
       kind: 'failed',
       problem: { message: expect.stringContaining('more memory than Node gives a thread') },
     });
+    // Nobody is asked to look for a bug.
+    const outcome = told.get(2);
+    expect(outcome?.kind === 'failed' && outcome.problem.message).not.toContain('a bug');
   });
 
   it('where none starts, all are left to be checked without', async () => {

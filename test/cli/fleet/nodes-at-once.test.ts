@@ -1,9 +1,14 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OVERLOADED } from '../../../src/capture/live/kubectl-failure.ts';
 import { InterruptedError, UnreachableError } from '../../../src/capture/live/unreachable-error.ts';
 import { type NodeRequest, readAllNodes } from '../../../src/cli/all-nodes.ts';
-import { NODES_AT_ONCE } from '../../../src/cli/fleet/concurrency.ts';
+import { capturesAtOnce, NODES_AT_ONCE } from '../../../src/cli/fleet/concurrency.ts';
+import type { LiveOrders } from '../../../src/cli/fleet/live-checker.ts';
+import { NodeThreads } from '../../../src/cli/fleet/node-threads.ts';
+import { Progress } from '../../../src/cli/progress.ts';
 import { PLAIN } from '../../live/cluster.ts';
 import { clustersLike } from '../../live/clusters.ts';
 
@@ -84,6 +89,18 @@ describe('How many nodes are asked at once?', () => {
     expect(Math.max(...beside.slice(4))).toBe(2);
   });
 
+  it('half as many, not one alone, where all that were asked together are refused', async () => {
+    const refused = new Set<string>();
+    const { read, beside } = counting((node) => {
+      if (refused.size === 4) return;
+      refused.add(node);
+      throw new UnreachableError(OVERLOADED, 'too many requests');
+    });
+    await readBy(read);
+    // The first four, all of them once more, and the rest in twos.
+    expect(Math.max(...beside.slice(8))).toBe(2);
+  });
+
   it('none any more once the run is interrupted while it waits', async () => {
     const end = new AbortController();
     const start = performance.now();
@@ -103,5 +120,43 @@ describe('How many nodes are asked at once?', () => {
     });
     expect(asked).toEqual(NODES);
     expect(results.filter(({ error }) => error !== null).map(({ node }) => node)).toEqual(['node-3']);
+  });
+});
+
+describe('How many captures are checked at once?', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('one where a container may not use the memory that its machine has', () => {
+    vi.spyOn(process, 'availableMemory').mockReturnValue(600 * 2 ** 20);
+    expect(capturesAtOnce()).toBe(1);
+  });
+
+  it('never more than there are processors', () => {
+    expect(capturesAtOnce()).toBeLessThanOrEqual(availableParallelism());
+  });
+});
+
+describe('Does a run that ends leave threads behind?', () => {
+  it('none is started for the nodes that still wait', async () => {
+    let started = 0;
+    const start = () => {
+      started++;
+      // Never answers, as one that is busy.
+      const script = `const { parentPort } = require('node:worker_threads');
+        parentPort.on('message', () => undefined); parentPort.postMessage('started');`;
+      return new Worker(script, { eval: true });
+    };
+    const progress = new Progress({
+      ...{ programName: '', env: {}, columns: null, showsProgress: false },
+      ...{ out: () => undefined, err: () => undefined, async *stdin() {} },
+    });
+    const threads = new NodeThreads(1, {} as LiveOrders, progress, start);
+    const node = (name: string) => ({ name, files: [], origin: name, problems: [] });
+    const asked = ['a', 'b', 'c'].map((name) => threads.check({ node: node(name), others: [] }));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await threads.end();
+    const outcomes = await Promise.all(asked);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['failed', 'failed', 'failed']);
+    expect(started).toBe(1);
   });
 });
