@@ -23,7 +23,8 @@ export function waitBefore(
   if (answer !== null && !RETRIED.has(answer.status)) return null;
   const told = answer === null ? null : toldWait(answer.headers['retry-after'], now);
   if (attempt >= (told === null ? ATTEMPTS : ATTEMPTS_TOLD)) return null;
-  if (told !== null) return { ms: Math.min(told, LONGEST_TOLD_MS), told: true };
+  // A clock may differ, and 0 must not become ten requests at once.
+  if (told !== null) return { ms: Math.min(Math.max(told, pauseMs), LONGEST_TOLD_MS), told: true };
   return { ms: Math.min(pauseMs * 2 ** (attempt - 1), LONGEST_MS), told: false };
 }
 

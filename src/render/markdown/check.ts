@@ -11,11 +11,11 @@ const TOLD = 20;
 export function renderCheckMarkdown({ reports, comparisons, failures }: CheckRun): string {
   const failed = reports.filter(({ passed }) => !passed).length;
   const unchecked = failures.filter(({ code }) => code === 'capture-not-checked');
-  const all = counted(reports.length, 'capture');
+  const all = counted(reports.length + unchecked.length, 'capture');
   const not = unchecked.length === 0 ? '' : `, ${unchecked.length} not checked`;
   const chart = findingsChart(reports);
   return [
-    `# kp-explain check: ${failed === 0 ? `${all} passed` : `${failed} of ${all} failed`}${not}\n`,
+    `# kp-explain check: ${failed + unchecked.length === 0 ? `${all} passed` : `${failed} of ${all} failed`}${not}\n`,
     markdownTable(
       ['capture', 'node', 'result', 'errors', 'warnings', 'notes', 'expectations broken'],
       [
