@@ -12,7 +12,7 @@ import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
-import { remembered } from './recent-lists.ts';
+import { remembered } from './remembered.ts';
 import type { StepBook } from './steps.ts';
 import { waysOfChange } from './ways-of-change.ts';
 
