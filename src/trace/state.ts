@@ -137,6 +137,10 @@ export interface Connection {
   readonly confirmed: boolean;
   /** Labels that it is known to have and no others; null: not known; absent: as it has been since it began (see `labels.ts`). */
   readonly labels?: readonly string[] | null;
+  /** What a branch answered about labels that are not known. */
+  readonly labelsTold?: ReadonlyMap<string, boolean>;
+  /** Whether it has room for labels, where a branch answered that. */
+  readonly labelRoom?: boolean;
   /** What the capture counted of it, packets and bytes; absent: nothing. */
   readonly counted?: Readonly<Record<'original' | 'reply', Counted>>;
   /** True where the entry was found in the capture's conntrack table. */
