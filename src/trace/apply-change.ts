@@ -1,5 +1,6 @@
 import type { Change, EffectOf } from '../rules/effect.ts';
 import { type Branch, changed } from './branch.ts';
+import { markBitsOf, NO_BITS, withMark, xsetBits } from './packet-mark.ts';
 import { type PacketState, shownConnection } from './state.ts';
 
 /** @returns the branch with what the effect did to the packet or its connection. */
@@ -8,7 +9,7 @@ export function applyChange(branch: Branch, effect: Change): Branch {
   const { connection } = state;
   switch (effect.kind) {
     case 'set-mark':
-      return changed(branch, { mark: xset(state.mark, effect.value, effect.mask) });
+      return { ...branch, state: withMark(state, xsetBits(markBitsOf(state), effect.value, effect.mask)) };
     case 'set-ct-mark':
       // CONNMARK does nothing to a packet without connection (net/netfilter/xt_connmark.c: XT_CONTINUE).
       if (connection === null) return branch;
@@ -26,10 +27,13 @@ export function applyChange(branch: Branch, effect: Change): Branch {
       const shown = shownConnection(state);
       if (shown === null) return branch;
       const from = shown.mark === null ? null : (shown.mark & effect.ctmask) >>> 0;
-      return changed(branch, { mark: mixed(state.mark, from, effect.nfmask) });
+      const made = xsetBits(markBitsOf(state), from ?? 0, effect.nfmask);
+      // Of a connection's mark that is not known, the bits that are taken.
+      const known = from === null ? made.known & ~effect.ctmask : made.known;
+      return { ...branch, state: withMark(state, { ...made, known }) };
     }
     case 'blur-mark':
-      return changed(branch, { mark: null });
+      return { ...branch, state: withMark(state, NO_BITS) };
     case 'notrack':
       // raw stands before conntrack; a packet that comes back over lo has its connection and keeps it (net/netfilter/xt_CT.c).
       return connection === null && state.zones === null
@@ -65,8 +69,8 @@ export function applyChange(branch: Branch, effect: Change): Branch {
   }
 }
 
-/** @returns `(old & ~mask) ^ value`, unsigned. Where the mask covers all 32 bits the old mark does not matter. */
-export function xset(old: number | null, value: number, mask: number): number | null {
+/** `(old & ~mask) ^ value`, unsigned. Where the mask covers all 32 bits the old mark does not matter. */
+function xset(old: number | null, value: number, mask: number): number | null {
   if (mask >>> 0 === 0xffffffff) return value >>> 0;
   return old === null ? null : ((old & ~mask) ^ value) >>> 0;
 }

@@ -2,6 +2,7 @@ import type { ConntrackState } from '../iptables/match.ts';
 import type { SetChange } from '../iptables/target.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
+import type { PartlyKnown } from '../rules/value-set.ts';
 import type { NftSetChange } from './nft/set-change.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
 
@@ -13,6 +14,10 @@ export interface PacketState {
   readonly destinationPort: number | null;
   /** Null where a rule set it to what no capture tells. */
   readonly mark: number | null;
+  /** What is known of it then; absent: nothing. */
+  readonly markBits?: PartlyKnown;
+  /** How often rules wrote it while it was not known; absent: never. */
+  readonly markWrites?: number;
   readonly inInterface: Device;
   readonly outInterface: Device;
   /** The port of a bridge that it came in by; undefined where it is not known. */

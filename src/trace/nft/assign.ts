@@ -1,6 +1,7 @@
 import type { Address } from '../../net/address.ts';
 import type { Expression, Field } from '../../nftables/expression.ts';
 import { senderOf } from '../packet.ts';
+import { NO_BITS, withMark, xsetBits } from '../packet-mark.ts';
 import type { PacketState } from '../state.ts';
 import { patternOf } from './constants.ts';
 import type { NftContext } from './context.ts';
@@ -39,7 +40,8 @@ export function assigned(state: PacketState, field: Field, reading: Reading): Pa
   const number = value === null ? null : Number(value);
   switch (field.kind) {
     case 'meta':
-      if (field.key === 'mark') return { ...state, mark: number === null ? null : number >>> 0 };
+      if (field.key === 'mark')
+        return withMark(state, number === null ? NO_BITS : xsetBits(NO_BITS, number, 0xffffffff));
       if (field.key === 'pkttype' && number !== null)
         return { ...state, frame: FRAMES[number] ?? state.frame };
       return state;
