@@ -126,7 +126,7 @@ function beforeNat(
     (passage) =>
       passage.kind === 'next' &&
       sameMark(passage.branch.state, start.state) &&
-      passage.branch.state.connection?.mark === start.state.connection?.mark,
+      sameMark(passage.branch.state.connection, start.state.connection),
   );
   if (same && known === null) return null;
   if (known === true) return walked;
@@ -134,7 +134,8 @@ function beforeNat(
   return [next(decide(start, BEFORE_NAT, false)), ...walked];
 }
 
-function sameMark(a: PacketState, b: PacketState): boolean {
+function sameMark(a: PacketState | Connection | null, b: PacketState | Connection | null): boolean {
+  if (a === null || b === null) return a === b;
   const [one, other] = [markBitsOf(a), markBitsOf(b)];
   return one.bits === other.bits && one.known === other.known;
 }

@@ -118,6 +118,9 @@ export interface Connection {
    */
   readonly quoted: boolean;
   readonly mark: number | null;
+  /** As those of a packet. */
+  readonly markBits?: PartlyKnown;
+  readonly markWrites?: number;
   /** Ends of the original direction, as the first packet had them. */
   readonly originalSource: Sender;
   readonly originalSourcePort: number | null;

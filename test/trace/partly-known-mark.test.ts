@@ -75,4 +75,24 @@ describe('What do rules find in a mark that is known in part (xt_mark.c)?', () =
     const exits = ask(rules, question).outcomes.map(({ exit }) => exit?.kind === 'interface' && exit.name);
     expect(exits).toEqual(['eth1', 'eth1']);
   });
+  it('nor an answer about a connection’s mark, which is saved and restored by its bits', () => {
+    const established = (rules: readonly string[]) =>
+      ask(`*filter\n:FORWARD ACCEPT\n${rules.map((rule) => `-A FORWARD ${rule}`).join('\n')}`, {
+        ...{ from: '10.244.1.5:1000', via: 'cni0', to: '8.8.8.8:80', state: 'ESTABLISHED' },
+      })
+        .outcomes.map(({ verdict, given }) => `${verdict} ${given.map(({ held }) => held).join()}`)
+        .sort();
+    const [asked, drop] = ['ACCEPT', 'DROP'].map((to) => `-m connmark --mark 0x80/0x80 -j ${to}`);
+    expect(established([`${asked}`, '-j CONNMARK --set-xmark 0x80/0x80', `${drop}`])).toEqual([
+      'accept true',
+      'drop false',
+    ]);
+    const back = '-j CONNMARK --restore-mark --nfmask 0x80 --ctmask 0x80';
+    expect(established([`${asked}`, back, '-m mark --mark 0x0/0x80 -j DROP'])).toEqual([
+      'accept true',
+      'drop false',
+    ]);
+    const on = '-j CONNMARK --save-mark --nfmask 0x80 --ctmask 0x80';
+    expect(established(['-j MARK --set-xmark 0x80/0x80', on, `${drop}`])).toEqual(['drop ']);
+  });
 });
