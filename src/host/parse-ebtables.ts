@@ -93,12 +93,17 @@ function mayDrop(
     const about = familyOf(rule);
     if (about === 'other') return [];
     const target = wordBehind(rule, '-j', '--jump') ?? 'CONTINUE';
-    if (target === 'DROP') return [{ rule, family: about }];
+    if (target === 'DROP' || dropsAfter(rule)) return [{ rule, family: about }];
     const other = chains.get(`${chain.table} ${target}`);
     if (other === undefined) return [];
     const inside = mayDrop(other, chains, met);
     return other.policy === 'DROP' ? [...inside, { rule, family: about }] : inside;
   });
+}
+
+/** `-j mark --mark-set 0x1 --mark-target DROP`: what becomes of the frame when the target has done its work. */
+function dropsAfter({ words }: Rule): boolean {
+  return words.some((word, at) => /^--[a-z]+-target$/.test(word) && words[at + 1] === 'DROP');
 }
 
 /** Frames of IP have one of two types; a rule that asks for another, as for ARP, is about none of them. */

@@ -1,6 +1,6 @@
 import type { Range } from '../net/range.ts';
 
-/** `-m connlabel`: a label that the connection may carry, by name or number; `sets`: given to one that has it not. */
+/** `-m connlabel`: a label that the connection may carry, by name or number; `sets`: given to one that has it not. `text` asks for the label alone. */
 export interface LabelMatch {
   readonly kind: 'connlabel';
   readonly negated: boolean;

@@ -88,8 +88,9 @@ export class IpvsTable {
     if (!this.besideNat) return 'ipvs';
     const entry = client === null ? null : this.connection(protocol, client, virtual);
     if (entry !== null && isSameSocket(entry.destination, to)) return 'ipvs';
-    // IPVS keeps UDP longer than conntrack does, and TCP for 15 minutes without a packet, where conntrack keeps it for days.
-    if (!this.connectionsWhole || protocol === TCP) return 'either';
+    // IPVS keeps UDP longer than conntrack does, and TCP and SCTP for 15 minutes without a packet, where conntrack keeps them for
+    // days (SCTP until Linux 6.2).
+    if (!this.connectionsWhole || protocol !== UDP) return 'either';
     if (client !== null) return 'nat';
     this.#ways ??= new Set(
       this.connections?.map((one) => flowKey(one.protocol, one.virtual, one.destination)) ?? [],

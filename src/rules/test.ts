@@ -91,7 +91,7 @@ export interface FieldValues {
     readonly set: NumberSet;
     readonly text: string;
   };
-  /** A label of the connection; `sets`: it is given to one that has it not, which then has it. */
+  /** A label of the connection; `sets`: it is given to one that has it not, which then has it. `text` asks for the label alone. */
   'ct.label': { readonly label: string; readonly sets: boolean; readonly text: string };
   // --- what the node's addresses and routes say
   'fib.saddr.type': AddressTypes;

@@ -1,5 +1,6 @@
 import type { Change, EffectOf } from '../rules/effect.ts';
 import { type Branch, changed } from './branch.ts';
+import { markBitsOf, mixedBits, NO_BITS, withMark, xsetBits } from './packet-mark.ts';
 import { type PacketState, shownConnection } from './state.ts';
 
 /** @returns the branch with what the effect did to the packet or its connection. */
@@ -8,28 +9,28 @@ export function applyChange(branch: Branch, effect: Change): Branch {
   const { connection } = state;
   switch (effect.kind) {
     case 'set-mark':
-      return changed(branch, { mark: xset(state.mark, effect.value, effect.mask) });
+      return { ...branch, state: withMark(state, xsetBits(markBitsOf(state), effect.value, effect.mask)) };
     case 'set-ct-mark':
       // CONNMARK does nothing to a packet without connection (net/netfilter/xt_connmark.c: XT_CONTINUE).
       if (connection === null) return branch;
       return changed(branch, {
-        connection: { ...connection, mark: xset(connection.mark, effect.value, effect.mask) },
+        connection: withMark(connection, xsetBits(markBitsOf(connection), effect.value, effect.mask)),
       });
     case 'save-mark': {
       if (connection === null) return branch;
-      const from = state.mark === null ? null : (state.mark & effect.nfmask) >>> 0;
-      return changed(branch, {
-        connection: { ...connection, mark: mixed(connection.mark, from, effect.ctmask) },
-      });
+      const masks = { fromMask: effect.nfmask, mask: effect.ctmask };
+      const made = mixedBits(markBitsOf(connection), markBitsOf(state), masks);
+      return changed(branch, { connection: withMark(connection, made) });
     }
     case 'restore-mark': {
       const shown = shownConnection(state);
       if (shown === null) return branch;
-      const from = shown.mark === null ? null : (shown.mark & effect.ctmask) >>> 0;
-      return changed(branch, { mark: mixed(state.mark, from, effect.nfmask) });
+      const masks = { fromMask: effect.ctmask, mask: effect.nfmask };
+      const made = mixedBits(markBitsOf(state), markBitsOf(shown), masks);
+      return { ...branch, state: withMark(state, made) };
     }
     case 'blur-mark':
-      return changed(branch, { mark: null });
+      return { ...branch, state: withMark(state, NO_BITS) };
     case 'notrack':
       // raw stands before conntrack; a packet that comes back over lo has its connection and keeps it (net/netfilter/xt_CT.c).
       return connection === null && state.zones === null
@@ -65,12 +66,6 @@ export function applyChange(branch: Branch, effect: Change): Branch {
   }
 }
 
-/** @returns `(old & ~mask) ^ value`, unsigned. Where the mask covers all 32 bits the old mark does not matter. */
-export function xset(old: number | null, value: number, mask: number): number | null {
-  if (mask >>> 0 === 0xffffffff) return value >>> 0;
-  return old === null ? null : ((old & ~mask) ^ value) >>> 0;
-}
-
 /** By a mark: that of the packet when it is looked up, which other rules may write before. */
 function zonesOf({ original, reply }: EffectOf<'zone'>): PacketState['zones'] {
   const number = (zone: EffectOf<'zone'>['reply']): number | null => (zone === 'mark' ? 0 : zone);
@@ -91,8 +86,4 @@ function changedTtl(old: number | null, { operator, value }: EffectOf<'set-ttl'>
   if (operator === 'set') return value;
   if (old === null) return null;
   return operator === 'inc' ? Math.min(255, old + value) : Math.max(0, old - value);
-}
-
-function mixed(old: number | null, from: number | null, mask: number): number | null {
-  return old === null || from === null ? null : ((old & ~mask) ^ from) >>> 0;
 }

@@ -7,7 +7,7 @@ import { answerTest } from './fields/answer-test.ts';
 import type { Observer } from './observer.ts';
 import type { Questions } from './questions.ts';
 import type { QuotedRule } from './reason.ts';
-import { isRemembered, remembered } from './recent-lists.ts';
+import { isRemembered, remembered } from './remembered.ts';
 
 /** The branches into which one rule splits a packet: those it matches, and those that go on to the next rule. */
 export interface Decision {

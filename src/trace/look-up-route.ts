@@ -1,9 +1,9 @@
 import { findRoute, type RouteAnswer } from '../host/find-route.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { NumberSet } from '../rules/value-set.ts';
-import { unknown } from './answer.ts';
-import { answered, type Branch, changed, decided } from './branch.ts';
+import { answered, type Branch, decided } from './branch.ts';
 import type { TraceContext } from './context.ts';
+import { askMark } from './packet-mark.ts';
 import { knownTos } from './state.ts';
 
 /** What routing sees of a socket that is not bound to an address. */
@@ -60,11 +60,14 @@ function byMark(branch: Branch, answer: RouteAnswer, context: TraceContext): Way
   if (answer.kind !== 'unknown' || answer.byMark === undefined) return [{ branch, answer }];
   const { value, mask, fits, differs } = answer.byMark;
   const set: NumberSet = { kind: 'masked', value, mask };
-  const question = unknown({ code: 'mark', set });
+  const way = (at: Branch, held: boolean): Way[] => byMark(at, held ? fits : differs, context);
+  const question = askMark(branch.state, set);
+  if (typeof question === 'string') return way(branch, question === 'yes');
   const held = answered(branch, question);
-  if (held !== null) return byMark(branch, held ? fits : differs, context);
+  if (held !== null) return way(branch, held);
   context.questions.met(question, branch.probability);
-  const fitting = decided(branch, question, true);
-  const known = mask >>> 0 === 0xffffffff ? changed(fitting, { mark: value }) : fitting;
-  return [...byMark(known, fits, context), ...byMark(decided(branch, question, false), differs, context)];
+  return [true, false].flatMap((fit) => {
+    const at = decided(branch, question, fit);
+    return way({ ...at, state: question.refine?.(at.state, fit) ?? at.state }, fit);
+  });
 }

@@ -8,11 +8,12 @@ import { assume, type TraceContext } from './context.ts';
 import { leavesBy, whereMasqueradeMoved } from './masquerade-moved.ts';
 import { manipulates } from './nat.ts';
 import { senderOf } from './packet.ts';
+import { markBitsOf } from './packet-mark.ts';
 import { type Ended, isNext, type NatPassage, type Next, next, type Passage } from './passage.ts';
 import type { HookProgram, NatChain, Program } from './program.ts';
 import { withFreePort } from './reply-clash.ts';
 import { reroutedAtOutput } from './reroute-output.ts';
-import type { Connection } from './state.ts';
+import type { Connection, PacketState } from './state.ts';
 import { runTied } from './tied-programs.ts';
 import type { World } from './world.ts';
 import { withDestination, withSource } from './written-ends.ts';
@@ -124,13 +125,19 @@ function beforeNat(
   const same = walked.every(
     (passage) =>
       passage.kind === 'next' &&
-      passage.branch.state.mark === start.state.mark &&
-      passage.branch.state.connection?.mark === start.state.connection?.mark,
+      sameMark(passage.branch.state, start.state) &&
+      sameMark(passage.branch.state.connection, start.state.connection),
   );
   if (same && known === null) return null;
   if (known === true) return walked;
   context.questions.met(BEFORE_NAT, start.probability);
   return [next(decide(start, BEFORE_NAT, false)), ...walked];
+}
+
+function sameMark(a: PacketState | Connection | null, b: PacketState | Connection | null): boolean {
+  if (a === null || b === null) return a === b;
+  const [one, other] = [markBitsOf(a), markBitsOf(b)];
+  return one.bits === other.bits && one.known === other.known;
 }
 
 /**

@@ -52,9 +52,11 @@ export type Question =
   | { readonly code: 'dccp-option'; readonly option: number }
   /** Numbers that are not known, as the field of the same name has them. */
   | {
-      readonly code: 'tcp-flags' | 'icmp-type' | 'mark' | 'connmark' | 'tos' | 'dscp' | 'length' | 'ttl';
+      readonly code: 'tcp-flags' | 'icmp-type' | 'tos' | 'dscp' | 'length' | 'ttl';
       readonly set: NumberSet;
     }
+  /** The mark of the packet, of its connection; `writes`: how often rules had written it while it was not known, absent: never. */
+  | { readonly code: 'mark' | 'connmark'; readonly set: NumberSet; readonly writes?: number }
   | { readonly code: 'ecn'; readonly text: string }
   | { readonly code: 'owner'; readonly as: 'user' | 'group'; readonly name: string }
   | { readonly code: 'mac'; readonly address: string }

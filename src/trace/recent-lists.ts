@@ -1,35 +1,17 @@
 import type { Address } from '../net/address.ts';
 import type { RecentList, Test, TestOf } from '../rules/test.ts';
-import { type Branch, changed } from './branch.ts';
-import { setsLabel, withLabel } from './labels.ts';
 import type { PacketState, RecentChange } from './state.ts';
 
-/**
- * xt_recent enters or removes an address as soon as it is asked, whether the rule matches in the end or not; so is a connection's
- * label given.
- * @param asked the tests that the kernel got to
- */
-export function remembered(branch: Branch, asked: readonly Test[]): Branch {
-  const { state } = branch;
-  let lists = state.recentLists;
-  let labelled = state;
-  for (const test of asked) {
-    if (setsLabel(test)) labelled = withLabel(labelled, test);
-    if (!changesList(test)) continue;
-    const { list, side, action } = test.in;
-    const address = recentAddress(test.in, state);
-    lists = [...lists, { list, side, entered: action === 'set', address, rewritten: isRewritten(state) }];
-  }
-  if (labelled !== state) branch = changed(branch, { connection: labelled.connection });
-  return lists === state.recentLists ? branch : changed(branch, { recentLists: lists });
+/** @returns the state behind a test that enters an address in its list, or takes it out. */
+export function withListChanged(state: PacketState, { in: asked }: TestOf<'recent'>): PacketState {
+  const { list, side, action } = asked;
+  const address = recentAddress(asked, state);
+  const change = { list, side, entered: action === 'set', address, rewritten: isRewritten(state) };
+  return { ...state, recentLists: [...state.recentLists, change] };
 }
 
-/** Whether asking this test changes what later ones are told. */
-export function isRemembered(test: Test): boolean {
-  return changesList(test) || setsLabel(test);
-}
-
-function changesList(test: Test): test is TestOf<'recent'> {
+/** Whether asking this test enters an address or takes one out. */
+export function changesList(test: Test): test is TestOf<'recent'> {
   return test.field === 'recent' && (test.in.action === 'set' || test.in.action === 'remove');
 }
 

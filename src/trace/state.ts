@@ -2,6 +2,7 @@ import type { ConntrackState } from '../iptables/match.ts';
 import type { SetChange } from '../iptables/target.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
+import type { PartlyKnown } from '../rules/value-set.ts';
 import type { NftSetChange } from './nft/set-change.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
 
@@ -13,6 +14,10 @@ export interface PacketState {
   readonly destinationPort: number | null;
   /** Null where a rule set it to what no capture tells. */
   readonly mark: number | null;
+  /** What is known of it then; absent: nothing. */
+  readonly markBits?: PartlyKnown;
+  /** How often rules wrote it while it was not known; absent: never. */
+  readonly markWrites?: number;
   readonly inInterface: Device;
   readonly outInterface: Device;
   /** The port of a bridge that it came in by; undefined where it is not known. */
@@ -113,6 +118,9 @@ export interface Connection {
    */
   readonly quoted: boolean;
   readonly mark: number | null;
+  /** As those of a packet. */
+  readonly markBits?: PartlyKnown;
+  readonly markWrites?: number;
   /** Ends of the original direction, as the first packet had them. */
   readonly originalSource: Sender;
   readonly originalSourcePort: number | null;
@@ -137,6 +145,10 @@ export interface Connection {
   readonly confirmed: boolean;
   /** Labels that it is known to have and no others; null: not known; absent: as it has been since it began (see `labels.ts`). */
   readonly labels?: readonly string[] | null;
+  /** What a branch answered about labels that are not known. */
+  readonly labelsTold?: ReadonlyMap<string, boolean>;
+  /** Whether it has room for labels, where a branch answered that. */
+  readonly labelRoom?: boolean;
   /** What the capture counted of it, packets and bytes; absent: nothing. */
   readonly counted?: Readonly<Record<'original' | 'reply', Counted>>;
   /** True where the entry was found in the capture's conntrack table. */

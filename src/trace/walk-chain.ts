@@ -4,15 +4,16 @@ import type { EffectOf, Rewrite } from '../rules/effect.ts';
 import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
 import { unknown } from './answer.ts';
 import { applyChange } from './apply-change.ts';
-import { answered, type Branch, changed, costOf, decided, type Ending, passed } from './branch.ts';
+import { answered, type Branch, costOf, decided, type Ending, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
 import type { Observer } from './observer.ts';
+import { markBitsOf, withMark, xsetBits } from './packet-mark.ts';
 import type { Questions } from './questions.ts';
 import { queued } from './queued.ts';
-import { remembered } from './recent-lists.ts';
+import { remembered } from './remembered.ts';
 import type { StepBook } from './steps.ts';
 import { waysOfChange } from './ways-of-change.ts';
 
@@ -282,9 +283,8 @@ function takenOver(branch: Branch, effect: EffectOf<'tproxy'>, walk: Walk, resul
   const as = (way: boolean): Branch => (held === null ? decided(branch, question, way) : branch);
   if (held !== true) result.ended.push(ending(as(false), 'drop'));
   if (held === false) return;
-  const { mark } = branch.state;
-  const marked = mark === null ? null : ((mark & ~effect.mask) ^ effect.mark) >>> 0;
-  result.passed.push(changed(as(true), { mark: marked, takenOver: true }));
+  const marked = withMark(branch.state, xsetBits(markBitsOf(branch.state), effect.mark, effect.mask));
+  result.passed.push({ ...as(true), state: { ...marked, takenOver: true } });
 }
 
 function missing(branch: Branch, { chain, number }: Rule, target: string): Ending {

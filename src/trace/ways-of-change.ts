@@ -1,10 +1,11 @@
 import type { Effect, EffectOf } from '../rules/effect.ts';
 import { test } from '../rules/test.ts';
-import { applyChange, xset } from './apply-change.ts';
+import { applyChange } from './apply-change.ts';
 import { type Branch, changed, type Ending } from './branch.ts';
 import { type Asker, decide } from './decide.ts';
 import { markInSet } from './fields/ipset.ts';
 import { senderOf } from './packet.ts';
+import { markBitsOf, NO_BITS, withMark, xsetBits } from './packet-mark.ts';
 import { translated } from './prefix-translation.ts';
 import type { QuotedRule } from './reason.ts';
 
@@ -61,7 +62,8 @@ function withMappedMark(
   const { matched, missed } = decide(after, rule, [test('ipset', asked)], asker);
   const written = matched.map((one) => {
     const found = markInSet(asked, one.state, asker.host);
-    return changed(one, { mark: found && xset(one.state.mark, found.value, found.mask) });
+    const bits = found === null ? NO_BITS : xsetBits(markBitsOf(one.state), found.value, found.mask);
+    return { ...one, state: withMark(one.state, bits) };
   });
   return [...written, ...missed];
 }

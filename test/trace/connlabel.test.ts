@@ -53,4 +53,20 @@ describe('Which labels has a connection?', () => {
     expect(hits(['--label web'], { flows: FLOW })).toEqual(['y', 'n']);
     expect(hits(['--label web --set'], { flows: FLOW })).toEqual(['y', 'n']);
   });
+  it('what is not known is asked once: turned round it is the same label, and one that a rule has set since is there', () => {
+    expect(hits(['--label web', '! --label web'], { flows: FLOW })).toEqual(['yn', 'ny']);
+    const set = ['--label web', '--label web --set', '--label web', '! --label web --set'];
+    // An older connection without labels may have no room for one.
+    expect(hits(set, { flows: FLOW })).toEqual(['yyyn', 'nyyn', 'nnny']);
+    // One that was given a label has room for others, and one that was not has not.
+    expect(hits(['--label web --set', '--label db --set', '--label db'], { flows: FLOW })).toEqual([
+      'yyy',
+      'nnn',
+    ]);
+    const listed = FLOW.replace('use=1', 'labels=web use=1');
+    expect(hits(['--label "5"', '--label "5" --set', '--label "5"'], { flows: listed })).toEqual([
+      'yyy',
+      'nyy',
+    ]);
+  });
 });

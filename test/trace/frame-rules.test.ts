@@ -39,6 +39,16 @@ describe('May legacy ebtables drop a frame of a bridge?', () => {
       ends(save(`${OPEN.replace('FORWARD ACCEPT', 'FORWARD DROP')}-A FORWARD -j ACCEPT`)).sort(),
     ).toEqual(both);
   });
+  it('also one whose target marks or rewrites the frame first, and drops it then (ebt_mark_tg)', () => {
+    for (const target of ['mark --mark-set 0x1 --mark-target', 'dnat --to-dst 2:0:0:0:0:1 --dnat-target'])
+      expect(ends(save(OPEN, `:PREROUTING ACCEPT\n-A PREROUTING -j ${target} DROP`)).sort()).toEqual([
+        'accept frame-rule',
+        'drop frame-rule-drop frame-rule',
+      ]);
+    expect(
+      ends(save(OPEN, ':PREROUTING ACCEPT\n-A PREROUTING -j mark --mark-set 0x1 --mark-target ACCEPT')),
+    ).toEqual(['accept']);
+  });
   it('not by a rule for ARP or the other family', () => {
     expect(ends(save(`${OPEN}-A FORWARD -p ARP -j DROP\n-A FORWARD -p 0x86dd -j DROP`))).toEqual(['accept']);
   });

@@ -500,6 +500,13 @@ describe('Which way goes a flow to a virtual server that is left over beside nat
     const ipvs = udp(entry('10.244.1.7:1000'));
     expect(hooks({ ...left, protocol: 'udp', flows, ipvs })).toEqual([['', 'FORWARD', '10.244.1.5:8080']]);
   });
+
+  it('both are told of SCTP, too, which IPVS forgets after 15 minutes and conntrack of Linux 6.1 after five days', () => {
+    const flows = took.replace('tcp 6', 'sctp 132');
+    const ipvs = entry('10.244.1.7:1000').replaceAll('-t ', '--sctp-service ').replaceAll('TCP', 'SCTP');
+    const ways = hooks({ ...left, protocol: 'sctp', flows, ipvs }).map(([given]) => given);
+    expect(ways).toEqual(['flow-balanced', 'flow-balanced']);
+  });
 });
 
 it('what was masqueraded on its way over lo is dropped where IPVS sends it out by another interface', () => {

@@ -134,8 +134,8 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
   'dccp-types': ({ types }) => denied(`the packet is of DCCP type ${types.join(',')}`),
   'dccp-option': ({ option }) => denied(`the packet carries DCCP option ${option}`),
   'icmp-type': ({ set }) => denied(`the packet is of ICMP type ${icmpTypeText(set)}`),
-  mark: ({ set }) => is("the packet's mark", numberSetText(set), 'give --mark'),
-  connmark: ({ set }) => inFlow(is("the connection's mark", numberSetText(set))),
+  mark: ({ set, writes }) => is(`the packet's mark${then(writes)}`, numberSetText(set), 'give --mark'),
+  connmark: ({ set, writes }) => inFlow(is(`the connection's mark${then(writes)}`, numberSetText(set))),
   tos: ({ set }) => is("the packet's TOS", numberSetText(set)),
   length: ({ set }) => is('the packet', `${numberSetText(set)} bytes long`),
   ttl: ({ set }) => is("the packet's hop limit", hopLimitText(set)),
@@ -294,3 +294,5 @@ function listed(what: string, s: 's' | '' = 's'): Words {
   const settle = 'capture with iptables-save instead of iptables -L';
   return said(`${what} fit${s} the packet`, `${what} do${s === '' ? '' : 'es'} not fit the packet`, settle);
 }
+
+const then = (writes?: number) => (writes === undefined ? '' : ', as rules then wrote it,');

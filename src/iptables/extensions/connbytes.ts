@@ -39,6 +39,8 @@ export const connlabelModule: MatchModule = {
     const asked = findPart(parts, '--label');
     if (asked === null) return null;
     const [label, sets] = [valueText(asked), findPart(parts, '--set') !== null];
-    return [{ kind: 'connlabel', negated: isNegated(asked), label, sets, text: textOf('connlabel', parts) }];
+    // One question, however it is asked.
+    const text = textOf('connlabel', [{ ...asked, bang: null }]);
+    return [{ kind: 'connlabel', negated: isNegated(asked), label, sets, text }];
   },
 };

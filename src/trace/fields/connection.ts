@@ -2,6 +2,7 @@ import type { TupleSide } from '../../iptables/match.ts';
 import type { Family } from '../../net/address.ts';
 import { type AddressSet, allowsAddress, allowsPartly, type NumberSet } from '../../rules/value-set.ts';
 import { type Answer, type Unknown, unknown, yesNo } from '../answer.ts';
+import { askConnectionMark } from '../packet-mark.ts';
 import type { QuotedFact } from '../question.ts';
 import { type Connection, type PacketState, shownConnection } from '../state.ts';
 import type { Evaluator } from './context.ts';
@@ -125,7 +126,7 @@ function ofQuoted(has: QuotedFact, refine?: Unknown['refine']): Answer {
 export const mark: Evaluator<'ct.mark'> = (test, { state }) => {
   const connection = shownConnection(state);
   if (connection === null) return 'absent';
-  return numberOr(test.in, connection.mark, (set) => ({ code: 'connmark', set }));
+  return askConnectionMark(connection, test.in);
 };
 
 /** Only connections that another one announced have a helper's master (net/netfilter/xt_helper.c). */

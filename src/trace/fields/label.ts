@@ -1,5 +1,5 @@
 import { unknown, yesNo } from '../answer.ts';
-import { hasRoom, labelsOf } from '../labels.ts';
+import { hasLabel, hasRoom, told, toldRoom } from '../labels.ts';
 import type { Evaluator } from './context.ts';
 
 /**
@@ -9,10 +9,13 @@ import type { Evaluator } from './context.ts';
 export const label: Evaluator<'ct.label'> = ({ in: { label: asked, sets, text } }, { state }) => {
   const { connection } = state;
   if (connection === null) return 'absent';
-  const labels = labelsOf(connection);
-  const isOther = connection.fromCapture && /^\d+$/.test(asked);
-  if (labels?.includes(asked) === true) return 'yes';
-  if (labels === null || (isOther && labels.length > 0) || (sets && !hasRoom(connection, labels)))
-    return unknown({ code: 'match-connlabel', module: 'connlabel', text, rule: null });
-  return yesNo(sets);
+  const known = hasLabel(connection, asked);
+  if (known === true) return 'yes';
+  const open = (question: string, learn: typeof told) =>
+    unknown({ code: 'match-connlabel', module: 'connlabel', text: question, rule: null }, (found, held) =>
+      learn(found, asked, held),
+    );
+  if (!sets) return known === null ? open(text, told) : 'no';
+  const room = hasRoom(connection);
+  return room === null ? open(`${text} --set`, toldRoom) : yesNo(room);
 };

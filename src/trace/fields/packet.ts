@@ -1,7 +1,8 @@
 import type { NumberSet } from '../../rules/value-set.ts';
-import { allows, allowsAddress, allowsPartly, deviceMatches, onlyNumber } from '../../rules/value-set.ts';
+import { allowsAddress, allowsPartly, deviceMatches } from '../../rules/value-set.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Device } from '../outcome.ts';
+import { askMark } from '../packet-mark.ts';
 import type { PacketState } from '../state.ts';
 import type { Evaluator } from './context.ts';
 import { allowsNumber, numberOr, senderWithin } from './values.ts';
@@ -50,13 +51,8 @@ function partly(set: NumberSet, { bits, known }: PacketState['tos'], width: numb
 /** Which way routers on the way set it is not in any capture. */
 export const ecn: Evaluator<'ip.ecn'> = (test) => unknown({ code: 'ecn', text: test.in });
 
-/** All 32 bits (net/netfilter/xt_mark.c). A mark that is one number is known from there: rules may write some of its bits. */
-export const mark: Evaluator<'meta.mark'> = ({ in: set }, { state }) => {
-  if (state.mark !== null) return yesNo(allows(set, state.mark));
-  const only = onlyNumber(set);
-  const refine = (found: PacketState, held: boolean) => (held ? { ...found, mark: only } : found);
-  return unknown({ code: 'mark', set }, only === null ? undefined : refine);
-};
+/** All 32 bits (net/netfilter/xt_mark.c), as far as they are known. */
+export const mark: Evaluator<'meta.mark'> = ({ in: set }, { state }) => askMark(state, set);
 
 /** At hooks without an input device the kernel compares with an empty name. */
 export const inInterface: Evaluator<'meta.iifname'> = (test, { state }) =>

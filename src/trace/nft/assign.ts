@@ -1,6 +1,8 @@
 import type { Address } from '../../net/address.ts';
 import type { Expression, Field } from '../../nftables/expression.ts';
+import type { PartlyKnown } from '../../rules/value-set.ts';
 import { senderOf } from '../packet.ts';
+import { NO_BITS, withMark, xsetBits } from '../packet-mark.ts';
 import type { PacketState } from '../state.ts';
 import { patternOf } from './constants.ts';
 import type { NftContext } from './context.ts';
@@ -39,7 +41,7 @@ export function assigned(state: PacketState, field: Field, reading: Reading): Pa
   const number = value === null ? null : Number(value);
   switch (field.kind) {
     case 'meta':
-      if (field.key === 'mark') return { ...state, mark: number === null ? null : number >>> 0 };
+      if (field.key === 'mark') return withMark(state, bitsOf(number));
       if (field.key === 'pkttype' && number !== null)
         return { ...state, frame: FRAMES[number] ?? state.frame };
       return state;
@@ -58,6 +60,10 @@ export function assigned(state: PacketState, field: Field, reading: Reading): Pa
 
 const FRAMES: readonly PacketState['frame'][] = ['unicast', 'broadcast', 'multicast'];
 
+function bitsOf(mark: number | null): PartlyKnown {
+  return mark === null ? NO_BITS : xsetBits(NO_BITS, mark, 0xffffffff);
+}
+
 function assignCt(
   state: PacketState,
   { key, direction }: Extract<Field, { kind: 'ct' }>,
@@ -65,9 +71,7 @@ function assignCt(
 ): PacketState {
   const { connection } = state;
   if (key === 'mark')
-    return connection === null
-      ? state
-      : { ...state, connection: { ...connection, mark: number === null ? null : number >>> 0 } };
+    return connection === null ? state : { ...state, connection: withMark(connection, bitsOf(number)) };
   if (key === 'label')
     return connection === null ? state : { ...state, connection: { ...connection, labels: null } };
   // A packet that has its connection or a zone keeps it; one that is not to be tracked is tracked after all (nft_ct_set_zone_eval).
