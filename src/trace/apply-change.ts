@@ -2,6 +2,7 @@ import type { Change, EffectOf } from '../rules/effect.ts';
 import { type Branch, changed } from './branch.ts';
 import { markBitsOf, mixedBits, NO_BITS, withMark, xsetBits } from './packet-mark.ts';
 import { type PacketState, shownConnection } from './state.ts';
+import { type Written, written } from './writes.ts';
 
 /** @returns the branch with what the effect did to the packet or its connection. */
 export function applyChange(branch: Branch, effect: Change): Branch {
@@ -44,9 +45,13 @@ export function applyChange(branch: Branch, effect: Change): Branch {
           })
         : branch;
     case 'set-tos':
-      return changed(branch, { tos: xsetTos(state.tos, effect.value, effect.mask) });
+      return changed(writing(branch, 'tos', state.tos.known === 0xff), {
+        tos: xsetTos(state.tos, effect.value, effect.mask),
+      });
     case 'set-ttl':
-      return changed(branch, { ttl: changedTtl(state.ttl, effect) });
+      return changed(writing(branch, 'ttl', state.ttl !== null), {
+        ttl: changedTtl(state.ttl, effect),
+      });
     case 'change-sets': {
       const { source, sourcePort, destination, destinationPort } = state;
       const made = effect.changes.map((change) => ({
@@ -57,13 +62,20 @@ export function applyChange(branch: Branch, effect: Change): Branch {
     }
     case 'segment-size':
       // A SYN that has no MSS option and carries no data grows by one (tcpmss_mangle_packet, net/netfilter/xt_TCPMSS.c).
-      return changed(branch, { length: null, segmentSizeSet: true });
+      return changed(writing(branch, 'length', state.length !== null), {
+        length: null,
+        segmentSizeSet: true,
+      });
     // What may end the packet is made elsewhere (waysOfChange).
     case 'npt':
     case 'alter':
     case 'note':
       return branch;
   }
+}
+
+function writing(branch: Branch, field: Written, known: boolean): Branch {
+  return { ...branch, state: written(branch.state, field, known) };
 }
 
 /** By a mark: that of the packet when it is looked up, which other rules may write before. */

@@ -1,6 +1,7 @@
-import { allowsPartly, type NumberSet, onlyNumber, type PartlyKnown } from '../rules/value-set.ts';
+import { allowsPartly, type NumberSet, type PartlyKnown } from '../rules/value-set.ts';
 import { type Unknown, unknown } from './answer.ts';
 import type { Connection, PacketState } from './state.ts';
+import { asWritten, learnt, toldBy, written } from './writes.ts';
 
 const ALL = 0xffffffff;
 
@@ -8,7 +9,7 @@ const ALL = 0xffffffff;
 export const NO_BITS: PartlyKnown = { bits: 0, known: 0 };
 
 /** What has a mark: a packet, a connection. */
-type Marked = Pick<PacketState, 'mark' | 'markBits' | 'markWrites'>;
+type Marked = Pick<PacketState, 'mark' | 'markBits' | 'writes'>;
 
 /** @returns what is known of a mark. */
 export function markBitsOf({ mark, markBits }: Marked): PartlyKnown {
@@ -17,8 +18,7 @@ export function markBitsOf({ mark, markBits }: Marked): PartlyKnown {
 
 /** @returns what a rule wrote the mark of. What a branch answered of the mark before is no answer about this one. */
 export function withMark<M extends Marked>(of: M, made: PartlyKnown): M {
-  const written = found(of, made);
-  return of.mark === null ? { ...written, markWrites: (of.markWrites ?? 0) + 1 } : written;
+  return written(found(of, made), 'mark', of.mark !== null);
 }
 
 /** @returns `(old & ~mask) ^ value`. What the mask covers is known afterwards; a bit beside it that `value` turns stays as known as it was. */
@@ -57,35 +57,11 @@ function ask(
   const bits = markBitsOf(marked);
   const answer = allowsPartly(set, bits);
   if (answer !== null) return answer ? 'yes' : 'no';
-  const { markWrites } = marked;
-  return unknown({ code, set, ...(markWrites === undefined ? {} : { writes: markWrites }) }, (asked, held) =>
-    change(asked, (of) => found(of, learnt(bits, set, held))),
+  return unknown({ code, set, ...asWritten(marked, 'mark') }, (asked, held) =>
+    change(asked, (of) => toldBy(found(of, learnt(bits, set, held)), 'mark')),
   );
 }
 
 function found<M extends Marked>(of: M, { bits, known }: PartlyKnown): M {
   return known >>> 0 === ALL ? { ...of, mark: bits >>> 0 } : { ...of, mark: null, markBits: { bits, known } };
-}
-
-/** One open bit is told by either answer; several only by the one that leaves no choice. */
-function learnt(old: PartlyKnown, set: NumberSet, held: boolean): PartlyKnown {
-  const isOne = (bits: number): boolean => (bits & (bits - 1)) === 0;
-  switch (set.kind) {
-    case 'ranges': {
-      const only = held ? onlyNumber(set) : null;
-      return only === null ? old : { bits: only, known: ALL };
-    }
-    case 'masked': {
-      const open = (set.mask & ~old.known) >>> 0;
-      return held || isOne(open) ? withBits(old, open, held ? set.value : ~set.value) : old;
-    }
-    case 'any-bit': {
-      const open = (set.bits & ~old.known) >>> 0;
-      return !held || isOne(open) ? withBits(old, open, held ? open : 0) : old;
-    }
-  }
-}
-
-function withBits({ bits, known }: PartlyKnown, open: number, value: number): PartlyKnown {
-  return { bits: ((bits & ~open) | (value & open)) >>> 0, known: (known | open) >>> 0 };
 }

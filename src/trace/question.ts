@@ -3,6 +3,7 @@ import type { OpaqueModule, TupleSide } from '../iptables/match.ts';
 import type { Address, Family } from '../net/address.ts';
 import type { FieldValues, ProtocolSet } from '../rules/test.ts';
 import type { AddressSet, NumberSet } from '../rules/value-set.ts';
+import type { AsRead } from './nft/as-read.ts';
 import type { NftPlacedRule, PlacedRule, RouteTaken } from './reason.ts';
 
 /** Addresses asked for, of a family. */
@@ -51,13 +52,14 @@ export type Question =
   | { readonly code: 'dccp-types'; readonly types: readonly string[] }
   | { readonly code: 'dccp-option'; readonly option: number }
   /** Numbers that are not known, as the field of the same name has them. */
+  | { readonly code: 'tcp-flags' | 'icmp-type'; readonly set: NumberSet }
+  /** `writes`: how often it had been written while it was not known, absent: never. */
   | {
-      readonly code: 'tcp-flags' | 'icmp-type' | 'tos' | 'dscp' | 'length' | 'ttl';
+      readonly code: 'mark' | 'connmark' | 'tos' | 'dscp' | 'length' | 'ttl';
       readonly set: NumberSet;
+      readonly writes?: number;
     }
-  /** The mark of the packet, of its connection; `writes`: how often rules had written it while it was not known, absent: never. */
-  | { readonly code: 'mark' | 'connmark'; readonly set: NumberSet; readonly writes?: number }
-  | { readonly code: 'ecn'; readonly text: string }
+  | { readonly code: 'ecn'; readonly text: string; readonly writes?: number }
   | { readonly code: 'owner'; readonly as: 'user' | 'group'; readonly name: string }
   | { readonly code: 'mac'; readonly address: string }
   | { readonly code: 'bridge-port'; readonly asks: BridgePortFact }
@@ -109,6 +111,7 @@ export type Question =
       readonly module: OpaqueModule;
       readonly text: string;
       readonly rule: PlacedRule | null;
+      readonly writes?: number;
     }
   | { readonly code: 'match-unrecognised'; readonly text: string }
   /** A whole rule that could not be read. */
@@ -125,21 +128,20 @@ export type Question =
       readonly subject: string;
     }
   /** What an expression of nft asks, in its own words; `nft-limit`: of a bucket that is its rule's own, or its set's, or the object of its table that is named. */
-  | { readonly code: 'nft-expression'; readonly text: string }
+  | ({ readonly code: 'nft-expression'; readonly text: string } & AsRead)
   | {
       readonly code: 'nft-limit';
       readonly text: string;
       readonly rule: NftPlacedRule;
       readonly object: string | null;
     }
-  /** Whether a set holds the packet's key. `rewritten`: its source by then. */
-  | {
+  /** Whether a set holds the packet's key. */
+  | ({
       readonly code: 'nft-element';
       readonly table: string;
       readonly set: string;
       readonly key: string;
-      readonly rewritten: boolean;
-    }
+    } & AsRead)
   /** Whether a chain at ingress or egress is hooked to a device: nft before 1.0.7 does not print to which. */
   | { readonly code: 'nft-device'; readonly chain: string; readonly device: string }
   | { readonly code: 'family-not-captured'; readonly family: string }

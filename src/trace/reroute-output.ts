@@ -1,11 +1,9 @@
 import { sameAddress } from '../net/address.ts';
-import { lowered } from '../rules/lowered-rule.ts';
-import { traitsOfEffect } from '../rules/traits.ts';
 import type { Branch } from './branch.ts';
 import type { TraceContext } from './context.ts';
 import { ended, isNext, next, type Passage } from './passage.ts';
-import { isInIptables } from './place.ts';
 import { reroute } from './routing.ts';
+import { type Written, writesOf } from './writes.ts';
 
 /**
  * At OUTPUT the way was decided before the hook. A chain of mangle, or of type route, decides it anew where it changed
@@ -34,28 +32,16 @@ function isMoved(before: Branch, after: Branch, by: 'anything' | 'destination'):
   const { state: is } = after;
   if (!sameAddress(was.destination, is.destination)) return true;
   if (by === 'destination') return isAnsweredElsewhere(after);
-  if (was.tos.bits !== is.tos.bits) return true;
-  if (was.family === 'ipv6' && was.ttl !== is.ttl) return true;
   if (was.source.address?.value !== is.source.address?.value) return true;
-  // What a rule asked of a mark that is not known tells the mark, and does not write it.
-  if (was.mark === null) return mayHaveWrittenMark(before, after);
-  return was.mark !== is.mark;
+  // What a rule asks of a field that is not known tells it, and does not write it.
+  const isWritten = (field: Written): boolean => writesOf(was, field) !== writesOf(is, field);
+  if (was.tos.known === 0xff ? was.tos.bits !== is.tos.bits : isWritten('tos')) return true;
+  if (was.family === 'ipv6' && (was.ttl === null ? isWritten('ttl') : was.ttl !== is.ttl)) return true;
+  return was.mark === null ? isWritten('mark') : was.mark !== is.mark;
 }
 
 /** IPVS routed it by its destination alone; here mark, source and TOS count, too. */
 function isAnsweredElsewhere({ state: { connection, balancedBy } }: Branch): boolean {
   if (balancedBy === null || connection === null || connection.direction === 'REPLY') return false;
   return !sameAddress(connection.originalDestination, connection.replySource);
-}
-
-/** Of a mark that was not known before, the rules in between tell whether it can be another one. */
-function mayHaveWrittenMark(before: Branch, after: Branch): boolean {
-  for (let node = after.path; node !== null && node !== before.path; node = node.before) {
-    const { step } = node;
-    if (step.rule === null) continue;
-    if (!isInIptables(step)) return true;
-    const { effect } = lowered(step.rule);
-    if (effect !== null && traitsOfEffect(effect).writesMark) return true;
-  }
-  return false;
 }

@@ -27,6 +27,7 @@ import {
 import type { Routed } from './routed.ts';
 import { asSent, type SentRoute, sentRoutes } from './sent-route.ts';
 import { isCheckedFirst, refusedSource } from './source-check.ts';
+import { written } from './writes.ts';
 
 /** The routing decision for a packet that came in, after PREROUTING: ip_route_input (net/ipv4/route.c), ip6_route_input. */
 export function routeInput(start: Branch, context: TraceContext): Routed[] {
@@ -113,8 +114,10 @@ function oneHopLess(routed: Routed): Routed {
   if (bridged === true) return routed;
   const confined = confinedSource(routed.branch);
   if (ttl === null || ttl > 1) if (confined !== null) return { kind: 'ended', ending: confined };
-  if (ttl === null) return routed;
-  if (bridged === null) return { ...routed, branch: changed(routed.branch, { ttl: null }) };
+  if (ttl === null || bridged === null) {
+    const state = written({ ...routed.branch.state, ttl: null }, 'ttl', ttl !== null);
+    return { ...routed, branch: { ...routed.branch, state } };
+  }
   return ttl > 1
     ? { ...routed, branch: changed(routed.branch, { ttl: ttl - 1 }) }
     : { kind: 'ended', ending: tooManyHops(routed.branch) };

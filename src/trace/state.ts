@@ -5,6 +5,7 @@ import { ICMP, ICMPV6 } from '../net/protocol.ts';
 import type { PartlyKnown } from '../rules/value-set.ts';
 import type { NftSetChange } from './nft/set-change.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
+import type { Writes } from './writes.ts';
 
 /** Everything about the packet that a rule can ask or change. Immutable: a change makes a new one. */
 export interface PacketState {
@@ -16,8 +17,7 @@ export interface PacketState {
   readonly mark: number | null;
   /** What is known of it then; absent: nothing. */
   readonly markBits?: PartlyKnown;
-  /** How often rules wrote it while it was not known; absent: never. */
-  readonly markWrites?: number;
+  readonly writes?: Writes;
   readonly inInterface: Device;
   readonly outInterface: Device;
   /** The port of a bridge that it came in by; undefined where it is not known. */
@@ -120,7 +120,7 @@ export interface Connection {
   readonly mark: number | null;
   /** As those of a packet. */
   readonly markBits?: PartlyKnown;
-  readonly markWrites?: number;
+  readonly writes?: Writes;
   /** Ends of the original direction, as the first packet had them. */
   readonly originalSource: Sender;
   readonly originalSourcePort: number | null;

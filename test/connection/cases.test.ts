@@ -63,7 +63,6 @@ describe('What does the client see where a node leaves something open?', () => {
         table: 'kube-proxy',
         set: 'affinity-AAAAAAAA-shop/web/tcp/__10.0.0.1/80',
         key: '10.0.0.9',
-        rewritten: false,
       },
     ],
     [

@@ -17,6 +17,7 @@ import {
   type Words,
   type WordsFor,
 } from './clauses.ts';
+import { NFT_WORDS } from './nft-words.ts';
 import { setUnknownNote } from './unknown-words.ts';
 import { addressSetText, numberSetText } from './value-words.ts';
 
@@ -58,6 +59,7 @@ export type IpvsQuestion = 'ipvs-choice' | 'ipvs-room' | 'ipvs-template';
 
 /** What rules ask of the packet, in words. */
 export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
+  ...NFT_WORDS,
   'in-interface': ({ patterns }) => {
     const name = patterns.join(' or ');
     return said(
@@ -74,30 +76,6 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
       CAPTURE_ROUTES,
     );
   },
-  'nft-expression': ({ text }) =>
-    said(
-      `the packet fits \`${text}\``,
-      `the packet does not fit \`${text}\``,
-      'the capture does not hold what this asks for',
-    ),
-  'nft-limit': ({ text, rule: { table, chain, number } }) =>
-    said(
-      `\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on`,
-      `\`${text}\` ends ${table} ${chain} rule ${number}`,
-      'the kernel alone knows how much it has counted',
-    ),
-  'nft-element': ({ table, set, key, rewritten }) =>
-    said(
-      `set ${set} of ${table} holds the packet's ${key}${rewritten ? ' after its rewrite' : ''}`,
-      `set ${set} of ${table} does not hold the packet's ${key}${rewritten ? ' after its rewrite' : ''}`,
-      `list the set as it is now: nft list set ${table} ${set}`,
-    ),
-  'nft-device': ({ chain, device }) =>
-    said(
-      `chain ${chain} is hooked to ${device}`,
-      `chain ${chain} is hooked to another device than ${device}`,
-      'list the rules with nft 1.0.7 or later, which prints the device',
-    ),
   'protocol-name': ({ of, name }) =>
     of === 'packet'
       ? said(
@@ -134,14 +112,16 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
   'dccp-types': ({ types }) => denied(`the packet is of DCCP type ${types.join(',')}`),
   'dccp-option': ({ option }) => denied(`the packet carries DCCP option ${option}`),
   'icmp-type': ({ set }) => denied(`the packet is of ICMP type ${icmpTypeText(set)}`),
-  mark: ({ set, writes }) => is(`the packet's mark${then(writes)}`, numberSetText(set), 'give --mark'),
-  connmark: ({ set, writes }) => inFlow(is(`the connection's mark${then(writes)}`, numberSetText(set))),
-  tos: ({ set }) => is("the packet's TOS", numberSetText(set)),
-  length: ({ set }) => is('the packet', `${numberSetText(set)} bytes long`),
-  ttl: ({ set }) => is("the packet's hop limit", hopLimitText(set)),
-  dscp: ({ set }) => is("the packet's DSCP", dscpText(set)),
-  ecn: ({ text }) =>
-    said(`the packet's ECN bits fit "${text}"`, `the packet's ECN bits do not fit "${text}"`),
+  mark: ({ set, writes }) => is(`the packet's mark${asWritten(writes)}`, numberSetText(set), 'give --mark'),
+  connmark: ({ set, writes }) => inFlow(is(`the connection's mark${asWritten(writes)}`, numberSetText(set))),
+  tos: ({ set, writes }) => is(`the packet's TOS${byThen(writes)}`, numberSetText(set)),
+  length: ({ set, writes }) => is(`the packet${byThen(writes)}`, `${numberSetText(set)} bytes long`),
+  ttl: ({ set, writes }) => is(`the packet's hop limit${byThen(writes)}`, hopLimitText(set)),
+  dscp: ({ set, writes }) => is(`the packet's DSCP${byThen(writes)}`, dscpText(set)),
+  ecn: ({ text, writes }) => {
+    const bits = `the packet's ECN bits${byThen(writes)}`;
+    return said(`${bits} fit "${text}"`, `${bits} do not fit "${text}"`);
+  },
   owner: ({ as, name }) =>
     denied(`the sending process ${as === 'user' ? 'runs as user' : 'runs in group'} ${name}`),
   mac: ({ address }) =>
@@ -295,4 +275,7 @@ function listed(what: string, s: 's' | '' = 's'): Words {
   return said(`${what} fit${s} the packet`, `${what} do${s === '' ? '' : 'es'} not fit the packet`, settle);
 }
 
-const then = (writes?: number) => (writes === undefined ? '' : ', as rules then wrote it,');
+const asWritten = (writes?: number) => (writes === undefined ? '' : ', as rules then wrote it,');
+
+/** Of what routing writes, too. */
+const byThen = (writes?: number) => (writes === undefined ? '' : ' by then');

@@ -62,8 +62,13 @@ function wordsOf(question: Question): Words {
   return words(question);
 }
 
-function opaqueWords({ module, text, rule }: Extract<Question, { readonly module: OpaqueModule }>): Words {
-  const of = rule === null ? '' : ` ${ofRule(rule)}`;
+function opaqueWords({
+  module,
+  text,
+  rule,
+  writes,
+}: Extract<Question, { readonly module: OpaqueModule }>): Words {
+  const of = `${rule === null ? '' : ` ${ofRule(rule)}`}${writes === undefined ? '' : ' by then'}`;
   return said(`"${text}"${of} matches (${WHY[module]})`, `"${text}"${of} does not match (${WHY[module]})`);
 }
 

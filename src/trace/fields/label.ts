@@ -1,5 +1,6 @@
 import { unknown, yesNo } from '../answer.ts';
 import { hasLabel, hasRoom, told, toldRoom } from '../labels.ts';
+import { asWritten } from '../writes.ts';
 import type { Evaluator } from './context.ts';
 
 /**
@@ -12,8 +13,15 @@ export const label: Evaluator<'ct.label'> = ({ in: { label: asked, sets, text } 
   const known = hasLabel(connection, asked);
   if (known === true) return 'yes';
   const open = (question: string, learn: typeof told) =>
-    unknown({ code: 'match-connlabel', module: 'connlabel', text: question, rule: null }, (found, held) =>
-      learn(found, asked, held),
+    unknown(
+      {
+        code: 'match-connlabel',
+        module: 'connlabel',
+        text: question,
+        rule: null,
+        ...asWritten(connection, 'label'),
+      },
+      (found, held) => learn(found, asked, held),
     );
   if (!sets) return known === null ? open(text, told) : 'no';
   const room = hasRoom(connection);

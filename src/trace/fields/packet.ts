@@ -1,9 +1,10 @@
 import type { NumberSet } from '../../rules/value-set.ts';
-import { allowsAddress, allowsPartly, deviceMatches } from '../../rules/value-set.ts';
+import { allowsAddress, allowsPartly, deviceMatches, onlyNumber } from '../../rules/value-set.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Device } from '../outcome.ts';
 import { askMark } from '../packet-mark.ts';
 import type { PacketState } from '../state.ts';
+import { asWritten, learnt, toldBy } from '../writes.ts';
 import type { Evaluator } from './context.ts';
 import { allowsNumber, numberOr, senderWithin } from './values.ts';
 
@@ -29,27 +30,44 @@ export const fragment: Evaluator<'ip.fragment'> = () => 'no';
 
 /** How long the packet is depends on what it carries. */
 export const length: Evaluator<'meta.length'> = (test, { state }) =>
-  numberOr(test.in, state.length, (set) => ({ code: 'length', set }));
+  numberOr(test.in, state.length, (set) => ({ code: 'length', set, ...asWritten(state, 'length') }));
 
-/** TTL or hop limit, as far as the question tells it. */
+/** TTL or hop limit, as far as the question tells it. One that a branch answered is counted down from there. */
 export const ttl: Evaluator<'ip.ttl'> = (test, { state }) =>
-  numberOr(test.in, state.ttl, (set) => ({ code: 'ttl', set }));
+  numberOr(
+    test.in,
+    state.ttl,
+    (set) => ({ code: 'ttl', set, ...asWritten(state, 'ttl') }),
+    (found, held) => (held ? toldBy({ ...found, ttl: onlyNumber(test.in) }, 'ttl') : found),
+  );
 
 /** The six bits above ECN. */
-export const dscp: Evaluator<'ip.dscp'> = ({ in: set }, { state: { tos } }) =>
-  partly(set, { bits: tos.bits >> 2, known: tos.known >> 2 }, 0x3f) ?? unknown({ code: 'dscp', set });
+export const dscp: Evaluator<'ip.dscp'> = ({ in: set }, { state }) => askTos('dscp', set, state);
 
 /** The whole byte; bits that rules wrote are known even where the rest is not. */
-export const tos: Evaluator<'ip.tos'> = ({ in: set }, { state }) =>
-  partly(set, state.tos, 0xff) ?? unknown({ code: 'tos', set });
+export const tos: Evaluator<'ip.tos'> = ({ in: set }, { state }) => askTos('tos', set, state);
 
-function partly(set: NumberSet, { bits, known }: PacketState['tos'], width: number): Answer | null {
-  const answer = allowsPartly(set, { bits, known: known | ~width });
-  return answer === null ? null : yesNo(answer);
+/** Where each stands in the byte. */
+const SHIFTS = { tos: 0, dscp: 2 } as const;
+
+function askTos(code: 'tos' | 'dscp', set: NumberSet, state: PacketState): Answer {
+  const { tos } = state;
+  const shift = SHIFTS[code];
+  const width = 0xff >> shift;
+  const part = { bits: tos.bits >> shift, known: (tos.known >> shift) | ~width };
+  const answer = allowsPartly(set, part);
+  if (answer !== null) return yesNo(answer);
+  return unknown({ code, set, ...asWritten(state, 'tos') }, (found, held) => {
+    const { bits, known } = learnt(part, set, held);
+    const told = (known & width) << shift;
+    const now = { bits: (tos.bits & ~told) | ((bits << shift) & told), known: tos.known | told };
+    return toldBy({ ...found, tos: now }, 'tos');
+  });
 }
 
 /** Which way routers on the way set it is not in any capture. */
-export const ecn: Evaluator<'ip.ecn'> = (test) => unknown({ code: 'ecn', text: test.in });
+export const ecn: Evaluator<'ip.ecn'> = (test, { state }) =>
+  unknown({ code: 'ecn', text: test.in, ...asWritten(state, 'tos') });
 
 /** All 32 bits (net/netfilter/xt_mark.c), as far as they are known. */
 export const mark: Evaluator<'meta.mark'> = ({ in: set }, { state }) => askMark(state, set);

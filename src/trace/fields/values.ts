@@ -7,7 +7,7 @@ import {
   allowsPartly,
   type NumberSet,
 } from '../../rules/value-set.ts';
-import { type Answer, unknown, yesNo } from '../answer.ts';
+import { type Answer, type Unknown, unknown, yesNo } from '../answer.ts';
 import type { Sender } from '../packet.ts';
 import type { Question } from '../question.ts';
 
@@ -16,15 +16,19 @@ export function allowsNumber(set: NumberSet, number: number): Answer {
   return yesNo(allows(set, number));
 }
 
-/** @returns whether the set allows a number; of one that is not known (null) the question, unless the set allows all or none. */
+/**
+ * @param refine what the answer tells of the packet
+ * @returns whether the set allows a number; of one that is not known (null) the question, unless the set allows all or none.
+ */
 export function numberOr(
   set: NumberSet,
   number: number | null,
   question: (set: NumberSet) => Question,
+  refine?: Unknown['refine'],
 ): Answer {
   if (number !== null) return allowsNumber(set, number);
   const always = allowsPartly(set, { bits: 0, known: 0 });
-  return always === null ? unknown(question(set)) : yesNo(always);
+  return always === null ? unknown(question(set), refine) : yesNo(always);
 }
 
 /**

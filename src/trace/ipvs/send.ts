@@ -7,6 +7,7 @@ import { assume, type TraceContext } from '../context.ts';
 import { ended, next, type Passage } from '../passage.ts';
 import { stopped, tooManyHops } from '../route-endings.ts';
 import { reroute } from '../routing.ts';
+import { written } from '../writes.ts';
 
 /**
  * Hands the packet to a real server (ip_vs_nat_xmit, net/netfilter/ipvs/ip_vs_xmit.c): its destination is rewritten, it is
@@ -33,6 +34,7 @@ export function sendTo(
     destinationPort: port,
     destinationLocal: null,
     ttl: state.ttl === null || local ? state.ttl : state.ttl - 1,
+    ...(state.ttl === null && !local ? { writes: written(state, 'ttl').writes } : {}),
     balancedBy: {
       address: state.destination,
       port: state.destinationPort,

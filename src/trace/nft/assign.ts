@@ -3,7 +3,9 @@ import type { Expression, Field } from '../../nftables/expression.ts';
 import type { PartlyKnown } from '../../rules/value-set.ts';
 import { senderOf } from '../packet.ts';
 import { NO_BITS, withMark, xsetBits } from '../packet-mark.ts';
-import type { PacketState } from '../state.ts';
+import type { Connection, PacketState } from '../state.ts';
+import { type Written, written } from '../writes.ts';
+import { countedAs } from './as-read.ts';
 import { patternOf } from './constants.ts';
 import type { NftContext } from './context.ts';
 import { kindOf } from './kinds.ts';
@@ -36,17 +38,18 @@ export function readFor(expression: Expression, field: Expression, context: NftC
 }
 
 /** @returns the packet with a field written; `reading` may be anything but absent. What no answer rests on changes nothing. */
-export function assigned(state: PacketState, field: Field, reading: Reading): PacketState {
+export function assigned(before: PacketState, field: Field, reading: Reading): PacketState {
   const value = reading.kind === 'known' && typeof reading.value === 'bigint' ? reading.value : null;
   const number = value === null ? null : Number(value);
+  const state = counted(before, field);
   switch (field.kind) {
     case 'meta':
-      if (field.key === 'mark') return withMark(state, bitsOf(number));
+      if (field.key === 'mark') return withMark(state, bitsOf(reading));
       if (field.key === 'pkttype' && number !== null)
         return { ...state, frame: FRAMES[number] ?? state.frame };
       return state;
     case 'ct':
-      return assignCt(state, field, number);
+      return assignCt(state, field, reading);
     case 'payload':
       return assignPayload(state, field, value);
     case 'header-option':
@@ -58,28 +61,58 @@ export function assigned(state: PacketState, field: Field, reading: Reading): Pa
   }
 }
 
+/** @returns the packet with the write counted; one of a field that is known as a whole needs none, and marks count theirs themselves. */
+function counted(state: PacketState, field: Field): PacketState {
+  const { of, as } = countedAs(field);
+  if (as === 'mark') return state;
+  if (of === 'packet') return written(state, as, isKnown(state, as));
+  return state.connection === null ? state : { ...state, connection: written(state.connection, as) };
+}
+
+function isKnown({ tos, ttl, length }: PacketState, field: Written): boolean {
+  switch (field) {
+    case 'tos':
+      return tos.known === 0xff;
+    case 'ttl':
+      return ttl !== null;
+    case 'length':
+      return length !== null;
+    default:
+      return false;
+  }
+}
+
 const FRAMES: readonly PacketState['frame'][] = ['unicast', 'broadcast', 'multicast'];
 
-function bitsOf(mark: number | null): PartlyKnown {
-  return mark === null ? NO_BITS : xsetBits(NO_BITS, mark, 0xffffffff);
+function bitsOf(reading: Reading): PartlyKnown {
+  const of = (bits: bigint): number => Number(BigInt.asUintN(32, bits));
+  if (reading.kind === 'partly') return { bits: of(reading.bits), known: of(reading.known) };
+  if (reading.kind !== 'known' || typeof reading.value !== 'bigint') return NO_BITS;
+  return xsetBits(NO_BITS, of(reading.value), 0xffffffff);
 }
 
 function assignCt(
   state: PacketState,
   { key, direction }: Extract<Field, { kind: 'ct' }>,
-  number: number | null,
+  reading: Reading,
 ): PacketState {
   const { connection } = state;
   if (key === 'mark')
-    return connection === null ? state : { ...state, connection: withMark(connection, bitsOf(number)) };
-  if (key === 'label')
-    return connection === null ? state : { ...state, connection: { ...connection, labels: null } };
+    return connection === null ? state : { ...state, connection: withMark(connection, bitsOf(reading)) };
+  if (key === 'label') return connection === null ? state : { ...state, connection: relabelled(connection) };
+  const number = reading.kind === 'known' && typeof reading.value === 'bigint' ? Number(reading.value) : null;
   // A packet that has its connection or a zone keeps it; one that is not to be tracked is tracked after all (nft_ct_set_zone_eval).
   if (key !== 'zone' || connection !== null || state.zones !== null || state.untracked === 'INVALID')
     return state;
   const original = direction === 'reply' ? 0 : number;
   const reply = direction === 'original' ? 0 : number;
   return { ...state, untracked: null, zones: { original, reply } };
+}
+
+/** Which label a name stands for no listing tells; none is taken away (nf_connlabels_replace). */
+function relabelled(connection: Connection): Connection {
+  const kept = [...(connection.labelsTold ?? [])].filter(([, held]) => held);
+  return { ...connection, labels: null, labelsTold: new Map(kept) };
 }
 
 /** Writes a header. The connection does not hear of it (nft_payload_set_eval). */
@@ -102,6 +135,11 @@ function assignPayload(
       const { tos } = state;
       if (value === null) return { ...state, tos: { bits: tos.bits & 3, known: tos.known & 3 } };
       return { ...state, tos: { bits: (tos.bits & 3) | (Number(value) << 2), known: tos.known | 0xfc } };
+    }
+    case 'ecn': {
+      const { tos } = state;
+      if (value === null) return { ...state, tos: { bits: tos.bits & 0xfc, known: tos.known & 0xfc } };
+      return { ...state, tos: { bits: (tos.bits & 0xfc) | (Number(value) & 3), known: tos.known | 3 } };
     }
     case 'ttl':
     case 'hoplimit':

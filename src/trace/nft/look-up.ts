@@ -1,6 +1,8 @@
 import { type Element, type Expression, partsOf } from '../../nftables/expression.ts';
 import { printExpression } from '../../nftables/print/print-expression.ts';
 import { type Unknown, unknown } from '../answer.ts';
+import type { PacketState } from '../state.ts';
+import { asRead } from './as-read.ts';
 import type { NftContext } from './context.ts';
 import { candidates, type ElementIndex, find, type IndexedElement, indexOf } from './element-index.ts';
 import { kindsOf } from './kinds.ts';
@@ -140,7 +142,7 @@ function inPart(
   readings: readonly Reading[],
   values: readonly (Value | undefined)[],
   { some, asked }: Gaps,
-  { answered }: NftContext,
+  { answered, state }: NftContext,
   key: Expression,
 ): LookUp {
   if (some) return { kind: 'unknown', asked: asked() };
@@ -159,7 +161,7 @@ function inPart(
     if (first === undefined) return { kind: 'open', ways: [...ways, { element, asked: null }] };
     // Two parts that are not known make one question of the whole key; an entry with a time, of its set.
     if (more.length > 0 || element.expires !== null) return { kind: 'unknown', asked: asked() };
-    const question = first ?? settled(ownWords(key, element), answered);
+    const question = first ?? settled(ownWords(key, element, state), answered);
     if (question === 'no') continue;
     if (question === 'yes') return { kind: 'open', ways: [...ways, { element, asked: null }] };
     ways.push({ element, asked: question });
@@ -170,9 +172,9 @@ function inPart(
 }
 
 /** Asks whether the key is that of the element, in their own words. */
-function ownWords(key: Expression, element: Element): Unknown {
+function ownWords(key: Expression, element: Element, state: PacketState): Unknown {
   const words = [key, element.key].map((each) => (each === null ? '*' : printExpression(each)));
-  return unknown({ code: 'nft-expression', text: words.join(' ') });
+  return unknown({ code: 'nft-expression', text: words.join(' '), ...asRead([key], state) });
 }
 
 /** Replaces a question that the branch has answered before by its answer. */
@@ -195,15 +197,16 @@ function askPart(reading: Reading, pattern: Pattern | null): 'yes' | 'no' | Unkn
   return reading.kind === 'open' ? (reading.ask?.([pattern]) ?? null) : null;
 }
 
-function questionOf(key: Expression, data: Expression, { table, state }: NftContext, text: string): Unknown {
-  if (data.kind !== 'set-name') return unknown({ code: 'nft-expression', text });
+/** What rules or NAT make of the key on the way, or of the set, is another question. */
+function questionOf(key: Expression, data: Expression, context: NftContext, text: string): Unknown {
+  const { table, state } = context;
+  if (data.kind !== 'set-name') return unknown({ code: 'nft-expression', text, ...asRead([key], state) });
   const { family, name } = table;
-  // NAT makes another key of it on the way, which is another question.
   return unknown({
     code: 'nft-element',
     table: `${family} ${name}`,
     set: data.name,
     key: printExpression(key),
-    rewritten: state.sourceRewrite !== 'none',
+    ...asRead([key], state, changesOf(context, data.name).length),
   });
 }

@@ -4,6 +4,7 @@ import type { NftRule } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
 import { type Unknown, unknown } from '../answer.ts';
 import type { Observer } from '../observer.ts';
+import { asRead } from './as-read.ts';
 import { patternOf } from './constants.ts';
 import type { NftContext } from './context.ts';
 import { kindOf } from './kinds.ts';
@@ -41,7 +42,7 @@ export function judge(match: Match, context: NftContext): MatchAnswer {
     case 'known':
       return yes(holds(operator, pattern, reading.value) !== negated);
     case 'partly':
-      return judgePartly(match, pattern, reading, negated);
+      return judgePartly(match, pattern, reading, context);
     case 'chance': {
       const share = chanceOf(operator, pattern, reading.modulus, reading.offset);
       return { kind: 'chance', probability: negated ? 1 - share : share };
@@ -50,7 +51,7 @@ export function judge(match: Match, context: NftContext): MatchAnswer {
       const plain = operator === '==' || operator === '!=' || operator === 'in';
       const answer = plain ? (reading.ask?.([pattern]) ?? null) : null;
       if (answer === 'yes' || answer === 'no') return yes((answer === 'yes') !== negated);
-      return asked(answer, match, negated);
+      return asked(answer, match, context, negated);
     }
   }
 }
@@ -60,13 +61,11 @@ function yes(value: boolean): 'yes' | 'no' {
 }
 
 /** A question in the rule's own words asks for the match as it is written. */
-function asked(answer: Unknown | null, match: Match, negated: boolean): Asked {
+function asked(answer: Unknown | null, match: Match, { state }: NftContext, negated = false): Asked {
   if (answer !== null) return { kind: 'asked', question: answer, holdsBy: !negated };
-  return { kind: 'asked', question: ownWords(match), holdsBy: true };
-}
-
-function ownWords(match: Match): Unknown {
-  return unknown({ code: 'nft-expression', text: printStatement(match) });
+  const read = asRead([match.left, match.right], state);
+  const question = unknown({ code: 'nft-expression', text: printStatement(match), ...read });
+  return { kind: 'asked', question, holdsBy: true };
 }
 
 function holds(operator: Match['operator'], pattern: Pattern, value: bigint | string): boolean {
@@ -90,16 +89,16 @@ function judgePartly(
   match: Match,
   pattern: Pattern,
   { bits, known }: Extract<Reading, { kind: 'partly' }>,
-  negated: boolean,
+  context: NftContext,
 ): MatchAnswer {
   if (pattern.kind !== 'range') return 'no';
   if (match.operator === 'in') {
     if ((bits & known & pattern.from) !== 0n) return 'yes';
-    return (pattern.from & ~known) === 0n ? 'no' : asked(null, match, false);
+    return (pattern.from & ~known) === 0n ? 'no' : asked(null, match, context);
   }
   if (pattern.from === pattern.to && ((bits ^ pattern.from) & known) !== 0n && match.operator.endsWith('='))
-    if (match.operator === '==' || match.operator === '!=') return yes(negated);
-  return asked(null, match, false);
+    if (match.operator === '==' || match.operator === '!=') return yes(match.operator === '!=');
+  return asked(null, match, context);
 }
 
 function chanceOf(operator: Match['operator'], pattern: Pattern, modulus: number, offset: number): number {
@@ -122,7 +121,7 @@ function chanceOf(operator: Match['operator'], pattern: Pattern, modulus: number
 function compareComputed(match: Match, reading: Reading, context: NftContext): MatchAnswer {
   const other = isField(match.right) ? read(match.right, context) : null;
   if (other?.kind === 'absent') return 'absent';
-  if (other?.kind !== 'known' || reading.kind !== 'known') return asked(null, match, false);
+  if (other?.kind !== 'known' || reading.kind !== 'known') return asked(null, match, context);
   const { value } = other;
   const pattern: Pattern =
     typeof value === 'string'

@@ -1,9 +1,10 @@
 import type { Field } from '../../nftables/expression.ts';
 import { labelsOf } from '../labels.ts';
+import { markBitsOf } from '../packet-mark.ts';
 import { type Connection, shownConnection } from '../state.ts';
 import type { NftContext } from './context.ts';
 import { readSender } from './read-sender.ts';
-import { ABSENT, known, OPEN, type Reading } from './values.ts';
+import { ABSENT, known, OPEN, type Reading, readBits } from './values.ts';
 import { CT_STATES, CT_STATUS } from './words.ts';
 
 /** @returns what is known of a key of the packet's connection (nft_ct_get_eval, net/netfilter/nft_ct.c). */
@@ -22,7 +23,7 @@ export function readCt({ key, direction }: Extract<Field, { kind: 'ct' }>, { sta
     case 'direction':
       return connection.direction === null ? OPEN : known(connection.direction === 'REPLY' ? 1 : 0);
     case 'mark':
-      return connection.mark === null ? OPEN : known(connection.mark);
+      return readBits(markBitsOf(connection));
     case 'l3proto':
       return known(state.family === 'ipv4' ? 2 : 10);
     case 'protocol':

@@ -3,9 +3,10 @@ import type { Field } from '../../nftables/expression.ts';
 import { unknown } from '../answer.ts';
 import { linkNamed } from '../bridge.ts';
 import type { Device } from '../packet.ts';
+import { markBitsOf } from '../packet-mark.ts';
 import { SYN } from '../state.ts';
 import type { NftContext } from './context.ts';
-import { ABSENT, known, OPEN, type Reading } from './values.ts';
+import { ABSENT, known, OPEN, type Reading, readBits } from './values.ts';
 
 /** @returns what is known of a `meta` key (nft_meta_get_eval, net/netfilter/nft_meta.c). */
 export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: NftContext): Reading {
@@ -19,7 +20,7 @@ export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: Nft
     case 'protocol':
       return known(state.family === 'ipv4' ? 0x0800 : 0x86dd);
     case 'mark':
-      return state.mark === null ? OPEN : known(state.mark);
+      return readBits(markBitsOf(state));
     case 'iif':
     case 'iifname':
       return deviceName(state.inInterface, 'in');

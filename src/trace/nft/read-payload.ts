@@ -5,7 +5,7 @@ import { within } from '../../rules/value-set.ts';
 import { unknown } from '../answer.ts';
 import type { NftContext } from './context.ts';
 import { readSender } from './read-sender.ts';
-import { ABSENT, known, OPEN, type Pattern, type Reading } from './values.ts';
+import { ABSENT, known, OPEN, type Pattern, type Reading, readBits } from './values.ts';
 
 /** The protocol that a header's name asks for before anything else. */
 const TRANSPORT = dictionary<number>({
@@ -51,9 +51,9 @@ function readIp(field: string, { state }: NftContext): Reading {
     case 'hdrlength':
       return known(5);
     case 'dscp':
-      return partly(state.tos.bits >> 2, state.tos.known >> 2, 6);
+      return readBits({ bits: state.tos.bits >> 2, known: state.tos.known >> 2 }, 6);
     case 'ecn':
-      return partly(state.tos.bits & 3, state.tos.known & 3, 2);
+      return readBits({ bits: state.tos.bits & 3, known: state.tos.known & 3 }, 2);
     case 'ttl':
     case 'hoplimit':
       return state.ttl === null ? OPEN : known(state.ttl);
@@ -113,16 +113,6 @@ function readIcmp(field: string, { state }: NftContext): Reading {
   }
   if (field === 'type') return known(state.icmp.type);
   return field === 'code' ? known(state.icmp.code) : OPEN;
-}
-
-function partly(bits: number, knownBits: number, width: number): Reading {
-  const all = (1 << width) - 1;
-  if ((knownBits & all) === all) return known(bits);
-  return {
-    kind: 'partly',
-    bits: BigInt(bits & knownBits),
-    known: BigInt(knownBits) | (~BigInt(all) & 0xffffffffn),
-  };
 }
 
 /** Where known fields stand in their headers: `@nh,96,32` is the source of IPv4. */

@@ -1,3 +1,4 @@
+import type { PartlyKnown } from '../../rules/value-set.ts';
 import type { Unknown } from '../answer.ts';
 
 /** What a field holds: a number (an address too), or the name of a device, a helper or a kind. */
@@ -27,6 +28,19 @@ export type Reading =
 /** @returns a reading that is known. */
 export function known(value: Value | number | boolean): Reading {
   return { kind: 'known', value: typeof value === 'string' ? value : BigInt(value) };
+}
+
+/** @returns a number of so many bits, as far as they are known. */
+export function readBits({ bits, known: told }: PartlyKnown, width = 32): Reading {
+  const all = width === 32 ? 0xffffffff : (1 << width) - 1;
+  const here = (told & all) >>> 0;
+  if (here === all) return known((bits & all) >>> 0);
+  if (here === 0 && width === 32) return OPEN;
+  return {
+    kind: 'partly',
+    bits: BigInt((bits & here) >>> 0),
+    known: BigInt((here | ~all) >>> 0),
+  };
 }
 
 /** The packet has no such field. */

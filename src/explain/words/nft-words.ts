@@ -1,0 +1,51 @@
+import type { Question } from '../../trace/question.ts';
+import { said, type WordsFor } from './clauses.ts';
+
+type NftQuestion = Extract<Question['code'], `nft-${string}`>;
+
+/** What native rules of nft ask, in words. */
+export const NFT_WORDS: { readonly [C in NftQuestion]: WordsFor<C> } = {
+  'nft-expression': ({ text, ...asked }) => {
+    const what = `\`${text}\`${by(asked)}`;
+    return said(
+      `the packet fits ${what}`,
+      `the packet does not fit ${what}`,
+      'the capture does not hold what this asks for',
+    );
+  },
+  'nft-limit': ({ text, rule: { table, chain, number } }) =>
+    said(
+      `\`${text}\` of ${table} ${chain} rule ${number} lets the rule go on`,
+      `\`${text}\` ends ${table} ${chain} rule ${number}`,
+      'the kernel alone knows how much it has counted',
+    ),
+  'nft-element': ({ table, set, key, ...asked }) => {
+    const what = `the packet's ${key}${by(asked)}`;
+    return said(
+      `set ${set} of ${table} holds ${what}`,
+      `set ${set} of ${table} does not hold ${what}`,
+      `list the set as it is now: nft list set ${table} ${set}`,
+    );
+  },
+  'nft-device': ({ chain, device }) =>
+    said(
+      `chain ${chain} is hooked to ${device}`,
+      `chain ${chain} is hooked to another device than ${device}`,
+      'list the rules with nft 1.0.7 or later, which prints the device',
+    ),
+};
+
+/** What tells it from the same question asked before. */
+function by({
+  rewritten,
+  writes,
+}: Pick<Extract<Question, { code: 'nft-element' }>, 'rewritten' | 'writes'>): string {
+  const nat = rewritten === undefined ? '' : REWRITTEN[rewritten];
+  return `${nat}${writes === undefined ? '' : ', as rules then left it'}`;
+}
+
+const REWRITTEN = {
+  source: ' after its rewrite',
+  destination: ' after DNAT',
+  both: ' after both rewrites',
+} as const;

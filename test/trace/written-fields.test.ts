@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { parseNftables } from '../../src/nftables/parse-nft.ts';
+import { ProblemList } from '../../src/problems/problem.ts';
+import type { Outcome } from '../../src/trace/outcome.ts';
+import { ask, type Question } from './ask.ts';
+
+/** Verdict, and the answers it rests on. */
+function way({ verdict, given }: Outcome): string {
+  return [verdict, ...given.map(({ question, held }) => `${held ? '' : 'not '}${question.code}`)].join(' ');
+}
+
+const mangle = (rules: readonly string[]): string =>
+  `*mangle\n:PREROUTING ACCEPT\n:POSTROUTING ACCEPT\n${rules.map((rule) => `-A ${rule}`).join('\n')}`;
+
+/** What may become of a packet of which only its ends are known. */
+function ways(...rules: readonly string[]): string[] {
+  return ask(mangle(rules)).outcomes.map(way).sort();
+}
+
+describe('Is an answer about a field kept past what writes the field?', () => {
+  it('the hop limit of a packet that is passed on is one less (ip_forward)', () => {
+    const asked = 'PREROUTING -m ttl --ttl-eq 64 -j MARK --set-xmark 0x1/0xffffffff';
+    expect(ways(asked, 'POSTROUTING -m ttl --ttl-eq 64 -j DROP')).toEqual([
+      'accept not ttl not ttl',
+      'accept ttl',
+      'drop not ttl ttl',
+    ]);
+    expect(ways(asked, 'POSTROUTING -m ttl --ttl-eq 63 -j DROP')).toContain('drop ttl');
+  });
+  it('and one that a rule raises is more (xt_HL.c)', () => {
+    const rules = [
+      'PREROUTING -m ttl --ttl-lt 5 -j ACCEPT',
+      'PREROUTING -j TTL --ttl-dec 3',
+      'PREROUTING -m ttl --ttl-lt 5 -j DROP',
+    ];
+    expect(ways(...rules)).toEqual(['accept not ttl not ttl', 'accept ttl', 'drop not ttl ttl']);
+  });
+  it('the TOS is what a rule made of it (xt_DSCP.c)', () => {
+    const fits = '-m tos --tos 0x10/0xff';
+    const rules = [
+      `PREROUTING ${fits} -j ACCEPT`,
+      'PREROUTING -j TOS --set-tos 0x10/0x10',
+      `PREROUTING ${fits} -j DROP`,
+    ];
+    expect(ways(...rules)).toEqual(['accept not tos not tos', 'accept tos', 'drop not tos tos']);
+  });
+  it('what an answer told of its other bits stays', () => {
+    const rules = [
+      'PREROUTING -m tos --tos 0x01/0x01 -j TOS --set-tos 0x10/0x10',
+      'PREROUTING -m tos --tos 0x11/0x11 -j DROP',
+    ];
+    expect(ways(...rules)).toEqual(['accept not tos', 'drop tos']);
+  });
+  it('a SYN that TCPMSS makes longer is (tcpmss_mangle_packet)', () => {
+    const rules = [
+      'PREROUTING -m length --length 40:59 -j ACCEPT',
+      'PREROUTING -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss 1400',
+      'PREROUTING -m length --length 40:59 -j DROP',
+    ];
+    expect(ways(...rules)).toContain('drop not length length');
+  });
+});
+
+describe('Is an answer to native rules kept past what writes what they read?', () => {
+  const native = (rules: readonly string[], question: Question = {}, sets = ''): string[] => {
+    const text = `table inet t {\n${sets}\nchain c {\ntype filter hook prerouting priority -150; policy accept;\n${rules.join('\n')}\n}\n}\n`;
+    const nft = parseNftables(Buffer.from(text), 'nft', new ProblemList());
+    if (nft === null) throw new Error('no rule set');
+    return ask('*filter\n:FORWARD ACCEPT', { ...question, nft })
+      .outcomes.map(way)
+      .sort();
+  };
+  const both = [
+    'accept nft-expression',
+    'accept not nft-expression not nft-expression',
+    'drop not nft-expression nft-expression',
+  ];
+
+  it.each([
+    ['the hop limit', 'ip ttl < 5', 'ip ttl set ip ttl'],
+    ['a priority', 'meta priority 1:2', 'meta priority set 1:2'],
+    ['a label', 'ct label foo', 'ct label set foo'],
+    ['the segment size', 'tcp option maxseg size < 1000', 'tcp option maxseg size set 900'],
+  ])('of %s', (_, asked, set) => {
+    expect(native([`${asked} accept`, set, `${asked} drop`])).toEqual(both);
+  });
+
+  it('the mark is known bit by bit (nft_bitwise)', () => {
+    const open = { state: 'ESTABLISHED' } as const;
+    const restored = 'meta mark set ct mark';
+    expect(
+      native([restored, 'meta mark set meta mark | 0x4000', 'meta mark & 0x4000 == 0x4000 drop'], open),
+    ).toEqual(['drop']);
+    const asked = 'meta mark & 0x4001 == 0x4001';
+    expect(
+      native([restored, `${asked} accept`, 'meta mark set meta mark | 0x4000', `${asked} drop`], open),
+    ).toEqual(both);
+  });
+  it('a set that was not listed whole may hold what a rule has entered', () => {
+    const asked = 'ip saddr @s';
+    expect(native([`${asked} accept`, 'add @s { ip saddr }', `${asked} drop`])).toContain(
+      'drop not nft-element nft-element',
+    );
+  });
+});
