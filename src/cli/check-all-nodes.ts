@@ -9,7 +9,7 @@ import type { CheckRequest } from './check-request.ts';
 import { type CheckResults, notChecked } from './check-results.ts';
 import { LiveRing } from './cluster/live-ring.ts';
 import { readClusterFiles } from './cluster-files.ts';
-import { EXIT, type ExitStatus, statusOfError } from './exit-status.ts';
+import { EXIT, type ExitStatus, statusOfError, worse } from './exit-status.ts';
 import { type CheckOutcome, failed } from './fleet/capture-checker.ts';
 import { capturesAtOnce } from './fleet/concurrency.ts';
 import { LiveChecker, type NodeJob, type NodeState } from './fleet/live-checker.ts';
@@ -118,12 +118,6 @@ function summarise(
   }
   const comparisons = comparer.size < 2 ? [] : [comparer.compare()];
   return { reports, comparisons, failures: [...problems, ...failures], status };
-}
-
-/** That we failed is worst; what could not be reached is worse than what could not be read. */
-function worse(before: ExitStatus, now: ExitStatus): ExitStatus {
-  const [worst = now] = [EXIT.bug, EXIT.unreachable].filter((one) => one === before || one === now);
-  return worst;
 }
 
 function pooled(outcome: CheckOutcome, pool: ProfilePool): CheckOutcome {

@@ -39,6 +39,12 @@ export function statusOfError(error: unknown): ExitStatus {
   return NO_BUG.find((status) => status === told) ?? EXIT.bug;
 }
 
+/** @returns which of two failures a run of several tells: that we failed is worst; what could not be reached is worse than what could not be read. */
+export function worse(before: ExitStatus, now: ExitStatus): ExitStatus {
+  const [worst = now] = [EXIT.bug, EXIT.unreachable].filter((one) => one === before || one === now);
+  return worst;
+}
+
 /** @returns the status of a `chain` answer: nothing of that name is a "no". */
 export function statusOfChains(found: number): ExitStatus {
   return found === 0 ? EXIT.no : EXIT.answered;

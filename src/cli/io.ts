@@ -19,6 +19,17 @@ export interface Io {
   stdin(): AsyncIterable<Buffer>;
 }
 
+/** Says nothing and is given nothing: what runs beside the program, which itself writes. */
+export const SILENT_IO: Io = {
+  programName: '',
+  env: {},
+  columns: null,
+  showsProgress: false,
+  out: () => undefined,
+  err: () => undefined,
+  stdin: async function* () {},
+};
+
 /** @returns the real process. Call it once: it sets up what happens where an output cannot be written. */
 export function processIo(): Io {
   const { out, err, unread } = openOutputs();

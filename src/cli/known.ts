@@ -14,11 +14,8 @@ function bookOf(cluster: Cluster): AddressBook {
   return book;
 }
 
-/**
- * @param book of the same cluster, where there is one already: its indexes serve for all nodes
- * @returns what a trace may ask of the capture; flows are read only if it does.
- */
-export function knownOf(capture: Capture, cluster: Cluster, book: AddressBook = bookOf(cluster)): Known {
+/** @returns what a trace may ask of the capture; flows are read only if it does. */
+export function knownOf(capture: Capture, cluster: Cluster): Known {
   return {
     rulesets: capture.rulesets,
     host: capture.host,
@@ -29,7 +26,7 @@ export function knownOf(capture: Capture, cluster: Cluster, book: AddressBook = 
       return capture.nftHooks;
     },
     cluster,
-    book,
+    book: bookOf(cluster),
     proxyMode: capture.info.proxyMode,
     get flows() {
       return capture.flows();

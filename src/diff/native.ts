@@ -1,6 +1,6 @@
 import type { Known } from '../explain/question/question.ts';
 import type { Family } from '../net/address.ts';
-import { isOfIptables } from '../nftables/iptables-chains.ts';
+import { isTableOfIptables } from '../nftables/iptables-chains.ts';
 import { hasNativeRule, isNativeRule } from '../nftables/native-rules.ts';
 import { type NftChain, type NftSet, type NftTable, rulesOf, tableKey } from '../nftables/ruleset.ts';
 import type { StateChange } from './document.ts';
@@ -86,7 +86,7 @@ function nativeTables({ nft, rulesets }: Known, saved: boolean): Map<string, Tex
   return new Map(
     [...nft.tables].flatMap(([name, table]): [string, Texts][] => {
       const all = [...table.chains.values()];
-      const part = saved && table.chains.hooked().some(isOfIptables);
+      const part = saved && isTableOfIptables(table);
       const holds = part
         ? tablesWithAdded({ nft, rulesets }).has(name)
         : all.some(({ rules, base }) => rules.length > 0 || base?.policy === 'drop');

@@ -36,7 +36,7 @@ import { detectPods } from './survey/local-detection.ts';
 import { type NamedSurvey, surveyNamed } from './survey/named-ports.ts';
 import { takesNodePortsInNft } from './survey/nft/detect-nft.ts';
 import { balancesAt, nodePortJumps, takesNodePorts } from './survey/node-port-rules.ts';
-import { Surveyor } from './survey/survey.ts';
+import { isCertain, Surveyor } from './survey/survey.ts';
 import { Follower } from './survey/world.ts';
 
 /** What findings share of one capture: each part is made when it is first asked for. */
@@ -255,8 +255,8 @@ export class CheckContext {
         nodePorts: { ipv4: this.#takesNodePorts('ipv4'), ipv6: this.#takesNodePorts('ipv6') },
         follower: this.follower,
       });
-      const deviations = chosen.flatMap((port) => surveyor.survey(port));
-      const { perhaps } = surveyor;
+      const met = chosen.flatMap((port) => surveyor.survey(port));
+      const [deviations, perhaps] = [met.filter(isCertain), met.filter((one) => !isCertain(one))];
       return { deviations, perhaps, coverage: { ports, followed: chosen.length, reason: null } };
     });
   }

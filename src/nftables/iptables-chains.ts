@@ -1,4 +1,4 @@
-import type { NftChain } from './ruleset.ts';
+import type { NftChain, NftTable } from './ruleset.ts';
 
 /** The base chains that iptables-nft makes (`xtables_ipv4` in iptables/nft.c, 1.8.9): table, chain, type, hook, priority. */
 const IPTABLES_CHAINS: ReadonlySet<string> = new Set([
@@ -29,4 +29,9 @@ const IPTABLES_CHAINS: ReadonlySet<string> = new Set([
 export function isOfIptables({ family, table, name, base }: NftChain): boolean {
   if (base === null || (family !== 'ip' && family !== 'ip6')) return false;
   return IPTABLES_CHAINS.has([table, name, base.type, base.hook, String(base.priority)].join(' '));
+}
+
+/** @returns true for a table with such a chain: iptables-save prints it, without what somebody added with nft. */
+export function isTableOfIptables({ chains }: Pick<NftTable, 'chains'>): boolean {
+  return chains.hooked().some(isOfIptables);
 }

@@ -197,8 +197,8 @@ const EFFECTS: { readonly [K in Effect['kind']]: EffectTraits } = {
   'blur-mark': MARKS,
   'set-tos': SEEN,
   'set-ttl': SEEN,
-  // Alone it does not start tracking (`xt_ct_tg_check`).
   npt: SEEN,
+  // Alone it does not start tracking (`xt_ct_tg_check`).
   notrack: SEEN,
   zone: TRACKED,
   // With --map-mark.

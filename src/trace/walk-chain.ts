@@ -1,11 +1,12 @@
 import type { Host } from '../host/facts.ts';
-import type { Backend, Chain, HookName, Rule, RuleList, Table } from '../iptables/ruleset.ts';
+import type { Backend, Chain, HookName, Rule, Table } from '../iptables/ruleset.ts';
 import type { EffectOf, Rewrite } from '../rules/effect.ts';
 import { type LoweredRule, lowered } from '../rules/lowered-rule.ts';
 import { unknown } from './answer.ts';
 import { applyChange } from './apply-change.ts';
 import { answered, type Branch, costOf, decided, type Ending, passed } from './branch.ts';
 import type { Budget } from './budget.ts';
+import { candidatesOf } from './candidates.ts';
 import { cutHere } from './cut.ts';
 import { decide } from './decide.ts';
 import { endStep, ruleStep } from './iptables-steps.ts';
@@ -135,6 +136,10 @@ export function walkChain(start: Branch, chain: Chain, walk: Walk): WalkResult {
       branch = remembered(passed(hit, ruleStep(frame.chain, rule, walk)), tests);
       const ways = waysOfChange(branch, rule, effect, walk);
       if (ways !== null) {
+        if (!walk.budget.take((ways.on.length - 1) * costOf(branch))) {
+          result.ended.push(ending(branch, 'unknown', walk.budget.exhausted()));
+          break;
+        }
         result.ended.push(...ways.ended);
         for (const way of ways.on.toReversed()) work.push({ branch: way, frame: next, jumps });
         break;
@@ -233,7 +238,14 @@ function enter(
   walk: Walk,
 ): Frame {
   walk.observer?.entered(chain.rules, branch.state);
-  return { chain, candidates: candidatesOf(chain.rules, branch), position: 0, caller, left, returned: false };
+  return {
+    chain,
+    candidates: candidatesOf(chain.rules, branch.state.destination),
+    position: 0,
+    caller,
+    left,
+    returned: false,
+  };
 }
 
 /** The kernel refuses rule sets that lead back into a chain still being walked; a doctored or mixed dump can have them. */
@@ -247,27 +259,6 @@ function isOnTheWay(chain: Chain, from: Frame): boolean {
 
 function atEnd(frame: Frame): Frame {
   return { ...frame, position: frame.candidates.length, returned: true };
-}
-
-/** Indices of the rules worth asking, kept so that 5,000 branches through one chain do not list them 5,000 times. */
-const CANDIDATES = new WeakMap<RuleList, Map<bigint, readonly number[]>>();
-const KEPT_DESTINATIONS = 64;
-
-function candidatesOf(rules: RuleList, branch: Branch): readonly number[] {
-  const { destination } = branch.state;
-  // A list is of one family.
-  const key = destination.value;
-  let lists = CANDIDATES.get(rules);
-  if (lists === undefined) {
-    lists = new Map();
-    CANDIDATES.set(rules, lists);
-  }
-  const known = lists.get(key);
-  if (known !== undefined) return known;
-  if (lists.size >= KEPT_DESTINATIONS) lists.clear();
-  const list = [...rules.towards(destination)];
-  lists.set(key, list);
-  return list;
 }
 
 function ending(branch: Branch, verdict: Ending['verdict'], reason: Ending['reason'] = null): Ending {

@@ -19,8 +19,16 @@ export function waysOfChange(
   effect: Effect | null,
   asker: Asker,
 ): { readonly on: readonly Branch[]; readonly ended: readonly Ending[] } | null {
-  if (effect?.kind === 'change-sets') return { on: withMappedMark(branch, rule, effect, asker), ended: [] };
-  return effect?.kind === 'npt' ? withPrefix(branch, effect) : null;
+  switch (effect?.kind) {
+    case 'change-sets':
+      return effect.maps?.mark === true
+        ? { on: withMappedMark(branch, rule, effect, effect.maps, asker), ended: [] }
+        : null;
+    case 'npt':
+      return withPrefix(branch, effect);
+    default:
+      return null;
+  }
 }
 
 /** The connection does not hear of it. Of a sender who is not known nothing is known afterwards. */
@@ -52,12 +60,10 @@ function withMappedMark(
   branch: Branch,
   rule: QuotedRule,
   effect: EffectOf<'change-sets'>,
+  { set, directions }: NonNullable<EffectOf<'change-sets'>['maps']>,
   asker: Asker,
 ): Branch[] {
   const after = applyChange(branch, effect);
-  const { maps } = effect;
-  if (maps?.mark !== true) return [after];
-  const { set, directions } = maps;
   const asked = { set, directions, returnNomatch: false, counters: false };
   const { matched, missed } = decide(after, rule, [test('ipset', asked)], asker);
   const written = matched.map((one) => {

@@ -1,16 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { holdInterrupts } from '../../src/cli/interrupt.ts';
+import { SILENT_IO } from '../../src/cli/io.ts';
 import { Progress } from '../../src/cli/progress.ts';
 
-const progress = new Progress({
-  programName: 'kp-explain',
-  env: {},
-  columns: null,
-  showsProgress: false,
-  out: () => undefined,
-  err: () => undefined,
-  async *stdin() {},
-});
+const progress = new Progress(SILENT_IO);
 const before = process.listenerCount('SIGHUP');
 const isHeard = (): boolean => process.listenerCount('SIGHUP') > before;
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { displayed } from '../../src/cli/display.ts';
+import { SILENT_IO } from '../../src/cli/io.ts';
 import { type LiveOptions, liveRequest } from '../../src/cli/live-options.ts';
 import { main } from '../../src/cli/main.ts';
 import { changedLines } from '../../src/cli/watch/changed-lines.ts';
@@ -183,16 +184,7 @@ describe('Does a watch see that its terminal was made larger?', () => {
 });
 
 describe('Does a watch that nobody reads any more end?', () => {
-  const io = (unread: AbortSignal): Parameters<typeof repeat>[2] => ({
-    programName: 'kp-explain',
-    env: {},
-    columns: null,
-    showsProgress: false,
-    unread,
-    out: () => undefined,
-    err: () => undefined,
-    async *stdin() {},
-  });
+  const io = (unread: AbortSignal): Parameters<typeof repeat>[2] => ({ ...SILENT_IO, unread });
 
   it('at once, also where that was noticed while it answered', async () => {
     const unread = new AbortController();

@@ -73,7 +73,7 @@ export class CapturedPeers implements Peers {
     const [first] = this.#read.values();
     const known =
       first !== undefined && (first.known.cluster.nodes !== null || first.known.cluster.pods !== null)
-        ? knownOf(capture, first.known.cluster, first.known.book)
+        ? knownOf(capture, first.known.cluster)
         : knownOf(capture, await capture.cluster());
     this.#read.set(name, { known, capture });
     return known;

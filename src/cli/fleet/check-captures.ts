@@ -4,7 +4,7 @@ import type { CheckReport } from '../../check/report.ts';
 import type { Problem } from '../../problems/problem.ts';
 import type { Checked } from '../check-one.ts';
 import type { CheckResults } from '../check-results.ts';
-import { EXIT, type ExitStatus, statusOfError } from '../exit-status.ts';
+import { EXIT, type ExitStatus, statusOfError, worse } from '../exit-status.ts';
 import type { Io } from '../io.ts';
 import { Progress } from '../progress.ts';
 import { CaptureChecker, type CheckOrders, type CheckOutcome, failed } from './capture-checker.ts';
@@ -40,8 +40,7 @@ export async function checkCaptures(
   const take = (outcome: CheckOutcome): void => {
     if (outcome.kind === 'failed') {
       failures.push(outcome.problem);
-      // That we failed is worse than that something could not be read.
-      status = status === EXIT.bug ? status : outcome.status;
+      status = worse(status, outcome.status);
       return;
     }
     const { profile } = outcome;

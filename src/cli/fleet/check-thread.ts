@@ -1,27 +1,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CapturedFile } from '../../capture/captured-file.ts';
-import type { Io } from '../io.ts';
+import { SILENT_IO } from '../io.ts';
 import { Progress } from '../progress.ts';
-import { CaptureChecker, type CheckOrders, type CheckOutcome } from './capture-checker.ts';
-import type { ThreadAnswer } from './check-threads.ts';
+import type { ThreadAnswer } from './asked-thread.ts';
+import { CaptureChecker, type CheckOrders } from './capture-checker.ts';
 import { LiveChecker, type LiveOrders, type NodeJob, type NodeState } from './live-checker.ts';
-
-/** The program itself writes. */
-const SILENT: Io = {
-  programName: '',
-  env: {},
-  columns: null,
-  showsProgress: false,
-  out: () => undefined,
-  err: () => undefined,
-  stdin: async function* () {},
-};
 
 /** Runs in a thread of `check`: answers what it is asked about captures or live nodes, until it is ended. */
 export function serveChecks(): void {
   const orders = workerData as CheckOrders | LiveOrders;
-  const tell = (answer: ThreadAnswer | CheckOutcome): void => parentPort?.postMessage(answer);
-  const progress = new Progress(SILENT);
+  const tell = (answer: ThreadAnswer): void => parentPort?.postMessage(answer);
+  const progress = new Progress(SILENT_IO);
   if ('live' in orders) {
     const checker = new LiveChecker({ ...orders, objects: orders.objects.map(withBuffer) }, progress);
     parentPort?.on('message', async ({ node, others }: NodeJob) =>
@@ -29,10 +18,10 @@ export function serveChecks(): void {
     );
   } else {
     // Captures from standard input are checked by the program itself.
-    const checker = new CaptureChecker(orders, { stdin: SILENT.stdin, progress });
+    const checker = new CaptureChecker(orders, { stdin: SILENT_IO.stdin, progress });
     parentPort?.on('message', async (index: number) => {
       const sources = orders.captures[index];
-      if (sources !== undefined) tell({ index, outcome: await checker.checkAmong(sources) });
+      if (sources !== undefined) tell(await checker.checkAmong(sources));
     });
   }
   tell('started');

@@ -1,11 +1,9 @@
 import type { Worker } from 'node:worker_threads';
 import { InputError } from '../../capture/input-error.ts';
 import { ownPath, partsInside } from '../../capture/own-files.ts';
+import { AskedThread } from './asked-thread.ts';
 import { Blocks } from './blocks.ts';
 import { type CheckOrders, type CheckOutcome, failed } from './capture-checker.ts';
-
-/** What a thread tells: that it has started, then what came of each capture it was asked for. */
-export type ThreadAnswer = 'started' | { readonly index: number; readonly outcome: CheckOutcome };
 
 /** Starts a thread that answers numbers of captures; tests have threads of their own. */
 export type StartThread = (orders: CheckOrders) => Worker;
@@ -32,23 +30,18 @@ export async function checkInThreads(
   const serve = async (): Promise<void> => {
     let block = blocks.take();
     while (block.length > 0) {
-      const { done, started, error } = await runThread(
-        () => start(orders),
-        () => {
-          if (block.length === 0) block = blocks.take();
-          return block.shift() ?? null;
-        },
-        use,
-      );
-      if (done) return;
-      const { asked } = error;
-      if (!started) {
-        left.push(...(asked === null ? [] : [asked]), ...block);
-        return;
+      const thread = new AskedThread<number>(() => start(orders));
+      for (let asked = block.shift(); asked !== undefined; asked = block.shift()) {
+        const outcome = await outcomeOf(thread, asked, captures[asked] ?? { files: [] });
+        if (outcome === null) {
+          left.push(asked, ...block);
+          return;
+        }
+        use(asked, outcome);
+        if (block.length === 0) block = blocks.take();
+        if (thread.broken) break;
       }
-      const sources = asked === null ? undefined : captures[asked];
-      if (asked !== null && sources !== undefined) use(asked, failed(brokenDown(error.thrown), sources));
-      if (block.length === 0) block = blocks.take();
+      await thread.end();
     }
   };
   await Promise.all(Array.from({ length: width }, serve));
@@ -57,44 +50,16 @@ export async function checkInThreads(
   return left.sort((a, b) => a - b);
 }
 
-/** How a thread ended: once nothing was left to ask, or by an error while one capture was asked for. */
-interface ThreadEnd {
-  readonly done: boolean;
-  /** Whether it said so. */
-  readonly started: boolean;
-  readonly error: { readonly thrown: unknown; readonly asked: number | null };
-}
-
-async function runThread(
-  start: () => Worker,
-  next: () => number | null,
-  use: (index: number, outcome: CheckOutcome) => void,
-): Promise<ThreadEnd> {
-  let started = false;
-  let asked: number | null = null;
-  let thread: Worker;
+/** @returns what came of a capture; null where the thread could not be started. */
+async function outcomeOf(
+  thread: AskedThread<number>,
+  asked: number,
+  sources: Parameters<typeof failed>[1],
+): Promise<CheckOutcome | null> {
   try {
-    thread = start();
-  } catch (thrown) {
-    return { done: false, started, error: { thrown, asked } };
-  }
-  try {
-    return await new Promise<ThreadEnd>((resolve) => {
-      const end = (done: boolean, thrown: unknown): void =>
-        resolve({ done, started, error: { thrown, asked } });
-      thread.on('error', (thrown) => end(false, thrown));
-      thread.on('messageerror', (thrown) => end(false, thrown));
-      thread.on('exit', (status) => end(false, new Error(`its thread ended with status ${status}`)));
-      thread.on('message', (answer: ThreadAnswer) => {
-        if (answer === 'started') started = true;
-        else use(answer.index, answer.outcome);
-        asked = next();
-        if (asked === null) end(true, null);
-        else thread.postMessage(asked);
-      });
-    });
-  } finally {
-    await thread.terminate();
+    return await thread.ask(asked);
+  } catch (error) {
+    return thread.started ? failed(brokenDown(error), sources) : null;
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Worker } from 'node:worker_threads';
 import type { Progress } from '../progress.ts';
+import { AskedThread } from './asked-thread.ts';
 import { type CheckOutcome, failed } from './capture-checker.ts';
 import { brokenDown, startThread } from './check-threads.ts';
 import { LiveChecker, type LiveOrders, type NodeJob } from './live-checker.ts';
@@ -11,7 +11,7 @@ const BLOCK = 8;
 export class NodeThreads {
   readonly #orders: LiveOrders;
   readonly #progress: Progress;
-  readonly #threads: (NodeThread | null)[];
+  readonly #threads: (AskedThread<NodeJob> | null)[];
   /** The last question to each: the next waits for it. */
   readonly #tails: Promise<unknown>[];
   readonly #pending = new Set<Promise<CheckOutcome>>();
@@ -64,7 +64,7 @@ export class NodeThreads {
   async #ask(at: number, job: NodeJob): Promise<CheckOutcome> {
     const files = [job.node.name];
     if (this.#ended) return failed(new Error('the run has ended'), { files });
-    const thread = this.#threads[at] ?? new NodeThread(() => this.#start(this.#orders));
+    const thread = this.#threads[at] ?? new AskedThread<NodeJob>(() => this.#start(this.#orders));
     this.#threads[at] = thread;
     try {
       return await thread.ask(job);
@@ -74,51 +74,6 @@ export class NodeThreads {
       if (thread.started || this.#ended) return failed(brokenDown(error), { files });
       this.#self ??= new LiveChecker(this.#orders, this.#progress);
       return await this.#self.check(job);
-    }
-  }
-}
-
-/** One thread, asked one question at a time. */
-class NodeThread {
-  readonly #worker: Worker | null;
-  #error: unknown = null;
-  #settle: { resolve(outcome: CheckOutcome): void; reject(error: unknown): void } | null = null;
-  started = false;
-
-  constructor(start: () => Worker) {
-    this.#worker = this.#begin(start);
-  }
-
-  async ask(job: NodeJob): Promise<CheckOutcome> {
-    return await new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-      if (this.#error !== null) reject(this.#error);
-      else this.#worker?.postMessage(job);
-    });
-  }
-
-  async end(): Promise<void> {
-    await this.#worker?.terminate();
-  }
-
-  #begin(start: () => Worker): Worker | null {
-    const fail = (error: unknown): void => {
-      this.#error ??= error;
-      this.#settle?.reject(this.#error);
-    };
-    try {
-      const worker = start();
-      worker.on('error', fail);
-      worker.on('messageerror', fail);
-      worker.on('exit', (status) => fail(new Error(`its thread ended with status ${status}`)));
-      worker.on('message', (answer: 'started' | CheckOutcome) => {
-        if (answer === 'started') this.started = true;
-        else this.#settle?.resolve(answer);
-      });
-      return worker;
-    } catch (error) {
-      fail(error);
-      return null;
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { Known } from '../../explain/question/question.ts';
 import type { Family } from '../../net/address.ts';
-import { isOfIptables } from '../../nftables/iptables-chains.ts';
+import { isOfIptables, isTableOfIptables } from '../../nftables/iptables-chains.ts';
 import { hasNativeRule } from '../../nftables/native-rules.ts';
 import type { NftChain, NftRuleset, NftSet, NftTable } from '../../nftables/ruleset.ts';
 import { indexTable } from './table-index.ts';
@@ -51,11 +51,10 @@ export function tablesWithAdded({
   let found = ADDED.get(nft);
   if (found === undefined) {
     found = new Map(
-      [...nft.tables].filter(([, { chains }]) => {
-        return (
-          chains.hooked().some(isOfIptables) && [...chains.values()].some(({ rules }) => hasNativeRule(rules))
-        );
-      }),
+      [...nft.tables].filter(
+        ([, table]) =>
+          isTableOfIptables(table) && [...table.chains.values()].some(({ rules }) => hasNativeRule(rules)),
+      ),
     );
     ADDED.set(nft, found);
   }

@@ -1,3 +1,4 @@
+import { programOf } from '../../iptables/tool.ts';
 import type { Family } from '../../net/address.ts';
 import { isOfIptables } from '../../nftables/iptables-chains.ts';
 import type { Note } from '../explanation.ts';
@@ -12,8 +13,8 @@ export function noteIptables(known: Known): Note[] {
     return [
       {
         code: 'nat-not-captured',
-        text: `${known.nft?.file ?? 'nft'} lists table nat of ${unsaved.map((family) => TOOLS[family]).join(' and ')} without what all its rules ask, and that alone was captured: Services may be missing from this list`,
-        settle: `capture ${unsaved.map((family) => `\`${TOOLS[family]}-save -c\``).join(' and ')}`,
+        text: `${known.nft?.file ?? 'nft'} lists table nat of ${unsaved.map(programOf).join(' and ')} without what all its rules ask, and that alone was captured: Services may be missing from this list`,
+        settle: `capture ${unsaved.map((family) => `\`${programOf(family)}-save -c\``).join(' and ')}`,
       },
     ];
   if (rulesets.length === 0 || rulesets.some(({ tables }) => tables.has('nat'))) return [];
@@ -25,8 +26,6 @@ export function noteIptables(known: Known): Note[] {
     },
   ];
 }
-
-const TOOLS: Readonly<Record<Family, string>> = { ipv4: 'iptables', ipv6: 'ip6tables' };
 
 /** Families whose table nat iptables-nft wrote, as nft lists it, and of which no dump of iptables was captured. */
 function unsavedFamilies({ nft, rulesets }: Known): Family[] {

@@ -1,6 +1,6 @@
 import type { HookName, Ruleset, TableName } from '../../iptables/ruleset.ts';
 import { programOf } from '../../iptables/tool.ts';
-import { isOfIptables } from '../../nftables/iptables-chains.ts';
+import { isTableOfIptables } from '../../nftables/iptables-chains.ts';
 import type { NftRuleset } from '../../nftables/ruleset.ts';
 import { CHAINS, hasRole, OF_SERVICE } from '../../proxy/chains.ts';
 import type { Trace } from '../../trace/outcome.ts';
@@ -51,8 +51,7 @@ export function findMissing(
 
 function noRules({ packet }: Pick<Trace, 'packet'>, nft: NftRuleset | null): Missing {
   const listed = [...(nft?.tables.values() ?? [])].filter(
-    ({ family, chains }) =>
-      family === (packet.family === 'ipv4' ? 'ip' : 'ip6') && chains.hooked().some(isOfIptables),
+    (table) => table.family === (packet.family === 'ipv4' ? 'ip' : 'ip6') && isTableOfIptables(table),
   );
   const besides =
     listed.length === 0

@@ -43,9 +43,6 @@ export class Surveyor {
   readonly #setting: SurveySetting;
   readonly #clients = new Map<Family, readonly Client[]>();
   readonly #behaviours: readonly Behaviour[];
-  /** What was met of the ports that are as they should be: packets lost under conditions that no capture answers. */
-  readonly perhaps: Deviation[] = [];
-  #open: Deviation[] = [];
 
   constructor(setting: SurveySetting) {
     this.#setting = setting;
@@ -53,20 +50,17 @@ export class Surveyor {
   }
 
   /**
-   * @returns where the rules differ from what the API says, under the behaviour of kube-proxy that fits best: none where
-   *   any supported behaviour fits.
+   * @returns where the rules differ from what the API says, under the behaviour of kube-proxy that fits best. Where any supported
+   *   behaviour fits, what is lost under conditions that no capture answers, if anything is (`under`).
    */
   survey(port: ExpectedPort): Deviation[] {
     let best: Deviation[] | null = null;
     const followed: Followed = new Map();
     for (const node of this.#nodesFor(port)) {
       for (const behaviour of this.#behaviours) {
-        this.#open = [];
-        const found = this.#under(port, { node, behaviour }, followed);
-        if (found.length === 0) {
-          this.perhaps.push(...this.#open);
-          return [];
-        }
+        const met = this.#under(port, { node, behaviour }, followed);
+        const found = met.filter(isCertain);
+        if (found.length === 0) return met;
         if (best === null || found.length < best.length) best = found;
       }
     }
@@ -125,10 +119,11 @@ export class Surveyor {
     for (const alternative of alternatives) {
       const differences = compareWith(expectation, alternative, affinity);
       if (differences.length === 0) {
-        if (alternatives.length > 1)
-          for (const { difference, under } of perhapsLost(expectation, alternatives, affinity))
-            this.#open.push({ ...deviation(difference), under });
-        return [];
+        if (alternatives.length === 1) return [];
+        return perhapsLost(expectation, alternatives, affinity).map(({ difference, under }) => ({
+          ...deviation(difference),
+          under,
+        }));
       }
       // All go wrong; what nothing shows to hold, a sender's link address in a rule that drops, is not what is blamed for it.
       const held = alternative.given.filter((each) => each.held).length;
@@ -149,6 +144,11 @@ export class Surveyor {
       client.side === 'external' ? splitByRanges(client, ranges) : [client],
     );
   }
+}
+
+/** @returns false for what differs under conditions that no capture answers. */
+export function isCertain({ under }: Deviation): boolean {
+  return under === undefined;
 }
 
 /** @returns the side in words: `pods of this node`, … */

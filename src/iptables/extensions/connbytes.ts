@@ -31,16 +31,3 @@ function readCount(text: string): { readonly from: number; readonly to: number }
   const [, from, to] = found;
   return { from: Number(from), to: to === undefined || to === '' ? Number.POSITIVE_INFINITY : Number(to) };
 }
-
-/** `-m connlabel --label 5 --set`. */
-export const connlabelModule: MatchModule = {
-  arity: { '--label': 1, '--set': 0 },
-  read: (parts): Match[] | null => {
-    const asked = findPart(parts, '--label');
-    if (asked === null) return null;
-    const [label, sets] = [valueText(asked), findPart(parts, '--set') !== null];
-    // One question, however it is asked.
-    const text = textOf('connlabel', [{ ...asked, bang: null }]);
-    return [{ kind: 'connlabel', negated: isNegated(asked), label, sets, text }];
-  },
-};

@@ -1,7 +1,8 @@
 import { addressModules } from './addresses.ts';
 import { chanceModules } from './chance.ts';
-import { connbytesModule, connlabelModule } from './connbytes.ts';
+import { connbytesModule } from './connbytes.ts';
 import { connectionModules } from './connection.ts';
+import { connlabelModule } from './connlabel.ts';
 import type { MatchModule, TargetModule } from './extension.ts';
 import { headerModules } from './header.ts';
 import { icmpModules } from './icmp.ts';

@@ -1,6 +1,5 @@
 import { type Fields, wordOf } from '../../json/fields.ts';
 import { isFamily } from '../draft.ts';
-
 import { type NftFamily, tableKey } from '../ruleset.ts';
 import { type Head, Heads } from './heads.ts';
 import { LazyChains, type Listing } from './lazy-chains.ts';

@@ -1,5 +1,4 @@
 import type { ProblemList } from '../../problems/problem.ts';
-
 import { readElement } from '../json/read-expression.ts';
 import { readStatement } from '../json/read-statement.ts';
 import { lazySet } from '../lazy-set.ts';

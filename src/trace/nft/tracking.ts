@@ -1,6 +1,6 @@
 import type { Family } from '../../net/address.ts';
 import type { Element, Expression } from '../../nftables/expression.ts';
-import { isOfIptables } from '../../nftables/iptables-chains.ts';
+import { isTableOfIptables } from '../../nftables/iptables-chains.ts';
 import { objectMapOf } from '../../nftables/object-map.ts';
 import type { NftRuleset, NftTable } from '../../nftables/ruleset.ts';
 import type { Statement } from '../../nftables/statement.ts';
@@ -17,7 +17,7 @@ export function nftAsksForTracking(nft: NftRuleset | null, family: Family, saved
   for (const table of nft?.tables.values() ?? []) {
     if (table.family !== own && table.family !== 'inet') continue;
     // A table of iptables-nft is asked for in iptables' own dump, where that is here; nft does not show all of it.
-    if (!saved && table.chains.hooked().some(isOfIptables)) return true;
+    if (!saved && isTableOfIptables(table)) return true;
     // Somebody may have added rules of nft to one.
     if (tableAsks(table)) return true;
   }

@@ -10,6 +10,7 @@ import { Blocks } from '../../../src/cli/fleet/blocks.ts';
 import { CaptureChecker, type CheckOutcome } from '../../../src/cli/fleet/capture-checker.ts';
 import { checkInThreads } from '../../../src/cli/fleet/check-threads.ts';
 import { InOrder } from '../../../src/cli/fleet/in-order.ts';
+import { SILENT_IO } from '../../../src/cli/io.ts';
 import { main } from '../../../src/cli/main.ts';
 import { Progress } from '../../../src/cli/progress.ts';
 import { CHECK_FORMATS } from '../../../src/render/format.ts';
@@ -58,16 +59,6 @@ const checkBy = async (count: number, ...args: readonly string[]): Promise<Run> 
 /** Without the time of the run. */
 const timeless = (text: string) => text.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, 'TIME');
 
-const SILENT = {
-  programName: 'kp-explain',
-  env: {},
-  columns: null,
-  showsProgress: false,
-  out: () => undefined,
-  err: () => undefined,
-  async *stdin() {},
-};
-
 describe('Does check say the same of many captures, however many it checks at once?', () => {
   /** All formats from one run, each with what it calls its own time left out. */
   const everyFormat = async (count: number) => {
@@ -112,7 +103,7 @@ describe('Is each report written as soon as those before it are?', () => {
     const pieces = async (count: string) => {
       const told: string[] = [];
       const out = (text: string) => void told.push(text);
-      await main(['check', fleet, '--concurrency', count, '--only', 'KP133'], { ...SILENT, out });
+      await main(['check', fleet, '--concurrency', count, '--only', 'KP133'], { ...SILENT_IO, out });
       return told;
     };
     const together = await pieces('2');
@@ -142,7 +133,7 @@ describe('What does one capture that breaks a thread take along?', () => {
   const threads = (script: string) => () =>
     new Worker(
       `const { parentPort } = require('node:worker_threads');
-      const tell = (index) => parentPort.postMessage({ index, outcome: { kind: 'checked', report: index, profile: null } });
+      const tell = (index) => parentPort.postMessage({ kind: 'checked', report: index, profile: null });
       ${script}`,
       { eval: true },
     );
@@ -186,7 +177,7 @@ describe('What does one capture that breaks a thread take along?', () => {
       const small = { eval: true, resourceLimits: { maxOldGenerationSizeMb: 16 } };
       return new Worker(
         `const { parentPort } = require('node:worker_threads');
-        const tell = (index) => parentPort.postMessage({ index, outcome: { kind: 'checked', report: index, profile: null } });
+        const tell = (index) => parentPort.postMessage({ kind: 'checked', report: index, profile: null });
         ${script}`,
         small,
       );
@@ -211,7 +202,7 @@ describe('What does one capture that breaks a thread take along?', () => {
   });
 
   it('a bug: none but itself, without threads either', async () => {
-    const checker = new CaptureChecker(orders, { stdin: SILENT.stdin, progress: new Progress(SILENT) });
+    const checker = new CaptureChecker(orders, { stdin: SILENT_IO.stdin, progress: new Progress(SILENT_IO) });
     const broken = { files: [], demo: 'no such one' as 'ipvs' };
     await expect(checker.checkAmong(broken)).resolves.toMatchObject({
       kind: 'failed',

@@ -8,6 +8,7 @@ import { type NodeRequest, readAllNodes } from '../../../src/cli/all-nodes.ts';
 import { capturesAtOnce, NODES_AT_ONCE } from '../../../src/cli/fleet/concurrency.ts';
 import type { LiveOrders } from '../../../src/cli/fleet/live-checker.ts';
 import { NodeThreads } from '../../../src/cli/fleet/node-threads.ts';
+import { SILENT_IO } from '../../../src/cli/io.ts';
 import { Progress } from '../../../src/cli/progress.ts';
 import { PLAIN } from '../../live/cluster.ts';
 import { clustersLike } from '../../live/clusters.ts';
@@ -146,10 +147,7 @@ describe('Does a run that ends leave threads behind?', () => {
         parentPort.on('message', () => undefined); parentPort.postMessage('started');`;
       return new Worker(script, { eval: true });
     };
-    const progress = new Progress({
-      ...{ programName: '', env: {}, columns: null, showsProgress: false },
-      ...{ out: () => undefined, err: () => undefined, async *stdin() {} },
-    });
+    const progress = new Progress(SILENT_IO);
     const threads = new NodeThreads(1, {} as LiveOrders, progress, start);
     const node = (name: string) => ({ name, files: [], origin: name, problems: [] });
     const asked = ['a', 'b', 'c'].map((name) => threads.check({ node: node(name), others: [] }));

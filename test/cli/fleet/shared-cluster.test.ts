@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sourceOfBytes } from '../../../src/capture/source.ts';
 import { SharedCluster } from '../../../src/cli/fleet/shared-cluster.ts';
+import { SILENT_IO } from '../../../src/cli/io.ts';
 import { loadCluster } from '../../../src/cli/load-cluster.ts';
 import { Progress } from '../../../src/cli/progress.ts';
 import { sortSources } from '../../../src/cli/sort-sources.ts';
@@ -22,19 +23,10 @@ function reader() {
     names.push(sources.get('kubernetes')?.[0]?.source.name ?? 'none');
     return await loadCluster(sources, problems, progress);
   });
-  const silent = {
-    programName: '',
-    env: {},
-    columns: null,
-    showsProgress: false,
-    out: () => undefined,
-    err: () => undefined,
-    async *stdin() {},
-  };
   const read = async (name: string, text: string) => {
     const problems = new ProblemList();
     const sorted = sortSources([sourceOfBytes(name, Buffer.from(text), null)], problems);
-    const cluster = await shared.of(sorted, problems, new Progress(silent));
+    const cluster = await shared.of(sorted, problems, new Progress(SILENT_IO));
     return { cluster, told: problems.list().map(({ file, message }) => `${file}: ${message}`) };
   };
   return { read, names };

@@ -1,5 +1,5 @@
 import type { Element } from '../../../nftables/expression.ts';
-import { isOfIptables } from '../../../nftables/iptables-chains.ts';
+import { isTableOfIptables } from '../../../nftables/iptables-chains.ts';
 import { printElement } from '../../../nftables/print/print-expression.ts';
 import type { NftChain, NftRuleset, NftSet, NftTable } from '../../../nftables/ruleset.ts';
 import { parseNftName } from '../../../proxy/nft-names.ts';
@@ -62,7 +62,7 @@ export function keyText(element: Element): string {
 /** Chains of iptables-nft are read from iptables-save, where it was captured. */
 function nativeTables({ nft, rulesets }: Known): NftTable[] {
   const saved = rulesets.some(({ backend }) => backend === 'iptables-nft');
-  return tablesOf(nft).filter(({ chains }) => !saved || !chains.hooked().some(isOfIptables));
+  return tablesOf(nft).filter((table) => !saved || !isTableOfIptables(table));
 }
 
 function tablesOf(nft: NftRuleset | null | undefined): NftTable[] {
