@@ -1,49 +1,55 @@
 import type { Flow } from '../conntrack/flow.ts';
 import type { FoundFlow } from '../conntrack/flow-table.ts';
-import { directionOf } from '../conntrack/match-flow.ts';
 import { IpvsTable, isBalancedProtocol } from '../ipvs/table.ts';
 import { sameAddress } from '../net/address.ts';
-import { DCCP, hasPorts, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
+import { DCCP, ICMP, ICMPV6, SCTP, TCP, UDP, UDPLITE } from '../net/protocol.ts';
 import { type Branch, changed, turned } from './branch.ts';
 import { choose } from './choose.ts';
 import { assume, type TraceContext } from './context.ts';
 import { expectationOf } from './expected.ts';
-import { UNKNOWN_ID } from './opened-flow.ts';
+import { flowOf, openedBefore } from './flow-of.ts';
 import type { Packet } from './packet.ts';
 import { senderOf } from './packet.ts';
 import { type Connection, openConnection, SYN } from './state.ts';
 import { tracksConnections } from './tracking.ts';
 import type { World } from './world.ts';
+import { inZoneOfMark, inZones } from './zones.ts';
 
 /**
  * Connection tracking at PREROUTING and OUTPUT, between raw and mangle: finds the packet's flow or opens one.
  * A packet that came back through the loopback device keeps the connection it has (nf_conntrack_in: "previously seen").
  */
 export function trackConnection(came: Branch, context: TraceContext): Branch[] {
-  const { packet, world, questions, opened: before } = context;
+  const { packet, world } = context;
   const branch = inZoneOfMark(came);
   const { state } = branch;
   if (state.connection !== null || state.untracked === 'UNTRACKED') return [branch];
   if (packet.state === 'NEW' && tracksConnections(world, state.family) === false) return [branch];
   if (packet.state === 'INVALID' || packet.state === 'UNTRACKED')
     return [changed(branch, { untracked: packet.state, zones: null })];
+  const as = packet.state;
+  return inZones(branch, context).flatMap((way) => lookedUp(way, as, context));
+}
+
+function lookedUp(branch: Branch, as: Connection['state'], context: TraceContext): Branch[] {
+  const { packet, world, questions, opened: before } = context;
+  const { state } = branch;
   const own = openedBefore(branch, packet, before);
   if (own !== null) return [partOfOwn(branch, own, context)];
   const found = flowOf(branch, packet, world);
   if (found === null) {
-    const fate = packet.state === 'NEW' ? withoutFlow(packet) : 'opens';
+    const fate = as === 'NEW' ? withoutFlow(packet) : 'opens';
     if (fate !== 'opens') return [changed(branch, { untracked: fate, zones: null })];
-    const expected = packet.state === 'NEW' ? expectationOf(world, state) : null;
+    const expected = as === 'NEW' ? expectationOf(world, state) : null;
     if (expected !== null) {
       const { helper, file, line } = expected;
       assume(context, { code: 'expected-not-rewritten', helper, file, line });
       return [changed(branch, { connection: openConnection(state, 'RELATED') })];
     }
-    return [changed(branch, { connection: openConnection(state, packet.state) })];
+    return [changed(branch, { connection: openConnection(state, as) })];
   }
   const { flow } = found;
   const known = reopens(flow, state.tcpFlags);
-  const as = packet.state;
   if (known !== null) return known ? [replaced(branch, flow, as)] : partOf(branch, found, context);
   const { file, line } = flow;
   const choices = [true, false].map((by) => ({
@@ -53,17 +59,6 @@ export function trackConnection(came: Branch, context: TraceContext): Branch[] {
   return choose(branch, choices, questions).flatMap(({ branch: way, value }) =>
     value ? [replaced(way, flow, as)] : partOf(way, found, context),
   );
-}
-
-/** A zone by mark is that of the mark that the packet has now (nf_ct_zone_tmpl). */
-function inZoneOfMark(branch: Branch): Branch {
-  const { zones, mark } = branch.state;
-  if (zones?.byMark === undefined) return branch;
-  const { original, reply, byMark } = zones;
-  const marked = mark === null ? null : mark & 0xffff;
-  return changed(branch, {
-    zones: { original: byMark.original ? marked : original, reply: byMark.reply ? marked : reply },
-  });
 }
 
 function replaced(branch: Branch, { file, line, state }: Flow, as: Connection['state']): Branch {
@@ -86,28 +81,6 @@ function partOfOwn(
   });
   const answersFrom = { address: flow.reply.source, port: flow.reply.sourcePort };
   return turned(tracked, 'conntrack', { fact: 'flow-opened', direction, answersFrom });
-}
-
-function openedBefore(branch: Branch, packet: Packet, before: readonly Flow[]): FoundFlow | null {
-  const { protocol, source, sourcePort, destination, destinationPort, zones } = branch.state;
-  const { original, reply } = zones ?? { original: 0, reply: 0 };
-  if (source.address === null || original === null || reply === null) return null;
-  const { icmp } = packet;
-  const query = {
-    protocol,
-    source: source.address,
-    sourcePort,
-    destination,
-    destinationPort,
-    icmp: icmp === null ? null : { ...icmp, id: icmp.id ?? UNKNOWN_ID },
-    zone: original,
-    replyZone: reply,
-  };
-  for (const flow of before) {
-    const direction = directionOf(flow, query);
-    if (direction !== null) return { flow, direction };
-  }
-  return null;
 }
 
 function partOf(
@@ -135,26 +108,6 @@ function partOf(
     question: { code: 'flow-balanced', file, line, byIpvs } as const,
   }));
   return choose(branch, choices, questions).map(({ branch: way, value }) => as(way, value));
-}
-
-/** @returns the flow that the packet belongs to, as far as its ends are known; null where the listing has none. */
-export function flowOf(branch: Branch, packet: Packet, world: World): FoundFlow | null {
-  const { state } = branch;
-  const source = state.source.address;
-  if (world.flows === null || source === null) return null;
-  if (hasPorts(state.protocol) && (state.sourcePort === null || state.destinationPort === null)) return null;
-  const query = {
-    protocol: state.protocol,
-    source,
-    sourcePort: state.sourcePort,
-    destination: state.destination,
-    destinationPort: state.destinationPort,
-    icmp: packet.icmp?.id === undefined ? null : { ...packet.icmp, id: packet.icmp.id },
-  };
-  const { original, reply } = state.zones ?? { original: 0, reply: 0 };
-  if (original === null || reply === null) return null;
-  // A zone may be for one direction only; the packet may go either way (resolve_normal_ct).
-  return world.flows.findFlow({ ...query, zone: original, replyZone: reply });
 }
 
 /**

@@ -1,8 +1,8 @@
 import { sameAddress } from '../net/address.ts';
 import { TCP } from '../net/protocol.ts';
 import { type Branch, type Ending, turned } from './branch.ts';
-import { flowOf } from './conntrack-step.ts';
 import type { TraceContext } from './context.ts';
+import { flowOf } from './flow-of.ts';
 import { lookUp } from './look-up-route.ts';
 import type { Exit } from './outcome.ts';
 import { senderOf } from './packet.ts';

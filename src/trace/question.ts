@@ -211,6 +211,8 @@ export type Question =
   /** Of a bridge whose ports differ: whether both ports are isolated; whether the port has hairpin mode. */
   | { readonly code: 'bridge-isolated'; readonly bridge: string; readonly value: boolean }
   | { readonly code: 'bridge-hairpin'; readonly bridge: string; readonly on: boolean }
+  /** In which zone of conntrack the packet is looked up, where its mark, which nothing tells, gives it; null: in none where it has a flow. */
+  | { readonly code: 'flow-zone'; readonly zone: number | null }
   /** Whose reset closed the flow. */
   | { readonly code: 'flow-closed'; readonly file: string; readonly line: number; readonly byClient: boolean }
   /** Of a flow to a virtual server, on a node whose Services nat carries meanwhile: whether IPVS rewrote it, or nat. */

@@ -85,6 +85,13 @@ export const CONNECTION_WORDS: {
     denied(`ebtables ${drops ? 'drops the frame' : 'lets the frame pass'} in ${place}: \`${text}\``),
   'bridge-hairpin': ({ bridge, on }) =>
     denied(`the port of ${bridge} that the client is behind has ${on ? '' : 'no '}hairpin mode`),
+  'flow-zone': ({ zone }) =>
+    zone === null
+      ? denied('the packet is looked up in a conntrack zone where it has no flow')
+      : said(
+          `the packet is looked up in conntrack zone ${zone}, where it has a flow`,
+          `the packet is looked up in another conntrack zone than ${zone}`,
+        ),
   'flow-closed': ({ file, line, byClient }) =>
     denied(
       `the ${byClient ? 'client' : 'server'} sent the reset or FIN that closed the flow of ${file}:${line}`,

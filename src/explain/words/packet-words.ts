@@ -46,6 +46,7 @@ export type ConnectionQuestion =
   | 'bridge-hairpin'
   | 'frame-rule'
   | 'flow-closed'
+  | 'flow-zone'
   | 'flow-balanced'
   | 'flow-before-nat'
   | 'queue-listener'
