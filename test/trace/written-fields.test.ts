@@ -102,4 +102,15 @@ describe('Is an answer to native rules kept past what writes what they read?', (
       'drop not nft-element nft-element',
     );
   });
+  it('bits of the IP header by their place are those of its fields (nft_payload_eval)', () => {
+    const whole = { header: { ttl: 9, tos: 0x10, length: 60 } };
+    expect(
+      native(['@nh,0,8 & 0xf0 == 0x40 @nh,8,16 == 0x1000-0x10ff @nh,60,8 & 0xff == 0x00 drop'], whole),
+    ).toEqual(['drop']);
+    expect(native(['@nh,0,4 { 5, 6 } drop'], whole)).toEqual(['accept']);
+    expect(native(['@nh,32,16 5 drop'])).toEqual(['accept not nft-expression', 'drop nft-expression']);
+  });
+  it('and where a rule writes such bits nothing is known from there', () => {
+    expect(native(['@nh,8,8 set 0x10', 'drop'])).toEqual(['unknown']);
+  });
 });

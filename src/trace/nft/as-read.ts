@@ -52,9 +52,12 @@ const HEADERS = dictionary<Written>({
 });
 
 function countOf(field: Field, state: PacketState): number {
-  // Bits by their place may be any of the header's.
+  // Bits by their place may be any of a header's.
   if (field.kind === 'raw-payload')
-    return Object.values<number | undefined>(state.writes ?? {}).reduce<number>((a, b) => a + (b ?? 0), 0);
+    return Object.entries(state.writes ?? {}).reduce(
+      (sum, [name, count]) => (name === 'mark' || name.startsWith('nft meta ') ? sum : sum + (count ?? 0)),
+      0,
+    );
   const { of, as } = countedAs(field);
   const counting = of === 'packet' ? state : state.connection;
   return counting === null ? 0 : writesOf(counting, as);

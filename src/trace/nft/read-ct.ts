@@ -4,7 +4,7 @@ import { markBitsOf } from '../packet-mark.ts';
 import { type Connection, shownConnection } from '../state.ts';
 import type { NftContext } from './context.ts';
 import { readSender } from './read-sender.ts';
-import { ABSENT, known, OPEN, type Reading, readBits } from './values.ts';
+import { ABSENT, EVERY, known, OPEN, type Reading, readBits } from './values.ts';
 import { CT_STATES, CT_STATUS } from './words.ts';
 
 /** @returns what is known of a key of the packet's connection (nft_ct_get_eval, net/netfilter/nft_ct.c). */
@@ -80,7 +80,7 @@ function status(connection: Connection): Reading {
   if (connection.state === 'RELATED' || connection.fromCapture)
     open |= CT_STATUS.expected | CT_STATUS['seq-adjust'];
   if (open === 0) return known(bits);
-  return { kind: 'partly', bits: BigInt(bits), known: BigInt(0xffffffff & ~open & 0x7fffffff) | 0x80000000n };
+  return { kind: 'partly', bits: BigInt(bits), known: EVERY & ~BigInt(open) };
 }
 
 function end(

@@ -4,8 +4,9 @@ import type { Field } from '../../nftables/expression.ts';
 import { within } from '../../rules/value-set.ts';
 import { unknown } from '../answer.ts';
 import type { NftContext } from './context.ts';
+import { headerBits } from './header-bits.ts';
 import { readSender } from './read-sender.ts';
-import { ABSENT, known, OPEN, type Pattern, type Reading, readBits } from './values.ts';
+import { ABSENT, known, OPEN, type Pattern, type Reading, readBits, readWide } from './values.ts';
 
 /** The protocol that a header's name asks for before anything else. */
 const TRANSPORT = dictionary<number>({
@@ -61,7 +62,7 @@ function readIp(field: string, { state }: NftContext): Reading {
       return state.length === null ? OPEN : known(bits ? state.length : state.length - 40);
     case 'frag-off':
       // The packet traced is whole; whether it may be split is its sender's business.
-      return { kind: 'partly', bits: 0n, known: 0xbfffn };
+      return readBits({ bits: 0, known: 0xbfff }, 16);
     default:
       return OPEN;
   }
@@ -139,7 +140,8 @@ export function readRaw(
   if (base === 'nh') {
     const field = RAW[`${state.family} nh ${offset} ${length}`];
     if (field !== undefined) return readPayload({ kind: 'payload', ...field }, context);
-    return OPEN;
+    const found = headerBits(state, offset, length);
+    return found === null ? OPEN : readWide(found, length);
   }
   if (base !== 'th') return OPEN;
   if (offset === 0 && length === 16) return readTransport('sport', context);

@@ -6,7 +6,7 @@ import { readCt } from './read-ct.ts';
 import { readFib } from './read-fib.ts';
 import { readMeta } from './read-meta.ts';
 import { readPayload, readRaw } from './read-payload.ts';
-import { ABSENT, isExact, known, OPEN, type Reading } from './values.ts';
+import { ABSENT, EVERY, isExact, known, OPEN, type Reading } from './values.ts';
 
 /** @returns what is known of an expression, maps left out: those are looked up. */
 export function read(expression: Expression, context: NftContext): Reading {
@@ -78,9 +78,6 @@ function readBinary(
   }
 }
 
-/** Stands for all bits known. */
-const EVERY = (1n << 128n) - 1n;
-
 interface Parts {
   readonly bits: bigint;
   readonly known: bigint;
@@ -89,7 +86,7 @@ interface Parts {
 function partsOf(reading: Reading): Parts | null {
   if (reading.kind === 'known' && typeof reading.value === 'bigint')
     return { bits: reading.value, known: EVERY };
-  if (reading.kind === 'partly') return { bits: reading.bits, known: reading.known | (EVERY & ~ALL) };
+  if (reading.kind === 'partly') return { bits: reading.bits, known: reading.known };
   return null;
 }
 

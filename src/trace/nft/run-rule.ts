@@ -195,10 +195,10 @@ class RuleRun {
     // The header that is written is asked for first, and nft prints nothing of it (payload_gen_dependency).
     if (field.kind === 'payload' && read(field, context).kind === 'absent') return this.#broken(branch);
     const what = valueFor(value, field, context, this.#textAt(at));
-    if (what.kind === 'value') {
-      if (what.reading.kind === 'absent') return this.#broken(branch);
-      return { ...branch, state: assigned(branch.state, field, what.reading) };
-    }
+    // nft names the field wherever the bits are one.
+    if (field.kind === 'raw-payload') return this.#unknown(branch, this.#textAt(at));
+    if (what.kind === 'value' && what.reading.kind === 'absent') return this.#broken(branch);
+    if (what.kind === 'value') return { ...branch, state: assigned(branch.state, field, what.reading) };
     return this.#ways(branch, what.found, at, (way, { data }) => {
       const reading =
         data === null || data.kind === 'verdict' ? null : readFor(data, field, this.#context(way));

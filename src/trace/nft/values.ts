@@ -1,5 +1,6 @@
 import type { PartlyKnown } from '../../rules/value-set.ts';
 import type { Unknown } from '../answer.ts';
+import type { Bits } from './header-bits.ts';
 
 /** What a field holds: a number (an address too), or the name of a device, a helper or a kind. */
 export type Value = bigint | string;
@@ -15,7 +16,7 @@ export type Reading =
   | { readonly kind: 'known'; readonly value: Value }
   /** The packet has no such field: the rule breaks, whatever it compares with. */
   | { readonly kind: 'absent' }
-  /** A number of which some bits are known. */
+  /** A number of which some bits are known: of 128, those in front of a field are 0. */
   | { readonly kind: 'partly'; readonly bits: bigint; readonly known: bigint }
   /** `ask` makes a question of it that says more than the rule's own words, where there is one. */
   | {
@@ -25,6 +26,9 @@ export type Reading =
   /** Any of `modulus` numbers from `offset`, all alike. */
   | { readonly kind: 'chance'; readonly modulus: number; readonly offset: number };
 
+/** Stands for all bits known. */
+export const EVERY = (1n << 128n) - 1n;
+
 /** @returns a reading that is known. */
 export function known(value: Value | number | boolean): Reading {
   return { kind: 'known', value: typeof value === 'string' ? value : BigInt(value) };
@@ -32,15 +36,16 @@ export function known(value: Value | number | boolean): Reading {
 
 /** @returns a number of so many bits, as far as they are known. */
 export function readBits({ bits, known: told }: PartlyKnown, width = 32): Reading {
-  const all = width === 32 ? 0xffffffff : (1 << width) - 1;
-  const here = (told & all) >>> 0;
-  if (here === all) return known((bits & all) >>> 0);
-  if (here === 0 && width === 32) return OPEN;
-  return {
-    kind: 'partly',
-    bits: BigInt((bits & here) >>> 0),
-    known: BigInt((here | ~all) >>> 0),
-  };
+  return readWide({ bits: BigInt(bits >>> 0), known: BigInt(told >>> 0) }, width);
+}
+
+/** The same of any width. */
+export function readWide({ bits, known: told }: Bits, width: number): Reading {
+  const all = (1n << BigInt(width)) - 1n;
+  const here = told & all;
+  if (here === all) return known(bits & all);
+  if (here === 0n && width >= 32) return OPEN;
+  return { kind: 'partly', bits: bits & here, known: here | (EVERY & ~all) };
 }
 
 /** The packet has no such field. */
