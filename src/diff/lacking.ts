@@ -29,8 +29,8 @@ interface Gap {
 
 type GapsOf = (host: Host, asked: Asked) => Gap[];
 
-/** What a listing of single links lacks counts as for `links`; without labels the kernel's own are taken, IPsec is named where it is known, and flows that helpers announce are no more compared than others. */
-type Kind = Exclude<keyof Host, 'someLinks' | 'labels' | 'ipsec' | 'expectations'>;
+/** What a listing of single links lacks counts as for `links`; flows that helpers announce are no more compared than others. */
+type Kind = Exclude<keyof Host, 'someLinks' | 'expectations'>;
 
 /**
  * For each fact about a node, what a capture without it leaves open: everything that such a file could hold could differ
@@ -86,15 +86,25 @@ const GAPS: { readonly [K in Kind]: GapsOf } = {
   // Which clients a list holds is what packets left there, and is asked as an open question.
   recent: () => [],
   frameRules: ({ frameRules }) =>
-    (frameRules ?? null) === null
-      ? [
-          {
-            file: 'ebtables-save.txt',
-            what: 'rules of legacy ebtables, which may drop frames of bridges',
-            settle: 'capture `ebtables-legacy-save`',
-            rare: true,
-          },
-        ]
+    rareGap(frameRules, {
+      file: 'ebtables-save.txt',
+      what: 'rules of legacy ebtables, which may drop frames of bridges',
+      settle: 'capture `ebtables-legacy-save`',
+    }),
+  ipsec: ({ ipsec }) =>
+    rareGap(ipsec, {
+      file: 'ip-xfrm-policy.txt',
+      what: 'IPsec policies',
+      settle: 'capture `ip xfrm policy`',
+    }),
+  // They choose among source addresses of IPv6.
+  labels: ({ labels }, { families }) =>
+    families.includes('ipv6')
+      ? rareGap(labels, {
+          file: 'ip-addrlabel.json',
+          what: 'labels of IPv6 addresses, by which a process’s own is chosen',
+          settle: 'capture `ip -j addrlabel`',
+        })
       : [],
   nft: ({ nft }) =>
     nft === null
@@ -107,6 +117,11 @@ const GAPS: { readonly [K in Kind]: GapsOf } = {
         ]
       : [],
 };
+
+/** Most nodes have none of them: named where one side alone tells. */
+function rareGap(fact: object | null | undefined, gap: Gap): Gap[] {
+  return (fact ?? null) === null ? [{ ...gap, rare: true }] : [];
+}
 
 const IN_WORDS: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 

@@ -3,6 +3,7 @@ import { portGaps } from '../../src/diff/port-modes.ts';
 import type { Host, Link, LinkAddress, Route } from '../../src/host/facts.ts';
 import { parseEbtables } from '../../src/host/parse-ebtables.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
+import { packetOf, worldOf } from '../trace/ask.ts';
 import { CAPTURED, filter } from './compare.ts';
 import {
   diff,
@@ -92,6 +93,23 @@ describe('Is a change called none, that only a missing file would tell of?', () 
       expect(diff(knownWith(RULES, bridged), knownWith(RULES, bridged)).identical).toBe(true);
     }
     expect(diff(knownWith(RULES, plain), knownWith(RULES, plain)).identical).toBe(true);
+  });
+
+  it.each([
+    ['ip-xfrm-policy.txt', { ipsec: [] }],
+    ['ip-addrlabel.json', { labels: [] }],
+  ] as const)('%s, which few nodes have anything in', (file, told) => {
+    const sixth = packetOf({ from: '[fd00::1]:1000', to: '[fd00::2]:80' });
+    const known = (host: Host) => {
+      const own = knownWith(RULES, host);
+      return { ...own, rulesets: [...own.rulesets, ...worldOf(RULES, sixth, { host }).rulesets] };
+    };
+    const [plain, telling] = [known(nodeAfter(null)), known({ ...nodeAfter(null), ...told })];
+    const lacking = (...sides: Parameters<typeof diff>): string[] =>
+      diff(...sides).proof.lacking.flatMap((one) => (one.file === file ? [one.held] : []));
+    expect(lacking(telling, plain)).toEqual(['before']);
+    expect(lacking(plain, telling)).toEqual(['after']);
+    expect(lacking(plain, plain)).toEqual([]);
   });
 
   it('a dump that breaks off on both sides at the same place', () => {
