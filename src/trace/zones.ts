@@ -46,9 +46,10 @@ const ZONES = new WeakMap<FlowTable, readonly number[]>();
 function zonesIn(flows: FlowTable): readonly number[] {
   const known = ZONES.get(flows);
   if (known !== undefined) return known;
-  const zones = [...new Set([...flows.all()].flatMap(zonesOf))];
-  ZONES.set(flows, zones);
-  return zones;
+  const zones = new Set<number>();
+  for (const flow of flows.all()) for (const zone of zonesOf(flow)) zones.add(zone);
+  ZONES.set(flows, [...zones]);
+  return [...zones];
 }
 
 function zonesOf(flow: Parameters<typeof zoneOf>[0]): number[] {

@@ -31,17 +31,20 @@ export async function checkInThreads(
     let block = blocks.take();
     while (block.length > 0) {
       const thread = new AskedThread<number>(() => start(orders));
-      for (let asked = block.shift(); asked !== undefined; asked = block.shift()) {
-        const outcome = await outcomeOf(thread, asked, captures[asked] ?? { files: [] });
-        if (outcome === null) {
-          left.push(asked, ...block);
-          return;
+      try {
+        for (let asked = block.shift(); asked !== undefined; asked = block.shift()) {
+          const outcome = await outcomeOf(thread, asked, captures[asked] ?? { files: [] });
+          if (outcome === null) {
+            left.push(asked, ...block);
+            return;
+          }
+          use(asked, outcome);
+          if (block.length === 0) block = blocks.take();
+          if (thread.broken) break;
         }
-        use(asked, outcome);
-        if (block.length === 0) block = blocks.take();
-        if (thread.broken) break;
+      } finally {
+        await thread.end();
       }
-      await thread.end();
     }
   };
   await Promise.all(Array.from({ length: width }, serve));
