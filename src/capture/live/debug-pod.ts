@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteCommand } from '../../command/quote.ts';
 import { fieldsOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
@@ -206,7 +205,7 @@ async function waitUntilRunning(
       );
     }
     lifeline.onStep(`waiting for ${label} (${reason || phase || 'Pending'})`);
-    await pause(500, lifeline.signal);
+    await lifeline.wait(500);
   }
 }
 
@@ -215,15 +214,6 @@ function notStarted(label: string, request: DebugRequest, why: string): Unreacha
     'debug-pod-not-started',
     `${label} with image ${request.image} did not start: ${why}; choose an image that this node can pull and that has sleep, with --image`,
   );
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
 }
 
 /** Tries twice, and believes it only where the pod is gone. @returns why the pod is still there, or null. */
