@@ -24,10 +24,10 @@ export interface DebugRequest {
 export type Profile = 'netadmin' | 'sysadmin';
 
 /** The pod ends by itself after this many seconds, also where kp-explain was killed and could not remove it. */
-export const POD_SECONDS = 600;
+const POD_SECONDS = 600;
 
 /** @returns the arguments that make the pod. The container's name is how a pod is found again whose name was not told. */
-export function createArgs(request: DebugRequest, container: string): string[] {
+function createArgs(request: DebugRequest, container: string): string[] {
   return [
     'debug',
     `node/${request.node}`,
@@ -42,12 +42,12 @@ export function createArgs(request: DebugRequest, container: string): string[] {
 }
 
 /** @returns the arguments that ask whether the pod is there: nothing is printed where it is not. */
-export function askArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+function askArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
   return [...readPodArgs(pod.namespace, pod.name), '--ignore-not-found', '-o', 'name'];
 }
 
 /** @returns the arguments that remove the pod, and wait until it is gone. */
-export function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
   return [
     'delete',
     `pod/${pod.name}`,
