@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Lifeline } from '../capture/live/lifeline.ts';
 import type { NodeTarget } from '../capture/live/reach-node.ts';
 import { UnreachableError } from '../capture/live/unreachable-error.ts';
@@ -61,9 +60,7 @@ export async function readAllNodes<R, T>(
         // Those that were asked together are refused together: that is one refusal.
         atOnce = Math.max(1, Math.floor(beside / 2));
         lifeline.onStep(`the API server asks to slow down: ${node} is asked again in ${wait / 1000} s`);
-        await pause(wait, undefined, { signal: lifeline.signal }).catch(() =>
-          lifeline.signal.throwIfAborted(),
-        );
+        await lifeline.wait(wait);
       }
     }
     throw new Error('the last attempt has no result');

@@ -1,4 +1,4 @@
-import type { Lifeline } from '../capture/live/lifeline.ts';
+import { type Lifeline, waitFor } from '../capture/live/lifeline.ts';
 import { InterruptedError } from '../capture/live/unreachable-error.ts';
 import { escapeLines } from '../render/escape.ts';
 import type { Progress } from './progress.ts';
@@ -59,6 +59,7 @@ export function holdInterrupts(progress: Progress): Hold {
   return {
     signal,
     onStep: (text) => progress.begin(text),
+    wait: async (ms) => await waitFor(ms, signal),
     say: (text) => progress.say(escapeLines(text)),
     guard(lastWords) {
       const key = Symbol('guarded');

@@ -19,8 +19,8 @@ export async function showCommands(request: LiveRequest, allNodes = false): Prom
   const asked =
     '# the API server is asked for Services, EndpointSlices, Nodes and Pods, without a command (not with --no-api)';
   const lines = [
-    ...(pod === null ? [] : [...planPod(access, pod), ...planCommands(onItsNode, false), '# else']),
-    ...planCommands(own, allNodes, request.selector ?? null),
+    ...(pod === null ? [] : [...planPod(access, pod), ...(await planCommands(onItsNode, false)), '# else']),
+    ...(await planCommands(own, allNodes, request.selector ?? null)),
   ];
   return escapeLines(`${[...(api ? [asked] : []), ...lines].join('\n')}\n`);
 }

@@ -37,9 +37,9 @@ describe('does a command for a live node run what its words say?', () => {
   const pod = { namespace: ODD, name: ODD };
   const access = { kubeconfig: ODD, context: ODD };
 
-  it.each(['exec', 'debug', 'auto'] as const)('those that --show-commands prints, via %s', (via) => {
+  it.each(['exec', 'debug', 'auto'] as const)('those that --show-commands prints, via %s', async (via) => {
     const node = { node: ODD, via, pod, image: ODD, profile: null, debugNamespace: ODD };
-    const lines = planCommands({ node, access, needs: { host: 'all', flows: 'all' } }, true);
+    const lines = await planCommands({ node, access, needs: { host: 'all', flows: 'all' } }, true);
     expect(lines.some((line) => line.includes('touch'))).toBe(true);
     for (const line of lines) {
       const { ran, files } = box.paste('/bin/bash', line, ['kubectl']);

@@ -42,7 +42,8 @@ export async function collectHost(collector: Collector, needs: HostNeeds, modeMa
   await collector.runAll(probes);
   if (needs.packets) await collector.runAll(SELDOM, { quiet: true });
   trimSysctls(collector);
-  if (needs.packets || !mention(modeMark)) await collectNft(collector, rules);
+  if (needs.packets) await collectNft(collector, rules, 'where it did not list its rules before');
+  else if (!mention(modeMark)) await collectNft(collector, rules, NFT_RULESET.only);
   if (needs.all && collector.bytesOf(NFT_RULESET.file) !== null)
     await collector.run(NFT_HOOKS, { quiet: true });
   await collectIpvs(collector, needs.packets);
@@ -64,11 +65,13 @@ export interface FlowFilter {
 
 /** Only the flows to some addresses: conntrack chooses, so that a table of a million flows is neither copied nor sent. */
 export async function collectFlowsTo(collector: Collector, filter: FlowFilter): Promise<void> {
-  const directions = filter.replies ? ['--orig-dst', '--reply-dst'] : ['--orig-dst'];
+  const directions = filter.replies ? (['--orig-dst', '--reply-dst'] as const) : (['--orig-dst'] as const);
   for (const family of ['ipv4', 'ipv6'] as const) {
     const addresses = filter.addresses.filter((address) => address.includes(':') === (family === 'ipv6'));
     const asked = addresses.flatMap((address) => directions.map((direction) => ({ address, direction })));
-    const probes = asked.map(({ address, direction }) => flowsOf(family, [direction, address]));
+    const probes = asked.map(({ address, direction }) =>
+      flowsOf(family, [direction, address], FLOWS_TO[direction]),
+    );
     const pieces: Buffer[] = [];
     for (const [index, probe] of probes.entries()) {
       const bytes = await collector.output(probe);
@@ -83,10 +86,15 @@ export async function collectFlowsTo(collector: Collector, filter: FlowFilter): 
   await collectExpectations(collector);
 }
 
+const FLOWS_TO = {
+  '--orig-dst': 'the flows to the destination; with -f ipv6 if it is one',
+  '--reply-dst': 'with --source-port',
+} as const;
+
 /** A kernel without helpers has no such file, and a container that is not privileged may not read it. */
 async function collectExpectations(collector: Collector): Promise<void> {
-  const { file, path } = EXPECTATIONS;
-  const listed = await collector.place.read(path);
+  const { file, path, only } = EXPECTATIONS;
+  const listed = await collector.place.read(path, only);
   if (listed.kind !== 'text') return;
   collector.add({
     path: file,
@@ -108,7 +116,11 @@ const RULE_FILES = [
   'ip6tables-legacy-save.txt',
 ] as const;
 
-async function collectNft(collector: Collector, rules: readonly (Buffer | null)[]): Promise<void> {
+async function collectNft(
+  collector: Collector,
+  rules: readonly (Buffer | null)[],
+  only: string | null,
+): Promise<void> {
   if (collector.bytesOf(NFT_RULESET.file) !== null) return;
   const size = rules.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0);
   if (size > LARGE_DUMP) {
@@ -118,7 +130,7 @@ async function collectNft(collector: Collector, rules: readonly (Buffer | null)[
     );
     return;
   }
-  await collector.run(NFT_RULESET);
+  await collector.run({ ...NFT_RULESET, only });
 }
 
 /** kube-proxy's image has no ipvsadm: what the kernel lists by itself is taken then, though it may leave virtual servers out. */

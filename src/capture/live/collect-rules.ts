@@ -43,7 +43,7 @@ export async function collectRules(collector: Collector, wantsVersion: boolean):
 async function holdsLegacyTables(collector: Collector, names: string, dump: CommandResult): Promise<boolean> {
   const said = `${dump.stdout.toString('latin1', 0, 4096)}\n${dump.lastWords}`;
   if (LEGACY_PRESENT.test(said)) return true;
-  const listed = await collector.place.read(names);
+  const listed = await collector.place.read(names, 'where iptables-save is the nft one');
   return listed.kind === 'text' && listed.text.trim() !== '';
 }
 
@@ -53,7 +53,7 @@ async function holdsLegacyTables(collector: Collector, names: string, dump: Comm
  * @returns true where there were some.
  */
 async function addNftRules(collector: Collector): Promise<boolean> {
-  const nft = await collector.run(NFT_RULESET, { quiet: true });
+  const nft = await collector.run({ ...NFT_RULESET, only: LEGACY }, { quiet: true });
   const tables = nft.failure === null ? nft.stdout : null;
   if (tables !== null && !IPTABLES_TABLE.test(tables.toString('latin1'))) return false;
   const moved = [
@@ -70,6 +70,8 @@ async function addNftRules(collector: Collector): Promise<boolean> {
   if (!found) for (const [, file, legacyFile] of moved) collector.rename(legacyFile, file);
   return found;
 }
+
+const LEGACY = 'where iptables-save is the legacy one: it tells of tables of iptables-nft';
 
 /** Names of tables that iptables-nft may have made, as `nft -j` spells them. */
 const IPTABLES_TABLE = /"table": ?\{"family": ?"ip6?", ?"name": ?"(?:filter|nat|mangle|raw|security)"/;

@@ -219,10 +219,11 @@ export class Collector {
     const program = probe.argv[0] ?? '';
     if (this.#gone.has(program)) return notThere(probe.argv);
     this.#onStep(this.originOf(probe.argv));
-    let result = await this.place.run(probe.argv, probe.limits);
+    let result = await this.place.run(probe.argv, { ...probe.limits, only: probe.only });
     this.#record(probe, result);
     if (result.failure === 'missing' && probe.otherwise !== undefined) {
-      const second = await this.place.run(probe.otherwise, probe.limits);
+      const only = `where there is no ${program}`;
+      const second = await this.place.run(probe.otherwise, { ...probe.limits, only });
       this.#record(probe, second);
       if (second.failure !== 'missing') result = second;
     }

@@ -33,6 +33,12 @@ export interface CommandLimits {
   readonly maxBytes: number;
 }
 
+/** A command as it is asked for. */
+export interface Asking extends CommandLimits {
+  /** When it is asked for at all, as a clause after "only", for who tells what would be run; absent or null: nobody says. */
+  readonly only?: string | null;
+}
+
 /** For a command that runs until somebody ends it, and whose output is handed on. */
 export const NO_LIMITS: CommandLimits = {
   timeoutMs: Number.POSITIVE_INFINITY,

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { quoteCommand } from '../../command/quote.ts';
 import { fieldsOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
@@ -25,10 +24,10 @@ export interface DebugRequest {
 export type Profile = 'netadmin' | 'sysadmin';
 
 /** The pod ends by itself after this many seconds, also where kp-explain was killed and could not remove it. */
-export const POD_SECONDS = 600;
+const POD_SECONDS = 600;
 
 /** @returns the arguments that make the pod. The container's name is how a pod is found again whose name was not told. */
-export function createArgs(request: DebugRequest, container: string): string[] {
+function createArgs(request: DebugRequest, container: string): string[] {
   return [
     'debug',
     `node/${request.node}`,
@@ -43,12 +42,12 @@ export function createArgs(request: DebugRequest, container: string): string[] {
 }
 
 /** @returns the arguments that ask whether the pod is there: nothing is printed where it is not. */
-export function askArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+function askArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
   return [...readPodArgs(pod.namespace, pod.name), '--ignore-not-found', '-o', 'name'];
 }
 
 /** @returns the arguments that remove the pod, and wait until it is gone. */
-export function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
+function deleteArgs(pod: Pick<PodRef, 'namespace' | 'name'>): string[] {
   return [
     'delete',
     `pod/${pod.name}`,
@@ -206,7 +205,7 @@ async function waitUntilRunning(
       );
     }
     lifeline.onStep(`waiting for ${label} (${reason || phase || 'Pending'})`);
-    await pause(500, lifeline.signal);
+    await lifeline.wait(500);
   }
 }
 
@@ -215,15 +214,6 @@ function notStarted(label: string, request: DebugRequest, why: string): Unreacha
     'debug-pod-not-started',
     `${label} with image ${request.image} did not start: ${why}; choose an image that this node can pull and that has sleep, with --image`,
   );
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  try {
-    await sleep(ms, undefined, { signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    throw error;
-  }
 }
 
 /** Tries twice, and believes it only where the pod is gone. @returns why the pod is still there, or null. */

@@ -115,7 +115,11 @@ async function listPods(kubectl: Kubectl, node: string): Promise<Record<string, 
     return await kubectl.getJson(listPodsArgs(node, null), `the pods of ${node}`);
   } catch (error) {
     if (!(error instanceof UnreachableError) || error.code !== 'forbidden') throw error;
-    return await kubectl.getJson(listPodsArgs(node, 'kube-system'), `the pods of ${node}`);
+    return await kubectl.getJson(
+      listPodsArgs(node, 'kube-system'),
+      `the pods of ${node}`,
+      'where that is forbidden',
+    );
   }
 }
 

@@ -1,17 +1,17 @@
 import { type ClusterAccess, kubectlArgv, shownKubectl } from '../../command/kubectl-argv.ts';
 import { fieldsOf, objectOf, objectsOf, textOf } from '../../json/fields.ts';
 import { parseJson } from '../../json/read-json.ts';
-import type { CommandLimits, CommandResult } from './command-result.ts';
+import type { Asking, CommandLimits, CommandResult } from './command-result.ts';
 import { describeKubectl } from './kubectl-failure.ts';
 import { promptOnTheWay } from './prompts.ts';
 import { type Follow, runCommand } from './run-command.ts';
-import { ShellSession } from './shell-session.ts';
+import { type Session, ShellSession } from './shell-session.ts';
 
 /** Questions to the API server are small; lists of pods are the largest. */
 const QUESTION: CommandLimits = { timeoutMs: 30_000, maxBytes: 256 * 1024 * 1024 };
 
 /** Shows the context in use; kubectl leaves secrets out of it. */
-export const CONFIG_ARGS: readonly string[] = ['config', 'view', '--minify', '-o', 'json'];
+const CONFIG_ARGS = ['config', 'view', '--minify', '-o', 'json'];
 
 /**
  * Settings of the user stay out: a kuberc may give `delete` the option `--interactive`, which then asks nobody, removes
@@ -22,7 +22,7 @@ export const NO_SETTINGS: Readonly<Record<string, string>> = { KUBERC: 'off', KU
 
 /** What a run of kubectl may ask for besides its arguments. */
 export interface KubectlOptions {
-  readonly limits?: CommandLimits;
+  readonly limits?: Asking;
   /** True: an interrupt does not end it, because it makes or removes something in the cluster. */
   readonly uninterrupted?: boolean;
   /** For a command that runs until somebody ends it. */
@@ -69,10 +69,12 @@ export class Kubectl {
     const [context] = objectsOf(config?.contexts);
     const namespace = textOf(fieldsOf(context?.context).namespace);
     const access = current === null ? this.#access : { ...this.#access, context: current };
-    return {
-      kubectl: new Kubectl(access, this.#signal, this.#onPrompt),
-      namespace: namespace ?? 'default',
-    };
+    return { kubectl: this.withAccess(access), namespace: namespace ?? 'default' };
+  }
+
+  /** @returns one of the same kind that means another cluster. */
+  protected withAccess(access: ClusterAccess): Kubectl {
+    return new Kubectl(access, this.#signal, this.#onPrompt);
   }
 
   /** Runs kubectl. @returns what came of it. Throws InterruptedError. */
@@ -95,7 +97,7 @@ export class Kubectl {
    * @param pod where the shell is, as `NAMESPACE/NAME`
    * @returns a shell that `args` begin, to which commands are sent one after the other. Nothing runs before the first.
    */
-  session(args: readonly string[], pod: string): ShellSession {
+  session(args: readonly string[], pod: string): Session {
     return new ShellSession({
       argv: kubectlArgv(this.#access, args),
       env: NO_SETTINGS,
@@ -112,11 +114,15 @@ export class Kubectl {
 
   /**
    * Runs `kubectl … -o json`.
-   * @param what is asked for, in words: `the pods of node-1`.
+   * @param what is asked for, in words: `the pods of node-1`. @param only see `Asking`
    * @returns the object. Throws UnreachableError where kubectl fails or prints no JSON object; InterruptedError.
    */
-  async getJson(args: readonly string[], what: string): Promise<Record<string, unknown>> {
-    const result = await this.run([...args, '-o', 'json']);
+  async getJson(
+    args: readonly string[],
+    what: string,
+    only: string | null = null,
+  ): Promise<Record<string, unknown>> {
+    const result = await this.run([...args, '-o', 'json'], { limits: { ...QUESTION, only } });
     if (result.failure !== null) throw describeKubectl(result, what);
     const value = objectOf(parseJson(result.stdout.toString('utf8')));
     if (value === null)

@@ -6,11 +6,13 @@ import { collectFlows, collectFlowsTo, collectHost, type FlowFilter } from './co
 import { collectRules } from './collect-rules.ts';
 import { Collector } from './collector.ts';
 import { describeFailure } from './describe-failure.ts';
+import { NO_FACTS } from './find-pod.ts';
 import { type FollowedNode, followedNode } from './followed-node.ts';
 import { Kubectl } from './kubectl.ts';
 import type { Lifeline } from './lifeline.ts';
 import { localPlace } from './local-place.ts';
 import { type ManifestDocument, manifestText } from './manifest-document.ts';
+import type { Place } from './place.ts';
 import { RULES, VERSIONS } from './probes.ts';
 import { askKubeProxy, localNodeName, localProxyFacts, NO_ANSWERS } from './proxy-facts.ts';
 import { type NodeTarget, type ReachedNode, withNode } from './reach-node.ts';
@@ -54,6 +56,8 @@ export interface LiveContext {
   flowsWanted(state: LiveState): Promise<FlowFilter | null>;
   /** Called where the needs say `events`, once the state is there; the node can be asked until it returns. */
   onFollow?(node: FollowedNode<LiveState>): Promise<void>;
+  /** What answers instead of this machine and of kubectl as a program. Absent: they do. */
+  readonly instead?: { readonly machine: Place; readonly kubectl: Kubectl };
 }
 
 /**
@@ -68,11 +72,12 @@ export async function readLiveState(target: LiveTarget, context: LiveContext): P
   const own = new ProblemList();
   try {
     if (target.node === null) {
-      const reached = await reachThisMachine(context.lifeline, own);
+      const reached = await reachThisMachine(context, own);
       return await readOne(reached, localName(reached), 'this machine', takenAt, target, context);
     }
     const { node } = target.node;
-    const kubectl = new Kubectl(target.access, context.lifeline.signal, context.lifeline.say);
+    const kubectl =
+      context.instead?.kubectl ?? new Kubectl(target.access, context.lifeline.signal, context.lifeline.say);
     return await withNode(
       kubectl,
       target.node,
@@ -91,8 +96,11 @@ function timeNow(): string {
   return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
 }
 
-async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Promise<ReachedNode> {
-  const place = localPlace(lifeline.signal);
+async function reachThisMachine(
+  { lifeline, instead }: LiveContext,
+  problems: ProblemList,
+): Promise<ReachedNode> {
+  const place = instead?.machine ?? localPlace(lifeline.signal);
   const rejected = new ProblemList();
   const collector = new Collector(place, rejected, lifeline.onStep);
   const rules = await collectRules(collector, true);
@@ -111,7 +119,8 @@ async function reachThisMachine(lifeline: Lifeline, problems: ProblemList): Prom
     );
   }
   problems.addAll(rejected.list());
-  return { collector: collector.reportingTo(problems), rules, facts: localProxyFacts(), how: 'this machine' };
+  const facts = instead === undefined ? localProxyFacts() : NO_FACTS;
+  return { collector: collector.reportingTo(problems), rules, facts, how: 'this machine' };
 }
 
 function localName({ facts }: ReachedNode): string {

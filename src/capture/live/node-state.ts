@@ -3,11 +3,6 @@ import { fieldsOf, objectsOf, textOf } from '../../json/fields.ts';
 import type { Kubectl } from './kubectl.ts';
 import { UnreachableError } from './unreachable-error.ts';
 
-/** @returns the arguments that read one node. It is named by `node/NAME`, which is never taken for an option. */
-export function readNodeArgs(node: string): string[] {
-  return ['get', `node/${node}`];
-}
-
 /** What the API server tells of a node that is about to be read. */
 export interface NodeState {
   /** `silent`: its kubelet has stopped to report, so that neither exec nor debug gets there. */
@@ -23,7 +18,8 @@ export interface NodeState {
  */
 export async function readNodeState(kubectl: Kubectl, node: string): Promise<NodeState> {
   try {
-    return stateOf(node, await kubectl.getJson(readNodeArgs(node), `node ${node}`));
+    // By `node/NAME`, which is never taken for an option.
+    return stateOf(node, await kubectl.getJson(['get', `node/${node}`], `node ${node}`));
   } catch (error) {
     if (!(error instanceof UnreachableError)) throw error;
     if (error.code === 'not-found') throw await noSuchNode(kubectl, node);
@@ -47,14 +43,10 @@ function stateOf(node: string, object: Readonly<Record<string, unknown>>): NodeS
   };
 }
 
-/** @returns the arguments that list the nodes. @param selector `-l` of kubectl; null: all */
-export function listNodesArgs(selector: string | null): string[] {
-  return ['get', 'nodes', ...(selector === null ? [] : [`--selector=${selector}`])];
-}
-
-/** @returns the names of the nodes that a selector chooses; null: of all. Throws UnreachableError. */
+/** @returns the names of the nodes that a selector (`-l` of kubectl) chooses; null: of all. Throws UnreachableError. */
 export async function nodeNames(kubectl: Kubectl, selector: string | null = null): Promise<string[]> {
-  const list = await kubectl.getJson(listNodesArgs(selector), 'the nodes of the cluster');
+  const chosen = selector === null ? [] : [`--selector=${selector}`];
+  const list = await kubectl.getJson(['get', 'nodes', ...chosen], 'the nodes of the cluster');
   return objectsOf(list.items).flatMap((item) => textOf(fieldsOf(item.metadata).name) ?? []);
 }
 

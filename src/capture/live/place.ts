@@ -1,4 +1,4 @@
-import type { CommandLimits, CommandResult } from './command-result.ts';
+import type { Asking, CommandResult } from './command-result.ts';
 import type { Follow } from './run-command.ts';
 
 /** Where commands are run and files of /proc are read: this machine, or a pod in a node's network namespace. */
@@ -12,15 +12,15 @@ export interface Place {
   /** How the place is reached, for the manifest: `local`, `exec`, `debug`. */
   readonly via: Via;
   /** Runs a command; see `runCommand`. Throws InterruptedError. */
-  run(argv: readonly string[], limits: CommandLimits): Promise<CommandResult>;
+  run(argv: readonly string[], asking: Asking): Promise<CommandResult>;
   /** Runs a command that tells what happens, and hands on what it writes, until it is ended. Throws InterruptedError. */
   follow(argv: readonly string[], follow: Follow): Promise<CommandResult>;
-  /** Reads a file of /proc. Throws InterruptedError. */
-  read(path: string): Promise<FileText>;
+  /** Reads a file of /proc. @param only see `Asking`. Throws InterruptedError. */
+  read(path: string, only?: string | null): Promise<FileText>;
   /** Reads several files of /proc, in as few steps as the place allows. @returns each path's text. */
-  readMany(paths: readonly string[]): Promise<ReadonlyMap<string, FileText>>;
+  readMany(paths: readonly string[], only?: string | null): Promise<ReadonlyMap<string, FileText>>;
   /** Asks kube-proxy on the node's loopback for `/proxyMode` or `/metrics`. @returns its answer, or null. */
-  askKubeProxy(path: string): Promise<string | null>;
+  askKubeProxy(path: string, only?: string | null): Promise<string | null>;
   /** What to say where a program is missing or may not do its work. */
   readonly advice: PlaceAdvice;
 }

@@ -1,8 +1,8 @@
-import { type CommandLimits, type CommandResult, NO_LIMITS } from './command-result.ts';
+import { type Asking, type CommandLimits, type CommandResult, NO_LIMITS } from './command-result.ts';
 import type { Kubectl } from './kubectl.ts';
 import { describeKubectl } from './kubectl-failure.ts';
 import type { Follow } from './run-command.ts';
-import { SESSION_SCRIPT, ShellSession } from './shell-session.ts';
+import { SESSION_SCRIPT, type Session, ShellSession } from './shell-session.ts';
 
 /** A running container in the node's network namespace. */
 export interface PodRef {
@@ -12,12 +12,12 @@ export interface PodRef {
 }
 
 /** @returns the arguments that run a command in a pod. The pod is named by `pod/NAME`, which is never taken for an option. */
-export function execArgs(pod: PodRef, argv: readonly string[]): string[] {
+function execArgs(pod: PodRef, argv: readonly string[]): string[] {
   return ['exec', `pod/${pod.name}`, ...inPod(pod), '--', ...argv];
 }
 
 /** @returns the arguments that begin a shell in a pod, to which commands are then sent: one process and one login for all. */
-export function sessionArgs(pod: PodRef): string[] {
+function sessionArgs(pod: PodRef): string[] {
   return ['exec', `pod/${pod.name}`, ...inPod(pod), '--stdin', '--', 'sh', '-c', SESSION_SCRIPT];
 }
 
@@ -33,7 +33,7 @@ export class PodCommands {
   readonly #kubectl: Kubectl;
   readonly #pod: PodRef;
   /** Null: of no use here. */
-  #session: ShellSession | null;
+  #session: Session | null;
   #reached = false;
 
   constructor(kubectl: Kubectl, pod: PodRef) {
@@ -46,8 +46,8 @@ export class PodCommands {
    * Runs a command. @returns what came of it. Throws UnreachableError where kubectl did not get there with the first one, for
    * all others would wait for the same; InterruptedError.
    */
-  async run(argv: readonly string[], limits: CommandLimits): Promise<CommandResult> {
-    return (await this.#inSession(argv, limits)) ?? (await this.#byItself(argv, limits));
+  async run(argv: readonly string[], asking: Asking): Promise<CommandResult> {
+    return (await this.#inSession(argv, asking)) ?? (await this.#byItself(argv, asking));
   }
 
   /** Runs a command by itself that tells what happens until it is ended. Throws InterruptedError. */
@@ -79,8 +79,8 @@ export class PodCommands {
     return null;
   }
 
-  async #byItself(argv: readonly string[], limits: CommandLimits): Promise<CommandResult> {
-    const done = await this.#kubectl.run(execArgs(this.#pod, argv), { limits, remote: true });
+  async #byItself(argv: readonly string[], asking: Asking): Promise<CommandResult> {
+    const done = await this.#kubectl.run(execArgs(this.#pod, argv), { limits: asking, remote: true });
     const result = readRemote(done, argv);
     if (!this.#reached && (result.failure === 'unreachable' || result.failure === 'timeout'))
       throw this.#whyNot(done, argv);

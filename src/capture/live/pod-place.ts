@@ -1,5 +1,5 @@
 import { quoteCommand } from '../../command/quote.ts';
-import { type CommandLimits, type CommandResult, notThere } from './command-result.ts';
+import { type Asking, type CommandLimits, type CommandResult, notThere } from './command-result.ts';
 import type { Kubectl } from './kubectl.ts';
 import type { FileText, Place, Via } from './place.ts';
 import { PodCommands, type PodRef } from './pod-commands.ts';
@@ -31,15 +31,11 @@ export function podPlace(
   const commands = new PodCommands(kubectl, pod);
   /** Where each program was found, so that it is looked for once; null: nowhere. */
   const known = new Map<string, Promise<Root | null>>();
-  const runAt = async (
-    root: Root,
-    argv: readonly string[],
-    limits: CommandLimits,
-  ): Promise<CommandResult> => {
+  const runAt = async (root: Root, argv: readonly string[], asking: Asking): Promise<CommandResult> => {
     const rooted = root === 'host' ? ['chroot', '/host', ...argv] : argv;
-    return { ...(await commands.run(rooted, limits)), argv };
+    return { ...(await commands.run(rooted, asking)), argv };
   };
-  const look = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> => {
+  const look = async (argv: readonly string[], asking: Asking): Promise<CommandResult> => {
     const program = argv[0] ?? '';
     let found: (root: Root | null) => void = () => undefined;
     known.set(
@@ -50,7 +46,7 @@ export function podPlace(
     );
     try {
       for (const root of roots) {
-        const result = await runAt(root, argv, limits);
+        const result = await runAt(root, argv, asking);
         if (result.failure === 'missing') continue;
         found(root);
         return result;
@@ -60,11 +56,11 @@ export function podPlace(
       found(null);
     }
   };
-  const run = async (argv: readonly string[], limits: CommandLimits): Promise<CommandResult> => {
+  const run = async (argv: readonly string[], asking: Asking): Promise<CommandResult> => {
     const place = known.get(argv[0] ?? '');
-    if (place === undefined) return await look(argv, limits);
+    if (place === undefined) return await look(argv, asking);
     const root = await place;
-    return root === null ? notThere(argv) : await runAt(root, argv, limits);
+    return root === null ? notThere(argv) : await runAt(root, argv, asking);
   };
   const follow = async (argv: readonly string[], to: Follow): Promise<CommandResult> => {
     const found = known.get(argv[0] ?? '');
@@ -84,15 +80,20 @@ export function podPlace(
     run,
     follow,
     close: async () => await commands.close(),
-    read: async (path) => readFileText(await run(['cat', path], SMALL)),
-    readMany: async (paths) => await readMany(run, paths, (await known.get('cat')) === null),
-    askKubeProxy: async (path) => {
+    read: async (path, only = null) => readFileText(await run(['cat', path], { ...SMALL, only })),
+    readMany: async (paths, only = null) =>
+      await readMany(
+        async (argv) => await run(argv, { ...SMALL, only }),
+        paths,
+        (await known.get('cat')) === null,
+      ),
+    askKubeProxy: async (path, only = null) => {
       const url = `http://127.0.0.1:10249${path}`;
-      for (const argv of [
-        ['wget', '-q', '-T', '3', '-O', '-', url],
-        ['curl', '-sf', '-m', '3', url],
-      ]) {
-        const { failure, stdout } = await run(argv, SMALL);
+      for (const [argv, when] of [
+        [['wget', '-q', '-T', '3', '-O', '-', url], only],
+        [['curl', '-sf', '-m', '3', url], 'where there is no wget'],
+      ] as const) {
+        const { failure, stdout } = await run(argv, { ...SMALL, only: when });
         if (failure === null) return stdout.toString('utf8');
         if (failure !== 'missing') return null;
       }
@@ -127,7 +128,7 @@ const BATCH = 500;
 
 /** `grep -H ''` prints each line with its file; a file without lines prints nothing, but is not complained of either. */
 async function readMany(
-  run: (argv: readonly string[], limits: CommandLimits) => Promise<CommandResult>,
+  run: (argv: readonly string[]) => Promise<CommandResult>,
   paths: readonly string[],
   bare: boolean,
 ): Promise<Map<string, FileText>> {
@@ -136,7 +137,7 @@ async function readMany(
   const texts = new Map<string, FileText>();
   for (let from = 0; from < paths.length; from += BATCH) {
     const batch = paths.slice(from, from + BATCH);
-    const result = await run(['grep', '-H', '', ...batch], SMALL);
+    const result = await run(['grep', '-H', '', ...batch]);
     // 1: no line matched; 2: a file could not be read, the others were.
     const useful = result.failure === null || (result.failure === 'status' && (result.exitStatus ?? 9) <= 2);
     if (!useful) {

@@ -11,7 +11,7 @@ export interface Probe {
   /** The package that usually holds the program. */
   readonly packageName: string;
   readonly limits: CommandLimits;
-  /** When it is run, as a clause, for `--show-commands`; null: always. */
+  /** When it is run, as a clause after "only", where some questions or nodes do without it; null: none does. */
   readonly only: string | null;
   /** What the answer lacks without it, as a clause after "so". */
   readonly lost: string;
@@ -51,7 +51,7 @@ export const VERSION_PROBE: Omit<Probe, 'file'> = {
   argv: ['iptables', '--version'],
   packageName: 'iptables',
   limits: QUICK,
-  only: null,
+  only: 'where no dump tells which iptables wrote it',
   lost: 'the version of iptables is not known',
 };
 
@@ -133,7 +133,14 @@ export const SELDOM: readonly Probe[] = [
 ];
 
 /** Flows that a helper (FTP, SIP, …) expects: file of a capture and of the kernel. */
-export const EXPECTATIONS = { file: 'conntrack-expect.txt', path: '/proc/net/nf_conntrack_expect' } as const;
+export const EXPECTATIONS = {
+  file: 'conntrack-expect.txt',
+  path: '/proc/net/nf_conntrack_expect',
+  only: 'where flows are needed',
+} as const;
+
+/** When it is worth to ask for kube-proxy's mode, and for what it writes in another. */
+export const OTHER_MODE = 'where no rule is of kube-proxy’s iptables mode';
 
 /** nf_tables' own view: base chains, native tables, kube-proxy's nftables mode. */
 export const NFT_RULESET: Probe = {
@@ -141,7 +148,7 @@ export const NFT_RULESET: Probe = {
   argv: ['nft', '-j', 'list', 'ruleset'],
   packageName: 'nftables',
   limits: { timeoutMs: 60_000, maxBytes: 256 * MIB },
-  only: null,
+  only: OTHER_MODE,
   lost: 'native nftables rules are not known',
 };
 
@@ -212,16 +219,20 @@ export const FLOW_STATS: Probe = {
 
 /**
  * The flows of one family.
- * @param filter options of conntrack that choose among them: `['--orig-dst', '10.96.0.10']`.
+ * @param filter options of conntrack that choose among them: `['--orig-dst', '10.96.0.10']`. @param only see `Probe`
  */
-export function flowsOf(family: 'ipv4' | 'ipv6', filter: readonly string[]): Probe {
+export function flowsOf(
+  family: 'ipv4' | 'ipv6',
+  filter: readonly string[],
+  only: string | null = null,
+): Probe {
   const argv = ['conntrack', '-L', ...(family === 'ipv6' ? ['-f', 'ipv6'] : []), ...filter];
   return {
     file: family === 'ipv6' ? 'conntrack6.txt' : 'conntrack.txt',
     argv,
     packageName: 'conntrack',
     limits: { timeoutMs: 120_000, maxBytes: LARGEST_OUTPUT },
-    only: null,
+    only,
     lost: 'live flows are not known',
   };
 }

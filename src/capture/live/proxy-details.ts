@@ -48,13 +48,8 @@ function stateOf(status: Fields): object {
 }
 
 /** @returns the arguments that read the end of kube-proxy's log. */
-export function logArgs({ namespace, name, container }: PodRef): string[] {
+function logArgs({ namespace, name, container }: PodRef): string[] {
   return ['logs', `pod/${name}`, `--namespace=${namespace}`, `--container=${container}`, '--tail=500'];
-}
-
-/** @returns the arguments that read the ConfigMap. */
-export function configMapArgs(namespace: string, name: string): string[] {
-  return ['get', `configmap/${name}`, `--namespace=${namespace}`];
 }
 
 /**
@@ -73,7 +68,11 @@ async function configFlags(kubectl: Kubectl, { namespace }: PodRef, pod: Fields)
   try {
     // A cluster's certificates come as ConfigMaps too; and the kubeconfig may be one (EKS), beside that with the configuration.
     for (const name of new Set(names.filter((each) => each.includes('proxy')))) {
-      const { data } = await kubectl.getJson(configMapArgs(namespace, name), `ConfigMap ${name}`);
+      const { data } = await kubectl.getJson(
+        ['get', `configmap/${name}`, `--namespace=${namespace}`],
+        `ConfigMap ${name}`,
+        'where the pod is kube-proxy’s, and has one',
+      );
       const texts = Object.values(fieldsOf(data)).filter((text) => typeof text === 'string');
       const config = texts.find((text) => text.includes('KubeProxyConfiguration'));
       if (config !== undefined) return await flagsOfConfig(config);
@@ -85,7 +84,7 @@ async function configFlags(kubectl: Kubectl, { namespace }: PodRef, pod: Fields)
   }
 }
 
-const LOG = { timeoutMs: 20_000, maxBytes: 16 * 1024 * 1024 };
+const LOG = { timeoutMs: 20_000, maxBytes: 16 * 1024 * 1024, only: 'where the pod is kube-proxy’s' };
 
 /** How many lines are kept, and of each how much. */
 const LINES = 5;

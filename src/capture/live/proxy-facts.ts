@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { ProxySync } from '../manifest.ts';
 import { NO_FACTS, type ProxyFacts } from './find-pod.ts';
 import type { Place } from './place.ts';
+import { OTHER_MODE } from './probes.ts';
 import { tellingFlags } from './proxy-flags.ts';
 
 /** What kube-proxy itself says on its loopback port. */
@@ -26,10 +27,10 @@ export const NO_ANSWERS: ProxyAnswers = {
  * show its mode as well, so no answer is no problem.
  */
 export async function askKubeProxy(place: Place, wantsVersion: boolean): Promise<ProxyAnswers> {
-  const mode = (await place.askKubeProxy('/proxyMode'))?.trim() ?? null;
+  const mode = (await place.askKubeProxy('/proxyMode', OTHER_MODE))?.trim() ?? null;
   const known = mode !== null && /^(?:iptables|nftables|ipvs|userspace)$/.test(mode);
   if (!known) return NO_ANSWERS;
-  const metrics = wantsVersion ? await place.askKubeProxy('/metrics') : null;
+  const metrics = wantsVersion ? await place.askKubeProxy('/metrics', 'where it says its mode') : null;
   const version = /^kubernetes_build_info\{[^}]*git_version="(v[^"]+)"/m.exec(metrics ?? '')?.[1];
   return {
     mode,

@@ -29,7 +29,7 @@ export interface NodeTarget {
 }
 
 /** A small image with `sleep` and `chroot`; the programs come from the node's own file system. */
-export const DEFAULT_IMAGE = 'busybox:1.36';
+const DEFAULT_IMAGE = 'busybox:1.36';
 
 /** How long a debug pod may take to start, its image's download included. */
 const START_MS = 90_000;
@@ -139,10 +139,16 @@ const LEFT = 'debug-pod-left';
 
 function waysTo(kubectl: Kubectl, target: NodeTarget, lifeline: Lifeline, wantsDetails: boolean): Way[] {
   const seen: Seen = { facts: NO_FACTS };
-  const debug = profilesOf(target).map((profile) => debugWay(kubectl, target, profile, lifeline, seen));
-  if (target.via === 'debug') return debug;
-  const exec = execWay(kubectl, target, lifeline, wantsDetails, seen);
-  return target.via === 'exec' ? [exec] : [exec, ...debug];
+  return viasOf(target).flatMap((via) =>
+    via === 'exec'
+      ? [execWay(kubectl, target, lifeline, wantsDetails, seen)]
+      : profilesOf(target).map((profile) => debugWay(kubectl, target, profile, lifeline, seen)),
+  );
+}
+
+/** @returns the ways to try, in order. */
+export function viasOf({ via }: Pick<NodeTarget, 'via'>): readonly ('exec' | 'debug')[] {
+  return via === 'auto' ? ['exec', 'debug'] : [via];
 }
 
 /** @returns the profiles to try: an image with tools needs no more than netadmin; without one, the node's file system is needed. */
@@ -237,7 +243,7 @@ function debugWay(
 }
 
 /** Only profile sysadmin mounts the node's file system under /host (kubectl 1.27 to 1.36, pkg/cmd/debug/profiles.go). */
-export function rootsOf(target: Pick<NodeTarget, 'image'>, profile: Profile): Root[] {
+function rootsOf(target: Pick<NodeTarget, 'image'>, profile: Profile): Root[] {
   if (profile === 'netadmin') return ['image'];
   return target.image === null ? ['host', 'image'] : ['image', 'host'];
 }

@@ -7,7 +7,10 @@ const FOLDER = '/proc/net/xt_recent';
 export async function collectRecent(collector: Collector, rules: readonly (Buffer | null)[]): Promise<void> {
   const names = new Set(rules.flatMap((bytes) => (bytes === null ? [] : listNames(bytes.toString('utf8')))));
   if (names.size === 0) return;
-  const texts = await collector.place.readMany([...names].map((name) => `${FOLDER}/${name}`));
+  const texts = await collector.place.readMany(
+    [...names].map((name) => `${FOLDER}/${name}`),
+    'where rules ask xt_recent: the lists that they name',
+  );
   const failed = [...texts.values()].find(({ kind }) => kind === 'unreadable');
   if (failed?.kind === 'unreadable') {
     collector.report(

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { RulesFound } from './collect-rules.ts';
 import type { Collector } from './collector.ts';
 import { type CounterGrowth, growthBetween } from './counter-growth.ts';
@@ -44,7 +43,7 @@ export async function takeSecondSample(
   lifeline: Lifeline,
 ): Promise<void> {
   lifeline.onStep(`waiting ${seconds} s to see which counters grow`);
-  await waited(seconds, lifeline.signal);
+  await lifeline.wait(seconds * 1000);
   const rules: CounterSampleDocument['rules'][number][] = [];
   for (const [family, path, probes] of DUMPS) {
     const first = collector.bytesOf(path);
@@ -70,14 +69,6 @@ export async function takeSecondSample(
     bytes: Buffer.from(`${JSON.stringify(document)}\n`),
     origin: `${collector.place.prefix}counters of two samples`,
   });
-}
-
-async function waited(seconds: number, signal: AbortSignal): Promise<void> {
-  try {
-    await pause(seconds * 1000, undefined, { signal });
-  } catch {
-    signal.throwIfAborted();
-  }
 }
 
 /** A counter that went back was set anew, and then none of them says anything. */

@@ -38,8 +38,16 @@ export interface SessionAnswer {
   readonly result: CommandResult;
 }
 
+/** What commands are sent to, one after the other. */
+export interface Session {
+  /** Runs a command after those that were asked for before. Throws the signal's reason where that ended it. */
+  run(argv: readonly string[], limits: CommandLimits): Promise<SessionAnswer>;
+  /** Ends it, if it runs. */
+  close(): Promise<void>;
+}
+
 /** One shell in a pod that runs one command after the other: one login and one process for all of them. */
-export class ShellSession {
+export class ShellSession implements Session {
   readonly #start: SessionStart;
   #running: Promise<Running> | null = null;
   #queue: Promise<unknown> = Promise.resolve();
@@ -55,14 +63,12 @@ export class ShellSession {
     return argv.every((word) => !/[\n\0]/.test(word));
   }
 
-  /** Runs a command after those that were asked for before. Throws the signal's reason where that ended it. */
   run(argv: readonly string[], limits: CommandLimits): Promise<SessionAnswer> {
     const turn = this.#queue.then(() => this.#run(argv, limits));
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
 
-  /** Ends the shell, if one runs. */
   async close(): Promise<void> {
     await this.#queue;
     const running = await this.#running?.catch(() => null);

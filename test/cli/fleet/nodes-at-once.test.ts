@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { OVERLOADED } from '../../../src/capture/live/kubectl-failure.ts';
+import { waitFor } from '../../../src/capture/live/lifeline.ts';
 import { InterruptedError, UnreachableError } from '../../../src/capture/live/unreachable-error.ts';
 import { type NodeRequest, readAllNodes } from '../../../src/cli/all-nodes.ts';
 import { capturesAtOnce, NODES_AT_ONCE } from '../../../src/cli/fleet/concurrency.ts';
@@ -35,6 +36,7 @@ async function readBy(
   const lifeline = {
     signal,
     onStep: (text: string) => void told.push(text),
+    wait: async (ms: number) => await waitFor(ms, signal),
     say: () => undefined,
     guard: () => () => undefined,
   };
