@@ -13,7 +13,10 @@ export interface Unknown {
   readonly question: Question;
   /** Equal keys are the same question: a branch that has answered it once does not ask again. */
   readonly key: string;
-  /** What a branch knows once the question is answered for it. */
+  /**
+   * What a branch knows once the question is answered for it. Where chance had split the ways before, the answer is given anew before the
+   * packet sets out (`explore.ts`): it must tell nothing there of what rules, NAT or routing have made of the packet when it is asked.
+   */
   readonly refine?: (state: PacketState, held: boolean) => PacketState;
 }
 

@@ -1,7 +1,7 @@
 import { allowsPartly, type NumberSet, type PartlyKnown } from '../rules/value-set.ts';
 import { type Unknown, unknown } from './answer.ts';
 import type { Connection, PacketState } from './state.ts';
-import { asWritten, learnt, toldBy, written } from './writes.ts';
+import { asWritten, isSameWrite, learnt, toldBy, written } from './writes.ts';
 
 const ALL = 0xffffffff;
 
@@ -58,7 +58,11 @@ function ask(
   const answer = allowsPartly(set, bits);
   if (answer !== null) return answer ? 'yes' : 'no';
   return unknown({ code, set, ...asWritten(marked, 'mark') }, (asked, held) =>
-    change(asked, (of) => toldBy(found(of, learnt(bits, set, held)), 'mark')),
+    change(asked, (of) =>
+      of.mark === null && isSameWrite(of, marked, 'mark')
+        ? toldBy(found(of, learnt(markBitsOf(of), set, held)), 'mark')
+        : of,
+    ),
   );
 }
 

@@ -45,7 +45,8 @@ export type Question =
       readonly set: NumberSet;
       readonly either: boolean;
     }
-  | ({ readonly code: 'source-address' } & AddressesAsked)
+  /** `rewritten`: the one that NAT wrote. */
+  | ({ readonly code: 'source-address'; readonly rewritten?: true } & AddressesAsked)
   | { readonly code: 'tcp-option'; readonly option: number; readonly afterTcpMss: boolean }
   | { readonly code: 'tcpmss'; readonly set: NumberSet; readonly afterTcpMss: boolean }
   | ({ readonly code: 'sctp-chunks' } & FieldValues['sctp.chunks'])

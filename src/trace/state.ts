@@ -2,6 +2,7 @@ import type { ConntrackState } from '../iptables/match.ts';
 import type { SetChange } from '../iptables/target.ts';
 import type { Address, Family } from '../net/address.ts';
 import { ICMP, ICMPV6 } from '../net/protocol.ts';
+import type { Range } from '../net/range.ts';
 import type { PartlyKnown } from '../rules/value-set.ts';
 import type { NftSetChange } from './nft/set-change.ts';
 import { type Device, type Packet, type Sender, senderOf } from './packet.ts';
@@ -46,8 +47,8 @@ export interface PacketState {
   readonly frame: 'unicast' | 'multicast' | 'broadcast';
   /** True for a packet that a process of the node sent. */
   readonly fromNode: boolean;
-  /** Of that process; null where not known. */
-  readonly userId: number | null;
+  /** Of that process. */
+  readonly ids: SocketIds;
   /** The bridge hands the frame on itself; only br_netfilter shows it to iptables. Null: not known. */
   readonly bridged: boolean | null;
   readonly connection: Connection | null;
@@ -68,6 +69,12 @@ export interface PacketState {
   readonly nftSetChanges?: readonly NftSetChange[];
   /** Zones that a CT rule has it looked up in, for its connection's two directions; null within: by a mark not known. */
   readonly zones: Zones | null;
+}
+
+/** What user and group a process may be of; absent: any. */
+export interface SocketIds {
+  readonly user?: readonly Range[];
+  readonly group?: readonly Range[];
 }
 
 /** `byMark` until the packet is looked up: the directions whose zone its mark gives then (nf_ct_zone_tmpl). */
@@ -185,7 +192,7 @@ export function initialState(packet: Packet): PacketState {
     takenOver: false,
     frame: frameOf(packet),
     fromNode: packet.entersAt === 'OUTPUT',
-    userId: packet.header?.userId ?? null,
+    ids: idsOf(packet.header?.userId),
     bridged: false,
     connection: null,
     untracked: null,
@@ -262,4 +269,8 @@ export function shownConnection(state: PacketState): Connection | null {
     replyDestinationPort: 0,
     confirmed: true,
   };
+}
+
+function idsOf(user: number | undefined): SocketIds {
+  return user === undefined ? {} : { user: [{ from: user, to: user }] };
 }

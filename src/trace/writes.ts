@@ -30,6 +30,11 @@ export function writesOf({ writes }: Counting, field: Written): number {
   return writes?.[field] ?? 0;
 }
 
+/** @returns true where nothing wrote the field between two times. */
+export function isSameWrite(a: Counting, b: Counting, field: Written): boolean {
+  return writesOf(a, field) === writesOf(b, field);
+}
+
 /** @returns what tells a question about a field from the same one asked before it was written. */
 export function asWritten(of: Counting, ...fields: readonly Written[]): { readonly writes?: number } {
   const writes = fields.reduce((sum, field) => sum + writesOf(of, field), 0);

@@ -3,6 +3,7 @@ import { parseNftables } from '../../src/nftables/parse-nft.ts';
 import { ProblemList } from '../../src/problems/problem.ts';
 import type { Outcome } from '../../src/trace/outcome.ts';
 import { ask, type Question } from './ask.ts';
+import { nodeOf } from './node.ts';
 
 /** Verdict, and the answers it rests on. */
 function way({ verdict, given }: Outcome): string {
@@ -58,6 +59,51 @@ describe('Is an answer about a field kept past what writes the field?', () => {
       'PREROUTING -m length --length 40:59 -j DROP',
     ];
     expect(ways(...rules)).toContain('drop not length length');
+  });
+});
+
+describe('Is what a question asks after chance has split the ways told of the packet that sets out?', () => {
+  const chance = '-m statistic --mode random --probability 0.5';
+  const told = (dump: string, question: Question = {}): string[] =>
+    [...new Set(ask(dump, question).outcomes.map(way))].sort();
+
+  it('not of its mark, which a rule restored since', () => {
+    const asked = '-m mark --mark 0x1/0x1 -j DROP';
+    const rules = ['-j CT --zone 1', asked, '-j CONNMARK --restore-mark', `${chance} -j ACCEPT`, asked];
+    const dump = `*raw\n:PREROUTING ACCEPT\n${rules.map((rule) => `-A PREROUTING ${rule}`).join('\n')}`;
+    expect(told(dump)).toEqual(['accept mark', 'accept not mark', 'drop mark']);
+  });
+  it('not of its hop limit, which routing counted down since', () => {
+    const rules = [`PREROUTING ${chance} -j ACCEPT`, 'POSTROUTING -m ttl --ttl-eq 64 -j DROP'];
+    expect(told(mangle(rules))).toEqual(['accept not ttl', 'drop ttl']);
+  });
+  it('not of its TOS, which a rule wrote since', () => {
+    const rules = [
+      'PREROUTING -m tos --tos 0x1/0x1 -j ACCEPT',
+      'PREROUTING -j TOS --set-tos 0x1/0x0',
+      `PREROUTING ${chance} -j MARK --set-xmark 0x1/0x1`,
+      'PREROUTING -m tos --tos 0x11/0x11 -j DROP',
+    ];
+    expect(told(mangle(rules))).toContain('drop tos not tos');
+  });
+  it('not of its destination, which DNAT wrote since', () => {
+    const dump = `*nat
+      :PREROUTING ACCEPT
+      -A PREROUTING -m addrtype --dst-type LOCAL -j ACCEPT
+      -A PREROUTING ${chance} -j DNAT --to-destination 10.244.1.7
+      *filter
+      :FORWARD ACCEPT
+      :INPUT ACCEPT
+      -A FORWARD -m addrtype --dst-type LOCAL -j DROP`;
+    const host = { ...nodeOf(), links: null, routes: { ipv4: null, ipv6: null } };
+    const ends = ask(dump, { host }).outcomes.filter(({ given }) =>
+      given.some(
+        ({ question, held }) =>
+          held && question.code === 'address-type' && question.address?.value === 0x0af40107n,
+      ),
+    );
+    expect(ends.length).toBeGreaterThan(0);
+    expect(ends.some(({ destination }) => destination.address.value === 0x0af40107n)).toBe(true);
   });
 });
 

@@ -93,11 +93,13 @@ export const PACKET_WORDS: { readonly [C in PacketQuestion]: WordsFor<C> } = {
   'destination-port': (question) => portWords('destination', question, null),
   'source-address': (question) => {
     const name = addressSetText(question);
-    return said(
-      `the client's address lies in ${name}`,
-      `the client's address lies outside ${name}`,
-      GIVE_CLIENT,
-    );
+    return question.rewritten === true
+      ? said(`the rewritten source lies in ${name}`, `the rewritten source lies outside ${name}`)
+      : said(
+          `the client's address lies in ${name}`,
+          `the client's address lies outside ${name}`,
+          GIVE_CLIENT,
+        );
   },
   'tcp-flags': ({ set }) => {
     // As `--tcp-flags` has them: the mask first.

@@ -111,10 +111,11 @@ export const direction: Evaluator<'ct.direction'> = ({ in: asked }, { state }) =
   if (connection === null) return 'absent';
   if (connection.direction !== null) return yesNo(connection.direction === asked);
   const other = asked === 'ORIGINAL' ? 'REPLY' : 'ORIGINAL';
-  return ofQuoted({ fact: 'direction', direction: asked }, (before, held) => ({
-    ...before,
-    connection: { ...connection, direction: held ? asked : other },
-  }));
+  return ofQuoted({ fact: 'direction', direction: asked }, (before, held) =>
+    before.connection === null
+      ? before
+      : { ...before, connection: { ...before.connection, direction: held ? asked : other } },
+  );
 };
 
 /** An ICMP error: rules are asked about the flow that it quotes. */

@@ -1,5 +1,6 @@
 import { matchesAddressType } from '../../host/address-type.ts';
 import { matchRpfilter } from '../../host/match-rpfilter.ts';
+import { sameAddress } from '../../net/address.ts';
 import type { AddressTypes } from '../../rules/test.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Question } from '../question.ts';
@@ -23,11 +24,16 @@ function addressType(
   const isLocal = limit === null && types.length === 1 && types[0] === 'LOCAL';
   const open = (): Answer =>
     isLocal
-      ? unknown(question, (before, held) =>
-          side === 'source'
+      ? unknown(question, (before, held) => {
+          if (side === 'destination')
+            return sameAddress(before.destination, state.destination)
+              ? { ...before, destinationLocal: held }
+              : before;
+          return before.source.address?.value === address?.value &&
+            before.sourceRewrite === state.sourceRewrite
             ? { ...before, source: { ...before.source, local: held } }
-            : { ...before, destinationLocal: held },
-        )
+            : before;
+        })
       : unknown(question);
   const device = limit === 'in' ? state.inInterface : limit === 'out' ? state.outInterface : null;
   if (limit !== null && device === undefined) return open();

@@ -4,6 +4,7 @@ import { type Answer, unknown, yesNo } from '../answer.ts';
 import { bridgeShown, linkNamed, portsOf } from '../bridge.ts';
 import type { Device } from '../outcome.ts';
 import type { BridgePortFact } from '../question.ts';
+import { askId } from '../socket-ids.ts';
 import type { Evaluator, TestContext } from './context.ts';
 
 /** A forwarded packet has no socket. */
@@ -15,8 +16,9 @@ export const group: Evaluator<'meta.skgid'> = (test, context) => owner(context, 
 /** Whether a process of the node sends it. */
 export const sender: Evaluator<'meta.sender'> = (_, { state }) => yesNo(state.fromNode);
 
-function owner({ state }: TestContext, as: 'user' | 'group', { text }: IdSet): Answer {
-  return state.fromNode ? unknown({ code: 'owner', as, name: text }) : 'absent';
+function owner({ state }: TestContext, as: 'user' | 'group', { ranges, text }: IdSet): Answer {
+  if (!state.fromNode) return 'absent';
+  return ranges === null ? unknown({ code: 'owner', as, name: text }) : askId(state, as, ranges, text);
 }
 
 /** What the frame was addressed to (net/netfilter/xt_pkttype.c). */

@@ -1,10 +1,10 @@
-import type { NumberSet } from '../../rules/value-set.ts';
+import type { NumberSet, PartlyKnown } from '../../rules/value-set.ts';
 import { allowsAddress, allowsPartly, deviceMatches, onlyNumber } from '../../rules/value-set.ts';
 import { type Answer, unknown, yesNo } from '../answer.ts';
 import type { Device } from '../outcome.ts';
 import { askMark } from '../packet-mark.ts';
 import type { PacketState } from '../state.ts';
-import { asWritten, learnt, toldBy } from '../writes.ts';
+import { asWritten, isSameWrite, learnt, toldBy } from '../writes.ts';
 import type { Evaluator } from './context.ts';
 import { allowsNumber, numberOr, senderWithin } from './values.ts';
 
@@ -19,7 +19,7 @@ export const protocol: Evaluator<'meta.l4proto'> = ({ in: allowed }, { state }) 
 
 /** All bits of a mask, which need not be contiguous (ip_packet_match, net/ipv4/netfilter/ip_tables.c). */
 export const source: Evaluator<'ip.saddr'> = (test, { state }) =>
-  senderWithin(state.source, test.in, state.family);
+  senderWithin(state.source, test.in, state.family, state.sourceRewrite !== 'none');
 
 /** All bits of a mask, as {@link source}. */
 export const destination: Evaluator<'ip.daddr'> = (test, { state }) =>
@@ -38,7 +38,10 @@ export const ttl: Evaluator<'ip.ttl'> = (test, { state }) =>
     test.in,
     state.ttl,
     (set) => ({ code: 'ttl', set, ...asWritten(state, 'ttl') }),
-    (found, held) => (held ? toldBy({ ...found, ttl: onlyNumber(test.in) }, 'ttl') : found),
+    (found, held) =>
+      held && found.ttl === null && isSameWrite(found, state, 'ttl')
+        ? toldBy({ ...found, ttl: onlyNumber(test.in) }, 'ttl')
+        : found,
   );
 
 /** The six bits above ECN. */
@@ -51,14 +54,18 @@ export const tos: Evaluator<'ip.tos'> = ({ in: set }, { state }) => askTos('tos'
 const SHIFTS = { tos: 0, dscp: 2 } as const;
 
 function askTos(code: 'tos' | 'dscp', set: NumberSet, state: PacketState): Answer {
-  const { tos } = state;
   const shift = SHIFTS[code];
   const width = 0xff >> shift;
-  const part = { bits: tos.bits >> shift, known: (tos.known >> shift) | ~width };
-  const answer = allowsPartly(set, part);
+  const partOf = ({ tos }: PacketState): PartlyKnown => ({
+    bits: tos.bits >> shift,
+    known: (tos.known >> shift) | ~width,
+  });
+  const answer = allowsPartly(set, partOf(state));
   if (answer !== null) return yesNo(answer);
   return unknown({ code, set, ...asWritten(state, 'tos') }, (found, held) => {
-    const { bits, known } = learnt(part, set, held);
+    const { tos } = found;
+    if (tos.known === 0xff || !isSameWrite(found, state, 'tos')) return found;
+    const { bits, known } = learnt(partOf(found), set, held);
     const told = (known & width) << shift;
     const now = { bits: (tos.bits & ~told) | ((bits << shift) & told), known: tos.known | told };
     return toldBy({ ...found, tos: now }, 'tos');
@@ -87,6 +94,8 @@ function deviceNamed(device: Device, patterns: readonly string[], side: 'in' | '
   const [only = ''] = patterns;
   const isName = patterns.length === 1 && !only.endsWith('+');
   return unknown({ code: `${side}-interface`, patterns }, (state, held) =>
-    held && isName ? { ...state, [`${side}Interface`]: only } : state,
+    held && isName && state[`${side}Interface`] === undefined
+      ? { ...state, [`${side}Interface`]: only }
+      : state,
   );
 }

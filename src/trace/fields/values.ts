@@ -34,20 +34,25 @@ export function numberOr(
 /**
  * Whether the sender's address is one of a set. Where only some facts about the sender are known, they may still
  * decide; otherwise the answer is unknown and each branch learns where the address lies.
+ * @param rewritten whether it is one that NAT wrote
  */
-export function senderWithin(sender: Sender, set: AddressSet, family: Family): Answer {
+export function senderWithin(sender: Sender, set: AddressSet, family: Family, rewritten = false): Answer {
   if (sender.address !== null) return yesNo(allowsAddress(set, sender.address));
-  const question: Question = { code: 'source-address', within: set, family };
+  const question: Question = {
+    ...{ code: 'source-address', within: set, family },
+    ...(rewritten ? { rewritten } : {}),
+  };
   if (set.kind !== 'prefix') return unknown(question);
   const { prefix } = set;
   if (prefix.mask === 0n) return 'yes';
   if (sender.within.some((known) => prefixCovers(prefix, known))) return 'yes';
   if (sender.within.some((known) => !prefixesOverlap(prefix, known))) return 'no';
   if (sender.outside.some((known) => prefixCovers(known, prefix))) return 'no';
-  return unknown(question, (state, held) => ({
-    ...state,
-    source: narrowed(state.source, prefix, held),
-  }));
+  return unknown(question, (state, held) =>
+    state.source.address === null && rewritten === (state.sourceRewrite !== 'none')
+      ? { ...state, source: narrowed(state.source, prefix, held) }
+      : state,
+  );
 }
 
 /** The sender, known to lie inside or outside of a prefix. */

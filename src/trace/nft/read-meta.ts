@@ -4,7 +4,8 @@ import { unknown } from '../answer.ts';
 import { linkNamed } from '../bridge.ts';
 import type { Device } from '../packet.ts';
 import { markBitsOf } from '../packet-mark.ts';
-import { SYN } from '../state.ts';
+import { askId } from '../socket-ids.ts';
+import { type SocketIds, SYN } from '../state.ts';
 import type { NftContext } from './context.ts';
 import { ABSENT, known, OPEN, type Reading, readBits } from './values.ts';
 
@@ -45,9 +46,9 @@ export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: Nft
     case 'oiftype':
       return ofLink(state.outInterface, context, typeOfLink);
     case 'skuid':
-      if (state.userId !== null && mayHaveSocket(context)) return known(state.userId);
-      return mayHaveSocket(context) ? OPEN : ABSENT;
+      return mayHaveSocket(context) ? readId('user', context) : ABSENT;
     case 'skgid':
+      return mayHaveSocket(context) ? readId('group', context) : ABSENT;
     case 'cgroup':
       return mayHaveSocket(context) ? OPEN : ABSENT;
     case 'pkttype':
@@ -62,6 +63,23 @@ export function readMeta({ key }: Extract<Field, { kind: 'meta' }>, context: Nft
     default:
       return OPEN;
   }
+}
+
+/** At INPUT the socket is that of who receives it. */
+function readId(as: keyof SocketIds, { hook, state }: NftContext): Reading {
+  if (hook === 'INPUT') return OPEN;
+  const [only, ...others] = state.ids[as] ?? [];
+  if (only !== undefined && others.length === 0 && only.from === only.to) return known(only.from);
+  return {
+    kind: 'open',
+    ask: (patterns) => {
+      const ranges = patterns.flatMap((pattern) =>
+        pattern.kind === 'range' ? [{ from: Number(pattern.from), to: Number(pattern.to) }] : [],
+      );
+      const text = ranges.map(({ from, to }) => (from === to ? String(from) : `${from}-${to}`)).join(', ');
+      return ranges.length < patterns.length ? null : askId(state, as, ranges, text);
+    },
+  };
 }
 
 /**
@@ -115,7 +133,9 @@ function deviceName(device: Device, side: 'in' | 'out'): Reading {
       const name = pattern.prefix ? `${pattern.text}+` : pattern.text;
       if (name === '+') return 'yes';
       return unknown({ code: `${side}-interface`, patterns: [name] }, (state, held) =>
-        held && !pattern.prefix ? { ...state, [`${side}Interface`]: pattern.text } : state,
+        held && !pattern.prefix && state[`${side}Interface`] === undefined
+          ? { ...state, [`${side}Interface`]: pattern.text }
+          : state,
       );
     },
   };

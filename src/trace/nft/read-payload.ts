@@ -41,7 +41,7 @@ function readIp(field: string, { state }: NftContext): Reading {
   const bits = state.family === 'ipv4';
   switch (field) {
     case 'saddr':
-      return readSender(state.source, state.family, 'source');
+      return readSender(state.source, state.family, state.sourceRewrite === 'none' ? 'source' : 'rewritten');
     case 'daddr':
       return known(state.destination.value);
     case 'protocol':

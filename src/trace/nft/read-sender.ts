@@ -9,7 +9,7 @@ import { known, type Pattern, type Reading } from './values.ts';
  * @param learns where an answer is kept: null where it says nothing of the packet's source
  * @returns what is known of a sender's address; each branch learns where it lies.
  */
-export function readSender(sender: Sender, family: Family, learns: 'source' | null): Reading {
+export function readSender(sender: Sender, family: Family, learns: 'source' | 'rewritten' | null): Reading {
   if (sender.address !== null) return known(sender.address.value);
   return { kind: 'open', ask: (patterns) => ask(sender, family, patterns, learns) };
 }
@@ -18,7 +18,7 @@ function ask(
   sender: Sender,
   family: Family,
   patterns: readonly Pattern[],
-  learns: 'source' | null,
+  learns: Parameters<typeof readSender>[2],
 ): 'yes' | 'no' | Unknown | null {
   const [only, ...more] = patterns;
   if (only?.kind !== 'range' || more.length > 0) return null;
@@ -28,6 +28,7 @@ function ask(
     sender,
     prefix === null ? { kind: 'ranges', ranges: [{ from, to }] } : { kind: 'prefix', prefix },
     family,
+    learns === 'rewritten',
   );
   if (typeof answer === 'string') return answer === 'yes' ? 'yes' : 'no';
   if (answer.kind === 'chance') return null;
