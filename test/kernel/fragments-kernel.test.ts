@@ -71,9 +71,11 @@ async function countedOf(
   text: string,
   probe: Probe,
   native: NativeRules | null = null,
+  before = ':',
 ): Promise<Counted> {
   const node = await TestNode.create();
   try {
+    await node.node.script(before);
     const loaded = await node.load([{ backend, family, text }], '', native);
     const seen = await node.send(probe, loaded);
     const tool = `${family === 'ipv6' ? 'ip6tables' : 'iptables'}-${backend.replace('iptables-', '')}-save`;
@@ -151,6 +153,25 @@ describe.skipIf(missing !== null && !required)('What do rules see of a packet th
       );
       const { counts } = await countedOf(way, text, threeParts(family, 'client', OUTSIDE[family]));
       expect(counts).toEqual(all(FORWARDED, WHOLE[family]));
+    });
+    it('none in FORWARD, where a part of IPv6 is too long for the way out (ip6_pkt_too_big); of IPv4 shorter ones are made (ip_fragment)', async () => {
+      const sent = threeParts(family, 'client', OUTSIDE[family]);
+      const long = {
+        ...sent,
+        ...{ cuts: { at: [1400], lastFirst: false }, wire: { ...sent.wire, padding: 1500 } },
+      };
+      const text = counting(family, FORWARDED, tracking);
+      const { counts, seen } = await countedOf(way, text, long, null, 'ip link set eth1 mtu 1300');
+      if (family === 'ipv4') {
+        expect(counts).toEqual(all(FORWARDED, WHOLE.ipv4));
+        expect(seen.out).toMatchObject({ device: 'eth1', packet: { cut: true }, bytes: 1512 });
+      } else {
+        expect(counts).toEqual({
+          ...all(FORWARDED.slice(0, 2), WHOLE.ipv6),
+          ...all(FORWARDED.slice(2), '0 0 0'),
+        });
+        expect(seen).toMatchObject({ out: null, answer: 'icmp6 2/0' });
+      }
     });
     it('three, of which one has the ports and none the length, where no rule asks: they leave as they came', async () => {
       const { counts, seen } = await ask(FORWARDED, threeParts(family, 'client', OUTSIDE[family]));

@@ -64,11 +64,11 @@ const TCP_FLAGS = [
   0,
 ] as const;
 
-/** Padding, and where such a packet is cut: within a link's size, and longer than one. */
+/** Padding, and where such a packet is cut: within a link’s size, and longer than one. No part is too long for a tunnel: whoever sent that is told so. */
 const CUT: readonly { readonly padding: number; readonly at: readonly (readonly number[])[] }[] = [
   { padding: 20, at: [[16], [24]] },
   { padding: 700, at: [[16], [400], [240, 480]] },
-  { padding: 2400, at: [[1200], [800, 1600], [1448]] },
+  { padding: 2400, at: [[1200], [800, 1600], [1280]] },
 ];
 
 /**
