@@ -258,10 +258,12 @@ function answerTo(first: Probe, { out, delivered }: Observation): Probe | null {
     tcpFlags: got.protocol === TCP ? FLAGS.SYN | FLAGS.ACK : 0,
     ttl: 64,
     tos: 0,
-    padding: 0,
+    padding: first.cuts === undefined ? 0 : first.wire.padding,
   };
   const bridgedTo = bridgedBetween(from, wire.destination);
-  return withSerial({ from, wire, bridgedTo, mark: 0, bound: true, answersTo: first.wire.serial });
+  const answer: Probe = { from, wire, bridgedTo, mark: 0, bound: true, answersTo: first.wire.serial };
+  // What came in parts is answered in parts; those of a process the kernel makes.
+  return withSerial(first.cuts === undefined || from === 'node' ? answer : { ...answer, cuts: first.cuts });
 }
 
 /** What whoever got the packet says before it answers; null where that is the node itself. */
@@ -278,7 +280,8 @@ function errorAbout({ out }: Observation, answer: Probe): Probe | null {
     tcpFlags: 0,
     quotes: buildPacket(got),
   };
-  return withSerial({ ...answer, wire });
+  const { cuts: _, ...whole } = answer;
+  return withSerial({ ...whole, wire });
 }
 
 /** Who is behind a link: the owner of the address, or the gateway to it. */
