@@ -211,20 +211,37 @@ function printMutants(results: readonly MutantResult[]): number {
 }
 
 async function probeCaptures(folders: readonly string[]): Promise<boolean> {
-  const shared = ['captures', 'broken', 'changes', 'healthy'].map((name) => join('../shared', name));
+  const shared = ['captures', 'broken', 'changes', 'healthy', 'real'].map((name) => join('../shared', name));
   const found = findCaptures(
     folders.length > 0 ? folders : ['fixtures/demo', 'fixtures/kube-proxy-1.20-legacy', ...shared],
   );
-  let bad = 0;
+  let [bad, packets, unloaded] = [0, 0, 0];
   for (const folder of found) {
     const began = performance.now();
-    const report = await probeCapture(folder);
+    const report = await probeCapture(folder).catch(whyNotLoaded);
+    if (typeof report === 'string') {
+      console.log(`${folder}: this kernel does not load its rules: ${report}`);
+      unloaded++;
+      continue;
+    }
     const seconds = Math.round((performance.now() - began) / 1000);
     console.log(
       `${folder}: ${report.packets} packets, ${report.disagreements.length} disagreements, ${seconds} s`,
     );
     for (const text of report.disagreements.slice(0, 5)) console.log(text);
     bad += report.disagreements.length;
+    packets += report.packets;
   }
+  console.log(
+    `${packets} packets through the rules of ${found.length - unloaded} captures: ${bad} disagreements; ${unloaded} were not loaded`,
+  );
   return bad > 0;
+}
+
+/** What a restore complained of: of a match that this kernel lacks, say. Throws what is no such complaint. */
+function whyNotLoaded(error: unknown): string {
+  if (!(error instanceof Error && error.message.includes('tables-')) || !error.message.includes('restore'))
+    throw error;
+  const lines = error.message.trim().split('\n');
+  return lines.find((line) => /^line \d/.test(line)) ?? lines.join(' ');
 }
