@@ -111,7 +111,8 @@ export async function meet(
     const packet = whole ? uncut(each) : each;
     const first = before?.[index]?.first ?? withSerial(packet);
     const seen = before?.[index]?.seen ?? (await send(first, null, stateOf(first)));
-    const answer = goesOn ? answerTo(first, seen) : null;
+    const inParts = goesOn ? answerTo(first, seen) : null;
+    const answer = inParts !== null && whole ? uncut(inParts) : inParts;
     // An SCTP answer without a connection in its zone is INVALID, which the question would have to say.
     if (answer === null || (answer.wire.protocol === SCTP && hasZones)) continue;
     // What answers a header that a rule wrote is the answer of no connection.

@@ -6,7 +6,7 @@ const TUNNELS: readonly NodeState[] = [
   tunnel(
     'vxlan',
     'type vxlan id 5 dstport 4789 local 192.168.1.1 remote 192.168.1.3 dev eth0',
-    'ip neigh add 10.245.0.2 lladdr 02:00:00:00:05:02 dev tunnel0; ip -6 neigh add fd00:245::2 lladdr 02:00:00:00:05:02 dev tunnel0',
+    'ip neigh replace 10.245.0.2 lladdr 02:00:00:00:05:02 dev tunnel0; ip -6 neigh replace fd00:245::2 lladdr 02:00:00:00:05:02 dev tunnel0',
   ),
   tunnel('ipip', 'type ipip local 192.168.1.1 remote 192.168.1.3', ''),
   tunnel('gre', 'type gre local 192.168.1.1 remote 192.168.1.3', ''),
