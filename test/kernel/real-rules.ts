@@ -175,7 +175,8 @@ function packetTo(
       protocol,
       source,
       destination: address,
-      sourcePort: 20_000 + index,
+      // Of its own: masqueraded to one address, equal ports would clash.
+      sourcePort: 20_000 + index * SENDERS.length + SENDERS.indexOf(from),
       destinationPort: port,
       icmp: null,
       tcpFlags: protocol === TCP ? FLAGS.SYN : 0,
