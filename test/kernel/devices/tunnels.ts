@@ -37,8 +37,15 @@ function tunnel(name: string, link: string, neighbours: string): NodeState {
   };
 }
 
-/** @returns those that this kernel has. */
+let known: readonly NodeState[] | null = null;
+
+/** @returns those that this kernel has; it is asked once. */
 export function tunnelsHere(): readonly NodeState[] {
+  known ??= madeHere();
+  return known;
+}
+
+function madeHere(): readonly NodeState[] {
   const name = `kpxk${process.pid}v`;
   spawnSync('ip', ['netns', 'add', name]);
   const here = TUNNELS.filter(({ make }) => {

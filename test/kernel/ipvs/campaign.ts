@@ -16,7 +16,7 @@ export interface IpvsPlan {
   readonly packets: number;
   /** Time for the machine, from its start. */
   readonly seconds: number;
-  /** Lanes of legacy rules: every case meets a tunnel, each kind in turn. Absent: one in five does, and one a VRF. */
+  /** Lanes of legacy rules: every case meets a tunnel, and every other packet goes into it. Absent: one in five does, and one a VRF. */
   readonly tunnels?: true;
   /** Gets every packet that was sent, for `judgeMeeting` to be asked again. */
   readonly keep?: (meeting: Meeting) => void;
@@ -61,7 +61,7 @@ export async function meetInUml<T>(
       '/out/inside.mjs',
       String(seed),
       String(packets),
-      String(seconds - 20),
+      String(seconds - 60),
       '/out/meetings',
       ...(tunnels === true ? ['tunnels'] : []),
     ],

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import fc from 'fast-check';
+import { TUNNEL_LANES } from '../devices/lanes.ts';
 import { tunnelsHere } from '../devices/tunnels.ts';
 import { IPSETS, SETS_ANEW } from '../generate/sets.ts';
 import type { ReadyCase } from '../lane.ts';
 import { LANES } from '../lanes.ts';
-import type { NodeState } from '../lost/node-states.ts';
 import { type RuleText, TestNode, TRACING_RULES } from '../node/test-node.ts';
 import { NEIGHBOURS } from '../node/topology.ts';
 import { type Meeting, meet } from '../run-case.ts';
@@ -44,7 +44,9 @@ export interface LaneMeetings {
 }
 
 const until = Date.now() + Number(seconds) * 1000;
-const lanes = LANES.filter(({ name }) => name.startsWith('iptables-legacy/'));
+const lanes = (only === 'tunnels' ? TUNNEL_LANES : LANES).filter(({ name }) =>
+  /(^|\/)iptables-legacy\//.test(name),
+);
 const tunnels = tunnelsHere();
 const plain = await nodeWith('');
 const withVrf = await nodeWith(VRF);
@@ -56,11 +58,13 @@ try {
     for (const lane of lanes) {
       const inVrf = only === '' && number % 5 === 4;
       const node = inVrf ? withVrf : plain;
-      const tunnel = tunnelOf(number);
+      let tunnel =
+        only === '' && number % 5 === 3 ? (tunnels[Math.floor(number / 5) % tunnels.length] ?? null) : null;
       let meetings: readonly Meeting[] = [];
       let loaded = '';
       const property = lane.property(async (ready) => {
         loaded = ready.rules.map(({ text }) => text).join('');
+        tunnel = ready.state ?? tunnel;
         meetings = await node.inState(tunnel, () =>
           meet(node, ready.rules.map(traced), ready.packets.map(unmarked)),
         );
@@ -97,11 +101,6 @@ async function nodeWith(more: string): Promise<TestNode> {
   await node.node.script(`set -e\n${more}`);
   await node.ready();
   return node;
-}
-
-function tunnelOf(number: number): NodeState | null {
-  if (only === 'tunnels') return tunnels[number % tunnels.length] ?? null;
-  return number % 5 === 3 ? (tunnels[Math.floor(number / 5) % tunnels.length] ?? null) : null;
 }
 
 /** It is nf_tables that marks what comes from outside, in the lanes of a kernel that has it. */
